@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { FIRST_BYTE_SECONDS, KEPT_ERROR_SECONDS } from "../domain/limits.ts";
 import { allowPrivateAddressesSchema } from "../domain/net/addresses.ts";
-import { FIRST_BYTE_SECONDS, KEPT_ERROR_SECONDS } from "../domain/request/limits.ts";
-import { STALL_SECONDS, stallSecondsSchema } from "../domain/request/patience.ts";
+import { STALL_SECONDS, stallSecondsSchema } from "../domain/request/lifecycle.ts";
 
 export const envSchema = z.object({
   QUEUE_URL: z.url(),

@@ -6,7 +6,7 @@ export const requestEventSchema = z.object({ req_id: z.string().min(1) });
 
 /**
  * A Lambda function that is invoked asynchronously. Lambda keeps the event in its own queue, calls a function that failed twice
- * more and sends what fails again to the function's on-failure destination (lib/async-invocation.ts). An event may arrive twice.
+ * more and sends what fails again to the function's on-failure destination (lib/pipeline-function.ts). An event may arrive twice.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export class AsyncFunction {

@@ -1,6 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { TOKEN_SECONDS, type TokenClaim, tokenClaimSchema } from "../domain/request/client-token.ts";
-import { whetherConditionHolds } from "./conflicts.ts";
+import { whetherConditionHolds } from "./conditional-writes.ts";
 
 const PART = "claim";
 

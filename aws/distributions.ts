@@ -4,7 +4,7 @@ import {
   GetInvalidationCommand,
   paginateListDistributions,
 } from "@aws-sdk/client-cloudfront";
-import type { OwnDistribution } from "../domain/request/own-distribution.ts";
+import type { OwnDistribution } from "../domain/request/distributions.ts";
 
 /** Refusals that pass: the same call may succeed later. */
 const BUSY = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);

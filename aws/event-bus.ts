@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { type EndedEvent, EVENT_SOURCE, EVENT_TYPE } from "../domain/request/ended-event.ts";
+import { type EndedEvent, EVENT_SOURCE, EVENT_TYPE } from "../domain/readiness/ended-event.ts";
 import { retry } from "../domain/retry.ts";
 
 const PUT = { attempts: 5, firstMs: 100 };

@@ -7,10 +7,10 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { HostRate, Lease, PermitChange, PermitStore, Permits, TatUpdate } from "../domain/origin/permit-store.ts";
-import { keptWhileRequestRuns } from "../domain/request/timestamps.ts";
-import { isConditionFailure } from "./conflicts.ts";
-import { KEY } from "./progress/keys.ts";
-import { queryItems } from "./query-items.ts";
+import { keptWhileRequestRuns } from "../domain/timestamps.ts";
+import { isConditionFailure } from "./conditional-writes.ts";
+import { queryItems } from "./dynamodb.ts";
+import { KEY } from "./progress-table.ts";
 
 const RATE = "rate";
 const HELD = "held";

@@ -1,22 +1,198 @@
-import { PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type Beat, processOf } from "../domain/request/progress.ts";
-import type { Count } from "../domain/result/count.ts";
-import type { FailureReason } from "../domain/result/failure.ts";
-import type { FailureExample } from "../domain/result/failure-group.ts";
-import { whetherConditionHolds, withConflictRetry } from "./conflicts.ts";
-import { itemUpdate } from "./item-update.ts";
-import { additionTo } from "./progress/addition.ts";
-import { examplesPart, type FailureCounts, failureCountersOf } from "./progress/failure-counters.ts";
-import { CORRECTION, KEY, MOVED } from "./progress/keys.ts";
-import { popCountersOf } from "./progress/pop-counters.ts";
-import { ProgressReader } from "./progress-reader.ts";
+import {
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import type { OnUnreadable } from "../domain/log-fields.ts";
+import { blockCount, popPlace } from "../domain/plan/counter-shards.ts";
+import { type Beat, beatSchema, type Progress, processOf } from "../domain/request/progress.ts";
+import type { Minutes } from "../domain/request/samples.ts";
+import { addCount, type Count, NO_COUNT, type Sum } from "../domain/result/count.ts";
+import { type FailureReason, failureReasons } from "../domain/result/failure.ts";
+import {
+  type FailureExample,
+  type FailureGroup,
+  failureExampleSchema,
+  mostFirst,
+} from "../domain/result/failure-groups.ts";
+import { itemUpdate, whetherConditionHolds, withConflictRetry } from "./conditional-writes.ts";
+import { queryItems } from "./dynamodb.ts";
+
+/**
+ * The keys of the Progress table, one a kind of item. What is before the `#` is what a policy on leading keys tells apart
+ * (lib/permissions.ts): whoever writes one kind may be refused the others.
+ */
+export const KEY = {
+  /** The request's totals: a stripe each, {@link MOVED}, {@link CORRECTION}. */
+  count: (reqId: string) => `count#${reqId}`,
+  /** The totals of a block of its POPs: a stripe each. */
+  pops: (reqId: string, block: number) => `pops#${reqId}#${block}`,
+  /** Its failures by reason: a stripe each, and examples of each reason. */
+  fails: (reqId: string) => `fails#${reqId}`,
+  /** What was counted when a minute began: a minute each. */
+  minute: (reqId: string) => `minute#${reqId}`,
+  /** What was received in it: a minute each. */
+  bytes: (reqId: string) => `bytes#${reqId}`,
+  /** The last beat of each process. */
+  beat: (reqId: string) => `beat#${reqId}`,
+  /** By request, or by host while it throttles: the TAT of its rate. Of a request also the permits of all processes. */
+  limit: (id: string) => `limit#${id}`,
+  /** The rate that a host accepts. */
+  host: (host: string) => `host#${host}`,
+  /** Who has asked for a look. */
+  ask: (reqId: string) => `ask#${reqId}`,
+} as const;
+
+/** Sort keys of `count`, next to those of the stripes. */
+export const MOVED = "moved";
+export const CORRECTION = "recount";
+
+const countSchema = z.object({
+  download_count: z.number().default(0),
+  download_size: z.number().default(0),
+  failed_count: z.number().default(0),
+  warm_count: z.number().default(0),
+  hit_count: z.number().default(0),
+  not_kept_count: z.number().default(0),
+  uncompressed_count: z.number().default(0),
+  rec_miss_count: z.number().default(0),
+  no_age_count: z.number().default(0),
+  age_constant_count: z.number().default(0),
+  origin_age_count: z.number().default(0),
+  size_changed_count: z.number().default(0),
+});
+const minuteBytesSchema = z.object({ bytes: z.number().int().nonnegative() });
+const examplesSchema = z.array(z.string()).catch([]);
+
+/** Far more processes than ever work on a request: 300 instances of 16 processes, each replaced once. */
+const MAX_BEATS = 10_000;
+/** A beat has some 200 bytes, and what a minute received has less: ten thousand of either fit three times. */
+const MAX_AGENT_PAGES = 6;
+
+/** So many examples are told. */
+const MAX_EXAMPLES = 3;
+
+/** The Progress table for those who only read how requests stand: as of all writes that have ended. */
+export class ProgressReader {
+  constructor(
+    protected readonly db: DynamoDBDocumentClient,
+    protected readonly table: string,
+    private readonly onUnreadable: OnUnreadable,
+  ) {}
+
+  /** The counters. */
+  async count(reqId: string): Promise<Pick<Progress, "count" | "movedAt" | "uncompressed">> {
+    const count: Sum = { ...NO_COUNT };
+    const examples = new Set<string>();
+    let movedAt: number | undefined;
+    for await (const item of this.items(KEY.count(reqId))) {
+      if (item["part"] === MOVED) movedAt = z.number().optional().catch(undefined).parse(item["at"]);
+      const { data } = countSchema.safeParse(item);
+      if (data !== undefined) addCount(count, data);
+      if ("uncompressed" in item) for (const it of examplesSchema.parse(item["uncompressed"])) examples.add(it);
+    }
+    if (examples.size === 0) return { count, movedAt };
+    return { count, movedAt, uncompressed: [...examples].slice(0, MAX_EXAMPLES) };
+  }
+
+  /**
+   * The last beat of every process that worked on a request. Instances write these items: of more than {@link MAX_BEATS}, the first
+   * are read.
+   */
+  async beats(reqId: string): Promise<Beat[]> {
+    const beats: Beat[] = [];
+    let read = 0;
+    for await (const item of this.items(KEY.beat(reqId), MAX_AGENT_PAGES)) {
+      if (++read > MAX_BEATS) {
+        const problem = `more than ${MAX_BEATS} beats; the others are not read`;
+        this.onUnreadable({ kind: "beat", key: reqId, problem });
+        break;
+      }
+      const parsed = beatSchema.safeParse(item);
+      if (parsed.success) beats.push(parsed.data);
+      else this.onUnreadable({ kind: "beat", key: `${reqId} ${item["part"]}`, problem: z.prettifyError(parsed.error) });
+    }
+    return beats;
+  }
+
+  /** The counters, and the last beat of every process that worked on the request. */
+  async of(reqId: string): Promise<Progress> {
+    const [counted, beats] = await Promise.all([this.count(reqId), this.beats(reqId)]);
+    return { ...counted, beats };
+  }
+
+  /** The counters of those of a request's POPs that have any. @param pops all of the request's, in their order */
+  async pops(reqId: string, pops: readonly string[]): Promise<Map<string, Count>> {
+    const blocks = Array.from({ length: blockCount(pops.length) }, (_, block) => block);
+    const sums = await Promise.all(blocks.map((block) => this.placesOf(reqId, block)));
+    const counts = new Map<string, Count>();
+    for (const [n, pop] of pops.entries()) {
+      const { block, place } = popPlace(n);
+      const sum = sums[block]?.get(place);
+      if (sum !== undefined) counts.set(pop, sum);
+    }
+    return counts;
+  }
+
+  /**
+   * The failures by reason, as far as they are counted; those of most tasks first. A POP counts though all of its failures were
+   * taken back since. URLs are not counted.
+   */
+  async failures(reqId: string): Promise<FailureGroup[]> {
+    return failureGroupsOf(this.items(KEY.fails(reqId)));
+  }
+
+  /** What is kept of a request by the minute. Instances write the bytes: what is no such number is left out. */
+  async minutes(reqId: string): Promise<Minutes> {
+    const [began, received] = await Promise.all([
+      this.byMinute(KEY.minute(reqId), countSchema),
+      this.byMinute(KEY.bytes(reqId), minuteBytesSchema, MAX_AGENT_PAGES),
+    ]);
+    return { began, received: new Map([...received].map(([minute, { bytes }]) => [minute, bytes])) };
+  }
+
+  private async byMinute<T>(key: string, schema: z.ZodType<T>, maxPages?: number): Promise<Map<number, T>> {
+    const found = new Map<number, T>();
+    for await (const item of this.items(key, maxPages)) {
+      const [minute, { data }] = [Number(item["part"]), schema.safeParse(item)];
+      if (Number.isInteger(minute) && data !== undefined) found.set(minute, data);
+    }
+    return found;
+  }
+
+  /** The sums of a block's counters over all stripes, by the POP's place. */
+  private async placesOf(reqId: string, block: number): Promise<Map<number, Count>> {
+    const sums = new Map<number, Count>();
+    for await (const item of this.items(KEY.pops(reqId, block))) addPopCounters(sums, item);
+    return sums;
+  }
+
+  /** @param maxPages of a megabyte each, of items that instances write. @default all of them */
+  private items(key: string, maxPages?: number): AsyncGenerator<Record<string, unknown>> {
+    const ask = (start: Record<string, unknown> | undefined) =>
+      this.db.send(
+        new QueryCommand({
+          TableName: this.table,
+          KeyConditionExpression: "#key = :key",
+          ExpressionAttributeNames: { "#key": "key" },
+          ExpressionAttributeValues: { ":key": key },
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+        }),
+      );
+    return queryItems(ask, maxPages);
+  }
+}
 
 /** A batch of results, counted: what it adds to the request, and which part of that is of which POP. */
 export interface BatchCount {
   readonly total: Count;
   /** One of the request's stripes: writers of different stripes do not wait for each other. */
   readonly stripe: number;
-  /** By block, and by the POP's place in it: domain/plan/stripes.ts says which those are. */
+  /** By block, and by the POP's place in it: domain/plan/counter-shards.ts says which those are. */
   readonly blocks: ReadonlyMap<number, ReadonlyMap<number, Count>>;
   /** Examples of what came uncompressed. A stripe keeps those of the first batch that has any. @default none */
   readonly uncompressed?: readonly string[];
@@ -116,5 +292,125 @@ export class ProgressTable extends ProgressReader {
     });
     // A change of the lease may be in its way.
     await withConflictRetry(() => this.db.send(update));
+  }
+}
+
+/** Counters by their attributes' names: by how much each grows, or what a set gets. */
+export type Counters = Readonly<Record<string, number | ReadonlySet<number>>>;
+
+/**
+ * An update that adds to counters, without its table. Those that stay as they are stand in nobody's way.
+ * @param expireAt TTL, seconds since the epoch
+ * @param examples of what came uncompressed; the first that are kept stay. @default none
+ */
+export function additionTo(
+  key: string,
+  part: string,
+  counters: Counters,
+  expireAt: number,
+  examples: readonly string[] = [],
+) {
+  const set = examples.length === 0 ? "" : ", uncompressed = if_not_exists(uncompressed, :examples)";
+  const changes = Object.entries(counters).filter(([, by]) => by !== 0);
+  const adds = changes.map((_, i) => `#c${i} :c${i}`).join(", ");
+  return {
+    Key: { key, part },
+    UpdateExpression: `SET expire_at = :expire${set}${adds === "" ? "" : ` ADD ${adds}`}`,
+    ...(adds === ""
+      ? {}
+      : { ExpressionAttributeNames: Object.fromEntries(changes.map(([name], i) => [`#c${i}`, name])) }),
+    ExpressionAttributeValues: {
+      ":expire": expireAt,
+      ...(set === "" ? {} : { ":examples": examples }),
+      ...Object.fromEntries(changes.map(([, by], i) => [`:c${i}`, by])),
+    },
+  };
+}
+
+/** Failures by reason: how many more there are, and the numbers of POPs where some were added. */
+export type FailureCounts = ReadonlyMap<FailureReason, { readonly tasks: number; readonly pops: readonly number[] }>;
+
+/** Of each reason `t_http_4xx` (tasks), and `p_http_4xx`, the set of its POPs' numbers. */
+const tasksOf = (reason: FailureReason) => `t_${reason}`;
+const popsOf = (reason: FailureReason) => `p_${reason}`;
+/** What the sort keys begin with that hold examples, next to those of the stripes. */
+const EXAMPLES = "examples#";
+
+const failureExamples = z.array(failureExampleSchema).catch([]);
+const numberSchema = z.number().catch(0);
+const numbersSchema = z.set(z.number()).catch(new Set());
+
+/** Sort key of a reason's examples. */
+export function examplesPart(reason: FailureReason): string {
+  return `${EXAMPLES}${reason}`;
+}
+
+/** What is added of failures. An empty set cannot be written. */
+export function failureCountersOf(failures: FailureCounts): Counters {
+  const counters: Record<string, number | ReadonlySet<number>> = {};
+  for (const [reason, { tasks, pops }] of failures) {
+    counters[tasksOf(reason)] = tasks;
+    if (pops.length > 0) counters[popsOf(reason)] = new Set(pops);
+  }
+  return counters;
+}
+
+/** What stripes and examples say together; reasons of most tasks first. URLs are not counted. */
+export async function failureGroupsOf(items: AsyncIterable<Record<string, unknown>>): Promise<FailureGroup[]> {
+  const tasks = new Map<string, number>();
+  const pops = new Map<string, Set<number>>();
+  const examples = new Map<string, FailureExample[]>();
+  for await (const item of items) {
+    const part = String(item["part"]);
+    if (part.startsWith(EXAMPLES)) examples.set(part.slice(EXAMPLES.length), failureExamples.parse(item["examples"]));
+    for (const code of failureReasons) {
+      tasks.set(code, (tasks.get(code) ?? 0) + numberSchema.parse(item[tasksOf(code)]));
+      pops.set(code, new Set([...(pops.get(code) ?? []), ...numbersSchema.parse(item[popsOf(code)])]));
+    }
+  }
+  const groups = failureReasons.map(
+    (code): FailureGroup => ({
+      code,
+      subject: "task",
+      tasks: Math.max(0, tasks.get(code) ?? 0),
+      pops: pops.get(code)?.size ?? 0,
+      urls: null,
+      examples: examples.get(code) ?? [],
+    }),
+  );
+  return mostFirst(groups.filter((group) => group.tasks > 0));
+}
+
+/**
+ * Counters of a POP are named by its place: `c7` (results), `b7` (bytes), `f7` (failures), and of the outcomes `w7`, `h7`,
+ * `n7`; `m7` are misses at its REC. Long names would be billed, and so would zeros: they are not written.
+ */
+const POP_COUNTERS = [
+  ["c", "download_count"],
+  ["b", "download_size"],
+  ["f", "failed_count"],
+  ["w", "warm_count"],
+  ["h", "hit_count"],
+  ["n", "not_kept_count"],
+  ["m", "rec_miss_count"],
+] as const;
+const FIELD_OF: ReadonlyMap<string, keyof Count> = new Map(POP_COUNTERS);
+
+/** What is added of a block's POPs, by their places. */
+export function popCountersOf(places: ReadonlyMap<number, Count>): Counters {
+  const counters: Record<string, number> = {};
+  for (const [place, count] of places)
+    for (const [letter, field] of POP_COUNTERS) counters[`${letter}${place}`] = count[field];
+  return counters;
+}
+
+/** Adds what an item, a stripe of a block, has counted to the sums by place. */
+export function addPopCounters(sums: Map<number, Count>, item: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(item)) {
+    const [, letter = "", place] = /^([a-z])(\d+)$/.exec(name) ?? [];
+    const field = FIELD_OF.get(letter);
+    if (field === undefined || typeof value !== "number") continue;
+    const sum = sums.get(Number(place)) ?? NO_COUNT;
+    sums.set(Number(place), { ...sum, [field]: sum[field] + value });
   }
 }

@@ -7,11 +7,10 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import type { OnUnreadable } from "../domain/log-fields.ts";
 import { type Target, targetSchema } from "../domain/plan/target.ts";
-import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
-import { writeBatches } from "./batch-write.ts";
-import { isConditionFailure, whetherConditionHolds } from "./conflicts.ts";
-import { queryItems } from "./query-items.ts";
+import { isConditionFailure, whetherConditionHolds } from "./conditional-writes.ts";
+import { queryItems, writeBatches } from "./dynamodb.ts";
 
 /** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
 export class RequestPopTable {

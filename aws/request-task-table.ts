@@ -8,14 +8,14 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import pMap from "p-map";
 import * as z from "zod";
-import { shardKey, sortKeysOf, type TaskKey } from "../domain/plan/task-key.ts";
-import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/verdict.ts";
+import type { OnUnreadable } from "../domain/log-fields.ts";
+import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/followers.ts";
+import { shardKey, sortKeysOf, type TaskKey } from "../domain/plan/task.ts";
 import { type ReportedResult, reportedResultSchema } from "../domain/result/report.ts";
 import type { TaskResult } from "../domain/result/task-result.ts";
 import { retry } from "../domain/retry.ts";
-import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
-import { isConditionFailure } from "./conflicts.ts";
-import { fromAttributes, toAttributes } from "./plain-item.ts";
+import { isConditionFailure } from "./conditional-writes.ts";
+import { fromAttributes, toAttributes } from "./dynamodb.ts";
 
 const IN_PARALLEL = 32;
 /**

@@ -1,8 +1,7 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
-import { writeBatches } from "./batch-write.ts";
-import { queryItems } from "./query-items.ts";
+import type { OnUnreadable } from "../domain/log-fields.ts";
+import { queryItems, writeBatches } from "./dynamodb.ts";
 
 const KEY = "pop#resolved";
 /** A code that has not resolved for so long is as good as one that never has. */

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-import { isReadable, type SourceBuckets } from "../domain/sources/source-buckets.ts";
+import { isReadable, type SourceBuckets } from "../domain/sources/buckets.ts";
 
 /** Keys of a bucket, as they are; `next` where there are more. */
 export interface KeyPage {

@@ -1,9 +1,18 @@
-import type { SQSClient } from "@aws-sdk/client-sqs";
-import type { Lane } from "../domain/plan/lane.ts";
-import type { TaskMessage } from "../domain/plan/task-message.ts";
-import { type QueueDepth, TaskLane } from "./task-lane.ts";
-
-export { allMessages, type QueueDepth } from "./task-lane.ts";
+import {
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import pMap, { pMapSkip } from "p-map";
+import { messageBody, type TaskMessage } from "../domain/plan/task-message.ts";
+import type { Lane } from "../domain/request/lane.ts";
+import { retry } from "../domain/retry.ts";
+import { Batcher } from "./batcher.ts";
 
 /** URLs of the two queues. */
 export type LaneUrls = Readonly<Record<Lane, string>>;
@@ -35,4 +44,216 @@ export class TaskQueue {
   async drain(): Promise<void> {
     await Promise.all([this.lanes.main.drain(), this.lanes.express.drain()]);
   }
+}
+
+/** The most entries that a batch of any kind takes. */
+const BATCH = 10;
+/** SQS bounds a batch of messages by their bytes, too (256 KiB until 2025). */
+const BATCH_BYTES = 256_000;
+const SENT_IN_PARALLEL = 16;
+const SEND = { attempts: 8, firstMs: 50 };
+/** Deletions and extensions wait this long for others to share a call with. */
+const TOGETHER = { size: BATCH, delayMs: 20 };
+/** Deferred messages are not urgent, and there may be many. */
+const LATER = { size: BATCH, delayMs: 300 };
+
+/** Messages that could not be queued. */
+export class TasksNotQueuedError extends Error {
+  override readonly name = "TasksNotQueuedError";
+  constructor(count: number, reason: string) {
+    super(`${count} task messages could not be queued: ${reason}`);
+  }
+}
+
+/** SQS refused one entry of a batch. */
+export class QueueEntryError extends Error {
+  override readonly name = "QueueEntryError";
+}
+
+/** Messages in the queue, as SQS estimates them. */
+export interface QueueDepth {
+  /** To be received now. */
+  readonly available: number;
+  /** To be received later: nobody can have them yet. */
+  readonly delayed: number;
+  /** Received but not deleted. */
+  readonly inFlight: number;
+}
+
+/** A message on its way to SQS. Its request is its group: SQS serves a request with few messages in flight before others. */
+interface Outgoing {
+  readonly body: string;
+  readonly reqId: string;
+  readonly delaySeconds: number;
+}
+
+/** SQS delays a message no longer. */
+export const MAX_DELAY_SECONDS = 900;
+
+/** All that is in the queue. */
+export function allMessages({ available, delayed, inFlight }: QueueDepth): number {
+  return available + delayed + inFlight;
+}
+
+interface Extension {
+  readonly receipt: string;
+  readonly seconds: number;
+}
+
+/** One of the two queues of tasks. */
+export class TaskLane {
+  // Made when they are first needed: most functions only fill the queue.
+  private deletions: Batcher<string> | undefined;
+  private extensions: Batcher<Extension> | undefined;
+  private delayed: Batcher<Outgoing> | undefined;
+
+  constructor(
+    private readonly sqs: SQSClient,
+    private readonly url: string,
+  ) {}
+
+  /** Queues all messages in full batches, several at once. @throws TasksNotQueuedError if SQS refuses some again and again */
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
+    await this.sendAll(outgoing(messages));
+  }
+
+  /**
+   * Queues a message that nobody can receive before some time has passed.
+   * @param seconds rounded up to whole ones, and at most {@link MAX_DELAY_SECONDS}
+   * @throws TasksNotQueuedError
+   */
+  sendLater(message: TaskMessage, seconds: number): Promise<void> {
+    this.delayed ??= new Batcher({
+      ...LATER,
+      send: (items) => this.sendAll(items).then(() => new Array<undefined>(items.length).fill(undefined)),
+    });
+    const delaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(seconds)));
+    return this.delayed.add({ body: messageBody(message), reqId: message.req_id, delaySeconds });
+  }
+
+  /**
+   * Messages; none after `waitSeconds` without one. It cannot be aborted: messages on their way to a caller that
+   * hung up would be nobody's until their visibility timeout.
+   * @param waitSeconds at least 1: without any wait, SQS asks some of its servers only, and may find nothing where there is something
+   * @param most 1 to 10
+   */
+  async receive(waitSeconds: number, most = BATCH): Promise<Message[]> {
+    const { Messages } = await this.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.url,
+        MaxNumberOfMessages: most,
+        WaitTimeSeconds: waitSeconds,
+        // How often it was received, with this time: an agent that gets it again looks what of it is done.
+        MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+      }),
+    );
+    return Messages ?? [];
+  }
+
+  /** @throws QueueEntryError if SQS refuses it; the message comes back later then */
+  delete(receipt: string): Promise<void> {
+    this.deletions ??= new Batcher({ ...TOGETHER, send: (receipts) => this.deleteBatch(receipts) });
+    return this.deletions.add(receipt);
+  }
+
+  /** Keeps a message from others for so many seconds from now; 0 gives it back at once. @throws QueueEntryError */
+  hold(receipt: string, seconds: number): Promise<void> {
+    this.extensions ??= new Batcher({ ...TOGETHER, send: (items) => this.holdBatch(items) });
+    return this.extensions.add({ receipt, seconds });
+  }
+
+  /** Returns when all deletions, extensions and delayed messages have ended. */
+  async drain(): Promise<void> {
+    await Promise.all([this.deletions?.drain(), this.extensions?.drain(), this.delayed?.drain()]);
+  }
+
+  async depth(): Promise<QueueDepth> {
+    const { Attributes } = await this.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.url,
+        AttributeNames: [
+          "ApproximateNumberOfMessages",
+          "ApproximateNumberOfMessagesNotVisible",
+          "ApproximateNumberOfMessagesDelayed",
+        ],
+      }),
+    );
+    const number = (name: keyof NonNullable<typeof Attributes>) => Number(Attributes?.[name] ?? 0);
+    return {
+      available: number("ApproximateNumberOfMessages"),
+      delayed: number("ApproximateNumberOfMessagesDelayed"),
+      inFlight: number("ApproximateNumberOfMessagesNotVisible"),
+    };
+  }
+
+  private async sendAll(items: AsyncIterable<Outgoing> | Iterable<Outgoing>): Promise<void> {
+    await pMap(inBatches(items), (batch) => this.sendBatch(batch).then(() => pMapSkip), {
+      concurrency: SENT_IN_PARALLEL,
+    });
+  }
+
+  /** What SQS refuses of a batch is sent again alone. */
+  private async sendBatch(batch: readonly Outgoing[]): Promise<void> {
+    let left = batch;
+    const reason = await retry(
+      async () => {
+        const Entries = left.map(({ body, reqId, delaySeconds }, i) => ({
+          Id: String(i),
+          MessageBody: body,
+          MessageGroupId: reqId,
+          ...(delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds }),
+        }));
+        const { Failed = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl: this.url, Entries }));
+        const failed = new Set(Failed.map(({ Id }) => Number(Id)));
+        left = left.filter((_, i) => failed.has(i));
+        return Failed[0]?.Message ?? Failed[0]?.Code ?? "unknown";
+      },
+      { ...SEND, again: () => left.length > 0 },
+    );
+    if (left.length > 0) throw new TasksNotQueuedError(left.length, reason);
+  }
+
+  private async deleteBatch(receipts: readonly string[]): Promise<(Error | undefined)[]> {
+    const Entries = receipts.map((ReceiptHandle, i) => ({ Id: String(i), ReceiptHandle }));
+    const { Failed } = await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.url, Entries }));
+    return toErrors(receipts.length, Failed);
+  }
+
+  private async holdBatch(items: readonly Extension[]): Promise<(Error | undefined)[]> {
+    const Entries = items.map(({ receipt, seconds }, i) => ({
+      Id: String(i),
+      ReceiptHandle: receipt,
+      VisibilityTimeout: seconds,
+    }));
+    const { Failed } = await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.url, Entries }));
+    return toErrors(items.length, Failed);
+  }
+}
+
+function toErrors(count: number, failed: readonly BatchResultErrorEntry[] = []): (Error | undefined)[] {
+  const errors = new Array<Error | undefined>(count).fill(undefined);
+  for (const entry of failed) {
+    errors[Number(entry.Id)] = new QueueEntryError(`${entry.Code}: ${entry.Message ?? ""}`);
+  }
+  return errors;
+}
+
+async function* outgoing(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): AsyncGenerator<Outgoing> {
+  for await (const message of messages) yield { body: messageBody(message), reqId: message.req_id, delaySeconds: 0 };
+}
+
+async function* inBatches(items: AsyncIterable<Outgoing> | Iterable<Outgoing>): AsyncGenerator<Outgoing[]> {
+  let batch: Outgoing[] = [];
+  let bytes = 0;
+  for await (const item of items) {
+    const { body } = item;
+    if (batch.length === BATCH || (batch.length > 0 && bytes + body.length > BATCH_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(item);
+    bytes += body.length;
+  }
+  if (batch.length > 0) yield batch;
 }

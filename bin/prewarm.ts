@@ -1,7 +1,6 @@
 import { App, Tags } from "aws-cdk-lib";
 import { ContextError, chosenEnvName, chosenTags, stackIdOf } from "../lib/context.ts";
-import { PrewarmExistingVpcStack } from "../lib/prewarm-existing-vpc-stack.ts";
-import { PrewarmStack } from "../lib/prewarm-stack.ts";
+import { PrewarmExistingVpcStack, PrewarmStack } from "../lib/stacks.ts";
 
 const app = new App();
 // `cdk deploy -c envName=blue PrewarmStack-blue` is a deployment beside `PrewarmStack`.

@@ -1,4 +1,4 @@
-import type { Status } from "../domain/request/status.ts";
+import type { Status } from "../domain/request/lifecycle.ts";
 import type { Progress, Summary } from "./api/answers.ts";
 import { EXIT } from "./exit-codes.ts";
 

@@ -1,7 +1,7 @@
 // For task, which ensures that there are instances, and shutdown, which lets them go.
 
 import type { Fleet } from "../aws/fleet.ts";
-import type { RequestReader } from "../aws/request-reader.ts";
+import type { RequestReader } from "../aws/request-table.ts";
 import { neededCapacity } from "../domain/request/capacity.ts";
 
 /** Keeps the group's size at what the active requests need. */

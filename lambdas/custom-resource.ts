@@ -2,7 +2,7 @@
 
 import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
-import type { CloudFormation } from "../aws/cloudformation.ts";
+import type { CloudFormation } from "../aws/custom-resources.ts";
 
 /** What CloudFormation asks: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 const eventSchema = z.object({

@@ -1,13 +1,13 @@
-// For get-size/work.ts, which has them warmed, and api/retried-request.ts, which refuses where there are none.
 import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
-import type { RequestReader } from "../aws/request-reader.ts";
+import type { RequestReader } from "../aws/request-table.ts";
+import { LISTS } from "../domain/plan/lists.ts";
 import { countInMask, isInMask, PopMasks } from "../domain/plan/pop-mask.ts";
-import { formKey, type GoodUrl } from "../domain/plan/task-url.ts";
-import { distributionOf } from "../domain/request/distribution.ts";
-import { LISTS } from "../domain/request/lists.ts";
+import { formKey, type GoodUrl, UnreadableRowError } from "../domain/plan/task.ts";
+import { distributionOf } from "../domain/request/distributions.ts";
 import type { RequestItem } from "../domain/request/request-item.ts";
-import { isLostList } from "./lost-list.ts";
+
+// For get-size/work.ts, which has them warmed, and api/retried-request.ts, which refuses where there are none.
 
 export interface NotGoodDeps {
   readonly requests: Pick<RequestReader, "get">;
@@ -157,4 +157,14 @@ function inItsPops(
     return masks.countOf(row) === used.length ? url : { ...url, pops: masks.maskOf(row, places) };
   });
   return { pops: used.map(({ pop }) => pop), known, asked };
+}
+
+/** Whether an object of the bucket is not there, as S3 says it. */
+export function isMissing(error: unknown): error is Error {
+  return error instanceof Error && error.name === "NoSuchKey";
+}
+
+/** Whether a list of a request is gone or damaged: no later try reads it. Any other error may pass. */
+export function isLostList(error: unknown): error is Error {
+  return error instanceof UnreadableRowError || isMissing(error);
 }

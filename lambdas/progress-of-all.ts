@@ -1,9 +1,9 @@
 // For shutdown and watch: whether a request stands still depends on what agents do for the others.
 
 import pMap from "p-map";
-import type { ProgressReader } from "../aws/progress-reader.ts";
-import type { OnFailure } from "../domain/request/each-request.ts";
+import type { ProgressReader } from "../aws/progress-table.ts";
 import type { Progress } from "../domain/request/progress.ts";
+import type { OnFailure } from "../domain/request/settlement.ts";
 
 const AT_ONCE = 16;
 

@@ -1,11 +1,15 @@
 // For shutdown/recount.ts, which reports them, and api/failures.ts, which tells them while a request runs.
 import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
-import type { SurveyedUrls } from "../domain/readiness/survey.ts";
-import { LISTS } from "../domain/request/lists.ts";
-import type { FailureGroup } from "../domain/result/failure-group.ts";
-import { InputFailureTally, type UnreadableUrl, type UnresolvedPop } from "../domain/result/input-failures.ts";
-import { isMissing } from "./lost-list.ts";
+import { LISTS } from "../domain/plan/lists.ts";
+import type { SurveyedUrls } from "../domain/readiness/coverage.ts";
+import {
+  type FailureGroup,
+  InputFailureTally,
+  type UnreadableUrl,
+  type UnresolvedPop,
+} from "../domain/result/failure-groups.ts";
+import { isMissing } from "./not-good.ts";
 
 /** The input failures of a request, as a recount keeps them. */
 export interface CountedInputFailures {

@@ -1,19 +1,23 @@
-import { readFileSync } from "node:fs";
-import { CfnCondition, Fn, Stack, Token } from "aws-cdk-lib";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CfnCondition, Fn, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
 import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
-import { Construct } from "constructs";
-import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/verdict.ts";
+import * as logs from "aws-cdk-lib/aws-logs";
+import { Asset } from "aws-cdk-lib/aws-s3-assets";
+import { Construct, type IConstruct } from "constructs";
+import { buildSync } from "esbuild";
+import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/followers.ts";
 import { STANDING_ATTRIBUTES } from "../domain/request/request-item.ts";
-import { AgentCode } from "./agent-code.ts";
-import { AgentLogs } from "./agent-logs.ts";
-import { allow } from "./allow.ts";
-import { groupArn } from "./group-arn.ts";
+import { BANNER, MAIN_FIELDS, TARGET, zipOf } from "./bundling.ts";
 import type { AgentNetwork } from "./network.ts";
-import { onKeys } from "./on-keys.ts";
 import type { Parameters } from "./parameters.ts";
+import { allow, groupArn, onKeys } from "./permissions.ts";
 import type { Storage } from "./storage.ts";
 import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
 
@@ -244,4 +248,127 @@ function userData(
     readFileSync(BOOT_SCRIPT, "utf8"),
   );
   return data;
+}
+
+const AGENT = fileURLToPath(new URL("../agent", import.meta.url));
+const UNIT = "prewarm-agent.service";
+
+/**
+ * The agent as instances fetch it at boot: one ES module with its dependencies, and its systemd unit. It is zipped here and
+ * not when it is published, so that the template can say which bytes an instance may run.
+ */
+export class AgentCode extends Asset {
+  /** SHA-256 of the zip, in hex. */
+  readonly sha256: string;
+  /**
+   * Pattern of the keys of every version, whatever is in it. In the middle of an update the group still starts instances
+   * from the old launch template, and these fetch the old code when the role has its new policy already. The stacks put
+   * their code under a prefix of their own (code-prefix.ts), so that nobody else's objects are meant.
+   */
+  readonly everyVersion: string;
+
+  constructor(scope: Construct, id: string) {
+    const zip = agentZip(scope.node.root);
+    const folder = mkdtempSync(join(tmpdir(), "prewarm-agent-"));
+    try {
+      const path = join(folder, "agent.zip");
+      writeFileSync(path, zip);
+      // Copies it into the cloud assembly.
+      super(scope, id, { path });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    this.sha256 = createHash("sha256").update(zip).digest("hex");
+    this.everyVersion = this.s3ObjectKey.replace(this.assetHash, "*");
+  }
+}
+
+/** Made once for an app: its stacks have the same code. */
+const made = new WeakMap<IConstruct, Uint8Array>();
+
+function agentZip(app: IConstruct): Uint8Array {
+  const zip = made.get(app) ?? zipOf({ ...bundle(), [UNIT]: readFileSync(join(AGENT, "instance", UNIT)) });
+  made.set(app, zip);
+  return zip;
+}
+
+/** The module and its source map, by name. */
+function bundle(): Record<string, Uint8Array> {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(AGENT, "main.ts")],
+    // Nothing is written. Paths in the source map are relative to this, wherever the assembly lies.
+    outfile: join(AGENT, "main.mjs"),
+    write: false,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: TARGET,
+    mainFields: MAIN_FIELDS,
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    banner: { js: BANNER },
+    logLevel: "warning",
+  });
+  return Object.fromEntries(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+}
+
+/** The files that are shipped: the agent's log, and the output of the boot script. */
+const FILES = { agent: "/var/log/prewarm-agent.log", boot: "/var/log/cloud-init-output.log" };
+
+const CONFIG = "/etc/prewarm-logs.json";
+/** Where an instance has the script that gives it up: boot.sh and systemd run it. */
+const GIVE_UP = "/usr/local/sbin/prewarm-give-up";
+const GIVE_UP_SCRIPT = new URL("../agent/instance/give-up.sh", import.meta.url);
+
+/** The log group of all agents, so that nobody needs a shell on an instance to see why it does nothing. */
+export class AgentLogs extends Construct {
+  readonly logGroup: logs.LogGroup;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.logGroup = new logs.LogGroup(this, "Group", {
+      retention: logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  /**
+   * The calls with which the log agent ships files. It makes a stream; the group is there already. Instance ids come
+   * from the metadata service. An instance that gives up makes the same calls with the AWS CLI. Tags, volumes and retention would need more calls, so they are not configured:
+   * https://github.com/aws/amazon-cloudwatch-agent/blob/main/plugins/outputs/cloudwatchlogs/internal/pusher/target.go
+   */
+  grantWrite(role: iam.IRole): void {
+    allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], this.logGroup.logGroupArn);
+  }
+
+  /**
+   * Shell lines for the user data, to stand before the boot script. When that ends, they start Amazon's log agent; the agent
+   * works without it. When it fails, they ship its output without any package, and the instance leaves its group.
+   */
+  shipping(): string {
+    const files = Object.entries(FILES).map(([name, path]) => ({
+      file_path: path,
+      log_group_name: this.logGroup.logGroupName,
+      log_stream_name: `{instance_id}/${name}`,
+    }));
+    const config = JSON.stringify({ logs: { logs_collected: { files: { collect_list: files } } } });
+    return [
+      `printf 'LOG_GROUP=%q\nREGION=%q\n' '${this.logGroup.logGroupName}' '${Stack.of(this).region}' > /etc/prewarm-give-up.conf`,
+      `cat > ${GIVE_UP} <<'PREWARM_GIVE_UP'`,
+      `${readFileSync(GIVE_UP_SCRIPT, "utf8")}PREWARM_GIVE_UP`,
+      `chmod 0755 ${GIVE_UP}`,
+      "ship_logs() {",
+      `  printf '%s' '${config}' > ${CONFIG}`,
+      "  dnf install -y amazon-cloudwatch-agent &&",
+      `    /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${CONFIG}`,
+      "}",
+      "booted() {",
+      '  if [ "$1" -eq 0 ]; then ship_logs || echo "no logs are shipped" >&2',
+      `  else ${GIVE_UP} ${FILES.boot}; fi`,
+      "}",
+      // The first line of boot.sh that fails is the end of it.
+      "trap 'booted $?' EXIT",
+    ].join("\n");
+  }
 }

@@ -1,6 +1,94 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { type Zippable, zipSync } from "fflate";
+import { reportStyle } from "./report-style.js";
+
 /** The oldest Node that must run a bundle: developers may have it. AWS runs Node 24. */
 export const TARGET = "node20";
 /** ES modules first: of those, esbuild can leave out what a bundle does not use. */
 export const MAIN_FIELDS = ["module", "main"];
 /** CommonJS parts of a bundle call `require`, which an ES module does not have. */
 export const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/** Local time, as a zip has it: so the zip is the same in every time zone. */
+const ALWAYS = new Date(1980, 0, 1, 12);
+
+/** A zip that is the same, byte for byte, for the same files. */
+export function zipOf(files: Zippable): Uint8Array {
+  return zipSync(files, { mtime: ALWAYS });
+}
+
+/** What is in a folder, by name. */
+export function contentOf(folder: string): Zippable {
+  const entries = readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    return [name, statSync(path).isDirectory() ? contentOf(path) : new Uint8Array(readFileSync(path))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CONSOLE = join(ROOT, "console");
+/** Browsers of the last three years. */
+const BROWSERS = ["chrome111", "firefox111", "safari16.4"];
+
+/** The console's files by name: scripts and a style, each with a hash in its name, the page, its icon, the licences. */
+export function consoleFiles(): Record<string, string> {
+  const { outputFiles, metafile } = buildSync({
+    entryPoints: [join(CONSOLE, "main.tsx"), join(CONSOLE, "theme/page.css")],
+    // Nothing is written.
+    ...{ outdir: join(CONSOLE, "out"), write: false, absWorkingDir: ROOT },
+    // What is fetched later has files of its own.
+    ...{ splitting: true, chunkNames: "[name]-[hash]" },
+    // Each file imports it first: files that several others share come before main.tsx.
+    inject: [join(CONSOLE, "no-made-functions.ts")],
+    ...{ bundle: true, minify: true, metafile: true, logLevel: "warning" },
+    ...{ entryNames: "[name]-[hash]", format: "esm", platform: "browser", target: BROWSERS, charset: "utf8" },
+    ...{ jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+    define: reportStyle({ buildSync }).define,
+  });
+  const built = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const nameOf = (entry: RegExp) => Object.keys(built).find((name) => entry.test(name)) ?? "";
+  const page = readFileSync(join(CONSOLE, "index.html"), "utf8")
+    .replace("main.tsx", nameOf(/^main-\w+\.js$/))
+    .replace("theme/page.css", nameOf(/^page-\w+\.css$/));
+  return {
+    ...built,
+    "index.html": page,
+    "icon.svg": readFileSync(join(CONSOLE, "icon.svg"), "utf8"),
+    "licences.txt": licencesOf(Object.keys(metafile.inputs)),
+  };
+}
+
+/** Writes them into a new temporary folder. @returns the folder, and what removes it */
+export function consoleFolder(): { readonly folder: string; readonly remove: () => void } {
+  const root = mkdtempSync(join(tmpdir(), "prewarm-console-"));
+  const folder = join(root, "page");
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(consoleFiles())) writeFileSync(join(folder, name), text);
+  return { folder, remove: () => rmSync(root, { recursive: true }) };
+}
+
+/** The licence of each package that is in the bundle: they ask for their text to go with it. @param inputs paths below the root */
+function licencesOf(inputs: readonly string[]): string {
+  const folders = inputs.flatMap((path) => {
+    const [folder, name] = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)(?=\/)/.exec(path) ?? [];
+    return folder === undefined || name === undefined ? [] : [[name, join(ROOT, folder)] as const];
+  });
+  const packages = [...new Map(folders)].sort();
+  return packages.map(([name, folder]) => `${name}\n\n${licenceIn(folder)}`).join("\n\n---\n\n");
+}
+
+function licenceIn(folder: string): string {
+  for (const file of ["LICENSE", "license", "LICENSE.md"]) {
+    try {
+      return readFileSync(join(folder, file), "utf8").trim();
+    } catch {
+      // It is called otherwise.
+    }
+  }
+  throw new Error(`${folder} has no licence file`);
+}

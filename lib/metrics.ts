@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
-import { type MetricName, metricNamespace, metricReasons } from "../domain/telemetry/metrics.ts";
+import { type MetricName, metricNamespace, metricReasons } from "../domain/metrics.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { TaskQueue } from "./task-queue.ts";
 

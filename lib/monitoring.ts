@@ -1,16 +1,16 @@
-import { CfnCondition, type CfnResource, Fn } from "aws-cdk-lib";
+import { Aws, CfnCondition, type CfnParameter, type CfnResource, Fn } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as events from "aws-cdk-lib/aws-events";
 import * as targets from "aws-cdk-lib/aws-events-targets";
+import * as iam from "aws-cdk-lib/aws-iam";
 import * as logs from "aws-cdk-lib/aws-logs";
+import * as sns from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { type MetricName, metricNamespace } from "../domain/telemetry/metrics.ts";
-import { AlarmTopic } from "./alarm-topic.ts";
+import { type MetricName, metricNamespace } from "../domain/metrics.ts";
 import { alarms, type Watched } from "./alarms.ts";
-import { allow } from "./allow.ts";
-import { Dashboard } from "./dashboard.ts";
 import { Metrics } from "./metrics.ts";
 import type { Parameters } from "./parameters.ts";
+import { allow } from "./permissions.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import type { Storage } from "./storage.ts";
@@ -145,5 +145,68 @@ export class Monitoring extends Construct {
 
   private onlyIf(monitoring: Watched["exists"], part: Construct): void {
     (part.node.defaultChild as CfnResource).cfnOptions.condition = this.conditions[monitoring];
+  }
+}
+
+/** Where alarms go: a topic, and an e-mail address if one is given. Others may subscribe to the topic. */
+export class AlarmTopic extends sns.Topic implements cloudwatch.IAlarmAction {
+  constructor(scope: Construct, id: string, email: CfnParameter) {
+    super(scope, id, { displayName: "Prewarm alarms", enforceSSL: true });
+    this.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [this.topicArn],
+        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+      }),
+    );
+    const wanted = new CfnCondition(this, "HasEmail", {
+      expression: Fn.conditionNot(Fn.conditionEquals(email.valueAsString, "")),
+    });
+    const subscription = new sns.CfnSubscription(this, "Email", {
+      topicArn: this.topicArn,
+      protocol: "email",
+      endpoint: email.valueAsString,
+    });
+    subscription.cfnOptions.condition = wanted;
+  }
+
+  bind(): cloudwatch.AlarmActionConfig {
+    return { alarmActionArn: this.topicArn };
+  }
+}
+
+/** One page: progress, fleet and failures. An account's first three dashboards, of up to 50 metrics each, are free. */
+export class Dashboard extends Construct {
+  readonly page: cloudwatch.Dashboard;
+
+  constructor(scope: Construct, id: string, metrics: Metrics) {
+    super(scope, id);
+    const graph = (title: string, ...left: cloudwatch.IMetric[]) =>
+      new cloudwatch.GraphWidget({ title, left, width: 8, leftYAxis: { min: 0 } });
+    this.page = new cloudwatch.Dashboard(this, "Page", {
+      widgets: [
+        [
+          graph("Tasks", metrics.tasksDone, metrics.tasksFailed),
+          graph("Bytes", metrics.bytes),
+          graph("Download time (ms)", ...metrics.durations),
+        ],
+        [
+          graph("Failures by reason", ...metrics.failures),
+          graph("Queue", ...metrics.queued),
+          graph("Age of the oldest task (s)", ...metrics.queueAges),
+        ],
+        [
+          graph("Instances", metrics.instances, metrics.wantedInstances, metrics.missingInstances, metrics.orphans),
+          graph("Active requests", metrics.activeRequests, metrics.stuckRequests),
+          graph("Given up, or unreadable", metrics.deadLetters, metrics.failedBatches, metrics.unreadable),
+        ],
+        [
+          graph("Errors", ...Object.values(metrics.errors)),
+          graph("Throttles", ...Object.values(metrics.throttles)),
+          graph("Stream delay (ms)", ...Object.values(metrics.iteratorAge)),
+        ],
+      ],
+    });
   }
 }

@@ -1,8 +1,8 @@
 // The parameters of both stacks, in the groups and under the labels that the CloudFormation console shows.
 import { CfnParameter, type CfnParameterProps, type Stack } from "aws-cdk-lib";
+import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/limits.ts";
 import { CAPS, type CapName } from "../domain/request/caps.ts";
-import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
-import { STALL_SECONDS } from "../domain/request/patience.ts";
+import { STALL_SECONDS } from "../domain/request/lifecycle.ts";
 import { DEFAULT_ENV_NAME, ENV_NAME_CONSTRAINT, ENV_NAME_PATTERN } from "./context.ts";
 
 export interface ParametersOptions {

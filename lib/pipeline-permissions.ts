@@ -4,11 +4,8 @@ import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as scheduler from "aws-cdk-lib/aws-scheduler";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { allow } from "./allow.ts";
-import { distributionArns } from "./allowed-distributions.ts";
-import { groupArn } from "./group-arn.ts";
-import { onKeys } from "./on-keys.ts";
 import type { Parameters } from "./parameters.ts";
+import { allow, distributionArns, groupArn, onKeys } from "./permissions.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 

@@ -4,8 +4,8 @@ import * as lambda from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { EXPANDED } from "../domain/request/request-item.ts";
-import { allow } from "./allow.ts";
-import type { HasRoom } from "./has-room.ts";
+import { allow } from "./permissions.ts";
+import type { HasRoom } from "./pipeline-function.ts";
 import type { PipelineFunctions } from "./pipeline-permissions.ts";
 import type { Storage } from "./storage.ts";
 

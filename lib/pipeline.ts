@@ -4,13 +4,17 @@ import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { allowSelfInvocation, configureAsyncInvocation, SELF_INVOKING } from "./async-invocation.ts";
-import { HasRoom } from "./has-room.ts";
 import type { Parameters } from "./parameters.ts";
-import { PipelineFunction } from "./pipeline-function.ts";
+import { SourceBuckets } from "./permissions.ts";
+import {
+  allowSelfInvocation,
+  configureAsyncInvocation,
+  HasRoom,
+  PipelineFunction,
+  SELF_INVOKING,
+} from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import { connectStreams } from "./pipeline-streams.ts";
-import { SourceBuckets } from "./source-buckets.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 

@@ -1,14 +1,13 @@
+import { readFileSync } from "node:fs";
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { AgentFleet } from "./agent-fleet.ts";
-import { Api } from "./api.ts";
+import { Api, Console } from "./api.ts";
 import { Budget } from "./budget.ts";
-import { Console } from "./console.ts";
 import { Monitoring } from "./monitoring.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Parameters } from "./parameters.ts";
 import { Pipeline } from "./pipeline.ts";
-import { settingsEnvironment } from "./settings.ts";
 import { Storage } from "./storage.ts";
 import { TaskQueue } from "./task-queue.ts";
 import { Tracing } from "./tracing.ts";
@@ -67,4 +66,27 @@ function output(stack: Stack, name: string, value: string, description: string):
   const made = new CfnOutput(stack, name, { value, description });
   made.overrideLogicalId(name);
   return made;
+}
+
+/**
+ * Variables of the API: what GET /settings returns of the deployment, and what an estimate is based on.
+ * @param vpcEndpointId empty: the API is public
+ */
+export function settingsEnvironment(parameters: Parameters, vpcEndpointId: string): Record<string, string> {
+  return {
+    ENV_NAME: parameters.envName.valueAsString,
+    VERSION: version(),
+    INSTANCE_TYPES: parameters.instanceTypes.valueAsString,
+    ON_DEMAND_PERCENT: parameters.onDemandPercent.valueAsString,
+    SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
+    VPC_ENDPOINT: vpcEndpointId,
+  };
+}
+
+/** Of the package, when the stack is synthesized. */
+function version(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const version = /^ {2}"version": "([^"]+)"/m.exec(text)?.[1];
+  if (version === undefined) throw new Error("package.json has no version");
+  return version;
 }

@@ -1,12 +1,12 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Aws, CfnCondition, type CfnParameter, CustomResource, Duration, Fn, RemovalPolicy } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
+import * as s3 from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { LISTED_ATTRIBUTES } from "../domain/request/listed-request.ts";
-import { ACTIVE_INDEX, CLOSING_INDEX, NEWEST_INDEX } from "../domain/request/request-item.ts";
-import { KEEP_DAYS } from "../domain/request/timestamps.ts";
-import { DisposableBucket } from "./disposable-bucket.ts";
-import type { Parameters } from "./parameters.ts";
-import { warmWrites } from "./warm-writes.ts";
+import { ACTIVE_INDEX, CLOSING_INDEX, LISTED_ATTRIBUTES, NEWEST_INDEX } from "../domain/request/request-item.ts";
+import { KEEP_DAYS } from "../domain/timestamps.ts";
+import { NEW_TABLE_WRITES, type Parameters } from "./parameters.ts";
+import { allow } from "./permissions.ts";
+import { PipelineFunction } from "./pipeline-function.ts";
 
 const STRING = dynamodb.AttributeType.STRING;
 
@@ -72,4 +72,53 @@ export class Storage extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }
+}
+
+const EMPTYING = Duration.minutes(15);
+
+/**
+ * A private bucket that is deleted with its stack. CloudFormation does not delete a bucket that holds objects, so a
+ * function empties it first. CDK's `autoDeleteObjects` does the same, but with another architecture and runtime than
+ * ours.
+ */
+export class DisposableBucket extends s3.Bucket {
+  /** Deleted right before the bucket. Every writer of the bucket depends on this, so it is deleted even earlier. */
+  readonly emptied: CustomResource;
+
+  constructor(scope: Construct, id: string, props: Pick<s3.BucketProps, "lifecycleRules">) {
+    super(scope, id, {
+      ...props,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const emptying = new PipelineFunction(scope, "Emptying", {
+      name: "empty-bucket",
+      timeout: EMPTYING,
+      environment: { BUCKET: this.bucketName },
+    });
+    allow(emptying, ["s3:ListBucketVersions"], this.bucketArn);
+    allow(emptying, ["s3:DeleteObjectVersion"], this.arnForObjects("*"));
+    this.emptied = new CustomResource(scope, "Emptied", {
+      resourceType: "Custom::EmptiedBucket",
+      serviceToken: emptying.functionArn,
+      serviceTimeout: EMPTYING.plus(Duration.minutes(1)),
+    });
+  }
+}
+
+/**
+ * How much the table of results takes at once. More than a new table does is paid for once, and AWS never takes it back:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
+ */
+export function warmWrites(table: dynamodb.Table, writesPerSecond: CfnParameter): void {
+  const asNew = new CfnCondition(table, "TakesAsNew", {
+    expression: Fn.conditionEquals(writesPerSecond.valueAsString, String(NEW_TABLE_WRITES)),
+  });
+  if (!(table.node.defaultChild instanceof dynamodb.CfnTable))
+    throw new Error(`${table} has no table of CloudFormation`);
+  const warm = { WriteUnitsPerSecond: writesPerSecond.valueAsNumber };
+  table.node.defaultChild.warmThroughput = Fn.conditionIf(asNew.logicalId, Aws.NO_VALUE, warm);
 }

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { MAX_RECEIVES } from "../domain/request/limits.ts";
+import { MAX_RECEIVES } from "../domain/limits.ts";
 
 /** How long an agent keeps a message from others before it must say that it is still at it; a vanished one keeps it no longer. */
 export const VISIBILITY = Duration.seconds(30);

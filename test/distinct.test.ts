@@ -5,7 +5,7 @@ import { taskMessageSchema } from "../domain/plan/task-message.ts";
 import { beatSchema } from "../domain/request/progress.ts";
 import { NOTHING_YET, requestItemSchema } from "../domain/request/request-item.ts";
 import { taskResultSchema } from "../domain/result/task-result.ts";
-import { resultOf } from "./agent/queue/agent-world.ts";
+import { resultOf } from "./agent/receive/agent-world.ts";
 import { fullTaskMessage, taskMessage } from "./agent/task-messages.ts";
 import { FAILURES, progress } from "./cli/progress.ts";
 import { distinctRequest, distinctSummary } from "./console/distinct-request.ts";

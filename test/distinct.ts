@@ -1,6 +1,6 @@
 // Values for fixtures that tests can tell apart, and a search for those that they cannot: where two fields of a fixture are
 // equal, code that reads the one in place of the other passes every test.
-import { formatTimestamp } from "../domain/request/timestamps.ts";
+import { formatTimestamp } from "../domain/timestamps.ts";
 
 /** 2027-03-04: neither a clock that a test sets nor the real one says it. */
 const EPOCH_MS = Date.UTC(2027, 2, 4, 5, 6, 7, 89);

@@ -1,14 +1,13 @@
 import type { Logger } from "pino";
-import type { Looks } from "../../aws/looks.ts";
-import type { ProgressReader } from "../../aws/progress-reader.ts";
-import type { ActiveRequest, RequestReader } from "../../aws/request-reader.ts";
+import type { ProgressReader } from "../../aws/progress-table.ts";
+import type { ActiveRequest, RequestReader } from "../../aws/request-table.ts";
+import type { Looks } from "../../aws/settlement-queue.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
-import { eachRequest } from "../../domain/request/each-request.ts";
-import type { Patience } from "../../domain/request/patience.ts";
+import type { Patience } from "../../domain/request/lifecycle.ts";
 import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
-import { needsLook, settlementFacts } from "../../domain/request/settlement.ts";
-import type { Meter } from "../queue/meter.ts";
-import { decideIdle } from "./idle.ts";
+import { eachRequest, isOverdue, needsLook, settlementFacts } from "../../domain/request/settlement.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
+import type { Meter } from "../report/throughput.ts";
 
 const LONGEST_BETWEEN_LOOKS_MS = 15_000;
 
@@ -101,4 +100,31 @@ export class Caretaker {
     if (about === undefined || !(await looks.ask(about))) return;
     logger.info({ req_id: reqId }, "request stands still or is overdue, a look is asked for");
   }
+}
+
+/** What an agent should do for the requests and its group. */
+export interface IdleDecision {
+  /** Requests whose time is up and that nobody has ended. A busy agent finds them, too. */
+  readonly overdue: readonly string[];
+  /** Whether to see if one stands still: this agent has had no work for a while. */
+  readonly lookAround: boolean;
+  /** Leave the group: nothing is active, and there has been no work for long. */
+  readonly retire: boolean;
+}
+
+export function decideIdle(facts: {
+  /** Since this process last had work. */
+  readonly idleMs: number;
+  readonly active: readonly ActiveRequest[];
+  readonly now: Date;
+  readonly patience: Pick<Patience, "againMs">;
+  readonly retireMs: number;
+}): IdleDecision {
+  const { idleMs, active, now, patience, retireMs } = facts;
+  const isLate = ({ timeout_at: timeout }: ActiveRequest) => isOverdue(parseTimestamp(timeout), now);
+  return {
+    overdue: active.filter(isLate).map(({ req_id }) => req_id),
+    lookAround: active.length > 0 && idleMs >= patience.againMs,
+    retire: active.length === 0 && idleMs >= retireMs,
+  };
 }

@@ -1,7 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
+import { errorFields, withoutQueries } from "../../domain/log-fields.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
-import { errorFields, withoutQueries } from "../../domain/telemetry/log-fields.ts";
-import { LineLimit } from "./line-limit.ts";
 
 /** Of a message with a reason code, or of one without. An instance has a process for each core, and each has its own. */
 const LINES_A_MINUTE = 60;
@@ -42,4 +41,36 @@ function kindOf(args: readonly unknown[]): string {
   if (typeof fields !== "object" || fields === null) return String(fields);
   const known = "reason" in fields && failureReasons.some((code) => code === fields.reason);
   return known ? `${message}: ${fields.reason}` : String(message);
+}
+
+/** Lines that were left out: how many, and what they would have said. */
+export interface LeftOut {
+  readonly of: string;
+  readonly lines: number;
+}
+
+/**
+ * Lets so many lines of a kind through in a minute, and counts the others. Thousands of failures a second would fill the
+ * disk within a request, and say the same thousands of times: each is in the table of results.
+ */
+export class LineLimit {
+  private readonly seen = new Map<string, number>();
+
+  constructor(private readonly perMinute: number) {}
+
+  /** Whether one more line of this kind may be written. */
+  admits(kind: string): boolean {
+    const lines = (this.seen.get(kind) ?? 0) + 1;
+    this.seen.set(kind, lines);
+    return lines <= this.perMinute;
+  }
+
+  /** Begins another minute. @returns what the last one left out, by kind */
+  turn(): LeftOut[] {
+    const leftOut = [...this.seen]
+      .map(([of, lines]) => ({ of, lines: lines - this.perMinute }))
+      .filter(({ lines }) => lines > 0);
+    this.seen.clear();
+    return leftOut;
+  }
 }

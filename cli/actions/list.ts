@@ -1,5 +1,5 @@
-import { isTerminal } from "../../domain/request/status.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { ListedRequest } from "../api/answers.ts";
 import { shortId } from "../api/find-request.ts";
 import { wholeNumber } from "../body/number.ts";

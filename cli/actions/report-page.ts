@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Language } from "../../domain/readiness/language.ts";
+import type { Language } from "../../domain/format.ts";
 import type { Progress, Summary } from "../api/answers.ts";
 import { findRequest } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";

@@ -1,4 +1,4 @@
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { findRequest } from "../api/find-request.ts";
 import { connect } from "../endpoint/connect.ts";
 import { exitCodeOf } from "../exit-code.ts";

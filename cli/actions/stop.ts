@@ -1,4 +1,4 @@
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../endpoint/connect.ts";

@@ -1,16 +1,18 @@
 import * as z from "zod";
-import { instancesSchema, instancesSetSchema } from "../../domain/api/instances-answer.ts";
-import { popProgressSchema } from "../../domain/api/pop-progress.ts";
-import { popsSchema } from "../../domain/api/pops-answer.ts";
-import { progressSchema as progressAnswer } from "../../domain/api/progress-answer.ts";
-import { listedRequestSchema } from "../../domain/api/requests-answer.ts";
-import { settingsSchema } from "../../domain/api/settings-answer.ts";
+import {
+  instancesSchema,
+  instancesSetSchema,
+  popsSchema,
+  settingsSchema,
+} from "../../domain/api/deployment-answers.ts";
+import { popProgressSchema } from "../../domain/api/detail-answers.ts";
+import { listedRequestSchema, progressSchema as progressAnswer } from "../../domain/api/progress-answer.ts";
 import { startedSchema } from "../../domain/api/started-answer.ts";
 import { summarySchema } from "../../domain/api/summary-answer.ts";
 import { estimateSchema } from "../../domain/cost/estimate.ts";
-import { readinessSchema, verdictSchema } from "../../domain/readiness/verdict.ts";
+import { readinessSchema, verdictSchema } from "../../domain/request/verdict.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
-import { FAILURE_SUBJECTS } from "../../domain/result/failure-group.ts";
+import { FAILURE_SUBJECTS } from "../../domain/result/failure-groups.ts";
 
 /**
  * What the command reads of the answers: fields of domain/api, without those that it does not use. A deployment may be of another

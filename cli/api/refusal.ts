@@ -1,4 +1,4 @@
-import { isDeniedByPolicy } from "../../domain/api/denied-by-policy.ts";
+import { isDeniedByPolicy } from "../../domain/api/gateway.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { refusalSchema } from "./answers.ts";
 import { ApiError, NoAnswerError } from "./api-error.ts";

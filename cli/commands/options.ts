@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Order } from "../../domain/request/order.ts";
+import type { Order } from "../../domain/request/options.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 
 /** As the domain has them. They stand here because its files load zod, which help does not wait for. */

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { Language } from "../../domain/readiness/language.ts";
+import type { Language } from "../../domain/format.ts";
 import type { ReportWords } from "../actions/report.ts";
 import { withJson, withPlace } from "./options.ts";
 import type { Run } from "./run.ts";

@@ -1,4 +1,4 @@
-import { byPopCount } from "../../domain/pops/rec-order.ts";
+import { byPopCount } from "../../domain/pops/recs.ts";
 import { type Outcomes, outcomesOf, sumOfOutcomes } from "../../domain/readiness/outcomes.ts";
 import type { PopProgress } from "../api/answers.ts";
 

@@ -1,5 +1,5 @@
 import { OUTCOMES, type Outcome, outcomesOf } from "../../domain/readiness/outcomes.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import { bytes, bytesOf, clock, count, many } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
 import { bar, sharesOf } from "./bar.ts";

@@ -1,5 +1,5 @@
 import { outcomesOf } from "../../domain/readiness/outcomes.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
 
 /**

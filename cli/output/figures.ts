@@ -1,4 +1,4 @@
-import { type ByteUnit, byteFigure, unitOf } from "../../domain/byte-figures.ts";
+import { type ByteUnit, byteFigure, unitOf } from "../../domain/format.ts";
 
 const whole = new Intl.NumberFormat("en");
 

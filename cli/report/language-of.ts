@@ -1,4 +1,4 @@
-import { LANGUAGES, type Language } from "../../domain/readiness/language.ts";
+import { LANGUAGES, type Language } from "../../domain/format.ts";
 import type { Shell } from "../shell.ts";
 
 /** What is said; else the language of the terminal, as its environment or the system tells it; else English. */

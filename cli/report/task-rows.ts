@@ -6,7 +6,7 @@ import { textOfField } from "../../domain/csv.ts";
 const LONGEST_ROW = 1_000_000;
 
 /**
- * The rows of the file of all results, as domain/result/task-row.ts writes it: the names of the columns first. By hand, and many at once:
+ * The rows of the file of all results, as domain/result/report.ts writes it: the names of the columns first. By hand, and many at once:
  * there may be millions, and csv-parse takes twenty times as long for each. @throws Error for what is no CSV
  */
 export async function* taskRows(csv: Readable): AsyncGenerator<readonly (readonly string[])[]> {

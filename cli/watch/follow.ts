@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../api/answers.ts";
 import { mayPass } from "../api/api-error.ts";
 

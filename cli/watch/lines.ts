@@ -1,4 +1,4 @@
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { plainLine } from "../live/plain-line.ts";
 import type { Sink } from "../shell.ts";
 import type { Display } from "./display.ts";

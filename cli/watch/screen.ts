@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { frame } from "../live/frame.ts";
 import type { Glyphs } from "../live/glyphs.ts";
 import { Rates } from "../live/rates.ts";

@@ -1,5 +1,4 @@
-import { sentence } from "../../domain/readiness/sentence.ts";
-import { factsOf } from "../../domain/readiness/sentence-facts.ts";
+import { factsOf, sentence } from "../../domain/readiness/sentence.ts";
 import type { Progress } from "../api/answers.ts";
 
 /** Where a request stands, in the one sentence that console, report and event say too; with the time of day on this machine. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { readinessSchema, verdictSchema } from "../../domain/readiness/verdict.ts";
-import { statusSchema } from "../../domain/request/status.ts";
-import { FAILURE_SUBJECTS } from "../../domain/result/failure-group.ts";
+import { statusSchema } from "../../domain/request/lifecycle.ts";
+import { readinessSchema, verdictSchema } from "../../domain/request/verdict.ts";
+import { FAILURE_SUBJECTS } from "../../domain/result/failure-groups.ts";
 
 // What the page reads of the API's answers: fields of domain/api, each but the oldest with a default. The schemas there say what
 // this release answers, and refuse all else. A page stays open while a deployment gets a newer release, or an older one back: then

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { STRIP_STATES } from "../../domain/result/pop-strip.ts";
+import { STRIP_STATES } from "../../domain/result/heat-strip.ts";
 import { count } from "./answers.ts";
 
 /** GET /prewarm?detail=urls: the tasks of one POP. */

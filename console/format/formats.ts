@@ -1,5 +1,4 @@
-import { byteFigure } from "../../domain/byte-figures.ts";
-import type { Language } from "../../domain/readiness/language.ts";
+import { byteFigure, type Language } from "../../domain/format.ts";
 import { minutesAndSeconds } from "./durations.ts";
 import { agoIn, lengthIn } from "./lengths.ts";
 

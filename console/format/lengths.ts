@@ -1,4 +1,4 @@
-import type { Language } from "../../domain/readiness/language.ts";
+import type { Language } from "../../domain/format.ts";
 
 type Unit = "s" | "min" | "h" | "d";
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { instancesSchema, requestsSchema } from "../api/answers.ts";
 import { EVERY } from "../api/pace.ts";
 import { useLive } from "../api/use-live.ts";

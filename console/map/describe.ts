@@ -1,5 +1,5 @@
-import { recName } from "../../domain/pops/rec-names.ts";
-import { siteOf } from "../../domain/pops/site-of.ts";
+import { recName } from "../../domain/pops/recs.ts";
+import { siteOf } from "../../domain/pops/sites.ts";
 import type { Reader } from "../session/reader.ts";
 import type { Mark } from "./metros.ts";
 import { cityName } from "./names.ts";

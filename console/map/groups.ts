@@ -1,5 +1,5 @@
-import { grouped } from "../../domain/plan/grouped.ts";
-import { siteOf } from "../../domain/pops/site-of.ts";
+import { grouped } from "../../domain/grouped.ts";
+import { siteOf } from "../../domain/pops/sites.ts";
 
 /** A POP as the catalogue of GET /pops has it, as far as it is needed to choose it. */
 export interface CataloguePop {

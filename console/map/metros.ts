@@ -1,5 +1,5 @@
-import { grouped } from "../../domain/plan/grouped.ts";
-import { siteOf } from "../../domain/pops/site-of.ts";
+import { grouped } from "../../domain/grouped.ts";
+import { siteOf } from "../../domain/pops/sites.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES, REC_PLACES } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import type { Language } from "../../domain/readiness/language.ts";
+import type { Language } from "../../domain/format.ts";
 import { CITIES_ZH } from "./names-chinese.ts";
 
 /** @param city its English name, as the API tells it */

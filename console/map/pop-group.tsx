@@ -1,5 +1,5 @@
-import { recName } from "../../domain/pops/rec-names.ts";
-import { siteOf } from "../../domain/pops/site-of.ts";
+import { recName } from "../../domain/pops/recs.ts";
+import { siteOf } from "../../domain/pops/sites.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
 import { type CataloguePop, type Grouping, type PopGroup, popsByMetro } from "./groups.ts";

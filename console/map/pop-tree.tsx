@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from "preact/hooks";
-import { recName } from "../../domain/pops/rec-names.ts";
+import { recName } from "../../domain/pops/recs.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";

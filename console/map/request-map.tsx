@@ -1,4 +1,4 @@
-import { siteOf } from "../../domain/pops/site-of.ts";
+import { siteOf } from "../../domain/pops/sites.ts";
 import { OUTCOMES, type Outcome, type Outcomes } from "../../domain/readiness/outcomes.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { BAD_SHAPES, Shape } from "../parts/shape.tsx";

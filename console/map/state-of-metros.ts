@@ -1,4 +1,4 @@
-import { grouped } from "../../domain/plan/grouped.ts";
+import { grouped } from "../../domain/grouped.ts";
 import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES } from "./world.ts";

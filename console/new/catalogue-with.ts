@@ -1,4 +1,4 @@
-import { recOf, siteOf } from "../../domain/pops/site-of.ts";
+import { recOf, siteOf } from "../../domain/pops/sites.ts";
 import type { CataloguePop } from "../map/groups.ts";
 
 /** The catalogue, and codes that are chosen and not in it: a body may name any. */

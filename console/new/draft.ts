@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SOURCE_TYPES } from "../../domain/sources/source.ts";
+import { SOURCE_TYPES } from "../../domain/request/source.ts";
 import { EMPTY_FORM, type Form, WAYS } from "./form.ts";
 
 /** Kept for this tab alone, as the key is: headers may have secrets. */

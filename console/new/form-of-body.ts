@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { selectPops } from "../../domain/pops/select.ts";
-import { SOURCE_TYPES } from "../../domain/sources/source.ts";
+import { SOURCE_TYPES } from "../../domain/request/source.ts";
 import { EMPTY_FORM, type Form } from "./form.ts";
 import { choicesOf } from "./variant-choices.ts";
 

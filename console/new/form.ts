@@ -1,4 +1,4 @@
-import type { SourceType } from "../../domain/sources/source.ts";
+import type { SourceType } from "../../domain/request/source.ts";
 
 /** How URLs are given: each has its own part of the form, and all that were filled count. */
 export const WAYS = ["paste", "sitemap", "stream", "s3"] as const;

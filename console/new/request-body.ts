@@ -1,5 +1,5 @@
-import type { Variant } from "../../domain/request/variants.ts";
-import type { Source } from "../../domain/sources/source.ts";
+import type { Variant } from "../../domain/request/options.ts";
+import type { Source } from "../../domain/request/source.ts";
 import type { Form, SourceRow } from "./form.ts";
 import { headerLines, variantsOf } from "./variant-choices.ts";
 

@@ -1,4 +1,4 @@
-import type { SourceType } from "../../domain/sources/source.ts";
+import type { SourceType } from "../../domain/request/source.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/table.ts";

@@ -1,5 +1,5 @@
+import { MAX_URLS } from "../../domain/limits.ts";
 import { normalizeUrl } from "../../domain/net/urls.ts";
-import { MAX_URLS } from "../../domain/request/limits.ts";
 
 export interface BadLine {
   /** From 1. */

@@ -1,4 +1,4 @@
-import type { Language } from "../../domain/readiness/language.ts";
+import type { Language } from "../../domain/format.ts";
 
 /** What domain/net/urls.ts says of a URL, in Chinese. */
 const ZH: readonly (readonly [RegExp, string])[] = [

@@ -1,4 +1,4 @@
-import type { Variant } from "../../domain/request/variants.ts";
+import type { Variant } from "../../domain/request/options.ts";
 import type { Form } from "./form.ts";
 
 // The recipes of docs/variants.md. The order of compressions counts: what is cached first stays.

@@ -1,4 +1,4 @@
-import { MAX_URLS, MAX_VARIANTS } from "../../domain/request/limits.ts";
+import { MAX_URLS, MAX_VARIANTS } from "../../domain/limits.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
 import { faultsAt } from "./faults.ts";

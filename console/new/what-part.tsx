@@ -1,4 +1,4 @@
-import { MAX_URLS } from "../../domain/request/limits.ts";
+import { MAX_URLS } from "../../domain/limits.ts";
 import type { Settings } from "../api/answers.ts";
 import { Choices } from "../parts/choices.tsx";
 import { useReader } from "../session/reader.ts";

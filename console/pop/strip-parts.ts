@@ -1,5 +1,5 @@
 import type { Outcome } from "../../domain/readiness/outcomes.ts";
-import type { StripState } from "../../domain/result/pop-strip.ts";
+import type { StripState } from "../../domain/result/heat-strip.ts";
 import type { PopUrls } from "../api/pop-urls-answer.ts";
 
 /** A bucket as it is drawn: bad ones over the whole height, so that not the colour alone tells them. */

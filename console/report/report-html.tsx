@@ -1,7 +1,6 @@
 import { renderToString } from "preact-render-to-string";
-import type { Language } from "../../domain/readiness/language.ts";
-import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
-import { factsOf } from "../../domain/readiness/sentence-facts.ts";
+import type { Language } from "../../domain/format.ts";
+import { factsOf, sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
 import { shortId, titleOf } from "../requests/title.ts";
 import { ReaderContext, readerOf } from "../session/reader.ts";
 import type { ReportStyle } from "./built-style.ts";

@@ -1,5 +1,5 @@
 import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import { RequestMap } from "../map/request-map.tsx";
 import { Bar } from "../parts/bar.tsx";
 import { Brand } from "../parts/brand.tsx";

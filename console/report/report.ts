@@ -1,4 +1,4 @@
-import type { Language } from "../../domain/readiness/language.ts";
+import type { Language } from "../../domain/format.ts";
 import { type Progress, progressSchema, type Summary, summarySchema } from "../api/answers.ts";
 import type { FailedObject } from "./failed-objects.ts";
 import type { RecTimings } from "./timings.ts";

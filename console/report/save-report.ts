@@ -1,4 +1,4 @@
-import type { Language } from "../../domain/readiness/language.ts";
+import type { Language } from "../../domain/format.ts";
 import { saveFile } from "../parts/save-file.ts";
 import { builtStyle } from "./built-style.ts";
 import type { Report } from "./report.ts";

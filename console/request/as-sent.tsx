@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/table.ts";

@@ -1,4 +1,4 @@
-import type { SamplePoint } from "../../domain/request/sample-points.ts";
+import type { SamplePoint } from "../../domain/request/samples.ts";
 import type { Progress } from "../api/answers.ts";
 import { Trouble } from "../parts/trouble.tsx";
 import { useReader } from "../session/reader.ts";

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { isTerminal } from "../../domain/request/status.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 

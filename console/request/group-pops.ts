@@ -1,4 +1,4 @@
-import { byPopCount } from "../../domain/pops/rec-order.ts";
+import { byPopCount } from "../../domain/pops/recs.ts";
 import { badOf, type Outcomes, outcomesOf, sumOfOutcomes } from "../../domain/readiness/outcomes.ts";
 import type { Pop } from "../api/answers.ts";
 

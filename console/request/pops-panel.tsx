@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { outcomesOf } from "../../domain/readiness/outcomes.ts";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../api/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { RequestMapLater } from "../map/later.tsx";

@@ -1,4 +1,4 @@
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../api/answers.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon } from "../parts/icon.tsx";

@@ -1,5 +1,5 @@
-import type { SamplePoint } from "../../domain/request/sample-points.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import type { SamplePoint } from "../../domain/request/samples.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";

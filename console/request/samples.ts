@@ -1,6 +1,6 @@
-import { pointsOf, type SamplePoint, warmShare } from "../../domain/request/sample-points.ts";
-import { isTerminal } from "../../domain/request/status.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { pointsOf, type SamplePoint, warmShare } from "../../domain/request/samples.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress, Sample } from "../api/answers.ts";
 
 /** So many are kept of a request. Beyond that every second one goes, so that the whole time stays in sight. */

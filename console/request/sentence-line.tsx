@@ -1,7 +1,6 @@
 import { useMemo } from "preact/hooks";
-import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
-import { factsOf } from "../../domain/readiness/sentence-facts.ts";
-import { isTerminal } from "../../domain/request/status.ts";
+import { factsOf, sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../api/answers.ts";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";

@@ -1,5 +1,5 @@
 import { useId } from "preact/hooks";
-import type { SamplePoint } from "../../domain/request/sample-points.ts";
+import type { SamplePoint } from "../../domain/request/samples.ts";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
 import { type ChartBox, niceTop, pathOf, placeOf } from "./samples.ts";

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
-import { isTerminal } from "../../domain/request/status.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type Progress, progressSchema, type Summary, summarySchema } from "../api/answers.ts";
 import { RefusedError } from "../api/errors.ts";
 import { EVERY } from "../api/pace.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { SamplePoint } from "../../domain/request/sample-points.ts";
+import type { SamplePoint } from "../../domain/request/samples.ts";
 import type { Progress } from "../api/answers.ts";
 import { pointsWith } from "./samples.ts";
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../api/answers.ts";
 import { RecList } from "../phone/rec-list.tsx";
 import { usePhone } from "../phone/use-phone.ts";

@@ -1,5 +1,5 @@
-import { isTerminal, type Status } from "../../domain/request/status.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { isTerminal, type Status } from "../../domain/request/lifecycle.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 
 /** Requests under one heading. */
 export interface RowGroup<T> {

@@ -1,6 +1,6 @@
 import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
-import { isTerminal } from "../../domain/request/status.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Listed } from "../api/answers.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Shape } from "../parts/shape.tsx";

@@ -1,5 +1,5 @@
-import { isTerminal } from "../../domain/request/status.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Listed } from "../api/answers.ts";
 import type { Form } from "../parts/shape.tsx";
 import type { TextName } from "../words/table.ts";

@@ -1,5 +1,4 @@
-import { sentence } from "../../domain/readiness/sentence.ts";
-import { factsOf } from "../../domain/readiness/sentence-facts.ts";
+import { factsOf, sentence } from "../../domain/readiness/sentence.ts";
 import type { Listed } from "../api/answers.ts";
 import { firstSentence, sentenceParts } from "../request/sentence-parts.ts";
 import { useReader } from "../session/reader.ts";

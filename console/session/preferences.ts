@@ -1,4 +1,4 @@
-import { LANGUAGES, type Language } from "../../domain/readiness/language.ts";
+import { LANGUAGES, type Language } from "../../domain/format.ts";
 
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];

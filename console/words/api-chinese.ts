@@ -1,4 +1,4 @@
-import type { Warning } from "../../domain/api/warning-answer.ts";
+import type { Warning } from "../../domain/api/warnings.ts";
 
 // What the API says in English, in Chinese: by the code, the field or the status that comes with it.
 

@@ -1,4 +1,4 @@
-import type { Language } from "../../domain/readiness/language.ts";
+import type { Language } from "../../domain/format.ts";
 import { ZH } from "./chinese.ts";
 import { EN } from "./english.ts";
 import type { Table, TextName } from "./table.ts";

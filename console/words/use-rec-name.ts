@@ -1,4 +1,4 @@
-import { recName } from "../../domain/pops/rec-names.ts";
+import { recName } from "../../domain/pops/recs.ts";
 import { useReader } from "../session/reader.ts";
 
 /** A REC by the name that the reader knows. */

@@ -14,3 +14,67 @@ export const bytesField = countField;
 
 /** The request that the examples are about. */
 export const EXAMPLE_ID = "684153cc-efab-4a53-9409-357fddc2e2bd";
+
+/** The error of a route that has no shape of its own for it. */
+export const refusalSchema = z
+  .object({
+    status: z.literal("Failed"),
+    error_message: z.string().min(1).describe("What is wrong."),
+    timestamp: timeOfAnswer,
+  })
+  .meta({
+    id: "Refusal",
+    description: "The call was refused, or something failed.",
+    examples: [
+      {
+        status: "Failed",
+        error_message: "req_id: is required in the query string",
+        timestamp: "2024-04-16 03:15:09.499000",
+      },
+    ],
+  });
+export type Refusal = z.infer<typeof refusalSchema>;
+
+/** The error of /instances. */
+export const instancesRefusalSchema = z
+  .object({
+    status: z.literal("failure"),
+    timestamp: timeOfAnswer,
+    message: z.string().min(1).describe("What is wrong."),
+  })
+  .meta({
+    id: "InstancesRefusal",
+    description: "The call was refused, or something failed. The group is as it was.",
+    examples: [
+      {
+        status: "failure",
+        timestamp: "2024-04-16 03:54:40.366000",
+        message: "DesiredCapacity: is required: a whole number from 0 to 300",
+      },
+    ],
+  });
+export type InstancesRefusal = z.infer<typeof instancesRefusalSchema>;
+
+/** What API Gateway refuses by itself, before any route: it has the fields of every route's errors. */
+export const gatewayRefusalSchema = z
+  .object({
+    status: z.literal("Failed"),
+    error_message: z.string(),
+    error_urls: z.array(z.string()).max(0),
+    request_id: z.literal(""),
+    message: z.string().describe("The same as `error_message`."),
+  })
+  .meta({
+    id: "GatewayRefusal",
+    description: "API Gateway has refused the call by itself.",
+    examples: [
+      {
+        status: "Failed",
+        error_message: "No valid API key: send it in the header x-api-key",
+        error_urls: [],
+        request_id: "",
+        message: "No valid API key: send it in the header x-api-key",
+      },
+    ],
+  });
+export type GatewayRefusal = z.infer<typeof gatewayRefusalSchema>;

@@ -1,17 +1,26 @@
-import type * as z from "zod";
-import { descriptionSchema } from "./description-answer.ts";
-import { instancesSchema, instancesSetSchema } from "./instances-answer.ts";
-import { popsSchema } from "./pops-answer.ts";
-import { progressSchema } from "./progress-answer.ts";
+import * as z from "zod";
 import {
   gatewayRefusalSchema as gatewayRefusal,
   instancesRefusalSchema as instancesRefusal,
   refusalSchema as refusal,
-} from "./refusals.ts";
-import { requestsSchema } from "./requests-answer.ts";
-import { settingsSchema } from "./settings-answer.ts";
+} from "./answer-fields.ts";
+import { instancesSchema, instancesSetSchema, popsSchema, settingsSchema } from "./deployment-answers.ts";
+import { progressSchema, requestsSchema } from "./progress-answer.ts";
 import { prewarmAnswerSchema, prewarmRefusalSchema as prewarmRefusal } from "./started-answer.ts";
 import { summarySchema } from "./summary-answer.ts";
+
+/** GET /openapi.json. */
+export const descriptionSchema = z
+  .looseObject({
+    openapi: z.string().regex(/^3\.1\./),
+    info: z.looseObject({ title: z.string(), version: z.string() }),
+    paths: z.looseObject({}),
+  })
+  .meta({
+    id: "Description",
+    description: "A description of the API in OpenAPI 3.1.",
+    examples: [{ openapi: "3.1.0", info: { title: "Prewarm", version: "0.1.0" }, paths: {} }],
+  });
 
 /** The answers of one route by HTTP status. */
 export type RouteAnswers = { readonly 200: z.ZodType } & Readonly<Record<number, z.ZodType>>;

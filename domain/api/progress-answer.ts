@@ -1,17 +1,12 @@
 import * as z from "zod";
-import { readinessSchema, verdictSchema } from "../readiness/verdict.ts";
-import { orderSchema } from "../request/order.ts";
-import { originLimitsSchema } from "../request/origin-limits.ts";
-import { statusSchema } from "../request/status.ts";
+import { statusSchema } from "../request/lifecycle.ts";
+import { orderSchema, originLimitsSchema } from "../request/options.ts";
+import { leftOutSchema, SOURCE_TYPES } from "../request/source.ts";
+import { readinessSchema, verdictSchema } from "../request/verdict.ts";
 import { verifySchema } from "../result/outcome.ts";
-import { leftOutSchema } from "../sources/left-out.ts";
-import { SOURCE_TYPES } from "../sources/source.ts";
 import { bytesField, countField, EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
-import { failureSchema } from "./failures-answer.ts";
-import { popProgressSchema } from "./pop-progress.ts";
-import { popUrlsSchema } from "./pop-urls.ts";
-import { samplesField } from "./sample-answer.ts";
-import { warningSchema } from "./warning-answer.ts";
+import { failureSchema, popProgressSchema, popUrlsSchema, samplesField } from "./detail-answers.ts";
+import { warningSchema } from "./warnings.ts";
 
 /** What a source of a request has given by now. */
 export const sourceProgressSchema = z
@@ -151,3 +146,48 @@ export const progressSchema = z
     examples: [{ ...PROGRESS_EXAMPLE, ...HOW_EXAMPLE, ...ASKED_EXAMPLE, sentence: SENTENCE }],
   });
 export type Progress = z.infer<typeof progressSchema>;
+
+/** What the index of the list has no room for: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html. */
+const { sources: _sources, retry_of: _retryOf, retried_by: _retriedBy, ...listedFields } = requestFields;
+
+/** A request as the list of them says it. */
+export const listedRequestSchema = z
+  .object({
+    ...listedFields,
+    ...urlFields,
+    instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
+    timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
+    reason: z.string().optional().describe("Why it ended so, where that needs words."),
+  })
+  .meta({
+    id: "ListedRequest",
+    description: "A request of the list: what GET /prewarm says of it, as far as the index of the list has it.",
+  });
+
+/** GET /requests. */
+export const requestsSchema = z
+  .object({
+    timestamp: timeOfAnswer,
+    requests: z.array(listedRequestSchema).describe("The newest first."),
+    next: z.string().nullable().describe("What to send as `next` for the next page; null: this is the last."),
+  })
+  .meta({
+    id: "Requests",
+    description: "A page of the list of all requests.",
+    examples: [
+      {
+        timestamp: "2024-04-16 03:15:09.499000",
+        requests: [
+          {
+            ...PROGRESS_EXAMPLE,
+            url_count: 2,
+            url_prefix: "https://www.example.com/",
+            ...ASKED_EXAMPLE,
+          },
+        ],
+        next: null,
+      },
+    ],
+  });
+export type Requests = z.infer<typeof requestsSchema>;
+export type ListedRequestAnswer = z.infer<typeof listedRequestSchema>;

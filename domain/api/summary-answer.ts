@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { readinessSchema, verdictSchema } from "../readiness/verdict.ts";
-import { TERMINAL_STATUSES } from "../request/status.ts";
+import { TERMINAL_STATUSES } from "../request/lifecycle.ts";
+import { readinessSchema, verdictSchema } from "../request/verdict.ts";
 import { countField, EXAMPLE_ID } from "./answer-fields.ts";
-import { failureSchema } from "./failures-answer.ts";
+import { failureSchema } from "./detail-answers.ts";
 import { requestFields } from "./progress-answer.ts";
 
 const { request_id, failed_count, warm_count, hit_count, not_kept_count, timestamp, created_at, last_update_time } =

@@ -1,17 +1,15 @@
+import { grouped } from "../grouped.ts";
+import { circlesOf, type Target, targetKey } from "../plan/target.ts";
+import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
-import type { Order } from "../request/order.ts";
+import type { Order } from "../request/options.ts";
+import type { SourceRead } from "../request/source.ts";
 import type { Verify } from "../result/outcome.ts";
-import type { SourceRead } from "../sources/source-read.ts";
-import { type Billed, billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTask } from "./dollars.ts";
+import { type Billed, billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTask } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
-import type { InstanceKind } from "./instance-kind.ts";
-import { originFetches } from "./origin-fetches.ts";
-import { popsByRec } from "./pops-by-rec.ts";
-import { PRICES_AS_OF } from "./prices.ts";
-import { noteOn, type SeenSize, type SizesSaid, sizesSaid } from "./seen-sizes.ts";
-import { type Spread, scaled } from "./spread.ts";
-import { UNITS, type Units } from "./units.ts";
-import { workTime } from "./work-time.ts";
+import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
+import { noteOn, type SeenSize, type SizesSaid, type Spread, scaled, sizesSaid } from "./size-sample.ts";
+import { UNITS, type Units, workTime } from "./work-time.ts";
 
 /** What is to be estimated: a request that was checked, and what was found out for it. */
 export interface Estimated {
@@ -159,3 +157,54 @@ const ASSUMPTIONS = [
   "No other request is active; instances are of the middle one of the deployment's types.",
   "With verify=addresses a POP is taken to have three addresses.",
 ];
+
+/** How often an origin is asked for objects, if no cache has any of them yet and all that is downloaded is kept. */
+export interface OriginFetches {
+  /** Null: it depends on who asks first. */
+  readonly expected: number | null;
+  readonly least: number;
+  readonly most: number;
+  /** Questions for sizes come on top: one for each URL and variant, two where HEAD is refused. */
+  readonly size_questions: number;
+}
+
+/** @param forms URLs times variants */
+export function originFetches(pops: readonly string[], order: Order, forms: number): OriginFetches {
+  const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
+  // POPs whose REC nobody knows have one, maybe that of others.
+  const recs = Math.max(known, pops.length === 0 ? 0 : 1);
+  const circles = circlesOf(pops.map(targetAt), order).length;
+  const isSure = order === "lead-first" || recs === circles;
+  return {
+    expected: isSure ? circles * forms : null,
+    least: recs * forms,
+    most: circles * forms,
+    size_questions: forms,
+  };
+}
+
+/** As it will be once it has resolved. */
+function targetAt(pop: string): Target {
+  return { req_id: "", target: targetKey(pop, ""), pop, label: "", state: "READY", ips: [], expire_at: 0 };
+}
+
+/** POPs as they are served. */
+export interface PopsByRec {
+  readonly count: number;
+  readonly recs: readonly { readonly rec: string; readonly pops: readonly string[] }[];
+  /** Nobody knows theirs. */
+  readonly unknown_rec: readonly string[];
+}
+
+export function popsByRec(pops: readonly string[]): PopsByRec {
+  const known = pops.flatMap((pop) => {
+    const rec = recOf(pop);
+    return rec === undefined ? [] : [{ rec, pop }];
+  });
+  const byRec = grouped(known, ({ rec }) => rec);
+  return {
+    count: pops.length,
+    recs: [...byRec].map(([rec, its]) => ({ rec, pops: its.map(({ pop }) => pop) })),
+    unknown_rec: pops.filter((pop) => recOf(pop) === undefined),
+  };
+}

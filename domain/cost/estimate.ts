@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CAPS } from "../request/caps.ts";
-import { sourceReadSchema } from "../sources/source-read.ts";
+import { sourceReadSchema } from "../request/source.ts";
 
 const whole = z.number().int().nonnegative();
 const dollars = z.number().nonnegative();

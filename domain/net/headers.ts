@@ -1,4 +1,4 @@
-import { MAX_HEADER_LENGTH } from "../request/limits.ts";
+import { MAX_HEADER_LENGTH } from "../limits.ts";
 
 /** Headers that a caller may not set, and why. `npm run docs` writes them into the documents. */
 export const REFUSED_HEADERS = [
@@ -56,4 +56,24 @@ export type Header = readonly [name: string, value: string];
 export function parseHeaders(lines: readonly string[]): readonly Header[] {
   const headers = lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
   return headers.some(([name]) => name === "user-agent") ? headers : [["user-agent", USER_AGENT], ...headers];
+}
+
+/** The encodings that CloudFront knows, the best first. */
+const ENCODINGS = ["br", "gzip"] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/**
+ * Which of them headers ask for, the best first, as CloudFront normalises Accept-Encoding:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cache-key-understand-cache-policy.html#cache-policy-compressed-objects
+ */
+export function acceptedEncodings(headers: readonly Header[]): Encoding[] {
+  const values = headers.filter(([name]) => name === "accept-encoding").flatMap(([, value]) => value.split(","));
+  const wanted = new Set(values.filter((it) => !NOT_WANTED.test(it)).map(nameOf));
+  return ENCODINGS.filter((encoding) => wanted.has(encoding));
+}
+
+const NOT_WANTED = /;\s*q=0(?:\.0*)?\s*$/i;
+
+function nameOf(one: string): string {
+  return (one.split(";", 1)[0] ?? "").trim().toLowerCase();
 }

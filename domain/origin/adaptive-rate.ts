@@ -1,6 +1,6 @@
 // Additive increase, multiplicative decrease (AIMD) of the rate of requests to a host that throttles. The increase is a function of the time
 // since the last cut, so that no process writes it. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
-import { inTime } from "../in-time.ts";
+import { inTime } from "../retry.ts";
 import { CALL_TIMEOUT_MS } from "./paced-calls.ts";
 import type { HostRate, PermitStore } from "./permit-store.ts";
 

@@ -1,4 +1,4 @@
-import type { OriginLimits } from "../request/origin-limits.ts";
+import type { OriginLimits } from "../request/options.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
 import { CALL_INTERVAL_MS, type LimiterContext } from "./paced-calls.ts";
 import { newSignal, PermitLease, type PermitLeaseOptions } from "./permit-lease.ts";

@@ -1,4 +1,4 @@
-import { inTime } from "../in-time.ts";
+import { inTime } from "../retry.ts";
 import type { PermitStore } from "./permit-store.ts";
 
 /** At most one call of the store per limit, process and this time. */

@@ -1,11 +1,9 @@
-import { type Distribution, distributionOf, hostToAsk } from "../request/distribution.ts";
-import type { Order } from "../request/order.ts";
-import { grouped } from "./grouped.ts";
-import { type Circle, circlesOf } from "./leads.ts";
+import { grouped } from "../grouped.ts";
+import { type Distribution, distributionOf, hostToAsk } from "../request/distributions.ts";
+import type { Order } from "../request/options.ts";
 import { isInMask } from "./pop-mask.ts";
-import type { Target } from "./target.ts";
-import type { TaskId } from "./task-key.ts";
-import type { GoodUrl } from "./task-url.ts";
+import { type Circle, circlesOf, type Target } from "./target.ts";
+import type { GoodUrl, TaskId } from "./task.ts";
 
 /** One URL to be made warm at one target. */
 export interface Task {

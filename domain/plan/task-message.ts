@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { originLimitsSchema } from "../request/origin-limits.ts";
-import { variantSchema } from "../request/variants.ts";
+import { MAX_MESSAGE_BYTES } from "../limits.ts";
+import { originLimitsSchema, variantSchema } from "../request/options.ts";
 import { verifySchema } from "../result/outcome.ts";
-import { type TaskUrl, taskUrlSchema } from "./task-url.ts";
+import type { Task } from "./plan.ts";
+import { asTaskUrl, type TaskUrl, taskUrlSchema } from "./task.ts";
 
 /** A POP that waits for a lead. */
 const followerSchema = z.object({ pop: z.string().min(1), ips: z.array(z.string().min(1)).min(1) });
@@ -85,4 +86,101 @@ export function messageBody(message: TaskMessage): string {
 function withHost(body: unknown): unknown {
   if (typeof body !== "object" || body === null || !("cf_domain" in body)) return body;
   return { host: body.cf_domain, ...body };
+}
+
+/** Together with others only up to this many bytes: an agent must finish a message within minutes. */
+const MAX_BYTES = 16 * 2 ** 20;
+const MAX_URLS = 100;
+/** What a URL of unknown size is taken for. */
+const ASSUMED_BYTES = 2 ** 20;
+/** Messages for each instance, at the least: with fewer, some would be idle while others work through theirs. */
+const MESSAGES_PER_INSTANCE = 64;
+
+/** So many messages are open at once: where followers differ from URL to URL, there may be as many as URLs. */
+const MOST_OPEN = 5_000;
+
+/** How many URLs a message may have, so that a fleet of `instances` shares `totalTasks` evenly. */
+export function urlsPerMessage(totalTasks: number, instances: number): number {
+  return Math.max(1, Math.min(MAX_URLS, Math.floor(totalTasks / (Math.max(1, instances) * MESSAGES_PER_INSTANCE))));
+}
+
+/**
+ * The messages for tasks, whether they are queued for the first time or again: small files together, a large one alone.
+ * Tasks do not share a message if they have different targets, hosts to ask under, or followers.
+ */
+export async function* messagesOf(
+  request: MessageSource,
+  tasks: AsyncIterable<Task> | Iterable<Task>,
+  maxUrls: number,
+): AsyncGenerator<TaskMessage> {
+  // The request's item has more than a message is to carry.
+  const source = messageSourceSchema.parse(request);
+  const open = new Map<string, OpenMessage>();
+  for await (const task of tasks) {
+    const key = [task.target.target, task.host, ...task.followers.map(({ pop }) => pop)].join(" ");
+    const url = asTaskUrl(task.url);
+    let message = open.get(key);
+    if (message?.hasRoomFor(url, maxUrls) === false) {
+      yield message.close();
+      message = undefined;
+    }
+    message ??= new OpenMessage(source, task);
+    message.add(url);
+    open.set(key, message);
+    const [oldest] = open.size > MOST_OPEN ? open : [];
+    // Not this one: another variant of the URL may come next.
+    if (oldest !== undefined && oldest[0] !== key) {
+      open.delete(oldest[0]);
+      yield oldest[1].close();
+    }
+  }
+  for (const message of open.values()) yield message.close();
+}
+
+/** A message that still takes URLs. */
+class OpenMessage {
+  private readonly message: TaskMessage & { readonly urls: TaskUrl[] };
+  private bytes = 0;
+  private length: number;
+
+  constructor(source: MessageSource, { target: { pop, ips }, host, followers }: Task) {
+    const own = { ...source, pop, ips, host, urls: [] };
+    this.message =
+      followers.length === 0 ? own : { ...own, followers: followers.map(({ pop, ips }) => ({ pop, ips })) };
+    this.length = messageBody(this.message).length;
+  }
+
+  /** The variants of a URL stay together: only within a message there is an order. */
+  hasRoomFor(url: TaskUrl, maxUrls: number): boolean {
+    const { urls } = this.message;
+    if (urls.at(-1)?.url === url.url) return true;
+    return (
+      urls.length < maxUrls && this.bytes + weight(url) <= MAX_BYTES && this.length + length(url) <= MAX_MESSAGE_BYTES
+    );
+  }
+
+  add(url: TaskUrl): void {
+    this.message.urls.push(url);
+    this.bytes += weight(url);
+    this.length += length(url);
+  }
+
+  close(): TaskMessage {
+    return this.message;
+  }
+}
+
+/** Bytes that a URL is taken for. */
+export function weight({ bytes }: TaskUrl): number {
+  return bytes ?? ASSUMED_BYTES;
+}
+
+/** Whether a URL travels alone. One whose size is unknown does not. */
+export function isLarge(url: TaskUrl): boolean {
+  return weight(url) > MAX_BYTES;
+}
+
+/** Characters of a URL in a message's body, with its comma. */
+function length(url: TaskUrl): number {
+  return JSON.stringify(url).length + 1;
 }

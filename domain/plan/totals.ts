@@ -1,8 +1,7 @@
-import { type Lane, laneOf } from "./lane.ts";
-import { isLarge } from "./messages.ts";
+import { type Lane, laneOf } from "../request/lane.ts";
 import type { Plan } from "./plan.ts";
-import { shardCount } from "./task-key.ts";
-import type { GoodUrl } from "./task-url.ts";
+import { type GoodUrl, shardCount } from "./task.ts";
+import { isLarge } from "./task-message.ts";
 
 /** How much there is to download, by which lane, and over how many partition keys its results are spread. */
 export interface Totals {

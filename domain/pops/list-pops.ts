@@ -1,9 +1,9 @@
-import { formatTimestamp } from "../request/timestamps.ts";
-import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "./default-sets.ts";
-import { type Basis, POP_CODES } from "./pop-codes.ts";
-import type { PopRow } from "./pop-row.ts";
-import { type Region, regionsOf } from "./regions.ts";
-import { siteOf } from "./site-of.ts";
+import * as z from "zod";
+import { formatTimestamp } from "../timestamps.ts";
+import { BASES, type Basis, POP_CODES } from "./pop-codes.ts";
+import { REC_BASES } from "./recs.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS, type Region, regionsOf } from "./regions.ts";
+import { siteOf } from "./sites.ts";
 
 /** Which POPs are wanted; without either, all. */
 export interface PopFilter {
@@ -56,4 +56,47 @@ function byCode(): Intl.Collator {
 function regionsAt(pop: string): Region[] {
   const site = siteOf(pop);
   return site === undefined ? [] : regionsOf(site);
+}
+
+/** One POP as GET /pops tells it. What is null is not known. */
+export const popRowSchema = z
+  .object({
+    code: z.string().describe("The POP as `x-amz-cf-pop` names it, and as `pops` of a request takes it."),
+    city: z.string().nullable(),
+    country: z.string().nullable().describe("ISO 3166-1 alpha-2."),
+    regions: z
+      .array(z.string())
+      .describe("The regions that it lies in: one, two in Japan, none in Africa, the Middle East and Mexico."),
+    default_of: z.array(z.string()).describe("The regions and countries whose default sets have it."),
+    rec: z.string().nullable().describe("The regional edge cache that likely serves it."),
+    rec_basis: z.enum(keysOf(REC_BASES)).nullable().describe("How that is known."),
+    latitude: z.number().nullable().describe("Degrees north."),
+    longitude: z.number().nullable().describe("Degrees east."),
+    basis: z
+      .enum([...keysOf(BASES), "here"])
+      .describe("How the code is known; `here`: the catalogue lacks it, and it resolved for this deployment."),
+    last_resolved_at: z
+      .string()
+      .nullable()
+      .describe("When it last had an address; written at most once a day for a POP. Null: not in a year."),
+  })
+  .meta({ id: "Pop", description: "One POP of the catalogue. What is null is not known." });
+
+export type PopRow = z.infer<typeof popRowSchema>;
+
+function keysOf<K extends string>(table: Readonly<Record<K, string>>): K[] {
+  return Object.keys(table).filter((name): name is K => Object.hasOwn(table, name));
+}
+
+/** A POP's last time is written at most this often. It tells whether a code is alive, not when it was used. */
+const NOTE_EVERY_MS = 24 * 3_600_000;
+
+/**
+ * Those POPs whose last time is to be written now.
+ * @param noted when each was written last: milliseconds since the epoch, by code
+ * @param now milliseconds since the epoch
+ */
+export function toNote(resolved: readonly string[], noted: ReadonlyMap<string, number>, now: number): string[] {
+  const isDue = (at: number | undefined) => at === undefined || now - at >= NOTE_EVERY_MS;
+  return [...new Set(resolved)].filter((pop) => isDue(noted.get(pop)));
 }

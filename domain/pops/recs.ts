@@ -1,3 +1,5 @@
+import type { Language } from "../format.ts";
+
 // biome-ignore-all format: one row a line
 
 /** A regional edge cache (REC), the tier between POPs and origin. */
@@ -40,3 +42,48 @@ export const REC_BASES = {
 } as const;
 
 export type RecBasis = keyof typeof REC_BASES;
+
+const ZH: Readonly<Record<RecName, string>> = {
+  "N. Virginia": "弗吉尼亚北部",
+  Ohio: "俄亥俄",
+  "N. California": "加利福尼亚北部",
+  Oregon: "俄勒冈",
+  "Sao Paulo": "圣保罗",
+  Frankfurt: "法兰克福",
+  Ireland: "爱尔兰",
+  London: "伦敦",
+  Mumbai: "孟买",
+  Singapore: "新加坡",
+  Tokyo: "东京",
+  Seoul: "首尔",
+  Sydney: "悉尼",
+  UAE: "阿联酋",
+  "Hong Kong": "香港",
+};
+
+/** A REC as readers of a language call it. @param rec its English name; one that a newer release names stays as it is */
+export function recName(rec: string, language: Language): string {
+  return language === "zh" && isKnown(rec) ? ZH[rec] : rec;
+}
+
+function isKnown(rec: string): rec is RecName {
+  return Object.hasOwn(ZH, rec);
+}
+
+/** What decides where a REC stands among others. */
+interface Ranked {
+  /** Null: of POPs whose REC is not known. */
+  readonly rec: string | null;
+  /** How many POPs of the request are under it. */
+  readonly pops: number;
+}
+
+/**
+ * Compares two RECs of a request: those with most POPs first, of as many by name, what is under no known REC last. It is the order on
+ * the page and in the terminal: no count of tasks is in it, so that nothing moves while the request runs.
+ */
+export function byPopCount(a: Ranked, b: Ranked): number {
+  return (
+    Number(a.rec === null) - Number(b.rec === null) || b.pops - a.pops || (a.rec ?? "").localeCompare(b.rec ?? "", "en")
+  );
+}

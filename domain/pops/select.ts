@@ -1,12 +1,12 @@
+import { editDistance } from "../nearest-name.ts";
+import { COUNTRY_NAMES, countryCode } from "./countries.ts";
+import { type Basis, POP_CODES } from "./pop-codes.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "./regions.ts";
+import { SITES } from "./sites.ts";
+
 /**
  * Which POPs a request means. Pure, from the catalogue; used where a request is validated and where its POPs are resolved.
  */
-import { editDistance } from "../edit-distance.ts";
-import { COUNTRY_NAMES, countryCode } from "./countries.ts";
-import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "./default-sets.ts";
-import { type Basis, POP_CODES } from "./pop-codes.ts";
-import { sitePops } from "./site-pops.ts";
-import { SITES } from "./sites.ts";
 
 /** Which of a request's three lists counts. */
 export type TargetType = "pop" | "country" | "region";
@@ -114,4 +114,27 @@ function byDistance(a: { readonly distance: number }, b: { readonly distance: nu
 
 function unique(values: readonly string[]): string[] {
   return [...new Set(values)];
+}
+
+/** The POP codes of one site, in the order in which they are worth trying. */
+
+/**
+ * The codes of one basis at a site (three letters, upper case), the likeliest to be alive first: P before C, then the
+ * higher suffix number, then the higher facility number. P came after C (every header dated 2025 or 2026 is a P's) and
+ * numbers seem to be handed out upwards, so that is the newest first.
+ */
+export function sitePops(site: string, basis: Basis): string[] {
+  const codes = POP_CODES.filter((code) => code.basis === basis && code.pop.slice(0, 3) === site);
+  return codes.map(({ pop }) => pop).sort(newestFirst);
+}
+
+function newestFirst(a: string, b: string): number {
+  const [x, y] = [newness(a), newness(b)];
+  return y.kind - x.kind || y.suffix - x.suffix || y.facility - x.facility;
+}
+
+/** `ORD56-P13` -> kind 1 (0 for C and E), facility 56, suffix 13: the higher, the newer. */
+function newness(pop: string) {
+  const [facility = 0, suffix = 0] = pop.match(/\d+/g)?.map(Number) ?? [];
+  return { kind: pop.includes("-P") ? 1 : 0, facility, suffix };
 }

@@ -1,7 +1,7 @@
-import { recName } from "../pops/rec-names.ts";
-import { lengthOf } from "./length-of-time.ts";
+import { lengthOf } from "../format.ts";
+import { recName } from "../pops/recs.ts";
+import { type Readiness, tooManyLack } from "../request/verdict.ts";
 import type { Claims, Phrases } from "./phrases.ts";
-import { type Readiness, tooManyLack } from "./verdict.ts";
 
 const MOST_NAMES = 3;
 

@@ -1,6 +1,6 @@
-import { lengthOf } from "./length-of-time.ts";
+import { lengthOf } from "../format.ts";
+import { type Readiness, tooManyLack } from "../request/verdict.ts";
 import type { Claims, Phrases } from "./phrases.ts";
-import { type Readiness, tooManyLack } from "./verdict.ts";
 
 /** So many POPs or RECs are named. */
 const MOST_NAMES = 3;

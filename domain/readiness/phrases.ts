@@ -1,4 +1,4 @@
-import type { Readiness, Verdict } from "./verdict.ts";
+import type { Readiness, Verdict } from "../request/verdict.ts";
 
 /** How many tasks there are of each outcome; `done` are those of which nothing is claimed. */
 export interface Claims {

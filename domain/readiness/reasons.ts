@@ -1,5 +1,5 @@
+import type { Language } from "../format.ts";
 import { FAILURE_REASONS, type FailureReason } from "../result/failure.ts";
-import type { Language } from "./language.ts";
 
 /** What a failure reason means to an operator. */
 export interface ReasonWords {

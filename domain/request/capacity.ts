@@ -1,5 +1,5 @@
+import type { Status } from "./lifecycle.ts";
 import type { RequestItem } from "./request-item.ts";
-import type { Status } from "./status.ts";
 
 /** In these, tasks are queued or about to be. */
 const WORKING: readonly Status[] = ["INSERT_TASK", "IN_PROGRESS"];

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_INSTANCES, MAX_TIMEOUT_MINUTES } from "./limits.ts";
+import { MAX_INSTANCES, MAX_TIMEOUT_MINUTES } from "../limits.ts";
 
 /** A bound that whoever deploys sets, on what whoever has the key may spend. */
 interface Cap {

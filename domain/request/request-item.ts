@@ -1,16 +1,44 @@
 import * as z from "zod";
-import { laneSchema } from "../plan/lane.ts";
-import { readinessSchema, verdictSchema } from "../readiness/verdict.ts";
 import { NO_COUNT } from "../result/count.ts";
+import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
-import { sourceSchema } from "../sources/source.ts";
-import { sourceReadSchema } from "../sources/source-read.ts";
-import { distributionSchema } from "./distribution.ts";
-import { doubtfulUrlsSchema } from "./doubtful-urls.ts";
-import { orderSchema } from "./order.ts";
-import { originLimitsSchema } from "./origin-limits.ts";
-import { statusSchema } from "./status.ts";
-import { variantSchema } from "./variants.ts";
+import { distributionSchema } from "./distributions.ts";
+import { laneSchema } from "./lane.ts";
+import { statusSchema } from "./lifecycle.ts";
+import { orderSchema, originLimitsSchema, variantSchema } from "./options.ts";
+import { sourceReadSchema, sourceSchema } from "./source.ts";
+import { readinessSchema, verdictSchema } from "./verdict.ts";
+
+/** What an id may look like. DynamoDB refuses an empty key, one of more than 2,048 bytes, and one with half a character in it. */
+const POSSIBLE_ID = /^[\x21-\x7e]{1,200}$/;
+
+/**
+ * Whether there may be a request of that id: the tables need not be asked about others. Ids come from callers, and from results and
+ * messages, which an instance may forge.
+ */
+export function isPossibleId(reqId: string): boolean {
+  return POSSIBLE_ID.test(reqId);
+}
+
+/** So many examples, of so many characters each: an item is billed by the kilobyte, and written again and again. */
+const MAX_EXAMPLES = 3;
+const MAX_EXAMPLE = 300;
+
+/** The good URLs whose headers say that a cache may not keep them, as Get Size saw them. */
+export const doubtfulUrlsSchema = z.object({
+  count: z.number().int().nonnegative(),
+  /** A few of them: the URL, and the header. */
+  examples: z.array(z.string()),
+});
+export type DoubtfulUrls = z.infer<typeof doubtfulUrlsSchema>;
+
+/** @param url one more; `obstacle`: the header that is in the way */
+export function withDoubtful({ count, examples }: DoubtfulUrls, url: string, obstacle: string): DoubtfulUrls {
+  const example = cutText(`${obstacle} of ${url}`, MAX_EXAMPLE);
+  return { count: count + 1, examples: count < MAX_EXAMPLES ? [...examples, example] : examples };
+}
+
+export const NO_DOUBT: DoubtfulUrls = { count: 0, examples: [] };
 
 const count = z.number().int().nonnegative();
 
@@ -194,3 +222,44 @@ export const NOTHING_YET = {
   nudges: 0,
   closed: false,
 } satisfies Partial<RequestItem>;
+
+/**
+ * A request as the index of all requests shows it: what GET /prewarm says of one that has ended. What takes kilobytes is left
+ * out, because an index is paid for by its size.
+ */
+export const listedRequestSchema = requestItemSchema.pick({
+  req_id: true,
+  status: true,
+  active: true,
+  created_at: true,
+  last_update_time: true,
+  timeout_at: true,
+  expire_at: true,
+  url_count: true,
+  url_prefix: true,
+  instance_count: true,
+  total_count: true,
+  total_size: true,
+  sizes_known: true,
+  download_count: true,
+  download_size: true,
+  failed_count: true,
+  warm_count: true,
+  hit_count: true,
+  not_kept_count: true,
+  may_not_be_kept: true,
+  reason: true,
+  verdict: true,
+  max_reported_percentage: true,
+});
+
+export type ListedRequest = z.infer<typeof listedRequestSchema>;
+
+/** What the index has beside its keys. */
+export const LISTED_ATTRIBUTES: readonly string[] = listedRequestSchema
+  .keyof()
+  .options.filter((name) => name !== "req_id" && name !== "created_at");
+
+/** Where a page of the list ends: the next one begins behind this request. */
+export const placeSchema = z.object({ req_id: z.string(), created_at: z.string() });
+export type Place = z.infer<typeof placeSchema>;

@@ -1,9 +1,8 @@
 import type { Count } from "../result/count.ts";
-import { hasFailedTooOften } from "./max-failures.ts";
-import type { Patience } from "./patience.ts";
-import { atWork, liveCount, type Progress } from "./progress.ts";
+import { parseTimestamp } from "../timestamps.ts";
+import type { Patience } from "./lifecycle.ts";
+import { atWork, isComplete, liveCount, type Progress } from "./progress.ts";
 import type { RequestItem, Standing } from "./request-item.ts";
-import { parseTimestamp } from "./timestamps.ts";
 
 /** What a look at an active request leads to. */
 export type Settlement =
@@ -141,4 +140,97 @@ export function lastSignOf(
   // Not by Math.max(...): a call takes some 100,000 arguments, and an instance may write more beats.
   for (const { at } of beats) if (at > last && at <= now + staleMs) last = at;
   return Math.min(last, now);
+}
+
+/** What a request's caller allows. */
+type Allowance = Pick<RequestItem, "max_failures">;
+
+/** Whether more tasks have failed than the request allows: then it need not run to its end. */
+export function hasFailedTooOften({ max_failures: most }: Allowance, failed: number): boolean {
+  return most !== undefined && failed > most;
+}
+
+/** Whether a request's counters say that it is to end: every task has a result, or too many have failed. */
+export function seemsOver(
+  item: Allowance & Pick<RequestItem, "total_count">,
+  live: { readonly download_count: number; readonly failed_count: number },
+): boolean {
+  return isComplete(item, live) || hasFailedTooOften(item, live.failed_count);
+}
+
+/** The timer, with the retries of its function, has this long to end the request by itself. */
+const OVERDUE_MS = 120_000;
+
+/** Whether a request's time is up and nobody has ended it, though somebody should have. */
+export function isOverdue(timeoutAt: Date, now: Date): boolean {
+  return now.getTime() - timeoutAt.getTime() >= OVERDUE_MS;
+}
+
+/** Called with the request that failed, and why. */
+export type OnFailure = (reqId: string, error: unknown) => void;
+
+/** Runs a step for each request, one after the other. One that fails is passed to `onFailure` and does not stop the others. */
+export async function eachRequest<T extends { readonly req_id: string }>(
+  requests: Iterable<T>,
+  onFailure: OnFailure,
+  step: (request: T) => Promise<unknown>,
+): Promise<void> {
+  for (const request of requests) {
+    try {
+      await step(request);
+    } catch (error) {
+      onFailure(request.req_id, error);
+    }
+  }
+}
+
+/** How often a step is called again before its request fails. */
+const MAX_NUDGES = 2;
+
+/** The steps until all tasks are queued: the status that each follows, and the name by which its log is found. */
+const STEPS = { CREATED: "Get Size", EXPANDING: "Expand", CHECK_POP: "Task", INSERT_TASK: "Task" } as const;
+
+/** What to do about a request whose step has not come to an end: nothing, call it again, or end the request. */
+export type StalledStep = "none" | "nudge" | { readonly reason: string };
+
+/**
+ * A step stands still when its request's item has not changed for twice the stack's time: half an hour, and no run of a
+ * function is longer than half of that. An invalidation changes the item with each batch that is done, the fan-out with each
+ * target, the reading of sources every few seconds.
+ */
+export function stalledStep(
+  {
+    status,
+    last_update_time,
+    sent_at,
+    nudges,
+    expanded,
+  }: Pick<RequestItem, "status" | "last_update_time" | "sent_at" | "nudges" | "expanded">,
+  now: Date,
+  { busyMs }: Pick<Patience, "busyMs">,
+): StalledStep {
+  if (!isStep(status)) return "none";
+  const changedAt = Math.max(parseTimestamp(last_update_time).getTime(), sent_at ?? 0);
+  if (now.getTime() - changedAt < busyMs) return "none";
+  if (nudges < MAX_NUDGES) return "nudge";
+  const step = expanded === undefined || status !== "EXPANDING" ? STEPS[status] : STEPS.CREATED;
+  return {
+    reason: `${step} came to no end, though it was called ${nudges + 1} times: the log of the function ${step.replace(" ", "")} says why`,
+  };
+}
+
+function isStep(status: string): status is keyof typeof STEPS {
+  return Object.hasOwn(STEPS, status);
+}
+
+/** Whether an active request stands still although instances run and nobody has paused it: somebody should look. */
+export function isStuck(
+  item: Pick<RequestItem, "last_update_time" | "instance_count">,
+  progress: Progress | undefined,
+  inService: number,
+  now: Date,
+  patience: Pick<Patience, "stillMs" | "staleMs">,
+): boolean {
+  if (inService === 0 || item.instance_count === 0 || progress === undefined) return false;
+  return now.getTime() - lastSignOf(item, progress, now.getTime(), patience) >= patience.stillMs;
 }

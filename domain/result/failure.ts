@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { NotKeptReason } from "./proof.ts";
 
 /**
  * Why tasks fail: each code, and what it means. The code is set where the failure happens, stored with the result, and
@@ -134,4 +135,77 @@ export function lostFailure(queuedTimes: number): Failure {
     code: "lost",
     detail: `no agent finished it, though it was queued ${queuedTimes} times`,
   };
+}
+
+/** The headers of an answer that say whether it may be kept. */
+export interface CacheHeaders {
+  readonly cacheControl?: string | undefined;
+  readonly vary?: string | undefined;
+}
+
+/** Why an object that was downloaded whole is likely not kept. A minimum TTL of the distribution can overrule headers: so "may". */
+export function notKept(reason: NotKeptReason, headers: CacheHeaders): Failure {
+  return { reason: "not_kept", code: "NOT_KEPT", detail: likelyReason(reason, headers) };
+}
+
+/** What in an answer's headers may keep it out of a cache; undefined: nothing does. */
+export function obstacle({ cacheControl, vary }: CacheHeaders): string | undefined {
+  const directives = cacheControl?.split(",").map((it) => it.trim()) ?? [];
+  // A cache that is shared goes by s-maxage, whatever max-age says: `max-age=0, s-maxage=3600` is kept at the edge alone.
+  const ownAge = directives.some((it) => /^s-maxage=0*[1-9]/i.test(it));
+  const directive = directives.find((it) => NEVER_KEPT.test(it) && !(ownAge && /^max-age\b/i.test(it)));
+  if (directive !== undefined) return `Cache-Control: ${directive.slice(0, 80)}`;
+  return vary?.trim() === "*" ? "Vary: *" : undefined;
+}
+
+const NEVER_KEPT = /^(?:no-store|no-cache|private|max-age=0+|s-maxage=0+)\b/i;
+
+function likelyReason(reason: NotKeptReason, headers: CacheHeaders): string {
+  const header = obstacle(headers);
+  if (reason === "EXPIRES_AT_ONCE") {
+    const because = header === undefined ? "" : ` (${header})`;
+    return `it is kept, but expires at once${because}, and the origin is asked for each request`;
+  }
+  if (reason === "REC_ONLY")
+    return "after two downloads, hits come from the regional edge cache: the POP does not keep it";
+  if (header !== undefined)
+    return `a check after the second download was a miss; the answer has ${header}, so it may never be kept`;
+  return "a check after the second download was a miss; its headers allow it to be kept, so see the cache policy, or it was evicted";
+}
+
+/**
+ * The header that AWS WAF adds to the response of a Challenge action (HTTP 202) and of a CAPTCHA action (HTTP 405). The body is
+ * empty unless the request accepts `text/html`. The origin does not receive the request. A Block action (HTTP 403 by default)
+ * does not add it. https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-actions.html
+ */
+export const WAF_ACTION_HEADER = "x-amzn-waf-action";
+
+/** What helps a client that runs no JavaScript: it cannot acquire the token that AWS WAF wants. */
+export const ALLOW_BY_HEADER = 'add a rule that allows requests with a secret header, and send that header in "header"';
+
+const ACTIONS = new Map([
+  ["challenge", { code: "WAF_CHALLENGE", name: "a challenge" }],
+  ["captcha", { code: "WAF_CAPTCHA", name: "a CAPTCHA" }],
+]);
+const UNKNOWN_ACTION = { code: "WAF_ACTION", name: "an action" };
+
+/** Values that are quoted. Any server can send the header, so a text that is longer or has other characters is left out. */
+const QUOTABLE = /^[\w-]{1,40}$/;
+
+/**
+ * What AWS WAF answered, as a code and in words: `a challenge (HTTP 202, x-amzn-waf-action: challenge)`.
+ * @param status of the response
+ * @param action value of {@link WAF_ACTION_HEADER}
+ */
+export function wafAnswer(status: number, action: string): { readonly code: string; readonly text: string } {
+  const value = action.toLowerCase();
+  const { code, name } = ACTIONS.get(value) ?? UNKNOWN_ACTION;
+  const header = QUOTABLE.test(value) ? `${WAF_ACTION_HEADER}: ${value}` : WAF_ACTION_HEADER;
+  return { code, text: `${name} (HTTP ${status}, ${header})` };
+}
+
+/** The failure of a response that AWS WAF sent instead of the object. Its parameters are those of {@link wafAnswer}. */
+export function wafFailure(status: number, action: string): Failure {
+  const { code, text } = wafAnswer(status, action);
+  return { reason: "waf", code, detail: `AWS WAF answered with ${text} instead of the object; ${ALLOW_BY_HEADER}` };
 }

@@ -1,5 +1,5 @@
-import { hostOwners, type OwnDistribution } from "../request/own-distribution.ts";
-import type { Source } from "./source.ts";
+import { hostOwners, type OwnDistribution } from "../request/distributions.ts";
+import type { Source } from "../request/source.ts";
 
 /** What tells whose hosts a request is about. */
 export interface HostsOfRequest {

@@ -1,20 +1,16 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { Looks } from "../../aws/looks.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
-import type { RequestReader } from "../../aws/request-reader.ts";
-import { inBlocks, stripeOf } from "../../domain/plan/stripes.ts";
-import { seemsOver } from "../../domain/request/max-failures.ts";
+import type { RequestReader } from "../../aws/request-table.ts";
+import type { Looks } from "../../aws/settlement-queue.ts";
+import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
+import { metricReasonOf, withMetrics } from "../../domain/metrics.ts";
+import { inBlocks, stripeOf } from "../../domain/plan/counter-shards.ts";
 import { liveCount } from "../../domain/request/progress.ts";
+import { seemsOver } from "../../domain/request/settlement.ts";
 import type { Count } from "../../domain/result/count.ts";
-import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
-import { countedLines } from "./counted-lines.ts";
-import { type CountedRequest, CountedRequests } from "./counted-requests.ts";
-import { FailureExamples } from "./failure-examples.ts";
-import { LastMoves } from "./last-moves.ts";
-import { Minutes } from "./minutes.ts";
-import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
+import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
+import { type CountedRequest, CountedRequests, FailureExamples, LastMoves, Minutes } from "./requests.ts";
 
 export interface AggregationDeps {
   readonly requests: Pick<RequestReader, "get">;
@@ -96,4 +92,20 @@ async function askIfOver(
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined || !seemsOver(item, liveCount(item, counted))) return;
   await deps.looks.ask(item, token);
+}
+
+/** What is logged of a request's part of a batch that was counted: message and fields. CloudWatch makes metrics of them. */
+export function* countedLines(
+  namespace: string,
+  progress: BatchProgress,
+): Generator<[string, Record<string, unknown>]> {
+  const { reqId: req_id, total, durations, failures } = progress;
+  const counted = { Tasks: total.download_count, Bytes: total.download_size, FailedTasks: total.failed_count };
+  const timed = durations.length === 0 ? counted : { ...counted, TaskDuration: durations };
+  yield ["Counted", { req_id, ...withMetrics(namespace, timed) }];
+  for (const [reason, { tasks: FailedTasks }] of failures) {
+    // A failure that was written twice.
+    if (FailedTasks === 0) continue;
+    yield ["Failed", { req_id, ...withMetrics(namespace, { FailedTasks }, { reason: metricReasonOf(reason) }) }];
+  }
 }

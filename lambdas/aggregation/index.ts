@@ -1,16 +1,15 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import { AskedLooks } from "../../aws/asked-looks.ts";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import { RequestReader } from "../../aws/request-reader.ts";
+import { RequestReader } from "../../aws/request-table.ts";
+import { AskedLooks, Looks } from "../../aws/settlement-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { metricNamespace } from "../../domain/telemetry/metrics.ts";
-import { reportUnreadable } from "../unreadable.ts";
+import { metricNamespace } from "../../domain/metrics.ts";
+import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnvironment(

@@ -1,12 +1,18 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
-import { inTime } from "../../domain/in-time.ts";
+import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf } from "../../domain/net/urls.ts";
-import { type AllowedDistributions, allowsEvery, problemWith } from "../../domain/request/allowed-distributions.ts";
-import { hostOwners, type OwnDistribution, type OwnerOf } from "../../domain/request/own-distribution.ts";
-import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import type { PrewarmRequest } from "./prewarm-request.ts";
-import { RefusedError } from "./refused-error.ts";
+import {
+  type AllowedDistributions,
+  allowsEvery,
+  hostOwners,
+  type OwnDistribution,
+  type OwnerOf,
+  problemWith,
+} from "../../domain/request/distributions.ts";
+import { inTime } from "../../domain/retry.ts";
+import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { RefusedError } from "../../domain/validation/refused-error.ts";
 
 const MAX_NAMED = 5;
 /** API Gateway ends a call after 29 s, and the request has still to be made in them. Large accounts have many pages to list. */

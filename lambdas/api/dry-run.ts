@@ -2,28 +2,34 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { Estimated } from "../../domain/api/started-answer.ts";
+import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
-import type { InstanceKind } from "../../domain/cost/instance-kind.ts";
-import { placesToLookAt } from "../../domain/cost/sample.ts";
-import type { SeenSize } from "../../domain/cost/seen-sizes.ts";
-import { inTime } from "../../domain/in-time.ts";
+import type { InstanceKind } from "../../domain/cost/prices.ts";
+import { placesToLookAt, type SeenSize } from "../../domain/cost/size-sample.ts";
+import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf } from "../../domain/net/urls.ts";
-import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
-import type { Caps } from "../../domain/request/caps.ts";
-import type { Distribution } from "../../domain/request/distribution.ts";
-import { invalidationPath } from "../../domain/request/invalidation-path.ts";
-import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
-import { variantNames } from "../../domain/request/variants.ts";
-import { notYetRead } from "../../domain/sources/source-read.ts";
-import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import { type FoundDistributions, findDistributions, NoDistributionError } from "../find-distributions.ts";
-import { foreseen } from "./foreseen.ts";
-import type { PrewarmBody } from "./prewarm-body.ts";
-import type { PrewarmRequest } from "./prewarm-request.ts";
+import { beyondCap, type Caps } from "../../domain/request/caps.ts";
+import {
+  type AllowedDistributions,
+  type Distribution,
+  type OwnDistribution,
+  problemWith,
+} from "../../domain/request/distributions.ts";
+import {
+  type FoundDistributions,
+  findDistributions,
+  NoDistributionError,
+} from "../../domain/request/find-distributions.ts";
+import { invalidationPath } from "../../domain/request/invalidation.ts";
+import { variantNames } from "../../domain/request/options.ts";
+import { notYetRead } from "../../domain/request/source.ts";
+import { inTime } from "../../domain/retry.ts";
+import type { PrewarmBody } from "../../domain/validation/bodies.ts";
+import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { timestamp } from "./query.ts";
 import type { SourcesSeen } from "./read-sources.ts";
 import type { Form } from "./sample-sizes.ts";
 import { checkRoom, type RoomDeps } from "./start-request.ts";
-import { timestamp } from "./timestamp.ts";
 
 /** API Gateway ends a call after 29 s, and the checks before may have taken ten of them. */
 const READ_MS = 5_000;
@@ -176,4 +182,36 @@ function pathCount(urls: readonly string[]): number {
     return "path" in it ? `${url.hostname}${it.path}` : "";
   });
   return new Set(paths).size;
+}
+
+/** How an estimate says that a request would end before it is done, as warnings. */
+export function foreseen(
+  { bytes, instances, caps }: Estimate,
+  { maxBytes, timeoutMinutes }: Pick<PrewarmRequest, "maxBytes" | "timeoutMinutes">,
+): string[] {
+  const { estimate = 0, low = 0 } = bytes;
+  const cap = caps.find((it) => it.cap === "maxRequestBytes")?.limit ?? Number.POSITIVE_INFINITY;
+  const tooMuch = beyondCap({ maxRequestBytes: cap }, "maxRequestBytes", likely(low, cap), estimate ?? 0);
+  const minutes = instances.minutes_to_finish;
+  return [
+    ...(tooMuch === undefined ? [] : [tooMuch]),
+    ...(maxBytes !== undefined && (estimate ?? 0) > maxBytes
+      ? [`${likely(low, maxBytes)}: about ${estimate} bytes, and max_bytes is ${maxBytes}`]
+      : []),
+    ...(minutes !== null && minutes > timeoutMinutes
+      ? [`timeout: it would take about ${minutes} minutes, and is stopped after ${timeoutMinutes}`]
+      : []),
+    ...(minutes === null
+      ? ["instance_count: is 0, so nothing is downloaded unless instances are running or are set later"]
+      : []),
+    ...(bytes.unreadable > 0
+      ? [
+          `url_list: ${bytes.unreadable} of ${bytes.sampled} that were asked cannot be read; the first: ${bytes.first_problem}`,
+        ]
+      : []),
+  ];
+}
+
+function likely(low: number | null, bound: number): string {
+  return (low ?? 0) > bound ? "dry_run: this request would end as FAILED" : "dry_run: this request may end as FAILED";
 }

@@ -1,18 +1,16 @@
 import type { Dns } from "../../aws/dns.ts";
-import { inTime, TooLateError } from "../../domain/in-time.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import type { Caps } from "../../domain/request/caps.ts";
-import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
-import { Gathered } from "../../domain/sources/gathered.ts";
+import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import { notYetRead, type Source, type SourceRead } from "../../domain/request/source.ts";
+import { inTime, TooLateError } from "../../domain/retry.ts";
+import { cannotGoOn, Gathered, mostUrls, tooMuch } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { hostsOf, servedHosts } from "../../domain/sources/served-hosts.ts";
-import type { Source } from "../../domain/sources/source.ts";
-import { notYetRead, type SourceRead } from "../../domain/sources/source-read.ts";
-import { cannotGoOn, mostUrls, tooMuch } from "../../domain/sources/too-much.ts";
-import { DocumentError } from "../../probe/sources/document-error.ts";
+import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { DocumentError } from "../../probe/sources/document.ts";
 import { SourceError, Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
-import type { PrewarmRequest } from "./prewarm-request.ts";
 
 /** What documents are read with. */
 export interface ReadSourcesDeps {

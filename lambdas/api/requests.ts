@@ -1,19 +1,16 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
-import type { ProgressReader } from "../../aws/progress-reader.ts";
-import type { RequestReader } from "../../aws/request-reader.ts";
-import type { ListedRequestAnswer, Requests } from "../../domain/api/requests-answer.ts";
-import { type ListedRequest, type Place, placeSchema } from "../../domain/request/listed-request.ts";
-import type { Patience } from "../../domain/request/patience.ts";
-import { isCounted } from "../../domain/request/percentage.ts";
-import { NO_PROGRESS } from "../../domain/request/progress.ts";
-import { STATUSES, type Status, statusSchema } from "../../domain/request/status.ts";
-import { abbreviate } from "./abbreviate.ts";
-import { faultList } from "./fault-list.ts";
-import { describeProgress } from "./progress.ts";
-import type { Query } from "./query.ts";
-import { type RecordReportedPercentageDeps, recordReportedPercentage } from "./record-reported-percentage.ts";
-import { RefusedError } from "./refused-error.ts";
-import { timestamp } from "./timestamp.ts";
+import type { ProgressReader } from "../../aws/progress-table.ts";
+import type { RequestReader, RequestTable } from "../../aws/request-table.ts";
+import type { ListedRequestAnswer, Requests } from "../../domain/api/progress-answer.ts";
+import { describeProgress } from "../../domain/api/progress-view.ts";
+import { errorFields } from "../../domain/log-fields.ts";
+import { type Patience, STATUSES, type Status, statusSchema } from "../../domain/request/lifecycle.ts";
+import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { type ListedRequest, type Place, placeSchema } from "../../domain/request/request-item.ts";
+import { abbreviate, faultList, RefusedError } from "../../domain/validation/refused-error.ts";
+import { type Query, timestamp } from "./query.ts";
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_LIMIT = 100;
@@ -115,3 +112,25 @@ function decode(text: string): Place | undefined {
 /** DynamoDB refuses keys that are empty or too long. */
 const key = z.string().regex(/^[\x20-\x7e]{1,200}$/);
 const writtenSchema = z.tuple([key, key]);
+
+export interface RecordReportedPercentageDeps {
+  readonly requests: Pick<RequestTable, "recordReportedPercentage">;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/**
+ * Records the percentage that an answer reports, so that no later answer reports less. An answer does not fail for it: if the record
+ * cannot be written, a later percentage may be lower.
+ */
+export async function recordReportedPercentage(
+  { requests, logger }: RecordReportedPercentageDeps,
+  item: Pick<RequestItem, "req_id" | "active" | "verdict" | "status" | "max_reported_percentage">,
+  percentage: number,
+): Promise<void> {
+  if (isCounted(item) || percentage <= (item.max_reported_percentage ?? 0)) return;
+  try {
+    await requests.recordReportedPercentage(item.req_id, percentage);
+  } catch (error) {
+    logger.warn("Recording percentage_complete failed", { req_id: item.req_id, percentage, error: errorFields(error) });
+  }
+}

@@ -1,12 +1,11 @@
 import * as z from "zod";
-import type { RequestReader } from "../../aws/request-reader.ts";
-import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
+import type { RequestReader } from "../../aws/request-table.ts";
+import { LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
-import { isLostList } from "../lost-list.ts";
-import { isPlanned, type NotGoodDeps, planOf, RetryLostError } from "../not-good.ts";
-import { findRequest } from "./find-request.ts";
-import { RefusedError } from "./refused-error.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
+import { RefusedError } from "../../domain/validation/refused-error.ts";
+import { isLostList, isPlanned, type NotGoodDeps, planOf, RetryLostError } from "../not-good.ts";
+import { findRequest } from "./query.ts";
 
 export interface RetriedRequestDeps extends NotGoodDeps {
   readonly requests: Pick<RequestReader, "get">;

@@ -1,15 +1,15 @@
 import pMap from "p-map";
 import type { Dns } from "../../aws/dns.ts";
-import type { SeenSize } from "../../domain/cost/seen-sizes.ts";
-import { inTime, TooLateError } from "../../domain/in-time.ts";
+import type { SeenSize } from "../../domain/cost/size-sample.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
-import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
-import { headerOf } from "../../domain/request/variants.ts";
+import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
+import { noDistribution } from "../../domain/request/find-distributions.ts";
+import { headerOf } from "../../domain/request/options.ts";
+import { inTime, TooLateError } from "../../domain/retry.ts";
+import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { MAX_PROBES, SizeProbe } from "../../probe/size/size-probe.ts";
-import { noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
-import type { PrewarmRequest } from "./prewarm-request.ts";
 
 /** What sizes are asked with. */
 export interface SampleSizesDeps {

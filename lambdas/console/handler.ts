@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import type { PageFile } from "./page-files.ts";
-import { SECURITY_HEADERS } from "./security-headers.ts";
 
 const INDEX = "index.html";
 /** Longer than any session; the name changes with the content. */
@@ -36,3 +37,63 @@ function ifNoneMatch(headers: Asked["headers"]): string | undefined {
   const [, value] = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "if-none-match") ?? [];
   return value?.replace(/^W\//, "");
 }
+
+/** One static file as it is sent. Each is a text, so that it needs no base64 on its way through API Gateway. */
+export interface PageFile {
+  readonly type: string;
+  readonly body: string;
+  readonly etag: string;
+  /** Its name has a hash of what is in it, so it never changes. */
+  readonly lasting: boolean;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+/** As esbuild writes it before the extension. */
+const HASHED = /-[0-9A-Z]{8}\.\w+$/;
+
+/** All files of a folder by name. @throws Error for a file of a kind that no page needs */
+export function readPageFiles(folder: string): ReadonlyMap<string, PageFile> {
+  return new Map(readdirSync(folder).map((name) => [name, pageFile(name, readFileSync(join(folder, name), "utf8"))]));
+}
+
+function pageFile(name: string, body: string): PageFile {
+  const type = TYPES[extname(name)];
+  if (type === undefined) throw new Error(`${name}: a file of this kind is not served`);
+  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  return { type, body, etag, lasting: HASHED.test(name) };
+}
+
+/**
+ * What the page may do: load scripts, styles and images of its own host, call its own host, and nothing else. No inline script or
+ * style, no frame around it, no form that is sent away, no text that becomes a script.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** Sent with every answer of the console, refusals too. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy": POLICY,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};

@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { readEnvironment } from "../../domain/environment.ts";
-import { createHandler } from "./handler.ts";
-import { readPageFiles } from "./page-files.ts";
+import { createHandler, readPageFiles } from "./handler.ts";
 
 const env = readEnvironment(z.object({ CONSOLE: z.enum(["on", "off"]) }));
 

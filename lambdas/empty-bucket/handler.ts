@@ -1,5 +1,5 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
-import type { DoomedBucket } from "../../aws/doomed-bucket.ts";
+import type { DoomedBucket } from "../../aws/custom-resources.ts";
 import { type CustomResourceDeps, customResource } from "../custom-resource.ts";
 
 export interface EmptyBucketDeps extends CustomResourceDeps {

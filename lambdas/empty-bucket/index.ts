@@ -1,8 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { CloudFormation } from "../../aws/cloudformation.ts";
-import { DoomedBucket } from "../../aws/doomed-bucket.ts";
+import { CloudFormation, DoomedBucket } from "../../aws/custom-resources.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { createHandler } from "./handler.ts";
 

@@ -8,20 +8,18 @@ import { Checkpoints } from "../../aws/checkpoints.ts";
 import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
-import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Lists } from "../../aws/lists.ts";
+import { EndingRequestTable } from "../../aws/request-table.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { metricNamespace } from "../../domain/metrics.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
-import { sourceBucketsSchema } from "../../domain/sources/source-buckets.ts";
-import { metricNamespace } from "../../domain/telemetry/metrics.ts";
-import type { Buckets } from "../../probe/sources/buckets.ts";
+import { type Buckets, sourceBucketsSchema } from "../../domain/sources/buckets.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
-import { reportUnreadable } from "../unreadable.ts";
-import { EXPAND_CHECKPOINT } from "./expand-checkpoint.ts";
-import { createHandler } from "./handler.ts";
+import { reportUnreadable } from "../runtime.ts";
+import { createHandler, EXPAND_CHECKPOINT } from "./handler.ts";
 
 const env = readEnvironment(
   z.object({

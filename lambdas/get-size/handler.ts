@@ -2,17 +2,19 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
-import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
-import type { Distribution } from "../../domain/request/distribution.ts";
+import type { EndingRequestTable } from "../../aws/request-table.ts";
+import { withoutQueries } from "../../domain/log-fields.ts";
+import { type AllowedDistributions, type Distribution, problemWith } from "../../domain/request/distributions.ts";
+import {
+  type FoundDistributions,
+  findDistributions,
+  NoDistributionError,
+} from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
-import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
-import { type FoundDistributions, findDistributions, NoDistributionError } from "../find-distributions.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import { RetryLostError } from "../not-good.ts";
-import { forEachKey, streamKeysSchema } from "../stream-event.ts";
+import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
 import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
-import { timeBudget } from "./time-budget.ts";
 import { type Work, type WorkDeps, workOf } from "./work.ts";
 
 export interface GetSizeDeps extends MeasureUrlsDeps, WorkDeps {
@@ -90,4 +92,13 @@ function unclear(error: unknown): { readonly unclear: string } {
   const isClear = [AliasUnclearError, NoDistributionError, RetryLostError].some((kind) => error instanceof kind);
   if (isClear && error instanceof Error) return { unclear: error.message };
   throw error;
+}
+
+/** Of a request's time, sizes may take so much: they serve its percentage, and its downloads have to fit, too. */
+const SHARE = 0.25;
+
+/** How long sizes may be asked for, in milliseconds, on a function that has `remainingMs` left. */
+export function timeBudget(remainingMs: number, now: Date, timeoutAt: Date): number {
+  const share = (timeoutAt.getTime() - now.getTime()) * SHARE;
+  return Math.max(0, Math.min(remainingMs - RESERVE_MS, share));
 }

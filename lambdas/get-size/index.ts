@@ -7,18 +7,18 @@ import { AsyncFunction } from "../../aws/async-function.ts";
 import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
-import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Lists } from "../../aws/lists.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { EndingRequestTable } from "../../aws/request-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
+import { metricNamespace } from "../../domain/metrics.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
-import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
-import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
-import { metricNamespace } from "../../domain/telemetry/metrics.ts";
-import { reportUnreadable } from "../unreadable.ts";
+import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
+import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnvironment(

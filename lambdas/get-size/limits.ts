@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { PermitTable } from "../../aws/permit-table.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
-import { OriginLimiters } from "../../domain/origin/origin-limiters.ts";
+import { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import { processOf } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { expiresAt } from "../../domain/request/timestamps.ts";
+import { expiresAt } from "../../domain/timestamps.ts";
 
 const HEARTBEAT_MS = 10_000;
 const INSTANCE = "get-size";

@@ -1,6 +1,6 @@
 import type { Lists } from "../../aws/lists.ts";
-import { formKey, type GoodUrl } from "../../domain/plan/task-url.ts";
-import { LISTS } from "../../domain/request/lists.ts";
+import { LISTS } from "../../domain/plan/lists.ts";
+import { formKey, type GoodUrl } from "../../domain/plan/task.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type AskedUrl, type NotGoodDeps, notGoodOf, RetryLostError } from "../not-good.ts";
 

@@ -1,6 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
-import type { RestApi } from "../../aws/rest-api.ts";
+import type { RestApi } from "../../aws/custom-resources.ts";
 import { type CustomResourceDeps, customResource } from "../custom-resource.ts";
 
 export interface RedeployApiDeps extends CustomResourceDeps {

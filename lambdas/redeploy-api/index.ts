@@ -1,8 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import * as z from "zod";
-import { CloudFormation } from "../../aws/cloudformation.ts";
-import { RestApi } from "../../aws/rest-api.ts";
+import { CloudFormation, RestApi } from "../../aws/custom-resources.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { createHandler } from "./handler.ts";
 

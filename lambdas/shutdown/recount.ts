@@ -1,29 +1,22 @@
 import type { Checkpoints } from "../../aws/checkpoints.ts";
-import type { Lists } from "../../aws/lists.ts";
+import type { Lists, ResultFiles } from "../../aws/lists.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { ResultFiles } from "../../aws/result-files.ts";
-import { Ledger } from "../../domain/plan/ledger.ts";
+import { resultsKey } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
-import {
-  checkpointOf,
-  type RecountCheckpoint,
-  recountState,
-  usableLedger,
-} from "../../domain/plan/recount-checkpoint.ts";
-import { unfinishedResult } from "../../domain/plan/unfinished.ts";
-import { surveyOf } from "../../domain/readiness/survey.ts";
-import type { Survey } from "../../domain/readiness/verdict.ts";
-import { resultsKey } from "../../domain/request/lists.ts";
+import { checkpointOf, type RecountCheckpoint, recountState, usableLedger } from "../../domain/plan/recount.ts";
+import { unfinishedResult } from "../../domain/plan/task.ts";
+import { Ledger } from "../../domain/plan/task-bitmap.ts";
+import { surveyOf } from "../../domain/readiness/coverage.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import type { Survey } from "../../domain/request/verdict.ts";
 import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
-import type { FailureGroup } from "../../domain/result/failure-group.ts";
+import { type FailureGroup, inputFailureRows } from "../../domain/result/failure-groups.ts";
 import { FailureTally } from "../../domain/result/failure-tally.ts";
-import { inputFailureRows } from "../../domain/result/input-failures.ts";
 import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
 import { countInputFailures, unreadableUrls, unresolvedPops } from "../read-input-failures.ts";
-import { RESERVE_MS } from "../reserve.ts";
+import { RESERVE_MS } from "../runtime.ts";
 import { goodUrlsOf } from "./good-urls.ts";
 import { ReportRows } from "./report-rows.ts";
 import { ResultRows } from "./result-rows.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Lists } from "../../aws/lists.ts";
-import { LISTS, reportPart } from "../../domain/request/lists.ts";
+import { LISTS, reportPart } from "../../domain/plan/lists.ts";
 import type { ReportedTask } from "../../domain/result/report.ts";
 
 /** Characters of rows that are kept in memory; then they are set aside. */

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip as gzipAndCall } from "node:zlib";
-import type { ResultFiles } from "../../aws/result-files.ts";
-import { resultsKey } from "../../domain/request/lists.ts";
-import type { ReportedTask } from "../../domain/result/report.ts";
-import { TASK_ROWS_HEADER, taskRow } from "../../domain/result/task-row.ts";
+import type { ResultFiles } from "../../aws/lists.ts";
+import { resultsKey } from "../../domain/plan/lists.ts";
+import { type ReportedTask, TASK_ROWS_HEADER, taskRow } from "../../domain/result/report.ts";
 
 const gzip = promisify(gzipAndCall);
 

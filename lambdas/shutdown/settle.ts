@@ -1,17 +1,18 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
-import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import type { ProgressTable } from "../../aws/progress-table.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
-import type { Ledger } from "../../domain/plan/ledger.ts";
-import { messagesOf } from "../../domain/plan/messages.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import { UNFINISHED } from "../../domain/plan/unfinished.ts";
-import { hasFailedTooOften } from "../../domain/request/max-failures.ts";
-import { correctionOf, liveCount, type Progress } from "../../domain/request/progress.ts";
+import type { ProgressReader, ProgressTable } from "../../aws/progress-table.ts";
+import type { EndingRequestTable, RequestReader } from "../../aws/request-table.ts";
+import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
+import { withMetrics } from "../../domain/metrics.ts";
+import { UNFINISHED } from "../../domain/plan/task.ts";
+import type { Ledger } from "../../domain/plan/task-bitmap.ts";
+import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts";
+import type { Patience } from "../../domain/request/lifecycle.ts";
+import { correctionOf, liveCount, NO_PROGRESS, othersAtWork, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import {
   againInMs,
   decideSettlement,
+  hasFailedTooOften,
   MAX_REQUEUES,
   type Seen,
   type Settlement,
@@ -19,13 +20,12 @@ import {
 } from "../../domain/request/settlement.ts";
 import { type Count, isNothing, minus } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
-import { withMetrics } from "../../domain/telemetry/metrics.ts";
+import type { FailureTally } from "../../domain/result/failure-tally.ts";
 import type { Capacity } from "../capacity.ts";
+import { progressOfAll } from "../progress-of-all.ts";
 import { endingOf } from "./ending.ts";
-import { failedTooOften } from "./failed-too-often.ts";
 import { ListLostError } from "./good-urls.ts";
 import { forgetRecount, type RecountDeps, type Recounted, recount } from "./recount.ts";
-import { type SeeDeps, see } from "./see.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
 const MOST_ALONE = 50_000;
@@ -206,4 +206,35 @@ async function correct(deps: SettleDeps, item: RequestItem, before: Progress, ex
   const by = correctionOf(exact, liveCount(item, after.count));
   if (isNothing(by)) return;
   await deps.progress.correct(item.req_id, by, item.expire_at);
+}
+
+export interface SeeDeps {
+  readonly requests: Pick<RequestReader, "listActive">;
+  readonly progress: Pick<ProgressReader, "of">;
+  readonly queue: Pick<TaskQueue, "depth">;
+  readonly patience: Patience;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What is going on around a request now: its progress, the queue's depth, and who works on other requests. */
+export async function see(deps: SeeDeps, { req_id: reqId }: RequestItem, timeIsUp: boolean): Promise<Seen> {
+  const messages = allMessages(await deps.queue.depth());
+  const active = await deps.requests.listActive();
+  // The index lags behind: the request itself may not be in it.
+  const ids = new Set([reqId, ...active.map(({ req_id }) => req_id)]);
+  // With fewer of the others at work, a request is rather left as it is.
+  const all = await progressOfAll(deps.progress, ids, (id, error) => {
+    if (id === reqId) throw error;
+  });
+  const { now, patience } = { now: deps.now(), patience: deps.patience };
+  const progress = all.get(reqId) ?? NO_PROGRESS;
+  return { progress, timeIsUp, messages, othersAtWork: othersAtWork(all, reqId, now, patience), now, patience };
+}
+
+/** Why a request has ended of which more tasks have failed than its caller allows. */
+export function failedTooOften({ max_failures }: RequestItem, { failed_count }: Count, failures: FailureTally): string {
+  const commonest = failures.commonest();
+  const mostly = commonest === undefined ? "" : `; most of them, ${commonest}`;
+  return `max_failures: ${failed_count} tasks have failed, and the request allows ${max_failures}${mostly}`;
 }

@@ -1,6 +1,6 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import type { TaskLane } from "../../aws/task-lane.ts";
+import type { TaskLane } from "../../aws/task-queue.ts";
 import { taskMessageSchema } from "../../domain/plan/task-message.ts";
 
 /** Receive calls at once. */

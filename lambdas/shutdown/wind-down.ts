@@ -1,17 +1,20 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
-import type { ProgressReader } from "../../aws/progress-reader.ts";
+import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { EventBus } from "../../aws/event-bus.ts";
+import type { ProgressReader } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { CheckSchedule, Timer } from "../../aws/timer.ts";
-import { UNFINISHED } from "../../domain/plan/unfinished.ts";
-import { LISTS } from "../../domain/request/lists.ts";
+import { errorFields } from "../../domain/log-fields.ts";
+import { LISTS } from "../../domain/plan/lists.ts";
+import { UNFINISHED } from "../../domain/plan/task.ts";
+import { endedEvent } from "../../domain/readiness/ended-event.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { liveCount } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { isTerminal } from "../../domain/request/status.ts";
 import type { Capacity } from "../capacity.ts";
 import { onceEach } from "../once-each.ts";
-import { RESERVE_MS } from "../reserve.ts";
-import { type AnnounceDeps, announce } from "./announce.ts";
+import { RESERVE_MS } from "../runtime.ts";
 import { type Ending, endingOf } from "./ending.ts";
 import { ListLostError } from "./good-urls.ts";
 import { forgetRecount, type RecountDeps, recount } from "./recount.ts";
@@ -109,4 +112,39 @@ async function emptyQueue(deps: WindDownDeps, left: () => number): Promise<boole
     if (deps.now() >= until || left() < RESERVE_MS) return false;
     await deps.sleep(POLL_MS);
   }
+}
+
+export interface AnnounceDeps {
+  readonly requests: Pick<RequestTable, "get" | "noteAnnounced">;
+  readonly events: Pick<EventBus, "put">;
+  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
+  /** Base of the API, with a slash at its end. */
+  readonly apiUrl: string;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/**
+ * Says on the event bus that a request has ended, once its summary can be read. It is noted in the item, so that it is said once;
+ * a death between the two says it twice. What EventBridge will not have goes to the dead letters, and holds up nothing.
+ */
+export async function announce(deps: AnnounceDeps, reqId: string): Promise<void> {
+  // Read again: the counts have just been written.
+  const item = await deps.requests.get(reqId);
+  if (item === undefined || item.announced === true || !hasEnded(item)) return;
+  const event = endedEvent(item, deps.apiUrl);
+  try {
+    await deps.events.put(event);
+  } catch (error) {
+    deps.logger.warn("EventBridge did not take the end of a request", { req_id: reqId, error: errorFields(error) });
+    const why = error instanceof Error ? error.message : String(error);
+    const failure = await deps.deadLetters.bury(JSON.stringify(event), `EventBridge did not take it: ${why}`);
+    if (failure !== undefined) throw failure;
+  }
+  await deps.requests.noteAnnounced(reqId);
+}
+
+function hasEnded(
+  item: RequestItem,
+): item is RequestItem & { readonly status: ReturnType<typeof endedEvent>["status"] } {
+  return isTerminal(item.status);
 }

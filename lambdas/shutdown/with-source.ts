@@ -1,4 +1,4 @@
-import type { GoodUrl } from "../../domain/plan/task-url.ts";
+import type { GoodUrl } from "../../domain/plan/task.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
 

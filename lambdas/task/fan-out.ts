@@ -3,11 +3,10 @@ import type { Lists } from "../../aws/lists.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
-import { messagesOf, urlsPerMessage } from "../../domain/plan/messages.ts";
+import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan, type Task } from "../../domain/plan/plan.ts";
 import type { Target } from "../../domain/plan/target.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import { LISTS } from "../../domain/request/lists.ts";
+import { messagesOf, type TaskMessage, urlsPerMessage } from "../../domain/plan/task-message.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 
 export interface FanOutDeps {

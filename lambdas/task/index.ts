@@ -9,18 +9,18 @@ import { AsyncFunction } from "../../aws/async-function.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
-import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { EndingRequestTable } from "../../aws/request-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { metricNamespace } from "../../domain/metrics.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
-import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { Capacity } from "../capacity.ts";
-import { reportUnreadable } from "../unreadable.ts";
+import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnvironment(

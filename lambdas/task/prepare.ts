@@ -1,17 +1,23 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
-import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import { type Dns, DnsLookupError } from "../../aws/dns.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { EndingRequestTable } from "../../aws/request-table.ts";
+import type { ResolvedPops } from "../../aws/resolved-pops.ts";
+import { errorFields } from "../../domain/log-fields.ts";
+import { AddressRefusedError } from "../../domain/net/addresses.ts";
+import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
-import type { Target } from "../../domain/plan/target.ts";
+import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { type TargetTotals, type Totals, totalsOf } from "../../domain/plan/totals.ts";
+import { toNote } from "../../domain/pops/list-pops.ts";
+import { popDomain } from "../../domain/pops/select.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
-import { LISTS } from "../../domain/request/lists.ts";
+import type { Distribution } from "../../domain/request/distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import type { FailureReason } from "../../domain/result/failure.ts";
 import type { Capacity } from "../capacity.ts";
 import { type InvalidationDeps, invalidateAll } from "./invalidation.ts";
-import { type NoteResolvedDeps, noteResolved } from "./note-resolved.ts";
-import { type ResolveTargetsDeps, resolveTargets } from "./resolve-targets.ts";
 
 const IN_PARALLEL = 32;
 
@@ -94,4 +100,58 @@ async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {
   const targets = await deps.requestPops.of(reqId);
   const waiting = targets.filter(({ state }) => state === "RESOLVED");
   await pMap(waiting, ({ target }) => deps.requestPops.markReady(reqId, target), { concurrency: IN_PARALLEL });
+}
+
+const LOOKUPS_IN_PARALLEL = 32;
+
+export interface ResolveTargetsDeps {
+  readonly dns: Pick<Dns, "addresses">;
+}
+
+/** Looks every POP up under every distribution's label: its addresses, or why it has none. */
+export async function resolveTargets(
+  deps: ResolveTargetsDeps,
+  item: RequestItem,
+  distributions: readonly Distribution[],
+): Promise<Target[]> {
+  const pairs = distributions.flatMap(({ label }) => item.pops.map((pop) => ({ pop, label })));
+  return pMap(pairs, ({ pop, label }) => resolve(deps, item, pop, label), { concurrency: LOOKUPS_IN_PARALLEL });
+}
+
+async function resolve(deps: ResolveTargetsDeps, item: RequestItem, pop: string, label: string): Promise<Target> {
+  const base = { req_id: item.req_id, target: targetKey(pop, label), pop, label, expire_at: item.expire_at };
+  const name = popDomain(label, pop);
+  try {
+    const ips = await deps.dns.addresses(name);
+    if (ips.length === 0)
+      return { ...base, state: "FAILED", ips, error: `${name} has no address`, reason: "name_not_found" };
+    return { ...base, state: "RESOLVED", ips };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...base, state: "FAILED", ips: [], error: why, reason: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): FailureReason {
+  if (error instanceof DnsLookupError) return error.reason;
+  return error instanceof AddressRefusedError ? "refused_address" : "other";
+}
+
+export interface NoteResolvedDeps {
+  readonly resolvedPops: Pick<ResolvedPops, "all" | "note">;
+  readonly logger: Pick<Logger, "warn">;
+  readonly now: () => number;
+}
+
+/** Notes for GET /pops which POPs have resolved. It is a remark, so no request fails because of it: a fault is logged. */
+export async function noteResolved(deps: NoteResolvedDeps, reqId: string, targets: readonly Target[]): Promise<void> {
+  const resolved = targets.filter(({ state }) => state === "RESOLVED").map(({ pop }) => pop);
+  if (resolved.length === 0) return;
+  try {
+    const now = deps.now();
+    const due = toNote(resolved, await deps.resolvedPops.all(), now);
+    if (due.length > 0) await deps.resolvedPops.note(due, now);
+  } catch (error) {
+    deps.logger.warn("Could not note which POPs resolved", { req_id: reqId, error: errorFields(error) });
+  }
 }

@@ -1,12 +1,17 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import type { DeadLetter, DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { RequestReader } from "../../aws/request-reader.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
-import { type HandOnDeps, handOn } from "./hand-on.ts";
-import { lostResults, parseLetter } from "./lost-results.ts";
+import type { RequestReader } from "../../aws/request-table.ts";
+import type { RequestTaskTable } from "../../aws/request-task-table.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
+import { MAX_RECEIVES } from "../../domain/limits.ts";
+import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
+import { endedOf, handOver, resultKeys } from "../../domain/plan/followers.ts";
+import { unfinishedResult } from "../../domain/plan/task.ts";
+import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
+import type { Standing } from "../../domain/request/request-item.ts";
+import type { Failure } from "../../domain/result/failure.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
 
 /** No messages are received when the run has less time left, in milliseconds: ten of a hundred tasks each take some seconds. */
 const MIN_LEFT_MS = 60_000;
@@ -94,4 +99,49 @@ async function failTasks(deps: DeadLettersDeps, message: TaskMessage, reason: st
     tasks: results.length,
     ...(reason === undefined ? {} : { reason }),
   });
+}
+
+export interface HandOnDeps {
+  readonly results: Pick<RequestTaskTable, "standing" | "putIfAbsent">;
+  readonly queue: Pick<TaskQueue, "send">;
+}
+
+/**
+ * Queues what waits for a lead that is dead, by the results that stand of it. A letter may come twice, so what is queued says
+ * that it may have been queued before.
+ */
+export async function handOn(deps: HandOnDeps, lead: TaskMessage, { lane, expire_at }: Standing): Promise<void> {
+  if (lead.followers === undefined) return;
+  const ended = endedOf(lead, await deps.results.standing(resultKeys(lead)));
+  const { messages, decided } = handOver(lead, ended, true, expire_at);
+  await deps.results.putIfAbsent(decided);
+  await deps.queue.send(messages, lane);
+}
+
+/**
+ * The failed results of a dead letter's tasks.
+ * @param reason what the agent said that put the message aside; undefined: SQS did, after the last delivery
+ * @param expireAt of the results, in seconds since the epoch
+ */
+export function lostResults(message: TaskMessage, reason: string | undefined, expireAt: number): TaskResult[] {
+  const { req_id, pop, shards, urls } = message;
+  const failure: Failure = {
+    reason: "lost",
+    code: "lost",
+    detail: reason ?? `its message was received ${MAX_RECEIVES} times and never finished: agents crashed or vanished`,
+  };
+  return urls.map((url) => unfinishedResult({ req_id, shards, expire_at: expireAt }, { ...url, pop }, failure));
+}
+
+/** What a letter says, or why it is no task message. */
+export function parseLetter(body: string) {
+  return taskMessageSchema.safeParse(jsonOf(body));
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,17 +1,16 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
-import type { ProgressReader } from "../../aws/progress-reader.ts";
+import type { ProgressReader } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import { eachRequest, type OnFailure } from "../../domain/request/each-request.ts";
-import type { Patience } from "../../domain/request/patience.ts";
+import { errorFields } from "../../domain/log-fields.ts";
+import { withMetrics } from "../../domain/metrics.ts";
+import type { Patience } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import { withMetrics } from "../../domain/telemetry/metrics.ts";
+import { eachRequest, isStuck, type OnFailure } from "../../domain/request/settlement.ts";
 import { progressOfAll } from "../progress-of-all.ts";
 import { type DeadLettersDeps, readDeadLetters } from "./dead-letters.ts";
-import type { SafetyNet } from "./safety-net.ts";
-import { isStuck } from "./stuck.ts";
+import type { SafetyNet } from "./stalled-requests.ts";
 
 export interface WatchDeps extends DeadLettersDeps {
   readonly requests: DeadLettersDeps["requests"] & Pick<RequestTable, "active" | "noteMissingInstances">;

@@ -2,23 +2,22 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import { AskedLooks } from "../../aws/asked-looks.ts";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
-import { Looks } from "../../aws/looks.ts";
-import { ProgressReader } from "../../aws/progress-reader.ts";
+import { ProgressReader } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { EndingRequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { AskedLooks, Looks } from "../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { patienceOf, stallSecondsSchema } from "../../domain/request/patience.ts";
-import { metricNamespace } from "../../domain/telemetry/metrics.ts";
-import { reportUnreadable } from "../unreadable.ts";
+import { metricNamespace } from "../../domain/metrics.ts";
+import { patienceOf, stallSecondsSchema } from "../../domain/request/lifecycle.ts";
+import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
-import { SafetyNet } from "./safety-net.ts";
+import { SafetyNet } from "./stalled-requests.ts";
 
 const env = readEnvironment(
   z.object({

@@ -1,6 +1,6 @@
 import type { Dns } from "../../aws/dns.ts";
 import { popDomain } from "../../domain/pops/select.ts";
-import { cloudFrontLabel, type Distribution } from "../../domain/request/distribution.ts";
+import { cloudFrontLabel, type Distribution } from "../../domain/request/distributions.ts";
 
 /** How many POPs are tried when no name of the distribution resolves. */
 const POPS = 5;

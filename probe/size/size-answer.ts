@@ -1,7 +1,13 @@
 import { isOverload } from "../../domain/origin/origin-response.ts";
-import { ACCEPTED, acceptedFailure, errorText, type FailureReason } from "../../domain/result/failure.ts";
-import { obstacle } from "../../domain/result/not-kept.ts";
-import { WAF_ACTION_HEADER, wafFailure } from "../../domain/result/waf.ts";
+import {
+  ACCEPTED,
+  acceptedFailure,
+  errorText,
+  type FailureReason,
+  obstacle,
+  WAF_ACTION_HEADER,
+  wafFailure,
+} from "../../domain/result/failure.ts";
 
 /** A URL that can be warmed. */
 export interface Good {

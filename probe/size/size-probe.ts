@@ -3,13 +3,13 @@ import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DecoratorHandler, type Dispatcher, Pool } from "undici";
 import { DnsLookupError } from "../../aws/dns.ts";
+import { KEPT_ERROR_SECONDS, MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
-import { OriginLimiters, type OriginWork } from "../../domain/origin/origin-limiters.ts";
+import { OriginLimiters, type OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
 import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
-import { KEPT_ERROR_SECONDS, MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
-import type { OriginLimits } from "../../domain/request/origin-limits.ts";
+import type { OriginLimits } from "../../domain/request/options.ts";
 import { cutText, type FailureReason, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
 import {

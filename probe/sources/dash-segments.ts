@@ -1,7 +1,5 @@
-import { MAX_URL_LENGTH } from "../../domain/request/limits.ts";
-import { type Template, template } from "../../domain/sources/dash-template.ts";
-import { countIn, type Run, type TimelineEntry, timelineRuns } from "../../domain/sources/dash-timeline.ts";
-import { DocumentError } from "./document-error.ts";
+import { MAX_URL_LENGTH } from "../../domain/limits.ts";
+import { DocumentError } from "./document.ts";
 import { childrenOf, type Element, integerIn } from "./mpd.ts";
 
 /** References of a representation: how many, at most, and then which. An empty one is the base itself. */
@@ -157,4 +155,108 @@ export class SegmentInfo {
   children(name: string): readonly Element[] {
     return this.elements.map((it) => childrenOf(it, name)).find((it) => it.length > 0) ?? [];
   }
+}
+
+/** What a template is filled with once for a representation. */
+export interface Filling {
+  readonly id: string | undefined;
+  readonly bandwidth: string | undefined;
+}
+/** A URL for the number and the time of a segment. */
+export type Template = (number: bigint, time: bigint) => string;
+
+const IDENTIFIER = /^(RepresentationID|Number|Bandwidth|Time)(?:%0(\d{1,2})d)?$/;
+/** 20 identifiers and what is between them: each representation keeps a template of its own. */
+const MAX_PIECES = 41;
+
+/**
+ * Reads a template of DASH: `$RepresentationID$/$Number%05d$.m4s` (ISO/IEC 23009-1, 5.3.9.4.4).
+ * @param most characters of it, and once it is filled but for numbers: an empty id would make any number of them none
+ * @returns undefined: an identifier is not known, not closed or not given, or the text is too long
+ */
+export function template(text: string, { id, bandwidth }: Filling, most: number): Template | undefined {
+  if (text.length > most) return undefined;
+  const pieces = text.split("$");
+  if (pieces.length % 2 === 0 || pieces.length > MAX_PIECES) return undefined;
+  const parts: (string | { readonly of: "number" | "time"; readonly width: number })[] = [];
+  for (const [i, piece] of pieces.entries()) {
+    const [, name, digits = "1"] = i % 2 === 0 ? [] : (IDENTIFIER.exec(piece) ?? []);
+    const width = Number(digits);
+    if (i % 2 === 0) parts.push(piece);
+    else if (piece === "") parts.push("$");
+    else if (name === "RepresentationID" && id !== undefined) parts.push(id);
+    else if (name === "Bandwidth" && bandwidth !== undefined) parts.push(bandwidth.padStart(width, "0"));
+    else if (name === "Number") parts.push({ of: "number", width });
+    else if (name === "Time") parts.push({ of: "time", width });
+    else return undefined;
+  }
+  if (parts.reduce((sum, it) => sum + (typeof it === "string" ? it.length : it.width), 0) > most) return undefined;
+  return (number, time) =>
+    parts.map((it) => (typeof it === "string" ? it : padded(it.of === "number" ? number : time, it.width))).join("");
+}
+
+/** As C's `printf` writes it: the sign counts to the width, and comes first. */
+function padded(value: bigint, width: number): string {
+  return value < 0n ? `-${String(-value).padStart(width - 1, "0")}` : String(value).padStart(width, "0");
+}
+
+/** Segments in a row of the same length. */
+export interface Run {
+  /** `$Number$` of the first one. */
+  readonly number: bigint;
+  /** Of the first one, in ticks. */
+  readonly time: bigint;
+  /** Of each, in ticks. */
+  readonly duration: bigint;
+  readonly count: bigint;
+}
+
+/** An `S` of a timeline, as it is written. */
+export interface TimelineEntry {
+  /** Number of its first segment. @default one more than the last of the entry before */
+  readonly n?: bigint | undefined;
+  readonly t?: bigint | undefined;
+  readonly d?: bigint | undefined;
+  /** Repeats after the first. Negative: up to the next entry, or the end of the period. */
+  readonly r?: bigint | undefined;
+}
+
+/** A period's rounded end shall not make one segment more. */
+const ROUNDING = 1e-6;
+
+/**
+ * The runs of a timeline, counted but not laid out: one `S` may stand for millions of segments.
+ * @param startNumber of the first segment, if the first entry does not say
+ * @param end of the period in ticks, on the timeline, from a time on; undefined: nobody says
+ * @returns undefined: it cannot be worked out
+ */
+export function timelineRuns(
+  entries: readonly TimelineEntry[],
+  startNumber: bigint,
+  end: ((from: bigint) => number) | undefined,
+): readonly Run[] | undefined {
+  const runs: Run[] = [];
+  let now = 0n;
+  let nextNumber = startNumber;
+  for (const [i, { n, t, d, r = 0n }] of entries.entries()) {
+    const time = t ?? now;
+    if (d === undefined || d <= 0n) return undefined;
+    const next = entries[i + 1]?.t;
+    const ticks = next === undefined ? end?.(time) : Number(next - time);
+    const count = r >= 0n ? r + 1n : countIn(ticks, d);
+    // Else a short document could have many entries that cost time and stand for nothing.
+    if (count === undefined || count < 1n) return undefined;
+    const number = n ?? nextNumber;
+    runs.push({ number, time, duration: d, count });
+    nextNumber = number + count;
+    now = time + d * count;
+  }
+  return runs;
+}
+
+/** How many segments of a length it takes to fill some ticks. */
+export function countIn(ticks: number | undefined, duration: bigint): bigint | undefined {
+  if (ticks === undefined || duration <= 0n) return undefined;
+  const count = Math.ceil(ticks / Number(duration) - ROUNDING);
+  return Number.isFinite(count) && count >= 0 ? BigInt(count) : undefined;
 }

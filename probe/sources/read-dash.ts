@@ -1,9 +1,7 @@
 import { parseUrl } from "../../domain/net/urls.ts";
 import { type References, referencesOf, SegmentInfo } from "./dash-segments.ts";
-import { DocumentError } from "./document-error.ts";
-import { absolute, type Finds } from "./finds.ts";
+import { absolute, DocumentError, type Finds, type Reader } from "./document.ts";
 import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
-import type { Reader } from "./reader.ts";
 
 /** Addresses under which a player may choose to load one representation. */
 const MAX_BASES = 20;

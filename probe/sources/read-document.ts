@@ -1,16 +1,17 @@
+import * as z from "zod";
+import { SOURCE_TYPES, type Source } from "../../domain/request/source.ts";
 import { retry } from "../../domain/retry.ts";
+import {
+  type Buckets,
+  finalS3Error,
+  folder,
+  keyUrl,
+  type Page,
+  parseS3Location,
+} from "../../domain/sources/buckets.ts";
 import type { DocumentLimits } from "../../domain/sources/limits.ts";
-import { parseS3Location } from "../../domain/sources/s3-location.ts";
-import type { Source } from "../../domain/sources/source.ts";
-import { folder } from "./bucket-urls.ts";
-import { type Buckets, finalS3Error } from "./buckets.ts";
-import { DocumentError, PassingDocumentError } from "./document-error.ts";
-import type { Finds } from "./finds.ts";
-import { Patience } from "./patience.ts";
-import type { Pending } from "./pending.ts";
-import type { Place, Reader } from "./reader.ts";
-import { textOf } from "./text.ts";
-import { unpacked } from "./unpack.ts";
+import { DocumentError, type Finds, PassingDocumentError, type Place, type Reader } from "./document.ts";
+import { Patience, textOf, unpacked } from "./document-stream.ts";
 import type { Opened, Web } from "./web.ts";
 
 const ATTEMPTS = { attempts: 3, firstMs: 250 };
@@ -98,3 +99,59 @@ function placeOf({ type, variables = {} }: Pending, source: Source, { url }: Ope
   const base = url === "" ? given : url;
   return { base: ASKED_FOR.has(type) ? base : (given ?? base), variables, source };
 }
+
+export interface PageDeps {
+  readonly buckets: Pick<Buckets, "list">;
+  readonly limits: DocumentLimits;
+}
+
+/** Reads one page of a prefix. @returns what it found, and where the next page goes on */
+export async function readPage(
+  deps: PageDeps,
+  one: Pending,
+  source: Source,
+  finds: Finds,
+): Promise<{ readonly finds: Finds; readonly next: string | undefined }> {
+  if (source.base === undefined) throw new DocumentError("has no `base` that its URLs begin with");
+  const { keys, next } = await list(deps, one);
+  for (const key of keys) {
+    const url = keyUrl(key, source);
+    if (key.endsWith("/")) finds.leave("folder");
+    else if (url === undefined) finds.leave("not_a_url");
+    else finds.add(url, undefined);
+  }
+  return { finds, next };
+}
+
+async function list({ buckets, limits }: PageDeps, { location, token }: Pending): Promise<Page> {
+  const place = parseS3Location(location);
+  if (place === undefined) throw new DocumentError("is no prefix of a bucket");
+  const patience = new Patience(limits);
+  try {
+    return await patience.inTime(buckets.list(place.bucket, place.key, token, patience.signal));
+  } catch (error) {
+    const name = finalS3Error(error);
+    if (name !== undefined) throw new DocumentError(`cannot be listed (${name})`, { cause: error });
+    throw error;
+  } finally {
+    patience.close();
+  }
+}
+
+/** A document that is still to be read, or the next page of a prefix. */
+export const pendingSchema = z.object({
+  /** Which of the request's sources led to it, counted from 1. */
+  source: z.number().int().positive(),
+  type: z.enum(SOURCE_TYPES),
+  /** `https://…` or `s3://…`. */
+  location: z.string(),
+  /** 0: the source itself. */
+  depth: z.number().int().nonnegative(),
+  /** Where a page of a prefix goes on. */
+  token: z.string().optional(),
+  /** The URL of a document that is read from a bucket. */
+  url: z.string().optional(),
+  /** Variables that a playlist may take over from the one that named it. */
+  variables: z.record(z.string(), z.string()).optional(),
+});
+export type Pending = z.infer<typeof pendingSchema>;

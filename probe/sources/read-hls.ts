@@ -1,10 +1,7 @@
-import { hlsAttributes } from "../../domain/sources/hls-attributes.ts";
-import { type HlsUse, hlsUses } from "../../domain/sources/hls-tags.ts";
-import { DocumentError } from "./document-error.ts";
-import type { Finds } from "./finds.ts";
-import { HlsVariables } from "./hls-variables.ts";
-import type { Place, Reader } from "./reader.ts";
-import { linesOf } from "./text.ts";
+import { MAX_URL_LENGTH } from "../../domain/limits.ts";
+import type { LeftOut } from "../../domain/request/source.ts";
+import { DocumentError, type Finds, type Place, type Reader } from "./document.ts";
+import { linesOf } from "./document-stream.ts";
 
 /**
  * A playlist of HLS: https://datatracker.ietf.org/doc/html/rfc8216. Read line by line instead of by a player's parser,
@@ -113,4 +110,111 @@ function attributesOf(text: string): ReadonlyMap<string, string> {
   const attributes = hlsAttributes(text);
   if (attributes === undefined) throw new DocumentError("has a tag in which a quote is not closed");
   return attributes;
+}
+
+/** What a player does with the URL in a tag: reads it as a playlist, or loads it. */
+export type HlsUse = "playlist" | "file" | LeftOut;
+
+/** Tags that have a URL, the attribute that it is in, and what becomes of it. */
+const TAGS: ReadonlyMap<string, Readonly<Record<string, HlsUse>>> = new Map<string, Readonly<Record<string, HlsUse>>>([
+  // Audio, subtitles and angles that a viewer may choose.
+  ["EXT-X-MEDIA", { URI: "playlist" }],
+  // Players ask for these while somebody seeks. They are mostly byte ranges of the segments.
+  ["EXT-X-I-FRAME-STREAM-INF", { URI: "playlist" }],
+  // Thumbnails: https://github.com/image-media-playlist/spec
+  ["EXT-X-IMAGE-STREAM-INF", { URI: "playlist" }],
+  ["EXT-X-MAP", { URI: "file" }],
+  ["EXT-X-KEY", { URI: "file" }],
+  ["EXT-X-SESSION-KEY", { URI: "file" }],
+  ["EXT-X-SESSION-DATA", { URI: "file" }],
+  ["EXT-X-PART", { URI: "live_only" }],
+  ["EXT-X-PRELOAD-HINT", { URI: "live_only" }],
+  ["EXT-X-RENDITION-REPORT", { URI: "live_only" }],
+  ["EXT-X-CONTENT-STEERING", { "SERVER-URI": "per_viewer" }],
+  ["EXT-X-DATERANGE", { "X-ASSET-URI": "per_viewer", "X-ASSET-LIST": "per_viewer" }],
+]);
+
+/** The tags whose attributes have to be read. */
+export function hlsUses(tag: string): Readonly<Record<string, HlsUse>> | undefined {
+  return TAGS.get(tag);
+}
+
+/**
+ * The attributes of a tag of a playlist, `NAME=value,NAME="value"`, without their quotes:
+ * https://datatracker.ietf.org/doc/html/rfc8216#section-4.2
+ * Read by hand: a regular expression would take time by the square of a long line.
+ * @returns undefined: a quote is not closed
+ */
+export function hlsAttributes(text: string): ReadonlyMap<string, string> | undefined {
+  const attributes = new Map<string, string>();
+  for (let at = 0; at < text.length; ) {
+    const equals = text.indexOf("=", at);
+    if (equals === -1) break;
+    const isQuoted = text[equals + 1] === '"';
+    const from = isQuoted ? equals + 2 : equals + 1;
+    const end = text.indexOf(isQuoted ? '"' : ",", from);
+    if (end === -1 && isQuoted) return undefined;
+    const to = end === -1 ? text.length : end;
+    attributes.set(text.slice(at, equals).trim(), text.slice(from, to));
+    const comma = text.indexOf(",", to);
+    at = comma === -1 ? text.length : comma + 1;
+  }
+  return attributes;
+}
+
+const MAX_VARIABLES = 100;
+/** Of their names and values together: each playlist that is named takes them along, and there may be hundreds. */
+const MAX_CHARACTERS = 20_000;
+
+/** Variables of a playlist (EXT-X-DEFINE): https://datatracker.ietf.org/doc/html/draft-pantos-hls-rfc8216bis#section-4.4.2.3 */
+export class HlsVariables {
+  private readonly values = new Map<string, string>();
+  private characters = 0;
+
+  /**
+   * @param url of the playlist; undefined: nobody has said
+   * @param inherited of the playlist that named it
+   */
+  constructor(
+    private readonly url: string | undefined,
+    private readonly inherited: Readonly<Record<string, string>>,
+  ) {}
+
+  /** @param attributes of an EXT-X-DEFINE @throws DocumentError for one that players refuse too */
+  define(attributes: ReadonlyMap<string, string>): void {
+    const [how] = ["NAME", "IMPORT", "QUERYPARAM"].filter((it) => attributes.has(it));
+    const name = attributes.get(how ?? "");
+    const value = name === undefined ? undefined : this.valueOf(how, name, attributes.get("VALUE"));
+    if (name === undefined || value === undefined || this.values.has(name))
+      throw new DocumentError("has an EXT-X-DEFINE that gives no value, or one twice");
+    this.values.set(name, value);
+    this.characters += name.length + value.length;
+    if (this.characters > MAX_CHARACTERS)
+      throw new DocumentError(`has variables of more than ${MAX_CHARACTERS} characters`);
+    if (this.values.size > MAX_VARIABLES) throw new DocumentError(`has more than ${MAX_VARIABLES} variables`);
+  }
+
+  /** Puts values in the place of `{$name}`. @throws DocumentError where there is none, or the text gets too long */
+  fill(text: string): string {
+    if (!text.includes("{$")) return text;
+    let length = 0;
+    return text.replaceAll(/\{\$([a-zA-Z0-9_-]{1,200})\}/g, (_, name: string) => {
+      const value = this.values.get(name);
+      if (value === undefined) throw new DocumentError("names a variable that it does not define");
+      length += value.length;
+      if (length > MAX_URL_LENGTH) throw new DocumentError("has variables that make too long a text");
+      return value;
+    });
+  }
+
+  /** What playlists that this one names may take over. Nothing, where it has none. */
+  get all(): { variables?: Readonly<Record<string, string>> } {
+    return this.values.size === 0 ? {} : { variables: Object.fromEntries(this.values) };
+  }
+
+  private valueOf(how: string | undefined, name: string, given: string | undefined): string | undefined {
+    if (how === "NAME") return given === undefined ? undefined : this.fill(given).slice(0, MAX_URL_LENGTH);
+    if (how === "IMPORT") return Object.hasOwn(this.inherited, name) ? this.inherited[name] : undefined;
+    return this.url === undefined ? undefined : (new URL(this.url).searchParams.get(name) ?? undefined);
+  }
 }

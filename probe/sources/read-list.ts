@@ -1,6 +1,5 @@
-import { DocumentError } from "./document-error.ts";
-import type { Reader } from "./reader.ts";
-import { linesOf } from "./text.ts";
+import { DocumentError, type Reader } from "./document.ts";
+import { linesOf } from "./document-stream.ts";
 
 /** Begins a page or a file of data: its lines would all be taken for names of files. */
 const NO_LIST = /^[<{[]/;

@@ -1,14 +1,9 @@
 import * as z from "zod";
-import type { LeftOut, LeftOutCounts } from "../../domain/sources/left-out.ts";
+import type { LeftOut, LeftOutCounts, Source } from "../../domain/request/source.ts";
+import { formatS3Location, inBucket, ownUrl } from "../../domain/sources/buckets.ts";
 import { DOCUMENT_LIMITS, type DocumentLimits, MAX_DEPTH, MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
-import { formatS3Location } from "../../domain/sources/s3-location.ts";
-import type { Source } from "../../domain/sources/source.ts";
-import { inBucket, ownUrl } from "./bucket-urls.ts";
-import { DocumentError } from "./document-error.ts";
-import { Finds, type Named } from "./finds.ts";
-import { type Pending, pendingSchema } from "./pending.ts";
-import { type DocumentDeps, readDocument } from "./read-document.ts";
-import { readPage } from "./read-page.ts";
+import { DocumentError, Finds, type Named } from "./document.ts";
+import { type DocumentDeps, type Pending, pendingSchema, readDocument, readPage } from "./read-document.ts";
 
 /** Where a walk stands, so that another run can go on. */
 export const walkStateSchema = z.object({

@@ -1,14 +1,14 @@
 import { isIP } from "node:net";
 import { Client } from "undici";
 import { DnsLookupError } from "../../aws/dns.ts";
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { isOverload } from "../../domain/origin/origin-response.ts";
-import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
-import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/waf.ts";
+import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
 import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";
-import { DocumentError, PassingDocumentError } from "./document-error.ts";
+import { DocumentError, PassingDocumentError } from "./document.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes";
 import { MAX_ATTRIBUTES, MAX_LINE_LENGTH, MAX_NESTING } from "../../domain/sources/limits.ts";
-import { DocumentError } from "./document-error.ts";
+import { DocumentError } from "./document.ts";
 
 const DOCTYPE = "has a DOCTYPE, which is refused";
 /** A `&` that begins no reference: `?a=1&b=2` in an address that was pasted in. At the end of a piece, one may go on. */

@@ -1,13 +1,13 @@
 // The agent's main file: which variable of the environment reaches which part, and what ends the process.
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { DownloaderOptions } from "../../agent/download/downloader.ts";
-import type { PopPoolsOptions } from "../../agent/download/pop-pools.ts";
+import type { DownloaderOptions } from "../../agent/fetch/downloader.ts";
+import type { PopPoolsOptions } from "../../agent/fetch/http/pop-pools.ts";
 import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
-import type { AgentOptions } from "../../agent/queue/agent.ts";
-import type { BeatsOptions } from "../../agent/work/beats.ts";
-import type { OriginLimitersOptions } from "../../domain/origin/origin-limiters.ts";
-import { patienceOf } from "../../domain/request/patience.ts";
+import type { AgentOptions } from "../../agent/receive/agent.ts";
+import type { BeatsOptions } from "../../agent/report/heartbeats.ts";
+import type { OriginLimitersOptions } from "../../domain/origin/origin-limiter-registry.ts";
+import { patienceOf } from "../../domain/request/lifecycle.ts";
 import { type RecordingAws, recordingAws } from "../lambdas/fakes/named-environment.ts";
 
 /** What each part was made with, and what was done to it, in order. */
@@ -30,7 +30,7 @@ const part = vi.hoisted(() => (name: string, methods: readonly string[]) => {
     }
   };
 });
-vi.mock("../../agent/queue/agent.ts", () => ({
+vi.mock("../../agent/receive/agent.ts", () => ({
   Agent: class {
     constructor(...args: readonly unknown[]) {
       parts.made.set("Agent", args);
@@ -46,12 +46,12 @@ vi.mock("../../agent/queue/agent.ts", () => ({
     }
   },
 }));
-vi.mock("../../agent/download/downloader.ts", () => ({ Downloader: part("Downloader", []) }));
-vi.mock("../../agent/download/pop-pools.ts", () => ({ PopPools: part("PopPools", ["destroy"]) }));
+vi.mock("../../agent/fetch/downloader.ts", () => ({ Downloader: part("Downloader", []) }));
+vi.mock("../../agent/fetch/http/pop-pools.ts", () => ({ PopPools: part("PopPools", ["destroy"]) }));
 vi.mock("../../agent/instance/caretaker.ts", () => ({ Caretaker: part("Caretaker", []) }));
-vi.mock("../../domain/origin/origin-limiters.ts", () => ({ OriginLimiters: part("OriginLimiters", []) }));
-vi.mock("../../agent/work/beats.ts", () => ({ Beats: part("Beats", ["writtenAt"]) }));
-vi.mock("../../agent/work/result-writer.ts", () => ({ ResultWriter: part("ResultWriter", ["giveUp"]) }));
+vi.mock("../../domain/origin/origin-limiter-registry.ts", () => ({ OriginLimiters: part("OriginLimiters", []) }));
+vi.mock("../../agent/report/heartbeats.ts", () => ({ Beats: part("Beats", ["writtenAt"]) }));
+vi.mock("../../agent/report/result-writer.ts", () => ({ ResultWriter: part("ResultWriter", ["giveUp"]) }));
 vi.mock("../../agent/instance/siblings.ts", async (original) => ({
   ...(await original<typeof import("../../agent/instance/siblings.ts")>()),
   Siblings: part("Siblings", ["start", "stop", "ended"]),

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { AskedLooks } from "../../aws/asked-looks.ts";
+import { AskedLooks } from "../../aws/settlement-queue.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 const EXPIRES = 1_800_000_000;

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { writeBatches } from "../../aws/batch-write.ts";
+import { writeBatches } from "../../aws/dynamodb.ts";
 
 type Send = Parameters<typeof writeBatches>[1];
 type Batch = Parameters<Send>[0];

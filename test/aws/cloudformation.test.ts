@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
-import { CloudFormation } from "../../aws/cloudformation.ts";
+import { CloudFormation } from "../../aws/custom-resources.ts";
 
 interface Put extends Pick<IncomingMessage, "method" | "url" | "headers"> {
   readonly body: string;

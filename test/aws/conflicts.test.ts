@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { isConditionFailure, withConflictRetry } from "../../aws/conflicts.ts";
+import { isConditionFailure, withConflictRetry } from "../../aws/conditional-writes.ts";
 import { awsError } from "./client.ts";
 
 /** A cancelled transaction, with the reasons of its parts. */

@@ -1,7 +1,7 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { expect, it } from "vitest";
 import { EventBus } from "../../aws/event-bus.ts";
-import { endedEvent } from "../../domain/request/ended-event.ts";
+import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { request } from "../lambdas/items.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 import { fakeClient, type Sent } from "./client.ts";

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
+import type { Unreadable } from "../../domain/log-fields.ts";
 import { beat, count } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 

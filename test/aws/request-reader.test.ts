@@ -1,9 +1,8 @@
-// aws/request-reader.ts: what it asks of the indexes, and what it makes of the answers.
+// aws/request-table.ts: what it asks of the indexes, and what it makes of the answers.
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import { RequestReader } from "../../aws/request-reader.ts";
-import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
+import { EndingRequestTable, RequestReader } from "../../aws/request-table.ts";
+import type { Unreadable } from "../../domain/log-fields.ts";
 import { request } from "../lambdas/items.ts";
 import { awsError, fakeClient } from "./client.ts";
 

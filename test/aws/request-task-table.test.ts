@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it, vi } from "vitest";
-import { fromAttributes, toAttributes } from "../../aws/plain-item.ts";
+import { fromAttributes, toAttributes } from "../../aws/dynamodb.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
+import type { Unreadable } from "../../domain/log-fields.ts";
 import { collect } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
 import { useVirtualClock } from "../virtual-clock.ts";

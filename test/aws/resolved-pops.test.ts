@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
-import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
+import type { Unreadable } from "../../domain/log-fields.ts";
 import { fakeClient, type Sent } from "./client.ts";
 
 function table(answer: (command: Sent, n: number) => unknown) {

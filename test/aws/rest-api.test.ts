@@ -1,6 +1,6 @@
 import { APIGatewayClient, CreateDeploymentCommand } from "@aws-sdk/client-api-gateway";
 import { expect, it, vi } from "vitest";
-import { RestApi } from "../../aws/rest-api.ts";
+import { RestApi } from "../../aws/custom-resources.ts";
 
 function newApi(answer: object) {
   const client = new APIGatewayClient({ region: "us-east-1" });

@@ -1,9 +1,9 @@
 import { type AttributeValue, BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
 import { expect, it } from "vitest";
-import { toAttributes } from "../../aws/plain-item.ts";
+import { resultClient } from "../../aws/clients.ts";
+import { toAttributes } from "../../aws/dynamodb.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { resultClient } from "../../aws/result-client.ts";
 import { result } from "../lambdas/items.ts";
 
 /** What went over the wire. */

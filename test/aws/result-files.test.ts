@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ResultFiles } from "../../aws/result-files.ts";
+import { ResultFiles } from "../../aws/lists.ts";
 import { startBucket } from "./bucket.ts";
 
 let bucket: Awaited<ReturnType<typeof startBucket>>;

@@ -1,10 +1,10 @@
 // The three tables (aws/request-table.ts with its reader, request-pop-table.ts, request-task-table.ts): the calls that their classes send.
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { EndingRequestTable } from "../../aws/request-table.ts";
+import type { Unreadable } from "../../domain/log-fields.ts";
 import type { MissingInstances } from "../../domain/request/request-item.ts";
-import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { request, target } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 

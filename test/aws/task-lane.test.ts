@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { QueueEntryError, TaskLane, TasksNotQueuedError } from "../../aws/task-lane.ts";
+import { QueueEntryError, TaskLane, TasksNotQueuedError } from "../../aws/task-queue.ts";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { type Answers, fakeAws, Refusal } from "../agent/fake-aws.ts";
 import { useVirtualClock } from "../virtual-clock.ts";

@@ -9,9 +9,8 @@ import { EXIT } from "../../cli/exit-codes.ts";
 import { sinkOf } from "../../cli/output/sink.ts";
 import { program } from "../../cli/program.ts";
 import type { Shell } from "../../cli/shell.ts";
-import { ESTIMATE_EXAMPLE } from "../../domain/api/estimate-example.ts";
-import { popsSchema } from "../../domain/api/pops-answer.ts";
-import { settingsSchema } from "../../domain/api/settings-answer.ts";
+import { popsSchema, settingsSchema } from "../../domain/api/deployment-answers.ts";
+import { ESTIMATE_EXAMPLE } from "../../domain/api/started-answer.ts";
 import { progress } from "./progress.ts";
 
 export const ORIGIN = "https://api.example.com";

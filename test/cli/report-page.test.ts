@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { TASK_ROWS_HEADER, taskRow } from "../../domain/result/task-row.ts";
+import { TASK_ROWS_HEADER, taskRow } from "../../domain/result/report.ts";
 import { addressOf } from "../../tools/local/ports.ts";
 import { progress } from "./progress.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { byteFigure, unitOf } from "../../domain/byte-figures.ts";
+import { byteFigure, unitOf } from "../../domain/format.ts";
 
 it.each([
   [0, 0, 0, "B"],

@@ -5,13 +5,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { toAttributes } from "../../aws/plain-item.ts";
+import { toAttributes } from "../../aws/dynamodb.ts";
 import { targetSchema } from "../../domain/plan/target.ts";
 import { messageBody, taskMessageSchema } from "../../domain/plan/task-message.ts";
 import { requestItemSchema } from "../../domain/request/request-item.ts";
 import { reportedResultSchema } from "../../domain/result/report.ts";
 import { taskResultSchema } from "../../domain/result/task-result.ts";
-import { progressOfBatch } from "../../lambdas/aggregation/progress-of-batch.ts";
+import { progressOfBatch } from "../../lambdas/aggregation/batch.ts";
 
 const written = (kind: string) =>
   z

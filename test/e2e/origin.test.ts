@@ -1,6 +1,6 @@
 // What the origin gets of a request: leads fetch an object once for each REC, limits hold, and a dry run estimates both.
 import { describe, expect, it } from "vitest";
-import { recOf } from "../../domain/pops/site-of.ts";
+import { recOf } from "../../domain/pops/sites.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { readResults } from "../../tools/local/pop-report.ts";
 import { body, urls } from "./bodies.ts";

@@ -4,7 +4,7 @@ import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-sch
 import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { isTerminal, statusSchema } from "../../domain/request/status.ts";
+import { isTerminal, statusSchema } from "../../domain/request/lifecycle.ts";
 import type { Stack } from "./stack.ts";
 
 const TIMERS_TIMEOUT_MS = 60_000;

@@ -2,7 +2,7 @@
 import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { MAX_RECEIVES } from "../../domain/request/limits.ts";
+import { MAX_RECEIVES } from "../../domain/limits.ts";
 import type { Stack } from "./stack.ts";
 
 /** Adds to the counters of a request, so that they differ from its results. */

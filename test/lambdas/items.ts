@@ -1,5 +1,5 @@
 import { type Target, targetKey } from "../../domain/plan/target.ts";
-import { shardKey } from "../../domain/plan/task-key.ts";
+import { shardKey } from "../../domain/plan/task.ts";
 import type { Beat } from "../../domain/request/progress.ts";
 import { ACTIVE, CLOSING, EXPANDED, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Plan } from "../../domain/plan/plan.ts";
-import type { GoodUrl } from "../../domain/plan/task-url.ts";
+import type { GoodUrl } from "../../domain/plan/task.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type NotGood, notGoodOf, RetryLostError, sizeOf } from "../../lambdas/not-good.ts";
 import { FakeLists } from "./fakes/lists.ts";

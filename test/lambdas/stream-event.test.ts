@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forEachKey, keysOf, streamKeysSchema } from "../../lambdas/stream-event.ts";
+import { forEachKey, keysOf, streamKeysSchema } from "../../lambdas/runtime.ts";
 import { keysEvent } from "./items.ts";
 
 describe("a batch of a stream", () => {

@@ -9,7 +9,7 @@ import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { envSchema } from "../../agent/env.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import { RequestReader } from "../../aws/request-reader.ts";
+import { RequestReader } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { fakeClient } from "../aws/client.ts";

@@ -4,7 +4,7 @@ import type { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { Api } from "../../lib/api.ts";
-import { consoleFiles } from "../../lib/console-files.ts";
+import { consoleFiles } from "../../lib/bundling.ts";
 import { Parameters } from "../../lib/parameters.ts";
 import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
 

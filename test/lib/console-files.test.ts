@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { consoleFiles } from "../../lib/console-files.ts";
+import { consoleFiles } from "../../lib/bundling.ts";
 
 const files = consoleFiles();
 const page = files["index.html"] ?? "";

@@ -2,7 +2,7 @@ import { Stack, Tags } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
 import { ContextError, chosenEnvName, chosenTags, stackIdOf } from "../../lib/context.ts";
-import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import { PrewarmStack } from "../../lib/stacks.ts";
 import { newApp, resourcesOf, synthesizeStacks } from "./synth.ts";
 
 const app = newApp();

@@ -2,8 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
-import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
 import { newApp, ROOT, rendered, resourcesOf } from "./synth.ts";
 
 const app = newApp("bundles");

@@ -1,4 +1,4 @@
-// Both stacks whole (lib/prewarm-stack.ts, lib/prewarm-existing-vpc-stack.ts): parameters, invariants and the snapshot.
+// Both stacks whole (lib/stacks.ts, lib/stacks.ts): parameters, invariants and the snapshot.
 import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { testInvariants } from "./invariants.ts";

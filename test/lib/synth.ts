@@ -9,8 +9,7 @@ import { afterAll } from "vitest";
 import * as z from "zod";
 import { CAPS } from "../../domain/request/caps.ts";
 import { DEFAULT_ENV_NAME, stackIdOf } from "../../lib/context.ts";
-import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
-import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

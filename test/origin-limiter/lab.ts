@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { AdaptiveRate } from "../../domain/origin/adaptive-rate.ts";
 import { DeferredError, OriginLimiter } from "../../domain/origin/origin-limiter.ts";
-import type { OriginLimits } from "../../domain/request/origin-limits.ts";
+import type { OriginLimits } from "../../domain/request/options.ts";
 import { SimulatedTable, type TableFaults } from "./simulated-table.ts";
 
 const REQ_ID = "r1";

@@ -11,7 +11,7 @@ import { Pipeline } from "./pipeline.ts";
 const MULTIPART =
   "The SDK's Upload aborts a multipart upload when a part fails; it begins one for files above 5 MB, which no request of these tests has";
 const NOT_MADE =
-  "An entry of sourceBuckets is a bucket or a prefix; CloudFormation makes both ARNs of each: lib/source-buckets.ts";
+  "An entry of sourceBuckets is a bucket or a prefix; CloudFormation makes both ARNs of each: lib/permissions.ts";
 
 /** Grants that no code used, as `role action resource`, without the hashes of logical ids. Each has its reason. */
 const UNUSED: Readonly<Record<string, string>> = {

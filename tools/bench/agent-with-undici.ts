@@ -25,6 +25,6 @@ export async function bundleAgentWithUndici(): Promise<string> {
       },
     ],
   });
-  if (swapped === 0) throw new Error("agent/download/pop-pool.ts is not where it was: nothing was swapped");
+  if (swapped === 0) throw new Error("agent/fetch/http/pop-pool.ts is not where it was: nothing was swapped");
   return outfile;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { ApiClient } from "../local/api-client.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, world } from "../local/world.ts";

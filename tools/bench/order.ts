@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ORDERS, type Order } from "../../domain/request/order.ts";
+import { ORDERS, type Order } from "../../domain/request/options.ts";
 import { table } from "../markdown-table.ts";
 import { popsUnder } from "../warmth/pops-under.ts";
 import { bodyOf, type Ended, startWarmthStack, type WarmthStack } from "../warmth/warmth-stack.ts";

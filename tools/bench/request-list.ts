@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { writeBatches } from "../../aws/batch-write.ts";
+import { writeBatches } from "../../aws/dynamodb.ts";
 import { RequestTable } from "../../aws/request-table.ts";
-import { patienceOf } from "../../domain/request/patience.ts";
+import { patienceOf } from "../../domain/request/lifecycle.ts";
 import { LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
-import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import { formatTimestamp } from "../../domain/timestamps.ts";
 import { listRequests } from "../../lambdas/api/requests.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import type { Bench } from "./bench.ts";

@@ -1,9 +1,9 @@
-// Stands in for agent/download/pop-pool.ts in one bundle of the agent, so that the whole agent can be measured with
+// Stands in for agent/fetch/http/pop-pool.ts in one bundle of the agent, so that the whole agent can be measured with
 // undici in place of the client of its own (docs/adr/0009). Everything else of that agent is as deployed.
 import type { SecureContext } from "node:tls";
 import { type Dispatcher, Pool } from "undici";
-import type { Answer } from "../../agent/download/answer.ts";
-import type { Endpoint } from "../../agent/download/endpoint.ts";
+import type { Endpoint } from "../../agent/fetch/http/endpoint.ts";
+import type { Answer } from "../../agent/fetch/verdict.ts";
 
 /** As many as the agent's own pool has. */
 const CONNECTIONS = 128;

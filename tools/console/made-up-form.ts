@@ -1,7 +1,7 @@
 import type { Form } from "../../console/new/form.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { selectPops } from "../../domain/pops/select.ts";
-import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import { formatTimestamp } from "../../domain/timestamps.ts";
 import type { Answer } from "./page-server.ts";
 
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
-import { recOf } from "../../domain/pops/site-of.ts";
+import { recOf } from "../../domain/pops/sites.ts";
 
 /** How much of a POP is done, and what went wrong there. */
 export interface MadeUpPop {

@@ -1,4 +1,4 @@
-import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import { formatTimestamp } from "../../domain/timestamps.ts";
 
 const MINUTE = 60_000;
 

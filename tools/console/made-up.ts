@@ -1,5 +1,5 @@
-import { recOf } from "../../domain/pops/site-of.ts";
-import { formatTimestamp, parseTimestamp } from "../../domain/request/timestamps.ts";
+import { recOf } from "../../domain/pops/sites.ts";
+import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import { catalogue, estimate, REFUSED_FORM } from "./made-up-form.ts";
 import { popRows, somePops } from "./made-up-pops.ts";
 import { sampleRows } from "./made-up-samples.ts";

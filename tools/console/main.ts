@@ -2,7 +2,7 @@
 // POPs and with 400, in both languages. `views`, `journey` or `many`: that part alone. `--short`, as in `npm run test:rest`: two windows, which
 // have both languages, themes and widths, and the run with 12 POPs in one language.
 import { mkdirSync } from "node:fs";
-import { LANGUAGES } from "../../domain/readiness/language.ts";
+import { LANGUAGES } from "../../domain/format.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { freePort } from "../local/ports.ts";
 import { openBrowser } from "./browser.ts";

@@ -4,9 +4,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { createHandler } from "../../lambdas/console/handler.ts";
-import { readPageFiles } from "../../lambdas/console/page-files.ts";
-import { consoleFiles } from "../../lib/console-files.ts";
+import { createHandler, readPageFiles } from "../../lambdas/console/handler.ts";
+import { consoleFiles } from "../../lib/bundling.ts";
 import { addressOf } from "../local/ports.ts";
 
 /** What the API says to a call: HTTP status and body; undefined: no answer, as when the network is gone. */

@@ -1,10 +1,10 @@
-import { billedRegion, type PricedRegion } from "../../domain/cost/edge-costs.ts";
+import { billedRegion, type PricedRegion } from "../../domain/cost/bill.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
-import { instanceKind } from "../../domain/cost/instance-kind.ts";
+import { instanceKind } from "../../domain/cost/prices.ts";
 import { SITES } from "../../domain/pops/sites.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
-import { DEFAULT_ORDER } from "../../domain/request/order.ts";
+import { DEFAULT_ORDER } from "../../domain/request/options.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 import type { StackTemplate } from "./stack-template.ts";
 

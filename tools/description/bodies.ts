@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { prewarmBodySchema } from "../../lambdas/api/prewarm-body.ts";
+import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 
 // A retry has these from the request before it alone.
 const { url_list, sources, target_type, pops, countries, regions, ...settings } = prewarmBodySchema.shape;

@@ -1,6 +1,6 @@
 import type * as z from "zod";
+import { refusalSchema } from "../../domain/api/answer-fields.ts";
 import { ANSWERS, GATEWAY_ANSWERS } from "../../domain/api/answers.ts";
-import { refusalSchema } from "../../domain/api/refusals.ts";
 
 /** An answer of the API. */
 export interface JudgedAnswer {

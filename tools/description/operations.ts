@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
 import type { RouteName } from "../../domain/api/answers.ts";
-import { instancesBodySchema } from "../../lambdas/api/instances-request.ts";
+import { instancesBodySchema } from "../../domain/validation/bodies.ts";
 import { startBodySchema } from "./bodies.ts";
 import { type BodyExamples, INSTANCES_EXAMPLES, PREWARM_EXAMPLES } from "./body-examples.ts";
 import { CATALOGUE_PARAMETERS, DETAIL, LIST_PARAMETERS, type Parameter, POP, requestId } from "./parameters.ts";

@@ -1,5 +1,5 @@
-import { STATUSES } from "../../domain/request/status.ts";
-import { DETAILS } from "../../lambdas/api/detail.ts";
+import { STATUSES } from "../../domain/request/lifecycle.ts";
+import { DETAILS } from "../../lambdas/api/query.ts";
 import { DEFAULT_LIMIT, MAX_LIMIT } from "../../lambdas/api/requests.ts";
 import type { JsonSchema } from "./schemas.ts";
 

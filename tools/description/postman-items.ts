@@ -1,5 +1,5 @@
 import type { RouteName } from "../../domain/api/answers.ts";
-import { TERMINAL_STATUSES } from "../../domain/request/status.ts";
+import { TERMINAL_STATUSES } from "../../domain/request/lifecycle.ts";
 
 /** One call of the collection. */
 export interface Item {

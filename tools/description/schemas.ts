@@ -1,7 +1,7 @@
 import * as z from "zod";
 // Each registers its schemas under their ids.
 import "../../domain/api/answers.ts";
-import "../../lambdas/api/instances-request.ts";
+import "../../domain/validation/bodies.ts";
 import "./bodies.ts";
 
 /** A JSON schema, as it is written into the description. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { InstanceLinks } from "../large/instance-links.ts";
 import type { ApiClient, Progress } from "../local/api-client.ts";
 import type { LocalPrewarm } from "../local/local-prewarm.ts";

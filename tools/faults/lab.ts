@@ -1,6 +1,6 @@
-import { shardCount } from "../../domain/plan/task-key.ts";
+import { shardCount } from "../../domain/plan/task.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
-import { recOf } from "../../domain/pops/site-of.ts";
+import { recOf } from "../../domain/pops/sites.ts";
 import { EdgeWatch } from "../edge/watch.ts";
 import { InstanceLinks } from "../large/instance-links.ts";
 import { ApiClient } from "../local/api-client.ts";

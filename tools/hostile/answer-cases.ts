@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 
 /** An answer as raw bytes (Latin-1), after which the server closes the connection. */
 export type RawAnswer = string;

@@ -1,9 +1,9 @@
 import { createSecureContext } from "node:tls";
 import { Client } from "undici";
-import type { Answer } from "../../agent/download/answer.ts";
-import { headerLines } from "../../agent/download/header-lines.ts";
-import { PopPool } from "../../agent/download/pop-pool.ts";
-import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
+import { headerLines } from "../../agent/fetch/http/header-lines.ts";
+import { PopPool } from "../../agent/fetch/http/pop-pool.ts";
+import type { Answer } from "../../agent/fetch/verdict.ts";
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import type { RawAnswer } from "./answer-cases.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";
 

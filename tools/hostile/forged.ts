@@ -1,10 +1,10 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { parseMessage } from "../../agent/work/parse-message.ts";
+import { parseMessage } from "../../agent/receive/process-message.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import type { Unreadable } from "../../domain/log-fields.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
-import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as shutdown } from "../../lambdas/shutdown/handler.ts";
 import { fanOut } from "../../lambdas/task/fan-out.ts";

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { RATE_WINDOW_MS, STALLED_BODY_TIMEOUT_MS } from "../../agent/download/timeouts.ts";
+import { RATE_WINDOW_MS, STALLED_BODY_TIMEOUT_MS } from "../../agent/fetch/http/timeouts.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { HEADERS, poolTo, within } from "./differential.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { EdgeWatch } from "../edge/watch.ts";
 import { ApiClient, type Progress } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { patienceOf } from "../../domain/request/patience.ts";
+import { patienceOf } from "../../domain/request/lifecycle.ts";
 import { requestItemSchema } from "../../domain/request/request-item.ts";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
 import type { Progress } from "../local/api-client.ts";

@@ -1,12 +1,12 @@
-import { QUOTA } from "../../domain/cost/quotas.ts";
-import { MAX_URLS } from "../../domain/request/limits.ts";
+import { QUOTA } from "../../domain/cost/work-time.ts";
+import { MAX_URLS } from "../../domain/limits.ts";
 import { readable } from "../bench/statistics.ts";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
 import { LARGEST_POPS } from "../scaling/largest.ts";
 import { duration } from "../scaling/tables.ts";
 import { type ModelSeen, runModel } from "./model/run-model.ts";
 
-/** Messages of 24 million small files: `domain/plan/messages.ts`. */
+/** Messages of 24 million small files: `domain/plan/task-message.ts`. */
 const MESSAGES = 240_000;
 const RECOUNTS = [1e4, 1e5, 1e6];
 const RECOUNT_POPS = 100;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import type { Summary } from "../../domain/api/summary-answer.ts";
-import { recOf } from "../../domain/pops/site-of.ts";
-import { isTerminal } from "../../domain/request/status.ts";
+import { recOf } from "../../domain/pops/sites.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { ApiClient, type Progress } from "./api-client.ts";
 import { askAgain } from "./check-warm.ts";
 import { unmet } from "./expectations.ts";

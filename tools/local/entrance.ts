@@ -3,9 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { BlockList, isIPv6 } from "node:net";
 import { gzipSync } from "node:zlib";
 import { request } from "undici";
-import { DENIED_BY_POLICY } from "../../domain/api/denied-by-policy.ts";
-import { COMPRESSED_FROM_BYTES } from "../../lib/compressed-from.ts";
-import { TOO_LARGE } from "../../lib/refusal-texts.ts";
+import { COMPRESSED_FROM_BYTES, DENIED_BY_POLICY, TOO_LARGE } from "../../domain/api/gateway.ts";
 import { entranceRefusal, forwardedHeaders } from "./entrance-rules.ts";
 import { listenOnFirst } from "./ports.ts";
 

@@ -1,8 +1,8 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { parse } from "csv-parse/sync";
 import * as z from "zod";
-import { shardKey } from "../../domain/plan/task-key.ts";
-import { recOf } from "../../domain/pops/site-of.ts";
+import { shardKey } from "../../domain/plan/task.ts";
+import { recOf } from "../../domain/pops/sites.ts";
 import { type Outcome, outcomes } from "../../domain/result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";

@@ -1,4 +1,4 @@
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress } from "./api-client.ts";
 
 const WIDTH = 30;

@@ -1,5 +1,5 @@
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
-import { recOf } from "../../domain/pops/site-of.ts";
+import { recOf } from "../../domain/pops/sites.ts";
 import type { StandInOptions } from "./stand-in-edge.ts";
 
 /** The host name of the site that the stand-in edge serves. */

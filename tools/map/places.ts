@@ -1,8 +1,7 @@
 import { project } from "../../console/map/miller.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { RECS } from "../../domain/pops/recs.ts";
-import { siteOf } from "../../domain/pops/site-of.ts";
-import { SITES } from "../../domain/pops/sites.ts";
+import { SITES, siteOf } from "../../domain/pops/sites.ts";
 import { type Disc, moveApart } from "./move-apart.ts";
 
 /** Half a diamond's width, with room around it. */

@@ -1,5 +1,5 @@
 // What is warmed while the pictures are taken: a game's patch, with trouble at two POPs.
-import { recOf } from "../../domain/pops/site-of.ts";
+import { recOf } from "../../domain/pops/sites.ts";
 import type { Fault, FaultRequest } from "../edge/faults.ts";
 import { HOST } from "../local/world.ts";
 

@@ -1,7 +1,6 @@
 import { Dns } from "../../aws/dns.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
-import { siteOf } from "../../domain/pops/site-of.ts";
-import { SITES } from "../../domain/pops/sites.ts";
+import { SITES, siteOf } from "../../domain/pops/sites.ts";
 import { checkPops, UselessDnsError } from "./check-pops.ts";
 import { lookUnder } from "./look.ts";
 import { type CheckOptions, parseOptions, USAGE, UsageError } from "./options.ts";

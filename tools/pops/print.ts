@@ -1,5 +1,5 @@
-import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../domain/pops/default-sets.ts";
 import type { PopCode } from "../../domain/pops/pop-codes.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../domain/pops/regions.ts";
 import type { Checked } from "./check-pops.ts";
 
 /** What was found, as people read it, and as lines that stand in the catalogue or are to. @param known how many were asked for */

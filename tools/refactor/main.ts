@@ -240,7 +240,8 @@ function addImports(imports: Map<string, Imported>, statement: ts.ImportDeclarat
   if (clause.name)
     found.defaultName = { local: clause.name.text, isType: isTypeOnly && (found.defaultName?.isType ?? true) };
   if (clause.namedBindings && ts.isNamespaceImport(clause.namedBindings)) {
-    found.namespace = `${isTypeOnly ? "type " : ""}* as ${clause.namedBindings.name.text}`;
+    const isType = isTypeOnly && (found.namespace === undefined || found.namespace.startsWith("type "));
+    found.namespace = `${isType ? "type " : ""}* as ${clause.namedBindings.name.text}`;
     return;
   }
   for (const element of clause.namedBindings?.elements ?? []) {
@@ -302,7 +303,10 @@ function merged(to: string, from: readonly string[]): string {
     for (const statement of source.statements) {
       if (ts.isExportDeclaration(statement) && statement.moduleSpecifier) {
         const target = resolved(path, (statement.moduleSpecifier as ts.StringLiteral).text);
-        if (target && newPathOf.get(target) === to) problems.push(`${path} re-exports from what it is merged with`);
+        if (!target || newPathOf.get(target) !== to) continue;
+        // What is re-exported is exported by the merged file anyway.
+        body += text.slice(end, statement.getStart());
+        end = statement.getEnd();
       }
       if (!ts.isImportDeclaration(statement)) continue;
       body += text.slice(end, statement.getStart());

@@ -133,13 +133,13 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
 ];
 
-/** How lib/allowed-distributions.ts makes ARNs of a list that is a parameter. */
+/** How lib/permissions.ts makes ARNs of a list that is a parameter. */
 function distributionsIn(partition: string): string {
   const before = `arn:${partition}:cloudfront::*:distribution/`;
   return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",{"Fn::Join":[",${before}",{"Fn::Split":[",",{"Ref":"distributions"}]}]}]]}]}`;
 }
 
-/** How lib/source-buckets.ts does. */
+/** How lib/permissions.ts does. */
 function sourcesIn(partition: string): string {
   const before = `arn:${partition}:s3:::`;
   const entries = (between: string) =>

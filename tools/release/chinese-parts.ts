@@ -1,5 +1,4 @@
-import { REPORT_COLUMNS } from "../../domain/result/report.ts";
-import { MORE_COLUMNS } from "../../domain/result/task-row.ts";
+import { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
 import * as words from "./chinese-words.ts";
 import {
   columnsTable,

@@ -1,9 +1,8 @@
 import type { Basis } from "../../domain/pops/pop-codes.ts";
 import type { RecBasis } from "../../domain/pops/recs.ts";
-import type { Verdict } from "../../domain/readiness/verdict.ts";
+import type { Verdict } from "../../domain/request/verdict.ts";
 import type { Outcome } from "../../domain/result/outcome.ts";
-import type { REPORT_COLUMNS } from "../../domain/result/report.ts";
-import type { MORE_COLUMNS } from "../../domain/result/task-row.ts";
+import type { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
 import type { Limit, WhyRefused } from "./part-tables.ts";
 
 // Chinese for what the code says in English and `npm run docs` writes into docs/zh. The types want each word that there is: one that is new or

@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { App } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import * as z from "zod";
-import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
-import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
 import type { Acknowledged } from "./acknowledged.ts";
 
 /** A fault that cdk-nag finds. */

@@ -1,10 +1,9 @@
 import { envSchema } from "../../agent/env.ts";
 import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
-import { VERDICTS } from "../../domain/readiness/verdict.ts";
+import { VERDICTS } from "../../domain/request/verdict.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
-import { REPORT_COLUMNS } from "../../domain/result/report.ts";
-import { MORE_COLUMNS } from "../../domain/result/task-row.ts";
+import { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
 import { costParts } from "../cost/cost-parts.ts";
 import { priceTable } from "../cost/price-table.ts";
 import { aliasCommand } from "../edge/alias-command.ts";

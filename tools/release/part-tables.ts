@@ -1,12 +1,12 @@
+import type { Language } from "../../domain/format.ts";
+import * as limits from "../../domain/limits.ts";
 import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
-import { REGION_DEFAULTS } from "../../domain/pops/default-sets.ts";
+import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
 import { knownNames } from "../../domain/pops/select.ts";
-import type { Language } from "../../domain/readiness/language.ts";
 import { wordsOf } from "../../domain/readiness/reasons.ts";
-import * as limits from "../../domain/request/limits.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
-import { prewarmBodySchema } from "../../lambdas/api/prewarm-body.ts";
+import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { table } from "../markdown-table.ts";
 
 // The tables of the documents that there are in more than one language. Each takes its heads and, where the code has the words in English

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, CliCredentialsStackSynthesizer, type Stack, Tags } from "aws-cdk-lib";
 import * as z from "zod";
+import { contentOf, zipOf } from "../../lib/bundling.ts";
 import { chosenTags } from "../../lib/context.ts";
-import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
-import { PrewarmStack } from "../../lib/prewarm-stack.ts";
-import { contentOf, zipOf } from "../../lib/zip.ts";
+import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
 import type { PublishedFile } from "./target-bucket.ts";
 
 export interface PublishedTemplate extends PublishedFile {

@@ -1,11 +1,10 @@
-import { billOf, downloadsPerTask, type Line, requestsPerTask } from "../../domain/cost/dollars.ts";
-import { INSTANCE } from "../../domain/cost/instance-kind.ts";
-import { type OwnCosts, ownCosts, tasksPerMessage } from "../../domain/cost/own-costs.ts";
-import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite } from "../../domain/cost/quotas.ts";
-import { checkBytesOf } from "../../domain/cost/seen-sizes.ts";
-import type { Units } from "../../domain/cost/units.ts";
-import { shardCount } from "../../domain/plan/task-key.ts";
-import { MAX_INSTANCES, MAX_URLS } from "../../domain/request/limits.ts";
+import { billOf, downloadsPerTask, type Line, requestsPerTask } from "../../domain/cost/bill.ts";
+import { type OwnCosts, ownCosts, tasksPerMessage } from "../../domain/cost/pipeline-costs.ts";
+import { INSTANCE } from "../../domain/cost/prices.ts";
+import { checkBytesOf } from "../../domain/cost/size-sample.ts";
+import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
+import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
+import { shardCount } from "../../domain/plan/task.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 
 /** Dollars. */

@@ -1,11 +1,9 @@
-import { RESULT_BYTES } from "../../domain/cost/own-costs.ts";
-import { LINK_GIGABITS, NEW_TABLE, QUOTA, secondsToWrite } from "../../domain/cost/quotas.ts";
-import type { Units } from "../../domain/cost/units.ts";
-import { counterLoad, unitsOfBatch } from "../../domain/cost/write-units.ts";
-import { urlsPerMessage } from "../../domain/plan/messages.ts";
-import { blockCount } from "../../domain/plan/stripes.ts";
-import { shardCount } from "../../domain/plan/task-key.ts";
-import { MAX_INSTANCES, MAX_URLS } from "../../domain/request/limits.ts";
+import { counterLoad, RESULT_BYTES, unitsOfBatch } from "../../domain/cost/pipeline-costs.ts";
+import { LINK_GIGABITS, NEW_TABLE, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
+import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
+import { blockCount } from "../../domain/plan/counter-shards.ts";
+import { shardCount } from "../../domain/plan/task.ts";
+import { urlsPerMessage } from "../../domain/plan/task-message.ts";
 import { readable } from "../bench/statistics.ts";
 import { table } from "../markdown-table.ts";
 import { duration } from "./tables.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Units } from "../../domain/cost/units.ts";
+import type { Units } from "../../domain/cost/work-time.ts";
 import { keptUnits } from "../bench/report.ts";
 
 const unitsSchema = z.object({

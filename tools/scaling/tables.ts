@@ -1,4 +1,4 @@
-import type { Units } from "../../domain/cost/units.ts";
+import type { Units } from "../../domain/cost/work-time.ts";
 import { readable } from "../bench/statistics.ts";
 import { table } from "../markdown-table.ts";
 import { type Bill, type Estimate, estimate } from "./estimate.ts";

@@ -1,5 +1,5 @@
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
-import { recOf } from "../../domain/pops/site-of.ts";
+import { recOf } from "../../domain/pops/sites.ts";
 import type { EdgePop } from "../edge/edge-options.ts";
 
 /**

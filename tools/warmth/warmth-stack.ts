@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { shardCount } from "../../domain/plan/task-key.ts";
+import { shardCount } from "../../domain/plan/task.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Edge } from "../edge/edge.ts";
 import { follow, hasEnded } from "../large/large-stack.ts";

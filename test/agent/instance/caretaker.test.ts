@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { Refusal } from "../fake-aws.ts";
-import { downloads, world } from "../queue/agent-world.ts";
+import { downloads, world } from "../receive/agent-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 

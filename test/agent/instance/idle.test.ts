@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { decideIdle } from "../../../agent/instance/idle.ts";
-import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import { decideIdle } from "../../../agent/instance/caretaker.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.000Z");
 /** A request whose time is up so many seconds ago (or is to come). */

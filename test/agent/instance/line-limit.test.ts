@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LineLimit } from "../../../agent/instance/line-limit.ts";
+import { LineLimit } from "../../../agent/instance/log.ts";
 
 test("so many lines of a kind in a minute, and not one more", () => {
   const limit = new LineLimit(2);

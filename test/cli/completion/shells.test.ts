@@ -6,7 +6,7 @@ import { ORDERS as COMMAND_ORDERS, VERIFY as COMMAND_VERIFY } from "../../../cli
 import { SHELLS } from "../../../cli/completion/shells.ts";
 import { wordsOf } from "../../../cli/completion/words.ts";
 import { program } from "../../../cli/program.ts";
-import { ORDERS } from "../../../domain/request/order.ts";
+import { ORDERS } from "../../../domain/request/options.ts";
 import { VERIFY } from "../../../domain/result/outcome.ts";
 
 const sink = { write: () => true };

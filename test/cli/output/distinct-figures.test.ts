@@ -4,7 +4,7 @@ import { plainLine } from "../../../cli/live/plain-line.ts";
 import { estimateLines } from "../../../cli/output/estimate-lines.ts";
 import { statusLines } from "../../../cli/output/status-lines.ts";
 import { summaryLines } from "../../../cli/watch/summary-lines.ts";
-import { ESTIMATE_EXAMPLE } from "../../../domain/api/estimate-example.ts";
+import { ESTIMATE_EXAMPLE } from "../../../domain/api/started-answer.ts";
 import { progress } from "../progress.ts";
 
 const LOOK = { width: undefined, paint: (_: unknown, text: string) => text };

@@ -2,16 +2,12 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import * as read from "../../../console/api/answers.ts";
 import * as readUrls from "../../../console/api/pop-urls-answer.ts";
-import { failureSchema } from "../../../domain/api/failures-answer.ts";
-import { instancesSchema } from "../../../domain/api/instances-answer.ts";
-import { popProgressSchema } from "../../../domain/api/pop-progress.ts";
-import { popUrlsSchema } from "../../../domain/api/pop-urls.ts";
-import { progressSchema } from "../../../domain/api/progress-answer.ts";
-import { requestsSchema } from "../../../domain/api/requests-answer.ts";
-import { settingsSchema } from "../../../domain/api/settings-answer.ts";
+import { instancesSchema, settingsSchema } from "../../../domain/api/deployment-answers.ts";
+import { failureSchema, popProgressSchema, popUrlsSchema } from "../../../domain/api/detail-answers.ts";
+import { progressSchema, requestsSchema } from "../../../domain/api/progress-answer.ts";
 import { startedSchema } from "../../../domain/api/started-answer.ts";
 import { summarySchema } from "../../../domain/api/summary-answer.ts";
-import { warningSchema } from "../../../domain/api/warning-answer.ts";
+import { warningSchema } from "../../../domain/api/warnings.ts";
 
 /** What the page reads, and what the API is described to answer. */
 const PAIRS: readonly (readonly [string, z.ZodObject, z.ZodObject])[] = [

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { EMPTY_FORM, type Form } from "../../../console/new/form.ts";
 import { formOfBody } from "../../../console/new/form-of-body.ts";
 import { bodyOf } from "../../../console/new/request-body.ts";
-import { prewarmBodySchema } from "../../../lambdas/api/prewarm-body.ts";
+import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
 const URLS = ["https://a.example/x"];
 const form = (change: Partial<Form> = {}): Form => ({ ...EMPTY_FORM, pops: ["SIN2-P1"], ...change });

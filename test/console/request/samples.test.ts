@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Progress, progressSchema } from "../../../console/api/answers.ts";
 import { detailOf } from "../../../console/request/detail.ts";
 import { niceTop, pathOf, placeOf, pointsWith, withPoint } from "../../../console/request/samples.ts";
-import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 
 const MINUTE = 60_000;
 const time = (minutes: number) => formatTimestamp(new Date(minutes * MINUTE));

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fieldInChinese, refusalInChinese, warningInChinese } from "../../../console/words/api-chinese.ts";
 import { ANSWERS } from "../../../domain/api/answers.ts";
-import { WARNING_CODES } from "../../../domain/api/warning-answer.ts";
-import { instancesBodySchema } from "../../../lambdas/api/instances-request.ts";
-import { prewarmBodySchema } from "../../../lambdas/api/prewarm-body.ts";
+import { WARNING_CODES } from "../../../domain/api/warnings.ts";
+import { instancesBodySchema, prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
 const HAN = /\p{Script=Han}/u;
 

@@ -2,7 +2,7 @@
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it, test } from "vitest";
 import * as z from "zod";
-import { EVENT_SOURCE, EVENT_TYPE, endedEvent } from "../../../domain/request/ended-event.ts";
+import { EVENT_SOURCE, EVENT_TYPE, endedEvent } from "../../../domain/readiness/ended-event.ts";
 import { snippets } from "../../../tools/release/snippets.ts";
 import { request } from "../../lambdas/items.ts";
 import { newApp } from "../../lib/synth.ts";

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { prewarmBodySchema } from "../../../lambdas/api/prewarm-body.ts";
+import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 import { uploaded } from "./uploaded.ts";
 
 const asked: { readonly url: string; readonly key: unknown; readonly body: string }[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { billedRegion, edgeBytesPrice, edgeRequestsPrice, popsByRegion } from "../../../domain/cost/edge-costs.ts";
+import { billedRegion, edgeBytesPrice, edgeRequestsPrice, popsByRegion } from "../../../domain/cost/bill.ts";
 
 describe("CloudFront's bytes", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { type Estimated, estimateRequest } from "../../../domain/cost/estimate-request.ts";
-import { INSTANCE } from "../../../domain/cost/instance-kind.ts";
+import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 
 const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instanceKind, vcpusOf } from "../../../domain/cost/instance-kind.ts";
+import { instanceKind, vcpusOf } from "../../../domain/cost/prices.ts";
 
 it.each([
   ["c7gn.medium", 1],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { originFetches } from "../../../domain/cost/origin-fetches.ts";
-import { popsByRec } from "../../../domain/cost/pops-by-rec.ts";
+import { originFetches, popsByRec } from "../../../domain/cost/estimate-request.ts";
 
 const TOKYO = ["KIX50-C1", "KIX50-P2", "NRT57-P3"];
 const DUBLIN = ["DUB2-C1"];

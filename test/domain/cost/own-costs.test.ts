@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { ownCosts } from "../../../domain/cost/own-costs.ts";
-import { UNITS } from "../../../domain/cost/units.ts";
+import { ownCosts } from "../../../domain/cost/pipeline-costs.ts";
+import { UNITS } from "../../../domain/cost/work-time.ts";
 
 const costs = ownCosts({ tasks: 1e6, perMessage: 100, pops: 200 }, UNITS);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MOST_SAMPLED, placesToLookAt } from "../../../domain/cost/sample.ts";
+import { MOST_SAMPLED, placesToLookAt } from "../../../domain/cost/size-sample.ts";
 
 describe("which of many are looked at", () => {
   it.each([0, 1, 99, MOST_SAMPLED])("all of %d", (count) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scaled, totalFrom } from "../../../domain/cost/spread.ts";
+import { scaled, totalFrom } from "../../../domain/cost/size-sample.ts";
 
 describe("a total from some of its parts", () => {
   it.each([

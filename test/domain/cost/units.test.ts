@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { UNITS } from "../../../domain/cost/units.ts";
+import { UNITS } from "../../../domain/cost/work-time.ts";
 import { measuredUnits } from "../../../tools/scaling/measured.ts";
 
 it.each(Object.entries(measuredUnits()))("%s is near what was measured last", (name, measured) => {

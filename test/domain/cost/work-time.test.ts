@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { INSTANCE } from "../../../domain/cost/instance-kind.ts";
+import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { type Work, workTime } from "../../../domain/cost/work-time.ts";
 
 const UNITS = {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { counterLoad, unitsOfBatch } from "../../../domain/cost/write-units.ts";
+import { counterLoad, unitsOfBatch } from "../../../domain/cost/pipeline-costs.ts";
 
 it.each([
   [1, 3 + 2],

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { acceptedEncodings } from "../../../domain/net/accept-encoding.ts";
-import { parseHeaders } from "../../../domain/net/headers.ts";
+import { acceptedEncodings, parseHeaders } from "../../../domain/net/headers.ts";
 
 it.each([
   [[], []],

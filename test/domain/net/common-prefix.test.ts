@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { commonPrefix } from "../../../domain/net/common-prefix.ts";
+import { commonPrefix } from "../../../domain/net/urls.ts";
 
 it.each([
   [[], ""],

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MAX_HEADER_LENGTH } from "../../../domain/limits.ts";
 import { parseHeader, parseHeaders } from "../../../domain/net/headers.ts";
-import { MAX_HEADER_LENGTH } from "../../../domain/request/limits.ts";
 
 describe("a header line", () => {
   it.each([

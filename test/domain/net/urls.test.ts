@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MAX_URL_LENGTH } from "../../../domain/limits.ts";
 import { asciiHost, hostOf, normalizeUrl, parseUrl } from "../../../domain/net/urls.ts";
-import { MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
 
 const HOST = "https://cdn.example.com";
 const longest = `${HOST}/${"a".repeat(MAX_URL_LENGTH - HOST.length - 1)}`;

@@ -1,10 +1,9 @@
 // What messages have from a request and from a lead, where no two values are equal: what is taken from the wrong place is seen.
 import { expect, test } from "vitest";
-import { handOver } from "../../../domain/plan/hand-over.ts";
-import { messagesOf } from "../../../domain/plan/messages.ts";
+import { handOver } from "../../../domain/plan/followers.ts";
 import { targetKey } from "../../../domain/plan/target.ts";
-import { taskKey } from "../../../domain/plan/task-key.ts";
-import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { taskKey } from "../../../domain/plan/task.ts";
+import { messageBody, messagesOf, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { fullTaskMessage } from "../../agent/task-messages.ts";
 import { collect } from "../../collect.ts";
 import { Distinct } from "../../distinct.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { endedOf, resultKeys } from "../../../domain/plan/ended.ts";
-import { taskKey } from "../../../domain/plan/task-key.ts";
-import type { LeadResult } from "../../../domain/plan/verdict.ts";
+import { endedOf, type LeadResult, resultKeys } from "../../../domain/plan/followers.ts";
+import { taskKey } from "../../../domain/plan/task.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
 
 const [A, B, C] = ["a", "b", "c"].map((path) => ({ url: `https://cdn.example.com/${path}`, bytes: 10 }));

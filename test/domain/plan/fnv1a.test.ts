@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fnv1a } from "../../../domain/plan/fnv1a.ts";
+import { fnv1a } from "../../../domain/plan/task.ts";
 
 it.each([
   ["", 0x811c9dc5],

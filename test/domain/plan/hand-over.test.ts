@@ -1,13 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Ended } from "../../../domain/plan/ended.ts";
-import { handOver, withoutQueuedFollowers } from "../../../domain/plan/hand-over.ts";
-import { messagesOf } from "../../../domain/plan/messages.ts";
+import { type Ended, handOver, type LeadResult, withoutQueuedFollowers } from "../../../domain/plan/followers.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
-import { taskKey } from "../../../domain/plan/task-key.ts";
-import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
-import type { TaskUrl } from "../../../domain/plan/task-url.ts";
-import type { LeadResult } from "../../../domain/plan/verdict.ts";
+import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
+import { messageBody, messagesOf, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { taskResultSchema } from "../../../domain/result/task-result.ts";
 import { taskMessage } from "../../agent/task-messages.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { circlesOf } from "../../../domain/plan/leads.ts";
+import { circlesOf } from "../../../domain/plan/target.ts";
 import { target } from "../../lambdas/items.ts";
 
 const TOKYO = ["NRT57-P3", "KIX50-C1", "NRT20-C1"];

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Ledger } from "../../../domain/plan/ledger.ts";
 import { Plan, type Task } from "../../../domain/plan/plan.ts";
 import { PopMasks } from "../../../domain/plan/pop-mask.ts";
 import type { Target } from "../../../domain/plan/target.ts";
-import type { GoodUrl, TaskUrl } from "../../../domain/plan/task-url.ts";
-import { type Distribution, distributionOf } from "../../../domain/request/distribution.ts";
+import type { GoodUrl, TaskUrl } from "../../../domain/plan/task.ts";
+import { Ledger } from "../../../domain/plan/task-bitmap.ts";
+import { type Distribution, distributionOf } from "../../../domain/request/distributions.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
 import { count, result, target } from "../../lambdas/items.ts";
 

@@ -1,11 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isLarge, messagesOf, urlsPerMessage, weight } from "../../../domain/plan/messages.ts";
+import { MAX_MESSAGE_BYTES } from "../../../domain/limits.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
-import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
-import { fromRow } from "../../../domain/plan/task-url.ts";
-import { type Distribution, hostToAsk } from "../../../domain/request/distribution.ts";
-import { MAX_MESSAGE_BYTES } from "../../../domain/request/limits.ts";
+import { fromRow } from "../../../domain/plan/task.ts";
+import {
+  isLarge,
+  messageBody,
+  messagesOf,
+  type TaskMessage,
+  taskMessageSchema,
+  urlsPerMessage,
+  weight,
+} from "../../../domain/plan/task-message.ts";
+import { type Distribution, hostToAsk } from "../../../domain/request/distributions.ts";
 import { collect } from "../../collect.ts";
 import { DOMAIN, LABEL, target } from "../../lambdas/items.ts";
 

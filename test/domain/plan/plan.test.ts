@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Plan, type Task } from "../../../domain/plan/plan.ts";
 import { PopMasks } from "../../../domain/plan/pop-mask.ts";
-import type { Distribution } from "../../../domain/request/distribution.ts";
+import type { Distribution } from "../../../domain/request/distributions.ts";
 import { collect } from "../../collect.ts";
 import { DOMAIN, target } from "../../lambdas/items.ts";
 

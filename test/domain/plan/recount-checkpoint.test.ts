@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Ledger } from "../../../domain/plan/ledger.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import {
   checkpointOf,
@@ -7,7 +6,8 @@ import {
   recountCheckpointSchema,
   recountState,
   usableLedger,
-} from "../../../domain/plan/recount-checkpoint.ts";
+} from "../../../domain/plan/recount.ts";
+import { Ledger } from "../../../domain/plan/task-bitmap.ts";
 import { count, LABEL, result, target } from "../../lambdas/items.ts";
 
 const HOUR_MS = 3_600_000;

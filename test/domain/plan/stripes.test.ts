@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blockCount, inBlocks, popPlace, stripeCount, stripeOf } from "../../../domain/plan/stripes.ts";
+import { blockCount, inBlocks, popPlace, stripeCount, stripeOf } from "../../../domain/plan/counter-shards.ts";
 
 describe("stripes", () => {
   it.each([

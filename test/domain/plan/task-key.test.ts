@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fnv1a } from "../../../domain/plan/fnv1a.ts";
-import { shardCount, shardKey, sortKeyOf, sortKeysOf, taskKey } from "../../../domain/plan/task-key.ts";
+import { fnv1a, shardCount, shardKey, sortKeyOf, sortKeysOf, taskKey } from "../../../domain/plan/task.ts";
 
 describe("shards of a request's results", () => {
   it.each([

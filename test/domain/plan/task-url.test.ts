@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asTaskUrl, formKey, fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task-url.ts";
+import { asTaskUrl, formKey, fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task.ts";
 
 describe("a row of the list of good URLs", () => {
   it.each([

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { taskKey } from "../../../domain/plan/task-key.ts";
-import { UNFINISHED, unfinishedResult } from "../../../domain/plan/unfinished.ts";
+import { taskKey, UNFINISHED, unfinishedResult } from "../../../domain/plan/task.ts";
 import { lostFailure } from "../../../domain/result/failure.ts";
 
 const REQUEST = { req_id: "r7", shards: 300, expire_at: 1_800_000_007 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LeadResult, verdictOf } from "../../../domain/plan/verdict.ts";
+import { type LeadResult, verdictOf } from "../../../domain/plan/followers.ts";
 
 const GOOD: LeadResult = { ok: true };
 const NOT_FOUND: LeadResult = { ok: false, reason: "http_4xx", http_status: 404 };

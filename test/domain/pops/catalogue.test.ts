@@ -1,12 +1,10 @@
 // What the catalogue says, file by file, agrees: sites.ts, recs.ts, pop-codes.ts, default-sets.ts, countries.ts, regions.ts.
 import { describe, expect, it } from "vitest";
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
-import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/default-sets.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { RECS } from "../../../domain/pops/recs.ts";
-import { regionsOf } from "../../../domain/pops/regions.ts";
-import { siteOf } from "../../../domain/pops/site-of.ts";
-import { SITES, type Site } from "../../../domain/pops/sites.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS, regionsOf } from "../../../domain/pops/regions.ts";
+import { SITES, type Site, siteOf } from "../../../domain/pops/sites.ts";
 
 const NEARLY_KM = 60;
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { listPops } from "../../../domain/pops/list-pops.ts";
+import { listPops, popRowSchema } from "../../../domain/pops/list-pops.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
-import { popRowSchema } from "../../../domain/pops/pop-row.ts";
 import { selectPops } from "../../../domain/pops/select.ts";
 
 const codes = (rows: ReturnType<typeof listPops>) => rows.map(({ code }) => code);

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { recName } from "../../../domain/pops/rec-names.ts";
-import { RECS } from "../../../domain/pops/recs.ts";
+import { RECS, recName } from "../../../domain/pops/recs.ts";
 
 it("every REC has a Chinese name, and its own in English", () => {
   for (const { name } of RECS) {

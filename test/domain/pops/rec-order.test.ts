@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { byPopCount } from "../../../domain/pops/rec-order.ts";
+import { byPopCount } from "../../../domain/pops/recs.ts";
 
 it("most POPs first, then by name, those without a known REC last, however many", () => {
   const recs = [

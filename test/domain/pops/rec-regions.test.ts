@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
-import { regionOfRec } from "../../../domain/pops/rec-regions.ts";
 import { RECS } from "../../../domain/pops/recs.ts";
-import { regionsOf } from "../../../domain/pops/regions.ts";
-import { siteOf } from "../../../domain/pops/site-of.ts";
+import { regionOfRec, regionsOf } from "../../../domain/pops/regions.ts";
+import { siteOf } from "../../../domain/pops/sites.ts";
 
 it.each(RECS)("$name is in the region in which the catalogue has its site: Japan before Asia", ({ name, site }) => {
   const place = siteOf(site);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toNote } from "../../../domain/pops/resolved.ts";
+import { toNote } from "../../../domain/pops/list-pops.ts";
 
 const NOW = Date.parse("2024-04-16T03:12:21Z");
 const DAY_MS = 86_400_000;

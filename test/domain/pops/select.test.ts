@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
-import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/default-sets.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
 import { knownNames, popDomain, selectPops, suggestPops, type TargetType } from "../../../domain/pops/select.ts";
 
 const TARGET_TYPES: readonly TargetType[] = ["pop", "country", "region"];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recOf, siteOf } from "../../../domain/pops/site-of.ts";
+import { recOf, siteOf } from "../../../domain/pops/sites.ts";
 
 describe("one POP", () => {
   it("stands at a site, which has a REC", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LANGUAGES } from "../../../domain/readiness/language.ts";
+import { LANGUAGES } from "../../../domain/format.ts";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { sentence } from "../../../domain/readiness/sentence.ts";
-import { factsOf, type ProgressBody, type SentenceFacts } from "../../../domain/readiness/sentence-facts.ts";
-import type { Readiness } from "../../../domain/readiness/verdict.ts";
+import { factsOf, type ProgressBody, type SentenceFacts, sentence } from "../../../domain/readiness/sentence.ts";
+import type { Readiness } from "../../../domain/request/verdict.ts";
 import { readiness } from "../../readiness.ts";
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { allowedDistributionsSchema, problemWith } from "../../../domain/request/allowed-distributions.ts";
 import { beyondCap, CAPS, type CapName, capVariables, DEFAULT_CAPS, readCaps } from "../../../domain/request/caps.ts";
+import { allowedDistributionsSchema, problemWith } from "../../../domain/request/distributions.ts";
 
 const names = Object.keys(CAPS) as CapName[];
 

@@ -6,7 +6,7 @@ import {
   distributionOf,
   hostToAsk,
   matchesName,
-} from "../../../domain/request/distribution.ts";
+} from "../../../domain/request/distributions.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
 

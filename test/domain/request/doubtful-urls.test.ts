@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { NO_DOUBT, withDoubtful } from "../../../domain/request/doubtful-urls.ts";
-import { requestItemSchema } from "../../../domain/request/request-item.ts";
+import { NO_DOUBT, requestItemSchema, withDoubtful } from "../../../domain/request/request-item.ts";
 import { request } from "../../lambdas/items.ts";
 
 it("all are counted, and the first three are kept as examples, none of them long", () => {

@@ -1,10 +1,5 @@
 import { expect, it } from "vitest";
-import {
-  BATCH_PATHS,
-  inBatches,
-  MAX_PATHS_IN_PROGRESS,
-  mayStart,
-} from "../../../domain/request/invalidation-batches.ts";
+import { BATCH_PATHS, inBatches, MAX_PATHS_IN_PROGRESS, mayStart } from "../../../domain/request/invalidation.ts";
 
 const QUOTA = 3_000;
 const paths = (n: number) => Array.from({ length: n }, (_, i) => `/${String(i).padStart(5, "0")}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { normalizeUrl } from "../../../domain/net/urls.ts";
-import { invalidationPath, isDoubtful, suspects } from "../../../domain/request/invalidation-path.ts";
+import { invalidationPath, isDoubtful, suspects } from "../../../domain/request/invalidation.ts";
 
 const HOST = "https://cdn.example.com";
 

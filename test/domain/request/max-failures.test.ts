@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hasFailedTooOften, seemsOver } from "../../../domain/request/max-failures.ts";
+import { hasFailedTooOften, seemsOver } from "../../../domain/request/settlement.ts";
 
 it.each([
   [undefined, 4_711, false],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hostOwners, notOwnedBy } from "../../../domain/request/own-distribution.ts";
+import { hostOwners, notOwnedBy } from "../../../domain/request/distributions.ts";
 
 const OWN = [
   { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },

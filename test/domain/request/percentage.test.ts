@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { percentage } from "../../../domain/request/percentage.ts";
+import { percentage } from "../../../domain/request/progress.ts";
 
 describe("percentage", () => {
   const work = { total_count: 6, total_size: 600, sizes_known: true, download_count: 0, download_size: 0 };

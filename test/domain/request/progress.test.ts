@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { patienceOf } from "../../../domain/request/patience.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import {
   atWork,
   correctionOf,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { patienceOf } from "../../../domain/request/patience.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import type { Progress } from "../../../domain/request/progress.ts";
 import {
   againInMs,
@@ -10,7 +10,7 @@ import {
   type SettlementFacts,
   settlementFacts,
 } from "../../../domain/request/settlement.ts";
-import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, request } from "../../lambdas/items.ts";
 
 const patience = patienceOf();

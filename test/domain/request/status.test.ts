@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isTerminal, STATUSES } from "../../../domain/request/status.ts";
+import { isTerminal, STATUSES } from "../../../domain/request/lifecycle.ts";
 
 it("a request has ended in four of its statuses", () => {
   expect(STATUSES.filter(isTerminal)).toEqual(["FINISHED", "STOPPED", "TIMEOUT", "FAILED"]);

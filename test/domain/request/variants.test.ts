@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { headerOf, variantNames } from "../../../domain/request/variants.ts";
+import { headerOf, variantNames } from "../../../domain/request/options.ts";
 
 const variants = [
   { name: "br", header: ["Accept-Encoding: br"] },

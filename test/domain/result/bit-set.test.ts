@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { BitSet } from "../../../domain/result/bit-set.ts";
+import { BitSet } from "../../../domain/result/failure-tally.ts";
 
 it("has each number once, and is kept and gone on from as it was", () => {
   const numbers = fc.array(fc.nat(70_000), { maxLength: 40 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cameUncompressed } from "../../../domain/result/compression.ts";
+import { cameUncompressed } from "../../../domain/result/task-result.ts";
 
 describe("a body that was asked for compressed came without, though CloudFront could have compressed it", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type FailureGroup, groupFromRow, groupToRow, mostFirst } from "../../../domain/result/failure-group.ts";
+import { type FailureGroup, groupFromRow, groupToRow, mostFirst } from "../../../domain/result/failure-groups.ts";
 
 const group = (change: Partial<FailureGroup> = {}): FailureGroup => ({
   ...{ code: "http_4xx", subject: "task", tasks: 3, pops: 2, urls: 1 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inputFailureGroups, inputFailureRows } from "../../../domain/result/input-failures.ts";
+import { inputFailureGroups, inputFailureRows } from "../../../domain/result/failure-groups.ts";
 import { reportRow } from "../../../domain/result/report.ts";
 import { collect } from "../../collect.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { notKept, obstacle } from "../../../domain/result/not-kept.ts";
+import { notKept, obstacle } from "../../../domain/result/failure.ts";
 
 test.each([
   [{ cacheControl: "public, max-age=60" }, undefined],

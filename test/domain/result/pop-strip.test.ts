@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_BUCKETS, MAX_NAMED, PopStrip, STRIP_STATES } from "../../../domain/result/pop-strip.ts";
+import { MAX_BUCKETS, MAX_NAMED, PopStrip, STRIP_STATES } from "../../../domain/result/heat-strip.ts";
 
 const tasks = (count: number) => Array.from({ length: count }, (_, i) => ({ url: `https://a.example/${i}` }));
 const WARM = { ok: true, outcome: "warm" } as const;

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { errorText } from "../../../domain/result/failure.ts";
-import { notKept } from "../../../domain/result/not-kept.ts";
+import { errorText, notKept } from "../../../domain/result/failure.ts";
 import { REPORT_COLUMNS, reportedResultSchema, reportedTask, reportRow } from "../../../domain/result/report.ts";
 import { result } from "../../lambdas/items.ts";
 

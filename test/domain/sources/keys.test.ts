@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { keyPath, pathKey } from "../../../domain/sources/key-path.ts";
-import { formatS3Location, parseS3Location } from "../../../domain/sources/s3-location.ts";
+import { formatS3Location, keyPath, parseS3Location, pathKey } from "../../../domain/sources/buckets.ts";
 
 it.each([
   ["a/b.png", "a/b.png"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isReadable, sourceBucketsSchema } from "../../../domain/sources/source-buckets.ts";
+import { isReadable, sourceBucketsSchema } from "../../../domain/sources/buckets.ts";
 
 it("the variable is a list, which may be empty", () => {
   expect(sourceBucketsSchema.parse("")).toEqual([]);

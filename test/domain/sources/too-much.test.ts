@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Gathered } from "../../../domain/sources/gathered.ts";
-import { notYetRead } from "../../../domain/sources/source-read.ts";
-import { cannotGoOn, MAX_CHARACTERS, mostUrls, tooMuch } from "../../../domain/sources/too-much.ts";
+import { notYetRead } from "../../../domain/request/source.ts";
+import { cannotGoOn, Gathered, MAX_CHARACTERS, mostUrls, tooMuch } from "../../../domain/sources/found-urls.ts";
 
 const CAPS = { maxTasks: 1_000_000 };
 const SOURCE = notYetRead({ type: "list", url: "https://a.example/list" });

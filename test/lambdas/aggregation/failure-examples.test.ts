@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { FailureReason } from "../../../domain/result/failure.ts";
-import { FailureExamples } from "../../../lambdas/aggregation/failure-examples.ts";
-import type { BatchFailures } from "../../../lambdas/aggregation/request-sum.ts";
+import type { BatchFailures } from "../../../lambdas/aggregation/batch.ts";
+import { FailureExamples } from "../../../lambdas/aggregation/requests.ts";
 
 function world(fails = () => false) {
   const written: string[] = [];

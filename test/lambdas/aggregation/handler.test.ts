@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, vi } from "vitest";
-import { Looks } from "../../../aws/looks.ts";
-import { RequestReader } from "../../../aws/request-reader.ts";
-import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
+import { RequestReader } from "../../../aws/request-table.ts";
+import { Looks } from "../../../aws/settlement-queue.ts";
+import type { Unreadable } from "../../../domain/log-fields.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
 import { FakeAskedLooks } from "../fakes/asked-looks.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LastMoves } from "../../../lambdas/aggregation/last-moves.ts";
+import { LastMoves } from "../../../lambdas/aggregation/requests.ts";
 
 function world(fails = () => false) {
   const written: [string, number][] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Count, minus } from "../../../domain/result/count.ts";
-import { Minutes } from "../../../lambdas/aggregation/minutes.ts";
+import { Minutes } from "../../../lambdas/aggregation/requests.ts";
 import { count } from "../items.ts";
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Count, isNothing } from "../../../domain/result/count.ts";
-import { progressOfBatch } from "../../../lambdas/aggregation/progress-of-batch.ts";
+import { progressOfBatch } from "../../../lambdas/aggregation/batch.ts";
 import { count } from "../items.ts";
 import { type Image, record } from "./records.ts";
 

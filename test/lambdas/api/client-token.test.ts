@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bodyDigest } from "../../../domain/request/client-token.ts";
-import { onceForToken } from "../../../lambdas/api/once-for-token.ts";
+import { onceForToken } from "../../../lambdas/api/start-request.ts";
 import { request } from "../items.ts";
 import { silent } from "../silent.ts";
 import { BODY, world } from "./world.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorBody } from "../../../lambdas/api/error-body.ts";
+import { errorBody } from "../../../lambdas/api/handler.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_ANSWER_BYTES = 6_000_000;

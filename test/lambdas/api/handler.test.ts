@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { LISTS } from "../../../domain/plan/lists.ts";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
-import { LISTS } from "../../../domain/request/lists.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
-import { parseTimestamp } from "../../../domain/request/timestamps.ts";
 import type { Count } from "../../../domain/result/count.ts";
+import { parseTimestamp } from "../../../domain/timestamps.ts";
 import { beat, count, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 

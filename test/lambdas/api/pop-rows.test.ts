@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Target } from "../../../domain/plan/target.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Count } from "../../../domain/result/count.ts";
-import { popRows } from "../../../lambdas/api/pop-rows.ts";
+import { popRows } from "../../../lambdas/api/details.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { sortKeyOf } from "../../../domain/plan/task-key.ts";
-import type { GoodUrl } from "../../../domain/plan/task-url.ts";
-import { LISTS } from "../../../domain/request/lists.ts";
+import { LISTS } from "../../../domain/plan/lists.ts";
+import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { MAX_STRIP_TASKS, popUrls } from "../../../lambdas/api/pop-urls.ts";
+import { MAX_STRIP_TASKS, popUrls } from "../../../lambdas/api/details.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { popRowSchema } from "../../../domain/pops/list-pops.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
-import { popRowSchema } from "../../../domain/pops/pop-row.ts";
 import { STAMP, world } from "./world.ts";
 
 const answerSchema = z.strictObject({

@@ -1,8 +1,8 @@
 // What GET /prewarm tells of progress while heartbeats, results, batches of Aggregation and kills come in any order.
 import { describe, expect, it } from "vitest";
-import { patienceOf } from "../../../domain/request/patience.ts";
+import { describeProgress } from "../../../domain/api/progress-view.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
-import { describeProgress } from "../../../lambdas/api/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { count, request } from "../items.ts";
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Source } from "../../../domain/sources/source.ts";
+import type { Source } from "../../../domain/request/source.ts";
 import { readSources } from "../../../lambdas/api/read-sources.ts";
 
 let server: Server | undefined;

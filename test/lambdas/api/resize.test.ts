@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decideResize } from "../../../lambdas/api/resize.ts";
+import { decideResize } from "../../../lambdas/api/instances.ts";
 import { request } from "../items.ts";
 
 interface Case {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { LISTS } from "../../../domain/plan/lists.ts";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
-import { LISTS } from "../../../domain/request/lists.ts";
 import { readiness as readinessWith } from "../../readiness.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { request, target } from "../items.ts";

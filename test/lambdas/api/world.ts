@@ -1,10 +1,9 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
-import { INSTANCE } from "../../../domain/cost/instance-kind.ts";
-import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
+import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
-import { patienceOf } from "../../../domain/request/patience.ts";
+import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
 import type { Form } from "../../../lambdas/api/sample-sizes.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createHandler } from "../../../lambdas/console/handler.ts";
-import { readPageFiles } from "../../../lambdas/console/page-files.ts";
+import { createHandler, readPageFiles } from "../../../lambdas/console/handler.ts";
 
 function filesOf(contents: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-page-"));

@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import type { Source } from "../../../domain/sources/source.ts";
-import { notYetRead } from "../../../domain/sources/source-read.ts";
-import type { ExpandDeps } from "../../../lambdas/expand/expand.ts";
-import type { ExpandCheckpoint } from "../../../lambdas/expand/expand-checkpoint.ts";
-import { createHandler } from "../../../lambdas/expand/handler.ts";
+import { notYetRead, type Source } from "../../../domain/request/source.ts";
+import { createHandler, type ExpandCheckpoint, type ExpandDeps } from "../../../lambdas/expand/handler.ts";
 import { type Read, SourceError, type WalkState } from "../../../probe/sources/walk.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";

@@ -2,10 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import type { Source } from "../../../domain/sources/source.ts";
-import { notYetRead } from "../../../domain/sources/source-read.ts";
-import { type ExpandDeps, expand } from "../../../lambdas/expand/expand.ts";
-import type { ExpandCheckpoint } from "../../../lambdas/expand/expand-checkpoint.ts";
+import { notYetRead, type Source } from "../../../domain/request/source.ts";
+import { type ExpandCheckpoint, type ExpandDeps, expand } from "../../../lambdas/expand/handler.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeLists } from "../fakes/lists.ts";

@@ -1,4 +1,4 @@
-import type { AskedLooks } from "../../../aws/asked-looks.ts";
+import type { AskedLooks } from "../../../aws/settlement-queue.ts";
 import type { Public } from "./public.ts";
 
 export class FakeAskedLooks implements Public<AskedLooks> {

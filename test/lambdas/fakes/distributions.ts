@@ -1,5 +1,5 @@
 import type { Distributions } from "../../../aws/distributions.ts";
-import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
+import type { OwnDistribution } from "../../../domain/request/distributions.ts";
 import type { Public } from "./public.ts";
 
 export class FakeDistributions implements Public<Distributions> {

@@ -1,5 +1,5 @@
 import type { Lists } from "../../../aws/lists.ts";
-import type { ReadableList, RequestList } from "../../../domain/request/lists.ts";
+import type { ReadableList, RequestList } from "../../../domain/plan/lists.ts";
 import { collect } from "../../collect.ts";
 import type { Public } from "./public.ts";
 

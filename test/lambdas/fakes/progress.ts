@@ -1,9 +1,9 @@
 import type { BatchCount, ProgressTable } from "../../../aws/progress-table.ts";
-import { popPlace } from "../../../domain/plan/stripes.ts";
+import { popPlace } from "../../../domain/plan/counter-shards.ts";
 import type { Beat, Progress } from "../../../domain/request/progress.ts";
 import { type Count, NO_COUNT, plus } from "../../../domain/result/count.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
-import { type FailureExample, type FailureGroup, mostFirst } from "../../../domain/result/failure-group.ts";
+import { type FailureExample, type FailureGroup, mostFirst } from "../../../domain/result/failure-groups.ts";
 import type { Public } from "./public.ts";
 
 /** The failures that have one reason. */

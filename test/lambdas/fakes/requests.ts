@@ -1,8 +1,6 @@
-import type { EndingRequestTable } from "../../../aws/ending-request-table.ts";
-import type { RequestPage } from "../../../aws/request-reader.ts";
-import type { Place } from "../../../domain/request/listed-request.ts";
-import { CLOSING, type RequestItem } from "../../../domain/request/request-item.ts";
-import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import type { EndingRequestTable, RequestPage } from "../../../aws/request-table.ts";
+import { CLOSING, type Place, type RequestItem } from "../../../domain/request/request-item.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import type { Public } from "./public.ts";
 
 export class FakeRequests implements Public<EndingRequestTable> {

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import type { ResultFiles } from "../../../aws/result-files.ts";
+import type { ResultFiles } from "../../../aws/lists.ts";
 import type { Public } from "./public.ts";
 
 export class FakeResultFiles implements Public<ResultFiles> {

@@ -1,5 +1,5 @@
 import type { RequestTaskTable } from "../../../aws/request-task-table.ts";
-import { shardKey, type TaskKey } from "../../../domain/plan/task-key.ts";
+import { shardKey, type TaskKey } from "../../../domain/plan/task.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Public } from "./public.ts";
 

@@ -1,6 +1,6 @@
 import type { TaskQueue } from "../../../aws/task-queue.ts";
-import type { Lane } from "../../../domain/plan/lane.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { Lane } from "../../../domain/request/lane.ts";
 import type { StaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { collect } from "../../collect.ts";
 import type { Public } from "./public.ts";

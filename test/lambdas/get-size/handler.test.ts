@@ -1,11 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { AliasUnclearError, DnsLookupError } from "../../../aws/dns.ts";
+import { LISTS } from "../../../domain/plan/lists.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { totalsOf } from "../../../domain/plan/totals.ts";
-import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
-import { LISTS } from "../../../domain/request/lists.ts";
-import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
+import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";

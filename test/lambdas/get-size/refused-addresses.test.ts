@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
-import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
-import { noDistribution } from "../../../lambdas/find-distributions.ts";
+import { allowedDistributionsSchema } from "../../../domain/request/distributions.ts";
+import { noDistribution } from "../../../domain/request/find-distributions.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
-import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
+import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { timeBudget } from "../../../lambdas/get-size/time-budget.ts";
+import { timeBudget } from "../../../lambdas/get-size/handler.ts";
 
 const NOW = new Date("2024-04-16T00:00:00Z");
 const minutesLater = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);

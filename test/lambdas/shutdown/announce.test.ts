@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endedEventSchema } from "../../../domain/request/ended-event.ts";
+import { endedEventSchema } from "../../../domain/readiness/ended-event.ts";
 import { A, ENDED, EVENT, resultsBut, world } from "./world.ts";
 
 describe("the end of a request", () => {

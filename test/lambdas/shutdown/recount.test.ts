@@ -2,9 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { taskKey } from "../../../domain/plan/task-key.ts";
-import { UNFINISHED } from "../../../domain/plan/unfinished.ts";
-import { LISTS, type ReadableList, type RequestList } from "../../../domain/request/lists.ts";
+import { LISTS, type ReadableList, type RequestList } from "../../../domain/plan/lists.ts";
+import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { recount } from "../../../lambdas/shutdown/recount.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TASK_ROWS_HEADER } from "../../../domain/result/task-row.ts";
+import { TASK_ROWS_HEADER } from "../../../domain/result/report.ts";
 import { ResultRows } from "../../../lambdas/shutdown/result-rows.ts";
 import { FakeResultFiles } from "../fakes/result-files.ts";
 import { result } from "../items.ts";

@@ -1,7 +1,7 @@
 // The files of a recount in several parts: each row stands in them once, whichever part it came in and however it was cut.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LISTS } from "../../../domain/request/lists.ts";
+import { LISTS } from "../../../domain/plan/lists.ts";
 import { ReportRows } from "../../../lambdas/shutdown/report-rows.ts";
 import { ResultRows } from "../../../lambdas/shutdown/result-rows.ts";
 import { collect } from "../../collect.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { targetKey } from "../../../domain/plan/target.ts";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
-import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { A, B, EVENT, HEADER, OTHER, PAST, reported, resultsBut, STILL, world } from "./world.ts";
 

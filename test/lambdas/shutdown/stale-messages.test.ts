@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, vi } from "vitest";
-import { TaskLane } from "../../../aws/task-lane.ts";
+import { TaskLane } from "../../../aws/task-queue.ts";
 import { messageBody } from "../../../domain/plan/task-message.ts";
 import { StaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { awsError, fakeClient, type Sent } from "../../aws/client.ts";

@@ -1,9 +1,9 @@
-import { Looks } from "../../../aws/looks.ts";
-import type { EndedEvent } from "../../../domain/request/ended-event.ts";
-import { patienceOf } from "../../../domain/request/patience.ts";
+import { Looks } from "../../../aws/settlement-queue.ts";
+import type { EndedEvent } from "../../../domain/readiness/ended-event.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
 import { FakeAskedLooks } from "../fakes/asked-looks.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { probePops, probeSchema } from "../../../lambdas/task/probe-pops.ts";
+import { probePops, probeSchema } from "../../../lambdas/task/handler.ts";
 import { LABEL } from "../items.ts";
 import { world } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
-import { resolveTargets } from "../../../lambdas/task/resolve-targets.ts";
+import { resolveTargets } from "../../../lambdas/task/prepare.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
 import { FakeDns } from "../fakes/dns.ts";

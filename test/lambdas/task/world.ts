@@ -1,5 +1,5 @@
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import type { Distribution } from "../../../domain/request/distribution.ts";
+import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type TaskDeps } from "../../../lambdas/task/handler.ts";

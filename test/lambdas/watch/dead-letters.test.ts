@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DeadLetter } from "../../../aws/dead-letter-queue.ts";
-import { taskKey } from "../../../domain/plan/task-key.ts";
+import type { Unreadable } from "../../../domain/log-fields.ts";
+import { taskKey } from "../../../domain/plan/task.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
-import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type DeadLettersDeps, DeadLettersError, readDeadLetters } from "../../../lambdas/watch/dead-letters.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResults } from "../fakes/results.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { patienceOf } from "../../../domain/request/patience.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
 import { NO_DEAD_LETTERS, WATCH_CONTEXT } from "../fakes/no-dead-letters.ts";
 import { FakeProgress } from "../fakes/progress.ts";

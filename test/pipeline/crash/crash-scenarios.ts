@@ -1,6 +1,6 @@
 // The requests whose calls are tried, and whose calls those are: together they are all functions with effects, and the agent.
 import { setTimeout as sleep } from "node:timers/promises";
-import { MAX_RECEIVES } from "../../../domain/request/limits.ts";
+import { MAX_RECEIVES } from "../../../domain/limits.ts";
 import { DEAD_POP, FRANKFURT, HOST, type Pipeline, SINGAPORE, TOKYO } from "../pipeline.ts";
 import { body, failGet, files, type Scenario, text, urlsOf } from "../scenarios.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MAX_RECEIVES } from "../../../domain/request/limits.ts";
+import { MAX_RECEIVES } from "../../../domain/limits.ts";
 import type { AwsCall } from "../memory-aws.ts";
 import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "../pipeline.ts";
 import { failGet, text, urlsOf } from "../scenarios.ts";

@@ -1,7 +1,7 @@
 // When the POPs of a regional edge cache request an object, as the edge saw it.
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { fnv1a } from "../../../domain/plan/fnv1a.ts";
+import { fnv1a } from "../../../domain/plan/task.ts";
 import { busiest } from "../../../tools/edge/origin-log.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { addObjects, originRequests } from "../../e2e/edge-control.ts";

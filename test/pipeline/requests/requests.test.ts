@@ -1,7 +1,7 @@
 // The list of requests, a POST that is sent many times, and the event that tells the end of a request.
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { type EndedEvent, endedEventSchema } from "../../../domain/request/ended-event.ts";
+import { type EndedEvent, endedEventSchema } from "../../../domain/readiness/ended-event.ts";
 import { body } from "../../e2e/bodies.ts";
 import { type PipelineStack, pipelineStack } from "./stack.ts";
 

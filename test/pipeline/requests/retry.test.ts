@@ -1,6 +1,6 @@
 // A request that has ended is tried again: what is not good in it is warmed, and nothing else.
 import { describe, expect, it } from "vitest";
-import { recOf } from "../../../domain/pops/site-of.ts";
+import { recOf } from "../../../domain/pops/sites.ts";
 import { askAgain } from "../../../tools/local/check-warm.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { recordRequests } from "../../e2e/edge-control.ts";

@@ -1,6 +1,6 @@
 // Provides the pipeline in one process as the end-to-end tests ask a deployed stack, with the same site at the same POPs.
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { isTerminal, statusSchema } from "../../../domain/request/status.ts";
+import { isTerminal, statusSchema } from "../../../domain/request/lifecycle.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
 import type { StandInOptions } from "../../../tools/local/stand-in-edge.ts";

@@ -1,6 +1,6 @@
 // Requests whose counters, timer or messages go wrong, and one whose URL and headers are at their longest.
 import { describe, expect, it } from "vitest";
-import { MAX_HEADER_BYTES, MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
+import { MAX_HEADER_BYTES, MAX_URL_LENGTH } from "../../../domain/limits.ts";
 import { HOST } from "../../../tools/local/world.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { holdBack } from "../../e2e/edge-control.ts";

@@ -5,10 +5,10 @@ export default {
   description: "A 202 of the origin counts as a success.",
   changes: [
     {
-      file: "agent/download/answer.ts",
+      file: "agent/fetch/verdict.ts",
       find: 'if (status === ACCEPTED) return { kind: "FINAL", failure: acceptedFailure() };',
       replace: "if (status === ACCEPTED) return GOOD;",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader-attempts.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader-attempts.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "The TLS client accepts a certificate for any name.",
   changes: [
     {
-      file: "agent/download/connection.ts",
+      file: "agent/fetch/http/connection.ts",
       find: 'ALPNProtocols: ["http/1.1"],',
       replace: 'ALPNProtocols: ["http/1.1"],\n      checkServerIdentity: () => undefined,',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/pop-pool-tls.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/http/pop-pool-tls.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "After a 5xx, the POP's next address is asked at once, and returns the error that the REC keeps.",
   changes: [
     {
-      file: "agent/download/next-try.ts",
+      file: "agent/fetch/next-attempt.ts",
       find: "return httpStatus >= 500 || ",
       replace: "return ",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/next-try.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/fetch/next-try.test.ts"],
 } satisfies Bug;

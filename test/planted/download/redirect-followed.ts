@@ -5,11 +5,11 @@ export default {
   description: "The downloader requests the location of a redirect from the same POP and reports that response.",
   changes: [
     {
-      file: "agent/download/downloader.ts",
+      file: "agent/fetch/downloader.ts",
       find: ".finally(ended);",
       replace:
         ".then(async (first) =>\n        first.location === undefined\n          ? first\n          : await pool.download(new URL(first.location, url).pathname, headers, ask.onBytes, { cancellation, maxBytes: request.maxBytes, pop: message.pop }),\n      )\n      .finally(ended);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader-attempts.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader-attempts.test.ts"],
 } satisfies Bug;

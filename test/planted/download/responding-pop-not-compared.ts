@@ -5,15 +5,15 @@ export default {
   description: "The POP that a response names is not compared with the POP that was asked.",
   changes: [
     {
-      file: "agent/download/answer-reader.ts",
+      file: "agent/fetch/http/response-reader.ts",
       find: "head.xAmzCfPop !== this.pop)",
       replace: 'head.xAmzCfPop === "")',
     },
     {
-      file: "agent/download/answer.ts",
+      file: "agent/fetch/verdict.ts",
       find: "xAmzCfPop !== undefined && xAmzCfPop !== pop",
       replace: 'xAmzCfPop === ""',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/answer.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/verdict.test.ts"],
 } satisfies Bug;

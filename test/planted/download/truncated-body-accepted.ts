@@ -5,10 +5,10 @@ export default {
   description: "A connection that is closed in the middle of a chunked body ends the body as if it were whole.",
   changes: [
     {
-      file: "agent/download/answer-reader.ts",
+      file: "agent/fetch/http/response-reader.ts",
       find: 'this.head?.body.kind !== "UNTIL_CLOSE"',
       replace: 'this.head === undefined || this.head.body.kind === "LENGTH"',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/answer-reader.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/http/response-reader.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "A response that arrives on a connection before the request is sent is read as the response.",
   changes: [
     {
-      file: "agent/download/connection.ts",
+      file: "agent/fetch/http/connection.ts",
       find: "exchange === undefined || !this.asked",
       replace: "exchange === undefined",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/pop-pool-unasked.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/http/pop-pool-unasked.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "A challenge of AWS WAF after a good download counts as a lost check, and is repeated.",
   changes: [
     {
-      file: "agent/download/proof.ts",
+      file: "agent/fetch/proof.ts",
       find: 'failure.reason === "waf" || isCancelled()',
       replace: "isCancelled()",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/proof.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/proof.test.ts"],
 } satisfies Bug;

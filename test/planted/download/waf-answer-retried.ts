@@ -5,10 +5,10 @@ export default {
   description: "A challenge of AWS WAF is tried again at the POP's other addresses.",
   changes: [
     {
-      file: "agent/download/answer.ts",
+      file: "agent/fetch/verdict.ts",
       find: 'if (waf !== undefined) return { kind: "FINAL", failure: waf };',
       replace: 'if (waf !== undefined) return { kind: "RETRY", failure: waf };',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/answer.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/verdict.test.ts"],
 } satisfies Bug;

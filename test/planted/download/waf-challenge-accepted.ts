@@ -5,10 +5,10 @@ export default {
   description: "A challenge of AWS WAF, an empty 202, counts as a success.",
   changes: [
     {
-      file: "agent/download/answer.ts",
+      file: "agent/fetch/verdict.ts",
       find: 'if (waf !== undefined) return { kind: "FINAL", failure: waf };',
       replace: "if (waf !== undefined) return GOOD;",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader-attempts.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader-attempts.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "The agent does not wait for the messages that it works on before it writes what is left.",
   changes: [
     {
-      file: "agent/queue/agent.ts",
+      file: "agent/receive/agent.ts",
       find: "await Promise.all(this.held);\n    // The permits",
       replace: "// The permits",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/queue/agent-stop.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/agent-stop.test.ts"],
 } satisfies Bug;

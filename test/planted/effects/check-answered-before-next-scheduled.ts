@@ -5,7 +5,7 @@ export default {
   description: "The running check is noted as answered before the one that follows it is on its way.",
   changes: [
     {
-      file: "lambdas/shutdown/look.ts",
+      file: "lambdas/shutdown/handler.ts",
       find: "  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);\n  await deps.asked.answered(reqId);",
       replace:
         "  await deps.asked.answered(reqId);\n  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);",

@@ -5,12 +5,12 @@ export default {
   description: "The running check is noted as answered before it settles the request.",
   changes: [
     {
-      file: "lambdas/shutdown/look.ts",
+      file: "lambdas/shutdown/handler.ts",
       find: "const settled = await settle(",
       replace: "await deps.asked.answered(reqId);\n  const settled = await settle(",
     },
     {
-      file: "lambdas/shutdown/look.ts",
+      file: "lambdas/shutdown/handler.ts",
       find: "run);\n  await deps.asked.answered(reqId);\n  // Asked",
       replace: "run);\n  // Asked",
     },

@@ -5,7 +5,7 @@ export default {
   description: "The call answers without waiting for the release, and Lambda may freeze before the token is free.",
   changes: [
     {
-      file: "lambdas/api/once-for-token.ts",
+      file: "lambdas/api/start-request.ts",
       find: "await deps.tokens\n      .release",
       replace: "void deps.tokens\n      .release",
     },

@@ -6,12 +6,12 @@ export default {
     "The next run is queued first, so it may begin without the checkpoint, and a crash between the two loses what was read.",
   changes: [
     {
-      file: "lambdas/expand/expand.ts",
+      file: "lambdas/expand/handler.ts",
       find: "await deps.checkpoints.write(reqId, checkpointOf(gathered, walk.state()));",
       replace: "await deps.expandFunction.invoke(reqId);",
     },
     {
-      file: "lambdas/expand/expand.ts",
+      file: "lambdas/expand/handler.ts",
       find: "return deps.expandFunction.invoke(reqId);",
       replace: "return deps.checkpoints.write(reqId, checkpointOf(gathered, walk.state()));",
     },

@@ -5,10 +5,10 @@ export default {
   description: "Followers count as queued before they are sent, so a failure to send them loses their tasks.",
   changes: [
     {
-      file: "agent/work/hand-over.ts",
+      file: "agent/report/promote-followers.ts",
       find: "if (decided.length > 0) await stored",
       replace: "for (const { url } of ended) this.handed.add(url);\n    if (decided.length > 0) await stored",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/hand-over.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/report/promote-followers.test.ts"],
 } satisfies Bug;

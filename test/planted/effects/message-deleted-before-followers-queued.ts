@@ -5,10 +5,10 @@ export default {
   description: "The message of a lead is deleted first, so a failure to queue its followers loses their tasks.",
   changes: [
     {
-      file: "agent/work/work.ts",
+      file: "agent/receive/process-message.ts",
       find: "await handingOver.end(receipt);",
       replace: "await deps.queue.delete(receipt);\n    return handingOver.end(receipt);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/hand-over.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/report/promote-followers.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "The timer goes on after the downloads, so a message that is given back stays hidden.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "letGo();",
       replace: "void letGo;",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/work.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/process-message.test.ts"],
 } satisfies Bug;

@@ -5,15 +5,15 @@ export default {
   description: "A permit is given back only after a download that succeeded.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "transfer.clear();\n    permit.release();",
       replace: "transfer.clear();",
     },
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "finish(job, url);\n  } finally {\n    cancellation.delete(cut);\n    permit.release();",
       replace: "finish(job, url);\n    permit.release();\n  } finally {\n    cancellation.delete(cut);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/deferrals.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/deferrals.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "The agent does not wait for the unfinished tasks to be queued.",
   changes: [
     {
-      file: "agent/work/give-back.ts",
+      file: "agent/receive/return-to-queue.ts",
       find: "await deps.queue.send(rests);",
       replace: "deps.queue.send(rests).catch(() => undefined);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/give-back.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/return-to-queue.test.ts"],
 } satisfies Bug;

@@ -5,11 +5,11 @@ export default {
   description: "A slot is given back only after a download that succeeded.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "permitsOf(message, slot, permit));\n  } finally {\n    transfer.clear();\n    permit.release();\n    slot.release();",
       replace:
         "permitsOf(message, slot, permit));\n    slot.release();\n  } finally {\n    transfer.clear();\n    permit.release();",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/work.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/process-message.test.ts"],
 } satisfies Bug;

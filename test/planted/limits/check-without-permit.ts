@@ -5,10 +5,10 @@ export default {
   description: "A check is sent after its wait without a permit.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "if (origin?.concurrency !== undefined) await permit.acquire({ isContinuation: true, needsSlot: false });",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/permits.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/admit/permits.test.ts"],
 } satisfies Bug;

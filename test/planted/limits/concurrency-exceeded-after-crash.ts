@@ -7,5 +7,5 @@ export default {
   changes: [
     { file: "domain/origin/permit-lease.ts", find: "const LOST_SHARE = 0.75;", replace: "const LOST_SHARE = 3;" },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/origin-limiters.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/origin-limiter-registry.test.ts"],
 } satisfies Bug;

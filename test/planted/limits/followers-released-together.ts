@@ -5,10 +5,10 @@ export default {
   description: "Followers do not wait for the first one.",
   changes: [
     {
-      file: "agent/work/follower-gate.ts",
+      file: "agent/admit/follower-gate.ts",
       find: "running.length === 0",
       replace: "running.length >= 0",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/follower-gate.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/admit/follower-gate.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "A process has a limiter for each host of a request.",
   changes: [
     {
-      file: "domain/origin/origin-limiters.ts",
+      file: "domain/origin/origin-limiter-registry.ts",
       find: "isLimited(origin) ? req_id : host",
       replace: "isLimited(origin) ? req_id + host : host",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/origin-limiters.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/origin-limiter-registry.test.ts"],
 } satisfies Bug;

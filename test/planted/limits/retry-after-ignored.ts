@@ -5,10 +5,10 @@ export default {
   description: "The back-off of an origin does not read Retry-After.",
   changes: [
     {
-      file: "domain/origin/origin-limiters.ts",
+      file: "domain/origin/origin-limiter-registry.ts",
       find: "retryAfterMs(response.retryAfter, now)",
       replace: "retryAfterMs(undefined, now)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/origin-limiters.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/origin-limiter-registry.test.ts"],
 } satisfies Bug;

@@ -5,7 +5,7 @@ export default {
   description: "A request does not wait for a slot once its connection is open.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "permit.isHeld ? permit.slot() : undefined",
       replace: "undefined",
     },

@@ -5,10 +5,10 @@ export default {
   description: "Followers that wait for one that was refused return to the queue with its attempts.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "new DeferredError(error.delayMs) : undefined",
       replace: "error : undefined",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/deferrals.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/deferrals.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "The agent takes no message of the express queue until a large file ends.",
   changes: [
     {
-      file: "agent/queue/agent.ts",
+      file: "agent/receive/agent.ts",
       find: "Math.max(1, this.freeLarge())",
       replace: "this.freeLarge()",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/queue/express-lane.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/express-lane.test.ts"],
 } satisfies Bug;

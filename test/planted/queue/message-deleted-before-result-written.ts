@@ -5,10 +5,10 @@ export default {
   description: "The agent does not wait for a result to be written before the task counts as finished.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "await deps.results.write(isRecMiss(deps, message, result) ? result : { ...result, rec_miss: undefined });",
       replace: "deps.results.write(result).catch(() => undefined);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/work.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/process-message.test.ts"],
 } satisfies Bug;

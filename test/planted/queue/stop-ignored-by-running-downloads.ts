@@ -5,10 +5,10 @@ export default {
   description: "The agent sees that the request has ended, and lets its downloads go on.",
   changes: [
     {
-      file: "agent/work/hold-message.ts",
+      file: "agent/receive/hold-message.ts",
       find: "wanted || cancellation.cancel()",
       replace: "wanted || cancellation",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/hold-message.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/hold-message.test.ts"],
 } satisfies Bug;

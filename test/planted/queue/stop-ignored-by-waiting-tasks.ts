@@ -5,10 +5,10 @@ export default {
   description: "A task starts without looking whether its request goes on.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "if (!(await deps.requests.isActive(message.req_id))) return;",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/work.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/process-message.test.ts"],
 } satisfies Bug;

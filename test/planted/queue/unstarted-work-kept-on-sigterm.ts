@@ -5,10 +5,10 @@ export default {
   description: "A stopping agent starts the tasks that wait in it.",
   changes: [
     {
-      file: "agent/work/download-urls.ts",
+      file: "agent/admit/download-message.ts",
       find: "if (stopping.aborted) throw new StoppingError();",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/queue/agent-stop.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/agent-stop.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "The timer that extends the visibility timeout sends nothing.",
   changes: [
     {
-      file: "agent/work/hold-message.ts",
+      file: "agent/receive/hold-message.ts",
       find: "queue.hold(receipt, visibilitySeconds)",
       replace: "Promise.resolve(queue)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/hold-message.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/hold-message.test.ts"],
 } satisfies Bug;

@@ -6,7 +6,7 @@ export default {
   description: "The POPs do not lack the URLs that could not be read.",
   changes: [
     {
-      file: "domain/readiness/survey.ts",
+      file: "domain/readiness/coverage.ts",
       find: "share.unreadable++",
       replace: "share.unreadable += 0",
     },

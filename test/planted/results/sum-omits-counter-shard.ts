@@ -5,7 +5,7 @@ export default {
   description: "The reader of the counters skips the first shard.",
   changes: [
     {
-      file: "aws/progress-reader.ts",
+      file: "aws/progress-table.ts",
       find: "if (data !== undefined) addCount(count, data);",
       replace: 'if (data !== undefined && item["part"] !== "0") addCount(count, data);',
     },

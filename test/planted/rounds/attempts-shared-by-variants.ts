@@ -5,10 +5,10 @@ export default {
   description: "A deferred message counts the attempts of one variant for the variants that wait for it.",
   changes: [
     {
-      file: "agent/work/deferrals.ts",
+      file: "agent/receive/return-to-queue.ts",
       find: "i === 0 ? withAttempts(this.message, url, it.error) : url",
       replace: "i < 0 ? url : withAttempts(this.message, url, it.error)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/deferrals.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/receive/deferrals.test.ts"],
 } satisfies Bug;

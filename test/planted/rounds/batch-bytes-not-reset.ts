@@ -5,7 +5,7 @@ export default {
   description: "The bytes of the first batch are not reset, so every later message is a batch of its own.",
   changes: [
     {
-      file: "aws/task-lane.ts",
+      file: "aws/task-queue.ts",
       find: "batch = [];\n      bytes = 0;",
       replace: "batch = [];",
     },

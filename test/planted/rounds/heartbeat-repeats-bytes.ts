@@ -5,10 +5,10 @@ export default {
   description: "The bytes of a heartbeat are reported again with the next one.",
   changes: [
     {
-      file: "agent/work/beats.ts",
+      file: "agent/report/heartbeats.ts",
       find: "holding.bytes -= bytes;",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/beats.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/report/heartbeats.test.ts"],
 } satisfies Bug;

@@ -5,7 +5,7 @@ export default {
   description: "A message that is full stays open, so the URLs after it are added to it or sent twice.",
   changes: [
     {
-      file: "domain/plan/messages.ts",
+      file: "domain/plan/task-message.ts",
       find: "yield message.close();\n      message = undefined;",
       replace: "yield message.close();",
     },

@@ -5,10 +5,10 @@ export default {
   description: "The bytes of a minute are kept after they are added, and are added again to the next minute.",
   changes: [
     {
-      file: "agent/work/received.ts",
+      file: "agent/report/heartbeats.ts",
       find: "this.bytes = 0;\n    this.minute",
       replace: "this.minute",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/beats.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/report/heartbeats.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "Postponed tasks that were sent stay in the list, and are sent again with the next ones.",
   changes: [
     {
-      file: "agent/work/deferrals.ts",
+      file: "agent/receive/return-to-queue.ts",
       find: "this.waiting = this.waiting.filter((it) => !which(it));",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/deferrals.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/deferrals.test.ts"],
 } satisfies Bug;

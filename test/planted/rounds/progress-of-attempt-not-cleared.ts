@@ -5,10 +5,10 @@ export default {
   description: "The bytes of a failed attempt stay counted as under way.",
   changes: [
     {
-      file: "agent/download/downloader.ts",
+      file: "agent/fetch/downloader.ts",
       find: "if (past.length > 0) ask.transfer?.clear();",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader.test.ts"],
 } satisfies Bug;

@@ -5,7 +5,7 @@ export default {
   description: "The counts of the run before are not restored, only which tasks have a result.",
   changes: [
     {
-      file: "domain/plan/ledger.ts",
+      file: "domain/plan/task-bitmap.ts",
       find: "Object.assign(this.sum, count);",
       replace: "",
     },

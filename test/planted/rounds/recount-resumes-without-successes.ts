@@ -5,7 +5,7 @@ export default {
   description: "Which tasks succeeded is not restored, so a warm object is reported as cold.",
   changes: [
     {
-      file: "domain/plan/ledger.ts",
+      file: "domain/plan/task-bitmap.ts",
       find: "this.good.set(good);",
       replace: "",
     },

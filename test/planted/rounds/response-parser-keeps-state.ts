@@ -5,10 +5,10 @@ export default {
   description: "The digits of a chunk's size are not reset, so a body of many chunks is rejected.",
   changes: [
     {
-      file: "agent/download/chunked-body.ts",
+      file: "agent/fetch/http/chunked-body.ts",
       find: "        this.digits = 0;\n",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/answer-reader.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/http/response-reader.test.ts"],
 } satisfies Bug;

@@ -6,12 +6,12 @@ export default {
     "Get Size accepts every host of a request with cf_domain, as far as an alias of the distribution covers it.",
   changes: [
     {
-      file: "lambdas/find-distributions.ts",
+      file: "domain/request/find-distributions.ts",
       find: "const problem = host === cfDomain ? undefined : notOwnedBy(id, host, owner);",
       replace: "const problem = matchesAny(found.names, host) ? undefined : notOwnedBy(id, host, owner);",
     },
     {
-      file: "lambdas/find-distributions.ts",
+      file: "domain/request/find-distributions.ts",
       find: 'import { cloudFrontLabel, type Distribution } from "../domain/request/distribution.ts";',
       replace:
         'import { cloudFrontLabel, type Distribution, matchesName } from "../domain/request/distribution.ts";\nconst matchesAny = (names: readonly string[], host: string) => names.some((name) => matchesName(host, name));',

@@ -5,7 +5,7 @@ export default {
   description: "The last follower of a lead gets no message.",
   changes: [
     {
-      file: "domain/plan/hand-over.ts",
+      file: "domain/plan/followers.ts",
       find: "const follower of followers) messages.push(messageTo",
       replace: "const follower of followers.slice(0, -1)) messages.push(messageTo",
     },

@@ -5,10 +5,10 @@ export default {
   description: "Tasks of followers end after the download, without the proof.",
   changes: [
     {
-      file: "agent/download/downloader.ts",
+      file: "agent/fetch/downloader.ts",
       find: 'ask.message.verify === "off"',
       replace: 'ask.message.verify === "off" || ask.message.follows === true',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader.test.ts"],
 } satisfies Bug;

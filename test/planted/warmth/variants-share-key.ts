@@ -5,7 +5,7 @@ export default {
   description: "The key of a task whose URL is hashed lacks the name of the variant.",
   changes: [
     {
-      file: "domain/plan/task-key.ts",
+      file: "domain/plan/task.ts",
       find: "if (key.length <= MAX_SORT_KEY_BYTES) return key;",
       replace:
         "if (key.length <= MAX_SORT_KEY_BYTES) return key;\n  if (variant !== undefined) return sortKeyOf({ pop, url });",

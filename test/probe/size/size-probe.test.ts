@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DnsLookupError } from "../../../aws/dns.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
-import { OriginLimiters } from "../../../domain/origin/origin-limiters.ts";
+import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
 import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Source } from "../../../domain/sources/source.ts";
+import type { Source } from "../../../domain/request/source.ts";
 import { SourceError } from "../../../probe/sources/walk.ts";
 import { bucketsWith, depsAt, walkAll } from "./site.ts";
 

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { LeftOutCounts } from "../../../domain/sources/left-out.ts";
+import type { LeftOutCounts, Source } from "../../../domain/request/source.ts";
+import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { DOCUMENT_LIMITS } from "../../../domain/sources/limits.ts";
-import type { Source } from "../../../domain/sources/source.ts";
-import type { Buckets } from "../../../probe/sources/buckets.ts";
 import { Walk, type WalkDeps, type WalkState } from "../../../probe/sources/walk.ts";
 import { Web, type WebDeps } from "../../../probe/sources/web.ts";
 import { serve } from "../size/server.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Source } from "../../../domain/sources/source.ts";
-import type { Buckets } from "../../../probe/sources/buckets.ts";
+import type { Source } from "../../../domain/request/source.ts";
+import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { SourceError, Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
 import { bucketsWith, depsAt, noBuckets, site, walkAll } from "./site.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UNITS } from "../../../domain/cost/units.ts";
+import { UNITS } from "../../../domain/cost/work-time.ts";
 import { millionTasks } from "../../../tools/cost/million-tasks.ts";
 import { stackTemplateSchema } from "../../../tools/cost/stack-template.ts";
 import { figures } from "../../../tools/cost/tables.ts";

@@ -4,7 +4,7 @@ import { useVirtualClock } from "../../virtual-clock.ts";
 
 useVirtualClock({ idleMs: 2 });
 
-vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
+vi.mock("../../../agent/fetch/http/timeouts.ts", async (original) => ({
   ...(await original<object>()),
   STALLED_BODY_TIMEOUT_MS: 600,
   RATE_WINDOW_MS: 1_500,

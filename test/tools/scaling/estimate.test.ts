@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { edgeBytesPrice } from "../../../domain/cost/edge-costs.ts";
-import { secondsToWrite } from "../../../domain/cost/quotas.ts";
+import { edgeBytesPrice } from "../../../domain/cost/bill.ts";
+import { secondsToWrite } from "../../../domain/cost/work-time.ts";
 import { estimate } from "../../../tools/scaling/estimate.ts";
 
 const units = {

@@ -1,12 +1,11 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { AskedLooks } from "../../../aws/asked-looks.ts";
 import { AsyncFunction } from "../../../aws/async-function.ts";
 import { documentClient, queueClient } from "../../../aws/clients.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
-import { Looks } from "../../../aws/looks.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
-import { metricNamespace } from "../../../domain/telemetry/metrics.ts";
+import { AskedLooks, Looks } from "../../../aws/settlement-queue.ts";
+import { metricNamespace } from "../../../domain/metrics.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
 
 /** Batches of 1,000 stream records through the handler, their JSON parsed as the Lambda runtime does it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { headerLines } from "../../../agent/download/header-lines.ts";
-import { PopPools } from "../../../agent/download/pop-pools.ts";
+import { headerLines } from "../../../agent/fetch/http/header-lines.ts";
+import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
 import { peakMegabytes } from "../../lab/peak-megabytes.ts";
 
 /**

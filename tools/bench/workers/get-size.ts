@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { Lists } from "../../../aws/lists.ts";
-import { LISTS } from "../../../domain/request/lists.ts";
+import { LISTS } from "../../../domain/plan/lists.ts";
 import { type MeasureUrlsDeps, measureUrls } from "../../../lambdas/get-size/measure-urls.ts";
 import type { AskedUrl } from "../../../lambdas/not-good.ts";
 import { requestItem } from "../requests.ts";

@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import type { Language } from "../../../domain/readiness/language.ts";
+import type { Language } from "../../../domain/format.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { enter, leave } from "./enter.ts";
 import { watchFail } from "./failing.ts";

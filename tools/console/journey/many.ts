@@ -1,4 +1,4 @@
-import { isTerminal } from "../../../domain/request/status.ts";
+import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import type { Told } from "../../local/api-client.ts";
 import { hasFailedFor, isHeld, reasonsIn } from "./failing.ts";
 import type { Operator } from "./operator.ts";

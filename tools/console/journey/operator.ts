@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { type Say, sayIn } from "../../../console/words/say.ts";
-import type { Language } from "../../../domain/readiness/language.ts";
+import type { Language } from "../../../domain/format.ts";
 import { ApiClient, type Told } from "../../local/api-client.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { accessibilityFaults } from "../accessibility.ts";

@@ -1,8 +1,7 @@
 import type { Page } from "playwright-core";
 import * as z from "zod";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
-import { sentence } from "../../../domain/readiness/sentence.ts";
-import { factsOf } from "../../../domain/readiness/sentence-facts.ts";
+import { factsOf, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Told } from "../../local/api-client.ts";
 import type { Operator } from "./operator.ts";
 

@@ -1,4 +1,4 @@
-import { isTerminal } from "../../../domain/request/status.ts";
+import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import type { Operator } from "./operator.ts";
 import { bodyOf } from "./send.ts";
 import { countDifferences, sentenceDifferences } from "./shown.ts";

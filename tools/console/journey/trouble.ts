@@ -1,4 +1,4 @@
-import { recOf } from "../../../domain/pops/site-of.ts";
+import { recOf } from "../../../domain/pops/sites.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import type { Edge } from "../../edge/edge.ts";
 import type { Fault, FaultRequest } from "../../edge/faults.ts";

@@ -1,10 +1,8 @@
-import type { IncomingMessage } from "node:http";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { performance } from "node:perf_hooks";
 import { checkAddresses } from "../../../domain/net/addresses.ts";
-import { cutText } from "../../../domain/result/failure.ts";
-import { WAF_ACTION_HEADER } from "../../../domain/result/waf.ts";
+import { cutText, WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
 
 /** How an object is asked for: its head, all of it, or its first byte. */
 export type Way = "HEAD" | "GET" | "RANGE";

@@ -1,4 +1,4 @@
-import { wafAnswer } from "../../../domain/result/waf.ts";
+import { wafAnswer } from "../../../domain/result/failure.ts";
 import { cannotTell, fail, type Judgement, ok, warn } from "../judgement.ts";
 import { isNamed, type Reached } from "./reach.ts";
 

@@ -1,4 +1,4 @@
-import type { ProbedPop } from "../../../lambdas/task/probe-pops.ts";
+import type { ProbedPop } from "../../../lambdas/task/handler.ts";
 import { fail, type Judgement, ok, warn } from "../judgement.ts";
 
 const SHOWN = 8;

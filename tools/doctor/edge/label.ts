@@ -1,6 +1,6 @@
 import type { Dns } from "../../../aws/dns.ts";
-import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
-import { findDistributions } from "../../../lambdas/find-distributions.ts";
+import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import { findDistributions } from "../../../domain/request/find-distributions.ts";
 
 export interface LabelDeps {
   readonly own: () => Promise<OwnDistribution[]>;

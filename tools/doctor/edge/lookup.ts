@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import type { Dns } from "../../../aws/dns.ts";
-import { type ProbedPop, probePops } from "../../../lambdas/task/probe-pops.ts";
+import { type ProbedPop, probePops } from "../../../lambdas/task/handler.ts";
 import { told } from "../told.ts";
 
 /** POPs as the DNS has them, and where it was asked. */

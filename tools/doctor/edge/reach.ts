@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import type { ProbedPop } from "../../../lambdas/task/probe-pops.ts";
+import type { ProbedPop } from "../../../lambdas/task/handler.ts";
 import { type Answered, ask, type EdgePlace } from "./ask.ts";
 
 /** What came of one GET through a POP's first address. */

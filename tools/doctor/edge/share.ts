@@ -1,5 +1,5 @@
-import { siteOf } from "../../../domain/pops/site-of.ts";
-import type { ProbedPop } from "../../../lambdas/task/probe-pops.ts";
+import { siteOf } from "../../../domain/pops/sites.ts";
+import type { ProbedPop } from "../../../lambdas/task/handler.ts";
 import { ask, type EdgePlace } from "./ask.ts";
 import { type Question, questionsFor } from "./questions.ts";
 import { isHit, tierOf } from "./tier.ts";

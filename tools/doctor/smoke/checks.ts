@@ -1,7 +1,7 @@
 import { request } from "undici";
 import * as z from "zod";
 import { Fleet } from "../../../aws/fleet.ts";
-import { metricNamespace } from "../../../domain/telemetry/metrics.ts";
+import { metricNamespace } from "../../../domain/metrics.ts";
 import type { Check } from "../check.ts";
 import { ask, type EdgePlace } from "../edge/ask.ts";
 import type { Lookup } from "../edge/lookup.ts";

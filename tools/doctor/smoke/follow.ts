@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import type { Fleet } from "../../../aws/fleet.ts";
-import { isTerminal, type Status, statusSchema } from "../../../domain/request/status.ts";
+import { isTerminal, type Status, statusSchema } from "../../../domain/request/lifecycle.ts";
 import type { Api } from "../readers/api.ts";
 
 export interface FollowDeps {

@@ -1,7 +1,7 @@
 import { type CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { GetScheduleCommand, type SchedulerClient } from "@aws-sdk/client-scheduler";
-import type { MetricName } from "../../../domain/telemetry/metrics.ts";
+import type { MetricName } from "../../../domain/metrics.ts";
 import { nameOf, told } from "../told.ts";
 
 export interface TraceClients {

@@ -1,8 +1,8 @@
 // The API function alone in a process, for one event, as Lambda runs it. AWS is not there: what would be made is counted.
 import { readFileSync } from "node:fs";
-import { INSTANCE } from "../../../domain/cost/instance-kind.ts";
+import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import { patienceOf } from "../../../domain/request/patience.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 import { peakMegabytes } from "../../lab/peak-megabytes.ts";

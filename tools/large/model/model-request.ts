@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
-import { shardCount } from "../../../domain/plan/task-key.ts";
+import { shardCount } from "../../../domain/plan/task.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../../domain/request/request-item.ts";
 import { inDynamoForm } from "../../bench/requests.ts";

@@ -1,0 +1,255 @@
+import { connect as connectPlainly, isIP, type Socket } from "node:net";
+import { connect as connectSecurely, type SecureContext } from "node:tls";
+import type { Failure, FailureReason } from "../../../domain/result/failure.ts";
+import type { Answer } from "../verdict.ts";
+import { BodyWatch } from "./body-limits.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { AnswerReader } from "./response-reader.ts";
+import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, KEEP_ALIVE_MS, noConnection, timeout } from "./timeouts.ts";
+
+/** One request and what becomes of its answer. */
+export interface Exchange {
+  readonly request: string;
+  reader: AnswerReader;
+  /** What its request waits for once the connection is open. */
+  readonly beforeSend?: (() => Promise<void> | undefined) | undefined;
+  readonly done: (answer: Answer) => void;
+  /** The connection that it is on; undefined while it waits for one. */
+  connection: Connection | undefined;
+}
+
+/** What a connection tells its pool. */
+export interface ConnectionOwner {
+  readonly endpoint: Endpoint;
+  readonly secureContext: SecureContext;
+  /** How long the first byte of an answer is waited for, in milliseconds. */
+  readonly firstByteMs: number;
+  /** Ticket of an earlier connection to the same endpoint, which spares both sides most of the handshake. */
+  session: Buffer | undefined;
+  /** Whether a connection may have more than one exchange. */
+  readonly keeps: boolean;
+  /** Bytes came that nobody had asked for. */
+  unasked(): void;
+  /** @returns what to ask next; undefined: nothing for now, and the connection is kept */
+  next(connection: Connection): Exchange | undefined;
+  /** A kept connection was closed or broken before an answer began: the exchange needs another one. */
+  again(exchange: Exchange): void;
+  closed(connection: Connection): void;
+}
+
+/**
+ * All sockets read into the same memory: what arrives is looked at and dropped before the next socket is read. Without
+ * this buffer Node allocates one for every 16 KB, and a large download costs half as much again.
+ */
+const BUFFER = Buffer.allocUnsafeSlow(65_536);
+
+/** What comes before a request is sent is no answer to it, even if it looks like one. */
+const UNASKED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
+
+/** Not stored: it says nothing about the POP. */
+const NOT_SENT: Failure = { reason: "other", code: "NOT_SENT", detail: "the request was deferred" };
+
+/** A connection to a POP, one exchange after the other. */
+export class Connection {
+  private readonly socket: Socket;
+  private exchange: Exchange | undefined;
+  /** Whether the exchange's request has been sent. */
+  private asked = false;
+  private connected = false;
+  private closed = false;
+  /** Exchanges that have ended well. */
+  private served = 0;
+  /** When the current phase began. */
+  private since = performance.now();
+  /** From the head on. */
+  private body: BodyWatch | undefined;
+
+  /** Connects, and asks as soon as it can. */
+  constructor(
+    private readonly owner: ConnectionOwner,
+    first: Exchange,
+  ) {
+    this.exchange = first;
+    first.connection = this;
+    this.socket = this.open();
+    this.socket.once(owner.endpoint.secure ? "secureConnect" : "connect", () => {
+      this.connected = true;
+      if (this.exchange !== undefined) this.ask(this.exchange);
+    });
+    this.socket.on("error", (error) => this.lose(socketFailure(error)));
+    this.socket.on("end", () => this.lose());
+    this.socket.on("close", () => this.lose());
+    if (owner.endpoint.secure) {
+      this.socket.on("session", (session: Buffer) => {
+        owner.session = session;
+      });
+    }
+  }
+
+  ask(exchange: Exchange): void {
+    const now = performance.now();
+    const rest = this.served === 1 ? this.since + FIRST_REST_MS - now : 0;
+    this.exchange = exchange;
+    exchange.connection = this;
+    this.since = now;
+    this.body = undefined;
+    this.asked = false;
+    if (rest > 0) setTimeout(onceAllIsRead, Math.ceil(rest), this);
+    else onceAllIsRead(this);
+  }
+
+  /** Sends the request, unless something came before, or the exchange was cut off. */
+  proceed(): void {
+    const { exchange } = this;
+    if (this.closed || exchange === undefined) return;
+    const ready = exchange.beforeSend?.();
+    if (ready === undefined) {
+      this.send(exchange);
+      return;
+    }
+    // The server is not late.
+    this.since = Number.POSITIVE_INFINITY;
+    ready.then(
+      () => {
+        if (this.closed || this.exchange !== exchange) return;
+        this.since = performance.now();
+        this.send(exchange);
+      },
+      () => this.exchange === exchange && this.fail(NOT_SENT),
+    );
+  }
+
+  private send(exchange: Exchange): void {
+    this.asked = true;
+    exchange.reader.asked();
+    this.socket.write(exchange.request, "latin1");
+  }
+
+  /** Ends what has taken too long. Call it several times within the shortest of the limits. */
+  checkTime(now: number): void {
+    const waited = now - this.since;
+    if (this.exchange === undefined) {
+      if (waited > KEEP_ALIVE_MS) this.lose();
+    } else if (!this.connected) {
+      if (waited > CONNECT_TIMEOUT_MS) this.fail(noConnection(CONNECT_TIMEOUT_MS));
+    } else if (!this.exchange.reader.hasHead) {
+      const { firstByteMs } = this.owner;
+      if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${firstByteMs / 1_000} s`));
+    } else {
+      const { answer, maxBytes } = this.exchange.reader;
+      this.body ??= new BodyWatch(now, maxBytes);
+      const failure = this.body.check(now, answer.bytes);
+      if (failure !== undefined) this.fail(failure);
+    }
+  }
+
+  /** Ends the connection. Its exchange fails, and is not sent again. */
+  fail(failure: Failure): void {
+    this.end((exchange) => {
+      exchange.reader.fail(failure);
+      exchange.done(exchange.reader.answer);
+    });
+  }
+
+  /** Ends the connection if nothing is under way on it. */
+  close(): void {
+    if (this.exchange === undefined) this.lose();
+  }
+
+  private open(): Socket {
+    const { address: host, port, secure, servername } = this.owner.endpoint;
+    const common = { host, port, onread: { buffer: BUFFER, callback: (bytes: number) => this.read(bytes) } };
+    if (!secure) return connectPlainly({ ...common, noDelay: true });
+    const { session, secureContext } = this.owner;
+    const socket = connectSecurely({
+      ...common,
+      secureContext,
+      ALPNProtocols: ["http/1.1"],
+      ...(isIP(servername) === 0 ? { servername } : {}),
+      ...(session === undefined ? {} : { session }),
+    });
+    return socket.setNoDelay(true);
+  }
+
+  private read(bytes: number): boolean {
+    const { exchange } = this;
+    if (this.closed) return false;
+    // Nothing was asked, so nothing may come.
+    if (exchange === undefined || !this.asked) {
+      this.owner.unasked();
+      this.lose(UNASKED);
+    } else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
+    return true;
+  }
+
+  private finish(exchange: Exchange): void {
+    const { reader } = exchange;
+    if (reader.reusable && this.owner.keeps) {
+      this.served++;
+      this.exchange = undefined;
+      this.since = performance.now();
+      const next = this.owner.next(this);
+      if (next !== undefined) this.ask(next);
+      exchange.done(reader.answer);
+    } else this.lose();
+  }
+
+  /** @param failure why the connection was lost; undefined: the other side closed it */
+  private lose(failure?: Failure): void {
+    this.end((exchange) => {
+      const { reader } = exchange;
+      if (!reader.hasHead && this.served > 0) this.owner.again(exchange);
+      else {
+        if (failure === undefined) reader.close(this.owner.endpoint.secure);
+        else reader.breakOff(failure);
+        exchange.done(reader.answer);
+      }
+    });
+  }
+
+  private end(conclude: (exchange: Exchange) => void): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.socket.destroy();
+    this.owner.closed(this);
+    if (this.exchange !== undefined) conclude(this.exchange);
+  }
+}
+
+/** Something that goes on later. */
+interface Waiting {
+  proceed(): void;
+}
+
+let waiting: Waiting[] = [];
+
+/**
+ * Lets it go on once all that has come from the network by now has been read. `setImmediate` follows a turn in which Node
+ * reads what has come; what came after that has been read at the second one. They are for all that wait: to have
+ * two for each costs more.
+ */
+export function onceAllIsRead(it: Waiting): void {
+  if (waiting.push(it) === 1) setImmediate(() => setImmediate(proceed));
+}
+
+function proceed(): void {
+  const all = waiting;
+  waiting = [];
+  for (const it of all) it.proceed();
+}
+
+/** What a socket's error is counted as, by its code: Node's, the system's or OpenSSL's. The first that fits. */
+const REASONS: readonly (readonly [RegExp, FailureReason])[] = [
+  [/^ETIMEDOUT$|CONNECTION_TIMEOUT/, "connection"],
+  [/TIMEOUT/, "timeout"],
+  [/TLS|CERT|SSL|UNABLE_TO_VERIFY|^EPROTO$/, "tls"],
+  [/^(ECONN|EPIPE|EHOST|ENET|EADDR)/, "connection"],
+];
+
+/** An error of a socket, as a failure of the task that it carried. */
+export function socketFailure(error: Error): Failure {
+  const code = "code" in error && error.code !== undefined ? String(error.code) : error.name;
+  const reason = REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? "other";
+  const { message } = error;
+  return message === "" || message === code ? { reason, code } : { reason, code, detail: message };
+}

@@ -1,0 +1,215 @@
+import { WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
+
+/** The parts of an answer's head that matter to warming. */
+export interface AnswerHead {
+  readonly status: number;
+  /** How the end of the body is known: RFC 9112, 6.3. */
+  readonly body: BodyFraming;
+  /** Whether the connection may carry another answer after this one. */
+  readonly reusable: boolean;
+  readonly contentLength: number | undefined;
+  readonly location: string | undefined;
+  readonly xCache: string | undefined;
+  readonly xAmzCfPop: string | undefined;
+  readonly xAmzCfId: string | undefined;
+  readonly serverTiming: string | undefined;
+  readonly age: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly contentType: string | undefined;
+  readonly cacheControl: string | undefined;
+  readonly vary: string | undefined;
+  readonly retryAfter: string | undefined;
+  readonly wafAction: string | undefined;
+}
+
+export type BodyFraming =
+  | { readonly kind: "CHUNKED" | "UNTIL_CLOSE" }
+  | { readonly kind: "LENGTH"; readonly length: number };
+
+/** The other side does not speak HTTP/1.1, or leaves open where its answer ends. */
+export class BadAnswerError extends Error {}
+
+/** The headers that are read. Most others are skipped by the length of their name alone. */
+const WANTED = {
+  age: "age",
+  "cache-control": "cacheControl",
+  connection: "connection",
+  "content-encoding": "contentEncoding",
+  "content-length": "contentLength",
+  "content-type": "contentType",
+  location: "location",
+  "retry-after": "retryAfter",
+  "server-timing": "serverTiming",
+  "transfer-encoding": "transferEncoding",
+  vary: "vary",
+  [WAF_ACTION_HEADER]: "wafAction",
+  "x-amz-cf-id": "xAmzCfId",
+  "x-amz-cf-pop": "xAmzCfPop",
+  "x-cache": "xCache",
+} as const;
+type Field = (typeof WANTED)[keyof typeof WANTED];
+const FIELDS = new Map<string, Field>(Object.entries(WANTED));
+/** 1 at each length that a wanted name has. */
+const LENGTHS = new Uint8Array(32);
+for (const name of FIELDS.keys()) LENGTHS[name.length] = 1;
+
+/**
+ * A whole head: status line and headers, each behind a CRLF. Names are tokens, values have no control characters but tabs,
+ * and no CR or LF stands alone: with one of them, two readers may see different headers (RFC 9112, 2.2 and 5). One
+ * expression for all of it takes less time than to look at each line.
+ */
+const HEAD =
+  /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
+/** A tab inside or behind what says where the body ends: some readers take it for a blank, others for a part of the value. */
+const TABBED_FRAMING = /\r\n(?:content-length|transfer-encoding):[\t ]*[^\t \r][^\r]*\t/i;
+/** The beginning of each. */
+const BEGINNING = "HTTP/1.";
+
+/**
+ * Reads the head of an answer to a GET.
+ * @param text the head as Latin-1, without the empty line that ends it
+ * @throws BadAnswerError if it is no such head, or if two readers could differ on where the body ends (RFC 9112, 6.3
+ * and 11.2)
+ */
+export function parseHead(text: string): AnswerHead {
+  const match = HEAD.exec(text);
+  if (match === null) throw notAHead(text);
+  if (text.includes("\t") && TABBED_FRAMING.test(text)) {
+    throw new BadAnswerError("the answer's Content-Length or Transfer-Encoding has a tab");
+  }
+  const status = Number(match[2]);
+  const fields = new Fields();
+  for (let at = lineEnd(text, 0) + 2; at < text.length; ) {
+    const end = lineEnd(text, at);
+    const colon = text.indexOf(":", at);
+    if (LENGTHS[colon - at] === 1) fields.add(text.slice(at, colon).toLowerCase(), trimmed(text, colon + 1, end));
+    at = end + 2;
+  }
+  const contentLength = lengthOf(fields.contentLength);
+  const body = framing(status, fields.transferEncoding, contentLength);
+  const close = match[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(fields.connection ?? "");
+  return {
+    status,
+    body,
+    reusable: !close,
+    contentLength,
+    location: fields.location,
+    xCache: fields.xCache,
+    xAmzCfPop: fields.xAmzCfPop,
+    xAmzCfId: fields.xAmzCfId,
+    serverTiming: fields.serverTiming,
+    age: fields.age,
+    contentEncoding: fields.contentEncoding,
+    contentType: fields.contentType,
+    cacheControl: fields.cacheControl,
+    vary: fields.vary,
+    retryAfter: fields.retryAfter,
+    wafAction: fields.wafAction,
+  };
+}
+
+/**
+ * Looks at a head of which only a part has come: one that cannot become good is refused now, not when time is up.
+ * @param seen how many of its bytes have been looked at before
+ * @throws BadAnswerError
+ */
+export function checkPartialHead(bytes: Buffer, seen: number): void {
+  if (!BEGINNING.startsWith(bytes.toString("latin1", 0, BEGINNING.length))) throw notHttp();
+  // Only lines that have ended since: a server may send 64 KB byte by byte.
+  if (bytes.indexOf(LF, seen) === -1) return;
+  const end = bytes.lastIndexOf(LF);
+  const start = seen === 0 ? 0 : bytes.lastIndexOf(LF, seen - 1) + 1;
+  // Without the CR that must stand before it. Where another byte stands there, the line is bad.
+  const stop = bytes[end - 1] === CR ? end - 1 : end + 1;
+  const lines = bytes.toString("latin1", start, stop);
+  if (!HEAD.test(start === 0 ? lines : `HTTP/1.1 200\r\n${lines}`)) throw notAHead(bytes.toString("latin1", 0, stop));
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+function notAHead(text: string): BadAnswerError {
+  const lines = text.split("\r\n");
+  if (!HEAD.test(lines[0] ?? "")) return notHttp();
+  const bad = lines.findIndex((line, i) => i > 0 && !HEAD.test(`HTTP/1.1 200\r\n${line}`));
+  return new BadAnswerError(`line ${bad + 1} of the answer's head is no header`);
+}
+
+function notHttp(): BadAnswerError {
+  return new BadAnswerError("the answer is no HTTP/1.1");
+}
+
+/** A header that comes twice is one with both values: RFC 9110, 5.3. */
+class Fields implements Record<Field, string | undefined> {
+  age: string | undefined;
+  cacheControl: string | undefined;
+  connection: string | undefined;
+  contentEncoding: string | undefined;
+  contentLength: string | undefined;
+  contentType: string | undefined;
+  location: string | undefined;
+  retryAfter: string | undefined;
+  serverTiming: string | undefined;
+  transferEncoding: string | undefined;
+  vary: string | undefined;
+  wafAction: string | undefined;
+  xAmzCfId: string | undefined;
+  xAmzCfPop: string | undefined;
+  xCache: string | undefined;
+
+  add(name: string, value: string): void {
+    const field = FIELDS.get(name);
+    if (field !== undefined) this[field] = joined(this[field], value);
+  }
+}
+
+function joined(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before}, ${value}`;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf("\r\n", from);
+  return end === -1 ? text.length : end;
+}
+
+/** Without the spaces and tabs around it. `trim` takes more away, such as a no-break space. */
+function trimmed(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** A length that comes twice is refused, too: RFC 9112, 6.3, allows that. */
+function lengthOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const length = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(length)) {
+    throw new BadAnswerError(`the answer's Content-Length is no length: ${JSON.stringify(value.slice(0, 40))}`);
+  }
+  return length;
+}
+
+function framing(status: number, encoding: string | undefined, contentLength: number | undefined): BodyFraming {
+  if (encoding !== undefined) {
+    if (contentLength !== undefined) throw new BadAnswerError("the answer has Transfer-Encoding and Content-Length");
+    // Readers differ on whether an empty one takes back the one before it.
+    if (/(^|,)[ \t]*$/.test(encoding))
+      throw new BadAnswerError("the answer's Transfer-Encoding is empty, or ends in a comma");
+  }
+  // They must not say that they have a body (RFC 9110, 8.6; RFC 9112, 6.1): some readers wait for it, others take it for the
+  // next answer. A 304 may have the length of the object that it stands for.
+  if (status < 200 || status === 204) {
+    if (encoding !== undefined || (contentLength ?? 0) > 0)
+      throw new BadAnswerError(`the answer is an HTTP ${status}, which has no body, and its head promises one`);
+    return { kind: "LENGTH", length: 0 };
+  }
+  if (status === 304) return { kind: "LENGTH", length: 0 };
+  if (encoding !== undefined) return { kind: /(^|,)[ \t]*chunked$/i.test(encoding) ? "CHUNKED" : "UNTIL_CLOSE" };
+  return contentLength === undefined ? { kind: "UNTIL_CLOSE" } : { kind: "LENGTH", length: contentLength };
+}

@@ -1,0 +1,228 @@
+import { MAX_ANSWER_HEAD_BYTES } from "../../../domain/limits.ts";
+import type { Failure } from "../../../domain/result/failure.ts";
+import { type Answer, otherPop } from "../verdict.ts";
+import { tooLarge } from "./body-limits.ts";
+import { ChunkedBody } from "./chunked-body.ts";
+import { type AnswerHead, BadAnswerError, checkPartialHead, parseHead } from "./response-head.ts";
+
+const HEAD_END = Buffer.from("\r\n\r\n");
+
+const CLOSED: Failure = {
+  reason: "connection",
+  code: "CLOSED",
+  detail: "the other side closed the connection",
+};
+
+/** Node does not tell whether a TLS connection was closed in TLS too (close_notify), or cut by somebody on the way. */
+const OPEN_END: Failure = {
+  reason: "incomplete",
+  code: "OPEN_END",
+  detail: "the answer has no length, so nothing tells whether all of it came",
+};
+
+function brokenOff({ bytes, contentLength }: Answer, { code }: Failure): Failure {
+  const came = contentLength === undefined ? `${bytes} bytes` : `${bytes} of ${contentLength} bytes`;
+  return { reason: "incomplete", ...(code === undefined ? {} : { code }), detail: `${came} arrived` };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Reads one answer to a GET from the bytes that arrive. It drops the body, so that memory does not grow with it. */
+export class AnswerReader {
+  readonly answer: Mutable<Answer> = { bytes: 0 };
+  /** Whether the answer is complete, or cannot be read. */
+  ended = false;
+  /** Whether another exchange may follow on this connection; known once this one has ended. */
+  reusable = false;
+  /** A head of which only a part has come. */
+  private partial: GrowingBuffer | undefined;
+  private head: AnswerHead | undefined;
+  private left = 0;
+  private chunks: ChunkedBody | undefined;
+  private askedAt = performance.now();
+  /** From when the request was sent to when the head of its answer had come; undefined: it has not. */
+  firstByteMs: number | undefined;
+
+  /**
+   * @param onBytes told of the bytes of the body as they come
+   * @param maxBytes of a body: an answer that promises more has failed. Whoever reads on must look at `answer.bytes` too.
+   * @param pop an answer that names another one has failed: its body is left. @default any may answer
+   */
+  constructor(
+    private readonly onBytes: (bytes: number) => void,
+    readonly maxBytes = Number.POSITIVE_INFINITY,
+    private readonly pop?: string,
+  ) {}
+
+  /** Its request is sent now. */
+  asked(): void {
+    this.askedAt = performance.now();
+  }
+
+  /** Whether its head has come; hints (1xx) do not count. */
+  get hasHead(): boolean {
+    return this.head !== undefined;
+  }
+
+  /**
+   * Takes the first `length` bytes of a buffer, which is reused afterwards.
+   * @returns whether the answer has ended; one that cannot be read has, with a failure
+   */
+  read(buffer: Buffer, length: number): boolean {
+    try {
+      this.ended =
+        this.head === undefined ? this.readHead(buffer, length) : this.readBody(this.head, buffer, 0, length);
+    } catch (error) {
+      if (!(error instanceof BadAnswerError)) throw error;
+      const reason = this.hasHead ? "incomplete" : "connection";
+      this.fail({ reason, code: "BAD_ANSWER", detail: error.message });
+      this.ended = true;
+    }
+    return this.ended;
+  }
+
+  /** A new reader for the same request, which is sent again. */
+  afresh(): AnswerReader {
+    return new AnswerReader(this.onBytes, this.maxBytes, this.pop);
+  }
+
+  /**
+   * The other side has closed the connection; for some answers, that is their end.
+   * @param secure over TLS, where anybody on the way can do it: RFC 9112, 9.8
+   */
+  close(secure = false): void {
+    if (this.ended) return;
+    if (this.head?.body.kind !== "UNTIL_CLOSE") this.breakOff(CLOSED);
+    else if (secure) this.fail(OPEN_END);
+  }
+
+  /** The connection is lost. From the head on the POP has answered: what is missing then is the rest of the body. */
+  breakOff(failure: Failure): void {
+    this.fail(this.hasHead ? brokenOff(this.answer, failure) : failure);
+  }
+
+  /** Ends the answer early, with a failure. */
+  fail(failure: Failure): void {
+    this.reusable = false;
+    this.answer.failure ??= failure;
+  }
+
+  private readHead(buffer: Buffer, length: number): boolean {
+    let bytes = buffer;
+    let to = length;
+    let seen = 0;
+    if (this.partial !== undefined) {
+      seen = this.partial.length;
+      bytes = this.partial.add(buffer.subarray(0, length));
+      to = bytes.length;
+    }
+    let from = 0;
+    for (;;) {
+      // Its first bytes may have come before.
+      const end = bytes.indexOf(HEAD_END, Math.max(from, from + seen - HEAD_END.length + 1));
+      // The buffer may hold older bytes behind those that have just come.
+      const whole = end !== -1 && end + HEAD_END.length <= to;
+      if ((whole ? end + HEAD_END.length : to) - from > MAX_ANSWER_HEAD_BYTES)
+        throw new BadAnswerError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
+      if (!whole) {
+        if (this.partial === undefined || from > 0) this.partial = new GrowingBuffer(bytes.subarray(from, to));
+        checkPartialHead(bytes.subarray(from, to), seen);
+        return false;
+      }
+      const head = parseHead(bytes.toString("latin1", from, end));
+      from = end + HEAD_END.length;
+      if (head.status >= 200) return this.begin(head, bytes, from, to);
+      // Hints (1xx) come before the answer that counts. Neither of these was asked for.
+      if (head.status <= 101) throw new BadAnswerError(`the answer is an HTTP ${head.status}, unasked`);
+      // Nothing may come behind it then, and the answer would.
+      if (!head.reusable) throw new BadAnswerError(`an HTTP ${head.status} ended the connection before the answer`);
+      seen = 0;
+    }
+  }
+
+  private begin(head: AnswerHead, bytes: Buffer, from: number, to: number): boolean {
+    this.head = head;
+    const { answer } = this;
+    answer.httpStatus = head.status;
+    this.firstByteMs = performance.now() - this.askedAt;
+    if (head.contentLength !== undefined) answer.contentLength = head.contentLength;
+    if (head.location !== undefined) answer.location = head.location;
+    if (head.xCache !== undefined) answer.xCache = head.xCache;
+    if (head.xAmzCfPop !== undefined) answer.xAmzCfPop = head.xAmzCfPop;
+    if (head.xAmzCfId !== undefined) answer.xAmzCfId = head.xAmzCfId;
+    if (head.serverTiming !== undefined) answer.serverTiming = head.serverTiming;
+    if (head.age !== undefined) answer.age = head.age;
+    if (head.contentEncoding !== undefined) answer.contentEncoding = head.contentEncoding;
+    if (head.contentType !== undefined) answer.contentType = head.contentType;
+    if (head.cacheControl !== undefined) answer.cacheControl = head.cacheControl;
+    if (head.vary !== undefined) answer.vary = head.vary;
+    if (head.retryAfter !== undefined) answer.retryAfter = head.retryAfter;
+    if (head.wafAction !== undefined) answer.wafAction = head.wafAction;
+    if (head.body.kind === "LENGTH") this.left = head.body.length;
+    if (this.pop !== undefined && head.xAmzCfPop !== undefined && head.xAmzCfPop !== this.pop) {
+      this.fail(otherPop(head.xAmzCfPop, this.pop));
+      return true;
+    }
+    if (this.left > this.maxBytes) {
+      this.fail(tooLarge(this.maxBytes));
+      return true;
+    }
+    if (head.body.kind === "CHUNKED") this.chunks = new ChunkedBody();
+    return this.readBody(head, bytes, from, to);
+  }
+
+  private readBody(head: AnswerHead, bytes: Buffer, from: number, to: number): boolean {
+    if (head.body.kind === "LENGTH") {
+      const length = Math.min(this.left, to - from);
+      this.left -= length;
+      this.count(length);
+      return this.left === 0 && this.end(head, from + length === to);
+    }
+    if (this.chunks === undefined) {
+      this.count(to - from);
+      return false;
+    }
+    const at = this.chunks.read(bytes, from, to, (length) => this.count(length));
+    return this.chunks.ended && this.end(head, at === to);
+  }
+
+  private count(length: number): void {
+    if (length === 0) return;
+    this.answer.bytes += length;
+    this.onBytes(length);
+  }
+
+  /**
+   * With bytes behind an answer, the connection cannot be reused: the next request would take them for its answer. They
+   * may come at any time later. Behind a refusal they would make a success of the next one, so nothing is asked there.
+   */
+  private end(head: AnswerHead, nothingBehind: boolean): true {
+    this.reusable = head.reusable && nothingBehind && head.status < 300;
+    return true;
+  }
+}
+
+/** Bytes that come in pieces. Each is copied a few times at most, however small the pieces are. */
+class GrowingBuffer {
+  private bytes: Buffer;
+  length: number;
+
+  /** @param first is copied */
+  constructor(first: Buffer) {
+    this.bytes = Buffer.from(first);
+    this.length = first.length;
+  }
+
+  /** @returns all that came, until the next call */
+  add(piece: Buffer): Buffer {
+    const length = this.length + piece.length;
+    if (length > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * length);
+      this.bytes.copy(larger, 0, 0, this.length);
+      this.bytes = larger;
+    }
+    piece.copy(this.bytes, this.length);
+    this.length = length;
+    return this.bytes.subarray(0, length);
+  }
+}

@@ -1,0 +1,154 @@
+import { MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
+import { type Failure, notKept } from "../../domain/result/failure.ts";
+import { type Outcome, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
+import {
+  cacheStatusOf,
+  downloadsIn,
+  type HitWarning,
+  nextStep,
+  type Observation,
+  parseAge,
+  type Step,
+} from "../../domain/result/proof.ts";
+import { type Answer, judge, otherPop } from "./verdict.ts";
+
+/** What an address of a POP has shown. */
+export interface Proof {
+  /** `failed`: the download was good, and a request after it that was needed to judge the cache was not. So nothing is known of the cache. */
+  readonly outcome: Outcome;
+  /** Of a `hit`: why it is not `warm`, where the tier was not the reason. */
+  readonly warning?: HitWarning;
+  /** The last answer, which the outcome follows from. */
+  readonly answer: Answer;
+  readonly tier: string | undefined;
+  /** Seconds. */
+  readonly age: number | undefined;
+  /** How often the object was downloaded whole. */
+  readonly rounds: number;
+  /** Of `not_kept` and `failed`. */
+  readonly failure?: Failure;
+}
+
+/** An answer, and when it was asked for and ended, in milliseconds of a clock that never goes back. */
+export interface Timed {
+  readonly answer: Answer;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** A request that the table asks for. */
+export type Request = Extract<Step, { readonly next: string }>;
+
+/** A request and, if its answer was not good, why. */
+export interface Requested extends Timed {
+  readonly failure: Failure | undefined;
+}
+
+/** What a proof needs of the one who downloads. */
+export interface Prover {
+  /**
+   * Sends a request to the address that the download came from, not before its time.
+   * @param history what was requested there before
+   */
+  readonly request: (request: Request, history: readonly Observation[]) => Promise<Requested>;
+  /** Whether a Miss of the host has carried an `Age` by now. */
+  readonly originSendsAge: () => boolean;
+  /** Whether the task was cut off: then nothing is repeated. */
+  readonly isCancelled: () => boolean;
+}
+
+type Last = Requested & { readonly next: Request["next"] };
+
+/**
+ * Requests the object until the decision table says what a good download left at its address.
+ * @param download the first one
+ */
+export async function prove(download: Timed, { request, originSendsAge, isCancelled }: Prover): Promise<Proof> {
+  const history = [observed("download", download)];
+  let last: Last = { ...download, failure: undefined, next: "download" };
+  for (;;) {
+    const step = nextStep(history, originSendsAge());
+    if ("outcome" in step) return proofOf(step, history, last);
+    last = { ...(await request(step, history)), next: step.next };
+    const { failure } = last;
+    // AWS WAF answers the next request alike. Without the second download, there is nothing to check.
+    if (failure !== undefined && (step.next === "download" || failure.reason === "waf" || isCancelled()))
+      return proofOf({ outcome: "failed" }, history, last);
+    history.push(failure === undefined ? observed(step.next, last) : { ...timesOf(last), kind: step.next });
+  }
+}
+
+function proofOf(step: Exclude<Step, Request>, history: readonly Observation[], last: Last): Proof {
+  const seen = seenIn(history, last.answer);
+  if (step.outcome === "failed") return { ...seen, outcome: "failed", failure: failureOf(last) };
+  if (step.outcome === "not_kept") return { ...seen, outcome: "not_kept", failure: notKept(step.reason, last.answer) };
+  if (step.outcome !== "hit" || step.warning === undefined) return { ...seen, outcome: step.outcome };
+  return { ...seen, outcome: "hit", warning: step.warning };
+}
+
+/** The request's own failure, and which request it was: the download before it was complete. */
+function failureOf({ failure = { reason: "other" }, next }: Last): Failure {
+  if (failure.reason === "waf") return failure;
+  const which = `the object was downloaded, but ${next === "check" ? "the check" : "the second download"} failed`;
+  return { ...failure, detail: failure.detail === undefined ? which : `${which}: ${failure.detail}` };
+}
+
+function seenIn(history: readonly Observation[], answer: Answer) {
+  const last = history.at(-1);
+  return { answer, tier: last?.tier, age: last?.age, rounds: downloadsIn(history) };
+}
+
+function observed(kind: Observation["kind"], timed: Timed): Observation {
+  const { xCache, serverTiming, age } = timed.answer;
+  return {
+    ...timesOf(timed),
+    kind,
+    cache: cacheStatusOf(xCache),
+    tier: tierOf(serverTiming),
+    upstream: upstreamOf(serverTiming),
+    age: parseAge(age),
+  };
+}
+
+function timesOf({ startedAt, endedAt }: Timed) {
+  return { startedAt, endedAt };
+}
+
+/** What a check adds to a request, and how much of its answer is read. */
+export interface CheckRequest {
+  /** Lines of the head, each with its CRLF. */
+  readonly headers: string;
+  readonly maxBytes: number;
+}
+
+const WHOLE: CheckRequest = { headers: "", maxBytes: MAX_WHOLE_CHECK_BYTES };
+/** A server that sends more than the byte is left at once: its head has said what is to be known. */
+const FIRST_BYTE: CheckRequest = { headers: "range: bytes=0-0\r\n", maxBytes: MAX_WHOLE_CHECK_BYTES };
+
+/**
+ * How to check an object. A range is a question, and never a way to warm: so the object was downloaded whole at that address before.
+ * Where the caller's headers have a range of their own, it stays as it is.
+ * @param bytes of the download
+ * @param history what was requested at that address before. The first byte that one of them asked for may be kept by itself, and would be a hit of itself:
+ * after it only the whole object is asked for, and a large one is left once its head has come.
+ */
+export function checkOf(
+  { headers }: { readonly headers: string },
+  bytes: number,
+  history: readonly Pick<Observation, "kind">[],
+): CheckRequest {
+  const isFirst = !history.some(({ kind }) => kind === "check");
+  return bytes <= MAX_WHOLE_CHECK_BYTES || !isFirst || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
+}
+
+/** Why the answer to a check tells nothing of the object at that POP; undefined: it does. */
+export function checkFailure(answer: Answer, pop: string): Failure | undefined {
+  const { httpStatus: status, xAmzCfPop = "", xCache, wafAction, failure } = answer;
+  if (wafAction !== undefined || (status !== 200 && status !== 206)) {
+    const outcome = judge(answer, pop, null);
+    return outcome.kind === "GOOD" ? { reason: "other", code: `HTTP ${status}` } : outcome.failure;
+  }
+  if (xAmzCfPop !== "" && xAmzCfPop !== pop) return otherPop(xAmzCfPop, pop);
+  if (failure !== undefined && failure.reason !== "too_large") return failure;
+  return xCache === undefined ? { reason: "other", detail: "the response has no x-cache" } : undefined;
+}

@@ -1,0 +1,179 @@
+import { type TaskUrl, taskKey } from "../../domain/plan/task.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
+import { cutText, errorText, type Failure, obstacle } from "../../domain/result/failure.ts";
+import { isHit, type Outcome, tierOf, type Outcome as Warmth } from "../../domain/result/outcome.ts";
+import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
+import { expiresAt } from "../../domain/timestamps.ts";
+import type { Proof } from "./proof.ts";
+import { asksCompressed } from "./request-headers.ts";
+import { type Answer, type AttemptVerdict, hasOtherSize, MAX_ID } from "./verdict.ts";
+
+/** One attempt at a download. */
+export interface Attempt {
+  /** How many attempts there were with this one; 0: there was none. */
+  readonly count: number;
+  /** Which of the POP's addresses was asked. */
+  readonly turn: number;
+  readonly answer: Answer;
+  readonly outcome: AttemptVerdict;
+}
+
+/** The last attempt, and what was seen after it if it was good. */
+export interface Warming {
+  readonly attempt: Attempt;
+  /** Absent for a failed attempt, and where nothing was to be shown. */
+  readonly proof?: Proof;
+  /** How many of the POP's addresses have it, where all were asked. */
+  readonly addresses?: string;
+  /** Of an object that is not kept: whether a response after a good download was a Hit or a RefreshHit. @default none was */
+  readonly sawHit?: boolean;
+  /** Those that do not have it. */
+  readonly cold?: readonly string[];
+}
+
+/** What is said of a task. */
+export function outcomeOf({ attempt, proof }: Warming): Warmth {
+  return attempt.outcome.kind === "GOOD" ? (proof?.outcome ?? "done") : "failed";
+}
+
+/**
+ * A task's result, as the table stores it.
+ * @param instanceId of this instance
+ * @param ms from the start of the first attempt to the end of the last, also if they were made for several messages
+ */
+export function toResult(
+  message: TaskMessage,
+  task: TaskUrl,
+  instanceId: string,
+  warming: Warming,
+  ms: number,
+): TaskResult {
+  const { url, variant } = task;
+  const { attempt, proof } = warming;
+  const { answer } = attempt;
+  const tries = attemptsBefore(message, task);
+  const last = proof?.answer ?? answer;
+  const failure = failureOf(warming);
+  const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
+  return {
+    // Written out: an object that begins with a spread is a slow one, and each task has one.
+    task_key,
+    pop_url,
+    req_id: message.req_id,
+    pop: message.pop,
+    url,
+    variant,
+    ok: failure === undefined,
+    outcome: outcomeOf(warming),
+    warning: proof?.warning,
+    bytes: answer.bytes,
+    // Of what decided: the download, or the request after it that AWS WAF answered.
+    http_status: (proof?.outcome === "failed" ? last : answer).httpStatus,
+    x_cache: cutId(last.xCache),
+    tier: proof?.tier,
+    address: message.ips[attempt.turn % message.ips.length],
+    addresses: warming.addresses,
+    rounds: proof?.rounds,
+    first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
+    age: proof?.age,
+    encoding: cutId(answer.contentEncoding),
+    uncompressed:
+      failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
+    size_changed:
+      failure === undefined && hasOtherSize(answer, task.bytes, asksCompressed(message, variant)) ? true : undefined,
+    rec_miss: isRecMiss({ follows: message.follows, tries }, attempt, proof?.outcome) ? true : undefined,
+    rec_unsure: isRecUnsure(message, answer) ? true : undefined,
+    hit_after_download: warming.sawHit === true ? true : undefined,
+    x_amz_cf_pop: cutId(last.xAmzCfPop),
+    x_amz_cf_id: cutId(last.xAmzCfId),
+    ms: Math.round(ms),
+    attempts: tries + attempt.count,
+    reason: failure?.reason,
+    error: failure === undefined ? undefined : errorText(failure),
+    agent: instanceId,
+    expire_at: expiresAt(new Date()),
+  };
+}
+
+function failureOf({ attempt: { outcome }, proof, addresses, cold = [] }: Warming): Failure | undefined {
+  const failure = outcome.kind === "GOOD" ? proof?.failure : outcome.failure;
+  if (failure === undefined || addresses === undefined) return failure;
+  const which = `${addresses} addresses have it, not ${cold.join(", ")}`;
+  return { ...failure, detail: failure.detail === undefined ? which : `${failure.detail}; ${which}` };
+}
+
+function cutId(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : cutText(id, MAX_ID);
+}
+
+/** From the worst to the best: a POP is as warm as its coldest address. */
+const RANKS: readonly Outcome[] = ["failed", "not_kept", "done", "hit", "warm"];
+const GOOD = new Set<Outcome>(["done", "hit", "warm"]);
+
+/**
+ * Warms a POP at each of its addresses, one after the other: the later ones may have it from the first.
+ * @returns what the worst of them showed, and how many have the object
+ */
+export async function everyAddress(
+  ips: readonly string[],
+  warmAt: (turn: number) => Promise<Warming>,
+): Promise<Warming> {
+  let worst: Warming | undefined;
+  const cold: string[] = [];
+  for (const [turn, address] of ips.entries()) {
+    const one = await warmAt(turn);
+    if (!GOOD.has(outcomeOf(one))) cold.push(address);
+    if (worst === undefined || rank(one) < rank(worst)) worst = one;
+  }
+  if (worst === undefined) throw new Error("the POP has no address");
+  return { ...worst, addresses: `${ips.length - cold.length} of ${ips.length}`, cold };
+}
+
+function rank(warming: Warming): number {
+  return RANKS.indexOf(outcomeOf(warming));
+}
+
+/** An attempt, by its number from 1. */
+interface Attempted {
+  readonly count: number;
+  readonly answer: Answer;
+  readonly outcome: AttemptVerdict;
+}
+
+/**
+ * Whether a follower's download came from the origin. The POP that led it has the object, and its REC too; so this POP asks
+ * another REC than the catalogue says. Only what Server-Timing tells counts, and a first attempt: one before it may have failed
+ * at the origin. An object that this POP does not keep says nothing either: the REC does not keep it, whichever it is.
+ * @param shown by the proof
+ */
+export function isRecMiss(
+  message: Pick<TaskMessage, "follows" | "tries">,
+  attempt: Attempted,
+  shown?: Warmth,
+): boolean {
+  const { count, answer, outcome } = attempt;
+  const { serverTiming } = answer;
+  if (
+    message.follows !== true ||
+    (message.tries ?? 0) + count !== 1 ||
+    outcome.kind !== "GOOD" ||
+    shown === "not_kept" ||
+    serverTiming === undefined
+  )
+    return false;
+  return CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
+}
+
+const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
+
+/**
+ * Whether a lead's good download leaves it open if the regional cache has the object: it was there before, perhaps at the edge
+ * alone; or its headers say that it may not be kept, and nobody looked. Those that wait then ask as if each led.
+ */
+export function isRecUnsure({ followers, verify }: Pick<TaskMessage, "followers" | "verify">, answer: Answer): boolean {
+  if (followers === undefined) return false;
+  if (verify === "off" && obstacle(answer) !== undefined) return true;
+  if (!isHit(answer)) return false;
+  const tier = tierOf(answer.serverTiming);
+  return tier === undefined || tier === "EDGE";
+}

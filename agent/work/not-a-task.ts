@@ -1,4 +1,0 @@
-/** A task of the right shape that no agent can do. Trying again does not help. */
-export class NotATaskError extends Error {
-  override readonly name = "NotATaskError";
-}

@@ -1,0 +1,77 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { BatchWriteCommandOutput } from "@aws-sdk/lib-dynamodb";
+import { retry } from "../domain/retry.ts";
+
+/** One answer of a query. */
+interface Page {
+  readonly Items?: Record<string, unknown>[] | undefined;
+  readonly LastEvaluatedKey?: Record<string, unknown> | undefined;
+}
+
+/**
+ * All items that a query finds, page after page.
+ * @param ask gets where the page before ended; undefined: it is the first
+ * @param maxPages what is behind them is not read. A page has up to a megabyte. @default no bound
+ */
+export async function* queryItems(
+  ask: (start: Record<string, unknown> | undefined) => Promise<Page>,
+  maxPages: number = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Record<string, unknown>> {
+  let start: Record<string, unknown> | undefined;
+  let pages = 0;
+  do {
+    const page = await ask(start);
+    yield* page.Items ?? [];
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined && ++pages < maxPages);
+}
+
+/** The most that one BatchWriteItem takes. */
+const BATCH = 25;
+const PATIENCE = { attempts: 10, firstMs: 25 };
+
+type WriteRequests = NonNullable<BatchWriteCommandOutput["UnprocessedItems"]>[string];
+
+/** Writes in full batches and writes what DynamoDB left unprocessed again, with growing pauses. */
+export async function writeBatches(
+  requests: WriteRequests,
+  send: (batch: WriteRequests) => Promise<BatchWriteCommandOutput>,
+  table: string,
+): Promise<void> {
+  for (let i = 0; i < requests.length; i += BATCH) {
+    let left = requests.slice(i, i + BATCH);
+    const writeLeft = async () => {
+      left = (await send(left)).UnprocessedItems?.[table] ?? [];
+    };
+    await retry(writeLeft, { ...PATIENCE, again: () => left.length > 0 });
+    if (left.length > 0) {
+      throw new Error(`${left.length} items for ${table} stayed unprocessed ${PATIENCE.attempts} times`);
+    }
+  }
+}
+
+/** An item of strings, numbers and booleans alone. */
+export type PlainItem = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** In DynamoDB's own form. Written out by hand: this is done for every task, and the SDK's converter takes longer. */
+export function toAttributes(item: PlainItem): Record<string, AttributeValue> {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (typeof value === "string") attributes[name] = { S: value };
+    else if (typeof value === "number") attributes[name] = { N: String(value) };
+    else if (typeof value === "boolean") attributes[name] = { BOOL: value };
+  }
+  return attributes;
+}
+
+/** The other way round. Attributes of other types, which only a newer version could have written, are left out. */
+export function fromAttributes(attributes: Readonly<Record<string, AttributeValue>>): PlainItem {
+  const item: Record<string, string | number | boolean> = {};
+  for (const [name, { S, N, BOOL }] of Object.entries(attributes)) {
+    if (S !== undefined) item[name] = S;
+    else if (N !== undefined) item[name] = Number(N);
+    else if (BOOL !== undefined) item[name] = BOOL;
+  }
+  return item;
+}

@@ -1,0 +1,206 @@
+import * as z from "zod";
+import { MAX_SAMPLES } from "../request/samples.ts";
+import { failureReasons } from "../result/failure.ts";
+import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
+import { MAX_BUCKETS, MAX_NAMED, STRIP_STATES } from "../result/heat-strip.ts";
+import { bytesField, countField, timestampField } from "./answer-fields.ts";
+
+/** The failures of a request that have one reason. */
+export const failureSchema = z
+  .object({
+    code: z.enum(failureReasons).describe("The reason."),
+    subject: z
+      .enum(FAILURE_SUBJECTS)
+      .describe(
+        "What failed for it. `task`: tasks. `url`: URLs that could not be read, in one variant or in all; they have no tasks. `pop`: " +
+          "POPs that did not resolve; they have no tasks.",
+      ),
+    tasks: countField.describe("Tasks that failed; 0 for the other subjects."),
+    pops: countField.describe("Different POPs; 0 for URLs that could not be read, which lack at every POP."),
+    urls: countField
+      .nullable()
+      .describe(
+        "Different URLs, whatever the number of their variants; 0 for POPs that did not resolve. For tasks, null while the request runs.",
+      ),
+    title: z.string().describe("The reason in a few words, as a heading."),
+    means: z.string().describe("What it means."),
+    viewers: z.string().describe("What viewers at these POPs meet."),
+    next: z.string().describe("What to do about it."),
+    examples: z.array(failureExampleSchema).max(MAX_EXAMPLES),
+  })
+  .meta({
+    id: "Failure",
+    description: "The failures that have one subject and one reason.",
+    examples: [
+      {
+        code: "http_4xx",
+        subject: "task",
+        tasks: 2,
+        pops: 2,
+        urls: 1,
+        title: "Refused",
+        means: "The edge or the origin refused the request.",
+        viewers: "Viewers most likely get the same error.",
+        next: "Open the URL yourself, then mend the origin, or leave the URL out.",
+        examples: [
+          { url: "https://www.example.com/gone.css", pop: "SIN2-C1", error: "HTTP 404", http_status: 404 },
+          { url: "https://www.example.com/gone.css", pop: "ATL56-C1", error: "HTTP 404", http_status: 404 },
+        ],
+      },
+    ],
+  });
+export type Failure = z.infer<typeof failureSchema>;
+
+/** Where one POP of a request stands, and what that means. */
+export const POP_STATES = {
+  WAITING: "no result yet",
+  IN_PROGRESS: "some results",
+  DONE: "all results",
+  UNFINISHED: "the request has ended without all results",
+  NOT_RESOLVED: "the DNS does not know the POP, so it has no tasks",
+} as const;
+export type PopState = keyof typeof POP_STATES;
+
+const states = Object.entries(POP_STATES).map(([state, meaning]) => `\`${state}\`: ${meaning}`);
+
+/** A row of GET /prewarm?detail=pops: one POP of a request, under all its distributions. */
+export const popProgressSchema = z
+  .object({
+    pop: z.string().describe("Code of the POP, as `x-amz-cf-pop` names it."),
+    rec: z
+      .string()
+      .nullable()
+      .describe("The regional edge cache that likely serves it; null where the catalogue names none."),
+    state: z
+      .enum(["WAITING", "IN_PROGRESS", "DONE", "UNFINISHED", "NOT_RESOLVED"] satisfies PopState[])
+      .describe(`${states.join("; ")}.`),
+    total_count: countField.describe("Its tasks. 0 until the POPs are resolved."),
+    download_count: countField.describe("Tasks that have a result, good or bad."),
+    failed_count: countField.describe("Tasks whose result is bad."),
+    warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
+    hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
+    not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
+    rec_miss_count: countField.describe(
+      "Tasks that came from the origin, though the REC had the object: `rec` is likely not this POP's.",
+    ),
+    download_size: bytesField.describe("Bytes of the good results."),
+  })
+  .meta({
+    id: "PopProgress",
+    description: "One POP of a request. Its counts are not corrected at the end; the totals are.",
+    examples: [
+      {
+        pop: "SIN2-C1",
+        rec: "Singapore",
+        state: "DONE",
+        total_count: 2,
+        download_count: 2,
+        failed_count: 0,
+        warm_count: 2,
+        hit_count: 0,
+        not_kept_count: 0,
+        rec_miss_count: 0,
+        download_size: 68684,
+      },
+    ],
+  });
+export type PopProgress = z.infer<typeof popProgressSchema>;
+
+/** `urls` of GET /prewarm?detail=urls: the tasks of one POP. */
+export const popUrlsSchema = z
+  .object({
+    pop: z.string().describe("The POP that was asked about."),
+    total_count: countField.describe("Its tasks: URLs × variants."),
+    buckets: z
+      .array(
+        z.object({
+          state: z
+            .enum(STRIP_STATES)
+            .describe("The worst that there is among its tasks. `not_tried`: the request ended before."),
+          first: countField.min(1).describe("Number of its first task in the list of good URLs, from 1."),
+          tasks: countField.describe("How many tasks it stands for."),
+          failed: countField.describe("Tasks whose result is bad."),
+        }),
+      )
+      .max(MAX_BUCKETS)
+      .describe("Its tasks in the order of the list, neighbours together."),
+    failures: z
+      .array(
+        z.object({
+          url: z.string(),
+          variant: z.string().optional(),
+          outcome: z.enum(["failed", "not_kept"]),
+          reason: z.enum(failureReasons).optional(),
+          error: z.string().optional().describe("What went wrong, in words."),
+          http_status: z.number().int().optional(),
+        }),
+      )
+      .max(MAX_NAMED)
+      .describe("The first tasks whose result is bad, in the order of the list."),
+    failures_omitted: countField.describe("How many more there are: the report has all."),
+  })
+  .meta({
+    id: "PopUrls",
+    description: "How the tasks of one POP ended, in short.",
+    examples: [
+      {
+        pop: "SIN2-C1",
+        total_count: 2,
+        buckets: [
+          { state: "warm", first: 1, tasks: 1, failed: 0 },
+          { state: "failed", first: 2, tasks: 1, failed: 1 },
+        ],
+        failures: [
+          {
+            url: "https://www.example.com/gone.css",
+            outcome: "failed",
+            reason: "http_4xx",
+            error: "HTTP 404",
+            http_status: 404,
+          },
+        ],
+        failures_omitted: 0,
+      },
+    ],
+  });
+export type PopUrls = z.infer<typeof popUrlsSchema>;
+
+/** A row of GET /prewarm?detail=samples: how the request stood at one moment. All counts from its beginning on. */
+export const sampleSchema = z
+  .object({
+    at: timestampField.describe("When it stood so."),
+    received_size: bytesField.describe(
+      "Bytes that instances had received for it, whatever came of them: cache checks and failures too.",
+    ),
+    download_size: bytesField.describe("Bytes of the good results."),
+    download_count: countField.describe("Tasks that had a result, good or bad."),
+    failed_count: countField.describe("Tasks whose result was bad."),
+    warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
+    hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
+    not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
+  })
+  .meta({
+    id: "Sample",
+    description: "How a request stood at one moment. Between two of them, a straight line is right.",
+    examples: [
+      {
+        at: "2024-04-16 03:11:00.000000",
+        received_size: 137370,
+        download_size: 68684,
+        download_count: 3,
+        failed_count: 1,
+        warm_count: 0,
+        hit_count: 2,
+        not_kept_count: 1,
+      },
+    ],
+  });
+export type SampleRow = z.infer<typeof sampleSchema>;
+
+export const samplesField = z
+  .array(sampleSchema)
+  .max(MAX_SAMPLES)
+  .optional()
+  .describe(
+    "With `samples` in `detail`: how it stood when it was made, as each minute began, and now or when it ended. Evenly fewer of a long one.",
+  );

@@ -1,0 +1,139 @@
+import * as z from "zod";
+import type { RequestItem } from "../request/request-item.ts";
+import type { Count } from "../result/count.ts";
+import { HIT_WARNINGS, type HitWarning } from "../result/proof.ts";
+import { countField } from "./answer-fields.ts";
+
+/** What is not wrong, but may keep a request from what was meant. docs/api.md says more of each. */
+export const WARNING_CODES = [
+  "no_tier",
+  ...HIT_WARNINGS,
+  "may_not_be_kept",
+  "not_compressed",
+  "rec_wrong",
+  "size_changed",
+  "no_capacity",
+] as const;
+
+export const warningSchema = z
+  .object({
+    code: z.enum(WARNING_CODES),
+    count: countField.describe(
+      "How many tasks it is about; with `may_not_be_kept`, how many URLs; with `no_capacity`, how many instances.",
+    ),
+    message: z.string().describe("The same in words."),
+    examples: z.array(z.string()).max(3),
+  })
+  .meta({
+    id: "Warning",
+    description: "What is not wrong, but may keep the request from what was meant.",
+    examples: [
+      {
+        code: "may_not_be_kept",
+        count: 1,
+        message:
+          "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they may be kept all the same",
+        examples: ["Cache-Control: no-store of https://www.example.com/account.js"],
+      },
+    ],
+  });
+export type Warning = z.infer<typeof warningSchema>;
+
+/** The words of each warning. */
+const MESSAGES: Readonly<Record<Warning["code"], string>> = {
+  no_tier:
+    "Some hits did not tell their tier, so they may be the regional cache's. CloudFront tells it where the cache behavior has " +
+    "a response headers policy with Server-Timing enabled, at any sampling rate",
+  no_age:
+    "Hits of some tasks carry no Age header, so they may be responses of collapsed requests. Check whether a " +
+    "function or a response headers policy removes Age",
+  age_constant:
+    "The Age of some hits did not increase with time: it stayed the same, decreased or jumped between checks, or only one check was " +
+    "a hit. So they may be responses of collapsed requests. " +
+    "Check whether a function or a response headers policy sets Age, and whether many requests for these objects reach the origin",
+  origin_age:
+    "The origin sends an Age header of its own, which increases whether or not CloudFront keeps the object. So the Age of some hits " +
+    "proves nothing. If you remove the header at the origin, these tasks can be proven",
+  may_not_be_kept:
+    "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they " +
+    "may be kept all the same",
+  not_compressed:
+    "Some tasks asked for br or gzip and got a text without Content-Encoding, and that form is what the POP keeps now. Either " +
+    "the cache behavior does not compress, or the form without compression was there first, or CloudFront had no time for it",
+  rec_wrong:
+    "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
+    "cache. It cost the origin one more request for each of these tasks, and nothing else",
+  size_changed:
+    "The objects of some tasks were whole, as Content-Length states, and are larger than the size probe saw: they were replaced " +
+    "meanwhile, or the origin states another size to a HEAD request. total_size has the size that Get Size saw",
+  no_capacity:
+    "Auto Scaling has not provided these instances for more than ten minutes: Spot has no capacity for the stack's instance types, or " +
+    "a quota is reached. Its activity history says which. Add instance types (parameter instanceTypes), raise onDemandPercent, or " +
+    "raise the quota",
+};
+
+/** What the examples of some warnings come from. */
+export interface Examples {
+  /** URLs that came uncompressed. */
+  readonly uncompressed?: readonly string[] | undefined;
+  /** By POP; needed only where {@link namesPops}. */
+  readonly popCounts?: ReadonlyMap<string, Pick<Count, "rec_miss_count">>;
+}
+
+/** After which missing instances are worth a warning: an instance usually takes two. */
+const NO_CAPACITY_MS = 600_000;
+
+type WarnedCount = Pick<
+  Count,
+  "hit_count" | "uncompressed_count" | "rec_miss_count" | "size_changed_count" | `${HitWarning}_count`
+>;
+
+/** What of a request its warnings depend on. The list of requests has no missing instances. */
+type WarnedItem = Pick<RequestItem, "may_not_be_kept" | "active" | "missing_instances">;
+
+/** Whether a warning names POPs: their counters are read only then. */
+export function namesPops({ rec_miss_count }: Pick<Count, "rec_miss_count">): boolean {
+  return rec_miss_count > 0;
+}
+
+/**
+ * The warnings of a request, as far as its item and its counts show them.
+ * @param now milliseconds since the epoch
+ */
+export function warningsOf(
+  { may_not_be_kept: doubtful, active, missing_instances }: WarnedItem,
+  counts: WarnedCount,
+  now: number,
+  { uncompressed = [], popCounts = new Map() }: Examples = {},
+): Warning[] {
+  const { hit_count, uncompressed_count, rec_miss_count, size_changed_count } = counts;
+  const warned = HIT_WARNINGS.map((code) => warning(code, counts[`${code}_count`], []));
+  const untold = hit_count - warned.reduce((sum, { count }) => sum + count, 0);
+  const isShort = active !== undefined && now - (missing_instances?.since ?? now) >= NO_CAPACITY_MS;
+  const warnings = [
+    // For the other hits, the tier is all that is missing.
+    warning("no_tier", untold, []),
+    ...warned,
+    warning("may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples ?? []),
+    warning("not_compressed", uncompressed_count, uncompressed),
+    warning("rec_wrong", rec_miss_count, mostMisses(popCounts)),
+    warning("size_changed", size_changed_count, []),
+    warning("no_capacity", isShort ? (missing_instances?.count ?? 0) : 0, []),
+  ];
+  return warnings.filter(({ count }) => count > 0);
+}
+
+const MAX_EXAMPLES = 3;
+
+/** The POPs with most misses, each with how many it has. */
+function mostMisses(popCounts: ReadonlyMap<string, Pick<Count, "rec_miss_count">>): string[] {
+  return [...popCounts]
+    .filter(([, { rec_miss_count }]) => rec_miss_count > 0)
+    .toSorted(([, a], [, b]) => b.rec_miss_count - a.rec_miss_count)
+    .slice(0, MAX_EXAMPLES)
+    .map(([pop, { rec_miss_count }]) => `${pop}: ${rec_miss_count}`);
+}
+
+function warning(code: Warning["code"], count: number, examples: readonly string[]): Warning {
+  return { code, count, message: MESSAGES[code], examples: [...examples] };
+}

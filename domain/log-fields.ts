@@ -1,0 +1,42 @@
+/** An error as a log may show it. */
+export interface ErrorFields {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: ErrorFields;
+}
+
+/**
+ * What of an error goes into a log: these fields alone. Errors of AWS clients have more, such as the response, or the item
+ * that a write conflicted with. Either may hold a request's headers, and there may be secrets in them.
+ */
+export function errorFields(error: unknown): ErrorFields {
+  if (!(error instanceof Error)) return { name: typeof error, message: withoutQueries(String(error)) };
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message: withoutQueries(message),
+    ...("code" in error && error.code !== undefined ? { code: String(error.code) } : {}),
+    ...(stack === undefined ? {} : { stack: withoutQueries(stack) }),
+    ...(cause === undefined ? {} : { cause: errorFields(cause) }),
+  };
+}
+
+/** A text whose URLs lost their queries: in a signed URL, the query is the key. */
+export function withoutQueries(text: string): string {
+  return text.replaceAll(/\?[^\s"'<>?]*=[^\s"'<>]*/g, "?…");
+}
+
+/** Something stored that this version cannot read: written by another version, by somebody's hand, or damaged. */
+export interface Unreadable {
+  /** What it was to be, such as `task result`. */
+  readonly kind: string;
+  /** Where it stands: the keys of an item, the id of a message. */
+  readonly key: string;
+  /** What is wrong with it. Quotes nothing of it: there may be secrets in it. */
+  readonly problem: string;
+}
+
+/** Told of each, so that none is dropped in silence: it is passed over, logged and counted. */
+export type OnUnreadable = (unreadable: Unreadable) => void;

@@ -1,0 +1,145 @@
+import { isLimited, type OriginLimits } from "../request/options.ts";
+import { inTime } from "../retry.ts";
+import { AdaptiveRate } from "./adaptive-rate.ts";
+import { type AcquireOptions, OriginLimiter, type Permit } from "./origin-limiter.ts";
+import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
+import type { PermitStore } from "./permit-store.ts";
+
+/** The rate of a host is read again after this time: other processes may have cut it. */
+const HOST_READ_MS = 5_000;
+/** The same for work that the host refused before. */
+const REFUSED_READ_MS = 1_000;
+/** Work does not wait longer until the rate of its host is known, or the clock is exact. */
+const PREPARE_MS = 2_000;
+
+export interface OriginLimitersOptions {
+  readonly store: PermitStore;
+  /** Milliseconds since the epoch, by the clock that all processes share. @default this machine's clock */
+  readonly now?: () => number;
+  /** Makes `now` exact. Called once, before the first work that has limits. @default it is */
+  readonly syncClock?: () => Promise<void>;
+  /** When the last successful heartbeat of this process for a request was sent, by `now`; -Infinity: none was. @default leases do not expire */
+  readonly heartbeatAt?: (reqId: string) => number;
+  /** How long a process without a heartbeat keeps its permits. @default 60 s */
+  readonly leaseMs?: number;
+  readonly onError?: (error: unknown, id: string) => void;
+  /** A host throttles: requests per second that it receives from now on. */
+  readonly onCut?: (host: string, perSecond: number) => void;
+}
+
+/** Work that sends requests to one host: a task message, or the size probes of a request. */
+export interface OriginWork {
+  readonly req_id: string;
+  readonly host: string;
+  readonly origin?: OriginLimits | undefined;
+  /** How often its URLs were refused before. */
+  readonly tries?: number | undefined;
+}
+
+/** A response to a request of some work. */
+export interface Observed {
+  readonly work: OriginWork;
+  readonly url: string;
+  readonly pop: string;
+  readonly response: {
+    readonly httpStatus?: number;
+    readonly wafAction?: string;
+    readonly retryAfter?: string;
+    readonly xCache?: string;
+    readonly serverTiming?: string;
+    readonly age?: string;
+  };
+  /** How long ago the request was sent, in milliseconds. */
+  readonly elapsedMs: number;
+  /** Whether it was expected that the request may reach the origin. */
+  readonly mayReachOrigin: boolean;
+}
+
+/** Grants permits for the requests of some work to one host. */
+export interface HostLimiter {
+  acquire(options: Omit<AcquireOptions, "rate">): Promise<Permit>;
+}
+
+/** The limiters of all requests, and the rates of all hosts, that this process works on. */
+export class OriginLimiters {
+  private readonly rates = new Map<string, AdaptiveRate>();
+  /** By request; those of requests without limits by host. */
+  private readonly limiters = new Map<string, OriginLimiter>();
+  private syncing: Promise<void> | undefined;
+  private closedFor: Error | undefined;
+  private readonly now: () => number;
+
+  constructor(private readonly options: OriginLimitersOptions) {
+    this.now = options.now ?? Date.now;
+  }
+
+  /** Reads the rate of the host. Waits for it before the first work for a host, and before work that was refused; before work with limits, waits until the clock is exact. 2 s each at most. */
+  async prepare({ host, origin, tries = 0 }: OriginWork): Promise<void> {
+    const isKnown = this.rates.has(host);
+    const reading = this.rateOf(host)
+      .refresh(tries > 0 ? REFUSED_READ_MS : HOST_READ_MS)
+      .catch((error: unknown) => this.options.onError?.(error, host));
+    if (!isKnown || tries > 0) await inTime(PREPARE_MS, reading).catch(() => undefined);
+    if (!isLimited(origin)) return;
+    this.syncing ??= inTime(PREPARE_MS, this.options.syncClock?.() ?? Promise.resolve()).catch(() => undefined);
+    await this.syncing;
+  }
+
+  /** @returns undefined: nothing limits the requests */
+  limiterFor(work: OriginWork): HostLimiter | undefined {
+    const rate = this.rateOf(work.host);
+    if (!isLimited(work.origin) && !rate.isActive) return undefined;
+    return { acquire: (options) => this.limiterOf(work).acquire({ ...options, rate }) };
+  }
+
+  /** Records a response: it may cut the rate of its host; an unplanned fetch from the origin is a debt. */
+  observe({ work, url, pop, response, elapsedMs, mayReachOrigin }: Observed): void {
+    // AWS WAF responds before the origin is reached.
+    if (response.wafAction !== undefined || response.httpStatus === undefined) return;
+    const rate = this.rateOf(work.host);
+    if (!mayReachOrigin && reachedOrigin(response) && isLimited(work.origin)) this.limiterOf(work).addDebt(rate);
+    const isRefusal = isOverload(response.httpStatus);
+    if (isFromCache(response) || (!mayReachOrigin && !isRefusal)) return;
+    const now = this.now();
+    rate.observe({
+      ...{ url, pop, isRefusal, sentAt: now - elapsedMs, isRetry: (work.tries ?? 0) > 0 },
+      retryAfterMs: retryAfterMs(response.retryAfter, now),
+    });
+  }
+
+  /** Ends all waiting, also of what comes later. */
+  close(reason: Error): void {
+    this.closedFor = reason;
+    for (const limiter of this.limiters.values()) limiter.close(reason);
+  }
+
+  /** Gives all permits back. Call it when no request is in progress. */
+  async drain(): Promise<void> {
+    await Promise.allSettled([...this.limiters.values()].map((limiter) => limiter.drain()));
+  }
+
+  private rateOf(host: string): AdaptiveRate {
+    const { store, onCut } = this.options;
+    const options = { store, host, now: this.now, onCut: ({ rate }: { rate: number }) => onCut?.(host, rate) };
+    const rate = this.rates.get(host) ?? new AdaptiveRate(options);
+    this.rates.set(host, rate);
+    return rate;
+  }
+
+  private limiterOf({ req_id, host, origin }: OriginWork): OriginLimiter {
+    const limits = isLimited(origin) ? origin : {};
+    const id = isLimited(origin) ? req_id : host;
+    const known = this.limiters.get(id);
+    if (known !== undefined) return known;
+    for (const [other, limiter] of this.limiters) if (limiter.isIdle) this.limiters.delete(other);
+    const { store, heartbeatAt, leaseMs, onError } = this.options;
+    const limiter = new OriginLimiter({
+      ...{ id, limits, store, leaseMs, now: this.now },
+      ...(heartbeatAt === undefined ? {} : { heartbeatAt: () => heartbeatAt(req_id) }),
+      onError: (error) => onError?.(error, id),
+    });
+    this.limiters.set(id, limiter);
+    if (this.closedFor !== undefined) limiter.close(this.closedFor);
+    return limiter;
+  }
+}

@@ -1,0 +1,54 @@
+import { fnv1a } from "./task.ts";
+
+/** One batch changes one stripe. A batch has up to 1,000 results, and a few batches are counted at a time. */
+const TASKS_PER_STRIPE = 10_000;
+const MAX_STRIPES = 64;
+
+/**
+ * POPs whose counters stand in one item. DynamoDB bills a write by the whole item: with so many it stays below 1 KB, with
+ * five counters for each POP (results, bytes, failures and two outcomes). An update that changes all of them stays below
+ * the 4 KB that an expression may have.
+ */
+const POPS_PER_BLOCK = 24;
+
+/** Where the counters of a POP stand: in which block, and where in it. */
+export interface PopPlace {
+  readonly block: number;
+  readonly place: number;
+}
+
+/** Over how many items the counters of a request with so many tasks are spread, so that its batches do not wait for each other. */
+export function stripeCount(totalTasks: number): number {
+  return Math.min(MAX_STRIPES, Math.max(1, Math.ceil(totalTasks / TASKS_PER_STRIPE)));
+}
+
+/** The stripe of a batch: the same whenever the batch is tried again. */
+export function stripeOf(token: string, totalTasks: number): number {
+  return fnv1a(token) % stripeCount(totalTasks);
+}
+
+/** Where the counters of the n-th of a request's POPs stand. */
+export function popPlace(n: number): PopPlace {
+  return { block: Math.floor(n / POPS_PER_BLOCK), place: n % POPS_PER_BLOCK };
+}
+
+/** How many blocks so many POPs have. */
+export function blockCount(pops: number): number {
+  return Math.ceil(pops / POPS_PER_BLOCK);
+}
+
+/** What changes at each POP, block by block. A POP that is none of the request's has no place, and is left out. */
+export function inBlocks<T>(
+  changes: ReadonlyMap<string, T>,
+  numberOf: ReadonlyMap<string, number>,
+): Map<number, Map<number, T>> {
+  const blocks = new Map<number, Map<number, T>>();
+  for (const [pop, change] of changes) {
+    const number = numberOf.get(pop);
+    if (number === undefined) continue;
+    const { block, place } = popPlace(number);
+    const places = blocks.get(block) ?? new Map<number, T>();
+    blocks.set(block, places.set(place, change));
+  }
+  return blocks;
+}

@@ -1,0 +1,189 @@
+import type * as z from "zod";
+import { grouped } from "../grouped.ts";
+import { type Failure, isOriginFailure, readReason } from "../result/failure.ts";
+import { type TaskResult, taskResultSchema } from "../result/task-result.ts";
+import { type TaskKey, type TaskUrl, taskKey, unfinishedResult } from "./task.ts";
+import { type Follower, messageSourceSchema, type TaskMessage } from "./task-message.ts";
+
+/** So many leads that fail at the origin decide a URL for all POPs of their REC, or so many that download it and see no hit. */
+const DECIDES = 2;
+
+/** What becomes of a lead's followers: messages to queue, and failed results of tasks that nobody need try. */
+export interface HandOver {
+  readonly messages: readonly TaskMessage[];
+  readonly decided: readonly TaskResult[];
+}
+
+/**
+ * Hands a lead's URLs over to its followers. Each task of a follower goes into exactly one message, of its own or of the next
+ * lead it waits for, or has exactly one result. The message of a lead without followers leads to nothing.
+ * @param ended those of its URLs that have results, in the message's order; the others are handed over with theirs
+ * @param again whether this may have been done before
+ * @param expireAt of the results, in seconds since the epoch
+ */
+export function handOver(lead: TaskMessage, ended: readonly Ended[], again: boolean, expireAt: number): HandOver {
+  const { followers = [] } = lead;
+  const [next, ...others] = followers;
+  if (next === undefined) return { messages: [], decided: [] };
+  const messages: TaskMessage[] = [];
+  const decided: TaskResult[] = [];
+  const messageTo = writerOf(lead, again);
+  for (const { verdict, urls } of byVerdict(ended)) {
+    if (verdict.kind === "cached") {
+      const only = others.length === 0 ? { only_follower: true } : {};
+      const more = verdict.sure ? { follows: true, led_by: lead.pop, ...only } : {};
+      for (const follower of followers) messages.push(messageTo(follower, urls, more));
+    } else if (verdict.kind === "origin_failed" && failuresOf(lead) + 1 >= DECIDES) {
+      for (const result of decidedResults(lead, urls, [lead.first_failure, failureAt(lead, verdict.saw)], expireAt))
+        decided.push(result);
+    } else if (verdict.kind === "not_kept" && lead.not_kept_at !== undefined) {
+      const pops = [lead.not_kept_at, lead.pop].map((pop) => failureAt({ pop }, "not_kept"));
+      for (const result of decidedResults(lead, urls, pops, expireAt)) decided.push(result);
+    } else {
+      messages.push(
+        messageTo(next, urls, { ...waiting(others), ...failures(lead, verdict), ...notKept(lead, verdict) }),
+      );
+    }
+  }
+  return { messages, decided };
+}
+
+/**
+ * A lead's message as it goes back to the queue before its end: what has its followers queued already goes alone.
+ * @param queued the URLs whose followers are queued
+ */
+export function withoutQueuedFollowers(lead: TaskMessage, queued: ReadonlySet<TaskUrl>): TaskMessage[] {
+  if (queued.size === 0) return [lead];
+  const waiting = lead.urls.filter((url) => !queued.has(url));
+  const { followers: _, ...alone } = { ...lead, urls: lead.urls.filter((url) => queued.has(url)) };
+  return [...(waiting.length === 0 ? [] : [{ ...lead, urls: waiting }]), ...(alone.urls.length === 0 ? [] : [alone])];
+}
+
+function byVerdict(ended: readonly Ended[]) {
+  const judged = ended.map(({ url, result }) => ({ url, verdict: verdictOf(result) }));
+  const groups = grouped(judged, ({ verdict }) => JSON.stringify(verdict));
+  return [...groups.values()].flatMap((group) => {
+    const urls = group.map(({ url }) => url);
+    return group.slice(0, 1).map(({ verdict }) => ({ verdict, urls }));
+  });
+}
+
+/** What a message to another POP has in common with the lead's: not its followers, its failures, nor how often it was tried. */
+function writerOf(lead: TaskMessage, again: boolean) {
+  const shared = { ...messageSourceSchema.parse(lead), host: lead.host, ...(again ? { again } : {}) };
+  return ({ pop, ips }: Follower, urls: TaskUrl[], more: Partial<TaskMessage>): TaskMessage => {
+    return { ...shared, pop, ips, urls: urls.map(withoutAttempts), ...more };
+  };
+}
+
+/** The attempts of one POP say nothing of another one's. */
+function withoutAttempts(url: TaskUrl): TaskUrl {
+  if (url.attempts === undefined && url.first_attempt_at === undefined) return url;
+  const { attempts: _, first_attempt_at: __, ...rest } = url;
+  return rest;
+}
+
+function waiting(followers: Follower[]): Partial<TaskMessage> {
+  return followers.length === 0 ? {} : { followers };
+}
+
+function failuresOf({ origin_failures = 0 }: TaskMessage): number {
+  return origin_failures;
+}
+
+/** What the next lead is told of the failures before it. */
+function failures(lead: TaskMessage, verdict: Verdict): Partial<TaskMessage> {
+  const count = failuresOf(lead) + (verdict.kind === "origin_failed" ? 1 : 0);
+  if (count === 0) return {};
+  const first = lead.first_failure ?? (verdict.kind === "origin_failed" ? failureAt(lead, verdict.saw) : undefined);
+  return { origin_failures: count, ...(first === undefined ? {} : { first_failure: first }) };
+}
+
+/** Where the next lead is told that the object was not kept. */
+function notKept({ not_kept_at, pop }: TaskMessage, { kind }: Verdict): Pick<TaskMessage, "not_kept_at"> {
+  const at = kind === "not_kept" ? pop : not_kept_at;
+  return at === undefined ? {} : { not_kept_at: at };
+}
+
+function failureAt({ pop }: Pick<TaskMessage, "pop">, saw: string): string {
+  return `${pop} (${saw})`;
+}
+
+/** The results of all followers. @param leads the two that decide, each with what it saw */
+function decidedResults(
+  lead: TaskMessage,
+  urls: readonly TaskUrl[],
+  [first = "another POP of its REC", second]: readonly (string | undefined)[],
+  expireAt: number,
+): TaskResult[] {
+  const { req_id, shards, followers = [] } = lead;
+  const detail = `two POPs of its regional cache had asked before, and that decides: ${first}, ${second}`;
+  const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
+  const request = { req_id, shards, expire_at: expireAt };
+  return followers.flatMap(({ pop }) =>
+    urls.map((url) => ({ ...unfinishedResult(request, { ...url, pop }, failure), outcome: "failed" as const })),
+  );
+}
+
+/** A URL of a message that has its result. */
+export interface Ended {
+  readonly url: TaskUrl;
+  readonly result: LeadResult;
+}
+
+/** Where the results of a message's tasks stand, in its order. */
+export function resultKeys({ req_id, pop, shards, urls }: TaskMessage): TaskKey[] {
+  return urls.map(({ url, variant }) => taskKey(req_id, { pop, url, variant }, shards));
+}
+
+/**
+ * Those of a message's URLs that have results, in its order. One that says that nobody asked is none: this message asks.
+ * @param standing results by their `pop_url`
+ */
+export function endedOf(message: TaskMessage, standing: ReadonlyMap<string, LeadResult>): Ended[] {
+  const keys = resultKeys(message);
+  return message.urls.flatMap((url, i) => {
+    const result = standing.get(keys[i]?.pop_url ?? "");
+    return result === undefined || result.reason === "not_asked" ? [] : [{ url, result }];
+  });
+}
+
+/** What of a lead's result matters to those that wait for it. */
+export const leadResultSchema = taskResultSchema.pick({
+  ok: true,
+  reason: true,
+  http_status: true,
+  addresses: true,
+  rec_unsure: true,
+  hit_after_download: true,
+  rounds: true,
+});
+export type LeadResult = z.infer<typeof leadResultSchema>;
+
+/** All that an agent may read of a result: its keys, too. */
+export const LEAD_RESULT_ATTRIBUTES: readonly string[] = ["task_key", "pop_url", ...leadResultSchema.keyof().options];
+
+/** What a lead's result means for the other POPs of its REC. */
+export type Verdict =
+  /** The POP has the object, so they may ask. `sure`: it came by the REC, which so has it as well. */
+  | { readonly kind: "cached"; readonly sure: boolean }
+  /** It says nothing of the REC: the next POP is to lead. */
+  | { readonly kind: "pop_failed" }
+  /** The next POP is to lead, and if it fails alike, no other one asks. */
+  | { readonly kind: "origin_failed"; readonly saw: string }
+  /** The download was good, and no response after it was a hit. The next POP is to lead, and if it sees none either, no other one asks. */
+  | { readonly kind: "not_kept" };
+
+export function verdictOf(result: LeadResult): Verdict {
+  const { ok, reason, http_status: status, addresses, rec_unsure, hit_after_download, rounds } = result;
+  // Where only some of a POP's addresses have it, the REC has it as well.
+  if (ok || (addresses !== undefined && !addresses.startsWith("0 ")))
+    return { kind: "cached", sure: rec_unsure !== true };
+  const code = readReason(reason);
+  // A hit shows that a cache had it, though not for long: each POP finds out for itself.
+  if (code === "not_kept") return hit_after_download === true ? { kind: "cached", sure: false } : { kind: "not_kept" };
+  // The origin sent the object whole; what failed is a request after that. It shows neither that the origin fails nor that the REC has it.
+  if (rounds !== undefined) return { kind: "pop_failed" };
+  if (!isOriginFailure(code, status !== undefined)) return { kind: "pop_failed" };
+  return { kind: "origin_failed", saw: status !== undefined && status >= 300 ? `HTTP ${status}` : code };
+}

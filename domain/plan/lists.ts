@@ -1,0 +1,90 @@
+import type { CsvValue } from "../csv.ts";
+import { readReason } from "../result/failure.ts";
+import { type FailureGroup, groupFromRow, groupToRow, type UnreadableUrl } from "../result/failure-groups.ts";
+import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
+import type { FoundUrl } from "../sources/found-urls.ts";
+import { fromRow, type GoodUrl, type TaskId, toRow } from "./task.ts";
+
+/** A list of a request in the bucket, one CSV row an entry. */
+export interface RequestList<T> {
+  readonly key: (reqId: string) => string;
+  readonly toRow: (entry: T) => readonly CsvValue[];
+  /** Names of the columns, in a first line. @default none */
+  readonly header?: readonly string[];
+}
+
+/** One that Prewarm itself reads back. @template Written what is written of an entry, if that is more than is read of it */
+export interface ReadableList<T, Written = T> extends RequestList<Written> {
+  readonly fromRow: (row: readonly string[]) => T;
+}
+
+/** What was asked for. */
+const urls: ReadableList<string> = {
+  key: (reqId) => `${reqId}.csv`,
+  toRow: (url) => [url],
+  fromRow: ([url = ""]) => url,
+};
+
+/** The same with the number of the source that named a URL. All rows have as many columns: empty is the caller's own. */
+const foundUrls: ReadableList<FoundUrl> = {
+  key: urls.key,
+  toRow: ({ url, source }) => [url, source],
+  fromRow: ([url = "", source = ""]) => (/^[1-9]\d*$/.test(source) ? { url, source: Number(source) } : { url }),
+};
+
+/** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
+const goodUrls: ReadableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
+
+/** The list of these good URLs: all rows have as many columns, for a reader takes a longer one for damage. */
+export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> {
+  const columns = entries.reduce((most, entry) => Math.max(most, toRow(entry).length), 0);
+  const missing = Array.from({ length: columns }, () => undefined);
+  return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
+}
+
+/** URLs that cannot: url, reason in words, variant (the one that is unreadable; empty: all are), code of the reason, HTTP status. */
+const failedUrls: ReadableList<UnreadableUrl> = {
+  key: (reqId) => `${reqId}/failed_urls.csv`,
+  toRow: ({ url, problem, variant, reason, http_status }) => [url, problem, variant, reason, http_status],
+  fromRow: ([url = "", problem = "", variant = "", reason = "", status = ""]) => ({
+    url,
+    problem,
+    variant,
+    ...(reason === "" ? {} : { reason: readReason(reason) }),
+    ...(/^\d{3}$/.test(status) ? { http_status: Number(status) } : {}),
+  }),
+};
+
+/** Why URLs cannot, a row a reason: a request that runs tells this again and again, and its failed URLs may be hundreds of thousands. */
+const failedUrlGroups: ReadableList<FailureGroup> = {
+  key: (reqId) => `${reqId}/failed_url_groups.csv`,
+  toRow: groupToRow,
+  fromRow: groupFromRow,
+};
+
+/** One row a failed task. Read back, it says which task that was. */
+const report: ReadableList<TaskId, ReportedTask> = {
+  key: (reqId) => `${reqId}/report.csv`,
+  toRow: reportRow,
+  fromRow: reportedTask,
+  header: REPORT_COLUMNS.map(({ name }) => name),
+};
+
+/** Rows of the report that a recount sets aside before the report itself is written. @param key where */
+export function reportPart(key: string): RequestList<ReportedTask> {
+  return { key: () => key, toRow: reportRow };
+}
+
+/** The failures of a request that has ended, a row a reason. */
+const failures: ReadableList<FailureGroup> = {
+  key: (reqId) => `${reqId}/failures.csv`,
+  toRow: groupToRow,
+  fromRow: groupFromRow,
+};
+
+export const LISTS = { urls, foundUrls, goodUrls, failedUrls, failedUrlGroups, report, failures } as const;
+
+/** Key of the compressed CSV of all of a request's tasks. */
+export function resultsKey(reqId: string): string {
+  return `${reqId}/results.csv.gz`;
+}

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import type { CsvValue } from "../csv.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import { errorText, type Failure } from "../result/failure.ts";
+import type { TaskResult } from "../result/task-result.ts";
+import type { PopMask } from "./pop-mask.ts";
+
+/** What tells one task of a request from all others. */
+export interface TaskId {
+  readonly pop: string;
+  readonly url: string;
+  /** Name of the variant. @default the request's only one, whose tasks are keyed without a name */
+  readonly variant?: string | undefined;
+}
+
+/** Keys of a task's result: `req_id#shard` and `pop#url`, or `pop#url#variant`. */
+export interface TaskKey {
+  readonly task_key: string;
+  readonly pop_url: string;
+}
+
+/** DynamoDB takes 1,000 writes a second for a partition key; a fleet writes more, so a request's results are spread. */
+const TASKS_PER_SHARD = 5_000;
+const MAX_SHARDS = 1_024;
+/** The longest sort key that DynamoDB takes; a URL may have eight times as many bytes. */
+const MAX_SORT_KEY_BYTES = 1_024;
+
+/** Over how many partition keys the results of so many tasks are spread. */
+export function shardCount(totalTasks: number): number {
+  return Math.min(MAX_SHARDS, Math.max(1, Math.ceil(totalTasks / TASKS_PER_SHARD)));
+}
+
+/** Partition key of one shard of a request's results. */
+export function shardKey(reqId: string, shard: number): string {
+  return `${reqId}#${shard}`;
+}
+
+/** Where a task's result stands: the same for everybody who knows the task and the number of shards. */
+export function taskKey(reqId: string, id: TaskId, shards: number): TaskKey {
+  const sortKey = sortKeyOf(id);
+  return { task_key: shardKey(reqId, fnv1a(sortKey) % shards), pop_url: sortKey };
+}
+
+/**
+ * What tells a task from all others of its request, and begins with its POP. A normalised URL is ASCII and has no `#`: its length
+ * is its bytes, and no two tasks share a key.
+ */
+export function sortKeyOf({ pop, url, variant }: TaskId): string {
+  const suffix = variant === undefined ? "" : `#${variant}`;
+  const key = `${pop}#${url}${suffix}`;
+  if (key.length <= MAX_SORT_KEY_BYTES) return key;
+  return `${pop}#sha256:${createHash("sha256").update(url).digest("hex")}${suffix}`;
+}
+
+/** What the sort keys of all tasks of a POP begin with, and of no other POP. */
+export function sortKeysOf(pop: string): string {
+  return `${pop}#`;
+}
+
+/** A URL that can be warmed, in one variant, as Get Size saw it: a row of the list of good URLs, and an entry of a task message. */
+export const taskUrlSchema = z.object({
+  url: z.string().min(1),
+  /** Bytes of the object; null where its size could not be told. */
+  bytes: z.number().int().nonnegative().nullable(),
+  /** Name of the variant; absent: the request's only one. */
+  variant: z.string().min(1).optional(),
+  /** Attempts at this URL and variant before its message was deferred. Only in messages; absent: none, or the message says it for all. */
+  attempts: z.number().int().nonnegative().optional(),
+  /** When the first of these attempts started, in milliseconds since the epoch. */
+  first_attempt_at: z.number().int().nonnegative().optional(),
+});
+
+export type TaskUrl = z.infer<typeof taskUrlSchema>;
+
+/** What the list of good URLs says besides, and no message carries. */
+export interface GoodUrl extends TaskUrl {
+  /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
+  readonly source?: number;
+  /** The POPs of the request at which it is to be warmed. Absent: all. */
+  readonly pops?: PopMask;
+}
+
+/** A row of a list that cannot be what it should be: the list was written by somebody else, or damaged. */
+export class UnreadableRowError extends Error {
+  override readonly name = "UnreadableRowError";
+}
+
+/**
+ * The CSV row of a good URL: url, bytes (empty where unknown), variant, source, pops. All that is absent is empty, and what is
+ * empty at the end is left out.
+ */
+export function toRow({ url, bytes, variant, source, pops }: GoodUrl): readonly CsvValue[] {
+  if (pops !== undefined) return [url, bytes, variant, source, pops];
+  if (source !== undefined) return [url, bytes, variant, source];
+  return variant === undefined ? [url, bytes] : [url, bytes, variant];
+}
+
+/** Checked by hand: this is done for every task. @throws UnreadableRowError */
+export function fromRow([url = "", bytes = "", variant = "", source = "", pops = ""]: readonly string[]): GoodUrl {
+  if (url === "" || !/^\d*$/.test(bytes)) throw new UnreadableRowError(`'${url},${bytes}' is not a URL and its bytes`);
+  if (!/^\d*$/.test(source) || !/^[0-9a-f]*$/.test(pops))
+    throw new UnreadableRowError(`'${source},${pops}' of ${url} are not a source and its POPs`);
+  const size = bytes === "" ? null : Number(bytes);
+  const number = Number(source);
+  const form = variant === "" ? { url, bytes: size } : { url, bytes: size, variant };
+  if (number === 0 && pops === "") return form;
+  return { ...form, ...(number === 0 ? {} : { source: number }), ...(pops === "" ? {} : { pops }) };
+}
+
+/** What a message carries of it. */
+export function asTaskUrl(good: GoodUrl): TaskUrl {
+  if (good.source === undefined && good.pops === undefined) return good;
+  const { url, bytes, variant } = good;
+  return variant === undefined ? { url, bytes } : { url, bytes, variant };
+}
+
+/** Tells one form of a URL from all others of a request. A normalised URL has no `#`. */
+export function formKey({ url, variant }: { readonly url: string; readonly variant?: string | undefined }): string {
+  return variant === undefined ? url : `${url}#${variant}`;
+}
+
+/** The failure of a task that had no result when its request ended. It stands in the report alone, and is never stored. */
+export const UNFINISHED: Failure = {
+  reason: "lost",
+  code: "no result",
+  detail: "the request ended before an agent finished it",
+};
+
+/** The failed result of a task that no agent finished, or none tried. @param failure why */
+export function unfinishedResult(
+  { req_id, shards, expire_at }: Pick<RequestItem, "req_id" | "shards" | "expire_at">,
+  { pop, url, variant }: TaskId,
+  failure: Failure,
+): TaskResult {
+  const key = taskKey(req_id, { pop, url, variant }, shards);
+  const nothing = { ok: false, bytes: 0, ms: 0, attempts: 0 };
+  return {
+    ...key,
+    ...{ req_id, pop, url, variant },
+    ...nothing,
+    reason: failure.reason,
+    error: errorText(failure),
+    expire_at,
+  };
+}
+
+/**
+ * FNV-1a, 32 bits, over the characters of a text: spreads texts that differ by a digit.
+ * http://www.isthe.com/chongo/tech/comp/fnv/
+ */
+export function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

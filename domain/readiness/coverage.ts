@@ -1,0 +1,159 @@
+import { grouped } from "../grouped.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Target } from "../plan/target.ts";
+import type { GoodUrl } from "../plan/task.ts";
+import type { GoodAt, Ledger } from "../plan/task-bitmap.ts";
+import { recOf } from "../pops/sites.ts";
+import type { ColdObject, PopShare, Survey } from "../request/verdict.ts";
+import type { UnreadableUrl } from "../result/failure-groups.ts";
+
+/** So many cold objects are named. */
+const MAX_EXAMPLES = 5;
+
+/** What a POP has and lacks while it is added up: the same for all targets of the POP. */
+type Share = { -readonly [Field in keyof PopShare]: PopShare[Field] };
+
+/** The resolved targets of a distribution under one REC; `rec` is undefined for those whose REC nobody knows. */
+interface RecGroup {
+  readonly rec: string | undefined;
+  readonly shares: readonly Share[];
+}
+
+/** An unreadable URL. `variant`: the one variant that is unreadable; empty or absent: all variants are. */
+type UnreadableForm = Pick<UnreadableUrl, "url" | "variant">;
+
+/** The URLs of a request. */
+export interface SurveyedUrls {
+  /** The URLs that could be read, in each variant. */
+  readonly good: readonly GoodUrl[];
+  readonly unreadable: readonly UnreadableForm[];
+  /** Names of the request's variants; none if it has none. */
+  readonly variants: readonly string[];
+}
+
+/**
+ * Looks at each object of a request once: at how many POPs of each REC it is good, and what each POP lacks. A URL that could not be read
+ * is cold at every POP that resolved. A POP that did not resolve counts nowhere.
+ */
+export function surveyOf(plan: Plan, ledger: Ledger, { good, unreadable, variants }: SurveyedUrls): Survey {
+  const shares = sharesOf(plan.chosen);
+  const cold = new ColdObjects();
+  const groupsOf = groupsByTargets(shares);
+  let coldUnreadable = 0;
+  for (const url of good) {
+    const chosen = plan.chosenFor(url);
+    const groups = groupsOf(chosen);
+    const recs = coldRecsOf(groups, ledger.goodAt(url));
+    // Of a distribution without any POP that resolved, nothing was warmed.
+    if (recs.length > 0 || (groups.length === 0 && chosen.length > 0)) cold.add(url, recs);
+  }
+  const everywhere = onePerPop(plan.chosen);
+  for (const it of unreadable) {
+    const chosen = plan.chosenFor(it);
+    // A host that leads to no distribution is asked for at no POP, and so it is cold at all of them.
+    const groups = groupsOf(chosen.length > 0 ? chosen : everywhere);
+    const recs = groups.flatMap(({ rec, shares: its }) => (rec !== undefined && its.length >= 2 ? [rec] : []));
+    for (const variant of variantsOf(it, variants)) {
+      for (const { shares: its } of groups) for (const share of its) share.unreadable++;
+      if (recs.length === 0 && groups.length > 0) continue;
+      cold.add({ url: it.url, variant }, recs);
+      coldUnreadable++;
+    }
+  }
+  const failed = plan.chosen.filter(({ state }) => state === "FAILED");
+  const unreadableUrls = new Set(unreadable.map(({ url }) => url));
+  return {
+    coldObjects: cold.count,
+    coldUnreadable,
+    coldExamples: cold.examples,
+    coldRecs: [...cold.recs],
+    pops: [...shares.values()],
+    unresolved: popsOf(failed),
+    unanswered: popsOf(failed.filter(({ reason }) => reason === "dns_unavailable")),
+    urls: new Set([...good.map(({ url }) => url), ...unreadableUrls]).size,
+    unreadableUrls: unreadableUrls.size,
+  };
+}
+
+/** The objects that are cold, as they are found. */
+class ColdObjects {
+  count = 0;
+  readonly recs = new Set<string>();
+  readonly examples: ColdObject[] = [];
+
+  /** @param recs where it is good at no POP; none: no POP of its distribution resolved */
+  add(
+    { url, variant }: { readonly url: string; readonly variant?: string | undefined },
+    recs: readonly string[],
+  ): void {
+    const [rec] = recs;
+    this.count++;
+    for (const name of recs) this.recs.add(name);
+    if (this.examples.length >= MAX_EXAMPLES) return;
+    const form = variant === undefined ? { url } : { url, variant };
+    this.examples.push(rec === undefined ? form : { ...form, rec });
+  }
+}
+
+function sharesOf(chosen: readonly Target[]): Map<string, Share> {
+  const shares = new Map<string, Share>();
+  for (const { pop, state } of chosen)
+    if (state !== "FAILED" && !shares.has(pop)) shares.set(pop, { pop, tasks: 0, lacking: 0, cold: 0, unreadable: 0 });
+  return shares;
+}
+
+/** Each list of targets is grouped once: all URLs of a distribution have the same. */
+function groupsByTargets(shares: ReadonlyMap<string, Share>): (targets: readonly Target[]) => readonly RecGroup[] {
+  const known = new Map<readonly Target[], readonly RecGroup[]>();
+  return (targets) => {
+    const groups = known.get(targets) ?? groupByRec(targets, shares);
+    known.set(targets, groups);
+    return groups;
+  };
+}
+
+function groupByRec(targets: readonly Target[], shares: ReadonlyMap<string, Share>): RecGroup[] {
+  const resolved = targets.filter(({ state }) => state !== "FAILED");
+  return [...grouped(resolved, ({ pop }) => recOf(pop) ?? "")].map(([rec, its]) => ({
+    rec: rec === "" ? undefined : rec,
+    shares: its.flatMap(({ pop }) => shares.get(pop) ?? []),
+  }));
+}
+
+/** The RECs at which an object is good at none of two or more POPs. It is added to what each POP has and lacks. */
+function coldRecsOf(groups: readonly RecGroup[], goodAt: GoodAt | undefined): string[] {
+  const cold: string[] = [];
+  for (const { rec, shares } of groups) {
+    const bad: Share[] = [];
+    let tasks = 0;
+    for (const share of shares) {
+      const isGood = goodAt?.(share.pop);
+      // No task of this object: it was not to be warmed there.
+      if (isGood === undefined) continue;
+      tasks++;
+      share.tasks++;
+      if (isGood) continue;
+      share.lacking++;
+      bad.push(share);
+    }
+    if (rec === undefined || tasks < 2 || bad.length < tasks) continue;
+    cold.push(rec);
+    for (const share of bad) share.cold++;
+  }
+  return cold;
+}
+
+function variantsOf({ variant = "" }: UnreadableForm, all: readonly string[]): readonly (string | undefined)[] {
+  if (variant !== "") return [variant];
+  return all.length === 0 ? [undefined] : all;
+}
+
+/** A target of each POP that resolved under any distribution. */
+function onePerPop(targets: readonly Target[]): readonly Target[] {
+  const resolved = targets.filter(({ state }) => state !== "FAILED");
+  return [...new Map(resolved.map((target) => [target.pop, target])).values()];
+}
+
+function popsOf(targets: readonly Target[]): string[] {
+  return [...new Set(targets.map(({ pop }) => pop))];
+}

@@ -1,0 +1,70 @@
+import * as z from "zod";
+import { TERMINAL_STATUSES } from "../request/lifecycle.ts";
+import { reportedPercentage } from "../request/progress.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import { verdictSchema } from "../request/verdict.ts";
+import { parseTimestamp } from "../timestamps.ts";
+import { type SentenceFacts, sentence } from "./sentence.ts";
+
+/** What rules of EventBridge match. */
+export const EVENT_SOURCE = "prewarm";
+export const EVENT_TYPE = "Prewarm Request Ended";
+
+const count = z.number();
+
+/** The detail of the event that says that a request has ended. Its counts are exact, and its summary can be read. */
+export const endedEventSchema = z.object({
+  req_id: z.string(),
+  status: z.enum(TERMINAL_STATUSES),
+  /** Why a FAILED request failed, or one ended before its tasks were done. */
+  reason: z.string().optional(),
+  /** Absent in what a release before has said. */
+  verdict: verdictSchema.optional(),
+  /** The same, and where it stands, in words. Absent in what a release before has said. */
+  sentence: z.string().optional(),
+  total_count: count,
+  download_count: count,
+  failed_count: count,
+  warm_count: count,
+  hit_count: count,
+  not_kept_count: count,
+  /** In bytes. */
+  total_size: count,
+  download_size: count,
+  /** UTC. */
+  created_at: z.string(),
+  ended_at: z.string(),
+  /** To be asked with the API key. */
+  progress_url: z.url(),
+  summary_url: z.url(),
+});
+export type EndedEvent = z.infer<typeof endedEventSchema>;
+
+/** @param api base of the API, with a slash at its end */
+export function endedEvent(item: RequestItem & { readonly status: EndedEvent["status"] }, api: string): EndedEvent {
+  const query = `?req_id=${encodeURIComponent(item.req_id)}`;
+  const { req_id, status, reason, total_count, download_count, failed_count, total_size, download_size } = item;
+  return {
+    ...{ req_id, status, ...(reason === undefined ? {} : { reason }) },
+    ...(item.verdict === undefined ? {} : { verdict: item.verdict }),
+    sentence: sentence(endedFacts(item)),
+    ...{ total_count, download_count, failed_count },
+    ...{ warm_count: item.warm_count, hit_count: item.hit_count, not_kept_count: item.not_kept_count },
+    ...{ total_size, download_size, created_at: item.created_at, ended_at: item.last_update_time },
+    progress_url: `${api}prewarm${query}`,
+    summary_url: `${api}summary${query}`,
+  };
+}
+
+/** Of a request that has ended, its item says all that matters. */
+function endedFacts(item: RequestItem): SentenceFacts {
+  const at = (text: string) => parseTimestamp(text).getTime();
+  const endedAt = at(item.last_update_time);
+  return {
+    ...{ status: item.status, total: item.total_count, results: item.download_count, failed: item.failed_count },
+    ...{ warm: item.warm_count, hit: item.hit_count, percentage: reportedPercentage(item) },
+    ...{ instancesWanted: 0, instancesAtWork: 0, inProgress: 0, bytesPerSecond: 0, finishAt: null },
+    ...{ now: endedAt, lastMoveAt: endedAt, timeoutAt: at(item.timeout_at) },
+    ...{ verdict: item.verdict, readiness: item.readiness, reason: item.reason, counted: true },
+  };
+}

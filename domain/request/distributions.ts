@@ -1,0 +1,130 @@
+import * as z from "zod";
+import { MAX_HOSTS } from "../limits.ts";
+import { hostOf } from "../net/urls.ts";
+
+/** A distribution that a request warms, as far as it could be found out. */
+export const distributionSchema = z.object({
+  /** First label of its `*.cloudfront.net` domain: POPs are looked up under it. */
+  label: z.string(),
+  /** Host to ask with where a URL's own host is not one of `names`; absent: the URL's own always. */
+  domain: z.string().optional(),
+  /** Its id, when it lies in this account: needed to invalidate. */
+  id: z.string().optional(),
+  /** Every name it answers to (aliases may be wildcards); empty when it lies in another account. */
+  names: z.array(z.string()),
+  /** Hosts of the URLs that are its; absent: all. */
+  hosts: z.array(z.string()).optional(),
+});
+
+export type Distribution = z.infer<typeof distributionSchema>;
+
+/** The distribution that serves a URL's host. */
+export function distributionOf(distributions: readonly Distribution[], host: string): Distribution | undefined {
+  return distributions.find(({ hosts }) => hosts === undefined || hosts.includes(host));
+}
+
+const CLOUDFRONT_NAME = /^([a-z0-9-]{1,63})(?:\.[a-z0-9-]{1,63})?\.cloudfront\.(?:net|cn)$/i;
+
+/** The label of a distribution's own domain, or of its name at a POP; undefined for any other name. */
+export function cloudFrontLabel(name: string): string | undefined {
+  return CLOUDFRONT_NAME.exec(name)?.[1]?.toLowerCase();
+}
+
+/** Host and SNI with which a URL is asked for, so that the POP finds the distribution; with the URL's port, if it has one. */
+export function hostToAsk(distribution: Distribution, url: URL): string {
+  const { domain, names } = distribution;
+  if (domain === undefined || names.some((name) => matchesName(url.hostname, name))) return url.host;
+  return url.port === "" ? domain : `${domain}:${url.port}`;
+}
+
+/**
+ * Whether a host is a name, or lies under a wildcard alias: `*.example.com` covers `a.example.com` and `a.b.example.com`.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-wildcard.html
+ */
+export function matchesName(host: string, name: string): boolean {
+  if (!name.startsWith("*.")) return host.toLowerCase() === name.toLowerCase();
+  const end = name.slice(1).toLowerCase();
+  return host.length > end.length && !host.startsWith(".") && host.toLowerCase().endsWith(end);
+}
+
+/** A distribution of this account. */
+export interface OwnDistribution {
+  readonly id: string;
+  /** Its `*.cloudfront.net` domain. */
+  readonly domain: string;
+  /** Its alternate domain names; may be wildcards. */
+  readonly aliases: readonly string[];
+}
+
+/** The distribution of the account that owns a host; undefined: none does. */
+export type OwnerOf = (host: string) => OwnDistribution | undefined;
+
+/**
+ * Finds the distribution that owns a host: of all names that cover it the most specific decides, so that an exact name goes
+ * before a wildcard, and `*.a.example.com` before `*.example.com`. A request may name 60,000 hosts, an account has
+ * thousands of names: a look-up takes as long as the host has labels.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-wildcard
+ */
+export function hostOwners(own: readonly OwnDistribution[]): OwnerOf {
+  const byName = new Map<string, OwnDistribution>();
+  for (const distribution of own)
+    for (const name of [distribution.domain, ...distribution.aliases]) byName.set(name.toLowerCase(), distribution);
+  return (host) => {
+    const name = host.toLowerCase();
+    const exact = name.startsWith("*.") ? undefined : byName.get(name);
+    if (exact !== undefined) return exact;
+    for (let dot = name.indexOf(".", 1); dot !== -1; dot = name.indexOf(".", dot + 1)) {
+      const owner = byName.get(`*${name.slice(dot)}`);
+      if (owner !== undefined) return owner;
+    }
+    return undefined;
+  };
+}
+
+/**
+ * Why URLs of a host must not be requested as URLs of a distribution of the account. A wildcard alias that covers the host
+ * is not enough: another distribution may have a more specific alias, and CloudFront gives the request to that one.
+ * @returns undefined: the distribution owns the host
+ */
+export function notOwnedBy(id: string, host: string, ownerOfHost: OwnerOf): string | undefined {
+  const owner = ownerOfHost(host);
+  if (owner === undefined) return `the distribution ${id} does not answer to ${host}`;
+  return owner.id === id ? undefined : `${host} belongs to the distribution ${owner.id}, not to ${id}`;
+}
+
+/** The stack's parameter that names them. */
+export const DISTRIBUTIONS_PARAMETER = "distributions";
+/** In place of ids: every distribution, in whatever account. */
+export const EVERY_DISTRIBUTION = "*";
+
+/** Ids of the distributions that may be warmed and invalidated; `*` among them: every one. */
+export type AllowedDistributions = readonly string[];
+
+/** As a variable has them: separated by commas. */
+export const allowedDistributionsSchema = z
+  .string()
+  .min(1)
+  .transform((text): AllowedDistributions => text.split(",").map((id) => id.trim()));
+
+/**
+ * What is wrong with a distribution; undefined: it may be warmed.
+ * @param id undefined: it is none of this account's
+ * @param name what the request calls it, such as a host
+ */
+export function problemWith(allowed: AllowedDistributions, id: string | undefined, name: string): string | undefined {
+  if (allowsEvery(allowed) || (id !== undefined && allowed.includes(id))) return undefined;
+  const is = id === undefined ? "belongs to no distribution of this account" : `belongs to the distribution ${id}`;
+  return `${name} ${is}, and ${DISTRIBUTIONS_PARAMETER} of this deployment allows ${allowed.join(", ")} (a parameter of the stack)`;
+}
+
+/** Whether the list leaves nothing out, so that nothing has to be looked up. */
+export function allowsEvery(allowed: AllowedDistributions): boolean {
+  return allowed.includes(EVERY_DISTRIBUTION);
+}
+
+/** What is wrong with URLs that come without `cf_domain`: each host is looked up, and kept. undefined: nothing. */
+export function tooManyHosts(urls: readonly string[]): string | undefined {
+  const hosts = new Set(urls.map(hostOf));
+  if (hosts.size <= MAX_HOSTS) return undefined;
+  return `cf_domain: is needed, because the URLs have ${hosts.size} different hosts (without it at most ${MAX_HOSTS})`;
+}

@@ -1,0 +1,115 @@
+import { isIP } from "node:net";
+import {
+  cloudFrontLabel,
+  type Distribution,
+  hostOwners,
+  notOwnedBy,
+  type OwnDistribution,
+  type OwnerOf,
+} from "./distributions.ts";
+
+/** What finding a distribution needs: the account's own ones, and the DNS. */
+export interface Sources {
+  readonly own: () => Promise<readonly OwnDistribution[]>;
+  readonly alias: (name: string) => Promise<string | undefined>;
+}
+
+/** An alias of an alias of an alias is somebody's mistake. */
+const MAX_ALIASES = 5;
+
+/** A `cf_domain` that no distribution could be found for. Without one, nothing is asked and nothing can be warmed. */
+export class NoDistributionError extends Error {
+  override readonly name = "NoDistributionError";
+  constructor(host: string) {
+    super(`cf_domain: ${noDistribution(host)}`);
+  }
+}
+
+/** Why a host's URLs are bad: POPs are looked up under the distribution's label, and this host does not tell it. */
+export function noDistribution(host: string): string {
+  return (
+    `${host} is no name of a distribution of this account, and the DNS shows no CNAME that leads from it to ` +
+    "*.cloudfront.net; name the distribution's own domain as cf_domain, such as d111111abcdef8.cloudfront.net"
+  );
+}
+
+/** What {@link findDistributions} found out. */
+export interface FoundDistributions {
+  readonly distributions: Distribution[];
+  /** Hosts whose URLs must not be requested, with the reason: none of `distributions` owns them. */
+  readonly refused: ReadonlyMap<string, string>;
+}
+
+/**
+ * The distributions behind a request: one where its domain is given, else one for each that the URLs' hosts lead to.
+ * A name leads to a distribution of the account that answers to it; else to the `*.cloudfront.net` name that it is or that
+ * the DNS says it is an alias of. A host that leads to neither is refused: whoever may start a request must not
+ * have any server asked. So is a host of another distribution than the one that is given: CloudFront selects the
+ * distribution by the `Host` header, whichever address receives the request.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-wildcard
+ * @param hosts of all URLs
+ * @throws NoDistributionError when the domain that is given leads to none
+ */
+export async function findDistributions(
+  cfDomain: string | undefined,
+  hosts: readonly string[],
+  sources: Sources,
+): Promise<FoundDistributions> {
+  const owner = hostOwners(await sources.own());
+  if (cfDomain !== undefined) return given(cfDomain, hosts, owner, sources);
+  const byLabel = new Map<string, Distribution>();
+  const refused = new Map<string, string>();
+  for (const host of hosts) {
+    const found = await find(host, owner, sources);
+    if (found === undefined) {
+      refused.set(host, noDistribution(host));
+      continue;
+    }
+    const known = byLabel.get(found.label);
+    byLabel.set(found.label, { ...found, hosts: [...(known?.hosts ?? []), host] });
+  }
+  return { distributions: [...byLabel.values()], refused };
+}
+
+async function given(
+  cfDomain: string,
+  hosts: readonly string[],
+  owner: OwnerOf,
+  sources: Sources,
+): Promise<FoundDistributions> {
+  const found = await find(cfDomain, owner, sources);
+  if (found === undefined) throw new NoDistributionError(cfDomain);
+  const { id } = found;
+  // Of another account's, nobody can ask for its names. It is asked under `cf_domain` alone.
+  if (id === undefined) return { distributions: [{ ...found, domain: cfDomain }], refused: new Map() };
+  // A name that leads here by the DNS alone may be an alias of a distribution in another account: it is not asked with.
+  const domain = owner(cfDomain)?.id === id ? cfDomain : found.domain;
+  const refused = hosts.flatMap((host): [string, string][] => {
+    const problem = host === cfDomain ? undefined : notOwnedBy(id, host, owner);
+    return problem === undefined ? [] : [[host, problem]];
+  });
+  return { distributions: [domain === undefined ? found : { ...found, domain }], refused: new Map(refused) };
+}
+
+async function find(name: string, owner: OwnerOf, sources: Sources): Promise<Distribution | undefined> {
+  let current = name;
+  for (let i = 0; i <= MAX_ALIASES; i++) {
+    const mine = owner(current);
+    if (mine !== undefined) return ownDistribution(mine);
+    const label = cloudFrontLabel(current);
+    if (label !== undefined) return { label, names: [] };
+    // An address is no name: the DNS knows nothing of it.
+    if (i === MAX_ALIASES || isIP(current.replace(/^\[|\]$/g, "")) !== 0) break;
+    const next = await sources.alias(current);
+    if (next === undefined) break;
+    current = next.toLowerCase().replace(/\.$/, "");
+  }
+  return undefined;
+}
+
+function ownDistribution({ id, domain, aliases }: OwnDistribution): Distribution {
+  return {
+    label: cloudFrontLabel(domain) ?? domain.split(".", 1)[0] ?? domain,
+    ...{ domain, id, names: [domain, ...aliases] },
+  };
+}

@@ -1,0 +1,155 @@
+import * as z from "zod";
+import {
+  MAX_HEADERS,
+  MAX_INSTANCES,
+  MAX_NAMES,
+  MAX_ORIGIN_CONCURRENCY,
+  MAX_REQUESTS_PER_SECOND,
+  MAX_SOURCES,
+  MAX_TIMEOUT_MINUTES,
+  MAX_URLS,
+  MAX_VARIANTS,
+} from "../limits.ts";
+import { ORDERS } from "../request/options.ts";
+import { SOURCE_TYPES } from "../request/source.ts";
+import { VERIFY } from "../result/outcome.ts";
+import { bodyOf, differentStringsOf, optional, requiredInt, requiredList } from "./parse-body.ts";
+
+const text = optional(z.string("must be a string"));
+
+/** An entry of `sources`, as the user writes it. */
+export const sourceFields = bodyOf({
+  type: z
+    .enum(SOURCE_TYPES, `must be one of ${SOURCE_TYPES.join(", ")}`)
+    .describe("What the document is; `s3-prefix`: the keys below a prefix."),
+  url: text.describe("Its address: https."),
+  s3: text.describe("The same in a bucket: `s3://bucket/key`, or `s3://bucket/prefix` for `s3-prefix`."),
+  base: text.describe("What the URLs begin with: of keys below a prefix, and of what is named without a host."),
+  origin_path: text.describe("For `s3-prefix`: what keys begin with and URLs do not, such as `/static`."),
+  since: text.describe("For `sitemap`: only entries whose `lastmod` is this or later, or not told. ISO 8601."),
+}).meta({ id: "Source", description: "Where more URLs come from. Exactly one of `url` and `s3` is there." });
+
+function names(meaning: string) {
+  const words = { list: "a list of strings", entry: "a string", entries: "names", most: MAX_NAMES };
+  return optional(differentStringsOf(words)).describe(meaning);
+}
+
+const requiredHeader = z
+  .array(z.unknown(), "must be a list of 'Name: value'")
+  .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`)
+  .meta({ items: { type: "string" } })
+  .pipe(z.array(z.string("must be a string of the form 'Name: value'")));
+
+const variant = bodyOf({
+  name: z.string("must be a string").describe("Letters, digits, `.`, `_`, `-`."),
+  header: requiredHeader.describe("Lines of the form `Name: value`, sent in addition to the request's own."),
+}).meta({ id: "Variant", description: "One form of each object that the cache keeps apart from others." });
+
+const origin = bodyOf({
+  requests_per_second: optional(
+    z
+      .number("must be a number")
+      .positive("must be more than 0")
+      .max(MAX_REQUESTS_PER_SECOND, `must be at most ${MAX_REQUESTS_PER_SECOND}`),
+  ),
+  concurrency: optional(
+    requiredInt(`a whole number from 1 to ${MAX_ORIGIN_CONCURRENCY}`)
+      .min(1, "must be at least 1")
+      .max(MAX_ORIGIN_CONCURRENCY, `must be at most ${MAX_ORIGIN_CONCURRENCY}`),
+  ).describe("Requests at once."),
+});
+
+/** Body of POST /prewarm, as the user writes it. */
+export const prewarmBodySchema = bodyOf({
+  // Whether it must be there depends on other fields.
+  url_list: optional(
+    differentStringsOf(
+      { list: "a list of absolute http(s) URLs", entry: "a string", entries: "URLs", most: MAX_URLS },
+      requiredList("absolute http(s) URLs"),
+    ),
+  ).describe(
+    `Absolute http(s) URLs, at most ${MAX_URLS} different ones. Needed, unless \`sources\` or \`retry_of\` says which URLs.`,
+  ),
+  cf_domain: optional(z.string("must be a string").trim()).describe(
+    "The distribution: its `*.cloudfront.net` domain or one of its aliases. Without it, the URLs' hosts decide.",
+  ),
+  target_type: optional(z.enum(["pop", "country", "region"], "must be one of pop, country, region")).describe(
+    "Which of the next three lists counts. Without it, the one that is filled; `pop` if none is.",
+  ),
+  pops: names("POPs as `x-amz-cf-pop` names them. Empty: those of all regions but `cn`."),
+  countries: names("English names (`south_korea`) or two-letter ISO codes (`KR`)."),
+  regions: names("`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`."),
+  timeout: requiredInt(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`)
+    .min(1, "must be at least 1 minute")
+    .max(MAX_TIMEOUT_MINUTES, `must be at most ${MAX_TIMEOUT_MINUTES} minutes`)
+    .describe("Minutes. After them the request ends as TIMEOUT."),
+  header: optional(requiredHeader).describe(
+    "Lines of the form `Name: value`, sent with every size probe and every download.",
+  ),
+  instance_count: requiredInt(`a whole number from 0 to ${MAX_INSTANCES}`)
+    .min(0, "must not be negative")
+    .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`)
+    .describe("Instances to run. The group is raised to this number if it is smaller."),
+  need_invalidate: optional(z.boolean("must be true or false")).describe(
+    "Invalidates the good URLs first and waits until that is complete.",
+  ),
+  verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)).describe(
+    "How warmth is shown: by cache checks at the address of the download, at each address of the POP, or not at all.",
+  ),
+  variants: optional(
+    z
+      .array(variant, "must be a list of {name, header}")
+      .min(1, "must have at least one variant; leave it out for one")
+      .max(MAX_VARIANTS, `must have at most ${MAX_VARIANTS} variants`),
+  ).describe("Each URL is warmed in each variant, in the order given."),
+  order: optional(z.enum(ORDERS, `must be one of ${ORDERS.join(", ")}`)).describe(
+    "Whether one POP of each regional cache downloads an object before the others ask.",
+  ),
+  origin: optional(origin).describe(
+    "What all instances together may ask of the origin. What is left out has no limit.",
+  ),
+  max_bytes: optional(requiredInt("a whole number of bytes, from 1").min(1, "must be at least 1 byte")).describe(
+    "The request ends as FAILED before it downloads anything if its known sizes add up to more.",
+  ),
+  client_token: optional(
+    z
+      .string("must be a string")
+      .regex(/^[\x21-\x7e]{1,64}$/, "must have 1 to 64 characters, and no spaces: letters, digits and punctuation"),
+  ).describe("For 24 hours, the same token with the same body answers with the request that it made."),
+  sources: optional(
+    z
+      .array(sourceFields, "must be a list of {type, url} or {type, s3}")
+      .min(1, "must have at least one source; leave it out for none")
+      .max(MAX_SOURCES, `must have at most ${MAX_SOURCES} sources`),
+  ).describe("Where more URLs come from."),
+  dry_run: optional(z.boolean("must be true or false")).describe(
+    "Answers what the request would come to, as `estimate`, and makes nothing.",
+  ),
+  retry_of: optional(z.string("must be a string, the request_id of a request that has ended")).describe(
+    "A request that has ended: what is not good in it is warmed, and nothing else.",
+  ),
+  max_failures: optional(requiredInt("a whole number of tasks, from 0").min(0, "must not be negative")).describe(
+    "The request ends as FAILED once more tasks than this have failed.",
+  ),
+}).meta({ id: "PrewarmBody", description: "What to warm, where, and how. `null` leaves an optional field out." });
+
+export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
+
+/** Body of POST /instances. */
+export const instancesBodySchema = bodyOf({
+  DesiredCapacity: requiredInt(`a whole number from 0 to ${MAX_INSTANCES}`)
+    .min(0, "must not be negative")
+    .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`)
+    .describe("The group's new size. It becomes the wish of every active request; 0 pauses them."),
+  req_id: optional(
+    z.string("must be a string").min(1, "must not be empty").max(200, "must be at most 200 characters"),
+  ).describe("A request. Needed with `force_stop`."),
+  force_stop: optional(z.boolean("must be true or false")).describe("Stops that request."),
+})
+  .refine((body) => body.force_stop !== true || body.req_id !== undefined, {
+    path: ["req_id"],
+    error: "is required with force_stop: the request to stop",
+  })
+  .meta({ id: "InstancesBody", description: "How many instances there are to be, and which request is stopped." });
+
+export type InstancesBody = z.infer<typeof instancesBodySchema>;

@@ -1,0 +1,90 @@
+import * as z from "zod";
+import { MAX_URLS } from "../limits.ts";
+import { normalizeUrl } from "../net/urls.ts";
+import { invalidationPath, isDoubtful } from "../request/invalidation.ts";
+import { differentStrings, type MoreFaults } from "./parse-body.ts";
+import { abbreviate } from "./refused-error.ts";
+
+const urlFieldsSchema = z.object({
+  url_list: z.array(z.unknown()).nullish(),
+  sources: z.unknown().optional(),
+  retry_of: z.unknown().optional(),
+});
+
+/** The fields that say which URLs, in a body that may have other faults. */
+interface UrlFields {
+  readonly url_list?: readonly unknown[] | null | undefined;
+  readonly sources?: unknown;
+  readonly retry_of?: unknown;
+}
+
+/** URLs are named one by one, by sources, or by the request that is tried again. */
+export function missingUrls({ url_list: urls, sources, retry_of: retryOf }: UrlFields): string[] {
+  if (sources != null || retryOf != null || (urls?.length ?? 0) > 0) return [];
+  const rule = urls == null ? "is required: a list of absolute http(s) URLs" : "must have at least one URL";
+  return [`url_list: ${rule}`];
+}
+
+/** What is wrong with the URLs of a body that has other faults too: all bad ones are told at once, whatever else is. */
+export function checkUrlsAlone(json: unknown): MoreFaults {
+  const problems: string[] = [];
+  const fields = urlFieldsSchema.safeParse(json).data;
+  // What is no list, the schema has told.
+  if (fields !== undefined) problems.push(...missingUrls(fields));
+  const list = fields?.url_list ?? [];
+  const different = differentStrings(list, MAX_URLS);
+  // The schema has refused so many, and to look at each of them would take longer than the answer is worth.
+  if (different.size > MAX_URLS) return { problems, errorUrls: [] };
+  const { errorUrls } = checkUrls(different, problems);
+  return { problems, errorUrls };
+}
+
+export function checkUrls(list: Iterable<string>, problems: string[]): { urls: string[]; errorUrls: string[] } {
+  const urls = new Set<string>();
+  const bad: BadUrl[] = [];
+  let count = 0;
+  for (const text of list) {
+    count++;
+    const result = normalizeUrl(text);
+    if ("url" in result) urls.add(result.url);
+    else bad.push({ url: text, problem: result.problem });
+  }
+  if (bad.length > 0)
+    problems.push(`url_list: ${badUrls(bad, count, "are invalid")}; absolute http:// or https:// URLs are needed`);
+  return { urls: [...urls], errorUrls: bad.map(({ url }) => url) };
+}
+
+interface BadUrl {
+  readonly url: string;
+  readonly problem: string;
+}
+
+/** One bad URL with its reason. Of several, how many there are, and the reason of the first: the others may have other reasons. */
+function badUrls(bad: readonly BadUrl[], count: number, what: string): string {
+  const [first] = bad;
+  if (first === undefined) return "";
+  if (bad.length === 1) return `'${abbreviate(first.url)}' ${first.problem}`;
+  const all = `${bad.length} of ${count} URLs ${what} (see error_urls)`;
+  return `${all}; the first, '${abbreviate(first.url)}', ${first.problem}`;
+}
+
+/** Said before anything is started: the step that invalidates could only end the request. @returns the URLs it is about */
+export function checkPaths(urls: readonly string[], problems: string[]): string[] {
+  const bad = urls.flatMap((url) => {
+    const answer = invalidationPath(new URL(url));
+    return "problem" in answer ? [{ url, problem: answer.problem }] : [];
+  });
+  if (bad.length === 0) return [];
+  const what = badUrls(bad, urls.length, "cannot be invalidated");
+  problems.push(`need_invalidate: ${what}; send such URLs in a request without need_invalidate`);
+  return bad.map(({ url }) => url);
+}
+
+export function doubts(urls: readonly string[]): string[] {
+  const doubtful = urls.filter((url) => isDoubtful(new URL(url)));
+  if (doubtful.length === 0) return [];
+  return [
+    `need_invalidate: ${doubtful.length} URLs have a ~, such as '${abbreviate(doubtful[0] ?? "")}'; it is not sure that CloudFront ` +
+      "invalidates these, so check one of them afterwards",
+  ];
+}

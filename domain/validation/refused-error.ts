@@ -1,0 +1,26 @@
+/** A request that is refused: its HTTP status, what is wrong, and the URLs that are. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+  constructor(
+    readonly statusCode: 400 | 404 | 409,
+    message: string,
+    readonly errorUrls: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** A body may have a million faults: each told of would make an answer many times as long as the body. */
+const MAX_TOLD = 50;
+
+/** The first faults in one line, and how many more there are. @param untold faults that nobody put into words */
+export function faultList(faults: readonly string[], untold = 0): string {
+  const left = Math.max(0, faults.length - MAX_TOLD) + untold;
+  const told = faults.slice(0, MAX_TOLD);
+  return [...told, ...(left === 0 ? [] : [`and ${left} more faults like these`])].join("; ");
+}
+
+/** The beginning of what a caller sent, for an answer that names it. */
+export function abbreviate(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}

@@ -1,0 +1,118 @@
+import { ArnFormat, Aws, CfnCondition, type CfnParameter, type CfnResource, Fn, Stack, Token } from "aws-cdk-lib";
+import * as iam from "aws-cdk-lib/aws-iam";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+
+/**
+ * Allows these calls on these resources. CDK's own grants allow more than the code needs (`grantReadWriteData` is
+ * eleven actions where two are used), so every permission is written out. test/pipeline/permissions.test.ts compares
+ * the lists with the calls that the code makes.
+ */
+export function allow(to: iam.IGrantable, actions: readonly string[], ...resources: readonly string[]): void {
+  to.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }));
+}
+
+/**
+ * Calls on items of a table whose partition keys begin like this.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+export function onKeys(actions: readonly string[], tableArn: string, keys: readonly string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [...actions],
+    resources: [tableArn],
+    conditions: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    },
+  });
+}
+
+/** ARN of an Auto Scaling group by its name. `*` stands for the id that AWS makes up when the group is created. */
+export function groupArn(scope: Construct, groupName: string): string {
+  return Stack.of(scope).formatArn({
+    service: "autoscaling",
+    resource: "autoScalingGroup",
+    resourceName: `*:autoScalingGroupName/${groupName}`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+const ID = "InChina";
+
+/**
+ * ARNs that are made of a list's values as they are deployed. CloudFormation joins with fixed text alone
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-join.html), so the
+ * partition is told by a condition.
+ * @param arns of a partition
+ */
+export function inPartition(scope: Construct, arns: (partition: string) => string[]): string[] {
+  const found = scope.node.tryFindChild(ID);
+  const inChina = found instanceof CfnCondition ? found : new CfnCondition(scope, ID, { expression: isChina() });
+  return Token.asList(Fn.conditionIf(inChina.logicalId, arns("aws-cn"), arns("aws")));
+}
+
+function isChina() {
+  return Fn.conditionEquals(Aws.PARTITION, "aws-cn");
+}
+
+/**
+ * ARNs of the distributions in the stack's list, as the resources of a policy. The account is left open: a role reaches no
+ * other account's distributions.
+ */
+export function distributionArns(scope: Construct, ids: CfnParameter): string[] {
+  return inPartition(scope, (partition) => arnsIn(partition, ids));
+}
+
+function arnsIn(partition: string, ids: CfnParameter): string[] {
+  const before = `arn:${partition}:cloudfront::*:distribution/`;
+  return Fn.split(",", `${before}${Fn.join(`,${before}`, Fn.split(",", ids.valueAsString))}`);
+}
+
+/** What of other buckets the sources of requests may be read from: the stack's parameter, and what follows from it. */
+export class SourceBuckets extends Construct {
+  constructor(
+    private readonly parent: Construct,
+    id: string,
+    private readonly parameter: CfnParameter,
+  ) {
+    super(parent, id);
+  }
+
+  /**
+   * Lets a function read what the parameter names, and list its buckets. Of these, the code lists no more than the parameter
+   * names: a list in CloudFormation cannot be made into pairs of bucket and prefix.
+   */
+  allowReading({ role }: lambda.Function): void {
+    const entries = Fn.split(",", this.parameter.valueAsString);
+    const policy = new iam.Policy(this, "Reading", {
+      roles: role === undefined ? [] : [role],
+      statements: [
+        new iam.PolicyStatement({
+          actions: ["s3:GetObject"],
+          resources: inPartition(this.parent, (partition) => objects(`arn:${partition}:s3:::`, entries)),
+        }),
+        new iam.PolicyStatement({
+          actions: ["s3:ListBucket"],
+          resources: inPartition(this.parent, (partition) => buckets(`arn:${partition}:s3:::`, entries)),
+        }),
+      ],
+    });
+    const isEmpty = Fn.conditionEquals(this.parameter.valueAsString, "");
+    const hasSome = new CfnCondition(this, "HasSome", { expression: Fn.conditionNot(isEmpty) });
+    (policy.node.defaultChild as CfnResource).cfnOptions.condition = hasSome;
+  }
+}
+
+/** All objects of each entry that is a bucket, and each entry that is a prefix, as it is. Both are made of every entry. */
+function objects(before: string, entries: string[]): string[] {
+  return Fn.split(",", `${before}${Fn.join(`/*,${before}`, entries)}/*,${before}${Fn.join(`,${before}`, entries)}`);
+}
+
+/**
+ * The bucket of each entry. What is behind a slash becomes the ARN of an object in a bucket called `-`, which cannot be:
+ * CloudFormation knows no way to leave it out.
+ */
+function buckets(before: string, entries: string[]): string[] {
+  const parts = Fn.split("/", `${before}${Fn.join(`,${before}`, entries)}`);
+  return Fn.split(",", Fn.join(`,${before}-/`, parts));
+}

@@ -1,0 +1,156 @@
+import { MAX_URLS } from "../../domain/limits.ts";
+import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
+import type { LeftOut, LeftOutCounts, Source, SourceType } from "../../domain/request/source.ts";
+import { MAX_DOCUMENTS, MAX_URL_CHARACTERS } from "../../domain/sources/limits.ts";
+
+/** A document that another one names. */
+export interface Named {
+  readonly type: SourceType;
+  /** Absolute. */
+  readonly url: string;
+  /** Variables of a playlist, which those that it names may take over. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface FindsOptions {
+  /** How many more URLs the request may have. */
+  readonly room: number;
+  /** Why a URL is not wanted. @default all are */
+  readonly refuses?: ((url: string) => LeftOut | undefined) | undefined;
+}
+
+const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
+/** A longer one is no URL; and the parser takes long for it. */
+const MAX_REFERENCE_LENGTH = 8_192;
+/** A short document may stand for long URLs, and the API's function reads it with 1 GB of memory. */
+const MAX_REFUSED_CHARACTERS = 10_000_000;
+
+/** What one document names: URLs, further documents, and what of it is left out. Counted while it is read. */
+export class Finds {
+  readonly urls = new Set<string>();
+  readonly documents: Named[] = [];
+  readonly leftOut: LeftOutCounts = {};
+  /** Not wanted, and counted. Beyond some megabytes, one that is named again counts again. */
+  private readonly refused = new Set<string>();
+  private refusedCharacters = 0;
+  private characters = 0;
+
+  constructor(private readonly options: FindsOptions) {}
+
+  /**
+   * Takes a reference as one URL more. One that the document has already is a `duplicate`, unless `again` is true: byte
+   * ranges name one object many times.
+   * @param base what a relative one goes on from; undefined: nothing
+   * @throws DocumentError when there is no room, or no base where one is needed
+   */
+  add(reference: string, base: string | undefined, again = false): void {
+    const url = resolve(reference, base);
+    if (url !== undefined && again && (this.urls.has(url) || this.refused.has(url))) return;
+    const because = this.because(url);
+    if (url === undefined || because !== undefined) this.refuse(url, because ?? "not_a_url");
+    else this.take(url);
+  }
+
+  /** Takes a reference as a document to be read. @throws DocumentError */
+  lead(reference: string, base: string | undefined, named: Omit<Named, "url">): void {
+    const url = resolve(reference, base);
+    if (url === undefined) this.leave("not_a_url");
+    else this.documents.push({ ...named, url });
+    if (this.documents.length > MAX_DOCUMENTS)
+      throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
+  }
+
+  /** Why a reference is not wanted; undefined: it is. */
+  refusal(reference: string, base: string | undefined): LeftOut | undefined {
+    const url = resolve(reference, base);
+    return url === undefined ? "not_a_url" : this.options.refuses?.(url);
+  }
+
+  /** Something is not warmed. */
+  leave(because: LeftOut, n = 1): void {
+    if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
+  }
+
+  /**
+   * Asked before so many URLs are made, since making them is what costs. How much room they take shows once they are made:
+   * another source may have named them. @throws DocumentError
+   */
+  expect(n: bigint): void {
+    if (n > BigInt(MAX_URLS)) throw this.tooMany();
+  }
+
+  private because(url: string | undefined): LeftOut | undefined {
+    if (url === undefined) return "not_a_url";
+    return this.urls.has(url) ? "duplicate" : this.options.refuses?.(url);
+  }
+
+  private refuse(url: string | undefined, because: LeftOut): void {
+    this.leave(because);
+    if (url === undefined || this.refusedCharacters > MAX_REFUSED_CHARACTERS) return;
+    this.refused.add(url);
+    this.refusedCharacters += url.length;
+  }
+
+  private take(url: string): void {
+    if (this.urls.size >= this.options.room) throw this.tooMany();
+    this.characters += url.length;
+    if (this.characters > MAX_URL_CHARACTERS)
+      throw new DocumentError(`names URLs of more than ${MAX_URL_CHARACTERS} characters in all`);
+    this.urls.add(url);
+  }
+
+  private tooMany(): DocumentError {
+    return new DocumentError(`names more than ${this.options.room} URLs; a request has at most ${MAX_URLS} in all`);
+  }
+}
+
+/** @returns undefined: nothing that can be fetched. @throws DocumentError */
+function resolve(reference: string, base: string | undefined): string | undefined {
+  const url = absolute(reference, base);
+  const normal = url === undefined ? undefined : normalizeUrl(url);
+  return normal !== undefined && "url" in normal ? normal.url : undefined;
+}
+
+/**
+ * A reference with what it goes on from, if it goes on from something. One that does not stays as it is.
+ * @returns undefined: it is no reference
+ * @throws DocumentError if it needs a base and there is none
+ */
+export function absolute(reference: string, base: string | undefined): string | undefined {
+  const text = reference.trim();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser would drop some of them in silence
+  if (text === "" || text.length > MAX_REFERENCE_LENGTH || /[\u0000-\u001f]/.test(text)) return undefined;
+  if (ABSOLUTE.test(text)) return text;
+  if (base === undefined)
+    throw new DocumentError("names URLs without a host, and the source has no `base` that they go on from");
+  return parseUrl(text, base)?.href;
+}
+
+/** What is known of a document before it is read. */
+export interface Place {
+  /** What its relative references go on from; undefined: it is in a bucket, and nobody has said. */
+  readonly base: string | undefined;
+  /** Variables of the playlist that named it. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly source: Pick<Source, "since">;
+}
+
+/**
+ * Reads a document of one type, and notes what it names.
+ * @param text its pieces
+ * @throws DocumentError
+ */
+export type Reader = (text: AsyncIterable<string>, place: Place, finds: Finds) => Promise<void>;
+
+/**
+ * Why a document cannot be taken. The message goes on from the document's name and quotes nothing of it, but a
+ * number that is wrong: `has a DOCTYPE`.
+ */
+export class DocumentError extends Error {
+  override readonly name: string = "DocumentError";
+}
+
+/** The same, but another try may go better: no answer, or one that says that the server has too much to do. */
+export class PassingDocumentError extends DocumentError {
+  override readonly name = "PassingDocumentError";
+}

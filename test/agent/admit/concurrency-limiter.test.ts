@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { turn } from "../deferred.ts";
+
+/** Takes a slot under a name, and notes when it has it. */
+function take(slots: Slots, begun: string[], name: string, group?: string): Promise<void> {
+  return slots.take("", group).then(() => void begun.push(name));
+}
+
+test("first come, first served, as many as there are slots", async () => {
+  const slots = new Slots(2);
+  const begun: string[] = [];
+  for (const name of ["a", "b", "c", "d"]) void take(slots, begun, name);
+  expect([slots.inUse, slots.waiting]).toEqual([2, 2]);
+  await turn();
+  expect(begun).toEqual(["a", "b"]);
+  slots.release();
+  await turn();
+  expect([begun, slots.inUse, slots.waiting]).toEqual([["a", "b", "c"], 2, 1]);
+  for (let n = 0; n < 3; n++) slots.release();
+  await turn();
+  expect([begun, slots.inUse, slots.waiting]).toEqual([["a", "b", "c", "d"], 0, 0]);
+});
+
+test("a higher bound lets in at once; a lower one interrupts nothing", async () => {
+  const slots = new Slots(1);
+  const begun: string[] = [];
+  for (const name of ["a", "b", "c", "d"]) void take(slots, begun, name);
+  slots.limit = 3;
+  await turn();
+  expect([begun, slots.limit]).toEqual([["a", "b", "c"], 3]);
+  slots.limit = 1;
+  slots.release();
+  slots.release();
+  await turn();
+  expect([begun.length, slots.inUse, slots.waiting]).toEqual([3, 1, 1]);
+  slots.release();
+  await turn();
+  expect(begun).toEqual(["a", "b", "c", "d"]);
+});
+
+test("whatever comes and ends in whatever order, nothing begins above the bound and nothing is forgotten", async () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.constant({ kind: "come" } as const) },
+    { weight: 6, arbitrary: fc.constant({ kind: "end" } as const) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("bound"), to: fc.integer({ min: 1, max: 6 }) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const slots = new Slots(3);
+      let running = 0;
+      const begin = () => {
+        running++;
+        expect(running).toBeLessThanOrEqual(slots.limit);
+      };
+      const end = () => {
+        running--;
+        slots.release();
+      };
+      const comes: Promise<void>[] = [];
+      for (const it of steps) {
+        if (it.kind === "come") comes.push(slots.take().then(begin));
+        else if ("to" in it) slots.limit = it.to;
+        else if (running > 0) end();
+        await turn();
+        expect(slots.inUse).toBe(running);
+        expect(slots.inUse + slots.waiting === 0 || slots.inUse >= Math.min(1, slots.limit)).toBe(true);
+        if (slots.waiting > 0) expect(slots.inUse).toBeGreaterThanOrEqual(slots.limit);
+      }
+      while (running > 0) {
+        end();
+        await turn();
+      }
+      await Promise.all(comes);
+      expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("groups that wait take turns, each in its own order", async () => {
+  const slots = new Slots(1);
+  const begun: string[] = [];
+  const names = ["a1", "a2", "a3", "b1", "b2", "c1"];
+  const all = names.map((name) =>
+    take(slots, begun, name, name[0])
+      .then(turn)
+      .then(() => slots.release("", name[0])),
+  );
+  await Promise.all(all);
+  expect(begun).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
+});
+test("requests take turns before their POPs do", async () => {
+  const slots = new Slots(1);
+  const begun: string[] = [];
+  const all = ["huge a1", "huge a2", "huge b1", "huge c1", "small a3", "small a4"].map(async (name) => {
+    const [request = "", pop = ""] = name.split(/ |\d/);
+    await slots.take(request, pop);
+    begun.push(name);
+    await turn();
+    slots.release(request, pop);
+  });
+  await Promise.all(all);
+  expect(begun).toEqual(["huge a1", "huge a2", "small a3", "huge b1", "small a4", "huge c1"]);
+});
+
+describe("beyond the bound, there is a reserve", () => {
+  const reserve = { requests: () => 2, pops: () => 1 };
+  const takeAll = (slots: Slots, ...names: string[]) => {
+    const begun: string[] = [];
+    for (const name of names) {
+      const [request = "", pop = ""] = name.split("/");
+      void slots.take(request, pop).then((begins) => begins && begun.push(name));
+    }
+    return begun;
+  };
+
+  test("for a POP that holds nothing, and further for a request that holds nothing", async () => {
+    const slots = new Slots(2, reserve);
+    const begun = takeAll(slots, "q/a", "q/a", "q/a", "q/b", "q/c", "r/a", "s/a", "t/a");
+    await turn();
+    // Two, the POP that is new, and the two requests that are.
+    expect(begun).toEqual(["q/a", "q/a", "q/b", "r/a", "s/a"]);
+    expect([slots.inUse, slots.waiting]).toEqual([5, 3]);
+    // Only as one of them ends, the next in turn begins.
+    slots.release("r", "a");
+    await turn();
+    expect(begun.slice(5)).toEqual(["t/a"]);
+  });
+
+  test("which what waits comes to as well, once it holds nothing any more", async () => {
+    const slots = new Slots(1, { requests: () => 0, pops: () => 1 });
+    const begun = takeAll(slots, "q/a", "q/b", "q/b", "q/a");
+    await turn();
+    expect(begun).toEqual(["q/a", "q/b"]);
+    slots.release("q", "b");
+    await turn();
+    expect(begun).toEqual(["q/a", "q/b", "q/b"]);
+  });
+});
+
+test("what is withdrawn gets no slot, and the others keep their turns", async () => {
+  const slots = new Slots(1);
+  const ends: string[] = [];
+  const [mine, others] = [{}, {}];
+  void slots.take("q", "a");
+  for (const [name, owner] of [
+    ["1", mine],
+    ["2", others],
+    ["3", mine],
+    ["4", others],
+  ] as const)
+    void slots.take("q", name === "4" ? "b" : "a", owner).then((begins) => ends.push(`${name} ${begins}`));
+  slots.withdraw(mine);
+  await turn();
+  expect([ends, slots.waiting]).toEqual([["1 false", "3 false"], 2]);
+  slots.release("q", "a");
+  await turn();
+  slots.release("q", "a");
+  await turn();
+  expect(ends.slice(2)).toEqual(["2 true", "4 true"]);
+});

@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LARGE, type Limit, nextLimit, startLimit, type Window } from "../../../agent/admit/concurrency.ts";
+
+const BUSY: Window = { bytesPerSecond: 1_000, tasksPerSecond: 10, troubled: 0, saturated: true };
+const at = (value: number, before: Limit["before"] = undefined, usualTrouble = 0): Limit => ({
+  value,
+  before,
+  doubles: false,
+  usualTrouble,
+});
+
+describe("one step", () => {
+  const before = { value: 32, bytesPerSecond: 1_000, tasksPerSecond: 10 };
+  const doubling = { ...at(64, before), doubles: true };
+  const cases: readonly [name: string, limit: Limit, window: Partial<Window>, value: number][] = [
+    ["doubles from the start", startLimit(), {}, 64],
+    ["doubles on while that brings much", doubling, { tasksPerSecond: 12 }, 128],
+    ["goes back when doubling brings little", doubling, { tasksPerSecond: 11, bytesPerSecond: 1_100 }, 32],
+    ["grows while bytes do", at(42, before), { bytesPerSecond: 1_031 }, 55],
+    ["grows while tasks do", at(42, before), { tasksPerSecond: 10.4 }, 55],
+    ["goes back when nothing is gained", at(42, before), {}, 32],
+    ["goes back when too little is gained", at(42, before), { bytesPerSecond: 1_029 }, 32],
+    ["goes back when it costs", at(42, before), { bytesPerSecond: 500, tasksPerSecond: 5 }, 32],
+    ["stays where it does not bind", at(42, before), { saturated: false, bytesPerSecond: 9_000 }, 42],
+    ["stays where the core binds", at(42, before), { cpuBound: true, bytesPerSecond: 9_000 }, 42],
+    ["stays where the core binds, also when it brings less", at(42, before), { cpuBound: true, bytesPerSecond: 1 }, 42],
+    ["halves on trouble, also where the core binds", at(42, before), { cpuBound: true, troubled: 1 }, 21],
+    [
+      "halves when memory is tight, though it brings more",
+      at(42, before),
+      { memoryTight: true, tasksPerSecond: 90 },
+      21,
+    ],
+    ["halves on trouble", at(42, before), { troubled: 0.06, bytesPerSecond: 9_000 }, 21],
+    ["halves on trouble that comes unsaturated", at(42), { troubled: 1, saturated: false }, 21],
+    ["halves on more trouble than usual", at(42, before, 0.3), { troubled: 0.36, bytesPerSecond: 9_000 }, 21],
+    ["bears the usual trouble", at(42, before, 0.3), { troubled: 0.34, bytesPerSecond: 2_000 }, 55],
+    ["bears a little trouble", at(42, before), { troubled: 0.05, bytesPerSecond: 2_000 }, 55],
+    ["never exceeds its bound", at(1_000), {}, 1_024],
+    ["never falls below its bound by trouble", at(5), { troubled: 1 }, 4],
+    ["never falls below its bound by going back", at(6, { ...before, value: 4 }), {}, 4],
+    ["leaves its lower bound again", at(4), {}, 6],
+  ];
+
+  test.each(cases)("%s", (_name, limit, window, value) => {
+    expect(nextLimit(limit, { ...BUSY, ...window }).value).toBe(value);
+  });
+
+  test("what was before counts once: after going back or halving, the next window is compared afresh", () => {
+    expect(nextLimit(at(42, before), BUSY).before).toBeUndefined();
+    expect(nextLimit(at(42, before), { ...BUSY, troubled: 1 }).before).toBeUndefined();
+    expect(nextLimit(at(42), BUSY).before).toEqual({ ...before, value: 42 });
+  });
+
+  test("it stops doubling once doubling brought nothing, or trouble", () => {
+    expect(nextLimit(doubling, { ...BUSY, tasksPerSecond: 12 }).doubles).toBe(true);
+    expect(nextLimit(doubling, BUSY).doubles).toBe(false);
+    expect(nextLimit(doubling, { ...BUSY, troubled: 1 }).doubles).toBe(false);
+  });
+});
+
+test("trouble becomes usual if it goes on, and unusual again if it does not; no tasks say nothing of it", () => {
+  const after = (usual: number, window: Partial<Window>) =>
+    nextLimit(at(42, undefined, usual), { ...BUSY, ...window }).usualTrouble;
+  expect(after(0, { troubled: 0.4 })).toBe(0.2);
+  expect(after(0.4, { troubled: 0 })).toBe(0.2);
+  expect(after(0.4, { troubled: 0, tasksPerSecond: 0 })).toBe(0.4);
+});
+
+test("whatever happens, it is a whole number within its bounds", () => {
+  const rate = fc.double({ min: 0, max: 1e10, noNaN: true });
+  const window = fc.record({
+    bytesPerSecond: rate,
+    tasksPerSecond: rate,
+    troubled: fc.double({ min: 0, max: 1, noNaN: true }),
+    saturated: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(window, { maxLength: 100 }), (windows) => {
+      let limit = startLimit();
+      for (const next of windows) {
+        limit = nextLimit(limit, next);
+        expect(Number.isInteger(limit.value) && limit.value >= 4 && limit.value <= 1_024).toBe(true);
+      }
+    }),
+  );
+});
+
+interface Link {
+  readonly perDownload: number;
+  readonly capacity: number;
+  /** Beyond so many at once, attempts fail. @default never */
+  readonly breaks?: number;
+  /** Share of the attempts that fails anyway. @default none */
+  readonly broken?: number;
+}
+
+/** A minute on a link where each download has a fixed rate until the link is full. */
+function aMinute({ perDownload, capacity, breaks = Number.POSITIVE_INFINITY, broken = 0 }: Link): number[] {
+  const values: number[] = [];
+  for (let limit = startLimit(); values.length < 60; values.push(limit.value)) {
+    const bytesPerSecond = Math.min(limit.value * perDownload, capacity);
+    const troubled = limit.value > breaks ? broken + 0.3 : broken;
+    limit = nextLimit(limit, { bytesPerSecond, tasksPerSecond: bytesPerSecond / 100, troubled, saturated: true });
+  }
+  return values;
+}
+
+describe("large files have a limit of their own", () => {
+  const next = (limit: Limit, window: Partial<Window>) =>
+    nextLimit(limit, { ...BUSY, tasksPerSecond: 0, ...window }, LARGE);
+
+  test("which begins at two, doubles while that brings much, and goes back when it does not", () => {
+    const two = startLimit(LARGE);
+    const four = next(two, {});
+    const eight = next(four, { bytesPerSecond: 1_900 });
+    expect([two.value, four.value, eight.value]).toEqual([2, 4, 8]);
+    expect(next(eight, { bytesPerSecond: 2_000 })).toMatchObject({ value: 4, doubles: false });
+  });
+
+  test("then grows in small steps, by bytes alone: whether a file ends in a second says nothing", () => {
+    const four = { ...at(4), doubles: false };
+    const six = next(four, {});
+    expect(six.value).toBe(6);
+    expect(next(six, { bytesPerSecond: 1_090, tasksPerSecond: 5 }).value).toBe(4);
+    expect(next(six, { bytesPerSecond: 1_110 }).value).toBe(8);
+  });
+
+  test("and is one at the least", () => {
+    expect(next(at(2), { troubled: 1, tasksPerSecond: 1 }).value).toBe(1);
+    expect(next(at(1), { troubled: 1, tasksPerSecond: 1 }).value).toBe(1);
+  });
+});
+
+describe("on a simulated link it settles", () => {
+  const cases: readonly [name: string, link: Link, low: number, high: number][] = [
+    ["not far above what fills a fast one", { perDownload: 1, capacity: 400 }, 400, 666],
+    ["where it began, if that fills it", { perDownload: 10, capacity: 100 }, 32, 42],
+    ["at the bound, if nothing else holds it", { perDownload: 1, capacity: 1e9 }, 787, 1_024],
+    ["around where attempts begin to fail", { perDownload: 1, capacity: 1e9, breaks: 200 }, 101, 254],
+    ["around what fills it, if a third fails anyway", { perDownload: 1, capacity: 400, broken: 0.33 }, 400, 700],
+    [
+      "around where more begin to fail, if a third fails anyway",
+      { perDownload: 1, capacity: 1e9, breaks: 200, broken: 0.33 },
+      100,
+      260,
+    ],
+  ];
+
+  test.each(cases)("%s", (_name, link, low, high) => {
+    const settled = aMinute(link).slice(30);
+    expect(Math.min(...settled)).toBeGreaterThanOrEqual(low);
+    expect(Math.max(...settled)).toBeLessThanOrEqual(high);
+  });
+});

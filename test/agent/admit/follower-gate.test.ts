@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { type Follower, FollowerGate } from "../../../agent/admit/follower-gate.ts";
+
+const TASK = { reqId: "r1", pop: "BRU50-C1", lead: "ATH50-C1", url: "https://www.example.com/1" };
+
+/** Followers that come at once. @returns those that have entered, in their order */
+async function enter(gate: FollowerGate, ...tasks: Partial<typeof TASK>[]) {
+  const entered: Follower[] = [];
+  for (const task of tasks) void gate.enter({ ...TASK, ...task }, true).then((follower) => entered.push(follower));
+  await settled();
+  return entered;
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+const needs = (entered: readonly Follower[]) => entered.map(({ needsPermit }) => needsPermit);
+const THREE_OBJECTS = [{ url: "1" }, { url: "2" }, { url: "3" }];
+const THREE_POPS = [{ pop: "BRU50-C1" }, { pop: "BUD50-C1" }, { pop: "CAI50-P1" }];
+
+test("the first follower of a lead at a POP runs alone, with a permit; once a cache has served it, the others follow without permits", async () => {
+  const entered = await enter(new FollowerGate(), ...THREE_OBJECTS);
+  expect(needs(entered)).toEqual([true]);
+  entered[0]?.served("cache");
+  await settled();
+  expect(needs(entered)).toEqual([true, false, false]);
+});
+
+test("if the origin served the first follower, each other one at the POP needs a permit", async () => {
+  const entered = await enter(new FollowerGate(), ...THREE_OBJECTS);
+  entered[0]?.served("origin");
+  await settled();
+  expect(needs(entered)).toEqual([true, true, true]);
+});
+
+test("a first follower that fails shows nothing: the next one runs alone", async () => {
+  const entered = await enter(new FollowerGate(), ...THREE_OBJECTS);
+  entered[0]?.leave();
+  await settled();
+  expect(needs(entered)).toEqual([true, true]);
+  entered[1]?.served("cache");
+  await settled();
+  expect(needs(entered)).toEqual([true, true, false]);
+});
+
+test("without Server-Timing, the catalogue is believed", async () => {
+  const entered = await enter(new FollowerGate(), ...THREE_OBJECTS);
+  entered[0]?.served(undefined);
+  await settled();
+  expect(needs(entered)).toEqual([true, false, false]);
+});
+
+test("the followers of an object at several POPs run one after the other, until their RECs are known", async () => {
+  const gate = new FollowerGate();
+  const entered = await enter(gate, ...THREE_POPS);
+  expect(needs(entered)).toEqual([true]);
+  // The lead has another REC. From now on, the object in the cache of the followers says nothing of the lead's.
+  entered[0]?.served("origin");
+  await settled();
+  entered[1]?.served("cache");
+  await settled();
+  entered[2]?.served("cache");
+  expect(needs(await enter(gate, ...THREE_POPS.map((task) => ({ ...task, url: "another" }))))).toEqual([true, true]);
+});
+
+test("requests are known one by one, and without limits nobody waits", async () => {
+  const gate = new FollowerGate();
+  (await gate.enter(TASK, true)).served("cache");
+  expect((await gate.enter(TASK, true)).needsPermit).toBe(false);
+  expect((await gate.enter({ ...TASK, reqId: "r2" }, true)).needsPermit).toBe(true);
+  expect(needs(await Promise.all([1, 2, 3].map(() => gate.enter({ ...TASK, reqId: "r3" }, false))))).toEqual([
+    ...[false, false, false],
+  ]);
+});
+
+test("a POP is misplaced if another one shares the REC of its lead, or if it shares the REC of none of two leads", async () => {
+  const gate = new FollowerGate();
+  const show = async (lead: string, pop: string, by: "cache" | "origin") =>
+    (await gate.enter({ ...TASK, lead, pop, url: `${lead} ${pop}` }, false)).served(by);
+  const isMisplaced = (lead: string, pop: string) => gate.isMisplaced({ reqId: "r1", lead, pop });
+  await show("A", "X", "origin");
+  await show("X", "A", "origin");
+  // Either may be.
+  expect([isMisplaced("A", "X"), isMisplaced("X", "A")]).toEqual([false, false]);
+  await show("A", "B", "cache");
+  expect([isMisplaced("A", "X"), isMisplaced("X", "A")]).toEqual([true, false]);
+  await show("B", "Y", "origin");
+  await show("C", "Y", "origin");
+  expect(isMisplaced("C", "Y")).toBe(true);
+});
+
+test("those that wait for a follower that is deferred are deferred with it, and those that come later are not", async () => {
+  const gate = new FollowerGate();
+  const first = await gate.enter(TASK, true);
+  const waiting = gate.enter({ ...TASK, url: "2" }, true);
+  const error = new Error("deferred");
+  first.leave(error);
+  await expect(waiting).rejects.toBe(error);
+  await expect(gate.enter({ ...TASK, url: "3" }, true)).resolves.toMatchObject({ needsPermit: true });
+});
+
+test("nobody waits when the process stops", async () => {
+  const gate = new FollowerGate();
+  await gate.enter(TASK, true);
+  const waiting = gate.enter({ ...TASK, url: "2" }, true);
+  const error = new Error("stopped");
+  gate.close(error);
+  await expect(waiting).rejects.toBe(error);
+  await expect(gate.enter({ ...TASK, url: "3" }, true)).rejects.toBe(error);
+});

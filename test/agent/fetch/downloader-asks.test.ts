@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
+import { NotATaskError } from "../../../agent/fetch/task-errors.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+import { ALIAS, DOMAIN, download, edge, object, SIZE, seen, useEdge, visited } from "./edge-world.ts";
+
+useVirtualClock({ idleMs: 2 });
+
+useEdge();
+
+describe("whom it asks, and as whom", () => {
+  test("a POP's addresses in equal parts, and for each URL the same one first", async () => {
+    const paths = Array.from({ length: 40 }, (_, i) => `/spread/${i}.bin`);
+    const asked = (path: string) => (seen.get(path) ?? []).map(({ address }) => address);
+    for (const path of paths) {
+      const url = object(path, [], 10);
+      await download({ url });
+      await download({ url });
+      expect(new Set(asked(path)).size, path).toBe(1);
+    }
+    const [one = "", two = ""] = edge.addressesOf("SIN2-P1");
+    for (const address of [one, two]) {
+      const share = paths.filter((path) => asked(path)[0] === address).length;
+      expect(share).toBeGreaterThan(10);
+    }
+  });
+
+  test("the distribution by its own name or an alias, whatever the URL's host is", async () => {
+    const url = object("/names.bin");
+    for (const host of [DOMAIN, ALIAS]) expect(await download({ url, message: { host } })).toMatchObject({ ok: true });
+    // A download and a check of each: of the second host, no Age is known to be true.
+    expect(seen.get("/names.bin")?.map(({ headers }) => headers.host)).toEqual([DOMAIN, DOMAIN, ALIAS, ALIAS]);
+  });
+
+  test("a name that the edge does not serve is refused there", async () => {
+    const url = object("/others.bin");
+    expect(await download({ url, message: { host: "d999.cloudfront.net" } })).toMatchObject({
+      ...{ ok: false, http_status: 403, error: "HTTP 403", attempts: 1 },
+    });
+  });
+
+  test("a server that cannot prove that name is told nothing", async () => {
+    const url = object("/secret.bin");
+    const result = await download({ url, message: { host: "www.example.org" } });
+    expect(result).toMatchObject({
+      ok: false,
+      attempts: 3,
+      error: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID"),
+    });
+    expect(result).toMatchObject({ bytes: 0, http_status: undefined, x_amz_cf_pop: undefined });
+    expect(visited("/secret.bin")).toEqual([]);
+  });
+
+  test("an authority that nobody trusts proves nothing", async () => {
+    const url = object("/untrusted.bin");
+    const strict = new PopPools({ allowPrivateAddresses: true });
+    const result = await download({ url, options: { pools: strict } });
+    expect(result).toMatchObject({ ok: false, error: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/) });
+    expect(visited("/untrusted.bin")).toEqual([]);
+    await strict.destroy();
+  });
+
+  test("http URLs without TLS", async () => {
+    object("/plain.bin");
+    expect(await download({ url: "http://www.example.com/plain.bin" })).toMatchObject({ ok: true, bytes: SIZE });
+  });
+
+  test("the URL's own port, which Host has and the certificate has not", async () => {
+    object("/port.bin");
+    const host = `${ALIAS}:${edge.httpsPort}`;
+    const result = await download({
+      url: `https://${host}/port.bin`,
+      message: { host },
+      options: { ports: { https: 1, http: 1 } },
+    });
+    expect(result).toMatchObject({ ok: true, bytes: SIZE });
+    expect(seen.get("/port.bin")?.[0]?.headers.host).toBe(host);
+  });
+
+  test.each([
+    ["edge", { pragma: "server-timing" }],
+    ["off", {}],
+  ] as const)("with the request's headers, but for those that are not a caller's to set: %s", async (verify, more) => {
+    const path = `/headers-${verify}.bin`;
+    const url = object(path);
+    const header = ["X-Token: a: b ", "accept-encoding: br", "Host: evil.example", "Content-Length: 5", "no header"];
+    expect(await download({ url, message: { header, verify } })).toMatchObject({ ok: true });
+    const headers = seen.get(path)?.[0]?.headers;
+    expect(headers).toEqual({
+      ...{ host: DOMAIN, "user-agent": "prewarm" },
+      ...{ "x-token": "a: b", "accept-encoding": "br" },
+      ...more,
+    });
+  });
+});
+
+describe("what is no task, whoever tries", () => {
+  test.each(["", "no URL", "/path", "https://", "ftp://www.example.com/a", "http:// bad/", "javascript:1"])(
+    "the URL %j",
+    async (url) => {
+      await expect(download({ url })).rejects.toThrow(new NotATaskError("a url is not an http(s) URL"));
+    },
+  );
+
+  test.each(["a b", "a\r\nx-evil: 1", "b\u00fccher.example"])("the host %j", async (host) => {
+    const url = object("/poison.bin");
+    await expect(download({ url, message: { host } })).rejects.toThrow(
+      new NotATaskError("the host is not a host name"),
+    );
+    expect(visited("/poison.bin")).toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, test, vi } from "vitest";
+import { Cancellation } from "../../../agent/fetch/http/cancellation.ts";
+import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
+import { Holding } from "../../../agent/report/heartbeats.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
+import { taskKey } from "../../../domain/plan/task.ts";
+import type { Fault } from "../../../tools/edge/faults.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
+import { taskMessage } from "../task-messages.ts";
+import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
+
+useVirtualClock({ idleMs: 2 });
+
+useEdge();
+
+/** The tally of what a test does not download. */
+const unplanned = () => {
+  throw new Error("of another size");
+};
+const unused = { addBytes: unplanned, addTask: unplanned };
+
+describe("a good download", () => {
+  test("is recorded with all that the edge said about it: a miss that is then a hit, and then a hit that is checked as well", async () => {
+    const url = object("/recorded.bin");
+    const first = await download({ url });
+    expect(first).toEqual({
+      ...taskKey(first.req_id, { pop: "SIN2-P1", url }, 4),
+      req_id: taskMessage().req_id,
+      pop: "SIN2-P1",
+      url,
+      ok: true,
+      outcome: "warm",
+      bytes: SIZE,
+      http_status: 200,
+      x_cache: "Hit from cloudfront",
+      tier: "EDGE",
+      address: expect.stringMatching(/^127\.77\.0\.[12]$/),
+      addresses: undefined,
+      rounds: 1,
+      first_byte_ms: expect.any(Number),
+      age: expect.any(Number),
+      encoding: undefined,
+      x_amz_cf_pop: "SIN2-P1",
+      x_amz_cf_id: expect.stringMatching(/^\S{40,}$/),
+      ms: expect.any(Number),
+      attempts: 1,
+      reason: undefined,
+      error: undefined,
+      agent: "i-1",
+      expire_at: expect.any(Number),
+    });
+    expect(first.expire_at).toBeGreaterThan(Date.now() / 1000 + 29 * 86_400);
+    const second = await download({ url });
+    expect(second).toMatchObject({ ok: true, outcome: "warm", bytes: SIZE, x_cache: "Hit from cloudfront" });
+    expect(visited("/recorded.bin")).toEqual([0, 0, 0, 0]);
+    expect(second.x_amz_cf_id).not.toBe(first.x_amz_cf_id);
+    expect(edge.stats().originFetchesByPath["/recorded.bin"]).toBe(1);
+  });
+
+  test.each([
+    ["off", 0, 0],
+    ["off", 1, 1],
+    ["off", 262_144, 262_144],
+    ["off", 262_145, 262_145],
+    ["off", 3_000_001, 3_000_001],
+    // A check takes a small object whole, and of a larger one its first byte.
+    ["edge", 65_536, 2 * 65_536],
+    ["edge", 65_537, 65_538],
+  ] as const)("counts exactly: %s, an object of %i bytes, %i in all", async (verify, size, all) => {
+    const addBytes = vi.fn<(bytes: number) => void>();
+    const result = await download({
+      url: object(`/${size}-${verify}.bin`, [], size),
+      message: { verify },
+      options: { meter: { small: { addBytes, addTask() {} }, large: unused } },
+    });
+    expect(result).toMatchObject({ ok: true, bytes: size });
+    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(all);
+  });
+
+  test("of a follower is proven as that of its lead is", async () => {
+    const url = object("/follower.bin");
+    expect(await download({ url, message: { follows: true } })).toMatchObject({
+      ok: true,
+      outcome: "warm",
+      tier: "EDGE",
+    });
+    expect(visited("/follower.bin")).toHaveLength(2);
+  });
+
+  test("asks for the very path and query of the URL", async () => {
+    const path = "/a%20b%28c%29/%E4%B8%AD?v=1&w=%28&x=a+b";
+    object(path);
+    expect(await download({ url: `https://www.example.com${path}` })).toMatchObject({ ok: true, bytes: SIZE });
+    expect(visited(path)).toEqual([0, 0]);
+  });
+});
+
+test("what is cancelled is cut off, and not tried again; it says nothing about the link", async () => {
+  const path = "/cancelled.bin";
+  const url = object(path, [{ kind: "stall", after: 1_000 }]);
+  const cancellation = new Cancellation();
+  const addTask = vi.fn();
+  const meter = { small: { addBytes: () => cancellation.cancel(), addTask }, large: unused };
+  const error = "CANCELLED: the request has ended";
+  expect(await download({ url, options: { meter }, cancellation })).toMatchObject({ ok: false, attempts: 1, error });
+  expect(visited(path)).toHaveLength(1);
+  expect(addTask).not.toHaveBeenCalled();
+});
+
+test("what is cancelled before it begins is not asked for", async () => {
+  const path = "/cancelled-before.bin";
+  const cancellation = new Cancellation();
+  cancellation.cancel();
+  expect(await download({ url: object(path), cancellation })).toMatchObject({ ok: false, attempts: 0 });
+  expect(visited(path)).toEqual([]);
+});
+
+test.each<[string, Fault[], boolean]>([
+  ["good", [], false],
+  ["good after all", [{ kind: "reset", after: 0 }], false],
+  ["refused at once", [{ kind: "status", status: 404 }], false],
+  [
+    "refused after a failure",
+    [
+      { kind: "reset", after: 0 },
+      { kind: "status", status: 404 },
+    ],
+    true,
+  ],
+  ["put off", [{ kind: "status", status: 503 }], false],
+  ["failed by the server", Array(3).fill({ kind: "status", status: 500 }), true],
+  ["never answered", Array(3).fill({ kind: "reset", after: 0 }), true],
+])("the meter is told once of a task that is %s", async (name, troubles, troubled) => {
+  const addTask = vi.fn();
+  const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
+  const message = { tries: 2 };
+  const options = { meter: { small: { addBytes() {}, addTask }, large: unused } };
+  await download({ url, message, options }).catch((error: unknown) => expect(error).toBeInstanceOf(DeferredError));
+  expect(addTask.mock.calls).toEqual([[troubled]]);
+});
+
+test("once the pools are destroyed, what runs is cut off and nothing begins", async () => {
+  const own = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
+  const path = "/destroyed.bin";
+  const url = object(path, [{ kind: "slow", ms: 10_000 }]);
+  const running = download({ url, options: { pools: own } });
+  await eventually(() => visited(path)).toEqual([0]);
+  const cut = expect(running).rejects.toThrow("the agent has stopped");
+  await own.destroy();
+  await cut;
+  await expect(download({ url, options: { pools: own } })).rejects.toThrow("the agent has stopped");
+  expect(visited(path)).toEqual([0]);
+});
+
+describe("the bytes of a download", () => {
+  test("of a large file are counted apart from those of small ones", async () => {
+    const addBytes = vi.fn<(bytes: number) => void>();
+    const large = { addBytes, addTask: vi.fn() };
+    const size = 17 * 2 ** 20;
+    await download({ url: object("/large.bin", [], size), bytes: size, options: { meter: { small: unused, large } } });
+    // With the byte of the check.
+    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(size + 1);
+    expect(large.addTask).toHaveBeenCalledOnce();
+  });
+
+  test("are under way until it has a result; what came of an attempt that broke off is not", async () => {
+    const holding = new Holding("q");
+    const transfer = holding.begin();
+    const url = object("/broken-off.bin", [{ kind: "truncate", after: 400_000 }]);
+    expect(await download({ url, transfer })).toMatchObject({ ok: true, attempts: 2 });
+    // The check of a large object is its first byte.
+    expect([holding.underWay, holding.bytes > SIZE]).toEqual([SIZE + 1, true]);
+    transfer.clear();
+    expect(holding.underWay).toBe(0);
+  });
+});

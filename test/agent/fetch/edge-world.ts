@@ -1,0 +1,123 @@
+import { afterAll, beforeAll } from "vitest";
+import {
+  Downloader,
+  type DownloaderOptions,
+  type DownloadHooks,
+  type Permits,
+} from "../../../agent/fetch/downloader.ts";
+import { Cancellation } from "../../../agent/fetch/http/cancellation.ts";
+import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
+import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
+import type { Transfer } from "../../../agent/report/heartbeats.ts";
+import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
+import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
+import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
+import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
+import { taskMessage } from "../task-messages.ts";
+
+export const DOMAIN = "d111111abcdef8.cloudfront.net";
+export const ALIAS = "cdn.example.com";
+/** Bytes of an object, unless a test says otherwise. */
+export const SIZE = 600_001;
+
+export let edge: Edge;
+export let pools: PopPools;
+/** All downloads of a file are of one process. */
+const tracker = new RequestTracker();
+/** What goes wrong with each request in turn, and what the edge saw. By path, so that tests may run side by side. */
+const faults = new Map<string, ((request: FaultRequest) => Fault | undefined)[]>();
+export const seen = new Map<string, FaultRequest[]>();
+
+/** An edge and an agent's pools, for all tests of a file. @param options what makes the edge harder than it is */
+export function useEdge(options: Partial<EdgeOptions> = {}): void {
+  beforeAll(async () => {
+    edge = await startEdge({
+      distributions: [{ domain: DOMAIN, aliases: [ALIAS] }],
+      pops: [
+        { pop: "SIN2-P1", rec: "singapore", addresses: 2 },
+        { pop: "FRA56-P4", rec: "frankfurt" },
+      ],
+      site: {},
+      faults: (request) => {
+        const requests = seen.get(request.path) ?? [];
+        seen.set(request.path, [...requests, request]);
+        return faults.get(request.path)?.[requests.length]?.(request);
+      },
+      ...options,
+    });
+    pools = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
+  });
+  afterAll(async () => {
+    await pools.destroy();
+    await edge.close();
+  });
+}
+
+export interface Download {
+  readonly url: string;
+  readonly message?: Parameters<typeof taskMessage>[0];
+  readonly options?: Partial<DownloaderOptions>;
+  readonly cancellation?: Cancellation;
+  /** @default unknown */
+  readonly bytes?: number;
+  /** Attempts before it was deferred. @default what the message says */
+  readonly attempts?: number;
+  /** When the first of them started. @default it was not deferred */
+  readonly startedAt?: number;
+  /** @default nobody is told of the bytes that come */
+  readonly transfer?: Transfer;
+  /** @default it holds none */
+  readonly permits?: Permits;
+  /** @default nobody is told */
+  readonly onDownloaded?: DownloadHooks["onDownloaded"];
+  /** @default nobody is told */
+  readonly onServed?: DownloadHooks["onServed"];
+}
+
+/** Downloads a task as the agent does. Every result is checked against what the table takes. */
+export async function download({
+  url,
+  bytes,
+  attempts,
+  startedAt,
+  message,
+  options,
+  cancellation,
+  transfer,
+  permits,
+  onDownloaded,
+  onServed,
+}: Download): Promise<TaskResult> {
+  const nothing = { addBytes: () => {}, addTask: () => {} };
+  const meter = { small: nothing, large: nothing };
+  const ports = { https: edge.httpsPort, http: edge.httpPort };
+  const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, tracker, ...options });
+  const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
+  const result = await downloader.download(
+    task,
+    {
+      ...{ url, bytes: bytes ?? null },
+      ...(attempts === undefined ? {} : { attempts }),
+      ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
+    },
+    cancellation ?? new Cancellation(),
+    { transfer, permits, onDownloaded, onServed },
+  );
+  return taskResultSchema.strict().parse(result);
+}
+
+/** An object that is on the origin, whose first requests go wrong. */
+export function object(path: string, troubles: readonly (Fault | undefined)[] = [], size = SIZE): string {
+  edge.addObject(path, { size });
+  faults.set(
+    path,
+    troubles.map((fault) => () => fault),
+  );
+  return `https://www.example.com${path}`;
+}
+
+/** Which of the POP's two addresses was asked: 0 for the one that was asked first. */
+export function visited(path: string): number[] {
+  const addresses = (seen.get(path) ?? []).map(({ address }) => address);
+  return addresses.map((address) => (address === addresses[0] ? 0 : 1));
+}

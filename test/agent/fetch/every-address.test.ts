@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { everyAddress, outcomeOf, type Warming } from "../../../agent/fetch/task-result.ts";
+
+const GOOD = { count: 1, turn: 0, answer: { bytes: 1 }, outcome: { kind: "GOOD" } } as const;
+const proven = (outcome: "warm" | "hit" | "not_kept"): Warming => ({
+  attempt: GOOD,
+  proof: { outcome, answer: { bytes: 1 }, tier: undefined, age: undefined, rounds: 1 },
+});
+const FAILED: Warming = { attempt: { ...GOOD, outcome: { kind: "RETRY", failure: { reason: "timeout" } } } };
+
+test.each([
+  [[proven("warm"), proven("warm")], "warm", "2 of 2"],
+  [[proven("warm"), proven("hit")], "hit", "2 of 2"],
+  [[proven("warm"), proven("not_kept"), proven("warm")], "not_kept", "2 of 3"],
+  [[FAILED, proven("not_kept")], "failed", "0 of 2"],
+] as const)("a POP is as warm as its coldest address: %#", async (each, outcome, addresses) => {
+  const ips = each.map((_, i) => `192.0.2.${i}`);
+  const all = await everyAddress(ips, async (turn) => each[turn] ?? FAILED);
+  expect(outcomeOf(all)).toBe(outcome);
+  expect(all.addresses).toBe(addresses);
+  const good = ["done", "hit", "warm"];
+  expect(all.cold).toEqual(ips.filter((_, i) => !good.includes(outcomeOf(each[i] ?? FAILED))));
+});

@@ -1,0 +1,90 @@
+// When the followers of a lead may ask, and what its proof tells of caches that do not keep the object.
+import { expect, test } from "vitest";
+import type { LeadResult } from "../../../domain/plan/followers.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { SiteObject } from "../../../tools/edge/site.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+import { type Download, download, edge, seen, useEdge } from "./edge-world.ts";
+
+useVirtualClock({ idleMs: 2 });
+
+useEdge({
+  behaviours: [
+    { path: "/min-ttl/*", ttl: { min: 60, default: 60, max: 60 }, serverTiming: "off" },
+    { path: "/evicted/*", ttl: { min: 0, default: 60, max: 60 }, evict: { after: 1 } },
+    {},
+  ],
+});
+
+const followers = [{ pop: "SIN52-C1", ips: ["192.0.2.9"] }];
+const NEVER = { "cache-control": "no-store" };
+
+/** @returns what followers were told and how many requests had been sent by then, and the result */
+async function lead(path: string, object: Partial<SiteObject> = {}, message: Download["message"] = {}) {
+  edge.addObject(path, { size: 500, ...object });
+  const told: { readonly shown: LeadResult; readonly requests: number }[] = [];
+  const onDownloaded = (shown: LeadResult) => {
+    told.push({ shown, requests: seen.get(path)?.length ?? 0 });
+  };
+  const result: TaskResult = await download({
+    url: `https://www.example.com${path}`,
+    message: { followers, ...message },
+    onDownloaded,
+  });
+  return { told, result };
+}
+
+test("followers may ask when the download has ended, before the proof", async () => {
+  const { told, result } = await lead("/kept.bin");
+  expect(told).toEqual([{ shown: { ok: true }, requests: 1 }]);
+  expect(result).toMatchObject({ ok: true, outcome: "warm" });
+  expect(seen.get("/kept.bin")?.length).toBeGreaterThan(1);
+});
+
+test("an object of the edge alone shows nothing of the REC", async () => {
+  await lead("/again.bin");
+  const requests = seen.get("/again.bin")?.length ?? 0;
+  const { told } = await lead("/again.bin");
+  // Uploaded again, it is still what the edge has.
+  expect(told).toEqual([{ shown: { ok: true, rec_unsure: true }, requests: requests + 1 }]);
+});
+
+test("no follower is told where the download fails, nor where nobody follows", async () => {
+  expect((await lead("/missing.bin", { status: 404 })).told).toEqual([]);
+  expect((await lead("/alone.bin", {}, { followers: undefined })).told).toEqual([]);
+});
+
+test("headers that forbid caching decide nothing: the proof does", async () => {
+  const kept = await lead("/min-ttl/a.bin", { headers: NEVER });
+  expect(kept).toMatchObject({ told: [], result: { ok: true, outcome: "hit" } });
+  const never = await lead("/never.bin", { headers: NEVER });
+  expect(never.told).toEqual([]);
+  expect(never.result).toMatchObject({ ok: false, outcome: "not_kept", hit_after_download: undefined });
+});
+
+test("without a proof, headers that forbid caching let followers ask as if each led", async () => {
+  const { told } = await lead("/never-off.bin", { headers: NEVER }, { verify: "off" });
+  expect(told).toEqual([{ shown: { ok: true, rec_unsure: true }, requests: 1 }]);
+});
+
+test("an object that is not kept says whether a response after the download was a hit", async () => {
+  const expired = { "cache-control": "max-age=0, s-maxage=0" };
+  const refreshed = await lead("/refreshed.bin", { headers: expired });
+  // It expires at once, so each response is a RefreshHit.
+  expect(refreshed.result).toMatchObject({ outcome: "not_kept", hit_after_download: true });
+});
+
+test.each([
+  ["concurrency", { concurrency: 2 }],
+  ["rate", { requests_per_second: 5 }],
+])(
+  "followers wait for the result where the %s at the origin is limited: they ask without permits",
+  async (name, origin) => {
+    expect(await lead(`/limited-${name}.bin`, {}, { origin })).toMatchObject({ told: [], result: { outcome: "warm" } });
+  },
+);
+
+test("followers of a POP whose addresses are all proved are told once, after the first one", async () => {
+  const { told } = await lead("/addresses.bin", {}, { verify: "addresses" });
+  expect(told).toEqual([{ shown: { ok: true }, requests: 1 }]);
+});

@@ -1,0 +1,142 @@
+import { createServer, type Socket } from "node:net";
+import { describe, expect, test, vi } from "vitest";
+import { createCertificate } from "../../../../tools/edge/certificate.ts";
+import { useVirtualClock } from "../../../virtual-clock.ts";
+import { HEADERS, HOST, listen, poolOf, raw } from "./raw-server.ts";
+
+useVirtualClock({ idleMs: 2 });
+
+vi.mock("../../../../agent/fetch/http/timeouts.ts", async (original) => ({
+  ...(await original<object>()),
+  CONNECT_TIMEOUT_MS: 300,
+  HEADERS_TIMEOUT_MS: 300,
+  STALLED_BODY_TIMEOUT_MS: 300,
+  RATE_WINDOW_MS: 500,
+  BODY_TIME_MS: 1_500,
+}));
+
+describe("what takes too long", () => {
+  const HALF = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
+
+  test("no answer", async () => {
+    const { get } = await raw(() => {});
+    expect(await get()).toEqual({
+      bytes: 0,
+      failure: { reason: "timeout", code: "HEADERS_TIMEOUT", detail: "no answer within 0.3 s" },
+    });
+  });
+
+  test("no answer for as long as the pool was told to wait, and no shorter", async () => {
+    const port = await listen(createServer(() => {}));
+    const begun = performance.now();
+    expect(await poolOf(port, undefined, 600).get()).toMatchObject({
+      failure: { code: "HEADERS_TIMEOUT", detail: "no answer within 0.6 s" },
+    });
+    expect(performance.now() - begun).toBeGreaterThan(550);
+  });
+
+  test("a head that drips", async () => {
+    const { get } = await raw((socket) => {
+      const timer = setInterval(() => socket.write("HTTP/1.1 103 Hints\r\n\r\n"), 20);
+      socket.once("close", () => clearInterval(timer));
+    });
+    expect(await get()).toMatchObject({
+      failure: { reason: "timeout", code: "HEADERS_TIMEOUT", detail: "no answer within 0.3 s" },
+    });
+  });
+
+  test("a body of which no more comes", async () => {
+    const { get } = await raw((socket) => socket.write(HALF));
+    expect(await get()).toMatchObject({
+      bytes: 4,
+      failure: { reason: "timeout", code: "BODY_TIMEOUT", detail: "no byte of the body for 0.3 s" },
+    });
+  });
+
+  test("a body that drips", async () => {
+    const { get } = await raw((socket) => drip(socket, HALF.replace("10", "1000"), "x", 50));
+    const begun = performance.now();
+    expect(await get()).toMatchObject({ failure: { reason: "too_slow", code: "TOO_SLOW" } });
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  test("trailers, extensions of chunks and sizes that drip", async () => {
+    const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const [begin, drop] of [
+      [`${CHUNKED}2\r\nok\r\n0\r\n`, "X: 1\r\n"],
+      [`${CHUNKED}2\r\nok\r\n3;`, "x"],
+    ] as const) {
+      const { get } = await raw((socket) => drip(socket, begin, drop, 20));
+      expect(await get()).toMatchObject({ bytes: 2, failure: { reason: "timeout", code: "BODY_TIMEOUT" } });
+    }
+  });
+
+  test("a body that does not end", async () => {
+    const { pool } = await raw((socket) => drip(socket, "HTTP/1.1 200 OK\r\n\r\n", "x".repeat(10_000), 10));
+    const answer = await pool.download("/", HEADERS, () => {}, { maxBytes: 100_000 });
+    expect(answer).toMatchObject({ failure: { reason: "too_large", code: "TOO_LARGE" } });
+    expect(answer.bytes).toBeLessThan(300_000);
+  });
+
+  test.each(["", "Content-Length: 53687091200\r\n"])(
+    "a body that comes slowly, but not to its end, whatever length its head promises: %j",
+    async (length) => {
+      const { pool } = await raw((socket) => drip(socket, `HTTP/1.1 200 OK\r\n${length}\r\n`, "x".repeat(500), 50));
+      const begun = performance.now();
+      expect(await pool.download("/", HEADERS, () => {})).toMatchObject({
+        failure: { reason: "too_slow", detail: expect.stringMatching(/so many may take/) },
+      });
+      const took = performance.now() - begun;
+      expect(took).toBeGreaterThan(1_500);
+      expect(took).toBeLessThan(4_000);
+    },
+  );
+
+  test("but not a body of unknown length that has come faster than 32 KiB a second", async () => {
+    const { get } = await raw((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      let n = 0;
+      const timer = setInterval(() => {
+        if (++n <= 30) socket.write("x".repeat(5_000));
+        else {
+          clearInterval(timer);
+          socket.end();
+        }
+      }, 100);
+    });
+    const begun = performance.now();
+    expect(await get()).toEqual({ bytes: 150_000, httpStatus: 200 });
+    expect(performance.now() - begun).toBeGreaterThan(2_500);
+  });
+
+  test("but not a body that takes long and comes", async () => {
+    const { get } = await raw((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
+      let n = 0;
+      const timer = setInterval(() => {
+        socket.write("x".repeat(1_000));
+        if (++n === 10) clearInterval(timer);
+      }, 100);
+    });
+    const begun = performance.now();
+    expect(await get()).toEqual({ bytes: 10_000, httpStatus: 200, contentLength: 10_000 });
+    expect(performance.now() - begun).toBeGreaterThan(600);
+  });
+
+  test("no connection: a server that takes none", async () => {
+    // TLS never begins.
+    const port = await listen(createServer(() => {}));
+    const { get } = poolOf(port, { ca: createCertificate([HOST]).caPem });
+    expect(await get()).toEqual({
+      bytes: 0,
+      failure: { reason: "connection", code: "CONNECT_TIMEOUT", detail: "no connection within 0.3 s" },
+    });
+  });
+});
+
+/** Writes a beginning, and then the same again and again. */
+function drip(socket: Socket, beginning: string, drop: string, everyMs: number): void {
+  socket.write(beginning);
+  const timer = setInterval(() => socket.write(drop), everyMs);
+  socket.once("close", () => clearInterval(timer));
+}

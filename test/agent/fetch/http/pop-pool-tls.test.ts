@@ -1,0 +1,39 @@
+import { createServer as createHttpsServer } from "node:https";
+import { describe, expect, test } from "vitest";
+import { createCertificate } from "../../../../tools/edge/certificate.ts";
+import { HOST, listen, poolOf } from "./raw-server.ts";
+
+describe("TLS", () => {
+  const certificate = createCertificate([HOST]);
+
+  async function secure(servername: string) {
+    const names: unknown[] = [];
+    const resumed: boolean[] = [];
+    const server = createHttpsServer({ key: certificate.keyPem, cert: certificate.certPem }, (_, response) => {
+      response.end("ok");
+    });
+    server.on("secureConnection", (socket) => {
+      names.push(socket.servername);
+      resumed.push(socket.isSessionReused());
+    });
+    const port = await listen(server);
+    return { ...poolOf(port, { ca: certificate.caPem, servername }), names, resumed };
+  }
+
+  test("names the distribution, and resumes the session on its next connections", async () => {
+    const { get, names, resumed } = await secure(HOST);
+    await get();
+    await Promise.all([get(), get(), get()]);
+    expect(names).toEqual([HOST, HOST, HOST]);
+    expect(resumed).toEqual([false, true, true]);
+  });
+
+  test("a certificate of another name is refused before anything is asked", async () => {
+    const { get, names } = await secure("www.example.org");
+    expect(await get()).toEqual({
+      bytes: 0,
+      failure: { reason: "tls", code: "ERR_TLS_CERT_ALTNAME_INVALID", detail: expect.stringMatching(/./) },
+    });
+    expect(names.length).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,173 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { describe, expect, test, vi } from "vitest";
+import { Cancellation } from "../../../../agent/fetch/http/cancellation.ts";
+import { eventually, useVirtualClock } from "../../../virtual-clock.ts";
+import { HEADERS, OK, poolOf, raw } from "./raw-server.ts";
+
+useVirtualClock({ idleMs: 2 });
+
+vi.mock("../../../../agent/fetch/http/timeouts.ts", async (original) => ({
+  ...(await original<object>()),
+  KEEP_ALIVE_MS: 300,
+}));
+
+describe("kept connections", () => {
+  test("200 downloads one after the other take one, 20 at once not more than 20", async () => {
+    const { get, connections } = await raw((socket) => socket.write(OK));
+    for (let n = 0; n < 200; n++) expect((await get()).bytes).toBe(2);
+    expect(connections()).toBe(1);
+    await Promise.all(Array.from({ length: 20 }, () => get()));
+    expect(connections()).toBeLessThanOrEqual(20);
+  });
+
+  test("no more than 128; what is beyond waits its turn and is asked once", async () => {
+    const { get, connections, requests } = await raw((socket) => setTimeout(() => socket.write(OK), 5));
+    const answers = await Promise.all(Array.from({ length: 500 }, () => get()));
+    expect(answers.filter(({ bytes }) => bytes === 2)).toHaveLength(500);
+    expect(connections()).toBe(128);
+    expect(requests()).toBe(500);
+  });
+
+  test("one that was closed meanwhile, or as it is asked, costs no attempt", async () => {
+    for (const close of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
+      const { get, connections } = await raw((socket, { onThis }) => (onThis === 0 ? socket.write(OK) : close(socket)));
+      for (let n = 0; n < 5; n++) expect(await get()).toEqual({ bytes: 2, httpStatus: 200, contentLength: 2 });
+      expect(connections()).toBe(5);
+    }
+  });
+
+  test("a new one that is closed without an answer is a failure, and not asked again", async () => {
+    const { get, requests } = await raw((socket) => socket.end());
+    expect(await get()).toEqual({
+      bytes: 0,
+      failure: { reason: "connection", code: "CLOSED", detail: "the other side closed the connection" },
+    });
+    expect(requests()).toBe(1);
+  });
+
+  test("one whose answer says so is not used again, and neither is one on which more comes than was asked for", async () => {
+    for (const answer of [OK.replace("\r\n", "\r\nConnection: close\r\n"), `${OK}more`]) {
+      const { get, connections } = await raw((socket) => socket.write(answer));
+      for (let n = 0; n < 3; n++) expect(await get()).toMatchObject({ bytes: 2, httpStatus: 200 });
+      expect(connections()).toBe(3);
+    }
+  });
+
+  test("what comes late behind an answer is taken for no other's", async () => {
+    const { get, connections } = await raw((socket, { connection }) => {
+      socket.write(OK);
+      if (connection === 0) setTimeout(() => socket.write(OK), 50);
+    });
+    await get();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await get()).toMatchObject({ bytes: 2 });
+    expect(connections()).toBe(2);
+  });
+
+  test("one that nobody has used for a while is closed", async () => {
+    let closed = false;
+    const { get } = await raw((socket) => {
+      socket.once("close", () => {
+        closed = true;
+      });
+      socket.write(OK);
+    });
+    await get();
+    await eventually(() => closed).toBe(true);
+  });
+
+  test("when one fails, those that wait get another", async () => {
+    const { get } = await raw((socket, { connection }) => (connection < 64 ? socket.destroy() : socket.write(OK)));
+    const answers = await Promise.all(Array.from({ length: 300 }, () => get()));
+    expect(answers.filter(({ failure }) => failure !== undefined)).toHaveLength(64);
+    expect(answers.filter(({ bytes }) => bytes === 2)).toHaveLength(236);
+  });
+});
+
+test("an address where nobody listens", async () => {
+  expect(await poolOf(1).get()).toEqual({
+    bytes: 0,
+    failure: { reason: "connection", code: "ECONNREFUSED", detail: expect.stringMatching(/./) },
+  });
+});
+
+test("once it is destroyed, what runs or waits fails, and nothing begins", async () => {
+  const { pool, get, requests } = await raw(() => {});
+  const running = Array.from({ length: 200 }, () => get());
+  await eventually(requests).toBe(128);
+  pool.destroy();
+  const stopped = { bytes: 0, failure: { reason: "other", code: "STOPPED", detail: "the agent has stopped" } };
+  expect(await Promise.all(running)).toEqual(Array(200).fill(stopped));
+  expect(await get()).toEqual(stopped);
+  expect(requests()).toBe(128);
+});
+
+test("what is cancelled fails at once, also where it waits; other downloads go on", async () => {
+  const { pool, get, requests } = await raw((socket, { inAll }) => inAll >= 128 && socket.write(OK));
+  const cancellation = new Cancellation();
+  const cut = Array.from({ length: 200 }, () => pool.download("/", HEADERS, () => {}, { cancellation }));
+  const other = get();
+  await eventually(requests).toBe(128);
+  cancellation.cancel();
+  const cancelled = { bytes: 0, failure: { reason: "other", code: "CANCELLED", detail: "the request has ended" } };
+  expect(await Promise.all(cut)).toEqual(Array(200).fill(cancelled));
+  expect(await other).toEqual({ bytes: 2, httpStatus: 200, contentLength: 2 });
+  expect(requests()).toBe(129);
+});
+
+test("memory does not grow with the size of the body", async () => {
+  const SLICES = 512;
+  const slice = Buffer.alloc(1 << 20, 7);
+  const { get } = await raw(async (socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${SLICES * slice.length}\r\n\r\n`);
+    for (let n = 0; n < SLICES; n++) if (!socket.write(slice)) await once(socket, "drain");
+  });
+  const before = process.memoryUsage().rss;
+  let most = before;
+  let chunks = 0;
+  const answer = await get("/", () => {
+    if (chunks++ % 64 === 0) most = Math.max(most, process.memoryUsage().rss);
+  });
+  expect(answer).toMatchObject({ bytes: SLICES * slice.length, httpStatus: 200 });
+  expect(chunks).toBeGreaterThan(SLICES);
+  expect((most - before) / (1 << 20)).toBeLessThan(100);
+});
+
+describe("a request that waits until it may be sent", () => {
+  test("is sent then, on its connection, and the server is not late meanwhile", async () => {
+    const { pool, requests } = await raw((socket) => socket.write(OK));
+    let mayBeSent = () => {};
+    const beforeSend = () => new Promise<void>((resolve) => (mayBeSent = resolve));
+    const answer = pool.download("/", HEADERS, () => {}, { beforeSend });
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    expect(requests()).toBe(0);
+    mayBeSent();
+    expect(await answer).toMatchObject({ bytes: 2, httpStatus: 200 });
+    expect(requests()).toBe(1);
+  });
+
+  test("is not sent if it may not be", async () => {
+    const { pool, requests } = await raw((socket) => socket.write(OK));
+    const beforeSend = () => Promise.reject(new Error("deferred"));
+    expect(await pool.download("/", HEADERS, () => {}, { beforeSend })).toMatchObject({
+      bytes: 0,
+      failure: { code: "NOT_SENT" },
+    });
+    expect(requests()).toBe(0);
+  });
+
+  test("is not sent if it was cut off before", async () => {
+    const { pool, requests } = await raw((socket) => socket.write(OK));
+    let mayBeSent = () => {};
+    const beforeSend = vi.fn(() => new Promise<void>((resolve) => (mayBeSent = resolve)));
+    const cancellation = new Cancellation();
+    const answer = pool.download("/", HEADERS, () => {}, { beforeSend, cancellation });
+    await eventually(() => beforeSend.mock.calls.length).toBe(1);
+    cancellation.cancel();
+    await answer;
+    mayBeSent();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(requests()).toBe(0);
+  });
+});

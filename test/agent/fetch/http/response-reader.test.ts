@@ -1,0 +1,250 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { AnswerReader } from "../../../../agent/fetch/http/response-reader.ts";
+import type { Answer } from "../../../../agent/fetch/verdict.ts";
+import type { Failure, FailureReason } from "../../../../domain/result/failure.ts";
+
+interface Read {
+  readonly answer: Answer;
+  readonly ended: boolean;
+  readonly reusable: boolean;
+  /** As `onBytes` was told. */
+  readonly told: number;
+}
+
+/** Gives the pieces to a reader as a connection does: through one buffer, which has older bytes behind them. */
+function read(pieces: readonly Buffer[]): Read {
+  let told = 0;
+  const reader = new AnswerReader((bytes) => {
+    told += bytes;
+  });
+  const buffer = Buffer.alloc(100_000, "\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc");
+  for (const piece of pieces) {
+    piece.copy(buffer);
+    if (reader.read(buffer, piece.length)) break;
+  }
+  return { answer: reader.answer, ended: reader.ended, reusable: reader.reusable, told };
+}
+
+const readText = (text: string) => read([Buffer.from(text, "latin1")]);
+const badAnswer = (detail: string | RegExp) => ({
+  ...{ reason: "connection", code: "BAD_ANSWER" },
+  detail: expect.stringMatching(detail),
+});
+const chunked = (...lines: string[]) =>
+  readText(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${lines.join("\r\n")}`);
+
+describe("an answer with a length", () => {
+  const HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+
+  it("ends with its last byte", () => {
+    expect(readText(`${HEAD}12345`)).toEqual({
+      answer: { bytes: 5, httpStatus: 200, contentLength: 5 },
+      ...{ ended: true, reusable: true, told: 5 },
+    });
+    expect(readText(`${HEAD}1234`)).toMatchObject({ answer: { bytes: 4 }, ended: false, reusable: false });
+  });
+
+  it("what comes behind it is not counted, and the connection is not used again", () => {
+    expect(readText(`${HEAD}1234567`)).toMatchObject({ answer: { bytes: 5 }, ended: true, reusable: false, told: 5 });
+  });
+
+  const lost = (text: string, lose: (reader: AnswerReader) => void) => {
+    const reader = new AnswerReader(() => {});
+    reader.read(Buffer.from(text), text.length);
+    lose(reader);
+    return reader.answer;
+  };
+
+  it("ended early if the other side closes before its last byte: the POP did answer", () => {
+    const failure = { reason: "incomplete", code: "CLOSED", detail: "4 of 5 bytes arrived" };
+    const answer = { bytes: 4, httpStatus: 200, contentLength: 5, failure };
+    expect(lost(`${HEAD}1234`, (it) => it.close())).toEqual(answer);
+    expect(lost(HEAD, (it) => it.close()).failure).toEqual({ ...failure, detail: "0 of 5 bytes arrived" });
+  });
+
+  it("ended early if the connection breaks, whatever breaks it", () => {
+    const broken = (text: string, reason: FailureReason, code: string) =>
+      lost(text, (it) => it.breakOff({ reason, code, detail: `read ${code}` })).failure;
+    const detail = "4 of 5 bytes arrived";
+    expect(broken(`${HEAD}1234`, "connection", "ECONNRESET")).toEqual({
+      ...{ reason: "incomplete", code: "ECONNRESET", detail },
+    });
+    expect(broken(`${HEAD}1234`, "tls", "EPROTO")).toEqual({ reason: "incomplete", code: "EPROTO", detail });
+    const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+    expect(broken(chunks, "connection", "ECONNRESET")).toMatchObject({
+      reason: "incomplete",
+      detail: "3 bytes arrived",
+    });
+  });
+
+  it("is no answer before its head has come", () => {
+    const failure = { reason: "connection", code: "CLOSED", detail: "the other side closed the connection" };
+    for (const text of ["", HEAD.slice(0, -1)]) expect(lost(text, (it) => it.close())).toEqual({ bytes: 0, failure });
+    const reset: Failure = { reason: "connection", code: "ECONNRESET", detail: "read ECONNRESET" };
+    expect(lost("", (it) => it.breakOff(reset)).failure).toEqual(reset);
+  });
+});
+
+describe("an answer that is too large", () => {
+  it("has failed with its head", () => {
+    const text = "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\nx";
+    const reader = new AnswerReader(() => {}, 1_000);
+    expect(reader.read(Buffer.from(text), text.length)).toBe(true);
+    expect(reader.answer).toMatchObject({
+      ...{ bytes: 0, httpStatus: 200, contentLength: 1_001 },
+      failure: { reason: "too_large", code: "TOO_LARGE", detail: "the body is larger than 1000 bytes" },
+    });
+    expect(reader.afresh().maxBytes).toBe(1_000);
+  });
+});
+
+describe("an answer without a length", () => {
+  it("is not good over TLS: anybody on the way may have ended it", () => {
+    const text = "HTTP/1.1 200 OK\r\n\r\n12345678";
+    const reader = new AnswerReader(() => {});
+    reader.read(Buffer.from(text), text.length);
+    reader.close(true);
+    expect(reader.answer.failure).toMatchObject({ reason: "incomplete", code: "OPEN_END" });
+  });
+
+  it("ends as the other side closes the connection, if it is not in chunks", () => {
+    const text = "HTTP/1.1 200 OK\r\nX-Cache: Hit\r\n\r\n12345678";
+    const reader = new AnswerReader(() => {});
+    expect(reader.read(Buffer.from(text), text.length)).toBe(false);
+    reader.close();
+    expect(reader.answer).toEqual({ bytes: 8, httpStatus: 200, xCache: "Hit" });
+    expect(reader.reusable).toBe(false);
+  });
+
+  it("ends with the last chunk, whatever comes with the chunks", () => {
+    const whole = { answer: { bytes: 19, httpStatus: 200 }, ended: true, reusable: true, told: 19 };
+    expect(chunked("3", "abc", "10", "0123456789abcdef", "0", "", "")).toEqual(whole);
+    expect(chunked("3;a=b", "abc", '0010;c="d;\\"";e', "0123456789abcdef", "0", "X-Sum: 1", "Y: 2", "", "")).toEqual(
+      whole,
+    );
+    expect(chunked("0", "", "")).toMatchObject({ answer: { bytes: 0 }, ended: true, reusable: true });
+  });
+
+  it("may have any number of chunks", () => {
+    const chunks = Array.from({ length: 1_000 }, () => ["00a", "0123456789"]).flat();
+    expect(chunked(...chunks, "0", "", "")).toMatchObject({ answer: { bytes: 10_000 }, ended: true, reusable: true });
+  });
+
+  it("is not whole before that", () => {
+    expect(chunked("3", "abc", "0", "X: 1", "")).toMatchObject({ answer: { bytes: 3 }, ended: false });
+  });
+
+  it.each([
+    ["within a chunk", "5\r\nabc"],
+    ["between two chunks", "3\r\nabc\r\n"],
+    ["before the end of the trailers", "3\r\nabc\r\n0\r\nX: 1\r\n"],
+  ])("is incomplete if the other side closes the connection %s", (_, body) => {
+    const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
+    const reader = new AnswerReader(() => {});
+    expect(reader.read(Buffer.from(text), text.length)).toBe(false);
+    reader.close();
+    expect(reader.answer).toMatchObject({ bytes: 3, failure: { reason: "incomplete", code: "CLOSED" } });
+  });
+
+  it.each([
+    ["no size", ["", "abc"]],
+    ["a size that is none", ["g", "abc"]],
+    ["a negative size", ["-1", "abc"]],
+    ["a size beyond all measure", ["123456789abcde", "abc"]],
+    ["a chunk longer than its size", ["2", "abc", "0", "", ""]],
+    ["a line feed alone", ["3\nabc", "0", "", ""]],
+    ["a line feed alone behind an extension", ["3;a\nabc", "0", "", ""]],
+    ["a line feed alone behind a trailer", ["0", "X: 1\n", "", ""]],
+    ["a space before an extension", ["3 ;a=b", "abc", "0", "", ""]],
+    ["an extension that is none", ["3;a=", "abc", "0", "", ""]],
+    ["an extension whose quote is left open", ['3;a="b', "abc", "0", "", ""]],
+    ["an extension with a control character", ["3;a=\0", "abc", "0", "", ""]],
+    ["a trailer that is no header", ["0", "X 1", "", ""]],
+    ["a trailer with a control character", ["0", "X: \v", "", ""]],
+    ["extensions without end", [`3;${"x".repeat(20_000)}`, "abc"]],
+    ["trailers without end", ["0", ...Array.from({ length: 2_000 }, (_, i) => `X-${i}: abc`)]],
+  ])("%s", (_, lines) => {
+    expect(chunked(...lines)).toMatchObject({
+      answer: { httpStatus: 200, failure: { ...badAnswer(/^the answer's (body|chunks)/), reason: "incomplete" } },
+      ...{ ended: true, reusable: false },
+    });
+  });
+});
+
+describe("what comes before the answer", () => {
+  it("hints are none", () => {
+    const hints = "HTTP/1.1 103 Early Hints\r\nX-Cache: hint\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n";
+    expect(readText(`${hints}HTTP/1.1 203 Fine\r\nContent-Length: 2\r\nX-Cache: Hit\r\n\r\nok`).answer).toEqual({
+      ...{ bytes: 2, httpStatus: 203, contentLength: 2, xCache: "Hit" },
+    });
+  });
+
+  it.each([
+    ["another protocol", "SSH-2.0-OpenSSH_9.6\r\n\r\n", "the answer is no HTTP/1.1"],
+    ["a change of protocol", "HTTP/1.1 101 Switching\r\n\r\n", "the answer is an HTTP 101, unasked"],
+    ["a Continue, unasked", "HTTP/1.1 100 Continue\r\n\r\n", "the answer is an HTTP 100, unasked"],
+    ["a head without end", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(70_000)}`, "the answer's head is longer"],
+  ])("%s", (_, text, failure) => {
+    expect(readText(text)).toMatchObject({
+      answer: { bytes: 0, failure: badAnswer(failure) },
+      ...{ ended: true, reusable: false },
+    });
+  });
+});
+
+describe("a head of which only a part has come is refused as soon as it cannot become good", () => {
+  it.each([
+    ["another protocol", "SSH-2.0", "the answer is no HTTP/1.1"],
+    ["another version", "HTTP/2", "the answer is no HTTP/1.1"],
+    ["lines that end in LF alone", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "the answer is no HTTP/1.1"],
+    ["one line that does", "HTTP/1.1 200 OK\r\nX: 1\nY: 2", "line 2 of the answer's head is no header"],
+    ["a line that is none", "HTTP/1.1 200 OK\r\nX 1\r\n", "line 2 of the answer's head is no header"],
+    ["behind a hint", "HTTP/1.1 103 Hint\r\n\r\nHTTP/1.1 200 OK\n", "the answer is no HTTP/1.1"],
+  ])("%s", (_, text, failure) => {
+    const refused = { answer: { bytes: 0, failure: badAnswer(failure) }, ended: true, reusable: false };
+    expect(readText(text)).toMatchObject(refused);
+    expect(read([...text].map((byte) => Buffer.from(byte)))).toMatchObject(refused);
+  });
+});
+
+it("an answer is read the same, in whatever pieces it comes", () => {
+  const body = fc.string({ maxLength: 300, unit: "binary-ascii" });
+  const lengthy = body.map((it) => `HTTP/1.1 200 OK\r\nX-Cache: Hit\r\nContent-Length: ${it.length}\r\n\r\n${it}`);
+  const inChunks = fc
+    .array(
+      body.filter((it) => it.length > 0),
+      { maxLength: 5 },
+    )
+    .map((chunks) => {
+      const lines = chunks.map((it) => `${it.length.toString(16)}\r\n${it}\r\n`);
+      return `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${lines.join("")}0\r\nX-Sum: 1\r\n\r\n`;
+    });
+  const hinted = lengthy.map((it) => `HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n${it}`);
+  // One byte is put wrong in some of them, anywhere.
+  const spoiled = fc
+    .tuple(
+      fc.oneof(lengthy, inChunks, hinted),
+      fc.nat(),
+      fc.string({ minLength: 1, maxLength: 1, unit: "binary-ascii" }),
+    )
+    .map(([text, at, byte]) => text.slice(0, at % text.length) + byte + text.slice((at % text.length) + 1));
+  const cuts = fc.array(fc.nat({ max: 1_000 }), { maxLength: 20 });
+  let whole = 0;
+  fc.assert(
+    fc.property(fc.oneof(lengthy, inChunks, hinted, spoiled), cuts, (text, places) => {
+      const bytes = Buffer.from(text, "latin1");
+      const ends = [...new Set([...places.filter((at) => at > 0 && at < bytes.length), bytes.length])].sort(
+        (a, b) => a - b,
+      );
+      const pieces = ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end));
+      const { answer, ended, reusable } = read([bytes]);
+      if (ended && answer.failure === undefined) whole++;
+      const inPieces = read(pieces);
+      // What comes behind the end is seen only if it comes with the end.
+      expect(inPieces).toMatchObject(reusable ? { answer, ended, reusable } : { answer, ended });
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(whole).toBeGreaterThan(1_000);
+});

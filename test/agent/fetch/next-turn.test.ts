@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { nextTurn } from "../../../agent/fetch/next-attempt.ts";
+import type { Attempt } from "../../../agent/fetch/task-result.ts";
+
+/** An attempt at an address that failed so. */
+const failed = (turn: number, reason: "http_5xx" | "other_pop"): Attempt => ({
+  ...{ count: 1, turn, answer: { bytes: 0 } },
+  outcome: { kind: "RETRY", failure: { reason } },
+});
+const busy = (turn: number) => failed(turn, "http_5xx");
+const other = (turn: number) => failed(turn, "other_pop");
+
+test.each([
+  ["the first", 2, [], 5],
+  ["the next", 2, [busy(5)], 6],
+  ["the first again", 2, [busy(5), busy(6)], 7],
+  ["the only one again", 1, [busy(5)], 6],
+  ["another than the one of another POP", 2, [other(5)], 6],
+  ["no other: each has named another POP", 2, [other(5), other(6)], undefined],
+  ["none: there is no other address", 1, [other(5)], undefined],
+  ["the one that only failed, not the one of another POP", 2, [other(5), busy(6)], 8],
+  ["none: the other one has been tried", 2, [busy(5), other(6)], undefined],
+  ["the one that has not been tried", 3, [busy(5), other(6)], 7],
+] as const)("%s", (_, addresses, past, turn) => {
+  expect(nextTurn((n) => 5 + n, addresses, past)).toBe(turn);
+});
+
+test("an order of one address stays there", () => {
+  expect(nextTurn(() => 1, 3, [busy(1)])).toBe(1);
+  expect(nextTurn(() => 1, 3, [other(1)])).toBeUndefined();
+});

@@ -1,0 +1,340 @@
+/**
+ * What Prewarm says of objects at a hard edge, against what the edge's caches truly have. Without Server-Timing nothing is
+ * called warm; and nothing is ever called warm or a hit that no cache keeps.
+ */
+import { describe, expect, test } from "vitest";
+import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";
+import type { SiteObject } from "../../../tools/edge/site.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+import { type Download, download, edge, SIZE, useEdge } from "./edge-world.ts";
+
+useVirtualClock({ idleMs: 2 });
+
+/** Two POPs of two addresses, one with a cache, one with two, and one that calls itself otherwise; and one of three. */
+const OWN = "NRT57-P3";
+const RENAMED = "FRA60-P1";
+
+useEdge({
+  logPops: true,
+  pops: [
+    { pop: "SIN2-P1", rec: "singapore", addresses: 2 },
+    { pop: OWN, rec: "tokyo", addresses: 3, caches: "own" },
+    { pop: RENAMED, rec: "frankfurt", addresses: 2, answersAs: "FRA56-P4" },
+  ],
+  behaviours: [
+    { path: "/untold/policy/*", serverTiming: "off", ...CACHING_DISABLED },
+    ...[0, "off" as const].map((serverTiming) => ({
+      ...{ path: `/${serverTiming === 0 ? "told" : "untold"}/min-ttl/*`, serverTiming },
+      ttl: { min: 60, default: 60, max: 60 },
+    })),
+    { path: "/untold/rec/*", serverTiming: "off", keptAt: "rec" },
+    { path: "/untold/evicted-once/*", serverTiming: "off", evict: { after: 1, times: 1 } },
+    { path: "/untold/*", serverTiming: "off" },
+    { path: "/told/policy/*", serverTiming: 0, ...CACHING_DISABLED },
+    { path: "/told/rec/*", serverTiming: 0, keptAt: "rec" },
+    { path: "/told/fragment/*", serverTiming: 0, evict: { after: 1 }, ranges: "kept" },
+    { path: "/told/evicted/*", serverTiming: 0, evict: { after: 1 } },
+    { path: "/told/evicted-once/*", serverTiming: 0, evict: { after: 1, times: 1 } },
+    { path: "/told/compressed/*", serverTiming: 0, encodings: ["br", "gzip"], compress: true },
+    { path: "/told/busy/*", serverTiming: 0, encodings: ["br", "gzip"], compress: "busy" },
+    // Collapsed responses report the edge, as the worst that may be.
+    { path: "/told/shared/*", serverTiming: 0, collapsing: "false" },
+    // Only for a request with Pragma: server-timing.
+    { path: "/told/*", serverTiming: 0 },
+  ],
+});
+
+const NEVER = { "cache-control": "no-store" };
+const BIG: SiteObject = { size: SIZE };
+const urlOf = (path: string) => `https://www.example.com${path}`;
+
+/** Puts an object on the origin and warms it. */
+async function warm(path: string, site: SiteObject, more: Partial<Download> = {}): Promise<TaskResult> {
+  edge.addObject(path, site);
+  return download({ url: urlOf(path), bytes: site.probedSize ?? site.size, ...more });
+}
+
+/** What was asked at POPs: where, and what of it. */
+const asked = (path: string) =>
+  edge.popRequests().flatMap((it) => (it.path === path ? [{ address: it.address, range: it.range }] : []));
+const ranges = (path: string) => asked(path).map(({ range }) => range ?? "whole");
+const keptAtPop = (path: string) => edge.holders(path).filter(({ layer }) => layer === "pop").length;
+
+describe.each(["told", "untold"] as const)("tier %s", (tier) => {
+  const good = tier === "told" ? "warm" : "hit";
+
+  test("an object that is kept", async () => {
+    const path = `/${tier}/kept.bin`;
+    expect(await warm(path, BIG)).toMatchObject({
+      ...{ ok: true, outcome: good, bytes: SIZE, rounds: 1, x_cache: "Hit from cloudfront" },
+      // The check comes when what is kept is a second old.
+      age: 1,
+      ...{ tier: tier === "told" ? "EDGE" : undefined, reason: undefined, error: undefined },
+    });
+    expect(ranges(path)).toEqual(["whole", "bytes=0-0"]);
+    expect(new Set(asked(path).map(({ address }) => address)).size).toBe(1);
+    expect(keptAtPop(path)).toBeGreaterThan(0);
+  });
+
+  test("a small one is asked for whole", async () => {
+    const path = `/${tier}/small.bin`;
+    expect(await warm(path, { size: 500 })).toMatchObject({ outcome: good, bytes: 500 });
+    expect(await download({ url: urlOf(path), bytes: 500 })).toMatchObject({ outcome: good, bytes: 500 });
+    // What was there before is checked as well.
+    expect(ranges(path)).toEqual(Array(4).fill("whole"));
+  });
+
+  test.each<[string, SiteObject, because: RegExp]>([
+    ["no-store", { ...BIG, headers: NEVER }, /Cache-Control: no-store, so it may never be kept/],
+    ["private", { ...BIG, headers: { "cache-control": "private, max-age=60" } }, /Cache-Control: private/],
+    // CloudFront does not pass that header on.
+    ["vary", { ...BIG, headers: { vary: "*" } }, /its headers allow it to be kept, so see the cache policy/],
+    ["expires-at-once", { ...BIG, headers: { "cache-control": "max-age=0" } }, /Cache-Control: max-age=0/],
+    ["policy", BIG, /its headers allow it to be kept, so see the cache policy, or it was evicted/],
+  ])("never kept: %s", async (name, site, because) => {
+    const path = `/${tier}/${name}/a.bin`;
+    expect(await warm(path, site)).toMatchObject({
+      ...{ ok: false, outcome: "not_kept", reason: "not_kept", rounds: 2, attempts: 1, bytes: SIZE, http_status: 200 },
+      error: expect.stringMatching(because),
+    });
+    // What expires at once reads RefreshHit, where the object is asked for whole: that is looked at twice.
+    const last = name === "expires-at-once" ? ["whole", "whole", "whole"] : ["whole", "whole"];
+    expect(ranges(path)).toEqual(["whole", "bytes=0-0", ...last]);
+  });
+
+  test("evicted before the proof, and kept the second time", async () => {
+    const path = `/${tier}/evicted-once/a.bin`;
+    const rounds = tier === "told" ? 2 : 1;
+    expect(await warm(path, BIG)).toMatchObject({ ok: true, outcome: good, rounds });
+    // The check without a tier was answered by the REC: a hit, and not more.
+    if (tier === "told") expect(keptAtPop(path)).toBeGreaterThan(0);
+    expect(edge.holders(path)).not.toEqual([]);
+  });
+
+  test("a minimum TTL overrules the headers", async () => {
+    const path = `/${tier}/min-ttl/a.bin`;
+    const result = await warm(path, { ...BIG, headers: NEVER });
+    expect(result).toMatchObject({ ok: true, outcome: good, rounds: 1 });
+    expect(keptAtPop(path)).toBeGreaterThan(0);
+  });
+
+  test("a body that breaks off", async () => {
+    const stated = await warm(`/${tier}/cut-stated.bin`, { ...BIG, cut: { after: 1_000, length: "stated" } });
+    expect(stated).toMatchObject({ ok: false, outcome: "failed", attempts: 3 });
+    // Cut for the first client, and served from the cache as if it were whole to the second one.
+    const chunked = await warm(`/${tier}/cut-chunked.bin`, { ...BIG, cut: { after: 1_000, length: "chunked" } });
+    expect(chunked).toMatchObject({ ok: false, outcome: "failed", reason: "incomplete", bytes: 1_000 });
+    const open = { ...BIG, cut: { after: 1_000, length: "none" } } as const;
+    expect(await warm(`/${tier}/cut-open.bin`, open)).toMatchObject({
+      ok: false,
+      outcome: "failed",
+      reason: "incomplete",
+    });
+    // Without TLS the end of the connection is the end of the body: the size that was probed tells the difference.
+    edge.addObject(`/${tier}/cut-plain.bin`, open);
+    const plain = { url: `http://www.example.com/${tier}/cut-plain.bin`, bytes: SIZE };
+    expect(await download(plain)).toMatchObject({ ok: false, outcome: "failed", reason: "incomplete", bytes: 1_000 });
+  });
+
+  test.each<[string, SiteObject, object]>([
+    ["206, unasked", { ...BIG, status: 206 }, { attempts: 1, http_status: 206, reason: "incomplete" }],
+    ["204", { size: 0, status: 204, probedSize: SIZE }, { attempts: 1, http_status: 204, reason: "incomplete" }],
+    ["an empty 200", { size: 0, probedSize: 5_000_000 }, { http_status: 200, reason: "incomplete", bytes: 0 }],
+    ["other bytes than the probe", { size: 900, probedSize: SIZE }, { reason: "incomplete", bytes: 900 }],
+  ])("%s", async (name, site, expected) => {
+    const path = `/${tier}/${encodeURIComponent(name)}.bin`;
+    expect(await warm(path, site)).toMatchObject({ ok: false, outcome: "failed", ...expected });
+    expect(ranges(path)).not.toContain("bytes=0-0");
+  });
+});
+
+test.each(["evicted", "fragment"])("evicted before each proof: %s", async (name) => {
+  const path = `/told/${name}/a.bin`;
+  expect(await warm(path, BIG)).toMatchObject({
+    ...{ ok: false, outcome: "not_kept", reason: "not_kept", rounds: 2 },
+    error: expect.stringContaining("hits come from the regional edge cache: the POP does not keep it"),
+  });
+  expect(keptAtPop(path)).toBe(0);
+});
+
+describe("kept at the REC only", () => {
+  test("is not warm, and the answer says so", async () => {
+    expect(await warm("/told/rec/a.bin", BIG)).toMatchObject({
+      ok: false,
+      outcome: "not_kept",
+      tier: "REC",
+      rounds: 2,
+    });
+    expect(keptAtPop("/told/rec/a.bin")).toBe(0);
+  });
+
+  test("is a hit where no tier is told: that is all that can be seen", async () => {
+    expect(await warm("/untold/rec/a.bin", BIG)).toMatchObject({ ok: true, outcome: "hit", tier: undefined });
+  });
+});
+
+test.each(["told", "untold"])("tier %s: hits of collapsing, of what is kept nowhere, are none", async (tier) => {
+  const path = `/${tier}/collapsed.bin`;
+  edge.setOrigin({ delayMs: 100 });
+  const results = await Promise.all(
+    Array.from({ length: 12 }, () => warm(path, { size: 500, headers: NEVER }, { message: { ips: oneOf("SIN2-P1") } })),
+  );
+  edge.setOrigin({});
+  // Some have read a hit: of an answer that was under way.
+  expect(edge.popRequests().filter((it) => it.path === path && it.source === "pop").length).toBeGreaterThan(0);
+  expect(keptAtPop(path)).toBe(0);
+  expect(results.map(({ outcome }) => outcome)).toEqual(Array(12).fill("not_kept"));
+});
+
+test("a collapsed response with its origin's Age is not warm, though another origin of the host sends none", async () => {
+  const ofProcess = () => ({ options: { tracker: new RequestTracker() } });
+  const own = ofProcess();
+  expect(await warm("/told/of-another-origin.bin", { size: 500 }, own)).toMatchObject({ outcome: "warm" });
+  const path = "/told/shared/aging.bin";
+  const at = { message: { ips: oneOf("SIN2-P1") } };
+  edge.setOrigin({ delayMs: 300 });
+  const arrived = new Promise<void>((resolve) => {
+    edge.setFaults((request) => {
+      if (request.path === path) resolve();
+      return undefined;
+    });
+  });
+  // It asks once: checks of its own could share their answers with those of the other process.
+  const once = { message: { ...at.message, verify: "off" as const } };
+  const stranger = warm(path, { size: 500, headers: { ...NEVER, age: "100" } }, { ...once, ...ofProcess() });
+  await arrived;
+  const result = await download({ url: urlOf(path), bytes: 500, ...at, ...own });
+  await stranger;
+  edge.setFaults(undefined);
+  edge.setOrigin({});
+  expect(edge.popRequests().filter((it) => it.path === path && it.source === "pop").length).toBeGreaterThan(0);
+  expect(keptAtPop(path)).toBe(0);
+  expect(result).toMatchObject({ ok: false, outcome: "not_kept" });
+});
+
+const oneOf = (pop: string) => edge.addressesOf(pop).slice(0, 1);
+
+test("a POP of another name is left at its head, and no address is asked twice", async () => {
+  const path = "/told/renamed.bin";
+  const size = 30_000_000;
+  const result = await warm(path, { size }, { message: { pop: RENAMED } });
+  expect(result).toMatchObject({
+    ...{ ok: false, outcome: "failed", reason: "other_pop", attempts: 2, bytes: 0, x_amz_cf_pop: "FRA56-P4" },
+    error: "answered by FRA56-P4 instead of FRA60-P1",
+  });
+  expect(
+    asked(path)
+      .map(({ address }) => address)
+      .toSorted(),
+  ).toEqual([...edge.addressesOf(RENAMED)].toSorted());
+});
+
+test("an object that is compressed has another size than the probe saw, and is warm all the same", async () => {
+  const site = { size: 50_000, letters: true, headers: { "content-type": "text/css" } };
+  const header = ["Accept-Encoding: gzip, deflate, br"];
+  const result = await warm("/told/compressed/a.css", site, { message: { header } });
+  expect(result).toMatchObject({ ok: true, outcome: "warm", encoding: "br" });
+  expect(result.bytes).toBeLessThan(40_000);
+});
+
+test("what the edge had no time to compress is kept as it is, warm, and said", async () => {
+  const site = { size: 50_000, letters: true, headers: { "content-type": "text/css" } };
+  const header = ["Accept-Encoding: gzip, deflate, br"];
+  // The POP that Get Size asked had the compressed form.
+  const result = await warm("/told/busy/a.css", { ...site, probedSize: 20_000 }, { message: { header } });
+  expect(result).toMatchObject({ ok: true, outcome: "warm", encoding: undefined, uncompressed: true, bytes: 50_000 });
+  const plain = await warm("/told/busy/b.css", site);
+  expect(plain).toMatchObject({ ok: true, outcome: "warm", uncompressed: undefined });
+  const image = { ...site, headers: { "content-type": "image/avif" } };
+  expect(await warm("/told/busy/c.avif", image, { message: { header } })).toMatchObject({ uncompressed: undefined });
+});
+
+test("a follower's download that came from the origin is one past its REC", async () => {
+  const follower = { message: { follows: true } };
+  expect(await warm("/told/past-rec.bin", BIG, follower)).toMatchObject({ outcome: "warm", rec_miss: true });
+  // Now its REC has it, as the lead would have left it.
+  edge.evict(["/told/past-rec.bin"], { pop: "SIN2-P1" });
+  const again = await download({ url: urlOf("/told/past-rec.bin"), bytes: SIZE, ...follower });
+  expect(again).toMatchObject({ outcome: "warm", rec_miss: undefined });
+  expect(await warm("/untold/past-rec.bin", BIG, follower)).toMatchObject({ outcome: "hit", rec_miss: undefined });
+});
+
+describe("AWS WAF challenges what is asked after a good download", () => {
+  const challenge = { kind: "status", status: 202, headers: { "x-amzn-waf-action": "challenge" } } as const;
+
+  test.each(["told", "untold"])("the task has failed with the reason waf, tier %s", async (tier) => {
+    const path = `/${tier}/challenged-check.bin`;
+    edge.setFaults((request) => (request.path === path && asked(path).length > 0 ? challenge : undefined));
+    const result = await warm(path, BIG);
+    edge.setFaults(undefined);
+    expect(result).toMatchObject({
+      ...{ ok: false, outcome: "failed", reason: "waf", http_status: 202, attempts: 1, rounds: 1, bytes: SIZE },
+      error: expect.stringMatching(/^WAF_CHALLENGE: /),
+    });
+    expect(ranges(path)).toEqual(["whole", "bytes=0-0"]);
+  });
+
+  test("at one address of two, and the error names that address", async () => {
+    const path = "/told/challenged-address.bin";
+    const [, second = ""] = edge.addressesOf("SIN2-P1");
+    edge.setFaults((request) => (request.path === path && request.address === second ? challenge : undefined));
+    const result = await warm(path, BIG, { message: { verify: "addresses" } });
+    edge.setFaults(undefined);
+    expect(result).toMatchObject({ ok: false, reason: "waf", addresses: "1 of 2", http_status: 202 });
+    expect(result.error).toMatch(new RegExp(`1 of 2 addresses have it, not ${second}$`));
+  });
+});
+
+test("an answer that calls itself an error is none, whatever its status", async () => {
+  const path = "/told/error-page.bin";
+  const page = { kind: "headers", headers: { "x-cache": "Error from cloudfront" } } as const;
+  edge.addObject(path, BIG);
+  const before = { kind: "status", status: 200, headers: page.headers } as const;
+  edge.setFaults((request) => (request.path === path ? before : undefined));
+  const result = await download({ url: urlOf(path), message: { tries: 2 } });
+  edge.setFaults(undefined);
+  expect(result).toMatchObject({ ok: false, outcome: "failed", attempts: 3, error: /^ERROR_PAGE/ });
+});
+
+describe("a POP whose three addresses have a cache each", () => {
+  const at = { message: { pop: OWN } };
+
+  test("edge shows one of them", async () => {
+    const path = "/told/edge-of-three.bin";
+    expect(await warm(path, BIG, at)).toMatchObject({ outcome: "warm", addresses: undefined });
+    expect(keptAtPop(path)).toBe(1);
+  });
+
+  test("addresses warms and shows all", async () => {
+    const path = "/told/three.bin";
+    expect(await warm(path, BIG, { message: { pop: OWN, verify: "addresses" } })).toMatchObject({
+      ...{ ok: true, outcome: "warm", addresses: "3 of 3", bytes: SIZE },
+    });
+    expect(keptAtPop(path)).toBe(3);
+  });
+
+  test("addresses says which failed", async () => {
+    const path = "/told/two-of-three.bin";
+    const [, second = ""] = edge.addressesOf(OWN);
+    edge.setFaults(({ path: asking, address }) =>
+      asking === path && address === second ? { kind: "status", status: 503 } : undefined,
+    );
+    const result = await warm(path, BIG, { message: { pop: OWN, verify: "addresses", tries: 7 } });
+    edge.setFaults(undefined);
+    expect(result).toMatchObject({
+      ...{ ok: false, outcome: "failed", reason: "http_5xx", addresses: "2 of 3", address: second },
+      error: `HTTP 503: 2 of 3 addresses have it, not ${second}`,
+    });
+    expect(keptAtPop(path)).toBe(2);
+  });
+});
+
+test("off claims nothing, and asks once", async () => {
+  const path = "/told/off.bin";
+  expect(await warm(path, BIG, { message: { verify: "off" } })).toMatchObject({
+    ...{ ok: true, outcome: "done", tier: undefined, rounds: undefined, x_cache: "Miss from cloudfront" },
+  });
+  expect(ranges(path)).toEqual(["whole"]);
+});

@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { pino } from "pino";
+import { Caretaker } from "../../../agent/instance/caretaker.ts";
+import { ActiveRequests } from "../../../agent/receive/active-requests.ts";
+import { Agent, type AgentOptions } from "../../../agent/receive/agent.ts";
+import { Beats } from "../../../agent/report/heartbeats.ts";
+import { ResultWriter } from "../../../agent/report/result-writer.ts";
+import { Meter } from "../../../agent/report/throughput.ts";
+import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
+import { ProgressTable } from "../../../aws/progress-table.ts";
+import { RequestReader } from "../../../aws/request-table.ts";
+import { RequestTaskTable } from "../../../aws/request-task-table.ts";
+import { AskedLooks, Looks } from "../../../aws/settlement-queue.ts";
+import { TaskQueue } from "../../../aws/task-queue.ts";
+import type { TaskUrl } from "../../../domain/plan/task.ts";
+import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { type Deferred, deferred } from "../deferred.ts";
+import { type Answers, fakeAws } from "../fake-aws.ts";
+import { taskMessage } from "../task-messages.ts";
+
+const QUEUES = "https://sqs.example";
+const done = { Successful: [] };
+
+export function resultOf({ req_id, pop }: TaskMessage, { url }: TaskUrl): TaskResult {
+  const pop_url = `${pop}#${url}`;
+  const [bytes, ms, attempts, expire_at] = [1_009, 37, 2, 1_800_000_333];
+  return { task_key: `${req_id}#0`, pop_url, req_id, pop, url, ok: true, bytes, ms, attempts, expire_at };
+}
+
+function unreadable({ key }: { readonly key: string }): never {
+  throw new Error(`${key} cannot be read`);
+}
+
+function urlsIn(body = ""): string {
+  const { urls }: TaskMessage = JSON.parse(body);
+  return urls.map(({ url }) => url).join();
+}
+
+/** An agent before a queue of these messages (each a list of URLs), its table and what happened, in order. */
+export async function world(messages: readonly (readonly string[])[], answers: Answers = {}) {
+  const waiting = messages.map((urls) =>
+    messageBody(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1_013 })) })),
+  );
+  const log: string[] = [];
+  const beats: string[] = [];
+  let received = 0;
+  const expectQueue = (url: string | undefined, name: string) => {
+    if (url !== `${QUEUES}/${name}`) throw new Error(`${url} in place of ${name}`);
+  };
+  const aws = await fakeAws({
+    ReceiveMessage: async ({ QueueUrl, MaxNumberOfMessages }) => {
+      const here = QueueUrl?.endsWith("/tasks") ? waiting : [];
+      if (here.length === 0) await sleep(100);
+      return {
+        Messages: here.splice(0, MaxNumberOfMessages).map((Body) => ({ Body, ReceiptHandle: `r${received++}` })),
+      };
+    },
+    UpdateItem: ({ Key = {}, ExpressionAttributeValues: values = {} }) => {
+      beats.push(`${Key["key"]?.S} ${values[":tasks"]?.N}`);
+      return {};
+    },
+    GetItem: () => ({ Item: { active: { S: "y" } } }),
+    BatchWriteItem: ({ RequestItems = {} }) => {
+      for (const { PutRequest } of RequestItems["results"] ?? []) log.push(`stored ${PutRequest?.Item?.["url"]?.S}`);
+      return {};
+    },
+    DeleteMessageBatch: ({ QueueUrl, Entries = [] }) => {
+      expectQueue(QueueUrl, "tasks");
+      for (const { ReceiptHandle } of Entries) log.push(`deleted ${ReceiptHandle}`);
+      return done;
+    },
+    SendMessageBatch: ({ QueueUrl, Entries = [] }) => {
+      expectQueue(QueueUrl, "tasks");
+      for (const { MessageBody } of Entries) log.push(`sent ${urlsIn(MessageBody)}`);
+      return done;
+    },
+    SendMessage: ({ QueueUrl, MessageBody }) => {
+      expectQueue(QueueUrl, "dead");
+      log.push(`buried ${urlsIn(MessageBody)}`);
+      return { MessageId: "m" };
+    },
+    ...answers,
+  });
+  /** Ids of requests that Shutdown is to check. */
+  const checked: string[] = [];
+  const start = ({ retire, retireMs = 60_000, stallSeconds = 900, downloader = instantly }: Options = {}) => {
+    const logger = pino({ level: "silent" });
+    const queue = new TaskQueue(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
+    const documents = DynamoDBDocumentClient.from(aws.db);
+    const requests = new RequestReader(documents, "requests", unreadable);
+    const stored = new RequestTaskTable(aws.db, "results", unreadable);
+    const progress = new ProgressTable(documents, "progress", unreadable);
+    const meter = new Meter();
+    const unplanned = () => Promise.reject(new Error("unplanned: retire"));
+    const caretaker = new Caretaker({
+      ...{ requests, progress, queue, meter, retire: retire ?? unplanned, retireMs, logger },
+      patience: { ...patienceOf(stallSeconds), againMs: stallSeconds * 67 },
+      looks: new Looks(new AskedLooks(documents, "progress"), { invoke: async (reqId) => void checked.push(reqId) }),
+    });
+    const agent = new Agent({
+      ...{ queue, meter, caretaker, downloader, logger },
+      deadLetters: new DeadLetterQueue(aws.sqs, `${QUEUES}/dead`),
+      requests: new ActiveRequests(requests),
+      results: new ResultWriter(stored, logger),
+      stored,
+      beats: new Beats({ progress, instance: "i-1", worker: "w", everyMs: 10_000, logger }),
+      visibilitySeconds: 120,
+      memoryBytes: 4e9,
+    });
+    return { stop: () => agent.stop(), ended: agent.serve() };
+  };
+  return { aws, log, beats, checked, start, received: () => received };
+}
+
+interface Options {
+  /** @default not planned */
+  readonly retire?: () => Promise<void>;
+  readonly retireMs?: number;
+  readonly stallSeconds?: number;
+  /** @default all is good at once */
+  readonly downloader?: AgentOptions["downloader"];
+}
+
+const instantly: AgentOptions["downloader"] = { download: async (message, url) => resultOf(message, url) };
+
+/** Downloads that last until they are told to end. */
+export function downloads() {
+  const running = new Map<string, Deferred<Partial<TaskResult>>>();
+  const downloader: AgentOptions["downloader"] = {
+    download: async (message, url) => {
+      const end = deferred<Partial<TaskResult>>();
+      running.set(url.url, end);
+      return { ...resultOf(message, url), ...(await end.promise) };
+    },
+  };
+  return {
+    running,
+    downloader,
+    endAll: (how: Partial<TaskResult> = {}) => running.forEach(({ resolve }) => void resolve(how)),
+  };
+}
+
+export const numbered = (n: number, name = "u") => Array.from({ length: n }, (_, i) => [`${name}${i}`]);
+export const count = (log: readonly string[], word: string) => log.filter((line) => line.startsWith(word)).length;

@@ -1,0 +1,65 @@
+// A request with limits for its origin beside another one, in one agent.
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import type { AgentOptions } from "../../../agent/receive/agent.ts";
+import { Beats } from "../../../agent/report/heartbeats.ts";
+import { Meter } from "../../../agent/report/throughput.ts";
+import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+import { taskMessage } from "../task-messages.ts";
+import { resultOf } from "./agent-world.ts";
+import { MemoryLane, memoryAgent } from "./fleet-world.ts";
+
+useVirtualClock();
+
+const logger = pino({ level: "silent" });
+const URLS = 20;
+
+function messages(count: number, different: Partial<TaskMessage>): TaskMessage[] {
+  const urls = (n: number) =>
+    Array.from({ length: URLS }, (_, i) => ({ url: `https://www.example.com/${n}/${i}`, bytes: 1 }));
+  return Array.from({ length: count }, (_, n) => taskMessage({ ...different, urls: urls(n) }));
+}
+
+const LIMITED = messages(300, { req_id: "limited", origin: { requests_per_second: 20 } });
+const FREE = messages(200, { req_id: "free", host: "other.example" });
+
+/** Runs an agent until all of the free request is done. @returns the seconds, and when each of the limited one was asked for */
+async function run(waiting: readonly TaskMessage[]) {
+  const progress = { beat: async () => undefined, received: async () => undefined };
+  const beats = new Beats({ progress, instance: "i", worker: "w", everyMs: 1_000, logger });
+  const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+  const asked: number[] = [];
+  let free = 0;
+  const meter = new Meter();
+  const downloader: AgentOptions["downloader"] = {
+    download: async (message, url) => {
+      if (message.req_id === "limited") asked.push(Date.now());
+      await sleep(20);
+      meter.small.addTask(false);
+      if (message.req_id === "free") free++;
+      return resultOf(message, url);
+    },
+  };
+  const lanes = { main: new MemoryLane(waiting), express: new MemoryLane() };
+  const agent = memoryAgent({ lanes, meter, downloader, origins, beats });
+  const since = performance.now();
+  const ended = agent.serve();
+  while (free < FREE.length * URLS) await sleep(10);
+  const seconds = (performance.now() - since) / 1_000;
+  agent.stop();
+  await ended;
+  return { seconds, asked };
+}
+
+test("messages that wait for their turns keep another request's out of no slot", async () => {
+  const alone = await run(FREE);
+  // Half of the limited ones come first, the others between.
+  const [first, second] = [LIMITED.slice(0, 100), LIMITED.slice(100)];
+  const mixed = [...first, ...FREE.flatMap((message, n) => [message, ...second.slice(n, n + 1)])];
+  const beside = await run(mixed);
+  expect(beside.seconds).toBeLessThan(1.2 * alone.seconds + 1);
+});

@@ -1,0 +1,294 @@
+import { describe, expect, test } from "vitest";
+import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { FollowerGate } from "../../../agent/admit/follower-gate.ts";
+import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
+import type { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import type { TaskUrl } from "../../../domain/plan/task.ts";
+import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { deferred, turn } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
+import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
+
+/** Defers these URLs as an overloaded origin does, and downloads the others. */
+const overloaded =
+  (...urls: string[]) =>
+  (url: string) =>
+    urls.includes(url) ? Promise.reject(new DeferredError(11_000, 1)) : good();
+
+/** A limiter that grants so many permits, and defers the rest. */
+function limited(permits: number, release: () => void = () => undefined): NonNullable<Plan["origins"]> {
+  let left = permits;
+  const permit = { lost: new AbortController().signal, slot: () => Promise.resolve(100), release };
+  const acquire = async () => {
+    if (left-- <= 0) throw new DeferredError(10_000);
+    return permit;
+  };
+  return originsOf(() => ({ acquire }));
+}
+
+function originsOf(limiterFor: OriginLimiters["limiterFor"]): NonNullable<Plan["origins"]> {
+  return { prepare: async () => undefined, limiterFor };
+}
+
+function plan(more: Partial<Plan>) {
+  const sent: { message: TaskMessage; seconds: number }[] = [];
+  const sendLater = async (message: TaskMessage, seconds: number) => void sent.push({ message, seconds });
+  const all: Plan = { active: yes, download: good, write: done, send: done, delete: done, sendLater, ...more };
+  return { sent, all };
+}
+
+const lead = (urls: TaskUrl[], more: Partial<TaskMessage> = {}) =>
+  messageBody(
+    taskMessage({
+      ...{ req_id: "q", urls, followers: [{ pop: "SIN52-P1", ips: ["192.0.2.7"] }], origin_failures: 1 },
+      ...more,
+    }),
+  );
+const named = (...urls: string[]) => urls.map((url) => ({ url, bytes: 1 }));
+
+test("a download releases its permit, also if it fails or throws", async () => {
+  let left = 0;
+  const origins = limited(3, () => {
+    left++;
+  });
+  const download = (url: string) => (url === "a" ? good() : url === "b" ? bad() : fail("a bug")());
+  const { ended } = start(bodyOf("a", "b", "c"), plan({ origins, download, hold: done }).all);
+  await ended;
+  expect(left).toBe(3);
+});
+
+describe("what an origin refused", () => {
+  test("goes back as a new message with a delay, counted on; the rest is done, and then the message is deleted", async () => {
+    const { sent, all } = plan({ download: overloaded("b", "d") });
+    const { did, ended, unplanned } = start(lead(named("a", "b", "c", "d"), { tries: 2 }), all);
+    await ended;
+    // What is done is handed over to those that wait for it, and nothing else.
+    expect(did.slice(-5)).toEqual(["active? q", "put off b d 11", "active? q", "send a c", "delete r"]);
+    expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write c"]);
+    // All else of the message stays with it.
+    expect(sent).toMatchObject([
+      { message: { tries: 3, origin_failures: 1, followers: [{ pop: "SIN52-P1" }], urls: named("b", "d") } },
+    ]);
+    expect(sent[0]?.message).not.toHaveProperty("again");
+    expect(unplanned).toEqual([]);
+  });
+
+  test("stays with its message if it cannot be sent", async () => {
+    const sendLater = fail("SQS is busy");
+    const { did, ended, unplanned } = start(
+      bodyOf("a", "b"),
+      plan({ download: overloaded("b"), sendLater, hold: done }).all,
+    );
+    await ended;
+    expect(did.slice(-2)).toEqual(["put off b 11", "hold r 20"]);
+    expect(unplanned).toEqual([]);
+  });
+
+  test("is sent once, when all else has ended, and before the message is deleted", async () => {
+    const slow = deferred<object>();
+    const download = (url: string) => (url === "slow" ? slow.promise : overloaded("b")(url));
+    const { did, ended } = start(bodyOf("b", "slow"), plan({ download }).all);
+    await turn();
+    expect(did.some((what) => what.startsWith("put off"))).toBe(false);
+    slow.resolve({});
+    await ended;
+    expect(did.slice(-2)).toEqual(["put off b 11", "delete r"]);
+  });
+
+  test("takes the variants behind it along: their order stays", async () => {
+    const urls = ["br", "gzip", "none"].map((variant) => ({ url: "a", bytes: 1, variant }));
+    let n = 0;
+    const download = () => (n++ === 1 ? overloaded("a")("a") : good());
+    const { sent, all } = plan({ download });
+    const { ended } = start(lead(urls), all);
+    await ended;
+    expect(sent.map(({ message }) => message.urls.map(({ variant }) => variant))).toEqual([["gzip", "none"]]);
+  });
+
+  test("has its own attempts: a variant that waits for it has none, and another URL keeps its own", async () => {
+    const urls: TaskUrl[] = [
+      ...["br", "gzip"].map((variant) => ({ url: "a", bytes: 1, variant })),
+      { url: "b", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 },
+    ];
+    const download = () => Promise.reject(new DeferredError(11_000, 1, 1_700_000_011_000));
+    const { sent, all } = plan({ download });
+    await start(lead(urls, { tries: 2 }), all).ended;
+    expect(sent.map(({ message: { urls, tries } }) => ({ urls, tries }))).toEqual([
+      {
+        tries: 3,
+        urls: [
+          { url: "a", bytes: 1, variant: "br", attempts: 3, first_attempt_at: 1_700_000_011_000 },
+          { url: "a", bytes: 1, variant: "gzip", attempts: 2 },
+          { url: "b", bytes: 1, attempts: 3, first_attempt_at: 1_700_000_011_000 },
+        ],
+      },
+    ]);
+  });
+
+  test("counts from nothing in a message that was not deferred before", async () => {
+    const urls = ["br", "gzip"].map((variant) => ({ url: "a", bytes: 1, variant }));
+    const { sent, all } = plan({ download: overloaded("a") });
+    await start(lead(urls), all).ended;
+    expect(sent[0]?.message).toMatchObject({ tries: 1, urls: [{ attempts: 1 }, { variant: "gzip", attempts: 0 }] });
+  });
+
+  test("starts anew for the POPs that wait for it: their attempts are their own", async () => {
+    const url = { url: "a", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 };
+    const { all } = plan({ download: good });
+    const { sent, ended } = start(lead([url], { tries: 2 }), all);
+    await ended;
+    expect(sent.map(({ pop, urls, tries }) => ({ pop, urls, tries }))).toEqual([
+      { pop: "SIN52-P1", urls: [{ url: "a", bytes: 1 }], tries: undefined },
+    ]);
+  });
+
+  test("of a message that came again, it says so: it may be in the queue already", async () => {
+    const { sent, all } = plan({ download: overloaded("b"), deliveries: 2, standing: async () => ["a"] });
+    const { ended } = start(bodyOf("a", "b"), all);
+    await ended;
+    expect(sent).toMatchObject([{ message: { again: true, urls: [{ url: "b" }] } }]);
+  });
+
+  test("of a request that has ended is dropped", async () => {
+    let asked = 0;
+    const { did, ended } = start(
+      bodyOf("b"),
+      plan({ active: async () => asked++ === 0, download: overloaded("b") }).all,
+    );
+    await ended;
+    expect(did.at(-1)).toBe("delete r");
+    expect(did.some((what) => what.startsWith("put off"))).toBe(false);
+  });
+
+  test("is not lost if SQS does not take it: the message comes again", async () => {
+    const { did, ended } = start(
+      bodyOf("a", "b"),
+      plan({ download: overloaded("b"), sendLater: fail("no queue"), hold: done }).all,
+    );
+    await ended;
+    expect(did.slice(-2)).toEqual(["put off b 11", "hold r 20"]);
+  });
+
+  test("holds no slot, and is held no more", async () => {
+    const slots = new Slots(1);
+    const { ended, beats, told } = start(bodyOf("b"), plan({ download: overloaded("b") }).all, slots);
+    await ended;
+    await beats.end();
+    expect([slots.inUse, told.at(-1)?.tasks]).toEqual([0, 0]);
+  });
+});
+
+describe("what would wait too long for its permit", () => {
+  test("goes back at once, together, and counts as no try; what may go on does", async () => {
+    const slow = deferred<object>();
+    const { sent, all } = plan({ origins: limited(1), download: () => slow.promise });
+    const { did, ended } = start(bodyOf("a", "b", "c"), all);
+    await turn();
+    await turn();
+    expect(did).toEqual(["active? q", "download a", "active? q", "put off b c 10"]);
+    slow.resolve({});
+    await ended;
+    expect(did.slice(-2)).toEqual(["write a", "delete r"]);
+    expect(sent[0]?.message).not.toHaveProperty("tries");
+  });
+
+  test("waits without a slot: others have it", async () => {
+    const permit = deferred<never>();
+    const slots = new Slots(1);
+    start(bodyOf("a"), plan({ origins: originsOf(() => ({ acquire: () => permit.promise })) }).all, slots);
+    await turn();
+    expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
+  });
+});
+
+test("whoever waited for a slot while the origin began to refuse gives it back, and waits for a permit", async () => {
+  const slots = new Slots(1);
+  await slots.take();
+  let refuses = false;
+  const { limiterFor } = limited(0);
+  const origins = originsOf((message) => (refuses ? limiterFor(message) : undefined));
+  const { did, ended } = start(bodyOf("a"), plan({ origins }).all, slots);
+  await turn();
+  refuses = true;
+  slots.release();
+  await ended;
+  expect(did).toEqual(["active? q", "put off a 10", "delete r"]);
+  expect(slots.inUse).toBe(0);
+});
+
+test("what is deferred for different reasons goes back apart, by its attempts; only what was not requested goes at once", async () => {
+  const sent: unknown[] = [];
+  const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
+    void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
+  const deps = { queue: { sendLater }, requests: { isActive: yes } };
+  const deferrals = new Deferrals(deps, taskMessage({ tries: 3 }), () => undefined);
+  deferrals.add(named("once"), new DeferredError(11_000, 1));
+  deferrals.add(named("unasked"), new DeferredError(5_000));
+  deferrals.add(named("twice"), new DeferredError(20_000, 2));
+  deferrals.add(named("once more"), new DeferredError(7_000, 1));
+  await turn();
+  await turn();
+  expect(sent).toEqual([["unasked", 3, 5]]);
+  await deferrals.end();
+  expect(sent.slice(1)).toEqual([
+    ["once,once more", 4, 11],
+    ["twice", 5, 20],
+  ]);
+});
+
+test("a download that is cut off because this process has lost its permits goes back", async () => {
+  const lease = new AbortController();
+  const acquire = async () => ({ lost: lease.signal, slot: () => Promise.resolve(100), release: () => undefined });
+  const { sent, all } = plan({ origins: originsOf(() => ({ acquire })) });
+  const download = () => {
+    lease.abort();
+    return bad();
+  };
+  const { did, ended } = start(bodyOf("a"), { ...all, download });
+  await ended;
+  expect(did).toEqual(["active? q", "download a", "cut a", "active? q", "put off a 10", "delete r"]);
+  expect(sent[0]?.message).not.toHaveProperty("tries");
+});
+
+test("followers that wait for one that was refused return to the queue as they came: they were not attempted", async () => {
+  const { sent, all } = plan({ download: overloaded("a"), followers: new FollowerGate() });
+  const message = taskMessage({
+    ...{ req_id: "q", urls: named("a", "b"), follows: true, led_by: "SIN2-C1", origin: { concurrency: 1 } },
+  });
+  const { ended } = start(messageBody(message), all);
+  await ended;
+  const attempts = sent.flatMap(({ message: { urls, tries } }) => urls.map(({ url }) => [url, tries]));
+  expect(attempts.toSorted()).toEqual([
+    ["a", 1],
+    ["b", undefined],
+  ]);
+});
+
+test("followers run one after the other, with permits, as long as nothing shows who serves them; each lets the next one in", async () => {
+  let acquired = 0;
+  const permit = { lost: new AbortController().signal, slot: async () => 100, release: () => undefined };
+  const acquire = async () => {
+    acquired++;
+    return permit;
+  };
+  const { all } = plan({ origins: originsOf(() => ({ acquire })), followers: new FollowerGate() });
+  const message = taskMessage({
+    ...{ req_id: "q", urls: named("a", "b", "c"), follows: true, led_by: "SIN2-C1", origin: { concurrency: 1 } },
+  });
+  const { did, ended } = start(messageBody(message), all);
+  await ended;
+  expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b", "write c"]);
+  expect(acquired).toBe(3);
+});
+
+test.each([
+  ["alone, by the result itself", { only_follower: true }, true],
+  ["beside others, by comparison", {}, false],
+])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
+  const { all } = plan({ download: () => Promise.resolve({ rec_miss: true }), followers: new FollowerGate() });
+  const message = taskMessage({ ...{ req_id: "q", urls: named("a"), follows: true, led_by: "SIN2-C1" }, ...more });
+  const { ended, written } = start(messageBody(message), all);
+  await ended;
+  expect(written.map(({ rec_miss }) => rec_miss === true)).toEqual([isWrong]);
+});

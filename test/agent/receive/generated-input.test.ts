@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { judge } from "../../../agent/fetch/verdict.ts";
+import { work } from "../../../agent/receive/process-message.ts";
+import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { failureReasons } from "../../../domain/result/failure.ts";
+
+const text = fc.string();
+
+describe("whatever comes out of the queue", () => {
+  it("is worked on if it is a task, else put aside with the reason; it never throws, and nothing is downloaded", async () => {
+    const body = fc.oneof(
+      text,
+      fc.json(),
+      fc.record({ req_id: text, pop: text, ips: fc.array(text), urls: fc.array(text) }).map((it) => JSON.stringify(it)),
+    );
+    await fc.assert(
+      fc.asyncProperty(body, async (Body) => {
+        fc.pre(!isTask(Body));
+        const calls: string[] = [];
+        const noted =
+          (name: string) =>
+          async (...args: unknown[]) =>
+            void calls.push(`${name} ${String(args.at(-1)).slice(0, 1)}`);
+        const planned = () => {
+          throw new Error("not planned");
+        };
+        await work(
+          {
+            queue: { delete: noted("delete"), hold: planned, send: planned, sendLater: planned },
+            deadLetters: { bury: noted("bury") },
+            results: { write: planned },
+            stored: { standing: planned, putIfAbsent: planned },
+            beats: { take: planned },
+            requests: { isActive: planned },
+            slots: { small: { take: planned, release: planned }, large: { take: planned, release: planned } },
+            intake: { accept: planned },
+            downloader: { download: planned },
+            visibilitySeconds: 30,
+            logger: { info() {}, warn() {} },
+          },
+          { Body, ReceiptHandle: "receipt" },
+          new AbortController().signal,
+        );
+        expect(calls.map((call) => call.split(" ")[0])).toEqual(["bury", "delete"]);
+        expect(calls[0]?.length).toBeGreaterThan("bury ".length);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe("whatever a POP answers", () => {
+  it("is good only as a whole 2xx of that very POP", () => {
+    const answer = fc.record(
+      {
+        bytes: fc.nat(50),
+        httpStatus: fc.integer({ min: 100, max: 999 }),
+        contentLength: fc.oneof(fc.nat(50), fc.constant(Number.NaN)),
+        location: text,
+        xCache: text,
+        wafAction: fc.constantFrom("challenge", "captcha"),
+        xAmzCfPop: fc.constantFrom("SIN2-P1", "FRA56-P4", ""),
+        failure: fc.record({ reason: fc.constantFrom(...failureReasons), code: text, detail: text }),
+      },
+      { requiredKeys: ["bytes"] },
+    );
+    fc.assert(
+      fc.property(answer, (given) => {
+        const outcome = judge(given, "SIN2-P1", null);
+        const whole = given.contentLength === undefined || given.contentLength === given.bytes;
+        const good =
+          given.failure === undefined &&
+          given.httpStatus !== undefined &&
+          Math.floor(given.httpStatus / 100) === 2 &&
+          ![202, 204, 206].includes(given.httpStatus) &&
+          given.wafAction === undefined &&
+          !/^error\b/i.test(given.xCache ?? "") &&
+          whole &&
+          (given.xAmzCfPop === undefined || given.xAmzCfPop === "SIN2-P1");
+        expect(outcome.kind === "GOOD").toBe(good);
+        if (outcome.kind !== "GOOD") expect(failureReasons).toContain(outcome.failure.reason);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+function isTask(body: string): boolean {
+  try {
+    return taskMessageSchema.safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
+  }
+}

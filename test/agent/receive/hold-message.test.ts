@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { deferred } from "../deferred.ts";
+import { bodyOf, done, fail, good, start, yes } from "./work-world.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("while it is worked on", () => {
+  test("its visibility is extended in time, as long as it takes, and no longer", async () => {
+    vi.useFakeTimers();
+    const slow = deferred<object>();
+    const { did, ended } = start(bodyOf("a"), {
+      active: yes,
+      download: () => slow.promise,
+      write: done,
+      delete: done,
+      hold: done,
+    });
+    const held = () => did.filter((what) => what === "hold r 120").length;
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect(held()).toBe(0);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(held()).toBe(1);
+    // Never longer apart than the visibility lasts, whether or not one extension is lost.
+    await vi.advanceTimersByTimeAsync(3_600_000 - 41_000);
+    expect(held()).toBe(90);
+    slow.resolve({});
+    await ended;
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(held()).toBe(90);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("also while it waits for a slot", async () => {
+    vi.useFakeTimers();
+    const slots = new Slots(1);
+    await slots.take();
+    const { did, ended } = start(
+      bodyOf("a"),
+      { active: yes, download: good, write: done, delete: done, hold: done },
+      slots,
+    );
+    await vi.advanceTimersByTimeAsync(81_000);
+    expect(did).toEqual(["active? q", "hold r 120", "active? q", "hold r 120"]);
+    slots.release();
+    await ended;
+  });
+
+  test("what runs is cut off once its request has ended, nothing of it is written, and the message goes", async () => {
+    vi.useFakeTimers();
+    let active = true;
+    const slow = deferred<object>();
+    const plan = { active: async () => active, download: () => slow.promise, delete: done, hold: done };
+    const { did, ended } = start(bodyOf("a", "b"), plan, new Slots(1));
+    await vi.advanceTimersByTimeAsync(1_000);
+    active = false;
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(did).toEqual(["active? q", "download a", "active? q", "hold r 120", "cut a"]);
+    slow.resolve({ ok: false, error: "CANCELLED: the request has ended" });
+    await ended;
+    expect(did.slice(5)).toEqual(["delete r"]);
+  });
+
+  test("nothing is cut off while nobody can say whether its request has ended", async () => {
+    vi.useFakeTimers();
+    let answers = true;
+    const slow = deferred<object>();
+    const active = async () => {
+      if (answers) return true;
+      throw new Error("no table");
+    };
+    const { did, ended } = start(bodyOf("a"), {
+      active,
+      download: () => slow.promise,
+      write: done,
+      delete: done,
+      hold: done,
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    answers = false;
+    await vi.advanceTimersByTimeAsync(40_000);
+    slow.resolve({});
+    await ended;
+    expect(did).toEqual(["active? q", "download a", "active? q", "hold r 120", "write a", "delete r"]);
+  });
+
+  test("an extension that fails is tried again", async () => {
+    vi.useFakeTimers();
+    const slow = deferred<object>();
+    const plan = { active: yes, download: () => slow.promise, write: done, delete: done, hold: fail("no queue") };
+    const { did, ended } = start(bodyOf("a"), plan);
+    await vi.advanceTimersByTimeAsync(81_000);
+    expect(did.filter((what) => what === "hold r 120")).toHaveLength(2);
+    slow.resolve({});
+    await ended;
+    expect(did.at(-1)).toBe("delete r");
+  });
+
+  test("no extension follows when it is being given back: it would hide it from the others", async () => {
+    vi.useFakeTimers();
+    const giveBack = deferred();
+    const { did, ended } = start(bodyOf("a"), { active: fail("no table"), hold: () => giveBack.promise });
+    await vi.advanceTimersByTimeAsync(200_000);
+    expect(did).toEqual(["active? q", "hold r 20"]);
+    giveBack.resolve();
+    await ended;
+  });
+});

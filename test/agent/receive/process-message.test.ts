@@ -1,0 +1,139 @@
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import type { Permits } from "../../../agent/fetch/downloader.ts";
+import { messageBody } from "../../../domain/plan/task-message.ts";
+import { deferred, turn } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
+import { bad, bodyOf, done, fail, good, start, yes } from "./work-world.ts";
+
+describe("a message that is a task", () => {
+  test("results stand before it is deleted", async () => {
+    const written = deferred();
+    const { did, ended, unplanned } = start(bodyOf("a"), {
+      active: yes,
+      download: good,
+      write: () => written.promise,
+      delete: done,
+    });
+    await turn();
+    expect(did).toEqual(["active? q", "download a", "write a"]);
+    written.resolve();
+    await ended;
+    expect(did.slice(3)).toEqual(["delete r"]);
+    expect(unplanned).toEqual([]);
+  });
+
+  test.each([
+    ["deleted", good],
+    ["given back", fail("a bug")],
+  ])("is not held any longer once it is %s", async (_, download) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { ended } = start(bodyOf("a"), { active: yes, download, write: done, delete: done, hold: done });
+    expect(vi.getTimerCount()).toBe(1);
+    await ended;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("all of its URLs are worked on, also when one is bad, and it is deleted once", async () => {
+    const download = (url: string) => (url === "b" ? bad() : good());
+    const { did, ended } = start(bodyOf("a", "b", "c"), { active: yes, download, write: done, delete: done });
+    await ended;
+    expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b", "write c"]);
+    expect(did.filter((what) => what.startsWith("delete"))).toEqual(["delete r"]);
+    expect(did.at(-1)).toBe("delete r");
+  });
+
+  test("a download that waits holds no slot, and takes one again before it goes on", async () => {
+    const [waited, other] = [deferred(), deferred<object>()];
+    const download = async (url: string, { waitWithout }: Permits) => {
+      if (url === "b") return other.promise;
+      await waitWithout(async () => undefined);
+      waited.resolve();
+      return {};
+    };
+    const slots = new Slots(1);
+    const { did, ended } = start(bodyOf("a", "b"), { active: yes, download, write: done, delete: done }, slots);
+    while (!did.includes("download b")) await turn();
+    expect(slots.inUse).toBe(1);
+    other.resolve({});
+    await waited.promise;
+    await ended;
+    expect([slots.inUse, did.filter((what) => what.startsWith("write")).length]).toEqual([0, 2]);
+  });
+
+  test("a check of a large object takes a small slot, and a second download of it a large one", async () => {
+    const [small, large] = [new Slots(1), new Slots(1)];
+    const held: number[][] = [];
+    const note = () => held.push([small.inUse, large.inUse]);
+    const download = async (_: string, { waitWithout, regain }: Permits) => {
+      note();
+      await waitWithout(async () => note());
+      note();
+      await waitWithout(async () => note());
+      note();
+      await regain();
+      note();
+      return {};
+    };
+    const body = messageBody(taskMessage({ req_id: "q", urls: [{ url: "a", bytes: 2 ** 30 }] }));
+    await start(body, { active: yes, download, write: done, delete: done }, small, large).ended;
+    const [none, aSmall, aLarge] = [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+    ];
+    expect(held).toEqual([aLarge, none, aSmall, none, aSmall, aLarge]);
+    expect([small.inUse, large.inUse]).toEqual([0, 0]);
+  });
+
+  test("its URLs take a slot each", async () => {
+    const slots = new Slots(2);
+    const ends = new Map(["a", "b", "c"].map((url) => [url, deferred<object>()]));
+    const download = (url: string) => ends.get(url)?.promise ?? good();
+    const { did, ended } = start(bodyOf("a", "b", "c"), { active: yes, download, write: done, delete: done }, slots);
+    await turn();
+    expect(did.filter((what) => what.startsWith("download"))).toEqual(["download a", "download b"]);
+    for (const { resolve } of ends.values()) resolve({});
+    await ended;
+    expect(did.filter((what) => what.startsWith("download"))).toEqual(["download a", "download b", "download c"]);
+  });
+
+  test("of a request that is not active, it is deleted without a download", async () => {
+    const { did, ended } = start(bodyOf("a", "b"), { active: () => Promise.resolve(false), delete: done });
+    await ended;
+    expect(did).toEqual(["active? q", "active? q", "delete r"]);
+  });
+
+  test("a download that fails or throws gives its slot back", async () => {
+    for (const download of [fail("the agent has stopped"), thrown]) {
+      const slots = new Slots(1);
+      const { ended } = start(bodyOf("a", "b"), { active: yes, download, hold: done }, slots);
+      // It does not end while one waits for a slot, and needs fewer turns than these.
+      await Promise.race([ended, turns(100)]);
+      expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
+      await ended;
+    }
+  });
+});
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await turn();
+}
+
+function thrown(): never {
+  throw new Error("at once");
+}
+
+describe("a message is left to its timeout when", () => {
+  test("it cannot be deleted: its results stand, so that doing it again does no harm", async () => {
+    const { did, ended } = start(bodyOf("a"), { active: yes, download: good, write: done, delete: fail("expired") });
+    await expect(ended).rejects.toThrow("expired");
+    expect(did.slice(-2)).toEqual(["write a", "delete r"]);
+  });
+
+  test("it cannot be given back", async () => {
+    const { ended } = start(bodyOf("a"), { active: fail("no table"), hold: fail("no queue") });
+    await expect(ended).rejects.toThrow("no queue");
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { NotATaskError } from "../../../agent/fetch/task-errors.ts";
+import { giveBack } from "../../../agent/receive/return-to-queue.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { deferred, turn } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
+import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
+
+describe("a message is given back at once, and not deleted, when", () => {
+  const cases: readonly [name: string, plan: Plan][] = [
+    ["a result cannot be written", { active: yes, download: good, write: fail("no table") }],
+    ["a bad result cannot be written", { active: yes, download: bad, write: fail("no table") }],
+    ["the request cannot be looked up", { active: fail("no table") }],
+    ["the download itself throws", { active: yes, download: fail("the agent has stopped") }],
+  ];
+
+  test.each(cases)("%s", async (_name, plan) => {
+    const { did, ended, unplanned } = start(bodyOf("a"), { ...plan, hold: done });
+    await ended;
+    expect(did.at(-1)).toBe("hold r 20");
+    expect(did).not.toContain("delete r");
+    expect(unplanned).toEqual([]);
+  });
+
+  test("but not before the rest of it has ended and is written", async () => {
+    const slow = deferred<object>();
+    const download = (url: string) => (url === "slow" ? slow.promise : good());
+    const write = (url: string) => (url === "lost" ? Promise.reject(new Error("no table")) : done());
+    const { did, ended } = start(bodyOf("lost", "slow"), { active: yes, download, write, hold: done });
+    await turn();
+    expect(did.at(-1)).toBe("write lost");
+    slow.resolve({});
+    await ended;
+    expect(did.slice(-2)).toEqual(["write slow", "hold r 20"]);
+  });
+});
+
+describe("when the agent stops, what has not begun goes back into the queue anew", () => {
+  test("a whole message; only then is it deleted", async () => {
+    const slots = new Slots(1);
+    await slots.take();
+    const sent = deferred();
+    const { did, ended, stop } = start(
+      bodyOf("a", "b"),
+      { active: yes, send: () => sent.promise, delete: done },
+      slots,
+    );
+    stop();
+    slots.release();
+    await turn();
+    expect(did).toEqual(["active? q", "send it anew"]);
+    sent.resolve();
+    await ended;
+    expect(did).toEqual(["active? q", "send it anew", "delete r"]);
+  });
+
+  test("a whole message, also when nobody can say whether its request goes on", async () => {
+    const slots = new Slots(1);
+    await slots.take();
+    const plan = { active: fail("no table"), send: done, delete: done };
+    const { did, ended, stop } = start(bodyOf("a"), plan, slots);
+    stop();
+    slots.release();
+    await ended;
+    expect(did).toEqual(["active? q", "send it anew", "delete r"]);
+  });
+
+  test("but not of a request that was stopped, and its instances with it", async () => {
+    const running = deferred();
+    let active = true;
+    const plan = { active: async () => active, download: () => running.promise.then(bad), delete: done };
+    const { did, ended, stop, unplanned } = start(bodyOf("a", "b"), plan);
+    await turn();
+    stop();
+    active = false;
+    running.resolve();
+    await ended;
+    expect(did.slice(4)).toEqual(["active? q", "delete r"]);
+    expect(unplanned).toEqual([]);
+  });
+
+  test("it is not deleted when it could not be sent", async () => {
+    const { did, ended, stop } = start(bodyOf("a"), { active: yes, download: bad, send: fail("no queue") });
+    stop();
+    await expect(ended).rejects.toThrow("no queue");
+    expect(did).not.toContain("delete r");
+  });
+
+  test.each<{ name: string; download: () => Promise<Partial<TaskResult>>; did: string[] }>([
+    { name: "a good result counts", download: good, did: ["write a", "delete r"] },
+    { name: "a bad one may be the stop's own fault", download: bad, did: ["active? q", "send it anew", "delete r"] },
+    {
+      name: "a download that was not let begin",
+      download: fail("the agent has stopped"),
+      did: ["active? q", "send it anew", "delete r"],
+    },
+  ])("of one that runs: $name", async ({ download, did: expected }) => {
+    const running = deferred();
+    const plan = { active: yes, download: () => running.promise.then(download), write: done, delete: done, send: done };
+    const { did, ended, stop } = start(bodyOf("a"), plan);
+    await turn();
+    stop();
+    running.resolve();
+    await ended;
+    expect(did.slice(2)).toEqual(expected);
+  });
+
+  test("of one that is begun: what runs is finished and stored, then the rest goes back", async () => {
+    const slots = new Slots(1);
+    const running = deferred<object>();
+    const plan = { active: yes, download: () => running.promise, write: done, send: done, delete: done };
+    const { did, ended, stop } = start(bodyOf("a", "b", "c"), plan, slots);
+    await turn();
+    stop();
+    slots.limit = Number.POSITIVE_INFINITY;
+    await turn();
+    running.resolve({});
+    await ended;
+    expect(did).toEqual(["active? q", "download a", "write a", "active? q", "send b c", "delete r"]);
+  });
+
+  test("of one whose result is lost meanwhile: all of it is given back", async () => {
+    const running = deferred<object>();
+    const plan = { active: yes, download: () => running.promise, write: fail("no table"), hold: done };
+    const { did, ended, stop } = start(bodyOf("a"), plan);
+    await turn();
+    stop();
+    running.resolve({});
+    await ended;
+    expect(did.at(-1)).toBe("hold r 20");
+  });
+});
+
+test("a message that is no task stays in the queue when it could not be buried", async () => {
+  const deleted = giveBack(
+    {
+      queue: { hold: done, send: done },
+      deadLetters: { bury: async () => new Error("no queue") },
+      requests: { isActive: async () => true },
+      logger: { info: () => undefined, warn: () => undefined },
+    },
+    { MessageId: "m-1", ReceiptHandle: "r" },
+    taskMessage(),
+    new NotATaskError("no POP"),
+  );
+  await expect(deleted).rejects.toThrow("no queue");
+});

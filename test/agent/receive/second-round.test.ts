@@ -1,0 +1,161 @@
+// What an agent keeps between two beats, windows and messages: the second round has its own figures alone.
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ActiveRequests } from "../../../agent/receive/active-requests.ts";
+import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
+import { Beats } from "../../../agent/report/heartbeats.ts";
+import { Tally } from "../../../agent/report/throughput.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { Beat } from "../../../domain/request/progress.ts";
+import { taskMessage } from "../task-messages.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** What happens between two looks: bytes that came, tasks that ended well or in trouble, and how long it took. */
+const rounds = fc.array(
+  fc.record({
+    bytes: fc.nat({ max: 1e9 }),
+    good: fc.nat({ max: 9 }),
+    bad: fc.nat({ max: 9 }),
+    seconds: fc.integer({ min: 1, max: 90 }),
+  }),
+  { minLength: 2, maxLength: 6 },
+);
+
+test("each window counts what came in it, whatever came before", () => {
+  fc.assert(
+    fc.property(rounds, (all) => {
+      const tally = new Tally();
+      for (const { bytes, good, bad, seconds } of all) {
+        tally.addBytes(bytes);
+        for (let i = 0; i < good; i++) tally.addTask(false);
+        for (let i = 0; i < bad; i++) tally.addTask(true);
+        vi.advanceTimersByTime(seconds * 1_000);
+        const window = tally.window(false);
+        expect(window.bytesPerSecond).toBeCloseTo(bytes / seconds, 3);
+        expect(window.tasksPerSecond).toBeCloseTo((good + bad) / seconds, 3);
+        expect(window.troubled).toBeCloseTo(good + bad === 0 ? 0 : bad / (good + bad), 6);
+      }
+    }),
+  );
+});
+
+describe("beats", () => {
+  test("each says the rates since the one before, of its own request", async () => {
+    await fc.assert(
+      fc.asyncProperty(rounds, rounds, async (ofA, ofB) => {
+        const written = new Map<string, Beat[]>([
+          ["a", []],
+          ["b", []],
+        ]);
+        const progress = {
+          beat: async (reqId: string, beat: Beat) => void written.get(reqId)?.push(beat),
+          received: async () => undefined,
+        };
+        const logger = { warn: () => undefined };
+        const beats = new Beats({ progress, instance: "i-7", worker: "w-3", everyMs: 1e9, logger });
+        const held = { a: beats.take("a", 1_000), b: beats.take("b", 2_000) };
+        await vi.advanceTimersByTimeAsync(0);
+        const count = Math.min(ofA.length, ofB.length);
+        const left = { a: 1_000, b: 2_000 };
+        for (let n = 0; n < count; n++) {
+          const seconds = ofA[n]?.seconds ?? 1;
+          for (const [name, round] of [
+            ["a", ofA[n]],
+            ["b", ofB[n]],
+          ] as const) {
+            const { bytes = 0, good = 0 } = round ?? {};
+            const transfer = held[name].begin();
+            transfer.addBytes(bytes);
+            transfer.clear();
+            for (let i = 0; i < good; i++) held[name].end();
+            left[name] -= good;
+          }
+          await vi.advanceTimersByTimeAsync(seconds * 1_000);
+          beats.beat();
+          await vi.advanceTimersByTimeAsync(0);
+          for (const [name, round] of [
+            ["a", ofA[n]],
+            ["b", ofB[n]],
+          ] as const) {
+            const last = written.get(name)?.at(-1);
+            expect(written.get(name)).toHaveLength(n + 2);
+            expect(last?.tasks).toBe(left[name]);
+            expect(last?.bytes_per_second).toBeCloseTo(Math.round((round?.bytes ?? 0) / seconds), -1);
+            expect(last?.tasks_per_second).toBeCloseTo((round?.good ?? 0) / seconds, 1);
+          }
+        }
+        await beats.end();
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+test("what is deferred in a second round is sent once, and with its own delay and tries", async () => {
+  const sent: { readonly message: TaskMessage; readonly seconds: number }[] = [];
+  const told: string[][] = [];
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  const deferrals = new Deferrals(
+    {
+      queue: { sendLater: async (message, seconds) => void sent.push({ message, seconds }) },
+      requests: { isActive: async () => true },
+    },
+    taskMessage({ tries: 4 }),
+    (urls) => void told.push(urls.map(({ url }) => url)),
+  );
+  const add = (url: string, ms: number, tries: number) =>
+    deferrals.add([{ url, bytes: 1 }], new DeferredError(ms, tries));
+  const sentNow = async () => {
+    await vi.advanceTimersByTimeAsync(1);
+    return sent
+      .splice(0)
+      .map(({ message, seconds }) => [message.urls.map(({ url }) => url).join(), message.tries, seconds]);
+  };
+  add("a", 3_000, 0);
+  add("b", 5_000, 0);
+  add("c", 7_000, 1);
+  expect(await sentNow()).toEqual([["a,b", 4, 5]]);
+  add("d", 2_000, 0);
+  expect(await sentNow()).toEqual([["d", 4, 2]]);
+  add("e", 11_000, 2);
+  add("f", 1_000, 0);
+  await deferrals.end();
+  expect(await sentNow()).toEqual([
+    ["c", 5, 7],
+    ["e", 6, 11],
+    ["f", 4, 1],
+  ]);
+  expect(told.flat().sort()).toEqual(["a", "b", "c", "d", "e", "f"]);
+  await deferrals.end();
+  expect(await sentNow()).toEqual([]);
+  vi.restoreAllMocks();
+});
+
+test("an answer is believed for three seconds in each round, and a failure in none", async () => {
+  const asked: string[] = [];
+  let answer: () => Promise<boolean> = async () => true;
+  const requests = new ActiveRequests({
+    isActive: (reqId) => {
+      asked.push(reqId);
+      return answer();
+    },
+  });
+  for (const round of [1, 2, 3]) {
+    answer = async () => round !== 2;
+    expect(await requests.isActive("a")).toBe(round !== 2);
+    vi.advanceTimersByTime(2_999);
+    expect(await requests.isActive("a")).toBe(round !== 2);
+    expect(await requests.isActive("b")).toBe(round !== 2);
+    expect(asked.splice(0)).toEqual(["a", "b"]);
+    vi.advanceTimersByTime(3_000);
+  }
+  answer = () => Promise.reject(new Error("throttled"));
+  await expect(requests.isActive("a")).rejects.toThrow();
+  await expect(requests.isActive("a")).rejects.toThrow();
+  answer = async () => true;
+  expect(await requests.isActive("a")).toBe(true);
+  expect(asked).toEqual(["a", "a", "a"]);
+});

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { isLarge, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { laneOf } from "../../../domain/request/lane.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
+import { taskMessage } from "../task-messages.ts";
+import { MemoryLane, startAgent } from "./fleet-world.ts";
+
+useVirtualClock();
+
+const MB = 2 ** 20;
+const LINK = 150 * MB;
+
+/** Four agents, each a little after the one before, work through the messages. */
+async function fleetOfFour(messages: readonly TaskMessage[], apartMs: number) {
+  const lanes = { main: new MemoryLane(messages), express: new MemoryLane() };
+  const tasks = messages.reduce((sum, { urls }) => sum + urls.length, 0);
+  const started = performance.now();
+  const agents: ReturnType<typeof startAgent>[] = [];
+  for (let n = 0; n < 4; n++) {
+    agents.push(startAgent(lanes, LINK));
+    await sleep(apartMs);
+  }
+  await eventually(() => agents.reduce((sum, { done }) => sum + done.tasks, 0), { timeoutMs: 60_000 }).toBe(tasks);
+  const seconds = (Math.max(...agents.map(({ done }) => done.endedAt)) - started) / 1_000;
+  for (const { stop } of agents) stop();
+  await Promise.all(agents.map(({ ended }) => ended));
+  const bytes = agents.map(({ done }) => done.bytes);
+  const total = bytes.reduce((a, b) => a + b, 0);
+  return { seconds, ideal: total / (4 * LINK), share: Math.max(...bytes) / (total / 4), bytes };
+}
+
+test("four agents that start one after the other share 60 large files", { timeout: 90_000 }, async () => {
+  const messages = Array.from({ length: 60 }, (_, i) =>
+    taskMessage({ pop: `P${i}`, urls: [{ url: `u${i}`, bytes: (20 + (i % 4) * 20) * MB }] }),
+  );
+  const { seconds, ideal, share, bytes } = await fleetOfFour(messages, 300);
+  expect(share, `${bytes}`).toBeLessThanOrEqual(1.5);
+  // The last one starts 0.9 s after the first.
+  expect(seconds).toBeLessThanOrEqual(1.25 * ideal + 0.9);
+});
+
+test("and 6,000 small ones", { timeout: 90_000 }, async () => {
+  const messages = Array.from({ length: 250 }, (_, i) =>
+    taskMessage({
+      pop: `P${i % 10}`,
+      urls: Array.from({ length: 24 }, (_, n) => ({ url: `u${i}/${n}`, bytes: MB / 4 })),
+    }),
+  );
+  const { share, bytes } = await fleetOfFour(messages, 100);
+  expect(share, `${bytes}`).toBeLessThanOrEqual(1.5);
+});
+
+test("a small request does not wait for a huge one", { timeout: 60_000 }, async () => {
+  const huge = (i: number) => taskMessage({ req_id: "huge", urls: [{ url: `h${i}`, bytes: 1_000 * MB }] });
+  const lanes = { main: new MemoryLane(Array.from({ length: 20 }, (_, i) => huge(i))), express: new MemoryLane() };
+  const agent = startAgent(lanes, LINK);
+  await sleep(300);
+  const urls = Array.from({ length: 50 }, (_, i) => ({ url: `s${i}`, bytes: 1_000 }));
+  const began = performance.now();
+  await lanes.express.send([taskMessage({ req_id: "small", urls })]);
+  await eventually(() => agent.done.tasks).toBe(50);
+  expect(performance.now() - began).toBeLessThan(2_000);
+  // Two that run; those that wait are for others.
+  expect(lanes.main.waiting.length).toBeGreaterThanOrEqual(16);
+});
+
+test("nor for one of few tasks, if these are large files: both go by the lanes that their totals give them", {
+  timeout: 60_000,
+}, async () => {
+  const lanes = { main: new MemoryLane(), express: new MemoryLane() };
+  const send = (reqId: string, count: number, bytes: number) => {
+    const lane = laneOf({
+      tasks: count,
+      bytes: count * bytes,
+      sizesKnown: true,
+      hasLarge: isLarge({ url: "", bytes }),
+    });
+    const messages = Array.from({ length: count }, (_, i) =>
+      taskMessage({ req_id: reqId, urls: [{ url: `${reqId}${i}`, bytes }] }),
+    );
+    return lanes[lane].send(messages);
+  };
+  await send("large", 64, 30 * MB);
+  const agent = startAgent(lanes, 6 * MB);
+  await sleep(300);
+  const began = performance.now();
+  await send("small", 50, 1_000);
+  await eventually(() => agent.done.tasks).toBeGreaterThanOrEqual(50);
+  expect(performance.now() - began).toBeLessThan(2_000);
+});

@@ -1,0 +1,139 @@
+import { pino } from "pino";
+import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import type { Permits } from "../../../agent/fetch/downloader.ts";
+import { Intake } from "../../../agent/receive/prefetcher.ts";
+import { type WorkDeps, work } from "../../../agent/receive/process-message.ts";
+import { Beats } from "../../../agent/report/heartbeats.ts";
+import type { LeadResult } from "../../../domain/plan/followers.ts";
+import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import type { Beat } from "../../../domain/request/progress.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { collect } from "../../collect.ts";
+import { taskMessage } from "../task-messages.ts";
+
+/** What the fakes do. A call that a test did not plan fails the test. */
+export interface Plan {
+  readonly active?: () => Promise<boolean>;
+  readonly download?: (
+    url: string,
+    permits: Permits,
+    onDownloaded: (shown: LeadResult) => void,
+  ) => Promise<Partial<TaskResult>>;
+  readonly write?: (url: string) => Promise<void>;
+  readonly delete?: () => Promise<void>;
+  readonly hold?: (seconds: number) => Promise<void>;
+  readonly send?: () => Promise<void>;
+  /** @default unplanned */
+  readonly sendLater?: (message: TaskMessage, seconds: number) => Promise<void>;
+  readonly bury?: () => Promise<void>;
+  readonly decide?: () => Promise<void>;
+  /** The limits of origins. @default there are none */
+  readonly origins?: WorkDeps["origins"];
+  readonly followers?: WorkDeps["followers"];
+  /** Bytes that come of each download before it ends. */
+  readonly bytes?: number;
+  /** How often the message was delivered, with this time. @default 1 */
+  readonly deliveries?: number;
+  /** URLs whose results stand. Asked only for a message that comes again. */
+  readonly standing?: () => Promise<readonly string[]>;
+  /** How they stand. @default good */
+  readonly stands?: LeadResult;
+}
+
+/** Works through one message. `did` says in order what was done. */
+export function start(body: string, plan: Plan, slots = new Slots(10), large = slots) {
+  const did: string[] = [];
+  const unplanned: string[] = [];
+  const sent: TaskMessage[] = [];
+  const written: TaskResult[] = [];
+  const call = <T>(what: string, planned: (() => Promise<T>) | undefined): Promise<T> => {
+    did.push(what);
+    if (planned !== undefined) return planned();
+    unplanned.push(what);
+    return Promise.reject(new Error(`unplanned: ${what}`));
+  };
+  const logger = pino({ level: "silent" });
+  const told: Beat[] = [];
+  const progress = { beat: async (_: string, beat: Beat) => void told.push(beat), received: async () => undefined };
+  const beats = new Beats({ progress, instance: "i-1", worker: "w", everyMs: 10_000, logger });
+  const deps: WorkDeps = {
+    beats,
+    stored: {
+      standing: async (keys) => {
+        const { standing } = plan;
+        const urls = await call(`standing? ${keys.length}`, standing && (() => standing()));
+        const found = keys.map(({ pop_url }) => pop_url).filter((key) => urls.some((url) => key.endsWith(`#${url}`)));
+        return new Map(found.map((key) => [key, plan.stands ?? { ok: true }]));
+      },
+      putIfAbsent: (results) => call(`decide ${results.map(({ pop_url }) => pop_url).join(" ")}`, plan.decide),
+    },
+    queue: {
+      delete: (receipt) => call(`delete ${receipt}`, plan.delete),
+      hold: (receipt, seconds) =>
+        call(`hold ${receipt} ${seconds}`, plan.hold && (() => plan.hold?.(seconds) ?? done())),
+      send: async (messages) => {
+        const all = await collect(messages);
+        sent.push(...all);
+        const [text = ""] = all.map(messageBody);
+        return call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send);
+      },
+      sendLater: (message, seconds) =>
+        call(
+          `put off ${urlsOf(messageBody(message))} ${seconds}`,
+          plan.sendLater && (() => plan.sendLater?.(message, seconds) ?? done()),
+        ),
+    },
+    deadLetters: {
+      bury: async (text, reason) => {
+        await call(`bury ${text}: ${reason}`, plan.bury);
+        return undefined;
+      },
+    },
+    results: {
+      write: (result) => {
+        written.push(result);
+        return call(`write ${result.url}`, plan.write && (() => plan.write?.(result.url) ?? done()));
+      },
+    },
+    requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
+    slots: { small: slots, large },
+    intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
+    downloader: {
+      download: async (task, { url, variant }, cancellation, hooks = {}) => {
+        const { transfer, permits = NO_PERMITS, onDownloaded = () => undefined } = hooks;
+        const planned = plan.download;
+        cancellation.add(() => did.push(`cut ${url}`));
+        transfer?.addBytes(plan.bytes ?? 0);
+        const end = await call(`download ${url}`, planned && (() => planned(url, permits, onDownloaded)));
+        return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
+      },
+    },
+    ...(plan.origins === undefined ? {} : { origins: plan.origins }),
+    ...(plan.followers === undefined ? {} : { followers: plan.followers }),
+    visibilitySeconds: 120,
+    logger,
+  };
+  const stopping = new AbortController();
+  const Attributes = { ApproximateReceiveCount: String(plan.deliveries ?? 1) };
+  const ended = work(deps, { MessageId: "m", ReceiptHandle: "r", Body: body, Attributes }, stopping.signal);
+  return { did, unplanned, sent, written, ended, beats, told, stop: () => stopping.abort() };
+}
+
+const NO_PERMITS: Permits = { waitWithout: (wait) => wait(), regain: () => done(), beforeSend: () => undefined };
+export const done = () => Promise.resolve();
+export const yes = () => Promise.resolve(true);
+export const good = () => Promise.resolve({});
+export const bad = () => Promise.resolve({ ok: false, reason: "http_5xx" as const, error: "HTTP 503" });
+export const fail = (why: string) => () => Promise.reject(new Error(why));
+
+const RESULT: TaskResult = {
+  ...{ task_key: "r0#0", pop_url: "p#u", req_id: "r0", pop: "p", url: "u", ok: true },
+  ...{ bytes: 1_009, ms: 37, attempts: 2, expire_at: 1_800_000_333 },
+};
+const urlsOf = (body: string) =>
+  taskMessageSchema
+    .parse(JSON.parse(body))
+    .urls.map(({ url }) => url)
+    .join(" ");
+export const bodyOf = (...urls: string[]) =>
+  messageBody(taskMessage({ req_id: "q", urls: urls.map((url) => ({ url, bytes: null })) }));

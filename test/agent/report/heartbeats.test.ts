@@ -1,0 +1,271 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Beats } from "../../../agent/report/heartbeats.ts";
+import { type Beat, beatSchema } from "../../../domain/request/progress.ts";
+import { minuteOf } from "../../../domain/request/samples.ts";
+import { expiresAt } from "../../../domain/timestamps.ts";
+import { deferred } from "../deferred.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Beats every ten seconds. `told`: what was written, as `request: tasks bytes`. */
+function beating(write: () => Promise<void> = async () => undefined, note = write) {
+  const told: string[] = [];
+  const written: (Beat & { readonly expireAt: number })[] = [];
+  const warnings: unknown[] = [];
+  const noted: [string, number, number][] = [];
+  const progress = {
+    beat: async (reqId: string, beat: Beat, expireAt: number) => {
+      await write();
+      told.push(`${reqId}: ${beat.tasks} ${beat.bytes}`);
+      written.push({ ...beatSchema.parse(beat), expireAt });
+    },
+    received: async (reqId: string, minute: number, bytes: number, expireAt: number) => {
+      await note();
+      expect(expireAt).toBe(expiresAt(new Date()));
+      noted.push([reqId, minute, bytes]);
+    },
+  };
+  const beats = new Beats({
+    ...{ progress, instance: "i-1", worker: "w-1", everyMs: 10_000 },
+    logger: { warn: (fields: unknown) => void warnings.push(fields) },
+  });
+  beats.start();
+  return { beats, told, written, noted, warnings };
+}
+
+describe("of each request, a beat is written", () => {
+  test("at once with its first task, then every ten seconds, and without tasks when it has none any more", async () => {
+    const { beats, told } = beating();
+    const a = beats.take("a", 3);
+    await vi.advanceTimersByTimeAsync(5_000);
+    beats.take("a", 2);
+    const b = beats.take("b", 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(["a: 3 0", "b: 1 0"]);
+    for (let n = 0; n < 4; n++) a.end();
+    b.drop(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told.slice(2)).toEqual(["a: 1 0", "b: 0 0"]);
+    a.end();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told.slice(4)).toEqual(["a: 0 0"]);
+    beats.take("a", 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told.slice(5)).toEqual(["a: 1 0"]);
+  });
+
+  test("with the process that it is, when it was written, and when it may go", async () => {
+    const { beats, written } = beating();
+    beats.take("a", 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(written[0]).toMatchObject({ instance: "i-1", worker: "w-1", at: Date.now() });
+    expect(written[0]?.expireAt).toBe(Math.floor(Date.now() / 1_000) + 8 * 86_400);
+  });
+
+  test("with the bytes of what is under way, and how fast it goes since the beat before", async () => {
+    const { beats, written } = beating();
+    const holding = beats.take("a", 2);
+    const [done, long] = [holding.begin(), holding.begin()];
+    done.addBytes(100_000);
+    long.addBytes(300_000);
+    done.clear();
+    holding.end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    long.addBytes(200_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    // It broke off, and the next attempt begins from nothing.
+    long.clear();
+    long.addBytes(7);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(written.map(({ bytes }) => bytes)).toEqual([0, 300_000, 500_000, 7]);
+    expect(written.map((beat) => beat.bytes_per_second)).toEqual([0, 40_000, 20_000, 1]);
+    expect(written.map((beat) => beat.tasks_per_second)).toEqual([0, 0.1, 0, 0]);
+  });
+});
+
+test("a beat tells all bytes that were finished, also before the process held nothing, and none of them twice", async () => {
+  const { beats, written } = beating();
+  const one = beats.take("a", 1);
+  const transfer = one.begin();
+  transfer.addBytes(300);
+  transfer.finish(300);
+  transfer.clear();
+  one.end();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const other = beats.take("a", 1).begin();
+  other.addBytes(100);
+  await vi.advanceTimersByTimeAsync(10_000);
+  other.finish(120);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(written.map(({ bytes, finished }) => [bytes, finished])).toEqual([
+    ...[
+      [0, 0],
+      [0, 300],
+      [0, 300],
+      [100, 300],
+      [0, 420],
+    ],
+  ]);
+});
+
+test("a beat that cannot be written is logged and missed; what it would have told stands in the next one", async () => {
+  let refused = true;
+  const { beats, written, warnings } = beating(async () => {
+    if (refused) throw new Error("no table");
+  });
+  const holding = beats.take("a", 1);
+  holding.begin().addBytes(20_000);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([written.length, warnings.length]).toEqual([0, 2]);
+  refused = false;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(written).toMatchObject([{ tasks: 1, bytes: 20_000, bytes_per_second: 1_000 }]);
+});
+
+test("one that is slow is not overtaken by the next, and what came meanwhile is told after it", async () => {
+  const slow = deferred();
+  let writes = 0;
+  const { beats, told } = beating(() => (writes++ === 1 ? slow.promise : Promise.resolve()));
+  beats.take("a", 1).end();
+  await vi.advanceTimersByTimeAsync(10_000);
+  beats.take("a", 5);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(told).toEqual(["a: 1 0"]);
+  slow.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toEqual(["a: 1 0", "a: 0 0", "a: 5 0"]);
+});
+
+describe("bytes by the minute", () => {
+  const MINUTE = 60_000;
+  /** A clock that stands 25 s before a minute begins. @returns the number of the minute that it is in */
+  const beforeMinute = () => {
+    vi.setSystemTime(1_000 * MINUTE + 35_000);
+    return minuteOf(Date.now());
+  };
+
+  test("are told in beats until the minute is over, and then noted for good, once", async () => {
+    const minute = beforeMinute();
+    const { beats, written, noted } = beating();
+    const transfer = beats.take("a", 1).begin();
+    for (let n = 0; n < 9; n++) {
+      transfer.addBytes(100);
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    // Beats at 35, 45, 55 s of the minute, and then of the next one; that one is over with the last.
+    expect(written.map(({ received }) => received)).toEqual([
+      ...[undefined, 100, 200, undefined],
+      ...[100, 200, 300, 400, 500, undefined],
+    ]);
+    expect(noted).toEqual([
+      ["a", minute, 300],
+      ["a", minute + 1, 600],
+    ]);
+  });
+
+  test("are noted as soon as nothing more will come, and not at all if there are none", async () => {
+    const minute = beforeMinute();
+    const { beats, written, noted } = beating();
+    const holding = beats.take("a", 1);
+    holding.begin().addBytes(700);
+    holding.end();
+    beats.take("b", 1).end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(written.at(-1)).toMatchObject({ tasks: 0 });
+    expect(written.at(-1)).not.toHaveProperty("received");
+    expect(noted).toEqual([["a", minute, 700]]);
+  });
+
+  test("that cannot be noted hold up no beat, and are tried again with the next one", async () => {
+    const minute = beforeMinute();
+    let refused = true;
+    const { beats, written, noted, warnings } = beating(
+      async () => undefined,
+      async () => {
+        if (refused) throw new Error("no table");
+      },
+    );
+    beats.take("a", 1).begin().addBytes(500);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect([written.length, noted.length, warnings.length]).toEqual([4, 0, 1]);
+    refused = false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(noted).toEqual([["a", minute, 500]]);
+  });
+
+  test("that cannot be noted when nothing more will come are tried again all the same, and then no more", async () => {
+    const minute = beforeMinute();
+    let refused = true;
+    const { beats, written, noted } = beating(
+      async () => undefined,
+      async () => {
+        if (refused) throw new Error("no table");
+      },
+    );
+    const holding = beats.take("a", 1);
+    holding.begin().addBytes(700);
+    holding.end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    refused = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(noted).toEqual([["a", minute, 700]]);
+    const beatsTillThen = written.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(written).toHaveLength(beatsTillThen);
+  });
+});
+
+describe("at the end", () => {
+  test("a last beat says that nothing is held", async () => {
+    const { beats, told } = beating();
+    beats.take("a", 2).drop(2);
+    await beats.end();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told).toEqual(["a: 2 0", "a: 0 0"]);
+  });
+
+  test("nobody waits long for one that cannot be written", async () => {
+    const { beats } = beating(() => new Promise(() => undefined));
+    beats.take("a", 2).drop(2);
+    let over = false;
+    void beats.end().then(() => {
+      over = true;
+    });
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(over).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(over).toBe(true);
+  });
+});
+
+test("it is known when the last heartbeat that was written was sent", async () => {
+  const { beats } = beating();
+  const since = Date.now();
+  expect(beats.writtenAt("a")).toBe(Number.NEGATIVE_INFINITY);
+  beats.take("a", 1);
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(beats.writtenAt("a")).toBe(since);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(beats.writtenAt("a")).toBe(since + 10_000);
+});
+
+test("the bytes that were finished are remembered of the 1,000 requests that ended last", async () => {
+  const { beats, written } = beating();
+  for (let n = 0; n <= 1_000; n++) {
+    const holding = beats.take(`${n}`, 1);
+    holding.begin().finish(7);
+    holding.end();
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  const finished = async (reqId: string) => {
+    beats.take(reqId, 1);
+    await vi.advanceTimersByTimeAsync(0);
+    return written.at(-1)?.finished;
+  };
+  expect([await finished("1"), await finished("0")]).toEqual([7, 0]);
+});

@@ -1,0 +1,389 @@
+import { describe, expect, test, vi } from "vitest";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
+import type { LeadResult } from "../../../domain/plan/followers.ts";
+import type { TaskUrl } from "../../../domain/plan/task.ts";
+import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { deferred, turn } from "../deferred.ts";
+import { bad, done, fail, good, type Plan, start, yes } from "../receive/work-world.ts";
+import { taskMessage } from "../task-messages.ts";
+
+const FOLLOWERS = ["P2", "P3"].map((pop) => ({ pop, ips: ["192.0.2.9"] }));
+const all = { active: yes, download: good, write: done, delete: done, send: done };
+const urlOf = (url: string): TaskUrl => ({ url, bytes: null });
+const leadOf = (more: Partial<TaskMessage> = {}, ...urls: string[]) =>
+  messageBody(taskMessage({ req_id: "q", pop: "P1", followers: FOLLOWERS, urls: urls.map(urlOf), ...more }));
+const show = ({ pop, urls, followers = [], ...rest }: TaskMessage) =>
+  [
+    pop,
+    urls.map(({ url, variant }) => url + (variant ?? "")).join("+"),
+    ...followers.map((it) => `>${it.pop}`),
+    ...(rest.follows === true ? ["follows"] : []),
+    ...(rest.again === true ? ["again"] : []),
+    ...(rest.first_failure === undefined ? [] : [rest.first_failure]),
+  ].join(" ");
+const shown = (sent: readonly TaskMessage[]) => sent.map(show);
+
+describe("a lead's message", () => {
+  test("is deleted after its results stand and its followers are queued", async () => {
+    const { did, sent, ended, unplanned } = start(leadOf({}, "a", "b"), all);
+    await ended;
+    expect(did.slice(-2)).toEqual(["send a b", "delete r"]);
+    expect(did.slice(0, -2).filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);
+    expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
+    expect(unplanned).toEqual([]);
+  });
+
+  test("makes the next POP lead where it failed, and sends the followers after the rest", async () => {
+    const download = (url: string) => (url === "b" ? bad() : good());
+    const { sent, ended } = start(leadOf({}, "a", "b", "c"), { ...all, download });
+    await ended;
+    expect(shown(sent)).toEqual(["P2 a+c follows", "P3 a+c follows", "P2 b >P3 P1 (http_5xx)"]);
+  });
+
+  test("has the results written of what it decides, and then is deleted", async () => {
+    const second = { origin_failures: 1, first_failure: "P0 (HTTP 502)" };
+    const { did, ended } = start(leadOf(second, "a"), { ...all, download: bad, decide: done });
+    await ended;
+    expect(did.slice(-4)).toEqual(["write a", "active? q", "decide P2#a P3#a", "delete r"]);
+  });
+
+  test.each([
+    ["queued", {}, { send: fail("no queue") }],
+    ["written", { origin_failures: 1 }, { download: bad, decide: fail("no table") }],
+  ])("is left to its timeout if what waits cannot be %s", async (_, more, plan) => {
+    const { did, ended } = start(leadOf(more, "a"), { ...all, ...plan });
+    await expect(ended).rejects.toThrow(/^no /);
+    expect(did).not.toContain("delete r");
+  });
+
+  test("of a request that has ended hands nothing over", async () => {
+    let active = true;
+    const download = async () => {
+      active = false;
+      return {};
+    };
+    const { sent, did, ended } = start(leadOf({}, "a"), { ...all, active: async () => active, download });
+    await ended;
+    expect([sent, did.at(-1)]).toEqual([[], "delete r"]);
+  });
+
+  test("that cannot be worked on hands nothing over: it comes again", async () => {
+    const write = (url: string) => (url === "a" ? done() : Promise.reject(new Error("no table")));
+    const { sent, did, ended } = start(leadOf({}, "a", "b"), { ...all, write, hold: done });
+    await ended;
+    expect([sent, did.at(-1)]).toEqual([[], "hold r 20"]);
+  });
+
+  test("of an agent that stops goes back with its followers as far as it is left; the rest of it is handed over", async () => {
+    const running = deferred<object>();
+    const download = (url: string) => (url === "a" ? good() : running.promise);
+    const told = { origin_failures: 1, first_failure: "P0 (timeout)" };
+    const { sent, did, ended, stop } = start(leadOf(told, "a", "b"), { ...all, download });
+    await turn();
+    stop();
+    running.resolve({ ok: false });
+    await ended;
+    expect(shown(sent)).toEqual(["P1 b >P2 >P3 P0 (timeout)", "P2 a follows", "P3 a follows"]);
+    expect(did.at(-1)).toBe("delete r");
+  });
+});
+
+describe("a lead's message that comes again", () => {
+  const again = { ...all, deliveries: 2 };
+
+  test("is handed over by the results that stand, and says so", async () => {
+    const { did, sent, ended } = start(leadOf({}, "a", "b"), { ...again, standing: async () => ["a", "b"] });
+    await ended;
+    expect(did).toEqual(["standing? 2", "active? q", "send a b", "delete r"]);
+    expect(shown(sent)).toEqual(["P2 a+b follows again", "P3 a+b follows again"]);
+  });
+
+  test.each<[string, LeadResult, string[]]>([
+    ["a POP's failure", { ok: false, reason: "tls" }, ["P2 a >P3 again"]],
+    ["an origin's", { ok: false, reason: "http_4xx", http_status: 404 }, ["P2 a >P3 again P1 (HTTP 404)"]],
+  ])("is handed over as before after %s", async (_, stands, messages) => {
+    const { sent, ended } = start(leadOf({}, "a"), { ...again, standing: async () => ["a"], stands });
+    await ended;
+    expect(shown(sent)).toEqual(messages);
+  });
+
+  test("is done as far as its results do not stand, and handed over whole and in order", async () => {
+    const { did, sent, ended } = start(leadOf({}, "a", "b", "c"), { ...again, standing: async () => ["a", "c"] });
+    await ended;
+    expect(did.filter((what) => what.startsWith("download"))).toEqual(["download b"]);
+    expect(shown(sent)).toEqual(["P2 a+b+c follows again", "P3 a+b+c follows again"]);
+  });
+
+  test("for the sender's sake is treated alike, and goes back as such", async () => {
+    const plan = { ...all, standing: async () => ["a"], download: () => new Promise<object>(() => undefined) };
+    const { did, ended } = start(leadOf({ again: true }, "a"), plan);
+    await ended;
+    expect(did).toEqual(["standing? 1", "active? q", "send a", "delete r"]);
+    const running = deferred<object>();
+    const second = start(leadOf({ again: true }, "a", "b"), { ...plan, download: () => running.promise });
+    await turn();
+    second.stop();
+    running.resolve({ ok: false });
+    await second.ended;
+    expect(shown(second.sent)[0]).toBe("P1 b >P2 >P3 again");
+  });
+});
+
+describe("a lead's URL whose download has ended", () => {
+  /** Each URL's proof ends when the test says so. */
+  function proofs(...urls: string[]) {
+    const ends = new Map(urls.map((url) => [url, deferred<object>()]));
+    const downloads = new Map<string, (shown: LeadResult) => void>();
+    const download: Plan["download"] = (url, _, onDownloaded) => {
+      downloads.set(url, onDownloaded);
+      return ends.get(url)?.promise ?? good();
+    };
+    return {
+      download,
+      downloaded: (url: string, shown: LeadResult = { ok: true }) => downloads.get(url)?.(shown),
+      end: (url: string, result: object = {}) => ends.get(url)?.resolve(result),
+    };
+  }
+
+  test("has its followers queued before its proof ends, if no other download of the message is under way", async () => {
+    const { download, downloaded, end } = proofs("a");
+    const { sent, did, ended } = start(leadOf({}, "a"), { ...all, download });
+    await turn();
+    downloaded("a");
+    await turn();
+    expect(shown(sent)).toEqual(["P2 a follows", "P3 a follows"]);
+    expect(did).not.toContain("write a");
+    end("a");
+    await ended;
+    expect(sent).toHaveLength(2);
+    expect(did.slice(-2)).toEqual(["write a", "delete r"]);
+  });
+
+  test("that nothing shows the REC to have has its followers ask as if each led", async () => {
+    const { download, downloaded } = proofs("a");
+    const { sent } = start(leadOf({}, "a"), { ...all, download });
+    await turn();
+    downloaded("a", { ok: true, rec_unsure: true });
+    await turn();
+    expect(shown(sent)).toEqual(["P2 a", "P3 a"]);
+  });
+
+  test("waits for the others of its message up to two seconds, so that there are few messages", async () => {
+    vi.useFakeTimers();
+    try {
+      const { download, downloaded, end } = proofs("a", "b", "c");
+      const { sent, ended } = start(leadOf({}, "a", "b", "c"), { ...all, download, hold: done });
+      await vi.advanceTimersByTimeAsync(100);
+      downloaded("a");
+      downloaded("b");
+      await vi.advanceTimersByTimeAsync(1_800);
+      expect(shown(sent)).toEqual([]);
+      await vi.advanceTimersByTimeAsync(100);
+      expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
+      downloaded("c");
+      await vi.advanceTimersByTimeAsync(1);
+      expect(shown(sent).slice(2)).toEqual(["P2 c follows", "P3 c follows"]);
+      for (const url of ["a", "b", "c"]) end(url);
+      await ended;
+      expect(sent).toHaveLength(4);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("and whose proof fails has its followers queued once: what they ask is not decided again", async () => {
+    const { download, downloaded, end } = proofs("a");
+    const { sent, ended } = start(leadOf({ not_kept_at: "P0" }, "a"), { ...all, download });
+    await turn();
+    downloaded("a");
+    await turn();
+    end("a", { ok: false, reason: "not_kept" });
+    await ended;
+    expect(shown(sent)).toEqual(["P2 a follows", "P3 a follows"]);
+  });
+
+  test("goes back without followers when the agent stops: they are queued already", async () => {
+    const { download, downloaded, end } = proofs("a", "b");
+    const { sent, did, ended, stop } = start(leadOf({ urls: ["a", "b"].map(urlOf) }), { ...all, download, hold: done });
+    await turn();
+    downloaded("a");
+    downloaded("b");
+    await turn();
+    stop();
+    for (const url of ["a", "b"]) end(url, { ok: false });
+    await ended;
+    expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows", "P1 a+b"]);
+    expect(did.at(-1)).toBe("delete r");
+  });
+
+  test("goes back with its followers when the agent stops before they are queued", async () => {
+    const { download, downloaded, end } = proofs("a", "b");
+    const { sent, ended, stop } = start(leadOf({}, "a", "b"), { ...all, download });
+    await turn();
+    downloaded("a");
+    stop();
+    for (const url of ["a", "b"]) end(url, { ok: false });
+    await ended;
+    expect(shown(sent)).toEqual(["P1 a+b >P2 >P3"]);
+  });
+
+  test.each([
+    ["without followers where they are queued already", true, ["P1 a"]],
+    ["with its followers where they are not", false, ["P1 a >P2 >P3"]],
+  ])("and is deferred all the same goes back %s", async (_, isDownloaded, back) => {
+    const later: TaskMessage[] = [];
+    const download: Plan["download"] = async (__, ___, onDownloaded) => {
+      if (isDownloaded) onDownloaded({ ok: true });
+      await turn();
+      throw new DeferredError(11_000, 1);
+    };
+    const sendLater = async (message: TaskMessage) => void later.push(message);
+    const { sent, ended } = start(leadOf({}, "a"), { ...all, download, sendLater });
+    await ended;
+    expect(shown(later)).toEqual(back);
+    expect(shown(sent)).toEqual(isDownloaded ? ["P2 a follows", "P3 a follows"] : []);
+  });
+
+  test("and is deferred while its followers are being queued goes back without them", async () => {
+    const later: TaskMessage[] = [];
+    const sending = deferred<void>();
+    const download: Plan["download"] = async (_, __, onDownloaded) => {
+      onDownloaded({ ok: true });
+      await turn();
+      throw new DeferredError(11_000, 1);
+    };
+    const sendLater = async (message: TaskMessage) => void later.push(message);
+    const { ended } = start(leadOf({}, "a"), { ...all, download, sendLater, send: () => sending.promise });
+    await turn();
+    await turn();
+    expect(later).toEqual([]);
+    sending.resolve();
+    await ended;
+    expect(shown(later)).toEqual(["P1 a"]);
+  });
+
+  test("and goes back after its followers could not be queued says that they may be", async () => {
+    const later: TaskMessage[] = [];
+    const { download, downloaded, end } = proofs("a", "b");
+    const putOff: Plan["download"] = async (url, permits, onDownloaded) => {
+      await download(url, permits, onDownloaded);
+      if (url === "a") throw new DeferredError(11_000, 1);
+      return { ok: false };
+    };
+    const sendLater = async (message: TaskMessage) => void later.push(message);
+    let sends = 0;
+    const send = () => (sends++ === 0 ? Promise.reject(new Error("a part is refused")) : done());
+    const { sent, ended, stop } = start(leadOf({}, "a", "b"), { ...all, download: putOff, sendLater, send });
+    await turn();
+    downloaded("a");
+    downloaded("b");
+    await turn();
+    stop();
+    for (const url of ["a", "b"]) end(url);
+    await ended;
+    expect(shown(later)).toEqual(["P1 a >P2 >P3 again"]);
+    expect(shown(sent).slice(2)).toEqual(["P1 b >P2 >P3 again"]);
+  });
+
+  test("waits for its other variants: a follower asks for them in their order", async () => {
+    const { download, downloaded, end } = proofs("form");
+    const urls = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
+    const { sent } = start(leadOf({ urls }), { ...all, download });
+    await turn();
+    downloaded("form");
+    await turn();
+    expect(shown(sent)).toEqual([]);
+    end("form");
+    await turn();
+    downloaded("form");
+    await turn();
+    expect(shown(sent)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
+  });
+
+  test("has its followers queued with the result, if that failed before", async () => {
+    const { download, downloaded, end } = proofs("a");
+    let failed = false;
+    const send = async () => {
+      if (failed) return;
+      failed = true;
+      throw new Error("no queue");
+    };
+    const { did, ended } = start(leadOf({}, "a"), { ...all, download, send });
+    await turn();
+    downloaded("a");
+    await turn();
+    end("a");
+    await ended;
+    expect(did.filter((what) => what === "send a")).toHaveLength(2);
+    expect(did.at(-1)).toBe("delete r");
+  });
+});
+
+describe("a lead's message that takes long", () => {
+  test("hands over now and then what is done, in all variants; each once", async () => {
+    vi.useFakeTimers();
+    try {
+      const ends = new Map(["slow", "form"].map((url) => [url, deferred<object>()]));
+      const download = (url: string) => ends.get(url)?.promise ?? good();
+      const forms = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
+      const urls = [urlOf("a"), urlOf("slow"), ...forms, urlOf("b")];
+      const { sent, did, ended } = start(leadOf({ urls }), { ...all, download, hold: done });
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
+      await vi.advanceTimersByTimeAsync(2_000);
+      ends.get("form")?.resolve({});
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(shown(sent).slice(2)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
+      ends.get("slow")?.resolve({});
+      await ended;
+      expect(shown(sent).slice(4)).toEqual(["P2 slow follows", "P3 slow follows"]);
+      expect(did.at(-1)).toBe("delete r");
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("hands over no URL of which a variant has not ended", async () => {
+    vi.useFakeTimers();
+    try {
+      const second = deferred<object>();
+      let begun = 0;
+      const download = () => (begun++ === 0 ? good() : second.promise);
+      const urls = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
+      const { sent, did, ended } = start(leadOf({ urls }), { ...all, download, hold: done });
+      await vi.advanceTimersByTimeAsync(4_000);
+      expect(did.filter((what) => what.startsWith("write"))).toHaveLength(1);
+      expect(shown(sent)).toEqual([]);
+      second.resolve({});
+      await ended;
+      expect(shown(sent)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("tries again later what it could not hand over", async () => {
+    vi.useFakeTimers();
+    try {
+      const slow = deferred<object>();
+      let works = false;
+      const plan = {
+        ...{ ...all, hold: done, send: () => (works ? done() : Promise.reject(new Error("no queue"))) },
+        download: (url: string) => (url === "slow" ? slow.promise : good()),
+      };
+      const { sent, ended } = start(leadOf({}, "a", "slow"), plan);
+      await vi.advanceTimersByTimeAsync(2_000);
+      works = true;
+      slow.resolve({});
+      await ended;
+      expect(shown(sent)).toEqual([
+        ...["P2 a follows", "P3 a follows"],
+        // A part of what SQS refused may be queued.
+        ...["P2 a+slow follows again", "P3 a+slow follows again"],
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

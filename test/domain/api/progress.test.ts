@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { describeProgress } from "../../../domain/api/progress-view.ts";
+import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import { type Beat, NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
+import { beat, count, request } from "../../lambdas/items.ts";
+
+const NOW = new Date("2024-04-16T03:15:09.499Z");
+const PATIENCE = patienceOf();
+const fresh = (change: Partial<Beat> = {}) => beat({ at: NOW.getTime() - 9_000, ...change });
+const running = (change: Partial<RequestItem> = {}) =>
+  request({ status: "IN_PROGRESS", total_count: 10, total_size: 100_000, ...change });
+const counted = (download_count: number, download_size = download_count * 10_000, failed_count = 0) => ({
+  ...{ count: count(download_count, download_size, failed_count), movedAt: undefined },
+});
+const describeAt = (item: RequestItem, progress: Partial<Progress> = {}, now = NOW) =>
+  describeProgress(item, { ...NO_PROGRESS, ...progress }, now, PATIENCE);
+
+describe("the tasks", () => {
+  const four = counted(4);
+  it.each([
+    ["with agents: what their beats say", {}, four, [fresh()], [4, 2, 4, 10]],
+    ["with two processes of one agent", {}, four, [fresh(), fresh({ worker: "2", tasks: 3 })], [1, 5, 4, 10]],
+    ["with nobody", {}, four, [], [6, 0, 4, 10]],
+    ["with an agent that fell silent", {}, four, [fresh({ at: NOW.getTime() - 61_000 })], [6, 0, 4, 10]],
+    ["with one whose clock is ahead", {}, four, [fresh({ at: NOW.getTime() + 61_000 })], [6, 0, 4, 10]],
+    ["counted before their agent's next beat", {}, counted(9), [fresh()], [0, 1, 9, 10]],
+    ["all done", {}, counted(10), [fresh()], [0, 0, 10, 10]],
+    ["counted once too often for a moment", {}, counted(12), [], [0, 0, 10, 10]],
+    ["corrected below nothing", {}, counted(-1), [], [10, 0, 0, 10]],
+    ["counted by a release before, on the item", { download_count: 3 }, counted(1), [], [6, 0, 4, 10]],
+    [
+      "of a request that has ended: its own, and agents drop what is left",
+      { status: "STOPPED", active: undefined, verdict: "not_ready", download_count: 4 },
+      counted(9),
+      [fresh()],
+      [6, 0, 4, 10],
+    ],
+    [
+      "of a request that was stopped and is not recounted yet: as its counters say",
+      { status: "STOPPED", active: undefined },
+      counted(4),
+      [fresh()],
+      [6, 0, 4, 10],
+    ],
+    ["not known yet", { total_count: 0 }, counted(0), [fresh()], [0, 0, 0, 0]],
+  ] as const)("%s", (_, change, sum, beats, expected) => {
+    const answer = describeAt(running(change), { ...sum, beats });
+    const { available_task_count, in_progress_task_count, download_count, total_count } = answer;
+    expect([available_task_count, in_progress_task_count, download_count, total_count]).toEqual(expected);
+  });
+
+  it("available + in progress = total - download, and nothing above the totals, whatever the tables say", () => {
+    const n = fc.nat(40_000_000);
+    const any = fc.integer({ min: -40_000_000, max: 40_000_000 });
+    const size = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true });
+    const anyBeat = fc.record({ tasks: n, bytes: size, bytes_per_second: size, tasks_per_second: size });
+    fc.assert(
+      fc.property(n, n, any, any, any, fc.array(anyBeat, { maxLength: 4 }), fc.boolean(), fc.boolean(), (...it) => {
+        const [total_count, total_size, done, bytes, failed, beats, sizes_known, active] = it;
+        const item = running({ total_count, total_size, sizes_known, ...(active ? {} : { active: undefined }) });
+        const answer = describeAt(item, { ...counted(done, bytes, failed), beats: beats.map(fresh) });
+        expect(answer.available_task_count + answer.in_progress_task_count).toBe(total_count - answer.download_count);
+        expect(answer.download_count).toBeLessThanOrEqual(total_count);
+        expect(answer.failed_count).toBeLessThanOrEqual(answer.download_count);
+        expect(answer.percentage_complete).toBeLessThanOrEqual(answer.download_count < total_count ? 99 : 100);
+        const { available_task_count, in_progress_size, bytes_per_second, ...rest } = answer;
+        for (const number of [available_task_count, in_progress_size, bytes_per_second, rest.in_progress_task_count]) {
+          expect(number).toBeGreaterThanOrEqual(0);
+          expect(Number.isSafeInteger(number)).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe("what is under way", () => {
+  it("is what fresh beats add up to: bytes, rate, instances", () => {
+    const beats = [
+      fresh(),
+      fresh({ worker: "2", bytes: 5_000.4 }),
+      fresh({ instance: "i-2" }),
+      fresh({ instance: "i-3", tasks: 0 }),
+      fresh({ instance: "i-4", at: 0 }),
+    ];
+    expect(describeAt(running(), { beats })).toMatchObject({
+      ...{ in_progress_size: 25_000, bytes_per_second: 3_000, instances_at_work: 2, percentage_complete: 25 },
+    });
+  });
+
+  it("moves with every beat of one large file", () => {
+    const percents = [0, 30_000, 60_000, 99_999, 100_000].map(
+      (bytes) => describeAt(running({ total_count: 1 }), { beats: [fresh({ bytes })] }).percentage_complete,
+    );
+    expect(percents).toEqual([0, 30, 60, 99, 99]);
+  });
+
+  it("is at most what is missing, where sizes are known", () => {
+    const beats = [fresh({ bytes: 90_000 })];
+    expect(describeAt(running(), { ...counted(5), beats }).in_progress_size).toBe(50_000);
+    expect(describeAt(running({ sizes_known: false }), { ...counted(5), beats }).in_progress_size).toBe(90_000);
+    expect(describeAt(running(), { ...counted(9, 120_000), beats }).in_progress_size).toBe(0);
+  });
+
+  it("is nothing once the request has ended", () => {
+    const ended = running({ status: "STOPPED", active: undefined });
+    expect(describeAt(ended, { beats: [fresh()] })).toMatchObject({
+      ...{ in_progress_size: 0, bytes_per_second: 0, instances_at_work: 0, estimated_finish_at: null },
+    });
+  });
+});
+
+describe("when it will be done", () => {
+  const inSeconds = (seconds: number) => formatTimestamp(new Date(NOW.getTime() + seconds * 1_000));
+  const unsized = { sizes_known: false };
+  it.each([
+    ["by bytes: those that are neither there nor on their way", {}, counted(4), fresh(), inSeconds(50)],
+    ["what failed brings no more bytes", {}, counted(4, 20_000, 2), fresh(), inSeconds(50)],
+    ["by tasks where sizes are unknown", unsized, counted(4), fresh(), inSeconds(12)],
+    ["by tasks where all files are empty", { total_size: 0 }, counted(4, 0), fresh(), inSeconds(12)],
+    ["at once, with the last bytes on their way", {}, counted(9), fresh(), inSeconds(0)],
+    ["nobody is at work", {}, counted(4), fresh({ at: 0 }), null],
+    ["no byte came", {}, counted(4), fresh({ bytes_per_second: 0 }), null],
+    ["no byte came, and none is missing", {}, counted(9), fresh({ bytes_per_second: 0 }), null],
+    ["too slow to tell", {}, counted(4), fresh({ bytes_per_second: 1e-9 }), null],
+    ["too slow to tell, by tasks", unsized, counted(4), fresh({ tasks_per_second: 1e-9 }), null],
+  ])("%s", (_, change, sum, one, expected) => {
+    expect(describeAt(running(change), { ...sum, beats: [one] }).estimated_finish_at).toBe(expected);
+  });
+});
+
+describe("last_update_time", () => {
+  const step = "2024-04-16 03:11:53.531000";
+  const at = (text: string) => Date.parse(text);
+  it.each([
+    ["nothing counted yet: the last step", {}, undefined, step],
+    ["a result after that", {}, at("2024-04-16T03:12:00Z"), "2024-04-16 03:12:00.000000"],
+    ["a result from before: it does not go back", {}, at("2024-04-16T03:11:00Z"), step],
+    ["a result from a clock that is ahead", {}, at("2024-04-16T03:16:00Z"), formatTimestamp(NOW)],
+    ["ended: when it did", { active: undefined }, at("2024-04-16T03:12:00Z"), step],
+  ])("%s", (_, change, movedAt, expected) => {
+    expect(describeAt(running(change), { movedAt }).last_update_time).toBe(expected);
+  });
+});

@@ -1,0 +1,245 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
+import {
+  OriginLimiters,
+  type OriginLimitersOptions,
+  type OriginWork,
+} from "../../../domain/origin/origin-limiter-registry.ts";
+import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+
+const START = 1_700_000_000_000;
+beforeEach(() => {
+  vi.useFakeTimers({ now: START });
+  return () => vi.useRealTimers();
+});
+const { signal } = new AbortController();
+
+const FREE: OriginWork = { req_id: "free", host: "a.example" };
+const RATED: OriginWork = { req_id: "rated", host: "a.example", origin: { requests_per_second: 10 } };
+const TWO: OriginWork = { req_id: "two", host: "a.example", origin: { concurrency: 2 } };
+const open: OriginLimiters[] = [];
+afterEach(() => {
+  for (const limiters of open.splice(0)) limiters.close(new Error("the test has ended"));
+});
+
+function limitersOf(options: Partial<OriginLimitersOptions> = {}): OriginLimiters {
+  const limiters = new OriginLimiters({ store: new MemoryPermitStore(), ...options });
+  open.push(limiters);
+  return limiters;
+}
+
+/** A response, 5 ms after its request. */
+function observe(limiters: OriginLimiters, work: OriginWork, url: string, response: object, mayReachOrigin = true) {
+  limiters.observe({ ...{ work, url, pop: "P", elapsedMs: 5, mayReachOrigin }, response });
+}
+
+/** Two URLs are refused, and stay so for the second in which the rate is measured. */
+async function refuse(limiters: OriginLimiters, work: OriginWork, response: object = { httpStatus: 503 }) {
+  observe(limiters, work, "1", response);
+  observe(limiters, work, "2", response);
+  await vi.advanceTimersByTimeAsync(1_100);
+}
+
+describe("nothing waits", () => {
+  test("as long as there is neither a limit nor a refusal", async () => {
+    const limiters = limitersOf();
+    await limiters.prepare(FREE);
+    expect(limiters.limiterFor(FREE)).toBeUndefined();
+    expect(limiters.limiterFor({ ...FREE, origin: {} })).toBeUndefined();
+    expect(limiters.limiterFor(RATED)).toBeDefined();
+  });
+
+  test.each([
+    ["503", { httpStatus: 503 }, true],
+    ["429", { httpStatus: 429 }, true],
+    ["502", { httpStatus: 502 }, true],
+    ["504", { httpStatus: 504 }, true],
+    ["500", { httpStatus: 500 }, false],
+    ["404", { httpStatus: 404 }, false],
+    ["an error that a cache kept", { httpStatus: 503, age: "3" }, false],
+    ["a 429 of AWS WAF", { httpStatus: 429, wafAction: "challenge" }, false],
+    ["no response", {}, false],
+  ])("unless the host refuses requests: %s", async (_, response, waits) => {
+    const limiters = limitersOf();
+    await refuse(limiters, FREE, response);
+    expect(limiters.limiterFor(FREE) !== undefined).toBe(waits);
+    expect(limiters.limiterFor({ ...FREE, req_id: "another" }) !== undefined).toBe(waits);
+    expect(limiters.limiterFor({ ...FREE, host: "b.example" })).toBeUndefined();
+  });
+
+  test("once a host has accepted all requests for long", async () => {
+    const limiters = limitersOf();
+    await refuse(limiters, FREE);
+    await vi.advanceTimersByTimeAsync(180_000);
+    expect(limiters.limiterFor(FREE)).toBeUndefined();
+  });
+});
+
+test("other processes know the rate that a host accepts", async () => {
+  const store = new MemoryPermitStore();
+  const [one, other] = [limitersOf({ store }), limitersOf({ store })];
+  await refuse(one, FREE);
+  await other.prepare(FREE);
+  expect(other.limiterFor(FREE)).toBeDefined();
+});
+
+test("a host that throttles is asked less, also while the store does not answer", async () => {
+  const store = new MemoryPermitStore();
+  store.hostRate = () => Promise.reject(new Error("not available"));
+  store.cutHostRate = () => Promise.reject(new Error("not available"));
+  const limiters = limitersOf({ store });
+  await refuse(limiters, FREE);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(limiters.limiterFor(FREE)).toBeDefined();
+});
+
+test("Retry-After delays all requests to a host that accepts none", async () => {
+  const limiters = limitersOf();
+  await refuse(limiters, FREE, { httpStatus: 503, retryAfter: "60" });
+  let delayMs = 0;
+  const acquired = limiters.limiterFor(FREE)?.acquire({ signal, isDeferrable: true });
+  acquired?.catch((error: unknown) => {
+    if (error instanceof DeferredError) delayMs = error.delayMs;
+  });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(delayMs).toBeGreaterThan(58_000);
+});
+
+test("slots of a rate come one after the other, and what would wait for more than three seconds is deferred", async () => {
+  const limiters = limitersOf();
+  const at: number[] = [];
+  let deferred = 0;
+  for (let n = 0; n < 60; n++)
+    void limiters
+      .limiterFor(RATED)
+      ?.acquire({ signal, isDeferrable: true })
+      .then(async (permit) => {
+        await permit.slot(signal);
+        at.push(Date.now() - START);
+        permit.release();
+      })
+      .catch(() => deferred++);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(at.slice(0, 3)).toEqual([150, 262, 373]);
+  expect(at.length + deferred).toBe(60);
+  expect(at.length).toBeGreaterThanOrEqual(25);
+  expect(at.at(-1)).toBeLessThan(5_000);
+});
+
+test("a request that has reached the origin without a slot uses one up", async () => {
+  const limiters = limitersOf();
+  const missed = { httpStatus: 200, xCache: "Miss from cloudfront", serverTiming: "cdn-cache-miss" };
+  for (let n = 0; n < 3; n++) observe(limiters, RATED, "1", missed, false);
+  let at = 0;
+  void limiters
+    .limiterFor(RATED)
+    ?.acquire({ signal })
+    .then((permit) => permit.slot(signal))
+    .then(() => {
+      at = Date.now() - START;
+    });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(at).toBeGreaterThan(150 + 3 * 111);
+});
+
+describe("permits of a request", () => {
+  test("are one limit for all its hosts, and one lease", async () => {
+    const store = new MemoryPermitStore();
+    const limiters = limitersOf({ store });
+    const acquire = (host: string) => limiters.limiterFor({ ...TWO, host })?.acquire({ signal });
+    const [a, b] = await Promise.all([acquire("a.example"), acquire("b.example")]);
+    expect(await store.permits("two")).toMatchObject({ held: 2, own: 2 });
+    let third = false;
+    void acquire("c.example")?.then(() => {
+      third = true;
+    });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(third).toBe(false);
+    a?.release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(third).toBe(true);
+    b?.release();
+  });
+
+  test("a check has its permit before downloads that wait, without a slot, and none while others have all", async () => {
+    const limiters = limitersOf();
+    const work = { ...TWO, origin: { concurrency: 1, requests_per_second: 1 } };
+    const acquire = (options: object) => limiters.limiterFor(work)?.acquire({ signal, ...options });
+    const first = acquire({});
+    await vi.advanceTimersByTimeAsync(1_000);
+    const order: string[] = [];
+    void acquire({})?.then(() => order.push("download"));
+    void acquire({ isContinuation: true, needsSlot: false })?.then((permit) => {
+      order.push("check");
+      setTimeout(() => permit.release(), 5_000);
+    });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(order).toEqual([]);
+    (await first)?.release();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(order).toEqual(["check"]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(order).toEqual(["check", "download"]);
+  });
+
+  test("are lost without a heartbeat, before other processes may reclaim them", async () => {
+    const heartbeatAt = START;
+    const limiters = limitersOf({ heartbeatAt: () => heartbeatAt });
+    const permit = await limiters.limiterFor(TWO)?.acquire({ signal });
+    await vi.advanceTimersByTimeAsync(44_000);
+    expect(permit?.lost.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(permit?.lost.reason).toBeInstanceOf(LeaseLostError);
+  });
+
+  test("are given back when this process stops", async () => {
+    const store = new MemoryPermitStore();
+    const limiters = limitersOf({ store });
+    const permit = await limiters.limiterFor(TWO)?.acquire({ signal });
+    const stopping = new Error("stopping");
+    const waiting = limiters.limiterFor(RATED)?.acquire({ signal });
+    limiters.close(stopping);
+    await expect(waiting).rejects.toBe(stopping);
+    await expect(limiters.limiterFor(RATED)?.acquire({ signal })).rejects.toBe(stopping);
+    permit?.release();
+    const drained = limiters.drain();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await drained;
+    expect(await store.permits("two")).toMatchObject({ held: 0, own: 0 });
+  });
+
+  test("are used as before after a clock that was set back", async () => {
+    let offset = 0;
+    const limiters = limitersOf({ now: () => Date.now() + offset });
+    const use = () => limiters.limiterFor(TWO)?.acquire({ signal });
+    for (let n = 0; n < 20; n++) {
+      const permit = await use();
+      offset -= 5_000;
+      permit?.release();
+    }
+    await vi.advanceTimersByTimeAsync(120_000);
+    const acquired = vi.fn();
+    void use()?.then(acquired);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(acquired).toHaveBeenCalled();
+  });
+
+  test("whoever waits for one goes on at once when it is cancelled", async () => {
+    const limiters = limitersOf();
+    const cancelled = new AbortController();
+    const waiting = limiters.limiterFor(RATED)?.acquire({ signal: cancelled.signal });
+    cancelled.abort();
+    await expect(waiting).rejects.toBe(cancelled.signal.reason);
+  });
+});
+
+test("the clock is made exact once, before the first work that has limits", async () => {
+  const syncClock = vi.fn(async () => undefined);
+  const limiters = limitersOf({ syncClock });
+  await limiters.prepare(FREE);
+  expect(syncClock).not.toHaveBeenCalled();
+  await limiters.prepare(RATED);
+  await limiters.prepare(TWO);
+  expect(syncClock).toHaveBeenCalledTimes(1);
+});

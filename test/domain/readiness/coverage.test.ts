@@ -1,0 +1,173 @@
+import { describe, expect, it } from "vitest";
+import { Plan } from "../../../domain/plan/plan.ts";
+import type { Target } from "../../../domain/plan/target.ts";
+import type { GoodUrl } from "../../../domain/plan/task.ts";
+import { Ledger } from "../../../domain/plan/task-bitmap.ts";
+import { surveyOf } from "../../../domain/readiness/coverage.ts";
+import type { Distribution } from "../../../domain/request/distributions.ts";
+import type { UnreadableUrl } from "../../../domain/result/failure-groups.ts";
+import { LABEL, result, target } from "../../lambdas/items.ts";
+
+const ONE: Distribution[] = [{ label: LABEL, names: [] }];
+const A: GoodUrl = { url: "https://a.example/1", bytes: 10 };
+const B: GoodUrl = { url: "https://b.example/2", bytes: 10 };
+
+interface Rest {
+  readonly distributions?: Distribution[];
+  readonly unreadable?: readonly UnreadableUrl[];
+  readonly variants?: readonly string[];
+}
+
+/** @param good as `pop url`; every other task failed */
+function surveyed(
+  targets: readonly Target[],
+  urls: readonly GoodUrl[],
+  good: readonly string[],
+  { distributions = ONE, unreadable = [], variants = [] }: Rest = {},
+) {
+  const pops = targets.map(({ pop }) => pop);
+  const plan = new Plan(distributions, targets, "lead-first", pops);
+  const ledger = new Ledger(plan, urls);
+  for (const { pop } of targets)
+    for (const { url, variant } of urls) {
+      const ok = good.includes(`${pop} ${variant ?? url}`);
+      ledger.enter(result(pop, url, { ok, ...(variant === undefined ? {} : { variant }) }));
+    }
+  return surveyOf(plan, ledger, { good: urls, unreadable, variants });
+}
+
+describe("an object is cold", () => {
+  const singapore = [target("SIN2-P1"), target("SIN52-C2")];
+  it("where it is good at no POP of a REC with two or more", () => {
+    const seen = surveyed(singapore, [A, B], [`SIN2-P1 ${A.url}`]);
+    expect(seen).toMatchObject({ coldObjects: 1, coldRecs: ["Singapore"] });
+    expect(seen.coldExamples).toEqual([{ url: B.url, rec: "Singapore" }]);
+  });
+
+  it("not where its REC has one chosen POP, nor where nobody knows the REC", () => {
+    const seen = surveyed([target("SIN2-P1"), target("XXX1-P1"), target("XXX2-P1")], [A], []);
+    expect(seen.coldObjects).toBe(0);
+    expect(seen.pops.map(({ lacking }) => lacking)).toEqual([1, 1, 1]);
+  });
+
+  it("not where its only other POP of the REC did not resolve: that one does not count", () => {
+    const seen = surveyed([target("SIN2-P1"), target("SIN52-C2", { state: "FAILED" })], [A], []);
+    expect(seen).toMatchObject({ coldObjects: 0, unresolved: ["SIN52-C2"] });
+    expect(seen.pops.map(({ pop, lacking }) => [pop, lacking])).toEqual([["SIN2-P1", 1]]);
+  });
+
+  it("where no POP of its distribution resolved: nothing of it was warmed", () => {
+    const failed = singapore.map((it) => ({ ...it, state: "FAILED" as const }));
+    const seen = surveyed(failed, [A, B], []);
+    expect(seen).toMatchObject({ coldObjects: 2, coldRecs: [], pops: [], unresolved: ["SIN2-P1", "SIN52-C2"] });
+    expect(seen.coldExamples).toEqual([{ url: A.url }, { url: B.url }]);
+  });
+
+  it("once, however many RECs lack it; each variant for itself", () => {
+    const everywhere = [...singapore, target("FRA56-P4"), target("FRA60-P1")];
+    const variants = ["br", "gzip"].map((variant) => ({ ...A, variant }));
+    const seen = surveyed(everywhere, variants, ["SIN2-P1 gzip", "FRA60-P1 gzip"]);
+    expect(seen).toMatchObject({ coldObjects: 1, coldRecs: ["Singapore", "Frankfurt"] });
+    expect(seen.coldExamples).toEqual([{ url: A.url, variant: "br", rec: "Singapore" }]);
+  });
+
+  it("while it has no result: a request that was stopped lacks what nobody tried", () => {
+    const plan = new Plan(ONE, singapore, "lead-first", []);
+    const seen = surveyOf(plan, new Ledger(plan, [A]), { good: [A], unreadable: [], variants: [] });
+    expect(seen).toMatchObject({ coldObjects: 1 });
+  });
+});
+
+it("a POP has the tasks of the distributions under which it resolved", () => {
+  const two: Distribution[] = [
+    { label: "d1", names: [], hosts: ["a.example"] },
+    { label: "d2", names: [], hosts: ["b.example"] },
+  ];
+  const targets = [
+    ...[target("SIN2-P1", { label: "d1" }), target("FRA56-P4", { label: "d1" })],
+    ...[target("SIN2-P1", { label: "d2", state: "FAILED" }), target("FRA56-P4", { label: "d2" })],
+  ];
+  const seen = surveyed(targets, [A, B], [`SIN2-P1 ${A.url}`, `FRA56-P4 ${B.url}`], { distributions: two });
+  expect(seen).toMatchObject({ coldObjects: 0, unresolved: ["SIN2-P1"] });
+  expect(seen.pops).toEqual([
+    { pop: "SIN2-P1", tasks: 1, lacking: 0, cold: 0, unreadable: 0 },
+    { pop: "FRA56-P4", tasks: 2, lacking: 1, cold: 0, unreadable: 0 },
+  ]);
+});
+
+describe("a URL that could not be read", () => {
+  const gone: UnreadableUrl = { url: "https://a.example/gone", problem: "HTTP 404", reason: "http_4xx" };
+  const stranger: UnreadableUrl = { url: "https://stranger.example/", problem: "no distribution" };
+  const pops = [target("SIN2-P1"), target("SIN52-C2"), target("FRA56-P4"), target("FRA60-P1", { state: "FAILED" })];
+
+  it("is cold at every POP that resolved, also where its host leads to no distribution", () => {
+    const distributions: Distribution[] = [{ label: LABEL, names: [], hosts: ["a.example"] }];
+    const all = pops.map(({ pop }) => `${pop} ${A.url}`);
+    const seen = surveyed(pops, [A], all, { distributions, unreadable: [gone, stranger] });
+    expect(seen).toMatchObject({
+      coldObjects: 2,
+      coldUnreadable: 2,
+      coldRecs: ["Singapore"],
+      urls: 3,
+      unreadableUrls: 2,
+    });
+    expect(seen.coldExamples).toEqual([
+      { url: gone.url, rec: "Singapore" },
+      { url: stranger.url, rec: "Singapore" },
+    ]);
+    expect(seen.pops.map(({ tasks, lacking, unreadable }) => [tasks, lacking, unreadable])).toEqual([
+      [1, 0, 2],
+      [1, 0, 2],
+      [1, 0, 2],
+    ]);
+  });
+
+  it("is an object in each variant, or in the one that could not be read", () => {
+    const one = { ...A, variant: "gzip" };
+    const good = pops.map(({ pop }) => `${pop} gzip`);
+    const unreadable = [gone, { ...gone, url: A.url, variant: "br" }];
+    const seen = surveyed(pops, [one], good, { unreadable, variants: ["br", "gzip"] });
+    expect(seen).toMatchObject({ coldObjects: 3, urls: 2, unreadableUrls: 2 });
+    expect(seen.pops[0]).toMatchObject({ tasks: 1, unreadable: 3 });
+  });
+});
+
+it("a POP of which the resolver did not answer is told from one that does not exist", () => {
+  const failed = (pop: string, reason: Target["reason"]) => target(pop, { state: "FAILED", reason });
+  const targets = [target("SIN2-P1"), failed("ICN51-C1", "name_not_found"), failed("ICN54-C2", "dns_unavailable")];
+  expect(surveyed(targets, [A], [`SIN2-P1 ${A.url}`])).toMatchObject({
+    unresolved: ["ICN51-C1", "ICN54-C2"],
+    unanswered: ["ICN54-C2"],
+  });
+});
+
+it("what is cold for a whole REC is told from what a POP lacks besides", () => {
+  const seen = surveyed([target("SIN2-P1"), target("SIN52-C2")], [A, B], [`SIN2-P1 ${A.url}`]);
+  expect(seen.pops).toMatchObject([
+    { lacking: 1, cold: 1 },
+    { lacking: 2, cold: 1 },
+  ]);
+});
+
+it("what is wanted at some POPs alone lacks nothing at the others", () => {
+  const targets = [target("SIN2-P1"), target("SIN52-C2"), target("SIN5-C1", { state: "FAILED" })];
+  const seen = surveyed(targets, [{ ...A, pops: "01" }], [`SIN2-P1 ${A.url}`]);
+  expect(seen.coldObjects).toBe(0);
+  expect(seen.pops.map(({ tasks, lacking }) => [tasks, lacking])).toEqual([
+    [1, 0],
+    [0, 0],
+  ]);
+});
+
+it("60,000 URLs at 600 POPs are looked at in seconds", () => {
+  const urls = Array.from({ length: 6_000 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
+  const plan = new Plan(
+    ONE,
+    Array.from({ length: 600 }, (_, i) => target(`SIN${i}-P1`)),
+    "lead-first",
+    [],
+  );
+  const ledger = new Ledger(plan, urls);
+  // A tenth of it, within the time that a test may take.
+  expect(surveyOf(plan, ledger, { good: urls, unreadable: [], variants: [] }).coldObjects).toBe(6_000);
+});

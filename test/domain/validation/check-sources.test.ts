@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { checkSources, checkWhose } from "../../../domain/validation/check-sources.ts";
+import { BODY, world } from "../../lambdas/api/world.ts";
+
+type Asked = NonNullable<Parameters<typeof checkSources>[0]>;
+const BASE = "https://www.example.com/";
+
+function check(...sources: Asked) {
+  const problems: string[] = [];
+  return { problems, sources: checkSources(sources, ["media", "docs/site/*"], problems) };
+}
+
+describe("sources that can be read", () => {
+  it.each<Asked[number]>([
+    { type: "list", url: "https://docs.example.net/all.txt?sig=a%20b" },
+    { type: "list", s3: "s3://media/all urls.txt" },
+    { type: "sitemap", url: "https://www.example.com/sitemap.xml", since: "2026-04-16" },
+    { type: "sitemap", s3: "s3://docs/site/sitemap.xml.gz", since: "2026-04-16T03:12:21.5+02:00" },
+    { type: "hls", url: "https://www.example.com/master.m3u8" },
+    { type: "dash", s3: "s3://media/film/manifest.mpd", base: "https://www.example.com/film/" },
+    { type: "s3-prefix", s3: "s3://media/", base: BASE },
+    { type: "s3-prefix", s3: "s3://docs/site/a", base: BASE, origin_path: "/site" },
+  ])("%j", (source) => expect(check(source)).toEqual({ problems: [], sources: [source] }));
+
+  it("have their addresses spelled as those of url_list", () => {
+    const { sources } = check(
+      { type: "list", url: " HTTPS://Docs.Example.net/a b#x" },
+      { type: "s3-prefix", s3: "s3://media/", base: "https://WWW.example.com", origin_path: "/static/" },
+      { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://bücher.example/a" },
+    );
+    expect(sources).toEqual([
+      { type: "list", url: "https://docs.example.net/a%20b" },
+      { type: "s3-prefix", s3: "s3://media/", base: BASE, origin_path: "/static" },
+      { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://xn--bcher-kva.example/a" },
+    ]);
+  });
+});
+
+describe("what is wrong with a source is told with its place", () => {
+  it.each<[Asked[number], string]>([
+    [{ type: "list" }, "sources[0]: needs exactly one of url (https://…) and s3 (s3://bucket/key)"],
+    [{ type: "list", url: "https://a.example/", s3: "s3://media/a" }, "sources[0]: needs exactly one of url"],
+    [{ type: "list", url: "http://a.example/" }, "sources[0].url: must be an https:// URL"],
+    [{ type: "list", url: "/a.txt" }, "sources[0].url: is not an absolute URL"],
+    [{ type: "list", url: "https://a.example:8443/" }, "sources[0].url: has the port 8443"],
+    [{ type: "list", s3: "media/a.txt" }, "sources[0].s3: must be of the form s3://bucket/key"],
+    [{ type: "list", s3: "s3://Media/a.txt" }, "sources[0].s3: must be of the form s3://bucket/key"],
+    [{ type: "list", s3: "s3://media/" }, "sources[0].s3: names no object, only a bucket"],
+    [{ type: "list", s3: `s3://media/${"ü".repeat(513)}` }, "sources[0].s3: has a key of more than 1024 bytes"],
+    [{ type: "list", s3: "s3://other/a.txt" }, "sources[0].s3: is not among what sourceBuckets of this deployment"],
+    [{ type: "list", s3: "s3://docs/a.txt" }, "sources[0].s3: is not among what sourceBuckets of this deployment"],
+    [{ type: "s3-prefix", s3: "s3://media/a" }, "sources[0]: s3-prefix needs s3 (s3://bucket/prefix) and base"],
+    [
+      { type: "s3-prefix", url: "https://a.example/", s3: "s3://media/a", base: BASE },
+      "sources[0].url: is not for s3-prefix",
+    ],
+    [{ type: "hls", url: "https://a.example/a", base: BASE }, "sources[0].base: is only for what lies in a bucket"],
+    [{ type: "hls", s3: "s3://media/a", base: `${BASE}?x=1` }, "sources[0].base: must have no query"],
+    [{ type: "hls", s3: "s3://media/a", base: "//a" }, "sources[0].base: is not an absolute URL"],
+    [{ type: "hls", s3: "s3://media/a", origin_path: "/a" }, "sources[0].origin_path: is only for s3-prefix"],
+    [
+      { type: "s3-prefix", s3: "s3://media/a", base: BASE, origin_path: `/${"a".repeat(1_024)}` },
+      "sources[0].origin_path: must have at most 1024 bytes",
+    ],
+    [
+      { type: "sitemap", url: "https://a.example/", since: `2026-04-16T00:00:00.${"0".repeat(500_000)}Z` },
+      "sources[0].since: must be a date or a time with its zone",
+    ],
+    [
+      { type: "s3-prefix", s3: "s3://media/a", base: BASE, origin_path: "static" },
+      "sources[0].origin_path: must begin with /",
+    ],
+    [{ type: "list", s3: "s3://media/a", since: "2026-04-16" }, "sources[0].since: is only for sitemap"],
+    [{ type: "sitemap", s3: "s3://media/a", since: "yesterday" }, "sources[0].since: must be a date or a time"],
+    [{ type: "sitemap", s3: "s3://media/a", since: "2026-13-16" }, "sources[0].since: must be a date or a time"],
+  ])("%j: %s", (source, problem) => {
+    expect(check(source).problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it("of each of them, and every fault", () => {
+    const { problems } = check({ type: "list" }, { type: "hls", url: "x", since: "y", origin_path: "z" });
+    expect(problems.map((it) => it.split(":", 1)[0])).toEqual([
+      ...["sources[0]", "sources[1].origin_path", "sources[1].since", "sources[1].url", "sources[1].origin_path"],
+      "sources[1].since",
+    ]);
+  });
+});
+
+it("without anything that tells whose URLs are meant, cf_domain is needed", () => {
+  const whose = (sources: Asked, urls: readonly string[] = []) => {
+    const problems: string[] = [];
+    checkWhose(sources, urls, problems);
+    return problems;
+  };
+  const inBucket = { type: "list", s3: "s3://media/a" } as const;
+  expect(whose([inBucket])).toEqual([expect.stringMatching(/^cf_domain: is needed/)]);
+  expect(whose([inBucket, { ...inBucket, base: BASE }])).toEqual([]);
+  expect(whose([inBucket], [BASE])).toEqual([]);
+  expect(whose([])).toEqual([]);
+});
+
+describe("POST /prewarm with sources", () => {
+  const { url_list: _, ...body } = BODY;
+  const sources = [{ type: "sitemap", url: "https://cdn.example.com/sitemap.xml?sig=secret" }];
+
+  it("makes an item that says where its URLs come from, and raises no group yet", async () => {
+    const { call, calls, lists, requests } = world();
+    expect((await call("POST /prewarm", { ...body, sources })).status).toBe(200);
+    expect(calls).not.toContain("fleet.raiseTo");
+    expect(lists.objects["new-id.csv"]).toEqual([]);
+    expect(requests.the("new-id")).toMatchObject({
+      ...{ status: "CREATED", url_count: 0, sources },
+      sources_read: [
+        {
+          type: "sitemap",
+          from: "https://cdn.example.com/sitemap.xml",
+          documents: 0,
+          urls: 0,
+          left_out: {},
+          done: false,
+        },
+      ],
+    });
+    const { body: said } = await call("GET /prewarm", undefined, { req_id: "new-id" });
+    expect(said["sources"]).toEqual([
+      {
+        ...{ type: "sitemap", from: "https://cdn.example.com/sitemap.xml", state: "WAITING" },
+        ...{ documents: 0, urls: 0, left_out: {} },
+      },
+    ]);
+  });
+
+  it("tells all faults together, those of the schema before others", async () => {
+    const { call } = world();
+    const odd = await call("POST /prewarm", { ...body, sources: [{ type: "rss", url: 1 }] });
+    expect(odd.body["error_message"]).toMatch(
+      /sources\[0\]\.type: must be one of list, .*; sources\[0\]\.url: must be/,
+    );
+    const bad = await call("POST /prewarm", { ...body, timeout: 5, cf_domain: "x", sources: [{ type: "list" }] });
+    expect(bad.body["error_message"]).toMatch(
+      /sources\[0\]: needs exactly one.*; cf_domain:|cf_domain:.*; sources\[0\]: needs/,
+    );
+  });
+});

@@ -1,0 +1,402 @@
+import { describe, expect, it } from "vitest";
+import { knownNames, selectPops } from "../../../domain/pops/select.ts";
+import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
+import { checkUrlsAlone } from "../../../domain/validation/check-urls.ts";
+import { parseBody } from "../../../domain/validation/parse-body.ts";
+import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { RefusedError } from "../../../domain/validation/refused-error.ts";
+
+const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_count: 1 };
+const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;
+
+const read = (change: object, caps: Partial<Caps> = {}) =>
+  checkPrewarmRequest(parseBody(prewarmBodySchema, JSON.stringify({ ...BODY, ...change }), false, checkUrlsAlone), {
+    ...DEFAULT_CAPS,
+    ...caps,
+  });
+
+function refusal(change: object, caps: Partial<Caps> = {}): RefusedError {
+  try {
+    read(change, caps);
+  } catch (error) {
+    if (error instanceof RefusedError && error.statusCode === 400) return error;
+    throw error;
+  }
+  throw new Error("not refused");
+}
+
+describe("a request that can be carried out", () => {
+  it("has the defaults where nothing is said", () => {
+    expect(read({})).toEqual({
+      urls: BODY.url_list,
+      sources: [],
+      cfDomain: undefined,
+      pops: selectPops("pop", []).pops,
+      timeoutMinutes: 5,
+      header: [],
+      instanceCount: 1,
+      needInvalidate: false,
+      variants: [],
+      verify: "edge",
+      order: "lead-first",
+      origin: undefined,
+      maxBytes: undefined,
+      maxFailures: undefined,
+      warnings: [],
+    });
+  });
+
+  it("says what it was told", () => {
+    const said = {
+      cf_domain: " CDN.Example.com ",
+      target_type: "pop",
+      pops: ["SIN2-C1", " sin2-c1", "ATL56-C1"],
+      timeout: 10_080,
+      header: ["Authorization: Bearer x"],
+      instance_count: 300,
+      need_invalidate: true,
+      variants: [
+        { name: "br", header: ["Accept-Encoding: br,gzip"] },
+        { name: "plain", header: [] },
+      ],
+      verify: "addresses",
+      order: "all-at-once",
+      origin: { requests_per_second: 0.5, concurrency: 3 },
+      max_failures: 0,
+    };
+    expect(read(said, { maxInstances: 300 })).toEqual({
+      urls: BODY.url_list,
+      sources: [],
+      cfDomain: "cdn.example.com",
+      pops: ["SIN2-C1", "ATL56-C1"],
+      timeoutMinutes: 10_080,
+      header: ["Authorization: Bearer x"],
+      instanceCount: 300,
+      needInvalidate: true,
+      variants: said.variants,
+      verify: "addresses",
+      order: "all-at-once",
+      origin: { requests_per_second: 0.5, concurrency: 3 },
+      maxBytes: undefined,
+      maxFailures: 0,
+      warnings: [],
+    });
+  });
+
+  it("has every URL once, in order, as it is spelt when normalised", () => {
+    const a = "https://cdn.example.com/a(1).js";
+    const url_list = [
+      "https://cdn.example.com/b",
+      ` ${a}`,
+      "https://CDN.example.com/a(1).js",
+      "https://cdn.example.com/b#x",
+    ];
+    expect(read({ url_list }).urls).toEqual(["https://cdn.example.com/b", a]);
+  });
+
+  it.each([
+    [{ timeout: 1 }, { timeoutMinutes: 1 }],
+    [{ instance_count: 0 }, { instanceCount: 0 }],
+    [{ cf_domain: "" }, { cfDomain: undefined }],
+    [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cfDomain: "d111111abcdef8.cloudfront.net" }],
+    [{ cf_domain: "d1.cloudfront.cn" }, { cfDomain: "d1.cloudfront.cn" }],
+    [{ cf_domain: " https://Bücher.example/ " }, { cfDomain: "xn--bcher-kva.example" }],
+    [{ cf_domain: "xn--bcher-kva.example" }, { cfDomain: "xn--bcher-kva.example" }],
+    [
+      { url_list: ["https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"] },
+      { urls: ["https://xn--bcher-kva.example/%C3%BC"] },
+    ],
+    [
+      { sources: [{ type: "sitemap", url: "https://bücher.example/robots.txt" }] },
+      { sources: [{ type: "sitemap", url: "https://xn--bcher-kva.example/robots.txt" }] },
+    ],
+    [
+      { cf_domain: null, header: null, need_invalidate: null },
+      { cfDomain: undefined, header: [], needInvalidate: false },
+    ],
+    [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
+    [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
+    [{ verify: "off" }, { verify: "off" }],
+    [{ verify: null }, { verify: "edge" }],
+  ])("%j", (change, expected) => {
+    expect(read(change)).toMatchObject(expected);
+  });
+
+  it("may leave the list of 20 hosts to be looked up, and any number with cf_domain", () => {
+    const hosts = (n: number) => Array.from({ length: n }, (_, i) => `https://h${i}.example.com/`);
+    expect(read({ url_list: hosts(20) }).urls).toHaveLength(20);
+    expect(read({ url_list: hosts(21), cf_domain: "d1.cloudfront.net" }).urls).toHaveLength(21);
+    expect(refusal({ url_list: hosts(21) }).message).toMatch(/^cf_domain: is needed, because the URLs have 21 /);
+  });
+});
+
+describe("the POPs", () => {
+  it.each(["pop", "country", "region"] as const)("target_type %s: its own list counts, no other", (target_type) => {
+    const lists = { pops: ["SIN2-C1"], countries: ["india"], regions: ["eu"] };
+    expect(read({ target_type, ...lists }).pops).toEqual(selectPops(target_type, lists[LISTS[target_type]]).pops);
+  });
+
+  it.each(["pop", "country", "region"] as const)(
+    "target_type %s: an empty or absent list is its default set",
+    (type) => {
+      const all = selectPops(type, []).pops;
+      expect(all.length).toBeGreaterThan(2);
+      expect(read({ target_type: type }).pops).toEqual(all);
+      expect(read({ target_type: type, [LISTS[type]]: [] }).pops).toEqual(all);
+    },
+  );
+
+  it.each(["pop", "country", "region"] as const)("without target_type, the one filled list counts: %s", (type) => {
+    const names = { pop: ["SIN2-C1"], country: ["india"], region: ["jp"] }[type];
+    const lists = { pops: [], countries: [], regions: null, [LISTS[type]]: names };
+    expect(read(lists)).toMatchObject({ pops: selectPops(type, names).pops, warnings: [] });
+  });
+
+  it("without target_type, two filled lists are a fault", () => {
+    const { message } = refusal({ pops: ["SIN2-C1"], regions: ["jp"] });
+    expect(message).toBe("target_type: is needed, because several lists are filled: pops, regions; one of pop, region");
+  });
+
+  it("a fault in a list that does not count is none, but a warning says that it does not count", () => {
+    expect(read({ target_type: "pop", pops: ["SIN2-C1"], countries: ["atlantis"] })).toMatchObject({
+      pops: ["SIN2-C1"],
+      warnings: ["countries: ignored, because target_type is pop"],
+    });
+  });
+
+  it.each([
+    ["region", ["eu", "mars", "Venus"], "regions: unknown 'mars', 'Venus'; known: apac, au, ca, cn, eu, jp, sa, us"],
+    ["country", ["atlantis"], `countries: unknown 'atlantis'; known: ${knownNames("country").join(", ")}`],
+    ["pop", ["XXX-C1"], `pops: unknown 'XXX-C1'; known: ${knownNames("pop").join(", ")}`],
+  ] as const)("an unknown %s is named, and what is known is listed", (target_type, names, message) => {
+    expect(sorted(refusal({ target_type, [LISTS[target_type]]: names }).message)).toEqual(sorted(message));
+  });
+
+  it("for a malformed POP at a known site, what is known there", () => {
+    const { message } = refusal({ pops: ["SIN2-C1", "SIN999-C1"] });
+    expect(message).toMatch(/^pops: unknown 'SIN999-C1'; known there: .*SIN2-P1/);
+    expect(message).not.toMatch(/FRA/);
+  });
+});
+
+describe("a request that cannot", () => {
+  const timeout = "timeout: is required: whole minutes from 1 to 10080";
+  const count = "instance_count: is required: a whole number from 0 to 300";
+  const urls = "url_list: is required: a list of absolute http(s) URLs";
+  const fields = Object.keys(prewarmBodySchema.shape).join(", ");
+  it.each([
+    [{ url_list: undefined }, urls],
+    [{ url_list: null }, urls],
+    [{ url_list: BODY.url_list[0] }, "url_list: must be a list of absolute http(s) URLs, not a string"],
+    [{ url_list: {} }, "url_list: must be a list of absolute http(s) URLs, not an object"],
+    [{ pop: ["SIN2-C1"] }, `unknown field 'pop' (did you mean pops?); the fields are ${fields}`],
+    [{ Timeout: 5, x: 1 }, `unknown fields 'Timeout' (did you mean timeout?), 'x'; the fields are ${fields}`],
+    [{ url_list: [] }, "url_list: must have at least one URL"],
+    [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
+    [{ cf_domain: 7 }, "cf_domain: must be a string"],
+    [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
+    [{ cf_domain: "user@bücher.example" }, /^cf_domain: 'user@bücher.example' is not a domain name/],
+    [{ cf_domain: "ü.example:8443" }, /^cf_domain: 'ü.example:8443' is not a domain name/],
+    [{ cf_domain: `${"ü".repeat(62)}.example` }, /^cf_domain: .* is not a domain name/s],
+    [{ cf_domain: "localhost" }, /^cf_domain: 'localhost' is not a domain name/],
+    [{ cf_domain: "d1.cloudfront.net/path" }, /^cf_domain: .* is not a domain name/s],
+    [{ cf_domain: `${"a".repeat(64)}.example` }, /^cf_domain: .* is not a domain name/s],
+    [{ cf_domain: "x\r\nHost: evil.example" }, /^cf_domain: .* is not a domain name/s],
+    [{ target_type: "continent" }, "target_type: must be one of pop, country, region"],
+    [{ target_type: 1 }, "target_type: must be one of pop, country, region"],
+    [{ pops: "SIN2-C1" }, "pops: must be a list of strings"],
+    [{ pops: [1] }, "pops[0]: must be a string"],
+    [{ countries: {} }, "countries: must be a list of strings"],
+    [{ regions: [null] }, "regions[0]: must be a string"],
+    [{ timeout: undefined }, timeout],
+    [{ timeout: null }, timeout],
+    [{ timeout: "5" }, "timeout: must be a number, whole minutes from 1 to 10080, not a string"],
+    [{ timeout: [5] }, "timeout: must be a number, whole minutes from 1 to 10080, not a list"],
+    [{ timeout: 1.5 }, "timeout: must be whole minutes from 1 to 10080"],
+    [{ timeout: 0 }, "timeout: must be at least 1 minute"],
+    [{ timeout: -1 }, "timeout: must be at least 1 minute"],
+    [{ timeout: 10_081 }, "timeout: must be at most 10080 minutes"],
+    [{ header: "A: 1" }, "header: must be a list of 'Name: value'"],
+    [{ header: { A: "1" } }, "header: must be a list of 'Name: value'"],
+    [{ header: [1] }, "header[0]: must be a string of the form 'Name: value'"],
+    [{ header: ["A: 1", "B"] }, "header[1]: 'B' is not of the form 'Name: value'"],
+    [{ header: ["A: 1\r\nB: 2"] }, /^header\[0\]: .* has a character that no header value may have$/s],
+    [{ header: ["Host: a.example"] }, /^header\[0\]: 'Host: a.example' sets Host, /],
+    [{ header: Array(51).fill("A: 1") }, "header: must have at most 50 lines"],
+    [{ header: Array(3).fill(`A: ${"x".repeat(3_000)}`) }, "header: 9009 bytes together; at most 8192"],
+    [{ instance_count: undefined }, count],
+    [{ instance_count: "1" }, "instance_count: must be a number, a whole number from 0 to 300, not a string"],
+    [{ instance_count: 0.5 }, "instance_count: must be a whole number from 0 to 300"],
+    [{ instance_count: -1 }, "instance_count: must not be negative"],
+    [{ instance_count: 301 }, "instance_count: must be at most 300"],
+    [{ need_invalidate: "false" }, "need_invalidate: must be true or false"],
+    [{ need_invalidate: 0 }, "need_invalidate: must be true or false"],
+    [{ verify: "regional" }, "verify: must be one of edge, addresses, off"],
+    [{ verify: true }, "verify: must be one of edge, addresses, off"],
+  ])("%j", (change, message) => {
+    const { message: said, errorUrls } = refusal(change);
+    if (typeof message === "string") expect(said).toBe(message);
+    else expect(said).toMatch(message);
+    expect(errorUrls).toEqual([]);
+  });
+
+  const bad = ["ftp://cdn.example.com/a", "/relative", "", "//cdn.example.com/a", "https://user:pw@cdn.example.com/"];
+  const first = "; the first, 'ftp://cdn.example.com/a', has the scheme ftp";
+
+  it("tells every bad URL, as it was written, and the first one's fault", () => {
+    const { message, errorUrls } = refusal({ url_list: [bad[0], ...BODY.url_list, ...bad.slice(1)] });
+    const all = `url_list: 5 of ${BODY.url_list.length + 5} URLs are invalid (see error_urls)`;
+    expect(message).toBe(`${all}${first}; absolute http:// or https:// URLs are needed`);
+    expect(errorUrls).toEqual(bad);
+  });
+
+  it("tells a cf_domain that is none in one message, though nothing says whose the URLs of its source are", () => {
+    const { message } = refusal({
+      cf_domain: "?",
+      url_list: undefined,
+      sources: [{ type: "list", s3: "s3://bucket/list.txt" }],
+    });
+    expect(message.split("; ").filter((it) => it.startsWith("cf_domain: "))).toHaveLength(1);
+  });
+
+  it("tells them with whatever else is wrong: faults of meaning", () => {
+    const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"], pops: ["XXX-C1"] };
+    const { message, errorUrls } = refusal(change);
+    expect(errorUrls).toEqual(bad);
+    for (const part of [first, "cf_domain: ", "header[0]: ", "header[1]: ", "pops: "]) expect(message).toContain(part);
+  });
+
+  it("and faults of form", () => {
+    const change = { url_list: [...bad, 7], timeout: 0, instance_count: undefined };
+    const { message, errorUrls } = refusal(change);
+    expect(errorUrls).toEqual(bad);
+    for (const part of ["url_list[5]: ", first, "timeout: ", "instance_count: "]) expect(message).toContain(part);
+  });
+
+  it("asks CloudFront to invalidate what it cannot, and every such URL is told", () => {
+    const url_list = ["https://cdn.example.com/a*", "https://cdn.example.com/b", "https://cdn.example.com/c*"];
+    expect(read({ url_list }).urls).toEqual(url_list);
+    const { message, errorUrls } = refusal({ url_list, need_invalidate: true });
+    expect(message).toMatch(
+      /^need_invalidate: 2 of \d+ URLs cannot be invalidated \(see error_urls\); the first, 'https:\/\/cdn.example.com\/a\*', ends in \*/,
+    );
+    expect(errorUrls).toEqual([url_list[0], url_list[2]]);
+  });
+
+  it("asks to invalidate what it is not sure of, and is told so", () => {
+    const url_list = ["https://cdn.example.com/vendors~main.js", "https://cdn.example.com/b"];
+    expect(read({ url_list }).warnings).toEqual([]);
+    expect(read({ url_list, need_invalidate: true }).warnings).toEqual([
+      expect.stringMatching(/^need_invalidate: 1 URLs have a ~, such as '.*vendors~main.js'; /),
+    ]);
+  });
+
+  it("has more URLs than one request may", () => {
+    const url_list = Array.from({ length: 60_001 }, (_, i) => `https://cdn.example.com/${i}`);
+    expect(refusal({ url_list }).message).toBe(
+      "url_list: has 60001 entries, more than 60000 of them different; at most 60000 URLs in one request",
+    );
+    expect(read({ url_list: [...url_list.slice(1), "https://cdn.example.com/1"] }).urls).toHaveLength(60_000);
+  });
+
+  it("has more names than there are POPs, and is refused before any is looked up", () => {
+    const pops = Array.from({ length: 1_001 }, (_, i) => `${i}`);
+    expect(refusal({ pops }).message).toBe(
+      "pops: has 1001 entries, more than 1000 of them different; at most 1000 names in one request",
+    );
+    expect(read({ countries: Array.from({ length: 350_000 }, () => "japan") }).pops).toEqual(
+      selectPops("country", ["japan"]).pops,
+    );
+  });
+
+  it("has very many faults: the first of each list are told, the others counted", () => {
+    const ones = Array.from({ length: 100_000 }, () => 1);
+    const { message, errorUrls } = refusal({ url_list: ["ftp://x/", ...ones], pops: ones, timeout: 0 });
+    for (const part of ["url_list[1]: ", "url_list[20]: ", "pops[19]: ", "timeout: ", "url_list: 'ftp://x/' "])
+      expect(message).toContain(part);
+    expect(message).toMatch(/; and 199960 more faults like these$/);
+    expect(message.split("; ").length).toBeLessThan(52);
+    expect(errorUrls).toEqual(["ftp://x/"]);
+  });
+
+  it("tells at most 50 faults of meaning too", () => {
+    const header = Array.from({ length: 50 }, () => "x");
+    const { message } = refusal({ header, cf_domain: "?", pops: ["XXX"] });
+    expect(message).toMatch(/; and 2 more faults like these$/);
+  });
+
+  it("says nothing of URLs of which there are too many to be looked at", () => {
+    const url_list = Array.from({ length: 60_001 }, (_, i) => `ftp://${i}`);
+    expect(refusal({ url_list }).errorUrls).toEqual([]);
+  });
+
+  it("quotes no more of what is wrong than helps", () => {
+    const fault = "is not an absolute URL; absolute http:// or https:// URLs are needed";
+    const short = "x".repeat(100);
+    expect(refusal({ url_list: [short] }).message).toBe(`url_list: '${short}' ${fault}`);
+    expect(refusal({ url_list: [`${short}y`] }).message).toBe(`url_list: '${"x".repeat(97)}...' ${fault}`);
+  });
+});
+
+/** A message's words: what is listed may come in any order. */
+function sorted(message: string): string[] {
+  return message.split(/[ ,;]+/).sort();
+}
+
+describe("variants, order and limits", () => {
+  const br = { name: "br", header: ["Accept-Encoding: br,gzip"] };
+
+  it.each([
+    [{ variants: [] }, "variants: must have at least one variant; leave it out for one"],
+    [{ variants: [br, { ...br, header: [] }] }, "variants[1].name: 'br' is the name of variants[0] too"],
+    [
+      { variants: [br, { name: "b2", header: ["accept-encoding:  br,gzip"] }] },
+      "variants[1].header: sends the same as variants[0], so it would be the same object",
+    ],
+    [{ variants: [{ name: "a b", header: [] }] }, "variants[0].name: 'a b' must have 1 to 32 letters, digits"],
+    [
+      { variants: [{ name: "a", header: ["Range: bytes=0-1"] }] },
+      "variants[0].header[0]: 'Range: bytes=0-1' sets Range",
+    ],
+    [
+      { header: ["Accept-Encoding: gzip"], variants: [br] },
+      "variants[0].header: accept-encoding is in header too, and would be sent twice; name it in the variants alone",
+    ],
+    [{ variants: [{ name: "a", headers: [] }] }, "unknown field 'headers' (did you mean header?)"],
+    [
+      { variants: Array.from({ length: 9 }, (_, i) => ({ name: `v${i}`, header: [`X-V: ${i}`] })) },
+      "at most 8 variants",
+    ],
+    [{ header: ["A: b"], variants: [{ name: "a", header: [`X: ${"y".repeat(8_186)}`] }] }, "header and variants: 819"],
+    [
+      {
+        url_list: Array.from({ length: 30_001 }, (_, i) => `https://cdn.example.com/${i}`),
+        variants: [br, { name: "plain", header: [] }],
+        pops: ["SIN2-C1"],
+      },
+      "variants: 30001 URLs in 2 variants are 60002; at most 60000 together",
+    ],
+    [{ order: "any" }, "order: must be one of lead-first, all-at-once"],
+    [{ origin: { requests_per_second: 0 } }, "origin.requests_per_second: must be more than 0"],
+    [{ origin: { concurrency: 1.5 } }, "origin.concurrency: must be a whole number from 1 to 10000"],
+    [{ origin: { rps: 1 } }, "unknown field 'rps'"],
+    [{ max_failures: -1 }, "max_failures: must not be negative"],
+  ])("%#: bad input is named", (change, message) => {
+    expect(refusal(change).message).toContain(message);
+  });
+
+  it("warns of an order in which the first variant spoils the next", () => {
+    const gzip = { name: "gzip", header: ["Accept-Encoding: gzip"] };
+    const warnings = (variants: unknown) => read({ variants }).warnings;
+    expect(warnings([br, gzip])).toEqual([]);
+    expect(warnings([gzip, br])).toEqual([expect.stringMatching(/^variants: 'br' comes after 'gzip'/)]);
+  });
+
+  it("counts the tasks of all variants against the deployment's cap", () => {
+    const variants = [br, { name: "plain", header: [] }];
+    const change = { variants, pops: ["SIN2-C1", "ATL56-C1"] };
+    expect(read(change, { maxTasks: 4 }).variants).toEqual(variants);
+    expect(refusal(change, { maxTasks: 3 }).message).toContain("url_list times variants times POPs");
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import type { Source } from "../../../domain/request/source.ts";
+import { Finds } from "../../../probe/sources/document.ts";
+import { readOne } from "./site.ts";
+
+describe("what a document names and is not wanted", () => {
+  const elsewhere = (length: number, count: number) =>
+    Array.from({ length: count }, (_, i) => `https://other.test/${i}-`.padEnd(length, "x"));
+
+  it("counts once, however often it is named", () => {
+    const finds = new Finds({ room: 10, refuses: () => "other_host" });
+    const urls = elsewhere(100, 500);
+    for (const url of [...urls, ...urls]) finds.add(url, undefined, true);
+    expect(finds.leftOut).toEqual({ other_host: 500 });
+  });
+
+  it("is remembered up to some megabytes, and counts anew beyond", () => {
+    const finds = new Finds({ room: 10, refuses: () => "other_host" });
+    const urls = elsewhere(8_000, 2_000);
+    for (const url of [...urls, ...urls]) finds.add(url, undefined, true);
+    expect(finds.leftOut.other_host).toBeGreaterThan(2_500);
+    expect(finds.leftOut.other_host).toBeLessThan(3_000);
+  });
+});
+
+it.each<[Source["type"], string]>([
+  ["list", "https://bücher.example/ü"],
+  ["sitemap", "<urlset><url><loc>https://bücher.example/ü</loc></url></urlset>"],
+  ["sitemap", "https://bücher.example/ü"],
+  ["sitemap", '<feed><entry xml:base="https://bücher.example/"><link href="ü"/></entry></feed>'],
+  ["hls", "#EXTM3U\n#EXTINF:1,\n//bücher.example/ü\n#EXT-X-ENDLIST"],
+  [
+    "dash",
+    '<MPD><BaseURL>http://bücher.example</BaseURL><Period><AdaptationSet><Representation id="ü"><SegmentTemplate media="$RepresentationID$"/></Representation></AdaptationSet></Period></MPD>',
+  ],
+])("a URL in a %s may have its host in Unicode: it is spelt in ASCII", async (type, document) => {
+  const { urls } = await readOne(type, document);
+  expect(urls.at(-1)?.replace(/^https?:/, "")).toBe("//xn--bcher-kva.example/%C3%BC");
+});
