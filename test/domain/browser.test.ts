@@ -8,11 +8,11 @@ import { expect, it } from "vitest";
 const DOMAIN = fileURLToPath(new URL("../../domain/", import.meta.url));
 const all = (folder: string) => readdirSync(`${DOMAIN}${folder}`).map((file) => `${folder}${file}`);
 /** It looks at a request's ledger in the recount. */
-const NOT_IN_A_BROWSER = ["readiness/survey.ts"];
+const NOT_IN_A_BROWSER = ["readiness/coverage.ts"];
 const FILES = [
   ...[...all("readiness/"), ...all("pops/")].filter((file) => !NOT_IN_A_BROWSER.includes(file)),
-  ...["result/failure.ts", "result/outcome.ts", "result/pop-strip.ts", "request/sample-points.ts"],
-  ...["request/status.ts", "request/timestamps.ts", "net/urls.ts", "byte-figures.ts"],
+  ...["result/failure.ts", "result/outcome.ts", "result/heat-strip.ts", "request/samples.ts"],
+  ...["request/lifecycle.ts", "timestamps.ts", "net/urls.ts", "format.ts"],
 ];
 
 /** Loads files, with all that they import, where there is nothing of Node. */

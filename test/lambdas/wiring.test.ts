@@ -40,19 +40,22 @@ const given = vi.hoisted(() => {
   const all = new Map<string, Readonly<Record<string, unknown>>>();
   return {
     all,
-    as: (name: string) => ({ createHandler: (deps: Readonly<Record<string, unknown>>) => all.set(name, deps) }),
+    as: (name: string) => async (importOriginal: () => Promise<object>) => ({
+      ...(await importOriginal()),
+      createHandler: (deps: Readonly<Record<string, unknown>>) => all.set(name, deps),
+    }),
   };
 });
-vi.mock("../../lambdas/aggregation/handler.ts", () => given.as("aggregation"));
-vi.mock("../../lambdas/api/handler.ts", () => given.as("api"));
-vi.mock("../../lambdas/console/handler.ts", () => given.as("console"));
-vi.mock("../../lambdas/empty-bucket/handler.ts", () => given.as("empty-bucket"));
-vi.mock("../../lambdas/expand/handler.ts", () => given.as("expand"));
-vi.mock("../../lambdas/get-size/handler.ts", () => given.as("get-size"));
-vi.mock("../../lambdas/redeploy-api/handler.ts", () => given.as("redeploy-api"));
-vi.mock("../../lambdas/shutdown/handler.ts", () => given.as("shutdown"));
-vi.mock("../../lambdas/task/handler.ts", () => given.as("task"));
-vi.mock("../../lambdas/watch/handler.ts", () => given.as("watch"));
+vi.mock("../../lambdas/aggregation/handler.ts", given.as("aggregation"));
+vi.mock("../../lambdas/api/handler.ts", given.as("api"));
+vi.mock("../../lambdas/console/handler.ts", given.as("console"));
+vi.mock("../../lambdas/empty-bucket/handler.ts", given.as("empty-bucket"));
+vi.mock("../../lambdas/expand/handler.ts", given.as("expand"));
+vi.mock("../../lambdas/get-size/handler.ts", given.as("get-size"));
+vi.mock("../../lambdas/redeploy-api/handler.ts", given.as("redeploy-api"));
+vi.mock("../../lambdas/shutdown/handler.ts", given.as("shutdown"));
+vi.mock("../../lambdas/task/handler.ts", given.as("task"));
+vi.mock("../../lambdas/watch/handler.ts", given.as("watch"));
 
 const HOST = "www.example.com";
 

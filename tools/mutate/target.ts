@@ -31,18 +31,13 @@ const PRODUCT = /^(?:domain|aws|lambdas|agent|probe)\/[\w/-]+(?:\.ts)?$/;
 const DECISIONS: Readonly<
   Record<string, { readonly otherFiles: readonly string[]; readonly slowTests: readonly string[] }>
 > = {
-  "agent/download": {
-    otherFiles: ["connection", "downloader", "pop-pool", "pop-pools"],
-    slowTests: ["downloader*", "pop-pool*", "warmth"],
+  "agent/fetch": { otherFiles: ["downloader"], slowTests: ["downloader*", "warmth"] },
+  "agent/receive": {
+    otherFiles: ["agent", "process-message", "return-unstarted"],
+    slowTests: ["agent*", "beside-limits", "sharing", "generated-input", "lead-crashes"],
   },
-  "agent/queue": {
-    otherFiles: ["adapt-limit", "agent", "hand-back", "pause"],
-    slowTests: ["agent*", "beside-limits", "sharing"],
-  },
-  "agent/work": {
-    otherFiles: ["beats", "download-urls", "result-writer", "work"],
-    slowTests: ["generated-input", "lead-crashes", "result-writer"],
-  },
+  "agent/admit": { otherFiles: ["adaptive-limit", "download-message"], slowTests: [] },
+  "agent/report": { otherFiles: ["heartbeats", "result-writer"], slowTests: ["result-writer"] },
 };
 
 /** @param path a folder, or a file in it @throws UnknownFolderError */

@@ -12,9 +12,9 @@ export default {
     },
     {
       file: "domain/request/find-distributions.ts",
-      find: 'import { cloudFrontLabel, type Distribution } from "../domain/request/distribution.ts";',
+      find: 'import { isIP } from "node:net";',
       replace:
-        'import { cloudFrontLabel, type Distribution, matchesName } from "../domain/request/distribution.ts";\nconst matchesAny = (names: readonly string[], host: string) => names.some((name) => matchesName(host, name));',
+        'import { isIP } from "node:net";\nimport { matchesName } from "./distributions.ts";\nconst matchesAny = (names: readonly string[], host: string) => names.some((name) => matchesName(host, name));',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/get-size/handler.test.ts"],

@@ -50,7 +50,7 @@ describe("npm run mutate", () => {
   });
 });
 
-describe.each(["agent/download", "agent/queue", "agent/work"])("%s", (folder) => {
+describe.each(["agent/fetch", "agent/receive", "agent/report"])("%s", (folder) => {
   const { mutate, tests } = targetOf(folder, ROOT);
   const names = (of: string) => readdirSync(join(ROOT, of));
 
