@@ -13,7 +13,7 @@ const FOLDERS = {
   domain: [ZOD],
   aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "p-map")],
   // What Lambdas ask of servers before anything is warmed: the sizes of objects, the documents that name URLs.
-  probe: ["^aws/", "^domain/", ZOD, packages("p-map", "saxes", "undici")],
+  probe: ["^domain/", ZOD, packages("p-map", "saxes", "undici")],
   lambdas: [
     ...["^aws/", "^domain/", "^probe/", AWS_SDK, ZOD],
     packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map"),
@@ -55,6 +55,13 @@ export default {
       to: {},
     },
     {
+      name: "runs-without-aws",
+      comment: "Not even by way of others: the direct engine has no AWS SDK.",
+      severity: "error",
+      from: { path: "^(domain|probe)/" },
+      to: { path: "^(aws/|node_modules/@aws-sdk/)", reachable: true },
+    },
+    {
       name: "one-lambda-imports-another",
       comment: "What several functions use stands at the root of lambdas/.",
       severity: "error",
@@ -72,6 +79,8 @@ export default {
   ],
   options: {
     doNotFollow: "^node_modules/",
+    // In a worktree, node_modules may be a link.
+    preserveSymlinks: true,
     exclude: "^(cdk\\.out|\\.local|coverage)/",
     // Without it, imports of types are not seen.
     tsPreCompilationDeps: true,

@@ -1,12 +1,12 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
-import type { Dns } from "../../aws/dns.ts";
 import type { Estimated } from "../../domain/api/started-answer.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import type { InstanceKind } from "../../domain/cost/prices.ts";
 import { placesToLookAt, type SeenSize } from "../../domain/cost/size-sample.ts";
 import { errorFields } from "../../domain/log-fields.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import {
@@ -38,7 +38,7 @@ const SAMPLE_MS = 6_000;
 
 export interface DryRunDeps extends RoomDeps {
   readonly distributions: Pick<Distributions, "own">;
-  readonly dns: Pick<Dns, "alias">;
+  readonly dns: Resolver;
   readonly allowed: AllowedDistributions;
   readonly caps: Caps;
   readonly kind: InstanceKind;

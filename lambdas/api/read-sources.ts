@@ -1,4 +1,4 @@
-import type { Dns } from "../../aws/dns.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
@@ -14,7 +14,7 @@ import { Web } from "../../probe/sources/web.ts";
 
 /** What documents are read with. */
 export interface ReadSourcesDeps {
-  readonly dns: Pick<Dns, "addresses">;
+  readonly dns: Resolver;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
   readonly caps: Pick<Caps, "maxTasks">;
 }

@@ -1,7 +1,7 @@
 import pMap from "p-map";
-import type { Dns } from "../../aws/dns.ts";
 import type { SeenSize } from "../../domain/cost/size-sample.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
 import { noDistribution } from "../../domain/request/find-distributions.ts";
 import { headerOf } from "../../domain/request/options.ts";
@@ -13,7 +13,7 @@ import { onceEach } from "../once-each.ts";
 
 /** What sizes are asked with. */
 export interface SampleSizesDeps {
-  readonly dns: Pick<Dns, "addresses">;
+  readonly dns: Resolver;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
 }
 

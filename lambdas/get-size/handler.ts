@@ -1,9 +1,10 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { Distributions } from "../../aws/distributions.ts";
-import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
 import type { EndingRequestTable } from "../../aws/request-table.ts";
 import { withoutQueries } from "../../domain/log-fields.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
+import { AliasUnclearError } from "../../domain/net/resolver.ts";
 import { type AllowedDistributions, type Distribution, problemWith } from "../../domain/request/distributions.ts";
 import {
   type FoundDistributions,
@@ -21,7 +22,7 @@ export interface GetSizeDeps extends MeasureUrlsDeps, WorkDeps {
   readonly lists: WorkDeps["lists"] & MeasureUrlsDeps["lists"];
   readonly requests: Pick<EndingRequestTable, "get" | "advance" | "end">;
   readonly distributions: Pick<Distributions, "own">;
-  readonly dns: MeasureUrlsDeps["dns"] & Pick<Dns, "alias">;
+  readonly dns: Resolver;
   readonly expandFunction: Pick<AsyncFunction, "invoke">;
   readonly allowed: AllowedDistributions;
   readonly logger: Pick<Logger, "info">;

@@ -1,7 +1,7 @@
 import pMap from "p-map";
-import type { Dns } from "../../aws/dns.ts";
 import type { Lists } from "../../aws/lists.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
 import type { GoodUrl, TaskUrl } from "../../domain/plan/task.ts";
 import { distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
@@ -21,7 +21,7 @@ const MAX_TIME_MS = 780_000;
 
 export interface MeasureUrlsDeps {
   readonly lists: Pick<Lists, "write">;
-  readonly dns: Pick<Dns, "addresses">;
+  readonly dns: Resolver;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
   /** After how long an error that an edge keeps may be gone. @default 11 s */
   readonly keptErrorMs?: number;

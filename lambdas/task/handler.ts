@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import * as z from "zod";
-import type { Dns } from "../../aws/dns.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
 import { type FanOutDeps, fanOut } from "./fan-out.ts";
@@ -41,7 +41,7 @@ export const probeSchema = z.object({
 });
 
 export interface ProbeDeps {
-  readonly dns: Pick<Dns, "addresses">;
+  readonly dns: Resolver;
 }
 
 const IN_PARALLEL = 32;

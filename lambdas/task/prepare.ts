@@ -1,11 +1,12 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
-import { type Dns, DnsLookupError } from "../../aws/dns.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { EndingRequestTable } from "../../aws/request-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
+import { DnsLookupError } from "../../domain/net/resolver.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type Target, targetKey } from "../../domain/plan/target.ts";
@@ -105,7 +106,7 @@ async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {
 const LOOKUPS_IN_PARALLEL = 32;
 
 export interface ResolveTargetsDeps {
-  readonly dns: Pick<Dns, "addresses">;
+  readonly dns: Resolver;
 }
 
 /** Looks every POP up under every distribution's label: its addresses, or why it has none. */

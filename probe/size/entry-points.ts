@@ -1,4 +1,4 @@
-import type { Dns } from "../../aws/dns.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution } from "../../domain/request/distributions.ts";
 
@@ -15,10 +15,7 @@ export function entryPoints({ domain, label, names }: Distribution, pops: readon
 }
 
 /** Addresses of the first of the names that resolves. @throws what the first one failed with, when none does */
-export async function addressesOfFirst(
-  dns: Pick<Dns, "addresses">,
-  names: readonly string[],
-): Promise<readonly string[]> {
+export async function addressesOfFirst(dns: Resolver, names: readonly string[]): Promise<readonly string[]> {
   let first: unknown;
   for (const name of names) {
     try {

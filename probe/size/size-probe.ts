@@ -2,10 +2,10 @@ import { setMaxListeners } from "node:events";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DecoratorHandler, type Dispatcher, Pool } from "undici";
-import { DnsLookupError } from "../../aws/dns.ts";
 import { KEPT_ERROR_SECONDS, MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
+import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
 import { OriginLimiters, type OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
 import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
@@ -90,7 +90,7 @@ export class SizeProbe {
         again: (it) => "retry" in it && it.retry,
         passes: (error) =>
           // Asked again, an origin that is slow has twice as much to do.
-          codeOf(error) !== "UND_ERR_HEADERS_TIMEOUT" &&
+          errorCode(error) !== "UND_ERR_HEADERS_TIMEOUT" &&
           !(error instanceof DnsLookupError) &&
           !(error instanceof AddressRefusedError),
         signal: this.closing.signal,
@@ -102,7 +102,7 @@ export class SizeProbe {
       }
       return "size" in answer ? answer : { size: null };
     } catch (error) {
-      if (SLOW.has(codeOf(error))) return { size: null };
+      if (SLOW.has(errorCode(error))) return { size: null };
       return { problem: cutText(describe(error), MAX_ERROR), reason: reasonOf(error) };
     }
   }
@@ -281,16 +281,12 @@ function* pairs(headers: readonly Header[]): Generator<[string, string]> {
 function reasonOf(error: unknown): FailureReason {
   if (error instanceof AddressRefusedError) return "refused_address";
   if (error instanceof DnsLookupError) return error.reason;
-  return /TLS|CERT|SSL|UNABLE_TO_VERIFY|^EPROTO$/.test(codeOf(error)) ? "tls" : "connection";
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+  return /TLS|CERT|SSL|UNABLE_TO_VERIFY|^EPROTO$/.test(errorCode(error)) ? "tls" : "connection";
 }
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AddressRefusedError || error instanceof DnsLookupError) return error.message;
-  const code = codeOf(error) || error.name;
+  const code = errorCode(error);
   return error.message.includes(code) ? error.message : `${code}: ${error.message}`;
 }

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { Client } from "undici";
-import { DnsLookupError } from "../../aws/dns.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
+import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { isOverload } from "../../domain/origin/origin-response.ts";
 import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
@@ -108,7 +108,7 @@ export class Web {
         });
       if (error instanceof DnsLookupError && error.reason === "dns_unavailable")
         throw new PassingDocumentError(`is at a host that could not be looked up: ${error.message}`, { cause: error });
-      throw new PassingDocumentError(`is at a host that the DNS does not know (${codeOf(error)})`, { cause: error });
+      throw new PassingDocumentError(`is at a host that the DNS does not know (${errorCode(error)})`, { cause: error });
     }
     throw new DocumentError("is at a host without an address");
   }
@@ -165,7 +165,7 @@ async function* told(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array
 /** What to say of an error of the network. */
 function problemOf(error: unknown): DocumentError {
   if (error instanceof DocumentError) return error;
-  return new PassingDocumentError(`could not be fetched (${codeOf(error)})`, { cause: error });
+  return new PassingDocumentError(`could not be fetched (${errorCode(error)})`, { cause: error });
 }
 
 /** Headers of a document's request, name and value: undici takes any iterable but an array so. */
@@ -177,9 +177,4 @@ function* pairs(host: string, lines: readonly string[]): Generator<[string, stri
 
 function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error ? String(error.code) : error.name;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Dns } from "../../aws/dns.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 
 /** What the DNS says of a code: it has addresses, there is no such name, or nothing that can be relied on. */
@@ -10,7 +10,7 @@ export type Look = (pop: string) => Promise<Verdict>;
 const NO_SUCH_NAME = new Set(["ENOTFOUND", "ENODATA"]);
 
 /** Looks codes up under a label, so many a second at the most, however many are asked for at once. */
-export function lookUnder(label: string, dns: Pick<Dns, "addresses">, perSecond: number): Look {
+export function lookUnder(label: string, dns: Resolver, perSecond: number): Look {
   const turn = pace(perSecond);
   return async (pop) => {
     await turn();

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import { readSources } from "../../../lambdas/api/read-sources.ts";
+import { fakeResolver } from "../fakes/dns.ts";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -18,7 +19,7 @@ async function read(listener: RequestListener, changes: object = {}, ms = 2_000)
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const deps = {
-    ...{ dns: { addresses: async () => ["127.0.0.1"] }, ports: { httpsPort: port, httpPort: port } },
+    ...{ dns: fakeResolver({ addresses: async () => ["127.0.0.1"] }), ports: { httpsPort: port, httpPort: port } },
     caps: { maxTasks: 1_000 },
   };
   const request = {

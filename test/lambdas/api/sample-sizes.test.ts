@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Form, sampleSizes } from "../../../lambdas/api/sample-sizes.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
+import { fakeResolver } from "../fakes/dns.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -27,12 +28,12 @@ async function ask(
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const names: string[] = [];
-  const dns = {
+  const dns = fakeResolver({
     addresses: async (name: string) => {
       names.push(name);
       return ["127.0.0.1"];
     },
-  };
+  });
   const seen = await sampleSizes(
     { dns, ports: { httpsPort: port, httpPort: port } },
     request,

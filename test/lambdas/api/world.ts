@@ -9,6 +9,7 @@ import type { Form } from "../../../lambdas/api/sample-sizes.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { FakeTokens } from "../fake-tokens.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
+import { fakeResolver } from "../fakes/dns.ts";
 import { FakeFleet } from "../fakes/fleet.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeProgress } from "../fakes/progress.ts";
@@ -62,7 +63,7 @@ export function world(
       deployment: {
         ...{ envName: "blue", region: "eu-west-1", version: "1.2.3", instanceTypes: ["c7gn.large"], isPrivate: false },
       },
-      dns: { alias: async () => undefined },
+      dns: fakeResolver({ alias: async () => undefined }),
       readSources: async ({ urls }) => ({
         urls: [...urls, "https://cdn.example.com/found"],
         sources: [

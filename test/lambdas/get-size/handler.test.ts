@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import { AliasUnclearError, DnsLookupError } from "../../../aws/dns.ts";
+import { AliasUnclearError, DnsLookupError } from "../../../domain/net/resolver.ts";
 import { LISTS } from "../../../domain/plan/lists.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { totalsOf } from "../../../domain/plan/totals.ts";

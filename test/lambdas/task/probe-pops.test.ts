@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { probePops, probeSchema } from "../../../lambdas/task/handler.ts";
+import { fakeResolver } from "../fakes/dns.ts";
 import { LABEL } from "../items.ts";
 import { world } from "./world.ts";
 
@@ -8,7 +9,7 @@ test("each POP is looked up under the label, and one that fails holds up no othe
     if (name.includes("ICN51-C1")) throw new Error(`queryA ENOTFOUND ${name}`);
     return ["192.0.2.2", "192.0.2.1"];
   };
-  expect(await probePops({ dns: { addresses } }, "d111111abcdef8", ["SIN2-P1", "ICN51-C1"])).toEqual([
+  expect(await probePops({ dns: fakeResolver({ addresses }) }, "d111111abcdef8", ["SIN2-P1", "ICN51-C1"])).toEqual([
     { pop: "SIN2-P1", addresses: ["192.0.2.1", "192.0.2.2"] },
     { pop: "ICN51-C1", addresses: [], error: "queryA ENOTFOUND d111111abcdef8.ICN51-C1.cloudfront.net" },
   ]);

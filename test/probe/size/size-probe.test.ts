@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { DnsLookupError } from "../../../aws/dns.ts";
+import { DnsLookupError } from "../../../domain/net/resolver.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
 import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";

@@ -17,6 +17,7 @@ import { popsToLookInto, type Share } from "../../../tools/doctor/edge/share.ts"
 import { isHit, tierOf } from "../../../tools/doctor/edge/tier.ts";
 import { runChecks } from "../../../tools/doctor/run-checks.ts";
 import { startEdge } from "../../../tools/edge/edge.ts";
+import { fakeResolver } from "../../lambdas/fakes/dns.ts";
 import { recorded } from "./recorded.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
@@ -105,8 +106,8 @@ test("a private address is not asked, unless it is one's own edge", async () => 
 test("the label is that of the account's distribution, else that of the DNS", async () => {
   const own = async () => [{ id: "E1", domain: DOMAIN, aliases: [HOST] }];
   const never = async () => Promise.reject(new Error("not asked for"));
-  expect(await labelOf(HOST, { own, dns: { alias: never } })).toBe("d111111abcdef8");
-  expect(await labelOf(HOST, { own: never, dns: { alias: async () => DOMAIN } })).toBe("d111111abcdef8");
+  expect(await labelOf(HOST, { own, dns: fakeResolver({}) })).toBe("d111111abcdef8");
+  expect(await labelOf(HOST, { own: never, dns: fakeResolver({ alias: async () => DOMAIN }) })).toBe("d111111abcdef8");
 });
 
 test.each([

@@ -10,7 +10,7 @@ const env = (name: string) => process.env[name] ?? "";
 const lists = new Lists(new S3Client({}), "lists");
 const deps: MeasureUrlsDeps = {
   lists,
-  dns: { addresses: async () => env("BENCH_ADDRESSES").split(",") },
+  dns: { addresses: async () => env("BENCH_ADDRESSES").split(","), alias: async () => undefined },
   ports: { httpsPort: Number(env("BENCH_PORT")), httpPort: 80 },
 };
 const item = requestItem();

@@ -1,10 +1,10 @@
-import type { Dns } from "../../../aws/dns.ts";
+import type { Resolver } from "../../../domain/net/resolver.ts";
 import type { OwnDistribution } from "../../../domain/request/distributions.ts";
 import { findDistributions } from "../../../domain/request/find-distributions.ts";
 
 export interface LabelDeps {
   readonly own: () => Promise<OwnDistribution[]>;
-  readonly dns: Pick<Dns, "alias">;
+  readonly dns: Resolver;
 }
 
 /** First label of the distribution behind a host, found as Get Size finds it. Without permission to list them: by the DNS. */

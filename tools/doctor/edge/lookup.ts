@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import type { Dns } from "../../../aws/dns.ts";
+import type { Resolver } from "../../../domain/net/resolver.ts";
 import { type ProbedPop, probePops } from "../../../lambdas/task/handler.ts";
 import { told } from "../told.ts";
 
@@ -17,7 +17,7 @@ const answerSchema = z.array(
 );
 
 /** Looks POPs up from this machine, and says so. */
-export function lookupHere(dns: Dns): Lookup {
+export function lookupHere(dns: Resolver): Lookup {
   return async (label, pops) => ({
     from: "resolved from here, not from the Lambdas",
     pops: await probePops({ dns }, label, pops),

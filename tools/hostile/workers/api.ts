@@ -59,7 +59,7 @@ const handler = createHandler({
   caps: DEFAULT_CAPS,
   kind: INSTANCE,
   deployment: { envName: "prod", region: "", version: "", instanceTypes: [], isPrivate: false },
-  dns: { alias: nothing },
+  dns: { alias: nothing, addresses: async () => [] },
   readSources: async ({ urls }) => ({ urls, sources: [], isAll: true, problem: undefined }),
   sampleSizes: async (_request, _distributions, forms) => forms.map(() => "unknown" as const),
   sourceBuckets: [],
