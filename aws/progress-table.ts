@@ -10,7 +10,7 @@ import type { OnUnreadable } from "../domain/log-fields.ts";
 import { blockCount, popPlace } from "../domain/plan/counter-shards.ts";
 import { type Beat, beatSchema, type Progress, processOf } from "../domain/request/progress.ts";
 import type { Minutes } from "../domain/request/samples.ts";
-import { addCount, type Count, NO_COUNT, type Sum } from "../domain/result/count.ts";
+import { addCount, type Count, countSchema, NO_COUNT, type Sum } from "../domain/result/count.ts";
 import { type FailureReason, failureReasons } from "../domain/result/failure.ts";
 import {
   type FailureExample,
@@ -50,20 +50,6 @@ export const KEY = {
 export const MOVED = "moved";
 export const CORRECTION = "recount";
 
-const countSchema = z.object({
-  download_count: z.number().default(0),
-  download_size: z.number().default(0),
-  failed_count: z.number().default(0),
-  warm_count: z.number().default(0),
-  hit_count: z.number().default(0),
-  not_kept_count: z.number().default(0),
-  uncompressed_count: z.number().default(0),
-  rec_miss_count: z.number().default(0),
-  no_age_count: z.number().default(0),
-  age_constant_count: z.number().default(0),
-  origin_age_count: z.number().default(0),
-  size_changed_count: z.number().default(0),
-});
 const minuteBytesSchema = z.object({ bytes: z.number().int().nonnegative() });
 const examplesSchema = z.array(z.string()).catch([]);
 

@@ -9,7 +9,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import pMap, { pMapSkip } from "p-map";
-import { messageBody, type TaskMessage } from "../domain/plan/task-message.ts";
+import type { TaskMessage } from "../domain/plan/task-message.ts";
 import type { Lane } from "../domain/request/lane.ts";
 import { retry } from "../domain/retry.ts";
 import { Batcher } from "./batcher.ts";
@@ -128,7 +128,7 @@ export class TaskLane {
       send: (items) => this.sendAll(items).then(() => new Array<undefined>(items.length).fill(undefined)),
     });
     const delaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(seconds)));
-    return this.delayed.add({ body: messageBody(message), reqId: message.req_id, delaySeconds });
+    return this.delayed.add({ body: JSON.stringify(message), reqId: message.req_id, delaySeconds });
   }
 
   /**
@@ -239,7 +239,7 @@ function toErrors(count: number, failed: readonly BatchResultErrorEntry[] = []):
 }
 
 async function* outgoing(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): AsyncGenerator<Outgoing> {
-  for await (const message of messages) yield { body: messageBody(message), reqId: message.req_id, delaySeconds: 0 };
+  for await (const message of messages) yield { body: JSON.stringify(message), reqId: message.req_id, delaySeconds: 0 };
 }
 
 async function* inBatches(items: AsyncIterable<Outgoing> | Iterable<Outgoing>): AsyncGenerator<Outgoing[]> {

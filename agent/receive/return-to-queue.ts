@@ -4,7 +4,7 @@ import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { TaskLane } from "../../aws/task-queue.ts";
 import type { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
-import { attemptsBefore, messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { NotATaskError, StoppingError } from "../fetch/task-errors.ts";
 import type { HandingOver } from "../report/promote-followers.ts";
 import { type ActiveRequests, isWanted } from "./active-requests.ts";
@@ -38,7 +38,7 @@ export async function giveBack(
 ): Promise<"DONE" | "HELD"> {
   if (error instanceof NotATaskError) {
     deps.logger.warn({ message_id: message.MessageId, reason: error.message }, "a part of a message is no task");
-    const failure = await deps.deadLetters.bury(messageBody(rest), error.message);
+    const failure = await deps.deadLetters.bury(JSON.stringify(rest), error.message);
     if (failure !== undefined) throw failure;
     return "DONE";
   }

@@ -1,6 +1,6 @@
 import { factsOf, type ProgressBody, sentence } from "../readiness/sentence.ts";
 import type { Patience } from "../request/lifecycle.ts";
-import { atWork, isCounted, liveCount, type Progress, reportedPercentage } from "../request/progress.ts";
+import { atWork, isCounted, type Progress, reportedPercentage } from "../request/progress.ts";
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
 import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
@@ -70,7 +70,7 @@ export function describeProgress(
 
 /** What has a result, as GET /prewarm tells it. */
 export function countOf(item: DescribedRequest, progress: Progress): Count {
-  const live = isCounted(item) ? { ...NO_COUNT, ...item } : liveCount(item, progress.count);
+  const live = isCounted(item) ? { ...NO_COUNT, ...item } : progress.count;
   return boundedCount(live, item.total_count);
 }
 

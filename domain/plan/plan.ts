@@ -117,7 +117,7 @@ export class Plan {
 
   /**
    * @param chosen all targets; those that did not resolve have no tasks
-   * @param order in which they are queued. @default all-at-once: a release before knew nothing else
+   * @param order in which they are queued. @default all-at-once
    * @param pops of the request, in its order: by their places a URL says at which of them it is wanted
    */
   constructor(

@@ -1,27 +1,10 @@
 import * as z from "zod";
-import type { Count } from "../result/count.ts";
+import { countSchema } from "../result/count.ts";
 import { failureTallySchema } from "../result/failure-tally.ts";
 import type { Ledger, SavedLedger } from "./task-bitmap.ts";
 
 /** A checkpoint that was written longer ago is not gone on from: much may have come of the shards that it has read. */
 const VALID_MS = 3_600_000;
-
-const count = z.number().nonnegative();
-const countSchema = z.object({
-  download_count: count,
-  download_size: count,
-  failed_count: count,
-  warm_count: count,
-  hit_count: count,
-  not_kept_count: count,
-  // Absent in what a release before wrote.
-  uncompressed_count: count.default(0),
-  rec_miss_count: count.default(0),
-  no_age_count: count.default(0),
-  age_constant_count: count.default(0),
-  origin_age_count: count.default(0),
-  size_changed_count: count.default(0),
-}) satisfies z.ZodType<Count>;
 
 /** Where a recount stopped when the time of its run was over. */
 export const recountCheckpointSchema = z.object({
@@ -32,18 +15,18 @@ export const recountCheckpointSchema = z.object({
   /** Shards that are read, from the first one on. */
   shards: z.number().int().nonnegative(),
   count: countSchema,
-  /** Failures so far, by reason. Absent in what a release before wrote. */
-  failures: failureTallySchema.default({}),
+  /** Failures so far, by reason. */
+  failures: failureTallySchema,
   /** The ledger's bits in Base64: tasks that have a result. */
   bits: z.base64(),
-  /** The same of those that are good. Absent in what a release before wrote: the recount then begins anew. */
-  good: z.base64().optional(),
+  /** The same of those that are good. */
+  good: z.base64(),
   /** Keys of the objects with the report's rows so far, in order. */
   parts: z.array(z.string()),
   /** The same of the file of all results. */
-  results: z.array(z.string()).default([]),
+  results: z.array(z.string()),
   /** Whether that file stands whole, and only the report is to be written. */
-  results_done: z.boolean().default(false),
+  results_done: z.boolean(),
 });
 export type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
 
@@ -65,7 +48,6 @@ export function recountState(
 /** The ledger of a checkpoint, if the recount may go on from it. @param now milliseconds since the epoch */
 export function usableLedger(checkpoint: RecountCheckpoint, state: string, now: number): SavedLedger | undefined {
   if (checkpoint.state !== state || now - checkpoint.at > VALID_MS) return undefined;
-  if (checkpoint.good === undefined) return undefined;
   return {
     count: checkpoint.count,
     bits: Buffer.from(checkpoint.bits, "base64"),

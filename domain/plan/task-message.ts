@@ -10,10 +10,10 @@ const followerSchema = z.object({ pop: z.string().min(1), ips: z.array(z.string(
 export type Follower = z.infer<typeof followerSchema>;
 
 /**
- * A queue message: tasks of one request at one POP. Large files travel alone, small ones together.
- * Read from what {@link messageBody} wrote, by this release or the one before.
+ * A queue message: tasks of one request at one POP. Large files travel alone, small ones together. Agents and functions of an update
+ * read each other's messages: an added field is optional.
  */
-const messageSchema = z.object({
+export const taskMessageSchema = z.object({
   req_id: z.string().min(1),
   pop: z.string().min(1),
   /** The POP's addresses, in the order of attempts. */
@@ -50,8 +50,6 @@ const messageSchema = z.object({
   /** Most attempts at one of its URLs in deferred messages. It counts for each URL without `attempts` of its own. */
   tries: z.number().int().nonnegative().optional(),
 });
-export const taskMessageSchema = z.preprocess(withHost, messageSchema);
-
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
 
 /** Attempts at a URL of a message, in one variant, in the messages before. A release before counted them for the message as a whole. */
@@ -63,7 +61,7 @@ export function attemptsBefore(
 }
 
 /** What a message has from its request's item. */
-export const messageSourceSchema = messageSchema.pick({
+export const messageSourceSchema = taskMessageSchema.pick({
   req_id: true,
   header: true,
   variants: true,
@@ -72,21 +70,6 @@ export const messageSourceSchema = messageSchema.pick({
   origin: true,
 });
 export type MessageSource = z.infer<typeof messageSourceSchema>;
-
-/**
- * A message as it is sent: JSON text. It says the host twice, as `host` and as `cf_domain`: agents of release 0.1 know only
- * the latter, and they may still run while the stack is updated. Once no 0.1 is in use, `cf_domain` and the function
- * below may go.
- */
-export function messageBody(message: TaskMessage): string {
-  return JSON.stringify({ ...message, cf_domain: message.host });
-}
-
-/** Release 0.1 wrote `cf_domain` alone. */
-function withHost(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || !("cf_domain" in body)) return body;
-  return { host: body.cf_domain, ...body };
-}
 
 /** Together with others only up to this many bytes: an agent must finish a message within minutes. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -147,7 +130,7 @@ class OpenMessage {
     const own = { ...source, pop, ips, host, urls: [] };
     this.message =
       followers.length === 0 ? own : { ...own, followers: followers.map(({ pop, ips }) => ({ pop, ips })) };
-    this.length = messageBody(this.message).length;
+    this.length = JSON.stringify(this.message).length;
   }
 
   /** The variants of a URL stay together: only within a message there is an order. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Count, minus, NO_COUNT, plus } from "../result/count.ts";
+import { type Count, NO_COUNT } from "../result/count.ts";
 import type { Patience } from "./lifecycle.ts";
 import type { RequestItem } from "./request-item.ts";
 
@@ -46,9 +46,6 @@ export interface Progress {
 
 export const NO_PROGRESS: Progress = { count: NO_COUNT, movedAt: undefined, beats: [] };
 
-/** What a release before has counted on the item of an active request. It knew no outcomes. */
-export type CountedBefore = Pick<Count, "download_count" | "download_size" | "failed_count">;
-
 /**
  * Those beats of processes that are alive and hold tasks of the request. A beat from the future is not believed: it would
  * stay fresh, and whoever wrote it seem alive.
@@ -58,20 +55,7 @@ export function atWork(beats: readonly Beat[], now: number, { staleMs }: Pick<Pa
   return beats.filter(({ at, tasks }) => tasks > 0 && Math.abs(now - at) <= staleMs);
 }
 
-/**
- * What is counted of an active request so far. Its item has counters of its own if a release before counted there.
- * @param counted the sum of the request's counters in the Progress table
- */
-export function liveCount({ download_count, download_size, failed_count }: CountedBefore, counted: Count): Count {
-  return plus({ ...NO_COUNT, download_count, download_size, failed_count }, counted);
-}
-
-/** By how much the counters of an active request are wrong. @param exact what a recount found */
-export function correctionOf(exact: Count, live: Count): Count {
-  return minus(exact, live);
-}
-
-/** Whether every task of a request has a result, as far as its counters tell. @param live {@link liveCount} */
+/** Whether every task of a request has a result, as far as its counters tell. */
 export function isComplete(
   { total_count: total }: Pick<RequestItem, "total_count">,
   live: Pick<Count, "download_count">,

@@ -1,7 +1,7 @@
 import type { Count } from "../result/count.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import type { Patience } from "./lifecycle.ts";
-import { atWork, isComplete, liveCount, type Progress } from "./progress.ts";
+import { atWork, isComplete, type Progress } from "./progress.ts";
 import type { RequestItem, Standing } from "./request-item.ts";
 
 /** What a look at an active request leads to. */
@@ -105,7 +105,7 @@ export interface Seen {
 /** Brings together what is known of a request. */
 export function settlementFacts(item: Standing, seen: Seen): SettlementFacts {
   const { progress, timeIsUp, messages, othersAtWork, now, patience } = seen;
-  const { download_count: counted, failed_count: failed } = seen.counted ?? liveCount(item, progress.count);
+  const { download_count: counted, failed_count: failed } = seen.counted ?? progress.count;
   return {
     total: item.total_count,
     counted,

@@ -1,50 +1,41 @@
+import * as z from "zod";
 import type { Outcome } from "./outcome.ts";
 import type { HitWarning } from "./proof.ts";
 
-/** What the results of a request, or of one of its POPs, add up to. */
-export interface Count {
+const counter = z.number().default(0);
+
+/** What the results of a request, or of one of its POPs, add up to. A counter that is absent is 0. */
+export const countSchema = z.object({
   /** Tasks that have a result, good or bad. */
-  readonly download_count: number;
+  download_count: counter,
   /** Bytes of the good ones. */
-  readonly download_size: number;
+  download_size: counter,
   /** Bad results. Those of `not_kept_count` are among them. */
-  readonly failed_count: number;
-  readonly warm_count: number;
-  readonly hit_count: number;
-  readonly not_kept_count: number;
+  failed_count: counter,
+  warm_count: counter,
+  hit_count: counter,
+  not_kept_count: counter,
   /** Good results that came uncompressed, though they were asked for compressed and are of a kind that CloudFront compresses. */
-  readonly uncompressed_count: number;
+  uncompressed_count: counter,
   /** Results of followers that the origin was asked for, though the POP before them at their REC had the object. */
-  readonly rec_miss_count: number;
+  rec_miss_count: counter,
   /** Hits by their warning. They are among those of `hit_count`. */
-  readonly no_age_count: number;
-  readonly age_constant_count: number;
-  readonly origin_age_count: number;
+  no_age_count: counter,
+  age_constant_count: counter,
+  origin_age_count: counter,
   /** Good results whose body has another size than Get Size saw. */
-  readonly size_changed_count: number;
-}
+  size_changed_count: counter,
+});
+export type Count = Readonly<z.infer<typeof countSchema>>;
 
 /** A count while it is added up. */
-export type Sum = { -readonly [Field in keyof Count]: Count[Field] };
+export type Sum = z.infer<typeof countSchema>;
 
-export const NO_COUNT: Count = {
-  download_count: 0,
-  download_size: 0,
-  failed_count: 0,
-  warm_count: 0,
-  hit_count: 0,
-  not_kept_count: 0,
-  uncompressed_count: 0,
-  rec_miss_count: 0,
-  no_age_count: 0,
-  age_constant_count: 0,
-  origin_age_count: 0,
-  size_changed_count: 0,
-};
+export const NO_COUNT: Count = countSchema.parse({});
 
-const FIELDS = Object.keys(NO_COUNT).filter((name): name is keyof Count => Object.hasOwn(NO_COUNT, name));
+const FIELDS = countSchema.keyof().options;
 
-/** What of a result counts. A result of an older agent has no outcome, and then none is counted. */
+/** What of a result counts. One without an outcome counts for none. */
 export interface Counted {
   readonly ok: boolean;
   readonly bytes: number;

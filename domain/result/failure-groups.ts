@@ -55,8 +55,7 @@ export function groupFromRow([code, tasks, pops, urls, examples = "[]", subject]
     pops: Number(pops),
     urls: urls === "" ? null : Number(urls),
     examples: JSON.parse(examples),
-    // Absent in what a release before wrote: it knew tasks alone.
-    subject: subject ?? "task",
+    subject,
   });
 }
 
@@ -70,7 +69,7 @@ export interface UnreadableUrl {
   readonly variant?: string;
   /** The reason in words: `HTTP 404`. */
   readonly problem: string;
-  /** The reason that it is counted under. Absent in what a release before wrote. */
+  /** The reason that it is counted under. @default other */
   readonly reason?: FailureReason;
   readonly http_status?: number;
 }

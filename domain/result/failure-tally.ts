@@ -18,11 +18,10 @@ export const failureTallySchema = z.record(
     count: z.number(),
     /** The first in words. */
     example: z.string(),
-    // Absent in what a release before wrote.
     /** Which URLs and POPs have some: bits in Base64, by their numbers in the request. */
-    urls: z.string().default(""),
-    pops: z.string().default(""),
-    examples: z.array(failureExampleSchema).default([]),
+    urls: z.string(),
+    pops: z.string(),
+    examples: z.array(failureExampleSchema),
   }),
 );
 export type SavedTally = z.infer<typeof failureTallySchema>;

@@ -88,7 +88,7 @@ export class PopStrip {
   }
 }
 
-/** A good result of an older agent has no outcome: nothing is claimed of it. */
+/** Of a good result without an outcome, nothing is claimed. */
 function stateOf({ ok, outcome }: StripResult): StripState {
   if (!ok) return outcome === "not_kept" ? "not_kept" : "failed";
   return outcome === "warm" || outcome === "hit" ? outcome : "done";

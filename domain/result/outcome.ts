@@ -25,7 +25,7 @@ function isOutcome(text: string): text is Outcome {
   return Object.hasOwn(OUTCOMES, text);
 }
 
-/** A stored outcome; absent in what an agent of 0.1 wrote, and where only a newer version knows it. */
+/** A stored outcome; undefined where only a newer version knows it. */
 export const outcomeSchema = z.enum(outcomes).optional().catch(undefined);
 
 /** How warmth is shown: at the address of the download, at every address of the POP, or not at all. */

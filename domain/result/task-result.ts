@@ -15,7 +15,7 @@ export const taskResultSchema = z.object({
   /** Name of the variant; absent: the request's only one. */
   variant: z.string().optional(),
   ok: z.boolean(),
-  /** What is said of the task; absent in what an agent of an older version wrote. */
+  /** What is said of the task. Absent: nobody tried it. */
   outcome: outcomeSchema,
   /** Of a `hit`: why it is not `warm`, where the tier was not the reason. Absent: nothing to say. */
   warning: z.enum(HIT_WARNINGS).optional().catch(undefined),
@@ -49,7 +49,7 @@ export const taskResultSchema = z.object({
   /** Milliseconds from the start of the first attempt to the end of the last. */
   ms: z.number().int().nonnegative(),
   attempts: z.number().int().nonnegative(),
-  /** What a failure is counted as; absent in what an agent of an older version wrote. */
+  /** What a failure is counted as. */
   reason: failureReasonSchema,
   /** The failure in words. */
   error: z.string().optional(),

@@ -21,7 +21,7 @@ const imageSchema = z.object({
   pop: z.object({ S: z.string() }).default({ S: "" }),
   ok: z.object({ BOOL: z.boolean() }),
   bytes: z.object({ N: z.string().refine(isCountOfBytes, `must be from 0 to ${MAX_RESULT_BYTES}`) }),
-  /** Absent in what an older agent wrote. One that only a newer version knows counts for none, and so does one that is no text. */
+  /** One that only a newer version knows counts for none, and so does one that is no text. */
   outcome: z.object({ S: z.string() }).optional().catch(undefined),
   uncompressed: flagSchema,
   rec_miss: flagSchema,

@@ -6,7 +6,6 @@ import type { Looks } from "../../aws/settlement-queue.ts";
 import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
 import { metricReasonOf, withMetrics } from "../../domain/metrics.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/counter-shards.ts";
-import { liveCount } from "../../domain/request/progress.ts";
 import { seemsOver } from "../../domain/request/settlement.ts";
 import type { Count } from "../../domain/result/count.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
@@ -45,7 +44,7 @@ export function createHandler(deps: AggregationDeps) {
       // Read after its own are written: of two batches that end at once, the later sees both.
       const { count: all } = await deps.progress.count(part.reqId);
       await askIfOver(deps, part, request, all);
-      if (adds) await minutes.note(part, liveCount(request.counted, all), Date.now(), request.expire_at);
+      if (adds) await minutes.note(part, all, Date.now(), request.expire_at);
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
@@ -88,9 +87,9 @@ async function askIfOver(
   request: CountedRequest,
   counted: Count,
 ): Promise<void> {
-  if (!seemsOver(request, liveCount(request.counted, counted))) return;
+  if (!seemsOver(request, counted)) return;
   const item = await deps.requests.get(reqId);
-  if (item?.active === undefined || !seemsOver(item, liveCount(item, counted))) return;
+  if (item?.active === undefined || !seemsOver(item, counted)) return;
   await deps.looks.ask(item, token);
 }
 

@@ -1,6 +1,5 @@
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestReader } from "../../aws/request-table.ts";
-import type { CountedBefore } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
 import { type Count, minus } from "../../domain/result/count.ts";
@@ -14,8 +13,6 @@ export interface CountedRequest {
   readonly max_failures: number | undefined;
   /** Where each of its POPs stands in its list. */
   readonly numberOf: ReadonlyMap<string, number>;
-  /** What a release before has counted on the item. */
-  readonly counted: CountedBefore;
 }
 
 /** The requests whose results come in. Their items have kilobytes, and each batch needs the same part of them. */
@@ -37,13 +34,12 @@ export class CountedRequests {
 }
 
 function countedRequest(item: RequestItem): CountedRequest {
-  const { total_count, expire_at, max_failures, download_count, download_size, failed_count } = item;
+  const { total_count, expire_at, max_failures } = item;
   return {
     total_count,
     expire_at,
     max_failures,
     numberOf: new Map(item.pops.map((pop, n) => [pop, n])),
-    counted: { download_count, download_size, failed_count },
   };
 }
 

@@ -121,12 +121,9 @@ function popRow(item: RequestItem, pop: string, targets: readonly Target[], coun
   };
 }
 
-/** The mean stands in for what a release before did not write on the item. With one distribution it is exact. */
-function tasksOf({ total_count, targets_total, tasks_per_target }: RequestItem, targets: readonly Target[]): number {
-  if (targets_total === 0) return 0;
-  const mean = Math.round(total_count / targets_total);
+function tasksOf({ tasks_per_target }: RequestItem, targets: readonly Target[]): number {
   const resolved = targets.filter(({ state }) => state !== "FAILED");
-  return resolved.reduce((sum, { label, own_tasks = 0 }) => sum + (tasks_per_target[label] ?? mean) + own_tasks, 0);
+  return resolved.reduce((sum, { label, own_tasks = 0 }) => sum + (tasks_per_target[label] ?? 0) + own_tasks, 0);
 }
 
 function stateOf(item: RequestItem, targets: readonly Target[], total: number, done: number): PopState {

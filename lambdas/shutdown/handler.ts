@@ -3,7 +3,6 @@ import type { RequestReader } from "../../aws/request-table.ts";
 import type { AskedLooks, Looks } from "../../aws/settlement-queue.ts";
 import { type CheckSchedule, shutdownEventSchema } from "../../aws/timer.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { liveCount } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { seemsOver } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
@@ -75,7 +74,7 @@ async function settleAndAnswer(deps: LookDeps, item: RequestItem, run: ShutdownR
   const after = await deps.requests.get(reqId);
   if (after?.active === undefined || after.total_count === 0) return;
   const { count } = await deps.progress.count(reqId);
-  if (seemsOver(after, liveCount(after, count))) await deps.looks.ask(after);
+  if (seemsOver(after, count)) await deps.looks.ask(after);
 }
 
 /**

@@ -7,7 +7,7 @@ import { UNFINISHED } from "../../domain/plan/task.ts";
 import type { Ledger } from "../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Patience } from "../../domain/request/lifecycle.ts";
-import { correctionOf, liveCount, NO_PROGRESS, othersAtWork, type Progress } from "../../domain/request/progress.ts";
+import { NO_PROGRESS, othersAtWork, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import {
   againInMs,
@@ -203,7 +203,7 @@ async function giveUp(deps: SettleDeps, item: RequestItem, recounted: Recounted)
 async function correct(deps: SettleDeps, item: RequestItem, before: Progress, exact: Count): Promise<void> {
   const after = await deps.progress.count(item.req_id);
   if (!isNothing(minus(before.count, after.count))) return;
-  const by = correctionOf(exact, liveCount(item, after.count));
+  const by = minus(exact, after.count);
   if (isNothing(by)) return;
   await deps.progress.correct(item.req_id, by, item.expire_at);
 }

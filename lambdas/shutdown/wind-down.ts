@@ -10,7 +10,6 @@ import { LISTS } from "../../domain/plan/lists.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { liveCount } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
 import { onceEach } from "../once-each.ts";
@@ -83,7 +82,7 @@ async function countedAndReported(
     if (!(error instanceof ListLostError)) throw error;
     await deps.lists.write(LISTS.report, item.req_id, []);
     const { count } = await deps.progress.count(item.req_id);
-    return { ...liveCount(item, count), report: LISTS.report.key(item.req_id), verdict: "not_ready" };
+    return { ...count, report: LISTS.report.key(item.req_id), verdict: "not_ready" };
   }
 }
 

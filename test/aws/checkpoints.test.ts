@@ -42,22 +42,6 @@ describe("a checkpoint of a recount", () => {
     expect(await checkpoints.read("r1")).toEqual(CHECKPOINT);
   });
 
-  it("of a release before, which counted less, is read", async () => {
-    const { failures: _, good: _bits, results: _all, results_done: _done, count: counted, ...older } = CHECKPOINT;
-    const {
-      uncompressed_count: _u,
-      rec_miss_count: _r,
-      no_age_count: _n,
-      age_constant_count: _c,
-      origin_age_count: _o,
-      size_changed_count: _s,
-      ...known
-    } = counted;
-    bucket.objects.set(KEY, gzipSync(JSON.stringify({ ...older, count: known })));
-    const { good: _absent, ...read } = { ...CHECKPOINT, failures: {}, results: [] };
-    expect(await checkpoints.read("r1")).toEqual(read);
-  });
-
   it("is gone when it is deleted, there or not", async () => {
     await checkpoints.write("r1", CHECKPOINT);
     await checkpoints.delete("r1");

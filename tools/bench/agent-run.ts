@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 import { peakMegabytes } from "../lab/peak-megabytes.ts";
 import { startFakeAws } from "./fake-aws.ts";
@@ -79,5 +79,5 @@ export function messageFor(address: string, pop: number, urls: TaskMessage["urls
     shards: 8,
     urls,
   };
-  return messageBody(message);
+  return JSON.stringify(message);
 }

@@ -5,7 +5,6 @@ import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
 import type { Permits } from "../../../agent/fetch/downloader.ts";
 import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
-import { messageBody } from "../../../domain/plan/task-message.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { done, start, yes } from "../receive/work-world.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -39,7 +38,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
       },
     };
     const slots = new Slots(10);
-    await start(messageBody(message), plan, slots).ended;
+    await start(JSON.stringify(message), plan, slots).ended;
     origins.close(new Error("the test has ended"));
     expect(slots.inUse).toBe(0);
     return said;

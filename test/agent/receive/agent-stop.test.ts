@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { messageBody } from "../../../domain/plan/task-message.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { deferred } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -38,7 +37,7 @@ describe("stop", () => {
   test("messages that were on their way go back, too", async () => {
     const arriving = deferred<object>();
     let calls = 0;
-    const Body = messageBody(taskMessage({ urls: [{ url: "late", bytes: 1 }] }));
+    const Body = JSON.stringify(taskMessage({ urls: [{ url: "late", bytes: 1 }] }));
     const { log, start } = await world([], {
       ReceiveMessage: async () => {
         if (calls++ > 0) {

@@ -14,7 +14,7 @@ import { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import { AskedLooks, Looks } from "../../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
-import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { type Deferred, deferred } from "../deferred.ts";
@@ -42,7 +42,7 @@ function urlsIn(body = ""): string {
 /** An agent before a queue of these messages (each a list of URLs), its table and what happened, in order. */
 export async function world(messages: readonly (readonly string[])[], answers: Answers = {}) {
   const waiting = messages.map((urls) =>
-    messageBody(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1_013 })) })),
+    JSON.stringify(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1_013 })) })),
   );
   const log: string[] = [];
   const beats: string[] = [];

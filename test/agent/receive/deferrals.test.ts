@@ -5,7 +5,7 @@ import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
-import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
@@ -39,7 +39,7 @@ function plan(more: Partial<Plan>) {
 }
 
 const lead = (urls: TaskUrl[], more: Partial<TaskMessage> = {}) =>
-  messageBody(
+  JSON.stringify(
     taskMessage({
       ...{ req_id: "q", urls, followers: [{ pop: "SIN52-P1", ips: ["192.0.2.7"] }], origin_failures: 1 },
       ...more,
@@ -256,7 +256,7 @@ test("followers that wait for one that was refused return to the queue as they c
   const message = taskMessage({
     ...{ req_id: "q", urls: named("a", "b"), follows: true, led_by: "SIN2-C1", origin: { concurrency: 1 } },
   });
-  const { ended } = start(messageBody(message), all);
+  const { ended } = start(JSON.stringify(message), all);
   await ended;
   const attempts = sent.flatMap(({ message: { urls, tries } }) => urls.map(({ url }) => [url, tries]));
   expect(attempts.toSorted()).toEqual([
@@ -276,7 +276,7 @@ test("followers run one after the other, with permits, as long as nothing shows 
   const message = taskMessage({
     ...{ req_id: "q", urls: named("a", "b", "c"), follows: true, led_by: "SIN2-C1", origin: { concurrency: 1 } },
   });
-  const { did, ended } = start(messageBody(message), all);
+  const { did, ended } = start(JSON.stringify(message), all);
   await ended;
   expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b", "write c"]);
   expect(acquired).toBe(3);
@@ -288,7 +288,7 @@ test.each([
 ])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
   const { all } = plan({ download: () => Promise.resolve({ rec_miss: true }), followers: new FollowerGate() });
   const message = taskMessage({ ...{ req_id: "q", urls: named("a"), follows: true, led_by: "SIN2-C1" }, ...more });
-  const { ended, written } = start(messageBody(message), all);
+  const { ended, written } = start(JSON.stringify(message), all);
   await ended;
   expect(written.map(({ rec_miss }) => rec_miss === true)).toEqual([isWrong]);
 });

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { Agent, type AgentOptions } from "../../../agent/receive/agent.ts";
 import { Beats } from "../../../agent/report/heartbeats.ts";
 import { Meter } from "../../../agent/report/throughput.ts";
-import { isLarge, messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { isLarge, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import { resultOf } from "./agent-world.ts";
 
 const LOOK_MS = 10;
@@ -50,7 +50,7 @@ export class MemoryLane {
   }
 
   private outgoing(message: TaskMessage): Message {
-    return { Body: messageBody(message), ReceiptHandle: `r${receipts++}` };
+    return { Body: JSON.stringify(message), ReceiptHandle: `r${receipts++}` };
   }
 }
 

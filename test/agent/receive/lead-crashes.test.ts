@@ -8,7 +8,7 @@ import { type WorkDeps, work } from "../../../agent/receive/process-message.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
-import { messageBody, messagesOf, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { messagesOf, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
@@ -78,7 +78,8 @@ class World {
         delete: () => call(() => undefined),
         sendLater: () => Promise.reject(new Error("unplanned: nothing is deferred here")),
         send: async (messages) => {
-          for await (const one of messages) await call(() => this.queue.push({ body: messageBody(one), receives: 0 }));
+          for await (const one of messages)
+            await call(() => this.queue.push({ body: JSON.stringify(one), receives: 0 }));
         },
       },
       stored: {
@@ -137,7 +138,7 @@ test("an agent that is killed at any call loses nothing, and repeats what it had
       );
       const source = { req_id: "r1", header: [], shards: SHARDS };
       const leads = await collect(messagesOf(source, plan.leads(URLS), maxUrls));
-      world.queue.push(...leads.map((message) => ({ body: messageBody(message), receives: 0 })));
+      world.queue.push(...leads.map((message) => ({ body: JSON.stringify(message), receives: 0 })));
       for (let n = 0; world.queue.length > 0; n++) {
         expect(n).toBeLessThan(2_000);
         await world.next(killedAt[n]);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { NotATaskError } from "../../../agent/fetch/task-errors.ts";
-import { messageBody } from "../../../domain/plan/task-message.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bodyOf, done, fail, good, start, yes } from "./work-world.ts";
 
@@ -27,7 +26,7 @@ describe("a message that is no task goes to the dead letters with the reason, an
   const someBad = (url: string) => (url.startsWith("bad") ? poison() : good());
   const buried = (...urls: string[]) => {
     const rest = taskMessage({ req_id: "q", urls: urls.map((url) => ({ url, bytes: null })) });
-    return `bury ${messageBody(rest)}: a url is not an http(s) URL`;
+    return `bury ${JSON.stringify(rest)}: a url is not an http(s) URL`;
   };
 
   test("a part of one: the rest is done first, and nothing is tried twice", async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
 import type { Permits } from "../../../agent/fetch/downloader.ts";
-import { messageBody } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, start, yes } from "./work-world.ts";
@@ -76,7 +75,7 @@ describe("a message that is a task", () => {
       note();
       return {};
     };
-    const body = messageBody(taskMessage({ req_id: "q", urls: [{ url: "a", bytes: 2 ** 30 }] }));
+    const body = JSON.stringify(taskMessage({ req_id: "q", urls: [{ url: "a", bytes: 2 ** 30 }] }));
     await start(body, { active: yes, download, write: done, delete: done }, small, large).ended;
     const [none, aSmall, aLarge] = [
       [0, 0],

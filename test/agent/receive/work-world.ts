@@ -5,7 +5,7 @@ import { Intake } from "../../../agent/receive/prefetcher.ts";
 import { type WorkDeps, work } from "../../../agent/receive/process-message.ts";
 import { Beats } from "../../../agent/report/heartbeats.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
-import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
@@ -74,12 +74,12 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
       send: async (messages) => {
         const all = await collect(messages);
         sent.push(...all);
-        const [text = ""] = all.map(messageBody);
+        const [text = ""] = all.map((message) => JSON.stringify(message));
         return call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send);
       },
       sendLater: (message, seconds) =>
         call(
-          `put off ${urlsOf(messageBody(message))} ${seconds}`,
+          `put off ${urlsOf(JSON.stringify(message))} ${seconds}`,
           plan.sendLater && (() => plan.sendLater?.(message, seconds) ?? done()),
         ),
     },
@@ -136,4 +136,4 @@ const urlsOf = (body: string) =>
     .urls.map(({ url }) => url)
     .join(" ");
 export const bodyOf = (...urls: string[]) =>
-  messageBody(taskMessage({ req_id: "q", urls: urls.map((url) => ({ url, bytes: null })) }));
+  JSON.stringify(taskMessage({ req_id: "q", urls: urls.map((url) => ({ url, bytes: null })) }));

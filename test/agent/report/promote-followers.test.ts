@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
-import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
 import { bad, done, fail, good, type Plan, start, yes } from "../receive/work-world.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -11,7 +11,7 @@ const FOLLOWERS = ["P2", "P3"].map((pop) => ({ pop, ips: ["192.0.2.9"] }));
 const all = { active: yes, download: good, write: done, delete: done, send: done };
 const urlOf = (url: string): TaskUrl => ({ url, bytes: null });
 const leadOf = (more: Partial<TaskMessage> = {}, ...urls: string[]) =>
-  messageBody(taskMessage({ req_id: "q", pop: "P1", followers: FOLLOWERS, urls: urls.map(urlOf), ...more }));
+  JSON.stringify(taskMessage({ req_id: "q", pop: "P1", followers: FOLLOWERS, urls: urls.map(urlOf), ...more }));
 const show = ({ pop, urls, followers = [], ...rest }: TaskMessage) =>
   [
     pop,

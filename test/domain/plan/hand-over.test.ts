@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Ended, handOver, type LeadResult, withoutQueuedFollowers } from "../../../domain/plan/followers.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
-import { messageBody, messagesOf, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { messagesOf, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { taskResultSchema } from "../../../domain/result/task-result.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
@@ -234,7 +234,7 @@ describe("whatever comes of each task", () => {
     const asked = new Map<string, number>();
     const queue = [...messages];
     for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
-      expect(taskMessageSchema.parse(JSON.parse(messageBody(message)))).toEqual(message);
+      expect(taskMessageSchema.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
       const { pop, urls } = message;
       const ended = urls.map((url): Ended => ({ url, result: comes[seen.length % comes.length] ?? GOOD }));
       seen.push(...urls.map((url) => idOf(pop, url)));

@@ -70,11 +70,6 @@ describe("the checkpoint of a recount", () => {
     expect(usableLedger(checkpoint(), state, now) !== undefined).toBe(isUsed);
   });
 
-  it("is not used if a release before wrote it, without the good tasks", () => {
-    const { good: _, ...before } = checkpoint();
-    expect(usableLedger(before, "s", AT)).toBeUndefined();
-  });
-
   it("is kept below the id of its request", () => {
     expect(RECOUNT_CHECKPOINT.key("r7")).toBe("r7/recount/checkpoint.json.gz");
   });

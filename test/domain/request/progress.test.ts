@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { patienceOf } from "../../../domain/request/lifecycle.ts";
-import {
-  atWork,
-  correctionOf,
-  isComplete,
-  liveCount,
-  NO_PROGRESS,
-  othersAtWork,
-} from "../../../domain/request/progress.ts";
+import { atWork, isComplete, NO_PROGRESS, othersAtWork } from "../../../domain/request/progress.ts";
 import { beat, count } from "../../lambdas/items.ts";
 
 describe("who is at work", () => {
@@ -25,15 +18,6 @@ describe("who is at work", () => {
 });
 
 describe("counters", () => {
-  it("are what the table has, and what a release before has counted on the item", () => {
-    expect(liveCount(count(1, 10, 1), count(2, 20, 0))).toEqual(count(3, 30, 1));
-  });
-
-  it("are right after a correction, whatever they were", () => {
-    const [exact, live] = [count(5, 50, 2), count(7, 40, 3)];
-    expect(liveCount(live, correctionOf(exact, live))).toEqual(exact);
-  });
-
   it.each([
     [3, 2, false],
     [3, 3, true],

@@ -114,7 +114,7 @@ describe("what is known of a request", () => {
   });
   const item = request({
     ...{ status: "IN_PROGRESS", total_count: 9, last_update_time: formatTimestamp(new Date(minutesAgo(9))) },
-    ...{ download_count: 1, empty_seen_at: 7, requeues: 1 },
+    ...{ empty_seen_at: 7, requeues: 1 },
   });
   const progress: Progress = {
     count: count(3, 30, 1),
@@ -123,11 +123,11 @@ describe("what is known of a request", () => {
   };
   const seen = { progress, timeIsUp: false, messages: 4, othersAtWork: 1, now: NOW, patience };
 
-  it("is brought together: what fresh beats hold, and the counters of the item and of the progress", () => {
+  it("is brought together: what fresh beats hold, and the counters", () => {
     expect(settlementFacts(item, seen)).toEqual({
       ...{
         total: 9,
-        counted: 4,
+        counted: 3,
         failedTooOften: false,
         timeIsUp: false,
         allQueued: true,
@@ -146,9 +146,8 @@ describe("what is known of a request", () => {
 
   it("says whether more tasks have failed than are allowed, counted exactly if they are", () => {
     const failedTooOften = (max_failures: number | undefined, more: object = {}) =>
-      settlementFacts({ ...item, failed_count: 2, max_failures }, { ...seen, ...more }).failedTooOften;
-    // Two on the item, one in the progress.
-    expect([undefined, 3, 2, 0].map((most) => failedTooOften(most))).toEqual([false, false, true, true]);
+      settlementFacts({ ...item, max_failures }, { ...seen, ...more }).failedTooOften;
+    expect([undefined, 1, 0].map((most) => failedTooOften(most))).toEqual([false, false, true]);
     expect(failedTooOften(2, { counted: count(8, 0, 2) })).toBe(false);
     expect(failedTooOften(0, { counted: count(8, 0, 1) })).toBe(true);
   });

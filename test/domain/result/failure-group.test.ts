@@ -18,7 +18,7 @@ it.each([
 });
 
 it("a code that only a newer version knows is read as other", () => {
-  expect(groupFromRow(["too_warm", "1", "1", "1", "[]"])).toMatchObject({ code: "other", subject: "task" });
+  expect(groupFromRow(["too_warm", "1", "1", "1", "[]", "task"])).toMatchObject({ code: "other", subject: "task" });
 });
 
 it("those of most tasks come first, then URLs that could not be read, then POPs that did not resolve", () => {

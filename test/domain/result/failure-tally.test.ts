@@ -83,10 +83,4 @@ describe("the failures by reason", () => {
     other.add(failed("tls", "x", { url: "https://b.example/", pop: "FRA56-P4" }));
     expect(other.groups()).toMatchObject([{ code: "tls", tasks: 2, pops: 2, urls: 1 }]);
   });
-
-  it("of what a release before kept are read, without what it did not count", () => {
-    const tally = new FailureTally(urls, pops);
-    tally.restore(failureTallySchema.parse({ tls: { count: 7, example: "x" } }));
-    expect(tally.groups()).toEqual([{ code: "tls", subject: "task", tasks: 7, pops: 0, urls: 0, examples: [] }]);
-  });
 });

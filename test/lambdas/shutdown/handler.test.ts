@@ -131,7 +131,7 @@ describe("a look at an active request", () => {
     const late: ReturnType<typeof world> = world({
       item: { download_count: 3 },
       fault: (call) => {
-        if (call === "asked.answered") late.progress.set("r1", { count: count(1, 0, 0) });
+        if (call === "asked.answered") late.progress.set("r1", { count: count(4, 0, 0) });
         return undefined;
       },
     });

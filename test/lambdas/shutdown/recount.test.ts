@@ -120,16 +120,6 @@ describe("a recount", () => {
     expect((await recount(deps, w.item, run))?.ledger.missingCount).toBe(missing);
   });
 
-  it("that goes on from a checkpoint of a release before, which kept no good bits, begins anew", async () => {
-    const w = setUp(40, 40, () => false);
-    expect(await w.run(() => 0)).toBeUndefined();
-    const { good: _, ...older } = JSON.parse(w.deps.checkpoints.objects.get("r1") ?? "");
-    w.deps.checkpoints.objects.set("r1", JSON.stringify(older));
-    const done = await w.run(() => 900_000);
-    expect(done?.ledger.missingCount).toBe(0);
-    expect(done?.survey().pops.map(({ lacking }) => lacking)).toEqual([14, 13]);
-  });
-
   it("leaves a report that would not be written in time to the next run", async () => {
     const w = setUp(40, 40, () => false);
     // 27 failed rows need no millisecond, but all is read and only the reserve is left.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { targetKey } from "../../../domain/plan/target.ts";
-import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, DOMAIN, LABEL, request, result, target } from "../items.ts";
@@ -215,11 +215,10 @@ describe("a look at an active request", () => {
 
   it("goes on where counters say that all is done and it is not, and puts them right", async () => {
     const { handle, requests, progress, queue } = world({ results: resultsBut(`SIN2-P1#${A}`) });
-    progress.set("r1", { count: count(2, 99, 1) });
+    progress.set("r1", { count: count(6, 99, 1) });
     await handle(EVENT);
-    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: 0, download_count: 4 });
-    // What the item of an older release has, and this, are what is counted.
-    expect((await progress.of("r1")).count).toEqual(count(-1, 20, 0));
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: 0 });
+    expect((await progress.of("r1")).count).toEqual(count(3, 20, 0));
     expect(queue.messages).toEqual([]);
   });
 
@@ -290,10 +289,10 @@ describe("a look at an active request", () => {
       message("SIN2-P1", A, { bytes: 10 }),
       message("FRA56-P4", B, { ips: ["192.0.2.9"], bytes: null }),
     ]);
-    for (const body of queue.messages) expect(taskMessageSchema.parse(JSON.parse(messageBody(body)))).toEqual(body);
+    for (const body of queue.messages) expect(taskMessageSchema.parse(JSON.parse(JSON.stringify(body)))).toEqual(body);
     expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", requeues: 1 });
     expect(requests.the().empty_seen_at).toBeUndefined();
-    expect((await progress.of("r1")).count).toMatchObject({ download_count: -1, download_size: 15 });
+    expect((await progress.of("r1")).count).toMatchObject({ download_count: 2, download_size: 15 });
   });
 
   it("queues it under the first in line of those that miss it, where one POP of a REC leads the others", async () => {

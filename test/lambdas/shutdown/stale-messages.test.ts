@@ -1,7 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, vi } from "vitest";
 import { TaskLane } from "../../../aws/task-queue.ts";
-import { messageBody } from "../../../domain/plan/task-message.ts";
 import { StaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { awsError, fakeClient, type Sent } from "../../aws/client.ts";
 
@@ -65,7 +64,7 @@ describe("dropping", () => {
   });
 
   it("sends a message of a request that goes on anew, for it uses up a delivery of the old one, and ends there", async () => {
-    const other = messageBody({ ...TASK, req_id: "new" });
+    const other = JSON.stringify({ ...TASK, req_id: "new" });
     const { queue, sent, deleted, givenBack, left } = filled([
       body("r1"),
       other,
@@ -86,7 +85,7 @@ describe("dropping", () => {
   });
 
   it("does not delete a message of a request that goes on if it cannot be sent anew", async () => {
-    const other = messageBody({ ...TASK, req_id: "new" });
+    const other = JSON.stringify({ ...TASK, req_id: "new" });
     const left = [{ Body: other, ReceiptHandle: "receipt" }];
     const { queue, sent } = newQueue(({ name }) => {
       if (name === "SendMessageBatchCommand") throw awsError("AccessDenied");

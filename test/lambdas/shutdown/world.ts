@@ -2,6 +2,7 @@ import { Looks } from "../../../aws/settlement-queue.ts";
 import type { EndedEvent } from "../../../domain/readiness/ended-event.ts";
 import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { NO_COUNT } from "../../../domain/result/count.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
@@ -74,7 +75,7 @@ export interface Given {
  * nothing queued.
  */
 export function world({
-  item = {},
+  item: given = {},
   others = [],
   results = resultsBut(),
   fault,
@@ -82,11 +83,15 @@ export function world({
   runMs = 900_000,
   stallSeconds,
 }: Given = {}) {
+  // What results came to stands on an item once its request has ended, and before that in the Progress table.
+  const isActive = !("active" in given);
+  const { download_count = 4, download_size = 0, failed_count = 0, ...rest } = given;
+  const counts = { download_count, download_size, failed_count };
+  const item = isActive ? rest : { ...rest, ...counts };
   const requests = new FakeRequests(
     request({
       status: "IN_PROGRESS",
       last_update_time: JUST_NOW,
-      download_count: 4,
       total_count: 4,
       total_size: 30,
       targets_total: 2,
@@ -113,6 +118,7 @@ export function world({
   const resultFiles = new FakeResultFiles();
   const queue = new FakeQueue();
   const [progress, asked] = [new FakeProgress(), new FakeAskedLooks()];
+  if (isActive) progress.set("r1", { count: { ...NO_COUNT, ...counts } });
   const shutdown = new FakeAsyncFunction();
   const timer = new FakeTimer();
   timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
@@ -136,7 +142,7 @@ export function world({
     apiUrl: "https://api.example/prod/",
   };
   const staleMessages = new FakeStaleMessages(queue);
-  const given = {
+  const stores = {
     requests,
     requestPops,
     results: table,
@@ -151,7 +157,7 @@ export function world({
   };
   const asking = { progress, asked, shutdown, looks, patience: patienceOf(stallSeconds), namespace: "Prewarm/test" };
   const { deps, calls } = noteCalls<ShutdownDeps>(
-    { ...given, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time },
+    { ...stores, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time },
     fault,
   );
   /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */

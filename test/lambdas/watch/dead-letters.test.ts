@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DeadLetter } from "../../../aws/dead-letter-queue.ts";
 import type { Unreadable } from "../../../domain/log-fields.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
-import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { type DeadLettersDeps, DeadLettersError, readDeadLetters } from "../../../lambdas/watch/dead-letters.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResults } from "../fakes/results.ts";
@@ -63,7 +63,7 @@ function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Param
 describe("a dead letter", () => {
   it("becomes failed results, which say why", async () => {
     const { handle, results, buried } = world();
-    await handle(letter(messageBody(MESSAGE)));
+    await handle(letter(JSON.stringify(MESSAGE)));
     const error = "lost: its message was received 5 times and never finished: agents crashed or vanished";
     expect(results.items).toEqual(
       [A, B].map((url) => ({
@@ -76,13 +76,13 @@ describe("a dead letter", () => {
 
   it("that an agent put aside has the agent's reason in them", async () => {
     const { handle, results } = world();
-    await handle(letter(messageBody(MESSAGE), "host: is no host"));
+    await handle(letter(JSON.stringify(MESSAGE), "host: is no host"));
     expect(results.items.map(({ error }) => error)).toEqual(["lost: host: is no host", "lost: host: is no host"]);
   });
 
   it("changes no result that stands, and does nothing the second time", async () => {
     const { handle, results } = world(undefined, [result("SIN2-P1", A)]);
-    for (let i = 0; i < 2; i++) await handle(letter(messageBody(MESSAGE)));
+    for (let i = 0; i < 2; i++) await handle(letter(JSON.stringify(MESSAGE)));
     expect(results.items.map(({ url, ok }) => [url, ok])).toEqual([
       [A, true],
       [B, false],
@@ -91,7 +91,7 @@ describe("a dead letter", () => {
 
   it("of a request that has ended, or is gone, is thrown away: the report has its tasks", async () => {
     const { handle, results, buried } = world(request({ status: "STOPPED", active: undefined }));
-    await handle(letter(messageBody(MESSAGE)), letter(messageBody({ ...MESSAGE, req_id: "gone" })));
+    await handle(letter(JSON.stringify(MESSAGE)), letter(JSON.stringify({ ...MESSAGE, req_id: "gone" })));
     expect([results.items, buried]).toEqual([[], []]);
   });
 
@@ -99,7 +99,7 @@ describe("a dead letter", () => {
     "that is no task, %s, is set aside for somebody, told of, and holds up no other",
     async (body) => {
       const { handle, results, buried, unreadable } = world();
-      await handle(letter(body, "not JSON"), letter(messageBody(MESSAGE)));
+      await handle(letter(body, "not JSON"), letter(JSON.stringify(MESSAGE)));
       expect(buried).toEqual([[body, expect.stringMatching(/^not JSON; /)]]);
       expect(unreadable).toMatchObject([{ kind: "task message", key: "m1" }]);
       expect(results.items).toHaveLength(2);
@@ -109,7 +109,7 @@ describe("a dead letter", () => {
   it("stays if SQS does not take it where it is set aside, and holds up no other", async () => {
     const { deps, deadLetters, results } = world();
     const unreadableLetters = { bury: async () => new Error("SQS is away") };
-    const good = letter(messageBody(MESSAGE));
+    const good = letter(JSON.stringify(MESSAGE));
     deadLetters.batches.push([letter("{"), good]);
     await expect(readDeadLetters({ ...deps, unreadableLetters }, () => 240_000)).rejects.toThrow("1 dead letters");
     expect(deadLetters.deleted).toEqual([good.receipt]);
@@ -127,8 +127,8 @@ describe("a dead letter", () => {
         });
       await write(items);
     };
-    const forged = messageBody({ ...MESSAGE, pop: "P".repeat(2_000) });
-    await handle(letter(forged), letter(messageBody(MESSAGE)));
+    const forged = JSON.stringify({ ...MESSAGE, pop: "P".repeat(2_000) });
+    await handle(letter(forged), letter(JSON.stringify(MESSAGE)));
     expect(buried).toEqual([[forged, "Size of rangekey has exceeded the maximum size limit"]]);
     expect([results.items.length, deadLetters.deleted.length]).toEqual([2, 2]);
   });
@@ -136,7 +136,7 @@ describe("a dead letter", () => {
   it("comes again if its results could not be written", async () => {
     const { handle, results, deadLetters } = world();
     results.putIfAbsent = () => Promise.reject(new Error("DynamoDB is away"));
-    await expect(handle(letter(messageBody(MESSAGE)))).rejects.toThrow(DeadLettersError);
+    await expect(handle(letter(JSON.stringify(MESSAGE)))).rejects.toThrow(DeadLettersError);
     expect(deadLetters.deleted).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe("a dead letter", () => {
     const { deps, deadLetters, results, queue } = world();
     const lead = { ...MESSAGE, followers: [{ pop: "HKG1-P1", ips: ["192.0.2.9"] }] };
     const { deps: noted, calls } = noteCalls<DeadLettersDeps>({ ...deps, onUnreadable: () => undefined });
-    deadLetters.batches.push([letter(messageBody(lead))]);
+    deadLetters.batches.push([letter(JSON.stringify(lead))]);
     await readDeadLetters(noted, () => 240_000);
     expect([results.items.length, queue.messages.length]).toEqual([2, 1]);
     expect(calls.filter((call) => /putIfAbsent|send|delete/.test(call))).toEqual([
@@ -159,8 +159,8 @@ describe("a dead letter", () => {
       if (items[0]?.pop === "SIN2-P1") throw new Error("DynamoDB is away");
       await write(items);
     };
-    const good = letter(messageBody({ ...MESSAGE, pop: "HKG1-P1" }));
-    await expect(handle(letter(messageBody(MESSAGE)), good)).rejects.toThrow("1 dead letters");
+    const good = letter(JSON.stringify({ ...MESSAGE, pop: "HKG1-P1" }));
+    await expect(handle(letter(JSON.stringify(MESSAGE)), good)).rejects.toThrow("1 dead letters");
     expect([results.items.map(({ pop }) => pop), deadLetters.deleted]).toEqual([
       ["HKG1-P1", "HKG1-P1"],
       [good.receipt],
@@ -171,7 +171,7 @@ describe("a dead letter", () => {
 describe("the dead-letter queue", () => {
   it("is read until it is empty", async () => {
     const { deps, deadLetters, results } = world();
-    const of = (pop: string) => letter(messageBody({ ...MESSAGE, pop }));
+    const of = (pop: string) => letter(JSON.stringify({ ...MESSAGE, pop }));
     deadLetters.batches.push([of("SIN2-P1"), of("HKG1-P1")], [of("BKK50-C2")]);
     await readDeadLetters(deps, () => 240_000);
     expect([results.items.length, deadLetters.deleted.length]).toEqual([6, 3]);
@@ -179,7 +179,7 @@ describe("the dead-letter queue", () => {
 
   it("is left to the next run when a run's time is nearly up", async () => {
     const { deps, deadLetters } = world();
-    deadLetters.batches.push([letter(messageBody(MESSAGE))], [letter(messageBody(MESSAGE))]);
+    deadLetters.batches.push([letter(JSON.stringify(MESSAGE))], [letter(JSON.stringify(MESSAGE))]);
     const left = [60_000, 59_999];
     await readDeadLetters(deps, () => left.shift() ?? 0);
     expect([deadLetters.deleted.length, deadLetters.batches.length]).toEqual([1, 1]);
@@ -192,7 +192,7 @@ describe("a dead letter that others wait for", () => {
 
   it("has the next POP lead, in the request's lane, as if it had failed at the origin", async () => {
     const { handle, queue, results } = world(request({ status: "IN_PROGRESS", lane: "express" }));
-    await handle(letter(messageBody(lead)));
+    await handle(letter(JSON.stringify(lead)));
     expect(queue.messages).toEqual([
       {
         ...{ ...MESSAGE, pop: "SIN52-C1", ips: ["192.0.2.9"], ...waiting("HKG1-P1") },
@@ -206,7 +206,7 @@ describe("a dead letter that others wait for", () => {
   it("sends them after what it had done before", async () => {
     const done = result("SIN2-P1", A, { task_key: taskKey("r1", { pop: "SIN2-P1", url: A }, 7).task_key });
     const { handle, queue } = world(undefined, [done]);
-    await handle(letter(messageBody(lead)));
+    await handle(letter(JSON.stringify(lead)));
     expect(queue.messages.map(({ pop, urls, follows }) => [pop, urls.map(({ url }) => url), follows])).toEqual([
       ["SIN52-C1", [A], true],
       ["HKG1-P1", [A], true],
@@ -217,7 +217,7 @@ describe("a dead letter that others wait for", () => {
   it("that is the second to fail decides for the others", async () => {
     const { handle, queue, results } = world();
     const second = { ...lead, origin_failures: 1, first_failure: "SIN3-P1 (HTTP 502)" };
-    for (let i = 0; i < 2; i++) await handle(letter(messageBody(second)));
+    for (let i = 0; i < 2; i++) await handle(letter(JSON.stringify(second)));
     expect(queue.messages).toEqual([]);
     const decided = results.items.filter(({ reason }) => reason === "not_asked");
     expect(decided.map(({ pop, url }) => `${pop} ${url}`)).toEqual(
@@ -228,14 +228,14 @@ describe("a dead letter that others wait for", () => {
 
   it("of a request that has ended, nothing is queued", async () => {
     const { handle, queue } = world(request({ status: "STOPPED", active: undefined }));
-    await handle(letter(messageBody(lead)));
+    await handle(letter(JSON.stringify(lead)));
     expect(queue.messages).toEqual([]);
   });
 
   it("comes again if they cannot be queued", async () => {
     const { handle, queue, deadLetters } = world();
     queue.send = () => Promise.reject(new Error("SQS is away"));
-    await expect(handle(letter(messageBody(lead)))).rejects.toThrow(DeadLettersError);
+    await expect(handle(letter(JSON.stringify(lead)))).rejects.toThrow(DeadLettersError);
     expect(deadLetters.deleted).toEqual([]);
   });
 });

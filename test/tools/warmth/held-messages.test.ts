@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { HeldMessages } from "../../../tools/warmth/held-messages.ts";
 
 const lead: TaskMessage = {
@@ -16,7 +16,7 @@ const received = (message: TaskMessage, receipt: string, count = 1) => ({
     Messages: [
       {
         ReceiptHandle: receipt,
-        Body: messageBody(message),
+        Body: JSON.stringify(message),
         Attributes: { ApproximateReceiveCount: String(count) },
       },
     ],
