@@ -58,7 +58,9 @@ export class Api extends Construct {
     this.restApi = new apigateway.RestApi(this, "Rest", {
       restApiName: "prewarm",
       deployOptions: {
-        ...{ stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100 },
+        stageName: STAGE,
+        throttlingRateLimit: 50,
+        throttlingBurstLimit: 100,
         methodOptions: {
           ...EXPENSIVE_THROTTLE,
           "/console/GET": CONSOLE_THROTTLE,

@@ -40,14 +40,26 @@ export function consoleFiles(): Record<string, string> {
   const { outputFiles, metafile } = buildSync({
     entryPoints: [join(CONSOLE, "main.tsx"), join(CONSOLE, "theme/page.css")],
     // Nothing is written.
-    ...{ outdir: join(CONSOLE, "out"), write: false, absWorkingDir: ROOT },
+    outdir: join(CONSOLE, "out"),
+    write: false,
+    absWorkingDir: ROOT,
     // What is fetched later has files of its own.
-    ...{ splitting: true, chunkNames: "[name]-[hash]" },
+    splitting: true,
+    chunkNames: "[name]-[hash]",
     // Each file imports it first: files that several others share come before main.tsx.
     inject: [join(CONSOLE, "no-made-functions.ts")],
-    ...{ bundle: true, minify: true, metafile: true, logLevel: "warning" },
-    ...{ entryNames: "[name]-[hash]", format: "esm", platform: "browser", target: BROWSERS, charset: "utf8" },
-    ...{ jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+    bundle: true,
+    minify: true,
+    metafile: true,
+    logLevel: "warning",
+    entryNames: "[name]-[hash]",
+    format: "esm",
+    platform: "browser",
+    target: BROWSERS,
+    charset: "utf8",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
     define: reportStyle({ buildSync }).define,
   });
   const built = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));

@@ -13,8 +13,16 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
  */
 export function reportStyle({ buildSync }) {
   const { outputFiles, metafile } = buildSync({
-    ...{ entryPoints: ["console/theme/report.css"], absWorkingDir: ROOT, outdir: "none", write: false, metafile: true },
-    ...{ bundle: true, minify: true, charset: "utf8", legalComments: "inline", logLevel: "warning" },
+    entryPoints: ["console/theme/report.css"],
+    absWorkingDir: ROOT,
+    outdir: "none",
+    write: false,
+    metafile: true,
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    legalComments: "inline",
+    logLevel: "warning",
     target: ["chrome111", "firefox111", "safari16.4"],
   });
   const css = (outputFiles[0]?.text ?? "").trim();

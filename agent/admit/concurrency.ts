@@ -46,12 +46,20 @@ interface Step {
 const DOUBLING: Step = { growth: 2, worthwhile: 1.15 };
 /** Of small files. Later steps are small. */
 export const SMALL: Bounds = {
-  ...{ min: 4, start: 32, max: 1_024, windowMs: 1_000, byTasks: true },
+  min: 4,
+  start: 32,
+  max: 1_024,
+  windowMs: 1_000,
+  byTasks: true,
   probing: { growth: 1.3, worthwhile: 1.03 },
 };
 /** Of large files: a few fill a link. A step takes a while to show, and is half as much again at the least. */
 export const LARGE: Bounds = {
-  ...{ min: 1, start: 2, max: 64, windowMs: 3_000, byTasks: false },
+  min: 1,
+  start: 2,
+  max: 64,
+  windowMs: 3_000,
+  byTasks: false,
   probing: { growth: 1.3, worthwhile: 1.1 },
 };
 /** If this much more of the attempts fail than usual, the limit is taken to be the cause. */

@@ -318,7 +318,9 @@ export class Downloader {
     };
     const answer = await pool
       .download(path, headers, ask.onBytes, {
-        ...{ cancellation, maxBytes: request.maxBytes, pop: message.pop },
+        cancellation,
+        maxBytes: request.maxBytes,
+        pop: message.pop,
         ...(isWhole ? { beforeSend } : {}),
       })
       .finally(ended);
@@ -328,7 +330,10 @@ export class Downloader {
     const tries = ask.attemptsBefore + Math.max(0, ask.asked - 1);
     this.options.origins?.observe({
       work: tries === (message.tries ?? 0) ? message : { ...message, tries },
-      ...{ url: url.href, pop: message.pop, response: answer, elapsedMs: ask.endedAt - ask.startedAt },
+      url: url.href,
+      pop: message.pop,
+      response: answer,
+      elapsedMs: ask.endedAt - ask.startedAt,
       mayReachOrigin: isWhole && ask.mayReachOrigin,
     });
     this.tracker.recordResponse(message.host, answer);

@@ -83,7 +83,11 @@ export class Caretaker {
       if (standing === undefined) return;
       const now = Date.now();
       const seen = {
-        ...{ progress: itsProgress, timeIsUp: overdue.has(reqId), messages, now, patience },
+        progress: itsProgress,
+        timeIsUp: overdue.has(reqId),
+        messages,
+        now,
+        patience,
         othersAtWork: othersAtWork(all, reqId, now, patience),
       };
       if (needsLook(settlementFacts(standing, seen))) await this.ask(reqId, standing);

@@ -62,7 +62,9 @@ async function version(client: Client): Promise<Finding> {
     const { it } = await client.settings();
     if (it.version === VERSION) return { check: "version", ok: true, says: `${VERSION}, in ${it.region}` };
     return {
-      ...{ check: "version", ok: true, says: `${it.version} is deployed, this command is ${VERSION}` },
+      check: "version",
+      ok: true,
+      says: `${it.version} is deployed, this command is ${VERSION}`,
       next: "Where they do not understand each other, use the command of the deployed release.",
     };
   } catch (error) {

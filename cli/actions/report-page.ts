@@ -36,7 +36,9 @@ export async function reportPage(
   const { pageOf, MOST_FAILED } = await import("../../console/report/for-command.js");
   const { failed_count } = progress.it;
   const html = pageOf({
-    ...{ progress: progress.json, summary: summary.json, language: languageOf(words.lang, shell.env) },
+    progress: progress.json,
+    summary: summary.json,
+    language: languageOf(words.lang, shell.env),
     ...(await timings(shell, summary.it, progress.it)),
     ...(failed_count > 0 && failed_count <= MOST_FAILED ? await failed(shell, summary.it) : {}),
   });

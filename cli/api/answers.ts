@@ -28,8 +28,11 @@ const failures = z.array(
     urls: z.number().nullish(),
     examples: z.array(
       z.object({
-        ...{ url: z.string().optional(), variant: z.string().optional(), pop: z.string().optional() },
-        ...{ error: z.string().optional(), http_status: z.number().optional() },
+        url: z.string().optional(),
+        variant: z.string().optional(),
+        pop: z.string().optional(),
+        error: z.string().optional(),
+        http_status: z.number().optional(),
       }),
     ),
   }),
@@ -40,12 +43,29 @@ const warnings = z.array(z.object({ count: z.number(), message: z.string(), exam
 
 const seen = progressAnswer
   .pick({
-    ...{ request_id: true, status: true, created_at: true, last_update_time: true, timestamp: true },
-    ...{ percentage_complete: true, total_size: true, download_size: true, in_progress_size: true },
-    ...{ available_task_count: true, in_progress_task_count: true, total_count: true, download_count: true },
-    ...{ failed_count: true, warm_count: true, hit_count: true, not_kept_count: true },
-    ...{ bytes_per_second: true, instances_at_work: true, estimated_finish_at: true },
-    ...{ instance_count: true, timeout_at: true, reason: true },
+    request_id: true,
+    status: true,
+    created_at: true,
+    last_update_time: true,
+    timestamp: true,
+    percentage_complete: true,
+    total_size: true,
+    download_size: true,
+    in_progress_size: true,
+    available_task_count: true,
+    in_progress_task_count: true,
+    total_count: true,
+    download_count: true,
+    failed_count: true,
+    warm_count: true,
+    hit_count: true,
+    not_kept_count: true,
+    bytes_per_second: true,
+    instances_at_work: true,
+    estimated_finish_at: true,
+    instance_count: true,
+    timeout_at: true,
+    reason: true,
   })
   .extend({ verdict: verdictSchema.nullish().catch(undefined), warnings });
 
@@ -65,8 +85,14 @@ export type List = z.infer<typeof listSchema>;
 
 export const summaryAnswerSchema = summarySchema
   .pick({
-    ...{ request_id: true, status: true, failure_pops: true, failure_urls: true, failure_urls_omitted: true },
-    ...{ failure_pop_urls_report: true, failed_count: true, reason: true },
+    request_id: true,
+    status: true,
+    failure_pops: true,
+    failure_urls: true,
+    failure_urls_omitted: true,
+    failure_pop_urls_report: true,
+    failed_count: true,
+    reason: true,
   })
   .extend({
     results_url: z.string().nullish(),

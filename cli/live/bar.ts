@@ -22,7 +22,9 @@ export function sharesOf(progress: Progress): Outcomes {
   const good = tally.warm + tally.hit + tally.done;
   const ofGood = (count: number) => (good === 0 ? 0 : (download_size / total_size) * (count / good));
   const shares = {
-    ...{ warm: ofGood(tally.warm), hit: ofGood(tally.hit), done: ofGood(tally.done) },
+    warm: ofGood(tally.warm),
+    hit: ofGood(tally.hit),
+    done: ofGood(tally.done),
     not_kept: tally.not_kept / total_count,
     failed: tally.failed / total_count,
     under_way: Math.max(in_progress_size / total_size, tally.under_way > 0 ? Number.EPSILON : 0),

@@ -18,7 +18,8 @@ export async function timingsOf(csv: Readable, recs: ReadonlyMap<string, string 
     }
   return [...groups]
     .map(([rec, { tasks, firstByte, whole }]) => ({
-      ...{ rec, tasks },
+      rec,
+      tasks,
       ...(firstByte.total === 0 ? {} : { firstByte: spreadOf(firstByte) }),
       ...(whole.total === 0 ? {} : { whole: spreadOf(whole) }),
     }))

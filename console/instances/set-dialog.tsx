@@ -19,7 +19,7 @@ export function SetDialog({ wanted, onSet, onClose }: SetDialogProps) {
   return (
     <Dialog title={say("setTitle", [formats.count(wanted)])} onClose={onClose}>
       <p>{say(wanted === 0 ? "setPauses" : "setMany")}</p>
-      <DialogEnd {...{ action, onClose }} text={say("setSure")} weight={wanted === 0 ? "loses" : "costs"} />
+      <DialogEnd action={action} onClose={onClose} text={say("setSure")} weight={wanted === 0 ? "loses" : "costs"} />
     </Dialog>
   );
 }

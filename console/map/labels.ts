@@ -59,7 +59,10 @@ export function labelsOf(
     taken.push(box);
     return [
       {
-        ...{ id: place.id, text: place.text, x: box.left, y: box.bottom - size * 0.22 },
+        id: place.id,
+        text: place.text,
+        x: box.left,
+        y: box.bottom - size * 0.22,
         leader: far === 0 ? undefined : leaderOf(place, box),
       },
     ];

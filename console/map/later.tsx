@@ -12,6 +12,6 @@ export function RequestMapLater({ pops }: { readonly pops: readonly PopOutcomes[
   return error === undefined ? (
     <Skeleton width="100%" height={320} />
   ) : (
-    <Trouble {...{ error, again }} lostSince={undefined} />
+    <Trouble error={error} again={again} lostSince={undefined} />
   );
 }

@@ -22,8 +22,10 @@ export function linesOf(metros: readonly Mark[], recs: readonly Mark[], selectio
         return [
           {
             key: `${rec.id} ${metro.id}`,
-            ...{ x1: rec.x + ux * rec.radius, y1: rec.y + uy * rec.radius },
-            ...{ x2: metro.x - ux * metro.radius, y2: metro.y - uy * metro.radius },
+            x1: rec.x + ux * rec.radius,
+            y1: rec.y + uy * rec.radius,
+            x2: metro.x - ux * metro.radius,
+            y2: metro.y - uy * metro.radius,
           },
         ];
       }),

@@ -22,11 +22,17 @@ export function MapLabels({ metros, recs, selection, view, shrink, pixel }: MapL
   const places = recs
     .filter((rec) => chosenOf(rec.pops, selection) > 0)
     .map((rec) => ({
-      ...{ id: rec.id, x: rec.x, y: rec.y, radius: rec.radius / shrink },
+      id: rec.id,
+      x: rec.x,
+      y: rec.y,
+      radius: rec.radius / shrink,
       text: `${recName(rec.id, preferences.language)} ${chosenOf(rec.pops, selection)}`,
     }));
   const obstacles = [...metros, ...recs].map(({ x, y, radius, pops }) => ({
-    ...{ x, y, radius: radius / shrink, weight: chosenOf(pops, selection) > 0 ? 3 : 1 },
+    x,
+    y,
+    radius: radius / shrink,
+    weight: chosenOf(pops, selection) > 0 ? 3 : 1,
   }));
   const within = { left: view.x, top: view.y, right: view.x + view.width, bottom: view.y + heightOf(view) };
   const labels = labelsOf(places, obstacles, SIZE * pixel, within);

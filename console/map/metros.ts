@@ -35,8 +35,14 @@ export function metrosOf(pops: readonly Placed[], now: number): Mark[] {
     if (place === undefined) return [];
     return [
       {
-        ...{ kind: "metro", id, x: place[0], y: place[1], radius: place[2] },
-        ...{ rec: siteOf(id)?.rec, pops: its.map(({ code }) => code), isAsleep: isKnown && !its.some(isAwake) },
+        kind: "metro",
+        id,
+        x: place[0],
+        y: place[1],
+        radius: place[2],
+        rec: siteOf(id)?.rec,
+        pops: its.map(({ code }) => code),
+        isAsleep: isKnown && !its.some(isAwake),
       },
     ];
   });
@@ -49,8 +55,14 @@ export function recsOf(pops: readonly Placed[]): Mark[] {
     if (place === undefined) return [];
     return [
       {
-        ...{ kind: "rec", id: rec, x: place[0], y: place[1], radius: place[2], rec },
-        ...{ pops: its.map(({ code }) => code), isAsleep: false },
+        kind: "rec",
+        id: rec,
+        x: place[0],
+        y: place[1],
+        radius: place[2],
+        rec,
+        pops: its.map(({ code }) => code),
+        isAsleep: false,
       },
     ];
   });

@@ -76,7 +76,10 @@ export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
         {groups.map((group) => (
           <PopGroupRow
             key={`${by} ${group.id}`}
-            {...{ group, by, selection, onSelect }}
+            group={group}
+            by={by}
+            selection={selection}
+            onSelect={onSelect}
             isOpen={(isSearch && groups.length <= 4) || open === `${by} ${group.id}`}
             onOpen={() => setOpen(open === `${by} ${group.id}` ? "" : `${by} ${group.id}`)}
           />

@@ -48,8 +48,13 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
     );
   };
   const pointer = useMapPointer({
-    ...{ marks: marks.map((mark) => ({ ...mark, radius: mark.radius / shrink })), view, pixel, tool },
-    ...{ onView: setView, onPress: press, onCatch: catchAll },
+    marks: marks.map((mark) => ({ ...mark, radius: mark.radius / shrink })),
+    view,
+    pixel,
+    tool,
+    onView: setView,
+    onPress: press,
+    onCatch: catchAll,
   });
   const lines = linesOf(metros, recs, selection);
   const told = pointer.hovered ?? keys.active;
@@ -73,9 +78,9 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
           ))}
         </g>
         {marks.map((mark) => (
-          <MarkShape key={`${mark.kind} ${mark.id}`} {...{ mark, selection, shrink, pixel }} />
+          <MarkShape key={`${mark.kind} ${mark.id}`} mark={mark} selection={selection} shrink={shrink} pixel={pixel} />
         ))}
-        <MapLabels {...{ metros, recs, selection, view, shrink, pixel }} />
+        <MapLabels metros={metros} recs={recs} selection={selection} view={view} shrink={shrink} pixel={pixel} />
         {told === undefined ? null : (
           <circle class="ring" cx={told.x} cy={told.y} r={told.radius / shrink + 4 * pixel} stroke-width={2 * pixel} />
         )}
@@ -87,7 +92,7 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
           />
         )}
         {told === undefined ? null : (
-          <MapTip {...{ mark: told, described: describe(told, selection, reader), view, pixel }} />
+          <MapTip mark={told} described={describe(told, selection, reader)} view={view} pixel={pixel} />
         )}
       </svg>
       <MapTools tool={tool} onTool={setTool} onLarger={keys.zoomIn} onSmaller={keys.zoomOut} />

@@ -10,8 +10,12 @@ export function catalogueWith(pops: readonly CataloguePop[], codes: readonly str
     ...pops,
     ...others.map((code) => ({
       code,
-      ...{ city: siteOf(code)?.city ?? null, country: siteOf(code)?.country ?? null, rec: recOf(code) ?? null },
-      ...{ regions: [], default_of: [], last_resolved_at: null },
+      city: siteOf(code)?.city ?? null,
+      country: siteOf(code)?.country ?? null,
+      rec: recOf(code) ?? null,
+      regions: [],
+      default_of: [],
+      last_resolved_at: null,
     })),
   ];
 }

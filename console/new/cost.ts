@@ -5,8 +5,11 @@ import type { Estimate } from "./estimate-answer.ts";
 export function dollarsIn(locale: string, dollars: number): string {
   const digits = dollars >= 9.995 ? 0 : 2;
   return new Intl.NumberFormat(locale, {
-    ...{ style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" },
-    ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+    style: "currency",
+    currency: "USD",
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
   }).format(dollars);
 }
 

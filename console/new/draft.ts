@@ -7,12 +7,26 @@ const NAME = "prewarm.draft";
 
 const text = z.string();
 const formSchema = z.object({
-  ...{ way: z.enum(WAYS), urls: text, domain: text, pops: z.array(text).optional() },
+  way: z.enum(WAYS),
+  urls: text,
+  domain: text,
+  pops: z.array(text).optional(),
   sources: z.array(z.object({ type: z.enum(SOURCE_TYPES), address: text, base: text, originPath: text, since: text })),
-  ...{ compressions: z.array(text), devices: z.array(text), languages: text, header: text },
+  compressions: z.array(text),
+  devices: z.array(text),
+  languages: text,
+  header: text,
   ownVariants: z.array(z.object({ name: text, header: text })),
-  ...{ verify: text, order: text, instances: text, minutes: text, originRate: text, originConcurrency: text },
-  ...{ invalidate: z.boolean(), maxBytes: text, maxFailures: text, token: text },
+  verify: text,
+  order: text,
+  instances: text,
+  minutes: text,
+  originRate: text,
+  originConcurrency: text,
+  invalidate: z.boolean(),
+  maxBytes: text,
+  maxFailures: text,
+  token: text,
 });
 
 export function readDraft(stored = sessionStorage.getItem(NAME)): Form {

@@ -42,8 +42,11 @@ export function formOfBody(json: unknown, { way }: Pick<Form, "way"> = EMPTY_FOR
     way,
     urls: (body.url_list ?? []).join("\n"),
     sources: (body.sources ?? []).map(({ type, url, s3, base, origin_path, since }) => ({
-      ...{ type, address: s3 ?? url ?? "" },
-      ...{ base: base ?? "", originPath: origin_path ?? "", since: since ?? "" },
+      type,
+      address: s3 ?? url ?? "",
+      base: base ?? "",
+      originPath: origin_path ?? "",
+      since: since ?? "",
     })),
     domain: body.cf_domain ?? "",
     pops: popsOf(body),

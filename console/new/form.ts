@@ -49,10 +49,26 @@ export interface Form {
 }
 
 export const EMPTY_FORM: Form = {
-  ...{ way: "paste", urls: "", sources: [], domain: "", pops: undefined },
-  ...{ compressions: [], devices: [], languages: "", ownVariants: [], header: "" },
-  ...{ verify: "edge", instances: "2", minutes: "60", originRate: "", originConcurrency: "" },
-  ...{ invalidate: false, order: "lead-first", maxBytes: "", maxFailures: "", token: "" },
+  way: "paste",
+  urls: "",
+  sources: [],
+  domain: "",
+  pops: undefined,
+  compressions: [],
+  devices: [],
+  languages: "",
+  ownVariants: [],
+  header: "",
+  verify: "edge",
+  instances: "2",
+  minutes: "60",
+  originRate: "",
+  originConcurrency: "",
+  invalidate: false,
+  order: "lead-first",
+  maxBytes: "",
+  maxFailures: "",
+  token: "",
 };
 
 export const NEW_SOURCE = { address: "", base: "", originPath: "", since: "" };

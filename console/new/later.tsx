@@ -11,6 +11,6 @@ export function NewRequestLater() {
   return error === undefined ? (
     <Skeleton width="100%" height={480} />
   ) : (
-    <Trouble {...{ error, again }} lostSince={undefined} />
+    <Trouble error={error} again={again} lostSince={undefined} />
   );
 }

@@ -56,11 +56,17 @@ export function NewRequestView() {
   const urls = value?.estimate.urls ?? lines.urls.length;
   const forms = Math.max(1, variantsOf(form).length);
   const beyond = beyondCaps(settings, {
-    ...{ instances: form.instances, minutes: form.minutes, tasks: lines.urls.length * forms * selection.size },
+    instances: form.instances,
+    minutes: form.minutes,
+    tasks: lines.urls.length * forms * selection.size,
   });
   const off = whyNotSend({
-    ...{ urls: given, badLines: lines.bad.length, isTooMany: lines.isTooMany, pops: selection.size },
-    ...{ isBeyondCap: beyond.size > 0, isFaulty: faults.of.size + faults.rest.length > 0 },
+    urls: given,
+    badLines: lines.bad.length,
+    isTooMany: lines.isTooMany,
+    pops: selection.size,
+    isBeyondCap: beyond.size > 0,
+    isFaulty: faults.of.size + faults.rest.length > 0,
   });
   useSendKey(off === undefined, () => setAsking(true));
 
@@ -79,10 +85,10 @@ export function NewRequestView() {
         </button>
       </div>
       <div class="new-form">
-        <WhatPart {...{ ...part, lines, settings, estimate: value?.estimate }} />
+        <WhatPart {...part} lines={lines} settings={settings} estimate={value?.estimate} />
         <VariantsPart {...part} urls={lines.urls.length} />
         <ProofPart {...part} />
-        <LimitsPart {...{ ...part, settings, beyond, paths: urls }} />
+        <LimitsPart {...part} settings={settings} beyond={beyond} paths={urls} />
         <MorePart {...part} />
       </div>
       <section class="new-where" aria-label={say("where")}>
@@ -93,7 +99,9 @@ export function NewRequestView() {
           ) : null
         ) : (
           <WherePart
-            {...{ pops, selection, onSelect: select }}
+            pops={pops}
+            selection={selection}
+            onSelect={select}
             wrong={[
               ...(tooMany === undefined ? [] : [say("beyondCap", [String(tooMany.cap), tooMany.parameter])]),
               ...faultsAt(faults, "pops", "target_type"),
@@ -102,13 +110,15 @@ export function NewRequestView() {
         )}
       </section>
       <SendBar
-        {...{ json, estimated, off }}
+        json={json}
+        estimated={estimated}
+        off={off}
         hasInput={given + lines.bad.length > 0}
         onSend={() => setAsking(true)}
         onNext={() => setStep(step + 1)}
       />
       {isAsking ? (
-        <SendDialog {...{ body, estimated, paths: urls }} onSent={forget} onClose={() => setAsking(false)} />
+        <SendDialog body={body} estimated={estimated} paths={urls} onSent={forget} onClose={() => setAsking(false)} />
       ) : null}
     </div>
   );

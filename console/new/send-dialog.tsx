@@ -56,7 +56,7 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
         <li>{say("sendInstances", [formats.count(instances), formats.count(Number(body.timeout))], instances)}</li>
         {body.need_invalidate === true ? <li class="not_kept">{count("sendInvalidates", paths)}</li> : null}
       </ul>
-      <DialogEnd {...{ action, onClose }} text={say("sendDo")} />
+      <DialogEnd action={action} onClose={onClose} text={say("sendDo")} />
     </Dialog>
   );
 }

@@ -20,7 +20,11 @@ export interface Estimated {
 }
 
 const NOTHING: Estimated = {
-  ...{ value: undefined, isUpdating: false, faults: NO_FAULTS, errorUrls: [], problem: undefined },
+  value: undefined,
+  isUpdating: false,
+  faults: NO_FAULTS,
+  errorUrls: [],
+  problem: undefined,
 };
 
 /** What the request would come to, asked for when the form rests. @param json the body; "": there is nothing to ask about yet */

@@ -39,7 +39,7 @@ export function WhatPart({ form, onForm, faults, lines, estimate, settings }: Wh
       <h2>{say("what")}</h2>
       <Choices label={say("what")} options={options} value={form.way} onChoose={(way) => onForm({ way })} />
       {form.way === "paste" ? (
-        <Paste {...{ form, onForm, lines }} />
+        <Paste form={form} onForm={onForm} lines={lines} />
       ) : (
         <SourceRows
           types={SOURCES_OF[form.way]}

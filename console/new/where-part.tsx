@@ -32,8 +32,8 @@ export function WherePart({ pops, selection, onSelect, wrong }: WherePartProps) 
       </div>
       <Wrong lines={[...(selection.size === 0 ? [say("noPops")] : []), ...wrong]} />
       <div class="where-body">
-        <WorldMap {...{ metros, recs, selection, onSelect }} />
-        <PopTree {...{ pops, selection, onSelect }} />
+        <WorldMap metros={metros} recs={recs} selection={selection} onSelect={onSelect} />
+        <PopTree pops={pops} selection={selection} onSelect={onSelect} />
       </div>
     </>
   );

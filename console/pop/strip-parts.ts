@@ -23,8 +23,11 @@ export function stripParts(
   return buckets.map(({ state }, i) => {
     const tall = isBad(state) ? height : Math.round(height * LOW);
     return {
-      ...{ outcome: outcomeOf(state), x: i * step, width: Math.max(1, step - GAP) },
-      ...{ y: height - tall, height: tall },
+      outcome: outcomeOf(state),
+      x: i * step,
+      width: Math.max(1, step - GAP),
+      y: height - tall,
+      height: tall,
     };
   });
 }

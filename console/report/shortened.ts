@@ -11,7 +11,8 @@ export function shortened({ request, summary, ...rest }: Report): Report {
     ...rest,
     request: {
       ...its,
-      ...{ url_prefix: cut(its.url_prefix), variant_names: its.variant_names.map(cut) },
+      url_prefix: cut(its.url_prefix),
+      variant_names: its.variant_names.map(cut),
       ...(reason === undefined ? {} : { reason: cut(reason) }),
       failures: failures?.map(shortFailure),
       warnings: warnings.map((it) => ({ ...it, message: cut(it.message), examples: it.examples.map(cut) })),

@@ -41,11 +41,13 @@ export function useFacts(request: Progress, now: number) {
   const wanted = formats.count(request.instance_count);
   return {
     downloaded: {
-      ...{ name: say("downloaded"), value: done.value },
+      name: say("downloaded"),
+      value: done.value,
       children: `${done.unit === total.unit ? "" : `${done.unit} `}${say("of", [`${total.value} ${total.unit}`])}`,
     },
     results: {
-      ...{ name: say("results"), value: formats.count(request.download_count) },
+      name: say("results"),
+      value: formats.count(request.download_count),
       children: say("of", [formats.count(request.total_count)]),
     },
     rate: { name: say(ended ? "meanRate" : "rate"), value: speed.value, children: `${speed.unit}/s` },
@@ -55,12 +57,14 @@ export function useFacts(request: Progress, now: number) {
     instances: ended
       ? { name: say("instances"), value: wanted, children: say("atMost") }
       : {
-          ...{ name: say("instancesAtWork"), value: formats.count(request.instances_at_work) },
+          name: say("instancesAtWork"),
+          value: formats.count(request.instances_at_work),
           children: say("of", [wanted]),
         },
     when: {
       name: say(ended ? (request.status === "FINISHED" ? "finished" : "ended") : "sent"),
-      ...{ value: formats.clock(when), children: formats.utc(when) },
+      value: formats.clock(when),
+      children: formats.utc(when),
     },
   } satisfies Readonly<Record<string, FactProps>>;
 }

@@ -31,7 +31,10 @@ export interface RecGroup {
 export function popState(row: Pop): PopState {
   const outcomes = outcomesOf(row);
   return {
-    ...{ pop: row.pop, outcomes, total: row.total_count, bad: badOf(outcomes) },
+    pop: row.pop,
+    outcomes,
+    total: row.total_count,
+    bad: badOf(outcomes),
     resolved: row.state !== "NOT_RESOLVED",
     unfinished: row.state === "UNFINISHED",
     percent: percentGood(outcomes, row.total_count),

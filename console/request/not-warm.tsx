@@ -32,12 +32,18 @@ export function NotWarm({ request, summary }: NotWarmProps) {
         <p class="fine">{say(request.verdict === "not_verified" ? "allDownloaded" : "allWarm")}</p>
       ) : null}
       <Reasons
-        {...{ request, title: say("beforeTraffic"), tone: "failed", failures: urgent.failures }}
+        request={request}
+        title={say("beforeTraffic")}
+        tone="failed"
+        failures={urgent.failures}
         untried={urgent.untried ? untried : 0}
         untriedRow={urgent.untried ? untriedRow : null}
       />
       <Reasons
-        {...{ request, title: say("canWait"), tone: "", failures: rest }}
+        request={request}
+        title={say("canWait")}
+        tone=""
+        failures={rest}
         untried={urgent.untried ? 0 : untried}
         untriedRow={urgent.untried ? null : untriedRow}
       />
@@ -66,7 +72,7 @@ function Reasons({ request, title, tone, failures, untried, untriedRow }: Reason
       </h3>
       <ul class="reasons">
         {failures.map((failure) => (
-          <FailureRow key={keyOf(failure)} {...{ failure, request }} />
+          <FailureRow key={keyOf(failure)} failure={failure} request={request} />
         ))}
         {untriedRow}
       </ul>

@@ -93,7 +93,10 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   return (
     <>
       <RequestHead
-        {...{ request, sentence, tasks, mayRetry }}
+        request={request}
+        sentence={sentence}
+        tasks={tasks}
+        mayRetry={mayRetry}
         onStop={() => setAsking("stop")}
         onRetry={() => setAsking("retry")}
       />
@@ -103,11 +106,11 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
       </div>
       {phone ? <PhoneFacts request={request} now={now} /> : <Facts request={request} now={now} />}
       {ended ? (
-        <Ended {...{ request, points }} />
+        <Ended request={request} points={points} />
       ) : phone ? (
         <RunningOnPhone request={request} />
       ) : (
-        <Running {...{ request, points }} />
+        <Running request={request} points={points} />
       )}
       {asking === "stop" ? <StopDialog id={request.request_id} left={left} onClose={close} onStopped={again} /> : null}
       {asking === "retry" ? <RetryDialog id={request.request_id} tasks={tasks} onClose={close} /> : null}

@@ -42,7 +42,7 @@ export function RetryDialog({ id, tasks, onClose }: RetryDialogProps) {
           onInput={({ currentTarget }) => setHeaders(currentTarget.value)}
         />
       </div>
-      <DialogEnd {...{ action, onClose }} text={say("retryDo")} />
+      <DialogEnd action={action} onClose={onClose} text={say("retryDo")} />
     </Dialog>
   );
 }

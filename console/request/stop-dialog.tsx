@@ -26,7 +26,7 @@ export function StopDialog({ id, left, onClose, onStopped }: StopDialogProps) {
   return (
     <Dialog title={say("stopTitle")} onClose={onClose}>
       <p>{count("stopSays", left)}</p>
-      <DialogEnd {...{ action, onClose }} text={say("stopDo")} otherText={say("keepRunning")} weight="loses" />
+      <DialogEnd action={action} onClose={onClose} text={say("stopDo")} otherText={say("keepRunning")} weight="loses" />
     </Dialog>
   );
 }

@@ -27,7 +27,10 @@ export function othersOf(request: Progress): Others | undefined {
   if (objects === 0 || rows.length < 2 || !isPlain || lacking.length === rows.length) return undefined;
   const [only] = lacking;
   return {
-    ...{ objects, areOthers: aside.objects > 0, pops: rows.length, warmPops: rows.length - lacking.length },
+    objects,
+    areOthers: aside.objects > 0,
+    pops: rows.length,
+    warmPops: rows.length - lacking.length,
     but: lacking.length === 1 && only !== undefined ? { pop: only.pop, objects: only.failed_count } : undefined,
   };
 }

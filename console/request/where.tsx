@@ -13,7 +13,7 @@ export function Where({ request }: { readonly request: Progress }) {
   const onPop = isTerminal(request.status) ? setPop : undefined;
   return (
     <>
-      {phone ? <RecList {...{ request, onPop }} /> : <PopsPanel {...{ request, onPop }} />}
+      {phone ? <RecList request={request} onPop={onPop} /> : <PopsPanel request={request} onPop={onPop} />}
       {pop === undefined ? null : <PopDialog id={request.request_id} pop={pop} onClose={() => setPop(undefined)} />}
     </>
   );

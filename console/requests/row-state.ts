@@ -38,7 +38,10 @@ function running({
   timeout_at: timeout,
 }: Asked): RowState {
   const state = (text: TextName, tone: RowState["tone"] = "under_way"): RowState => ({
-    ...{ form: "under_way", tone, text, filter: "underWay" },
+    form: "under_way",
+    tone,
+    text,
+    filter: "underWay",
   });
   if (status === "CREATED") return state("stCreated");
   if (status === "EXPANDING") return state("stExpanding");

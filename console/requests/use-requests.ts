@@ -46,8 +46,13 @@ export function useRequests(): RequestList {
     }
   };
   return {
-    ...{ rows: shown, waiting: (rows?.length ?? 0) - (shown?.length ?? 0), more: place !== null, showOlder },
-    ...{ error: live.error ?? olderError, lostSince: live.lostSince, again: live.again },
+    rows: shown,
+    waiting: (rows?.length ?? 0) - (shown?.length ?? 0),
+    more: place !== null,
+    showOlder,
+    error: live.error ?? olderError,
+    lostSince: live.lostSince,
+    again: live.again,
     showNew: () => setNewest(rows?.[0]?.created_at),
   };
 }

@@ -42,7 +42,11 @@ export function readerOf(preferences: Preferences, timeZone?: string): Reader {
   const say = sayIn(preferences.language);
   const formats = formatsOf(preferences.language, timeZone);
   return {
-    ...{ preferences, say, formats, prefer: () => {}, still: true },
+    preferences,
+    say,
+    formats,
+    prefer: () => {},
+    still: true,
     count: (name, value) => say(name, [formats.count(value)], value),
   };
 }

@@ -108,8 +108,11 @@ const askedFields = {
 export const ASKED_EXAMPLE = { instance_count: 2, timeout_at: "2024-04-16 03:40:21.405000" };
 
 const HOW_EXAMPLE = {
-  ...{ url_count: 2, url_prefix: "https://www.example.com/", pop_count: 3 },
-  ...{ verify: "edge", order: "lead-first" },
+  url_count: 2,
+  url_prefix: "https://www.example.com/",
+  pop_count: 3,
+  verify: "edge",
+  order: "lead-first",
 } as const;
 
 const SENTENCE =

@@ -49,7 +49,11 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
   const checkBytes = it.verify === "off" ? 0 : said.checkBytes;
   const time = workTime(
     {
-      ...{ tasks, forms, kind: it.kind, paths: it.paths, originPerSecond: it.originPerSecond },
+      tasks,
+      forms,
+      kind: it.kind,
+      paths: it.paths,
+      originPerSecond: it.originPerSecond,
       bytes: ((said.bytes?.estimate ?? 0) + checkBytes) * it.pops.length * downloadsPerTask(it.verify),
       requestsPerTask: times,
       isRaisedLate: it.paths > 0 || (it.sources ?? []).length > 0,
@@ -61,13 +65,18 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
   );
   const hours = time.instanceSeconds / 3_600;
   return {
-    ...{ urls: it.urls.length, variants: it.variants, tasks, lower_bound: it.lowerBound ?? false },
+    urls: it.urls.length,
+    variants: it.variants,
+    tasks,
+    lower_bound: it.lowerBound ?? false,
     sources: [...(it.sources ?? [])],
     pops: popsOf(it.pops),
     bytes: bytesOf(bytes, said, forms),
     origin_fetches: fetches,
     instances: {
-      ...{ count: it.instanceCount, type: it.kind.type, vcpus: it.kind.vcpus },
+      count: it.instanceCount,
+      type: it.kind.type,
+      vcpus: it.kind.vcpus,
       hours: Number(hours.toFixed(3)),
       minutes_to_finish: time.seconds === null ? null : Number((time.seconds / 60).toFixed(1)),
       binds: time.binds,
@@ -89,7 +98,9 @@ function bytesOf(bytes: Spread | undefined, said: SizesSaid, forms: number): Est
     estimate: whole(bytes?.estimate),
     low: bytes === undefined ? null : Math.floor(bytes.low),
     high: bytes?.high == null ? null : Math.ceil(bytes.high),
-    ...{ sampled: said.sampled, unknown: said.unknown, unreadable: said.unreadable },
+    sampled: said.sampled,
+    unknown: said.unknown,
+    unreadable: said.unreadable,
     first_problem: said.firstProblem ?? null,
     note: noteOn(said, forms),
   };
@@ -110,8 +121,15 @@ function dollarsOf(it: Estimated, said: SizesSaid, totals: Totals): Estimate["do
   const { forms, tasks, times, checkBytes, hours, units } = totals;
   const lines = (perPop: number): Line[] => {
     const billed: Billed = {
-      ...{ pops: it.pops, tasks, forms, requestsPerTask: times, instances: it.instanceCount, instanceHours: hours },
-      ...{ kind: it.kind, paths: it.paths, secure: secureShare(it.urls) },
+      pops: it.pops,
+      tasks,
+      forms,
+      requestsPerTask: times,
+      instances: it.instanceCount,
+      instanceHours: hours,
+      kind: it.kind,
+      paths: it.paths,
+      secure: secureShare(it.urls),
       objectBytes: perPop / Math.max(1, forms),
       bytesPerPop: (perPop + checkBytes) * downloadsPerTask(it.verify),
     };
@@ -120,7 +138,9 @@ function dollarsOf(it: Estimated, said: SizesSaid, totals: Totals): Estimate["do
   const { estimate = 0, low = 0, high = null } = said.bytes ?? {};
   const told = lines(estimate);
   return {
-    ...{ total: sumOf(told), low: sumOf(lines(low)), high: high === null ? null : sumOf(lines(high)) },
+    total: sumOf(told),
+    low: sumOf(lines(low)),
+    high: high === null ? null : sumOf(lines(high)),
     lines: told,
     prices_as_of: PRICES_AS_OF,
     not_included: notIncluded(it.pops, it.order),

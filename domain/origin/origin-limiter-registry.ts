@@ -102,7 +102,11 @@ export class OriginLimiters {
     if (isFromCache(response) || (!mayReachOrigin && !isRefusal)) return;
     const now = this.now();
     rate.observe({
-      ...{ url, pop, isRefusal, sentAt: now - elapsedMs, isRetry: (work.tries ?? 0) > 0 },
+      url,
+      pop,
+      isRefusal,
+      sentAt: now - elapsedMs,
+      isRetry: (work.tries ?? 0) > 0,
       retryAfterMs: retryAfterMs(response.retryAfter, now),
     });
   }
@@ -134,7 +138,11 @@ export class OriginLimiters {
     for (const [other, limiter] of this.limiters) if (limiter.isIdle) this.limiters.delete(other);
     const { store, heartbeatAt, leaseMs, onError } = this.options;
     const limiter = new OriginLimiter({
-      ...{ id, limits, store, leaseMs, now: this.now },
+      id,
+      limits,
+      store,
+      leaseMs,
+      now: this.now,
       ...(heartbeatAt === undefined ? {} : { heartbeatAt: () => heartbeatAt(req_id) }),
       onError: (error) => onError?.(error, id),
     });

@@ -175,7 +175,9 @@ function groupByLabel(targets: readonly Target[], order: Order | undefined, plac
 function groupOf(label: string, targets: readonly Target[], order: Order | undefined, places: Places): TargetGroup {
   const circles = circlesOf(targets, order);
   return {
-    ...{ label, targets, circles },
+    label,
+    targets,
+    circles,
     position: new Map(targets.map(({ pop }, i) => [pop, i])),
     circleOf: new Map(circles.flatMap((circle) => circle.targets.map(({ pop }) => [pop, circle]))),
     // A POP that is none of the request's has a place that no URL wants.

@@ -137,7 +137,10 @@ export function unfinishedResult(
   const nothing = { ok: false, bytes: 0, ms: 0, attempts: 0 };
   return {
     ...key,
-    ...{ req_id, pop, url, variant },
+    req_id,
+    pop,
+    url,
+    variant,
     ...nothing,
     reason: failure.reason,
     error: errorText(failure),

@@ -42,7 +42,10 @@ export async function totalsOf(
     if (!everywhere) for (const { target } of tasks.tasks()) addOne(byTarget, target.target);
   }
   return {
-    ...{ total_count: count, total_size: size, sizes_known: sizesKnown, shards: shardCount(count) },
+    total_count: count,
+    total_size: size,
+    sizes_known: sizesKnown,
+    shards: shardCount(count),
     lane: laneOf({ tasks: count, bytes: size, sizesKnown, hasLarge }),
     tasks_per_target: Object.fromEntries(perTarget),
     byTarget,

@@ -45,12 +45,21 @@ export function endedEvent(item: RequestItem & { readonly status: EndedEvent["st
   const query = `?req_id=${encodeURIComponent(item.req_id)}`;
   const { req_id, status, reason, total_count, download_count, failed_count, total_size, download_size } = item;
   return {
-    ...{ req_id, status, ...(reason === undefined ? {} : { reason }) },
+    req_id,
+    status,
+    ...(reason === undefined ? {} : { reason }),
     ...(item.verdict === undefined ? {} : { verdict: item.verdict }),
     sentence: sentence(endedFacts(item)),
-    ...{ total_count, download_count, failed_count },
-    ...{ warm_count: item.warm_count, hit_count: item.hit_count, not_kept_count: item.not_kept_count },
-    ...{ total_size, download_size, created_at: item.created_at, ended_at: item.last_update_time },
+    total_count,
+    download_count,
+    failed_count,
+    warm_count: item.warm_count,
+    hit_count: item.hit_count,
+    not_kept_count: item.not_kept_count,
+    total_size,
+    download_size,
+    created_at: item.created_at,
+    ended_at: item.last_update_time,
     progress_url: `${api}prewarm${query}`,
     summary_url: `${api}summary${query}`,
   };
@@ -61,10 +70,24 @@ function endedFacts(item: RequestItem): SentenceFacts {
   const at = (text: string) => parseTimestamp(text).getTime();
   const endedAt = at(item.last_update_time);
   return {
-    ...{ status: item.status, total: item.total_count, results: item.download_count, failed: item.failed_count },
-    ...{ warm: item.warm_count, hit: item.hit_count, percentage: reportedPercentage(item) },
-    ...{ instancesWanted: 0, instancesAtWork: 0, inProgress: 0, bytesPerSecond: 0, finishAt: null },
-    ...{ now: endedAt, lastMoveAt: endedAt, timeoutAt: at(item.timeout_at) },
-    ...{ verdict: item.verdict, readiness: item.readiness, reason: item.reason, counted: true },
+    status: item.status,
+    total: item.total_count,
+    results: item.download_count,
+    failed: item.failed_count,
+    warm: item.warm_count,
+    hit: item.hit_count,
+    percentage: reportedPercentage(item),
+    instancesWanted: 0,
+    instancesAtWork: 0,
+    inProgress: 0,
+    bytesPerSecond: 0,
+    finishAt: null,
+    now: endedAt,
+    lastMoveAt: endedAt,
+    timeoutAt: at(item.timeout_at),
+    verdict: item.verdict,
+    readiness: item.readiness,
+    reason: item.reason,
+    counted: true,
   };
 }

@@ -110,6 +110,8 @@ async function find(name: string, owner: OwnerOf, sources: Sources): Promise<Dis
 function ownDistribution({ id, domain, aliases }: OwnDistribution): Distribution {
   return {
     label: cloudFrontLabel(domain) ?? domain.split(".", 1)[0] ?? domain,
-    ...{ domain, id, names: [domain, ...aliases] },
+    domain,
+    id,
+    names: [domain, ...aliases],
   };
 }

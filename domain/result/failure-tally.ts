@@ -78,7 +78,11 @@ export class FailureTally {
   groups(): FailureGroup[] {
     return mostFirst(
       [...this.reasons].map(([code, { count, urls, pops, examples }]) => ({
-        ...{ code, subject: "task", tasks: count, pops: pops.size, urls: urls.size },
+        code,
+        subject: "task",
+        tasks: count,
+        pops: pops.size,
+        urls: urls.size,
         examples: [...examples],
       })),
     );

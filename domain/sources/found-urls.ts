@@ -68,7 +68,9 @@ export class Gathered {
       else count(reason, 1);
     }
     this.change(source, ({ documents, urls: before }) => ({
-      ...{ documents: documents + 1, urls: before + taken, left_out: counts },
+      documents: documents + 1,
+      urls: before + taken,
+      left_out: counts,
     }));
   }
 

@@ -73,23 +73,31 @@ export async function dryRun(deps: DryRunDeps, asked: PrewarmRequest, warnings: 
   const sizes = found.distributions.length === 0 ? [] : await sizesOf(deps, request, found);
   const { variants, instanceCount, timeoutMinutes, pops, order, verify, urls, origin } = request;
   const estimate = estimateRequest({
-    ...{ urls, pops, order, verify, timeoutMinutes, instanceCount, activeRequests, sizes },
-    ...{ caps: deps.caps, kind: deps.kind, variants: variantNames(variants).length },
+    urls,
+    pops,
+    order,
+    verify,
+    timeoutMinutes,
+    instanceCount,
+    activeRequests,
+    sizes,
+    caps: deps.caps,
+    kind: deps.kind,
+    variants: variantNames(variants).length,
     originPerSecond: origin?.requests_per_second,
     paths: request.needInvalidate ? pathCount(urls) : 0,
     distributions: Math.max(1, found.distributions.length),
-    ...{ sources: read.sources, lowerBound: !read.isAll },
+    sources: read.sources,
+    lowerBound: !read.isAll,
   });
   const all = [...warnings, ...warningsOf(read), ...found.warnings, ...foreseen(estimate, request)];
   return {
-    ...{
-      status: "Success",
-      error_message: "",
-      error_urls: [],
-      request_id: "",
-      timestamp: timestamp(deps),
-      timeout_at: "",
-    },
+    status: "Success",
+    error_message: "",
+    error_urls: [],
+    request_id: "",
+    timestamp: timestamp(deps),
+    timeout_at: "",
     estimate,
     ...(all.length === 0 ? {} : { warnings: all }),
   };

@@ -91,7 +91,10 @@ export const handler = createHandler({
   caps: readCaps(env),
   kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined, env.ON_DEMAND_PERCENT),
   deployment: {
-    ...{ envName: env.ENV_NAME, region: env.AWS_REGION, version: env.VERSION, instanceTypes },
+    envName: env.ENV_NAME,
+    region: env.AWS_REGION,
+    version: env.VERSION,
+    instanceTypes,
     isPrivate: env.VPC_ENDPOINT !== "",
   },
   dns,

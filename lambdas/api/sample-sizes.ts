@@ -43,7 +43,9 @@ export async function sampleSizes(
     return distribution;
   };
   const probe = new SizeProbe({
-    ...{ header: request.header, ...ports, patienceMs: ms },
+    header: request.header,
+    ...ports,
+    patienceMs: ms,
     // No request has this id: the limits hold for this estimate alone.
     limited: { req_id: "estimate", origin: request.origin },
     hostToAsk: (url) => hostToAsk(serving(url.hostname), url),

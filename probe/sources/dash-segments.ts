@@ -52,7 +52,8 @@ function ofTemplate(
   const first = [...once, ...heads];
   const count = BigInt(first.length) + segments * BigInt(each.length);
   return {
-    ...{ count, named: count },
+    count,
+    named: count,
     all: () => laidOut(first, each, runs),
   };
 }

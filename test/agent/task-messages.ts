@@ -31,8 +31,11 @@ export function fullTaskMessage(different: Partial<TaskMessage> = {}): TaskMessa
     urls: [
       { url: d.url(), bytes: d.bytes() },
       {
-        ...{ url: d.url(), bytes: d.bytes(), variant: d.id("variant") },
-        ...{ attempts: d.integer(), first_attempt_at: d.integer() },
+        url: d.url(),
+        bytes: d.bytes(),
+        variant: d.id("variant"),
+        attempts: d.integer(),
+        first_attempt_at: d.integer(),
       },
     ],
     followers: [

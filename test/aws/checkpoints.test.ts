@@ -7,20 +7,21 @@ import { startBucket } from "./bucket.ts";
 
 const KEY = "r1/recount/checkpoint.json.gz";
 const CHECKPOINT = {
-  ...{
-    state: "IN_PROGRESS/80/40/0/in time",
-    at: 1_713_237_113_531,
-    shards: 16,
-    bits: "AQID",
-    good: "AQIA",
-    parts: ["r1/recount/x.csv"],
-    results: ["r1/recount/x.csv.gz"],
-    results_done: false,
-    failures: {
-      http_4xx: {
-        ...{ count: 2, example: "HTTP 403 for https://a.example/ at SIN2-P1", urls: "AQ==", pops: "Ag==" },
-        examples: [{ url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }],
-      },
+  state: "IN_PROGRESS/80/40/0/in time",
+  at: 1_713_237_113_531,
+  shards: 16,
+  bits: "AQID",
+  good: "AQIA",
+  parts: ["r1/recount/x.csv"],
+  results: ["r1/recount/x.csv.gz"],
+  results_done: false,
+  failures: {
+    http_4xx: {
+      count: 2,
+      example: "HTTP 403 for https://a.example/ at SIN2-P1",
+      urls: "AQ==",
+      pops: "Ag==",
+      examples: [{ url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }],
     },
   },
   count: count(3, 30, 1),

@@ -66,7 +66,9 @@ it("letters are received with their reasons, and deleted by their receipts", asy
       ? {
           Messages: [
             {
-              ...{ MessageId: "m1", Body: "{}", ReceiptHandle: "h1" },
+              MessageId: "m1",
+              Body: "{}",
+              ReceiptHandle: "h1",
               MessageAttributes: { reason: { DataType: "String", StringValue: "no host" } },
             },
             { MessageId: "m2", Body: "[]", ReceiptHandle: "h2" },

@@ -41,7 +41,9 @@ describe("the DNS", () => {
 
   it("says which name does not exist", async () => {
     await expect(dns.addresses("d1.XXX1-P1.cloudfront.net")).rejects.toMatchObject({
-      ...{ name: "DnsLookupError", code: "ENOTFOUND", reason: "name_not_found" },
+      name: "DnsLookupError",
+      code: "ENOTFOUND",
+      reason: "name_not_found",
       message: "d1.XXX1-P1.cloudfront.net does not exist in DNS (ENOTFOUND)",
     });
   });
@@ -94,7 +96,9 @@ describe("a resolver that is down", () => {
     const down = new Dns({ servers: [`127.0.0.1:${port}`] });
     const message = `The DNS resolver 127.0.0.1:${port} did not answer for d1.SIN2-P1.cloudfront.net (ECONNREFUSED)`;
     await expect(down.addresses("d1.SIN2-P1.cloudfront.net")).rejects.toMatchObject({
-      ...{ name: "DnsLookupError", reason: "dns_unavailable", message },
+      name: "DnsLookupError",
+      reason: "dns_unavailable",
+      message,
     });
   });
 

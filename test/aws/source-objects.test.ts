@@ -22,7 +22,8 @@ describe("an object of another bucket", () => {
 describe("keys of another bucket", () => {
   it("come page by page", async () => {
     const { client, sent } = fakeClient<S3Client>(() => ({
-      ...{ Contents: [{ Key: "lists/a" }, { Key: "lists/b" }], NextContinuationToken: "t2" },
+      Contents: [{ Key: "lists/a" }, { Key: "lists/b" }],
+      NextContinuationToken: "t2",
     }));
     const objects = new SourceObjects(client, ["bucket"]);
     expect(await objects.list("bucket", "lists/", "t1", signal)).toEqual({ keys: ["lists/a", "lists/b"], next: "t2" });

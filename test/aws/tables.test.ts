@@ -86,7 +86,10 @@ describe("the Request table", () => {
     const t = tables(() => ({ Item }));
     expect(await t.requests.isActive("r1")).toBe(active);
     expect(t.sent[0]?.input).toEqual({
-      ...{ TableName: "requests", Key: { req_id: "r1" }, ProjectionExpression: "active", ConsistentRead: true },
+      TableName: "requests",
+      Key: { req_id: "r1" },
+      ProjectionExpression: "active",
+      ConsistentRead: true,
     });
   });
 
@@ -180,7 +183,9 @@ describe("the Request table", () => {
     const t = tables(() => ({ Items: [request()] }));
     expect(await t.requests.listClosing()).toMatchObject([{ req_id: "r1" }]);
     expect(t.sent[0]?.input).toMatchObject({
-      ...{ IndexName: "closing", KeyConditionExpression: "closing = :y", ExpressionAttributeValues: { ":y": "y" } },
+      IndexName: "closing",
+      KeyConditionExpression: "closing = :y",
+      ExpressionAttributeValues: { ":y": "y" },
     });
   });
 

@@ -33,7 +33,10 @@ test("inputs become words, each of them one, whatever they have in them", () => 
   const { words } = warm(
     {
       INPUT_URLS: "https://a.example/1\n\n  https://a.example/$(id)?x=1&y='2'  \n--json",
-      ...{ INPUT_POPS: "SIN2-P1,ATL56-C1", INPUT_TIMEOUT: "2h", INPUT_INVALIDATE: "true", INPUT_STACK: "" },
+      INPUT_POPS: "SIN2-P1,ATL56-C1",
+      INPUT_TIMEOUT: "2h",
+      INPUT_INVALIDATE: "true",
+      INPUT_STACK: "",
       INPUT_ARGS: "--header=Accept: a b\n--origin-rps=50",
     },
     0,

@@ -47,8 +47,13 @@ function run(endpoint: string, ...words: string[]): Promise<{ code: number | nul
   const home = mkdtempSync(join(tmpdir(), "prewarm-home-"));
   onTestFinished(() => rmSync(home, { recursive: true }));
   const env = {
-    ...{ PATH: process.env["PATH"], HOME: home, AWS_ENDPOINT_URL: endpoint, AWS_MAX_ATTEMPTS: "1" },
-    ...{ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_EC2_METADATA_DISABLED: "true" },
+    PATH: process.env["PATH"],
+    HOME: home,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_MAX_ATTEMPTS: "1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_EC2_METADATA_DISABLED: "true",
   };
   const child = spawn(process.execPath, [join(ROOT, "cli/dist/prewarm.cjs"), ...words], { env, cwd: home });
   let [stdout, stderr] = ["", ""];

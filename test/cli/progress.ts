@@ -18,36 +18,67 @@ export const POPS: PopProgress[] = RECS.flatMap(([rec, pops, total, done, warm, 
   Array.from({ length: pops }, (_, i) => {
     const first = i === 0;
     return {
-      ...{ pop: `P${r}${i}1-C1`, rec, state: "IN_PROGRESS", total_count: first ? total : 0 },
-      ...{ download_count: first ? done : 0, failed_count: first ? failed : 0, warm_count: first ? warm : 0 },
-      ...{ hit_count: 0, not_kept_count: 0, rec_miss_count: 0, download_size: first ? warm * 1_000_000 : 0 },
+      pop: `P${r}${i}1-C1`,
+      rec,
+      state: "IN_PROGRESS",
+      total_count: first ? total : 0,
+      download_count: first ? done : 0,
+      failed_count: first ? failed : 0,
+      warm_count: first ? warm : 0,
+      hit_count: 0,
+      not_kept_count: 0,
+      rec_miss_count: 0,
+      download_size: first ? warm * 1_000_000 : 0,
     };
   }),
 );
 
 export function progress(changes: Partial<Progress> = {}): Progress {
   return progressSchema.parse({
-    ...{ request_id: "e059b77b-e427-4489-a50b-4d8c652f114c", status: "IN_PROGRESS" },
-    ...{ created_at: "2026-11-25 11:12:00.000000", last_update_time: "2026-11-25 11:46:12.000000" },
-    ...{ timestamp: "2026-11-25 11:46:15.000000", percentage_complete: 62, total_size: 3_060_000_000_000 },
-    ...{ download_size: 1_850_000_000_000, in_progress_size: 60_000_000_000, available_task_count: 1_041 },
-    ...{ in_progress_task_count: 180, total_count: 3_192, download_count: 1_971, failed_count: 9 },
-    ...{ warm_count: 1_931, hit_count: 31, not_kept_count: 4, bytes_per_second: 3_410_000_000 },
-    ...{ instances_at_work: 19, instance_count: 20, timeout_at: "2026-11-25 12:32:00.000000" },
-    ...{ estimated_finish_at: "2026-11-25 11:51:49.000000", warnings: [] },
+    request_id: "e059b77b-e427-4489-a50b-4d8c652f114c",
+    status: "IN_PROGRESS",
+    created_at: "2026-11-25 11:12:00.000000",
+    last_update_time: "2026-11-25 11:46:12.000000",
+    timestamp: "2026-11-25 11:46:15.000000",
+    percentage_complete: 62,
+    total_size: 3_060_000_000_000,
+    download_size: 1_850_000_000_000,
+    in_progress_size: 60_000_000_000,
+    available_task_count: 1_041,
+    in_progress_task_count: 180,
+    total_count: 3_192,
+    download_count: 1_971,
+    failed_count: 9,
+    warm_count: 1_931,
+    hit_count: 31,
+    not_kept_count: 4,
+    bytes_per_second: 3_410_000_000,
+    instances_at_work: 19,
+    instance_count: 20,
+    timeout_at: "2026-11-25 12:32:00.000000",
+    estimated_finish_at: "2026-11-25 11:51:49.000000",
+    warnings: [],
     ...changes,
   });
 }
 
 export const FAILURES: NonNullable<Progress["failures"]> = [
   {
-    ...{ code: "connection", subject: "task", tasks: 6, pops: 4, urls: 5 },
+    code: "connection",
+    subject: "task",
+    tasks: 6,
+    pops: 4,
+    urls: 5,
     examples: [
       { url: "https://www.example.com/pak-001.bin", pop: "DEL54-P2", error: "no connection at any of its 3 addresses" },
     ],
   },
   {
-    ...{ code: "incomplete", subject: "task", tasks: 3, pops: 1, urls: 2 },
+    code: "incomplete",
+    subject: "task",
+    tasks: 3,
+    pops: 1,
+    urls: 2,
     examples: [{ url: "https://www.example.com/pak-017.bin", pop: "CGK50-P1", error: "ended after 3 of 40 MB" }],
   },
 ];

@@ -18,11 +18,24 @@ beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-comman
 
 const ended = {
   ...progress({ status: "FINISHED", percentage_complete: 100, verdict: "not_ready", download_count: 3_192 }),
-  ...{ url_count: 84, url_prefix: "https://www.example.com/patch/", pop_count: 1, verify: "edge", order: "lead-first" },
+  url_count: 84,
+  url_prefix: "https://www.example.com/patch/",
+  pop_count: 1,
+  verify: "edge",
+  order: "lead-first",
   pops: [
     {
-      ...{ pop: "SIN2-P1", rec: "Singapore", state: "DONE", total_count: 3, download_count: 3, failed_count: 1 },
-      ...{ warm_count: 2, hit_count: 0, not_kept_count: 0, rec_miss_count: 0, download_size: 2 },
+      pop: "SIN2-P1",
+      rec: "Singapore",
+      state: "DONE",
+      total_count: 3,
+      download_count: 3,
+      failed_count: 1,
+      warm_count: 2,
+      hit_count: 0,
+      not_kept_count: 0,
+      rec_miss_count: 0,
+      download_size: 2,
     },
   ],
 };
@@ -37,9 +50,15 @@ async function api(bucket: boolean): Promise<string> {
     const at = `http://${headers.host}`;
     const path = url.split("?")[0];
     const summary = {
-      ...{ request_id: ID, status: "FINISHED", failed_count: 9, failure_pops: [], failure_urls: [] },
-      ...{ failure_urls_omitted: 0, failures: [] },
-      ...{ failure_pop_urls_report: `${at}/failed.csv?secret`, results_url: `${at}/results.csv.gz?secret` },
+      request_id: ID,
+      status: "FINISHED",
+      failed_count: 9,
+      failure_pops: [],
+      failure_urls: [],
+      failure_urls_omitted: 0,
+      failures: [],
+      failure_pop_urls_report: `${at}/failed.csv?secret`,
+      results_url: `${at}/results.csv.gz?secret`,
     };
     if (path === "/prod/requests")
       response.end(JSON.stringify({ timestamp: ended.timestamp, requests: [ended], next: null }));

@@ -9,8 +9,16 @@ test("nothing that --help loads is large", async () => {
   // Split, what is imported when it is needed stands in files of its own.
   const { metafile } = await build({
     entryPoints: [`${ROOT}cli/main.ts`],
-    ...{ absWorkingDir: ROOT, outdir: "none", write: false, metafile: true, bundle: true, splitting: true },
-    ...{ format: "esm", platform: "node", mainFields: ["module", "main"], logLevel: "error" },
+    absWorkingDir: ROOT,
+    outdir: "none",
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    mainFields: ["module", "main"],
+    logLevel: "error",
   });
   const [entry] = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint === "cli/main.ts");
   const chunks = new Set(entry === undefined ? [] : [entry[0]]);

@@ -19,8 +19,13 @@ const TWO_OF_THREE = [
 ] as const;
 
 const alarm = (DatapointsToAlarm: number, TreatMissingData: string) => ({
-  ...{ Statistic: "Maximum", Period: 300, EvaluationPeriods: 3, DatapointsToAlarm },
-  ...{ Threshold: 0, ComparisonOperator: "GreaterThanThreshold", TreatMissingData },
+  Statistic: "Maximum",
+  Period: 300,
+  EvaluationPeriods: 3,
+  DatapointsToAlarm,
+  Threshold: 0,
+  ComparisonOperator: "GreaterThanThreshold",
+  TreatMissingData,
 });
 const VALUES: Readonly<Record<string, number[]>> = { "0": [0], X: [1], "-": [] };
 const periods = (points: string) => [...points].map((point) => VALUES[point] ?? []);

@@ -11,7 +11,9 @@ describe("an error in a log", () => {
     });
     const fields = errorFields(error);
     expect(fields).toEqual({
-      ...{ name: "Error", message: "at https://a.example/x?…", code: "ECONNRESET" },
+      name: "Error",
+      message: "at https://a.example/x?…",
+      code: "ECONNRESET",
       stack: expect.stringContaining("log-fields.test.ts"),
       cause: { name: "TypeError", message: "fetch failed", stack: expect.any(String) },
     });

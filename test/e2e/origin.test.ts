@@ -67,7 +67,9 @@ describe("the origin", () => {
     const paths = addObjects(stack, "limited", 60, () => 2_000);
     const reqId = await stack.start(
       body({
-        ...{ url_list: urls(...paths), pops: ["SIN2-C1", "FRA56-P2", "DFW55-C3"], instance_count: 2 },
+        url_list: urls(...paths),
+        pops: ["SIN2-C1", "FRA56-P2", "DFW55-C3"],
+        instance_count: 2,
         origin: { requests_per_second: 30, concurrency: 8 },
       }),
     );
@@ -100,7 +102,9 @@ describe("the origin", () => {
     expect(catalogue["pops"]).toEqual(expect.arrayContaining([expect.objectContaining({ code: "SIN2-C1" })]));
     expect(status).toBe(200);
     expect(json).toMatchObject({
-      ...{ env_name: "prod", version: expect.stringMatching(/^\d+\.\d+\.\d+/), private: false },
+      env_name: "prod",
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      private: false,
       instances: { estimate: { type: "c7gn.large", vcpus: 2 } },
     });
   });

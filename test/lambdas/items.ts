@@ -150,8 +150,13 @@ export function target(pop: string, change: Partial<Target> = {}): Target {
 /** What a process of an agent said of a request: two tasks held, 10 kB so far, 1 kB and half a task a second. */
 export function beat(change: Partial<Beat> = {}): Beat {
   return {
-    ...{ instance: "i-1", worker: "1", at: 1_713_237_141_000, tasks: 2 },
-    ...{ bytes: 10_000, bytes_per_second: 1_000, tasks_per_second: 0.5 },
+    instance: "i-1",
+    worker: "1",
+    at: 1_713_237_141_000,
+    tasks: 2,
+    bytes: 10_000,
+    bytes_per_second: 1_000,
+    tasks_per_second: 0.5,
     ...change,
   };
 }

@@ -14,7 +14,11 @@ const at = (path: string) => `https://cdn.example.com/${path}`;
 const COLUMNS = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts", "variant"];
 const row = (pop: string, url: string, variant = "") => [pop, url, "HTTP 403", "403", pop, "id==", "1", variant];
 const ENDED: Partial<RequestItem> = {
-  ...{ status: "FINISHED", active: undefined, pops: POPS, total_count: 6, report: "r1/report.csv" },
+  status: "FINISHED",
+  active: undefined,
+  pops: POPS,
+  total_count: 6,
+  report: "r1/report.csv",
   distributions: [{ label: LABEL, names: [] }],
 };
 

@@ -70,8 +70,13 @@ function metadata(request: IncomingMessage, response: ServerResponse): void {
     "/latest/meta-data/instance-id": "i-0123456789abcdef0",
     [role]: "agent",
     [`${role}agent`]: JSON.stringify({
-      ...{ Code: "Success", Type: "AWS-HMAC", AccessKeyId: accessKeyId, SecretAccessKey: secretKey, Token: "t" },
-      ...{ LastUpdated: new Date(), Expiration: new Date(Date.now() + 3_600_000) },
+      Code: "Success",
+      Type: "AWS-HMAC",
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretKey,
+      Token: "t",
+      LastUpdated: new Date(),
+      Expiration: new Date(Date.now() + 3_600_000),
     }),
   };
   const answer = known[request.url ?? ""];

@@ -10,7 +10,9 @@ import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./syn
 
 const fn = (scope: Construct, id: string) =>
   new lambda.Function(scope, id, {
-    ...{ runtime: lambda.Runtime.NODEJS_24_X, handler: "index.handler", code: lambda.Code.fromInline("//") },
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: "index.handler",
+    code: lambda.Code.fromInline("//"),
   });
 const functions = (scope: Construct) => ({ handler: fn(scope, "Handler"), console: fn(scope, "Console") });
 const template = synthesize((stack) => {
@@ -66,7 +68,7 @@ describe.each([
 
   test("is throttled apart, so that who has no key takes nothing from those with one", () => {
     expect(theOnly(of, "AWS::ApiGateway::Stage").MethodSettings).toMatchObject([
-      { ...{ HttpMethod: "*", ResourcePath: "/*" }, ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      { HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
       { HttpMethod: "POST", ResourcePath: "/~1prewarm", ThrottlingRateLimit: 2, ThrottlingBurstLimit: 20 },
       { HttpMethod: "GET", ResourcePath: "/~1summary", ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
       { HttpMethod: "GET", ResourcePath: "/~1requests", ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
@@ -102,7 +104,9 @@ test("one key, and a usage plan that has it", () => {
   const [[planId = ""] = []] = resourcesOf(template, "AWS::ApiGateway::UsagePlan");
   const [[stageId = ""] = []] = resourcesOf(template, "AWS::ApiGateway::Stage");
   expect(theOnly(template, "AWS::ApiGateway::UsagePlanKey")).toMatchObject({
-    ...{ KeyId: { Ref: keyId }, UsagePlanId: { Ref: planId }, KeyType: "API_KEY" },
+    KeyId: { Ref: keyId },
+    UsagePlanId: { Ref: planId },
+    KeyType: "API_KEY",
   });
   expect(theOnly(template, "AWS::ApiGateway::UsagePlan")).toMatchObject({
     Throttle: { RateLimit: 25, BurstLimit: 50 },
@@ -151,7 +155,10 @@ describe("what API Gateway refuses by itself has the fields of every route's ans
 const invoke = (conditions?: object) => ({
   Statement: [
     {
-      ...{ Effect: "Allow", Principal: { AWS: "*" }, Action: "execute-api:Invoke", Resource: "execute-api:/*" },
+      Effect: "Allow",
+      Principal: { AWS: "*" },
+      Action: "execute-api:Invoke",
+      Resource: "execute-api:/*",
       ...(conditions === undefined ? {} : { Condition: conditions }),
     },
   ],
@@ -207,7 +214,9 @@ test("a change of the endpoint or of allowedCidrs alone gives the stage another 
   const [[deployment = ""] = []] = resourcesOf(maybePrivate, "AWS::ApiGateway::Deployment");
   // The function answers after each change of a property, such as the endpoint's id ...
   expect(redeployed.Properties).toMatchObject({
-    ...{ Deployment: { Ref: deployment }, VpcEndpoint: { Ref: "vpce" }, AllowedCidrs: { Ref: "allowedCidrs" } },
+    Deployment: { Ref: deployment },
+    VpcEndpoint: { Ref: "vpce" },
+    AllowedCidrs: { Ref: "allowedCidrs" },
   });
   // ... and the stage serves the deployment of its answer.
   expect(theOnly(maybePrivate, "AWS::ApiGateway::Stage").DeploymentId).toEqual({ Ref: id });

@@ -148,7 +148,9 @@ describe("what functions log", () => {
         fleet: { state: async () => fleet },
         progress: new FakeProgress(),
         safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
-        ...{ patience: patienceOf(), logger, namespace },
+        patience: patienceOf(),
+        logger,
+        namespace,
       })({}, WATCH_CONTEXT),
     ).then((lines) => lines.flatMap(embeddedMetrics));
   const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };
@@ -161,7 +163,10 @@ describe("what functions log", () => {
     const deadLetters = { bury: async () => undefined };
     const looks = { ask: async () => true };
     const handler = createAggregation({
-      ...{ requests, deadLetters, progress: new FakeProgress(), looks },
+      requests,
+      deadLetters,
+      progress: new FakeProgress(),
+      looks,
       onUnreadable: reportUnreadable(logger, namespace),
       logger,
       namespace,

@@ -161,13 +161,11 @@ describe("the concurrent executions of the account", () => {
     ]);
     expect(Object.fromEntries(reserved)).toEqual({
       Api: { "Fn::If": [hasRoom, 20, { Ref: "AWS::NoValue" }] },
-      ...{
-        GetSize: undefined,
-        Expand: undefined,
-        Task: undefined,
-        Aggregation: undefined,
-        Shutdown: undefined,
-      },
+      GetSize: undefined,
+      Expand: undefined,
+      Task: undefined,
+      Aggregation: undefined,
+      Shutdown: undefined,
     });
   });
 });
@@ -179,7 +177,8 @@ describe("the timers", () => {
     const [[roleId, role] = []] = resourcesOf(template, "AWS::IAM::Role").filter(([id]) => id.includes("TimerRole"));
     expect(role?.Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
       {
-        ...{ Principal: { Service: "scheduler.amazonaws.com" }, Action: "sts:AssumeRole" },
+        Principal: { Service: "scheduler.amazonaws.com" },
+        Action: "sts:AssumeRole",
         Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
       },
     ]);

@@ -32,14 +32,15 @@ const LONGEST = {
   ),
   instanceTypes: many(MAX_INSTANCE_TYPES, "c7gn.".padEnd(MAX_INSTANCE_TYPES_LENGTH / MAX_INSTANCE_TYPES - 1, "x")),
   allowedCidrs: many(MAX_CIDRS, "2001:0db8:0000:0000:0000:0000:0000:0000/128"),
-  ...{
-    monitoring: "full",
-    tracing: "on",
-    lambdaConcurrency: "high",
-    monthlyBudget: "100",
-    alarmEmail: "ops@example.com",
-  },
-  ...{ key: "my-key", vpce: "vpce-0123456789abcdef0", onDemandPercent: "100", amiId: "ami-0123456789abcdef0" },
+  monitoring: "full",
+  tracing: "on",
+  lambdaConcurrency: "high",
+  monthlyBudget: "100",
+  alarmEmail: "ops@example.com",
+  key: "my-key",
+  vpce: "vpce-0123456789abcdef0",
+  onDemandPercent: "100",
+  amiId: "ami-0123456789abcdef0",
 };
 
 /** Indexes of the tables in the newest release. At most one of a table may be added or removed in one update. */

@@ -94,7 +94,10 @@ test("active requests have an index with the attributes that the agents need", (
 test("the bucket is private, takes no plain HTTP, and deletes objects as late as the tables delete items", () => {
   expect(theOnly(template, "AWS::S3::Bucket")).toMatchObject({
     PublicAccessBlockConfiguration: {
-      ...{ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
     },
     LifecycleConfiguration: { Rules: [{ Status: "Enabled", ExpirationInDays: 30 }] },
   });

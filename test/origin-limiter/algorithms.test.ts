@@ -74,15 +74,13 @@ describe("GCRA", () => {
 describe("AIMD", () => {
   const host = { rate: 30, cutAt: NOW, notBefore: NOW };
   const refusal: Refusals = {
-    ...{
-      now: NOW + 3_000,
-      sentAt: NOW + 2_900,
-      accepted: 0,
-      isFirst: false,
-      responses: 10,
-      refused: 2,
-      retryAfterMs: 0,
-    },
+    now: NOW + 3_000,
+    sentAt: NOW + 2_900,
+    accepted: 0,
+    isFirst: false,
+    responses: 10,
+    refused: 2,
+    retryAfterMs: 0,
   };
 
   it("multiplies the rate by 0.7, once for all refusals of requests that were sent before the cut", () => {

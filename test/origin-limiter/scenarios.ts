@@ -148,7 +148,12 @@ export function concurrency(processes: number, limit: number, answerMs: number, 
       const seconds = Math.max(200, (answerMs * 4) / 1_000);
       const tasks = Math.ceil((limit * seconds * 1_000) / answerMs);
       const options = {
-        ...{ seed, processes, tasks, answerMs, limits: { concurrency: limit }, together: answerMs > 5_000 ? 1 : 20 },
+        seed,
+        processes,
+        tasks,
+        answerMs,
+        limits: { concurrency: limit },
+        together: answerMs > 5_000 ? 1 : 20,
         ...(table === undefined ? {} : { table }),
       };
       const lab = await run(options, seconds, async (it) => {

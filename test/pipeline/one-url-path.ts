@@ -12,8 +12,15 @@ const ENTRY_POINTS = /(^|\/)(index|main|env)\.ts$/;
 
 function readableBundle(entryPoint: string): string {
   const { outputFiles } = buildSync({
-    ...{ entryPoints: [entryPoint], write: false, bundle: true, platform: "node", format: "esm", target: "node20" },
-    ...{ mainFields: ["module", "main"], logLevel: "error", loader: { ".json": "json" } },
+    entryPoints: [entryPoint],
+    write: false,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    mainFields: ["module", "main"],
+    logLevel: "error",
+    loader: { ".json": "json" },
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });
   return (outputFiles[0]?.text ?? "").replace(/export \{\s*([^}]*?)\s*\};/, "export{$1};");

@@ -15,8 +15,12 @@ import { TreeCopy } from "./tree-copy.ts";
 const CHANGE = { file: "domain/a.ts", find: "a < b", replace: "a <= b" };
 const COMMAND = ["npx", "vitest", "run", "test/a.test.ts"] as const;
 const BUG: NamedBug = {
-  ...{ area: "limits", name: "one-too-many", invariant: "i", description: "d" },
-  ...{ changes: [CHANGE], command: [...COMMAND] },
+  area: "limits",
+  name: "one-too-many",
+  invariant: "i",
+  description: "d",
+  changes: [CHANGE],
+  command: [...COMMAND],
 };
 const HANG: NamedBug = { ...BUG, name: "waits-for-ever", expectsTimeout: "nothing wakes the agent" };
 const PENDING: NamedBug = { ...BUG, name: "fault-of-today", pendingUntil: "issue 7" };
@@ -52,7 +56,9 @@ describe("a change", () => {
 
 describe("a run of vitest", () => {
   const file = (status: string, ...tests: string[]) => ({
-    ...{ name: "a.test.ts", status, message: "" },
+    name: "a.test.ts",
+    status,
+    message: "",
     assertionResults: tests.map((it) => ({ status: it, fullName: `test ${it}` })),
   });
   const report = (...testResults: object[]) => ({ testResults });
@@ -127,7 +133,9 @@ describe("a run", () => {
       },
     }));
     const all = await runPlanted(bugs, {
-      ...{ copies, compileCheck: { problemWith: () => problem }, onChecked: () => undefined },
+      copies,
+      compileCheck: { problemWith: () => problem },
+      onChecked: () => undefined,
       altered: async () => new Map([["domain/a.ts", "text"]]),
       commands: {
         run: async (_, cwd) => {

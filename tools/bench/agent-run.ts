@@ -32,17 +32,20 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
   const aws = await startFakeAws({ messages, copies });
   const env = {
     ...aws.env,
-    ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d` },
+    QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`,
+    DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d`,
     SHUTDOWN_ARN: "shutdown",
-    ...{ EXPRESS_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/x`, PROGRESS_TABLE: "progress" },
-    ...{ REQUEST_TABLE: "requests", REQUEST_TASK_TABLE: "tasks", VISIBILITY_SECONDS: "30" },
-    ...{ PREWARM_HTTPS_PORT: String(server.port), PREWARM_HTTP_PORT: String(server.httpPort) },
-    ...{
-      PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
-      PREWARM_WORKERS: "1",
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-      NODE_EXTRA_CA_CERTS: server.caFile,
-    },
+    EXPRESS_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/x`,
+    PROGRESS_TABLE: "progress",
+    REQUEST_TABLE: "requests",
+    REQUEST_TASK_TABLE: "tasks",
+    VISIBILITY_SECONDS: "30",
+    PREWARM_HTTPS_PORT: String(server.port),
+    PREWARM_HTTP_PORT: String(server.httpPort),
+    PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
+    PREWARM_WORKERS: "1",
+    PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+    NODE_EXTRA_CA_CERTS: server.caFile,
   };
   const agent = startPinned(OUR_CORE, [...nodeFlags(), "--enable-source-maps", bundle], env, node);
   agent.stdout?.resume();

@@ -38,7 +38,8 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
     const setting = { ...usual, ...wanted };
     return {
       what: `whole agent, CPU a 10 KB task, queue and table included: ${what}`,
-      ...{ atLeast: `${atLeast} µs`, aim: `${aim} µs` },
+      atLeast: `${atLeast} µs`,
+      aim: `${aim} µs`,
       measured: nodes
         .filter((node) => costs.has({ ...setting, node }))
         .map((node) => `${costs.range({ ...setting, node })} on Node ${node.version}`)

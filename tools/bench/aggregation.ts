@@ -20,14 +20,12 @@ export async function benchAggregation({ rounds, say }: Bench): Promise<Findings
   for (let round = 0; round < rounds; round++) {
     const it = await runWorker<Measured>(worker, {
       ...aws.env,
-      ...{
-        REQUEST_TABLE: "requests",
-        GROUP_NAME: "bench",
-        PROGRESS_TABLE: "progress",
-        SHUTDOWN_ARN: "shutdown",
-        FAILED_BATCHES_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d`,
-        BENCH_REQ_ID: REQ_ID,
-      },
+      REQUEST_TABLE: "requests",
+      GROUP_NAME: "bench",
+      PROGRESS_TABLE: "progress",
+      SHUTDOWN_ARN: "shutdown",
+      FAILED_BATCHES_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d`,
+      BENCH_REQ_ID: REQ_ID,
     });
     runs.push(it);
     say(`  ${readable(it.cpuMicros / it.records)} µs CPU a record`);

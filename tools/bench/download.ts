@@ -28,8 +28,13 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
   const worker = bundleWorker("download");
   const ours = (path: string, tasks: number, atOnce: number, node?: string) => async (it: Server) => {
     const env = {
-      ...{ BENCH_TASKS: String(tasks), BENCH_AT_ONCE: String(atOnce), BENCH_PATH: path, BENCH_HOST: HOST },
-      ...{ BENCH_WARM_UP: String(path === "/small" ? 20_000 : 1), BENCH_PORT: String(it.port), BENCH_CA: it.caFile },
+      BENCH_TASKS: String(tasks),
+      BENCH_AT_ONCE: String(atOnce),
+      BENCH_PATH: path,
+      BENCH_HOST: HOST,
+      BENCH_WARM_UP: String(path === "/small" ? 20_000 : 1),
+      BENCH_PORT: String(it.port),
+      BENCH_CA: it.caFile,
       BENCH_ADDRESSES: it.addresses.join(),
     };
     return runWorker<Measured & { peakMB: number }>(worker, env, node);

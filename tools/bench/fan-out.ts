@@ -27,7 +27,12 @@ export async function benchFanOut({ rounds, say }: Bench): Promise<Findings> {
   const worker = bundleWorker("fan-out");
   const object = Array.from({ length: URLS }, (_, i) => `${urlOf(i)},${SMALL_BYTES}\n`).join("");
   const target = inDynamoForm({
-    ...{ req_id: REQ_ID, target: `SIN2-P1#${LABEL}`, pop: "SIN2-P1", label: LABEL, state: "READY", expire_at: 1 },
+    req_id: REQ_ID,
+    target: `SIN2-P1#${LABEL}`,
+    pop: "SIN2-P1",
+    label: LABEL,
+    state: "READY",
+    expire_at: 1,
     ips: ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13"],
   });
   const medians: { name: string; cpu: number; rate: number; peakMB: number }[] = [];
@@ -38,8 +43,11 @@ export async function benchFanOut({ rounds, say }: Bench): Promise<Findings> {
     for (let round = 0; round < rounds; round++) {
       const it = await runWorker<Measured>(worker, {
         ...aws.env,
-        ...{ REQUEST_TABLE: "requests", REQUEST_POP_TABLE: "request-pops", BUCKET: "lists" },
-        ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, BENCH_REQ_ID: REQ_ID },
+        REQUEST_TABLE: "requests",
+        REQUEST_POP_TABLE: "request-pops",
+        BUCKET: "lists",
+        QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`,
+        BENCH_REQ_ID: REQ_ID,
       });
       runs.push(it);
       say(`  ${name}: ${readable(it.cpuMicros / URLS)} µs CPU a task, ${readable(it.peakMB)} MB`);

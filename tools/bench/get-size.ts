@@ -23,11 +23,9 @@ export async function benchGetSize({ rounds, server, say }: Bench): Promise<Find
   for (let round = 0; round < rounds; round++) {
     const it = await runWorker<Measured>(worker, {
       ...aws.env,
-      ...{
-        BENCH_PORT: String(server.port),
-        BENCH_ADDRESSES: server.addresses.join(),
-        NODE_EXTRA_CA_CERTS: server.caFile,
-      },
+      BENCH_PORT: String(server.port),
+      BENCH_ADDRESSES: server.addresses.join(),
+      NODE_EXTRA_CA_CERTS: server.caFile,
     });
     if (it.good !== URLS) throw new Error(`${it.good} of ${URLS} sizes: ${it.firstProblem}`);
     runs.push(it);

@@ -108,8 +108,11 @@ interface SlowEdge {
 async function startSlowEdge({ caFile, certFile, keyFile, addresses }: Server): Promise<SlowEdge> {
   const seconds: SlowEdge["seconds"] = [];
   const child = startPinned(SERVING_CORE, [bundleWorker("slow-edge")], {
-    ...{ BENCH_KEY: keyFile, BENCH_CERT: certFile, BENCH_ADDRESSES: addresses.join() },
-    ...{ BENCH_DELAY_MS: String(DELAY_MS), BENCH_LARGE_BYTES: String(LARGE_BYTES) },
+    BENCH_KEY: keyFile,
+    BENCH_CERT: certFile,
+    BENCH_ADDRESSES: addresses.join(),
+    BENCH_DELAY_MS: String(DELAY_MS),
+    BENCH_LARGE_BYTES: String(LARGE_BYTES),
     BENCH_CONNECTION_BYTES_PER_SECOND: String(CONNECTION_BYTES_PER_SECOND),
   });
   const port = await new Promise<number>((resolve, reject) => {
@@ -120,7 +123,11 @@ async function startSlowEdge({ caFile, certFile, keyFile, addresses }: Server): 
     child.once("exit", (code) => reject(new Error(`the slow edge ended with ${code}`)));
   });
   return {
-    ...{ port, httpPort: port, caFile, addresses, seconds },
+    port,
+    httpPort: port,
+    caFile,
+    addresses,
+    seconds,
     async close() {
       const ended = once(child, "exit");
       child.disconnect();
@@ -133,8 +140,14 @@ async function startSlowEdge({ caFile, certFile, keyFile, addresses }: Server): 
 async function engineAlone({ port, caFile, addresses }: SlowEdge, { large, small }: Mix): Promise<number> {
   const run = (path: string, tasks: number) =>
     runWorker<{ seconds: number }>(bundleWorker("download"), {
-      ...{ BENCH_TASKS: String(tasks), BENCH_AT_ONCE: String(FIXED), BENCH_PATH: path, BENCH_HOST: HOST },
-      ...{ BENCH_WARM_UP: "1", BENCH_PORT: String(port), BENCH_CA: caFile, BENCH_ADDRESSES: addresses.join() },
+      BENCH_TASKS: String(tasks),
+      BENCH_AT_ONCE: String(FIXED),
+      BENCH_PATH: path,
+      BENCH_HOST: HOST,
+      BENCH_WARM_UP: "1",
+      BENCH_PORT: String(port),
+      BENCH_CA: caFile,
+      BENCH_ADDRESSES: addresses.join(),
     });
   let seconds = 0;
   if (large > 0) seconds += (await run("/large", large)).seconds;

@@ -17,22 +17,37 @@ export function catalogue(): Answer {
 /** POST /prewarm with `dry_run`, as for the form of {@link FORM}. */
 export function estimate(): Answer {
   const body = {
-    ...{ urls: 84, variants: 1, tasks: 3_192, lower_bound: false, sources: [] },
+    urls: 84,
+    variants: 1,
+    tasks: 3_192,
+    lower_bound: false,
+    sources: [],
     pops: { count: 38, recs: [], unknown_rec: [] },
     bytes: {
-      ...{ estimate: 3_060e9, low: 3_005e9, high: 3_118e9, sampled: 84, unknown: 0, unreadable: 0 },
-      ...{ first_problem: null, note: "84 sizes are known" },
+      estimate: 3_060e9,
+      low: 3_005e9,
+      high: 3_118e9,
+      sampled: 84,
+      unknown: 0,
+      unreadable: 0,
+      first_problem: null,
+      note: "84 sizes are known",
     },
     origin_fetches: { expected: 756, least: 756, most: 756, size_questions: 84 },
     instances: { count: 20, type: "c7gn.large", vcpus: 2, hours: 5.6, minutes_to_finish: 16.8, binds: "the links" },
     dollars: {
-      ...{ total: 323.4, low: 318, high: 329, prices_as_of: "2026-11", not_included: [] },
+      total: 323.4,
+      low: 318,
+      high: 329,
+      prices_as_of: "2026-11",
+      not_included: [],
       lines: [
         { line: "cloudfront_bytes", dollars: 320.1, of: "3.06 TB" },
         { line: "ec2_spot", dollars: 3.3, of: "5.6 instance hours" },
       ],
     },
-    ...{ caps: [], assumptions: [] },
+    caps: [],
+    assumptions: [],
   };
   return { body: { status: "Success", error_message: "", error_urls: [], request_id: "", estimate: body } };
 }
@@ -61,12 +76,16 @@ export const FORM: Partial<Form> = {
   urls: ["index.json", ...Array.from({ length: 83 }, (_, i) => `pak-${String(i + 1).padStart(3, "0")}.bin`)]
     .map((name) => `https://www.example.com/patch/4.2.0/${name}`)
     .join("\n"),
-  ...{ pops: POPS, instances: "20", originRate: "40" },
+  pops: POPS,
+  instances: "20",
+  originRate: "40",
 };
 
 /** One with faults that the page sees, and more than the deployment allows. */
 export const WRONG_FORM: Partial<Form> = {
   ...FORM,
   urls: "https://www.example.com/index.html\nwww.example.com/no-scheme\nftp://www.example.com/file\nhttps://www.example.com/app.js",
-  ...{ instances: "50", domain: "examp le", header: "no colon" },
+  instances: "50",
+  domain: "examp le",
+  header: "no colon",
 };

@@ -15,13 +15,17 @@ export function popRows(pops: readonly MadeUpPop[], tasks: number) {
     const results = Math.floor(done * tasks);
     const bad = Math.min(results, failed + notKept);
     return {
-      ...{
-        pop,
-        rec: recOf(pop) ?? null,
-        state: results === tasks ? "DONE" : results === 0 ? "WAITING" : "IN_PROGRESS",
-      },
-      ...{ total_count: tasks, download_count: results, failed_count: bad, not_kept_count: Math.min(notKept, bad) },
-      ...{ warm_count: results - bad, hit_count: 0, rec_miss_count: 0, download_size: (results - bad) * 25_000_000 },
+      pop,
+      rec: recOf(pop) ?? null,
+      state: results === tasks ? "DONE" : results === 0 ? "WAITING" : "IN_PROGRESS",
+      total_count: tasks,
+      download_count: results,
+      failed_count: bad,
+      not_kept_count: Math.min(notKept, bad),
+      warm_count: results - bad,
+      hit_count: 0,
+      rec_miss_count: 0,
+      download_size: (results - bad) * 25_000_000,
     };
   });
 }

@@ -9,53 +9,90 @@ const MINUTE = 60_000;
 const at = (ms: number) => formatTimestamp(new Date(Date.now() + ms));
 
 const NONE = {
-  ...{ download_size: 0, in_progress_size: 0, total_size: 0, percentage_complete: 0, available_task_count: 0 },
-  ...{ in_progress_task_count: 0, download_count: 0, failed_count: 0, warm_count: 0, hit_count: 0, not_kept_count: 0 },
-  ...{ total_count: 0, bytes_per_second: 0, instances_at_work: 0, estimated_finish_at: null, warnings: [] },
-  ...{ url_count: 84, instance_count: 20, pop_count: 38, verify: "edge", order: "lead-first" },
+  download_size: 0,
+  in_progress_size: 0,
+  total_size: 0,
+  percentage_complete: 0,
+  available_task_count: 0,
+  in_progress_task_count: 0,
+  download_count: 0,
+  failed_count: 0,
+  warm_count: 0,
+  hit_count: 0,
+  not_kept_count: 0,
+  total_count: 0,
+  bytes_per_second: 0,
+  instances_at_work: 0,
+  estimated_finish_at: null,
+  warnings: [],
+  url_count: 84,
+  instance_count: 20,
+  pop_count: 38,
+  verify: "edge",
+  order: "lead-first",
 };
 
 const RUNNING = {
   ...NONE,
-  ...{ request_id: "e059b77b-e427-4489-a50b-4d8c652f114c", url_prefix: "https://www.example.com/patch/4.2.0/" },
-  ...{ status: "IN_PROGRESS", download_size: 1_880e9, in_progress_size: 30e9, total_size: 3_060e9 },
-  ...{ percentage_complete: 62, available_task_count: 1_041, in_progress_task_count: 180, download_count: 1_971 },
-  ...{ failed_count: 9, warm_count: 1_962, total_count: 3_192, bytes_per_second: 3_410e6, instances_at_work: 20 },
+  request_id: "e059b77b-e427-4489-a50b-4d8c652f114c",
+  url_prefix: "https://www.example.com/patch/4.2.0/",
+  status: "IN_PROGRESS",
+  download_size: 1_880e9,
+  in_progress_size: 30e9,
+  total_size: 3_060e9,
+  percentage_complete: 62,
+  available_task_count: 1_041,
+  in_progress_task_count: 180,
+  download_count: 1_971,
+  failed_count: 9,
+  warm_count: 1_962,
+  total_count: 3_192,
+  bytes_per_second: 3_410e6,
+  instances_at_work: 20,
   origin: { requests_per_second: 40 },
 };
 
 const runningTimes = () => ({
-  ...{ created_at: at(-14 * MINUTE), last_update_time: at(-1_000), timeout_at: at(46 * MINUTE), timestamp: at(0) },
+  created_at: at(-14 * MINUTE),
+  last_update_time: at(-1_000),
+  timeout_at: at(46 * MINUTE),
+  timestamp: at(0),
   estimated_finish_at: at(5.6 * MINUTE),
 });
 
 const endedTimes = (minutesAgo: number, took = 24) => ({
-  ...{ created_at: at(-(minutesAgo + took) * MINUTE), last_update_time: at(-minutesAgo * MINUTE) },
-  ...{ timeout_at: at((60 - minutesAgo - took) * MINUTE), timestamp: at(0) },
+  created_at: at(-(minutesAgo + took) * MINUTE),
+  last_update_time: at(-minutesAgo * MINUTE),
+  timeout_at: at((60 - minutesAgo - took) * MINUTE),
+  timestamp: at(0),
 });
 
 const NOT_READY = {
   ...NONE,
-  ...{ request_id: "3f9c2a71-0000-4000-8000-000000000001", url_count: 8_407, pop_count: 40 },
-  ...{ url_prefix: "https://www.example.com/premiere/s3e1/master.m3u8", status: "FINISHED", verdict: "not_ready" },
-  ...{
-    download_size: 672e9,
-    total_size: 673e9,
-    percentage_complete: 99,
-    download_count: 336_280,
-    total_count: 336_280,
-  },
-  ...{ warm_count: 335_744, failed_count: 536, not_kept_count: 280 },
+  request_id: "3f9c2a71-0000-4000-8000-000000000001",
+  url_count: 8_407,
+  pop_count: 40,
+  url_prefix: "https://www.example.com/premiere/s3e1/master.m3u8",
+  status: "FINISHED",
+  verdict: "not_ready",
+  download_size: 672e9,
+  total_size: 673e9,
+  percentage_complete: 99,
+  download_count: 336_280,
+  total_count: 336_280,
+  warm_count: 335_744,
+  failed_count: 536,
+  not_kept_count: 280,
   readiness: {
-    ...{ cold_objects: 11, cold_examples: [], cold_recs: ["Mumbai", "Singapore", "Seoul", "Tokyo"] },
-    ...{
-      lacking_pops: 1,
-      lacking_examples: ["BOM54-P2"],
-      pops: 41,
-      unresolved_pops: 1,
-      unreadable_urls: 0,
-      exceptions: 4,
-    },
+    cold_objects: 11,
+    cold_examples: [],
+    cold_recs: ["Mumbai", "Singapore", "Seoul", "Tokyo"],
+    lacking_pops: 1,
+    lacking_examples: ["BOM54-P2"],
+    pops: 41,
+    unresolved_pops: 1,
+    unreadable_urls: 0,
+    exceptions: 4,
   },
 };
 
@@ -156,7 +193,10 @@ const failure = (
   error: string,
   more: readonly string[] = [],
 ) => ({
-  ...{ code, tasks, pops, urls },
+  code,
+  tasks,
+  pops,
+  urls,
   examples: [url, ...more].map((it) => ({ url: it, pop, error })),
 });
 
@@ -197,7 +237,9 @@ const ENDED_FAILURES = [
 
 const WARNINGS = [
   {
-    ...{ code: "may_not_be_kept", count: 7, message: "The headers of some URLs say that no cache may keep them." },
+    code: "may_not_be_kept",
+    count: 7,
+    message: "The headers of some URLs say that no cache may keep them.",
     examples: ["Cache-Control: no-store of https://www.example.com/premiere/s3e1/master.m3u8"],
   },
 ];
@@ -216,12 +258,10 @@ const RUNNING_POPS = [
 const ENDED_POPS = [...somePops(39).filter((pop) => pop !== "BOM54-P2"), "BOM54-P2", "BOM78-P1"].slice(0, 40);
 
 const MANY = somePops(400).map((pop, index) => ({
-  ...{
-    pop,
-    done: index % 3 === 0 ? 1 : ((index * 53) % 100) / 100,
-    failed: index % 41 === 0 ? 3 : 0,
-    notKept: index % 67 === 0 ? 5 : 0,
-  },
+  pop,
+  done: index % 3 === 0 ? 1 : ((index * 53) % 100) / 100,
+  failed: index % 41 === 0 ? 3 : 0,
+  notKept: index % 67 === 0 ? 5 : 0,
 }));
 
 /** What the API says in each scene, by name. */
@@ -299,8 +339,14 @@ function progress(id: string): Readonly<Record<string, unknown>> {
       8_407,
     );
     return {
-      ...{ ...NOT_READY, ...endedTimes(34), ...counts, request_id: id, verdict: "ready_with_exceptions", readiness },
-      ...{ pops, failures: [] },
+      ...NOT_READY,
+      ...endedTimes(34),
+      ...counts,
+      request_id: id,
+      verdict: "ready_with_exceptions",
+      readiness,
+      pops,
+      failures: [],
     };
   }
   if (id === "many-ended") {
@@ -349,7 +395,9 @@ function popUrls(pop: string): Readonly<Record<string, unknown>> {
   });
   const failures = Array.from({ length: 12 }, (_, i) => ({
     url: `https://www.example.com/premiere/s3e1/video/1080p/seg-${String(412 + i).padStart(4, "0")}.m4s`,
-    ...{ outcome: "failed", reason: "timeout", error: "no answer in 30 s" },
+    outcome: "failed",
+    reason: "timeout",
+    error: "no answer in 30 s",
   }));
   return { pop, total_count: 8_407, buckets, failures, failures_omitted: 92 };
 }
@@ -358,7 +406,8 @@ function summary(id: string): Readonly<Record<string, unknown>> {
   const notReady = id.startsWith("3f9c2a71") || id === "many-ended";
   return {
     failure_pops: notReady || id === "left-out" ? ["FCO50-C1"] : [],
-    ...{ failure_urls: [], failure_urls_omitted: 0 },
+    failure_urls: [],
+    failure_urls_omitted: 0,
     failure_pop_urls_report: "https://prewarm-lists.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=0",
     results_url: "https://prewarm-lists.s3.eu-west-1.amazonaws.com/r/results.csv.gz?X-Amz-Signature=0",
     failures: notReady ? ENDED_FAILURES : [],
@@ -368,7 +417,11 @@ function summary(id: string): Readonly<Record<string, unknown>> {
 function settings(): Answer {
   return {
     body: {
-      ...{ timestamp: at(0), env_name: "prod", region: "ap-southeast-1", version: "0.1.0", private: false },
+      timestamp: at(0),
+      env_name: "prod",
+      region: "ap-southeast-1",
+      version: "0.1.0",
+      private: false,
       caps: [
         {
           parameter: "maxInstances",

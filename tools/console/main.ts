@@ -66,7 +66,7 @@ async function journeys(): Promise<string[]> {
   const found: string[] = [];
   try {
     for (const language of isShort ? (["en"] as const) : LANGUAGES) {
-      const options = { ...{ browser, prewarm, language, say }, themes: isShort ? (["light"] as const) : THEMES };
+      const options = { browser, prewarm, language, say, themes: isShort ? (["light"] as const) : THEMES };
       if (runs("journey")) found.push(...(await journey(options)));
       if (runs("many") && !isShort) found.push(...(await journeyOfMany(options)));
     }

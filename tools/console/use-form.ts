@@ -12,13 +12,21 @@ import { unlock, type Window, watchedPage } from "./watched-page.ts";
 const REQUEST_ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
 
 const sentSchema = z.object({
-  ...{ url_list: z.array(z.string()), target_type: z.literal("pop"), pops: z.array(z.string()) },
-  ...{ dry_run: z.boolean().optional(), client_token: z.string().optional(), timeout: z.number() },
+  url_list: z.array(z.string()),
+  target_type: z.literal("pop"),
+  pops: z.array(z.string()),
+  dry_run: z.boolean().optional(),
+  client_token: z.string().optional(),
+  timeout: z.number(),
 });
 
 const BODY = {
   url_list: ["https://www.example.com/a", "https://www.example.com/b"],
-  ...{ target_type: "region", regions: ["jp"], timeout: 45, instance_count: 3, verify: "off" },
+  target_type: "region",
+  regions: ["jp"],
+  timeout: 45,
+  instance_count: 3,
+  verify: "off",
   variants: [{ name: "gzip", header: ["Accept-Encoding: gzip"] }],
 };
 

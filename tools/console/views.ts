@@ -77,7 +77,9 @@ export const VIEWS: readonly View[] = [
   },
   { name: "instances", hash: "#/instances", shows: ".wishes li" },
   {
-    ...{ name: "instances-asks", hash: "#/instances", shows: ".wishes li" },
+    name: "instances-asks",
+    hash: "#/instances",
+    shows: ".wishes li",
     typed: { into: "#wanted", text: "12" },
   },
   { name: "settings", hash: "#/settings", shows: ".plain-table" },

@@ -41,8 +41,11 @@ export async function watchedPage(
 ): Promise<WatchedPage> {
   const { width, height, dark = false, language = "en" } = window;
   const context = await browser.newContext({
-    ...{ viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" },
-    ...{ locale: language === "zh" ? "zh-CN" : "en-GB", timezoneId: "Asia/Singapore" },
+    viewport: { width, height },
+    colorScheme: dark ? "dark" : "light",
+    reducedMotion: "reduce",
+    locale: language === "zh" ? "zh-CN" : "en-GB",
+    timezoneId: "Asia/Singapore",
   });
   const page = await context.newPage();
   const faults: string[] = [];

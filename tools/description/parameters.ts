@@ -29,7 +29,8 @@ export const DETAIL: Parameter = {
     type: "array",
     items: { type: "string", enum: DETAILS },
   }),
-  ...{ style: "form", explode: false },
+  style: "form",
+  explode: false,
 };
 
 /** With `urls` in `detail`. */

@@ -53,12 +53,19 @@ export function checksOf(
   };
   const edge = (url: URL) =>
     edgeChecks({
-      ...{ ...atEdge(url), file: options.file, show, isAws: place.isAws },
+      ...atEdge(url),
+      file: options.file,
+      show,
+      isAws: place.isAws,
       region: () => clients.ec2.config.region(),
     });
   const smoke = (url: URL) =>
     smokeChecks({
-      ...{ ...atEdge(url), api, stack, autoScaling: clients.autoScaling, traces: new TraceReader(clients) },
+      ...atEdge(url),
+      api,
+      stack,
+      autoScaling: clients.autoScaling,
+      traces: new TraceReader(clients),
       patience: place.isAws ? ON_AWS : LOCALLY,
       onInterrupt: (stop) => onInterrupt(stop, process),
     });

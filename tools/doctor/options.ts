@@ -67,9 +67,18 @@ export function parseOptions(args: readonly string[]): DoctorOptions {
   const url = given.url === undefined ? undefined : toUrl(given.url);
   const pops = list(given.pops).map((pop) => pop.toUpperCase());
   const options = {
-    ...{ phases, url, pops, network: networkOf(given) },
-    ...{ stack: given.stack, region: given.region, profile: given.profile, local: given.local },
-    ...{ file: given.file, yes: given.yes, json: given.json, help: given.help },
+    phases,
+    url,
+    pops,
+    network: networkOf(given),
+    stack: given.stack,
+    region: given.region,
+    profile: given.profile,
+    local: given.local,
+    file: given.file,
+    yes: given.yes,
+    json: given.json,
+    help: given.help,
   };
   if (!options.help) check(options);
   return options;
@@ -123,11 +132,24 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        ...{ before: flag, deployed: flag, edge: flag, smoke: flag },
-        ...{ stack: text, region: text, profile: text, local: flag },
-        ...{ vpc: text, subnets: text, sg: text, vpce: text, url: text, pops: text },
+        before: flag,
+        deployed: flag,
+        edge: flag,
+        smoke: flag,
+        stack: text,
+        region: text,
+        profile: text,
+        local: flag,
+        vpc: text,
+        subnets: text,
+        sg: text,
+        vpce: text,
+        url: text,
+        pops: text,
         file: { type: "string", default: "prewarm-edge.json" },
-        ...{ yes: flag, json: flag, help: { ...flag, short: "h" } },
+        yes: flag,
+        json: flag,
+        help: { ...flag, short: "h" },
       },
     }).values;
   } catch (error) {

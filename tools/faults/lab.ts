@@ -82,7 +82,11 @@ async function disturbedRun(
   const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
   const bodyOf = (paths: readonly string[]) => ({
     // Downloads are counted: a check would be one more.
-    ...{ url_list: paths.map(urlOf), cf_domain: files.host, pops, timeout: 60, verify: "off" },
+    url_list: paths.map(urlOf),
+    cf_domain: files.host,
+    pops,
+    timeout: 60,
+    verify: "off",
     instance_count: options.instances,
   });
   const planned = new Set(pops.flatMap((pop) => files.first.map((path) => `${pop} ${urlOf(path)}`)));
@@ -107,7 +111,10 @@ async function disturbedRun(
   const seconds = (performance.now() - started) / 1000;
   const after = await aftermath(prewarm, api, reqId, planned);
   return {
-    ...{ tasks: planned.size, failed: after.progress.failed_count, seconds, deadLetters: after.deadLetters },
+    tasks: planned.size,
+    failed: after.progress.failed_count,
+    seconds,
+    deadLetters: after.deadLetters,
     injected: { ...proxy.injected, ...prefixed(faults), "agents killed": kills.length },
     repeats: repeatsOf(watch.gets, kills, ({ pop, path }) => `${pop} ${urlOf(path)}`),
     stopped: second === undefined ? undefined : (await api.progress(second)).status,

@@ -23,7 +23,10 @@ export function filesOf({ urls, long, stopped }: Pick<LabOptions, "urls" | "long
   const slow = paths("long", long?.urls ?? 0);
   const second = paths("second", stopped ?? 0);
   return {
-    ...{ host: HOST, longBytes: LONG_BYTES, long: [...slow, ...second], second },
+    host: HOST,
+    longBytes: LONG_BYTES,
+    long: [...slow, ...second],
+    second,
     first: [...short, ...slow],
     sizes: new Map([
       ...short.map((path, i): [string, number] => [path, 1_000 + i]),

@@ -44,8 +44,18 @@ export const forged: LabPart = {
 };
 
 const GOOD: RequestItem = {
-  ...{ req_id: "r1", status: "IN_PROGRESS", active: ACTIVE, created_at: "", last_update_time: "", timeout_at: "" },
-  ...{ expire_at: 1, url_count: 1, pops: [], header: [], instance_count: 1, need_invalidate: false },
+  req_id: "r1",
+  status: "IN_PROGRESS",
+  active: ACTIVE,
+  created_at: "",
+  last_update_time: "",
+  timeout_at: "",
+  expire_at: 1,
+  url_count: 1,
+  pops: [],
+  header: [],
+  instance_count: 1,
+  need_invalidate: false,
   ...NOTHING_YET,
 };
 /** Fields without which, or with a wrong one, an item is no request. */
@@ -184,7 +194,15 @@ function onlyReads(requests: RequestTable): Parameters<typeof shutdown>[0] {
   const closes = { get: requests.get.bind(requests), close: async () => true };
   return {
     requests: closes,
-    ...{ lists: nothing, requestPops: nothing, results: nothing, queue: nothing, capacity: nothing },
-    ...{ staleMessages: nothing, timer: nothing, logger, now: Date.now, sleep: unplanned },
+    lists: nothing,
+    requestPops: nothing,
+    results: nothing,
+    queue: nothing,
+    capacity: nothing,
+    staleMessages: nothing,
+    timer: nothing,
+    logger,
+    now: Date.now,
+    sleep: unplanned,
   } as unknown as Parameters<typeof shutdown>[0];
 }

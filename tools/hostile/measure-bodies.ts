@@ -36,7 +36,11 @@ export function* measureBodies(names: readonly string[] = Object.keys(WORST_BODI
   try {
     const worker = `${folder}api.mjs`;
     buildSync({
-      ...{ bundle: true, platform: "node", format: "esm", target: "node20", logLevel: "warning" },
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      logLevel: "warning",
       entryPoints: [fileURLToPath(new URL("workers/api.ts", import.meta.url))],
       outfile: worker,
     });
@@ -61,7 +65,11 @@ function failed(stderr: string): z.infer<typeof costSchema> {
 
 function eventOf(body: string) {
   return {
-    ...{ httpMethod: "POST", resource: "/prewarm", body, isBase64Encoded: false, queryStringParameters: null },
+    httpMethod: "POST",
+    resource: "/prewarm",
+    body,
+    isBase64Encoded: false,
+    queryStringParameters: null,
     requestContext: { requestId: "lab" },
   };
 }

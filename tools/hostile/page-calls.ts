@@ -120,7 +120,10 @@ export function callsWithoutKey(target: URL): PageCall[] {
     })),
   );
   const beside = ["/_ministack/cfn-response/x", "/_ministack/cfn-response/../../2015-03-31/functions"].map((path) => ({
-    ...{ method: "PUT", path, headers, body: "{}" },
+    method: "PUT",
+    path,
+    headers,
+    body: "{}",
   }));
   return [...unsigned, ...presigned, ...beside];
 }
@@ -129,7 +132,9 @@ export function callsWithoutKey(target: URL): PageCall[] {
 export function guesses(target: URL, count: number): PageCall[] {
   const step = Math.floor(9e11 / (count + 1));
   return Array.from({ length: count }, (_, i) => ({
-    ...{ method: "GET", path: "/2015-03-31/functions", body: "" },
+    method: "GET",
+    path: "/2015-03-31/functions",
+    body: "",
     headers: { host: target.host, authorization: signedAs(String(1e11 + (i + 1) * step)) },
   }));
 }

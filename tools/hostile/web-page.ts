@@ -43,7 +43,9 @@ function readableByOthers(): LabRow {
   const modes = [LOCAL, ENDPOINT_FILE].map((path) => statSync(path).mode & 0o777);
   const wrong = modes.filter((mode) => (mode & 0o077) !== 0).length;
   return {
-    ...{ what: "files that others on this machine may read", tried: modes.length, wrong },
+    what: "files that others on this machine may read",
+    tried: modes.length,
+    wrong,
     saw: `.local and endpoint.json: ${modes.map((mode) => mode.toString(8)).join(", ")}`,
   };
 }

@@ -36,7 +36,9 @@ export const fair: LabPart = {
   name: "fair",
   async run(say, { scale }) {
     const stack = await startLargeStack({
-      ...{ pops: POPS, files: { ...LARGE, ...SMALL, ...QUICK }, say },
+      pops: POPS,
+      files: { ...LARGE, ...SMALL, ...QUICK },
+      say,
       bytesPerSecond: LINK_BYTES_PER_SECOND,
     });
     try {

@@ -10,7 +10,9 @@ export const faults: LabPart = {
     // At the start: a run that does not end says it, too.
     say(`  seed ${seed}`);
     const report = await runLab({
-      ...{ ...long, seed, urls: Math.max(10, Math.round(long.urls * scale)) },
+      ...long,
+      seed,
+      urls: Math.max(10, Math.round(long.urls * scale)),
       say: (line) => say(`  ${line}`),
     });
     const { lost, countedTwice, stuck, deadLetters, repeats, violations } = report;

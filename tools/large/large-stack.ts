@@ -59,7 +59,11 @@ export async function startLargeStack(options: LargeStackOptions): Promise<Large
   const watch = new EdgeWatch();
   edge.setFaults(watch.hook());
   return {
-    ...{ prewarm, standIn, watch, pops, links },
+    prewarm,
+    standIn,
+    watch,
+    pops,
+    links,
     api: new ApiClient(prewarm.apiUrl, prewarm.apiKey),
     close: async () => {
       await prewarm.close();

@@ -58,7 +58,9 @@ export async function startLink({ addresses, edgePort, bytesPerSecond, number }:
     passed = now;
   });
   return {
-    ...{ port, localAddress, passed: () => passed },
+    port,
+    localAddress,
+    passed: () => passed,
     async close() {
       const ended = once(child, "exit");
       if (child.connected) child.disconnect();

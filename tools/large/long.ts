@@ -72,7 +72,10 @@ async function runOne(
   await disturbed;
   const results = await readResults(prewarm, reqId);
   return {
-    ...{ progress, sizes, results: results.length, good: results.filter(({ ok }) => ok).length },
+    progress,
+    sizes,
+    results: results.length,
+    good: results.filter(({ ok }) => ok).length,
     seconds: (performance.now() - started) / 1_000,
     requeues: await requeuesOf(stack, reqId),
     fetches: watch.gets.filter((get) => get.pop === pop && get.path === LONG).length,

@@ -47,11 +47,19 @@ export async function modelRuns(say: (line: string) => void, scale: number): Pro
   }
   say(`  ${readable(tasks)} recounted, of which a tenth is given up`);
   const givenUp = await runModel({
-    ...{ worker: "model-shutdown", ...size, missingEvery: MISSING_EVERY, until: "FINISHED" },
+    worker: "model-shutdown",
+    ...size,
+    missingEvery: MISSING_EVERY,
+    until: "FINISHED",
   });
   say(`  ${readable(messages)} messages of a request that was stopped`);
   const stopped = await runModel({
-    ...{ worker: "model-shutdown", urls: 10, pops: 10, status: "STOPPED", messages, until: "closed" },
+    worker: "model-shutdown",
+    urls: 10,
+    pops: 10,
+    status: "STOPPED",
+    messages,
+    until: "closed",
   });
   return { tasks, counters, recounts, givenUp, messages, stopped };
 }

@@ -63,7 +63,9 @@ export const share: LabPart = {
 export async function shareLoads(say: (line: string) => void, scale: number): Promise<Shared[]> {
   const start = new StartLine(APART_MS);
   const stack = await startLargeStack({
-    ...{ pops: Math.max(2, Math.round(POPS * scale)), files: { ...LARGE, ...SMALL }, say },
+    pops: Math.max(2, Math.round(POPS * scale)),
+    files: { ...LARGE, ...SMALL },
+    say,
     bytesPerSecond: LINK_BYTES_PER_SECOND,
     beforeLaunch: () => start.pass(),
   });
@@ -100,7 +102,10 @@ async function runLoad(
   // The next run starts with instances of its own.
   while (prewarm.fleet.size > 0) await sleep(500);
   return {
-    ...{ what, status: progress.status, failed: progress.failed_count, cpu: busy },
+    what,
+    status: progress.status,
+    failed: progress.failed_count,
+    cpu: busy,
     ...shareOf(passed, progress.total_size, LINK_BYTES_PER_SECOND),
   };
 }

@@ -25,8 +25,11 @@ export async function openConsole(
   language: "en" | "zh",
 ): Promise<ConsolePage> {
   const context = await browser.newContext({
-    ...{ viewport: WINDOW, reducedMotion: "reduce", colorScheme: "dark" },
-    ...{ locale: language === "zh" ? "zh-CN" : "en-GB", timezoneId: TIME_ZONE },
+    viewport: WINDOW,
+    reducedMotion: "reduce",
+    colorScheme: "dark",
+    locale: language === "zh" ? "zh-CN" : "en-GB",
+    timezoneId: TIME_ZONE,
     // The page's policy would refuse the fonts.
     bypassCSP: true,
   });

@@ -17,15 +17,27 @@ function colour(name: string): string {
 }
 
 const THEME = {
-  ...{ background: colour("bg"), foreground: colour("text"), cursor: colour("bg") },
-  ...{ green: colour("warm"), blue: colour("hit"), yellow: colour("not-kept"), red: colour("failed") },
-  ...{ magenta: colour("under-way"), white: colour("done"), brightBlack: colour("control") },
+  background: colour("bg"),
+  foreground: colour("text"),
+  cursor: colour("bg"),
+  green: colour("warm"),
+  blue: colour("hit"),
+  yellow: colour("not-kept"),
+  red: colour("failed"),
+  magenta: colour("under-way"),
+  white: colour("done"),
+  brightBlack: colour("control"),
 };
 
 /** Fonts that have blocks and circles. */
 const OPTIONS = {
-  ...{ theme: THEME, fontFamily: "'DejaVu Sans Mono', Menlo, Consolas, monospace", fontSize: 15, lineHeight: 1.3 },
-  ...{ scrollback: 0, disableStdin: true, drawBoldTextInBrightColors: false },
+  theme: THEME,
+  fontFamily: "'DejaVu Sans Mono', Menlo, Consolas, monospace",
+  fontSize: 15,
+  lineHeight: 1.3,
+  scrollback: 0,
+  disableStdin: true,
+  drawBoldTextInBrightColors: false,
 };
 
 /**

@@ -71,8 +71,11 @@ async function run(prewarm: LocalPrewarm, browser: Browser, pages: readonly [Con
     cwd: RUN,
     env: {
       ...process.env,
-      ...{ PREWARM_ENDPOINT: prewarm.apiUrl, PREWARM_API_KEY: prewarm.apiKey },
-      ...{ TZ: TIME_ZONE, LC_ALL: "C.UTF-8", TERM: "xterm-256color" },
+      PREWARM_ENDPOINT: prewarm.apiUrl,
+      PREWARM_API_KEY: prewarm.apiKey,
+      TZ: TIME_ZONE,
+      LC_ALL: "C.UTF-8",
+      TERM: "xterm-256color",
     },
   });
   try {

@@ -16,7 +16,8 @@ export async function take(
   await page.evaluate("document.fonts.ready.then(() => undefined)");
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", {
-    ...{ format: "webp", quality: QUALITY },
+    format: "webp",
+    quality: QUALITY,
     clip: { ...clip, scale: SCALE },
   });
   await session.detach();

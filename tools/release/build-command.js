@@ -52,7 +52,8 @@ async function bundle(esbuild, entry, name, mode, define = {}) {
     // A module imports all that it may ever need when it starts; this loads Node's own modules where they are used.
     format: "cjs",
     mainFields: ["module", "main"],
-    ...{ jsx: "automatic", jsxImportSource: "preact" },
+    jsx: "automatic",
+    jsxImportSource: "preact",
     define: { "import.meta.url": "hereUrl", ...define },
     minify: true,
     legalComments: "none",

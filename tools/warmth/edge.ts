@@ -108,7 +108,8 @@ function originRow(what: string, order: Run["order"], asked: readonly OriginRequ
 function questionsOf(results: readonly TaskResult[], { addressesOf }: Edge) {
   return results.flatMap(({ pop, url, variant, address = "", addresses }) =>
     (addresses === undefined ? [address] : addressesOf(pop)).map((one) => ({
-      ...{ path: pathOf(url), address: one },
+      path: pathOf(url),
+      address: one,
       header: VARIANTS.find(({ name }) => name === variant)?.header ?? [],
     })),
   );

@@ -24,7 +24,9 @@ export function warmthFindings(reports: readonly PartReport[], falseWarm: number
     rows: [
       {
         what: "`npm run test:warmth`: tasks that are called warm and are not",
-        ...{ atLeast: "0", aim: "0", measured: String(falseWarm) },
+        atLeast: "0",
+        aim: "0",
+        measured: String(falseWarm),
         verdict: falseWarm === 0 ? "aim" : "MISSED",
       },
     ],

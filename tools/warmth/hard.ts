@@ -40,7 +40,9 @@ export const hard = (claims: Claims, cases: readonly HardCase[] = HARD_CASES): L
   async run(say) {
     // A REC with three POPs, where leads may fail one after the other, and one with a single POP.
     const pops = [...popsUnder(1, 3), ...popsUnder(2, 1).slice(1)].map((it) => ({
-      ...{ ...it, addresses: 2, caches: "own" as const },
+      ...it,
+      addresses: 2,
+      caches: "own" as const,
     }));
     const stack = await startWarmthStack({
       edge: { pops, site: site(cases), behaviours: behaviours(cases), origin: { delayMs: ORIGIN_MS } },

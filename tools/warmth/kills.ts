@@ -101,7 +101,11 @@ async function round(stack: WarmthStack, killer: Killer, pops: readonly string[]
   const after = await aftermath(prewarm, api, reqId, planned);
   const { lost, countedTwice } = figures(after);
   return {
-    ...{ tasks: planned.size, kills: killed.length, lost, countedTwice, failed: progress.failed_count },
+    tasks: planned.size,
+    kills: killed.length,
+    lost,
+    countedTwice,
+    failed: progress.failed_count,
     seconds: Math.round(seconds),
     beyond: edge.stats().originTaskGets - before.gets - paths.length * RECS,
     underWay: killed.reduce((sum, { underWay }) => sum + underWay, 0),

@@ -61,7 +61,10 @@ export async function startWarmthStack(options: WarmthStackOptions): Promise<War
     return { reqId, progress, results, seconds };
   };
   return {
-    ...{ prewarm, edge: standIn.edge, api, ended },
+    prewarm,
+    edge: standIn.edge,
+    api,
+    ended,
     run: async (body, ms) => {
       const since = performance.now();
       return ended(await api.start(body), since, ms);

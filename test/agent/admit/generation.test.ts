@@ -3,7 +3,11 @@ import { Generation } from "../../../agent/admit/adaptive-limit.ts";
 import type { Window } from "../../../agent/admit/concurrency.ts";
 
 const window = (change: Partial<Window> = {}): Window => ({
-  ...{ bytesPerSecond: 8_000_000, tasksPerSecond: 20, troubled: 0, saturated: true, ...change },
+  bytesPerSecond: 8_000_000,
+  tasksPerSecond: 20,
+  troubled: 0,
+  saturated: true,
+  ...change,
 });
 
 it("judges small tasks at once", () => {
@@ -16,8 +20,12 @@ it("waits until as many tasks have ended as may run at once, and judges all of t
   expect(generation.add(window(), 64, 1)).toBeUndefined();
   expect(generation.add(window({ tasksPerSecond: 10 }), 64, 1)).toBeUndefined();
   expect(generation.add(window({ bytesPerSecond: 6_000_000 }), 64, 1)).toEqual({
-    ...{ bytesPerSecond: 6_000_000, tasksPerSecond: 17.5, troubled: 0, saturated: true },
-    ...{ cpuBound: false, memoryTight: false },
+    bytesPerSecond: 6_000_000,
+    tasksPerSecond: 17.5,
+    troubled: 0,
+    saturated: true,
+    cpuBound: false,
+    memoryTight: false,
   });
   // And begins anew.
   expect(generation.add(window(), 64, 1)).toBeUndefined();

@@ -13,7 +13,8 @@ useVirtualClock();
 
 describe("of a request that limits the concurrency at its origin to one", () => {
   const message = taskMessage({
-    ...{ req_id: "q", origin: { concurrency: 1 } },
+    req_id: "q",
+    origin: { concurrency: 1 },
     urls: ["a", "b", "c"].map((url) => ({ url, bytes: 1 })),
   });
 
@@ -24,7 +25,11 @@ describe("of a request that limits the concurrency at its origin to one", () => 
     const others = ["second", "third"];
     let begun = 0;
     const plan = {
-      ...{ active: yes, write: done, delete: done, hold: done, origins },
+      active: yes,
+      write: done,
+      delete: done,
+      hold: done,
+      origins,
       download: async (_: string, permits: Permits) => {
         if (begun++ === 0) {
           await download(permits, said);

@@ -35,7 +35,10 @@ describe("whom it asks, and as whom", () => {
   test("a name that the edge does not serve is refused there", async () => {
     const url = object("/others.bin");
     expect(await download({ url, message: { host: "d999.cloudfront.net" } })).toMatchObject({
-      ...{ ok: false, http_status: 403, error: "HTTP 403", attempts: 1 },
+      ok: false,
+      http_status: 403,
+      error: "HTTP 403",
+      attempts: 1,
     });
   });
 
@@ -87,8 +90,10 @@ describe("whom it asks, and as whom", () => {
     expect(await download({ url, message: { header, verify } })).toMatchObject({ ok: true });
     const headers = seen.get(path)?.[0]?.headers;
     expect(headers).toEqual({
-      ...{ host: DOMAIN, "user-agent": "prewarm" },
-      ...{ "x-token": "a: b", "accept-encoding": "br" },
+      host: DOMAIN,
+      "user-agent": "prewarm",
+      "x-token": "a: b",
+      "accept-encoding": "br",
       ...more,
     });
   });

@@ -125,7 +125,10 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     expect(results).toMatchObject([good, good]);
     expect(results.map(({ attempts }) => attempts).toSorted()).toEqual([1, 2]);
     expect(await download({ url, message: { ips: ["127.99.0.1"] } })).toMatchObject({
-      ...{ ok: false, attempts: 3, bytes: 0, error: expect.stringContaining("ECONNREFUSED") },
+      ok: false,
+      attempts: 3,
+      bytes: 0,
+      error: expect.stringContaining("ECONNREFUSED"),
     });
   });
 
@@ -230,7 +233,11 @@ describe("when the origin wants to be left alone inside a download", () => {
     const miss = { kind: "status", status: 503 } as const;
     const url = object("/left-alone-whole.bin", [undefined, miss, miss, miss] as unknown as Fault[]);
     expect(await download({ url, permits })).toMatchObject({
-      ...{ outcome: "failed", reason: "other", attempts: 1, rounds: 1, bytes: SIZE },
+      outcome: "failed",
+      reason: "other",
+      attempts: 1,
+      rounds: 1,
+      bytes: SIZE,
       error: expect.stringContaining("the limits or the throttling of the origin do not allow the second download now"),
     });
   });

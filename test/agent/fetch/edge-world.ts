@@ -96,7 +96,8 @@ export async function download({
   const result = await downloader.download(
     task,
     {
-      ...{ url, bytes: bytes ?? null },
+      url,
+      bytes: bytes ?? null,
       ...(attempts === undefined ? {} : { attempts }),
       ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
     },

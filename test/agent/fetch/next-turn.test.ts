@@ -4,7 +4,9 @@ import type { Attempt } from "../../../agent/fetch/task-result.ts";
 
 /** An attempt at an address that failed so. */
 const failed = (turn: number, reason: "http_5xx" | "other_pop"): Attempt => ({
-  ...{ count: 1, turn, answer: { bytes: 0 } },
+  count: 1,
+  turn,
+  answer: { bytes: 0 },
   outcome: { kind: "RETRY", failure: { reason } },
 });
 const busy = (turn: number) => failed(turn, "http_5xx");

@@ -26,7 +26,8 @@ useEdge({
   behaviours: [
     { path: "/untold/policy/*", serverTiming: "off", ...CACHING_DISABLED },
     ...[0, "off" as const].map((serverTiming) => ({
-      ...{ path: `/${serverTiming === 0 ? "told" : "untold"}/min-ttl/*`, serverTiming },
+      path: `/${serverTiming === 0 ? "told" : "untold"}/min-ttl/*`,
+      serverTiming,
       ttl: { min: 60, default: 60, max: 60 },
     })),
     { path: "/untold/rec/*", serverTiming: "off", keptAt: "rec" },
@@ -68,10 +69,16 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
   test("an object that is kept", async () => {
     const path = `/${tier}/kept.bin`;
     expect(await warm(path, BIG)).toMatchObject({
-      ...{ ok: true, outcome: good, bytes: SIZE, rounds: 1, x_cache: "Hit from cloudfront" },
+      ok: true,
+      outcome: good,
+      bytes: SIZE,
+      rounds: 1,
+      x_cache: "Hit from cloudfront",
       // The check comes when what is kept is a second old.
       age: 1,
-      ...{ tier: tier === "told" ? "EDGE" : undefined, reason: undefined, error: undefined },
+      tier: tier === "told" ? "EDGE" : undefined,
+      reason: undefined,
+      error: undefined,
     });
     expect(ranges(path)).toEqual(["whole", "bytes=0-0"]);
     expect(new Set(asked(path).map(({ address }) => address)).size).toBe(1);
@@ -96,7 +103,13 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
   ])("never kept: %s", async (name, site, because) => {
     const path = `/${tier}/${name}/a.bin`;
     expect(await warm(path, site)).toMatchObject({
-      ...{ ok: false, outcome: "not_kept", reason: "not_kept", rounds: 2, attempts: 1, bytes: SIZE, http_status: 200 },
+      ok: false,
+      outcome: "not_kept",
+      reason: "not_kept",
+      rounds: 2,
+      attempts: 1,
+      bytes: SIZE,
+      http_status: 200,
       error: expect.stringMatching(because),
     });
     // What expires at once reads RefreshHit, where the object is asked for whole: that is looked at twice.
@@ -153,7 +166,10 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
 test.each(["evicted", "fragment"])("evicted before each proof: %s", async (name) => {
   const path = `/told/${name}/a.bin`;
   expect(await warm(path, BIG)).toMatchObject({
-    ...{ ok: false, outcome: "not_kept", reason: "not_kept", rounds: 2 },
+    ok: false,
+    outcome: "not_kept",
+    reason: "not_kept",
+    rounds: 2,
     error: expect.stringContaining("hits come from the regional edge cache: the POP does not keep it"),
   });
   expect(keptAtPop(path)).toBe(0);
@@ -221,7 +237,12 @@ test("a POP of another name is left at its head, and no address is asked twice",
   const size = 30_000_000;
   const result = await warm(path, { size }, { message: { pop: RENAMED } });
   expect(result).toMatchObject({
-    ...{ ok: false, outcome: "failed", reason: "other_pop", attempts: 2, bytes: 0, x_amz_cf_pop: "FRA56-P4" },
+    ok: false,
+    outcome: "failed",
+    reason: "other_pop",
+    attempts: 2,
+    bytes: 0,
+    x_amz_cf_pop: "FRA56-P4",
     error: "answered by FRA56-P4 instead of FRA60-P1",
   });
   expect(
@@ -270,7 +291,13 @@ describe("AWS WAF challenges what is asked after a good download", () => {
     const result = await warm(path, BIG);
     edge.setFaults(undefined);
     expect(result).toMatchObject({
-      ...{ ok: false, outcome: "failed", reason: "waf", http_status: 202, attempts: 1, rounds: 1, bytes: SIZE },
+      ok: false,
+      outcome: "failed",
+      reason: "waf",
+      http_status: 202,
+      attempts: 1,
+      rounds: 1,
+      bytes: SIZE,
       error: expect.stringMatching(/^WAF_CHALLENGE: /),
     });
     expect(ranges(path)).toEqual(["whole", "bytes=0-0"]);
@@ -310,7 +337,10 @@ describe("a POP whose three addresses have a cache each", () => {
   test("addresses warms and shows all", async () => {
     const path = "/told/three.bin";
     expect(await warm(path, BIG, { message: { pop: OWN, verify: "addresses" } })).toMatchObject({
-      ...{ ok: true, outcome: "warm", addresses: "3 of 3", bytes: SIZE },
+      ok: true,
+      outcome: "warm",
+      addresses: "3 of 3",
+      bytes: SIZE,
     });
     expect(keptAtPop(path)).toBe(3);
   });
@@ -324,7 +354,11 @@ describe("a POP whose three addresses have a cache each", () => {
     const result = await warm(path, BIG, { message: { pop: OWN, verify: "addresses", tries: 7 } });
     edge.setFaults(undefined);
     expect(result).toMatchObject({
-      ...{ ok: false, outcome: "failed", reason: "http_5xx", addresses: "2 of 3", address: second },
+      ok: false,
+      outcome: "failed",
+      reason: "http_5xx",
+      addresses: "2 of 3",
+      address: second,
       error: `HTTP 503: 2 of 3 addresses have it, not ${second}`,
     });
     expect(keptAtPop(path)).toBe(2);
@@ -334,7 +368,11 @@ describe("a POP whose three addresses have a cache each", () => {
 test("off claims nothing, and asks once", async () => {
   const path = "/told/off.bin";
   expect(await warm(path, BIG, { message: { verify: "off" } })).toMatchObject({
-    ...{ ok: true, outcome: "done", tier: undefined, rounds: undefined, x_cache: "Miss from cloudfront" },
+    ok: true,
+    outcome: "done",
+    tier: undefined,
+    rounds: undefined,
+    x_cache: "Miss from cloudfront",
   });
   expect(ranges(path)).toEqual(["whole"]);
 });

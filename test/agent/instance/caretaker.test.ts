@@ -10,7 +10,10 @@ describe("an agent looks after requests", () => {
   const time = (secondsAgo: number) => ({ S: formatTimestamp(new Date(Date.now() - secondsAgo * 1_000)) });
   /** Moved so many seconds ago; its time is up so many seconds ago (or is to come). */
   const request = (req_id: string, status: string, moved: number, timeout = -60) => ({
-    ...{ req_id: { S: req_id }, status: { S: status }, last_update_time: time(moved), timeout_at: time(timeout) },
+    req_id: { S: req_id },
+    status: { S: status },
+    last_update_time: time(moved),
+    timeout_at: time(timeout),
     ...Object.fromEntries(["active"].map((name) => [name, { S: "y" }])),
     ...Object.fromEntries(
       Object.entries({ expire_at: 1, instance_count: 1, total_count: 9, requeues: 0 }).map(([k, v]) => [
@@ -18,7 +21,9 @@ describe("an agent looks after requests", () => {
         { N: `${v}` },
       ]),
     ),
-    ...{ download_count: { N: "3" }, download_size: { N: "0" }, failed_count: { N: "0" } },
+    download_count: { N: "3" },
+    download_size: { N: "0" },
+    failed_count: { N: "0" },
   });
   type Requests = () => ReturnType<typeof request>[];
   /** Answers of a stack with these requests, without any progress, and with so many messages queued. */

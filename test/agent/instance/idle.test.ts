@@ -5,7 +5,9 @@ import { formatTimestamp } from "../../../domain/timestamps.ts";
 const NOW = new Date("2024-04-16T03:12:21.000Z");
 /** A request whose time is up so many seconds ago (or is to come). */
 const active = (req_id: string, timeout = -3_600) => ({
-  ...{ req_id, status: "IN_PROGRESS", last_update_time: formatTimestamp(NOW) },
+  req_id,
+  status: "IN_PROGRESS",
+  last_update_time: formatTimestamp(NOW),
   timeout_at: formatTimestamp(new Date(NOW.getTime() - timeout * 1_000)),
 });
 

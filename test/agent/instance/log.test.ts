@@ -29,7 +29,9 @@ test("failures by the thousand are few lines, and one that says how many more th
   expect(lines).toHaveLength(62);
   vi.advanceTimersByTime(60_000);
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({
-    ...{ msg: "lines left out", of: "task failed: connection", lines: 4_940 },
+    msg: "lines left out",
+    of: "task failed: connection",
+    lines: 4_940,
   });
   logger.warn({ reason: "connection", req_id: "r1" }, "task failed");
   expect(lines).toHaveLength(64);

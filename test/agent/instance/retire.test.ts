@@ -16,8 +16,10 @@ test("an instance leaves its group for good: the group wants one less", async ()
   await retire(new AutoScalingClient({ endpoint, region: "eu-west-1", credentials }), "i-1");
   expect(bodies.map((body) => Object.fromEntries(new URLSearchParams(body)))).toEqual([
     {
-      ...{ Action: "TerminateInstanceInAutoScalingGroup", Version: "2011-01-01" },
-      ...{ InstanceId: "i-1", ShouldDecrementDesiredCapacity: "true" },
+      Action: "TerminateInstanceInAutoScalingGroup",
+      Version: "2011-01-01",
+      InstanceId: "i-1",
+      ShouldDecrementDesiredCapacity: "true",
     },
   ]);
 });

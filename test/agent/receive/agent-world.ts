@@ -96,12 +96,22 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const meter = new Meter();
     const unplanned = () => Promise.reject(new Error("unplanned: retire"));
     const caretaker = new Caretaker({
-      ...{ requests, progress, queue, meter, retire: retire ?? unplanned, retireMs, logger },
+      requests,
+      progress,
+      queue,
+      meter,
+      retire: retire ?? unplanned,
+      retireMs,
+      logger,
       patience: { ...patienceOf(stallSeconds), againMs: stallSeconds * 67 },
       looks: new Looks(new AskedLooks(documents, "progress"), { invoke: async (reqId) => void checked.push(reqId) }),
     });
     const agent = new Agent({
-      ...{ queue, meter, caretaker, downloader, logger },
+      queue,
+      meter,
+      caretaker,
+      downloader,
+      logger,
       deadLetters: new DeadLetterQueue(aws.sqs, `${QUEUES}/dead`),
       requests: new ActiveRequests(requests),
       results: new ResultWriter(stored, logger),

@@ -41,7 +41,10 @@ function plan(more: Partial<Plan>) {
 const lead = (urls: TaskUrl[], more: Partial<TaskMessage> = {}) =>
   JSON.stringify(
     taskMessage({
-      ...{ req_id: "q", urls, followers: [{ pop: "SIN52-P1", ips: ["192.0.2.7"] }], origin_failures: 1 },
+      req_id: "q",
+      urls,
+      followers: [{ pop: "SIN52-P1", ips: ["192.0.2.7"] }],
+      origin_failures: 1,
       ...more,
     }),
   );
@@ -254,7 +257,11 @@ test("a download that is cut off because this process has lost its permits goes 
 test("followers that wait for one that was refused return to the queue as they came: they were not attempted", async () => {
   const { sent, all } = plan({ download: overloaded("a"), followers: new FollowerGate() });
   const message = taskMessage({
-    ...{ req_id: "q", urls: named("a", "b"), follows: true, led_by: "SIN2-C1", origin: { concurrency: 1 } },
+    req_id: "q",
+    urls: named("a", "b"),
+    follows: true,
+    led_by: "SIN2-C1",
+    origin: { concurrency: 1 },
   });
   const { ended } = start(JSON.stringify(message), all);
   await ended;
@@ -274,7 +281,11 @@ test("followers run one after the other, with permits, as long as nothing shows 
   };
   const { all } = plan({ origins: originsOf(() => ({ acquire })), followers: new FollowerGate() });
   const message = taskMessage({
-    ...{ req_id: "q", urls: named("a", "b", "c"), follows: true, led_by: "SIN2-C1", origin: { concurrency: 1 } },
+    req_id: "q",
+    urls: named("a", "b", "c"),
+    follows: true,
+    led_by: "SIN2-C1",
+    origin: { concurrency: 1 },
   });
   const { did, ended } = start(JSON.stringify(message), all);
   await ended;
@@ -287,7 +298,7 @@ test.each([
   ["beside others, by comparison", {}, false],
 ])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
   const { all } = plan({ download: () => Promise.resolve({ rec_miss: true }), followers: new FollowerGate() });
-  const message = taskMessage({ ...{ req_id: "q", urls: named("a"), follows: true, led_by: "SIN2-C1" }, ...more });
+  const message = taskMessage({ req_id: "q", urls: named("a"), follows: true, led_by: "SIN2-C1", ...more });
   const { ended, written } = start(JSON.stringify(message), all);
   await ended;
   expect(written.map(({ rec_miss }) => rec_miss === true)).toEqual([isWrong]);

@@ -27,7 +27,9 @@ describe("a message that comes again", () => {
   test("goes back as what is left of it, if the agent stops", async () => {
     const running = deferred<object>();
     const { did, ended, stop } = start(bodyOf("a", "b", "c"), {
-      ...{ ...plan, standing: async () => ["a"], send: done },
+      ...plan,
+      standing: async () => ["a"],
+      send: done,
       download: (url) => (url === "b" ? good() : running.promise),
     });
     await turn();
@@ -48,7 +50,10 @@ describe("a beat tells of a message", () => {
   test("all of its URLs that have no result, and the bytes of those that are under way", async () => {
     const slow = deferred<object>();
     const { ended, beats, told } = start(bodyOf("a", "b", "c"), {
-      ...{ active: yes, write: done, delete: done, bytes: 10 },
+      active: yes,
+      write: done,
+      delete: done,
+      bytes: 10,
       download: (url) => (url === "a" ? good() : slow.promise),
     });
     await turn();

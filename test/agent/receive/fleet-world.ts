@@ -62,7 +62,10 @@ interface MemoryAgentParts extends Pick<AgentOptions, "meter" | "downloader" | "
 export function memoryAgent({ lanes, ...parts }: MemoryAgentParts): Agent {
   return new Agent({
     ...parts,
-    ...{ queue: { lanes, drain: async () => undefined }, logger, visibilitySeconds: 30, memoryBytes: 8e9 },
+    queue: { lanes, drain: async () => undefined },
+    logger,
+    visibilitySeconds: 30,
+    memoryBytes: 8e9,
     deadLetters: { bury: () => Promise.reject(new Error("unplanned: bury")) },
     requests: { isActive: async () => true },
     results: { write: async () => undefined, drain: async () => undefined },

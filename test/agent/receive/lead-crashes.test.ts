@@ -68,7 +68,9 @@ class World {
         if (one.ok || stands?.ok !== true) put(one);
       });
     return {
-      ...{ logger, visibilitySeconds: 120, slots: { small: new Slots(100), large: new Slots(100) } },
+      logger,
+      visibilitySeconds: 120,
+      slots: { small: new Slots(100), large: new Slots(100) },
       beats: { take: () => holding as never },
       intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
       deadLetters: { bury: () => Promise.reject(new Error("unplanned")) },

@@ -9,8 +9,16 @@ const HEAVY: Portion = { tasks: 4, bytes: 12 * MB, large: 0 };
 const LARGE: Portion = { tasks: 1, bytes: 0, large: 1 };
 const MIXED: Portion = { tasks: 1, bytes: 10_000, large: 0.25 };
 const IDLE: RoomFacts = {
-  ...{ waitingTasks: 0, waitingBytes: 0, waitingLarge: 0, freeLarge: 2, asked: 0, portion: SINGLE },
-  ...{ limit: 32, tasksPerSecond: 0, bytesPerSecond: 0, stalled: false },
+  waitingTasks: 0,
+  waitingBytes: 0,
+  waitingLarge: 0,
+  freeLarge: 2,
+  asked: 0,
+  portion: SINGLE,
+  limit: 32,
+  tasksPerSecond: 0,
+  bytesPerSecond: 0,
+  stalled: false,
 };
 
 describe("how many messages are asked for", () => {

@@ -127,8 +127,16 @@ export const bad = () => Promise.resolve({ ok: false, reason: "http_5xx" as cons
 export const fail = (why: string) => () => Promise.reject(new Error(why));
 
 const RESULT: TaskResult = {
-  ...{ task_key: "r0#0", pop_url: "p#u", req_id: "r0", pop: "p", url: "u", ok: true },
-  ...{ bytes: 1_009, ms: 37, attempts: 2, expire_at: 1_800_000_333 },
+  task_key: "r0#0",
+  pop_url: "p#u",
+  req_id: "r0",
+  pop: "p",
+  url: "u",
+  ok: true,
+  bytes: 1_009,
+  ms: 37,
+  attempts: 2,
+  expire_at: 1_800_000_333,
 };
 const urlsOf = (body: string) =>
   taskMessageSchema

@@ -31,7 +31,10 @@ function beating(write: () => Promise<void> = async () => undefined, note = writ
     },
   };
   const beats = new Beats({
-    ...{ progress, instance: "i-1", worker: "w-1", everyMs: 10_000 },
+    progress,
+    instance: "i-1",
+    worker: "w-1",
+    everyMs: 10_000,
     logger: { warn: (fields: unknown) => void warnings.push(fields) },
   });
   beats.start();

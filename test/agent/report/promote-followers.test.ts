@@ -369,7 +369,9 @@ describe("a lead's message that takes long", () => {
       const slow = deferred<object>();
       let works = false;
       const plan = {
-        ...{ ...all, hold: done, send: () => (works ? done() : Promise.reject(new Error("no queue"))) },
+        ...all,
+        hold: done,
+        send: () => (works ? done() : Promise.reject(new Error("no queue"))),
         download: (url: string) => (url === "slow" ? slow.promise : good()),
       };
       const { sent, ended } = start(leadOf({}, "a", "slow"), plan);

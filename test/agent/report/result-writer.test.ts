@@ -16,8 +16,19 @@ vi.mock("node:timers/promises", async (original) => ({
 }));
 
 const result = (n: number, different: Partial<TaskResult> = {}): TaskResult => ({
-  ...{ task_key: "r#0", pop_url: `p#${n}`, req_id: "r", pop: "p", url: `u${n}` },
-  ...{ ok: true, bytes: 5, http_status: 200, ms: 7, attempts: 1, error: undefined, expire_at: 9, ...different },
+  task_key: "r#0",
+  pop_url: `p#${n}`,
+  req_id: "r",
+  pop: "p",
+  url: `u${n}`,
+  ok: true,
+  bytes: 5,
+  http_status: 200,
+  ms: 7,
+  attempts: 1,
+  error: undefined,
+  expire_at: 9,
+  ...different,
 });
 const failure = (n: number) => result(n, { ok: false, error: "HTTP 503", http_status: 503 });
 
@@ -70,9 +81,18 @@ test("a result is stored with all that it says, and nothing for what it does not
   await results.write(result(1, { x_cache: "Hit", error: undefined }));
   expect([...items.values()]).toEqual([
     {
-      ...{ task_key: { S: "r#0" }, pop_url: { S: "p#1" }, req_id: { S: "r" }, pop: { S: "p" }, url: { S: "u1" } },
-      ...{ ok: { BOOL: true }, bytes: { N: "5" }, http_status: { N: "200" }, x_cache: { S: "Hit" }, ms: { N: "7" } },
-      ...{ attempts: { N: "1" }, expire_at: { N: "9" } },
+      task_key: { S: "r#0" },
+      pop_url: { S: "p#1" },
+      req_id: { S: "r" },
+      pop: { S: "p" },
+      url: { S: "u1" },
+      ok: { BOOL: true },
+      bytes: { N: "5" },
+      http_status: { N: "200" },
+      x_cache: { S: "Hit" },
+      ms: { N: "7" },
+      attempts: { N: "1" },
+      expire_at: { N: "9" },
     },
   ]);
 });

@@ -6,19 +6,22 @@ import * as z from "zod";
 import { pops } from "../../../cli/actions/pops.ts";
 
 const ANSWER = {
-  ...{ timestamp: "2026-11-25 11:46:12.000000", count: 1 },
+  timestamp: "2026-11-25 11:46:12.000000",
+  count: 1,
   pops: [
     {
-      ...{
-        code: "SIN2-P1",
-        city: "Singapore",
-        country: "singapore",
-        country_code: "SG",
-        rec: "Singapore",
-        regions: ["apac"],
-        default_of: [],
-      },
-      ...{ basis: "observed", rec_basis: "documented", last_resolved_at: null, latitude: 1, longitude: 103 },
+      code: "SIN2-P1",
+      city: "Singapore",
+      country: "singapore",
+      country_code: "SG",
+      rec: "Singapore",
+      regions: ["apac"],
+      default_of: [],
+      basis: "observed",
+      rec_basis: "documented",
+      last_resolved_at: null,
+      latitude: 1,
+      longitude: 103,
     },
   ],
 };
@@ -31,7 +34,10 @@ async function told(text: string, json = false) {
   let stdout = "";
   const sink = { write: () => true };
   const shell = {
-    ...{ env: {}, cwd: "/", stdin: Readable.from([]), stderr: sink },
+    env: {},
+    cwd: "/",
+    stdin: Readable.from([]),
+    stderr: sink,
     stdout: {
       write: (said: string) => {
         stdout += said;

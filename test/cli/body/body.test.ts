@@ -76,8 +76,12 @@ describe("sources", () => {
   test("are documents at an address or in a bucket, and prefixes", () => {
     expect(
       sourcesOf({
-        ...{ sitemap: ["https://a/s.xml"], since: "2026-01-01", list: ["s3://b/l.txt"], s3: ["s3://b/p/"] },
-        ...{ base: "https://a/", originPath: "/static" },
+        sitemap: ["https://a/s.xml"],
+        since: "2026-01-01",
+        list: ["s3://b/l.txt"],
+        s3: ["s3://b/p/"],
+        base: "https://a/",
+        originPath: "/static",
       }),
     ).toEqual([
       { type: "list", s3: "s3://b/l.txt", base: "https://a/" },
@@ -107,9 +111,15 @@ describe("a body", () => {
     };
     const words = { timeout: "1h", header: ["A:b"], originRps: "50", invalidate: true, maxFailures: "0" };
     expect(bodyOf(from, URLS, ["eu"], words)).toEqual({
-      ...{ url_list: URLS, target_type: "region", regions: ["eu"], timeout: 60, instance_count: 2 },
-      ...{ header: ["A: b"], origin: { concurrency: 3, requests_per_second: 50 } },
-      ...{ need_invalidate: true, max_failures: 0 },
+      url_list: URLS,
+      target_type: "region",
+      regions: ["eu"],
+      timeout: 60,
+      instance_count: 2,
+      header: ["A: b"],
+      origin: { concurrency: 3, requests_per_second: 50 },
+      need_invalidate: true,
+      max_failures: 0,
     });
     expect(bodyOf(from, [], [], {})).toEqual(from);
   });

@@ -31,16 +31,22 @@ describe("the live view", () => {
   });
   test("before anything is known", () => {
     const empty = progress({
-      ...{ status: "CREATED", percentage_complete: 0, total_size: 0, download_size: 0, in_progress_size: 0 },
-      ...{ available_task_count: 0, in_progress_task_count: 0, total_count: 0, download_count: 0, failed_count: 0 },
-      ...{
-        warm_count: 0,
-        hit_count: 0,
-        not_kept_count: 0,
-        bytes_per_second: 0,
-        instances_at_work: 0,
-        estimated_finish_at: null,
-      },
+      status: "CREATED",
+      percentage_complete: 0,
+      total_size: 0,
+      download_size: 0,
+      in_progress_size: 0,
+      available_task_count: 0,
+      in_progress_task_count: 0,
+      total_count: 0,
+      download_count: 0,
+      failed_count: 0,
+      warm_count: 0,
+      hit_count: 0,
+      not_kept_count: 0,
+      bytes_per_second: 0,
+      instances_at_work: 0,
+      estimated_finish_at: null,
     });
     const view = { progress: empty, listed: undefined, sentence: "Asking for the sizes of the URLs." };
     expect(drawn({ width: 80, height: 24 }, view)).toMatchSnapshot();
@@ -55,7 +61,11 @@ describe("the live view", () => {
     const at = (url: string, pop: string, more: object = {}) => ({ url: `https://a.example/${url}`, pop, ...more });
     const failures: typeof FAILURES = [
       {
-        ...{ code: "http_4xx", subject: "task" as const, tasks: 76, pops: 38, urls: null },
+        code: "http_4xx",
+        subject: "task" as const,
+        tasks: 76,
+        pops: 38,
+        urls: null,
         examples: [
           at("css/a.css?v=1", "SIN2-P1", { http_status: 403, error: "HTTP 403" }),
           at("css/a.css?v=1", "FRA2-C1", { http_status: 403 }),
@@ -63,11 +73,19 @@ describe("the live view", () => {
         ],
       },
       {
-        ...{ code: "incomplete", subject: "task" as const, tasks: 12, pops: 3, urls: null },
+        code: "incomplete",
+        subject: "task" as const,
+        tasks: 12,
+        pops: 3,
+        urls: null,
         examples: [at("", "CGK50-P1", { error: "ECONNRESET: 1000 of 5000 bytes arrived" })],
       },
       {
-        ...{ code: "other", subject: "task" as const, tasks: 1, pops: 1, urls: null },
+        code: "other",
+        subject: "task" as const,
+        tasks: 1,
+        pops: 1,
+        urls: null,
         examples: [at("x", "SIN2-P1", { error: "ERROR_PAGE: x" })],
       },
     ];

@@ -8,9 +8,16 @@ import { FAILURES, progress } from "../progress.ts";
 
 const ENDED = progress({ status: "FINISHED" });
 const SUMMARY = summaryAnswerSchema.parse({
-  ...{ request_id: ENDED.request_id, status: "FINISHED", failed_count: 9, failures: FAILURES },
-  ...{ failure_pops: [], failure_urls: [], failure_urls_omitted: 0, failure_pop_urls_report: "https://a/report.csv" },
-  ...{ results_url: null, sentence: "Not ready for traffic: 11 objects are warm at no POP of Singapore." },
+  request_id: ENDED.request_id,
+  status: "FINISHED",
+  failed_count: 9,
+  failures: FAILURES,
+  failure_pops: [],
+  failure_urls: [],
+  failure_urls_omitted: 0,
+  failure_pop_urls_report: "https://a/report.csv",
+  results_url: null,
+  sentence: "Not ready for traffic: 11 objects are warm at no POP of Singapore.",
 });
 
 /** What is said on stdout, and the exit code. */
@@ -39,8 +46,12 @@ test("the last line is the verdict, and what is next", async () => {
 test("as JSON it is one document, with the answers as they came", async () => {
   const { code, stdout } = await told(true);
   expect(JSON.parse(stdout)).toEqual({
-    ...{ request_id: ENDED.request_id, status: "FINISHED", exit_code: code, sentence: SUMMARY.sentence },
-    ...{ progress: { raw: "progress" }, summary: { raw: "summary" } },
+    request_id: ENDED.request_id,
+    status: "FINISHED",
+    exit_code: code,
+    sentence: SUMMARY.sentence,
+    progress: { raw: "progress" },
+    summary: { raw: "summary" },
   });
 });
 

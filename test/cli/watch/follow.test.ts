@@ -105,7 +105,8 @@ test("a POP that did not resolve is left out: no retry is named where nothing el
     verdictLine(
       "Sentence.",
       progress({
-        ...{ status: "FINISHED", failed_count: 0 },
+        status: "FINISHED",
+        failed_count: 0,
         readiness: readiness({ unresolved_pops, unreadable_urls, unanswered_pops, exceptions: 1 }),
       }),
       2,

@@ -8,7 +8,11 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const FAILURE = {
-  ...{ code: "timeout" as const, subject: "task" as const, tasks: 2, pops: 1, urls: 2 },
+  code: "timeout" as const,
+  subject: "task" as const,
+  tasks: 2,
+  pops: 1,
+  urls: 2,
   examples: [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "slow" }],
 };
 const HINT = "Ctrl-C leaves it running.";

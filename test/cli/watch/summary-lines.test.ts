@@ -27,11 +27,19 @@ test("what went wrong, how it looks, and what to do", () => {
   const failures: typeof FAILURES = [
     ...FAILURES.slice(0, 1),
     {
-      ...{ code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 9 },
+      code: "http_4xx",
+      subject: "url",
+      tasks: 0,
+      pops: 0,
+      urls: 9,
       examples: [url("1", "HTTP 404"), url("2", "HTTP 403")],
     },
     {
-      ...{ code: "name_not_found", subject: "pop", tasks: 0, pops: 1, urls: 0 },
+      code: "name_not_found",
+      subject: "pop",
+      tasks: 0,
+      pops: 1,
+      urls: 0,
       examples: [{ pop: "ICN51-C1", error: "d1.ICN51-C1.cloudfront.net does not exist in DNS (ENOTFOUND)" }],
     },
   ];

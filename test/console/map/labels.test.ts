@@ -18,7 +18,10 @@ describe("a text", () => {
 
   test("goes apart, with a line to its place, where all sides are taken", () => {
     const ring = Array.from({ length: 24 }, (_, i) => ({
-      ...{ x: 200 + 22 * Math.cos(i), y: 100 + 14 * Math.sin(i), radius: 6, weight: 3 },
+      x: 200 + 22 * Math.cos(i),
+      y: 100 + 14 * Math.sin(i),
+      radius: 6,
+      weight: 3,
     }));
     expect(labelsOf([tokyo], ring, 12, WITHIN)[0]?.leader).toBeDefined();
   });

@@ -4,7 +4,9 @@ import { metrosOf, type Placed, recsOf } from "../../../console/map/metros.ts";
 
 const NOW = Date.UTC(2026, 10, 25);
 const pop = (code: string, rec: string | null, last_resolved_at: string | null = null): Placed => ({
-  ...{ code, rec, last_resolved_at },
+  code,
+  rec,
+  last_resolved_at,
 });
 
 const POPS = [

@@ -106,9 +106,15 @@ describe("figures", () => {
   });
   test("what comes from the origin, by the mean", () => {
     const estimate = {
-      ...{ urls: 5, variants: 1, tasks: 50, lower_bound: false, sources: [], pops: { count: 10 } },
-      ...{ bytes: bytes(100, 100), origin_fetches: { expected: null, least: 5, most: 25 } },
-      ...{ instances: { count: 1, minutes_to_finish: 1, binds: "" } },
+      urls: 5,
+      variants: 1,
+      tasks: 50,
+      lower_bound: false,
+      sources: [],
+      pops: { count: 10 },
+      bytes: bytes(100, 100),
+      origin_fetches: { expected: null, least: 5, most: 25 },
+      instances: { count: 1, minutes_to_finish: 1, binds: "" },
       dollars: { total: 0, low: null, high: null, lines: [] },
     };
     expect(fromOrigin(estimate)).toEqual({ fetches: 25, bytes: 50 });

@@ -13,15 +13,27 @@ const FULL = form({
     { type: "s3-prefix", address: "s3://bucket/p/", base: "https://a.example/", originPath: "/p", since: "" },
     { type: "hls", address: " ", base: "", originPath: "", since: "" },
   ],
-  ...{ domain: " d1.cloudfront.net ", compressions: ["gzip", "br"], header: "X-A: 1\n\nX-B: 2", verify: "off" },
-  ...{ originRate: "40", originConcurrency: "8", invalidate: true, order: "all-at-once", maxBytes: "1000" },
-  ...{ maxFailures: "0", token: "t1" },
+  domain: " d1.cloudfront.net ",
+  compressions: ["gzip", "br"],
+  header: "X-A: 1\n\nX-B: 2",
+  verify: "off",
+  originRate: "40",
+  originConcurrency: "8",
+  invalidate: true,
+  order: "all-at-once",
+  maxBytes: "1000",
+  maxFailures: "0",
+  token: "t1",
 });
 
 describe("the body", () => {
   test("of a form that was left as it is names its POPs all the same", () => {
     expect(bodyOf(form(), URLS)).toEqual({
-      ...{ url_list: URLS, target_type: "pop", pops: ["SIN2-P1"], timeout: 60, instance_count: 2 },
+      url_list: URLS,
+      target_type: "pop",
+      pops: ["SIN2-P1"],
+      timeout: 60,
+      instance_count: 2,
     });
   });
 
@@ -32,14 +44,23 @@ describe("the body", () => {
         { type: "sitemap", url: "https://a.example/sitemap.xml", since: "2026-11-01" },
         { type: "s3-prefix", s3: "s3://bucket/p/", base: "https://a.example/", origin_path: "/p" },
       ],
-      ...{ cf_domain: "d1.cloudfront.net", target_type: "pop", pops: ["SIN2-P1"], timeout: 60, instance_count: 2 },
+      cf_domain: "d1.cloudfront.net",
+      target_type: "pop",
+      pops: ["SIN2-P1"],
+      timeout: 60,
+      instance_count: 2,
       header: ["X-A: 1", "X-B: 2"],
       variants: [
         { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
         { name: "gzip", header: ["Accept-Encoding: gzip"] },
       ],
-      ...{ verify: "off", order: "all-at-once", origin: { requests_per_second: 40, concurrency: 8 } },
-      ...{ need_invalidate: true, max_bytes: 1000, max_failures: 0, client_token: "t1" },
+      verify: "off",
+      order: "all-at-once",
+      origin: { requests_per_second: 40, concurrency: 8 },
+      need_invalidate: true,
+      max_bytes: 1000,
+      max_failures: 0,
+      client_token: "t1",
     });
   });
 

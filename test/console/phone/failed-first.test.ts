@@ -8,7 +8,8 @@ const group = (rec: string | null, bad = 0): RecGroup => ({
   bad,
   pops: [],
   outcomes: NO_OUTCOMES,
-  ...{ notWarm: 0, share: 0 },
+  notWarm: 0,
+  share: 0,
   percent: 0,
 });
 const names = (groups: readonly RecGroup[]) => groups.map(({ rec }) => rec);

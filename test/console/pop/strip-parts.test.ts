@@ -6,7 +6,9 @@ const bucket = (state: "warm" | "failed" | "not_kept" | "not_tried") => ({ state
 describe("stripParts", () => {
   it("has the whole width, and what is bad stands out by its height", () => {
     const parts = stripParts([bucket("warm"), bucket("failed"), bucket("not_kept"), bucket("not_tried")], {
-      ...{ width: 400, height: 40, widest: 200 },
+      width: 400,
+      height: 40,
+      widest: 200,
     });
     expect(parts.map(({ x, width }) => [x, width])).toEqual([0, 100, 200, 300].map((x) => [x, 99]));
     expect(parts.map(({ y, height }) => [y, height])).toEqual([

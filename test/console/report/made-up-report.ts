@@ -4,21 +4,42 @@ import { failureReasons } from "../../../domain/result/failure.ts";
 import { popRows, somePops } from "../../../tools/console/made-up-pops.ts";
 
 const PROGRESS = {
-  ...{ request_id: "3f9c2a71-0000-4000-8000-000000000001", status: "FINISHED", verdict: "not_ready" },
-  ...{ url_prefix: "https://www.example.com/s3e1/", url_count: 8_407, pop_count: 2, instance_count: 20 },
-  ...{ created_at: "2026-11-25 10:48:00.000000", last_update_time: "2026-11-25 11:12:12.000000" },
-  ...{ timestamp: "2026-11-25 11:46:00.000000", timeout_at: "2026-11-25 11:48:00.000000" },
-  ...{ download_size: 672e9, total_size: 673e9, percentage_complete: 99, total_count: 16_814, download_count: 16_814 },
-  ...{ warm_count: 16_397, failed_count: 314, not_kept_count: 14, hit_count: 103, estimated_finish_at: null },
-  ...{ verify: "edge", order: "lead-first", variant_names: ["br"], warnings: [] },
+  request_id: "3f9c2a71-0000-4000-8000-000000000001",
+  status: "FINISHED",
+  verdict: "not_ready",
+  url_prefix: "https://www.example.com/s3e1/",
+  url_count: 8_407,
+  pop_count: 2,
+  instance_count: 20,
+  created_at: "2026-11-25 10:48:00.000000",
+  last_update_time: "2026-11-25 11:12:12.000000",
+  timestamp: "2026-11-25 11:46:00.000000",
+  timeout_at: "2026-11-25 11:48:00.000000",
+  download_size: 672e9,
+  total_size: 673e9,
+  percentage_complete: 99,
+  total_count: 16_814,
+  download_count: 16_814,
+  warm_count: 16_397,
+  failed_count: 314,
+  not_kept_count: 14,
+  hit_count: 103,
+  estimated_finish_at: null,
+  verify: "edge",
+  order: "lead-first",
+  variant_names: ["br"],
+  warnings: [],
 };
 
 const SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=5ec2e7";
 const ALL_SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/results.csv.gz?X-Amz-Signature=91ab04";
 
 const SUMMARY = {
-  ...{ failure_pops: ["FCO50-C1"], failure_urls: ["https://www.example.com/gone.css"], failure_urls_omitted: 3 },
-  ...{ failure_pop_urls_report: SIGNED, results_url: ALL_SIGNED },
+  failure_pops: ["FCO50-C1"],
+  failure_urls: ["https://www.example.com/gone.css"],
+  failure_urls_omitted: 3,
+  failure_pop_urls_report: SIGNED,
+  results_url: ALL_SIGNED,
 };
 
 export function failure(code: string, examples: readonly object[] = [], tasks = 7) {
@@ -29,9 +50,11 @@ export function failure(code: string, examples: readonly object[] = [], tasks = 
 export const WITHOUT_TASKS = [
   {
     ...failure("http_4xx", [{ url: "https://www.example.com/gone.css", error: "HTTP 404" }], 0),
-    ...{ subject: "url", pops: 0, urls: 4 },
+    subject: "url",
+    pops: 0,
+    urls: 4,
   },
-  { ...failure("name_not_found", [{ pop: "FCO50-C1" }], 0), ...{ subject: "pop", pops: 1, urls: null } },
+  { ...failure("name_not_found", [{ pop: "FCO50-C1" }], 0), subject: "pop", pops: 1, urls: null },
 ];
 
 /** What is given takes the place of what there is. */
@@ -59,12 +82,20 @@ export function largestReport(rest: Partial<Report> = {}): Report {
   const example = { url: long, variant: "desktop-zh", pop: "SIN2-P1", error: long };
   const failures = failureReasons.map((code) => failure(code, [example, example, example], 4_000_000));
   const warnings = Array.from({ length: 12 }, (_, i) => ({
-    ...{ code: `w${i}`, count: 60_000, message: long, examples: [long, long, long] },
+    code: `w${i}`,
+    count: 60_000,
+    message: long,
+    examples: [long, long, long],
   }));
   return madeUpReport(
     {
-      ...{ ...manyPops(), warnings, failed_count: 4_000_000, url_prefix: long, variant_names: Array(8).fill(long) },
-      ...{ status: "FAILED", reason: long.repeat(12) },
+      ...manyPops(),
+      warnings,
+      failed_count: 4_000_000,
+      url_prefix: long,
+      variant_names: Array(8).fill(long),
+      status: "FAILED",
+      reason: long.repeat(12),
     },
     { failures, failure_urls: Array(500).fill(long), failure_pops: codes },
     rest,

@@ -94,7 +94,8 @@ describe("what the page says", () => {
           names.map((it) => ({ url: url(it), pop: "BOM54-P2", error: "x" })),
           pops * urls,
         ),
-        ...{ pops, urls },
+        pops,
+        urls,
       });
       const failures = [
         reason("not_kept", 3, 7, "master.m3u8"),
@@ -143,12 +144,10 @@ describe("what the page says", () => {
 
 describe("failed tasks", () => {
   const object = (index: number): FailedObject => ({
-    ...{
-      url: `https://www.example.com/s3e1/${index}.js`,
-      variant: "br",
-      error: "HTTP 404",
-      pops: ["SIN2-P1", "ATL56-C1"],
-    },
+    url: `https://www.example.com/s3e1/${index}.js`,
+    variant: "br",
+    error: "HTTP 404",
+    pops: ["SIN2-P1", "ATL56-C1"],
   });
   const failed = (count: number) => Array.from({ length: count }, (_, index) => object(index));
   const CSV = "prewarm report 3f9c2a71 --failed -o failed.csv";
@@ -191,7 +190,12 @@ describe("a page that goes to others", () => {
     const page = html(
       madeUpReport(
         {
-          ...{ url_prefix: evil, request_id: evil, variant_names: [evil], pops: [pop], reason: evil, pop_count: 1 },
+          url_prefix: evil,
+          request_id: evil,
+          variant_names: [evil],
+          pops: [pop],
+          reason: evil,
+          pop_count: 1,
           warnings: [{ code: evil, count: 1, message: evil, examples: [evil] }],
         },
         { failures: [failure(evil, [example])], failure_urls: [evil], failure_pops: [evil] },
@@ -211,7 +215,10 @@ describe("a page that goes to others", () => {
     const url = `https://www.example.com/${"y".repeat(40)}`;
     const pops = ["SIN2-P1", "ATL56-C1", "FRA60-P1", "BOM54-P2"];
     const failed = Array.from({ length: MOST_FAILED / pops.length }, (_, i) => ({
-      ...{ url: `${url}/${i}`, variant: "br", error: "HTTP 404", pops },
+      url: `${url}/${i}`,
+      variant: "br",
+      error: "HTTP 404",
+      pops,
     }));
     const timings = Array.from({ length: 15 }, () => TIMINGS[0]).filter((it) => it !== undefined);
     for (const language of ["en", "zh"] as const) {

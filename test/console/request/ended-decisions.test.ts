@@ -10,7 +10,11 @@ const READINESS = readiness({ exceptions: 1 });
 const at = (pop: string, url = "https://e/a") => ({ url, pop });
 const NOT_READY = { status: "FINISHED", verdict: "not_ready", readiness: READINESS, pop_count: 38 } as const;
 const reason = (code: string, pops: number, ...examples: object[]) => ({
-  ...{ code, subject: "task" as const, tasks: 7, pops, urls: 7 },
+  code,
+  subject: "task" as const,
+  tasks: 7,
+  pops,
+  urls: 7,
   examples: failure(code, examples).examples as { url: string; pop: string }[],
 });
 
@@ -75,7 +79,8 @@ describe("urgentOf", () => {
   it("of one that was cut short, the tasks that were not tried are why", () => {
     const only = [reason("timeout", 1, at("BOM1"))];
     expect(urgentOf({ ...NOT_READY, status: "STOPPED" }, only)).toEqual({
-      ...{ failures: [], untried: true },
+      failures: [],
+      untried: true,
     });
   });
 });

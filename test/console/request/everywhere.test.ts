@@ -8,8 +8,14 @@ import { failure } from "../report/made-up-report.ts";
 const READINESS = readiness({ cold_objects: 2, cold_recs: ["Mumbai"], pops: 3, exceptions: 1 });
 
 const row = (pop: string, failed: number, notKept = 0, tasks = 10) => ({
-  ...{ pop, rec: "Mumbai", state: "DONE", total_count: tasks, download_count: tasks, failed_count: failed },
-  ...{ warm_count: tasks - failed, not_kept_count: notKept },
+  pop,
+  rec: "Mumbai",
+  state: "DONE",
+  total_count: tasks,
+  download_count: tasks,
+  failed_count: failed,
+  warm_count: tasks - failed,
+  not_kept_count: notKept,
 });
 
 const everywhere = (code: string, urls: number, pops = 3) => ({ ...failure(code, [], urls * pops), pops, urls });
@@ -18,16 +24,22 @@ const everywhere = (code: string, urls: number, pops = 3) => ({ ...failure(code,
 function ended(changes: object = {}): Progress {
   const pops = [row("BOM1", 2, 1), row("BOM2", 2, 1), row("BOM3", 5, 1)];
   return progressSchema.parse({
-    ...{
-      request_id: "r1",
-      status: "FINISHED",
-      verdict: "not_ready",
-      readiness: READINESS,
-      url_count: 10,
-      pop_count: 3,
-    },
-    ...{ created_at: "x", last_update_time: "x", timeout_at: "x", timestamp: "x", pops },
-    ...{ total_count: 30, download_count: 30, failed_count: 9, not_kept_count: 3, warm_count: 21 },
+    request_id: "r1",
+    status: "FINISHED",
+    verdict: "not_ready",
+    readiness: READINESS,
+    url_count: 10,
+    pop_count: 3,
+    created_at: "x",
+    last_update_time: "x",
+    timeout_at: "x",
+    timestamp: "x",
+    pops,
+    total_count: 30,
+    download_count: 30,
+    failed_count: 9,
+    not_kept_count: 3,
+    warm_count: 21,
     failures: [
       everywhere("http_4xx", 1),
       everywhere("not_kept", 1),
@@ -72,7 +84,11 @@ describe("what fails everywhere", () => {
 describe("the others", () => {
   it("are warm at all POPs but one, which lacks some", () => {
     expect(othersOf(ended())).toEqual({
-      ...{ objects: 8, areOthers: true, pops: 3, warmPops: 2, but: { pop: "BOM3", objects: 3 } },
+      objects: 8,
+      areOthers: true,
+      pops: 3,
+      warmPops: 2,
+      but: { pop: "BOM3", objects: 3 },
     });
   });
 

@@ -3,8 +3,17 @@ import type { Pop } from "../../../console/api/answers.ts";
 import { groupPops, popState, troubleFirst, worstOf } from "../../../console/request/group-pops.ts";
 
 const pop = (code: string, rec: string | null, some: Partial<Pop> = {}): Pop => ({
-  ...{ pop: code, rec, state: "IN_PROGRESS", total_count: 10, download_count: 0, failed_count: 0, warm_count: 0 },
-  ...{ hit_count: 0, not_kept_count: 0, rec_miss_count: 0, download_size: 0 },
+  pop: code,
+  rec,
+  state: "IN_PROGRESS",
+  total_count: 10,
+  download_count: 0,
+  failed_count: 0,
+  warm_count: 0,
+  hit_count: 0,
+  not_kept_count: 0,
+  rec_miss_count: 0,
+  download_size: 0,
   ...some,
 });
 

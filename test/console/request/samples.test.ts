@@ -12,15 +12,25 @@ const point = (at: number) => ({ at, rate: at, warm: 0.5 });
 function answer(change: Partial<Progress> = {}, minutes = 10): Progress {
   return {
     ...progressSchema.parse({
-      ...{ request_id: "r1", status: "IN_PROGRESS", created_at: time(0), last_update_time: time(0) },
-      ...{ timeout_at: time(99), timestamp: time(minutes), total_count: 10, warm_count: 4, hit_count: 1 },
+      request_id: "r1",
+      status: "IN_PROGRESS",
+      created_at: time(0),
+      last_update_time: time(0),
+      timeout_at: time(99),
+      timestamp: time(minutes),
+      total_count: 10,
+      warm_count: 4,
+      hit_count: 1,
       bytes_per_second: 70,
     }),
     ...change,
   };
 }
 const sample = (minutes: number, received_size: number, warm_count: number) => ({
-  ...{ at: time(minutes), received_size, warm_count, hit_count: 0 },
+  at: time(minutes),
+  received_size,
+  warm_count,
+  hit_count: 0,
 });
 const HISTORY = [sample(0, 0, 0), sample(4, 240 * 50, 2), sample(10, 240 * 50 + 360 * 60, 4)];
 

@@ -7,8 +7,11 @@ import { pathOf, shortId, titleOf } from "../../../console/requests/title.ts";
 
 const listed = (some: Partial<Listed>): Listed => ({
   ...listedSchema.parse({
-    ...{ request_id: "r-1", status: "FINISHED", created_at: "2026-11-25 11:32:00.000000" },
-    ...{ last_update_time: "2026-11-25 11:52:00.000000", timeout_at: "2026-11-25 12:32:00.000000" },
+    request_id: "r-1",
+    status: "FINISHED",
+    created_at: "2026-11-25 11:32:00.000000",
+    last_update_time: "2026-11-25 11:52:00.000000",
+    timeout_at: "2026-11-25 12:32:00.000000",
     timestamp: "2026-11-25 11:53:00.000000",
   }),
   ...some,

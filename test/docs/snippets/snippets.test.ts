@@ -95,7 +95,8 @@ test("the rule on uploads matches lists, and nothing else of the bucket", () => 
   const [rule, ...more] = rulesOf("aws.s3");
   expect(more).toEqual([]);
   const uploaded = (key: string, bucket = "my-bucket") => ({
-    ...{ source: "aws.s3", "detail-type": "Object Created" },
+    source: "aws.s3",
+    "detail-type": "Object Created",
     detail: { bucket: { name: bucket }, object: { key, size: 1 } },
   });
   const matched = [uploaded("lists/1.txt"), uploaded("site/lists/1.txt"), uploaded("lists/1.txt", "other")];

@@ -44,7 +44,8 @@ it("posts the list with the key that API Gateway tells", async () => {
   const body: unknown = JSON.parse(asked[1]?.body ?? "");
   expect(body).toMatchObject({
     sources: [{ type: "list", s3: "s3://my-bucket/lists/a b.txt" }],
-    ...{ cf_domain: "www.example.com", client_token: "17793124-05d4-b198-2fde-7ededc63b103" },
+    cf_domain: "www.example.com",
+    client_token: "17793124-05d4-b198-2fde-7ededc63b103",
   });
   expect(prewarmBodySchema.safeParse(body).error).toBeUndefined();
 });

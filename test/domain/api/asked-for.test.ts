@@ -7,8 +7,13 @@ it("tells what was asked for, and no headers", () => {
   const variants = [{ name: "br", header: ["Authorization: secret"] }];
   const said = askedFor({ ...ITEM, verify: "off", order: "lead-first", origin: { concurrency: 3 }, variants });
   expect(said).toEqual({
-    ...{ url_count: 2, url_prefix: "https://www.example.com/", pop_count: 2, verify: "off", order: "lead-first" },
-    ...{ origin: { concurrency: 3 }, variant_names: ["br"] },
+    url_count: 2,
+    url_prefix: "https://www.example.com/",
+    pop_count: 2,
+    verify: "off",
+    order: "lead-first",
+    origin: { concurrency: 3 },
+    variant_names: ["br"],
   });
 });
 

@@ -13,7 +13,8 @@ const fresh = (change: Partial<Beat> = {}) => beat({ at: NOW.getTime() - 9_000, 
 const running = (change: Partial<RequestItem> = {}) =>
   request({ status: "IN_PROGRESS", total_count: 10, total_size: 100_000, ...change });
 const counted = (download_count: number, download_size = download_count * 10_000, failed_count = 0) => ({
-  ...{ count: count(download_count, download_size, failed_count), movedAt: undefined },
+  count: count(download_count, download_size, failed_count),
+  movedAt: undefined,
 });
 const describeAt = (item: RequestItem, progress: Partial<Progress> = {}, now = NOW) =>
   describeProgress(item, { ...NO_PROGRESS, ...progress }, now, PATIENCE);
@@ -86,7 +87,10 @@ describe("what is under way", () => {
       fresh({ instance: "i-4", at: 0 }),
     ];
     expect(describeAt(running(), { beats })).toMatchObject({
-      ...{ in_progress_size: 25_000, bytes_per_second: 3_000, instances_at_work: 2, percentage_complete: 25 },
+      in_progress_size: 25_000,
+      bytes_per_second: 3_000,
+      instances_at_work: 2,
+      percentage_complete: 25,
     });
   });
 
@@ -107,7 +111,10 @@ describe("what is under way", () => {
   it("is nothing once the request has ended", () => {
     const ended = running({ status: "STOPPED", active: undefined });
     expect(describeAt(ended, { beats: [fresh()] })).toMatchObject({
-      ...{ in_progress_size: 0, bytes_per_second: 0, instances_at_work: 0, estimated_finish_at: null },
+      in_progress_size: 0,
+      bytes_per_second: 0,
+      instances_at_work: 0,
+      estimated_finish_at: null,
     });
   });
 });

@@ -8,9 +8,20 @@ const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];
 const URLS = Array.from({ length: 4 }, (_, i) => `https://www.example.com/${i}`);
 
 const REQUEST: Estimated = {
-  ...{ urls: URLS, variants: 1, pops: POPS, order: "lead-first", verify: "edge", timeoutMinutes: 60, instanceCount: 2 },
-  ...{ originPerSecond: undefined, paths: 0, distributions: 1, sizes: [1e9, 2e9, 3e9, 4e9], kind: INSTANCE },
-  ...{ caps: DEFAULT_CAPS, activeRequests: 1 },
+  urls: URLS,
+  variants: 1,
+  pops: POPS,
+  order: "lead-first",
+  verify: "edge",
+  timeoutMinutes: 60,
+  instanceCount: 2,
+  originPerSecond: undefined,
+  paths: 0,
+  distributions: 1,
+  sizes: [1e9, 2e9, 3e9, 4e9],
+  kind: INSTANCE,
+  caps: DEFAULT_CAPS,
+  activeRequests: 1,
 };
 
 const estimate = (changes: Partial<Estimated> = {}) => {
@@ -26,7 +37,10 @@ const dollars = (changes: Partial<Estimated> = {}) =>
 describe("what a request would come to", () => {
   it("tasks, bytes and origin fetches are exact where all sizes are known", () => {
     expect(estimate()).toMatchObject({
-      ...{ urls: 4, variants: 1, tasks: 12, lower_bound: false },
+      urls: 4,
+      variants: 1,
+      tasks: 12,
+      lower_bound: false,
       bytes: { estimate: 30e9, low: 30e9, high: 30e9, sampled: 4, unknown: 0, unreadable: 0, first_problem: null },
       origin_fetches: { expected: 8, least: 8, most: 8, size_questions: 4 },
     });
@@ -35,7 +49,12 @@ describe("what a request would come to", () => {
 
   it("what cannot be read is no bytes, and the first reason is told", () => {
     expect(estimate({ sizes: [1e9, { problem: "HTTP 404" }, 1e9, "unknown"] }).bytes).toMatchObject({
-      ...{ estimate: 8e9, low: expect.any(Number), sampled: 4, unknown: 1, unreadable: 1, first_problem: "HTTP 404" },
+      estimate: 8e9,
+      low: expect.any(Number),
+      sampled: 4,
+      unknown: 1,
+      unreadable: 1,
+      first_problem: "HTTP 404",
     });
   });
 

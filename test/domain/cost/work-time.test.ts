@@ -11,17 +11,17 @@ const UNITS = {
 };
 
 const WORK: Work = {
-  ...{
-    tasks: 100,
-    bytes: 1e6,
-    requestsPerTask: 2,
-    instances: 2,
-    kind: INSTANCE,
-    forms: 10,
-    distributions: 1,
-    paths: 0,
-  },
-  ...{ fetches: 20, originPerSecond: undefined, isRaisedLate: false },
+  tasks: 100,
+  bytes: 1e6,
+  requestsPerTask: 2,
+  instances: 2,
+  kind: INSTANCE,
+  forms: 10,
+  distributions: 1,
+  paths: 0,
+  fetches: 20,
+  originPerSecond: undefined,
+  isRaisedLate: false,
 };
 
 describe("how long a request takes, and what binds", () => {

@@ -31,7 +31,7 @@ function limitersOf(options: Partial<OriginLimitersOptions> = {}): OriginLimiter
 
 /** A response, 5 ms after its request. */
 function observe(limiters: OriginLimiters, work: OriginWork, url: string, response: object, mayReachOrigin = true) {
-  limiters.observe({ ...{ work, url, pop: "P", elapsedMs: 5, mayReachOrigin }, response });
+  limiters.observe({ work, url, pop: "P", elapsedMs: 5, mayReachOrigin, response });
 }
 
 /** Two URLs are refused, and stay so for the second in which the rate is measured. */

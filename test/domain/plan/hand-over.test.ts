@@ -23,8 +23,14 @@ const [A, B, C] = ["a", "b", "c"].map((path): TaskUrl => ({ url: `https://cdn.ex
   TaskUrl,
 ];
 const LEAD = taskMessage({
-  ...{ req_id: "r1", pop: "P1", header: ["A: 1"], verify: "addresses", tries: 2, urls: [A, B, C] },
-  ...{ origin: { requests_per_second: 5 }, followers: ["P2", "P3", "P4"].map(follower) },
+  req_id: "r1",
+  pop: "P1",
+  header: ["A: 1"],
+  verify: "addresses",
+  tries: 2,
+  urls: [A, B, C],
+  origin: { requests_per_second: 5 },
+  followers: ["P2", "P3", "P4"].map(follower),
 });
 const { req_id, header, verify, shards, origin, host } = LEAD;
 const SHARED = { req_id, header, verify, shards, origin, host };
@@ -66,7 +72,9 @@ describe("a lead", () => {
   it("that failed at the origin says so to the next one, each failure by itself", () => {
     const { messages } = done(LEAD, [A, NOT_FOUND], [B, SLOW], [C, NOT_FOUND]);
     const more = (first_failure: string) => ({
-      ...{ followers: ["P3", "P4"].map(follower), origin_failures: 1, first_failure },
+      followers: ["P3", "P4"].map(follower),
+      origin_failures: 1,
+      first_failure,
     });
     expect(messages).toEqual([to("P2", [A, C], more("P1 (HTTP 404)")), to("P2", [B], more("P1 (timeout)"))]);
   });
@@ -98,7 +106,11 @@ describe("a lead", () => {
     for (const result of decided) {
       expect(taskResultSchema.parse(result)).toMatchObject({
         ...taskKey("r1", { pop: result.pop, url: A.url }, shards),
-        ...{ ok: false, reason: "not_asked", attempts: 0, bytes: 0, expire_at: EXPIRE_AT },
+        ok: false,
+        reason: "not_asked",
+        attempts: 0,
+        bytes: 0,
+        expire_at: EXPIRE_AT,
         outcome: "failed",
         error:
           "NOT_ASKED: two POPs of its regional cache had asked before, and that decides: P0 (HTTP 404), P1 (HTTP 502)",

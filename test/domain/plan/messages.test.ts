@@ -115,7 +115,10 @@ describe("the messages of a target", () => {
     const [lead, one, other] = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop) => target(pop));
     if (lead === undefined || one === undefined || other === undefined) throw new Error("three targets");
     const task = (path: string, follower: typeof lead) => ({
-      ...{ target: lead, host: "h", url: { url: `https://h/${path}`, bytes: 1 }, followers: [follower] },
+      target: lead,
+      host: "h",
+      url: { url: `https://h/${path}`, bytes: 1 },
+      followers: [follower],
     });
     const messages = await collect(messagesOf(REQUEST, [task("1", one), task("2", other), task("3", one)], 100));
     expect(messages.map(({ followers, urls }) => [followers?.[0]?.pop, ...urls.map(({ url }) => url)])).toEqual([

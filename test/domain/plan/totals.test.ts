@@ -45,7 +45,9 @@ describe("how much there is to do", () => {
     ];
     const lost = ["https://c.example/3", "100"];
     expect(await totals([...rows, lost], found, targets)).toMatchObject({
-      ...{ total_count: 3, total_size: 25, tasks_per_target: { d1: 1, d2: 1 } },
+      total_count: 3,
+      total_size: 25,
+      tasks_per_target: { d1: 1, d2: 1 },
     });
   });
 
@@ -83,7 +85,9 @@ describe("how much there is to do", () => {
     const some = [...rows, ["https://a.example/3", "100", "", "", "05"], ["https://a.example/4", "1000", "", "", "03"]];
     const targets = [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")];
     expect(await totals(some, ONE, targets, ["SIN2-P1", "FRA56-P4", "XXX1-P1"])).toMatchObject({
-      ...{ total_count: 2 * 2 + 1 + 2, total_size: 30 + 100 + 2_000, tasks_per_target: { d1: 2 } },
+      total_count: 2 * 2 + 1 + 2,
+      total_size: 30 + 100 + 2_000,
+      tasks_per_target: { d1: 2 },
       byTarget: new Map([
         ["SIN2-P1#d1", 2],
         ["FRA56-P4#d1", 1],

@@ -8,9 +8,17 @@ it("the result of a task that no agent finished stands under the task's key, has
   const id = { pop: "SIN2-P1", url: "https://a.example/9", variant: "br" };
   expect(unfinishedResult(REQUEST, id, lostFailure(3))).toEqual({
     ...taskKey("r7", id, 300),
-    ...{ req_id: "r7", pop: "SIN2-P1", url: "https://a.example/9", variant: "br" },
-    ...{ ok: false, bytes: 0, ms: 0, attempts: 0, expire_at: 1_800_000_007 },
-    ...{ reason: "lost", error: "lost: no agent finished it, though it was queued 3 times" },
+    req_id: "r7",
+    pop: "SIN2-P1",
+    url: "https://a.example/9",
+    variant: "br",
+    ok: false,
+    bytes: 0,
+    ms: 0,
+    attempts: 0,
+    expire_at: 1_800_000_007,
+    reason: "lost",
+    error: "lost: no agent finished it, though it was queued 3 times",
   });
 });
 

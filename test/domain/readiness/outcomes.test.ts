@@ -6,7 +6,12 @@ const COUNTS = { total_count: 0, download_count: 0, failed_count: 0, warm_count:
 describe("outcomesOf", () => {
   it("what was not kept is among the failed ones of the API, and apart here", () => {
     const outcomes = outcomesOf({
-      ...{ total_count: 20, download_count: 12, failed_count: 5, not_kept_count: 2, warm_count: 4, hit_count: 1 },
+      total_count: 20,
+      download_count: 12,
+      failed_count: 5,
+      not_kept_count: 2,
+      warm_count: 4,
+      hit_count: 1,
       in_progress_task_count: 3,
     });
     expect(outcomes).toEqual({ warm: 4, hit: 1, done: 2, not_kept: 2, failed: 3, under_way: 3, waiting: 5 });
@@ -27,7 +32,8 @@ describe("outcomesOf", () => {
   it("of a POP, of which nobody says what is under way, all the rest waits", () => {
     expect(outcomesOf({ ...COUNTS, total_count: 5, download_count: 2, warm_count: 2 })).toEqual({
       ...NO_OUTCOMES,
-      ...{ warm: 2, waiting: 3 },
+      warm: 2,
+      waiting: 3,
     });
   });
 });
@@ -36,7 +42,13 @@ describe("sumOfOutcomes", () => {
   it("adds state by state; of none it is nothing", () => {
     const one = { warm: 1, hit: 2, done: 3, not_kept: 4, failed: 5, under_way: 6, waiting: 7 };
     expect(sumOfOutcomes([one, one])).toEqual({
-      ...{ warm: 2, hit: 4, done: 6, not_kept: 8, failed: 10, under_way: 12, waiting: 14 },
+      warm: 2,
+      hit: 4,
+      done: 6,
+      not_kept: 8,
+      failed: 10,
+      under_way: 12,
+      waiting: 14,
     });
     expect(sumOfOutcomes([])).toEqual(NO_OUTCOMES);
   });

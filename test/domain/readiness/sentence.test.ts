@@ -6,14 +6,31 @@ import { readiness } from "../../readiness.ts";
 const MINUTE = 60_000;
 const NOW = Date.parse("2026-11-25T11:46:12Z");
 const RUNNING: SentenceFacts = {
-  ...{ status: "IN_PROGRESS", total: 3_192, results: 1_971, failed: 9, warm: 1_962, hit: 0, percentage: 62 },
-  ...{ instancesWanted: 20, instancesAtWork: 20, inProgress: 0, bytesPerSecond: 3e9 },
-  ...{ now: NOW, lastMoveAt: NOW - 2_000, timeoutAt: NOW + 46 * MINUTE, finishAt: NOW + 6 * MINUTE },
+  status: "IN_PROGRESS",
+  total: 3_192,
+  results: 1_971,
+  failed: 9,
+  warm: 1_962,
+  hit: 0,
+  percentage: 62,
+  instancesWanted: 20,
+  instancesAtWork: 20,
+  inProgress: 0,
+  bytesPerSecond: 3e9,
+  now: NOW,
+  lastMoveAt: NOW - 2_000,
+  timeoutAt: NOW + 46 * MINUTE,
+  finishAt: NOW + 6 * MINUTE,
   counted: true,
 };
 const DONE: SentenceFacts = {
   ...RUNNING,
-  ...{ status: "FINISHED", results: 3_192, failed: 0, warm: 3_192, percentage: 100, verdict: "ready" },
+  status: "FINISHED",
+  results: 3_192,
+  failed: 0,
+  warm: 3_192,
+  percentage: 100,
+  verdict: "ready",
 };
 const seen = (change: Partial<Readiness>) => ({ readiness: readiness(change) });
 
@@ -80,7 +97,9 @@ describe("at its end", () => {
     ],
     [
       {
-        ...{ verdict: "ready_with_exceptions", failed: 18, warm: 3_174 },
+        verdict: "ready_with_exceptions",
+        failed: 18,
+        warm: 3_174,
         ...seen({
           exceptions: 3,
           unreadable_urls: 3,
@@ -106,8 +125,11 @@ describe("at its end", () => {
       {
         verdict: "not_ready",
         ...seen({
-          ...{ cold_objects: 1, cold_recs: ["Mumbai", "Tokyo", "Seoul", "London", "Ohio"] },
-          ...{ lacking_pops: 9, lacking_other_pops: 4, lacking_examples: ["BOM1-P1", "BOM2-P1", "BOM3-P1", "BOM4-P1"] },
+          cold_objects: 1,
+          cold_recs: ["Mumbai", "Tokyo", "Seoul", "London", "Ohio"],
+          lacking_pops: 9,
+          lacking_other_pops: 4,
+          lacking_examples: ["BOM1-P1", "BOM2-P1", "BOM3-P1", "BOM4-P1"],
         }),
       },
       "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
@@ -150,17 +172,18 @@ describe("at its end", () => {
     ],
     [
       {
-        ...{ verdict: "not_ready", failed: 9 },
+        verdict: "not_ready",
+        failed: 9,
         ...seen({
-          ...{
-            cold_objects: 5,
-            cold_unreadable: 3,
-            cold_recs: ["Mumbai"],
-            lacking_pops: 38,
-            unreadable_urls: 3,
-            urls: 40,
-          },
-          ...{ unresolved_pops: 4, unanswered_pops: 1, unresolved_examples: ["ICN51-C1", "B", "C", "D"] },
+          cold_objects: 5,
+          cold_unreadable: 3,
+          cold_recs: ["Mumbai"],
+          lacking_pops: 38,
+          unreadable_urls: 3,
+          urls: 40,
+          unresolved_pops: 4,
+          unanswered_pops: 1,
+          unresolved_examples: ["ICN51-C1", "B", "C", "D"],
         }),
       },
       "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are warm at no POP of Mumbai. " +
@@ -243,16 +266,21 @@ describe("at its end", () => {
 
 describe("the facts of an answer", () => {
   const body: ProgressBody = {
-    ...{ status: "STOPPED", total_count: 10, download_count: 4, failed_count: 1, warm_count: 3, hit_count: 0 },
-    ...{
-      percentage_complete: 40,
-      instance_count: 2,
-      instances_at_work: 0,
-      in_progress_task_count: 0,
-      bytes_per_second: 0,
-    },
-    ...{ estimated_finish_at: null, timestamp: "2026-11-25 11:46:12.000000" },
-    ...{ last_update_time: "2026-11-25 11:46:02.000000", timeout_at: "2026-11-25 12:46:12.000000" },
+    status: "STOPPED",
+    total_count: 10,
+    download_count: 4,
+    failed_count: 1,
+    warm_count: 3,
+    hit_count: 0,
+    percentage_complete: 40,
+    instance_count: 2,
+    instances_at_work: 0,
+    in_progress_task_count: 0,
+    bytes_per_second: 0,
+    estimated_finish_at: null,
+    timestamp: "2026-11-25 11:46:12.000000",
+    last_update_time: "2026-11-25 11:46:02.000000",
+    timeout_at: "2026-11-25 12:46:12.000000",
   };
   it.each<[string, Partial<ProgressBody>, string]>([
     ["is not counted right after its stop", {}, "Stopped. What was done is being counted."],
@@ -265,7 +293,9 @@ describe("the facts of an answer", () => {
     [
       "has times",
       {
-        ...{ status: "IN_PROGRESS", instances_at_work: 1, bytes_per_second: 9 },
+        status: "IN_PROGRESS",
+        instances_at_work: 1,
+        bytes_per_second: 9,
         estimated_finish_at: "2026-11-25 11:56:12.000000",
       },
       "On time: about 10 min left, 50 min before the timeout.",

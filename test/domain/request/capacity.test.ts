@@ -34,7 +34,10 @@ it.each<[wishes: [number, Status, boolean?, "sources"?][], needed: number]>([
   ],
 ])("requests that wish for %j need %i", (wishes, needed) => {
   const active = wishes.map(([instance_count, status, need_invalidate = false, sources]) => ({
-    ...{ instance_count, status, need_invalidate, sources_read: sources && [] },
+    instance_count,
+    status,
+    need_invalidate,
+    sources_read: sources && [],
   }));
   expect(neededCapacity(active)).toBe(needed);
 });

@@ -5,7 +5,8 @@ type Ended = Parameters<typeof lacksOnlyPops>[0];
 
 const ENDED: Ended = {
   status: "FINISHED",
-  ...{ total_count: 4, failed_count: 0 },
+  total_count: 4,
+  failed_count: 0,
   readiness: { unresolved_pops: 1, unanswered_pops: 0, unreadable_urls: 0 },
 };
 

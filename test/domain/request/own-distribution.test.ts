@@ -36,7 +36,8 @@ it("names are compared without regard to case", () => {
 
 it("a host of an account with many names is found without comparing all of them", () => {
   const many = Array.from({ length: 500 }, (_, i) => ({
-    ...{ id: `E${i}`, domain: `d${i}.cloudfront.net` },
+    id: `E${i}`,
+    domain: `d${i}.cloudfront.net`,
     aliases: Array.from({ length: 20 }, (_, n) => `a${n}.site${i}.example.com`),
   }));
   const owner = hostOwners(many);

@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { pointsOf, warmShare } from "../../../domain/request/samples.ts";
 
 const sample = (seconds: number, received: number, warm_count: number, hit_count = 0) => ({
-  ...{ at: seconds * 1_000, received },
+  at: seconds * 1_000,
+  received,
   count: { warm_count, hit_count },
 });
 

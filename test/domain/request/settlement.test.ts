@@ -19,17 +19,20 @@ const minutesAgo = (minutes: number) => NOW - minutes * 60_000;
 
 /** It stands still for 15 minutes, the queue was seen empty a minute ago and is empty. */
 const lost: SettlementFacts = {
-  ...{
-    total: 4,
-    counted: 3,
-    failedTooOften: false,
-    timeIsUp: false,
-    allQueued: true,
-    paused: false,
-    heldTasks: 0,
-    othersAtWork: 0,
-  },
-  ...{ lastSignAt: minutesAgo(15), messages: 0, emptySeenAt: minutesAgo(1), requeues: 0, now: NOW, patience },
+  total: 4,
+  counted: 3,
+  failedTooOften: false,
+  timeIsUp: false,
+  allQueued: true,
+  paused: false,
+  heldTasks: 0,
+  othersAtWork: 0,
+  lastSignAt: minutesAgo(15),
+  messages: 0,
+  emptySeenAt: minutesAgo(1),
+  requeues: 0,
+  now: NOW,
+  patience,
 };
 /** The same, but messages are left, which others work on. */
 const busy = { messages: 9, othersAtWork: 2, lastSignAt: minutesAgo(30), emptySeenAt: undefined };
@@ -110,11 +113,20 @@ describe("a look is asked for", () => {
 
 describe("what is known of a request", () => {
   const beat = (at: number, tasks: number) => ({
-    ...{ instance: "i-1", worker: `w${at}`, at, tasks, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 },
+    instance: "i-1",
+    worker: `w${at}`,
+    at,
+    tasks,
+    bytes: 0,
+    bytes_per_second: 0,
+    tasks_per_second: 0,
   });
   const item = request({
-    ...{ status: "IN_PROGRESS", total_count: 9, last_update_time: formatTimestamp(new Date(minutesAgo(9))) },
-    ...{ empty_seen_at: 7, requeues: 1 },
+    status: "IN_PROGRESS",
+    total_count: 9,
+    last_update_time: formatTimestamp(new Date(minutesAgo(9))),
+    empty_seen_at: 7,
+    requeues: 1,
   });
   const progress: Progress = {
     count: count(3, 30, 1),
@@ -125,22 +137,27 @@ describe("what is known of a request", () => {
 
   it("is brought together: what fresh beats hold, and the counters", () => {
     expect(settlementFacts(item, seen)).toEqual({
-      ...{
-        total: 9,
-        counted: 3,
-        failedTooOften: false,
-        timeIsUp: false,
-        allQueued: true,
-        paused: false,
-        heldTasks: 5,
-        othersAtWork: 1,
-      },
-      ...{ lastSignAt: NOW - 1_000, messages: 4, emptySeenAt: 7, requeues: 1, now: NOW, patience },
+      total: 9,
+      counted: 3,
+      failedTooOften: false,
+      timeIsUp: false,
+      allQueued: true,
+      paused: false,
+      heldTasks: 5,
+      othersAtWork: 1,
+      lastSignAt: NOW - 1_000,
+      messages: 4,
+      emptySeenAt: 7,
+      requeues: 1,
+      now: NOW,
+      patience,
     });
     expect(
       settlementFacts({ ...item, instance_count: 0, status: "INSERT_TASK" }, { ...seen, counted: count(8, 0, 1) }),
     ).toMatchObject({
-      ...{ counted: 8, paused: true, allQueued: false },
+      counted: 8,
+      paused: true,
+      allQueued: false,
     });
   });
 

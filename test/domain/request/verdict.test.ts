@@ -12,13 +12,23 @@ import {
 } from "../../../domain/request/verdict.ts";
 
 const pop = (n: number, lacking = 0, change: Partial<PopShare> = {}): PopShare => ({
-  ...{ pop: `SIN${n}-P1`, tasks: 1_000, lacking, cold: 0, unreadable: 0 },
+  pop: `SIN${n}-P1`,
+  tasks: 1_000,
+  lacking,
+  cold: 0,
+  unreadable: 0,
   ...change,
 });
 const survey = (change: Partial<Survey> = {}): Survey => ({
-  ...{ coldObjects: 0, coldUnreadable: 0, coldExamples: [], coldRecs: [] },
-  ...{ pops: Array.from({ length: 40 }, (_, i) => pop(i)), unresolved: [], unanswered: [] },
-  ...{ urls: 1_000, unreadableUrls: 0 },
+  coldObjects: 0,
+  coldUnreadable: 0,
+  coldExamples: [],
+  coldRecs: [],
+  pops: Array.from({ length: 40 }, (_, i) => pop(i)),
+  unresolved: [],
+  unanswered: [],
+  urls: 1_000,
+  unreadableUrls: 0,
   ...change,
 });
 const lackingPops = (lacking: number, of: number, tasks = 11) =>
@@ -72,7 +82,9 @@ describe("what the verdict rests on", () => {
   it("names the POPs that lack most first, and before them those that lack more than what is cold everywhere", () => {
     const pops = [pop(1, 20), pop(2, 900, { cold: 900 }), pop(3, 5), pop(4, 50)];
     expect(readinessOf(survey({ pops }), 0)).toMatchObject({
-      ...{ lacking_pops: 3, lacking_other_pops: 2, pops: 4 },
+      lacking_pops: 3,
+      lacking_other_pops: 2,
+      pops: 4,
       lacking_examples: ["SIN4-P1", "SIN1-P1", "SIN2-P1"],
     });
   });
@@ -96,8 +108,14 @@ describe("what the verdict rests on", () => {
 
 it("what a release before has stored of an ended request is read, without what that release did not know", () => {
   const stored = {
-    ...{ cold_objects: 1, cold_examples: [{ url: "https://a.example/1", rec: "Mumbai" }], cold_recs: ["Mumbai"] },
-    ...{ lacking_pops: 3, lacking_examples: ["BOM50-C1"], pops: 40, unresolved_pops: 2, unreadable_urls: 1 },
+    cold_objects: 1,
+    cold_examples: [{ url: "https://a.example/1", rec: "Mumbai" }],
+    cold_recs: ["Mumbai"],
+    lacking_pops: 3,
+    lacking_examples: ["BOM50-C1"],
+    pops: 40,
+    unresolved_pops: 2,
+    unreadable_urls: 1,
     exceptions: 3,
   };
   const added = { cold_unreadable: 0, lacking_other_pops: 0, unresolved_examples: [], unanswered_pops: 0, urls: 0 };

@@ -2,7 +2,11 @@ import { expect, it } from "vitest";
 import { type FailureGroup, groupFromRow, groupToRow, mostFirst } from "../../../domain/result/failure-groups.ts";
 
 const group = (change: Partial<FailureGroup> = {}): FailureGroup => ({
-  ...{ code: "http_4xx", subject: "task", tasks: 3, pops: 2, urls: 1 },
+  code: "http_4xx",
+  subject: "task",
+  tasks: 3,
+  pops: 2,
+  urls: 1,
   examples: [{ url: "https://a.example/,", variant: "br", pop: "SIN2-P1", error: 'HTTP 403: "no"', http_status: 403 }],
   ...change,
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { FailureTally, failureTallySchema } from "../../../domain/result/failure-tally.ts";
 
 const failed = (reason: string | undefined, error: string, more: object = {}) => ({
-  ...{ pop: "SIN2-P1", url: "https://a.example/", reason, error },
+  pop: "SIN2-P1",
+  url: "https://a.example/",
+  reason,
+  error,
   ...more,
 });
 
@@ -55,7 +58,11 @@ describe("the failures by reason", () => {
     expect(most).toMatchObject({ code: "http_4xx", tasks: 4, pops: 1, urls: 2 });
     expect(most?.examples).toHaveLength(3);
     expect(most?.examples[0]).toEqual({
-      ...{ url: "https://a.example/", variant: "br", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 },
+      url: "https://a.example/",
+      variant: "br",
+      pop: "SIN2-P1",
+      error: "HTTP 403",
+      http_status: 403,
     });
     expect(other).toMatchObject({ code: "tls", tasks: 1, examples: [{ error: "CERT_HAS_EXPIRED" }] });
   });

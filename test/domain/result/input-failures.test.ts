@@ -4,7 +4,10 @@ import { reportRow } from "../../../domain/result/report.ts";
 import { collect } from "../../collect.ts";
 
 const gone = (n: number, variant?: string) => ({
-  ...{ url: `https://a.example/${n}`, problem: "HTTP 404", reason: "http_4xx" as const, http_status: 404 },
+  url: `https://a.example/${n}`,
+  problem: "HTTP 404",
+  reason: "http_4xx" as const,
+  http_status: 404,
   ...(variant === undefined ? {} : { variant }),
 });
 const stranger = {
@@ -24,22 +27,38 @@ describe("the groups of input failures", () => {
     const pops = [dead("d1"), dead("d2"), { pop: "ICN54-C2", error: "no answer", reason: "dns_unavailable" as const }];
     expect(inputFailureGroups({ urls, pops })).toEqual([
       {
-        ...{ code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 2 },
+        code: "http_4xx",
+        subject: "url",
+        tasks: 0,
+        pops: 0,
+        urls: 2,
         examples: [
           { url: "https://a.example/1", variant: "br", error: "HTTP 404", http_status: 404 },
           { url: "https://a.example/2", error: "HTTP 404", http_status: 404 },
         ],
       },
       {
-        ...{ code: "no_distribution", subject: "url", tasks: 0, pops: 0, urls: 1 },
+        code: "no_distribution",
+        subject: "url",
+        tasks: 0,
+        pops: 0,
+        urls: 1,
         examples: [{ url: stranger.url, error: stranger.problem }],
       },
       {
-        ...{ code: "name_not_found", subject: "pop", tasks: 0, pops: 1, urls: 0 },
+        code: "name_not_found",
+        subject: "pop",
+        tasks: 0,
+        pops: 1,
+        urls: 0,
         examples: [{ pop: "ICN51-C1", error: "d1 does not exist" }],
       },
       {
-        ...{ code: "dns_unavailable", subject: "pop", tasks: 0, pops: 1, urls: 0 },
+        code: "dns_unavailable",
+        subject: "pop",
+        tasks: 0,
+        pops: 1,
+        urls: 0,
         examples: [{ pop: "ICN54-C2", error: "no answer" }],
       },
     ]);

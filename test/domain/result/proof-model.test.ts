@@ -341,8 +341,12 @@ describe("at an edge that keeps the object", () => {
 
   test("and whose addresses stand for several cache servers, a growing Age of any of them is enough", () => {
     const at = (kind: Observation["kind"], second: number, cache: CacheStatus, age?: number): Observation => ({
-      ...{ kind, cache, age, tier: cache === "HIT" ? "EDGE" : undefined },
-      ...{ startedAt: second * 1_000, endedAt: second * 1_000 + 50 },
+      kind,
+      cache,
+      age,
+      tier: cache === "HIT" ? "EDGE" : undefined,
+      startedAt: second * 1_000,
+      endedAt: second * 1_000 + 50,
     });
     const [download, other] = [at("download", 0, "MISS"), at("check", 2, "HIT", 500)];
     expect(nextStep([download, other], false)).toMatchObject({ next: "check", alone: true });

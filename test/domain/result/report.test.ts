@@ -29,8 +29,19 @@ it("the columns that users read by place stay where they are", () => {
 
 it("what a POP does not keep is a row with the likely reason", () => {
   const result = reportedResultSchema.parse({
-    ...{ pop: "SIN2-P1", url: "https://a.example/", ok: false, bytes: 5, attempts: 1, http_status: 200 },
-    ...{ outcome: "not_kept", rounds: 2, tier: "REC", address: "192.0.2.1", first_byte_ms: 12, age: 3, encoding: "br" },
+    pop: "SIN2-P1",
+    url: "https://a.example/",
+    ok: false,
+    bytes: 5,
+    attempts: 1,
+    http_status: 200,
+    outcome: "not_kept",
+    rounds: 2,
+    tier: "REC",
+    address: "192.0.2.1",
+    first_byte_ms: 12,
+    age: 3,
+    encoding: "br",
     error: errorText(notKept("NO_HIT", { cacheControl: "no-store" })),
   });
   expect(reportRow(result)).toEqual([

@@ -3,8 +3,17 @@ import { taskResultSchema } from "../../../domain/result/task-result.ts";
 
 describe("a result", () => {
   const failed = {
-    ...{ task_key: "r1#0", pop_url: "p#u", req_id: "r1", pop: "p", url: "u", ok: false },
-    ...{ bytes: 0, ms: 1, attempts: 3, error: "HTTP 503", expire_at: 1 },
+    task_key: "r1#0",
+    pop_url: "p#u",
+    req_id: "r1",
+    pop: "p",
+    url: "u",
+    ok: false,
+    bytes: 0,
+    ms: 1,
+    attempts: 3,
+    error: "HTTP 503",
+    expire_at: 1,
   };
 
   it("of an agent that did not store reasons yet is read", () => {

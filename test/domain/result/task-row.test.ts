@@ -8,15 +8,31 @@ const read = (line: string) => parse(TASK_ROWS_HEADER + line, { columns: true })
 
 it("a row has the report's columns, and what a warm task has to say", () => {
   const warm = result("SIN2-P1", "https://a.example/", {
-    ...{ outcome: "warm", tier: "EDGE", x_cache: "Hit from cloudfront", first_byte_ms: 12, ms: 40, bytes: 9 },
+    outcome: "warm",
+    tier: "EDGE",
+    x_cache: "Hit from cloudfront",
+    first_byte_ms: 12,
+    ms: 40,
+    bytes: 9,
   });
   expect(read(taskRow(reportedResultSchema.parse(warm)))).toMatchObject({
-    ...{ pop: "SIN2-P1", url: "https://a.example/", ok: "true", outcome: "warm", tier: "EDGE", reason: "" },
-    ...{ x_cache: "Hit from cloudfront", first_byte_ms: "12", ms: "40", bytes: "9", error: "" },
+    pop: "SIN2-P1",
+    url: "https://a.example/",
+    ok: "true",
+    outcome: "warm",
+    tier: "EDGE",
+    reason: "",
+    x_cache: "Hit from cloudfront",
+    first_byte_ms: "12",
+    ms: "40",
+    bytes: "9",
+    error: "",
   });
   const failed = { ...warm, ok: false, error: 'HTTP 404: "no", it said', reason: "http_4xx" as const };
   expect(read(taskRow(reportedResultSchema.parse(failed)))).toMatchObject({
-    ...{ ok: "false", error: 'HTTP 404: "no", it said', reason: "http_4xx" },
+    ok: "false",
+    error: 'HTTP 404: "no", it said',
+    reason: "http_4xx",
   });
   expect(MORE_COLUMNS.map(({ name }) => name)).toEqual(["ok", "reason", "bytes", "ms", "x_cache", "warning"]);
 });

@@ -33,7 +33,8 @@ it("what is left out is counted by source and reason, with what the reader left 
   all.add({ source: 2, urls: named, leftOut: { older: 3, duplicate: 1 } });
   all.add({ source: 2, urls: [`https://${HOST}/new`], leftOut: { older: 1 } });
   expect(all.sources[1]).toMatchObject({
-    ...{ documents: 2, urls: 1 },
+    documents: 2,
+    urls: 1,
     left_out: { other_host: 1, not_a_url: 2, duplicate: 2, older: 4 },
   });
   expect(all.sources[0]).toEqual(SOURCES[0]);

@@ -109,7 +109,9 @@ describe("POST /prewarm with sources", () => {
     expect(calls).not.toContain("fleet.raiseTo");
     expect(lists.objects["new-id.csv"]).toEqual([]);
     expect(requests.the("new-id")).toMatchObject({
-      ...{ status: "CREATED", url_count: 0, sources },
+      status: "CREATED",
+      url_count: 0,
+      sources,
       sources_read: [
         {
           type: "sitemap",
@@ -124,8 +126,12 @@ describe("POST /prewarm with sources", () => {
     const { body: said } = await call("GET /prewarm", undefined, { req_id: "new-id" });
     expect(said["sources"]).toEqual([
       {
-        ...{ type: "sitemap", from: "https://cdn.example.com/sitemap.xml", state: "WAITING" },
-        ...{ documents: 0, urls: 0, left_out: {} },
+        type: "sitemap",
+        from: "https://cdn.example.com/sitemap.xml",
+        state: "WAITING",
+        documents: 0,
+        urls: 0,
+        left_out: {},
       },
     ]);
   });

@@ -70,8 +70,12 @@ describe("the calls of the guide", () => {
     const started = await send(stack, "POST", "prewarm", PREWARM);
     expect(started.status).toBe(200);
     expect(started.json).toMatchObject({
-      ...{ status: "Success", error_message: "", error_urls: [] },
-      ...{ request_id: expect.stringMatching(ID), timestamp: time, timeout_at: time },
+      status: "Success",
+      error_message: "",
+      error_urls: [],
+      request_id: expect.stringMatching(ID),
+      timestamp: time,
+      timeout_at: time,
     });
     const { request_id, timestamp, timeout_at } = started.json;
     const at = (stamp: unknown) => Date.parse(`${String(stamp).replace(" ", "T")}Z`);
@@ -81,19 +85,32 @@ describe("the calls of the guide", () => {
     const changed = await send(stack, "POST", "instances", instances(reqId));
     expect(changed.status).toBe(200);
     expect(changed.json).toMatchObject({
-      ...{ status: "success", timestamp: time },
+      status: "success",
+      timestamp: time,
       message: "Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 1",
     });
     const read = await send(stack, "GET", "instances");
     expect(read.status).toBe(200);
     expect(read.json).toMatchObject({
-      ...{ status: "success", timestamp: time, message: "query success", desiredcapacity: 1 },
+      status: "success",
+      timestamp: time,
+      message: "query success",
+      desiredcapacity: 1,
     });
 
     const progress = {
-      ...{ request_id: reqId, download_size: count, total_size: count, percentage_complete: count },
-      ...{ available_task_count: count, in_progress_task_count: count, download_count: count, total_count: count },
-      ...{ created_at: time, last_update_time: time, timestamp: time, status: expect.any(String) },
+      request_id: reqId,
+      download_size: count,
+      total_size: count,
+      percentage_complete: count,
+      available_task_count: count,
+      in_progress_task_count: count,
+      download_count: count,
+      total_count: count,
+      created_at: time,
+      last_update_time: time,
+      timestamp: time,
+      status: expect.any(String),
     };
     const early = await send(stack, "GET", `prewarm?req_id=${reqId}`);
     expect([early.status, early.json]).toEqual([200, expect.objectContaining(progress)]);
@@ -101,15 +118,24 @@ describe("the calls of the guide", () => {
     const done = await send(stack, "GET", `prewarm?req_id=${reqId}`);
     expect(done.json).toMatchObject({
       ...progress,
-      ...{ available_task_count: 0, in_progress_task_count: 0, download_count: 6, total_count: 6, status: "FINISHED" },
+      available_task_count: 0,
+      in_progress_task_count: 0,
+      download_count: 6,
+      total_count: 6,
+      status: "FINISHED",
     });
 
     const summary = await send(stack, "GET", `summary?req_id=${reqId}`);
     expect(summary.status).toBe(200);
     expect(summary.json).toMatchObject({
-      ...{ request_id: reqId, failure_pops: [], failure_urls: [] },
+      request_id: reqId,
+      failure_pops: [],
+      failure_urls: [],
       failure_pop_urls_report: expect.stringMatching(/^https?:\/\//),
-      ...{ timestamp: time, created_at: time, last_update_time: time, status: "FINISHED" },
+      timestamp: time,
+      created_at: time,
+      last_update_time: time,
+      status: "FINISHED",
     });
   });
 

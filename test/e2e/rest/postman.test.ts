@@ -11,8 +11,11 @@ test("the collection is green from its first call to its last", async () => {
   const { apiUrl, apiKey } = running().prewarm;
   const [url = ""] = urls("/css/site.css");
   const { calls, failures } = await runCollection({
-    ...{ endpoint: apiUrl, key: apiKey },
-    ...{ url, cf_domain: HOST, pop: "SIN2-P1" },
+    endpoint: apiUrl,
+    key: apiKey,
+    url,
+    cf_domain: HOST,
+    pop: "SIN2-P1",
   });
   expect(failures).toEqual([]);
   expect(calls).toEqual(expect.arrayContaining(["Start a request", "Progress", "Summary", "Without a key"]));

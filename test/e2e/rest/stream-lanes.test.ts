@@ -70,7 +70,10 @@ describe("readers of a stream", () => {
   const map = async (ParallelizationFactor: number) => {
     const { UUID = "" } = await lambda.send(
       new CreateEventSourceMappingCommand({
-        ...{ FunctionName: "see", EventSourceArn: stream, StartingPosition: "LATEST", BatchSize: 1 },
+        FunctionName: "see",
+        EventSourceArn: stream,
+        StartingPosition: "LATEST",
+        BatchSize: 1,
         ParallelizationFactor,
       }),
     );

@@ -27,8 +27,13 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
   const { deps, calls } = noteCalls<AggregationDeps>(
     {
-      ...{ requests, progress, looks: new Looks(asked, shutdown), deadLetters, onUnreadable },
-      ...{ logger: silent, namespace: "Prewarm/test" },
+      requests,
+      progress,
+      looks: new Looks(asked, shutdown),
+      deadLetters,
+      onUnreadable,
+      logger: silent,
+      namespace: "Prewarm/test",
     },
     fault,
   );
@@ -57,7 +62,9 @@ function realReader() {
   });
   const unplanned = () => expect.unreachable();
   const deps: AggregationDeps = {
-    ...{ requests: new RequestReader(client, "requests", unplanned), progress, looks: { ask: async () => true } },
+    requests: new RequestReader(client, "requests", unplanned),
+    progress,
+    looks: { ask: async () => true },
     deadLetters: { bury: async () => undefined },
     onUnreadable() {},
     logger: silent,
@@ -270,7 +277,9 @@ describe("Aggregation", () => {
     const lines: unknown[][] = [];
     const logger = { ...silent, info: (...line: unknown[]) => void lines.push(line) };
     const handler = createHandler({
-      ...{ requests, progress: new FakeProgress(), looks: { ask: async () => true } },
+      requests,
+      progress: new FakeProgress(),
+      looks: { ask: async () => true },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger,
@@ -330,7 +339,9 @@ describe("Aggregation", () => {
 
   it("refuses an event that has no records", async () => {
     const handler = createHandler({
-      ...{ requests: new FakeRequests(), progress: new FakeProgress(), looks: { ask: async () => true } },
+      requests: new FakeRequests(),
+      progress: new FakeProgress(),
+      looks: { ask: async () => true },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger: silent,

@@ -20,11 +20,19 @@ describe("POST /prewarm with dry_run", () => {
     expect({ status, rest }).toEqual({
       status: 200,
       rest: {
-        ...{ status: "Success", error_message: "", error_urls: [], request_id: "", timestamp: STAMP, timeout_at: "" },
+        status: "Success",
+        error_message: "",
+        error_urls: [],
+        request_id: "",
+        timestamp: STAMP,
+        timeout_at: "",
       },
     });
     expect(estimateSchema.parse(estimate)).toMatchObject({
-      ...{ urls: 2, variants: 1, tasks: 4, bytes: { estimate: 4_002, low: 4_002, high: 4_002, sampled: 2 } },
+      urls: 2,
+      variants: 1,
+      tasks: 4,
+      bytes: { estimate: 4_002, low: 4_002, high: 4_002, sampled: 2 },
     });
   });
 

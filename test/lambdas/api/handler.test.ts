@@ -13,7 +13,8 @@ describe("GET /prewarm", () => {
   const { rec_miss_count: _r, ...told } = withoutWarnings(counted);
   const body = {
     request_id: "r1",
-    ...{ ...totals, ...told },
+    ...totals,
+    ...told,
     in_progress_size: 0,
     percentage_complete: 55,
     available_task_count: 2,
@@ -24,9 +25,13 @@ describe("GET /prewarm", () => {
     created_at: "2024-04-16 03:10:21.405000",
     last_update_time: "2024-04-16 03:11:53.531000",
     timestamp: STAMP,
-    ...{ instance_count: 3, timeout_at: "2999-01-01 00:00:00.000000" },
-    ...{ url_count: 5, url_prefix: "", pop_count: 2 },
-    ...{ verify: "edge", order: "all-at-once" },
+    instance_count: 3,
+    timeout_at: "2999-01-01 00:00:00.000000",
+    url_count: 5,
+    url_prefix: "",
+    pop_count: 2,
+    verify: "edge",
+    order: "all-at-once",
     warnings: [{ code: "no_tier", count: 6, message: expect.stringContaining("Server-Timing"), examples: [] }],
   };
 
@@ -39,9 +44,15 @@ describe("GET /prewarm", () => {
     expect(await call("GET /prewarm", undefined, { req_id: "r1" })).toEqual({
       status: 200,
       body: {
-        ...{ ...body, status: "IN_PROGRESS", last_update_time: "2024-04-16 03:12:20.000000" },
-        ...{ percentage_complete: 59, in_progress_size: 10_000, bytes_per_second: 1_000, instances_at_work: 1 },
-        ...{ available_task_count: 0, in_progress_task_count: 2 },
+        ...body,
+        status: "IN_PROGRESS",
+        last_update_time: "2024-04-16 03:12:20.000000",
+        percentage_complete: 59,
+        in_progress_size: 10_000,
+        bytes_per_second: 1_000,
+        instances_at_work: 1,
+        available_task_count: 0,
+        in_progress_task_count: 2,
         estimated_finish_at: "2024-04-16 03:12:45.388000",
         sentence: expect.stringMatching(/^On time: about 30 s left, [\d,]+ days/),
       },
@@ -157,8 +168,11 @@ describe("GET /prewarm with detail=pops", () => {
     expect(body["pops"]).toEqual([
       { pop: "SIN2-P1", rec: "Singapore", state: "IN_PROGRESS", total_count: 4, ...told },
       {
-        ...{ pop: "XXX1-P1", rec: null, state: "NOT_RESOLVED" },
-        ...{ total_count: 0, ...nothing },
+        pop: "XXX1-P1",
+        rec: null,
+        state: "NOT_RESOLVED",
+        total_count: 0,
+        ...nothing,
       },
     ]);
   });
@@ -262,8 +276,13 @@ describe("GET /prewarm with detail=samples", () => {
       { at: at("03:11:00.000000"), received_size: 40, ...none },
       // Not of 03:12:00: agents that beat every ten seconds may have more of the minute before.
       {
-        ...{ at: STAMP, received_size: 107, ...none },
-        ...{ download_size: 30, download_count: 3, failed_count: 1, warm_count: 2 },
+        at: STAMP,
+        received_size: 107,
+        ...none,
+        download_size: 30,
+        download_count: 3,
+        failed_count: 1,
+        warm_count: 2,
       },
     ]);
   });

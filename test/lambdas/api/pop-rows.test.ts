@@ -49,7 +49,10 @@ describe("a POP's counts", () => {
   it("are its tasks under each distribution", async () => {
     const item = running({ total_count: 5, targets_total: 2, tasks_per_target: { d1: 3, d2: 2 } });
     expect(await row(item, both, 2, 1)).toMatchObject({
-      ...{ total_count: 5, download_count: 2, failed_count: 1, download_size: 20 },
+      total_count: 5,
+      download_count: 2,
+      failed_count: 1,
+      download_size: 20,
     });
   });
 
@@ -84,7 +87,9 @@ describe("a POP's counts", () => {
     const most = { warm_count: 3, hit_count: 0, not_kept_count: 1 };
     expect(await row(running(), [target(SIN)], 4, 1, tooMany)).toMatchObject(most);
     expect(await row(running(), [target(SIN)], -1, -1)).toMatchObject({
-      ...{ download_count: 0, failed_count: 0, download_size: 0 },
+      download_count: 0,
+      failed_count: 0,
+      download_size: 0,
     });
   });
 });

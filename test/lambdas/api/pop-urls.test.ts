@@ -15,7 +15,10 @@ const SIN = "SIN2-P1";
 const FRA = "FRA56-P4";
 const ended = (change: Partial<RequestItem> = {}) =>
   request({
-    ...{ status: "STOPPED", active: undefined, total_count: 6, shards: 1 },
+    status: "STOPPED",
+    active: undefined,
+    total_count: 6,
+    shards: 1,
     distributions: [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }],
     ...change,
   });
@@ -39,7 +42,9 @@ describe("the URLs of a POP", () => {
     const failed = { ok: false, outcome: "failed", reason: "http_4xx", error: "HTTP 404", http_status: 404 } as const;
     const deps = world(URLS, [told(SIN, 3, failed), told(SIN, 1), told(FRA, 2)]);
     expect(await popUrls(deps, ended(), SIN)).toEqual({
-      ...{ pop: SIN, total_count: 3, failures_omitted: 0 },
+      pop: SIN,
+      total_count: 3,
+      failures_omitted: 0,
       buckets: [
         { state: "warm", first: 1, tasks: 1, failed: 0 },
         { state: "not_tried", first: 2, tasks: 1, failed: 0 },

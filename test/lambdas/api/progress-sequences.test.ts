@@ -76,8 +76,14 @@ class Model {
     if (process === undefined) return;
     const { worker, underWay, finished } = process;
     this.beats.set(worker, {
-      ...{ instance: "i-1", worker, at: this.now, tasks: underWay.length, finished },
-      ...{ bytes: underWay.reduce((sum, bytes) => sum + bytes, 0), bytes_per_second: 50, tasks_per_second: 1 },
+      instance: "i-1",
+      worker,
+      at: this.now,
+      tasks: underWay.length,
+      finished,
+      bytes: underWay.reduce((sum, bytes) => sum + bytes, 0),
+      bytes_per_second: 50,
+      tasks_per_second: 1,
     });
   }
 

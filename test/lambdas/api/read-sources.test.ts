@@ -19,12 +19,18 @@ async function read(listener: RequestListener, changes: object = {}, ms = 2_000)
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const deps = {
-    ...{ dns: fakeResolver({ addresses: async () => ["127.0.0.1"] }), ports: { httpsPort: port, httpPort: port } },
+    dns: fakeResolver({ addresses: async () => ["127.0.0.1"] }),
+    ports: { httpsPort: port, httpPort: port },
     caps: { maxTasks: 1_000 },
   };
   const request = {
-    ...{ urls: ["http://cdn.example.com/own"], sources: [LIST], cfDomain: undefined, header: [], variants: [] },
-    ...{ pops: ["SIN2-C1"], needInvalidate: false },
+    urls: ["http://cdn.example.com/own"],
+    sources: [LIST],
+    cfDomain: undefined,
+    header: [],
+    variants: [],
+    pops: ["SIN2-C1"],
+    needInvalidate: false,
     ...changes,
   };
   return readSources(deps, request, OWN, ms);
@@ -42,11 +48,16 @@ describe("sources of a dry run", () => {
       urls: ["own", "1", "2"].map((path) => `http://cdn.example.com/${path}`),
       sources: [
         {
-          ...{ type: "list", from: "http://cdn.example.com/list", documents: 1, urls: 2, done: true },
+          type: "list",
+          from: "http://cdn.example.com/list",
+          documents: 1,
+          urls: 2,
+          done: true,
           left_out: { other_host: 1, duplicate: 1 },
         },
       ],
-      ...{ isAll: true, problem: undefined },
+      isAll: true,
+      problem: undefined,
     });
   });
 

@@ -44,7 +44,11 @@ test.each<Case>([
   );
   const resize = decideResize(active, asked, stops);
   expect({ ...resize, wishes: Object.fromEntries(resize.wishes) }).toEqual({
-    ...{ capacity, paused, resumed, kept, wishes: changes },
+    capacity,
+    paused,
+    resumed,
+    kept,
+    wishes: changes,
   });
 });
 

@@ -11,24 +11,24 @@ const NAMES = ["pop", "url"];
 function world(change: Partial<RequestItem> = {}, fault?: Fault) {
   const w = emptyWorld(fault);
   const item = request({
-    ...{ status: "FINISHED", active: undefined, report: "r1/report.csv" },
-    ...{ created_at: "2024-04-16 02:00:00.000000", timeout_at: "2024-04-16 03:30:00.000000" },
-    ...{
-      instance_count: 0,
-      instances_asked: 3,
-      header_count: 0,
-      variant_names: [],
-      url_prefix: "https://cdn.example.com/",
-    },
-    ...{
-      total_count: 6,
-      download_count: 6,
-      failed_count: 1,
-      verify: "addresses",
-      order: "all-at-once",
-      max_failures: 9,
-    },
-    ...{ cf_domain: "d1.cloudfront.net", origin: { concurrency: 7 } },
+    status: "FINISHED",
+    active: undefined,
+    report: "r1/report.csv",
+    created_at: "2024-04-16 02:00:00.000000",
+    timeout_at: "2024-04-16 03:30:00.000000",
+    instance_count: 0,
+    instances_asked: 3,
+    header_count: 0,
+    variant_names: [],
+    url_prefix: "https://cdn.example.com/",
+    total_count: 6,
+    download_count: 6,
+    failed_count: 1,
+    verify: "addresses",
+    order: "all-at-once",
+    max_failures: 9,
+    cf_domain: "d1.cloudfront.net",
+    origin: { concurrency: 7 },
     ...change,
   });
   w.requests.items.set("r1", item);
@@ -52,9 +52,20 @@ describe("POST /prewarm with retry_of", () => {
       body: { request_id: "new-id", timestamp: STAMP, timeout_at: "2024-04-16 04:42:21.046000" },
     });
     expect(requests.the("new-id")).toMatchObject({
-      ...{ status: "CREATED", active: "y", retry_of: "r1", pops: ["SIN2-P1", "FRA56-P4"], url_count: 5 },
-      ...{ instance_count: 3, instances_asked: 3, verify: "addresses", order: "all-at-once", max_failures: 9 },
-      ...{ cf_domain: "d1.cloudfront.net", origin: { concurrency: 7 }, need_invalidate: false, header: [] },
+      status: "CREATED",
+      active: "y",
+      retry_of: "r1",
+      pops: ["SIN2-P1", "FRA56-P4"],
+      url_count: 5,
+      instance_count: 3,
+      instances_asked: 3,
+      verify: "addresses",
+      order: "all-at-once",
+      max_failures: 9,
+      cf_domain: "d1.cloudfront.net",
+      origin: { concurrency: 7 },
+      need_invalidate: false,
+      header: [],
       url_prefix: "https://cdn.example.com/",
     });
     expect(requests.the().retried_by).toBe("new-id");
@@ -77,15 +88,19 @@ describe("POST /prewarm with retry_of", () => {
     const { post, requests } = world();
     const own = { timeout: 7, instance_count: 1, verify: "off", order: "lead-first", max_bytes: 5, cf_domain: null };
     expect(await post({ ...own, need_invalidate: true, header: ["X-A: 1"] })).toMatchObject({
-      ...{
-        status: 200,
-        body: { warnings: [expect.stringMatching(/^need_invalidate: .* also from those where they are good/)] },
-      },
+      status: 200,
+      body: { warnings: [expect.stringMatching(/^need_invalidate: .* also from those where they are good/)] },
     });
     const { cf_domain, ...rest } = own;
     expect(requests.the("new-id")).toMatchObject({
-      ...{ instance_count: rest.instance_count, verify: "off", order: "lead-first", max_bytes: 5 },
-      ...{ timeout_at: "2024-04-16 03:19:21.046000", need_invalidate: true, header: ["X-A: 1"], header_count: 1 },
+      instance_count: rest.instance_count,
+      verify: "off",
+      order: "lead-first",
+      max_bytes: 5,
+      timeout_at: "2024-04-16 03:19:21.046000",
+      need_invalidate: true,
+      header: ["X-A: 1"],
+      header_count: 1,
       cf_domain: "d1.cloudfront.net",
     });
   });

@@ -48,7 +48,10 @@ describe("POST /prewarm", () => {
         url_count: 2,
         url_prefix: "https://cdn.example.com/",
         pops: ["SIN2-C1", "ATL56-C1"],
-        ...{ instance_count: 3, instances_asked: 3, header_count: 0, variant_names: [] },
+        instance_count: 3,
+        instances_asked: 3,
+        header_count: 0,
+        variant_names: [],
         verify: "edge",
         order: "lead-first",
       }),
@@ -61,10 +64,8 @@ describe("POST /prewarm", () => {
     await call("POST /prewarm", { ...BODY, verify: "addresses" });
     expect(requests.the("new-id").verify).toBe("addresses");
     expect(await call("POST /prewarm", { ...BODY, verify: "rec" })).toMatchObject({
-      ...{
-        status: 400,
-        body: { error_message: expect.stringContaining("verify: must be one of edge, addresses, off") },
-      },
+      status: 400,
+      body: { error_message: expect.stringContaining("verify: must be one of edge, addresses, off") },
     });
   });
 

@@ -11,12 +11,21 @@ useVirtualClock();
 describe("GET /summary", () => {
   const counted = { failed_count: 4, warm_count: 1, hit_count: 2, not_kept_count: 3 };
   const readiness = readinessWith({
-    ...{ cold_objects: 1, cold_examples: [{ url: "https://cdn.example.com/a", rec: "Singapore" }] },
-    ...{ cold_recs: ["Singapore"], exceptions: 1 },
+    cold_objects: 1,
+    cold_examples: [{ url: "https://cdn.example.com/a", rec: "Singapore" }],
+    cold_recs: ["Singapore"],
+    exceptions: 1,
   });
   const ended = request({
-    ...{ status: "FINISHED", active: undefined, report: "r1/report.csv", results: "r1/results.csv.gz" },
-    ...{ total_count: 9, download_count: 8, ...counted, verdict: "not_ready", readiness },
+    status: "FINISHED",
+    active: undefined,
+    report: "r1/report.csv",
+    results: "r1/results.csv.gz",
+    total_count: 9,
+    download_count: 8,
+    ...counted,
+    verdict: "not_ready",
+    readiness,
   });
 
   it("answers what the contract says, and no more", async () => {
@@ -58,7 +67,9 @@ describe("GET /summary", () => {
           },
           { code: "tls", subject: "task", tasks: 1, pops: 1, urls: 1, ...wordsOf("tls", "en"), examples: [] },
         ],
-        ...{ total_count: 9, unfinished_count: 1, ...counted },
+        total_count: 9,
+        unfinished_count: 1,
+        ...counted,
         timestamp: STAMP,
         created_at: "2024-04-16 03:10:21.405000",
         last_update_time: "2024-04-16 03:11:53.531000",
@@ -74,7 +85,11 @@ describe("GET /summary", () => {
     const { status, body } = await call("GET /summary", undefined, { req_id: "r1" });
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      ...{ verdict: null, readiness: null, failures: [], results_url: null, results_note: expect.any(String) },
+      verdict: null,
+      readiness: null,
+      failures: [],
+      results_url: null,
+      results_note: expect.any(String),
       sentence: "Finished: 4 of 9 tasks failed.",
     });
   });

@@ -61,7 +61,11 @@ export function world(
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: INSTANCE,
       deployment: {
-        ...{ envName: "blue", region: "eu-west-1", version: "1.2.3", instanceTypes: ["c7gn.large"], isPrivate: false },
+        envName: "blue",
+        region: "eu-west-1",
+        version: "1.2.3",
+        instanceTypes: ["c7gn.large"],
+        isPrivate: false,
       },
       dns: fakeResolver({ alias: async () => undefined }),
       readSources: async ({ urls }) => ({

@@ -62,13 +62,20 @@ function world(item = expanding(), documents: readonly (Read | Error)[] = DOCUME
       },
       state: (): WalkState => ({
         pending: pending().map((source) => ({ source, type: "list", location: "https://x/", depth: 0 })),
-        ...{ visited: [], documents: at },
+        visited: [],
+        documents: at,
       }),
     };
   };
   let clock = 0;
   const fakes = {
-    ...{ requests, lists, expandFunction, checkpoints, walk, logger: silent, caps: DEFAULT_CAPS },
+    requests,
+    lists,
+    expandFunction,
+    checkpoints,
+    walk,
+    logger: silent,
+    caps: DEFAULT_CAPS,
     distributions: new FakeDistributions(OWN),
     now: () => (clock += 10_000),
   };
@@ -87,7 +94,11 @@ const ALL = [
 const READ = [
   { type: "list", from: url("a.txt"), documents: 1, urls: 2, left_out: { duplicate: 1 }, done: true },
   {
-    ...{ type: "sitemap", from: url("b.xml"), documents: 2, urls: 2, done: true },
+    type: "sitemap",
+    from: url("b.xml"),
+    documents: 2,
+    urls: 2,
+    done: true,
     left_out: { duplicate: 1, older: 5, other_host: 1 },
   },
 ];
@@ -98,7 +109,11 @@ describe("a request's sources", () => {
     await w.run();
     expect(w.lists.objects["r1.csv"]).toEqual(ALL);
     expect(w.requests.the()).toMatchObject({
-      ...{ status: "EXPANDING", expanded: "y", url_count: 5, url_prefix: `https://${HOST}/`, sources: [] },
+      status: "EXPANDING",
+      expanded: "y",
+      url_count: 5,
+      url_prefix: `https://${HOST}/`,
+      sources: [],
       sources_read: READ,
     });
     expect(JSON.stringify(w.requests.the())).not.toContain("secret");
@@ -145,7 +160,9 @@ describe("a request's sources", () => {
     const w = world(expanding(), [...DOCUMENTS.slice(0, 1), new SourceError("https://x/ has a DOCTYPE")]);
     await w.run();
     expect(w.requests.the()).toMatchObject({
-      ...{ status: "FAILED", reason: "https://x/ has a DOCTYPE", sources: [] },
+      status: "FAILED",
+      reason: "https://x/ has a DOCTYPE",
+      sources: [],
       sources_read: [{ urls: 2 }, { urls: 0, done: false }],
     });
     expect(w.requests.ended).toEqual(["r1"]);

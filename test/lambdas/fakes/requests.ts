@@ -86,7 +86,11 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async end(reqId: string, to: RequestItem["status"], fields = {}) {
     const ended: Partial<RequestItem> = {
       ...fields,
-      ...{ status: to, header: [], variants: [], sources: [], closing: CLOSING },
+      status: to,
+      header: [],
+      variants: [],
+      sources: [],
+      closing: CLOSING,
     };
     if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
     this.ended.push(reqId);

@@ -304,7 +304,9 @@ describe("Get Size", () => {
       expect(
         await totalsOf(new Plan(distributions, targets, undefined, []), w.lists.read(LISTS.goodUrls, "r1")),
       ).toMatchObject({
-        ...{ total_count: 6, total_size: 2 * (7 + 4 + 0), tasks_per_target: { d1: 3 } },
+        total_count: 6,
+        total_size: 2 * (7 + 4 + 0),
+        tasks_per_target: { d1: 3 },
       });
     });
   });

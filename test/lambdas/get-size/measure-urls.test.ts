@@ -10,7 +10,10 @@ const of = (names: readonly (string | undefined)[], answers: Parameters<typeof f
 describe("the forms of a URL", () => {
   it("without variants are one, and its rows name none", () => {
     expect(of([undefined], [{ size: 7 }])).toEqual({
-      ...{ good: [{ url: URL, bytes: 7 }], bad: [], unasked: 0, obstacle: undefined },
+      good: [{ url: URL, bytes: 7 }],
+      bad: [],
+      unasked: 0,
+      obstacle: undefined,
     });
     expect(of([undefined], [GONE])).toMatchObject({ bad: [{ url: URL, ...GONE }] });
     expect(of([undefined], [GONE]).bad[0]).not.toHaveProperty("variant");
@@ -23,7 +26,8 @@ describe("the forms of a URL", () => {
         { url: URL, bytes: null, variant: "plain" },
       ],
       bad: [{ url: URL, ...REFUSED, variant: "gzip" }],
-      ...{ unasked: 1, obstacle: undefined },
+      unasked: 1,
+      obstacle: undefined,
     });
   });
 

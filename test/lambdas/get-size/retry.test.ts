@@ -37,7 +37,12 @@ async function world(
     url.includes("gone") ? response.writeHead(404).end() : response.writeHead(200, { "content-length": 7 }).end(),
   );
   const ended = request({
-    ...{ req_id: "r0", status: "FINISHED", active: undefined, pops: POPS, total_count: 9, url_count: 3 },
+    req_id: "r0",
+    status: "FINISHED",
+    active: undefined,
+    pops: POPS,
+    total_count: 9,
+    url_count: 3,
     distributions: [{ label: "d1", names: [] }],
     ...before,
   });

@@ -38,7 +38,10 @@ const urlsOf = (count: number) => Array.from({ length: count }, (_, i) => `https
 function setUp(count: number, shards: number, isMissing: (n: number) => boolean) {
   const urls = urlsOf(count);
   const item = request({
-    ...{ status: "IN_PROGRESS", total_count: 2 * count, shards, last_update_time: STILL.last_update_time },
+    status: "IN_PROGRESS",
+    total_count: 2 * count,
+    shards,
+    last_update_time: STILL.last_update_time,
     distributions: [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }],
   });
   const lists = new FakeLists({ "r1/success_urls.csv": urls.map((url) => [url, "1"]) });
@@ -49,7 +52,9 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const deps = { lists, checkpoints, resultFiles, requestPops, results, now: () => 1_000 };
   const run = (left: () => number, rowsPerMs?: number) =>
     recount(deps, item, {
-      ...{ timeIsUp: false, left, whyMissing: () => UNFINISHED },
+      timeIsUp: false,
+      left,
+      whyMissing: () => UNFINISHED,
       ...(rowsPerMs === undefined ? {} : { rowsPerMs }),
     });
   const report = () => (lists.objects["r1/report.csv"] ?? []).map((row) => row.join()).toSorted();

@@ -103,16 +103,21 @@ describe("a look at an active request", () => {
     await w.handle(EVENT);
     // The POP that did not resolve does not count; the URL that could not be read is lacking at both others.
     expect(w.requests.the()).toMatchObject({
-      ...{ status: "FINISHED", report: "r1/report.csv", results: "r1/results.csv.gz", verdict: "not_ready" },
+      status: "FINISHED",
+      report: "r1/report.csv",
+      results: "r1/results.csv.gz",
+      verdict: "not_ready",
       readiness: {
-        ...{
-          cold_objects: 0,
-          lacking_pops: 2,
-          lacking_other_pops: 1,
-          lacking_examples: ["SIN2-P1", "FRA56-P4"],
-          pops: 2,
-        },
-        ...{ unresolved_pops: 1, unresolved_examples: ["XXX1-P1"], unreadable_urls: 1, urls: 3, exceptions: 3 },
+        cold_objects: 0,
+        lacking_pops: 2,
+        lacking_other_pops: 1,
+        lacking_examples: ["SIN2-P1", "FRA56-P4"],
+        pops: 2,
+        unresolved_pops: 1,
+        unresolved_examples: ["XXX1-P1"],
+        unreadable_urls: 1,
+        urls: 3,
+        exceptions: 3,
       },
     });
     const example = JSON.stringify([{ url: A, pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }]);
@@ -371,7 +376,11 @@ describe("a look at an active request", () => {
       w.queue.messages = [taskMessageSchema.parse(message("FRA56-P4", B))];
       await w.handle(EVENT);
       expect(w.requests.the()).toMatchObject({
-        ...{ status: "FAILED", reason: why, download_count: 3, failed_count: 3, report: "r1/report.csv" },
+        status: "FAILED",
+        reason: why,
+        download_count: 3,
+        failed_count: 3,
+        report: "r1/report.csv",
       });
       expect(w.requests.the().active).toBeUndefined();
       expect(w.report()?.map(([pop, url, error]) => [pop, url, error])).toEqual([

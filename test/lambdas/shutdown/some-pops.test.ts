@@ -20,7 +20,10 @@ describe("a request whose URLs are wanted at some POPs alone", () => {
     const w = set({ results: [...good, failed("SIN2-P1", B)] });
     await w.handle(EVENT);
     expect(w.requests.the()).toMatchObject({
-      ...{ status: "FINISHED", download_count: 2, download_size: 15, failed_count: 0 },
+      status: "FINISHED",
+      download_count: 2,
+      download_size: 15,
+      failed_count: 0,
     });
     expect(w.report()).toHaveLength(1);
     const strays = set({ results: [result("SIN2-P1", B), result("FRA56-P4", A)] });

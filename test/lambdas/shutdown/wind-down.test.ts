@@ -3,7 +3,12 @@ import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { A, ENDED, EVENT, OTHER, resultsBut, world } from "./world.ts";
 
 const MESSAGE: TaskMessage = {
-  ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1"], host: "a.example", header: [], shards: 1 },
+  req_id: "r1",
+  pop: "SIN2-P1",
+  ips: ["192.0.2.1"],
+  host: "a.example",
+  header: [],
+  shards: 1,
   urls: [{ url: A, bytes: 1 }],
 };
 

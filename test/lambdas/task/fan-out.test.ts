@@ -10,8 +10,13 @@ describe("a READY target", () => {
     expect(w.requests.the()).toMatchObject({ status: "INSERT_TASK", targets_sent: 1 });
     expect(w.queue.messages).toEqual(
       ROWS.map(([url, bytes]) => ({
-        ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1", "192.0.2.2"], header: [], shards: 1 },
-        ...{ host: "cdn.example.com", urls: [{ url, bytes: Number(bytes) }] },
+        req_id: "r1",
+        pop: "SIN2-P1",
+        ips: ["192.0.2.1", "192.0.2.2"],
+        header: [],
+        shards: 1,
+        host: "cdn.example.com",
+        urls: [{ url, bytes: Number(bytes) }],
       })),
     );
     await w.handle(keysEvent({ req_id: "r1", target: `FRA56-P4#${LABEL}` }));
@@ -49,7 +54,10 @@ describe("a READY target", () => {
       ];
       const w = await run(world({ rows, item: { order } }));
       expect(w.requests.the()).toMatchObject({
-        ...{ status: "IN_PROGRESS", total_count: 4, total_size: 10 + 5 + 2, tasks_per_target: { [LABEL]: 1 } },
+        status: "IN_PROGRESS",
+        total_count: 4,
+        total_size: 10 + 5 + 2,
+        tasks_per_target: { [LABEL]: 1 },
       });
       const own = [...w.requestPops.items.values()].map(({ pop, own_tasks }) => [pop, own_tasks]);
       expect(Object.fromEntries(own)).toEqual({ "SIN2-P1": 1, "FRA56-P4": 1, "XXX1-P1": undefined });

@@ -21,12 +21,20 @@ it("looks every POP up under every distribution's label: its addresses, or why i
     { ...sin, target: "SIN2-P1#d1", label: "d1", state: "RESOLVED", ips: ["192.0.2.1", "192.0.2.2"] },
     { ...bjs, target: "BJS9-E1#d1", label: "d1", state: "RESOLVED", ips: ["192.0.2.3"] },
     {
-      ...{ ...sin, target: "SIN2-P1#d2", label: "d2", state: "FAILED", ips: [] },
+      ...sin,
+      target: "SIN2-P1#d2",
+      label: "d2",
+      state: "FAILED",
+      ips: [],
       error: "d2.SIN2-P1.cloudfront.net has no address",
       reason: "name_not_found",
     },
     {
-      ...{ ...bjs, target: "BJS9-E1#d2", label: "d2", state: "FAILED", ips: [] },
+      ...bjs,
+      target: "BJS9-E1#d2",
+      label: "d2",
+      state: "FAILED",
+      ips: [],
       error: "d2.BJS9-E1.cloudfront.cn does not exist in DNS (ENOTFOUND)",
       reason: "name_not_found",
     },
@@ -47,7 +55,9 @@ it("a POP whose name leads inside has failed, with all of its addresses", async 
   const item = request({ pops: ["SIN2-P1", "FRA56-P4"] });
   expect(await resolveTargets({ dns }, item, [{ label: "d1", names: [] }])).toMatchObject([
     {
-      ...{ pop: "SIN2-P1", state: "FAILED", ips: [] },
+      pop: "SIN2-P1",
+      state: "FAILED",
+      ips: [],
       error: "d1.SIN2-P1.cloudfront.net: 169.254.169.254 is a private or reserved address, which is refused",
     },
     { pop: "FRA56-P4", state: "RESOLVED", ips: ["192.0.2.2"] },

@@ -14,7 +14,12 @@ import { silent } from "../silent.ts";
 const A = "https://cdn.example.com/a";
 const B = "https://cdn.example.com/b";
 const MESSAGE: TaskMessage = {
-  ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1"], host: "cdn.example.com", header: [], shards: 7 },
+  req_id: "r1",
+  pop: "SIN2-P1",
+  ips: ["192.0.2.1"],
+  host: "cdn.example.com",
+  header: [],
+  shards: 7,
   urls: [
     { url: A, bytes: 10 },
     { url: B, bytes: null },
@@ -67,8 +72,17 @@ describe("a dead letter", () => {
     const error = "lost: its message was received 5 times and never finished: agents crashed or vanished";
     expect(results.items).toEqual(
       [A, B].map((url) => ({
-        ...{ ...taskKey("r1", { pop: "SIN2-P1", url }, 7), req_id: "r1", pop: "SIN2-P1", url, ok: false, bytes: 0 },
-        ...{ ms: 0, attempts: 0, reason: "lost", error, expire_at: request().expire_at },
+        ...taskKey("r1", { pop: "SIN2-P1", url }, 7),
+        req_id: "r1",
+        pop: "SIN2-P1",
+        url,
+        ok: false,
+        bytes: 0,
+        ms: 0,
+        attempts: 0,
+        reason: "lost",
+        error,
+        expire_at: request().expire_at,
       })),
     );
     expect(buried).toEqual([]);
@@ -195,8 +209,13 @@ describe("a dead letter that others wait for", () => {
     await handle(letter(JSON.stringify(lead)));
     expect(queue.messages).toEqual([
       {
-        ...{ ...MESSAGE, pop: "SIN52-C1", ips: ["192.0.2.9"], ...waiting("HKG1-P1") },
-        ...{ origin_failures: 1, first_failure: "SIN2-P1 (lost)", again: true },
+        ...MESSAGE,
+        pop: "SIN52-C1",
+        ips: ["192.0.2.9"],
+        ...waiting("HKG1-P1"),
+        origin_failures: 1,
+        first_failure: "SIN2-P1 (lost)",
+        again: true,
       },
     ]);
     expect([...queue.usedLanes]).toEqual(["express"]);

@@ -49,9 +49,13 @@ test.each([
     [
       "Fleet status",
       {
-        ...{ ActiveRequests: active, Instances: instances, WantedInstances: wanted },
+        ActiveRequests: active,
+        Instances: instances,
+        WantedInstances: wanted,
         // The requests are old, and nothing has ever come of them.
-        ...{ MissingInstances: missing, OrphanInstances: orphans, StuckRequests: inService > 0 ? active : 0 },
+        MissingInstances: missing,
+        OrphanInstances: orphans,
+        StuckRequests: inService > 0 ? active : 0,
         ...(measured ? { _aws: expect.anything() } : {}),
       },
     ],
@@ -104,7 +108,10 @@ test("dead letters are read when no request is active, and when the safety net f
       lookAtUnclosed: async (): Promise<string[]> => [],
       callStepsAgain: async () => [],
     },
-    ...{ ...NO_DEAD_LETTERS, patience: patienceOf(), logger: silent, namespace: "Prewarm/test" },
+    ...NO_DEAD_LETTERS,
+    patience: patienceOf(),
+    logger: silent,
+    namespace: "Prewarm/test",
     deadLetters: {
       receive: async () => {
         received++;
@@ -146,7 +153,9 @@ test("a request for which something fails holds up no other, and the run fails i
       lookAtUnclosed: async () => [],
       callStepsAgain: async () => [],
     },
-    ...{ ...NO_DEAD_LETTERS, patience: patienceOf(), namespace: "Prewarm/test" },
+    ...NO_DEAD_LETTERS,
+    patience: patienceOf(),
+    namespace: "Prewarm/test",
     logger: { ...silent, warn: (...line) => void warned.push(line) },
   });
   await expect(run({}, WATCH_CONTEXT)).rejects.toThrow("Watching failed for 2 requests");
@@ -171,7 +180,10 @@ describe("instances that Auto Scaling has not provided", () => {
       progress: new FakeProgress(),
       fleet: { state: async () => ({ wanted: 5, instances: inService, inService }) },
       safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
-      ...{ ...NO_DEAD_LETTERS, patience: patienceOf(), logger: silent, namespace: "Prewarm/test" },
+      ...NO_DEAD_LETTERS,
+      patience: patienceOf(),
+      logger: silent,
+      namespace: "Prewarm/test",
     })({}, WATCH_CONTEXT);
   };
   afterEach(() => void vi.useRealTimers());

@@ -27,7 +27,10 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
   const requests = new FakeRequests(
     request({ status: "IN_PROGRESS", total_count: 9, timeout_at: LATER, ...item }),
     request({
-      ...{ req_id: "r2", status: "IN_PROGRESS", total_count: 9, timeout_at: LATER },
+      req_id: "r2",
+      status: "IN_PROGRESS",
+      total_count: 9,
+      timeout_at: LATER,
       last_update_time: "2024-04-16 03:59:59.000000",
     }),
   );
@@ -108,7 +111,11 @@ describe("a look is asked for", () => {
     const looks = { ask: () => Promise.reject(new Error("unplanned")) };
     const net = new SafetyNet({
       expandFunction: new FakeAsyncFunction(),
-      ...{ requests: new FakeRequests(), requestPops: new FakeRequestPops(new FakeRequests()), queue, looks, patience },
+      requests: new FakeRequests(),
+      requestPops: new FakeRequestPops(new FakeRequests()),
+      queue,
+      looks,
+      patience,
     });
     expect(await net.lookAtForgotten([], new Map(), NOW, rethrow)).toEqual([]);
   });
@@ -223,7 +230,9 @@ describe("a request is stuck", () => {
   const still = request({ status: "IN_PROGRESS", last_update_time: "2024-04-16 03:45:00.000000" });
   const progress = (change: Partial<Progress> = {}): Progress => ({
     count: count(0, 0, 0),
-    ...{ movedAt: undefined, beats: [], ...change },
+    movedAt: undefined,
+    beats: [],
+    ...change,
   });
 
   it.each([

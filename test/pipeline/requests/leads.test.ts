@@ -214,7 +214,10 @@ async function killLead(stack: PipelineStack, folder: string, followersMs: numbe
   const tasks = paths.length * TOKYO.length;
   expect(sends).toBeGreaterThan(1);
   expect(progress).toMatchObject({
-    ...{ total_count: tasks, download_count: tasks, failed_count: 0, download_size: tasks * SLOW_BYTES },
+    total_count: tasks,
+    download_count: tasks,
+    failed_count: 0,
+    download_size: tasks * SLOW_BYTES,
   });
   const others = TOKYO.filter((pop) => pop !== stalled?.pop);
   const followers = others.flatMap((pop) => paths.map((path) => `${pop} ${path}`));

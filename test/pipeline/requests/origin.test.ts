@@ -31,7 +31,9 @@ describe("the origin", () => {
     const paths = addObjects(stack, "limited", 60, () => 2_000);
     const reqId = await stack.start(
       body({
-        ...{ url_list: urls(...paths), pops: POPS, instance_count: 2 },
+        url_list: urls(...paths),
+        pops: POPS,
+        instance_count: 2,
         origin: { requests_per_second: 30, concurrency: 8 },
       }),
     );

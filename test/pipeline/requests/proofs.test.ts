@@ -29,7 +29,11 @@ const site = Object.fromEntries(
 );
 
 const body = (folder: string) => ({
-  ...{ url_list: urlsUnder(folder), target_type: "pop", pops: POPS, timeout: 60, instance_count: 1 },
+  url_list: urlsUnder(folder),
+  target_type: "pop",
+  pops: POPS,
+  timeout: 60,
+  instance_count: 1,
   header: ["Accept: */*"],
 });
 

@@ -49,15 +49,24 @@ describe("retry_of", () => {
     await stack.until(first, "FINISHED");
     const failed = failing.size;
     expect(await stack.progress(first)).toMatchObject({
-      ...{ total_count: 1_220, download_count: 1_220, failed_count: failed, warm_count: 1_220 - failed },
+      total_count: 1_220,
+      download_count: 1_220,
+      failed_count: failed,
+      warm_count: 1_220 - failed,
     });
 
     const asked = recordRequests(stack);
     const retry = await stack.start({ retry_of: first, instance_count: 1 });
     const ended = await stack.until(retry, "FINISHED");
     expect(ended).toMatchObject({
-      ...{ retry_of: first, total_count: failed, download_count: failed, failed_count: 0, warm_count: failed },
-      ...{ total_size: failed * 500, download_size: failed * 500, percentage_complete: 100 },
+      retry_of: first,
+      total_count: failed,
+      download_count: failed,
+      failed_count: 0,
+      warm_count: failed,
+      total_size: failed * 500,
+      download_size: failed * 500,
+      percentage_complete: 100,
     });
     // Each is downloaded, and asked for a second time. Sizes were known.
     const gets = [...failing].map((pair) => pair.replace(" ", " GET "));

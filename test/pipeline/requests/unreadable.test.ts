@@ -31,17 +31,23 @@ describe("a request of which 3 of 4 URLs cannot be read", () => {
     const { json: live } = await stack.call("GET", `prewarm?req_id=${reqId}&detail=failures`);
     const groups = expect.arrayContaining([
       {
-        ...{ code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 2 },
-        ...{
-          title: expect.any(String),
-          means: expect.any(String),
-          viewers: expect.any(String),
-          next: expect.any(String),
-        },
+        code: "http_4xx",
+        subject: "url",
+        tasks: 0,
+        pops: 0,
+        urls: 2,
+        title: expect.any(String),
+        means: expect.any(String),
+        viewers: expect.any(String),
+        next: expect.any(String),
         examples: urls(...GONE).map((url) => ({ url, error: "HTTP 404", http_status: 404 })),
       },
       expect.objectContaining({
-        ...{ code: "no_distribution", subject: "url", tasks: 0, pops: 0, urls: 1 },
+        code: "no_distribution",
+        subject: "url",
+        tasks: 0,
+        pops: 0,
+        urls: 1,
         examples: [{ url: STRANGER, error: expect.stringMatching(/www\.stranger\.example/) }],
       }),
     ]);

@@ -28,7 +28,11 @@ describe("a request with variants", () => {
     const paths = ["/device/a.html", "/device/b.html", "/device/c.html"];
     const reqId = await stack.start(body({ url_list: urls(...paths), pops: POPS, variants: DEVICES }));
     expect(await stack.until(reqId, "FINISHED")).toMatchObject({
-      ...{ total_count: 15, download_count: 15, warm_count: 14, failed_count: 1, warnings: [] },
+      total_count: 15,
+      download_count: 15,
+      warm_count: 14,
+      failed_count: 1,
+      warnings: [],
     });
     expect((await stack.summary(reqId))["failure_urls"]).toEqual(urls("/device/a.html#mobile"));
     const [header, row, unreadable, ...more] = await stack.report(reqId);

@@ -21,7 +21,11 @@ afterEach(async () => {
 function newProbe(port: number, options: Partial<SizeProbeOptions> = {}): SizeProbe {
   const addressesOf = async () => ["127.0.0.1"];
   const probe = new SizeProbe({
-    ...{ hostToAsk: (url: URL) => url.host, header: [], httpsPort: port, httpPort: port, addressesOf },
+    hostToAsk: (url: URL) => url.host,
+    header: [],
+    httpsPort: port,
+    httpPort: port,
+    addressesOf,
     ...options,
   });
   probes.push(probe);

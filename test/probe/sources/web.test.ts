@@ -177,7 +177,10 @@ describe("where a document is fetched", () => {
 
   it("may be redirected three times, and relative URLs go on from there", async () => {
     const { port } = await site({
-      ...{ "/doc?token=secret": to("/1"), "/1": to("http://other.test/2"), "/2": to("/far/3"), "/far/3": "x\n" },
+      "/doc?token=secret": to("/1"),
+      "/1": to("http://other.test/2"),
+      "/2": to("/far/3"),
+      "/far/3": "x\n",
     });
     expect((await walkAll(depsAt(port), [source])).urls).toEqual(["http://other.test/far/x"]);
   });

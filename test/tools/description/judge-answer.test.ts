@@ -38,7 +38,12 @@ describe("an answer of GET /instances", () => {
 
 test("fields that are not described are found in lists too", () => {
   const pop = {
-    ...{ code: "SIN2-C1", city: null, country: null, regions: [], default_of: [], rec: null },
+    code: "SIN2-C1",
+    city: null,
+    country: null,
+    regions: [],
+    default_of: [],
+    rec: null,
     rec_basis: null,
   };
   const row = { ...pop, latitude: null, longitude: null, basis: "here", last_resolved_at: null, colour: "red" };

@@ -21,7 +21,8 @@ type Row = [string, Judgement["status"], Judgement, RegExp];
 const TYPES = ["c7gn.large", "c6gn.large"];
 const ZONES = ["eu-west-1a", "eu-west-1b"];
 const offers = (...pairs: [string, string][]) => ({
-  ...{ types: TYPES, zones: ZONES },
+  types: TYPES,
+  zones: ZONES,
   offered: pairs.map(([zone, type]) => ({ zone, type })),
 });
 const everywhere = { IpProtocol: "tcp", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
@@ -36,8 +37,12 @@ const main = { Associations: [{ Main: true }] };
 const endpoint = (over: object = {}) => ({
   vpc: "vpc-1",
   endpoint: {
-    ...{ VpcEndpointType: "Interface" as const, ServiceName: "com.amazonaws.eu-west-1.execute-api" },
-    ...{ VpcId: "vpc-1", State: "Available" as const, PrivateDnsEnabled: true, ...over },
+    VpcEndpointType: "Interface" as const,
+    ServiceName: "com.amazonaws.eu-west-1.execute-api",
+    VpcId: "vpc-1",
+    State: "Available" as const,
+    PrivateDnsEnabled: true,
+    ...over,
   },
 });
 

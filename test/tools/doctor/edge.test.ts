@@ -24,8 +24,14 @@ const DOMAIN = "d111111abcdef8.cloudfront.net";
 const HOST = "www.example.com";
 const resolved = (pop: string, ...addresses: string[]) => ({ pop, addresses });
 const answer = (over: Partial<Answered> = {}): Answered => ({
-  ...{ status: 206, pop: "SIN2-P1", xCache: "Hit from cloudfront", serverTiming: undefined, age: 1 },
-  ...{ firstByteMs: 12, bytes: 1, ...over },
+  status: 206,
+  pop: "SIN2-P1",
+  xCache: "Hit from cloudfront",
+  serverTiming: undefined,
+  age: 1,
+  firstByteMs: 12,
+  bytes: 1,
+  ...over,
 });
 
 /** An edge of two POPs with three addresses each, and one that does not resolve. */
@@ -53,8 +59,13 @@ describe("the checks", () => {
     const shown: string[] = [];
     let objects = 0;
     const checks = edgeChecks({
-      ...{ url: new URL(`https://${HOST}/a.bin?token=secret`), pops: ["SIN2-P1", "FRA56-P4", "ICN51-C1"], file },
-      ...{ place, lookup: lookupHere(dns), isAws: false, show: (text) => shown.push(text) },
+      url: new URL(`https://${HOST}/a.bin?token=secret`),
+      pops: ["SIN2-P1", "FRA56-P4", "ICN51-C1"],
+      file,
+      place,
+      lookup: lookupHere(dns),
+      isAws: false,
+      show: (text) => shown.push(text),
       label: async () => "d111111abcdef8",
       region: async () => "eu-west-1",
       fresh: () => String(objects++),
@@ -70,7 +81,9 @@ describe("the checks", () => {
     const text = readFileSync(file, "utf8");
     expect(text).not.toContain("secret");
     expect(JSON.parse(text)).toMatchObject({
-      ...{ format: "prewarm-edge/1", edge: "a stand-in", url: `https://${HOST}/a.bin` },
+      format: "prewarm-edge/1",
+      edge: "a stand-in",
+      url: `https://${HOST}/a.bin`,
       pops: [{ pop: "SIN2-P1", answered: { pop: "SIN2-P1", status: 206 } }, { pop: "FRA56-P4" }, { pop: "ICN51-C1" }],
     });
     expect(shown[0]).toContain("filled RANGE  fill   1/3      GET");
@@ -80,8 +93,13 @@ describe("the checks", () => {
     const { place, dns } = await world();
     let objects = 0;
     const checks = edgeChecks({
-      ...{ url: new URL(`https://${HOST}/a.bin`), pops: ["SIN2-P1"], file: join(tmpdir(), `edge-${process.pid}.json`) },
-      ...{ place, lookup: lookupHere(dns), isAws: false, show: () => undefined },
+      url: new URL(`https://${HOST}/a.bin`),
+      pops: ["SIN2-P1"],
+      file: join(tmpdir(), `edge-${process.pid}.json`),
+      place,
+      lookup: lookupHere(dns),
+      isAws: false,
+      show: () => undefined,
       label: async () => "d111111abcdef8",
       region: async () => "eu-west-1",
       fresh: () => String(objects++),
@@ -163,8 +181,15 @@ test.each([
 const HIT = "Hit from cloudfront";
 const MISS = "Miss from cloudfront";
 const share = (over: Partial<Share>): Share => ({
-  ...{ series: "filled RANGE", step: "fill", address: 0, way: "GET", pop: "SIN2-P1", addresses: 2 },
-  ...{ status: 200, xCache: MISS, ...over },
+  series: "filled RANGE",
+  step: "fill",
+  address: 0,
+  way: "GET",
+  pop: "SIN2-P1",
+  addresses: 2,
+  status: 200,
+  xCache: MISS,
+  ...over,
 });
 
 test.each<[string, string, Share[]]>([

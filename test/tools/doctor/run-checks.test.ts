@@ -6,7 +6,10 @@ import { exitCode, runChecks } from "../../../tools/doctor/run-checks.ts";
 import { awsError } from "../../aws/client.ts";
 
 const check = (run: () => Promise<Judgement>, more: Partial<Check> = {}): Check => ({
-  ...{ phase: "before", name: "a check", docs: "docs/deploy.md#parameters", run },
+  phase: "before",
+  name: "a check",
+  docs: "docs/deploy.md#parameters",
+  run,
   ...more,
 });
 const run = (checks: readonly Check[], isAws = true) => runChecks(checks, { isAws, onFinding: () => undefined });

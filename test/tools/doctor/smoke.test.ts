@@ -18,8 +18,15 @@ import {
 import { until } from "../../../tools/doctor/smoke/until.ts";
 
 const followed = (over: Partial<Followed> = {}): Followed => ({
-  ...{ reqId: "r", startedAt: new Date(0), inService: 60, firstResult: 90, end: 100, status: "FINISHED", total: 2 },
-  ...{ failed: 0, ...over },
+  reqId: "r",
+  startedAt: new Date(0),
+  inService: 60,
+  firstResult: 90,
+  end: 100,
+  status: "FINISHED",
+  total: 2,
+  failed: 0,
+  ...over,
 });
 const proof = (pop: string, xCache: string, answeredBy = pop) => ({ pop, xCache, answeredBy });
 const HIT = "Hit from cloudfront";

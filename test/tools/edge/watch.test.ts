@@ -2,7 +2,12 @@ import { expect, it } from "vitest";
 import { EdgeWatch } from "../../../tools/edge/watch.ts";
 
 const asked = (path: string, method = "GET") => ({
-  ...{ pop: "SIN2-P1", address: "127.77.0.1", client: "127.200.0.1", method, path, headers: {} },
+  pop: "SIN2-P1",
+  address: "127.77.0.1",
+  client: "127.200.0.1",
+  method,
+  path,
+  headers: {},
 });
 
 it("notes every GET, and slows what it is told to", () => {

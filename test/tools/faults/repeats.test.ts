@@ -4,7 +4,9 @@ import { repeatsOf } from "../../../tools/faults/repeats.ts";
 const get = (client: string, at: number, path = "/a") => ({ client, at, path, pop: "SIN2-P1" });
 const taskOf = ({ pop, path }: { pop: string; path: string }) => `${pop} ${path}`;
 const killed = (client: string, at: number, standing: readonly string[] = []) => ({
-  ...{ client, at, standing: new Set(standing) },
+  client,
+  at,
+  standing: new Set(standing),
 });
 
 it("finds no repeats where each task was downloaded once", () => {

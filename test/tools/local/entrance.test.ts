@@ -18,8 +18,12 @@ async function entrance(allowedCidrs = "") {
     }
     to.writeHead(200, { "content-type": "application/json" }).end(
       JSON.stringify({
-        ...{ size, expect: from.headers.expect, authorization: from.headers.authorization },
-        ...{ origin: from.headers.origin, url: from.url, names: Object.keys(from.headers) },
+        size,
+        expect: from.headers.expect,
+        authorization: from.headers.authorization,
+        origin: from.headers.origin,
+        url: from.url,
+        names: Object.keys(from.headers),
       }),
     );
   });
@@ -140,12 +144,22 @@ describe("a path that is not as the API's routes are", () => {
 it("passes on the headers that the API reads, and no other", async () => {
   const url = await entrance();
   const read = {
-    ...{ accept: "*/*", "accept-encoding": "gzip", "content-type": "text/plain", "if-none-match": "x" },
-    ...{ "user-agent": "curl", "x-api-key": KEY },
+    accept: "*/*",
+    "accept-encoding": "gzip",
+    "content-type": "text/plain",
+    "if-none-match": "x",
+    "user-agent": "curl",
+    "x-api-key": KEY,
   };
   const foreign = {
-    ...{ "x-amz-target": "AWSLambda.CreateFunction", "x-amz-date": "x", "x-amz-security-token": "x", cookie: "x" },
-    ...{ "x-forwarded-host": "x", "x-http-method-override": "DELETE", "x-ministack-account": "x", authorization: "x" },
+    "x-amz-target": "AWSLambda.CreateFunction",
+    "x-amz-date": "x",
+    "x-amz-security-token": "x",
+    cookie: "x",
+    "x-forwarded-host": "x",
+    "x-http-method-override": "DELETE",
+    "x-ministack-account": "x",
+    authorization: "x",
   };
   const { seen } = await ask(url, "/prod/prewarm", { headers: { ...read, ...foreign } });
   expect(new Set(seen?.names)).toEqual(new Set([...Object.keys(read), "authorization", "host", "connection"]));

@@ -5,7 +5,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { faultFile } from "../../../tools/local/fault-file.ts";
 
 const asked = {
-  ...{ path: "/index.html", pop: "SIN2-P1", method: "GET", address: "127.77.0.1", client: "127.0.0.1", headers: {} },
+  path: "/index.html",
+  pop: "SIN2-P1",
+  method: "GET",
+  address: "127.77.0.1",
+  client: "127.0.0.1",
+  headers: {},
 };
 
 test("the file may come, change, be wrong, and go while the edge runs; each is said once", () => {

@@ -3,7 +3,12 @@ import { faultRules } from "../../../tools/local/fault-rules.ts";
 
 const refused = { kind: "status", status: 403 } as const;
 const asked = (path: string, pop = "SIN2-P1", method = "GET") => ({
-  ...{ path, pop, method, address: "127.77.0.1", client: "127.0.0.1", headers: {} },
+  path,
+  pop,
+  method,
+  address: "127.77.0.1",
+  client: "127.0.0.1",
+  headers: {},
 });
 
 test("the first rule that fits a download counts; path and POPs may be left out", () => {

@@ -6,7 +6,11 @@ const rules = { hosts: new Set(["127.0.0.1:4000", "localhost:4000"]), keys: new 
 const signed = (key: string, service = "lambda") =>
   `AWS4-HMAC-SHA256 Credential=${key}/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=00`;
 const call = (changes: Partial<FrontCall> = {}): FrontCall => ({
-  ...{ method: "POST", url: "/", host: "localhost:4000", origin: undefined, authorization: signed(KEY) },
+  method: "POST",
+  url: "/",
+  host: "localhost:4000",
+  origin: undefined,
+  authorization: signed(KEY),
   ...changes,
 });
 const refusal = (changes: Partial<FrontCall>) => frontRefusal(call(changes), rules);

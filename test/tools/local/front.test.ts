@@ -97,7 +97,9 @@ it("lets pass keys that AWS STS hands out to this run's callers, and to nobody e
   const queues = () => new SQSClient(config(front, "ASIAHANDEDOUT")).send(new ListQueuesCommand({}));
   const assume = (key: string) =>
     ask(front, {
-      ...{ method: "POST", path: "/", body: "Action=AssumeRole" },
+      method: "POST",
+      path: "/",
+      body: "Action=AssumeRole",
       headers: { host: front.host, authorization: signedAs(key).replace("/lambda/", "/sts/") },
     });
   expect((await assume("ASIAHANDEDOUT")).status).toBe(403);

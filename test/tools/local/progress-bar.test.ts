@@ -3,10 +3,19 @@ import type { Progress } from "../../../tools/local/api-client.ts";
 import { ProgressBar, progressLine } from "../../../tools/local/progress-bar.ts";
 
 const idle: Progress = {
-  ...{ status: "IN_PROGRESS", percentage_complete: 42, total_count: 120, total_size: 344_200_000 },
-  ...{ download_count: 51, download_size: 100_000_000, failed_count: 0 },
-  ...{ available_task_count: 69, in_progress_task_count: 0, in_progress_size: 0 },
-  ...{ bytes_per_second: 0, instances_at_work: 0, estimated_finish_at: null },
+  status: "IN_PROGRESS",
+  percentage_complete: 42,
+  total_count: 120,
+  total_size: 344_200_000,
+  download_count: 51,
+  download_size: 100_000_000,
+  failed_count: 0,
+  available_task_count: 69,
+  in_progress_task_count: 0,
+  in_progress_size: 0,
+  bytes_per_second: 0,
+  instances_at_work: 0,
+  estimated_finish_at: null,
   timestamp: "2024-04-16 03:12:00.000000",
 };
 const atWork = { in_progress_size: 45_000_000, bytes_per_second: 12_340_000, instances_at_work: 2 };

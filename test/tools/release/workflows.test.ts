@@ -26,7 +26,9 @@ const COMPARES = /^echo "\$CHECKSUMS" \| sha256sum --check --strict$/;
 const jobs = readdirSync(FOLDER).flatMap((file) => {
   const { jobs, permissions: all } = workflowSchema.parse(parseYaml(readFileSync(new URL(file, FOLDER), "utf8")));
   return Object.entries(jobs).map(([name, job]) => ({
-    ...{ name: `${file} ${name}`, steps: job.steps, needs: [job.needs ?? []].flat() },
+    name: `${file} ${name}`,
+    steps: job.steps,
+    needs: [job.needs ?? []].flat(),
     // A job's own list replaces that of the workflow.
     permissions: job.permissions ?? all,
   }));

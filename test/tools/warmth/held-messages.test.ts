@@ -3,7 +3,12 @@ import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { HeldMessages } from "../../../tools/warmth/held-messages.ts";
 
 const lead: TaskMessage = {
-  ...{ req_id: "r1", pop: "SIN2-P1", ips: ["127.77.0.1"], host: "www.example.com", header: [], shards: 1 },
+  req_id: "r1",
+  pop: "SIN2-P1",
+  ips: ["127.77.0.1"],
+  host: "www.example.com",
+  header: [],
+  shards: 1,
   urls: [
     { url: "https://www.example.com/a", bytes: 1 },
     { url: "https://www.example.com/b", bytes: 1 },
@@ -11,7 +16,8 @@ const lead: TaskMessage = {
   followers: [{ pop: "SIN3-P1", ips: ["127.77.0.2"] }],
 };
 const received = (message: TaskMessage, receipt: string, count = 1) => ({
-  ...{ operation: "ReceiveMessage", input: {} },
+  operation: "ReceiveMessage",
+  input: {},
   output: {
     Messages: [
       {

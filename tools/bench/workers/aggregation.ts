@@ -36,11 +36,21 @@ function event(batch: number): string {
 
 function image(i: number) {
   return {
-    ...{ task_key: { S: `${reqId}#7` }, pop_url: { S: `SIN2-P1#${url(i)}` }, req_id: { S: reqId } },
-    ...{ pop: { S: "SIN2-P1" }, url: { S: url(i) }, ok: { BOOL: true }, bytes: { N: "10000" } },
-    ...{ http_status: { N: "200" }, x_cache: { S: "Miss from cloudfront" }, x_amz_cf_pop: { S: "SIN2-P1" } },
-    ...{ x_amz_cf_id: { S: "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==" }, ms: { N: "12" } },
-    ...{ attempts: { N: "1" }, agent: { S: "i-0123456789abcdef0" }, expire_at: { N: "1800000000" } },
+    task_key: { S: `${reqId}#7` },
+    pop_url: { S: `SIN2-P1#${url(i)}` },
+    req_id: { S: reqId },
+    pop: { S: "SIN2-P1" },
+    url: { S: url(i) },
+    ok: { BOOL: true },
+    bytes: { N: "10000" },
+    http_status: { N: "200" },
+    x_cache: { S: "Miss from cloudfront" },
+    x_amz_cf_pop: { S: "SIN2-P1" },
+    x_amz_cf_id: { S: "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==" },
+    ms: { N: "12" },
+    attempts: { N: "1" },
+    agent: { S: "i-0123456789abcdef0" },
+    expire_at: { N: "1800000000" },
   };
 }
 

@@ -40,7 +40,9 @@ export async function retryAll(operator: Operator, standIn: StandIn, trouble: Tr
     "the retry",
     { verdict, total_count, warm_count },
     {
-      ...{ verdict: "ready", total_count: wanted.length, warm_count: wanted.length },
+      verdict: "ready",
+      total_count: wanted.length,
+      warm_count: wanted.length,
     },
   );
   const asked = standIn.edge

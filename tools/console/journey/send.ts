@@ -10,7 +10,9 @@ export async function sendByForm(operator: Operator, body: object): Promise<stri
   const { page } = operator;
   await page.locator(".head a.primary, .empty a.primary").first().click();
   await page.locator("input[type=file]").setInputFiles({
-    ...{ name: "request.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(body)) },
+    name: "request.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(body)),
   });
   await page.locator(".estimate dl").waitFor();
   await operator.look("new");

@@ -28,7 +28,10 @@ export async function stopOne(operator: Operator, trouble: Trouble): Promise<voi
     "what was stopped",
     { status, total_count, download_count, warm_count },
     {
-      ...{ status: "STOPPED", total_count: done + HELD, download_count: done, warm_count: done },
+      status: "STOPPED",
+      total_count: done + HELD,
+      download_count: done,
+      warm_count: done,
     },
   );
   await page

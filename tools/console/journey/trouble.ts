@@ -30,7 +30,8 @@ export const TROUBLED_WORLD: StandInOptions = {
   pops: [
     ...world.pops,
     ...MANY_POPS.filter((pop) => world.pops.every((known) => known.pop !== pop)).map((pop) => ({
-      ...{ pop, rec: recOf(pop) ?? "none" },
+      pop,
+      rec: recOf(pop) ?? "none",
     })),
   ],
   logPops: true,
@@ -63,7 +64,12 @@ const AT_TWELVE: readonly Wrong[] = [
  * the other eleven POPs but one: under the REC of three, two have failed, and the third does not ask.
  */
 export const FAILS_AT_TWELVE: Reasons = {
-  ...{ connection: 11, http_4xx: 10, not_kept: 10, not_asked: 2, incomplete: 2, other_pop: 2 },
+  connection: 11,
+  http_4xx: 10,
+  not_kept: 10,
+  not_asked: 2,
+  incomplete: 2,
+  other_pop: 2,
 };
 export type Reasons = Readonly<Partial<Record<FailureReason, number>>>;
 

@@ -31,7 +31,9 @@ export function evidenceOf({ at, url, resolvedFrom, region, isAws, resolved, rea
     pops: resolved.map(({ pop, addresses, error }) => {
       const { answered, error: unreached } = reached.find((it) => it.pop === pop) ?? {};
       return {
-        ...{ pop, addresses, ...(error === undefined ? {} : { error }) },
+        pop,
+        addresses,
+        ...(error === undefined ? {} : { error }),
         ...(unreached === undefined ? {} : { unreached }),
         ...(answered === undefined ? {} : { answered: answerOf(answered) }),
       };

@@ -48,7 +48,10 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
   const followed = once(async () =>
     follow(
       {
-        ...{ api: await deps.api(), fleet: await fleet(), every: patience.every, now: Date.now },
+        api: await deps.api(),
+        fleet: await fleet(),
+        every: patience.every,
+        now: Date.now,
         onInterrupt: deps.onInterrupt,
       },
       deps.url,

@@ -21,7 +21,11 @@ const nothing = async () => undefined;
 const aliases = Array.from({ length: 100 }, (_, i) => `${i % 2 === 0 ? "*." : ""}alias${i}.example.org`);
 const handler = createHandler({
   requests: {
-    ...{ put, delete: nothing, get: nothing, active: async () => [], end: async () => false },
+    put,
+    delete: nothing,
+    get: nothing,
+    active: async () => [],
+    end: async () => false,
     page: async () => ({ requests: [], end: undefined }),
     listActive: async () => [],
     putRetry: put,
@@ -45,12 +49,18 @@ const handler = createHandler({
     own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
   },
   progress: {
-    ...{ of: async () => NO_PROGRESS, pops: async () => new Map(), failures: async () => [], beats: async () => [] },
+    of: async () => NO_PROGRESS,
+    pops: async () => new Map(),
+    failures: async () => [],
+    beats: async () => [],
     minutes: async () => ({ began: new Map(), received: new Map() }),
   },
   patience: patienceOf(),
   fleet: {
-    ...{ groupName: "prewarm_asg_prod", desiredCapacity: async () => 0, raiseTo: nothing, restore: nothing },
+    groupName: "prewarm_asg_prod",
+    desiredCapacity: async () => 0,
+    raiseTo: nothing,
+    restore: nothing,
     setDesiredCapacity: nothing,
   },
   timer: { set: make, cancel: nothing },

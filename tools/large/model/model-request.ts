@@ -21,8 +21,11 @@ export type ModelOptions = ReturnType<typeof readModelOptions>;
 export function readModelOptions(env: NodeJS.ProcessEnv) {
   const { MODEL_URLS, MODEL_POPS, MODEL_MISSING, MODEL_MESSAGES, MODEL_STATUS } = optionsSchema.parse(env);
   return {
-    ...{ urls: MODEL_URLS, pops: MODEL_POPS, missingEvery: MODEL_MISSING },
-    ...{ messages: MODEL_MESSAGES, status: MODEL_STATUS },
+    urls: MODEL_URLS,
+    pops: MODEL_POPS,
+    missingEvery: MODEL_MISSING,
+    messages: MODEL_MESSAGES,
+    status: MODEL_STATUS,
   };
 }
 
@@ -54,14 +57,26 @@ export class ModelRequest {
   item(): Record<string, AttributeValue | undefined> {
     const { urls, status } = this.options;
     const item: RequestItem = {
-      ...{ req_id: this.reqId, status, created_at: LONG_AGO, last_update_time: LONG_AGO },
-      ...{ timeout_at: "2999-01-01 00:00:00.000000", expire_at: 1_900_000_000, url_count: urls, cf_domain: HOST },
-      ...{ pops: [...this.names], header: [], instance_count: 4, need_invalidate: false },
+      req_id: this.reqId,
+      status,
+      created_at: LONG_AGO,
+      last_update_time: LONG_AGO,
+      timeout_at: "2999-01-01 00:00:00.000000",
+      expire_at: 1_900_000_000,
+      url_count: urls,
+      cf_domain: HOST,
+      pops: [...this.names],
+      header: [],
+      instance_count: 4,
+      need_invalidate: false,
       ...(status === "IN_PROGRESS" ? { active: ACTIVE } : {}),
       ...NOTHING_YET,
-      ...{ total_count: this.tasks, total_size: this.tasks * BYTES, shards: this.shards },
+      total_count: this.tasks,
+      total_size: this.tasks * BYTES,
+      shards: this.shards,
       distributions: [{ label: LABEL, domain: HOST, id: "E1", names: [HOST] }],
-      ...{ targets_total: this.names.length, targets_sent: this.names.length },
+      targets_total: this.names.length,
+      targets_sent: this.names.length,
       // Queued again as often as can be: what is missing now is given up.
       requeues: 2,
     };
@@ -80,7 +95,12 @@ export class ModelRequest {
   targets(): object {
     const Items = this.names.map((pop) =>
       inDynamoForm({
-        ...{ req_id: this.reqId, target: `${pop}#${LABEL}`, pop, label: LABEL, state: "SENT", ips: ["192.0.2.1"] },
+        req_id: this.reqId,
+        target: `${pop}#${LABEL}`,
+        pop,
+        label: LABEL,
+        state: "SENT",
+        ips: ["192.0.2.1"],
         expire_at: 1_900_000_000,
       }),
     );
@@ -126,9 +146,15 @@ export class ModelRequest {
     const url = urlOfModel(Math.floor(number / this.names.length));
     const ok = number % FAILED_EVERY !== 1;
     return {
-      ...{ task_key: { S: task_key }, pop_url: { S: `${pop}#${url}` }, pop: { S: pop }, url: { S: url } },
-      ...{ ok: { BOOL: ok }, bytes: { N: String(ok ? BYTES : 0) }, attempts: { N: ok ? "1" : "3" } },
-      ...{ http_status: { N: ok ? "200" : "503" }, x_amz_cf_pop: { S: pop } },
+      task_key: { S: task_key },
+      pop_url: { S: `${pop}#${url}` },
+      pop: { S: pop },
+      url: { S: url },
+      ok: { BOOL: ok },
+      bytes: { N: String(ok ? BYTES : 0) },
+      attempts: { N: ok ? "1" : "3" },
+      http_status: { N: ok ? "200" : "503" },
+      x_amz_cf_pop: { S: pop },
       x_amz_cf_id: { S: "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==" },
       ...(ok ? {} : { error: { S: "503 Service Unavailable" } }),
     };

@@ -37,7 +37,8 @@ export class ModelTable {
     const Items = [...this.items.values()]
       .filter((item) => item.key === key)
       .map(({ part, numbers }) => ({
-        ...{ key: { S: key }, part: { S: part } },
+        key: { S: key },
+        part: { S: part },
         ...Object.fromEntries([...numbers].map(([name, value]) => [name, { N: String(value) }])),
       }));
     return { Items, Count: Items.length };

@@ -57,8 +57,11 @@ const OTHERS = ["GROUP_NAME", "SCHEDULE_GROUP", "SHUTDOWN_ARN", "SCHEDULE_ROLE_A
 /** Runs a function of the stack against the model, in a process with about the memory that Lambda gives it. */
 export async function runModel(run: ModelRun): Promise<ModelSeen> {
   const size = {
-    ...{ MODEL_URLS: String(run.urls), MODEL_POPS: String(run.pops), MODEL_MISSING: String(run.missingEvery ?? 0) },
-    ...{ MODEL_MESSAGES: String(run.messages ?? 0), MODEL_STATUS: run.status ?? "IN_PROGRESS" },
+    MODEL_URLS: String(run.urls),
+    MODEL_POPS: String(run.pops),
+    MODEL_MISSING: String(run.missingEvery ?? 0),
+    MODEL_MESSAGES: String(run.messages ?? 0),
+    MODEL_STATUS: run.status ?? "IN_PROGRESS",
   };
   const aws = fork(bundleWorker("model-aws", WORKERS), { env: { ...process.env, ...size } });
   try {
@@ -78,8 +81,12 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries([...TABLES, ...OTHERS].map((name) => [name, name])),
     ...Object.fromEntries(QUEUES.map((name) => [name, `${endpoint}/${name}`])),
-    ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" },
-    ...{ POWERTOOLS_LOG_LEVEL: "SILENT", STALL_SECONDS: "900" },
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "x",
+    AWS_SECRET_ACCESS_KEY: "x",
+    POWERTOOLS_LOG_LEVEL: "SILENT",
+    STALL_SECONDS: "900",
     // Nobody announces an end here: EventBridge is not there, and the event goes to the dead letters.
     API_URL: `${endpoint}/`,
   };

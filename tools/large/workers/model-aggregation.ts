@@ -26,8 +26,13 @@ function record(number: number): object {
       ApproximateCreationDateTime: 1_713_237_141 + Math.floor(number / 40_000),
       Keys: { task_key: { S: `${MODEL_REQ_ID}#7` }, pop_url: { S: `${pop}#${url}` } },
       NewImage: {
-        ...{ req_id: { S: MODEL_REQ_ID }, pop: { S: pop }, url: { S: url }, ok: { BOOL: ok }, ms: { N: "12" } },
-        ...{ bytes: { N: ok ? "10000" : "0" }, reason: { S: ok ? "" : "origin" } },
+        req_id: { S: MODEL_REQ_ID },
+        pop: { S: pop },
+        url: { S: url },
+        ok: { BOOL: ok },
+        ms: { N: "12" },
+        bytes: { N: ok ? "10000" : "0" },
+        reason: { S: ok ? "" : "origin" },
       },
     },
   };
@@ -46,7 +51,9 @@ for (let first = 0; first < tasks; first += RECORDS) {
 }
 console.log(
   JSON.stringify({
-    ...{ batches, cpuSeconds: cpuMicros / 1e6, seconds: (performance.now() - started) / 1_000 },
+    batches,
+    cpuSeconds: cpuMicros / 1e6,
+    seconds: (performance.now() - started) / 1_000,
     peakMB: peakMegabytes(),
   }),
 );

@@ -16,7 +16,9 @@ describe("a body that comes", () => {
     expect(watch((second) => second * 1_024)).toBeUndefined();
     expect(watch((second) => second * 1_023)).toMatchObject({
       second: 60,
-      ...{ reason: "too_slow", code: "TOO_SLOW", detail: "61380 bytes in 60 s; at least 1024 a second are wanted" },
+      reason: "too_slow",
+      code: "TOO_SLOW",
+      detail: "61380 bytes in 60 s; at least 1024 a second are wanted",
     });
   });
 
@@ -35,7 +37,9 @@ describe("a body that comes", () => {
 
   it("at a rate that would hold an instance for 18 hours, is given up a little after one", () => {
     expect(watch((second) => second * 1_024, 64 * 2 ** 20, 70_000)).toEqual({
-      ...{ second: 3_717, reason: "too_slow", code: "TOO_SLOW" },
+      second: 3_717,
+      reason: "too_slow",
+      code: "TOO_SLOW",
       detail: "3806208 bytes in 3717 s; so many may take 3716 s",
     });
   });
@@ -45,7 +49,8 @@ describe("a body that comes", () => {
     expect(watch((second) => second * 5e6, 50 * 2 ** 30, 10_000)).toBeUndefined();
     // 32 MiB at once are worth 1,024 s, though they came in one.
     expect(watch((second) => 2 ** 25 + second * 1_024, 50 * 2 ** 30, 70_000)).toMatchObject({
-      ...{ second: 4_774, reason: "too_slow" },
+      second: 4_774,
+      reason: "too_slow",
     });
   });
 

@@ -28,7 +28,8 @@ function read(pieces: readonly Buffer[]): Read {
 
 const readText = (text: string) => read([Buffer.from(text, "latin1")]);
 const badAnswer = (detail: string | RegExp) => ({
-  ...{ reason: "connection", code: "BAD_ANSWER" },
+  reason: "connection",
+  code: "BAD_ANSWER",
   detail: expect.stringMatching(detail),
 });
 const chunked = (...lines: string[]) =>
@@ -40,7 +41,9 @@ describe("an answer with a length", () => {
   it("ends with its last byte", () => {
     expect(readText(`${HEAD}12345`)).toEqual({
       answer: { bytes: 5, httpStatus: 200, contentLength: 5 },
-      ...{ ended: true, reusable: true, told: 5 },
+      ended: true,
+      reusable: true,
+      told: 5,
     });
     expect(readText(`${HEAD}1234`)).toMatchObject({ answer: { bytes: 4 }, ended: false, reusable: false });
   });
@@ -68,7 +71,9 @@ describe("an answer with a length", () => {
       lost(text, (it) => it.breakOff({ reason, code, detail: `read ${code}` })).failure;
     const detail = "4 of 5 bytes arrived";
     expect(broken(`${HEAD}1234`, "connection", "ECONNRESET")).toEqual({
-      ...{ reason: "incomplete", code: "ECONNRESET", detail },
+      reason: "incomplete",
+      code: "ECONNRESET",
+      detail,
     });
     expect(broken(`${HEAD}1234`, "tls", "EPROTO")).toEqual({ reason: "incomplete", code: "EPROTO", detail });
     const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
@@ -92,7 +97,9 @@ describe("an answer that is too large", () => {
     const reader = new AnswerReader(() => {}, 1_000);
     expect(reader.read(Buffer.from(text), text.length)).toBe(true);
     expect(reader.answer).toMatchObject({
-      ...{ bytes: 0, httpStatus: 200, contentLength: 1_001 },
+      bytes: 0,
+      httpStatus: 200,
+      contentLength: 1_001,
       failure: { reason: "too_large", code: "TOO_LARGE", detail: "the body is larger than 1000 bytes" },
     });
     expect(reader.afresh().maxBytes).toBe(1_000);
@@ -167,7 +174,8 @@ describe("an answer without a length", () => {
   ])("%s", (_, lines) => {
     expect(chunked(...lines)).toMatchObject({
       answer: { httpStatus: 200, failure: { ...badAnswer(/^the answer's (body|chunks)/), reason: "incomplete" } },
-      ...{ ended: true, reusable: false },
+      ended: true,
+      reusable: false,
     });
   });
 });
@@ -176,7 +184,10 @@ describe("what comes before the answer", () => {
   it("hints are none", () => {
     const hints = "HTTP/1.1 103 Early Hints\r\nX-Cache: hint\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n";
     expect(readText(`${hints}HTTP/1.1 203 Fine\r\nContent-Length: 2\r\nX-Cache: Hit\r\n\r\nok`).answer).toEqual({
-      ...{ bytes: 2, httpStatus: 203, contentLength: 2, xCache: "Hit" },
+      bytes: 2,
+      httpStatus: 203,
+      contentLength: 2,
+      xCache: "Hit",
     });
   });
 
@@ -188,7 +199,8 @@ describe("what comes before the answer", () => {
   ])("%s", (_, text, failure) => {
     expect(readText(text)).toMatchObject({
       answer: { bytes: 0, failure: badAnswer(failure) },
-      ...{ ended: true, reusable: false },
+      ended: true,
+      reusable: false,
     });
   });
 });
