@@ -1,19 +1,19 @@
 import * as z from "zod";
 import type { Source } from "../request/source.ts";
 
-/** What walks read of S3. */
+/** What sources read of S3. `aws/source-objects.ts` implements it. */
 export interface Buckets {
   /**
    * The bytes of an object, as they come.
    * @throws S3's own error: `NoSuchKey`, `AccessDenied`, …
    */
-  readonly read: (bucket: string, key: string, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
+  read(object: S3Location, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /**
    * Keys that begin with a prefix, up to 1,000, in S3's order and as they are (not URL-encoded).
-   * @param token of the page before. @default from the first key
+   * @param token of the page before; undefined: from the first key
    * @throws S3's own error
    */
-  readonly list: (bucket: string, prefix: string, token: string | undefined, signal: AbortSignal) => Promise<Page>;
+  list(prefix: S3Location, token: string | undefined, signal: AbortSignal): Promise<Page>;
 }
 
 /** Some of the keys; `next` where there are more. */

@@ -3,7 +3,6 @@ import { hostOf, normalizeUrl } from "../net/urls.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
 import { invalidationPath } from "../request/invalidation.ts";
-import type { RequestItem } from "../request/request-item.ts";
 import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../request/source.ts";
 
 /** A URL of a request, and which of its sources named it, counted from 1. Absent: the caller did. */
@@ -13,9 +12,10 @@ export interface FoundUrl {
 }
 
 /** What one document named. */
-export interface Named {
+export interface DocumentUrls {
   /** Counted from 1. */
   readonly source: number;
+  /** Another document may have named them, too. */
   readonly urls: readonly string[];
   /** What its reader left out itself. */
   readonly leftOut: LeftOutCounts;
@@ -25,7 +25,7 @@ export interface Named {
  * The URLs of a request, as its sources name them: each once, in its one spelling, and of the right hosts. What is left out
  * is counted, by source and reason.
  */
-export class Gathered {
+export class FoundUrls {
   private readonly seen: Set<string>;
   private readonly found: FoundUrl[];
   /** What each source has given. */
@@ -55,12 +55,12 @@ export class Gathered {
     return this.found;
   }
 
-  add({ source, urls, leftOut }: Named): void {
+  add({ source, urls, leftOut }: DocumentUrls): void {
     const counts: Partial<Record<LeftOut, number>> = { ...this.sources[source - 1]?.left_out };
-    const count = (reason: LeftOut, more: number) => {
-      counts[reason] = (counts[reason] ?? 0) + more;
+    const count = (reason: LeftOut, more = 0) => {
+      if (more > 0) counts[reason] = (counts[reason] ?? 0) + more;
     };
-    for (const reason of LEFT_OUT) if (leftOut[reason] !== undefined) count(reason, leftOut[reason]);
+    for (const reason of LEFT_OUT) count(reason, leftOut[reason]);
     let taken = 0;
     for (const text of urls) {
       const reason = this.take(text, source);
@@ -106,25 +106,28 @@ export class Gathered {
 /** Of all URLs of a request together: they are held in memory, here and by Get Size. */
 export const MAX_CHARACTERS = 60_000_000;
 
+/** What of a request bounds its URLs, and what they must be fit for. */
+export interface UrlsRequest {
+  readonly variants?: readonly unknown[] | undefined;
+  readonly pops: readonly string[];
+  readonly need_invalidate: boolean;
+  readonly cf_domain?: string | undefined;
+}
+
 /** How many URLs a request may have: each of its variants counts. */
-export function mostUrls({ variants }: Pick<RequestItem, "variants">): number {
+export function mostUrls({ variants }: Pick<UrlsRequest, "variants">): number {
   return Math.floor(MAX_URLS / formsOf(variants));
 }
 
-function formsOf(variants: RequestItem["variants"]): number {
+function formsOf(variants: UrlsRequest["variants"]): number {
   return Math.max(1, variants?.length ?? 0);
 }
 
 /** Why a request with these URLs is too large; undefined: it is not, so far. */
-export function tooMuch(
-  item: Pick<RequestItem, "variants" | "pops">,
-  { urls, characters }: Gathered,
-  caps: Pick<Caps, "maxTasks">,
-): string | undefined {
+export function tooMuch(item: UrlsRequest, { urls, characters }: FoundUrls, caps: Partial<Caps>): string | undefined {
   const forms = formsOf(item.variants);
-  const times = forms > 1 ? `in ${forms} variants ` : "";
   if (urls.length > mostUrls(item))
-    return `sources: there are more than ${mostUrls(item)} URLs with them ${times}(at most ${MAX_URLS} together)`;
+    return `sources: there are more than ${mostUrls(item)} URLs with them ${forms > 1 ? `in ${forms} variants ` : ""}(at most ${MAX_URLS} together)`;
   if (characters > MAX_CHARACTERS)
     return `sources: the URLs with them have more than ${MAX_CHARACTERS} characters together`;
   const counted = forms > 1 ? "URLs times variants times POPs" : "URLs times POPs";
@@ -133,8 +136,8 @@ export function tooMuch(
 
 /** Why a request whose sources are all read cannot go on; undefined: it can. */
 export function cannotGoOn(
-  { need_invalidate: invalidates, cf_domain: domain }: Pick<RequestItem, "need_invalidate" | "cf_domain">,
-  { urls, sources }: Gathered,
+  { need_invalidate: invalidates, cf_domain: domain }: UrlsRequest,
+  { urls, sources }: FoundUrls,
 ): string | undefined {
   if (urls.length === 0) return `sources: no URL is left to warm; ${leftOutInWords(sources.map((it) => it.left_out))}`;
   const all = urls.map(({ url }) => url);
@@ -142,7 +145,7 @@ export function cannotGoOn(
   return hosts ?? (invalidates ? uninvalidatable(urls, sources) : undefined);
 }
 
-function leftOutInWords(counts: readonly Gathered["sources"][number]["left_out"][]): string {
+function leftOutInWords(counts: readonly FoundUrls["sources"][number]["left_out"][]): string {
   const sums = LEFT_OUT.map((reason) => [reason, counts.reduce((sum, it) => sum + (it[reason] ?? 0), 0)] as const);
   const some = sums.filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
   return some.length === 0 ? "the documents name none" : `left out: ${some.join(", ")}`;
@@ -152,7 +155,7 @@ function leftOutInWords(counts: readonly Gathered["sources"][number]["left_out"]
  * As POST /prewarm refuses them: what cannot be invalidated would be warmed as it was before. The URLs are not named: words of a
  * document stay out of a reason.
  */
-function uninvalidatable(urls: Gathered["urls"], sources: Gathered["sources"]): string | undefined {
+function uninvalidatable(urls: FoundUrls["urls"], sources: FoundUrls["sources"]): string | undefined {
   const bad = urls.flatMap(({ url, source = 0 }) => {
     const answer = invalidationPath(new URL(url));
     return "problem" in answer ? [{ problem: answer.problem, from: sources[source - 1]?.from ?? "url_list" }] : [];

@@ -1,18 +1,15 @@
+import { hostOf } from "../net/urls.ts";
 import { hostOwners, type OwnDistribution } from "../request/distributions.ts";
 import type { Source } from "../request/source.ts";
 
 /** What tells whose hosts a request is about. */
 export interface HostsOfRequest {
   readonly cfDomain: string | undefined;
-  /** What the caller named: hosts of `url_list`, and those that the sources themselves have. */
-  readonly named: ReadonlySet<string>;
+  /** What the caller named: `url_list`, and the sources, of which each has an address or a base. */
+  readonly urls: readonly string[];
+  readonly sources: readonly Source[];
   /** The distributions of this account. */
   readonly own: readonly OwnDistribution[];
-}
-
-/** Hosts that a source has itself, as the caller wrote them: of its address, and of its base. */
-export function hostsOf({ url, base }: Pick<Source, "url" | "base">): string[] {
-  return [url, base].flatMap((text) => (text === undefined ? [] : [new URL(text).hostname]));
 }
 
 /**
@@ -20,7 +17,9 @@ export function hostsOf({ url, base }: Pick<Source, "url" | "base">): string[] {
  * that this names. Without: of those that serve what the caller named. Nobody can ask which names a distribution of another
  * account has; of such a one only `cf_domain` and what the caller named count.
  */
-export function servedHosts({ cfDomain, named, own }: HostsOfRequest): (host: string) => boolean {
+export function servedHosts({ cfDomain, urls, sources, own }: HostsOfRequest): (host: string) => boolean {
+  const ofSources = sources.flatMap(({ url, base }) => [url, base]).filter((it) => it !== undefined);
+  const named = new Set([...urls.map(hostOf), ...ofSources.map((it) => new URL(it).hostname)]);
   const about = cfDomain === undefined ? [...named] : [cfDomain];
   const ownerOf = hostOwners(own);
   const owners = about.map((host) => ownerOf(host)?.id);

@@ -100,7 +100,7 @@ export const handler = createHandler({
   dns,
   // Both are loaded with the first dry run: they bring an HTTP client and parsers that no other route needs.
   readSources: async (...question) =>
-    (await import("./read-sources.ts")).readSources({ dns, ports, caps: readCaps(env) }, ...question),
+    (await import("./read-sources.ts")).readSourcesFor({ dns, ports, caps: readCaps(env) }, ...question),
   sampleSizes: async (...question) => (await import("./sample-sizes.ts")).sampleSizes({ dns, ports }, ...question),
   sourceBuckets: env.SOURCE_BUCKETS,
   logger,

@@ -15,7 +15,7 @@ import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
-import { type Buckets, sourceBucketsSchema } from "../../domain/sources/buckets.ts";
+import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { reportUnreadable } from "../runtime.ts";
@@ -45,11 +45,7 @@ const s3 = new S3Client({});
 const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
 const addressesOf = (host: string) => dns.addresses(host);
 const ports = { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT };
-const objects = new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS);
-const buckets: Buckets = {
-  read: (bucket, key, signal) => objects.read(bucket, key, signal),
-  list: (bucket, prefix, token, signal) => objects.list(bucket, prefix, token, signal),
-};
+const buckets = new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS);
 const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
 
 export const handler = createHandler({

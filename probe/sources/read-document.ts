@@ -80,7 +80,7 @@ async function open(deps: DocumentDeps, one: Pending, source: Source, signal: Ab
   const place = parseS3Location(one.location);
   if (place === undefined) return deps.web.open(one.location, originOf(source), signal);
   try {
-    const body = await deps.buckets.read(place.bucket, place.key, signal);
+    const body = await deps.buckets.read(place, signal);
     return { url: one.url ?? "", encoding: undefined, body, close: async () => undefined };
   } catch (error) {
     const name = finalS3Error(error);
@@ -128,7 +128,7 @@ async function list({ buckets, limits }: PageDeps, { location, token }: Pending)
   if (place === undefined) throw new DocumentError("is no prefix of a bucket");
   const patience = new Patience(limits);
   try {
-    return await patience.inTime(buckets.list(place.bucket, place.key, token, patience.signal));
+    return await patience.inTime(buckets.list(place, token, patience.signal));
   } catch (error) {
     const name = finalS3Error(error);
     if (name !== undefined) throw new DocumentError(`cannot be listed (${name})`, { cause: error });

@@ -1,6 +1,14 @@
 import * as z from "zod";
-import type { LeftOut, LeftOutCounts, Source } from "../../domain/request/source.ts";
+import type { Caps } from "../../domain/request/caps.ts";
+import type { LeftOut, Source } from "../../domain/request/source.ts";
 import { formatS3Location, inBucket, ownUrl } from "../../domain/sources/buckets.ts";
+import {
+  type DocumentUrls,
+  type FoundUrls,
+  mostUrls,
+  tooMuch,
+  type UrlsRequest,
+} from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS, type DocumentLimits, MAX_DEPTH, MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
 import { DocumentError, Finds, type Named } from "./document.ts";
 import { type DocumentDeps, type Pending, pendingSchema, readDocument, readPage } from "./read-document.ts";
@@ -15,15 +23,6 @@ export const walkStateSchema = z.object({
 });
 export type WalkState = z.infer<typeof walkStateSchema>;
 
-/** What one document named. */
-export interface Read {
-  /** Counted from 1. */
-  readonly source: number;
-  /** Normalised, each once; another document may have named it too. */
-  readonly urls: readonly string[];
-  readonly leftOut: LeftOutCounts;
-}
-
 /** A document that ends the request. The message names the document and the limit or the fault, and quotes nothing of it. */
 export class SourceError extends Error {
   override readonly name = "SourceError";
@@ -36,8 +35,53 @@ export interface WalkDeps extends Omit<DocumentDeps, "limits"> {
   readonly limits?: DocumentLimits;
 }
 
-/** Reads the documents of a request's sources, one a step, and those that they lead to, breadth first. */
-export class Walk {
+/** Reads the documents of sources one by one. */
+export interface SourceWalk {
+  /**
+   * Reads the next document, or the next page of a prefix. Takes no longer than a document may.
+   * @param room how many more URLs the request may have
+   * @returns undefined: all are read
+   * @throws SourceError; S3's errors that may pass
+   */
+  next(room: number): Promise<DocumentUrls | undefined>;
+  /** What another walk goes on from. */
+  state(): WalkState;
+}
+
+export interface SourceReading<Stop> {
+  readonly walk: SourceWalk;
+  /** What is found is added here. */
+  readonly found: FoundUrls;
+  readonly request: UrlsRequest;
+  readonly caps: Partial<Caps>;
+  /** Asked after each document: why the next one is not to be read now; undefined: it is. */
+  readonly stop: () => Stop | undefined | Promise<Stop | undefined>;
+}
+
+/** Reads sources until all are read, the caller stops it, or something is wrong with them that ends the request. */
+export async function readSources<Stop>(
+  reading: SourceReading<Stop>,
+): Promise<"all" | Stop | { readonly problem: string }> {
+  const { walk, found, request, caps, stop } = reading;
+  try {
+    for (;;) {
+      const read = await walk.next(Math.max(0, mostUrls(request) - found.urls.length));
+      if (read !== undefined) found.add(read);
+      found.markDone(new Set(walk.state().pending.map(({ source }) => source)));
+      if (read === undefined) return "all";
+      const problem = tooMuch(request, found, caps);
+      if (problem !== undefined) return { problem };
+      const reason = await stop();
+      if (reason !== undefined) return reason;
+    }
+  } catch (error) {
+    if (error instanceof SourceError) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** Reads the documents of a request's sources, and those that they lead to, breadth first. */
+export class Walk implements SourceWalk {
   private readonly pending: Pending[];
   private readonly visited: Set<string>;
   private documents: number;
@@ -54,13 +98,7 @@ export class Walk {
     if (state.documents === 0 && state.pending.length === 0) sources.forEach((it, i) => void this.begin(it, i + 1));
   }
 
-  /**
-   * Reads the next document, or the next page of a prefix. Takes no longer than a document may.
-   * @param room how many more URLs the request may have
-   * @returns undefined: all are read
-   * @throws SourceError; S3's errors that may pass
-   */
-  async next(room: number): Promise<Read | undefined> {
+  async next(room: number): Promise<DocumentUrls | undefined> {
     const one = this.pending[0];
     const source = one === undefined ? undefined : this.sources[one.source - 1];
     if (one === undefined || source === undefined) return undefined;
@@ -73,13 +111,12 @@ export class Walk {
     }
   }
 
-  /** What another {@link Walk} goes on from. */
   state(): WalkState {
     return { pending: [...this.pending], visited: [...this.visited], documents: this.documents };
   }
 
   /** Where it fails, nothing has changed: it can be tried again. */
-  private async read(one: Pending, source: Source, room: number): Promise<Read> {
+  private async read(one: Pending, source: Source, room: number): Promise<DocumentUrls> {
     const options = { room, refuses: this.deps.refuses };
     const { limits = DOCUMENT_LIMITS } = this.deps;
     const deps = { ...this.deps, limits };

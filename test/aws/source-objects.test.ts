@@ -12,9 +12,11 @@ describe("an object of another bucket", () => {
     const bucket = await startBucket();
     bucket.objects.set("lists/a b+ü.txt", Buffer.from("https://a.example/"));
     const objects = new SourceObjects(bucket.s3, ["bucket/lists/*"]);
-    const bytes = await collect(await objects.read("bucket", "lists/a b+ü.txt", signal));
+    const bytes = await collect(await objects.read({ bucket: "bucket", key: "lists/a b+ü.txt" }, signal));
     expect(Buffer.concat(bytes).toString()).toBe("https://a.example/");
-    await expect(objects.read("bucket", "lists/none", signal)).rejects.toMatchObject({ name: "NoSuchKey" });
+    await expect(objects.read({ bucket: "bucket", key: "lists/none" }, signal)).rejects.toMatchObject({
+      name: "NoSuchKey",
+    });
     bucket.close();
   });
 });
@@ -26,7 +28,10 @@ describe("keys of another bucket", () => {
       NextContinuationToken: "t2",
     }));
     const objects = new SourceObjects(client, ["bucket"]);
-    expect(await objects.list("bucket", "lists/", "t1", signal)).toEqual({ keys: ["lists/a", "lists/b"], next: "t2" });
+    expect(await objects.list({ bucket: "bucket", key: "lists/" }, "t1", signal)).toEqual({
+      keys: ["lists/a", "lists/b"],
+      next: "t2",
+    });
     expect(sent).toEqual([
       { name: "ListObjectsV2Command", input: { Bucket: "bucket", Prefix: "lists/", ContinuationToken: "t1" } },
     ]);
@@ -34,7 +39,11 @@ describe("keys of another bucket", () => {
 
   it("come no more where there are none", async () => {
     const { client } = fakeClient<S3Client>(() => ({}));
-    const page = await new SourceObjects(client, ["bucket"]).list("bucket", "lists/", undefined, signal);
+    const page = await new SourceObjects(client, ["bucket"]).list(
+      { bucket: "bucket", key: "lists/" },
+      undefined,
+      signal,
+    );
     expect(page).toEqual({ keys: [], next: undefined });
   });
 });
@@ -42,8 +51,12 @@ describe("keys of another bucket", () => {
 it("what the stack's parameter does not name is not asked for", async () => {
   const { client, sent } = fakeClient<S3Client>(() => ({}));
   const objects = new SourceObjects(client, ["bucket/lists/*"]);
-  await expect(objects.read("bucket", "other", signal)).rejects.toMatchObject({ name: "AccessDenied" });
+  await expect(objects.read({ bucket: "bucket", key: "other" }, signal)).rejects.toMatchObject({
+    name: "AccessDenied",
+  });
   // The role may list the whole bucket.
-  await expect(objects.list("bucket", "", undefined, signal)).rejects.toMatchObject({ name: "AccessDenied" });
+  await expect(objects.list({ bucket: "bucket", key: "" }, undefined, signal)).rejects.toMatchObject({
+    name: "AccessDenied",
+  });
   expect(sent).toEqual([]);
 });

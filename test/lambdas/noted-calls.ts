@@ -3,6 +3,11 @@ export class Crash extends Error {
   override readonly name = "Crash";
 }
 
+/** Of each dependency, what of its public side a test needs. */
+export type Fakes<D> = {
+  readonly [K in keyof D]?: D[K] extends (...args: never[]) => unknown ? D[K] : Partial<D[K]> | undefined;
+};
+
 /** Whether the n-th call (from 0) of a run fails, and whether before or after it has done its work. */
 export type Fault = (call: string, n: number) => "before" | "after" | undefined;
 
@@ -16,13 +21,13 @@ export interface NotedCalls<D> {
  * Dependencies made of these fakes alone: each call is noted and may be made to fail; whatever has no fake, or no such
  * member, throws. Functions and values that are not objects, and the logger, pass through.
  */
-export function noteCalls<D extends object>(fakes: D, fault: Fault = () => undefined): NotedCalls<D> {
+export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () => undefined): NotedCalls<D> {
   const calls: string[] = [];
   const noting = Object.entries(fakes).map(([name, fake]) => {
-    const plain = typeof fake !== "object" || Array.isArray(fake) || name === "logger";
+    const plain = typeof fake !== "object" || fake === null || Array.isArray(fake) || name === "logger";
     return [name, plain ? fake : guarded(name, fake, (key, method) => noted(`${name}.${key}`, method))];
   });
-  return { deps: guarded("deps", Object.fromEntries(noting)), calls };
+  return { deps: guarded<D>("deps", Object.fromEntries(noting)), calls };
 
   function noted(call: string, method: Method): Method {
     return (...args) => {

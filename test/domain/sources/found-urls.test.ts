@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { notYetRead } from "../../../domain/request/source.ts";
-import { Gathered } from "../../../domain/sources/found-urls.ts";
+import { FoundUrls } from "../../../domain/sources/found-urls.ts";
 
 const HOST = "www.example.com";
 const SOURCES = [
@@ -8,7 +8,7 @@ const SOURCES = [
   notYetRead({ type: "hls", s3: "s3://media/a.m3u8" }),
 ];
 const own = [`https://${HOST}/own`];
-const gathered = () => new Gathered(own, (host) => host === HOST, SOURCES);
+const gathered = () => new FoundUrls(own, (host) => host === HOST, SOURCES);
 
 it("what is shown of a source has no query, and is not too long", () => {
   expect(notYetRead({ type: "list", url: `https://${HOST}/${"x".repeat(8_000)}` }).from).toHaveLength(501);
@@ -52,7 +52,7 @@ it("it goes on from what a run before has found", () => {
   const first = gathered();
   first.add({ source: 1, urls: [`https://${HOST}/a`], leftOut: {} });
   const found = first.urls.filter(({ source }) => source !== undefined);
-  const second = new Gathered(own, (host) => host === HOST, first.sources, found);
+  const second = new FoundUrls(own, (host) => host === HOST, first.sources, found);
   second.add({ source: 2, urls: [`https://${HOST}/a`, `https://${HOST}/b`], leftOut: {} });
   expect(second.urls.map(({ url }) => url)).toEqual([...own, `https://${HOST}/a`, `https://${HOST}/b`]);
   expect(second.sources).toMatchObject([{ urls: 1 }, { urls: 1, left_out: { duplicate: 1 } }]);

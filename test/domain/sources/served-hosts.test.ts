@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostsOf, servedHosts } from "../../../domain/sources/served-hosts.ts";
+import { servedHosts } from "../../../domain/sources/served-hosts.ts";
 
 const OWN = [
   { id: "E1", domain: "d1.cloudfront.net", aliases: ["www.example.com", "cdn.example.com"] },
@@ -15,7 +15,7 @@ const ALL = [
 ];
 
 function served(cfDomain: string | undefined, ...named: string[]) {
-  return ALL.filter(servedHosts({ cfDomain, named: new Set(named), own: OWN }));
+  return ALL.filter(servedHosts({ cfDomain, urls: named.map((host) => `https://${host}/`), sources: [], own: OWN }));
 }
 
 describe("the hosts whose URLs are warmed", () => {
@@ -42,7 +42,14 @@ describe("the hosts whose URLs are warmed", () => {
 });
 
 it("a source names the hosts of its address and of its base", () => {
-  expect(hostsOf({ url: "https://www.example.com/a" })).toEqual(["www.example.com"]);
-  expect(hostsOf({ base: "https://cdn.example.com/x/" })).toEqual(["cdn.example.com"]);
-  expect(hostsOf({})).toEqual([]);
+  const serves = servedHosts({
+    cfDomain: undefined,
+    urls: [],
+    sources: [
+      { type: "list", url: "https://a.foreign.net/a" },
+      { type: "list", s3: "s3://media/a", base: "https://b.foreign.net/x/" },
+    ],
+    own: OWN,
+  });
+  expect(["a.foreign.net", "b.foreign.net", "c.foreign.net"].map(serves)).toEqual([true, true, false]);
 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { notYetRead } from "../../../domain/request/source.ts";
-import { cannotGoOn, Gathered, MAX_CHARACTERS, mostUrls, tooMuch } from "../../../domain/sources/found-urls.ts";
+import { cannotGoOn, FoundUrls, MAX_CHARACTERS, mostUrls, tooMuch } from "../../../domain/sources/found-urls.ts";
 
 const CAPS = { maxTasks: 1_000_000 };
 const SOURCE = notYetRead({ type: "list", url: "https://a.example/list" });
 
 function gathered(urls: readonly string[], leftOut = {}) {
-  const all = new Gathered([], () => true, [SOURCE]);
+  const all = new FoundUrls([], () => true, [SOURCE]);
   all.add({ source: 1, urls, leftOut });
   return all;
 }
 const urls = (count: number) => Array.from({ length: count }, (_, i) => `https://a.example/${i}`);
 const variants = ["a", "b"].map((name) => ({ name, header: [] }));
-const item = { variants: [], pops: ["SIN2-P1"] };
+const item = { variants: [], pops: ["SIN2-P1"], need_invalidate: false };
 
 describe("a request is too large", () => {
   it.each([
@@ -46,25 +46,27 @@ describe("a request is too large", () => {
 
 describe("a request whose sources are read cannot go on", () => {
   it("with nothing to warm, and says why", () => {
-    expect(cannotGoOn({ need_invalidate: false }, gathered([]))).toBe(
+    expect(cannotGoOn({ ...item, need_invalidate: false }, gathered([]))).toBe(
       "sources: no URL is left to warm; the documents name none",
     );
-    expect(cannotGoOn({ need_invalidate: false }, gathered(["skd://x"], { other_host: 12 }))).toBe(
+    expect(cannotGoOn({ ...item, need_invalidate: false }, gathered(["skd://x"], { other_host: 12 }))).toBe(
       "sources: no URL is left to warm; left out: 12 other_host, 1 not_a_url",
     );
   });
 
   it("with more hosts than can be looked up, without cf_domain", () => {
     const all = gathered(Array.from({ length: 21 }, (_, i) => `https://h${i}.example.com/`));
-    expect(cannotGoOn({ need_invalidate: false }, all)).toMatch(/^cf_domain: is needed, .* 21 different hosts/);
-    expect(cannotGoOn({ need_invalidate: false, cf_domain: "d1.cloudfront.net" }, all)).toBeUndefined();
+    expect(cannotGoOn({ ...item, need_invalidate: false }, all)).toMatch(
+      /^cf_domain: is needed, .* 21 different hosts/,
+    );
+    expect(cannotGoOn({ ...item, need_invalidate: false, cf_domain: "d1.cloudfront.net" }, all)).toBeUndefined();
   });
 
   it("with what cannot be invalidated, if that is asked for; the reason names no URL of a document", () => {
     const all = gathered(["https://a.example/x?key=secret*", "https://a.example/y*", "https://a.example/z"]);
-    expect(cannotGoOn({ need_invalidate: true }, all)).toMatch(
+    expect(cannotGoOn({ ...item, need_invalidate: true }, all)).toMatch(
       /^need_invalidate: 2 URLs cannot be invalidated; the first, of .*, ends in \*.*; nothing was invalidated/,
     );
-    expect(cannotGoOn({ need_invalidate: false }, all)).toBeUndefined();
+    expect(cannotGoOn({ ...item, need_invalidate: false }, all)).toBeUndefined();
   });
 });

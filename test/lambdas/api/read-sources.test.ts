@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
-import { readSources } from "../../../lambdas/api/read-sources.ts";
+import { readSourcesFor } from "../../../lambdas/api/read-sources.ts";
 import { fakeResolver } from "../fakes/dns.ts";
 
 let server: Server | undefined;
@@ -33,7 +33,7 @@ async function read(listener: RequestListener, changes: object = {}, ms = 2_000)
     needInvalidate: false,
     ...changes,
   };
-  return readSources(deps, request, OWN, ms);
+  return readSourcesFor(deps, request, OWN, ms);
 }
 
 const says =

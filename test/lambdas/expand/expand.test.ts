@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
+import type { DocumentUrls } from "../../../domain/sources/found-urls.ts";
 import { createHandler, type ExpandCheckpoint, type ExpandDeps } from "../../../lambdas/expand/handler.ts";
-import { type Read, SourceError, type WalkState } from "../../../probe/sources/walk.ts";
+import { SourceError, type WalkState } from "../../../probe/sources/walk.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeLists } from "../fakes/lists.ts";
@@ -21,7 +22,7 @@ const SOURCES: Source[] = [
 const url = (path: string) => `https://${HOST}/${path}`;
 
 /** What each document names; a fault instead of one is thrown. */
-const DOCUMENTS: readonly Read[] = [
+const DOCUMENTS: readonly DocumentUrls[] = [
   { source: 1, urls: [url("own"), url("1"), url("2")], leftOut: {} },
   { source: 2, urls: [url("2"), url("3"), "https://other.net/x"], leftOut: { older: 5 } },
   { source: 2, urls: [url("4")], leftOut: {} },
@@ -32,7 +33,7 @@ function expanding(change: Partial<RequestItem> = {}): RequestItem {
   return request({ status, sources: SOURCES, sources_read: SOURCES.map(notYetRead), cf_domain: HOST, ...change });
 }
 
-function world(item = expanding(), documents: readonly (Read | Error)[] = DOCUMENTS) {
+function world(item = expanding(), documents: readonly (DocumentUrls | Error)[] = DOCUMENTS) {
   const requests = new FakeRequests(item);
   const lists = new FakeLists({ "r1.csv": [[url("own")]] });
   const expandFunction = new FakeAsyncFunction();

@@ -9,6 +9,7 @@ import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { request } from "../items.ts";
+import { noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
 
 const HOST = "www.example.com";
@@ -41,7 +42,7 @@ test("however the runs are cut, the list, the counts of each source and the docu
       const stored = new Map<string, ExpandCheckpoint>();
       const read: number[] = [];
       let isLast = false;
-      const deps: ExpandDeps = {
+      const { deps } = noteCalls<ExpandDeps>({
         requests,
         lists,
         expandFunction,
@@ -74,7 +75,7 @@ test("however the runs are cut, the list, the counts of each source and the docu
             }),
           };
         },
-      };
+      });
       let runs = 0;
       do {
         runs++;

@@ -7,13 +7,14 @@ export default {
   changes: [
     {
       file: "lambdas/expand/handler.ts",
-      find: "await deps.checkpoints.write(reqId, checkpointOf(gathered, walk.state()));",
-      replace: "await deps.expandFunction.invoke(reqId);",
+      find: "await deps.checkpoints.write(reqId, checkpointOf(found, walk.state()));",
+      replace:
+        "await deps.expandFunction.invoke(reqId);\n    await deps.checkpoints.write(reqId, checkpointOf(found, walk.state()));",
     },
     {
       file: "lambdas/expand/handler.ts",
-      find: "return deps.expandFunction.invoke(reqId);",
-      replace: "return deps.checkpoints.write(reqId, checkpointOf(gathered, walk.state()));",
+      find: '=== "goes on") return deps.expandFunction.invoke(reqId);',
+      replace: '=== "goes on") return;',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/expand/expand.test.ts"],

@@ -37,14 +37,14 @@ export function depsAt(httpPort: number, web: Partial<WebDeps> = {}, deps: Parti
 /** Buckets that have these objects: `bucket/key` and what is in it. */
 export function bucketsWith(objects: Readonly<Record<string, string>>): Buckets {
   return {
-    read: async (bucket, key) => {
+    read: async ({ bucket, key }) => {
       const found = objects[`${bucket}/${key}`];
       if (found === undefined) throw Object.assign(new Error("secret"), { name: "NoSuchKey" });
       return (async function* () {
         yield Buffer.from(found);
       })();
     },
-    list: async (bucket, prefix, token) => {
+    list: async ({ bucket, key: prefix }, token) => {
       const keys = Object.keys(objects)
         .filter((it) => it.startsWith(`${bucket}/${prefix}`))
         .map((it) => it.slice(bucket.length + 1));
