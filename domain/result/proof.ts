@@ -91,7 +91,7 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
  * A proof ends: it has at most 2 downloads, at most 5 checks after each of them that show something, and at most 4 checks in all that show
  * nothing. That makes 16 requests.
  *
- * docs/adr/0016 has the reasons. test/domain/result/proof-model.test.ts holds the table against a model of an edge.
+ * docs/adr/0009 has the reasons. test/domain/result/proof-model.test.ts holds the table against a model of an edge.
  * @param originSendsAge whether a Miss of the host carried an `Age`, as far as this process has seen
  */
 export function nextStep(history: readonly Observation[], originSendsAge: boolean): Step {

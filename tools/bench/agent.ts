@@ -63,7 +63,7 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
         `is a hit whose tier is not told, and each task is asked for twice. Node ${onAws.version}, medians of ${rounds} rounds, and between ` +
         "what they were. `BENCH_OTHER_NODE=<program>` names that Node where another one runs the benchmark: AWS has a newer one than " +
         "development needs.",
-      `The same agent with undici in place of its own client ([decision 0009](adr/0009-a-client-of-our-own.md)), in turn with it, the first ${readable(FIRST)} tasks of a process, ratios within each round:`,
+      `The same agent with undici in place of its own client ([decision 0006](adr/0006-agents-use-their-own-http-client.md)), in turn with it, the first ${readable(FIRST)} tasks of a process, ratios within each round:`,
       table(
         ["CPU µs a task", ...nodes.map(({ version }) => `on Node ${version}`)],
         VERIFY.flatMap((verify) => [

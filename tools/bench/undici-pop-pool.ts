@@ -1,5 +1,5 @@
 // Stands in for agent/fetch/http/pop-pool.ts in one bundle of the agent, so that the whole agent can be measured with
-// undici in place of the client of its own (docs/adr/0009). Everything else of that agent is as deployed.
+// undici in place of the client of its own (docs/adr/0006). Everything else of that agent is as deployed.
 import type { SecureContext } from "node:tls";
 import { type Dispatcher, Pool } from "undici";
 import type { Endpoint } from "../../agent/fetch/http/endpoint.ts";

@@ -143,7 +143,7 @@ describe("under one regional edge cache", () => {
     });
 
     // Fails because only the second copy of a follower's message reads which results stand, and finds none while the first copy is in
-    // progress: both followers of one object download it twice, though no killed agent had their messages (ADR 0017).
+    // progress: both followers of one object download it twice, though no killed agent had their messages (ADR 0010).
     it.fails("costs no second download of followers that no killed agent had", async () => {
       expect((await killedWhileFollowersDownload()).repeated).toEqual([]);
     });
