@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { RequestItem } from "../request/request-item.ts";
 import type { Count } from "../result/count.ts";
-import { HIT_WARNINGS, type HitWarning } from "../result/proof.ts";
+import { HIT_WARNINGS } from "../result/proof.ts";
 import { countField } from "./answer-fields.ts";
 
 /** What is not wrong, but may keep a request from what was meant. docs/api.md says more of each. */
@@ -77,63 +77,50 @@ export interface Examples {
   /** URLs that came uncompressed. */
   readonly uncompressed?: readonly string[] | undefined;
   /** By POP; needed only where {@link namesPops}. */
-  readonly popCounts?: ReadonlyMap<string, Pick<Count, "rec_miss_count">>;
+  readonly popCounts?: ReadonlyMap<string, Count> | undefined;
 }
 
 /** After which missing instances are worth a warning: an instance usually takes two. */
 const NO_CAPACITY_MS = 600_000;
 
-type WarnedCount = Pick<
-  Count,
-  "hit_count" | "uncompressed_count" | "rec_miss_count" | "size_changed_count" | `${HitWarning}_count`
->;
-
-/** What of a request its warnings depend on. The list of requests has no missing instances. */
-type WarnedItem = Pick<RequestItem, "may_not_be_kept" | "active" | "missing_instances">;
+const MAX_EXAMPLES = 3;
 
 /** Whether a warning names POPs: their counters are read only then. */
-export function namesPops({ rec_miss_count }: Pick<Count, "rec_miss_count">): boolean {
+export function namesPops({ rec_miss_count }: Count): boolean {
   return rec_miss_count > 0;
 }
 
 /**
- * The warnings of a request, as far as its item and its counts show them.
+ * The warnings of a request, as far as its item and its counts show them. The list of requests has no missing instances.
  * @param now milliseconds since the epoch
  */
 export function warningsOf(
-  { may_not_be_kept: doubtful, active, missing_instances }: WarnedItem,
-  counts: WarnedCount,
+  { may_not_be_kept: doubtful, active, missing_instances: missing }: Partial<RequestItem>,
+  counts: Count,
   now: number,
   { uncompressed = [], popCounts = new Map() }: Examples = {},
 ): Warning[] {
-  const { hit_count, uncompressed_count, rec_miss_count, size_changed_count } = counts;
-  const warned = HIT_WARNINGS.map((code) => warning(code, counts[`${code}_count`], []));
-  const untold = hit_count - warned.reduce((sum, { count }) => sum + count, 0);
-  const isShort = active !== undefined && now - (missing_instances?.since ?? now) >= NO_CAPACITY_MS;
-  const warnings = [
+  const hits = HIT_WARNINGS.map((code): Row => [code, counts[`${code}_count`]]);
+  const isShort = active !== undefined && now - (missing?.since ?? now) >= NO_CAPACITY_MS;
+  // The POPs with most misses, each with how many it has.
+  const misses = [...popCounts].toSorted(([, a], [, b]) => b.rec_miss_count - a.rec_miss_count).slice(0, MAX_EXAMPLES);
+  const rows: Row[] = [
     // For the other hits, the tier is all that is missing.
-    warning("no_tier", untold, []),
-    ...warned,
-    warning("may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples ?? []),
-    warning("not_compressed", uncompressed_count, uncompressed),
-    warning("rec_wrong", rec_miss_count, mostMisses(popCounts)),
-    warning("size_changed", size_changed_count, []),
-    warning("no_capacity", isShort ? (missing_instances?.count ?? 0) : 0, []),
+    ["no_tier", counts.hit_count - hits.reduce((sum, [, count]) => sum + count, 0)],
+    ...hits,
+    ["may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples],
+    ["not_compressed", counts.uncompressed_count, uncompressed],
+    [
+      "rec_wrong",
+      counts.rec_miss_count,
+      misses.flatMap(([pop, { rec_miss_count: count }]) => (count > 0 ? [`${pop}: ${count}`] : [])),
+    ],
+    ["size_changed", counts.size_changed_count],
+    ["no_capacity", isShort ? (missing?.count ?? 0) : 0],
   ];
-  return warnings.filter(({ count }) => count > 0);
+  return rows
+    .filter(([, count]) => count > 0)
+    .map(([code, count, examples = []]) => ({ code, count, message: MESSAGES[code], examples: [...examples] }));
 }
 
-const MAX_EXAMPLES = 3;
-
-/** The POPs with most misses, each with how many it has. */
-function mostMisses(popCounts: ReadonlyMap<string, Pick<Count, "rec_miss_count">>): string[] {
-  return [...popCounts]
-    .filter(([, { rec_miss_count }]) => rec_miss_count > 0)
-    .toSorted(([, a], [, b]) => b.rec_miss_count - a.rec_miss_count)
-    .slice(0, MAX_EXAMPLES)
-    .map(([pop, { rec_miss_count }]) => `${pop}: ${rec_miss_count}`);
-}
-
-function warning(code: Warning["code"], count: number, examples: readonly string[]): Warning {
-  return { code, count, message: MESSAGES[code], examples: [...examples] };
-}
+type Row = [code: Warning["code"], count: number, examples?: readonly string[] | undefined];

@@ -13,9 +13,11 @@ import {
 import { ORDERS } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
 import { VERIFY } from "../result/outcome.ts";
-import { bodyOf, differentStringsOf, optional, requiredInt, requiredList } from "./parse-body.ts";
+import { bodyOf, differentStringsOf, int, optional, required } from "./parse-body.ts";
 
 const text = optional(z.string("must be a string"));
+const flag = optional(z.boolean("must be true or false"));
+const instances = int(`a whole number from 0 to ${MAX_INSTANCES}`, 0, MAX_INSTANCES);
 
 /** An entry of `sources`, as the user writes it. */
 export const sourceFields = bodyOf({
@@ -30,8 +32,7 @@ export const sourceFields = bodyOf({
 }).meta({ id: "Source", description: "Where more URLs come from. Exactly one of `url` and `s3` is there." });
 
 function names(meaning: string) {
-  const words = { list: "a list of strings", entry: "a string", entries: "names", most: MAX_NAMES };
-  return optional(differentStringsOf(words)).describe(meaning);
+  return optional(differentStringsOf("names", MAX_NAMES, () => "must be a list of strings")).describe(meaning);
 }
 
 const requiredHeader = z
@@ -52,21 +53,16 @@ const origin = bodyOf({
       .positive("must be more than 0")
       .max(MAX_REQUESTS_PER_SECOND, `must be at most ${MAX_REQUESTS_PER_SECOND}`),
   ),
-  concurrency: optional(
-    requiredInt(`a whole number from 1 to ${MAX_ORIGIN_CONCURRENCY}`)
-      .min(1, "must be at least 1")
-      .max(MAX_ORIGIN_CONCURRENCY, `must be at most ${MAX_ORIGIN_CONCURRENCY}`),
-  ).describe("Requests at once."),
+  concurrency: optional(int(`a whole number from 1 to ${MAX_ORIGIN_CONCURRENCY}`, 1, MAX_ORIGIN_CONCURRENCY)).describe(
+    "Requests at once.",
+  ),
 });
 
 /** Body of POST /prewarm, as the user writes it. */
 export const prewarmBodySchema = bodyOf({
   // Whether it must be there depends on other fields.
   url_list: optional(
-    differentStringsOf(
-      { list: "a list of absolute http(s) URLs", entry: "a string", entries: "URLs", most: MAX_URLS },
-      requiredList("absolute http(s) URLs"),
-    ),
+    differentStringsOf("URLs", MAX_URLS, required("list", "a list of absolute http(s) URLs")),
   ).describe(
     `Absolute http(s) URLs, at most ${MAX_URLS} different ones. Needed, unless \`sources\` or \`retry_of\` says which URLs.`,
   ),
@@ -79,20 +75,14 @@ export const prewarmBodySchema = bodyOf({
   pops: names("POPs as `x-amz-cf-pop` names them. Empty: those of all regions but `cn`."),
   countries: names("English names (`south_korea`) or two-letter ISO codes (`KR`)."),
   regions: names("`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`."),
-  timeout: requiredInt(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`)
-    .min(1, "must be at least 1 minute")
-    .max(MAX_TIMEOUT_MINUTES, `must be at most ${MAX_TIMEOUT_MINUTES} minutes`)
-    .describe("Minutes. After them the request ends as TIMEOUT."),
+  timeout: int(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`, 1, MAX_TIMEOUT_MINUTES).describe(
+    "Minutes. After them the request ends as TIMEOUT.",
+  ),
   header: optional(requiredHeader).describe(
     "Lines of the form `Name: value`, sent with every size probe and every download.",
   ),
-  instance_count: requiredInt(`a whole number from 0 to ${MAX_INSTANCES}`)
-    .min(0, "must not be negative")
-    .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`)
-    .describe("Instances to run. The group is raised to this number if it is smaller."),
-  need_invalidate: optional(z.boolean("must be true or false")).describe(
-    "Invalidates the good URLs first and waits until that is complete.",
-  ),
+  instance_count: instances.describe("Instances to run. The group is raised to this number if it is smaller."),
+  need_invalidate: flag.describe("Invalidates the good URLs first and waits until that is complete."),
   verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)).describe(
     "How warmth is shown: by cache checks at the address of the download, at each address of the POP, or not at all.",
   ),
@@ -108,7 +98,7 @@ export const prewarmBodySchema = bodyOf({
   origin: optional(origin).describe(
     "What all instances together may ask of the origin. What is left out has no limit.",
   ),
-  max_bytes: optional(requiredInt("a whole number of bytes, from 1").min(1, "must be at least 1 byte")).describe(
+  max_bytes: optional(int("a whole number of bytes, from 1", 1)).describe(
     "The request ends as FAILED before it downloads anything if its known sizes add up to more.",
   ),
   client_token: optional(
@@ -122,13 +112,11 @@ export const prewarmBodySchema = bodyOf({
       .min(1, "must have at least one source; leave it out for none")
       .max(MAX_SOURCES, `must have at most ${MAX_SOURCES} sources`),
   ).describe("Where more URLs come from."),
-  dry_run: optional(z.boolean("must be true or false")).describe(
-    "Answers what the request would come to, as `estimate`, and makes nothing.",
-  ),
+  dry_run: flag.describe("Answers what the request would come to, as `estimate`, and makes nothing."),
   retry_of: optional(z.string("must be a string, the request_id of a request that has ended")).describe(
     "A request that has ended: what is not good in it is warmed, and nothing else.",
   ),
-  max_failures: optional(requiredInt("a whole number of tasks, from 0").min(0, "must not be negative")).describe(
+  max_failures: optional(int("a whole number of tasks, from 0", 0)).describe(
     "The request ends as FAILED once more tasks than this have failed.",
   ),
 }).meta({ id: "PrewarmBody", description: "What to warm, where, and how. `null` leaves an optional field out." });
@@ -137,14 +125,13 @@ export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
 
 /** Body of POST /instances. */
 export const instancesBodySchema = bodyOf({
-  DesiredCapacity: requiredInt(`a whole number from 0 to ${MAX_INSTANCES}`)
-    .min(0, "must not be negative")
-    .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`)
-    .describe("The group's new size. It becomes the wish of every active request; 0 pauses them."),
+  DesiredCapacity: instances.describe(
+    "The group's new size. It becomes the wish of every active request; 0 pauses them.",
+  ),
   req_id: optional(
     z.string("must be a string").min(1, "must not be empty").max(200, "must be at most 200 characters"),
   ).describe("A request. Needed with `force_stop`."),
-  force_stop: optional(z.boolean("must be true or false")).describe("Stops that request."),
+  force_stop: flag.describe("Stops that request."),
 })
   .refine((body) => body.force_stop !== true || body.req_id !== undefined, {
     path: ["req_id"],

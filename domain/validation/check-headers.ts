@@ -1,7 +1,7 @@
 import { MAX_HEADER_BYTES, MAX_VARIANT_NAME_LENGTH } from "../limits.ts";
 import { acceptedEncodings, type Encoding, type Header, parseHeader, parseHeaders } from "../net/headers.ts";
 import type { Variant } from "../request/options.ts";
-import { abbreviate } from "./refused-error.ts";
+import { abbreviate } from "./api-error.ts";
 
 const NAME = new RegExp(`^[A-Za-z0-9._-]{1,${MAX_VARIANT_NAME_LENGTH}}$`);
 

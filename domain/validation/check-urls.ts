@@ -2,24 +2,18 @@ import * as z from "zod";
 import { MAX_URLS } from "../limits.ts";
 import { normalizeUrl } from "../net/urls.ts";
 import { invalidationPath, isDoubtful } from "../request/invalidation.ts";
+import { abbreviate } from "./api-error.ts";
 import { differentStrings, type MoreFaults } from "./parse-body.ts";
-import { abbreviate } from "./refused-error.ts";
 
+/** The fields that say which URLs, in a body that may have other faults. */
 const urlFieldsSchema = z.object({
   url_list: z.array(z.unknown()).nullish(),
   sources: z.unknown().optional(),
   retry_of: z.unknown().optional(),
 });
 
-/** The fields that say which URLs, in a body that may have other faults. */
-interface UrlFields {
-  readonly url_list?: readonly unknown[] | null | undefined;
-  readonly sources?: unknown;
-  readonly retry_of?: unknown;
-}
-
 /** URLs are named one by one, by sources, or by the request that is tried again. */
-export function missingUrls({ url_list: urls, sources, retry_of: retryOf }: UrlFields): string[] {
+export function missingUrls({ url_list: urls, sources, retry_of: retryOf }: z.infer<typeof urlFieldsSchema>): string[] {
   if (sources != null || retryOf != null || (urls?.length ?? 0) > 0) return [];
   const rule = urls == null ? "is required: a list of absolute http(s) URLs" : "must have at least one URL";
   return [`url_list: ${rule}`];

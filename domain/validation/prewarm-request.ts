@@ -8,11 +8,12 @@ import type { RequestItem } from "../request/request-item.ts";
 import type { Source } from "../request/source.ts";
 import { DEFAULT_VERIFY, type Verify } from "../result/outcome.ts";
 import type { SourceBuckets } from "../sources/buckets.ts";
+import { ApiError, abbreviate, faultList, firstOf } from "./api-error.ts";
 import type { PrewarmBody } from "./bodies.ts";
 import { checkHeaders, doubtfulOrder } from "./check-headers.ts";
+import { checkRetry, retryDoubts } from "./check-retry.ts";
 import { checkSources, checkWhose } from "./check-sources.ts";
 import { checkPaths, checkUrls, doubts, missingUrls } from "./check-urls.ts";
-import { abbreviate, faultList, RefusedError } from "./refused-error.ts";
 
 /** A POST /prewarm that can be carried out: all of it checked, defaults filled in. */
 export interface PrewarmRequest {
@@ -38,43 +39,47 @@ export interface PrewarmRequest {
   readonly warnings: readonly string[];
 }
 
-/**
- * Checks what a schema cannot, and reports everything that is wrong together.
- * @param caps of the deployment
- * @param buckets what its role may read of them
- * @param retried the request that the body names as `retry_of`
- * @throws RefusedError 400
- */
+/** What a deployment allows, and what a retry goes on with. */
+export interface RequestRules {
+  readonly caps: Caps;
+  /** What the deployment's role may read of buckets. @default nothing */
+  readonly sourceBuckets?: SourceBuckets;
+  /** The request that the body names as `retry_of`. */
+  readonly retried?: RequestItem | undefined;
+}
+
+/** Checks what a schema cannot, and reports everything that is wrong together. @throws ApiError 400 */
 export function checkPrewarmRequest(
   body: PrewarmBody,
-  caps: Caps,
-  buckets: SourceBuckets = [],
-  retried?: RequestItem,
+  { caps, sourceBuckets = [], retried }: RequestRules,
 ): PrewarmRequest {
-  const problems: string[] = [];
-  problems.push(...missingUrls(body));
+  const { header = [], variants = [], need_invalidate: needInvalidate = false } = body;
+  const problems = missingUrls(body);
   const { urls, errorUrls } = checkUrls(body.url_list ?? [], problems);
   const cfDomain = checkDomain(body.cf_domain, problems);
-  const sources = checkSources(body.sources, buckets, problems);
+  const sources = checkSources(body.sources, sourceBuckets, problems);
   // One that is wrong has its own message.
   if ((body.cf_domain ?? "") === "") {
     const hosts = tooManyHosts(urls);
     if (hosts !== undefined) problems.push(hosts);
     checkWhose(body.sources ?? [], urls, problems);
   }
-  const header = body.header ?? [];
-  const variants = body.variants ?? [];
-  problems.push(...checkHeaders(header, variants), ...tooManyForms(urls.length, variants.length));
+  problems.push(...checkHeaders(header, variants));
+  const forms = urls.length * variants.length;
+  if (forms > MAX_URLS)
+    problems.push(
+      `variants: ${urls.length} URLs in ${variants.length} variants are ${forms}; at most ${MAX_URLS} together`,
+    );
   const { pops, warnings } =
     retried === undefined ? checkTargets(body, problems) : { pops: retried.pops, warnings: retryDoubts(body) };
   if (retried !== undefined) problems.push(...checkRetry(body, retried));
   warnings.push(...doubtfulOrder(header, variants));
-  problems.push(...beyondCaps(body, urls.length * Math.max(1, variants.length) * pops.length, caps));
-  if (body.need_invalidate === true) {
+  problems.push(...beyondCaps(body, Math.max(urls.length, forms) * pops.length, caps));
+  if (needInvalidate) {
     for (const url of checkPaths(urls, problems)) errorUrls.push(url);
     warnings.push(...doubts(urls));
   }
-  if (problems.length > 0) throw new RefusedError(400, faultList(problems), errorUrls);
+  if (problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
   return {
     urls,
     sources,
@@ -83,7 +88,7 @@ export function checkPrewarmRequest(
     timeoutMinutes: body.timeout,
     header,
     instanceCount: body.instance_count,
-    needInvalidate: body.need_invalidate ?? false,
+    needInvalidate,
     variants,
     verify: body.verify ?? DEFAULT_VERIFY,
     order: body.order ?? DEFAULT_ORDER,
@@ -97,31 +102,20 @@ export function checkPrewarmRequest(
 
 /** @param tasks as many as there will be if every URL is good and every POP resolves */
 function beyondCaps(body: PrewarmBody, tasks: number, caps: Caps): string[] {
-  const problems = [
+  const what = body.variants === undefined ? "url_list times POPs" : "url_list times variants times POPs";
+  return [
     beyondCap(caps, "maxTimeout", "timeout", body.timeout),
     beyondCap(caps, "maxInstances", "instance_count", body.instance_count),
-    beyondCap(
-      caps,
-      "maxTasks",
-      body.variants === undefined ? "url_list times POPs" : "url_list times variants times POPs",
-      tasks,
-    ),
+    beyondCap(caps, "maxTasks", what, tasks),
     beyondCap(caps, "maxRequestBytes", "max_bytes", body.max_bytes ?? 0),
-  ];
-  return problems.filter((problem) => problem !== undefined);
-}
-
-function tooManyForms(urls: number, variants: number): string[] {
-  const forms = urls * variants;
-  if (forms <= MAX_URLS) return [];
-  return [`variants: ${urls} URLs in ${variants} variants are ${forms}; at most ${MAX_URLS} together`];
+  ].filter((problem) => problem !== undefined);
 }
 
 /** A name, with the scheme of a URL and the blanks that may stand around it. */
 const MAX_DOMAIN_CHARACTERS = 300;
 
-export function checkDomain(domain: string | undefined, problems: string[]): string | undefined {
-  if (domain === undefined || domain === "") return undefined;
+function checkDomain(domain = "", problems: string[]): string | undefined {
+  if (domain === "") return undefined;
   if (domain.length > MAX_DOMAIN_CHARACTERS) {
     problems.push(`cf_domain: has ${domain.length} characters; a domain name has at most 253`);
     return undefined;
@@ -141,68 +135,21 @@ const TARGET_TYPES = ["pop", "country", "region"] as const satisfies readonly Ta
 /** An answer must fit what Lambda may return, however much nonsense was asked for. */
 const MAX_NAMED = 50;
 
-export function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
+function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
   const filled = TARGET_TYPES.filter((it) => (body[LISTS[it]] ?? []).length > 0);
-  const filledLists = filled.map((it) => LISTS[it]).join(", ");
   if (body.target_type === undefined && filled.length > 1) {
-    problems.push(
-      `target_type: is needed, because several lists are filled: ${filledLists}; one of ${filled.join(", ")}`,
-    );
+    const lists = filled.map((it) => LISTS[it]).join(", ");
+    problems.push(`target_type: is needed, because several lists are filled: ${lists}; one of ${filled.join(", ")}`);
     return { pops: [], warnings: [] };
   }
   const type = body.target_type ?? filled[0] ?? "pop";
-  const ignored = filled.filter((it) => it !== type).map((it) => LISTS[it]);
   const { pops, unknown } = selectPops(type, body[LISTS[type]] ?? []);
   if (unknown.length > 0) {
     const near = type === "pop" ? [...new Set(unknown.slice(0, MAX_NAMED).flatMap(suggestPops))] : [];
     const known = near.length > 0 ? `known there: ${near.join(", ")}` : `known: ${knownNames(type).join(", ")}`;
-    const named = unknown.slice(0, MAX_NAMED).map((name) => `'${abbreviate(name)}'`);
-    const more = unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : "";
-    problems.push(`${LISTS[type]}: unknown ${named.join(", ")}${more}; ${known}`);
+    const names = unknown.map((name) => `'${abbreviate(name)}'`);
+    problems.push(`${LISTS[type]}: unknown ${firstOf(names, MAX_NAMED)}; ${known}`);
   }
-  const warnings = ignored.map((list) => `${list}: ignored, because target_type is ${type}`);
-  return { pops, warnings };
-}
-
-/** What a retry has from the request before it alone: it warms exact pairs of these. */
-const ITS_OWN = ["url_list", "sources", "target_type", "pops", "countries", "regions"] as const;
-
-/** What is wrong with the body of a retry besides. @param before the request that it tries again */
-export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
-  const both = ITS_OWN.filter((name) => body[name] !== undefined);
-  return [
-    ...(both.length === 0 ? [] : [`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`]),
-    ...(body.dry_run === true
-      ? [`dry_run: tells nothing of a retry; GET /summary of ${before.req_id} says how many of its tasks are not good`]
-      : []),
-    ...checkHeader(body, before),
-    ...checkVariants(body, before),
-  ];
-}
-
-function checkHeader({ header = [] }: PrewarmBody, { req_id: reqId, header_count: had = 0 }: RequestItem): string[] {
-  if (had === 0 || header.length > 0) return [];
-  const lines = had === 1 ? "a header line" : `${had} header lines`;
-  return [`header: is required, because the request ${reqId} had ${lines}, which are not kept after its end`];
-}
-
-/** Tasks are told apart by the names, so these are the same in the same order; what they send is not kept. */
-function checkVariants(
-  { variants = [] }: PrewarmBody,
-  { req_id: reqId, variant_names: names = [] }: RequestItem,
-): string[] {
-  const given = variants.map(({ name }) => name);
-  if (given.length === names.length && given.every((name, i) => name === names[i])) return [];
-  if (names.length === 0) return [`variants: the request ${reqId} had none; leave them out`];
-  const had = `the request ${reqId} had ${names.join(", ")}`;
-  return [`variants: must have the same names in the same order: ${had}; what they send is not kept after its end`];
-}
-
-/** What is not wrong, but may not be what was meant. */
-export function retryDoubts({ need_invalidate }: PrewarmBody): string[] {
-  if (need_invalidate !== true) return [];
-  return [
-    "need_invalidate: takes the URLs that are tried again from every POP, also from those where they are good, and these are " +
-      "not warmed again",
-  ];
+  const ignored = filled.filter((it) => it !== type);
+  return { pops, warnings: ignored.map((it) => `${LISTS[it]}: ignored, because target_type is ${type}`) };
 }

@@ -1,7 +1,6 @@
-import type { RequestReader } from "../../aws/request-table.ts";
 import { isPossibleId, type RequestItem } from "../../domain/request/request-item.ts";
-import { formatTimestamp } from "../../domain/timestamps.ts";
-import { RefusedError } from "../../domain/validation/refused-error.ts";
+import { ApiError, abbreviate } from "../../domain/validation/api-error.ts";
+import type { ApiDeps } from "./deps.ts";
 
 /** A query string, as API Gateway has it. */
 export type Query = Readonly<Record<string, string | undefined>> | null;
@@ -10,40 +9,26 @@ export type Query = Readonly<Record<string, string | undefined>> | null;
 export const DETAILS = ["pops", "failures", "samples", "urls"] as const;
 export type Detail = (typeof DETAILS)[number];
 
-/** The value of `detail` in a query string: one, or several with commas. @throws RefusedError 400 for any other, with those that there are */
+/** The value of `detail` in a query string: one, or several with commas. @throws ApiError 400 for any other, with those that there are */
 export function detailsOf(text: string | undefined): ReadonlySet<Detail> {
-  const details = new Set<Detail>();
-  if (text === undefined) return details;
-  for (const name of text.split(",").map((it) => it.trim())) {
+  const names = text?.split(",").map((name) => name.trim()) ?? [];
+  const details = names.map((name) => {
     const known = DETAILS.find((detail) => detail === name);
-    if (known === undefined) throw unknown(name);
-    details.add(known);
-  }
-  return details;
+    if (known !== undefined) return known;
+    throw new ApiError(400, `detail: '${abbreviate(name)}' is not known; there are '${DETAILS.join("', '")}'`);
+  });
+  return new Set(details);
 }
 
-function unknown(name: string): RefusedError {
-  const known = DETAILS.map((detail) => `'${detail}'`).join(", ");
-  return new RefusedError(400, `detail: '${name.slice(0, 100)}' is not known; there are ${known}`);
-}
-
-/** The request with an id. @param field which has the id. @throws RefusedError 404 when there is none */
-export async function findRequest(
-  requests: Pick<RequestReader, "get">,
-  reqId: string,
-  field?: string,
-): Promise<RequestItem> {
+/** The request with an id. @param field which has the id. @throws ApiError 404 when there is none; 400 without an id */
+export async function findRequest({ requests }: ApiDeps, reqId = "", field = "req_id"): Promise<RequestItem> {
+  if (reqId === "") throw new ApiError(400, `${field}: is required in the query string`);
   const item = isPossibleId(reqId) ? await requests.get(reqId) : undefined;
-  if (item === undefined) throw noRequest(reqId, field);
+  if (item === undefined) throw unknownRequest(reqId, field);
   return item;
 }
 
-/** What is answered where there is none, or one that cannot be read. */
-export function noRequest(reqId: string, field = "req_id"): RefusedError {
-  return new RefusedError(404, `${field}: there is no request '${reqId.slice(0, 100)}'`);
-}
-
-/** The time of an answer. */
-export function timestamp({ now }: { readonly now: () => Date }): string {
-  return formatTimestamp(now());
+/** What is answered where there is no such request, or one that cannot be read. */
+export function unknownRequest(reqId: string, field = "req_id"): ApiError {
+  return new ApiError(404, `${field}: there is no request '${abbreviate(reqId)}'`);
 }

@@ -1,7 +1,8 @@
+import type { SourcesSeen } from "../../domain/api/dry-run.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
-import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
+import { notYetRead } from "../../domain/request/source.ts";
 import { inTime, TooLateError } from "../../domain/retry.ts";
 import { cannotGoOn, FoundUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
@@ -18,17 +19,6 @@ export interface ReadSourcesDeps {
   readonly dns: Resolver;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
   readonly caps: Partial<Caps>;
-}
-
-/** What sources named, as far as they were read. */
-export interface SourcesSeen {
-  /** With those of the caller, which come first. */
-  readonly urls: readonly string[];
-  readonly sources: readonly SourceRead[];
-  /** Whether there is nothing left to read. */
-  readonly isAll: boolean;
-  /** Why the request would end; undefined: nothing was seen that would end it. */
-  readonly problem: string | undefined;
 }
 
 type Asking = Pick<PrewarmRequest, "urls" | "sources" | "cfDomain" | "header" | "variants" | "pops" | "needInvalidate">;

@@ -1,4 +1,5 @@
 import pMap from "p-map";
+import type { Form } from "../../domain/api/dry-run.ts";
 import type { SeenSize } from "../../domain/cost/size-sample.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
@@ -15,12 +16,6 @@ import { onceEach } from "../once-each.ts";
 export interface SampleSizesDeps {
   readonly dns: Resolver;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
-}
-
-/** A URL in a variant; without one, in its only form. */
-export interface Form {
-  readonly url: string;
-  readonly variant: string | undefined;
 }
 
 type Asking = Pick<PrewarmRequest, "header" | "variants" | "origin" | "pops">;

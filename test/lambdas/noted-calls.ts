@@ -1,12 +1,9 @@
+import { type Fakes, guarded, type Method } from "../../tools/local/fake-deps.ts";
+
 /** What a call that was planned to fail throws. */
 export class Crash extends Error {
   override readonly name = "Crash";
 }
-
-/** Of each dependency, what of its public side a test needs. */
-export type Fakes<D> = {
-  readonly [K in keyof D]?: D[K] extends (...args: never[]) => unknown ? D[K] : Partial<D[K]> | undefined;
-};
 
 /** Whether the n-th call (from 0) of a run fails, and whether before or after it has done its work. */
 export type Fault = (call: string, n: number) => "before" | "after" | undefined;
@@ -40,8 +37,6 @@ export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () =
   }
 }
 
-type Method = (...args: unknown[]) => unknown;
-
 /** Fails as the method would: in what it returns, not at the call. */
 function failing(method: Method, call: string): unknown {
   const kind: unknown = Object.getPrototypeOf(method)[Symbol.toStringTag];
@@ -50,19 +45,4 @@ function failing(method: Method, call: string): unknown {
   return (async function* () {
     throw new Crash(call);
   })();
-}
-
-function guarded<T extends object>(
-  name: string,
-  target: T,
-  wrap: (key: string, method: Method) => Method = (_, method) => method,
-): T {
-  return new Proxy(target, {
-    get(_, key) {
-      if (typeof key === "symbol" || key === "then") return undefined;
-      if (!(key in target)) throw new Error(`unplanned: ${name}.${key}`);
-      const member: unknown = Reflect.get(target, key);
-      return typeof member === "function" ? wrap(key, member.bind(target)) : member;
-    },
-  });
 }

@@ -24,7 +24,7 @@ import { patienceOf } from "../../domain/request/lifecycle.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { Source } from "../../domain/request/source.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
-import type { ApiDeps } from "../../lambdas/api/handler.ts";
+import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import { Capacity } from "../../lambdas/capacity.ts";
 import type { ExpandDeps } from "../../lambdas/expand/handler.ts";
 import { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";

@@ -5,7 +5,9 @@ import { RequestTable } from "../../aws/request-table.ts";
 import { patienceOf } from "../../domain/request/lifecycle.ts";
 import { LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
+import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import { listRequests } from "../../lambdas/api/requests.ts";
+import { fakeDeps } from "../local/fake-deps.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import type { Bench } from "./bench.ts";
 import { type Findings, verdict } from "./row.ts";
@@ -98,13 +100,13 @@ async function walk({ clients, deployed }: LocalPrewarm): Promise<Walk> {
   };
   const table = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
   const counted = new Proxy(db, { get: (it, name) => (name === "send" ? send : Reflect.get(it, name)) });
-  const deps = {
+  const deps = fakeDeps<ApiDeps>({
     requests: new RequestTable(counted, table, () => undefined),
     progress: { of: () => Promise.reject(new Error("an ended request has its counts")) },
     patience: patienceOf(),
     logger: { warn: () => undefined },
     now: () => new Date(),
-  };
+  });
   const pages: number[] = [];
   let listed = 0;
   let next: string | null = "";

@@ -4,9 +4,9 @@ import { Dns } from "../../aws/dns.ts";
 import type { ReadableList } from "../../domain/plan/lists.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { ApiError } from "../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
-import { RefusedError } from "../../domain/validation/refused-error.ts";
 import { newRequestItem } from "../../lambdas/api/start-request.ts";
 import { createHandler } from "../../lambdas/get-size/handler.ts";
 import { resolveTargets } from "../../lambdas/task/prepare.ts";
@@ -84,9 +84,13 @@ async function tryName(name: HostileName, server: string): Promise<Outcome> {
 function accepted({ url, cfDomain }: HostileName): RequestItem | undefined {
   const body = { url_list: [url], cf_domain: cfDomain, pops: POPS, timeout: 60, instance_count: 0 };
   try {
-    return newRequestItem("lab", checkPrewarmRequest(prewarmBodySchema.parse(body), DEFAULT_CAPS), new Date());
+    return newRequestItem(
+      "lab",
+      checkPrewarmRequest(prewarmBodySchema.parse(body), { caps: DEFAULT_CAPS }),
+      new Date(),
+    );
   } catch (error) {
-    if (error instanceof RefusedError) return undefined;
+    if (error instanceof ApiError) return undefined;
     throw error;
   }
 }

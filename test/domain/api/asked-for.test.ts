@@ -1,23 +1,21 @@
 import { expect, it } from "vitest";
-import { askedFor } from "../../../domain/api/progress-view.ts";
+import { describeRequest } from "../../../domain/api/progress-view.ts";
+import { NO_PROGRESS } from "../../../domain/request/progress.ts";
+import { request } from "../../lambdas/items.ts";
 
-const ITEM = { url_count: 2, pops: ["SIN2-P1", "FRA60-P1"], url_prefix: "https://www.example.com/" };
+const VIEW = { now: new Date("2024-04-16T03:15:09.499Z"), staleMs: 60_000 };
 
 it("tells what was asked for, and no headers", () => {
   const variants = [{ name: "br", header: ["Authorization: secret"] }];
-  const said = askedFor({ ...ITEM, verify: "off", order: "lead-first", origin: { concurrency: 3 }, variants });
-  expect(said).toEqual({
+  const asked = { verify: "off", order: "lead-first", origin: { concurrency: 3 } } as const;
+  const item = request({ ...asked, url_count: 2, url_prefix: "https://www.example.com/", variants });
+  const said = describeRequest(item, NO_PROGRESS, VIEW);
+  expect(said).toMatchObject({
+    ...asked,
     url_count: 2,
     url_prefix: "https://www.example.com/",
-    pop_count: 2,
-    verify: "off",
-    order: "lead-first",
-    origin: { concurrency: 3 },
+    pop_count: item.pops.length,
     variant_names: ["br"],
   });
-});
-
-it("an item that a release before wrote has what that release did", () => {
-  const { url_prefix: _, ...old } = ITEM;
-  expect(askedFor(old)).toEqual({ url_count: 2, url_prefix: "", pop_count: 2, verify: "edge", order: "all-at-once" });
+  expect(JSON.stringify(said)).not.toContain("secret");
 });

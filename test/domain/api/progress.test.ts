@@ -17,7 +17,7 @@ const counted = (download_count: number, download_size = download_count * 10_000
   movedAt: undefined,
 });
 const describeAt = (item: RequestItem, progress: Partial<Progress> = {}, now = NOW) =>
-  describeProgress(item, { ...NO_PROGRESS, ...progress }, now, PATIENCE);
+  describeProgress(item, { ...NO_PROGRESS, ...progress }, { now, staleMs: PATIENCE.staleMs });
 
 describe("the tasks", () => {
   const four = counted(4);
@@ -31,7 +31,6 @@ describe("the tasks", () => {
     ["all done", {}, counted(10), [fresh()], [0, 0, 10, 10]],
     ["counted once too often for a moment", {}, counted(12), [], [0, 0, 10, 10]],
     ["corrected below nothing", {}, counted(-1), [], [10, 0, 0, 10]],
-    ["counted by a release before, on the item", { download_count: 3 }, counted(1), [], [6, 0, 4, 10]],
     [
       "of a request that has ended: its own, and agents drop what is left",
       { status: "STOPPED", active: undefined, verdict: "not_ready", download_count: 4 },

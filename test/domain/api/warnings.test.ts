@@ -51,23 +51,25 @@ it("hits whose Age proves nothing have a warning of their own, and the others di
 });
 
 it("are of the counts of the answer they stand in: a request that goes on, and one that has ended", () => {
-  const [now, patience] = [new Date("2024-04-16T03:15:09.499Z"), { staleMs: 60_000 }];
+  const view = { now: new Date("2024-04-16T03:15:09.499Z"), staleMs: 60_000 };
   const running = request({ status: "IN_PROGRESS", total_count: 4 });
   const progress = { ...NO_PROGRESS, count: count(2, 20, 0, { hit_count: 2 }) };
-  expect(describeProgress(running, progress, now, patience).warnings).toMatchObject([{ code: "no_tier", count: 2 }]);
+  expect(describeProgress(running, progress, view).warnings).toMatchObject([{ code: "no_tier", count: 2 }]);
   const ended = request({
     status: "FINISHED",
     active: undefined,
     total_count: 4,
     ...count(4, 40, 0, { hit_count: 3 }),
   });
-  expect(describeProgress(ended, progress, now, patience).warnings).toMatchObject([{ code: "no_tier", count: 3 }]);
+  expect(describeProgress(ended, progress, view).warnings).toMatchObject([{ code: "no_tier", count: 3 }]);
 });
 
 it("of what came uncompressed, with examples; of POPs under another REC, those with most misses", () => {
   const urls = ["https://cdn.example.com/a.css (br)"];
   const misses = { "SIN2-P1": 1, "FRA56-P4": 0, "GRU1-C2": 7, "IAD89-P1": 2, "NRT57-P3": 3 };
-  const popCounts = new Map(Object.entries(misses).map(([pop, rec_miss_count]) => [pop, { rec_miss_count }]));
+  const popCounts = new Map(
+    Object.entries(misses).map(([pop, rec_miss_count]) => [pop, { ...NO_COUNT, rec_miss_count }]),
+  );
   const counted = { ...NO_COUNT, uncompressed_count: 5, rec_miss_count: 13, size_changed_count: 3 };
   const warnings = warningsOf({}, counted, NOW, { uncompressed: urls, popCounts });
   expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual([
@@ -90,7 +92,7 @@ it.each([
 
 it("GET /prewarm has the warning of missing instances", () => {
   const running = request({ status: "IN_PROGRESS", missing_instances: { count: 2, since: NOW - 700_000 } });
-  const { warnings } = describeProgress(running, NO_PROGRESS, new Date(NOW), { staleMs: 60_000 });
+  const { warnings } = describeProgress(running, NO_PROGRESS, { now: new Date(NOW), staleMs: 60_000 });
   expect(warnings).toMatchObject([
     { code: "no_capacity", count: 2, message: expect.stringMatching(/onDemandPercent/) },
   ]);

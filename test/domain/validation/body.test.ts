@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { parseBody } from "../../../domain/validation/parse-body.ts";
-import { RefusedError } from "../../../domain/validation/refused-error.ts";
+import { ApiError } from "../../../domain/validation/api-error.ts";
+import { checkBody, parseJson } from "../../../domain/validation/parse-body.ts";
 
 const schema = z.object(
   { list: z.array(z.string("must be a string")), n: z.int("is required") },
@@ -10,11 +10,11 @@ const schema = z.object(
 const GOOD = { list: ["https://a.example//b"], n: 1 };
 const HINT = "(JSON has no comments: remove them)";
 
-function refusalOf(body: string | null, isBase64 = false): RefusedError {
+function refusalOf(body: string | null, isBase64 = false): ApiError {
   try {
-    parseBody(schema, body, isBase64);
+    checkBody(schema, parseJson(body, isBase64));
   } catch (error) {
-    if (error instanceof RefusedError) return error;
+    if (error instanceof ApiError) return error;
     throw error;
   }
   throw new Error("not refused");
@@ -29,12 +29,12 @@ describe("a body is read", () => {
     ["from base64", Buffer.from(text).toString("base64"), true],
     ["from base64 with a byte order mark", Buffer.from(`\uFEFF${text}`).toString("base64"), true],
   ])("%s", (_, body, isBase64) => {
-    expect(parseBody(schema, body, isBase64)).toEqual(GOOD);
+    expect(checkBody(schema, parseJson(body, isBase64))).toEqual(GOOD);
   });
 
   it("as UTF-8 where it comes in base64", () => {
     const body = Buffer.from(JSON.stringify({ list: ["日本"], n: 1 })).toString("base64");
-    expect(parseBody(schema, body, true)).toEqual({ list: ["日本"], n: 1 });
+    expect(checkBody(schema, parseJson(body, true))).toEqual({ list: ["日本"], n: 1 });
   });
 });
 
@@ -104,7 +104,7 @@ describe("a body that is too much for the parser is refused before it is parsed"
 
   it("brackets and colons in strings do not count", () => {
     const list = Array.from({ length: 20_000 }, () => 'a:[{"\\');
-    expect(parseBody(schema, JSON.stringify({ list, n: 1 }), false).list).toHaveLength(20_000);
+    expect(checkBody(schema, parseJson(JSON.stringify({ list, n: 1 }), false)).list).toHaveLength(20_000);
   });
 });
 

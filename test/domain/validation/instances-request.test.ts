@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { ApiError } from "../../../domain/validation/api-error.ts";
 import { instancesBodySchema } from "../../../domain/validation/bodies.ts";
-import { parseBody } from "../../../domain/validation/parse-body.ts";
-import { RefusedError } from "../../../domain/validation/refused-error.ts";
+import { checkBody } from "../../../domain/validation/parse-body.ts";
 
-const read = (body: object) => parseBody(instancesBodySchema, JSON.stringify(body), false);
+const read = (body: object) => checkBody(instancesBodySchema, JSON.parse(JSON.stringify(body)));
 
 describe("POST /instances", () => {
   it.each([
@@ -31,8 +31,8 @@ describe("POST /instances", () => {
       { desired_capacity: 1 },
       `${capacity}; unknown field 'desired_capacity' (did you mean DesiredCapacity?); the fields are DesiredCapacity, req_id, force_stop`,
     ],
-    [{ DesiredCapacity: -1 }, "DesiredCapacity: must not be negative"],
-    [{ DesiredCapacity: 301 }, "DesiredCapacity: must be at most 300"],
+    [{ DesiredCapacity: -1 }, "DesiredCapacity: must be a whole number from 0 to 300"],
+    [{ DesiredCapacity: 301 }, "DesiredCapacity: must be a whole number from 0 to 300"],
     [{ DesiredCapacity: 1, req_id: 7 }, "req_id: must be a string"],
     [{ DesiredCapacity: 1, req_id: "" }, "req_id: must not be empty"],
     [{ DesiredCapacity: 1, force_stop: "true" }, "force_stop: must be true or false"],
@@ -40,6 +40,6 @@ describe("POST /instances", () => {
     [{ req_id: 7, force_stop: 1 }, `${capacity}; req_id: must be a string; force_stop: must be true or false`],
     [[], "must be a JSON object"],
   ])("refuses %j: %s", (body, message) => {
-    expect(() => read(body)).toThrow(new RefusedError(400, message));
+    expect(() => read(body)).toThrow(new ApiError(400, message));
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { checkHosts } from "../../../lambdas/api/check-hosts.ts";
-import { silent } from "../silent.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { BODY, world } from "./world.ts";
+
+useVirtualClock();
 
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com", "*.img.example.com"] }];
 const start = (change: object, own = OWN) => {
@@ -72,9 +73,10 @@ describe("hosts of the URLs and cf_domain", () => {
 });
 
 it("distributions that are not listed in time are not waited for: the call would end first", async () => {
-  const deps = { distributions: { own: () => new Promise<never>(() => undefined) }, allowed: ["*"], logger: silent };
-  const urls = ["https://cdn.example.com/a"];
-  expect(await checkHosts(deps, { cfDomain: "d1.cloudfront.net", urls }, 20)).toEqual([
+  const w = world(undefined, OWN);
+  w.distributions.own = () => new Promise(() => undefined);
+  const { body } = await w.call("POST /prewarm", { ...BODY, cf_domain: "d1.cloudfront.net" });
+  expect(body["warnings"]).toEqual([
     "cf_domain: the distributions of this account could not be listed, so nobody checked that it serves cdn.example.com",
   ]);
 });

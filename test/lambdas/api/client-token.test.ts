@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { bodyDigest } from "../../../domain/request/client-token.ts";
+import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { onceForToken } from "../../../lambdas/api/start-request.ts";
+import { fakeDeps } from "../../../tools/local/fake-deps.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { request } from "../items.ts";
 import { silent } from "../silent.ts";
 import { BODY, world } from "./world.ts";
+
+useVirtualClock();
 
 const WITH = { ...BODY, client_token: "deploy-42" };
 
@@ -62,8 +67,9 @@ describe("a client token", () => {
         events.push("released");
       },
     };
-    const deps = { tokens: slow, requests, logger: silent, now: () => new Date(0) };
-    const call = onceForToken(deps, { token: "t", digest: "d" }, "mine", () => Promise.reject(new Error("no room")));
+    const deps = fakeDeps<ApiDeps>({ tokens: slow, requests, logger: silent });
+    const claim = { req_id: "mine", digest: "d", at: 0 };
+    const call = onceForToken(deps, "t", claim, () => Promise.reject(new Error("no room")));
     await expect(call.finally(() => events.push("answered"))).rejects.toThrow("no room");
     expect(events).toEqual(["released", "answered"]);
   });
@@ -74,11 +80,10 @@ describe("a client token", () => {
     tokens.claims.set("t", dead);
     const call = (at: number) =>
       onceForToken(
-        { tokens, requests, logger: silent, now: () => new Date(at) },
-        { token: "t", digest: "d" },
-        "mine",
-        async (req_id) => request({ req_id }),
-        0,
+        fakeDeps<ApiDeps>({ tokens, requests, logger: silent }),
+        "t",
+        { req_id: "mine", digest: "d", at },
+        async () => request({ req_id: "mine" }),
       );
     await expect(call(1_059_999)).rejects.toThrow("another call is making the request dead with it");
     expect((await call(1_060_000)).req_id).toBe("mine");

@@ -7,7 +7,8 @@ const MAX_ANSWER_BYTES = 6_000_000;
 /** What Lambda is handed: the body is a string in it. */
 const answerBytes = (body: object) =>
   Buffer.byteLength(JSON.stringify({ statusCode: 400, headers: {}, body: JSON.stringify(body) }));
-const refusal = (urls: readonly string[]) => errorBody("POST /prewarm", "url_list: bad", urls, "now");
+const refusal = (urls: readonly string[]) =>
+  errorBody("POST /prewarm", { message: "url_list: bad", errorUrls: urls, timestamp: "now" });
 
 describe("the bad URLs of a refusal", () => {
   it("are told all, as long as there is room", () => {

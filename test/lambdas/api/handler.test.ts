@@ -4,6 +4,7 @@ import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import { parseTimestamp } from "../../../domain/timestamps.ts";
+import { abbreviate } from "../../../domain/validation/api-error.ts";
 import { beat, count, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
@@ -184,7 +185,7 @@ describe("GET /prewarm with detail=pops", () => {
       const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail });
       expect(status).toBe(400);
       expect(body["error_message"]).toBe(
-        `detail: '${detail.replace("pops,", "").slice(0, 100)}' is not known; there are 'pops', 'failures', 'samples', 'urls'`,
+        `detail: '${abbreviate(detail.replace("pops,", ""))}' is not known; there are 'pops', 'failures', 'samples', 'urls'`,
       );
       expect(calls).toEqual([]);
     },
@@ -358,7 +359,7 @@ describe("GET /prewarm with detail=failures", () => {
     expect(await ask()).toMatchObject([{ ...counts, examples: [gone] }, dead]);
   });
 
-  it("is exact once the report stands, and what was counted of one that a release before has ended", async () => {
+  it("is exact once the report stands, whatever was counted", async () => {
     const { call, requests, lists, progress } = world();
     await requests.put(request({ status: "FINISHED", active: undefined, report: "r1/report.csv", total_count: 4 }));
     await progress.exemplify("r1", "tls", [example]);
@@ -368,7 +369,6 @@ describe("GET /prewarm with detail=failures", () => {
       const { body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "failures" });
       return body["failures"];
     };
-    expect(await codes()).toMatchObject([{ code: "tls", tasks: 1 }]);
     await lists.write(LISTS.failures, "r1", [{ ...refused, urls: 1, examples: [example] }]);
     expect(await codes()).toMatchObject([{ code: "http_4xx", tasks: 2, urls: 1 }]);
   });

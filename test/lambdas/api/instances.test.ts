@@ -82,7 +82,7 @@ describe("POST /instances", () => {
       '{"DesiredCapacity": 1\n // "force_stop": false\n}',
       /JSON has no comments/,
     ],
-    ["too many", { DesiredCapacity: 301 }, /^DesiredCapacity: must be at most 300$/],
+    ["too many", { DesiredCapacity: 301 }, /^DesiredCapacity: must be a whole number from 0 to 300$/],
     ["force_stop of nothing", { DesiredCapacity: 1, force_stop: true }, /^req_id: is required with force_stop/],
   ])("refuses %s with 400, and changes nothing", async (_, body, message) => {
     const { call, calls } = world();

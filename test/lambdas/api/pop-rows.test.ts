@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Target } from "../../../domain/plan/target.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Count } from "../../../domain/result/count.ts";
-import { popRows } from "../../../lambdas/api/details.ts";
+import type { ApiDeps } from "../../../lambdas/api/deps.ts";
+import { readPopRows } from "../../../lambdas/api/details.ts";
+import { fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
@@ -23,7 +25,8 @@ const running = (change: Partial<RequestItem> = {}) =>
 async function row(item: RequestItem, targets: readonly Target[], done = 0, failed = 0, outcomes: Partial<Count> = {}) {
   const progress = new FakeProgress();
   progress.counts.set("r1/0/0", count(done, done * 10, failed, outcomes));
-  const rows = await popRows({ requestPops: new FakeRequestPops(new FakeRequests(item), ...targets), progress }, item);
+  const requestPops = new FakeRequestPops(new FakeRequests(item), ...targets);
+  const rows = await readPopRows(fakeDeps<ApiDeps>({ requestPops, progress }), item);
   expect(rows).toHaveLength(1);
   return rows[0];
 }

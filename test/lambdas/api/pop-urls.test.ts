@@ -3,7 +3,9 @@ import { LISTS } from "../../../domain/plan/lists.ts";
 import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { MAX_STRIP_TASKS, popUrls } from "../../../lambdas/api/details.ts";
+import type { ApiDeps } from "../../../lambdas/api/deps.ts";
+import { MAX_STRIP_TASKS, readPopUrls } from "../../../lambdas/api/details.ts";
+import { type Fakes, fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
@@ -34,6 +36,8 @@ function world(urls: readonly GoodUrl[], results: readonly TaskResult[], targets
   };
 }
 
+const popUrls = (deps: Fakes<ApiDeps>, item: RequestItem, pop: string) =>
+  readPopUrls(fakeDeps<ApiDeps>(deps), item, pop);
 const told = (pop: string, n: number, change: Partial<TaskResult> = {}) =>
   result(pop, urlOf(n), { outcome: "warm", ...change });
 

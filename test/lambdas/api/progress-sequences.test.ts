@@ -119,8 +119,7 @@ class Model {
     const told = describeProgress(
       item,
       { ...progress, beats: [...this.beats.values()] },
-      new Date(this.now),
-      patienceOf(),
+      { now: new Date(this.now), staleMs: patienceOf().staleMs },
     );
     // As the route does.
     await this.requests.recordReportedPercentage("r1", told.percentage_complete);

@@ -92,10 +92,10 @@ describe("GET /requests", () => {
     [{ limit: "101" }, "limit: '101' must be"],
     [{ limit: "ten" }, "limit: 'ten' must be"],
     [{ limit: "-1" }, "limit: '-1' must be"],
-    [{ status: "DONE" }, "status: 'DONE' is none; there are CREATED, "],
-    [{ next: "x" }, "next: 'x' is no place in the list"],
-    [{ next: Buffer.from('["", "r1"]').toString("base64url") }, "is no place in the list"],
-    [{ next: Buffer.from('{"created_at":1}').toString("base64url") }, "is no place in the list"],
+    [{ status: "DONE" }, "status: unknown 'DONE'; use one of CREATED, "],
+    [{ next: "x" }, "next: invalid cursor 'x'; pass the next value of the previous page"],
+    [{ next: Buffer.from('["", "r1"]').toString("base64url") }, "next: invalid cursor"],
+    [{ next: Buffer.from('{"created_at":1}').toString("base64url") }, "next: invalid cursor"],
   ])("refuses %j", async (query, message) => {
     const { call, requests } = listed(nth(1));
     const { status, body } = await call("GET /requests", undefined, query);

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Form, sampleSizes } from "../../../lambdas/api/sample-sizes.ts";
+import type { Form } from "../../../domain/api/dry-run.ts";
+import { sampleSizes } from "../../../lambdas/api/sample-sizes.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { fakeResolver } from "../fakes/dns.ts";
 

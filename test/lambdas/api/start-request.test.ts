@@ -56,7 +56,7 @@ describe("POST /prewarm", () => {
         order: "lead-first",
       }),
     );
-    expect(requests.the("new-id")).not.toHaveProperty("cf_domain");
+    expect(requests.the("new-id").cf_domain).toBeUndefined();
   });
 
   it("keeps how warmth is to be shown", async () => {

@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
+import type { Form } from "../../../domain/api/dry-run.ts";
 import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import { patienceOf } from "../../../domain/request/lifecycle.ts";
-import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
-import type { Form } from "../../../lambdas/api/sample-sizes.ts";
+import type { ApiDeps } from "../../../lambdas/api/deps.ts";
+import { createHandler } from "../../../lambdas/api/handler.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { FakeTokens } from "../fake-tokens.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
@@ -47,6 +48,7 @@ export function world(
     tokens: new FakeTokens(),
     fleet: new FakeFleet(1),
     timer: new FakeTimer(),
+    distributions: new FakeDistributions(own),
   };
   const errors: unknown[][] = [];
   const warnings: unknown[][] = [];
@@ -57,7 +59,6 @@ export function world(
     {
       ...fakes,
       patience: patienceOf(),
-      distributions: new FakeDistributions(own),
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: INSTANCE,
       deployment: {
@@ -88,7 +89,7 @@ export function world(
         ...silent,
         error: (...args: unknown[]) => errors.push(args),
         warn: (...args: unknown[]) => warnings.push(args),
-      } as ApiDeps["logger"],
+      },
       now: () => new Date(NOW.getTime() + ticks),
       newId: () => (ids++ === 0 ? "new-id" : `new-id-${ids}`),
     },

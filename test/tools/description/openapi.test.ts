@@ -7,9 +7,9 @@ import * as z from "zod";
 import { ANSWERS, GATEWAY_ANSWERS } from "../../../domain/api/answers.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../../domain/validation/bodies.ts";
+import { filledFrom } from "../../../domain/validation/check-retry.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 import { routes } from "../../../lambdas/api/handler.ts";
-import { filledFrom } from "../../../lambdas/api/retried-request.ts";
 import { startBodySchema } from "../../../tools/description/bodies.ts";
 import { DESCRIPTION_FILES } from "../../../tools/description/files.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
@@ -67,7 +67,7 @@ describe("examples", () => {
     const before = request({ timeout_at: "2024-04-16 03:40:21.405000", header_count: 0, variant_names: [] });
     const retried = "retry_of" in value ? before : undefined;
     const json = retried === undefined ? value : filledFrom(retried, value);
-    expect(() => checkPrewarmRequest(prewarmBodySchema.parse(json), DEFAULT_CAPS, [], retried)).not.toThrow();
+    expect(() => checkPrewarmRequest(prewarmBodySchema.parse(json), { caps: DEFAULT_CAPS, retried })).not.toThrow();
     expect(() => startBodySchema.parse(value)).not.toThrow();
   });
 

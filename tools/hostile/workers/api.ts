@@ -4,8 +4,10 @@ import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { patienceOf } from "../../../domain/request/lifecycle.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
+import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 import { peakMegabytes } from "../../lab/peak-megabytes.ts";
+import { fakeDeps } from "../../local/fake-deps.ts";
 
 const [file = ""] = process.argv.slice(2);
 const event = JSON.parse(readFileSync(file, "utf8"));
@@ -19,64 +21,66 @@ const put = async () => {
 };
 const nothing = async () => undefined;
 const aliases = Array.from({ length: 100 }, (_, i) => `${i % 2 === 0 ? "*." : ""}alias${i}.example.org`);
-const handler = createHandler({
-  requests: {
-    put,
-    delete: nothing,
-    get: nothing,
-    active: async () => [],
-    end: async () => false,
-    page: async () => ({ requests: [], end: undefined }),
-    listActive: async () => [],
-    putRetry: put,
-    setInstanceCount: nothing,
-    recordReportedPercentage: nothing,
-  },
-  resolvedPops: { all: async () => new Map() },
-  requestPops: { of: async () => [] },
-  results: { ofPop: async function* () {} },
-  lists: {
-    read: async function* () {},
-    delete: nothing,
-    write: async (_list, _id, entries) => {
-      for await (const _ of entries);
-      made++;
+const handler = createHandler(
+  fakeDeps<ApiDeps>({
+    requests: {
+      put,
+      delete: nothing,
+      get: nothing,
+      active: async () => [],
+      end: async () => false,
+      page: async () => ({ requests: [], end: undefined }),
+      listActive: async () => [],
+      putRetry: put,
+      setInstanceCount: nothing,
+      recordReportedPercentage: nothing,
     },
-  },
-  tokens: { claim: async () => true, read: nothing, release: nothing },
-  links: { of: async () => "" },
-  distributions: {
-    own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
-  },
-  progress: {
-    of: async () => NO_PROGRESS,
-    pops: async () => new Map(),
-    failures: async () => [],
-    beats: async () => [],
-    minutes: async () => ({ began: new Map(), received: new Map() }),
-  },
-  patience: patienceOf(),
-  fleet: {
-    groupName: "prewarm_asg_prod",
-    desiredCapacity: async () => 0,
-    raiseTo: nothing,
-    restore: nothing,
-    setDesiredCapacity: nothing,
-  },
-  timer: { set: make, cancel: nothing },
-  timerTarget: { functionArn: "", roleArn: "" },
-  allowed: ["*"],
-  caps: DEFAULT_CAPS,
-  kind: INSTANCE,
-  deployment: { envName: "prod", region: "", version: "", instanceTypes: [], isPrivate: false },
-  dns: { alias: nothing, addresses: async () => [] },
-  readSources: async ({ urls }) => ({ urls, sources: [], isAll: true, problem: undefined }),
-  sampleSizes: async (_request, _distributions, forms) => forms.map(() => "unknown" as const),
-  sourceBuckets: [],
-  logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
-  now: () => new Date(),
-  newId: () => crypto.randomUUID(),
-});
+    resolvedPops: { all: async () => new Map() },
+    requestPops: { of: async () => [] },
+    results: { ofPop: async function* () {} },
+    lists: {
+      read: async function* () {},
+      delete: nothing,
+      write: async (_list, _id, entries) => {
+        for await (const _ of entries);
+        made++;
+      },
+    },
+    tokens: { claim: async () => true, read: nothing, release: nothing },
+    links: { of: async () => "" },
+    distributions: {
+      own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
+    },
+    progress: {
+      of: async () => NO_PROGRESS,
+      pops: async () => new Map(),
+      failures: async () => [],
+      beats: async () => [],
+      minutes: async () => ({ began: new Map(), received: new Map() }),
+    },
+    patience: patienceOf(),
+    fleet: {
+      groupName: "prewarm_asg_prod",
+      desiredCapacity: async () => 0,
+      raiseTo: nothing,
+      restore: nothing,
+      setDesiredCapacity: nothing,
+    },
+    timer: { set: make, cancel: nothing },
+    timerTarget: { functionArn: "", roleArn: "" },
+    allowed: ["*"],
+    caps: DEFAULT_CAPS,
+    kind: INSTANCE,
+    deployment: { envName: "prod", region: "", version: "", instanceTypes: [], isPrivate: false },
+    dns: { alias: nothing, addresses: async () => [] },
+    readSources: async ({ urls }) => ({ urls, sources: [], isAll: true, problem: undefined }),
+    sampleSizes: async (_request, _distributions, forms) => forms.map(() => "unknown" as const),
+    sourceBuckets: [],
+    logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
+    now: () => new Date(),
+    newId: () => crypto.randomUUID(),
+  }),
+);
 const cpu = process.cpuUsage();
 const started = performance.now();
 const answer = await handler(event);

@@ -1,6 +1,6 @@
-/** A request that is refused: its HTTP status, what is wrong, and the URLs that are. */
-export class RefusedError extends Error {
-  override readonly name = "RefusedError";
+/** A call that the API rejects: the HTTP status, what is wrong, and the URLs that are. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
   constructor(
     readonly statusCode: 400 | 404 | 409,
     message: string,
@@ -16,8 +16,14 @@ const MAX_TOLD = 50;
 /** The first faults in one line, and how many more there are. @param untold faults that nobody put into words */
 export function faultList(faults: readonly string[], untold = 0): string {
   const left = Math.max(0, faults.length - MAX_TOLD) + untold;
-  const told = faults.slice(0, MAX_TOLD);
-  return [...told, ...(left === 0 ? [] : [`and ${left} more faults like these`])].join("; ");
+  const told = faults.slice(0, MAX_TOLD).join("; ");
+  return left === 0 ? told : `${told}; and ${left} more faults like these`;
+}
+
+/** The first names of a list, and how many more there are. */
+export function firstOf(names: readonly string[], most: number, between = ", "): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return names.slice(0, most).join(between) + more;
 }
 
 /** The beginning of what a caller sent, for an answer that names it. */

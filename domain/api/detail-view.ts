@@ -1,0 +1,66 @@
+import { grouped } from "../grouped.ts";
+import type { Target } from "../plan/target.ts";
+import { recOf } from "../pops/sites.ts";
+import { wordsOf } from "../readiness/reasons.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import type { Sample } from "../request/samples.ts";
+import { type Count, NO_COUNT } from "../result/count.ts";
+import type { FailureGroup } from "../result/failure-groups.ts";
+import { formatTimestamp } from "../timestamps.ts";
+import type { Failure, PopProgress, PopState, SampleRow } from "./detail-answers.ts";
+import { boundedCount, countersOf } from "./progress-view.ts";
+
+/** A row a POP, in the order of the request. Its counts are those of progress: a recount does not correct them. */
+export function popRows(
+  item: RequestItem,
+  targets: readonly Target[],
+  counts: ReadonlyMap<string, Count>,
+): PopProgress[] {
+  const byPop = grouped(targets, ({ pop }) => pop);
+  return item.pops.map((pop) => {
+    const its = byPop.get(pop) ?? [];
+    const total = tasksOf(item, its);
+    const count = boundedCount(counts.get(pop) ?? NO_COUNT, total);
+    return {
+      pop,
+      rec: recOf(pop) ?? null,
+      state: stateOf(item, its, total, count.download_count),
+      total_count: total,
+      ...countersOf(count),
+      rec_miss_count: count.rec_miss_count,
+      download_size: count.download_size,
+    };
+  });
+}
+
+function tasksOf({ tasks_per_target }: RequestItem, targets: readonly Target[]): number {
+  const resolved = targets.filter(({ state }) => state !== "FAILED");
+  return resolved.reduce((sum, { label, own_tasks = 0 }) => sum + (tasks_per_target[label] ?? 0) + own_tasks, 0);
+}
+
+function stateOf(item: RequestItem, targets: readonly Target[], total: number, done: number): PopState {
+  if (targets.length > 0 && targets.every(({ state }) => state === "FAILED")) return "NOT_RESOLVED";
+  if (item.status === "FINISHED" || (total > 0 && done === total)) return "DONE";
+  if (item.active === undefined) return "UNFINISHED";
+  return done === 0 ? "WAITING" : "IN_PROGRESS";
+}
+
+/** How a request stood at a moment. */
+export function sampleRow({ at, received, count }: Sample, item: RequestItem): SampleRow {
+  const bounded = boundedCount(count, item.total_count);
+  return {
+    at: formatTimestamp(new Date(at)),
+    received_size: Math.round(received),
+    download_count: bounded.download_count,
+    download_size: bounded.download_size,
+    failed_count: bounded.failed_count,
+    warm_count: bounded.warm_count,
+    hit_count: bounded.hit_count,
+    not_kept_count: bounded.not_kept_count,
+  };
+}
+
+/** The failures that have one reason, with the words of the reason. */
+export function failureRow({ examples, ...counts }: FailureGroup): Failure {
+  return { ...counts, ...wordsOf(counts.code, "en"), examples };
+}

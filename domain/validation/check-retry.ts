@@ -1,0 +1,57 @@
+import * as z from "zod";
+import type { RequestItem } from "../request/request-item.ts";
+import { parseTimestamp } from "../timestamps.ts";
+import type { PrewarmBody } from "./bodies.ts";
+
+/** A body with the settings of the request that it tries again, where it says nothing of its own. */
+export function filledFrom(item: RequestItem, json: unknown): unknown {
+  const own = Object.entries(z.record(z.string(), z.unknown()).catch({}).parse(json));
+  return { ...settingsOf(item), ...Object.fromEntries(own.filter(([, value]) => value !== null)) };
+}
+
+/** What stays out: the headers, which are not kept, and the invalidation, which would undo what is good. */
+function settingsOf(item: RequestItem) {
+  const { created_at, timeout_at, instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes } = item;
+  const ms = parseTimestamp(timeout_at).getTime() - parseTimestamp(created_at).getTime();
+  const instance_count = instances_asked ?? Math.max(1, item.instance_count);
+  const timeout = Math.max(1, Math.round(ms / 60_000));
+  return { timeout, instance_count, verify, order, origin, cf_domain, max_failures, max_bytes };
+}
+
+/** What a retry has from the request before it alone: it warms exact pairs of these. */
+const ITS_OWN = ["url_list", "sources", "target_type", "pops", "countries", "regions"] as const;
+
+/** What is wrong with the body of a retry besides. @param before the request that it tries again */
+export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
+  const { req_id: reqId, header_count: had = 0, variant_names: names = [] } = before;
+  const problems: string[] = [];
+  const both = ITS_OWN.filter((name) => body[name] !== undefined);
+  if (both.length > 0) problems.push(`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`);
+  if (body.dry_run === true)
+    problems.push(
+      `dry_run: tells nothing of a retry; GET /summary of ${reqId} says how many of its tasks are not good`,
+    );
+  if (had > 0 && (body.header ?? []).length === 0) {
+    const lines = had === 1 ? "a header line" : `${had} header lines`;
+    problems.push(`header: is required, because the request ${reqId} had ${lines}, which are not kept after its end`);
+  }
+  // Tasks are told apart by the names of the variants; what they send is not kept.
+  const given = (body.variants ?? []).map(({ name }) => name);
+  if (given.join() !== names.join())
+    problems.push(
+      names.length === 0
+        ? `variants: the request ${reqId} had none; leave them out`
+        : `variants: must have the same names in the same order: the request ${reqId} had ${names.join(", ")}; what they send is not kept ` +
+            "after its end",
+    );
+  return problems;
+}
+
+/** What is not wrong, but may not be what was meant. */
+export function retryDoubts({ need_invalidate }: PrewarmBody): string[] {
+  if (need_invalidate !== true) return [];
+  return [
+    "need_invalidate: takes the URLs that are tried again from every POP, also from those where they are good, and these are " +
+      "not warmed again",
+  ];
+}
