@@ -1,5 +1,3 @@
-import { type FailureReason, failureReasons } from "./result/failure.ts";
-
 /** Metrics of our own, and their units. CloudWatch takes them out of log lines; `lib` graphs them and sets alarms on them. */
 const UNITS = {
   Tasks: "Count",
@@ -20,24 +18,6 @@ const UNITS = {
 } as const;
 
 export type MetricName = keyof typeof UNITS;
-
-/**
- * Reasons that are counted as `other` in the metrics, and nowhere else. Each reason with a metric of its own is one more metric on the
- * dashboard, and a dashboard of more than 50 metrics is not free. The first two are rare, and the report names them; no task fails for
- * the others.
- */
-const NOT_MEASURED: readonly FailureReason[] = [
-  ...(["refused_address", "not_cacheable"] as const),
-  ...(["no_distribution", "name_not_found", "dns_unavailable"] as const),
-];
-
-/** The values of the dimension `reason`. */
-export const metricReasons: readonly FailureReason[] = failureReasons.filter((it) => !NOT_MEASURED.includes(it));
-
-/** The value of the dimension `reason` that a reason is counted under. */
-export function metricReasonOf(reason: FailureReason): FailureReason {
-  return metricReasons.includes(reason) ? reason : "other";
-}
 
 /** Of one metric, a log line holds no more values than this. */
 export const MAX_VALUES = 100;

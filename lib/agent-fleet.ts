@@ -69,7 +69,7 @@ export class AgentFleet extends Construct {
       requireImdsv2: true,
       httpTokens: ec2.LaunchTemplateHttpTokens.REQUIRED,
       httpPutResponseHopLimit: 1,
-      ...(props.keyName === undefined ? {} : { keyPair: ec2.KeyPair.fromKeyPairName(this, "KeyPair", props.keyName) }),
+      keyPair: props.keyName === undefined ? undefined : ec2.KeyPair.fromKeyPairName(this, "KeyPair", props.keyName),
       blockDevices: [
         {
           deviceName: "/dev/xvda",
@@ -94,7 +94,7 @@ export class AgentFleet extends Construct {
     this.group = new autoscaling.CfnAutoScalingGroup(this, "Group", {
       autoScalingGroupName: props.groupName,
       minSize: "0",
-      maxSize: parameters.caps.maxInstances.valueAsString,
+      maxSize: parameters.maxInstances.valueAsString,
       vpcZoneIdentifier: props.network.subnetIds,
       // On, it would end a working instance as soon as its replacement runs, which is a minute before an agent does, and
       // often no interruption would have come. Agents give their work back when one comes:

@@ -11,7 +11,7 @@ import { allow } from "./permissions.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 
 export interface ApiProps {
-  readonly parameters: Pick<Parameters, "maxCallsPerDay" | "allowedCidrs">;
+  readonly parameters: Parameters;
   readonly handler: lambda.IFunction;
   /** Serves the console's files, without the key. */
   readonly console: lambda.IFunction;
@@ -91,7 +91,7 @@ export class Api extends Construct {
     const access = new ApiAccess(this, "Access", {
       restApi: this.restApi,
       allowedCidrs: props.parameters.allowedCidrs,
-      ...(props.vpcEndpointId === undefined ? {} : { vpcEndpointId: props.vpcEndpointId }),
+      vpcEndpointId: props.vpcEndpointId,
     });
     this.maybePrivate = access.maybePrivate;
   }
@@ -115,7 +115,7 @@ export class Api extends Construct {
     const text = message === undefined ? "$context.error.messageString" : JSON.stringify(message);
     this.restApi.addGatewayResponse(type.responseType, {
       type,
-      ...(statusCode === undefined ? {} : { statusCode }),
+      statusCode,
       templates: {
         "application/json": `{"status":"Failed","error_message":${text},"error_urls":[],"request_id":"","message":${text}}`,
       },
@@ -272,7 +272,7 @@ export class Console extends Construct {
    * The function reads the parameter `console`, and the routes stay: a route that is removed is served until the API is deployed
    * again, which no parameter causes.
    */
-  constructor(scope: Construct, id: string, parameters: Pick<Parameters, "console">) {
+  constructor(scope: Construct, id: string, parameters: Parameters) {
     super(scope, id);
     const { folder, remove } = consoleFolder();
     try {

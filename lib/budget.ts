@@ -12,9 +12,8 @@ const PERCENT = "PERCENTAGE";
  * https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create-filters.html
  */
 export class Budget extends Construct {
-  constructor(scope: Construct, id: string, parameters: Pick<Parameters, "monthlyBudget" | "alarmEmail">) {
+  constructor(scope: Construct, id: string, { monthlyBudget: amount, alarmEmail: email }: Parameters) {
     super(scope, id);
-    const { monthlyBudget: amount, alarmEmail: email } = parameters;
     const wanted = Fn.conditionNot(Fn.conditionEquals(amount.valueAsString, "0"));
     new CfnRule(Stack.of(this), "BudgetHasAddress", {
       ruleCondition: wanted,

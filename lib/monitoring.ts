@@ -8,7 +8,7 @@ import * as sns from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { type MetricName, metricNamespace } from "../domain/metrics.ts";
 import { alarms, type Watched } from "./alarms.ts";
-import { Metrics } from "./metrics.ts";
+import { type Metrics, metricsOf } from "./metrics.ts";
 import type { Parameters } from "./parameters.ts";
 import { allow } from "./permissions.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -28,7 +28,7 @@ export interface MonitoringProps {
  * When Watch runs: in the middle of each period of the alarms. Otherwise one period might have two runs and the next
  * one none.
  */
-const LOOKS = events.Schedule.cron({ minute: "2/5" });
+const WATCH_SCHEDULE = events.Schedule.cron({ minute: "2/5" });
 
 /** What the runtime of Node.js logs of a handler that rejects, a timeout, a crash and a module that does not load. */
 const FAILURE_LINES = [
@@ -45,7 +45,7 @@ const FAILURE_LINES = [
  */
 export class Monitoring extends Construct {
   private readonly topic: AlarmTopic;
-  private readonly conditions: Readonly<Record<Watched["exists"], CfnCondition>>;
+  private readonly conditions: Readonly<Record<NonNullable<Watched["exists"]>, CfnCondition>>;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
@@ -62,11 +62,11 @@ export class Monitoring extends Construct {
     const watch = this.watch(props);
     const { api, getSize, expand, task, aggregation, shutdown } = pipeline;
     const functions = [api, getSize, expand, task, aggregation, shutdown, watch];
-    const metrics = new Metrics({ ...props, watch, functions });
+    const metrics = metricsOf({ ...props, watch, functions });
     for (const [name, watched] of Object.entries(alarms(metrics))) this.alarm(name, watched);
     this.countFailures(functions, metricNamespace(props.groupName));
     // Beyond the first three of an account, a dashboard costs more than everything else that is idle.
-    this.onlyIf("full", new Dashboard(this, "Dashboard", metrics).page);
+    this.onlyIf("full", dashboard(new Construct(this, "Dashboard"), metrics));
   }
 
   private watch({ storage, tasks, pipeline, groupName, parameters }: MonitoringProps): PipelineFunction {
@@ -101,7 +101,7 @@ export class Monitoring extends Construct {
     allow(watch, ["sqs:SendMessage"], ...tasks.arns, pipeline.failedBatches.queueArn);
     // Describing groups cannot be limited to a resource.
     allow(watch, ["autoscaling:DescribeAutoScalingGroups"], "*");
-    new events.Rule(this, "Look", { schedule: LOOKS, targets: [new targets.LambdaFunction(watch)] });
+    new events.Rule(this, "Look", { schedule: WATCH_SCHEDULE, targets: [new targets.LambdaFunction(watch)] });
     return watch;
   }
 
@@ -124,32 +124,34 @@ export class Monitoring extends Construct {
     }
   }
 
-  private alarm(id: string, { metric, limit, periods, of, exists, runbook, says }: Watched): void {
+  private alarm(
+    id: string,
+    { metric, above = 0, below, periods = 1, of = periods, exists = "on and full", runbook, says }: Watched,
+  ): void {
     const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
     const { NOT_BREACHING, BREACHING } = cloudwatch.TreatMissingData;
-    const isAbove = "above" in limit;
     const alarm = new cloudwatch.Alarm(this, id, {
       alarmDescription: `${says}. What to do: docs/operations.md#${runbook}`,
       metric,
-      threshold: isAbove ? limit.above : limit.below,
-      comparisonOperator: isAbove ? GREATER_THAN_THRESHOLD : LESS_THAN_THRESHOLD,
-      evaluationPeriods: of ?? periods,
+      threshold: below ?? above,
+      comparisonOperator: below === undefined ? GREATER_THAN_THRESHOLD : LESS_THAN_THRESHOLD,
+      evaluationPeriods: of,
       datapointsToAlarm: periods,
       // No value means that nothing happened. That is fine, except for what must happen all the time.
-      treatMissingData: isAbove ? NOT_BREACHING : BREACHING,
+      treatMissingData: below === undefined ? NOT_BREACHING : BREACHING,
     });
     alarm.addAlarmAction(this.topic);
     alarm.addOkAction(this.topic);
     this.onlyIf(exists, alarm);
   }
 
-  private onlyIf(monitoring: Watched["exists"], part: Construct): void {
+  private onlyIf(monitoring: NonNullable<Watched["exists"]>, part: Construct): void {
     (part.node.defaultChild as CfnResource).cfnOptions.condition = this.conditions[monitoring];
   }
 }
 
 /** Where alarms go: a topic, and an e-mail address if one is given. Others may subscribe to the topic. */
-export class AlarmTopic extends sns.Topic implements cloudwatch.IAlarmAction {
+class AlarmTopic extends sns.Topic implements cloudwatch.IAlarmAction {
   constructor(scope: Construct, id: string, email: CfnParameter) {
     super(scope, id, { displayName: "Prewarm alarms", enforceSSL: true });
     this.addToResourcePolicy(
@@ -177,36 +179,31 @@ export class AlarmTopic extends sns.Topic implements cloudwatch.IAlarmAction {
 }
 
 /** One page: progress, fleet and failures. An account's first three dashboards, of up to 50 metrics each, are free. */
-export class Dashboard extends Construct {
-  readonly page: cloudwatch.Dashboard;
-
-  constructor(scope: Construct, id: string, metrics: Metrics) {
-    super(scope, id);
-    const graph = (title: string, ...left: cloudwatch.IMetric[]) =>
-      new cloudwatch.GraphWidget({ title, left, width: 8, leftYAxis: { min: 0 } });
-    this.page = new cloudwatch.Dashboard(this, "Page", {
-      widgets: [
-        [
-          graph("Tasks", metrics.tasksDone, metrics.tasksFailed),
-          graph("Bytes", metrics.bytes),
-          graph("Download time (ms)", ...metrics.durations),
-        ],
-        [
-          graph("Failures by reason", ...metrics.failures),
-          graph("Queue", ...metrics.queued),
-          graph("Age of the oldest task (s)", ...metrics.queueAges),
-        ],
-        [
-          graph("Instances", metrics.instances, metrics.wantedInstances, metrics.missingInstances, metrics.orphans),
-          graph("Active requests", metrics.activeRequests, metrics.stuckRequests),
-          graph("Given up, or unreadable", metrics.deadLetters, metrics.failedBatches, metrics.unreadable),
-        ],
-        [
-          graph("Errors", ...Object.values(metrics.errors)),
-          graph("Throttles", ...Object.values(metrics.throttles)),
-          graph("Stream delay (ms)", ...Object.values(metrics.iteratorAge)),
-        ],
+function dashboard(scope: Construct, metrics: Metrics): cloudwatch.Dashboard {
+  const graph = (title: string, ...left: cloudwatch.IMetric[]) =>
+    new cloudwatch.GraphWidget({ title, left, width: 8, leftYAxis: { min: 0 } });
+  return new cloudwatch.Dashboard(scope, "Page", {
+    widgets: [
+      [
+        graph("Tasks", metrics.tasksDone, metrics.tasksFailed),
+        graph("Bytes", metrics.bytes),
+        graph("Download time (ms)", ...metrics.durations),
       ],
-    });
-  }
+      [
+        graph("Failures by reason", ...metrics.failures),
+        graph("Queue", ...metrics.queued),
+        graph("Age of the oldest task (s)", ...metrics.queueAges),
+      ],
+      [
+        graph("Instances", metrics.instances, metrics.wantedInstances, metrics.missingInstances, metrics.orphans),
+        graph("Active requests", metrics.activeRequests, metrics.stuckRequests),
+        graph("Given up, or unreadable", metrics.deadLetters, metrics.failedBatches, metrics.unreadable),
+      ],
+      [
+        graph("Errors", ...Object.values(metrics.errors)),
+        graph("Throttles", ...Object.values(metrics.throttles)),
+        graph("Stream delay (ms)", ...Object.values(metrics.iteratorAge)),
+      ],
+    ],
+  });
 }

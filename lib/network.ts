@@ -1,7 +1,6 @@
 import { Aws, CfnCondition, type CfnParameter, Fn } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct, DependencyGroup, type IDependable } from "constructs";
-import type { Parameters } from "./parameters.ts";
 
 /** Where the agents run: their subnets, and the group that admits nobody to them. */
 export interface AgentNetwork {
@@ -25,7 +24,7 @@ export class Network extends Construct implements AgentNetwork {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly internet: IDependable;
 
-  constructor(scope: Construct, id: string, { zones }: Pick<Parameters, "zones">) {
+  constructor(scope: Construct, id: string, zones?: CfnParameter) {
     super(scope, id);
     const vpc = new ec2.Vpc(this, "Vpc", {
       // Each zone has Spot capacity of its own.

@@ -43,10 +43,8 @@ export class PipelineFunction extends NodejsFunction {
       architecture: lambda.Architecture.ARM_64,
       timeout: props.timeout ?? Duration.minutes(15),
       memorySize: props.memorySize ?? 512,
-      ...(props.reservedConcurrentExecutions === undefined
-        ? {}
-        : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
-      ...(props.recursiveLoop === undefined ? {} : { recursiveLoop: props.recursiveLoop }),
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      recursiveLoop: props.recursiveLoop,
       environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
       awsSdkConnectionReuse: false,
       logGroup,
@@ -61,7 +59,7 @@ export class PipelineFunction extends NodejsFunction {
         externalModules: [],
         banner: BANNER,
         logLevel: LogLevel.WARNING,
-        ...(props.files === undefined ? {} : { commandHooks: copyOf(props.files) }),
+        commandHooks: props.files === undefined ? undefined : copyOf(props.files),
       },
     });
   }

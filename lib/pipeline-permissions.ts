@@ -29,7 +29,7 @@ export interface PipelineResources {
   /** The role that the timers call Shutdown with. */
   readonly timerRole: iam.Role;
   readonly failedBatches: sqs.IQueue;
-  readonly parameters: Pick<Parameters, "distributions">;
+  readonly parameters: Parameters;
 }
 
 /**

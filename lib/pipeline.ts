@@ -4,7 +4,7 @@ import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { Parameters } from "./parameters.ts";
+import { capsEnvironment, type Parameters } from "./parameters.ts";
 import { SourceBuckets } from "./permissions.ts";
 import {
   allowSelfInvocation,
@@ -96,7 +96,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
         SHUTDOWN_ARN,
         DISTRIBUTIONS: distributions,
         SOURCE_BUCKETS: sources,
-        ...parameters.capsEnvironment(),
+        ...capsEnvironment(parameters),
       },
     });
     this.expand = new PipelineFunction(this, "Expand", {
@@ -107,7 +107,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
         ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"),
         SHUTDOWN_ARN,
         SOURCE_BUCKETS: sources,
-        ...parameters.capsEnvironment("maxTasks"),
+        ...capsEnvironment(parameters, ["maxTasks"]),
       },
     });
     this.getSize = new PipelineFunction(this, "GetSize", {
@@ -127,7 +127,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET"),
         ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
         SHUTDOWN_ARN,
-        ...parameters.capsEnvironment("maxTasks", "maxRequestBytes"),
+        ...capsEnvironment(parameters, ["maxTasks", "maxRequestBytes"]),
       },
     });
     this.aggregation = new PipelineFunction(this, "Aggregation", {

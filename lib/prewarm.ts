@@ -38,13 +38,13 @@ export class Prewarm extends Construct {
       tasks,
       shutdown: pipeline.shutdown,
       groupName,
-      ...(keyName === undefined ? {} : { keyName }),
+      keyName,
     });
     const api = new Api(this, "Api", {
       parameters,
       handler: pipeline.api,
       console: new Console(this, "Console", parameters).handler,
-      ...(vpcEndpointId === undefined ? {} : { vpcEndpointId }),
+      vpcEndpointId,
     });
     // The event at the end of a request contains links. They cannot use the stage's URL, which exists after the functions.
     pipeline.shutdown.addEnvironment("API_URL", api.endpoint);

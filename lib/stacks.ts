@@ -2,7 +2,7 @@ import { Aws, CfnCondition, CfnRule, DefaultStackSynthesizer, Fn, Stack, type St
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
 import { Network } from "./network.ts";
-import { Parameters } from "./parameters.ts";
+import { addParameters } from "./parameters.ts";
 import { Prewarm } from "./prewarm.ts";
 
 export interface PrewarmStackProps extends StackProps {
@@ -18,8 +18,8 @@ export class PrewarmStack extends Stack {
       synthesizer: prefixedSynthesizer(),
       ...props,
     });
-    const parameters = new Parameters(this, { envName, vpc: "new" });
-    new Prewarm(this, "Prewarm", { parameters, network: new Network(this, "Network", parameters) });
+    const parameters = addParameters(this, "new", envName);
+    new Prewarm(this, "Prewarm", { parameters, network: new Network(this, "Network", parameters.zones) });
   }
 }
 
@@ -31,8 +31,8 @@ export class PrewarmExistingVpcStack extends Stack {
       synthesizer: prefixedSynthesizer(),
       ...props,
     });
-    const parameters = new Parameters(this, { envName, vpc: "existing" });
-    const { vpc, subnet, sg, key, vpce } = parameters.existingVpc;
+    const parameters = addParameters(this, "existing", envName);
+    const { vpc, subnet, sg, key, vpce } = parameters;
     // A rule can read which VPC a subnet is in, but of a security group only its tags:
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-rules.html
     new CfnRule(this, "SubnetsInVpc", {

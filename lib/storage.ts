@@ -10,68 +10,67 @@ import { PipelineFunction } from "./pipeline-function.ts";
 
 const STRING = dynamodb.AttributeType.STRING;
 
+/** Names of attributes. */
+type Keys = readonly [partition: string, sort?: string];
+
 /** The three tables whose streams drive the pipeline, the one that has no stream, and the bucket of lists and reports. */
 export class Storage extends Construct {
   readonly requests: dynamodb.Table;
   readonly requestPops: dynamodb.Table;
   readonly requestTasks: dynamodb.Table;
-  /** Counters and beats: small items that change often, which nothing follows. */
+  /** Counters and heartbeats: small items that change often, which nothing follows. */
   readonly progress: dynamodb.Table;
   readonly bucket: DisposableBucket;
-  /** ARN that a query for active requests needs permission for. */
+  /** Active requests. */
   readonly activeIndexArn: string;
-  /** The same for those that have ended and were not closed. */
+  /** Requests that have ended and were not closed. */
   readonly closingIndexArn: string;
-  /** The same for all of them. */
+  /** All requests by time. */
   readonly newestIndexArn: string;
 
-  constructor(scope: Construct, id: string, { warmWritesPerSecond }: Pick<Parameters, "warmWritesPerSecond">) {
+  constructor(scope: Construct, id: string, { warmWritesPerSecond }: Parameters) {
     super(scope, id);
-    this.requests = this.table("Request", "req_id", undefined, dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
-    this.requests.addGlobalSecondaryIndex({
-      indexName: ACTIVE_INDEX,
-      // Only active requests have the attribute, so the index holds no others.
-      partitionKey: { name: "active", type: STRING },
-      projectionType: dynamodb.ProjectionType.INCLUDE,
-      nonKeyAttributes: ["status", "timeout_at", "last_update_time"],
-    });
-    this.requests.addGlobalSecondaryIndex({
-      indexName: CLOSING_INDEX,
-      partitionKey: { name: "closing", type: STRING },
-      projectionType: dynamodb.ProjectionType.INCLUDE,
-      nonKeyAttributes: ["last_update_time"],
-    });
-    this.requests.addGlobalSecondaryIndex({
-      indexName: NEWEST_INDEX,
-      partitionKey: { name: "listed", type: STRING },
-      sortKey: { name: "created_at", type: STRING },
-      projectionType: dynamodb.ProjectionType.INCLUDE,
-      nonKeyAttributes: [...LISTED_ATTRIBUTES],
-    });
-    this.newestIndexArn = `${this.requests.tableArn}/index/${NEWEST_INDEX}`;
-    this.closingIndexArn = `${this.requests.tableArn}/index/${CLOSING_INDEX}`;
-    this.activeIndexArn = `${this.requests.tableArn}/index/${ACTIVE_INDEX}`;
-    this.requestPops = this.table("RequestPop", "req_id", "target", dynamodb.StreamViewType.NEW_IMAGE);
-    this.requestTasks = this.table("RequestTask", "task_key", "pop_url", dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
+    this.requests = this.table("Request", ["req_id"], dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
+    // Only active requests have the attribute, so the index holds no others.
+    this.activeIndexArn = this.index(ACTIVE_INDEX, ["active"], ["status", "timeout_at", "last_update_time"]);
+    this.closingIndexArn = this.index(CLOSING_INDEX, ["closing"], ["last_update_time"]);
+    this.newestIndexArn = this.index(NEWEST_INDEX, ["listed", "created_at"], LISTED_ATTRIBUTES);
+    this.requestPops = this.table("RequestPop", ["req_id", "target"], dynamodb.StreamViewType.NEW_IMAGE);
+    this.requestTasks = this.table("RequestTask", ["task_key", "pop_url"], dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
     warmWrites(this.requestTasks, warmWritesPerSecond);
-    this.progress = this.table("Progress", "key", "part");
-    this.bucket = new DisposableBucket(this, "Lists", {
-      lifecycleRules: [{ expiration: Duration.days(KEEP_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-    });
+    this.progress = this.table("Progress", ["key", "part"]);
+    this.bucket = new DisposableBucket(this, "Lists", Duration.days(KEEP_DAYS));
   }
 
-  private table(id: string, partitionKey: string, sortKey: string | undefined, stream?: dynamodb.StreamViewType) {
+  /** Adds an index to the requests. @returns its ARN */
+  private index(indexName: string, keys: Keys, attributes: readonly string[]): string {
+    this.requests.addGlobalSecondaryIndex({
+      indexName,
+      ...schemaOf(keys),
+      projectionType: dynamodb.ProjectionType.INCLUDE,
+      nonKeyAttributes: [...attributes],
+    });
+    return `${this.requests.tableArn}/index/${indexName}`;
+  }
+
+  private table(id: string, keys: Keys, stream?: dynamodb.StreamViewType): dynamodb.Table {
     return new dynamodb.Table(this, id, {
-      partitionKey: { name: partitionKey, type: STRING },
-      ...(sortKey === undefined ? {} : { sortKey: { name: sortKey, type: STRING } }),
+      ...schemaOf(keys),
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      ...(stream === undefined ? {} : { stream }),
+      stream,
       timeToLiveAttribute: "expire_at",
       // Encrypted at rest with a key that AWS owns, the default. A key of our own would cost, and keep nobody else out.
       // No point-in-time recovery: items expire after 30 days, and a request can be sent again.
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }
+}
+
+function schemaOf([partition, sort]: Keys) {
+  return {
+    partitionKey: { name: partition, type: STRING },
+    sortKey: sort === undefined ? undefined : { name: sort, type: STRING },
+  };
 }
 
 const EMPTYING = Duration.minutes(15);
@@ -81,13 +80,13 @@ const EMPTYING = Duration.minutes(15);
  * function empties it first. CDK's `autoDeleteObjects` does the same, but with another architecture and runtime than
  * ours.
  */
-export class DisposableBucket extends s3.Bucket {
+class DisposableBucket extends s3.Bucket {
   /** Deleted right before the bucket. Every writer of the bucket depends on this, so it is deleted even earlier. */
   readonly emptied: CustomResource;
 
-  constructor(scope: Construct, id: string, props: Pick<s3.BucketProps, "lifecycleRules">) {
+  constructor(scope: Construct, id: string, expiration: Duration) {
     super(scope, id, {
-      ...props,
+      lifecycleRules: [{ expiration, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
@@ -113,7 +112,7 @@ export class DisposableBucket extends s3.Bucket {
  * How much the table of results takes at once. More than a new table does is paid for once, and AWS never takes it back:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
  */
-export function warmWrites(table: dynamodb.Table, writesPerSecond: CfnParameter): void {
+function warmWrites(table: dynamodb.Table, writesPerSecond: CfnParameter): void {
   const asNew = new CfnCondition(table, "TakesAsNew", {
     expression: Fn.conditionEquals(writesPerSecond.valueAsString, String(NEW_TABLE_WRITES)),
   });

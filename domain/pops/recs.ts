@@ -1,6 +1,5 @@
-import type { Language } from "../format.ts";
-
 // biome-ignore-all format: one row a line
+import type { Language } from "../format.ts";
 
 /** A regional edge cache (REC), the tier between POPs and origin. */
 interface Rec {

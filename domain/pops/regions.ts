@@ -1,7 +1,6 @@
+// biome-ignore-all format: one row a line
 import type { RecName } from "./recs.ts";
 import type { Site } from "./sites.ts";
-
-// biome-ignore-all format: one row a line
 
 /** The POPs a region's name stands for: the sets of the prewarm extension of awslabs/aws-cloudfront-extensions. */
 export const REGION_DEFAULTS = {
@@ -9,18 +8,7 @@ export const REGION_DEFAULTS = {
   au: ["SYD1-C1", "SYD62-P1"],
   ca: ["YUL62-C2", "YUL62-C1"],
   cn: ["PVG52-E1", "SZX51-E1", "BJS9-E1", "ZHY50-E1"],
-  eu: [
-    "ARN56-P1",
-    "ARN54-C1",
-    "CDG50-P1",
-    "CDG52-P2",
-    "DUB2-C1",
-    "DUB56-P1",
-    "FRA56-P4",
-    "FRA60-P1",
-    "LHR61-P3",
-    "LHR50-P2",
-  ],
+  eu: ["ARN56-P1", "ARN54-C1", "CDG50-P1", "CDG52-P2", "DUB2-C1", "DUB56-P1", "FRA56-P4", "FRA60-P1", "LHR61-P3", "LHR50-P2"],
   jp: ["NRT51-P2", "NRT57-P3"],
   sa: ["GRU1-C2", "GRU3-P1"],
   us: ["IAD89-P1", "IAD89-P2", "SFO5-P2", "SFO5-P1", "DFW56-P1", "DFW56-P2"],

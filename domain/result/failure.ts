@@ -36,6 +36,27 @@ export type FailureReason = keyof typeof FAILURE_REASONS;
 /** All codes, in the order of the table. */
 export const failureReasons: readonly FailureReason[] = Object.keys(FAILURE_REASONS).filter(isReason);
 
+/**
+ * Reasons that the metrics count as `other`, and nowhere else. Each reason with a metric of its own is one more metric on the
+ * dashboard, and a dashboard of more than 50 metrics is not free. The first two are rare, and the report names them; no task fails for
+ * the others.
+ */
+const NOT_MEASURED: readonly FailureReason[] = [
+  "refused_address",
+  "not_cacheable",
+  "no_distribution",
+  "name_not_found",
+  "dns_unavailable",
+];
+
+/** The values of the dimension `reason` of metrics. */
+export const metricReasons: readonly FailureReason[] = failureReasons.filter((it) => !NOT_MEASURED.includes(it));
+
+/** The value of the dimension `reason` of metrics that a reason is counted under. */
+export function metricReasonOf(reason: FailureReason): FailureReason {
+  return metricReasons.includes(reason) ? reason : "other";
+}
+
 /** A code as it is stored. One that only a newer version knows is `other`, so that its result is read all the same. */
 export const failureReasonSchema = z.enum(failureReasons).optional().catch("other");
 

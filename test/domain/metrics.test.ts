@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { metricReasonOf, metricReasons } from "../../domain/metrics.ts";
-import { failureReasons } from "../../domain/result/failure.ts";
+import { failureReasons, metricReasonOf, metricReasons } from "../../domain/result/failure.ts";
 
 test("no more than 15 reasons have a metric of their own: with one more, the dashboard is not free", () => {
   expect(metricReasons.length).toBeLessThanOrEqual(15);

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { Api } from "../../lib/api.ts";
 import { consoleFiles } from "../../lib/bundling.ts";
-import { Parameters } from "../../lib/parameters.ts";
+import { addParameters } from "../../lib/parameters.ts";
 import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
 
 const fn = (scope: Construct, id: string) =>
@@ -16,12 +16,12 @@ const fn = (scope: Construct, id: string) =>
   });
 const functions = (scope: Construct) => ({ handler: fn(scope, "Handler"), console: fn(scope, "Console") });
 const template = synthesize((stack) => {
-  const parameters = new Parameters(stack, { vpc: "new" });
+  const parameters = addParameters(stack, "new");
   return new Api(stack, "Api", { ...functions(stack), parameters });
 });
 const maybePrivate = synthesize((stack) => {
-  const parameters = new Parameters(stack, { vpc: "existing" });
-  const vpcEndpointId = parameters.existingVpc.vpce.valueAsString;
+  const parameters = addParameters(stack, "existing");
+  const vpcEndpointId = parameters.vpce.valueAsString;
   return new Api(stack, "Api", { ...functions(stack), parameters, vpcEndpointId });
 });
 

@@ -2,16 +2,16 @@ import type { Stack } from "aws-cdk-lib";
 import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { AgentFleet } from "../../lib/agent-fleet.ts";
 import { Network } from "../../lib/network.ts";
-import { Parameters } from "../../lib/parameters.ts";
+import { addParameters } from "../../lib/parameters.ts";
 import { Storage } from "../../lib/storage.ts";
 import { TaskQueue } from "../../lib/task-queue.ts";
 
 /** The fleet with only those other parts that it needs. */
 export function addFleet(stack: Stack): void {
-  const parameters = new Parameters(stack, { vpc: "new" });
+  const parameters = addParameters(stack, "new");
   new AgentFleet(stack, "Fleet", {
     parameters,
-    network: new Network(stack, "Network", parameters),
+    network: new Network(stack, "Network", parameters.zones),
     storage: new Storage(stack, "Storage", parameters),
     tasks: new TaskQueue(stack, "TaskQueue"),
     shutdown: LambdaFunction.fromFunctionName(stack, "Shutdown", "shutdown"),

@@ -1,4 +1,3 @@
-import { Stack } from "aws-cdk-lib";
 import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { CAPS } from "../../domain/request/caps.ts";
@@ -9,7 +8,6 @@ import {
   MAX_INSTANCE_TYPES_LENGTH,
   MAX_SOURCE_BUCKETS,
   MAX_SOURCE_BUCKETS_LENGTH,
-  Parameters,
 } from "../../lib/parameters.ts";
 import { synthesizeStacks } from "./synth.ts";
 
@@ -315,9 +313,4 @@ describe("CloudFormation", () => {
     "rejects %s %j",
     (name, _, value) => expect(accepts(name, value)).toBe(false),
   );
-});
-
-test("the stack that makes its VPC has no parameters of an existing one, and says so to who asks", () => {
-  const parameters = new Parameters(new Stack(), { envName: "test", vpc: "new" });
-  expect(() => parameters.existingVpc).toThrow("the stack makes its own VPC");
 });

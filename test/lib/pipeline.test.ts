@@ -1,7 +1,7 @@
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { Parameters } from "../../lib/parameters.ts";
+import { addParameters } from "../../lib/parameters.ts";
 import { Pipeline } from "../../lib/pipeline.ts";
 import { Storage } from "../../lib/storage.ts";
 import { TaskQueue } from "../../lib/task-queue.ts";
@@ -9,7 +9,7 @@ import { newApp, rendered, resourcesOf } from "./synth.ts";
 
 const app = newApp();
 const stack = new Stack(app, "Test");
-const parameters = new Parameters(stack, { vpc: "new" });
+const parameters = addParameters(stack, "new");
 const [storage, tasks] = [new Storage(stack, "Storage", parameters), new TaskQueue(stack, "TaskQueue")];
 new Pipeline(stack, "Pipeline", { storage, tasks, groupName: "prewarm_asg_test", parameters });
 const template = Template.fromStack(stack);

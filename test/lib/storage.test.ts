@@ -1,10 +1,10 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
-import { Parameters } from "../../lib/parameters.ts";
+import { addParameters } from "../../lib/parameters.ts";
 import { Storage } from "../../lib/storage.ts";
 import { resourcesOf, synthesize, theOnly } from "./synth.ts";
 
-const template = synthesize((stack) => new Storage(stack, "Storage", new Parameters(stack, { vpc: "new" })));
+const template = synthesize((stack) => new Storage(stack, "Storage", addParameters(stack, "new")));
 
 test.each([
   { table: "Request", keys: [{ AttributeName: "req_id", KeyType: "HASH" }], view: "NEW_AND_OLD_IMAGES" },
