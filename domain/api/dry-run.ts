@@ -1,5 +1,5 @@
 import type { Estimate } from "../cost/estimate.ts";
-import { placesToLookAt } from "../cost/size-sample.ts";
+import { samplePlaces } from "../cost/size-sample.ts";
 import { beyondCap } from "../request/caps.ts";
 import { invalidationPath } from "../request/invalidation.ts";
 import { variantNames } from "../request/options.ts";
@@ -37,7 +37,7 @@ export interface Form {
 /** The forms whose sizes are looked at. A URL's variants stand together, as in the list of good URLs. */
 export function formsToSample({ urls, variants }: Pick<PrewarmRequest, "urls" | "variants">): Form[] {
   const names = variantNames(variants);
-  return placesToLookAt(urls.length * names.length, urls[0] ?? "").flatMap((place) => {
+  return samplePlaces(urls.length * names.length, urls[0] ?? "").flatMap((place) => {
     const url = urls[Math.floor(place / names.length)];
     return url === undefined ? [] : [{ url, variant: names[place % names.length] }];
   });

@@ -7,7 +7,7 @@ const dollars = z.number().nonnegative();
 
 const spreadSchema = z.object({
   estimate: whole.nullable().describe("Null: it is not known."),
-  low: whole.nullable().describe("It lies between this and `high` in about 95 of 100 cases."),
+  low: whole.nullable().describe("With `high`: the bounds of a 95% confidence interval."),
   high: whole.nullable(),
 });
 

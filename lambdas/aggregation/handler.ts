@@ -5,10 +5,10 @@ import type { RequestReader } from "../../aws/request-table.ts";
 import type { Looks } from "../../aws/settlement-queue.ts";
 import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
-import { metricReasonOf } from "../../domain/result/failure.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/counter-shards.ts";
 import { seemsOver } from "../../domain/request/settlement.ts";
 import type { Count } from "../../domain/result/count.ts";
+import { metricReasonOf } from "../../domain/result/failure.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
 import { type CountedRequest, CountedRequests, FailureExamples, LastMoves, Minutes } from "./requests.ts";
 

@@ -1,4 +1,9 @@
-import { counterLoad, RESULT_BYTES, unitsOfBatch } from "../../domain/cost/pipeline-costs.ts";
+import {
+  BLOCK_WRITE_UNITS,
+  counterWriteUnits,
+  RESULT_BYTES,
+  TOTALS_WRITE_UNITS,
+} from "../../domain/cost/pipeline-costs.ts";
 import { LINK_GIGABITS, NEW_TABLE, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
 import { blockCount } from "../../domain/plan/counter-shards.ts";
@@ -23,7 +28,7 @@ export function largestTable(units: Units): string {
   const perMessage = urlsPerMessage(tasks, MAX_INSTANCES);
   const messages = tasks / perMessage;
   const shards = shardCount(tasks);
-  const counters = unitsOfBatch(LARGEST_POPS).total;
+  const counters = counterWriteUnits(LARGEST_POPS);
   const load = (batch: number) => counterLoad(QUOTA.tableWrites, batch, LARGEST_POPS);
   const pages = Math.ceil((tasks * RESULT_BYTES) / PAGE_BYTES);
   const count = (value: number) => value.toLocaleString("en-US");
@@ -81,6 +86,26 @@ export function largestTable(units: Units): string {
       ],
     ],
   );
+}
+
+/** What the counters of a fleet cost. */
+export interface CounterLoad {
+  /** Write units of counters for each write unit of results, which are one each. */
+  readonly share: number;
+  /** Write units a second on the busiest partition key. */
+  readonly busiestKey: number;
+}
+
+/**
+ * @param resultsPerSecond of one request
+ * @param batchSize results in a batch
+ */
+export function counterLoad(resultsPerSecond: number, batchSize: number, pops: number): CounterLoad {
+  const batches = resultsPerSecond / batchSize;
+  return {
+    share: counterWriteUnits(pops) / batchSize,
+    busiestKey: batches * Math.max(TOTALS_WRITE_UNITS, BLOCK_WRITE_UNITS),
+  };
 }
 
 function percent(share: number): string {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { counterLoad, unitsOfBatch } from "../../../domain/cost/pipeline-costs.ts";
+import { counterWriteUnits } from "../../../domain/cost/pipeline-costs.ts";
+import { counterLoad } from "../../../tools/scaling/largest.ts";
 
 it.each([
   [1, 3 + 2],
@@ -8,7 +9,7 @@ it.each([
   [400, 3 + 34],
   [600, 3 + 50],
 ])("a batch with results of %i POPs costs %i write units", (pops, units) => {
-  expect(unitsOfBatch(pops).total).toBe(units);
+  expect(counterWriteUnits(pops)).toBe(units);
 });
 
 // 40 to 80 shards of the stream, two batches of each at a time, one a second: that is how many results each batch has.
