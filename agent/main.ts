@@ -13,12 +13,12 @@ import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestReader } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { ServerClock } from "../aws/server-clock.ts";
-import { AskedLooks, Looks } from "../aws/settlement-queue.ts";
+import { SettlementQueue } from "../aws/settlement-queue.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import type { Unreadable } from "../domain/log-fields.ts";
 import { OriginLimiters } from "../domain/origin/origin-limiter-registry.ts";
-import { patienceOf } from "../domain/request/lifecycle.ts";
+import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
 import { FollowerGate } from "./admit/follower-gate.ts";
 import { envSchema } from "./env.ts";
@@ -67,21 +67,21 @@ const documents = DynamoDBDocumentClient.from(new DynamoDBClient(patiently));
 const stored = new RequestTaskTable(resultClient(patiently), env.REQUEST_TASK_TABLE, onUnreadable);
 const results = new ResultWriter(stored, logger);
 const requests = new RequestReader(documents, env.REQUEST_TABLE, onUnreadable);
-const patience = patienceOf(env.STALL_SECONDS);
+const timings = timingsOf(env.STALL_SECONDS);
 const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
 // Not the process's id: after a crash, another process may have the same.
 const worker = randomUUID();
 const clock = new ServerClock();
 clock.follow(documents);
 const now = () => clock.now();
-const beats = new Beats({ progress, instance: instanceId, worker, everyMs: patience.beatMs, now, logger });
+const beats = new Beats({ progress, instance: instanceId, worker, everyMs: timings.heartbeatIntervalMs, now, logger });
 const permits = new PermitTable(documents, env.PROGRESS_TABLE, processOf({ instance: instanceId, worker }));
 const origins = new OriginLimiters({
   store: permits,
   now,
   syncClock: () => clock.sync(() => permits.ping()),
   heartbeatAt: (reqId) => beats.writtenAt(reqId),
-  leaseMs: Math.max(MIN_LEASE_MS, patience.staleMs),
+  leaseMs: Math.max(MIN_LEASE_MS, timings.heartbeatTimeoutMs),
   onError: (err, id) => logger.warn({ err, id }, "Limits of the origin are unavailable; sending fewer requests"),
   onCut: (host, rate) => logger.info({ host, rate }, "Origin is throttling; backing off"),
 });
@@ -91,12 +91,13 @@ const caretaker = new Caretaker({
   requests,
   progress,
   queue,
-  looks: new Looks(
-    new AskedLooks(documents, env.PROGRESS_TABLE),
+  settlements: new SettlementQueue(
+    documents,
+    env.PROGRESS_TABLE,
     new AsyncFunction(new LambdaClient(patiently), env.SHUTDOWN_ARN),
   ),
   meter,
-  patience,
+  timings,
   // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,

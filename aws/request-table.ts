@@ -10,7 +10,17 @@ import {
 import pMap from "p-map";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
-import type { Status, TerminalStatus } from "../domain/request/lifecycle.ts";
+import {
+  ACTIVE_STATES,
+  type AdvancingEvent,
+  attributesOf,
+  ENDED_STATES,
+  type EndingEvent,
+  EVENTS,
+  type State,
+  type Status,
+  stateOf,
+} from "../domain/request/lifecycle.ts";
 import {
   ACTIVE,
   ACTIVE_INDEX,
@@ -20,7 +30,6 @@ import {
   LISTED,
   type ListedRequest,
   listedRequestSchema,
-  type MissingInstances,
   NEWEST_INDEX,
   type Place,
   placeSchema,
@@ -225,6 +234,16 @@ export class RequestExistsError extends Error {
 
 /** The Request table: the one place where a request's state is changed, each change under its condition. */
 export class RequestTable extends RequestReader {
+  /** @param shutdown is invoked for each request that ends: there is no other way to end one, so none is forgotten */
+  constructor(
+    db: DynamoDBDocumentClient,
+    table: string,
+    onUnreadable: OnUnreadable,
+    private readonly shutdown: Pick<AsyncFunction, "invoke">,
+  ) {
+    super(db, table, onUnreadable);
+  }
+
   /**
    * Puts a request, unless as many as `maxActive` are active.
    * @returns FULL: so many are; BUSY: so many others are put at this moment that this one found no turn
@@ -318,31 +337,39 @@ export class RequestTable extends RequestReader {
     await this.db.send(new DeleteCommand({ TableName: this.table, Key: { req_id: reqId } }));
   }
 
-  /** Moves an active request on from `from`; false when it is not there any more (a step that ran twice, a stop). */
-  async advance(reqId: string, from: Status, to: Status, fields: Fields = {}): Promise<boolean> {
-    return this.update(reqId, { ...fields, status: to }, "#status = :from", { ":from": from });
+  /** Moves a request to its next state; false when it is in none of the event's states any more (a step that ran twice, a stop). */
+  async advance(reqId: string, event: AdvancingEvent, fields: Fields = {}): Promise<boolean> {
+    const { from, to } = EVENTS[event];
+    return this.update(reqId, { ...fields, ...attributesOf(to) }, inStates(from));
   }
 
-  /** Writes fields of a request whose status is `status`; false when it is not. */
-  async amend(reqId: string, status: Status, fields: Fields): Promise<boolean> {
-    return this.update(reqId, fields, "#status = :from", { ":from": status });
+  /**
+   * Ends an active request, and has Shutdown clean up; false when it has ended already. Its headers and sources go with that: nobody
+   * needs them any more, and there may be secrets in them. If the process ends before Shutdown is invoked, Watch finds `closing`.
+   */
+  async end(reqId: string, event: EndingEvent, fields: Fields = {}): Promise<boolean> {
+    const { from, to } = EVENTS[event];
+    const ended = { ...fields, status: to, header: [], variants: [], sources: [], closing: CLOSING };
+    if (!(await this.update(reqId, ended, inStates(from), ["active", "empty_seen_at"]))) return false;
+    await this.shutdown.invoke(reqId);
+    return true;
   }
 
-  /** Writes fields of a request whose sources are being read; false when that is over. */
-  async amendExpanding(reqId: string, fields: Fields): Promise<boolean> {
-    const reading = "#status = :from AND attribute_not_exists(expanded)";
-    return this.update(reqId, fields, reading, { ":from": "EXPANDING" });
+  /** Writes fields of a request that is in a state; false when it is not. */
+  async amend(reqId: string, state: State, fields: Fields): Promise<boolean> {
+    return this.update(reqId, fields, inStates([state]));
   }
 
   /** Changes how many instances an active request wishes for; nothing happens once it has ended. */
   async setInstanceCount(reqId: string, instanceCount: number): Promise<void> {
-    await this.update(reqId, { instance_count: instanceCount }, "attribute_exists(active)", {});
+    await this.update(reqId, { instance_count: instanceCount }, IS_ACTIVE);
   }
 
-  /** Notes when the queue was seen empty; undefined: what was noted counts no more. The request has not moved by this. */
-  async noteEmptyQueue(reqId: string, at: number | undefined): Promise<void> {
-    if (at === undefined) await this.write(reqId, {}, "attribute_exists(active)", {}, ["empty_seen_at"]);
-    else await this.write(reqId, { empty_seen_at: at }, "attribute_exists(active)", {}, []);
+  /** Notes something of an active request; undefined removes what was noted. The request has not moved by this. */
+  async note(reqId: string, notes: Pick<Fields, "empty_seen_at" | "missing_instances">): Promise<void> {
+    const removed = Object.entries(notes).flatMap(([name, value]) => (value === undefined ? [name] : []));
+    const set = Object.fromEntries(Object.entries(notes).filter(([, value]) => value !== undefined));
+    await this.write(reqId, set, IS_ACTIVE, removed);
   }
 
   /**
@@ -365,99 +392,91 @@ export class RequestTable extends RequestReader {
     }
   }
 
-  /** Notes which instances are missing; undefined: none. The request has not moved by this. */
-  async noteMissingInstances(reqId: string, missing: MissingInstances | undefined): Promise<void> {
-    if (missing === undefined) await this.write(reqId, {}, "attribute_exists(active)", {}, ["missing_instances"]);
-    else await this.write(reqId, { missing_instances: missing }, "attribute_exists(active)", {}, []);
+  /**
+   * Takes the right to queue what is missing again.
+   * @returns false when another settlement check has it, or the request has ended
+   */
+  async claimRequeue({ req_id, requeues }: Pick<RequestItem, "req_id" | "requeues">): Promise<boolean> {
+    const unchanged = both(inStates(EVENTS.REQUEUE.from), {
+      text: "requeues = :before",
+      values: { ":before": requeues },
+    });
+    return this.update(req_id, { requeues: requeues + 1 }, unchanged, ["empty_seen_at"]);
   }
 
   /**
-   * Takes the right to queue what is missing again, for the time after `requeues` times.
-   * @returns false when another look has it, or the request has ended
+   * Counts that a step is restarted. The change of the item is what invokes it: the stream's filter is on the status.
+   * @returns false when it has moved on, or has been restarted by another run
    */
-  async claimRequeue(reqId: string, requeues: number): Promise<boolean> {
-    const condition = "attribute_exists(active) AND requeues = :before";
-    return this.update(reqId, { requeues: requeues + 1 }, condition, { ":before": requeues }, ["empty_seen_at"]);
+  async restartStep(item: Pick<RequestItem, "req_id" | "status" | "expanded" | "nudges">): Promise<boolean> {
+    const unchanged = both(inStates([stateOf(item)]), { text: "nudges = :before", values: { ":before": item.nudges } });
+    return this.update(item.req_id, { nudges: item.nudges + 1 }, unchanged);
   }
 
-  /**
-   * Counts that a step is called again. The change of the item is what calls it: the stream's filter is on the status.
-   * @returns false when it has moved on, or somebody else has called it
-   */
-  async nudge({ req_id, status, nudges }: Pick<RequestItem, "req_id" | "status" | "nudges">): Promise<boolean> {
-    // Absent in what an older version wrote.
-    const before = nudges === 0 ? "(attribute_not_exists(nudges) OR nudges = :before)" : "nudges = :before";
-    const values = { ":from": status, ":before": nudges };
-    return this.update(req_id, { nudges: nudges + 1 }, `#status = :from AND ${before}`, values);
-  }
-
-  /** Notes that the end of a request was told. It has not moved by this, nor by being closed: its end is its last move. */
+  /** Notes that the end of a request was announced. It has not moved by this, nor by being closed: its end is its last move. */
   async noteAnnounced(reqId: string): Promise<void> {
-    await this.write(reqId, { announced: true }, "attribute_not_exists(active)", {}, []);
+    await this.write(reqId, { announced: true }, inStates(ENDED_STATES), []);
   }
 
-  /** Marks an ended request as wound down. */
-  async close(reqId: string, fields: Fields): Promise<boolean> {
-    return this.write(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {}, ["closing"]);
+  /** Marks an ended request as cleaned up. */
+  async close(reqId: string): Promise<boolean> {
+    return this.write(reqId, { closed: true }, inStates(ENDED_STATES), ["closing"]);
   }
 
   /**
    * Writes fields, and that the request has moved now. Clocks differ, and what was written last says the later time: then
    * `last_update_time` stays as it is, for it never goes back.
    */
-  protected async update(
+  private async update(
     reqId: string,
     fields: Record<string, unknown>,
-    condition: string,
-    values: Record<string, unknown>,
+    condition: Condition,
     remove: readonly string[] = [],
   ): Promise<boolean> {
     const moved = { ...fields, last_update_time: formatTimestamp(new Date()) };
-    const forward = `${condition} AND NOT last_update_time > :last_update_time`;
-    if (await this.write(reqId, moved, forward, values, remove)) return true;
-    return this.write(reqId, fields, condition, values, remove);
+    const forward = both(condition, { text: "NOT last_update_time > :last_update_time", values: {} });
+    if (await this.write(reqId, moved, forward, remove)) return true;
+    return this.write(reqId, fields, condition, remove);
   }
 
   private async write(
     reqId: string,
     set: Record<string, unknown>,
-    condition: string,
-    values: Record<string, unknown>,
+    { text, values }: Condition,
     remove: readonly string[],
   ): Promise<boolean> {
     if (!isPossibleId(reqId)) return false;
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId },
-      ...itemUpdate(set, remove, `attribute_exists(req_id) AND ${condition}`, values),
+      ...itemUpdate(set, remove, `attribute_exists(req_id) AND ${text}`, values),
     });
     return whetherConditionHolds(() => this.db.send(update));
   }
 }
 
-/**
- * The Request table for those who end requests: each end calls Shutdown, which gives back what the request held. There is
- * no other way to end one, so nobody can forget it.
- */
-export class EndingRequestTable extends RequestTable {
-  constructor(
-    db: DynamoDBDocumentClient,
-    table: string,
-    onUnreadable: OnUnreadable,
-    private readonly shutdown: Pick<AsyncFunction, "invoke">,
-  ) {
-    super(db, table, onUnreadable);
-  }
+/** A condition of a write, with the values of its placeholders. */
+interface Condition {
+  readonly text: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
 
-  /**
-   * Ends an active request; false when it has ended already. Its headers and sources go with that: nobody needs them any more,
-   * and there may be secrets in them. The lists are left empty, because an older version does not read an item without it. Whoever dies before Shutdown is called
-   * leaves `closing`, which Watch finds.
-   */
-  async end(reqId: string, to: TerminalStatus, fields: Fields = {}): Promise<boolean> {
-    const ended = { ...fields, status: to, header: [], variants: [], sources: [], closing: CLOSING };
-    if (!(await this.update(reqId, ended, "attribute_exists(active)", {}, ["active", "empty_seen_at"]))) return false;
-    await this.shutdown.invoke(reqId);
-    return true;
-  }
+const IS_ACTIVE: Condition = { text: "attribute_exists(active)", values: {} };
+
+/** Whether a request is in one of these states. `active` says the same of all active ones, also of an item that cannot be read. */
+function inStates(states: readonly State[]): Condition {
+  if (states === ACTIVE_STATES) return IS_ACTIVE;
+  if (states === ENDED_STATES) return { text: "attribute_not_exists(active)", values: {} };
+  const isIn = states.map((state, i) => {
+    const expanded = { EXPANDING: " AND attribute_not_exists(expanded)", EXPANDED: " AND attribute_exists(expanded)" };
+    return `#status = :from${i}${state === "EXPANDING" || state === "EXPANDED" ? expanded[state] : ""}`;
+  });
+  return {
+    text: `(${isIn.join(" OR ")})`,
+    values: Object.fromEntries(states.map((state, i) => [`:from${i}`, attributesOf(state).status])),
+  };
+}
+
+function both(one: Condition, other: Condition): Condition {
+  return { text: `${one.text} AND ${other.text}`, values: { ...one.values, ...other.values } };
 }

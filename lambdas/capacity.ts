@@ -2,7 +2,7 @@
 
 import type { Fleet } from "../aws/fleet.ts";
 import type { RequestReader } from "../aws/request-table.ts";
-import { neededCapacity } from "../domain/request/capacity.ts";
+import { neededCapacity } from "../domain/request/lifecycle.ts";
 
 /** Keeps the group's size at what the active requests need. */
 export class Capacity {

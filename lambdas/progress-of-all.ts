@@ -2,8 +2,7 @@
 
 import pMap from "p-map";
 import type { ProgressReader } from "../aws/progress-table.ts";
-import type { Progress } from "../domain/request/progress.ts";
-import type { OnFailure } from "../domain/request/settlement.ts";
+import type { OnFailure, Progress } from "../domain/request/progress.ts";
 
 const AT_ONCE = 16;
 

@@ -3,7 +3,7 @@ import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
-import { EXPANDED } from "../domain/request/request-item.ts";
+import { attributesOf, STATES, type State, type Step } from "../domain/request/lifecycle.ts";
 import { allow } from "./permissions.ts";
 import type { HasRoom } from "./pipeline-function.ts";
 import type { PipelineFunctions } from "./pipeline-permissions.ts";
@@ -15,6 +15,16 @@ import type { Storage } from "./storage.ts";
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
 const nowHas = (attributes: object) => ({ dynamodb: { NewImage: attributes } });
+
+/** The items of the Request table that invoke a step: those in the states that it ends. */
+function requestsFor(step: Step): object[] {
+  const states = Object.keys(STATES).filter((state): state is State => {
+    const row = STATES[state as State];
+    return row.step === step && row.stream === "requests";
+  });
+  const isValue = ([name, value]: [string, string]) => [name, { S: [value] }];
+  return states.map((state) => nowHas(Object.fromEntries(Object.entries(attributesOf(state)).map(isValue))));
+}
 
 /** Attempts after the first that a step has: for some minutes of an outage. */
 const RETRIES = 20;
@@ -41,15 +51,8 @@ export function connectStreams(
   const follow = (fn: lambda.Function, table: dynamodb.Table, how: Follow) =>
     followTable(fn, table, how, failedBatches);
   const one = room.batches({ low: 1, high: 10 });
-  follow(getSize, storage.requests, {
-    // One whose sources are read comes back to it.
-    patterns: [
-      nowHas({ status: { S: ["CREATED"] } }),
-      nowHas({ status: { S: ["EXPANDING"] }, expanded: { S: [EXPANDED] } }),
-    ],
-    batches: one,
-  });
-  follow(task, storage.requests, { patterns: [nowHas({ status: { S: ["CHECK_POP"] } })], batches: one });
+  follow(getSize, storage.requests, { patterns: requestsFor("Get Size"), batches: one });
+  follow(task, storage.requests, { patterns: requestsFor("Task"), batches: one });
   follow(task, storage.requestPops, {
     patterns: [nowHas({ state: { S: ["READY"] } })],
     batches: room.batches({ low: 2, high: 10 }),

@@ -1,12 +1,10 @@
 import type { Logger } from "pino";
 import type { ProgressReader } from "../../aws/progress-table.ts";
 import type { ActiveRequest, RequestReader } from "../../aws/request-table.ts";
-import type { Looks } from "../../aws/settlement-queue.ts";
+import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
-import type { Patience } from "../../domain/request/lifecycle.ts";
-import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
-import { eachRequest, isOverdue, needsLook, settlementFacts } from "../../domain/request/settlement.ts";
-import { parseTimestamp } from "../../domain/timestamps.ts";
+import { assembleFacts, isOverdue, needsSettlement, type Timings } from "../../domain/request/lifecycle.ts";
+import { eachRequest, type Progress } from "../../domain/request/progress.ts";
 import type { Meter } from "../report/throughput.ts";
 
 const LONGEST_BETWEEN_LOOKS_MS = 15_000;
@@ -15,9 +13,9 @@ export interface CaretakerOptions {
   readonly requests: Pick<RequestReader, "listActive" | "standing">;
   readonly progress: Pick<ProgressReader, "of">;
   readonly queue: Pick<TaskQueue, "depth">;
-  readonly looks: Pick<Looks, "ask">;
+  readonly settlements: Pick<SettlementQueue, "requestSettlement">;
   readonly meter: Pick<Meter, "lastTaskAt">;
-  readonly patience: Patience;
+  readonly timings: Timings;
   /** Takes this instance out of its group. */
   readonly retire: () => Promise<void>;
   /** Without work for this long, and with nothing active, the instance leaves. */
@@ -36,11 +34,11 @@ export class Caretaker {
 
   /** How often it should look, in milliseconds. */
   get everyMs(): number {
-    return Math.min(LONGEST_BETWEEN_LOOKS_MS, this.options.patience.againMs);
+    return Math.min(LONGEST_BETWEEN_LOOKS_MS, this.options.timings.recheckMs);
   }
 
   /**
-   * Looks once and does what is needed. A failure is logged; the next look tries again.
+   * SettlementQueue once and does what is needed. A failure is logged; the next look tries again.
    * @param working whether this process holds a message
    * @returns whether the instance has left its group
    */
@@ -56,10 +54,10 @@ export class Caretaker {
   }
 
   private async act(idleMs: number): Promise<boolean> {
-    const { requests, retire, retireMs, patience, logger } = this.options;
+    const { requests, retire, retireMs, timings, logger } = this.options;
     const active = await requests.listActive();
-    const decision = decideIdle({ idleMs, active, now: new Date(), patience, retireMs });
-    if (decision.lookAround) await this.lookAround(active, new Set(decision.overdue));
+    const decision = decideIdle({ idleMs, active, now: new Date(), timings, retireMs });
+    if (decision.lookAround) await this.lookAround(active);
     else {
       const overdue = decision.overdue.map((req_id) => ({ req_id }));
       await eachRequest(overdue, this.onFailure, ({ req_id }) => this.ask(req_id));
@@ -70,9 +68,9 @@ export class Caretaker {
     return true;
   }
 
-  /** Asks for a look at each request that would not go on or end by itself. */
-  private async lookAround(active: readonly ActiveRequest[], overdue: ReadonlySet<string>): Promise<void> {
-    const { requests, progress, patience } = this.options;
+  /** Requests a settlement check of each request that would not go on or end by itself. */
+  private async lookAround(active: readonly ActiveRequest[]): Promise<void> {
+    const { requests, progress, timings } = this.options;
     const messages = allMessages(await this.options.queue.depth());
     const all = new Map<string, Progress>();
     await eachRequest(active, this.onFailure, async ({ req_id }) => all.set(req_id, await progress.of(req_id)));
@@ -81,16 +79,8 @@ export class Caretaker {
       if (itsProgress === undefined) return;
       const standing = await requests.standing(reqId);
       if (standing === undefined) return;
-      const now = Date.now();
-      const seen = {
-        progress: itsProgress,
-        timeIsUp: overdue.has(reqId),
-        messages,
-        now,
-        patience,
-        othersAtWork: othersAtWork(all, reqId, now, patience),
-      };
-      if (needsLook(settlementFacts(standing, seen))) await this.ask(reqId, standing);
+      const observed = { progress: itsProgress, all, messages, now: Date.now(), timings };
+      if (needsSettlement(assembleFacts(standing, observed))) await this.ask(reqId, standing);
     });
   }
 
@@ -99,9 +89,9 @@ export class Caretaker {
   };
 
   private async ask(reqId: string, known?: { readonly req_id: string; readonly expire_at: number }): Promise<void> {
-    const { requests, looks, logger } = this.options;
+    const { requests, settlements, logger } = this.options;
     const about = known ?? (await requests.standing(reqId));
-    if (about === undefined || !(await looks.ask(about))) return;
+    if (about === undefined || !(await settlements.requestSettlement(about))) return;
     logger.info({ req_id: reqId }, "request stands still or is overdue, a look is asked for");
   }
 }
@@ -121,14 +111,13 @@ export function decideIdle(facts: {
   readonly idleMs: number;
   readonly active: readonly ActiveRequest[];
   readonly now: Date;
-  readonly patience: Pick<Patience, "againMs">;
+  readonly timings: Pick<Timings, "recheckMs">;
   readonly retireMs: number;
 }): IdleDecision {
-  const { idleMs, active, now, patience, retireMs } = facts;
-  const isLate = ({ timeout_at: timeout }: ActiveRequest) => isOverdue(parseTimestamp(timeout), now);
+  const { idleMs, active, now, timings, retireMs } = facts;
   return {
-    overdue: active.filter(isLate).map(({ req_id }) => req_id),
-    lookAround: active.length > 0 && idleMs >= patience.againMs,
+    overdue: active.filter((item) => isOverdue(item, now.getTime())).map(({ req_id }) => req_id),
+    lookAround: active.length > 0 && idleMs >= timings.recheckMs,
     retire: active.length === 0 && idleMs >= retireMs,
   };
 }

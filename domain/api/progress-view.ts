@@ -15,7 +15,7 @@ type DescribedRequest = ListedRequest & Partial<RequestItem>;
 export interface View {
   readonly now: Date;
   /** An agent that has not been heard of for so long is dead. */
-  readonly staleMs: number;
+  readonly heartbeatTimeoutMs: number;
   /** Counters by POP, where the warnings name POPs. */
   readonly popCounts?: ReadonlyMap<string, Count> | undefined;
 }

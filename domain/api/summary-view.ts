@@ -22,7 +22,7 @@ interface Ending {
 /** Body of GET /summary. */
 export function summaryOf(item: EndedItem, ending: Ending): Summary {
   const { failedUrls, resultsLink, now } = ending;
-  const described = describeProgress(item, NO_PROGRESS, { now, staleMs: 0 });
+  const described = describeProgress(item, NO_PROGRESS, { now, heartbeatTimeoutMs: 0 });
   const unresolved = ending.pops.filter(({ state }) => state === "FAILED");
   return {
     request_id: item.req_id,

@@ -1,9 +1,12 @@
-import * as z from "zod";
-
 /**
- * Where a request stands. `CREATED → CHECK_POP → INSERT_TASK → IN_PROGRESS → FINISHED`, with sources
- * `CREATED → EXPANDING → CHECK_POP → …`, or out of any active one.
+ * The lifecycle of a request: its states, the events that change it, and the decisions which event is due. Everything else asks here
+ * whether a request is complete, overdue, stalled or needs a settlement check.
  */
+import * as z from "zod";
+import type { Count } from "../result/count.ts";
+import { parseTimestamp } from "../timestamps.ts";
+import { atWork, type Progress } from "./progress.ts";
+
 export const STATUSES = [
   "CREATED",
   "EXPANDING",
@@ -26,38 +29,363 @@ export function isTerminal(status: Status): status is TerminalStatus {
   return (TERMINAL_STATUSES as readonly Status[]).includes(status);
 }
 
-/** How long the parts of a request wait for each other. All times are in milliseconds, and follow from one. */
-export interface Patience {
-  /** Between two beats of an agent. */
-  readonly beatMs: number;
-  /** A beat that is older, by the reader's clock, is a silent agent's. */
-  readonly staleMs: number;
-  /** Without a result for this long, and without a beat, a request stands still. */
-  readonly stillMs: number;
-  /** The same while the queue has messages, which may be other requests'. */
-  readonly busyMs: number;
-  /** An empty queue is believed when it was empty twice, this far apart: SQS estimates. */
-  readonly againMs: number;
+/** Attribute `expanded` of a request whose list of URLs is complete. */
+export const EXPANDED = "y";
+
+/** The functions that cause events. */
+export type Actor = "API" | "Get Size" | "Expand" | "Task" | "Shutdown" | "Watch";
+
+/** A status; EXPANDED is the part of EXPANDING in which the list of URLs is complete. */
+export type State = Status | "EXPANDED";
+
+/** The functions that do the steps of a request before its tasks are queued. */
+export type Step = "Get Size" | "Expand" | "Task";
+
+interface StateRow {
+  /** The function that ends the state. */
+  readonly step?: Step;
+  /** The stream that invokes the function: of the Request table, or of the Request-Pop table for each target that is READY. */
+  readonly stream?: "requests" | "requestPops";
 }
 
-/** The stack's `stallSeconds`, unless it is told otherwise. */
-export const STALL_SECONDS = 900;
+export const STATES: Readonly<Record<State, StateRow>> = {
+  CREATED: { step: "Get Size", stream: "requests" },
+  // Get Size invokes Expand, which invokes itself until it has read everything.
+  EXPANDING: { step: "Expand" },
+  EXPANDED: { step: "Get Size", stream: "requests" },
+  CHECK_POP: { step: "Task", stream: "requests" },
+  INSERT_TASK: { step: "Task", stream: "requestPops" },
+  IN_PROGRESS: {},
+  FINISHED: {},
+  STOPPED: {},
+  TIMEOUT: {},
+  FAILED: {},
+};
 
-/** @param stallSeconds after which a request without a sign of life stands still. @default 900: then agents beat every 10 s */
-export function patienceOf(stallSeconds: number = STALL_SECONDS): Patience {
-  const stillMs = stallSeconds * 1_000;
-  const beatMs = Math.max(1_000, stillMs / 90);
+export const ENDED_STATES: readonly State[] = TERMINAL_STATUSES;
+export const ACTIVE_STATES = (Object.keys(STATES) as State[]).filter((state) => !ENDED_STATES.includes(state));
+const STEPS = ACTIVE_STATES.filter((state) => STATES[state].step !== undefined);
+
+/** An event of the lifecycle. */
+export interface Transition {
+  /** The states in which it may happen; none: there is no request yet. */
+  readonly from: readonly State[];
+  /** The next state. @default the state does not change */
+  readonly to?: State;
+  /** Who may cause it. */
+  readonly by: readonly Actor[];
+  /** What follows. */
+  readonly follows: string;
+}
+
+const CLEANUP = "Shutdown is invoked to clean up";
+
+export const EVENTS = {
+  CREATE: { from: [], to: "CREATED", by: ["API"], follows: "the stream invokes Get Size" },
+  EXPAND: { from: ["CREATED"], to: "EXPANDING", by: ["Expand"], follows: "Expand reads the sources" },
+  SOURCES_READ: { from: ["EXPANDING"], to: "EXPANDED", by: ["Expand"], follows: "the stream invokes Get Size" },
+  SIZES_READ: { from: ["CREATED", "EXPANDED"], to: "CHECK_POP", by: ["Get Size"], follows: "the stream invokes Task" },
+  POPS_RESOLVED: {
+    from: ["CHECK_POP"],
+    to: "INSERT_TASK",
+    by: ["Task"],
+    follows: "targets become READY; their stream invokes Task for each",
+  },
+  TASKS_QUEUED: { from: ["INSERT_TASK"], to: "IN_PROGRESS", by: ["Task", "Watch"], follows: "agents download" },
+  RESTART_STEP: { from: STEPS, by: ["Watch"], follows: "the step's function is invoked again" },
+  REQUEUE: { from: ["IN_PROGRESS"], by: ["Shutdown"], follows: "tasks without a result are queued again" },
+  FINISH: { from: ["INSERT_TASK", "IN_PROGRESS"], to: "FINISHED", by: ["Shutdown"], follows: CLEANUP },
+  GIVE_UP: {
+    from: ["IN_PROGRESS"],
+    to: "FINISHED",
+    by: ["Shutdown"],
+    follows: `tasks without a result count as failed; ${CLEANUP}`,
+  },
+  FAIL: {
+    from: ACTIVE_STATES,
+    to: "FAILED",
+    by: ["Get Size", "Expand", "Task", "Shutdown", "Watch"],
+    follows: CLEANUP,
+  },
+  TIME_OUT: { from: ACTIVE_STATES, to: "TIMEOUT", by: ["Task", "Shutdown"], follows: CLEANUP },
+  STOP: { from: ACTIVE_STATES, to: "STOPPED", by: ["API"], follows: CLEANUP },
+  CLOSE: { from: ENDED_STATES, by: ["Shutdown"], follows: "nothing: the request holds nothing any more" },
+} as const satisfies Record<string, Transition>;
+
+export type Event = keyof typeof EVENTS;
+/** The events that end a request, and those that lead to the next state of an active one. */
+export type EndingEvent = "FINISH" | "GIVE_UP" | "FAIL" | "TIME_OUT" | "STOP";
+export type AdvancingEvent = "EXPAND" | "SOURCES_READ" | "SIZES_READ" | "POPS_RESOLVED" | "TASKS_QUEUED";
+
+/** The attributes of a request's item that its lifecycle depends on. */
+export interface LifecycleItem {
+  readonly status: Status;
+  readonly expanded?: string | undefined;
+  readonly last_update_time: string;
+  readonly timeout_at: string;
+  readonly instance_count: number;
+  readonly total_count: number;
+  readonly max_failures?: number | undefined;
+  readonly requeues: number;
+  readonly empty_seen_at?: number | undefined;
+}
+
+type Part<Name extends keyof LifecycleItem> = Pick<LifecycleItem, Name>;
+
+export function stateOf({ status, expanded }: Part<"status" | "expanded">): State {
+  return status === "EXPANDING" && expanded !== undefined ? "EXPANDED" : status;
+}
+
+/** The attributes of an item that enters a state. */
+export function attributesOf(state: State): { readonly status: Status; readonly expanded?: typeof EXPANDED } {
+  return state === "EXPANDED" ? { status: "EXPANDING", expanded: EXPANDED } : { status: state };
+}
+
+/** How long the parts of a request wait for each other, in milliseconds. All times follow from the stack's `stallSeconds`. */
+export interface Timings {
+  /** Between two heartbeats of an agent. */
+  readonly heartbeatIntervalMs: number;
+  /** The process of a heartbeat that is older, by the reader's clock, counts as dead. */
+  readonly heartbeatTimeoutMs: number;
+  /** A request without a result and without a heartbeat for this long is stalled. */
+  readonly stallMs: number;
+  /** The same while the queue has messages, which may be other requests'; and for a step before all tasks are queued. */
+  readonly busyStallMs: number;
+  /** The queue counts as empty if it was empty twice, this far apart: SQS estimates. */
+  readonly recheckMs: number;
+}
+
+export const STALL_SECONDS = 900;
+/** The variable STALL_SECONDS. */
+export const stallSecondsSchema = z.coerce.number().positive();
+
+/** @default 900 seconds: then agents write a heartbeat every 10 s */
+export function timingsOf(stallSeconds: number = STALL_SECONDS): Timings {
+  const stallMs = stallSeconds * 1_000;
+  const heartbeatIntervalMs = Math.max(1_000, stallMs / 90);
   return {
-    beatMs,
-    staleMs: 6 * beatMs,
-    stillMs,
-    busyMs: 2 * stillMs,
-    againMs: Math.max(1_000, stillMs / 15),
+    heartbeatIntervalMs,
+    heartbeatTimeoutMs: 6 * heartbeatIntervalMs,
+    stallMs,
+    busyStallMs: 2 * stallMs,
+    recheckMs: Math.max(1_000, stallMs / 15),
   };
 }
 
-/** A look that was asked for and not answered for this long may be asked for again: whoever was to answer has died. */
-export const ASK_AGAIN_MS = 1_200_000;
+/** A settlement check that was requested and not done for this long may be requested again: its process has died. */
+export const SETTLEMENT_REQUEST_TIMEOUT_MS = 1_200_000;
+/** The timer, with the retries of its function, has this long to end a request by itself. */
+const TIMER_GRACE_MS = 120_000;
+/** Who ends a request invokes Shutdown at once. One that is not closed after this long needs a settlement check. */
+const CLEANUP_GRACE_MS = 120_000;
+/** How often missing tasks are queued again before they count as failed, and a step is restarted before the request fails. */
+export const MAX_REQUEUES = 2;
+const MAX_RESTARTS = 2;
 
-/** The variable STALL_SECONDS. */
-export const stallSecondsSchema = z.coerce.number().positive();
+/** What a settlement check leads to: an event, nothing yet, or another check because the queue seems empty for the first time. */
+export type Settlement = "FAIL" | "FINISH" | "TIME_OUT" | "REQUEUE" | "GIVE_UP" | "WAIT" | "CHECK_AGAIN";
+
+/** What is known of a request at the moment of a settlement check. Times are in milliseconds since the epoch. */
+export interface SettlementFacts {
+  readonly total: number;
+  /** Results: counted exactly, or what the counters say. */
+  readonly counted: number;
+  /** Whether more of them are bad than the request allows. */
+  readonly failedTooOften: boolean;
+  readonly timeoutAt: number;
+  /** Whether all of the request's tasks have been queued. */
+  readonly allQueued: boolean;
+  /** Whether somebody has set its number of instances to 0. */
+  readonly paused: boolean;
+  /** Its tasks that living agents hold. */
+  readonly heldTasks: number;
+  /** Living agents that hold tasks of any other active request. */
+  readonly othersAtWork: number;
+  /** The newest of: a counted result, a heartbeat, a change of the request's item. */
+  readonly lastSignAt: number;
+  /** Messages in the queue, of any request, in flight or not. */
+  readonly messages: number;
+  /** When the queue was empty while the request was stalled; undefined: it was not. */
+  readonly emptySeenAt: number | undefined;
+  readonly requeues: number;
+  readonly now: number;
+  readonly timings: Timings;
+}
+
+/** What is observed around a request's item. */
+export interface Observed {
+  /** Of this request, and of all active ones by their ids. */
+  readonly progress: Progress;
+  readonly all: ReadonlyMap<string, Progress>;
+  /** @default what the counters say */
+  readonly counted?: Pick<Count, "download_count" | "failed_count"> | undefined;
+  readonly messages: number;
+  readonly now: number;
+  readonly timings: Timings;
+}
+
+/** Assembles what is known of a request. */
+export function assembleFacts(item: LifecycleItem & { readonly req_id: string }, observed: Observed): SettlementFacts {
+  const { progress, all, messages, now, timings } = observed;
+  const { download_count: counted, failed_count: failed } = observed.counted ?? progress.count;
+  const others = [...all].filter(([id]) => id !== item.req_id);
+  return {
+    total: item.total_count,
+    counted,
+    failedTooOften: hasFailedTooOften(item, failed),
+    timeoutAt: parseTimestamp(item.timeout_at).getTime(),
+    allQueued: item.status === "IN_PROGRESS",
+    paused: item.instance_count === 0,
+    heldTasks: atWork(progress.beats, now, timings).reduce((sum, { tasks }) => sum + tasks, 0),
+    othersAtWork: others.reduce((sum, [, { beats }]) => sum + atWork(beats, now, timings).length, 0),
+    lastSignAt: lastSignOf(item, progress, now, timings),
+    messages,
+    emptySeenAt: item.empty_seen_at,
+    requeues: item.requeues,
+    now,
+    timings,
+  };
+}
+
+/**
+ * Decides what becomes of a request. Shutdown acts on it. A download may take hours: while its agent writes heartbeats, none of its
+ * tasks is lost.
+ * @param graceMs after the request's time is up
+ */
+export function decideSettlement(facts: SettlementFacts, graceMs = 0): Settlement {
+  const { now, timings } = facts;
+  // First: how a request ends must not depend on whether its last results came before a check.
+  if (facts.failedTooOften) return "FAIL";
+  if (facts.total > 0 && facts.counted >= facts.total) return "FINISH";
+  if (now >= facts.timeoutAt + graceMs) return "TIME_OUT";
+  if (facts.total === 0 || !facts.allQueued || facts.paused || facts.heldTasks > 0) return "WAIT";
+  const silentMs = now - facts.lastSignAt;
+  if (silentMs < timings.stallMs) return "WAIT";
+  // If other agents work and have long done nothing of this request, the messages are other requests'.
+  if (facts.messages === 0 || facts.othersAtWork === 0 || silentMs < timings.busyStallMs) {
+    // If no agent works, messages wait for instances: those of a Spot group may take hours to come.
+    if (facts.messages > 0) return "WAIT";
+    if (recheckInMs(facts) > 0) return "CHECK_AGAIN";
+  }
+  return facts.requeues < MAX_REQUEUES ? "REQUEUE" : "GIVE_UP";
+}
+
+/** In how many milliseconds a queue that seems empty is checked again; 0: it has been empty twice. */
+export function recheckInMs({ emptySeenAt, lastSignAt, now, timings }: SettlementFacts): number {
+  // An earlier observation does not count if something has happened since.
+  if (emptySeenAt === undefined || emptySeenAt < lastSignAt) return timings.recheckMs;
+  return Math.max(0, emptySeenAt + timings.recheckMs - now);
+}
+
+/** Whether an agent or Watch requests a settlement check. Not while one is scheduled, or the timer may still come. */
+export function needsSettlement(facts: SettlementFacts): boolean {
+  const settlement = decideSettlement(facts, TIMER_GRACE_MS);
+  if (settlement === "CHECK_AGAIN") return recheckInMs(facts) >= facts.timings.recheckMs;
+  return settlement !== "WAIT";
+}
+
+/** Whether a request's counters say that it is to end: every task has a result, or too many have failed. */
+export function isSettleable(
+  item: Part<"total_count" | "max_failures">,
+  live: Pick<Count, "download_count" | "failed_count">,
+): boolean {
+  return isComplete(item, live) || hasFailedTooOften(item, live.failed_count);
+}
+
+/** Whether every task of a request has a result, as far as its counters tell. */
+export function isComplete({ total_count: total }: Part<"total_count">, live: Pick<Count, "download_count">): boolean {
+  return total > 0 && live.download_count >= total;
+}
+
+/** Whether more tasks have failed than the request allows. */
+export function hasFailedTooOften({ max_failures: allowed }: Part<"max_failures">, failed: number): boolean {
+  return allowed !== undefined && failed > allowed;
+}
+
+/** Whether a request's time is up. @param now milliseconds since the epoch */
+export function isTimeUp({ timeout_at }: Part<"timeout_at">, now: number): boolean {
+  return now >= parseTimestamp(timeout_at).getTime();
+}
+
+/** Whether a request's time is up and its timer has not ended it. */
+export function isOverdue(item: Part<"timeout_at">, now: number): boolean {
+  return isTimeUp(item, now - TIMER_GRACE_MS);
+}
+
+/** Whether a request that has ended still holds something although Shutdown was to clean up. */
+export function needsCleanup({ last_update_time: endedAt }: Part<"last_update_time">, now: number): boolean {
+  return now - parseTimestamp(endedAt).getTime() >= CLEANUP_GRACE_MS;
+}
+
+/** Whether an active request makes no progress although instances run and nobody has paused it. */
+export function isStalled(
+  item: Part<"last_update_time" | "instance_count">,
+  { progress, inService, now, timings }: Pick<Observed, "now" | "timings"> & { progress: Progress; inService: number },
+): boolean {
+  if (inService === 0 || item.instance_count === 0) return false;
+  return now - lastSignOf(item, progress, now, timings) >= timings.stallMs;
+}
+
+/**
+ * What becomes of a request whose step does not end: nothing yet, the step is restarted, or the request fails. Each step changes the
+ * item at least every few minutes: an invalidation with each batch, the fan-out with each target, the reading of sources every few seconds.
+ */
+export function decideStep(
+  item: Part<"status" | "expanded" | "last_update_time"> & {
+    readonly sent_at?: number | undefined;
+    readonly nudges: number;
+  },
+  now: number,
+  { busyStallMs }: Pick<Timings, "busyStallMs">,
+): "WAIT" | "RESTART_STEP" | { readonly reason: string } {
+  const { step } = STATES[stateOf(item)];
+  const changedAt = Math.max(parseTimestamp(item.last_update_time).getTime(), item.sent_at ?? 0);
+  if (step === undefined || now - changedAt < busyStallMs) return "WAIT";
+  if (item.nudges < MAX_RESTARTS) return "RESTART_STEP";
+  return {
+    reason: `${step} came to no end, though it was called ${item.nudges + 1} times: the log of the function ${step.replace(" ", "")} says why`,
+  };
+}
+
+/**
+ * When the last sign of life of a request was, in milliseconds since the epoch; never later than now. A heartbeat without tasks is one:
+ * its process has deferred the tasks because their origin is throttling. A heartbeat from the future is ignored, as in {@link atWork}: it
+ * would hide that the request is stalled. Clocks differ by less than `heartbeatTimeoutMs`.
+ */
+export function lastSignOf(
+  { last_update_time }: Part<"last_update_time">,
+  { beats, movedAt = 0 }: Progress,
+  now: number,
+  { heartbeatTimeoutMs }: Pick<Timings, "heartbeatTimeoutMs">,
+): number {
+  let last = Math.max(parseTimestamp(last_update_time).getTime(), movedAt);
+  // Not by Math.max(...): a call takes some 100,000 arguments, and an instance may write more heartbeats.
+  for (const { at } of beats) if (at > last && at <= now + heartbeatTimeoutMs) last = at;
+  return Math.min(last, now);
+}
+
+/** What a request's need of instances depends on. */
+export interface InstanceNeed {
+  readonly instance_count: number;
+  readonly need_invalidate: boolean;
+  readonly status: Status;
+  readonly sources_read?: unknown;
+}
+
+/**
+ * How many instances the active requests need: the largest number, for they share the fleet. Instances boot while sizes are read. An
+ * invalidation takes longer than a boot, and so may sources: with either, a request needs none before its tasks are about to be queued.
+ */
+export function neededCapacity(active: readonly InstanceNeed[]): number {
+  const due = active.filter((item) => isQueueing(item) || !(item.need_invalidate || item.sources_read !== undefined));
+  return Math.max(0, ...due.map(({ instance_count }) => instance_count));
+}
+
+/** Whether a request has tasks in the queues and wants instances that fetch them. */
+export function waitsForInstances(item: Part<"status" | "instance_count">): boolean {
+  return isQueueing(item) && item.instance_count > 0;
+}
+
+function isQueueing({ status }: Part<"status">): boolean {
+  return status === "INSERT_TASK" || status === "IN_PROGRESS";
+}

@@ -1,7 +1,5 @@
 import * as z from "zod";
 import { type Count, NO_COUNT } from "../result/count.ts";
-import type { Patience } from "./lifecycle.ts";
-import type { RequestItem } from "./request-item.ts";
 
 /** What one process of an agent holds of one request, and how fast that goes. It writes one every few seconds. */
 export const beatSchema = z.object({
@@ -51,36 +49,49 @@ export const NO_PROGRESS: Progress = { count: NO_COUNT, movedAt: undefined, beat
  * stay fresh, and whoever wrote it seem alive.
  * @param now milliseconds since the epoch
  */
-export function atWork(beats: readonly Beat[], now: number, { staleMs }: Pick<Patience, "staleMs">): Beat[] {
-  return beats.filter(({ at, tasks }) => tasks > 0 && Math.abs(now - at) <= staleMs);
-}
-
-/** Whether every task of a request has a result, as far as its counters tell. */
-export function isComplete(
-  { total_count: total }: Pick<RequestItem, "total_count">,
-  live: Pick<Count, "download_count">,
-): boolean {
-  return total > 0 && live.download_count >= total;
-}
-
-/** How many living processes hold tasks of other requests than this one. @param progress of every active request */
-export function othersAtWork(
-  progress: ReadonlyMap<string, Progress>,
-  reqId: string,
+export function atWork(
+  beats: readonly Beat[],
   now: number,
-  patience: Pick<Patience, "staleMs">,
-): number {
-  return [...progress]
-    .filter(([id]) => id !== reqId)
-    .reduce((sum, [, { beats }]) => sum + atWork(beats, now, patience).length, 0);
+  { heartbeatTimeoutMs }: { readonly heartbeatTimeoutMs: number },
+): Beat[] {
+  return beats.filter(({ at, tasks }) => tasks > 0 && Math.abs(now - at) <= heartbeatTimeoutMs);
 }
 
-type Counted = Pick<RequestItem, "total_count" | "total_size" | "sizes_known" | "download_count" | "download_size">;
+/** Called with the request that failed, and why. */
+export type OnFailure = (reqId: string, error: unknown) => void;
 
-type Ended = Pick<RequestItem, "active" | "verdict" | "status">;
+/** Runs a step for each request, one after the other. One that fails is passed to `onFailure` and does not stop the others. */
+export async function eachRequest<T extends { readonly req_id: string }>(
+  requests: Iterable<T>,
+  onFailure: OnFailure,
+  step: (request: T) => Promise<unknown>,
+): Promise<void> {
+  for (const request of requests) {
+    try {
+      await step(request);
+    } catch (error) {
+      onFailure(request.req_id, error);
+    }
+  }
+}
+
+/** The attributes of a request's item that its percentage depends on. */
+export interface CountedItem {
+  readonly total_count: number;
+  readonly total_size: number;
+  /** Whether the size of every URL is known. */
+  readonly sizes_known: boolean;
+  readonly download_count: number;
+  readonly download_size: number;
+}
+
+interface Ended {
+  readonly active?: string | undefined;
+  readonly verdict?: string | undefined;
+}
 
 /** Whole per cent of the bytes; of the tasks where bytes cannot tell. Never above 100, and 100 only when all is there. */
-export function percentage(item: Counted): number {
+export function percentage(item: CountedItem): number {
   const byBytes = item.sizes_known && item.total_size > 0;
   const [done, total] = byBytes ? [item.download_size, item.total_size] : [item.download_count, item.total_count];
   if (total === 0) return 0;
@@ -93,15 +104,14 @@ export function percentage(item: Counted): number {
  * The percentage that the API reports of a request: never below one that it has reported. Bytes are lost when an agent dies, or when a
  * download fails or begins anew; counters may count a task twice, so 100 is reported only once they are exact.
  */
-export function reportedPercentage(item: Counted & Ended & Pick<RequestItem, "max_reported_percentage">): number {
+export function reportedPercentage(
+  item: CountedItem & Ended & { readonly max_reported_percentage?: number | undefined },
+): number {
   const most = isCounted(item) ? 100 : 99;
   return Math.max(item.max_reported_percentage ?? 0, Math.min(most, percentage(item)));
 }
 
-/**
- * Whether the item of a request has its exact counts. A request that was stopped, or has failed on its way, is recounted after its end. A
- * release before wrote no verdict.
- */
-export function isCounted({ active, verdict, status }: Ended): boolean {
-  return active === undefined && (verdict !== undefined || status === "FINISHED");
+/** Whether the item of a request has its exact counts: they come with the verdict, at its end or soon after. */
+export function isCounted({ active, verdict }: Ended): boolean {
+  return active === undefined && verdict !== undefined;
 }

@@ -4,7 +4,7 @@ import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distributions.ts";
 import { laneSchema } from "./lane.ts";
-import { statusSchema } from "./lifecycle.ts";
+import { EXPANDED, statusSchema } from "./lifecycle.ts";
 import { orderSchema, originLimitsSchema, variantSchema } from "./options.ts";
 import { sourceReadSchema, sourceSchema } from "./source.ts";
 import { readinessSchema, verdictSchema } from "./verdict.ts";
@@ -53,9 +53,6 @@ export const ACTIVE_INDEX = "active";
 /** Present while a request has ended and still holds something, so that the index on it lists those and nothing else. */
 export const CLOSING = "y";
 export const CLOSING_INDEX = "closing";
-
-/** Set on a request at EXPANDING once its list of URLs is whole: the stream's filter is on it. */
-export const EXPANDED = "y";
 
 /** On every request, so that the index on it lists them all, the newest first. Absent in what a release before wrote. */
 export const LISTED = "y";

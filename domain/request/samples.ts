@@ -39,12 +39,11 @@ export interface Span {
 
 /**
  * The samples of a request: one as each minute began, evenly fewer if those were too many, and the last one. A straight line from
- * each to the next is right: minutes in which nothing came are filled in. Empty if only an older release has counted it.
+ * each to the next is right: minutes in which nothing came are filled in.
  * @param count of the last sample
  * @param unnoted bytes that stand in no minute yet
  */
 export function samplesOf(minutes: Minutes, span: Span, count: Count, unnoted: number): Sample[] {
-  if (minutes.began.size === 0 && count.download_count > 0) return [];
   const began = sorted(minutes.began);
   const received = sorted(minutes.received);
   const first = minuteOf(span.from) + 1;

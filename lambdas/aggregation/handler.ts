@@ -2,11 +2,11 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestReader } from "../../aws/request-table.ts";
-import type { Looks } from "../../aws/settlement-queue.ts";
+import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/counter-shards.ts";
-import { seemsOver } from "../../domain/request/settlement.ts";
+import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { Count } from "../../domain/result/count.ts";
 import { metricReasonOf } from "../../domain/result/failure.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
@@ -15,7 +15,7 @@ import { type CountedRequest, CountedRequests, FailureExamples, LastMoves, Minut
 export interface AggregationDeps {
   readonly requests: Pick<RequestReader, "get">;
   readonly progress: Pick<ProgressTable, "add" | "moved" | "count" | "exemplify" | "began">;
-  readonly looks: Pick<Looks, "ask">;
+  readonly settlements: Pick<SettlementQueue, "requestSettlement">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
   readonly logger: Pick<Logger, "info" | "warn">;
@@ -88,10 +88,10 @@ async function askIfOver(
   request: CountedRequest,
   counted: Count,
 ): Promise<void> {
-  if (!seemsOver(request, counted)) return;
+  if (!isSettleable(request, counted)) return;
   const item = await deps.requests.get(reqId);
-  if (item?.active === undefined || !seemsOver(item, counted)) return;
-  await deps.looks.ask(item, token);
+  if (item?.active === undefined || !isSettleable(item, counted)) return;
+  await deps.settlements.requestSettlement(item, token);
 }
 
 /** What is logged of a request's part of a batch that was counted: message and fields. CloudWatch makes metrics of them. */

@@ -6,7 +6,7 @@ import { documentClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestReader } from "../../aws/request-table.ts";
-import { AskedLooks, Looks } from "../../aws/settlement-queue.ts";
+import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { reportUnreadable } from "../runtime.ts";
@@ -30,7 +30,7 @@ const [db, sqs] = [documentClient(), queueClient()];
 export const handler = createHandler({
   requests: new RequestReader(db, env.REQUEST_TABLE, onUnreadable),
   progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
-  looks: new Looks(new AskedLooks(db, env.PROGRESS_TABLE), new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN)),
+  settlements: new SettlementQueue(db, env.PROGRESS_TABLE, new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN)),
   deadLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
   onUnreadable,
   logger,

@@ -6,7 +6,7 @@ import type { Lists } from "../../aws/lists.ts";
 import type { ProgressReader } from "../../aws/progress-table.ts";
 import type { ReportLinks } from "../../aws/report-links.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { EndingRequestTable } from "../../aws/request-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
@@ -16,7 +16,7 @@ import type { SeenSize } from "../../domain/cost/size-sample.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { AllowedDistributions, Distribution, OwnDistribution } from "../../domain/request/distributions.ts";
-import type { Patience } from "../../domain/request/lifecycle.ts";
+import type { Timings } from "../../domain/request/lifecycle.ts";
 import type { SourceBuckets } from "../../domain/sources/buckets.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 
@@ -34,7 +34,7 @@ export interface Deployment {
 
 /** What the API function works with. `index.ts` builds it once. */
 export interface ApiDeps {
-  readonly requests: EndingRequestTable;
+  readonly requests: RequestTable;
   readonly requestPops: RequestPopTable;
   readonly results: RequestTaskTable;
   readonly resolvedPops: ResolvedPops;
@@ -47,7 +47,7 @@ export interface ApiDeps {
   readonly fleet: Fleet;
   readonly timer: Timer;
   readonly timerTarget: TimerTarget;
-  readonly patience: Patience;
+  readonly timings: Timings;
   readonly caps: Caps;
   readonly allowed: AllowedDistributions;
   readonly sourceBuckets: SourceBuckets;

@@ -58,7 +58,7 @@ const SETTLED_HEARTBEATS = 3;
 
 /** `samples` of GET /prewarm: how a request stood as each minute began, and how it stands now or stood when it ended. */
 export async function readSamples(
-  { progress, patience }: ApiDeps,
+  { progress, timings }: ApiDeps,
   item: RequestItem,
   live: Progress,
   now: Date,
@@ -70,7 +70,7 @@ export async function readSamples(
   const span = {
     from: parseTimestamp(created_at).getTime(),
     to: (active === undefined ? parseTimestamp(last_update_time) : now).getTime(),
-    settled: now.getTime() - SETTLED_HEARTBEATS * patience.beatMs,
+    settled: now.getTime() - SETTLED_HEARTBEATS * timings.heartbeatIntervalMs,
   };
   const unnoted = beats.reduce((sum, { received = 0 }) => sum + received, 0);
   return samplesOf(minutes, span, countOf(item, live), unnoted).map((sample) => sampleRow(sample, item));

@@ -94,7 +94,11 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const progress = needed ? await deps.progress.of(item.req_id) : NO_PROGRESS;
     const popCounts = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
     const now = deps.now();
-    const described = describeRequest(item, progress, { now, staleMs: deps.patience.staleMs, popCounts });
+    const described = describeRequest(item, progress, {
+      now,
+      heartbeatTimeoutMs: deps.timings.heartbeatTimeoutMs,
+      popCounts,
+    });
     const recorded = recordReportedPercentage(deps, item, described.percentage_complete);
     const body = {
       ...described,

@@ -15,7 +15,7 @@ import { Lists } from "../../aws/lists.ts";
 import { ProgressReader } from "../../aws/progress-table.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { EndingRequestTable } from "../../aws/request-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
@@ -25,7 +25,7 @@ import { metricNamespace } from "../../domain/metrics.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
-import { patienceOf } from "../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
 import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
@@ -69,7 +69,7 @@ const ports = { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PO
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
-  requests: new EndingRequestTable(
+  requests: new RequestTable(
     db,
     env.REQUEST_TABLE,
     onUnreadable,
@@ -83,7 +83,7 @@ export const handler = createHandler({
   distributions: new Distributions(new CloudFrontClient({})),
   tokens: new ClientTokens(db, env.PROGRESS_TABLE),
   progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
-  patience: patienceOf(env.STALL_SECONDS),
+  timings: timingsOf(env.STALL_SECONDS),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },

@@ -1,7 +1,6 @@
 import type { Instances, InstancesSet } from "../../domain/api/deployment-answers.ts";
-import { neededCapacity, type Wish } from "../../domain/request/capacity.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
-import { isTerminal, type Status } from "../../domain/request/lifecycle.ts";
+import { type InstanceNeed, isTerminal, neededCapacity, type Status } from "../../domain/request/lifecycle.ts";
 import { isPossibleId } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
@@ -54,11 +53,11 @@ async function stopOrCheck({ requests, logger }: ApiDeps, reqId: string, stop: b
   const item = isPossibleId(reqId) ? await requests.get(reqId) : undefined;
   if (item === undefined) {
     // One that cannot be read can be stopped all the same.
-    if (stop && isPossibleId(reqId) && (await requests.end(reqId, "STOPPED"))) return undefined;
+    if (stop && isPossibleId(reqId) && (await requests.end(reqId, "STOP"))) return undefined;
     throw unknownRequest(reqId);
   }
   if (!stop) return isTerminal(item.status) ? item.status : undefined;
-  if (await requests.end(reqId, "STOPPED")) {
+  if (await requests.end(reqId, "STOP")) {
     logger.info("Request stopped", { req_id: reqId });
     return undefined;
   }
@@ -70,7 +69,7 @@ async function stopOrCheck({ requests, logger }: ApiDeps, reqId: string, stop: b
   return item.active === undefined ? "STOPPED" : undefined;
 }
 
-type Active = Wish & { readonly req_id: string };
+type Active = InstanceNeed & { readonly req_id: string };
 
 /** What a POST /instances does to the group and to the requests that go on. */
 export interface Resize {

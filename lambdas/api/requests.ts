@@ -51,7 +51,7 @@ async function find({ requests }: ApiDeps, { limit, after, status }: Asked) {
 /** The item of a request that was recounted has its exact counts; those of any other are summed. */
 async function describe(deps: ApiDeps, request: ListedRequest): Promise<ListedRequestAnswer> {
   const progress = isCounted(request) ? NO_PROGRESS : await deps.progress.of(request.req_id);
-  const view = { now: deps.now(), staleMs: deps.patience.staleMs };
+  const view = { now: deps.now(), heartbeatTimeoutMs: deps.timings.heartbeatTimeoutMs };
   const described = describeProgress(request, progress, view);
   await recordReportedPercentage(deps, request, described.percentage_complete);
   const { url_count, url_prefix = "", instance_count, timeout_at, reason } = request;

@@ -4,11 +4,11 @@ import { type AsyncFunction, requestEventSchema } from "../../aws/async-function
 import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Lists } from "../../aws/lists.ts";
-import type { EndingRequestTable } from "../../aws/request-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import { urlPrefix } from "../../domain/net/urls.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import type { Caps } from "../../domain/request/caps.ts";
-import { EXPANDED, type RequestItem } from "../../domain/request/request-item.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type LeftOut, sourceReadSchema } from "../../domain/request/source.ts";
 import { cannotGoOn, FoundUrls } from "../../domain/sources/found-urls.ts";
 import { servedHosts } from "../../domain/sources/served-hosts.ts";
@@ -40,7 +40,7 @@ export interface WalkStart {
 }
 
 export interface ExpandDeps {
-  readonly requests: EndingRequestTable;
+  readonly requests: RequestTable;
   readonly lists: Lists;
   readonly checkpoints: Checkpoints<ExpandCheckpoint>;
   /** This function. */
@@ -78,7 +78,7 @@ async function begun(deps: ExpandDeps, reqId: string): Promise<RequestItem | und
   const item = await deps.requests.get(reqId);
   if (item?.status === "EXPANDING" && item.expanded === undefined) return item;
   if (item?.status !== "CREATED" || (item.sources ?? []).length === 0) return undefined;
-  return (await deps.requests.advance(reqId, "CREATED", "EXPANDING")) ? item : begun(deps, reqId);
+  return (await deps.requests.advance(reqId, "EXPAND")) ? item : begun(deps, reqId);
 }
 
 /** @returns whether another run has to go on */
@@ -89,7 +89,7 @@ async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): 
   const walk = deps.walk(item, { before: before?.walk, refuses: (url) => found.refusal(url) });
   /** @returns whether the request is still being expanded: another run may have come to the end before */
   const note = () =>
-    deps.requests.amendExpanding(reqId, { sources_read: [...found.sources], url_count: found.urls.length });
+    deps.requests.amend(reqId, "EXPANDING", { sources_read: [...found.sources], url_count: found.urls.length });
   let noted = deps.now();
   const stop = async () => {
     // Each run has read something by now, so that there is an end to it.
@@ -108,7 +108,7 @@ async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): 
   }
   const reason = end === "all" ? cannotGoOn(item, found) : end.problem;
   if (reason === undefined) await finish(deps, reqId, found);
-  else await deps.requests.end(reqId, "FAILED", { reason, sources_read: found.sources });
+  else await deps.requests.end(reqId, "FAIL", { reason, sources_read: found.sources });
   return "over";
 }
 
@@ -132,12 +132,11 @@ function checkpointOf({ urls, sources }: FoundUrls, walk: WalkState): ExpandChec
 async function finish(deps: ExpandDeps, reqId: string, found: FoundUrls): Promise<void> {
   const urls = found.urls.map(({ url }) => url);
   await deps.lists.write(LISTS.foundUrls, reqId, found.urls);
-  await deps.requests.amendExpanding(reqId, {
+  await deps.requests.advance(reqId, "SOURCES_READ", {
     url_count: urls.length,
     url_prefix: urlPrefix(urls),
     sources_read: [...found.sources],
     sources: [],
-    expanded: EXPANDED,
   });
   deps.logger.info("Sources read", { req_id: reqId, urls: urls.length });
 }

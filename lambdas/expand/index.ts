@@ -9,7 +9,7 @@ import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
-import { EndingRequestTable } from "../../aws/request-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
@@ -49,7 +49,7 @@ const buckets = new SourceObjects(new S3Client({ followRegionRedirects: true }),
 const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
 
 export const handler = createHandler({
-  requests: new EndingRequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable, shutdown),
+  requests: new RequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable, shutdown),
   lists: new Lists(s3, env.BUCKET),
   checkpoints: new Checkpoints(s3, env.BUCKET, EXPAND_CHECKPOINT),
   expandFunction: new AsyncFunction(lambda, env.AWS_LAMBDA_FUNCTION_NAME),

@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { Distributions } from "../../aws/distributions.ts";
-import type { EndingRequestTable } from "../../aws/request-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import { withoutQueries } from "../../domain/log-fields.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { AliasUnclearError } from "../../domain/net/resolver.ts";
@@ -20,7 +20,7 @@ import { type Work, type WorkDeps, workOf } from "./work.ts";
 
 export interface GetSizeDeps extends MeasureUrlsDeps, WorkDeps {
   readonly lists: WorkDeps["lists"] & MeasureUrlsDeps["lists"];
-  readonly requests: Pick<EndingRequestTable, "get" | "advance" | "end">;
+  readonly requests: Pick<RequestTable, "get" | "advance" | "end">;
   readonly distributions: Pick<Distributions, "own">;
   readonly dns: Resolver;
   readonly expandFunction: Pick<AsyncFunction, "invoke">;
@@ -50,7 +50,7 @@ function isReady({ status, expanded }: RequestItem): boolean {
 /** @param left milliseconds that this run may still take */
 async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number): Promise<void> {
   const reqId = item.req_id;
-  const fail = (reason: string) => deps.requests.end(reqId, "FAILED", { reason });
+  const fail = (reason: string) => deps.requests.end(reqId, "FAIL", { reason });
   const work = await workOf(deps, item).catch(unclear);
   if ("unclear" in work) return void (await fail(work.unclear));
   const found = await distributionsOf(deps, item, work).catch(unclear);
@@ -67,7 +67,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number
   deps.logger.info("Sizes asked", { req_id: reqId, ...said });
   const doubts = doubtful.count === 0 ? {} : { may_not_be_kept: doubtful };
   const fields = { distributions, ...work.fields, ...doubts };
-  if (counts.good > 0) await deps.requests.advance(reqId, item.status, "CHECK_POP", fields);
+  if (counts.good > 0) await deps.requests.advance(reqId, "SIZES_READ", fields);
   else if (counts.bad > 0) await fail(`No URL can be read; the first: ${firstProblem}`);
   else await fail(`Nothing of the request ${item.retry_of} is left to be tried again`);
 }

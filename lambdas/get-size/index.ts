@@ -11,7 +11,7 @@ import { Lists } from "../../aws/lists.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { EndingRequestTable } from "../../aws/request-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
@@ -48,7 +48,7 @@ const clock = new ServerClock();
 clock.follow(db);
 
 export const handler = createHandler({
-  requests: new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
+  requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),

@@ -15,15 +15,15 @@ import { Fleet } from "../../aws/fleet.ts";
 import { Lists, ResultFiles } from "../../aws/lists.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { EndingRequestTable } from "../../aws/request-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { AskedLooks, Looks } from "../../aws/settlement-queue.ts";
+import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { CheckSchedule, Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/plan/recount.ts";
-import { patienceOf, stallSecondsSchema } from "../../domain/request/lifecycle.ts";
+import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
 import { Capacity } from "../capacity.ts";
 import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
@@ -56,8 +56,7 @@ const namespace = metricNamespace(env.GROUP_NAME);
 const onUnreadable = reportUnreadable(logger, namespace);
 const sqs = queueClient();
 const shutdown = new AsyncFunction(new LambdaClient({}), env.AWS_LAMBDA_FUNCTION_NAME);
-const requests = new EndingRequestTable(documents, env.REQUEST_TABLE, onUnreadable, shutdown);
-const asked = new AskedLooks(documents, env.PROGRESS_TABLE);
+const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable, shutdown);
 const s3 = new S3Client({});
 const scheduler = new SchedulerClient({});
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
@@ -65,10 +64,9 @@ const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUE
 export const handler = createHandler({
   requests,
   progress: new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable),
-  asked,
   shutdown,
-  looks: new Looks(asked, shutdown),
-  patience: patienceOf(env.STALL_SECONDS),
+  settlements: new SettlementQueue(documents, env.PROGRESS_TABLE, shutdown),
+  timings: timingsOf(env.STALL_SECONDS),
   requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),

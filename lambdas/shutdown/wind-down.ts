@@ -1,41 +1,20 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { EventBus } from "../../aws/event-bus.ts";
-import type { ProgressReader } from "../../aws/progress-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
-import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
-import type { CheckSchedule, Timer } from "../../aws/timer.ts";
+import { allMessages } from "../../aws/task-queue.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { Capacity } from "../capacity.ts";
 import { onceEach } from "../once-each.ts";
 import { RESERVE_MS } from "../runtime.ts";
+import type { ShutdownDeps } from "./deps.ts";
 import { type Ending, endingOf } from "./ending.ts";
 import { ListLostError } from "./good-urls.ts";
-import { forgetRecount, type RecountDeps, recount } from "./recount.ts";
-import type { StaleMessages } from "./stale-messages.ts";
+import { forgetRecount, recount } from "./recount.ts";
 
 /** A run waits for this long for messages that agents hold; the next run goes on. */
-const PATIENCE_MS = 60_000;
+const MAX_WAIT_MS = 60_000;
 const POLL_MS = 2_000;
-
-export interface WindDownDeps extends RecountDeps, AnnounceDeps {
-  readonly requests: AnnounceDeps["requests"] & Pick<RequestTable, "active" | "isActive" | "amend" | "close">;
-  readonly progress: Pick<ProgressReader, "count">;
-  readonly queue: Pick<TaskQueue, "depth">;
-  readonly staleMessages: Pick<StaleMessages, "drop">;
-  readonly capacity: Pick<Capacity, "follow">;
-  readonly timer: Pick<Timer, "cancel">;
-  readonly checkSchedule: Pick<CheckSchedule, "cancel">;
-  readonly logger: AnnounceDeps["logger"] & Pick<Logger, "info">;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-}
 
 /**
  * Gives back all that an ended request held: its timer, its pending settlement check, its share of the fleet, its messages. May be run again at any
@@ -43,7 +22,7 @@ export interface WindDownDeps extends RecountDeps, AnnounceDeps {
  * @param left milliseconds that this run may still take
  * @returns false if that was not enough, or agents still hold messages: then it is to be run again
  */
-export async function windDown(deps: WindDownDeps, item: RequestItem, left: () => number): Promise<boolean> {
+export async function windDown(deps: ShutdownDeps, item: RequestItem, left: () => number): Promise<boolean> {
   const { req_id: reqId, status } = item;
   // Whoever stopped the request said how many instances are to go on.
   if (status !== "STOPPED") await deps.capacity.follow();
@@ -60,7 +39,7 @@ export async function windDown(deps: WindDownDeps, item: RequestItem, left: () =
   await deps.checkSchedule.cancel(reqId);
   // After the report: somebody may wait for that, but nobody for this.
   if (!(await emptyQueue(deps, left))) return false;
-  await deps.requests.close(reqId, {});
+  await deps.requests.close(reqId);
   deps.logger.info("Wound down", { req_id: reqId, status });
   return true;
 }
@@ -70,7 +49,7 @@ export async function windDown(deps: WindDownDeps, item: RequestItem, left: () =
  * Undefined: the recount is to go on in the next run.
  */
 async function countedAndReported(
-  deps: WindDownDeps,
+  deps: ShutdownDeps,
   item: RequestItem,
   left: () => number,
 ): Promise<Partial<Ending> | undefined> {
@@ -90,9 +69,9 @@ async function countedAndReported(
  * Drops messages until none is left, in flight or not, or until another request is active.
  * @returns false if its time was over before that, or nothing came of the last minute
  */
-async function emptyQueue(deps: WindDownDeps, left: () => number): Promise<boolean> {
+async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boolean> {
   const hasEnded = onceEach(async (reqId: string) => !(await deps.requests.isActive(reqId)));
-  let until = deps.now() + PATIENCE_MS;
+  let until = deps.now() + MAX_WAIT_MS;
   let emptyBefore = false;
   for (;;) {
     const empty = allMessages(await deps.queue.depth()) === 0;
@@ -105,7 +84,7 @@ async function emptyQueue(deps: WindDownDeps, left: () => number): Promise<boole
       if (othersFound) return true;
       if (dropped > 0) {
         deps.logger.info("Messages of ended requests dropped", { dropped });
-        until = deps.now() + PATIENCE_MS;
+        until = deps.now() + MAX_WAIT_MS;
       }
     }
     if (deps.now() >= until || left() < RESERVE_MS) return false;
@@ -113,20 +92,11 @@ async function emptyQueue(deps: WindDownDeps, left: () => number): Promise<boole
   }
 }
 
-export interface AnnounceDeps {
-  readonly requests: Pick<RequestTable, "get" | "noteAnnounced">;
-  readonly events: Pick<EventBus, "put">;
-  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
-  /** Base of the API, with a slash at its end. */
-  readonly apiUrl: string;
-  readonly logger: Pick<Logger, "warn">;
-}
-
 /**
  * Says on the event bus that a request has ended, once its summary can be read. It is noted in the item, so that it is said once;
  * a death between the two says it twice. What EventBridge will not have goes to the dead letters, and holds up nothing.
  */
-export async function announce(deps: AnnounceDeps, reqId: string): Promise<void> {
+export async function announce(deps: ShutdownDeps, reqId: string): Promise<void> {
   // Read again: the counts have just been written.
   const item = await deps.requests.get(reqId);
   if (item === undefined || item.announced === true || !hasEnded(item)) return;

@@ -38,7 +38,7 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   // Also if this target was SENT before: an earlier run may have crashed right after it said so.
   const after = await deps.requests.get(reqId);
   if (after === undefined || after.targets_sent < after.targets_total) return;
-  if (!(await deps.requests.advance(reqId, "INSERT_TASK", "IN_PROGRESS"))) return;
+  if (!(await deps.requests.advance(reqId, "TASKS_QUEUED"))) return;
   deps.logger.info("All tasks queued", { req_id: reqId, tasks: after.total_count });
 }
 

@@ -12,7 +12,7 @@ import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { EndingRequestTable } from "../../aws/request-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -44,7 +44,7 @@ const logger = new Logger({ serviceName: "task" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 const sqs = queueClient();
 const shutdown = new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN);
-const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown);
+const requests = new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown);
 
 export const handler = createHandler({
   requests,

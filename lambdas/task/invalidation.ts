@@ -1,6 +1,6 @@
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Lists } from "../../aws/lists.ts";
-import type { EndingRequestTable } from "../../aws/request-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { type Distribution, distributionOf } from "../../domain/request/distributions.ts";
@@ -23,7 +23,7 @@ const PATIENCE_MS = 60_000;
 
 export interface InvalidationDeps extends InvalidationRunDeps {
   readonly lists: Pick<Lists, "read">;
-  readonly requests: Pick<EndingRequestTable, "amend" | "end">;
+  readonly requests: Pick<RequestTable, "amend" | "end">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -56,7 +56,7 @@ export async function invalidateAll(
   } catch (error) {
     if (!(error instanceof NotInvalidatableError || error instanceof InvalidationRefusedError)) throw error;
     // Another try would be refused like this one.
-    await deps.requests.end(item.req_id, "FAILED", { reason: reasonOf(error.message) });
+    await deps.requests.end(item.req_id, "FAIL", { reason: reasonOf(error.message) });
     return false;
   }
 }
@@ -81,7 +81,7 @@ async function complete(
     const pauseMs = run.waitsFor === undefined ? BUSY_POLL_MS : POLL_MS;
     // A moment early rather than late: the timer would end it without saying why.
     if (deps.now() + pauseMs >= timeoutAt) {
-      await deps.requests.end(item.req_id, "TIMEOUT", { reason: reasonOf(lateness(run)) });
+      await deps.requests.end(item.req_id, "TIME_OUT", { reason: reasonOf(lateness(run)) });
       return false;
     }
     if (!hasTime() || deps.now() >= patienceEnds) {

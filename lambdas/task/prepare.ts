@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { EndingRequestTable } from "../../aws/request-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
@@ -23,7 +23,7 @@ import { type InvalidationDeps, invalidateAll } from "./invalidation.ts";
 const IN_PARALLEL = 32;
 
 export interface PrepareDeps extends ResolveTargetsDeps, NoteResolvedDeps, InvalidationDeps {
-  readonly requests: InvalidationDeps["requests"] & Pick<EndingRequestTable, "get" | "advance" | "end">;
+  readonly requests: InvalidationDeps["requests"] & Pick<RequestTable, "get" | "advance" | "end">;
   readonly requestPops: Pick<RequestPopTable, "put" | "of" | "markReady">;
   readonly capacity: Pick<Capacity, "ensure">;
   readonly caps: Pick<Caps, "maxTasks" | "maxRequestBytes">;
@@ -47,7 +47,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
   const foreign = distributions.filter(({ id }) => id === undefined);
   if (item.need_invalidate && foreign.length > 0) {
     const labels = foreign.map(({ label }) => label).join(", ");
-    await deps.requests.end(reqId, "FAILED", {
+    await deps.requests.end(reqId, "FAIL", {
       reason: `need_invalidate: no distribution of this account answers to ${labels}, so nothing could be invalidated`,
     });
     return;
@@ -58,18 +58,18 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
   await Promise.all([deps.requestPops.put(withOwnTasks(targets, byTarget)), noteResolved(deps, reqId, targets)]);
   const resolved = targets.filter(({ state }) => state === "RESOLVED");
   if (resolved.length === 0) {
-    await deps.requests.end(reqId, "FAILED", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
+    await deps.requests.end(reqId, "FAIL", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
     return;
   }
   // Before the invalidation: a request that is too large changes nothing.
   const reason = totals.total_count === 0 ? NOTHING_GOOD : tooMuch(item, totals, deps.caps);
   if (reason !== undefined) {
-    await deps.requests.end(reqId, "FAILED", { reason });
+    await deps.requests.end(reqId, "FAIL", { reason });
     return;
   }
   if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return;
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
-  await deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
+  await deps.requests.advance(reqId, "POPS_RESOLVED", {
     ...totals,
     targets_total: resolved.length,
   });

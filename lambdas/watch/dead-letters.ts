@@ -1,30 +1,17 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
-import type { DeadLetter, DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { RequestReader } from "../../aws/request-table.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { DeadLetter } from "../../aws/dead-letter-queue.ts";
 import { MAX_RECEIVES } from "../../domain/limits.ts";
-import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
+import { errorFields } from "../../domain/log-fields.ts";
 import { endedOf, handOver, resultKeys } from "../../domain/plan/followers.ts";
 import { unfinishedResult } from "../../domain/plan/task.ts";
 import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
 import type { Standing } from "../../domain/request/request-item.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
+import type { WatchDeps } from "./deps.ts";
 
 /** No messages are received when the run has less time left, in milliseconds: ten of a hundred tasks each take some seconds. */
 const MIN_LEFT_MS = 60_000;
-
-export interface DeadLettersDeps extends HandOnDeps {
-  readonly requests: Pick<RequestReader, "standing">;
-  /** The messages of tasks that no agent finished. */
-  readonly deadLetters: Pick<DeadLetterQueue, "receive" | "delete">;
-  /** For what is no task. */
-  readonly unreadableLetters: Pick<DeadLetterQueue, "bury">;
-  readonly onUnreadable: OnUnreadable;
-  readonly logger: Pick<Logger, "warn">;
-}
 
 /** Dead letters could not be worked on: SQS delivers them again. */
 export class DeadLettersError extends AggregateError {
@@ -40,7 +27,7 @@ export class DeadLettersError extends AggregateError {
  * @param left milliseconds that this run may still take
  * @throws DeadLettersError once the others are done
  */
-export async function readDeadLetters(deps: DeadLettersDeps, left: () => number): Promise<void> {
+export async function readDeadLetters(deps: WatchDeps, left: () => number): Promise<void> {
   const errors: unknown[] = [];
   while (left() >= MIN_LEFT_MS) {
     const messages = await deps.deadLetters.receive();
@@ -67,7 +54,7 @@ export async function readDeadLetters(deps: DeadLettersDeps, left: () => number)
  * report says why. What waited for them is queued. A message that comes twice finds its results standing. A later success
  * replaces them.
  */
-async function resolve(deps: DeadLettersDeps, message: DeadLetter): Promise<void> {
+async function resolve(deps: WatchDeps, message: DeadLetter): Promise<void> {
   const parsed = parseLetter(message.body);
   if (!parsed.success) return setAside(deps, message, z.prettifyError(parsed.error));
   try {
@@ -80,14 +67,14 @@ async function resolve(deps: DeadLettersDeps, message: DeadLetter): Promise<void
 }
 
 /** @throws what keeps SQS from taking it: the message stays where it is, and comes again */
-async function setAside(deps: DeadLettersDeps, { id, body, reason }: DeadLetter, why: string): Promise<void> {
+async function setAside(deps: WatchDeps, { id, body, reason }: DeadLetter, why: string): Promise<void> {
   const problem = [...(reason === undefined ? [] : [reason]), why].join("; ");
   deps.onUnreadable({ kind: "task message", key: id, problem });
   const error = await deps.unreadableLetters.bury(body, problem);
   if (error !== undefined) throw error;
 }
 
-async function failTasks(deps: DeadLettersDeps, message: TaskMessage, reason: string | undefined): Promise<void> {
+async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string | undefined): Promise<void> {
   const item = await deps.requests.standing(message.req_id);
   // Of a request that has ended, the report says what has no result.
   if (item === undefined) return;
@@ -101,16 +88,11 @@ async function failTasks(deps: DeadLettersDeps, message: TaskMessage, reason: st
   });
 }
 
-export interface HandOnDeps {
-  readonly results: Pick<RequestTaskTable, "standing" | "putIfAbsent">;
-  readonly queue: Pick<TaskQueue, "send">;
-}
-
 /**
  * Queues what waits for a lead that is dead, by the results that stand of it. A letter may come twice, so what is queued says
  * that it may have been queued before.
  */
-export async function handOn(deps: HandOnDeps, lead: TaskMessage, { lane, expire_at }: Standing): Promise<void> {
+export async function handOn(deps: WatchDeps, lead: TaskMessage, { lane, expire_at }: Standing): Promise<void> {
   if (lead.followers === undefined) return;
   const ended = endedOf(lead, await deps.results.standing(resultKeys(lead)));
   const { messages, decided } = handOver(lead, ended, true, expire_at);

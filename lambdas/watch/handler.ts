@@ -1,27 +1,11 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import type { Fleet } from "../../aws/fleet.ts";
-import type { ProgressReader } from "../../aws/progress-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
-import type { Patience } from "../../domain/request/lifecycle.ts";
-import type { Progress } from "../../domain/request/progress.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
-import { eachRequest, isStuck, type OnFailure } from "../../domain/request/settlement.ts";
+import { isStalled, waitsForInstances } from "../../domain/request/lifecycle.ts";
+import { eachRequest } from "../../domain/request/progress.ts";
 import { progressOfAll } from "../progress-of-all.ts";
-import { type DeadLettersDeps, readDeadLetters } from "./dead-letters.ts";
-import type { SafetyNet } from "./stalled-requests.ts";
-
-export interface WatchDeps extends DeadLettersDeps {
-  readonly requests: DeadLettersDeps["requests"] & Pick<RequestTable, "active" | "noteMissingInstances">;
-  readonly progress: Pick<ProgressReader, "of">;
-  readonly fleet: Pick<Fleet, "state">;
-  readonly safetyNet: Pick<SafetyNet, "lookAtForgotten" | "lookAtUnclosed" | "callStepsAgain">;
-  readonly patience: Patience;
-  readonly logger: DeadLettersDeps["logger"] & Pick<Logger, "info">;
-  /** CloudWatch namespace of the metrics. */
-  readonly namespace: string;
-}
+import { readDeadLetters } from "./dead-letters.ts";
+import type { Observed, WatchDeps } from "./deps.ts";
+import { requestCleanups, requestSettlements, restartSteps } from "./stalled-requests.ts";
 
 /** Called every few minutes. Dead letters come last: there may be many of them, and they are read whatever fails before. */
 export function createHandler(deps: WatchDeps) {
@@ -56,23 +40,14 @@ async function watch(deps: WatchDeps): Promise<void> {
   const active = await deps.requests.active();
   const ids = active.map(({ req_id }) => req_id);
   const all = await progressOfAll(deps.progress, ids, onFailure);
-  const observed: Observed = { active, all, now: new Date(), onFailure };
+  const observed: Observed = { active, all, now: Date.now(), onFailure };
   const missingInstances = await logFleetMetrics(deps, observed);
   await requestSettlements(deps, observed);
-  await restartStalledSteps(deps, observed);
+  await restartSteps(deps, observed);
   await requestCleanups(deps, observed);
   // Last: nothing depends on it but a warning.
   await recordMissingInstances(deps, observed, missingInstances);
   if (errors.length > 0) throw new WatchError(errors);
-}
-
-/** What one run has read. */
-interface Observed {
-  readonly active: readonly RequestItem[];
-  /** The progress of each active request that could be read. */
-  readonly all: ReadonlyMap<string, Progress>;
-  readonly now: Date;
-  readonly onFailure: OnFailure;
 }
 
 /**
@@ -80,45 +55,25 @@ interface Observed {
  * stack has no metrics, because each is paid for in every hour in which it has a value.
  * @returns how many instances are wanted and not in service
  */
-async function logFleetMetrics(
-  { fleet, patience, logger, namespace }: WatchDeps,
-  { active, all, now }: Observed,
-): Promise<number> {
+async function logFleetMetrics(deps: WatchDeps, { active, all, now }: Observed): Promise<number> {
+  const { fleet, timings, logger, namespace } = deps;
   const { wanted, instances, inService } = await fleet.state();
   const missing = Math.max(0, wanted - inService);
+  const stalled = active.filter((item) => {
+    const progress = all.get(item.req_id);
+    return progress !== undefined && isStalled(item, { progress, inService, now, timings });
+  });
   const values = {
     ActiveRequests: active.length,
     Instances: instances,
     WantedInstances: wanted,
     MissingInstances: missing,
     OrphanInstances: active.length === 0 ? instances : 0,
-    StuckRequests: active.filter((item) => isStuck(item, all.get(item.req_id), inService, now, patience)).length,
+    StuckRequests: stalled.length,
   };
   const atRest = active.length === 0 && wanted === 0 && instances === 0;
   logger.info("Fleet status", atRest ? values : withMetrics(namespace, values));
   return missing;
-}
-
-async function requestSettlements(
-  { safetyNet, logger }: WatchDeps,
-  { active, all, now, onFailure }: Observed,
-): Promise<void> {
-  for (const reqId of await safetyNet.lookAtForgotten(active, all, now, onFailure))
-    logger.info("Request stalled; settlement requested", { req_id: reqId });
-}
-
-async function restartStalledSteps(
-  { safetyNet, logger }: WatchDeps,
-  { active, now, onFailure }: Observed,
-): Promise<void> {
-  for (const [reqId, what] of await safetyNet.callStepsAgain(active, now, onFailure))
-    logger.info("Step stalled", { req_id: reqId, what });
-}
-
-/** Requests the settlement of requests that have ended and still hold something. */
-async function requestCleanups({ safetyNet, logger }: WatchDeps, { now, onFailure }: Observed): Promise<void> {
-  for (const reqId of await safetyNet.lookAtUnclosed(now, onFailure))
-    logger.info("Request not cleaned up; settlement requested", { req_id: reqId });
 }
 
 /** @param missing instances */
@@ -131,12 +86,7 @@ async function recordMissingInstances(
     const count = waitsForInstances(item) ? missing : 0;
     const { missing_instances: recorded } = item;
     if (count === (recorded?.count ?? 0)) return;
-    const since = recorded?.since ?? now.getTime();
-    await requests.noteMissingInstances(item.req_id, count > 0 ? { count, since } : undefined);
+    const since = recorded?.since ?? now;
+    await requests.note(item.req_id, { missing_instances: count > 0 ? { count, since } : undefined });
   });
-}
-
-/** Whether a request has tasks in the queues, and wants instances that fetch them. */
-function waitsForInstances({ status, instance_count }: RequestItem): boolean {
-  return (status === "INSERT_TASK" || status === "IN_PROGRESS") && instance_count > 0;
 }

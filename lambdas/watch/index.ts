@@ -8,16 +8,15 @@ import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { ProgressReader } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { EndingRequestTable } from "../../aws/request-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { AskedLooks, Looks } from "../../aws/settlement-queue.ts";
+import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
-import { patienceOf, stallSecondsSchema } from "../../domain/request/lifecycle.ts";
+import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
 import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
-import { SafetyNet } from "./stalled-requests.ts";
 
 const env = readEnvironment(
   z.object({
@@ -46,24 +45,20 @@ const db = documentClient(dynamo);
 const lambda = new LambdaClient({});
 const sqs = queueClient();
 const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
-const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown);
-const requestPops = new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable);
-const patience = patienceOf(env.STALL_SECONDS);
-const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
-const expandFunction = new AsyncFunction(lambda, env.EXPAND_ARN);
-const looks = new Looks(new AskedLooks(db, env.PROGRESS_TABLE), shutdown);
 
 export const handler = createHandler({
-  requests,
+  requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
   progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
-  safetyNet: new SafetyNet({ requests, requestPops, queue, expandFunction, looks, patience }),
+  requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+  settlements: new SettlementQueue(db, env.PROGRESS_TABLE, shutdown),
+  expandFunction: new AsyncFunction(lambda, env.EXPAND_ARN),
   results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
-  queue,
+  queue: new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
   deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   unreadableLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
   onUnreadable,
-  patience,
+  timings: timingsOf(env.STALL_SECONDS),
   logger,
   namespace,
 });

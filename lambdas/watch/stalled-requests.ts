@@ -1,129 +1,77 @@
-import pMap from "p-map";
-import type { AsyncFunction } from "../../aws/async-function.ts";
-import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { EndingRequestTable } from "../../aws/request-table.ts";
-import type { Looks } from "../../aws/settlement-queue.ts";
-import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
-import type { Patience } from "../../domain/request/lifecycle.ts";
-import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
-import {
-  eachRequest,
-  isOverdue,
-  needsLook,
-  type OnFailure,
-  settlementFacts,
-  stalledStep,
-} from "../../domain/request/settlement.ts";
-import { parseTimestamp } from "../../domain/timestamps.ts";
-
-/** Whoever ends a request calls Shutdown at once. One that is not closed after this long may have been forgotten. */
-const UNCLOSED_MS = 120_000;
-
-export interface SafetyNetDeps extends FanOutAgainDeps {
-  readonly requests: FanOutAgainDeps["requests"] & Pick<EndingRequestTable, "listClosing" | "get" | "nudge" | "end">;
-  readonly queue: Pick<TaskQueue, "depth">;
-  readonly expandFunction: Pick<AsyncFunction, "invoke">;
-  readonly looks: Pick<Looks, "ask">;
-  readonly patience: Patience;
-}
-
 /**
- * Finds requests that were forgotten. Agents do so too, and sooner, but there are none when Spot has no instance. A timer
- * calls its function once: if that fails three times, nothing else ends the request. A request for which this fails is passed to `onFailure`
- * and does not stop the others.
+ * Finds requests that do not go on or end by themselves. Agents do so too, and sooner, but there are none if Spot has no instance. A
+ * request for which this fails is passed to `onFailure` and does not stop the others.
  */
-export class SafetyNet {
-  constructor(private readonly deps: SafetyNetDeps) {}
-
-  /**
-   * Asks for a look at each active request that would not go on or end by itself.
-   * @param all the progress of each active request
-   * @returns the ids of those that nobody had asked for
-   */
-  async lookAtForgotten(
-    active: readonly RequestItem[],
-    all: ReadonlyMap<string, Progress>,
-    date: Date,
-    onFailure: OnFailure,
-  ): Promise<string[]> {
-    if (active.length === 0) return [];
-    const { queue, looks, patience } = this.deps;
-    const messages = allMessages(await queue.depth());
-    const now = date.getTime();
-    const asked: string[] = [];
-    await eachRequest(active, onFailure, async (item) => {
-      const progress = all.get(item.req_id);
-      if (progress === undefined) return;
-      const timeIsUp = isOverdue(parseTimestamp(item.timeout_at), date);
-      const others = othersAtWork(all, item.req_id, now, patience);
-      const seen = { progress, timeIsUp, messages, othersAtWork: others, now, patience };
-      if (needsLook(settlementFacts(item, seen)) && (await looks.ask(item))) asked.push(item.req_id);
-    });
-    return asked;
-  }
-
-  /** Calls steps again that came to no end, and ends requests where that did not help. @returns what it did to which */
-  async callStepsAgain(
-    active: readonly RequestItem[],
-    date: Date,
-    onFailure: OnFailure,
-  ): Promise<[reqId: string, what: string][]> {
-    const done: [string, string][] = [];
-    await eachRequest(active, onFailure, async (item) => {
-      const stalled = stalledStep(item, date, this.deps.patience);
-      if (stalled === "none") return;
-      if (stalled === "nudge") {
-        if (await this.callAgain(item)) done.push([item.req_id, `${item.status}: its step is called again`]);
-      } else if (await this.deps.requests.end(item.req_id, "FAILED", stalled)) done.push([item.req_id, stalled.reason]);
-    });
-    return done;
-  }
-
-  /** Asks for a look at each request that ended some time ago and still holds something. @returns their ids */
-  async lookAtUnclosed(date: Date, onFailure: OnFailure): Promise<string[]> {
-    const asked: string[] = [];
-    const closing = await this.deps.requests.listClosing();
-    await eachRequest(closing, onFailure, async ({ req_id: reqId, last_update_time: ended }) => {
-      if (date.getTime() - parseTimestamp(ended).getTime() < UNCLOSED_MS) return;
-      const item = await this.deps.requests.get(reqId);
-      // One that cannot be read can be closed all the same.
-      const about = item ?? { req_id: reqId, expire_at: Math.floor(date.getTime() / 1_000) + 86_400 };
-      if (await this.deps.looks.ask(about)) asked.push(reqId);
-    });
-    return asked;
-  }
-
-  /** @returns false when it has moved on, or somebody else has called it */
-  private async callAgain(item: RequestItem): Promise<boolean> {
-    if (!(await this.deps.requests.nudge(item))) return false;
-    if (item.status === "EXPANDING" && item.expanded === undefined) await this.deps.expandFunction.invoke(item.req_id);
-    if (item.status === "INSERT_TASK") await fanOutAgain(this.deps, item, item.nudges + 1);
-    return true;
-  }
-}
+import pMap from "p-map";
+import { allMessages } from "../../aws/task-queue.ts";
+import { assembleFacts, decideStep, needsCleanup, needsSettlement } from "../../domain/request/lifecycle.ts";
+import { eachRequest } from "../../domain/request/progress.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import type { Observed, WatchDeps } from "./deps.ts";
 
 const IN_PARALLEL = 32;
 
-export interface FanOutAgainDeps {
-  readonly requests: Pick<EndingRequestTable, "advance">;
-  readonly requestPops: Pick<RequestPopTable, "of" | "markReady" | "callAgain">;
+/** Requests a settlement check of each active request that needs one. */
+export async function requestSettlements(deps: WatchDeps, { active, all, now, onFailure }: Observed): Promise<void> {
+  if (active.length === 0) return;
+  const { settlements, timings, logger } = deps;
+  const messages = allMessages(await deps.queue.depth());
+  await eachRequest(active, onFailure, async (item) => {
+    const progress = all.get(item.req_id);
+    if (progress === undefined || !needsSettlement(assembleFacts(item, { progress, all, messages, now, timings })))
+      return;
+    if (await settlements.requestSettlement(item))
+      logger.info("Request stalled; settlement requested", { req_id: item.req_id });
+  });
+}
+
+/** Requests a settlement check of each request that ended some time ago and still holds something. */
+export async function requestCleanups(deps: WatchDeps, { now, onFailure }: Observed): Promise<void> {
+  await eachRequest(await deps.requests.listClosing(), onFailure, async (closing) => {
+    if (!needsCleanup(closing, now)) return;
+    const { req_id } = closing;
+    // One that cannot be read can be closed all the same.
+    const item = (await deps.requests.get(req_id)) ?? { req_id, expire_at: Math.floor(now / 1_000) + 86_400 };
+    if (await deps.settlements.requestSettlement(item))
+      deps.logger.info("Request not cleaned up; settlement requested", { req_id });
+  });
+}
+
+/** Restarts steps that do not end, and fails requests where that did not help. */
+export async function restartSteps(deps: WatchDeps, { active, now, onFailure }: Observed): Promise<void> {
+  await eachRequest(active, onFailure, async (item) => {
+    const { req_id, status } = item;
+    const decision = decideStep(item, now, deps.timings);
+    if (decision === "WAIT") return;
+    const failed = decision !== "RESTART_STEP";
+    if (!(await (failed ? deps.requests.end(req_id, "FAIL", decision) : restartStep(deps, item)))) return;
+    const what = failed ? decision.reason : `${status}: its step is called again`;
+    deps.logger.info("Step stalled", { req_id, what });
+  });
+}
+
+/** @returns false when it has moved on, or another run has restarted it */
+async function restartStep(deps: WatchDeps, item: RequestItem): Promise<boolean> {
+  if (!(await deps.requests.restartStep(item))) return false;
+  if (item.status === "EXPANDING" && item.expanded === undefined) await deps.expandFunction.invoke(item.req_id);
+  if (item.status === "INSERT_TASK") await restartFanOut(deps, item);
+  return true;
 }
 
 /**
- * Has Task fan out what is left of a request at INSERT_TASK. Targets are changed, for the request's item starts nothing any
- * more. If all are sent, only the last step is missing: whoever was to do it has died.
- * @param calls another number each time
+ * Has Task fan out what is left. Targets are changed, for the request's item starts nothing any more. If all are sent, only the last step
+ * is missing: the process that was to do it has died.
  */
-export async function fanOutAgain(deps: FanOutAgainDeps, item: RequestItem, calls: number): Promise<void> {
-  const { req_id: reqId } = item;
-  if (item.targets_sent >= item.targets_total) {
-    await deps.requests.advance(reqId, "INSERT_TASK", "IN_PROGRESS");
+async function restartFanOut({ requests, requestPops }: WatchDeps, item: RequestItem): Promise<void> {
+  const { req_id: reqId, targets_sent, targets_total, nudges } = item;
+  if (targets_sent >= targets_total) {
+    await requests.advance(reqId, "TASKS_QUEUED");
     return;
   }
   const call = async ({ target, state }: { readonly target: string; readonly state: string }) => {
-    if (state === "RESOLVED") await deps.requestPops.markReady(reqId, target);
-    if (state === "READY") await deps.requestPops.callAgain(reqId, target, calls);
+    if (state === "RESOLVED") await requestPops.markReady(reqId, target);
+    // Another number each time: a write that changes nothing is not in the stream.
+    if (state === "READY") await requestPops.callAgain(reqId, target, nudges + 1);
   };
-  await pMap(await deps.requestPops.of(reqId), call, { concurrency: IN_PARALLEL });
+  await pMap(await requestPops.of(reqId), call, { concurrency: IN_PARALLEL });
 }

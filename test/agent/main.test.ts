@@ -7,7 +7,7 @@ import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
 import type { AgentOptions } from "../../agent/receive/agent.ts";
 import type { BeatsOptions } from "../../agent/report/heartbeats.ts";
 import type { OriginLimitersOptions } from "../../domain/origin/origin-limiter-registry.ts";
-import { patienceOf } from "../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { type RecordingAws, recordingAws } from "../lambdas/fakes/named-environment.ts";
 
 /** What each part was made with, and what was done to it, in order. */
@@ -70,7 +70,7 @@ vi.mock("../../agent/instance/log.ts", () => ({
     warn: (...given: readonly unknown[]) => void parts.logged.push(given),
   }),
 }));
-// Looks for a Spot notice without the pause between two.
+// SettlementQueue for a Spot notice without the pause between two.
 vi.mock("node:timers/promises", async (original) => ({
   ...(await original<typeof import("node:timers/promises")>()),
   async *setInterval(ms: number) {
@@ -134,13 +134,16 @@ describe("what the environment names", () => {
     parts.end();
   });
 
-  test("is where the caretaker looks, asks, and whom it retires", async () => {
+  test("is where the caretaker settlements, asks, and whom it retires", async () => {
     await start();
-    const { requests, progress, queue, looks, retire } = made<CaretakerOptions>("Caretaker");
+    const { requests, progress, queue, settlements, retire } = made<CaretakerOptions>("Caretaker");
     expect(await aws.named(() => requests.standing("r"))).toEqual(["REQUEST_TABLE"]);
     expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
     expect(new Set(await aws.named(() => queue.depth()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
-    expect(await aws.named(() => looks.ask({ req_id: "r", expire_at: 1 }))).toEqual(["PROGRESS_TABLE", "SHUTDOWN_ARN"]);
+    expect(await aws.named(() => settlements.requestSettlement({ req_id: "r", expire_at: 1 }))).toEqual([
+      "PROGRESS_TABLE",
+      "SHUTDOWN_ARN",
+    ]);
     expect(await aws.named(() => made<BeatsOptions>("Beats").progress.beat("r", {} as never, 1))).toEqual([
       "PROGRESS_TABLE",
     ]);
@@ -151,7 +154,7 @@ describe("what the environment names", () => {
 
 test("each setting of the environment reaches its part", async () => {
   await start();
-  const patience = patienceOf(STALL_SECONDS);
+  const timings = timingsOf(STALL_SECONDS);
   const instance = "the-prewarm-instance-id-x";
   expect(made<AgentOptions>("Agent")).toMatchObject({ visibilitySeconds: 67, memoryBytes: 5 * 1_000_003 });
   expect(made<PopPoolsOptions>("PopPools")).toMatchObject({ allowPrivateAddresses: true, firstByteMs: 59_000 });
@@ -160,10 +163,10 @@ test("each setting of the environment reaches its part", async () => {
     instanceId: instance,
     keptErrorMs: 53_000,
   });
-  expect(made<CaretakerOptions>("Caretaker")).toMatchObject({ retireMs: 61 * 60_000, patience });
-  expect(made<BeatsOptions>("Beats")).toMatchObject({ instance, everyMs: patience.beatMs });
+  expect(made<CaretakerOptions>("Caretaker")).toMatchObject({ retireMs: 61 * 60_000, timings });
+  expect(made<BeatsOptions>("Beats")).toMatchObject({ instance, everyMs: timings.heartbeatIntervalMs });
   const origins = made<OriginLimitersOptions>("OriginLimiters");
-  expect(origins).toMatchObject({ leaseMs: patience.staleMs });
+  expect(origins).toMatchObject({ leaseMs: timings.heartbeatTimeoutMs });
   origins.heartbeatAt?.("r1");
   expect(parts.done).toContain("Beats writtenAt r1");
   const err = new Error("the table fails");

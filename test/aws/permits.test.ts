@@ -33,7 +33,7 @@ function contended() {
     holders.add(String(input.TransactItems[0].Put.Item.req_id));
     return {};
   });
-  return { table: new RequestTable(client, "requests", () => undefined), holders };
+  return { table: new RequestTable(client, "requests", () => undefined, { invoke: async () => undefined }), holders };
 }
 
 it("of 60 requests that are put at once, 50 take all permits, 10 find none left, and none fails or waits for 15 s", async () => {
@@ -51,7 +51,10 @@ it("of 60 requests that are put at once, 50 take all permits, 10 find none left,
 it("a request that finds no turn for as long as it may wait is BUSY, and nothing is thrown", async () => {
   const conflict = awsError("TransactionCanceledException", { CancellationReasons: [{ Code: "TransactionConflict" }] });
   const { client } = fakeClient<DynamoDBDocumentClient>(() => Promise.reject(conflict));
-  const put = new RequestTable(client, "requests", () => undefined).put(request(), MAX_ACTIVE);
+  const put = new RequestTable(client, "requests", () => undefined, { invoke: async () => undefined }).put(
+    request(),
+    MAX_ACTIVE,
+  );
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await put).toBe("BUSY");
 });

@@ -1,7 +1,7 @@
 // aws/request-table.ts: what it asks of the indexes, and what it makes of the answers.
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { EndingRequestTable, RequestReader } from "../../aws/request-table.ts";
+import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
 import { request } from "../lambdas/items.ts";
 import { awsError, fakeClient } from "./client.ts";
@@ -69,12 +69,12 @@ describe("an id that DynamoDB refuses as a key", () => {
     const { client } = fakeClient<DynamoDBDocumentClient>(() => {
       throw awsError("ValidationException");
     });
-    const table = new EndingRequestTable(client, "requests", unplanned, { invoke: unplanned });
+    const table = new RequestTable(client, "requests", unplanned, { invoke: unplanned });
     expect(await table.get(reqId)).toBeUndefined();
     expect(await table.standing(reqId)).toBeUndefined();
     expect(await table.isActive(reqId)).toBe(false);
-    expect(await table.end(reqId, "STOPPED")).toBe(false);
-    expect(await table.close(reqId, {})).toBe(false);
+    expect(await table.end(reqId, "STOP")).toBe(false);
+    expect(await table.close(reqId)).toBe(false);
   });
 });
 

@@ -1,30 +1,59 @@
-import { expect, it } from "vitest";
-import { Looks } from "../../aws/settlement-queue.ts";
-import { FakeAskedLooks } from "../lambdas/fakes/asked-looks.ts";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { FakeAsyncFunction } from "../lambdas/fakes/async-function.ts";
+import { memoryTable } from "./memory-table.ts";
 
 const the = (req_id: string) => ({ req_id, expire_at: 1_800_000_000 });
 
-it("asks once: nobody else is heard until the answer", async () => {
-  const [asked, shutdown] = [new FakeAskedLooks(), new FakeAsyncFunction()];
-  const looks = new Looks(asked, shutdown);
-  expect(await looks.ask(the("r1"), "one")).toBe(true);
-  expect(await looks.ask(the("r1"), "another")).toBe(false);
-  expect(await looks.ask(the("r1"))).toBe(false);
-  await looks.ask(the("r2"), "another");
+function world() {
+  const { client, items } = memoryTable<DynamoDBDocumentClient>("key", "part");
+  const shutdown = new FakeAsyncFunction();
+  const broken = { invoke: () => Promise.reject(new Error("Lambda is away")) };
+  const queueOf = (fn: ConstructorParameters<typeof SettlementQueue>[2]) => new SettlementQueue(client, "progress", fn);
+  return { items, shutdown, queue: queueOf(shutdown), broken: queueOf(broken) };
+}
+
+beforeEach(() => void vi.useFakeTimers({ now: 5_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+it("invokes Shutdown once, until the check is done", async () => {
+  const { items, queue, shutdown } = world();
+  expect(await queue.requestSettlement(the("r1"), "one")).toBe(true);
+  expect([...items.values()]).toEqual([
+    { key: "ask#r1", part: "look", at: 5_000_000, by: "one", expire_at: 1_800_000_000 },
+  ]);
+  expect(await queue.requestSettlement(the("r1"), "another")).toBe(false);
+  expect(await queue.requestSettlement(the("r1"))).toBe(false);
+  await queue.requestSettlement(the("r2"), "another");
   expect(shutdown.requests).toEqual(["r1", "r2"]);
-  await asked.answered("r1");
-  await looks.ask(the("r1"), "another");
+  await queue.settled("r1");
+  expect(items.size).toBe(1);
+  await queue.requestSettlement(the("r1"), "another");
   expect(shutdown.requests).toEqual(["r1", "r2", "r1"]);
 });
 
-it("leaves the question to others when it cannot be sent, and is heard itself when it died before it was sent", async () => {
-  const [asked, shutdown] = [new FakeAskedLooks(), new FakeAsyncFunction()];
-  const broken = { invoke: () => Promise.reject(new Error("Lambda is away")) };
-  await expect(new Looks(asked, broken).ask(the("r1"), "one")).rejects.toThrow("Lambda is away");
-  expect(await new Looks(asked, shutdown).ask(the("r1"), "another")).toBe(true);
-  // As if it had died in between.
-  await asked.mayAsk("r2", "one");
-  await new Looks(asked, shutdown).ask(the("r2"), "one");
-  expect(shutdown.requests).toEqual(["r1", "r2"]);
+it("lets others request one when Shutdown cannot be invoked", async () => {
+  const { queue, broken, shutdown } = world();
+  await expect(broken.requestSettlement(the("r1"), "one")).rejects.toThrow("Lambda is away");
+  expect(await queue.requestSettlement(the("r1"), "another")).toBe(true);
+  expect(shutdown.requests).toEqual(["r1"]);
+});
+
+it("lets the same request it again, because it may have died before it invoked Shutdown", async () => {
+  const { queue, shutdown } = world();
+  await queue.requestSettlement(the("r2"), "one");
+  expect(await queue.requestSettlement(the("r2"), "one")).toBe(true);
+  expect(shutdown.requests).toEqual(["r2", "r2"]);
+});
+
+it.each([
+  [1_199_999, false],
+  [1_200_001, true],
+  [-1, true],
+])("lets another request it %i ms later: %s. One from the future is void", async (ms, expected) => {
+  const { queue } = world();
+  await queue.requestSettlement(the("r1"), "one");
+  vi.setSystemTime(5_000_000 + ms);
+  expect(await queue.requestSettlement(the("r1"), "another")).toBe(expected);
 });

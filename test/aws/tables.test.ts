@@ -2,7 +2,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { EndingRequestTable } from "../../aws/request-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
 import type { MissingInstances } from "../../domain/request/request-item.ts";
 import { request, target } from "../lambdas/items.ts";
@@ -15,28 +15,34 @@ type Answer = (command: Sent, n: number) => unknown;
 function tables(answer: Answer = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
   const unreadable: Unreadable[] = [];
-  const looks: string[] = [];
-  const shutdown = { invoke: async (reqId: string) => void looks.push(reqId) };
+  const invoked: string[] = [];
+  const shutdown = { invoke: async (reqId: string) => void invoked.push(reqId) };
   return {
     sent,
     unreadable,
-    looks,
-    requests: new EndingRequestTable(client, "requests", (it) => unreadable.push(it), shutdown),
+    invoked,
+    requests: new RequestTable(client, "requests", (it) => unreadable.push(it), shutdown),
     requestPops: new RequestPopTable(client, "pops", "requests", (it) => unreadable.push(it)),
   };
 }
 
 const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise<unknown>, string]> = {
-  advance: [({ requests }) => requests.advance("r1", "CREATED", "CHECK_POP", { total_count: 1 }), "#status = :from"],
-  end: [({ requests }) => requests.end("r1", "FAILED", { reason: "why" }), "attribute_exists(active)"],
-  amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "#status = :from"],
+  advance: [({ requests }) => requests.advance("r1", "TASKS_QUEUED", { total_count: 1 }), "(#status = :from0)"],
+  end: [({ requests }) => requests.end("r1", "FAIL", { reason: "why" }), "attribute_exists(active)"],
+  amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "(#status = :from0)"],
   amendExpanding: [
-    ({ requests }) => requests.amendExpanding("r1", { url_count: 1 }),
-    "#status = :from AND attribute_not_exists(expanded)",
+    ({ requests }) => requests.amend("r1", "EXPANDING", { url_count: 1 }),
+    "(#status = :from0 AND attribute_not_exists(expanded))",
   ],
-  claimRequeue: [({ requests }) => requests.claimRequeue("r1", 1), "attribute_exists(active) AND requeues = :before"],
-  close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
-  nudge: [({ requests }) => requests.nudge({ req_id: "r1", status: "CREATED", nudges: 1 }), "nudges = :before"],
+  claimRequeue: [
+    ({ requests }) => requests.claimRequeue({ req_id: "r1", requeues: 1 }),
+    "(#status = :from0) AND requeues = :before",
+  ],
+  close: [({ requests }) => requests.close("r1"), "attribute_not_exists(active)"],
+  restartStep: [
+    ({ requests }) => requests.restartStep({ req_id: "r1", status: "CREATED", nudges: 1 }),
+    "(#status = :from0) AND nudges = :before",
+  ],
   markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
 };
 
@@ -105,15 +111,15 @@ describe("the Request table", () => {
 
   it("calls Shutdown for a request that it ends, and for no other", async () => {
     const t = tables();
-    await t.requests.end("r1", "STOPPED");
-    expect(t.looks).toEqual(["r1"]);
+    await t.requests.end("r1", "STOP");
+    expect(t.invoked).toEqual(["r1"]);
     expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":closing": "y", ":status": "STOPPED" });
     // There may be secrets in them.
     const none = { ":header": [], ":variants": [], ":sources": [] };
     expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject(none);
     const ended = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
-    expect(await ended.requests.end("r1", "STOPPED")).toBe(false);
-    expect(ended.looks).toEqual([]);
+    expect(await ended.requests.end("r1", "STOP")).toBe(false);
+    expect(ended.invoked).toEqual([]);
   });
 
   it("never sets last_update_time back: where a later one stands, it stays", async () => {
@@ -127,11 +133,11 @@ describe("the Request table", () => {
   });
 
   it.each([
-    ["empty_seen_at", 7, (t: EndingRequestTable, on: boolean) => t.noteEmptyQueue("r1", on ? 7 : undefined)],
+    ["empty_seen_at", 7, (t: RequestTable, on: boolean) => t.note("r1", { empty_seen_at: on ? 7 : undefined })],
     [
       "missing_instances",
       MISSING,
-      (t: EndingRequestTable, on: boolean) => t.noteMissingInstances("r1", on ? MISSING : undefined),
+      (t: RequestTable, on: boolean) => t.note("r1", { missing_instances: on ? MISSING : undefined }),
     ],
   ])("notes %s, and that it counts no more, and says of neither that the request moved", async (field, value, note) => {
     const t = tables();
@@ -187,12 +193,6 @@ describe("the Request table", () => {
       KeyConditionExpression: "closing = :y",
       ExpressionAttributeValues: { ":y": "y" },
     });
-  });
-
-  it("closes a request with what was counted last", async () => {
-    const t = tables();
-    await t.requests.close("r1", { report: "key" });
-    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":closed": true, ":report": "key" });
   });
 
   it("changes the wish of an active request", async () => {
@@ -275,7 +275,7 @@ describe("the Request table", () => {
 
   it("forgets the headers of a request that ends", async () => {
     const t = tables();
-    await t.requests.end("r1", "FINISHED");
+    await t.requests.end("r1", "FINISH");
     const { ExpressionAttributeValues, UpdateExpression } = t.sent[0]?.input ?? {};
     expect(UpdateExpression).toContain("#header = :header");
     expect(ExpressionAttributeValues).toMatchObject({ ":header": [] });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { allowsEvery, tooManyHosts } from "../../domain/request/distributions.ts";
+import { isOverdue } from "../../domain/request/lifecycle.ts";
 import { isLimited } from "../../domain/request/options.ts";
-import { isOverdue } from "../../domain/request/settlement.ts";
+import { formatTimestamp } from "../../domain/timestamps.ts";
 
 const hosts = (count: number) => Array.from({ length: count }, (_, n) => `https://h${n}.example/a`);
 
@@ -31,7 +32,7 @@ it.each([
   [120_001, true],
 ])("a request whose time was up %i ms ago is overdue: %s", (ms, overdue) => {
   const timeoutAt = new Date(Date.UTC(2024, 3, 16, 4));
-  expect(isOverdue(timeoutAt, new Date(timeoutAt.getTime() + ms))).toBe(overdue);
+  expect(isOverdue({ timeout_at: formatTimestamp(timeoutAt) }, timeoutAt.getTime() + ms)).toBe(overdue);
 });
 
 it("the list of distributions leaves nothing out only if it has an asterisk", () => {

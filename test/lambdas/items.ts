@@ -1,7 +1,8 @@
 import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { shardKey } from "../../domain/plan/task.ts";
+import { EXPANDED } from "../../domain/request/lifecycle.ts";
 import type { Beat } from "../../domain/request/progress.ts";
-import { ACTIVE, CLOSING, EXPANDED, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { ACTIVE, CLOSING, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { Distinct } from "../distinct.ts";

@@ -12,23 +12,21 @@ import { Lists, ResultFiles } from "../../aws/lists.ts";
 import { ProgressReader } from "../../aws/progress-table.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { EndingRequestTable, RequestReader } from "../../aws/request-table.ts";
+import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
-import { AskedLooks, Looks } from "../../aws/settlement-queue.ts";
+import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { CheckSchedule, Timer } from "../../aws/timer.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
-import { patienceOf } from "../../domain/request/lifecycle.ts";
-import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import { timingsOf } from "../../domain/request/lifecycle.ts";
 import type { Source } from "../../domain/request/source.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import { Capacity } from "../../lambdas/capacity.ts";
 import type { ExpandDeps } from "../../lambdas/expand/handler.ts";
 import { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
-import { SafetyNet } from "../../lambdas/watch/stalled-requests.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
 import { addressOf } from "../../tools/local/ports.ts";
@@ -123,22 +121,15 @@ function depsOf(name: string): Readonly<Record<string, unknown>> {
   return deps;
 }
 
-const OVERDUE = request({ status: "IN_PROGRESS", timeout_at: "2020-01-01 00:00:00.000000" });
-const ACTIVE_AND_STALLED = [
-  request({ req_id: "r2", status: "EXPANDING", last_update_time: "2020-01-01 00:00:00.000000" }),
-  request({ req_id: "r3", status: "INSERT_TASK", targets_total: 2, last_update_time: "2020-01-01 00:00:00.000000" }),
-];
-
 /** A call of an adapter that names each of its resources. The order matters: a subclass comes first. */
 function callOf(it: unknown): (() => Promise<unknown>) | undefined {
-  if (it instanceof EndingRequestTable) return () => it.get("r").then(() => it.end("r", "FINISHED"));
+  if (it instanceof RequestTable) return () => it.get("r").then(() => it.end("r", "FINISH"));
   if (it instanceof RequestReader) return () => it.get("r");
   if (it instanceof RequestPopTable) return () => it.get("r", "t").then(() => it.markSent("r", "t"));
   if (it instanceof RequestTaskTable) return () => it.of("r", 0, 1).next();
   if (it instanceof ProgressReader) return () => it.count("r");
   if (it instanceof ResolvedPops) return () => it.all();
-  if (it instanceof AskedLooks) return () => it.answered("r");
-  if (it instanceof Looks) return () => it.ask({ req_id: "r", expire_at: 1 });
+  if (it instanceof SettlementQueue) return () => it.requestSettlement({ req_id: "r", expire_at: 1 });
   if (it instanceof ClientTokens) return () => it.read("t");
   if (it instanceof AsyncFunction) return () => it.invoke("r");
   if (it instanceof DeadLetterQueue) return () => it.bury("{}", "why");
@@ -153,16 +144,7 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof Timer || it instanceof CheckSchedule) return () => it.cancel("r");
   if (it instanceof RestApi) return () => it.deploy();
   if (it instanceof StaleMessages) return () => it.drop(async () => true, 1_000);
-  if (it instanceof SafetyNet)
-    return () =>
-      it
-        .lookAtForgotten([OVERDUE], new Map([["r1", NO_PROGRESS]]), new Date(), rethrow)
-        .then(() => it.callStepsAgain(ACTIVE_AND_STALLED, new Date(), rethrow));
   return undefined;
-}
-
-function rethrow(_: string, error: unknown): never {
-  throw error;
 }
 
 const ENDING_REQUESTS: readonly Resource[] = ["REQUEST_TABLE", "SHUTDOWN_ARN"];
@@ -173,7 +155,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
   aggregation: {
     requests: ["REQUEST_TABLE"],
     progress: ["PROGRESS_TABLE"],
-    looks: ["PROGRESS_TABLE", "SHUTDOWN_ARN"],
+    settlements: ["PROGRESS_TABLE", "SHUTDOWN_ARN"],
     deadLetters: ["FAILED_BATCHES_URL"],
   },
   api: {
@@ -205,9 +187,8 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
   shutdown: {
     requests: ["REQUEST_TABLE", "AWS_LAMBDA_FUNCTION_NAME"],
     progress: ["PROGRESS_TABLE"],
-    asked: ["PROGRESS_TABLE"],
     shutdown: ["AWS_LAMBDA_FUNCTION_NAME"],
-    looks: ["PROGRESS_TABLE", "AWS_LAMBDA_FUNCTION_NAME"],
+    settlements: ["PROGRESS_TABLE", "AWS_LAMBDA_FUNCTION_NAME"],
     requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
     results: ["REQUEST_TASK_TABLE"],
     lists: ["BUCKET"],
@@ -232,7 +213,9 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     requests: ENDING_REQUESTS,
     progress: ["PROGRESS_TABLE"],
     fleet: ["GROUP_NAME"],
-    safetyNet: [...LANES, "PROGRESS_TABLE", "SHUTDOWN_ARN", "REQUEST_TABLE", "EXPAND_ARN", "REQUEST_POP_TABLE"],
+    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    settlements: ["PROGRESS_TABLE", "SHUTDOWN_ARN"],
+    expandFunction: ["EXPAND_ARN"],
     results: ["REQUEST_TASK_TABLE"],
     queue: LANES,
     deadLetters: ["DEAD_LETTER_QUEUE_URL"],
@@ -251,7 +234,7 @@ test.each(Object.keys(NAMED))("%s names the resources of its environment, each w
 });
 
 const CAPS = { maxInstances: 31, maxTimeout: 37, maxActiveRequests: 41, maxTasks: 43, maxRequestBytes: 47 };
-const PATIENCE = patienceOf(1_234);
+const PATIENCE = timingsOf(1_234);
 const NAMESPACE = metricNamespace("the-group-name-x");
 const ALLOWED = ["E1ALLOWED", "E2ALLOWED"];
 
@@ -259,7 +242,7 @@ const ALLOWED = ["E1ALLOWED", "E2ALLOWED"];
 const SETTINGS: Readonly<Record<string, object>> = {
   aggregation: { namespace: NAMESPACE },
   api: {
-    patience: PATIENCE,
+    timings: PATIENCE,
     timerTarget: { functionArn: "the-shutdown-arn-x", roleArn: "the-schedule-role-arn-x" },
     allowed: ALLOWED,
     caps: CAPS,
@@ -277,9 +260,9 @@ const SETTINGS: Readonly<Record<string, object>> = {
   expand: { caps: { maxTasks: 43 } },
   "get-size": { keptErrorMs: 53_000, allowed: ALLOWED },
   "redeploy-api": {},
-  shutdown: { patience: PATIENCE, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
+  shutdown: { timings: PATIENCE, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
   task: { caps: { maxTasks: 43, maxRequestBytes: 47 } },
-  watch: { patience: PATIENCE, namespace: NAMESPACE },
+  watch: { timings: PATIENCE, namespace: NAMESPACE },
 };
 
 test.each(Object.keys(SETTINGS))("%s has the settings of its environment", (name) => {

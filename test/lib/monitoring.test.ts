@@ -3,7 +3,6 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { metricNamespace } from "../../domain/metrics.ts";
-import { patienceOf } from "../../domain/request/lifecycle.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
 import { reportUnreadable } from "../../lambdas/runtime.ts";
@@ -13,10 +12,10 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
-import { NO_DEAD_LETTERS, WATCH_CONTEXT } from "../lambdas/fakes/no-dead-letters.ts";
 import { FakeProgress } from "../lambdas/fakes/progress.ts";
 import { FakeRequests } from "../lambdas/fakes/requests.ts";
 import { request } from "../lambdas/items.ts";
+import { WATCH_CONTEXT, watchDeps } from "../lambdas/watch/world.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
 const app = newApp();
@@ -138,20 +137,14 @@ describe("what functions log", () => {
 
   const look = (fleet: { active: number; wanted: number; instances: number; inService: number }) =>
     logged(() =>
-      createWatch({
-        ...NO_DEAD_LETTERS,
-        requests: {
-          standing: async () => undefined,
-          active: async () => Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })),
-          noteMissingInstances: async () => undefined,
-        },
-        fleet: { state: async () => fleet },
-        progress: new FakeProgress(),
-        safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
-        patience: patienceOf(),
-        logger,
-        namespace,
-      })({}, WATCH_CONTEXT),
+      createWatch(
+        watchDeps({
+          requests: new FakeRequests(...Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` }))),
+          fleet: { state: async () => fleet },
+          logger,
+          namespace,
+        }).deps,
+      )({}, WATCH_CONTEXT),
     ).then((lines) => lines.flatMap(embeddedMetrics));
   const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };
   const busy = { active: 1, wanted: 5, instances: 5, inService: 5 };
@@ -161,12 +154,12 @@ describe("what functions log", () => {
   const count = (...Records: unknown[]) => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
     const deadLetters = { bury: async () => undefined };
-    const looks = { ask: async () => true };
+    const settlements = { requestSettlement: async () => true };
     const handler = createAggregation({
       requests,
       deadLetters,
       progress: new FakeProgress(),
-      looks,
+      settlements,
       onUnreadable: reportUnreadable(logger, namespace),
       logger,
       namespace,

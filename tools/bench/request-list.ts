@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { writeBatches } from "../../aws/dynamodb.ts";
 import { RequestTable } from "../../aws/request-table.ts";
-import { patienceOf } from "../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
@@ -101,9 +101,9 @@ async function walk({ clients, deployed }: LocalPrewarm): Promise<Walk> {
   const table = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
   const counted = new Proxy(db, { get: (it, name) => (name === "send" ? send : Reflect.get(it, name)) });
   const deps = fakeDeps<ApiDeps>({
-    requests: new RequestTable(counted, table, () => undefined),
+    requests: new RequestTable(counted, table, () => undefined, { invoke: async () => undefined }),
     progress: { of: () => Promise.reject(new Error("an ended request has its counts")) },
-    patience: patienceOf(),
+    timings: timingsOf(),
     logger: { warn: () => undefined },
     now: () => new Date(),
   });

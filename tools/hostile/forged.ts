@@ -69,7 +69,9 @@ async function requestItems(count: number): Promise<LabRow> {
   let wrong = 0;
   for (let n = 0; n < count; n++) {
     const spoilt = { ...GOOD, req_id: "spoilt", [at(NEEDED, n)]: at(NEVER, n >> 3) };
-    const table = new RequestTable(holding(spoilt, GOOD), "requests", (it) => unreadable.push(it));
+    const table = new RequestTable(holding(spoilt, GOOD), "requests", (it) => unreadable.push(it), {
+      invoke: unplanned,
+    });
     const before = unreadable.length;
     const passed = await passes(async () => {
       await shutdown(onlyReads(table))(
@@ -92,7 +94,7 @@ async function targets(count: number): Promise<LabRow> {
     const spoilt = { req_id: "r1", target: "SIN2-P1#d1", pop: "SIN2-P1", label: "d1", state: at(STRANGE, n), ips: [] };
     const client = holding(GOOD, spoilt);
     const table = new RequestPopTable(client, "pops", "requests", (it) => unreadable.push(it));
-    const requests = new RequestTable(client, "requests", unplanned);
+    const requests = new RequestTable(client, "requests", unplanned, { invoke: unplanned });
     const deps = { requests, requestPops: table, lists: { read: unplanned }, queue: { send: unplanned }, logger };
     if (!(await passes(() => fanOut(deps, "r1", "SIN2-P1#d1")))) wrong++;
   }
@@ -121,7 +123,7 @@ async function records(count: number): Promise<LabRow> {
       began: async () => undefined,
       count: async () => NO_PROGRESS,
     },
-    looks: { ask: unplanned },
+    settlements: { requestSettlement: unplanned },
     deadLetters: { bury: async () => void buried++ },
     onUnreadable: () => unreadable++,
     logger,

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Dns } from "../../aws/dns.ts";
 import type { ReadableList } from "../../domain/plan/lists.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
+import { attributesOf, EVENTS } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
@@ -108,8 +109,8 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
   const handle = createHandler({
     requests: {
       get: async () => item,
-      advance: (_id, _from, to, fields) => change(to, fields),
-      end: (_id, to, fields) => change(to, fields),
+      advance: (_id, event, fields) => change(attributesOf(EVENTS[event].to).status, fields),
+      end: (_id, event, fields) => change(EVENTS[event].to, fields),
     },
     lists: { read, write: async () => undefined },
     requestPops: { of: async () => [] },

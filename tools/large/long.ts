@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { patienceOf } from "../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { requestItemSchema } from "../../domain/request/request-item.ts";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
 import type { Progress } from "../local/api-client.ts";
@@ -67,7 +67,7 @@ async function runOne(
       if (now.in_progress_size > 0) sizes.push(now.in_progress_size);
       return hasEnded(now);
     },
-    { everyMs: patienceOf(STALL_SECONDS).beatMs, ms: 2 * seconds * 1_000 + PIPELINE_MS },
+    { everyMs: timingsOf(STALL_SECONDS).heartbeatIntervalMs, ms: 2 * seconds * 1_000 + PIPELINE_MS },
   );
   await disturbed;
   const results = await readResults(prewarm, reqId);
@@ -120,7 +120,7 @@ function wholeRows({ progress, ...seen }: Seen, seconds: number): LabRow[] {
     ]),
     rowOf("in_progress_size rises with the beats", `${seen.sizes.length} looks, ${rises} rises, ${falls} falls`, [
       // Looks and beats are as frequent, and not in step: a look in three may see the beat of the look before.
-      rises >= (seconds / 1.5) * (1_000 / patienceOf(STALL_SECONDS).beatMs),
+      rises >= (seconds / 1.5) * (1_000 / timingsOf(STALL_SECONDS).heartbeatIntervalMs),
       falls === 0,
     ]),
   ];

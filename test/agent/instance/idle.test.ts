@@ -37,6 +37,6 @@ const cases: readonly Case[] = [
 ];
 
 test.each(cases)("$name", ({ idle = 900, requests = [], overdue = [], lookAround = false, retire = false }) => {
-  const facts = { idleMs: idle * 1_000, active: requests, now: NOW, patience: { againMs: 60_000 }, retireMs: 900_000 };
+  const facts = { idleMs: idle * 1_000, active: requests, now: NOW, timings: { recheckMs: 60_000 }, retireMs: 900_000 };
   expect(decideIdle(facts)).toEqual({ overdue, lookAround, retire });
 });

@@ -11,11 +11,11 @@ import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestReader } from "../../../aws/request-table.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
-import { AskedLooks, Looks } from "../../../aws/settlement-queue.ts";
+import { SettlementQueue } from "../../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { type Deferred, deferred } from "../deferred.ts";
 import { type Answers, fakeAws } from "../fake-aws.ts";
@@ -103,8 +103,8 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       retire: retire ?? unplanned,
       retireMs,
       logger,
-      patience: { ...patienceOf(stallSeconds), againMs: stallSeconds * 67 },
-      looks: new Looks(new AskedLooks(documents, "progress"), { invoke: async (reqId) => void checked.push(reqId) }),
+      timings: { ...timingsOf(stallSeconds), recheckMs: stallSeconds * 67 },
+      settlements: new SettlementQueue(documents, "progress", { invoke: async (reqId) => void checked.push(reqId) }),
     });
     const agent = new Agent({
       queue,

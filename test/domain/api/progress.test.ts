@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeProgress } from "../../../domain/api/progress-view.ts";
-import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { type Beat, NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { beat, count, request } from "../../lambdas/items.ts";
 
 const NOW = new Date("2024-04-16T03:15:09.499Z");
-const PATIENCE = patienceOf();
+const PATIENCE = timingsOf();
 const fresh = (change: Partial<Beat> = {}) => beat({ at: NOW.getTime() - 9_000, ...change });
 const running = (change: Partial<RequestItem> = {}) =>
   request({ status: "IN_PROGRESS", total_count: 10, total_size: 100_000, ...change });
@@ -17,7 +17,7 @@ const counted = (download_count: number, download_size = download_count * 10_000
   movedAt: undefined,
 });
 const describeAt = (item: RequestItem, progress: Partial<Progress> = {}, now = NOW) =>
-  describeProgress(item, { ...NO_PROGRESS, ...progress }, { now, staleMs: PATIENCE.staleMs });
+  describeProgress(item, { ...NO_PROGRESS, ...progress }, { now, heartbeatTimeoutMs: PATIENCE.heartbeatTimeoutMs });
 
 describe("the tasks", () => {
   const four = counted(4);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { neededCapacity } from "../../../domain/request/capacity.ts";
 import type { Status } from "../../../domain/request/lifecycle.ts";
+import { neededCapacity } from "../../../domain/request/lifecycle.ts";
 
 it.each<[wishes: [number, Status, boolean?, "sources"?][], needed: number]>([
   [[], 0],

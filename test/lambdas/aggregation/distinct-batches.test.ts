@@ -38,8 +38,8 @@ function world() {
       began: note("began"),
       count: async (reqId) => ({ count: reqId === "r1" ? counted.r1 : counted.r2, movedAt: undefined }),
     },
-    looks: {
-      ask: async (...args) => {
+    settlements: {
+      requestSettlement: async (...args) => {
         calls.push(["ask", ...args]);
         return true;
       },

@@ -1,14 +1,13 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { RequestReader } from "../../../aws/request-table.ts";
-import { Looks } from "../../../aws/settlement-queue.ts";
 import type { Unreadable } from "../../../domain/log-fields.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
-import { FakeAskedLooks } from "../fakes/asked-looks.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
+import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
 import { count, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
@@ -20,7 +19,8 @@ const bad = record({ ok: false });
 
 function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
-  const [progress, asked, shutdown] = [new FakeProgress(), new FakeAskedLooks(), new FakeAsyncFunction()];
+  const [progress, shutdown] = [new FakeProgress(), new FakeAsyncFunction()];
+  const settlements = new FakeSettlementQueue(shutdown);
   const buried: string[] = [];
   const deadLetters = { bury: async (body: string) => void buried.push(body) };
   const unreadable: Unreadable[] = [];
@@ -29,7 +29,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
     {
       requests,
       progress,
-      looks: new Looks(asked, shutdown),
+      settlements,
       deadLetters,
       onUnreadable,
       logger: silent,
@@ -42,7 +42,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   return {
     requests,
     progress,
-    asked,
+    settlements,
     the,
     shutdown,
     buried,
@@ -64,7 +64,7 @@ function realReader() {
   const deps: AggregationDeps = {
     requests: new RequestReader(client, "requests", unplanned),
     progress,
-    looks: { ask: async () => true },
+    settlements: { requestSettlement: async () => true },
     deadLetters: { bury: async () => undefined },
     onUnreadable() {},
     logger: silent,
@@ -214,11 +214,11 @@ describe("Aggregation", () => {
   });
 
   it("does not ask while somebody else's question has no answer", async () => {
-    const { handle, asked, shutdown } = world();
-    await asked.mayAsk("r1", "somebody else");
+    const { handle, settlements, shutdown } = world();
+    settlements.open.set("r1", Date.now());
     await handle(good, bad, record({}));
     expect(shutdown.requests).toEqual([]);
-    await asked.answered("r1");
+    await settlements.settled("r1");
     await handle(record({}, {}));
     expect(shutdown.requests).toEqual(["r1"]);
   });
@@ -255,7 +255,7 @@ describe("Aggregation", () => {
   it("asks nothing of a request that has ended since it was read", async () => {
     const { handle, requests, shutdown } = world();
     await handle(good);
-    await requests.end("r1", "STOPPED");
+    await requests.end("r1", "STOP");
     await handle(good, bad);
     expect(shutdown.requests).toEqual([]);
   });
@@ -279,7 +279,7 @@ describe("Aggregation", () => {
     const handler = createHandler({
       requests,
       progress: new FakeProgress(),
-      looks: { ask: async () => true },
+      settlements: { requestSettlement: async () => true },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger,
@@ -341,7 +341,7 @@ describe("Aggregation", () => {
     const handler = createHandler({
       requests: new FakeRequests(),
       progress: new FakeProgress(),
-      looks: { ask: async () => true },
+      settlements: { requestSettlement: async () => true },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger: silent,

@@ -35,7 +35,7 @@ describe("a client token", () => {
   it("knows its body again however that is laid out, and after the request has ended", async () => {
     const { call, requests } = world();
     await call("POST /prewarm", WITH);
-    await requests.end("new-id", "STOPPED");
+    await requests.end("new-id", "STOP");
     const { client_token, ...rest } = WITH;
     const other = JSON.stringify(
       { client_token, header: null, ...Object.fromEntries(Object.entries(rest).reverse()) },

@@ -1,7 +1,7 @@
 // What GET /prewarm tells of progress while heartbeats, results, batches of Aggregation and kills come in any order.
 import { describe, expect, it } from "vitest";
 import { describeProgress } from "../../../domain/api/progress-view.ts";
-import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { count, request } from "../items.ts";
@@ -119,7 +119,7 @@ class Model {
     const told = describeProgress(
       item,
       { ...progress, beats: [...this.beats.values()] },
-      { now: new Date(this.now), staleMs: patienceOf().staleMs },
+      { now: new Date(this.now), heartbeatTimeoutMs: timingsOf().heartbeatTimeoutMs },
     );
     // As the route does.
     await this.requests.recordReportedPercentage("r1", told.percentage_complete);

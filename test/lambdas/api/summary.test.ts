@@ -78,22 +78,6 @@ describe("GET /summary", () => {
     });
   });
 
-  it("of one that a release before has ended says that it has no verdict, no failures and no file of all results", async () => {
-    const { call, requests } = world();
-    const { verdict: _, readiness: _r, results: _all, ...older } = ended;
-    await requests.put(older);
-    const { status, body } = await call("GET /summary", undefined, { req_id: "r1" });
-    expect(status).toBe(200);
-    expect(body).toMatchObject({
-      verdict: null,
-      readiness: null,
-      failures: [],
-      results_url: null,
-      results_note: expect.any(String),
-      sentence: "Finished: 4 of 9 tasks failed.",
-    });
-  });
-
   it("gives the reason of a failed request, and no URLs where none were asked for", async () => {
     const { call, requests } = world();
     await requests.put({ ...ended, status: "FAILED", reason: "No POP resolved" });

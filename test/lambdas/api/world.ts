@@ -4,7 +4,7 @@ import type { Form } from "../../../domain/api/dry-run.ts";
 import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
-import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
@@ -58,7 +58,7 @@ export function world(
   const { deps, calls } = noteCalls<ApiDeps>(
     {
       ...fakes,
-      patience: patienceOf(),
+      timings: timingsOf(),
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: INSTANCE,
       deployment: {

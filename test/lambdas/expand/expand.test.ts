@@ -188,14 +188,17 @@ describe("a request's sources", () => {
     expect(w.requests.the()).toMatchObject({ status: "FAILED", reason });
   });
 
-  it.each(["STOPPED", "TIMEOUT"] as const)("of a request that is %s meanwhile are left alone", async (status) => {
+  it.each([
+    ["STOPPED", "STOP"],
+    ["TIMEOUT", "TIME_OUT"],
+  ] as const)("of a request that is %s meanwhile are left alone", async (status, event) => {
     const w = world();
     w.stored.set("r1", {
       walk: { pending: [], visited: [], documents: 0 },
       found: [],
       sources: SOURCES.map(notYetRead),
     });
-    w.hooks.next = () => void w.requests.end("r1", status);
+    w.hooks.next = () => void w.requests.end("r1", event);
     await w.run();
     expect(w.requests.the()).toMatchObject({ status });
     expect([w.requests.the().reason, w.stored.size, w.expandFunction.requests]).toEqual([undefined, 0, []]);

@@ -1,9 +1,18 @@
-import type { EndingRequestTable, RequestPage } from "../../../aws/request-table.ts";
+import type { RequestPage, RequestTable } from "../../../aws/request-table.ts";
+import {
+  ACTIVE_STATES,
+  type AdvancingEvent,
+  attributesOf,
+  type EndingEvent,
+  EVENTS,
+  type State,
+  stateOf,
+} from "../../../domain/request/lifecycle.ts";
 import { CLOSING, type Place, type RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import type { Public } from "./public.ts";
 
-export class FakeRequests implements Public<EndingRequestTable> {
+export class FakeRequests implements Public<RequestTable> {
   readonly items = new Map<string, RequestItem>();
   /** Those that Shutdown was called for because they ended. */
   readonly ended: string[] = [];
@@ -53,11 +62,12 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async listActive() {
     return this.active();
   }
-  async advance(reqId: string, from: RequestItem["status"], to: RequestItem["status"], fields = {}) {
-    return this.change(reqId, ({ status }) => status === from, { ...fields, status: to });
+  async advance(reqId: string, event: AdvancingEvent, fields = {}) {
+    const { from, to } = EVENTS[event];
+    return this.change(reqId, isIn(from), { ...fields, ...attributesOf(to) });
   }
-  async noteMissingInstances(reqId: string, missing_instances: RequestItem["missing_instances"]) {
-    this.change(reqId, isActive, { missing_instances });
+  async note(reqId: string, notes: Pick<Partial<RequestItem>, "empty_seen_at" | "missing_instances">) {
+    this.change(reqId, isActive, notes);
   }
   async recordReportedPercentage(reqId: string, max_reported_percentage: number) {
     const isHigher = (item: RequestItem) =>
@@ -83,7 +93,8 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async listClosing() {
     return [...this.items.values()].filter(({ closing }) => closing !== undefined);
   }
-  async end(reqId: string, to: RequestItem["status"], fields = {}) {
+  async end(reqId: string, event: EndingEvent, fields = {}) {
+    const { from, to } = EVENTS[event];
     const ended: Partial<RequestItem> = {
       ...fields,
       status: to,
@@ -92,38 +103,31 @@ export class FakeRequests implements Public<EndingRequestTable> {
       sources: [],
       closing: CLOSING,
     };
-    if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
+    if (!this.change(reqId, from === ACTIVE_STATES ? isActive : isIn(from), ended, ["active", "empty_seen_at"]))
+      return false;
     this.ended.push(reqId);
     return true;
   }
-  async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
-    return this.change(reqId, ({ status }) => status === current, fields);
-  }
-  async amendExpanding(reqId: string, fields: Partial<RequestItem>) {
-    const isReading = ({ status, expanded }: RequestItem) => status === "EXPANDING" && expanded === undefined;
-    return this.change(reqId, isReading, fields);
+  async amend(reqId: string, state: State, fields: Partial<RequestItem>) {
+    return this.change(reqId, isIn([state]), fields);
   }
   async setInstanceCount(reqId: string, instanceCount: number) {
     this.change(reqId, isActive, { instance_count: instanceCount });
   }
-  async noteEmptyQueue(reqId: string, at: number | undefined) {
-    if (at === undefined) this.change(reqId, isActive, {}, ["empty_seen_at"]);
-    else this.change(reqId, isActive, { empty_seen_at: at });
-  }
-  async claimRequeue(reqId: string, requeues: number) {
-    const mayClaim = (item: RequestItem) => isActive(item) && item.requeues === requeues;
+  async claimRequeue({ req_id, requeues }: RequestItem) {
+    const mayClaim = (item: RequestItem) => isIn(EVENTS.REQUEUE.from)(item) && item.requeues === requeues;
     const moved = { requeues: requeues + 1, last_update_time: formatTimestamp(new Date()) };
-    return this.change(reqId, mayClaim, moved, ["empty_seen_at"]);
+    return this.change(req_id, mayClaim, moved, ["empty_seen_at"]);
   }
-  async nudge({ req_id, status, nudges }: RequestItem) {
+  async restartStep({ req_id, status, nudges }: RequestItem) {
     const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(new Date()) };
     return this.change(req_id, (item) => item.status === status && item.nudges === nudges, moved);
   }
   async noteAnnounced(reqId: string) {
     this.change(reqId, (item) => !isActive(item), { announced: true });
   }
-  async close(reqId: string, fields: Partial<RequestItem>) {
-    return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true }, ["closing"]);
+  async close(reqId: string) {
+    return this.change(reqId, (item) => !isActive(item), { closed: true }, ["closing"]);
   }
 
   private change(
@@ -134,10 +138,16 @@ export class FakeRequests implements Public<EndingRequestTable> {
   ): boolean {
     const item = this.items.get(reqId);
     if (item === undefined || !holds(item)) return false;
-    const changed = Object.entries({ ...item, ...fields }).filter(([name]) => !remove.includes(name));
+    const changed = Object.entries({ ...item, ...fields }).filter(
+      ([name, value]) => value !== undefined && !remove.includes(name),
+    );
     this.items.set(reqId, Object.fromEntries(changed) as unknown as RequestItem);
     return true;
   }
+}
+
+function isIn(states: readonly State[]) {
+  return (item: RequestItem) => states.includes(stateOf(item));
 }
 
 function isActive(item: RequestItem): boolean {

@@ -1,7 +1,7 @@
 // The whole function: what its steps come to when a run ends half way.
 
 import { describe, expect, it } from "vitest";
-import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import { A, EVENT, PAST, resultsBut, STILL, world } from "./world.ts";
 
 describe("whatever happens", () => {

@@ -108,10 +108,10 @@ describe("a settlement check", () => {
 
 describe("a look at an active request", () => {
   it("is answered: whoever has something to ask may ask again", async () => {
-    const { handle, asked } = world({ item: { download_count: 2 } });
-    asked.open.set("r1", Date.now());
+    const { handle, settlements } = world({ item: { download_count: 2 } });
+    settlements.open.set("r1", Date.now());
     await handle(EVENT);
-    expect(asked.open.size).toBe(0);
+    expect(settlements.open.size).toBe(0);
   });
 
   it("asks for another when the last results came meanwhile: Aggregation could not, while this one was under way", async () => {
@@ -131,7 +131,7 @@ describe("a look at an active request", () => {
     const late: ReturnType<typeof world> = world({
       item: { download_count: 3 },
       fault: (call) => {
-        if (call === "asked.answered") late.progress.set("r1", { count: count(4, 0, 0) });
+        if (call === "settlements.settled") late.progress.set("r1", { count: count(4, 0, 0) });
         return undefined;
       },
     });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LISTS, type ReadableList, type RequestList } from "../../../domain/plan/lists.ts";
 import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
-import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { recount } from "../../../lambdas/shutdown/recount.ts";
 import { ReportRows } from "../../../lambdas/shutdown/report-rows.ts";
@@ -254,7 +254,7 @@ describe("a look at a huge request", () => {
     expect(w.requests.the().status).toBe("IN_PROGRESS");
     expect(w.checkpoints.objects.size).toBe(1);
     expect(w.shutdown.requests).toEqual(["r1"]);
-    expect(w.asked.open.has("r1")).toBe(true);
+    expect(w.settlements.open.has("r1")).toBe(true);
     await w.handle(EVENT);
     await w.handle(EVENT);
     expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { targetKey } from "../../../domain/plan/target.ts";
 import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
-import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { A, B, EVENT, HEADER, OTHER, PAST, reported, resultsBut, STILL, world } from "./world.ts";
@@ -75,14 +75,14 @@ describe("a look at an active request", () => {
       // It leads to nothing: one result is missing, and the request has moved a moment ago.
       results: resultsBut(`SIN2-P1#${A}`),
       fault: (call) => {
-        if (call === "results.of" || call === "progress.correct") open.push(w.asked.open.has("r1"));
+        if (call === "results.of" || call === "progress.correct") open.push(w.settlements.open.has("r1"));
         return undefined;
       },
     });
-    await w.asked.mayAsk("r1", "aggregation");
+    w.settlements.open.set("r1", Date.now());
     await w.handle(EVENT);
     expect(open).toEqual([true, true]);
-    expect(w.asked.open.has("r1")).toBe(false);
+    expect(w.settlements.open.has("r1")).toBe(false);
   });
 
   it("puts the counters of outcomes right, too", async () => {
@@ -276,7 +276,7 @@ describe("a look at an active request", () => {
     const before = w.now();
     await w.handle(EVENT);
     expect([w.now() - before, w.shutdown.requests, w.checkDelays()]).toEqual([2_000, ["r1"], []]);
-    expect(w.calls.indexOf("shutdown.invoke")).toBeLessThan(w.calls.indexOf("asked.answered"));
+    expect(w.calls.indexOf("shutdown.invoke")).toBeLessThan(w.calls.indexOf("settlements.settled"));
   });
 
   it("schedules a check that is due soon if the run has no time left to wait", async () => {

@@ -1,6 +1,6 @@
 // A retry: its URLs are wanted at some POPs alone. Here A at SIN2-P1 and B at FRA56-P4.
 import { describe, expect, it } from "vitest";
-import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import { result } from "../items.ts";
 import { A, B, EVENT, type Given, STILL, world } from "./world.ts";
 

@@ -1,13 +1,13 @@
-import { Looks } from "../../../aws/settlement-queue.ts";
 import type { EndedEvent } from "../../../domain/readiness/ended-event.ts";
-import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
-import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
-import { FakeAskedLooks } from "../fakes/asked-looks.ts";
+import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
+import { createHandler } from "../../../lambdas/shutdown/handler.ts";
+import { fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeCheckpoints } from "../fakes/checkpoints.ts";
 import { FakeFleet } from "../fakes/fleet.ts";
@@ -17,6 +17,7 @@ import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResultFiles } from "../fakes/result-files.ts";
 import { FakeResults } from "../fakes/results.ts";
+import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
 import { FakeQueue, FakeStaleMessages } from "../fakes/task-queue.ts";
 import { FakeTimer } from "../fakes/timer.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
@@ -117,7 +118,7 @@ export function world({
   const checkpoints = new FakeCheckpoints();
   const resultFiles = new FakeResultFiles();
   const queue = new FakeQueue();
-  const [progress, asked] = [new FakeProgress(), new FakeAskedLooks()];
+  const progress = new FakeProgress();
   if (isActive) progress.set("r1", { count: { ...NO_COUNT, ...counts } });
   const shutdown = new FakeAsyncFunction();
   const timer = new FakeTimer();
@@ -133,7 +134,7 @@ export function world({
       onSleep();
     },
   };
-  const looks = new Looks(asked, shutdown);
+  const settlements = new FakeSettlementQueue(shutdown);
   const said: EndedEvent[] = [];
   const buried: string[] = [];
   const announcing = {
@@ -155,11 +156,15 @@ export function world({
     timer,
     checkSchedule,
   };
-  const asking = { progress, asked, shutdown, looks, patience: patienceOf(stallSeconds), namespace: "Prewarm/test" };
-  const { deps, calls } = noteCalls<ShutdownDeps>(
-    { ...stores, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time },
-    fault,
-  );
+  const asking = {
+    progress,
+    shutdown,
+    settlements,
+    timings: timingsOf(stallSeconds),
+    namespace: "Prewarm/test",
+  };
+  const fakes = { ...stores, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time };
+  const { deps, calls } = noteCalls(fakeDeps<ShutdownDeps>(fakes), fault);
   /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
   const report = () => allRows()?.filter(([, url]) => url !== "");
   const allRows = () => lists.objects["r1/report.csv"];
@@ -185,7 +190,7 @@ export function world({
     table,
     queue,
     progress,
-    asked,
+    settlements,
     shutdown,
     timer,
     checkSchedule,

@@ -44,7 +44,7 @@ describe("whatever happens", () => {
       const w: ReturnType<typeof world> = world({
         item,
         fault: (_, i) => {
-          if (i === n) void w.requests.end("r1", "STOPPED");
+          if (i === n) void w.requests.end("r1", "STOP");
           return undefined;
         },
       });

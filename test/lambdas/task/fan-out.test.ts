@@ -102,7 +102,7 @@ describe("a READY target", () => {
   it("of a request that has ended is not queued", async () => {
     const w = world();
     await w.handle(CHECK_POP);
-    await w.requests.end("r1", "STOPPED");
+    await w.requests.end("r1", "STOP");
     await w.handle(keysEvent({ req_id: "r1", target: `SIN2-P1#${LABEL}` }));
     expect(w.queue.messages).toEqual([]);
   });

@@ -3,13 +3,14 @@ import type { DeadLetter } from "../../../aws/dead-letter-queue.ts";
 import type { Unreadable } from "../../../domain/log-fields.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { type DeadLettersDeps, DeadLettersError, readDeadLetters } from "../../../lambdas/watch/dead-letters.ts";
+import { DeadLettersError, readDeadLetters } from "../../../lambdas/watch/dead-letters.ts";
+import type { WatchDeps } from "../../../lambdas/watch/deps.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResults } from "../fakes/results.ts";
 import { FakeQueue } from "../fakes/task-queue.ts";
 import { request, result } from "../items.ts";
 import { noteCalls } from "../noted-calls.ts";
-import { silent } from "../silent.ts";
+import { watchDeps } from "./world.ts";
 
 const A = "https://cdn.example.com/a";
 const B = "https://cdn.example.com/b";
@@ -49,20 +50,20 @@ function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Param
   const buried: string[][] = [];
   const unreadable: Unreadable[] = [];
   const deadLetters = new FakeDeadLetters([]);
-  const deps = {
+  const fakes = {
     requests: new FakeRequests(item),
     results,
     queue,
     deadLetters,
     unreadableLetters: { bury: async (...letters: string[]) => void buried.push(letters) },
     onUnreadable: (it: Unreadable) => void unreadable.push(it),
-    logger: silent,
   };
+  const { deps } = watchDeps(fakes);
   const handle = (...letters: DeadLetter[]) => {
     deadLetters.batches.push(letters);
     return readDeadLetters(deps, () => 240_000);
   };
-  return { results, queue, deadLetters, buried, unreadable, handle, deps };
+  return { results, queue, deadLetters, buried, unreadable, handle, deps, fakes };
 }
 
 describe("a dead letter", () => {
@@ -121,11 +122,13 @@ describe("a dead letter", () => {
   );
 
   it("stays if SQS does not take it where it is set aside, and holds up no other", async () => {
-    const { deps, deadLetters, results } = world();
+    const { fakes, deadLetters, results } = world();
     const unreadableLetters = { bury: async () => new Error("SQS is away") };
     const good = letter(JSON.stringify(MESSAGE));
     deadLetters.batches.push([letter("{"), good]);
-    await expect(readDeadLetters({ ...deps, unreadableLetters }, () => 240_000)).rejects.toThrow("1 dead letters");
+    await expect(readDeadLetters(watchDeps({ ...fakes, unreadableLetters }).deps, () => 240_000)).rejects.toThrow(
+      "1 dead letters",
+    );
     expect(deadLetters.deleted).toEqual([good.receipt]);
     expect(results.items).toHaveLength(2);
   });
@@ -157,7 +160,7 @@ describe("a dead letter", () => {
   it("is deleted after its results are written and what waited for it is queued", async () => {
     const { deps, deadLetters, results, queue } = world();
     const lead = { ...MESSAGE, followers: [{ pop: "HKG1-P1", ips: ["192.0.2.9"] }] };
-    const { deps: noted, calls } = noteCalls<DeadLettersDeps>({ ...deps, onUnreadable: () => undefined });
+    const { deps: noted, calls } = noteCalls<WatchDeps>(deps);
     deadLetters.batches.push([letter(JSON.stringify(lead))]);
     await readDeadLetters(noted, () => 240_000);
     expect([results.items.length, queue.messages.length]).toEqual([2, 1]);

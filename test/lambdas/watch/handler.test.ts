@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
-import { NO_DEAD_LETTERS, WATCH_CONTEXT } from "../fakes/no-dead-letters.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
+import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
 import { request } from "../items.ts";
 import { silent } from "../silent.ts";
+import { WATCH_CONTEXT, watchDeps } from "./world.ts";
+
+const PAST = "2020-01-01 00:00:00.000000";
+const JUST_NOW = formatTimestamp(new Date());
 
 test.each([
   { what: "nothing runs", active: 0, wanted: 0, instances: 0, inService: 0, orphans: 0, missing: 0, measured: false },
@@ -34,17 +39,17 @@ test.each([
     measured: true,
   },
 ])("$what", async ({ active, wanted, instances, inService, orphans, missing, measured }) => {
-  const lines: unknown[][] = [];
-  await createHandler({
-    requests: new FakeRequests(...Array.from({ length: active }, (_, i) => request({ req_id: `r${i}` }))),
-    progress: new FakeProgress(),
-    fleet: { state: async () => ({ wanted, instances, inService }) },
-    safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
-    patience: patienceOf(),
-    logger: { ...silent, info: (...line) => void lines.push(line) },
-    ...NO_DEAD_LETTERS,
-    namespace: "Prewarm/test",
-  })({}, WATCH_CONTEXT);
+  const requests = new FakeRequests(...Array.from({ length: active }, (_, i) => request({ req_id: `r${i}` })));
+  // Settled already: only the figures matter.
+  const settlements = { requestSettlement: async () => false };
+  const fleet = { state: async () => ({ wanted, instances, inService }) };
+  const { deps, lines } = watchDeps({
+    requests,
+    settlements,
+    fleet,
+    timings: { ...timingsOf(), busyStallMs: Number.POSITIVE_INFINITY },
+  });
+  await createHandler(deps)({}, WATCH_CONTEXT);
   expect(lines).toEqual([
     [
       "Fleet status",
@@ -62,104 +67,66 @@ test.each([
   ]);
 });
 
-test("requests that were forgotten are caught, after the fleet is told of, and named", async () => {
-  const lines: unknown[][] = [];
-  const active = [request({ req_id: "r1" }), request({ req_id: "r2" })];
-  const progress = new FakeProgress();
-  progress.set("r1", { movedAt: 7 });
-  await createHandler({
-    requests: { active: async () => active, noteMissingInstances: unplanned, standing: unplanned },
-    progress,
-    fleet: { state: async () => ({ wanted: 0, instances: 0, inService: 0 }) },
-    safetyNet: {
-      lookAtForgotten: async (items, all, now) => {
-        expect(items).toBe(active);
-        expect([...all].map(([id, { movedAt }]) => [id, movedAt])).toEqual([
-          ["r1", 7],
-          ["r2", undefined],
-        ]);
-        expect(Date.now() - now.getTime()).toBeLessThan(10_000);
-        expect(lines).toHaveLength(1);
-        return ["r2"];
-      },
-      lookAtUnclosed: async () => ["r3"],
-      callStepsAgain: async () => [["r1", "CREATED: its step is called again"]],
-    },
-    patience: patienceOf(),
-    logger: { ...silent, info: (...line) => void lines.push(line) },
-    ...NO_DEAD_LETTERS,
-    namespace: "Prewarm/test",
-  })({}, WATCH_CONTEXT);
-  expect(lines.slice(1)).toEqual([
-    ["Request stalled; settlement requested", { req_id: "r2" }],
-    ["Step stalled", { req_id: "r1", what: "CREATED: its step is called again" }],
-    ["Request not cleaned up; settlement requested", { req_id: "r3" }],
+test("the fleet is logged first, then what was done to which request", async () => {
+  const requests = new FakeRequests(
+    request({ req_id: "step", last_update_time: PAST }),
+    request({ req_id: "overdue", timeout_at: PAST, last_update_time: JUST_NOW }),
+    request({ req_id: "unclosed", status: "STOPPED", active: undefined, closing: "y" }),
+  );
+  const { deps, lines } = watchDeps({ requests });
+  await createHandler(deps)({}, WATCH_CONTEXT);
+  expect(lines).toEqual([
+    ["Fleet status", expect.anything()],
+    ["Request stalled; settlement requested", { req_id: "overdue" }],
+    ["Step stalled", { req_id: "step", what: "CREATED: its step is called again" }],
+    ["Request not cleaned up; settlement requested", { req_id: "unclosed" }],
   ]);
 });
 
-test("dead letters are read when no request is active, and when the safety net fails", async () => {
+test("dead letters are read when no request is active, and when a part before fails", async () => {
   let received = 0;
-  const deps = {
-    requests: new FakeRequests(),
-    progress: new FakeProgress(),
-    fleet: { state: async () => ({ wanted: 0, instances: 0, inService: 0 }) },
-    safetyNet: {
-      lookAtForgotten: async () => [],
-      lookAtUnclosed: async (): Promise<string[]> => [],
-      callStepsAgain: async () => [],
-    },
-    ...NO_DEAD_LETTERS,
-    patience: patienceOf(),
-    logger: silent,
-    namespace: "Prewarm/test",
-    deadLetters: {
-      receive: async () => {
-        received++;
-        return [];
-      },
-      delete: unplanned,
+  const deadLetters = {
+    receive: async () => {
+      received++;
+      return [];
     },
   };
-  await createHandler(deps)({}, WATCH_CONTEXT);
+  await createHandler(watchDeps({ deadLetters }).deps)({}, WATCH_CONTEXT);
   expect(received).toBe(1);
-  deps.safetyNet.lookAtUnclosed = () => Promise.reject(new Error("DynamoDB is away"));
-  await expect(createHandler(deps)({}, WATCH_CONTEXT)).rejects.toThrow("DynamoDB is away");
+  const requests = Object.assign(new FakeRequests(), {
+    listClosing: () => Promise.reject(new Error("DynamoDB is away")),
+  });
+  const failing = createHandler(watchDeps({ deadLetters, requests }).deps);
+  await expect(failing({}, WATCH_CONTEXT)).rejects.toThrow("DynamoDB is away");
   expect(received).toBe(2);
 });
 
 test("a request for which something fails holds up no other, and the run fails in the end", async () => {
   const requests = new FakeRequests(
-    ...["r1", "r2", "r3"].map((req_id) => request({ req_id, status: "IN_PROGRESS", instance_count: 5 })),
+    ...["r1", "r2", "r3"].map((req_id) =>
+      request({ req_id, status: "IN_PROGRESS", instance_count: 5, timeout_at: PAST }),
+    ),
   );
-  const note = requests.noteMissingInstances.bind(requests);
-  requests.noteMissingInstances = async (reqId, missing) => {
+  const note = requests.note.bind(requests);
+  requests.note = async (reqId, notes) => {
     if (reqId === "r2") throw new Error("no note on r2");
-    await note(reqId, missing);
+    await note(reqId, notes);
   };
   const progress = new FakeProgress();
   const warned: unknown[][] = [];
-  const seen: string[][] = [];
-  const run = createHandler({
+  const settlements = new FakeSettlementQueue();
+  const { deps } = watchDeps({
     requests,
+    settlements,
     progress: {
       of: async (reqId) => (reqId === "r1" ? Promise.reject(new Error("r1 is unreadable")) : progress.of(reqId)),
     },
     fleet: { state: async () => ({ wanted: 5, instances: 0, inService: 0 }) },
-    safetyNet: {
-      lookAtForgotten: async (_items, all) => {
-        seen.push([...all.keys()]);
-        return [];
-      },
-      lookAtUnclosed: async () => [],
-      callStepsAgain: async () => [],
-    },
-    ...NO_DEAD_LETTERS,
-    patience: patienceOf(),
-    namespace: "Prewarm/test",
-    logger: { ...silent, warn: (...line) => void warned.push(line) },
+    logger: { ...silent, warn: (...line: unknown[]) => void warned.push(line) },
   });
+  const run = createHandler(deps);
   await expect(run({}, WATCH_CONTEXT)).rejects.toThrow("Watching failed for 2 requests");
-  expect(seen).toEqual([["r2", "r3"]]);
+  expect([...settlements.open.keys()]).toEqual(["r2", "r3"]);
   expect(["r1", "r2", "r3"].map((reqId) => requests.the(reqId).missing_instances?.count)).toEqual([5, undefined, 5]);
   expect(warned.map(([message, fields]) => [message, fields])).toEqual([
     ["Watching a request failed", { req_id: "r1", error: expect.objectContaining({ message: "r1 is unreadable" }) }],
@@ -175,16 +142,8 @@ describe("instances that Auto Scaling has not provided", () => {
   const AT = Date.parse("2024-04-16T03:15:09.499Z");
   const run = (requests: FakeRequests, inService: number, now: number) => {
     vi.useFakeTimers({ now, toFake: ["Date"] });
-    return createHandler({
-      requests,
-      progress: new FakeProgress(),
-      fleet: { state: async () => ({ wanted: 5, instances: inService, inService }) },
-      safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
-      ...NO_DEAD_LETTERS,
-      patience: patienceOf(),
-      logger: silent,
-      namespace: "Prewarm/test",
-    })({}, WATCH_CONTEXT);
+    const fleet = { state: async () => ({ wanted: 5, instances: inService, inService }) };
+    return createHandler(watchDeps({ requests, fleet }).deps)({}, WATCH_CONTEXT);
   };
   afterEach(() => void vi.useRealTimers());
 
@@ -226,7 +185,7 @@ describe("instances that Auto Scaling has not provided", () => {
 
   test("are written once while they do not change", async () => {
     const item = request({ status: "IN_PROGRESS", instance_count: 5, missing_instances: { count: 3, since: AT } });
-    const requests = Object.assign(new FakeRequests(item), { noteMissingInstances: unplanned });
+    const requests = Object.assign(new FakeRequests(item), { note: unplanned });
     await run(requests, 2, AT + 300_000);
   });
 });

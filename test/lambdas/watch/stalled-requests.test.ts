@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { Looks } from "../../../aws/settlement-queue.ts";
-import { patienceOf } from "../../../domain/request/lifecycle.ts";
-import type { Beat, Progress } from "../../../domain/request/progress.ts";
+import { isStalled, timingsOf } from "../../../domain/request/lifecycle.ts";
+import type { Beat, OnFailure, Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { isStuck } from "../../../domain/request/settlement.ts";
-import { SafetyNet } from "../../../lambdas/watch/stalled-requests.ts";
-import { FakeAskedLooks } from "../fakes/asked-looks.ts";
+import type { WatchDeps } from "../../../lambdas/watch/deps.ts";
+import { requestCleanups, requestSettlements, restartSteps } from "../../../lambdas/watch/stalled-requests.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
+import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
 import { FakeQueue } from "../fakes/task-queue.ts";
 import { count, request, target } from "../items.ts";
+import { watchDeps } from "./world.ts";
 
 const NOW = new Date("2024-04-16T04:00:00Z");
 const LATER = "2024-04-16 05:00:00.000000";
-const patience = patienceOf();
+const timings = timingsOf();
 
 function beat(secondsAgo: number, tasks = 1): Beat {
   const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
@@ -36,22 +36,34 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
   );
   const queue = new FakeQueue();
   queue.inFlight = inFlight;
-  const [progress, asked, shutdown] = [new FakeProgress(), new FakeAskedLooks(), new FakeAsyncFunction()];
+  const [progress, shutdown] = [new FakeProgress(), new FakeAsyncFunction()];
   progress.set("r1", { beats });
   progress.set("r2", { beats: others });
   const requestPops = new FakeRequestPops(requests);
   const expandFunction = new FakeAsyncFunction();
-  const looks = new Looks(asked, shutdown);
-  const net = new SafetyNet({ requests, requestPops, queue, expandFunction, patience, looks });
-  const look = async () => {
-    const all = new Map<string, Progress>();
-    for (const id of ["r1", "r2"]) all.set(id, await progress.of(id));
-    return net.lookAtForgotten(await requests.active(), all, NOW, rethrow);
-  };
-  return { requests, requestPops, progress, asked, shutdown, expandFunction, net, look };
+  const settlements = new FakeSettlementQueue(shutdown);
+  const { deps, lines } = watchDeps({ requests, requestPops, queue, expandFunction, settlements });
+  return { requests, requestPops, progress, settlements, shutdown, expandFunction, ...runs(deps, lines, progress) };
 }
 
-describe("a look is asked for", () => {
+/** The parts of a run; each returns what it logged: of which request, and what. */
+function runs(deps: WatchDeps, lines: unknown[][], progress = new FakeProgress(), onFailure: OnFailure = rethrow) {
+  const run = (part: typeof requestSettlements) => async (): Promise<[string, unknown][]> => {
+    const active = await deps.requests.active();
+    const all = new Map<string, Progress>();
+    for (const { req_id } of active) all.set(req_id, await progress.of(req_id));
+    lines.length = 0;
+    await part(deps, { active, all, now: NOW.getTime(), onFailure });
+    return lines.map(([, fields]) => {
+      const { req_id, what } = fields as { req_id: string; what?: string };
+      return [req_id, what];
+    });
+  };
+  const ids = (part: typeof requestSettlements) => async () => (await run(part)()).map(([reqId]) => reqId);
+  return { settle: ids(requestSettlements), restart: run(restartSteps), cleanUp: ids(requestCleanups) };
+}
+
+describe("a settlement check is requested", () => {
   it.each([
     ["when its time has been up for long", "IN_PROGRESS", "03:57:00", "03:59:00", {}, true],
     ["even if it never came to its tasks", "CREATED", "03:57:00", "03:59:00", {}, true],
@@ -94,37 +106,28 @@ describe("a look is asked for", () => {
       beats: [...("beats" in around ? around.beats : [])],
       others: [...("others" in around ? around.others : [])],
     });
-    expect(await w.look()).toEqual(caught ? ["r1"] : []);
+    expect(await w.settle()).toEqual(caught ? ["r1"] : []);
     expect(w.shutdown.requests).toEqual(caught ? ["r1"] : []);
   });
 
   it("once, however many see that it is needed", async () => {
     const w = world({ last_update_time: "2024-04-16 03:00:00.000000" });
-    w.asked.open.set("r1", Date.now() - 60_000);
-    expect([await w.look(), w.shutdown.requests]).toEqual([[], []]);
-    w.asked.open.set("r1", Date.now() - 1_201_000);
-    expect(await w.look()).toEqual(["r1"]);
+    w.settlements.open.set("r1", Date.now() - 60_000);
+    expect([await w.settle(), w.shutdown.requests]).toEqual([[], []]);
+    w.settlements.open.set("r1", Date.now() - 1_201_000);
+    expect(await w.settle()).toEqual(["r1"]);
   });
 
   it("without a question to the queue where nothing is active", async () => {
-    const queue = { depth: () => Promise.reject(new Error("unplanned")) };
-    const looks = { ask: () => Promise.reject(new Error("unplanned")) };
-    const net = new SafetyNet({
-      expandFunction: new FakeAsyncFunction(),
-      requests: new FakeRequests(),
-      requestPops: new FakeRequestPops(new FakeRequests()),
-      queue,
-      looks,
-      patience,
-    });
-    expect(await net.lookAtForgotten([], new Map(), NOW, rethrow)).toEqual([]);
+    const { deps, lines } = watchDeps({ queue: {}, settlements: {} });
+    expect(await runs(deps, lines).settle()).toEqual([]);
   });
 
   it("and can be asked for again where it could not be sent", async () => {
     const w = world({ last_update_time: "2024-04-16 03:00:00.000000" });
     w.shutdown.invoke = () => Promise.reject(new Error("SQS is away"));
-    await expect(w.look()).rejects.toThrow("SQS is away");
-    expect(w.asked.open.size).toBe(0);
+    await expect(w.settle()).rejects.toThrow("SQS is away");
+    expect(w.settlements.open.size).toBe(0);
   });
 });
 
@@ -136,14 +139,14 @@ describe("a request that has ended and was not closed", () => {
     ["is left to whoever ended it before that", "03:58:01", []],
   ])("%s", async (_, at, asked) => {
     const w = world({ ...ended, last_update_time: `2024-04-16 ${at}.000000` });
-    expect(await w.net.lookAtUnclosed(NOW, rethrow)).toEqual(asked);
+    expect(await w.cleanUp()).toEqual(asked);
     expect(w.shutdown.requests).toEqual(asked);
   });
 
   it("is looked at even if its item cannot be read", async () => {
     const w = world({ ...ended, last_update_time: "2024-04-16 03:00:00.000000" });
     w.requests.get = async () => undefined;
-    expect(await w.net.lookAtUnclosed(NOW, rethrow)).toEqual(["r1"]);
+    expect(await w.cleanUp()).toEqual(["r1"]);
   });
 });
 
@@ -162,7 +165,7 @@ describe("a step that came to no end", () => {
       const again = async () => {
         const item = w.requests.the("r1");
         w.requests.items.set("r1", { ...item, ...still });
-        return w.net.callStepsAgain(await w.requests.active(), NOW, rethrow);
+        return w.restart();
       };
       for (const nudges of [1, 2]) {
         expect(await again()).toEqual([["r1", `${status}: its step is called again`]]);
@@ -177,11 +180,11 @@ describe("a step that came to no end", () => {
 
   it("is Expand's, called through its queue, until the sources are read; then it is Get Size's, called by the change", async () => {
     const reading = world({ ...still, status: "EXPANDING" });
-    await reading.net.callStepsAgain(await reading.requests.active(), NOW, rethrow);
+    await reading.restart();
     expect(reading.expandFunction.requests).toEqual(["r1"]);
     const read = world({ ...still, status: "EXPANDING", expanded: "y", nudges: 2 });
-    const [[, said = ""] = []] = await read.net.callStepsAgain(await read.requests.active(), NOW, rethrow);
-    expect(said).toMatch(/^Get Size came to no end/);
+    const [[, said] = []] = await read.restart();
+    expect(String(said)).toMatch(/^Get Size came to no end/);
     expect(read.expandFunction.requests).toEqual([]);
   });
 
@@ -197,7 +200,7 @@ describe("a step that came to no end", () => {
     ["that has come to its tasks", { ...still, status: "IN_PROGRESS" }],
   ] as const)("is none of a request %s", async (_, item) => {
     const w = world(item);
-    expect(await w.net.callStepsAgain(await w.requests.active(), NOW, rethrow)).toEqual([]);
+    expect(await w.restart()).toEqual([]);
   });
 });
 
@@ -208,7 +211,7 @@ describe("a fan-out that came to no end", () => {
     const w = world({ ...still, targets_sent: 1, sent_at: Date.parse("2024-04-16T03:29:00Z") });
     const states = { "SIN2-P1": "SENT", "FRA56-P4": "READY", "NRT57-P3": "RESOLVED", "XXX1-P1": "FAILED" } as const;
     await w.requestPops.put(Object.entries(states).map(([pop, state]) => target(pop, { state })));
-    const called = async () => w.net.callStepsAgain(await w.requests.active(), NOW, rethrow);
+    const called = async () => w.restart();
     expect(await called()).toEqual([["r1", "INSERT_TASK: its step is called again"]]);
     expect(w.requestPops.calledAgain).toEqual([[target("FRA56-P4").target, 1]]);
     expect([...w.requestPops.items.values()].map(({ state }) => state)).toEqual(["SENT", "READY", "READY", "FAILED"]);
@@ -220,7 +223,7 @@ describe("a fan-out that came to no end", () => {
 
   it("of which all targets are sent comes to its tasks", async () => {
     const w = world({ ...still, targets_sent: 3 });
-    await w.net.callStepsAgain(await w.requests.active(), NOW, rethrow);
+    await w.restart();
     expect(w.requests.the("r1")).toMatchObject({ status: "IN_PROGRESS", active: "y" });
     expect(w.requestPops.calledAgain).toEqual([]);
   });
@@ -251,37 +254,29 @@ describe("a request is stuck", () => {
     ],
     ["not when a result came not long ago", still, progress({ movedAt: NOW.getTime() - 899_000 }), 1, false],
   ])("%s", (_, item, itsProgress, inService, stuck) => {
-    expect(isStuck(item, itsProgress, inService, NOW, patience)).toBe(stuck);
+    expect(isStalled(item, { progress: itsProgress, inService, now: NOW.getTime(), timings })).toBe(stuck);
   });
 });
 
-describe("a request for which the safety net fails", () => {
+describe("a request for which a part of a run fails", () => {
   /** Fails for r1, whatever is done to it. */
   const failing = (w: ReturnType<typeof world>) => {
     const failed: string[] = [];
-    const ask = async ({ req_id: reqId }: { readonly req_id: string }) => {
-      if (reqId === "r1") throw new Error("no look at r1");
+    const failR1 = async ({ req_id: reqId }: { readonly req_id: string }) => {
+      if (reqId === "r1") throw new Error("nothing of r1");
       return true;
     };
-    const nudge = async ({ req_id: reqId }: { readonly req_id: string }) => {
-      if (reqId === "r1") throw new Error("no nudge of r1");
-      return true;
-    };
-    const requests = Object.assign(w.requests, { nudge });
-    const deps = { requests, requestPops: w.requestPops, expandFunction: w.expandFunction, patience };
-    const net = new SafetyNet({ ...deps, queue: new FakeQueue(), looks: { ask } });
-    return { net, failed, onFailure: (reqId: string) => void failed.push(reqId) };
+    const requests = Object.assign(w.requests, { restartStep: failR1 });
+    const { deps, lines } = watchDeps({ requests, settlements: { requestSettlement: failR1 } });
+    return { failed, ...runs(deps, lines, w.progress, (reqId) => void failed.push(reqId)) };
   };
   const overdue = { timeout_at: "2024-04-16 03:00:00.000000" };
 
-  it("holds up no look at another", async () => {
+  it("holds up no settlement check of another", async () => {
     const w = world(overdue);
     w.requests.items.set("r2", { ...w.requests.the("r2"), ...overdue });
-    const { net, failed, onFailure } = failing(w);
-    const all = new Map(
-      [...w.requests.items.keys()].map((id) => [id, { count: count(0, 0, 0), movedAt: 0, beats: [] }]),
-    );
-    expect(await net.lookAtForgotten(await w.requests.active(), all, NOW, onFailure)).toEqual(["r2"]);
+    const { settle, failed } = failing(w);
+    expect(await settle()).toEqual(["r2"]);
     expect(failed).toEqual(["r1"]);
   });
 
@@ -289,8 +284,8 @@ describe("a request for which the safety net fails", () => {
     const still = { status: "CHECK_POP", last_update_time: "2024-04-16 03:00:00.000000" } as const;
     const w = world(still);
     w.requests.items.set("r2", { ...w.requests.the("r2"), ...still });
-    const { net, failed, onFailure } = failing(w);
-    expect((await net.callStepsAgain(await w.requests.active(), NOW, onFailure)).map(([id]) => id)).toEqual(["r2"]);
+    const { restart, failed } = failing(w);
+    expect((await restart()).map(([id]) => id)).toEqual(["r2"]);
     expect(failed).toEqual(["r1"]);
   });
 
@@ -298,8 +293,8 @@ describe("a request for which the safety net fails", () => {
     const ended = { status: "FINISHED", active: undefined, closing: "y" } as const;
     const w = world({ ...ended, last_update_time: "2024-04-16 03:00:00.000000" });
     w.requests.items.set("r2", { ...w.requests.the("r1"), req_id: "r2" });
-    const { net, failed, onFailure } = failing(w);
-    expect(await net.lookAtUnclosed(NOW, onFailure)).toEqual(["r2"]);
+    const { cleanUp, failed } = failing(w);
+    expect(await cleanUp()).toEqual(["r2"]);
     expect(failed).toEqual(["r1"]);
   });
 });

@@ -6,9 +6,9 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/handler.ts",
-      find: "  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);\n  await deps.asked.answered(reqId);",
+      find: "  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);\n  await deps.settlements.settled(reqId);",
       replace:
-        "  await deps.asked.answered(reqId);\n  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);",
+        "  await deps.settlements.settled(reqId);\n  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],

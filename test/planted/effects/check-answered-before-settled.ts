@@ -7,12 +7,12 @@ export default {
     {
       file: "lambdas/shutdown/handler.ts",
       find: "const settled = await settle(",
-      replace: "await deps.asked.answered(reqId);\n  const settled = await settle(",
+      replace: "await deps.settlements.settled(reqId);\n  const settled = await settle(",
     },
     {
       file: "lambdas/shutdown/handler.ts",
-      find: "run);\n  await deps.asked.answered(reqId);\n  // Asked",
-      replace: "run);\n  // Asked",
+      find: "run);\n  await deps.settlements.settled(reqId);\n  // Requested",
+      replace: "run);\n  // Requested",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],

@@ -6,9 +6,9 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/settle.ts",
-      find: "  const checkInMs = await act(deps, item, settlement, recounted, seen);\n  await forgetRecount(deps, item);",
+      find: "  const checkInMs = await act(deps, item, settlement, { recounted, count, observed });\n  await forgetRecount(deps, item);",
       replace:
-        "  await forgetRecount(deps, item);\n  const checkInMs = await act(deps, item, settlement, recounted, seen);",
+        "  await forgetRecount(deps, item);\n  const checkInMs = await act(deps, item, settlement, { recounted, count, observed });",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/recount.test.ts"],

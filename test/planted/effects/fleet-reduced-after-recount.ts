@@ -11,8 +11,8 @@ export default {
     },
     {
       file: "lambdas/shutdown/settle.ts",
-      find: "const { ledger } = recounted;\n  const settlement",
-      replace: "if (timeIsUp) await deps.capacity.follow();\n  const { ledger } = recounted;\n  const settlement",
+      find: "const settlement = decide(count);",
+      replace: "if (timeIsUp) await deps.capacity.follow();\n  const settlement = decide(count);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/wind-down.ts",
-      find: "if (!(await emptyQueue(deps, left))) return false;\n  await deps.requests.close(reqId, {});",
-      replace: "await deps.requests.close(reqId, {});\n  if (!(await emptyQueue(deps, left))) return false;",
+      find: "if (!(await emptyQueue(deps, left))) return false;\n  await deps.requests.close(reqId);",
+      replace: "await deps.requests.close(reqId);\n  if (!(await emptyQueue(deps, left))) return false;",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/wind-down.test.ts"],

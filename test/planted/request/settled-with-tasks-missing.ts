@@ -5,10 +5,10 @@ export default {
   description: "A request finishes when all tasks but one have a result.",
   changes: [
     {
-      file: "domain/request/settlement.ts",
+      file: "domain/request/lifecycle.ts",
       find: "facts.counted >= facts.total)",
       replace: "facts.counted >= facts.total - 1)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/request/settlement.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/request/lifecycle.test.ts"],
 } satisfies Bug;

@@ -7,7 +7,7 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/settle.ts",
-      find: "const settlement = settlementAt(ledger.count());",
+      find: "const settlement = decide(count);",
       replace: "const settlement = expected;",
     },
   ],

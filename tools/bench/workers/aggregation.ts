@@ -4,7 +4,7 @@ import { documentClient, queueClient } from "../../../aws/clients.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
-import { AskedLooks, Looks } from "../../../aws/settlement-queue.ts";
+import { SettlementQueue } from "../../../aws/settlement-queue.ts";
 import { metricNamespace } from "../../../domain/metrics.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
 
@@ -64,10 +64,11 @@ const unplanned = () => {
 const [db, sqs] = [documentClient(), queueClient()];
 const progress = new ProgressTable(db, env("PROGRESS_TABLE"), unplanned);
 const handler = createHandler({
-  requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
+  requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned, { invoke: unplanned }),
   progress,
-  looks: new Looks(
-    new AskedLooks(db, env("PROGRESS_TABLE")),
+  settlements: new SettlementQueue(
+    db,
+    env("PROGRESS_TABLE"),
     new AsyncFunction(new LambdaClient({}), env("SHUTDOWN_ARN")),
   ),
   deadLetters: new DeadLetterQueue(sqs, env("FAILED_BATCHES_URL")),

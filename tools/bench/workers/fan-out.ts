@@ -14,7 +14,7 @@ const unplanned = () => {
   throw new Error("nothing here is unreadable");
 };
 const deps: FanOutDeps = {
-  requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
+  requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned, { invoke: unplanned }),
   requestPops: new RequestPopTable(db, env("REQUEST_POP_TABLE"), env("REQUEST_TABLE"), unplanned),
   lists: new Lists(new S3Client({}), env("BUCKET")),
   queue: new TaskQueue(queueClient(), { main: env("QUEUE_URL"), express: env("QUEUE_URL") }),

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import { patienceOf } from "../../../domain/request/lifecycle.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
@@ -58,7 +58,7 @@ const handler = createHandler(
       beats: async () => [],
       minutes: async () => ({ began: new Map(), received: new Map() }),
     },
-    patience: patienceOf(),
+    timings: timingsOf(),
     fleet: {
       groupName: "prewarm_asg_prod",
       desiredCapacity: async () => 0,
