@@ -1,18 +1,18 @@
 import { type APIGatewayClient, CreateDeploymentCommand } from "@aws-sdk/client-api-gateway";
 import { DeleteObjectsCommand, ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
 
-/** CloudFormation, as far as it waits for the answer of a custom resource: a PUT to the signed URL that it gave. */
-export class CloudFormation {
-  /** @throws when the answer is not taken: a stack would wait for it until its timeout */
-  async answer(url: string, body: string): Promise<void> {
-    // As bytes: a string would have a Content-Type, and the URL is signed without one.
-    const { status } = await fetch(url, { method: "PUT", body: Buffer.from(body) });
-    if (status >= 300) throw new Error(`CloudFormation took the answer with HTTP ${status}`);
-  }
+/**
+ * Answers CloudFormation, which waits for a custom resource: a PUT to the signed URL that it gave.
+ * @throws when the answer is not taken: a stack would wait for it until its timeout
+ */
+export async function answerCloudFormation(url: string, body: string): Promise<void> {
+  // As bytes: a string would have a Content-Type, and the URL is signed without one.
+  const { status } = await fetch(url, { method: "PUT", body: Buffer.from(body) });
+  if (status >= 300) throw new Error(`CloudFormation took the answer with HTTP ${status}`);
 }
 
 /** A bucket that is about to be deleted. */
-export class DoomedBucket {
+export class BucketEmptier {
   constructor(
     private readonly s3: S3Client,
     readonly name: string,

@@ -14,41 +14,28 @@ const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\
  * Checks the sources of a body, and spells their addresses as those of `url_list` are.
  * @param buckets what the stack's parameter lets be read
  */
-export function checkSources(
-  sources: readonly Asked[] | undefined,
-  buckets: SourceBuckets,
-  problems: string[],
-): Source[] {
-  return (sources ?? []).map((asked, i) => {
+export function checkSources(sources: readonly Asked[] = [], buckets: SourceBuckets, problems: string[]): Source[] {
+  return sources.map((asked, i) => {
+    const { type, s3, origin_path, since } = asked;
     const at = (field: string, problem: string | undefined) => {
       if (problem !== undefined) problems.push(`sources[${i}]${field}: ${problem}`);
     };
+    const spelled = (field: "url" | "base", problemOf: (url: string) => string | undefined) => {
+      const text = asked[field];
+      if (text === undefined) return undefined;
+      const normal = normalizeUrl(text);
+      at(`.${field}`, "url" in normal ? problemOf(normal.url) : normal.problem);
+      return "url" in normal ? normal.url : undefined;
+    };
     at("", placeProblem(asked));
-    for (const field of misplaced(asked)) at(`.${field[0]}`, field[1]);
-    const source: Source = { type: asked.type };
-    if (asked.url !== undefined && asked.type !== "s3-prefix") {
-      const normal = httpsUrl(asked.url);
-      if ("url" in normal) source.url = normal.url;
-      else at(".url", normal.problem);
-    }
-    if (asked.s3 !== undefined) {
-      at(".s3", s3Problem(asked.s3, asked.type, buckets));
-      source.s3 = asked.s3;
-    }
-    if (asked.base !== undefined) {
-      const normal = baseUrl(asked.base);
-      if ("url" in normal) source.base = normal.url;
-      else at(".base", normal.problem);
-    }
-    if (asked.origin_path !== undefined) {
-      at(".origin_path", originPathProblem(asked.origin_path));
-      source.origin_path = asked.origin_path.replace(/\/+$/, "");
-    }
-    if (asked.since !== undefined) {
-      at(".since", sinceProblem(asked.since));
-      source.since = asked.since;
-    }
-    return source;
+    for (const [field, problem] of misplaced(asked)) at(`.${field}`, problem);
+    const isHttps = (url: string) => (url.startsWith("https://") ? undefined : "must be an https:// URL");
+    const url = type === "s3-prefix" ? undefined : spelled("url", isHttps);
+    if (s3 !== undefined) at(".s3", s3Problem(s3, type, buckets));
+    const base = spelled("base", (it) => (it.includes("?") ? "must have no query" : undefined));
+    if (origin_path !== undefined) at(".origin_path", originPathProblem(origin_path));
+    if (since !== undefined) at(".since", sinceProblem(since));
+    return { type, url, s3, base, origin_path: origin_path?.replace(/\/+$/, ""), since };
   });
 }
 
@@ -62,40 +49,25 @@ export function checkWhose(sources: readonly Asked[], urls: readonly string[], p
 }
 
 function placeProblem({ type, url, s3, base }: Asked): string | undefined {
-  if (type === "s3-prefix") {
-    if (s3 === undefined || base === undefined)
-      return "s3-prefix needs s3 (s3://bucket/prefix) and base (https://host/)";
-    return undefined;
-  }
-  if ((url === undefined) === (s3 === undefined))
-    return "needs exactly one of url (https://…) and s3 (s3://bucket/key)";
-  return undefined;
+  if (type !== "s3-prefix")
+    return (url === undefined) === (s3 === undefined)
+      ? "needs exactly one of url (https://…) and s3 (s3://bucket/key)"
+      : undefined;
+  return s3 === undefined || base === undefined
+    ? "s3-prefix needs s3 (s3://bucket/prefix) and base (https://host/)"
+    : undefined;
 }
 
 /** Fields that mean nothing where they stand. */
 function misplaced({ type, url, s3, base, origin_path, since }: Asked): [field: string, problem: string][] {
-  const wrong: [string, string | false][] = [
-    [
-      "url",
-      type === "s3-prefix" && url !== undefined && "is not for s3-prefix, which lists a bucket: give s3 and base",
-    ],
-    ["base", base !== undefined && s3 === undefined && "is only for what lies in a bucket"],
-    ["origin_path", origin_path !== undefined && type !== "s3-prefix" && "is only for s3-prefix"],
-    ["since", since !== undefined && type !== "sitemap" && "is only for sitemap"],
+  const isPrefix = type === "s3-prefix";
+  const wrong: [field: string, isWrong: boolean, problem: string][] = [
+    ["url", isPrefix && url !== undefined, "is not for s3-prefix, which lists a bucket: give s3 and base"],
+    ["base", base !== undefined && s3 === undefined, "is only for what lies in a bucket"],
+    ["origin_path", origin_path !== undefined && !isPrefix, "is only for s3-prefix"],
+    ["since", since !== undefined && type !== "sitemap", "is only for sitemap"],
   ];
-  return wrong.flatMap(([field, problem]) => (problem === false ? [] : [[field, problem]]));
-}
-
-function httpsUrl(text: string) {
-  const normal = normalizeUrl(text);
-  if (!("url" in normal)) return normal;
-  return normal.url.startsWith("https://") ? normal : { problem: "must be an https:// URL" };
-}
-
-function baseUrl(text: string) {
-  const normal = normalizeUrl(text);
-  if (!("url" in normal)) return normal;
-  return normal.url.includes("?") ? { problem: "must have no query" } : normal;
+  return wrong.filter(([, isWrong]) => isWrong).map(([field, , problem]) => [field, problem]);
 }
 
 function s3Problem(text: string, type: Source["type"], buckets: SourceBuckets): string | undefined {

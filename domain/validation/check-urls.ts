@@ -21,30 +21,26 @@ export function missingUrls({ url_list: urls, sources, retry_of: retryOf }: z.in
 
 /** What is wrong with the URLs of a body that has other faults too: all bad ones are told at once, whatever else is. */
 export function checkUrlsAlone(json: unknown): MoreFaults {
-  const problems: string[] = [];
   const fields = urlFieldsSchema.safeParse(json).data;
   // What is no list, the schema has told.
-  if (fields !== undefined) problems.push(...missingUrls(fields));
-  const list = fields?.url_list ?? [];
-  const different = differentStrings(list, MAX_URLS);
+  const problems = fields === undefined ? [] : missingUrls(fields);
+  const different = differentStrings(fields?.url_list ?? [], MAX_URLS);
   // The schema has refused so many, and to look at each of them would take longer than the answer is worth.
   if (different.size > MAX_URLS) return { problems, errorUrls: [] };
-  const { errorUrls } = checkUrls(different, problems);
+  const { errorUrls } = checkUrls([...different], problems);
   return { problems, errorUrls };
 }
 
-export function checkUrls(list: Iterable<string>, problems: string[]): { urls: string[]; errorUrls: string[] } {
+export function checkUrls(list: readonly string[], problems: string[]): { urls: string[]; errorUrls: string[] } {
   const urls = new Set<string>();
   const bad: BadUrl[] = [];
-  let count = 0;
   for (const text of list) {
-    count++;
     const result = normalizeUrl(text);
     if ("url" in result) urls.add(result.url);
     else bad.push({ url: text, problem: result.problem });
   }
   if (bad.length > 0)
-    problems.push(`url_list: ${badUrls(bad, count, "are invalid")}; absolute http:// or https:// URLs are needed`);
+    problems.push(`url_list: ${badUrls(bad, list, "are invalid")}; absolute http:// or https:// URLs are needed`);
   return { urls: [...urls], errorUrls: bad.map(({ url }) => url) };
 }
 
@@ -54,12 +50,11 @@ interface BadUrl {
 }
 
 /** One bad URL with its reason. Of several, how many there are, and the reason of the first: the others may have other reasons. */
-function badUrls(bad: readonly BadUrl[], count: number, what: string): string {
-  const [first] = bad;
+function badUrls([first, ...others]: readonly BadUrl[], all: readonly string[], what: string): string {
   if (first === undefined) return "";
-  if (bad.length === 1) return `'${abbreviate(first.url)}' ${first.problem}`;
-  const all = `${bad.length} of ${count} URLs ${what} (see error_urls)`;
-  return `${all}; the first, '${abbreviate(first.url)}', ${first.problem}`;
+  const url = `'${abbreviate(first.url)}'`;
+  if (others.length === 0) return `${url} ${first.problem}`;
+  return `${others.length + 1} of ${all.length} URLs ${what} (see error_urls); the first, ${url}, ${first.problem}`;
 }
 
 /** Said before anything is started: the step that invalidates could only end the request. @returns the URLs it is about */
@@ -69,7 +64,7 @@ export function checkPaths(urls: readonly string[], problems: string[]): string[
     return "problem" in answer ? [{ url, problem: answer.problem }] : [];
   });
   if (bad.length === 0) return [];
-  const what = badUrls(bad, urls.length, "cannot be invalidated");
+  const what = badUrls(bad, urls, "cannot be invalidated");
   problems.push(`need_invalidate: ${what}; send such URLs in a request without need_invalidate`);
   return bad.map(({ url }) => url);
 }

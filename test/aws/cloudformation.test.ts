@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
-import { CloudFormation } from "../../aws/custom-resources.ts";
+import { answerCloudFormation } from "../../aws/custom-resources.ts";
 
 interface Put extends Pick<IncomingMessage, "method" | "url" | "headers"> {
   readonly body: string;
@@ -26,7 +26,7 @@ async function listen(status: number): Promise<{ readonly url: string; readonly 
 
 it("gets the answer by PUT, without the Content-Type that the URL is not signed with", async () => {
   const { url, puts } = await listen(200);
-  await new CloudFormation().answer(url, '{"Status":"SUCCESS"}');
+  await answerCloudFormation(url, '{"Status":"SUCCESS"}');
   expect(puts).toMatchObject([{ method: "PUT", url: "/answer?signature=s", body: '{"Status":"SUCCESS"}' }]);
   expect(puts[0]?.headers).not.toHaveProperty("content-type");
   // S3 takes no body of unknown length.
@@ -35,5 +35,5 @@ it("gets the answer by PUT, without the Content-Type that the URL is not signed 
 
 it("that does not take it is a fault, and is said so", async () => {
   const { url } = await listen(403);
-  await expect(new CloudFormation().answer(url, "{}")).rejects.toThrow("CloudFormation took the answer with HTTP 403");
+  await expect(answerCloudFormation(url, "{}")).rejects.toThrow("CloudFormation took the answer with HTTP 403");
 });

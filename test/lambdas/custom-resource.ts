@@ -4,7 +4,7 @@ const IDS = { StackId: "stack", RequestId: "request", LogicalResourceId: "Resour
 const URL = "https://answer.example/";
 
 interface Deps {
-  readonly cloudFormation: { answer(url: string, body: string): Promise<void> };
+  readonly answer: (url: string, body: string) => Promise<void>;
   readonly logger: { info(): void; error(): void };
 }
 
@@ -12,7 +12,7 @@ interface Deps {
 export async function ask(event: object, create: (deps: Deps) => (event: unknown) => Promise<void>): Promise<unknown> {
   const answers: [url: string, body: Record<string, unknown>][] = [];
   const handler = create({
-    cloudFormation: { answer: async (url, body) => void answers.push([url, JSON.parse(body)]) },
+    answer: async (url, body) => void answers.push([url, JSON.parse(body)]),
     logger: { info: () => undefined, error: () => undefined },
   });
   await handler({ ResponseURL: URL, ...IDS, ...event });

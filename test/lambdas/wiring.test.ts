@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { Checkpoints } from "../../aws/checkpoints.ts";
 import { ClientTokens } from "../../aws/client-tokens.ts";
-import { DoomedBucket, RestApi } from "../../aws/custom-resources.ts";
+import { BucketEmptier, RestApi } from "../../aws/custom-resources.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Dns } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
@@ -36,21 +36,25 @@ import { request } from "./items.ts";
 // Each handler's maker hands out what its index.ts gave it.
 const given = vi.hoisted(() => {
   const all = new Map<string, Readonly<Record<string, unknown>>>();
+  const make = (name: string) => (deps: Readonly<Record<string, unknown>>) => all.set(name, deps);
   return {
     all,
+    make,
     as: (name: string) => async (importOriginal: () => Promise<object>) => ({
       ...(await importOriginal()),
-      createHandler: (deps: Readonly<Record<string, unknown>>) => all.set(name, deps),
+      createHandler: make(name),
     }),
   };
 });
 vi.mock("../../lambdas/aggregation/handler.ts", given.as("aggregation"));
 vi.mock("../../lambdas/api/handler.ts", given.as("api"));
 vi.mock("../../lambdas/console/handler.ts", given.as("console"));
-vi.mock("../../lambdas/empty-bucket/handler.ts", given.as("empty-bucket"));
+vi.mock("../../lambdas/custom-resources.ts", () => ({
+  createBucketEmptier: given.make("empty-bucket"),
+  createApiDeployer: given.make("redeploy-api"),
+}));
 vi.mock("../../lambdas/expand/handler.ts", given.as("expand"));
 vi.mock("../../lambdas/get-size/handler.ts", given.as("get-size"));
-vi.mock("../../lambdas/redeploy-api/handler.ts", given.as("redeploy-api"));
 vi.mock("../../lambdas/shutdown/handler.ts", given.as("shutdown"));
 vi.mock("../../lambdas/task/handler.ts", given.as("task"));
 vi.mock("../../lambdas/watch/handler.ts", given.as("watch"));
@@ -138,7 +142,7 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof Checkpoints) return () => it.delete("r");
   if (it instanceof ResultFiles) return () => it.put("key", Buffer.from("x"));
   if (it instanceof ReportLinks) return () => it.of("key", "file.csv").then((link) => fetch(link));
-  if (it instanceof DoomedBucket) return () => it.empty();
+  if (it instanceof BucketEmptier) return () => it.empty();
   if (it instanceof Fleet) return () => it.desiredCapacity();
   if (it instanceof Capacity) return () => it.follow();
   if (it instanceof Timer || it instanceof CheckSchedule) return () => it.cancel("r");

@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { createHandler } from "../../../lambdas/empty-bucket/handler.ts";
+import { createBucketEmptier } from "../../../lambdas/custom-resources.ts";
+import { fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { ask } from "../custom-resource.ts";
 
 const run = (RequestType: string, empty: () => Promise<number>) =>
-  ask({ RequestType }, (deps) => createHandler({ ...deps, bucket: { name: "lists", empty } }));
+  ask({ RequestType }, (deps) =>
+    createBucketEmptier(
+      fakeDeps<Parameters<typeof createBucketEmptier>[0]>({ ...deps, bucket: { name: "lists", empty } }),
+    ),
+  );
 
 const never = async () => {
   throw new Error("unplanned");

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import { createHandler } from "../../../lambdas/redeploy-api/handler.ts";
+import { createApiDeployer } from "../../../lambdas/custom-resources.ts";
+import { fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { ask } from "../custom-resource.ts";
 
 /** Which deployment the stage is to serve. */
 function served(event: object, deploy: () => Promise<string> = unplanned): Promise<unknown> {
-  return ask(event, (deps) => createHandler({ ...deps, api: { deploy } }));
+  return ask(event, (deps) =>
+    createApiDeployer(fakeDeps<Parameters<typeof createApiDeployer>[0]>({ ...deps, api: { deploy } })),
+  );
 }
 
 const unplanned = async () => {

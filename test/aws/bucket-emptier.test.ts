@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, vi } from "vitest";
-import { DoomedBucket } from "../../aws/custom-resources.ts";
+import { BucketEmptier } from "../../aws/custom-resources.ts";
 
 interface Version {
   readonly Key: string;
@@ -31,7 +31,7 @@ function newBucket(versions: readonly Version[], keeps: (key: string) => boolean
     return { Versions: page.filter(({ marker }) => !marker), DeleteMarkers: page.filter(({ marker }) => marker) };
   });
   return {
-    bucket: new DoomedBucket(client, "bucket"),
+    bucket: new BucketEmptier(client, "bucket"),
     deleted,
     left: () => left,
     refuse: (times: number) => {

@@ -1,0 +1,72 @@
+// The handlers of empty-bucket and redeploy-api: custom resources of the stack.
+
+import type { Logger } from "@aws-lambda-powertools/logger";
+import * as z from "zod";
+import type { answerCloudFormation, BucketEmptier, RestApi } from "../aws/custom-resources.ts";
+
+/** What CloudFormation asks: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+const eventSchema = z.object({
+  RequestType: z.enum(["Create", "Update", "Delete"]),
+  ResponseURL: z.url(),
+  StackId: z.string(),
+  RequestId: z.string(),
+  LogicalResourceId: z.string(),
+  /** Absent for Create. */
+  PhysicalResourceId: z.string().optional(),
+  ResourceProperties: z.unknown().optional(),
+});
+
+interface CustomResourceDeps {
+  readonly answer: typeof answerCloudFormation;
+  readonly logger: Logger;
+}
+
+/** Empties the bucket when its stack is deleted, and does nothing before. */
+export function createBucketEmptier(deps: CustomResourceDeps & { readonly bucket: BucketEmptier }) {
+  const { bucket, logger } = deps;
+  return customResource(deps, async ({ RequestType }) => {
+    if (RequestType === "Delete") logger.info("Emptied", { bucket: bucket.name, objects: await bucket.empty() });
+    return bucket.name;
+  });
+}
+
+/** Of the resource, as far as the function needs it: the template's own deployment. */
+const propertiesSchema = z.object({ Deployment: z.string() });
+
+/**
+ * Which deployment a stage is to serve is the physical id of the resource. After each change it is a new one: that
+ * the template names may be older than the API is, as when an update is rolled back that came after another endpoint.
+ */
+export function createApiDeployer(deps: CustomResourceDeps & { readonly api: RestApi }) {
+  const { api, logger } = deps;
+  return customResource(deps, async ({ RequestType, PhysicalResourceId, RequestId, ResourceProperties }) => {
+    // The copy that was served goes with the API.
+    if (RequestType === "Delete") return PhysicalResourceId ?? RequestId;
+    if (RequestType === "Create") return propertiesSchema.parse(ResourceProperties).Deployment;
+    const id = await api.deploy();
+    logger.info("Deployed", { deployment: id, instead_of: PhysicalResourceId });
+    return id;
+  });
+}
+
+/**
+ * A handler for a custom resource. `carryOut` does what is asked and returns the resource's physical id. CloudFormation
+ * waits for the answer, good or bad.
+ */
+function customResource(
+  { answer, logger }: CustomResourceDeps,
+  carryOut: (event: z.infer<typeof eventSchema>) => Promise<string>,
+) {
+  return async (input: unknown): Promise<void> => {
+    const event = eventSchema.parse(input);
+    const { StackId, RequestId, LogicalResourceId, PhysicalResourceId = RequestId } = event;
+    const outcome = await carryOut(event).then(
+      (id) => ({ PhysicalResourceId: id, Status: "SUCCESS" }),
+      (error: unknown) => {
+        logger.error("Custom resource failed", { asked: event.RequestType, error });
+        return { PhysicalResourceId, Status: "FAILED", Reason: error instanceof Error ? error.message : String(error) };
+      },
+    );
+    await answer(event.ResponseURL, JSON.stringify({ StackId, RequestId, LogicalResourceId, ...outcome }));
+  };
+}
