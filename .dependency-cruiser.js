@@ -35,6 +35,9 @@ const FOLDERS = {
   test: [""],
 };
 
+/** The parts of the agent, in the order of their imports. */
+const AGENT_PARTS = ["receive", "admit", "fetch", "report"];
+
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const arrows = Object.entries(FOLDERS).map(([folder, others]) => ({
   name: `${folder}-imports`,
@@ -75,9 +78,34 @@ export default {
       from: { path: "^console/" },
       to: { dependencyTypes: ["core"] },
     },
+    ...AGENT_PARTS.map((part, i) => ({
+      name: `agent-${part.replace("/", "-")}-imports`,
+      comment: `Inside the agent, imports go in one direction: ${AGENT_PARTS.join(" → ")}, with instance/ beside them.`,
+      severity: "error",
+      from: { path: `^agent/${part}/`, pathNot: AGENT_PARTS.slice(i + 1).map((later) => `^agent/${later}/`) },
+      to: {
+        path: ["^agent/[^/]+$", ...AGENT_PARTS.slice(0, i).map((earlier) => `^agent/${earlier}/`), "^agent/instance/"],
+        pathNot: [`^agent/${part}/`, ...(part === "receive" ? ["^agent/instance/"] : [])],
+      },
+    })),
+    {
+      name: "agent-instance-imports",
+      severity: "error",
+      from: { path: "^agent/instance/" },
+      to: { path: "^agent/", pathNot: "^agent/instance/" },
+    },
+    {
+      name: "no-aws-in-downloads",
+      comment: "What admits and makes downloads runs without AWS, too: it takes the ports of domain/.",
+      severity: "error",
+      from: { path: "^agent/(admit|fetch|report)/" },
+      to: { path: ["^aws/", AWS_SDK], reachable: true },
+    },
     { name: "cycle", severity: "error", from: {}, to: { circular: true } },
   ],
   options: {
+    // A worktree may have a link to the packages of another checkout.
+    preserveSymlinks: true,
     doNotFollow: "^node_modules/",
     // In a worktree, node_modules may be a link.
     preserveSymlinks: true,

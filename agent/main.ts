@@ -20,22 +20,20 @@ import type { Unreadable } from "../domain/log-fields.ts";
 import { OriginLimiters } from "../domain/origin/origin-limiter-registry.ts";
 import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
-import { FollowerGate } from "./admit/follower-gate.ts";
 import { envSchema } from "./env.ts";
 import { Downloader } from "./fetch/downloader.ts";
 import { PopPools } from "./fetch/http/pop-pools.ts";
 import { Caretaker } from "./instance/caretaker.ts";
 import { identify } from "./instance/identify.ts";
 import { createLogger } from "./instance/log.ts";
-import { memoryShare } from "./instance/memory.ts";
+import { memoryIsTight, memoryShare } from "./instance/memory.ts";
 import { InstanceMetadata } from "./instance/metadata.ts";
 import { retire } from "./instance/retire.ts";
 import { isSibling, Siblings } from "./instance/siblings.ts";
-import { ActiveRequests } from "./receive/active-requests.ts";
 import { Agent } from "./receive/agent.ts";
-import { Beats } from "./report/heartbeats.ts";
+import { Heartbeats } from "./report/heartbeats.ts";
 import { ResultWriter } from "./report/result-writer.ts";
-import { Meter } from "./report/throughput.ts";
+import { Throughput } from "./report/throughput.ts";
 
 /** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
 const SPOT_LOOK_MS = 5_000;
@@ -62,7 +60,7 @@ const pools = new PopPools({
   allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
 });
-const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "passed over what cannot be read");
+const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "Skipped unparseable item");
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient(patiently));
 const stored = new RequestTaskTable(resultClient(patiently), env.REQUEST_TASK_TABLE, onUnreadable);
 const results = new ResultWriter(stored, logger);
@@ -74,19 +72,26 @@ const worker = randomUUID();
 const clock = new ServerClock();
 clock.follow(documents);
 const now = () => clock.now();
-const beats = new Beats({ progress, instance: instanceId, worker, everyMs: timings.heartbeatIntervalMs, now, logger });
+const heartbeats = new Heartbeats({
+  store: progress,
+  instance: instanceId,
+  worker,
+  heartbeatIntervalMs: timings.heartbeatIntervalMs,
+  now,
+  logger,
+});
 const permits = new PermitTable(documents, env.PROGRESS_TABLE, processOf({ instance: instanceId, worker }));
 const origins = new OriginLimiters({
   store: permits,
   now,
   syncClock: () => clock.sync(() => permits.ping()),
-  heartbeatAt: (reqId) => beats.writtenAt(reqId),
+  heartbeatAt: (reqId) => heartbeats.writtenAt(reqId),
   leaseMs: Math.max(MIN_LEASE_MS, timings.heartbeatTimeoutMs),
   onError: (err, id) => logger.warn({ err, id }, "Limits of the origin are unavailable; sending fewer requests"),
   onCut: (host, rate) => logger.info({ host, rate }, "Origin is throttling; backing off"),
 });
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
-const meter = new Meter();
+const throughput = { small: new Throughput(), large: new Throughput() };
 const caretaker = new Caretaker({
   requests,
   progress,
@@ -96,35 +101,36 @@ const caretaker = new Caretaker({
     env.PROGRESS_TABLE,
     new AsyncFunction(new LambdaClient(patiently), env.SHUTDOWN_ARN),
   ),
-  meter,
+  lastTaskAt: () => Math.max(throughput.small.lastTaskAt, throughput.large.lastTaskAt),
   timings,
   // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
   logger,
 });
+const downloader = new Downloader({
+  pools,
+  ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
+  instanceId,
+  throughput,
+  origins,
+  keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
+});
+const memoryBytes = memoryShare(processes);
 const agent = new Agent({
   queue,
   deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   results,
-  stored,
-  beats,
-  requests: new ActiveRequests(requests),
-  downloader: new Downloader({
-    pools,
-    ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
-    instanceId,
-    meter,
-    origins,
-    keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
-  }),
+  store: stored,
+  heartbeats,
+  isActive: (reqId) => requests.isActive(reqId),
+  download: downloader.download.bind(downloader),
   origins,
-  followers: new FollowerGate(),
-  meter,
+  throughput,
   // One process of an instance does it for all.
   ...(sibling ? {} : { caretaker }),
   visibilitySeconds: env.VISIBILITY_SECONDS,
-  memoryBytes: memoryShare(processes),
+  isMemoryTight: () => memoryIsTight(memoryBytes),
   logger,
 });
 const siblings = new Siblings(process.argv[1] ?? "", { ...process.env, PREWARM_INSTANCE_ID: instanceId }, (code) =>

@@ -1,4 +1,5 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { DeadLetters } from "../domain/plan/ports.ts";
 
 /** Bytes of a body. With the attributes, a message of SQS may have 262,144. */
 const MAX_BODY_BYTES = 250_000;
@@ -18,7 +19,7 @@ export interface DeadLetter {
 }
 
 /** A queue of what nobody can work on, for somebody to look at. */
-export class DeadLetterQueue {
+export class DeadLetterQueue implements DeadLetters {
   constructor(
     private readonly sqs: SQSClient,
     private readonly url: string,

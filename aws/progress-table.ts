@@ -8,6 +8,7 @@ import {
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { blockCount, popPlace } from "../domain/plan/counter-shards.ts";
+import type { HeartbeatStore } from "../domain/plan/ports.ts";
 import { type Beat, beatSchema, type Progress, processOf } from "../domain/request/progress.ts";
 import type { Minutes } from "../domain/request/samples.ts";
 import { addCount, type Count, countSchema, NO_COUNT, type Sum } from "../domain/result/count.ts";
@@ -187,7 +188,7 @@ export interface BatchCount {
 }
 
 /** The Progress table: counters and beats, of which each is small and changes often. No stream follows it. */
-export class ProgressTable extends ProgressReader {
+export class ProgressTable extends ProgressReader implements HeartbeatStore {
   /**
    * Adds a batch to the counters, all of it or nothing, and once for a token (DynamoDB remembers it for ten minutes).
    * The same token must come with the same batch.

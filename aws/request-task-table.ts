@@ -3,6 +3,7 @@ import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
   type DynamoDBClient,
+  DynamoDBServiceException,
   PutItemCommand,
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -10,6 +11,7 @@ import pMap from "p-map";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/followers.ts";
+import type { ResultStore } from "../domain/plan/ports.ts";
 import { shardKey, sortKeysOf, type TaskKey } from "../domain/plan/task.ts";
 import { type ReportedResult, reportedResultSchema } from "../domain/result/report.ts";
 import type { TaskResult } from "../domain/result/task-result.ts";
@@ -50,6 +52,14 @@ interface Page {
   readonly next: Record<string, AttributeValue> | undefined;
 }
 
+/** Refusals that pass: the table's throughput is limited for now, and grows within minutes. */
+const BUSY = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
+/**
+ * Codes of the system for sockets (`ECONNRESET`), and of getaddrinfo for the DNS (`EAI_AGAIN`). Node's own codes (`ERR_…`) are faults
+ * of the program. https://nodejs.org/api/errors.html#common-system-errors, https://man7.org/linux/man-pages/man3/getaddrinfo.3.html
+ */
+const SYSTEM_ERROR = /^E(AI_)?[A-Z]+$/;
+
 /** The most that one BatchGetItem takes. */
 const MOST_KEYS = 100;
 const PATIENCE = { attempts: 8, firstMs: 50 };
@@ -62,7 +72,7 @@ const ALL: Wanted = {
 const POP_ATTRIBUTES = ["task_key", ...Object.keys(popResultSchema.shape)];
 
 /** The Request-Task table: one item a task, with how it ended. Agents write it, Shutdown recounts it. */
-export class RequestTaskTable {
+export class RequestTaskTable implements ResultStore {
   constructor(
     private readonly db: DynamoDBClient,
     private readonly table: string,
@@ -92,6 +102,14 @@ export class RequestTaskTable {
   async putIfAbsent(results: readonly TaskResult[]): Promise<void> {
     const absent = { ConditionExpression: "attribute_not_exists(pop_url)" };
     await pMap(results, (result) => this.putIf(result, absent), { concurrency: IN_PARALLEL });
+  }
+
+  isTemporary(error: unknown): boolean {
+    if (error instanceof DynamoDBServiceException)
+      return BUSY.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
+    // Timeouts and missing credentials are known by their names.
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    return SYSTEM_ERROR.test(code) || (error instanceof Error && /Timeout|CredentialsProvider/.test(error.name));
   }
 
   /**

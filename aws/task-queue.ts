@@ -3,16 +3,16 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
-  type Message,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import pMap, { pMapSkip } from "p-map";
+import { Batcher } from "../domain/batcher.ts";
+import type { QueueDepth, ReceivedMessage, TaskQueue as TaskQueuePort } from "../domain/plan/ports.ts";
 import type { TaskMessage } from "../domain/plan/task-message.ts";
 import type { Lane } from "../domain/request/lane.ts";
 import { retry } from "../domain/retry.ts";
-import { Batcher } from "./batcher.ts";
 
 /** URLs of the two queues. */
 export type LaneUrls = Readonly<Record<Lane, string>>;
@@ -70,16 +70,6 @@ export class QueueEntryError extends Error {
   override readonly name = "QueueEntryError";
 }
 
-/** Messages in the queue, as SQS estimates them. */
-export interface QueueDepth {
-  /** To be received now. */
-  readonly available: number;
-  /** To be received later: nobody can have them yet. */
-  readonly delayed: number;
-  /** Received but not deleted. */
-  readonly inFlight: number;
-}
-
 /** A message on its way to SQS. Its request is its group: SQS serves a request with few messages in flight before others. */
 interface Outgoing {
   readonly body: string;
@@ -101,7 +91,7 @@ interface Extension {
 }
 
 /** One of the two queues of tasks. */
-export class TaskLane {
+export class TaskLane implements TaskQueuePort {
   // Made when they are first needed: most functions only fill the queue.
   private deletions: Batcher<string> | undefined;
   private extensions: Batcher<Extension> | undefined;
@@ -137,8 +127,8 @@ export class TaskLane {
    * @param waitSeconds at least 1: without any wait, SQS asks some of its servers only, and may find nothing where there is something
    * @param most 1 to 10
    */
-  async receive(waitSeconds: number, most = BATCH): Promise<Message[]> {
-    const { Messages } = await this.sqs.send(
+  async receive(waitSeconds: number, most = BATCH): Promise<ReceivedMessage[]> {
+    const { Messages = [] } = await this.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: this.url,
         MaxNumberOfMessages: most,
@@ -147,7 +137,12 @@ export class TaskLane {
         MessageSystemAttributeNames: ["ApproximateReceiveCount"],
       }),
     );
-    return Messages ?? [];
+    return Messages.map(({ MessageId = "", ReceiptHandle = "", Body = "", Attributes }) => ({
+      id: MessageId,
+      receipt: ReceiptHandle,
+      body: Body,
+      deliveries: Number(Attributes?.ApproximateReceiveCount ?? 1),
+    }));
   }
 
   /** @throws QueueEntryError if SQS refuses it; the message comes back later then */

@@ -1,14 +1,12 @@
-/** How many may run beyond the bound, so that what holds nothing yet can begin at any time. */
-export interface Reserve {
-  /** For a request that holds no slot. */
-  readonly requests: (bound: number) => number;
-  /** For a POP that holds none. */
-  readonly pops: (bound: number) => number;
+/** How many slots there are beyond the limit, so that a request or a POP that holds no slot can start at any time. */
+export interface ReservedCapacity {
+  readonly requests: (limit: number) => number;
+  readonly pops: (limit: number) => number;
 }
 
-const NONE: Reserve = { requests: () => 0, pops: () => 0 };
-/** Of the POPs that wait, so many are looked at for one that holds nothing: those that were served longest ago. */
-const LOOKED_AT = 16;
+const NONE: ReservedCapacity = { requests: () => 0, pops: () => 0 };
+/** Waiting POPs of a request that are searched for one that holds no slot: those that were served longest ago. */
+const MAX_SEARCHED_POPS = 16;
 
 interface Waiter {
   readonly owner: object | undefined;
@@ -16,145 +14,133 @@ interface Waiter {
 }
 
 /**
- * Bounds how many downloads run at once. The bound may change while they run. Requests that wait take turns, and so do the
- * POPs of a request: otherwise a large request would make the small ones wait, and a message of 100 URLs of one POP would open
- * 100 connections there, and leave them idle afterwards.
+ * A semaphore whose limit may change, with reserved capacity. It is fair: requests that wait take turns, and so do the POPs of a
+ * request. Otherwise a large request would make the small ones wait, and a message of 100 URLs of one POP would open 100 connections
+ * there, and leave them idle afterwards.
  */
-export class Slots {
-  private used = 0;
-  private queued = 0;
+export class ConcurrencyLimiter {
+  inUse = 0;
+  /** How many wait for a slot. */
+  waiting = 0;
   /** What waits, by request and POP, each in the order of their turns. */
-  private readonly requests = new Map<string, Map<string, Waiter[]>>();
+  private readonly queues = new Map<string, Map<string, Waiter[]>>();
   private readonly heldByRequest = new Map<string, number>();
   private readonly heldByPop = new Map<string, number>();
 
   constructor(
-    private bound: number,
-    private readonly reserve: Reserve = NONE,
-    /** Called when there may be room for more. */
-    private readonly onRoom: () => void = () => undefined,
+    private maxInUse: number,
+    private readonly reserved: ReservedCapacity = NONE,
+    /** Called when there may be free slots. */
+    private readonly onFree: () => void = () => undefined,
   ) {}
 
   get limit(): number {
-    return this.bound;
+    return this.maxInUse;
   }
 
   set limit(value: number) {
-    this.bound = value;
-    this.admit();
+    this.maxInUse = value;
+    this.startWaiting();
   }
 
-  get inUse(): number {
-    return this.used;
-  }
-
-  get waiting(): number {
-    return this.queued;
+  /** Slots that are free and that nobody waits for. */
+  get free(): number {
+    return Math.max(0, this.maxInUse - this.inUse - this.waiting);
   }
 
   /**
-   * Resolves once there is a slot, to be given back by {@link release}: first come first served within a POP of a request.
+   * Waits for a slot: first come, first served within a POP of a request. Call {@link release} with the same request and POP.
    * @param owner who may withdraw it while it waits
    * @returns false if it was withdrawn: there is no slot then
    */
-  take(request = "", pop = "", owner?: object): Promise<boolean> {
-    if (!this.fits(request, pop)) return this.turn(request, pop, owner);
-    this.hold(request, pop);
-    return Promise.resolve(true);
+  acquire(request = "", pop = "", owner?: object): Promise<boolean> {
+    if (this.fits(request, pop)) {
+      this.hold(request, pop);
+      return Promise.resolve(true);
+    }
+    this.waiting++;
+    const pops = this.queues.get(request) ?? new Map<string, Waiter[]>();
+    const queue = pops.get(pop) ?? [];
+    this.queues.set(request, pops);
+    pops.set(pop, queue);
+    return new Promise((resolve) => queue.push({ owner, resolve }));
   }
 
-  /** Gives a slot back. The next in turn has it at once. */
   release(request = "", pop = ""): void {
-    this.used--;
-    lower(this.heldByRequest, request);
-    lower(this.heldByPop, pop);
-    this.admit();
+    this.inUse--;
+    add(this.heldByRequest, request, -1);
+    add(this.heldByPop, pop, -1);
+    this.startWaiting();
   }
 
-  /** Lets go what waits for this owner, without a slot. */
+  /** Ends the waiting of this owner, without a slot. */
   withdraw(owner: object): void {
-    for (const [request, pops] of this.requests) {
-      for (const [pop, waiting] of pops) {
-        const stay = waiting.filter((waiter) => waiter.owner !== owner);
-        this.queued -= waiting.length - stay.length;
-        for (const waiter of waiting) if (waiter.owner === owner) waiter.resolve(false);
-        if (stay.length > 0) pops.set(pop, stay);
+    for (const [request, pops] of this.queues) {
+      for (const [pop, queue] of pops) {
+        const left = queue.filter((waiter) => waiter.owner !== owner);
+        this.waiting -= queue.length - left.length;
+        for (const waiter of queue) if (waiter.owner === owner) waiter.resolve(false);
+        if (left.length > 0) pops.set(pop, left);
         else pops.delete(pop);
       }
-      if (pops.size === 0) this.requests.delete(request);
+      if (pops.size === 0) this.queues.delete(request);
     }
   }
 
   private fits(request: string, pop: string): boolean {
-    if (this.used < this.bound) return true;
-    const beyond = this.used - this.bound;
-    const pops = this.reserve.pops(this.bound);
+    const beyond = this.inUse - this.maxInUse;
+    if (beyond < 0) return true;
+    const pops = this.reserved.pops(this.maxInUse);
     if (!this.heldByPop.has(pop) && beyond < pops) return true;
-    return !this.heldByRequest.has(request) && beyond < pops + this.reserve.requests(this.bound);
+    return !this.heldByRequest.has(request) && beyond < pops + this.reserved.requests(this.maxInUse);
   }
 
   private hold(request: string, pop: string): void {
-    this.used++;
-    raise(this.heldByRequest, request);
-    raise(this.heldByPop, pop);
+    this.inUse++;
+    add(this.heldByRequest, request, 1);
+    add(this.heldByPop, pop, 1);
   }
 
-  private turn(request: string, pop: string, owner: object | undefined): Promise<boolean> {
-    this.queued++;
-    const pops = this.requests.get(request) ?? new Map<string, Waiter[]>();
-    const waiting = pops.get(pop) ?? [];
-    this.requests.set(request, pops);
-    pops.set(pop, waiting);
-    return new Promise((resolve) => waiting.push({ owner, resolve }));
+  private startWaiting(): void {
+    while (this.waiting > 0 && this.startOne());
+    this.onFree();
   }
 
-  private admit(): void {
-    while (this.queued > 0 && this.admitOne());
-    this.onRoom();
-  }
-
-  private admitOne(): boolean {
-    for (const [request, pops] of this.requests) {
-      let looked = 0;
+  private startOne(): boolean {
+    for (const [request, pops] of this.queues) {
+      let searched = 0;
       for (const pop of pops.keys()) {
         if (this.fits(request, pop)) {
-          this.begin(request, pops, pop);
+          this.start(request, pops, pop);
           return true;
         }
-        if (++looked >= LOOKED_AT || this.used >= this.most) break;
+        const isFull = this.inUse >= this.maxInUse + this.reserved.pops(this.maxInUse);
+        if (isFull || ++searched >= MAX_SEARCHED_POPS) break;
       }
     }
     return false;
   }
 
-  private get most(): number {
-    return this.bound + this.reserve.pops(this.bound);
-  }
-
-  /** The first of a POP begins. The POP, and the request, go to the end of their lines. */
-  private begin(request: string, pops: Map<string, Waiter[]>, pop: string): void {
-    const waiting = pops.get(pop) ?? [];
-    const next = waiting.shift();
-    if (waiting.length === 0 || pops.size > 1) {
+  /** The first of a POP starts. The POP, and the request, go to the end of their queues. */
+  private start(request: string, pops: Map<string, Waiter[]>, pop: string): void {
+    const queue = pops.get(pop) ?? [];
+    const next = queue.shift();
+    if (queue.length === 0 || pops.size > 1) {
       pops.delete(pop);
-      if (waiting.length > 0) pops.set(pop, waiting);
+      if (queue.length > 0) pops.set(pop, queue);
     }
-    if (pops.size === 0 || this.requests.size > 1) {
-      this.requests.delete(request);
-      if (pops.size > 0) this.requests.set(request, pops);
+    if (pops.size === 0 || this.queues.size > 1) {
+      this.queues.delete(request);
+      if (pops.size > 0) this.queues.set(request, pops);
     }
-    this.queued--;
+    this.waiting--;
     this.hold(request, pop);
     next?.resolve(true);
   }
 }
 
-function raise(held: Map<string, number>, key: string): void {
-  held.set(key, (held.get(key) ?? 0) + 1);
-}
-
-function lower(held: Map<string, number>, key: string): void {
-  const left = (held.get(key) ?? 1) - 1;
-  if (left === 0) held.delete(key);
-  else held.set(key, left);
+function add(held: Map<string, number>, key: string, by: 1 | -1): void {
+  const count = (held.get(key) ?? 0) + by;
+  if (count > 0) held.set(key, count);
+  else held.delete(key);
 }

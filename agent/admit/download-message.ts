@@ -7,60 +7,47 @@ import { formKey, type TaskUrl } from "../../domain/plan/task.ts";
 import { isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Downloader, Permits } from "../fetch/downloader.ts";
+import type { Download, Permits } from "../fetch/downloader.ts";
 import { Cancellation } from "../fetch/http/cancellation.ts";
-import { NotATaskError, StoppingError } from "../fetch/task-errors.ts";
-import { type HoldDeps, holdMessage } from "../receive/hold-message.ts";
-import type { Parcel } from "../receive/prefetcher.ts";
-import { type DeferralDeps, Deferrals } from "../receive/return-to-queue.ts";
-import type { Holding, Transfer } from "../report/heartbeats.ts";
-import type { HandingOver } from "../report/promote-followers.ts";
-import type { ResultWriter } from "../report/result-writer.ts";
-import type { Slots } from "./concurrency-limiter.ts";
+import { StoppingError } from "../fetch/task-errors.ts";
+import type { HeldTasks, Transfer } from "../report/heartbeats.ts";
+import type { BySize } from "../report/throughput.ts";
+import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import type { Follower, FollowerGate } from "./follower-gate.ts";
 
-/** A message, as this process counts it. */
-export interface Here {
-  readonly holding: Holding;
-  readonly parcel: Pick<Parcel, "leave">;
+export interface DownloadDeps {
+  readonly download: Download;
+  readonly write: (result: TaskResult) => Promise<void>;
+  readonly isActive: (reqId: string) => Promise<boolean>;
+  readonly limiters: BySize<ConcurrencyLimiter>;
+  readonly origins: Pick<OriginLimiters, "prepare" | "limiterFor">;
+  readonly followers: FollowerGate;
+  readonly logger: Logger;
 }
 
-export interface DownloadDeps extends HoldDeps, DeferralDeps {
-  readonly queue: HoldDeps["queue"] & DeferralDeps["queue"];
-  readonly results: Pick<ResultWriter, "write">;
-  /** For small files and for large ones. */
-  readonly slots: Readonly<Record<"small" | "large", Pick<Slots, "take" | "release">>>;
-  readonly downloader: Pick<Downloader, "download">;
-  /** Of a message with followers. */
-  readonly lead?: Pick<HandingOver, "onDownloaded" | "withdraw">;
-  /** The limits of origins. @default there are none */
-  readonly origins?: Pick<OriginLimiters, "prepare" | "limiterFor">;
-  /** Which followers need permits. @default none does */
-  readonly followers?: Pick<FollowerGate, "enter" | "isMisplaced">;
-  readonly logger: Pick<Logger, "info" | "warn">;
-}
-
-/** A message under way. */
-interface Job {
+/** A message in progress, and who is told of its URLs. */
+export interface MessageJob {
   readonly message: TaskMessage;
   /** Its URLs that have no result. */
   readonly left: Set<TaskUrl>;
-  readonly here: Here;
-  readonly deferrals: Deferrals;
+  readonly held: HeldTasks;
+  /** Owns the places of its URLs in the queues for slots. */
+  readonly prefetched: { onLeave(url: TaskUrl, starts: boolean): void };
+  /** Returns URLs to the queue: one that was deferred, and the variants that wait for it. */
+  readonly defer: (urls: readonly TaskUrl[], error: DeferredError) => void;
+  /** Of a lead: called when a download has ended well, and when its result is stored. */
+  readonly lead:
+    | { onDownloaded(url: TaskUrl, shown: LeadResult): void; onResult(url: TaskUrl, result: TaskResult): void }
+    | undefined;
+  /** Cancelled when the request has ended. */
   readonly cancellation: Cancellation;
   readonly stopping: AbortSignal;
 }
 
-/** One URL of a message, until it has a slot. */
-interface WaitingTask {
+/** One URL of a message, once it may start. */
+interface StartedTask {
   readonly url: TaskUrl;
   readonly follower: Follower | undefined;
-  /** It waits in the backlog no longer. @param begins whether it will start here */
-  readonly leave: (begins: boolean) => void;
-}
-
-/** The same, from then on. */
-interface Task extends Pick<WaitingTask, "url" | "follower"> {
   /** Whether its download may reach the origin: that of a follower should not. */
   readonly mayReachOrigin: boolean;
   /** Cancelled if the request ends, or this process loses its permits. */
@@ -70,38 +57,16 @@ interface Task extends Pick<WaitingTask, "url" | "follower"> {
 /** A process that has lost its permits has no heartbeat: it needs some time until it has one again. */
 const LEASE_LOST_DELAY_MS = 10_000;
 
-/**
- * Finishes every URL of a message, also when another one fails. The message is held until then: so no other agent gets
- * it while a part of it is still downloaded here. What is deferred is in the queue again, and left no more.
- */
-export async function downloadUrls(
-  deps: DownloadDeps,
-  message: TaskMessage,
-  left: Set<TaskUrl>,
-  here: Here,
-  receipt: string,
-  stopping: AbortSignal,
-): Promise<void> {
-  const cancellation = new Cancellation();
-  const letGo = holdMessage(deps, receipt, message.req_id, cancellation);
-  const deferrals = new Deferrals(deps, message, (urls) => {
-    for (const url of urls) left.delete(url);
-    here.holding.drop(urls.length);
-  });
-  const job: Job = { message, left, here, deferrals, cancellation, stopping };
-  await deps.origins?.prepare(message);
-  const ends = await Promise.allSettled(
-    [...grouped(message.urls, ({ url }) => url).values()].map((variants) => downloadVariants(deps, job, variants)),
-  );
-  const deferred = await Promise.allSettled([deferrals.end()]);
-  // The hold ends before the message is given back: a later extension would hide it from the other agents.
-  letGo();
-  const errors = [...ends, ...deferred].flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
-  if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
+/** Finishes every URL of a message, also when another one fails. @returns the errors of those that failed */
+export async function downloadMessage(deps: DownloadDeps, job: MessageJob): Promise<unknown[]> {
+  await deps.origins.prepare(job.message);
+  const variants = [...grouped(job.message.urls, ({ url }) => url).values()];
+  const ends = await Promise.allSettled(variants.map((urls) => downloadVariants(deps, job, urls)));
+  return ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
 }
 
-/** What the edge kept first may stand in for the next one, so each waits for the one before, and is deferred with it. */
-async function downloadVariants(deps: DownloadDeps, job: Job, variants: readonly TaskUrl[]): Promise<void> {
+/** A cache may respond with one variant to the request for another one, so each waits for the one before, and is deferred with it. */
+async function downloadVariants(deps: DownloadDeps, job: MessageJob, variants: readonly TaskUrl[]): Promise<void> {
   let ended = 0;
   try {
     for (const url of variants) {
@@ -110,33 +75,25 @@ async function downloadVariants(deps: DownloadDeps, job: Job, variants: readonly
     }
   } catch (error) {
     if (!(error instanceof DeferredError)) throw error;
-    for (const next of variants.slice(ended + 1)) job.here.parcel.leave(next, false);
-    job.deferrals.add(variants.slice(ended), error);
+    for (const next of variants.slice(ended + 1)) job.prefetched.onLeave(next, false);
+    job.defer(variants.slice(ended), error);
   }
 }
 
-/** Of several errors, the one with the least weight decides: one that may pass goes before one that never will. */
-function weight(error: unknown): number {
-  if (error instanceof NotATaskError) return 2;
-  return error instanceof StoppingError ? 1 : 0;
-}
-
-async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<void> {
-  const { message, here } = job;
-  const { req_id: reqId, pop, follows, led_by: lead } = message;
+async function downloadUrl(deps: DownloadDeps, job: MessageJob, url: TaskUrl): Promise<void> {
+  const { req_id: reqId, pop, follows, led_by: lead, origin } = job.message;
   let hasLeft = false;
-  const leave = (begins: boolean) => {
-    if (!hasLeft) here.parcel.leave(url, begins);
+  const onLeave = (starts: boolean) => {
+    if (!hasLeft) job.prefetched.onLeave(url, starts);
     hasLeft = true;
   };
-  if (follows !== true || lead === undefined || deps.followers === undefined)
-    return downloadTask(deps, job, { url, leave, follower: undefined });
-  // Without limits, it waits for nobody.
-  const runsAlone = isLimited(message.origin);
-  if (runsAlone) leave(true);
+  if (follows !== true || lead === undefined) return admitTask(deps, job, { url, onLeave, follower: undefined });
+  // Without limits, it waits for no other follower.
+  const runsAlone = isLimited(origin);
+  if (runsAlone) onLeave(true);
   const follower = await deps.followers.enter({ reqId, pop, lead, url: formKey(url) }, runsAlone);
   try {
-    await downloadTask(deps, job, { url, leave, follower });
+    await admitTask(deps, job, { url, onLeave, follower });
     follower.leave();
   } catch (error) {
     // Those that wait for it return to the queue, too. They have not been attempted.
@@ -145,48 +102,59 @@ async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<
   }
 }
 
-async function downloadTask(deps: DownloadDeps, job: Job, { url, leave, follower }: WaitingTask): Promise<void> {
-  const { message, here, cancellation } = job;
+interface WaitingTask {
+  readonly url: TaskUrl;
+  readonly follower: Follower | undefined;
+  /** It waits for a slot no longer. @param starts whether it will start here */
+  readonly onLeave: (starts: boolean) => void;
+}
+
+async function admitTask(deps: DownloadDeps, job: MessageJob, { url, onLeave, follower }: WaitingTask): Promise<void> {
+  const { message, prefetched, cancellation, left, held } = job;
   const { req_id: reqId, pop } = message;
   const mayReachOrigin = message.follows !== true || follower?.needsPermit === true;
-  const task: Task = { url, follower, mayReachOrigin, cancellation: new Cancellation() };
+  const task: StartedTask = { url, follower, mayReachOrigin, cancellation: new Cancellation() };
   const cut = () => task.cancellation.cancel();
-  const limiterOf = () => (mayReachOrigin ? deps.origins?.limiterFor(message) : undefined);
+  const limiterOf = () => (mayReachOrigin ? deps.origins.limiterFor(message) : undefined);
   const permit = new HeldPermit(limiterOf, cancellation, cut);
   cancellation.add(cut);
   try {
-    const slots = slotsFor(deps, url);
+    const limiter = limiterFor(deps, url);
     for (;;) {
       if (permit.isNeeded) {
         // It waits for its permit without a slot, so it keeps no other request's messages out.
-        leave(true);
+        onLeave(true);
         await permit.acquire({ isDeferrable: true });
       }
-      const begins = await slots.take(reqId, pop, here.parcel);
-      leave(begins);
+      const starts = await limiter.acquire(reqId, pop, prefetched);
+      onLeave(starts);
       // Withdrawn: it goes to another agent.
-      if (!begins) throw new StoppingError();
-      // While it waited for its slot, the origin may have refused others.
+      if (!starts) throw new StoppingError();
+      // While it waited for its slot, the origin may have started to throttle.
       if (permit.isHeld || !permit.isNeeded) break;
-      slots.release(reqId, pop);
+      limiter.release(reqId, pop);
     }
     await downloadInSlot(deps, job, task, permit);
-    finish(job, url);
   } catch (error) {
     if (!cancellation.cancelled) throw error;
-    finish(job, url);
   } finally {
     cancellation.delete(cut);
     permit.release();
   }
+  left.delete(url);
+  held.end();
 }
 
-async function downloadInSlot(deps: DownloadDeps, job: Job, task: Task, permit: HeldPermit): Promise<void> {
-  const { message, here } = job;
-  const slot = new HeldSlot(deps, task.url, message);
-  const transfer = here.holding.begin();
+async function downloadInSlot(
+  deps: DownloadDeps,
+  job: MessageJob,
+  task: StartedTask,
+  permit: HeldPermit,
+): Promise<void> {
+  const slot = new HeldSlot(deps, task.url, job.message);
+  const transfer = job.held.startTransfer();
   try {
-    await downloadAndWrite(deps, job, task, transfer, permitsOf(message, slot, permit));
+    await downloadAndWrite(deps, job, task, { transfer, permits: permitsOf(job.message, slot, permit) });
   } finally {
     transfer.clear();
     permit.release();
@@ -194,17 +162,85 @@ async function downloadInSlot(deps: DownloadDeps, job: Job, task: Task, permit: 
   }
 }
 
+/** Downloads a URL and writes its result. If the request has ended, nothing is written, and the task counts as done. */
+async function downloadAndWrite(
+  deps: DownloadDeps,
+  { message, cancellation, stopping, lead }: MessageJob,
+  { url, follower, mayReachOrigin, cancellation: cut }: StartedTask,
+  { transfer, permits }: { readonly transfer: Transfer; readonly permits: Permits },
+): Promise<void> {
+  if (cancellation.cancelled) return;
+  if (stopping.aborted) throw new StoppingError();
+  if (!(await deps.isActive(message.req_id))) return;
+  const result = await deps
+    .download(message, url, cut, {
+      transfer,
+      permits,
+      mayReachOrigin,
+      onDownloaded: (shown) => lead?.onDownloaded(url, shown),
+      onServed: follower?.served,
+    })
+    .catch((error: unknown) => {
+      throw stopping.aborted && !(error instanceof DeferredError) ? new StoppingError() : error;
+    });
+  if (cancellation.cancelled) return;
+  // Other processes may use the permit that it had.
+  if (cut.cancelled && !result.ok) throw new DeferredError(LEASE_LOST_DELAY_MS);
+  // A download that the stop cut off says nothing about the POP.
+  if (stopping.aborted && !result.ok) throw new StoppingError();
+  const isWrong = result.rec_miss === true && !isRecMiss(deps, message);
+  const checked = isWrong ? { ...result, rec_miss: undefined } : result;
+  await deps.write(checked);
+  lead?.onResult(url, checked);
+  if (result.ok) return transfer.finish(result.bytes);
+  const { reason, error } = result;
+  deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "Task failed");
+}
+
+/** Whether a follower that its lead's REC has not served is the one of both whose REC the catalogue has wrong. */
+function isRecMiss({ followers }: DownloadDeps, message: TaskMessage): boolean {
+  const { req_id: reqId, pop, led_by: lead, only_follower: isOnly } = message;
+  return lead === undefined || isOnly === true || followers.isMisplaced({ reqId, pop, lead });
+}
+
+function limiterFor({ limiters }: DownloadDeps, url: TaskUrl): ConcurrencyLimiter {
+  return isLarge(url) ? limiters.large : limiters.small;
+}
+
+/** A slot, and a permit for the origin. A check takes a permit as well: where the object is not kept, it reaches the origin. */
+function permitsOf({ origin }: TaskMessage, slot: HeldSlot, permit: HeldPermit): Permits {
+  const leave = () => {
+    permit.release();
+    slot.release();
+  };
+  return {
+    waitWithout: async (wait) => {
+      leave();
+      await wait();
+      if (origin?.concurrency !== undefined) await permit.acquire({ isContinuation: true, needsSlot: false });
+      await slot.acquire("check");
+    },
+    regain: async () => {
+      if (!permit.isNeeded && slot.isForDownload) return;
+      leave();
+      await permit.acquire({ isContinuation: true });
+      await slot.acquire("download");
+    },
+    beforeSend: () => (permit.isHeld ? permit.slot() : undefined),
+  };
+}
+
 /** The slot of a task, which it has already. A check takes a small one: it reads little, and must not wait for whole large objects. */
 class HeldSlot {
-  private readonly forDownload: Pick<Slots, "take" | "release">;
-  private held: Pick<Slots, "take" | "release"> | undefined;
+  private readonly forDownload: ConcurrencyLimiter;
+  private held: ConcurrencyLimiter | undefined;
 
   constructor(
     private readonly deps: DownloadDeps,
     url: TaskUrl,
     private readonly message: TaskMessage,
   ) {
-    this.forDownload = slotsFor(deps, url);
+    this.forDownload = limiterFor(deps, url);
     this.held = this.forDownload;
   }
 
@@ -217,80 +253,15 @@ class HeldSlot {
     this.held = undefined;
   }
 
-  async take(request: "check" | "download"): Promise<void> {
-    const slots = request === "check" ? this.deps.slots.small : this.forDownload;
-    await slots.take(this.message.req_id, this.message.pop);
-    this.held = slots;
+  async acquire(request: "check" | "download"): Promise<void> {
+    const limiter = request === "check" ? this.deps.limiters.small : this.forDownload;
+    await limiter.acquire(this.message.req_id, this.message.pop);
+    this.held = limiter;
   }
 }
 
-/** A slot, and a permit for the origin. A check takes a permit as well: where the object is not kept, it reaches the origin. */
-function permitsOf({ origin }: TaskMessage, slot: HeldSlot, permit: HeldPermit): Permits {
-  const leave = () => {
-    permit.release();
-    slot.release();
-  };
-  const waitWithout: Permits["waitWithout"] = async (wait) => {
-    leave();
-    await wait();
-    if (origin?.concurrency !== undefined) await permit.acquire({ isContinuation: true, needsSlot: false });
-    await slot.take("check");
-  };
-  const regain = async () => {
-    if (!permit.isNeeded && slot.isForDownload) return;
-    leave();
-    await permit.acquire({ isContinuation: true });
-    await slot.take("download");
-  };
-  return { waitWithout, regain, beforeSend: () => (permit.isHeld ? permit.slot() : undefined) };
-}
-
-function finish({ left, here }: Job, url: TaskUrl): void {
-  left.delete(url);
-  here.holding.end();
-}
-
-function slotsFor({ slots }: DownloadDeps, url: TaskUrl): Pick<Slots, "take" | "release"> {
-  return isLarge(url) ? slots.large : slots.small;
-}
-
-/** Downloads a URL and writes its result. If the request has ended, nothing is written, and the task counts as done. */
-async function downloadAndWrite(
-  deps: DownloadDeps,
-  { message, cancellation, stopping }: Job,
-  { url, follower, mayReachOrigin, cancellation: cut }: Task,
-  transfer: Transfer,
-  permits: Permits,
-): Promise<void> {
-  if (cancellation.cancelled) return;
-  if (stopping.aborted) throw new StoppingError();
-  if (!(await deps.requests.isActive(message.req_id))) return;
-  const onDownloaded = (shown: LeadResult) => deps.lead?.onDownloaded(url, shown);
-  const onServed = follower?.served;
-  const hooks = { transfer, permits, onDownloaded, onServed, mayReachOrigin };
-  const result = await deps.downloader.download(message, url, cut, hooks).catch((error: unknown) => {
-    throw stopping.aborted && !(error instanceof DeferredError) ? new StoppingError() : error;
-  });
-  if (cancellation.cancelled) return;
-  // Other processes may use the permit that it had.
-  if (cut.cancelled && !result.ok) throw new DeferredError(LEASE_LOST_DELAY_MS);
-  // A download that the stop cut off says nothing about the POP.
-  if (stopping.aborted && !result.ok) throw new StoppingError();
-  await deps.results.write(isRecMiss(deps, message, result) ? result : { ...result, rec_miss: undefined });
-  if (result.ok) return transfer.finish(result.bytes);
-  const { reason, error } = result;
-  deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "task failed");
-}
-
-/** Whether a follower that its lead's REC has not served is the one of both whose REC the catalogue has wrong. */
-function isRecMiss({ followers }: DownloadDeps, message: TaskMessage, { rec_miss }: TaskResult): boolean {
-  const { req_id: reqId, pop, led_by: lead, only_follower: isOnly } = message;
-  if (rec_miss !== true || followers === undefined || lead === undefined || isOnly === true) return rec_miss === true;
-  return followers.isMisplaced({ reqId, pop, lead });
-}
-
 /** The permit of one task for its origin, which it may release and acquire again. */
-export class HeldPermit {
+class HeldPermit {
   private permit: Permit | undefined;
 
   /**

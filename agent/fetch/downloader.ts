@@ -12,7 +12,7 @@ import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Transfer } from "../report/heartbeats.ts";
-import type { Tally } from "../report/throughput.ts";
+import type { BySize, Throughput } from "../report/throughput.ts";
 import { maxBytesOf } from "./http/body-limits.ts";
 import type { Cancellation } from "./http/cancellation.ts";
 import { endpointOf, firstAddress, type Ports } from "./http/endpoint.ts";
@@ -30,13 +30,15 @@ const FIRST_PAUSE_MS = 200;
 /** A later try comes later by up to this share. */
 const LATER_SPREAD = 0.3;
 
+type Meter = Pick<Throughput, "addBytes" | "addTask">;
+
 export interface DownloaderOptions {
   readonly pools: PopPools;
   readonly ports: Ports;
   /** Stored with the results. */
   readonly instanceId: string;
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
-  readonly meter: Readonly<Record<"small" | "large", Pick<Tally, "addBytes" | "addTask">>>;
+  readonly throughput: BySize<Meter>;
   /** Told of each response. @default nobody is */
   readonly origins?: Pick<OriginLimiters, "observe">;
   /** After how long a kept error may be gone, in milliseconds. @default 11 s */
@@ -105,6 +107,8 @@ const ALONE_SPREAD_MS = 1_000;
  */
 const MAX_WAIT_ALONE_MS = 10_000;
 
+export type Download = Downloader["download"];
+
 /** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
 export class Downloader {
   /** What is wrong with a message's addresses: looked at once, however many URLs it has. */
@@ -130,7 +134,8 @@ export class Downloader {
     const { url: text, bytes: expected } = task;
     const startedAt = task.first_attempt_at ?? Date.now();
     const waitedMs = Math.max(0, Date.now() - startedAt);
-    const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
+    const { throughput } = this.options;
+    const tally = isLarge(task) ? throughput.large : throughput.small;
     const onBytes = (bytes: number) => {
       tally.addBytes(bytes);
       transfer?.addBytes(bytes);
@@ -171,7 +176,7 @@ export class Downloader {
     return result;
   }
 
-  private async warm(ask: Ask, text: string, tally: Pick<Tally, "addTask">): Promise<Warming> {
+  private async warm(ask: Ask, text: string, tally: Meter): Promise<Warming> {
     const { ips, verify } = ask.message;
     const first = firstAddress(text, ips.length) + ask.attemptsBefore;
     try {

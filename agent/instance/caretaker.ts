@@ -5,22 +5,22 @@ import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import { assembleFacts, isOverdue, needsSettlement, type Timings } from "../../domain/request/lifecycle.ts";
 import { eachRequest, type Progress } from "../../domain/request/progress.ts";
-import type { Meter } from "../report/throughput.ts";
 
-const LONGEST_BETWEEN_LOOKS_MS = 15_000;
+const MAX_INTERVAL_MS = 15_000;
 
 export interface CaretakerOptions {
   readonly requests: Pick<RequestReader, "listActive" | "standing">;
   readonly progress: Pick<ProgressReader, "of">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly settlements: Pick<SettlementQueue, "requestSettlement">;
-  readonly meter: Pick<Meter, "lastTaskAt">;
+  /** When this process's last task ended, by `performance.now()`. */
+  readonly lastTaskAt: () => number;
   readonly timings: Timings;
   /** Takes this instance out of its group. */
   readonly retire: () => Promise<void>;
   /** Without work for this long, and with nothing active, the instance leaves. */
   readonly retireMs: number;
-  readonly logger: Pick<Logger, "info" | "warn">;
+  readonly logger: Logger;
 }
 
 /**
@@ -32,23 +32,23 @@ export class Caretaker {
 
   constructor(private readonly options: CaretakerOptions) {}
 
-  /** How often it should look, in milliseconds. */
-  get everyMs(): number {
-    return Math.min(LONGEST_BETWEEN_LOOKS_MS, this.options.timings.recheckMs);
+  /** How often to call {@link check}, in milliseconds. */
+  get intervalMs(): number {
+    return Math.min(MAX_INTERVAL_MS, this.options.timings.recheckMs);
   }
 
   /**
-   * SettlementQueue once and does what is needed. A failure is logged; the next look tries again.
-   * @param working whether this process holds a message
+   * Checks once and does what is needed. A failure is logged; the next check tries again.
+   * @param working whether this process has a message
    * @returns whether the instance has left its group
    */
-  async look(working: boolean): Promise<boolean> {
+  async check(working: boolean): Promise<boolean> {
     const now = performance.now();
-    this.lastWork = working ? now : Math.max(this.lastWork, this.options.meter.lastTaskAt);
+    this.lastWork = working ? now : Math.max(this.lastWork, this.options.lastTaskAt());
     try {
       return await this.act(now - this.lastWork);
     } catch (error) {
-      this.options.logger.warn({ err: error }, "looking after requests failed");
+      this.options.logger.warn({ err: error }, "Checking requests failed");
       return false;
     }
   }

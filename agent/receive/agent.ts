@@ -1,197 +1,202 @@
-import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
-import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { TaskLane, TaskQueue } from "../../aws/task-queue.ts";
 import type { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { Lane } from "../../domain/request/lane.ts";
-import { type Adapted, adaptLimit, pause } from "../admit/adaptive-limit.ts";
-import { LARGE, SMALL, type Window } from "../admit/concurrency.ts";
-import { type Reserve, Slots } from "../admit/concurrency-limiter.ts";
-import type { FollowerGate } from "../admit/follower-gate.ts";
-import type { Downloader } from "../fetch/downloader.ts";
+import { adaptLimit, LARGE, maxSharedStep, pause, SMALL } from "../admit/adaptive-limit.ts";
+import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
+import { FollowerGate } from "../admit/follower-gate.ts";
+import type { Download } from "../fetch/downloader.ts";
 import { StoppingError } from "../fetch/task-errors.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
-import type { Beats } from "../report/heartbeats.ts";
+import type { Heartbeats } from "../report/heartbeats.ts";
 import type { ResultWriter } from "../report/result-writer.ts";
-import type { Meter } from "../report/throughput.ts";
-import type { ActiveRequests } from "./active-requests.ts";
-import { Intake } from "./prefetcher.ts";
-import { type WorkDeps, work } from "./process-message.ts";
-import { handBackForOthers } from "./return-unstarted.ts";
+import type { BySize, Throughput } from "../report/throughput.ts";
+import { type FreeSlots, Prefetcher } from "./prefetcher.ts";
+import { processMessage } from "./process-message.ts";
+import { type MessageDeps, returnUnstarted } from "./return-to-queue.ts";
 
-/** Receive calls to the main lane at once: while the messages of one are started, the next is under way. */
-const POLLERS = 3;
+/** Receive calls at once: while the messages of one are started, the next is in progress. */
+const RECEIVERS: Readonly<Record<Lane, number>> = { main: 3, express: 1 };
 /** SQS allows 20. It is less because a stop waits for the call to end. */
-const LONG_POLL_SECONDS = 5;
-const POLL_ERROR_PAUSE_MS = 1_000;
+const POLLING_WAIT_SECONDS = 5;
+const RECEIVE_ERROR_PAUSE_MS = 1_000;
+const RETURN_INTERVAL_MS = 1_000;
+/** How long the status of a request is used. The tasks of one that has ended are downloaded at most this much longer. */
+const STATUS_CACHE_MS = 3_000;
 
-type AgentLane = Pick<TaskLane, "receive" | "delete" | "hold" | "send" | "sendLater" | "depth">;
-
-export interface AgentOptions {
-  readonly queue: Pick<TaskQueue, "drain"> & { readonly lanes: Readonly<Record<Lane, AgentLane>> };
-  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
+export interface AgentDeps {
+  readonly queue: { readonly lanes: Readonly<Record<Lane, TaskQueue>>; drain(): Promise<void> };
+  readonly deadLetters: DeadLetters;
   readonly results: Pick<ResultWriter, "write" | "drain">;
-  /** Which results stand already. */
-  readonly stored: Pick<RequestTaskTable, "standing" | "putIfAbsent">;
-  readonly beats: Beats;
-  readonly requests: Pick<ActiveRequests, "isActive">;
-  readonly downloader: Pick<Downloader, "download">;
-  /** The limits of origins. @default there are none */
-  readonly origins?: OriginLimiters;
-  /** Which followers need permits. @default none does */
-  readonly followers?: FollowerGate;
-  /** The downloader's meter. Its figures decide how much is downloaded at once. */
-  readonly meter: Meter;
-  /** Looks after requests, and leaves the group. @default another process of this instance does */
+  readonly store: ResultStore;
+  readonly heartbeats: Heartbeats;
+  readonly isActive: (reqId: string) => Promise<boolean>;
+  readonly download: Download;
+  readonly origins: OriginLimiters;
+  /** Of the downloads: its figures decide how much is downloaded at once. */
+  readonly throughput: BySize<Throughput>;
+  /** Looks after requests, and takes the instance out of its group. @default another process of this instance does */
   readonly caretaker?: Caretaker;
   readonly visibilitySeconds: number;
-  /** Memory that this process may use. */
-  readonly memoryBytes: number;
+  readonly isMemoryTight: () => boolean;
   readonly logger: Logger;
 }
 
-const quarter = (bound: number) => Math.max(4, Math.floor(bound / 4));
+const quarter = (limit: number) => Math.max(4, Math.floor(limit / 4));
 /** A POP that hangs, or a huge request, holds up neither the other POPs nor the other requests. */
-const RESERVE: Reserve = { requests: quarter, pops: quarter };
+const RESERVED: ReservedCapacity = { requests: quarter, pops: quarter };
 /** Each large file may be at a POP of its own, so POPs have none here. */
-const RESERVE_FOR_LARGE: Reserve = { requests: () => 1, pops: () => 0 };
+const RESERVED_FOR_LARGE: ReservedCapacity = { requests: () => 1, pops: () => 0 };
 
-/** Takes tasks from the queue until it is stopped. */
+/**
+ * The free slots of a queue. The express queue always has one for a large file, and fills no free slots of small ones but receives a batch
+ * beside all else: a small request does not wait for large ones.
+ */
+export function freeSlotsOf(lane: Lane, { small, large }: BySize<ConcurrencyLimiter>): FreeSlots {
+  if (lane === "main") return { small: small.limit - small.inUse, large: large.free };
+  return { small: 0, large: Math.max(1, large.free) };
+}
+
+/** Caches the status of requests for a few seconds. A failed look-up is not kept. */
+export function cachedStatus(isActive: (reqId: string) => Promise<boolean>): (reqId: string) => Promise<boolean> {
+  const known = new Map<string, { readonly at: number; readonly active: Promise<boolean> }>();
+  return (reqId) => {
+    const cached = known.get(reqId);
+    if (cached !== undefined && performance.now() - cached.at < STATUS_CACHE_MS) return cached.active;
+    const active = isActive(reqId);
+    known.set(reqId, { at: performance.now(), active });
+    active.catch(() => known.delete(reqId));
+    return active;
+  };
+}
+
+/** Receives and processes task messages until it is stopped. */
 export class Agent {
-  private readonly slots = {
-    small: new Slots(SMALL.start, RESERVE),
-    large: new Slots(LARGE.start, RESERVE_FOR_LARGE, () => this.look()),
-  };
-  private pace = { tasksPerSecond: 0, bytesPerSecond: 0 };
-  private readonly intakes: Readonly<Record<Lane, Intake>> = {
-    // Written out: this is asked for with every task.
-    main: new Intake(() => ({
-      tasksPerSecond: this.pace.tasksPerSecond,
-      bytesPerSecond: this.pace.bytesPerSecond,
-      limit: this.slots.small.limit,
-      freeLarge: this.freeLarge(),
-    })),
-    // It takes a few beside all else: what is small does not wait for what is large.
-    express: new Intake(() => ({
-      tasksPerSecond: 0,
-      bytesPerSecond: 0,
-      limit: this.slots.small.limit,
-      freeLarge: Math.max(1, this.freeLarge()),
-    })),
-  };
-  /** Messages that are worked on. */
-  private readonly held = new Set<Promise<void>>();
+  private readonly limiters: BySize<ConcurrencyLimiter>;
+  private readonly lanes: Readonly<Record<Lane, MessageDeps>>;
+  private readonly followers = new FollowerGate();
+  /** Messages in progress, by the lane that they came from. */
+  private readonly inProgress: Readonly<Record<Lane, Set<Promise<void>>>> = { main: new Set(), express: new Set() };
   private readonly stopping = new AbortController();
-  private readonly workDeps: Readonly<Record<Lane, WorkDeps>>;
 
-  constructor(private readonly options: AgentOptions) {
-    const deps = (lane: Lane): WorkDeps => ({
-      ...options,
-      slots: this.slots,
-      queue: options.queue.lanes[lane],
-      intake: this.intakes[lane],
+  constructor(private readonly deps: AgentDeps) {
+    const onFree = () => this.updatePrefetchers();
+    this.limiters = {
+      small: new ConcurrencyLimiter(SMALL.start, RESERVED, onFree),
+      large: new ConcurrencyLimiter(LARGE.start, RESERVED_FOR_LARGE, onFree),
+    };
+    const common = {
+      ...deps,
+      isActive: cachedStatus(deps.isActive),
+      write: deps.results.write.bind(deps.results),
+      limiters: this.limiters,
+      followers: this.followers,
+    };
+    const lane = (name: Lane): MessageDeps => ({
+      ...common,
+      queue: deps.queue.lanes[name],
+      prefetcher: new Prefetcher(() => freeSlotsOf(name, this.limiters)),
     });
-    this.workDeps = { main: deps("main"), express: deps("express") };
+    this.lanes = { main: lane("main"), express: lane("express") };
   }
 
-  /**
-   * Serves the queue until {@link stop}. Then all that was taken is finished or given back, and all results are
-   * written.
-   */
+  /** Serves the queues until {@link stop}. Then all that was received is finished or returned, and all results are written. */
   async serve(): Promise<void> {
-    const { queue, results, beats, origins, caretaker, logger } = this.options;
-    const { signal } = this.stopping;
-    beats.start();
+    const { queue, results, heartbeats, origins } = this.deps;
+    heartbeats.run();
     await Promise.all([
-      ...Array.from({ length: POLLERS }, () => this.poll("main")),
-      this.poll("express"),
+      ...Array.from({ length: RECEIVERS.main }, () => this.receive("main")),
+      ...Array.from({ length: RECEIVERS.express }, () => this.receive("express")),
       ...this.adaptLimits(),
-      handBackForOthers(
-        { intake: this.intakes.main, lane: queue.lanes.main, slots: Object.values(this.slots), logger },
-        signal,
-      ),
-      caretaker === undefined ? undefined : this.lookAfterRequests(caretaker),
+      this.returnUnstarted(),
+      this.careForRequests(),
     ]);
-    await Promise.all(this.held);
-    // The permits stand in heartbeats.
-    await Promise.all([results.drain(), origins?.drain()]);
-    await beats.end();
+    await Promise.all([...this.inProgress.main, ...this.inProgress.express]);
+    // The permits are attributes of the heartbeats.
+    await Promise.all([results.drain(), origins.drain()]);
+    await heartbeats.stop();
     await queue.drain();
   }
 
-  /** Takes no more tasks, and gives back those that have not begun. */
+  /** Receives no more messages, and returns tasks that have not started. */
   stop(): void {
+    const { limiters, lanes, followers, deps } = this;
     this.stopping.abort();
-    // Tasks that wait for a slot are let in, and find that nothing may begin any more.
-    for (const slots of Object.values(this.slots)) slots.limit = Number.POSITIVE_INFINITY;
-    for (const intake of Object.values(this.intakes)) intake.close();
-    this.options.origins?.close(new StoppingError());
-    this.options.followers?.close(new StoppingError());
+    // Tasks that wait for a slot get one, and find that nothing may start any more.
+    for (const limiter of [limiters.small, limiters.large]) limiter.limit = Number.POSITIVE_INFINITY;
+    for (const { prefetcher } of [lanes.main, lanes.express]) prefetcher.close();
+    deps.origins.close(new StoppingError());
+    followers.close(new StoppingError());
+  }
+
+  private updatePrefetchers(): void {
+    this.lanes.main.prefetcher.update();
+    this.lanes.express.prefetcher.update();
   }
 
   private adaptLimits(): Promise<void>[] {
-    const { meter, memoryBytes } = this.options;
-    const { small, large } = this.slots;
-    const keepPace = ({ tasksPerSecond, bytesPerSecond }: Window) => {
-      this.pace = { tasksPerSecond, bytesPerSecond };
-      this.look();
+    const { throughput, isMemoryTight } = this.deps;
+    const options = {
+      isMemoryTight,
+      maxStep: async (limit: number) => {
+        const depth = await this.deps.queue.lanes.main.depth().catch(() => undefined);
+        return depth === undefined ? 1 : maxSharedStep(limit, depth, Math.max(1, this.inProgress.main.size));
+      },
     };
-    const both: Adapted[] = [
-      { slots: small, tally: meter.small, bounds: SMALL, memoryBytes, onWindow: keepPace },
-      { slots: large, tally: meter.large, bounds: LARGE, memoryBytes, onWindow: () => undefined },
+    return [
+      adaptLimit(
+        { ...options, limiter: this.limiters.small, throughput: throughput.small, bounds: SMALL },
+        this.stopping.signal,
+      ),
+      adaptLimit(
+        { ...options, limiter: this.limiters.large, throughput: throughput.large, bounds: LARGE },
+        this.stopping.signal,
+      ),
     ];
-    return both.map((adapted) => adaptLimit(adapted, this.stopping.signal));
   }
 
-  /** Asks whether there is room now: a slot for a large file is free, or the rate is known anew. */
-  private look(): void {
-    this.intakes.main.look();
-    this.intakes.express.look();
+  private async returnUnstarted(): Promise<void> {
+    while (await pause(RETURN_INTERVAL_MS, this.stopping.signal)) {
+      await returnUnstarted(this.lanes.main);
+      this.updatePrefetchers();
+    }
   }
 
-  /** Large files that could begin now. */
-  private freeLarge(): number {
-    const { large } = this.slots;
-    return Math.max(0, large.limit - large.inUse - large.waiting);
+  private async careForRequests(): Promise<void> {
+    const { caretaker } = this.deps;
+    if (caretaker === undefined) return;
+    const { main, express } = this.inProgress;
+    while (await pause(caretaker.intervalMs, this.stopping.signal))
+      if (await caretaker.check(main.size + express.size > 0)) this.stop();
   }
 
-  private async poll(lane: Lane): Promise<void> {
+  private async receive(lane: Lane): Promise<void> {
     const { signal } = this.stopping;
-    const intake = this.intakes[lane];
+    const { prefetcher, queue } = this.lanes[lane];
     while (!signal.aborted) {
-      // While enough is waiting here, it takes no more: another instance can.
-      const asked = await intake.room();
-      if (asked > 0) await this.take(lane, asked);
+      const requested = await prefetcher.next();
+      if (requested === 0) continue;
+      let count: number | undefined;
+      try {
+        const messages = await queue.receive(POLLING_WAIT_SECONDS, requested);
+        count = messages.length;
+        for (const message of messages) this.process(lane, message);
+      } catch (error) {
+        this.deps.logger.warn({ err: error }, "Receiving messages failed");
+        await pause(RECEIVE_ERROR_PAUSE_MS, signal);
+      } finally {
+        prefetcher.received(requested, count);
+      }
     }
   }
 
-  private async take(lane: Lane, asked: number): Promise<void> {
-    let came: number | undefined;
-    try {
-      const messages = await this.options.queue.lanes[lane].receive(LONG_POLL_SECONDS, asked);
-      came = messages.length;
-      for (const message of messages) this.accept(lane, message);
-    } catch (error) {
-      this.options.logger.warn({ err: error }, "receiving failed");
-      await pause(POLL_ERROR_PAUSE_MS, this.stopping.signal);
-    } finally {
-      this.intakes[lane].came(asked, came);
-    }
-  }
-
-  private accept(lane: Lane, message: Message): void {
-    const job = work(this.workDeps[lane], message, this.stopping.signal)
+  private process(lane: Lane, message: ReceivedMessage): void {
+    const inProgress = this.inProgress[lane];
+    const job = processMessage(this.lanes[lane], message, this.stopping.signal)
       .catch((error: unknown) =>
-        this.options.logger.warn({ err: error, message_id: message.MessageId }, "a message was left to its timeout"),
+        this.deps.logger.warn({ err: error, message_id: message.id }, "Message abandoned; SQS will redeliver it"),
       )
-      .finally(() => this.held.delete(job));
-    this.held.add(job);
-  }
-
-  private async lookAfterRequests(caretaker: Caretaker): Promise<void> {
-    while (await pause(caretaker.everyMs, this.stopping.signal)) {
-      if (await caretaker.look(this.held.size > 0)) this.stop();
-    }
+      .finally(() => inProgress.delete(job));
+    inProgress.add(job);
   }
 }

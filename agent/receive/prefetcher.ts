@@ -1,238 +1,19 @@
 import type { TaskUrl } from "../../domain/plan/task.ts";
-import { isLarge, type TaskMessage, weight } from "../../domain/plan/task-message.ts";
+import { isLarge, MAX_BATCHED_BYTES, type TaskMessage, weight } from "../../domain/plan/task-message.ts";
 
-/** Longer than what waits should take to begin. */
+/** The most messages that one call receives. */
+const MAX_BATCH = 10;
+/** If nothing starts for so long, more messages are received: what waits may be of one POP that hangs. */
 const STALLED_MS = 5_000;
-
-/** What an intake is told of the downloads that run. */
-export type Running = Pick<RoomFacts, "freeLarge" | "limit" | "tasksPerSecond" | "bytesPerSecond">;
-
-/** How much is taken from one lane. */
-export class Intake {
-  readonly backlog = new Backlog(() => {
-    this.movedAt = performance.now();
-    this.look();
-  });
-  /** When a call came back empty last, by `performance.now()`. */
-  emptyAt = Number.NEGATIVE_INFINITY;
-  private portion: Portion | undefined;
-  private asked = 0;
-  private closed = false;
-  private restUntil = 0;
-  /** When something began last. */
-  private movedAt = performance.now();
-  /** Pollers that wait for room. */
-  private readonly hungry: ((messages: number) => void)[] = [];
-
-  constructor(private readonly running: () => Running) {}
-
-  /** Resolves once there is room, with the number of messages to ask for: say with {@link came} what came of it. 0: it is closed. */
-  room(): Promise<number> {
-    return new Promise((resolve) => {
-      this.hungry.push(resolve);
-      this.look();
-    });
-  }
-
-  /** @param asked as {@link room} said. @param came how many came; undefined: the call failed */
-  came(asked: number, came: number | undefined): void {
-    this.asked -= asked;
-    if (came === 0) this.emptyAt = performance.now();
-    this.look();
-  }
-
-  accept(message: TaskMessage): Parcel {
-    this.portion = learn(this.portion, weightOf(message));
-    return this.backlog.accept(message);
-  }
-
-  /** Lets a poller go on, if there is room. Call it whenever there may be. */
-  look(): void {
-    while (this.hungry.length > 0) {
-      const messages = this.closed ? 0 : this.messagesToAsk();
-      if (messages === 0 && !this.closed) return;
-      this.asked += messages;
-      this.hungry.shift()?.(messages);
-    }
-  }
-
-  /** Takes nothing for so long: what was just handed back is for others. */
-  rest(ms: number): void {
-    this.restUntil = performance.now() + ms;
-  }
-
-  close(): void {
-    this.closed = true;
-    this.look();
-  }
-
-  private messagesToAsk(): number {
-    if (performance.now() < this.restUntil) return 0;
-    const { backlog, asked, portion, movedAt } = this;
-    const { freeLarge, limit, tasksPerSecond, bytesPerSecond } = this.running();
-    // Written out: this is asked with every task that begins.
-    return messagesToAsk({
-      waitingTasks: backlog.tasks,
-      waitingBytes: backlog.bytes,
-      waitingLarge: backlog.large,
-      freeLarge,
-      asked,
-      portion,
-      limit,
-      tasksPerSecond,
-      bytesPerSecond,
-      stalled: performance.now() - movedAt > STALLED_MS,
-    });
-  }
-}
-
-/** The most that SQS gives at once. */
-const MOST = 10;
-/** What waits here is begun within this time, at the rate of the last second. */
-const AHEAD_SECONDS = 0.5;
-/** As long as nothing is known of the rate: a message of small files has no more. */
-const LEAST_BYTES = 16 * 2 ** 20;
-/** While nothing begins, more is taken one by one, up to so many times what may wait: what hangs may be one POP alone. */
-const WHEN_STALLED = 4;
-/** Above it, a message that is asked for is taken for a large file. */
+/** So many times as many messages may wait then. */
+const STALLED_FACTOR = 4;
+/** Weight of the newest message in the means. */
+const NEWEST_WEIGHT = 0.2;
+/** Above it, the next message is taken for a large file. */
 const MOSTLY_LARGE = 0.5;
 
-/** What of a lane is here, and how fast that goes. */
-export interface RoomFacts {
-  /** Of small files, what has not begun. */
-  readonly waitingTasks: number;
-  readonly waitingBytes: number;
-  /** Large files that have not begun. */
-  readonly waitingLarge: number;
-  /** Large files that could begin now. */
-  readonly freeLarge: number;
-  /** Messages that are asked for and have not come. */
-  readonly asked: number;
-  /** Undefined: no message has come yet. */
-  readonly portion: Portion | undefined;
-  /** Small files that may be downloaded at once. */
-  readonly limit: number;
-  readonly tasksPerSecond: number;
-  readonly bytesPerSecond: number;
-  /** Whether nothing of what waits has begun for seconds. */
-  readonly stalled: boolean;
-}
-
-/**
- * How many messages to ask for now; 0: none. What waits here cannot be taken by an instance that is idle, so no more is
- * taken than can begin soon. Small files are asked for when half of what may wait has begun, because a call costs as much as
- * several downloads.
- */
-export function messagesToAsk(facts: RoomFacts): number {
-  const { portion, asked, waitingLarge } = facts;
-  // The link is full with those that run.
-  if (waitingLarge > 0) return 0;
-  // What comes, nobody knows.
-  if (portion === undefined) return asked === 0 ? 1 : 0;
-  return Math.min(MOST, roomForSmall(facts, portion), roomForLarge(facts, portion));
-}
-
-function roomForSmall(facts: RoomFacts, { tasks, bytes, large }: Portion): number {
-  const small = facts.asked * (1 - large);
-  const most = Math.max(facts.limit, facts.tasksPerSecond * AHEAD_SECONDS);
-  const mostBytes = Math.max(LEAST_BYTES, facts.bytesPerSecond * AHEAD_SECONDS);
-  const room = most - facts.waitingTasks - small * tasks;
-  const roomBytes = mostBytes - facts.waitingBytes - small * bytes;
-  if (room < most / 2 || roomBytes < mostBytes / 2)
-    return facts.stalled && facts.asked === 0 && facts.waitingTasks < WHEN_STALLED * most ? 1 : 0;
-  return Math.max(1, Math.floor(Math.min(room / tasks, bytes === 0 ? MOST : roomBytes / bytes)));
-}
-
-function roomForLarge({ asked, freeLarge }: RoomFacts, { large }: Portion): number {
-  if (large === 0) return MOST;
-  const room = freeLarge / large - asked;
-  if (room >= 1) return Math.floor(room);
-  // A small one may come just as well. One at a time, in case that it is large.
-  return large <= MOSTLY_LARGE && asked === 0 ? 1 : 0;
-}
-
-/** How much work a message is. */
-export interface Weight {
-  readonly tasks: number;
-  readonly bytes: number;
-  /** Whether a large file is in it. It is alone then, as Task sends them. */
-  readonly large: boolean;
-}
-
-export function weightOf({ urls }: TaskMessage): Weight {
-  let bytes = 0;
-  for (const url of urls) bytes += weight(url);
-  return { tasks: urls.length, bytes, large: urls.some(isLarge) };
-}
-
-/** A message that is here. It owns the places of its URLs in the lines for slots. */
-export class Parcel {
-  /** When it came, by `performance.now()`. */
-  readonly since = performance.now();
-  /** Whether any URL of it has a slot, or had one. */
-  hasBegun = false;
-
-  constructor(
-    private readonly backlog: Backlog,
-    readonly large: boolean,
-  ) {}
-
-  /** A URL of it waits no longer. @param begins it has a slot; otherwise it was withdrawn */
-  leave(url: TaskUrl, begins: boolean): void {
-    if (begins) this.hasBegun = true;
-    this.backlog.less(url);
-  }
-
-  /** It is done, or goes back. */
-  end(): void {
-    this.backlog.forget(this);
-  }
-}
-
-/** What has come of a lane and has not begun. */
-export class Backlog {
-  /** Small files, and their bytes. */
-  tasks = 0;
-  bytes = 0;
-  /** Large files. */
-  large = 0;
-  private readonly parcels = new Set<Parcel>();
-
-  /** @param onLess called whenever something waits no longer */
-  constructor(private readonly onLess: () => void = () => undefined) {}
-
-  accept(message: TaskMessage): Parcel {
-    for (const url of message.urls) this.count(url, 1);
-    const parcel = new Parcel(this, message.urls.some(isLarge));
-    this.parcels.add(parcel);
-    return parcel;
-  }
-
-  less(url: TaskUrl): void {
-    this.count(url, -1);
-    this.onLess();
-  }
-
-  forget(parcel: Parcel): void {
-    this.parcels.delete(parcel);
-  }
-
-  /** Those that came before that moment, and of which nothing has begun. */
-  idleSince(moment: number): Parcel[] {
-    return [...this.parcels].filter(({ since, hasBegun }) => !hasBegun && since < moment);
-  }
-
-  private count(url: TaskUrl, by: 1 | -1): void {
-    if (isLarge(url)) this.large += by;
-    else {
-      this.tasks += by;
-      this.bytes += by * weight(url);
-    }
-  }
-}
-
-/** What a message of a lane is like, as far as it is known. */
-export interface Portion {
+/** What the messages of a queue are like, on average. */
+export interface MessageProfile {
   /** Of a message of small files. */
   readonly tasks: number;
   readonly bytes: number;
@@ -240,20 +21,173 @@ export interface Portion {
   readonly large: number;
 }
 
-/** How much the newest message counts. */
-const NEWEST = 0.2;
+/** Slots that are free, and that nobody waits for. */
+export interface FreeSlots {
+  readonly small: number;
+  readonly large: number;
+}
 
-/** @param portion undefined: none has come yet */
-export function learn(portion: Portion | undefined, { tasks, bytes, large }: Weight): Portion {
-  const small = { tasks, bytes };
-  if (portion === undefined) return large ? { tasks: 1, bytes: 0, large: 1 } : { ...small, large: 0 };
-  const toward = (old: number, now: number) => old + (now - old) * NEWEST;
-  if (large) return { ...portion, large: toward(portion.large, 1) };
-  // The first small one after large ones: nothing is known of small ones yet.
-  if (portion.large === 1) return { ...small, large: toward(1, 0) };
-  return {
-    tasks: toward(portion.tasks, tasks),
-    bytes: toward(portion.bytes, bytes),
-    large: toward(portion.large, 0),
-  };
+/** The messages of one queue that this process has, and what it knows of the queue. */
+export interface PrefetchState {
+  /** Tasks of small files that wait for a slot. */
+  readonly waitingTasks: number;
+  /** Large files that wait for a slot. */
+  readonly waitingLarge: number;
+  /** Messages that receive calls in progress may bring. */
+  readonly requested: number;
+  /** Undefined: no message has come yet. */
+  readonly profile: MessageProfile | undefined;
+  readonly free: FreeSlots;
+  /** Whether nothing has started for seconds. */
+  readonly isStalled: boolean;
+}
+
+/**
+ * How many messages to receive now; 0: none. Messages that wait here cannot be received by another agent that is idle, so the limit is the
+ * number of free slots plus one batch: up to ten messages, of up to 16 MiB together. A call costs as much as several downloads, so small
+ * files are received when half a batch may come. Large files are received only when they can start.
+ */
+export function messagesToReceive({ profile, ...state }: PrefetchState): number {
+  const { requested, waitingLarge } = state;
+  if (waitingLarge > 0) return 0;
+  if (profile === undefined) return requested === 0 ? 1 : 0;
+  const { tasks, bytes, large } = profile;
+  const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(MAX_BATCHED_BYTES / Math.max(1, bytes))));
+  const most = state.isStalled ? STALLED_FACTOR * batch : batch;
+  const small = Math.floor((state.free.small - state.waitingTasks) / tasks) + most - Math.ceil(requested * (1 - large));
+  if (small < batch / 2) return 0;
+  return Math.min(MAX_BATCH, small, largeToReceive(state.free.large, large, requested));
+}
+
+function largeToReceive(free: number, share: number, requested: number): number {
+  if (share === 0) return MAX_BATCH;
+  const messages = Math.floor(free / share) - requested;
+  if (messages >= 1) return messages;
+  // A small file is as likely. One message at a time, in case that it is large.
+  return share <= MOSTLY_LARGE && requested === 0 ? 1 : 0;
+}
+
+/** @param profile undefined: no message has come yet */
+export function learn(profile: MessageProfile | undefined, { urls }: Pick<TaskMessage, "urls">): MessageProfile {
+  if (urls.some(isLarge))
+    return profile === undefined ? { tasks: 1, bytes: 0, large: 1 } : { ...profile, large: mean(profile.large, 1) };
+  const tasks = urls.length;
+  const bytes = urls.reduce((sum, url) => sum + weight(url), 0);
+  // The first one of small files.
+  if (profile === undefined || profile.large === 1)
+    return { tasks, bytes, large: profile === undefined ? 0 : mean(1, 0) };
+  return { tasks: mean(profile.tasks, tasks), bytes: mean(profile.bytes, bytes), large: mean(profile.large, 0) };
+}
+
+function mean(before: number, now: number): number {
+  return before + (now - before) * NEWEST_WEIGHT;
+}
+
+/** A message that is here. It owns the places of its URLs in the queues for slots. */
+export interface PrefetchedMessage {
+  /** When it was received, by `performance.now()`. */
+  readonly receivedAt: number;
+  readonly isLarge: boolean;
+  /** Whether any URL of it has a slot, or had one. */
+  readonly hasStarted: boolean;
+  /** A URL of it waits no longer. @param starts it has a slot; otherwise it was withdrawn */
+  onLeave(url: TaskUrl, starts: boolean): void;
+  /** Its processing has ended. */
+  end(): void;
+}
+
+/** Decides how many messages to receive from one queue, and when. */
+export class Prefetcher {
+  waitingTasks = 0;
+  waitingLarge = 0;
+  /** When a call found the queue empty last, by `performance.now()`. */
+  emptyAt = Number.NEGATIVE_INFINITY;
+  private requested = 0;
+  private profile: MessageProfile | undefined;
+  private isClosed = false;
+  private pausedUntil = 0;
+  private lastStartAt = performance.now();
+  private readonly messages = new Set<PrefetchedMessage>();
+  /** Receivers that wait until they may receive. */
+  private readonly receivers: ((messages: number) => void)[] = [];
+
+  constructor(private readonly free: () => FreeSlots) {}
+
+  /** Waits until messages may be received. Call {@link received} afterwards. @returns how many; 0: it is closed */
+  next(): Promise<number> {
+    return new Promise((resolve) => {
+      this.receivers.push(resolve);
+      this.update();
+    });
+  }
+
+  /** @param requested what {@link next} returned @param count how many came; undefined: the call failed */
+  received(requested: number, count: number | undefined): void {
+    this.requested -= requested;
+    if (count === 0) this.emptyAt = performance.now();
+    this.update();
+  }
+
+  add(message: TaskMessage): PrefetchedMessage {
+    this.profile = learn(this.profile, message);
+    for (const url of message.urls) this.count(url, 1);
+    const prefetched = {
+      receivedAt: performance.now(),
+      isLarge: message.urls.some(isLarge),
+      hasStarted: false,
+      onLeave: (url: TaskUrl, starts: boolean) => {
+        if (starts) prefetched.hasStarted = true;
+        this.count(url, -1);
+        this.lastStartAt = performance.now();
+        this.update();
+      },
+      end: () => void this.messages.delete(prefetched),
+    };
+    this.messages.add(prefetched);
+    return prefetched;
+  }
+
+  /** Messages that have been here for so long, and of which nothing has started. */
+  unstarted(forMs: number): PrefetchedMessage[] {
+    const before = performance.now() - forMs;
+    return [...this.messages].filter(({ receivedAt, hasStarted }) => !hasStarted && receivedAt < before);
+  }
+
+  /** Lets a receiver go on, if it may. Call it whenever slots become free, and now and then. */
+  update(): void {
+    while (this.receivers.length > 0) {
+      const messages = this.isClosed ? 0 : this.messagesToReceive();
+      if (messages === 0 && !this.isClosed) return;
+      this.requested += messages;
+      this.receivers.shift()?.(messages);
+    }
+  }
+
+  /** Receives nothing for so long: what was just returned is for others. */
+  pause(ms: number): void {
+    this.pausedUntil = performance.now() + ms;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.update();
+  }
+
+  private count(url: TaskUrl, by: 1 | -1): void {
+    if (isLarge(url)) this.waitingLarge += by;
+    else this.waitingTasks += by;
+  }
+
+  private messagesToReceive(): number {
+    const now = performance.now();
+    if (now < this.pausedUntil) return 0;
+    return messagesToReceive({
+      waitingTasks: this.waitingTasks,
+      waitingLarge: this.waitingLarge,
+      requested: this.requested,
+      profile: this.profile,
+      free: this.free(),
+      isStalled: now - this.lastStartAt > STALLED_MS,
+    });
+  }
 }

@@ -1,93 +1,34 @@
-import type { Message } from "@aws-sdk/client-sqs";
-import type { Logger } from "pino";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { TaskLane } from "../../aws/task-queue.ts";
 import { type Ended, endedOf, resultKeys } from "../../domain/plan/followers.ts";
+import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
-import { type DownloadDeps, downloadUrls } from "../admit/download-message.ts";
-import type { Beats } from "../report/heartbeats.ts";
-import { HandingOver, type HandOverDeps } from "../report/promote-followers.ts";
-import type { Intake } from "./prefetcher.ts";
-import { type GiveBackDeps, giveBack } from "./return-to-queue.ts";
-
-export interface WorkDeps extends DownloadDeps, GiveBackDeps, DoneBeforeDeps, HandOverDeps {
-  readonly lead?: NonNullable<DownloadDeps["lead"]>;
-  readonly beats: Pick<Beats, "take">;
-  readonly intake: Pick<Intake, "accept">;
-  readonly stored: DoneBeforeDeps["stored"] & HandOverDeps["stored"];
-  readonly queue: DownloadDeps["queue"] & GiveBackDeps["queue"] & HandOverDeps["queue"] & Pick<TaskLane, "delete">;
-}
+import { downloadMessage } from "../admit/download-message.ts";
+import { Cancellation } from "../fetch/http/cancellation.ts";
+import { NotATaskError, StoppingError } from "../fetch/task-errors.ts";
+import { FollowerPromoter } from "../report/promote-followers.ts";
+import { Deferrals, type MessageDeps, mayBeActive, returnToQueue } from "./return-to-queue.ts";
 
 /**
- * Works through one message: every URL is downloaded and its result written, what waits for them is handed over, and only
- * then is the message deleted. If something fails, what is left of the message goes to another agent, so nothing is lost.
- * @throws what SQS throws if the message cannot be deleted or given back, and what keeps it from being handed over; it then
- * comes back by its visibility timeout
+ * Processes one message: every URL is downloaded and its result written, the followers are queued, and only then is the message
+ * deleted. If something fails, what is left of the message goes to another agent, so nothing is lost.
+ * @throws what SQS throws if the message cannot be deleted or returned, and what keeps its followers from being queued; it is then
+ * delivered again after its visibility timeout
  */
-export async function work(deps: WorkDeps, message: Message, stopping: AbortSignal): Promise<void> {
-  const receipt = message.ReceiptHandle ?? "";
-  const body = message.Body ?? "";
-  const parsed = parseMessage(body);
+export async function processMessage(
+  deps: MessageDeps,
+  message: ReceivedMessage,
+  stopping: AbortSignal,
+): Promise<void> {
+  const parsed = parseMessage(message.body);
   if ("reason" in parsed) {
-    deps.logger.warn({ message_id: message.MessageId, reason: parsed.reason }, "message is not a task");
-    const error = await deps.deadLetters.bury(body, parsed.reason);
+    deps.logger.warn({ message_id: message.id, reason: parsed.reason }, "Message is not a task");
+    const error = await deps.deadLetters.bury(message.body, parsed.reason);
     if (error !== undefined) throw error;
-    await deps.queue.delete(receipt);
-    return;
-  }
-  const { content } = parsed;
-  const again = isAgain(message, content);
-  const { left, ended } = again ? await doneBefore(deps, content) : { left: content.urls, ended: [] };
-  const rest = { ...content, urls: [...left], ...(again ? { again } : {}) };
-  if (content.followers === undefined) {
-    if (left.length > 0 && (await workThrough(deps, message, rest, stopping)) === "HELD") return;
-  } else {
-    const handingOver = new HandingOver(deps, content, ended, again);
-    if (left.length > 0 && (await lead(deps, message, rest, handingOver, stopping)) === "HELD") return;
-    await handingOver.end(receipt);
-  }
-  await deps.queue.delete(receipt);
+  } else if (!(await processTasks(deps, message, parsed.content, stopping))) return;
+  await deps.queue.delete(message.receipt);
 }
 
-/** The same, for a message that others wait for. */
-async function lead(
-  deps: WorkDeps,
-  message: Message,
-  content: TaskMessage,
-  handingOver: HandingOver,
-  stopping: AbortSignal,
-): Promise<"DONE" | "HELD"> {
-  const end = handingOver.start();
-  try {
-    return await workThrough({ ...deps, results: handingOver.results, lead: handingOver }, message, content, stopping);
-  } finally {
-    end();
-  }
-}
-
-/** Downloads what a message names. @returns DONE: the message may be deleted. HELD: it must not be */
-async function workThrough(
-  deps: WorkDeps,
-  message: Message,
-  content: TaskMessage,
-  stopping: AbortSignal,
-): Promise<"DONE" | "HELD"> {
-  const left = new Set<TaskUrl>(content.urls);
-  const holding = deps.beats.take(content.req_id, left.size);
-  const parcel = deps.intake.accept(content);
-  try {
-    await downloadUrls(deps, content, left, { holding, parcel }, message.ReceiptHandle ?? "", stopping);
-    return "DONE";
-  } catch (error) {
-    return await giveBack(deps, message, { ...content, urls: [...left] }, error);
-  } finally {
-    parcel.end();
-    holding.drop(left.size);
-  }
-}
-
-/** What a message says, or why it says nothing that an agent can do. The reason quotes nothing of the body: there are headers in it. */
+/** The content of a message, or why it is not a task. The reason quotes nothing of the body: there are headers in it. */
 export function parseMessage(body: string): { readonly content: TaskMessage } | { readonly reason: string } {
   let json: unknown;
   try {
@@ -101,35 +42,116 @@ export function parseMessage(body: string): { readonly content: TaskMessage } | 
   return { reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") };
 }
 
-export interface DoneBeforeDeps {
-  readonly stored: Pick<RequestTaskTable, "standing">;
-  readonly logger: Pick<Logger, "info" | "warn">;
+/** @returns whether the message may be deleted */
+async function processTasks(
+  deps: MessageDeps,
+  message: ReceivedMessage,
+  content: TaskMessage,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  // An agent that went silent held it, or whoever sent it may have sent it twice.
+  const again = content.again === true || message.deliveries > 1;
+  const ended = again ? await existingResults(deps, content) : [];
+  const done = new Set(ended.map(({ url }) => url));
+  const left = new Set(content.urls.filter((url) => !done.has(url)));
+  const promoterDeps = {
+    queue: deps.queue,
+    store: deps.store,
+    mayBeActive: (reqId: string) => mayBeActive(deps, reqId),
+    logger: deps.logger,
+  };
+  const promoter =
+    content.followers === undefined ? undefined : new FollowerPromoter(promoterDeps, content, ended, again);
+  try {
+    const rest = { ...content, urls: [...left], ...(again ? { again } : {}) };
+    if (left.size > 0 && !(await downloadTasks(deps, message, rest, { left, promoter, stopping }))) return false;
+    if (promoter !== undefined) await whileHeld(deps, message, content, new Cancellation(), () => promoter.finish());
+    return true;
+  } finally {
+    promoter?.stop();
+  }
 }
 
-/** What of a message is still to be done, and how the rest of it ended. */
-export interface DoneBefore {
-  readonly left: readonly TaskUrl[];
-  readonly ended: readonly Ended[];
+/** The results that stand of a message that is delivered again: they are not downloaded again. */
+async function existingResults({ store, logger }: MessageDeps, content: TaskMessage): Promise<readonly Ended[]> {
+  try {
+    return endedOf(content, await store.standing(resultKeys(content)));
+  } catch (error) {
+    // To download twice costs less than to return the message: each delivery counts.
+    logger.warn({ err: error, req_id: content.req_id }, "Cannot read existing results; reprocessing the whole message");
+    return [];
+  }
 }
 
-/** Whether some of a message may be done: it was delivered before, or whoever sent it may have sent it twice. */
-export function isAgain({ Attributes }: Message, content: Pick<TaskMessage, "again">): boolean {
-  return content.again === true || Number(Attributes?.ApproximateReceiveCount ?? 1) > 1;
+interface Progress {
+  /** The URLs of the message that have no result. */
+  readonly left: Set<TaskUrl>;
+  readonly promoter: FollowerPromoter | undefined;
+  readonly stopping: AbortSignal;
+}
+
+/** @returns whether the message may be deleted */
+async function downloadTasks(
+  deps: MessageDeps,
+  message: ReceivedMessage,
+  content: TaskMessage,
+  { left, promoter, stopping }: Progress,
+): Promise<boolean> {
+  const held = deps.heartbeats.add(content.req_id, left.size);
+  const prefetched = deps.prefetcher.add(content);
+  const cancellation = new Cancellation();
+  const deferrals = new Deferrals(deps, content, promoter, (urls) => {
+    for (const url of urls) left.delete(url);
+    held.drop(urls.length);
+  });
+  const defer = deferrals.add.bind(deferrals);
+  const job = { message: content, left, held, prefetched, defer, lead: promoter, cancellation, stopping };
+  try {
+    // The hold ends before the message is returned: a later extension would hide it from the other agents.
+    const errors = await whileHeld(deps, message, content, cancellation, async () => [
+      ...(await downloadMessage(deps, job)),
+      ...(await deferrals.end().then(
+        () => [],
+        (error: unknown) => [error],
+      )),
+    ]);
+    if (errors.length === 0) return true;
+    const [worst] = errors.toSorted((a, b) => weight(a) - weight(b));
+    return await returnToQueue(deps, message, { ...content, urls: [...left] }, worst, promoter);
+  } finally {
+    prefetched.end();
+    held.drop(left.size);
+  }
+}
+
+/** Of several errors, the one with the least weight decides: one that may pass goes before one that never will. */
+function weight(error: unknown): number {
+  if (error instanceof NotATaskError) return 2;
+  return error instanceof StoppingError ? 1 : 0;
 }
 
 /**
- * Divides a message that {@link isAgain comes again}: an agent that went silent held it, or it is the second of two. The results up to
- * now stand, and are not downloaded again.
+ * Hides a message from other agents while it is processed: extends its visibility timeout in time. Each time it asks whether the
+ * request is active, and cancels the downloads if not.
  */
-export async function doneBefore(deps: DoneBeforeDeps, content: TaskMessage): Promise<DoneBefore> {
+async function whileHeld<T>(
+  deps: MessageDeps,
+  { receipt }: ReceivedMessage,
+  { req_id: reqId }: TaskMessage,
+  cancellation: Cancellation,
+  process: () => Promise<T>,
+): Promise<T> {
+  // Three times within the timeout: one extension may be lost.
+  const intervalMs = (deps.visibilitySeconds * 1_000) / 3;
+  const timer = setInterval(() => {
+    void mayBeActive(deps, reqId).then((isActive) => isActive || cancellation.cancel());
+    deps.queue.hold(receipt, deps.visibilitySeconds).catch((error: unknown) => {
+      deps.logger.warn({ err: error, req_id: reqId }, "Extending the visibility timeout failed");
+    });
+  }, intervalMs);
   try {
-    const ended = endedOf(content, await deps.stored.standing(resultKeys(content)));
-    const done = new Set(ended.map(({ url }) => url));
-    return { left: content.urls.filter((url) => !done.has(url)), ended };
-  } catch (error) {
-    // To download twice costs less than to give it back: each delivery counts.
-    const said = { err: error, req_id: content.req_id };
-    deps.logger.warn(said, "nobody can say what of a message is done, all of it is done again");
-    return { left: content.urls, ended: [] };
+    return await process();
+  } finally {
+    clearInterval(timer);
   }
 }

@@ -1,65 +1,89 @@
-import type { Message } from "@aws-sdk/client-sqs";
-import type { Logger } from "pino";
-import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { TaskLane } from "../../aws/task-queue.ts";
+// The ways by which tasks return to their queue: deferred URLs, what is left of a message that failed, and unstarted messages.
 import type { DeferredError } from "../../domain/origin/origin-limiter.ts";
+import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
+import type { DownloadDeps } from "../admit/download-message.ts";
 import { NotATaskError, StoppingError } from "../fetch/task-errors.ts";
-import type { HandingOver } from "../report/promote-followers.ts";
-import { type ActiveRequests, isWanted } from "./active-requests.ts";
+import type { Heartbeats } from "../report/heartbeats.ts";
+import type { FollowerPromoter } from "../report/promote-followers.ts";
+import type { Prefetcher } from "./prefetcher.ts";
 
-/**
- * How long a message that was given back stays hidden. AWS or the network may fail for a while, and each delivery
- * counts.
- */
-const RETRY_SECONDS = 20;
-
-export interface GiveBackDeps {
-  readonly queue: Pick<TaskLane, "hold" | "send">;
-  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
-  readonly requests: Pick<ActiveRequests, "isActive">;
-  /** Of a message with followers. */
-  readonly lead?: Pick<HandingOver, "withdraw">;
-  readonly logger: Pick<Logger, "info" | "warn">;
+/** What the messages of one queue are processed with. */
+export interface MessageDeps extends DownloadDeps {
+  readonly queue: TaskQueue;
+  readonly prefetcher: Prefetcher;
+  readonly deadLetters: DeadLetters;
+  readonly store: ResultStore;
+  readonly heartbeats: Heartbeats;
+  /** The queue's visibility timeout. */
+  readonly visibilitySeconds: number;
 }
 
+/** How long a message that failed stays hidden. AWS or the network may fail for a while, and each delivery counts. */
+const RETRY_SECONDS = 20;
+/** Messages that have been here for so long return to the queue. Longer than it takes to start what was just received. */
+const UNSTARTED_MS = 3_000;
+
 /**
- * Gives back what is left of a message that could not be finished.
+ * Returns what is left of a message that could not be finished.
  * @param rest its tasks that have no result
+ * @param promoter of a message with followers
  * @param error why it could not be finished
- * @returns DONE: the message itself may be deleted. HELD: it must not be; it becomes visible again later
+ * @returns whether the message itself may be deleted; if not, it becomes visible again later
  */
-export async function giveBack(
-  deps: GiveBackDeps,
-  message: Message,
+export async function returnToQueue(
+  deps: MessageDeps,
+  message: ReceivedMessage,
   rest: TaskMessage,
   error: unknown,
-): Promise<"DONE" | "HELD"> {
+  promoter?: FollowerPromoter,
+): Promise<boolean> {
   if (error instanceof NotATaskError) {
-    deps.logger.warn({ message_id: message.MessageId, reason: error.message }, "a part of a message is no task");
+    deps.logger.warn({ message_id: message.id, reason: error.message }, "A part of a message is not a task");
     const failure = await deps.deadLetters.bury(JSON.stringify(rest), error.message);
     if (failure !== undefined) throw failure;
-    return "DONE";
+    return true;
   }
   if (error instanceof StoppingError) {
     // It is sent as a new message, because each delivery of the old one counts: in a shrinking fleet, one stopping
     // agent after the other would pass it on until it goes to the dead letters. It is not sent for a request that has
     // ended: if the request's instances were stopped with it, no agent might be left to drop the message.
-    const rests = (await deps.lead?.withdraw(rest)) ?? [rest];
-    if (await isWanted(deps.requests, rest.req_id)) await deps.queue.send(rests);
-    return "DONE";
+    const rests = (await promoter?.withdraw(rest)) ?? [rest];
+    if (await mayBeActive(deps, rest.req_id)) await deps.queue.send(rests);
+    return true;
   }
-  deps.logger.warn({ err: error, req_id: rest.req_id }, "message is given back");
-  await deps.queue.hold(message.ReceiptHandle ?? "", RETRY_SECONDS);
-  return "HELD";
+  deps.logger.warn({ err: error, req_id: rest.req_id }, "Message returned to queue");
+  await deps.queue.hold(message.receipt, RETRY_SECONDS);
+  return false;
 }
 
-export interface DeferralDeps {
-  readonly queue: Pick<TaskLane, "sendLater">;
-  readonly requests: Pick<ActiveRequests, "isActive">;
-  /** Of a message with followers. */
-  readonly lead?: Pick<HandingOver, "withdraw">;
+/** Whether a request is active. True also if the look-up fails: then nothing is thrown away. */
+export function mayBeActive({ isActive }: Pick<MessageDeps, "isActive">, reqId: string): Promise<boolean> {
+  return isActive(reqId).catch(() => true);
+}
+
+/**
+ * Returns messages of which nothing has started, once the queue is empty: other agents may be idle, while what is here waits for a slot.
+ * Call it every second.
+ */
+export async function returnUnstarted(deps: MessageDeps): Promise<void> {
+  const { prefetcher, queue, limiters, logger } = deps;
+  try {
+    if (prefetcher.unstarted(UNSTARTED_MS).length === 0) return;
+    // Delayed messages cannot be received by anybody yet.
+    const isEmpty = performance.now() - prefetcher.emptyAt < UNSTARTED_MS || (await queue.depth()).available === 0;
+    if (!isEmpty) return;
+  } catch (error) {
+    logger.warn({ err: error }, "Cannot read the depth of the queue");
+    return;
+  }
+  const unstarted = prefetcher.unstarted(UNSTARTED_MS);
+  if (unstarted.length === 0) return;
+  // Small files would be received again at once, because their places are free. Large files wait for slots of their own.
+  if (unstarted.some(({ isLarge }) => !isLarge)) prefetcher.pause(UNSTARTED_MS);
+  for (const message of unstarted) for (const limiter of [limiters.small, limiters.large]) limiter.withdraw(message);
+  logger.info({ messages: unstarted.length }, "Returning unstarted messages to the queue");
 }
 
 interface Deferral {
@@ -68,18 +92,19 @@ interface Deferral {
 }
 
 /**
- * The deferred URLs of a message: they return to the queue as a new message that nobody can receive for a while. So they block nobody's
- * slots, and use up no delivery of the old one. All else of the message stays with it, its followers too.
+ * The deferred URLs of a message: they return to the queue as a new message with a delay. So they occupy no slots, and use up no delivery
+ * of the old one. All else of the message stays with it, its followers too.
  */
 export class Deferrals {
   private waiting: Deferral[] = [];
-  private sent: Promise<void>[] = [];
+  private readonly sent: Promise<void>[] = [];
   private flushing: NodeJS.Immediate | undefined;
 
   /** @param onSent told of what is in the queue again */
   constructor(
-    private readonly deps: DeferralDeps,
+    private readonly deps: Pick<MessageDeps, "queue" | "isActive">,
     private readonly message: TaskMessage,
+    private readonly promoter: FollowerPromoter | undefined,
     private readonly onSent: (urls: readonly TaskUrl[]) => void,
   ) {}
 
@@ -119,15 +144,12 @@ export class Deferrals {
       ),
     );
     const seconds = Math.max(...deferrals.map(({ error }) => error.delayMs)) / 1_000;
-    if (await isWanted(this.deps.requests, this.message.req_id)) {
+    if (await mayBeActive(this.deps, this.message.req_id)) {
       const left = { ...this.message, urls };
-      const parts = (await this.deps.lead?.withdraw(left)) ?? [left];
+      const parts = (await this.promoter?.withdraw(left)) ?? [left];
       const sending = parts.map((part) => {
-        const attempts = attemptsOf(
-          this.message,
-          part.urls.map((url) => counted.get(url) ?? url),
-        );
-        return this.deps.queue.sendLater({ ...part, ...attempts }, seconds);
+        const attempted = part.urls.map((url) => counted.get(url) ?? url);
+        return this.deps.queue.sendLater({ ...part, ...attemptsOf(this.message, attempted) }, seconds);
       });
       await Promise.all(sending);
     }
@@ -142,7 +164,7 @@ function withAttempts(message: TaskMessage, url: TaskUrl, { attempts, startedAt 
   return { ...url, attempts: all, ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }) };
 }
 
-/** Each URL says its own attempts as soon as one has any: else those of the message would count for it. */
+/** Each URL has its own attempts as soon as one has any: else those of the message would count for it. */
 function attemptsOf(message: TaskMessage, urls: readonly TaskUrl[]): Pick<TaskMessage, "urls" | "tries"> {
   const tries = Math.max(...urls.map((url) => attemptsBefore(message, url)));
   if (tries === 0) return { urls: [...urls] };

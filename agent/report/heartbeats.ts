@@ -1,64 +1,122 @@
 import type { Logger } from "pino";
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { HeartbeatStore } from "../../domain/plan/ports.ts";
 import type { Beat } from "../../domain/request/progress.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
 import { expiresAt, keptWhileRequestRuns } from "../../domain/timestamps.ts";
 
-/** Of so many requests it is known what was finished, once nothing is held of them. */
-const REMEMBERED = 1_000;
-/** A stop waits no longer for the last beats: without them, the readers wait until the ones before are stale. */
-const LAST_BEATS_MS = 5_000;
+/** Requests without tasks whose finished bytes are remembered. */
+const MAX_REMEMBERED = 1_000;
+/** A stop waits no longer for the last heartbeats: without them, the readers wait until the ones before have expired. */
+const LAST_HEARTBEAT_TIMEOUT_MS = 5_000;
 
-export interface BeatsOptions {
-  readonly progress: Pick<ProgressTable, "beat" | "received">;
-  /** The instance. */
+export interface HeartbeatOptions {
+  readonly store: HeartbeatStore;
   readonly instance: string;
-  /** This process of it. */
+  /** This process of the instance. */
   readonly worker: string;
-  /** Milliseconds between two beats. */
-  readonly everyMs: number;
+  readonly heartbeatIntervalMs: number;
   /** Milliseconds since the epoch, by the clock that all processes share. @default this machine's clock */
   readonly now?: () => number;
-  readonly logger: Pick<Logger, "warn">;
+  readonly logger: Logger;
 }
 
-/** A request that this process works on, and what was last said of it. */
-interface Told {
-  readonly holding: Holding;
-  readonly received: Received;
-  /** Tasks in the last beat; undefined: there was none yet. */
+/** The tasks of one request that this process has. */
+export class HeldTasks {
+  /** Tasks without a result: in progress, or waiting here. */
+  count = 0;
+  /** Bytes so far of the downloads that have no result. */
+  inProgressBytes = 0;
+  /** Bytes of all good results so far: the bytes of a download are either here or in {@link inProgressBytes}. */
+  finishedBytes: number;
+  /** Bytes that came and tasks that ended since the last heartbeat. */
+  newBytes = 0;
+  ended = 0;
+
+  constructor(
+    readonly reqId: string,
+    finishedBytes = 0,
+  ) {
+    this.finishedBytes = finishedBytes;
+  }
+
+  startTransfer(): Transfer {
+    return new Transfer(this);
+  }
+
+  /** A task has a result, or needs none. */
+  end(): void {
+    this.count--;
+    this.ended++;
+  }
+
+  /** Tasks go to other agents. */
+  drop(tasks: number): void {
+    this.count -= tasks;
+  }
+}
+
+/** The bytes of one download. */
+export class Transfer {
+  private bytes = 0;
+
+  constructor(private readonly held: HeldTasks) {}
+
+  addBytes(bytes: number): void {
+    this.bytes += bytes;
+    this.held.inProgressBytes += bytes;
+    this.held.newBytes += bytes;
+  }
+
+  /** A good result of so many bytes is written. */
+  finish(bytes: number): void {
+    this.clear();
+    this.held.finishedBytes += bytes;
+  }
+
+  /** The download has failed, or starts again: what has come so far is no longer in progress. */
+  clear(): void {
+    this.held.inProgressBytes -= this.bytes;
+    this.bytes = 0;
+  }
+}
+
+/** A request that this process has tasks of, and its last heartbeat. */
+interface RequestState {
+  readonly held: HeldTasks;
+  /** The minute whose bytes heartbeats carry until it is over, and its bytes up to the last heartbeat. */
+  minute: number;
+  minuteBytes: number;
+  /** Tasks in the last heartbeat; undefined: there was none yet. */
   tasks: number | undefined;
-  /** When the last beat was made, by `performance.now()`. */
+  /** When the last heartbeat was made, by `performance.now()`. */
   at: number;
-  /** The beat that is being written. */
+  /** The heartbeat that is being written. */
   writing: Promise<void> | undefined;
   /** When the last one that was written was sent, in milliseconds since the epoch. */
   writtenAt: number;
 }
 
 /**
- * Tells the others that this process is alive, and what it holds: one item a request, written every few seconds. The first
- * one is written at once, and one without tasks when nothing is held any more. A beat that cannot be written is
- * missed, and the work goes on.
+ * Writes that this process is alive, and which tasks it has: one item for each request, every few seconds, the first one at once and the
+ * last one when it has no tasks any more. A heartbeat that cannot be written is skipped, and the work goes on.
  */
-export class Beats {
-  private readonly requests = new Map<string, Told>();
-  /** What was finished of requests that nothing is held of now: a beat tells the sum from the beginning on. */
-  private readonly finished = new Map<string, number>();
+export class Heartbeats {
+  private readonly requests = new Map<string, RequestState>();
+  /** Finished bytes of requests without tasks: a heartbeat has the sum from the start of this process. */
+  private readonly finishedBytes = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
-
   private readonly now: () => number;
 
-  constructor(private readonly options: BeatsOptions) {
+  constructor(private readonly options: HeartbeatOptions) {
     this.now = options.now ?? Date.now;
   }
 
-  /** Counts tasks that have come: in what is returned, say how they go on. */
-  take(reqId: string, tasks: number): Holding {
-    const told = this.requests.get(reqId) ?? this.add(reqId);
-    told.holding.tasks += tasks;
-    if (!told.tasks) void this.tell(told);
-    return told.holding;
+  /** Adds tasks that were received. */
+  add(reqId: string, tasks: number): HeldTasks {
+    const request = this.requests.get(reqId) ?? this.start(reqId);
+    request.held.count += tasks;
+    if (!request.tasks) void this.send(request);
+    return request.held;
   }
 
   /** When the last heartbeat for a request that was written was sent, in milliseconds since the epoch; -Infinity: none was. */
@@ -66,201 +124,113 @@ export class Beats {
     return this.requests.get(reqId)?.writtenAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Beats until {@link end}. */
-  start(): void {
-    this.timer = setInterval(() => this.beat(), this.options.everyMs);
+  /** Sends heartbeats until {@link stop}. */
+  run(): void {
+    this.timer = setInterval(() => this.sendAll(), this.options.heartbeatIntervalMs);
   }
 
-  /** Tells once of every request. */
-  beat(): void {
-    for (const told of this.requests.values()) void this.tell(told);
+  sendAll(): void {
+    for (const request of this.requests.values()) void this.send(request);
   }
 
-  /** The last beats: call it when nothing is held any more. Returns soon, also if they cannot be written. */
-  async end(): Promise<void> {
+  /** Sends the last heartbeats: call it when this process has no tasks any more. Returns soon, also if they cannot be written. */
+  async stop(): Promise<void> {
     clearInterval(this.timer);
-    const last = [...this.requests.values()].map((told) =>
-      (told.writing ?? Promise.resolve()).then(() => this.tell(told)),
+    const last = [...this.requests.values()].map((request) =>
+      (request.writing ?? Promise.resolve()).then(() => this.send(request)),
     );
-    let enough: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      enough = setTimeout(resolve, LAST_BEATS_MS);
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_HEARTBEAT_TIMEOUT_MS);
     });
-    await Promise.race([Promise.all(last), late]);
-    clearTimeout(enough);
+    await Promise.race([Promise.all(last), timeout]);
+    clearTimeout(timer);
   }
 
-  private add(reqId: string): Told {
-    const at = performance.now();
-    const told: Told = {
-      holding: new Holding(reqId, this.finished.get(reqId)),
-      received: new Received(reqId, this.options),
+  private start(reqId: string): RequestState {
+    const request: RequestState = {
+      held: new HeldTasks(reqId, this.finishedBytes.get(reqId)),
+      minute: minuteOf(Date.now()),
+      minuteBytes: 0,
       tasks: undefined,
-      at,
+      at: performance.now(),
       writing: undefined,
       writtenAt: Number.NEGATIVE_INFINITY,
     };
-    this.requests.set(reqId, told);
-    return told;
+    this.requests.set(reqId, request);
+    return request;
   }
 
-  private forget({ reqId, finished }: Holding): void {
+  private forget({ reqId, finishedBytes }: HeldTasks): void {
     this.requests.delete(reqId);
-    this.finished.delete(reqId);
-    this.finished.set(reqId, finished);
-    const [oldest] = this.finished.keys();
-    if (this.finished.size > REMEMBERED && oldest !== undefined) this.finished.delete(oldest);
+    this.finishedBytes.delete(reqId);
+    this.finishedBytes.set(reqId, finishedBytes);
+    const [oldest] = this.finishedBytes.keys();
+    if (this.finishedBytes.size > MAX_REMEMBERED && oldest !== undefined) this.finishedBytes.delete(oldest);
   }
 
-  /** One at a time: a beat that is slow must not end after the next one. */
-  private async tell(told: Told): Promise<void> {
-    told.writing ??= this.write(told).finally(() => {
-      told.writing = undefined;
+  /** One at a time: a slow heartbeat must not end after the next one. */
+  private async send(request: RequestState): Promise<void> {
+    request.writing ??= this.write(request).finally(() => {
+      request.writing = undefined;
     });
-    await told.writing;
+    await request.writing;
   }
 
-  private async write(told: Told): Promise<void> {
-    const { holding, received } = told;
-    const { instance, worker, progress, logger } = this.options;
+  private async write(request: RequestState): Promise<void> {
+    const { held } = request;
+    const { instance, worker, store, logger } = this.options;
     do {
-      const { tasks, underWay, finished, bytes, ended } = holding;
+      const { count: tasks, newBytes, ended } = held;
       const now = performance.now();
-      const over = tasks === 0 || received.isOver();
-      const held = { tasks, bytes: underWay, finished, ...received.told(bytes, over) };
-      const beat: Beat = { instance, worker, at: this.now(), ...held, ...rates(told, now) };
+      const isMinuteOver = tasks === 0 || minuteOf(Date.now()) !== request.minute;
+      const received = request.minuteBytes + newBytes;
+      const perSecond = rateSince((now - request.at) / 1_000);
+      const heartbeat: Beat = {
+        instance,
+        worker,
+        at: this.now(),
+        tasks,
+        bytes: held.inProgressBytes,
+        finished: held.finishedBytes,
+        // Bytes of a minute that is over are added to its sum right after this.
+        ...(isMinuteOver || received === 0 ? {} : { received }),
+        bytes_per_second: Math.round(perSecond(newBytes)),
+        tasks_per_second: perSecond(ended),
+      };
       try {
-        await progress.beat(holding.reqId, beat, keptWhileRequestRuns(new Date()));
+        await store.beat(held.reqId, heartbeat, keptWhileRequestRuns(new Date()));
       } catch (error) {
-        logger.warn({ err: error, req_id: holding.reqId }, "a beat was not written");
+        logger.warn({ err: error, req_id: held.reqId }, "Writing a heartbeat failed");
         return;
       }
-      holding.bytes -= bytes;
-      holding.ended -= ended;
-      told.tasks = tasks;
-      told.at = now;
-      told.writtenAt = beat.at;
-      await received.add(bytes, over);
-      // It said that nothing is held, and meanwhile something has come.
-    } while (told.tasks === 0 && holding.tasks > 0);
-    if (told.tasks === 0 && received.isNoted()) this.forget(holding);
-  }
-}
-
-function rates({ holding, at }: Told, now: number): Pick<Beat, "bytes_per_second" | "tasks_per_second"> {
-  const seconds = (now - at) / 1_000;
-  const perSecond = (count: number) => (seconds < 0.1 ? 0 : Math.round((count / seconds) * 100) / 100);
-  return { bytes_per_second: Math.round(perSecond(holding.bytes)), tasks_per_second: perSecond(holding.ended) };
-}
-
-/** What this process holds of one request: told in a beat, so it is counted and nothing else. */
-export class Holding {
-  /** Tasks without a result: under way, or waiting here. */
-  tasks = 0;
-  /** Bytes so far of the downloads that have no result. */
-  underWay = 0;
-  /** Bytes of all good results so far: of a download, either these or {@link underWay} have the bytes. */
-  finished: number;
-  /** Since the last beat. */
-  bytes = 0;
-  /** Tasks that have ended since the last beat. */
-  ended = 0;
-
-  /** @param finished what this process finished of the request before */
-  constructor(
-    readonly reqId: string,
-    finished = 0,
-  ) {
-    this.finished = finished;
+      held.newBytes -= newBytes;
+      held.ended -= ended;
+      request.tasks = tasks;
+      request.at = now;
+      request.writtenAt = heartbeat.at;
+      request.minuteBytes = received;
+      if (isMinuteOver) await this.endMinute(request);
+      // It had no tasks, and meanwhile some have come.
+    } while (request.tasks === 0 && held.count > 0);
+    if (request.tasks === 0 && request.minuteBytes === 0) this.forget(held);
   }
 
-  /** A download begins. */
-  begin(): Transfer {
-    return new Transfer(this);
-  }
-
-  /** A task has a result, or needs none. */
-  end(): void {
-    this.tasks--;
-    this.ended++;
-  }
-
-  /** Tasks go to other agents. */
-  drop(tasks: number): void {
-    this.tasks -= tasks;
-  }
-}
-
-/** One download: how many bytes came. */
-export class Transfer {
-  private bytes = 0;
-
-  constructor(private readonly holding: Holding) {}
-
-  addBytes(bytes: number): void {
-    this.bytes += bytes;
-    this.holding.underWay += bytes;
-    this.holding.bytes += bytes;
-  }
-
-  /** A good result of so many bytes is written: what has come is finished, and no longer under way. */
-  finish(bytes: number): void {
-    this.clear();
-    this.holding.finished += bytes;
-  }
-
-  /** It has failed, or begins anew: what has come so far is no longer under way. */
-  clear(): void {
-    this.holding.underWay -= this.bytes;
-    this.bytes = 0;
-  }
-}
-
-export interface ReceivedOptions {
-  readonly progress: Pick<ProgressTable, "received">;
-  readonly logger: Pick<Logger, "warn">;
-}
-
-/**
- * Bytes of one request that came in a minute. Beats tell them until the minute is over; then they are noted, which is one write a
- * minute beside six beats. What came since the beat before counts for the minute of that beat.
- */
-export class Received {
-  private minute = minuteOf(Date.now());
-  private bytes = 0;
-
-  constructor(
-    private readonly reqId: string,
-    private readonly options: ReceivedOptions,
-  ) {}
-
-  isOver(): boolean {
-    return minuteOf(Date.now()) !== this.minute;
-  }
-
-  /** Whether nothing would be lost with this. */
-  isNoted(): boolean {
-    return this.bytes === 0;
-  }
-
-  /** What a beat says. @param bytes that came since the beat before. @param over they are noted right after it */
-  told(bytes: number, over: boolean): Pick<Beat, "received"> {
-    const received = this.bytes + bytes;
-    return over || received === 0 ? {} : { received };
-  }
-
-  /** @param over the minute is, or nothing more will come. What cannot be noted is tried again with the next beat. */
-  async add(bytes: number, over: boolean): Promise<void> {
-    this.bytes += bytes;
-    if (!over) return;
-    const { progress, logger } = this.options;
+  /** Adds the bytes of a minute to its sum. What cannot be written is tried again with the next heartbeat. */
+  private async endMinute(request: RequestState): Promise<void> {
+    const { reqId } = request.held;
     try {
-      if (this.bytes > 0) await progress.received(this.reqId, this.minute, this.bytes, expiresAt(new Date()));
+      if (request.minuteBytes > 0)
+        await this.options.store.received(reqId, request.minute, request.minuteBytes, expiresAt(new Date()));
     } catch (error) {
-      logger.warn({ err: error, req_id: this.reqId }, "the bytes of a minute were not noted");
+      this.options.logger.warn({ err: error, req_id: reqId }, "Writing the bytes of a minute failed");
       return;
     }
-    this.bytes = 0;
-    this.minute = minuteOf(Date.now());
+    request.minuteBytes = 0;
+    request.minute = minuteOf(Date.now());
   }
+}
+
+function rateSince(seconds: number): (count: number) => number {
+  return (count) => (seconds < 0.1 ? 0 : Math.round((count / seconds) * 100) / 100);
 }

@@ -1,30 +1,24 @@
-import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import type { Logger } from "pino";
-import { Batcher } from "../../aws/batcher.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { Ended } from "../../domain/plan/followers.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { Batcher } from "../../domain/batcher.ts";
+import type { ResultStore } from "../../domain/plan/ports.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { retry } from "../../domain/retry.ts";
 
-/** The most that one BatchWriteItem takes. */
-const BATCH = 25;
-const DELAY_MS = 25;
-const PATIENCE = { firstMs: 25, longestMs: 5_000 };
-/** The try at which a warning is logged. */
-const WORTH_A_LINE = 6;
+/** The most that one BatchWriteItem takes: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+const BATCH_SIZE = 25;
+const BATCH_DELAY_MS = 25;
+const BACK_OFF = { firstMs: 25, longestMs: 5_000 };
+/** The attempt at which a warning is logged. */
+const WARN_AT_ATTEMPT = 6;
 
-/** Refusals that pass: the table's throughput is limited for now, and grows within minutes. */
-const BUSY = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
-
-/** Results that DynamoDB had not taken when the agent had to end. */
+/** Results that were not stored when the agent had to end. */
 export class ResultNotWrittenError extends Error {
   override readonly name = "ResultNotWrittenError";
 }
 
 /**
- * Writes results, the good ones in batches. Once the promise resolves, the result is in the table. While DynamoDB is
- * busy or out of reach, the promise is pending. Then the message stays held, so nothing is downloaded twice. The slot
+ * Writes results, the good ones in batches. Once the promise resolves, the result is stored. While the store is
+ * busy or out of reach, the promise is pending: the message stays hidden, so nothing is downloaded twice, and the slot
  * stays taken, so no more is downloaded than can be written.
  */
 export class ResultWriter {
@@ -33,13 +27,20 @@ export class ResultWriter {
   private readonly ending = new AbortController();
 
   constructor(
-    private readonly table: Pick<RequestTaskTable, "putGood" | "putFailure">,
-    private readonly logger: Pick<Logger, "warn">,
+    private readonly store: ResultStore,
+    private readonly logger: Logger,
   ) {
     this.good = new Batcher({
-      size: BATCH,
-      delayMs: DELAY_MS,
-      send: (results) => this.writeBatch(results),
+      size: BATCH_SIZE,
+      delayMs: BATCH_DELAY_MS,
+      send: async (results) => {
+        let left = results;
+        await this.untilStored(async () => {
+          left = await this.store.putGood(left);
+          return left.length === 0;
+        });
+        return [];
+      },
       key: (result) => `${result.task_key}\n${result.pop_url}`,
     });
   }
@@ -53,23 +54,14 @@ export class ResultWriter {
     await Promise.allSettled([this.good.drain(), ...this.pending]);
   }
 
-  /** Stops trying: what is not written yet fails. */
+  /** Ends all retries: what is not written yet fails. */
   giveUp(): void {
     this.ending.abort();
   }
 
-  private async writeBatch(results: readonly TaskResult[]): Promise<undefined[]> {
-    let left = results;
-    await this.untilTaken(async () => {
-      left = await this.table.putGood(left);
-      return left.length === 0;
-    });
-    return [];
-  }
-
   private writeFailure(result: TaskResult): Promise<void> {
-    const put = this.untilTaken(async () => {
-      await this.table.putFailure(result);
+    const put = this.untilStored(async () => {
+      await this.store.putFailure(result);
       return true;
     });
     const tracked = put.finally(() => this.pending.delete(tracked));
@@ -79,66 +71,30 @@ export class ResultWriter {
   }
 
   /**
-   * @param attempt says whether all of it was taken.
-   * @throws an error that does not pass; ResultNotWrittenError at the end
+   * @param attempt returns whether all of it was stored
+   * @throws an error that is not temporary; ResultNotWrittenError at the end
    */
-  private async untilTaken(attempt: () => Promise<boolean>): Promise<void> {
-    const { signal } = this.ending;
+  private async untilStored(attempt: () => Promise<boolean>): Promise<void> {
     let cause: unknown;
-    const observed = async (n: number) => {
-      // Logged once for a batch: nothing else shows that the agent waits for DynamoDB.
-      if (n === WORTH_A_LINE) this.logger.warn({ err: cause }, "DynamoDB takes no results, they are tried again");
+    const isTemporary = (error: unknown) => {
+      cause = error;
+      return this.store.isTemporary(error);
+    };
+    const logged = async (n: number) => {
+      // Logged once for a batch: nothing else shows that the agent waits for the store.
+      if (n === WARN_AT_ATTEMPT) this.logger.warn({ err: cause }, "Writing results failed; retrying");
       return attempt();
     };
-    const passes = (error: unknown) => {
-      cause = error;
-      return willPass(error);
+    const options = {
+      ...BACK_OFF,
+      again: (stored: boolean) => !stored,
+      passes: isTemporary,
+      signal: this.ending.signal,
     };
-    const taken = await retry(observed, { ...PATIENCE, again: (done) => !done, passes, signal }).catch((error) => {
-      if (willPass(error)) return false;
+    const stored = await retry(logged, options).catch((error: unknown) => {
+      if (this.store.isTemporary(error)) return false;
       throw error;
     });
-    if (!taken) throw new ResultNotWrittenError("DynamoDB did not take it in time", { cause });
+    if (!stored) throw new ResultNotWrittenError("The result was not stored before the agent ended", { cause });
   }
-}
-
-/**
- * Codes of the system for sockets (`ECONNRESET`), and of getaddrinfo for the DNS (`EAI_AGAIN`). Node's own codes (`ERR_…`) are faults
- * of the program. https://nodejs.org/api/errors.html#common-system-errors, https://man7.org/linux/man-pages/man3/getaddrinfo.3.html
- */
-const SYSTEM_ERROR = /^E(AI_)?[A-Z]+$/;
-
-/** Whether DynamoDB or the network is the cause, not the item or a missing permission. */
-function willPass(error: unknown): boolean {
-  if (error instanceof DynamoDBServiceException) {
-    return BUSY.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
-  }
-  // Timeouts and missing credentials are known by their names.
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return SYSTEM_ERROR.test(code) || (error instanceof Error && /Timeout|CredentialsProvider/.test(error.name));
-}
-
-/** Writes the results of a message as before, and remembers those that stand. */
-export class NotedResults {
-  private readonly standing = new Map<string, TaskResult>();
-
-  constructor(private readonly results: Pick<ResultWriter, "write">) {}
-
-  async write(result: TaskResult): Promise<void> {
-    await this.results.write(result);
-    this.standing.set(nameOf(result), result);
-  }
-
-  /** Those of a message's URLs that were written here, in its order. */
-  of({ urls }: Pick<TaskMessage, "urls">): Ended[] {
-    return urls.flatMap((url) => {
-      const result = this.standing.get(nameOf(url));
-      return result === undefined ? [] : [{ url, result }];
-    });
-  }
-}
-
-/** A normalised URL has no `#`. */
-function nameOf({ url, variant }: { readonly url: string; readonly variant?: string | undefined }): string {
-  return variant === undefined ? url : `${url}#${variant}`;
 }

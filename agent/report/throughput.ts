@@ -1,12 +1,20 @@
-import type { Window } from "../admit/concurrency.ts";
+/** What was measured in a window of time. */
+export interface Window {
+  /** Bytes and finished tasks per second. */
+  readonly bytesPerSecond: number;
+  readonly tasksPerSecond: number;
+  /** Share of the attempts that ended in a timeout, a reset or a 5xx. */
+  readonly troubled: number;
+}
 
 /** Counts what is downloaded, window by window. */
-export class Tally {
+export class Throughput {
   private bytes = 0;
   private tasks = 0;
   private troubled = 0;
   private since = performance.now();
-  private lastTask = this.since;
+  /** When the last task ended, by `performance.now()`. Before the first one: when the counting began. */
+  lastTaskAt = this.since;
 
   addBytes(bytes: number): void {
     this.bytes += bytes;
@@ -15,24 +23,18 @@ export class Tally {
   /** @param troubled whether the link or the POP may have been overloaded */
   addTask(troubled: boolean): void {
     this.tasks++;
-    this.lastTask = performance.now();
+    this.lastTaskAt = performance.now();
     if (troubled) this.troubled++;
   }
 
-  /** When the last task ended, as `performance.now()`. Before the first one: when the counting began. */
-  get lastTaskAt(): number {
-    return this.lastTask;
-  }
-
   /** What happened since the last call. */
-  window(saturated: boolean): Window {
+  window(): Window {
     const now = performance.now();
-    const seconds = Math.max(0.001, (now - this.since) / 1000);
+    const seconds = Math.max(0.001, (now - this.since) / 1_000);
     const window = {
       bytesPerSecond: this.bytes / seconds,
       tasksPerSecond: this.tasks / seconds,
       troubled: this.tasks === 0 ? 0 : this.troubled / this.tasks,
-      saturated,
     };
     this.bytes = 0;
     this.tasks = 0;
@@ -42,13 +44,8 @@ export class Tally {
   }
 }
 
-/** Large files fill a link in a few downloads at once, small ones in many: they are counted apart. */
-export class Meter {
-  readonly small = new Tally();
-  readonly large = new Tally();
-
-  /** When the last task ended, as `performance.now()`. Before the first one: when the meter was made. */
-  get lastTaskAt(): number {
-    return Math.max(this.small.lastTaskAt, this.large.lastTaskAt);
-  }
+/** A few large files fill a link, of small ones many: they are counted apart, and have concurrency limits of their own. */
+export interface BySize<T> {
+  readonly small: T;
+  readonly large: T;
 }

@@ -72,7 +72,7 @@ export const messageSourceSchema = taskMessageSchema.pick({
 export type MessageSource = z.infer<typeof messageSourceSchema>;
 
 /** Together with others only up to this many bytes: an agent must finish a message within minutes. */
-const MAX_BYTES = 16 * 2 ** 20;
+export const MAX_BATCHED_BYTES = 16 * 2 ** 20;
 const MAX_URLS = 100;
 /** What a URL of unknown size is taken for. */
 const ASSUMED_BYTES = 2 ** 20;
@@ -138,7 +138,9 @@ class OpenMessage {
     const { urls } = this.message;
     if (urls.at(-1)?.url === url.url) return true;
     return (
-      urls.length < maxUrls && this.bytes + weight(url) <= MAX_BYTES && this.length + length(url) <= MAX_MESSAGE_BYTES
+      urls.length < maxUrls &&
+      this.bytes + weight(url) <= MAX_BATCHED_BYTES &&
+      this.length + length(url) <= MAX_MESSAGE_BYTES
     );
   }
 
@@ -160,7 +162,7 @@ export function weight({ bytes }: TaskUrl): number {
 
 /** Whether a URL travels alone. One whose size is unknown does not. */
 export function isLarge(url: TaskUrl): boolean {
-  return weight(url) > MAX_BYTES;
+  return weight(url) > MAX_BATCHED_BYTES;
 }
 
 /** Characters of a URL in a message's body, with its comma. */

@@ -1,6 +1,6 @@
-import type { Message } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import type { TaskLane } from "../../aws/task-queue.ts";
+import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import { taskMessageSchema } from "../../domain/plan/task-message.ts";
 
 /** Receive calls at once. */
@@ -37,7 +37,7 @@ export class StaleMessages {
 
   private async dropOf(lane: Lane, hasEnded: (reqId: string) => Promise<boolean>, until: number): Promise<Dropped> {
     let dropped = 0;
-    const others: Message[] = [];
+    const others: ReceivedMessage[] = [];
     const dropSome = async () => {
       while (others.length === 0 && Date.now() < until) {
         const messages = await lane.receive(RECEIVE_SECONDS);
@@ -45,7 +45,7 @@ export class StaleMessages {
         const { stale, wanted } = await divide(messages, hasEnded);
         others.push(...wanted);
         // One that cannot be deleted becomes visible again later, and an agent drops it.
-        await Promise.allSettled(stale.map(({ ReceiptHandle = "" }) => lane.delete(ReceiptHandle)));
+        await Promise.allSettled(stale.map(({ receipt }) => lane.delete(receipt)));
         dropped += stale.length;
       }
     };
@@ -63,19 +63,19 @@ export class StaleMessages {
  * As a new message, because each delivery of the old one counts: while a request is paused, one that ends after the other would
  * take its messages in hand, until they go to the dead letters.
  */
-async function giveBack(lane: Lane, { Body = "", ReceiptHandle = "" }: Message): Promise<void> {
-  const parsed = taskMessageSchema.safeParse(JSON.parse(Body));
+async function giveBack(lane: Lane, { body, receipt }: ReceivedMessage): Promise<void> {
+  const parsed = taskMessageSchema.safeParse(JSON.parse(body));
   // What is no task is for the agents, which move it to the dead-letter queue.
-  if (!parsed.success) return lane.hold(ReceiptHandle, 0);
+  if (!parsed.success) return lane.hold(receipt, 0);
   await lane.send([parsed.data]);
-  await lane.delete(ReceiptHandle);
+  await lane.delete(receipt);
 }
 
-async function divide(messages: readonly Message[], hasEnded: (reqId: string) => Promise<boolean>) {
-  const stale: Message[] = [];
-  const wanted: Message[] = [];
+async function divide(messages: readonly ReceivedMessage[], hasEnded: (reqId: string) => Promise<boolean>) {
+  const stale: ReceivedMessage[] = [];
+  const wanted: ReceivedMessage[] = [];
   for (const message of messages) {
-    const reqId = ownerOf(message.Body ?? "");
+    const reqId = ownerOf(message.body);
     // What cannot be read is left to the agents, once it is visible again: they move it to the dead-letter queue.
     if (reqId === undefined) continue;
     if (await hasEnded(reqId)) stale.push(message);

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { DownloaderOptions } from "../../agent/fetch/downloader.ts";
 import type { PopPoolsOptions } from "../../agent/fetch/http/pop-pools.ts";
 import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
-import type { AgentOptions } from "../../agent/receive/agent.ts";
-import type { BeatsOptions } from "../../agent/report/heartbeats.ts";
+import type { AgentDeps } from "../../agent/receive/agent.ts";
+import type { HeartbeatOptions } from "../../agent/report/heartbeats.ts";
 import type { OriginLimitersOptions } from "../../domain/origin/origin-limiter-registry.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { type RecordingAws, recordingAws } from "../lambdas/fakes/named-environment.ts";
@@ -46,11 +46,11 @@ vi.mock("../../agent/receive/agent.ts", () => ({
     }
   },
 }));
-vi.mock("../../agent/fetch/downloader.ts", () => ({ Downloader: part("Downloader", []) }));
+vi.mock("../../agent/fetch/downloader.ts", () => ({ Downloader: part("Downloader", ["download"]) }));
 vi.mock("../../agent/fetch/http/pop-pools.ts", () => ({ PopPools: part("PopPools", ["destroy"]) }));
 vi.mock("../../agent/instance/caretaker.ts", () => ({ Caretaker: part("Caretaker", []) }));
 vi.mock("../../domain/origin/origin-limiter-registry.ts", () => ({ OriginLimiters: part("OriginLimiters", []) }));
-vi.mock("../../agent/report/heartbeats.ts", () => ({ Beats: part("Beats", ["writtenAt"]) }));
+vi.mock("../../agent/report/heartbeats.ts", () => ({ Heartbeats: part("Heartbeats", ["writtenAt"]) }));
 vi.mock("../../agent/report/result-writer.ts", () => ({ ResultWriter: part("ResultWriter", ["giveUp"]) }));
 vi.mock("../../agent/instance/siblings.ts", async (original) => ({
   ...(await original<typeof import("../../agent/instance/siblings.ts")>()),
@@ -63,7 +63,10 @@ vi.mock("../../agent/instance/metadata.ts", () => ({
     }
   },
 }));
-vi.mock("../../agent/instance/memory.ts", () => ({ memoryShare: (processes: number) => processes * 1_000_003 }));
+vi.mock("../../agent/instance/memory.ts", () => ({
+  memoryShare: (processes: number) => processes * 1_000_003,
+  memoryIsTight: (share: number) => share === 5 * 1_000_003,
+}));
 vi.mock("../../agent/instance/log.ts", () => ({
   createLogger: () => ({
     info: (...given: readonly unknown[]) => void parts.logged.push(given),
@@ -126,11 +129,11 @@ function made<T>(name: string): T {
 describe("what the environment names", () => {
   test("is where the agent takes, writes and gives up work", async () => {
     await start();
-    const { queue, deadLetters, stored } = made<AgentOptions>("Agent");
+    const { queue, deadLetters, store } = made<AgentDeps>("Agent");
     expect(await aws.named(() => queue.lanes.main.receive(1, 1))).toEqual(["QUEUE_URL"]);
     expect(await aws.named(() => queue.lanes.express.receive(1, 1))).toEqual(["EXPRESS_QUEUE_URL"]);
     expect(await aws.named(() => deadLetters.bury("{}", "why"))).toEqual(["DEAD_LETTER_QUEUE_URL"]);
-    expect(await aws.named(() => stored.standing([{ task_key: "k", pop_url: "p" }]))).toEqual(["REQUEST_TASK_TABLE"]);
+    expect(await aws.named(() => store.standing([{ task_key: "k", pop_url: "p" }]))).toEqual(["REQUEST_TASK_TABLE"]);
     parts.end();
   });
 
@@ -144,7 +147,7 @@ describe("what the environment names", () => {
       "PROGRESS_TABLE",
       "SHUTDOWN_ARN",
     ]);
-    expect(await aws.named(() => made<BeatsOptions>("Beats").progress.beat("r", {} as never, 1))).toEqual([
+    expect(await aws.named(() => made<HeartbeatOptions>("Heartbeats").store.beat("r", {} as never, 1))).toEqual([
       "PROGRESS_TABLE",
     ]);
     expect(await aws.named(retire)).toEqual(["PREWARM_INSTANCE_ID"]);
@@ -156,7 +159,8 @@ test("each setting of the environment reaches its part", async () => {
   await start();
   const timings = timingsOf(STALL_SECONDS);
   const instance = "the-prewarm-instance-id-x";
-  expect(made<AgentOptions>("Agent")).toMatchObject({ visibilitySeconds: 67, memoryBytes: 5 * 1_000_003 });
+  expect(made<AgentDeps>("Agent")).toMatchObject({ visibilitySeconds: 67 });
+  expect(made<AgentDeps>("Agent").isMemoryTight()).toBe(true);
   expect(made<PopPoolsOptions>("PopPools")).toMatchObject({ allowPrivateAddresses: true, firstByteMs: 59_000 });
   expect(made<DownloaderOptions>("Downloader")).toMatchObject({
     ports: { https: 8_443, http: 8_080 },
@@ -164,11 +168,14 @@ test("each setting of the environment reaches its part", async () => {
     keptErrorMs: 53_000,
   });
   expect(made<CaretakerOptions>("Caretaker")).toMatchObject({ retireMs: 61 * 60_000, timings });
-  expect(made<BeatsOptions>("Beats")).toMatchObject({ instance, everyMs: timings.heartbeatIntervalMs });
+  expect(made<HeartbeatOptions>("Heartbeats")).toMatchObject({
+    instance,
+    heartbeatIntervalMs: timings.heartbeatIntervalMs,
+  });
   const origins = made<OriginLimitersOptions>("OriginLimiters");
   expect(origins).toMatchObject({ leaseMs: timings.heartbeatTimeoutMs });
   origins.heartbeatAt?.("r1");
-  expect(parts.done).toContain("Beats writtenAt r1");
+  expect(parts.done).toContain("Heartbeats writtenAt r1");
   const err = new Error("the table fails");
   origins.onError?.(err, "r1");
   origins.onCut?.("www.example.com", 21);
@@ -177,7 +184,7 @@ test("each setting of the environment reaches its part", async () => {
     [{ host: "www.example.com", rate: 21 }, expect.stringContaining("backing off")],
   ]);
   expect(Math.abs((origins.now?.() ?? 0) - Date.now())).toBeLessThan(10_000);
-  expect(made<BeatsOptions>("Beats").now?.()).toBe(origins.now?.());
+  expect(made<HeartbeatOptions>("Heartbeats").now?.()).toBe(origins.now?.());
   expect(parts.made.get("Siblings")?.slice(0, 2)).toEqual([
     "/opt/agent.mjs",
     expect.objectContaining({ PREWARM_INSTANCE_ID: instance }),
@@ -189,7 +196,7 @@ describe("the first process", () => {
   test("starts one more for each further worker, and cares for the instance", async () => {
     await start();
     expect(parts.done).toEqual(["Siblings start 4"]);
-    expect(made<AgentOptions>("Agent").caretaker).toBeDefined();
+    expect(made<AgentDeps>("Agent").caretaker).toBeDefined();
     parts.end();
   });
 
@@ -252,7 +259,7 @@ describe("a sibling", () => {
     parts.spotAction = spotAction;
     await start("sibling");
     expect(parts.done).toEqual([]);
-    expect(made<AgentOptions>("Agent").caretaker).toBeUndefined();
+    expect(made<AgentDeps>("Agent").caretaker).toBeUndefined();
     expect(spotAction).not.toHaveBeenCalled();
     parts.end();
   });

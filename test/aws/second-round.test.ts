@@ -2,7 +2,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Batcher } from "../../aws/batcher.ts";
+import { Batcher } from "../../domain/batcher.ts";
 import { queryItems } from "../../aws/dynamodb.ts";
 import { TaskLane } from "../../aws/task-queue.ts";
 import { taskMessage } from "../agent/task-messages.ts";

@@ -180,7 +180,7 @@ describe("receive", () => {
   it("asks for as many as there may be, and waits as long as it is told", async () => {
     const Messages = [{ MessageId: "m", ReceiptHandle: "r", Body: "{}" }];
     const { queue: q, aws } = await servedQueue({ ReceiveMessage: () => ({ Messages }) });
-    expect(await q.receive(5)).toEqual(Messages);
+    expect(await q.receive(5)).toEqual([{ id: "m", receipt: "r", body: "{}", deliveries: 1 }]);
     expect(aws.asked("ReceiveMessage")).toEqual([
       {
         QueueUrl: QUEUE,

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { turn } from "../deferred.ts";
 
 /** Takes a slot under a name, and notes when it has it. */
-function take(slots: Slots, begun: string[], name: string, group?: string): Promise<void> {
-  return slots.take("", group).then(() => void begun.push(name));
+function take(slots: ConcurrencyLimiter, begun: string[], name: string, group?: string): Promise<void> {
+  return slots.acquire("", group).then(() => void begun.push(name));
 }
 
 test("first come, first served, as many as there are slots", async () => {
-  const slots = new Slots(2);
+  const slots = new ConcurrencyLimiter(2);
   const begun: string[] = [];
   for (const name of ["a", "b", "c", "d"]) void take(slots, begun, name);
   expect([slots.inUse, slots.waiting]).toEqual([2, 2]);
@@ -24,7 +24,7 @@ test("first come, first served, as many as there are slots", async () => {
 });
 
 test("a higher bound lets in at once; a lower one interrupts nothing", async () => {
-  const slots = new Slots(1);
+  const slots = new ConcurrencyLimiter(1);
   const begun: string[] = [];
   for (const name of ["a", "b", "c", "d"]) void take(slots, begun, name);
   slots.limit = 3;
@@ -48,7 +48,7 @@ test("whatever comes and ends in whatever order, nothing begins above the bound 
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const slots = new Slots(3);
+      const slots = new ConcurrencyLimiter(3);
       let running = 0;
       const begin = () => {
         running++;
@@ -60,7 +60,7 @@ test("whatever comes and ends in whatever order, nothing begins above the bound 
       };
       const comes: Promise<void>[] = [];
       for (const it of steps) {
-        if (it.kind === "come") comes.push(slots.take().then(begin));
+        if (it.kind === "come") comes.push(slots.acquire().then(begin));
         else if ("to" in it) slots.limit = it.to;
         else if (running > 0) end();
         await turn();
@@ -80,7 +80,7 @@ test("whatever comes and ends in whatever order, nothing begins above the bound 
 });
 
 test("groups that wait take turns, each in its own order", async () => {
-  const slots = new Slots(1);
+  const slots = new ConcurrencyLimiter(1);
   const begun: string[] = [];
   const names = ["a1", "a2", "a3", "b1", "b2", "c1"];
   const all = names.map((name) =>
@@ -92,11 +92,11 @@ test("groups that wait take turns, each in its own order", async () => {
   expect(begun).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
 });
 test("requests take turns before their POPs do", async () => {
-  const slots = new Slots(1);
+  const slots = new ConcurrencyLimiter(1);
   const begun: string[] = [];
   const all = ["huge a1", "huge a2", "huge b1", "huge c1", "small a3", "small a4"].map(async (name) => {
     const [request = "", pop = ""] = name.split(/ |\d/);
-    await slots.take(request, pop);
+    await slots.acquire(request, pop);
     begun.push(name);
     await turn();
     slots.release(request, pop);
@@ -107,17 +107,17 @@ test("requests take turns before their POPs do", async () => {
 
 describe("beyond the bound, there is a reserve", () => {
   const reserve = { requests: () => 2, pops: () => 1 };
-  const takeAll = (slots: Slots, ...names: string[]) => {
+  const takeAll = (slots: ConcurrencyLimiter, ...names: string[]) => {
     const begun: string[] = [];
     for (const name of names) {
       const [request = "", pop = ""] = name.split("/");
-      void slots.take(request, pop).then((begins) => begins && begun.push(name));
+      void slots.acquire(request, pop).then((begins) => begins && begun.push(name));
     }
     return begun;
   };
 
   test("for a POP that holds nothing, and further for a request that holds nothing", async () => {
-    const slots = new Slots(2, reserve);
+    const slots = new ConcurrencyLimiter(2, reserve);
     const begun = takeAll(slots, "q/a", "q/a", "q/a", "q/b", "q/c", "r/a", "s/a", "t/a");
     await turn();
     // Two, the POP that is new, and the two requests that are.
@@ -130,7 +130,7 @@ describe("beyond the bound, there is a reserve", () => {
   });
 
   test("which what waits comes to as well, once it holds nothing any more", async () => {
-    const slots = new Slots(1, { requests: () => 0, pops: () => 1 });
+    const slots = new ConcurrencyLimiter(1, { requests: () => 0, pops: () => 1 });
     const begun = takeAll(slots, "q/a", "q/b", "q/b", "q/a");
     await turn();
     expect(begun).toEqual(["q/a", "q/b"]);
@@ -141,17 +141,17 @@ describe("beyond the bound, there is a reserve", () => {
 });
 
 test("what is withdrawn gets no slot, and the others keep their turns", async () => {
-  const slots = new Slots(1);
+  const slots = new ConcurrencyLimiter(1);
   const ends: string[] = [];
   const [mine, others] = [{}, {}];
-  void slots.take("q", "a");
+  void slots.acquire("q", "a");
   for (const [name, owner] of [
     ["1", mine],
     ["2", others],
     ["3", mine],
     ["4", others],
   ] as const)
-    void slots.take("q", name === "4" ? "b" : "a", owner).then((begins) => ends.push(`${name} ${begins}`));
+    void slots.acquire("q", name === "4" ? "b" : "a", owner).then((begins) => ends.push(`${name} ${begins}`));
   slots.withdraw(mine);
   await turn();
   expect([ends, slots.waiting]).toEqual([["1 false", "3 false"], 2]);

@@ -1,7 +1,7 @@
 // What a download holds while it waits: in virtual time.
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { Permits } from "../../../agent/fetch/downloader.ts";
 import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
@@ -42,7 +42,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
         return {};
       },
     };
-    const slots = new Slots(10);
+    const slots = new ConcurrencyLimiter(10);
     await start(JSON.stringify(message), plan, slots).ended;
     origins.close(new Error("the test has ended"));
     expect(slots.inUse).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { Cancellation } from "../../../agent/fetch/http/cancellation.ts";
 import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
-import { Holding } from "../../../agent/report/heartbeats.ts";
+import { HeldTasks } from "../../../agent/report/heartbeats.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
@@ -71,7 +71,7 @@ describe("a good download", () => {
     const result = await download({
       url: object(`/${size}-${verify}.bin`, [], size),
       message: { verify },
-      options: { meter: { small: { addBytes, addTask() {} }, large: unused } },
+      options: { throughput: { small: { addBytes, addTask() {} }, large: unused } },
     });
     expect(result).toMatchObject({ ok: true, bytes: size });
     expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(all);
@@ -100,9 +100,13 @@ test("what is cancelled is cut off, and not tried again; it says nothing about t
   const url = object(path, [{ kind: "stall", after: 1_000 }]);
   const cancellation = new Cancellation();
   const addTask = vi.fn();
-  const meter = { small: { addBytes: () => cancellation.cancel(), addTask }, large: unused };
+  const throughput = { small: { addBytes: () => cancellation.cancel(), addTask }, large: unused };
   const error = "CANCELLED: the request has ended";
-  expect(await download({ url, options: { meter }, cancellation })).toMatchObject({ ok: false, attempts: 1, error });
+  expect(await download({ url, options: { throughput }, cancellation })).toMatchObject({
+    ok: false,
+    attempts: 1,
+    error,
+  });
   expect(visited(path)).toHaveLength(1);
   expect(addTask).not.toHaveBeenCalled();
 });
@@ -130,11 +134,11 @@ test.each<[string, Fault[], boolean]>([
   ["put off", [{ kind: "status", status: 503 }], false],
   ["failed by the server", Array(3).fill({ kind: "status", status: 500 }), true],
   ["never answered", Array(3).fill({ kind: "reset", after: 0 }), true],
-])("the meter is told once of a task that is %s", async (name, troubles, troubled) => {
+])("the throughput is told once of a task that is %s", async (name, troubles, troubled) => {
   const addTask = vi.fn();
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
   const message = { tries: 2 };
-  const options = { meter: { small: { addBytes() {}, addTask }, large: unused } };
+  const options = { throughput: { small: { addBytes() {}, addTask }, large: unused } };
   await download({ url, message, options }).catch((error: unknown) => expect(error).toBeInstanceOf(DeferredError));
   expect(addTask.mock.calls).toEqual([[troubled]]);
 });
@@ -157,20 +161,24 @@ describe("the bytes of a download", () => {
     const addBytes = vi.fn<(bytes: number) => void>();
     const large = { addBytes, addTask: vi.fn() };
     const size = 17 * 2 ** 20;
-    await download({ url: object("/large.bin", [], size), bytes: size, options: { meter: { small: unused, large } } });
+    await download({
+      url: object("/large.bin", [], size),
+      bytes: size,
+      options: { throughput: { small: unused, large } },
+    });
     // With the byte of the check.
     expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(size + 1);
     expect(large.addTask).toHaveBeenCalledOnce();
   });
 
   test("are under way until it has a result; what came of an attempt that broke off is not", async () => {
-    const holding = new Holding("q");
-    const transfer = holding.begin();
+    const holding = new HeldTasks("q");
+    const transfer = holding.startTransfer();
     const url = object("/broken-off.bin", [{ kind: "truncate", after: 400_000 }]);
     expect(await download({ url, transfer })).toMatchObject({ ok: true, attempts: 2 });
     // The check of a large object is its first byte.
-    expect([holding.underWay, holding.bytes > SIZE]).toEqual([SIZE + 1, true]);
+    expect([holding.inProgressBytes, holding.newBytes > SIZE]).toEqual([SIZE + 1, true]);
     transfer.clear();
-    expect(holding.underWay).toBe(0);
+    expect(holding.inProgressBytes).toBe(0);
   });
 });

@@ -89,9 +89,9 @@ export async function download({
   onServed,
 }: Download): Promise<TaskResult> {
   const nothing = { addBytes: () => {}, addTask: () => {} };
-  const meter = { small: nothing, large: nothing };
+  const throughput = { small: nothing, large: nothing };
   const ports = { https: edge.httpsPort, http: edge.httpPort };
-  const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, tracker, ...options });
+  const downloader = new Downloader({ pools, ports, instanceId: "i-1", throughput, tracker, ...options });
   const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
   const result = await downloader.download(
     task,

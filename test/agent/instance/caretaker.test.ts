@@ -95,9 +95,9 @@ describe("an agent looks after requests", () => {
       ...answers,
       GetItem: (input) => (input.Key?.["req_id"]?.S === "overdue" ? GetItem(input) : { Item: { active: { S: "y" } } }),
     });
-    const { running, downloader, endAll } = downloads();
+    const { running, download, endAll } = downloads();
     // Idle is what an agent is that has done nothing for a while; this one begins within it.
-    const { stop, ended } = start({ downloader, stallSeconds: 6, retireMs: 400 });
+    const { stop, ended } = start({ download, stallSeconds: 6, retireMs: 400 });
     await eventually(() => running.size).toBe(1);
     await eventually(() => checked.length).toBeGreaterThan(2);
     stop();

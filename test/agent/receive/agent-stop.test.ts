@@ -10,8 +10,8 @@ useVirtualClock({ idleMs: 2 });
 describe("stop", () => {
   test("what has not begun goes back at once, what runs is finished and stored, then serve() resolves", async () => {
     const { aws, log, start } = await world(numbered(60));
-    const { running, downloader, endAll } = downloads();
-    const { stop, ended } = start({ downloader });
+    const { running, download, endAll } = downloads();
+    const { stop, ended } = start({ download });
     let over = false;
     void ended.then(() => {
       over = true;
@@ -58,8 +58,8 @@ describe("stop", () => {
 
   test("downloads that it cut off are not stored as failures", async () => {
     const { log, start } = await world([["a"], ["b"]]);
-    const { running, downloader } = downloads();
-    const { stop, ended } = start({ downloader });
+    const { running, download } = downloads();
+    const { stop, ended } = start({ download });
     await eventually(() => running.size).toBe(2);
     stop();
     running.get("a")?.resolve({ ok: false, error: "STOPPED: the agent has stopped" });

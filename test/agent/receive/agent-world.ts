@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { pino } from "pino";
 import { Caretaker } from "../../../agent/instance/caretaker.ts";
-import { ActiveRequests } from "../../../agent/receive/active-requests.ts";
-import { Agent, type AgentOptions } from "../../../agent/receive/agent.ts";
-import { Beats } from "../../../agent/report/heartbeats.ts";
+import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
+import { Heartbeats } from "../../../agent/report/heartbeats.ts";
 import { ResultWriter } from "../../../agent/report/result-writer.ts";
-import { Meter } from "../../../agent/report/throughput.ts";
+import { Throughput } from "../../../agent/report/throughput.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestReader } from "../../../aws/request-table.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import { SettlementQueue } from "../../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
+import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { type Deferred, deferred } from "../deferred.ts";
 import { type Answers, fakeAws } from "../fake-aws.ts";
+import { logger } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 const QUEUES = "https://sqs.example";
@@ -86,39 +87,45 @@ export async function world(messages: readonly (readonly string[])[], answers: A
   });
   /** Ids of requests that Shutdown is to check. */
   const checked: string[] = [];
-  const start = ({ retire, retireMs = 60_000, stallSeconds = 900, downloader = instantly }: Options = {}) => {
-    const logger = pino({ level: "silent" });
+  const start = ({ retire, retireMs = 60_000, stallSeconds = 900, download = instantly }: Options = {}) => {
     const queue = new TaskQueue(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
     const documents = DynamoDBDocumentClient.from(aws.db);
     const requests = new RequestReader(documents, "requests", unreadable);
-    const stored = new RequestTaskTable(aws.db, "results", unreadable);
+    const store = new RequestTaskTable(aws.db, "results", unreadable);
     const progress = new ProgressTable(documents, "progress", unreadable);
-    const meter = new Meter();
+    const throughput = { small: new Throughput(), large: new Throughput() };
     const unplanned = () => Promise.reject(new Error("unplanned: retire"));
     const caretaker = new Caretaker({
       requests,
       progress,
       queue,
-      meter,
       retire: retire ?? unplanned,
       retireMs,
       logger,
+      lastTaskAt: () => Math.max(throughput.small.lastTaskAt, throughput.large.lastTaskAt),
       timings: { ...timingsOf(stallSeconds), recheckMs: stallSeconds * 67 },
       settlements: new SettlementQueue(documents, "progress", { invoke: async (reqId) => void checked.push(reqId) }),
     });
     const agent = new Agent({
       queue,
-      meter,
+      throughput,
       caretaker,
-      downloader,
+      download,
+      store,
       logger,
+      origins: new OriginLimiters({ store: new MemoryPermitStore() }),
       deadLetters: new DeadLetterQueue(aws.sqs, `${QUEUES}/dead`),
-      requests: new ActiveRequests(requests),
-      results: new ResultWriter(stored, logger),
-      stored,
-      beats: new Beats({ progress, instance: "i-1", worker: "w", everyMs: 10_000, logger }),
+      isActive: (reqId) => requests.isActive(reqId),
+      results: new ResultWriter(store, logger),
+      heartbeats: new Heartbeats({
+        store: progress,
+        instance: "i-1",
+        worker: "w",
+        heartbeatIntervalMs: 10_000,
+        logger,
+      }),
       visibilitySeconds: 120,
-      memoryBytes: 4e9,
+      isMemoryTight: () => false,
     });
     return { stop: () => agent.stop(), ended: agent.serve() };
   };
@@ -131,24 +138,22 @@ interface Options {
   readonly retireMs?: number;
   readonly stallSeconds?: number;
   /** @default all is good at once */
-  readonly downloader?: AgentOptions["downloader"];
+  readonly download?: AgentDeps["download"];
 }
 
-const instantly: AgentOptions["downloader"] = { download: async (message, url) => resultOf(message, url) };
+const instantly: AgentDeps["download"] = async (message, url) => resultOf(message, url);
 
 /** Downloads that last until they are told to end. */
 export function downloads() {
   const running = new Map<string, Deferred<Partial<TaskResult>>>();
-  const downloader: AgentOptions["downloader"] = {
-    download: async (message, url) => {
-      const end = deferred<Partial<TaskResult>>();
-      running.set(url.url, end);
-      return { ...resultOf(message, url), ...(await end.promise) };
-    },
+  const download: AgentDeps["download"] = async (message, url) => {
+    const end = deferred<Partial<TaskResult>>();
+    running.set(url.url, end);
+    return { ...resultOf(message, url), ...(await end.promise) };
   };
   return {
     running,
-    downloader,
+    download,
     endAll: (how: Partial<TaskResult> = {}) => running.forEach(({ resolve }) => void resolve(how)),
   };
 }

@@ -19,19 +19,19 @@ test("all that is in the queue is downloaded, stored and only then deleted", asy
   );
 });
 
-test("it takes as many tasks as it can run and a few more, and leaves the rest to others", async () => {
+test("it receives as many tasks as it can run and one batch, and leaves the rest to others", async () => {
   const { start, received } = await world(numbered(500));
-  const { running, downloader, endAll } = downloads();
-  const { stop, ended } = start({ downloader });
+  const { running, download, endAll } = downloads();
+  const { stop, ended } = start({ download });
   await eventually(() => running.size).toBeGreaterThanOrEqual(32);
   await sleep(100);
-  // As many again may wait for a slot, and half of them do at least.
-  expect(received()).toBeGreaterThanOrEqual(48);
-  expect(received()).toBeLessThanOrEqual(64);
+  // Half a batch may be missing.
+  expect(received()).toBeGreaterThanOrEqual(37);
+  expect(received()).toBeLessThanOrEqual(42);
   // After a second it tries whether more at once bring more.
   await eventually(() => running.size).toBe(64);
   // And takes more for that, though none has ended: large files take minutes.
-  await eventually(received).toBeGreaterThanOrEqual(96);
+  await eventually(received).toBeGreaterThanOrEqual(69);
   stop();
   endAll();
   await ended;
@@ -51,11 +51,9 @@ test("one message that cannot be handled does not stop the others", async () => 
     },
   });
   const { stop, ended } = start({
-    downloader: {
-      download: async (message, url) => {
-        if (url.url === "kept") await sleep(100);
-        return resultOf(message, url);
-      },
+    download: async (message, url) => {
+      if (url.url === "kept") await sleep(100);
+      return resultOf(message, url);
     },
   });
   await eventually(() => log).toContain("deleted r1");

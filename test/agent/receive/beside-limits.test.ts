@@ -1,21 +1,17 @@
 // A request with limits for its origin beside another one, in one agent.
 import { setTimeout as sleep } from "node:timers/promises";
-import { pino } from "pino";
 import { expect, test } from "vitest";
-import type { AgentOptions } from "../../../agent/receive/agent.ts";
-import { Beats } from "../../../agent/report/heartbeats.ts";
-import { Meter } from "../../../agent/report/throughput.ts";
+import type { AgentDeps } from "../../../agent/receive/agent.ts";
 import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { resultOf } from "./agent-world.ts";
-import { MemoryLane, memoryAgent } from "./fleet-world.ts";
+import { MemoryLane, memoryAgent, newThroughput } from "./fleet-world.ts";
 
 useVirtualClock();
 
-const logger = pino({ level: "silent" });
 const URLS = 20;
 
 function messages(count: number, different: Partial<TaskMessage>): TaskMessage[] {
@@ -29,23 +25,19 @@ const FREE = messages(200, { req_id: "free", host: "other.example" });
 
 /** Runs an agent until all of the free request is done. @returns the seconds, and when each of the limited one was asked for */
 async function run(waiting: readonly TaskMessage[]) {
-  const progress = { beat: async () => undefined, received: async () => undefined };
-  const beats = new Beats({ progress, instance: "i", worker: "w", everyMs: 1_000, logger });
   const origins = new OriginLimiters({ store: new MemoryPermitStore() });
   const asked: number[] = [];
   let free = 0;
-  const meter = new Meter();
-  const downloader: AgentOptions["downloader"] = {
-    download: async (message, url) => {
-      if (message.req_id === "limited") asked.push(Date.now());
-      await sleep(20);
-      meter.small.addTask(false);
-      if (message.req_id === "free") free++;
-      return resultOf(message, url);
-    },
+  const throughput = newThroughput();
+  const download: AgentDeps["download"] = async (message, url) => {
+    if (message.req_id === "limited") asked.push(Date.now());
+    await sleep(20);
+    throughput.small.addTask(false);
+    if (message.req_id === "free") free++;
+    return resultOf(message, url);
   };
   const lanes = { main: new MemoryLane(waiting), express: new MemoryLane() };
-  const agent = memoryAgent({ lanes, meter, downloader, origins, beats });
+  const agent = memoryAgent({ lanes, throughput, download, origins });
   const since = performance.now();
   const ended = agent.serve();
   while (free < FREE.length * URLS) await sleep(10);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
-import { FollowerGate } from "../../../agent/admit/follower-gate.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
+import { fakeQueue } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
 
@@ -174,10 +174,10 @@ describe("what an origin refused", () => {
   });
 
   test("holds no slot, and is held no more", async () => {
-    const slots = new Slots(1);
-    const { ended, beats, told } = start(bodyOf("b"), plan({ download: overloaded("b") }).all, slots);
+    const slots = new ConcurrencyLimiter(1);
+    const { ended, heartbeats, told } = start(bodyOf("b"), plan({ download: overloaded("b") }).all, slots);
     await ended;
-    await beats.end();
+    await heartbeats.stop();
     expect([slots.inUse, told.at(-1)?.tasks]).toEqual([0, 0]);
   });
 });
@@ -198,7 +198,7 @@ describe("what would wait too long for its permit", () => {
 
   test("waits without a slot: others have it", async () => {
     const permit = deferred<never>();
-    const slots = new Slots(1);
+    const slots = new ConcurrencyLimiter(1);
     start(bodyOf("a"), plan({ origins: originsOf(() => ({ acquire: () => permit.promise })) }).all, slots);
     await turn();
     expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
@@ -206,8 +206,8 @@ describe("what would wait too long for its permit", () => {
 });
 
 test("whoever waited for a slot while the origin began to refuse gives it back, and waits for a permit", async () => {
-  const slots = new Slots(1);
-  await slots.take();
+  const slots = new ConcurrencyLimiter(1);
+  await slots.acquire();
   let refuses = false;
   const { limiterFor } = limited(0);
   const origins = originsOf((message) => (refuses ? limiterFor(message) : undefined));
@@ -224,8 +224,8 @@ test("what is deferred for different reasons goes back apart, by its attempts; o
   const sent: unknown[] = [];
   const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
     void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
-  const deps = { queue: { sendLater }, requests: { isActive: yes } };
-  const deferrals = new Deferrals(deps, taskMessage({ tries: 3 }), () => undefined);
+  const deps = { queue: fakeQueue({ sendLater }), isActive: yes };
+  const deferrals = new Deferrals(deps, taskMessage({ tries: 3 }), undefined, () => undefined);
   deferrals.add(named("once"), new DeferredError(11_000, 1));
   deferrals.add(named("unasked"), new DeferredError(5_000));
   deferrals.add(named("twice"), new DeferredError(20_000, 2));
@@ -255,7 +255,7 @@ test("a download that is cut off because this process has lost its permits goes 
 });
 
 test("followers that wait for one that was refused return to the queue as they came: they were not attempted", async () => {
-  const { sent, all } = plan({ download: overloaded("a"), followers: new FollowerGate() });
+  const { sent, all } = plan({ download: overloaded("a") });
   const message = taskMessage({
     req_id: "q",
     urls: named("a", "b"),
@@ -279,7 +279,7 @@ test("followers run one after the other, with permits, as long as nothing shows 
     acquired++;
     return permit;
   };
-  const { all } = plan({ origins: originsOf(() => ({ acquire })), followers: new FollowerGate() });
+  const { all } = plan({ origins: originsOf(() => ({ acquire })) });
   const message = taskMessage({
     req_id: "q",
     urls: named("a", "b", "c"),
@@ -297,7 +297,7 @@ test.each([
   ["alone, by the result itself", { only_follower: true }, true],
   ["beside others, by comparison", {}, false],
 ])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
-  const { all } = plan({ download: () => Promise.resolve({ rec_miss: true }), followers: new FollowerGate() });
+  const { all } = plan({ download: () => Promise.resolve({ rec_miss: true }) });
   const message = taskMessage({ req_id: "q", urls: named("a"), follows: true, led_by: "SIN2-C1", ...more });
   const { ended, written } = start(JSON.stringify(message), all);
   await ended;

@@ -49,7 +49,7 @@ test("of one that comes for the first time, nobody asks what stands", async () =
 describe("a beat tells of a message", () => {
   test("all of its URLs that have no result, and the bytes of those that are under way", async () => {
     const slow = deferred<object>();
-    const { ended, beats, told } = start(bodyOf("a", "b", "c"), {
+    const { ended, heartbeats, told } = start(bodyOf("a", "b", "c"), {
       active: yes,
       write: done,
       delete: done,
@@ -57,11 +57,11 @@ describe("a beat tells of a message", () => {
       download: (url) => (url === "a" ? good() : slow.promise),
     });
     await turn();
-    beats.beat();
+    heartbeats.sendAll();
     await turn();
     slow.resolve({});
     await ended;
-    beats.beat();
+    heartbeats.sendAll();
     await turn();
     expect(told).toMatchObject([
       { tasks: 3, bytes: 0 },
@@ -71,9 +71,9 @@ describe("a beat tells of a message", () => {
   });
 
   test("and nothing any more once it is given back", async () => {
-    const { ended, beats, told } = start(bodyOf("a", "b"), { active: fail("no table"), hold: done });
+    const { ended, heartbeats, told } = start(bodyOf("a", "b"), { active: fail("no table"), hold: done });
     await ended;
-    beats.beat();
+    heartbeats.sendAll();
     await turn();
     expect(told.at(-1)).toMatchObject({ tasks: 0 });
   });

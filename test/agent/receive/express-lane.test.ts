@@ -1,9 +1,6 @@
 // Real time passes only until the agent has asked its queues: a few milliseconds.
 
-import { pino } from "pino";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { Beats } from "../../../agent/report/heartbeats.ts";
-import { Meter } from "../../../agent/report/throughput.ts";
 import { deferred } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { resultOf } from "./agent-world.ts";
@@ -27,17 +24,12 @@ test("a small request with large files goes on while a huge one takes all slots 
   };
   const started: string[] = [];
   const hugeEnds = deferred<void>();
-  const progress = { beat: async () => undefined, received: async () => undefined };
   const agent = memoryAgent({
     lanes,
-    meter: new Meter(),
-    beats: new Beats({ progress, instance: "i", worker: "w", everyMs: 10_000, logger: pino({ level: "silent" }) }),
-    downloader: {
-      download: async (message, url) => {
-        started.push(url.url);
-        if (message.req_id === "huge") await hugeEnds.promise;
-        return resultOf(message, url);
-      },
+    download: async (message, url) => {
+      started.push(url.url);
+      if (message.req_id === "huge") await hugeEnds.promise;
+      return resultOf(message, url);
     },
   });
   const ended = agent.serve();

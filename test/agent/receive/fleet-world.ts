@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Message } from "@aws-sdk/client-sqs";
-import { pino } from "pino";
-import { Agent, type AgentOptions } from "../../../agent/receive/agent.ts";
-import { Beats } from "../../../agent/report/heartbeats.ts";
-import { Meter } from "../../../agent/report/throughput.ts";
+import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
+import { Throughput } from "../../../agent/report/throughput.ts";
+import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import type { ReceivedMessage, TaskQueue } from "../../../domain/plan/ports.ts";
 import { isLarge, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { fakeDeadLetters, fakeHeartbeats, fakeStore, logger } from "../fake-deps.ts";
 import { resultOf } from "./agent-world.ts";
 
 const LOOK_MS = 10;
-const logger = pino({ level: "silent" });
 
 /** Of all lanes, so that no two have a receipt in common. */
 let receipts = 0;
 
 /** One lane, in memory: no message is lost, and none comes twice. It knows the receipts of no other lane. */
-export class MemoryLane {
-  readonly waiting: Message[];
+export class MemoryLane implements TaskQueue {
+  readonly waiting: ReceivedMessage[];
   deleted = 0;
   private readonly received = new Set<string>();
 
@@ -29,12 +29,12 @@ export class MemoryLane {
   async sendLater(message: TaskMessage, seconds: number): Promise<void> {
     setTimeout(() => this.waiting.push(this.outgoing(message)), seconds * 1_000);
   }
-  async receive(waitSeconds: number, most = 10): Promise<Message[]> {
+  async receive(waitSeconds: number, most = 10): Promise<ReceivedMessage[]> {
     const until = performance.now() + waitSeconds * 1_000;
     await sleep(2);
     while (this.waiting.length === 0 && performance.now() < until) await sleep(LOOK_MS);
     const messages = this.waiting.splice(0, most);
-    for (const { ReceiptHandle = "" } of messages) this.received.add(ReceiptHandle);
+    for (const { receipt } of messages) this.received.add(receipt);
     return messages;
   }
   async delete(receipt: string): Promise<void> {
@@ -46,33 +46,42 @@ export class MemoryLane {
   }
   async drain(): Promise<void> {}
   async depth() {
-    return { available: this.waiting.length, delayed: 0, inFlight: 0 };
+    return { available: this.waiting.length, delayed: 0, inFlight: this.received.size };
   }
 
-  private outgoing(message: TaskMessage): Message {
-    return { Body: JSON.stringify(message), ReceiptHandle: `r${receipts++}` };
+  private outgoing(message: TaskMessage): ReceivedMessage {
+    const receipt = `r${receipts++}`;
+    return { id: receipt, receipt, body: JSON.stringify(message), deliveries: 1 };
   }
 }
 
-interface MemoryAgentParts extends Pick<AgentOptions, "meter" | "downloader" | "beats" | "origins"> {
+interface MemoryAgentParts extends Pick<AgentDeps, "download"> {
   readonly lanes: { readonly main: MemoryLane; readonly express: MemoryLane };
+  /** @default of its own */
+  readonly throughput?: AgentDeps["throughput"];
+  /** @default there are no limits */
+  readonly origins?: OriginLimiters;
+}
+
+export function newThroughput(): AgentDeps["throughput"] {
+  return { small: new Throughput(), large: new Throughput() };
 }
 
 /** An agent that takes from lanes in memory, of requests that go on; its results go nowhere. */
 export function memoryAgent({ lanes, ...parts }: MemoryAgentParts): Agent {
   return new Agent({
+    throughput: newThroughput(),
+    origins: new OriginLimiters({ store: new MemoryPermitStore() }),
     ...parts,
     queue: { lanes, drain: async () => undefined },
     logger,
     visibilitySeconds: 30,
-    memoryBytes: 8e9,
-    deadLetters: { bury: () => Promise.reject(new Error("unplanned: bury")) },
-    requests: { isActive: async () => true },
+    isMemoryTight: () => false,
+    heartbeats: fakeHeartbeats(),
+    deadLetters: fakeDeadLetters,
+    isActive: async () => true,
     results: { write: async () => undefined, drain: async () => undefined },
-    stored: {
-      standing: () => Promise.reject(new Error("unplanned: standing")),
-      putIfAbsent: () => Promise.reject(new Error("unplanned: putIfAbsent")),
-    },
+    store: fakeStore(),
   });
 }
 
@@ -87,33 +96,29 @@ export interface Done {
 /** An agent behind a link of its own, which its downloads share evenly. */
 export function startAgent(lanes: MemoryAgentParts["lanes"], bytesPerSecond: number) {
   const done: Done = { bytes: 0, tasks: 0, endedAt: 0 };
-  const meter = new Meter();
+  const throughput = newThroughput();
   let running = 0;
-  const downloader: AgentOptions["downloader"] = {
-    download: async (message, url, cancellation, { transfer } = {}) => {
-      const tally = isLarge(url) ? meter.large : meter.small;
-      running++;
-      let before = performance.now();
-      for (let left = url.bytes ?? 0; left > 0 && !cancellation.cancelled; ) {
-        await sleep(LOOK_MS);
-        const now = performance.now();
-        const came = Math.min(left, (bytesPerSecond / running) * ((now - before) / 1_000));
-        before = now;
-        left -= came;
-        tally.addBytes(came);
-        transfer?.addBytes(came);
-      }
-      running--;
-      tally.addTask(false);
-      done.bytes += url.bytes ?? 0;
-      done.tasks++;
-      done.endedAt = performance.now();
-      return resultOf(message, url);
-    },
+  const download: AgentDeps["download"] = async (message, url, cancellation, { transfer } = {}) => {
+    const tally = isLarge(url) ? throughput.large : throughput.small;
+    running++;
+    let before = performance.now();
+    for (let left = url.bytes ?? 0; left > 0 && !cancellation.cancelled; ) {
+      await sleep(LOOK_MS);
+      const now = performance.now();
+      const came = Math.min(left, (bytesPerSecond / running) * ((now - before) / 1_000));
+      before = now;
+      left -= came;
+      tally.addBytes(came);
+      transfer?.addBytes(came);
+    }
+    running--;
+    tally.addTask(false);
+    done.bytes += url.bytes ?? 0;
+    done.tasks++;
+    done.endedAt = performance.now();
+    return resultOf(message, url);
   };
-  const progress = { beat: async () => undefined, received: async () => undefined };
-  const beats = new Beats({ progress, instance: "i", worker: "w", everyMs: 10_000, logger });
-  const agent = memoryAgent({ lanes, meter, downloader, beats });
+  const agent = memoryAgent({ lanes, throughput, download });
   const ended = agent.serve();
   return { done, stop: () => agent.stop(), ended };
 }

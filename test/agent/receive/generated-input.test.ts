@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judge } from "../../../agent/fetch/verdict.ts";
-import { work } from "../../../agent/receive/process-message.ts";
+import { processMessage } from "../../../agent/receive/process-message.ts";
 import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
+import { fakeDeps, fakeQueue } from "../fake-deps.ts";
 
 const text = fc.string();
 
@@ -22,24 +23,9 @@ describe("whatever comes out of the queue", () => {
           (name: string) =>
           async (...args: unknown[]) =>
             void calls.push(`${name} ${String(args.at(-1)).slice(0, 1)}`);
-        const planned = () => {
-          throw new Error("not planned");
-        };
-        await work(
-          {
-            queue: { delete: noted("delete"), hold: planned, send: planned, sendLater: planned },
-            deadLetters: { bury: noted("bury") },
-            results: { write: planned },
-            stored: { standing: planned, putIfAbsent: planned },
-            beats: { take: planned },
-            requests: { isActive: planned },
-            slots: { small: { take: planned, release: planned }, large: { take: planned, release: planned } },
-            intake: { accept: planned },
-            downloader: { download: planned },
-            visibilitySeconds: 30,
-            logger: { info() {}, warn() {} },
-          },
-          { Body, ReceiptHandle: "receipt" },
+        await processMessage(
+          fakeDeps({ queue: fakeQueue({ delete: noted("delete") }), deadLetters: { bury: noted("bury") } }),
+          { id: "m", receipt: "receipt", body: Body, deliveries: 1 },
           new AbortController().signal,
         );
         expect(calls.map((call) => call.split(" ")[0])).toEqual(["bury", "delete"]);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { deferred } from "../deferred.ts";
 import { bodyOf, done, fail, good, start, yes } from "./work-world.ts";
 
@@ -35,8 +35,8 @@ describe("while it is worked on", () => {
 
   test("also while it waits for a slot", async () => {
     vi.useFakeTimers();
-    const slots = new Slots(1);
-    await slots.take();
+    const slots = new ConcurrencyLimiter(1);
+    await slots.acquire();
     const { did, ended } = start(
       bodyOf("a"),
       { active: yes, download: good, write: done, delete: done, hold: done },
@@ -53,7 +53,7 @@ describe("while it is worked on", () => {
     let active = true;
     const slow = deferred<object>();
     const plan = { active: async () => active, download: () => slow.promise, delete: done, hold: done };
-    const { did, ended } = start(bodyOf("a", "b"), plan, new Slots(1));
+    const { did, ended } = start(bodyOf("a", "b"), plan, new ConcurrencyLimiter(1));
     await vi.advanceTimersByTimeAsync(1_000);
     active = false;
     await vi.advanceTimersByTimeAsync(40_000);

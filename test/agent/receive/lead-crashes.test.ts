@@ -1,10 +1,8 @@
-import type { Message } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
-import { pino } from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
-import { Intake } from "../../../agent/receive/prefetcher.ts";
-import { type WorkDeps, work } from "../../../agent/receive/process-message.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
+import { processMessage } from "../../../agent/receive/process-message.ts";
+import type { MessageDeps } from "../../../agent/receive/return-to-queue.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
@@ -12,14 +10,13 @@ import { messagesOf, type TaskMessage } from "../../../domain/plan/task-message.
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
+import { fakeDeps, fakeQueue, fakeStore } from "../fake-deps.ts";
 
 const POPS = ["NRT57-P3", "KIX50-C1", "NRT20-C1", "KIX50-P2", "FRA56-P4", "MUC50-P1"];
 const URLS: TaskUrl[] = [0, 1, 2].flatMap((n) =>
   ["br", "gzip"].map((variant) => ({ url: `https://x.example/${n}`, bytes: 1, variant })),
 );
 const SHARDS = 2;
-const logger = pino({ level: "silent" });
-const holding = { drop() {}, end() {}, begin: () => ({ clear() {}, finish() {}, addBytes() {} }) };
 
 /** One message is worked on at a time. What an agent held that was killed comes again behind all others. */
 class World {
@@ -50,16 +47,15 @@ class World {
       }
       return act();
     };
-    const Attributes = { ApproximateReceiveCount: String(message.receives) };
-    const received: Message = { ReceiptHandle: "r", Body: message.body, Attributes };
-    const ended = work(this.deps(call, begun), received, new AbortController().signal);
+    const received = { id: "m", receipt: "r", body: message.body, deliveries: message.receives };
+    const ended = processMessage(this.deps(call, begun), received, new AbortController().signal);
     if ((await Promise.race([ended, death])) !== "KILLED") return;
     vi.clearAllTimers();
     this.lost += begun.size;
     this.queue.push(message);
   }
 
-  private deps(call: <T>(act: () => T) => Promise<T>, begun: Set<string>): WorkDeps {
+  private deps(call: <T>(act: () => T) => Promise<T>, begun: Set<string>): MessageDeps {
     const put = (one: TaskResult) => this.results.set(one.pop_url, one);
     const write = async (one: TaskResult) =>
       call(() => {
@@ -67,24 +63,18 @@ class World {
         const stands = this.results.get(one.pop_url);
         if (one.ok || stands?.ok !== true) put(one);
       });
-    return {
-      logger,
-      visibilitySeconds: 120,
-      slots: { small: new Slots(100), large: new Slots(100) },
-      beats: { take: () => holding as never },
-      intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
-      deadLetters: { bury: () => Promise.reject(new Error("unplanned")) },
-      requests: { isActive: () => Promise.resolve(true) },
-      queue: {
+    return fakeDeps({
+      limiters: { small: new ConcurrencyLimiter(100), large: new ConcurrencyLimiter(100) },
+      isActive: () => Promise.resolve(true),
+      queue: fakeQueue({
         hold: () => Promise.resolve(),
         delete: () => call(() => undefined),
-        sendLater: () => Promise.reject(new Error("unplanned: nothing is deferred here")),
         send: async (messages) => {
           for await (const one of messages)
             await call(() => this.queue.push({ body: JSON.stringify(one), receives: 0 }));
         },
-      },
-      stored: {
+      }),
+      store: fakeStore({
         standing: (keys) =>
           call(() => {
             const found = keys.flatMap(({ pop_url }) => this.results.get(pop_url) ?? []);
@@ -93,18 +83,16 @@ class World {
         putIfAbsent: async (all) => {
           for (const one of all) await call(() => this.results.has(one.pop_url) || put(one));
         },
+      }),
+      write,
+      download: async (message, url, _, hooks) => {
+        const one = await call(() => this.download(message, url, begun));
+        // The proof takes two calls of the agent.
+        if (one.ok) hooks?.onDownloaded?.({ ok: true });
+        await call(() => undefined);
+        return call(() => one);
       },
-      results: { write },
-      downloader: {
-        download: async (message, url, _, hooks) => {
-          const one = await call(() => this.download(message, url, begun));
-          // The proof takes two calls of the agent.
-          if (one.ok) hooks?.onDownloaded?.({ ok: true });
-          await call(() => undefined);
-          return call(() => one);
-        },
-      },
-    };
+    });
   }
 
   private download({ pop }: TaskMessage, { url, variant }: TaskUrl, begun: Set<string>): TaskResult {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { Permits } from "../../../agent/fetch/downloader.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -51,7 +51,7 @@ describe("a message that is a task", () => {
       waited.resolve();
       return {};
     };
-    const slots = new Slots(1);
+    const slots = new ConcurrencyLimiter(1);
     const { did, ended } = start(bodyOf("a", "b"), { active: yes, download, write: done, delete: done }, slots);
     while (!did.includes("download b")) await turn();
     expect(slots.inUse).toBe(1);
@@ -62,7 +62,7 @@ describe("a message that is a task", () => {
   });
 
   test("a check of a large object takes a small slot, and a second download of it a large one", async () => {
-    const [small, large] = [new Slots(1), new Slots(1)];
+    const [small, large] = [new ConcurrencyLimiter(1), new ConcurrencyLimiter(1)];
     const held: number[][] = [];
     const note = () => held.push([small.inUse, large.inUse]);
     const download = async (_: string, { waitWithout, regain }: Permits) => {
@@ -87,7 +87,7 @@ describe("a message that is a task", () => {
   });
 
   test("its URLs take a slot each", async () => {
-    const slots = new Slots(2);
+    const slots = new ConcurrencyLimiter(2);
     const ends = new Map(["a", "b", "c"].map((url) => [url, deferred<object>()]));
     const download = (url: string) => ends.get(url)?.promise ?? good();
     const { did, ended } = start(bodyOf("a", "b", "c"), { active: yes, download, write: done, delete: done }, slots);
@@ -106,7 +106,7 @@ describe("a message that is a task", () => {
 
   test("a download that fails or throws gives its slot back", async () => {
     for (const download of [fail("the agent has stopped"), thrown]) {
-      const slots = new Slots(1);
+      const slots = new ConcurrencyLimiter(1);
       const { ended } = start(bodyOf("a", "b"), { active: yes, download, hold: done }, slots);
       // It does not end while one waits for a slot, and needs fewer turns than these.
       await Promise.race([ended, turns(100)]);

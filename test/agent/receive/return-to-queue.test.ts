@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { NotATaskError } from "../../../agent/fetch/task-errors.ts";
-import { giveBack } from "../../../agent/receive/return-to-queue.ts";
+import { returnToQueue } from "../../../agent/receive/return-to-queue.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { deferred, turn } from "../deferred.ts";
+import { fakeDeps } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
 
@@ -38,8 +39,8 @@ describe("a message is given back at once, and not deleted, when", () => {
 
 describe("when the agent stops, what has not begun goes back into the queue anew", () => {
   test("a whole message; only then is it deleted", async () => {
-    const slots = new Slots(1);
-    await slots.take();
+    const slots = new ConcurrencyLimiter(1);
+    await slots.acquire();
     const sent = deferred();
     const { did, ended, stop } = start(
       bodyOf("a", "b"),
@@ -56,8 +57,8 @@ describe("when the agent stops, what has not begun goes back into the queue anew
   });
 
   test("a whole message, also when nobody can say whether its request goes on", async () => {
-    const slots = new Slots(1);
-    await slots.take();
+    const slots = new ConcurrencyLimiter(1);
+    await slots.acquire();
     const plan = { active: fail("no table"), send: done, delete: done };
     const { did, ended, stop } = start(bodyOf("a"), plan, slots);
     stop();
@@ -107,7 +108,7 @@ describe("when the agent stops, what has not begun goes back into the queue anew
   });
 
   test("of one that is begun: what runs is finished and stored, then the rest goes back", async () => {
-    const slots = new Slots(1);
+    const slots = new ConcurrencyLimiter(1);
     const running = deferred<object>();
     const plan = { active: yes, download: () => running.promise, write: done, send: done, delete: done };
     const { did, ended, stop } = start(bodyOf("a", "b", "c"), plan, slots);
@@ -133,14 +134,9 @@ describe("when the agent stops, what has not begun goes back into the queue anew
 });
 
 test("a message that is no task stays in the queue when it could not be buried", async () => {
-  const deleted = giveBack(
-    {
-      queue: { hold: done, send: done },
-      deadLetters: { bury: async () => new Error("no queue") },
-      requests: { isActive: async () => true },
-      logger: { info: () => undefined, warn: () => undefined },
-    },
-    { MessageId: "m-1", ReceiptHandle: "r" },
+  const deleted = returnToQueue(
+    fakeDeps({ deadLetters: { bury: async () => new Error("no queue") } }),
+    { id: "m-1", receipt: "r", body: "", deliveries: 1 },
     taskMessage(),
     new NotATaskError("no POP"),
   );

@@ -1,13 +1,14 @@
 // What an agent keeps between two beats, windows and messages: the second round has its own figures alone.
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ActiveRequests } from "../../../agent/receive/active-requests.ts";
+import { cachedStatus } from "../../../agent/receive/agent.ts";
 import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
-import { Beats } from "../../../agent/report/heartbeats.ts";
-import { Tally } from "../../../agent/report/throughput.ts";
+import { Heartbeats } from "../../../agent/report/heartbeats.ts";
+import { Throughput } from "../../../agent/report/throughput.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
+import { fakeQueue, logger } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -27,13 +28,13 @@ const rounds = fc.array(
 test("each window counts what came in it, whatever came before", () => {
   fc.assert(
     fc.property(rounds, (all) => {
-      const tally = new Tally();
+      const tally = new Throughput();
       for (const { bytes, good, bad, seconds } of all) {
         tally.addBytes(bytes);
         for (let i = 0; i < good; i++) tally.addTask(false);
         for (let i = 0; i < bad; i++) tally.addTask(true);
         vi.advanceTimersByTime(seconds * 1_000);
-        const window = tally.window(false);
+        const window = tally.window();
         expect(window.bytesPerSecond).toBeCloseTo(bytes / seconds, 3);
         expect(window.tasksPerSecond).toBeCloseTo((good + bad) / seconds, 3);
         expect(window.troubled).toBeCloseTo(good + bad === 0 ? 0 : bad / (good + bad), 6);
@@ -50,13 +51,12 @@ describe("beats", () => {
           ["a", []],
           ["b", []],
         ]);
-        const progress = {
+        const store = {
           beat: async (reqId: string, beat: Beat) => void written.get(reqId)?.push(beat),
           received: async () => undefined,
         };
-        const logger = { warn: () => undefined };
-        const beats = new Beats({ progress, instance: "i-7", worker: "w-3", everyMs: 1e9, logger });
-        const held = { a: beats.take("a", 1_000), b: beats.take("b", 2_000) };
+        const beats = new Heartbeats({ store, instance: "i-7", worker: "w-3", heartbeatIntervalMs: 1e9, logger });
+        const held = { a: beats.add("a", 1_000), b: beats.add("b", 2_000) };
         await vi.advanceTimersByTimeAsync(0);
         const count = Math.min(ofA.length, ofB.length);
         const left = { a: 1_000, b: 2_000 };
@@ -67,14 +67,14 @@ describe("beats", () => {
             ["b", ofB[n]],
           ] as const) {
             const { bytes = 0, good = 0 } = round ?? {};
-            const transfer = held[name].begin();
+            const transfer = held[name].startTransfer();
             transfer.addBytes(bytes);
             transfer.clear();
             for (let i = 0; i < good; i++) held[name].end();
             left[name] -= good;
           }
           await vi.advanceTimersByTimeAsync(seconds * 1_000);
-          beats.beat();
+          beats.sendAll();
           await vi.advanceTimersByTimeAsync(0);
           for (const [name, round] of [
             ["a", ofA[n]],
@@ -87,7 +87,7 @@ describe("beats", () => {
             expect(last?.tasks_per_second).toBeCloseTo((round?.good ?? 0) / seconds, 1);
           }
         }
-        await beats.end();
+        await beats.stop();
       }),
       { numRuns: 30 },
     );
@@ -100,10 +100,11 @@ test("what is deferred in a second round is sent once, and with its own delay an
   vi.spyOn(Math, "random").mockReturnValue(0);
   const deferrals = new Deferrals(
     {
-      queue: { sendLater: async (message, seconds) => void sent.push({ message, seconds }) },
-      requests: { isActive: async () => true },
+      queue: fakeQueue({ sendLater: async (message, seconds) => void sent.push({ message, seconds }) }),
+      isActive: async () => true,
     },
     taskMessage({ tries: 4 }),
+    undefined,
     (urls) => void told.push(urls.map(({ url }) => url)),
   );
   const add = (url: string, ms: number, tries: number) =>
@@ -137,25 +138,23 @@ test("what is deferred in a second round is sent once, and with its own delay an
 test("an answer is believed for three seconds in each round, and a failure in none", async () => {
   const asked: string[] = [];
   let answer: () => Promise<boolean> = async () => true;
-  const requests = new ActiveRequests({
-    isActive: (reqId) => {
-      asked.push(reqId);
-      return answer();
-    },
+  const isActive = cachedStatus((reqId) => {
+    asked.push(reqId);
+    return answer();
   });
   for (const round of [1, 2, 3]) {
     answer = async () => round !== 2;
-    expect(await requests.isActive("a")).toBe(round !== 2);
+    expect(await isActive("a")).toBe(round !== 2);
     vi.advanceTimersByTime(2_999);
-    expect(await requests.isActive("a")).toBe(round !== 2);
-    expect(await requests.isActive("b")).toBe(round !== 2);
+    expect(await isActive("a")).toBe(round !== 2);
+    expect(await isActive("b")).toBe(round !== 2);
     expect(asked.splice(0)).toEqual(["a", "b"]);
     vi.advanceTimersByTime(3_000);
   }
   answer = () => Promise.reject(new Error("throttled"));
-  await expect(requests.isActive("a")).rejects.toThrow();
-  await expect(requests.isActive("a")).rejects.toThrow();
+  await expect(isActive("a")).rejects.toThrow();
+  await expect(isActive("a")).rejects.toThrow();
   answer = async () => true;
-  expect(await requests.isActive("a")).toBe(true);
+  expect(await isActive("a")).toBe(true);
   expect(asked).toEqual(["a", "a", "a"]);
 });

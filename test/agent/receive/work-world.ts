@@ -1,14 +1,13 @@
-import { pino } from "pino";
-import { Slots } from "../../../agent/admit/concurrency-limiter.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { Permits } from "../../../agent/fetch/downloader.ts";
-import { Intake } from "../../../agent/receive/prefetcher.ts";
-import { type WorkDeps, work } from "../../../agent/receive/process-message.ts";
-import { Beats } from "../../../agent/report/heartbeats.ts";
+import { processMessage } from "../../../agent/receive/process-message.ts";
+import type { MessageDeps } from "../../../agent/receive/return-to-queue.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
 import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
+import { fakeDeps, fakeHeartbeats, fakeQueue, fakeStore } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 /** What the fakes do. A call that a test did not plan fails the test. */
@@ -28,8 +27,7 @@ export interface Plan {
   readonly bury?: () => Promise<void>;
   readonly decide?: () => Promise<void>;
   /** The limits of origins. @default there are none */
-  readonly origins?: WorkDeps["origins"];
-  readonly followers?: WorkDeps["followers"];
+  readonly origins?: MessageDeps["origins"];
   /** Bytes that come of each download before it ends. */
   readonly bytes?: number;
   /** How often the message was delivered, with this time. @default 1 */
@@ -41,7 +39,7 @@ export interface Plan {
 }
 
 /** Works through one message. `did` says in order what was done. */
-export function start(body: string, plan: Plan, slots = new Slots(10), large = slots) {
+export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(10), large = slots) {
   const did: string[] = [];
   const unplanned: string[] = [];
   const sent: TaskMessage[] = [];
@@ -52,13 +50,12 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
     unplanned.push(what);
     return Promise.reject(new Error(`unplanned: ${what}`));
   };
-  const logger = pino({ level: "silent" });
   const told: Beat[] = [];
-  const progress = { beat: async (_: string, beat: Beat) => void told.push(beat), received: async () => undefined };
-  const beats = new Beats({ progress, instance: "i-1", worker: "w", everyMs: 10_000, logger });
-  const deps: WorkDeps = {
-    beats,
-    stored: {
+  const beat = async (_: string, one: Beat) => void told.push(one);
+  const heartbeats = fakeHeartbeats({ beat, received: async () => undefined }, "i-1");
+  const deps = fakeDeps({
+    heartbeats,
+    store: fakeStore({
       standing: async (keys) => {
         const { standing } = plan;
         const urls = await call(`standing? ${keys.length}`, standing && (() => standing()));
@@ -66,8 +63,8 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
         return new Map(found.map((key) => [key, plan.stands ?? { ok: true }]));
       },
       putIfAbsent: (results) => call(`decide ${results.map(({ pop_url }) => pop_url).join(" ")}`, plan.decide),
-    },
-    queue: {
+    }),
+    queue: fakeQueue({
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),
       hold: (receipt, seconds) =>
         call(`hold ${receipt} ${seconds}`, plan.hold && (() => plan.hold?.(seconds) ?? done())),
@@ -82,41 +79,33 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
           `put off ${urlsOf(JSON.stringify(message))} ${seconds}`,
           plan.sendLater && (() => plan.sendLater?.(message, seconds) ?? done()),
         ),
-    },
+    }),
     deadLetters: {
       bury: async (text, reason) => {
         await call(`bury ${text}: ${reason}`, plan.bury);
         return undefined;
       },
     },
-    results: {
-      write: (result) => {
-        written.push(result);
-        return call(`write ${result.url}`, plan.write && (() => plan.write?.(result.url) ?? done()));
-      },
+    write: (result) => {
+      written.push(result);
+      return call(`write ${result.url}`, plan.write && (() => plan.write?.(result.url) ?? done()));
     },
-    requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
-    slots: { small: slots, large },
-    intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
-    downloader: {
-      download: async (task, { url, variant }, cancellation, hooks = {}) => {
-        const { transfer, permits = NO_PERMITS, onDownloaded = () => undefined } = hooks;
-        const planned = plan.download;
-        cancellation.add(() => did.push(`cut ${url}`));
-        transfer?.addBytes(plan.bytes ?? 0);
-        const end = await call(`download ${url}`, planned && (() => planned(url, permits, onDownloaded)));
-        return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
-      },
+    isActive: (reqId) => call(`active? ${reqId}`, plan.active),
+    limiters: { small: slots, large },
+    download: async (task, { url, variant }, cancellation, hooks = {}) => {
+      const { transfer, permits = NO_PERMITS, onDownloaded = () => undefined } = hooks;
+      const planned = plan.download;
+      cancellation.add(() => did.push(`cut ${url}`));
+      transfer?.addBytes(plan.bytes ?? 0);
+      const end = await call(`download ${url}`, planned && (() => planned(url, permits, onDownloaded)));
+      return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
     },
     ...(plan.origins === undefined ? {} : { origins: plan.origins }),
-    ...(plan.followers === undefined ? {} : { followers: plan.followers }),
-    visibilitySeconds: 120,
-    logger,
-  };
+  });
   const stopping = new AbortController();
-  const Attributes = { ApproximateReceiveCount: String(plan.deliveries ?? 1) };
-  const ended = work(deps, { MessageId: "m", ReceiptHandle: "r", Body: body, Attributes }, stopping.signal);
-  return { did, unplanned, sent, written, ended, beats, told, stop: () => stopping.abort() };
+  const message = { id: "m", receipt: "r", body, deliveries: plan.deliveries ?? 1 };
+  const ended = processMessage(deps, message, stopping.signal);
+  return { did, unplanned, sent, written, ended, heartbeats, told, stop: () => stopping.abort() };
 }
 
 const NO_PERMITS: Permits = { waitWithout: (wait) => wait(), regain: () => done(), beforeSend: () => undefined };

@@ -1,5 +1,6 @@
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Beats } from "../../../agent/report/heartbeats.ts";
+import { Heartbeats } from "../../../agent/report/heartbeats.ts";
 import { type Beat, beatSchema } from "../../../domain/request/progress.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
 import { expiresAt } from "../../../domain/timestamps.ts";
@@ -18,7 +19,7 @@ function beating(write: () => Promise<void> = async () => undefined, note = writ
   const written: (Beat & { readonly expireAt: number })[] = [];
   const warnings: unknown[] = [];
   const noted: [string, number, number][] = [];
-  const progress = {
+  const store = {
     beat: async (reqId: string, beat: Beat, expireAt: number) => {
       await write();
       told.push(`${reqId}: ${beat.tasks} ${beat.bytes}`);
@@ -30,24 +31,19 @@ function beating(write: () => Promise<void> = async () => undefined, note = writ
       noted.push([reqId, minute, bytes]);
     },
   };
-  const beats = new Beats({
-    progress,
-    instance: "i-1",
-    worker: "w-1",
-    everyMs: 10_000,
-    logger: { warn: (fields: unknown) => void warnings.push(fields) },
-  });
-  beats.start();
+  const logger = pino({ level: "warn" }, { write: (line) => void warnings.push(line) });
+  const beats = new Heartbeats({ store, instance: "i-1", worker: "w-1", heartbeatIntervalMs: 10_000, logger });
+  beats.run();
   return { beats, told, written, noted, warnings };
 }
 
 describe("of each request, a beat is written", () => {
   test("at once with its first task, then every ten seconds, and without tasks when it has none any more", async () => {
     const { beats, told } = beating();
-    const a = beats.take("a", 3);
+    const a = beats.add("a", 3);
     await vi.advanceTimersByTimeAsync(5_000);
-    beats.take("a", 2);
-    const b = beats.take("b", 1);
+    beats.add("a", 2);
+    const b = beats.add("b", 1);
     await vi.advanceTimersByTimeAsync(0);
     expect(told).toEqual(["a: 3 0", "b: 1 0"]);
     for (let n = 0; n < 4; n++) a.end();
@@ -57,14 +53,14 @@ describe("of each request, a beat is written", () => {
     a.end();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told.slice(4)).toEqual(["a: 0 0"]);
-    beats.take("a", 1);
+    beats.add("a", 1);
     await vi.advanceTimersByTimeAsync(0);
     expect(told.slice(5)).toEqual(["a: 1 0"]);
   });
 
   test("with the process that it is, when it was written, and when it may go", async () => {
     const { beats, written } = beating();
-    beats.take("a", 1);
+    beats.add("a", 1);
     await vi.advanceTimersByTimeAsync(0);
     expect(written[0]).toMatchObject({ instance: "i-1", worker: "w-1", at: Date.now() });
     expect(written[0]?.expireAt).toBe(Math.floor(Date.now() / 1_000) + 8 * 86_400);
@@ -72,8 +68,8 @@ describe("of each request, a beat is written", () => {
 
   test("with the bytes of what is under way, and how fast it goes since the beat before", async () => {
     const { beats, written } = beating();
-    const holding = beats.take("a", 2);
-    const [done, long] = [holding.begin(), holding.begin()];
+    const holding = beats.add("a", 2);
+    const [done, long] = [holding.startTransfer(), holding.startTransfer()];
     done.addBytes(100_000);
     long.addBytes(300_000);
     done.clear();
@@ -93,14 +89,14 @@ describe("of each request, a beat is written", () => {
 
 test("a beat tells all bytes that were finished, also before the process held nothing, and none of them twice", async () => {
   const { beats, written } = beating();
-  const one = beats.take("a", 1);
-  const transfer = one.begin();
+  const one = beats.add("a", 1);
+  const transfer = one.startTransfer();
   transfer.addBytes(300);
   transfer.finish(300);
   transfer.clear();
   one.end();
   await vi.advanceTimersByTimeAsync(60_000);
-  const other = beats.take("a", 1).begin();
+  const other = beats.add("a", 1).startTransfer();
   other.addBytes(100);
   await vi.advanceTimersByTimeAsync(10_000);
   other.finish(120);
@@ -121,8 +117,8 @@ test("a beat that cannot be written is logged and missed; what it would have tol
   const { beats, written, warnings } = beating(async () => {
     if (refused) throw new Error("no table");
   });
-  const holding = beats.take("a", 1);
-  holding.begin().addBytes(20_000);
+  const holding = beats.add("a", 1);
+  holding.startTransfer().addBytes(20_000);
   await vi.advanceTimersByTimeAsync(10_000);
   expect([written.length, warnings.length]).toEqual([0, 2]);
   refused = false;
@@ -134,9 +130,9 @@ test("one that is slow is not overtaken by the next, and what came meanwhile is 
   const slow = deferred();
   let writes = 0;
   const { beats, told } = beating(() => (writes++ === 1 ? slow.promise : Promise.resolve()));
-  beats.take("a", 1).end();
+  beats.add("a", 1).end();
   await vi.advanceTimersByTimeAsync(10_000);
-  beats.take("a", 5);
+  beats.add("a", 5);
   await vi.advanceTimersByTimeAsync(30_000);
   expect(told).toEqual(["a: 1 0"]);
   slow.resolve();
@@ -155,7 +151,7 @@ describe("bytes by the minute", () => {
   test("are told in beats until the minute is over, and then noted for good, once", async () => {
     const minute = beforeMinute();
     const { beats, written, noted } = beating();
-    const transfer = beats.take("a", 1).begin();
+    const transfer = beats.add("a", 1).startTransfer();
     for (let n = 0; n < 9; n++) {
       transfer.addBytes(100);
       await vi.advanceTimersByTimeAsync(10_000);
@@ -174,10 +170,10 @@ describe("bytes by the minute", () => {
   test("are noted as soon as nothing more will come, and not at all if there are none", async () => {
     const minute = beforeMinute();
     const { beats, written, noted } = beating();
-    const holding = beats.take("a", 1);
-    holding.begin().addBytes(700);
+    const holding = beats.add("a", 1);
+    holding.startTransfer().addBytes(700);
     holding.end();
-    beats.take("b", 1).end();
+    beats.add("b", 1).end();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(written.at(-1)).toMatchObject({ tasks: 0 });
     expect(written.at(-1)).not.toHaveProperty("received");
@@ -193,7 +189,7 @@ describe("bytes by the minute", () => {
         if (refused) throw new Error("no table");
       },
     );
-    beats.take("a", 1).begin().addBytes(500);
+    beats.add("a", 1).startTransfer().addBytes(500);
     await vi.advanceTimersByTimeAsync(30_000);
     expect([written.length, noted.length, warnings.length]).toEqual([4, 0, 1]);
     refused = false;
@@ -210,8 +206,8 @@ describe("bytes by the minute", () => {
         if (refused) throw new Error("no table");
       },
     );
-    const holding = beats.take("a", 1);
-    holding.begin().addBytes(700);
+    const holding = beats.add("a", 1);
+    holding.startTransfer().addBytes(700);
     holding.end();
     await vi.advanceTimersByTimeAsync(10_000);
     refused = false;
@@ -226,17 +222,17 @@ describe("bytes by the minute", () => {
 describe("at the end", () => {
   test("a last beat says that nothing is held", async () => {
     const { beats, told } = beating();
-    beats.take("a", 2).drop(2);
-    await beats.end();
+    beats.add("a", 2).drop(2);
+    await beats.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told).toEqual(["a: 2 0", "a: 0 0"]);
   });
 
   test("nobody waits long for one that cannot be written", async () => {
     const { beats } = beating(() => new Promise(() => undefined));
-    beats.take("a", 2).drop(2);
+    beats.add("a", 2).drop(2);
     let over = false;
-    void beats.end().then(() => {
+    void beats.stop().then(() => {
       over = true;
     });
     await vi.advanceTimersByTimeAsync(4_999);
@@ -250,7 +246,7 @@ test("it is known when the last heartbeat that was written was sent", async () =
   const { beats } = beating();
   const since = Date.now();
   expect(beats.writtenAt("a")).toBe(Number.NEGATIVE_INFINITY);
-  beats.take("a", 1);
+  beats.add("a", 1);
   await vi.advanceTimersByTimeAsync(9_000);
   expect(beats.writtenAt("a")).toBe(since);
   await vi.advanceTimersByTimeAsync(2_000);
@@ -260,13 +256,13 @@ test("it is known when the last heartbeat that was written was sent", async () =
 test("the bytes that were finished are remembered of the 1,000 requests that ended last", async () => {
   const { beats, written } = beating();
   for (let n = 0; n <= 1_000; n++) {
-    const holding = beats.take(`${n}`, 1);
-    holding.begin().finish(7);
+    const holding = beats.add(`${n}`, 1);
+    holding.startTransfer().finish(7);
     holding.end();
     await vi.advanceTimersByTimeAsync(10_000);
   }
   const finished = async (reqId: string) => {
-    beats.take(reqId, 1);
+    beats.add(reqId, 1);
     await vi.advanceTimersByTimeAsync(0);
     return written.at(-1)?.finished;
   };

@@ -63,7 +63,7 @@ async function table(answers: Answers = {}) {
   });
   const ok = (n: number) => items.get(`r#0 p#${n}`)?.["ok"]?.BOOL;
   const warned: string[] = [];
-  const logger = { warn: (_: unknown, message?: string) => void warned.push(message ?? "") } as Pick<Logger, "warn">;
+  const logger = { warn: (_: unknown, message?: string) => void warned.push(message ?? "") } as Logger;
   const unplanned = ({ key }: { key: string }) => {
     throw new Error(`${key} cannot be read`);
   };
@@ -149,7 +149,7 @@ describe("what DynamoDB does not take", () => {
     const { results, aws, warned } = await table({ BatchWriteItem: busy, PutItem: busy });
     await results.write(result(1));
     expect(aws.asked("BatchWriteItem")).toHaveLength(201);
-    expect(warned).toEqual(["DynamoDB takes no results, they are tried again"]);
+    expect(warned).toEqual(["Writing results failed; retrying"]);
     expect(pauses.slice(0, 10)).toEqual([25, 50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
     expect(pauses).toHaveLength(200);
     calls = 0;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Meter, Tally } from "../../../agent/report/throughput.ts";
+import { Throughput } from "../../../agent/report/throughput.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["performance"] });
@@ -9,33 +9,33 @@ afterEach(() => {
 });
 
 test("a window is per second, and begins where the last one ended", () => {
-  const meter = new Tally();
+  const meter = new Throughput();
   meter.addBytes(3_000);
   meter.addBytes(1_000);
   for (const troubled of [true, false, false, false]) meter.addTask(troubled);
   vi.advanceTimersByTime(2_000);
-  expect(meter.window(true)).toEqual({ bytesPerSecond: 2_000, tasksPerSecond: 2, troubled: 0.25, saturated: true });
+  expect(meter.window()).toEqual({ bytesPerSecond: 2_000, tasksPerSecond: 2, troubled: 0.25 });
   meter.addBytes(500);
   meter.addTask(false);
   vi.advanceTimersByTime(500);
-  expect(meter.window(false)).toEqual({ bytesPerSecond: 1_000, tasksPerSecond: 2, troubled: 0, saturated: false });
+  expect(meter.window()).toEqual({ bytesPerSecond: 1_000, tasksPerSecond: 2, troubled: 0 });
 });
 
 test("a window in which nothing happened, or that took no time, is made of finite numbers", () => {
-  const meter = new Tally();
-  expect(meter.window(false)).toEqual({ bytesPerSecond: 0, tasksPerSecond: 0, troubled: 0, saturated: false });
+  const meter = new Throughput();
+  expect(meter.window()).toEqual({ bytesPerSecond: 0, tasksPerSecond: 0, troubled: 0 });
   meter.addBytes(10);
-  expect(meter.window(false).bytesPerSecond).toBe(10_000);
+  expect(meter.window().bytesPerSecond).toBe(10_000);
 });
 
 test("when the last task ended: before the first, when it began to count", () => {
   const begun = performance.now();
-  const meter = new Meter();
+  const meter = new Throughput();
   vi.advanceTimersByTime(1_000);
-  meter.small.addBytes(10);
+  meter.addBytes(10);
   expect(meter.lastTaskAt).toBe(begun);
-  meter.large.addTask(false);
+  meter.addTask(false);
   vi.advanceTimersByTime(500);
-  meter.small.window(true);
+  meter.window();
   expect(meter.lastTaskAt).toBe(begun + 1_000);
 });

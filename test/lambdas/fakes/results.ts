@@ -20,6 +20,9 @@ export class FakeResults implements Public<RequestTaskTable> {
   async putFailure(result: TaskResult) {
     this.items.splice(0, this.items.length, ...this.items.filter(({ pop_url }) => pop_url !== result.pop_url), result);
   }
+  isTemporary() {
+    return false;
+  }
   async standing(keys: readonly TaskKey[]) {
     const asked = new Set(keys.map(({ pop_url }) => pop_url));
     return new Map(this.items.filter(({ pop_url }) => asked.has(pop_url)).map((it) => [it.pop_url, it]));

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/receive/process-message.ts",
-      find: "await handingOver.end(receipt);",
-      replace: "await deps.queue.delete(receipt);\n    return handingOver.end(receipt);",
+      find: "() => promoter.finish());",
+      replace: "() => deps.queue.delete(message.receipt).then(() => promoter.finish()));",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/report/promote-followers.test.ts"],

@@ -7,11 +7,11 @@ export default {
     {
       file: "lambdas/shutdown/stale-messages.ts",
       find: "await lane.send([parsed.data]);",
-      replace: "await lane.delete(ReceiptHandle);\n  await lane.send([parsed.data]);",
+      replace: "await lane.delete(receipt);\n  await lane.send([parsed.data]);",
     },
     {
       file: "lambdas/shutdown/stale-messages.ts",
-      find: "await lane.send([parsed.data]);\n  await lane.delete(ReceiptHandle);\n}",
+      find: "await lane.send([parsed.data]);\n  await lane.delete(receipt);\n}",
       replace: "await lane.send([parsed.data]);\n}",
     },
   ],

@@ -5,9 +5,9 @@ export default {
   description: "The timer goes on after the downloads, so a message that is given back stays hidden.",
   changes: [
     {
-      file: "agent/admit/download-message.ts",
-      find: "letGo();",
-      replace: "void letGo;",
+      file: "agent/receive/process-message.ts",
+      find: "clearInterval(timer);",
+      replace: "void timer;",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/process-message.test.ts"],

@@ -11,8 +11,8 @@ export default {
     },
     {
       file: "agent/admit/download-message.ts",
-      find: "finish(job, url);\n  } finally {\n    cancellation.delete(cut);\n    permit.release();",
-      replace: "finish(job, url);\n    permit.release();\n  } finally {\n    cancellation.delete(cut);",
+      find: "    cancellation.delete(cut);\n    permit.release();",
+      replace: "    cancellation.delete(cut);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/deferrals.test.ts"],

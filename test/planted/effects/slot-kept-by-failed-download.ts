@@ -6,9 +6,9 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "permitsOf(message, slot, permit));\n  } finally {\n    transfer.clear();\n    permit.release();\n    slot.release();",
+      find: "permitsOf(job.message, slot, permit) });\n  } finally {\n    transfer.clear();\n    permit.release();\n    slot.release();",
       replace:
-        "permitsOf(message, slot, permit));\n    slot.release();\n  } finally {\n    transfer.clear();\n    permit.release();",
+        "permitsOf(job.message, slot, permit) });\n    slot.release();\n  } finally {\n    transfer.clear();\n    permit.release();",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/process-message.test.ts"],

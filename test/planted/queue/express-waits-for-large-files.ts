@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/receive/agent.ts",
-      find: "Math.max(1, this.freeLarge())",
-      replace: "this.freeLarge()",
+      find: "Math.max(1, large.free)",
+      replace: "large.free",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/express-lane.test.ts"],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "await deps.results.write(isRecMiss(deps, message, result) ? result : { ...result, rec_miss: undefined });",
-      replace: "deps.results.write(result).catch(() => undefined);",
+      find: "await deps.write(checked);",
+      replace: "deps.write(checked).catch(() => undefined);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/process-message.test.ts"],

@@ -5,9 +5,9 @@ export default {
   description: "The agent sees that the request has ended, and lets its downloads go on.",
   changes: [
     {
-      file: "agent/receive/hold-message.ts",
-      find: "wanted || cancellation.cancel()",
-      replace: "wanted || cancellation",
+      file: "agent/receive/process-message.ts",
+      find: "isActive || cancellation.cancel()",
+      replace: "isActive || cancellation",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/hold-message.test.ts"],

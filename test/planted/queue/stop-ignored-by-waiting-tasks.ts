@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "if (!(await deps.requests.isActive(message.req_id))) return;",
+      find: "if (!(await deps.isActive(message.req_id))) return;",
       replace: "",
     },
   ],

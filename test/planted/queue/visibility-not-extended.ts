@@ -5,9 +5,9 @@ export default {
   description: "The timer that extends the visibility timeout sends nothing.",
   changes: [
     {
-      file: "agent/receive/hold-message.ts",
-      find: "queue.hold(receipt, visibilitySeconds)",
-      replace: "Promise.resolve(queue)",
+      file: "agent/receive/process-message.ts",
+      find: "deps.queue.hold(receipt, deps.visibilitySeconds)",
+      replace: "Promise.resolve()",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/hold-message.test.ts"],

@@ -5,10 +5,10 @@ export default {
   description: "The timer of a batch that was full is kept, and no later batch gets one.",
   changes: [
     {
-      file: "aws/batcher.ts",
+      file: "domain/batcher.ts",
       find: "    this.timer = undefined;\n",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/batcher.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/batcher.test.ts"],
 } satisfies Bug;

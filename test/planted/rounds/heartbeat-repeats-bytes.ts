@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/report/heartbeats.ts",
-      find: "holding.bytes -= bytes;",
+      find: "held.newBytes -= newBytes;",
       replace: "",
     },
   ],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/report/heartbeats.ts",
-      find: "this.bytes = 0;\n    this.minute",
-      replace: "this.minute",
+      find: "request.minuteBytes = 0;\n    request.minute",
+      replace: "request.minute",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/report/heartbeats.test.ts"],

@@ -5,10 +5,10 @@ export default {
   description: "The keys of a batch are not forgotten when it is sent, so the next item of a key is sent alone.",
   changes: [
     {
-      file: "aws/batcher.ts",
+      file: "domain/batcher.ts",
       find: "this.keys.clear();",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/batcher.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/batcher.test.ts"],
 } satisfies Bug;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Batcher, type BatchOutcome } from "../../aws/batcher.ts";
+import { Batcher, type BatchOutcome } from "../../domain/batcher.ts";
 import { deferred } from "../agent/deferred.ts";
 
 beforeEach(() => {

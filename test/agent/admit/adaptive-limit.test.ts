@@ -1,19 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LARGE, type Limit, nextLimit, startLimit, type Window } from "../../../agent/admit/concurrency.ts";
+import {
+  LARGE,
+  type Limit,
+  type Measured,
+  maxSharedStep,
+  nextLimit,
+  startLimit,
+} from "../../../agent/admit/adaptive-limit.ts";
 
-const BUSY: Window = { bytesPerSecond: 1_000, tasksPerSecond: 10, troubled: 0, saturated: true };
+const BUSY: Measured = { bytesPerSecond: 1_000, tasksPerSecond: 10, troubled: 0, saturated: true };
 const at = (value: number, before: Limit["before"] = undefined, usualTrouble = 0): Limit => ({
   value,
   before,
-  doubles: false,
+  growsFast: false,
   usualTrouble,
 });
 
 describe("one step", () => {
   const before = { value: 32, bytesPerSecond: 1_000, tasksPerSecond: 10 };
-  const doubling = { ...at(64, before), doubles: true };
-  const cases: readonly [name: string, limit: Limit, window: Partial<Window>, value: number][] = [
+  const doubling = { ...at(64, before), growsFast: true };
+  const cases: readonly [name: string, limit: Limit, window: Partial<Measured>, value: number][] = [
     ["doubles from the start", startLimit(), {}, 64],
     ["doubles on while that brings much", doubling, { tasksPerSecond: 12 }, 128],
     ["goes back when doubling brings little", doubling, { tasksPerSecond: 11, bytesPerSecond: 1_100 }, 32],
@@ -54,14 +61,14 @@ describe("one step", () => {
   });
 
   test("it stops doubling once doubling brought nothing, or trouble", () => {
-    expect(nextLimit(doubling, { ...BUSY, tasksPerSecond: 12 }).doubles).toBe(true);
-    expect(nextLimit(doubling, BUSY).doubles).toBe(false);
-    expect(nextLimit(doubling, { ...BUSY, troubled: 1 }).doubles).toBe(false);
+    expect(nextLimit(doubling, { ...BUSY, tasksPerSecond: 12 }).growsFast).toBe(true);
+    expect(nextLimit(doubling, BUSY).growsFast).toBe(false);
+    expect(nextLimit(doubling, { ...BUSY, troubled: 1 }).growsFast).toBe(false);
   });
 });
 
 test("trouble becomes usual if it goes on, and unusual again if it does not; no tasks say nothing of it", () => {
-  const after = (usual: number, window: Partial<Window>) =>
+  const after = (usual: number, window: Partial<Measured>) =>
     nextLimit(at(42, undefined, usual), { ...BUSY, ...window }).usualTrouble;
   expect(after(0, { troubled: 0.4 })).toBe(0.2);
   expect(after(0.4, { troubled: 0 })).toBe(0.2);
@@ -108,7 +115,7 @@ function aMinute({ perDownload, capacity, breaks = Number.POSITIVE_INFINITY, bro
 }
 
 describe("large files have a limit of their own", () => {
-  const next = (limit: Limit, window: Partial<Window>) =>
+  const next = (limit: Limit, window: Partial<Measured>) =>
     nextLimit(limit, { ...BUSY, tasksPerSecond: 0, ...window }, LARGE);
 
   test("which begins at two, doubles while that brings much, and goes back when it does not", () => {
@@ -116,15 +123,34 @@ describe("large files have a limit of their own", () => {
     const four = next(two, {});
     const eight = next(four, { bytesPerSecond: 1_900 });
     expect([two.value, four.value, eight.value]).toEqual([2, 4, 8]);
-    expect(next(eight, { bytesPerSecond: 2_000 })).toMatchObject({ value: 4, doubles: false });
+    expect(next(eight, { bytesPerSecond: 2_000 })).toMatchObject({ value: 4, growsFast: false });
   });
 
   test("then grows in small steps, by bytes alone: whether a file ends in a second says nothing", () => {
-    const four = { ...at(4), doubles: false };
+    const four = { ...at(4), growsFast: false };
     const six = next(four, {});
     expect(six.value).toBe(6);
     expect(next(six, { bytesPerSecond: 1_090, tasksPerSecond: 5 }).value).toBe(4);
     expect(next(six, { bytesPerSecond: 1_110 }).value).toBe(8);
+  });
+
+  test("grow by no more than they may", () => {
+    const grow = (limit: Limit, window: Partial<Measured>) =>
+      nextLimit(limit, { ...BUSY, tasksPerSecond: 0, ...window }, LARGE, 1);
+    const ten = { ...at(10, { value: 9, bytesPerSecond: 9_000, tasksPerSecond: 0 }), growsFast: true };
+    expect(grow(startLimit(LARGE), {}).value).toBe(3);
+    // Each download has a connection of 1,000 bytes per second.
+    expect(grow(ten, { bytesPerSecond: 9_950 }).value).toBe(11);
+    expect(grow(ten, { bytesPerSecond: 9_400 }).value).toBe(9);
+  });
+
+  test.each([
+    ["nobody else has a message yet", { available: 9, inFlight: 4 }, 2],
+    ["the queue is deep", { available: 64, inFlight: 50 }, Number.POSITIVE_INFINITY],
+    ["others have messages, and few are left", { available: 63, inFlight: 12 }, 1],
+    ["others have far more", { available: 63, inFlight: 28 }, 3],
+  ])("%s: by how much a limit of four may grow", (_name, depth, step) => {
+    expect(maxSharedStep(4, { ...depth, delayed: 0 }, 4)).toBe(step);
   });
 
   test("and is one at the least", () => {

@@ -1,0 +1,67 @@
+import { pino } from "pino";
+import { ConcurrencyLimiter } from "../../agent/admit/concurrency-limiter.ts";
+import { FollowerGate } from "../../agent/admit/follower-gate.ts";
+import { Prefetcher } from "../../agent/receive/prefetcher.ts";
+import type { MessageDeps } from "../../agent/receive/return-to-queue.ts";
+import { Heartbeats } from "../../agent/report/heartbeats.ts";
+import { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
+import type { DeadLetters, HeartbeatStore, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
+
+export const logger = pino({ level: "silent" });
+
+const unplanned = (what: string) => () => Promise.reject(new Error(`unplanned: ${what}`));
+
+/** A queue whose calls fail, but those of the test. */
+export function fakeQueue(overrides: Partial<TaskQueue> = {}): TaskQueue {
+  return {
+    receive: unplanned("receive"),
+    delete: unplanned("delete"),
+    hold: unplanned("hold"),
+    send: unplanned("send"),
+    sendLater: unplanned("sendLater"),
+    depth: unplanned("depth"),
+    ...overrides,
+  };
+}
+
+export function fakeStore(overrides: Partial<ResultStore> = {}): ResultStore {
+  return {
+    putGood: unplanned("putGood"),
+    putFailure: unplanned("putFailure"),
+    putIfAbsent: unplanned("putIfAbsent"),
+    standing: unplanned("standing"),
+    isTemporary: () => false,
+    ...overrides,
+  };
+}
+
+export const fakeDeadLetters: DeadLetters = { bury: unplanned("bury") };
+
+const NOT_STORED: HeartbeatStore = { beat: async () => undefined, received: async () => undefined };
+
+/** Heartbeats that are sent with the first and without tasks, and in between when the test says so. */
+export function fakeHeartbeats(store = NOT_STORED, instance = "i"): Heartbeats {
+  return new Heartbeats({ store, instance, worker: "w", heartbeatIntervalMs: 10_000, logger });
+}
+
+/** What a message is processed with: no limits of origins, ten slots, and calls that fail if a test does not plan them. */
+export function fakeDeps(overrides: Partial<MessageDeps> = {}): MessageDeps {
+  const limiters = { small: new ConcurrencyLimiter(10), large: new ConcurrencyLimiter(10) };
+  return {
+    queue: fakeQueue(),
+    store: fakeStore(),
+    deadLetters: fakeDeadLetters,
+    heartbeats: fakeHeartbeats(),
+    prefetcher: new Prefetcher(() => ({ small: limiters.small.free, large: 1 })),
+    limiters,
+    origins: new OriginLimiters({ store: new MemoryPermitStore() }),
+    followers: new FollowerGate(),
+    isActive: unplanned("isActive"),
+    download: unplanned("download"),
+    write: unplanned("write"),
+    visibilitySeconds: 120,
+    logger,
+    ...overrides,
+  };
+}

@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { cachedStatus } from "../../../agent/receive/agent.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("an answer is believed for three seconds, and each request's is its own", async () => {
+  let active = true;
+  const read = vi.fn(async () => active);
+  const isActive = cachedStatus(read);
+  const asked = ["a", "a", "b"].map((reqId) => isActive(reqId));
+  expect(await Promise.all(asked)).toEqual([true, true, true]);
+  expect(read.mock.calls).toEqual([["a"], ["b"]]);
+  active = false;
+  vi.advanceTimersByTime(2_999);
+  expect(await isActive("a")).toBe(true);
+  vi.advanceTimersByTime(1);
+  expect(await isActive("a")).toBe(false);
+  expect(read).toHaveBeenCalledTimes(3);
+});
+
+test("a look-up that failed is not believed", async () => {
+  const read = vi.fn(async () => true).mockRejectedValueOnce(new Error("throttled"));
+  const isActive = cachedStatus(read);
+  await expect(isActive("q")).rejects.toThrow("throttled");
+  expect(await isActive("q")).toBe(true);
+});

@@ -1,0 +1,284 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
+import {
+  learn,
+  type MessageProfile,
+  messagesToReceive,
+  Prefetcher,
+  type PrefetchState,
+} from "../../../agent/receive/prefetcher.ts";
+import { returnUnstarted } from "../../../agent/receive/return-to-queue.ts";
+import type { TaskUrl } from "../../../domain/plan/task.ts";
+import { turn } from "../deferred.ts";
+import { fakeDeps, fakeQueue } from "../fake-deps.ts";
+import { taskMessage } from "../task-messages.ts";
+
+const MB = 2 ** 20;
+const GB = 1e9;
+const SINGLE: MessageProfile = { tasks: 1, bytes: 10_000, large: 0 };
+const FULL: MessageProfile = { tasks: 100, bytes: 1_000_000, large: 0 };
+const HEAVY: MessageProfile = { tasks: 4, bytes: 12 * MB, large: 0 };
+const LARGE: MessageProfile = { tasks: 1, bytes: 0, large: 1 };
+const MIXED: MessageProfile = { tasks: 1, bytes: 10_000, large: 0.25 };
+const NO_SLOT: PrefetchState = {
+  waitingTasks: 0,
+  waitingLarge: 0,
+  requested: 0,
+  profile: SINGLE,
+  free: { small: 0, large: 2 },
+  isStalled: false,
+};
+const free = (small: number, large = 2) => ({ free: { small, large } });
+
+describe("how many messages are received", () => {
+  const cases: readonly [name: string, state: Partial<PrefetchState>, messages: number][] = [
+    ["one, as long as nothing is known of them", { profile: undefined }, 1],
+    ["none until the first one is here", { profile: undefined, requested: 1 }, 0],
+    ["a batch, though no slot is free", {}, 10],
+    ["no more than SQS gives", free(32), 10],
+    ["what is missing to a batch, if half of it may come", { waitingTasks: 5 }, 5],
+    ["none, if more than half a batch waits", { waitingTasks: 6 }, 0],
+    ["none, if more than half a batch is on its way", { requested: 6 }, 0],
+    ["some for free slots, beside those that are on their way", { ...free(12), requested: 15 }, 7],
+    ["none for free slots that what waits will take", { ...free(12), waitingTasks: 20 }, 0],
+    ["a batch of full messages", { profile: FULL }, 10],
+    ["as many full ones as are missing", { profile: FULL, waitingTasks: 400 }, 6],
+    ["one of many bytes", { profile: HEAVY }, 1],
+    ["none of many bytes, if one waits", { profile: HEAVY, waitingTasks: 4 }, 0],
+    ["as many of many bytes as fill the free slots, and one", { profile: HEAVY, ...free(32) }, 9],
+    ["more, if what waits does not start: others may", { waitingTasks: 32, isStalled: true }, 8],
+    ["but not for ever", { waitingTasks: 40, isStalled: true }, 0],
+    ["no large ones, however long those that run may take", { profile: LARGE, ...free(0, 0), isStalled: true }, 0],
+    ["as many large ones as can start", { profile: LARGE }, 2],
+    ["no large ones beside those that are on their way", { profile: LARGE, requested: 2 }, 0],
+    ["no large ones while none can start", { profile: LARGE, ...free(32, 0) }, 0],
+    ["nothing while a large one waits", { ...free(32), waitingLarge: 1 }, 0],
+    ["so many that the large ones among them can start", { profile: MIXED, ...free(32) }, 8],
+    ["one at a time while no large one can start, but some are small", { profile: MIXED, ...free(32, 0) }, 1],
+    ["no second one then", { profile: MIXED, ...free(32, 0), requested: 1 }, 0],
+  ];
+
+  test.each(cases)("%s", (_name, state, messages) => {
+    expect(messagesToReceive({ ...NO_SLOT, ...state })).toBe(messages);
+  });
+
+  test("whatever is here, it is 0 to 10, and what waits is bounded by the free slots and one batch", () => {
+    const states = fc.record({
+      waitingTasks: fc.nat(5_000),
+      waitingLarge: fc.nat(2),
+      requested: fc.nat(40),
+      profile: fc.record({
+        tasks: fc.double({ min: 1, max: 100, noNaN: true }),
+        bytes: fc.double({ min: 0, max: 16 * MB, noNaN: true }),
+        large: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      free: fc.record({ small: fc.integer({ min: -256, max: 1_024 }), large: fc.nat(64) }),
+      isStalled: fc.constant(false),
+    });
+    fc.assert(
+      fc.property(states, (state) => {
+        const messages = messagesToReceive(state);
+        expect(Number.isInteger(messages) && messages >= 0 && messages <= 10).toBe(true);
+        const { tasks, large } = state.profile;
+        const coming = (messages + state.requested * (1 - large)) * tasks;
+        if (messages > 0)
+          expect(state.waitingTasks + coming).toBeLessThanOrEqual(Math.max(0, state.free.small) + 11 * tasks);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe("what a message is like is learned from those that come", () => {
+  const small = (tasks: number, bytes: number) => ({
+    urls: Array.from({ length: tasks }, (_, i) => ({ url: `u${i}`, bytes: bytes / tasks })),
+  });
+  const large = { urls: [{ url: "l", bytes: GB }] };
+
+  test("from the first one on", () => {
+    expect(learn(undefined, small(10, 1_000))).toEqual({ tasks: 10, bytes: 1_000, large: 0 });
+    expect(learn(undefined, large)).toEqual({ tasks: 1, bytes: 0, large: 1 });
+    // An unknown size is taken for a megabyte.
+    expect(learn(undefined, { urls: [{ url: "u", bytes: null }] }).bytes).toBe(MB);
+  });
+
+  test("the newest count for a fifth, and a large file says nothing of the small ones", () => {
+    const profile = learn(learn(undefined, small(10, 1_000)), small(20, 2_000));
+    expect(profile).toEqual({ tasks: 12, bytes: 1_200, large: 0 });
+    expect(learn(profile, large)).toEqual({ tasks: 12, bytes: 1_200, large: 0.2 });
+  });
+
+  test("the first small one after large ones is believed", () => {
+    expect(learn(learn(undefined, large), small(10, 1_000))).toEqual({ tasks: 10, bytes: 1_000, large: 0.8 });
+  });
+});
+
+const message = (...sizes: (number | null)[]) =>
+  taskMessage({ urls: sizes.map((bytes, i) => ({ url: `u${i}`, bytes })) });
+
+function newPrefetcher(large = 2) {
+  const slots = { small: 0, large };
+  const prefetcher = new Prefetcher(() => slots);
+  const asked: number[] = [];
+  const ask = () => void prefetcher.next().then((messages) => asked.push(messages));
+  return { prefetcher, slots, asked, ask };
+}
+
+describe("a receiver goes on", () => {
+  test("with one message at first, and with a batch once something is known of them", async () => {
+    const { prefetcher, asked, ask } = newPrefetcher();
+    ask();
+    ask();
+    await turn();
+    expect(asked).toEqual([1]);
+    prefetcher.add(message(1));
+    prefetcher.received(1, 1);
+    await turn();
+    expect(asked).toEqual([1, 9]);
+    ask();
+    await turn();
+    expect(asked).toHaveLength(2);
+    prefetcher.received(9, 0);
+    await turn();
+    expect(asked).toEqual([1, 9, 9]);
+  });
+
+  test("not while a large file waits, but as soon as it starts", async () => {
+    const { prefetcher, asked, ask } = newPrefetcher();
+    const prefetched = prefetcher.add(message(GB));
+    ask();
+    await turn();
+    expect(asked).toEqual([]);
+    prefetched.onLeave({ url: "u0", bytes: GB }, true);
+    await turn();
+    expect(asked).toEqual([2]);
+  });
+
+  test("when told that slots are free, and when all is over", async () => {
+    const { prefetcher, slots, asked, ask } = newPrefetcher(0);
+    prefetcher.add(message(GB)).onLeave({ url: "u0", bytes: GB }, true);
+    ask();
+    ask();
+    await turn();
+    expect(asked).toEqual([]);
+    slots.large = 1;
+    prefetcher.update();
+    await turn();
+    expect(asked).toEqual([1]);
+    prefetcher.close();
+    ask();
+    await turn();
+    expect(asked).toEqual([1, 0, 0]);
+  });
+});
+
+test("what waits is counted until it starts or is withdrawn, large files apart", () => {
+  const { prefetcher } = newPrefetcher();
+  const small = prefetcher.add(message(5, null));
+  prefetcher.add(message(GB));
+  expect([prefetcher.waitingTasks, prefetcher.waitingLarge]).toEqual([2, 1]);
+  small.onLeave({ url: "u0", bytes: 5 }, true);
+  small.onLeave({ url: "u1", bytes: null }, false);
+  expect([prefetcher.waitingTasks, prefetcher.waitingLarge]).toEqual([0, 1]);
+});
+
+describe("unstarted messages", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("are those of which no URL has started; a URL that was withdrawn has not", () => {
+    const [A, B] = [
+      { url: "a", bytes: 7 },
+      { url: "b", bytes: 7 },
+    ];
+    const { prefetcher } = newPrefetcher();
+    const started = prefetcher.add(taskMessage({ urls: [A, B] }));
+    const withdrawn = prefetcher.add(taskMessage({ urls: [A, B] }));
+    expect(prefetcher.unstarted(0)).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(prefetcher.unstarted(0)).toEqual([started, withdrawn]);
+    started.onLeave(A, true);
+    withdrawn.onLeave(A, false);
+    expect(prefetcher.unstarted(0)).toEqual([withdrawn]);
+    withdrawn.end();
+    expect(prefetcher.unstarted(0)).toEqual([]);
+  });
+
+  /** An agent whose one slot is taken, and what waits behind that. */
+  function waiting(...sizes: number[]) {
+    const { prefetcher, asked, ask } = newPrefetcher(0);
+    const slots = new ConcurrencyLimiter(1);
+    void slots.acquire("q", "p");
+    const ends: string[] = [];
+    for (const [i, bytes] of sizes.entries()) {
+      const url: TaskUrl = { url: `u${i}`, bytes };
+      const prefetched = prefetcher.add(taskMessage({ urls: [url] }));
+      void slots.acquire("q", "p", prefetched).then((starts) => {
+        prefetched.onLeave(url, starts);
+        ends.push(`${url.url} ${starts ? "starts" : "goes back"}`);
+      });
+    }
+    let depths = 0;
+    const available = { now: 0 };
+    const depth = async () => {
+      depths++;
+      return { available: available.now, delayed: 5, inFlight: 9 };
+    };
+    const deps = fakeDeps({ prefetcher, queue: fakeQueue({ depth }), limiters: { small: slots, large: slots } });
+    const check = async () => {
+      await returnUnstarted(deps);
+      await turn();
+    };
+    return { prefetcher, slots, asked, ask, ends, available, check, depths: () => depths };
+  }
+
+  test("return to the queue after three seconds, when it is empty", async () => {
+    const { slots, ends, check, depths } = waiting(GB, GB);
+    vi.advanceTimersByTime(3_000);
+    await check();
+    expect([ends, depths()]).toEqual([[], 0]);
+    vi.advanceTimersByTime(1);
+    await check();
+    expect(ends).toEqual(["u0 goes back", "u1 goes back"]);
+    expect(slots.waiting).toBe(0);
+  });
+
+  test("stay while others find enough in the queue", async () => {
+    const { ends, available, check } = waiting(GB);
+    available.now = 1;
+    vi.advanceTimersByTime(60_000);
+    await check();
+    expect(ends).toEqual([]);
+  });
+
+  test("return without a look at the depth, if a call has just found the queue empty", async () => {
+    const { prefetcher, ends, check, depths } = waiting(GB);
+    vi.advanceTimersByTime(4_000);
+    prefetcher.received(0, 0);
+    await check();
+    expect([ends, depths()]).toEqual([["u0 goes back"], 0]);
+  });
+
+  test("of small files are not received again for a while; what has started stays", async () => {
+    const { prefetcher, slots, asked, ask, ends, check } = waiting(1, 1);
+    slots.release("q", "p");
+    await turn();
+    vi.advanceTimersByTime(3_001);
+    await check();
+    expect(ends).toEqual(["u0 starts", "u1 goes back"]);
+    ask();
+    vi.advanceTimersByTime(2_999);
+    prefetcher.update();
+    await turn();
+    expect(asked).toEqual([]);
+    vi.advanceTimersByTime(1);
+    prefetcher.update();
+    await turn();
+    expect(asked).toHaveLength(1);
+  });
+});
