@@ -33,7 +33,7 @@ const DECISIONS: Readonly<
 > = {
   "agent/fetch": { otherFiles: ["downloader"], slowTests: ["downloader*", "warmth"] },
   "agent/receive": {
-    otherFiles: ["agent", "process-message", "return-unstarted"],
+    otherFiles: ["agent", "process-message", "return-to-queue"],
     slowTests: ["agent*", "beside-limits", "sharing", "generated-input", "lead-crashes"],
   },
   "agent/admit": { otherFiles: ["adaptive-limit", "download-message"], slowTests: [] },
