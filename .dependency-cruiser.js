@@ -35,8 +35,14 @@ const FOLDERS = {
   test: [""],
 };
 
-/** The parts of the agent, in the order of their imports. */
-const AGENT_PARTS = ["receive", "admit", "fetch", "report"];
+/** Each folder of the agent, and the others that it imports: in one direction, with instance/ beside them. */
+const AGENT_FOLDERS = {
+  receive: ["admit", "fetch", "report", "instance"],
+  admit: ["fetch", "report"],
+  fetch: ["report"],
+  report: [],
+  instance: [],
+};
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const arrows = Object.entries(FOLDERS).map(([folder, others]) => ({
@@ -44,6 +50,14 @@ const arrows = Object.entries(FOLDERS).map(([folder, others]) => ({
   severity: "error",
   from: { path: `^${folder}/` },
   to: { pathNot: [`^${folder}/`, ...others], dependencyTypesNot: ["core"] },
+}));
+
+/** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
+const agentArrows = Object.entries(AGENT_FOLDERS).map(([folder, others]) => ({
+  name: `agent-${folder}-imports`,
+  severity: "error",
+  from: { path: `^agent/${folder}/` },
+  to: { path: "^agent/", pathNot: [folder, ...others].map((it) => `^agent/${it}/`) },
 }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -61,7 +75,7 @@ export default {
       name: "runs-without-aws",
       comment: "Not even by way of others: the direct engine has no AWS SDK.",
       severity: "error",
-      from: { path: "^(domain|probe)/" },
+      from: { path: "^(domain|probe|agent/(admit|fetch|report))/" },
       to: { path: "^(aws/|node_modules/@aws-sdk/)", reachable: true },
     },
     {
@@ -78,34 +92,10 @@ export default {
       from: { path: "^console/" },
       to: { dependencyTypes: ["core"] },
     },
-    ...AGENT_PARTS.map((part, i) => ({
-      name: `agent-${part.replace("/", "-")}-imports`,
-      comment: `Inside the agent, imports go in one direction: ${AGENT_PARTS.join(" → ")}, with instance/ beside them.`,
-      severity: "error",
-      from: { path: `^agent/${part}/`, pathNot: AGENT_PARTS.slice(i + 1).map((later) => `^agent/${later}/`) },
-      to: {
-        path: ["^agent/[^/]+$", ...AGENT_PARTS.slice(0, i).map((earlier) => `^agent/${earlier}/`), "^agent/instance/"],
-        pathNot: [`^agent/${part}/`, ...(part === "receive" ? ["^agent/instance/"] : [])],
-      },
-    })),
-    {
-      name: "agent-instance-imports",
-      severity: "error",
-      from: { path: "^agent/instance/" },
-      to: { path: "^agent/", pathNot: "^agent/instance/" },
-    },
-    {
-      name: "no-aws-in-downloads",
-      comment: "What admits and makes downloads runs without AWS, too: it takes the ports of domain/.",
-      severity: "error",
-      from: { path: "^agent/(admit|fetch|report)/" },
-      to: { path: ["^aws/", AWS_SDK], reachable: true },
-    },
+    ...agentArrows,
     { name: "cycle", severity: "error", from: {}, to: { circular: true } },
   ],
   options: {
-    // A worktree may have a link to the packages of another checkout.
-    preserveSymlinks: true,
     doNotFollow: "^node_modules/",
     // In a worktree, node_modules may be a link.
     preserveSymlinks: true,

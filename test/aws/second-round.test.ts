@@ -2,9 +2,9 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Batcher } from "../../domain/batcher.ts";
 import { queryItems } from "../../aws/dynamodb.ts";
 import { TaskLane } from "../../aws/task-queue.ts";
+import { Batcher } from "../../domain/batcher.ts";
 import { taskMessage } from "../agent/task-messages.ts";
 import { collect } from "../collect.ts";
 import { fakeClient } from "./client.ts";
