@@ -2,7 +2,7 @@
 import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
 import { LISTS } from "../domain/plan/lists.ts";
-import type { SurveyedUrls } from "../domain/readiness/coverage.ts";
+import type { CoveredUrls } from "../domain/readiness/coverage.ts";
 import {
   type FailureGroup,
   InputFailureTally,
@@ -14,7 +14,7 @@ import { isMissing } from "./not-good.ts";
 /** The input failures of a request, as a recount keeps them. */
 export interface CountedInputFailures {
   /** Without their problems, which are up to a gigabyte. */
-  readonly urls: SurveyedUrls["unreadable"];
+  readonly urls: CoveredUrls["unreadable"];
   readonly groups: readonly FailureGroup[];
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lacksOnlyPops } from "../../domain/request/verdict.ts";
+import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import type { Progress, Summary } from "../api/answers.ts";
 import { ApiError } from "../api/api-error.ts";
 import type { Answer, Client } from "../api/client.ts";

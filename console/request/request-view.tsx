@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { lacksOnlyPops } from "../../domain/request/verdict.ts";
 import type { Progress } from "../api/answers.ts";
 import { isNotThere } from "../api/errors.ts";
 import { useKeys } from "../keys/use-keys.ts";

@@ -4,8 +4,9 @@ import type { Target } from "../plan/target.ts";
 import type { GoodUrl } from "../plan/task.ts";
 import type { GoodAt, Ledger } from "../plan/task-bitmap.ts";
 import { recOf } from "../pops/sites.ts";
-import type { ColdObject, PopShare, Survey } from "../request/verdict.ts";
+import type { ColdObject } from "../request/verdict.ts";
 import type { UnreadableUrl } from "../result/failure-groups.ts";
+import type { Coverage, PopShare } from "./verdict.ts";
 
 /** So many cold objects are named. */
 const MAX_EXAMPLES = 5;
@@ -23,7 +24,7 @@ interface RecGroup {
 type UnreadableForm = Pick<UnreadableUrl, "url" | "variant">;
 
 /** The URLs of a request. */
-export interface SurveyedUrls {
+export interface CoveredUrls {
   /** The URLs that could be read, in each variant. */
   readonly good: readonly GoodUrl[];
   readonly unreadable: readonly UnreadableForm[];
@@ -35,7 +36,7 @@ export interface SurveyedUrls {
  * Looks at each object of a request once: at how many POPs of each REC it is good, and what each POP lacks. A URL that could not be read
  * is cold at every POP that resolved. A POP that did not resolve counts nowhere.
  */
-export function surveyOf(plan: Plan, ledger: Ledger, { good, unreadable, variants }: SurveyedUrls): Survey {
+export function coverageOf(plan: Plan, ledger: Ledger, { good, unreadable, variants }: CoveredUrls): Coverage {
   const shares = sharesOf(plan.chosen);
   const cold = new ColdObjects();
   const groupsOf = groupsByTargets(shares);

@@ -1,13 +1,16 @@
 import type { Language } from "../format.ts";
+import { recName } from "../pops/recs.ts";
 import { isTerminal, type Status } from "../request/lifecycle.ts";
 import type { Readiness, Verdict } from "../request/verdict.ts";
 import { parseTimestamp } from "../timestamps.ts";
-import { ZH } from "./chinese.ts";
-import { EN } from "./english.ts";
-import type { Claims, Phrases } from "./phrases.ts";
+import { duration, SAY, type Say } from "./messages.ts";
+import { tooManyLack } from "./verdict.ts";
 
 /** A request that works and comes to nothing for so long makes no progress. */
 const STILL_MS = 300_000;
+const SHORT_WAIT_MS = 60_000;
+/** So many POPs or RECs are named. */
+const MAX_NAMES = 3;
 
 /**
  * What an operator wants to know of a request, in one sentence: while it runs, whether it comes in time; at its end, whether the
@@ -15,48 +18,159 @@ const STILL_MS = 300_000;
  * @param clock writes a moment as a time of day. @default no times are told, only how long it takes
  */
 export function sentence(facts: SentenceFacts, language: Language = "en", clock?: (ms: number) => string): string {
-  const say = language === "zh" ? ZH : EN;
-  return isTerminal(facts.status) ? ended(facts, say) : running(facts, say, clock);
+  const say = SAY[language];
+  if (!isTerminal(facts.status)) return running(facts, say, clock);
+  const sentences = ended(facts, say, language).map((text) => text.charAt(0).toUpperCase() + text.slice(1));
+  return sentences.join(say("betweenSentences"));
 }
 
-function running(facts: SentenceFacts, say: Phrases, clock: ((ms: number) => string) | undefined): string {
-  const { status, total, results, now, timeoutAt, finishAt } = facts;
-  if (now >= timeoutAt) return say.timeIsUp();
-  if (status === "CREATED") return say.askingSizes();
-  if (status === "EXPANDING") return say.readingSources();
-  if (status === "CHECK_POP") return say.checkingPops();
-  if (total > 0 && results >= total) return say.counting();
-  if (facts.instancesWanted === 0) return say.paused(total - results - facts.inProgress, facts.inProgress);
-  if (status === "INSERT_TASK" && results === 0) return say.queuing();
-  const stillMs = Math.max(0, now - facts.lastMoveAt);
-  if (facts.instancesAtWork === 0) return say.waitingForInstances(stillMs);
-  if (stillMs >= STILL_MS && facts.bytesPerSecond === 0) return say.noProgress(stillMs);
-  if (finishAt === null) return say.underWay(facts.percentage);
-  if (finishAt > timeoutAt) return say.late(finishAt - timeoutAt);
-  return say.onTime(Math.max(0, finishAt - now), timeoutAt - finishAt, clock?.(finishAt));
-}
-
-function ended(facts: SentenceFacts, say: Phrases): string {
-  const { status, total, results, failed, percentage, reason, counted } = facts;
-  if (status === "FAILED") return say.failed(reason);
-  if (status === "STOPPED" || status === "TIMEOUT") {
-    const how = status === "STOPPED" ? say.stopped : say.timedOut;
-    return counted ? how(percentage, total - results, failed) : how(undefined, 0, 0);
+function running(facts: SentenceFacts, say: Say, clock: ((ms: number) => string) | undefined): string {
+  const { status, total, results, now, timeoutAt, finishAt, inProgress } = facts;
+  if (now >= timeoutAt) return say("timeIsUp");
+  if (status === "CREATED") return say("askingSizes");
+  if (status === "EXPANDING") return say("readingSources");
+  if (status === "CHECK_POP") return say("checkingPops");
+  if (total > 0 && results >= total) return say("counting");
+  if (facts.instancesWanted === 0) {
+    const waiting = total - results - inProgress;
+    return inProgress === 0 ? say("paused", { waiting }) : say("pausedWhileRunning", { waiting, running: inProgress });
   }
-  return finished(facts, say);
+  if (status === "INSERT_TASK" && results === 0) return say("queuing");
+  const stillMs = Math.max(0, now - facts.lastMoveAt);
+  const time = duration(say, stillMs);
+  if (facts.instancesAtWork === 0)
+    return stillMs < SHORT_WAIT_MS ? say("waitingForInstances") : say("waitingForInstancesLong", { time });
+  if (stillMs >= STILL_MS && facts.bytesPerSecond === 0) return say("noProgress", { time });
+  if (finishAt === null) return say("underWay", { percentage: facts.percentage });
+  if (finishAt > timeoutAt) return say("late", { time: duration(say, finishAt - timeoutAt) });
+  const left = duration(say, Math.max(0, finishAt - now));
+  const spare = duration(say, timeoutAt - finishAt);
+  const at = clock?.(finishAt);
+  return at === undefined ? say("onTime", { left, spare }) : say("onTimeAt", { left, spare, at });
 }
 
-function finished(facts: SentenceFacts, say: Phrases): string {
-  const { verdict, readiness, total, failed } = facts;
-  const claims: Claims = { total, failed, warm: facts.warm, hit: facts.hit, done: doneOf(facts) };
-  if (verdict === undefined) return say.finished(claims);
-  if (readiness === undefined) return say.verdict(verdict, claims);
-  if (verdict === "not_ready") return say.notReady(readiness, claims);
-  return readiness.exceptions === 0 ? say.verdict(verdict, claims) : say.exceptions(verdict, readiness, claims);
+function ended(facts: SentenceFacts, say: Say, language: Language): string[] {
+  const { status, total, results, failed, percentage, reason, counted } = facts;
+  if (status === "FAILED")
+    return [reason === undefined ? say("failed") : say("failedFor", { reason: reason.replace(/[.。]$/, "") })];
+  if (status === "FINISHED") return finished(facts, say, language);
+  const isStopped = status === "STOPPED";
+  if (!counted) return [say(isStopped ? "stoppedUncounted" : "timedOutUncounted")];
+  const notTried = total - results;
+  return [
+    say(isStopped ? "stopped" : "timedOut", { percentage }),
+    ...(notTried > 0 ? [say("notTried", { count: notTried })] : []),
+    ...(failed > 0 ? [say("tasksFailed", { count: failed })] : []),
+  ];
 }
 
-function doneOf({ results, failed, warm, hit }: SentenceFacts): number {
+function finished(facts: SentenceFacts, say: Say, language: Language): string[] {
+  const { verdict, readiness, failed, total } = facts;
+  const asSentence = (clause: string) => say("sentence", { clause });
+  const failures = failed > 0 ? [say("failedOf", { count: failed, total })] : [];
+  if (readiness !== undefined && verdict === "not_ready")
+    return [...notReady(readiness, { failures, say, language }), ...unresolvedOf(readiness, say).map(asSentence)];
+  if (readiness !== undefined && readiness.exceptions > 0) {
+    const troubles = [...failures, ...unreadableOf(readiness, say), ...unresolvedOf(readiness, say)];
+    const values = { count: readiness.exceptions, troubles: troubles.join(say("betweenClaims")) };
+    if (verdict === "not_verified") return [say("notVerifiedExceptions", values)];
+    const claims = unclaimedOf(facts, say);
+    return [say("readyExceptions", values), ...(claims === "" ? [] : [say("ofTheOthers", { claims })])];
+  }
+  if (verdict === undefined) return [say("finished")];
+  if (verdict === "ready") return [say("ready", { claims: claimsOf(facts, say) })];
+  if (verdict === "not_verified" && failed === 0) return [say("notVerifiedTasks", { count: downloadedOf(facts) })];
+  const head = {
+    not_ready: "notReady",
+    not_verified: "notVerified",
+    ready_with_exceptions: "readyWithExceptions",
+  } as const;
+  // How many tasks failed stands beside the verdict, not as the reason.
+  return [say(head[verdict]), ...failures.map(asSentence)];
+}
+
+interface ReasonContext {
+  /** How many tasks failed, if any. */
+  readonly failures: readonly string[];
+  readonly say: Say;
+  readonly language: Language;
+}
+
+function notReady(readiness: Readiness, { failures, say, language }: ReasonContext): string[] {
+  const lacking = lackingOf(readiness, say);
+  // Failed tasks are a reason if no other explains them.
+  const explained = readiness.cold_objects > readiness.cold_unreadable || lacking.length > 0;
+  const reasons = [
+    ...unreadableOf(readiness, say),
+    ...coldOf(readiness, say, language),
+    ...lacking,
+    ...(explained ? [] : failures),
+  ];
+  return [
+    reasons.length === 0 ? say("notReady") : say("notReadyBecause", { reasons: reasons.join(say("betweenReasons")) }),
+  ];
+}
+
+/** What is known of the good tasks, if all are good. */
+function claimsOf(facts: SentenceFacts, say: Say): string {
+  const { total: count, warm } = facts;
+  if (warm === count) return say("allWarm", { count });
+  const claims = [...(warm > 0 ? [say("warm", { count: warm })] : []), unclaimedOf(facts, say)];
+  return say("ofTasks", { count, claims: claims.filter((it) => it !== "").join(say("betweenClaims")) });
+}
+
+/** Good tasks that are not proven warm. */
+function unclaimedOf(facts: SentenceFacts, say: Say): string {
+  const downloaded = downloadedOf(facts);
+  return [
+    ...(facts.hit > 0 ? [say("hits", { count: facts.hit })] : []),
+    ...(downloaded > 0 ? [say("downloaded", { count: downloaded })] : []),
+  ].join(say("betweenClaims"));
+}
+
+/** Tasks that were downloaded, and of which nothing is claimed. */
+function downloadedOf({ results, failed, warm, hit }: SentenceFacts): number {
   return Math.max(0, results - failed - warm - hit);
+}
+
+function unreadableOf({ unreadable_urls: count, urls }: Readiness, say: Say): string[] {
+  return count === 0 ? [] : [say("unreadable", { count, urls })];
+}
+
+/** A resolver that is down is another fault than a name that does not exist. */
+function unresolvedOf(readiness: Readiness, say: Say): string[] {
+  const { unresolved_pops: count, unanswered_pops: unanswered } = readiness;
+  if (count === 0) return [];
+  const names = firstOf(readiness.unresolved_examples, "morePops", count, say);
+  if (unanswered === count) return [say("unanswered", { count, names })];
+  return [
+    unanswered === 0
+      ? say("unresolved", { count, names })
+      : say("unresolvedPartlyUnanswered", { count, names, unanswered }),
+  ];
+}
+
+/** The objects that could be read; those that could not are told by themselves. */
+function coldOf({ cold_objects, cold_unreadable, cold_recs }: Readiness, say: Say, language: Language): string[] {
+  const count = cold_objects - cold_unreadable;
+  if (count <= 0) return [];
+  const others = cold_unreadable > 0;
+  if (cold_recs.length === 0) return [say(others ? "coldEverywhereBesides" : "coldEverywhere", { count })];
+  const known = cold_recs.map((rec) => recName(rec, language));
+  const recs = firstOf(known, "moreRecs", known.length, say);
+  return [say(others ? "coldBesides" : "cold", { count, recs })];
+}
+
+/** Besides what is cold or could not be read. */
+function lackingOf({ lacking_other_pops: count, lacking_examples, pops }: Readiness, say: Say): string[] {
+  if (!tooManyLack({ lacking_pops: count, pops })) return [];
+  return [say("lacking", { count, pops, names: firstOf(lacking_examples, "morePops", count, say) })];
+}
+
+/** The first few of so many names. */
+function firstOf(all: readonly string[], more: "morePops" | "moreRecs", count: number, say: Say): string {
+  const names = all.slice(0, MAX_NAMES).join(say("betweenNames"));
+  return count > MAX_NAMES ? say(more, { names, count, more: count - MAX_NAMES }) : names;
 }
 
 /** What a sentence on a request rests on. Times are milliseconds since the epoch. */
@@ -111,9 +225,6 @@ export interface ProgressBody {
   readonly reason?: string | undefined;
 }
 
-/** A request that ended this long ago has its counts; without a verdict, a release before ended it. */
-const COUNTED_MS = 3_600_000;
-
 /** The facts of an answer of GET /prewarm. */
 export function factsOf(body: ProgressBody): SentenceFacts {
   const at = (text: string) => parseTimestamp(text).getTime();
@@ -137,6 +248,6 @@ export function factsOf(body: ProgressBody): SentenceFacts {
     verdict: body.verdict,
     readiness: body.readiness,
     reason: body.reason,
-    counted: body.verdict !== undefined || body.status === "FINISHED" || now - lastMoveAt > COUNTED_MS,
+    counted: body.verdict !== undefined || body.status === "FINISHED",
   };
 }

@@ -1,8 +1,8 @@
 import type { Lists } from "../../aws/lists.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
+import { readinessOf, verdictOf } from "../../domain/readiness/verdict.ts";
 import type { TerminalStatus } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { readinessOf, verdictOf } from "../../domain/request/verdict.ts";
 import type { Count } from "../../domain/result/count.ts";
 import type { Recounted } from "./recount.ts";
 

@@ -7,9 +7,9 @@ import { Plan } from "../../domain/plan/plan.ts";
 import { checkpointOf, type RecountCheckpoint, recountState, usableLedger } from "../../domain/plan/recount.ts";
 import { unfinishedResult } from "../../domain/plan/task.ts";
 import { Ledger } from "../../domain/plan/task-bitmap.ts";
-import { surveyOf } from "../../domain/readiness/coverage.ts";
+import { coverageOf } from "../../domain/readiness/coverage.ts";
+import type { Coverage } from "../../domain/readiness/verdict.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { Survey } from "../../domain/request/verdict.ts";
 import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { type FailureGroup, inputFailureRows } from "../../domain/result/failure-groups.ts";
@@ -57,7 +57,7 @@ export interface Recounted {
   /** Of the results; tasks without one are not in it. */
   readonly failures: FailureTally;
   /** Where the objects are good. It looks at each task. */
-  readonly survey: () => Survey;
+  readonly survey: () => Coverage;
   /** Of what could not become a task. */
   readonly inputFailureGroups: readonly FailureGroup[];
   /** Key of the file of all results. */
@@ -114,7 +114,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   }
   await rows.writeReport(missing(), inputFailureRows(unreadableUrls(deps.lists, reqId), unresolved));
   const surveyed = { good: urls, unreadable, variants: item.variant_names ?? [] };
-  const survey = () => surveyOf(plan, ledger, surveyed);
+  const survey = () => coverageOf(plan, ledger, surveyed);
   return { ledger, failures, inputFailureGroups, results: resultsKey(reqId), survey };
 }
 

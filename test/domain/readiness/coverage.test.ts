@@ -3,7 +3,7 @@ import { Plan } from "../../../domain/plan/plan.ts";
 import type { Target } from "../../../domain/plan/target.ts";
 import type { GoodUrl } from "../../../domain/plan/task.ts";
 import { Ledger } from "../../../domain/plan/task-bitmap.ts";
-import { surveyOf } from "../../../domain/readiness/coverage.ts";
+import { coverageOf } from "../../../domain/readiness/coverage.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { UnreadableUrl } from "../../../domain/result/failure-groups.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
@@ -33,7 +33,7 @@ function surveyed(
       const ok = good.includes(`${pop} ${variant ?? url}`);
       ledger.enter(result(pop, url, { ok, ...(variant === undefined ? {} : { variant }) }));
     }
-  return surveyOf(plan, ledger, { good: urls, unreadable, variants });
+  return coverageOf(plan, ledger, { good: urls, unreadable, variants });
 }
 
 describe("an object is cold", () => {
@@ -73,7 +73,7 @@ describe("an object is cold", () => {
 
   it("while it has no result: a request that was stopped lacks what nobody tried", () => {
     const plan = new Plan(ONE, singapore, "lead-first", []);
-    const seen = surveyOf(plan, new Ledger(plan, [A]), { good: [A], unreadable: [], variants: [] });
+    const seen = coverageOf(plan, new Ledger(plan, [A]), { good: [A], unreadable: [], variants: [] });
     expect(seen).toMatchObject({ coldObjects: 1 });
   });
 });
@@ -169,5 +169,5 @@ it("60,000 URLs at 600 POPs are looked at in seconds", () => {
   );
   const ledger = new Ledger(plan, urls);
   // A tenth of it, within the time that a test may take.
-  expect(surveyOf(plan, ledger, { good: urls, unreadable: [], variants: [] }).coldObjects).toBe(6_000);
+  expect(coverageOf(plan, ledger, { good: urls, unreadable: [], variants: [] }).coldObjects).toBe(6_000);
 });

@@ -5,10 +5,10 @@ export default {
   description: "Downloads count as verified.",
   changes: [
     {
-      file: "domain/request/verdict.ts",
+      file: "domain/readiness/verdict.ts",
       find: "warm_count + hit_count === 0",
       replace: "warm_count + hit_count < 0",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/request/verdict.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/readiness/verdict.test.ts"],
 } satisfies Bug;

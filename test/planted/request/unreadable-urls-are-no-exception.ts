@@ -5,10 +5,10 @@ export default {
   description: "URLs that could not be read are no exception to the verdict.",
   changes: [
     {
-      file: "domain/request/verdict.ts",
+      file: "domain/readiness/verdict.ts",
       find: "(unreadableUrls > 0 ? 1 : 0) + ",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/request/verdict.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/readiness/verdict.test.ts"],
 } satisfies Bug;

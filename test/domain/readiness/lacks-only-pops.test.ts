@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lacksOnlyPops } from "../../../domain/request/verdict.ts";
+import { lacksOnlyPops } from "../../../domain/readiness/verdict.ts";
 
 type Ended = Parameters<typeof lacksOnlyPops>[0];
 

@@ -1,15 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { type Coverage, type PopShare, readinessOf, verdictOf } from "../../../domain/readiness/verdict.ts";
 import {
-  type PopShare,
   type Readiness,
-  readinessOf,
   readinessSchema,
-  type Survey,
   VERDICTS,
   type Verdict,
-  verdictOf,
   verdictSchema,
 } from "../../../domain/request/verdict.ts";
+import { type Count, NO_COUNT } from "../../../domain/result/count.ts";
 
 const pop = (n: number, lacking = 0, change: Partial<PopShare> = {}): PopShare => ({
   pop: `SIN${n}-P1`,
@@ -19,7 +17,7 @@ const pop = (n: number, lacking = 0, change: Partial<PopShare> = {}): PopShare =
   unreadable: 0,
   ...change,
 });
-const survey = (change: Partial<Survey> = {}): Survey => ({
+const survey = (change: Partial<Coverage> = {}): Coverage => ({
   coldObjects: 0,
   coldUnreadable: 0,
   coldExamples: [],
@@ -36,11 +34,11 @@ const lackingPops = (lacking: number, of: number, tasks = 11) =>
 /** Of which all 40 POPs lack so many. */
 const unreadable = (count: number) =>
   survey({ unreadableUrls: count, pops: Array.from({ length: 40 }, (_, i) => pop(i, 0, { unreadable: count })) });
-const ALL_WARM = { download_count: 40_000, failed_count: 0, warm_count: 40_000, hit_count: 0 };
+const ALL_WARM: Count = { ...NO_COUNT, download_count: 40_000, warm_count: 40_000 };
 const DOWNLOADED = { ...ALL_WARM, warm_count: 0 };
 
 describe("the verdict", () => {
-  it.each<[Verdict, string, string, Survey, number, typeof ALL_WARM?]>([
+  it.each<[Verdict, string, string, Coverage, number, Count?]>([
     ["ready", "everything is good", "FINISHED", survey(), 0],
     ["ready_with_exceptions", "some tasks failed", "FINISHED", survey(), 2],
     ["ready_with_exceptions", "one of a thousand URLs could not be read", "FINISHED", unreadable(1), 0],
@@ -104,20 +102,4 @@ describe("what the verdict rests on", () => {
     expect(readinessSchema.parse(seen)).toEqual(seen);
     expect(seen.cold_examples[0]?.url).toMatch(/…$/);
   });
-});
-
-it("what a release before has stored of an ended request is read, without what that release did not know", () => {
-  const stored = {
-    cold_objects: 1,
-    cold_examples: [{ url: "https://a.example/1", rec: "Mumbai" }],
-    cold_recs: ["Mumbai"],
-    lacking_pops: 3,
-    lacking_examples: ["BOM50-C1"],
-    pops: 40,
-    unresolved_pops: 2,
-    unreadable_urls: 1,
-    exceptions: 3,
-  };
-  const added = { cold_unreadable: 0, lacking_other_pops: 0, unresolved_examples: [], unanswered_pops: 0, urls: 0 };
-  expect(readinessSchema.parse(stored)).toEqual({ ...stored, ...added });
 });
