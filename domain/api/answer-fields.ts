@@ -10,7 +10,29 @@ export const timeOfAnswer = timestampField.describe("When this answer was made. 
 export const requestIdField = z.string().min(1).describe("Id of the request.");
 
 export const countField = z.number().int().nonnegative();
-export const bytesField = countField;
+
+const outcomeFields = {
+  warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
+  hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
+  not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
+};
+
+/** Counters of a request, or of one of its POPs. */
+export const counterFields = {
+  download_count: countField.describe("Tasks that have a result, good or bad."),
+  failed_count: countField.describe("Tasks whose result is bad."),
+  ...outcomeFields,
+};
+
+/** The same as they stood at a moment. */
+export const sampleFields = {
+  download_size: countField.describe("Bytes of the good results."),
+  download_count: countField.describe("Tasks that had a result, good or bad."),
+  failed_count: countField.describe("Tasks whose result was bad."),
+  ...outcomeFields,
+};
+
+export const timeoutField = timestampField.describe("When it is stopped, if it has not ended by then.");
 
 /** The request that the examples are about. */
 export const EXAMPLE_ID = "684153cc-efab-4a53-9409-357fddc2e2bd";
@@ -33,7 +55,6 @@ export const refusalSchema = z
       },
     ],
   });
-export type Refusal = z.infer<typeof refusalSchema>;
 
 /** The error of /instances. */
 export const instancesRefusalSchema = z
@@ -53,7 +74,6 @@ export const instancesRefusalSchema = z
       },
     ],
   });
-export type InstancesRefusal = z.infer<typeof instancesRefusalSchema>;
 
 /** What API Gateway refuses by itself, before any route: it has the fields of every route's errors. */
 export const gatewayRefusalSchema = z
@@ -77,4 +97,3 @@ export const gatewayRefusalSchema = z
       },
     ],
   });
-export type GatewayRefusal = z.infer<typeof gatewayRefusalSchema>;

@@ -3,6 +3,8 @@ import { MAX_INSTANCES } from "../limits.ts";
 import { popRowSchema } from "../pops/list-pops.ts";
 import { countField, timeOfAnswer } from "./answer-fields.ts";
 
+const parameter = z.string().describe("The stack's parameter that sets it.");
+
 /** GET /settings: what this deployment is and allows. */
 export const settingsSchema = z
   .object({
@@ -14,7 +16,7 @@ export const settingsSchema = z
     caps: z
       .array(
         z.object({
-          parameter: z.string().describe("The stack's parameter that sets it."),
+          parameter,
           value: countField.nullable(),
           unit: z.string(),
           bounds: z.string().describe("What it bounds."),
@@ -22,11 +24,11 @@ export const settingsSchema = z
       )
       .describe("What whoever has the key may spend."),
     distributions: z.object({
-      parameter: z.string().describe("The stack's parameter that sets it."),
+      parameter,
       allowed: z.array(z.string()).describe("Ids or domains that may be warmed; `*`: all."),
     }),
     source_buckets: z.object({
-      parameter: z.string().describe("The stack's parameter that sets it."),
+      parameter,
       allowed: z
         .array(z.string())
         .describe("Buckets, and prefixes in them, that sources may be read from; empty: none."),

@@ -3,7 +3,7 @@ import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
 import { MAX_BUCKETS, MAX_NAMED, STRIP_STATES } from "../result/heat-strip.ts";
-import { bytesField, countField, timestampField } from "./answer-fields.ts";
+import { counterFields, countField, sampleFields, timestampField } from "./answer-fields.ts";
 
 /** The failures of a request that have one reason. */
 export const failureSchema = z
@@ -52,7 +52,7 @@ export const failureSchema = z
 export type Failure = z.infer<typeof failureSchema>;
 
 /** Where one POP of a request stands, and what that means. */
-export const POP_STATES = {
+const POP_STATES = {
   WAITING: "no result yet",
   IN_PROGRESS: "some results",
   DONE: "all results",
@@ -75,15 +75,11 @@ export const popProgressSchema = z
       .enum(["WAITING", "IN_PROGRESS", "DONE", "UNFINISHED", "NOT_RESOLVED"] satisfies PopState[])
       .describe(`${states.join("; ")}.`),
     total_count: countField.describe("Its tasks. 0 until the POPs are resolved."),
-    download_count: countField.describe("Tasks that have a result, good or bad."),
-    failed_count: countField.describe("Tasks whose result is bad."),
-    warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
-    hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
-    not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
+    ...counterFields,
     rec_miss_count: countField.describe(
       "Tasks that came from the origin, though the REC had the object: `rec` is likely not this POP's.",
     ),
-    download_size: bytesField.describe("Bytes of the good results."),
+    download_size: countField.describe("Bytes of the good results."),
   })
   .meta({
     id: "PopProgress",
@@ -169,15 +165,10 @@ export type PopUrls = z.infer<typeof popUrlsSchema>;
 export const sampleSchema = z
   .object({
     at: timestampField.describe("When it stood so."),
-    received_size: bytesField.describe(
+    received_size: countField.describe(
       "Bytes that instances had received for it, whatever came of them: cache checks and failures too.",
     ),
-    download_size: bytesField.describe("Bytes of the good results."),
-    download_count: countField.describe("Tasks that had a result, good or bad."),
-    failed_count: countField.describe("Tasks whose result was bad."),
-    warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
-    hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
-    not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
+    ...sampleFields,
   })
   .meta({
     id: "Sample",

@@ -4,12 +4,20 @@ import { orderSchema, originLimitsSchema } from "../request/options.ts";
 import { leftOutSchema, SOURCE_TYPES } from "../request/source.ts";
 import { readinessSchema, verdictSchema } from "../request/verdict.ts";
 import { verifySchema } from "../result/outcome.ts";
-import { bytesField, countField, EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
+import {
+  counterFields,
+  countField,
+  EXAMPLE_ID,
+  requestIdField,
+  timeOfAnswer,
+  timeoutField,
+  timestampField,
+} from "./answer-fields.ts";
 import { failureSchema, popProgressSchema, popUrlsSchema, samplesField } from "./detail-answers.ts";
 import { warningSchema } from "./warnings.ts";
 
 /** What a source of a request has given by now. */
-export const sourceProgressSchema = z
+const sourceProgressSchema = z
   .object({
     type: z.enum(SOURCE_TYPES),
     from: z.string().describe("Its address without a query, or its place in a bucket."),
@@ -19,16 +27,15 @@ export const sourceProgressSchema = z
     left_out: leftOutSchema.describe("URLs that it names and that are not warmed, by why."),
   })
   .meta({ id: "SourceProgress", description: "What a source has given." });
-export type SourceProgress = z.infer<typeof sourceProgressSchema>;
 
 /** What GET /prewarm and GET /requests say of a request, and GET /summary in part. */
 export const requestFields = {
   request_id: requestIdField,
-  download_size: bytesField.describe("Bytes of the good results."),
-  in_progress_size: bytesField.describe(
+  download_size: countField.describe("Bytes of the good results."),
+  in_progress_size: countField.describe(
     "Bytes so far of downloads that have no result yet, or whose result is not counted yet.",
   ),
-  total_size: bytesField.describe("Bytes of all tasks, as far as the sizes are known."),
+  total_size: countField.describe("Bytes of all tasks, as far as the sizes are known."),
   percentage_complete: countField
     .max(100)
     .describe(
@@ -36,13 +43,9 @@ export const requestFields = {
     ),
   available_task_count: countField.describe("Tasks without a result that wait."),
   in_progress_task_count: countField.describe("Tasks without a result that an agent holds."),
-  download_count: countField.describe("Tasks that have a result, good or bad."),
-  failed_count: countField.describe("Tasks whose result is bad."),
-  warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
-  hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
-  not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
+  ...counterFields,
   total_count: countField.describe("Tasks: good URLs × variants × POPs that resolved. 0 until the POPs are resolved."),
-  bytes_per_second: bytesField.describe("What all agents together download for this request now."),
+  bytes_per_second: countField.describe("What all agents together download for this request now."),
   instances_at_work: countField.describe("Instances that hold tasks of it."),
   estimated_finish_at: timestampField
     .nullable()
@@ -62,7 +65,7 @@ export const requestFields = {
 
 export type RequestTold = z.infer<z.ZodObject<typeof requestFields>>;
 
-export const PROGRESS_EXAMPLE = {
+const PROGRESS_EXAMPLE = {
   request_id: EXAMPLE_ID,
   download_size: 137368,
   in_progress_size: 0,
@@ -87,9 +90,15 @@ export const PROGRESS_EXAMPLE = {
 };
 
 /** Which URLs it was asked for, in short. */
-export const urlFields = {
+const urlFields = {
   url_count: countField.describe("URLs that it was asked for."),
   url_prefix: z.string().describe("What all of them begin with, without a query; empty: nothing."),
+};
+
+/** What its caller wishes for. */
+const wishFields = {
+  instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
+  timeout_at: timeoutField,
 };
 
 /** How it was asked. Headers are not told: there may be secrets in them. */
@@ -105,15 +114,10 @@ const askedFields = {
 };
 
 /** What it was asked for. */
-export const ASKED_EXAMPLE = { instance_count: 2, timeout_at: "2024-04-16 03:40:21.405000" };
+const ASKED_EXAMPLE = { instance_count: 2, timeout_at: "2024-04-16 03:40:21.405000" };
 
-const HOW_EXAMPLE = {
-  url_count: 2,
-  url_prefix: "https://www.example.com/",
-  pop_count: 3,
-  verify: "edge",
-  order: "lead-first",
-} as const;
+const URLS_EXAMPLE = { url_count: 2, url_prefix: "https://www.example.com/" };
+const HOW_EXAMPLE = { ...URLS_EXAMPLE, pop_count: 3, verify: "edge", order: "lead-first" } as const;
 
 const SENTENCE =
   "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits that are not proven warm.";
@@ -123,8 +127,7 @@ export const progressSchema = z
   .object({
     ...requestFields,
     ...askedFields,
-    instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
-    timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
+    ...wishFields,
     reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
     readiness: readinessSchema.optional().describe("What the verdict rests on."),
     sentence: z.string().describe("Where it stands, in one English sentence."),
@@ -148,7 +151,6 @@ export const progressSchema = z
     description: "Where a request stands.",
     examples: [{ ...PROGRESS_EXAMPLE, ...HOW_EXAMPLE, ...ASKED_EXAMPLE, sentence: SENTENCE }],
   });
-export type Progress = z.infer<typeof progressSchema>;
 
 /** What the index of the list has no room for: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html. */
 const { sources: _sources, retry_of: _retryOf, retried_by: _retriedBy, ...listedFields } = requestFields;
@@ -158,8 +160,7 @@ export const listedRequestSchema = z
   .object({
     ...listedFields,
     ...urlFields,
-    instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
-    timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
+    ...wishFields,
     reason: z.string().optional().describe("Why it ended so, where that needs words."),
   })
   .meta({
@@ -183,8 +184,7 @@ export const requestsSchema = z
         requests: [
           {
             ...PROGRESS_EXAMPLE,
-            url_count: 2,
-            url_prefix: "https://www.example.com/",
+            ...URLS_EXAMPLE,
             ...ASKED_EXAMPLE,
           },
         ],

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Estimate, estimateSchema } from "../cost/estimate.ts";
-import { EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
+import { EXAMPLE_ID, requestIdField, timeOfAnswer, timeoutField, timestampField } from "./answer-fields.ts";
 
 /** Two URLs at three POPs. */
 export const ESTIMATE_EXAMPLE: Estimate = {
@@ -65,7 +65,7 @@ export const startedSchema = z
     error_urls: z.array(z.string()).max(0).describe("Empty: no URL is bad."),
     request_id: requestIdField.describe("Id of the new request: what every other call names as `req_id`."),
     timestamp: timestampField.describe("When the request was made. UTC, as all times here."),
-    timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
+    timeout_at: timeoutField,
     warnings: z
       .array(z.string())
       .min(1)
@@ -77,7 +77,6 @@ export const startedSchema = z
     description: "The request was made, and its work begins by itself.",
     examples: [STARTED_EXAMPLE],
   });
-export type Started = z.infer<typeof startedSchema>;
 
 const nothingMade = z.literal("").describe("Empty: no request was made.");
 
@@ -94,11 +93,8 @@ export const estimatedSchema = startedSchema
     description: "With `dry_run`: what the request would come to. Nothing was made.",
     examples: [
       {
-        status: "Success",
-        error_message: "",
-        error_urls: [],
+        ...STARTED_EXAMPLE,
         request_id: "",
-        timestamp: "2024-04-16 03:10:21.405000",
         timeout_at: "",
         estimate: ESTIMATE_EXAMPLE,
       },
@@ -119,7 +115,7 @@ export const prewarmRefusalSchema = z
     status: z.literal("Failed"),
     error_message: z.string().min(1).describe("What is wrong with which field: all faults, parted by `; `."),
     error_urls: z.array(z.string()).describe("Each bad URL once, as it was sent."),
-    request_id: z.literal("").describe("Empty: no request was made."),
+    request_id: nothingMade,
     timestamp: timeOfAnswer,
     timeout_at: z.literal(""),
   })
@@ -128,13 +124,12 @@ export const prewarmRefusalSchema = z
     description: "The request was refused. Nothing was made.",
     examples: [
       {
+        ...STARTED_EXAMPLE,
         status: "Failed",
         error_message: "url_list: 'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed",
         error_urls: ["ftp://x/y"],
         request_id: "",
-        timestamp: "2024-04-16 03:10:21.405000",
         timeout_at: "",
       },
     ],
   });
-export type PrewarmRefusal = z.infer<typeof prewarmRefusalSchema>;

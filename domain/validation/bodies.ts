@@ -20,7 +20,7 @@ const flag = optional(z.boolean("must be true or false"));
 const instances = int(`a whole number from 0 to ${MAX_INSTANCES}`, 0, MAX_INSTANCES);
 
 /** An entry of `sources`, as the user writes it. */
-export const sourceFields = bodyOf({
+const sourceFields = bodyOf({
   type: z
     .enum(SOURCE_TYPES, `must be one of ${SOURCE_TYPES.join(", ")}`)
     .describe("What the document is; `s3-prefix`: the keys below a prefix."),

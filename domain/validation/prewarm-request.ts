@@ -40,7 +40,7 @@ export interface PrewarmRequest {
 }
 
 /** What a deployment allows, and what a retry goes on with. */
-export interface RequestRules {
+interface RequestRules {
   readonly caps: Caps;
   /** What the deployment's role may read of buckets. @default nothing */
   readonly sourceBuckets?: SourceBuckets;

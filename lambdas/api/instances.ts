@@ -72,7 +72,7 @@ async function stopOrCheck({ requests, logger }: ApiDeps, reqId: string, stop: b
 type Active = InstanceNeed & { readonly req_id: string };
 
 /** What a POST /instances does to the group and to the requests that go on. */
-export interface Resize {
+interface Resize {
   /** The group's new size. */
   readonly capacity: number;
   /** The new wish of each request whose wish changes. */
