@@ -18,6 +18,7 @@ import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import type { Unreadable } from "../domain/log-fields.ts";
 import { OriginLimiters } from "../domain/origin/origin-limiter-registry.ts";
+import { MIN_LEASE_MS } from "../domain/origin/permit-lease.ts";
 import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
 import { envSchema } from "./env.ts";
@@ -39,9 +40,6 @@ import { Throughput } from "./report/throughput.ts";
 const SPOT_LOOK_MS = 5_000;
 /** Downloads that still run this long after the stop are cut off and given back. A Spot notice leaves two minutes. */
 const GRACE_MS = 60_000;
-
-/** However often processes send heartbeats: their calls and clocks may be seconds late. */
-const MIN_LEASE_MS = 20_000;
 
 const env = readEnvironment(envSchema);
 const logger = createLogger();

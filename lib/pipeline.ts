@@ -114,7 +114,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "get-size",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET", "GROUP_NAME", "STALL_SECONDS"),
         SHUTDOWN_ARN,
         EXPAND_ARN: this.expand.functionArn,
         DISTRIBUTIONS: distributions,

@@ -4,6 +4,8 @@ import type { Lease } from "./permit-store.ts";
 
 /** Others reclaim the permits of a process without a heartbeat for LEASE_MS. It stops after this share of it. */
 const LEASE_MS = 60_000;
+/** However short `stallSeconds` makes heartbeats: a process that is only slow keeps its permits. */
+export const MIN_LEASE_MS = 20_000;
 const LOST_SHARE = 0.75;
 /** How often one of all processes searches for leases of others that have expired. */
 const SEARCH_INTERVAL_MS = 10_000;

@@ -1,31 +1,48 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { Distributions } from "../../aws/distributions.ts";
+import type { Lists } from "../../aws/lists.ts";
+import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { withoutQueries } from "../../domain/log-fields.ts";
-import type { Resolver } from "../../domain/net/resolver.ts";
-import { AliasUnclearError } from "../../domain/net/resolver.ts";
+import { AliasUnclearError, type Resolver } from "../../domain/net/resolver.ts";
+import { hostOf } from "../../domain/net/urls.ts";
+import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
+import type { GoodUrl } from "../../domain/plan/task.ts";
 import { type AllowedDistributions, type Distribution, problemWith } from "../../domain/request/distributions.ts";
-import {
-  type FoundDistributions,
-  findDistributions,
-  NoDistributionError,
-} from "../../domain/request/find-distributions.ts";
+import { findDistributions, NoDistributionError } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { inputFailureGroups } from "../../domain/result/failure-groups.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { RetryLostError } from "../not-good.ts";
+import { type MeasureOptions, measureUrls, type UnmeasuredUrl } from "../../probe/size/measure-urls.ts";
+import { notGoodOf, RetryLostError } from "../not-good.ts";
 import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
-import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
-import { type Work, type WorkDeps, workOf } from "./work.ts";
+import { type LimitsDeps, openLimits } from "./limits.ts";
 
-export interface GetSizeDeps extends MeasureUrlsDeps, WorkDeps {
-  readonly lists: WorkDeps["lists"] & MeasureUrlsDeps["lists"];
-  readonly requests: Pick<RequestTable, "get" | "advance" | "end">;
-  readonly distributions: Pick<Distributions, "own">;
+/** Of a request's time, sizes may take so much: they serve its percentage, and its downloads have to fit, too. */
+const SHARE = 0.25;
+
+export interface GetSizeDeps extends LimitsDeps {
+  readonly requests: RequestTable;
+  readonly requestPops: RequestPopTable;
+  readonly lists: Lists;
+  readonly distributions: Distributions;
   readonly dns: Resolver;
-  readonly expandFunction: Pick<AsyncFunction, "invoke">;
+  readonly ports: MeasureOptions["ports"];
+  /** After how long an error that an edge keeps may be gone, in milliseconds. */
+  readonly keptErrorMs: number;
+  readonly expandFunction: AsyncFunction;
   readonly allowed: AllowedDistributions;
-  readonly logger: Pick<Logger, "info">;
+  readonly logger: Logger;
+}
+
+/** What a request is to warm, and whose sizes are to be asked for that. */
+interface Work {
+  /** URLs whose size is known already. */
+  readonly known: readonly GoodUrl[];
+  readonly asked: readonly UnmeasuredUrl[];
+  /** What the request's item says of it from now on. */
+  readonly fields: { readonly pops?: string[]; readonly url_count?: number };
 }
 
 /**
@@ -36,49 +53,91 @@ export function createHandler(deps: GetSizeDeps) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> =>
     forEachKey(streamKeysSchema.parse(event), async ({ req_id: reqId = "" }) => {
       const item = await deps.requests.get(reqId);
-      const sources = item?.sources ?? [];
-      if (item?.status === "CREATED" && sources.length > 0) await deps.expandFunction.invoke(reqId);
-      else if (item !== undefined && isReady(item))
+      if (item?.status === "CREATED" && (item.sources ?? []).length > 0) await deps.expandFunction.invoke(reqId);
+      else if (item?.status === "CREATED" || (item?.status === "EXPANDING" && item.expanded !== undefined))
         await askSizes(deps, item, () => context.getRemainingTimeInMillis());
     });
-}
-
-function isReady({ status, expanded }: RequestItem): boolean {
-  return status === "CREATED" || (status === "EXPANDING" && expanded !== undefined);
 }
 
 /** @param left milliseconds that this run may still take */
 async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number): Promise<void> {
   const reqId = item.req_id;
   const fail = (reason: string) => deps.requests.end(reqId, "FAIL", { reason });
-  const work = await workOf(deps, item).catch(unclear);
-  if ("unclear" in work) return void (await fail(work.unclear));
-  const found = await distributionsOf(deps, item, work).catch(unclear);
-  if ("unclear" in found) return void (await fail(found.unclear));
-  const { distributions } = found;
-  const refused = notAllowed(deps, distributions);
-  if (refused !== undefined) return void (await fail(refused));
-  const budget = timeBudget(left(), new Date(), parseTimestamp(item.timeout_at));
-  const asking = { ...item, ...work.fields };
-  const measured = await measureUrls(deps, asking, found, work, budget);
-  const { firstProblem = "", doubtful, ...counts } = measured;
-  // Examples stay out of the log: a URL's query may be a secret.
-  const said = { ...counts, mayNotBeKept: doubtful.count, firstProblem: withoutQueries(firstProblem) };
-  deps.logger.info("Sizes asked", { req_id: reqId, ...said });
+  const prepared = await prepare(deps, item);
+  if ("problem" in prepared) return void (await fail(prepared.problem));
+  const { work, distributions, refused } = prepared;
+  const limits = openLimits(deps, item);
+  const options: MeasureOptions = {
+    dns: deps.dns,
+    ports: deps.ports,
+    request: { ...item, ...work.fields },
+    distributions,
+    refused,
+    timeMs: timeBudget(left(), new Date(), parseTimestamp(item.timeout_at)),
+    origins: limits.origins,
+    keptErrorMs: deps.keptErrorMs,
+  };
+  const measured = await measureUrls(options, work).finally(limits.close);
+  const { good, bad, unasked, doubtful } = measured;
+  await deps.lists.write(goodUrlsList(good), reqId, good);
+  await deps.lists.write(LISTS.failedUrls, reqId, bad);
+  await deps.lists.write(LISTS.failedUrlGroups, reqId, inputFailureGroups({ urls: bad, pops: [] }));
+  const [{ problem = "", variant = "" } = {}] = bad;
+  const firstProblem = variant === "" ? problem : `${problem} (variant ${variant})`;
+  deps.logger.info("Sizes asked", {
+    req_id: reqId,
+    good: good.length,
+    bad: bad.length,
+    unasked,
+    // Examples stay out of the log: a URL's query may be a secret.
+    mayNotBeKept: doubtful.count,
+    firstProblem: withoutQueries(firstProblem),
+  });
   const doubts = doubtful.count === 0 ? {} : { may_not_be_kept: doubtful };
   const fields = { distributions, ...work.fields, ...doubts };
-  if (counts.good > 0) await deps.requests.advance(reqId, "SIZES_READ", fields);
-  else if (counts.bad > 0) await fail(`No URL can be read; the first: ${firstProblem}`);
+  if (good.length > 0) await deps.requests.advance(reqId, "SIZES_READ", fields);
+  else if (bad.length > 0) await fail(`No URL can be read; the first: ${firstProblem}`);
   else await fail(`Nothing of the request ${item.retry_of} is left to be tried again`);
 }
 
-/** Found here, before the first question: sizes must be asked for under the very host that the agents use. */
-async function distributionsOf(deps: GetSizeDeps, item: RequestItem, work: Work): Promise<FoundDistributions> {
-  const hosts = new Set([...work.known, ...work.asked].map(({ url }) => new URL(url).hostname));
-  return findDistributions(item.cf_domain, [...hosts], {
-    own: () => deps.distributions.own(),
-    alias: (name) => deps.dns.alias(name),
-  });
+/**
+ * What is to be asked, and where: sizes must be asked for under the very host that the agents use.
+ * @returns `problem`: not to be mended by trying again for hours, as everything else here is. Its caller is told what to do.
+ */
+async function prepare(deps: GetSizeDeps, item: RequestItem) {
+  try {
+    const work = item.retry_of === undefined ? await listed(deps, item) : await again(deps, item, item.retry_of);
+    const hosts = new Set([...work.known, ...work.asked].map(({ url }) => hostOf(url)));
+    const { distributions, refused } = await findDistributions(item.cf_domain, [...hosts], {
+      own: () => deps.distributions.own(),
+      alias: (name) => deps.dns.alias(name),
+    });
+    const problem = notAllowed(deps, distributions);
+    return problem === undefined ? { work, distributions, refused } : { problem };
+  } catch (error) {
+    const isClear = [AliasUnclearError, NoDistributionError, RetryLostError].some((kind) => error instanceof kind);
+    if (isClear && error instanceof Error) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** All URLs of the request's list, read whole before the first question: S3 closes an answer that nobody reads for long. */
+async function listed({ lists }: GetSizeDeps, { req_id: reqId }: RequestItem): Promise<Work> {
+  const asked: UnmeasuredUrl[] = [];
+  for await (const found of lists.read(LISTS.foundUrls, reqId)) asked.push(found);
+  return { known: [], asked, fields: {} };
+}
+
+/** Of a retry: what is not good in the request before it. Its own list is written then, too. @throws RetryLostError */
+async function again(deps: GetSizeDeps, { req_id: reqId }: RequestItem, before: string): Promise<Work> {
+  const ended = await deps.requests.get(before);
+  if (ended === undefined) throw new RetryLostError(before, "it is gone");
+  const { pops, known: withSources, asked } = await notGoodOf(deps, ended);
+  // The sources are the other request's.
+  const known = withSources.map(({ source: _, ...good }) => good);
+  const urls = new Set([...known, ...asked].map(({ url }) => url));
+  await deps.lists.write(LISTS.urls, reqId, urls);
+  return { known, asked, fields: { pops: [...pops], url_count: urls.size } };
 }
 
 /** Said here before anything is asked of a distribution that this deployment may not warm. */
@@ -87,16 +146,6 @@ function notAllowed({ allowed }: GetSizeDeps, distributions: readonly Distributi
     .map(({ id, domain, hosts, label }) => problemWith(allowed, id, domain ?? hosts?.[0] ?? label))
     .find((problem) => problem !== undefined);
 }
-
-/** Not to be mended by trying again for hours, as everything else here is: its caller is told what to do. */
-function unclear(error: unknown): { readonly unclear: string } {
-  const isClear = [AliasUnclearError, NoDistributionError, RetryLostError].some((kind) => error instanceof kind);
-  if (isClear && error instanceof Error) return { unclear: error.message };
-  throw error;
-}
-
-/** Of a request's time, sizes may take so much: they serve its percentage, and its downloads have to fit, too. */
-const SHARE = 0.25;
 
 /** How long sizes may be asked for, in milliseconds, on a function that has `remainingMs` left. */
 export function timeBudget(remainingMs: number, now: Date, timeoutAt: Date): number {

@@ -18,6 +18,7 @@ import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
+import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
 import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 
@@ -31,6 +32,8 @@ const env = readEnvironment(
     EXPAND_ARN: z.string().min(1),
     /** Metrics go by its name. */
     GROUP_NAME: z.string().min(1),
+    /** Heartbeats and leases of permits follow from it. */
+    STALL_SECONDS: stallSecondsSchema,
     DISTRIBUTIONS: allowedDistributionsSchema,
     PREWARM_DNS_SERVERS: dnsServersSchema,
     PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
@@ -55,11 +58,10 @@ export const handler = createHandler({
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
   keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
-  limits: {
-    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
-    permits: (process) => new PermitTable(db, env.PROGRESS_TABLE, process),
-    now: () => clock.now(),
-  },
+  progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
+  permits: (process) => new PermitTable(db, env.PROGRESS_TABLE, process),
+  timings: timingsOf(env.STALL_SECONDS),
+  now: () => clock.now(),
   expandFunction: new AsyncFunction(lambda, env.EXPAND_ARN),
   allowed: env.DISTRIBUTIONS,
   logger,

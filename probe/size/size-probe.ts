@@ -49,14 +49,14 @@ export interface SizeProbeOptions {
   readonly httpPort: number;
   /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
-  /** How long an answer is waited for, in milliseconds. @default 15 s */
-  readonly patienceMs?: number;
+  /** How long an answer is waited for, in milliseconds; at most 15 s, the default. */
+  readonly patienceMs?: number | undefined;
   /** The request, and the limits of its origin. @default none */
   readonly limited?: { readonly req_id: string; readonly origin?: OriginLimits | undefined };
   /** What keeps the limits. @default this process alone */
-  readonly origins?: OriginLimiters;
+  readonly origins?: OriginLimiters | undefined;
   /** After how long an error that an edge keeps may be gone. @default 11 s */
-  readonly keptErrorMs?: number;
+  readonly keptErrorMs?: number | undefined;
 }
 
 /** Errors that say nothing about the URL: its size is unknown. */
@@ -177,7 +177,7 @@ export class SizeProbe {
       path: url.pathname + url.search,
       method,
       headers: pairs([["host", host], ...headers]),
-      headersTimeout: this.options.patienceMs ?? PATIENCE_MS,
+      headersTimeout: Math.min(PATIENCE_MS, this.options.patienceMs ?? PATIENCE_MS),
       bodyTimeout: BODY_TIMEOUT_MS,
       // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
       reset: false,

@@ -184,6 +184,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
   "get-size": {
     requests: ENDING_REQUESTS,
     requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    progress: ["PROGRESS_TABLE"],
     lists: ["BUCKET"],
     expandFunction: ["EXPAND_ARN"],
   },
@@ -238,7 +239,7 @@ test.each(Object.keys(NAMED))("%s names the resources of its environment, each w
 });
 
 const CAPS = { maxInstances: 31, maxTimeout: 37, maxActiveRequests: 41, maxTasks: 43, maxRequestBytes: 47 };
-const PATIENCE = timingsOf(1_234);
+const TIMINGS = timingsOf(1_234);
 const NAMESPACE = metricNamespace("the-group-name-x");
 const ALLOWED = ["E1ALLOWED", "E2ALLOWED"];
 
@@ -246,7 +247,7 @@ const ALLOWED = ["E1ALLOWED", "E2ALLOWED"];
 const SETTINGS: Readonly<Record<string, object>> = {
   aggregation: { namespace: NAMESPACE },
   api: {
-    timings: PATIENCE,
+    timings: TIMINGS,
     timerTarget: { functionArn: "the-shutdown-arn-x", roleArn: "the-schedule-role-arn-x" },
     allowed: ALLOWED,
     caps: CAPS,
@@ -262,11 +263,11 @@ const SETTINGS: Readonly<Record<string, object>> = {
   },
   "empty-bucket": {},
   expand: { caps: { maxTasks: 43 } },
-  "get-size": { keptErrorMs: 53_000, allowed: ALLOWED },
+  "get-size": { keptErrorMs: 53_000, allowed: ALLOWED, timings: TIMINGS },
   "redeploy-api": {},
-  shutdown: { timings: PATIENCE, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
+  shutdown: { timings: TIMINGS, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
   task: { caps: { maxTasks: 43, maxRequestBytes: 47 } },
-  watch: { timings: PATIENCE, namespace: NAMESPACE },
+  watch: { timings: TIMINGS, namespace: NAMESPACE },
 };
 
 test.each(Object.keys(SETTINGS))("%s has the settings of its environment", (name) => {

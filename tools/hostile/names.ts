@@ -1,17 +1,19 @@
 import { channel } from "node:diagnostics_channel";
 import * as z from "zod";
 import { Dns } from "../../aws/dns.ts";
+import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { ReadableList } from "../../domain/plan/lists.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
-import { attributesOf, EVENTS } from "../../domain/request/lifecycle.ts";
+import { attributesOf, EVENTS, timingsOf } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { newRequestItem } from "../../lambdas/api/start-request.ts";
-import { createHandler } from "../../lambdas/get-size/handler.ts";
+import { createHandler, type GetSizeDeps } from "../../lambdas/get-size/handler.ts";
 import { resolveTargets } from "../../lambdas/task/prepare.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
+import { fakeDeps } from "../local/fake-deps.ts";
 import { CLOUDFRONT_ADDRESS, HOSTILE_NAMES, type HostileName } from "./hostile-names.ts";
 import { startLyingDns } from "./lying-dns.ts";
 
@@ -106,7 +108,7 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
     item = { ...item, ...fields, status };
     return true;
   };
-  const handle = createHandler({
+  const deps = fakeDeps<GetSizeDeps>({
     requests: {
       get: async () => item,
       advance: (_id, event, fields) => change(attributesOf(EVENTS[event].to).status, fields),
@@ -118,10 +120,15 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
     dns,
     ports: { httpsPort: 443, httpPort: 80 },
     expandFunction: { invoke: async () => undefined },
+    keptErrorMs: 0,
+    progress: { beat: async () => undefined },
+    permits: () => new MemoryPermitStore(),
+    timings: timingsOf(),
+    now: Date.now,
     allowed: ["*"],
     logger: silent,
   });
   const event = { Records: [{ dynamodb: { Keys: { req_id: { S: item.req_id } } } }] };
-  await handle(event, { getRemainingTimeInMillis: () => REMAINING_MS });
+  await createHandler(deps)(event, { getRemainingTimeInMillis: () => REMAINING_MS });
   return item;
 }

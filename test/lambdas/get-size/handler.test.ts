@@ -18,6 +18,7 @@ import { FakeRequests } from "../fakes/requests.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
+import { ownLimits } from "./own-limits.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -64,7 +65,7 @@ async function world({
   const allowed = allowedDistributionsSchema.parse(allowedIds);
   const expandFunction = new FakeAsyncFunction();
   const requestPops = new FakeRequestPops(requests);
-  const asked = { distributions, dns, ports, keptErrorMs: 50, limits: undefined, expandFunction };
+  const asked = { distributions, dns, ports, keptErrorMs: 50, ...ownLimits(), expandFunction };
   const fakes = { requests, requestPops, lists, ...asked, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { PermitTable } from "../../../aws/permit-table.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
-import { type LimitDeps, openLimits } from "../../../lambdas/get-size/limits.ts";
+import { type LimitsDeps, openLimits } from "../../../lambdas/get-size/limits.ts";
 import { request } from "../items.ts";
+import { noteCalls } from "../noted-calls.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_700_000_000_000 });
@@ -14,11 +15,11 @@ const { signal } = new AbortController();
 const item = (origin: object) => request({ req_id: "r1", origin });
 const work = { req_id: "r1", host: "a.example", origin: { concurrency: 2 } };
 
-function deps({ fails }: { readonly fails: () => boolean } = { fails: () => false }) {
+function deps({ fails = () => false, stallSeconds }: { fails?: () => boolean; stallSeconds?: number } = {}) {
   const beats: Beat[] = [];
   const store = new MemoryPermitStore();
   const owners: string[] = [];
-  const limits: LimitDeps = {
+  const { deps: limits } = noteCalls<LimitsDeps>({
     progress: {
       beat: async (_, beat) => {
         if (fails()) throw new Error("the table fails");
@@ -27,10 +28,11 @@ function deps({ fails }: { readonly fails: () => boolean } = { fails: () => fals
     },
     permits: (owner) => {
       owners.push(owner);
-      return store as unknown as PermitTable;
+      return store;
     },
+    timings: timingsOf(stallSeconds),
     now: Date.now,
-  };
+  });
   return { limits, beats, store, owners };
 }
 
@@ -66,13 +68,33 @@ test("without heartbeats, it loses its permits", async () => {
   await closed;
 });
 
-test("without a limit on concurrency it sends none, and without a table it limits itself alone", async () => {
+test("its heartbeats and leases follow `stallSeconds`, as the agents' do", async () => {
+  const { limits, beats } = deps({ stallSeconds: 90 });
+  const short = openLimits(limits, item(work.origin));
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(beats.map(({ at }) => at - 1_700_000_000_000)).toEqual([0, 1_000, 2_000]);
+  const closed = short.close();
+  await vi.advanceTimersByTimeAsync(30_000);
+  await closed;
+  let fails = false;
+  const long = openLimits(deps({ fails: () => fails, stallSeconds: 9_000 }).limits, item(work.origin));
+  await vi.advanceTimersByTimeAsync(1_000);
+  const permit = await long.origins.limiterFor(work)?.acquire({ signal });
+  fails = true;
+  // The others reclaim its permits after 600 s without a heartbeat, and it loses them before.
+  await vi.advanceTimersByTimeAsync(440_000);
+  expect(permit?.lost.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(permit?.lost.aborted).toBe(true);
+  const ended = long.close();
+  await vi.advanceTimersByTimeAsync(30_000);
+  await ended;
+});
+
+test("without a limit on concurrency it sends none", async () => {
   const { limits, beats } = deps();
   const shared = openLimits(limits, item({ requests_per_second: 5 }));
   await vi.advanceTimersByTimeAsync(25_000);
   expect(beats).toEqual([]);
   await shared.close();
-  const alone = openLimits(undefined, item(work.origin));
-  await expect(alone.origins.limiterFor(work)?.acquire({ signal })).resolves.toBeDefined();
-  await alone.close();
 });

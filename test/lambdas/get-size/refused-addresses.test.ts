@@ -14,6 +14,7 @@ import { FakeRequests } from "../fakes/requests.ts";
 import { keysEvent, request } from "../items.ts";
 import { noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
+import { ownLimits } from "./own-limits.ts";
 
 interface World {
   readonly urls: readonly string[];
@@ -45,7 +46,7 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
     distributions: new FakeDistributions([]),
     ports,
     keptErrorMs: 50,
-    limits: undefined,
+    ...ownLimits(),
     expandFunction: new FakeAsyncFunction(),
     allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,

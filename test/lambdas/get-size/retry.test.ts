@@ -12,6 +12,7 @@ import { FakeRequests } from "../fakes/requests.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
+import { ownLimits } from "./own-limits.ts";
 
 const at = (path: string) => `http://cdn.example.com/${path}`;
 const COLUMNS = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts", "variant"];
@@ -63,7 +64,7 @@ async function world(
     ports,
     expandFunction: new FakeAsyncFunction(),
     keptErrorMs: 50,
-    limits: undefined,
+    ...ownLimits(),
     allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,
   };

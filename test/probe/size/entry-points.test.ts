@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { entryPoints } from "../../../probe/size/entry-points.ts";
+import { entryPoints } from "../../../probe/size/measure-urls.ts";
 
 const POPS = ["SIN2-P1", "BJS9-E1", "FRA56-P4", "NRT57-P3", "IAD89-P1", "SYD1-C1"];
 

@@ -1,19 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { badIn, formsOf } from "../../../lambdas/get-size/measure-urls.ts";
+import { urlForms } from "../../../probe/size/measure-urls.ts";
 
 const URL = "https://cdn.example.com/a";
 const GONE = { problem: "HTTP 404", reason: "http_4xx", http_status: 404 } as const;
 const REFUSED = { problem: "HTTP 406", reason: "http_4xx", http_status: 406 } as const;
-const of = (names: readonly (string | undefined)[], answers: Parameters<typeof formsOf>[2]) =>
-  formsOf(URL, names, answers, names);
+const of = (names: readonly (string | undefined)[], answers: Parameters<typeof urlForms>[2]) =>
+  urlForms({ url: URL }, names, answers, names);
 
 describe("the forms of a URL", () => {
   it("without variants are one, and its rows name none", () => {
     expect(of([undefined], [{ size: 7 }])).toEqual({
       good: [{ url: URL, bytes: 7 }],
       bad: [],
-      unasked: 0,
-      obstacle: undefined,
     });
     expect(of([undefined], [GONE])).toMatchObject({ bad: [{ url: URL, ...GONE }] });
     expect(of([undefined], [GONE]).bad[0]).not.toHaveProperty("variant");
@@ -26,8 +24,6 @@ describe("the forms of a URL", () => {
         { url: URL, bytes: null, variant: "plain" },
       ],
       bad: [{ url: URL, ...REFUSED, variant: "gzip" }],
-      unasked: 1,
-      obstacle: undefined,
     });
   });
 
@@ -36,10 +32,8 @@ describe("the forms of a URL", () => {
     expect(of(["br", "gzip"], [gone, gone]).bad).toEqual([{ url: URL, ...GONE }]);
     expect(of(["br", "gzip"], [gone, refused]).bad.map(({ variant }) => variant)).toEqual(["br", "gzip"]);
     // One variant alone is a variant, too.
-    expect(of(["br"], [gone]).bad).toEqual(badIn(URL, GONE, ["br"], ["br"]));
-  });
-
-  it("tell a header that is in the way if one of them has it", () => {
-    expect(of(["br", "gzip"], [{ size: 7 }, { size: 7, obstacle: "Vary: *" }]).obstacle).toBe("Vary: *");
+    expect(of(["br"], [gone]).bad).toEqual([{ url: URL, ...GONE }]);
+    // Of a retry that asks for one of two, it is bad in that one.
+    expect(urlForms({ url: URL }, ["br"], [gone], ["br", "gzip"]).bad).toEqual([{ url: URL, variant: "br", ...GONE }]);
   });
 });

@@ -1,0 +1,229 @@
+import pMap from "p-map";
+import { type Header, parseHeaders } from "../../domain/net/headers.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
+import { hostOf } from "../../domain/net/urls.ts";
+import type { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import { formKey, type GoodUrl } from "../../domain/plan/task.ts";
+import { popDomain } from "../../domain/pops/select.ts";
+import { cloudFrontLabel, type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
+import { type FoundDistributions, noDistribution } from "../../domain/request/find-distributions.ts";
+import { headerOf, type OriginLimits, type Variant, variantNames } from "../../domain/request/options.ts";
+import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/request-item.ts";
+import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
+import { inTime, TooLateError } from "../../domain/retry.ts";
+import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
+
+/** How many POPs are tried when no name of the distribution resolves. */
+const MAX_POP_NAMES = 5;
+
+/** What sizes are asked with. */
+export interface MeasureOptions {
+  readonly dns: Resolver;
+  readonly ports: { readonly httpsPort: number; readonly httpPort: number };
+  readonly request: MeasuredRequest;
+  readonly distributions: readonly Distribution[];
+  /** Hosts that are not asked, with the reason. @default none */
+  readonly refused?: FoundDistributions["refused"];
+  /** Nothing is awaited longer, in milliseconds. */
+  readonly timeMs: number;
+  /** What keeps the limits of origins. @default this call alone */
+  readonly origins?: OriginLimiters;
+  /** After how long an error that an edge keeps may be gone. @default 11 s */
+  readonly keptErrorMs?: number | undefined;
+}
+
+/** What of a request decides how its sizes are asked. */
+export interface MeasuredRequest {
+  readonly req_id: string;
+  readonly pops: readonly string[];
+  readonly header: readonly string[];
+  readonly variants?: readonly Variant[] | undefined;
+  readonly origin?: OriginLimits | undefined;
+}
+
+/** The name of a variant; undefined: the request has none. */
+type VariantName = string | undefined;
+
+export interface SizeQuestion {
+  readonly url: string;
+  /** In this order, one after the other: a question may leave something in a cache. */
+  readonly variants: readonly VariantName[];
+}
+
+/**
+ * @returns the answers of each question, by its variants; undefined: none came in time. The questions are in the order in which they
+ * were answered
+ */
+export async function measureSizes<Q extends SizeQuestion>(
+  { dns, ports, request, distributions, refused, timeMs, origins, keptErrorMs }: MeasureOptions,
+  questions: readonly Q[],
+): Promise<ReadonlyMap<Q, readonly (Size | undefined)[]>> {
+  const distributionFor = (host: string) => {
+    const distribution = distributionOf(distributions, host);
+    if (distribution === undefined) throw new Error(noDistribution(host));
+    return distribution;
+  };
+  const addresses = new Map<string, Promise<readonly string[]>>();
+  const probe = new SizeProbe({
+    ...ports,
+    header: request.header,
+    limited: request,
+    origins,
+    keptErrorMs,
+    patienceMs: timeMs,
+    hostToAsk: (url) => hostToAsk(distributionFor(url.hostname), url),
+    addressesOf: async (host) => {
+      const known = addresses.get(host) ?? addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops));
+      addresses.set(host, known);
+      return known;
+    },
+  });
+  const headers = new Map<VariantName, readonly Header[]>(
+    variantNames(request.variants).map((name) => [name, parseHeaders(headerOf(request, name))]),
+  );
+  const known = new Map(questions.map((it) => [it, it.variants.map(() => refusalOf(it.url, refused))]));
+  const answered = new Map<Q, readonly (Size | undefined)[]>();
+  let isOver = timeMs <= 0;
+  const ask = async (question: Q) => {
+    const answers = known.get(question) ?? [];
+    for (const [i, name] of question.variants.entries()) {
+      if (isOver || answers[i] !== undefined) continue;
+      const answer = await probe.size(question.url, headers.get(name) ?? []);
+      // What fails once the time is over was cut off.
+      if (!isOver) answers[i] = answer;
+    }
+    if (!isOver) answered.set(question, answers);
+  };
+  try {
+    await inTime(timeMs, pMap(questions, ask, { concurrency: MAX_PROBES }));
+  } catch (error) {
+    if (!(error instanceof TooLateError)) throw error;
+  } finally {
+    isOver = true;
+    await probe.close();
+  }
+  return new Map([...answered, ...known]);
+}
+
+function refusalOf(url: string, refused: MeasureOptions["refused"]): Size | undefined {
+  const problem = refused?.get(hostOf(url));
+  return problem === undefined ? undefined : { problem, reason: "no_distribution" };
+}
+
+/**
+ * Names at which sizes are asked, the likeliest first. Each is CloudFront's own: a URL's host and an alias are anybody's,
+ * may point elsewhere before a launch, and would let whoever starts a request have any server asked.
+ */
+export function entryPoints({ domain, label, names }: Distribution, pops: readonly string[]): string[] {
+  const own = [domain, ...names].find((name) => name !== undefined && cloudFrontLabel(name) === label);
+  const ofPops = pops.slice(0, MAX_POP_NAMES).map((pop) => popDomain(label, pop));
+  return [...new Set([own ?? `${label}.cloudfront.net`, ...ofPops])];
+}
+
+/** Addresses of the first of the names that resolves. @throws what the first one failed with, when none does */
+export async function addressesOfFirst(dns: Resolver, names: readonly string[]): Promise<readonly string[]> {
+  let first: unknown;
+  for (const name of names) {
+    try {
+      return await dns.addresses(name);
+    } catch (error) {
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+/** A URL whose size is to be asked. */
+export interface UnmeasuredUrl {
+  readonly url: string;
+  /** In which variants. Absent: in all of the request's, or in the only form. */
+  readonly variants?: readonly string[];
+  /** Which of the request's sources named it, counted from 1. Absent: the caller did. */
+  readonly source?: number;
+}
+
+export interface UrlsToMeasure {
+  /** URLs whose size is known already. */
+  readonly known: readonly GoodUrl[];
+  readonly asked: readonly UnmeasuredUrl[];
+}
+
+/** What a request's URLs came to, form by form: a URL in three variants counts three times. */
+export interface MeasuredUrls {
+  /** The variants of a URL stand together, in their order. */
+  readonly good: readonly GoodUrl[];
+  /** A URL that is bad in all its forms for the same reason counts once. */
+  readonly bad: readonly UnreadableUrl[];
+  /** How many of the good ones are taken for good, because the time was over before they had answered. */
+  readonly unasked: number;
+  /** URLs of good ones that may never be kept, once each. */
+  readonly doubtful: DoubtfulUrls;
+}
+
+/**
+ * Asks the size of every URL that is to be asked, in every variant. What has not answered when the time is over is warmed, with its
+ * size unknown: a slow origin must not keep a request from its downloads.
+ */
+export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure): Promise<MeasuredUrls> {
+  const all = variantNames(options.request.variants);
+  const known: GoodUrl[] = [];
+  const good: GoodUrl[] = [];
+  const bad: UnreadableUrl[] = [];
+  for (const form of work.known) {
+    const refusal = refusalOf(form.url, options.refused);
+    if (refusal === undefined) known.push(form);
+    else bad.push(...urlForms(form, [form.variant], [refusal], []).bad);
+  }
+  const questions = work.asked.map(({ url, source, variants }) => ({
+    url,
+    source,
+    variants: variants === undefined ? all : all.filter((name) => name !== undefined && variants.includes(name)),
+  }));
+  let unasked = 0;
+  let doubtful = NO_DOUBT;
+  for (const [question, answers] of await measureSizes(options, questions)) {
+    const forms = urlForms(question, question.variants, answers, all);
+    good.push(...forms.good);
+    bad.push(...forms.bad);
+    unasked += answers.filter((it) => it === undefined).length;
+    const obstacle = answers.map((it) => (it !== undefined && "size" in it ? it.obstacle : undefined)).find(Boolean);
+    if (obstacle !== undefined) doubtful = withDoubtful(doubtful, question.url, obstacle);
+  }
+  return { good: inOrder(known, good, all), bad, unasked, doubtful };
+}
+
+/**
+ * What asking for a URL came to. One that is bad in all forms of the request for the same reason is one bad URL.
+ * @param variants that were asked, with an answer for each
+ * @param all variants of the request
+ */
+export function urlForms(
+  { url, source }: { readonly url: string; readonly source?: number | undefined },
+  variants: readonly VariantName[],
+  answers: readonly (Size | undefined)[],
+  all: readonly VariantName[],
+): { readonly good: GoodUrl[]; readonly bad: UnreadableUrl[] } {
+  const good: GoodUrl[] = [];
+  const bad: UnreadableUrl[] = [];
+  for (const [i, variant] of variants.entries()) {
+    const answer = answers[i];
+    const form = variant === undefined ? { url } : { url, variant };
+    if (answer !== undefined && "problem" in answer) bad.push({ ...form, ...answer });
+    else good.push({ ...form, bytes: answer?.size ?? null, ...(source === undefined ? {} : { source }) });
+  }
+  const [first] = bad;
+  if (first === undefined || bad.length !== all.length || bad.some(({ problem }) => problem !== first.problem))
+    return { good, bad };
+  const { variant: _, ...inAll } = first;
+  return { good, bad: [inAll] };
+}
+
+/** The variants of a URL stand together in their order: one may be known, and another be asked. */
+function inOrder(known: readonly GoodUrl[], good: readonly GoodUrl[], all: readonly VariantName[]): readonly GoodUrl[] {
+  if (known.length === 0) return good;
+  const forms = new Map([...known, ...good].map((form) => [formKey(form), form]));
+  const urls = new Set([...known, ...good].map(({ url }) => url));
+  return [...urls].flatMap((url) =>
+    all.map((variant) => forms.get(formKey({ url, variant }))).filter((form) => form !== undefined),
+  );
+}
