@@ -409,7 +409,9 @@ export class RequestTable extends RequestReader {
    * @returns false when it has moved on, or has been restarted by another run
    */
   async restartStep(item: Pick<RequestItem, "req_id" | "status" | "expanded" | "nudges">): Promise<boolean> {
-    const unchanged = both(inStates([stateOf(item)]), { text: "nudges = :before", values: { ":before": item.nudges } });
+    const state = stateOf(item);
+    if (!EVENTS.RESTART_STEP.from.includes(state)) return false;
+    const unchanged = both(inStates([state]), { text: "nudges = :before", values: { ":before": item.nudges } });
     return this.update(item.req_id, { nudges: item.nudges + 1 }, unchanged);
   }
 

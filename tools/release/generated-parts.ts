@@ -14,6 +14,7 @@ import { largestTable } from "../scaling/largest.ts";
 import { measuredUnits } from "../scaling/measured.ts";
 import { scalingTables } from "../scaling/tables.ts";
 import { CHINESE_PARTS } from "./chinese-parts.ts";
+import { lifecyclePart } from "./lifecycle-part.ts";
 import { parameterTables } from "./parameter-table.ts";
 import {
   code,
@@ -32,6 +33,7 @@ import { snippetParts } from "./snippet-parts.ts";
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["routes", routesTable],
   ["limits", () => limitsTable(["what", "least", "most"], (what) => what)],
+  ["lifecycle", lifecyclePart],
   ["parameters", parameterTables],
   ["regions", () => regionsTable(["region", "POPs"])],
   ["countries", countriesList],

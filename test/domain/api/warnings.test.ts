@@ -58,6 +58,7 @@ it("are of the counts of the answer they stand in: a request that goes on, and o
   const ended = request({
     status: "FINISHED",
     active: undefined,
+    verdict: "ready",
     total_count: 4,
     ...count(4, 40, 0, { hit_count: 3 }),
   });
