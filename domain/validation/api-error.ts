@@ -13,11 +13,11 @@ export class ApiError extends Error {
 /** A body may have a million faults: each told of would make an answer many times as long as the body. */
 const MAX_TOLD = 50;
 
-/** The first faults in one line, and how many more there are. @param untold faults that nobody put into words */
-export function faultList(faults: readonly string[], untold = 0): string {
-  const left = Math.max(0, faults.length - MAX_TOLD) + untold;
+/** The first faults in one line, and how many more there are. */
+export function faultList(faults: readonly string[]): string {
+  const left = faults.length - MAX_TOLD;
   const told = faults.slice(0, MAX_TOLD).join("; ");
-  return left === 0 ? told : `${told}; and ${left} more faults like these`;
+  return left > 0 ? `${told}; and ${left} more faults like these` : told;
 }
 
 /** The first names of a list, and how many more there are. */

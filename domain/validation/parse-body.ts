@@ -20,10 +20,7 @@ export function checkBody<T extends z.ZodType>(
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const { problems, errorUrls } = checkMore(json);
-  const { issues } = parsed.error;
-  const told = issues.filter((issue) => countedFaults(issue) === 0).map(describeIssue);
-  const untold = issues.reduce((sum, issue) => sum + countedFaults(issue), 0);
-  throw new ApiError(400, faultList([...told, ...problems], untold), errorUrls);
+  throw new ApiError(400, faultList([...parsed.error.issues.map(describeIssue), ...problems]), errorUrls);
 }
 
 /** One line a fault: the field as a path (`header[2]`), then what is wrong with it. */
@@ -142,7 +139,12 @@ export function differentStringsOf(entries: string, max: number, error: z.core.$
       // For the description: nobody checks the entries one by one.
       .meta({ items: { type: "string" } })
       .transform((list, context): string[] => {
-        tellWrongEntries(list, context);
+        let wrong = 0;
+        list.forEach((it, i) => {
+          if (typeof it !== "string" && wrong++ < MAX_NAMED)
+            context.addIssue({ code: "custom", message: "must be a string", path: [i] });
+        });
+        if (wrong > MAX_NAMED) context.addIssue(`has ${wrong - MAX_NAMED} more entries that must be strings`);
         const different = differentStrings(list, max);
         if (different.size > max) {
           context.addIssue(
@@ -152,23 +154,4 @@ export function differentStringsOf(entries: string, max: number, error: z.core.$
         return [...different];
       })
   );
-}
-
-/** Parameter of an issue that stands for so many faults, which were counted and not put into words. */
-const MORE_FAULTS = "more_faults";
-
-function tellWrongEntries(list: readonly unknown[], context: z.core.$RefinementCtx): void {
-  let wrong = 0;
-  list.forEach((it, i) => {
-    if (typeof it !== "string" && wrong++ < MAX_NAMED)
-      context.addIssue({ code: "custom", message: "must be a string", path: [i] });
-  });
-  if (wrong > MAX_NAMED)
-    context.addIssue({ code: "custom", message: "", params: { [MORE_FAULTS]: wrong - MAX_NAMED } });
-}
-
-/** How many faults an issue stands for that were counted, not put into words. */
-function countedFaults(issue: z.core.$ZodIssue): number {
-  const more: unknown = issue.code === "custom" ? issue.params?.[MORE_FAULTS] : undefined;
-  return typeof more === "number" ? more : 0;
 }

@@ -315,7 +315,8 @@ describe("a request that cannot", () => {
     const { message, errorUrls } = refusal({ url_list: ["ftp://x/", ...ones], pops: ones, timeout: 0 });
     for (const part of ["url_list[1]: ", "url_list[20]: ", "pops[19]: ", "timeout: ", "url_list: 'ftp://x/' "])
       expect(message).toContain(part);
-    expect(message).toMatch(/; and 199960 more faults like these$/);
+    for (const list of ["url_list", "pops"])
+      expect(message).toContain(`${list}: has 99980 more entries that must be strings`);
     expect(message.split("; ").length).toBeLessThan(52);
     expect(errorUrls).toEqual(["ftp://x/"]);
   });
