@@ -17,7 +17,7 @@ import { SettlementQueue } from "../aws/settlement-queue.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import type { Unreadable } from "../domain/log-fields.ts";
-import { OriginLimiters } from "../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../domain/origin/origin-limiter-registry.ts";
 import { MIN_LEASE_MS } from "../domain/origin/permit-lease.ts";
 import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
@@ -79,7 +79,7 @@ const heartbeats = new Heartbeats({
   logger,
 });
 const permits = new PermitTable(documents, env.PROGRESS_TABLE, processOf({ instance: instanceId, worker }));
-const origins = new OriginLimiters({
+const origins = new OriginLimiterRegistry({
   store: permits,
   now,
   syncClock: () => clock.sync(() => permits.ping()),

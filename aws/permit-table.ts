@@ -35,6 +35,17 @@ interface ConditionalUpdate {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+interface LeaseChange {
+  readonly reqId: string;
+  /** The process that has the lease. */
+  readonly owner: string;
+  readonly lease: ConditionalUpdate;
+  /** How many permits it gains. */
+  readonly by: number;
+  /** The permits of all processes must stay within it. @default no limit is checked */
+  readonly limit?: number | undefined;
+}
+
 /**
  * The limits of origins in the Progress table: `limit#<req_id or host>` / `rate` is the TAT, `limit#<req_id>` / `held` the permits of all
  * processes, `host#<host>` / `rate` the AIMD state of a host. The lease of a process is the attribute `permits` of its heartbeat item.
@@ -76,8 +87,10 @@ export class PermitTable implements PermitStore {
       condition: `attribute_exists(#at) AND (permits = :from${from === 0 ? " OR attribute_not_exists(permits)" : ""})`,
       values: { ":to": to, ":from": from },
     };
-    const fits = "attribute_not_exists(#held) OR #held <= :most";
-    return { done: await this.transact(reqId, this.owner, lease, to - from, to > from ? fits : "", limit) };
+    const by = to - from;
+    return {
+      done: await this.changePermits({ reqId, owner: this.owner, lease, by, limit: by > 0 ? limit : undefined }),
+    };
   }
 
   async startSearch(reqId: string, { from, to }: { readonly from: number; readonly to: number }): Promise<boolean> {
@@ -117,7 +130,7 @@ export class PermitTable implements PermitStore {
       condition: "#at = :at AND permits = :permits",
       values: { ":none": 0, ":at": at, ":permits": permits },
     };
-    await this.transact(reqId, owner, lease, -permits, "", 0);
+    await this.changePermits({ reqId, owner, lease, by: -permits });
   }
 
   async hostRate(host: string): Promise<HostRate | undefined> {
@@ -140,18 +153,11 @@ export class PermitTable implements PermitStore {
   }
 
   /** Changes a lease and the count of all permits together. @returns false if DynamoDB cancels the transaction: a condition does not hold, another one is in progress, or the table throttles */
-  private async transact(
-    reqId: string,
-    owner: string,
-    lease: ConditionalUpdate,
-    by: number,
-    fits: string,
-    limit: number,
-  ) {
+  private async changePermits({ reqId, owner, lease, by, limit }: LeaseChange): Promise<boolean> {
     const values = {
       ":by": by,
       ":expire": keptWhileRequestRuns(new Date()),
-      ...(fits === "" ? {} : { ":most": limit - by }),
+      ...(limit === undefined ? {} : { ":most": limit - by }),
     };
     const transact = new TransactWriteCommand({
       TransactItems: [
@@ -170,7 +176,7 @@ export class PermitTable implements PermitStore {
             TableName: this.table,
             Key: { key: KEY.limit(reqId), part: HELD },
             UpdateExpression: "SET expire_at = :expire ADD #held :by",
-            ...(fits === "" ? {} : { ConditionExpression: fits }),
+            ...(limit === undefined ? {} : { ConditionExpression: "attribute_not_exists(#held) OR #held <= :most" }),
             ExpressionAttributeNames: { "#held": "held" },
             ExpressionAttributeValues: values,
           },

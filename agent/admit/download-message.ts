@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { grouped } from "../../domain/grouped.ts";
 import { type AcquireOptions, DeferredError, type Permit } from "../../domain/origin/origin-limiter.ts";
-import type { HostLimiter, OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import type { HostLimiter, OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import type { LeadResult } from "../../domain/plan/followers.ts";
 import { formKey, type TaskUrl } from "../../domain/plan/task.ts";
 import { isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
@@ -20,7 +20,7 @@ export interface DownloadDeps {
   readonly write: (result: TaskResult) => Promise<void>;
   readonly isActive: (reqId: string) => Promise<boolean>;
   readonly limiters: BySize<ConcurrencyLimiter>;
-  readonly origins: Pick<OriginLimiters, "prepare" | "limiterFor">;
+  readonly origins: Pick<OriginLimiterRegistry, "prepare" | "limiterFor">;
   readonly followers: FollowerGate;
   readonly logger: Logger;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import { DeferredError } from "../../domain/origin/origin-limiter.ts";
-import type { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { isFromCache, reachedOrigin, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import type { LeadResult } from "../../domain/plan/followers.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
@@ -40,7 +40,7 @@ export interface DownloaderOptions {
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
   readonly throughput: BySize<Meter>;
   /** Told of each response. @default nobody is */
-  readonly origins?: Pick<OriginLimiters, "observe">;
+  readonly origins?: Pick<OriginLimiterRegistry, "observe">;
   /** After how long a kept error may be gone, in milliseconds. @default 11 s */
   readonly keptErrorMs?: number;
   /** Shared by all downloads of the process. @default one of its own */

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { Lane } from "../../domain/request/lane.ts";
 import { adaptLimit, LARGE, maxSharedStep, pause, SMALL } from "../admit/adaptive-limit.ts";
@@ -32,7 +32,7 @@ export interface AgentDeps {
   readonly heartbeats: Heartbeats;
   readonly isActive: (reqId: string) => Promise<boolean>;
   readonly download: Download;
-  readonly origins: OriginLimiters;
+  readonly origins: OriginLimiterRegistry;
   /** Of the downloads: its figures decide how much is downloaded at once. */
   readonly throughput: BySize<Throughput>;
   /** Looks after requests, and takes the instance out of its group. @default another process of this instance does */

@@ -1,4 +1,4 @@
-import { regionOfRec } from "../../domain/pops/regions.ts";
+import { regionOfRec } from "../../domain/pops/recs.ts";
 import { regionText } from "../map/region-names.ts";
 import { useReader } from "../session/reader.ts";
 import { useRecName } from "./use-rec-name.ts";

@@ -12,7 +12,7 @@ const REFUSED_READ_MS = 1_000;
 /** Work does not wait longer until the rate of its host is known, or the clock is exact. */
 const PREPARE_MS = 2_000;
 
-export interface OriginLimitersOptions {
+export interface OriginLimiterRegistryOptions {
   readonly store: PermitStore;
   /** Milliseconds since the epoch, by the clock that all processes share. @default this machine's clock */
   readonly now?: () => number;
@@ -61,7 +61,7 @@ export interface HostLimiter {
 }
 
 /** The limiters of all requests, and the rates of all hosts, that this process works on. */
-export class OriginLimiters {
+export class OriginLimiterRegistry {
   private readonly rates = new Map<string, AdaptiveRate>();
   /** By request; those of requests without limits by host. */
   private readonly limiters = new Map<string, OriginLimiter>();
@@ -69,7 +69,7 @@ export class OriginLimiters {
   private closedFor: Error | undefined;
   private readonly now: () => number;
 
-  constructor(private readonly options: OriginLimitersOptions) {
+  constructor(private readonly options: OriginLimiterRegistryOptions) {
     this.now = options.now ?? Date.now;
   }
 

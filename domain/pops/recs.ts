@@ -5,7 +5,10 @@ import type { Language } from "../format.ts";
 interface Rec {
   /** the city or area it is known by */
   readonly name: string;
+  readonly zh: string;
   readonly awsRegion: string;
+  /** of the API: the smallest one in which it stands; repeated here because the catalogue of sites is too large for a page */
+  readonly region: string | undefined;
   /** a site in its metro, by code: its place on a map */
   readonly site: string;
   /** `documented`: in AWS's own list of Origin Shield regions. `listed`: only in another tool's list of fifteen. */
@@ -13,21 +16,21 @@ interface Rec {
 }
 
 export const RECS = [
-  { name: "N. Virginia", awsRegion: "us-east-1", site: "IAD", basis: "documented" },
-  { name: "Ohio", awsRegion: "us-east-2", site: "CMH", basis: "documented" },
-  { name: "N. California", awsRegion: "us-west-1", site: "SFO", basis: "listed" },
-  { name: "Oregon", awsRegion: "us-west-2", site: "HIO", basis: "documented" },
-  { name: "Sao Paulo", awsRegion: "sa-east-1", site: "GRU", basis: "documented" },
-  { name: "Frankfurt", awsRegion: "eu-central-1", site: "FRA", basis: "documented" },
-  { name: "Ireland", awsRegion: "eu-west-1", site: "DUB", basis: "documented" },
-  { name: "London", awsRegion: "eu-west-2", site: "LHR", basis: "documented" },
-  { name: "Mumbai", awsRegion: "ap-south-1", site: "BOM", basis: "documented" },
-  { name: "Singapore", awsRegion: "ap-southeast-1", site: "SIN", basis: "documented" },
-  { name: "Tokyo", awsRegion: "ap-northeast-1", site: "NRT", basis: "documented" },
-  { name: "Seoul", awsRegion: "ap-northeast-2", site: "ICN", basis: "documented" },
-  { name: "Sydney", awsRegion: "ap-southeast-2", site: "SYD", basis: "documented" },
-  { name: "UAE", awsRegion: "me-central-1", site: "DXB", basis: "listed" },
-  { name: "Hong Kong", awsRegion: "ap-east-1", site: "HKG", basis: "listed" },
+  { name: "N. Virginia", zh: "弗吉尼亚北部", awsRegion: "us-east-1", region: "us", site: "IAD", basis: "documented" },
+  { name: "Ohio", zh: "俄亥俄", awsRegion: "us-east-2", region: "us", site: "CMH", basis: "documented" },
+  { name: "N. California", zh: "加利福尼亚北部", awsRegion: "us-west-1", region: "us", site: "SFO", basis: "listed" },
+  { name: "Oregon", zh: "俄勒冈", awsRegion: "us-west-2", region: "us", site: "HIO", basis: "documented" },
+  { name: "Sao Paulo", zh: "圣保罗", awsRegion: "sa-east-1", region: "sa", site: "GRU", basis: "documented" },
+  { name: "Frankfurt", zh: "法兰克福", awsRegion: "eu-central-1", region: "eu", site: "FRA", basis: "documented" },
+  { name: "Ireland", zh: "爱尔兰", awsRegion: "eu-west-1", region: "eu", site: "DUB", basis: "documented" },
+  { name: "London", zh: "伦敦", awsRegion: "eu-west-2", region: "eu", site: "LHR", basis: "documented" },
+  { name: "Mumbai", zh: "孟买", awsRegion: "ap-south-1", region: "apac", site: "BOM", basis: "documented" },
+  { name: "Singapore", zh: "新加坡", awsRegion: "ap-southeast-1", region: "apac", site: "SIN", basis: "documented" },
+  { name: "Tokyo", zh: "东京", awsRegion: "ap-northeast-1", region: "jp", site: "NRT", basis: "documented" },
+  { name: "Seoul", zh: "首尔", awsRegion: "ap-northeast-2", region: "apac", site: "ICN", basis: "documented" },
+  { name: "Sydney", zh: "悉尼", awsRegion: "ap-southeast-2", region: "au", site: "SYD", basis: "documented" },
+  { name: "UAE", zh: "阿联酋", awsRegion: "me-central-1", region: undefined, site: "DXB", basis: "listed" },
+  { name: "Hong Kong", zh: "香港", awsRegion: "ap-east-1", region: "apac", site: "HKG", basis: "listed" },
 ] as const satisfies readonly Rec[];
 
 export type RecName = (typeof RECS)[number]["name"];
@@ -42,31 +45,16 @@ export const REC_BASES = {
 
 export type RecBasis = keyof typeof REC_BASES;
 
-const ZH: Readonly<Record<RecName, string>> = {
-  "N. Virginia": "弗吉尼亚北部",
-  Ohio: "俄亥俄",
-  "N. California": "加利福尼亚北部",
-  Oregon: "俄勒冈",
-  "Sao Paulo": "圣保罗",
-  Frankfurt: "法兰克福",
-  Ireland: "爱尔兰",
-  London: "伦敦",
-  Mumbai: "孟买",
-  Singapore: "新加坡",
-  Tokyo: "东京",
-  Seoul: "首尔",
-  Sydney: "悉尼",
-  UAE: "阿联酋",
-  "Hong Kong": "香港",
-};
+const BY_NAME = new Map<string, (typeof RECS)[number]>(RECS.map((rec) => [rec.name, rec]));
 
 /** A REC as readers of a language call it. @param rec its English name; one that a newer release names stays as it is */
 export function recName(rec: string, language: Language): string {
-  return language === "zh" && isKnown(rec) ? ZH[rec] : rec;
+  return language === "zh" ? (BY_NAME.get(rec)?.zh ?? rec) : rec;
 }
 
-function isKnown(rec: string): rec is RecName {
-  return Object.hasOwn(ZH, rec);
+/** The region of the API in which a REC stands, the smallest one. Undefined: in none, or a newer release names the REC. */
+export function regionOfRec(rec: string) {
+  return BY_NAME.get(rec)?.region;
 }
 
 /** What decides where a REC stands among others. */

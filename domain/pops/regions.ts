@@ -1,5 +1,4 @@
 // biome-ignore-all format: one row a line
-import type { RecName } from "./recs.ts";
 import type { Site } from "./sites.ts";
 
 /** The POPs a region's name stands for: the sets of the prewarm extension of awslabs/aws-cloudfront-extensions. */
@@ -45,7 +44,7 @@ const IS_IN: Readonly<Record<Region, (site: Site) => boolean>> = {
 
 /**
  * The regions that a site lies in: Japan's are in two, those of Africa, the Middle East and Mexico in none. In a request, a
- * region stands for its default set alone (default-sets.ts), which is a choice of these.
+ * region stands for its default set alone ({@link REGION_DEFAULTS}), which is a choice of these.
  */
 export function regionsOf(site: Site): Region[] {
   return REGIONS.filter((region) => IS_IN[region](site));
@@ -56,32 +55,4 @@ const REGIONS: readonly Region[] = ["apac", "au", "ca", "cn", "eu", "jp", "sa", 
 /** @param name lower case */
 export function isRegion(name: string): name is Region {
   return REGIONS.some((region) => region === name);
-}
-
-/** Apart from the catalogue of sites, which a page would load for these few names alone. A test compares both. */
-const REGION_OF: Readonly<Record<RecName, Region | undefined>> = {
-  "N. Virginia": "us",
-  Ohio: "us",
-  "N. California": "us",
-  Oregon: "us",
-  "Sao Paulo": "sa",
-  Frankfurt: "eu",
-  Ireland: "eu",
-  London: "eu",
-  Mumbai: "apac",
-  Singapore: "apac",
-  Tokyo: "jp",
-  Seoul: "apac",
-  Sydney: "au",
-  UAE: undefined,
-  "Hong Kong": "apac",
-};
-
-/** The region of the API in which a REC stands, the smallest one. Undefined: in none, or a newer release names the REC. */
-export function regionOfRec(rec: string): Region | undefined {
-  return isKnown(rec) ? REGION_OF[rec] : undefined;
-}
-
-function isKnown(rec: string): rec is RecName {
-  return Object.hasOwn(REGION_OF, rec);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ProgressTable } from "../../aws/progress-table.ts";
-import { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MIN_LEASE_MS } from "../../domain/origin/permit-lease.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
 import type { Timings } from "../../domain/request/lifecycle.ts";
@@ -40,7 +40,7 @@ export function openLimits({ progress, permits, timings, now }: LimitsDeps, { re
     void sendHeartbeat();
     timer = setInterval(sendHeartbeat, timings.heartbeatIntervalMs);
   }
-  const origins = new OriginLimiters({
+  const origins = new OriginLimiterRegistry({
     store: permits(processOf(self)),
     now,
     heartbeatAt: () => writtenAt,

@@ -2,7 +2,7 @@ import pMap from "p-map";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
-import type { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { formKey, type GoodUrl } from "../../domain/plan/task.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
@@ -27,7 +27,7 @@ export interface MeasureOptions {
   /** Nothing is awaited longer, in milliseconds. */
   readonly timeMs: number;
   /** What keeps the limits of origins. @default this call alone */
-  readonly origins?: OriginLimiters;
+  readonly origins?: OriginLimiterRegistry;
   /** After how long an error that an edge keeps may be gone. @default 11 s */
   readonly keptErrorMs?: number | undefined;
 }

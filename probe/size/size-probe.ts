@@ -6,7 +6,7 @@ import { KEPT_ERROR_SECONDS, MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.t
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
-import { OriginLimiters, type OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry, type OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
 import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { OriginLimits } from "../../domain/request/options.ts";
@@ -54,7 +54,7 @@ export interface SizeProbeOptions {
   /** The request, and the limits of its origin. @default none */
   readonly limited?: { readonly req_id: string; readonly origin?: OriginLimits | undefined };
   /** What keeps the limits. @default this process alone */
-  readonly origins?: OriginLimiters | undefined;
+  readonly origins?: OriginLimiterRegistry | undefined;
   /** After how long an error that an edge keeps may be gone. @default 11 s */
   readonly keptErrorMs?: number | undefined;
 }
@@ -69,10 +69,10 @@ export class SizeProbe {
   private readonly refusals = new WeakMap<URL, number>();
   private readonly header: readonly Header[];
   private readonly closing = new AbortController();
-  private readonly origins: OriginLimiters;
+  private readonly origins: OriginLimiterRegistry;
 
   constructor(private readonly options: SizeProbeOptions) {
-    this.origins = options.origins ?? new OriginLimiters({ store: new MemoryPermitStore() });
+    this.origins = options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     setMaxListeners(0, this.closing.signal);
     this.header = parseHeaders(options.header);
   }

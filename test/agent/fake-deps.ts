@@ -4,7 +4,7 @@ import { FollowerGate } from "../../agent/admit/follower-gate.ts";
 import { Prefetcher } from "../../agent/receive/prefetcher.ts";
 import type { MessageDeps } from "../../agent/receive/return-to-queue.ts";
 import { Heartbeats } from "../../agent/report/heartbeats.ts";
-import { OriginLimiters } from "../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { DeadLetters, HeartbeatStore, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 
@@ -55,7 +55,7 @@ export function fakeDeps(overrides: Partial<MessageDeps> = {}): MessageDeps {
     heartbeats: fakeHeartbeats(),
     prefetcher: new Prefetcher(() => ({ small: limiters.small.free, large: 1 })),
     limiters,
-    origins: new OriginLimiters({ store: new MemoryPermitStore() }),
+    origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
     followers: new FollowerGate(),
     isActive: unplanned("isActive"),
     download: unplanned("download"),

@@ -6,7 +6,7 @@ import type { PopPoolsOptions } from "../../agent/fetch/http/pop-pools.ts";
 import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
 import type { AgentDeps } from "../../agent/receive/agent.ts";
 import type { HeartbeatOptions } from "../../agent/report/heartbeats.ts";
-import type { OriginLimitersOptions } from "../../domain/origin/origin-limiter-registry.ts";
+import type { OriginLimiterRegistryOptions } from "../../domain/origin/origin-limiter-registry.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { type RecordingAws, recordingAws } from "../lambdas/fakes/named-environment.ts";
 
@@ -49,7 +49,9 @@ vi.mock("../../agent/receive/agent.ts", () => ({
 vi.mock("../../agent/fetch/downloader.ts", () => ({ Downloader: part("Downloader", ["download"]) }));
 vi.mock("../../agent/fetch/http/pop-pools.ts", () => ({ PopPools: part("PopPools", ["destroy"]) }));
 vi.mock("../../agent/instance/caretaker.ts", () => ({ Caretaker: part("Caretaker", []) }));
-vi.mock("../../domain/origin/origin-limiter-registry.ts", () => ({ OriginLimiters: part("OriginLimiters", []) }));
+vi.mock("../../domain/origin/origin-limiter-registry.ts", () => ({
+  OriginLimiterRegistry: part("OriginLimiterRegistry", []),
+}));
 vi.mock("../../agent/report/heartbeats.ts", () => ({ Heartbeats: part("Heartbeats", ["writtenAt"]) }));
 vi.mock("../../agent/report/result-writer.ts", () => ({ ResultWriter: part("ResultWriter", ["giveUp"]) }));
 vi.mock("../../agent/instance/siblings.ts", async (original) => ({
@@ -172,7 +174,7 @@ test("each setting of the environment reaches its part", async () => {
     instance,
     heartbeatIntervalMs: timings.heartbeatIntervalMs,
   });
-  const origins = made<OriginLimitersOptions>("OriginLimiters");
+  const origins = made<OriginLimiterRegistryOptions>("OriginLimiterRegistry");
   expect(origins).toMatchObject({ leaseMs: timings.heartbeatTimeoutMs });
   origins.heartbeatAt?.("r1");
   expect(parts.done).toContain("Heartbeats writtenAt r1");

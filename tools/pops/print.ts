@@ -24,12 +24,12 @@ function part(head: string, lines: readonly string[]): string[] {
 }
 
 function lineOf({ pop, basis }: PopCode): string {
-  return `  { pop: "${pop}", basis: "${basis}" },`;
+  return `  "${pop}": "${basis}",`;
 }
 
 /** A code in a default set is missed there too. */
 function deadLine(code: PopCode): string {
   const sets = Object.entries({ ...REGION_DEFAULTS, ...COUNTRY_DEFAULTS });
   const names = sets.filter(([, pops]) => pops.some((pop) => pop === code.pop)).map(([name]) => name);
-  return names.length === 0 ? lineOf(code) : `${lineOf(code)} // also in default-sets.ts: ${names.join(", ")}`;
+  return names.length === 0 ? lineOf(code) : `${lineOf(code)} // also in regions.ts: ${names.join(", ")}`;
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { Permits } from "../../../agent/fetch/downloader.ts";
-import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { done, start, yes } from "../receive/work-world.ts";
@@ -21,7 +21,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
   /** Works through the message beside nobody else. @param download of the first URL; each other one takes a second */
   async function run(download: (permits: Permits, said: string[]) => Promise<void>): Promise<string[]> {
     const said: string[] = [];
-    const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     const others = ["second", "third"];
     let begun = 0;
     const plan = {

@@ -11,7 +11,7 @@ import { RequestReader } from "../../../aws/request-table.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import { SettlementQueue } from "../../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
-import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
@@ -113,7 +113,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       download,
       store,
       logger,
-      origins: new OriginLimiters({ store: new MemoryPermitStore() }),
+      origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
       deadLetters: new DeadLetterQueue(aws.sqs, `${QUEUES}/dead`),
       isActive: (reqId) => requests.isActive(reqId),
       results: new ResultWriter(store, logger),

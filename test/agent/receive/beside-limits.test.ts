@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { AgentDeps } from "../../../agent/receive/agent.ts";
-import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
@@ -25,7 +25,7 @@ const FREE = messages(200, { req_id: "free", host: "other.example" });
 
 /** Runs an agent until all of the free request is done. @returns the seconds, and when each of the limited one was asked for */
 async function run(waiting: readonly TaskMessage[]) {
-  const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
   const asked: number[] = [];
   let free = 0;
   const throughput = newThroughput();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
-import type { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import type { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
@@ -27,7 +27,7 @@ function limited(permits: number, release: () => void = () => undefined): NonNul
   return originsOf(() => ({ acquire }));
 }
 
-function originsOf(limiterFor: OriginLimiters["limiterFor"]): NonNullable<Plan["origins"]> {
+function originsOf(limiterFor: OriginLimiterRegistry["limiterFor"]): NonNullable<Plan["origins"]> {
   return { prepare: async () => undefined, limiterFor };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
 import { Throughput } from "../../../agent/report/throughput.ts";
-import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { ReceivedMessage, TaskQueue } from "../../../domain/plan/ports.ts";
 import { isLarge, type TaskMessage } from "../../../domain/plan/task-message.ts";
@@ -60,7 +60,7 @@ interface MemoryAgentParts extends Pick<AgentDeps, "download"> {
   /** @default of its own */
   readonly throughput?: AgentDeps["throughput"];
   /** @default there are no limits */
-  readonly origins?: OriginLimiters;
+  readonly origins?: OriginLimiterRegistry;
 }
 
 export function newThroughput(): AgentDeps["throughput"] {
@@ -71,7 +71,7 @@ export function newThroughput(): AgentDeps["throughput"] {
 export function memoryAgent({ lanes, ...parts }: MemoryAgentParts): Agent {
   return new Agent({
     throughput: newThroughput(),
-    origins: new OriginLimiters({ store: new MemoryPermitStore() }),
+    origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
     ...parts,
     queue: { lanes, drain: async () => undefined },
     logger,

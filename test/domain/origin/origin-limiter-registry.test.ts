@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import {
-  OriginLimiters,
-  type OriginLimitersOptions,
+  OriginLimiterRegistry,
+  type OriginLimiterRegistryOptions,
   type OriginWork,
 } from "../../../domain/origin/origin-limiter-registry.ts";
 import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
@@ -18,24 +18,30 @@ const { signal } = new AbortController();
 const FREE: OriginWork = { req_id: "free", host: "a.example" };
 const RATED: OriginWork = { req_id: "rated", host: "a.example", origin: { requests_per_second: 10 } };
 const TWO: OriginWork = { req_id: "two", host: "a.example", origin: { concurrency: 2 } };
-const open: OriginLimiters[] = [];
+const open: OriginLimiterRegistry[] = [];
 afterEach(() => {
   for (const limiters of open.splice(0)) limiters.close(new Error("the test has ended"));
 });
 
-function limitersOf(options: Partial<OriginLimitersOptions> = {}): OriginLimiters {
-  const limiters = new OriginLimiters({ store: new MemoryPermitStore(), ...options });
+function limitersOf(options: Partial<OriginLimiterRegistryOptions> = {}): OriginLimiterRegistry {
+  const limiters = new OriginLimiterRegistry({ store: new MemoryPermitStore(), ...options });
   open.push(limiters);
   return limiters;
 }
 
 /** A response, 5 ms after its request. */
-function observe(limiters: OriginLimiters, work: OriginWork, url: string, response: object, mayReachOrigin = true) {
+function observe(
+  limiters: OriginLimiterRegistry,
+  work: OriginWork,
+  url: string,
+  response: object,
+  mayReachOrigin = true,
+) {
   limiters.observe({ work, url, pop: "P", elapsedMs: 5, mayReachOrigin, response });
 }
 
 /** Two URLs are refused, and stay so for the second in which the rate is measured. */
-async function refuse(limiters: OriginLimiters, work: OriginWork, response: object = { httpStatus: 503 }) {
+async function refuse(limiters: OriginLimiterRegistry, work: OriginWork, response: object = { httpStatus: 503 }) {
   observe(limiters, work, "1", response);
   observe(limiters, work, "2", response);
   await vi.advanceTimersByTimeAsync(1_100);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { RECS } from "../../../domain/pops/recs.ts";
-import { regionOfRec, regionsOf } from "../../../domain/pops/regions.ts";
+import { RECS, regionOfRec } from "../../../domain/pops/recs.ts";
+import { regionsOf } from "../../../domain/pops/regions.ts";
 import { siteOf } from "../../../domain/pops/sites.ts";
 
 it.each(RECS)("$name is in the region in which the catalogue has its site: Japan before Asia", ({ name, site }) => {

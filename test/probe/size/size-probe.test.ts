@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DnsLookupError } from "../../../domain/net/resolver.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
-import { OriginLimiters } from "../../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";
@@ -110,7 +110,7 @@ describe("a URL's size", () => {
 
   it("is asked for no more slowly after AWS WAF has answered: the origin refused nothing", async () => {
     const { port } = await serve((_, response) => response.writeHead(429, { "x-amzn-waf-action": "captcha" }).end());
-    const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     const saw = vi.spyOn(origins, "observe");
     expect(await newProbe(port, { origins, keptErrorMs: 10_000 }).size("http://cdn.example.com/")).toMatchObject({
       problem: expect.stringMatching(/^WAF_CAPTCHA: .*HTTP 429/),
@@ -291,7 +291,7 @@ describe("a size that is asked within the limits of an origin", () => {
 
   it("waits for another slot if its connection was not open in the last one, and is unknown after some", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
-    const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     let slots = 0;
     const late = (missed: number) => async () => ({
       lost: new AbortController().signal,
@@ -308,7 +308,7 @@ describe("a size that is asked within the limits of an origin", () => {
 
   it("is unknown if the host pauses all requests, or this process has lost its lease", async () => {
     const { port, seen } = await serve(() => undefined);
-    const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     const lease = new AbortController();
     const permit = { lost: lease.signal, slot: async () => 100, release: () => undefined };
     const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: async () => permit });
