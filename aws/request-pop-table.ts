@@ -1,19 +1,18 @@
 import {
   BatchWriteCommand,
   type DynamoDBDocumentClient,
-  GetCommand,
   QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
-import { type Target, targetSchema } from "../domain/plan/target.ts";
-import { isConditionFailure, whetherConditionHolds } from "./conditional-writes.ts";
+import { type Target, type TargetStore, targetSchema } from "../domain/plan/target.ts";
+import { whetherConditionHolds } from "./conditional-writes.ts";
 import { queryItems, writeBatches } from "./dynamodb.ts";
 
 /** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
-export class RequestPopTable {
+export class RequestPopTable implements TargetStore {
   constructor(
     private readonly db: DynamoDBDocumentClient,
     private readonly table: string,
@@ -28,14 +27,6 @@ export class RequestPopTable {
       (requests) => this.db.send(new BatchWriteCommand({ RequestItems: { [this.table]: requests } })),
       this.table,
     );
-  }
-
-  /** Undefined also for one that cannot be read. */
-  async get(reqId: string, target: string): Promise<Target | undefined> {
-    const { Item } = await this.db.send(
-      new GetCommand({ TableName: this.table, Key: { req_id: reqId, target }, ConsistentRead: true }),
-    );
-    return Item === undefined ? undefined : this.read(Item)[0];
   }
 
   /** Those of a request that can be read. */
@@ -67,19 +58,8 @@ export class RequestPopTable {
 
   /** RESOLVED → READY, which starts the fan-out; nothing happens to one that is further. */
   async markReady(reqId: string, target: string): Promise<void> {
-    const write = new UpdateCommand({
-      TableName: this.table,
-      Key: { req_id: reqId, target },
-      UpdateExpression: "SET #state = :ready",
-      ConditionExpression: "#state = :resolved",
-      ExpressionAttributeNames: { "#state": "state" },
-      ExpressionAttributeValues: { ":ready": "READY", ":resolved": "RESOLVED" },
-    });
-    try {
-      await this.db.send(write);
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    const values = { ":ready": "READY", ":resolved": "RESOLVED" };
+    await this.update(reqId, target, "SET #state = :ready", "#state = :resolved", values);
   }
 
   /**
@@ -87,49 +67,53 @@ export class RequestPopTable {
    * @param calls another number each time, for the stream tells of no write that changes nothing
    */
   async callAgain(reqId: string, target: string, calls: number): Promise<void> {
-    const write = new UpdateCommand({
-      TableName: this.table,
-      Key: { req_id: reqId, target },
-      UpdateExpression: "SET called_again = :calls",
-      ConditionExpression: "#state = :ready",
-      ExpressionAttributeNames: { "#state": "state" },
-      ExpressionAttributeValues: { ":ready": "READY", ":calls": calls },
-    });
-    try {
-      await this.db.send(write);
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    const values = { ":ready": "READY", ":calls": calls };
+    await this.update(reqId, target, "SET called_again = :calls", "#state = :ready", values);
   }
 
   /**
-   * READY → SENT, and one more in the request's `targets_sent`, both or neither. The request says when that was last, by
+   * → SENT, and as many more in the request's `targets_sent`, all or nothing. The request says when that was last, by
    * which Watch sees that the fan-out goes on. False when it was SENT already.
    */
-  async markSent(reqId: string, target: string): Promise<boolean> {
-    const write = new TransactWriteCommand({
-      TransactItems: [
-        {
-          Update: {
-            TableName: this.table,
-            Key: { req_id: reqId, target },
-            UpdateExpression: "SET #state = :sent",
-            ConditionExpression: "#state = :ready",
-            ExpressionAttributeNames: { "#state": "state" },
-            ExpressionAttributeValues: { ":sent": "SENT", ":ready": "READY" },
-          },
-        },
-        {
-          Update: {
-            TableName: this.requestTable,
-            Key: { req_id: reqId },
-            UpdateExpression: "SET sent_at = :now ADD targets_sent :one",
-            ConditionExpression: "attribute_exists(active)",
-            ExpressionAttributeValues: { ":one": 1, ":now": Date.now() },
-          },
-        },
-      ],
+  async markSent(reqId: string, targets: readonly Target[]): Promise<boolean> {
+    const sent = targets.map(({ target }) => ({
+      Update: {
+        TableName: this.table,
+        Key: { req_id: reqId, target },
+        UpdateExpression: "SET #state = :sent",
+        ConditionExpression: "#state = :resolved OR #state = :ready",
+        ExpressionAttributeNames: { "#state": "state" },
+        ExpressionAttributeValues: { ":sent": "SENT", ":resolved": "RESOLVED", ":ready": "READY" },
+      },
+    }));
+    const counted = {
+      Update: {
+        TableName: this.requestTable,
+        Key: { req_id: reqId },
+        UpdateExpression: "SET sent_at = :now ADD targets_sent :more",
+        ConditionExpression: "attribute_exists(active)",
+        ExpressionAttributeValues: { ":more": targets.length, ":now": Date.now() },
+      },
+    };
+    return whetherConditionHolds(() => this.db.send(new TransactWriteCommand({ TransactItems: [...sent, counted] })));
+  }
+
+  /** Nothing happens if the condition does not hold. */
+  private async update(
+    reqId: string,
+    target: string,
+    UpdateExpression: string,
+    ConditionExpression: string,
+    ExpressionAttributeValues: Record<string, string | number>,
+  ): Promise<void> {
+    const write = new UpdateCommand({
+      TableName: this.table,
+      Key: { req_id: reqId, target },
+      UpdateExpression,
+      ConditionExpression,
+      ExpressionAttributeNames: { "#state": "state" },
+      ExpressionAttributeValues,
     });
-    return whetherConditionHolds(() => this.db.send(write));
+    await whetherConditionHolds(() => this.db.send(write));
   }
 }

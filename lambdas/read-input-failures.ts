@@ -1,7 +1,7 @@
 // For shutdown/recount.ts, which reports them, and api/failures.ts, which tells them while a request runs.
 import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
-import { LISTS } from "../domain/plan/lists.ts";
+import { isMissing, LISTS } from "../domain/plan/lists.ts";
 import type { CoveredUrls } from "../domain/readiness/coverage.ts";
 import {
   type FailureGroup,
@@ -9,7 +9,6 @@ import {
   type UnreadableUrl,
   type UnresolvedPop,
 } from "../domain/result/failure-groups.ts";
-import { isMissing } from "./not-good.ts";
 
 /** The input failures of a request, as a recount keeps them. */
 export interface CountedInputFailures {

@@ -93,7 +93,7 @@ export function grantPipeline(
   allow(getSize, ["lambda:InvokeFunction"], expand.functionArn);
 
   allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
-  allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
+  allow(task, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
   allow(task, ["dynamodb:Query"], activeIndexArn, progress);
   allow(task, ["dynamodb:BatchWriteItem"], progress);
   allow(task, ["s3:GetObject"], objects);

@@ -1,5 +1,5 @@
 import { grouped } from "../grouped.ts";
-import { circlesOf, type Target, targetKey } from "../plan/target.ts";
+import { recGroups, type Target, targetKey } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
 import type { Order } from "../request/options.ts";
@@ -144,7 +144,7 @@ export function originFetches(pops: readonly string[], order: Order, forms: numb
   const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
   // POPs whose REC nobody knows have one, maybe that of others.
   const recs = Math.max(known, pops.length === 0 ? 0 : 1);
-  const groups = circlesOf(pops.map(targetAt), order).length;
+  const groups = recGroups(pops.map(targetAt), order).length;
   const isSure = order === "lead-first" || recs === groups;
   return {
     expected: isSure ? groups * forms : null,

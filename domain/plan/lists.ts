@@ -3,7 +3,25 @@ import { readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow, type UnreadableUrl } from "../result/failure-groups.ts";
 import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
 import type { FoundUrl } from "../sources/found-urls.ts";
-import { fromRow, type GoodUrl, type TaskId, toRow } from "./task.ts";
+import { fromRow, type GoodUrl, type TaskId, toRow, UnreadableRowError } from "./task.ts";
+
+/** The lists of requests, read and written row by row. */
+export interface ListStore {
+  /** Entries of a list, in its order. @throws an error that {@link isMissing} knows; UnreadableRowError for a row that is none of the list's */
+  read<T, Written>(list: ReadableList<T, Written>, reqId: string): AsyncIterable<T>;
+  /** Nothing stands under its key until all entries do. */
+  write<T>(list: RequestList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void>;
+}
+
+/** Whether an object of the bucket is not there, as S3 says it. */
+export function isMissing(error: unknown): error is Error {
+  return error instanceof Error && error.name === "NoSuchKey";
+}
+
+/** Whether a list of a request is gone or damaged: no later try reads it. Any other error may pass. */
+export function isLostList(error: unknown): error is Error {
+  return error instanceof UnreadableRowError || isMissing(error);
+}
 
 /** A list of a request in the bucket, one CSV row an entry. */
 export interface RequestList<T> {

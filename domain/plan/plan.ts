@@ -1,19 +1,11 @@
 import { grouped } from "../grouped.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../request/distributions.ts";
+import { type Lane, laneOf } from "../request/lane.ts";
 import type { Order } from "../request/options.ts";
 import { isInMask } from "./pop-mask.ts";
-import { type Circle, circlesOf, type Target } from "./target.ts";
-import type { GoodUrl, TaskId } from "./task.ts";
-
-/** One URL to be made warm at one target. */
-export interface Task {
-  readonly target: Target;
-  readonly url: GoodUrl;
-  /** Host and SNI to ask with, so that the POP finds the distribution. */
-  readonly host: string;
-  /** The targets whose tasks of this URL wait for this one, the next lead first. */
-  readonly followers: readonly Target[];
-}
+import { type RecGroup, recGroups, type Target, type Task } from "./target.ts";
+import { type GoodUrl, shardCount, type TaskId } from "./task.ts";
+import { isLarge } from "./task-message.ts";
 
 /** The targets of one distribution that resolved. */
 interface TargetGroup {
@@ -22,9 +14,7 @@ interface TargetGroup {
   readonly targets: readonly Target[];
   /** Where a POP stands in `targets`. */
   readonly position: ReadonlyMap<string, number>;
-  readonly circles: readonly Circle[];
-  /** The one that a POP is in. */
-  readonly circleOf: ReadonlyMap<string, Circle>;
+  readonly recGroups: readonly RecGroup[];
   /** Of each target, the place of its POP in the request's list: by it a URL says that it is wanted there. */
   readonly places: readonly number[];
 }
@@ -76,27 +66,21 @@ export class UrlTasks {
       if (this.has(number) && wanted(number)) yield { target, url, host, followers: NOBODY };
   }
 
-  /** The same as they are queued: under each REC, the first in line leads the others. @param wanted default: all are */
+  /** The same as they are queued: under each REC, the first candidate leads the others. @param wanted default: all are */
   *leads(wanted: (number: number) => boolean = () => true): Generator<Task> {
     const { url, host, group } = this;
-    for (const circle of group.circles) {
-      const [target, ...followers] = this.lineIn(circle).filter(({ pop }) => wanted(group.position.get(pop) ?? -1));
+    for (const recGroup of group.recGroups) {
+      const [target, ...followers] = this.candidatesIn(recGroup).filter(({ pop }) =>
+        wanted(group.position.get(pop) ?? -1),
+      );
       if (target !== undefined) yield { target, url, host, followers };
     }
   }
 
-  /** The one that a target leads; undefined where it follows, or does not belong here. */
-  ledBy({ pop, label }: Pick<Target, "pop" | "label">): Task | undefined {
-    const { url, host, group } = this;
-    const circle = label === group.label ? group.circleOf.get(pop) : undefined;
-    const [target, ...followers] = circle === undefined ? [] : this.lineIn(circle);
-    return target?.pop === pop ? { target, url, host, followers } : undefined;
-  }
-
-  /** The targets of a circle at which the URL is wanted, the lead first. */
-  private lineIn(circle: Circle): readonly Target[] {
-    const line = circle.lineOf(this.url.url);
-    return this.url.pops === undefined ? line : line.filter((target) => this.numberOf(target) !== undefined);
+  /** The targets of a REC group at which the URL is wanted, the lead first. */
+  private candidatesIn(recGroup: RecGroup): readonly Target[] {
+    const all = recGroup.candidatesFor(this.url.url);
+    return this.url.pops === undefined ? all : all.filter((target) => this.numberOf(target) !== undefined);
   }
 
   private has(number: number): boolean {
@@ -113,7 +97,7 @@ export class Plan {
   private readonly groups: ReadonlyMap<string, TargetGroup>;
   /** The targets of each distribution, resolved or not, by its label. */
   private readonly chosenByLabel: ReadonlyMap<string, readonly Target[]>;
-  private readonly places: Places;
+  private readonly places: ReadonlyMap<string, number>;
 
   /**
    * @param chosen all targets; those that did not resolve have no tasks
@@ -129,7 +113,19 @@ export class Plan {
     this.chosenByLabel = grouped(chosen, ({ label }) => label);
     this.places = new Map(pops.map((pop, place) => [pop, place]));
     const resolved = chosen.filter(({ state }) => state !== "FAILED");
-    this.groups = groupByLabel(resolved, order, this.places);
+    this.groups = new Map(
+      [...grouped(resolved, ({ label }) => label)].map(([label, targets]) => [
+        label,
+        {
+          label,
+          targets,
+          recGroups: recGroups(targets, order),
+          position: new Map(targets.map(({ pop }, i) => [pop, i])),
+          // A POP that is none of the request's has a place that no URL wants.
+          places: targets.map(({ pop }) => this.places.get(pop) ?? NO_PLACE),
+        },
+      ]),
+    );
   }
 
   /** The tasks of a URL; undefined where its distribution has no target. */
@@ -151,36 +147,57 @@ export class Plan {
     return pops === undefined || isInMask(pops, this.places.get(pop) ?? NO_PLACE);
   }
 
-  /** What is queued of each URL, in the order of the URLs. @param at only what this target leads. @default all */
-  async *leads(urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>, at?: Target): AsyncGenerator<Task> {
-    for await (const url of urls) {
-      const tasks = this.tasksOf(url);
-      if (tasks === undefined) continue;
-      if (at === undefined) yield* tasks.leads();
-      else {
-        const task = tasks.ledBy(at);
-        if (task !== undefined) yield task;
-      }
-    }
+  /** What is queued of each URL, in the order of the URLs. */
+  async *leads(urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>): AsyncGenerator<Task> {
+    for await (const url of urls) yield* this.tasksOf(url)?.leads() ?? [];
   }
 }
 
-type Places = ReadonlyMap<string, number>;
-
-function groupByLabel(targets: readonly Target[], order: Order | undefined, places: Places): Map<string, TargetGroup> {
-  const byLabel = grouped(targets, ({ label }) => label);
-  return new Map([...byLabel].map(([label, its]) => [label, groupOf(label, its, order, places)]));
+/** How much there is to download, by which lane, and over how many partition keys its results are spread. */
+export interface Totals {
+  readonly total_count: number;
+  /** Bytes, of the URLs whose size is known. */
+  readonly total_size: number;
+  readonly sizes_known: boolean;
+  readonly shards: number;
+  readonly lane: Lane;
+  /** How many tasks each target of a distribution has, by the distribution's label; those of {@link TargetTotals} besides. */
+  readonly tasks_per_target: Readonly<Record<string, number>>;
 }
 
-function groupOf(label: string, targets: readonly Target[], order: Order | undefined, places: Places): TargetGroup {
-  const circles = circlesOf(targets, order);
+/** How many tasks a target has of URLs that are wanted at some POPs alone, by its key. Absent: none. */
+export type TargetTotals = ReadonlyMap<string, number>;
+
+/** Adds up a plan's tasks without making one of them. */
+export async function totalsOf(
+  plan: Plan,
+  urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>,
+): Promise<Totals & { readonly byTarget: TargetTotals }> {
+  let count = 0;
+  let size = 0;
+  let sizesKnown = true;
+  let hasLarge = false;
+  const perTarget = new Map<string, number>();
+  const byTarget = new Map<string, number>();
+  const addTo = (counts: Map<string, number>, key: string, by: number) => counts.set(key, (counts.get(key) ?? 0) + by);
+  for await (const url of urls) {
+    if (url.bytes === null) sizesKnown = false;
+    const tasks = plan.tasksOf(url);
+    if (tasks === undefined) continue;
+    count += tasks.count;
+    size += tasks.count * (url.bytes ?? 0);
+    if (tasks.count > 0 && isLarge(url)) hasLarge = true;
+    const isEverywhere = url.pops === undefined;
+    addTo(perTarget, tasks.label, isEverywhere ? 1 : 0);
+    if (!isEverywhere) for (const { target } of tasks.tasks()) addTo(byTarget, target.target, 1);
+  }
   return {
-    label,
-    targets,
-    circles,
-    position: new Map(targets.map(({ pop }, i) => [pop, i])),
-    circleOf: new Map(circles.flatMap((circle) => circle.targets.map(({ pop }) => [pop, circle]))),
-    // A POP that is none of the request's has a place that no URL wants.
-    places: targets.map(({ pop }) => places.get(pop) ?? NO_PLACE),
+    total_count: count,
+    total_size: size,
+    sizes_known: sizesKnown,
+    shards: shardCount(count),
+    lane: laneOf({ tasks: count, bytes: size, sizesKnown, hasLarge }),
+    tasks_per_target: Object.fromEntries(perTarget),
+    byTarget,
   };
 }

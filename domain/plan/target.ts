@@ -2,8 +2,9 @@ import * as z from "zod";
 import { grouped } from "../grouped.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Order } from "../request/options.ts";
+import type { RequestItem } from "../request/request-item.ts";
 import { failureReasonSchema } from "../result/failure.ts";
-import { fnv1a } from "./task.ts";
+import { fnv1a, type GoodUrl } from "./task.ts";
 
 /**
  * FAILED: the POP did not resolve. RESOLVED: it did, nothing is queued yet. READY: its tasks may be queued (the stream
@@ -32,53 +33,92 @@ export const targetSchema = z.object({
 
 export type Target = z.infer<typeof targetSchema>;
 
+/** The Request-Pop table. */
+export interface TargetStore {
+  /** Those of a request that can be read. */
+  of(reqId: string): Promise<Target[]>;
+  /** RESOLVED → READY, which starts the fan-out; nothing happens to one that is further. */
+  markReady(reqId: string, target: string): Promise<void>;
+  /** At most 64 → SENT, and as many more in the request's `targets_sent`, all or nothing. False when some were SENT already. */
+  markSent(reqId: string, targets: readonly Target[]): Promise<boolean>;
+}
+
 export function targetKey(pop: string, label: string): string {
   return `${pop}#${label}`;
 }
 
+/** One URL to be made warm at one target. */
+export interface Task {
+  readonly target: Target;
+  readonly url: GoodUrl;
+  /** Host and SNI to ask with, so that the POP finds the distribution. */
+  readonly host: string;
+  /** The targets whose tasks of this URL wait for this one, the next lead first. */
+  readonly followers: readonly Target[];
+}
+
 /**
- * A message names a whole circle, so that has a bound. The catalogue's largest REC has 56 POPs; a request may name others under it
+ * A message names a whole group, so that has a bound. The catalogue's largest REC has 56 POPs; a request may name others under it
  * that only the DNS knows. Those beyond it have a lead of their own.
  */
-const MOST_TARGETS = 64;
+const MAX_GROUP_TARGETS = 64;
 
 /** Targets of one distribution that share a REC. Of each URL, one of them asks first, and the others once it has the object. */
-export class Circle {
+export class RecGroup {
   /** By the place of the first. */
-  private readonly lines: (readonly Target[] | undefined)[];
+  private readonly candidates: (readonly Target[] | undefined)[] = [];
 
   /** @param targets at least one */
-  constructor(readonly targets: readonly Target[]) {
-    this.lines = new Array<undefined>(targets.length).fill(undefined);
-  }
+  constructor(readonly targets: readonly Target[]) {}
 
   /**
    * All of the targets: the lead of a URL first, behind it those that follow, each of them the next lead if the ones before it
    * fail. A hash of the URL picks the lead, so that no POP leads everything. All variants of a URL have the same one.
    */
-  lineOf(url: string): readonly Target[] {
+  candidatesFor(url: string): readonly Target[] {
     const { targets } = this;
     const first = fnv1a(url) % targets.length;
-    this.lines[first] ??= [...targets.slice(first), ...targets.slice(0, first)];
-    return this.lines[first];
+    this.candidates[first] ??= [...targets.slice(first), ...targets.slice(0, first)];
+    return this.candidates[first];
   }
 }
 
 /**
- * The circles of a distribution's targets, in the order of their first ones. A POP whose REC nobody knows is alone, and so
+ * The REC groups of a distribution's targets, in the order of their first ones. A POP whose REC nobody knows is alone, and so
  * is each where all ask at once.
  */
-export function circlesOf(targets: readonly Target[], order: Order | undefined): Circle[] {
-  if (order !== "lead-first") return targets.map((target) => new Circle([target]));
+export function recGroups(targets: readonly Target[], order: Order | undefined): RecGroup[] {
+  if (order !== "lead-first") return targets.map((target) => new RecGroup([target]));
   const byRec = grouped(targets, ({ pop }) => recOf(pop) ?? pop);
   return [...byRec.values()]
-    .map(spreadBySite)
-    .flatMap(inParts)
-    .map((together) => new Circle(together));
+    .flatMap((together) => inParts(spreadBySite(together), MAX_GROUP_TARGETS))
+    .map((together) => new RecGroup(together));
+}
+
+/** Tasks that one run of the fan-out queues at the most, if each POP asks for all URLs: a minute, or a few if each travels alone. */
+const MAX_RUN_TASKS = 1_000_000;
+
+/**
+ * The targets that are fanned out together, so that the list of URLs is read once for all of them: those under one REC, as far as they
+ * are not SENT yet. A change of the first of them starts it.
+ */
+export function fanOutGroups(
+  { order, total_count, targets_total }: Pick<RequestItem, "order" | "total_count" | "targets_total">,
+  targets: readonly Target[],
+): (readonly [Target, ...Target[]])[] {
+  const perTarget = total_count / Math.max(1, targets_total);
+  const most = order === "lead-first" ? MAX_GROUP_TARGETS : Math.floor(MAX_RUN_TASKS / Math.max(1, perTarget));
+  const resolved = targets.filter(({ state }) => state !== "FAILED");
+  return [...grouped(resolved, ({ pop, label }) => `${label} ${recOf(pop) ?? pop}`).values()]
+    .flatMap((together) => inParts(spreadBySite(together), Math.max(1, Math.min(MAX_GROUP_TARGETS, most))))
+    .flatMap((together) => {
+      const [first, ...others] = together.filter(({ state }) => state !== "SENT");
+      return first === undefined ? [] : [[first, ...others] as const];
+    });
 }
 
 /**
- * Neighbours in a line stand at different sites, as far as there are enough: two leads that fail decide for all others, and a
+ * Neighbours stand at different sites, as far as there are enough: two leads that fail decide for all others, and a
  * site may be in trouble with all of its POPs.
  */
 function spreadBySite(targets: readonly Target[]): Target[] {
@@ -89,7 +129,7 @@ function spreadBySite(targets: readonly Target[]): Target[] {
   return placed.toSorted((a, b) => a.place - b.place).map(({ target }) => target);
 }
 
-function inParts(targets: readonly Target[]): Target[][] {
-  const parts = Math.ceil(targets.length / MOST_TARGETS);
-  return Array.from({ length: parts }, (_, i) => targets.slice(i * MOST_TARGETS, (i + 1) * MOST_TARGETS));
+function inParts(targets: readonly Target[], most: number): Target[][] {
+  const parts = Math.ceil(targets.length / most);
+  return Array.from({ length: parts }, (_, i) => targets.slice(i * most, (i + 1) * most));
 }

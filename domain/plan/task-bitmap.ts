@@ -1,6 +1,7 @@
 import { addResult, type Count, type Counted, NO_COUNT, type Sum } from "../result/count.ts";
 import type { TaskResult } from "../result/task-result.ts";
-import type { Plan, Task, UrlTasks } from "./plan.ts";
+import type { Plan, UrlTasks } from "./plan.ts";
+import type { Task } from "./target.ts";
 import { formKey, type GoodUrl } from "./task.ts";
 
 /** A ledger as it is kept: its counts, and two bits a task. */

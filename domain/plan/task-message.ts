@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { MAX_MESSAGE_BYTES } from "../limits.ts";
+import type { Lane } from "../request/lane.ts";
 import { originLimitsSchema, variantSchema } from "../request/options.ts";
 import { verifySchema } from "../result/outcome.ts";
-import type { Task } from "./plan.ts";
+import type { Task } from "./target.ts";
 import { asTaskUrl, type TaskUrl, taskUrlSchema } from "./task.ts";
 
 /** A POP that waits for a lead. */
@@ -58,6 +59,12 @@ export function attemptsBefore(
   { attempts }: Pick<TaskUrl, "attempts">,
 ): number {
   return attempts ?? tries;
+}
+
+/** The queues of tasks, for those who only fill them. */
+export interface TaskSender {
+  /** Queues all messages. @param lane the queue. @default main @throws if it refuses some again and again */
+  send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane?: Lane): Promise<void>;
 }
 
 /** What a message has from its request's item. */

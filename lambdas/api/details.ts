@@ -1,7 +1,7 @@
 import type { Failure, PopProgress, PopUrls, SampleRow } from "../../domain/api/detail-answers.ts";
 import { failureRow, popRows, sampleRow } from "../../domain/api/detail-view.ts";
 import { countOf } from "../../domain/api/progress-view.ts";
-import { LISTS, type ReadableList } from "../../domain/plan/lists.ts";
+import { isLostList, isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type GoodUrl, sortKeyOf } from "../../domain/plan/task.ts";
 import type { Progress } from "../../domain/request/progress.ts";
@@ -12,7 +12,6 @@ import { type FailureGroup, inputFailureGroups, mostFirst } from "../../domain/r
 import { PopStrip } from "../../domain/result/heat-strip.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, abbreviate } from "../../domain/validation/api-error.ts";
-import { isLostList, isMissing } from "../not-good.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** `pops` of GET /prewarm. */

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { LISTS, type ReadableList } from "../../domain/plan/lists.ts";
+import { isLostList, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
+import { isPlanned, planOf, RetryLostError } from "../../domain/plan/retry.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
-import { isLostList, isPlanned, planOf, RetryLostError } from "../not-good.ts";
 import type { ApiDeps } from "./deps.ts";
 import { findRequest } from "./query.ts";
 

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Summary } from "../../domain/api/summary-answer.ts";
 import { type EndedItem, summaryOf } from "../../domain/api/summary-view.ts";
-import { LISTS } from "../../domain/plan/lists.ts";
+import { isMissing, LISTS } from "../../domain/plan/lists.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
-import { isMissing } from "../not-good.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readEndedFailures } from "./details.ts";
 

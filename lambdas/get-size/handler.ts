@@ -8,6 +8,7 @@ import { withoutQueries } from "../../domain/log-fields.ts";
 import { AliasUnclearError, type Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
+import { notGoodOf, RetryLostError } from "../../domain/plan/retry.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
 import { type AllowedDistributions, type Distribution, problemWith } from "../../domain/request/distributions.ts";
 import { findDistributions, NoDistributionError } from "../../domain/request/find-distributions.ts";
@@ -15,7 +16,6 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { inputFailureGroups } from "../../domain/result/failure-groups.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type MeasureOptions, measureUrls, type UnmeasuredUrl } from "../../probe/size/measure-urls.ts";
-import { notGoodOf, RetryLostError } from "../not-good.ts";
 import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
 import { type LimitsDeps, openLimits } from "./limits.ts";
 

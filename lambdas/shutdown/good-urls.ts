@@ -1,7 +1,6 @@
 import type { Lists } from "../../aws/lists.ts";
-import { LISTS } from "../../domain/plan/lists.ts";
+import { isLostList, LISTS } from "../../domain/plan/lists.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
-import { isLostList } from "../not-good.ts";
 
 /** The list of a request's good URLs is gone or damaged. No later try reads it. */
 export class ListLostError extends Error {

@@ -1,12 +1,10 @@
 import pMap from "p-map";
 import * as z from "zod";
-import type { Resolver } from "../../domain/net/resolver.ts";
+import { fanOut } from "../../domain/plan/fan-out.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
-import { type FanOutDeps, fanOut } from "./fan-out.ts";
-import { type PrepareDeps, prepare } from "./prepare.ts";
-
-export type TaskDeps = PrepareDeps & FanOutDeps;
+import type { TaskDeps } from "./deps.ts";
+import { prepare } from "./prepare.ts";
 
 /**
  * Behind two streams: a request at CHECK_POP is prepared, a target that is READY is fanned out. The doctor invokes it too,
@@ -40,14 +38,14 @@ export const probeSchema = z.object({
   }),
 });
 
-export interface ProbeDeps {
-  readonly dns: Resolver;
-}
-
 const IN_PARALLEL = 32;
 
 /** Every POP under the distribution's label, in the order given. Never rejects for a POP. */
-export function probePops({ dns }: ProbeDeps, label: string, pops: readonly string[]): Promise<ProbedPop[]> {
+export function probePops(
+  { dns }: Pick<TaskDeps, "dns">,
+  label: string,
+  pops: readonly string[],
+): Promise<ProbedPop[]> {
   const probe = async (pop: string): Promise<ProbedPop> => {
     try {
       return { pop, addresses: (await dns.addresses(popDomain(label, pop))).sort() };

@@ -1,6 +1,3 @@
-import type { Distributions } from "../../aws/distributions.ts";
-import type { Lists } from "../../aws/lists.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { type Distribution, distributionOf } from "../../domain/request/distributions.ts";
@@ -14,6 +11,7 @@ import {
 } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
+import type { TaskDeps } from "./deps.ts";
 
 const POLL_MS = 1_000;
 /** Others of the distribution have as many paths in progress as CloudFront allows; nobody tells when they are done. */
@@ -21,40 +19,19 @@ const BUSY_POLL_MS = 5_000;
 /** A run waits no longer: the next one goes on, after the requests that stand behind this one in the stream. */
 const PATIENCE_MS = 60_000;
 
-export interface InvalidationDeps extends InvalidationRunDeps {
-  readonly lists: Pick<Lists, "read">;
-  readonly requests: Pick<RequestTable, "amend" | "end">;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-}
-
-/** A URL of the request cannot be invalidated. */
-class NotInvalidatableError extends Error {
-  override readonly name = "NotInvalidatableError";
-  constructor(url: string, problem: string) {
-    super(`'${url}' ${problem}`);
-  }
-}
-
 /**
  * Invalidates a request's URLs, several batches at once, and waits for all, so that what is warmed is the new object.
  * Batches that are done are counted in the item: when a run has waited long enough, the item's change wakes the next run.
  * The request ends here, with the reason, when its own time is over before, and when CloudFront will not have a path.
  * @returns whether all of it is done
  */
-export async function invalidateAll(
-  deps: InvalidationDeps,
-  item: RequestItem,
-  distributions: readonly Distribution[],
-  hasTime: () => boolean,
-): Promise<boolean> {
+export async function invalidateAll(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<boolean> {
   try {
-    const paths = await pathsOf(deps.lists.read(LISTS.goodUrls, item.req_id), distributions);
+    const paths = await pathsOf(deps.lists.read(LISTS.goodUrls, item.req_id), item.distributions);
     const run = new InvalidationRun(deps, item.req_id, inBatches(paths), item.invalidated_batches);
     return await complete(deps, item, run, hasTime);
   } catch (error) {
-    if (!(error instanceof NotInvalidatableError || error instanceof InvalidationRefusedError)) throw error;
+    if (!(error instanceof InvalidationRefusedError)) throw error;
     // Another try would be refused like this one.
     await deps.requests.end(item.req_id, "FAIL", { reason: reasonOf(error.message) });
     return false;
@@ -63,7 +40,7 @@ export async function invalidateAll(
 
 /** @returns whether it is complete; if not, the item says how it goes on */
 async function complete(
-  deps: InvalidationDeps,
+  deps: TaskDeps,
   item: RequestItem,
   run: InvalidationRun,
   hasTime: () => boolean,
@@ -103,7 +80,7 @@ function reasonOf(why: string): string {
   return `need_invalidate: ${why}; nothing was warmed`;
 }
 
-/** Paths by distribution. @throws NotInvalidatableError for the first URL that CloudFront would refuse */
+/** Paths by distribution. @throws InvalidationRefusedError for the first URL that CloudFront would refuse */
 async function pathsOf(urls: AsyncIterable<TaskUrl>, distributions: readonly Distribution[]) {
   const paths = new Map<string, Set<string>>();
   for await (const { url: text } of urls) {
@@ -111,7 +88,7 @@ async function pathsOf(urls: AsyncIterable<TaskUrl>, distributions: readonly Dis
     const id = distributionOf(distributions, url.hostname)?.id;
     if (id === undefined) continue;
     const answer = invalidationPath(url);
-    if ("problem" in answer) throw new NotInvalidatableError(text, answer.problem);
+    if ("problem" in answer) throw new InvalidationRefusedError(`'${text}' ${answer.problem}`);
     const known = paths.get(id) ?? new Set();
     paths.set(id, known.add(answer.path));
   }
@@ -120,18 +97,17 @@ async function pathsOf(urls: AsyncIterable<TaskUrl>, distributions: readonly Dis
 
 const SUSPECTS = 3;
 
-export interface InvalidationRunDeps {
-  readonly distributions: Pick<Distributions, "invalidate" | "isInvalidated">;
+/** CloudFront will not invalidate a URL or a batch, now or later. */
+class InvalidationRefusedError extends Error {
+  override readonly name = "InvalidationRefusedError";
 }
 
-/** CloudFront will not invalidate a batch, now or later. */
-export class InvalidationRefusedError extends Error {
-  override readonly name = "InvalidationRefusedError";
-  constructor({ distributionId, paths }: InvalidationBatch, why: string) {
-    const named = suspects(paths, SUSPECTS).map((path) => `'${path.slice(0, 300)}'`);
-    const of = paths.length > named.length ? `, or another of ${paths.length}` : "";
-    super(`CloudFront refused to invalidate ${named.join(", ")}${of} in the distribution ${distributionId}: ${why}`);
-  }
+function refused({ distributionId, paths }: InvalidationBatch, why: string): InvalidationRefusedError {
+  const named = suspects(paths, SUSPECTS).map((path) => `'${path.slice(0, 300)}'`);
+  const of = paths.length > named.length ? `, or another of ${paths.length}` : "";
+  return new InvalidationRefusedError(
+    `CloudFront refused to invalidate ${named.join(", ")}${of} in the distribution ${distributionId}: ${why}`,
+  );
 }
 
 interface Started extends InvalidationBatch {
@@ -144,7 +120,7 @@ export class InvalidationRun {
 
   /** @param done how many of the batches earlier runs have completed */
   constructor(
-    private readonly deps: InvalidationRunDeps,
+    private readonly deps: TaskDeps,
     private readonly reqId: string,
     private readonly batches: readonly InvalidationBatch[],
     public done: number,
@@ -173,7 +149,7 @@ export class InvalidationRun {
       // With the size: batches of a release that cut them otherwise have references of their own.
       const reference = `${this.reqId}-${BATCH_PATHS}-${i}`;
       const answer = await this.deps.distributions.invalidate(batch.distributionId, reference, batch.paths);
-      if ("refused" in answer) throw new InvalidationRefusedError(batch, answer.refused);
+      if ("refused" in answer) throw refused(batch, answer.refused);
       if ("busy" in answer) return false;
       this.inProgress.push({ ...batch, id: answer.id });
     }

@@ -1,47 +1,29 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
-import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
-import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { errorFields } from "../../domain/log-fields.ts";
-import { AddressRefusedError } from "../../domain/net/addresses.ts";
-import type { Resolver } from "../../domain/net/resolver.ts";
-import { DnsLookupError } from "../../domain/net/resolver.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
-import { Plan } from "../../domain/plan/plan.ts";
-import { type Target, targetKey } from "../../domain/plan/target.ts";
-import { type TargetTotals, type Totals, totalsOf } from "../../domain/plan/totals.ts";
+import { Plan, type TargetTotals, type Totals, totalsOf } from "../../domain/plan/plan.ts";
+import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
+import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import { toNote } from "../../domain/pops/list-pops.ts";
-import { popDomain } from "../../domain/pops/select.ts";
-import { beyondCap, type Caps } from "../../domain/request/caps.ts";
-import type { Distribution } from "../../domain/request/distributions.ts";
+import { beyondCap } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { FailureReason } from "../../domain/result/failure.ts";
-import type { Capacity } from "../capacity.ts";
-import { type InvalidationDeps, invalidateAll } from "./invalidation.ts";
+import type { TaskDeps } from "./deps.ts";
+import { invalidateAll } from "./invalidation.ts";
 
 const IN_PARALLEL = 32;
 
-export interface PrepareDeps extends ResolveTargetsDeps, NoteResolvedDeps, InvalidationDeps {
-  readonly requests: InvalidationDeps["requests"] & Pick<RequestTable, "get" | "advance" | "end">;
-  readonly requestPops: Pick<RequestPopTable, "put" | "of" | "markReady">;
-  readonly capacity: Pick<Capacity, "ensure">;
-  readonly caps: Pick<Caps, "maxTasks" | "maxRequestBytes">;
-  readonly logger: Pick<Logger, "info" | "warn">;
-}
-
 /**
- * CHECK_POP → INSERT_TASK: resolves the POPs, invalidates if asked, and sets the totals. Then it sets every target READY,
- * which starts the fan-out. Each part may be run again after a crash.
+ * CHECK_POP → INSERT_TASK: resolves the POPs, invalidates if asked, and sets the totals. Then it sets a target of
+ * each group READY, which starts the fan-out. Each part may be run again after a crash.
  */
-export async function prepare(deps: PrepareDeps, reqId: string, hasTime: () => boolean): Promise<void> {
+export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => boolean): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status === "CHECK_POP") await checkPops(deps, item, hasTime);
   // Also if checkPops did not advance the request: the call may have succeeded, its answer been lost, and its retry refused.
   await releaseTargets(deps, reqId);
 }
 
-async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
+async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
   const reqId = item.req_id;
   const { distributions } = item;
   const foreign = distributions.filter(({ id }) => id === undefined);
@@ -52,7 +34,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
     });
     return;
   }
-  const targets = await resolveTargets(deps, item, distributions);
+  const targets = await resolveTargets(deps.dns, item);
   const plan = new Plan(distributions, targets, undefined, item.pops);
   const { byTarget, ...totals } = await totalsOf(plan, deps.lists.read(LISTS.goodUrls, reqId));
   await Promise.all([deps.requestPops.put(withOwnTasks(targets, byTarget)), noteResolved(deps, reqId, targets)]);
@@ -67,7 +49,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
     await deps.requests.end(reqId, "FAIL", { reason });
     return;
   }
-  if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return;
+  if (item.need_invalidate && !(await invalidateAll(deps, item, hasTime))) return;
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
   await deps.requests.advance(reqId, "POPS_RESOLVED", {
     ...totals,
@@ -85,7 +67,7 @@ function withOwnTasks(targets: readonly Target[], byTarget: TargetTotals): Targe
 const NOTHING_GOOD = "No good URL belongs to a distribution with a POP that resolved";
 
 /** Why a request is beyond a cap of the deployment, or beyond what its caller allowed. */
-function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: PrepareDeps["caps"]): string | undefined {
+function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: TaskDeps["caps"]): string | undefined {
   const { total_count: tasks, total_size: bytes } = totals;
   if (max_bytes !== undefined && bytes > max_bytes) {
     return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${max_bytes}; nothing was downloaded`;
@@ -93,59 +75,17 @@ function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: PrepareDeps["
   return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);
 }
 
-async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {
+async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
   // With an invalidation, nobody has raised the group yet. Without, another request may have ended just as this one came.
   await deps.capacity.ensure();
-  const targets = await deps.requestPops.of(reqId);
-  const waiting = targets.filter(({ state }) => state === "RESOLVED");
-  await pMap(waiting, ({ target }) => deps.requestPops.markReady(reqId, target), { concurrency: IN_PARALLEL });
-}
-
-const LOOKUPS_IN_PARALLEL = 32;
-
-export interface ResolveTargetsDeps {
-  readonly dns: Resolver;
-}
-
-/** Looks every POP up under every distribution's label: its addresses, or why it has none. */
-export async function resolveTargets(
-  deps: ResolveTargetsDeps,
-  item: RequestItem,
-  distributions: readonly Distribution[],
-): Promise<Target[]> {
-  const pairs = distributions.flatMap(({ label }) => item.pops.map((pop) => ({ pop, label })));
-  return pMap(pairs, ({ pop, label }) => resolve(deps, item, pop, label), { concurrency: LOOKUPS_IN_PARALLEL });
-}
-
-async function resolve(deps: ResolveTargetsDeps, item: RequestItem, pop: string, label: string): Promise<Target> {
-  const base = { req_id: item.req_id, target: targetKey(pop, label), pop, label, expire_at: item.expire_at };
-  const name = popDomain(label, pop);
-  try {
-    const ips = await deps.dns.addresses(name);
-    if (ips.length === 0)
-      return { ...base, state: "FAILED", ips, error: `${name} has no address`, reason: "name_not_found" };
-    return { ...base, state: "RESOLVED", ips };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { ...base, state: "FAILED", ips: [], error: why, reason: reasonOf(error) };
-  }
-}
-
-function reasonOf(error: unknown): FailureReason {
-  if (error instanceof DnsLookupError) return error.reason;
-  return error instanceof AddressRefusedError ? "refused_address" : "other";
-}
-
-export interface NoteResolvedDeps {
-  readonly resolvedPops: Pick<ResolvedPops, "all" | "note">;
-  readonly logger: Pick<Logger, "warn">;
-  readonly now: () => number;
+  const groups = fanOutGroups(item, await deps.requestPops.of(reqId));
+  await pMap(groups, ([{ target }]) => deps.requestPops.markReady(reqId, target), { concurrency: IN_PARALLEL });
 }
 
 /** Notes for GET /pops which POPs have resolved. It is a remark, so no request fails because of it: a fault is logged. */
-export async function noteResolved(deps: NoteResolvedDeps, reqId: string, targets: readonly Target[]): Promise<void> {
+async function noteResolved(deps: TaskDeps, reqId: string, targets: readonly Target[]): Promise<void> {
   const resolved = targets.filter(({ state }) => state === "RESOLVED").map(({ pop }) => pop);
   if (resolved.length === 0) return;
   try {

@@ -4,6 +4,7 @@
  */
 import pMap from "p-map";
 import { allMessages } from "../../aws/task-queue.ts";
+import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import { assembleFacts, decideStep, needsCleanup, needsSettlement } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -68,10 +69,10 @@ async function restartFanOut({ requests, requestPops }: WatchDeps, item: Request
     await requests.advance(reqId, "TASKS_QUEUED");
     return;
   }
-  const call = async ({ target, state }: { readonly target: string; readonly state: string }) => {
+  const call = async ([{ target, state }]: readonly [Target, ...Target[]]) => {
     if (state === "RESOLVED") await requestPops.markReady(reqId, target);
     // Another number each time: a write that changes nothing is not in the stream.
     if (state === "READY") await requestPops.callAgain(reqId, target, nudges + 1);
   };
-  await pMap(await requestPops.of(reqId), call, { concurrency: IN_PARALLEL });
+  await pMap(fanOutGroups(item, await requestPops.of(reqId)), call, { concurrency: IN_PARALLEL });
 }

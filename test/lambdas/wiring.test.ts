@@ -129,7 +129,7 @@ function depsOf(name: string): Readonly<Record<string, unknown>> {
 function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof RequestTable) return () => it.get("r").then(() => it.end("r", "FINISH"));
   if (it instanceof RequestReader) return () => it.get("r");
-  if (it instanceof RequestPopTable) return () => it.get("r", "t").then(() => it.markSent("r", "t"));
+  if (it instanceof RequestPopTable) return () => it.of("r").then(() => it.markSent("r", []));
   if (it instanceof RequestTaskTable) return () => it.of("r", 0, 1).next();
   if (it instanceof ProgressReader) return () => it.count("r");
   if (it instanceof ResolvedPops) return () => it.all();

@@ -3,11 +3,11 @@ import { parseMessage } from "../../agent/receive/process-message.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
+import { fanOut } from "../../domain/plan/fan-out.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as shutdown } from "../../lambdas/shutdown/handler.ts";
-import { fanOut } from "../../lambdas/task/fan-out.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 
 /** How many of each kind the whole lab tries. */
@@ -92,9 +92,8 @@ async function targets(count: number): Promise<LabRow> {
   let wrong = 0;
   for (let n = 0; n < count; n++) {
     const spoilt = { req_id: "r1", target: "SIN2-P1#d1", pop: "SIN2-P1", label: "d1", state: at(STRANGE, n), ips: [] };
-    const client = holding(GOOD, spoilt);
-    const table = new RequestPopTable(client, "pops", "requests", (it) => unreadable.push(it));
-    const requests = new RequestTable(client, "requests", unplanned, { invoke: unplanned });
+    const table = new RequestPopTable(holding(spoilt), "pops", "requests", (it) => unreadable.push(it));
+    const requests = new RequestTable(holding(GOOD), "requests", unplanned, { invoke: unplanned });
     const deps = { requests, requestPops: table, lists: { read: unplanned }, queue: { send: unplanned }, logger };
     if (!(await passes(() => fanOut(deps, "r1", "SIN2-P1#d1")))) wrong++;
   }

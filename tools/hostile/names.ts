@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Dns } from "../../aws/dns.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { ReadableList } from "../../domain/plan/lists.ts";
+import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { attributesOf, EVENTS, timingsOf } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -11,7 +12,6 @@ import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { newRequestItem } from "../../lambdas/api/start-request.ts";
 import { createHandler, type GetSizeDeps } from "../../lambdas/get-size/handler.ts";
-import { resolveTargets } from "../../lambdas/task/prepare.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { fakeDeps } from "../local/fake-deps.ts";
 import { CLOUDFRONT_ADDRESS, HOSTILE_NAMES, type HostileName } from "./hostile-names.ts";
@@ -76,7 +76,7 @@ async function tryName(name: HostileName, server: string): Promise<Outcome> {
     if (item === undefined) return { refusedAtOnce: true, status: "", connects, targets: [] };
     const dns = new Dns({ servers: [server] });
     const after = await getSize(item, name.url, dns);
-    const targets = await resolveTargets({ dns }, after, after.distributions);
+    const targets = await resolveTargets(dns, after);
     return { refusedAtOnce: false, status: after.status, connects, targets: targets.flatMap(({ ips }) => ips) };
   } finally {
     connecting.unsubscribe(note);

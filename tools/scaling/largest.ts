@@ -42,7 +42,7 @@ export function largestTable(units: Units): string {
         `at most ${count(QUOTA.inFlight)}`,
         `SQS gives out no more then. ${MAX_INSTANCES} instances may hold ${count(QUOTA.inFlight / MAX_INSTANCES)} each`,
       ],
-      ["fan-out, one function", duration(tasks / units.fanOutTasksPerSecond), "a POP each, ten at once on AWS"],
+      ["fan-out, one function", duration(tasks / units.fanOutTasksPerSecond), "POPs of a REC each, ten at once on AWS"],
       [
         "writing the results",
         `${duration(tasks / QUOTA.tableWrites)}; new table: ${duration(secondsToWrite(tasks))}`,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { circlesOf } from "../../../domain/plan/target.ts";
+import { recGroups } from "../../../domain/plan/target.ts";
 import { target } from "../../lambdas/items.ts";
 
 const TOKYO = ["NRT57-P3", "KIX50-C1", "NRT20-C1"];
 const POPS = [TOKYO[0], "FRA56-P4", TOKYO[1], "PVG52-E1", "QQQ1-C1", TOKYO[2], "SZX51-E1"].map((pop) => pop ?? "");
 const URLS = Array.from({ length: 300 }, (_, i) => `https://cdn.example.com/${i}.css`);
-const circles = (order?: "lead-first" | "all-at-once", pops = POPS) =>
-  circlesOf(
+const groups = (order?: "lead-first" | "all-at-once", pops = POPS) =>
+  recGroups(
     pops.map((pop) => target(pop)),
     order,
   );
@@ -14,7 +14,7 @@ const names = (line: readonly { readonly pop: string }[]) => line.map(({ pop }) 
 
 describe("the targets of a distribution", () => {
   it("are together by their RECs; a POP whose REC nobody knows is alone", () => {
-    expect(circles("lead-first").map(({ targets }) => names(targets))).toEqual([
+    expect(groups("lead-first").map(({ targets }) => names(targets))).toEqual([
       TOKYO,
       ["FRA56-P4"],
       ["PVG52-E1"],
@@ -24,13 +24,13 @@ describe("the targets of a distribution", () => {
   });
 
   it.each(["all-at-once", undefined] as const)("are alone each where the order is %s", (order) => {
-    expect(circles(order).map(({ targets }) => names(targets))).toEqual(POPS.map((pop) => [pop]));
+    expect(groups(order).map(({ targets }) => names(targets))).toEqual(POPS.map((pop) => [pop]));
   });
 
   it("stand so that neighbours are of different sites: one site in trouble does not decide for the others", () => {
     const sites = ["NRT", "KIX"];
     const pops = sites.flatMap((site) => Array.from({ length: 6 }, (_, i) => `${site}${i + 1}-P1`));
-    for (const { targets } of circles("lead-first", pops)) {
+    for (const { targets } of groups("lead-first", pops)) {
       const line = names(targets).map((pop) => pop.slice(0, 3));
       for (const [i, site] of line.entries()) expect(site).not.toBe(line[(i + 1) % line.length]);
     }
@@ -38,30 +38,30 @@ describe("the targets of a distribution", () => {
 
   it("of a REC with very many are several groups: a message names all of one", () => {
     const many = Array.from({ length: 150 }, (_, i) => `NRT${i + 1}-P1`);
-    const sizes = circles("lead-first", [...many, "FRA56-P4"]).map(({ targets }) => targets.length);
+    const sizes = groups("lead-first", [...many, "FRA56-P4"]).map(({ targets }) => targets.length);
     expect(sizes).toEqual([64, 64, 22, 1]);
   });
 
   it("are none where none resolved", () => {
-    expect(circles("lead-first", [])).toEqual([]);
+    expect(groups("lead-first", [])).toEqual([]);
   });
 });
 
 describe("who leads a URL", () => {
-  const [tokyo] = circles("lead-first");
-  const lineOf = (url: string) => names(tokyo?.lineOf(url) ?? []);
+  const [tokyo] = groups("lead-first");
+  const candidatesFor = (url: string) => names(tokyo?.candidatesFor(url) ?? []);
 
   it("is the same each time, and the others follow in their turn", () => {
     for (const url of URLS) {
-      const line = lineOf(url);
-      expect(lineOf(url)).toEqual(line);
+      const line = candidatesFor(url);
+      expect(candidatesFor(url)).toEqual(line);
       expect(`${TOKYO.join()},${TOKYO.join()}`).toContain(line.join());
       expect(line).toHaveLength(3);
     }
   });
 
   it("is each POP about as often as any other", () => {
-    const led = TOKYO.map((pop) => URLS.filter((url) => lineOf(url)[0] === pop).length);
+    const led = TOKYO.map((pop) => URLS.filter((url) => candidatesFor(url)[0] === pop).length);
     for (const count of led) expect(Math.abs(count - 100)).toBeLessThan(35);
   });
 });

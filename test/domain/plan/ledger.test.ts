@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Plan, type Task } from "../../../domain/plan/plan.ts";
+import { Plan } from "../../../domain/plan/plan.ts";
 import { PopMasks } from "../../../domain/plan/pop-mask.ts";
-import type { Target } from "../../../domain/plan/target.ts";
+import type { Target, Task } from "../../../domain/plan/target.ts";
 import type { GoodUrl, TaskUrl } from "../../../domain/plan/task.ts";
 import { Ledger } from "../../../domain/plan/task-bitmap.ts";
 import { type Distribution, distributionOf } from "../../../domain/request/distributions.ts";

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Plan } from "../../../domain/plan/plan.ts";
+import { Plan, totalsOf } from "../../../domain/plan/plan.ts";
 import type { Target } from "../../../domain/plan/target.ts";
 import { fromRow } from "../../../domain/plan/task.ts";
-import { totalsOf } from "../../../domain/plan/totals.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import { target } from "../../lambdas/items.ts";
 

@@ -18,9 +18,6 @@ export class FakeRequestPops implements Public<RequestPopTable> {
   async put(items: readonly Target[]) {
     for (const item of items) this.items.set(`${item.req_id}/${item.target}`, item);
   }
-  async get(reqId: string, target: string) {
-    return this.items.get(`${reqId}/${target}`);
-  }
   async of(reqId: string) {
     return [...this.items.values()].filter(({ req_id }) => req_id === reqId);
   }
@@ -32,13 +29,17 @@ export class FakeRequestPops implements Public<RequestPopTable> {
   async callAgain(reqId: string, target: string, calls: number) {
     if (this.items.get(`${reqId}/${target}`)?.state === "READY") this.calledAgain.push([target, calls]);
   }
-  async markSent(reqId: string, target: string) {
-    const key = `${reqId}/${target}`;
-    const item = this.items.get(key);
+  async markSent(reqId: string, targets: readonly Target[]) {
+    const items = targets.map(({ target }) => this.items.get(`${reqId}/${target}`));
     const owner = this.requests.items.get(reqId);
-    if (item?.state !== "READY" || owner?.active === undefined) return false;
-    this.items.set(key, { ...item, state: "SENT" });
-    this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1, sent_at: Date.now() });
+    if (owner?.active === undefined || !items.every((it) => it?.state === "READY" || it?.state === "RESOLVED"))
+      return false;
+    for (const it of targets) this.items.set(`${reqId}/${it.target}`, { ...it, state: "SENT" });
+    this.requests.items.set(reqId, {
+      ...owner,
+      targets_sent: owner.targets_sent + targets.length,
+      sent_at: Date.now(),
+    });
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fanOutGroups } from "../../../domain/plan/target.ts";
 import { keysEvent, LABEL, request } from "../items.ts";
 import { CHECK_POP, ROWS, run, TASKS, tasksOf, world } from "./world.ts";
 
@@ -132,10 +133,10 @@ describe("a READY target of a lead-first request", () => {
     ]);
   });
 
-  it("has all of its tasks queued where the order is all-at-once, or an older release made the request", async () => {
+  it("has all of its tasks queued where the order is all-at-once, or the request names none", async () => {
     for (const order of ["all-at-once", undefined] as const) {
       const w = await run(world({ item: { order, pops }, hosts, rows }));
-      expect(lines(w)).toEqual(pops.flatMap((pop) => rows.map(([url]) => [pop, url])));
+      expect(lines(w).toSorted()).toEqual(pops.flatMap((pop) => rows.map(([url]) => [pop, url])).toSorted());
     }
   });
 
@@ -145,5 +146,39 @@ describe("a READY target of a lead-first request", () => {
     );
     expect(w.queue.messages).toHaveLength(1);
     expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
+  });
+});
+
+describe("the targets of one REC", () => {
+  const pops = Array.from({ length: 24 }, (_, i) => `${["NRT", "KIX", "FRA"][i % 3]}${i + 1}-P1`);
+  const hosts = Object.fromEntries(pops.map((pop, i) => [`${LABEL}.${pop}.cloudfront.net`, [`192.0.2.${i}`]]));
+  const ready = (w: ReturnType<typeof world>) => Object.values(w.states()).filter((state) => state === "READY").length;
+
+  it.each(["lead-first", "all-at-once"] as const)(
+    "%s: are fanned out together, with one read of the list",
+    async (order) => {
+      const w = world({ item: { order, pops }, hosts });
+      await w.handle(CHECK_POP);
+      // Tokyo and Frankfurt.
+      expect(ready(w)).toBe(2);
+      const before = w.calls.filter((call) => call === "lists.read").length;
+      for (const { target, state } of [...w.requestPops.items.values()])
+        if (state === "READY") await w.handle(keysEvent({ req_id: "r1", target }));
+      expect(w.calls.filter((call) => call === "lists.read").length - before).toBe(2);
+      expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 24 });
+      expect(new Set(Object.values(w.states()))).toEqual(new Set(["SENT"]));
+      const tasks = w.queue.messages.flatMap(({ pop, followers = [], urls }) =>
+        [pop, ...followers.map((it) => it.pop)].flatMap((at) => urls.map(({ url }) => `${at} ${url}`)),
+      );
+      expect(tasks.toSorted()).toEqual(pops.flatMap((pop) => ROWS.map(([url]) => `${pop} ${url}`)).toSorted());
+    },
+  );
+
+  it("are several runs where each of them has very many tasks", async () => {
+    const w = world({ item: { order: "all-at-once", pops }, hosts });
+    await w.handle(CHECK_POP);
+    const item = { ...w.requests.the(), total_count: 24 * 300_000 };
+    const sizes = fanOutGroups(item, await w.requestPops.of("r1")).map((group) => group.length);
+    expect(sizes).toEqual([3, 3, 3, 3, 3, 1, 3, 3, 2]);
   });
 });

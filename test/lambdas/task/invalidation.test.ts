@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { invalidateAll } from "../../../lambdas/task/invalidation.ts";
+import { fakeDeps } from "../fake-deps.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequests } from "../fakes/requests.ts";
@@ -13,7 +16,7 @@ function world(urls: readonly string[], change: Partial<RequestItem> = {}) {
   const distributions = new FakeDistributions();
   let now = Date.UTC(2024, 3, 16);
   const slept: number[] = [];
-  const deps = {
+  const deps = fakeDeps<TaskDeps>({
     requests,
     distributions,
     now: () => now,
@@ -22,9 +25,9 @@ function world(urls: readonly string[], change: Partial<RequestItem> = {}) {
       now += ms;
     },
     lists: new FakeLists({ "r1/success_urls.csv": urls.map((url) => [url, "1"]) }),
-  };
-  const run = (found = ONE as Parameters<typeof invalidateAll>[2], hasTime = () => true) =>
-    invalidateAll(deps, requests.the(), found, hasTime);
+  });
+  const run = (distributions: Distribution[] = ONE, hasTime = () => true) =>
+    invalidateAll(deps, { ...requests.the(), distributions }, hasTime);
   return { requests, distributions, run, slept, batches: () => [...distributions.invalidations] };
 }
 

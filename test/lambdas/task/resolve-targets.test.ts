@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
-import { resolveTargets } from "../../../lambdas/task/prepare.ts";
+import { resolveTargets } from "../../../domain/plan/resolve-targets.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
 import { FakeDns } from "../fakes/dns.ts";
@@ -17,7 +17,7 @@ it("looks every POP up under every distribution's label: its addresses, or why i
   const base = { req_id: "r1", expire_at: 7 };
   const sin = { ...base, pop: "SIN2-P1" };
   const bjs = { ...base, pop: "BJS9-E1" };
-  expect(await resolveTargets({ dns }, item, distributions)).toEqual([
+  expect(await resolveTargets(dns, { ...item, distributions })).toEqual([
     { ...sin, target: "SIN2-P1#d1", label: "d1", state: "RESOLVED", ips: ["192.0.2.1", "192.0.2.2"] },
     { ...bjs, target: "BJS9-E1#d1", label: "d1", state: "RESOLVED", ips: ["192.0.2.3"] },
     {
@@ -53,7 +53,7 @@ it("a POP whose name leads inside has failed, with all of its addresses", async 
   onTestFinished(() => server.close());
   const dns = new Dns({ servers: [server.address] });
   const item = request({ pops: ["SIN2-P1", "FRA56-P4"] });
-  expect(await resolveTargets({ dns }, item, [{ label: "d1", names: [] }])).toMatchObject([
+  expect(await resolveTargets(dns, { ...item, distributions: [{ label: "d1", names: [] }] })).toMatchObject([
     {
       pop: "SIN2-P1",
       state: "FAILED",

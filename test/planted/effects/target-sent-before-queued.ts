@@ -5,13 +5,13 @@ export default {
   description: "The target is marked SENT first, so a crash before its tasks are queued loses them.",
   changes: [
     {
-      file: "lambdas/task/fan-out.ts",
+      file: "domain/plan/fan-out.ts",
       find: "await deps.queue.send(whileActive",
-      replace: "await deps.requestPops.markSent(reqId, targetKey);\n    await deps.queue.send(whileActive",
+      replace: "await deps.requestPops.markSent(reqId, group);\n    await deps.queue.send(whileActive",
     },
     {
-      file: "lambdas/task/fan-out.ts",
-      find: "item.lane);\n    await deps.requestPops.markSent(reqId, targetKey);",
+      file: "domain/plan/fan-out.ts",
+      find: "item.lane);\n    await deps.requestPops.markSent(reqId, group);",
       replace: "item.lane);",
     },
   ],

@@ -5,9 +5,9 @@ export default {
   description: "The fan-out sends every task to the queue of large requests.",
   changes: [
     {
-      file: "lambdas/task/fan-out.ts",
-      find: "whileActive(deps, reqId, messages), item.lane)",
-      replace: "whileActive(deps, reqId, messages))",
+      file: "domain/plan/fan-out.ts",
+      find: "messagesFor(deps, item, group)), item.lane)",
+      replace: "messagesFor(deps, item, group)))",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/task/fan-out.test.ts"],

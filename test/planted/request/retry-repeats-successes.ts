@@ -5,10 +5,10 @@ export default {
   description: "A URL that failed at one POP is retried at every POP of the retry.",
   changes: [
     {
-      file: "lambdas/not-good.ts",
+      file: "domain/plan/retry.ts",
       find: "masks.countOf(row) === used.length ? url",
       replace: "masks.countOf(row) > 0 ? url",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/not-good.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/retry.test.ts"],
 } satisfies Bug;

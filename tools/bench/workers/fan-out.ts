@@ -4,7 +4,7 @@ import { Lists } from "../../../aws/lists.ts";
 import { RequestPopTable } from "../../../aws/request-pop-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
-import { type FanOutDeps, fanOut } from "../../../lambdas/task/fan-out.ts";
+import { type FanOutDeps, fanOut } from "../../../domain/plan/fan-out.ts";
 import { peakMegabytes } from "../../lab/peak-megabytes.ts";
 
 /** One READY target, from the list in the bucket to the messages in the queue, as a cold function does it. */

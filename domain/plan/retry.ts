@@ -1,18 +1,14 @@
-import type { Lists } from "../aws/lists.ts";
-import type { RequestPopTable } from "../aws/request-pop-table.ts";
-import type { RequestReader } from "../aws/request-table.ts";
-import { LISTS } from "../domain/plan/lists.ts";
-import { countInMask, isInMask, PopMasks } from "../domain/plan/pop-mask.ts";
-import { formKey, type GoodUrl, UnreadableRowError } from "../domain/plan/task.ts";
-import { distributionOf } from "../domain/request/distributions.ts";
-import type { RequestItem } from "../domain/request/request-item.ts";
+import { distributionOf } from "../request/distributions.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import { isLostList, LISTS, type ListStore } from "./lists.ts";
+import { countInMask, isInMask, PopMasks } from "./pop-mask.ts";
+import type { TargetStore } from "./target.ts";
+import { formKey, type GoodUrl } from "./task.ts";
 
-// For get-size/work.ts, which has them warmed, and api/retried-request.ts, which refuses where there are none.
-
-export interface NotGoodDeps {
-  readonly requests: Pick<RequestReader, "get">;
-  readonly requestPops: Pick<RequestPopTable, "of">;
-  readonly lists: Pick<Lists, "read">;
+export interface RetryDeps {
+  readonly requests: { get(reqId: string): Promise<RequestItem | undefined> };
+  readonly requestPops: Pick<TargetStore, "of">;
+  readonly lists: Pick<ListStore, "read">;
 }
 
 /** A URL whose size is to be asked. */
@@ -46,7 +42,7 @@ export class RetryLostError extends Error {
  * The request that knows the pairs: a retry that ended before its tasks were planned has those of the request before it.
  * @throws RetryLostError also where nobody knows its URLs, because it ended before its sources were read
  */
-export async function planOf(deps: Pick<NotGoodDeps, "requests">, item: RequestItem): Promise<RequestItem> {
+export async function planOf(deps: Pick<RetryDeps, "requests">, item: RequestItem): Promise<RequestItem> {
   let current = item;
   while (!isPlanned(current) && current.retry_of !== undefined) {
     const before = await deps.requests.get(current.retry_of);
@@ -68,7 +64,7 @@ export function isPlanned({ total_count: total }: Pick<RequestItem, "total_count
  * it may have millions of rows. What is kept is one bit for each URL, variant and POP.
  * @throws RetryLostError; what S3 throws when it cannot be asked now
  */
-export async function notGoodOf(deps: NotGoodDeps, item: RequestItem): Promise<NotGood> {
+export async function notGoodOf(deps: RetryDeps, item: RequestItem): Promise<NotGood> {
   const plan = await planOf(deps, item);
   try {
     return isPlanned(plan) ? await pairsOf(deps, plan) : await everythingOf(deps, plan);
@@ -92,14 +88,14 @@ export function sizeOf(
   return { urls: new Set([...known, ...asked].map(({ url }) => url)).size, pairs: sure + likely };
 }
 
-async function everythingOf({ lists }: NotGoodDeps, item: RequestItem): Promise<NotGood> {
+async function everythingOf({ lists }: RetryDeps, item: RequestItem): Promise<NotGood> {
   const { req_id: reqId, pops } = item;
   const asked: AskedUrl[] = [];
   for await (const url of lists.read(LISTS.urls, reqId)) asked.push({ url });
   return { pops, known: [], asked };
 }
 
-async function pairsOf(deps: NotGoodDeps, item: RequestItem): Promise<NotGood> {
+async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<NotGood> {
   const { req_id: reqId, pops } = item;
   const urls: GoodUrl[] = [];
   const rowOf = new Map<string, number>();
@@ -118,7 +114,7 @@ async function pairsOf(deps: NotGoodDeps, item: RequestItem): Promise<NotGood> {
 }
 
 /** POPs that did not resolve have no tasks: the report names each with an empty URL, so it has none of their pairs. */
-async function addUnresolved(deps: NotGoodDeps, item: RequestItem, urls: readonly GoodUrl[], masks: PopMasks) {
+async function addUnresolved(deps: RetryDeps, item: RequestItem, urls: readonly GoodUrl[], masks: PopMasks) {
   const unresolved = (await deps.requestPops.of(item.req_id)).filter(({ state }) => state === "FAILED");
   if (unresolved.length === 0) return;
   const placesOf = new Map<string, number[]>();
@@ -134,7 +130,7 @@ async function addUnresolved(deps: NotGoodDeps, item: RequestItem, urls: readonl
 }
 
 /** URLs whose size could not be read, each with the variants in which it could not. */
-async function unreadOf({ lists }: NotGoodDeps, reqId: string): Promise<AskedUrl[]> {
+async function unreadOf({ lists }: RetryDeps, reqId: string): Promise<AskedUrl[]> {
   const unread = new Map<string, readonly string[] | undefined>();
   for await (const { url, variant = "" } of lists.read(LISTS.failedUrls, reqId))
     unread.set(url, variant === "" ? undefined : [...(unread.get(url) ?? []), variant]);
@@ -157,14 +153,4 @@ function inItsPops(
     return masks.countOf(row) === used.length ? url : { ...url, pops: masks.maskOf(row, places) };
   });
   return { pops: used.map(({ pop }) => pop), known, asked };
-}
-
-/** Whether an object of the bucket is not there, as S3 says it. */
-export function isMissing(error: unknown): error is Error {
-  return error instanceof Error && error.name === "NoSuchKey";
-}
-
-/** Whether a list of a request is gone or damaged: no later try reads it. Any other error may pass. */
-export function isLostList(error: unknown): error is Error {
-  return error instanceof UnreadableRowError || isMissing(error);
 }

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Plan } from "../../domain/plan/plan.ts";
-import type { GoodUrl } from "../../domain/plan/task.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
-import { type NotGood, notGoodOf, RetryLostError, sizeOf } from "../../lambdas/not-good.ts";
-import { FakeLists } from "./fakes/lists.ts";
-import { FakeRequestPops } from "./fakes/request-pops.ts";
-import { FakeRequests } from "./fakes/requests.ts";
-import { LABEL, request, target } from "./items.ts";
+import { Plan } from "../../../domain/plan/plan.ts";
+import { type NotGood, notGoodOf, RetryLostError, sizeOf } from "../../../domain/plan/retry.ts";
+import type { GoodUrl } from "../../../domain/plan/task.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { FakeLists } from "../../lambdas/fakes/lists.ts";
+import { FakeRequestPops } from "../../lambdas/fakes/request-pops.ts";
+import { FakeRequests } from "../../lambdas/fakes/requests.ts";
+import { LABEL, request, target } from "../../lambdas/items.ts";
 
 const POPS = ["SIN2-P1", "FRA56-P4", "NRT57-P3", "XXX1-P1"];
 const at = (path: string) => `https://cdn.example.com/${path}`;

@@ -1,0 +1,62 @@
+import type { RequestItem } from "../request/request-item.ts";
+import { LISTS, type ListStore } from "./lists.ts";
+import { Plan } from "./plan.ts";
+import { fanOutGroups, type Target, type TargetStore } from "./target.ts";
+import { messagesOf, type TaskMessage, type TaskSender, urlsPerMessage } from "./task-message.ts";
+
+export interface FanOutDeps {
+  readonly requests: {
+    get(reqId: string): Promise<RequestItem | undefined>;
+    isActive(reqId: string): Promise<boolean>;
+    /** @returns false if the request has another status */
+    advance(reqId: string, event: "TASKS_QUEUED"): Promise<boolean>;
+  };
+  readonly requestPops: Pick<TargetStore, "of" | "markSent">;
+  readonly lists: Pick<ListStore, "read">;
+  readonly queue: TaskSender;
+  readonly logger: { info(message: string, fields: Record<string, unknown>): void };
+}
+
+/** After this many messages it is asked again whether the request goes on. */
+const MESSAGES_PER_CHECK = 1_000;
+
+/**
+ * Queues the tasks of a READY target and of those that are fanned out with it (→ SENT); the last ones move the request to IN_PROGRESS.
+ * Those that follow are queued by an agent. Run again after a crash it queues them again, which costs downloads but counts nothing
+ * twice: a task has one result.
+ */
+export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string): Promise<void> {
+  const item = await deps.requests.get(reqId);
+  if (item?.active === undefined) return;
+  const groups = fanOutGroups(item, await deps.requestPops.of(reqId));
+  const group = groups.find(([first]) => first.target === targetKey && first.state === "READY");
+  if (group !== undefined) {
+    await deps.queue.send(whileActive(deps, reqId, messagesFor(deps, item, group)), item.lane);
+    await deps.requestPops.markSent(reqId, group);
+  }
+  // Also if this target was SENT before: an earlier run may have crashed right after it said so.
+  const after = await deps.requests.get(reqId);
+  if (after === undefined || after.targets_sent < after.targets_total) return;
+  if (!(await deps.requests.advance(reqId, "TASKS_QUEUED"))) return;
+  deps.logger.info("All tasks queued", { req_id: reqId, tasks: after.total_count });
+}
+
+/** Reads the list of URLs once. */
+function messagesFor({ lists }: FanOutDeps, item: RequestItem, group: readonly Target[]): AsyncGenerator<TaskMessage> {
+  const plan = new Plan(item.distributions, group, item.order, item.pops);
+  const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
+  return messagesOf(item, plan.leads(lists.read(LISTS.goodUrls, item.req_id)), maxUrls);
+}
+
+/** A request that has ended meanwhile gets no further messages: nobody would drop them. */
+async function* whileActive(
+  deps: FanOutDeps,
+  reqId: string,
+  messages: AsyncIterable<TaskMessage>,
+): AsyncGenerator<TaskMessage> {
+  let sent = 0;
+  for await (const message of messages) {
+    if (++sent % MESSAGES_PER_CHECK === 0 && !(await deps.requests.isActive(reqId))) return;
+    yield message;
+  }
+}
