@@ -59,6 +59,13 @@ const agentArrows = Object.entries(AGENT_FOLDERS).map(([folder, others]) => ({
   from: { path: `^agent/${folder}/` },
   to: { path: "^agent/", pathNot: [folder, ...others].map((it) => `^agent/${it}/`) },
 }));
+agentArrows.push({
+  name: "agent-http-imports",
+  comment: "The HTTP client knows nothing of tasks.",
+  severity: "error",
+  from: { path: "^agent/fetch/http/" },
+  to: { path: "^agent/", pathNot: "^agent/fetch/http/" },
+});
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {

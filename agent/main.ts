@@ -23,7 +23,7 @@ import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
 import { envSchema } from "./env.ts";
 import { Downloader } from "./fetch/downloader.ts";
-import { PopPools } from "./fetch/http/pop-pools.ts";
+import { PooledHttpClient } from "./fetch/http/pooled-client.ts";
 import { Caretaker } from "./instance/caretaker.ts";
 import { identify } from "./instance/identify.ts";
 import { createLogger } from "./instance/log.ts";
@@ -54,7 +54,7 @@ const instanceId = env.PREWARM_INSTANCE_ID ?? (await identify(metadata));
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
 const patiently = { maxAttempts: 8, requestHandler };
 const sqs = queueClient({ maxAttempts: 5, requestHandler });
-const pools = new PopPools({
+const http = new PooledHttpClient({
   allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
 });
@@ -107,7 +107,8 @@ const caretaker = new Caretaker({
   logger,
 });
 const downloader = new Downloader({
-  pools,
+  http,
+  allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
   instanceId,
   throughput,
@@ -144,7 +145,7 @@ function stop(reason: string): void {
   siblings.stop();
   setTimeout(() => {
     results.giveUp();
-    void pools.destroy();
+    void http.destroy();
   }, GRACE_MS).unref();
 }
 
@@ -170,6 +171,6 @@ await agent.serve();
 // The agent may have stopped by itself, without work.
 siblings.stop();
 await siblings.ended();
-await pools.destroy();
+await http.destroy();
 logger.info("stopped");
 process.exit(0);

@@ -8,7 +8,7 @@ import { isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Download, Permits } from "../fetch/downloader.ts";
-import { Cancellation } from "../fetch/http/cancellation.ts";
+import { Cancellation } from "../fetch/http/http-client.ts";
 import { StoppingError } from "../fetch/task-errors.ts";
 import type { HeldTasks, Transfer } from "../report/heartbeats.ts";
 import type { BySize } from "../report/throughput.ts";

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
+import { addressProblem } from "../../domain/net/addresses.ts";
 import { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { isFromCache, reachedOrigin, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import type { LeadResult } from "../../domain/plan/followers.ts";
-import type { TaskUrl } from "../../domain/plan/task.ts";
+import { fnv1a, type TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import { type Failure, obstacle } from "../../domain/result/failure.ts";
@@ -14,27 +15,35 @@ import { pauseMs } from "../../domain/retry.ts";
 import type { Transfer } from "../report/heartbeats.ts";
 import type { BySize, Throughput } from "../report/throughput.ts";
 import { maxBytesOf } from "./http/body-limits.ts";
-import type { Cancellation } from "./http/cancellation.ts";
-import { endpointOf, firstAddress, type Ports } from "./http/endpoint.ts";
-import type { PopPools } from "./http/pop-pools.ts";
+import type { Answer, Cancellation, Endpoint, HttpClient } from "./http/http-client.ts";
 import { nextTry, nextTurn } from "./next-attempt.ts";
 import { type CheckRequest, checkFailure, checkOf, type Proof, prove, type Request, type Timed } from "./proof.ts";
-import { asksCompressed, messageHeaders } from "./request-headers.ts";
+import { requestHeaders } from "./request-headers.ts";
 import { RequestTracker } from "./request-tracker.ts";
 import { NotATaskError } from "./task-errors.ts";
 import { type Attempt, everyAddress, isRecUnsure, toResult, type Warming } from "./task-result.ts";
-import { type Answer, judge } from "./verdict.ts";
+import { judge } from "./verdict.ts";
 
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
 /** A later try comes later by up to this share. */
 const LATER_SPREAD = 0.3;
+/** A check that is to be alone comes later by up to this: other processes that saw the same at the same time check at other times. */
+const ALONE_SPREAD_MS = 1_000;
+/**
+ * For so long it waits for this process's other requests. It may then get a collapsed response, which never makes it warm: its Age does not grow.
+ * Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
+ */
+const MAX_WAIT_ALONE_MS = 10_000;
 
 type Meter = Pick<Throughput, "addBytes" | "addTask">;
 
 export interface DownloaderOptions {
-  readonly pools: PopPools;
-  readonly ports: Ports;
+  readonly http: HttpClient;
+  /** Ports of URLs that name none. */
+  readonly ports: { readonly https: number; readonly http: number };
+  /** Whether addresses that are not public may be connected to. @default false */
+  readonly allowPrivateAddresses?: boolean;
   /** Stored with the results. */
   readonly instanceId: string;
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
@@ -71,47 +80,11 @@ export interface DownloadHooks {
   readonly mayReachOrigin?: boolean | undefined;
 }
 
-/** What a task asks for. */
-interface Ask {
-  readonly message: TaskMessage;
-  readonly url: URL;
-  readonly headers: string;
-  /** Bytes that Get Size saw. */
-  readonly expected: number | null;
-  /** Whether a compressed form is asked for. */
-  readonly compressed: boolean;
-  readonly cancellation: Cancellation;
-  readonly transfer: Transfer | undefined;
-  /** Attempts at it in the messages before. */
-  readonly attemptsBefore: number;
-  /** How often it was asked for whole. */
-  asked: number;
-  /** Whether a response after a good download was a Hit or a RefreshHit. */
-  sawHit: boolean;
-  /** Called once: a later address may show less of the REC than the first one. Undefined from then on. */
-  onDownloaded: DownloadHooks["onDownloaded"];
-  readonly onBytes: (bytes: number) => void;
-  readonly permits: Permits | undefined;
-  onServed: DownloadHooks["onServed"];
-  readonly mayReachOrigin: boolean;
-  /** When the last request was sent and had ended, by `performance.now()`. */
-  startedAt: number;
-  endedAt: number;
-}
-
-/** A check that is to be alone comes later by up to this: other processes that saw the same at the same time check at other times. */
-const ALONE_SPREAD_MS = 1_000;
-/**
- * For so long it waits for this process's other requests. It may then get a collapsed response, which never makes it warm: its Age does not grow.
- * Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
- */
-const MAX_WAIT_ALONE_MS = 10_000;
-
 export type Download = Downloader["download"];
 
 /** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
 export class Downloader {
-  /** What is wrong with a message's addresses: looked at once, however many URLs it has. */
+  /** What is wrong with a message's addresses: checked once, however many URLs it has. */
   private readonly refusals = new WeakMap<readonly string[], Failure | undefined>();
   private readonly tracker: RequestTracker;
 
@@ -120,7 +93,7 @@ export class Downloader {
   }
 
   /**
-   * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
+   * Downloads one URL from one POP, on each attempt from the POP's next address, and returns how it ended. Which address
    * is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages before count.
    * @param cancellation cuts it off; its result then says nothing about the POP
    * @throws NotATaskError for what no agent can ask for; DeferredError for what is to be asked for later
@@ -129,95 +102,158 @@ export class Downloader {
     message: TaskMessage,
     task: TaskUrl,
     cancellation: Cancellation,
-    { transfer, permits, onDownloaded, onServed, mayReachOrigin = message.follows !== true }: DownloadHooks = {},
+    hooks: DownloadHooks = {},
   ): Promise<TaskResult> {
-    const { url: text, bytes: expected } = task;
+    const { throughput, instanceId } = this.options;
     const startedAt = task.first_attempt_at ?? Date.now();
     const waitedMs = Math.max(0, Date.now() - startedAt);
-    const { throughput } = this.options;
-    const tally = isLarge(task) ? throughput.large : throughput.small;
-    const onBytes = (bytes: number) => {
-      tally.addBytes(bytes);
-      transfer?.addBytes(bytes);
-    };
-    const url = parseUrl(text);
-    const ask = {
-      message,
-      url,
-      headers: messageHeaders(message, task.variant),
-      expected,
-      compressed: asksCompressed(message, task.variant),
-      cancellation,
-      transfer,
-      attemptsBefore: attemptsBefore(message, task),
-      asked: 0,
-      sawHit: false,
-      onDownloaded,
-      onBytes,
-      permits,
-      onServed,
-      mayReachOrigin,
-      startedAt: 0,
-      endedAt: 0,
-    };
+    const meter = isLarge(task) ? throughput.large : throughput.small;
+    const download = new TaskDownload(this.options, this.tracker, meter, { message, task, cancellation, hooks });
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const warming =
-      refusal === undefined
-        ? await this.warm(ask, text, tally).catch((error: unknown) => {
-            throw withStart(error, startedAt);
-          })
-        : notAttempted(refusal);
+    const warming = refusal === undefined ? await download.run(startedAt) : notAttempted(refusal);
     const ms = waitedMs + performance.now() - started;
-    const seen = warming.proof?.outcome === "not_kept" && ask.sawHit ? { ...warming, sawHit: true } : warming;
-    const result = toResult(message, task, this.options.instanceId, seen, ms);
+    const result = toResult(message, task, instanceId, warming, ms);
     // What was cut off says nothing of the link.
-    if (!cancellation.cancelled) tally.addTask(isTroubled(result, warming.attempt.count));
+    if (!cancellation.cancelled) meter.addTask(isTroubled(result, warming.attempt.count));
     return result;
   }
 
-  private async warm(ask: Ask, text: string, tally: Meter): Promise<Warming> {
-    const { ips, verify } = ask.message;
-    const first = firstAddress(text, ips.length) + ask.attemptsBefore;
+  /** Task has checked the addresses, but a message may come from elsewhere. One bad address spoils the others. */
+  private refusedAddress({ ips }: TaskMessage): Failure | undefined {
+    if (!this.refusals.has(ips)) this.refusals.set(ips, this.refusal(ips));
+    return this.refusals.get(ips);
+  }
+
+  private refusal(ips: readonly string[]): Failure | undefined {
+    for (const ip of ips) {
+      const problem = addressProblem(ip, this.options.allowPrivateAddresses ?? false);
+      if (problem !== undefined) return { reason: "refused_address", detail: problem };
+    }
+    return undefined;
+  }
+}
+
+interface DownloadedTask {
+  readonly message: TaskMessage;
+  readonly task: TaskUrl;
+  readonly cancellation: Cancellation;
+  readonly hooks: DownloadHooks;
+}
+
+/** The download and the proof of one task. */
+class TaskDownload {
+  private readonly message: TaskMessage;
+  private readonly task: TaskUrl;
+  private readonly cancellation: Cancellation;
+  private readonly permits: Permits | undefined;
+  private readonly transfer: Transfer | undefined;
+  private readonly mayReachOrigin: boolean;
+  private readonly url: URL;
+  /** With the query. */
+  private readonly path: string;
+  private readonly headers: string;
+  /** Whether a compressed form is asked for. */
+  private readonly compressed: boolean;
+  /** Attempts at it in the messages before. */
+  private readonly attemptsBefore: number;
+  private readonly onBytes: (bytes: number) => void;
+  /** Called once: a later address may show less of the REC than the first one. Undefined from then on. */
+  private onDownloaded: DownloadHooks["onDownloaded"];
+  private onServed: DownloadHooks["onServed"];
+  /** How often it was requested whole. */
+  private wholeRequests = 0;
+  /** Whether a response after a good download was a Hit or a RefreshHit. */
+  private sawHit = false;
+  /** When the last request was sent and had ended, by `performance.now()`. */
+  private startedAt = 0;
+  private endedAt = 0;
+
+  constructor(
+    private readonly options: DownloaderOptions,
+    private readonly tracker: RequestTracker,
+    private readonly meter: Meter,
+    { message, task, cancellation, hooks }: DownloadedTask,
+  ) {
+    this.message = message;
+    this.task = task;
+    this.cancellation = cancellation;
+    const { transfer } = hooks;
+    this.permits = hooks.permits;
+    this.transfer = transfer;
+    this.mayReachOrigin = hooks.mayReachOrigin ?? message.follows !== true;
+    this.url = parseUrl(task.url);
+    this.path = this.url.pathname + this.url.search;
+    const { lines, compressed } = requestHeaders(message, task.variant);
+    this.headers = lines;
+    this.compressed = compressed;
+    this.attemptsBefore = attemptsBefore(message, task);
+    this.onBytes = (bytes) => {
+      meter.addBytes(bytes);
+      transfer?.addBytes(bytes);
+    };
+    this.onDownloaded = hooks.onDownloaded;
+    this.onServed = hooks.onServed;
+  }
+
+  /** @param startedAt the start of the first of all attempts, in milliseconds since the epoch: a deferred task keeps it */
+  async run(startedAt: number): Promise<Warming> {
+    const { ips, verify } = this.message;
+    const first = firstAddress(this.task.url, ips.length) + this.attemptsBefore;
     try {
-      if (verify !== "addresses" || ips.length === 1) return await this.warmAt(ask, (n) => first + n);
-      return await everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
+      const warming =
+        verify !== "addresses" || ips.length === 1
+          ? await this.warmAt((n) => first + n)
+          : await everyAddress(ips, (turn) => this.warmAt(() => turn));
+      return warming.proof?.outcome === "not_kept" && this.sawHit ? { ...warming, sawHit: true } : warming;
     } catch (error) {
+      if (!(error instanceof DeferredError)) throw error;
       // It is the origin that has too much to do, not the link.
-      if (error instanceof DeferredError) tally.addTask(false);
-      throw error;
+      this.meter.addTask(false);
+      throw new DeferredError(error.delayMs, error.attempts, startedAt);
     }
   }
 
   /** @param order the address of each attempt */
-  private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
-    const attempt = await this.attempts(ask, order);
-    if (attempt.outcome.kind === "GOOD") {
-      releaseFollowers(ask, attempt.answer);
-      ask.onServed?.(servedBy(attempt));
-      ask.onServed = undefined;
-    }
-    if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
-    return { attempt, proof: await this.prove(ask, attempt) };
+  private async warmAt(order: (attempt: number) => number): Promise<Warming> {
+    const attempt = await this.attempts(order);
+    if (attempt.outcome.kind !== "GOOD") return { attempt };
+    this.releaseFollowers(attempt.answer);
+    this.onServed?.(servedBy(attempt));
+    this.onServed = undefined;
+    return this.message.verify === "off" ? { attempt } : { attempt, proof: await this.prove(attempt) };
   }
 
-  private async prove(ask: Ask, { answer: first, turn }: Attempt): Promise<Proof> {
-    const { host, pop } = ask.message;
-    const timed = (answer: Answer): Timed => ({ answer, startedAt: ask.startedAt, endedAt: ask.endedAt });
+  /**
+   * The REC has what was downloaded, unless it does not keep it. Headers that forbid that decide nothing, because a minimum TTL overrides them:
+   * the followers wait for what the proof shows. Without a proof they ask as if each led. Followers have no permits of a limited origin, and
+   * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
+   */
+  private releaseFollowers(answer: Answer): void {
+    const { message, onDownloaded } = this;
+    if (onDownloaded === undefined || message.followers === undefined || isLimited(message.origin)) return;
+    if (message.verify !== "off" && obstacle(answer) !== undefined) return;
+    this.onDownloaded = undefined;
+    onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
+  }
+
+  private async prove({ answer: first, turn }: Attempt): Promise<Proof> {
+    const { host, pop } = this.message;
+    const timed = (answer: Answer): Timed => ({ answer, startedAt: this.startedAt, endedAt: this.endedAt });
     return prove(timed(first), {
       originSendsAge: () => this.tracker.originSendsAge(host),
-      isCancelled: () => ask.cancellation.cancelled,
+      isCancelled: () => this.cancellation.cancelled,
       request: async (request, history) => {
         if (request.next === "check") {
-          const ended = await this.beginCheck(ask, request);
-          const answer = await this.askAt(ask, turn, checkOf(ask, first.bytes, history), false, ended);
-          ask.sawHit ||= isAnyHit(answer);
+          const ended = await this.beginCheck(request);
+          const answer = await this.send(turn, checkOf(this.headers, first.bytes, history), ended);
+          this.sawHit ||= isAnyHit(answer);
           return { ...timed(answer), failure: checkFailure(answer, pop) };
         }
-        ask.transfer?.clear();
-        const answer = await this.askWhole(ask, turn).catch((error: unknown) => deferredAsFailure(error, first));
-        ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
-        const outcome = judge(answer, pop, ask.expected, ask.compressed);
+        this.transfer?.clear();
+        const answer = await this.sendWhole(turn).catch((error: unknown) => deferredAsFailure(error, first));
+        this.sawHit ||= answer.failure === undefined && isAnyHit(answer);
+        const outcome = judge(answer, pop, this.task.bytes, this.compressed);
         return { ...timed(answer), failure: outcome.kind === "GOOD" ? undefined : outcome.failure };
       },
     });
@@ -227,21 +263,20 @@ export class Downloader {
    * Waits until a check may be sent. It holds nothing meanwhile.
    * @returns what to call when the check has ended: from now on it is in progress
    */
-  private async beginCheck(ask: Ask, { earliestAt, alone }: Extract<Request, { next: "check" }>): Promise<() => void> {
-    const { message, cancellation } = ask;
-    const path = pathOf(ask.url);
-    const waitWithout = ask.permits?.waitWithout ?? ((wait) => wait());
+  private async beginCheck({ earliestAt, alone }: Extract<Request, { next: "check" }>): Promise<() => void> {
+    const { message, path, cancellation, tracker } = this;
+    const waitWithout = this.permits?.waitWithout ?? ((wait) => wait());
     const ms = earliestAt + (alone ? Math.random() * ALONE_SPREAD_MS : 0) - performance.now();
     // A timer drops the fraction of its milliseconds, and a check that comes too early shows no growth.
     if (ms > 0) await waitWithout(() => sleep(Math.ceil(ms) + 1));
     const deadline = performance.now() + MAX_WAIT_ALONE_MS;
     // Another one may begin while it waits for its permit.
-    while (alone && !cancellation.cancelled && !this.tracker.isAlone(message, path)) {
+    while (alone && !cancellation.cancelled && !tracker.isAlone(message, path)) {
       const left = deadline - performance.now();
       if (left <= 0) break;
-      await waitWithout(() => this.tracker.untilAlone(message, path, left));
+      await waitWithout(() => tracker.untilAlone(message, path, left));
     }
-    return this.tracker.begin(message, path);
+    return tracker.begin(message, path);
   }
 
   /**
@@ -249,21 +284,20 @@ export class Downloader {
    * @returns the last attempt
    * @throws DeferredError if the next one is to come later
    */
-  private async attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
-    const { message, cancellation } = ask;
-    const { ips } = message;
+  private async attempts(order: (attempt: number) => number): Promise<Attempt> {
+    const { ips } = this.message;
     const past: Attempt[] = [];
     let turn = nextTurn(order, ips.length, past);
     for (;;) {
       // It may have been cancelled in the pause before.
-      if (cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
-      if (past.length > 0) ask.transfer?.clear();
-      const made = await this.attempt(ask, turn, past.length);
+      if (this.cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
+      if (past.length > 0) this.transfer?.clear();
+      const made = await this.attempt(turn, past.length);
       past.push(made);
       // Most are good at once: nothing else is looked at then.
-      if (made.outcome.kind !== "RETRY" || cancellation.cancelled) return made;
+      if (made.outcome.kind !== "RETRY" || this.cancellation.cancelled) return made;
       turn = nextTurn(order, ips.length, past);
-      const then = nextTry(made, ask.attemptsBefore, turn !== undefined);
+      const then = nextTry(made, this.attemptsBefore, turn !== undefined);
       if (then === "never") return made;
       if (then === "later") throw this.later(made);
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
@@ -271,13 +305,14 @@ export class Downloader {
   }
 
   /** @param before how many there were before */
-  private async attempt(ask: Ask, turn: number, before: number): Promise<Attempt> {
+  private async attempt(turn: number, before: number): Promise<Attempt> {
     try {
-      const answer = await this.askWhole(ask, turn);
-      const outcome = judge(answer, ask.message.pop, ask.expected, ask.compressed);
+      const answer = await this.sendWhole(turn);
+      const outcome = judge(answer, this.message.pop, this.task.bytes, this.compressed);
       return { count: before + 1, turn, answer, outcome };
     } catch (error) {
-      throw withTries(error, before);
+      // A deferred attempt failed before: its earlier attempts count.
+      throw error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts + before) : error;
     }
   }
 
@@ -289,31 +324,23 @@ export class Downloader {
   }
 
   /** Whoever calls the downloader has waited for the first one. A further one waits here: a check may have given its permits back. */
-  private async askWhole(ask: Ask, turn: number): Promise<Answer> {
-    if (ask.asked++ > 0) await ask.permits?.regain();
-    return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
+  private async sendWhole(turn: number): Promise<Answer> {
+    if (this.wholeRequests++ > 0) await this.permits?.regain();
+    return this.send(turn, { headers: "", maxBytes: maxBytesOf(this.task.bytes) });
   }
 
-  /** @param begun to be called when it has ended, if it is in progress already */
-  private async askAt(
-    ask: Ask,
-    turn: number,
-    request: CheckRequest,
-    isWhole: boolean,
-    begun?: () => void,
-  ): Promise<Answer> {
-    const { message, url, cancellation } = ask;
-    const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
-    const path = pathOf(url);
-    const headers = ask.headers + request.headers;
-    const ended = begun ?? this.tracker.begin(message, path);
-    ask.startedAt = performance.now();
+  /** @param checkEnded of a check, which is in progress already: to be called when it has ended */
+  private async send(turn: number, request: CheckRequest, checkEnded?: () => void): Promise<Answer> {
+    const { message, cancellation, path } = this;
+    const isWhole = checkEnded === undefined;
+    const ended = checkEnded ?? this.tracker.begin(message, path);
+    this.startedAt = performance.now();
     let refused: unknown;
     const beforeSend = () => {
-      ask.startedAt = performance.now();
-      return ask.permits?.beforeSend()?.then(
+      this.startedAt = performance.now();
+      return this.permits?.beforeSend()?.then(
         () => {
-          ask.startedAt = performance.now();
+          this.startedAt = performance.now();
         },
         (error: unknown) => {
           refused = error;
@@ -321,56 +348,47 @@ export class Downloader {
         },
       );
     };
-    const answer = await pool
-      .download(path, headers, ask.onBytes, {
+    const answer = await this.options.http
+      .get(this.endpointOf(turn), path, this.headers + request.headers, this.onBytes, {
         cancellation,
         maxBytes: request.maxBytes,
         pop: message.pop,
-        ...(isWhole ? { beforeSend } : {}),
+        beforeSend: isWhole ? beforeSend : undefined,
       })
       .finally(ended);
     if (refused !== undefined) throw refused;
-    ask.endedAt = performance.now();
+    this.endedAt = performance.now();
     // A further attempt says of the URL what the first one said.
-    const tries = ask.attemptsBefore + Math.max(0, ask.asked - 1);
+    const tries = this.attemptsBefore + Math.max(0, this.wholeRequests - 1);
     this.options.origins?.observe({
       work: tries === (message.tries ?? 0) ? message : { ...message, tries },
-      url: url.href,
+      url: this.url.href,
       pop: message.pop,
       response: answer,
-      elapsedMs: ask.endedAt - ask.startedAt,
-      mayReachOrigin: isWhole && ask.mayReachOrigin,
+      elapsedMs: this.endedAt - this.startedAt,
+      mayReachOrigin: isWhole && this.mayReachOrigin,
     });
     this.tracker.recordResponse(message.host, answer);
     return answer;
   }
 
-  /** Task has checked the addresses, but a message may come from elsewhere. One bad address spoils the others. */
-  private refusedAddress({ ips }: TaskMessage): Failure | undefined {
-    if (!this.refusals.has(ips)) this.refusals.set(ips, this.refusal(ips));
-    return this.refusals.get(ips);
-  }
-
-  private refusal(ips: readonly string[]): Failure | undefined {
-    for (const ip of ips) {
-      const problem = this.options.pools.problemWith(ip);
-      if (problem !== undefined) return { reason: "refused_address", detail: problem };
-    }
-    return undefined;
+  /** @param turn which of the POP's addresses; after the last one, the first follows again */
+  private endpointOf(turn: number): Endpoint {
+    const { message, url } = this;
+    const { https, http } = this.options.ports;
+    const secure = url.protocol === "https:";
+    return {
+      secure,
+      address: message.ips[turn % message.ips.length] ?? "",
+      port: url.port === "" ? (secure ? https : http) : Number(url.port),
+      servername: message.host.replace(/:\d+$/, ""),
+    };
   }
 }
 
-/**
- * The REC has what was downloaded, unless it does not keep it. Headers that forbid that decide nothing, because a minimum TTL overrides them:
- * the followers wait for what the proof shows. Without a proof they ask as if each led. Followers have no permits of a limited origin, and
- * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
- */
-function releaseFollowers(ask: Ask, answer: Answer): void {
-  const { message, onDownloaded } = ask;
-  if (onDownloaded === undefined || message.followers === undefined || isLimited(message.origin)) return;
-  if (message.verify !== "off" && obstacle(answer) !== undefined) return;
-  ask.onDownloaded = undefined;
-  onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
+/** Index of the address that a URL is asked from first. It depends on the URL alone, and URLs spread evenly. */
+export function firstAddress(url: string, addresses: number): number {
+  return addresses === 1 ? 0 : fnv1a(url) % addresses;
 }
 
 /** Who served a download, if Server-Timing shows that. After an attempt that failed, the next one shows nothing of the REC. */
@@ -384,16 +402,6 @@ function servedBy({ count, answer }: Attempt): "cache" | "origin" | undefined {
 function isAnyHit({ xCache }: Answer): boolean {
   const status = cacheStatusOf(xCache);
   return status === "HIT" || status === "REFRESH_HIT";
-}
-
-/** A deferred attempt failed before: its earlier attempts count. */
-function withTries(error: unknown, tries: number): unknown {
-  return error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts + tries) : error;
-}
-
-/** A deferred task keeps the start of its first attempt. */
-function withStart(error: unknown, startedAt: number): unknown {
-  return error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts, startedAt) : error;
 }
 
 /** The origin's limits, or its throttling, defer the second download. The proof ends as `failed`, because its message is not queued again. @throws any other error */
@@ -421,11 +429,6 @@ const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" })
  */
 function isTroubled({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
   return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
-}
-
-/** As it is requested: with the query. */
-function pathOf({ pathname, search }: URL): string {
-  return pathname + search;
 }
 
 /** The reason does not quote the URL: there may be a key in it. */

@@ -1,7 +1,8 @@
 import { isThrottled } from "../../domain/origin/origin-response.ts";
 import { isErrorPage } from "../../domain/result/outcome.ts";
+import type { Answer } from "./http/http-client.ts";
 import type { Attempt } from "./task-result.ts";
-import type { Answer, AttemptVerdict } from "./verdict.ts";
+import type { AttemptVerdict } from "./verdict.ts";
 
 /** Attempts within one message, after errors that no cache keeps. Those of earlier messages do not count: a deferred task gets as many again. */
 const MAX_ATTEMPTS_PER_MESSAGE = 3;

@@ -10,7 +10,8 @@ import {
   parseAge,
   type Step,
 } from "../../domain/result/proof.ts";
-import { type Answer, judge, otherPop } from "./verdict.ts";
+import { type Answer, otherPop } from "./http/http-client.ts";
+import { judge } from "./verdict.ts";
 
 /** What an address of a POP has shown. */
 export interface Proof {
@@ -132,11 +133,7 @@ const FIRST_BYTE: CheckRequest = { headers: "range: bytes=0-0\r\n", maxBytes: MA
  * @param history what was requested at that address before. The first byte that one of them asked for may be kept by itself, and would be a hit of itself:
  * after it only the whole object is asked for, and a large one is left once its head has come.
  */
-export function checkOf(
-  { headers }: { readonly headers: string },
-  bytes: number,
-  history: readonly Pick<Observation, "kind">[],
-): CheckRequest {
+export function checkOf(headers: string, bytes: number, history: readonly Pick<Observation, "kind">[]): CheckRequest {
   const isFirst = !history.some(({ kind }) => kind === "check");
   return bytes <= MAX_WHOLE_CHECK_BYTES || !isFirst || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
 }

@@ -1,7 +1,7 @@
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { cacheStatusOf, parseAge } from "../../domain/result/proof.ts";
-import type { Answer } from "./verdict.ts";
+import type { Answer } from "./http/http-client.ts";
 
 /** So many hosts are remembered; the one that was added first is forgotten. A process works on far fewer. */
 const MAX_HOSTS = 10_000;

@@ -4,9 +4,10 @@ import { cutText, errorText, type Failure, obstacle } from "../../domain/result/
 import { isHit, type Outcome, tierOf, type Outcome as Warmth } from "../../domain/result/outcome.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
+import { type Answer, MAX_HEADER_CHARACTERS } from "./http/http-client.ts";
 import type { Proof } from "./proof.ts";
-import { asksCompressed } from "./request-headers.ts";
-import { type Answer, type AttemptVerdict, hasOtherSize, MAX_ID } from "./verdict.ts";
+import { requestHeaders } from "./request-headers.ts";
+import { type AttemptVerdict, hasOtherSize } from "./verdict.ts";
 
 /** One attempt at a download. */
 export interface Attempt {
@@ -54,6 +55,7 @@ export function toResult(
   const tries = attemptsBefore(message, task);
   const last = proof?.answer ?? answer;
   const failure = failureOf(warming);
+  const { compressed } = requestHeaders(message, variant);
   const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
   return {
     // Written out: an object that begins with a spread is a slow one, and each task has one.
@@ -77,10 +79,8 @@ export function toResult(
     first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
     age: proof?.age,
     encoding: cutId(answer.contentEncoding),
-    uncompressed:
-      failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
-    size_changed:
-      failure === undefined && hasOtherSize(answer, task.bytes, asksCompressed(message, variant)) ? true : undefined,
+    uncompressed: failure === undefined && compressed && cameUncompressed(answer) ? true : undefined,
+    size_changed: failure === undefined && hasOtherSize(answer, task.bytes, compressed) ? true : undefined,
     rec_miss: isRecMiss({ follows: message.follows, tries }, attempt, proof?.outcome) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
     hit_after_download: warming.sawHit === true ? true : undefined,
@@ -103,7 +103,7 @@ function failureOf({ attempt: { outcome }, proof, addresses, cold = [] }: Warmin
 }
 
 function cutId(id: string | undefined): string | undefined {
-  return id === undefined ? undefined : cutText(id, MAX_ID);
+  return id === undefined ? undefined : cutText(id, MAX_HEADER_CHARACTERS);
 }
 
 /** From the worst to the best: a POP is as warm as its coldest address. */

@@ -8,41 +8,12 @@ import {
 } from "../../domain/result/failure.ts";
 import { isErrorPage } from "../../domain/result/outcome.ts";
 import { cameUncompressed } from "../../domain/result/task-result.ts";
-
-/** How one attempt ended: an answer, whole or cut off, or none. */
-export interface Answer {
-  /** Bytes of the body that arrived. */
-  readonly bytes: number;
-  readonly httpStatus?: number;
-  /** Bytes the answer promised; absent where it did not. */
-  readonly contentLength?: number;
-  readonly location?: string;
-  readonly xCache?: string;
-  readonly xAmzCfPop?: string;
-  readonly xAmzCfId?: string;
-  readonly serverTiming?: string;
-  /** As it came: it should be a number of seconds. */
-  readonly age?: string;
-  readonly contentEncoding?: string;
-  readonly contentType?: string;
-  readonly cacheControl?: string;
-  readonly vary?: string;
-  readonly retryAfter?: string;
-  /** `x-amzn-waf-action`: AWS WAF answered instead of the cache or the origin. */
-  readonly wafAction?: string;
-  /** From when the request was sent to when the head of its answer had come. */
-  readonly firstByteMs?: number;
-  /** Why the connection or the body failed; absent when the body ended as it should. */
-  readonly failure?: Failure;
-}
+import { type Answer, otherPop } from "./http/http-client.ts";
 
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
 export type AttemptVerdict =
   | { readonly kind: "GOOD" }
   | { readonly kind: "RETRY" | "FINAL"; readonly failure: Failure };
-
-/** Most characters of a header that is stored or quoted: a server writes 64 KB. CloudFront's have fewer than 60. */
-export const MAX_ID = 200;
 
 const GOOD: AttemptVerdict = { kind: "GOOD" };
 
@@ -74,11 +45,6 @@ export function judge(answer: Answer, pop: string, expected: number | null, comp
 /** The failure of an answer that AWS WAF gave; undefined: it did not. */
 export function wafFailureOf({ httpStatus, wafAction }: Answer): Failure | undefined {
   return httpStatus === undefined || wafAction === undefined ? undefined : wafFailure(httpStatus, wafAction);
-}
-
-/** The failure of an answer that names another POP. */
-export function otherPop(named: string, asked: string): Failure {
-  return { reason: "other_pop", detail: `answered by ${cutText(named, MAX_ID)} instead of ${asked}` };
 }
 
 /** Statuses that pass. Both ask for another try: a client that was too slow for the server, or asked too often. */

@@ -3,7 +3,7 @@ import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
 import { downloadMessage } from "../admit/download-message.ts";
-import { Cancellation } from "../fetch/http/cancellation.ts";
+import { Cancellation } from "../fetch/http/http-client.ts";
 import { NotATaskError, StoppingError } from "../fetch/task-errors.ts";
 import { FollowerPromoter } from "../report/promote-followers.ts";
 import { Deferrals, type MessageDeps, mayBeActive, returnToQueue } from "./return-to-queue.ts";

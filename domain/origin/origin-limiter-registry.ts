@@ -42,12 +42,12 @@ export interface Observed {
   readonly url: string;
   readonly pop: string;
   readonly response: {
-    readonly httpStatus?: number;
-    readonly wafAction?: string;
-    readonly retryAfter?: string;
-    readonly xCache?: string;
-    readonly serverTiming?: string;
-    readonly age?: string;
+    readonly httpStatus?: number | undefined;
+    readonly wafAction?: string | undefined;
+    readonly retryAfter?: string | undefined;
+    readonly xCache?: string | undefined;
+    readonly serverTiming?: string | undefined;
+    readonly age?: string | undefined;
   };
   /** How long ago the request was sent, in milliseconds. */
   readonly elapsedMs: number;

@@ -2,7 +2,7 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { DownloaderOptions } from "../../agent/fetch/downloader.ts";
-import type { PopPoolsOptions } from "../../agent/fetch/http/pop-pools.ts";
+import type { HttpClientOptions } from "../../agent/fetch/http/pooled-client.ts";
 import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
 import type { AgentDeps } from "../../agent/receive/agent.ts";
 import type { HeartbeatOptions } from "../../agent/report/heartbeats.ts";
@@ -47,7 +47,7 @@ vi.mock("../../agent/receive/agent.ts", () => ({
   },
 }));
 vi.mock("../../agent/fetch/downloader.ts", () => ({ Downloader: part("Downloader", ["download"]) }));
-vi.mock("../../agent/fetch/http/pop-pools.ts", () => ({ PopPools: part("PopPools", ["destroy"]) }));
+vi.mock("../../agent/fetch/http/pooled-client.ts", () => ({ PooledHttpClient: part("PooledHttpClient", ["destroy"]) }));
 vi.mock("../../agent/instance/caretaker.ts", () => ({ Caretaker: part("Caretaker", []) }));
 vi.mock("../../domain/origin/origin-limiter-registry.ts", () => ({
   OriginLimiterRegistry: part("OriginLimiterRegistry", []),
@@ -163,7 +163,10 @@ test("each setting of the environment reaches its part", async () => {
   const instance = "the-prewarm-instance-id-x";
   expect(made<AgentDeps>("Agent")).toMatchObject({ visibilitySeconds: 67 });
   expect(made<AgentDeps>("Agent").isMemoryTight()).toBe(true);
-  expect(made<PopPoolsOptions>("PopPools")).toMatchObject({ allowPrivateAddresses: true, firstByteMs: 59_000 });
+  expect(made<HttpClientOptions>("PooledHttpClient")).toMatchObject({
+    allowPrivateAddresses: true,
+    firstByteMs: 59_000,
+  });
   expect(made<DownloaderOptions>("Downloader")).toMatchObject({
     ports: { https: 8_443, http: 8_080 },
     instanceId: instance,
@@ -212,7 +215,7 @@ describe("the first process", () => {
       expect(parts.done).toEqual(["Agent stop", "Siblings stop"]);
       parts.end();
       await ended;
-      expect(parts.done.slice(2)).toEqual(["Siblings stop", "Siblings ended", "PopPools destroy"]);
+      expect(parts.done.slice(2)).toEqual(["Siblings stop", "Siblings ended", "PooledHttpClient destroy"]);
       expect(exits).toEqual([0]);
     },
   );
@@ -225,7 +228,7 @@ describe("the first process", () => {
     vi.advanceTimersByTime(59_999);
     expect(parts.done).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(parts.done).toEqual(["ResultWriter giveUp", "PopPools destroy"]);
+    expect(parts.done).toEqual(["ResultWriter giveUp", "PooledHttpClient destroy"]);
     parts.end();
   });
 
@@ -250,7 +253,7 @@ describe("the first process", () => {
     parts.done.length = 0;
     parts.end();
     await ended;
-    expect(parts.done).toEqual(["Siblings stop", "Siblings ended", "PopPools destroy"]);
+    expect(parts.done).toEqual(["Siblings stop", "Siblings ended", "PooledHttpClient destroy"]);
     expect(exits).toEqual([0]);
   });
 });

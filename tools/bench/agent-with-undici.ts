@@ -15,16 +15,16 @@ export async function bundleAgentWithUndici(): Promise<string> {
     minify: true,
     plugins: [
       {
-        name: "undici-pop-pool",
+        name: "undici-client",
         setup({ onResolve }) {
-          onResolve({ filter: /\/pop-pool\.ts$/ }, () => {
+          onResolve({ filter: /\/pooled-client\.ts$/ }, () => {
             swapped++;
-            return { path: path("undici-pop-pool.ts") };
+            return { path: path("undici-client.ts") };
           });
         },
       },
     ],
   });
-  if (swapped === 0) throw new Error("agent/fetch/http/pop-pool.ts is not where it was: nothing was swapped");
+  if (swapped === 0) throw new Error("agent/fetch/http/pooled-client.ts is not where it was: nothing was swapped");
   return outfile;
 }

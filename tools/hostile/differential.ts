@@ -1,8 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { Client } from "undici";
-import { headerLines } from "../../agent/fetch/http/header-lines.ts";
-import { PopPool } from "../../agent/fetch/http/pop-pool.ts";
-import type { Answer } from "../../agent/fetch/verdict.ts";
+import { type Answer, headerLines } from "../../agent/fetch/http/http-client.ts";
+import { ConnectionPool } from "../../agent/fetch/http/pooled-client.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import type { RawAnswer } from "./answer-cases.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";
@@ -60,9 +59,9 @@ export async function compare(texts: readonly RawAnswer[]): Promise<Compared> {
 }
 
 /** A pool to a port of this machine, whose time is looked at as the agent does. */
-export function poolTo(port: number, ca?: string): PopPool & Disposable {
+export function poolTo(port: number, ca?: string): ConnectionPool & Disposable {
   const endpoint = { secure: ca !== undefined, address: "127.0.0.1", port, servername: HOST };
-  const pool = new PopPool(endpoint, createSecureContext(ca === undefined ? {} : { ca }));
+  const pool = new ConnectionPool(endpoint, createSecureContext(ca === undefined ? {} : { ca }));
   const timer = setInterval(() => pool.checkTime(performance.now()), 250);
   return Object.assign(pool, {
     [Symbol.dispose]() {
@@ -87,7 +86,7 @@ async function byUs(port: number, n: number): Promise<{ readonly ours: Verdict; 
   using pool = poolTo(port);
   const answer = await within(
     LONGEST_MS,
-    pool.download(`/${n}`, HEADERS, () => {}),
+    pool.get(`/${n}`, HEADERS, () => {}),
   );
   return { ours: verdict(answer), why: answer?.failure?.detail ?? "" };
 }

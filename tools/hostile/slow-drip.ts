@@ -46,7 +46,7 @@ async function holds({ what, begin, drop, code }: Drip, count: number): Promise<
   const coming = Array.from({ length: count }, () =>
     within(
       longest,
-      pool.download("/", HEADERS, () => {}, { maxBytes: MAX_BYTES }),
+      pool.get("/", HEADERS, () => {}, { maxBytes: MAX_BYTES }),
     ),
   );
   const ended = (await Promise.all(coming)).filter((answer) => answer?.failure?.code === code).length;

@@ -44,7 +44,7 @@ async function onServer(afterMs: number, run: (port: number) => Promise<number>)
 async function byUs(port: number, times: number, atOnce: number): Promise<number> {
   using pool = poolTo(port);
   return await successes(times, atOnce, async (n) => {
-    const answer = await pool.download(`/${n}`, HEADERS, () => {});
+    const answer = await pool.get(`/${n}`, HEADERS, () => {});
     return judge(answer, "", null).kind === "GOOD";
   });
 }

@@ -1,4 +1,4 @@
-import { BadAnswerError } from "./response-head.ts";
+import { BadResponseError } from "./response-head.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -34,7 +34,7 @@ export class ChunkedBody {
   /**
    * @param onData told of bytes that the body carries
    * @returns the place after the last byte that belongs to the body
-   * @throws BadAnswerError if the bytes are no chunks
+   * @throws BadResponseError if the bytes are no chunks
    */
   read(bytes: Buffer, from: number, to: number, onData: (bytes: number) => void): number {
     let at = from;
@@ -76,7 +76,7 @@ export class ChunkedBody {
         expected(LF, byte);
         if (this.text === "") return "END";
         matches(TRAILER, this.text);
-        if (FRAMING.test(this.text)) throw new BadAnswerError("the answer's chunks end with a length as a trailer");
+        if (FRAMING.test(this.text)) throw new BadResponseError("the answer's chunks end with a length as a trailer");
         this.text = "";
         return "TRAILER";
       }
@@ -100,7 +100,7 @@ export class ChunkedBody {
     if (byte === LF) throw bad();
     this.text += String.fromCharCode(byte);
     if (++this.length <= MAX_LINE) return state;
-    throw new BadAnswerError(`the answer's chunks have more than ${MAX_LINE} bytes of extensions or trailers`);
+    throw new BadResponseError(`the answer's chunks have more than ${MAX_LINE} bytes of extensions or trailers`);
   }
 }
 
@@ -118,6 +118,6 @@ function hexDigit(byte: number): number | undefined {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : undefined;
 }
 
-function bad(): BadAnswerError {
-  return new BadAnswerError("the answer's body is not in chunks, although its head says so");
+function bad(): BadResponseError {
+  return new BadResponseError("the answer's body is not in chunks, although its head says so");
 }

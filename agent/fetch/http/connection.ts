@@ -1,16 +1,15 @@
 import { connect as connectPlainly, isIP, type Socket } from "node:net";
 import { connect as connectSecurely, type SecureContext } from "node:tls";
 import type { Failure, FailureReason } from "../../../domain/result/failure.ts";
-import type { Answer } from "../verdict.ts";
 import { BodyWatch } from "./body-limits.ts";
-import type { Endpoint } from "./endpoint.ts";
-import type { AnswerReader } from "./response-reader.ts";
+import type { Answer, Endpoint } from "./http-client.ts";
+import type { ResponseReader } from "./response-reader.ts";
 import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, KEEP_ALIVE_MS, noConnection, timeout } from "./timeouts.ts";
 
 /** One request and what becomes of its answer. */
 export interface Exchange {
   readonly request: string;
-  reader: AnswerReader;
+  reader: ResponseReader;
   /** What its request waits for once the connection is open. */
   readonly beforeSend?: (() => Promise<void> | undefined) | undefined;
   readonly done: (answer: Answer) => void;

@@ -1,25 +1,14 @@
 import { WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
+import type { Answer } from "./http-client.ts";
 
-/** The parts of an answer's head that matter to warming. */
-export interface AnswerHead {
-  readonly status: number;
+/** The parts of a response's head that matter to downloads. */
+export interface ResponseHead {
+  /** Without any byte of the body. */
+  readonly answer: Answer & { readonly httpStatus: number };
   /** How the end of the body is known: RFC 9112, 6.3. */
   readonly body: BodyFraming;
-  /** Whether the connection may carry another answer after this one. */
+  /** Whether the connection may carry another response after this one. */
   readonly reusable: boolean;
-  readonly contentLength: number | undefined;
-  readonly location: string | undefined;
-  readonly xCache: string | undefined;
-  readonly xAmzCfPop: string | undefined;
-  readonly xAmzCfId: string | undefined;
-  readonly serverTiming: string | undefined;
-  readonly age: string | undefined;
-  readonly contentEncoding: string | undefined;
-  readonly contentType: string | undefined;
-  readonly cacheControl: string | undefined;
-  readonly vary: string | undefined;
-  readonly retryAfter: string | undefined;
-  readonly wafAction: string | undefined;
 }
 
 export type BodyFraming =
@@ -27,7 +16,7 @@ export type BodyFraming =
   | { readonly kind: "LENGTH"; readonly length: number };
 
 /** The other side does not speak HTTP/1.1, or leaves open where its answer ends. */
-export class BadAnswerError extends Error {}
+export class BadResponseError extends Error {}
 
 /** The headers that are read. Most others are skipped by the length of their name alone. */
 const WANTED = {
@@ -68,14 +57,14 @@ const BEGINNING = "HTTP/1.";
 /**
  * Reads the head of an answer to a GET.
  * @param text the head as Latin-1, without the empty line that ends it
- * @throws BadAnswerError if it is no such head, or if two readers could differ on where the body ends (RFC 9112, 6.3
+ * @throws BadResponseError if it is no such head, or if two readers could differ on where the body ends (RFC 9112, 6.3
  * and 11.2)
  */
-export function parseHead(text: string): AnswerHead {
+export function parseHead(text: string): ResponseHead {
   const match = HEAD.exec(text);
   if (match === null) throw notAHead(text);
   if (text.includes("\t") && TABBED_FRAMING.test(text)) {
-    throw new BadAnswerError("the answer's Content-Length or Transfer-Encoding has a tab");
+    throw new BadResponseError("the answer's Content-Length or Transfer-Encoding has a tab");
   }
   const status = Number(match[2]);
   const fields = new Fields();
@@ -89,29 +78,35 @@ export function parseHead(text: string): AnswerHead {
   const body = framing(status, fields.transferEncoding, contentLength);
   const close = match[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(fields.connection ?? "");
   return {
-    status,
+    // Written out, in one order: each response has one.
+    answer: {
+      bytes: 0,
+      httpStatus: status,
+      contentLength,
+      location: fields.location,
+      xCache: fields.xCache,
+      xAmzCfPop: fields.xAmzCfPop,
+      xAmzCfId: fields.xAmzCfId,
+      serverTiming: fields.serverTiming,
+      age: fields.age,
+      contentEncoding: fields.contentEncoding,
+      contentType: fields.contentType,
+      cacheControl: fields.cacheControl,
+      vary: fields.vary,
+      retryAfter: fields.retryAfter,
+      wafAction: fields.wafAction,
+      firstByteMs: undefined,
+      failure: undefined,
+    },
     body,
     reusable: !close,
-    contentLength,
-    location: fields.location,
-    xCache: fields.xCache,
-    xAmzCfPop: fields.xAmzCfPop,
-    xAmzCfId: fields.xAmzCfId,
-    serverTiming: fields.serverTiming,
-    age: fields.age,
-    contentEncoding: fields.contentEncoding,
-    contentType: fields.contentType,
-    cacheControl: fields.cacheControl,
-    vary: fields.vary,
-    retryAfter: fields.retryAfter,
-    wafAction: fields.wafAction,
   };
 }
 
 /**
  * Looks at a head of which only a part has come: one that cannot become good is refused now, not when time is up.
  * @param seen how many of its bytes have been looked at before
- * @throws BadAnswerError
+ * @throws BadResponseError
  */
 export function checkPartialHead(bytes: Buffer, seen: number): void {
   if (!BEGINNING.startsWith(bytes.toString("latin1", 0, BEGINNING.length))) throw notHttp();
@@ -128,15 +123,15 @@ export function checkPartialHead(bytes: Buffer, seen: number): void {
 const CR = 0x0d;
 const LF = 0x0a;
 
-function notAHead(text: string): BadAnswerError {
+function notAHead(text: string): BadResponseError {
   const lines = text.split("\r\n");
   if (!HEAD.test(lines[0] ?? "")) return notHttp();
   const bad = lines.findIndex((line, i) => i > 0 && !HEAD.test(`HTTP/1.1 200\r\n${line}`));
-  return new BadAnswerError(`line ${bad + 1} of the answer's head is no header`);
+  return new BadResponseError(`line ${bad + 1} of the answer's head is no header`);
 }
 
-function notHttp(): BadAnswerError {
-  return new BadAnswerError("the answer is no HTTP/1.1");
+function notHttp(): BadResponseError {
+  return new BadResponseError("Response is not HTTP/1.1");
 }
 
 /** A header that comes twice is one with both values: RFC 9110, 5.3. */
@@ -190,23 +185,23 @@ function lengthOf(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const length = Number(value);
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(length)) {
-    throw new BadAnswerError(`the answer's Content-Length is no length: ${JSON.stringify(value.slice(0, 40))}`);
+    throw new BadResponseError(`the answer's Content-Length is no length: ${JSON.stringify(value.slice(0, 40))}`);
   }
   return length;
 }
 
 function framing(status: number, encoding: string | undefined, contentLength: number | undefined): BodyFraming {
   if (encoding !== undefined) {
-    if (contentLength !== undefined) throw new BadAnswerError("the answer has Transfer-Encoding and Content-Length");
+    if (contentLength !== undefined) throw new BadResponseError("the answer has Transfer-Encoding and Content-Length");
     // Readers differ on whether an empty one takes back the one before it.
     if (/(^|,)[ \t]*$/.test(encoding))
-      throw new BadAnswerError("the answer's Transfer-Encoding is empty, or ends in a comma");
+      throw new BadResponseError("the answer's Transfer-Encoding is empty, or ends in a comma");
   }
   // They must not say that they have a body (RFC 9110, 8.6; RFC 9112, 6.1): some readers wait for it, others take it for the
   // next answer. A 304 may have the length of the object that it stands for.
   if (status < 200 || status === 204) {
     if (encoding !== undefined || (contentLength ?? 0) > 0)
-      throw new BadAnswerError(`the answer is an HTTP ${status}, which has no body, and its head promises one`);
+      throw new BadResponseError(`the answer is an HTTP ${status}, which has no body, and its head promises one`);
     return { kind: "LENGTH", length: 0 };
   }
   if (status === 304) return { kind: "LENGTH", length: 0 };

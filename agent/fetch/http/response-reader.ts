@@ -1,9 +1,9 @@
 import { MAX_ANSWER_HEAD_BYTES } from "../../../domain/limits.ts";
 import type { Failure } from "../../../domain/result/failure.ts";
-import { type Answer, otherPop } from "../verdict.ts";
 import { tooLarge } from "./body-limits.ts";
 import { ChunkedBody } from "./chunked-body.ts";
-import { type AnswerHead, BadAnswerError, checkPartialHead, parseHead } from "./response-head.ts";
+import { type Answer, otherPop } from "./http-client.ts";
+import { BadResponseError, checkPartialHead, parseHead, type ResponseHead } from "./response-head.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
@@ -28,20 +28,18 @@ function brokenOff({ bytes, contentLength }: Answer, { code }: Failure): Failure
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads one answer to a GET from the bytes that arrive. It drops the body, so that memory does not grow with it. */
-export class AnswerReader {
-  readonly answer: Mutable<Answer> = { bytes: 0 };
+export class ResponseReader {
+  answer: Mutable<Answer> = { bytes: 0 };
   /** Whether the answer is complete, or cannot be read. */
   ended = false;
   /** Whether another exchange may follow on this connection; known once this one has ended. */
   reusable = false;
   /** A head of which only a part has come. */
   private partial: GrowingBuffer | undefined;
-  private head: AnswerHead | undefined;
+  private head: ResponseHead | undefined;
   private left = 0;
   private chunks: ChunkedBody | undefined;
   private askedAt = performance.now();
-  /** From when the request was sent to when the head of its answer had come; undefined: it has not. */
-  firstByteMs: number | undefined;
 
   /**
    * @param onBytes told of the bytes of the body as they come
@@ -73,7 +71,7 @@ export class AnswerReader {
       this.ended =
         this.head === undefined ? this.readHead(buffer, length) : this.readBody(this.head, buffer, 0, length);
     } catch (error) {
-      if (!(error instanceof BadAnswerError)) throw error;
+      if (!(error instanceof BadResponseError)) throw error;
       const reason = this.hasHead ? "incomplete" : "connection";
       this.fail({ reason, code: "BAD_ANSWER", detail: error.message });
       this.ended = true;
@@ -82,8 +80,8 @@ export class AnswerReader {
   }
 
   /** A new reader for the same request, which is sent again. */
-  afresh(): AnswerReader {
-    return new AnswerReader(this.onBytes, this.maxBytes, this.pop);
+  afresh(): ResponseReader {
+    return new ResponseReader(this.onBytes, this.maxBytes, this.pop);
   }
 
   /**
@@ -123,7 +121,7 @@ export class AnswerReader {
       // The buffer may hold older bytes behind those that have just come.
       const whole = end !== -1 && end + HEAD_END.length <= to;
       if ((whole ? end + HEAD_END.length : to) - from > MAX_ANSWER_HEAD_BYTES)
-        throw new BadAnswerError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
+        throw new BadResponseError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
       if (!whole) {
         if (this.partial === undefined || from > 0) this.partial = new GrowingBuffer(bytes.subarray(from, to));
         checkPartialHead(bytes.subarray(from, to), seen);
@@ -131,36 +129,24 @@ export class AnswerReader {
       }
       const head = parseHead(bytes.toString("latin1", from, end));
       from = end + HEAD_END.length;
-      if (head.status >= 200) return this.begin(head, bytes, from, to);
+      if (head.answer.httpStatus >= 200) return this.begin(head, bytes, from, to);
       // Hints (1xx) come before the answer that counts. Neither of these was asked for.
-      if (head.status <= 101) throw new BadAnswerError(`the answer is an HTTP ${head.status}, unasked`);
+      if (head.answer.httpStatus <= 101)
+        throw new BadResponseError(`the answer is an HTTP ${head.answer.httpStatus}, unasked`);
       // Nothing may come behind it then, and the answer would.
-      if (!head.reusable) throw new BadAnswerError(`an HTTP ${head.status} ended the connection before the answer`);
+      if (!head.reusable)
+        throw new BadResponseError(`an HTTP ${head.answer.httpStatus} ended the connection before the answer`);
       seen = 0;
     }
   }
 
-  private begin(head: AnswerHead, bytes: Buffer, from: number, to: number): boolean {
+  private begin(head: ResponseHead, bytes: Buffer, from: number, to: number): boolean {
     this.head = head;
-    const { answer } = this;
-    answer.httpStatus = head.status;
-    this.firstByteMs = performance.now() - this.askedAt;
-    if (head.contentLength !== undefined) answer.contentLength = head.contentLength;
-    if (head.location !== undefined) answer.location = head.location;
-    if (head.xCache !== undefined) answer.xCache = head.xCache;
-    if (head.xAmzCfPop !== undefined) answer.xAmzCfPop = head.xAmzCfPop;
-    if (head.xAmzCfId !== undefined) answer.xAmzCfId = head.xAmzCfId;
-    if (head.serverTiming !== undefined) answer.serverTiming = head.serverTiming;
-    if (head.age !== undefined) answer.age = head.age;
-    if (head.contentEncoding !== undefined) answer.contentEncoding = head.contentEncoding;
-    if (head.contentType !== undefined) answer.contentType = head.contentType;
-    if (head.cacheControl !== undefined) answer.cacheControl = head.cacheControl;
-    if (head.vary !== undefined) answer.vary = head.vary;
-    if (head.retryAfter !== undefined) answer.retryAfter = head.retryAfter;
-    if (head.wafAction !== undefined) answer.wafAction = head.wafAction;
+    this.answer = head.answer;
+    this.answer.firstByteMs = performance.now() - this.askedAt;
     if (head.body.kind === "LENGTH") this.left = head.body.length;
-    if (this.pop !== undefined && head.xAmzCfPop !== undefined && head.xAmzCfPop !== this.pop) {
-      this.fail(otherPop(head.xAmzCfPop, this.pop));
+    if (this.pop !== undefined && head.answer.xAmzCfPop !== undefined && head.answer.xAmzCfPop !== this.pop) {
+      this.fail(otherPop(head.answer.xAmzCfPop, this.pop));
       return true;
     }
     if (this.left > this.maxBytes) {
@@ -171,7 +157,7 @@ export class AnswerReader {
     return this.readBody(head, bytes, from, to);
   }
 
-  private readBody(head: AnswerHead, bytes: Buffer, from: number, to: number): boolean {
+  private readBody(head: ResponseHead, bytes: Buffer, from: number, to: number): boolean {
     if (head.body.kind === "LENGTH") {
       const length = Math.min(this.left, to - from);
       this.left -= length;
@@ -196,8 +182,8 @@ export class AnswerReader {
    * With bytes behind an answer, the connection cannot be reused: the next request would take them for its answer. They
    * may come at any time later. Behind a refusal they would make a success of the next one, so nothing is asked there.
    */
-  private end(head: AnswerHead, nothingBehind: boolean): true {
-    this.reusable = head.reusable && nothingBehind && head.status < 300;
+  private end(head: ResponseHead, nothingBehind: boolean): true {
+    this.reusable = head.reusable && nothingBehind && head.answer.httpStatus < 300;
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
+import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { NotATaskError } from "../../../agent/fetch/task-errors.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { ALIAS, DOMAIN, download, edge, object, SIZE, seen, useEdge, visited } from "./edge-world.ts";
@@ -56,8 +56,8 @@ describe("whom it asks, and as whom", () => {
 
   test("an authority that nobody trusts proves nothing", async () => {
     const url = object("/untrusted.bin");
-    const strict = new PopPools({ allowPrivateAddresses: true });
-    const result = await download({ url, options: { pools: strict } });
+    const strict = new PooledHttpClient({ allowPrivateAddresses: true });
+    const result = await download({ url, options: { http: strict } });
     expect(result).toMatchObject({ ok: false, error: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/) });
     expect(visited("/untrusted.bin")).toEqual([]);
     await strict.destroy();

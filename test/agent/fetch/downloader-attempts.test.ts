@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Permits } from "../../../agent/fetch/downloader.ts";
-import { firstAddress } from "../../../agent/fetch/http/endpoint.ts";
+import { firstAddress } from "../../../agent/fetch/downloader.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
+import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { AddressRefusedError } from "../../../domain/net/addresses.ts";
 import { ALIAS, download, edge, object, useEdge, visited } from "./edge-world.ts";
 
@@ -7,10 +7,10 @@ useEdge();
 
 describe("an address that is not public", () => {
   const guarded = async (ips: readonly string[], path: string) => {
-    const strict = new PopPools({ ca: edge.caPem });
+    const strict = new PooledHttpClient({ ca: edge.caPem });
     onTestFinished(() => strict.destroy());
     const url = object(path);
-    return download({ url, message: { ips: [...ips] }, options: { pools: strict } });
+    return download({ url, message: { ips: [...ips] }, options: { http: strict, allowPrivateAddresses: false } });
   };
   const refused = (error: string) => ({
     ok: false,
@@ -40,8 +40,9 @@ describe("an address that is not public", () => {
     expect(await guarded(["localhost"], "/name.bin")).toMatchObject(refused("'localhost' is not an IP address"));
   });
 
-  test("gets no connections either, whoever asks for them", () => {
+  test("gets no connections either, whoever asks for them", async () => {
     const endpoint = { secure: false, address: "127.0.0.1", port: edge.httpPort, servername: ALIAS };
-    expect(() => new PopPools().of(endpoint)).toThrow(AddressRefusedError);
+    const get = new PooledHttpClient().get(endpoint, "/", "", () => undefined);
+    await expect(get).rejects.toThrow(AddressRefusedError);
   });
 });

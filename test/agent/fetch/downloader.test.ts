@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { Cancellation } from "../../../agent/fetch/http/cancellation.ts";
-import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
+import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
+import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { HeldTasks } from "../../../agent/report/heartbeats.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
@@ -143,16 +143,16 @@ test.each<[string, Fault[], boolean]>([
   expect(addTask.mock.calls).toEqual([[troubled]]);
 });
 
-test("once the pools are destroyed, what runs is cut off and nothing begins", async () => {
-  const own = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
+test("once the client is destroyed, what runs is cut off and nothing begins", async () => {
+  const own = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
   const path = "/destroyed.bin";
   const url = object(path, [{ kind: "slow", ms: 10_000 }]);
-  const running = download({ url, options: { pools: own } });
+  const running = download({ url, options: { http: own } });
   await eventually(() => visited(path)).toEqual([0]);
   const cut = expect(running).rejects.toThrow("the agent has stopped");
   await own.destroy();
   await cut;
-  await expect(download({ url, options: { pools: own } })).rejects.toThrow("the agent has stopped");
+  await expect(download({ url, options: { http: own } })).rejects.toThrow("the agent has stopped");
   expect(visited(path)).toEqual([0]);
 });
 

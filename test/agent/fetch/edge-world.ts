@@ -5,8 +5,8 @@ import {
   type DownloadHooks,
   type Permits,
 } from "../../../agent/fetch/downloader.ts";
-import { Cancellation } from "../../../agent/fetch/http/cancellation.ts";
-import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
+import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
+import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
 import type { Transfer } from "../../../agent/report/heartbeats.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
@@ -21,14 +21,14 @@ export const ALIAS = "cdn.example.com";
 export const SIZE = 600_001;
 
 export let edge: Edge;
-export let pools: PopPools;
+export let http: PooledHttpClient;
 /** All downloads of a file are of one process. */
 const tracker = new RequestTracker();
 /** What goes wrong with each request in turn, and what the edge saw. By path, so that tests may run side by side. */
 const faults = new Map<string, ((request: FaultRequest) => Fault | undefined)[]>();
 export const seen = new Map<string, FaultRequest[]>();
 
-/** An edge and an agent's pools, for all tests of a file. @param options what makes the edge harder than it is */
+/** An edge and an agent's HTTP client, for all tests of a file. @param options what makes the edge harder than it is */
 export function useEdge(options: Partial<EdgeOptions> = {}): void {
   beforeAll(async () => {
     edge = await startEdge({
@@ -45,10 +45,10 @@ export function useEdge(options: Partial<EdgeOptions> = {}): void {
       },
       ...options,
     });
-    pools = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
+    http = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
   });
   afterAll(async () => {
-    await pools.destroy();
+    await http.destroy();
     await edge.close();
   });
 }
@@ -91,7 +91,15 @@ export async function download({
   const nothing = { addBytes: () => {}, addTask: () => {} };
   const throughput = { small: nothing, large: nothing };
   const ports = { https: edge.httpsPort, http: edge.httpPort };
-  const downloader = new Downloader({ pools, ports, instanceId: "i-1", throughput, tracker, ...options });
+  const downloader = new Downloader({
+    http,
+    allowPrivateAddresses: true,
+    ports,
+    instanceId: "i-1",
+    throughput,
+    tracker,
+    ...options,
+  });
   const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
   const result = await downloader.download(
     task,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Answer } from "../../../agent/fetch/http/http-client.ts";
 import { nextTry } from "../../../agent/fetch/next-attempt.ts";
-import { type Answer, judge } from "../../../agent/fetch/verdict.ts";
+import { judge } from "../../../agent/fetch/verdict.ts";
 
 const CLOSED: Answer = { bytes: 0, failure: { reason: "connection", code: "CLOSED" } };
 const PAGE: Answer = { bytes: 9, httpStatus: 200, xCache: "Error from cloudfront" };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Answer } from "../../../agent/fetch/http/http-client.ts";
 import { checkFailure, checkOf, prove, type Request, type Timed } from "../../../agent/fetch/proof.ts";
-import { type Answer, wafFailureOf } from "../../../agent/fetch/verdict.ts";
+import { wafFailureOf } from "../../../agent/fetch/verdict.ts";
 import type { Failure } from "../../../domain/result/failure.ts";
 
 const MISS: Answer = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
@@ -154,12 +155,12 @@ test("a second download that fails: the task has failed with its reason, after w
 
 describe("a check", () => {
   const BEFORE = [{ kind: "download" }] as const;
-  const head = { headers: "host: a\r\n" };
+  const head = "host: a\r\n";
 
   test("requests a small object whole, and the first byte of a large one", () => {
     expect(checkOf(head, 65_536, BEFORE).headers).toBe("");
     expect(checkOf(head, 65_537, BEFORE).headers).toBe("range: bytes=0-0\r\n");
-    expect(checkOf({ headers: "host: a\r\nRange: bytes=0-9\r\n" }, 65_537, BEFORE).headers).toBe("");
+    expect(checkOf("host: a\r\nRange: bytes=0-9\r\n", 65_537, BEFORE).headers).toBe("");
   });
 
   test("requests no byte that an earlier check may have left there", () => {

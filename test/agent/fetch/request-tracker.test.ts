@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Answer } from "../../../agent/fetch/http/http-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
-import type { Answer } from "../../../agent/fetch/verdict.ts";
 
 const SIN = { pop: "SIN2-P1", host: "www.example.com" };
 /** Under the same REC. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Answer } from "../../../agent/fetch/http/http-client.ts";
 import { type Attempt, toResult } from "../../../agent/fetch/task-result.ts";
-import { type Answer, judge } from "../../../agent/fetch/verdict.ts";
+import { judge } from "../../../agent/fetch/verdict.ts";
 import { taskMessage } from "../task-messages.ts";
 
 test("what a POP says is stored up to a length, however much it says", () => {

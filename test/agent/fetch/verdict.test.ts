@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Answer, type AttemptVerdict, judge } from "../../../agent/fetch/verdict.ts";
+import type { Answer } from "../../../agent/fetch/http/http-client.ts";
+import { type AttemptVerdict, judge } from "../../../agent/fetch/verdict.ts";
 import { errorText, type Failure, type FailureReason } from "../../../domain/result/failure.ts";
 
 const WHOLE = { bytes: 10, httpStatus: 200, contentLength: 10, xAmzCfPop: "SIN2-P1" };

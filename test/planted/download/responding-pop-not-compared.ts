@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/fetch/http/response-reader.ts",
-      find: "head.xAmzCfPop !== this.pop)",
-      replace: 'head.xAmzCfPop === "")',
+      find: "head.answer.xAmzCfPop !== this.pop)",
+      replace: 'head.answer.xAmzCfPop === "")',
     },
     {
       file: "agent/fetch/verdict.ts",

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/fetch/downloader.ts",
-      find: 'ask.message.verify === "off"',
-      replace: 'ask.message.verify === "off" || ask.message.follows === true',
+      find: 'return this.message.verify === "off" ?',
+      replace: 'return this.message.verify === "off" || this.message.follows === true ?',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader.test.ts"],

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { headerLines } from "../../../agent/fetch/http/header-lines.ts";
-import { PopPools } from "../../../agent/fetch/http/pop-pools.ts";
+import { headerLines } from "../../../agent/fetch/http/http-client.ts";
+import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { peakMegabytes } from "../../lab/peak-megabytes.ts";
 
 /**
@@ -13,7 +13,7 @@ const addresses = env("BENCH_ADDRESSES").split(",");
 const host = env("BENCH_HOST");
 const port = Number(env("BENCH_PORT"));
 const path = env("BENCH_PATH");
-const pools = new PopPools({ ca: readFileSync(env("BENCH_CA"), "utf8"), allowPrivateAddresses: true });
+const http = new PooledHttpClient({ ca: readFileSync(env("BENCH_CA"), "utf8"), allowPrivateAddresses: true });
 const headers = headerLines([
   ["host", host],
   ["user-agent", "prewarm"],
@@ -21,11 +21,14 @@ const headers = headerLines([
 
 let bytes = 0;
 const ask = (i: number) =>
-  pools
-    .of({ secure: true, address: addresses[i % addresses.length] ?? "", port, servername: host })
-    .download(path, headers, (n) => {
+  http.get(
+    { secure: true, address: addresses[i % addresses.length] ?? "", port, servername: host },
+    path,
+    headers,
+    (n) => {
       bytes += n;
-    });
+    },
+  );
 
 async function run(total: number): Promise<void> {
   let next = 0;

@@ -73,7 +73,7 @@ describe("what takes too long", () => {
 
   test("a body that does not end", async () => {
     const { pool } = await raw((socket) => drip(socket, "HTTP/1.1 200 OK\r\n\r\n", "x".repeat(10_000), 10));
-    const answer = await pool.download("/", HEADERS, () => {}, { maxBytes: 100_000 });
+    const answer = await pool.get("/", HEADERS, () => {}, { maxBytes: 100_000 });
     expect(answer).toMatchObject({ failure: { reason: "too_large", code: "TOO_LARGE" } });
     expect(answer.bytes).toBeLessThan(300_000);
   });
@@ -83,7 +83,7 @@ describe("what takes too long", () => {
     async (length) => {
       const { pool } = await raw((socket) => drip(socket, `HTTP/1.1 200 OK\r\n${length}\r\n`, "x".repeat(500), 50));
       const begun = performance.now();
-      expect(await pool.download("/", HEADERS, () => {})).toMatchObject({
+      expect(await pool.get("/", HEADERS, () => {})).toMatchObject({
         failure: { reason: "too_slow", detail: expect.stringMatching(/so many may take/) },
       });
       const took = performance.now() - begun;

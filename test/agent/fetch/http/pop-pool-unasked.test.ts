@@ -34,7 +34,10 @@ async function allAreTwoBytes(get: () => Promise<{ readonly bytes: number }>): P
 }
 
 /** Answers to requests, one after the other. */
-async function statuses(get: () => Promise<{ readonly httpStatus?: number }>, count: number): Promise<Set<unknown>> {
+async function statuses(
+  get: () => Promise<{ readonly httpStatus?: number | undefined }>,
+  count: number,
+): Promise<Set<unknown>> {
   const all = new Set<unknown>();
   for (let n = 0; n < count; n++) all.add((await get()).httpStatus);
   return all;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, test, vi } from "vitest";
-import { Cancellation } from "../../../../agent/fetch/http/cancellation.ts";
+import { Cancellation } from "../../../../agent/fetch/http/http-client.ts";
 import { eventually, useVirtualClock } from "../../../virtual-clock.ts";
 import { HEADERS, OK, poolOf, raw } from "./raw-server.ts";
 
@@ -106,7 +106,7 @@ test("once it is destroyed, what runs or waits fails, and nothing begins", async
 test("what is cancelled fails at once, also where it waits; other downloads go on", async () => {
   const { pool, get, requests } = await raw((socket, { inAll }) => inAll >= 128 && socket.write(OK));
   const cancellation = new Cancellation();
-  const cut = Array.from({ length: 200 }, () => pool.download("/", HEADERS, () => {}, { cancellation }));
+  const cut = Array.from({ length: 200 }, () => pool.get("/", HEADERS, () => {}, { cancellation }));
   const other = get();
   await eventually(requests).toBe(128);
   cancellation.cancel();
@@ -139,7 +139,7 @@ describe("a request that waits until it may be sent", () => {
     const { pool, requests } = await raw((socket) => socket.write(OK));
     let mayBeSent = () => {};
     const beforeSend = () => new Promise<void>((resolve) => (mayBeSent = resolve));
-    const answer = pool.download("/", HEADERS, () => {}, { beforeSend });
+    const answer = pool.get("/", HEADERS, () => {}, { beforeSend });
     await new Promise((resolve) => setTimeout(resolve, 60_000));
     expect(requests()).toBe(0);
     mayBeSent();
@@ -150,7 +150,7 @@ describe("a request that waits until it may be sent", () => {
   test("is not sent if it may not be", async () => {
     const { pool, requests } = await raw((socket) => socket.write(OK));
     const beforeSend = () => Promise.reject(new Error("deferred"));
-    expect(await pool.download("/", HEADERS, () => {}, { beforeSend })).toMatchObject({
+    expect(await pool.get("/", HEADERS, () => {}, { beforeSend })).toMatchObject({
       bytes: 0,
       failure: { code: "NOT_SENT" },
     });
@@ -162,7 +162,7 @@ describe("a request that waits until it may be sent", () => {
     let mayBeSent = () => {};
     const beforeSend = vi.fn(() => new Promise<void>((resolve) => (mayBeSent = resolve)));
     const cancellation = new Cancellation();
-    const answer = pool.download("/", HEADERS, () => {}, { beforeSend, cancellation });
+    const answer = pool.get("/", HEADERS, () => {}, { beforeSend, cancellation });
     await eventually(() => beforeSend.mock.calls.length).toBe(1);
     cancellation.cancel();
     await answer;

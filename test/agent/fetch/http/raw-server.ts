@@ -2,9 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { onTestFinished } from "vitest";
-import { headerLines } from "../../../../agent/fetch/http/header-lines.ts";
-import { PopPool } from "../../../../agent/fetch/http/pop-pool.ts";
-import type { Answer } from "../../../../agent/fetch/verdict.ts";
+import { type Answer, headerLines } from "../../../../agent/fetch/http/http-client.ts";
+import { ConnectionPool } from "../../../../agent/fetch/http/pooled-client.ts";
 
 export const HOST = "www.example.com";
 export const HEADERS = headerLines([["host", HOST]]);
@@ -28,7 +27,7 @@ export async function listen(server: Server): Promise<number> {
 
 /** A pool of connections to a port of this machine, which ends with the test. */
 export function poolOf(port: number, secure?: { ca: string; servername?: string }, firstByteMs?: number) {
-  const pool = new PopPool(
+  const pool = new ConnectionPool(
     { secure: secure !== undefined, address: "127.0.0.1", port, servername: secure?.servername ?? HOST },
     createSecureContext(secure === undefined ? {} : { ca: secure.ca }),
     firstByteMs,
@@ -41,7 +40,7 @@ export function poolOf(port: number, secure?: { ca: string; servername?: string 
   });
   return {
     pool,
-    get: (path = "/", onBytes: (bytes: number) => void = () => {}) => untimed(pool.download(path, HEADERS, onBytes)),
+    get: (path = "/", onBytes: (bytes: number) => void = () => {}) => untimed(pool.get(path, HEADERS, onBytes)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BadAnswerError, parseHead } from "../../../../agent/fetch/http/response-head.ts";
+import { BadResponseError, parseHead } from "../../../../agent/fetch/http/response-head.ts";
 
 const head = (...lines: string[]) => parseHead(lines.join("\r\n"));
 const OK = "HTTP/1.1 200 OK";
@@ -18,26 +18,29 @@ describe("what a head says", () => {
         "X-Amzn-Waf-Action: challenge",
       ),
     ).toEqual({
-      status: 200,
       body: { kind: "LENGTH", length: 10 },
       reusable: true,
-      contentLength: 10,
-      xCache: "Miss from cloudfront",
-      xAmzCfPop: "SIN2-P1",
-      xAmzCfId: "abc==",
-      contentType: "text/css",
-      location: "https://a.example/b:c",
-      wafAction: "challenge",
+      answer: {
+        bytes: 0,
+        httpStatus: 200,
+        contentLength: 10,
+        xCache: "Miss from cloudfront",
+        xAmzCfPop: "SIN2-P1",
+        xAmzCfId: "abc==",
+        contentType: "text/css",
+        location: "https://a.example/b:c",
+        wafAction: "challenge",
+      },
     });
   });
 
   it("a header that comes twice is one with both values", () => {
-    expect(head(OK, "x-cache: Miss", "x-cache: Hit").xCache).toBe("Miss, Hit");
+    expect(head(OK, "x-cache: Miss", "x-cache: Hit").answer.xCache).toBe("Miss, Hit");
   });
 
   it("a reason may be absent, empty or odd", () => {
     for (const line of ["HTTP/1.1 404", "HTTP/1.1 404 ", "HTTP/1.1 404 Nicht gefunden: \xfc"])
-      expect(head(line).status).toBe(404);
+      expect(head(line).answer.httpStatus).toBe(404);
   });
 });
 
@@ -108,5 +111,5 @@ describe("what is no head, or leaves its end open", () => {
     [OK, "transfer-encoding:"],
     [OK, "transfer-encoding: chunked", "transfer-encoding:"],
     [OK, "transfer-encoding: chunked,"],
-  ])("%j", (...lines) => expect(() => head(...lines)).toThrow(BadAnswerError));
+  ])("%j", (...lines) => expect(() => head(...lines)).toThrow(BadResponseError));
 });

@@ -1,21 +1,21 @@
 // The verdict on an answer depends on its bytes alone, not on the pieces in which the network hands them over.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AnswerReader } from "../../../../agent/fetch/http/response-reader.ts";
+import { ResponseReader } from "../../../../agent/fetch/http/response-reader.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../../../domain/limits.ts";
 import { rawAnswers } from "../../../../tools/hostile/answer-cases.ts";
 
 /** What is made of an answer whose connection the server closes behind it. */
 function verdict(text: string, pieceLengths: (left: number) => number) {
   const bytes = Buffer.from(text, "latin1");
-  const reader = new AnswerReader(() => {});
+  const reader = new ResponseReader(() => {});
   for (let from = 0; from < bytes.length && !reader.ended; ) {
     const length = Math.min(pieceLengths(bytes.length - from), bytes.length - from);
     reader.read(bytes.subarray(from, from + length), length);
     from += length;
   }
   reader.close();
-  const { failure, ...answer } = reader.answer;
+  const { failure, firstByteMs: _, ...answer } = reader.answer;
   return { ...answer, reason: failure?.reason, code: failure?.code, ended: reader.ended };
 }
 

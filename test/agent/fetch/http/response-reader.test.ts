@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AnswerReader } from "../../../../agent/fetch/http/response-reader.ts";
-import type { Answer } from "../../../../agent/fetch/verdict.ts";
+import type { Answer } from "../../../../agent/fetch/http/http-client.ts";
+import { ResponseReader } from "../../../../agent/fetch/http/response-reader.ts";
 import type { Failure, FailureReason } from "../../../../domain/result/failure.ts";
 
 interface Read {
@@ -15,7 +15,7 @@ interface Read {
 /** Gives the pieces to a reader as a connection does: through one buffer, which has older bytes behind them. */
 function read(pieces: readonly Buffer[]): Read {
   let told = 0;
-  const reader = new AnswerReader((bytes) => {
+  const reader = new ResponseReader((bytes) => {
     told += bytes;
   });
   const buffer = Buffer.alloc(100_000, "\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc");
@@ -23,7 +23,8 @@ function read(pieces: readonly Buffer[]): Read {
     piece.copy(buffer);
     if (reader.read(buffer, piece.length)) break;
   }
-  return { answer: reader.answer, ended: reader.ended, reusable: reader.reusable, told };
+  const { firstByteMs: _, ...answer } = reader.answer;
+  return { answer, ended: reader.ended, reusable: reader.reusable, told };
 }
 
 const readText = (text: string) => read([Buffer.from(text, "latin1")]);
@@ -52,11 +53,12 @@ describe("an answer with a length", () => {
     expect(readText(`${HEAD}1234567`)).toMatchObject({ answer: { bytes: 5 }, ended: true, reusable: false, told: 5 });
   });
 
-  const lost = (text: string, lose: (reader: AnswerReader) => void) => {
-    const reader = new AnswerReader(() => {});
+  const lost = (text: string, lose: (reader: ResponseReader) => void) => {
+    const reader = new ResponseReader(() => {});
     reader.read(Buffer.from(text), text.length);
     lose(reader);
-    return reader.answer;
+    const { firstByteMs: _, ...answer } = reader.answer;
+    return answer;
   };
 
   it("ended early if the other side closes before its last byte: the POP did answer", () => {
@@ -94,7 +96,7 @@ describe("an answer with a length", () => {
 describe("an answer that is too large", () => {
   it("has failed with its head", () => {
     const text = "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\nx";
-    const reader = new AnswerReader(() => {}, 1_000);
+    const reader = new ResponseReader(() => {}, 1_000);
     expect(reader.read(Buffer.from(text), text.length)).toBe(true);
     expect(reader.answer).toMatchObject({
       bytes: 0,
@@ -109,7 +111,7 @@ describe("an answer that is too large", () => {
 describe("an answer without a length", () => {
   it("is not good over TLS: anybody on the way may have ended it", () => {
     const text = "HTTP/1.1 200 OK\r\n\r\n12345678";
-    const reader = new AnswerReader(() => {});
+    const reader = new ResponseReader(() => {});
     reader.read(Buffer.from(text), text.length);
     reader.close(true);
     expect(reader.answer.failure).toMatchObject({ reason: "incomplete", code: "OPEN_END" });
@@ -117,10 +119,10 @@ describe("an answer without a length", () => {
 
   it("ends as the other side closes the connection, if it is not in chunks", () => {
     const text = "HTTP/1.1 200 OK\r\nX-Cache: Hit\r\n\r\n12345678";
-    const reader = new AnswerReader(() => {});
+    const reader = new ResponseReader(() => {});
     expect(reader.read(Buffer.from(text), text.length)).toBe(false);
     reader.close();
-    expect(reader.answer).toEqual({ bytes: 8, httpStatus: 200, xCache: "Hit" });
+    expect(reader.answer).toEqual({ bytes: 8, httpStatus: 200, xCache: "Hit", firstByteMs: expect.any(Number) });
     expect(reader.reusable).toBe(false);
   });
 
@@ -148,7 +150,7 @@ describe("an answer without a length", () => {
     ["before the end of the trailers", "3\r\nabc\r\n0\r\nX: 1\r\n"],
   ])("is incomplete if the other side closes the connection %s", (_, body) => {
     const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
-    const reader = new AnswerReader(() => {});
+    const reader = new ResponseReader(() => {});
     expect(reader.read(Buffer.from(text), text.length)).toBe(false);
     reader.close();
     expect(reader.answer).toMatchObject({ bytes: 3, failure: { reason: "incomplete", code: "CLOSED" } });
@@ -192,7 +194,7 @@ describe("what comes before the answer", () => {
   });
 
   it.each([
-    ["another protocol", "SSH-2.0-OpenSSH_9.6\r\n\r\n", "the answer is no HTTP/1.1"],
+    ["another protocol", "SSH-2.0-OpenSSH_9.6\r\n\r\n", "Response is not HTTP/1.1"],
     ["a change of protocol", "HTTP/1.1 101 Switching\r\n\r\n", "the answer is an HTTP 101, unasked"],
     ["a Continue, unasked", "HTTP/1.1 100 Continue\r\n\r\n", "the answer is an HTTP 100, unasked"],
     ["a head without end", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(70_000)}`, "the answer's head is longer"],
@@ -207,12 +209,12 @@ describe("what comes before the answer", () => {
 
 describe("a head of which only a part has come is refused as soon as it cannot become good", () => {
   it.each([
-    ["another protocol", "SSH-2.0", "the answer is no HTTP/1.1"],
-    ["another version", "HTTP/2", "the answer is no HTTP/1.1"],
-    ["lines that end in LF alone", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "the answer is no HTTP/1.1"],
+    ["another protocol", "SSH-2.0", "Response is not HTTP/1.1"],
+    ["another version", "HTTP/2", "Response is not HTTP/1.1"],
+    ["lines that end in LF alone", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "Response is not HTTP/1.1"],
     ["one line that does", "HTTP/1.1 200 OK\r\nX: 1\nY: 2", "line 2 of the answer's head is no header"],
     ["a line that is none", "HTTP/1.1 200 OK\r\nX 1\r\n", "line 2 of the answer's head is no header"],
-    ["behind a hint", "HTTP/1.1 103 Hint\r\n\r\nHTTP/1.1 200 OK\n", "the answer is no HTTP/1.1"],
+    ["behind a hint", "HTTP/1.1 103 Hint\r\n\r\nHTTP/1.1 200 OK\n", "Response is not HTTP/1.1"],
   ])("%s", (_, text, failure) => {
     const refused = { answer: { bytes: 0, failure: badAnswer(failure) }, ended: true, reusable: false };
     expect(readText(text)).toMatchObject(refused);

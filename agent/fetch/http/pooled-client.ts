@@ -1,31 +1,85 @@
-import type { SecureContext } from "node:tls";
+import { createSecureContext, type SecureContext } from "node:tls";
+import { AddressRefusedError, addressProblem } from "../../../domain/net/addresses.ts";
 import type { Failure } from "../../../domain/result/failure.ts";
-import type { Answer } from "../verdict.ts";
 import { maxBytesOf } from "./body-limits.ts";
-import type { Cancellation } from "./cancellation.ts";
 import { Connection, type ConnectionOwner, type Exchange } from "./connection.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { AnswerReader } from "./response-reader.ts";
-import { HEADERS_TIMEOUT_MS } from "./timeouts.ts";
+import type { Answer, Endpoint, GetOptions, HttpClient } from "./http-client.ts";
+import { ResponseReader } from "./response-reader.ts";
+import { CHECK_TIME_MS, HEADERS_TIMEOUT_MS } from "./timeouts.ts";
 
+/** Of one pool. */
 const MAX_CONNECTIONS = 128;
 // Neither is stored: they say nothing about the POP.
 const STOPPED: Failure = { reason: "other", code: "STOPPED", detail: "the agent has stopped" };
 const CANCELLED: Failure = { reason: "other", code: "CANCELLED", detail: "the request has ended" };
 
-export interface ExchangeOptions {
-  /** Cuts it off, and it fails. */
-  readonly cancellation?: Cancellation;
-  /** Of a body: with more, it fails. */
-  readonly maxBytes?: number;
-  /** That must answer: with another one, it fails. @default any may */
-  readonly pop?: string;
-  /** Called when its connection is open. If what it returns is rejected, nothing is sent, and it fails. */
-  readonly beforeSend?: (() => Promise<void> | undefined) | undefined;
+export interface HttpClientOptions {
+  /** The only authority to trust, PEM; for private edges and tests. @default those that Node trusts */
+  readonly ca?: string;
+  /** Whether addresses that are not public may be connected to. @default false */
+  readonly allowPrivateAddresses?: boolean;
+  /** How long the first byte of a response is waited for, in milliseconds. @default 120 s */
+  readonly firstByteMs?: number;
+}
+
+/** The agent's HTTP client: one pool of kept connections for each address and name. */
+export class PooledHttpClient implements HttpClient {
+  private readonly pools = new Map<string, ConnectionPool>();
+  private destroyed = false;
+  /** One for all connections: to make one takes as long as several downloads. */
+  private secureContext: SecureContext | undefined;
+  /** One for all connections: a timer for each request costs more than to check all of them now and then. */
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: HttpClientOptions = {}) {}
+
+  get(
+    endpoint: Endpoint,
+    path: string,
+    headers: string,
+    onBytes: (bytes: number) => void,
+    options?: GetOptions,
+  ): Promise<Answer> {
+    try {
+      return this.poolOf(endpoint).get(path, headers, onBytes, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async destroy(): Promise<void> {
+    this.destroyed = true;
+    clearInterval(this.timer);
+    for (const pool of this.pools.values()) pool.destroy();
+    this.pools.clear();
+  }
+
+  private poolOf(endpoint: Endpoint): ConnectionPool {
+    if (this.destroyed) throw new Error("the agent has stopped");
+    const key = `${endpoint.secure ? "https" : "http"} ${endpoint.address} ${endpoint.port} ${endpoint.servername}`;
+    const known = this.pools.get(key);
+    if (known !== undefined) return known;
+    const { ca, allowPrivateAddresses = false, firstByteMs } = this.options;
+    const problem = addressProblem(endpoint.address, allowPrivateAddresses);
+    if (problem !== undefined) throw new AddressRefusedError(endpoint.address, problem);
+    this.secureContext ??= createSecureContext(ca === undefined ? {} : { ca });
+    const pool = new ConnectionPool(endpoint, this.secureContext, firstByteMs);
+    this.pools.set(key, pool);
+    this.timer ??= setInterval(() => this.checkTime(), CHECK_TIME_MS).unref();
+    return pool;
+  }
+
+  private checkTime(): void {
+    const now = performance.now();
+    for (const [key, pool] of this.pools) {
+      pool.checkTime(now);
+      if (pool.unused) this.pools.delete(key);
+    }
+  }
 }
 
 /** Kept connections to one address under one name. */
-export class PopPool implements ConnectionOwner {
+export class ConnectionPool implements ConnectionOwner {
   session: Buffer | undefined;
   keeps = true;
   private readonly connections = new Set<Connection>();
@@ -39,27 +93,22 @@ export class PopPool implements ConnectionOwner {
     readonly firstByteMs: number = HEADERS_TIMEOUT_MS,
   ) {}
 
-  /**
-   * Downloads one object and drops its bytes as they arrive. Never rejects: what went wrong stands in the answer.
-   * @param path with the query
-   * @param headers lines of the request's head, Host among them, each with its CRLF
-   * @param onBytes told of the bytes of the body as they come
-   */
-  download(
+  /** As {@link HttpClient.get}. */
+  get(
     path: string,
     headers: string,
     onBytes: (bytes: number) => void,
-    { cancellation, maxBytes = maxBytesOf(null), pop, beforeSend }: ExchangeOptions = {},
+    { cancellation, maxBytes = maxBytesOf(null), pop, beforeSend }: GetOptions = {},
   ): Promise<Answer> {
     return new Promise((resolve) => {
       const cut = () => this.cancel(exchange);
       const exchange: Exchange = {
         request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
-        reader: new AnswerReader(onBytes, maxBytes, pop),
+        reader: new ResponseReader(onBytes, maxBytes, pop),
         beforeSend,
         done: (answer) => {
           cancellation?.delete(cut);
-          resolve(timed(answer, exchange.reader.firstByteMs));
+          resolve(answer);
         },
         connection: undefined,
       };
@@ -138,9 +187,4 @@ export class PopPool implements ConnectionOwner {
 function refuse({ reader, done }: Exchange, failure: Failure): void {
   reader.fail(failure);
   done(reader.answer);
-}
-
-function timed(answer: { -readonly [K in keyof Answer]: Answer[K] }, firstByteMs: number | undefined): Answer {
-  if (firstByteMs !== undefined) answer.firstByteMs = firstByteMs;
-  return answer;
 }

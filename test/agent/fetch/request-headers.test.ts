@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { requestHeaders } from "../../../agent/fetch/request-headers.ts";
+import { taskMessage } from "../task-messages.ts";
+
+const compressed = (header: string[]) => requestHeaders(taskMessage({ header }), undefined).compressed;
+
+test("a message asks for a compressed form in its own headers, or in those of a variant", () => {
+  const variants = [
+    { name: "br", header: ["Accept-Encoding: br, gzip"] },
+    { name: "plain", header: ["X-Form: plain"] },
+  ];
+  const message = taskMessage({ variants });
+  const asked = [undefined, "br", "plain", "br"].map((it) => requestHeaders(message, it).compressed);
+  expect(asked).toEqual([false, true, false, true]);
+  expect(compressed(["accept-encoding: gzip"])).toBe(true);
+  expect(compressed(["accept-encoding: identity"])).toBe(false);
+});
+
+test("the headers of a message and a variant are made once; each message has its own", () => {
+  const variants = [{ name: "br", header: ["Accept-Encoding: br"] }];
+  const [one, other] = [taskMessage({ variants, host: "a.example" }), taskMessage({ variants, host: "b.example" })];
+  expect(requestHeaders(one, "br")).toBe(requestHeaders(one, "br"));
+  expect(requestHeaders(one, "br")).not.toBe(requestHeaders(one, undefined));
+  expect(requestHeaders(one, undefined).lines).toContain("host: a.example\r\n");
+  expect(requestHeaders(other, undefined).lines).toContain("host: b.example\r\n");
+});
+
+test("a host that cannot be one is refused each time", () => {
+  const message = taskMessage({ host: "a example" });
+  for (let n = 0; n < 2; n++) expect(() => requestHeaders(message, undefined)).toThrow("not a host name");
+});
