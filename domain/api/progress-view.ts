@@ -133,35 +133,26 @@ function clamp(value: number, max: number): number {
   return Math.max(0, Math.min(value, max));
 }
 
-/** What agents are doing for a request now. */
-interface Live {
-  /** Tasks that they hold. */
-  readonly held: number;
-  /** Bytes so far of downloads that have no result. */
-  readonly bytes: number;
-  /** Bytes of the good results of all processes, as of their last heartbeats; undefined: none of them has said. */
-  readonly finished: number | undefined;
-  readonly bytesPerSecond: number;
-  readonly tasksPerSecond: number;
-  /** Instances that hold tasks. */
-  readonly instances: number;
-}
-
 /** What the fresh heartbeats add up to. Nothing for a request that has ended: agents drop what they hold of it. */
-function liveOf(item: DescribedRequest, { beats }: Progress, view: View): Live {
+function liveOf(item: DescribedRequest, { beats }: Progress, view: View) {
   const fresh = item.active === undefined ? [] : atWork(beats, view.now.getTime(), view);
   const sum = (field: "tasks" | "bytes" | "bytes_per_second" | "tasks_per_second") =>
     fresh.reduce((total, beat) => total + beat[field], 0);
   const finished = beats.flatMap((beat) => beat.finished ?? []);
   return {
+    /** Tasks that agents hold. */
     held: sum("tasks"),
+    /** Bytes so far of downloads that have no result. */
     bytes: whole(sum("bytes")),
+    /** Bytes of the good results of all processes, as of their last heartbeats; undefined: none of them has said. */
     finished: finished.length === 0 ? undefined : finished.reduce((total, bytes) => total + bytes),
     bytesPerSecond: whole(sum("bytes_per_second")),
     tasksPerSecond: sum("tasks_per_second"),
     instances: new Set(fresh.map(({ instance }) => instance)).size,
   };
 }
+
+type Live = ReturnType<typeof liveOf>;
 
 /** An agent may write any number; an answer has whole ones. */
 function whole(value: number): number {

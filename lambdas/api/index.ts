@@ -30,22 +30,23 @@ import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
 import { reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 
+const name = z.string().min(1);
 const env = readEnvironment(
   z.object({
-    REQUEST_TABLE: z.string().min(1),
-    REQUEST_POP_TABLE: z.string().min(1),
-    REQUEST_TASK_TABLE: z.string().min(1),
-    PROGRESS_TABLE: z.string().min(1),
-    BUCKET: z.string().min(1),
-    GROUP_NAME: z.string().min(1),
-    SCHEDULE_GROUP: z.string().min(1),
-    SCHEDULE_ROLE_ARN: z.string().min(1),
-    SHUTDOWN_ARN: z.string().min(1),
+    REQUEST_TABLE: name,
+    REQUEST_POP_TABLE: name,
+    REQUEST_TASK_TABLE: name,
+    PROGRESS_TABLE: name,
+    BUCKET: name,
+    GROUP_NAME: name,
+    SCHEDULE_GROUP: name,
+    SCHEDULE_ROLE_ARN: name,
+    SHUTDOWN_ARN: name,
     DISTRIBUTIONS: allowedDistributionsSchema,
     STALL_SECONDS: z.coerce.number().int().positive(),
-    ENV_NAME: z.string().min(1),
-    VERSION: z.string().min(1),
-    INSTANCE_TYPES: z.string().min(1),
+    ENV_NAME: name,
+    VERSION: name,
+    INSTANCE_TYPES: name,
     /** Dollars; 0: nobody has said. */
     SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
     ON_DEMAND_PERCENT: z.coerce.number().min(0).max(100),

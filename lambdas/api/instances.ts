@@ -72,18 +72,7 @@ async function stopOrCheck({ requests, logger }: ApiDeps, reqId: string, stop: b
 type Active = InstanceNeed & { readonly req_id: string };
 
 /** What a POST /instances does to the group and to the requests that go on. */
-interface Resize {
-  /** The group's new size. */
-  readonly capacity: number;
-  /** The new wish of each request whose wish changes. */
-  readonly wishes: ReadonlyMap<string, number>;
-  /** Ids of the requests that have no instances from now on. */
-  readonly paused: readonly string[];
-  /** Ids of those that had none until now. */
-  readonly resumed: readonly string[];
-  /** Ids of those that need more instances than were asked for, and keep them. */
-  readonly kept: readonly string[];
-}
+type Resize = ReturnType<typeof decideResize>;
 
 /**
  * The size becomes the wish of every active request, so that it holds when one of them ends and the group follows the largest
@@ -92,18 +81,22 @@ interface Resize {
  * @param asked the size that was asked for
  * @param stops whether a request is stopped with it
  */
-export function decideResize(active: readonly Active[], asked: number, stops: boolean): Resize {
+export function decideResize(active: readonly Active[], asked: number, stops: boolean) {
   const after = active.map((item) => ({
     ...item,
     instance_count: stops ? Math.max(item.instance_count, asked) : asked,
   }));
   const changed = after.filter(({ instance_count }, i) => instance_count !== active[i]?.instance_count);
   return {
+    /** The group's new size. */
     capacity: stops ? Math.max(asked, neededCapacity(after)) : asked,
+    /** The new wish of each request whose wish changes. */
     wishes: new Map(changed.map(({ req_id, instance_count }) => [req_id, instance_count])),
-    // Also those that were paused before: the answer to that call may have been lost.
+    /** Ids of the requests that have no instances from now on, also those that were paused before: the answer to that call may have been lost. */
     paused: asked === 0 ? idsWhere(after, (count) => count === 0) : [],
+    /** Ids of those that had none until now. */
     resumed: asked > 0 ? idsWhere(active, (count) => count === 0) : [],
+    /** Ids of those that need more instances than were asked for, and keep them. */
     kept: idsWhere(after, (count) => count > asked),
   };
 }

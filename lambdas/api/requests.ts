@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { ListedRequestAnswer, Requests } from "../../domain/api/progress-answer.ts";
 import { describeProgress } from "../../domain/api/progress-view.ts";
 import { errorFields } from "../../domain/log-fields.ts";
-import { STATUSES, type Status, statusSchema } from "../../domain/request/lifecycle.ts";
+import { STATUSES, statusSchema } from "../../domain/request/lifecycle.ts";
 import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { ListedRequest, Place, RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
@@ -16,12 +16,6 @@ export const MAX_LIMIT = 100;
 const LOOKED_AT = 2_000;
 const MAX_QUERIES = 8;
 
-interface Asked {
-  readonly limit: number;
-  readonly after: Place | undefined;
-  readonly status: Status | undefined;
-}
-
 /** Body of GET /requests: the newest first, each as GET /prewarm says it. @throws ApiError 400 */
 export async function listRequests(deps: ApiDeps, query: Query): Promise<Requests> {
   const { requests, end } = await find(deps, parseQuery(query));
@@ -33,7 +27,7 @@ export async function listRequests(deps: ApiDeps, query: Query): Promise<Request
 }
 
 /** One query fills a page, unless only some of the requests are wanted. */
-async function find({ requests }: ApiDeps, { limit, after, status }: Asked) {
+async function find({ requests }: ApiDeps, { limit, after, status }: ReturnType<typeof parseQuery>) {
   const found: ListedRequest[] = [];
   let end = after;
   // One more than fits: it tells whether there is a next page.
@@ -76,7 +70,7 @@ export async function recordReportedPercentage(
 }
 
 /** An empty value asks for nothing, as in GET /pops. */
-function parseQuery(query: Query): Asked {
+function parseQuery(query: Query) {
   const said = (name: string) => query?.[name]?.trim() ?? "";
   const [limit, status, next] = [said("limit"), said("status"), said("next")] as const;
   const asked = {
