@@ -10,15 +10,13 @@ import type { RequestTable } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
-import type { Form, SourcesSeen } from "../../domain/api/dry-run.ts";
 import type { InstanceKind } from "../../domain/cost/prices.ts";
-import type { SeenSize } from "../../domain/cost/size-sample.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import type { Caps } from "../../domain/request/caps.ts";
-import type { AllowedDistributions, Distribution, OwnDistribution } from "../../domain/request/distributions.ts";
+import type { AllowedDistributions } from "../../domain/request/distributions.ts";
 import type { Timings } from "../../domain/request/lifecycle.ts";
 import type { SourceBuckets } from "../../domain/sources/buckets.ts";
-import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import type { ReadOptions } from "./dry-run-probes.ts";
 
 /** What is fixed when the stack is deployed. */
 export interface Deployment {
@@ -57,13 +55,7 @@ export interface ApiDeps {
   readonly logger: Logger;
   readonly now: () => Date;
   readonly newId: () => string;
-  /** Reads the sources of a request for at most `ms`. */
-  readonly readSources: (request: PrewarmRequest, own: readonly OwnDistribution[], ms: number) => Promise<SourcesSeen>;
-  /** Requests the sizes of some forms for at most `ms`. */
-  readonly sampleSizes: (
-    request: PrewarmRequest,
-    distributions: readonly Distribution[],
-    forms: readonly Form[],
-    ms: number,
-  ) => Promise<SeenSize[]>;
+  readonly ports: ReadOptions["ports"];
+  /** What only a dry run needs. */
+  readonly loadProbes: () => Promise<typeof import("./dry-run-probes.ts")>;
 }

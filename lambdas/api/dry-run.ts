@@ -8,7 +8,6 @@ import {
 } from "../../domain/api/dry-run.ts";
 import type { Estimated } from "../../domain/api/started-answer.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
-import type { SeenSize } from "../../domain/cost/size-sample.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { problemWith } from "../../domain/request/distributions.ts";
@@ -37,6 +36,8 @@ const SAMPLE_MS = 6_000;
  */
 export async function dryRun(deps: ApiDeps, asked: PrewarmRequest, warnings: readonly string[]): Promise<Estimated> {
   const activeRequests = await checkRoom(deps);
+  const { dns, ports } = deps;
+  const { sampleSizes } = await deps.loadProbes();
   const read = await readSources(deps, asked);
   const request = { ...asked, urls: read.urls };
   const found = await lookUpDistributions(deps, request);
@@ -49,7 +50,10 @@ export async function dryRun(deps: ApiDeps, asked: PrewarmRequest, warnings: rea
     timeoutMinutes,
     instanceCount,
     activeRequests,
-    sizes: found.distributions.length === 0 ? [] : await sampleSizes(deps, request, found),
+    sizes:
+      found.distributions.length === 0
+        ? []
+        : await sampleSizes({ dns, ports, request, ...found, timeMs: SAMPLE_MS }, formsToSample(request)),
     caps: deps.caps,
     kind: deps.kind,
     variants: variantNames(request.variants).length,
@@ -74,11 +78,13 @@ export async function dryRun(deps: ApiDeps, asked: PrewarmRequest, warnings: rea
 
 /** The URLs, with those of sources as far as they can be read now. */
 async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<SourcesSeen> {
+  const { dns, ports, caps } = deps;
   const { urls, sources } = request;
   if (sources.length === 0) return { urls, sources: [], isAll: true, problem: undefined };
   try {
     const own = await inTime(FIND_MS, deps.distributions.own());
-    return await deps.readSources(request, own, READ_MS);
+    const { readSourcesFor } = await deps.loadProbes();
+    return await readSourcesFor({ dns, ports, caps, own, timeMs: READ_MS }, request);
   } catch (error) {
     deps.logger.warn("A dry run could not read its sources", { error: errorFields(error) });
     return { urls, sources: sources.map(notYetRead), isAll: false, problem: undefined };
@@ -108,18 +114,4 @@ async function lookUpDistributions(deps: ApiDeps, { cfDomain, urls }: PrewarmReq
     deps.logger.warn("A dry run could not find its distributions", { error: errorFields(error) });
     return none("dry_run: the distributions could not be looked up, so no size is known");
   }
-}
-
-/** Without an answer to any of it, there still is an estimate. */
-async function sampleSizes(
-  deps: ApiDeps,
-  request: PrewarmRequest,
-  { distributions, refused }: FoundDistributions,
-): Promise<SeenSize[]> {
-  const forms = formsToSample(request);
-  const problems = forms.map(({ url }) => refused.get(hostOf(url)));
-  const asked = forms.filter((_, i) => problems[i] === undefined);
-  const sizes = asked.length === 0 ? [] : await deps.sampleSizes(request, distributions, asked, SAMPLE_MS);
-  // In the order of the forms: of each, its refusal or the next size.
-  return problems.map((problem) => (problem === undefined ? (sizes.shift() ?? "unknown") : { problem }));
 }

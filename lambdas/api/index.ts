@@ -66,7 +66,6 @@ const s3 = new S3Client({});
 const logger = new Logger({ serviceName: "api" });
 const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
 const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
-const ports = { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT };
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
@@ -99,10 +98,8 @@ export const handler = createHandler({
     isPrivate: env.VPC_ENDPOINT !== "",
   },
   dns,
-  // Both are loaded with the first dry run: they bring an HTTP client and parsers that no other route needs.
-  readSources: async (...question) =>
-    (await import("./read-sources.ts")).readSourcesFor({ dns, ports, caps: readCaps(env) }, ...question),
-  sampleSizes: async (...question) => (await import("./sample-sizes.ts")).sampleSizes({ dns, ports }, ...question),
+  ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
+  loadProbes: () => import("./dry-run-probes.ts"),
   sourceBuckets: env.SOURCE_BUCKETS,
   logger,
   now: () => new Date(),

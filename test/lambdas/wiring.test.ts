@@ -22,7 +22,6 @@ import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import type { Source } from "../../domain/request/source.ts";
-import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import { Capacity } from "../../lambdas/capacity.ts";
 import type { ExpandDeps } from "../../lambdas/expand/handler.ts";
@@ -30,6 +29,7 @@ import { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
 import { addressOf } from "../../tools/local/ports.ts";
+import { PREWARM_REQUEST } from "./api/world.ts";
 import { type RecordingAws, type Resource, recordingAws } from "./fakes/named-environment.ts";
 import { request } from "./items.ts";
 
@@ -295,26 +295,6 @@ describe("look-ups", () => {
   );
 });
 
-/** A request of the caller, as far as somebody reads it. */
-const REQUEST: PrewarmRequest = {
-  urls: [],
-  sources: [],
-  retried: undefined,
-  maxFailures: undefined,
-  maxBytes: undefined,
-  warnings: [],
-  cfDomain: undefined,
-  pops: ["SIN2-P1"],
-  header: [],
-  variants: [],
-  timeoutMinutes: 5,
-  instanceCount: 1,
-  needInvalidate: false,
-  origin: undefined,
-  order: "lead-first",
-  verify: "edge",
-};
-
 /** Which port took connections while something ran. */
 async function connections(run: () => Promise<unknown>): Promise<{ https: boolean; http: boolean }> {
   const before = { https: ports.https.taken, http: ports.http.taken };
@@ -328,21 +308,24 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
   const source: Source = { type: "list", url };
 
   test("by the sizes of a dry run", async () => {
-    const { sampleSizes } = given.all.get("api") as unknown as ApiDeps;
+    const { dns, ports, loadProbes } = given.all.get("api") as unknown as ApiDeps;
+    const { sampleSizes } = await loadProbes();
     const distribution = {
       label: "d111111abcdef8",
       domain: "d111111abcdef8.cloudfront.net",
       names: [HOST],
       hosts: [HOST],
     };
-    expect(await connections(() => sampleSizes(REQUEST, [distribution], [{ url, variant: undefined }], 300))).toEqual(
-      only,
-    );
+    const options = { dns, ports, request: PREWARM_REQUEST, distributions: [distribution], timeMs: 300 };
+    expect(await connections(() => sampleSizes(options, [{ url, variant: undefined }]))).toEqual(only);
   });
 
   test("by the sources of a dry run", async () => {
-    const { readSources } = given.all.get("api") as unknown as ApiDeps;
-    expect(await connections(() => readSources({ ...REQUEST, sources: [source] }, [], 300))).toEqual(only);
+    const { dns, ports, caps, loadProbes } = given.all.get("api") as unknown as ApiDeps;
+    const { readSourcesFor } = await loadProbes();
+    const options = { dns, ports, caps, own: [], timeMs: 300 };
+    const request = { ...PREWARM_REQUEST, sources: [source] };
+    expect(await connections(() => readSourcesFor(options, request))).toEqual(only);
   });
 
   test("by the sources that Expand reads", async () => {

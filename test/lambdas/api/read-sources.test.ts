@@ -2,8 +2,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
-import { readSourcesFor } from "../../../lambdas/api/read-sources.ts";
+import { readSourcesFor } from "../../../lambdas/api/dry-run-probes.ts";
 import { fakeResolver } from "../fakes/dns.ts";
+import { PREWARM_REQUEST } from "./world.ts";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -18,22 +19,20 @@ async function read(listener: RequestListener, changes: object = {}, ms = 2_000)
   server = createServer(listener);
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const deps = {
+  const options = {
     dns: fakeResolver({ addresses: async () => ["127.0.0.1"] }),
     ports: { httpsPort: port, httpPort: port },
     caps: { maxTasks: 1_000 },
+    own: OWN,
+    timeMs: ms,
   };
   const request = {
+    ...PREWARM_REQUEST,
     urls: ["http://cdn.example.com/own"],
     sources: [LIST],
-    cfDomain: undefined,
-    header: [],
-    variants: [],
-    pops: ["SIN2-C1"],
-    needInvalidate: false,
     ...changes,
   };
-  return readSourcesFor(deps, request, OWN, ms);
+  return readSourcesFor(options, request);
 }
 
 const says =

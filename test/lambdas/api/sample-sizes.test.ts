@@ -2,9 +2,11 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Form } from "../../../domain/api/dry-run.ts";
-import { sampleSizes } from "../../../lambdas/api/sample-sizes.ts";
+import type { PrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { sampleSizes } from "../../../lambdas/api/dry-run-probes.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { fakeResolver } from "../fakes/dns.ts";
+import { PREWARM_REQUEST } from "./world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -17,14 +19,9 @@ afterEach(() => {
 const HOST = "cdn.example.com";
 const DISTRIBUTION = { label: "d1", domain: "d1.cloudfront.net", names: [HOST], hosts: [HOST] };
 const FORM: Form = { url: `http://${HOST}/a`, variant: undefined };
-const REQUEST = { header: ["X-All: 1"], variants: [], origin: undefined, pops: [] };
+const REQUEST = { ...PREWARM_REQUEST, header: ["X-All: 1"], pops: [] };
 
-async function ask(
-  listener: RequestListener,
-  forms = [FORM],
-  request: Parameters<typeof sampleSizes>[1] = REQUEST,
-  ms = 2_000,
-) {
+async function ask(listener: RequestListener, forms = [FORM], request: PrewarmRequest = REQUEST, ms = 2_000) {
   server = createServer(listener);
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -35,13 +32,8 @@ async function ask(
       return ["127.0.0.1"];
     },
   });
-  const seen = await sampleSizes(
-    { dns, ports: { httpsPort: port, httpPort: port } },
-    request,
-    [DISTRIBUTION],
-    forms,
-    ms,
-  );
+  const ports = { httpsPort: port, httpPort: port };
+  const seen = await sampleSizes({ dns, ports, request, distributions: [DISTRIBUTION], timeMs: ms }, forms);
   return { seen, names };
 }
 

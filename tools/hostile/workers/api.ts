@@ -73,8 +73,11 @@ const handler = createHandler(
     kind: INSTANCE,
     deployment: { envName: "prod", region: "", version: "", instanceTypes: [], isPrivate: false },
     dns: { alias: nothing, addresses: async () => [] },
-    readSources: async ({ urls }) => ({ urls, sources: [], isAll: true, problem: undefined }),
-    sampleSizes: async (_request, _distributions, forms) => forms.map(() => "unknown" as const),
+    ports: { httpsPort: 443, httpPort: 80 },
+    loadProbes: async () => ({
+      readSourcesFor: async (_options, { urls }) => ({ urls, sources: [], isAll: true, problem: undefined }),
+      sampleSizes: async (_options, forms) => forms.map(() => "unknown" as const),
+    }),
     sourceBuckets: [],
     logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
     now: () => new Date(),

@@ -1,4 +1,6 @@
-import type { SourcesSeen } from "../../domain/api/dry-run.ts";
+// Loaded with the first dry run: it brings an HTTP client and parsers that no other route needs.
+import type { Form, SourcesSeen } from "../../domain/api/dry-run.ts";
+import type { SeenSize } from "../../domain/cost/size-sample.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
@@ -8,6 +10,7 @@ import { cannotGoOn, FoundUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { servedHosts } from "../../domain/sources/served-hosts.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { type MeasureOptions, measureSizes } from "../../probe/size/measure-urls.ts";
 import { DocumentError } from "../../probe/sources/document.ts";
 import { readSources, Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
@@ -15,26 +18,22 @@ import { Web } from "../../probe/sources/web.ts";
 const CLOSING_MS = 1_000;
 
 /** What documents are read with. */
-export interface ReadSourcesDeps {
+export interface ReadOptions {
   readonly dns: Resolver;
-  readonly ports: { readonly httpsPort: number; readonly httpPort: number };
+  readonly ports: MeasureOptions["ports"];
   readonly caps: Partial<Caps>;
+  /** The distributions of this account. */
+  readonly own: readonly OwnDistribution[];
+  readonly timeMs: number;
 }
-
-type Asking = Pick<PrewarmRequest, "urls" | "sources" | "cfDomain" | "header" | "variants" | "pops" | "needInvalidate">;
 
 /** This function may read no bucket: only Expand may, which nobody calls with an address of his choice. */
 const inBucket = () => Promise.reject(new DocumentError("lies in a bucket"));
 
-/**
- * Reads the sources of a request as Expand would, but not those in buckets, and no longer than `ms`.
- * @param own the distributions of this account
- */
+/** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */
 export async function readSourcesFor(
-  { dns, ports, caps }: ReadSourcesDeps,
-  request: Asking,
-  own: readonly OwnDistribution[],
-  ms: number,
+  { dns, ports, caps, own, timeMs }: ReadOptions,
+  request: PrewarmRequest,
 ): Promise<SourcesSeen> {
   const { urls, sources, cfDomain, header, variants, pops, needInvalidate: need_invalidate } = request;
   const web = sources.filter(({ s3 }) => s3 === undefined);
@@ -46,17 +45,19 @@ export async function readSourcesFor(
       buckets: { read: inBucket, list: inBucket },
       refuses: (url) => found.refusal(url),
       // What is still open when the time is over closes soon after it.
-      limits: { ...DOCUMENT_LIMITS, milliseconds: ms + CLOSING_MS },
+      limits: { ...DOCUMENT_LIMITS, milliseconds: timeMs + CLOSING_MS },
     },
     web,
   );
   let isOver = false;
   const stop = () => (isOver ? ("time is up" as const) : undefined);
-  const end = await inTime(ms, readSources({ walk, found, request: asItem, caps, stop })).catch((error: unknown) => {
-    if (!(error instanceof TooLateError)) throw error;
-    isOver = true;
-    return "time is up" as const;
-  });
+  const end = await inTime(timeMs, readSources({ walk, found, request: asItem, caps, stop })).catch(
+    (error: unknown) => {
+      if (!(error instanceof TooLateError)) throw error;
+      isOver = true;
+      return "time is up" as const;
+    },
+  );
   const isAll = end === "all" && web.length === sources.length;
   return {
     urls: found.urls.map(({ url }) => url),
@@ -64,4 +65,22 @@ export async function readSourcesFor(
     isAll,
     problem: typeof end === "object" ? end.problem : isAll ? cannotGoOn(asItem, found) : undefined,
   };
+}
+
+/**
+ * Asks the sizes of some forms as Get Size would, within the request's limits for its origin. Nothing is awaited longer than `timeMs`.
+ * @returns one answer a form; `unknown` where none came in time
+ */
+export async function sampleSizes(
+  options: Omit<MeasureOptions, "request"> & { readonly request: PrewarmRequest },
+  forms: readonly Form[],
+): Promise<SeenSize[]> {
+  const questions = forms.map(({ url, variant }) => ({ url, variants: [variant] }));
+  // No request has this id: the limits hold for this estimate alone.
+  const answers = await measureSizes({ ...options, request: { ...options.request, req_id: "estimate" } }, questions);
+  return questions.map((question) => {
+    const answer = answers.get(question)?.[0];
+    if (answer === undefined) return "unknown";
+    return "problem" in answer ? { problem: answer.problem } : (answer.size ?? "unknown");
+  });
 }
