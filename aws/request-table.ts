@@ -340,7 +340,9 @@ export class RequestTable extends RequestReader {
   /** Moves a request to its next state; false when it is in none of the event's states any more (a step that ran twice, a stop). */
   async advance(reqId: string, event: AdvancingEvent, fields: Fields = {}): Promise<boolean> {
     const { from, to } = EVENTS[event];
-    return this.update(reqId, { ...fields, ...attributesOf(to) }, inStates(from));
+    const { status, ...marks } = attributesOf(to);
+    const isNew = from.some((state) => attributesOf(state).status !== status);
+    return this.update(reqId, { ...fields, ...marks, ...(isNew ? { status } : {}) }, inStates(from));
   }
 
   /**

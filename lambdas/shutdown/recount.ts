@@ -1,14 +1,11 @@
-import type { Checkpoints } from "../../aws/checkpoints.ts";
-import type { Lists, ResultFiles } from "../../aws/lists.ts";
-import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { resultsKey } from "../../domain/plan/lists.ts";
+import { isLostList, LISTS, resultsKey } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { checkpointOf, type RecountCheckpoint, recountState, usableLedger } from "../../domain/plan/recount.ts";
-import { unfinishedResult } from "../../domain/plan/task.ts";
+import { type GoodUrl, unfinishedResult } from "../../domain/plan/task.ts";
 import { Ledger } from "../../domain/plan/task-bitmap.ts";
 import { coverageOf } from "../../domain/readiness/coverage.ts";
-import type { Coverage } from "../../domain/readiness/verdict.ts";
+import { type Coverage, readinessOf, verdictOf } from "../../domain/readiness/verdict.ts";
+import type { TerminalStatus } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
@@ -17,10 +14,8 @@ import { FailureTally } from "../../domain/result/failure-tally.ts";
 import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
 import { countInputFailures, unreadableUrls, unresolvedPops } from "../read-input-failures.ts";
 import { RESERVE_MS } from "../runtime.ts";
-import { goodUrlsOf } from "./good-urls.ts";
-import { ReportRows } from "./report-rows.ts";
-import { ResultRows } from "./result-rows.ts";
-import { withSource } from "./with-source.ts";
+import type { ShutdownDeps } from "./deps.ts";
+import { ReportRows, ResultRows } from "./report-files.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
 const GROUP_SHARDS = 16;
@@ -29,16 +24,6 @@ const ROWS_PER_MS = 30;
 const SHORT_MS = 60_000;
 /** How long a part of the file of all results takes to be passed on: 8 MB. */
 const MS_PER_PART = 400;
-
-export interface RecountDeps {
-  readonly lists: Pick<Lists, "read" | "write">;
-  readonly requestPops: Pick<RequestPopTable, "of">;
-  readonly results: Pick<RequestTaskTable, "of">;
-  readonly checkpoints: Pick<Checkpoints<RecountCheckpoint>, "read" | "write" | "delete">;
-  readonly resultFiles: Pick<ResultFiles, "put" | "join">;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
 
 /** Of one run of the function. */
 export interface RecountRun {
@@ -72,10 +57,10 @@ export interface Recounted {
  * @returns undefined: a checkpoint stands, the next run is to go on
  * @throws ListLostError
  */
-export async function recount(deps: RecountDeps, item: RequestItem, run: RecountRun): Promise<Recounted | undefined> {
+export async function recount(deps: ShutdownDeps, item: RequestItem, run: RecountRun): Promise<Recounted | undefined> {
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
-  const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
+  const urls = isPrepared ? await goodUrlsOf(deps, reqId) : [];
   const targets = await deps.requestPops.of(reqId);
   const unresolved = unresolvedPops(targets);
   const { urls: unreadable, groups: inputFailureGroups } = await countInputFailures(deps.lists, reqId, unresolved);
@@ -133,7 +118,7 @@ function msForReport(ledger: Ledger, unreadable: number, { rowsPerMs = ROWS_PER_
 }
 
 /** What was counted has led to something: the next recount begins anew, for results may have come since. */
-export async function forgetRecount(deps: Pick<RecountDeps, "checkpoints">, item: RequestItem): Promise<void> {
+export async function forgetRecount(deps: ShutdownDeps, item: RequestItem): Promise<void> {
   if (isHuge(item)) await deps.checkpoints.delete(item.req_id);
 }
 
@@ -143,7 +128,7 @@ function isHuge({ shards }: Pick<RequestItem, "shards">): boolean {
 
 /** Where the recount begins: at the first shard, or where the run before stopped. */
 async function resume(
-  deps: RecountDeps,
+  deps: ShutdownDeps,
   item: RequestItem,
   ledger: Ledger,
   failures: FailureTally,
@@ -189,4 +174,58 @@ function* missingRows(
 ): Generator<ReportedTask> {
   for (const { target, url } of ledger.missing())
     yield sourced(unfinishedResult(item, { ...url, pop: target.pop }, failure));
+}
+
+/** What the item of a request has besides, once it has ended and was recounted. */
+export type Ending = Pick<RequestItem, "report" | "results" | "verdict" | "readiness"> & Count;
+
+/**
+ * Writes the failures by reason, and says what the item is to say of them.
+ * @param count of the tasks: the recount's, and what was given up
+ */
+export async function endingOf(
+  deps: ShutdownDeps,
+  { req_id: reqId }: Pick<RequestItem, "req_id">,
+  status: TerminalStatus,
+  { failures, survey, results, inputFailureGroups }: Recounted,
+  count: Count,
+): Promise<Ending> {
+  const groups = failures.groups();
+  await deps.lists.write(LISTS.failures, reqId, [...groups, ...inputFailureGroups]);
+  const readiness = readinessOf(survey(), groups.length);
+  const verdict = verdictOf(status, readiness, count);
+  return { ...count, report: LISTS.report.key(reqId), results, verdict, readiness };
+}
+
+/** The list of a request's good URLs is gone or damaged. No later try reads it. */
+export class ListLostError extends Error {
+  override readonly name = "ListLostError";
+}
+
+/** @throws ListLostError; what S3 throws when it cannot be asked now */
+async function goodUrlsOf({ lists }: ShutdownDeps, reqId: string): Promise<GoodUrl[]> {
+  const urls: GoodUrl[] = [];
+  try {
+    for await (const url of lists.read(LISTS.goodUrls, reqId)) urls.push(url);
+    return urls;
+  } catch (error) {
+    if (!isLostList(error)) throw error;
+    throw new ListLostError(`the list of its good URLs cannot be read: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * Adds to a result which source named its URL: `2 https://www.example.com/sitemap.xml`. One whose URL is of the caller's own
+ * list stays as it is.
+ */
+function withSource(
+  { sources_read: sources = [] }: Pick<RequestItem, "sources_read">,
+  urls: readonly GoodUrl[],
+): (row: ReportedResult) => ReportedTask {
+  const numbers = new Map(urls.flatMap(({ url, source }) => (source === undefined ? [] : [[url, source]])));
+  if (numbers.size === 0) return (row) => row;
+  return (row) => {
+    const number = numbers.get(row.url);
+    return number === undefined ? row : { ...row, source: `${number} ${sources[number - 1]?.from ?? ""}`.trimEnd() };
+  };
 }

@@ -21,9 +21,7 @@ import { type Count, isNothing, minus } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { progressOfAll } from "../progress-of-all.ts";
 import type { ShutdownDeps } from "./deps.ts";
-import { endingOf } from "./ending.ts";
-import { ListLostError } from "./good-urls.ts";
-import { forgetRecount, type Recounted, recount } from "./recount.ts";
+import { endingOf, forgetRecount, ListLostError, type Recounted, recount } from "./recount.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
 const MOST_ALONE = 50_000;

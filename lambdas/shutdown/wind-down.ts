@@ -8,9 +8,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { onceEach } from "../once-each.ts";
 import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
-import { type Ending, endingOf } from "./ending.ts";
-import { ListLostError } from "./good-urls.ts";
-import { forgetRecount, recount } from "./recount.ts";
+import { type Ending, endingOf, forgetRecount, ListLostError, recount } from "./recount.ts";
 
 /** A run waits for this long for messages that agents hold; the next run goes on. */
 const MAX_WAIT_MS = 60_000;

@@ -6,8 +6,10 @@ import { LISTS, type ReadableList, type RequestList } from "../../../domain/plan
 import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
 import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { recount } from "../../../lambdas/shutdown/recount.ts";
-import { ReportRows } from "../../../lambdas/shutdown/report-rows.ts";
+import { ReportRows } from "../../../lambdas/shutdown/report-files.ts";
+import { fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { FakeCheckpoints } from "../fakes/checkpoints.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
@@ -51,7 +53,7 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const resultFiles = new FakeResultFiles();
   const deps = { lists, checkpoints, resultFiles, requestPops, results, now: () => 1_000 };
   const run = (left: () => number, rowsPerMs?: number) =>
-    recount(deps, item, {
+    recount(fakeDeps<ShutdownDeps>(deps), item, {
       timeIsUp: false,
       left,
       whyMissing: () => UNFINISHED,
@@ -106,7 +108,7 @@ describe("a recount", () => {
     expect(await w.run(() => 0)).toBeUndefined();
     w.deps.results.items.push(...tasksOf(urlsOf(40), 40, (n) => n >= 20));
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
-    const counted = await recount(w.deps, { ...w.item, ...change }, run);
+    const counted = await recount(fakeDeps<ShutdownDeps>(w.deps), { ...w.item, ...change }, run);
     expect(counted?.ledger.missingCount).toBe(0);
     expect(w.all()).toHaveLength(80);
   });
@@ -120,7 +122,7 @@ describe("a recount", () => {
     w.deps.results.items.splice(0, 80, ...w.deps.results.items.filter((it) => !late.includes(it)));
     expect(await w.run(() => 0)).toBeUndefined();
     w.deps.results.items.push(...late);
-    const deps = { ...w.deps, now: () => 1_000 + ageMs };
+    const deps = fakeDeps<ShutdownDeps>({ ...w.deps, now: () => 1_000 + ageMs });
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
     expect((await recount(deps, w.item, run))?.ledger.missingCount).toBe(missing);
   });
@@ -160,7 +162,7 @@ describe("of a request of which many URLs could not be read", () => {
     }
     const lists = new ManyUnreadable(w.deps.lists.objects);
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
-    const done = await recount({ ...w.deps, lists }, w.item, run);
+    const done = await recount(fakeDeps<ShutdownDeps>({ ...w.deps, lists }), w.item, run);
     expect(done?.inputFailureGroups).toMatchObject([{ code: "other", subject: "url", urls: UNREADABLE / 8 }]);
     expect(done?.survey().unreadableUrls).toBe(UNREADABLE / 8);
     // With the one task that failed.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TASK_ROWS_HEADER } from "../../../domain/result/report.ts";
-import { ResultRows } from "../../../lambdas/shutdown/result-rows.ts";
+import { ResultRows } from "../../../lambdas/shutdown/report-files.ts";
 import { FakeResultFiles } from "../fakes/result-files.ts";
 import { result } from "../items.ts";
 

@@ -2,8 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LISTS } from "../../../domain/plan/lists.ts";
-import { ReportRows } from "../../../lambdas/shutdown/report-rows.ts";
-import { ResultRows } from "../../../lambdas/shutdown/result-rows.ts";
+import { ReportRows, ResultRows } from "../../../lambdas/shutdown/report-files.ts";
 import { collect } from "../../collect.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeResultFiles } from "../fakes/result-files.ts";
