@@ -1,7 +1,13 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
+import pMap from "p-map";
 import * as z from "zod";
+import type { Fleet } from "../aws/fleet.ts";
+import type { ProgressReader } from "../aws/progress-table.ts";
+import type { RequestReader } from "../aws/request-table.ts";
 import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
 import { withMetrics } from "../domain/metrics.ts";
+import { neededCapacity } from "../domain/request/lifecycle.ts";
+import type { OnFailure, Progress } from "../domain/request/progress.ts";
 
 /** Get Size, Task and Shutdown keep this much of their time back, in milliseconds: for what they write when a wait is cut short. */
 export const RESERVE_MS = 120_000;
@@ -61,4 +67,52 @@ export function reportUnreadable(logger: Pick<Logger, "warn">, namespace: string
     const counted = withMetrics(namespace, { Unreadable: 1 });
     logger.warn("Passed over what cannot be read", { kind, key: withoutQueries(key), problem, ...counted });
   };
+}
+
+// For task, which ensures that there are instances, and shutdown, which lets them go.
+
+/** Keeps the group's size at what the active requests need. */
+export class Capacity {
+  constructor(
+    private readonly requests: Pick<RequestReader, "active">,
+    private readonly fleet: Pick<Fleet, "desiredCapacity" | "setDesiredCapacity" | "raiseTo">,
+  ) {}
+
+  /**
+   * Sets the group to what is needed now. Looks again afterwards: a request that starts raises the group before it is
+   * listed, and this may just have lowered it again.
+   */
+  async follow(): Promise<void> {
+    const needed = neededCapacity(await this.requests.active());
+    if ((await this.fleet.desiredCapacity()) !== needed) await this.fleet.setDesiredCapacity(needed);
+    await this.ensure();
+  }
+
+  /** Raises the group to what is needed, if it is below. */
+  async ensure(): Promise<void> {
+    const needed = neededCapacity(await this.requests.active());
+    if (needed > 0) await this.fleet.raiseTo(needed);
+  }
+}
+
+// For shutdown and watch: whether a request stands still depends on what agents do for the others.
+
+const AT_ONCE = 16;
+
+/** The progress of each of these requests. @param onFailure called for each whose progress cannot be read; it is left out */
+export async function progressOfAll(
+  table: Pick<ProgressReader, "of">,
+  ids: Iterable<string>,
+  onFailure: OnFailure,
+): Promise<Map<string, Progress>> {
+  const all = new Map<string, Progress>();
+  const read = async (id: string) => {
+    try {
+      all.set(id, await table.of(id));
+    } catch (error) {
+      onFailure(id, error);
+    }
+  };
+  await pMap(ids, read, { concurrency: AT_ONCE });
+  return all;
 }

@@ -13,7 +13,7 @@ import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { CheckSchedule, Timer } from "../../aws/timer.ts";
 import type { RecountCheckpoint } from "../../domain/plan/recount.ts";
 import type { Timings } from "../../domain/request/lifecycle.ts";
-import type { Capacity } from "../capacity.ts";
+import type { Capacity } from "../runtime.ts";
 import type { StaleMessages } from "./stale-messages.ts";
 
 export interface ShutdownDeps {

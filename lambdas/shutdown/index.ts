@@ -24,8 +24,7 @@ import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/plan/recount.ts";
 import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
-import { Capacity } from "../capacity.ts";
-import { reportUnreadable } from "../runtime.ts";
+import { Capacity, reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 import { StaleMessages } from "./stale-messages.ts";
 

@@ -19,7 +19,7 @@ import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, isNothing, minus } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
-import { progressOfAll } from "../progress-of-all.ts";
+import { progressOfAll } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import { endingOf, forgetRecount, ListLostError, type Recounted, recount } from "./recount.ts";
 

@@ -7,7 +7,7 @@ import type { Resolver } from "../../domain/net/resolver.ts";
 import type { ListStore } from "../../domain/plan/lists.ts";
 import type { TaskSender } from "../../domain/plan/task-message.ts";
 import type { Caps } from "../../domain/request/caps.ts";
-import type { Capacity } from "../capacity.ts";
+import type { Capacity } from "../runtime.ts";
 
 export interface TaskDeps {
   readonly requests: Pick<RequestTable, "get" | "isActive" | "advance" | "amend" | "end">;

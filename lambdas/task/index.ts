@@ -19,8 +19,7 @@ import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
-import { Capacity } from "../capacity.ts";
-import { reportUnreadable } from "../runtime.ts";
+import { Capacity, reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnvironment(

@@ -2,7 +2,7 @@ import { errorFields } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
 import { isStalled, waitsForInstances } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
-import { progressOfAll } from "../progress-of-all.ts";
+import { progressOfAll } from "../runtime.ts";
 import { readDeadLetters } from "./dead-letters.ts";
 import type { Observed, WatchDeps } from "./deps.ts";
 import { requestCleanups, requestSettlements, restartSteps } from "./stalled-requests.ts";

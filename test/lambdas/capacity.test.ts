@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Capacity } from "../../lambdas/capacity.ts";
+import { Capacity } from "../../lambdas/runtime.ts";
 import { FakeFleet } from "./fakes/fleet.ts";
 import { FakeRequests } from "./fakes/requests.ts";
 import { request } from "./items.ts";

@@ -4,7 +4,7 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
-import { Capacity } from "../../../lambdas/capacity.ts";
+import { Capacity } from "../../../lambdas/runtime.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { createHandler } from "../../../lambdas/shutdown/handler.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";

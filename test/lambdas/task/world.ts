@@ -1,7 +1,7 @@
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { Capacity } from "../../../lambdas/capacity.ts";
+import { Capacity } from "../../../lambdas/runtime.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { createHandler } from "../../../lambdas/task/handler.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
