@@ -65,7 +65,7 @@ export async function forEachKey(
 export function reportUnreadable(logger: Pick<Logger, "warn">, namespace: string): OnUnreadable {
   return ({ kind, key, problem }) => {
     const counted = withMetrics(namespace, { Unreadable: 1 });
-    logger.warn("Passed over what cannot be read", { kind, key: withoutQueries(key), problem, ...counted });
+    logger.warn("Skipped unparseable item", { kind, key: withoutQueries(key), problem, ...counted });
   };
 }
 
