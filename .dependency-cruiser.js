@@ -67,6 +67,26 @@ agentArrows.push({
   to: { path: "^agent/", pathNot: "^agent/fetch/http/" },
 });
 
+/** In this order: each imports only those before it, and the files at the root of domain/, which import no folder. */
+const DOMAIN_FOLDERS = "net pops result request origin sources plan readiness cost validation api".split(" ");
+
+/** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
+const domainArrows = DOMAIN_FOLDERS.map((folder, index) => ({
+  name: `domain-${folder}-imports`,
+  severity: "error",
+  from: { path: `^domain/${folder}/` },
+  to: { path: "^domain/[^/]+/", pathNot: DOMAIN_FOLDERS.slice(0, index + 1).map((it) => `^domain/${it}/`) },
+}));
+domainArrows.push(
+  { name: "domain-root-imports", severity: "error", from: { path: "^domain/[^/]+$" }, to: { path: "^domain/[^/]+/" } },
+  {
+    name: "domain-folder-without-a-rule",
+    severity: "error",
+    from: { path: "^domain/[^/]+/", pathNot: `^domain/(${DOMAIN_FOLDERS.join("|")})/` },
+    to: {},
+  },
+);
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
@@ -99,6 +119,7 @@ export default {
       from: { path: "^console/" },
       to: { dependencyTypes: ["core"] },
     },
+    ...domainArrows,
     ...agentArrows,
     { name: "cycle", severity: "error", from: {}, to: { circular: true } },
   ],
