@@ -27,10 +27,10 @@ export interface Unreadable {
 }
 
 /** What is known after an answer: the size, why the URL is bad, or what to try. `retry`: it says nothing of the object. */
-export type SizeAnswer = Good | (Pick<Unreadable, "problem"> & { readonly retry: boolean }) | { readonly ask: "range" };
+export type SizeAnswer = Good | (Unreadable & { readonly retry: boolean }) | { readonly ask: "range" };
 
 /** What a bad answer is counted as, by its status and whether AWS WAF gave it. */
-export function refusalReason(status: number, headers: Headers): FailureReason {
+function refusalReason(status: number, headers: Headers): FailureReason {
   if (wafActionOf(headers) !== undefined) return "waf";
   if (status === ACCEPTED) return "not_cacheable";
   if (status >= 300 && status < 400) return "redirect";
@@ -60,8 +60,8 @@ export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
 /** Reads the answer to a GET of the first byte. */
 export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
   const action = wafActionOf(headers);
-  if (action !== undefined) return { problem: errorText(wafFailure(status, action)), retry: false };
-  if (status === ACCEPTED) return { problem: errorText(acceptedFailure()), retry: false };
+  if (action !== undefined) return refusal(status, headers, errorText(wafFailure(status, action)));
+  if (status === ACCEPTED) return refusal(status, headers, errorText(acceptedFailure()));
   const range = String(headers["content-range"] ?? "");
   const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(range)?.[1];
   if ((status === 206 || status === 416) && total !== undefined) return good(credible(Number(total)), headers);
@@ -85,13 +85,17 @@ function joined(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
 }
 
-function refusal(status: number, headers: Headers): SizeAnswer {
-  const location = headers["location"];
-  if (status >= 300 && status < 400) {
-    const failure = { code: `HTTP ${status}`, detail: `redirects to ${location ?? "nowhere"}` };
-    return { problem: errorText({ reason: "redirect", ...failure }), retry: false };
-  }
-  return { problem: `HTTP ${status}`, retry: status >= 500 || status === 429 || status === 408 };
+/** @param problem in words, if the status alone does not say it; no retry mends it */
+function refusal(status: number, headers: Headers, problem?: string): SizeAnswer {
+  const why = problem ?? redirectProblem(status, headers);
+  const retry = why === undefined && (status >= 500 || status === 429 || status === 408);
+  return { problem: why ?? `HTTP ${status}`, retry, reason: refusalReason(status, headers), http_status: status };
+}
+
+function redirectProblem(status: number, headers: Headers): string | undefined {
+  if (status < 300 || status >= 400) return undefined;
+  const detail = `redirects to ${headers["location"] ?? "nowhere"}`;
+  return errorText({ reason: "redirect", code: `HTTP ${status}`, detail });
 }
 
 function contentLength(headers: Headers): number | null {

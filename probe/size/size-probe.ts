@@ -17,7 +17,6 @@ import {
   type Headers,
   readHeadAnswer,
   readRangeAnswer,
-  refusalReason,
   type SizeAnswer,
   type Unreadable,
   wafActionOf,
@@ -114,13 +113,13 @@ export class SizeProbe {
   }
 
   /** After a refusal, the edge may keep it for a while: until then, nothing else would come. */
-  private async askInTime(url: URL, header: readonly Header[], attempt: number): Promise<Answer> {
+  private async askInTime(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
     const waitMs = this.refusals.get(url) ?? 0;
     if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.closing.signal });
     return this.ask(url, header, attempt);
   }
 
-  private async ask(url: URL, header: readonly Header[], attempt: number): Promise<Answer> {
+  private async ask(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
     if (this.closing.signal.aborted) throw new Error("the probe is closed");
     const addresses = await this.options.addressesOf(url.hostname);
     const host = this.options.hostToAsk(url);
@@ -131,10 +130,10 @@ export class SizeProbe {
     if (!this.refusals.has(url)) {
       const head = await this.exchange(target, "HEAD", header);
       const answer = readHeadAnswer(head.status, head.headers);
-      if (!("ask" in answer)) return withReason(answer, head);
+      if (!("ask" in answer)) return answer;
     }
     const range = await this.exchange(target, "GET", [["range", "bytes=0-0"], ...header]);
-    return withReason(readRangeAnswer(range.status, range.headers), range);
+    return readRangeAnswer(range.status, range.headers);
   }
 
   /** Sends a request when the limits of the origin allow it. */
@@ -176,7 +175,7 @@ export class SizeProbe {
     } = await pool.request({
       path: url.pathname + url.search,
       method,
-      headers: pairs([["host", host], ...headers]),
+      headers: ["host", host, ...headers.flat()],
       headersTimeout: Math.min(PATIENCE_MS, this.options.patienceMs ?? PATIENCE_MS),
       bodyTimeout: BODY_TIMEOUT_MS,
       // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
@@ -215,8 +214,6 @@ export class SizeProbe {
     return pool;
   }
 }
-
-type Answer = Good | (Unreadable & { readonly retry: boolean }) | { readonly ask: "range" };
 
 interface Target {
   readonly url: URL;
@@ -266,15 +263,6 @@ function cacheHeaders(headers: Headers) {
       return typeof value === "string" ? [[field, value]] : [];
     }),
   );
-}
-
-function withReason(answer: SizeAnswer, { status, headers }: { status: number; headers: Headers }): Answer {
-  return "problem" in answer ? { ...answer, reason: refusalReason(status, headers), http_status: status } : answer;
-}
-
-/** Headers for undici: it takes an array for names and values in turn, and any other iterable for pairs. */
-function* pairs(headers: readonly Header[]): Generator<[string, string]> {
-  for (const [name, value] of headers) yield [name, value];
 }
 
 /** What an error counts as that came instead of an answer. */

@@ -7,24 +7,19 @@ import { DocumentError } from "./document.ts";
 const ENOUGH = 64;
 const MAX_BLANKS = 10_000;
 const HTML = /^\s*<(?:!doctype\s+html|html|head|body)\b/i;
+const PACE_CHECK_MS = 250;
 
 /**
  * The text of a document, piece by piece, without its byte order mark.
  * @throws DocumentError if it is not UTF-8, or an HTML page: what servers answer instead of what they do not have
  */
 export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  let start: string | undefined = "";
-  for await (const piece of decoded(bytes)) {
-    if (start === undefined) {
-      yield piece;
-      continue;
-    }
-    start += piece;
-    if (start.trimStart().length < ENOUGH && start.length < MAX_BLANKS) continue;
-    yield noHtml(start);
-    start = undefined;
-  }
-  if (start !== undefined) yield noHtml(start);
+  const { read, all } = await peek(decoded(bytes), (pieces) => {
+    const start = pieces.join("");
+    return start.trimStart().length >= ENOUGH || start.length >= MAX_BLANKS;
+  });
+  if (HTML.test(read.join(""))) throw new DocumentError("is an HTML page");
+  yield* all;
 }
 
 /** The lines of a text, some at a time, without their ends. @throws DocumentError for a line that is too long */
@@ -39,30 +34,22 @@ export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<stri
   yield [withoutReturn(rest)];
 }
 
-async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  for await (const chunk of bytes) yield decode(decoder, chunk);
-  yield decode(decoder);
-}
-
-function decode(decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array): string {
-  try {
-    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-  } catch {
-    throw new DocumentError("is not UTF-8");
-  }
-}
-
-function noHtml(start: string): string {
-  if (HTML.test(start)) throw new DocumentError("is an HTML page");
-  return start;
-}
-
 function withoutReturn(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
 }
 
-const NESTED = "is packed twice; one layer of gzip is the limit";
+async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = (chunk?: Uint8Array) => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch {
+      throw new DocumentError("is not UTF-8");
+    }
+  };
+  for await (const chunk of bytes) yield decode(chunk);
+  yield decode();
+}
 
 /**
  * The bytes of a document without their one layer of gzip, counted while they come.
@@ -72,7 +59,7 @@ const NESTED = "is packed twice; one layer of gzip is the limit";
 export async function* unpacked(
   packed: AsyncIterable<Uint8Array>,
   encoding: string | undefined,
-  limits: Pick<DocumentLimits, "packedBytes" | "unpackedBytes" | "ratio">,
+  limits: DocumentLimits,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const named = (encoding ?? "identity").trim().toLowerCase();
   if (named !== "identity" && named !== "gzip" && named !== "x-gzip")
@@ -84,11 +71,12 @@ export async function* unpacked(
     if (packedBytes > limits.packedBytes)
       throw new DocumentError(`is larger than ${limits.packedBytes / 1e6} MB, which is the limit before unpacking`);
   });
-  const { first, all } = await peek(counted);
-  const isPacked = named !== "identity" || isGzip(first);
-  const plain = isPacked ? await peek(gunzip(all)) : { first: undefined, all };
-  if (isGzip(plain.first)) throw new DocumentError(NESTED);
-  yield* counting(plain.all, (n) => {
+  let start = await peekBytes(counted);
+  if (named !== "identity" || start.isGzip) {
+    start = await peekBytes(gunzip(start.all));
+    if (start.isGzip) throw new DocumentError("is packed twice; one layer of gzip is the limit");
+  }
+  yield* counting(start.all, (n) => {
     unpackedBytes += n;
     if (unpackedBytes > limits.unpackedBytes)
       throw new DocumentError(`is larger than ${limits.unpackedBytes / 1e6} MB, which is the limit after unpacking`);
@@ -101,29 +89,22 @@ async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   const stream = createGunzip();
   // What goes wrong while bytes are fed in ends the stream too. The error of the bytes themselves is kept.
   let cause: unknown;
+  const feed = async function* () {
+    try {
+      yield* packed;
+    } catch (error) {
+      cause = error;
+      throw error;
+    }
+  };
   // Not waited for: it ends with its next byte, which may never come.
-  pipeline(
-    failing(packed, (error) => (cause = error)),
-    stream,
-  ).catch(() => undefined);
+  pipeline(feed, stream).catch(() => undefined);
   try {
     yield* stream;
   } catch (error) {
     throw cause ?? new DocumentError("is not valid gzip", { cause: error });
   } finally {
     stream.destroy();
-  }
-}
-
-async function* failing(
-  bytes: AsyncIterable<Uint8Array>,
-  note: (error: unknown) => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield* bytes;
-  } catch (error) {
-    note(error);
-    throw error;
   }
 }
 
@@ -137,54 +118,51 @@ async function* counting(
   }
 }
 
-/** The first two bytes, and all of them. */
-async function peek(bytes: AsyncIterable<Uint8Array>) {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const chunks: Uint8Array[] = [];
-  let first = new Uint8Array();
-  while (first.length < 2) {
+async function peekBytes(bytes: AsyncIterable<Uint8Array>) {
+  const { read, all } = await peek(bytes, (chunks) => Buffer.concat(chunks).length >= 2);
+  const [first, second] = Buffer.concat(read);
+  return { isGzip: first === 0x1f && second === 0x8b, all };
+}
+
+/** Reads ahead until it is enough. @returns what was read, and all of it with the rest */
+export async function peek<T>(
+  items: AsyncIterable<T>,
+  isEnough: (read: readonly T[]) => boolean,
+): Promise<{ readonly read: readonly T[]; readonly all: AsyncGenerator<T, void, undefined> }> {
+  const iterator = items[Symbol.asyncIterator]();
+  const read: T[] = [];
+  while (!isEnough(read)) {
     const { value, done } = await iterator.next();
     if (done === true) break;
-    chunks.push(value);
-    first = Buffer.concat([first, value.subarray(0, 2)]);
+    read.push(value);
   }
-  return { first, all: rejoined(chunks, iterator) };
-}
-
-async function* rejoined(
-  chunks: readonly Uint8Array[],
-  iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield* chunks;
-    for (;;) {
-      const { value, done } = await iterator.next();
-      if (done === true) return;
-      yield value;
+  const all = async function* () {
+    try {
+      yield* read;
+      for (;;) {
+        const { value, done } = await iterator.next();
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      await iterator.return?.();
     }
-  } finally {
-    await iterator.return?.();
-  }
+  };
+  return { read, all: all() };
 }
 
-function isGzip(first: Uint8Array | undefined): boolean {
-  return first !== undefined && first[0] === 0x1f && first[1] === 0x8b;
-}
-
-const LOOKS_EVERY_MS = 250;
-
-/** How long a document is waited for: in all, and for each byte. Its signal ends what is under way. */
-export class Patience {
+/** How long a document may take: in all, and for its bytes. Its signal ends what is in progress. */
+export class Deadline {
   private readonly controller = new AbortController();
   private readonly timers: NodeJS.Timeout[];
   private since: number | undefined;
   private bytes = 0;
 
-  constructor(private readonly limits: Pick<DocumentLimits, "bytesPerSecond" | "paceAfterMs" | "milliseconds">) {
+  constructor(private readonly limits: DocumentLimits) {
     const { milliseconds } = limits;
     this.timers = [
       setTimeout(() => this.end(`took longer than ${milliseconds / 1_000} s`), milliseconds),
-      setInterval(() => this.look(), LOOKS_EVERY_MS),
+      setInterval(() => this.checkPace(), PACE_CHECK_MS),
     ];
   }
 
@@ -192,14 +170,14 @@ export class Patience {
     return this.controller.signal;
   }
 
-  /** Lets bytes through and looks at their pace. @throws DocumentError once it is too slow */
+  /** Lets bytes through and checks their pace. @throws DocumentError once it is too slow */
   async *watch(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     this.since = Date.now();
     this.bytes = 0;
     const iterator = bytes[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const { value, done } = await this.inTime(iterator.next());
+        const { value, done } = await this.race(iterator.next());
         if (done === true) break;
         this.bytes += value.length;
         yield value;
@@ -211,17 +189,20 @@ export class Patience {
     }
   }
 
-  /** The outcome, unless patience ends before it. @throws DocumentError */
-  async inTime<T>(outcome: Promise<T>): Promise<T> {
-    const ended = withRejection();
-    const onAbort = () => ended.reject(this.signal.reason);
-    this.signal.addEventListener("abort", onAbort, { once: true });
-    if (this.signal.aborted) onAbort();
+  /** The outcome, unless the deadline comes before it. @throws DocumentError */
+  async race<T>(outcome: Promise<T>): Promise<T> {
+    const { signal } = this;
+    let onAbort = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(signal.reason);
+    });
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
     try {
       // Both are raced in any case: an outcome that nobody waits for would end the process when it fails.
-      return await Promise.race([ended.promise, outcome]);
+      return await Promise.race([aborted, outcome]);
     } finally {
-      this.signal.removeEventListener("abort", onAbort);
+      signal.removeEventListener("abort", onAbort);
     }
   }
 
@@ -230,7 +211,7 @@ export class Patience {
     for (const timer of this.timers) clearTimeout(timer);
   }
 
-  private look(): void {
+  private checkPace(): void {
     if (this.since === undefined) return;
     const elapsedMs = Date.now() - this.since;
     const { bytesPerSecond, paceAfterMs } = this.limits;
@@ -241,12 +222,4 @@ export class Patience {
   private end(problem: string): void {
     this.controller.abort(new DocumentError(problem));
   }
-}
-
-function withRejection(): { promise: Promise<never>; reject: (reason: unknown) => void } {
-  let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<never>((_, no) => {
-    reject = no;
-  });
-  return { promise, reject };
 }

@@ -1,6 +1,6 @@
 import { MAX_URLS } from "../../domain/limits.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
-import type { LeftOut, LeftOutCounts, Source, SourceType } from "../../domain/request/source.ts";
+import type { LeftOut, LeftOutCounts, SourceType } from "../../domain/request/source.ts";
 import { MAX_DOCUMENTS, MAX_URL_CHARACTERS } from "../../domain/sources/limits.ts";
 
 /** A document that another one names. */
@@ -132,7 +132,8 @@ export interface Place {
   readonly base: string | undefined;
   /** Variables of the playlist that named it. */
   readonly variables: Readonly<Record<string, string>>;
-  readonly source: Pick<Source, "since">;
+  /** Of the source. */
+  readonly since: string | undefined;
 }
 
 /**

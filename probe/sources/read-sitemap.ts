@@ -1,7 +1,7 @@
 import { MAX_URLS } from "../../domain/limits.ts";
 import { parseUrl } from "../../domain/net/urls.ts";
 import { absolute, DocumentError, type Finds, type Place, type Reader } from "./document.ts";
-import { linesOf } from "./document-stream.ts";
+import { linesOf, peek } from "./document-stream.ts";
 import { readXml } from "./xml.ts";
 
 const ADDRESS = /^https?:\/\//i;
@@ -14,29 +14,11 @@ const NEITHER = "is no sitemap: neither XML, nor a list of URLs, nor a robots.tx
  * `robots.txt`, which names sitemaps. Its content tells which, since names and types of answers are often wrong.
  */
 export const readSitemap: Reader = async (text, place, finds) => {
-  const { start, all } = await startOf(text);
+  const { read, all } = await peek(text, (pieces) => (pieces.at(-1) ?? "").trim() !== "");
+  const start = (read.at(-1) ?? "").trimStart();
   if (start === "") throw new DocumentError("is empty");
-  await (start === "<" ? readSitemapXml(all, place, finds) : readText(all, place, finds));
+  await (start.startsWith("<") ? readSitemapXml(all, place, finds) : readText(all, place, finds));
 };
-
-/** The first character that is not blank, and the whole text. */
-async function startOf(text: AsyncIterable<string>): Promise<{ start: string; all: AsyncIterable<string> }> {
-  const iterator = text[Symbol.asyncIterator]();
-  const pieces: string[] = [];
-  let start = "";
-  while (start === "") {
-    const { value, done } = await iterator.next();
-    if (done === true) break;
-    pieces.push(value);
-    start = value.trimStart().slice(0, 1);
-  }
-  return { start, all: rejoined(pieces, iterator) };
-}
-
-async function* rejoined(pieces: readonly string[], iterator: AsyncIterator<string>) {
-  yield* pieces;
-  yield* { [Symbol.asyncIterator]: () => iterator };
-}
 
 /**
  * A text file with a URL a line, or a `robots.txt`, of which the `Sitemap` lines count. The first line that is one or the other
@@ -195,7 +177,7 @@ class Sitemap {
   }
 
   private take(): void {
-    const { since } = this.place.source;
+    const { since } = this.place;
     if (this.changed !== undefined && since !== undefined && !isSince(this.changed, since)) {
       this.finds.leave("older", this.references.length);
       return;

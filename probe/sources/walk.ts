@@ -117,13 +117,12 @@ export class Walk implements SourceWalk {
 
   /** Where it fails, nothing has changed: it can be tried again. */
   private async read(one: Pending, source: Source, room: number): Promise<DocumentUrls> {
-    const options = { room, refuses: this.deps.refuses };
-    const { limits = DOCUMENT_LIMITS } = this.deps;
+    const { limits = DOCUMENT_LIMITS, refuses } = this.deps;
     const deps = { ...this.deps, limits };
-    const { finds, next } =
-      one.type === "s3-prefix"
-        ? await readPage(deps, one, source, new Finds(options))
-        : { finds: await readDocument(deps, one, source, () => new Finds(options)), next: undefined };
+    let finds = new Finds({ room, refuses });
+    let next: string | undefined;
+    if (one.type === "s3-prefix") next = await readPage(deps, one, source, finds);
+    else finds = await readDocument(deps, one, source, () => new Finds({ room, refuses }));
     const named = finds.documents.map((it) => this.toPending(it, one, source)).filter((it) => this.isNew(it, source));
     this.check(one, named);
     this.pending.shift();

@@ -64,7 +64,7 @@ export class Web {
       const { statusCode, headers, body } = await client.request({
         path: url.pathname + url.search,
         method: "GET",
-        headers: pairs(url.host, withHeader ? this.deps.header : []),
+        headers: ["host", url.host, "accept-encoding", "gzip", ...this.ownHeaders(withHeader)],
         signal,
       });
       // Without this, an error after the last byte that is read is nobody's.
@@ -81,6 +81,11 @@ export class Web {
       await close();
       throw problemOf(error);
     }
+  }
+
+  private ownHeaders(withHeader: boolean): string[] {
+    const headers = parseHeaders(withHeader ? this.deps.header : []);
+    return headers.filter(([name]) => name !== "accept-encoding").flat();
   }
 
   private async connect(url: URL): Promise<Client> {
@@ -166,13 +171,6 @@ async function* told(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array
 function problemOf(error: unknown): DocumentError {
   if (error instanceof DocumentError) return error;
   return new PassingDocumentError(`could not be fetched (${errorCode(error)})`, { cause: error });
-}
-
-/** Headers of a document's request, name and value: undici takes any iterable but an array so. */
-function* pairs(host: string, lines: readonly string[]): Generator<[string, string]> {
-  yield ["host", host];
-  yield ["accept-encoding", "gzip"];
-  for (const [name, value] of parseHeaders(lines)) if (name !== "accept-encoding") yield [name, value];
 }
 
 function one(value: string | string[] | undefined): string | undefined {

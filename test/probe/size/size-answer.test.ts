@@ -11,6 +11,13 @@ const accepted =
   "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
 const problem = (text: string, retry = false) => ({ problem: text, retry });
 
+/** What a problem is counted as besides. */
+function withReason(answer: object, http_status: number, headers: object) {
+  if (!("problem" in answer)) return answer;
+  const byClass = { 2: "not_cacheable", 3: "redirect", 4: "http_4xx", 5: "http_5xx" }[Math.floor(http_status / 100)];
+  return { ...answer, reason: "x-amzn-waf-action" in headers ? "waf" : byClass, http_status };
+}
+
 describe("the answer to a HEAD", () => {
   it.each([
     [200, length("1234"), { size: 1_234 }],
@@ -47,7 +54,7 @@ describe("the answer to a HEAD", () => {
     [503, {}, problem("HTTP 503", true)],
     [504, {}, problem("HTTP 504", true)],
   ])("%i %j: %j", (status, headers, answer) => {
-    expect(readHeadAnswer(status, headers)).toEqual(answer);
+    expect(readHeadAnswer(status, headers)).toEqual(withReason(answer, status, headers));
   });
 });
 
@@ -79,7 +86,7 @@ describe("the answer to a GET of one byte", () => {
     [500, {}, problem("HTTP 500", true)],
     [503, {}, problem("HTTP 503", true)],
   ])("%i %j: %j", (status, headers, answer) => {
-    expect(readRangeAnswer(status, headers)).toEqual(answer);
+    expect(readRangeAnswer(status, headers)).toEqual(withReason(answer, status, headers));
   });
 
   it.each([readHeadAnswer, readRangeAnswer])("%o: of a long Location, 1,000 characters are told", (read) => {
