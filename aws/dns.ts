@@ -1,7 +1,7 @@
 import { Resolver as DnsClient } from "node:dns/promises";
 import { isIP } from "node:net";
 import * as z from "zod";
-import { checkAddresses } from "../domain/net/addresses.ts";
+import { allowPrivateAddressesSchema, checkAddresses } from "../domain/net/addresses.ts";
 import { AliasUnclearError, DnsLookupError, errorCode, isNoRecord, type Resolver } from "../domain/net/resolver.ts";
 import { retry } from "../domain/retry.ts";
 
@@ -15,6 +15,21 @@ export const dnsServersSchema = z
       .map((server) => server.trim())
       .filter((server) => server !== ""),
   );
+
+/** What of a function's environment says how it reaches servers. Nothing of it is set on AWS. */
+export const networkVariables = {
+  PREWARM_DNS_SERVERS: dnsServersSchema,
+  PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
+  PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
+  PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+};
+const networkSchema = z.object(networkVariables);
+
+/** The resolver and the ports of an environment that has {@link networkVariables}. */
+export function networkOf(env: z.infer<typeof networkSchema>) {
+  const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
+  return { dns, ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT } };
+}
 
 export interface DnsOptions {
   /** `host:port`; none: those of the system. */

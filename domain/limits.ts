@@ -44,3 +44,5 @@ export const MAX_RECEIVES = 5;
 export const MAX_WHOLE_CHECK_BYTES = 65_536;
 /** Where more URLs of one request may come from. */
 export const MAX_SOURCES = 20;
+/** CloudFront caches no larger object: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+export const MAX_OBJECT_BYTES = 50 * 2 ** 30;

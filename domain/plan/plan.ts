@@ -1,4 +1,5 @@
 import { grouped } from "../grouped.ts";
+import { hostOf } from "../net/urls.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../request/distributions.ts";
 import { type Lane, laneOf } from "../request/lane.ts";
 import type { Order } from "../request/options.ts";
@@ -138,7 +139,7 @@ export class Plan {
 
   /** At which targets a URL is to be warm, also at those that did not resolve. The same list for all URLs of a distribution. */
   chosenFor(url: Pick<GoodUrl, "url">): readonly Target[] {
-    const distribution = distributionOf(this.distributions, new URL(url.url).hostname);
+    const distribution = distributionOf(this.distributions, hostOf(url.url));
     return (distribution && this.chosenByLabel.get(distribution.label)) ?? NOBODY;
   }
 

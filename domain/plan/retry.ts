@@ -1,3 +1,4 @@
+import { hostOf } from "../net/urls.ts";
 import { distributionOf } from "../request/distributions.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { isLostList, LISTS, type ListStore } from "./lists.ts";
@@ -123,7 +124,7 @@ async function addUnresolved(deps: RetryDeps, item: RequestItem, urls: readonly 
     if (place >= 0) placesOf.set(label, [...(placesOf.get(label) ?? []), place]);
   }
   for (const [row, { url, pops }] of urls.entries()) {
-    const label = distributionOf(item.distributions, new URL(url).hostname)?.label ?? "";
+    const label = distributionOf(item.distributions, hostOf(url))?.label ?? "";
     for (const place of placesOf.get(label) ?? [])
       if (pops === undefined || isInMask(pops, place)) masks.add(row, place);
   }

@@ -41,7 +41,7 @@ export async function readSourcesFor(
   const asItem = { variants, pops, need_invalidate, cf_domain: cfDomain };
   const walk = new Walk(
     {
-      web: new Web({ ...ports, addressesOf: (host) => dns.addresses(host), header }),
+      web: new Web({ dns, ports, header }),
       buckets: { read: inBucket, list: inBucket },
       refuses: (url) => found.refusal(url),
       // What is still open when the time is over closes soon after it.

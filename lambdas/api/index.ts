@@ -9,7 +9,7 @@ import { AsyncFunction } from "../../aws/async-function.ts";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { ProgressReader } from "../../aws/progress-table.ts";
@@ -22,7 +22,6 @@ import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
-import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
@@ -53,10 +52,7 @@ const env = readEnvironment(
     /** Empty: the API is public. */
     VPC_ENDPOINT: z.string(),
     AWS_REGION: z.string().default(""),
-    PREWARM_DNS_SERVERS: dnsServersSchema,
-    PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
-    PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
-    PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+    ...networkVariables,
     SOURCE_BUCKETS: sourceBucketsSchema,
     ...capVariables,
   }),
@@ -65,7 +61,6 @@ const db = documentClient();
 const s3 = new S3Client({});
 const logger = new Logger({ serviceName: "api" });
 const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
-const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
@@ -97,8 +92,7 @@ export const handler = createHandler({
     instanceTypes,
     isPrivate: env.VPC_ENDPOINT !== "",
   },
-  dns,
-  ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
+  ...networkOf(env),
   loadProbes: () => import("./dry-run-probes.ts"),
   sourceBuckets: env.SOURCE_BUCKETS,
   logger,

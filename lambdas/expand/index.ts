@@ -7,13 +7,12 @@ import { AsyncFunction } from "../../aws/async-function.ts";
 import { Checkpoints } from "../../aws/checkpoints.ts";
 import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
-import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
 import { Walk } from "../../probe/sources/walk.ts";
@@ -32,19 +31,14 @@ const env = readEnvironment(
     GROUP_NAME: z.string().min(1),
     SOURCE_BUCKETS: sourceBucketsSchema,
     MAX_TASKS: capVariables.MAX_TASKS,
-    PREWARM_DNS_SERVERS: dnsServersSchema,
-    PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
-    PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
-    PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+    ...networkVariables,
   }),
 );
 const logger = new Logger({ serviceName: "expand" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 const lambda = new LambdaClient({});
 const s3 = new S3Client({});
-const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
-const addressesOf = (host: string) => dns.addresses(host);
-const ports = { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT };
+const { dns, ports } = networkOf(env);
 const buckets = new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS);
 const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
 
@@ -55,7 +49,7 @@ export const handler = createHandler({
   expandFunction: new AsyncFunction(lambda, env.AWS_LAMBDA_FUNCTION_NAME),
   distributions: new Distributions(new CloudFrontClient({})),
   walk: ({ header, sources = [] }, { before, refuses }) =>
-    new Walk({ web: new Web({ ...ports, addressesOf, header }), buckets, refuses }, sources, before),
+    new Walk({ web: new Web({ dns, ports, header }), buckets, refuses }, sources, before),
   caps: readCaps(env),
   logger,
   now: Date.now,

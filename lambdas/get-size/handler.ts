@@ -8,14 +8,14 @@ import { withoutQueries } from "../../domain/log-fields.ts";
 import { AliasUnclearError, type Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
-import { notGoodOf, RetryLostError } from "../../domain/plan/retry.ts";
+import { type AskedUrl, notGoodOf, RetryLostError } from "../../domain/plan/retry.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
 import { type AllowedDistributions, type Distribution, problemWith } from "../../domain/request/distributions.ts";
 import { findDistributions, NoDistributionError } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { inputFailureGroups } from "../../domain/result/failure-groups.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { type MeasureOptions, measureUrls, type UnmeasuredUrl } from "../../probe/size/measure-urls.ts";
+import { type MeasureOptions, measureUrls } from "../../probe/size/measure-urls.ts";
 import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
 import { type LimitsDeps, openLimits } from "./limits.ts";
 
@@ -40,7 +40,7 @@ export interface GetSizeDeps extends LimitsDeps {
 interface Work {
   /** URLs whose size is known already. */
   readonly known: readonly GoodUrl[];
-  readonly asked: readonly UnmeasuredUrl[];
+  readonly asked: readonly AskedUrl[];
   /** What the request's item says of it from now on. */
   readonly fields: { readonly pops?: string[]; readonly url_count?: number };
 }
@@ -123,7 +123,7 @@ async function prepare(deps: GetSizeDeps, item: RequestItem) {
 
 /** All URLs of the request's list, read whole before the first question: S3 closes an answer that nobody reads for long. */
 async function listed({ lists }: GetSizeDeps, { req_id: reqId }: RequestItem): Promise<Work> {
-  const asked: UnmeasuredUrl[] = [];
+  const asked: AskedUrl[] = [];
   for await (const found of lists.read(LISTS.foundUrls, reqId)) asked.push(found);
   return { known: [], asked, fields: {} };
 }

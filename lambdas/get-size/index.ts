@@ -6,7 +6,7 @@ import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
@@ -16,7 +16,6 @@ import { ServerClock } from "../../aws/server-clock.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
-import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
 import { reportUnreadable } from "../runtime.ts";
@@ -35,10 +34,7 @@ const env = readEnvironment(
     /** Heartbeats and leases of permits follow from it. */
     STALL_SECONDS: stallSecondsSchema,
     DISTRIBUTIONS: allowedDistributionsSchema,
-    PREWARM_DNS_SERVERS: dnsServersSchema,
-    PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
-    PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
-    PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+    ...networkVariables,
     PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),
   }),
 );
@@ -55,8 +51,7 @@ export const handler = createHandler({
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
-  dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
-  ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
+  ...networkOf(env),
   keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
   progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
   permits: (process) => new PermitTable(db, env.PROGRESS_TABLE, process),

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
@@ -17,7 +17,6 @@ import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
-import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { Capacity, reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
@@ -34,8 +33,7 @@ const env = readEnvironment(
     GROUP_NAME: z.string().min(1),
     MAX_TASKS: capVariables.MAX_TASKS,
     MAX_REQUEST_BYTES: capVariables.MAX_REQUEST_BYTES,
-    PREWARM_DNS_SERVERS: dnsServersSchema,
-    PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
+    ...networkVariables,
   }),
 );
 const db = documentClient();
@@ -52,7 +50,7 @@ export const handler = createHandler({
   lists: new Lists(new S3Client({}), env.BUCKET),
   queue: new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
   distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
-  dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
+  dns: networkOf(env).dns,
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
   caps: readCaps(env),
   logger,

@@ -3,6 +3,7 @@ import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
+import type { AskedUrl } from "../../domain/plan/retry.ts";
 import { formKey, type GoodUrl } from "../../domain/plan/task.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
@@ -133,19 +134,10 @@ export async function addressesOfFirst(dns: Resolver, names: readonly string[]):
   throw first;
 }
 
-/** A URL whose size is to be asked. */
-export interface UnmeasuredUrl {
-  readonly url: string;
-  /** In which variants. Absent: in all of the request's, or in the only form. */
-  readonly variants?: readonly string[];
-  /** Which of the request's sources named it, counted from 1. Absent: the caller did. */
-  readonly source?: number;
-}
-
 export interface UrlsToMeasure {
   /** URLs whose size is known already. */
   readonly known: readonly GoodUrl[];
-  readonly asked: readonly UnmeasuredUrl[];
+  readonly asked: readonly AskedUrl[];
 }
 
 /** What a request's URLs came to, form by form: a URL in three variants counts three times. */

@@ -1,3 +1,4 @@
+import { MAX_OBJECT_BYTES } from "../../domain/limits.ts";
 import { isOverload } from "../../domain/origin/origin-response.ts";
 import {
   ACCEPTED,
@@ -37,8 +38,6 @@ function refusalReason(status: number, headers: Headers): FailureReason {
   if (status >= 400 && status < 500) return "http_4xx";
   return status >= 500 && status < 600 ? "http_5xx" : "other";
 }
-
-const MAX_CREDIBLE_BYTES = 50e9;
 
 /** A header's value as undici gives it. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -104,7 +103,7 @@ function contentLength(headers: Headers): number | null {
   return typeof text === "string" && /^\d+$/.test(text) ? credible(Number(text)) : null;
 }
 
-/** CloudFront caches no object over 50 GB: a greater length is wrong, and would spoil the total. */
+/** A greater length is wrong, and would spoil the total. */
 function credible(bytes: number): number | null {
-  return bytes <= MAX_CREDIBLE_BYTES ? bytes : null;
+  return bytes <= MAX_OBJECT_BYTES ? bytes : null;
 }

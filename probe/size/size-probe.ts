@@ -231,22 +231,16 @@ class SlotMissedError extends Error {
 /** A dispatcher whose request fails, without being sent, if its connection is not open in time. */
 function inTime(pool: Dispatcher, ms: number): Dispatcher {
   const deadline = performance.now() + ms;
-  return pool.compose((dispatch) => (options, handler) => dispatch(options, sentBefore(deadline, handler)));
-}
-
-function sentBefore(deadline: number, handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
-  const inner: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
-  return {
+  return pool.compose((dispatch) => (options, handler) => {
+    const own: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
+    const start = own.onRequestStart?.bind(own);
     // The connection is open, and the request is not sent.
-    onRequestStart: (controller, context) => {
-      inner.onRequestStart?.(controller, context);
+    own.onRequestStart = (controller, context) => {
+      start?.(controller, context);
       if (performance.now() > deadline) controller.abort(new SlotMissedError("The slot has passed"));
-    },
-    onResponseStart: (...response) => inner.onResponseStart?.(...response),
-    onResponseData: (...data) => inner.onResponseData?.(...data),
-    onResponseEnd: (...end) => inner.onResponseEnd?.(...end),
-    onResponseError: (...error) => inner.onResponseError?.(...error),
-  };
+    };
+    return dispatch(options, own);
+  });
 }
 
 interface Exchanged {

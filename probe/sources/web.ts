@@ -3,7 +3,7 @@ import { Client } from "undici";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
-import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
+import { DnsLookupError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { isOverload } from "../../domain/origin/origin-response.ts";
 import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
@@ -14,13 +14,11 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export interface WebDeps {
-  /** Addresses of a name, each of which may be connected to. @throws when there are none */
-  readonly addressesOf: (host: string) => Promise<readonly string[]>;
+  readonly dns: Resolver;
   /** The request's own, which a source's own origin alone gets. */
   readonly header: readonly string[];
   /** Where https and http are reached: 443 and 80, unless everything runs on one machine. */
-  readonly httpsPort: number;
-  readonly httpPort: number;
+  readonly ports: { readonly httpsPort: number; readonly httpPort: number };
 }
 
 /** A document that has begun to come. */
@@ -91,7 +89,7 @@ export class Web {
   private async connect(url: URL): Promise<Client> {
     const address = await this.addressOf(url.hostname);
     const secure = url.protocol === "https:";
-    const port = secure ? this.deps.httpsPort : this.deps.httpPort;
+    const port = secure ? this.deps.ports.httpsPort : this.deps.ports.httpPort;
     return new Client(`${url.protocol}//${address}:${port}`, {
       maxHeaderSize: MAX_ANSWER_HEAD_BYTES,
       connect: {
@@ -103,7 +101,7 @@ export class Web {
 
   private async addressOf(host: string): Promise<string> {
     try {
-      const addresses = await this.deps.addressesOf(host);
+      const addresses = await this.deps.dns.addresses(host);
       const address = addresses[Math.floor(Math.random() * addresses.length)];
       if (address !== undefined) return address;
     } catch (error) {

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "probe/sources/web.ts",
-      find: "const addresses = await this.deps.addressesOf(host);",
-      replace: "const addresses = isIP(host) === 0 ? await this.deps.addressesOf(host) : [host];",
+      find: "const addresses = await this.deps.dns.addresses(host);",
+      replace: "const addresses = isIP(host) === 0 ? await this.deps.dns.addresses(host) : [host];",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/probe/sources/web.test.ts"],

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Resolver } from "../../../domain/net/resolver.ts";
 import type { LeftOutCounts, Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { DOCUMENT_LIMITS } from "../../../domain/sources/limits.ts";
 import { Walk, type WalkDeps, type WalkState } from "../../../probe/sources/walk.ts";
-import { Web, type WebDeps } from "../../../probe/sources/web.ts";
+import { Web } from "../../../probe/sources/web.ts";
+import { fakeResolver } from "../../lambdas/fakes/dns.ts";
 import { serve } from "../size/server.ts";
 
 export type Answer = string | Buffer | ((response: ServerResponse, request: IncomingMessage) => unknown);
@@ -23,11 +25,20 @@ export const noBuckets: Buckets = {
   list: () => Promise.reject(new Error("not asked for")),
 };
 
+interface Site {
+  readonly header: readonly string[];
+  readonly httpsPort: number;
+  readonly addressesOf: Resolver["addresses"];
+}
+
 /** Deps of a walk for which every name leads to the server at these ports. */
-export function depsAt(httpPort: number, web: Partial<WebDeps> = {}, deps: Partial<WalkDeps> = {}): WalkDeps {
-  const addressesOf = async () => ["127.0.0.1"];
+export function depsAt(
+  httpPort: number,
+  { header = [], httpsPort = httpPort, addressesOf = async () => ["127.0.0.1"] }: Partial<Site> = {},
+  deps: Partial<WalkDeps> = {},
+): WalkDeps {
   return {
-    web: new Web({ addressesOf, header: [], httpsPort: httpPort, httpPort, ...web }),
+    web: new Web({ dns: fakeResolver({ addresses: addressesOf }), header, ports: { httpsPort, httpPort } }),
     buckets: noBuckets,
     limits: DOCUMENT_LIMITS,
     ...deps,

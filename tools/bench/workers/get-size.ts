@@ -1,7 +1,8 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { Lists } from "../../../aws/lists.ts";
 import { goodUrlsList, LISTS } from "../../../domain/plan/lists.ts";
-import { measureUrls, type UnmeasuredUrl } from "../../../probe/size/measure-urls.ts";
+import type { AskedUrl } from "../../../domain/plan/retry.ts";
+import { measureUrls } from "../../../probe/size/measure-urls.ts";
 import { requestItem } from "../requests.ts";
 
 /** All URLs of a request, from the list in the bucket to both lists there. */
@@ -10,7 +11,7 @@ const lists = new Lists(new S3Client({}), "lists");
 const item = requestItem();
 const started = performance.now();
 const before = process.cpuUsage();
-const asked: UnmeasuredUrl[] = [];
+const asked: AskedUrl[] = [];
 for await (const url of lists.read(LISTS.urls, item.req_id)) asked.push({ url });
 const { good, bad, unasked, doubtful } = await measureUrls(
   {
