@@ -1,11 +1,13 @@
 import { isIP } from "node:net";
 import {
+  type AllowedDistributions,
   cloudFrontLabel,
   type Distribution,
   hostOwners,
   notOwnedBy,
   type OwnDistribution,
   type OwnerOf,
+  problemWith,
 } from "./distributions.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
@@ -53,65 +55,55 @@ export interface FoundDistributions {
 export async function findDistributions(
   cfDomain: string | undefined,
   hosts: readonly string[],
-  sources: Sources,
+  { own, alias }: Sources,
 ): Promise<FoundDistributions> {
-  const owner = hostOwners(await sources.own());
-  if (cfDomain !== undefined) return given(cfDomain, hosts, owner, sources);
-  const byLabel = new Map<string, Distribution>();
+  const owner = hostOwners(await own());
   const refused = new Map<string, string>();
-  for (const host of hosts) {
-    const found = await find(host, owner, sources);
-    if (found === undefined) {
-      refused.set(host, noDistribution(host));
-      continue;
+  if (cfDomain === undefined) {
+    const byLabel = new Map<string, Distribution>();
+    for (const host of hosts) {
+      const found = await find(host, owner, alias);
+      if (found === undefined) refused.set(host, noDistribution(host));
+      else byLabel.set(found.label, { ...found, hosts: [...(byLabel.get(found.label)?.hosts ?? []), host] });
     }
-    const known = byLabel.get(found.label);
-    byLabel.set(found.label, { ...found, hosts: [...(known?.hosts ?? []), host] });
+    return { distributions: [...byLabel.values()], refused };
   }
-  return { distributions: [...byLabel.values()], refused };
-}
-
-async function given(
-  cfDomain: string,
-  hosts: readonly string[],
-  owner: OwnerOf,
-  sources: Sources,
-): Promise<FoundDistributions> {
-  const found = await find(cfDomain, owner, sources);
+  const found = await find(cfDomain, owner, alias);
   if (found === undefined) throw new NoDistributionError(cfDomain);
   const { id } = found;
   // Of another account's, nobody can ask for its names. It is asked under `cf_domain` alone.
-  if (id === undefined) return { distributions: [{ ...found, domain: cfDomain }], refused: new Map() };
-  // A name that leads here by the DNS alone may be an alias of a distribution in another account: it is not asked with.
-  const domain = owner(cfDomain)?.id === id ? cfDomain : found.domain;
-  const refused = hosts.flatMap((host): [string, string][] => {
+  if (id === undefined) return { distributions: [{ ...found, domain: cfDomain }], refused };
+  for (const host of hosts) {
     const problem = host === cfDomain ? undefined : notOwnedBy(id, host, owner);
-    return problem === undefined ? [] : [[host, problem]];
-  });
-  return { distributions: [domain === undefined ? found : { ...found, domain }], refused: new Map(refused) };
+    if (problem !== undefined) refused.set(host, problem);
+  }
+  // A name that leads here by the DNS alone may be an alias of a distribution in another account: it is not asked with.
+  return { distributions: [owner(cfDomain)?.id === id ? { ...found, domain: cfDomain } : found], refused };
 }
 
-async function find(name: string, owner: OwnerOf, sources: Sources): Promise<Distribution | undefined> {
+/** Why a request must not be made: the first of its distributions that this deployment may not warm. */
+export function notAllowed(allowed: AllowedDistributions, distributions: readonly Distribution[]): string | undefined {
+  return distributions
+    .map(({ id, domain, hosts, label }) => problemWith(allowed, id, domain ?? hosts?.[0] ?? label))
+    .find((problem) => problem !== undefined);
+}
+
+async function find(name: string, owner: OwnerOf, alias: Sources["alias"]): Promise<Distribution | undefined> {
   let current = name;
   for (let i = 0; i <= MAX_ALIASES; i++) {
     const mine = owner(current);
-    if (mine !== undefined) return ownDistribution(mine);
+    if (mine !== undefined) {
+      const { id, domain, aliases } = mine;
+      const label = cloudFrontLabel(domain) ?? domain.split(".", 1)[0] ?? domain;
+      return { label, domain, id, names: [domain, ...aliases] };
+    }
     const label = cloudFrontLabel(current);
     if (label !== undefined) return { label, names: [] };
     // An address is no name: the DNS knows nothing of it.
     if (i === MAX_ALIASES || isIP(current.replace(/^\[|\]$/g, "")) !== 0) break;
-    const next = await sources.alias(current);
+    const next = await alias(current);
     if (next === undefined) break;
     current = next.toLowerCase().replace(/\.$/, "");
   }
   return undefined;
-}
-
-function ownDistribution({ id, domain, aliases }: OwnDistribution): Distribution {
-  return {
-    label: cloudFrontLabel(domain) ?? domain.split(".", 1)[0] ?? domain,
-    domain,
-    id,
-    names: [domain, ...aliases],
-  };
 }

@@ -10,11 +10,11 @@ import type { Estimated } from "../../domain/api/started-answer.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf } from "../../domain/net/urls.ts";
-import { problemWith } from "../../domain/request/distributions.ts";
 import {
   type FoundDistributions,
   findDistributions,
   NoDistributionError,
+  notAllowed,
 } from "../../domain/request/find-distributions.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import { notYetRead } from "../../domain/request/source.ts";
@@ -101,9 +101,7 @@ async function lookUpDistributions(deps: ApiDeps, { cfDomain, urls }: PrewarmReq
   const sources = { own: () => deps.distributions.own(), alias: (name: string) => deps.dns.alias(name) };
   try {
     const found = await inTime(FIND_MS, findDistributions(cfDomain, hosts, sources));
-    const problem = found.distributions
-      .map(({ id, domain, hosts: its, label }) => problemWith(deps.allowed, id, domain ?? its?.[0] ?? label))
-      .find((it) => it !== undefined);
+    const problem = notAllowed(deps.allowed, found.distributions);
     if (problem !== undefined) return none(wouldFail(problem));
     const [first] = found.refused.values();
     const more = found.refused.size > 1 ? ` (and ${found.refused.size - 1} more hosts)` : "";

@@ -10,8 +10,8 @@ import { hostOf } from "../../domain/net/urls.ts";
 import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
 import { type AskedUrl, notGoodOf, RetryLostError } from "../../domain/plan/retry.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
-import { type AllowedDistributions, type Distribution, problemWith } from "../../domain/request/distributions.ts";
-import { findDistributions, NoDistributionError } from "../../domain/request/find-distributions.ts";
+import type { AllowedDistributions } from "../../domain/request/distributions.ts";
+import { findDistributions, NoDistributionError, notAllowed } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { inputFailureGroups } from "../../domain/result/failure-groups.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
@@ -112,7 +112,8 @@ async function prepare(deps: GetSizeDeps, item: RequestItem) {
       own: () => deps.distributions.own(),
       alias: (name) => deps.dns.alias(name),
     });
-    const problem = notAllowed(deps, distributions);
+    // Before anything is asked of a distribution.
+    const problem = notAllowed(deps.allowed, distributions);
     return problem === undefined ? { work, distributions, refused } : { problem };
   } catch (error) {
     const isClear = [AliasUnclearError, NoDistributionError, RetryLostError].some((kind) => error instanceof kind);
@@ -138,13 +139,6 @@ async function again(deps: GetSizeDeps, { req_id: reqId }: RequestItem, before: 
   const urls = new Set([...known, ...asked].map(({ url }) => url));
   await deps.lists.write(LISTS.urls, reqId, urls);
   return { known, asked, fields: { pops: [...pops], url_count: urls.size } };
-}
-
-/** Said here before anything is asked of a distribution that this deployment may not warm. */
-function notAllowed({ allowed }: GetSizeDeps, distributions: readonly Distribution[]): string | undefined {
-  return distributions
-    .map(({ id, domain, hosts, label }) => problemWith(allowed, id, domain ?? hosts?.[0] ?? label))
-    .find((problem) => problem !== undefined);
 }
 
 /** How long sizes may be asked for, in milliseconds, on a function that has `remainingMs` left. */
