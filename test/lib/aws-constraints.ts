@@ -4,7 +4,7 @@ import {
   type Resource,
   type StackTemplate,
   stackTemplateSchema,
-} from "../../tools/cost/stack-template.ts";
+} from "../../tools/stack-template.ts";
 
 /** A template as JSON, to break. */
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of a thousand shapes

@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import { ConfiguredStack, nameInArn, type Resource, stackTemplateSchema } from "../../tools/stack-template.ts";
 import { type RolePolicies, readRolePolicies } from "./iam/role-policies.ts";
 import type { TableSchema } from "./memory-dynamodb.ts";
 import type { QueueSettings } from "./memory-sqs.ts";
-import { type Json, nameInArn, type Resource, Template } from "./template.ts";
+
+type Json = Record<string, unknown>;
 
 /** A Lambda function. */
 export interface DeployedFunction {
@@ -49,7 +51,7 @@ export interface Deployment {
     readonly userData: string;
   };
   readonly policies: RolePolicies;
-  readonly template: Template;
+  readonly template: ConfiguredStack;
   /** Physical name of the resource whose logical id begins so. */
   name(idPrefix: string): string;
 }
@@ -65,7 +67,10 @@ export function readDeployment(
 ): Deployment {
   const files = published === cachedFiles?.folder ? cachedFiles : new PublishedFiles(published);
   cachedFiles = files;
-  const template = new Template(files.text(`${stack}.template.json`), parameters);
+  const template = new ConfiguredStack(
+    stackTemplateSchema.parse(JSON.parse(files.text(`${stack}.template.json`))),
+    parameters,
+  );
   const of = (type: string) => template.of(type);
   const onFailure = new Map(
     of("AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => {
@@ -150,7 +155,7 @@ let cachedFiles: PublishedFiles | undefined;
 /** Functions that CDK adds have no bundle of this project, and are left out. */
 function functionOf(
   files: PublishedFiles,
-  template: Template,
+  template: ConfiguredStack,
   id: string,
   { Properties }: Resource,
   onFailure: string | undefined,
@@ -184,7 +189,11 @@ function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: Json)
   return { name, keys: names(KeySchema), indexes: new Map(indexes) };
 }
 
-function queueOf(template: Template, name: string, { VisibilityTimeout = 30, RedrivePolicy }: Json): QueueSettings {
+function queueOf(
+  template: ConfiguredStack,
+  name: string,
+  { VisibilityTimeout = 30, RedrivePolicy }: Json,
+): QueueSettings {
   const visibilitySeconds = Number(VisibilityTimeout);
   if (RedrivePolicy === undefined) return { name, visibilitySeconds };
   const { deadLetterTargetArn, maxReceiveCount } = RedrivePolicy as Json;

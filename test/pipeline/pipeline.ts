@@ -4,6 +4,7 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
+import { nameInArn } from "../../tools/stack-template.ts";
 import { installVirtualClock, type VirtualClock } from "../virtual-clock.ts";
 import { type DeployedFunction, type Deployment, type EventSource, readDeployment } from "./deployment.ts";
 import { Authorizer } from "./iam/authorizer.ts";
@@ -11,7 +12,6 @@ import { type IsolatedProcess, IsolatedProcesses } from "./isolated-process.ts";
 import { MemoryAws } from "./memory-aws.ts";
 import type { StreamRecord } from "./memory-dynamodb.ts";
 import type { Schedule } from "./memory-services.ts";
-import { nameInArn } from "./template.ts";
 
 export const HOST = "www.example.com";
 const OTHER_HOST = "img.example.com";

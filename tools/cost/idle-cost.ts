@@ -1,5 +1,5 @@
+import { ConfiguredStack, type Parameters, type Resource, type StackTemplate } from "../stack-template.ts";
 import { type Charge, type Charges, IDLE_RULES, UnpricedError } from "./idle-rules.ts";
-import { ConfiguredStack, type Parameters, type Resource, type StackTemplate } from "./stack-template.ts";
 
 /** One line of an idle stack's bill. */
 export interface IdleLine extends Charge {

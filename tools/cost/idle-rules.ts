@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { PRICE, type Price } from "../../domain/cost/prices.ts";
-import type { ConfiguredStack, Resource } from "./stack-template.ts";
+import type { ConfiguredStack, Resource } from "../stack-template.ts";
 
 /** A month, as AWS's Pricing Calculator has it. */
 export const HOURS_OF_MONTH = 730;

@@ -6,7 +6,7 @@ import { SITES } from "../../domain/pops/sites.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { DEFAULT_ORDER } from "../../domain/request/options.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
-import type { StackTemplate } from "./stack-template.ts";
+import type { StackTemplate } from "../stack-template.ts";
 
 /** A million tasks: so many URLs at so many POPs. */
 export const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };

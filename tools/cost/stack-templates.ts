@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../local/paths.ts";
-import { type StackTemplate, stackTemplateSchema } from "./stack-template.ts";
+import { type StackTemplate, stackTemplateSchema } from "../stack-template.ts";
 
 export const STACKS = ["PrewarmStack", "PrewarmExistingVpcStack"] as const;
 

@@ -1,10 +1,10 @@
 import { EDGE_PRICE } from "../../domain/cost/prices.ts";
 import { table } from "../markdown-table.ts";
+import type { StackTemplate } from "../stack-template.ts";
 import { type IdleCost, idleCost } from "./idle-cost.ts";
 import { CONFIGURATION } from "./idle-rules.ts";
 import { MILLION, millionTasks } from "./million-tasks.ts";
 import { priceOf } from "./price-table.ts";
-import type { StackTemplate } from "./stack-template.ts";
 
 /** Names of the values of the parameter `monitoring` that a template has, the default first. */
 export function monitoringModes(template: StackTemplate): readonly string[] {

@@ -1,6 +1,9 @@
 // The policies of a template: what each role allows, and what queues and buckets deny.
+
+import type { ConfiguredStack } from "../../../tools/stack-template.ts";
 import { parseStatement, type Statement } from "../../iam/policy.ts";
-import type { Json, Template } from "../template.ts";
+
+type Json = Record<string, unknown>;
 
 export interface RolePolicies {
   /** By the logical id of the role. Only these: nothing else allows a role anything. */
@@ -12,7 +15,7 @@ export interface RolePolicies {
 }
 
 /** @throws Error for a policy that stands elsewhere than in AWS::IAM::Policy: a managed policy, a boundary */
-export function readRolePolicies(template: Template): RolePolicies {
+export function readRolePolicies(template: ConfiguredStack): RolePolicies {
   const roles = new Map<string, Statement[]>();
   const trusted = new Map<string, string[]>();
   for (const [id, { Properties }] of template.of("AWS::IAM::Role")) {
@@ -33,7 +36,7 @@ export function readRolePolicies(template: Template): RolePolicies {
   return { roles, trusted, resources: ofResources };
 }
 
-function statementsIn(template: Template, document: unknown): Statement[] {
+function statementsIn(template: ConfiguredStack, document: unknown): Statement[] {
   const { Statement } = document as { readonly Statement: readonly Json[] };
   return Statement.map(({ Effect, Resource, Condition = {}, ...rest }) =>
     parseStatement({
@@ -45,7 +48,7 @@ function statementsIn(template: Template, document: unknown): Statement[] {
   );
 }
 
-function conditionsIn(template: Template, condition: Json): Json {
+function conditionsIn(template: ConfiguredStack, condition: Json): Json {
   return Object.fromEntries(
     Object.entries(condition).map(([operator, keys]) => [
       operator,

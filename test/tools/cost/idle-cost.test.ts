@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { idleCost } from "../../../tools/cost/idle-cost.ts";
-import { type StackTemplate, stackTemplateSchema } from "../../../tools/cost/stack-template.ts";
 import { stackTemplates } from "../../../tools/cost/stack-templates.ts";
 import { idleByMode, monitoringModes } from "../../../tools/cost/tables.ts";
+import { type StackTemplate, stackTemplateSchema } from "../../../tools/stack-template.ts";
 
 const QUEUE = { Type: "AWS::SQS::Queue" };
 const OF_QUEUE = { EventSourceArn: { "Fn::GetAtt": ["Queue", "Arn"] } };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { UNITS } from "../../../domain/cost/work-time.ts";
 import { millionTasks } from "../../../tools/cost/million-tasks.ts";
-import { stackTemplateSchema } from "../../../tools/cost/stack-template.ts";
 import { figures } from "../../../tools/cost/tables.ts";
 import { estimate } from "../../../tools/scaling/estimate.ts";
+import { stackTemplateSchema } from "../../../tools/stack-template.ts";
 
 const template = stackTemplateSchema.parse({
   Parameters: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfiguredStack, type Parameters, stackTemplateSchema } from "../../../tools/cost/stack-template.ts";
+import { ConfiguredStack, type Parameters, stackTemplateSchema } from "../../tools/stack-template.ts";
 
 const PARAMETERS = { mode: { Default: "on" }, most: { Default: 0 }, list: { Default: "" } };
 const IS_ON = { "Fn::Equals": [{ Ref: "mode" }, "on"] };
