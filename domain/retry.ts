@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** When to try again, and how long to wait before that. */
-export interface RetryOptions<T> {
-  /** Tries in all. @default no end */
-  readonly attempts?: number;
+/** Exponential back-off. */
+export interface BackOff {
   /** Mean pause before the second try, in milliseconds. It doubles before each further one. */
   readonly firstMs: number;
   /** The mean pause grows no longer than this, in milliseconds. @default no bound */
   readonly longestMs?: number;
+}
+
+/** When to try again, and how long to wait before that. */
+export interface RetryOptions<T> extends BackOff {
+  /** Tries in all. @default no end */
+  readonly attempts?: number;
   /** Whether an outcome wants another try. @default none does */
   readonly again?: (outcome: T) => boolean;
   /** Whether an error wants another try. @default none does: each is thrown at once */
@@ -41,7 +45,7 @@ export async function retry<T>(attempt: (n: number) => Promise<T>, options: Retr
 /** The pause after try `n` (from 0), in milliseconds. @param chance from 0 to 1 */
 export function pauseMs(
   n: number,
-  { firstMs, longestMs = Number.POSITIVE_INFINITY }: Pick<RetryOptions<unknown>, "firstMs" | "longestMs">,
+  { firstMs, longestMs = Number.POSITIVE_INFINITY }: BackOff,
   chance = Math.random(),
 ): number {
   return Math.min(longestMs, firstMs * 2 ** n) * (0.5 + chance);

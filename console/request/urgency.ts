@@ -53,5 +53,9 @@ function mayBeWhy({ pops, examples }: Failure, readiness: Readiness | undefined)
   // An object is cold at two POPs or more: for one reason, or for several.
   const isCold =
     cold_objects > 0 && (pops > 1 || examples.some(({ url }) => cold_examples.some((it) => it.url === url)));
-  return isCold || (tooManyLack(readiness) && examples.some(({ pop = "" }) => lacking_examples.includes(pop)));
+  return (
+    isCold ||
+    (tooManyLack(readiness.lacking_pops, readiness.pops) &&
+      examples.some(({ pop = "" }) => lacking_examples.includes(pop)))
+  );
 }

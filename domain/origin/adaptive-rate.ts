@@ -105,7 +105,7 @@ export interface OriginResponse {
 }
 
 export interface AdaptiveRateOptions {
-  readonly store: Pick<PermitStore, "hostRate" | "cutHostRate">;
+  readonly store: PermitStore;
   readonly host: string;
   readonly now: () => number;
   readonly onCut?: (host: HostRate) => void;

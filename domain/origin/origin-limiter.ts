@@ -1,7 +1,7 @@
 import type { OriginLimits } from "../request/options.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
 import { CALL_INTERVAL_MS, type LimiterContext } from "./paced-calls.ts";
-import { newSignal, PermitLease, type PermitLeaseOptions } from "./permit-lease.ts";
+import { type LeaseOptions, newSignal, PermitLease } from "./permit-lease.ts";
 import type { PermitStore } from "./permit-store.ts";
 import { type Demand, MAX_WAIT_MS, Reservations, reservedPerSecond, SLOT_TOLERANCE_MS } from "./reservations.ts";
 
@@ -60,7 +60,7 @@ export interface AcquireOptions {
   readonly needsSlot?: boolean;
 }
 
-export interface OriginLimiterOptions extends Pick<PermitLeaseOptions, "heartbeatAt" | "leaseMs"> {
+export interface OriginLimiterOptions extends LeaseOptions {
   /** The request that has the limits, or the host, if it has none. */
   readonly id: string;
   readonly limits: OriginLimits;

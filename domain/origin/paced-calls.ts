@@ -33,7 +33,7 @@ export class PacedCalls {
   ended: Promise<void> = Promise.resolve();
   private readonly open = new Set<Promise<unknown>>();
 
-  constructor(private readonly context: Pick<LimiterContext, "now" | "random" | "onChange" | "onError">) {}
+  constructor(private readonly context: LimiterContext) {}
 
   get isIdle(): boolean {
     return !this.isRunning;

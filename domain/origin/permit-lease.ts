@@ -24,16 +24,20 @@ export class LeaseLostError extends Error {
   }
 }
 
-export interface PermitLeaseOptions {
+/** How long the leases of a process last. */
+export interface LeaseOptions {
+  /** When the last heartbeat that was written successfully was sent. @default no lease expires */
+  readonly heartbeatAt?: (() => number) | undefined;
+  /** How long a process without a heartbeat keeps its permits: several intervals of heartbeats. @default 60 s */
+  readonly leaseMs?: number | undefined;
+}
+
+export interface PermitLeaseOptions extends LeaseOptions {
   readonly reqId: string;
   /** Requests in progress of all processes. */
   readonly limit: number;
   /** How many permits this process could use now. */
   readonly wanted: () => number;
-  /** When the last heartbeat that was written successfully was sent. @default no lease expires */
-  readonly heartbeatAt?: (() => number) | undefined;
-  /** How long a process without a heartbeat keeps its permits: several intervals of heartbeats. @default 60 s */
-  readonly leaseMs?: number | undefined;
 }
 
 /** The permits that this process leases of one request's limit on concurrency. */

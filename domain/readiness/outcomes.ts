@@ -44,6 +44,6 @@ export function sumOfOutcomes(all: readonly Outcomes[]): Outcomes {
 }
 
 /** Tasks that are not as they were meant to be. */
-export function badOf(outcomes: Pick<Outcomes, "not_kept" | "failed">): number {
+export function badOf(outcomes: Outcomes): number {
   return outcomes.not_kept + outcomes.failed;
 }

@@ -163,7 +163,7 @@ function coldOf({ cold_objects, cold_unreadable, cold_recs }: Readiness, say: Sa
 
 /** Besides what is cold or could not be read. */
 function lackingOf({ lacking_other_pops: count, lacking_examples, pops }: Readiness, say: Say): string[] {
-  if (!tooManyLack({ lacking_pops: count, pops })) return [];
+  if (!tooManyLack(count, pops)) return [];
   return [say("lacking", { count, pops, names: firstOf(lacking_examples, "morePops", count, say) })];
 }
 

@@ -89,16 +89,16 @@ export function verdictOf(
   readiness: Readiness,
   { download_count, failed_count, warm_count, hit_count }: Count,
 ): Verdict {
-  const { cold_objects, exceptions } = readiness;
-  if (status !== "FINISHED" || cold_objects > 0 || tooManyLack(readiness)) return "not_ready";
+  const { cold_objects, exceptions, lacking_pops, pops } = readiness;
+  if (status !== "FINISHED" || cold_objects > 0 || tooManyLack(lacking_pops, pops)) return "not_ready";
   // There are downloads, and nothing shows of any that a cache has it.
   if (download_count > failed_count && warm_count + hit_count === 0) return "not_verified";
   return exceptions > 0 ? "ready_with_exceptions" : "ready";
 }
 
 /** Whether so many POPs lack much that the request is not ready. */
-export function tooManyLack({ lacking_pops, pops }: Pick<Readiness, "lacking_pops" | "pops">): boolean {
-  return lacking_pops > pops * LACKING_POPS_SHARE;
+export function tooManyLack(lackingPops: number, pops: number): boolean {
+  return lackingPops > pops * LACKING_POPS_SHARE;
 }
 
 /** What GET /prewarm says of a request that has ended, as far as a retry needs it. */
@@ -107,7 +107,7 @@ interface Ended {
   readonly total_count: number;
   readonly failed_count: number;
   /** Undefined: not known. */
-  readonly readiness?: Pick<Readiness, "unreadable_urls" | "unresolved_pops" | "unanswered_pops"> | undefined;
+  readonly readiness?: Readiness | undefined;
 }
 
 /**
