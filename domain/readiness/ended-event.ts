@@ -18,10 +18,10 @@ export const endedEventSchema = z.object({
   status: z.enum(TERMINAL_STATUSES),
   /** Why a FAILED request failed, or one ended before its tasks were done. */
   reason: z.string().optional(),
-  /** Absent in what a release before has said. */
+  /** Absent: it has no tasks that were counted. */
   verdict: verdictSchema.optional(),
-  /** The same, and where it stands, in words. Absent in what a release before has said. */
-  sentence: z.string().optional(),
+  /** The same, and where it stands, in words. */
+  sentence: z.string(),
   total_count: count,
   download_count: count,
   failed_count: count,
@@ -43,26 +43,13 @@ export type EndedEvent = z.infer<typeof endedEventSchema>;
 /** @param api base of the API, with a slash at its end */
 export function endedEvent(item: RequestItem & { readonly status: EndedEvent["status"] }, api: string): EndedEvent {
   const query = `?req_id=${encodeURIComponent(item.req_id)}`;
-  const { req_id, status, reason, total_count, download_count, failed_count, total_size, download_size } = item;
-  return {
-    req_id,
-    status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(item.verdict === undefined ? {} : { verdict: item.verdict }),
+  return endedEventSchema.parse({
+    ...item,
     sentence: sentence(endedFacts(item)),
-    total_count,
-    download_count,
-    failed_count,
-    warm_count: item.warm_count,
-    hit_count: item.hit_count,
-    not_kept_count: item.not_kept_count,
-    total_size,
-    download_size,
-    created_at: item.created_at,
     ended_at: item.last_update_time,
     progress_url: `${api}prewarm${query}`,
     summary_url: `${api}summary${query}`,
-  };
+  });
 }
 
 /** Of a request that has ended, its item says all that matters. */
