@@ -3,7 +3,6 @@ import { atWork, isCounted, type Progress, reportedPercentage } from "../request
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
 import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
-import { DEFAULT_VERIFY } from "../result/outcome.ts";
 import { formatTimestamp } from "../timestamps.ts";
 import type { RequestTold } from "./progress-answer.ts";
 import { warningsOf } from "./warnings.ts";
@@ -31,8 +30,8 @@ export function describeRequest(item: RequestItem, progress: Progress, view: Vie
     url_count: item.url_count,
     url_prefix: item.url_prefix ?? "",
     pop_count: item.pops.length,
-    verify: item.verify ?? DEFAULT_VERIFY,
-    order: item.order ?? "all-at-once",
+    verify: item.verify,
+    order: item.order,
     origin: item.origin,
     variant_names: variants.length === 0 ? undefined : variants.map(({ name }) => name),
     reason: item.reason,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { NO_COUNT } from "../result/count.ts";
+import { countSchema, NO_COUNT } from "../result/count.ts";
 import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distributions.ts";
@@ -54,7 +54,7 @@ export const ACTIVE_INDEX = "active";
 export const CLOSING = "y";
 export const CLOSING_INDEX = "closing";
 
-/** On every request, so that the index on it lists them all, the newest first. Absent in what a release before wrote. */
+/** On every request, so that the index on it lists them all, the newest first. */
 export const LISTED = "y";
 export const NEWEST_INDEX = "newest";
 
@@ -63,7 +63,7 @@ export const requestItemSchema = z.object({
   req_id: z.string(),
   status: statusSchema,
   active: z.literal(ACTIVE).optional(),
-  listed: z.literal(LISTED).optional().catch(undefined),
+  listed: z.literal(LISTED),
   created_at: z.string(),
   last_update_time: z.string(),
   timeout_at: z.string(),
@@ -78,31 +78,30 @@ export const requestItemSchema = z.object({
   cf_domain: z.string().optional(),
   pops: z.array(z.string()),
   /** Empty once the request has ended: there may be secrets in it, and only tasks need it. */
-  header: z.array(z.string()).default([]),
+  header: z.array(z.string()),
   instance_count: count,
   need_invalidate: z.boolean(),
-  /** How warmth is shown. @default edge */
-  verify: verifySchema.optional(),
+  /** How warmth is shown. */
+  verify: verifySchema,
   /** In the order in which each URL is warmed. Absent: one, `header` alone. Empty, as `header`, once it has ended. */
   variants: z.array(variantSchema).optional(),
-  /** @default all-at-once: a release before knew nothing else */
-  order: orderSchema.optional(),
+  order: orderSchema,
   origin: originLimitsSchema.optional(),
   /** Where more of its URLs come from. Empty, as `header`, once they are read or it has ended. Absent: nowhere else. */
   sources: z.array(sourceSchema).optional(),
   /** The same without secrets, and what each has given. Absent: it has none. */
   sources_read: z.array(sourceReadSchema).optional().catch(undefined),
   /** Set once the URLs of its sources are in its list. */
-  expanded: z.literal(EXPANDED).optional().catch(undefined),
-  /** How many lines `header` had, and the names that `variants` had: a retry brings them again. Absent: a release before did not say. */
-  header_count: count.optional().catch(undefined),
-  variant_names: z.array(z.string()).optional().catch(undefined),
-  /** Instances that its caller asked for: `instance_count` changes. Absent: a release before did not say. */
-  instances_asked: count.optional().catch(undefined),
+  expanded: z.literal(EXPANDED).optional(),
+  /** How many lines `header` had, and the names that `variants` had: a retry brings them again. */
+  header_count: count,
+  variant_names: z.array(z.string()),
+  /** Instances that its caller asked for: `instance_count` changes. */
+  instances_asked: count,
   /** The request whose tasks that are not good it warms. Absent: it is none that is tried again. */
   retry_of: z.string().optional(),
   /** The request that tries this one again. */
-  retried_by: z.string().optional().catch(undefined),
+  retried_by: z.string().optional(),
   /** It ends once more tasks than this have failed. Absent: it goes on. */
   max_failures: count.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
@@ -114,65 +113,49 @@ export const requestItemSchema = z.object({
   /** False when the size of any good URL could not be told: progress is then counted in tasks. */
   sizes_known: z.boolean(),
   distributions: z.array(distributionSchema),
-  /** How many tasks each target of a distribution has, by the distribution's label. Empty: a release before did not say. */
-  tasks_per_target: z.record(z.string(), count).default({}),
+  /** How many tasks each target of a distribution has, by the distribution's label. */
+  tasks_per_target: z.record(z.string(), count),
   /** Good URLs whose headers say that they may never be kept. Absent: none of those that were asked, or nobody looked. */
   may_not_be_kept: doubtfulUrlsSchema.optional().catch(undefined),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),
   /** The queue that its tasks go through. */
-  lane: laneSchema.default("main").catch("main"),
+  lane: laneSchema,
   /** Targets (POP and distribution) whose tasks are to be queued, and those whose tasks are. */
   targets_total: count,
   targets_sent: count,
-  /** When the last of these was, in milliseconds since the epoch. Absent: none was, or in what an older version wrote. */
-  sent_at: z.number().optional().catch(undefined),
+  /** When the last of these was, in milliseconds since the epoch. Absent: none was. */
+  sent_at: z.number().optional(),
   /** How many batches of paths are invalidated, of those that need_invalidate asks for. */
   invalidated_batches: count,
 
-  // What is done.
-  download_count: count,
-  // Not `int`: an instance writes what is added up, and a sum beyond 2^53 must not make the item unreadable.
-  download_size: z.number(),
-  failed_count: z.number().int(),
-  // Written once, at its end. An item of an older version has none: nothing was told.
-  warm_count: z.number().int().default(0),
-  hit_count: z.number().int().default(0),
-  not_kept_count: z.number().int().default(0),
-  uncompressed_count: z.number().int().default(0),
-  rec_miss_count: z.number().int().default(0),
-  no_age_count: z.number().int().default(0),
-  age_constant_count: z.number().int().default(0),
-  origin_age_count: z.number().int().default(0),
-  size_changed_count: z.number().int().default(0),
+  // What is done: written once, at its end. An instance writes what is added up, so any number is readable.
+  ...countSchema.shape,
 
   /** The highest percentage that the API has reported before the final count. Absent: none. */
-  max_reported_percentage: count.optional().catch(undefined),
+  max_reported_percentage: count.optional(),
 
   /** Written by Watch while its tasks wait. Absent: no instance is missing. */
-  missing_instances: missingInstancesSchema.optional().catch(undefined),
+  missing_instances: missingInstancesSchema.optional(),
 
   // How it ends.
-  /**
-   * When the task queue was seen empty while the request stood still, in milliseconds since the epoch. An instance of an
-   * older version may write to this item, so whatever stands there leaves it readable.
-   */
-  empty_seen_at: z.number().optional().catch(undefined),
+  /** When the task queue was empty while the request was stalled, in milliseconds since the epoch. */
+  empty_seen_at: z.number().optional(),
   /** How often the recount found tasks missing and queued them again. */
   requeues: count,
   /** How often Watch had a step called again that came to no end. */
-  nudges: count.default(0),
+  nudges: count,
   /** Key of the report, once it stands. */
   report: z.string().optional(),
-  /** Key of the file of all results, once it stands. Absent in what a release before ended. */
-  results: z.string().optional().catch(undefined),
-  /** Whether the crowd may come, and what that rests on; with the report. Absent in what a release before ended. */
+  /** Key of the file of all results, once it stands. */
+  results: z.string().optional(),
+  /** Whether the crowd may come, and what that rests on; with the report. A value of a newer release is left out. */
   verdict: verdictSchema.optional().catch(undefined),
   readiness: readinessSchema.optional().catch(undefined),
-  /** Set when it ends, taken off when it is closed. Absent in what an older version ended: its timer closes that. */
-  closing: z.literal(CLOSING).optional().catch(undefined),
-  /** Set once its end was said on the event bus. Absent in what an older version ended. */
-  announced: z.boolean().optional().catch(undefined),
+  /** Set when it ends, taken off when it is closed. */
+  closing: z.literal(CLOSING).optional(),
+  /** Set once its end was said on the event bus. */
+  announced: z.boolean().optional(),
   /** Set once all that a request held is given back: timer, instances, queue. */
   closed: z.boolean().optional(),
   /** Why a FAILED request failed, for its operator. */

@@ -13,9 +13,8 @@ export function filledFrom(item: RequestItem, json: unknown): unknown {
 function settingsOf(item: RequestItem) {
   const { created_at, timeout_at, instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes } = item;
   const ms = parseTimestamp(timeout_at).getTime() - parseTimestamp(created_at).getTime();
-  const instance_count = instances_asked ?? Math.max(1, item.instance_count);
   const timeout = Math.max(1, Math.round(ms / 60_000));
-  return { timeout, instance_count, verify, order, origin, cf_domain, max_failures, max_bytes };
+  return { timeout, instance_count: instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes };
 }
 
 /** What a retry has from the request before it alone: it warms exact pairs of these. */
@@ -23,7 +22,7 @@ const ITS_OWN = ["url_list", "sources", "target_type", "pops", "countries", "reg
 
 /** What is wrong with the body of a retry besides. @param before the request that it tries again */
 export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
-  const { req_id: reqId, header_count: had = 0, variant_names: names = [] } = before;
+  const { req_id: reqId, header_count: had, variant_names: names } = before;
   const problems: string[] = [];
   const both = ITS_OWN.filter((name) => body[name] !== undefined);
   if (both.length > 0) problems.push(`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`);

@@ -98,7 +98,7 @@ export async function recount(deps: ShutdownDeps, item: RequestItem, run: Recoun
     if (reportMs() > SHORT_MS && !hasTime(reportMs())) return pausedAt(shards, true);
   }
   await rows.writeReport(missing(), inputFailureRows(unreadableUrls(deps.lists, reqId), unresolved));
-  const surveyed = { good: urls, unreadable, variants: item.variant_names ?? [] };
+  const surveyed = { good: urls, unreadable, variants: item.variant_names };
   const survey = () => coverageOf(plan, ledger, surveyed);
   return { ledger, failures, inputFailureGroups, results: resultsKey(reqId), survey };
 }

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { HOST } from "./nginx.ts";
 
 export const REQ_ID = "684153cc-2f5b-4c7e-9d0a-6f1f3c1b2a90";
@@ -21,6 +21,12 @@ export function requestItem(change: Partial<RequestItem> = {}): RequestItem {
     header: ["Accept-Encoding: gzip, deflate, br"],
     instance_count: 4,
     need_invalidate: false,
+    header_count: 1,
+    variant_names: [],
+    instances_asked: 4,
+    verify: "edge",
+    order: "all-at-once",
+    listed: LISTED,
     ...NOTHING_YET,
     total_count: 1_000_000,
     total_size: 10_000_000_000,

@@ -5,7 +5,7 @@ import { RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
-import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as shutdown } from "../../lambdas/shutdown/handler.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
@@ -56,6 +56,12 @@ const GOOD: RequestItem = {
   header: [],
   instance_count: 1,
   need_invalidate: false,
+  header_count: 0,
+  variant_names: [],
+  instances_asked: 1,
+  verify: "edge",
+  order: "all-at-once",
+  listed: LISTED,
   ...NOTHING_YET,
 };
 /** Fields without which, or with a wrong one, an item is no request. */

@@ -266,10 +266,4 @@ describe("POST /prewarm with retry_of", () => {
     expect(requests.items.size).toBe(2);
     expect(sayingOf(await post({ ...body, timeout: 3 }))).toMatch(/^409 client_token: was sent with another body/);
   });
-
-  it("takes one instance where an older item does not say how many were asked for", async () => {
-    const { post, requests } = world({ instances_asked: undefined });
-    await post();
-    expect(requests.the("new-id").instance_count).toBe(1);
-  });
 });

@@ -467,5 +467,15 @@ describe("a look at an active request", () => {
 });
 
 function message(pop: string, url: string, { ips = ["192.0.2.1"], bytes = 10 as number | null } = {}) {
-  return { req_id: "r1", pop, ips, host: DOMAIN, header: [], shards: 1, urls: [{ url, bytes }], again: true };
+  return {
+    req_id: "r1",
+    pop,
+    ips,
+    host: DOMAIN,
+    header: [],
+    verify: "edge",
+    shards: 1,
+    urls: [{ url, bytes }],
+    again: true,
+  };
 }

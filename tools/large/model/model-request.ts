@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import { shardCount } from "../../../domain/plan/task.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
-import { ACTIVE, NOTHING_YET, type RequestItem } from "../../../domain/request/request-item.ts";
+import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../../domain/request/request-item.ts";
 import { inDynamoForm } from "../../bench/requests.ts";
 import { HOST } from "../../local/world.ts";
 
@@ -69,6 +69,12 @@ export class ModelRequest {
       header: [],
       instance_count: 4,
       need_invalidate: false,
+      header_count: 0,
+      variant_names: [],
+      instances_asked: 4,
+      verify: "edge",
+      order: "all-at-once",
+      listed: LISTED,
       ...(status === "IN_PROGRESS" ? { active: ACTIVE } : {}),
       ...NOTHING_YET,
       total_count: this.tasks,
