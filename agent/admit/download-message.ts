@@ -9,7 +9,6 @@ import { isLimited } from "../../domain/request/options.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Download, Permits } from "../fetch/downloader.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
-import { StoppingError } from "../fetch/task-errors.ts";
 import type { HeldTasks, Transfer } from "../report/heartbeats.ts";
 import type { BySize } from "../report/throughput.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
@@ -42,6 +41,11 @@ export interface MessageJob {
   /** Cancelled when the request has ended. */
   readonly cancellation: Cancellation;
   readonly stopping: AbortSignal;
+}
+
+/** The agent is stopping, or another one shall have the task: tasks that have not started return to the queue. */
+export class StoppingError extends Error {
+  override readonly name = "StoppingError";
 }
 
 /** One URL of a message, once it may start. */

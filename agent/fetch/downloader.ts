@@ -18,9 +18,8 @@ import { maxBytesOf } from "./http/body-limits.ts";
 import type { Answer, Cancellation, Endpoint, HttpClient } from "./http/http-client.ts";
 import { nextTry, nextTurn } from "./next-attempt.ts";
 import { type CheckRequest, checkFailure, checkOf, type Proof, prove, type Request, type Timed } from "./proof.ts";
-import { requestHeaders } from "./request-headers.ts";
+import { NotATaskError, requestHeaders } from "./request-headers.ts";
 import { RequestTracker } from "./request-tracker.ts";
-import { NotATaskError } from "./task-errors.ts";
 import { type Attempt, everyAddress, isRecUnsure, toResult, type Warming } from "./task-result.ts";
 import { judge } from "./verdict.ts";
 

@@ -2,7 +2,11 @@ import { acceptedEncodings, type Header, parseHeaders } from "../../domain/net/h
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { headerOf } from "../../domain/request/options.ts";
 import { headerLines } from "./http/http-client.ts";
-import { NotATaskError } from "./task-errors.ts";
+
+/** A task of the right shape that no agent can do. Trying again does not help. */
+export class NotATaskError extends Error {
+  override readonly name = "NotATaskError";
+}
 
 /** What all downloads of a message in one variant send. */
 export interface RequestHeaders {

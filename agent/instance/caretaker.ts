@@ -1,3 +1,4 @@
+import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import type { Logger } from "pino";
 import type { ProgressReader } from "../../aws/progress-table.ts";
 import type { ActiveRequest, RequestReader } from "../../aws/request-table.ts";
@@ -120,4 +121,11 @@ export function decideIdle(facts: {
     lookAround: active.length > 0 && idleMs >= timings.recheckMs,
     retire: active.length === 0 && idleMs >= retireMs,
   };
+}
+
+/** Ends this instance and lowers the desired capacity of its group by one. */
+export async function retire(autoScaling: AutoScalingClient, instanceId: string): Promise<void> {
+  await autoScaling.send(
+    new TerminateInstanceInAutoScalingGroupCommand({ InstanceId: instanceId, ShouldDecrementDesiredCapacity: true }),
+  );
 }

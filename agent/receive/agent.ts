@@ -4,9 +4,9 @@ import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../..
 import type { Lane } from "../../domain/request/lane.ts";
 import { adaptLimit, LARGE, maxSharedStep, pause, SMALL } from "../admit/adaptive-limit.ts";
 import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
+import { StoppingError } from "../admit/download-message.ts";
 import { FollowerGate } from "../admit/follower-gate.ts";
 import type { Download } from "../fetch/downloader.ts";
-import { StoppingError } from "../fetch/task-errors.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
 import type { Heartbeats } from "../report/heartbeats.ts";
 import type { ResultWriter } from "../report/result-writer.ts";

@@ -2,9 +2,9 @@ import { type Ended, endedOf, resultKeys } from "../../domain/plan/followers.ts"
 import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
-import { downloadMessage } from "../admit/download-message.ts";
+import { downloadMessage, StoppingError } from "../admit/download-message.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
-import { NotATaskError, StoppingError } from "../fetch/task-errors.ts";
+import { NotATaskError } from "../fetch/request-headers.ts";
 import { FollowerPromoter } from "../report/promote-followers.ts";
 import { Deferrals, type MessageDeps, mayBeActive, returnToQueue } from "./return-to-queue.ts";
 

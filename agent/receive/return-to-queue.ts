@@ -4,7 +4,8 @@ import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../..
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { DownloadDeps } from "../admit/download-message.ts";
-import { NotATaskError, StoppingError } from "../fetch/task-errors.ts";
+import { StoppingError } from "../admit/download-message.ts";
+import { NotATaskError } from "../fetch/request-headers.ts";
 import type { Heartbeats } from "../report/heartbeats.ts";
 import type { FollowerPromoter } from "../report/promote-followers.ts";
 import type { Prefetcher } from "./prefetcher.ts";

@@ -48,7 +48,10 @@ vi.mock("../../agent/receive/agent.ts", () => ({
 }));
 vi.mock("../../agent/fetch/downloader.ts", () => ({ Downloader: part("Downloader", ["download"]) }));
 vi.mock("../../agent/fetch/http/pooled-client.ts", () => ({ PooledHttpClient: part("PooledHttpClient", ["destroy"]) }));
-vi.mock("../../agent/instance/caretaker.ts", () => ({ Caretaker: part("Caretaker", []) }));
+vi.mock("../../agent/instance/caretaker.ts", async (original) => ({
+  ...(await original<typeof import("../../agent/instance/caretaker.ts")>()),
+  Caretaker: part("Caretaker", []),
+}));
 vi.mock("../../domain/origin/origin-limiter-registry.ts", () => ({
   OriginLimiterRegistry: part("OriginLimiterRegistry", []),
 }));
@@ -57,17 +60,16 @@ vi.mock("../../agent/report/result-writer.ts", () => ({ ResultWriter: part("Resu
 vi.mock("../../agent/instance/siblings.ts", async (original) => ({
   ...(await original<typeof import("../../agent/instance/siblings.ts")>()),
   Siblings: part("Siblings", ["start", "stop", "ended"]),
+  memoryShare: (processes: number) => processes * 1_000_003,
+  memoryIsTight: (share: number) => share === 5 * 1_000_003,
 }));
-vi.mock("../../agent/instance/metadata.ts", () => ({
+vi.mock("../../agent/instance/metadata.ts", async (original) => ({
+  ...(await original<typeof import("../../agent/instance/metadata.ts")>()),
   InstanceMetadata: class {
     spotAction() {
       return parts.spotAction();
     }
   },
-}));
-vi.mock("../../agent/instance/memory.ts", () => ({
-  memoryShare: (processes: number) => processes * 1_000_003,
-  memoryIsTight: (share: number) => share === 5 * 1_000_003,
 }));
 vi.mock("../../agent/instance/log.ts", () => ({
   createLogger: () => ({

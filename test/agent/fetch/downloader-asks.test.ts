@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
-import { NotATaskError } from "../../../agent/fetch/task-errors.ts";
+import { NotATaskError } from "../../../agent/fetch/request-headers.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { ALIAS, DOMAIN, download, edge, object, SIZE, seen, useEdge, visited } from "./edge-world.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { identify } from "../../../agent/instance/identify.ts";
+import { identify } from "../../../agent/instance/metadata.ts";
 
 describe("an agent's id", () => {
   const fails = () => Promise.reject(new Error("ECONNREFUSED"));

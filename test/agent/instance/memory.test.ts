@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
 import { expect, test } from "vitest";
-import { memoryIsTight, memoryShare } from "../../../agent/instance/memory.ts";
+import { memoryIsTight, memoryShare } from "../../../agent/instance/siblings.ts";
 
 test("the processes of an instance share what there is", () => {
   expect(memoryShare(1)).toBeLessThanOrEqual(totalmem());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NotATaskError } from "../../../agent/fetch/task-errors.ts";
+import { NotATaskError } from "../../../agent/fetch/request-headers.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bodyOf, done, fail, good, start, yes } from "./work-world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import { NotATaskError } from "../../../agent/fetch/task-errors.ts";
+import { NotATaskError } from "../../../agent/fetch/request-headers.ts";
 import { returnToQueue } from "../../../agent/receive/return-to-queue.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { deferred, turn } from "../deferred.ts";
