@@ -22,8 +22,7 @@ import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
 import { detailsOf, findRequest } from "./query.ts";
 import { listRequests, recordReportedPercentage } from "./requests.ts";
-import { retriedRequest } from "./retried-request.ts";
-import { onceForToken, startRequest } from "./start-request.ts";
+import { onceForToken, retriedRequest, startRequest } from "./start-request.ts";
 import { summarize } from "./summary.ts";
 
 /** One function behind all routes: finds the route, maps what it throws to an HTTP answer in that route's shape. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type EndedItem, summaryOf } from "../../domain/api/detail-view.ts";
 import type { Summary } from "../../domain/api/summary-answer.ts";
-import { type EndedItem, summaryOf } from "../../domain/api/summary-view.ts";
 import { isMissing, LISTS } from "../../domain/plan/lists.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
