@@ -28,10 +28,12 @@ const MESSAGES_PER_CHECK = 1_000;
 export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined) return;
-  const groups = fanOutGroups(item, await deps.requestPops.of(reqId));
-  const group = groups.find(([first]) => first.target === targetKey && first.state === "READY");
+  const targets = await deps.requestPops.of(reqId);
+  const group = fanOutGroups(item, targets).find(([first]) => first.target === targetKey && first.state === "READY");
   if (group !== undefined) {
-    await deps.queue.send(whileActive(deps, reqId, messagesFor(deps, item, group)), item.lane);
+    // As a plan of all targets has them, so that a URL has the same lead.
+    const inOrder = targets.filter((target) => group.includes(target));
+    await deps.queue.send(whileActive(deps, reqId, messagesFor(deps, item, inOrder)), item.lane);
     await deps.requestPops.markSent(reqId, group);
   }
   // Also if this target was SENT before: an earlier run may have crashed right after it said so.

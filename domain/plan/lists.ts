@@ -9,8 +9,16 @@ import { fromRow, type GoodUrl, type TaskId, toRow, UnreadableRowError } from ".
 export interface ListStore {
   /** Entries of a list, in its order. @throws an error that {@link isMissing} knows; UnreadableRowError for a row that is none of the list's */
   read<T, Written>(list: ReadableList<T, Written>, reqId: string): AsyncIterable<T>;
-  /** Nothing stands under its key until all entries do. */
-  write<T>(list: RequestList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void>;
+  /**
+   * Nothing stands under its key until all entries do.
+   * @param parts keys of objects whose rows come before the entries, as they were written. @default none
+   */
+  write<T>(
+    list: RequestList<T>,
+    reqId: string,
+    entries: AsyncIterable<T> | Iterable<T>,
+    parts?: readonly string[],
+  ): Promise<void>;
 }
 
 /** Whether an object of the bucket is not there, as S3 says it. */

@@ -11,7 +11,7 @@ import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { CheckSchedule, Timer } from "../../aws/timer.ts";
-import type { RecountCheckpoint } from "../../domain/plan/recount.ts";
+import type { RecountCheckpoint } from "../../domain/readiness/recount.ts";
 import type { Timings } from "../../domain/request/lifecycle.ts";
 import type { Capacity } from "../runtime.ts";
 import type { StaleMessages } from "./stale-messages.ts";

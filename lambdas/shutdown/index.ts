@@ -22,7 +22,7 @@ import { TaskQueue } from "../../aws/task-queue.ts";
 import { CheckSchedule, Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
-import { RECOUNT_CHECKPOINT } from "../../domain/plan/recount.ts";
+import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
 import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
 import { Capacity, reportUnreadable } from "../runtime.ts";
 import { createHandler } from "./handler.ts";

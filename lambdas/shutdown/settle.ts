@@ -3,6 +3,7 @@ import { withMetrics } from "../../domain/metrics.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import type { Ledger } from "../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts";
+import { endingOf, forgetRecount, ListLostError, type Recounted, recount } from "../../domain/readiness/recount.ts";
 import {
   assembleFacts,
   decideSettlement,
@@ -21,7 +22,6 @@ import { type Count, isNothing, minus } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { progressOfAll } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
-import { endingOf, forgetRecount, ListLostError, type Recounted, recount } from "./recount.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
 const MOST_ALONE = 50_000;
@@ -68,7 +68,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
     return { isDone: true, checkInMs: await goOn(deps, item, observed) };
   }
   const whyMissing = (count: Count) => (decide(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED);
-  const recounted = await recount(deps, item, { timeIsUp, left, whyMissing });
+  const recounted = await recount(deps, item, { timeIsUp, left: () => left() - RESERVE_MS, whyMissing });
   if (recounted === undefined) return { isDone: false };
   const count = recounted.ledger.count();
   const settlement = decide(count);

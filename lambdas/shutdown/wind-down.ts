@@ -3,12 +3,12 @@ import { errorFields } from "../../domain/log-fields.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
+import { type Ending, endingOf, forgetRecount, ListLostError, recount } from "../../domain/readiness/recount.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { onceEach } from "../once-each.ts";
 import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
-import { type Ending, endingOf, forgetRecount, ListLostError, recount } from "./recount.ts";
 
 /** A run waits for this long for messages that agents hold; the next run goes on. */
 const MAX_WAIT_MS = 60_000;
@@ -52,7 +52,11 @@ async function countedAndReported(
   left: () => number,
 ): Promise<Partial<Ending> | undefined> {
   try {
-    const recounted = await recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
+    const recounted = await recount(deps, item, {
+      timeIsUp: false,
+      left: () => left() - RESERVE_MS,
+      whyMissing: () => UNFINISHED,
+    });
     if (recounted === undefined || !isTerminal(item.status)) return undefined;
     return await endingOf(deps, item, item.status, recounted, recounted.ledger.count());
   } catch (error) {

@@ -80,8 +80,9 @@ async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
   if (item?.status !== "INSERT_TASK") return;
   // With an invalidation, nobody has raised the group yet. Without, another request may have ended just as this one came.
   await deps.capacity.ensure();
-  const groups = fanOutGroups(item, await deps.requestPops.of(reqId));
-  await pMap(groups, ([{ target }]) => deps.requestPops.markReady(reqId, target), { concurrency: IN_PARALLEL });
+  const firsts = fanOutGroups(item, await deps.requestPops.of(reqId)).map(([first]) => first);
+  const waiting = firsts.filter(({ state }) => state === "RESOLVED");
+  await pMap(waiting, ({ target }) => deps.requestPops.markReady(reqId, target), { concurrency: IN_PARALLEL });
 }
 
 /** Notes for GET /pops which POPs have resolved. It is a remark, so no request fails because of it: a fault is logged. */

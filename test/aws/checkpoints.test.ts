@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Checkpoints } from "../../aws/checkpoints.ts";
-import { RECOUNT_CHECKPOINT, type RecountCheckpoint } from "../../domain/plan/recount.ts";
+import { RECOUNT_CHECKPOINT, type RecountCheckpoint } from "../../domain/readiness/recount.ts";
 import { count } from "../lambdas/items.ts";
 import { startBucket } from "./bucket.ts";
 

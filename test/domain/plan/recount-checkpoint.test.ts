@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Plan } from "../../../domain/plan/plan.ts";
+import { Ledger } from "../../../domain/plan/task-bitmap.ts";
 import {
   checkpointOf,
   RECOUNT_CHECKPOINT,
   recountCheckpointSchema,
   recountState,
   usableLedger,
-} from "../../../domain/plan/recount.ts";
-import { Ledger } from "../../../domain/plan/task-bitmap.ts";
+} from "../../../domain/readiness/recount.ts";
 import { count, LABEL, result, target } from "../../lambdas/items.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,5 @@
 import type { Checkpoints } from "../../../aws/checkpoints.ts";
-import { type RecountCheckpoint, recountCheckpointSchema } from "../../../domain/plan/recount.ts";
+import { type RecountCheckpoint, recountCheckpointSchema } from "../../../domain/readiness/recount.ts";
 import type { Public } from "./public.ts";
 
 export class FakeCheckpoints implements Public<Checkpoints<RecountCheckpoint>> {

@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LISTS, type ReadableList, type RequestList } from "../../../domain/plan/lists.ts";
 import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
+import { recount } from "../../../domain/readiness/recount.ts";
+import { ReportRows } from "../../../domain/readiness/report-writer.ts";
 import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { RESERVE_MS } from "../../../lambdas/runtime.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
-import { recount } from "../../../lambdas/shutdown/recount.ts";
-import { ReportRows } from "../../../lambdas/shutdown/report-files.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { FakeCheckpoints } from "../fakes/checkpoints.ts";
 import { FakeLists } from "../fakes/lists.ts";
@@ -55,7 +56,7 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const run = (left: () => number, rowsPerMs?: number) =>
     recount(fakeDeps<ShutdownDeps>(deps), item, {
       timeIsUp: false,
-      left,
+      left: () => left() - RESERVE_MS,
       whyMissing: () => UNFINISHED,
       ...(rowsPerMs === undefined ? {} : { rowsPerMs }),
     });

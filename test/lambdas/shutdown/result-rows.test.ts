@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { ResultRows } from "../../../domain/readiness/report-writer.ts";
 import { TASK_ROWS_HEADER } from "../../../domain/result/report.ts";
-import { ResultRows } from "../../../lambdas/shutdown/report-files.ts";
 import { FakeResultFiles } from "../fakes/result-files.ts";
 import { result } from "../items.ts";
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LISTS } from "../../../domain/plan/lists.ts";
-import { ReportRows, ResultRows } from "../../../lambdas/shutdown/report-files.ts";
+import { ReportRows, ResultRows } from "../../../domain/readiness/report-writer.ts";
 import { collect } from "../../collect.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeResultFiles } from "../fakes/result-files.ts";

@@ -5,7 +5,7 @@ export default {
   description: "Each group of shards after the first begins one shard too late.",
   changes: [
     {
-      file: "lambdas/shutdown/recount.ts",
+      file: "domain/readiness/recount.ts",
       find: "read = next;",
       replace: "read = Math.min(shards, next + 1);",
     },

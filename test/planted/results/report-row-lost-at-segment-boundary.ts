@@ -5,7 +5,7 @@ export default {
   description: "The last row of each segment is dropped when the segment is set aside.",
   changes: [
     {
-      file: "lambdas/shutdown/report-files.ts",
+      file: "domain/readiness/report-writer.ts",
       find: "this.reqId, this.rows);",
       replace: "this.reqId, this.rows.slice(0, -1));",
     },

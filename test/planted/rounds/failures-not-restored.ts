@@ -5,7 +5,7 @@ export default {
   description: "The failures by reason are not restored.",
   changes: [
     {
-      file: "lambdas/shutdown/recount.ts",
+      file: "domain/readiness/recount.ts",
       find: "failures.restore(checkpoint.failures);",
       replace: "",
     },

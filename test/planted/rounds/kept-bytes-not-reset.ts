@@ -5,7 +5,7 @@ export default {
   description: "The size of the first segment is not reset, so every later block becomes a segment of its own.",
   changes: [
     {
-      file: "lambdas/shutdown/report-files.ts",
+      file: "domain/readiness/report-writer.ts",
       find: "this.keptBytes = 0;",
       replace: "",
     },

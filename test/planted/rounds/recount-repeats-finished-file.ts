@@ -5,7 +5,7 @@ export default {
   description: "The next run writes the file of all results again, without the rows of the run before.",
   changes: [
     {
-      file: "lambdas/shutdown/recount.ts",
+      file: "domain/readiness/recount.ts",
       find: "if (!before.results_done) {",
       replace: "if (shards > 0) {",
     },

@@ -5,7 +5,7 @@ export default {
   description: "The rows of a segment stay in memory after it is set aside, and are written again with the next one.",
   changes: [
     {
-      file: "lambdas/shutdown/report-files.ts",
+      file: "domain/readiness/report-writer.ts",
       find: "this.parts.push(key);\n    this.rows = [];",
       replace: "this.parts.push(key);",
     },

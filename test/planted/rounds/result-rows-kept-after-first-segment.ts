@@ -6,7 +6,7 @@ export default {
     "The compressed rows of a segment stay in memory after it is set aside, and are written again with the next one.",
   changes: [
     {
-      file: "lambdas/shutdown/report-files.ts",
+      file: "domain/readiness/report-writer.ts",
       find: "this.blocks.length = 0;",
       replace: "",
     },

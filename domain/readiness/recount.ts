@@ -1,21 +1,25 @@
-import { isLostList, LISTS, resultsKey } from "../../domain/plan/lists.ts";
-import { Plan } from "../../domain/plan/plan.ts";
-import { checkpointOf, type RecountCheckpoint, recountState, usableLedger } from "../../domain/plan/recount.ts";
-import { type GoodUrl, unfinishedResult } from "../../domain/plan/task.ts";
-import { Ledger } from "../../domain/plan/task-bitmap.ts";
-import { coverageOf } from "../../domain/readiness/coverage.ts";
-import { type Coverage, readinessOf, verdictOf } from "../../domain/readiness/verdict.ts";
-import type { TerminalStatus } from "../../domain/request/lifecycle.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { Count } from "../../domain/result/count.ts";
-import type { Failure } from "../../domain/result/failure.ts";
-import { type FailureGroup, inputFailureRows } from "../../domain/result/failure-groups.ts";
-import { FailureTally } from "../../domain/result/failure-tally.ts";
-import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
-import { countInputFailures, unreadableUrls, unresolvedPops } from "../read-input-failures.ts";
-import { RESERVE_MS } from "../runtime.ts";
-import type { ShutdownDeps } from "./deps.ts";
-import { ReportRows, ResultRows } from "./report-files.ts";
+import * as z from "zod";
+import { isLostList, isMissing, LISTS, type ListStore, resultsKey } from "../plan/lists.ts";
+import { Plan } from "../plan/plan.ts";
+import type { TargetStore } from "../plan/target.ts";
+import { type GoodUrl, unfinishedResult } from "../plan/task.ts";
+import { Ledger, type SavedLedger } from "../plan/task-bitmap.ts";
+import type { TerminalStatus } from "../request/lifecycle.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import { type Count, countSchema } from "../result/count.ts";
+import type { Failure } from "../result/failure.ts";
+import {
+  type FailureGroup,
+  InputFailureTally,
+  inputFailureRows,
+  type UnreadableUrl,
+  type UnresolvedPop,
+} from "../result/failure-groups.ts";
+import { FailureTally, failureTallySchema } from "../result/failure-tally.ts";
+import type { ReportedResult, ReportedTask } from "../result/report.ts";
+import { type CoveredUrls, coverageOf } from "./coverage.ts";
+import { ReportRows, ResultRows, type SegmentStore } from "./report-writer.ts";
+import { type Coverage, readinessOf, verdictOf } from "./verdict.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
 const GROUP_SHARDS = 16;
@@ -25,10 +29,28 @@ const SHORT_MS = 60_000;
 /** How long a part of the file of all results takes to be passed on: 8 MB. */
 const MS_PER_PART = 400;
 
+export interface RecountDeps {
+  readonly lists: ListStore;
+  readonly requestPops: Pick<TargetStore, "of">;
+  readonly results: {
+    /** Every result of the shards `from` to `to` - 1, in no order. */
+    of(reqId: string, from: number, to: number): AsyncIterable<ReportedResult>;
+  };
+  readonly checkpoints: {
+    /** Undefined also for one that cannot be read. */
+    read(reqId: string): Promise<RecountCheckpoint | undefined>;
+    write(reqId: string, checkpoint: RecountCheckpoint): Promise<void>;
+    delete(reqId: string): Promise<void>;
+  };
+  readonly resultFiles: SegmentStore;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
 /** Of one run of the function. */
 export interface RecountRun {
   readonly timeIsUp: boolean;
-  /** Milliseconds that the run may still take. */
+  /** Milliseconds that the run may still take, without what it keeps back for its last writes. */
   readonly left: () => number;
   /** What the report says of tasks without a result, once all results are counted. */
   readonly whyMissing: (count: Count) => Failure;
@@ -57,13 +79,13 @@ export interface Recounted {
  * @returns undefined: a checkpoint stands, the next run is to go on
  * @throws ListLostError
  */
-export async function recount(deps: ShutdownDeps, item: RequestItem, run: RecountRun): Promise<Recounted | undefined> {
+export async function recount(deps: RecountDeps, item: RequestItem, run: RecountRun): Promise<Recounted | undefined> {
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
-  const urls = isPrepared ? await goodUrlsOf(deps, reqId) : [];
+  const urls = isPrepared ? await readGoodUrls(deps, reqId) : [];
   const targets = await deps.requestPops.of(reqId);
-  const unresolved = unresolvedPops(targets);
-  const { urls: unreadable, groups: inputFailureGroups } = await countInputFailures(deps.lists, reqId, unresolved);
+  const unresolved = targets.filter(({ state }) => state === "FAILED");
+  const { urls: unreadable, groups: inputFailureGroups } = await countInputFailures(deps, reqId, unresolved);
   const plan = new Plan(item.distributions, targets, item.order, item.pops);
   const ledger = new Ledger(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
@@ -81,7 +103,7 @@ export async function recount(deps: ShutdownDeps, item: RequestItem, run: Recoun
     return undefined;
   };
   const reportMs = () => msForReport(ledger, unreadable.length, run);
-  const hasTime = (ms: number) => !isHuge(item) || run.left() >= RESERVE_MS + ms;
+  const hasTime = (ms: number) => !isHuge(item) || run.left() >= ms;
   for (let read = before.shards; read < shards; ) {
     const next = Math.min(shards, read + GROUP_SHARDS);
     await enterAll(deps.results.of(reqId, read, next), ledger, failures, { rows, all, sourced });
@@ -97,7 +119,7 @@ export async function recount(deps: ShutdownDeps, item: RequestItem, run: Recoun
     // Of a request that is stopped early, each file may take most of a run.
     if (reportMs() > SHORT_MS && !hasTime(reportMs())) return pausedAt(shards, true);
   }
-  await rows.writeReport(missing(), inputFailureRows(unreadableUrls(deps.lists, reqId), unresolved));
+  await rows.writeReport(missing(), inputFailureRows(unreadableUrls(deps, reqId), unresolved));
   const surveyed = { good: urls, unreadable, variants: item.variant_names };
   const survey = () => coverageOf(plan, ledger, surveyed);
   return { ledger, failures, inputFailureGroups, results: resultsKey(reqId), survey };
@@ -118,7 +140,7 @@ function msForReport(ledger: Ledger, unreadable: number, { rowsPerMs = ROWS_PER_
 }
 
 /** What was counted has led to something: the next recount begins anew, for results may have come since. */
-export async function forgetRecount(deps: ShutdownDeps, item: RequestItem): Promise<void> {
+export async function forgetRecount(deps: Pick<RecountDeps, "checkpoints">, item: RequestItem): Promise<void> {
   if (isHuge(item)) await deps.checkpoints.delete(item.req_id);
 }
 
@@ -128,7 +150,7 @@ function isHuge({ shards }: Pick<RequestItem, "shards">): boolean {
 
 /** Where the recount begins: at the first shard, or where the run before stopped. */
 async function resume(
-  deps: ShutdownDeps,
+  deps: RecountDeps,
   item: RequestItem,
   ledger: Ledger,
   failures: FailureTally,
@@ -184,7 +206,7 @@ export type Ending = Pick<RequestItem, "report" | "results" | "verdict" | "readi
  * @param count of the tasks: the recount's, and what was given up
  */
 export async function endingOf(
-  deps: ShutdownDeps,
+  deps: RecountDeps,
   { req_id: reqId }: Pick<RequestItem, "req_id">,
   status: TerminalStatus,
   { failures, survey, results, inputFailureGroups }: Recounted,
@@ -203,7 +225,7 @@ export class ListLostError extends Error {
 }
 
 /** @throws ListLostError; what S3 throws when it cannot be asked now */
-async function goodUrlsOf({ lists }: ShutdownDeps, reqId: string): Promise<GoodUrl[]> {
+async function readGoodUrls({ lists }: RecountDeps, reqId: string): Promise<GoodUrl[]> {
   const urls: GoodUrl[] = [];
   try {
     for await (const url of lists.read(LISTS.goodUrls, reqId)) urls.push(url);
@@ -211,6 +233,35 @@ async function goodUrlsOf({ lists }: ShutdownDeps, reqId: string): Promise<GoodU
   } catch (error) {
     if (!isLostList(error)) throw error;
     throw new ListLostError(`the list of its good URLs cannot be read: ${error.message}`, { cause: error });
+  }
+}
+
+/** Reads the URLs that could not be read once, and keeps of each its name and variant: their problems are up to a gigabyte. */
+async function countInputFailures(
+  deps: RecountDeps,
+  reqId: string,
+  pops: readonly UnresolvedPop[],
+): Promise<{ readonly urls: CoveredUrls["unreadable"]; readonly groups: readonly FailureGroup[] }> {
+  const urls: { readonly url: string; readonly variant: string }[] = [];
+  const tally = new InputFailureTally();
+  // A URL stands in the list once for each variant, and is kept once.
+  const known = new Map<string, string>();
+  for await (const failed of unreadableUrls(deps, reqId)) {
+    const url = known.get(failed.url) ?? failed.url;
+    known.set(url, url);
+    urls.push({ url, variant: failed.variant ?? "" });
+    tally.addUrl({ ...failed, url });
+  }
+  for (const pop of pops) tally.addPop(pop);
+  return { urls, groups: tally.groups() };
+}
+
+/** In a list of its own: a request that ended before its sizes were asked has none. */
+async function* unreadableUrls({ lists }: RecountDeps, reqId: string): AsyncGenerator<UnreadableUrl> {
+  try {
+    yield* lists.read(LISTS.failedUrls, reqId);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
   }
 }
 
@@ -228,4 +279,68 @@ function withSource(
     const number = numbers.get(row.url);
     return number === undefined ? row : { ...row, source: `${number} ${sources[number - 1]?.from ?? ""}`.trimEnd() };
   };
+}
+
+/** A checkpoint that was written longer ago is not gone on from: much may have come of the shards that it has read. */
+const VALID_MS = 3_600_000;
+
+/** Where a recount stopped when the time of its run was over. */
+export const recountCheckpointSchema = z.object({
+  /** What the request was like: {@link recountState}. */
+  state: z.string(),
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+  /** Shards that are read, from the first one on. */
+  shards: z.number().int().nonnegative(),
+  count: countSchema,
+  /** Failures so far, by reason. */
+  failures: failureTallySchema,
+  /** The ledger's bits in Base64: tasks that have a result. */
+  bits: z.base64(),
+  /** The same of those that are good. */
+  good: z.base64(),
+  /** Keys of the objects with the report's rows so far, in order. */
+  parts: z.array(z.string()),
+  /** The same of the file of all results. */
+  results: z.array(z.string()),
+  /** Whether that file stands whole, and only the report is to be written. */
+  results_done: z.boolean(),
+});
+export type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
+
+/** Where it is kept. */
+export const RECOUNT_CHECKPOINT = {
+  key: (reqId: string) => `${reqId}/recount/checkpoint.json.gz`,
+  schema: recountCheckpointSchema,
+};
+
+/** What a request must be like for its recount to go on where it stopped: another one begins anew. */
+export function recountState(
+  item: { readonly status: string; readonly total_count: number; readonly shards: number; readonly requeues: number },
+  timeIsUp: boolean,
+): string {
+  const { status, total_count: total, shards, requeues } = item;
+  return [status, total, shards, requeues, timeIsUp ? "time is up" : "in time"].join("/");
+}
+
+/** The ledger of a checkpoint, if the recount may go on from it. @param now milliseconds since the epoch */
+export function usableLedger(checkpoint: RecountCheckpoint, state: string, now: number): SavedLedger | undefined {
+  if (checkpoint.state !== state || now - checkpoint.at > VALID_MS) return undefined;
+  return {
+    count: checkpoint.count,
+    bits: Buffer.from(checkpoint.bits, "base64"),
+    good: Buffer.from(checkpoint.good, "base64"),
+  };
+}
+
+export function checkpointOf(
+  ledger: Ledger,
+  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts" | "results" | "results_done" | "failures">,
+): RecountCheckpoint {
+  const { count, bits, good } = ledger.saved();
+  return { ...rest, count, bits: base64(bits), good: base64(good) };
+}
+
+function base64(bits: Uint8Array): string {
+  return Buffer.from(bits.buffer, bits.byteOffset, bits.length).toString("base64");
 }

@@ -1,9 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip as gzipAndCall } from "node:zlib";
-import type { Lists, ResultFiles } from "../../aws/lists.ts";
-import { LISTS, reportPart, resultsKey } from "../../domain/plan/lists.ts";
-import { type ReportedTask, TASK_ROWS_HEADER, taskRow } from "../../domain/result/report.ts";
+import { LISTS, type ListStore, reportPart, resultsKey } from "../plan/lists.ts";
+import { type ReportedTask, TASK_ROWS_HEADER, taskRow } from "../result/report.ts";
+
+/** Files of whole gzip members, which come piece by piece. */
+export interface SegmentStore {
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Makes one file of several and of the last bytes; nothing stands under its key until it is whole. */
+  join(key: string, parts: readonly string[], last: Uint8Array): Promise<void>;
+}
 
 /** Characters of rows that are kept in memory; then they are set aside. */
 const KEPT_CHARACTERS = 8_000_000;
@@ -19,7 +25,7 @@ export class ReportRows {
 
   /** @param parts keys of the objects with rows that an earlier run has set aside */
   constructor(
-    private readonly lists: Pick<Lists, "write">,
+    private readonly lists: Pick<ListStore, "write">,
     private readonly reqId: string,
     readonly parts: string[],
     private readonly keptCharacters = KEPT_CHARACTERS,
@@ -71,7 +77,7 @@ export class ResultRows {
 
   /** @param parts keys of the objects that an earlier run has set aside */
   constructor(
-    private readonly files: Pick<ResultFiles, "put" | "join">,
+    private readonly files: SegmentStore,
     private readonly reqId: string,
     readonly parts: string[],
     private readonly sizes = { block: BLOCK_CHARACTERS, kept: KEPT_BYTES },
