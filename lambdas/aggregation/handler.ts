@@ -7,10 +7,11 @@ import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/counter-shards.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
-import type { Count } from "../../domain/result/count.ts";
-import { metricReasonOf } from "../../domain/result/failure.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { minuteOf } from "../../domain/request/samples.ts";
+import { type Count, minus } from "../../domain/result/count.ts";
+import { type FailureReason, metricReasonOf } from "../../domain/result/failure.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
-import { type CountedRequest, CountedRequests, FailureExamples, LastMoves, Minutes } from "./requests.ts";
 
 export interface AggregationDeps {
   readonly requests: Pick<RequestReader, "get">;
@@ -23,29 +24,48 @@ export interface AggregationDeps {
   readonly namespace: string;
 }
 
-/** Adds each batch of results to its requests' counters, and asks for the recount when a request's say that it is over. */
+/** What a process remembers of a request from batch to batch. */
+export interface CountedRequest {
+  // What its counters depend on, and what does not change once its totals are known.
+  readonly total_count: number;
+  readonly expire_at: number;
+  readonly max_failures: number | undefined;
+  /** Where each of its POPs stands in its list. */
+  readonly numberOf: ReadonlyMap<string, number>;
+  // What this process has noted of it.
+  /** When its newest result was written: milliseconds since the epoch. */
+  movedAt: number;
+  /** The number of the last minute that began. */
+  minute: number;
+  /** Reasons of failures that have examples. */
+  readonly exemplified: Set<FailureReason>;
+}
+
+/** There are fewer active requests at a time. */
+const MAX_REMEMBERED = 50;
+/** Whoever asks how long a request has stood still counts in minutes. */
+const MOVES_EVERY_MS = 2_000;
+
+/** Adds each batch of results to its requests' counters, and requests a settlement check when a request's say that it is over. */
 export function createHandler(deps: AggregationDeps) {
-  const requests = new CountedRequests(deps.requests);
-  const moves = new LastMoves(deps.progress);
-  const examples = new FailureExamples(deps.progress);
-  const minutes = new Minutes(deps.progress);
+  const remembered = new Map<string, CountedRequest>();
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
     const counted: typeof progress = [];
     for (const part of progress) {
-      const request = await requests.get(part.reqId);
+      const request = await requestOf(deps, remembered, part.reqId);
       if (request === undefined) continue;
       const adds = part.pops.size > 0;
       if (adds) {
         await count(deps, part, request);
-        await moves.note(part, request.expire_at);
-        if (part.failures.size > 0) await examples.note(part, request.expire_at);
+        await noteMove(deps, part, request);
+        await noteExamples(deps, part, request);
         counted.push(part);
       }
       // Read after its own are written: of two batches that end at once, the later sees both.
       const { count: all } = await deps.progress.count(part.reqId);
-      await askIfOver(deps, part, request, all);
-      if (adds) await minutes.note(part, all, Date.now(), request.expire_at);
+      await requestSettlement(deps, part, request, all);
+      if (adds) await noteMinute(deps, part, request, { counted: all, now: Date.now() });
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
@@ -58,6 +78,33 @@ export function createHandler(deps: AggregationDeps) {
   };
 }
 
+/** Items have kilobytes, and each batch needs the same part of them. Undefined: its results do not count, for it has ended or has no tasks. */
+async function requestOf(
+  { requests }: AggregationDeps,
+  remembered: Map<string, CountedRequest>,
+  reqId: string,
+): Promise<CountedRequest | undefined> {
+  const known = remembered.get(reqId);
+  if (known !== undefined) return known;
+  const item = await requests.get(reqId);
+  if (item?.active === undefined || item.total_count === 0) return undefined;
+  const request = countedRequest(item);
+  remembered.set(reqId, request);
+  for (const oldest of remembered.keys()) if (remembered.size > MAX_REMEMBERED) remembered.delete(oldest);
+  return request;
+}
+
+export function countedRequest({
+  total_count,
+  expire_at,
+  max_failures,
+  pops,
+}: Pick<RequestItem, "total_count" | "expire_at" | "max_failures" | "pops">): CountedRequest {
+  const numberOf = new Map(pops.map((pop, n) => [pop, n]));
+  const noted = { movedAt: Number.NEGATIVE_INFINITY, minute: Number.NaN, exemplified: new Set<FailureReason>() };
+  return { total_count, expire_at, max_failures, numberOf, ...noted };
+}
+
 async function count(
   { progress }: AggregationDeps,
   { reqId, token, total, pops, uncompressed, failures }: BatchProgress,
@@ -66,6 +113,47 @@ async function count(
   const batch = { total, stripe: stripeOf(token, total_count), blocks: inBlocks(pops, numberOf), uncompressed };
   if (failures.size === 0) await progress.add(reqId, batch, token, expire_at);
   else await progress.add(reqId, { ...batch, failures: byReason(failures, numberOf) }, token, expire_at);
+}
+
+/** Notes when results of a request came last: not with each batch, for it is a write of its own. */
+export async function noteMove(
+  { progress }: Pick<AggregationDeps, "progress">,
+  { reqId, at }: Pick<BatchProgress, "reqId" | "at">,
+  request: CountedRequest,
+): Promise<void> {
+  if (at - request.movedAt < MOVES_EVERY_MS) return;
+  await progress.moved(reqId, at, request.expire_at);
+  request.movedAt = at;
+}
+
+/** Keeps a few examples of each reason of failures: those of the first batch that has any. Each costs one write a process. */
+export async function noteExamples(
+  { progress }: Pick<AggregationDeps, "progress">,
+  { reqId, failures }: Pick<BatchProgress, "reqId" | "failures">,
+  { exemplified, expire_at }: CountedRequest,
+): Promise<void> {
+  for (const [reason, { examples }] of failures) {
+    if (examples.length === 0 || exemplified.has(reason)) continue;
+    await progress.exemplify(reqId, reason, examples, expire_at);
+    exemplified.add(reason);
+  }
+}
+
+/**
+ * Notes what was counted when a minute began, with the first batch in it: one write a minute and process. What batches beside
+ * this one have added by then is among it, so it may be a second late. A batch that is tried again notes nothing else.
+ * @param at what is counted, with the batch, and the time in milliseconds since the epoch
+ */
+export async function noteMinute(
+  { progress }: Pick<AggregationDeps, "progress">,
+  { reqId, total }: Pick<BatchProgress, "reqId" | "total">,
+  request: CountedRequest,
+  { counted, now }: { readonly counted: Count; readonly now: number },
+): Promise<void> {
+  const minute = minuteOf(now);
+  if (request.minute === minute) return;
+  await progress.began(reqId, minute, minus(counted, total), request.expire_at);
+  request.minute = minute;
 }
 
 /** What counts of a batch's failures: POPs by their numbers, which take a few bytes each. */
@@ -82,7 +170,7 @@ function byReason(
 }
 
 /** The request itself is read only if the counters say that it is over: every task has a result, or too many have failed. */
-async function askIfOver(
+async function requestSettlement(
   deps: AggregationDeps,
   { reqId, token }: BatchProgress,
   request: CountedRequest,

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import type { BatchFailures } from "../../../lambdas/aggregation/batch.ts";
-import { FailureExamples } from "../../../lambdas/aggregation/requests.ts";
+import { noteExamples } from "../../../lambdas/aggregation/handler.ts";
+import { remembered } from "./remembered.ts";
 
 function world(fails = () => false) {
   const written: string[] = [];
@@ -9,11 +10,13 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push(`${reqId} ${reason}`);
   };
-  const examples = new FailureExamples({ exemplify });
+  const { deps, requestOf } = remembered({ exemplify });
+  const noteAll = (reqId: string, failures: ReadonlyMap<FailureReason, BatchFailures>) =>
+    noteExamples(deps, { reqId, failures: new Map(failures) }, requestOf(reqId));
   const failed = (pop: string) => ({ tasks: 1, pops: new Set([pop]), examples: [{ url: "https://a.example/", pop }] });
   const note = (reqId: string, ...reasons: FailureReason[]) =>
-    examples.note({ reqId, failures: new Map(reasons.map((reason) => [reason, failed("SIN2-P1")])) }, 1_800_000_000);
-  return { written, note, examples };
+    noteAll(reqId, new Map(reasons.map((reason) => [reason, failed("SIN2-P1")])));
+  return { written, note, noteAll };
 }
 
 test("each reason of a request is written once by a process", async () => {
@@ -25,9 +28,9 @@ test("each reason of a request is written once by a process", async () => {
 });
 
 test("failures that were only taken back have no examples, and leave room for those that have", async () => {
-  const { written, note, examples } = world();
+  const { written, note, noteAll } = world();
   const taken = new Map<FailureReason, BatchFailures>([["tls", { tasks: -1, pops: new Set(), examples: [] }]]);
-  await examples.note({ reqId: "r1", failures: taken }, 1_800_000_000);
+  await noteAll("r1", taken);
   await note("r1", "tls");
   expect(written).toEqual(["r1 tls"]);
 });

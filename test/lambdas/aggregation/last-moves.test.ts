@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { LastMoves } from "../../../lambdas/aggregation/requests.ts";
+import { noteMove } from "../../../lambdas/aggregation/handler.ts";
+import { remembered } from "./remembered.ts";
 
 function world(fails = () => false) {
   const written: [string, number][] = [];
@@ -7,8 +8,8 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push([reqId, at]);
   };
-  const moves = new LastMoves({ moved });
-  return { written, note: (reqId: string, at: number) => moves.note({ reqId, at }, 1_800_000_000) };
+  const { deps, requestOf } = remembered({ moved });
+  return { written, note: (reqId: string, at: number) => noteMove(deps, { reqId, at }, requestOf(reqId)) };
 }
 
 test("the first of a request is written, and then one every two seconds; one from before is not", async () => {

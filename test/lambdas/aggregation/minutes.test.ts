@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { type Count, minus } from "../../../domain/result/count.ts";
-import { Minutes } from "../../../lambdas/aggregation/requests.ts";
+import { noteMinute } from "../../../lambdas/aggregation/handler.ts";
 import { count } from "../items.ts";
+import { remembered } from "./remembered.ts";
 
 const MINUTE = 60_000;
 const BATCH = count(2, 20, 0, { warm_count: 1 });
@@ -12,9 +13,9 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push([reqId, minute, counted]);
   };
-  const minutes = new Minutes({ began });
+  const { deps, requestOf } = remembered({ began });
   const note = (reqId: string, counted: Count, now: number) =>
-    minutes.note({ reqId, total: BATCH }, counted, now, 1_800_000_000);
+    noteMinute(deps, { reqId, total: BATCH }, requestOf(reqId), { counted, now });
   return { written, note };
 }
 
