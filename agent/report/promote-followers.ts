@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { grouped } from "../../domain/grouped.ts";
-import { type Ended, handOver, type LeadResult, withoutQueuedFollowers } from "../../domain/plan/followers.ts";
+import { type Ended, type LeadResult, promoteFollowers, withoutQueuedFollowers } from "../../domain/plan/followers.ts";
 import type { ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
@@ -105,7 +105,7 @@ export class FollowerPromoter {
   private async send(ended: readonly Ended[]): Promise<void> {
     const { mayBeActive, store, queue } = this.deps;
     if (ended.length === 0 || !(await mayBeActive(this.lead.req_id))) return;
-    const { messages, decided } = handOver(this.lead, ended, this.again, expiresAt(new Date()));
+    const { messages, decided } = promoteFollowers(this.lead, ended, this.again, expiresAt(new Date()));
     if (decided.length > 0) await store.putIfAbsent(decided);
     if (messages.length > 0) await queue.send(messages);
     for (const { url } of ended) this.queued.add(url);

@@ -9,39 +9,60 @@ import { type Follower, messageSourceSchema, type TaskMessage } from "./task-mes
 const DECIDES = 2;
 
 /** What becomes of a lead's followers: messages to queue, and failed results of tasks that nobody need try. */
-export interface HandOver {
+export interface PromotedFollowers {
   readonly messages: readonly TaskMessage[];
   readonly decided: readonly TaskResult[];
 }
 
 /**
- * Hands a lead's URLs over to its followers. Each task of a follower goes into exactly one message, of its own or of the next
+ * Makes tasks of a lead's followers. Each task of a follower goes into exactly one message, of its own or of the next
  * lead it waits for, or has exactly one result. The message of a lead without followers leads to nothing.
- * @param ended those of its URLs that have results, in the message's order; the others are handed over with theirs
+ * @param ended those of its URLs that have results, in the message's order; the others are promoted with theirs
  * @param again whether this may have been done before
  * @param expireAt of the results, in seconds since the epoch
  */
-export function handOver(lead: TaskMessage, ended: readonly Ended[], again: boolean, expireAt: number): HandOver {
-  const { followers = [] } = lead;
+export function promoteFollowers(
+  lead: TaskMessage,
+  ended: readonly Ended[],
+  again: boolean,
+  expireAt: number,
+): PromotedFollowers {
+  const { followers = [], origin_failures = 0, first_failure, not_kept_at } = lead;
   const [next, ...others] = followers;
   if (next === undefined) return { messages: [], decided: [] };
   const messages: TaskMessage[] = [];
   const decided: TaskResult[] = [];
-  const messageTo = writerOf(lead, again);
-  for (const { verdict, urls } of byVerdict(ended)) {
-    if (verdict.kind === "cached") {
+  // What a message to another POP has in common with the lead's: not its followers, its failures, nor how often it was tried.
+  const shared = { ...messageSourceSchema.parse(lead), host: lead.host, ...(again ? { again } : {}) };
+  const messageTo = ({ pop, ips }: Follower, urls: TaskUrl[], more: Partial<TaskMessage>): TaskMessage => {
+    return { ...shared, pop, ips, urls: urls.map(withoutAttempts), ...more };
+  };
+  const decide = (urls: readonly TaskUrl[], first: string | undefined, second: string) => {
+    for (const result of decidedResults(lead, urls, [first, second], expireAt)) decided.push(result);
+  };
+  for (const { kind, urls } of byKind(ended)) {
+    if (kind.kind === "cached") {
       const only = others.length === 0 ? { only_follower: true } : {};
-      const more = verdict.sure ? { follows: true, led_by: lead.pop, ...only } : {};
+      const more = kind.sure ? { follows: true, led_by: lead.pop, ...only } : {};
       for (const follower of followers) messages.push(messageTo(follower, urls, more));
-    } else if (verdict.kind === "origin_failed" && failuresOf(lead) + 1 >= DECIDES) {
-      for (const result of decidedResults(lead, urls, [lead.first_failure, failureAt(lead, verdict.saw)], expireAt))
-        decided.push(result);
-    } else if (verdict.kind === "not_kept" && lead.not_kept_at !== undefined) {
-      const pops = [lead.not_kept_at, lead.pop].map((pop) => failureAt({ pop }, "not_kept"));
-      for (const result of decidedResults(lead, urls, pops, expireAt)) decided.push(result);
-    } else {
+      continue;
+    }
+    const failure = kind.kind === "origin_failed" ? failureAt(lead.pop, kind.saw) : undefined;
+    const failures = origin_failures + (failure === undefined ? 0 : 1);
+    if (failure !== undefined && failures >= DECIDES) decide(urls, first_failure, failure);
+    else if (kind.kind === "not_kept" && not_kept_at !== undefined)
+      decide(urls, failureAt(not_kept_at, "not_kept"), failureAt(lead.pop, "not_kept"));
+    else {
+      // What the next lead is told of those before it.
+      const first = first_failure ?? failure;
+      const notKeptAt = kind.kind === "not_kept" ? lead.pop : not_kept_at;
       messages.push(
-        messageTo(next, urls, { ...waiting(others), ...failures(lead, verdict), ...notKept(lead, verdict) }),
+        messageTo(next, urls, {
+          ...(others.length === 0 ? {} : { followers: others }),
+          ...(failures === 0 ? {} : { origin_failures: failures }),
+          ...(failures === 0 || first === undefined ? {} : { first_failure: first }),
+          ...(notKeptAt === undefined ? {} : { not_kept_at: notKeptAt }),
+        }),
       );
     }
   }
@@ -59,21 +80,12 @@ export function withoutQueuedFollowers(lead: TaskMessage, queued: ReadonlySet<Ta
   return [...(waiting.length === 0 ? [] : [{ ...lead, urls: waiting }]), ...(alone.urls.length === 0 ? [] : [alone])];
 }
 
-function byVerdict(ended: readonly Ended[]) {
-  const judged = ended.map(({ url, result }) => ({ url, verdict: verdictOf(result) }));
-  const groups = grouped(judged, ({ verdict }) => JSON.stringify(verdict));
-  return [...groups.values()].flatMap((group) => {
+function byKind(ended: readonly Ended[]) {
+  const classified = ended.map(({ url, result }) => ({ url, kind: classifyLead(result) }));
+  return [...grouped(classified, ({ kind }) => JSON.stringify(kind)).values()].flatMap((group) => {
     const urls = group.map(({ url }) => url);
-    return group.slice(0, 1).map(({ verdict }) => ({ verdict, urls }));
+    return group.slice(0, 1).map(({ kind }) => ({ kind, urls }));
   });
-}
-
-/** What a message to another POP has in common with the lead's: not its followers, its failures, nor how often it was tried. */
-function writerOf(lead: TaskMessage, again: boolean) {
-  const shared = { ...messageSourceSchema.parse(lead), host: lead.host, ...(again ? { again } : {}) };
-  return ({ pop, ips }: Follower, urls: TaskUrl[], more: Partial<TaskMessage>): TaskMessage => {
-    return { ...shared, pop, ips, urls: urls.map(withoutAttempts), ...more };
-  };
 }
 
 /** The attempts of one POP say nothing of another one's. */
@@ -83,29 +95,7 @@ function withoutAttempts(url: TaskUrl): TaskUrl {
   return rest;
 }
 
-function waiting(followers: Follower[]): Partial<TaskMessage> {
-  return followers.length === 0 ? {} : { followers };
-}
-
-function failuresOf({ origin_failures = 0 }: TaskMessage): number {
-  return origin_failures;
-}
-
-/** What the next lead is told of the failures before it. */
-function failures(lead: TaskMessage, verdict: Verdict): Partial<TaskMessage> {
-  const count = failuresOf(lead) + (verdict.kind === "origin_failed" ? 1 : 0);
-  if (count === 0) return {};
-  const first = lead.first_failure ?? (verdict.kind === "origin_failed" ? failureAt(lead, verdict.saw) : undefined);
-  return { origin_failures: count, ...(first === undefined ? {} : { first_failure: first }) };
-}
-
-/** Where the next lead is told that the object was not kept. */
-function notKept({ not_kept_at, pop }: TaskMessage, { kind }: Verdict): Pick<TaskMessage, "not_kept_at"> {
-  const at = kind === "not_kept" ? pop : not_kept_at;
-  return at === undefined ? {} : { not_kept_at: at };
-}
-
-function failureAt({ pop }: Pick<TaskMessage, "pop">, saw: string): string {
+function failureAt(pop: string, saw: string): string {
   return `${pop} (${saw})`;
 }
 
@@ -164,7 +154,7 @@ export type LeadResult = z.infer<typeof leadResultSchema>;
 export const LEAD_RESULT_ATTRIBUTES: readonly string[] = ["task_key", "pop_url", ...leadResultSchema.keyof().options];
 
 /** What a lead's result means for the other POPs of its REC. */
-export type Verdict =
+export type LeadKind =
   /** The POP has the object, so they may ask. `sure`: it came by the REC, which so has it as well. */
   | { readonly kind: "cached"; readonly sure: boolean }
   /** It says nothing of the REC: the next POP is to lead. */
@@ -174,7 +164,7 @@ export type Verdict =
   /** The download was good, and no response after it was a hit. The next POP is to lead, and if it sees none either, no other one asks. */
   | { readonly kind: "not_kept" };
 
-export function verdictOf(result: LeadResult): Verdict {
+export function classifyLead(result: LeadResult): LeadKind {
   const { ok, reason, http_status: status, addresses, rec_unsure, hit_after_download, rounds } = result;
   // Where only some of a POP's addresses have it, the REC has it as well.
   if (ok || (addresses !== undefined && !addresses.startsWith("0 ")))

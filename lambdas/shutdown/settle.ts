@@ -20,7 +20,7 @@ import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, isNothing, minus } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
-import { progressOfAll } from "../runtime.ts";
+import { progressOfAll, RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */

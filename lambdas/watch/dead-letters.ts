@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { DeadLetter } from "../../aws/dead-letter-queue.ts";
 import { MAX_RECEIVES } from "../../domain/limits.ts";
 import { errorFields } from "../../domain/log-fields.ts";
-import { endedOf, handOver, resultKeys } from "../../domain/plan/followers.ts";
+import { endedOf, promoteFollowers, resultKeys } from "../../domain/plan/followers.ts";
 import { unfinishedResult } from "../../domain/plan/task.ts";
 import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
 import type { Standing } from "../../domain/request/request-item.ts";
@@ -95,7 +95,7 @@ async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string |
 export async function handOn(deps: WatchDeps, lead: TaskMessage, { lane, expire_at }: Standing): Promise<void> {
   if (lead.followers === undefined) return;
   const ended = endedOf(lead, await deps.results.standing(resultKeys(lead)));
-  const { messages, decided } = handOver(lead, ended, true, expire_at);
+  const { messages, decided } = promoteFollowers(lead, ended, true, expire_at);
   await deps.results.putIfAbsent(decided);
   await deps.queue.send(messages, lane);
 }

@@ -1,6 +1,6 @@
 // What messages have from a request and from a lead, where no two values are equal: what is taken from the wrong place is seen.
 import { expect, test } from "vitest";
-import { handOver } from "../../../domain/plan/followers.ts";
+import { promoteFollowers } from "../../../domain/plan/followers.ts";
 import { targetKey } from "../../../domain/plan/target.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import { messagesOf, taskMessageSchema } from "../../../domain/plan/task-message.ts";
@@ -44,7 +44,7 @@ test("a request's messages have its headers, variants, proof, shards and limits,
 
 test("followers have the lead's request and host, and addresses of their own", () => {
   const ended = lead.urls.map((url) => ({ url, result: { ok: true } }));
-  const { messages, decided } = handOver(lead, ended, false, 1_800_000_555);
+  const { messages, decided } = promoteFollowers(lead, ended, false, 1_800_000_555);
   const { req_id, header, variants, verify, shards, origin, host } = lead;
   // The attempts at the lead's POP are not theirs.
   const urls = lead.urls.map(({ attempts: _, first_attempt_at: __, ...url }) => url);
@@ -58,7 +58,7 @@ test("followers have the lead's request and host, and addresses of their own", (
 test("a decided task has its own POP, URL and variant, the lead's request, and the time that is given", () => {
   const result = { ok: false, reason: "http_4xx", error: "HTTP 404" } as const;
   const ended = [first, second].flatMap((url) => (url === undefined ? [] : [{ url, result }]));
-  const { messages, decided } = handOver({ ...lead, origin_failures: 1 }, ended, false, 1_800_000_555);
+  const { messages, decided } = promoteFollowers({ ...lead, origin_failures: 1 }, ended, false, 1_800_000_555);
   expect(messages).toEqual([]);
   const { req_id, shards } = lead;
   const tasks = (lead.followers ?? []).flatMap(({ pop }) =>

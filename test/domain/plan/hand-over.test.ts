@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Ended, handOver, type LeadResult, withoutQueuedFollowers } from "../../../domain/plan/followers.ts";
+import {
+  type Ended,
+  type LeadResult,
+  promoteFollowers,
+  withoutQueuedFollowers,
+} from "../../../domain/plan/followers.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
 import { messagesOf, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
@@ -36,7 +41,7 @@ const { req_id, header, verify, shards, origin, host } = LEAD;
 const SHARED = { req_id, header, verify, shards, origin, host };
 const to = (pop: string, urls: TaskUrl[], more: object) => ({ ...SHARED, ...follower(pop), urls, ...more });
 const done = (lead: TaskMessage, ...results: readonly (readonly [TaskUrl, LeadResult])[]) =>
-  handOver(
+  promoteFollowers(
     lead,
     results.map(([url, result]) => ({ url, result })),
     false,
@@ -195,7 +200,7 @@ describe("a lead", () => {
       { url: A, result: GOOD },
       { url: B, result: REFUSED },
     ];
-    const { messages } = handOver(LEAD, ended, true, EXPIRE_AT);
+    const { messages } = promoteFollowers(LEAD, ended, true, EXPIRE_AT);
     expect(messages.map(({ pop, again }) => [pop, again])).toEqual(["P2", "P3", "P4", "P2"].map((pop) => [pop, true]));
   });
 });
@@ -251,7 +256,7 @@ describe("whatever comes of each task", () => {
       const ended = urls.map((url): Ended => ({ url, result: comes[seen.length % comes.length] ?? GOOD }));
       seen.push(...urls.map((url) => idOf(pop, url)));
       for (const url of urls) asked.set(idOf("", url), (asked.get(idOf("", url)) ?? 0) + 1);
-      const { messages: next, decided } = handOver(message, ended, false, EXPIRE_AT);
+      const { messages: next, decided } = promoteFollowers(message, ended, false, EXPIRE_AT);
       seen.push(...decided.map((it) => idOf(it.pop, it)));
       queue.push(...next.flatMap(each));
     }

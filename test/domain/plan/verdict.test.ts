@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LeadResult, verdictOf } from "../../../domain/plan/followers.ts";
+import { classifyLead, type LeadResult } from "../../../domain/plan/followers.ts";
 
 const GOOD: LeadResult = { ok: true };
 const NOT_FOUND: LeadResult = { ok: false, reason: "http_4xx", http_status: 404 };
@@ -7,7 +7,7 @@ const SLOW: LeadResult = { ok: false, reason: "timeout" };
 const REFUSED: LeadResult = { ok: false, reason: "connection" };
 
 describe("what a lead's result means for those that wait", () => {
-  it.each<[string, LeadResult, ReturnType<typeof verdictOf>]>([
+  it.each<[string, LeadResult, ReturnType<typeof classifyLead>]>([
     ["it is good", GOOD, { kind: "cached", sure: true }],
     ["it is good, and may be so at the edge alone", { ok: true, rec_unsure: true }, { kind: "cached", sure: false }],
     ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, { kind: "cached", sure: true }],
@@ -60,6 +60,6 @@ describe("what a lead's result means for those that wait", () => {
     ],
     ["nor anything", { ok: false }, { kind: "pop_failed" }],
   ])("%s", (_, result, verdict) => {
-    expect(verdictOf(result)).toEqual(verdict);
+    expect(classifyLead(result)).toEqual(verdict);
   });
 });
