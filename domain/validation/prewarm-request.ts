@@ -1,13 +1,14 @@
 import { MAX_URLS } from "../limits.ts";
-import { asciiHost } from "../net/urls.ts";
+import { asciiHost, urlPrefix } from "../net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
 import { DEFAULT_ORDER, type Order, type OriginLimits, type Variant } from "../request/options.ts";
-import type { RequestItem } from "../request/request-item.ts";
-import type { Source } from "../request/source.ts";
+import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../request/request-item.ts";
+import { notYetRead, type Source } from "../request/source.ts";
 import { DEFAULT_VERIFY, type Verify } from "../result/outcome.ts";
 import type { SourceBuckets } from "../sources/buckets.ts";
+import { expiresAt, formatTimestamp } from "../timestamps.ts";
 import { ApiError, abbreviate, faultList, firstOf } from "./api-error.ts";
 import type { PrewarmBody } from "./bodies.ts";
 import { checkHeaders, doubtfulOrder } from "./check-headers.ts";
@@ -152,4 +153,40 @@ function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; 
   }
   const ignored = filled.filter((it) => it !== type);
   return { pops, warnings: ignored.map((it) => `${LISTS[it]}: ignored, because target_type is ${type}`) };
+}
+
+/** The item of a request that was just asked for. */
+export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date): RequestItem {
+  const { urls, sources, retried, variants, header } = request;
+  return {
+    req_id: reqId,
+    status: "CREATED",
+    active: ACTIVE,
+    listed: LISTED,
+    created_at: formatTimestamp(now),
+    last_update_time: formatTimestamp(now),
+    timeout_at: formatTimestamp(new Date(now.getTime() + request.timeoutMinutes * 60_000)),
+    expire_at: expiresAt(now),
+    // Of a retry, Get Size finds how many are left.
+    url_count: retried?.url_count ?? urls.length,
+    url_prefix: retried?.url_prefix ?? urlPrefix(urls),
+    retry_of: retried?.req_id,
+    cf_domain: request.cfDomain,
+    pops: [...request.pops],
+    header: [...header],
+    header_count: header.length,
+    variant_names: variants.map(({ name }) => name),
+    instance_count: request.instanceCount,
+    instances_asked: request.instanceCount,
+    need_invalidate: request.needInvalidate,
+    verify: request.verify,
+    order: request.order,
+    variants: variants.length === 0 ? undefined : [...variants],
+    origin: request.origin,
+    sources: sources.length === 0 ? undefined : [...sources],
+    sources_read: sources.length === 0 ? undefined : sources.map(notYetRead),
+    max_failures: request.maxFailures,
+    max_bytes: request.maxBytes,
+    ...NOTHING_YET,
+  };
 }

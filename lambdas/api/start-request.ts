@@ -1,55 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { errorFields } from "../../domain/log-fields.ts";
-import { urlPrefix } from "../../domain/net/urls.ts";
 import { isLostList, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { isPlanned, planOf, RetryLostError } from "../../domain/plan/retry.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
 import type { TokenClaim } from "../../domain/request/client-token.ts";
 import { neededCapacity } from "../../domain/request/lifecycle.ts";
-import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
-import { notYetRead } from "../../domain/request/source.ts";
-import { expiresAt, formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
-import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { newRequestItem, type PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
 import { findRequest } from "./query.ts";
-
-/** The item of a request that was just asked for. */
-export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date): RequestItem {
-  const { urls, sources, retried, variants, header } = request;
-  return {
-    req_id: reqId,
-    status: "CREATED",
-    active: ACTIVE,
-    listed: LISTED,
-    created_at: formatTimestamp(now),
-    last_update_time: formatTimestamp(now),
-    timeout_at: formatTimestamp(new Date(now.getTime() + request.timeoutMinutes * 60_000)),
-    expire_at: expiresAt(now),
-    // Of a retry, Get Size finds how many are left.
-    url_count: retried?.url_count ?? urls.length,
-    url_prefix: retried?.url_prefix ?? urlPrefix(urls),
-    retry_of: retried?.req_id,
-    cf_domain: request.cfDomain,
-    pops: [...request.pops],
-    header: [...header],
-    header_count: header.length,
-    variant_names: variants.map(({ name }) => name),
-    instance_count: request.instanceCount,
-    instances_asked: request.instanceCount,
-    need_invalidate: request.needInvalidate,
-    verify: request.verify,
-    order: request.order,
-    variants: variants.length === 0 ? undefined : [...variants],
-    origin: request.origin,
-    sources: sources.length === 0 ? undefined : [...sources],
-    sources_read: sources.length === 0 ? undefined : sources.map(notYetRead),
-    max_failures: request.maxFailures,
-    max_bytes: request.maxBytes,
-    ...NOTHING_YET,
-  };
-}
 
 /**
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything

@@ -9,8 +9,7 @@ import { attributesOf, EVENTS, timingsOf } from "../../domain/request/lifecycle.
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
-import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
-import { newRequestItem } from "../../lambdas/api/start-request.ts";
+import { checkPrewarmRequest, newRequestItem } from "../../domain/validation/prewarm-request.ts";
 import { createHandler, type GetSizeDeps } from "../../lambdas/get-size/handler.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { fakeDeps } from "../local/fake-deps.ts";
