@@ -453,7 +453,7 @@ function matches(pattern: unknown, value: unknown): boolean {
 }
 
 /** Has all clients of this process trust an authority. @returns what ends that */
-function trust(caPem: string): () => void {
+export function trust(caPem: string): () => void {
   const tls = createRequire(import.meta.url)("node:tls") as { createSecureContext: (...args: never[]) => unknown };
   const before = tls.createSecureContext;
   tls.createSecureContext = (...args) => {

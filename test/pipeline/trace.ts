@@ -134,7 +134,7 @@ function shortName(id: string): string {
 }
 
 /** A list as it stands; the rows of a report in order, without what varies. */
-function rowsOf(name: string, bytes: Buffer): unknown {
+export function rowsOf(name: string, bytes: Buffer): unknown {
   const text = (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
   if (!/\.csv(\.gz)?$/.test(name)) return text;
   const [header = [], ...rows] = parse(text, { relax_column_count: true }) as string[][];
@@ -159,10 +159,10 @@ function plainValue(value: Value): unknown {
   return content;
 }
 
-const sorted = <T>(values: readonly T[]): T[] =>
+export const sorted = <T>(values: readonly T[]): T[] =>
   [...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 
-class Normaliser {
+export class Normaliser {
   private readonly ids: readonly string[];
 
   /** @param startedAt when the pipeline started, in milliseconds since the epoch: on the hour */

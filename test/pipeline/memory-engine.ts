@@ -1,0 +1,306 @@
+// A request without AWS: sizes, targets, plan, agent and report in one process, behind ports that keep everything in memory.
+import { randomUUID } from "node:crypto";
+import { parse } from "csv-parse/sync";
+import { pino } from "pino";
+import { Downloader } from "../../agent/fetch/downloader.ts";
+import { PooledHttpClient } from "../../agent/fetch/http/pooled-client.ts";
+import { Agent } from "../../agent/receive/agent.ts";
+import { Heartbeats } from "../../agent/report/heartbeats.ts";
+import { ResultWriter } from "../../agent/report/result-writer.ts";
+import { Throughput } from "../../agent/report/throughput.ts";
+import { csvRow, textOfField } from "../../domain/csv.ts";
+import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
+import { hostOf } from "../../domain/net/urls.ts";
+import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
+import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
+import { fanOut } from "../../domain/plan/fan-out.ts";
+import { goodUrlsList, LISTS, type ListStore, type ReadableList, type RequestList } from "../../domain/plan/lists.ts";
+import { Plan, totalsOf } from "../../domain/plan/plan.ts";
+import type { QueueDepth, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
+import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
+import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { endingOf, recount } from "../../domain/readiness/recount.ts";
+import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
+import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import { findDistributions } from "../../domain/request/find-distributions.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { lostFailure } from "../../domain/result/failure.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
+import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
+import { checkBody } from "../../domain/validation/parse-body.ts";
+import { checkPrewarmRequest, newRequestItem } from "../../domain/validation/prewarm-request.ts";
+import { measureUrls } from "../../probe/size/measure-urls.ts";
+import type { Edge } from "../../tools/edge/edge.ts";
+
+/** What a request has left behind. */
+export interface MemoryRun {
+  readonly item: RequestItem;
+  readonly messages: readonly TaskMessage[];
+  readonly results: readonly TaskResult[];
+  /** Lists and files by their keys. */
+  readonly objects: ReadonlyMap<string, Buffer>;
+}
+
+const MINUTE_MS = 60_000;
+
+export interface MemoryWorld {
+  readonly edge: Edge;
+  /** POPs that do not resolve. */
+  readonly dead: readonly string[];
+  /** The account's distributions. */
+  readonly own: readonly OwnDistribution[];
+}
+
+/** Warms the URLs of a request as the stack does. @param body of POST /prewarm @throws ApiError */
+export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unknown): Promise<MemoryRun> {
+  const reqId = randomUUID();
+  const request = checkPrewarmRequest(checkBody(prewarmBodySchema, body), { caps: DEFAULT_CAPS });
+  const hosts = [...new Set(request.urls.map(hostOf))];
+  const found = await findDistributions(request.cfDomain, hosts, {
+    own: async () => own,
+    alias: async () => undefined,
+  });
+  const item = { ...newRequestItem(reqId, request, new Date()), distributions: found.distributions };
+  const { urls } = request;
+  const lists = new MemoryLists();
+  const queue = new MemoryQueue();
+  const store = new MemoryResults();
+  const dns = resolverOf(edge, item, new Set(dead));
+  const ports = { httpsPort: edge.httpsPort, httpPort: edge.httpPort };
+  const measured = await measureUrls(
+    { dns, ports, request: item, distributions: item.distributions, timeMs: MINUTE_MS },
+    { known: [], asked: urls.map((url) => ({ url })) },
+  );
+  await lists.write(goodUrlsList(measured.good), reqId, measured.good);
+  await lists.write(LISTS.failedUrls, reqId, measured.bad);
+
+  const resolved = await resolveTargets(dns, item);
+  const targets = new Map<string, Target>(resolved.map((target) => [target.target, target]));
+  const { byTarget: _, ...totals } = await totalsOf(
+    new Plan(item.distributions, resolved, undefined, item.pops),
+    measured.good,
+  );
+  const targetsTotal = resolved.filter(({ state }) => state === "RESOLVED").length;
+  let planned: RequestItem = { ...item, ...totals, status: "INSERT_TASK", targets_total: targetsTotal };
+  const requestPops = {
+    of: async () => [...targets.values()],
+    markSent: async (_id: string, group: readonly Target[]) => {
+      for (const target of group) targets.set(target.target, { ...target, state: "SENT" });
+      planned = { ...planned, targets_sent: planned.targets_sent + group.length };
+      return true;
+    },
+  };
+  const requests = {
+    get: async () => planned,
+    isActive: async () => planned.active !== undefined,
+    advance: async () => {
+      planned = { ...planned, status: "IN_PROGRESS" };
+      return true;
+    },
+  };
+  for (const [first] of fanOutGroups(planned, resolved)) {
+    targets.set(first.target, { ...first, state: "READY" });
+    await fanOut({ requests, requestPops, lists, queue, logger: { info: () => undefined } }, reqId, first.target);
+  }
+
+  await downloadAll(edge, { queue, store, isActive: requests.isActive }, planned.total_count);
+
+  const results = [...store.results.values()];
+  const deps = {
+    lists,
+    requestPops,
+    results: {
+      of: async function* () {
+        yield* results;
+      },
+    },
+    checkpoints: { read: async () => undefined, write: async () => undefined, delete: async () => undefined },
+    resultFiles: lists,
+    now: Date.now,
+  };
+  const run = { timeIsUp: false, left: () => MINUTE_MS, whyMissing: () => lostFailure(1) };
+  const recounted = await recount(deps, planned, run);
+  if (recounted === undefined) throw new Error("a recount of a small request stopped");
+  const ending = await endingOf(deps, planned, "FINISHED", recounted, recounted.ledger.count());
+  return { item: { ...planned, ...ending, status: "FINISHED" }, messages: queue.sent, results, objects: lists.objects };
+}
+
+/** Runs an agent until every task has a result. */
+async function downloadAll(
+  edge: Edge,
+  ports: { readonly queue: MemoryQueue; readonly store: MemoryResults; readonly isActive: () => Promise<boolean> },
+  tasks: number,
+): Promise<void> {
+  const { queue, store, isActive } = ports;
+  const logger = pino({ level: "silent" });
+  const http = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
+  const throughput = { small: new Throughput(), large: new Throughput() };
+  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
+  const downloader = new Downloader({
+    http,
+    allowPrivateAddresses: true,
+    ports: { https: edge.httpsPort, http: edge.httpPort },
+    instanceId: "i-00000000000000001",
+    throughput,
+    origins,
+  });
+  const agent = new Agent({
+    queue: { lanes: { main: new MemoryQueue(), express: queue }, drain: async () => undefined },
+    deadLetters: { bury: async (body, reason) => Promise.reject(new Error(`${reason}: ${body}`)) },
+    results: new ResultWriter(store, logger),
+    store,
+    heartbeats: new Heartbeats({
+      store: { beat: async () => undefined, received: async () => undefined },
+      instance: "i-1",
+      worker: "w",
+      heartbeatIntervalMs: 10_000,
+      logger,
+    }),
+    isActive,
+    download: downloader.download.bind(downloader),
+    origins,
+    throughput,
+    visibilitySeconds: 120,
+    isMemoryTight: () => false,
+    logger,
+  });
+  const ended = agent.serve();
+  await store.until(tasks);
+  agent.stop();
+  await ended;
+  await http.destroy();
+}
+
+/** Names of POPs at the edge, and of the distribution itself. @param dead POPs that do not resolve */
+function resolverOf(edge: Edge, item: RequestItem, dead: ReadonlySet<string>): Resolver {
+  return {
+    addresses: async (name) => {
+      const pop = /^[^.]+\.([^.]+)\.cloudfront\.net$/.exec(name)?.[1];
+      const asked = pop ?? (item.distributions.some(({ names }) => names.includes(name)) ? item.pops[0] : undefined);
+      const addresses = asked === undefined || dead.has(asked) ? [] : edge.addressesOf(asked);
+      if (addresses.length === 0) throw new DnsLookupError(name, "ENOTFOUND", []);
+      return [...addresses];
+    },
+    alias: async () => undefined,
+  };
+}
+
+class MemoryQueue implements TaskQueue {
+  readonly sent: TaskMessage[] = [];
+  private readonly waiting: string[] = [];
+  private readonly inFlight = new Map<string, string>();
+  private receipts = 0;
+
+  async receive(waitSeconds: number, most = 10): Promise<ReceivedMessage[]> {
+    if (this.waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, waitSeconds * 100));
+    return this.waiting.splice(0, most).map((body) => {
+      const receipt = String(++this.receipts);
+      this.inFlight.set(receipt, body);
+      return { id: receipt, receipt, body, deliveries: 1 };
+    });
+  }
+
+  async delete(receipt: string): Promise<void> {
+    this.inFlight.delete(receipt);
+  }
+
+  async hold(receipt: string, seconds: number): Promise<void> {
+    const body = this.inFlight.get(receipt);
+    if (seconds > 0 || body === undefined) return;
+    this.inFlight.delete(receipt);
+    this.waiting.push(body);
+  }
+
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
+    for await (const message of messages) {
+      this.sent.push(message);
+      this.waiting.push(JSON.stringify(message));
+    }
+  }
+
+  async sendLater(message: TaskMessage, seconds: number): Promise<void> {
+    setTimeout(() => void this.send([message]), seconds * 1_000);
+  }
+
+  async depth(): Promise<QueueDepth> {
+    return { available: this.waiting.length, delayed: 0, inFlight: this.inFlight.size };
+  }
+}
+
+class MemoryResults implements ResultStore {
+  readonly results = new Map<string, TaskResult>();
+  private waiting: { readonly count: number; readonly resolve: () => void } | undefined;
+
+  /** Resolves once so many tasks have a result. */
+  until(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting = { count, resolve };
+      this.check();
+    });
+  }
+
+  async putGood(results: readonly TaskResult[]) {
+    for (const result of results) this.results.set(result.pop_url, result);
+    this.check();
+    return [];
+  }
+
+  async putFailure(result: TaskResult): Promise<void> {
+    if (this.results.get(result.pop_url)?.ok !== true) this.results.set(result.pop_url, result);
+    this.check();
+  }
+
+  async putIfAbsent(results: readonly TaskResult[]): Promise<void> {
+    for (const result of results) if (!this.results.has(result.pop_url)) this.results.set(result.pop_url, result);
+    this.check();
+  }
+
+  async standing(keys: Parameters<ResultStore["standing"]>[0]) {
+    const found = keys.map(({ pop_url }) => [pop_url, this.results.get(pop_url)] as const);
+    return new Map(found.flatMap(([key, result]) => (result === undefined ? [] : [[key, result] as const])));
+  }
+
+  isTemporary(): boolean {
+    return false;
+  }
+
+  private check(): void {
+    if (this.waiting !== undefined && this.results.size >= this.waiting.count) this.waiting.resolve();
+  }
+}
+
+class MissingError extends Error {
+  override readonly name = "NoSuchKey";
+}
+
+class MemoryLists implements ListStore {
+  readonly objects = new Map<string, Buffer>();
+
+  async *read<T, Written>(list: ReadableList<T, Written>, reqId: string): AsyncGenerator<T> {
+    const text = this.objects.get(list.key(reqId));
+    if (text === undefined) throw new MissingError(list.key(reqId));
+    const rows = parse(text, { from_line: list.header === undefined ? 1 : 2 }) as string[][];
+    for (const row of rows) yield list.fromRow(row.map(textOfField));
+  }
+
+  async write<T>(
+    list: RequestList<T>,
+    reqId: string,
+    entries: AsyncIterable<T> | Iterable<T>,
+    parts: readonly string[] = [],
+  ) {
+    let text = list.header === undefined ? "" : csvRow(list.header);
+    for (const key of parts) text += this.objects.get(key)?.toString() ?? "";
+    for await (const entry of entries) text += csvRow(list.toRow(entry));
+    this.objects.set(list.key(reqId), Buffer.from(text));
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    this.objects.set(key, Buffer.from(bytes));
+  }
+
+  async join(key: string, parts: readonly string[], last: Uint8Array): Promise<void> {
+    this.objects.set(key, Buffer.concat([...parts.map((part) => this.objects.get(part) ?? Buffer.of()), last]));
+  }
+}
