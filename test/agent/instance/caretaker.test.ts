@@ -14,13 +14,12 @@ describe("an agent looks after requests", () => {
     status: { S: status },
     last_update_time: time(moved),
     timeout_at: time(timeout),
-    ...Object.fromEntries(["active"].map((name) => [name, { S: "y" }])),
-    ...Object.fromEntries(
-      Object.entries({ expire_at: 1, instance_count: 1, total_count: 9, requeues: 0 }).map(([k, v]) => [
-        k,
-        { N: `${v}` },
-      ]),
-    ),
+    active: { S: "y" },
+    lane: { S: "main" },
+    expire_at: { N: "1" },
+    instance_count: { N: "1" },
+    total_count: { N: "9" },
+    requeues: { N: "0" },
     download_count: { N: "3" },
     download_size: { N: "0" },
     failed_count: { N: "0" },
@@ -46,7 +45,7 @@ describe("an agent looks after requests", () => {
     expect(aws.asked("Query")[0]).toMatchObject({ TableName: "requests", IndexName: "active" });
   });
 
-  test("while one is, it stays, and asks for a look at those that stand still", async () => {
+  test("while one is, it stays, and requests a settlement check of those that are stalled", async () => {
     const Items = () => [
       request("moves", "IN_PROGRESS", 0),
       request("stalls", "IN_PROGRESS", 60),
@@ -62,7 +61,7 @@ describe("an agent looks after requests", () => {
     expect(aws.asked("PutItem")[0]).toMatchObject({ TableName: "progress", Item: { key: { S: "ask#stalls" } } });
   });
 
-  test("messages that wait for instances, and nobody at work, are no reason to ask", async () => {
+  test("messages that wait for instances, and nobody at work, request no settlement check", async () => {
     const { aws, checked, start } = await world(
       [],
       stack(() => [request("stalls", "IN_PROGRESS", 60)], "1"),
@@ -74,7 +73,7 @@ describe("an agent looks after requests", () => {
     expect(new Set(checked)).toEqual(new Set());
   });
 
-  test("a look that somebody has asked for is not asked for again", async () => {
+  test("a settlement check that was requested is not requested again", async () => {
     const { aws, checked, start } = await world([], {
       ...stack(() => [request("stalls", "IN_PROGRESS", 60)]),
       PutItem: () => {
@@ -88,7 +87,7 @@ describe("an agent looks after requests", () => {
     expect(new Set(checked)).toEqual(new Set());
   });
 
-  test("a long download is work: only a request that nobody ended is looked at meanwhile", async () => {
+  test("a long download is work: only a request that nobody ended gets a settlement check meanwhile", async () => {
     const Items = () => [request("stalls", "IN_PROGRESS", 60), request("overdue", "IN_PROGRESS", 0, 150)];
     const { GetItem, ...answers } = stack(Items);
     const { checked, start } = await world([["long"]], {

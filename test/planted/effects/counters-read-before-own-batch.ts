@@ -12,8 +12,8 @@ export default {
     },
     {
       file: "lambdas/aggregation/handler.ts",
-      find: "      const { count: all } = await deps.progress.count(part.reqId);\n      await askIfOver",
-      replace: "      await askIfOver",
+      find: "      const { count: all } = await deps.progress.count(part.reqId);\n      await requestSettlement",
+      replace: "      await requestSettlement",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/aggregation/handler.test.ts"],
