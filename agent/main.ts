@@ -130,7 +130,7 @@ const agent = new Agent({
   logger,
 });
 const siblings = new Siblings(process.argv[1] ?? "", { ...process.env, PREWARM_INSTANCE_ID: instanceId }, (code) =>
-  logger.warn({ code }, "another process of this instance has ended, it is started again"),
+  logger.warn({ code }, "Another process of this instance exited; restarting it"),
 );
 
 let stopping = false;

@@ -64,7 +64,7 @@ export class Caretaker {
       await eachRequest(overdue, this.onFailure, ({ req_id }) => this.ask(req_id));
     }
     if (!decision.retire) return false;
-    logger.info({ idle_ms: Math.round(idleMs) }, "nothing to do, leaving the group");
+    logger.info({ idle_ms: Math.round(idleMs) }, "No active request; leaving the Auto Scaling group");
     await retire();
     return true;
   }
@@ -86,14 +86,14 @@ export class Caretaker {
   }
 
   private readonly onFailure = (reqId: string, error: unknown): void => {
-    this.options.logger.warn({ err: error, req_id: reqId }, "looking after a request failed");
+    this.options.logger.warn({ err: error, req_id: reqId }, "Checking a request failed");
   };
 
   private async ask(reqId: string, known?: { readonly req_id: string; readonly expire_at: number }): Promise<void> {
     const { requests, settlements, logger } = this.options;
     const about = known ?? (await requests.standing(reqId));
     if (about === undefined || !(await settlements.requestSettlement(about))) return;
-    logger.info({ req_id: reqId }, "request stands still or is overdue, a look is asked for");
+    logger.info({ req_id: reqId }, "Request stalled or overdue; settlement requested");
   }
 }
 

@@ -212,13 +212,13 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
     process.kill(sandbox.pid, "SIGTERM");
     await expect.poll(() => sandbox.exitCode, { timeout: 20_000 }).toBe(0);
     expect(lines().map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(["started", "task failed", "message is not a task", "stopping", "stopped"]),
+      expect.arrayContaining(["started", "Task failed", "Message is not a task", "stopping", "stopped"]),
     );
   });
 
   test("says in a line of a task which request it belongs to, and why it failed", () => {
     const { req_id, pop } = taskMessage();
-    expect(lines().filter(({ msg }) => msg === "task failed")).toMatchObject([
+    expect(lines().filter(({ msg }) => msg === "Task failed")).toMatchObject([
       { req_id, pop, reason: "refused_address", error: expect.stringContaining("169.254.169.254") },
     ]);
   });

@@ -81,7 +81,7 @@ describe("secrets of a request", () => {
       expect(seen).toContain(`${method} ${SECRETS.authorization} ${SECRETS.cookie}`);
     const logs = stack.pipeline.log();
     expect(logs).toContain(reqId);
-    expect(logs).toContain("task failed");
+    expect(logs).toContain("Task failed");
     for (const secret of [...Object.values(SECRETS), API_KEY]) expect(logs).not.toContain(secret);
   });
 });
