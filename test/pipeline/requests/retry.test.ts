@@ -86,7 +86,10 @@ describe("retry_of", () => {
     }
 
     const again = await stack.post("prewarm", { retry_of: first });
-    expect([again.status, again.json["error_message"]]).toEqual([409, expect.stringContaining(`already being retried by ${retry}`)]);
+    expect([again.status, again.json["error_message"]]).toEqual([
+      409,
+      expect.stringContaining(`already being retried by ${retry}`),
+    ]);
     const good = await stack.post("prewarm", { retry_of: retry });
     expect([good.status, good.json["error_message"]]).toEqual([
       409,
