@@ -154,7 +154,10 @@ export async function adaptLimit(options: AdaptiveLimitOptions, signal: AbortSig
     const judged = waits ? settling.add(window, limit.value, bounds.windowMs / 1_000) : window;
     if (judged === undefined) continue;
     const isShared = bounds.isShared && judged.saturated && limit.value < bounds.max;
-    limit = nextLimit(limit, judged, bounds, isShared ? await options.maxStep(limit.value) : undefined);
+    const maxStep = isShared ? await options.maxStep(limit.value) : undefined;
+    // A stop sets a limit that stays.
+    if (signal.aborted) return;
+    limit = nextLimit(limit, judged, bounds, maxStep);
     limiter.limit = limit.value;
   }
 }

@@ -4,7 +4,13 @@ import type { ProgressReader } from "../../aws/progress-table.ts";
 import type { ActiveRequest, RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
-import { assembleFacts, isOverdue, needsSettlement, type Timings } from "../../domain/request/lifecycle.ts";
+import {
+  assembleFacts,
+  isOverdue,
+  needsSettlement,
+  othersAtWork,
+  type Timings,
+} from "../../domain/request/lifecycle.ts";
 import { eachRequest, type Progress } from "../../domain/request/progress.ts";
 
 const MAX_INTERVAL_MS = 15_000;
@@ -80,7 +86,9 @@ export class Caretaker {
       if (itsProgress === undefined) return;
       const standing = await requests.standing(reqId);
       if (standing === undefined) return;
-      const observed = { progress: itsProgress, all, messages, now: Date.now(), timings };
+      const now = Date.now();
+      const others = othersAtWork(all, reqId, now, timings);
+      const observed = { progress: itsProgress, othersAtWork: others, messages, now, timings };
       if (needsSettlement(assembleFacts(standing, observed))) await this.ask(reqId, standing);
     });
   }

@@ -21,6 +21,7 @@ const RECEIVERS: Readonly<Record<Lane, number>> = { main: 3, express: 1 };
 const POLLING_WAIT_SECONDS = 5;
 const RECEIVE_ERROR_PAUSE_MS = 1_000;
 const RETURN_INTERVAL_MS = 1_000;
+const UPDATE_INTERVAL_MS = 1_000;
 /** How long the status of a request is used. The tasks of one that has ended are downloaded at most this much longer. */
 const STATUS_CACHE_MS = 3_000;
 
@@ -53,7 +54,8 @@ const RESERVED_FOR_LARGE: ReservedCapacity = { requests: () => 1, pops: () => 0 
  * beside all else: a small request does not wait for large ones.
  */
 export function freeSlotsOf(lane: Lane, { small, large }: BySize<ConcurrencyLimiter>): FreeSlots {
-  if (lane === "main") return { small: small.limit - small.inUse, large: large.free };
+  // With reserved slots in use, and after the limit is halved, more are in use than the limit allows: the batch is received all the same.
+  if (lane === "main") return { small: Math.max(0, small.limit - small.inUse), large: large.free };
   return { small: 0, large: Math.max(1, large.free) };
 }
 
@@ -109,6 +111,7 @@ export class Agent {
       ...Array.from({ length: RECEIVERS.express }, () => this.receive("express")),
       ...this.adaptLimits(),
       this.returnUnstarted(),
+      this.keepReceiving(),
       this.careForRequests(),
     ]);
     await Promise.all([...this.inProgress.main, ...this.inProgress.express]);
@@ -122,9 +125,10 @@ export class Agent {
   stop(): void {
     const { limiters, lanes, followers, deps } = this;
     this.stopping.abort();
+    // First: the slots that become free are for nobody.
+    for (const { prefetcher } of [lanes.main, lanes.express]) prefetcher.close();
     // Tasks that wait for a slot get one, and find that nothing may start any more.
     for (const limiter of [limiters.small, limiters.large]) limiter.limit = Number.POSITIVE_INFINITY;
-    for (const { prefetcher } of [lanes.main, lanes.express]) prefetcher.close();
     deps.origins.close(new StoppingError());
     followers.close(new StoppingError());
   }
@@ -156,10 +160,12 @@ export class Agent {
   }
 
   private async returnUnstarted(): Promise<void> {
-    while (await pause(RETURN_INTERVAL_MS, this.stopping.signal)) {
-      await returnUnstarted(this.lanes.main);
-      this.updatePrefetchers();
-    }
+    while (await pause(RETURN_INTERVAL_MS, this.stopping.signal)) await returnUnstarted(this.lanes.main);
+  }
+
+  /** A pause may be over, or nothing may have started for seconds. */
+  private async keepReceiving(): Promise<void> {
+    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) this.updatePrefetchers();
   }
 
   private async careForRequests(): Promise<void> {

@@ -130,18 +130,26 @@ export class Prefetcher {
 
   add(message: TaskMessage): PrefetchedMessage {
     this.profile = learn(this.profile, message);
-    for (const url of message.urls) this.count(url, 1);
+    // Of a large file, one variant waits at a time.
+    const waiting = new Set(message.urls.filter((url, i, urls) => !isLarge(url) || urls[i - 1]?.url !== url.url));
+    for (const url of waiting) this.count(url, 1);
     const prefetched = {
       receivedAt: performance.now(),
       isLarge: message.urls.some(isLarge),
       hasStarted: false,
       onLeave: (url: TaskUrl, starts: boolean) => {
         if (starts) prefetched.hasStarted = true;
-        this.count(url, -1);
+        if (waiting.delete(url)) this.count(url, -1);
         this.lastStartAt = performance.now();
         this.update();
       },
-      end: () => void this.messages.delete(prefetched),
+      end: () => {
+        this.messages.delete(prefetched);
+        // After an error, variants that waited for another one have not left.
+        for (const url of waiting) this.count(url, -1);
+        waiting.clear();
+        this.update();
+      },
     };
     this.messages.add(prefetched);
     return prefetched;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
+import { freeSlotsOf } from "../../../agent/receive/agent.ts";
 import {
   learn,
   type MessageProfile,
@@ -125,6 +126,41 @@ function newPrefetcher(large = 2) {
   return { prefetcher, slots, asked, ask };
 }
 
+describe("the free slots of the main queue", () => {
+  test("are none, and not fewer, while more are in use than the limit allows", async () => {
+    const small = new ConcurrencyLimiter(4, { requests: () => 2, pops: () => 2 });
+    for (let i = 0; i < 4; i++) await small.acquire("r", "A");
+    await small.acquire("r", "B");
+    small.limit = 1;
+    expect(small.inUse).toBe(5);
+    expect(freeSlotsOf("main", { small, large: new ConcurrencyLimiter(2) })).toEqual({ small: 0, large: 2 });
+  });
+});
+
+describe("what waits", () => {
+  test("is nothing of a message that has ended, though variants have not left", () => {
+    const { prefetcher } = newPrefetcher();
+    const [first, ...others] = ["a", "b", "c"].map((variant) => ({ url: "u", variant, bytes: 1 }));
+    if (first === undefined) throw new Error("there is one");
+    const prefetched = prefetcher.add(taskMessage({ urls: [first, ...others] }));
+    prefetched.onLeave(first, false);
+    expect(prefetcher.waitingTasks).toBe(2);
+    prefetched.end();
+    expect(prefetcher.waitingTasks).toBe(0);
+  });
+
+  test("is no further variant of a large file while one is downloaded", () => {
+    const { prefetcher } = newPrefetcher();
+    const urls = ["a", "b"].map((variant) => ({ url: "u", variant, bytes: GB }));
+    const prefetched = prefetcher.add(taskMessage({ urls }));
+    expect(prefetcher.waitingLarge).toBe(1);
+    for (const url of urls) prefetched.onLeave(url, true);
+    expect(prefetcher.waitingLarge).toBe(0);
+    prefetched.end();
+    expect(prefetcher.waitingLarge).toBe(0);
+  });
+});
+
 describe("a receiver goes on", () => {
   test("with one message at first, and with a batch once something is known of them", async () => {
     const { prefetcher, asked, ask } = newPrefetcher();
@@ -146,18 +182,21 @@ describe("a receiver goes on", () => {
 
   test("not while a large file waits, but as soon as it starts", async () => {
     const { prefetcher, asked, ask } = newPrefetcher();
-    const prefetched = prefetcher.add(message(GB));
+    const large = message(GB);
+    const prefetched = prefetcher.add(large);
     ask();
     await turn();
     expect(asked).toEqual([]);
-    prefetched.onLeave({ url: "u0", bytes: GB }, true);
+    for (const url of large.urls) prefetched.onLeave(url, true);
     await turn();
     expect(asked).toEqual([2]);
   });
 
   test("when told that slots are free, and when all is over", async () => {
     const { prefetcher, slots, asked, ask } = newPrefetcher(0);
-    prefetcher.add(message(GB)).onLeave({ url: "u0", bytes: GB }, true);
+    const large = message(GB);
+    const prefetched = prefetcher.add(large);
+    for (const url of large.urls) prefetched.onLeave(url, true);
     ask();
     ask();
     await turn();
@@ -175,11 +214,14 @@ describe("a receiver goes on", () => {
 
 test("what waits is counted until it starts or is withdrawn, large files apart", () => {
   const { prefetcher } = newPrefetcher();
-  const small = prefetcher.add(message(5, null));
+  const added = message(5, null);
+  const [first, second] = added.urls;
+  if (first === undefined || second === undefined) throw new Error("there are two");
+  const small = prefetcher.add(added);
   prefetcher.add(message(GB));
   expect([prefetcher.waitingTasks, prefetcher.waitingLarge]).toEqual([2, 1]);
-  small.onLeave({ url: "u0", bytes: 5 }, true);
-  small.onLeave({ url: "u1", bytes: null }, false);
+  small.onLeave(first, true);
+  small.onLeave(second, false);
   expect([prefetcher.waitingTasks, prefetcher.waitingLarge]).toEqual([0, 1]);
 });
 
