@@ -36,7 +36,9 @@ export function popRows(
   });
 }
 
-function tasksOf({ tasks_per_target }: RequestItem, targets: readonly Target[]): number {
+function tasksOf({ targets_total, tasks_per_target }: RequestItem, targets: readonly Target[]): number {
+  // Its totals are not set yet.
+  if (targets_total === 0) return 0;
   const resolved = targets.filter(({ state }) => state !== "FAILED");
   return resolved.reduce((sum, { label, own_tasks = 0 }) => sum + (tasks_per_target[label] ?? 0) + own_tasks, 0);
 }

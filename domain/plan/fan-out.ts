@@ -1,7 +1,7 @@
 import type { RequestItem } from "../request/request-item.ts";
 import { LISTS, type ListStore } from "./lists.ts";
 import { Plan } from "./plan.ts";
-import { fanOutGroups, type Target, type TargetStore } from "./target.ts";
+import { fanOutGroups, type Target, type TargetStore, type Task } from "./target.ts";
 import { messagesOf, type TaskMessage, type TaskSender, urlsPerMessage } from "./task-message.ts";
 
 export interface FanOutDeps {
@@ -29,12 +29,13 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined) return;
   const targets = await deps.requestPops.of(reqId);
-  const group = fanOutGroups(item, targets).find(([first]) => first.target === targetKey && first.state === "READY");
+  const isReady = ({ target, state }: Target) => target === targetKey && state === "READY";
+  const group = fanOutGroups(item, targets).find(({ unsent }) => unsent.some(isReady));
   if (group !== undefined) {
     // As a plan of all targets has them, so that a URL has the same lead.
-    const inOrder = targets.filter((target) => group.includes(target));
+    const inOrder = targets.filter((target) => group.targets.includes(target));
     await deps.queue.send(whileActive(deps, reqId, messagesFor(deps, item, inOrder)), item.lane);
-    await deps.requestPops.markSent(reqId, group);
+    await markSent(deps, reqId, group.unsent);
   }
   // Also if this target was SENT before: an earlier run may have crashed right after it said so.
   const after = await deps.requests.get(reqId);
@@ -43,11 +44,24 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   deps.logger.info("All tasks queued", { req_id: reqId, tasks: after.total_count });
 }
 
-/** Reads the list of URLs once. */
+/** Another run may have marked some of them meanwhile: then the transaction with all of them fails. */
+async function markSent({ requestPops }: FanOutDeps, reqId: string, group: readonly Target[]): Promise<void> {
+  if (await requestPops.markSent(reqId, group)) return;
+  const keys = new Set(group.map(({ target }) => target));
+  const left = (await requestPops.of(reqId)).filter(({ target, state }) => keys.has(target) && state !== "SENT");
+  for (const target of left) await requestPops.markSent(reqId, [target]);
+}
+
+/** Reads the list of URLs once. What SENT targets lead is queued already. */
 function messagesFor({ lists }: FanOutDeps, item: RequestItem, group: readonly Target[]): AsyncGenerator<TaskMessage> {
   const plan = new Plan(item.distributions, group, item.order, item.pops);
   const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
-  return messagesOf(item, plan.leads(lists.read(LISTS.goodUrls, item.req_id)), maxUrls);
+  const tasks = unsentOf(plan.leads(lists.read(LISTS.goodUrls, item.req_id)));
+  return messagesOf(item, tasks, { maxUrls, targets: group.length });
+}
+
+async function* unsentOf(tasks: AsyncIterable<Task>): AsyncGenerator<Task> {
+  for await (const task of tasks) if (task.target.state !== "SENT") yield task;
 }
 
 /** A request that has ended meanwhile gets no further messages: nobody would drop them. */

@@ -98,22 +98,27 @@ export function recGroups(targets: readonly Target[], order: Order | undefined):
 /** Tasks that one run of the fan-out queues at the most, if each POP asks for all URLs: a minute, or a few if each travels alone. */
 const MAX_RUN_TASKS = 1_000_000;
 
-/**
- * The targets that are fanned out together, so that the list of URLs is read once for all of them: those under one REC, as far as they
- * are not SENT yet. A change of the first of them starts it.
- */
+/** The targets that are fanned out together, so that the list of URLs is read once for all of them: those under one REC. */
+export interface FanOutGroup {
+  readonly targets: readonly Target[];
+  /** Those that are not SENT. A change of the first of them starts the fan-out. */
+  readonly unsent: readonly [Target, ...Target[]];
+}
+
+/** The groups that have a target which is not SENT. */
 export function fanOutGroups(
-  { order, total_count, targets_total }: Pick<RequestItem, "order" | "total_count" | "targets_total">,
+  { order, tasks_per_target }: Pick<RequestItem, "order" | "tasks_per_target">,
   targets: readonly Target[],
-): (readonly [Target, ...Target[]])[] {
-  const perTarget = total_count / Math.max(1, targets_total);
-  const most = order === "lead-first" ? MAX_GROUP_TARGETS : Math.floor(MAX_RUN_TASKS / Math.max(1, perTarget));
+): FanOutGroup[] {
+  const tasksOf = ({ label, own_tasks = 0 }: Target) => (tasks_per_target[label] ?? 0) + own_tasks;
+  const mostOf = (together: readonly Target[]) =>
+    order === "lead-first" ? MAX_GROUP_TARGETS : Math.floor(MAX_RUN_TASKS / Math.max(1, ...together.map(tasksOf)));
   const resolved = targets.filter(({ state }) => state !== "FAILED");
   return [...grouped(resolved, ({ pop, label }) => `${label} ${recOf(pop) ?? pop}`).values()]
-    .flatMap((together) => inParts(spreadBySite(together), Math.max(1, Math.min(MAX_GROUP_TARGETS, most))))
-    .flatMap((together) => {
+    .flatMap((together) => inParts(spreadBySite(together), Math.max(1, Math.min(MAX_GROUP_TARGETS, mostOf(together)))))
+    .flatMap((together): FanOutGroup[] => {
       const [first, ...others] = together.filter(({ state }) => state !== "SENT");
-      return first === undefined ? [] : [[first, ...others] as const];
+      return first === undefined ? [] : [{ targets: together, unsent: [first, ...others] }];
     });
 }
 

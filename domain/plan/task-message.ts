@@ -86,12 +86,19 @@ const ASSUMED_BYTES = 2 ** 20;
 /** Messages for each instance, at the least: with fewer, some would be idle while others work through theirs. */
 const MESSAGES_PER_INSTANCE = 64;
 
-/** So many messages are open at once: where followers differ from URL to URL, there may be as many as URLs. */
-const MOST_OPEN = 5_000;
+/** So many messages are open at once for each target: where hosts or followers differ from URL to URL, there may be as many as URLs. */
+const MAX_OPEN_PER_TARGET = 5_000;
 
 /** How many URLs a message may have, so that a fleet of `instances` shares `totalTasks` evenly. */
 export function urlsPerMessage(totalTasks: number, instances: number): number {
   return Math.max(1, Math.min(MAX_URLS, Math.floor(totalTasks / (Math.max(1, instances) * MESSAGES_PER_INSTANCE))));
+}
+
+export interface MessageLimits {
+  /** URLs of a message: {@link urlsPerMessage}. */
+  readonly maxUrls: number;
+  /** How many targets the tasks have, if they come URL by URL. @default 1 */
+  readonly targets?: number;
 }
 
 /**
@@ -101,7 +108,7 @@ export function urlsPerMessage(totalTasks: number, instances: number): number {
 export async function* messagesOf(
   request: MessageSource,
   tasks: AsyncIterable<Task> | Iterable<Task>,
-  maxUrls: number,
+  { maxUrls, targets = 1 }: MessageLimits,
 ): AsyncGenerator<TaskMessage> {
   // The request's item has more than a message is to carry.
   const source = messageSourceSchema.parse(request);
@@ -117,11 +124,13 @@ export async function* messagesOf(
     message ??= new OpenMessage(source, task);
     message.add(url);
     open.set(key, message);
-    const [oldest] = open.size > MOST_OPEN ? open : [];
-    // Not this one: another variant of the URL may come next.
-    if (oldest !== undefined && oldest[0] !== key) {
-      open.delete(oldest[0]);
-      yield oldest[1].close();
+    if (open.size <= MAX_OPEN_PER_TARGET * targets) continue;
+    // Of none that ends with this URL: another variant of it may come for the same target.
+    for (const [oldest, its] of open) {
+      if (its.lastUrl === url.url) continue;
+      open.delete(oldest);
+      yield its.close();
+      break;
     }
   }
   for (const message of open.values()) yield message.close();
@@ -138,6 +147,10 @@ class OpenMessage {
     this.message =
       followers.length === 0 ? own : { ...own, followers: followers.map(({ pop, ips }) => ({ pop, ips })) };
     this.length = JSON.stringify(this.message).length;
+  }
+
+  get lastUrl(): string | undefined {
+    return this.message.urls.at(-1)?.url;
   }
 
   /** The variants of a URL stay together: only within a message there is an order. */

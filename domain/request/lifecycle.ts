@@ -214,9 +214,10 @@ export interface SettlementFacts {
 
 /** What is observed around a request's item. */
 export interface Observed {
-  /** Of this request, and of all active ones by their ids. */
+  /** Of this request. */
   readonly progress: Progress;
-  readonly all: ReadonlyMap<string, Progress>;
+  /** {@link othersAtWork} */
+  readonly othersAtWork: number;
   /** @default what the counters say */
   readonly counted?: Pick<Count, "download_count" | "failed_count"> | undefined;
   readonly messages: number;
@@ -224,11 +225,17 @@ export interface Observed {
   readonly timings: Timings;
 }
 
+/** How many living agents hold tasks of other requests. @param all progress of the active requests by their ids */
+export function othersAtWork(all: ReadonlyMap<string, Progress>, reqId: string, now: number, timings: Timings): number {
+  let count = 0;
+  for (const [id, { beats }] of all) if (id !== reqId) count += atWork(beats, now, timings).length;
+  return count;
+}
+
 /** Assembles what is known of a request. */
-export function assembleFacts(item: LifecycleItem & { readonly req_id: string }, observed: Observed): SettlementFacts {
-  const { progress, all, messages, now, timings } = observed;
+export function assembleFacts(item: LifecycleItem, observed: Observed): SettlementFacts {
+  const { progress, messages, now, timings } = observed;
   const { download_count: counted, failed_count: failed } = observed.counted ?? progress.count;
-  const others = [...all].filter(([id]) => id !== item.req_id);
   return {
     total: item.total_count,
     counted,
@@ -237,7 +244,7 @@ export function assembleFacts(item: LifecycleItem & { readonly req_id: string },
     allQueued: item.status === "IN_PROGRESS",
     paused: item.instance_count === 0,
     heldTasks: atWork(progress.beats, now, timings).reduce((sum, { tasks }) => sum + tasks, 0),
-    othersAtWork: others.reduce((sum, [, { beats }]) => sum + atWork(beats, now, timings).length, 0),
+    othersAtWork: observed.othersAtWork,
     lastSignAt: lastSignOf(item, progress, now, timings),
     messages,
     emptySeenAt: item.empty_seen_at,

@@ -25,7 +25,9 @@ export async function readPopRows({ requestPops, progress }: ApiDeps, item: Requ
  * counted so far before.
  */
 export async function readFailures(deps: ApiDeps, item: RequestItem): Promise<Failure[]> {
-  if (item.report !== undefined) return readEndedFailures(deps, item.req_id);
+  // The bucket may have deleted the list of a request that ended long ago.
+  const ended = item.report === undefined ? undefined : await readGroups(deps, LISTS.failures, item.req_id);
+  if (ended !== undefined) return mostFirst(ended).map(failureRow);
   const [ofTasks, ofUrls, targets] = await Promise.all([
     deps.progress.failures(item.req_id),
     // It is asked for again and again, so it reads the groups of URLs that could not be read, and never these URLs.
@@ -33,23 +35,28 @@ export async function readFailures(deps: ApiDeps, item: RequestItem): Promise<Fa
     deps.requestPops.of(item.req_id),
   ]);
   const pops = targets.filter(({ state }) => state === "FAILED");
-  return mostFirst([...ofTasks, ...ofUrls, ...inputFailureGroups({ urls: [], pops })]).map(failureRow);
+  return mostFirst([...ofTasks, ...(ofUrls ?? []), ...inputFailureGroups({ urls: [], pops })]).map(failureRow);
 }
 
 /** The failures of a request that has ended. */
 export async function readEndedFailures(deps: ApiDeps, reqId: string): Promise<Failure[]> {
-  return mostFirst(await readGroups(deps, LISTS.failures, reqId)).map(failureRow);
+  return mostFirst((await readGroups(deps, LISTS.failures, reqId)) ?? []).map(failureRow);
 }
 
-/** Empty where there is no such list, as before the sizes are asked. */
-async function readGroups({ lists }: ApiDeps, list: ReadableList<FailureGroup>, reqId: string) {
+/** Undefined where there is no such list, as before the sizes are asked. */
+async function readGroups(
+  { lists }: ApiDeps,
+  list: ReadableList<FailureGroup>,
+  reqId: string,
+): Promise<FailureGroup[] | undefined> {
   const groups: FailureGroup[] = [];
   try {
     for await (const group of lists.read(list, reqId)) groups.push(group);
+    return groups;
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (isMissing(error)) return undefined;
+    throw error;
   }
-  return groups;
 }
 
 /** An agent notes a minute with its first heartbeat after it. This many heartbeats later, none that is alive is behind. */

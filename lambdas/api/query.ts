@@ -20,9 +20,8 @@ export function detailsOf(text: string | undefined): ReadonlySet<Detail> {
   return new Set(details);
 }
 
-/** The request with an id. @param field which has the id. @throws ApiError 404 when there is none; 400 without an id */
-export async function findRequest({ requests }: ApiDeps, reqId = "", field = "req_id"): Promise<RequestItem> {
-  if (reqId === "") throw new ApiError(400, `${field}: is required in the query string`);
+/** The request with an id. @param field which has the id. @throws ApiError 404 when there is none */
+export async function findRequest({ requests }: ApiDeps, reqId: string, field = "req_id"): Promise<RequestItem> {
   const item = isPossibleId(reqId) ? await requests.get(reqId) : undefined;
   if (item === undefined) throw unknownRequest(reqId, field);
   return item;

@@ -13,6 +13,7 @@ import {
   isTimeUp,
   MAX_REQUEUES,
   type Observed,
+  othersAtWork,
   recheckInMs,
   type Settlement,
 } from "../../domain/request/lifecycle.ts";
@@ -61,7 +62,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   }
   // Before the recount. A task that is finished during it is not in its count: with the queue empty afterwards, it would
   // seem lost.
-  const observed = await observe(deps, item, now);
+  const observed = await observe(deps, item);
   const decide = (counted?: Count) => decideSettlement(assembleFacts(item, { ...observed, counted }));
   const expected = decide();
   if (expected === "WAIT" || expected === "CHECK_AGAIN") {
@@ -79,7 +80,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
 }
 
 /** Reads what is going on around a request: its progress, the queue's depth, and the progress of the others. */
-async function observe(deps: ShutdownDeps, { req_id: reqId }: RequestItem, now: number): Promise<Observed> {
+async function observe(deps: ShutdownDeps, { req_id: reqId }: RequestItem): Promise<Observed> {
   const messages = allMessages(await deps.queue.depth());
   const active = await deps.requests.listActive();
   // The index lags behind: the request itself may not be in it.
@@ -88,7 +89,15 @@ async function observe(deps: ShutdownDeps, { req_id: reqId }: RequestItem, now: 
   const all = await progressOfAll(deps.progress, ids, (id, error) => {
     if (id === reqId) throw error;
   });
-  return { progress: all.get(reqId) ?? NO_PROGRESS, all, messages, now, timings: deps.timings };
+  // After the reads: a heartbeat from the future is not believed.
+  const [now, { timings }] = [deps.now(), deps];
+  return {
+    progress: all.get(reqId) ?? NO_PROGRESS,
+    othersAtWork: othersAtWork(all, reqId, now, timings),
+    messages,
+    now,
+    timings,
+  };
 }
 
 interface Counted {
@@ -143,7 +152,7 @@ async function queueAgain(deps: ShutdownDeps, item: RequestItem, ledger: Ledger)
   const urls = Math.min(MOST_TOGETHER, Math.ceil(ledger.missingCount / MOST_ALONE));
   // The last time nobody waits for anybody: a lead whose followers are lost leaves none behind.
   const tasks = item.requeues + 1 < MAX_REQUEUES ? ledger.missingLeads() : ledger.missing();
-  await deps.queue.send(sentAgain(messagesOf(item, tasks, urls)), item.lane);
+  await deps.queue.send(sentAgain(messagesOf(item, tasks, { maxUrls: urls })), item.lane);
 }
 
 /** Since the recount, some may have got their results after all. */

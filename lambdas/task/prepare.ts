@@ -80,7 +80,7 @@ async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
   if (item?.status !== "INSERT_TASK") return;
   // With an invalidation, nobody has raised the group yet. Without, another request may have ended just as this one came.
   await deps.capacity.ensure();
-  const firsts = fanOutGroups(item, await deps.requestPops.of(reqId)).map(([first]) => first);
+  const firsts = fanOutGroups(item, await deps.requestPops.of(reqId)).map(({ unsent: [first] }) => first);
   const waiting = firsts.filter(({ state }) => state === "RESOLVED");
   await pMap(waiting, ({ target }) => deps.requestPops.markReady(reqId, target), { concurrency: IN_PARALLEL });
 }

@@ -4,8 +4,14 @@
  */
 import pMap from "p-map";
 import { allMessages } from "../../aws/task-queue.ts";
-import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
-import { assembleFacts, decideStep, needsCleanup, needsSettlement } from "../../domain/request/lifecycle.ts";
+import { type FanOutGroup, fanOutGroups } from "../../domain/plan/target.ts";
+import {
+  assembleFacts,
+  decideStep,
+  needsCleanup,
+  needsSettlement,
+  othersAtWork,
+} from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Observed, WatchDeps } from "./deps.ts";
@@ -19,8 +25,9 @@ export async function requestSettlements(deps: WatchDeps, { active, all, now, on
   const messages = allMessages(await deps.queue.depth());
   await eachRequest(active, onFailure, async (item) => {
     const progress = all.get(item.req_id);
-    if (progress === undefined || !needsSettlement(assembleFacts(item, { progress, all, messages, now, timings })))
-      return;
+    if (progress === undefined) return;
+    const others = othersAtWork(all, item.req_id, now, timings);
+    if (!needsSettlement(assembleFacts(item, { progress, othersAtWork: others, messages, now, timings }))) return;
     if (await settlements.requestSettlement(item))
       logger.info("Request stalled; settlement requested", { req_id: item.req_id });
   });
@@ -69,7 +76,7 @@ async function restartFanOut({ requests, requestPops }: WatchDeps, item: Request
     await requests.advance(reqId, "TASKS_QUEUED");
     return;
   }
-  const call = async ([{ target, state }]: readonly [Target, ...Target[]]) => {
+  const call = async ({ unsent: [{ target, state }] }: FanOutGroup) => {
     if (state === "RESOLVED") await requestPops.markReady(reqId, target);
     // Another number each time: a write that changes nothing is not in the stream.
     if (state === "READY") await requestPops.callAgain(reqId, target, nudges + 1);

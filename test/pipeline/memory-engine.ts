@@ -99,7 +99,8 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
       return true;
     },
   };
-  for (const [first] of fanOutGroups(planned, resolved)) {
+  for (const { unsent } of fanOutGroups(planned, resolved)) {
+    const [first] = unsent;
     targets.set(first.target, { ...first, state: "READY" });
     await fanOut({ requests, requestPops, lists, queue, logger: { info: () => undefined } }, reqId, first.target);
   }

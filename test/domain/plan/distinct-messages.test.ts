@@ -25,7 +25,7 @@ test("a request's messages have its headers, variants, proof, shards and limits,
   });
   if (leads === undefined || follows === undefined) throw new Error("no targets");
   const task = { target: leads, host: d.host(), url: { url: d.url(), bytes: d.bytes() }, followers: [follows] };
-  expect(await collect(messagesOf(item, [task], 10))).toEqual([
+  expect(await collect(messagesOf(item, [task], { maxUrls: 10 }))).toEqual([
     {
       req_id: item.req_id,
       header: item.header,

@@ -22,7 +22,7 @@ const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.e
 
 function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
   const plan = new Plan(distributions, [target("SIN2-P1")], undefined, []);
-  return collect(messagesOf(REQUEST, plan.leads(rows.map(fromRow)), maxUrls));
+  return collect(messagesOf(REQUEST, plan.leads(rows.map(fromRow)), { maxUrls }));
 }
 
 const row = (i: number, bytes: number | "" = 10, host = "cdn.example.com") => [`https://${host}/${i}`, String(bytes)];
@@ -83,7 +83,7 @@ describe("the messages of a target", () => {
 
   it("of several targets are apart, whatever the order of the tasks", async () => {
     const plan = new Plan([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })], undefined, []);
-    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(3).map(fromRow)), 2));
+    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(3).map(fromRow)), { maxUrls: 2 }));
     expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
       ["SIN2-P1", "192.0.2.1", 2],
       ["FRA56-P4", "192.0.2.9", 2],
@@ -95,7 +95,7 @@ describe("the messages of a target", () => {
   it("name those that wait for it, and are apart by them", async () => {
     const pops = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop, i) => target(pop, { ips: [`192.0.2.${i}`] }));
     const plan = new Plan([OWN], pops, "lead-first", []);
-    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(30).map(fromRow)), 100));
+    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(30).map(fromRow)), { maxUrls: 100 }));
     expect(messages).toHaveLength(3);
     for (const { pop, followers = [], urls } of messages) {
       expect([pop, ...followers.map((it) => it.pop)].toSorted()).toEqual(pops.map((it) => it.pop).toSorted());
@@ -106,9 +106,9 @@ describe("the messages of a target", () => {
       .map((lead, i) => ({ lead, followers: pops.filter((_, j) => j !== i) }))
       .map(({ lead, followers }) => [{ target: lead, host: "h", url: { url: "u", bytes: 1 }, followers }]);
     const alone = all.map((task) => ({ ...task, followers: [] }));
-    expect(counts(await collect(messagesOf(REQUEST, [...all, ...alone, ...others.flat(), ...all], 100)))).toEqual([
-      ...[2, 1, 1, 1],
-    ]);
+    expect(
+      counts(await collect(messagesOf(REQUEST, [...all, ...alone, ...others.flat(), ...all], { maxUrls: 100 }))),
+    ).toEqual([...[2, 1, 1, 1]]);
   });
 
   it("of one target are apart if as many others wait for it, but not the same", async () => {
@@ -120,7 +120,9 @@ describe("the messages of a target", () => {
       url: { url: `https://h/${path}`, bytes: 1 },
       followers: [follower],
     });
-    const messages = await collect(messagesOf(REQUEST, [task("1", one), task("2", other), task("3", one)], 100));
+    const messages = await collect(
+      messagesOf(REQUEST, [task("1", one), task("2", other), task("3", one)], { maxUrls: 100 }),
+    );
     expect(messages.map(({ followers, urls }) => [followers?.[0]?.pop, ...urls.map(({ url }) => url)])).toEqual([
       ["KIX50-C1", "https://h/1", "https://h/3"],
       ["NRT20-C1", "https://h/2"],
@@ -142,17 +144,32 @@ describe("the messages of a target", () => {
     let taken = 0;
     const tasks = function* () {
       for (; taken < 6_000; taken++)
-        yield { target: target(`P${taken}`), host: "h", url: { url: "https://h/1", bytes: 1 }, followers: [] };
+        yield { target: target(`P${taken}`), host: "h", url: { url: `https://h/${taken}`, bytes: 1 }, followers: [] };
     };
-    const { value } = await messagesOf(REQUEST, tasks(), 100).next();
+    const { value } = await messagesOf(REQUEST, tasks(), { maxUrls: 100 }).next();
     expect([value?.pop, taken]).toEqual(["P0", 5_000]);
+  });
+
+  it("keep the variants of a URL together, however many are open", async () => {
+    const all = Array.from({ length: 64 }, (_, i) => target(`P${i}`));
+    const names = Array.from({ length: 200 }, (_, i) => `h${i}`);
+    const tasks = names.flatMap((host) =>
+      ["gzip", "br"].flatMap((variant) =>
+        all.map((at) => ({ target: at, host, url: { url: `https://${host}/1`, variant, bytes: 1 }, followers: [] })),
+      ),
+    );
+    const messages = await collect(messagesOf(REQUEST, tasks, { maxUrls: 100 }));
+    expect(messages).toHaveLength(64 * 200);
+    expect(new Set(messages.map(({ urls }) => urls.map(({ variant }) => variant).join()))).toEqual(
+      new Set(["gzip,br"]),
+    );
   });
 
   it("count their followers among the bytes of a message", async () => {
     const pops = Array.from({ length: 55 }, (_, i) => target(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
     const plan = new Plan([OWN], pops, "lead-first", []);
     const long = Array.from({ length: 300 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(2_000)}`, "1"]);
-    const messages = await collect(messagesOf(REQUEST, plan.leads(long.map(fromRow)), 100));
+    const messages = await collect(messagesOf(REQUEST, plan.leads(long.map(fromRow)), { maxUrls: 100 }));
     expect(messages.flatMap(({ urls }) => urls)).toHaveLength(300);
     for (const message of messages) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
   });
@@ -180,7 +197,7 @@ describe("the messages of a target", () => {
     });
     const plan = new Plan([OWN], targets, "lead-first", pops);
     const queued = new Set<string>();
-    const messages = messagesOf({ req_id: "r1", header: [], shards: 1 }, plan.leads(urls), 100);
+    const messages = messagesOf({ req_id: "r1", header: [], shards: 1 }, plan.leads(urls), { maxUrls: 100 });
     for await (const { pop, followers = [], urls } of messages)
       for (const at of [pop, ...followers.map(({ pop }) => pop)])
         for (const { url } of urls) queued.add(`${at} ${url}`);

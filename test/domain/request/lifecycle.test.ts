@@ -5,6 +5,7 @@ import {
   lastSignOf,
   MAX_REQUEUES,
   needsSettlement,
+  othersAtWork,
   recheckInMs,
   type SettlementFacts,
   timingsOf,
@@ -140,7 +141,7 @@ describe("what is known of a request", () => {
     ["r1", progress],
     ["r2", others],
   ]);
-  const seen = { progress, all, messages: 4, now: NOW, timings };
+  const seen = { progress, othersAtWork: othersAtWork(all, "r1", NOW, timings), messages: 4, now: NOW, timings };
 
   it("is brought together: what fresh beats hold, and the counters", () => {
     expect(assembleFacts(item, seen)).toEqual({

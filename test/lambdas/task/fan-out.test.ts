@@ -173,11 +173,45 @@ describe("the targets of one REC", () => {
     },
   );
 
+  it("of which some are SENT already are planned with them, and what these lead is not queued again", async () => {
+    const w = world({ item: { order: "lead-first", pops }, hosts });
+    await w.handle(CHECK_POP);
+    const [first, ...others] = [...w.requestPops.items.values()].filter(({ pop }) => !pop.startsWith("FRA"));
+    if (first === undefined) throw new Error("there is one");
+    await w.requestPops.markSent("r1", [first]);
+    const [last] = others.slice(-1);
+    for (const { target, req_id } of others)
+      w.requestPops.items.set(`${req_id}/${target}`, {
+        ...(others.find((it) => it.target === target) ?? first),
+        state: "READY",
+      });
+    // Not the first of them: each that is READY starts the group.
+    await w.handle(keysEvent({ req_id: "r1", target: last?.target ?? "" }));
+    expect(w.queue.messages.filter(({ pop }) => pop === first.pop)).toEqual([]);
+    for (const { followers = [] } of w.queue.messages) expect(followers.map(({ pop }) => pop)).toContain(first.pop);
+    expect(w.queue.messages.length).toBeGreaterThan(0);
+    expect(others.map(({ target }) => w.states()[target.split("#")[0] ?? ""])).toEqual(others.map(() => "SENT"));
+  });
+
+  it("are all SENT in the end when another run marks one of them meanwhile", async () => {
+    const w = world({ item: { order: "lead-first", pops }, hosts });
+    await w.handle(CHECK_POP);
+    const { send } = w.queue;
+    const [first] = fanOutGroups(w.requests.the(), await w.requestPops.of("r1"));
+    w.queue.send = async (...args) => {
+      await send.apply(w.queue, args);
+      await w.requestPops.markSent("r1", (first?.unsent ?? []).slice(1, 2));
+    };
+    await w.handle(keysEvent({ req_id: "r1", target: first?.unsent[0].target ?? "" }));
+    expect(first?.targets.map(({ pop }) => w.states()[pop])).toEqual(first?.targets.map(() => "SENT"));
+    expect(w.requests.the().targets_sent).toBe(first?.targets.length);
+  });
+
   it("are several runs where each of them has very many tasks", async () => {
     const w = world({ item: { order: "all-at-once", pops }, hosts });
     await w.handle(CHECK_POP);
-    const item = { ...w.requests.the(), total_count: 24 * 300_000 };
-    const sizes = fanOutGroups(item, await w.requestPops.of("r1")).map((group) => group.length);
+    const item = { ...w.requests.the(), tasks_per_target: { [LABEL]: 300_000 } };
+    const sizes = fanOutGroups(item, await w.requestPops.of("r1")).map(({ targets }) => targets.length);
     expect(sizes).toEqual([3, 3, 3, 3, 3, 1, 3, 3, 2]);
   });
 });

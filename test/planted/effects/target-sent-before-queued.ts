@@ -7,11 +7,11 @@ export default {
     {
       file: "domain/plan/fan-out.ts",
       find: "await deps.queue.send(whileActive",
-      replace: "await deps.requestPops.markSent(reqId, group);\n    await deps.queue.send(whileActive",
+      replace: "await markSent(deps, reqId, group.unsent);\n    await deps.queue.send(whileActive",
     },
     {
       file: "domain/plan/fan-out.ts",
-      find: "item.lane);\n    await deps.requestPops.markSent(reqId, group);",
+      find: "item.lane);\n    await markSent(deps, reqId, group.unsent);",
       replace: "item.lane);",
     },
   ],
