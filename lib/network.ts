@@ -24,7 +24,7 @@ export class Network extends Construct implements AgentNetwork {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly internet: IDependable;
 
-  constructor(scope: Construct, id: string, zones?: CfnParameter) {
+  constructor(scope: Construct, id: string, zones: CfnParameter) {
     super(scope, id);
     const vpc = new ec2.Vpc(this, "Vpc", {
       // Each zone has Spot capacity of its own.
@@ -56,8 +56,8 @@ export class Network extends Construct implements AgentNetwork {
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
  */
-function threeZones(scope: Construct, zones: CfnParameter | undefined): string[] {
-  const isTwo = Fn.conditionEquals(zones?.valueAsString ?? "3", "2");
+function threeZones(scope: Construct, zones: CfnParameter): string[] {
+  const isTwo = Fn.conditionEquals(zones.valueAsString, "2");
   const { logicalId: hasTwo } = new CfnCondition(scope, "HasTwoZones", {
     expression: Fn.conditionOr(isTwo, Fn.conditionEquals(Aws.REGION, "us-west-1")),
   });

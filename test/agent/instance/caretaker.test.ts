@@ -61,6 +61,23 @@ describe("an agent looks after requests", () => {
     expect(aws.asked("PutItem")[0]).toMatchObject({ TableName: "progress", Item: { key: { S: "ask#stalls" } } });
   });
 
+  test("a request whose progress cannot be read is passed over, and holds up no other", async () => {
+    const answers = stack(() => [request("broken", "IN_PROGRESS", 60), request("stalls", "IN_PROGRESS", 60)]);
+    const { checked, start } = await world([], {
+      ...answers,
+      Query: (input) => {
+        if (JSON.stringify(input.ExpressionAttributeValues ?? {}).includes("broken"))
+          throw new Refusal("ValidationException");
+        return answers.Query(input);
+      },
+    });
+    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
+    await eventually(() => checked.length).toBeGreaterThan(0);
+    stop();
+    await ended;
+    expect(new Set(checked)).toEqual(new Set(["stalls"]));
+  });
+
   test("messages that wait for instances, and nobody at work, request no settlement check", async () => {
     const { aws, checked, start } = await world(
       [],

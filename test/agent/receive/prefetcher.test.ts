@@ -269,6 +269,7 @@ describe("unstarted messages", () => {
     const available = { now: 0 };
     const depth = async () => {
       depths++;
+      if (available.now < 0) throw new Error("the queue does not answer");
       return { available: available.now, delayed: 5, inFlight: 9 };
     };
     const deps = fakeDeps({ prefetcher, queue: fakeQueue({ depth }), limiters: { small: slots, large: slots } });
@@ -278,6 +279,14 @@ describe("unstarted messages", () => {
     };
     return { prefetcher, slots, asked, ask, ends, available, check, depths: () => depths };
   }
+
+  test("stay here while nobody knows whether the queue is empty", async () => {
+    const { available, ends, check, depths } = waiting(GB, GB);
+    available.now = -1;
+    vi.advanceTimersByTime(3_001);
+    await check();
+    expect([ends, depths()]).toEqual([[], 1]);
+  });
 
   test("return to the queue after three seconds, when it is empty", async () => {
     const { slots, ends, check, depths } = waiting(GB, GB);

@@ -146,7 +146,7 @@ describe("what a batch changes", () => {
     const long = "x".repeat(9_000);
     const failed = (n: number) =>
       record({ ...bad, reason: "http_4xx", pop: `SIN${n}-P1`, url: `https://a.example/${n}${long}`, variant: "br" });
-    const last = record({ ...bad, reason: "tls", pop: long, url: "https://a.example/" });
+    const last = record({ ...bad, reason: "tls", pop: long, url: "https://a.example/", error: long, http_status: 495 });
     const came = record({ ok: true, pop: "FRA56-P4" }, { ...bad, reason: "tls", pop: "FRA56-P4" });
     const records = [...[1, 2, 3, 4, 4].map(failed), last, came];
     const { failures } = progressOfBatch(records).progress[0] ?? { failures: new Map() };
@@ -157,6 +157,8 @@ describe("what a batch changes", () => {
     expect(http?.examples[0]?.url).toHaveLength(300);
     expect(tls).toMatchObject({ tasks: 0, examples: [{ url: "https://a.example/" }] });
     expect(tls?.examples[0]?.pop).toHaveLength(40);
+    expect(tls?.examples[0]?.error).toHaveLength(300);
+    expect(tls?.examples[0]?.http_status).toBe(495);
     expect(progressOfBatch([record(good)]).progress[0]?.failures.size).toBe(0);
   });
 

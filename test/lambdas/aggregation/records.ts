@@ -13,6 +13,8 @@ export interface Image {
   readonly uncompressed?: boolean;
   readonly rec_miss?: boolean;
   readonly warning?: string;
+  readonly error?: string;
+  readonly http_status?: number;
 }
 
 let id = 0;
@@ -31,13 +33,15 @@ export function record(image: Image, old?: Image, eventID = String(++id)) {
 }
 
 function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason, outcome, pop, ...seen }: Image) {
-  const { url, variant, uncompressed, rec_miss, warning } = seen;
+  const { url, variant, uncompressed, rec_miss, warning, error, http_status } = seen;
   return {
     ...(url === undefined ? {} : { url: { S: url } }),
     ...(variant === undefined ? {} : { variant: { S: variant } }),
     ...(uncompressed === undefined ? {} : { uncompressed: { BOOL: uncompressed } }),
     ...(rec_miss === undefined ? {} : { rec_miss: { BOOL: rec_miss } }),
     ...(warning === undefined ? {} : { warning: { S: warning } }),
+    ...(error === undefined ? {} : { error: { S: error } }),
+    ...(http_status === undefined ? {} : { http_status: { N: String(http_status) } }),
     req_id: { S: req_id },
     ...(pop === undefined ? {} : { pop: { S: pop } }),
     ok: { BOOL: ok },

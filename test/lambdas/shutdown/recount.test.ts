@@ -100,6 +100,24 @@ describe("a recount", () => {
     );
   });
 
+  it("says in each row which source named its URL", async () => {
+    const w = setUp(3, 1, () => false);
+    w.deps.lists.objects["r1/success_urls.csv"] = urlsOf(3).map((url, i) => [url, "1", "", i === 0 ? "" : `${i}`]);
+    Object.assign(w.item, { sources_read: [{ from: "https://cdn.example.com/sitemap.xml" }] });
+    await w.run(() => 900_000);
+    const named = (n: number) =>
+      w
+        .all()
+        .filter((line) => line.includes(`cdn.example.com/${n},`))
+        .map((line) => /,([12] ?[^,]*),(?:true|false),/.exec(line)?.[1]);
+    expect([0, 1, 2].map(named)).toEqual([
+      [undefined, undefined],
+      ["1 https://cdn.example.com/sitemap.xml", "1 https://cdn.example.com/sitemap.xml"],
+      // Nobody knows this source any more.
+      ["2", "2"],
+    ]);
+  });
+
   it.each([
     ["with other totals", { total_count: 81 }],
     ["that was queued again", { requeues: 1 }],
