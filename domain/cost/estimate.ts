@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { keysOf } from "../grouped.ts";
 import { CAPS } from "../request/caps.ts";
 import { sourceReadSchema } from "../request/source.ts";
 
@@ -79,7 +80,3 @@ export const estimateSchema = z
   })
   .meta({ id: "Estimate", description: "What a request would come to, and what it would cost." });
 export type Estimate = z.infer<typeof estimateSchema>;
-
-function keysOf<K extends string>(table: Readonly<Record<K, unknown>>): K[] {
-  return Object.keys(table).filter((name): name is K => Object.hasOwn(table, name));
-}

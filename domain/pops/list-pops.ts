@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { keysOf } from "../grouped.ts";
 import { formatTimestamp } from "../timestamps.ts";
 import { BASES, type Basis, POP_CODES } from "./pop-codes.ts";
 import { REC_BASES } from "./recs.ts";
@@ -83,10 +84,6 @@ export const popRowSchema = z
   .meta({ id: "Pop", description: "One POP of the catalogue. What is null is not known." });
 
 export type PopRow = z.infer<typeof popRowSchema>;
-
-function keysOf<K extends string>(table: Readonly<Record<K, string>>): K[] {
-  return Object.keys(table).filter((name): name is K => Object.hasOwn(table, name));
-}
 
 /** A POP's last time is written at most this often. It tells whether a code is alive, not when it was used. */
 const NOTE_EVERY_MS = 24 * 3_600_000;

@@ -1,12 +1,12 @@
 import { allMessages } from "../../aws/task-queue.ts";
 import { errorFields } from "../../domain/log-fields.ts";
+import { onceEach } from "../../domain/once-each.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { type Ending, endingOf, forgetRecount, ListLostError, recount } from "../../domain/readiness/recount.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { onceEach } from "../once-each.ts";
 import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 

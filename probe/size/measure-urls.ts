@@ -2,6 +2,7 @@ import pMap from "p-map";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
+import { onceEach } from "../../domain/once-each.ts";
 import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import type { AskedUrl } from "../../domain/plan/retry.ts";
 import { formKey, type GoodUrl } from "../../domain/plan/task.ts";
@@ -64,7 +65,6 @@ export async function measureSizes<Q extends SizeQuestion>(
     if (distribution === undefined) throw new Error(noDistribution(host));
     return distribution;
   };
-  const addresses = new Map<string, Promise<readonly string[]>>();
   const probe = new SizeProbe({
     ...ports,
     header: request.header,
@@ -73,11 +73,7 @@ export async function measureSizes<Q extends SizeQuestion>(
     keptErrorMs,
     patienceMs: timeMs,
     hostToAsk: (url) => hostToAsk(distributionFor(url.hostname), url),
-    addressesOf: async (host) => {
-      const known = addresses.get(host) ?? addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops));
-      addresses.set(host, known);
-      return known;
-    },
+    addressesOf: onceEach(async (host) => addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops))),
   });
   const headers = new Map<VariantName, readonly Header[]>(
     variantNames(request.variants).map((name) => [name, parseHeaders(headerOf(request, name))]),

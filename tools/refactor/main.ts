@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import ts from "typescript";
+import { grouped } from "../../domain/grouped.ts";
 
 interface Plan {
   readonly merges?: readonly { readonly to: string; readonly from: readonly string[] }[];
@@ -152,12 +153,6 @@ function rename(renames: NonNullable<Plan["renames"]>): void {
       versions.set(path, (versions.get(path) ?? 0) + 1);
     }
   }
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return groups;
 }
 
 function parse(path: string, text: string): ts.SourceFile {

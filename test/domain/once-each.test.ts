@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { onceEach } from "../../lambdas/once-each.ts";
+import { onceEach } from "../../domain/once-each.ts";
 
 it("a value is computed once for each key, also for those who ask meanwhile", async () => {
   const compute = vi.fn(async (key: string) => key.toUpperCase());

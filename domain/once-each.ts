@@ -1,5 +1,3 @@
-// For get-size/measure-urls.ts, which looks each host up once, and shutdown/wind-down.ts, which looks at each request once.
-
 /** A function that computes a value once for each key, also for those who ask while it is being computed. */
 export function onceEach<T>(compute: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const known = new Map<string, Promise<T>>();
