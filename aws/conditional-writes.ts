@@ -1,9 +1,7 @@
 import { type RetryOptions, retry } from "../domain/retry.ts";
 
-type BackOff = Pick<RetryOptions<unknown>, "attempts" | "firstMs" | "longestMs">;
-
 /** Of items that few write at the same moment. */
-const FEW: BackOff = { attempts: 10, firstMs: 25, longestMs: 800 };
+const FEW = { attempts: 10, firstMs: 25, longestMs: 800 };
 
 /** A write was refused because its condition does not hold: alone, or as part of a transaction. */
 export function isConditionFailure(error: unknown): boolean {
@@ -14,7 +12,7 @@ export function isConditionFailure(error: unknown): boolean {
  * Runs a transaction again while another write to the same item is in its way. The SDK does not: a cancelled
  * transaction may have reasons that no repetition mends.
  */
-export async function withConflictRetry<T>(transact: () => Promise<T>, backOff: BackOff = FEW): Promise<T> {
+export async function withConflictRetry<T>(transact: () => Promise<T>, backOff: RetryOptions<T> = FEW): Promise<T> {
   return retry(transact, { ...backOff, passes: isConflict });
 }
 
@@ -33,7 +31,10 @@ export async function whetherConditionHolds(write: () => Promise<unknown>): Prom
  * Runs a transaction, again while another one is in its way.
  * @returns which of its items' conditions do not hold, by their places; empty: it was carried out
  */
-export async function failedConditions(transact: () => Promise<unknown>, backOff: BackOff): Promise<number[]> {
+export async function failedConditions(
+  transact: () => Promise<unknown>,
+  backOff: RetryOptions<unknown>,
+): Promise<number[]> {
   try {
     await withConflictRetry(transact, backOff);
     return [];
@@ -62,35 +63,33 @@ function reasons(error: unknown): string[] {
   return list.map((reason: { Code?: string } | undefined) => reason?.Code ?? "None");
 }
 
-/**
- * An update that sets and removes attributes of an item, without its table and key.
- * @param condition under which it is done. @default always. It may name `#status`: `status` is a word of DynamoDB's own
- * @param values of the condition's placeholders
- */
-export function itemUpdate(
-  set: Readonly<Record<string, unknown>>,
-  remove: readonly string[],
-  condition = "",
-  values: Readonly<Record<string, unknown>> = {},
-) {
-  const names = Object.keys(set);
-  return {
-    UpdateExpression:
-      (names.length > 0 ? `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}` : "") +
-      (remove.length > 0 ? ` REMOVE ${remove.join(", ")}` : ""),
-    ...(condition === "" ? {} : { ConditionExpression: condition }),
-    ...unlessEmpty("ExpressionAttributeNames", {
-      ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      ...(condition.includes("#status") ? { "#status": "status" } : {}),
-    }),
-    ...unlessEmpty("ExpressionAttributeValues", {
-      ...Object.fromEntries(Object.entries(set).map(([k, v]) => [`:${k}`, v])),
-      ...values,
-    }),
-  };
+/** A condition of a write, with the values of its placeholders. It may name `#status`: `status` is a reserved word of DynamoDB. */
+export interface Condition {
+  readonly text: string;
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** DynamoDB refuses names or values that are given and empty. */
-function unlessEmpty<K extends string, V extends object>(key: K, value: V): Partial<Record<K, V>> {
-  return Object.keys(value).length === 0 ? {} : ({ [key]: value } as Record<K, V>);
+/**
+ * An update that sets attributes of an item, and removes those that are undefined; without its table and key.
+ * @param conditions under all of which it is done. @default always
+ */
+export function itemUpdate(attributes: Readonly<Record<string, unknown>>, conditions: readonly Condition[] = []) {
+  const set = Object.keys(attributes).filter((name) => attributes[name] !== undefined);
+  const removed = Object.keys(attributes).filter((name) => attributes[name] === undefined);
+  const condition = conditions.map(({ text }) => text).join(" AND ");
+  const names = [...set, ...removed, ...(condition.includes("#status") ? ["status"] : [])];
+  const values = {
+    ...Object.fromEntries(set.map((name) => [`:${name}`, attributes[name]])),
+    ...Object.fromEntries(conditions.flatMap(({ values = {} }) => Object.entries(values))),
+  };
+  return {
+    UpdateExpression: [
+      ...(set.length > 0 ? [`SET ${set.map((name) => `#${name} = :${name}`).join(", ")}`] : []),
+      ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`).join(", ")}`] : []),
+    ].join(" "),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    // DynamoDB refuses a condition and values that are given and empty.
+    ...(condition === "" ? {} : { ConditionExpression: condition }),
+    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+  };
 }

@@ -1,28 +1,27 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { BatchWriteCommandOutput } from "@aws-sdk/lib-dynamodb";
+import {
+  type BatchWriteCommandOutput,
+  type DynamoDBDocumentClient,
+  QueryCommand,
+  type QueryCommandInput,
+} from "@aws-sdk/lib-dynamodb";
 import { retry } from "../domain/retry.ts";
-
-/** One answer of a query. */
-interface Page {
-  readonly Items?: Record<string, unknown>[] | undefined;
-  readonly LastEvaluatedKey?: Record<string, unknown> | undefined;
-}
 
 /**
  * All items that a query finds, page after page.
- * @param ask gets where the page before ended; undefined: it is the first
  * @param maxPages what is behind them is not read. A page has up to a megabyte. @default no bound
  */
 export async function* queryItems(
-  ask: (start: Record<string, unknown> | undefined) => Promise<Page>,
+  db: DynamoDBDocumentClient,
+  query: QueryCommandInput,
   maxPages: number = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Record<string, unknown>> {
   let start: Record<string, unknown> | undefined;
   let pages = 0;
   do {
-    const page = await ask(start);
-    yield* page.Items ?? [];
-    start = page.LastEvaluatedKey;
+    const { Items = [], LastEvaluatedKey } = await db.send(new QueryCommand({ ...query, ExclusiveStartKey: start }));
+    yield* Items;
+    start = LastEvaluatedKey;
   } while (start !== undefined && ++pages < maxPages);
 }
 

@@ -1,10 +1,4 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { HostRate, Lease, PermitChange, PermitStore, Permits, TatUpdate } from "../domain/origin/permit-store.ts";
 import { keptWhileRequestRuns } from "../domain/timestamps.ts";
@@ -104,19 +98,14 @@ export class PermitTable implements PermitStore {
 
   async expiredLeases(reqId: string, before: number): Promise<Lease[]> {
     const leases: Lease[] = [];
-    const pages = queryItems((start) =>
-      this.db.send(
-        new QueryCommand({
-          TableName: this.table,
-          KeyConditionExpression: "#key = :key",
-          FilterExpression: "permits > :none AND #at < :before",
-          ExpressionAttributeNames: { "#key": "key", "#at": "at" },
-          ExpressionAttributeValues: { ":key": KEY.beat(reqId), ":none": 0, ":before": before },
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-        }),
-      ),
-    );
+    const pages = queryItems(this.db, {
+      TableName: this.table,
+      KeyConditionExpression: "#key = :key",
+      FilterExpression: "permits > :none AND #at < :before",
+      ExpressionAttributeNames: { "#key": "key", "#at": "at" },
+      ExpressionAttributeValues: { ":key": KEY.beat(reqId), ":none": 0, ":before": before },
+      ConsistentRead: true,
+    });
     for await (const item of pages) {
       const { data } = leaseSchema.safeParse(item);
       if (data !== undefined) leases.push(data);

@@ -1,10 +1,4 @@
-import {
-  type DynamoDBDocumentClient,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { blockCount, popPlace } from "../domain/plan/counter-shards.ts";
@@ -159,18 +153,14 @@ export class ProgressReader {
 
   /** @param maxPages of a megabyte each, of items that instances write. @default all of them */
   private items(key: string, maxPages?: number): AsyncGenerator<Record<string, unknown>> {
-    const ask = (start: Record<string, unknown> | undefined) =>
-      this.db.send(
-        new QueryCommand({
-          TableName: this.table,
-          KeyConditionExpression: "#key = :key",
-          ExpressionAttributeNames: { "#key": "key" },
-          ExpressionAttributeValues: { ":key": key },
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-        }),
-      );
-    return queryItems(ask, maxPages);
+    const query = {
+      TableName: this.table,
+      KeyConditionExpression: "#key = :key",
+      ExpressionAttributeNames: { "#key": "key" },
+      ExpressionAttributeValues: { ":key": key },
+      ConsistentRead: true,
+    };
+    return queryItems(this.db, query, maxPages);
   }
 }
 
@@ -270,12 +260,11 @@ export class ProgressTable extends ProgressReader implements HeartbeatStore {
 
   /** Writes a heartbeat. The item's `permits` stay: they are the process's lease (aws/permit-table.ts). */
   async beat(reqId: string, beat: Beat, expireAt: number): Promise<void> {
-    const { received, ...always } = beat;
-    const set = { ...always, ...(received === undefined ? {} : { received }), expire_at: expireAt };
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { key: KEY.beat(reqId), part: processOf(beat) },
-      ...itemUpdate(set, received === undefined ? ["received"] : []),
+      // `received` is removed where the heartbeat has none.
+      ...itemUpdate({ ...beat, received: beat.received, expire_at: expireAt }),
     });
     // A change of the lease may be in its way.
     await withConflictRetry(() => this.db.send(update));

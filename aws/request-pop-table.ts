@@ -1,7 +1,6 @@
 import {
   BatchWriteCommand,
   type DynamoDBDocumentClient,
-  QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
@@ -32,17 +31,12 @@ export class RequestPopTable implements TargetStore {
   /** Those of a request that can be read. */
   async of(reqId: string): Promise<Target[]> {
     const items: Target[] = [];
-    const found = queryItems((start) =>
-      this.db.send(
-        new QueryCommand({
-          TableName: this.table,
-          KeyConditionExpression: "req_id = :id",
-          ExpressionAttributeValues: { ":id": reqId },
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-        }),
-      ),
-    );
+    const found = queryItems(this.db, {
+      TableName: this.table,
+      KeyConditionExpression: "req_id = :id",
+      ExpressionAttributeValues: { ":id": reqId },
+      ConsistentRead: true,
+    });
     for await (const item of found) items.push(...this.read(item));
     return items;
   }

@@ -1,4 +1,4 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { queryItems, writeBatches } from "./dynamodb.ts";
@@ -23,17 +23,12 @@ export class ResolvedPops {
   /** Milliseconds since the epoch, by code. A write of the last second may be missing. */
   async all(): Promise<Map<string, number>> {
     const times = new Map<string, number>();
-    const items = queryItems((start) =>
-      this.db.send(
-        new QueryCommand({
-          TableName: this.table,
-          KeyConditionExpression: "#key = :key",
-          ExpressionAttributeNames: { "#key": "key" },
-          ExpressionAttributeValues: { ":key": KEY },
-          ExclusiveStartKey: start,
-        }),
-      ),
-    );
+    const items = queryItems(this.db, {
+      TableName: this.table,
+      KeyConditionExpression: "#key = :key",
+      ExpressionAttributeNames: { "#key": "key" },
+      ExpressionAttributeValues: { ":key": KEY },
+    });
     for await (const item of items) this.read(item, times);
     return times;
   }

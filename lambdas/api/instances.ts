@@ -1,6 +1,12 @@
 import type { Instances, InstancesSet } from "../../domain/api/deployment-answers.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
-import { type InstanceNeed, isTerminal, neededCapacity, type Status } from "../../domain/request/lifecycle.ts";
+import {
+  ACTIVE_STATES,
+  type InstanceNeed,
+  isTerminal,
+  neededCapacity,
+  type Status,
+} from "../../domain/request/lifecycle.ts";
 import { isPossibleId } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
@@ -24,7 +30,7 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promi
   if (problem !== undefined) throw new ApiError(400, problem);
   const ended = reqId === undefined ? undefined : await stopOrCheck(deps, reqId, stops);
   const resize = decideResize(await deps.requests.active(), asked, stops);
-  for (const [id, wish] of resize.wishes) await deps.requests.setInstanceCount(id, wish);
+  for (const [id, wish] of resize.wishes) await deps.requests.amend(id, ACTIVE_STATES, { instance_count: wish });
   await deps.fleet.setDesiredCapacity(resize.capacity);
   const message = [
     `Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${resize.capacity}`,

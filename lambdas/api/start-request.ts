@@ -37,8 +37,7 @@ export async function startRequest(deps: ApiDeps, reqId: string, request: Prewar
     }
     undo.push(() => deps.requests.delete(reqId));
     const most = deps.caps.maxActiveRequests;
-    const put = before === undefined ? deps.requests.put(item, most) : deps.requests.putRetry(item, before, most);
-    const outcome = await put;
+    const outcome = await deps.requests.put(item, most, before);
     if (outcome === "FULL") throw tooManyActive(deps, most + 1);
     if (outcome === "BUSY")
       throw new ApiError(409, "Too many requests are being made at the same time; send this one again in a moment");

@@ -89,7 +89,7 @@ async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): 
   const walk = deps.walk(item, { before: before?.walk, refuses: (url) => found.refusal(url) });
   /** @returns whether the request is still being expanded: another run may have come to the end before */
   const note = () =>
-    deps.requests.amend(reqId, "EXPANDING", { sources_read: [...found.sources], url_count: found.urls.length });
+    deps.requests.amend(reqId, ["EXPANDING"], { sources_read: [...found.sources], url_count: found.urls.length });
   let noted = deps.now();
   const stop = async () => {
     // Each run has read something by now, so that there is an end to it.

@@ -5,6 +5,7 @@ import type { Ledger } from "../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { endingOf, forgetRecount, ListLostError, type Recounted, recount } from "../../domain/readiness/recount.ts";
 import {
+  ACTIVE_STATES,
   assembleFacts,
   decideSettlement,
   type EndingEvent,
@@ -57,7 +58,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   const timeIsUp = isTimeUp(item, now);
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
-    await deps.requests.setInstanceCount(item.req_id, 0);
+    await deps.requests.amend(item.req_id, ACTIVE_STATES, { instance_count: 0 });
     await deps.capacity.follow();
   }
   // Before the recount. A task that is finished during it is not in its count: with the queue empty afterwards, it would
@@ -170,11 +171,11 @@ async function goOn(deps: ShutdownDeps, item: RequestItem, observed: Observed): 
   if (decideSettlement(facts) === "CHECK_AGAIN") {
     const wait = recheckInMs(facts);
     // One that was seen before is kept: its second check is due soon.
-    if (wait >= facts.timings.recheckMs) await deps.requests.note(reqId, { empty_seen_at: facts.now });
+    if (wait >= facts.timings.recheckMs) await deps.requests.note(reqId, ACTIVE_STATES, { empty_seen_at: facts.now });
     return wait;
   }
   if (facts.messages > 0 && item.empty_seen_at !== undefined) {
-    await deps.requests.note(reqId, { empty_seen_at: undefined });
+    await deps.requests.note(reqId, ACTIVE_STATES, { empty_seen_at: undefined });
   }
   return undefined;
 }

@@ -5,7 +5,7 @@ import { LISTS } from "../../domain/plan/lists.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { type Ending, endingOf, forgetRecount, ListLostError, recount } from "../../domain/readiness/recount.ts";
-import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { ENDED_STATES, isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
@@ -28,7 +28,7 @@ export async function windDown(deps: ShutdownDeps, item: RequestItem, left: () =
   if (item.report === undefined) {
     const ending = await countedAndReported(deps, item, left);
     if (ending === undefined) return false;
-    await deps.requests.amend(reqId, status, ending);
+    await deps.requests.amend(reqId, [status], ending);
     await forgetRecount(deps, item);
   }
   await announce(deps, reqId);
@@ -111,7 +111,7 @@ export async function announce(deps: ShutdownDeps, reqId: string): Promise<void>
     const failure = await deps.deadLetters.bury(JSON.stringify(event), `EventBridge did not take it: ${why}`);
     if (failure !== undefined) throw failure;
   }
-  await deps.requests.noteAnnounced(reqId);
+  await deps.requests.note(reqId, ENDED_STATES, { announced: true });
 }
 
 function hasEnded(

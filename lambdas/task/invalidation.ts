@@ -48,7 +48,7 @@ async function complete(
   const timeoutAt = parseTimestamp(item.timeout_at).getTime();
   const patienceEnds = deps.now() + PATIENCE_MS;
   let busyUntil = 0;
-  const save = () => deps.requests.amend(item.req_id, "CHECK_POP", { invalidated_batches: run.done });
+  const save = () => deps.requests.amend(item.req_id, ["CHECK_POP"], { invalidated_batches: run.done });
   while (!run.isComplete) {
     if (deps.now() >= busyUntil && !(await run.startMore())) busyUntil = deps.now() + BUSY_POLL_MS;
     if (await run.finishSome()) {

@@ -1,6 +1,6 @@
 import { errorFields } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
-import { isStalled, waitsForInstances } from "../../domain/request/lifecycle.ts";
+import { ACTIVE_STATES, isStalled, waitsForInstances } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 import { progressOfAll } from "../runtime.ts";
 import { readDeadLetters } from "./dead-letters.ts";
@@ -87,6 +87,6 @@ async function recordMissingInstances(
     const { missing_instances: recorded } = item;
     if (count === (recorded?.count ?? 0)) return;
     const since = recorded?.since ?? now;
-    await requests.note(item.req_id, { missing_instances: count > 0 ? { count, since } : undefined });
+    await requests.note(item.req_id, ACTIVE_STATES, { missing_instances: count > 0 ? { count, since } : undefined });
   });
 }

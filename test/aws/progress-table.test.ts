@@ -259,7 +259,7 @@ describe("beats", () => {
     await progress.beat("r1", beat({ instance: "i-1", worker: "2" }), EXPIRES);
     const { Key, UpdateExpression, ExpressionAttributeValues } = sent[0]?.input ?? {};
     expect(Key).toEqual({ key: "beat#r1", part: "i-1#2" });
-    expect(UpdateExpression).toMatch(/REMOVE received$/);
+    expect(UpdateExpression).toMatch(/REMOVE #received$/);
     const values = Object.entries({ ...beat({ worker: "2" }), expire_at: EXPIRES });
     expect(ExpressionAttributeValues).toEqual(Object.fromEntries(values.map(([name, value]) => [`:${name}`, value])));
   });

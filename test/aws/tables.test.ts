@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
+import { ACTIVE_STATES } from "../../domain/request/lifecycle.ts";
 import type { MissingInstances } from "../../domain/request/request-item.ts";
 import { request, target } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
@@ -29,18 +30,18 @@ function tables(answer: Answer = () => ({})) {
 const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise<unknown>, string]> = {
   advance: [({ requests }) => requests.advance("r1", "TASKS_QUEUED", { total_count: 1 }), "(#status = :from0)"],
   end: [({ requests }) => requests.end("r1", "FAIL", { reason: "why" }), "attribute_exists(active)"],
-  amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "(#status = :from0)"],
+  amend: [({ requests }) => requests.amend("r1", ["CHECK_POP"], { invalidated_batches: 1 }), "(#status = :from0)"],
   amendExpanding: [
-    ({ requests }) => requests.amend("r1", "EXPANDING", { url_count: 1 }),
+    ({ requests }) => requests.amend("r1", ["EXPANDING"], { url_count: 1 }),
     "(#status = :from0 AND attribute_not_exists(expanded))",
   ],
   claimRequeue: [
-    ({ requests }) => requests.claimRequeue({ req_id: "r1", requeues: 1 }),
+    ({ requests }) => requests.claimRequeue(request({ requeues: 1 })),
     "(#status = :from0) AND requeues = :before",
   ],
   close: [({ requests }) => requests.close("r1"), "attribute_not_exists(active)"],
   restartStep: [
-    ({ requests }) => requests.restartStep({ req_id: "r1", status: "CREATED", nudges: 1 }),
+    ({ requests }) => requests.restartStep(request({ nudges: 1 })),
     "(#status = :from0) AND nudges = :before",
   ],
   markSent: [
@@ -97,15 +98,16 @@ describe("the Request table", () => {
     expect(t.sent[0]?.input).toEqual({
       TableName: "requests",
       Key: { req_id: "r1" },
-      ProjectionExpression: "active",
+      ProjectionExpression: "#active",
+      ExpressionAttributeNames: { "#active": "active" },
       ConsistentRead: true,
     });
   });
 
   it.each([
-    ["end", "active, empty_seen_at"],
-    ["claimRequeue", "empty_seen_at"],
-    ["close", "closing"],
+    ["end", "#active, #empty_seen_at"],
+    ["claimRequeue", "#empty_seen_at"],
+    ["close", "#closing"],
   ])("%s takes the request's marks off", async (name, marks) => {
     const t = tables();
     await writes[name]?.[0](t);
@@ -127,7 +129,7 @@ describe("the Request table", () => {
 
   it("never sets last_update_time back: where a later one stands, it stays", async () => {
     const t = tables((_, n) => (n === 0 ? Promise.reject(awsError("ConditionalCheckFailedException")) : {}));
-    expect(await t.requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 })).toBe(true);
+    expect(await t.requests.amend("r1", ["CHECK_POP"], { invalidated_batches: 1 })).toBe(true);
     const [forward, stays] = t.sent.map(({ input }) => input);
     expect(forward?.ConditionExpression).toMatch(/ AND NOT last_update_time > :last_update_time$/);
     expect(forward?.UpdateExpression).toContain("#last_update_time = :last_update_time");
@@ -136,11 +138,15 @@ describe("the Request table", () => {
   });
 
   it.each([
-    ["empty_seen_at", 7, (t: RequestTable, on: boolean) => t.note("r1", { empty_seen_at: on ? 7 : undefined })],
+    [
+      "empty_seen_at",
+      7,
+      (t: RequestTable, on: boolean) => t.note("r1", ACTIVE_STATES, { empty_seen_at: on ? 7 : undefined }),
+    ],
     [
       "missing_instances",
       MISSING,
-      (t: RequestTable, on: boolean) => t.note("r1", { missing_instances: on ? MISSING : undefined }),
+      (t: RequestTable, on: boolean) => t.note("r1", ACTIVE_STATES, { missing_instances: on ? MISSING : undefined }),
     ],
   ])("notes %s, and that it counts no more, and says of neither that the request moved", async (field, value, note) => {
     const t = tables();
@@ -151,31 +157,29 @@ describe("the Request table", () => {
       UpdateExpression: `SET #${field} = :${field}`,
       ExpressionAttributeValues: { [`:${field}`]: value },
     });
-    expect(undone?.UpdateExpression).toBe(` REMOVE ${field}`);
-    expect(undone).not.toHaveProperty("ExpressionAttributeNames");
+    expect(undone?.UpdateExpression).toBe(`REMOVE #${field}`);
+    expect(undone?.ExpressionAttributeNames).toEqual({ [`#${field}`]: field });
     expect(undone).not.toHaveProperty("ExpressionAttributeValues");
   });
 
   it("writes a retry whose predecessor nobody has retried, under that condition", async () => {
     const t = tables();
-    expect(await t.requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: undefined }, 5)).toBe(
-      "PUT",
-    );
+    expect(await t.requests.put(request({ req_id: "r2" }), 5, request())).toBe("PUT");
     const [, retry] = t.sent.flatMap(updates);
     expect(retry?.ConditionExpression).toBe(
       "attribute_exists(req_id) AND attribute_not_exists(active) AND attribute_not_exists(retried_by)",
     );
-    expect(retry?.ExpressionAttributeValues).toEqual({ ":by": "r2" });
-    await t.requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: "gone" }, 5);
+    expect(retry?.ExpressionAttributeValues).toEqual({ ":retried_by": "r2" });
+    await t.requests.put(request({ req_id: "r2" }), 5, request({ retried_by: "gone" }));
     const [, instead] = t.sent.slice(1).flatMap(updates);
     expect(instead?.ConditionExpression).toContain("(attribute_not_exists(retried_by) OR retried_by = :gone)");
-    expect(instead?.ExpressionAttributeValues).toEqual({ ":by": "r2", ":gone": "gone" });
+    expect(instead?.ExpressionAttributeValues).toEqual({ ":retried_by": "r2", ":gone": "gone" });
     const others = tables(() => {
       throw awsError("TransactionCanceledException", {
         CancellationReasons: ["None", "ConditionalCheckFailed", "ConditionalCheckFailed"].map((Code) => ({ Code })),
       });
     });
-    expect(await others.requests.putRetry(request(), { req_id: "r2", retried_by: undefined }, 5)).toBe("RETRIED");
+    expect(await others.requests.put(request(), 5, request({ req_id: "r2" }))).toBe("RETRIED");
   });
 
   it("reads how an active request stands, without its headers; nothing of one that has ended", async () => {
@@ -200,7 +204,7 @@ describe("the Request table", () => {
 
   it("changes the wish of an active request", async () => {
     const t = tables();
-    await t.requests.setInstanceCount("r1", 7);
+    await t.requests.amend("r1", ACTIVE_STATES, { instance_count: 7 });
     expect(t.sent[0]?.input.ConditionExpression).toContain("attribute_exists(active)");
     expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":instance_count": 7 });
   });
@@ -221,9 +225,7 @@ describe("the Request table", () => {
     it("puts no request while all holders are active", async () => {
       const t = permits(["r2", "r3"], ["r2", "r3"]);
       expect(await t.requests.put(request(), 2)).toBe("FULL");
-      expect(
-        await permits(["r2"], ["r2"]).requests.putRetry(request(), { req_id: "r3", retried_by: undefined }, 1),
-      ).toBe("FULL");
+      expect(await permits(["r2"], ["r2"]).requests.put(request(), 1, request({ req_id: "r3" }))).toBe("FULL");
     });
 
     it("frees those of requests that have ended or are gone, and puts the request", async () => {
@@ -314,14 +316,14 @@ describe("a request that cannot be read", () => {
   });
 
   it("is told of where already the index has it wrong", async () => {
-    const t = tables(() => ({ Items: [{ req_id: "spoilt", status: 1 }, request({ req_id: "r1" })] }));
+    const t = tables(() => ({ Items: [{ req_id: "spoilt", timeout_at: 1 }, request({ req_id: "r1" })] }));
     expect((await t.requests.listActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
     expect(t.unreadable).toMatchObject([{ kind: "request", key: "spoilt" }]);
   });
 
   it("is listed with a status of a newer version", async () => {
     const t = tables(() => ({ Items: [{ ...request(), status: "NEW_STEP" }] }));
-    expect((await t.requests.listActive()).map(({ status }) => status)).toEqual(["NEW_STEP"]);
+    expect((await t.requests.listActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
     expect(t.unreadable).toEqual([]);
   });
 });

@@ -19,6 +19,7 @@ import { ACTIVE } from "../../../domain/request/request-item.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { lifecycleDiagram } from "../../../tools/release/lifecycle-part.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
+import { request } from "../../lambdas/items.ts";
 import { holds } from "../../pipeline/expressions.ts";
 
 const events: [string, Transition][] = Object.entries(EVENTS);
@@ -102,7 +103,7 @@ function tableIn(state: State) {
   const shutdown = { invoke: async (reqId: string) => void invoked.push(reqId) };
   const table = new RequestTable(client, "requests", () => undefined, shutdown);
   const written = () => sent.at(-1)?.input.ExpressionAttributeValues;
-  return { table, written, invoked, item: { req_id: "r1", status, expanded, requeues: 0, nudges: 0 } };
+  return { table, written, invoked, item: request({ status, expanded }) };
 }
 
 /** Causes an event at the table. */

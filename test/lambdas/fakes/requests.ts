@@ -30,22 +30,20 @@ export class FakeRequests implements Public<RequestTable> {
     return item;
   }
 
-  async put(item: RequestItem, maxActive = Number.POSITIVE_INFINITY): Promise<"PUT" | "FULL" | "BUSY"> {
+  async put(
+    item: RequestItem,
+    maxActive = Number.POSITIVE_INFINITY,
+    retried?: RequestItem,
+  ): Promise<"PUT" | "FULL" | "BUSY" | "RETRIED"> {
     if (this.items.has(item.req_id)) throw new Error("ConditionalCheckFailed");
     if ([...this.items.values()].filter(isActive).length >= maxActive) return "FULL";
+    if (retried !== undefined) {
+      const isFree = ({ retried_by: by }: RequestItem) => by === undefined || by === retried.retried_by;
+      const holds = (before: RequestItem) => !isActive(before) && isFree(before);
+      if (!this.change(retried.req_id, holds, { retried_by: item.req_id })) return "RETRIED";
+    }
     this.items.set(item.req_id, item);
     return "PUT";
-  }
-  async putRetry(
-    item: RequestItem,
-    { req_id, retried_by: gone }: Pick<RequestItem, "req_id" | "retried_by">,
-    maxActive: number,
-  ) {
-    const isFree = ({ retried_by: by }: RequestItem) => by === undefined || by === gone;
-    const holds = (before: RequestItem) => !isActive(before) && isFree(before);
-    if ([...this.items.values()].filter(isActive).length >= maxActive) return "FULL";
-    if (!this.change(req_id, holds, { retried_by: item.req_id })) return "RETRIED";
-    return this.put(item);
   }
   async delete(reqId: string) {
     this.items.delete(reqId);
@@ -66,8 +64,8 @@ export class FakeRequests implements Public<RequestTable> {
     const { from, to } = EVENTS[event];
     return this.change(reqId, isIn(from), { ...fields, ...attributesOf(to) });
   }
-  async note(reqId: string, notes: Pick<Partial<RequestItem>, "empty_seen_at" | "missing_instances">) {
-    this.change(reqId, isActive, notes);
+  async note(reqId: string, states: readonly State[], fields: Partial<RequestItem>) {
+    return this.change(reqId, isIn(states), fields);
   }
   async recordReportedPercentage(reqId: string, max_reported_percentage: number) {
     const isHigher = (item: RequestItem) =>
@@ -103,16 +101,12 @@ export class FakeRequests implements Public<RequestTable> {
       sources: [],
       closing: CLOSING,
     };
-    if (!this.change(reqId, from === ACTIVE_STATES ? isActive : isIn(from), ended, ["active", "empty_seen_at"]))
-      return false;
+    if (!this.change(reqId, isIn(from), ended, ["active", "empty_seen_at"])) return false;
     this.ended.push(reqId);
     return true;
   }
-  async amend(reqId: string, state: State, fields: Partial<RequestItem>) {
-    return this.change(reqId, isIn([state]), fields);
-  }
-  async setInstanceCount(reqId: string, instanceCount: number) {
-    this.change(reqId, isActive, { instance_count: instanceCount });
+  async amend(reqId: string, states: readonly State[], fields: Partial<RequestItem>) {
+    return this.change(reqId, isIn(states), fields);
   }
   async claimRequeue({ req_id, requeues }: RequestItem) {
     const mayClaim = (item: RequestItem) => isIn(EVENTS.REQUEUE.from)(item) && item.requeues === requeues;
@@ -122,9 +116,6 @@ export class FakeRequests implements Public<RequestTable> {
   async restartStep({ req_id, status, nudges }: RequestItem) {
     const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(new Date()) };
     return this.change(req_id, (item) => item.status === status && item.nudges === nudges, moved);
-  }
-  async noteAnnounced(reqId: string) {
-    this.change(reqId, (item) => !isActive(item), { announced: true });
   }
   async close(reqId: string) {
     return this.change(reqId, (item) => !isActive(item), { closed: true }, ["closing"]);
@@ -147,6 +138,7 @@ export class FakeRequests implements Public<RequestTable> {
 }
 
 function isIn(states: readonly State[]) {
+  if (states === ACTIVE_STATES) return isActive;
   return (item: RequestItem) => states.includes(stateOf(item));
 }
 

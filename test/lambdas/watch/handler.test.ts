@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import { ACTIVE_STATES, timingsOf } from "../../../domain/request/lifecycle.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
 import { FakeProgress } from "../fakes/progress.ts";
@@ -108,9 +108,9 @@ test("a request for which something fails holds up no other, and the run fails i
     ),
   );
   const note = requests.note.bind(requests);
-  requests.note = async (reqId, notes) => {
+  requests.note = async (reqId, states, fields) => {
     if (reqId === "r2") throw new Error("no note on r2");
-    await note(reqId, notes);
+    return note(reqId, states, fields);
   };
   const progress = new FakeProgress();
   const warned: unknown[][] = [];
@@ -175,10 +175,10 @@ describe("instances that Auto Scaling has not provided", () => {
   test("are forgotten when their request is paused, and counted anew when it goes on", async () => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", instance_count: 5 }));
     await run(requests, 0, AT);
-    await requests.setInstanceCount("r1", 0);
+    await requests.amend("r1", ACTIVE_STATES, { instance_count: 0 });
     await run(requests, 0, AT + 300_000);
     expect(requests.the().missing_instances).toBeUndefined();
-    await requests.setInstanceCount("r1", 5);
+    await requests.amend("r1", ACTIVE_STATES, { instance_count: 5 });
     await run(requests, 0, AT + 900_000);
     expect(requests.the().missing_instances).toEqual({ count: 5, since: AT + 900_000 });
   });
