@@ -54,7 +54,7 @@ async function markSent({ requestPops }: FanOutDeps, reqId: string, group: reado
 
 /** Reads the list of URLs once. What SENT targets lead is queued already. */
 function messagesFor({ lists }: FanOutDeps, item: RequestItem, group: readonly Target[]): AsyncGenerator<TaskMessage> {
-  const plan = new Plan(item.distributions, group, item.order, item.pops);
+  const plan = new Plan(item, group);
   const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
   const tasks = unsentOf(plan.leads(lists.read(LISTS.goodUrls, item.req_id)));
   return messagesOf(item, tasks, { maxUrls, targets: group.length });

@@ -3,31 +3,24 @@ import { hostOf } from "../net/urls.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../request/distributions.ts";
 import { type Lane, laneOf } from "../request/lane.ts";
 import type { Order } from "../request/options.ts";
-import { isInMask } from "./pop-mask.ts";
-import { type RecGroup, recGroups, type Target, type Task } from "./target.ts";
-import { type GoodUrl, shardCount, type TaskId } from "./task.ts";
+import { candidatesFor, recGroups, type Target, type Task } from "./target.ts";
+import { type GoodUrl, isInMask, shardCount } from "./task.ts";
 import { isLarge } from "./task-message.ts";
 
-/** The targets of one distribution that resolved. */
+/** The targets of one distribution. */
 interface TargetGroup {
   /** The distribution's. */
   readonly label: string;
+  /** Resolved or not. */
+  readonly chosen: readonly Target[];
+  /** Those that resolved. */
   readonly targets: readonly Target[];
-  /** Where a POP stands in `targets`. */
-  readonly position: ReadonlyMap<string, number>;
-  readonly recGroups: readonly RecGroup[];
-  /** Of each target, the place of its POP in the request's list: by it a URL says that it is wanted there. */
-  readonly places: readonly number[];
+  /** The place of each resolved POP in the request's list. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly recGroups: readonly (readonly Target[])[];
 }
 
-const NOBODY: readonly Target[] = [];
-/** Beyond what a mask has. */
-const NO_PLACE = 2 ** 30;
-
-/**
- * The tasks of one URL: one at each target of its distribution, or at some of them alone. Numbered by the place of the target:
- * where only some are wanted, the others' numbers stay free.
- */
+/** The tasks of one URL: one at each resolved target of its distribution where it is wanted, numbered by the POP's place in the request. */
 export class UrlTasks {
   constructor(
     private readonly url: GoodUrl,
@@ -37,16 +30,7 @@ export class UrlTasks {
 
   /** How many tasks there are. */
   get count(): number {
-    const { url, group } = this;
-    if (url.pops === undefined) return group.targets.length;
-    let count = 0;
-    for (let number = 0; number < group.targets.length; number++) if (this.has(number)) count++;
-    return count;
-  }
-
-  /** All numbers are below this one. */
-  get span(): number {
-    return this.group.targets.length;
+    return this.url.pops === undefined ? this.group.targets.length : [...this.tasks()].length;
   }
 
   /** Label of the distribution that the URL belongs to. */
@@ -54,104 +38,94 @@ export class UrlTasks {
     return this.group.label;
   }
 
-  /** The number of the task that has this id; undefined where the URL has no such task. */
-  numberOf({ pop }: Pick<TaskId, "pop">): number | undefined {
-    const number = this.group.position.get(pop);
-    return number !== undefined && this.has(number) ? number : undefined;
+  /** The number of the task at a POP; undefined where the URL has no such task. */
+  numberAt(pop: string): number | undefined {
+    const place = this.group.places.get(pop);
+    const { pops } = this.url;
+    return place !== undefined && (pops === undefined || isInMask(pops, place)) ? place : undefined;
   }
 
-  /** Those whose numbers are wanted, in order, each by itself. @param wanted default: all are */
-  *tasks(wanted: (number: number) => boolean = () => true): Generator<Task> {
+  /** The tasks in the order of the targets, each without followers. @param wanted says of a number whether its task is. @default all */
+  *tasks(wanted: NumberFilter = all): Generator<Task> {
     const { url, host } = this;
-    for (const [number, target] of this.group.targets.entries())
-      if (this.has(number) && wanted(number)) yield { target, url, host, followers: NOBODY };
+    for (const target of this.wantedOf(this.group.targets, wanted)) yield { target, url, host, followers: [] };
   }
 
-  /** The same as they are queued: under each REC, the first candidate leads the others. @param wanted default: all are */
-  *leads(wanted: (number: number) => boolean = () => true): Generator<Task> {
+  /** The tasks as they are queued: under each REC, the first candidate leads the others. */
+  *leads(wanted: NumberFilter = all): Generator<Task> {
     const { url, host, group } = this;
     for (const recGroup of group.recGroups) {
-      const [target, ...followers] = this.candidatesIn(recGroup).filter(({ pop }) =>
-        wanted(group.position.get(pop) ?? -1),
-      );
+      const [target, ...followers] = this.wantedOf(candidatesFor(url.url, recGroup), wanted);
       if (target !== undefined) yield { target, url, host, followers };
     }
   }
 
-  /** The targets of a REC group at which the URL is wanted, the lead first. */
-  private candidatesIn(recGroup: RecGroup): readonly Target[] {
-    const all = recGroup.candidatesFor(this.url.url);
-    return this.url.pops === undefined ? all : all.filter((target) => this.numberOf(target) !== undefined);
-  }
-
-  private has(number: number): boolean {
-    const { pops } = this.url;
-    return pops === undefined || isInMask(pops, this.group.places[number] ?? NO_PLACE);
+  private wantedOf(targets: readonly Target[], wanted: NumberFilter): Target[] {
+    return targets.filter(({ pop }) => {
+      const number = this.numberAt(pop);
+      return number !== undefined && wanted(number);
+    });
   }
 }
 
+type NumberFilter = (number: number) => boolean;
+const all: NumberFilter = () => true;
+
+/** What of a request decides its tasks. */
+export interface PlannedRequest {
+  readonly distributions: readonly Distribution[];
+  /** @default all-at-once */
+  readonly order?: Order | undefined;
+  /** By their places a URL names those at which it is wanted. */
+  readonly pops: readonly string[];
+}
+
 /**
- * Which tasks a request has: every good URL at every target of its distribution where it is wanted. Here alone URLs and targets are
+ * Which tasks a request has: every good URL at every target of its distribution where it is wanted. Only here URLs and targets are
  * multiplied; totals, messages and what is missing follow from it.
  */
 export class Plan {
   private readonly groups: ReadonlyMap<string, TargetGroup>;
-  /** The targets of each distribution, resolved or not, by its label. */
-  private readonly chosenByLabel: ReadonlyMap<string, readonly Target[]>;
-  private readonly places: ReadonlyMap<string, number>;
 
-  /**
-   * @param chosen all targets; those that did not resolve have no tasks
-   * @param order in which they are queued. @default all-at-once
-   * @param pops of the request, in its order: by their places a URL says at which of them it is wanted
-   */
+  /** @param chosen all targets; those that did not resolve have no tasks */
   constructor(
-    private readonly distributions: readonly Distribution[],
+    readonly request: PlannedRequest,
     readonly chosen: readonly Target[],
-    order: Order | undefined,
-    pops: readonly string[],
   ) {
-    this.chosenByLabel = grouped(chosen, ({ label }) => label);
-    this.places = new Map(pops.map((pop, place) => [pop, place]));
-    const resolved = chosen.filter(({ state }) => state !== "FAILED");
-    this.groups = new Map(
-      [...grouped(resolved, ({ label }) => label)].map(([label, targets]) => [
-        label,
-        {
-          label,
-          targets,
-          recGroups: recGroups(targets, order),
-          position: new Map(targets.map(({ pop }, i) => [pop, i])),
-          // A POP that is none of the request's has a place that no URL wants.
-          places: targets.map(({ pop }) => this.places.get(pop) ?? NO_PLACE),
-        },
-      ]),
-    );
+    const places = new Map(request.pops.map((pop, place) => [pop, place]));
+    const byLabel = grouped(chosen, ({ label }) => label);
+    this.groups = new Map([...byLabel].map(([label, its]) => [label, targetGroup(label, its, places, request.order)]));
   }
 
-  /** The tasks of a URL; undefined where its distribution has no target. */
+  /** The tasks of a URL; undefined where none of its distribution's targets resolved. */
   tasksOf(url: GoodUrl): UrlTasks | undefined {
     const parsed = new URL(url.url);
-    const distribution = distributionOf(this.distributions, parsed.hostname);
+    const distribution = distributionOf(this.request.distributions, parsed.hostname);
     const group = distribution && this.groups.get(distribution.label);
-    return group && new UrlTasks(url, hostToAsk(distribution, parsed), group);
+    return group && group.targets.length > 0 ? new UrlTasks(url, hostToAsk(distribution, parsed), group) : undefined;
   }
 
   /** At which targets a URL is to be warm, also at those that did not resolve. The same list for all URLs of a distribution. */
-  chosenFor(url: Pick<GoodUrl, "url">): readonly Target[] {
-    const distribution = distributionOf(this.distributions, hostOf(url.url));
-    return (distribution && this.chosenByLabel.get(distribution.label)) ?? NOBODY;
-  }
-
-  /** Whether a URL is to be warm at a POP of its distribution. */
-  isWantedAt({ pops }: GoodUrl, pop: string): boolean {
-    return pops === undefined || isInMask(pops, this.places.get(pop) ?? NO_PLACE);
+  chosenFor(url: { readonly url: string }): readonly Target[] {
+    const distribution = distributionOf(this.request.distributions, hostOf(url.url));
+    return (distribution && this.groups.get(distribution.label)?.chosen) ?? [];
   }
 
   /** What is queued of each URL, in the order of the URLs. */
   async *leads(urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>): AsyncGenerator<Task> {
     for await (const url of urls) yield* this.tasksOf(url)?.leads() ?? [];
   }
+}
+
+function targetGroup(
+  label: string,
+  chosen: readonly Target[],
+  placeOf: ReadonlyMap<string, number>,
+  order: Order | undefined,
+): TargetGroup {
+  const targets = chosen.filter(({ pop, state }) => state !== "FAILED" && placeOf.has(pop));
+  const places = new Map(targets.map(({ pop }) => [pop, placeOf.get(pop) ?? 0]));
+  return { label, chosen, targets, places, recGroups: recGroups(targets, order) };
 }
 
 /** How much there is to download, by which lane, and over how many partition keys its results are spread. */

@@ -1,10 +1,10 @@
+import { Bitmap } from "../bitmap.ts";
 import { hostOf } from "../net/urls.ts";
 import { distributionOf } from "../request/distributions.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { isLostList, LISTS, type ListStore } from "./lists.ts";
-import { countInMask, isInMask, PopMasks } from "./pop-mask.ts";
 import type { TargetStore } from "./target.ts";
-import { formKey, type GoodUrl } from "./task.ts";
+import { formKey, type GoodUrl, isInMask, type PopMask } from "./task.ts";
 
 export interface RetryDeps {
   readonly requests: { get(reqId: string): Promise<RequestItem | undefined> };
@@ -75,20 +75,6 @@ export async function notGoodOf(deps: RetryDeps, item: RequestItem): Promise<Not
   }
 }
 
-/**
- * How much a retry would do, if every URL that is to be asked is good and every POP resolves.
- * @param forms how many variants the request has; 1 without any
- */
-export function sizeOf(
-  { pops, known, asked }: NotGood,
-  forms: number,
-): { readonly urls: number; readonly pairs: number } {
-  const count = ({ pops: mask }: GoodUrl) => (mask === undefined ? pops.length : countInMask(mask));
-  const sure = known.reduce((sum, url) => sum + count(url), 0);
-  const likely = asked.reduce((sum, { variants }) => sum + (variants?.length ?? forms) * pops.length, 0);
-  return { urls: new Set([...known, ...asked].map(({ url }) => url)).size, pairs: sure + likely };
-}
-
 async function everythingOf({ lists }: RetryDeps, item: RequestItem): Promise<NotGood> {
   const { req_id: reqId, pops } = item;
   const asked: AskedUrl[] = [];
@@ -97,37 +83,41 @@ async function everythingOf({ lists }: RetryDeps, item: RequestItem): Promise<No
 }
 
 async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<NotGood> {
-  const { req_id: reqId, pops } = item;
+  const { req_id: reqId, pops, distributions } = item;
   const urls: GoodUrl[] = [];
-  const rowOf = new Map<string, number>();
-  for await (const url of deps.lists.read(LISTS.goodUrls, reqId)) {
-    rowOf.set(formKey(url), urls.length);
-    urls.push(url);
-  }
-  const masks = new PopMasks(urls.length, pops.length);
+  for await (const url of deps.lists.read(LISTS.goodUrls, reqId)) urls.push(url);
+  const rowOf = new Map(urls.map((url, row) => [formKey(url), row]));
   const placeOf = new Map(pops.map((pop, place) => [pop, place]));
+  const pairs = new Bitmap();
+  const pair = (row: number, place: number) => row * pops.length + place;
   for await (const task of deps.lists.read(LISTS.report, reqId)) {
     const [row, place] = [rowOf.get(formKey(task)), placeOf.get(task.pop)];
-    if (row !== undefined && place !== undefined) masks.add(row, place);
+    if (row !== undefined && place !== undefined) pairs.add(pair(row, place));
   }
-  await addUnresolved(deps, item, urls, masks);
-  return inItsPops(pops, urls, masks, await unreadOf(deps, reqId));
+  // POPs that did not resolve have no tasks: the report names each with an empty URL, so it has none of their pairs.
+  const labels = urls.map(({ url }) => distributionOf(distributions, hostOf(url))?.label);
+  for (const { pop, label, state } of await deps.requestPops.of(reqId)) {
+    const place = placeOf.get(pop);
+    if (state !== "FAILED" || place === undefined) continue;
+    for (const [row, { pops: mask }] of urls.entries())
+      if (labels[row] === label && (mask === undefined || isInMask(mask, place))) pairs.add(pair(row, place));
+  }
+  const asked = await unreadOf(deps, reqId);
+  // A URL that nobody knows yet is warmed at all POPs; the others are at those that are in any pair.
+  const isUsed = (place: number) => asked.length > 0 || urls.some((_, row) => pairs.has(pair(row, place)));
+  const used = [...pops.keys()].filter(isUsed);
+  const known = urls.flatMap(({ pops: _, ...url }, row): GoodUrl[] => {
+    const wanted = [...used.entries()].filter(([, place]) => pairs.has(pair(row, place)));
+    if (wanted.length === 0) return [];
+    return wanted.length === used.length ? [url] : [{ ...url, pops: maskOf(wanted.map(([newPlace]) => newPlace)) }];
+  });
+  return { pops: used.flatMap((place) => pops[place] ?? []), known, asked };
 }
 
-/** POPs that did not resolve have no tasks: the report names each with an empty URL, so it has none of their pairs. */
-async function addUnresolved(deps: RetryDeps, item: RequestItem, urls: readonly GoodUrl[], masks: PopMasks) {
-  const unresolved = (await deps.requestPops.of(item.req_id)).filter(({ state }) => state === "FAILED");
-  if (unresolved.length === 0) return;
-  const placesOf = new Map<string, number[]>();
-  for (const { pop, label } of unresolved) {
-    const place = item.pops.indexOf(pop);
-    if (place >= 0) placesOf.set(label, [...(placesOf.get(label) ?? []), place]);
-  }
-  for (const [row, { url, pops }] of urls.entries()) {
-    const label = distributionOf(item.distributions, hostOf(url))?.label ?? "";
-    for (const place of placesOf.get(label) ?? [])
-      if (pops === undefined || isInMask(pops, place)) masks.add(row, place);
-  }
+function maskOf(places: readonly number[]): PopMask {
+  const mask = new Bitmap();
+  for (const place of places) mask.add(place);
+  return mask.toText("hex");
 }
 
 /** URLs whose size could not be read, each with the variants in which it could not. */
@@ -136,22 +126,4 @@ async function unreadOf({ lists }: RetryDeps, reqId: string): Promise<AskedUrl[]
   for await (const { url, variant = "" } of lists.read(LISTS.failedUrls, reqId))
     unread.set(url, variant === "" ? undefined : [...(unread.get(url) ?? []), variant]);
   return [...unread].map(([url, variants]) => (variants === undefined ? { url } : { url, variants }));
-}
-
-/** With a URL that nobody knows yet, it is all POPs; else those that are in any mask. */
-function inItsPops(
-  all: readonly string[],
-  urls: readonly GoodUrl[],
-  masks: PopMasks,
-  asked: readonly AskedUrl[],
-): NotGood {
-  const wanted = urls.flatMap((url, row) => (masks.countOf(row) > 0 ? [{ url, row }] : []));
-  const isUsed = (place: number) => asked.length > 0 || wanted.some(({ row }) => masks.has(row, place));
-  const used = all.flatMap((pop, place) => (isUsed(place) ? [{ pop, place }] : []));
-  const places: (number | undefined)[] = all.map(() => undefined);
-  for (const [to, { place }] of used.entries()) places[place] = to;
-  const known = wanted.map(({ url: { pops: _, ...url }, row }): GoodUrl => {
-    return masks.countOf(row) === used.length ? url : { ...url, pops: masks.maskOf(row, places) };
-  });
-  return { pops: used.map(({ pop }) => pop), known, asked };
 }

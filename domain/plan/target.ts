@@ -63,36 +63,30 @@ export interface Task {
  */
 const MAX_GROUP_TARGETS = 64;
 
-/** Targets of one distribution that share a REC. Of each URL, one of them asks first, and the others once it has the object. */
-export class RecGroup {
-  /** By the place of the first. */
-  private readonly candidates: (readonly Target[] | undefined)[] = [];
-
-  /** @param targets at least one */
-  constructor(readonly targets: readonly Target[]) {}
-
-  /**
-   * All of the targets: the lead of a URL first, behind it those that follow, each of them the next lead if the ones before it
-   * fail. A hash of the URL picks the lead, so that no POP leads everything. All variants of a URL have the same one.
-   */
-  candidatesFor(url: string): readonly Target[] {
-    const { targets } = this;
-    const first = fnv1a(url) % targets.length;
-    this.candidates[first] ??= [...targets.slice(first), ...targets.slice(0, first)];
-    return this.candidates[first];
-  }
+/**
+ * The targets of a REC group, the lead of a URL first, each of the others the next lead if those before it fail. A hash of the URL
+ * picks the lead, so that no POP leads everything. All variants of a URL have the same one.
+ */
+export function candidatesFor(url: string, recGroup: readonly Target[]): readonly Target[] {
+  const first = fnv1a(url) % recGroup.length;
+  return first === 0 ? recGroup : [...recGroup.slice(first), ...recGroup.slice(0, first)];
 }
 
 /**
- * The REC groups of a distribution's targets, in the order of their first ones. A POP whose REC nobody knows is alone, and so
- * is each where all ask at once.
+ * A distribution's targets under each REC. Of each URL, one target of a group asks first, and the others once it has the object. A POP
+ * whose REC nobody knows is alone, and so is each where all ask at once.
  */
-export function recGroups(targets: readonly Target[], order: Order | undefined): RecGroup[] {
-  if (order !== "lead-first") return targets.map((target) => new RecGroup([target]));
-  const byRec = grouped(targets, ({ pop }) => recOf(pop) ?? pop);
-  return [...byRec.values()]
-    .flatMap((together) => inParts(spreadBySite(together), MAX_GROUP_TARGETS))
-    .map((together) => new RecGroup(together));
+export function recGroups(targets: readonly Target[], order: Order | undefined): (readonly Target[])[] {
+  return order === "lead-first" ? groupsByRec(targets, () => MAX_GROUP_TARGETS) : targets.map((target) => [target]);
+}
+
+/** @param maxSize targets that a group may have, by all targets under its REC */
+function groupsByRec(targets: readonly Target[], maxSize: (underRec: readonly Target[]) => number): Target[][] {
+  return [...grouped(targets, ({ pop, label }) => `${label} ${recOf(pop) ?? pop}`).values()].flatMap((underRec) => {
+    const size = maxSize(underRec);
+    const spread = spreadBySite(underRec);
+    return Array.from({ length: Math.ceil(spread.length / size) }, (_, i) => spread.slice(i * size, (i + 1) * size));
+  });
 }
 
 /** Tasks that one run of the fan-out queues at the most, if each POP asks for all URLs: a minute, or a few if each travels alone. */
@@ -106,20 +100,18 @@ export interface FanOutGroup {
 }
 
 /** The groups that have a target which is not SENT. */
-export function fanOutGroups(
-  { order, tasks_per_target }: Pick<RequestItem, "order" | "tasks_per_target">,
-  targets: readonly Target[],
-): FanOutGroup[] {
+export function fanOutGroups({ order, tasks_per_target }: RequestItem, targets: readonly Target[]): FanOutGroup[] {
   const tasksOf = ({ label, own_tasks = 0 }: Target) => (tasks_per_target[label] ?? 0) + own_tasks;
-  const mostOf = (together: readonly Target[]) =>
-    order === "lead-first" ? MAX_GROUP_TARGETS : Math.floor(MAX_RUN_TASKS / Math.max(1, ...together.map(tasksOf)));
+  const maxSize = (underRec: readonly Target[]) => {
+    if (order === "lead-first") return MAX_GROUP_TARGETS;
+    const most = Math.floor(MAX_RUN_TASKS / Math.max(1, ...underRec.map(tasksOf)));
+    return Math.max(1, Math.min(MAX_GROUP_TARGETS, most));
+  };
   const resolved = targets.filter(({ state }) => state !== "FAILED");
-  return [...grouped(resolved, ({ pop, label }) => `${label} ${recOf(pop) ?? pop}`).values()]
-    .flatMap((together) => inParts(spreadBySite(together), Math.max(1, Math.min(MAX_GROUP_TARGETS, mostOf(together)))))
-    .flatMap((together): FanOutGroup[] => {
-      const [first, ...others] = together.filter(({ state }) => state !== "SENT");
-      return first === undefined ? [] : [{ targets: together, unsent: [first, ...others] }];
-    });
+  return groupsByRec(resolved, maxSize).flatMap((group): FanOutGroup[] => {
+    const [first, ...others] = group.filter(({ state }) => state !== "SENT");
+    return first === undefined ? [] : [{ targets: group, unsent: [first, ...others] }];
+  });
 }
 
 /**
@@ -132,9 +124,4 @@ function spreadBySite(targets: readonly Target[]): Target[] {
     site.map((target, i) => ({ target, place: (i + 0.5) / site.length })),
   );
   return placed.toSorted((a, b) => a.place - b.place).map(({ target }) => target);
-}
-
-function inParts(targets: readonly Target[], most: number): Target[][] {
-  const parts = Math.ceil(targets.length / most);
-  return Array.from({ length: parts }, (_, i) => targets.slice(i * most, (i + 1) * most));
 }

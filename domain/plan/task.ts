@@ -4,14 +4,17 @@ import type { CsvValue } from "../csv.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { errorText, type Failure } from "../result/failure.ts";
 import type { TaskResult } from "../result/task-result.ts";
-import type { PopMask } from "./pop-mask.ts";
 
-/** What tells one task of a request from all others. */
-export interface TaskId {
-  readonly pop: string;
+/** A URL in one variant. */
+export interface UrlForm {
   readonly url: string;
   /** Name of the variant. @default the request's only one, whose tasks are keyed without a name */
   readonly variant?: string | undefined;
+}
+
+/** What tells one task of a request from all others. */
+export interface TaskId extends UrlForm {
+  readonly pop: string;
 }
 
 /** Keys of a task's result: `req_id#shard` and `pop#url`, or `pop#url#variant`. */
@@ -73,6 +76,15 @@ export const taskUrlSchema = z.object({
 
 export type TaskUrl = z.infer<typeof taskUrlSchema>;
 
+/** Some of a request's POPs by their places in its list: a {@link Bitmap} in hexadecimal. */
+export type PopMask = string;
+
+/** Whether the POP at a place is one of them. */
+export function isInMask(mask: PopMask, place: number): boolean {
+  const digit = (place >> 3) * 2;
+  return (Number.parseInt(mask.slice(digit, digit + 2), 16) & (1 << (place & 7))) !== 0;
+}
+
 /** What the list of good URLs says besides, and no message carries. */
 export interface GoodUrl extends TaskUrl {
   /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
@@ -116,7 +128,7 @@ export function asTaskUrl(good: GoodUrl): TaskUrl {
 }
 
 /** Tells one form of a URL from all others of a request. A normalised URL has no `#`. */
-export function formKey({ url, variant }: { readonly url: string; readonly variant?: string | undefined }): string {
+export function formKey({ url, variant }: UrlForm): string {
   return variant === undefined ? url : `${url}#${variant}`;
 }
 

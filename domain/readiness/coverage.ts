@@ -2,7 +2,7 @@ import { grouped } from "../grouped.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../plan/target.ts";
 import type { GoodUrl } from "../plan/task.ts";
-import type { GoodAt, Ledger } from "../plan/task-bitmap.ts";
+import type { GoodAt, TaskBitmap } from "../plan/task-bitmap.ts";
 import { recOf } from "../pops/sites.ts";
 import type { ColdObject } from "../request/verdict.ts";
 import type { UnreadableUrl } from "../result/failure-groups.ts";
@@ -36,7 +36,7 @@ export interface CoveredUrls {
  * Looks at each object of a request once: at how many POPs of each REC it is good, and what each POP lacks. A URL that could not be read
  * is cold at every POP that resolved. A POP that did not resolve counts nowhere.
  */
-export function coverageOf(plan: Plan, ledger: Ledger, { good, unreadable, variants }: CoveredUrls): Coverage {
+export function coverageOf(plan: Plan, ledger: TaskBitmap, { good, unreadable, variants }: CoveredUrls): Coverage {
   const shares = sharesOf(plan.chosen);
   const cold = new ColdObjects();
   const groupsOf = groupsByTargets(shares);

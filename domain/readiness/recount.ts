@@ -3,7 +3,7 @@ import { isLostList, isMissing, LISTS, type ListStore, resultsKey } from "../pla
 import { Plan } from "../plan/plan.ts";
 import type { TargetStore } from "../plan/target.ts";
 import { type GoodUrl, unfinishedResult } from "../plan/task.ts";
-import { Ledger, type SavedLedger } from "../plan/task-bitmap.ts";
+import { TaskBitmap } from "../plan/task-bitmap.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { type Count, countSchema } from "../result/count.ts";
@@ -60,7 +60,7 @@ export interface RecountRun {
 
 /** What a recount has come to. */
 export interface Recounted {
-  readonly ledger: Ledger;
+  readonly ledger: TaskBitmap;
   /** Of the results; tasks without one are not in it. */
   readonly failures: FailureTally;
   /** Where the objects are good. It looks at each task. */
@@ -86,8 +86,8 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const targets = await deps.requestPops.of(reqId);
   const unresolved = targets.filter(({ state }) => state === "FAILED");
   const { urls: unreadable, groups: inputFailureGroups } = await countInputFailures(deps, reqId, unresolved);
-  const plan = new Plan(item.distributions, targets, item.order, item.pops);
-  const ledger = new Ledger(plan, urls);
+  const plan = new Plan(item, targets);
+  const ledger = new TaskBitmap(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
   const state = recountState(item, run.timeIsUp);
   const before = await resume(deps, item, ledger, failures, state);
@@ -99,7 +99,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await rows.setAside();
     if (!resultsDone) await all.setAside();
     const kept = { parts: rows.parts, results: all.parts, results_done: resultsDone, failures: failures.saved() };
-    await deps.checkpoints.write(reqId, checkpointOf(ledger, { state, at: deps.now(), shards: read, ...kept }));
+    await deps.checkpoints.write(reqId, { state, at: deps.now(), shards: read, ...kept, ...ledger.saved() });
     return undefined;
   };
   const reportMs = () => msForReport(ledger, unreadable.length, run);
@@ -127,7 +127,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
 
 /** How long the file of all results takes to be written, at the most. */
 function msForResults(
-  { missingCount }: Ledger,
+  { missingCount }: TaskBitmap,
   parts: readonly string[],
   { rowsPerMs = ROWS_PER_MS }: RecountRun,
 ): number {
@@ -135,7 +135,7 @@ function msForResults(
 }
 
 /** How long the report takes. @param unreadable how many URLs could not be read: their rows are read, and then written */
-function msForReport(ledger: Ledger, unreadable: number, { rowsPerMs = ROWS_PER_MS }: RecountRun): number {
+function msForReport(ledger: TaskBitmap, unreadable: number, { rowsPerMs = ROWS_PER_MS }: RecountRun): number {
   return (ledger.missingCount + ledger.count().failed_count + 2 * unreadable) / rowsPerMs;
 }
 
@@ -152,15 +152,15 @@ function isHuge({ shards }: Pick<RequestItem, "shards">): boolean {
 async function resume(
   deps: RecountDeps,
   item: RequestItem,
-  ledger: Ledger,
+  ledger: TaskBitmap,
   failures: FailureTally,
   state: string,
 ): Promise<Pick<RecountCheckpoint, "shards" | "parts" | "results" | "results_done">> {
   const anew = { shards: 0, parts: [], results: [], results_done: false };
   const checkpoint = isHuge(item) ? await deps.checkpoints.read(item.req_id) : undefined;
   if (checkpoint === undefined) return anew;
-  const saved = usableLedger(checkpoint, state, deps.now());
-  if (saved === undefined || !ledger.restore(saved)) return anew;
+  if (checkpoint.state !== state || deps.now() - checkpoint.at > VALID_MS) return anew;
+  ledger.restore(checkpoint);
   failures.restore(checkpoint.failures);
   return checkpoint;
 }
@@ -174,7 +174,7 @@ interface Files {
 
 async function enterAll(
   results: AsyncIterable<ReportedResult>,
-  ledger: Ledger,
+  ledger: TaskBitmap,
   failures: FailureTally,
   { rows, all, sourced }: Files,
 ): Promise<void> {
@@ -190,7 +190,7 @@ async function enterAll(
 
 function* missingRows(
   item: RequestItem,
-  ledger: Ledger,
+  ledger: TaskBitmap,
   failure: Failure,
   sourced: (row: ReportedResult) => ReportedTask,
 ): Generator<ReportedTask> {
@@ -321,26 +321,4 @@ export function recountState(
 ): string {
   const { status, total_count: total, shards, requeues } = item;
   return [status, total, shards, requeues, timeIsUp ? "time is up" : "in time"].join("/");
-}
-
-/** The ledger of a checkpoint, if the recount may go on from it. @param now milliseconds since the epoch */
-export function usableLedger(checkpoint: RecountCheckpoint, state: string, now: number): SavedLedger | undefined {
-  if (checkpoint.state !== state || now - checkpoint.at > VALID_MS) return undefined;
-  return {
-    count: checkpoint.count,
-    bits: Buffer.from(checkpoint.bits, "base64"),
-    good: Buffer.from(checkpoint.good, "base64"),
-  };
-}
-
-export function checkpointOf(
-  ledger: Ledger,
-  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts" | "results" | "results_done" | "failures">,
-): RecountCheckpoint {
-  const { count, bits, good } = ledger.saved();
-  return { ...rest, count, bits: base64(bits), good: base64(good) };
-}
-
-function base64(bits: Uint8Array): string {
-  return Buffer.from(bits.buffer, bits.byteOffset, bits.length).toString("base64");
 }

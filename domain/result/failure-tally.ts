@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Bitmap } from "../bitmap.ts";
 import { cutText, type FailureReason, readReason } from "./failure.ts";
 import {
   type FailureExample,
@@ -39,8 +40,8 @@ export interface TalliedFailure {
 interface Tallied {
   count: number;
   readonly example: string;
-  readonly urls: BitSet;
-  readonly pops: BitSet;
+  readonly urls: Bitmap;
+  readonly pops: Bitmap;
   readonly examples: FailureExample[];
 }
 
@@ -65,7 +66,7 @@ export class FailureTally {
     const reason = readReason(failure.reason);
     let tallied = this.reasons.get(reason);
     if (tallied === undefined) {
-      tallied = { count: 0, example: inWords(failure), urls: new BitSet(), pops: new BitSet(), examples: [] };
+      tallied = { count: 0, example: inWords(failure), urls: new Bitmap(), pops: new Bitmap(), examples: [] };
       this.reasons.set(reason, tallied);
     }
     tallied.count++;
@@ -92,7 +93,7 @@ export class FailureTally {
     return Object.fromEntries(
       [...this.reasons].map(([reason, { count, example, urls, pops, examples }]) => [
         reason,
-        { count, example, urls: urls.saved(), pops: pops.saved(), examples: [...examples] },
+        { count, example, urls: urls.toText(), pops: pops.toText(), examples: [...examples] },
       ]),
     );
   }
@@ -101,7 +102,7 @@ export class FailureTally {
   restore(saved: SavedTally): void {
     this.reasons.clear();
     for (const [reason, { count, example, urls, pops, examples }] of Object.entries(saved)) {
-      const sets = { urls: new BitSet(urls), pops: new BitSet(pops) };
+      const sets = { urls: new Bitmap(urls), pops: new Bitmap(pops) };
       this.reasons.set(readReason(reason), { count, example, ...sets, examples: [...examples] });
     }
   }
@@ -135,48 +136,4 @@ function exampleOf({ url, variant, pop, error, http_status }: TalliedFailure): F
     ...(error === undefined ? {} : { error: cutText(error, MAX_EXAMPLE) }),
     ...(http_status === undefined ? {} : { http_status }),
   };
-}
-
-/** A set of small whole numbers, a bit each. It grows with the largest of them. */
-export class BitSet {
-  private bits: Uint8Array;
-  private members = 0;
-
-  /** @param saved in Base64: {@link saved} */
-  constructor(saved = "") {
-    this.bits = new Uint8Array(Buffer.from(saved, "base64"));
-    for (const byte of this.bits) this.members += ones(byte);
-  }
-
-  add(number: number): void {
-    const [at, bit] = [number >> 3, 1 << (number & 7)];
-    if (at >= this.bits.length) this.grow(at + 1);
-    const byte = this.bits[at] ?? 0;
-    if ((byte & bit) !== 0) return;
-    this.bits[at] = byte | bit;
-    this.members++;
-  }
-
-  get size(): number {
-    return this.members;
-  }
-
-  saved(): string {
-    // Without the room that it has grown by, so that equal sets are kept alike.
-    const end = this.bits.findLastIndex((byte) => byte !== 0) + 1;
-    return Buffer.from(this.bits.subarray(0, end)).toString("base64");
-  }
-
-  private grow(bytes: number): void {
-    const grown = new Uint8Array(Math.max(bytes, 2 * this.bits.length));
-    grown.set(this.bits);
-    this.bits = grown;
-  }
-}
-
-function ones(byte: number): number {
-  let rest = byte;
-  let count = 0;
-  for (; rest > 0; rest &= rest - 1) count++;
-  return count;
 }

@@ -123,11 +123,11 @@ export async function readPopUrls(deps: ApiDeps, item: RequestItem, pop = ""): P
 
 /** The URLs that the POP was to warm, in the order of the list. */
 async function tasksAt({ lists, requestPops }: ApiDeps, item: RequestItem, pop: string): Promise<GoodUrl[]> {
-  const plan = new Plan(item.distributions, await requestPops.of(item.req_id), item.order, item.pops);
+  const plan = new Plan(item, await requestPops.of(item.req_id));
   const tasks: GoodUrl[] = [];
   try {
     for await (const url of lists.read(LISTS.goodUrls, item.req_id)) {
-      if (plan.tasksOf(url)?.numberOf({ pop }) === undefined) continue;
+      if (plan.tasksOf(url)?.numberAt(pop) === undefined) continue;
       tasks.push(url);
       if (tasks.length > MAX_STRIP_TASKS) throw tooMuchToRead(`${pop} has more than ${MAX_STRIP_TASKS} tasks`);
     }

@@ -1,7 +1,7 @@
 import { allMessages } from "../../aws/task-queue.ts";
 import { withMetrics } from "../../domain/metrics.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
-import type { Ledger } from "../../domain/plan/task-bitmap.ts";
+import type { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { endingOf, forgetRecount, ListLostError, type Recounted, recount } from "../../domain/readiness/recount.ts";
 import {
@@ -149,7 +149,7 @@ async function end(
 }
 
 /** What is missing goes through the lane that it went through before. */
-async function queueAgain(deps: ShutdownDeps, item: RequestItem, ledger: Ledger): Promise<void> {
+async function queueAgain(deps: ShutdownDeps, item: RequestItem, ledger: TaskBitmap): Promise<void> {
   const urls = Math.min(MOST_TOGETHER, Math.ceil(ledger.missingCount / MOST_ALONE));
   // The last time nobody waits for anybody: a lead whose followers are lost leaves none behind.
   const tasks = item.requeues + 1 < MAX_REQUEUES ? ledger.missingLeads() : ledger.missing();

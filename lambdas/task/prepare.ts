@@ -35,7 +35,7 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
     return;
   }
   const targets = await resolveTargets(deps.dns, item);
-  const plan = new Plan(distributions, targets, undefined, item.pops);
+  const plan = new Plan(item, targets);
   const { byTarget, ...totals } = await totalsOf(plan, deps.lists.read(LISTS.goodUrls, reqId));
   await Promise.all([deps.requestPops.put(withOwnTasks(targets, byTarget)), noteResolved(deps, reqId, targets)]);
   const resolved = targets.filter(({ state }) => state === "RESOLVED");

@@ -77,10 +77,7 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
 
   const resolved = await resolveTargets(dns, item);
   const targets = new Map<string, Target>(resolved.map((target) => [target.target, target]));
-  const { byTarget: _, ...totals } = await totalsOf(
-    new Plan(item.distributions, resolved, undefined, item.pops),
-    measured.good,
-  );
+  const { byTarget: _, ...totals } = await totalsOf(new Plan(item, resolved), measured.good);
   const targetsTotal = resolved.filter(({ state }) => state === "RESOLVED").length;
   let planned: RequestItem = { ...item, ...totals, status: "INSERT_TASK", targets_total: targetsTotal };
   const requestPops = {

@@ -4,12 +4,12 @@ import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts"
 import { processMessage } from "../../../agent/receive/process-message.ts";
 import type { MessageDeps } from "../../../agent/receive/return-to-queue.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
-import { Plan } from "../../../domain/plan/plan.ts";
 import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
 import { messagesOf, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
+import { planOf } from "../../plan-of.ts";
 import { fakeDeps, fakeQueue, fakeStore } from "../fake-deps.ts";
 
 const POPS = ["NRT57-P3", "KIX50-C1", "NRT20-C1", "KIX50-P2", "FRA56-P4", "MUC50-P1"];
@@ -120,11 +120,10 @@ test("an agent that is killed at any call loses nothing, and repeats what it had
   await fc.assert(
     fc.asyncProperty(kills, ends, fc.integer({ min: 1, max: 6 }), async (killedAt, all, maxUrls) => {
       const world = new World((n) => all[n % all.length] ?? { ok: true });
-      const plan = new Plan(
+      const plan = planOf(
         [{ label: LABEL, names: [] }],
         POPS.map((pop) => target(pop)),
         "lead-first",
-        [],
       );
       const source = { req_id: "r1", header: [], shards: SHARDS };
       const leads = await collect(messagesOf(source, plan.leads(URLS), { maxUrls }));

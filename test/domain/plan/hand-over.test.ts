@@ -6,7 +6,6 @@ import {
   promoteFollowers,
   withoutQueuedFollowers,
 } from "../../../domain/plan/followers.ts";
-import { Plan } from "../../../domain/plan/plan.ts";
 import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
 import { messagesOf, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
@@ -14,6 +13,7 @@ import { taskResultSchema } from "../../../domain/result/task-result.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
 import { collect } from "../../collect.ts";
 import { LABEL, target } from "../../lambdas/items.ts";
+import { planOf } from "../../plan-of.ts";
 
 const EXPIRE_AT = 1_800_000_000;
 const GOOD: LeadResult = { ok: true };
@@ -232,11 +232,10 @@ describe("whatever comes of each task", () => {
   const results = fc.array(result, { minLength: 1, maxLength: 50 });
 
   const leadsOf = ({ pops, urls, maxUrls }: { pops: string[]; urls: TaskUrl[]; maxUrls: number }) => {
-    const plan = new Plan(
+    const plan = planOf(
       [{ label: LABEL, names: [] }],
       pops.map((pop) => target(pop)),
       "lead-first",
-      [],
     );
     return collect(messagesOf({ req_id: "r1", header: [], shards: 3 }, plan.leads(urls), { maxUrls }));
   };

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_MESSAGE_BYTES } from "../../../domain/limits.ts";
-import { Plan } from "../../../domain/plan/plan.ts";
 import { fromRow } from "../../../domain/plan/task.ts";
 import {
   isLarge,
@@ -14,6 +13,7 @@ import {
 import { type Distribution, hostToAsk } from "../../../domain/request/distributions.ts";
 import { collect } from "../../collect.ts";
 import { DOMAIN, LABEL, target } from "../../lambdas/items.ts";
+import { planOf } from "../../plan-of.ts";
 
 const MIB = 2 ** 20;
 const REQUEST = { req_id: "r1", header: ["A: 1"], shards: 3 };
@@ -21,7 +21,7 @@ const SHARED = { ...REQUEST, pop: "SIN2-P1", ips: ["192.0.2.1"] };
 const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.example.com"] };
 
 function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
-  const plan = new Plan(distributions, [target("SIN2-P1")], undefined, []);
+  const plan = planOf(distributions, [target("SIN2-P1")]);
   return collect(messagesOf(REQUEST, plan.leads(rows.map(fromRow)), { maxUrls }));
 }
 
@@ -82,7 +82,7 @@ describe("the messages of a target", () => {
   });
 
   it("of several targets are apart, whatever the order of the tasks", async () => {
-    const plan = new Plan([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })], undefined, []);
+    const plan = planOf([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })]);
     const messages = await collect(messagesOf(REQUEST, plan.leads(rows(3).map(fromRow)), { maxUrls: 2 }));
     expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
       ["SIN2-P1", "192.0.2.1", 2],
@@ -94,7 +94,7 @@ describe("the messages of a target", () => {
 
   it("name those that wait for it, and are apart by them", async () => {
     const pops = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop, i) => target(pop, { ips: [`192.0.2.${i}`] }));
-    const plan = new Plan([OWN], pops, "lead-first", []);
+    const plan = planOf([OWN], pops, "lead-first");
     const messages = await collect(messagesOf(REQUEST, plan.leads(rows(30).map(fromRow)), { maxUrls: 100 }));
     expect(messages).toHaveLength(3);
     for (const { pop, followers = [], urls } of messages) {
@@ -167,7 +167,7 @@ describe("the messages of a target", () => {
 
   it("count their followers among the bytes of a message", async () => {
     const pops = Array.from({ length: 55 }, (_, i) => target(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
-    const plan = new Plan([OWN], pops, "lead-first", []);
+    const plan = planOf([OWN], pops, "lead-first");
     const long = Array.from({ length: 300 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(2_000)}`, "1"]);
     const messages = await collect(messagesOf(REQUEST, plan.leads(long.map(fromRow)), { maxUrls: 100 }));
     expect(messages.flatMap(({ urls }) => urls)).toHaveLength(300);
@@ -195,7 +195,7 @@ describe("the messages of a target", () => {
       const mask = Buffer.from([bits & 255, bits >> 8]).toString("hex");
       return { url: `https://cdn.example.com/${n}`, bytes: 1, pops: mask };
     });
-    const plan = new Plan([OWN], targets, "lead-first", pops);
+    const plan = planOf([OWN], targets, "lead-first", pops);
     const queued = new Set<string>();
     const messages = messagesOf({ req_id: "r1", header: [], shards: 1 }, plan.leads(urls), { maxUrls: 100 });
     for await (const { pop, followers = [], urls } of messages)

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Plan } from "../../../domain/plan/plan.ts";
-import { PopMasks } from "../../../domain/plan/pop-mask.ts";
 import type { Task } from "../../../domain/plan/target.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import { collect } from "../../collect.ts";
 import { DOMAIN, target } from "../../lambdas/items.ts";
+import { maskOf, planOf } from "../../plan-of.ts";
 
 const TWO: Distribution[] = [
   { label: "d1", domain: DOMAIN, names: [DOMAIN, "a.example"], hosts: ["a.example", "x.example"] },
@@ -15,12 +14,12 @@ const url = (host: string) => ({ url: `https://${host}/1`, bytes: 1 });
 const show = ({ target: { pop }, url: { url }, host }: Task) => `${pop} ${new URL(url).host} as ${host}`;
 
 describe("the tasks of a request", () => {
-  const plan = new Plan(
-    TWO,
-    [at("SIN2-P1", "d1"), at("FRA56-P4", "d1"), at("SIN2-P1", "d2", "FAILED"), at("GRU1-C2", "d2")],
-    undefined,
-    [],
-  );
+  const plan = planOf(TWO, [
+    at("SIN2-P1", "d1"),
+    at("FRA56-P4", "d1"),
+    at("SIN2-P1", "d2", "FAILED"),
+    at("GRU1-C2", "d2"),
+  ]);
 
   it("are each URL at each target of its distribution that resolved, under the host that finds it", async () => {
     const tasks = await collect(plan.leads(["a.example", "b.example", "x.example"].map(url)));
@@ -36,7 +35,7 @@ describe("the tasks of a request", () => {
   it("are none where no distribution serves the URL, or none of its targets resolved", async () => {
     expect(plan.tasksOf(url("nobodys.example"))).toBeUndefined();
     expect(await collect(plan.leads([url("nobodys.example")]))).toEqual([]);
-    expect(new Plan(TWO, [at("SIN2-P1", "d1", "FAILED")], undefined, []).tasksOf(url("a.example"))).toBeUndefined();
+    expect(planOf(TWO, [at("SIN2-P1", "d1", "FAILED")]).tasksOf(url("a.example"))).toBeUndefined();
   });
 
   it("are wanted at all targets of the distribution, also at those that did not resolve", () => {
@@ -48,30 +47,19 @@ describe("the tasks of a request", () => {
     ]);
   });
 
-  it("are wanted at the POPs that the URL names, by their places in the request", () => {
-    const chosen = new Plan(TWO, [], undefined, ["SIN2-P1", "FRA56-P4", "GRU1-C2"]);
-    const wanted = (pops?: string) =>
-      ["SIN2-P1", "FRA56-P4", "GRU1-C2", "QQQ1-C1"].map((pop) =>
-        chosen.isWantedAt(pops === undefined ? url("a.example") : { ...url("a.example"), pops }, pop),
-      );
-    expect(wanted()).toEqual([true, true, true, true]);
-    expect(wanted("06")).toEqual([false, true, true, false]);
-    expect(wanted("01")).toEqual([true, false, false, false]);
-  });
-
-  it("are numbered within a URL by the place of their target", () => {
+  it("are numbered within a URL by the place of their POP in the request", () => {
     const tasks = plan.tasksOf(url("a.example"));
     expect(tasks?.count).toBe(2);
-    expect([...(tasks?.leads() ?? [])].map(({ target }) => tasks?.numberOf(target))).toEqual([0, 1]);
+    expect([...(tasks?.leads() ?? [])].map(({ target }) => tasks?.numberAt(target.pop))).toEqual([0, 1]);
     expect([...(tasks?.tasks((number) => number === 1) ?? [])].map(show)).toEqual(["FRA56-P4 a.example as a.example"]);
-    expect(tasks?.numberOf({ pop: "GRU1-C2" })).toBeUndefined();
+    expect(tasks?.numberAt("GRU1-C2")).toBeUndefined();
   });
 });
 
 describe("under lead-first, the tasks of a URL", () => {
   const POPS = ["NRT57-P3", "FRA56-P4", "KIX50-C1", "MUC50-P1", "NRT20-C1"];
   const targets = [...POPS.map((pop) => at(pop, "d1")), at("ITM50-C1", "d1", "FAILED"), at("NRT57-P3", "d2")];
-  const plan = new Plan(TWO, targets, "lead-first", []);
+  const plan = planOf(TWO, targets, "lead-first");
   const urls = Array.from({ length: 40 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
   const line = ({ target, followers, url: { url } }: Task) =>
     [url, target.pop, ...followers.map(({ pop }) => pop)].join(" ");
@@ -103,7 +91,7 @@ describe("under lead-first, the tasks of a URL", () => {
     const tasks = plan.tasksOf(url("a.example"));
     const [all] = tasks?.leads() ?? [];
     const [, second, third] = [all?.target, ...(all?.followers ?? [])].map((it) => it?.pop ?? "");
-    const missing = [second, third].map((pop) => tasks?.numberOf({ pop: pop ?? "" }));
+    const missing = [second, third].map((pop) => tasks?.numberAt(pop ?? ""));
     const [lead, ...others] = tasks?.leads((number) => missing.includes(number)) ?? [];
     expect([lead?.target.pop, lead?.followers.map(({ pop }) => pop)]).toEqual([second, [third]]);
     expect(others).toEqual([]);
@@ -116,20 +104,16 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
   const resolved = POPS.filter((pop) => pop !== "XXX1-P1").toSorted();
   const targets = [...resolved.map((pop) => at(pop, "d1")), at("XXX1-P1", "d1", "FAILED"), at("KIX50-C1", "d2")];
   const wantedAt = (pops: readonly string[], path = "1") => {
-    const masks = new PopMasks(1, POPS.length);
-    for (const pop of pops) masks.add(0, POPS.indexOf(pop));
-    return { url: `https://a.example/${path}`, bytes: 1, pops: masks.maskOf(0, [...POPS.keys()]) };
+    return { url: `https://a.example/${path}`, bytes: 1, pops: maskOf(pops.map((pop) => POPS.indexOf(pop))) };
   };
   const popsOf = (tasks: Iterable<Task>) => [...tasks].map(({ target }) => target.pop).toSorted();
 
   it("are those at these POPs, as far as they resolved", () => {
-    const tasks = new Plan(TWO, targets, undefined, POPS).tasksOf(wantedAt(["XXX1-P1", "KIX50-C1", "MUC50-P1"]));
+    const tasks = planOf(TWO, targets, undefined, POPS).tasksOf(wantedAt(["XXX1-P1", "KIX50-C1", "MUC50-P1"]));
     expect(tasks?.count).toBe(2);
     expect(popsOf(tasks?.tasks() ?? [])).toEqual(["KIX50-C1", "MUC50-P1"]);
-    expect(popsOf(tasks?.tasks((number) => number === tasks.numberOf({ pop: "MUC50-P1" })) ?? [])).toEqual([
-      "MUC50-P1",
-    ]);
-    expect(["FRA56-P4", "XXX1-P1", "NOT1-P1"].map((pop) => tasks?.numberOf({ pop }))).toEqual([
+    expect(popsOf(tasks?.tasks((number) => number === tasks.numberAt("MUC50-P1")) ?? [])).toEqual(["MUC50-P1"]);
+    expect(["FRA56-P4", "XXX1-P1", "NOT1-P1"].map((pop) => tasks?.numberAt(pop))).toEqual([
       undefined,
       undefined,
       undefined,
@@ -137,7 +121,7 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
   });
 
   it("are led by the first in line that is wanted", async () => {
-    const plan = new Plan(TWO, targets, "lead-first", POPS);
+    const plan = planOf(TWO, targets, "lead-first", POPS);
     const urls = Array.from({ length: 2 ** resolved.length }, (_, n) =>
       wantedAt(
         resolved.filter((_, bit) => (n & (1 << bit)) !== 0),
@@ -161,7 +145,7 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
   it("are found by a fan-out that knows one target alone", async () => {
     const urls = [wantedAt(["KIX50-C1"], "1"), wantedAt(["FRA56-P4"], "2"), { url: "https://a.example/3", bytes: 1 }];
     const target = at("KIX50-C1", "d1");
-    const led = await collect(new Plan(TWO, [target], "all-at-once", POPS).leads(urls));
+    const led = await collect(planOf(TWO, [target], "all-at-once", POPS).leads(urls));
     expect(led.map(({ url }) => url.url)).toEqual(["https://a.example/1", "https://a.example/3"]);
   });
 });

@@ -1,27 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { Plan } from "../../../domain/plan/plan.ts";
-import { Ledger } from "../../../domain/plan/task-bitmap.ts";
-import {
-  checkpointOf,
-  RECOUNT_CHECKPOINT,
-  recountCheckpointSchema,
-  recountState,
-  usableLedger,
-} from "../../../domain/readiness/recount.ts";
+import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
+import { RECOUNT_CHECKPOINT, recountCheckpointSchema, recountState } from "../../../domain/readiness/recount.ts";
 import { count, LABEL, result, target } from "../../lambdas/items.ts";
+import { planOf } from "../../plan-of.ts";
 
-const HOUR_MS = 3_600_000;
 const AT = Date.UTC(2024, 3, 16, 4);
 const URLS = [1, 2, 3, 4, 5].map((n) => ({ url: `https://a.example/${n}`, bytes: 100 + n }));
 const POPS = ["SIN2-P1", "FRA56-P4", "IAD89-C1"];
 
 const newLedger = () =>
-  new Ledger(
-    new Plan(
+  new TaskBitmap(
+    planOf(
       [{ label: LABEL, names: [] }],
       POPS.map((pop) => target(pop)),
-      undefined,
-      [],
     ),
     URLS,
   );
@@ -32,7 +23,8 @@ function checkpoint() {
   ledger.enter(result("SIN2-P1", "https://a.example/1", { bytes: 101, outcome: "warm" }));
   ledger.enter(result("IAD89-C1", "https://a.example/5", { bytes: 105, outcome: "hit" }));
   ledger.enter(result("FRA56-P4", "https://a.example/2", { ok: false }));
-  return checkpointOf(ledger, {
+  return {
+    ...ledger.saved(),
     state: "s",
     at: AT,
     shards: 7,
@@ -40,7 +32,7 @@ function checkpoint() {
     results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
     results_done: true,
     failures: {},
-  });
+  };
 }
 
 describe("the checkpoint of a recount", () => {
@@ -52,22 +44,13 @@ describe("the checkpoint of a recount", () => {
       results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
       results_done: true,
     });
-    const saved = usableLedger(read, "s", AT);
     const ledger = newLedger();
-    expect(saved !== undefined && ledger.restore(saved)).toBe(true);
+    ledger.restore(read);
     expect(ledger.count()).toEqual(count(3, 206, 1, { warm_count: 1, hit_count: 1 }));
     expect([...ledger.missing()]).toHaveLength(12);
     expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/1" })?.(pop))).toEqual([true, false, false]);
     expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/2" })?.(pop))).toEqual([false, false, false]);
     expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/5" })?.(pop))).toEqual([false, false, true]);
-  });
-
-  it.each([
-    ["of the same state, an hour old", "s", AT + HOUR_MS, true],
-    ["older than an hour", "s", AT + HOUR_MS + 1, false],
-    ["of another state of the request", "t", AT, false],
-  ])("%s is used: %s at %i: %s", (_, state, now, isUsed) => {
-    expect(usableLedger(checkpoint(), state, now) !== undefined).toBe(isUsed);
   });
 
   it("is kept below the id of its request", () => {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { Plan, totalsOf } from "../../../domain/plan/plan.ts";
+import { totalsOf } from "../../../domain/plan/plan.ts";
 import type { Target } from "../../../domain/plan/target.ts";
 import { fromRow } from "../../../domain/plan/task.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import { target } from "../../lambdas/items.ts";
+import { planOf } from "../../plan-of.ts";
 
 const totals = (
   rows: string[][],
   distributions: readonly Distribution[],
   targets: readonly Target[],
-  pops: string[] = [],
-) => totalsOf(new Plan(distributions, targets, undefined, pops), rows.map(fromRow));
+  pops?: string[],
+) => totalsOf(planOf(distributions, targets, undefined, pops), rows.map(fromRow));
 const ONE = [{ label: "d1", names: [] }];
 const at = (pop: string, label = "d1") => target(pop, { label, state: "RESOLVED" });
 const dead = (pop: string, label = "d1") => target(pop, { label, state: "FAILED" });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { Plan } from "../../../domain/plan/plan.ts";
 import type { Target } from "../../../domain/plan/target.ts";
 import type { GoodUrl } from "../../../domain/plan/task.ts";
-import { Ledger } from "../../../domain/plan/task-bitmap.ts";
+import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
 import { coverageOf } from "../../../domain/readiness/coverage.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { UnreadableUrl } from "../../../domain/result/failure-groups.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
+import { planOf } from "../../plan-of.ts";
 
 const ONE: Distribution[] = [{ label: LABEL, names: [] }];
 const A: GoodUrl = { url: "https://a.example/1", bytes: 10 };
@@ -26,8 +26,8 @@ function surveyed(
   { distributions = ONE, unreadable = [], variants = [] }: Rest = {},
 ) {
   const pops = targets.map(({ pop }) => pop);
-  const plan = new Plan(distributions, targets, "lead-first", pops);
-  const ledger = new Ledger(plan, urls);
+  const plan = planOf(distributions, targets, "lead-first", pops);
+  const ledger = new TaskBitmap(plan, urls);
   for (const { pop } of targets)
     for (const { url, variant } of urls) {
       const ok = good.includes(`${pop} ${variant ?? url}`);
@@ -72,8 +72,8 @@ describe("an object is cold", () => {
   });
 
   it("while it has no result: a request that was stopped lacks what nobody tried", () => {
-    const plan = new Plan(ONE, singapore, "lead-first", []);
-    const seen = coverageOf(plan, new Ledger(plan, [A]), { good: [A], unreadable: [], variants: [] });
+    const plan = planOf(ONE, singapore, "lead-first");
+    const seen = coverageOf(plan, new TaskBitmap(plan, [A]), { good: [A], unreadable: [], variants: [] });
     expect(seen).toMatchObject({ coldObjects: 1 });
   });
 });
@@ -161,13 +161,12 @@ it("what is wanted at some POPs alone lacks nothing at the others", () => {
 
 it("60,000 URLs at 600 POPs are looked at in seconds", () => {
   const urls = Array.from({ length: 6_000 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
-  const plan = new Plan(
+  const plan = planOf(
     ONE,
     Array.from({ length: 600 }, (_, i) => target(`SIN${i}-P1`)),
     "lead-first",
-    [],
   );
-  const ledger = new Ledger(plan, urls);
+  const ledger = new TaskBitmap(plan, urls);
   // A tenth of it, within the time that a test may take.
   expect(coverageOf(plan, ledger, { good: urls, unreadable: [], variants: [] }).coldObjects).toBe(6_000);
 });

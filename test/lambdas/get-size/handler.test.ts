@@ -2,10 +2,11 @@ import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { AliasUnclearError, DnsLookupError } from "../../../domain/net/resolver.ts";
 import { LISTS } from "../../../domain/plan/lists.ts";
-import { Plan, totalsOf } from "../../../domain/plan/plan.ts";
+import { totalsOf } from "../../../domain/plan/plan.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
+import { planOf } from "../../plan-of.ts";
 import { serve } from "../../probe/size/server.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
@@ -301,9 +302,7 @@ describe("Get Size", () => {
       await w.handle(EVENT);
       const { distributions } = w.requests.the();
       const targets = ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1" }));
-      expect(
-        await totalsOf(new Plan(distributions, targets, undefined, []), w.lists.read(LISTS.goodUrls, "r1")),
-      ).toMatchObject({
+      expect(await totalsOf(planOf(distributions, targets), w.lists.read(LISTS.goodUrls, "r1"))).toMatchObject({
         total_count: 6,
         total_size: 2 * (7 + 4 + 0),
         tasks_per_target: { d1: 3 },

@@ -303,7 +303,10 @@ describe("a look at an active request", () => {
   it("queues it under the first in line of those that miss it, where one POP of a REC leads the others", async () => {
     const singapore = ["SIN2-P1", "HKG1-P1", "BKK50-C2"];
     const results = [...resultsBut(`SIN2-P1#${A}`), result("HKG1-P1", B), result("BKK50-C2", B)];
-    const w = world({ results, item: { ...STILL, total_count: 8, order: "lead-first" } });
+    const w = world({
+      results,
+      item: { ...STILL, total_count: 8, order: "lead-first", pops: ["FRA56-P4", ...singapore] },
+    });
     await w.requestPops.put(singapore.slice(1).map((pop) => target(pop)));
     await w.handle(EVENT);
     expect(w.queue.messages).toMatchObject([{ urls: [{ url: A, bytes: 10 }], again: true }]);
@@ -315,7 +318,8 @@ describe("a look at an active request", () => {
 
   it("queues it without leads the last time: nobody waits for anybody", async () => {
     const results = resultsBut(`SIN2-P1#${A}`);
-    const last = { ...STILL, total_count: 5, requeues: MAX_REQUEUES - 1, order: "lead-first" } as const;
+    const pops = ["SIN2-P1", "FRA56-P4", "HKG1-P1"];
+    const last = { ...STILL, pops, total_count: 5, requeues: MAX_REQUEUES - 1, order: "lead-first" } as const;
     const w = world({ results: [...results, result("HKG1-P1", B)], item: last });
     await w.requestPops.put([target("HKG1-P1")]);
     await w.handle(EVENT);

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/retry.ts",
-      find: "masks.countOf(row) === used.length ? url",
-      replace: "masks.countOf(row) > 0 ? url",
+      find: "wanted.length === used.length ? [url]",
+      replace: "wanted.length > 0 ? [url]",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/retry.test.ts"],

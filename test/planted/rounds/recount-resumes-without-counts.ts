@@ -10,5 +10,5 @@ export default {
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/ledger.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/task-bitmap.test.ts"],
 } satisfies Bug;

@@ -6,9 +6,9 @@ export default {
   changes: [
     {
       file: "domain/plan/task-bitmap.ts",
-      find: "this.good.set(good);",
+      find: "this.good = new Bitmap(good);",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/ledger.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/task-bitmap.test.ts"],
 } satisfies Bug;

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/plan.ts",
-      find: "this.candidatesIn(recGroup)",
-      replace: "this.candidatesIn(group.recGroups[0] ?? recGroup)",
+      find: "candidatesFor(url.url, recGroup)",
+      replace: "candidatesFor(url.url, group.recGroups[0] ?? recGroup)",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/plan.test.ts"],

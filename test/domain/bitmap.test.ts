@@ -1,26 +1,26 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { BitSet } from "../../../domain/result/failure-tally.ts";
+import { Bitmap } from "../../domain/bitmap.ts";
 
 it("has each number once, and is kept and gone on from as it was", () => {
   const numbers = fc.array(fc.nat(70_000), { maxLength: 40 });
   fc.assert(
     fc.property(numbers, numbers, (some, more) => {
-      const one = new BitSet();
+      const one = new Bitmap();
       for (const number of some) one.add(number);
-      const other = new BitSet(one.saved());
+      const other = new Bitmap(one.toText());
       expect(other.size).toBe(new Set(some).size);
       for (const set of [one, other]) for (const number of more) set.add(number);
       expect(other.size).toBe(new Set([...some, ...more]).size);
-      expect(other.saved()).toBe(one.saved());
+      expect(other.toText()).toBe(one.toText());
     }),
   );
 });
 
 it("is kept without the room that it has grown by, so that equal sets are kept alike", () => {
-  const grown = new BitSet();
+  const grown = new Bitmap();
   // The room doubles: 4 bytes for 3.
   for (const number of [0, 8, 16]) grown.add(number);
-  const whole = new BitSet(Buffer.from([1, 1, 1]).toString("base64"));
-  expect(grown.saved()).toBe(whole.saved());
+  const whole = new Bitmap(Buffer.from([1, 1, 1]).toString("base64"));
+  expect(grown.toText()).toBe(whole.toText());
 });

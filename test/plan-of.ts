@@ -1,0 +1,23 @@
+import { Bitmap } from "../domain/bitmap.ts";
+import { Plan } from "../domain/plan/plan.ts";
+import type { Target } from "../domain/plan/target.ts";
+import type { PopMask } from "../domain/plan/task.ts";
+import type { Distribution } from "../domain/request/distributions.ts";
+import type { Order } from "../domain/request/options.ts";
+
+/** The plan of a request. @param pops of the request. @default those of the targets */
+export function planOf(
+  distributions: readonly Distribution[],
+  targets: readonly Target[],
+  order?: Order,
+  pops: readonly string[] = [...new Set(targets.map(({ pop }) => pop))],
+): Plan {
+  return new Plan({ distributions, order, pops }, targets);
+}
+
+/** Those places of a request's POPs, as the list of good URLs has them. */
+export function maskOf(places: Iterable<number>): PopMask {
+  const mask = new Bitmap();
+  for (const place of places) mask.add(place);
+  return mask.toText("hex");
+}
