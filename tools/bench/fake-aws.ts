@@ -9,7 +9,7 @@ export interface FakeAwsOptions {
   /** Bodies of the messages in the queue, `copies` times over. */
   readonly messages?: readonly string[];
   readonly copies?: number;
-  /** What GetItem finds, by table, in DynamoDB's own form. */
+  /** What GetItem and Query find, by table, in DynamoDB's own form. */
   readonly items?: Readonly<Record<string, object>>;
   /** What GetObject finds under every key. */
   readonly object?: string;

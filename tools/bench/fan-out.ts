@@ -48,6 +48,7 @@ export async function benchFanOut({ rounds, say }: Bench): Promise<Findings> {
         BUCKET: "lists",
         QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`,
         BENCH_REQ_ID: REQ_ID,
+        BENCH_TASKS: String(URLS),
       });
       runs.push(it);
       say(`  ${name}: ${readable(it.cpuMicros / URLS)} µs CPU a task, ${readable(it.peakMB)} MB`);

@@ -60,7 +60,10 @@ const answers: Record<string, (input: Input) => object | Promise<object>> = {
     Failed: [],
   }),
   GetItem: ({ TableName }) => ({ Item: items[TableName] ?? { active: { S: "y" } } }),
-  Query: () => ({ Items: [], Count: 0 }),
+  Query: ({ TableName }) => {
+    const found = [items[TableName] ?? []].flat();
+    return { Items: found, Count: found.length };
+  },
   UpdateItem: () => ({}),
   PutItem: () => ({}),
   GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: String(total - received) } }),
