@@ -1,10 +1,11 @@
 import type { Pops, Settings } from "../../domain/api/deployment-answers.ts";
 import { PRICES_AS_OF } from "../../domain/cost/prices.ts";
+import { keysOf } from "../../domain/grouped.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
 import { knownNames } from "../../domain/pops/select.ts";
-import { CAPS, type Caps } from "../../domain/request/caps.ts";
+import { CAPS } from "../../domain/request/caps.ts";
 import { DISTRIBUTIONS_PARAMETER } from "../../domain/request/distributions.ts";
 import { SOURCE_BUCKETS_PARAMETER } from "../../domain/sources/buckets.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
@@ -30,30 +31,22 @@ export async function describePops({ resolvedPops, now }: ApiDeps, query: Query)
 }
 
 /** Body of GET /settings: nothing in it is secret to whoever has the key. */
-export function describeSettings({ deployment, caps, allowed, sourceBuckets, kind, now }: ApiDeps): Settings {
+export function describeSettings(deps: ApiDeps): Settings {
+  const { deployment, instanceTypes, caps, allowed, sourceBuckets, kind, now } = deps;
   return {
     timestamp: formatTimestamp(now()),
-    env_name: deployment.envName,
-    region: deployment.region,
-    version: deployment.version,
-    private: deployment.isPrivate,
-    caps: capRows(caps),
+    ...deployment,
+    caps: keysOf(CAPS).map((parameter) => ({
+      parameter,
+      value: caps[parameter] ?? null,
+      unit: CAPS[parameter].unit,
+      bounds: CAPS[parameter].says,
+    })),
     distributions: { parameter: DISTRIBUTIONS_PARAMETER, allowed: [...allowed] },
     source_buckets: { parameter: SOURCE_BUCKETS_PARAMETER, allowed: [...sourceBuckets] },
     instances: {
-      types: [...deployment.instanceTypes],
+      types: instanceTypes,
       estimate: { type: kind.type, vcpus: kind.vcpus, spot_price_per_hour: kind.spotHour, prices_as_of: PRICES_AS_OF },
     },
   };
-}
-
-/** Each with the stack's parameter that sets it. */
-function capRows(caps: Caps): Settings["caps"] {
-  const values = new Map(Object.entries(caps));
-  return Object.entries(CAPS).map(([parameter, { unit, says }]) => ({
-    parameter,
-    value: values.get(parameter) ?? null,
-    unit,
-    bounds: says,
-  }));
 }

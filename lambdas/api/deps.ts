@@ -1,61 +1,107 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import type { ClientTokens } from "../../aws/client-tokens.ts";
-import type { Distributions } from "../../aws/distributions.ts";
-import type { Fleet } from "../../aws/fleet.ts";
-import type { Lists } from "../../aws/lists.ts";
-import type { ProgressReader } from "../../aws/progress-table.ts";
-import type { ReportLinks } from "../../aws/report-links.ts";
-import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { ResolvedPops } from "../../aws/resolved-pops.ts";
-import type { Timer, TimerTarget } from "../../aws/timer.ts";
-import type { InstanceKind } from "../../domain/cost/prices.ts";
-import type { Resolver } from "../../domain/net/resolver.ts";
-import type { Caps } from "../../domain/request/caps.ts";
-import type { AllowedDistributions } from "../../domain/request/distributions.ts";
-import type { Timings } from "../../domain/request/lifecycle.ts";
-import type { SourceBuckets } from "../../domain/sources/buckets.ts";
-import type { ReadOptions } from "./dry-run-probes.ts";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import * as z from "zod";
+import { AsyncFunction } from "../../aws/async-function.ts";
+import { ClientTokens } from "../../aws/client-tokens.ts";
+import { documentClient } from "../../aws/clients.ts";
+import { Distributions } from "../../aws/distributions.ts";
+import { networkOf, networkVariables } from "../../aws/dns.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { Lists } from "../../aws/lists.ts";
+import { ProgressReader } from "../../aws/progress-table.ts";
+import { ReportLinks } from "../../aws/report-links.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
+import { Timer } from "../../aws/timer.ts";
+import { instanceKind } from "../../domain/cost/prices.ts";
+import { readEnvironment } from "../../domain/environment.ts";
+import { metricNamespace } from "../../domain/metrics.ts";
+import { capVariables, readCaps } from "../../domain/request/caps.ts";
+import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
+import { timingsOf } from "../../domain/request/lifecycle.ts";
+import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
+import { reportUnreadable } from "../runtime.ts";
 
-/** What is fixed when the stack is deployed. */
-export interface Deployment {
-  readonly envName: string;
-  readonly region: string;
-  /** Of the code. */
-  readonly version: string;
-  /** Types that the agents may run on. */
-  readonly instanceTypes: readonly string[];
-  /** Whether the API is reached through an endpoint of a VPC alone. */
-  readonly isPrivate: boolean;
+const name = z.string().min(1);
+const environmentSchema = z.object({
+  REQUEST_TABLE: name,
+  REQUEST_POP_TABLE: name,
+  REQUEST_TASK_TABLE: name,
+  PROGRESS_TABLE: name,
+  BUCKET: name,
+  GROUP_NAME: name,
+  SCHEDULE_GROUP: name,
+  SCHEDULE_ROLE_ARN: name,
+  SHUTDOWN_ARN: name,
+  DISTRIBUTIONS: allowedDistributionsSchema,
+  STALL_SECONDS: z.coerce.number().int().positive(),
+  ENV_NAME: name,
+  VERSION: name,
+  INSTANCE_TYPES: name,
+  /** Dollars; 0: nobody has said. */
+  SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
+  ON_DEMAND_PERCENT: z.coerce.number().min(0).max(100),
+  /** Empty: the API is public. */
+  VPC_ENDPOINT: z.string(),
+  AWS_REGION: z.string().default(""),
+  ...networkVariables,
+  SOURCE_BUCKETS: sourceBucketsSchema,
+  ...capVariables,
+});
+
+/** Reads the environment and builds all that the API function works with. @throws EnvironmentError */
+export function buildDeps() {
+  const env = readEnvironment(environmentSchema);
+  const db = documentClient();
+  const s3 = new S3Client({});
+  const logger = new Logger({ serviceName: "api" });
+  const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
+  const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
+  return {
+    requests: new RequestTable(
+      db,
+      env.REQUEST_TABLE,
+      onUnreadable,
+      new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN),
+    ),
+    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+    results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
+    resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
+    lists: new Lists(s3, env.BUCKET),
+    links: new ReportLinks(s3, env.BUCKET),
+    distributions: new Distributions(new CloudFrontClient({})),
+    tokens: new ClientTokens(db, env.PROGRESS_TABLE),
+    progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
+    timings: timingsOf(env.STALL_SECONDS),
+    fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
+    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
+    timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
+    allowed: env.DISTRIBUTIONS,
+    caps: readCaps(env),
+    /** The instance that estimates assume. */
+    kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined, env.ON_DEMAND_PERCENT),
+    instanceTypes,
+    /** As GET /settings tells it. */
+    deployment: {
+      env_name: env.ENV_NAME,
+      region: env.AWS_REGION,
+      version: env.VERSION,
+      private: env.VPC_ENDPOINT !== "",
+    },
+    ...networkOf(env),
+    /** Only a dry run needs them: an HTTP client and parsers. */
+    loadProbes: () => import("./dry-run-probes.ts"),
+    sourceBuckets: env.SOURCE_BUCKETS,
+    logger,
+    now: () => new Date(),
+    newId: (): string => crypto.randomUUID(),
+  };
 }
 
-/** What the API function works with. `index.ts` builds it once. */
-export interface ApiDeps {
-  readonly requests: RequestTable;
-  readonly requestPops: RequestPopTable;
-  readonly results: RequestTaskTable;
-  readonly resolvedPops: ResolvedPops;
-  readonly progress: ProgressReader;
-  readonly tokens: ClientTokens;
-  readonly lists: Lists;
-  readonly links: ReportLinks;
-  readonly distributions: Distributions;
-  readonly dns: Resolver;
-  readonly fleet: Fleet;
-  readonly timer: Timer;
-  readonly timerTarget: TimerTarget;
-  readonly timings: Timings;
-  readonly caps: Caps;
-  readonly allowed: AllowedDistributions;
-  readonly sourceBuckets: SourceBuckets;
-  /** What an estimate takes an instance for. */
-  readonly kind: InstanceKind;
-  readonly deployment: Deployment;
-  readonly logger: Logger;
-  readonly now: () => Date;
-  readonly newId: () => string;
-  readonly ports: ReadOptions["ports"];
-  /** What only a dry run needs. */
-  readonly loadProbes: () => Promise<typeof import("./dry-run-probes.ts")>;
-}
+export type ApiDeps = ReturnType<typeof buildDeps>;

@@ -83,13 +83,8 @@ export function world(
       timings: timingsOf(),
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: INSTANCE,
-      deployment: {
-        envName: "blue",
-        region: "eu-west-1",
-        version: "1.2.3",
-        instanceTypes: ["c7gn.large"],
-        isPrivate: false,
-      },
+      instanceTypes: ["c7gn.large"],
+      deployment: { env_name: "blue", region: "eu-west-1", version: "1.2.3", private: false },
       dns: fakeResolver({ alias: async () => undefined }),
       ports: { httpsPort: 443, httpPort: 80 },
       loadProbes: async () => ({

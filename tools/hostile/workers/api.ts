@@ -70,7 +70,8 @@ const handler = createHandler(
     allowed: ["*"],
     caps: DEFAULT_CAPS,
     kind: INSTANCE,
-    deployment: { envName: "prod", region: "", version: "", instanceTypes: [], isPrivate: false },
+    instanceTypes: [],
+    deployment: { env_name: "prod", region: "", version: "", private: false },
     dns: { alias: nothing, addresses: async () => [] },
     ports: { httpsPort: 443, httpPort: 80 },
     loadProbes: async () => ({
