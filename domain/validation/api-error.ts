@@ -10,23 +10,26 @@ export class ApiError extends Error {
   }
 }
 
-/** A body may have a million faults: each told of would make an answer many times as long as the body. */
-const MAX_TOLD = 50;
+/** A body may have a million faults: an answer with all of them would be many times as long as the body. */
+const MAX_FAULTS = 50;
 
 /** The first faults in one line, and how many more there are. */
 export function faultList(faults: readonly string[]): string {
-  const left = faults.length - MAX_TOLD;
-  const told = faults.slice(0, MAX_TOLD).join("; ");
-  return left > 0 ? `${told}; and ${left} more faults like these` : told;
+  const more = faults.length - MAX_FAULTS;
+  const first = faults.slice(0, MAX_FAULTS).join("; ");
+  return more > 0 ? `${first}; and ${more} more faults like these` : first;
 }
 
-/** The first names of a list, and how many more there are. */
-export function firstOf(names: readonly string[], most: number, between = ", "): string {
-  const more = names.length > most ? ` and ${names.length - most} more` : "";
-  return names.slice(0, most).join(between) + more;
+/** How many names, or wrong entries of one list, a message has, so that there is room for other faults. */
+export const MAX_NAMED = 20;
+
+/** The first names of a list, and how many more there are. @param format makes the text of a name */
+export function firstOf(names: readonly string[], format = (name: string) => name): string {
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
+  return names.slice(0, MAX_NAMED).map(format).join(", ") + more;
 }
 
-/** The beginning of what a caller sent, for an answer that names it. */
-export function abbreviate(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+/** What a caller sent, in quotes, cut to a length that a message has room for. */
+export function quoted(text: string): string {
+  return `'${text.length > 100 ? `${text.slice(0, 97)}...` : text}'`;
 }

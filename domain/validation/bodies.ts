@@ -10,10 +10,15 @@ import {
   MAX_URLS,
   MAX_VARIANTS,
 } from "../limits.ts";
+import { asciiHost } from "../net/urls.ts";
 import { ORDERS } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
 import { VERIFY } from "../result/outcome.ts";
-import { bodyOf, differentStringsOf, int, optional, required } from "./parse-body.ts";
+import { quoted } from "./api-error.ts";
+import { checkHeaderLine, checkVariantName } from "./check-headers.ts";
+import { checkSource } from "./check-sources.ts";
+import { checkUrls } from "./check-urls.ts";
+import { bodyOf, distinctStrings, int, optional, required } from "./parse-body.ts";
 
 const text = optional(z.string("must be a string"));
 const flag = optional(z.boolean("must be true or false"));
@@ -32,17 +37,17 @@ const sourceFields = bodyOf({
 }).meta({ id: "Source", description: "Where more URLs come from. Exactly one of `url` and `s3` is there." });
 
 function names(meaning: string) {
-  return optional(differentStringsOf("names", MAX_NAMES, () => "must be a list of strings")).describe(meaning);
+  return optional(distinctStrings("names", MAX_NAMES, () => "must be a list of strings")).describe(meaning);
 }
 
 const requiredHeader = z
   .array(z.unknown(), "must be a list of 'Name: value'")
   .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`)
   .meta({ items: { type: "string" } })
-  .pipe(z.array(z.string("must be a string of the form 'Name: value'")));
+  .pipe(z.array(z.string("must be a string of the form 'Name: value'").superRefine(checkHeaderLine)));
 
 const variant = bodyOf({
-  name: z.string("must be a string").describe("Letters, digits, `.`, `_`, `-`."),
+  name: z.string("must be a string").superRefine(checkVariantName).describe("Letters, digits, `.`, `_`, `-`."),
   header: requiredHeader.describe("Lines of the form `Name: value`, sent in addition to the request's own."),
 }).meta({ id: "Variant", description: "One form of each object that the cache keeps apart from others." });
 
@@ -58,15 +63,30 @@ const origin = bodyOf({
   ),
 });
 
+/** A name, with the scheme of a URL. Longer ones are not parsed: that takes time by the square of the length. */
+const MAX_DOMAIN_CHARACTERS = 300;
+
+/** @returns the name in lower case; undefined: it is empty */
+function checkDomain(domain: string, context: z.RefinementCtx): string | undefined {
+  if (domain === "") return undefined;
+  // A URL pasted instead of a name is clear enough, and common.
+  const text = domain.replace(/^https?:\/\//i, "").replace(/\/$/, "");
+  const name = domain.length > MAX_DOMAIN_CHARACTERS ? undefined : asciiHost(text);
+  if (name !== undefined && /^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(name))
+    return name;
+  context.addIssue(`${quoted(domain)} is not a domain name, such as d111111abcdef8.cloudfront.net`);
+  return undefined;
+}
+
 /** Body of POST /prewarm, as the user writes it. */
 export const prewarmBodySchema = bodyOf({
   // Whether it must be there depends on other fields.
   url_list: optional(
-    differentStringsOf("URLs", MAX_URLS, required("list", "a list of absolute http(s) URLs")),
+    distinctStrings("URLs", MAX_URLS, required("list", "a list of absolute http(s) URLs"), checkUrls),
   ).describe(
     `Absolute http(s) URLs, at most ${MAX_URLS} different ones. Needed, unless \`sources\` or \`retry_of\` says which URLs.`,
   ),
-  cf_domain: optional(z.string("must be a string").trim()).describe(
+  cf_domain: optional(z.string("must be a string").trim().transform(checkDomain)).describe(
     "The distribution: its `*.cloudfront.net` domain or one of its aliases. Without it, the URLs' hosts decide.",
   ),
   target_type: optional(z.enum(["pop", "country", "region"], "must be one of pop, country, region")).describe(
@@ -108,7 +128,7 @@ export const prewarmBodySchema = bodyOf({
   ).describe("For 24 hours, the same token with the same body answers with the request that it made."),
   sources: optional(
     z
-      .array(sourceFields, "must be a list of {type, url} or {type, s3}")
+      .array(sourceFields.transform(checkSource), "must be a list of {type, url} or {type, s3}")
       .min(1, "must have at least one source; leave it out for none")
       .max(MAX_SOURCES, `must have at most ${MAX_SOURCES} sources`),
   ).describe("Where more URLs come from."),
@@ -119,7 +139,18 @@ export const prewarmBodySchema = bodyOf({
   max_failures: optional(int("a whole number of tasks, from 0", 0)).describe(
     "The request ends as FAILED once more tasks than this have failed.",
   ),
-}).meta({ id: "PrewarmBody", description: "What to warm, where, and how. `null` leaves an optional field out." });
+})
+  .refine(
+    ({ url_list: urls, sources, retry_of: retried }) => urls?.length || sources !== undefined || retried !== undefined,
+    {
+      path: ["url_list"],
+      error: "is required: a list of absolute http(s) URLs, at least one",
+      // Also where other fields have faults: all are told together.
+      when: ({ value, issues }) =>
+        typeof value === "object" && value !== null && issues.every(({ path }) => path?.[0] !== "url_list"),
+    },
+  )
+  .meta({ id: "PrewarmBody", description: "What to warm, where, and how. `null` leaves an optional field out." });
 
 export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
 

@@ -1,27 +1,35 @@
+import type * as z from "zod";
 import { MAX_HEADER_BYTES, MAX_VARIANT_NAME_LENGTH } from "../limits.ts";
 import { acceptedEncodings, type Header, parseHeader, parseHeaders } from "../net/headers.ts";
 import type { Variant } from "../request/options.ts";
-import { abbreviate } from "./api-error.ts";
+import { quoted } from "./api-error.ts";
 
 const NAME = new RegExp(`^[A-Za-z0-9._-]{1,${MAX_VARIANT_NAME_LENGTH}}$`);
 
-/** What is wrong with what a request's tasks are to send. Each message carries all of it. */
+/** The name of a variant. A pattern of the schema would stand in the description. */
+export function checkVariantName(name: string, context: z.RefinementCtx): void {
+  if (!NAME.test(name))
+    context.addIssue(`${quoted(name)} must have 1 to ${MAX_VARIANT_NAME_LENGTH} letters, digits, '.', '_' or '-'`);
+}
+
+/** A line of a `header`. */
+export function checkHeaderLine(line: string, context: z.RefinementCtx): void {
+  const parsed = parseHeader(line);
+  if ("problem" in parsed) context.addIssue(`${quoted(line)} ${parsed.problem}`);
+}
+
+/** What is wrong with all that a request's tasks are to send together. Each message carries all of it. */
 export function checkHeaders(header: readonly string[], variants: readonly Variant[]): string[] {
-  const problems = checkLines("header", header);
-  const common = new Set(sendable(header).map(([name]) => name));
-  const sent = variants.map((variant) => signature(sendable(variant.header)));
+  const problems: string[] = [];
+  const common = new Set(fieldsOf(header).map(([name]) => name));
+  const sent = variants.map((variant) => signature(fieldsOf(variant.header)));
   for (const [i, { name, header: own }] of variants.entries()) {
     const field = `variants[${i}]`;
-    problems.push(...checkLines(`${field}.header`, own));
-    if (!NAME.test(name))
-      problems.push(
-        `${field}.name: '${abbreviate(name)}' must have 1 to ${MAX_VARIANT_NAME_LENGTH} letters, digits, '.', '_' or '-'`,
-      );
     const same = variants.findIndex((other) => other.name === name);
-    if (same < i) problems.push(`${field}.name: '${abbreviate(name)}' is the name of variants[${same}] too`);
+    if (same < i) problems.push(`${field}.name: ${quoted(name)} is the name of variants[${same}] too`);
     const twin = sent.indexOf(sent[i] ?? "");
     if (twin < i) problems.push(`${field}.header: sends the same as variants[${twin}], so it would be the same object`);
-    for (const both of new Set(sendable(own).flatMap(([it]) => (common.has(it) ? [it] : []))))
+    for (const both of new Set(fieldsOf(own).flatMap(([it]) => (common.has(it) ? [it] : []))))
       problems.push(
         `${field}.header: ${both} is in header too, and would be sent twice; name it in the variants alone`,
       );
@@ -33,15 +41,8 @@ export function checkHeaders(header: readonly string[], variants: readonly Varia
   return problems;
 }
 
-function checkLines(field: string, lines: readonly string[]): string[] {
-  return lines.flatMap((line, i) => {
-    const parsed = parseHeader(line);
-    return "problem" in parsed ? [`${field}[${i}]: '${abbreviate(line)}' ${parsed.problem}`] : [];
-  });
-}
-
-/** The lines that nothing is wrong with. */
-function sendable(lines: readonly string[]): Header[] {
+/** The lines as a caller sent them: {@link parseHeaders} adds what every request has. */
+function fieldsOf(lines: readonly string[]): Header[] {
   return lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
 }
 
@@ -62,7 +63,7 @@ export function doubtfulOrder(header: readonly string[], variants: readonly Vari
   const forms = variants.map(({ name, header: own }) => {
     const headers = parseHeaders([...header, ...own]);
     const rest = signature(headers.filter(([it]) => it !== "accept-encoding"));
-    return { name: abbreviate(name), accepts: acceptedEncodings(headers), rest };
+    return { name: quoted(name), accepts: acceptedEncodings(headers), rest };
   });
   return forms.flatMap(({ name, accepts, rest }, i) => {
     // What the earlier one leaves is good enough for the later one, and is not what that asks for first.
@@ -72,7 +73,7 @@ export function doubtfulOrder(header: readonly string[], variants: readonly Vari
     if (earlier === undefined) return [];
     const left = earlier.accepts[0] === undefined ? "the form without compression" : `the ${earlier.accepts[0]} form`;
     return [
-      `variants: '${name}' comes after '${earlier.name}', which leaves ${left} in the cache, and that may be served to both; put '${name}' ` +
+      `variants: ${name} comes after ${earlier.name}, which leaves ${left} in the cache, and that may be served to both; put ${name} ` +
         "first",
     ];
   });

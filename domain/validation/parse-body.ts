@@ -1,26 +1,17 @@
 import * as z from "zod";
 import { nearestName } from "../nearest-name.ts";
-import { ApiError, faultList } from "./api-error.ts";
+import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
 
-/** Faults that a schema does not see. */
-export interface MoreFaults {
-  readonly problems: readonly string[];
-  readonly errorUrls: readonly string[];
-}
+/** What an issue has of a list of URLs: those that are bad. */
+const badUrlsSchema = z.array(z.string()).catch([]);
 
-/**
- * Checks JSON against a schema. @throws ApiError 400 saying what is wrong and where.
- * @param checkMore called only when the schema finds faults, so that what lies beyond it is reported with them
- */
-export function checkBody<T extends z.ZodType>(
-  schema: T,
-  json: unknown,
-  checkMore: (json: unknown) => MoreFaults = () => ({ problems: [], errorUrls: [] }),
-): z.infer<T> {
+/** Checks JSON against a schema. @throws ApiError 400 saying what is wrong and where. */
+export function checkBody<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const { problems, errorUrls } = checkMore(json);
-  throw new ApiError(400, faultList([...parsed.error.issues.map(describeIssue), ...problems]), errorUrls);
+  const { issues } = parsed.error;
+  const urls = issues.flatMap((issue) => (issue.code === "custom" ? badUrlsSchema.parse(issue.params?.["urls"]) : []));
+  throw new ApiError(400, faultList(issues.map(describeIssue)), urls);
 }
 
 /** One line a fault: the field as a path (`header[2]`), then what is wrong with it. */
@@ -71,9 +62,6 @@ function shapeOf(text: string) {
   return { hasComments, depth, fields };
 }
 
-/** A body may have a million unknown fields or wrong entries of a list. So many are named, so that the other fields have room. */
-const MAX_NAMED = 20;
-
 /** A JSON object with these fields and no others: one that is spelt wrong would be ignored, and another default taken. */
 export function bodyOf<T extends z.core.$ZodLooseShape>(shape: T) {
   const known = Object.keys(shape);
@@ -83,13 +71,11 @@ export function bodyOf<T extends z.core.$ZodLooseShape>(shape: T) {
 }
 
 function unknownFields(names: readonly string[], known: readonly string[]): string {
-  const told = names.slice(0, MAX_NAMED).map((name) => {
+  const unknown = firstOf(names, (name) => {
     const near = nearestName(name, known);
-    const short = name.length > 50 ? `${name.slice(0, 47)}...` : name;
-    return near === undefined ? `'${short}'` : `'${short}' (did you mean ${near}?)`;
+    return quoted(name) + (near === undefined ? "" : ` (did you mean ${near}?)`);
   });
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
-  return `unknown ${names.length === 1 ? "field" : "fields"} ${told.join(", ")}${more}; the fields are ${known.join(", ")}`;
+  return `unknown ${names.length === 1 ? "field" : "fields"} ${unknown}; the fields are ${known.join(", ")}`;
 }
 
 /** A field that may be left out; `null` leaves it out too. */
@@ -116,42 +102,38 @@ export function required(wanted: "number" | "list", range: string): z.core.$ZodE
   };
 }
 
-/** The different strings of a list in their order, up to one more than `max`: what lies beyond is not looked at. */
-export function differentStrings(list: readonly unknown[], max: number): Set<string> {
-  const different = new Set<string>();
-  for (const entry of list) {
-    if (typeof entry === "string") different.add(entry);
-    if (different.size > max) break;
-  }
-  return different;
-}
-
 /**
  * A list of strings, each kept once. Everything here is one pass: a schema of the entries would make an object for each
  * fault, and 3 million faults fit into a body.
  * @param entries what they are, in words: `URLs`
- * @param max how many different ones there may be
+ * @param max how many different ones there may be. Where there are more, none is looked at
+ * @param check makes of the different strings what the field has. @default what they are
  */
-export function differentStringsOf(entries: string, max: number, error: z.core.$ZodErrorMap) {
+export function distinctStrings(
+  entries: string,
+  max: number,
+  error: z.core.$ZodErrorMap,
+  check: (strings: readonly string[], context: z.RefinementCtx) => string[] = (strings) => [...strings],
+) {
   return (
     z
       .array(z.unknown(), { error })
       // For the description: nobody checks the entries one by one.
       .meta({ items: { type: "string" } })
       .transform((list, context): string[] => {
+        const distinct = new Set<string>();
         let wrong = 0;
-        list.forEach((it, i) => {
-          if (typeof it !== "string" && wrong++ < MAX_NAMED)
-            context.addIssue({ code: "custom", message: "must be a string", path: [i] });
-        });
-        if (wrong > MAX_NAMED) context.addIssue(`has ${wrong - MAX_NAMED} more entries that must be strings`);
-        const different = differentStrings(list, max);
-        if (different.size > max) {
-          context.addIssue(
-            `has ${list.length} entries, more than ${max} of them different; at most ${max} ${entries} in one request`,
-          );
+        for (const [i, entry] of list.entries()) {
+          if (typeof entry === "string") distinct.add(entry);
+          else if (wrong++ < MAX_NAMED) context.addIssue({ code: "custom", message: "must be a string", path: [i] });
+          if (distinct.size > max) break;
         }
-        return [...different];
+        if (wrong > MAX_NAMED) context.addIssue(`has ${wrong - MAX_NAMED} more entries that must be strings`);
+        if (distinct.size <= max) return check([...distinct], context);
+        context.addIssue(
+          `has ${list.length} entries, more than ${max} of them different; at most ${max} ${entries} in one request`,
+        );
+        return [];
       })
   );
 }

@@ -1,71 +1,54 @@
 import { MAX_URLS } from "../limits.ts";
-import { asciiHost, urlPrefix } from "../net/urls.ts";
+import { urlPrefix } from "../net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
-import { DEFAULT_ORDER, type Order, type OriginLimits, type Variant } from "../request/options.ts";
+import { DEFAULT_ORDER } from "../request/options.ts";
 import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../request/request-item.ts";
-import { notYetRead, type Source } from "../request/source.ts";
-import { DEFAULT_VERIFY, type Verify } from "../result/outcome.ts";
+import { notYetRead } from "../request/source.ts";
+import { DEFAULT_VERIFY } from "../result/outcome.ts";
 import type { SourceBuckets } from "../sources/buckets.ts";
 import { expiresAt, formatTimestamp } from "../timestamps.ts";
-import { ApiError, abbreviate, faultList, firstOf } from "./api-error.ts";
+import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
 import type { PrewarmBody } from "./bodies.ts";
 import { checkHeaders, doubtfulOrder } from "./check-headers.ts";
 import { checkRetry, retryDoubts } from "./check-retry.ts";
-import { checkSources, checkWhose } from "./check-sources.ts";
-import { checkPaths, checkUrls, doubts, missingUrls } from "./check-urls.ts";
+import { checkBuckets, namesNoHost } from "./check-sources.ts";
+import { checkPaths, doubtfulPaths } from "./check-urls.ts";
 
 /** A POST /prewarm that can be carried out: all of it checked, defaults filled in. */
 export interface PrewarmRequest {
+  /** Its item as it begins. */
+  readonly item: RequestItem;
   readonly urls: readonly string[];
-  /** Where more of them come from. */
-  readonly sources: readonly Source[];
-  readonly cfDomain: string | undefined;
-  readonly pops: readonly string[];
-  readonly timeoutMinutes: number;
-  readonly header: readonly string[];
-  readonly instanceCount: number;
-  readonly needInvalidate: boolean;
-  /** Empty: each URL has one form. */
-  readonly variants: readonly Variant[];
-  readonly verify: Verify;
-  readonly order: Order;
-  readonly origin: OriginLimits | undefined;
-  readonly maxFailures: number | undefined;
-  readonly maxBytes: number | undefined;
-  /** The request that it tries again: its POPs are that one's, and Get Size finds the URLs. */
-  readonly retried: RequestItem | undefined;
   /** What is not wrong, but may not be what was meant. */
   readonly warnings: readonly string[];
 }
 
-/** What a deployment allows, and what a retry goes on with. */
+/** What a deployment allows, and what the new item has besides the body. */
 interface RequestRules {
+  readonly reqId: string;
+  readonly now: Date;
   readonly caps: Caps;
   /** What the deployment's role may read of buckets. @default nothing */
   readonly sourceBuckets?: SourceBuckets;
-  /** The request that the body names as `retry_of`. */
+  /** The request that the body names as `retry_of`: its POPs are those of the new one, and Get Size finds the URLs. */
   readonly retried?: RequestItem | undefined;
 }
 
-/** Checks what a schema cannot, and reports everything that is wrong together. @throws ApiError 400 */
-export function checkPrewarmRequest(
-  body: PrewarmBody,
-  { caps, sourceBuckets = [], retried }: RequestRules,
-): PrewarmRequest {
-  const { header = [], variants = [], need_invalidate: needInvalidate = false } = body;
-  const problems = missingUrls(body);
-  const { urls, errorUrls } = checkUrls(body.url_list ?? [], problems);
-  const cfDomain = checkDomain(body.cf_domain, problems);
-  const sources = checkSources(body.sources, sourceBuckets, problems);
-  // One that is wrong has its own message.
-  if ((body.cf_domain ?? "") === "") {
+/** Checks what depends on several fields or on the deployment, and reports everything that is wrong together. @throws ApiError 400 */
+export function checkPrewarmRequest(body: PrewarmBody, rules: RequestRules): PrewarmRequest {
+  const { url_list: urls = [], header = [], variants = [], sources = [], need_invalidate: invalidates = false } = body;
+  const { retried, caps, sourceBuckets = [] } = rules;
+  const problems = [...checkBuckets(sources, sourceBuckets), ...checkHeaders(header, variants)];
+  if (body.cf_domain === undefined) {
     const hosts = tooManyHosts(urls);
     if (hosts !== undefined) problems.push(hosts);
-    checkWhose(body.sources ?? [], urls, problems);
+    if (namesNoHost(sources, urls))
+      problems.push(
+        "cf_domain: is needed, because neither url_list nor a url or base of sources tells which distribution is meant",
+      );
   }
-  problems.push(...checkHeaders(header, variants));
   const forms = urls.length * variants.length;
   if (forms > MAX_URLS)
     problems.push(
@@ -76,28 +59,45 @@ export function checkPrewarmRequest(
   if (retried !== undefined) problems.push(...checkRetry(body, retried));
   warnings.push(...doubtfulOrder(header, variants));
   problems.push(...beyondCaps(body, Math.max(urls.length, forms) * pops.length, caps));
-  if (needInvalidate) {
-    for (const url of checkPaths(urls, problems)) errorUrls.push(url);
-    warnings.push(...doubts(urls));
-  }
+  const errorUrls = invalidates ? checkPaths(urls, problems) : [];
+  if (invalidates) warnings.push(...doubtfulPaths(urls));
   if (problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
+  return { item: newRequestItem(body, pops, rules), urls, warnings };
+}
+
+/** The item of a request that was just asked for. */
+function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried }: RequestRules): RequestItem {
+  const { url_list: urls = [], header = [], variants, sources } = body;
   return {
-    urls,
-    sources,
-    cfDomain,
+    req_id: reqId,
+    status: "CREATED",
+    active: ACTIVE,
+    listed: LISTED,
+    created_at: formatTimestamp(now),
+    last_update_time: formatTimestamp(now),
+    timeout_at: formatTimestamp(new Date(now.getTime() + body.timeout * 60_000)),
+    expire_at: expiresAt(now),
+    // Of a retry, Get Size finds how many are left.
+    url_count: retried?.url_count ?? urls.length,
+    url_prefix: retried?.url_prefix ?? urlPrefix(urls),
+    retry_of: retried?.req_id,
+    cf_domain: body.cf_domain,
     pops,
-    timeoutMinutes: body.timeout,
     header,
-    instanceCount: body.instance_count,
-    needInvalidate,
-    variants,
+    header_count: header.length,
+    variant_names: variants?.map(({ name }) => name) ?? [],
+    instance_count: body.instance_count,
+    instances_asked: body.instance_count,
+    need_invalidate: body.need_invalidate ?? false,
     verify: body.verify ?? DEFAULT_VERIFY,
     order: body.order ?? DEFAULT_ORDER,
+    variants,
     origin: body.origin,
-    maxFailures: body.max_failures,
-    maxBytes: body.max_bytes,
-    retried,
-    warnings,
+    sources,
+    sources_read: sources?.map(notYetRead),
+    max_failures: body.max_failures,
+    max_bytes: body.max_bytes,
+    ...NOTHING_YET,
   };
 }
 
@@ -112,29 +112,9 @@ function beyondCaps(body: PrewarmBody, tasks: number, caps: Caps): string[] {
   ].filter((problem) => problem !== undefined);
 }
 
-/** A name, with the scheme of a URL and the blanks that may stand around it. */
-const MAX_DOMAIN_CHARACTERS = 300;
-
-function checkDomain(domain = "", problems: string[]): string | undefined {
-  if (domain === "") return undefined;
-  if (domain.length > MAX_DOMAIN_CHARACTERS) {
-    problems.push(`cf_domain: has ${domain.length} characters; a domain name has at most 253`);
-    return undefined;
-  }
-  // A URL pasted instead of a name is clear enough, and common.
-  const name = asciiHost(domain.replace(/^https?:\/\//i, "").replace(/\/$/, ""));
-  if (name !== undefined && /^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(name))
-    return name;
-  problems.push(`cf_domain: '${abbreviate(domain)}' is not a domain name, such as d111111abcdef8.cloudfront.net`);
-  return undefined;
-}
-
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<TargetType, string>;
 
 const TARGET_TYPES = ["pop", "country", "region"] as const satisfies readonly TargetType[];
-
-/** An answer must fit what Lambda may return, however much nonsense was asked for. */
-const MAX_NAMED = 50;
 
 function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
   const filled = TARGET_TYPES.filter((it) => (body[LISTS[it]] ?? []).length > 0);
@@ -148,45 +128,8 @@ function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; 
   if (unknown.length > 0) {
     const near = type === "pop" ? [...new Set(unknown.slice(0, MAX_NAMED).flatMap(suggestPops))] : [];
     const known = near.length > 0 ? `known there: ${near.join(", ")}` : `known: ${knownNames(type).join(", ")}`;
-    const names = unknown.map((name) => `'${abbreviate(name)}'`);
-    problems.push(`${LISTS[type]}: unknown ${firstOf(names, MAX_NAMED)}; ${known}`);
+    problems.push(`${LISTS[type]}: unknown ${firstOf(unknown, quoted)}; ${known}`);
   }
   const ignored = filled.filter((it) => it !== type);
   return { pops, warnings: ignored.map((it) => `${LISTS[it]}: ignored, because target_type is ${type}`) };
-}
-
-/** The item of a request that was just asked for. */
-export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date): RequestItem {
-  const { urls, sources, retried, variants, header } = request;
-  return {
-    req_id: reqId,
-    status: "CREATED",
-    active: ACTIVE,
-    listed: LISTED,
-    created_at: formatTimestamp(now),
-    last_update_time: formatTimestamp(now),
-    timeout_at: formatTimestamp(new Date(now.getTime() + request.timeoutMinutes * 60_000)),
-    expire_at: expiresAt(now),
-    // Of a retry, Get Size finds how many are left.
-    url_count: retried?.url_count ?? urls.length,
-    url_prefix: retried?.url_prefix ?? urlPrefix(urls),
-    retry_of: retried?.req_id,
-    cf_domain: request.cfDomain,
-    pops: [...request.pops],
-    header: [...header],
-    header_count: header.length,
-    variant_names: variants.map(({ name }) => name),
-    instance_count: request.instanceCount,
-    instances_asked: request.instanceCount,
-    need_invalidate: request.needInvalidate,
-    verify: request.verify,
-    order: request.order,
-    variants: variants.length === 0 ? undefined : [...variants],
-    origin: request.origin,
-    sources: sources.length === 0 ? undefined : [...sources],
-    sources_read: sources.length === 0 ? undefined : sources.map(notYetRead),
-    max_failures: request.maxFailures,
-    max_bytes: request.maxBytes,
-    ...NOTHING_YET,
-  };
 }

@@ -9,7 +9,7 @@ import { CAPS } from "../../domain/request/caps.ts";
 import { DISTRIBUTIONS_PARAMETER } from "../../domain/request/distributions.ts";
 import { SOURCE_BUCKETS_PARAMETER } from "../../domain/sources/buckets.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { ApiError, abbreviate, faultList } from "../../domain/validation/api-error.ts";
+import { ApiError, faultList, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { Query } from "./query.ts";
 
@@ -23,7 +23,7 @@ export async function describePops({ resolvedPops, now }: ApiDeps, query: Query)
   const problems = (["country", "region"] as const).flatMap((name) =>
     asked[name] === "" || filter[name] !== undefined
       ? []
-      : [`${name}: unknown '${abbreviate(asked[name])}'; known: ${knownNames(name).join(", ")}`],
+      : [`${name}: unknown ${quoted(asked[name])}; known: ${knownNames(name).join(", ")}`],
   );
   if (problems.length > 0) throw new ApiError(400, faultList(problems));
   const pops = listPops(filter, await resolvedPops.all());

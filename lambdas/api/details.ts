@@ -11,7 +11,7 @@ import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { type FailureGroup, inputFailureGroups, mostFirst } from "../../domain/result/failure-groups.ts";
 import { PopStrip } from "../../domain/result/heat-strip.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { ApiError, abbreviate } from "../../domain/validation/api-error.ts";
+import { ApiError, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** `pops` of GET /prewarm. */
@@ -98,7 +98,7 @@ const MAX_READ_BYTES = 64_000_000;
  */
 export async function readPopUrls(deps: ApiDeps, item: RequestItem, pop = ""): Promise<PopUrls> {
   if (pop === "") throw new ApiError(400, "pop: is required with detail=urls: a POP of the request");
-  if (!item.pops.includes(pop)) throw new ApiError(400, `pop: the request has no POP '${abbreviate(pop)}'`);
+  if (!item.pops.includes(pop)) throw new ApiError(400, `pop: the request has no POP ${quoted(pop)}`);
   if (item.active !== undefined)
     throw new ApiError(409, `The request is ${item.status}; the URLs of a POP can be read once it has ended`);
   const tasks = item.total_count === 0 ? [] : await tasksAt(deps, item, pop);

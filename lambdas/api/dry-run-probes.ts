@@ -1,10 +1,9 @@
 // Loaded with the first dry run: it brings an HTTP client and parsers that no other route needs.
-import type { Form, SourcesSeen } from "../../domain/api/dry-run.ts";
 import type { SeenSize } from "../../domain/cost/size-sample.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
-import { notYetRead } from "../../domain/request/source.ts";
+import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
 import { inTime, TooLateError } from "../../domain/retry.ts";
 import { cannotGoOn, FoundUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
@@ -18,7 +17,7 @@ import { Web } from "../../probe/sources/web.ts";
 const CLOSING_MS = 1_000;
 
 /** What documents are read with. */
-export interface ReadOptions {
+interface ReadOptions {
   readonly dns: Resolver;
   readonly ports: MeasureOptions["ports"];
   readonly caps: Partial<Caps>;
@@ -27,18 +26,28 @@ export interface ReadOptions {
   readonly timeMs: number;
 }
 
+/** What sources named, as far as they were read. */
+export interface SourcesSeen {
+  /** With those of the caller, which come first. */
+  readonly urls: readonly string[];
+  readonly sources: readonly SourceRead[];
+  /** Whether there is nothing left to read. */
+  readonly isAll: boolean;
+  /** Why the request would end; undefined: nothing was seen that would end it. */
+  readonly problem: string | undefined;
+}
+
 /** This function may read no bucket: only Expand may, which nobody calls with an address of his choice. */
 const inBucket = () => Promise.reject(new DocumentError("lies in a bucket"));
 
 /** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */
 export async function readSourcesFor(
   { dns, ports, caps, own, timeMs }: ReadOptions,
-  request: PrewarmRequest,
+  { item, urls }: PrewarmRequest,
 ): Promise<SourcesSeen> {
-  const { urls, sources, cfDomain, header, variants, pops, needInvalidate: need_invalidate } = request;
+  const { sources = [], cf_domain: cfDomain, header } = item;
   const web = sources.filter(({ s3 }) => s3 === undefined);
   const found = new FoundUrls(urls, servedHosts({ cfDomain, urls, sources, own }), web.map(notYetRead));
-  const asItem = { variants, pops, need_invalidate, cf_domain: cfDomain };
   const walk = new Walk(
     {
       web: new Web({ dns, ports, header }),
@@ -51,33 +60,33 @@ export async function readSourcesFor(
   );
   let isOver = false;
   const stop = () => (isOver ? ("time is up" as const) : undefined);
-  const end = await inTime(timeMs, readSources({ walk, found, request: asItem, caps, stop })).catch(
-    (error: unknown) => {
-      if (!(error instanceof TooLateError)) throw error;
-      isOver = true;
-      return "time is up" as const;
-    },
-  );
+  const end = await inTime(timeMs, readSources({ walk, found, request: item, caps, stop })).catch((error: unknown) => {
+    if (!(error instanceof TooLateError)) throw error;
+    isOver = true;
+    return "time is up" as const;
+  });
   const isAll = end === "all" && web.length === sources.length;
   return {
     urls: found.urls.map(({ url }) => url),
     sources: [...found.sources, ...sources.filter(({ s3 }) => s3 !== undefined).map(notYetRead)],
     isAll,
-    problem: typeof end === "object" ? end.problem : isAll ? cannotGoOn(asItem, found) : undefined,
+    problem: typeof end === "object" ? end.problem : isAll ? cannotGoOn(item, found) : undefined,
   };
+}
+
+/** A URL in a variant; without one, in its only form. */
+export interface Form {
+  readonly url: string;
+  readonly variant: string | undefined;
 }
 
 /**
  * Asks the sizes of some forms as Get Size would, within the request's limits for its origin. Nothing is awaited longer than `timeMs`.
  * @returns one answer a form; `unknown` where none came in time
  */
-export async function sampleSizes(
-  options: Omit<MeasureOptions, "request"> & { readonly request: PrewarmRequest },
-  forms: readonly Form[],
-): Promise<SeenSize[]> {
+export async function sampleSizes(options: MeasureOptions, forms: readonly Form[]): Promise<SeenSize[]> {
   const questions = forms.map(({ url, variant }) => ({ url, variants: [variant] }));
-  // No request has this id: the limits hold for this estimate alone.
-  const answers = await measureSizes({ ...options, request: { ...options.request, req_id: "estimate" } }, questions);
+  const answers = await measureSizes(options, questions);
   return questions.map((question) => {
     const answer = answers.get(question)?.[0];
     if (answer === undefined) return "unknown";

@@ -10,9 +10,8 @@ import { inTime } from "../../domain/retry.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../domain/validation/bodies.ts";
-import { checkAllowed, checkHosts, otherHosts } from "../../domain/validation/check-hosts.ts";
+import { checkHosts, otherHosts } from "../../domain/validation/check-hosts.ts";
 import { filledFrom } from "../../domain/validation/check-retry.ts";
-import { checkUrlsAlone } from "../../domain/validation/check-urls.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest, type PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { describePops, describeSettings } from "./deployment.ts";
@@ -57,22 +56,19 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
   "POST /prewarm": async (deps, event) => {
     const json = parseJson(event.body, event.isBase64Encoded);
     const retried = await retriedRequest(deps, json);
-    const body = checkBody(prewarmBodySchema, retried === undefined ? json : filledFrom(retried, json), checkUrlsAlone);
-    const request = checkPrewarmRequest(body, { caps: deps.caps, sourceBuckets: deps.sourceBuckets, retried });
+    const body = checkBody(prewarmBodySchema, retried === undefined ? json : filledFrom(retried, json));
+    const { caps, sourceBuckets } = deps;
+    const rules = { caps, sourceBuckets, retried, reqId: deps.newId(), now: deps.now() };
+    const request = checkPrewarmRequest(body, rules);
     const warnings = [...request.warnings, ...(await checkDistributions(deps, request))];
     if (body.dry_run === true) {
       if (body.client_token !== undefined)
         warnings.push("client_token: ignored, because a dry run makes no request that it could stand for");
-      return dryRun(deps, request, warnings);
+      return dryRun(deps, body, { ...request, warnings });
     }
-    const reqId = deps.newId();
-    const make = async () => {
-      const made = await startRequest(deps, reqId, request);
-      deps.logger.info("Request created", { req_id: reqId, urls: made.url_count, pops: made.pops.length });
-      return made;
-    };
-    const token = body.client_token;
-    const claim = () => ({ req_id: reqId, digest: bodyDigest(body), at: deps.now().getTime() });
+    const make = () => startRequest(deps, request, retried);
+    const claim = () => ({ req_id: rules.reqId, digest: bodyDigest(body), at: rules.now.getTime() });
+    const { client_token: token } = body;
     const item = token === undefined ? await make() : await onceForToken(deps, token, claim(), make);
     return {
       status: "Success",
@@ -144,14 +140,13 @@ const DISTRIBUTIONS_MS = 10_000;
 
 /** @returns what could not be checked, as warnings. @throws ApiError 400 */
 async function checkDistributions({ distributions, allowed, logger }: ApiDeps, request: PrewarmRequest) {
-  if (!allowsEvery(allowed)) checkAllowed(request, allowed, await distributions.own());
-  if (otherHosts(request).length === 0) return [];
+  if (allowsEvery(allowed) && otherHosts(request).length === 0) return [];
   const own = await inTime(DISTRIBUTIONS_MS, distributions.own()).catch((error: unknown) => {
-    // Get Size asks again, and tries for as long as it takes.
+    // Get Size asks again, tries for as long as it takes, and warms no distribution that is not allowed.
     logger.warn("Distributions could not be listed", { error: errorFields(error) });
     return undefined;
   });
-  return checkHosts(request, own);
+  return checkHosts(request, allowed, own);
 }
 
 /**

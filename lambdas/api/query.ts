@@ -1,5 +1,5 @@
 import { isPossibleId, type RequestItem } from "../../domain/request/request-item.ts";
-import { ApiError, abbreviate } from "../../domain/validation/api-error.ts";
+import { ApiError, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** A query string, as API Gateway has it. */
@@ -15,7 +15,7 @@ export function detailsOf(text: string | undefined): ReadonlySet<Detail> {
   const details = names.map((name) => {
     const known = DETAILS.find((detail) => detail === name);
     if (known !== undefined) return known;
-    throw new ApiError(400, `detail: '${abbreviate(name)}' is not known; there are '${DETAILS.join("', '")}'`);
+    throw new ApiError(400, `detail: ${quoted(name)} is not known; there are '${DETAILS.join("', '")}'`);
   });
   return new Set(details);
 }
@@ -29,5 +29,5 @@ export async function findRequest({ requests }: ApiDeps, reqId: string, field = 
 
 /** What is answered where there is no such request, or one that cannot be read. */
 export function unknownRequest(reqId: string, field = "req_id"): ApiError {
-  return new ApiError(404, `${field}: there is no request '${abbreviate(reqId)}'`);
+  return new ApiError(404, `${field}: there is no request ${quoted(reqId)}`);
 }

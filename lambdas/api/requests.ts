@@ -6,7 +6,7 @@ import { STATUSES, statusSchema } from "../../domain/request/lifecycle.ts";
 import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { ListedRequest, Place, RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { ApiError, abbreviate, faultList } from "../../domain/validation/api-error.ts";
+import { ApiError, faultList, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { Query } from "./query.ts";
 
@@ -80,11 +80,11 @@ function parseQuery(query: Query) {
   };
   const problems: string[] = [];
   if (!/^\d*$/.test(limit) || asked.limit < 1 || asked.limit > MAX_LIMIT)
-    problems.push(`limit: '${abbreviate(limit)}' must be a whole number from 1 to ${MAX_LIMIT}`);
+    problems.push(`limit: ${quoted(limit)} must be a whole number from 1 to ${MAX_LIMIT}`);
   if (status !== "" && asked.status === undefined)
-    problems.push(`status: unknown '${abbreviate(status)}'; use one of ${STATUSES.join(", ")}`);
+    problems.push(`status: unknown ${quoted(status)}; use one of ${STATUSES.join(", ")}`);
   if (next !== "" && asked.after === undefined)
-    problems.push(`next: invalid cursor '${abbreviate(next)}'; pass the next value of the previous page`);
+    problems.push(`next: invalid cursor ${quoted(next)}; pass the next value of the previous page`);
   if (problems.length > 0) throw new ApiError(400, faultList(problems));
   return asked;
 }

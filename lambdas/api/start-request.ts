@@ -9,24 +9,29 @@ import { neededCapacity } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
-import { newRequestItem, type PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
 import { findRequest } from "./query.ts";
 
 /**
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
  * runs. Where an invalidation or sources come first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
+ * @param retried the request that it tries again; undefined: none
  * @throws ApiError 400 when as many requests are active as the deployment allows; 409 when another request tries the same
  * one again, or too many are made at once
  */
-export async function startRequest(deps: ApiDeps, reqId: string, request: PrewarmRequest): Promise<RequestItem> {
-  const item = newRequestItem(reqId, request, deps.now());
+export async function startRequest(
+  deps: ApiDeps,
+  { item, urls }: PrewarmRequest,
+  retried?: RequestItem,
+): Promise<RequestItem> {
+  const { req_id: reqId } = item;
   await checkRoom(deps);
-  const before = await retriedNow(deps, request);
+  const before = await retriedNow(deps, retried);
   const undo: (() => Promise<unknown>)[] = [];
   try {
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
-    await deps.lists.write(LISTS.urls, reqId, request.urls);
+    await deps.lists.write(LISTS.urls, reqId, urls);
     undo.push(() => deps.timer.cancel(reqId));
     await deps.timer.set(reqId, parseTimestamp(item.timeout_at), deps.timerTarget);
     const needed = neededCapacity([item]);
@@ -41,7 +46,8 @@ export async function startRequest(deps: ApiDeps, reqId: string, request: Prewar
     if (outcome === "FULL") throw tooManyActive(deps, most + 1);
     if (outcome === "BUSY")
       throw new ApiError(409, "Too many requests are being made at the same time; send this one again in a moment");
-    if (outcome === "RETRIED") throw alreadyRetried((await retriedNow(deps, request)) ?? before ?? item);
+    if (outcome === "RETRIED") throw alreadyRetried((await retriedNow(deps, retried)) ?? before ?? item);
+    deps.logger.info("Request created", { req_id: reqId, urls: item.url_count, pops: item.pops.length });
     return item;
   } catch (error) {
     for (const step of undo.reverse()) {
@@ -57,7 +63,7 @@ export async function startRequest(deps: ApiDeps, reqId: string, request: Prewar
  * The request that is tried again, as it is now: nobody else may try it again. A request that would and is gone by now does not count.
  * @throws ApiError 409
  */
-async function retriedNow({ requests }: ApiDeps, { retried }: PrewarmRequest): Promise<RequestItem | undefined> {
+async function retriedNow({ requests }: ApiDeps, retried?: RequestItem): Promise<RequestItem | undefined> {
   if (retried === undefined) return undefined;
   const before = (await requests.get(retried.req_id)) ?? retried;
   if (before.retried_by !== undefined && (await requests.get(before.retried_by)) !== undefined)
@@ -104,25 +110,17 @@ export async function onceForToken(
   claim: TokenClaim,
   make: () => Promise<RequestItem>,
 ): Promise<RequestItem> {
+  const refuse = (why: string) => new ApiError(409, `client_token: ${why}`);
   if (!(await deps.tokens.claim(token, claim))) {
     const other = await deps.tokens.read(token);
-    const stillMade = new ApiError(
-      409,
-      `client_token: another call is making ${other === undefined ? "a request" : `the request ${other.req_id}`} with it; send this again ` +
-        "in a moment",
-    );
-    if (other !== undefined) {
-      if (other.digest !== claim.digest)
-        throw new ApiError(
-          409,
-          `client_token: was sent with another body within the last 24 hours; that made the request ${other.req_id}`,
-        );
-      const item = await made(deps, other);
-      if (item !== undefined) return item;
-      if (claim.at - other.at < GIVEN_UP_MS) throw stillMade;
-    }
+    if (other !== undefined && other.digest !== claim.digest)
+      throw refuse(`was sent with another body within the last 24 hours; that made the request ${other.req_id}`);
+    const item = other && (await made(deps, other));
+    if (item !== undefined) return item;
     // Whoever had it has died before the request stood.
-    if (!(await deps.tokens.claim(token, claim, other))) throw stillMade;
+    const isFree = other === undefined || claim.at - other.at >= GIVEN_UP_MS;
+    if (!isFree || !(await deps.tokens.claim(token, claim, other)))
+      throw refuse(`another call is making the request ${other?.req_id ?? ""} with it; send this again in a moment`);
   }
   try {
     return await make();

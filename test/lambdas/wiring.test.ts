@@ -29,7 +29,6 @@ import { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
 import { addressOf } from "../../tools/local/ports.ts";
-import { PREWARM_REQUEST } from "./api/world.ts";
 import { type RecordingAws, type Resource, recordingAws } from "./fakes/named-environment.ts";
 import { request } from "./items.ts";
 
@@ -311,7 +310,7 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
       names: [HOST],
       hosts: [HOST],
     };
-    const options = { dns, ports, request: PREWARM_REQUEST, distributions: [distribution], timeMs: 300 };
+    const options = { dns, ports, request: request(), distributions: [distribution], timeMs: 300 };
     expect(await connections(() => sampleSizes(options, [{ url, variant: undefined }]))).toEqual(only);
   });
 
@@ -319,8 +318,8 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
     const { dns, ports, caps, loadProbes } = given.all.get("api") as unknown as ApiDeps;
     const { readSourcesFor } = await loadProbes();
     const options = { dns, ports, caps, own: [], timeMs: 300 };
-    const request = { ...PREWARM_REQUEST, sources: [source] };
-    expect(await connections(() => readSourcesFor(options, request))).toEqual(only);
+    const asked = { item: request({ sources: [source] }), urls: [], warnings: [] };
+    expect(await connections(() => readSourcesFor(options, asked))).toEqual(only);
   });
 
   test("by the sources that Expand reads", async () => {

@@ -29,7 +29,7 @@ import { lostFailure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { checkBody } from "../../domain/validation/parse-body.ts";
-import { checkPrewarmRequest, newRequestItem } from "../../domain/validation/prewarm-request.ts";
+import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { measureUrls } from "../../probe/size/measure-urls.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
 
@@ -55,13 +55,14 @@ export interface MemoryWorld {
 /** Warms the URLs of a request as the stack does. @param body of POST /prewarm @throws ApiError */
 export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unknown): Promise<MemoryRun> {
   const reqId = randomUUID();
-  const request = checkPrewarmRequest(checkBody(prewarmBodySchema, body), { caps: DEFAULT_CAPS });
+  const rules = { reqId, now: new Date(), caps: DEFAULT_CAPS };
+  const request = checkPrewarmRequest(checkBody(prewarmBodySchema, body), rules);
   const hosts = [...new Set(request.urls.map(hostOf))];
-  const found = await findDistributions(request.cfDomain, hosts, {
+  const found = await findDistributions(request.item.cf_domain, hosts, {
     own: async () => own,
     alias: async () => undefined,
   });
-  const item = { ...newRequestItem(reqId, request, new Date()), distributions: found.distributions };
+  const item = { ...request.item, distributions: found.distributions };
   const { urls } = request;
   const lists = new MemoryLists();
   const queue = new MemoryQueue();

@@ -9,7 +9,8 @@ import { attributesOf, EVENTS, timingsOf } from "../../domain/request/lifecycle.
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
-import { checkPrewarmRequest, newRequestItem } from "../../domain/validation/prewarm-request.ts";
+import { checkBody } from "../../domain/validation/parse-body.ts";
+import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { createHandler, type GetSizeDeps } from "../../lambdas/get-size/handler.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { fakeDeps } from "../local/fake-deps.ts";
@@ -86,11 +87,8 @@ async function tryName(name: HostileName, server: string): Promise<Outcome> {
 function accepted({ url, cfDomain }: HostileName): RequestItem | undefined {
   const body = { url_list: [url], cf_domain: cfDomain, pops: POPS, timeout: 60, instance_count: 0 };
   try {
-    return newRequestItem(
-      "lab",
-      checkPrewarmRequest(prewarmBodySchema.parse(body), { caps: DEFAULT_CAPS }),
-      new Date(),
-    );
+    const rules = { reqId: "lab", now: new Date(), caps: DEFAULT_CAPS };
+    return checkPrewarmRequest(checkBody(prewarmBodySchema, body), rules).item;
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;

@@ -3,7 +3,6 @@ import { knownNames, selectPops } from "../../../domain/pops/select.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
-import { checkUrlsAlone } from "../../../domain/validation/check-urls.ts";
 import { checkBody } from "../../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 
@@ -11,10 +10,11 @@ const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;
 
 const read = (change: object, caps: Partial<Caps> = {}) =>
-  checkPrewarmRequest(
-    checkBody(prewarmBodySchema, JSON.parse(JSON.stringify({ ...BODY, ...change })), checkUrlsAlone),
-    { caps: { ...DEFAULT_CAPS, ...caps } },
-  );
+  checkPrewarmRequest(checkBody(prewarmBodySchema, JSON.parse(JSON.stringify({ ...BODY, ...change }))), {
+    caps: { ...DEFAULT_CAPS, ...caps },
+    reqId: "r",
+    now: new Date("2024-04-16T03:12:21.046Z"),
+  });
 
 function refusal(change: object, caps: Partial<Caps> = {}): ApiError {
   try {
@@ -28,23 +28,23 @@ function refusal(change: object, caps: Partial<Caps> = {}): ApiError {
 
 describe("a request that can be carried out", () => {
   it("has the defaults where nothing is said", () => {
-    expect(read({})).toEqual({
-      urls: BODY.url_list,
-      sources: [],
-      cfDomain: undefined,
+    const { urls, item, warnings } = read({});
+    expect({ urls, warnings }).toEqual({ urls: BODY.url_list, warnings: [] });
+    expect(item).toMatchObject({
+      req_id: "r",
+      created_at: "2024-04-16 03:12:21.046000",
+      timeout_at: "2024-04-16 03:17:21.046000",
       pops: selectPops("pop", []).pops,
-      timeoutMinutes: 5,
       header: [],
-      instanceCount: 1,
-      needInvalidate: false,
-      variants: [],
+      instance_count: 1,
+      need_invalidate: false,
+      variant_names: [],
       verify: "edge",
       order: "lead-first",
-      origin: undefined,
-      maxBytes: undefined,
-      maxFailures: undefined,
-      warnings: [],
     });
+    const { sources, cf_domain, variants, origin, max_bytes, max_failures } = item;
+    for (const absent of [sources, cf_domain, variants, origin, max_bytes, max_failures])
+      expect(absent).toBeUndefined();
   });
 
   it("says what it was told", () => {
@@ -65,22 +65,15 @@ describe("a request that can be carried out", () => {
       origin: { requests_per_second: 0.5, concurrency: 3 },
       max_failures: 0,
     };
-    expect(read(said, { maxInstances: 300 })).toEqual({
-      urls: BODY.url_list,
-      sources: [],
-      cfDomain: "cdn.example.com",
+    const { cf_domain: _, target_type, timeout, ...kept } = said;
+    expect(read(said, { maxInstances: 300 }).item).toMatchObject({
+      ...kept,
+      cf_domain: "cdn.example.com",
       pops: ["SIN2-C1", "ATL56-C1"],
-      timeoutMinutes: 10_080,
-      header: ["Authorization: Bearer x"],
-      instanceCount: 300,
-      needInvalidate: true,
-      variants: said.variants,
-      verify: "addresses",
-      order: "all-at-once",
-      origin: { requests_per_second: 0.5, concurrency: 3 },
-      maxBytes: undefined,
-      maxFailures: 0,
-      warnings: [],
+      timeout_at: "2024-04-23 03:12:21.046000",
+      header_count: 1,
+      variant_names: ["br", "plain"],
+      instances_asked: 300,
     });
   });
 
@@ -96,16 +89,16 @@ describe("a request that can be carried out", () => {
   });
 
   it.each([
-    [{ timeout: 1 }, { timeoutMinutes: 1 }],
-    [{ instance_count: 0 }, { instanceCount: 0 }],
-    [{ cf_domain: "" }, { cfDomain: undefined }],
-    [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cfDomain: "d111111abcdef8.cloudfront.net" }],
-    [{ cf_domain: "d1.cloudfront.cn" }, { cfDomain: "d1.cloudfront.cn" }],
-    [{ cf_domain: " https://Bücher.example/ " }, { cfDomain: "xn--bcher-kva.example" }],
-    [{ cf_domain: "xn--bcher-kva.example" }, { cfDomain: "xn--bcher-kva.example" }],
+    [{ timeout: 1 }, { timeout_at: "2024-04-16 03:13:21.046000" }],
+    [{ instance_count: 0 }, { instance_count: 0 }],
+    [{ cf_domain: "" }, { cf_domain: undefined }],
+    [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cf_domain: "d111111abcdef8.cloudfront.net" }],
+    [{ cf_domain: "d1.cloudfront.cn" }, { cf_domain: "d1.cloudfront.cn" }],
+    [{ cf_domain: " https://Bücher.example/ " }, { cf_domain: "xn--bcher-kva.example" }],
+    [{ cf_domain: "xn--bcher-kva.example" }, { cf_domain: "xn--bcher-kva.example" }],
     [
       { url_list: ["https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"] },
-      { urls: ["https://xn--bcher-kva.example/%C3%BC"] },
+      { url_count: 1, url_prefix: "https://xn--bcher-kva.example/%C3%BC" },
     ],
     [
       { sources: [{ type: "sitemap", url: "https://bücher.example/robots.txt" }] },
@@ -113,14 +106,14 @@ describe("a request that can be carried out", () => {
     ],
     [
       { cf_domain: null, header: null, need_invalidate: null },
-      { cfDomain: undefined, header: [], needInvalidate: false },
+      { cf_domain: undefined, header: [], need_invalidate: false },
     ],
     [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
     [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
     [{ verify: "off" }, { verify: "off" }],
     [{ verify: null }, { verify: "edge" }],
   ])("%j", (change, expected) => {
-    expect(read(change)).toMatchObject(expected);
+    expect(read(change).item).toMatchObject(expected);
   });
 
   it("may leave the list of 20 hosts to be looked up, and any number with cf_domain", () => {
@@ -134,7 +127,7 @@ describe("a request that can be carried out", () => {
 describe("the POPs", () => {
   it.each(["pop", "country", "region"] as const)("target_type %s: its own list counts, no other", (target_type) => {
     const lists = { pops: ["SIN2-C1"], countries: ["india"], regions: ["eu"] };
-    expect(read({ target_type, ...lists }).pops).toEqual(selectPops(target_type, lists[LISTS[target_type]]).pops);
+    expect(read({ target_type, ...lists }).item.pops).toEqual(selectPops(target_type, lists[LISTS[target_type]]).pops);
   });
 
   it.each(["pop", "country", "region"] as const)(
@@ -142,15 +135,15 @@ describe("the POPs", () => {
     (type) => {
       const all = selectPops(type, []).pops;
       expect(all.length).toBeGreaterThan(2);
-      expect(read({ target_type: type }).pops).toEqual(all);
-      expect(read({ target_type: type, [LISTS[type]]: [] }).pops).toEqual(all);
+      expect(read({ target_type: type }).item.pops).toEqual(all);
+      expect(read({ target_type: type, [LISTS[type]]: [] }).item.pops).toEqual(all);
     },
   );
 
   it.each(["pop", "country", "region"] as const)("without target_type, the one filled list counts: %s", (type) => {
     const names = { pop: ["SIN2-C1"], country: ["india"], region: ["jp"] }[type];
     const lists = { pops: [], countries: [], regions: null, [LISTS[type]]: names };
-    expect(read(lists)).toMatchObject({ pops: selectPops(type, names).pops, warnings: [] });
+    expect(read(lists)).toMatchObject({ item: { pops: selectPops(type, names).pops }, warnings: [] });
   });
 
   it("without target_type, two filled lists are a fault", () => {
@@ -160,7 +153,7 @@ describe("the POPs", () => {
 
   it("a fault in a list that does not count is none, but a warning says that it does not count", () => {
     expect(read({ target_type: "pop", pops: ["SIN2-C1"], countries: ["atlantis"] })).toMatchObject({
-      pops: ["SIN2-C1"],
+      item: { pops: ["SIN2-C1"] },
       warnings: ["countries: ignored, because target_type is pop"],
     });
   });
@@ -183,7 +176,7 @@ describe("the POPs", () => {
 describe("a request that cannot", () => {
   const timeout = "timeout: is required: whole minutes from 1 to 10080";
   const count = "instance_count: is required: a whole number from 0 to 300";
-  const urls = "url_list: is required: a list of absolute http(s) URLs";
+  const urls = "url_list: is required: a list of absolute http(s) URLs, at least one";
   const fields = Object.keys(prewarmBodySchema.shape).join(", ");
   it.each([
     [{ url_list: undefined }, urls],
@@ -192,7 +185,7 @@ describe("a request that cannot", () => {
     [{ url_list: {} }, "url_list: must be a list of absolute http(s) URLs, not an object"],
     [{ pop: ["SIN2-C1"] }, `unknown field 'pop' (did you mean pops?); the fields are ${fields}`],
     [{ Timeout: 5, x: 1 }, `unknown fields 'Timeout' (did you mean timeout?), 'x'; the fields are ${fields}`],
-    [{ url_list: [] }, "url_list: must have at least one URL"],
+    [{ url_list: [] }, urls],
     [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
     [{ cf_domain: 7 }, "cf_domain: must be a string"],
     [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
@@ -260,11 +253,20 @@ describe("a request that cannot", () => {
     expect(message.split("; ").filter((it) => it.startsWith("cf_domain: "))).toHaveLength(1);
   });
 
-  it("tells them with whatever else is wrong: faults of meaning", () => {
-    const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"], pops: ["XXX-C1"] };
+  it("tells them with whatever else is wrong in a field of its own", () => {
+    const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"] };
     const { message, errorUrls } = refusal(change);
     expect(errorUrls).toEqual(bad);
-    for (const part of [first, "cf_domain: ", "header[0]: ", "header[1]: ", "pops: "]) expect(message).toContain(part);
+    for (const part of [first, "cf_domain: ", "header[0]: ", "header[1]: "]) expect(message).toContain(part);
+  });
+
+  it("tells all faults together that depend on several fields", () => {
+    const { message } = refusal(
+      { pops: ["XXX-C1"], header: Array(3).fill(`A: ${"x".repeat(3_000)}`), timeout: 6 },
+      { maxTimeout: 5 },
+    );
+    for (const part of ["header: 9009 bytes together", "pops: unknown", "timeout: 6 minutes, but"])
+      expect(message).toContain(part);
   });
 
   it("and faults of form", () => {
@@ -305,7 +307,7 @@ describe("a request that cannot", () => {
     expect(refusal({ pops }).message).toBe(
       "pops: has 1001 entries, more than 1000 of them different; at most 1000 names in one request",
     );
-    expect(read({ countries: Array.from({ length: 350_000 }, () => "japan") }).pops).toEqual(
+    expect(read({ countries: Array.from({ length: 350_000 }, () => "japan") }).item.pops).toEqual(
       selectPops("country", ["japan"]).pops,
     );
   });
@@ -324,7 +326,7 @@ describe("a request that cannot", () => {
   it("tells at most 50 faults of meaning too", () => {
     const header = Array.from({ length: 50 }, () => "x");
     const { message } = refusal({ header, cf_domain: "?", pops: ["XXX"] });
-    expect(message).toMatch(/; and 2 more faults like these$/);
+    expect(message).toMatch(/; and 1 more faults like these$/);
   });
 
   it("says nothing of URLs of which there are too many to be looked at", () => {
@@ -397,7 +399,7 @@ describe("variants, order and limits", () => {
   it("counts the tasks of all variants against the deployment's cap", () => {
     const variants = [br, { name: "plain", header: [] }];
     const change = { variants, pops: ["SIN2-C1", "ATL56-C1"] };
-    expect(read(change, { maxTasks: 4 }).variants).toEqual(variants);
+    expect(read(change, { maxTasks: 4 }).item.variants).toEqual(variants);
     expect(refusal(change, { maxTasks: 3 }).message).toContain("url_list times variants times POPs");
   });
 });

@@ -37,7 +37,7 @@ describe("hosts of the URLs and cf_domain", () => {
     expect(answer.status).toBe(400);
     expect(answer.body["error_message"]).toBe(
       "cf_domain: the distribution E1 does not answer to other.example.org; " +
-        "its names are d1.cloudfront.net, cdn.example.com, *.img.example.com",
+        "the names of E1 are d1.cloudfront.net, cdn.example.com, *.img.example.com",
     );
     expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
     expect([requests.items.size, Object.keys(lists.objects).length]).toEqual([0, 0]);
@@ -50,7 +50,7 @@ describe("hosts of the URLs and cf_domain", () => {
     expect([answer.status, answer.body["error_message"]]).toEqual([
       400,
       "cf_domain: shop.img.example.com belongs to the distribution E2, not to E1; " +
-        "the distribution E1 does not answer to example.org; its names are d1.cloudfront.net, cdn.example.com, *.img.example.com",
+        "the distribution E1 does not answer to example.org; the names of E1 are d1.cloudfront.net, cdn.example.com, *.img.example.com",
     ]);
     expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
     expect(requests.items.size).toBe(0);

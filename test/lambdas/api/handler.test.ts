@@ -4,7 +4,7 @@ import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import { parseTimestamp } from "../../../domain/timestamps.ts";
-import { abbreviate } from "../../../domain/validation/api-error.ts";
+import { quoted } from "../../../domain/validation/api-error.ts";
 import { beat, count, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
@@ -185,7 +185,7 @@ describe("GET /prewarm with detail=pops", () => {
       const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail });
       expect(status).toBe(400);
       expect(body["error_message"]).toBe(
-        `detail: '${abbreviate(detail.replace("pops,", ""))}' is not known; there are 'pops', 'failures', 'samples', 'urls'`,
+        `detail: ${quoted(detail.replace("pops,", ""))} is not known; there are 'pops', 'failures', 'samples', 'urls'`,
       );
       expect(calls).toEqual([]);
     },

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import { readSourcesFor } from "../../../lambdas/api/dry-run-probes.ts";
 import { fakeResolver } from "../fakes/dns.ts";
-import { PREWARM_REQUEST } from "./world.ts";
+import { request } from "../items.ts";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -15,7 +15,11 @@ afterEach(() => {
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
 const LIST: Source = { type: "list", url: "http://cdn.example.com/list" };
 
-async function read(listener: RequestListener, changes: object = {}, ms = 2_000) {
+async function read(
+  listener: RequestListener,
+  { urls = ["http://cdn.example.com/own"], sources = [LIST] } = {},
+  ms = 2_000,
+) {
   server = createServer(listener);
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -26,13 +30,8 @@ async function read(listener: RequestListener, changes: object = {}, ms = 2_000)
     own: OWN,
     timeMs: ms,
   };
-  const request = {
-    ...PREWARM_REQUEST,
-    urls: ["http://cdn.example.com/own"],
-    sources: [LIST],
-    ...changes,
-  };
-  return readSourcesFor(options, request);
+  const item = request({ pops: ["SIN2-P1"], sources });
+  return readSourcesFor(options, { item, urls, warnings: [] });
 }
 
 const says =

@@ -1,12 +1,10 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Form } from "../../../domain/api/dry-run.ts";
-import type { PrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
-import { sampleSizes } from "../../../lambdas/api/dry-run-probes.ts";
+import { type Form, sampleSizes } from "../../../lambdas/api/dry-run-probes.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { fakeResolver } from "../fakes/dns.ts";
-import { PREWARM_REQUEST } from "./world.ts";
+import { request as item } from "../items.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -19,9 +17,9 @@ afterEach(() => {
 const HOST = "cdn.example.com";
 const DISTRIBUTION = { label: "d1", domain: "d1.cloudfront.net", names: [HOST], hosts: [HOST] };
 const FORM: Form = { url: `http://${HOST}/a`, variant: undefined };
-const REQUEST = { ...PREWARM_REQUEST, header: ["X-All: 1"], pops: [] };
+const REQUEST = item({ header: ["X-All: 1"], pops: [] });
 
-async function ask(listener: RequestListener, forms = [FORM], request: PrewarmRequest = REQUEST, ms = 2_000) {
+async function ask(listener: RequestListener, forms = [FORM], request = REQUEST, ms = 2_000) {
   server = createServer(listener);
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

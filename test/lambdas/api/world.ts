@@ -1,13 +1,12 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
-import type { Form } from "../../../domain/api/dry-run.ts";
 import { INSTANCE } from "../../../domain/cost/prices.ts";
 import { hostOf } from "../../../domain/net/urls.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
-import type { PrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
+import type { Form } from "../../../lambdas/api/dry-run-probes.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { FakeTokens } from "../fake-tokens.ts";
@@ -31,26 +30,6 @@ export const STAMP = "2024-04-16 03:12:21.046000";
 const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).js"];
 /** Body of a POST /prewarm that is accepted. */
 export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 3, pops: ["SIN2-C1", "ATL56-C1"] };
-
-/** A request of one URL's host as it is checked, for what is asked with one. */
-export const PREWARM_REQUEST: PrewarmRequest = {
-  urls: [],
-  sources: [],
-  cfDomain: undefined,
-  pops: ["SIN2-P1"],
-  timeoutMinutes: 5,
-  header: [],
-  instanceCount: 1,
-  needInvalidate: false,
-  variants: [],
-  verify: "edge",
-  order: "lead-first",
-  origin: undefined,
-  maxFailures: undefined,
-  maxBytes: undefined,
-  retried: undefined,
-  warnings: [],
-};
 
 /** The world around the API: nothing in it yet but one instance, and what a test puts there. */
 export function world(
