@@ -43,7 +43,7 @@ const LABS = ["test:limiter"];
 test("each project is run by `npm test`, by a script that `npm run test:rest` names, or is a lab", () => {
   const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
   const { scripts } = packageSchema.parse(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")));
-  const named = ["test", ...LABS, ...(scripts["test:rest"]?.split(" ") ?? [])].map((name) => scripts[name] ?? "");
+  const named = ["test", ...LABS, ...(scripts["test:rest"]?.split(/[ ,]/) ?? [])].map((name) => scripts[name] ?? "");
   const patterns = named.flatMap((script) =>
     [...script.matchAll(/--project "?([^\s"]+)/g)].map(
       ([, name = ""]) => new RegExp(`^${name.replaceAll("*", ".*")}$`),

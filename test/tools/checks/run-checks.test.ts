@@ -1,10 +1,16 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runChecks, summaryOf, table } from "../../../tools/checks/run-checks.ts";
 
 /** Scripts are programs of Node.js here. */
 const run = (...scripts: string[]) => {
+  return runGroups(scripts.map((script) => [script]));
+};
+const runGroups = (groups: string[][]) => {
   const written: string[] = [];
-  return runChecks(scripts, {
+  return runChecks(groups, {
     command: (script) => [process.execPath, ["-e", script]],
     write: (text) => written.push(text),
   }).then((checks) => ({ checks, written: written.join("") }));
@@ -20,13 +26,30 @@ describe("runChecks", () => {
     ]);
     expect(written).toContain("one");
     expect(written).toContain("three");
-    expect(table(checks).split("\n").at(-1)).toMatch(/^3 checks in \d+ s, 1 failed: process\.exit\(3\)$/);
+    expect(table(checks).split("\n").at(-1)).toMatch(/^3 checks, 1 failed: process\.exit\(3\)$/);
+  });
+
+  test("runs the scripts of a group at the same time, and writes the output of each in one piece", async () => {
+    // Each ends only when the other one has begun.
+    const folder = mkdtempSync(join(tmpdir(), "checks-"));
+    const meets = (own: string, other: string) =>
+      `const fs = require("fs"); console.log("${own} begins"); fs.writeFileSync(${JSON.stringify(join(folder, own))}, "");
+       setInterval(() => fs.existsSync(${JSON.stringify(join(folder, other))}) && (console.log("${own} ends"), process.exit(0)), 5);`;
+    const { checks, written } = await runGroups([[meets("a", "b"), meets("b", "a")], ["console.log('after')"]]);
+    rmSync(folder, { recursive: true });
+    expect(checks.map(({ code, summary }) => [code, summary])).toEqual([
+      [0, "a ends"],
+      [0, "b ends"],
+      [0, "after"],
+    ]);
+    expect(written).toMatch(/a begins\na ends\n/);
+    expect(written).toMatch(/b begins\nb ends\n/);
   });
 
   test("reports a script that a signal ends, and a program that does not exist, as failed", async () => {
     const { checks } = await run("process.kill(process.pid, 'SIGKILL')");
     expect(checks[0]?.code).toBe("SIGKILL");
-    const none = await runChecks(["x"], { command: () => ["/no-such-program", []], write: () => undefined });
+    const none = await runChecks([["x"]], { command: () => ["/no-such-program", []], write: () => undefined });
     expect(none[0]).toMatchObject({ code: "error", summary: expect.stringContaining("ENOENT") });
     expect(table(none)).toContain("1 failed: x");
   });
