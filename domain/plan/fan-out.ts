@@ -11,8 +11,8 @@ export interface FanOutDeps {
     /** @returns false if the request has another status */
     advance(reqId: string, event: "TASKS_QUEUED"): Promise<boolean>;
   };
-  readonly requestPops: Pick<TargetStore, "of" | "markSent">;
-  readonly lists: Pick<ListStore, "read">;
+  readonly requestPops: TargetStore;
+  readonly lists: ListStore;
   readonly queue: TaskSender;
   readonly logger: { info(message: string, fields: Record<string, unknown>): void };
 }

@@ -1,7 +1,7 @@
 import { grouped } from "../grouped.ts";
 import { hostOf } from "../net/urls.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../request/distributions.ts";
-import { type Lane, laneOf } from "../request/lane.ts";
+import { laneOf } from "../request/lane.ts";
 import type { Order } from "../request/options.ts";
 import { candidatesFor, recGroups, type Target, type Task } from "./target.ts";
 import { type GoodUrl, isInMask, shardCount } from "./task.ts";
@@ -128,33 +128,17 @@ function targetGroup(
   return { label, chosen, targets, places, recGroups: recGroups(targets, order) };
 }
 
-/** How much there is to download, by which lane, and over how many partition keys its results are spread. */
-export interface Totals {
-  readonly total_count: number;
-  /** Bytes, of the URLs whose size is known. */
-  readonly total_size: number;
-  readonly sizes_known: boolean;
-  readonly shards: number;
-  readonly lane: Lane;
-  /** How many tasks each target of a distribution has, by the distribution's label; those of {@link TargetTotals} besides. */
-  readonly tasks_per_target: Readonly<Record<string, number>>;
-}
-
-/** How many tasks a target has of URLs that are wanted at some POPs alone, by its key. Absent: none. */
-export type TargetTotals = ReadonlyMap<string, number>;
-
-/** Adds up a plan's tasks without making one of them. */
-export async function totalsOf(
-  plan: Plan,
-  urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>,
-): Promise<Totals & { readonly byTarget: TargetTotals }> {
+/**
+ * Adds up a plan's tasks without making one of them: the attributes of the request that follow from them, and its targets with the
+ * number of tasks that each has of URLs that are wanted at some POPs alone.
+ */
+export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>) {
   let count = 0;
   let size = 0;
   let sizesKnown = true;
   let hasLarge = false;
-  const perTarget = new Map<string, number>();
-  const byTarget = new Map<string, number>();
-  const addTo = (counts: Map<string, number>, key: string, by: number) => counts.set(key, (counts.get(key) ?? 0) + by);
+  const perTarget: Record<string, number> = {};
+  const ownTasks = new Map<Target, number>();
   for await (const url of urls) {
     if (url.bytes === null) sizesKnown = false;
     const tasks = plan.tasksOf(url);
@@ -162,9 +146,9 @@ export async function totalsOf(
     count += tasks.count;
     size += tasks.count * (url.bytes ?? 0);
     if (tasks.count > 0 && isLarge(url)) hasLarge = true;
-    const isEverywhere = url.pops === undefined;
-    addTo(perTarget, tasks.label, isEverywhere ? 1 : 0);
-    if (!isEverywhere) for (const { target } of tasks.tasks()) addTo(byTarget, target.target, 1);
+    perTarget[tasks.label] = (perTarget[tasks.label] ?? 0) + (url.pops === undefined ? 1 : 0);
+    if (url.pops === undefined) continue;
+    for (const { target } of tasks.tasks()) ownTasks.set(target, (ownTasks.get(target) ?? 0) + 1);
   }
   return {
     total_count: count,
@@ -172,7 +156,10 @@ export async function totalsOf(
     sizes_known: sizesKnown,
     shards: shardCount(count),
     lane: laneOf({ tasks: count, bytes: size, sizesKnown, hasLarge }),
-    tasks_per_target: Object.fromEntries(perTarget),
-    byTarget,
+    tasks_per_target: perTarget,
+    planned: plan.chosen.map((target): Target => {
+      const own_tasks = ownTasks.get(target);
+      return own_tasks === undefined ? target : { ...target, own_tasks };
+    }),
   };
 }

@@ -5,38 +5,53 @@ import type { RequestItem } from "../request/request-item.ts";
 import type { FailureReason } from "../result/failure.ts";
 import { type Target, targetKey } from "./target.ts";
 
-const LOOKUPS_IN_PARALLEL = 32;
+/** A POP under the label of a distribution. */
+interface PopName {
+  readonly pop: string;
+  readonly label: string;
+}
+
+/** What the DNS says of it. */
+export interface ResolvedPop extends PopName {
+  /** None where the look-up failed. */
+  readonly ips: string[];
+  /** Why, in words. */
+  readonly error?: string;
+  readonly reason?: FailureReason;
+}
 
 /** Looks every POP up under every distribution's label: its addresses, or why it has none. */
-export async function resolveTargets(
-  dns: Resolver,
-  { req_id, expire_at, pops, distributions }: Pick<RequestItem, "req_id" | "expire_at" | "pops" | "distributions">,
-): Promise<Target[]> {
-  const targets = distributions.flatMap(({ label }) =>
-    pops.map((pop) => ({ req_id, target: targetKey(pop, label), pop, label, expire_at })),
+export async function resolveTargets(dns: Resolver, item: RequestItem): Promise<Target[]> {
+  const { req_id, expire_at, pops, distributions } = item;
+  const resolved = await resolvePops(
+    dns,
+    distributions.flatMap(({ label }) => pops.map((pop) => ({ pop, label }))),
   );
-  const resolved: Target[] = [];
-  const waiting = targets.entries();
+  return resolved.map((found) => {
+    const state = found.error === undefined ? "RESOLVED" : "FAILED";
+    return { req_id, target: targetKey(found.pop, found.label), expire_at, state, ...found };
+  });
+}
+
+const LOOKUPS_IN_PARALLEL = 32;
+
+/** The addresses of POPs, in the order given. It never rejects because of a POP. */
+export async function resolvePops(dns: Resolver, names: readonly PopName[]): Promise<ResolvedPop[]> {
+  const resolved: ResolvedPop[] = [];
+  const waiting = names.entries();
   const resolveSome = async () => {
-    for (const [i, target] of waiting) resolved[i] = { ...target, ...(await lookUp(dns, target.pop, target.label)) };
+    for (const [i, name] of waiting) resolved[i] = await resolvePop(dns, name);
   };
   await Promise.all(Array.from({ length: LOOKUPS_IN_PARALLEL }, resolveSome));
   return resolved;
 }
 
-async function lookUp(
-  dns: Resolver,
-  pop: string,
-  label: string,
-): Promise<Pick<Target, "state" | "ips" | "error" | "reason">> {
-  const name = popDomain(label, pop);
+async function resolvePop(dns: Resolver, { pop, label }: PopName): Promise<ResolvedPop> {
   try {
-    const ips = await dns.addresses(name);
-    if (ips.length > 0) return { state: "RESOLVED", ips };
-    return { state: "FAILED", ips, error: `${name} has no address`, reason: "name_not_found" };
+    return { pop, label, ips: await dns.addresses(popDomain(label, pop)) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { state: "FAILED", ips: [], error: why, reason: reasonOf(error) };
+    return { pop, label, ips: [], error: why, reason: reasonOf(error) };
   }
 }
 

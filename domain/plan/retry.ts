@@ -8,8 +8,8 @@ import { formKey, type GoodUrl, isInMask, type PopMask } from "./task.ts";
 
 export interface RetryDeps {
   readonly requests: { get(reqId: string): Promise<RequestItem | undefined> };
-  readonly requestPops: Pick<TargetStore, "of">;
-  readonly lists: Pick<ListStore, "read">;
+  readonly requestPops: TargetStore;
+  readonly lists: ListStore;
 }
 
 /** A URL whose size is to be asked. */
@@ -43,10 +43,10 @@ export class RetryLostError extends Error {
  * The request that knows the pairs: a retry that ended before its tasks were planned has those of the request before it.
  * @throws RetryLostError also where nobody knows its URLs, because it ended before its sources were read
  */
-export async function planOf(deps: Pick<RetryDeps, "requests">, item: RequestItem): Promise<RequestItem> {
+export async function planOf({ requests }: RetryDeps, item: RequestItem): Promise<RequestItem> {
   let current = item;
   while (!isPlanned(current) && current.retry_of !== undefined) {
-    const before = await deps.requests.get(current.retry_of);
+    const before = await requests.get(current.retry_of);
     if (before === undefined) throw new RetryLostError(item.req_id, `the request ${current.retry_of} is gone`);
     current = before;
   }
@@ -56,7 +56,7 @@ export async function planOf(deps: Pick<RetryDeps, "requests">, item: RequestIte
 }
 
 /** Whether a request came as far as its tasks. What ended before has no list of them, and nothing of it is good. */
-export function isPlanned({ total_count: total }: Pick<RequestItem, "total_count">): boolean {
+export function isPlanned({ total_count: total }: RequestItem): boolean {
   return total > 0;
 }
 

@@ -1,11 +1,11 @@
 import pMap from "p-map";
 import { errorFields } from "../../domain/log-fields.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
-import { Plan, type TargetTotals, type Totals, totalsOf } from "../../domain/plan/plan.ts";
+import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import { toNote } from "../../domain/pops/list-pops.ts";
-import { beyondCap } from "../../domain/request/caps.ts";
+import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { TaskDeps } from "./deps.ts";
 import { invalidateAll } from "./invalidation.ts";
@@ -36,15 +36,16 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   }
   const targets = await resolveTargets(deps.dns, item);
   const plan = new Plan(item, targets);
-  const { byTarget, ...totals } = await totalsOf(plan, deps.lists.read(LISTS.goodUrls, reqId));
-  await Promise.all([deps.requestPops.put(withOwnTasks(targets, byTarget)), noteResolved(deps, reqId, targets)]);
+  const { planned, ...totals } = await totalsOf(plan, deps.lists.read(LISTS.goodUrls, reqId));
+  await Promise.all([deps.requestPops.put(planned), noteResolved(deps, reqId, targets)]);
   const resolved = targets.filter(({ state }) => state === "RESOLVED");
   if (resolved.length === 0) {
     await deps.requests.end(reqId, "FAIL", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
     return;
   }
   // Before the invalidation: a request that is too large changes nothing.
-  const reason = totals.total_count === 0 ? NOTHING_GOOD : tooMuch(item, totals, deps.caps);
+  const reason =
+    totals.total_count === 0 ? NOTHING_GOOD : tooMuch(item, totals.total_count, totals.total_size, deps.caps);
   if (reason !== undefined) {
     await deps.requests.end(reqId, "FAIL", { reason });
     return;
@@ -57,18 +58,10 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   });
 }
 
-function withOwnTasks(targets: readonly Target[], byTarget: TargetTotals): Target[] {
-  return targets.map((target) => {
-    const own = byTarget.get(target.target);
-    return own === undefined ? target : { ...target, own_tasks: own };
-  });
-}
-
 const NOTHING_GOOD = "No good URL belongs to a distribution with a POP that resolved";
 
 /** Why a request is beyond a cap of the deployment, or beyond what its caller allowed. */
-function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: TaskDeps["caps"]): string | undefined {
-  const { total_count: tasks, total_size: bytes } = totals;
+function tooMuch({ max_bytes }: RequestItem, tasks: number, bytes: number, caps: Partial<Caps>): string | undefined {
   if (max_bytes !== undefined && bytes > max_bytes) {
     return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${max_bytes}; nothing was downloaded`;
   }

@@ -78,11 +78,12 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
 
   const resolved = await resolveTargets(dns, item);
   const targets = new Map<string, Target>(resolved.map((target) => [target.target, target]));
-  const { byTarget: _, ...totals } = await totalsOf(new Plan(item, resolved), measured.good);
+  const { planned: _, ...totals } = await totalsOf(new Plan(item, resolved), measured.good);
   const targetsTotal = resolved.filter(({ state }) => state === "RESOLVED").length;
   let planned: RequestItem = { ...item, ...totals, status: "INSERT_TASK", targets_total: targetsTotal };
   const requestPops = {
     of: async () => [...targets.values()],
+    markReady: async () => undefined,
     markSent: async (_id: string, group: readonly Target[]) => {
       for (const target of group) targets.set(target.target, { ...target, state: "SENT" });
       planned = { ...planned, targets_sent: planned.targets_sent + group.length };

@@ -100,7 +100,13 @@ async function targets(count: number): Promise<LabRow> {
     const spoilt = { req_id: "r1", target: "SIN2-P1#d1", pop: "SIN2-P1", label: "d1", state: at(STRANGE, n), ips: [] };
     const table = new RequestPopTable(holding(spoilt), "pops", "requests", (it) => unreadable.push(it));
     const requests = new RequestTable(holding(GOOD), "requests", unplanned, { invoke: unplanned });
-    const deps = { requests, requestPops: table, lists: { read: unplanned }, queue: { send: unplanned }, logger };
+    const deps = {
+      requests,
+      requestPops: table,
+      lists: { read: unplanned, write: unplanned },
+      queue: { send: unplanned },
+      logger,
+    };
     if (!(await passes(() => fanOut(deps, "r1", "SIN2-P1#d1")))) wrong++;
   }
   return {

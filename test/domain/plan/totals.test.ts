@@ -26,7 +26,7 @@ describe("how much there is to do", () => {
     expect(await totals(rows, ONE, [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")])).toEqual({
       ...sum,
       lane: "express",
-      byTarget: new Map(),
+      planned: [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")],
     });
   });
 
@@ -88,10 +88,7 @@ describe("how much there is to do", () => {
       total_count: 2 * 2 + 1 + 2,
       total_size: 30 + 100 + 2_000,
       tasks_per_target: { d1: 2 },
-      byTarget: new Map([
-        ["SIN2-P1#d1", 2],
-        ["FRA56-P4#d1", 1],
-      ]),
+      planned: [{ own_tasks: 2 }, { own_tasks: 1 }, dead("XXX1-P1")],
     });
     const alone = await totals(some.slice(2), ONE, targets, ["SIN2-P1", "FRA56-P4", "XXX1-P1"]);
     expect(alone).toMatchObject({ total_count: 3, tasks_per_target: { d1: 0 } });

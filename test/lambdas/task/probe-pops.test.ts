@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { probePops, probeSchema } from "../../../lambdas/task/handler.ts";
+import { resolvePops } from "../../../domain/plan/resolve-targets.ts";
+import { probeSchema } from "../../../lambdas/task/handler.ts";
 import { fakeResolver } from "../fakes/dns.ts";
 import { LABEL } from "../items.ts";
 import { world } from "./world.ts";
@@ -9,9 +10,10 @@ test("each POP is looked up under the label, and one that fails holds up no othe
     if (name.includes("ICN51-C1")) throw new Error(`queryA ENOTFOUND ${name}`);
     return ["192.0.2.2", "192.0.2.1"];
   };
-  expect(await probePops({ dns: fakeResolver({ addresses }) }, "d111111abcdef8", ["SIN2-P1", "ICN51-C1"])).toEqual([
-    { pop: "SIN2-P1", addresses: ["192.0.2.1", "192.0.2.2"] },
-    { pop: "ICN51-C1", addresses: [], error: "queryA ENOTFOUND d111111abcdef8.ICN51-C1.cloudfront.net" },
+  const names = ["SIN2-P1", "ICN51-C1"].map((pop) => ({ pop, label: "d1" }));
+  expect(await resolvePops(fakeResolver({ addresses }), names)).toEqual([
+    { pop: "SIN2-P1", label: "d1", ips: ["192.0.2.2", "192.0.2.1"] },
+    { pop: "ICN51-C1", label: "d1", ips: [], error: "queryA ENOTFOUND d1.ICN51-C1.cloudfront.net", reason: "other" },
   ]);
 });
 
@@ -32,8 +34,8 @@ describe("a probe", () => {
 test("Task answers a probe and does nothing else", async () => {
   const { handle, calls } = world();
   expect(await handle({ probe: { label: LABEL, pops: ["SIN2-P1", "XXX1-P1"] } })).toEqual([
-    { pop: "SIN2-P1", addresses: ["192.0.2.1", "192.0.2.2"] },
-    { pop: "XXX1-P1", addresses: [], error: expect.any(String) },
+    { pop: "SIN2-P1", label: LABEL, ips: ["192.0.2.1", "192.0.2.2"] },
+    { pop: "XXX1-P1", label: LABEL, ips: [], error: expect.any(String), reason: "name_not_found" },
   ]);
   expect(new Set(calls)).toEqual(new Set(["dns.addresses"]));
 });

@@ -251,7 +251,7 @@ describe("who looks POPs up", () => {
     new LambdaClient(recorded({ body: typeof body === "string" ? body : JSON.stringify(body), headers }).settings);
 
   test("is Task, which runs where all of them do", async () => {
-    const lookup = lookupByTask(answering([resolved("SIN2-P1", "192.0.2.7")]), task, here);
+    const lookup = lookupByTask(answering([{ pop: "SIN2-P1", label: "d1", ips: ["192.0.2.7"] }]), task, here);
     expect(await lookup("d1", ["SIN2-P1"])).toEqual({
       from: "resolved from the Lambdas",
       pops: [resolved("SIN2-P1", "192.0.2.7")],

@@ -1,4 +1,4 @@
-import type { ProbedPop } from "../../../lambdas/task/handler.ts";
+import type { ProbedPop } from "./lookup.ts";
 import type { Reached } from "./reach.ts";
 import type { Share } from "./share.ts";
 import { tierOf } from "./tier.ts";

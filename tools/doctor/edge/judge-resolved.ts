@@ -1,5 +1,5 @@
-import type { ProbedPop } from "../../../lambdas/task/handler.ts";
 import { fail, type Judgement, ok, warn } from "../judgement.ts";
+import type { ProbedPop } from "./lookup.ts";
 
 const SHOWN = 8;
 

@@ -1,8 +1,16 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import type { Resolver } from "../../../domain/net/resolver.ts";
-import { type ProbedPop, probePops } from "../../../lambdas/task/handler.ts";
+import { resolvePops } from "../../../domain/plan/resolve-targets.ts";
 import { told } from "../told.ts";
+
+/** A POP's name in the DNS. */
+export interface ProbedPop {
+  readonly pop: string;
+  readonly addresses: readonly string[];
+  /** Why there are none. */
+  readonly error?: string | undefined;
+}
 
 /** POPs as the DNS has them, and where it was asked. */
 export interface LookedUp {
@@ -12,15 +20,22 @@ export interface LookedUp {
 
 export type Lookup = (label: string, pops: readonly string[]) => Promise<LookedUp>;
 
-const answerSchema = z.array(
-  z.object({ pop: z.string(), addresses: z.array(z.string()), error: z.string().optional() }),
-);
+const answerSchema = z.array(z.object({ pop: z.string(), ips: z.array(z.string()), error: z.string().optional() }));
+
+function toProbed(found: z.infer<typeof answerSchema>): ProbedPop[] {
+  return found.map(({ pop, ips, error }) => ({ pop, addresses: ips.toSorted(), error }));
+}
 
 /** Looks POPs up from this machine, and says so. */
 export function lookupHere(dns: Resolver): Lookup {
   return async (label, pops) => ({
     from: "resolved from here, not from the Lambdas",
-    pops: await probePops({ dns }, label, pops),
+    pops: toProbed(
+      await resolvePops(
+        dns,
+        pops.map((pop) => ({ pop, label })),
+      ),
+    ),
   });
 }
 
@@ -36,7 +51,7 @@ export function lookupByTask(lambda: LambdaClient, task: () => Promise<string>, 
       const { Payload, FunctionError } = await lambda.send(command);
       if (FunctionError !== undefined) throw new Error(`Task: ${FunctionError}`);
       const answer = JSON.parse(Buffer.from(told(Payload, "Payload")).toString("utf8"));
-      return { from: "resolved from the Lambdas", pops: answerSchema.parse(answer) };
+      return { from: "resolved from the Lambdas", pops: toProbed(answerSchema.parse(answer)) };
     } catch (error) {
       const there = await here(label, pops);
       return { ...there, from: `${there.from}: ${error instanceof Error ? error.name : error}` };

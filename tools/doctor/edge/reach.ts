@@ -1,6 +1,6 @@
 import pMap from "p-map";
-import type { ProbedPop } from "../../../lambdas/task/handler.ts";
 import { type Answered, ask, type EdgePlace } from "./ask.ts";
+import type { ProbedPop } from "./lookup.ts";
 
 /** What came of one GET through a POP's first address. */
 export interface Reached {

@@ -1,6 +1,6 @@
 import { siteOf } from "../../../domain/pops/sites.ts";
-import type { ProbedPop } from "../../../lambdas/task/handler.ts";
 import { ask, type EdgePlace } from "./ask.ts";
+import type { ProbedPop } from "./lookup.ts";
 import { type Question, questionsFor } from "./questions.ts";
 import { isHit, tierOf } from "./tier.ts";
 
