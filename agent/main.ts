@@ -22,8 +22,9 @@ import { MIN_LEASE_MS } from "../domain/origin/permit-lease.ts";
 import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
 import { envSchema } from "./env.ts";
-import { Downloader } from "./fetch/downloader.ts";
+import { createDownload } from "./fetch/downloader.ts";
 import { PooledHttpClient } from "./fetch/http/pooled-client.ts";
+import { RequestTracker } from "./fetch/request-tracker.ts";
 import { Caretaker, retire } from "./instance/caretaker.ts";
 import { createLogger } from "./instance/log.ts";
 import { InstanceMetadata, identify } from "./instance/metadata.ts";
@@ -103,14 +104,14 @@ const caretaker = new Caretaker({
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
   logger,
 });
-const downloader = new Downloader({
+const download = createDownload({
   http,
-  allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
   instanceId,
   throughput,
   origins,
   keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
+  tracker: new RequestTracker(),
 });
 const memoryBytes = memoryShare(processes);
 const agent = new Agent({
@@ -120,7 +121,7 @@ const agent = new Agent({
   store: stored,
   heartbeats,
   isActive: (reqId) => requests.isActive(reqId),
-  download: downloader.download.bind(downloader),
+  download,
   origins,
   throughput,
   // One process of an instance does it for all.

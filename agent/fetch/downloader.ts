@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
-import { addressProblem } from "../../domain/net/addresses.ts";
+import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { isFromCache, reachedOrigin, retryAfterMs } from "../../domain/origin/origin-response.ts";
@@ -9,7 +8,6 @@ import { fnv1a, type TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import { type Failure, obstacle } from "../../domain/result/failure.ts";
-import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Transfer } from "../report/heartbeats.ts";
@@ -18,10 +16,10 @@ import { maxBytesOf } from "./http/body-limits.ts";
 import type { Answer, Cancellation, Endpoint, HttpClient } from "./http/http-client.ts";
 import { nextTry, nextTurn } from "./next-attempt.ts";
 import { type CheckRequest, checkFailure, checkOf, type Proof, prove, type Request, type Timed } from "./proof.ts";
-import { NotATaskError, requestHeaders } from "./request-headers.ts";
-import { RequestTracker } from "./request-tracker.ts";
+import { NotATaskError, type RequestHeaders, requestHeaders } from "./request-headers.ts";
+import { objectKey, type RequestTracker } from "./request-tracker.ts";
 import { type Attempt, everyAddress, isRecUnsure, toResult, type Warming } from "./task-result.ts";
-import { judge } from "./verdict.ts";
+import { type AttemptVerdict, judge } from "./verdict.ts";
 
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
@@ -35,191 +33,125 @@ const ALONE_SPREAD_MS = 1_000;
  */
 const MAX_WAIT_ALONE_MS = 10_000;
 
-type Meter = Pick<Throughput, "addBytes" | "addTask">;
-
-export interface DownloaderOptions {
+export interface DownloaderDeps {
   readonly http: HttpClient;
   /** Ports of URLs that name none. */
   readonly ports: { readonly https: number; readonly http: number };
-  /** Whether addresses that are not public may be connected to. @default false */
-  readonly allowPrivateAddresses?: boolean;
   /** Stored with the results. */
   readonly instanceId: string;
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
-  readonly throughput: BySize<Meter>;
-  /** Told of each response. @default nobody is */
-  readonly origins?: Pick<OriginLimiterRegistry, "observe">;
-  /** After how long a kept error may be gone, in milliseconds. @default 11 s */
-  readonly keptErrorMs?: number;
-  /** Shared by all downloads of the process. @default one of its own */
-  readonly tracker?: RequestTracker;
+  readonly throughput: BySize<Throughput>;
+  /** Told of each response. */
+  readonly origins: OriginLimiterRegistry;
+  /** After how long a kept error may be gone, in milliseconds. */
+  readonly keptErrorMs: number;
+  /** Shared by all downloads of the process. */
+  readonly tracker: RequestTracker;
 }
 
-/** What a download holds while it asks, and gives back in between. */
-export interface Permits {
-  /** Waits without any of them, so that others go on meanwhile. */
-  readonly waitWithout: (wait: () => Promise<unknown>) => Promise<unknown>;
-  /** Has what a further download needs where it may reach the origin. @throws DeferredError if the origin refuses requests */
-  readonly regain: () => Promise<unknown>;
-  /** Called when the connection of a download is open. @returns what the request waits for. It throws {@link DeferredError} */
-  readonly beforeSend: () => Promise<void> | undefined;
-}
+/** Who served a download. */
+export type ServedBy = "cache" | "origin";
 
-/** What a caller does while a task goes on. */
-export interface DownloadHooks {
-  /** Told of its bytes as they come. @default nobody is */
-  readonly transfer?: Transfer | undefined;
-  /** What it holds. @default nothing that anybody waits for */
-  readonly permits?: Permits | undefined;
-  /** Called when a download has ended so well that the followers of a lead may ask. The proof goes on. @default nobody is told */
-  readonly onDownloaded?: ((shown: LeadResult) => void) | undefined;
-  /** Told who served the first complete download, if the response shows that. @default nobody is told */
-  readonly onServed?: ((by: "cache" | "origin" | undefined) => void) | undefined;
-  /** Whether a download was expected to reach the origin. @default unless it follows a lead */
-  readonly mayReachOrigin?: boolean | undefined;
-}
-
-export type Download = Downloader["download"];
-
-/** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
-export class Downloader {
-  /** What is wrong with a message's addresses: checked once, however many URLs it has. */
-  private readonly refusals = new WeakMap<readonly string[], Failure | undefined>();
-  private readonly tracker: RequestTracker;
-
-  constructor(private readonly options: DownloaderOptions) {
-    this.tracker = options.tracker ?? new RequestTracker();
-  }
-
-  /**
-   * Downloads one URL from one POP, on each attempt from the POP's next address, and returns how it ended. Which address
-   * is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages before count.
-   * @param cancellation cuts it off; its result then says nothing about the POP
-   * @throws NotATaskError for what no agent can ask for; DeferredError for what is to be asked for later
-   */
-  async download(
-    message: TaskMessage,
-    task: TaskUrl,
-    cancellation: Cancellation,
-    hooks: DownloadHooks = {},
-  ): Promise<TaskResult> {
-    const { throughput, instanceId } = this.options;
-    const startedAt = task.first_attempt_at ?? Date.now();
-    const waitedMs = Math.max(0, Date.now() - startedAt);
-    const meter = isLarge(task) ? throughput.large : throughput.small;
-    const download = new TaskDownload(this.options, this.tracker, meter, { message, task, cancellation, hooks });
-    const started = performance.now();
-    const refusal = this.refusedAddress(message);
-    const warming = refusal === undefined ? await download.run(startedAt) : notAttempted(refusal);
-    const ms = waitedMs + performance.now() - started;
-    const result = toResult(message, task, instanceId, warming, ms);
-    // What was cut off says nothing of the link.
-    if (!cancellation.cancelled) meter.addTask(isTroubled(result, warming.attempt.count));
-    return result;
-  }
-
-  /** Task has checked the addresses, but a message may come from elsewhere. One bad address spoils the others. */
-  private refusedAddress({ ips }: TaskMessage): Failure | undefined {
-    if (!this.refusals.has(ips)) this.refusals.set(ips, this.refusal(ips));
-    return this.refusals.get(ips);
-  }
-
-  private refusal(ips: readonly string[]): Failure | undefined {
-    for (const ip of ips) {
-      const problem = addressProblem(ip, this.options.allowPrivateAddresses ?? false);
-      if (problem !== undefined) return { reason: "refused_address", detail: problem };
-    }
-    return undefined;
-  }
-}
-
-interface DownloadedTask {
-  readonly message: TaskMessage;
-  readonly task: TaskUrl;
+/** The right to download a task: what it holds meanwhile, and who is told how it goes on. */
+export interface Admission {
+  /** Cuts the download off; its result then says nothing about the POP. */
   readonly cancellation: Cancellation;
-  readonly hooks: DownloadHooks;
+  /** Told of its bytes as they come. */
+  readonly transfer: Transfer;
+  /** Whether a download is expected to reach the origin. */
+  readonly mayReachOrigin: boolean;
+  /** Waits before a check without slot and permit, so that others go on meanwhile. */
+  waitWithout(wait: () => Promise<unknown>): Promise<unknown>;
+  /** Has what a further download needs where it may reach the origin. @throws DeferredError if the origin refuses requests */
+  regain(): Promise<unknown>;
+  /** Called when the connection of a download is open. @returns what the request waits for. It throws {@link DeferredError} */
+  beforeSend(): Promise<unknown> | undefined;
+  /** A download has ended so well that the followers of a lead may ask. The proof goes on. */
+  onDownloaded(shown: LeadResult): void;
+  /** The first complete download has ended. @param by undefined: the response does not show it */
+  onServed(by: ServedBy | undefined): void;
+}
+
+/**
+ * Downloads one URL from one POP, on each attempt from the POP's next address, and drops what arrives: the POP then has the object, and is
+ * asked whether it keeps it. Which address is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages
+ * before count.
+ * @throws NotATaskError for what no agent can ask for; DeferredError for what is to be asked for later
+ */
+export type Download = (message: TaskMessage, task: TaskUrl, admission: Admission) => Promise<TaskResult>;
+
+export function createDownload(deps: DownloaderDeps): Download {
+  return async (message, task, admission) => new TaskDownload(deps, message, task, admission).run();
 }
 
 /** The download and the proof of one task. */
 class TaskDownload {
-  private readonly message: TaskMessage;
-  private readonly task: TaskUrl;
-  private readonly cancellation: Cancellation;
-  private readonly permits: Permits | undefined;
-  private readonly transfer: Transfer | undefined;
-  private readonly mayReachOrigin: boolean;
+  private readonly meter: Throughput;
   private readonly url: URL;
   /** With the query. */
   private readonly path: string;
-  private readonly headers: string;
-  /** Whether a compressed form is asked for. */
-  private readonly compressed: boolean;
+  private readonly headers: RequestHeaders;
+  /** What the tracker knows the object by. */
+  private readonly object: string;
   /** Attempts at it in the messages before. */
   private readonly attemptsBefore: number;
-  private readonly onBytes: (bytes: number) => void;
-  /** Called once: a later address may show less of the REC than the first one. Undefined from then on. */
-  private onDownloaded: DownloadHooks["onDownloaded"];
-  private onServed: DownloadHooks["onServed"];
+  /** Attempts at the address, or the addresses in turn. */
+  private attempts = 0;
   /** How often it was requested whole. */
   private wholeRequests = 0;
-  /** Whether a response after a good download was a Hit or a RefreshHit. */
-  private sawHit = false;
-  /** When the last request was sent and had ended, by `performance.now()`. */
-  private startedAt = 0;
-  private endedAt = 0;
+  /** Whether the first complete download was reported: a later address may show less of the REC. */
+  private isReported = false;
 
   constructor(
-    private readonly options: DownloaderOptions,
-    private readonly tracker: RequestTracker,
-    private readonly meter: Meter,
-    { message, task, cancellation, hooks }: DownloadedTask,
+    private readonly deps: DownloaderDeps,
+    private readonly message: TaskMessage,
+    private readonly task: TaskUrl,
+    private readonly admission: Admission,
   ) {
-    this.message = message;
-    this.task = task;
-    this.cancellation = cancellation;
-    const { transfer } = hooks;
-    this.permits = hooks.permits;
-    this.transfer = transfer;
-    this.mayReachOrigin = hooks.mayReachOrigin ?? message.follows !== true;
+    this.meter = isLarge(task) ? deps.throughput.large : deps.throughput.small;
     this.url = parseUrl(task.url);
     this.path = this.url.pathname + this.url.search;
-    const { lines, compressed } = requestHeaders(message, task.variant);
-    this.headers = lines;
-    this.compressed = compressed;
+    this.headers = requestHeaders(message, task.variant);
+    this.object = objectKey(message, this.path);
     this.attemptsBefore = attemptsBefore(message, task);
-    this.onBytes = (bytes) => {
-      meter.addBytes(bytes);
-      transfer?.addBytes(bytes);
-    };
-    this.onDownloaded = hooks.onDownloaded;
-    this.onServed = hooks.onServed;
+  }
+
+  async run(): Promise<TaskResult> {
+    const startedAt = this.task.first_attempt_at ?? Date.now();
+    const warming = await this.warm().catch((error: unknown) => this.unfinished(error, startedAt));
+    const ms = Math.max(0, Date.now() - startedAt);
+    const result = toResult(this.message, this.task, this.deps.instanceId, warming, ms);
+    // What was cut off says nothing of the link.
+    if (!this.admission.cancellation.cancelled) this.meter.addTask(isTroubled(result, warming.attempt.count));
+    return result;
   }
 
   /** @param startedAt the start of the first of all attempts, in milliseconds since the epoch: a deferred task keeps it */
-  async run(startedAt: number): Promise<Warming> {
+  private unfinished(error: unknown, startedAt: number): Warming {
+    // Task has checked the addresses, but a message may come from elsewhere.
+    if (error instanceof AddressRefusedError) return notAttempted({ reason: "refused_address", detail: error.message });
+    if (!(error instanceof DeferredError)) throw error;
+    // It is the origin that has too much to do, not the link.
+    this.meter.addTask(false);
+    throw new DeferredError(error.delayMs, this.attempts, startedAt);
+  }
+
+  private warm(): Promise<Warming> {
     const { ips, verify } = this.message;
-    const first = firstAddress(this.task.url, ips.length) + this.attemptsBefore;
-    try {
-      const warming =
-        verify !== "addresses" || ips.length === 1
-          ? await this.warmAt((n) => first + n)
-          : await everyAddress(ips, (turn) => this.warmAt(() => turn));
-      return warming.proof?.outcome === "not_kept" && this.sawHit ? { ...warming, sawHit: true } : warming;
-    } catch (error) {
-      if (!(error instanceof DeferredError)) throw error;
-      // It is the origin that has too much to do, not the link.
-      this.meter.addTask(false);
-      throw new DeferredError(error.delayMs, error.attempts, startedAt);
-    }
+    const first = fnv1a(this.task.url) + this.attemptsBefore;
+    if (verify !== "addresses" || ips.length === 1) return this.warmAt((n) => first + n);
+    return everyAddress(ips, (turn) => this.warmAt(() => turn));
   }
 
   /** @param order the address of each attempt */
   private async warmAt(order: (attempt: number) => number): Promise<Warming> {
-    const attempt = await this.attempts(order);
+    const attempt = await this.attempt(order);
     if (attempt.outcome.kind !== "GOOD") return { attempt };
-    this.releaseFollowers(attempt.answer);
-    this.onServed?.(servedBy(attempt));
-    this.onServed = undefined;
+    if (!this.isReported) {
+      this.isReported = true;
+      this.releaseFollowers(attempt.answer);
+      this.admission.onServed(servedBy(attempt));
+    }
     return this.message.verify === "off" ? { attempt } : { attempt, proof: await this.prove(attempt) };
   }
 
@@ -229,53 +161,50 @@ class TaskDownload {
    * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
    */
   private releaseFollowers(answer: Answer): void {
-    const { message, onDownloaded } = this;
-    if (onDownloaded === undefined || message.followers === undefined || isLimited(message.origin)) return;
+    const { message } = this;
+    if (message.followers === undefined || isLimited(message.origin)) return;
     if (message.verify !== "off" && obstacle(answer) !== undefined) return;
-    this.onDownloaded = undefined;
-    onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
+    this.admission.onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
   }
 
-  private async prove({ answer: first, turn }: Attempt): Promise<Proof> {
+  private prove(download: Attempt): Promise<Proof> {
+    const { turn, answer } = download;
     const { host, pop } = this.message;
-    const timed = (answer: Answer): Timed => ({ answer, startedAt: this.startedAt, endedAt: this.endedAt });
-    return prove(timed(first), {
-      originSendsAge: () => this.tracker.originSendsAge(host),
-      isCancelled: () => this.cancellation.cancelled,
+    return prove(download, {
+      originSendsAge: () => this.deps.tracker.originSendsAge(host),
+      isCancelled: () => this.admission.cancellation.cancelled,
       request: async (request, history) => {
         if (request.next === "check") {
           const ended = await this.beginCheck(request);
-          const answer = await this.send(turn, checkOf(this.headers, first.bytes, history), ended);
-          this.sawHit ||= isAnyHit(answer);
-          return { ...timed(answer), failure: checkFailure(answer, pop) };
+          const check = await this.send(turn, checkOf(this.headers.lines, answer.bytes, history), ended);
+          return { ...check, failure: checkFailure(check.answer, pop) };
         }
-        this.transfer?.clear();
-        const answer = await this.sendWhole(turn).catch((error: unknown) => deferredAsFailure(error, first));
-        this.sawHit ||= answer.failure === undefined && isAnyHit(answer);
-        const outcome = judge(answer, pop, this.task.bytes, this.compressed);
-        return { ...timed(answer), failure: outcome.kind === "GOOD" ? undefined : outcome.failure };
+        this.admission.transfer.clear();
+        const again = await this.sendWhole(turn).catch((error: unknown) => deferredAsFailure(error, download));
+        const outcome = this.judge(again);
+        return { ...again, failure: outcome.kind === "GOOD" ? undefined : outcome.failure };
       },
     });
   }
 
   /**
    * Waits until a check may be sent. It holds nothing meanwhile.
-   * @returns what to call when the check has ended: from now on it is in progress
+   * @returns what to call when the check has ended: from now on it is in progress, so that no other check is alone
    */
   private async beginCheck({ earliestAt, alone }: Extract<Request, { next: "check" }>): Promise<() => void> {
-    const { message, path, cancellation, tracker } = this;
-    const waitWithout = this.permits?.waitWithout ?? ((wait) => wait());
+    const { object, admission } = this;
+    const { tracker } = this.deps;
     const ms = earliestAt + (alone ? Math.random() * ALONE_SPREAD_MS : 0) - performance.now();
     // A timer drops the fraction of its milliseconds, and a check that comes too early shows no growth.
-    if (ms > 0) await waitWithout(() => sleep(Math.ceil(ms) + 1));
+    if (ms > 0) await admission.waitWithout(() => sleep(Math.ceil(ms) + 1));
     const deadline = performance.now() + MAX_WAIT_ALONE_MS;
     // Another one may begin while it waits for its permit.
-    while (alone && !cancellation.cancelled && !tracker.isAlone(message, path)) {
+    while (alone && !admission.cancellation.cancelled && tracker.isInProgress(object)) {
       const left = deadline - performance.now();
       if (left <= 0) break;
-      await waitWithout(() => tracker.untilAlone(message, path, left));
+      await admission.waitWithout(() => tracker.untilAlone(object, left));
     }
-    return tracker.begin(message, path);
+    return tracker.begin(object);
   }
 
   /**
@@ -283,98 +212,86 @@ class TaskDownload {
    * @returns the last attempt
    * @throws DeferredError if the next one is to come later
    */
-  private async attempts(order: (attempt: number) => number): Promise<Attempt> {
-    const { ips } = this.message;
+  private async attempt(order: (attempt: number) => number): Promise<Attempt> {
+    const { transfer, cancellation } = this.admission;
     const past: Attempt[] = [];
-    let turn = nextTurn(order, ips.length, past);
+    this.attempts = 0;
+    let turn = order(0);
     for (;;) {
-      // It may have been cancelled in the pause before.
-      if (this.cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
-      if (past.length > 0) this.transfer?.clear();
-      const made = await this.attempt(turn, past.length);
-      past.push(made);
-      // Most are good at once: nothing else is looked at then.
-      if (made.outcome.kind !== "RETRY" || this.cancellation.cancelled) return made;
-      turn = nextTurn(order, ips.length, past);
-      const then = nextTry(made, this.attemptsBefore, turn !== undefined);
-      if (then === "never") return made;
-      if (then === "later") throw this.later(made);
+      if (past.length > 0) transfer.clear();
+      const timed = await this.sendWhole(turn);
+      const last: Attempt = { ...timed, count: ++this.attempts, turn, outcome: this.judge(timed) };
+      if (last.outcome.kind !== "RETRY" || cancellation.cancelled) return last;
+      past.push(last);
+      const next = nextTurn(order, this.message.ips.length, past);
+      const then = nextTry(last, this.attemptsBefore, next !== undefined);
+      if (then === "later") throw this.later(last.answer);
+      if (then === "never" || next === undefined) return last;
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
+      if (cancellation.cancelled) return last;
+      turn = next;
     }
   }
 
-  /** @param before how many there were before */
-  private async attempt(turn: number, before: number): Promise<Attempt> {
-    try {
-      const answer = await this.sendWhole(turn);
-      const outcome = judge(answer, this.message.pop, this.task.bytes, this.compressed);
-      return { count: before + 1, turn, answer, outcome };
-    } catch (error) {
-      // A deferred attempt failed before: its earlier attempts count.
-      throw error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts + before) : error;
-    }
+  private judge({ answer }: Timed): AttemptVerdict {
+    return judge(answer, this.message.pop, this.task.bytes, this.headers.compressed);
   }
 
   /** When a kept error can be gone; not before the origin wants it. */
-  private later({ count, answer: { retryAfter } }: Attempt): DeferredError {
-    const { keptErrorMs = KEPT_ERROR_SECONDS * 1_000 } = this.options;
-    const ms = Math.max(keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
-    return new DeferredError(ms * (1 + Math.random() * LATER_SPREAD), count);
+  private later({ retryAfter }: Answer): DeferredError {
+    const ms = Math.max(this.deps.keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
+    return new DeferredError(ms * (1 + Math.random() * LATER_SPREAD));
   }
 
-  /** Whoever calls the downloader has waited for the first one. A further one waits here: a check may have given its permits back. */
-  private async sendWhole(turn: number): Promise<Answer> {
-    if (this.wholeRequests++ > 0) await this.permits?.regain();
-    return this.send(turn, { headers: "", maxBytes: maxBytesOf(this.task.bytes) });
+  /** The task was admitted for the first one. A further one waits here: a check may have given its permit back. */
+  private async sendWhole(turn: number): Promise<Timed> {
+    if (this.wholeRequests++ > 0) await this.admission.regain();
+    return this.send(turn);
   }
 
-  /** @param checkEnded of a check, which is in progress already: to be called when it has ended */
-  private async send(turn: number, request: CheckRequest, checkEnded?: () => void): Promise<Answer> {
-    const { message, cancellation, path } = this;
-    const isWhole = checkEnded === undefined;
-    const ended = checkEnded ?? this.tracker.begin(message, path);
-    this.startedAt = performance.now();
-    let refused: unknown;
-    const beforeSend = () => {
-      this.startedAt = performance.now();
-      return this.permits?.beforeSend()?.then(
-        () => {
-          this.startedAt = performance.now();
-        },
-        (error: unknown) => {
-          refused = error;
-          throw error;
-        },
-      );
+  /** @param check absent: a download @param ended of a check, which is in progress already: to be called when it has ended */
+  private async send(turn: number, check?: CheckRequest, ended = this.deps.tracker.begin(this.object)): Promise<Timed> {
+    const { message, path, admission } = this;
+    const isWhole = check === undefined;
+    let startedAt = performance.now();
+    const start = () => {
+      startedAt = performance.now();
     };
-    const answer = await this.options.http
-      .get(this.endpointOf(turn), path, this.headers + request.headers, this.onBytes, {
-        cancellation,
-        maxBytes: request.maxBytes,
+    const beforeSend = () => {
+      start();
+      return admission.beforeSend()?.then(start);
+    };
+    const answer = await this.deps.http
+      .get(this.endpointOf(turn), path, this.headers.lines + (check?.headers ?? ""), this.onBytes, {
+        cancellation: admission.cancellation,
+        maxBytes: isWhole ? maxBytesOf(this.task.bytes) : check.maxBytes,
         pop: message.pop,
         beforeSend: isWhole ? beforeSend : undefined,
       })
       .finally(ended);
-    if (refused !== undefined) throw refused;
-    this.endedAt = performance.now();
-    // A further attempt says of the URL what the first one said.
-    const tries = this.attemptsBefore + Math.max(0, this.wholeRequests - 1);
-    this.options.origins?.observe({
-      work: tries === (message.tries ?? 0) ? message : { ...message, tries },
+    const endedAt = performance.now();
+    this.deps.origins.observe({
+      // A further attempt says of the URL what the first one said.
+      work: { ...message, tries: this.attemptsBefore + this.wholeRequests - 1 },
       url: this.url.href,
       pop: message.pop,
       response: answer,
-      elapsedMs: this.endedAt - this.startedAt,
-      mayReachOrigin: isWhole && this.mayReachOrigin,
+      elapsedMs: endedAt - startedAt,
+      mayReachOrigin: isWhole && admission.mayReachOrigin,
     });
-    this.tracker.recordResponse(message.host, answer);
-    return answer;
+    this.deps.tracker.recordResponse(message.host, answer);
+    return { answer, startedAt, endedAt };
   }
+
+  private readonly onBytes = (bytes: number): void => {
+    this.meter.addBytes(bytes);
+    this.admission.transfer.addBytes(bytes);
+  };
 
   /** @param turn which of the POP's addresses; after the last one, the first follows again */
   private endpointOf(turn: number): Endpoint {
     const { message, url } = this;
-    const { https, http } = this.options.ports;
+    const { https, http } = this.deps.ports;
     const secure = url.protocol === "https:";
     return {
       secure,
@@ -385,42 +302,24 @@ class TaskDownload {
   }
 }
 
-/** Index of the address that a URL is asked from first. It depends on the URL alone, and URLs spread evenly. */
-export function firstAddress(url: string, addresses: number): number {
-  return addresses === 1 ? 0 : fnv1a(url) % addresses;
-}
-
 /** Who served a download, if Server-Timing shows that. After an attempt that failed, the next one shows nothing of the REC. */
-function servedBy({ count, answer }: Attempt): "cache" | "origin" | undefined {
+function servedBy({ count, answer }: Attempt): ServedBy | undefined {
   if (count !== 1) return undefined;
   if (isFromCache(answer)) return "cache";
   return reachedOrigin(answer) ? "origin" : undefined;
 }
 
-/** Unlike a Hit, a RefreshHit asked the origin; but the object was in a cache. */
-function isAnyHit({ xCache }: Answer): boolean {
-  const status = cacheStatusOf(xCache);
-  return status === "HIT" || status === "REFRESH_HIT";
-}
-
 /** The origin's limits, or its throttling, defer the second download. The proof ends as `failed`, because its message is not queued again. @throws any other error */
-function deferredAsFailure(error: unknown, seen: Answer): Answer {
+function deferredAsFailure(error: unknown, before: Timed): Timed {
   if (!(error instanceof DeferredError)) throw error;
-  return {
-    ...seen,
-    failure: {
-      reason: "other",
-      detail: "the limits or the throttling of the origin do not allow the second download now",
-    },
-  };
+  const detail = "the limits or the throttling of the origin do not allow the second download now";
+  return { ...before, answer: { ...before.answer, failure: { reason: "other", detail } } };
 }
 
 function notAttempted(failure: Failure): Warming {
-  return { attempt: { count: 0, turn: 0, answer: { bytes: 0 }, outcome: { kind: "FINAL", failure } } };
+  const attempt = { count: 0, turn: 0, answer: { bytes: 0 }, startedAt: 0, endedAt: 0 };
+  return { attempt: { ...attempt, outcome: { kind: "FINAL", failure } } };
 }
-
-/** How a task ends that is cancelled before it has begun. */
-const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" }).attempt;
 
 /**
  * Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt.

@@ -22,7 +22,7 @@ export type NextTry = "now" | "later" | "never";
  * @param hasNext whether there is an address that is worth an attempt
  */
 export function nextTry(
-  { count, outcome, answer }: Pick<Attempt, "count" | "outcome" | "answer">,
+  { count, outcome, answer }: Omit<Attempt, "turn">,
   previousAttempts: number,
   hasNext: boolean,
 ): NextTry {
@@ -45,8 +45,7 @@ function mayBeKept(
 }
 
 /**
- * Which of a POP's addresses the next attempt asks; undefined: none is worth it. An address that named another POP will name it
- * again. After such an answer only an address that has not been tried is asked.
+ * Which of a POP's addresses the next attempt asks; undefined: none is worth it, because an address that named another POP will name it again.
  * @param order the turns in their order, by the number of the attempt
  * @param addresses how many the POP has
  * @param past the attempts so far, in order
@@ -56,14 +55,8 @@ export function nextTurn(
   addresses: number,
   past: readonly Attempt[],
 ): number | undefined {
-  const last = past.at(-1);
-  if (last === undefined) return order(0);
-  const avoided = new Set((isOther(last) ? past : past.filter(isOther)).map(({ turn }) => turn % addresses));
-  for (let n = past.length; n < past.length + addresses; n++) {
-    const turn = order(n);
-    if (!avoided.has(turn % addresses)) return turn;
-  }
-  return undefined;
+  const avoided = new Set(past.filter(isOther).map(({ turn }) => turn % addresses));
+  return Array.from({ length: addresses }, (_, i) => order(past.length + i)).find((it) => !avoided.has(it % addresses));
 }
 
 function isOther({ outcome }: Attempt): boolean {

@@ -26,6 +26,8 @@ export interface Proof {
   readonly age: number | undefined;
   /** How often the object was downloaded whole. */
   readonly rounds: number;
+  /** Whether a good response after the first download was a Hit or a RefreshHit. */
+  readonly sawHit: boolean;
   /** Of `not_kept` and `failed`. */
   readonly failure?: Failure;
 }
@@ -75,16 +77,19 @@ export async function prove(download: Timed, { request, originSendsAge, isCancel
     // AWS WAF answers the next request alike. Without the second download, there is nothing to check.
     if (failure !== undefined && (step.next === "download" || failure.reason === "waf" || isCancelled()))
       return proofOf({ outcome: "failed" }, history, last);
-    history.push(failure === undefined ? observed(step.next, last) : { ...timesOf(last), kind: step.next });
+    const { startedAt, endedAt } = last;
+    history.push(failure === undefined ? observed(step.next, last) : { kind: step.next, startedAt, endedAt });
   }
 }
 
 function proofOf(step: Exclude<Step, Request>, history: readonly Observation[], last: Last): Proof {
-  const seen = seenIn(history, last.answer);
+  const { answer } = last;
+  const { tier, age } = history.at(-1) ?? {};
+  const sawHit = history.slice(1).some(({ cache }) => cache === "HIT" || cache === "REFRESH_HIT");
+  const seen = { answer, tier, age, rounds: downloadsIn(history), sawHit };
   if (step.outcome === "failed") return { ...seen, outcome: "failed", failure: failureOf(last) };
-  if (step.outcome === "not_kept") return { ...seen, outcome: "not_kept", failure: notKept(step.reason, last.answer) };
-  if (step.outcome !== "hit" || step.warning === undefined) return { ...seen, outcome: step.outcome };
-  return { ...seen, outcome: "hit", warning: step.warning };
+  if (step.outcome === "not_kept") return { ...seen, outcome: "not_kept", failure: notKept(step.reason, answer) };
+  return { ...seen, ...step };
 }
 
 /** The request's own failure, and which request it was: the download before it was complete. */
@@ -94,25 +99,17 @@ function failureOf({ failure = { reason: "other" }, next }: Last): Failure {
   return { ...failure, detail: failure.detail === undefined ? which : `${which}: ${failure.detail}` };
 }
 
-function seenIn(history: readonly Observation[], answer: Answer) {
-  const last = history.at(-1);
-  return { answer, tier: last?.tier, age: last?.age, rounds: downloadsIn(history) };
-}
-
-function observed(kind: Observation["kind"], timed: Timed): Observation {
-  const { xCache, serverTiming, age } = timed.answer;
+function observed(kind: Observation["kind"], { answer, startedAt, endedAt }: Timed): Observation {
+  const { xCache, serverTiming, age } = answer;
   return {
-    ...timesOf(timed),
+    startedAt,
+    endedAt,
     kind,
     cache: cacheStatusOf(xCache),
     tier: tierOf(serverTiming),
     upstream: upstreamOf(serverTiming),
     age: parseAge(age),
   };
-}
-
-function timesOf({ startedAt, endedAt }: Timed) {
-  return { startedAt, endedAt };
 }
 
 /** What a check adds to a request, and how much of its answer is read. */

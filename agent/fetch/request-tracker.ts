@@ -1,15 +1,13 @@
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { cacheStatusOf, parseAge } from "../../domain/result/proof.ts";
+import { inTime } from "../../domain/retry.ts";
 import type { Answer } from "./http/http-client.ts";
-
-/** So many hosts are remembered; the one that was added first is forgotten. A process works on far fewer. */
-const MAX_HOSTS = 10_000;
 
 interface InProgress {
   count: number;
   /** Called when none is left. */
-  readonly waiting: Set<() => void>;
+  readonly waiting: (() => void)[];
 }
 
 /**
@@ -21,11 +19,10 @@ export class RequestTracker {
   private readonly hostsWithOriginAge = new Set<string>();
   private readonly objects = new Map<string, InProgress>();
 
-  /** A request begins. @param path with the query. @returns what to call when it has ended */
-  begin(message: Pick<TaskMessage, "pop" | "host">, path: string): () => void {
-    const key = keyOf(message, path);
+  /** A request begins. @param key {@link objectKey} @returns what to call when it has ended */
+  begin(key: string): () => void {
     const known = this.objects.get(key);
-    const object = known ?? { count: 0, waiting: new Set() };
+    const object = known ?? { count: 0, waiting: [] };
     if (known === undefined) this.objects.set(key, object);
     object.count++;
     return () => {
@@ -35,33 +32,23 @@ export class RequestTracker {
     };
   }
 
-  /** Whether this process has no request for the object in progress that an edge could collapse with another one. */
-  isAlone(message: Pick<TaskMessage, "pop" | "host">, path: string): boolean {
-    return !this.objects.has(keyOf(message, path));
+  /** Whether this process has a request for the object in progress that an edge could collapse with another one. */
+  isInProgress(key: string): boolean {
+    return this.objects.has(key);
   }
 
-  /** Resolves when that may be so again, or after so many milliseconds. */
-  untilAlone(message: Pick<TaskMessage, "pop" | "host">, path: string, maxMs: number): Promise<void> {
-    const object = this.objects.get(keyOf(message, path));
-    if (object === undefined) return Promise.resolve();
-    return new Promise((resolve) => {
-      const go = () => {
-        clearTimeout(timer);
-        object.waiting.delete(go);
-        resolve();
-      };
-      const timer = setTimeout(go, maxMs);
-      object.waiting.add(go);
-    });
+  /** Resolves when none is in progress, or after so many milliseconds. */
+  async untilAlone(key: string, maxMs: number): Promise<void> {
+    const object = this.objects.get(key);
+    if (object === undefined) return;
+    const alone = new Promise<void>((resolve) => object.waiting.push(resolve));
+    await inTime(maxMs, alone).catch(() => undefined);
   }
 
   recordResponse(host: string, { httpStatus = 0, xCache, age }: Answer): void {
     // Errors are kept apart from objects, and most answers are no Miss.
     if (httpStatus < 200 || httpStatus >= 300 || cacheStatusOf(xCache) !== "MISS") return;
-    if (parseAge(age) === undefined || this.hostsWithOriginAge.has(host)) return;
-    const [first] = this.hostsWithOriginAge;
-    if (this.hostsWithOriginAge.size >= MAX_HOSTS && first !== undefined) this.hostsWithOriginAge.delete(first);
-    this.hostsWithOriginAge.add(host);
+    if (parseAge(age) !== undefined) this.hostsWithOriginAge.add(host);
   }
 
   /** Whether a Miss of the host has carried an Age. One origin of several is enough: an Age at the host then proves nothing. */
@@ -70,7 +57,7 @@ export class RequestTracker {
   }
 }
 
-/** Requests are collapsed within a cache server of the POP, and those that miss there within the REC. Variants may have one cache key. */
-function keyOf({ pop, host }: Pick<TaskMessage, "pop" | "host">, path: string): string {
+/** What identical requests have in common. They are collapsed within a cache server of the POP, and those that miss there within the REC. Variants may have one cache key. */
+export function objectKey({ pop, host }: TaskMessage, path: string): string {
   return `${recOf(pop) ?? pop} ${host}${path}`;
 }

@@ -5,17 +5,16 @@ import { isHit, type Outcome, tierOf, type Outcome as Warmth } from "../../domai
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
 import { type Answer, MAX_HEADER_CHARACTERS } from "./http/http-client.ts";
-import type { Proof } from "./proof.ts";
+import type { Proof, Timed } from "./proof.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { type AttemptVerdict, hasOtherSize } from "./verdict.ts";
 
 /** One attempt at a download. */
-export interface Attempt {
+export interface Attempt extends Timed {
   /** How many attempts there were with this one; 0: there was none. */
   readonly count: number;
   /** Which of the POP's addresses was asked. */
   readonly turn: number;
-  readonly answer: Answer;
   readonly outcome: AttemptVerdict;
 }
 
@@ -26,8 +25,6 @@ export interface Warming {
   readonly proof?: Proof;
   /** How many of the POP's addresses have it, where all were asked. */
   readonly addresses?: string;
-  /** Of an object that is not kept: whether a response after a good download was a Hit or a RefreshHit. @default none was */
-  readonly sawHit?: boolean;
   /** Those that do not have it. */
   readonly cold?: readonly string[];
 }
@@ -52,7 +49,7 @@ export function toResult(
   const { url, variant } = task;
   const { attempt, proof } = warming;
   const { answer } = attempt;
-  const tries = attemptsBefore(message, task);
+  const attempts = attemptsBefore(message, task) + attempt.count;
   const last = proof?.answer ?? answer;
   const failure = failureOf(warming);
   const { compressed } = requestHeaders(message, variant);
@@ -81,13 +78,14 @@ export function toResult(
     encoding: cutId(answer.contentEncoding),
     uncompressed: failure === undefined && compressed && cameUncompressed(answer) ? true : undefined,
     size_changed: failure === undefined && hasOtherSize(answer, task.bytes, compressed) ? true : undefined,
-    rec_miss: isRecMiss({ follows: message.follows, tries }, attempt, proof?.outcome) ? true : undefined,
+    // An attempt before it may have failed at the origin.
+    rec_miss: attempts === 1 && isRecMiss(message, warming) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
-    hit_after_download: warming.sawHit === true ? true : undefined,
+    hit_after_download: proof?.outcome === "not_kept" && proof.sawHit ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),
-    attempts: tries + attempt.count,
+    attempts,
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
     agent: instanceId,
@@ -133,35 +131,15 @@ function rank(warming: Warming): number {
   return RANKS.indexOf(outcomeOf(warming));
 }
 
-/** An attempt, by its number from 1. */
-interface Attempted {
-  readonly count: number;
-  readonly answer: Answer;
-  readonly outcome: AttemptVerdict;
-}
-
 /**
  * Whether a follower's download came from the origin. The POP that led it has the object, and its REC too; so this POP asks
- * another REC than the catalogue says. Only what Server-Timing tells counts, and a first attempt: one before it may have failed
- * at the origin. An object that this POP does not keep says nothing either: the REC does not keep it, whichever it is.
- * @param shown by the proof
+ * another REC than the catalogue says. Only what Server-Timing tells counts. An object that this POP does not keep says nothing: the REC does
+ * not keep it, whichever it is.
  */
-export function isRecMiss(
-  message: Pick<TaskMessage, "follows" | "tries">,
-  attempt: Attempted,
-  shown?: Warmth,
-): boolean {
-  const { count, answer, outcome } = attempt;
-  const { serverTiming } = answer;
-  if (
-    message.follows !== true ||
-    (message.tries ?? 0) + count !== 1 ||
-    outcome.kind !== "GOOD" ||
-    shown === "not_kept" ||
-    serverTiming === undefined
-  )
-    return false;
-  return CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
+function isRecMiss({ follows }: TaskMessage, { attempt, proof }: Warming): boolean {
+  const { serverTiming } = attempt.answer;
+  if (follows !== true || attempt.outcome.kind !== "GOOD" || proof?.outcome === "not_kept") return false;
+  return serverTiming !== undefined && CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
 }
 
 const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
@@ -170,7 +148,7 @@ const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
  * Whether a lead's good download leaves it open if the regional cache has the object: it was there before, perhaps at the edge
  * alone; or its headers say that it may not be kept, and nobody looked. Those that wait then ask as if each led.
  */
-export function isRecUnsure({ followers, verify }: Pick<TaskMessage, "followers" | "verify">, answer: Answer): boolean {
+export function isRecUnsure({ followers, verify }: TaskMessage, answer: Answer): boolean {
   if (followers === undefined) return false;
   if (verify === "off" && obstacle(answer) !== undefined) return true;
   if (!isHit(answer)) return false;

@@ -1,9 +1,11 @@
 import { pino } from "pino";
 import { ConcurrencyLimiter } from "../../agent/admit/concurrency-limiter.ts";
 import { FollowerGate } from "../../agent/admit/follower-gate.ts";
+import type { Admission } from "../../agent/fetch/downloader.ts";
+import { Cancellation } from "../../agent/fetch/http/http-client.ts";
 import { Prefetcher } from "../../agent/receive/prefetcher.ts";
 import type { MessageDeps } from "../../agent/receive/return-to-queue.ts";
-import { Heartbeats } from "../../agent/report/heartbeats.ts";
+import { Heartbeats, HeldTasks } from "../../agent/report/heartbeats.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { DeadLetters, HeartbeatStore, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
@@ -11,6 +13,26 @@ import type { DeadLetters, HeartbeatStore, ResultStore, TaskQueue } from "../../
 export const logger = pino({ level: "silent" });
 
 const unplanned = (what: string) => () => Promise.reject(new Error(`unplanned: ${what}`));
+
+/** The right to download a task with all that it needs: nothing is waited for, and nobody is told. */
+export function fakeAdmission(overrides: Partial<Admission> = {}): Admission {
+  return {
+    cancellation: new Cancellation(),
+    transfer: new HeldTasks("r").startTransfer(),
+    mayReachOrigin: true,
+    waitWithout: (wait) => wait(),
+    regain: async () => undefined,
+    beforeSend: () => undefined,
+    onDownloaded: () => undefined,
+    onServed: () => undefined,
+    ...overrides,
+  };
+}
+
+/** Limits of origins, of which a test replaces parts. */
+export function fakeOrigins(overrides: Partial<OriginLimiterRegistry> = {}): OriginLimiterRegistry {
+  return Object.assign(new OriginLimiterRegistry({ store: new MemoryPermitStore() }), overrides);
+}
 
 /** A queue whose calls fail, but those of the test. */
 export function fakeQueue(overrides: Partial<TaskQueue> = {}): TaskQueue {
@@ -55,7 +77,7 @@ export function fakeDeps(overrides: Partial<MessageDeps> = {}): MessageDeps {
     heartbeats: fakeHeartbeats(),
     prefetcher: new Prefetcher(() => ({ small: limiters.small.free, large: 1 })),
     limiters,
-    origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
+    origins: fakeOrigins(),
     followers: new FollowerGate(),
     isActive: unplanned("isActive"),
     download: unplanned("download"),

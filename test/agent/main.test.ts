@@ -1,7 +1,7 @@
 // The agent's main file: which variable of the environment reaches which part, and what ends the process.
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { DownloaderOptions } from "../../agent/fetch/downloader.ts";
+import type { DownloaderDeps } from "../../agent/fetch/downloader.ts";
 import type { HttpClientOptions } from "../../agent/fetch/http/pooled-client.ts";
 import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
 import type { AgentDeps } from "../../agent/receive/agent.ts";
@@ -46,7 +46,9 @@ vi.mock("../../agent/receive/agent.ts", () => ({
     }
   },
 }));
-vi.mock("../../agent/fetch/downloader.ts", () => ({ Downloader: part("Downloader", ["download"]) }));
+vi.mock("../../agent/fetch/downloader.ts", () => ({
+  createDownload: (deps: unknown) => void parts.made.set("createDownload", [deps]),
+}));
 vi.mock("../../agent/fetch/http/pooled-client.ts", () => ({ PooledHttpClient: part("PooledHttpClient", ["destroy"]) }));
 vi.mock("../../agent/instance/caretaker.ts", async (original) => ({
   ...(await original<typeof import("../../agent/instance/caretaker.ts")>()),
@@ -169,7 +171,7 @@ test("each setting of the environment reaches its part", async () => {
     allowPrivateAddresses: true,
     firstByteMs: 59_000,
   });
-  expect(made<DownloaderOptions>("Downloader")).toMatchObject({
+  expect(made<DownloaderDeps>("createDownload")).toMatchObject({
     ports: { https: 8_443, http: 8_080 },
     instanceId: instance,
     keptErrorMs: 53_000,

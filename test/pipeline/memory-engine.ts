@@ -2,13 +2,15 @@
 import { randomUUID } from "node:crypto";
 import { parse } from "csv-parse/sync";
 import { pino } from "pino";
-import { Downloader } from "../../agent/fetch/downloader.ts";
+import { createDownload } from "../../agent/fetch/downloader.ts";
 import { PooledHttpClient } from "../../agent/fetch/http/pooled-client.ts";
+import { RequestTracker } from "../../agent/fetch/request-tracker.ts";
 import { Agent } from "../../agent/receive/agent.ts";
 import { Heartbeats } from "../../agent/report/heartbeats.ts";
 import { ResultWriter } from "../../agent/report/result-writer.ts";
 import { Throughput } from "../../agent/report/throughput.ts";
 import { csvRow, textOfField } from "../../domain/csv.ts";
+import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
@@ -137,13 +139,14 @@ async function downloadAll(
   const http = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
   const throughput = { small: new Throughput(), large: new Throughput() };
   const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
-  const downloader = new Downloader({
+  const download = createDownload({
     http,
-    allowPrivateAddresses: true,
     ports: { https: edge.httpsPort, http: edge.httpPort },
     instanceId: "i-00000000000000001",
     throughput,
     origins,
+    keptErrorMs: KEPT_ERROR_SECONDS * 1_000,
+    tracker: new RequestTracker(),
   });
   const agent = new Agent({
     queue: { lanes: { main: new MemoryQueue(), express: queue }, drain: async () => undefined },
@@ -158,7 +161,7 @@ async function downloadAll(
       logger,
     }),
     isActive,
-    download: downloader.download.bind(downloader),
+    download,
     origins,
     throughput,
     visibilitySeconds: 120,

@@ -2,7 +2,7 @@ import { connect as connectPlainly, isIP, type Socket } from "node:net";
 import { connect as connectSecurely, type SecureContext } from "node:tls";
 import type { Failure, FailureReason } from "../../../domain/result/failure.ts";
 import { BodyWatch } from "./body-limits.ts";
-import type { Answer, Endpoint } from "./http-client.ts";
+import type { Answer, Endpoint, GetOptions } from "./http-client.ts";
 import type { ResponseReader } from "./response-reader.ts";
 import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, KEEP_ALIVE_MS, noConnection, timeout } from "./timeouts.ts";
 
@@ -11,8 +11,8 @@ export interface Exchange {
   readonly request: string;
   reader: ResponseReader;
   /** What its request waits for once the connection is open. */
-  readonly beforeSend?: (() => Promise<void> | undefined) | undefined;
-  readonly done: (answer: Answer) => void;
+  readonly beforeSend?: GetOptions["beforeSend"];
+  readonly done: (answer: Answer | Promise<never>) => void;
   /** The connection that it is on; undefined while it waits for one. */
   connection: Connection | undefined;
 }
@@ -44,9 +44,6 @@ const BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 /** What comes before a request is sent is no answer to it, even if it looks like one. */
 const UNASKED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
-
-/** Not stored: it says nothing about the POP. */
-const NOT_SENT: Failure = { reason: "other", code: "NOT_SENT", detail: "the request was deferred" };
 
 /** A connection to a POP, one exchange after the other. */
 export class Connection {
@@ -114,7 +111,7 @@ export class Connection {
         this.since = performance.now();
         this.send(exchange);
       },
-      () => this.exchange === exchange && this.fail(NOT_SENT),
+      (error: unknown) => this.exchange === exchange && this.end(() => exchange.done(Promise.reject(error))),
     );
   }
 

@@ -10,7 +10,7 @@ export interface HttpClient {
    * @param path with the query
    * @param headers lines of the request's head, Host among them, each with its CRLF: see {@link headerLines}
    * @param onBytes told of the bytes of the body as they come
-   * @throws AddressRefusedError for an address that must not be connected to; Error once the client is destroyed
+   * @throws AddressRefusedError for an address that must not be connected to; what `beforeSend` throws
    */
   get(
     endpoint: Endpoint,
@@ -39,8 +39,8 @@ export interface GetOptions {
   readonly maxBytes?: number;
   /** The POP that must answer: with another one, it fails. @default any may */
   readonly pop?: string;
-  /** Called when its connection is open. If the promise that it returns is rejected, nothing is sent, and it fails. */
-  readonly beforeSend?: (() => Promise<void> | undefined) | undefined;
+  /** Called when its connection is open. If the promise that it returns is rejected, nothing is sent. */
+  readonly beforeSend?: (() => Promise<unknown> | undefined) | undefined;
 }
 
 /** How one request ended: a response, whole or cut off, or none. */

@@ -33,18 +33,14 @@ export class PooledHttpClient implements HttpClient {
 
   constructor(private readonly options: HttpClientOptions = {}) {}
 
-  get(
+  async get(
     endpoint: Endpoint,
     path: string,
     headers: string,
     onBytes: (bytes: number) => void,
     options?: GetOptions,
   ): Promise<Answer> {
-    try {
-      return this.poolOf(endpoint).get(path, headers, onBytes, options);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.destroyed ? { bytes: 0, failure: STOPPED } : this.poolOf(endpoint).get(path, headers, onBytes, options);
   }
 
   async destroy(): Promise<void> {
@@ -55,7 +51,6 @@ export class PooledHttpClient implements HttpClient {
   }
 
   private poolOf(endpoint: Endpoint): ConnectionPool {
-    if (this.destroyed) throw new Error("the agent has stopped");
     const key = `${endpoint.secure ? "https" : "http"} ${endpoint.address} ${endpoint.port} ${endpoint.servername}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;

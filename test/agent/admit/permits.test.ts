@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { Permits } from "../../../agent/fetch/downloader.ts";
+import type { Admission } from "../../../agent/fetch/downloader.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
@@ -19,7 +19,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
   });
 
   /** Works through the message beside nobody else. @param download of the first URL; each other one takes a second */
-  async function run(download: (permits: Permits, said: string[]) => Promise<void>): Promise<string[]> {
+  async function run(download: (permits: Admission, said: string[]) => Promise<void>): Promise<string[]> {
     const said: string[] = [];
     const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     const others = ["second", "third"];
@@ -30,7 +30,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
       delete: done,
       hold: done,
       origins,
-      download: async (_: string, permits: Permits) => {
+      download: async (_: string, permits: Admission) => {
         if (begun++ === 0) {
           await download(permits, said);
         } else {
@@ -50,16 +50,16 @@ describe("of a request that limits the concurrency at its origin to one", () => 
   }
 
   test("a download that waits holds no permit, and the others begin", async () => {
-    const said = await run(async ({ waitWithout }, log) => {
-      await waitWithout(() => sleep(20_000));
+    const said = await run(async (admission, log) => {
+      await admission.waitWithout(() => sleep(20_000));
       log.push("the first has waited");
     });
     expect(said).toEqual([...took("second"), ...took("third"), "the first has waited"]);
   });
 
   test("a check waits for a permit, and gives it back", async () => {
-    const said = await run(async ({ waitWithout }, log) => {
-      await waitWithout(() => sleep(500));
+    const said = await run(async (admission, log) => {
+      await admission.waitWithout(() => sleep(500));
       log.push("the first is checked");
       await sleep(1_000);
       log.push("the check ends");
@@ -69,8 +69,8 @@ describe("of a request that limits the concurrency at its origin to one", () => 
   });
 
   test("a download that is to be repeated waits for a permit, and gives it back", async () => {
-    const said = await run(async ({ regain }, log) => {
-      await regain();
+    const said = await run(async (admission, log) => {
+      await admission.regain();
       log.push("the first is repeated");
       await sleep(1_000);
       log.push("the repetition ends");

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Permits } from "../../../agent/fetch/downloader.ts";
-import { firstAddress } from "../../../agent/fetch/downloader.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
+import { fnv1a } from "../../../domain/plan/task.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
@@ -183,7 +182,7 @@ describe.concurrent("a task that was deferred", () => {
       const url = object(path);
       await download({ url, ...(attempts === undefined ? {} : { attempts }) });
       const [first = "", second = ""] = edge.addressesOf("SIN2-P1");
-      const at = firstAddress(url, 2);
+      const at = fnv1a(url) % 2;
       order.push([first, second].indexOf(seen.get(path)?.[0]?.address ?? "") === at ? "first" : "second");
     }
     expect(order).toEqual(["first", "second", "first"]);
@@ -217,22 +216,18 @@ describe.concurrent("a task that was deferred", () => {
 });
 
 describe("when the origin wants to be left alone inside a download", () => {
-  const permits: Permits = {
-    waitWithout: (wait) => wait(),
-    regain: () => Promise.reject(new DeferredError(60_000)),
-    beforeSend: () => undefined,
-  };
+  const admission = { regain: () => Promise.reject(new DeferredError(60_000)) };
 
   test("the attempts so far are counted", async () => {
     const url = object("/left-alone.bin", [{ kind: "reset", after: 1_000 }]);
-    const putOff = await download({ url, permits }).catch((error: unknown) => error);
+    const putOff = await download({ url, admission }).catch((error: unknown) => error);
     expect(putOff).toMatchObject({ name: "DeferredError", delayMs: 60_000, attempts: 1 });
   });
 
   test("a second download that may not be sent: the task has failed, and no miss is claimed", async () => {
     const miss = { kind: "status", status: 503 } as const;
     const url = object("/left-alone-whole.bin", [undefined, miss, miss, miss] as unknown as Fault[]);
-    expect(await download({ url, permits })).toMatchObject({
+    expect(await download({ url, admission })).toMatchObject({
       outcome: "failed",
       reason: "other",
       attempts: 1,

@@ -1,18 +1,14 @@
 import { afterAll, beforeAll } from "vitest";
-import {
-  Downloader,
-  type DownloaderOptions,
-  type DownloadHooks,
-  type Permits,
-} from "../../../agent/fetch/downloader.ts";
-import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
+import { type Admission, createDownload, type DownloaderDeps } from "../../../agent/fetch/downloader.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
-import type { Transfer } from "../../../agent/report/heartbeats.ts";
+import { Throughput } from "../../../agent/report/throughput.ts";
+import { KEPT_ERROR_SECONDS } from "../../../domain/limits.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
 import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
+import { fakeAdmission, fakeOrigins } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 export const DOMAIN = "d111111abcdef8.cloudfront.net";
@@ -56,22 +52,14 @@ export function useEdge(options: Partial<EdgeOptions> = {}): void {
 export interface Download {
   readonly url: string;
   readonly message?: Parameters<typeof taskMessage>[0];
-  readonly options?: Partial<DownloaderOptions>;
-  readonly cancellation?: Cancellation;
+  readonly options?: Partial<DownloaderDeps>;
   /** @default unknown */
   readonly bytes?: number;
   /** Attempts before it was deferred. @default what the message says */
   readonly attempts?: number;
   /** When the first of them started. @default it was not deferred */
   readonly startedAt?: number;
-  /** @default nobody is told of the bytes that come */
-  readonly transfer?: Transfer;
-  /** @default it holds none */
-  readonly permits?: Permits;
-  /** @default nobody is told */
-  readonly onDownloaded?: DownloadHooks["onDownloaded"];
-  /** @default nobody is told */
-  readonly onServed?: DownloadHooks["onServed"];
+  readonly admission?: Partial<Admission>;
 }
 
 /** Downloads a task as the agent does. Every result is checked against what the table takes. */
@@ -82,26 +70,20 @@ export async function download({
   startedAt,
   message,
   options,
-  cancellation,
-  transfer,
-  permits,
-  onDownloaded,
-  onServed,
+  admission,
 }: Download): Promise<TaskResult> {
-  const nothing = { addBytes: () => {}, addTask: () => {} };
-  const throughput = { small: nothing, large: nothing };
-  const ports = { https: edge.httpsPort, http: edge.httpPort };
-  const downloader = new Downloader({
+  const downloadTask = createDownload({
     http,
-    allowPrivateAddresses: true,
-    ports,
+    ports: { https: edge.httpsPort, http: edge.httpPort },
     instanceId: "i-1",
-    throughput,
+    throughput: { small: new Throughput(), large: new Throughput() },
+    origins: fakeOrigins(),
+    keptErrorMs: KEPT_ERROR_SECONDS * 1_000,
     tracker,
     ...options,
   });
   const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
-  const result = await downloader.download(
+  const result = await downloadTask(
     task,
     {
       url,
@@ -109,8 +91,7 @@ export async function download({
       ...(attempts === undefined ? {} : { attempts }),
       ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
     },
-    cancellation ?? new Cancellation(),
-    { transfer, permits, onDownloaded, onServed },
+    fakeAdmission({ mayReachOrigin: task.follows !== true, ...admission }),
   );
   return taskResultSchema.strict().parse(result);
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { everyAddress, outcomeOf, type Warming } from "../../../agent/fetch/task-result.ts";
 
-const GOOD = { count: 1, turn: 0, answer: { bytes: 1 }, outcome: { kind: "GOOD" } } as const;
+const GOOD = { count: 1, turn: 0, answer: { bytes: 1 }, outcome: { kind: "GOOD" }, startedAt: 0, endedAt: 9 } as const;
 const proven = (outcome: "warm" | "hit" | "not_kept"): Warming => ({
   attempt: GOOD,
-  proof: { outcome, answer: { bytes: 1 }, tier: undefined, age: undefined, rounds: 1 },
+  proof: { outcome, answer: { bytes: 1 }, tier: undefined, age: undefined, rounds: 1, sawHit: false },
 });
 const FAILED: Warming = { attempt: { ...GOOD, outcome: { kind: "RETRY", failure: { reason: "timeout" } } } };
 

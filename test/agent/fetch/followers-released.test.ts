@@ -29,7 +29,7 @@ async function lead(path: string, object: Partial<SiteObject> = {}, message: Dow
   const result: TaskResult = await download({
     url: `https://www.example.com${path}`,
     message: { followers, ...message },
-    onDownloaded,
+    admission: { onDownloaded },
   });
   return { told, result };
 }

@@ -35,5 +35,6 @@ test.each<Case>([
   ["503, for the eighth time", status(503), 1, 7, true, "never"],
   ["no address is worth it", CLOSED, 1, 0, false, "never"],
 ])("%s", (_, answer, count, tries, hasNext, then) => {
-  expect(nextTry({ count, answer, outcome: judge(answer, "SIN2-P1", null) }, tries, hasNext)).toBe(then);
+  const attempt = { count, answer, startedAt: 0, endedAt: 9 };
+  expect(nextTry({ ...attempt, outcome: judge(answer, "SIN2-P1", null) }, tries, hasNext)).toBe(then);
 });

@@ -7,6 +7,8 @@ const failed = (turn: number, reason: "http_5xx" | "other_pop"): Attempt => ({
   count: 1,
   turn,
   answer: { bytes: 0 },
+  startedAt: 0,
+  endedAt: 9,
   outcome: { kind: "RETRY", failure: { reason } },
 });
 const busy = (turn: number) => failed(turn, "http_5xx");
@@ -21,7 +23,7 @@ test.each([
   ["no other: each has named another POP", 2, [other(5), other(6)], undefined],
   ["none: there is no other address", 1, [other(5)], undefined],
   ["the one that only failed, not the one of another POP", 2, [other(5), busy(6)], 8],
-  ["none: the other one has been tried", 2, [busy(5), other(6)], undefined],
+  ["the first again, not the one of another POP", 2, [busy(5), other(6)], 7],
   ["the one that has not been tried", 3, [busy(5), other(6)], 7],
 ] as const)("%s", (_, addresses, past, turn) => {
   expect(nextTurn((n) => 5 + n, addresses, past)).toBe(turn);

@@ -1,10 +1,10 @@
 // Before which of its requests a task waits for permits.
 import { expect, test } from "vitest";
-import type { Permits } from "../../../agent/fetch/downloader.ts";
+import type { Admission } from "../../../agent/fetch/downloader.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
-import type { Observed } from "../../../domain/origin/origin-limiter-registry.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
+import { fakeOrigins } from "../fake-deps.ts";
 import { type Download, download, edge, object, seen, useEdge } from "./edge-world.ts";
 
 useVirtualClock({ idleMs: 2 });
@@ -15,15 +15,14 @@ useEdge();
 async function waits(path: string, message: Download["message"] = {}, troubles: readonly Fault[] = []) {
   const sent = () => seen.get(path)?.length ?? 0;
   const began = { waitWithout: [] as number[], regain: [] as number[] };
-  const permits: Permits = {
+  const admission: Partial<Admission> = {
     waitWithout: async (wait) => {
       began.waitWithout.push(sent());
       return wait();
     },
     regain: async () => void began.regain.push(sent()),
-    beforeSend: () => undefined,
   };
-  const result = await download({ url: object(path, troubles, 500), message, permits });
+  const result = await download({ url: object(path, troubles, 500), message, admission });
   return { ...began, requests: sent(), outcome: result.outcome };
 }
 
@@ -49,14 +48,13 @@ test("a further attempt waits for permits", async () => {
 });
 
 /** Downloads an object whose first request may be sent after this. */
-function downloadAfter(path: string, beforeSend: Permits["beforeSend"], options: Download["options"] = {}) {
-  const permits: Permits = { waitWithout: (wait) => wait(), regain: async () => undefined, beforeSend };
-  return download({ url: object(path, [], 500), permits, options });
+function downloadAfter(path: string, beforeSend: Admission["beforeSend"], options: Download["options"] = {}) {
+  return download({ url: object(path, [], 500), admission: { beforeSend }, options });
 }
 
 test("a request is sent when its slot has come: what the limiter hears of its time begins then", async () => {
   const elapsed: number[] = [];
-  const origins = { observe: ({ elapsedMs }: Observed) => void elapsed.push(elapsedMs) };
+  const origins = fakeOrigins({ observe: ({ elapsedMs }) => void elapsed.push(elapsedMs) });
   const slot = async () => {
     await new Promise((resolve) => setTimeout(resolve, 20_000));
   };
@@ -76,8 +74,8 @@ test("who served the first download is told, unless an attempt before it failed"
   const served: unknown[] = [];
   const onServed = (by: unknown) => void served.push(by);
   const url = object("/served.bin", [], 500);
-  await download({ url, onServed });
-  await download({ url, onServed });
-  await download({ url: object("/served-late.bin", [{ kind: "reset", after: 100 }], 500), onServed });
+  await download({ url, admission: { onServed } });
+  await download({ url, admission: { onServed } });
+  await download({ url: object("/served-late.bin", [{ kind: "reset", after: 100 }], 500), admission: { onServed } });
   expect(served).toEqual(["origin", "cache", undefined]);
 });

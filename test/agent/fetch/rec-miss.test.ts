@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { type Attempt, isRecMiss } from "../../../agent/fetch/task-result.ts";
+import { type Attempt, toResult } from "../../../agent/fetch/task-result.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { Outcome } from "../../../domain/result/outcome.ts";
+import { taskMessage } from "../task-messages.ts";
 
 const MISS =
   'cdn-upstream-layer;desc="REC",cdn-upstream-fbl;dur=40,cdn-cache-miss,cdn-pop;desc="SIN2-P1",cdn-downstream-fbl;dur=44';
@@ -7,7 +10,13 @@ const REC_HIT = 'cdn-cache-hit,cdn-pop;desc="SIN2-P1",cdn-hit-layer;desc="REC",c
 
 function attempt(serverTiming: string | undefined, change: Partial<Attempt> = {}): Attempt {
   const answer = { bytes: 10, httpStatus: 200, ...(serverTiming === undefined ? {} : { serverTiming }) };
-  return { count: 1, turn: 0, answer, outcome: { kind: "GOOD" }, ...change };
+  return { count: 1, turn: 0, answer, outcome: { kind: "GOOD" }, startedAt: 0, endedAt: 9, ...change };
+}
+
+function isRecMiss(message: Partial<TaskMessage>, one: Attempt, outcome: Outcome = "done"): boolean {
+  const proof = { outcome, answer: one.answer, tier: undefined, age: undefined, rounds: 1, sawHit: false };
+  const task = { url: "https://a.example/", bytes: null };
+  return toResult(taskMessage(message), task, "i-1", { attempt: one, proof }, 5).rec_miss === true;
 }
 
 test.each([

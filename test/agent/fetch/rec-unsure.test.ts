@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { isRecUnsure } from "../../../agent/fetch/task-result.ts";
+import { taskMessage } from "../task-messages.ts";
 
 const LEAD = { followers: [{ pop: "SIN2-P1", ips: ["192.0.2.1"] }] };
 const answer = { bytes: 1, httpStatus: 200, xCache: "Miss from cloudfront" };
@@ -21,5 +22,5 @@ test.each([
   ["what may not be kept is looked at again otherwise", LEAD, { ...answer, cacheControl: "no-store" }, false],
   ["nobody waits for it", {}, hit, false],
 ] as const)("%s", (_, message, seen, unsure) => {
-  expect(isRecUnsure(message, seen)).toBe(unsure);
+  expect(isRecUnsure(taskMessage(message), seen)).toBe(unsure);
 });

@@ -6,7 +6,7 @@ import type { OriginLimiterRegistry } from "../../../domain/origin/origin-limite
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
-import { fakeQueue } from "../fake-deps.ts";
+import { fakeOrigins, fakeQueue } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
 
@@ -28,7 +28,7 @@ function limited(permits: number, release: () => void = () => undefined): NonNul
 }
 
 function originsOf(limiterFor: OriginLimiterRegistry["limiterFor"]): NonNullable<Plan["origins"]> {
-  return { prepare: async () => undefined, limiterFor };
+  return fakeOrigins({ prepare: async () => undefined, limiterFor });
 }
 
 function plan(more: Partial<Plan>) {

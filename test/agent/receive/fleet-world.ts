@@ -98,7 +98,7 @@ export function startAgent(lanes: MemoryAgentParts["lanes"], bytesPerSecond: num
   const done: Done = { bytes: 0, tasks: 0, endedAt: 0 };
   const throughput = newThroughput();
   let running = 0;
-  const download: AgentDeps["download"] = async (message, url, cancellation, { transfer } = {}) => {
+  const download: AgentDeps["download"] = async (message, url, { cancellation, transfer }) => {
     const tally = isLarge(url) ? throughput.large : throughput.small;
     running++;
     let before = performance.now();
@@ -109,7 +109,7 @@ export function startAgent(lanes: MemoryAgentParts["lanes"], bytesPerSecond: num
       before = now;
       left -= came;
       tally.addBytes(came);
-      transfer?.addBytes(came);
+      transfer.addBytes(came);
     }
     running--;
     tally.addTask(false);

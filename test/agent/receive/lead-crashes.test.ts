@@ -85,10 +85,10 @@ class World {
         },
       }),
       write,
-      download: async (message, url, _, hooks) => {
+      download: async (message, url, admission) => {
         const one = await call(() => this.download(message, url, begun));
         // The proof takes two calls of the agent.
-        if (one.ok) hooks?.onDownloaded?.({ ok: true });
+        if (one.ok) admission.onDownloaded({ ok: true });
         await call(() => undefined);
         return call(() => one);
       },

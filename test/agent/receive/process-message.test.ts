@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { Permits } from "../../../agent/fetch/downloader.ts";
+import type { Admission } from "../../../agent/fetch/downloader.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, start, yes } from "./work-world.ts";
@@ -45,9 +45,9 @@ describe("a message that is a task", () => {
 
   test("a download that waits holds no slot, and takes one again before it goes on", async () => {
     const [waited, other] = [deferred(), deferred<object>()];
-    const download = async (url: string, { waitWithout }: Permits) => {
+    const download = async (url: string, admission: Admission) => {
       if (url === "b") return other.promise;
-      await waitWithout(async () => undefined);
+      await admission.waitWithout(async () => undefined);
       waited.resolve();
       return {};
     };
@@ -65,13 +65,13 @@ describe("a message that is a task", () => {
     const [small, large] = [new ConcurrencyLimiter(1), new ConcurrencyLimiter(1)];
     const held: number[][] = [];
     const note = () => held.push([small.inUse, large.inUse]);
-    const download = async (_: string, { waitWithout, regain }: Permits) => {
+    const download = async (_: string, admission: Admission) => {
       note();
-      await waitWithout(async () => note());
+      await admission.waitWithout(async () => note());
       note();
-      await waitWithout(async () => note());
+      await admission.waitWithout(async () => note());
       note();
-      await regain();
+      await admission.regain();
       note();
       return {};
     };

@@ -91,11 +91,6 @@ describe("when the agent stops, what has not begun goes back into the queue anew
   test.each<{ name: string; download: () => Promise<Partial<TaskResult>>; did: string[] }>([
     { name: "a good result counts", download: good, did: ["write a", "delete r"] },
     { name: "a bad one may be the stop's own fault", download: bad, did: ["active? q", "send it anew", "delete r"] },
-    {
-      name: "a download that was not let begin",
-      download: fail("the agent has stopped"),
-      did: ["active? q", "send it anew", "delete r"],
-    },
   ])("of one that runs: $name", async ({ download, did: expected }) => {
     const running = deferred();
     const plan = { active: yes, download: () => running.promise.then(download), write: done, delete: done, send: done };

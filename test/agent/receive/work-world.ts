@@ -1,5 +1,5 @@
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { Permits } from "../../../agent/fetch/downloader.ts";
+import type { Admission } from "../../../agent/fetch/downloader.ts";
 import { processMessage } from "../../../agent/receive/process-message.ts";
 import type { MessageDeps } from "../../../agent/receive/return-to-queue.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
@@ -15,7 +15,7 @@ export interface Plan {
   readonly active?: () => Promise<boolean>;
   readonly download?: (
     url: string,
-    permits: Permits,
+    permits: Admission,
     onDownloaded: (shown: LeadResult) => void,
   ) => Promise<Partial<TaskResult>>;
   readonly write?: (url: string) => Promise<void>;
@@ -92,12 +92,14 @@ export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(1
     },
     isActive: (reqId) => call(`active? ${reqId}`, plan.active),
     limiters: { small: slots, large },
-    download: async (task, { url, variant }, cancellation, hooks = {}) => {
-      const { transfer, permits = NO_PERMITS, onDownloaded = () => undefined } = hooks;
+    download: async (task, { url, variant }, admission) => {
       const planned = plan.download;
-      cancellation.add(() => did.push(`cut ${url}`));
-      transfer?.addBytes(plan.bytes ?? 0);
-      const end = await call(`download ${url}`, planned && (() => planned(url, permits, onDownloaded)));
+      admission.cancellation.add(() => did.push(`cut ${url}`));
+      admission.transfer.addBytes(plan.bytes ?? 0);
+      const end = await call(
+        `download ${url}`,
+        planned && (() => planned(url, admission, (shown) => admission.onDownloaded(shown))),
+      );
       return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
     },
     ...(plan.origins === undefined ? {} : { origins: plan.origins }),
@@ -108,7 +110,6 @@ export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(1
   return { did, unplanned, sent, written, ended, heartbeats, told, stop: () => stopping.abort() };
 }
 
-const NO_PERMITS: Permits = { waitWithout: (wait) => wait(), regain: () => done(), beforeSend: () => undefined };
 export const done = () => Promise.resolve();
 export const yes = () => Promise.resolve(true);
 export const good = () => Promise.resolve({});

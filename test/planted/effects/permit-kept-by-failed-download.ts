@@ -6,13 +6,8 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "transfer.clear();\n    permit.release();",
-      replace: "transfer.clear();",
-    },
-    {
-      file: "agent/admit/download-message.ts",
-      find: "    cancellation.delete(cut);\n    permit.release();",
-      replace: "    cancellation.delete(cut);",
+      find: "this.transfer.clear();\n      this.releasePermit();",
+      replace: "this.transfer.clear();",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/deferrals.test.ts"],

@@ -6,9 +6,8 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "permitsOf(job.message, slot, permit) });\n  } finally {\n    transfer.clear();\n    permit.release();\n    slot.release();",
-      replace:
-        "permitsOf(job.message, slot, permit) });\n    slot.release();\n  } finally {\n    transfer.clear();\n    permit.release();",
+      find: "this.releasePermit();\n      this.releaseSlot();\n    }\n    left",
+      replace: "this.releasePermit();\n    }\n    this.releaseSlot();\n    left",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/receive/process-message.test.ts"],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "if (origin?.concurrency !== undefined) await permit.acquire({ isContinuation: true, needsSlot: false });",
-      replace: "",
+      find: "await this.acquirePermit({ isContinuation: true, needsSlot: false });",
+      replace: "await Promise.resolve();",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/admit/permits.test.ts"],

@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "permit.isHeld ? permit.slot() : undefined",
+      find: "this.permit?.slot(this.job.cancellation.signal)",
       replace: "undefined",
     },
   ],

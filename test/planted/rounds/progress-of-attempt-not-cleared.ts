@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/fetch/downloader.ts",
-      find: "if (past.length > 0) this.transfer?.clear();",
+      find: "if (past.length > 0) transfer.clear();",
       replace: "",
     },
   ],
