@@ -64,12 +64,19 @@ export function toAttributes(item: PlainItem): Record<string, AttributeValue> {
   return attributes;
 }
 
-/** The other way round. Attributes of other types, which only a newer version could have written, are left out. */
-export function fromAttributes(attributes: Readonly<Record<string, AttributeValue>>): PlainItem {
+/**
+ * The other way round. Attributes of other types, which only a newer version could have written, are left out.
+ * @param names of what is read. @default all
+ */
+export function fromAttributes(
+  attributes: Readonly<Record<string, AttributeValue>>,
+  names: readonly string[] = Object.keys(attributes),
+): PlainItem {
   const item: Record<string, string | number | boolean> = {};
-  for (const [name, { S, N, BOOL }] of Object.entries(attributes)) {
+  for (const name of names) {
+    const { S, N, BOOL } = attributes[name] ?? {};
     if (S !== undefined) item[name] = S;
-    else if (N !== undefined) item[name] = Number(N);
+    else if (typeof N === "string") item[name] = Number(N);
     else if (BOOL !== undefined) item[name] = BOOL;
   }
   return item;

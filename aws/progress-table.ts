@@ -171,10 +171,9 @@ export interface BatchCount {
   readonly stripe: number;
   /** By block, and by the POP's place in it: domain/plan/counter-shards.ts says which those are. */
   readonly blocks: ReadonlyMap<number, ReadonlyMap<number, Count>>;
-  /** Examples of what came uncompressed. A stripe keeps those of the first batch that has any. @default none */
-  readonly uncompressed?: readonly string[];
-  /** @default none */
-  readonly failures?: FailureCounts;
+  /** Examples of what came uncompressed. A stripe keeps those of the first batch that has any. */
+  readonly uncompressed: readonly string[];
+  readonly failures: FailureCounts;
 }
 
 /** The Progress table: counters and beats, of which each is small and changes often. No stream follows it. */
@@ -191,7 +190,7 @@ export class ProgressTable extends ProgressReader implements HeartbeatStore {
       ...[...batch.blocks].map(([block, pops]) =>
         additionTo(KEY.pops(reqId, block), stripe, popCountersOf(pops), expireAt),
       ),
-      ...(batch.failures === undefined
+      ...(batch.failures.size === 0
         ? []
         : [additionTo(KEY.fails(reqId), stripe, failureCountersOf(batch.failures), expireAt)]),
     ];

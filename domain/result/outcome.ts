@@ -16,15 +16,6 @@ export type Outcome = keyof typeof OUTCOMES;
 /** All outcomes, in the order of the table. */
 export const outcomes: readonly Outcome[] = ["warm", "hit", "not_kept", "done", "failed"];
 
-/** A stored outcome, for those who read thousands a second; undefined where there is none or one that is not known. */
-export function readOutcome(stored: string | undefined): Outcome | undefined {
-  return stored !== undefined && isOutcome(stored) ? stored : undefined;
-}
-
-function isOutcome(text: string): text is Outcome {
-  return Object.hasOwn(OUTCOMES, text);
-}
-
 /** A stored outcome; undefined where only a newer version knows it. */
 export const outcomeSchema = z.enum(outcomes).optional().catch(undefined);
 

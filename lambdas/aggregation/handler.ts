@@ -1,6 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
@@ -14,10 +14,10 @@ import { type FailureReason, metricReasonOf } from "../../domain/result/failure.
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
 
 export interface AggregationDeps {
-  readonly requests: Pick<RequestReader, "get">;
-  readonly progress: Pick<ProgressTable, "add" | "moved" | "count" | "exemplify" | "began">;
-  readonly settlements: Pick<SettlementQueue, "requestSettlement">;
-  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
+  readonly requests: RequestReader;
+  readonly progress: ProgressTable;
+  readonly settlements: SettlementQueue;
+  readonly deadLetters: DeadLetterQueue;
   readonly onUnreadable: OnUnreadable;
   readonly logger: Pick<Logger, "info" | "warn">;
   /** CloudWatch namespace of the metrics. */
@@ -26,18 +26,15 @@ export interface AggregationDeps {
 
 /** What a process remembers of a request from batch to batch. */
 export interface CountedRequest {
-  // What its counters depend on, and what does not change once its totals are known.
-  readonly total_count: number;
-  readonly expire_at: number;
-  readonly max_failures: number | undefined;
+  /** As it was when its totals were known. */
+  readonly item: RequestItem;
   /** Where each of its POPs stands in its list. */
   readonly numberOf: ReadonlyMap<string, number>;
-  // What this process has noted of it.
-  /** When its newest result was written: milliseconds since the epoch. */
+  /** When its newest result was written, as far as this process has noted it: milliseconds since the epoch. */
   movedAt: number;
-  /** The number of the last minute that began. */
+  /** The number of the last minute whose beginning this process has noted. */
   minute: number;
-  /** Reasons of failures that have examples. */
+  /** Reasons of failures of which this process has noted examples. */
   readonly exemplified: Set<FailureReason>;
 }
 
@@ -94,47 +91,47 @@ async function requestOf(
   return request;
 }
 
-export function countedRequest({
-  total_count,
-  expire_at,
-  max_failures,
-  pops,
-}: Pick<RequestItem, "total_count" | "expire_at" | "max_failures" | "pops">): CountedRequest {
-  const numberOf = new Map(pops.map((pop, n) => [pop, n]));
-  const noted = { movedAt: Number.NEGATIVE_INFINITY, minute: Number.NaN, exemplified: new Set<FailureReason>() };
-  return { total_count, expire_at, max_failures, numberOf, ...noted };
+export function countedRequest(item: RequestItem): CountedRequest {
+  const numberOf = new Map(item.pops.map((pop, n) => [pop, n]));
+  return { item, numberOf, movedAt: Number.NEGATIVE_INFINITY, minute: Number.NaN, exemplified: new Set() };
 }
 
 async function count(
   { progress }: AggregationDeps,
-  { reqId, token, total, pops, uncompressed, failures }: BatchProgress,
-  { total_count, expire_at, numberOf }: CountedRequest,
+  { reqId, token, total, pops, uncompressed, failures: byReason }: BatchProgress,
+  { item, numberOf }: CountedRequest,
 ): Promise<void> {
-  const batch = { total, stripe: stripeOf(token, total_count), blocks: inBlocks(pops, numberOf), uncompressed };
-  if (failures.size === 0) await progress.add(reqId, batch, token, expire_at);
-  else await progress.add(reqId, { ...batch, failures: byReason(failures, numberOf) }, token, expire_at);
+  const [stripe, blocks] = [stripeOf(token, item.total_count), inBlocks(pops, numberOf)];
+  // POPs by their numbers, which take a few bytes each.
+  const failures = new Map(
+    [...byReason].map(([reason, { tasks, pops }]) => [
+      reason,
+      { tasks, pops: [...pops].flatMap((pop) => numberOf.get(pop) ?? []) },
+    ]),
+  );
+  await progress.add(reqId, { total, stripe, blocks, uncompressed, failures }, token, item.expire_at);
 }
 
 /** Notes when results of a request came last: not with each batch, for it is a write of its own. */
 export async function noteMove(
-  { progress }: Pick<AggregationDeps, "progress">,
-  { reqId, at }: Pick<BatchProgress, "reqId" | "at">,
+  { progress }: AggregationDeps,
+  { reqId, at }: BatchProgress,
   request: CountedRequest,
 ): Promise<void> {
   if (at - request.movedAt < MOVES_EVERY_MS) return;
-  await progress.moved(reqId, at, request.expire_at);
+  await progress.moved(reqId, at, request.item.expire_at);
   request.movedAt = at;
 }
 
 /** Keeps a few examples of each reason of failures: those of the first batch that has any. Each costs one write a process. */
 export async function noteExamples(
-  { progress }: Pick<AggregationDeps, "progress">,
-  { reqId, failures }: Pick<BatchProgress, "reqId" | "failures">,
-  { exemplified, expire_at }: CountedRequest,
+  { progress }: AggregationDeps,
+  { reqId, failures }: BatchProgress,
+  { exemplified, item }: CountedRequest,
 ): Promise<void> {
   for (const [reason, { examples }] of failures) {
     if (examples.length === 0 || exemplified.has(reason)) continue;
-    await progress.exemplify(reqId, reason, examples, expire_at);
+    await progress.exemplify(reqId, reason, examples, item.expire_at);
     exemplified.add(reason);
   }
 }
@@ -145,28 +142,15 @@ export async function noteExamples(
  * @param at what is counted, with the batch, and the time in milliseconds since the epoch
  */
 export async function noteMinute(
-  { progress }: Pick<AggregationDeps, "progress">,
-  { reqId, total }: Pick<BatchProgress, "reqId" | "total">,
+  { progress }: AggregationDeps,
+  { reqId, total }: BatchProgress,
   request: CountedRequest,
   { counted, now }: { readonly counted: Count; readonly now: number },
 ): Promise<void> {
   const minute = minuteOf(now);
   if (request.minute === minute) return;
-  await progress.began(reqId, minute, minus(counted, total), request.expire_at);
+  await progress.began(reqId, minute, minus(counted, total), request.item.expire_at);
   request.minute = minute;
-}
-
-/** What counts of a batch's failures: POPs by their numbers, which take a few bytes each. */
-function byReason(
-  failures: BatchProgress["failures"],
-  numberOf: ReadonlyMap<string, number>,
-): NonNullable<BatchCount["failures"]> {
-  return new Map(
-    [...failures].map(([reason, { tasks, pops }]) => [
-      reason,
-      { tasks, pops: [...pops].flatMap((pop) => numberOf.get(pop) ?? []) },
-    ]),
-  );
 }
 
 /** The request itself is read only if the counters say that it is over: every task has a result, or too many have failed. */
@@ -176,7 +160,7 @@ async function requestSettlement(
   request: CountedRequest,
   counted: Count,
 ): Promise<void> {
-  if (!isSettleable(request, counted)) return;
+  if (!isSettleable(request.item, counted)) return;
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined || !isSettleable(item, counted)) return;
   await deps.settlements.requestSettlement(item, token);

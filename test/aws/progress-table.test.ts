@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
-import { beat, count } from "../lambdas/items.ts";
+import { batchCount, beat, count } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 const EXPIRES = 1_800_000_000;
@@ -30,7 +30,7 @@ describe("counters", () => {
       [0, new Map([[7, count(2, 20, 0)]])],
       [3, new Map([[0, count(1, 0, 1)]])],
     ]);
-    await progress.add("r1", { total: count(3, 20, 1), stripe: 5, blocks }, "token", EXPIRES);
+    await progress.add("r1", batchCount({ total: count(3, 20, 1), stripe: 5, blocks }), "token", EXPIRES);
     expect(sent).toHaveLength(1);
     expect(sent[0]?.input.ClientRequestToken).toBe("token");
     expect(transacted(sent[0] as Sent)).toEqual([
@@ -45,7 +45,7 @@ describe("counters", () => {
     const all = count(1, 10, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1, rec_miss_count: 1 });
     const places = new Map(Array.from({ length: 24 }, (_, place) => [place, all]));
     const blocks = new Map(Array.from({ length: 42 }, (_, block) => [block, places]));
-    await progress.add("r1", { total: count(1, 1, 1), stripe: 0, blocks }, "token", EXPIRES);
+    await progress.add("r1", batchCount({ total: count(1, 1, 1), stripe: 0, blocks }), "token", EXPIRES);
     const items = sent[0]?.input.TransactItems;
     expect(items.length).toBeLessThanOrEqual(100);
     for (const { Update } of items) expect(Update.UpdateExpression.length).toBeLessThan(4_096);
@@ -55,7 +55,7 @@ describe("counters", () => {
     const { sent, progress } = table();
     const total = count(3, 20, 1, { warm_count: 2, not_kept_count: 1 });
     const blocks = new Map([[0, new Map([[7, total]])]]);
-    await progress.add("r1", { total, stripe: 0, blocks }, "token", EXPIRES);
+    await progress.add("r1", batchCount({ total, stripe: 0, blocks }), "token", EXPIRES);
     const all = "ADD download_count 3, download_size 20, failed_count 1, warm_count 2, not_kept_count 1";
     expect(transacted(sent[0] as Sent)).toEqual([
       ["count#r1", "0", `SET expire_at = ${EXPIRES} ${all}`],
@@ -69,7 +69,12 @@ describe("counters", () => {
       ["http_4xx", { tasks: 3, pops: [0, 7] }],
       ["tls", { tasks: -1, pops: [] }],
     ] as const);
-    await progress.add("r1", { total: count(3, 0, 3), stripe: 4, blocks: new Map(), failures }, "token", EXPIRES);
+    await progress.add(
+      "r1",
+      batchCount({ total: count(3, 0, 3), stripe: 4, blocks: new Map(), failures }),
+      "token",
+      EXPIRES,
+    );
     const [, update] = sent[0]?.input.TransactItems ?? [];
     expect(update.Update).toMatchObject({
       Key: { key: "fails#r1", part: "4" },
@@ -108,7 +113,7 @@ describe("counters", () => {
     const total = count(1, 9, 0, { uncompressed_count: 1 });
     const examples = ["https://a.example/a.css (br)"];
     const batch = { total, stripe: 0, blocks: new Map(), uncompressed: examples };
-    await progress.add("r1", batch, "token", EXPIRES);
+    await progress.add("r1", batchCount(batch), "token", EXPIRES);
     const set = `SET expire_at = ${EXPIRES}, uncompressed = if_not_exists(uncompressed, ${examples})`;
     const add = "ADD download_count 1, download_size 9, uncompressed_count 1";
     expect(transacted(sent[0] as Sent)).toEqual([["count#r1", "0", `${set} ${add}`]]);
@@ -125,7 +130,7 @@ describe("counters", () => {
 
   it("stay where nothing is added", async () => {
     const { sent, progress } = table();
-    await progress.add("r1", { total: count(0, 0, 0), stripe: 0, blocks: new Map() }, "token", EXPIRES);
+    await progress.add("r1", batchCount({ total: count(0, 0, 0), stripe: 0, blocks: new Map() }), "token", EXPIRES);
     expect(transacted(sent[0] as Sent)).toEqual([["count#r1", "0", `SET expire_at = ${EXPIRES}`]]);
   });
 
@@ -134,7 +139,7 @@ describe("counters", () => {
       CancellationReasons: [{ Code: "TransactionConflict" }],
     });
     const { sent, progress } = table((_, n) => (n === 0 ? Promise.reject(conflict) : {}));
-    await progress.add("r1", { total: count(1, 1, 0), stripe: 0, blocks: new Map() }, "token", EXPIRES);
+    await progress.add("r1", batchCount({ total: count(1, 1, 0), stripe: 0, blocks: new Map() }), "token", EXPIRES);
     expect(sent).toHaveLength(2);
   });
 

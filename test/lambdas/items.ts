@@ -1,3 +1,4 @@
+import type { BatchCount } from "../../aws/progress-table.ts";
 import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { shardKey } from "../../domain/plan/task.ts";
 import { EXPANDED } from "../../domain/request/lifecycle.ts";
@@ -257,4 +258,9 @@ export function count(
 export function keysEvent(...keys: Record<string, string>[]) {
   const marshalled = keys.map((key) => Object.fromEntries(Object.entries(key).map(([name, S]) => [name, { S }])));
   return { Records: marshalled.map((Keys) => ({ eventID: "1", dynamodb: { Keys } })) };
+}
+
+/** A batch of results that changes nothing but this. */
+export function batchCount(change: Partial<BatchCount>): BatchCount {
+  return { total: NO_COUNT, stripe: 0, blocks: new Map(), uncompressed: [], failures: new Map(), ...change };
 }

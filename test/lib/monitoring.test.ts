@@ -4,7 +4,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
-import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
+import { type AggregationDeps, createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
 import { reportUnreadable } from "../../lambdas/runtime.ts";
 import { createHandler as createWatch } from "../../lambdas/watch/handler.ts";
 import { PrewarmStack } from "../../lib/stacks.ts";
@@ -12,6 +12,7 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
+import { fakeDeps } from "../lambdas/fake-deps.ts";
 import { FakeProgress } from "../lambdas/fakes/progress.ts";
 import { FakeRequests } from "../lambdas/fakes/requests.ts";
 import { request } from "../lambdas/items.ts";
@@ -155,15 +156,9 @@ describe("what functions log", () => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
     const deadLetters = { bury: async () => undefined };
     const settlements = { requestSettlement: async () => true };
-    const handler = createAggregation({
-      requests,
-      deadLetters,
-      progress: new FakeProgress(),
-      settlements,
-      onUnreadable: reportUnreadable(logger, namespace),
-      logger,
-      namespace,
-    });
+    const stores = { requests, deadLetters, progress: new FakeProgress(), settlements };
+    const onUnreadable = reportUnreadable(logger, namespace);
+    const handler = createAggregation(fakeDeps<AggregationDeps>({ ...stores, onUnreadable, logger, namespace }));
     return logged(() => handler({ Records })).then((lines) => lines.flatMap(embeddedMetrics));
   };
 

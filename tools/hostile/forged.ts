@@ -6,9 +6,10 @@ import type { Unreadable } from "../../domain/log-fields.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
-import { createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
+import { type AggregationDeps, createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as shutdown } from "../../lambdas/shutdown/handler.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
+import { fakeDeps } from "../local/fake-deps.ts";
 
 /** How many of each kind the whole lab tries. */
 const WHOLE = 2_000;
@@ -123,23 +124,25 @@ async function records(count: number): Promise<LabRow> {
   let buried = 0;
   let counted = 0;
   const image = (bytes: unknown) => ({ req_id: { S: "r1" }, ok: { BOOL: true }, bytes: { N: bytes } });
-  const handle = aggregation({
-    requests: { get: async () => ({ ...GOOD, total_count: 10 }) },
-    progress: {
-      add: async (_, { total: { download_count, download_size } }) => {
-        counted += download_count === 1 && download_size === 10 ? 1 : 0;
+  const handle = aggregation(
+    fakeDeps<AggregationDeps>({
+      requests: { get: async () => ({ ...GOOD, total_count: 10 }) },
+      progress: {
+        add: async (_, { total: { download_count, download_size } }) => {
+          counted += download_count === 1 && download_size === 10 ? 1 : 0;
+        },
+        moved: async () => undefined,
+        exemplify: async () => undefined,
+        began: async () => undefined,
+        count: async () => NO_PROGRESS,
       },
-      moved: async () => undefined,
-      exemplify: async () => undefined,
-      began: async () => undefined,
-      count: async () => NO_PROGRESS,
-    },
-    settlements: { requestSettlement: unplanned },
-    deadLetters: { bury: async () => void buried++ },
-    onUnreadable: () => unreadable++,
-    logger,
-    namespace: "hostile",
-  });
+      settlements: { requestSettlement: unplanned },
+      deadLetters: { bury: async () => void buried++ },
+      onUnreadable: () => unreadable++,
+      logger,
+      namespace: "hostile",
+    }),
+  );
   // Numbers come as texts; a text of a count of bytes would be good.
   const strange = STRANGE.filter((value) => value !== "");
   for (let n = 0; n < count; n++) {

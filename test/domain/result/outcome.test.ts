@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isHit, OUTCOMES, outcomeSchema, outcomes, readOutcome, tierOf } from "../../../domain/result/outcome.ts";
+import { isHit, OUTCOMES, outcomeSchema, outcomes, tierOf } from "../../../domain/result/outcome.ts";
 
 test("all outcomes have their words, and an unknown one is none", () => {
   expect([...outcomes].sort()).toEqual(Object.keys(OUTCOMES).sort());
@@ -24,7 +24,7 @@ describe("the tier", () => {
 test.each([...outcomes, "hotter", "toString", "", undefined])(
   "a stored outcome %s is read if it is known",
   (stored) => {
-    expect(readOutcome(stored)).toBe(outcomes.find((known) => known === stored));
+    expect(outcomeSchema.parse(stored)).toBe(outcomes.find((known) => known === stored));
   },
 );
 

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
+import { fakeDeps } from "../fake-deps.ts";
 import { count, request } from "../items.ts";
 import { silent } from "../silent.ts";
 import { record } from "./records.ts";
@@ -29,7 +30,7 @@ function world() {
     (name: string) =>
     async (...args: readonly unknown[]) =>
       void calls.push([name, ...args]);
-  const deps: AggregationDeps = {
+  const deps = fakeDeps<AggregationDeps>({
     requests: { get: async (reqId) => ITEMS[reqId] },
     progress: {
       add: note("add"),
@@ -48,7 +49,7 @@ function world() {
     onUnreadable: () => undefined,
     logger: silent,
     namespace: "Prewarm/test",
-  };
+  });
   const handler = createHandler(deps);
   return { calls, counted, handle: (...Records: unknown[]) => handler({ Records }) };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import type { BatchFailures } from "../../../lambdas/aggregation/batch.ts";
 import { noteExamples } from "../../../lambdas/aggregation/handler.ts";
-import { remembered } from "./remembered.ts";
+import { batch, remembered } from "./remembered.ts";
 
 function world(fails = () => false) {
   const written: string[] = [];
@@ -12,7 +12,7 @@ function world(fails = () => false) {
   };
   const { deps, requestOf } = remembered({ exemplify });
   const noteAll = (reqId: string, failures: ReadonlyMap<FailureReason, BatchFailures>) =>
-    noteExamples(deps, { reqId, failures: new Map(failures) }, requestOf(reqId));
+    noteExamples(deps, batch({ reqId, failures: new Map(failures) }), requestOf(reqId));
   const failed = (pop: string) => ({ tasks: 1, pops: new Set([pop]), examples: [{ url: "https://a.example/", pop }] });
   const note = (reqId: string, ...reasons: FailureReason[]) =>
     noteAll(reqId, new Map(reasons.map((reason) => [reason, failed("SIN2-P1")])));

@@ -4,6 +4,7 @@ import { RequestReader } from "../../../aws/request-table.ts";
 import type { Unreadable } from "../../../domain/log-fields.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
+import { fakeDeps } from "../fake-deps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
@@ -61,7 +62,7 @@ function realReader() {
     return key === "r1" ? { Item: request(RUNNING) } : {};
   });
   const unplanned = () => expect.unreachable();
-  const deps: AggregationDeps = {
+  const deps = fakeDeps<AggregationDeps>({
     requests: new RequestReader(client, "requests", unplanned),
     progress,
     settlements: { requestSettlement: async () => true },
@@ -69,7 +70,7 @@ function realReader() {
     onUnreadable() {},
     logger: silent,
     namespace: "Prewarm/test",
-  };
+  });
   return { deps, progress };
 }
 
@@ -276,15 +277,9 @@ describe("Aggregation", () => {
     const requests = new FakeRequests(request(RUNNING), request({ ...RUNNING, req_id: "r2" }));
     const lines: unknown[][] = [];
     const logger = { ...silent, info: (...line: unknown[]) => void lines.push(line) };
-    const handler = createHandler({
-      requests,
-      progress: new FakeProgress(),
-      settlements: { requestSettlement: async () => true },
-      deadLetters: { bury: async () => undefined },
-      onUnreadable() {},
-      logger,
-      namespace: "P",
-    });
+    const settlements = { requestSettlement: async () => true };
+    const deps = { requests, progress: new FakeProgress(), settlements, logger, namespace: "P" };
+    const handler = createHandler(fakeDeps<AggregationDeps>(deps));
     const broken = { ok: false, reason: "connection" };
     const Records = [good, record(broken), record(broken), record({ ms: 70 }, broken), record({ req_id: "r2", ms: 9 })];
     await handler({ Records });
@@ -332,21 +327,15 @@ describe("Aggregation", () => {
     const warned: unknown[][] = [];
     const deadLetters = { bury: async () => new Error("SQS is away") };
     const logger = { ...silent, warn: (...line: unknown[]) => void warned.push(line) };
-    await createHandler({ ...deps, deadLetters, logger })({ Records: [good, { eventID: "x" }] });
+    await createHandler(fakeDeps<AggregationDeps>({ ...deps, deadLetters, logger }))({
+      Records: [good, { eventID: "x" }],
+    });
     expect(progress.counts.get("r1")).toEqual(count(1, 10, 0));
     expect(warned).toEqual([["Burying a stream record failed", expect.objectContaining({ error: expect.anything() })]]);
   });
 
   it("refuses an event that has no records", async () => {
-    const handler = createHandler({
-      requests: new FakeRequests(),
-      progress: new FakeProgress(),
-      settlements: { requestSettlement: async () => true },
-      deadLetters: { bury: async () => undefined },
-      onUnreadable() {},
-      logger: silent,
-      namespace: "Prewarm/test",
-    });
+    const handler = createHandler(fakeDeps<AggregationDeps>({}));
     await expect(handler({ req_id: "r1" })).rejects.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { noteMove } from "../../../lambdas/aggregation/handler.ts";
-import { remembered } from "./remembered.ts";
+import { batch, remembered } from "./remembered.ts";
 
 function world(fails = () => false) {
   const written: [string, number][] = [];
@@ -9,7 +9,7 @@ function world(fails = () => false) {
     written.push([reqId, at]);
   };
   const { deps, requestOf } = remembered({ moved });
-  return { written, note: (reqId: string, at: number) => noteMove(deps, { reqId, at }, requestOf(reqId)) };
+  return { written, note: (reqId: string, at: number) => noteMove(deps, batch({ reqId, at }), requestOf(reqId)) };
 }
 
 test("the first of a request is written, and then one every two seconds; one from before is not", async () => {

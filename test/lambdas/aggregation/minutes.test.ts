@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Count, minus } from "../../../domain/result/count.ts";
 import { noteMinute } from "../../../lambdas/aggregation/handler.ts";
 import { count } from "../items.ts";
-import { remembered } from "./remembered.ts";
+import { batch, remembered } from "./remembered.ts";
 
 const MINUTE = 60_000;
 const BATCH = count(2, 20, 0, { warm_count: 1 });
@@ -15,7 +15,7 @@ function world(fails = () => false) {
   };
   const { deps, requestOf } = remembered({ began });
   const note = (reqId: string, counted: Count, now: number) =>
-    noteMinute(deps, { reqId, total: BATCH }, requestOf(reqId), { counted, now });
+    noteMinute(deps, batch({ reqId, total: BATCH }), requestOf(reqId), { counted, now });
   return { written, note };
 }
 

@@ -1,16 +1,26 @@
 import type { ProgressTable } from "../../../aws/progress-table.ts";
-import { type CountedRequest, countedRequest } from "../../../lambdas/aggregation/handler.ts";
+import { NO_COUNT } from "../../../domain/result/count.ts";
+import type { BatchProgress } from "../../../lambdas/aggregation/batch.ts";
+import { type AggregationDeps, type CountedRequest, countedRequest } from "../../../lambdas/aggregation/handler.ts";
+import { fakeDeps } from "../fake-deps.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import type { Public } from "../fakes/public.ts";
+import { request } from "../items.ts";
 
 /** The Progress table with some calls of a test's own, and requests as one process remembers them. */
 export function remembered(calls: Partial<Public<ProgressTable>>) {
   const requests = new Map<string, CountedRequest>();
   const requestOf = (reqId: string) => {
-    const item = { total_count: 9, expire_at: 1_800_000_000, max_failures: undefined, pops: [] };
-    const request = requests.get(reqId) ?? countedRequest(item);
-    requests.set(reqId, request);
-    return request;
+    const counted = requests.get(reqId) ?? countedRequest(request({ req_id: reqId, total_count: 9 }));
+    requests.set(reqId, counted);
+    return counted;
   };
-  return { deps: { progress: Object.assign(new FakeProgress(), calls) }, requestOf };
+  const deps = fakeDeps<AggregationDeps>({ progress: Object.assign(new FakeProgress(), calls) });
+  return { deps, requestOf };
+}
+
+/** A batch that changes nothing but this. */
+export function batch(change: Partial<BatchProgress> & { readonly reqId: string }): BatchProgress {
+  const nothing = { total: NO_COUNT, pops: new Map(), durations: [], failures: new Map(), uncompressed: [] };
+  return { ...nothing, at: 0, token: "", ...change };
 }
