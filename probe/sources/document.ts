@@ -60,23 +60,9 @@ export class Finds {
       throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
   }
 
-  /** Why a reference is not wanted; undefined: it is. */
-  refusal(reference: string, base: string | undefined): LeftOut | undefined {
-    const url = resolve(reference, base);
-    return url === undefined ? "not_a_url" : this.options.refuses?.(url);
-  }
-
   /** Something is not warmed. */
   leave(because: LeftOut, n = 1): void {
     if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
-  }
-
-  /**
-   * Asked before so many URLs are made, since making them is what costs. How much room they take shows once they are made:
-   * another source may have named them. @throws DocumentError
-   */
-  expect(n: bigint): void {
-    if (n > BigInt(MAX_URLS)) throw this.tooMany();
   }
 
   private because(url: string | undefined): LeftOut | undefined {
@@ -92,15 +78,13 @@ export class Finds {
   }
 
   private take(url: string): void {
-    if (this.urls.size >= this.options.room) throw this.tooMany();
+    const { room } = this.options;
+    if (this.urls.size >= room)
+      throw new DocumentError(`names more than ${room} URLs; a request has at most ${MAX_URLS} in all`);
     this.characters += url.length;
     if (this.characters > MAX_URL_CHARACTERS)
       throw new DocumentError(`names URLs of more than ${MAX_URL_CHARACTERS} characters in all`);
     this.urls.add(url);
-  }
-
-  private tooMany(): DocumentError {
-    return new DocumentError(`names more than ${this.options.room} URLs; a request has at most ${MAX_URLS} in all`);
   }
 }
 

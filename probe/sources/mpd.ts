@@ -1,13 +1,13 @@
-import { grouped } from "../../domain/grouped.ts";
 import { MAX_ELEMENTS } from "../../domain/sources/limits.ts";
 import { DocumentError } from "./document.ts";
 import { readXml } from "./xml.ts";
 
-/** An element of a manifest, with those in it. */
+/** An element of a manifest. */
 export interface Element {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly children: Element[];
+  /** By name: a period and each of its 100,000 representations may be asked for the same. */
+  readonly children: Map<string, Element[]>;
   text: string;
 }
 
@@ -22,17 +22,12 @@ const REFUSED = new Set(["UrlQueryInfo", "ExtUrlQueryInfo", "ExtHttpHeaderInfo",
 /** Characters of a value in a message. */
 const MAX_SHOWN = 40;
 const NOTHING = "urn:mpeg:dash:resolve-to-zero:2013";
-const XLINK = "http://www.w3.org/1999/xlink";
-
-type Attributes = Element["attributes"];
 
 /** Reads a manifest of DASH into the elements that matter here. @throws DocumentError */
 export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
-  const root: Element = { name: "", attributes: {}, children: [], text: "" };
+  const root = newElement("", {});
   /** undefined: it is skipped. */
   const path: (Element | undefined)[] = [root];
-  /** Of the elements that are open, skipped ones too: any may declare a prefix. */
-  const open: Attributes[] = [];
   let elements = 0;
   await readXml(text, {
     open: (name, attributes) => {
@@ -42,35 +37,31 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
       if (name === "Pattern" && parent?.name === "SegmentTimeline")
         throw new DocumentError("has Pattern in SegmentTimeline, which is not followed");
-      open.push(attributes);
-      const isKept = parent !== undefined && KEPT.has(name) && !isNothing(attributes, open);
-      const element = isKept ? { name, attributes, children: [], text: "" } : undefined;
+      if (parent === undefined || !KEPT.has(name) || isNothing(attributes)) return void path.push(undefined);
+      const element = newElement(name, attributes);
       path.push(element);
-      if (element === undefined) return;
-      parent?.children.push(element);
+      const siblings = parent.children.get(name);
+      if (siblings === undefined) parent.children.set(name, [element]);
+      else siblings.push(element);
       if (++elements > MAX_ELEMENTS) throw new DocumentError(`has more than ${MAX_ELEMENTS} elements`);
     },
     close: (_, value) => {
-      open.pop();
       const element = path.pop();
       if (element !== undefined) element.text = value;
     },
   });
-  const [mpd] = root.children;
+  const [mpd] = childrenOf(root, "MPD");
   if (mpd === undefined) throw new DocumentError("is XML, but no DASH manifest");
   return mpd;
 }
 
-const byName = new WeakMap<Element, ReadonlyMap<string, readonly Element[]>>();
+function newElement(name: string, attributes: Element["attributes"]): Element {
+  return { name, attributes, children: new Map(), text: "" };
+}
 
-/**
- * The elements of a name that stand directly in another. Sorted once: those of a period are asked for by each of its
- * representations, and a manifest may have a hundred thousand of both.
- */
+/** The elements of a name that stand directly in another. */
 export function childrenOf(element: Element, name: string): readonly Element[] {
-  const sorted = byName.get(element) ?? grouped(element.children, (it) => it.name);
-  byName.set(element, sorted);
-  return sorted.get(name) ?? [];
+  return element.children.get(name) ?? [];
 }
 
 /**
@@ -112,19 +103,11 @@ function shown(text: string): string {
   return text.length > MAX_SHOWN ? `${start}…` : start;
 }
 
-/** @throws DocumentError for an element that stands elsewhere */
-function isNothing(attributes: Attributes, open: readonly Attributes[]): boolean {
-  const href = Object.entries(attributes).find(([name]) => isXlinkHref(name, open))?.[1];
+/** Any prefix may stand for XLink. @throws DocumentError for an element that stands elsewhere */
+function isNothing(attributes: Element["attributes"]): boolean {
+  const href = Object.entries(attributes).find(([name]) => /^(?!xmlns:).*:href$/.test(name))?.[1];
   if (href === undefined || href === NOTHING) return href === NOTHING;
   throw new DocumentError("has an element that stands elsewhere (xlink:href), which is not followed");
-}
-
-/** Any prefix may stand for XLink. `xlink` always does: some packagers forget to declare it. */
-function isXlinkHref(name: string, open: readonly Attributes[]): boolean {
-  const [prefix = "", local] = name.split(":");
-  if (local !== "href") return false;
-  const declares = `xmlns:${prefix}`;
-  return prefix === "xlink" || open.findLast((it) => it[declares] !== undefined)?.[declares] === XLINK;
 }
 
 const DURATION =

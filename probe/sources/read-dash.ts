@@ -1,6 +1,6 @@
 import { parseUrl } from "../../domain/net/urls.ts";
-import { type References, referencesOf, SegmentInfo } from "./dash-segments.ts";
-import { absolute, DocumentError, type Finds, type Reader } from "./document.ts";
+import { referencesOf } from "./dash-segments.ts";
+import { absolute, DocumentError, type Reader } from "./document.ts";
 import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
 
 /** Addresses under which a player may choose to load one representation. */
@@ -8,21 +8,12 @@ const MAX_BASES = 20;
 /** Put together of a `BaseURL` and those around it: each is parsed, and may be long. */
 const MAX_PUT_TOGETHER = 100_000;
 /** Counted, those at other hosts too. */
-const MAX_SEGMENTS = 1_000_000n;
+const MAX_SEGMENTS = 1_000_000;
 /** Those without a segment cost time and memory, too. */
 const MAX_REPRESENTATIONS = 100_000;
-/** Of a representation. Its init sections and indexes come first, and may stand at another host than its segments. */
-const LOOKED_AT = 10;
-
-/** A representation: its references, and what they go on from. */
-interface Representation {
-  readonly references: References;
-  readonly base: string | undefined;
-}
-
 /**
  * A manifest of DASH (ISO/IEC 23009-1): every segment of every representation of every period. Read by hand instead of by a
- * player's parser: it has to be counted before it is laid out, and parsers lay it out at once.
+ * player's parser: parsers make all segments of a manifest before anything can be counted.
  */
 export const readDash: Reader = async (text, { base }, finds) => {
   const mpd = await readMpd(text);
@@ -30,90 +21,65 @@ export const readDash: Reader = async (text, { base }, finds) => {
     throw new DocumentError("is a live manifest (type dynamic): what it names is gone before it is warm");
   // Players ask it who is to serve them.
   finds.leave("per_viewer", childrenOf(mpd, "ContentSteering").length);
-  const wanted = wantedOf(representationsOf(mpd, base), finds);
-  for (const { references, base } of wanted) for (const it of references.all()) add(it, base, finds);
+  // Counted first: what they name is looked at one by one, and that takes ten times as long.
+  const count = counter(MAX_SEGMENTS, `names more than ${MAX_SEGMENTS} segments`);
+  for (const _ of referencesIn(mpd, base)) count();
+  for (const { reference, at } of referencesIn(mpd, base)) {
+    const url = reference === "" ? at : reference;
+    if (url !== undefined) finds.add(url, at, true);
+  }
 };
 
-/** Those that are laid out. All are counted before the first one is. @throws DocumentError */
-function wantedOf(representations: Iterable<Representation>, finds: Finds): readonly Representation[] {
-  const wanted: Representation[] = [];
-  let looked = 0;
-  let all = 0n;
-  let expected = 0n;
-  for (const one of representations) {
-    if (++looked > MAX_REPRESENTATIONS)
-      throw new DocumentError(`has more than ${MAX_REPRESENTATIONS} representations, one for each of their addresses`);
-    all += one.references.named;
-    if (all > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
-    if (isElsewhere(one, finds)) continue;
-    expected += one.references.count;
-    finds.expect(expected);
-    wanted.push(one);
-  }
-  return wanted;
-}
-
-function* representationsOf(mpd: Element, base: string | undefined): Generator<Representation> {
-  const addresses = new Addresses();
-  const atMpd = addresses.of(mpd, [base]);
+/** The references of all representations, each with what it goes on from. @throws DocumentError */
+function* referencesIn(mpd: Element, base: string | undefined) {
+  const countAddress = counter(MAX_PUT_TOGETHER, `puts more than ${MAX_PUT_TOGETHER} addresses together`);
+  const countRepresentation = counter(
+    MAX_REPRESENTATIONS,
+    `has more than ${MAX_REPRESENTATIONS} representations, one for each of their addresses`,
+  );
+  const atMpd = basesOf(mpd, [base], countAddress);
   for (const { element: period, seconds } of periodsOf(mpd)) {
-    const atPeriod = addresses.of(period, atMpd);
+    const atPeriod = basesOf(period, atMpd, countAddress);
     for (const set of childrenOf(period, "AdaptationSet")) {
-      const atSet = addresses.of(set, atPeriod);
+      const atSet = basesOf(set, atPeriod, countAddress);
       for (const representation of childrenOf(set, "Representation")) {
-        const info = new SegmentInfo([period, set, representation]);
-        const references = referencesOf(info, representation, seconds);
-        for (const it of addresses.of(representation, atSet)) yield { references, base: it };
+        for (const at of basesOf(representation, atSet, countAddress)) {
+          countRepresentation();
+          for (const reference of referencesOf(representation, [period, set], seconds)) yield { reference, at };
+        }
       }
     }
   }
 }
 
-/** What is at one level goes on from each address of the level around it. All are taken: a player may choose any. */
-class Addresses {
-  private putTogether = 0;
-
-  /** @throws DocumentError */
-  of(element: Element, around: readonly (string | undefined)[]): readonly (string | undefined)[] {
-    const own = new Set(childrenOf(element, "BaseURL").map(({ text }) => text));
-    if (own.size === 0) return around;
-    // Before they are put together, since that is what costs.
-    this.putTogether += own.size * around.length;
-    const bases = own.size > MAX_BASES ? own : new Set(this.all(own, around));
-    if (bases.size > MAX_BASES) throw new DocumentError(`has more than ${MAX_BASES} addresses for one representation`);
-    return [...bases];
-  }
-
-  private all(own: ReadonlySet<string>, around: readonly (string | undefined)[]): (string | undefined)[] {
-    if (this.putTogether > MAX_PUT_TOGETHER)
-      throw new DocumentError(`puts more than ${MAX_PUT_TOGETHER} addresses together`);
-    return [...own].flatMap((text) => around.map((it) => based(text, it)));
-  }
+/** @returns counts one more. @throws DocumentError with the problem when there are too many */
+function counter(most: number, problem: string): () => void {
+  let count = 0;
+  return () => {
+    if (++count > most) throw new DocumentError(problem);
+  };
 }
 
-/** An empty one is a reference to what it goes on from (RFC 3986, 5.2.2). */
-function based(text: string, base: string | undefined): string | undefined {
-  if (text === "") return base;
-  const url = parseUrl(absolute(text, base) ?? "");
-  if (url === undefined) throw new DocumentError("has a BaseURL that is no URL");
-  return url.href;
-}
-
-/** Whether it is at a host that is not wanted, as its first references tell: then it is counted, and not laid out. */
-function isElsewhere({ references: { all, count }, base }: Representation, finds: Finds): boolean {
-  let looked = 0;
-  for (const it of all()) {
-    if (finds.refusal(it === "" ? (base ?? "") : it, base) !== "other_host") return false;
-    if (++looked === LOOKED_AT) break;
-  }
-  if (looked === 0) return false;
-  finds.leave("other_host", Number(count));
-  return true;
-}
-
-function add(reference: string, base: string | undefined, finds: Finds): void {
-  if (reference !== "") finds.add(reference, base, true);
-  else if (base !== undefined) finds.add(base, undefined, true);
+/** What is at one level goes on from each address of the level around it. All are taken: a player may choose any. @throws DocumentError */
+function basesOf(
+  element: Element,
+  around: readonly (string | undefined)[],
+  count: () => void,
+): readonly (string | undefined)[] {
+  const own = new Set(childrenOf(element, "BaseURL").map(({ text }) => text));
+  if (own.size === 0) return around;
+  const based = (text: string, base: string | undefined) => {
+    count();
+    // An empty one is a reference to what it goes on from (RFC 3986, 5.2.2).
+    if (text === "") return base;
+    const url = parseUrl(absolute(text, base) ?? "");
+    if (url === undefined) throw new DocumentError("has a BaseURL that is no URL");
+    return url.href;
+  };
+  const isFew = own.size <= MAX_BASES;
+  const bases = new Set(isFew ? [...own].flatMap((text) => around.map((base) => based(text, base))) : own);
+  if (bases.size > MAX_BASES) throw new DocumentError(`has more than ${MAX_BASES} addresses for one representation`);
+  return [...bases];
 }
 
 /** A period, and how long it is in seconds; undefined: nobody says. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countIn, template, timelineRuns } from "../../../probe/sources/dash-segments.ts";
 import { durationSeconds, integerOf } from "../../../probe/sources/mpd.ts";
+import { readOne } from "./site.ts";
 
 it.each([
   ["PT634.566S", 634.566],
@@ -53,90 +53,73 @@ it("an integer is the same however it is written", () => {
   );
 });
 
-it.each([
-  ["v/$RepresentationID$/$Number$.m4s", "v/hd/7.m4s"],
-  ["$Bandwidth%08d$-$Number%05d$-$Time%03d$", "00005000-00007-90000"],
-  ["a$$b$$$Time$", "a$b$90000"],
-  ["plain.mp4", "plain.mp4"],
-  ["$Number", undefined],
-  ["$Number%5d$", undefined],
-  ["$Number%0999d$", undefined],
-  ["$SubNumber$", undefined],
-  ["$number$", undefined],
-  [`${"x".repeat(100)}$Number$`, undefined],
-])("the template %s is %s", (text, filled) => {
-  expect(template(text, { id: "hd", bandwidth: "5000" }, 100)?.(7n, 90_000n)).toBe(filled);
-});
+/** What a representation of a period of 11 s names, without the manifest itself. */
+async function named(template: string, timeline = "", period = ' duration="PT11S"') {
+  const segments = timeline === "" ? "" : `<SegmentTimeline>${timeline}</SegmentTimeline>`;
+  const { urls } = await readOne(
+    "dash",
+    `<MPD><Period${period}><AdaptationSet><Representation id="hd" bandwidth="5000"><SegmentTemplate ${template}>${segments}</SegmentTemplate></Representation></AdaptationSet></Period></MPD>`,
+  );
+  return urls.slice(1).map((it) => it.replace("http://site.test/", ""));
+}
 
-it.each([
-  ["$Time$", "-20"],
-  ["$Time%05d$", "-0020"],
-  ["$Time%02d$", "-20"],
-])("the template %s of the time -20 is %s", (text, filled) => {
-  expect(template(text, { id: undefined, bandwidth: undefined }, 100)?.(1n, -20n)).toBe(filled);
+describe("a template", () => {
+  it.each([
+    ["v/$RepresentationID$/$Number$.m4s", "v/hd/7.m4s"],
+    ["$Bandwidth%08d$-$Number%05d$-$Time%03d$", "00005000-00007-90000"],
+    ["a$$b$$$Time$", "a$b$90000"],
+    ["plain.mp4", "plain.mp4"],
+  ])("%s is %s", async (text, filled) => {
+    expect(await named(`startNumber="7" media="${text}"`, '<S t="90000" d="1"/>')).toEqual([filled]);
+  });
+
+  it.each([
+    ...["$Number", "$Number%5d$", "$Number%0999d$", "$SubNumber$", "$number$", "$$$"],
+    `${"x".repeat(8_190)}$Number$`,
+    `${"x".repeat(8_100)}$Number%099d$`,
+  ])("%s is refused", async (text) => {
+    await expect(named(`media="${text}"`)).rejects.toThrow("has a template that is too long, or has an identifier");
+  });
+
+  it.each([
+    ["$Time$", "-20"],
+    ["$Time%05d$", "-0020"],
+    ["$Time%02d$", "-20"],
+  ])("%s of the time -20 is %s", async (text, filled) => {
+    expect(await named(`media="${text}"`, '<S t="-20" d="1"/>')).toEqual([filled]);
+  });
 });
 
 describe("a timeline", () => {
   it.each([
-    [
-      "repeats",
-      [{ t: 0n, d: 2n, r: 2n }, { d: 3n }],
-      [
-        [0n, 3n],
-        [6n, 1n],
-      ],
-    ],
-    [
-      "has gaps",
-      [
-        { t: 0n, d: 2n },
-        { t: 10n, d: 2n },
-      ],
-      [
-        [0n, 1n],
-        [10n, 1n],
-      ],
-    ],
-    ["begins late", [{ t: 16_000_000_000_000_001n, d: 2n, r: 1n }], [[16_000_000_000_000_001n, 2n]]],
-    [
-      "repeats up to the next entry",
-      [
-        { t: 0n, d: 2n, r: -1n },
-        { t: 7n, d: 1n },
-      ],
-      [
-        [0n, 4n],
-        [7n, 1n],
-      ],
-    ],
-    ["repeats up to the period's end", [{ t: 100n, d: 3n, r: -1n }], [[100n, 4n]]],
-    ["stands for millions", [{ t: 0n, d: 1n, r: 3_000_000n }], [[0n, 3_000_001n]]],
-    ["has no length", [{ t: 0n, d: 0n }], undefined],
-    ["says no length", [{ t: 0n }], undefined],
-    [
-      "runs backwards",
-      [
-        { t: 10n, d: 1n, r: -1n },
-        { t: 5n, d: 1n },
-      ],
-      undefined,
-    ],
-  ])("%s", (_, entries, runs) => {
-    const read = timelineRuns(entries, 1n, (from) => Number(110n - from));
-    expect(read?.map(({ time, count }) => [time, count])).toEqual(runs);
-  });
-
-  it("without an end of the period", () => {
-    expect(timelineRuns([{ t: 0n, d: 3n, r: -1n }], 1n, undefined)).toBeUndefined();
-  });
+    ["repeats", '<S t="0" d="2" r="2"/><S d="3"/>', ["0", "2", "4", "6"]],
+    ["has gaps", '<S t="0" d="2"/><S t="10" d="2"/>', ["0", "10"]],
+    ["begins late", '<S t="16000000000000001" d="2" r="1"/>', ["16000000000000001", "16000000000000003"]],
+    ["repeats up to the next entry", '<S t="0" d="2" r="-1"/><S t="7" d="1"/>', ["0", "2", "4", "6", "7"]],
+    ["repeats up to the period's end", '<S t="2" d="3" r="-1"/>', ["2", "5", "8"]],
+  ])("%s", async (_, timeline, times) => expect(await named('media="$Time$"', timeline)).toEqual(times));
 
   it.each([
-    [10, 2n, 5n],
-    [10.000_000_001, 2n, 5n],
-    [11, 2n, 6n],
-    [0, 2n, 0n],
-    [10, 0n, undefined],
-    [Number.POSITIVE_INFINITY, 2n, undefined],
-    [undefined, 2n, undefined],
-  ])("%s ticks take segments of %s %s times", (ticks, duration, count) => expect(countIn(ticks, duration)).toBe(count));
+    ["has no length", '<S t="0" d="0"/>', undefined],
+    ["says no length", '<S t="0"/>', undefined],
+    ["runs backwards", '<S t="10" d="1" r="-1"/><S t="5" d="1"/>', undefined],
+    ["repeats up to an end that nobody says", '<S t="0" d="3" r="-1"/>', ""],
+    ["repeats up to a time at which it is over", '<S t="7" d="1" r="-1"/><S t="7" d="1"/>', undefined],
+  ])("that %s is refused", async (_, timeline, period) => {
+    await expect(named('media="$Time$"', timeline, period)).rejects.toThrow("does not say how many segments it has");
+  });
+});
+
+it.each([
+  [' duration="PT10S"', "2", ["1", "2", "3", "4", "5"]],
+  [' duration="PT10.000000001S"', "2", ["1", "2", "3", "4", "5"]],
+  [' duration="PT11S"', "4", ["1", "2", "3"]],
+  [' duration="PT0S"', "2", []],
+])("a period%s of segments of %s s has %s", async (period, seconds, numbers) => {
+  expect(await named(`duration="${seconds}" media="$Number$"`, "", period)).toEqual(numbers);
+});
+
+it("segments without a length, in a number that is not given, are refused", async () => {
+  await expect(named('duration="0" media="$Number$"')).rejects.toThrow("does not say how many segments it has");
+  await expect(named('startNumber="5" endNumber="3" media="$Number$"')).rejects.toThrow("does not say how many");
 });
