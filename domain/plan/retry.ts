@@ -18,7 +18,7 @@ export interface AskedUrl {
   /** In which variants. Absent: in all of the request's, or in the only form. */
   readonly variants?: readonly string[];
   /** Which of the request's sources named it, counted from 1. Absent: the caller did. */
-  readonly source?: number;
+  readonly source?: number | undefined;
 }
 
 /** What is not good in a request that has ended: its pairs of URL, variant and POP that failed or were never tried. */

@@ -69,7 +69,14 @@ export type SourceRead = z.infer<typeof sourceReadSchema>;
 
 /** A source of which nothing was read yet. */
 export function notYetRead(source: Source): SourceRead {
-  return { type: source.type, from: shownLocation(source), documents: 0, urls: 0, left_out: {}, done: false };
+  return {
+    type: source.type,
+    from: shownLocation(source.s3 ?? source.url ?? ""),
+    documents: 0,
+    urls: 0,
+    left_out: {},
+    done: false,
+  };
 }
 
 /** How GET /prewarm says where a source stands. */
@@ -85,8 +92,10 @@ export function sourceState({ documents, done }: Pick<SourceRead, "documents" | 
 /** Characters that are shown: an address may have 8,192, and an item has room for 400 KB. */
 const MAX_SHOWN = 500;
 
-/** Where a source is, as it may be shown and kept: without its query, in which a signature may stand. */
-export function shownLocation({ url, s3 }: Pick<Source, "url" | "s3">): string {
-  const location = s3 ?? url?.split("?", 1)[0] ?? "";
-  return location.length > MAX_SHOWN ? `${location.slice(0, MAX_SHOWN)}…` : location;
+/** Where a document is, as it may be shown and kept: without its query, in which a signature may stand. */
+export function shownLocation(location: string): string {
+  const whole = location.startsWith("s3://") ? location : location.replace(/[?#].*$/s, "");
+  // A key may have any character.
+  const shown = whole.replaceAll(/\p{Cc}/gu, "\ufffd");
+  return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
 }

@@ -82,7 +82,7 @@ export function isReadable(buckets: SourceBuckets, { bucket, key }: S3Location):
  * The URL of a key below a prefix: `base`, and the key without the origin path.
  * @returns undefined: no URL leads there
  */
-export function keyUrl(key: string, { base, origin_path = "" }: Pick<Source, "base" | "origin_path">) {
+export function keyUrl(key: string, { base, origin_path = "" }: Source): string | undefined {
   const path = keyPath(key);
   // What CloudFront puts before the path of every URL: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
   const cut = keyPath(origin_path.replace(/^\/+|\/+$/g, ""));
@@ -92,7 +92,7 @@ export function keyUrl(key: string, { base, origin_path = "" }: Pick<Source, "ba
 }
 
 /** The URL of the document of a source that stands in a bucket: its name, at `base`. undefined: there is none. */
-export function ownUrl({ s3 = "", base }: Pick<Source, "s3" | "base">): string | undefined {
+export function ownUrl({ s3 = "", base }: Source): string | undefined {
   const name = parseS3Location(s3)?.key.split("/").at(-1);
   const path = name === undefined ? undefined : keyPath(name);
   return base === undefined || path === undefined ? undefined : folder(base) + path;
@@ -103,7 +103,7 @@ export function ownUrl({ s3 = "", base }: Pick<Source, "s3" | "base">): string |
  * source's own folder there.
  * @returns undefined: it is not in the bucket
  */
-export function inBucket(url: string, { s3, base }: Pick<Source, "s3" | "base">): S3Location | undefined {
+export function inBucket(url: string, { s3, base }: Source): S3Location | undefined {
   const own = s3 === undefined ? undefined : parseS3Location(s3);
   if (own === undefined || base === undefined) return undefined;
   const path = url.replace(/\?.*$/s, "");

@@ -1,5 +1,5 @@
 import { MAX_URLS } from "../limits.ts";
-import { hostOf, normalizeUrl } from "../net/urls.ts";
+import { hostOf } from "../net/urls.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
 import { invalidationPath } from "../request/invalidation.ts";
@@ -8,103 +8,24 @@ import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../
 /** A URL of a request, and which of its sources named it, counted from 1. Absent: the caller did. */
 export interface FoundUrl {
   readonly url: string;
-  readonly source?: number;
-}
-
-/** What one document named. */
-export interface DocumentUrls {
-  /** Counted from 1. */
-  readonly source: number;
-  /** Another document may have named them, too. */
-  readonly urls: readonly string[];
-  /** What its reader left out itself. */
-  readonly leftOut: LeftOutCounts;
-}
-
-/**
- * The URLs of a request, as its sources name them: each once, in its one spelling, and of the right hosts. What is left out
- * is counted, by source and reason.
- */
-export class FoundUrls {
-  private readonly seen: Set<string>;
-  private readonly found: FoundUrl[];
-  /** What each source has given. */
-  readonly sources: SourceRead[];
-  /** Of all URLs together. */
-  characters = 0;
-
-  /**
-   * @param own the URLs that the caller named, spelled so already
-   * @param serves whether a host is one of the request's
-   * @param before what an earlier run has found
-   */
-  constructor(
-    own: readonly string[],
-    private readonly serves: (host: string) => boolean,
-    sources: readonly SourceRead[],
-    before: readonly FoundUrl[] = [],
-  ) {
-    this.found = [...own.map((url) => ({ url })), ...before];
-    this.seen = new Set(this.found.map(({ url }) => url));
-    this.sources = [...sources];
-    for (const { url } of this.found) this.characters += url.length;
-  }
-
-  /** All of them: the caller's own first. */
-  get urls(): readonly FoundUrl[] {
-    return this.found;
-  }
-
-  add({ source, urls, leftOut }: DocumentUrls): void {
-    const counts: Partial<Record<LeftOut, number>> = { ...this.sources[source - 1]?.left_out };
-    const count = (reason: LeftOut, more = 0) => {
-      if (more > 0) counts[reason] = (counts[reason] ?? 0) + more;
-    };
-    for (const reason of LEFT_OUT) count(reason, leftOut[reason]);
-    let taken = 0;
-    for (const text of urls) {
-      const reason = this.take(text, source);
-      if (reason === undefined) taken++;
-      else count(reason, 1);
-    }
-    this.change(source, ({ documents, urls: before }) => ({
-      documents: documents + 1,
-      urls: before + taken,
-      left_out: counts,
-    }));
-  }
-
-  /** @param pending those of which something is still to be read */
-  markDone(pending: ReadonlySet<number>): void {
-    for (const number of this.sources.keys()) this.change(number + 1, () => ({ done: !pending.has(number + 1) }));
-  }
-
-  /** Why a URL is not wanted, spelled as all are; undefined: it is. */
-  refusal(url: string): LeftOut | undefined {
-    if (!this.serves(hostOf(url))) return "other_host";
-    return this.seen.has(url) ? "duplicate" : undefined;
-  }
-
-  /** @returns why it is left out; undefined: it is one more */
-  private take(text: string, source: number): LeftOut | undefined {
-    const normal = normalizeUrl(text);
-    if (!("url" in normal)) return "not_a_url";
-    const refusal = this.refusal(normal.url);
-    if (refusal !== undefined) return refusal;
-    this.seen.add(normal.url);
-    this.found.push({ url: normal.url, source });
-    this.characters += normal.url.length;
-    return undefined;
-  }
-
-  private change(number: number, how: (before: SourceRead) => Partial<SourceRead>): void {
-    const before = this.sources[number - 1];
-    if (before !== undefined) this.sources[number - 1] = { ...before, ...how(before) };
-  }
+  readonly source?: number | undefined;
 }
 
 /** Of all URLs of a request together: they are held in memory, here and by Get Size. */
-export const MAX_CHARACTERS = 60_000_000;
+const MAX_CHARACTERS = 60_000_000;
+
+export interface FoundUrlsOptions {
+  readonly request: UrlsRequest;
+  readonly caps: Partial<Caps>;
+  /** The URLs that the caller named, spelled so already. */
+  readonly own: readonly string[];
+  /** Whether a host is one of the request's. */
+  readonly serves: (host: string) => boolean;
+  /** What each source has given before. */
+  readonly sources: readonly SourceRead[];
+  /** What an earlier run has found. @default nothing */
+  readonly before?: readonly (readonly [url: string, source: number])[] | undefined;
+}
 
 /** What of a request bounds its URLs, and what they must be fit for. */
 export interface UrlsRequest {
@@ -114,38 +35,88 @@ export interface UrlsRequest {
   readonly cf_domain?: string | undefined;
 }
 
-/** How many URLs a request may have: each of its variants counts. */
-export function mostUrls({ variants }: Pick<UrlsRequest, "variants">): number {
-  return Math.floor(MAX_URLS / formsOf(variants));
+/** The URLs of a request, as its sources name them: each once, and of the right hosts. What is left out is counted, by source and reason. */
+export class FoundUrls {
+  /** Each with the source that named it first; undefined: the caller, whose own are the first. */
+  readonly urls: Map<string, number | undefined>;
+  /** What each source has given. */
+  readonly sources: SourceRead[];
+  private characters = 0;
+  /** What one URL counts for: each variant is one more. */
+  private readonly forms: number;
+
+  constructor(private readonly options: FoundUrlsOptions) {
+    const { own, before = [], sources, request } = options;
+    this.urls = new Map([...own.map((url) => [url, undefined] as const), ...before]);
+    this.sources = sources.map((source) => ({ ...source }));
+    this.forms = Math.max(1, request.variants?.length ?? 0);
+    for (const url of this.urls.keys()) this.characters += url.length;
+  }
+
+  /** How many more URLs the request may have. */
+  get room(): number {
+    return Math.max(0, this.mostUrls - this.urls.size);
+  }
+
+  /** Why a URL is not wanted, spelled as all are; undefined: it is. */
+  refusal(url: string): LeftOut | undefined {
+    if (!this.options.serves(hostOf(url))) return "other_host";
+    return this.urls.has(url) ? "duplicate" : undefined;
+  }
+
+  /**
+   * Adds what a document names.
+   * @param number of its source, from 1
+   * @param urls wanted ones, see {@link refusal}
+   */
+  add(number: number, urls: ReadonlySet<string>, leftOut: LeftOutCounts): void {
+    for (const url of urls) {
+      this.urls.set(url, number);
+      this.characters += url.length;
+    }
+    const source = this.sources[number - 1];
+    if (source === undefined) return;
+    source.documents++;
+    source.urls += urls.size;
+    source.left_out = { ...source.left_out };
+    for (const reason of LEFT_OUT) {
+      const count = leftOut[reason] ?? 0;
+      if (count > 0) source.left_out[reason] = (source.left_out[reason] ?? 0) + count;
+    }
+  }
+
+  /** @param pending those of which something is still to be read */
+  markDone(pending: ReadonlySet<number>): void {
+    for (const [i, source] of this.sources.entries()) source.done = !pending.has(i + 1);
+  }
+
+  /** Why the request is too large; undefined: it is not, so far. */
+  tooMuch(): string | undefined {
+    const { forms } = this;
+    const { request, caps } = this.options;
+    if (this.urls.size > this.mostUrls)
+      return `sources: there are more than ${this.mostUrls} URLs with them ${forms > 1 ? `in ${forms} variants ` : ""}(at most ${MAX_URLS} together)`;
+    if (this.characters > MAX_CHARACTERS)
+      return `sources: the URLs with them have more than ${MAX_CHARACTERS} characters together`;
+    const counted = forms > 1 ? "URLs times variants times POPs" : "URLs times POPs";
+    return beyondCap(caps, "maxTasks", `sources: ${counted}`, this.urls.size * forms * request.pops.length);
+  }
+
+  /** Why the request cannot go on once its sources are all read; undefined: it can. */
+  cannotGoOn(): string | undefined {
+    if (this.urls.size === 0)
+      return `sources: no URL is left to warm; ${leftOutInWords(this.sources.map((it) => it.left_out))}`;
+    const { need_invalidate: invalidates, cf_domain: domain } = this.options.request;
+    const hosts = domain === undefined ? tooManyHosts([...this.urls.keys()]) : undefined;
+    return hosts ?? (invalidates ? uninvalidatable(this) : undefined);
+  }
+
+  private get mostUrls(): number {
+    return Math.floor(MAX_URLS / this.forms);
+  }
 }
 
-function formsOf(variants: UrlsRequest["variants"]): number {
-  return Math.max(1, variants?.length ?? 0);
-}
-
-/** Why a request with these URLs is too large; undefined: it is not, so far. */
-export function tooMuch(item: UrlsRequest, { urls, characters }: FoundUrls, caps: Partial<Caps>): string | undefined {
-  const forms = formsOf(item.variants);
-  if (urls.length > mostUrls(item))
-    return `sources: there are more than ${mostUrls(item)} URLs with them ${forms > 1 ? `in ${forms} variants ` : ""}(at most ${MAX_URLS} together)`;
-  if (characters > MAX_CHARACTERS)
-    return `sources: the URLs with them have more than ${MAX_CHARACTERS} characters together`;
-  const counted = forms > 1 ? "URLs times variants times POPs" : "URLs times POPs";
-  return beyondCap(caps, "maxTasks", `sources: ${counted}`, urls.length * forms * item.pops.length);
-}
-
-/** Why a request whose sources are all read cannot go on; undefined: it can. */
-export function cannotGoOn(
-  { need_invalidate: invalidates, cf_domain: domain }: UrlsRequest,
-  { urls, sources }: FoundUrls,
-): string | undefined {
-  if (urls.length === 0) return `sources: no URL is left to warm; ${leftOutInWords(sources.map((it) => it.left_out))}`;
-  const all = urls.map(({ url }) => url);
-  const hosts = domain === undefined ? tooManyHosts(all) : undefined;
-  return hosts ?? (invalidates ? uninvalidatable(urls, sources) : undefined);
-}
-
-function leftOutInWords(counts: readonly FoundUrls["sources"][number]["left_out"][]): string {
+function leftOutInWords(counts: readonly LeftOutCounts[]): string {
   const sums = LEFT_OUT.map((reason) => [reason, counts.reduce((sum, it) => sum + (it[reason] ?? 0), 0)] as const);
   const some = sums.filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
   return some.length === 0 ? "the documents name none" : `left out: ${some.join(", ")}`;
@@ -155,8 +126,8 @@ function leftOutInWords(counts: readonly FoundUrls["sources"][number]["left_out"
  * As POST /prewarm refuses them: what cannot be invalidated would be warmed as it was before. The URLs are not named: words of a
  * document stay out of a reason.
  */
-function uninvalidatable(urls: FoundUrls["urls"], sources: FoundUrls["sources"]): string | undefined {
-  const bad = urls.flatMap(({ url, source = 0 }) => {
+function uninvalidatable({ urls, sources }: FoundUrls): string | undefined {
+  const bad = [...urls].flatMap(([url, source = 0]) => {
     const answer = invalidationPath(new URL(url));
     return "problem" in answer ? [{ problem: answer.problem, from: sources[source - 1]?.from ?? "url_list" }] : [];
   });

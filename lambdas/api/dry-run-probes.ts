@@ -5,13 +5,13 @@ import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
 import { inTime, TooLateError } from "../../domain/retry.ts";
-import { cannotGoOn, FoundUrls } from "../../domain/sources/found-urls.ts";
+import { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { servedHosts } from "../../domain/sources/served-hosts.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { type MeasureOptions, measureSizes } from "../../probe/size/measure-urls.ts";
 import { DocumentError } from "../../probe/sources/document.ts";
-import { readSources, Walk } from "../../probe/sources/walk.ts";
+import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 
 const CLOSING_MS = 1_000;
@@ -47,30 +47,32 @@ export async function readSourcesFor(
 ): Promise<SourcesSeen> {
   const { sources = [], cf_domain: cfDomain, header } = item;
   const web = sources.filter(({ s3 }) => s3 === undefined);
-  const found = new FoundUrls(urls, servedHosts({ cfDomain, urls, sources, own }), web.map(notYetRead));
-  const walk = new Walk(
-    {
-      web: new Web({ dns, ports, header }),
-      buckets: { read: inBucket, list: inBucket },
-      refuses: (url) => found.refusal(url),
-      // What is still open when the time is over closes soon after it.
-      limits: { ...DOCUMENT_LIMITS, milliseconds: timeMs + CLOSING_MS },
-    },
-    web,
-  );
+  const found = new FoundUrls({
+    request: item,
+    caps,
+    own: urls,
+    serves: servedHosts({ cfDomain, urls, sources, own }),
+    sources: web.map(notYetRead),
+  });
+  const deps = {
+    web: new Web({ dns, ports, header }),
+    buckets: { read: inBucket, list: inBucket },
+    // What is still open when the time is over closes soon after it.
+    limits: { ...DOCUMENT_LIMITS, milliseconds: timeMs + CLOSING_MS },
+  };
   let isOver = false;
   const stop = () => (isOver ? ("time is up" as const) : undefined);
-  const end = await inTime(timeMs, readSources({ walk, found, request: item, caps, stop })).catch((error: unknown) => {
+  const end = await inTime(timeMs, new Walk(deps, web, found).read(stop)).catch((error: unknown) => {
     if (!(error instanceof TooLateError)) throw error;
     isOver = true;
     return "time is up" as const;
   });
   const isAll = end === "all" && web.length === sources.length;
   return {
-    urls: found.urls.map(({ url }) => url),
+    urls: [...found.urls.keys()],
     sources: [...found.sources, ...sources.filter(({ s3 }) => s3 !== undefined).map(notYetRead)],
     isAll,
-    problem: typeof end === "object" ? end.problem : isAll ? cannotGoOn(item, found) : undefined,
+    problem: typeof end === "object" ? end.problem : isAll ? found.cannotGoOn() : undefined,
   };
 }
 

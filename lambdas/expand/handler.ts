@@ -5,14 +5,18 @@ import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { urlPrefix } from "../../domain/net/urls.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { type LeftOut, sourceReadSchema } from "../../domain/request/source.ts";
-import { cannotGoOn, FoundUrls } from "../../domain/sources/found-urls.ts";
+import { notYetRead, sourceReadSchema } from "../../domain/request/source.ts";
+import type { Buckets } from "../../domain/sources/buckets.ts";
+import { FoundUrls } from "../../domain/sources/found-urls.ts";
+import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { servedHosts } from "../../domain/sources/served-hosts.ts";
-import { readSources, type SourceWalk, type WalkState, walkStateSchema } from "../../probe/sources/walk.ts";
+import { Walk, type WalkState, walkStateSchema } from "../../probe/sources/walk.ts";
+import { Web, type WebDeps } from "../../probe/sources/web.ts";
 import { RESERVE_MS } from "../runtime.ts";
 
 /** How often GET /prewarm hears of it, and a request that has ended is seen. */
@@ -32,13 +36,6 @@ export const EXPAND_CHECKPOINT = {
   schema: expandCheckpointSchema,
 };
 
-/** How a walk begins. */
-export interface WalkStart {
-  /** Where the run before stopped; undefined: there was none. */
-  readonly before: WalkState | undefined;
-  readonly refuses: (url: string) => LeftOut | undefined;
-}
-
 export interface ExpandDeps {
   readonly requests: RequestTable;
   readonly lists: Lists;
@@ -46,8 +43,9 @@ export interface ExpandDeps {
   /** This function. */
   readonly expandFunction: AsyncFunction;
   readonly distributions: Distributions;
-  /** Begins to read the sources of a request, or goes on. */
-  readonly walk: (item: RequestItem, start: WalkStart) => SourceWalk;
+  readonly dns: Resolver;
+  readonly ports: WebDeps["ports"];
+  readonly buckets: Buckets;
   readonly caps: Partial<Caps>;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
@@ -86,10 +84,12 @@ async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): 
   const { req_id: reqId } = item;
   const before = await deps.checkpoints.read(reqId);
   const found = await resumed(deps, item, before);
-  const walk = deps.walk(item, { before: before?.walk, refuses: (url) => found.refusal(url) });
+  const { dns, ports, buckets } = deps;
+  const web = new Web({ dns, ports, header: item.header });
+  const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS }, item.sources ?? [], found, before?.walk);
   /** @returns whether the request is still being expanded: another run may have come to the end before */
   const note = () =>
-    deps.requests.amend(reqId, ["EXPANDING"], { sources_read: [...found.sources], url_count: found.urls.length });
+    deps.requests.amend(reqId, ["EXPANDING"], { sources_read: found.sources, url_count: found.urls.size });
   let noted = deps.now();
   const stop = async () => {
     // Each run has read something by now, so that there is an end to it.
@@ -99,14 +99,14 @@ async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): 
     noted = deps.now();
     return undefined;
   };
-  const end = await readSources({ walk, found, request: item, caps: deps.caps, stop });
+  const end = await walk.read(stop);
   if (end === "ended" || !(await note())) return "over";
   if (end === "time is up") {
     await deps.checkpoints.write(reqId, checkpointOf(found, walk.state()));
-    deps.logger.info("Sources are read on in another run", { req_id: reqId, urls: found.urls.length });
+    deps.logger.info("Sources are read on in another run", { req_id: reqId, urls: found.urls.size });
     return "goes on";
   }
-  const reason = end === "all" ? cannotGoOn(item, found) : end.problem;
+  const reason = end === "all" ? found.cannotGoOn() : end.problem;
   if (reason === undefined) await finish(deps, reqId, found);
   else await deps.requests.end(reqId, "FAIL", { reason, sources_read: found.sources });
   return "over";
@@ -117,25 +117,33 @@ async function resumed(deps: ExpandDeps, item: RequestItem, before: ExpandCheckp
   // A run that was cut off may have written what it found into the same list.
   for await (const { url, source } of deps.lists.read(LISTS.foundUrls, item.req_id))
     if (source === undefined) urls.push(url);
-  const { cf_domain: cfDomain, sources = [], sources_read: fresh = [] } = item;
-  const serves = servedHosts({ cfDomain, urls, sources, own: await deps.distributions.own() });
-  const found = before?.found.map(([url, source]) => ({ url, source }));
-  const anew = fresh.map((source) => ({ ...source, documents: 0, urls: 0, left_out: {}, done: false }));
-  return new FoundUrls(urls, serves, before?.sources ?? anew, found);
+  const { cf_domain: cfDomain, sources = [] } = item;
+  return new FoundUrls({
+    request: item,
+    caps: deps.caps,
+    own: urls,
+    serves: servedHosts({ cfDomain, urls, sources, own: await deps.distributions.own() }),
+    sources: before?.sources ?? sources.map(notYetRead),
+    before: before?.found,
+  });
 }
 
 function checkpointOf({ urls, sources }: FoundUrls, walk: WalkState): ExpandCheckpoint {
-  const found = urls.flatMap(({ url, source }): [string, number][] => (source === undefined ? [] : [[url, source]]));
-  return { walk, found, sources: [...sources] };
+  const found = [...urls].flatMap(([url, source]): [string, number][] => (source === undefined ? [] : [[url, source]]));
+  return { walk, found, sources };
 }
 
 async function finish(deps: ExpandDeps, reqId: string, found: FoundUrls): Promise<void> {
-  const urls = found.urls.map(({ url }) => url);
-  await deps.lists.write(LISTS.foundUrls, reqId, found.urls);
+  const urls = [...found.urls.keys()];
+  await deps.lists.write(
+    LISTS.foundUrls,
+    reqId,
+    Array.from(found.urls, ([url, source]) => ({ url, source })),
+  );
   await deps.requests.advance(reqId, "SOURCES_READ", {
     url_count: urls.length,
     url_prefix: urlPrefix(urls),
-    sources_read: [...found.sources],
+    sources_read: found.sources,
     sources: [],
   });
   deps.logger.info("Sources read", { req_id: reqId, urls: urls.length });

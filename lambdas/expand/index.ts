@@ -15,8 +15,6 @@ import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
-import { Walk } from "../../probe/sources/walk.ts";
-import { Web } from "../../probe/sources/web.ts";
 import { reportUnreadable } from "../runtime.ts";
 import { createHandler, EXPAND_CHECKPOINT } from "./handler.ts";
 
@@ -38,8 +36,6 @@ const logger = new Logger({ serviceName: "expand" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 const lambda = new LambdaClient({});
 const s3 = new S3Client({});
-const { dns, ports } = networkOf(env);
-const buckets = new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS);
 const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
 
 export const handler = createHandler({
@@ -48,8 +44,8 @@ export const handler = createHandler({
   checkpoints: new Checkpoints(s3, env.BUCKET, EXPAND_CHECKPOINT),
   expandFunction: new AsyncFunction(lambda, env.AWS_LAMBDA_FUNCTION_NAME),
   distributions: new Distributions(new CloudFrontClient({})),
-  walk: ({ header, sources = [] }, { before, refuses }) =>
-    new Walk({ web: new Web({ dns, ports, header }), buckets, refuses }, sources, before),
+  ...networkOf(env),
+  buckets: new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS),
   caps: readCaps(env),
   logger,
   now: Date.now,

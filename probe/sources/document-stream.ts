@@ -1,5 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { errorCode } from "../../domain/net/resolver.ts";
 import { type DocumentLimits, MAX_LINE_LENGTH, RATIO_FREE_BYTES } from "../../domain/sources/limits.ts";
 import { DocumentError } from "./document.ts";
 
@@ -87,24 +88,12 @@ export async function* unpacked(
 
 async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const stream = createGunzip();
-  // What goes wrong while bytes are fed in ends the stream too. The error of the bytes themselves is kept.
-  let cause: unknown;
-  const feed = async function* () {
-    try {
-      yield* packed;
-    } catch (error) {
-      cause = error;
-      throw error;
-    }
-  };
   // Not waited for: it ends with its next byte, which may never come.
-  pipeline(feed, stream).catch(() => undefined);
+  pipeline(packed, stream).catch(() => undefined);
   try {
     yield* stream;
   } catch (error) {
-    throw cause ?? new DocumentError("is not valid gzip", { cause: error });
-  } finally {
-    stream.destroy();
+    throw errorCode(error).startsWith("Z_") ? new DocumentError("is not valid gzip", { cause: error }) : error;
   }
 }
 
@@ -151,75 +140,49 @@ export async function peek<T>(
   return { read, all: all() };
 }
 
-/** How long a document may take: in all, and for its bytes. Its signal ends what is in progress. */
-export class Deadline {
-  private readonly controller = new AbortController();
-  private readonly timers: NodeJS.Timeout[];
-  private since: number | undefined;
-  private bytes = 0;
+/** Lets bytes through, and ends the document if they come too slowly. */
+type Watch = (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 
-  constructor(private readonly limits: DocumentLimits) {
-    const { milliseconds } = limits;
-    this.timers = [
-      setTimeout(() => this.end(`took longer than ${milliseconds / 1_000} s`), milliseconds),
-      setInterval(() => this.checkPace(), PACE_CHECK_MS),
-    ];
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  /** Lets bytes through and checks their pace. @throws DocumentError once it is too slow */
-  async *watch(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    this.since = Date.now();
-    this.bytes = 0;
-    const iterator = bytes[Symbol.asyncIterator]();
+/**
+ * Reads a document in the time that one may take, in all and for its bytes.
+ * @param read what it waits for ends with the signal
+ * @throws DocumentError when that time is over; what `read` throws
+ */
+export async function inDocumentTime<T>(
+  { milliseconds, bytesPerSecond, paceAfterMs }: DocumentLimits,
+  read: (signal: AbortSignal, watch: Watch) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const end = (problem: string) => controller.abort(new DocumentError(problem));
+  let since: number | undefined;
+  let count = 0;
+  const watch = async function* (bytes: AsyncIterable<Uint8Array>) {
+    since = Date.now();
+    count = 0;
     try {
-      for (;;) {
-        const { value, done } = await this.race(iterator.next());
-        if (done === true) break;
-        this.bytes += value.length;
-        yield value;
+      for await (const chunk of bytes) {
+        count += chunk.length;
+        yield chunk;
       }
     } finally {
-      this.since = undefined;
-      // Not waited for: a generator that hangs would not end before its next byte.
-      iterator.return?.()?.catch(() => undefined);
+      since = undefined;
     }
-  }
-
-  /** The outcome, unless the deadline comes before it. @throws DocumentError */
-  async race<T>(outcome: Promise<T>): Promise<T> {
-    const { signal } = this;
-    let onAbort = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(signal.reason);
-    });
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    try {
-      // Both are raced in any case: an outcome that nobody waits for would end the process when it fails.
-      return await Promise.race([aborted, outcome]);
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
-  }
-
-  /** Nothing is waited for any more. */
-  close(): void {
-    for (const timer of this.timers) clearTimeout(timer);
-  }
-
-  private checkPace(): void {
-    if (this.since === undefined) return;
-    const elapsedMs = Date.now() - this.since;
-    const { bytesPerSecond, paceAfterMs } = this.limits;
-    if (elapsedMs > paceAfterMs && this.bytes < (elapsedMs / 1_000) * bytesPerSecond)
-      this.end(`came slower than ${bytesPerSecond} bytes a second`);
-  }
-
-  private end(problem: string): void {
-    this.controller.abort(new DocumentError(problem));
+  };
+  const checkPace = () => {
+    const elapsedMs = since === undefined ? 0 : Date.now() - since;
+    if (elapsedMs > paceAfterMs && count < (elapsedMs / 1_000) * bytesPerSecond)
+      end(`came slower than ${bytesPerSecond} bytes a second`);
+  };
+  const timeout = setTimeout(() => end(`took longer than ${milliseconds / 1_000} s`), milliseconds);
+  const interval = setInterval(checkPace, PACE_CHECK_MS);
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([read(signal, watch), aborted]);
+  } finally {
+    clearTimeout(timeout);
+    clearInterval(interval);
   }
 }

@@ -1,6 +1,7 @@
-import { MAX_URLS } from "../../domain/limits.ts";
+import { MAX_URL_LENGTH, MAX_URLS } from "../../domain/limits.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import type { LeftOut, LeftOutCounts, SourceType } from "../../domain/request/source.ts";
+import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { MAX_DOCUMENTS, MAX_URL_CHARACTERS } from "../../domain/sources/limits.ts";
 
 /** A document that another one names. */
@@ -12,16 +13,7 @@ export interface Named {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-export interface FindsOptions {
-  /** How many more URLs the request may have. */
-  readonly room: number;
-  /** Why a URL is not wanted. @default all are */
-  readonly refuses?: ((url: string) => LeftOut | undefined) | undefined;
-}
-
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
-/** A longer one is no URL; and the parser takes long for it. */
-const MAX_REFERENCE_LENGTH = 8_192;
 /** A short document may stand for long URLs, and the API's function reads it with 1 GB of memory. */
 const MAX_REFUSED_CHARACTERS = 10_000_000;
 
@@ -35,7 +27,8 @@ export class Finds {
   private refusedCharacters = 0;
   private characters = 0;
 
-  constructor(private readonly options: FindsOptions) {}
+  /** @param found what the request has already */
+  constructor(private readonly found: FoundUrls) {}
 
   /**
    * Takes a reference as one URL more. One that the document has already is a `duplicate`, unless `again` is true: byte
@@ -46,9 +39,9 @@ export class Finds {
   add(reference: string, base: string | undefined, again = false): void {
     const url = resolve(reference, base);
     if (url !== undefined && again && (this.urls.has(url) || this.refused.has(url))) return;
-    const because = this.because(url);
-    if (url === undefined || because !== undefined) this.refuse(url, because ?? "not_a_url");
-    else this.take(url);
+    if (url === undefined) this.leave("not_a_url");
+    else if (this.urls.has(url)) this.leave("duplicate");
+    else this.addNew(url);
   }
 
   /** Takes a reference as a document to be read. @throws DocumentError */
@@ -65,20 +58,16 @@ export class Finds {
     if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
   }
 
-  private because(url: string | undefined): LeftOut | undefined {
-    if (url === undefined) return "not_a_url";
-    return this.urls.has(url) ? "duplicate" : this.options.refuses?.(url);
-  }
-
-  private refuse(url: string | undefined, because: LeftOut): void {
-    this.leave(because);
-    if (url === undefined || this.refusedCharacters > MAX_REFUSED_CHARACTERS) return;
-    this.refused.add(url);
-    this.refusedCharacters += url.length;
-  }
-
-  private take(url: string): void {
-    const { room } = this.options;
+  private addNew(url: string): void {
+    const refusal = this.found.refusal(url);
+    if (refusal !== undefined) {
+      this.leave(refusal);
+      if (this.refusedCharacters > MAX_REFUSED_CHARACTERS) return;
+      this.refused.add(url);
+      this.refusedCharacters += url.length;
+      return;
+    }
+    const { room } = this.found;
     if (this.urls.size >= room)
       throw new DocumentError(`names more than ${room} URLs; a request has at most ${MAX_URLS} in all`);
     this.characters += url.length;
@@ -102,8 +91,9 @@ function resolve(reference: string, base: string | undefined): string | undefine
  */
 export function absolute(reference: string, base: string | undefined): string | undefined {
   const text = reference.trim();
+  // A longer one is no URL, and the parser takes long for it.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser would drop some of them in silence
-  if (text === "" || text.length > MAX_REFERENCE_LENGTH || /[\u0000-\u001f]/.test(text)) return undefined;
+  if (text === "" || text.length > MAX_URL_LENGTH || /[\u0000-\u001f]/.test(text)) return undefined;
   if (ABSOLUTE.test(text)) return text;
   if (base === undefined)
     throw new DocumentError("names URLs without a host, and the source has no `base` that they go on from");

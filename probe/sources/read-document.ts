@@ -2,9 +2,13 @@ import * as z from "zod";
 import { SOURCE_TYPES, type Source } from "../../domain/request/source.ts";
 import { retry } from "../../domain/retry.ts";
 import { type Buckets, finalS3Error, folder, keyUrl, parseS3Location } from "../../domain/sources/buckets.ts";
+import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import type { DocumentLimits } from "../../domain/sources/limits.ts";
-import { DocumentError, type Finds, PassingDocumentError, type Reader } from "./document.ts";
-import { Deadline, linesOf, textOf, unpacked } from "./document-stream.ts";
+import { DocumentError, Finds, PassingDocumentError, type Reader } from "./document.ts";
+import { inDocumentTime, linesOf, textOf, unpacked } from "./document-stream.ts";
+import { readDash } from "./read-dash.ts";
+import { readHls } from "./read-hls.ts";
+import { readSitemap } from "./read-sitemap.ts";
 import type { Opened, Web } from "./web.ts";
 
 /** A document that is still to be read, or the next page of a prefix. */
@@ -50,54 +54,48 @@ const readList: Reader = async (text, { base }, finds) => {
   }
 };
 
-/** Their parsers are loaded when they are needed: most requests have one type of source. */
-const READERS: Readonly<Record<Pending["type"], () => Promise<Reader>>> = {
-  list: async () => readList,
-  sitemap: async () => (await import("./read-sitemap.ts")).readSitemap,
-  hls: async () => (await import("./read-hls.ts")).readHls,
-  dash: async () => (await import("./read-dash.ts")).readDash,
-  "s3-prefix": () => Promise.reject(new TypeError("a prefix is no document")),
-};
+const READERS = { list: readList, sitemap: readSitemap, hls: readHls, dash: readDash };
+
+/** What was read; `next`: where the next page of a prefix goes on. */
+export interface DocumentRead {
+  readonly finds: Finds;
+  readonly next?: string | undefined;
+}
 
 /**
- * Reads one document. What may pass is tried again, from the start, while there is time.
+ * Reads one document, or one page of a prefix. What may pass is tried again, from the start, while there is time.
+ * @param found what the request has already
  * @throws DocumentError; S3's errors that may pass
  */
 export async function readDocument(
   deps: DocumentDeps,
   one: Pending,
   source: Source,
-  empty: () => Finds,
-): Promise<Finds> {
-  const deadline = new Deadline(deps.limits);
-  const attempt = async () => {
-    const finds = empty();
-    const read = await READERS[one.type]();
-    const opened = await deadline.race(open(deps, one, source, deadline.signal));
-    try {
-      const bytes = unpacked(deadline.watch(opened.body), opened.encoding, deps.limits);
-      // A player asks for these as well; a sitemap or a list is for others.
-      const isPlayed = one.type === "hls" || one.type === "dash";
-      if (isPlayed && opened.url !== "") finds.add(opened.url, undefined);
-      // What a list or a sitemap names goes on from `base` itself, wherever it stands in the bucket.
-      const given = source.s3 !== undefined && source.base !== undefined ? folder(source.base) : undefined;
-      const own = opened.url === "" ? given : opened.url;
-      const base = isPlayed ? own : (given ?? own);
-      await read(textOf(bytes), { base, variables: one.variables ?? {}, since: source.since }, finds);
-      return finds;
-    } finally {
-      await opened.close();
-    }
-  };
-  try {
-    return await retry(attempt, {
-      ...ATTEMPTS,
-      signal: deadline.signal,
-      passes: (error) => error instanceof PassingDocumentError,
-    });
-  } finally {
-    deadline.close();
-  }
+  found: FoundUrls,
+): Promise<DocumentRead> {
+  return inDocumentTime(deps.limits, async (signal, watch) => {
+    const { type } = one;
+    if (type === "s3-prefix") return readPage(deps, one, source, new Finds(found), signal);
+    const attempt = async () => {
+      const finds = new Finds(found);
+      const opened = await open(deps, one, source, signal);
+      try {
+        const bytes = unpacked(watch(opened.body), opened.encoding, deps.limits);
+        // A player asks for these as well; a sitemap or a list is for others.
+        const isPlayed = type === "hls" || type === "dash";
+        if (isPlayed && opened.url !== "") finds.add(opened.url, undefined);
+        // What a list or a sitemap names goes on from `base` itself, wherever it stands in the bucket.
+        const given = source.s3 !== undefined && source.base !== undefined ? folder(source.base) : undefined;
+        const own = opened.url === "" ? given : opened.url;
+        const base = isPlayed ? own : (given ?? own);
+        await READERS[type](textOf(bytes), { base, variables: one.variables ?? {}, since: source.since }, finds);
+        return { finds };
+      } finally {
+        await opened.close();
+      }
+    };
+    return retry(attempt, { ...ATTEMPTS, signal, passes: (error) => error instanceof PassingDocumentError });
+  });
 }
 
 /** In a bucket, `url` is empty where nobody has said what it is. */
@@ -109,26 +107,24 @@ async function open(deps: DocumentDeps, one: Pending, { url }: Source, signal: A
   return { url: one.url ?? "", encoding: undefined, body, close: async () => undefined };
 }
 
-/** Reads one page of a prefix. @returns where the next page goes on */
-export async function readPage(
-  { buckets, limits }: DocumentDeps,
+async function readPage(
+  { buckets }: DocumentDeps,
   { location, token }: Pending,
   source: Source,
   finds: Finds,
-): Promise<string | undefined> {
+  signal: AbortSignal,
+): Promise<DocumentRead> {
   if (source.base === undefined) throw new DocumentError("has no `base` that its URLs begin with");
   const place = parseS3Location(location);
   if (place === undefined) throw new DocumentError("is no prefix of a bucket");
-  const deadline = new Deadline(limits);
-  const listing = explained("cannot be listed", deadline.race(buckets.list(place, token, deadline.signal)));
-  const { keys, next } = await listing.finally(() => deadline.close());
+  const { keys, next } = await explained("cannot be listed", buckets.list(place, token, signal));
   for (const key of keys) {
     const url = keyUrl(key, source);
     if (key.endsWith("/")) finds.leave("folder");
     else if (url === undefined) finds.leave("not_a_url");
     else finds.add(url, undefined);
   }
-  return next;
+  return { finds, next };
 }
 
 /** Names the error of S3 if another try does not mend it. @throws DocumentError; S3's error else */

@@ -22,13 +22,17 @@ import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import type { Source } from "../../domain/request/source.ts";
+import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import type { ExpandDeps } from "../../lambdas/expand/handler.ts";
 import { Capacity } from "../../lambdas/runtime.ts";
 import { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
+import { Walk } from "../../probe/sources/walk.ts";
+import { Web } from "../../probe/sources/web.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
 import { addressOf } from "../../tools/local/ports.ts";
+import { foundFor } from "../probe/sources/site.ts";
 import { type RecordingAws, type Resource, recordingAws } from "./fakes/named-environment.ts";
 import { request } from "./items.ts";
 
@@ -323,20 +327,23 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
   });
 
   test("by the sources that Expand reads", async () => {
-    const { walk } = given.all.get("expand") as unknown as ExpandDeps;
-    const start = { before: undefined, refuses: () => undefined };
-    expect(await connections(() => walk(request({ sources: [source] }), start).next(10))).toEqual(only);
+    expect(await connections(() => walkOf(source).read(() => "a step"))).toEqual(only);
   });
 });
 
+/** A walk as Expand has it. */
+function walkOf(source: Source) {
+  const { dns, ports, buckets } = given.all.get("expand") as unknown as ExpandDeps;
+  const deps = { web: new Web({ dns, ports, header: [] }), buckets, limits: DOCUMENT_LIMITS };
+  return new Walk(deps, [source], foundFor([source]));
+}
+
 test("Expand reads the buckets of its environment, and no others", async () => {
-  const { walk } = given.all.get("expand") as unknown as ExpandDeps;
-  const start = { before: undefined, refuses: () => undefined };
   const read = (bucket: string) => {
     const source: Source = { type: "s3-prefix", s3: `s3://${bucket}/videos/`, base: `https://${HOST}/` };
     return aws.named(() =>
-      walk(request({ sources: [source] }), start)
-        .next(10)
+      walkOf(source)
+        .read(() => "a step")
         .catch(() => undefined),
     );
   };

@@ -8,35 +8,38 @@ const SOURCES = [
   notYetRead({ type: "hls", s3: "s3://media/a.m3u8" }),
 ];
 const own = [`https://${HOST}/own`];
-const gathered = () => new FoundUrls(own, (host) => host === HOST, SOURCES);
+const OPTIONS = {
+  request: { pops: ["SIN2-P1"], need_invalidate: false },
+  caps: {},
+  own,
+  serves: (host: string) => host === HOST,
+  sources: SOURCES,
+};
+const gathered = () => new FoundUrls(OPTIONS);
 
 it("what is shown of a source has no query, and is not too long", () => {
   expect(notYetRead({ type: "list", url: `https://${HOST}/${"x".repeat(8_000)}` }).from).toHaveLength(501);
   expect(SOURCES.map(({ from }) => from)).toEqual([`https://${HOST}/all.txt`, "s3://media/a.m3u8"]);
 });
 
-it("each URL is there once, in its one spelling, with the source that named it first; the caller's own are before them", () => {
+it("each URL is there with the source that named it; the caller's own are before them", () => {
   const all = gathered();
-  all.add({ source: 1, urls: [`https://${HOST}/a b`, `HTTPS://${HOST.toUpperCase()}/own#x`], leftOut: {} });
-  all.add({ source: 2, urls: [`https://${HOST}/a%20b`, `https://${HOST}/c`], leftOut: {} });
-  expect(all.urls).toEqual([
-    { url: `https://${HOST}/own` },
-    { url: `https://${HOST}/a%20b`, source: 1 },
-    { url: `https://${HOST}/c`, source: 2 },
+  all.add(1, new Set([`https://${HOST}/a%20b`]), {});
+  all.add(2, new Set([`https://${HOST}/c`]), {});
+  expect([...all.urls]).toEqual([
+    [`https://${HOST}/own`, undefined],
+    [`https://${HOST}/a%20b`, 1],
+    [`https://${HOST}/c`, 2],
   ]);
-  expect(all.characters).toBe(all.urls.reduce((sum, { url }) => sum + url.length, 0));
+  expect(all.room).toBe(59_997);
 });
 
-it("what is left out is counted by source and reason, with what the reader left out itself", () => {
+it("what is left out is counted by source and reason", () => {
   const all = gathered();
-  const named = ["https://licences.example.net/key", "skd://key", `https://${HOST}/own`, `https://${HOST}:8443/x`];
-  all.add({ source: 2, urls: named, leftOut: { older: 3, duplicate: 1 } });
-  all.add({ source: 2, urls: [`https://${HOST}/new`], leftOut: { older: 1 } });
-  expect(all.sources[1]).toMatchObject({
-    documents: 2,
-    urls: 1,
-    left_out: { other_host: 1, not_a_url: 2, duplicate: 2, older: 4 },
-  });
+  all.add(2, new Set(), { older: 3, duplicate: 1, other_host: 0 });
+  all.add(2, new Set([`https://${HOST}/new`]), { older: 1 });
+  expect(all.sources[1]).toMatchObject({ documents: 2, urls: 1 });
+  expect(all.sources[1]?.left_out).toEqual({ duplicate: 1, older: 4 });
   expect(all.sources[0]).toEqual(SOURCES[0]);
 });
 
@@ -50,12 +53,12 @@ it("a URL that would be left out is told before", () => {
 
 it("it goes on from what a run before has found", () => {
   const first = gathered();
-  first.add({ source: 1, urls: [`https://${HOST}/a`], leftOut: {} });
-  const found = first.urls.filter(({ source }) => source !== undefined);
-  const second = new FoundUrls(own, (host) => host === HOST, first.sources, found);
-  second.add({ source: 2, urls: [`https://${HOST}/a`, `https://${HOST}/b`], leftOut: {} });
-  expect(second.urls.map(({ url }) => url)).toEqual([...own, `https://${HOST}/a`, `https://${HOST}/b`]);
-  expect(second.sources).toMatchObject([{ urls: 1 }, { urls: 1, left_out: { duplicate: 1 } }]);
+  first.add(1, new Set([`https://${HOST}/a`]), {});
+  const second = new FoundUrls({ ...OPTIONS, sources: first.sources, before: [[`https://${HOST}/a`, 1]] });
+  expect(second.refusal(`https://${HOST}/a`)).toBe("duplicate");
+  second.add(2, new Set([`https://${HOST}/b`]), {});
+  expect([...second.urls.keys()]).toEqual([...own, `https://${HOST}/a`, `https://${HOST}/b`]);
+  expect(second.sources).toMatchObject([{ urls: 1 }, { urls: 1 }]);
 });
 
 it("a source is done when nothing of it is pending", () => {

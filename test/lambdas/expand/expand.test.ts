@@ -1,10 +1,10 @@
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
-import type { DocumentUrls } from "../../../domain/sources/found-urls.ts";
+import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { createHandler, type ExpandCheckpoint, type ExpandDeps } from "../../../lambdas/expand/handler.ts";
-import { SourceError, type WalkState } from "../../../probe/sources/walk.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeLists } from "../fakes/lists.ts";
@@ -15,25 +15,22 @@ import { silent } from "../silent.ts";
 
 const HOST = "www.example.com";
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] }];
+const BASE = `https://${HOST}/`;
 const SOURCES: Source[] = [
-  { type: "list", url: `https://${HOST}/a.txt?sig=secret` },
-  { type: "sitemap", url: `https://${HOST}/b.xml` },
+  { type: "list", s3: "s3://bucket/a.txt", base: `${BASE}?sig=secret` },
+  { type: "s3-prefix", s3: "s3://bucket/p/", origin_path: "/p", base: BASE },
 ];
 const url = (path: string) => `https://${HOST}/${path}`;
 
-/** What each document names; a fault instead of one is thrown. */
-const DOCUMENTS: readonly DocumentUrls[] = [
-  { source: 1, urls: [url("own"), url("1"), url("2")], leftOut: {} },
-  { source: 2, urls: [url("2"), url("3"), "https://other.net/x"], leftOut: { older: 5 } },
-  { source: 2, urls: [url("4")], leftOut: {} },
-];
+/** What each document has, in the order in which they are read: the lines of the list, then the keys of each page. */
+const DOCUMENTS = [["own", "1", "2", "https://other.net/x"], ["p/2", "p/3", "p/folder/"], ["p/4"]];
 
 function expanding(change: Partial<RequestItem> = {}): RequestItem {
   const status = "CREATED" as const;
   return request({ status, sources: SOURCES, sources_read: SOURCES.map(notYetRead), cf_domain: HOST, ...change });
 }
 
-function world(item = expanding(), documents: readonly (DocumentUrls | Error)[] = DOCUMENTS) {
+function world(item = expanding(), documents: readonly (readonly string[] | Error)[] = DOCUMENTS) {
   const requests = new FakeRequests(item);
   const lists = new FakeLists({ "r1.csv": [[url("own")]] });
   const expandFunction = new FakeAsyncFunction();
@@ -41,32 +38,25 @@ function world(item = expanding(), documents: readonly (DocumentUrls | Error)[] 
   /** Called before each document, and before each checkpoint. */
   const hooks = { next: () => {}, write: () => {} };
   const checkpoints = {
-    read: async (reqId: string) => stored.get(reqId),
+    read: async (reqId: string) => structuredClone(stored.get(reqId)),
     write: async (reqId: string, checkpoint: ExpandCheckpoint) => {
       hooks.write();
-      stored.set(reqId, checkpoint);
+      stored.set(reqId, structuredClone(checkpoint));
     },
     delete: async (reqId: string) => void stored.delete(reqId),
   };
-  const rooms: number[] = [];
-  const walk: ExpandDeps["walk"] = (_, { before }) => {
-    let at = before?.documents ?? 0;
-    const pending = () => documents.slice(at).map((it) => (it instanceof Error ? 2 : it.source));
-    return {
-      next: async (room) => {
-        hooks.next();
-        rooms.push(room);
-        const next = documents[at];
-        if (next instanceof Error) throw next;
-        if (next !== undefined) at++;
-        return next;
-      },
-      state: (): WalkState => ({
-        pending: pending().map((source) => ({ source, type: "list", location: "https://x/", depth: 0 })),
-        visited: [],
-        documents: at,
-      }),
-    };
+  const documentAt = (at: number) => {
+    hooks.next();
+    const document = documents[at] ?? [];
+    if (document instanceof Error) throw document;
+    return document;
+  };
+  const buckets: Buckets = {
+    read: async () => Readable.from([Buffer.from(documentAt(0).join("\n"))]),
+    list: async (_, token) => {
+      const at = Number(token ?? 1);
+      return { keys: documentAt(at), next: at + 1 < documents.length ? String(at + 1) : undefined };
+    },
   };
   let clock = 0;
   const fakes = {
@@ -74,7 +64,9 @@ function world(item = expanding(), documents: readonly (DocumentUrls | Error)[] 
     lists,
     expandFunction,
     checkpoints,
-    walk,
+    buckets,
+    dns: {},
+    ports: { httpsPort: 443, httpPort: 80 },
     logger: silent,
     caps: DEFAULT_CAPS,
     distributions: new FakeDistributions(OWN),
@@ -84,7 +76,7 @@ function world(item = expanding(), documents: readonly (DocumentUrls | Error)[] 
     const { deps } = noteCalls<ExpandDeps>(fakes);
     return createHandler(deps)({ req_id: "r1" }, { getRemainingTimeInMillis: () => left });
   };
-  return { requests, lists, expandFunction, stored, hooks, rooms, run };
+  return { requests, lists, expandFunction, stored, hooks, run };
 }
 
 const ALL = [
@@ -93,14 +85,21 @@ const ALL = [
   ...[3, 4].map((i) => [url(String(i)), "2"]),
 ];
 const READ = [
-  { type: "list", from: url("a.txt"), documents: 1, urls: 2, left_out: { duplicate: 1 }, done: true },
   {
-    type: "sitemap",
-    from: url("b.xml"),
+    type: "list",
+    from: "s3://bucket/a.txt",
+    documents: 1,
+    urls: 2,
+    left_out: { duplicate: 1, other_host: 1 },
+    done: true,
+  },
+  {
+    type: "s3-prefix",
+    from: "s3://bucket/p/",
     documents: 2,
     urls: 2,
+    left_out: { duplicate: 1, folder: 1 },
     done: true,
-    left_out: { duplicate: 1, older: 5, other_host: 1 },
   },
 ];
 
@@ -119,7 +118,6 @@ describe("a request's sources", () => {
     });
     expect(JSON.stringify(w.requests.the())).not.toContain("secret");
     expect([w.stored.size, w.expandFunction.requests]).toEqual([0, []]);
-    expect(w.rooms[0]).toBe(59_999);
   });
 
   it("are read in as many runs as it takes, and come to the same", async () => {
@@ -158,30 +156,30 @@ describe("a request's sources", () => {
   });
 
   it("that end the request say why, and what was read until then", async () => {
-    const w = world(expanding(), [...DOCUMENTS.slice(0, 1), new SourceError("https://x/ has a DOCTYPE")]);
+    const w = world(expanding(), [["{}"]]);
     await w.run();
     expect(w.requests.the()).toMatchObject({
       status: "FAILED",
-      reason: "https://x/ has a DOCTYPE",
+      reason: "s3://bucket/a.txt is not a list of URLs, one a line",
       sources: [],
-      sources_read: [{ urls: 2 }, { urls: 0, done: false }],
+      sources_read: [{ urls: 0 }, { urls: 0, done: false }],
     });
     expect(w.requests.ended).toEqual(["r1"]);
     expect([w.stored.size, w.lists.objects["r1.csv"]]).toEqual([0, [[url("own")]]]);
   });
 
   it("with more URLs than a request may have end it, at the document that brings them", async () => {
-    const many = Array.from({ length: 60_000 }, (_, i) => url(`many/${i}`));
-    const w = world(expanding(), [{ source: 1, urls: many, leftOut: {} }, new Error("unplanned")]);
+    const many = Array.from({ length: 60_000 }, (_, i) => `many/${i}`);
+    const w = world(expanding(), [many, new Error("unplanned")]);
     await w.run();
     expect(w.requests.the()).toMatchObject({
       status: "FAILED",
-      reason: "sources: there are more than 60000 URLs with them (at most 60000 together)",
+      reason: "s3://bucket/a.txt names more than 59999 URLs; a request has at most 60000 in all",
     });
   });
 
   it("that leave nothing to warm end it", async () => {
-    const w = world(expanding(), [{ source: 1, urls: ["https://other.net/x"], leftOut: {} }]);
+    const w = world(expanding(), [["https://other.net/x"]]);
     w.lists.objects["r1.csv"] = [];
     await w.run();
     const reason = "sources: no URL is left to warm; left out: 1 other_host";
@@ -194,7 +192,11 @@ describe("a request's sources", () => {
   ] as const)("of a request that is %s meanwhile are left alone", async (status, event) => {
     const w = world();
     w.stored.set("r1", {
-      walk: { pending: [], visited: [], documents: 0 },
+      walk: {
+        pending: [{ source: 1, type: "list", location: "s3://bucket/a.txt", depth: 0 }],
+        visited: [],
+        documents: 1,
+      },
       found: [],
       sources: SOURCES.map(notYetRead),
     });
@@ -206,7 +208,7 @@ describe("a request's sources", () => {
   });
 
   it("of a request that another run has gone on with are left alone, whatever this one comes to", async () => {
-    const w = world(expanding(), [new SourceError("late")]);
+    const w = world(expanding(), [["{}"]]);
     w.hooks.next = () => {
       w.requests.items.set("r1", { ...w.requests.the(), status: "CHECK_POP" });
     };

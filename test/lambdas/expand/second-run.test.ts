@@ -15,8 +15,8 @@ import { silent } from "../silent.ts";
 const HOST = "www.example.com";
 const url = (path: string) => `https://${HOST}/${path}`;
 const SOURCES: Source[] = [
-  { type: "list", url: url("a.txt") },
-  { type: "sitemap", url: url("b.xml") },
+  { type: "s3-prefix", s3: "s3://bucket/1/", base: url("") },
+  { type: "s3-prefix", s3: "s3://bucket/2/", base: url("") },
 ];
 
 /** Which source each document is of (1, then 2), how many new URLs it names, and whether the run's time is over after it. */
@@ -31,8 +31,7 @@ test("however the runs are cut, the list, the counts of each source and the docu
       const all = [...first.map((it) => ({ ...it, source: 1 })), ...second.map((it) => ({ ...it, source: 2 }))];
       const named = all.map(({ source, urls }, n) => ({
         source,
-        urls: Array.from({ length: urls }, (_, i) => url(`${n}/${i}`)),
-        leftOut: {},
+        urls: Array.from({ length: urls }, (_, i) => url(`${source}/${n}/${i}`)),
       }));
       const requests = new FakeRequests(
         request({ sources: SOURCES, sources_read: SOURCES.map(notYetRead), cf_domain: HOST }),
@@ -55,25 +54,18 @@ test("however the runs are cut, the list, the counts of each source and the docu
         caps: DEFAULT_CAPS,
         logger: silent,
         now: () => 0,
-        walk: (_, { before }) => {
-          let at = before?.documents ?? 0;
-          return {
-            next: async () => {
-              const next = named[at];
-              if (next === undefined) return undefined;
-              read.push(at);
-              isLast = all[at]?.isLast ?? false;
-              at++;
-              return next;
-            },
-            state: () => ({
-              pending: named
-                .slice(at)
-                .map(({ source }) => ({ source, type: "list", location: "https://x/", depth: 0 })),
-              visited: [],
-              documents: at,
-            }),
-          };
+        dns: {},
+        ports: { httpsPort: 443, httpPort: 80 },
+        buckets: {
+          read: () => Promise.reject(new Error("unplanned")),
+          // Each page is a document.
+          list: async ({ key }, token) => {
+            const at = Number(token ?? named.findIndex(({ source }) => key === `${source}/`));
+            read.push(at);
+            isLast = all[at]?.isLast ?? false;
+            const keys = (named[at]?.urls ?? []).map((it) => it.slice(url("").length));
+            return { keys, next: named[at + 1]?.source === named[at]?.source ? String(at + 1) : undefined };
+          },
         },
       });
       let runs = 0;
@@ -83,7 +75,7 @@ test("however the runs are cut, the list, the counts of each source and the docu
         isLast = false;
       } while (stored.size > 0);
       expect(runs).toBe(1 + all.filter((it) => it.isLast).length);
-      expect(read).toEqual(all.map((_, n) => n));
+      expect(read.toSorted((a, b) => a - b)).toEqual(all.map((_, n) => n));
       const item = await requests.get("r1");
       const urls = [url("own"), ...named.flatMap((it) => it.urls)];
       expect(lists.objects["r1.csv"]?.map(([it]) => it)).toEqual(urls);

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
-import { SourceError } from "../../../probe/sources/walk.ts";
-import { bucketsWith, depsAt, walkAll } from "./site.ts";
+import { bucketsWith, depsAt, SourceProblem, walkAll } from "./site.ts";
 
 // Pieces of documents of all types, put together at will: much of it is read far before it is wrong.
 
@@ -94,7 +93,7 @@ it.each(["list", "hls", "sitemap", "dash"] as const)("whatever stands in a %s, i
         for (const url of urls) expect(new URL(url).href).toBe(url);
         read++;
       } catch (error) {
-        expect(error).toBeInstanceOf(SourceError);
+        expect(error).toBeInstanceOf(SourceProblem);
       }
     }),
     { numRuns: 300 },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SourceError } from "../../../probe/sources/walk.ts";
-import { depsAt, readOne, site, walkAll } from "./site.ts";
+import { depsAt, readOne, SourceProblem, site, walkAll } from "./site.ts";
 
 const OWN = "http://site.test/doc";
 const mpd = (inside: string, attributes = 'type="static" mediaPresentationDuration="PT10S"') =>
@@ -339,7 +338,7 @@ describe("a manifest of DASH", () => {
       one(`<SegmentTemplate duration="1" timescale="5000" media="${"x".repeat(2_000)}$Number$"/>${rep()}`),
     ],
   ])("is refused if it %s", async (problem, document) => {
-    await expect(readOne("dash", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
+    await expect(readOne("dash", document)).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
   });
 
   const again = (text: string, times = 20_000) => text.repeat(times);
@@ -379,7 +378,7 @@ describe("a manifest of DASH", () => {
       ),
     ],
   ])("costs no time by the square of its length if it %s", async (problem, document) => {
-    await expect(readOne("dash", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
+    await expect(readOne("dash", document)).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
   });
 
   it("is read in a moment with many representations and adaptation sets", async () => {
@@ -394,8 +393,8 @@ describe("a manifest of DASH", () => {
       `<BaseURL>https://cdn.test/</BaseURL><BaseURL>https://a.test/</BaseURL><Period><AdaptationSet>${rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
     );
     const { port } = await site({ "/doc": document });
-    const refuses = (url: string) => (url.startsWith("https://a.test/") ? undefined : ("other_host" as const));
-    const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }], 10);
+    const serves = (host: string) => host === "a.test";
+    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves, room: 10 });
     expect(urls).toHaveLength(10);
     expect(leftOut).toEqual({ other_host: 11 });
   });
@@ -405,8 +404,8 @@ describe("a manifest of DASH", () => {
       `<Period><AdaptationSet>${rep(`<SegmentTemplate initialization="https://cdn.test/i" media="/$Time$">${timeline('d="1" r="2"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
     );
     const { port } = await site({ "/doc": document });
-    const refuses = (url: string) => (url.startsWith("https://cdn.test/") ? ("other_host" as const) : undefined);
-    const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }]);
+    const serves = (host: string) => host !== "cdn.test";
+    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves });
     expect(urls).toEqual([OWN, ...[0, 1, 2].map((it) => `http://site.test/${it}`)]);
     expect(leftOut).toEqual({ other_host: 1 });
   });
@@ -414,8 +413,8 @@ describe("a manifest of DASH", () => {
   it("takes no room for what another source has named, as HLS and DASH do of the same segments", async () => {
     const document = one(rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`));
     const { port } = await site({ "/doc": document });
-    const refuses = (url: string) => (url === OWN ? undefined : ("duplicate" as const));
-    const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }], 5);
+    const own = Array.from({ length: 10 }, (_, i) => `http://site.test/${i}`);
+    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { own, room: 5 });
     expect(urls).toEqual([OWN]);
     expect(leftOut).toEqual({ duplicate: 10 });
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SourceError } from "../../../probe/sources/walk.ts";
-import { depsAt, readOne, site, walkAll } from "./site.ts";
+import { depsAt, readOne, SourceProblem, site, walkAll } from "./site.ts";
 
 const OWN = "http://site.test/doc";
 const vod = (...lines: string[]) => ["#EXTM3U", "#EXT-X-TARGETDURATION:6", ...lines, "#EXT-X-ENDLIST", ""].join("\n");
@@ -180,7 +179,7 @@ describe("a media playlist", () => {
       segments(Array.from({ length: 60_001 }, (_, n) => `${n}.ts`).join("\n")),
     ],
   ])("is refused if it %s", async (problem, document) => {
-    await expect(readOne("hls", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
+    await expect(readOne("hls", document)).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
   });
 
   it("takes no time by the square of a line", async () => {
@@ -231,7 +230,7 @@ low/list?{$t}
       ...["main.m3u8?t=9", "keys/1?a=1", "data.json", "audio/en.m3u8", "audio/1.aac", "subs/en.m3u8", "subs/1.vtt"],
       ...["low/list?9", "low/1.ts", "low/iframes.m3u8"],
     ]);
-    expect(leftOut).toEqual({ per_viewer: 1 });
+    expect(leftOut).toEqual({ per_viewer: 1, duplicate: 2 });
     expect(state).toMatchObject({ pending: [], documents: 5 });
     expect(seen).toHaveLength(5);
   });
@@ -262,7 +261,7 @@ low.m3u8
   it("is refused for a playlist that is not there, which is named", async () => {
     const { port } = await site({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?token=secret" });
     await expect(walkAll(depsAt(port), [{ type: "hls", url: OWN }])).rejects.toThrow(
-      new SourceError("http://site.test/low.m3u8 was answered with HTTP 404"),
+      new SourceProblem("http://site.test/low.m3u8 was answered with HTTP 404"),
     );
   });
 

@@ -1,7 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { SourceError } from "../../../probe/sources/walk.ts";
-import { readOne } from "./site.ts";
+import { readOne, SourceProblem } from "./site.ts";
 
 it.each<[string, string | Buffer, string[], object]>([
   ["one URL a line", "https://a.test/1\nhttps://a.test/2", ["https://a.test/1", "https://a.test/2"], {}],
@@ -33,5 +32,5 @@ it.each([
     Array.from({ length: 60_001 }, (_, n) => `/${n}`).join("\n"),
   ],
 ])("a list that is refused: %s", async (problem, document) => {
-  await expect(readOne("list", document)).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+  await expect(readOne("list", document)).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
 });

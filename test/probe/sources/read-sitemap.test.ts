@@ -1,7 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { SourceError } from "../../../probe/sources/walk.ts";
-import { depsAt, readOne, site, walkAll } from "./site.ts";
+import { depsAt, readOne, SourceProblem, site, walkAll } from "./site.ts";
 
 const urlset = (entries: string) =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries}</urlset>`;
@@ -85,7 +84,7 @@ describe("a sitemap", () => {
     ["has elements that are nested deeper than 50", urlset("<url>".repeat(60))],
     ["has an entry with too many URLs", urlset(`<url>${"<loc>/</loc>".repeat(60_001)}</url>`)],
   ])("is refused if it %s", async (problem, document) => {
-    await expect(readOne("sitemap", document)).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+    await expect(readOne("sitemap", document)).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
   });
 });
 
@@ -255,7 +254,7 @@ describe("an index of sitemaps", () => {
       "/3": index("http://site.test/4"),
     });
     await expect(walkAll(depsAt(port), [source])).rejects.toThrow(
-      new SourceError("http://site.test/3 leads on to further documents, deeper than the limit of 3 below a source"),
+      new SourceProblem("http://site.test/3 leads on to further documents, deeper than the limit of 3 below a source"),
     );
   });
 
@@ -263,7 +262,7 @@ describe("an index of sitemaps", () => {
     const names = Array.from({ length: 500 }, (_, n) => `http://site.test/${n}`);
     const { port, seen } = await site({ "/index.xml": index(...names) });
     const all = "http://site.test/index.xml leads to more than 500 documents, which is the limit of a request";
-    await expect(walkAll(depsAt(port), [source])).rejects.toThrow(new SourceError(all));
+    await expect(walkAll(depsAt(port), [source])).rejects.toThrow(new SourceProblem(all));
     expect(seen).toHaveLength(1);
   });
 });

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { MAX_URLS } from "../../../domain/limits.ts";
 import type { Resolver } from "../../../domain/net/resolver.ts";
-import type { LeftOutCounts, Source } from "../../../domain/request/source.ts";
+import { LEFT_OUT, type LeftOutCounts, notYetRead, type Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
+import { FoundUrls } from "../../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../../domain/sources/limits.ts";
-import { Walk, type WalkDeps, type WalkState } from "../../../probe/sources/walk.ts";
+import type { DocumentDeps } from "../../../probe/sources/read-document.ts";
+import { Walk, type WalkState } from "../../../probe/sources/walk.ts";
 import { Web } from "../../../probe/sources/web.ts";
 import { fakeResolver } from "../../lambdas/fakes/dns.ts";
 import { serve } from "../size/server.ts";
@@ -35,8 +38,8 @@ interface Site {
 export function depsAt(
   httpPort: number,
   { header = [], httpsPort = httpPort, addressesOf = async () => ["127.0.0.1"] }: Partial<Site> = {},
-  deps: Partial<WalkDeps> = {},
-): WalkDeps {
+  deps: Partial<DocumentDeps> = {},
+): DocumentDeps {
   return {
     web: new Web({ dns: fakeResolver({ addresses: addressesOf }), header, ports: { httpsPort, httpPort } }),
     buckets: noBuckets,
@@ -66,22 +69,46 @@ export function bucketsWith(objects: Readonly<Record<string, string>>): Buckets 
   };
 }
 
-/** Runs a walk to its end. */
-export async function walkAll(deps: WalkDeps, sources: readonly Source[], most = 60_000, state?: WalkState) {
-  const walk = new Walk(deps, sources, state);
-  const urls: string[] = [];
-  const leftOut: LeftOutCounts = {};
+/** A request before its sources are read. */
+interface Before {
+  /** URLs that it has already. */
+  readonly own: readonly string[];
+  readonly serves: (host: string) => boolean;
+  /** How many more URLs it may have. */
+  readonly room: number;
+  /** Of the run before. */
+  readonly state: WalkState | undefined;
+}
+
+export function foundFor(
+  sources: readonly Source[],
+  { own = [], serves = () => true, room = MAX_URLS - own.length }: Partial<Before> = {},
+) {
+  const more = Array.from({ length: MAX_URLS - own.length - room }, (_, i) => `https://own.test/${i}`);
+  const request = { pops: ["SIN2-P1"], need_invalidate: false };
+  return new FoundUrls({ request, caps: {}, own: [...own, ...more], serves, sources: sources.map(notYetRead) });
+}
+
+/** Why a request with sources ends. */
+export class SourceProblem extends Error {}
+
+/** Runs a walk to its end. @throws SourceProblem */
+export async function walkAll(deps: DocumentDeps, sources: readonly Source[], before: Partial<Before> = {}) {
+  const found = foundFor(sources, before);
+  const own = found.urls.size;
+  const walk = new Walk(deps, sources, found, before.state);
   let steps = 0;
-  for (;;) {
-    const read = await walk.next(most - urls.length);
-    if (read === undefined) return { urls, leftOut, steps, state: walk.state() };
+  const end = await walk.read(() => {
     steps++;
-    urls.push(...read.urls);
-    for (const [because, n] of Object.entries(read.leftOut)) {
-      const key = because as keyof LeftOutCounts;
-      leftOut[key] = (leftOut[key] ?? 0) + n;
-    }
+    return undefined;
+  });
+  if (typeof end === "object") throw new SourceProblem(end.problem);
+  const leftOut: LeftOutCounts = {};
+  for (const reason of LEFT_OUT) {
+    const count = found.sources.reduce((sum, it) => sum + (it.left_out[reason] ?? 0), 0);
+    if (count > 0) leftOut[reason] = count;
   }
+  return { urls: [...found.urls.keys()].slice(own), leftOut, steps, state: walk.state() };
 }
 
 /** What one document of a type names, at http://site.test/<path>. */

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
-import { SourceError, Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
-import { bucketsWith, depsAt, noBuckets, site, walkAll } from "./site.ts";
+import { Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
+import { bucketsWith, depsAt, foundFor, noBuckets, SourceProblem, site, walkAll } from "./site.ts";
 
 /** Deps of a walk that reads these objects, and fetches nothing. */
 const inBuckets = (objects: Readonly<Record<string, string>>) => depsAt(0, {}, { buckets: bucketsWith(objects) });
@@ -10,6 +10,9 @@ const failing = (name: string) => {
   const fail = () => Promise.reject(Object.assign(new Error("secret"), { name }));
   return depsAt(0, {}, { buckets: { read: fail, list: fail } });
 };
+
+/** Stops a walk after each document. */
+const aStep = () => "a step";
 
 describe("the keys below a prefix", () => {
   const source: Source = { type: "s3-prefix", s3: "s3://my-bucket/static/", base: "https://a.test" };
@@ -48,17 +51,19 @@ describe("the keys below a prefix", () => {
     inBuckets(Object.fromEntries(Array.from({ length: n }, (_, i) => [`my-bucket/static/${i}`, ""])));
 
   it("are read a page a step, and another run goes on with the next page", async () => {
-    const first = new Walk(many(2_500), [source]);
-    expect((await first.next(60_000))?.urls).toHaveLength(1_000);
+    const found = foundFor([source]);
+    const first = new Walk(many(2_500), [source], found);
+    expect(await first.read(aStep)).toBe("a step");
+    expect(found.urls.size).toBe(1_000);
     const state = walkStateSchema.parse(JSON.parse(JSON.stringify(first.state())));
     expect(state).toMatchObject({ pending: [{ token: "1000" }], documents: 1 });
-    const { urls, steps } = await walkAll(many(2_500), [source], 60_000, state);
+    const { urls, steps } = await walkAll(many(2_500), [source], { state });
     expect([urls.length, steps, urls.at(-1)]).toEqual([1_500, 2, "https://a.test/static/2499"]);
   });
 
   it("are held to the room of the request, and to its documents", async () => {
     const problem = "s3://my-bucket/static/ names more than 500 URLs; a request has at most 60000 in all";
-    await expect(walkAll(many(1_600), [source], 1_500)).rejects.toThrow(new SourceError(problem));
+    await expect(walkAll(many(1_600), [source], { room: 1_500 })).rejects.toThrow(new SourceProblem(problem));
     const list: Buckets["list"] = async () => ({ keys: ["x/"], next: "more" });
     const endless = depsAt(0, {}, { buckets: { ...noBuckets, list } });
     await expect(walkAll(endless, [source])).rejects.toThrow(
@@ -68,10 +73,10 @@ describe("the keys below a prefix", () => {
 
   it("are refused where they cannot be listed; what may pass is thrown as it is", async () => {
     const problem = "s3://my-bucket/static/ cannot be listed (AccessDenied)";
-    await expect(walkAll(failing("AccessDenied"), [source])).rejects.toThrow(new SourceError(problem));
+    await expect(walkAll(failing("AccessDenied"), [source])).rejects.toThrow(new SourceProblem(problem));
     await expect(walkAll(failing("SlowDown"), [source])).rejects.toMatchObject({ name: "SlowDown" });
     const { base: _, ...bare } = source;
-    await expect(walkAll(many(1), [bare])).rejects.toThrow(SourceError);
+    await expect(walkAll(many(1), [bare])).rejects.toThrow(SourceProblem);
   });
 });
 
@@ -91,7 +96,7 @@ describe("a document in a bucket", () => {
   it("is refused without a base where one is needed", async () => {
     const source: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8" };
     await expect(walkAll(inBuckets(objects), [source])).rejects.toThrow(
-      new SourceError(
+      new SourceProblem(
         "s3://my-bucket/videos/a/main.m3u8 names URLs without a host, and the source has no `base` that they go on from",
       ),
     );
@@ -120,12 +125,14 @@ describe("a document in a bucket", () => {
   it("is refused where it cannot be read; what may pass is thrown as it is, and can be tried again", async () => {
     const source: Source = { type: "list", s3: "s3://my-bucket/none" };
     const problem = "s3://my-bucket/none cannot be read from its bucket (NoSuchKey)";
-    await expect(walkAll(inBuckets({}), [source])).rejects.toThrow(new SourceError(problem));
+    await expect(walkAll(inBuckets({}), [source])).rejects.toThrow(new SourceProblem(problem));
     const read = vi.fn<Buckets["read"]>(bucketsWith({ "my-bucket/none": "https://a.test/1" }).read);
     read.mockRejectedValueOnce(Object.assign(new Error(), { name: "SlowDown" }));
-    const walk = new Walk(depsAt(0, {}, { buckets: { ...noBuckets, read } }), [source]);
-    await expect(walk.next(1)).rejects.toMatchObject({ name: "SlowDown" });
-    expect((await walk.next(1))?.urls).toEqual(["https://a.test/1"]);
+    const found = foundFor([source]);
+    const walk = new Walk(depsAt(0, {}, { buckets: { ...noBuckets, read } }), [source], found);
+    await expect(walk.read(aStep)).rejects.toMatchObject({ name: "SlowDown" });
+    expect(await walk.read(aStep)).toBe("a step");
+    expect([...found.urls]).toEqual([["https://a.test/1", 1]]);
   });
 });
 
@@ -136,11 +143,16 @@ describe("a walk", () => {
     const index = "<sitemapindex><sitemap><loc>/c</loc></sitemap></sitemapindex>";
     const c = "<urlset><url><loc>https://a.test/3</loc></url></urlset>";
     const { port } = await site({ "/a": index, "/b": "https://a.test/2", "/c": c });
-    const walk = new Walk(depsAt(port), [{ type: "sitemap", url: "http://site.test/a" }, list("/b")]);
-    expect(await walk.next(9)).toEqual({ source: 1, urls: [], leftOut: {} });
-    expect(await walk.next(9)).toEqual({ source: 2, urls: ["https://a.test/2"], leftOut: {} });
-    expect(await walk.next(9)).toEqual({ source: 1, urls: ["https://a.test/3"], leftOut: {} });
-    expect(await walk.next(9)).toBeUndefined();
+    const sources: Source[] = [{ type: "sitemap", url: "http://site.test/a" }, list("/b")];
+    const found = foundFor(sources);
+    const walk = new Walk(depsAt(port), sources, found);
+    const seen = [];
+    while ((await walk.read(aStep)) === "a step") seen.push([...found.urls, found.sources.map(({ done }) => done)]);
+    const [two, three] = [
+      ["https://a.test/2", 2],
+      ["https://a.test/3", 1],
+    ];
+    expect(seen).toEqual([[[false, false]], [two, [false, true]], [two, three, [true, true]]]);
     expect(walk.state()).toMatchObject({ pending: [], documents: 3 });
   });
 
@@ -149,13 +161,14 @@ describe("a walk", () => {
     const low = '#EXTM3U\n#EXT-X-DEFINE:IMPORT="n"\n#EXTINF:1,\n{$n}.ts\n#EXT-X-ENDLIST';
     const { port, seen } = await site({ "/main": main, "/low.m3u8": low });
     const sources: Source[] = [{ type: "hls", url: "http://site.test/main" }];
-    const first = new Walk(depsAt(port), sources);
-    await first.next(9);
+    const first = new Walk(depsAt(port), sources, foundFor(sources));
+    await first.read(aStep);
     const state = walkStateSchema.parse(JSON.parse(JSON.stringify(first.state())));
-    const { urls } = await walkAll(depsAt(port), sources, 9, state);
+    const { urls } = await walkAll(depsAt(port), sources, { state });
     expect(urls).toEqual(["http://site.test/low.m3u8", "http://site.test/7.ts"]);
     expect(seen).toHaveLength(2);
-    expect(await new Walk(depsAt(port), sources, { pending: [], visited: [], documents: 2 }).next(9)).toBeUndefined();
+    const over = { pending: [], visited: [], documents: 2 };
+    expect(await new Walk(depsAt(port), sources, foundFor(sources), over).read(aStep)).toBe("all");
   });
 
   it("reads a document once, unless two sources read it in two ways", async () => {
@@ -167,8 +180,8 @@ describe("a walk", () => {
 
   it("counts what is not wanted, and gives it no room", async () => {
     const { port } = await site({ "/a": "https://b.test/1\nhttps://a.test/1\nhttps://b.test/2\n" });
-    const refuses = (url: string) => (url.startsWith("https://b.test/") ? ("other_host" as const) : undefined);
-    expect(await walkAll(depsAt(port, {}, { refuses }), [list("/a")], 1)).toMatchObject({
+    const serves = (host: string) => host !== "b.test";
+    expect(await walkAll(depsAt(port), [list("/a")], { serves, room: 1 })).toMatchObject({
       urls: ["https://a.test/1"],
       leftOut: { other_host: 2 },
     });
@@ -177,8 +190,8 @@ describe("a walk", () => {
   it("counts a file that was named before once, however many byte ranges of it there are", async () => {
     const ranges = "#EXTINF:1,\n#EXT-X-BYTERANGE:1\nv.mp4\n".repeat(9);
     const { port } = await site({ "/a": `#EXTM3U\n${ranges}#EXT-X-ENDLIST` });
-    const refuses = () => "duplicate" as const;
-    const { leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "hls", url: "http://site.test/a" }]);
+    const own = ["http://site.test/a", "http://site.test/v.mp4"];
+    const { leftOut } = await walkAll(depsAt(port), [{ type: "hls", url: "http://site.test/a" }], { own });
     expect(leftOut).toEqual({ duplicate: 2 });
   });
 

@@ -3,10 +3,9 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { checkAddresses } from "../../../domain/net/addresses.ts";
 import { DOCUMENT_LIMITS } from "../../../domain/sources/limits.ts";
-import { SourceError } from "../../../probe/sources/walk.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "../size/server.ts";
-import { type Answer, depsAt, site, walkAll } from "./site.ts";
+import { type Answer, depsAt, SourceProblem, site, walkAll } from "./site.ts";
 
 const clock = useVirtualClock({ idleMs: 2 });
 
@@ -72,7 +71,7 @@ describe("a document's answer", () => {
   ])("is refused if it %s", async (problem, answer) => {
     const { port } = await site({ "/doc?token=secret": answer });
     const walk = walkAll(depsAt(port), [source]);
-    await expect(walk).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+    await expect(walk).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
   });
 
   it("is not asked for again after a challenge of AWS WAF", async () => {
@@ -160,7 +159,7 @@ describe("where a document is fetched", () => {
       return addresses;
     };
     const walk = walkAll(depsAt(port, { addressesOf }), [source]);
-    await expect(walk).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+    await expect(walk).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
     expect(seen.length).toBeGreaterThan(1);
   });
 
@@ -170,7 +169,7 @@ describe("where a document is fetched", () => {
     const plain = await site({ "/plain": LINES });
     const walk = walkAll(depsAt(plain.port, { httpsPort: port }), [{ type: "list", url: "https://site.test/doc" }]);
     await expect(walk).rejects.toThrow(
-      new SourceError("https://site.test/doc redirects from https to http, which is refused"),
+      new SourceProblem("https://site.test/doc redirects from https to http, which is refused"),
     );
     expect(plain.seen).toEqual([]);
   });
@@ -247,7 +246,7 @@ describe("the limits of a document", () => {
   ])("are held without waiting: %s", async (problem, answer) => {
     const { port } = await site({ "/doc?token=secret": answer });
     const walk = clock.frozen(() => walkAll(depsAt(port, {}, { limits }), [source]));
-    await expect(walk).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+    await expect(walk).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
   });
 
   it.each<[string, Answer]>([
@@ -266,7 +265,7 @@ describe("the limits of a document", () => {
   ])("are held: %s", async (problem, answer) => {
     const { port, connections } = await site({ "/doc?token=secret": answer });
     const walk = walkAll(depsAt(port, {}, { limits }), [source]);
-    await expect(walk).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+    await expect(walk).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
     await eventually(connections).toBe(0);
   });
 
@@ -282,7 +281,7 @@ describe("the limits of a document", () => {
     const { port } = await site({ "/doc?token=secret": (response) => response.writeHead(503).end() });
     const short = { ...limits, milliseconds: 200 };
     const addressesOf = () => new Promise<string[]>((done) => setTimeout(() => done(["127.0.0.1"]), 150));
-    await expect(walkAll(depsAt(port, { addressesOf }, { limits: short }), [source])).rejects.toThrow(SourceError);
+    await expect(walkAll(depsAt(port, { addressesOf }, { limits: short }), [source])).rejects.toThrow(SourceProblem);
     await new Promise((done) => setTimeout(done, 300));
   });
 
@@ -293,7 +292,7 @@ describe("the limits of a document", () => {
     const { port } = await site({ "/doc?token=secret": gzipSync(many, { level: 1 }) });
     const small = { ...DOCUMENT_LIMITS, unpackedBytes: 4e6 };
     await expect(clock.frozen(() => walkAll(depsAt(port, {}, { limits: small }), [source]))).rejects.toThrow(
-      new SourceError("http://site.test/doc is larger than 4 MB, which is the limit after unpacking"),
+      new SourceProblem("http://site.test/doc is larger than 4 MB, which is the limit after unpacking"),
     );
   });
 
