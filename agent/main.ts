@@ -18,7 +18,6 @@ import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import type { Unreadable } from "../domain/log-fields.ts";
 import { OriginLimiterRegistry } from "../domain/origin/origin-limiter-registry.ts";
-import { MIN_LEASE_MS } from "../domain/origin/permit-lease.ts";
 import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
 import { envSchema } from "./env.ts";
@@ -82,7 +81,7 @@ const origins = new OriginLimiterRegistry({
   now,
   syncClock: () => clock.sync(() => permits.ping()),
   heartbeatAt: (reqId) => heartbeats.writtenAt(reqId),
-  leaseMs: Math.max(MIN_LEASE_MS, timings.heartbeatTimeoutMs),
+  heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
   onError: (err, id) => logger.warn({ err, id }, "Limits of the origin are unavailable; sending fewer requests"),
   onCut: (host, rate) => logger.info({ host, rate }, "Origin is throttling; backing off"),
 });

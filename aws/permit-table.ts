@@ -1,6 +1,14 @@
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { HostRate, Lease, PermitChange, PermitStore, Permits, TatUpdate } from "../domain/origin/permit-store.ts";
+import { MAX_ORIGIN_CONCURRENCY } from "../domain/limits.ts";
+import type {
+  HostRate,
+  LeaseSearch,
+  PermitChange,
+  PermitStore,
+  Permits,
+  TatUpdate,
+} from "../domain/origin/permit-store.ts";
 import { keptWhileRequestRuns } from "../domain/timestamps.ts";
 import { isConditionFailure } from "./conditional-writes.ts";
 import { queryItems } from "./dynamodb.ts";
@@ -14,9 +22,7 @@ const numberSchema = z.union([z.number(), z.object({ N: z.coerce.number() }).tra
 const tatSchema = z.object({ tat: numberSchema });
 const permitsSchema = z.object({ permits: z.number().default(0) });
 const heldSchema = z.object({ held: z.number().default(0), searched_at: z.number().default(0) });
-const leaseSchema = z
-  .object({ part: z.string(), permits: z.number(), at: z.number() })
-  .transform(({ part, permits, at }) => ({ owner: part, permits, at }));
+const leaseSchema = z.object({ part: z.string(), permits: z.number(), at: z.number() });
 const hostSchema = z
   .object({ rate: numberSchema, cut_at: numberSchema, not_before: numberSchema })
   .transform(({ rate, cut_at, not_before }) => ({ rate, cutAt: cut_at, notBefore: not_before }));
@@ -36,8 +42,8 @@ interface LeaseChange {
   readonly lease: ConditionalUpdate;
   /** How many permits it gains. */
   readonly by: number;
-  /** The permits of all processes must stay within it. @default no limit is checked */
-  readonly limit?: number | undefined;
+  /** The permits of all processes must stay within it. */
+  readonly limit: number;
 }
 
 /**
@@ -81,45 +87,38 @@ export class PermitTable implements PermitStore {
       condition: `attribute_exists(#at) AND (permits = :from${from === 0 ? " OR attribute_not_exists(permits)" : ""})`,
       values: { ":to": to, ":from": from },
     };
-    const by = to - from;
-    return {
-      done: await this.changePermits({ reqId, owner: this.owner, lease, by, limit: by > 0 ? limit : undefined }),
-    };
+    return { done: await this.changePermits({ reqId, owner: this.owner, lease, by: to - from, limit }) };
   }
 
-  async startSearch(reqId: string, { from, to }: { readonly from: number; readonly to: number }): Promise<boolean> {
+  async reclaim(reqId: string, { now, searchedAt, expiredBefore }: LeaseSearch): Promise<number> {
     const { done } = await this.update(KEY.limit(reqId), HELD, {
-      update: "SET searched_at = :to",
-      condition: from === 0 ? "attribute_not_exists(searched_at)" : "searched_at = :from",
-      values: { ":to": to, ...(from === 0 ? {} : { ":from": from }) },
+      update: "SET searched_at = :now",
+      condition: "attribute_not_exists(searched_at) OR searched_at = :last",
+      values: { ":now": now, ":last": searchedAt },
     });
-    return done;
-  }
-
-  async expiredLeases(reqId: string, before: number): Promise<Lease[]> {
-    const leases: Lease[] = [];
+    if (!done) return 0;
     const pages = queryItems(this.db, {
       TableName: this.table,
       KeyConditionExpression: "#key = :key",
       FilterExpression: "permits > :none AND #at < :before",
       ExpressionAttributeNames: { "#key": "key", "#at": "at" },
-      ExpressionAttributeValues: { ":key": KEY.beat(reqId), ":none": 0, ":before": before },
+      ExpressionAttributeValues: { ":key": KEY.beat(reqId), ":none": 0, ":before": expiredBefore },
       ConsistentRead: true,
     });
+    let reclaimed = 0;
     for await (const item of pages) {
       const { data } = leaseSchema.safeParse(item);
-      if (data !== undefined) leases.push(data);
+      if (data === undefined) continue;
+      const { part: owner, permits, at } = data;
+      const lease: ConditionalUpdate = {
+        update: "SET permits = :none",
+        condition: "#at = :at AND permits = :permits",
+        values: { ":none": 0, ":at": at, ":permits": permits },
+      };
+      if (await this.changePermits({ reqId, owner, lease, by: -permits, limit: MAX_ORIGIN_CONCURRENCY }))
+        reclaimed += permits;
     }
-    return leases;
-  }
-
-  async reclaim(reqId: string, { owner, permits, at }: Lease): Promise<void> {
-    const lease: ConditionalUpdate = {
-      update: "SET permits = :none",
-      condition: "#at = :at AND permits = :permits",
-      values: { ":none": 0, ":at": at, ":permits": permits },
-    };
-    await this.changePermits({ reqId, owner, lease, by: -permits });
+    return reclaimed;
   }
 
   async hostRate(host: string): Promise<HostRate | undefined> {
@@ -130,12 +129,13 @@ export class PermitTable implements PermitStore {
     const { rate, cutAt, notBefore } = next;
     const { done, item } = await this.update(KEY.host(host), RATE, {
       update: "SET rate = :rate, cut_at = :cut, not_before = :until",
-      condition: seen === undefined ? "attribute_not_exists(cut_at)" : "cut_at = :seen_at AND rate = :seen_rate",
+      condition: "attribute_not_exists(cut_at) OR (cut_at = :seen_at AND rate = :seen_rate)",
       values: {
         ":rate": rate,
         ":cut": cutAt,
         ":until": notBefore,
-        ...(seen === undefined ? {} : { ":seen_at": seen.cutAt, ":seen_rate": seen.rate }),
+        ":seen_at": seen?.cutAt ?? 0,
+        ":seen_rate": seen?.rate ?? 0,
       },
     });
     return done ? next : hostSchema.parse(item);
@@ -143,11 +143,6 @@ export class PermitTable implements PermitStore {
 
   /** Changes a lease and the count of all permits together. @returns false if DynamoDB cancels the transaction: a condition does not hold, another one is in progress, or the table throttles */
   private async changePermits({ reqId, owner, lease, by, limit }: LeaseChange): Promise<boolean> {
-    const values = {
-      ":by": by,
-      ":expire": keptWhileRequestRuns(new Date()),
-      ...(limit === undefined ? {} : { ":most": limit - by }),
-    };
     const transact = new TransactWriteCommand({
       TransactItems: [
         {
@@ -156,7 +151,7 @@ export class PermitTable implements PermitStore {
             Key: { key: KEY.beat(reqId), part: owner },
             UpdateExpression: lease.update,
             ConditionExpression: lease.condition,
-            ...(lease.condition.includes("#at") ? { ExpressionAttributeNames: { "#at": "at" } } : {}),
+            ExpressionAttributeNames: { "#at": "at" },
             ExpressionAttributeValues: lease.values,
           },
         },
@@ -165,9 +160,13 @@ export class PermitTable implements PermitStore {
             TableName: this.table,
             Key: { key: KEY.limit(reqId), part: HELD },
             UpdateExpression: "SET expire_at = :expire ADD #held :by",
-            ...(limit === undefined ? {} : { ConditionExpression: "attribute_not_exists(#held) OR #held <= :most" }),
+            ConditionExpression: "attribute_not_exists(#held) OR #held <= :most",
             ExpressionAttributeNames: { "#held": "held" },
-            ExpressionAttributeValues: values,
+            ExpressionAttributeValues: {
+              ":by": by,
+              ":most": limit - by,
+              ":expire": keptWhileRequestRuns(new Date()),
+            },
           },
         },
       ],
@@ -208,20 +207,15 @@ export class PermitTable implements PermitStore {
 }
 
 function tatUpdateOf(update: TatUpdate): ConditionalUpdate {
-  switch (update.kind) {
-    case "set":
-      return {
-        update: "SET tat = :to",
-        condition: "attribute_not_exists(tat) OR tat < :below",
-        values: { ":to": update.to, ":below": update.below },
-      };
-    case "reset":
-      return { update: "SET tat = :to", condition: "tat = :from", values: { ":to": update.to, ":from": update.from } };
-    case "add":
-      return {
-        update: "SET tat = tat + :by",
-        condition: "tat >= :least AND tat < :below",
-        values: { ":by": update.by, ":least": update.atLeast, ":below": update.below },
-      };
-  }
+  if (update.kind === "set")
+    return {
+      update: "SET tat = :to",
+      condition: "attribute_not_exists(tat) OR tat < :below",
+      values: { ":to": update.to, ":below": update.below },
+    };
+  return {
+    update: "SET tat = tat + :by",
+    condition: "tat >= :least AND tat < :below",
+    values: { ":by": update.by, ":least": update.atLeast, ":below": update.below },
+  };
 }

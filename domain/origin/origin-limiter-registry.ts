@@ -20,8 +20,8 @@ export interface OriginLimiterRegistryOptions {
   readonly syncClock?: () => Promise<void>;
   /** When the last successful heartbeat of this process for a request was sent, by `now`; -Infinity: none was. @default leases do not expire */
   readonly heartbeatAt?: (reqId: string) => number;
-  /** How long a process without a heartbeat keeps its permits. @default 60 s */
-  readonly leaseMs?: number;
+  /** How long a process without a heartbeat keeps its permits: 20 s at least. @default 60 s */
+  readonly heartbeatTimeoutMs?: number;
   readonly onError?: (error: unknown, id: string) => void;
   /** A host throttles: requests per second that it receives from now on. */
   readonly onCut?: (host: string, perSecond: number) => void;
@@ -136,12 +136,12 @@ export class OriginLimiterRegistry {
     const known = this.limiters.get(id);
     if (known !== undefined) return known;
     for (const [other, limiter] of this.limiters) if (limiter.isIdle) this.limiters.delete(other);
-    const { store, heartbeatAt, leaseMs, onError } = this.options;
+    const { store, heartbeatAt, heartbeatTimeoutMs, onError } = this.options;
     const limiter = new OriginLimiter({
       id,
       limits,
       store,
-      leaseMs,
+      heartbeatTimeoutMs,
       now: this.now,
       ...(heartbeatAt === undefined ? {} : { heartbeatAt: () => heartbeatAt(req_id) }),
       onError: (error) => onError?.(error, id),

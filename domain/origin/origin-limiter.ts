@@ -1,9 +1,17 @@
-import type { OriginLimits } from "../request/options.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
-import { CALL_INTERVAL_MS, type LimiterContext } from "./paced-calls.ts";
-import { type LeaseOptions, newSignal, PermitLease } from "./permit-lease.ts";
-import type { PermitStore } from "./permit-store.ts";
-import { type Demand, MAX_WAIT_MS, Reservations, reservedPerSecond, SLOT_TOLERANCE_MS } from "./reservations.ts";
+import type { LimiterContext, LimiterOptions } from "./paced-calls.ts";
+import { newSignal, PermitLease } from "./permit-lease.ts";
+import {
+  type Demand,
+  MAX_WAIT_MS,
+  Reservations,
+  reservedPerSecond,
+  SLOT_TOLERANCE_MS,
+  type Slot,
+} from "./reservations.ts";
+
+/** How often it looks what may start, and which calls are due, at least. */
+const TICK_MS = 100;
 
 /** Deferred work returns after this share of the time for which the limits have been exhausted: so several times as much comes back as may start. */
 const DEFER_SHARE = 0.15;
@@ -60,39 +68,30 @@ export interface AcquireOptions {
   readonly needsSlot?: boolean;
 }
 
-export interface OriginLimiterOptions extends LeaseOptions {
-  /** The request that has the limits, or the host, if it has none. */
-  readonly id: string;
-  readonly limits: OriginLimits;
-  readonly store: PermitStore;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-  readonly random?: () => number;
-  readonly onError?: ((error: unknown) => void) | undefined;
-}
-
 /** A host, and the slots within the rate that it accepts. */
 interface Host {
   readonly rate: AdaptiveRate;
   readonly slots: Reservations;
 }
 
-/** How many wait in each limit. */
-type WaitersAhead = ReadonlyMap<Reservations, number>;
+interface WaitOptions extends AcquireOptions {
+  /** Whether it has a permit, and waits for its slot. */
+  readonly hasPermit?: boolean;
+  /** The slot that it got with its permit. */
+  readonly slot?: Slot | undefined;
+}
 
-/** Slots that are kept until the connection is open. */
-type Claims = readonly (readonly [Reservations, number])[];
-
-interface Waiter extends Omit<AcquireOptions, "rate" | "signal"> {
+interface Waiter extends WaitOptions {
+  slot?: Slot | undefined;
   readonly host: Host;
   readonly needsSlot: boolean;
-  /** Whether it has a permit, and waits for a slot. */
-  readonly hasPermit: boolean;
   readonly since: number;
-  /** @param before how many waiters that have permits wait for slots before it */
-  readonly start: (before: WaitersAhead) => void;
+  readonly start: (slot: Slot) => void;
   readonly fail: (error: Error) => void;
 }
+
+/** The slot of a request that needs none. */
+const UNLIMITED: Slot = { at: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 
 /**
  * Keeps the requests of all processes to one request's origin within its limits (rate: GCRA reservations; concurrency: leased permits) and
@@ -113,25 +112,18 @@ export class OriginLimiter {
   private exhaustedSince = Number.POSITIVE_INFINITY;
   private isRunDue = false;
   private timer: NodeJS.Timeout | undefined;
-  private readonly now: () => number;
-  private readonly random: () => number;
   private readonly context: LimiterContext;
 
-  constructor(options: OriginLimiterOptions) {
-    const { id, limits, store, heartbeatAt, leaseMs, onError } = options;
-    this.now = options.now ?? Date.now;
-    this.random = options.random ?? Math.random;
+  constructor(private readonly options: LimiterOptions) {
+    const { id, limits } = options;
     const { concurrency, requests_per_second: rate } = limits;
     const perSecond = rate === undefined ? Number.POSITIVE_INFINITY : reservedPerSecond(rate);
     this.context = {
-      store,
-      now: this.now,
-      random: this.random,
+      ...options,
       onChange: () => this.run(),
       onFree: () => {
         this.exhaustedSince = Number.POSITIVE_INFINITY;
       },
-      onError,
     };
     this.slots = new Reservations(this.context, {
       id,
@@ -140,45 +132,33 @@ export class OriginLimiter {
       refresh: () => this.refreshRates(),
       demand: () => this.demand(),
     });
-    if (concurrency === undefined) return;
-    const wanted = () => this.usablePermits();
-    this.lease = new PermitLease(this.context, { reqId: id, limit: concurrency, wanted, heartbeatAt, leaseMs });
+    if (concurrency !== undefined) this.lease = new PermitLease(this.context, concurrency, () => this.usablePermits());
   }
 
   /** Waits for a permit. @throws DeferredError; what the signal was aborted with; what the limiter was closed with */
   async acquire(options: AcquireOptions): Promise<Permit> {
     const { rate, needsSlot = true } = options;
-    const host = this.hostOf(rate);
-    let claimed: Claims = [];
     let lost = this.unlimited;
-    await this.wait(options, false, (before) => {
+    const first = await this.wait(options, () => {
       lost = this.lease?.use() ?? this.unlimited;
-      if (needsSlot) claimed = this.claim(host, before);
     });
-    const since = this.now();
+    const since = this.options.now();
     this.inProgress++;
-    let isFirst = needsSlot;
-    const endClaims = () => {
-      for (const [slots, until] of claimed) slots.unclaim(until);
-      claimed = [];
-    };
+    let slot = needsSlot ? first : undefined;
     let isReleased = false;
     return {
       lost,
       slot: async (signal) => {
-        if (isFirst) this.connectMs += (Math.min(MAX_CONNECT_MS, this.msSince(since)) - this.connectMs) * LAST_WEIGHT;
-        isFirst = false;
-        endClaims();
-        let until = Number.POSITIVE_INFINITY;
-        await this.wait({ rate, signal, isContinuation: true }, true, () => {
-          until = Math.min(until, ...this.activeSlots(host).map((slots) => slots.use()));
-        });
-        return until - this.now();
+        if (slot !== undefined)
+          this.connectMs += (Math.min(MAX_CONNECT_MS, this.msSince(since)) - this.connectMs) * LAST_WEIGHT;
+        const own = slot;
+        slot = undefined;
+        const { until } = await this.wait({ rate, signal, isContinuation: true, hasPermit: true, slot: own });
+        return until - this.options.now();
       },
       release: () => {
         if (isReleased) return;
         isReleased = true;
-        endClaims();
         this.meanMs += (this.msSince(since) - this.meanMs) * LAST_WEIGHT;
         this.inProgress--;
         this.lease?.release(lost);
@@ -189,7 +169,7 @@ export class OriginLimiter {
 
   /** At least 1: the clock may be set back. */
   private msSince(at: number): number {
-    return Math.max(1, this.now() - at);
+    return Math.max(1, this.options.now() - at);
   }
 
   /** A request has reached a host without a slot: one slot is not used. */
@@ -216,22 +196,22 @@ export class OriginLimiter {
     await this.lease?.drain();
   }
 
-  private async wait(options: AcquireOptions, hasPermit: boolean, onStart: Waiter["start"]): Promise<void> {
-    const { rate, signal, needsSlot = true, ...how } = options;
+  /** @param onStart called when it starts, before others may */
+  private async wait(options: WaitOptions, onStart?: () => void): Promise<Slot> {
+    const { rate, signal, isContinuation, needsSlot = true } = options;
     signal.throwIfAborted();
     if (this.isClosed !== undefined) throw this.isClosed;
     return new Promise((resolve, reject) => {
       const end = () => signal.removeEventListener("abort", abort);
       const waiter: Waiter = {
-        ...how,
+        ...options,
         host: this.hostOf(rate),
         needsSlot,
-        hasPermit,
-        since: this.now(),
-        start: (before) => {
+        since: this.options.now(),
+        start: (granted) => {
           end();
-          onStart(before);
-          resolve();
+          onStart?.();
+          resolve(granted);
         },
         fail: (error) => {
           end();
@@ -243,7 +223,7 @@ export class OriginLimiter {
         reject(signal.reason);
       };
       signal.addEventListener("abort", abort);
-      const place = how.isContinuation === true ? this.waiters.findIndex((it) => !it.isContinuation) : -1;
+      const place = isContinuation === true ? this.waiters.findIndex((it) => !it.isContinuation) : -1;
       this.waiters.splice(place === -1 ? this.waiters.length : place, 0, waiter);
       this.runSoon();
     });
@@ -284,7 +264,7 @@ export class OriginLimiter {
   /** Starts what may start, defers what would wait too long, and calls the store when it is due. */
   private run(): void {
     clearTimeout(this.timer);
-    const now = this.now();
+    const now = this.options.now();
     this.slots.expire(now);
     for (const { rate, slots } of this.hosts.values()) slots.expire(now, rate.notBefore);
     this.lease?.update(now);
@@ -292,45 +272,48 @@ export class OriginLimiter {
     for (const { slots } of this.hosts.values()) slots.reserve(now);
     this.slots.reserve(now);
     this.deferLate(now);
-    this.schedule(now);
+    if (this.isIdle) return;
+    const starts = this.waiters.flatMap(({ host, slot }) => [
+      slot?.at ?? 0,
+      ...this.activeSlots(host).map(({ nextAt }) => nextAt - this.preconnectMs),
+    ]);
+    const next = Math.min(now + TICK_MS, ...starts.filter((at) => at > now));
+    this.timer = setTimeout(() => this.run(), Math.ceil(next - now));
   }
 
   private startWaiters(now: number): void {
     const left: Waiter[] = [];
     // Taken out first: a waiter that starts may add others.
-    const waiters = this.waiters.splice(0);
-    const before = new Map<Reservations, number>();
-    for (const waiter of waiters) {
-      if (this.mayStart(waiter, now, before)) {
-        waiter.start(before);
-        continue;
-      }
-      left.push(waiter);
-      if (waiter.hasPermit)
-        for (const slots of this.activeSlots(waiter.host)) before.set(slots, (before.get(slots) ?? 0) + 1);
+    for (const waiter of this.waiters.splice(0)) {
+      const slot = this.slotFor(waiter, now);
+      if (slot === undefined) left.push(waiter);
+      else waiter.start(slot);
     }
     this.waiters = [...left, ...this.waiters];
   }
 
-  /** @param before how many waiters that have permits wait for slots */
-  private mayStart({ host, needsSlot, hasPermit }: Waiter, now: number, before: WaitersAhead): boolean {
-    if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return false;
-    if (!needsSlot) return true;
-    if (now < host.rate.notBefore) return false;
-    const preconnectMs = hasPermit ? 0 : this.preconnectMs;
-    return this.activeSlots(host).every((slots) => {
-      const place = hasPermit ? 0 : slots.claims + (before.get(slots) ?? 0);
-      return slots.slotAt(place) <= now + preconnectMs;
-    });
+  /** @returns undefined: it cannot start */
+  private slotFor(waiter: Waiter, now: number): Slot | undefined {
+    const { host, needsSlot, hasPermit } = waiter;
+    if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return undefined;
+    if (!needsSlot) return UNLIMITED;
+    if (now < host.rate.notBefore) return undefined;
+    if (!this.hasSlot(waiter)) waiter.slot = this.takeSlot(host, now);
+    const isEarly = hasPermit && waiter.slot !== undefined && waiter.slot.at > now;
+    return isEarly ? undefined : waiter.slot;
+  }
+
+  private takeSlot(host: Host, now: number): Slot | undefined {
+    const limits = this.activeSlots(host);
+    const latest = now + this.preconnectMs;
+    if (limits.some(({ nextAt }) => nextAt > latest)) return undefined;
+    const taken = [UNLIMITED, ...limits.map((slots) => slots.take())];
+    return { at: Math.max(...taken.map(({ at }) => at)), until: Math.min(...taken.map(({ until }) => until)) };
   }
 
   /** A connection is opened so early that the request can be sent in the slot. */
   private get preconnectMs(): number {
     return Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * this.connectMs);
-  }
-
-  private claim(host: Host, before: WaitersAhead): Claims {
-    return this.activeSlots(host).map((slots) => [slots, slots.claim(before.get(slots) ?? 0)] as const);
   }
 
   /** The limits in which a request to a host needs a slot each. */
@@ -348,9 +331,13 @@ export class OriginLimiter {
     return Math.ceil(Math.max(this.lease.free, (this.lease.size * 1_000) / this.meanMs));
   }
 
+  private hasSlot({ slot }: Waiter): boolean {
+    return slot !== undefined && slot.until > this.options.now();
+  }
+
   /** Slots that the work for a host could use within a second. */
   private workAt(host: Host): Demand {
-    const waiting = this.waiters.filter((it) => it.host === host && it.needsSlot);
+    const waiting = this.waiters.filter((it) => it.host === host && it.needsSlot && !this.hasSlot(it));
     const count = (some: readonly Waiter[]) => {
       const sending = some.filter(({ hasPermit }) => hasPermit).length;
       return sending + Math.min(some.length - sending, this.startsPerSecond());
@@ -399,7 +386,7 @@ export class OriginLimiter {
     for (const { host, fail } of late) {
       const freeAt = this.activeSlots(host).map((slots) => slots.freeAt(now, 0) - MAX_WAIT_MS);
       const least = Math.max(now, host.rate.notBefore, ...freeAt) - now;
-      fail(new DeferredError(least + mean * (0.5 + this.random())));
+      fail(new DeferredError(least + mean * (0.5 + Math.random())));
     }
   }
 
@@ -408,7 +395,7 @@ export class OriginLimiter {
     const { host, isDeferrable = false, isContinuation = false, needsSlot, hasPermit, since } = waiter;
     const pause = (isDeferrable || isContinuation) && needsSlot ? host.rate.notBefore - now : 0;
     let wait = pause;
-    for (const slots of needsSlot ? this.activeSlots(host) : []) {
+    for (const slots of needsSlot && !this.hasSlot(waiter) ? this.activeSlots(host) : []) {
       const ahead = before.get(slots) ?? 0;
       before.set(slots, ahead + 1);
       if (ahead >= slots.free) wait = Math.max(wait, slots.freeAt(now, ahead - slots.free) - now);
@@ -418,20 +405,5 @@ export class OriginLimiter {
     const free = this.lease.free;
     const permitWait = Math.max(free > 0 ? 0 : now - since, ((place - free) * this.meanMs) / this.lease.size);
     return Math.max(wait, permitWait);
-  }
-
-  private schedule(now: number): void {
-    const times: number[] = [];
-    for (const host of new Set(this.waiters.map((waiter) => waiter.host))) {
-      times.push(host.rate.notBefore);
-      for (const slots of this.activeSlots(host))
-        times.push(slots.slotAt(0), slots.slotAt(slots.claims) - this.preconnectMs);
-    }
-    for (const { slots } of this.hosts.values()) times.push(slots.nextCallAt);
-    times.push(this.slots.nextCallAt);
-    if (this.lease !== undefined) times.push(this.lease.nextCallAt(now));
-    if (this.waiters.length > 0) times.push(now + CALL_INTERVAL_MS);
-    const next = Math.min(...times.filter((at) => at > now));
-    if (next < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.run(), Math.ceil(next - now));
   }
 }

@@ -1,24 +1,34 @@
+import type { OriginLimits } from "../request/options.ts";
 import { inTime } from "../retry.ts";
 import type { PermitStore } from "./permit-store.ts";
 
 /** At most one call of the store per limit, process and this time. */
 export const CALL_INTERVAL_MS = 1_000;
-/** A response of the store that is later is ignored: what it grants is lost for a while, and never used twice. */
+/** A call that takes longer counts as failed until it has ended. */
 export const CALL_TIMEOUT_MS = 2_000;
 /** The bound of the back-off while the store fails. */
 const MAX_RETRY_MS = 5_000;
 
-/** What all parts of a limiter share. */
-export interface LimiterContext {
+export interface LimiterOptions {
+  /** The request that has the limits, or the host, if it has none. */
+  readonly id: string;
+  readonly limits: OriginLimits;
   readonly store: PermitStore;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly random: () => number;
+  /** When the last heartbeat that was written successfully was sent. @default no lease expires */
+  readonly heartbeatAt?: (() => number) | undefined;
+  /** How long a process without a heartbeat keeps its permits: 20 s at least. @default 60 s */
+  readonly heartbeatTimeoutMs?: number | undefined;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** What all parts of a limiter share. */
+export interface LimiterContext extends LimiterOptions {
   /** A call has ended: what is free may have changed. */
   readonly onChange: () => void;
   /** A call has found that all processes together do not use the limit. */
   readonly onFree: () => void;
-  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Serializes the calls for one limit: one at a time, one per second at most, with exponential back-off and jitter after failures. */
@@ -31,7 +41,6 @@ export class PacedCalls {
   private isRunning = false;
   /** Fulfilled when the last call has ended. */
   ended: Promise<void> = Promise.resolve();
-  private readonly open = new Set<Promise<unknown>>();
 
   constructor(private readonly context: LimiterContext) {}
 
@@ -39,7 +48,7 @@ export class PacedCalls {
     return !this.isRunning;
   }
 
-  /** Runs a call if it is due. The next one does not start before all that this one has sent has ended, also what came too late. */
+  /** Runs a call if it is due. */
   run(now: number, call: () => Promise<void>): void {
     if (this.isRunning || now < this.at) return;
     this.isRunning = true;
@@ -48,25 +57,17 @@ export class PacedCalls {
   }
 
   private async finish(call: () => Promise<void>): Promise<void> {
+    const running = call();
     try {
-      await call();
+      await inTime(CALL_TIMEOUT_MS, running);
     } catch (error) {
       this.failed({ freeAt: 0, mostMs: MAX_RETRY_MS });
       this.context.onError?.(error);
     }
-    await Promise.allSettled(this.open);
+    // What comes late is used, and no other call starts before.
+    await running.catch(() => undefined);
     this.isRunning = false;
     this.context.onChange();
-  }
-
-  /** @throws TooLateError; what the call throws */
-  async inTime<T>(sent: Promise<T>): Promise<T> {
-    this.open.add(sent);
-    void sent.then(
-      () => this.open.delete(sent),
-      () => this.open.delete(sent),
-    );
-    return inTime(CALL_TIMEOUT_MS, sent);
   }
 
   succeeded(): void {
@@ -76,8 +77,7 @@ export class PacedCalls {
 
   /** @param freeAt when the call may find something. @param mostMs the bound of the back-off */
   failed({ freeAt, mostMs }: { readonly freeAt: number; readonly mostMs: number }): void {
-    const { now, random } = this.context;
-    this.at = Math.max(this.at, freeAt, now()) + this.waitMs * random();
+    this.at = Math.max(this.at, freeAt, this.context.now()) + this.waitMs * Math.random();
     this.blockedUntil = this.at;
     this.waitMs = Math.min(mostMs, this.waitMs * 2);
   }

@@ -1,17 +1,14 @@
 import { setMaxListeners } from "node:events";
 import { CALL_INTERVAL_MS, type LimiterContext, PacedCalls } from "./paced-calls.ts";
-import type { Lease } from "./permit-store.ts";
 
-/** Others reclaim the permits of a process without a heartbeat for LEASE_MS. It stops after this share of it. */
+/** Others reclaim the permits of a process without a heartbeat for LEASE_MS, unless the request has another timeout. It stops after a share of it. */
 const LEASE_MS = 60_000;
 /** However short `stallSeconds` makes heartbeats: a process that is only slow keeps its permits. */
-export const MIN_LEASE_MS = 20_000;
+const MIN_LEASE_MS = 20_000;
 const LOST_SHARE = 0.75;
 /** How often one of all processes searches for leases of others that have expired. */
 const SEARCH_INTERVAL_MS = 10_000;
 const DRAIN_ATTEMPTS = 5;
-/** How often a process without a heartbeat looks for one. */
-const HEARTBEAT_POLL_MS = 100;
 /** The bound of the back-off of a process that gets no permits. */
 const MAX_BACKOFF_MS = 3_000;
 
@@ -24,22 +21,6 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** How long the leases of a process last. */
-export interface LeaseOptions {
-  /** When the last heartbeat that was written successfully was sent. @default no lease expires */
-  readonly heartbeatAt?: (() => number) | undefined;
-  /** How long a process without a heartbeat keeps its permits: several intervals of heartbeats. @default 60 s */
-  readonly leaseMs?: number | undefined;
-}
-
-export interface PermitLeaseOptions extends LeaseOptions {
-  readonly reqId: string;
-  /** Requests in progress of all processes. */
-  readonly limit: number;
-  /** How many permits this process could use now. */
-  readonly wanted: () => number;
-}
-
 /** The permits that this process leases of one request's limit on concurrency. */
 export class PermitLease {
   /** Those that this process certainly holds. */
@@ -47,17 +28,20 @@ export class PermitLease {
   /** Those of this process in the store; undefined: a call may have changed them. */
   private stored: number | undefined = 0;
   private inUse = 0;
-  /** Leases of others to reclaim. */
-  private expired: Lease[] = [];
   private lost = newSignal();
   private readonly calls: PacedCalls;
   private readonly leaseMs: number;
 
+  /**
+   * @param limit requests in progress of all processes
+   * @param wanted how many permits this process could use now
+   */
   constructor(
     private readonly context: LimiterContext,
-    private readonly options: PermitLeaseOptions,
+    private readonly limit: number,
+    private readonly wanted: () => number,
   ) {
-    this.leaseMs = options.leaseMs ?? LEASE_MS;
+    this.leaseMs = Math.max(MIN_LEASE_MS, context.heartbeatTimeoutMs ?? LEASE_MS);
     this.calls = new PacedCalls(context);
   }
 
@@ -76,15 +60,8 @@ export class PermitLease {
   }
 
   hasHeartbeat(now: number): boolean {
-    const { heartbeatAt } = this.options;
+    const { heartbeatAt } = this.context;
     return heartbeatAt === undefined || now - heartbeatAt() < LOST_SHARE * this.leaseMs;
-  }
-
-  /** When {@link update} has something to do, if nothing else happens. */
-  nextCallAt(now: number): number {
-    if (this.stored !== this.target(now)) return this.calls.at;
-    if (!this.hasHeartbeat(now)) return this.options.wanted() > 0 ? now + HEARTBEAT_POLL_MS : Number.POSITIVE_INFINITY;
-    return this.permits > 0 ? now + CALL_INTERVAL_MS : Number.POSITIVE_INFINITY;
   }
 
   /** Uses a permit. @returns the signal that is aborted when this process loses its lease */
@@ -117,16 +94,17 @@ export class PermitLease {
 
   /** How many permits this process should have. Without a heartbeat, it gives back what it does not use any more. */
   private target(now: number): number {
-    const wanted = this.hasHeartbeat(now) ? this.options.wanted() : 0;
-    return Math.min(this.options.limit, Math.max(this.inUse, wanted));
+    const wanted = this.hasHeartbeat(now) ? this.wanted() : 0;
+    return Math.min(this.limit, Math.max(this.inUse, wanted));
   }
 
   private async exchange(): Promise<void> {
-    const { store, now, onFree } = this.context;
-    const { reqId, limit } = this.options;
-    const { held, own, searchedAt } = await this.calls.inTime(store.permits(reqId));
+    const { lost, limit } = this;
+    const { id, store, now, onFree } = this.context;
+    const { held, own, searchedAt } = await store.permits(id);
     this.stored = own;
-    if (own < this.permits) return this.lose();
+    if (own < this.permits) this.lose();
+    if (lost.signal.aborted) return;
     const wanted = this.target(now());
     const to = Math.min(wanted, own + Math.max(0, limit - held));
     if (held < limit) onFree();
@@ -139,8 +117,10 @@ export class PermitLease {
     this.permits = Math.min(own, Math.max(to, this.inUse));
     this.stored = undefined;
     this.calls.at = now() + CALL_INTERVAL_MS;
-    const { done } = await this.calls.inTime(store.exchange(reqId, { from: own, to, limit }));
+    const { done } = await store.exchange(id, { from: own, to, limit });
     if (!done) return this.backOff();
+    // Others may have reclaimed them since.
+    if (lost.signal.aborted) return;
     this.permits = to;
     this.stored = to;
     this.calls.succeeded();
@@ -150,20 +130,13 @@ export class PermitLease {
     this.calls.failed({ freeAt: 0, mostMs: MAX_BACKOFF_MS });
   }
 
-  /**
-   * Takes back the permits of one process that has ended without giving them back. One process at a time searches for them.
-   * @returns whether there may be more
-   */
+  /** Takes back the permits of processes that have ended without giving them back. @returns whether there were any */
   private async reclaim(searchedAt: number): Promise<boolean> {
-    const { store, now } = this.context;
-    const { reqId } = this.options;
-    const lease = this.expired.shift();
-    if (lease === undefined && now() - searchedAt < SEARCH_INTERVAL_MS) return false;
-    this.calls.at = now() + CALL_INTERVAL_MS;
-    if (lease !== undefined) await this.calls.inTime(store.reclaim(reqId, lease));
-    else if (await this.calls.inTime(store.startSearch(reqId, { from: searchedAt, to: now() })))
-      this.expired = await this.calls.inTime(store.expiredLeases(reqId, now() - this.leaseMs));
-    return lease !== undefined || this.expired.length > 0;
+    const now = this.context.now();
+    if (now - searchedAt < SEARCH_INTERVAL_MS) return false;
+    this.calls.at = now + CALL_INTERVAL_MS;
+    const search = { now, searchedAt, expiredBefore: now - this.leaseMs };
+    return (await this.context.store.reclaim(this.context.id, search)) > 0;
   }
 
   private lose(): void {

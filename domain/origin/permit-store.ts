@@ -11,12 +11,8 @@ export interface PermitStore {
    * A lease requires a heartbeat item.
    */
   exchange(reqId: string, change: PermitChange): Promise<{ readonly done: boolean }>;
-  /** Starts a search for expired leases, unless another process has. @param times of the last search, and of this one @returns whether this process searches */
-  startSearch(reqId: string, times: { readonly from: number; readonly to: number }): Promise<boolean>;
-  /** Leases with permits of processes whose last heartbeat is older. @param before milliseconds since the epoch */
-  expiredLeases(reqId: string, before: number): Promise<Lease[]>;
-  /** Takes the permits of a lease back, if it has not changed. */
-  reclaim(reqId: string, lease: Lease): Promise<void>;
+  /** Takes back the permits of processes without a heartbeat, unless another process searches for them. @returns how many */
+  reclaim(reqId: string, search: LeaseSearch): Promise<number>;
   /** The shared rate of a host that throttles. @returns undefined if no process has cut it */
   hostRate(host: string): Promise<HostRate | undefined>;
   /** Replaces the rate of a host, if it is as stated. @returns the rate after the call */
@@ -28,9 +24,7 @@ export type TatUpdate =
   /** After an idle period: if the TAT is absent or before `below`. */
   | { readonly kind: "set"; readonly to: number; readonly below: number }
   /** If `atLeast` <= TAT < `below`. */
-  | { readonly kind: "add"; readonly by: number; readonly atLeast: number; readonly below: number }
-  /** If the TAT is exactly `from`. */
-  | { readonly kind: "reset"; readonly to: number; readonly from: number };
+  | { readonly kind: "add"; readonly by: number; readonly atLeast: number; readonly below: number };
 
 export interface Permits {
   readonly held: number;
@@ -46,12 +40,13 @@ export interface PermitChange {
   readonly limit: number;
 }
 
-export interface Lease {
-  /** The process. */
-  readonly owner: string;
-  readonly permits: number;
-  /** The time of its last heartbeat, in milliseconds since the epoch. */
-  readonly at: number;
+/** Times are milliseconds since the epoch. */
+export interface LeaseSearch {
+  readonly now: number;
+  /** When the last search was, as {@link Permits} has it: if there was another one, this one finds nothing. */
+  readonly searchedAt: number;
+  /** Leases of processes whose last heartbeat is older have expired. */
+  readonly expiredBefore: number;
 }
 
 /** The state of AIMD for one host. Times are milliseconds since the epoch. */
@@ -92,15 +87,9 @@ export class MemoryPermitStore implements PermitStore {
   }
 
   /** A lease ends with its process, and the memory of the process with it. */
-  async startSearch(): Promise<boolean> {
-    return false;
+  async reclaim(): Promise<number> {
+    return 0;
   }
-
-  async expiredLeases(): Promise<Lease[]> {
-    return [];
-  }
-
-  async reclaim(): Promise<void> {}
 
   async hostRate(host: string): Promise<HostRate | undefined> {
     return this.hosts.get(host);
@@ -117,6 +106,5 @@ export class MemoryPermitStore implements PermitStore {
 /** @returns undefined if the condition of the update does not hold */
 export function tatAfter(tat: number | undefined, update: TatUpdate): number | undefined {
   if (update.kind === "set") return tat === undefined || tat < update.below ? update.to : undefined;
-  if (update.kind === "reset") return tat === update.from ? update.to : undefined;
   return tat !== undefined && tat >= update.atLeast && tat < update.below ? tat + update.by : undefined;
 }

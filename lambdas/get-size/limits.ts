@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
-import { MIN_LEASE_MS } from "../../domain/origin/permit-lease.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
 import type { Timings } from "../../domain/request/lifecycle.ts";
 import { processOf } from "../../domain/request/progress.ts";
@@ -44,7 +43,7 @@ export function openLimits({ progress, permits, timings, now }: LimitsDeps, { re
     store: permits(processOf(self)),
     now,
     heartbeatAt: () => writtenAt,
-    leaseMs: Math.max(MIN_LEASE_MS, timings.heartbeatTimeoutMs),
+    heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
   });
   const close = async () => {
     clearInterval(timer);

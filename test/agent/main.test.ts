@@ -182,7 +182,7 @@ test("each setting of the environment reaches its part", async () => {
     heartbeatIntervalMs: timings.heartbeatIntervalMs,
   });
   const origins = made<OriginLimiterRegistryOptions>("OriginLimiterRegistry");
-  expect(origins).toMatchObject({ leaseMs: timings.heartbeatTimeoutMs });
+  expect(origins).toMatchObject({ heartbeatTimeoutMs: timings.heartbeatTimeoutMs });
   origins.heartbeatAt?.("r1");
   expect(parts.done).toContain("Heartbeats writtenAt r1");
   const err = new Error("the table fails");

@@ -76,13 +76,6 @@ describe.each<[string, () => PermitStore]>([
     });
   });
 
-  it("resets a TAT only if it is the one that was observed", async () => {
-    const store = make();
-    await store.updateTat("r1", { kind: "set", to: 9_000, below: 1_000 });
-    expect(await store.updateTat("r1", { kind: "reset", to: 5, from: 8_999 })).toEqual({ done: false, tat: 9_000 });
-    expect(await store.updateTat("r1", { kind: "reset", to: 5, from: 9_000 })).toEqual({ done: true, tat: 5 });
-  });
-
   it("replaces the rate of a host only if it is the one that was read", async () => {
     const store = make();
     const first = { rate: 21, cutAt: 1_000, notBefore: 1_000 };
@@ -126,24 +119,23 @@ describe("leases in DynamoDB", () => {
     const [a, b] = [storeOf("i#a"), storeOf("i#b")];
     await Promise.all([beat("i#a", 1_000), beat("i#b", 60_000)]);
     await a.exchange("r1", { from: 0, to: 3, limit: 4 });
-    expect(await b.expiredLeases("r1", 1_000)).toEqual([]);
-    const [lease] = await b.expiredLeases("r1", 1_001);
-    expect(lease).toEqual({ owner: "i#a", permits: 3, at: 1_000 });
-    if (lease === undefined) return;
+    expect(await b.reclaim("r1", { now: 70_000, searchedAt: 0, expiredBefore: 1_000 })).toBe(0);
     await beat("i#a", 2_000);
-    await b.reclaim("r1", lease);
+    expect(await b.reclaim("r1", { now: 80_000, searchedAt: 70_000, expiredBefore: 1_001 })).toBe(0);
     expect(await b.permits("r1")).toMatchObject({ held: 3, own: 0 });
-    await b.reclaim("r1", { ...lease, at: 2_000 });
-    await b.reclaim("r1", { ...lease, at: 2_000 });
+    expect(await b.reclaim("r1", { now: 90_000, searchedAt: 80_000, expiredBefore: 2_001 })).toBe(3);
+    expect(await b.reclaim("r1", { now: 99_000, searchedAt: 90_000, expiredBefore: 2_001 })).toBe(0);
     expect(await a.permits("r1")).toMatchObject({ held: 0, own: 0 });
   });
 
   it("are searched for by one process at a time", async () => {
-    const { storeOf } = tables();
+    const { storeOf, beat } = tables();
     const [a, b] = [storeOf("i#a"), storeOf("i#b")];
-    const first = { from: 0, to: 5_000 };
-    expect([await a.startSearch("r1", first), await b.startSearch("r1", first)]).toEqual([true, false]);
-    expect(await b.permits("r1")).toEqual({ held: 0, own: 0, searchedAt: 5_000 });
-    expect(await b.startSearch("r1", { from: 5_000, to: 15_000 })).toBe(true);
+    await beat("i#a", 1_000);
+    await a.exchange("r1", { from: 0, to: 3, limit: 4 });
+    const search = { searchedAt: 0, expiredBefore: 2_000 };
+    expect(await a.reclaim("r1", { ...search, now: 5_000, expiredBefore: 0 })).toBe(0);
+    expect(await b.reclaim("r1", { ...search, now: 5_001 })).toBe(0);
+    expect(await b.permits("r1")).toEqual({ held: 3, own: 0, searchedAt: 5_000 });
   });
 });

@@ -3,13 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
 import { tatAfter } from "../../domain/origin/permit-store.ts";
-import {
-  horizonMs,
-  isImplausible,
-  reservation,
-  reservedPerSecond,
-  spacingMs,
-} from "../../domain/origin/reservations.ts";
+import { reservation, reservedPerSecond, spacingMs } from "../../domain/origin/reservations.ts";
 import { busiest } from "./figures.ts";
 import { seeded } from "./lab.ts";
 
@@ -62,12 +56,6 @@ describe("GCRA", () => {
   it("adds whole microseconds, as DynamoDB does", () => {
     const ask = { slots: 7, spacing: 22.223, horizon: 3_000 };
     expect(reservation(NOW + 200, NOW, ask)).toMatchObject({ by: 155.561 });
-  });
-
-  it("takes a TAT for wrong only if no process with a correct clock can have written it", () => {
-    const longestMs = horizonMs(20) + 100 * 20;
-    const latest = NOW + longestMs + 15_000;
-    expect([latest, latest + 1].map((tat) => isImplausible(tat, NOW, longestMs))).toEqual([false, true]);
   });
 });
 

@@ -159,7 +159,6 @@ export class Lab {
       store,
       heartbeatAt: () => heartbeatAt,
       now,
-      random: this.random,
     });
     const end = new AbortController();
     setMaxListeners(0, end.signal);

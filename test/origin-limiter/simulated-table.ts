@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerClock } from "../../aws/server-clock.ts";
 import {
   type HostRate,
-  type Lease,
   type PermitChange,
   type PermitStore,
   type Permits,
@@ -100,24 +99,18 @@ export class SimulatedTable {
           }
           return { done };
         }),
-      startSearch: (reqId, { from, to }) =>
+      reclaim: (reqId, { now, searchedAt, expiredBefore }) =>
         counted("transaction", reqId, () => {
-          if (this.searchedAt !== from) return false;
-          this.searchedAt = to;
-          return true;
-        }),
-      expiredLeases: (reqId, before) =>
-        counted("read", reqId, () =>
-          [...this.beats].flatMap(([id, { permits, at }]): Lease[] =>
-            permits > 0 && at < before ? [{ owner: id, permits, at }] : [],
-          ),
-        ),
-      reclaim: (reqId, lease) =>
-        counted("transaction", reqId, () => {
-          const item = this.beats.get(lease.owner);
-          if (item === undefined || item.at !== lease.at || item.permits !== lease.permits) return;
-          this.held -= item.permits;
-          item.permits = 0;
+          if (this.searchedAt !== searchedAt) return 0;
+          this.searchedAt = now;
+          let permits = 0;
+          for (const item of this.beats.values()) {
+            if (item.at >= expiredBefore) continue;
+            permits += item.permits;
+            item.permits = 0;
+          }
+          this.held -= permits;
+          return permits;
         }),
       hostRate: (host) => counted("read", host, () => this.hosts.get(host)),
       cutHostRate: (host, seen, next) =>

@@ -1,20 +1,22 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { PermitLease, type PermitLeaseOptions } from "../../../domain/origin/permit-lease.ts";
-import { type Lease, MemoryPermitStore, type PermitStore } from "../../../domain/origin/permit-store.ts";
+import type { LimiterOptions } from "../../../domain/origin/paced-calls.ts";
+import { PermitLease } from "../../../domain/origin/permit-lease.ts";
+import { MemoryPermitStore, type PermitStore } from "../../../domain/origin/permit-store.ts";
 
 beforeEach(() => {
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
   vi.useFakeTimers({ now: 1_700_000_000_000 });
   return () => vi.useRealTimers();
 });
 
 const LIMIT = 2;
 
-type Options = Partial<PermitLeaseOptions> & { readonly store?: PermitStore };
-
-function leaseOf({ store = new MemoryPermitStore(), ...options }: Options = {}) {
+function leaseOf(options: Partial<LimiterOptions> = {}) {
   let wanted = 0;
-  const context = { store, now: Date.now, random: () => 0.5, onChange: () => undefined, onFree: () => undefined };
-  const lease = new PermitLease(context, { reqId: "r1", limit: LIMIT, wanted: () => wanted, ...options });
+  const store = options.store ?? new MemoryPermitStore();
+  const ignore = () => undefined;
+  const context = { id: "r1", limits: {}, now: Date.now, onChange: ignore, onFree: ignore, ...options, store };
+  const lease = new PermitLease(context, LIMIT, () => wanted);
   /** Lets it call the store, if it is due. */
   const update = async (permits: number, ms = 0) => {
     wanted = permits;
@@ -97,7 +99,7 @@ test("permits are given back also if DynamoDB cancels the transaction", async ()
   await update(0, 1_000);
   expect(lease.isIdle).toBe(false);
   expect(await memory.permits("r1")).toMatchObject({ held: LIMIT });
-  for (let n = 0; n < 20; n++) await update(0, lease.nextCallAt(Date.now()) - Date.now());
+  for (let n = 0; n < 20; n++) await update(0, 1_000);
   expect(await memory.permits("r1")).toMatchObject({ held: 0 });
   expect(lease.isIdle).toBe(true);
 });
@@ -120,31 +122,22 @@ test("a process that loses its lease gives its permits back, if nobody has recla
   heartbeatAt = Number.NEGATIVE_INFINITY;
   await update(0, 1_000);
   expect(await store.permits("r1")).toMatchObject({ held: 0 });
-  expect(lease.nextCallAt(Date.now())).toBe(Number.POSITIVE_INFINITY);
   expect(lease.isIdle).toBe(true);
 });
 
-test("of the processes that find no permit, one searches for expired leases, and reclaims each of them", async () => {
-  const expired: Lease[] = [1, 2].map((n) => ({ owner: `dead-${n}`, permits: 1, at: 0 }));
-  const reclaimed: string[] = [];
+test("of the processes that find no permit, one searches for expired leases", async () => {
   let searchedAt = 0;
   let searches = 0;
   const full = storeWith({
     permits: async () => ({ held: LIMIT, own: 0, searchedAt }),
     exchange: async () => ({ done: false }),
-    startSearch: async (_, { from, to }) => {
-      if (searchedAt !== from) return false;
-      searchedAt = to;
-      return true;
+    reclaim: async (_, search) => {
+      if (searchedAt === search.searchedAt) searches++;
+      searchedAt = search.now;
+      return 0;
     },
-    expiredLeases: async () => {
-      searches++;
-      return expired;
-    },
-    reclaim: async (_, { owner }) => void reclaimed.push(owner),
   });
   const processes = [1, 2, 3].map(() => leaseOf({ store: full }));
   for (let n = 0; n < 4; n++) for (const { update } of processes) await update(1, 500);
   expect(searches).toBe(1);
-  expect(reclaimed).toEqual(["dead-1", "dead-2"]);
 });
