@@ -282,9 +282,9 @@ export class RequestTable extends RequestReader {
    */
   async end(reqId: string, event: EndingEvent, fields: Fields = {}): Promise<boolean> {
     const { from, to } = EVENTS[event];
-    const secrets = { header: [], variants: [], sources: [] };
-    const marks = { status: to, closing: CLOSING, active: undefined, empty_seen_at: undefined };
-    if (!(await this.move(reqId, { ...fields, ...secrets, ...marks }, inStates(from)))) return false;
+    const ended = { ...fields, status: to, header: [], variants: [], sources: [], closing: CLOSING };
+    const removed = { active: undefined, empty_seen_at: undefined };
+    if (!(await this.move(reqId, { ...ended, ...removed }, inStates(from)))) return false;
     await this.shutdown.invoke(reqId);
     return true;
   }

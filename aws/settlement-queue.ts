@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { SETTLEMENT_REQUEST_TIMEOUT_MS } from "../domain/request/lifecycle.ts";
-import type { RequestItem } from "../domain/request/request-item.ts";
 import type { AsyncFunction } from "./async-function.ts";
 import { whetherConditionHolds } from "./conditional-writes.ts";
 import { KEY } from "./progress-table.ts";
@@ -24,11 +23,9 @@ export class SettlementQueue {
    * @param by who requests it: the same may do so again, because it may have died before it invoked Shutdown. @default nobody else
    * @returns false: another check is pending
    */
-  async requestSettlement(
-    { req_id: reqId, expire_at }: Pick<RequestItem, "req_id" | "expire_at">,
-    by: string = randomUUID(),
-  ): Promise<boolean> {
+  async requestSettlement(reqId: string, by: string = randomUUID()): Promise<boolean> {
     const now = Date.now();
+    const expire_at = Math.ceil((now + SETTLEMENT_REQUEST_TIMEOUT_MS) / 1_000);
     const put = new PutCommand({
       TableName: this.table,
       Item: { key: KEY.ask(reqId), part: PART, at: now, by, expire_at },

@@ -1,13 +1,10 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
-import pMap from "p-map";
 import * as z from "zod";
 import type { Fleet } from "../aws/fleet.ts";
-import type { ProgressReader } from "../aws/progress-table.ts";
 import type { RequestReader } from "../aws/request-table.ts";
 import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
 import { withMetrics } from "../domain/metrics.ts";
 import { neededCapacity } from "../domain/request/lifecycle.ts";
-import type { OnFailure, Progress } from "../domain/request/progress.ts";
 
 /** Get Size, Task and Shutdown keep this much of their time back, in milliseconds: for what they write when a wait is cut short. */
 export const RESERVE_MS = 120_000;
@@ -93,26 +90,4 @@ export class Capacity {
     const needed = neededCapacity(await this.requests.active());
     if (needed > 0) await this.fleet.raiseTo(needed);
   }
-}
-
-// For shutdown and watch: whether a request stands still depends on what agents do for the others.
-
-const AT_ONCE = 16;
-
-/** The progress of each of these requests. @param onFailure called for each whose progress cannot be read; it is left out */
-export async function progressOfAll(
-  table: Pick<ProgressReader, "of">,
-  ids: Iterable<string>,
-  onFailure: OnFailure,
-): Promise<Map<string, Progress>> {
-  const all = new Map<string, Progress>();
-  const read = async (id: string) => {
-    try {
-      all.set(id, await table.of(id));
-    } catch (error) {
-      onFailure(id, error);
-    }
-  };
-  await pMap(ids, read, { concurrency: AT_ONCE });
-  return all;
 }

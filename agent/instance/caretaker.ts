@@ -3,15 +3,9 @@ import type { Logger } from "pino";
 import type { ProgressReader } from "../../aws/progress-table.ts";
 import type { ActiveRequest, RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
-import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
-import {
-  assembleFacts,
-  isOverdue,
-  needsSettlement,
-  othersAtWork,
-  type Timings,
-} from "../../domain/request/lifecycle.ts";
-import { eachRequest, type Progress } from "../../domain/request/progress.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
+import { isOverdue, needsSettlement, observe, type Timings } from "../../domain/request/lifecycle.ts";
+import { eachRequest } from "../../domain/request/progress.ts";
 
 const MAX_INTERVAL_MS = 15_000;
 
@@ -65,10 +59,7 @@ export class Caretaker {
     const active = await requests.listActive();
     const decision = decideIdle({ idleMs, active, now: new Date(), timings, retireMs });
     if (decision.lookAround) await this.lookAround(active);
-    else {
-      const overdue = decision.overdue.map((req_id) => ({ req_id }));
-      await eachRequest(overdue, this.onFailure, ({ req_id }) => this.ask(req_id));
-    }
+    else await eachRequest(decision.overdue, this.onFailure, ({ req_id }) => this.requestSettlement(req_id));
     if (!decision.retire) return false;
     logger.info({ idle_ms: Math.round(idleMs) }, "No active request; leaving the Auto Scaling group");
     await retire();
@@ -77,19 +68,10 @@ export class Caretaker {
 
   /** Requests a settlement check of each request that would not go on or end by itself. */
   private async lookAround(active: readonly ActiveRequest[]): Promise<void> {
-    const { requests, progress, timings } = this.options;
-    const messages = allMessages(await this.options.queue.depth());
-    const all = new Map<string, Progress>();
-    await eachRequest(active, this.onFailure, async ({ req_id }) => all.set(req_id, await progress.of(req_id)));
-    await eachRequest(active, this.onFailure, async ({ req_id: reqId }) => {
-      const itsProgress = all.get(reqId);
-      if (itsProgress === undefined) return;
-      const standing = await requests.standing(reqId);
-      if (standing === undefined) return;
-      const now = Date.now();
-      const others = othersAtWork(all, reqId, now, timings);
-      const observed = { progress: itsProgress, othersAtWork: others, messages, now, timings };
-      if (needsSettlement(assembleFacts(standing, observed))) await this.ask(reqId, standing);
+    const observed = await observe(this.options, active, Date.now, this.onFailure);
+    await eachRequest(active, this.onFailure, async ({ req_id }) => {
+      const standing = await this.options.requests.standing(req_id);
+      if (standing !== undefined && needsSettlement(standing, observed)) await this.requestSettlement(req_id);
     });
   }
 
@@ -97,10 +79,9 @@ export class Caretaker {
     this.options.logger.warn({ err: error, req_id: reqId }, "Checking a request failed");
   };
 
-  private async ask(reqId: string, known?: { readonly req_id: string; readonly expire_at: number }): Promise<void> {
-    const { requests, settlements, logger } = this.options;
-    const about = known ?? (await requests.standing(reqId));
-    if (about === undefined || !(await settlements.requestSettlement(about))) return;
+  private async requestSettlement(reqId: string): Promise<void> {
+    const { settlements, logger } = this.options;
+    if (!(await settlements.requestSettlement(reqId))) return;
     logger.info({ req_id: reqId }, "Request stalled or overdue; settlement requested");
   }
 }
@@ -108,7 +89,7 @@ export class Caretaker {
 /** What an agent should do for the requests and its group. */
 export interface IdleDecision {
   /** Requests whose time is up and that nobody has ended. A busy agent finds them, too. */
-  readonly overdue: readonly string[];
+  readonly overdue: readonly ActiveRequest[];
   /** Whether to see if one stands still: this agent has had no work for a while. */
   readonly lookAround: boolean;
   /** Leave the group: nothing is active, and there has been no work for long. */
@@ -125,7 +106,7 @@ export function decideIdle(facts: {
 }): IdleDecision {
   const { idleMs, active, now, timings, retireMs } = facts;
   return {
-    overdue: active.filter((item) => isOverdue(item, now.getTime())).map(({ req_id }) => req_id),
+    overdue: active.filter((item) => isOverdue(item, now.getTime())),
     lookAround: active.length > 0 && idleMs >= timings.recheckMs,
     retire: active.length === 0 && idleMs >= retireMs,
   };

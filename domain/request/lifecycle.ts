@@ -5,7 +5,7 @@
 import * as z from "zod";
 import type { Count } from "../result/count.ts";
 import { parseTimestamp } from "../timestamps.ts";
-import { atWork, type Progress } from "./progress.ts";
+import { atWork, eachRequest, NO_PROGRESS, type OnFailure, type Progress } from "./progress.ts";
 
 export const STATUSES = [
   "CREATED",
@@ -117,10 +117,10 @@ export type Event = keyof typeof EVENTS;
 export type EndingEvent = "FINISH" | "GIVE_UP" | "FAIL" | "TIME_OUT" | "STOP";
 export type AdvancingEvent = "EXPAND" | "SOURCES_READ" | "SIZES_READ" | "POPS_RESOLVED" | "TASKS_QUEUED";
 
-/** The attributes of a request's item that its lifecycle depends on. */
+/** The attributes of a request's item that its settlement depends on. */
 export interface LifecycleItem {
+  readonly req_id: string;
   readonly status: Status;
-  readonly expanded?: string | undefined;
   readonly last_update_time: string;
   readonly timeout_at: string;
   readonly instance_count: number;
@@ -130,9 +130,12 @@ export interface LifecycleItem {
   readonly empty_seen_at?: number | undefined;
 }
 
-type Part<Name extends keyof LifecycleItem> = Pick<LifecycleItem, Name>;
+interface Stated {
+  readonly status: Status;
+  readonly expanded?: string | undefined;
+}
 
-export function stateOf({ status, expanded }: Part<"status" | "expanded">): State {
+export function stateOf({ status, expanded }: Stated): State {
   return status === "EXPANDING" && expanded !== undefined ? "EXPANDED" : status;
 }
 
@@ -185,152 +188,136 @@ const MAX_RESTARTS = 2;
 /** What a settlement check leads to: an event, nothing yet, or another check because the queue seems empty for the first time. */
 export type Settlement = "FAIL" | "FINISH" | "TIME_OUT" | "REQUEUE" | "GIVE_UP" | "WAIT" | "CHECK_AGAIN";
 
-/** What is known of a request at the moment of a settlement check. Times are in milliseconds since the epoch. */
-export interface SettlementFacts {
-  readonly total: number;
-  /** Results: counted exactly, or what the counters say. */
-  readonly counted: number;
-  /** Whether more of them are bad than the request allows. */
-  readonly failedTooOften: boolean;
-  readonly timeoutAt: number;
-  /** Whether all of the request's tasks have been queued. */
-  readonly allQueued: boolean;
-  /** Whether somebody has set its number of instances to 0. */
-  readonly paused: boolean;
-  /** Its tasks that living agents hold. */
-  readonly heldTasks: number;
-  /** Living agents that hold tasks of any other active request. */
-  readonly othersAtWork: number;
-  /** The newest of: a counted result, a heartbeat, a change of the request's item. */
-  readonly lastSignAt: number;
+/** What is observed of the active requests at the moment of a settlement check. */
+export interface Observed {
+  /** The progress of those that could be read, by their ids. */
+  readonly progress: ReadonlyMap<string, Progress>;
   /** Messages in the queue, of any request, in flight or not. */
   readonly messages: number;
-  /** When the queue was empty while the request was stalled; undefined: it was not. */
-  readonly emptySeenAt: number | undefined;
-  readonly requeues: number;
+  /** Milliseconds since the epoch. */
   readonly now: number;
   readonly timings: Timings;
 }
 
-/** What is observed around a request's item. */
-export interface Observed {
-  /** Of this request. */
-  readonly progress: Progress;
-  /** {@link othersAtWork} */
-  readonly othersAtWork: number;
-  /** @default what the counters say */
-  readonly counted?: Pick<Count, "download_count" | "failed_count"> | undefined;
-  readonly messages: number;
-  readonly now: number;
-  readonly timings: Timings;
-}
-
-/** How many living agents hold tasks of other requests. @param all progress of the active requests by their ids */
-export function othersAtWork(all: ReadonlyMap<string, Progress>, reqId: string, now: number, timings: Timings): number {
-  let count = 0;
-  for (const [id, { beats }] of all) if (id !== reqId) count += atWork(beats, now, timings).length;
-  return count;
-}
-
-/** Assembles what is known of a request. */
-export function assembleFacts(item: LifecycleItem, observed: Observed): SettlementFacts {
-  const { progress, messages, now, timings } = observed;
-  const { download_count: counted, failed_count: failed } = observed.counted ?? progress.count;
-  return {
-    total: item.total_count,
-    counted,
-    failedTooOften: hasFailedTooOften(item, failed),
-    timeoutAt: parseTimestamp(item.timeout_at).getTime(),
-    allQueued: item.status === "IN_PROGRESS",
-    paused: item.instance_count === 0,
-    heldTasks: atWork(progress.beats, now, timings).reduce((sum, { tasks }) => sum + tasks, 0),
-    othersAtWork: observed.othersAtWork,
-    lastSignAt: lastSignOf(item, progress, now, timings),
-    messages,
-    emptySeenAt: item.empty_seen_at,
-    requeues: item.requeues,
-    now,
-    timings,
+/** Where progress and the queue's depth are read. */
+export interface Observer {
+  readonly progress: { of(reqId: string): Promise<Progress> };
+  readonly queue: {
+    depth(): Promise<{ readonly available: number; readonly delayed: number; readonly inFlight: number }>;
   };
+  readonly timings: Timings;
+}
+
+/** Reads what goes on around requests. @param onFailure called for each whose progress cannot be read; it is left out */
+export async function observe(
+  { progress, queue, timings }: Observer,
+  requests: Iterable<{ readonly req_id: string }>,
+  now: () => number,
+  onFailure: OnFailure,
+): Promise<Observed> {
+  const { available, delayed, inFlight } = await queue.depth();
+  const all = new Map<string, Progress>();
+  await eachRequest(requests, onFailure, async ({ req_id }) => all.set(req_id, await progress.of(req_id)));
+  // The time after the reads: a heartbeat from the future is ignored.
+  return { progress: all, messages: available + delayed + inFlight, now: now(), timings };
 }
 
 /**
  * Decides what becomes of a request. Shutdown acts on it. A download may take hours: while its agent writes heartbeats, none of its
  * tasks is lost.
- * @param graceMs after the request's time is up
+ * @param options `count`: its results, by default what the counters say; `graceMs`: after its time is up, by default 0
  */
-export function decideSettlement(facts: SettlementFacts, graceMs = 0): Settlement {
-  const { now, timings } = facts;
+export function decideSettlement(
+  item: LifecycleItem,
+  observed: Observed,
+  options: { readonly count?: Count; readonly graceMs?: number } = {},
+): Settlement {
+  const { messages, now, timings } = observed;
+  const progress = progressIn(observed, item);
+  const { count = progress.count, graceMs = 0 } = options;
   // First: how a request ends must not depend on whether its last results came before a check.
-  if (facts.failedTooOften) return "FAIL";
-  if (facts.total > 0 && facts.counted >= facts.total) return "FINISH";
-  if (now >= facts.timeoutAt + graceMs) return "TIME_OUT";
-  if (facts.total === 0 || !facts.allQueued || facts.paused || facts.heldTasks > 0) return "WAIT";
-  const silentMs = now - facts.lastSignAt;
+  if (hasFailedTooOften(item, count.failed_count)) return "FAIL";
+  if (isComplete(item, count)) return "FINISH";
+  if (isTimeUp(item, now - graceMs)) return "TIME_OUT";
+  const isPaused = item.instance_count === 0;
+  if (item.total_count === 0 || item.status !== "IN_PROGRESS" || isPaused) return "WAIT";
+  if (atWork(progress.beats, now, timings).length > 0) return "WAIT";
+  const silentMs = now - lastSignOf(item, observed);
   if (silentMs < timings.stallMs) return "WAIT";
-  // If other agents work and have long done nothing of this request, the messages are other requests'.
-  if (facts.messages === 0 || facts.othersAtWork === 0 || silentMs < timings.busyStallMs) {
-    // If no agent works, messages wait for instances: those of a Spot group may take hours to come.
-    if (facts.messages > 0) return "WAIT";
-    if (recheckInMs(facts) > 0) return "CHECK_AGAIN";
+  if (messages === 0) {
+    if (recheckInMs(item, observed) > 0) return "CHECK_AGAIN";
+  } else {
+    // If no agent works, the messages wait for instances: those of a Spot group may take hours to come. If agents work on other
+    // requests and have long done nothing of this one, the messages are those of the others.
+    const others = [...observed.progress].filter(([id]) => id !== item.req_id);
+    const othersWork = others.some(([, { beats }]) => atWork(beats, now, timings).length > 0);
+    if (!othersWork || silentMs < timings.busyStallMs) return "WAIT";
   }
-  return facts.requeues < MAX_REQUEUES ? "REQUEUE" : "GIVE_UP";
+  return item.requeues < MAX_REQUEUES ? "REQUEUE" : "GIVE_UP";
 }
 
 /** In how many milliseconds a queue that seems empty is checked again; 0: it has been empty twice. */
-export function recheckInMs({ emptySeenAt, lastSignAt, now, timings }: SettlementFacts): number {
+export function recheckInMs(item: LifecycleItem, observed: Observed): number {
+  const { empty_seen_at: emptySeenAt } = item;
+  const { recheckMs } = observed.timings;
   // An earlier observation does not count if something has happened since.
-  if (emptySeenAt === undefined || emptySeenAt < lastSignAt) return timings.recheckMs;
-  return Math.max(0, emptySeenAt + timings.recheckMs - now);
+  if (emptySeenAt === undefined || emptySeenAt < lastSignOf(item, observed)) return recheckMs;
+  return Math.max(0, emptySeenAt + recheckMs - observed.now);
 }
 
 /** Whether an agent or Watch requests a settlement check. Not while one is scheduled, or the timer may still come. */
-export function needsSettlement(facts: SettlementFacts): boolean {
-  const settlement = decideSettlement(facts, TIMER_GRACE_MS);
-  if (settlement === "CHECK_AGAIN") return recheckInMs(facts) >= facts.timings.recheckMs;
+export function needsSettlement(item: LifecycleItem, observed: Observed): boolean {
+  if (!observed.progress.has(item.req_id)) return false;
+  const settlement = decideSettlement(item, observed, { graceMs: TIMER_GRACE_MS });
+  if (settlement === "CHECK_AGAIN") return recheckInMs(item, observed) >= observed.timings.recheckMs;
   return settlement !== "WAIT";
 }
 
+interface FailureLimit {
+  readonly max_failures?: number | undefined;
+}
+
+interface Tasks extends FailureLimit {
+  readonly total_count: number;
+}
+
 /** Whether a request's counters say that it is to end: every task has a result, or too many have failed. */
-export function isSettleable(
-  item: Part<"total_count" | "max_failures">,
-  live: Pick<Count, "download_count" | "failed_count">,
-): boolean {
-  return isComplete(item, live) || hasFailedTooOften(item, live.failed_count);
+export function isSettleable(item: Tasks, count: Count): boolean {
+  return isComplete(item, count) || hasFailedTooOften(item, count.failed_count);
 }
 
 /** Whether every task of a request has a result, as far as its counters tell. */
-export function isComplete({ total_count: total }: Part<"total_count">, live: Pick<Count, "download_count">): boolean {
-  return total > 0 && live.download_count >= total;
+export function isComplete({ total_count: total }: Tasks, { download_count }: Count): boolean {
+  return total > 0 && download_count >= total;
 }
 
 /** Whether more tasks have failed than the request allows. */
-export function hasFailedTooOften({ max_failures: allowed }: Part<"max_failures">, failed: number): boolean {
+export function hasFailedTooOften({ max_failures: allowed }: FailureLimit, failed: number): boolean {
   return allowed !== undefined && failed > allowed;
 }
 
 /** Whether a request's time is up. @param now milliseconds since the epoch */
-export function isTimeUp({ timeout_at }: Part<"timeout_at">, now: number): boolean {
+export function isTimeUp({ timeout_at }: { readonly timeout_at: string }, now: number): boolean {
   return now >= parseTimestamp(timeout_at).getTime();
 }
 
 /** Whether a request's time is up and its timer has not ended it. */
-export function isOverdue(item: Part<"timeout_at">, now: number): boolean {
+export function isOverdue(item: { readonly timeout_at: string }, now: number): boolean {
   return isTimeUp(item, now - TIMER_GRACE_MS);
 }
 
 /** Whether a request that has ended still holds something although Shutdown was to clean up. */
-export function needsCleanup({ last_update_time: endedAt }: Part<"last_update_time">, now: number): boolean {
+export function needsCleanup(
+  { last_update_time: endedAt }: { readonly last_update_time: string },
+  now: number,
+): boolean {
   return now - parseTimestamp(endedAt).getTime() >= CLEANUP_GRACE_MS;
 }
 
 /** Whether an active request makes no progress although instances run and nobody has paused it. */
-export function isStalled(
-  item: Part<"last_update_time" | "instance_count">,
-  { progress, inService, now, timings }: Pick<Observed, "now" | "timings"> & { progress: Progress; inService: number },
-): boolean {
-  if (inService === 0 || item.instance_count === 0) return false;
-  return now - lastSignOf(item, progress, now, timings) >= timings.stallMs;
+export function isStalled(item: LifecycleItem, observed: Observed, inService: number): boolean {
+  if (inService === 0 || item.instance_count === 0 || !observed.progress.has(item.req_id)) return false;
+  return observed.now - lastSignOf(item, observed) >= observed.timings.stallMs;
 }
 
 /**
@@ -338,12 +325,13 @@ export function isStalled(
  * item at least every few minutes: an invalidation with each batch, the fan-out with each target, the reading of sources every few seconds.
  */
 export function decideStep(
-  item: Part<"status" | "expanded" | "last_update_time"> & {
+  item: Stated & {
+    readonly last_update_time: string;
     readonly sent_at?: number | undefined;
     readonly nudges: number;
   },
   now: number,
-  { busyStallMs }: Pick<Timings, "busyStallMs">,
+  { busyStallMs }: Timings,
 ): "WAIT" | "RESTART_STEP" | { readonly reason: string } {
   const { step } = STATES[stateOf(item)];
   const changedAt = Math.max(parseTimestamp(item.last_update_time).getTime(), item.sent_at ?? 0);
@@ -359,16 +347,17 @@ export function decideStep(
  * its process has deferred the tasks because their origin is throttling. A heartbeat from the future is ignored, as in {@link atWork}: it
  * would hide that the request is stalled. Clocks differ by less than `heartbeatTimeoutMs`.
  */
-export function lastSignOf(
-  { last_update_time }: Part<"last_update_time">,
-  { beats, movedAt = 0 }: Progress,
-  now: number,
-  { heartbeatTimeoutMs }: Pick<Timings, "heartbeatTimeoutMs">,
-): number {
-  let last = Math.max(parseTimestamp(last_update_time).getTime(), movedAt);
+export function lastSignOf(item: LifecycleItem, observed: Observed): number {
+  const { now, timings } = observed;
+  const { beats, movedAt = 0 } = progressIn(observed, item);
+  let last = Math.max(parseTimestamp(item.last_update_time).getTime(), movedAt);
   // Not by Math.max(...): a call takes some 100,000 arguments, and an instance may write more heartbeats.
-  for (const { at } of beats) if (at > last && at <= now + heartbeatTimeoutMs) last = at;
+  for (const { at } of beats) if (at > last && at <= now + timings.heartbeatTimeoutMs) last = at;
   return Math.min(last, now);
+}
+
+function progressIn({ progress }: Observed, { req_id }: LifecycleItem): Progress {
+  return progress.get(req_id) ?? NO_PROGRESS;
 }
 
 /** What a request's need of instances depends on. */
@@ -389,10 +378,10 @@ export function neededCapacity(active: readonly InstanceNeed[]): number {
 }
 
 /** Whether a request has tasks in the queues and wants instances that fetch them. */
-export function waitsForInstances(item: Part<"status" | "instance_count">): boolean {
+export function waitsForInstances(item: InstanceNeed): boolean {
   return isQueueing(item) && item.instance_count > 0;
 }
 
-function isQueueing({ status }: Part<"status">): boolean {
+function isQueueing({ status }: InstanceNeed): boolean {
   return status === "INSERT_TASK" || status === "IN_PROGRESS";
 }

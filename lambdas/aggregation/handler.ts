@@ -163,7 +163,7 @@ async function requestSettlement(
   if (!isSettleable(request.item, counted)) return;
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined || !isSettleable(item, counted)) return;
-  await deps.settlements.requestSettlement(item, token);
+  await deps.settlements.requestSettlement(item.req_id, token);
 }
 
 /** What is logged of a request's part of a batch that was counted: message and fields. CloudWatch makes metrics of them. */

@@ -57,11 +57,11 @@ async function settleAndAnswer(deps: ShutdownDeps, item: RequestItem, run: Shutd
   if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);
   await deps.settlements.settled(reqId);
   // Requested as others do, so that nobody else does while it goes on.
-  if (!settled.isDone) return void (await deps.settlements.requestSettlement(item));
+  if (!settled.isDone) return void (await deps.settlements.requestSettlement(reqId));
   const after = await deps.requests.get(reqId);
   if (after?.active === undefined || after.total_count === 0) return;
   const { count } = await deps.progress.count(reqId);
-  if (isSettleable(after, count)) await deps.settlements.requestSettlement(after);
+  if (isSettleable(after, count)) await deps.settlements.requestSettlement(reqId);
 }
 
 /** Has the request checked again after a delay. A run that ends before the check is invoked is repeated by Lambda. */

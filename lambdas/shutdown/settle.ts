@@ -1,4 +1,3 @@
-import { allMessages } from "../../aws/task-queue.ts";
 import { withMetrics } from "../../domain/metrics.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import type { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
@@ -6,7 +5,6 @@ import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts"
 import { endingOf, forgetRecount, ListLostError, type Recounted, recount } from "../../domain/readiness/recount.ts";
 import {
   ACTIVE_STATES,
-  assembleFacts,
   decideSettlement,
   type EndingEvent,
   EVENTS,
@@ -14,15 +12,14 @@ import {
   isTimeUp,
   MAX_REQUEUES,
   type Observed,
-  othersAtWork,
+  observe,
   recheckInMs,
   type Settlement,
 } from "../../domain/request/lifecycle.ts";
-import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { type Count, isNothing, minus } from "../../domain/result/count.ts";
+import { type Count, isNothing, minus, NO_COUNT } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
-import { progressOfAll, RESERVE_MS } from "../runtime.ts";
+import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
@@ -63,12 +60,12 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   }
   // Before the recount. A task that is finished during it is not in its count: with the queue empty afterwards, it would
   // seem lost.
-  const observed = await observe(deps, item);
-  const decide = (counted?: Count) => decideSettlement(assembleFacts(item, { ...observed, counted }));
-  const expected = decide();
+  const observed = await observeAll(deps, item);
+  const expected = decideSettlement(item, observed);
   if (expected === "WAIT" || expected === "CHECK_AGAIN") {
-    return { isDone: true, checkInMs: await goOn(deps, item, observed) };
+    return { isDone: true, checkInMs: await goOn(deps, item, observed, expected) };
   }
+  const decide = (count: Count) => decideSettlement(item, observed, { count });
   const whyMissing = (count: Count) => (decide(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED);
   const recounted = await recount(deps, item, { timeIsUp, left: () => left() - RESERVE_MS, whyMissing });
   if (recounted === undefined) return { isDone: false };
@@ -81,24 +78,13 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
 }
 
 /** Reads what is going on around a request: its progress, the queue's depth, and the progress of the others. */
-async function observe(deps: ShutdownDeps, { req_id: reqId }: RequestItem): Promise<Observed> {
-  const messages = allMessages(await deps.queue.depth());
-  const active = await deps.requests.listActive();
+async function observeAll(deps: ShutdownDeps, { req_id: reqId }: RequestItem): Promise<Observed> {
   // The index lags behind: the request itself may not be in it.
-  const ids = new Set([reqId, ...active.map(({ req_id }) => req_id)]);
+  const others = (await deps.requests.listActive()).filter(({ req_id }) => req_id !== reqId);
   // With fewer of the others at work, a request is rather left as it is.
-  const all = await progressOfAll(deps.progress, ids, (id, error) => {
+  return observe(deps, [{ req_id: reqId }, ...others], deps.now, (id, error) => {
     if (id === reqId) throw error;
   });
-  // After the reads: a heartbeat from the future is not believed.
-  const [now, { timings }] = [deps.now(), deps];
-  return {
-    progress: all.get(reqId) ?? NO_PROGRESS,
-    othersAtWork: othersAtWork(all, reqId, now, timings),
-    messages,
-    now,
-    timings,
-  };
 }
 
 interface Counted {
@@ -124,12 +110,12 @@ async function act(
       await giveUp(deps, item, recounted);
       return undefined;
     case "REQUEUE":
-      await correct(deps, item, observed.progress, count);
+      await correct(deps, item, observed, count);
       if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.ledger);
       return undefined;
     default:
-      await correct(deps, item, observed.progress, count);
-      return goOn(deps, item, { ...observed, counted: count });
+      await correct(deps, item, observed, count);
+      return goOn(deps, item, observed, settlement);
   }
 }
 
@@ -165,16 +151,20 @@ async function* sentAgain(messages: AsyncIterable<TaskMessage>): AsyncGenerator<
  * Nothing is done to the request; an empty queue is checked once more.
  * @returns after how many milliseconds
  */
-async function goOn(deps: ShutdownDeps, item: RequestItem, observed: Observed): Promise<number | undefined> {
+async function goOn(
+  deps: ShutdownDeps,
+  item: RequestItem,
+  observed: Observed,
+  settlement: Settlement,
+): Promise<number | undefined> {
   const { req_id: reqId } = item;
-  const facts = assembleFacts(item, observed);
-  if (decideSettlement(facts) === "CHECK_AGAIN") {
-    const wait = recheckInMs(facts);
+  if (settlement === "CHECK_AGAIN") {
+    const wait = recheckInMs(item, observed);
     // One that was seen before is kept: its second check is due soon.
-    if (wait >= facts.timings.recheckMs) await deps.requests.note(reqId, ACTIVE_STATES, { empty_seen_at: facts.now });
+    if (wait >= deps.timings.recheckMs) await deps.requests.note(reqId, ACTIVE_STATES, { empty_seen_at: observed.now });
     return wait;
   }
-  if (facts.messages > 0 && item.empty_seen_at !== undefined) {
+  if (observed.messages > 0 && item.empty_seen_at !== undefined) {
     await deps.requests.note(reqId, ACTIVE_STATES, { empty_seen_at: undefined });
   }
   return undefined;
@@ -198,9 +188,9 @@ async function giveUp(deps: ShutdownDeps, item: RequestItem, recounted: Recounte
 }
 
 /** Puts the counters right, unless they have moved during the recount: then nobody can tell by how much. */
-async function correct(deps: ShutdownDeps, item: RequestItem, before: Progress, exact: Count): Promise<void> {
+async function correct(deps: ShutdownDeps, item: RequestItem, { progress }: Observed, exact: Count): Promise<void> {
   const after = await deps.progress.count(item.req_id);
-  if (!isNothing(minus(before.count, after.count))) return;
+  if (!isNothing(minus(progress.get(item.req_id)?.count ?? NO_COUNT, after.count))) return;
   const by = minus(exact, after.count);
   if (isNothing(by)) return;
   await deps.progress.correct(item.req_id, by, item.expire_at);

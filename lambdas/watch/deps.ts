@@ -9,8 +9,8 @@ import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { OnUnreadable } from "../../domain/log-fields.ts";
-import type { Timings } from "../../domain/request/lifecycle.ts";
-import type { OnFailure, Progress } from "../../domain/request/progress.ts";
+import type { Observed, Timings } from "../../domain/request/lifecycle.ts";
+import type { OnFailure } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 
 export interface WatchDeps {
@@ -34,11 +34,8 @@ export interface WatchDeps {
 }
 
 /** What one run has read. */
-export interface Observed {
+export interface WatchRun {
   readonly active: readonly RequestItem[];
-  /** The progress of each active request that could be read. */
-  readonly all: ReadonlyMap<string, Progress>;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  readonly observed: Observed;
   readonly onFailure: OnFailure;
 }

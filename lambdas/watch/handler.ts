@@ -1,10 +1,9 @@
 import { errorFields } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
-import { ACTIVE_STATES, isStalled, waitsForInstances } from "../../domain/request/lifecycle.ts";
+import { ACTIVE_STATES, isStalled, observe, waitsForInstances } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
-import { progressOfAll } from "../runtime.ts";
 import { readDeadLetters } from "./dead-letters.ts";
-import type { Observed, WatchDeps } from "./deps.ts";
+import type { WatchDeps, WatchRun } from "./deps.ts";
 import { requestCleanups, requestSettlements, restartSteps } from "./stalled-requests.ts";
 
 /** Called every few minutes. Dead letters come last: there may be many of them, and they are read whatever fails before. */
@@ -38,15 +37,13 @@ async function watch(deps: WatchDeps): Promise<void> {
     errors.push(error);
   };
   const active = await deps.requests.active();
-  const ids = active.map(({ req_id }) => req_id);
-  const all = await progressOfAll(deps.progress, ids, onFailure);
-  const observed: Observed = { active, all, now: Date.now(), onFailure };
-  const missingInstances = await logFleetMetrics(deps, observed);
-  await requestSettlements(deps, observed);
-  await restartSteps(deps, observed);
-  await requestCleanups(deps, observed);
+  const run = { active, observed: await observe(deps, active, Date.now, onFailure), onFailure };
+  const missingInstances = await logFleetMetrics(deps, run);
+  await requestSettlements(deps, run);
+  await restartSteps(deps, run);
+  await requestCleanups(deps, run);
   // Last: nothing depends on it but a warning.
-  await recordMissingInstances(deps, observed, missingInstances);
+  await recordMissingInstances(deps, run, missingInstances);
   if (errors.length > 0) throw new WatchError(errors);
 }
 
@@ -55,14 +52,11 @@ async function watch(deps: WatchDeps): Promise<void> {
  * stack has no metrics, because each is paid for in every hour in which it has a value.
  * @returns how many instances are wanted and not in service
  */
-async function logFleetMetrics(deps: WatchDeps, { active, all, now }: Observed): Promise<number> {
-  const { fleet, timings, logger, namespace } = deps;
+async function logFleetMetrics(deps: WatchDeps, { active, observed }: WatchRun): Promise<number> {
+  const { fleet, logger, namespace } = deps;
   const { wanted, instances, inService } = await fleet.state();
   const missing = Math.max(0, wanted - inService);
-  const stalled = active.filter((item) => {
-    const progress = all.get(item.req_id);
-    return progress !== undefined && isStalled(item, { progress, inService, now, timings });
-  });
+  const stalled = active.filter((item) => isStalled(item, observed, inService));
   const values = {
     ActiveRequests: active.length,
     Instances: instances,
@@ -79,14 +73,14 @@ async function logFleetMetrics(deps: WatchDeps, { active, all, now }: Observed):
 /** @param missing instances */
 async function recordMissingInstances(
   { requests }: WatchDeps,
-  { active, now, onFailure }: Observed,
+  { active, observed, onFailure }: WatchRun,
   missing: number,
 ): Promise<void> {
   await eachRequest(active, onFailure, async (item) => {
     const count = waitsForInstances(item) ? missing : 0;
     const { missing_instances: recorded } = item;
     if (count === (recorded?.count ?? 0)) return;
-    const since = recorded?.since ?? now;
+    const since = recorded?.since ?? observed.now;
     await requests.note(item.req_id, ACTIVE_STATES, { missing_instances: count > 0 ? { count, since } : undefined });
   });
 }

@@ -3,53 +3,38 @@
  * request for which this fails is passed to `onFailure` and does not stop the others.
  */
 import pMap from "p-map";
-import { allMessages } from "../../aws/task-queue.ts";
 import { type FanOutGroup, fanOutGroups } from "../../domain/plan/target.ts";
-import {
-  assembleFacts,
-  decideStep,
-  needsCleanup,
-  needsSettlement,
-  othersAtWork,
-} from "../../domain/request/lifecycle.ts";
+import { decideStep, needsCleanup, needsSettlement } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { Observed, WatchDeps } from "./deps.ts";
+import type { WatchDeps, WatchRun } from "./deps.ts";
 
 const IN_PARALLEL = 32;
 
 /** Requests a settlement check of each active request that needs one. */
-export async function requestSettlements(deps: WatchDeps, { active, all, now, onFailure }: Observed): Promise<void> {
-  if (active.length === 0) return;
-  const { settlements, timings, logger } = deps;
-  const messages = allMessages(await deps.queue.depth());
-  await eachRequest(active, onFailure, async (item) => {
-    const progress = all.get(item.req_id);
-    if (progress === undefined) return;
-    const others = othersAtWork(all, item.req_id, now, timings);
-    if (!needsSettlement(assembleFacts(item, { progress, othersAtWork: others, messages, now, timings }))) return;
-    if (await settlements.requestSettlement(item))
-      logger.info("Request stalled; settlement requested", { req_id: item.req_id });
+export async function requestSettlements(deps: WatchDeps, { active, observed, onFailure }: WatchRun): Promise<void> {
+  const stalled = active.filter((item) => needsSettlement(item, observed));
+  await eachRequest(stalled, onFailure, async ({ req_id }) => {
+    if (await deps.settlements.requestSettlement(req_id))
+      deps.logger.info("Request stalled; settlement requested", { req_id });
   });
 }
 
 /** Requests a settlement check of each request that ended some time ago and still holds something. */
-export async function requestCleanups(deps: WatchDeps, { now, onFailure }: Observed): Promise<void> {
-  await eachRequest(await deps.requests.listClosing(), onFailure, async (closing) => {
-    if (!needsCleanup(closing, now)) return;
-    const { req_id } = closing;
-    // One that cannot be read can be closed all the same.
-    const item = (await deps.requests.get(req_id)) ?? { req_id, expire_at: Math.floor(now / 1_000) + 86_400 };
-    if (await deps.settlements.requestSettlement(item))
+export async function requestCleanups(deps: WatchDeps, { observed, onFailure }: WatchRun): Promise<void> {
+  const closing = await deps.requests.listClosing();
+  const due = closing.filter((item) => needsCleanup(item, observed.now));
+  await eachRequest(due, onFailure, async ({ req_id }) => {
+    if (await deps.settlements.requestSettlement(req_id))
       deps.logger.info("Request not cleaned up; settlement requested", { req_id });
   });
 }
 
 /** Restarts steps that do not end, and fails requests where that did not help. */
-export async function restartSteps(deps: WatchDeps, { active, now, onFailure }: Observed): Promise<void> {
+export async function restartSteps(deps: WatchDeps, { active, observed, onFailure }: WatchRun): Promise<void> {
   await eachRequest(active, onFailure, async (item) => {
     const { req_id, status } = item;
-    const decision = decideStep(item, now, deps.timings);
+    const decision = decideStep(item, observed.now, deps.timings);
     if (decision === "WAIT") return;
     const failed = decision !== "RESTART_STEP";
     if (!(await (failed ? deps.requests.end(req_id, "FAIL", decision) : restartStep(deps, item)))) return;

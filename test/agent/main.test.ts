@@ -149,10 +149,7 @@ describe("what the environment names", () => {
     expect(await aws.named(() => requests.standing("r"))).toEqual(["REQUEST_TABLE"]);
     expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
     expect(new Set(await aws.named(() => queue.depth()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
-    expect(await aws.named(() => settlements.requestSettlement({ req_id: "r", expire_at: 1 }))).toEqual([
-      "PROGRESS_TABLE",
-      "SHUTDOWN_ARN",
-    ]);
+    expect(await aws.named(() => settlements.requestSettlement("r"))).toEqual(["PROGRESS_TABLE", "SHUTDOWN_ARN"]);
     expect(await aws.named(() => made<HeartbeatOptions>("Heartbeats").store.beat("r", {} as never, 1))).toEqual([
       "PROGRESS_TABLE",
     ]);

@@ -4,8 +4,6 @@ import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { FakeAsyncFunction } from "../lambdas/fakes/async-function.ts";
 import { memoryTable } from "./memory-table.ts";
 
-const the = (req_id: string) => ({ req_id, expire_at: 1_800_000_000 });
-
 function world() {
   const { client, items } = memoryTable<DynamoDBDocumentClient>("key", "part");
   const shutdown = new FakeAsyncFunction();
@@ -19,31 +17,29 @@ afterEach(() => void vi.useRealTimers());
 
 it("invokes Shutdown once, until the check is done", async () => {
   const { items, queue, shutdown } = world();
-  expect(await queue.requestSettlement(the("r1"), "one")).toBe(true);
-  expect([...items.values()]).toEqual([
-    { key: "ask#r1", part: "look", at: 5_000_000, by: "one", expire_at: 1_800_000_000 },
-  ]);
-  expect(await queue.requestSettlement(the("r1"), "another")).toBe(false);
-  expect(await queue.requestSettlement(the("r1"))).toBe(false);
-  await queue.requestSettlement(the("r2"), "another");
+  expect(await queue.requestSettlement("r1", "one")).toBe(true);
+  expect([...items.values()]).toEqual([{ key: "ask#r1", part: "look", at: 5_000_000, by: "one", expire_at: 6_200 }]);
+  expect(await queue.requestSettlement("r1", "another")).toBe(false);
+  expect(await queue.requestSettlement("r1")).toBe(false);
+  await queue.requestSettlement("r2", "another");
   expect(shutdown.requests).toEqual(["r1", "r2"]);
   await queue.settled("r1");
   expect(items.size).toBe(1);
-  await queue.requestSettlement(the("r1"), "another");
+  await queue.requestSettlement("r1", "another");
   expect(shutdown.requests).toEqual(["r1", "r2", "r1"]);
 });
 
 it("lets others request one when Shutdown cannot be invoked", async () => {
   const { queue, broken, shutdown } = world();
-  await expect(broken.requestSettlement(the("r1"), "one")).rejects.toThrow("Lambda is away");
-  expect(await queue.requestSettlement(the("r1"), "another")).toBe(true);
+  await expect(broken.requestSettlement("r1", "one")).rejects.toThrow("Lambda is away");
+  expect(await queue.requestSettlement("r1", "another")).toBe(true);
   expect(shutdown.requests).toEqual(["r1"]);
 });
 
 it("lets the same request it again, because it may have died before it invoked Shutdown", async () => {
   const { queue, shutdown } = world();
-  await queue.requestSettlement(the("r2"), "one");
-  expect(await queue.requestSettlement(the("r2"), "one")).toBe(true);
+  await queue.requestSettlement("r2", "one");
+  expect(await queue.requestSettlement("r2", "one")).toBe(true);
   expect(shutdown.requests).toEqual(["r2", "r2"]);
 });
 
@@ -53,7 +49,7 @@ it.each([
   [-1, true],
 ])("lets another request it %i ms later: %s. One from the future is void", async (ms, expected) => {
   const { queue } = world();
-  await queue.requestSettlement(the("r1"), "one");
+  await queue.requestSettlement("r1", "one");
   vi.setSystemTime(5_000_000 + ms);
-  expect(await queue.requestSettlement(the("r1"), "another")).toBe(expected);
+  expect(await queue.requestSettlement("r1", "another")).toBe(expected);
 });

@@ -1,28 +1,37 @@
 import { describe, expect, it } from "vitest";
 import {
-  assembleFacts,
   decideSettlement,
   lastSignOf,
   MAX_REQUEUES,
   needsSettlement,
-  othersAtWork,
+  type Observed,
   recheckInMs,
-  type SettlementFacts,
   timingsOf,
 } from "../../../domain/request/lifecycle.ts";
 import type { Progress } from "../../../domain/request/progress.ts";
-import { formatTimestamp, parseTimestamp } from "../../../domain/timestamps.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, request } from "../../lambdas/items.ts";
 
 const timings = timingsOf();
 const NOW = Date.UTC(2024, 3, 16, 4);
 const minutesAgo = (minutes: number) => NOW - minutes * 60_000;
 
+const stamp = (at: number) => formatTimestamp(new Date(at));
+const heartbeat = (at: number, tasks: number) => ({
+  instance: "i-1",
+  worker: `w${at}`,
+  at,
+  tasks,
+  bytes: 0,
+  bytes_per_second: 0,
+  tasks_per_second: 0,
+});
+
 /** It stands still for 15 minutes, the queue was seen empty a minute ago and is empty. */
-const lost: SettlementFacts = {
+const lost = {
   total: 4,
   counted: 3,
-  failedTooOften: false,
+  failed: 0,
   timeoutAt: NOW + 1,
   allQueued: true,
   paused: false,
@@ -30,20 +39,53 @@ const lost: SettlementFacts = {
   othersAtWork: 0,
   lastSignAt: minutesAgo(15),
   messages: 0,
-  emptySeenAt: minutesAgo(1),
+  emptySeenAt: minutesAgo(1) as number | undefined,
   requeues: 0,
-  now: NOW,
   timings,
 };
+
+/** A request that allows one failure, and what is observed of it and another one. */
+function given(facts: typeof lost): [ReturnType<typeof request>, Observed] {
+  const item = request({
+    status: facts.allQueued ? "IN_PROGRESS" : "INSERT_TASK",
+    total_count: facts.total,
+    max_failures: 1,
+    timeout_at: stamp(facts.timeoutAt),
+    instance_count: facts.paused ? 0 : 3,
+    last_update_time: stamp(facts.lastSignAt),
+    empty_seen_at: facts.emptySeenAt,
+    requeues: facts.requeues,
+  });
+  const progress = new Map<string, Progress>([
+    [
+      item.req_id,
+      {
+        count: count(facts.counted, 0, facts.failed),
+        movedAt: undefined,
+        beats: facts.heldTasks > 0 ? [heartbeat(NOW, facts.heldTasks)] : [],
+      },
+    ],
+    [
+      "another",
+      {
+        count: count(0, 0, 0),
+        movedAt: undefined,
+        beats: Array.from({ length: facts.othersAtWork }, () => heartbeat(NOW, 1)),
+      },
+    ],
+  ]);
+  return [item, { progress, messages: facts.messages, now: NOW, timings: facts.timings }];
+}
+
 /** The same, but messages are left, which others work on. */
 const busy = { messages: 9, othersAtWork: 2, lastSignAt: minutesAgo(30), emptySeenAt: undefined };
 
-describe("a look leads to", () => {
+describe("a settlement check leads to", () => {
   it.each([
-    ["FAIL", "too many tasks have failed", { failedTooOften: true }],
-    ["FAIL", "however it stands otherwise", { failedTooOften: true, heldTasks: 9, allQueued: false, paused: true }],
-    ["FAIL", "even when every task has a result: who came first does not matter", { failedTooOften: true, counted: 4 }],
-    ["FAIL", "even when the time is up", { failedTooOften: true, timeoutAt: NOW }],
+    ["FAIL", "too many tasks have failed", { failed: 2 }],
+    ["FAIL", "however it stands otherwise", { failed: 2, heldTasks: 9, allQueued: false, paused: true }],
+    ["FAIL", "even when every task has a result: who came first does not matter", { failed: 2, counted: 4 }],
+    ["FAIL", "even when the time is up", { failed: 2, timeoutAt: NOW }],
     ["FINISH", "every task has a result", { counted: 4 }],
     ["FINISH", "with messages left: they are duplicates", { counted: 4, messages: 2 }],
     ["FINISH", "even when the time is up", { counted: 4, timeoutAt: NOW }],
@@ -62,7 +104,7 @@ describe("a look leads to", () => {
     ["WAIT", "others are at work, and not for long enough", { ...busy, lastSignAt: minutesAgo(29.9) }],
     ["WAIT", "others hold the queue full, but an agent holds one of this", { ...busy, heldTasks: 1 }],
     ["CHECK_AGAIN", "the queue is empty for the first time", { emptySeenAt: undefined }],
-    ["CHECK_AGAIN", "the second look came early", { emptySeenAt: minutesAgo(0.9) }],
+    ["CHECK_AGAIN", "the second check came early", { emptySeenAt: minutesAgo(0.9) }],
     ["CHECK_AGAIN", "it was empty before the last sign of life", { emptySeenAt: minutesAgo(16) }],
     [
       "CHECK_AGAIN",
@@ -78,129 +120,101 @@ describe("a look leads to", () => {
     ["GIVE_UP", "queued often enough, while others keep the queue full", { ...busy, requeues: MAX_REQUEUES }],
     ["WAIT", "queued often enough, but it waits for instances", { requeues: MAX_REQUEUES, messages: 1 }],
   ] as const)("%s: %s", (settlement, _, change) => {
-    expect(decideSettlement({ ...lost, ...change })).toBe(settlement);
+    expect(decideSettlement(...given({ ...lost, ...change }))).toBe(settlement);
   });
 
   it("the same in proportion, where the stack's times are shorter", () => {
     const seconds = (n: number) => NOW - n * 1_000;
     const short = { ...lost, timings: timingsOf(20), lastSignAt: seconds(20), emptySeenAt: seconds(2) };
-    expect(decideSettlement(short)).toBe("REQUEUE");
-    expect(decideSettlement({ ...short, lastSignAt: seconds(19) })).toBe("WAIT");
-    expect(decideSettlement({ ...short, ...busy, lastSignAt: seconds(39) })).toBe("WAIT");
-    expect(decideSettlement({ ...short, ...busy, lastSignAt: seconds(40) })).toBe("REQUEUE");
+    expect(decideSettlement(...given(short))).toBe("REQUEUE");
+    expect(decideSettlement(...given({ ...short, lastSignAt: seconds(19) }))).toBe("WAIT");
+    expect(decideSettlement(...given({ ...short, ...busy, lastSignAt: seconds(39) }))).toBe("WAIT");
+    expect(decideSettlement(...given({ ...short, ...busy, lastSignAt: seconds(40) }))).toBe("REQUEUE");
   });
 });
 
-describe("the second look at an empty queue", () => {
+describe("the second check of an empty queue", () => {
   it("comes a minute after the first", () => {
-    expect(recheckInMs({ ...lost, emptySeenAt: undefined })).toBe(60_000);
-    expect(recheckInMs({ ...lost, emptySeenAt: NOW - 40_000 })).toBe(20_000);
-    expect(recheckInMs({ ...lost, emptySeenAt: minutesAgo(3) })).toBe(0);
+    expect(recheckInMs(...given({ ...lost, emptySeenAt: undefined }))).toBe(60_000);
+    expect(recheckInMs(...given({ ...lost, emptySeenAt: NOW - 40_000 }))).toBe(20_000);
+    expect(recheckInMs(...given({ ...lost, emptySeenAt: minutesAgo(3) }))).toBe(0);
   });
 });
 
-describe("a look is asked for", () => {
+describe("a settlement check is requested", () => {
   it.each([
     [true, "when something is to be done", {}],
     [true, "when the counters reach the total", { counted: 4 }],
-    [true, "when too many have failed", { failedTooOften: true }],
+    [true, "when too many have failed", { failed: 2 }],
     [true, "when the queue is seen empty for the first time", { emptySeenAt: undefined }],
-    [false, "not while the second look is on its way", { emptySeenAt: minutesAgo(0.5) }],
+    [false, "not while the second check is scheduled", { emptySeenAt: minutesAgo(0.5) }],
     [false, "not while it goes on", { heldTasks: 1 }],
     [false, "not while its timer may still come", { heldTasks: 1, timeoutAt: NOW - 119_999 }],
     [true, "when its time has been up for two minutes", { heldTasks: 1, timeoutAt: NOW - 120_000 }],
   ] as const)("%s: %s", (asked, _, change) => {
-    expect(needsSettlement({ ...lost, ...change })).toBe(asked);
+    expect(needsSettlement(...given({ ...lost, ...change }))).toBe(asked);
+  });
+
+  it("not of a request whose progress could not be read", () => {
+    const [item, observed] = given({ ...lost, timeoutAt: NOW - 120_000 });
+    expect(needsSettlement(item, { ...observed, progress: new Map() })).toBe(false);
   });
 });
 
-describe("what is known of a request", () => {
-  const beat = (at: number, tasks: number) => ({
-    instance: "i-1",
-    worker: `w${at}`,
-    at,
-    tasks,
-    bytes: 0,
-    bytes_per_second: 0,
-    tasks_per_second: 0,
-  });
-  const item = request({
-    status: "IN_PROGRESS",
-    total_count: 9,
-    last_update_time: formatTimestamp(new Date(minutesAgo(9))),
-    empty_seen_at: 7,
-    requeues: 1,
-  });
-  const progress: Progress = {
-    count: count(3, 30, 1),
-    movedAt: minutesAgo(5),
-    beats: [beat(NOW - 10_000, 2), beat(NOW - 50_000, 3), beat(NOW - 61_000, 5), beat(NOW - 1_000, 0)],
+describe("heartbeats", () => {
+  const settlementWith = (own: Progress["beats"], others: Progress["beats"]) => {
+    const [item, observed] = given({ ...lost, ...busy });
+    const progress = new Map(
+      [...observed.progress].map(([id, it]) => [id, { ...it, beats: id === item.req_id ? own : others }]),
+    );
+    return decideSettlement(item, { ...observed, progress });
   };
-  const others: Progress = { ...progress, beats: [beat(NOW, 1), beat(NOW, 0), beat(NOW - 61_000, 7)] };
-  const all = new Map([
-    ["r1", progress],
-    ["r2", others],
-  ]);
-  const seen = { progress, othersAtWork: othersAtWork(all, "r1", NOW, timings), messages: 4, now: NOW, timings };
+  const old = NOW - timings.heartbeatTimeoutMs - 1;
 
-  it("is brought together: what fresh beats hold, and the counters", () => {
-    expect(assembleFacts(item, seen)).toEqual({
-      total: 9,
-      counted: 3,
-      failedTooOften: false,
-      timeoutAt: parseTimestamp(item.timeout_at).getTime(),
-      allQueued: true,
-      paused: false,
-      heldTasks: 5,
-      othersAtWork: 1,
-      lastSignAt: NOW - 1_000,
-      messages: 4,
-      emptySeenAt: 7,
-      requeues: 1,
-      now: NOW,
-      timings,
-    });
-    expect(
-      assembleFacts({ ...item, instance_count: 0, status: "INSERT_TASK" }, { ...seen, counted: count(8, 0, 1) }),
-    ).toMatchObject({
-      counted: 8,
-      paused: true,
-      allQueued: false,
-    });
+  it("count as work while they are fresh and have tasks", () => {
+    const working = [heartbeat(NOW - 50_000, 3)];
+    expect(settlementWith([], working)).toBe("REQUEUE");
+    expect(settlementWith([], [heartbeat(old, 7), heartbeat(NOW, 0)])).toBe("WAIT");
+    expect(settlementWith(working, working)).toBe("WAIT");
+    expect(settlementWith([heartbeat(minutesAgo(31), 5)], working)).toBe("REQUEUE");
   });
+});
 
-  it("says whether more tasks have failed than are allowed, counted exactly if they are", () => {
-    const failedTooOften = (max_failures: number | undefined, more: object = {}) =>
-      assembleFacts({ ...item, max_failures }, { ...seen, ...more }).failedTooOften;
-    expect([undefined, 1, 0].map((most) => failedTooOften(most))).toEqual([false, false, true]);
-    expect(failedTooOften(2, { counted: count(8, 0, 2) })).toBe(false);
-    expect(failedTooOften(0, { counted: count(8, 0, 1) })).toBe(true);
+describe("the exact counts of a recount", () => {
+  it("are used instead of the counters", () => {
+    expect(decideSettlement(...given(lost), { count: count(4, 0, 1) })).toBe("FINISH");
+    expect(decideSettlement(...given({ ...lost, counted: 4, failed: 2 }), { count: count(3, 0, 1) })).toBe("REQUEUE");
+    expect(decideSettlement(...given(lost), { count: count(3, 0, 2) })).toBe("FAIL");
   });
+});
 
-  it("has as its last sign of life a result, a beat or a change, whichever is the newest", () => {
-    const at = (change: Partial<Progress>) =>
-      lastSignOf(item, { ...progress, beats: [], movedAt: undefined, ...change }, NOW, timings);
+describe("the last sign of life", () => {
+  const item = request({ status: "IN_PROGRESS", last_update_time: stamp(minutesAgo(9)) });
+  const at = (change: Partial<Progress>) => {
+    const progress = { count: count(3, 30, 1), movedAt: undefined, beats: [], ...change };
+    return lastSignOf(item, { progress: new Map([[item.req_id, progress]]), messages: 4, now: NOW, timings });
+  };
+
+  it("is a result, a heartbeat or a change, whichever is the newest", () => {
     expect(at({})).toBe(minutesAgo(9));
     expect(at({ movedAt: minutesAgo(5) })).toBe(minutesAgo(5));
     expect(at({ movedAt: minutesAgo(11) })).toBe(minutesAgo(9));
-    expect(at({ movedAt: minutesAgo(5), beats: [beat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
-    // It has put its tasks off, because their origin asked for timings.
-    expect(at({ movedAt: minutesAgo(5), beats: [beat(minutesAgo(3), 0)] })).toBe(minutesAgo(3));
+    expect(at({ movedAt: minutesAgo(5), beats: [heartbeat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
+    // Its process has deferred the tasks, because their origin is throttling.
+    expect(at({ movedAt: minutesAgo(5), beats: [heartbeat(minutesAgo(3), 0)] })).toBe(minutesAgo(3));
   });
 
-  it("does not believe a beat from the future, so a forged one cannot hide that the request stands still", () => {
-    const beats = [beat(minutesAgo(3), 1), beat(NOW + 86_400_000, 1), beat(Number.MAX_VALUE, 0)];
-    expect(lastSignOf(item, { ...progress, movedAt: undefined, beats }, NOW, timings)).toBe(minutesAgo(3));
+  it("is no heartbeat from the future, so a forged one cannot hide that the request is stalled", () => {
+    const beats = [heartbeat(minutesAgo(3), 1), heartbeat(NOW + 86_400_000, 1), heartbeat(Number.MAX_VALUE, 0)];
+    expect(at({ beats })).toBe(minutesAgo(3));
   });
 
-  it("takes a beat of an instance whose clock is ahead by less than heartbeatTimeoutMs for one of now", () => {
-    const beats = [beat(NOW + timings.heartbeatTimeoutMs, 0)];
-    expect(lastSignOf(item, { ...progress, movedAt: NOW + 5, beats }, NOW, timings)).toBe(NOW);
+  it("is now where the clock of an instance is ahead by less than heartbeatTimeoutMs", () => {
+    expect(at({ movedAt: NOW + 5, beats: [heartbeat(NOW + timings.heartbeatTimeoutMs, 0)] })).toBe(NOW);
   });
 
-  it("reads more beats than a call takes arguments", () => {
-    const beats = Array.from({ length: 200_000 }, (_, n) => beat(minutesAgo(9) + n, 0));
-    const facts = assembleFacts(item, { ...seen, progress: { ...progress, movedAt: undefined, beats } });
-    expect(facts.lastSignAt).toBe(minutesAgo(9) + 199_999);
+  it("is found among more heartbeats than a call takes arguments", () => {
+    const beats = Array.from({ length: 200_000 }, (_, n) => heartbeat(minutesAgo(9) + n, 0));
+    expect(at({ beats })).toBe(minutesAgo(9) + 199_999);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { hasFailedTooOften, isSettleable } from "../../../domain/request/lifecycle.ts";
+import { count } from "../../lambdas/items.ts";
 
 it.each([
   [undefined, 4_711, false],
@@ -18,5 +19,5 @@ it.each([
   ["too many have failed", { max_failures: 1 }, [2, 2], true],
   ["as many as may have failed", { max_failures: 2 }, [2, 2], false],
 ] as const)("a request seems over or not: %s", (_, item, [download_count, failed_count], expected) => {
-  expect(isSettleable({ total_count: 4, ...item }, { download_count, failed_count })).toBe(expected);
+  expect(isSettleable({ total_count: 4, ...item }, count(download_count, 0, failed_count))).toBe(expected);
 });

@@ -10,7 +10,7 @@ export class FakeSettlementQueue implements Public<SettlementQueue> {
 
   constructor(private readonly shutdown: { invoke(reqId: string): Promise<void> } = new FakeAsyncFunction()) {}
 
-  async requestSettlement({ req_id: reqId }: { readonly req_id: string }, by: string = randomUUID()) {
+  async requestSettlement(reqId: string, by: string = randomUUID()) {
     const [before, now] = [this.open.get(reqId), Date.now()];
     if (before !== undefined && before >= now - 1_200_000 && this.requesters.get(reqId) !== by) return false;
     this.open.set(reqId, now);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isStalled, timingsOf } from "../../../domain/request/lifecycle.ts";
+import { isStalled, observe, timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Beat, OnFailure, Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { WatchDeps } from "../../../lambdas/watch/deps.ts";
@@ -50,10 +50,9 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
 function runs(deps: WatchDeps, lines: unknown[][], progress = new FakeProgress(), onFailure: OnFailure = rethrow) {
   const run = (part: typeof requestSettlements) => async (): Promise<[string, unknown][]> => {
     const active = await deps.requests.active();
-    const all = new Map<string, Progress>();
-    for (const { req_id } of active) all.set(req_id, await progress.of(req_id));
+    const observed = await observe({ ...deps, progress }, active, () => NOW.getTime(), onFailure);
     lines.length = 0;
-    await part(deps, { active, all, now: NOW.getTime(), onFailure });
+    await part(deps, { active, observed, onFailure });
     return lines.map(([, fields]) => {
       const { req_id, what } = fields as { req_id: string; what?: string };
       return [req_id, what];
@@ -116,11 +115,6 @@ describe("a settlement check is requested", () => {
     expect([await w.settle(), w.shutdown.requests]).toEqual([[], []]);
     w.settlements.open.set("r1", Date.now() - 1_201_000);
     expect(await w.settle()).toEqual(["r1"]);
-  });
-
-  it("without a question to the queue where nothing is active", async () => {
-    const { deps, lines } = watchDeps({ queue: {}, settlements: {} });
-    expect(await runs(deps, lines).settle()).toEqual([]);
   });
 
   it("and can be asked for again where it could not be sent", async () => {
@@ -254,7 +248,9 @@ describe("a request is stuck", () => {
     ],
     ["not when a result came not long ago", still, progress({ movedAt: NOW.getTime() - 899_000 }), 1, false],
   ])("%s", (_, item, itsProgress, inService, stuck) => {
-    expect(isStalled(item, { progress: itsProgress, inService, now: NOW.getTime(), timings })).toBe(stuck);
+    const observed = { progress: new Map([[item.req_id, itsProgress]]), messages: 0, now: NOW.getTime(), timings };
+    expect(isStalled(item, observed, inService)).toBe(stuck);
+    expect(isStalled(item, { ...observed, progress: new Map() }, inService)).toBe(false);
   });
 });
 
@@ -262,11 +258,11 @@ describe("a request for which a part of a run fails", () => {
   /** Fails for r1, whatever is done to it. */
   const failing = (w: ReturnType<typeof world>) => {
     const failed: string[] = [];
-    const failR1 = async ({ req_id: reqId }: { readonly req_id: string }) => {
+    const failR1 = async (reqId: string) => {
       if (reqId === "r1") throw new Error("nothing of r1");
       return true;
     };
-    const requests = Object.assign(w.requests, { restartStep: failR1 });
+    const requests = Object.assign(w.requests, { restartStep: ({ req_id }: RequestItem) => failR1(req_id) });
     const { deps, lines } = watchDeps({ requests, settlements: { requestSettlement: failR1 } });
     return { failed, ...runs(deps, lines, w.progress, (reqId) => void failed.push(reqId)) };
   };

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/request/lifecycle.ts",
-      find: "facts.counted >= facts.total)",
-      replace: "facts.counted >= facts.total - 1)",
+      find: "download_count >= total;",
+      replace: "download_count >= total - 1;",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/request/lifecycle.test.ts"],
