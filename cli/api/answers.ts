@@ -6,9 +6,12 @@ import {
   settingsSchema,
 } from "../../domain/api/deployment-answers.ts";
 import { popProgressSchema } from "../../domain/api/detail-answers.ts";
-import { listedRequestSchema, progressSchema as progressAnswer } from "../../domain/api/progress-answer.ts";
+import {
+  listedRequestSchema,
+  progressSchema as progressAnswer,
+  summarySchema,
+} from "../../domain/api/request-answers.ts";
 import { startedSchema } from "../../domain/api/started-answer.ts";
-import { summarySchema } from "../../domain/api/summary-answer.ts";
 import { estimateSchema } from "../../domain/cost/estimate.ts";
 import { readinessSchema, verdictSchema } from "../../domain/request/verdict.ts";
 import { failureReasons } from "../../domain/result/failure.ts";

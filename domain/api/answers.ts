@@ -5,9 +5,8 @@ import {
   refusalSchema as refusal,
 } from "./answer-fields.ts";
 import { instancesSchema, instancesSetSchema, popsSchema, settingsSchema } from "./deployment-answers.ts";
-import { progressSchema, requestsSchema } from "./progress-answer.ts";
+import { progressSchema, requestsSchema, summarySchema } from "./request-answers.ts";
 import { prewarmAnswerSchema, prewarmRefusalSchema as prewarmRefusal } from "./started-answer.ts";
-import { summarySchema } from "./summary-answer.ts";
 
 /** GET /openapi.json. */
 export const descriptionSchema = z

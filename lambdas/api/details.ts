@@ -1,6 +1,5 @@
-import type { Failure, PopProgress, PopUrls, SampleRow } from "../../domain/api/detail-answers.ts";
-import { failureRow, popRows, sampleRow } from "../../domain/api/detail-view.ts";
-import { countOf } from "../../domain/api/progress-view.ts";
+import type { Failure, PopUrls } from "../../domain/api/detail-answers.ts";
+import { countOf, failureRow, popRows, sampleRow } from "../../domain/api/request-view.ts";
 import { isLostList, isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type GoodUrl, sortKeyOf } from "../../domain/plan/task.ts";
@@ -15,7 +14,7 @@ import { ApiError, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** `pops` of GET /prewarm. */
-export async function readPopRows({ requestPops, progress }: ApiDeps, item: RequestItem): Promise<PopProgress[]> {
+export async function readPopRows({ requestPops, progress }: ApiDeps, item: RequestItem) {
   const [targets, counts] = await Promise.all([requestPops.of(item.req_id), progress.pops(item.req_id, item.pops)]);
   return popRows(item, targets, counts);
 }
@@ -38,11 +37,6 @@ export async function readFailures(deps: ApiDeps, item: RequestItem): Promise<Fa
   return mostFirst([...ofTasks, ...(ofUrls ?? []), ...inputFailureGroups({ urls: [], pops })]).map(failureRow);
 }
 
-/** The failures of a request that has ended. */
-export async function readEndedFailures(deps: ApiDeps, reqId: string): Promise<Failure[]> {
-  return mostFirst((await readGroups(deps, LISTS.failures, reqId)) ?? []).map(failureRow);
-}
-
 /** Undefined where there is no such list, as before the sizes are asked. */
 async function readGroups(
   { lists }: ApiDeps,
@@ -63,12 +57,7 @@ async function readGroups(
 const SETTLED_HEARTBEATS = 3;
 
 /** `samples` of GET /prewarm: how a request stood as each minute began, and how it stands now or stood when it ended. */
-export async function readSamples(
-  { progress, timings }: ApiDeps,
-  item: RequestItem,
-  live: Progress,
-  now: Date,
-): Promise<SampleRow[]> {
+export async function readSamples({ progress, timings }: ApiDeps, item: RequestItem, live: Progress, now: Date) {
   const { req_id: reqId, active, created_at, last_update_time } = item;
   const minutes = await progress.minutes(reqId);
   // Of one that has just ended, the last bytes are not noted yet. Its heartbeats were not read.

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
-import { countOf, describeRequest } from "../../domain/api/progress-view.ts";
+import { countOf, describeRequest, progressAnswer } from "../../domain/api/request-view.ts";
 import { namesPops } from "../../domain/api/warnings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
@@ -89,21 +89,17 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const progress = needed ? await deps.progress.of(item.req_id) : NO_PROGRESS;
     const popCounts = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
     const now = deps.now();
-    const described = describeRequest(item, progress, {
-      now,
-      heartbeatTimeoutMs: deps.timings.heartbeatTimeoutMs,
-      popCounts,
-    });
+    const { heartbeatTimeoutMs } = deps.timings;
+    const described = describeRequest(item, progress, { now, heartbeatTimeoutMs, popCounts });
     const recorded = recordReportedPercentage(deps, item, described.percentage_complete);
-    const body = {
-      ...described,
+    const answer = progressAnswer(described, {
       pops: details.has("pops") ? await readPopRows(deps, item) : undefined,
       failures: details.has("failures") ? await readFailures(deps, item) : undefined,
       urls: details.has("urls") ? await readPopUrls(deps, item, event.queryStringParameters?.["pop"]) : undefined,
       samples: details.has("samples") ? await readSamples(deps, item, progress, now) : undefined,
-    };
+    });
     await recorded;
-    return body;
+    return answer;
   },
 
   "GET /summary": async (deps, event) => summarize(deps, await requestOf(deps, event)),

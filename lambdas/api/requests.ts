@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { ListedRequestAnswer, Requests } from "../../domain/api/progress-answer.ts";
-import { describeProgress } from "../../domain/api/progress-view.ts";
+import { listedRequestSchema, type Requests } from "../../domain/api/request-answers.ts";
+import { describeRequest } from "../../domain/api/request-view.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { STATUSES, statusSchema } from "../../domain/request/lifecycle.ts";
 import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
@@ -43,13 +43,12 @@ async function find({ requests }: ApiDeps, { limit, after, status }: ReturnType<
 }
 
 /** The item of a request that was recounted has its exact counts; those of any other are summed. */
-async function describe(deps: ApiDeps, request: ListedRequest): Promise<ListedRequestAnswer> {
+async function describe(deps: ApiDeps, request: ListedRequest) {
   const progress = isCounted(request) ? NO_PROGRESS : await deps.progress.of(request.req_id);
   const view = { now: deps.now(), heartbeatTimeoutMs: deps.timings.heartbeatTimeoutMs };
-  const described = describeProgress(request, progress, view);
+  const described = describeRequest(request, progress, view);
   await recordReportedPercentage(deps, request, described.percentage_complete);
-  const { url_count, url_prefix = "", instance_count, timeout_at, reason } = request;
-  return { ...described, url_count, url_prefix, instance_count, timeout_at, reason };
+  return listedRequestSchema.parse(described);
 }
 
 /**

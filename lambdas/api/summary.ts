@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EndedItem, summaryOf } from "../../domain/api/detail-view.ts";
-import type { Summary } from "../../domain/api/summary-answer.ts";
+import type { Summary } from "../../domain/api/request-answers.ts";
+import { type EndedItem, summaryAnswer } from "../../domain/api/request-view.ts";
 import { isMissing, LISTS } from "../../domain/plan/lists.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
-import { readEndedFailures } from "./details.ts";
+import { readFailures } from "./details.ts";
 
 /** A stopped request's report follows its status by seconds; a caller is spared the second question. */
 const REPORT_WAIT_MS = 15_000;
@@ -19,13 +19,14 @@ const MAX_URL_CHARACTERS = 4_000_000;
 export async function summarize(deps: ApiDeps, first: RequestItem): Promise<Summary> {
   const item = await withReport(deps, first);
   const { req_id: reqId, report, results } = item;
-  const pops = await deps.requestPops.of(reqId);
-  const failedUrls = await readFailedUrls(deps, reqId);
-  const reportLink = await deps.links.of(report, `prewarm-${reqId}-failed.csv`);
-  const resultsLink =
-    results === undefined ? undefined : await deps.links.of(results, `prewarm-${reqId}-results.csv.gz`);
-  const failures = await readEndedFailures(deps, reqId);
-  return summaryOf(item, { pops, failedUrls, reportLink, resultsLink, failures, now: deps.now() });
+  const targets = await deps.requestPops.of(reqId);
+  const ending = {
+    ...(await readFailedUrls(deps, reqId)),
+    failure_pop_urls_report: await deps.links.of(report, `prewarm-${reqId}-failed.csv`),
+    results_url: results === undefined ? null : await deps.links.of(results, `prewarm-${reqId}-results.csv.gz`),
+    failures: await readFailures(deps, item),
+  };
+  return summaryAnswer(item, targets, ending, deps.now());
 }
 
 async function withReport(deps: ApiDeps, first: RequestItem): Promise<EndedItem> {
@@ -61,5 +62,5 @@ async function readFailedUrls({ lists }: ApiDeps, reqId: string) {
     // A request that ended before its sizes were asked has no such list.
     if (!isMissing(error)) throw error;
   }
-  return { urls, omitted };
+  return { failure_urls: urls, failure_urls_omitted: omitted };
 }

@@ -1,8 +1,7 @@
 import { request } from "undici";
 import type * as z from "zod";
-import { progressSchema as describedProgress } from "../../domain/api/progress-answer.ts";
+import { progressSchema as describedProgress, type Summary, summarySchema } from "../../domain/api/request-answers.ts";
 import { startedSchema } from "../../domain/api/started-answer.ts";
-import { type Summary, summarySchema } from "../../domain/api/summary-answer.ts";
 import { problemWith } from "../description/judge-answer.ts";
 
 const progressSchema = describedProgress.pick({

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
-import type { Summary } from "../../domain/api/summary-answer.ts";
+import type { Summary } from "../../domain/api/request-answers.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { ApiClient, type Progress } from "./api-client.ts";

@@ -4,9 +4,8 @@ import * as read from "../../../console/api/answers.ts";
 import * as readUrls from "../../../console/api/pop-urls-answer.ts";
 import { instancesSchema, settingsSchema } from "../../../domain/api/deployment-answers.ts";
 import { failureSchema, popProgressSchema, popUrlsSchema } from "../../../domain/api/detail-answers.ts";
-import { progressSchema, requestsSchema } from "../../../domain/api/progress-answer.ts";
+import { progressSchema, requestsSchema, summarySchema } from "../../../domain/api/request-answers.ts";
 import { startedSchema } from "../../../domain/api/started-answer.ts";
-import { summarySchema } from "../../../domain/api/summary-answer.ts";
 import { warningSchema } from "../../../domain/api/warnings.ts";
 
 /** What the page reads, and what the API is described to answer. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeProgress } from "../../../domain/api/progress-view.ts";
+import { describeRequest } from "../../../domain/api/request-view.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { type Beat, NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
@@ -17,7 +17,7 @@ const counted = (download_count: number, download_size = download_count * 10_000
   movedAt: undefined,
 });
 const describeAt = (item: RequestItem, progress: Partial<Progress> = {}, now = NOW) =>
-  describeProgress(item, { ...NO_PROGRESS, ...progress }, { now, heartbeatTimeoutMs: PATIENCE.heartbeatTimeoutMs });
+  describeRequest(item, { ...NO_PROGRESS, ...progress }, { now, heartbeatTimeoutMs: PATIENCE.heartbeatTimeoutMs });
 
 describe("the tasks", () => {
   const four = counted(4);

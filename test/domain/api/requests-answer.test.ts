@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { listedRequestSchema, progressSchema } from "../../../domain/api/progress-answer.ts";
+import { listedRequestSchema, progressSchema } from "../../../domain/api/request-answers.ts";
 
 it("a request of the list has the fields of GET /prewarm but those for which the index has no room", () => {
   const listed = new Set<string>(listedRequestSchema.keyof().options);

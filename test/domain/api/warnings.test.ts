@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { describeProgress } from "../../../domain/api/progress-view.ts";
+import { describeRequest } from "../../../domain/api/request-view.ts";
 import { warningsOf } from "../../../domain/api/warnings.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
@@ -54,7 +54,7 @@ it("are of the counts of the answer they stand in: a request that goes on, and o
   const view = { now: new Date("2024-04-16T03:15:09.499Z"), heartbeatTimeoutMs: 60_000 };
   const running = request({ status: "IN_PROGRESS", total_count: 4 });
   const progress = { ...NO_PROGRESS, count: count(2, 20, 0, { hit_count: 2 }) };
-  expect(describeProgress(running, progress, view).warnings).toMatchObject([{ code: "no_tier", count: 2 }]);
+  expect(describeRequest(running, progress, view).warnings).toMatchObject([{ code: "no_tier", count: 2 }]);
   const ended = request({
     status: "FINISHED",
     active: undefined,
@@ -62,7 +62,7 @@ it("are of the counts of the answer they stand in: a request that goes on, and o
     total_count: 4,
     ...count(4, 40, 0, { hit_count: 3 }),
   });
-  expect(describeProgress(ended, progress, view).warnings).toMatchObject([{ code: "no_tier", count: 3 }]);
+  expect(describeRequest(ended, progress, view).warnings).toMatchObject([{ code: "no_tier", count: 3 }]);
 });
 
 it("of what came uncompressed, with examples; of POPs under another REC, those with most misses", () => {
@@ -93,7 +93,7 @@ it.each([
 
 it("GET /prewarm has the warning of missing instances", () => {
   const running = request({ status: "IN_PROGRESS", missing_instances: { count: 2, since: NOW - 700_000 } });
-  const { warnings } = describeProgress(running, NO_PROGRESS, { now: new Date(NOW), heartbeatTimeoutMs: 60_000 });
+  const { warnings } = describeRequest(running, NO_PROGRESS, { now: new Date(NOW), heartbeatTimeoutMs: 60_000 });
   expect(warnings).toMatchObject([
     { code: "no_capacity", count: 2, message: expect.stringMatching(/onDemandPercent/) },
   ]);

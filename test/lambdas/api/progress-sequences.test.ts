@@ -1,6 +1,6 @@
 // What GET /prewarm tells of progress while heartbeats, results, batches of Aggregation and kills come in any order.
 import { describe, expect, it } from "vitest";
-import { describeProgress } from "../../../domain/api/progress-view.ts";
+import { describeRequest } from "../../../domain/api/request-view.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
@@ -116,7 +116,7 @@ class Model {
   async get() {
     const item = this.requests.the();
     const progress = { count: count(this.counted, this.counted * SIZE, 0), movedAt: undefined };
-    const told = describeProgress(
+    const told = describeRequest(
       item,
       { ...progress, beats: [...this.beats.values()] },
       { now: new Date(this.now), heartbeatTimeoutMs: timingsOf().heartbeatTimeoutMs },

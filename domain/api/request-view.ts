@@ -1,98 +1,88 @@
+import type * as z from "zod";
+import { grouped } from "../grouped.ts";
+import type { Target } from "../plan/target.ts";
+import { recOf } from "../pops/sites.ts";
+import { wordsOf } from "../readiness/reasons.ts";
 import { factsOf, sentence } from "../readiness/sentence.ts";
-import { atWork, isCounted, type Progress, reportedPercentage } from "../request/progress.ts";
+import type { TerminalStatus } from "../request/lifecycle.ts";
+import { atWork, isCounted, NO_PROGRESS, type Progress, reportedPercentage } from "../request/progress.ts";
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
+import type { Sample } from "../request/samples.ts";
 import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
+import type { FailureGroup } from "../result/failure-groups.ts";
 import { formatTimestamp } from "../timestamps.ts";
-import type { RequestTold } from "./progress-answer.ts";
+import type { Failure, PopState } from "./detail-answers.ts";
+import { progressSchema, type Summary, summarySchema } from "./request-answers.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** A request, from the list or whole. The index of the list lacks its sources and what only some of the warnings need. */
 type DescribedRequest = ListedRequest & Partial<RequestItem>;
 
 /** How a request is looked at. */
-export interface View {
+interface View {
   readonly now: Date;
-  /** An agent that has not been heard of for so long is dead. */
+  /** An agent whose last heartbeat is older is dead. */
   readonly heartbeatTimeoutMs: number;
   /** Counters by POP, where the warnings name POPs. */
   readonly popCounts?: ReadonlyMap<string, Count> | undefined;
 }
 
-/** Body of GET /prewarm without its details. Headers are not told: there may be secrets in them. */
-export function describeRequest(item: RequestItem, progress: Progress, view: View) {
-  const described = describeProgress(item, progress, view);
-  const { variants = [] } = item;
-  return {
-    ...described,
-    instance_count: item.instance_count,
-    timeout_at: item.timeout_at,
-    url_count: item.url_count,
-    url_prefix: item.url_prefix ?? "",
-    pop_count: item.pops.length,
-    verify: item.verify,
-    order: item.order,
-    origin: item.origin,
-    variant_names: variants.length === 0 ? undefined : variants.map(({ name }) => name),
-    reason: item.reason,
-    readiness: item.readiness,
-    retry_of: item.retry_of,
-    retried_by: item.retried_by,
-    sentence: sentenceOf(item, described),
-  };
-}
-
-/** Where a request stands, in an English sentence. */
-export function sentenceOf({ instance_count, timeout_at, readiness, reason, report }: RequestItem, told: RequestTold) {
-  const facts = factsOf({ ...told, instance_count, timeout_at, readiness, reason });
-  return sentence({ ...facts, counted: report !== undefined });
-}
-
 /**
- * What GET /prewarm and GET /requests tell of a request.
+ * All that answers say of a request, under the names of their fields. The rest of the item is in it, too, and there may be secrets in
+ * its headers: the schema of an answer picks what is said.
  * @param progress of one that has ended and was recounted, only the examples matter: its item has the exact counts
  */
-export function describeProgress(item: DescribedRequest, progress: Progress, view: View): RequestTold {
+export function describeRequest<T extends DescribedRequest>(item: T, progress: Progress, view: View) {
   const now = view.now.getTime();
   const count = countOf(item, progress);
   const live = liveOf(item, progress, view);
   const remaining = item.total_count - count.download_count;
   const inProgress = Math.min(remaining, live.held);
   const inProgressSize = sizeInProgress(item, count, live);
+  const { sources_read: sources, variants = [] } = item;
   return {
+    ...item,
+    ...count,
     request_id: item.req_id,
-    download_size: count.download_size,
+    url_prefix: item.url_prefix ?? "",
+    variant_names: variants.length === 0 ? undefined : item.variant_names,
     in_progress_size: inProgressSize,
-    total_size: item.total_size,
     percentage_complete: reportedPercentage({ ...item, ...count, download_size: count.download_size + inProgressSize }),
     available_task_count: remaining - inProgress,
     in_progress_task_count: inProgress,
-    ...countersOf(count),
-    total_count: item.total_count,
     bytes_per_second: live.bytesPerSecond,
     instances_at_work: live.instances,
     estimated_finish_at: estimatedFinish(item, count, { live, inProgressSize, now }),
-    created_at: item.created_at,
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(view.now),
-    status: item.status,
-    sources: sourcesOf(item),
-    verdict: item.verdict,
+    sources: sources?.map((source) => ({ ...source, state: sourceState(source, item.status) })),
     warnings: warningsOf(item, count, now, { uncompressed: progress.uncompressed, popCounts: view.popCounts }),
   };
 }
 
-/** What each of a request's sources has given; undefined: it has none. */
-export function sourcesOf({ sources_read: sources, status }: DescribedRequest): RequestTold["sources"] {
-  return sources?.map(({ type, from, documents, urls, left_out, done }) => {
-    const state = sourceState({ documents, done }, status);
-    return { type, from, state, documents, urls, left_out };
+/** A request as {@link describeRequest} describes it. */
+type Described = ReturnType<typeof describeRequest<RequestItem>>;
+
+/** Body of GET /prewarm. @param details what `detail` asks for */
+export function progressAnswer(
+  described: Described,
+  details: Pick<z.input<typeof progressSchema>, "pops" | "failures" | "urls" | "samples">,
+) {
+  const pop_count = described.pops.length;
+  // The item has the codes under the name under which the answer has the rows.
+  return progressSchema.parse({
+    ...described,
+    ...details,
+    pops: details.pops,
+    pop_count,
+    sentence: sentenceOf(described),
   });
 }
 
-/** The counters that answers tell of a request, of a POP, and of a moment. */
-export function countersOf({ download_count, failed_count, warm_count, hit_count, not_kept_count }: Count) {
-  return { download_count, failed_count, warm_count, hit_count, not_kept_count };
+/** Where a request stands, in an English sentence. */
+function sentenceOf(described: Described): string {
+  return sentence({ ...factsOf(described), counted: described.report !== undefined });
 }
 
 /** What has a result. */
@@ -105,7 +95,7 @@ export function countOf(item: DescribedRequest, progress: Progress): Count {
  * A count that agrees with itself and with the total of tasks. Counters may count some tasks twice for a while. What was seen at the
  * edge are good results, and what is not kept are bad ones.
  */
-export function boundedCount(counted: Count, total: number): Count {
+function boundedCount(counted: Count, total: number): Count {
   const done = clamp(counted.download_count, total);
   const failed = clamp(counted.failed_count, done);
   const good = done - failed;
@@ -113,7 +103,7 @@ export function boundedCount(counted: Count, total: number): Count {
   const hit = clamp(counted.hit_count, good - warm);
   return {
     download_count: done,
-    download_size: Math.max(0, counted.download_size),
+    download_size: whole(Math.max(0, counted.download_size)),
     failed_count: failed,
     warm_count: warm,
     hit_count: hit,
@@ -201,4 +191,67 @@ function lastUpdate(item: ListedRequest, { movedAt }: Progress, now: number): st
   if (item.active === undefined || movedAt === undefined) return item.last_update_time;
   const moved = formatTimestamp(new Date(Math.min(movedAt, now)));
   return [moved, item.last_update_time].sort().at(-1) ?? moved;
+}
+
+/** A row a POP, in the order of the request. Its counts are those of progress: a recount does not correct them. */
+export function popRows(item: RequestItem, targets: readonly Target[], counts: ReadonlyMap<string, Count>) {
+  const byPop = grouped(targets, ({ pop }) => pop);
+  return item.pops.map((pop) => {
+    const its = byPop.get(pop) ?? [];
+    const total = tasksOf(item, its);
+    const count = boundedCount(counts.get(pop) ?? NO_COUNT, total);
+    const state = stateOf(item, its, total, count.download_count);
+    return { pop, rec: recOf(pop) ?? null, state, total_count: total, ...count };
+  });
+}
+
+function tasksOf({ targets_total, tasks_per_target }: RequestItem, targets: readonly Target[]): number {
+  // Its totals are not set yet.
+  if (targets_total === 0) return 0;
+  const resolved = targets.filter(({ state }) => state !== "FAILED");
+  return resolved.reduce((sum, { label, own_tasks = 0 }) => sum + (tasks_per_target[label] ?? 0) + own_tasks, 0);
+}
+
+function stateOf(item: RequestItem, targets: readonly Target[], total: number, done: number): PopState {
+  if (targets.length > 0 && targets.every(({ state }) => state === "FAILED")) return "NOT_RESOLVED";
+  if (item.status === "FINISHED" || (total > 0 && done === total)) return "DONE";
+  if (item.active === undefined) return "UNFINISHED";
+  return done === 0 ? "WAITING" : "IN_PROGRESS";
+}
+
+/** How a request stood at a moment. */
+export function sampleRow({ at, received, count }: Sample, item: RequestItem) {
+  const bounded = boundedCount(count, item.total_count);
+  return { ...bounded, at: formatTimestamp(new Date(at)), received_size: whole(received) };
+}
+
+/** The failures that have one reason, with the words of the reason. */
+export function failureRow(group: FailureGroup): Failure {
+  return { ...group, ...wordsOf(group.code, "en") };
+}
+
+/** A request that has ended and has its report. */
+export type EndedItem = RequestItem & { readonly status: TerminalStatus; readonly report: string };
+
+/** What a summary says besides what stands on the request's item. */
+type Ending = Pick<
+  Summary,
+  "failure_urls" | "failure_urls_omitted" | "failure_pop_urls_report" | "results_url" | "failures"
+>;
+
+/** Body of GET /summary. */
+export function summaryAnswer(item: EndedItem, targets: readonly Target[], ending: Ending, now: Date): Summary {
+  const described = describeRequest(item, { ...NO_PROGRESS, count: item }, { now, heartbeatTimeoutMs: 0 });
+  const unresolved = targets.filter(({ state }) => state === "FAILED");
+  return summarySchema.parse({
+    ...described,
+    ...ending,
+    failure_pops: [...new Set(unresolved.map(({ pop }) => pop))],
+    // There is none where the list of URLs was lost.
+    results_note: ending.results_url === null ? "There is no file of all results of this request" : undefined,
+    verdict: item.verdict ?? null,
+    sentence: sentenceOf(described),
+    readiness: item.readiness ?? null,
+    unfinished_count: item.total_count - described.download_count,
+  });
 }
