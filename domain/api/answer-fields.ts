@@ -11,24 +11,29 @@ export const requestIdField = z.string().min(1).describe("Id of the request.");
 
 export const countField = z.number().int().nonnegative();
 
+/** A whole number. @param meaning its description */
+export function count(meaning: string) {
+  return countField.describe(meaning);
+}
+
 const outcomeFields = {
-  warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
-  hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
-  not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
+  warm_count: count("Tasks that were seen as a hit of the POP's own cache."),
+  hit_count: count("Tasks that were seen as a hit that is not proven warm."),
+  not_kept_count: count("Tasks whose object the POP does not keep; among the failed ones."),
 };
 
 /** Counters of a request, or of one of its POPs. */
 export const counterFields = {
-  download_count: countField.describe("Tasks that have a result, good or bad."),
-  failed_count: countField.describe("Tasks whose result is bad."),
+  download_count: count("Tasks that have a result, good or bad."),
+  failed_count: count("Tasks whose result is bad."),
   ...outcomeFields,
 };
 
 /** The same as they stood at a moment. */
 export const sampleFields = {
-  download_size: countField.describe("Bytes of the good results."),
-  download_count: countField.describe("Tasks that had a result, good or bad."),
-  failed_count: countField.describe("Tasks whose result was bad."),
+  download_size: count("Bytes of the good results."),
+  download_count: count("Tasks that had a result, good or bad."),
+  failed_count: count("Tasks whose result was bad."),
   ...outcomeFields,
 };
 

@@ -24,6 +24,8 @@ export const descriptionSchema = z
 /** The answers of one route by HTTP status. */
 export type RouteAnswers = { readonly 200: z.ZodType } & Readonly<Record<number, z.ZodType>>;
 
+const failed = { 400: refusal, 404: refusal, 409: refusal, 500: refusal };
+
 /**
  * What each route of the API answers. The description of the API is made of it, and the end-to-end tests hold every answer
  * against it. Where API Gateway may answer with a status instead of the route, {@link GATEWAY_ANSWERS} has that.
@@ -36,8 +38,8 @@ export const ANSWERS = {
     409: prewarmRefusal,
     500: prewarmRefusal,
   },
-  "GET /prewarm": { 200: progressSchema, 400: refusal, 404: refusal, 409: refusal, 500: refusal },
-  "GET /summary": { 200: summarySchema, 400: refusal, 404: refusal, 409: refusal, 500: refusal },
+  "GET /prewarm": { 200: progressSchema, ...failed },
+  "GET /summary": { 200: summarySchema, ...failed },
   "POST /instances": {
     200: instancesSetSchema,
     400: instancesRefusal,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { MAX_INSTANCES } from "../limits.ts";
 import { popRowSchema } from "../pops/list-pops.ts";
-import { countField, timeOfAnswer } from "./answer-fields.ts";
+import { count, countField, timeOfAnswer } from "./answer-fields.ts";
 
 const parameter = z.string().describe("The stack's parameter that sets it.");
 
@@ -117,7 +117,7 @@ export type InstancesSet = z.infer<typeof instancesSetSchema>;
 export const popsSchema = z
   .object({
     timestamp: timeOfAnswer,
-    count: countField.describe("How many rows there are."),
+    count: count("How many rows there are."),
     pops: z.array(popRowSchema).describe("By code."),
   })
   .meta({

@@ -3,7 +3,7 @@ import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
 import { MAX_BUCKETS, MAX_NAMED, STRIP_STATES } from "../result/heat-strip.ts";
-import { counterFields, countField, sampleFields, timestampField } from "./answer-fields.ts";
+import { count, counterFields, countField, sampleFields, timestampField } from "./answer-fields.ts";
 
 /** The failures of a request that have one reason. */
 export const failureSchema = z
@@ -15,8 +15,8 @@ export const failureSchema = z
         "What failed for it. `task`: tasks. `url`: URLs that could not be read, in one variant or in all; they have no tasks. `pop`: " +
           "POPs that did not resolve; they have no tasks.",
       ),
-    tasks: countField.describe("Tasks that failed; 0 for the other subjects."),
-    pops: countField.describe("Different POPs; 0 for URLs that could not be read, which lack at every POP."),
+    tasks: count("Tasks that failed; 0 for the other subjects."),
+    pops: count("Different POPs; 0 for URLs that could not be read, which lack at every POP."),
     urls: countField
       .nullable()
       .describe(
@@ -74,12 +74,12 @@ export const popProgressSchema = z
     state: z
       .enum(["WAITING", "IN_PROGRESS", "DONE", "UNFINISHED", "NOT_RESOLVED"] satisfies PopState[])
       .describe(`${states.join("; ")}.`),
-    total_count: countField.describe("Its tasks. 0 until the POPs are resolved."),
+    total_count: count("Its tasks. 0 until the POPs are resolved."),
     ...counterFields,
-    rec_miss_count: countField.describe(
+    rec_miss_count: count(
       "Tasks that came from the origin, though the REC had the object: `rec` is likely not this POP's.",
     ),
-    download_size: countField.describe("Bytes of the good results."),
+    download_size: count("Bytes of the good results."),
   })
   .meta({
     id: "PopProgress",
@@ -106,7 +106,7 @@ export type PopProgress = z.infer<typeof popProgressSchema>;
 export const popUrlsSchema = z
   .object({
     pop: z.string().describe("The POP that was asked about."),
-    total_count: countField.describe("Its tasks: URLs × variants."),
+    total_count: count("Its tasks: URLs × variants."),
     buckets: z
       .array(
         z.object({
@@ -114,8 +114,8 @@ export const popUrlsSchema = z
             .enum(STRIP_STATES)
             .describe("The worst that there is among its tasks. `not_tried`: the request ended before."),
           first: countField.min(1).describe("Number of its first task in the list of good URLs, from 1."),
-          tasks: countField.describe("How many tasks it stands for."),
-          failed: countField.describe("Tasks whose result is bad."),
+          tasks: count("How many tasks it stands for."),
+          failed: count("Tasks whose result is bad."),
         }),
       )
       .max(MAX_BUCKETS)
@@ -133,7 +133,7 @@ export const popUrlsSchema = z
       )
       .max(MAX_NAMED)
       .describe("The first tasks whose result is bad, in the order of the list."),
-    failures_omitted: countField.describe("How many more there are: the report has all."),
+    failures_omitted: count("How many more there are: the report has all."),
   })
   .meta({
     id: "PopUrls",
@@ -165,7 +165,7 @@ export type PopUrls = z.infer<typeof popUrlsSchema>;
 export const sampleSchema = z
   .object({
     at: timestampField.describe("When it stood so."),
-    received_size: countField.describe(
+    received_size: count(
       "Bytes that instances had received for it, whatever came of them: cache checks and failures too.",
     ),
     ...sampleFields,

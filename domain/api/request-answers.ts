@@ -5,6 +5,7 @@ import { leftOutSchema, SOURCE_TYPES } from "../request/source.ts";
 import { readinessSchema, verdictSchema } from "../request/verdict.ts";
 import { verifySchema } from "../result/outcome.ts";
 import {
+  count,
   counterFields,
   countField,
   EXAMPLE_ID,
@@ -22,46 +23,11 @@ const sourceProgressSchema = z
     type: z.enum(SOURCE_TYPES),
     from: z.string().describe("Its address without a query, or its place in a bucket."),
     state: z.enum(["WAITING", "READING", "READ", "NOT_READ"]),
-    documents: countField.describe("Documents that were read; of a prefix, the pages of its listing."),
-    urls: countField.describe("URLs that are warmed because of it."),
+    documents: count("Documents that were read; of a prefix, the pages of its listing."),
+    urls: count("URLs that are warmed because of it."),
     left_out: leftOutSchema.describe("URLs that it names and that are not warmed, by why."),
   })
   .meta({ id: "SourceProgress", description: "What a source has given." });
-
-/** What GET /prewarm and GET /requests say of a request, and GET /summary in part. */
-const requestFields = {
-  request_id: requestIdField,
-  download_size: countField.describe("Bytes of the good results."),
-  in_progress_size: countField.describe(
-    "Bytes so far of downloads that have no result yet, or whose result is not counted yet.",
-  ),
-  total_size: countField.describe("Bytes of all tasks, as far as the sizes are known."),
-  percentage_complete: countField
-    .max(100)
-    .describe(
-      "Whole per cent of the bytes; of the tasks, if any size is unknown. 100 only when every task has a result and the request has ended. It never decreases.",
-    ),
-  available_task_count: countField.describe("Tasks without a result that wait."),
-  in_progress_task_count: countField.describe("Tasks without a result that an agent holds."),
-  ...counterFields,
-  total_count: countField.describe("Tasks: good URLs × variants × POPs that resolved. 0 until the POPs are resolved."),
-  bytes_per_second: countField.describe("What all agents together download for this request now."),
-  instances_at_work: countField.describe("Instances that hold tasks of it."),
-  estimated_finish_at: timestampField
-    .nullable()
-    .describe("When the rest will be done at the rate of now; null: nobody is at work, or no rate is known."),
-  created_at: timestampField.describe("When the request was made."),
-  last_update_time: timestampField.describe("When it last moved: a result, a step, a recount."),
-  timestamp: timeOfAnswer,
-  verdict: verdictSchema
-    .optional()
-    .describe("Whether the crowd may come. Absent: it has not ended, or an older release has ended it."),
-  status: statusSchema.describe("Where the request stands. FINISHED says that all has a result, not that all is good."),
-  sources: z.array(sourceProgressSchema).optional().describe("What each source has given. Absent: it has none."),
-  retry_of: z.string().optional().describe("The request whose failed tasks it warms. Absent: none."),
-  retried_by: z.string().optional().describe("The request that tries this one again. Absent: none."),
-  warnings: z.array(warningSchema).describe("What may keep the request from what was meant. Empty: nothing."),
-};
 
 const PROGRESS_EXAMPLE = {
   request_id: EXAMPLE_ID,
@@ -85,47 +51,61 @@ const PROGRESS_EXAMPLE = {
   timestamp: "2024-04-16 03:15:09.499000",
   status: "FINISHED",
   warnings: [],
+  url_count: 2,
+  url_prefix: "https://www.example.com/",
+  pop_count: 3,
+  verify: "edge",
+  order: "lead-first",
+  instance_count: 2,
+  timeout_at: "2024-04-16 03:40:21.405000",
+  sentence: "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits that are not proven warm.",
 };
-
-/** Which URLs it was asked for, in short. */
-const urlFields = {
-  url_count: countField.describe("URLs that it was asked for."),
-  url_prefix: z.string().describe("What all of them begin with, without a query; empty: nothing."),
-};
-
-/** What its caller wishes for. */
-const wishFields = {
-  instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
-  timeout_at: timeoutField,
-};
-
-/** How it was asked. Headers are not told: there may be secrets in them. */
-const askedFields = {
-  ...urlFields,
-  pop_count: countField.describe("POPs that it was asked for."),
-  verify: verifySchema.describe("How warmth is shown."),
-  order: orderSchema.describe("Which POP asks first."),
-  origin: originLimitsSchema
-    .optional()
-    .describe("What all instances together may ask of the origin. Absent: no limit."),
-  variant_names: z.array(z.string()).optional().describe("Names of its variants. Absent: it has none, or has ended."),
-};
-
-/** What it was asked for. */
-const ASKED_EXAMPLE = { instance_count: 2, timeout_at: "2024-04-16 03:40:21.405000" };
-
-const URLS_EXAMPLE = { url_count: 2, url_prefix: "https://www.example.com/" };
-const HOW_EXAMPLE = { ...URLS_EXAMPLE, pop_count: 3, verify: "edge", order: "lead-first" } as const;
-
-const SENTENCE =
-  "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits that are not proven warm.";
 
 /** GET /prewarm. */
 export const progressSchema = z
   .object({
-    ...requestFields,
-    ...askedFields,
-    ...wishFields,
+    request_id: requestIdField,
+    download_size: count("Bytes of the good results."),
+    in_progress_size: count("Bytes so far of downloads that have no result yet, or whose result is not counted yet."),
+    total_size: count("Bytes of all tasks, as far as the sizes are known."),
+    percentage_complete: countField
+      .max(100)
+      .describe(
+        "Whole per cent of the bytes; of the tasks, if any size is unknown. 100 only when every task has a result and the request has ended. It never decreases.",
+      ),
+    available_task_count: count("Tasks without a result that wait."),
+    in_progress_task_count: count("Tasks without a result that an agent holds."),
+    ...counterFields,
+    total_count: count("Tasks: good URLs × variants × POPs that resolved. 0 until the POPs are resolved."),
+    bytes_per_second: count("What all agents together download for this request now."),
+    instances_at_work: count("Instances that hold tasks of it."),
+    estimated_finish_at: timestampField
+      .nullable()
+      .describe("When the rest will be done at the rate of now; null: nobody is at work, or no rate is known."),
+    created_at: timestampField.describe("When the request was made."),
+    last_update_time: timestampField.describe("When it last moved: a result, a step, a recount."),
+    timestamp: timeOfAnswer,
+    verdict: verdictSchema
+      .optional()
+      .describe("Whether the crowd may come. Absent: it has not ended, or an older release has ended it."),
+    status: statusSchema.describe(
+      "Where the request stands. FINISHED says that all has a result, not that all is good.",
+    ),
+    sources: z.array(sourceProgressSchema).optional().describe("What each source has given. Absent: it has none."),
+    retry_of: z.string().optional().describe("The request whose failed tasks it warms. Absent: none."),
+    retried_by: z.string().optional().describe("The request that tries this one again. Absent: none."),
+    warnings: z.array(warningSchema).describe("What may keep the request from what was meant. Empty: nothing."),
+    url_count: count("URLs that it was asked for."),
+    url_prefix: z.string().describe("What all of them begin with, without a query; empty: nothing."),
+    pop_count: count("POPs that it was asked for."),
+    verify: verifySchema.describe("How warmth is shown."),
+    order: orderSchema.describe("Which POP asks first."),
+    origin: originLimitsSchema
+      .optional()
+      .describe("What all instances together may ask of the origin. Absent: no limit."),
+    variant_names: z.array(z.string()).optional().describe("Names of its variants. Absent: it has none, or has ended."),
+    instance_count: count("Instances that it wishes for. 0 pauses it."),
+    timeout_at: timeoutField,
     reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
     readiness: readinessSchema.optional().describe("What the verdict rests on."),
     sentence: z.string().describe("Where it stands, in one English sentence."),
@@ -144,27 +124,35 @@ export const progressSchema = z
         "With `urls` in `detail`, once the request has ended: how the tasks of the POP that `pop` names ended.",
       ),
   })
-  .meta({
-    id: "Progress",
-    description: "Where a request stands.",
-    examples: [{ ...PROGRESS_EXAMPLE, ...HOW_EXAMPLE, ...ASKED_EXAMPLE, sentence: SENTENCE }],
-  });
-
-/** What the index of the list has no room for: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html. */
-const { sources: _sources, retry_of: _retryOf, retried_by: _retriedBy, ...listedFields } = requestFields;
+  .meta({ id: "Progress", description: "Where a request stands.", examples: [PROGRESS_EXAMPLE] });
 
 /** A request as the list of them says it. */
-export const listedRequestSchema = z
-  .object({
-    ...listedFields,
-    ...urlFields,
-    ...wishFields,
-    reason: z.string().optional().describe("Why it ended so, where that needs words."),
+export const listedRequestSchema = progressSchema
+  .omit({
+    // What the index of the list has no room for: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html.
+    sources: true,
+    retry_of: true,
+    retried_by: true,
+    pop_count: true,
+    verify: true,
+    order: true,
+    origin: true,
+    variant_names: true,
+    readiness: true,
+    sentence: true,
+    // What `detail` adds.
+    pops: true,
+    failures: true,
+    samples: true,
+    urls: true,
   })
+  .extend({ reason: z.string().optional().describe("Why it ended so, where that needs words.") })
   .meta({
     id: "ListedRequest",
     description: "A request of the list: what GET /prewarm says of it, as far as the index of the list has it.",
   });
+
+const { pop_count: _pops, verify: _verify, order: _order, sentence: _sentence, ...LISTED_EXAMPLE } = PROGRESS_EXAMPLE;
 
 /** GET /requests. */
 export const requestsSchema = z
@@ -179,13 +167,7 @@ export const requestsSchema = z
     examples: [
       {
         timestamp: "2024-04-16 03:15:09.499000",
-        requests: [
-          {
-            ...PROGRESS_EXAMPLE,
-            ...URLS_EXAMPLE,
-            ...ASKED_EXAMPLE,
-          },
-        ],
+        requests: [LISTED_EXAMPLE],
         next: null,
       },
     ],
@@ -193,8 +175,8 @@ export const requestsSchema = z
 export type Requests = z.infer<typeof requestsSchema>;
 
 const { request_id, failed_count, warm_count, hit_count, not_kept_count, timestamp, created_at, last_update_time } =
-  requestFields;
-const { retry_of, retried_by, sources } = requestFields;
+  progressSchema.shape;
+const { retry_of, retried_by, sources } = progressSchema.shape;
 
 /** GET /summary. */
 export const summarySchema = z
@@ -209,7 +191,7 @@ export const summarySchema = z
         "URLs that could not be read; `url#variant` where only some variants could not. They have no tasks; `failures` and the " +
           "report say why.",
       ),
-    failure_urls_omitted: countField.describe("How many more there are than the answer has room for."),
+    failure_urls_omitted: count("How many more there are than the answer has room for."),
     failure_pop_urls_report: z
       .url()
       .describe(
@@ -226,8 +208,8 @@ export const summarySchema = z
       .describe("Whether the crowd may come. Null: an older release has ended the request."),
     sentence: z.string().describe("How it ended, in one English sentence."),
     readiness: readinessSchema.nullable().describe("What the verdict rests on."),
-    total_count: countField.describe("All tasks."),
-    unfinished_count: countField.describe("Tasks without a result, because the request ended before."),
+    total_count: count("All tasks."),
+    unfinished_count: count("Tasks without a result, because the request ended before."),
     failures: z
       .array(failureSchema)
       .describe(

@@ -1,46 +1,12 @@
 import * as z from "zod";
+import { keysOf } from "../grouped.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { Count } from "../result/count.ts";
 import { HIT_WARNINGS } from "../result/proof.ts";
-import { countField } from "./answer-fields.ts";
+import { count } from "./answer-fields.ts";
 
-/** What is not wrong, but may keep a request from what was meant. docs/api.md says more of each. */
-export const WARNING_CODES = [
-  "no_tier",
-  ...HIT_WARNINGS,
-  "may_not_be_kept",
-  "not_compressed",
-  "rec_wrong",
-  "size_changed",
-  "no_capacity",
-] as const;
-
-export const warningSchema = z
-  .object({
-    code: z.enum(WARNING_CODES),
-    count: countField.describe(
-      "How many tasks it is about; with `may_not_be_kept`, how many URLs; with `no_capacity`, how many instances.",
-    ),
-    message: z.string().describe("The same in words."),
-    examples: z.array(z.string()).max(3),
-  })
-  .meta({
-    id: "Warning",
-    description: "What is not wrong, but may keep the request from what was meant.",
-    examples: [
-      {
-        code: "may_not_be_kept",
-        count: 1,
-        message:
-          "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they may be kept all the same",
-        examples: ["Cache-Control: no-store of https://www.example.com/account.js"],
-      },
-    ],
-  });
-export type Warning = z.infer<typeof warningSchema>;
-
-/** The words of each warning. */
-const MESSAGES: Readonly<Record<Warning["code"], string>> = {
+/** What is not wrong, but may keep the request from what was meant, in words. docs/api.md says more of each. */
+const MESSAGES = {
   no_tier:
     "Some hits did not tell their tier, so they may be the regional cache's. CloudFront tells it where the cache behavior has " +
     "a response headers policy with Server-Timing enabled, at any sampling rate",
@@ -72,8 +38,34 @@ const MESSAGES: Readonly<Record<Warning["code"], string>> = {
     "raise the quota",
 };
 
+export const WARNING_CODES = keysOf(MESSAGES);
+
+export const warningSchema = z
+  .object({
+    code: z.enum(WARNING_CODES),
+    count: count(
+      "How many tasks it is about; with `may_not_be_kept`, how many URLs; with `no_capacity`, how many instances.",
+    ),
+    message: z.string().describe("The same in words."),
+    examples: z.array(z.string()).max(3),
+  })
+  .meta({
+    id: "Warning",
+    description: "What is not wrong, but may keep the request from what was meant.",
+    examples: [
+      {
+        code: "may_not_be_kept",
+        count: 1,
+        message:
+          "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they may be kept all the same",
+        examples: ["Cache-Control: no-store of https://www.example.com/account.js"],
+      },
+    ],
+  });
+export type Warning = z.infer<typeof warningSchema>;
+
 /** What the examples of some warnings come from. */
-export interface Examples {
+interface Examples {
   /** URLs that came uncompressed. */
   readonly uncompressed?: readonly string[] | undefined;
   /** By POP; needed only where {@link namesPops}. */
@@ -98,7 +90,7 @@ export function warningsOf(
   { may_not_be_kept: doubtful, active, missing_instances: missing }: Partial<RequestItem>,
   counts: Count,
   now: number,
-  { uncompressed = [], popCounts = new Map() }: Examples = {},
+  { uncompressed, popCounts = new Map() }: Examples = {},
 ): Warning[] {
   const hits = HIT_WARNINGS.map((code): Row => [code, counts[`${code}_count`]]);
   const isShort = active !== undefined && now - (missing?.since ?? now) >= NO_CAPACITY_MS;
