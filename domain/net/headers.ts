@@ -58,6 +58,11 @@ export function parseHeaders(lines: readonly string[]): readonly Header[] {
   return headers.some(([name]) => name === "user-agent") ? headers : [["user-agent", USER_AGENT], ...headers];
 }
 
+/** The value of a header of an answer. One that came several times is a list: https://www.rfc-editor.org/rfc/rfc9110#section-5.3 */
+export function joinedHeader(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === "object" ? value.join(", ") : value;
+}
+
 /** The encodings that CloudFront knows, the best first. */
 const ENCODINGS = ["br", "gzip"] as const;
 export type Encoding = (typeof ENCODINGS)[number];

@@ -88,7 +88,7 @@ export function isInMask(mask: PopMask, place: number): boolean {
 /** What the list of good URLs says besides, and no message carries. */
 export interface GoodUrl extends TaskUrl {
   /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
-  readonly source?: number;
+  readonly source?: number | undefined;
   /** The POPs of the request at which it is to be warmed. Absent: all. */
   readonly pops?: PopMask;
 }

@@ -66,7 +66,7 @@ export function groupFromRow([code, tasks, pops, urls, examples = "[]", subject]
 export interface UnreadableUrl {
   readonly url: string;
   /** The one variant that is unreadable. Empty or absent: all variants are, or the request has none. */
-  readonly variant?: string;
+  readonly variant?: string | undefined;
   /** The reason in words: `HTTP 404`. */
   readonly problem: string;
   /** The reason that it is counted under. @default other */

@@ -88,9 +88,8 @@ export interface Form {
  */
 export async function sampleSizes(options: MeasureOptions, forms: readonly Form[]): Promise<SeenSize[]> {
   const questions = forms.map(({ url, variant }) => ({ url, variants: [variant] }));
-  const answers = await measureSizes(options, questions);
-  return questions.map((question) => {
-    const answer = answers.get(question)?.[0];
+  const answered = await measureSizes(options, questions);
+  return answered.map(({ answers: [answer] }) => {
     if (answer === undefined) return "unknown";
     return "problem" in answer ? { problem: answer.problem } : (answer.size ?? "unknown");
   });

@@ -1,18 +1,22 @@
 import pMap from "p-map";
+import { grouped } from "../../domain/grouped.ts";
+import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { onceEach } from "../../domain/once-each.ts";
-import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
+import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { AskedUrl } from "../../domain/plan/retry.ts";
-import { formKey, type GoodUrl } from "../../domain/plan/task.ts";
+import type { GoodUrl } from "../../domain/plan/task.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
 import { type FoundDistributions, noDistribution } from "../../domain/request/find-distributions.ts";
-import { headerOf, type OriginLimits, type Variant, variantNames } from "../../domain/request/options.ts";
-import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/request-item.ts";
+import { headerOf, variantNames } from "../../domain/request/options.ts";
+import { type DoubtfulUrls, NO_DOUBT, type RequestItem, withDoubtful } from "../../domain/request/request-item.ts";
 import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
 import { inTime, TooLateError } from "../../domain/retry.ts";
+import type { Unreadable } from "./size-answer.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
 
 /** How many POPs are tried when no name of the distribution resolves. */
@@ -22,7 +26,7 @@ const MAX_POP_NAMES = 5;
 export interface MeasureOptions {
   readonly dns: Resolver;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
-  readonly request: MeasuredRequest;
+  readonly request: RequestItem;
   readonly distributions: readonly Distribution[];
   /** Hosts that are not asked, with the reason. @default none */
   readonly refused?: FoundDistributions["refused"];
@@ -31,16 +35,7 @@ export interface MeasureOptions {
   /** What keeps the limits of origins. @default this call alone */
   readonly origins?: OriginLimiterRegistry;
   /** After how long an error that an edge keeps may be gone. @default 11 s */
-  readonly keptErrorMs?: number | undefined;
-}
-
-/** What of a request decides how its sizes are asked. */
-export interface MeasuredRequest {
-  readonly req_id: string;
-  readonly pops: readonly string[];
-  readonly header: readonly string[];
-  readonly variants?: readonly Variant[] | undefined;
-  readonly origin?: OriginLimits | undefined;
+  readonly keptErrorMs?: number;
 }
 
 /** The name of a variant; undefined: the request has none. */
@@ -52,14 +47,14 @@ export interface SizeQuestion {
   readonly variants: readonly VariantName[];
 }
 
-/**
- * @returns the answers of each question, by its variants; undefined: none came in time. The questions are in the order in which they
- * were answered
- */
+/** A question with the answers for its variants; undefined: none came in time. */
+type Answered<Q> = Q & { readonly answers: (Size | undefined)[] };
+
 export async function measureSizes<Q extends SizeQuestion>(
-  { dns, ports, request, distributions, refused, timeMs, origins, keptErrorMs }: MeasureOptions,
+  options: MeasureOptions,
   questions: readonly Q[],
-): Promise<ReadonlyMap<Q, readonly (Size | undefined)[]>> {
+): Promise<readonly Answered<Q>[]> {
+  const { dns, ports, request, distributions, refused, timeMs } = options;
   const distributionFor = (host: string) => {
     const distribution = distributionOf(distributions, host);
     if (distribution === undefined) throw new Error(noDistribution(host));
@@ -67,42 +62,42 @@ export async function measureSizes<Q extends SizeQuestion>(
   };
   const probe = new SizeProbe({
     ...ports,
-    header: request.header,
-    limited: request,
-    origins,
-    keptErrorMs,
-    patienceMs: timeMs,
+    request,
+    origins: options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
+    keptErrorMs: options.keptErrorMs ?? KEPT_ERROR_SECONDS * 1_000,
     hostToAsk: (url) => hostToAsk(distributionFor(url.hostname), url),
     addressesOf: onceEach(async (host) => addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops))),
   });
   const headers = new Map<VariantName, readonly Header[]>(
     variantNames(request.variants).map((name) => [name, parseHeaders(headerOf(request, name))]),
   );
-  const known = new Map(questions.map((it) => [it, it.variants.map(() => refusalOf(it.url, refused))]));
-  const answered = new Map<Q, readonly (Size | undefined)[]>();
+  const all = questions.map(
+    (question): Answered<Q> => ({
+      ...question,
+      answers: question.variants.map(() => refusalOf(question.url, refused)),
+    }),
+  );
   let isOver = timeMs <= 0;
-  const ask = async (question: Q) => {
-    const answers = known.get(question) ?? [];
-    for (const [i, name] of question.variants.entries()) {
+  const ask = async ({ url, variants, answers }: Answered<Q>) => {
+    for (const [i, name] of variants.entries()) {
       if (isOver || answers[i] !== undefined) continue;
-      const answer = await probe.size(question.url, headers.get(name) ?? []);
+      const answer = await probe.size(url, headers.get(name) ?? []);
       // What fails once the time is over was cut off.
       if (!isOver) answers[i] = answer;
     }
-    if (!isOver) answered.set(question, answers);
   };
   try {
-    await inTime(timeMs, pMap(questions, ask, { concurrency: MAX_PROBES }));
+    await inTime(timeMs, pMap(all, ask, { concurrency: MAX_PROBES }));
   } catch (error) {
     if (!(error instanceof TooLateError)) throw error;
   } finally {
     isOver = true;
     await probe.close();
   }
-  return new Map([...answered, ...known]);
+  return all;
 }
 
-function refusalOf(url: string, refused: MeasureOptions["refused"]): Size | undefined {
+function refusalOf(url: string, refused: MeasureOptions["refused"]): Unreadable | undefined {
   const problem = refused?.get(hostOf(url));
   return problem === undefined ? undefined : { problem, reason: "no_distribution" };
 }
@@ -118,7 +113,7 @@ export function entryPoints({ domain, label, names }: Distribution, pops: readon
 }
 
 /** Addresses of the first of the names that resolves. @throws what the first one failed with, when none does */
-export async function addressesOfFirst(dns: Resolver, names: readonly string[]): Promise<readonly string[]> {
+async function addressesOfFirst(dns: Resolver, names: readonly string[]): Promise<readonly string[]> {
   let first: unknown;
   for (const name of names) {
     try {
@@ -154,13 +149,12 @@ export interface MeasuredUrls {
  */
 export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure): Promise<MeasuredUrls> {
   const all = variantNames(options.request.variants);
-  const known: GoodUrl[] = [];
   const good: GoodUrl[] = [];
   const bad: UnreadableUrl[] = [];
   for (const form of work.known) {
     const refusal = refusalOf(form.url, options.refused);
-    if (refusal === undefined) known.push(form);
-    else bad.push(...urlForms(form, [form.variant], [refusal], []).bad);
+    if (refusal === undefined) good.push(form);
+    else bad.push({ url: form.url, variant: form.variant, ...refusal });
   }
   const questions = work.asked.map(({ url, source, variants }) => ({
     url,
@@ -169,49 +163,42 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
   }));
   let unasked = 0;
   let doubtful = NO_DOUBT;
-  for (const [question, answers] of await measureSizes(options, questions)) {
-    const forms = urlForms(question, question.variants, answers, all);
+  for (const answered of await measureSizes(options, questions)) {
+    const forms = urlForms(answered, all);
     good.push(...forms.good);
     bad.push(...forms.bad);
+    const { url, answers } = answered;
     unasked += answers.filter((it) => it === undefined).length;
     const obstacle = answers.map((it) => (it !== undefined && "size" in it ? it.obstacle : undefined)).find(Boolean);
-    if (obstacle !== undefined) doubtful = withDoubtful(doubtful, question.url, obstacle);
+    if (obstacle !== undefined) doubtful = withDoubtful(doubtful, url, obstacle);
   }
-  return { good: inOrder(known, good, all), bad, unasked, doubtful };
+  // One variant of a URL may be known, and another be asked.
+  const rank = ({ variant }: GoodUrl) => all.indexOf(variant);
+  const byUrl = grouped(good, ({ url }) => url);
+  return {
+    good: [...byUrl.values()].flatMap((forms) => forms.sort((a, b) => rank(a) - rank(b))),
+    bad,
+    unasked,
+    doubtful,
+  };
 }
 
 /**
  * What asking for a URL came to. One that is bad in all forms of the request for the same reason is one bad URL.
- * @param variants that were asked, with an answer for each
  * @param all variants of the request
  */
 export function urlForms(
-  { url, source }: { readonly url: string; readonly source?: number | undefined },
-  variants: readonly VariantName[],
-  answers: readonly (Size | undefined)[],
+  { url, source, variants, answers }: Answered<SizeQuestion & { readonly source?: number | undefined }>,
   all: readonly VariantName[],
 ): { readonly good: GoodUrl[]; readonly bad: UnreadableUrl[] } {
   const good: GoodUrl[] = [];
   const bad: UnreadableUrl[] = [];
   for (const [i, variant] of variants.entries()) {
     const answer = answers[i];
-    const form = variant === undefined ? { url } : { url, variant };
-    if (answer !== undefined && "problem" in answer) bad.push({ ...form, ...answer });
-    else good.push({ ...form, bytes: answer?.size ?? null, ...(source === undefined ? {} : { source }) });
+    if (answer !== undefined && "problem" in answer) bad.push({ url, variant, ...answer });
+    else good.push({ url, variant, bytes: answer?.size ?? null, source });
   }
   const [first] = bad;
-  if (first === undefined || bad.length !== all.length || bad.some(({ problem }) => problem !== first.problem))
-    return { good, bad };
-  const { variant: _, ...inAll } = first;
-  return { good, bad: [inAll] };
-}
-
-/** The variants of a URL stand together in their order: one may be known, and another be asked. */
-function inOrder(known: readonly GoodUrl[], good: readonly GoodUrl[], all: readonly VariantName[]): readonly GoodUrl[] {
-  if (known.length === 0) return good;
-  const forms = new Map([...known, ...good].map((form) => [formKey(form), form]));
-  const urls = new Set([...known, ...good].map(({ url }) => url));
-  return [...urls].flatMap((url) =>
-    all.map((variant) => forms.get(formKey({ url, variant }))).filter((form) => form !== undefined),
-  );
+  const isOne = bad.length === all.length && bad.every(({ problem }) => problem === first?.problem);
+  return { good, bad: first !== undefined && isOne ? [{ ...first, variant: undefined }] : bad };
 }

@@ -1,4 +1,5 @@
 import { MAX_OBJECT_BYTES } from "../../domain/limits.ts";
+import { joinedHeader } from "../../domain/net/headers.ts";
 import { isOverload } from "../../domain/origin/origin-response.ts";
 import {
   ACCEPTED,
@@ -70,18 +71,16 @@ export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
 }
 
 function good(size: number | null, headers: Headers): Good {
-  const header = obstacle({ cacheControl: joined(headers["cache-control"]), vary: joined(headers["vary"]) });
+  const header = obstacle({
+    cacheControl: joinedHeader(headers["cache-control"]),
+    vary: joinedHeader(headers["vary"]),
+  });
   return header === undefined ? { size } : { size, obstacle: header };
 }
 
 /** The action of AWS WAF, where it answered instead of the cache or the origin. */
 export function wafActionOf(headers: Headers): string | undefined {
-  return joined(headers[WAF_ACTION_HEADER]);
-}
-
-/** A header that came several times is a list: https://www.rfc-editor.org/rfc/rfc9110#section-5.3 */
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
+  return joinedHeader(headers[WAF_ACTION_HEADER]);
 }
 
 /** @param problem in words, if the status alone does not say it; no retry mends it */

@@ -2,13 +2,12 @@ import { setMaxListeners } from "node:events";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DecoratorHandler, type Dispatcher, Pool } from "undici";
-import { KEPT_ERROR_SECONDS, MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
-import { type Header, parseHeaders } from "../../domain/net/headers.ts";
+import { type Header, joinedHeader } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
-import { OriginLimiterRegistry, type OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
+import type { OriginLimiterRegistry, OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
 import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts";
-import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { OriginLimits } from "../../domain/request/options.ts";
 import { cutText, type FailureReason, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
@@ -24,9 +23,7 @@ import {
 
 const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How long an answer is waited for. */
-const PATIENCE_MS = 15_000;
-/** Without a byte of a body. */
+const HEADERS_TIMEOUT_MS = 15_000;
 const BODY_TIMEOUT_MS = 5_000;
 /** Mean pause before the second attempt; doubled before the third. Haste does not help an origin that is overloaded. */
 const FIRST_PAUSE_MS = 250;
@@ -43,47 +40,55 @@ export type Size = Good | Unreadable;
 export interface SizeProbeOptions {
   /** Host and SNI to ask with, so that the edge finds the distribution. */
   readonly hostToAsk: (url: URL) => string;
-  readonly header: readonly string[];
   readonly httpsPort: number;
   readonly httpPort: number;
   /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
-  /** How long an answer is waited for, in milliseconds; at most 15 s, the default. */
-  readonly patienceMs?: number | undefined;
-  /** The request, and the limits of its origin. @default none */
-  readonly limited?: { readonly req_id: string; readonly origin?: OriginLimits | undefined };
-  /** What keeps the limits. @default this process alone */
-  readonly origins?: OriginLimiterRegistry | undefined;
-  /** After how long an error that an edge keeps may be gone. @default 11 s */
-  readonly keptErrorMs?: number | undefined;
+  /** The request, with the limits of its origin. */
+  readonly request: { readonly req_id: string; readonly origin?: OriginLimits | undefined };
+  /** What keeps the limits. */
+  readonly origins: OriginLimiterRegistry;
+  /** After how long an error that an edge keeps may be gone. */
+  readonly keptErrorMs: number;
 }
 
 /** Errors that say nothing about the URL: its size is unknown. */
 const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST", "SLOT_MISSED", "DEFERRED"]);
 
+/** A URL whose size is asked. */
+interface Question {
+  readonly url: URL;
+  readonly header: readonly Header[];
+  /** For how long it is not worth asking again, because the edge may keep a refusal; undefined: none came. */
+  refusedMs: number | undefined;
+}
+
+/** Where a question is sent. */
+interface Target {
+  readonly question: Question;
+  /** Host and SNI. */
+  readonly host: string;
+  readonly address: string;
+}
+
 /** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
 export class SizeProbe {
   private readonly pools = new Map<string, Pool>();
-  /** URLs that were refused, and for how many milliseconds they are not worth asking for again. */
-  private readonly refusals = new WeakMap<URL, number>();
-  private readonly header: readonly Header[];
   private readonly closing = new AbortController();
-  private readonly origins: OriginLimiterRegistry;
 
   constructor(private readonly options: SizeProbeOptions) {
-    this.origins = options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     setMaxListeners(0, this.closing.signal);
-    this.header = parseHeaders(options.header);
   }
 
-  /** @param header sent with it. @default the request's own */
-  async size(text: string, header: readonly Header[] = this.header): Promise<Size> {
+  /** @param header sent with it */
+  async size(text: string, header: readonly Header[]): Promise<Size> {
     const url = new URL(text);
     // Lists of an older version may have such URLs. Whoever asks any port tells what listens there.
     if (url.port !== "")
       return { problem: `has the port ${url.port}; CloudFront has http and https at their own alone`, reason: "other" };
+    const question: Question = { url, header, refusedMs: undefined };
     try {
-      const answer = await retry((n) => this.askInTime(url, header, n), {
+      const answer = await retry((n) => this.ask(question, n), {
         attempts: ATTEMPTS,
         firstMs: FIRST_PAUSE_MS,
         again: (it) => "retry" in it && it.retry,
@@ -94,12 +99,11 @@ export class SizeProbe {
           !(error instanceof AddressRefusedError),
         signal: this.closing.signal,
       });
+      if ("size" in answer) return answer;
       // Whoever has too much to do has refused nothing.
-      if ("problem" in answer) {
-        const { retry: passes, ...unreadable } = answer;
-        return passes ? { size: null } : unreadable;
-      }
-      return "size" in answer ? answer : { size: null };
+      if ("ask" in answer || answer.retry) return { size: null };
+      const { retry: _, ...unreadable } = answer;
+      return unreadable;
     } catch (error) {
       if (SLOW.has(errorCode(error))) return { size: null };
       return { problem: cutText(describe(error), MAX_ERROR), reason: reasonOf(error) };
@@ -108,26 +112,19 @@ export class SizeProbe {
 
   /** Ends all connections; what is being asked fails, and nothing is asked any more. */
   async close(): Promise<void> {
-    this.closing.abort();
+    this.closing.abort(new Error("the probe is closed"));
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
-  /** After a refusal, the edge may keep it for a while: until then, nothing else would come. */
-  private async askInTime(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
-    const waitMs = this.refusals.get(url) ?? 0;
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.closing.signal });
-    return this.ask(url, header, attempt);
-  }
-
-  private async ask(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
-    if (this.closing.signal.aborted) throw new Error("the probe is closed");
+  private async ask(question: Question, attempt: number): Promise<SizeAnswer> {
+    const { url, header, refusedMs } = question;
+    if (refusedMs !== undefined) await sleep(refusedMs, undefined, { signal: this.closing.signal });
     const addresses = await this.options.addressesOf(url.hostname);
-    const host = this.options.hostToAsk(url);
     const address = addresses[attempt % addresses.length];
     if (address === undefined) throw new Error(`${url.hostname} has no address`);
-    const target = { url, host, address, pool: this.pool(url, host, address) };
-    // A GET tells as much, and whether it was the method that was refused.
-    if (!this.refusals.has(url)) {
+    const target = { question, host: this.options.hostToAsk(url), address };
+    // After a refusal, a GET tells as much, and whether it was the method that was refused.
+    if (refusedMs === undefined) {
       const head = await this.exchange(target, "HEAD", header);
       const answer = readHeadAnswer(head.status, head.headers);
       if (!("ask" in answer)) return answer;
@@ -139,16 +136,34 @@ export class SizeProbe {
   /** Sends a request when the limits of the origin allow it. */
   private async exchange(target: Target, method: "HEAD" | "GET", headers: readonly Header[]): Promise<Exchanged> {
     const { signal } = this.closing;
-    const { req_id, origin } = this.options.limited ?? { req_id: "" };
-    const work: OriginWork = { req_id, origin, host: target.host, tries: this.refusals.has(target.url) ? 1 : 0 };
-    await this.origins.prepare(work);
-    const permit = await this.origins.limiterFor(work)?.acquire({ signal });
+    const { request, origins } = this.options;
+    const { req_id, origin } = request;
+    const { url, refusedMs } = target.question;
+    const work: OriginWork = { req_id, origin, host: target.host, tries: refusedMs === undefined ? 0 : 1 };
+    await origins.prepare(work);
+    const permit = await origins.limiterFor(work)?.acquire({ signal });
+    const pool = this.pool(target);
+    const send = async (dispatcher: Dispatcher, lost?: AbortSignal): Promise<Exchanged> => {
+      const sentAt = performance.now();
+      const response = await dispatcher.request({
+        path: url.pathname + url.search,
+        method,
+        headers: ["host", target.host, ...headers.flat()],
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        bodyTimeout: BODY_TIMEOUT_MS,
+        // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
+        reset: false,
+        signal: lost ?? null,
+      });
+      // A server may ignore the range and send everything: no more than this is read, then the connection is closed.
+      await response.body.dump({ limit: 65_536 }).catch(() => undefined);
+      const answer = { status: response.statusCode, headers: response.headers };
+      this.observe(target, work, answer, performance.now() - sentAt);
+      return answer;
+    };
     try {
-      if (permit === undefined) return await this.send(target, method, headers, work);
-      const sendInSlot = async () => {
-        const usableMs = await permit.slot(signal);
-        return this.send({ ...target, pool: inTime(target.pool, usableMs) }, method, headers, work, permit.lost);
-      };
+      if (permit === undefined) return await send(pool);
+      const sendInSlot = async () => send(inTime(pool, await permit.slot(signal)), permit.lost);
       return await retry(sendInSlot, {
         attempts: SENDINGS,
         firstMs: 0,
@@ -160,52 +175,33 @@ export class SizeProbe {
     }
   }
 
-  private async send(
-    { pool, url, host, address }: Target,
-    method: "HEAD" | "GET",
-    headers: readonly Header[],
-    work: OriginWork,
-    lost?: AbortSignal,
-  ): Promise<Exchanged> {
-    const sentAt = performance.now();
-    const {
-      statusCode,
-      headers: answered,
-      body,
-    } = await pool.request({
-      path: url.pathname + url.search,
-      method,
-      headers: ["host", host, ...headers.flat()],
-      headersTimeout: Math.min(PATIENCE_MS, this.options.patienceMs ?? PATIENCE_MS),
-      bodyTimeout: BODY_TIMEOUT_MS,
-      // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
-      reset: false,
-      ...(lost === undefined ? {} : { signal: lost }),
-    });
-    // A server may ignore the range and send everything: no more than this is read, then the connection is closed.
-    await body.dump({ limit: 65_536 }).catch(() => undefined);
-    const answer = { status: statusCode, headers: answered as Headers };
+  private observe({ question, address }: Target, work: OriginWork, answer: Exchanged, elapsedMs: number): void {
+    const { status, headers } = answer;
     // It says nothing of how much the origin takes.
-    if (wafActionOf(answer.headers) !== undefined) return answer;
-    const retryAfter = String(answered["retry-after"] ?? "");
-    const response = { httpStatus: statusCode, retryAfter, ...cacheHeaders(answer.headers) };
-    const elapsedMs = performance.now() - sentAt;
-    this.origins.observe({ work, url: url.href, pop: address, response, elapsedMs, mayReachOrigin: true });
-    const { keptErrorMs = KEPT_ERROR_SECONDS * 1_000 } = this.options;
-    if (isOverload(statusCode))
-      this.refusals.set(url, Math.max(keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0));
-    return answer;
+    if (wafActionOf(headers) !== undefined) return;
+    const retryAfter = joinedHeader(headers["retry-after"]);
+    const response = {
+      httpStatus: status,
+      retryAfter,
+      xCache: joinedHeader(headers["x-cache"]),
+      serverTiming: joinedHeader(headers["server-timing"]),
+      age: joinedHeader(headers["age"]),
+    };
+    const { url } = question;
+    this.options.origins.observe({ work, url: url.href, pop: address, response, elapsedMs, mayReachOrigin: true });
+    if (isOverload(status))
+      question.refusedMs = Math.max(this.options.keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
   }
 
-  private pool(url: URL, host: string, address: string): Pool {
-    // It may have been closed while the name was looked up.
-    if (this.closing.signal.aborted) throw new Error("the probe is closed");
-    const secure = url.protocol === "https:";
-    const port = secure ? this.options.httpsPort : this.options.httpPort;
-    const key = `${url.protocol}//${address}:${port}#${host}`;
+  /** @throws when the probe is closed, which may be while a name was looked up */
+  private pool({ question: { url }, host, address }: Target): Pool {
+    this.closing.signal.throwIfAborted();
+    const { httpsPort, httpPort } = this.options;
+    const origin = `${url.protocol}//${address}:${url.protocol === "https:" ? httpsPort : httpPort}`;
+    const key = `${origin}#${host}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;
-    const pool = new Pool(`${url.protocol}//${address}:${port}`, {
+    const pool = new Pool(origin, {
       connections: CONNECTIONS,
       maxHeaderSize: MAX_ANSWER_HEAD_BYTES,
       connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(host) === 0 ? { servername: host } : {}) },
@@ -213,14 +209,6 @@ export class SizeProbe {
     this.pools.set(key, pool);
     return pool;
   }
-}
-
-interface Target {
-  readonly url: URL;
-  /** Host and SNI. */
-  readonly host: string;
-  readonly address: string;
-  readonly pool: Dispatcher;
 }
 
 /** The connection of a request was not open in its slot. */
@@ -246,17 +234,6 @@ function inTime(pool: Dispatcher, ms: number): Dispatcher {
 interface Exchanged {
   readonly status: number;
   readonly headers: Headers;
-}
-
-/** The headers that show whether a cache responded. */
-function cacheHeaders(headers: Headers) {
-  const names = { xCache: "x-cache", serverTiming: "server-timing", age: "age" } as const;
-  return Object.fromEntries(
-    Object.entries(names).flatMap(([field, name]) => {
-      const value = headers[name];
-      return typeof value === "string" ? [[field, value]] : [];
-    }),
-  );
 }
 
 /** What an error counts as that came instead of an answer. */

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { Client } from "undici";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
-import { parseHeaders } from "../../domain/net/headers.ts";
+import { joinedHeader, parseHeaders } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { isOverload } from "../../domain/origin/origin-response.ts";
@@ -67,11 +67,11 @@ export class Web {
       });
       // Without this, an error after the last byte that is read is nobody's.
       body.on("error", () => undefined);
-      const action = one(headers[WAF_ACTION_HEADER]);
+      const action = joinedHeader(headers[WAF_ACTION_HEADER]);
       if (action !== undefined) throw blocked(wafAnswer(statusCode, action).text, withHeader);
       if (statusCode === 200)
-        return { url: url.href, encoding: one(headers["content-encoding"]), body: told(body), close };
-      const location = one(headers["location"]);
+        return { url: url.href, encoding: joinedHeader(headers["content-encoding"]), body: told(body), close };
+      const location = joinedHeader(headers["location"]);
       await close();
       if (REDIRECTS.has(statusCode) && location !== undefined) return { location };
       throw refusal(statusCode);
@@ -169,8 +169,4 @@ async function* told(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array
 function problemOf(error: unknown): DocumentError {
   if (error instanceof DocumentError) return error;
   return new PassingDocumentError(`could not be fetched (${errorCode(error)})`, { cause: error });
-}
-
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { urlForms } from "../../../probe/size/measure-urls.ts";
+import type { Size } from "../../../probe/size/size-probe.ts";
 
 const URL = "https://cdn.example.com/a";
 const GONE = { problem: "HTTP 404", reason: "http_4xx", http_status: 404 } as const;
 const REFUSED = { problem: "HTTP 406", reason: "http_4xx", http_status: 406 } as const;
-const of = (names: readonly (string | undefined)[], answers: Parameters<typeof urlForms>[2]) =>
-  urlForms({ url: URL }, names, answers, names);
+const of = (variants: readonly (string | undefined)[], answers: (Size | undefined)[]) =>
+  urlForms({ url: URL, variants, answers }, variants);
 
 describe("the forms of a URL", () => {
   it("without variants are one, and its rows name none", () => {
@@ -14,7 +15,6 @@ describe("the forms of a URL", () => {
       bad: [],
     });
     expect(of([undefined], [GONE])).toMatchObject({ bad: [{ url: URL, ...GONE }] });
-    expect(of([undefined], [GONE]).bad[0]).not.toHaveProperty("variant");
   });
 
   it("are good or bad each, in the order of the variants; what has not answered is good, its size unknown", () => {
@@ -34,6 +34,8 @@ describe("the forms of a URL", () => {
     // One variant alone is a variant, too.
     expect(of(["br"], [gone]).bad).toEqual([{ url: URL, ...GONE }]);
     // Of a retry that asks for one of two, it is bad in that one.
-    expect(urlForms({ url: URL }, ["br"], [gone], ["br", "gzip"]).bad).toEqual([{ url: URL, variant: "br", ...GONE }]);
+    expect(urlForms({ url: URL, variants: ["br"], answers: [gone] }, ["br", "gzip"]).bad).toEqual([
+      { url: URL, variant: "br", ...GONE },
+    ]);
   });
 });
