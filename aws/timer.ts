@@ -11,81 +11,59 @@ export interface TimerTarget {
 /** What Shutdown is invoked with. The timer alone says that it is one; every other event is a settlement check. */
 export const shutdownEventSchema = z.object({ ...requestEventSchema.shape, timer: z.boolean().default(false) });
 
-/** One-time schedules in a schedule group of their own, at most one a request. Each invokes a function asynchronously. */
-abstract class RequestSchedule {
+/**
+ * One-time schedules in a schedule group of their own, at most one of a kind for each request: of the end of its time, or of a settlement
+ * check that is to come later. Each invokes a function asynchronously.
+ */
+export class Timer {
   constructor(
     private readonly scheduler: SchedulerClient,
     private readonly group: string,
+    private readonly kind: "timeout" | "check",
   ) {}
 
-  /** Invokes the target at that second or up to a minute later; the schedule deletes itself once it has. */
-  async set(reqId: string, at: Date, target: TimerTarget): Promise<void> {
-    await this.scheduler.send(
-      new CreateScheduleCommand({
-        Name: this.nameFor(reqId),
-        GroupName: this.group,
-        ScheduleExpression: `at(${wholeSecond(at)})`,
-        ScheduleExpressionTimezone: "UTC",
-        FlexibleTimeWindow: { Mode: "OFF" },
-        ActionAfterCompletion: "DELETE",
-        Target: {
-          Arn: target.functionArn,
-          RoleArn: target.roleArn,
-          Input: JSON.stringify(this.eventFor(reqId)),
-          // The most that the scheduler allows, because a timer that gives up leaves a fleet running. These retries are for
-          // calls that do not reach Lambda. A call that fails there is repeated by Lambda, twice. After that, agents or the
-          // watch find the request overdue.
-          RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
-        },
-      }),
-    );
+  /**
+   * Invokes the target at that second or up to a minute later; the schedule deletes itself once it has. It replaces the one that is
+   * pending. That one may also have just come due: it exists until EventBridge Scheduler has deleted it. If the process ends between the
+   * two calls, Lambda retries the invocation.
+   */
+  async set(reqId: string, at: Date, { functionArn, roleArn }: TimerTarget): Promise<void> {
+    const event: z.input<typeof shutdownEventSchema> = { req_id: reqId, timer: this.kind === "timeout" };
+    const create = new CreateScheduleCommand({
+      ...this.nameFor(reqId),
+      ScheduleExpression: `at(${wholeSecond(at)})`,
+      ScheduleExpressionTimezone: "UTC",
+      FlexibleTimeWindow: { Mode: "OFF" },
+      ActionAfterCompletion: "DELETE",
+      Target: {
+        Arn: functionArn,
+        RoleArn: roleArn,
+        Input: JSON.stringify(event),
+        // The most that the scheduler allows, because a timer that gives up leaves a fleet running. These retries are for
+        // calls that do not reach Lambda. A call that fails there is repeated by Lambda, twice. After that, agents or the
+        // watch find the request overdue.
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+      },
+    });
+    try {
+      await this.scheduler.send(create);
+    } catch (error) {
+      if (!isNamed(error, "ConflictException")) throw error;
+      await this.cancel(reqId);
+      await this.scheduler.send(create);
+    }
   }
 
   async cancel(reqId: string): Promise<void> {
     try {
-      await this.scheduler.send(new DeleteScheduleCommand({ Name: this.nameFor(reqId), GroupName: this.group }));
+      await this.scheduler.send(new DeleteScheduleCommand(this.nameFor(reqId)));
     } catch (error) {
       if (!isNamed(error, "ResourceNotFoundException")) throw error;
     }
   }
 
-  protected abstract nameFor(reqId: string): string;
-  protected abstract eventFor(reqId: string): z.input<typeof shutdownEventSchema>;
-}
-
-/** The schedules that end requests whose time is up, each named after its request. */
-export class Timer extends RequestSchedule {
-  protected nameFor(reqId: string): string {
-    return reqId;
-  }
-
-  protected eventFor(reqId: string) {
-    return { req_id: reqId, timer: true };
-  }
-}
-
-/** The schedules of settlement checks that are to come later. */
-export class CheckSchedule extends RequestSchedule {
-  /**
-   * Replaces the check of the request that is pending. That one may also be the one that has just come due: it exists until
-   * EventBridge Scheduler has deleted it. If the process ends between the two calls, Lambda retries the invocation.
-   */
-  override async set(reqId: string, at: Date, target: TimerTarget): Promise<void> {
-    try {
-      await super.set(reqId, at, target);
-    } catch (error) {
-      if (!isNamed(error, "ConflictException")) throw error;
-      await this.cancel(reqId);
-      await super.set(reqId, at, target);
-    }
-  }
-
-  protected nameFor(reqId: string): string {
-    return `${reqId}-check`;
-  }
-
-  protected eventFor(reqId: string) {
-    return { req_id: reqId };
+  private nameFor(reqId: string) {
+    return { Name: this.kind === "timeout" ? reqId : `${reqId}-check`, GroupName: this.group };
   }
 }
 

@@ -80,7 +80,7 @@ export function buildDeps() {
     progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
     timings: timingsOf(env.STALL_SECONDS),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
-    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
+    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
     allowed: env.DISTRIBUTIONS,
     caps: readCaps(env),

@@ -1,51 +1,100 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import type { AsyncFunction } from "../../aws/async-function.ts";
-import type { Checkpoints } from "../../aws/checkpoints.ts";
-import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { EventBus } from "../../aws/event-bus.ts";
-import type { Lists, ResultFiles } from "../../aws/lists.ts";
-import type { ProgressTable } from "../../aws/progress-table.ts";
-import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { SettlementQueue } from "../../aws/settlement-queue.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
-import type { CheckSchedule, Timer } from "../../aws/timer.ts";
-import type { RecountCheckpoint } from "../../domain/readiness/recount.ts";
-import type { Timings } from "../../domain/request/lifecycle.ts";
-import type { Capacity } from "../runtime.ts";
-import type { StaleMessages } from "./stale-messages.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import * as z from "zod";
+import { AsyncFunction } from "../../aws/async-function.ts";
+import { Checkpoints } from "../../aws/checkpoints.ts";
+import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
+import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import { EventBus } from "../../aws/event-bus.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { Lists, ResultFiles } from "../../aws/lists.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { SettlementQueue } from "../../aws/settlement-queue.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
+import { Timer } from "../../aws/timer.ts";
+import { readEnvironment } from "../../domain/environment.ts";
+import { metricNamespace } from "../../domain/metrics.ts";
+import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
+import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
+import { Capacity, reportUnreadable } from "../runtime.ts";
+import { dropStaleMessages, type HasEnded } from "./stale-messages.ts";
 
-export interface ShutdownDeps {
-  readonly requests: RequestTable;
-  readonly requestPops: RequestPopTable;
-  readonly results: RequestTaskTable;
-  readonly progress: ProgressTable;
-  readonly lists: Lists;
-  readonly resultFiles: ResultFiles;
-  readonly checkpoints: Checkpoints<RecountCheckpoint>;
-  readonly queue: TaskQueue;
-  readonly staleMessages: StaleMessages;
-  readonly settlements: SettlementQueue;
-  readonly capacity: Capacity;
-  readonly timer: Timer;
-  readonly checkSchedule: CheckSchedule;
-  /** The role that EventBridge Scheduler invokes this function with. */
-  readonly scheduleRoleArn: string;
-  /** This function. */
-  readonly shutdown: AsyncFunction;
-  readonly events: EventBus;
-  readonly deadLetters: DeadLetterQueue;
-  /** Base of the API, with a slash at its end. */
-  readonly apiUrl: string;
-  readonly timings: Timings;
-  readonly logger: Pick<Logger, "info" | "warn">;
-  /** CloudWatch namespace of the metrics. */
-  readonly namespace: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
+const name = z.string().min(1);
+const environmentSchema = z.object({
+  REQUEST_TABLE: name,
+  REQUEST_POP_TABLE: name,
+  REQUEST_TASK_TABLE: name,
+  PROGRESS_TABLE: name,
+  BUCKET: name,
+  QUEUE_URL: z.url(),
+  EXPRESS_QUEUE_URL: z.url(),
+  /** The name of this function, which Lambda says. */
+  AWS_LAMBDA_FUNCTION_NAME: name,
+  STALL_SECONDS: stallSecondsSchema,
+  GROUP_NAME: name,
+  SCHEDULE_GROUP: name,
+  SCHEDULE_ROLE_ARN: name,
+  FAILED_BATCHES_URL: z.url(),
+  API_URL: z.url(),
+});
+
+/** Reads the environment and builds all that the Shutdown function works with. @throws EnvironmentError */
+export function buildDeps() {
+  const env = readEnvironment(environmentSchema);
+  const db = dynamoClient();
+  const documents = documentClient(db);
+  const logger = new Logger({ serviceName: "shutdown" });
+  const namespace = metricNamespace(env.GROUP_NAME);
+  const onUnreadable = reportUnreadable(logger, namespace);
+  const sqs = queueClient();
+  const shutdown = new AsyncFunction(new LambdaClient({}), env.AWS_LAMBDA_FUNCTION_NAME);
+  const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable, shutdown);
+  const s3 = new S3Client({});
+  const scheduler = new SchedulerClient({});
+  const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
+  return {
+    requests,
+    progress: new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable),
+    /** This function. */
+    shutdown,
+    settlements: new SettlementQueue(documents, env.PROGRESS_TABLE, shutdown),
+    timings: timingsOf(env.STALL_SECONDS),
+    requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+    results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
+    lists: new Lists(s3, env.BUCKET),
+    checkpoints: new Checkpoints(s3, env.BUCKET, RECOUNT_CHECKPOINT),
+    resultFiles: new ResultFiles(s3, env.BUCKET),
+    queue,
+    staleMessages: {
+      drop: (hasEnded: HasEnded, ms: number) => dropStaleMessages(Object.values(queue.lanes), hasEnded, ms),
+    },
+    capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
+    timer: new Timer(scheduler, env.SCHEDULE_GROUP, "timeout"),
+    checkSchedule: new Timer(scheduler, env.SCHEDULE_GROUP, "check"),
+    /** The role that EventBridge Scheduler invokes this function with. */
+    scheduleRoleArn: env.SCHEDULE_ROLE_ARN,
+    events: new EventBus(new EventBridgeClient({})),
+    deadLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
+    /** Base of the API, with a slash at its end: events have links. */
+    apiUrl: env.API_URL,
+    logger,
+    /** CloudWatch namespace of the metrics. */
+    namespace,
+    /** Milliseconds since the epoch. */
+    now: Date.now,
+    sleep: (ms: number) => sleep(ms),
+  };
 }
+
+export type ShutdownDeps = ReturnType<typeof buildDeps>;
 
 /** A run of this function. */
 export interface ShutdownRun {

@@ -13,19 +13,11 @@ import type { WatchDeps } from "./deps.ts";
 /** No messages are received when the run has less time left, in milliseconds: ten of a hundred tasks each take some seconds. */
 const MIN_LEFT_MS = 60_000;
 
-/** Dead letters could not be worked on: SQS delivers them again. */
-export class DeadLettersError extends AggregateError {
-  override readonly name = "DeadLettersError";
-  constructor(errors: readonly unknown[]) {
-    super(errors, `${errors.length} dead letters could not be worked on; SQS delivers them again`);
-  }
-}
-
 /**
  * Reads the dead-letter queue until it is empty or the run's time is nearly up. Each message is deleted once what follows from it
  * stands; one that fails holds up no other and comes again after the queue's visibility timeout.
  * @param left milliseconds that this run may still take
- * @throws DeadLettersError once the others are done
+ * @throws AggregateError once the others are done
  */
 export async function readDeadLetters(deps: WatchDeps, left: () => number): Promise<void> {
   const errors: unknown[] = [];
@@ -46,7 +38,8 @@ export async function readDeadLetters(deps: WatchDeps, left: () => number): Prom
     };
     await Promise.all(messages.map(processMessage));
   }
-  if (errors.length > 0) throw new DeadLettersError(errors);
+  if (errors.length > 0)
+    throw new AggregateError(errors, `Processing ${errors.length} dead letters failed; SQS will redeliver them`);
 }
 
 /**
@@ -55,7 +48,7 @@ export async function readDeadLetters(deps: WatchDeps, left: () => number): Prom
  * replaces them.
  */
 async function resolve(deps: WatchDeps, message: DeadLetter): Promise<void> {
-  const parsed = parseLetter(message.body);
+  const parsed = taskMessageSchema.safeParse(jsonOf(message.body));
   if (!parsed.success) return setAside(deps, message, z.prettifyError(parsed.error));
   try {
     await failTasks(deps, parsed.data, message.reason);
@@ -92,7 +85,7 @@ async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string |
  * Queues what waits for a lead that is dead, by the results that stand of it. A letter may come twice, so what is queued says
  * that it may have been queued before.
  */
-export async function handOn(deps: WatchDeps, lead: TaskMessage, { lane, expire_at }: Standing): Promise<void> {
+async function handOn(deps: WatchDeps, lead: TaskMessage, { lane, expire_at }: Standing): Promise<void> {
   if (lead.followers === undefined) return;
   const ended = endedOf(lead, await deps.results.standing(resultKeys(lead)));
   const { messages, decided } = promoteFollowers(lead, ended, true, expire_at);
@@ -105,7 +98,7 @@ export async function handOn(deps: WatchDeps, lead: TaskMessage, { lane, expire_
  * @param reason what the agent said that put the message aside; undefined: SQS did, after the last delivery
  * @param expireAt of the results, in seconds since the epoch
  */
-export function lostResults(message: TaskMessage, reason: string | undefined, expireAt: number): TaskResult[] {
+function lostResults(message: TaskMessage, reason: string | undefined, expireAt: number): TaskResult[] {
   const { req_id, pop, shards, urls } = message;
   const failure: Failure = {
     reason: "lost",
@@ -113,11 +106,6 @@ export function lostResults(message: TaskMessage, reason: string | undefined, ex
     detail: reason ?? `its message was received ${MAX_RECEIVES} times and never finished: agents crashed or vanished`,
   };
   return urls.map((url) => unfinishedResult({ req_id, shards, expire_at: expireAt }, { ...url, pop }, failure));
-}
-
-/** What a letter says, or why it is no task message. */
-export function parseLetter(body: string) {
-  return taskMessageSchema.safeParse(jsonOf(body));
 }
 
 function jsonOf(body: string): unknown {

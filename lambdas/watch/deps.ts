@@ -1,37 +1,74 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import type { AsyncFunction } from "../../aws/async-function.ts";
-import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { Fleet } from "../../aws/fleet.ts";
-import type { ProgressReader } from "../../aws/progress-table.ts";
-import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { SettlementQueue } from "../../aws/settlement-queue.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
-import type { OnUnreadable } from "../../domain/log-fields.ts";
-import type { Observed, Timings } from "../../domain/request/lifecycle.ts";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import * as z from "zod";
+import { AsyncFunction } from "../../aws/async-function.ts";
+import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
+import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { ProgressReader } from "../../aws/progress-table.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { SettlementQueue } from "../../aws/settlement-queue.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
+import { readEnvironment } from "../../domain/environment.ts";
+import { metricNamespace } from "../../domain/metrics.ts";
+import { type Observed, stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
 import type { OnFailure } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { reportUnreadable } from "../runtime.ts";
 
-export interface WatchDeps {
-  readonly requests: RequestTable;
-  readonly requestPops: RequestPopTable;
-  readonly progress: ProgressReader;
-  readonly results: RequestTaskTable;
-  readonly queue: TaskQueue;
-  readonly settlements: SettlementQueue;
-  readonly expandFunction: AsyncFunction;
-  readonly fleet: Fleet;
-  /** The messages of tasks that no agent finished. */
-  readonly deadLetters: DeadLetterQueue;
-  /** For what is no task. */
-  readonly unreadableLetters: DeadLetterQueue;
-  readonly onUnreadable: OnUnreadable;
-  readonly timings: Timings;
-  readonly logger: Pick<Logger, "info" | "warn">;
-  /** CloudWatch namespace of the metrics. */
-  readonly namespace: string;
+const name = z.string().min(1);
+const environmentSchema = z.object({
+  REQUEST_TABLE: name,
+  REQUEST_POP_TABLE: name,
+  REQUEST_TASK_TABLE: name,
+  PROGRESS_TABLE: name,
+  QUEUE_URL: z.url(),
+  EXPRESS_QUEUE_URL: z.url(),
+  DEAD_LETTER_QUEUE_URL: z.url(),
+  FAILED_BATCHES_URL: z.url(),
+  SHUTDOWN_ARN: name,
+  EXPAND_ARN: name,
+  STALL_SECONDS: stallSecondsSchema,
+  /** It is part of the metrics' namespace, too. */
+  GROUP_NAME: name,
+});
+
+/** Reads the environment and builds all that the Watch function works with. @throws EnvironmentError */
+export function buildDeps() {
+  const env = readEnvironment(environmentSchema);
+  const logger = new Logger({ serviceName: "watch" });
+  const namespace = metricNamespace(env.GROUP_NAME);
+  const onUnreadable = reportUnreadable(logger, namespace);
+  const dynamo = dynamoClient();
+  const db = documentClient(dynamo);
+  const lambda = new LambdaClient({});
+  const sqs = queueClient();
+  const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
+  return {
+    requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
+    progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
+    fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
+    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+    settlements: new SettlementQueue(db, env.PROGRESS_TABLE, shutdown),
+    expandFunction: new AsyncFunction(lambda, env.EXPAND_ARN),
+    results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
+    queue: new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
+    /** The messages of tasks that no agent finished. */
+    deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
+    /** For dead letters that are no task. */
+    unreadableLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
+    onUnreadable,
+    timings: timingsOf(env.STALL_SECONDS),
+    logger,
+    /** CloudWatch namespace of the metrics. */
+    namespace,
+  };
 }
+
+export type WatchDeps = ReturnType<typeof buildDeps>;
 
 /** What one run has read. */
 export interface WatchRun {

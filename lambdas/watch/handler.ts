@@ -17,18 +17,10 @@ export function createHandler(deps: WatchDeps) {
   };
 }
 
-/** Some requests could not be watched; the next run tries again. */
-export class WatchError extends AggregateError {
-  override readonly name = "WatchError";
-  constructor(errors: readonly unknown[]) {
-    super(errors, `Watching failed for ${errors.length} requests; the log names them`);
-  }
-}
-
 /**
  * Logs the state of the fleet, requests the settlement of stalled requests, restarts stalled steps and records missing instances. It ends
  * no instances: an alarm tells somebody of those that outlive their work. A request for which something fails holds up no other.
- * @throws WatchError once the others are done
+ * @throws AggregateError once the others are done
  */
 async function watch(deps: WatchDeps): Promise<void> {
   const errors: unknown[] = [];
@@ -44,7 +36,8 @@ async function watch(deps: WatchDeps): Promise<void> {
   await requestCleanups(deps, run);
   // Last: nothing depends on it but a warning.
   await recordMissingInstances(deps, run, missingInstances);
-  if (errors.length > 0) throw new WatchError(errors);
+  if (errors.length > 0)
+    throw new AggregateError(errors, `Watching failed for ${errors.length} requests; the log names them`);
 }
 
 /**

@@ -17,7 +17,7 @@ import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
-import { CheckSchedule, Timer } from "../../aws/timer.ts";
+import { Timer } from "../../aws/timer.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
@@ -26,7 +26,6 @@ import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import type { ExpandDeps } from "../../lambdas/expand/handler.ts";
 import { Capacity } from "../../lambdas/runtime.ts";
-import { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
@@ -148,9 +147,8 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof BucketEmptier) return () => it.empty();
   if (it instanceof Fleet) return () => it.desiredCapacity();
   if (it instanceof Capacity) return () => it.follow();
-  if (it instanceof Timer || it instanceof CheckSchedule) return () => it.cancel("r");
+  if (it instanceof Timer) return () => it.cancel("r");
   if (it instanceof RestApi) return () => it.deploy();
-  if (it instanceof StaleMessages) return () => it.drop(async () => true, 1_000);
   return undefined;
 }
 
@@ -203,7 +201,6 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     checkpoints: ["BUCKET"],
     resultFiles: ["BUCKET"],
     queue: LANES,
-    staleMessages: LANES,
     capacity: ["REQUEST_TABLE", "GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
     checkSchedule: ["SCHEDULE_GROUP"],

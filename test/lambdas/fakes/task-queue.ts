@@ -1,7 +1,6 @@
 import type { TaskQueue } from "../../../aws/task-queue.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Lane } from "../../../domain/request/lane.ts";
-import type { StaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { collect } from "../../collect.ts";
 import type { Public } from "./public.ts";
 
@@ -25,7 +24,7 @@ export class FakeQueue implements Public<TaskQueue> {
 }
 
 /** Drops from the head of a queue, as far as the messages there belong to requests that have ended. */
-export class FakeStaleMessages implements Public<StaleMessages> {
+export class FakeStaleMessages {
   constructor(private readonly queue: FakeQueue) {}
 
   async drop(hasEnded: (reqId: string) => Promise<boolean>) {

@@ -1,7 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, vi } from "vitest";
 import { TaskLane } from "../../../aws/task-queue.ts";
-import { StaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
+import { dropStaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { awsError, fakeClient, type Sent } from "../../aws/client.ts";
 
 const TASK = {
@@ -45,7 +45,7 @@ describe("dropping", () => {
   it("deletes what belongs to ended requests, until nothing is left", async () => {
     const { queue, sent, deleted } = filled([...Array.from({ length: 95 }, () => body("r1")), body("r2")]);
     const hasEnded = vi.fn(ended);
-    expect(await new StaleMessages([queue]).drop(hasEnded, 60_000)).toEqual({ dropped: 96, othersFound: false });
+    expect(await dropStaleMessages([queue], hasEnded, 60_000)).toEqual({ dropped: 96, othersFound: false });
     expect(new Set(deleted()).size).toBe(96);
     expect(new Set(hasEnded.mock.calls.flat())).toEqual(new Set(["r1", "r2"]));
     for (const { name, input } of sent) {
@@ -58,7 +58,7 @@ describe("dropping", () => {
 
   it.each(["{", '{"req_id": 1}'])("leaves what is no task, %s, to the agents, and goes on", async (other) => {
     const { queue, deleted, givenBack } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
-    expect(await new StaleMessages([queue]).drop(ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
+    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
     expect(deleted()).not.toContain(`0 ${other}`);
     expect(givenBack()).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe("dropping", () => {
       other,
       ...Array.from({ length: 200 }, () => body("r1")),
     ]);
-    expect(await new StaleMessages([queue]).drop(ended, 60_000)).toMatchObject({ othersFound: true });
+    expect(await dropStaleMessages([queue], ended, 60_000)).toMatchObject({ othersFound: true });
     const sends = sent.filter(({ name }) => name === "SendMessageBatchCommand");
     const [{ MessageBody, ...entry }] = sends[0]?.input.Entries ?? [];
     expect([sends.length, entry]).toEqual([1, { Id: "0", MessageGroupId: "new" }]);
@@ -91,7 +91,7 @@ describe("dropping", () => {
       if (name === "SendMessageBatchCommand") throw awsError("AccessDenied");
       return name === "ReceiveMessageCommand" ? { Messages: left.splice(0, 10) } : {};
     });
-    await new StaleMessages([queue]).drop(ended, 60_000);
+    await dropStaleMessages([queue], ended, 60_000);
     const names = sent.map(({ name }) => name);
     expect(names).toContain("SendMessageBatchCommand");
     expect(names).not.toContain("DeleteMessageBatchCommand");
@@ -99,7 +99,7 @@ describe("dropping", () => {
 
   it("gives back what names a request that goes on and is no task", async () => {
     const { queue, deleted, givenBack } = filled([body("new")]);
-    expect(await new StaleMessages([queue]).drop(ended, 60_000)).toEqual({ dropped: 0, othersFound: true });
+    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 0, othersFound: true });
     expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `0 ${body("new")}`, VisibilityTimeout: 0 }]);
     expect(deleted()).toEqual([]);
   });
@@ -108,12 +108,12 @@ describe("dropping", () => {
     const { queue, sent } = newQueue(({ name }) =>
       name === "ReceiveMessageCommand" ? { Messages: [{ Body: body("r1"), ReceiptHandle: "r" }] } : {},
     );
-    expect((await new StaleMessages([queue]).drop(ended, 20)).dropped).toBeGreaterThan(0);
+    expect((await dropStaleMessages([queue], ended, 20)).dropped).toBeGreaterThan(0);
     expect(sent.at(-1)?.name).toBe("DeleteMessageBatchCommand");
   });
 
   it("fails with SQS", async () => {
     const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
-    await expect(new StaleMessages([queue]).drop(ended, 1_000)).rejects.toThrow("QueueDoesNotExist");
+    await expect(dropStaleMessages([queue], ended, 1_000)).rejects.toThrow("QueueDoesNotExist");
   });
 });

@@ -6,13 +6,13 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/stale-messages.ts",
-      find: "await lane.send([parsed.data]);",
-      replace: "await lane.delete(receipt);\n  await lane.send([parsed.data]);",
+      find: "await queue.send([parsed.data]);",
+      replace: "await queue.delete(receipt);\n  await queue.send([parsed.data]);",
     },
     {
       file: "lambdas/shutdown/stale-messages.ts",
-      find: "await lane.send([parsed.data]);\n  await lane.delete(receipt);\n}",
-      replace: "await lane.send([parsed.data]);\n}",
+      find: "await queue.send([parsed.data]);\n  await queue.delete(receipt);\n}",
+      replace: "await queue.send([parsed.data]);\n}",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/stale-messages.test.ts"],
