@@ -1,31 +1,23 @@
-import { type PriceRegion, siteOf } from "../pops/sites.ts";
+import { keysOf } from "../grouped.ts";
+import { MAX_URLS } from "../limits.ts";
+import { blockCount } from "../plan/counter-shards.ts";
+import { MAX_BATCHED_BYTES, urlsPerMessage } from "../plan/task-message.ts";
+import { siteOf } from "../pops/sites.ts";
 import type { Order } from "../request/options.ts";
 import type { Verify } from "../result/outcome.ts";
 import type { Estimate } from "./estimate.ts";
-import { ownCosts, tasksPerMessage } from "./pipeline-costs.ts";
-import { EDGE_PRICE, EDGE_STEPS_GB, FREE_INVALIDATION_PATHS, type InstanceKind, PRICE } from "./prices.ts";
-import type { Units } from "./work-time.ts";
+import { EDGE_PRICE, EDGE_STEPS_GB, FREE_INVALIDATION_PATHS, PRICE, type PriceRegion } from "./prices.ts";
+import type { Load, Units } from "./work-time.ts";
 
 export type Line = Estimate["dollars"]["lines"][number];
 
 /** What is paid for. */
-export interface Billed {
-  readonly pops: readonly string[];
-  readonly tasks: number;
-  /** URLs times variants. */
-  readonly forms: number;
+export interface Billed extends Load {
   /** Share of the URLs that are https. */
   readonly secure: number;
-  /** Bytes of one POP, those of the checks included. */
-  readonly bytesPerPop: number;
   /** Of an object, on average. */
   readonly objectBytes: number;
-  readonly requestsPerTask: number;
-  readonly instances: number;
   readonly instanceHours: number;
-  readonly kind: InstanceKind;
-  /** Paths that are invalidated. */
-  readonly paths: number;
   /** More tasks than one request may have are several. @default 1 */
   readonly requests?: number;
 }
@@ -45,6 +37,7 @@ export function requestsPerTask(verify: Verify): number {
 
 export function billOf(billed: Billed, units: Units): Line[] {
   const { instanceHours, kind, paths } = billed;
+  const { sqs, table, counters, lambda } = pipelineCosts(billed, units);
   const beyond = Math.max(0, paths - FREE_INVALIDATION_PATHS);
   return [
     line(
@@ -66,15 +59,15 @@ export function billOf(billed: Billed, units: Units): Line[] {
       beyond * PRICE.invalidationPath.dollars,
       `${beyond} paths beyond ${FREE_INVALIDATION_PATHS} of a month`,
     ),
-    line("pipeline", pipeline(billed, units), "DynamoDB, SQS and Lambda"),
+    line("pipeline", sqs + table + counters + lambda, "DynamoDB, SQS and Lambda"),
   ];
 }
 
 function edgeBytes({ pops, bytesPerPop }: Billed): Line {
   const regions = [...popsByRegion(pops)];
   const sum = regions.reduce((all, [region, count]) => all + edgeBytesPrice(bytesPerPop * count, region), 0);
-  const told = regions.map(([region, count]) => `${region} ${gigabytes(bytesPerPop * count)}`);
-  return line("cloudfront_bytes", sum, told.join(", ") || "none");
+  const texts = regions.map(([region, count]) => `${region} ${gigabytes(bytesPerPop * count)}`);
+  return line("cloudfront_bytes", sum, texts.join(", ") || "none");
 }
 
 /** Sizes are asked for near the deployment. They are few, and billed here as in the cheapest region. */
@@ -84,12 +77,6 @@ function edgeRequests({ pops, forms, requestsPerTask: times, secure }: Billed): 
   );
   const sum = inRegion.reduce((all, it) => all + it, edgeRequestsPrice(forms, "northAmerica", secure));
   return line("cloudfront_requests", sum, `${times} a task, and a question for each size`);
-}
-
-function pipeline({ tasks, pops, objectBytes, instances, requests = 1 }: Billed, units: Units): number {
-  const perMessage = tasksPerMessage(tasks / requests, objectBytes, instances);
-  const { sqs, table, counters, lambda } = ownCosts({ tasks, perMessage, pops: pops.length, requests }, units);
-  return sqs + table + counters + lambda;
 }
 
 function line(name: Line["line"], dollars: number, of: string): Line {
@@ -125,30 +112,19 @@ export function notIncluded(pops: readonly string[], order: Order): string[] {
   ];
 }
 
-/** A region that CloudFront has a price for in dollars. */
-export type PricedRegion = keyof typeof EDGE_PRICE;
-
 /** Of a POP whose site nobody knows: the dearest in the first step, so that no estimate is too low for it. */
-const UNKNOWN_SITE: PricedRegion = "asia";
+const UNKNOWN_SITE: PriceRegion = "asia";
 
-/**
- * Where a POP's traffic is billed; undefined in China. The price list counts Türkiye to Europe, the table of price classes, which
- * the catalogue follows, to the Middle East.
- */
-export function billedRegion(pop: string): PricedRegion | undefined {
-  const site = siteOf(pop);
-  if (site === undefined) return UNKNOWN_SITE;
-  if (site.country === "TR") return "europe";
-  return isPriced(site.priceRegion) ? site.priceRegion : undefined;
-}
-
-function isPriced(region: PriceRegion): region is PricedRegion {
-  return region !== "china";
+/** Where a POP's traffic is billed; undefined in China. */
+export function billedRegion(pop: string): PriceRegion | undefined {
+  const country = siteOf(pop)?.country;
+  if (country === undefined) return UNKNOWN_SITE;
+  return keysOf(EDGE_PRICE).find((region) => EDGE_PRICE[region].countries.includes(country));
 }
 
 /** How many of the POPs are billed in each region. Those in China are in none. */
-export function popsByRegion(pops: readonly string[]): Map<PricedRegion, number> {
-  const counts = new Map<PricedRegion, number>();
+export function popsByRegion(pops: readonly string[]): Map<PriceRegion, number> {
+  const counts = new Map<PriceRegion, number>();
   for (const pop of pops) {
     const region = billedRegion(pop);
     if (region !== undefined) counts.set(region, (counts.get(region) ?? 0) + 1);
@@ -157,7 +133,7 @@ export function popsByRegion(pops: readonly string[]): Map<PricedRegion, number>
 }
 
 /** What CloudFront bills for so many bytes to viewers in a region, an EC2 instance being one, in a month without other traffic. */
-export function edgeBytesPrice(bytes: number, region: PricedRegion = "northAmerica"): number {
+export function edgeBytesPrice(bytes: number, region: PriceRegion): number {
   let left = bytes / 1e9;
   let sum = 0;
   for (const [i, gigabytes] of EDGE_STEPS_GB.entries()) {
@@ -169,7 +145,78 @@ export function edgeBytesPrice(bytes: number, region: PricedRegion = "northAmeri
 }
 
 /** @param secure share of them that are https, from 0 to 1 */
-export function edgeRequestsPrice(requests: number, region: PricedRegion, secure: number): number {
+export function edgeRequestsPrice(requests: number, region: PriceRegion, secure: number): number {
   const { https, http } = EDGE_PRICE[region];
   return requests * (secure * https + (1 - secure) * http);
+}
+
+/** What the pipeline of a request costs, without its instances, in dollars. */
+export interface PipelineCosts {
+  readonly sqs: number;
+  /** Results: written, read by the recount, kept for a month. */
+  readonly table: number;
+  readonly counters: number;
+  readonly lambda: number;
+}
+
+/** Of a result's item, attribute names included. */
+export const RESULT_BYTES = 700;
+/**
+ * DynamoDB bills the storage of each item with so many bytes more. They are no part of what a write or a read is billed for.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+const ITEM_OVERHEAD_BYTES = 100;
+const SQS_BATCH = 10;
+const AGGREGATION_BATCH = 1_000;
+/** Of a message's body: of what it has once, and of each task. */
+const MESSAGE_BYTES = { once: 400, task: 90 };
+/** SQS bills a call for every 64 KiB that it carries. */
+const SQS_CALL_BYTES = 65_536;
+/** Memory with which a function has a whole core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const LAMBDA_GB_A_CORE = 1.728;
+/** DynamoDB reads a page of results in units of 4 KiB. */
+const READ_UNIT_BYTES = 4_096;
+
+export function pipelineCosts(
+  { tasks, pops, objectBytes, instances, requests = 1 }: Billed,
+  units: Units,
+): PipelineCosts {
+  const perMessage = tasksPerMessage(tasks / requests, objectBytes, instances);
+  const batchBytes = SQS_BATCH * (MESSAGE_BYTES.once + perMessage * MESSAGE_BYTES.task);
+  // A batch is sent and received, billed by its bytes, and deleted.
+  const callsPerBatch = 2 * Math.ceil(batchBytes / SQS_CALL_BYTES) + 1;
+  const batches = tasks / AGGREGATION_BATCH;
+  // The recount reads every result once, consistently.
+  const readUnits = RESULT_BYTES / READ_UNIT_BYTES;
+  const storedGb = (RESULT_BYTES + ITEM_OVERHEAD_BYTES) / 1e9;
+  const dollarsPerResult =
+    PRICE.dynamoWriteUnit.dollars +
+    readUnits * PRICE.dynamoReadUnit.dollars +
+    storedGb * PRICE.dynamoStorageGbMonth.dollars;
+  const coreSeconds =
+    (tasks * units.aggregationCpuMicros) / 1e6 +
+    tasks / units.fanOutTasksPerSecond +
+    Math.min(tasks, requests * MAX_URLS) / units.getSizeUrlsPerSecond;
+  return {
+    sqs: (tasks / perMessage / SQS_BATCH) * callsPerBatch * PRICE.sqsCall.dollars,
+    table: tasks * dollarsPerResult,
+    counters: batches * counterWriteUnits(pops.length) * PRICE.dynamoWriteUnit.dollars,
+    lambda: coreSeconds * LAMBDA_GB_A_CORE * PRICE.lambdaGbSecond.dollars + batches * PRICE.lambdaCall.dollars,
+  };
+}
+
+/** @param bytes of an object, on average */
+export function tasksPerMessage(tasks: number, bytes: number, instances: number): number {
+  const byBytes = Math.floor(MAX_BATCHED_BYTES / Math.max(1, bytes));
+  return Math.max(1, Math.min(urlsPerMessage(tasks, instances), byBytes));
+}
+
+/** Totals of a batch: one item of up to 1 KB in a transaction, which bills a write twice, and when a result was counted last. */
+export const TOTALS_WRITE_UNITS = 3;
+/** The same of one block of POPs. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html */
+export const BLOCK_WRITE_UNITS = 2;
+
+/** Write units of the counters of a batch with results of so many POPs. */
+export function counterWriteUnits(pops: number): number {
+  return TOTALS_WRITE_UNITS + BLOCK_WRITE_UNITS * blockCount(pops);
 }

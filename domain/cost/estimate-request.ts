@@ -1,5 +1,5 @@
 import { grouped } from "../grouped.ts";
-import { recGroups, type Target, targetKey } from "../plan/target.ts";
+import { recGroups } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
 import type { Order } from "../request/options.ts";
@@ -8,8 +8,8 @@ import type { Verify } from "../result/outcome.ts";
 import { billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTask } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
-import { noteOn, type SeenSize, sizeSample } from "./size-sample.ts";
-import { UNITS, type Units, workTime } from "./work-time.ts";
+import { type SeenSize, sizeSample } from "./size-sample.ts";
+import { UNITS, type Units, type Work, workTime } from "./work-time.ts";
 
 /** What is to be estimated: a request that was checked, and what was found out for it. */
 export interface Estimated {
@@ -48,7 +48,8 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
   const checkBytes = verify === "off" ? 0 : sample.checkBytes;
   const bytesPerPop = (bytes: number) => (bytes + checkBytes) * downloadsPerTask(verify);
   const fetches = originFetches(pops, it.order, forms);
-  const work = {
+  const work: Work = {
+    pops,
     tasks,
     forms,
     kind,
@@ -57,25 +58,18 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
     requestsPerTask: requestsPerTask(verify),
     distributions: it.distributions,
     originPerSecond: it.originPerSecond,
-    bytes: bytesPerPop(estimate) * pops.length,
+    bytesPerPop: bytesPerPop(estimate),
     isRaisedLate: paths > 0 || sources.length > 0,
     fetches: fetches.expected ?? fetches.most,
   };
   const time = workTime(work, units);
   const instanceHours = time.instanceSeconds / 3_600;
+  const secure = urls.filter((url) => url.startsWith("https:")).length / Math.max(1, urls.length);
   // Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes.
-  const bill = (bytes: number) =>
-    billOf(
-      {
-        ...work,
-        pops,
-        instanceHours,
-        secure: urls.filter((url) => url.startsWith("https:")).length / Math.max(1, urls.length),
-        objectBytes: bytes / Math.max(1, forms),
-        bytesPerPop: bytesPerPop(bytes),
-      },
-      units,
-    );
+  const bill = (bytes: number) => {
+    const objectBytes = bytes / Math.max(1, forms);
+    return billOf({ ...work, bytesPerPop: bytesPerPop(bytes), objectBytes, instanceHours, secure }, units);
+  };
   const lines = bill(estimate);
   const totalBytes = (bytes: number | null) =>
     sample.bytes === undefined || bytes === null ? null : Math.round(bytes * pops.length);
@@ -90,11 +84,7 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
       estimate: totalBytes(estimate),
       low: totalBytes(low),
       high: totalBytes(high),
-      sampled: sample.sampled,
-      unknown: sample.unknown,
-      unreadable: sample.unreadable,
-      first_problem: sample.firstProblem ?? null,
-      note: noteOn(sample, forms),
+      ...sample.found,
     },
     origin_fetches: fetches,
     instances: {
@@ -144,7 +134,10 @@ export function originFetches(pops: readonly string[], order: Order, forms: numb
   const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
   // POPs whose REC nobody knows have one, maybe that of others.
   const recs = Math.max(known, pops.length === 0 ? 0 : 1);
-  const groups = recGroups(pops.map(targetAt), order).length;
+  const groups = recGroups(
+    pops.map((pop) => ({ pop, label: "" })),
+    order,
+  ).length;
   const isSure = order === "lead-first" || recs === groups;
   return {
     expected: isSure ? groups * forms : null,
@@ -152,11 +145,6 @@ export function originFetches(pops: readonly string[], order: Order, forms: numb
     most: groups * forms,
     size_questions: forms,
   };
-}
-
-/** As it will be once it has resolved. */
-function targetAt(pop: string): Target {
-  return { req_id: "", target: targetKey(pop, ""), pop, label: "", state: "READY", ips: [], expire_at: 0 };
 }
 
 /** POPs under the RECs that likely serve them. */

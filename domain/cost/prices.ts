@@ -1,76 +1,57 @@
-import type { PriceRegion } from "../pops/sites.ts";
-
-/** Where a price stands, and when it was read there. */
-export interface PriceSource {
-  /** AWS's page. */
-  readonly link: string;
-  /** Month: `2026-11`. */
-  readonly read: string;
-}
-
 /** A list price of us-east-1, without free tiers and discounts. */
-export interface Price extends PriceSource {
+export interface Price {
   readonly dollars: number;
   /** What the dollars pay for, in the singular. */
   readonly unit: string;
+  /** AWS's page. */
+  readonly link: string;
 }
 
-const READ = "2026-11";
+/** Month in which all prices were read on AWS's pages. */
+export const PRICES_AS_OF = "2026-11";
 
-const listed = (page: string) => {
+/** The prices of a page of AWS. */
+export function pricesOf(page: string) {
   const link = `https://aws.amazon.com/${page}/`;
-  return (dollars: number, unit: string): Price => ({ dollars, unit, link, read: READ });
-};
+  return (dollars: number, unit: string): Price => ({ dollars, unit, link });
+}
 
-const cloudfront = listed("cloudfront/pricing");
-const cloudwatch = listed("cloudwatch/pricing");
-const dynamodb = listed("dynamodb/pricing/on-demand");
-const ec2 = listed("ec2/pricing/on-demand");
-const lambda = listed("lambda/pricing");
-const sqs = listed("sqs/pricing");
-const vpc = listed("vpc/pricing");
-const xray = listed("xray/pricing");
+const dynamodb = pricesOf("dynamodb/pricing/on-demand");
+const ec2 = pricesOf("ec2/pricing/on-demand");
+const lambda = pricesOf("lambda/pricing");
 
-/** All prices but those of instances and of CloudFront's traffic. In China, AWS bills in yuan. */
+/** The prices of what a request uses, but those of instances and of CloudFront's traffic. In China, AWS bills in yuan. */
 export const PRICE = {
-  sqsCall: sqs(0.4e-6, "call"),
+  sqsCall: pricesOf("sqs/pricing")(0.4e-6, "call"),
   dynamoWriteUnit: dynamodb(0.625e-6, "write request unit"),
   dynamoReadUnit: dynamodb(0.125e-6, "read request unit"),
   dynamoStorageGbMonth: dynamodb(0.25, "GB-month"),
   lambdaGbSecond: lambda(1.33334e-5, "Arm GB-second"),
   lambdaCall: lambda(0.2e-6, "request"),
-  publicAddressHour: vpc(0.005, "hour"),
+  publicAddressHour: pricesOf("vpc/pricing")(0.005, "hour"),
   /** A path that is invalidated, beyond the free ones of a month. */
-  invalidationPath: cloudfront(0.005, "path"),
-  /** Of standard resolution; an alarm on an expression is billed for each metric in it. */
-  alarmMetricMonth: cloudwatch(0.1, "metric and month"),
-  dashboardMonth: cloudwatch(3, "dashboard and month"),
-  /** Billed for the hours in which it has values. */
-  customMetricMonth: cloudwatch(0.3, "metric and month"),
-  logGb: cloudwatch(0.5, "GB ingested"),
-  logStorageGbMonth: cloudwatch(0.03, "GB-month"),
-  trace: xray(5e-6, "trace"),
-} as const satisfies Readonly<Record<string, Price>>;
+  invalidationPath: pricesOf("cloudfront/pricing")(0.005, "path"),
+} satisfies Readonly<Record<string, Price>>;
 
 /** Of an account and month. */
 export const FREE_INVALIDATION_PATHS = 1_000;
 
-const onDemand = (dollars: number): Price => ec2(dollars, "vCPU-hour");
-
 /** On-Demand, by family. All sizes of a family cost the same a vCPU. */
 export const VCPU_HOUR: Readonly<Record<string, Price>> = {
-  c7gn: onDemand(0.0624),
-  c6gn: onDemand(0.0432),
-  m7g: onDemand(0.0408),
-  c7g: onDemand(0.03625),
-  c6g: onDemand(0.034),
+  c7gn: ec2(0.0624, "vCPU-hour"),
+  c6gn: ec2(0.0432, "vCPU-hour"),
+  m7g: ec2(0.0408, "vCPU-hour"),
+  c7g: ec2(0.03625, "vCPU-hour"),
+  c6g: ec2(0.034, "vCPU-hour"),
 };
 
 /** What Spot takes of the On-Demand price, about. No list has it: it changes with supply and demand. */
 export const SPOT_SHARE = 0.4;
 
-/** What CloudFront bills in one of its regions, to viewers: an EC2 instance is one. */
-export interface EdgePrice extends PriceSource {
+/** What CloudFront bills in one of its price regions, to viewers: an EC2 instance is one. */
+interface EdgePrice {
+  /** ISO 3166-1 alpha-2, of those that have a site in the catalogue. */
+  readonly countries: readonly string[];
   /** A GB of each step of a month: {@link EDGE_STEPS_GB}. */
   readonly gigabyte: readonly number[];
   /** A request. */
@@ -81,35 +62,68 @@ export interface EdgePrice extends PriceSource {
 /** How many GB of a month each step has. */
 export const EDGE_STEPS_GB = [10_000, 40_000, 100_000, 350_000, 524_000, 4_000_000, Number.POSITIVE_INFINITY] as const;
 
-const edge = (gigabyte: readonly number[], https: number, http: number): EdgePrice => ({
-  gigabyte,
-  https,
-  http,
-  link: PRICE.invalidationPath.link,
-  read: READ,
-});
-
-/**
- * By price region. The pages list the prices of a GB for all regions; those of requests could be read for the United States and
- * Asia alone, and are elsewhere what they were when last seen. China is a service of its own, priced in yuan: it has no row.
- */
-export const EDGE_PRICE: Readonly<Record<Exclude<PriceRegion, "china">, EdgePrice>> = {
-  northAmerica: edge([0.085, 0.08, 0.06, 0.04, 0.03, 0.025, 0.02], 1e-6, 0.75e-6),
-  europe: edge([0.085, 0.08, 0.06, 0.04, 0.03, 0.025, 0.02], 1.2e-6, 0.9e-6),
-  africaMiddleEast: edge([0.11, 0.105, 0.09, 0.08, 0.06, 0.05, 0.04], 1.2e-6, 0.9e-6),
-  southAmerica: edge([0.11, 0.105, 0.09, 0.08, 0.06, 0.05, 0.04], 2.2e-6, 1.6e-6),
-  japan: edge([0.114, 0.089, 0.086, 0.084, 0.08, 0.07, 0.06], 1.2e-6, 0.9e-6),
-  oceania: edge([0.114, 0.098, 0.094, 0.092, 0.09, 0.085, 0.08], 1.25e-6, 0.9e-6),
-  asia: edge([0.12, 0.1, 0.095, 0.09, 0.08, 0.07, 0.06], 1.2e-6, 0.9e-6),
-  india: edge([0.109, 0.085, 0.082, 0.08, 0.078, 0.075, 0.072], 1.2e-6, 0.9e-6),
+const edge = (countries: readonly string[], gigabyte: readonly number[], https: number, http: number): EdgePrice => {
+  return { countries, gigabyte, https, http };
 };
 
-const reads = [PRICE, VCPU_HOUR, EDGE_PRICE].flatMap((prices) =>
-  Object.values<PriceSource>(prices).map(({ read }) => read),
-);
+/**
+ * By price region. The page of CloudFront's prices lists those of a GB for all regions; those of requests could be read for the United
+ * States and Asia alone, and are elsewhere what they were when last seen. The price list counts Türkiye to Europe, the table of price
+ * classes to the Middle East. China is a service of its own, priced in yuan: it has no row.
+ */
+export const EDGE_PRICE = {
+  northAmerica: edge(["CA", "MX", "US"], [0.085, 0.08, 0.06, 0.04, 0.03, 0.025, 0.02], 1e-6, 0.75e-6),
+  europe: edge(
+    [
+      "AT",
+      "BE",
+      "BG",
+      "CH",
+      "CZ",
+      "DE",
+      "DK",
+      "ES",
+      "FI",
+      "FR",
+      "GB",
+      "GR",
+      "HR",
+      "HU",
+      "IE",
+      "IL",
+      "IT",
+      "NL",
+      "NO",
+      "PL",
+      "PT",
+      "RO",
+      "SE",
+      "TR",
+    ],
+    [0.085, 0.08, 0.06, 0.04, 0.03, 0.025, 0.02],
+    1.2e-6,
+    0.9e-6,
+  ),
+  africaMiddleEast: edge(
+    ["AE", "BH", "EG", "KE", "NG", "OM", "QA", "SA", "ZA"],
+    [0.11, 0.105, 0.09, 0.08, 0.06, 0.05, 0.04],
+    1.2e-6,
+    0.9e-6,
+  ),
+  southAmerica: edge(["AR", "BR", "CL", "CO", "PE"], [0.11, 0.105, 0.09, 0.08, 0.06, 0.05, 0.04], 2.2e-6, 1.6e-6),
+  japan: edge(["JP"], [0.114, 0.089, 0.086, 0.084, 0.08, 0.07, 0.06], 1.2e-6, 0.9e-6),
+  oceania: edge(["AU", "NZ"], [0.114, 0.098, 0.094, 0.092, 0.09, 0.085, 0.08], 1.25e-6, 0.9e-6),
+  asia: edge(
+    ["HK", "ID", "KR", "MY", "PH", "SG", "TH", "TW", "VN"],
+    [0.12, 0.1, 0.095, 0.09, 0.08, 0.07, 0.06],
+    1.2e-6,
+    0.9e-6,
+  ),
+  india: edge(["IN"], [0.109, 0.085, 0.082, 0.08, 0.078, 0.075, 0.072], 1.2e-6, 0.9e-6),
+} satisfies Readonly<Record<string, EdgePrice>>;
 
-/** Month of the oldest price, which an estimate tells. */
-export const PRICES_AS_OF = reads.toSorted()[0] ?? READ;
+/** A region that CloudFront has a price for in dollars. */
+export type PriceRegion = keyof typeof EDGE_PRICE;
 
 /** The kind of instance that a deployment likely runs. */
 export interface InstanceKind {
@@ -161,6 +175,3 @@ function onDemandOf(type: string, vcpus: number): number {
   const dearest = Math.max(...Object.values(VCPU_HOUR).map(({ dollars }) => dollars));
   return (VCPU_HOUR[familyOf(type)]?.dollars ?? dearest) * vcpus;
 }
-
-/** What the tables of the documents are computed for. */
-export const INSTANCE: InstanceKind = instanceKind(["c7gn.large"]);

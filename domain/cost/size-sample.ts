@@ -4,30 +4,26 @@ import { fnv1a } from "../plan/task.ts";
 /** What a size probe found: bytes, `unknown`, or why the object cannot be read. */
 export type SeenSize = number | "unknown" | { readonly problem: string };
 
-/** What a sample of sizes shows of all URLs in all variants, each downloaded once. */
-export interface SizeSample {
-  /** Undefined: nothing is known. */
-  readonly bytes: Total | undefined;
-  /** Bytes of the check that follows each download. */
-  readonly checkBytes: number;
-  readonly sampled: number;
-  readonly unknown: number;
-  readonly unreadable: number;
-  readonly firstProblem: string | undefined;
-}
-
-/** @param forms URLs times variants, of which a sample was asked for */
-export function sizeSample(seen: readonly SeenSize[], forms: number): SizeSample {
+/**
+ * What a sample of sizes shows of all URLs in all variants, each downloaded once: the total of their bytes (undefined: nothing is known),
+ * the bytes of the checks that follow, and how the bytes were found, as an estimate has it.
+ * @param forms URLs times variants, of which a sample was asked for
+ */
+export function sizeSample(seen: readonly SeenSize[], forms: number) {
   // What cannot be read is not downloaded.
   const known = seen.flatMap((it) => (it === "unknown" ? [] : [typeof it === "number" ? it : 0]));
   const problems = seen.flatMap((it) => (typeof it === "object" ? [it.problem] : []));
+  const bytes = totalFrom(known, forms);
   return {
-    bytes: totalFrom(known, forms),
+    bytes,
     checkBytes: totalFrom(known.map(checkBytesOf), forms)?.estimate ?? 0,
-    sampled: seen.length,
-    unknown: seen.filter((it) => it === "unknown").length,
-    unreadable: problems.length,
-    firstProblem: problems[0],
+    found: {
+      sampled: seen.length,
+      unknown: seen.length - known.length,
+      unreadable: problems.length,
+      first_problem: problems[0] ?? null,
+      note: noteOn(known.length, seen.length, forms),
+    },
   };
 }
 
@@ -36,14 +32,12 @@ export function checkBytesOf(bytes: number): number {
   return bytes <= MAX_WHOLE_CHECK_BYTES ? bytes : 1;
 }
 
-/** How the bytes were found, in a sentence. */
-export function noteOn({ sampled, unknown, bytes }: SizeSample, forms: number): string {
+function noteOn(known: number, sampled: number, forms: number): string {
   if (forms === 0) return "Nothing to ask for.";
-  if (bytes === undefined) return "No size could be read in the time of this answer.";
-  const all = sampled === forms;
-  if (all && unknown === 0) return "Exact: every size was asked for.";
-  const known = `${sampled - unknown} of ${forms} sizes are known, ${all ? "the others told none in time" : "asked all over the list"}.`;
-  return `${known} low and high are the bounds of a 95% confidence interval; a few giants among very many small objects may be missed.`;
+  if (known === 0) return "No size could be read in the time of this answer.";
+  if (known === forms) return "Exact: every size was asked for.";
+  const others = sampled === forms ? "the others told none in time" : "asked all over the list";
+  return `${known} of ${forms} sizes are known, ${others}. low and high are the bounds of a 95% confidence interval; a few giants among very many small objects may be missed.`;
 }
 
 /** A total that was estimated from some of its parts, and its 95% confidence interval. */

@@ -1,23 +1,29 @@
+import { USED_SHARE } from "../origin/reservations.ts";
 import { MAX_PATHS_IN_PROGRESS } from "../request/invalidation.ts";
 import type { InstanceKind } from "./prices.ts";
 
-/** What a request has to do. */
-export interface Work {
+/** What a request has to do, as far as both its bill and its time depend on it. */
+export interface Load {
+  readonly pops: readonly string[];
   readonly tasks: number;
-  /** Of all answers: downloads, and the checks after them. */
-  readonly bytes: number;
-  /** Requests of a task: its download, and how often it is looked at again. */
+  /** URLs times variants. */
+  readonly forms: number;
+  /** Bytes of one POP, those of the checks included. */
+  readonly bytesPerPop: number;
+  /** Downloads of a task, and the checks after them. */
   readonly requestsPerTask: number;
   readonly instances: number;
   readonly kind: InstanceKind;
-  /** Questions for sizes. */
-  readonly forms: number;
-  readonly distributions: number;
-  /** Paths that are invalidated before. */
+  /** Paths that are invalidated. */
   readonly paths: number;
+}
+
+/** What decides how long a request takes. */
+export interface Work extends Load {
+  readonly distributions: number;
   /** Whether instances are raised when tasks are about to be queued: where an invalidation or sources come first. */
   readonly isRaisedLate: boolean;
-  /** What reaches the origin while tasks are done. */
+  /** Requests that reach the origin while tasks are done. */
   readonly fetches: number;
   /** The request's limit. */
   readonly originPerSecond: number | undefined;
@@ -39,33 +45,40 @@ const STEPS_SECONDS = 15;
 const SIZES = { atOnce: 64, seconds: 0.05 };
 /** An invalidation takes about so long, and a distribution has a bounded number of paths in progress. */
 const INVALIDATION_SECONDS = 60;
-/** Agents use so much of a limit of the origin. */
-const ORIGIN_SHARE = 0.9;
 
 /** How long it takes if every POP and the origin answer as fast as they are asked. */
 export function workTime(work: Work, units: Units): WorkTime {
-  const { instances, paths, isRaisedLate } = work;
+  const { forms, instances, paths, distributions, isRaisedLate, originPerSecond = Number.POSITIVE_INFINITY } = work;
   if (instances === 0) return { seconds: null, instanceSeconds: 0, binds: "no instance: instance_count is 0" };
-  const [binds, busy] = slowest(bounds(work, units));
-  const sizes = sizeSeconds(work, units);
-  const waves = Math.ceil(paths / Math.max(1, work.distributions) / MAX_PATHS_IN_PROGRESS);
+  const sizes = forms / Math.min(SIZES.atOnce / SIZES.seconds, units.getSizeUrlsPerSecond, originPerSecond);
+  const waves = Math.ceil(paths / Math.max(1, distributions) / MAX_PATHS_IN_PROGRESS);
   const invalidating = waves * INVALIDATION_SECONDS;
+  const bounds = boundsOf(work, units);
+  const busy = Math.max(...bounds.map(([, seconds]) => seconds));
   // They boot while sizes are asked for, unless they are raised late.
   const ahead = isRaisedLate ? sizes + invalidating + BOOT_SECONDS : Math.max(sizes, BOOT_SECONDS);
-  const seconds = STEPS_SECONDS + ahead + busy;
-  const running = STEPS_SECONDS + busy + (isRaisedLate ? BOOT_SECONDS : ahead);
-  const isBusy = busy >= ahead;
+  const [binds] = slowest([
+    ...bounds,
+    ["instances have to boot", BOOT_SECONDS],
+    ["sizes are asked for first", sizes],
+    ["the invalidation comes first", invalidating],
+  ]);
   return {
-    seconds,
-    instanceSeconds: instances * running,
-    binds: isBusy ? binds : ahead > BOOT_SECONDS ? beforehand(sizes, invalidating) : "instances have to boot",
+    seconds: STEPS_SECONDS + ahead + busy,
+    instanceSeconds: instances * (STEPS_SECONDS + busy + (isRaisedLate ? BOOT_SECONDS : ahead)),
+    binds,
   };
 }
 
 type Bound = readonly [name: string, seconds: number];
 
-function bounds(work: Work, units: Units): readonly Bound[] {
-  const { tasks, bytes, instances, kind, distributions, fetches, originPerSecond, requestsPerTask } = work;
+function slowest(bounds: readonly Bound[]): Bound {
+  return bounds.reduce((a, b) => (b[1] > a[1] ? b : a));
+}
+
+function boundsOf(work: Work, units: Units): readonly Bound[] {
+  const { tasks, pops, bytesPerPop, instances, kind, distributions, fetches, originPerSecond, requestsPerTask } = work;
+  const bytes = bytesPerPop * pops.length;
   const small = (tasks * requestsPerTask * units.agentCpuMicros) / 1e6;
   const large = bytes / (units.largeMBPerSecond * 1e6);
   const bits = bytes * 8;
@@ -79,20 +92,8 @@ function bounds(work: Work, units: Units): readonly Bound[] {
       `CloudFront's ${QUOTA.edgeRequests} requests a second a distribution`,
       (tasks * requestsPerTask) / (edges * QUOTA.edgeRequests),
     ],
-    ["origin.requests_per_second", originPerSecond === undefined ? 0 : fetches / (originPerSecond * ORIGIN_SHARE)],
+    ["origin.requests_per_second", originPerSecond === undefined ? 0 : fetches / (originPerSecond * USED_SHARE)],
   ];
-}
-
-function sizeSeconds({ forms, originPerSecond = Number.POSITIVE_INFINITY }: Work, units: Units): number {
-  return forms / Math.min(SIZES.atOnce / SIZES.seconds, units.getSizeUrlsPerSecond, originPerSecond);
-}
-
-function beforehand(sizes: number, invalidating: number): string {
-  return sizes > invalidating ? "sizes are asked for first" : "the invalidation comes first";
-}
-
-function slowest(of: readonly Bound[]): Bound {
-  return of.reduce((a, b) => (b[1] > a[1] ? b : a));
 }
 
 /** What one unit of work costs. */
@@ -119,16 +120,10 @@ export const UNITS: Units = {
 export const QUOTA = {
   /** DynamoDB on demand, a table: write units a second; adjustable. */
   tableWrites: 40_000,
-  /** Messages in flight of a standard queue. */
-  inFlight: 120_000,
-  /** Spot vCPUs of standard families a region that a new account often starts with; adjustable. */
-  spotVcpus: 640,
   /** CloudFront requests a second a distribution; adjustable. */
   edgeRequests: 250_000,
   /** Gbit/s a distribution; adjustable. */
   edgeGigabits: 150,
-  /** For how long a message may be in flight. */
-  inFlightHours: 12,
 };
 
 /** What a new on-demand table takes from its first second on, and how often its peak may double. */

@@ -4,7 +4,7 @@ import { CALL_INTERVAL_MS, type LimiterContext, PacedCalls } from "./paced-calls
 import type { TatUpdate } from "./permit-store.ts";
 
 /** The share of a limit that is used: with it, a window of one second that includes late slots stays within the limit. */
-const USED_SHARE = 0.9;
+export const USED_SHARE = 0.9;
 /** A slot is usable for this long after its time. */
 export const SLOT_TOLERANCE_MS = 100;
 /** The first slot after an idle period: DynamoDB's response must have arrived before it. */

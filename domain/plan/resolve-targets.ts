@@ -3,15 +3,9 @@ import { DnsLookupError, type Resolver } from "../net/resolver.ts";
 import { popDomain } from "../pops/select.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { FailureReason } from "../result/failure.ts";
-import { type Target, targetKey } from "./target.ts";
+import { type PopName, type Target, targetKey } from "./target.ts";
 
-/** A POP under the label of a distribution. */
-interface PopName {
-  readonly pop: string;
-  readonly label: string;
-}
-
-/** What the DNS says of it. */
+/** A POP as the DNS has it. */
 export interface ResolvedPop extends PopName {
   /** None where the look-up failed. */
   readonly ips: string[];

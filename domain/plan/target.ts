@@ -12,6 +12,12 @@ import { fnv1a, type GoodUrl } from "./task.ts";
  */
 export const targetStates = ["FAILED", "RESOLVED", "READY", "SENT"] as const;
 
+/** A POP under the label of a distribution. */
+export interface PopName {
+  readonly pop: string;
+  readonly label: string;
+}
+
 /** One item of the Request-Pop table: a POP under one distribution, which tasks are counted by. */
 export const targetSchema = z.object({
   req_id: z.string(),
@@ -76,12 +82,12 @@ export function candidatesFor(url: string, recGroup: readonly Target[]): readonl
  * A distribution's targets under each REC. Of each URL, one target of a group asks first, and the others once it has the object. A POP
  * whose REC nobody knows is alone, and so is each where all ask at once.
  */
-export function recGroups(targets: readonly Target[], order: Order | undefined): (readonly Target[])[] {
+export function recGroups<T extends PopName>(targets: readonly T[], order: Order | undefined): (readonly T[])[] {
   return order === "lead-first" ? groupsByRec(targets, () => MAX_GROUP_TARGETS) : targets.map((target) => [target]);
 }
 
 /** @param maxSize targets that a group may have, by all targets under its REC */
-function groupsByRec(targets: readonly Target[], maxSize: (underRec: readonly Target[]) => number): Target[][] {
+function groupsByRec<T extends PopName>(targets: readonly T[], maxSize: (underRec: readonly T[]) => number): T[][] {
   return [...grouped(targets, ({ pop, label }) => `${label} ${recOf(pop) ?? pop}`).values()].flatMap((underRec) => {
     const size = maxSize(underRec);
     const spread = spreadBySite(underRec);
@@ -118,7 +124,7 @@ export function fanOutGroups({ order, tasks_per_target }: RequestItem, targets: 
  * Neighbours stand at different sites, as far as there are enough: two leads that fail decide for all others, and a
  * site may be in trouble with all of its POPs.
  */
-function spreadBySite(targets: readonly Target[]): Target[] {
+function spreadBySite<T extends PopName>(targets: readonly T[]): T[] {
   const bySite = grouped(targets, ({ pop }) => pop.slice(0, 3));
   const placed = [...bySite.values()].flatMap((site) =>
     site.map((target, i) => ({ target, place: (i + 0.5) / site.length })),

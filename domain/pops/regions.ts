@@ -1,4 +1,5 @@
 // biome-ignore-all format: one row a line
+import { keysOf } from "../grouped.ts";
 import type { Site } from "./sites.ts";
 
 /** The POPs a region's name stands for: the sets of the prewarm extension of awslabs/aws-cloudfront-extensions. */
@@ -31,28 +32,27 @@ export const COUNTRY_DEFAULTS = {
 
 export type Region = keyof typeof REGION_DEFAULTS;
 
-const IS_IN: Readonly<Record<Region, (site: Site) => boolean>> = {
-  apac: ({ priceRegion }) => priceRegion === "asia" || priceRegion === "india" || priceRegion === "japan",
-  au: ({ continent }) => continent === "OC",
-  ca: ({ country }) => country === "CA",
-  cn: ({ country }) => country === "CN",
-  eu: ({ continent }) => continent === "EU",
-  jp: ({ country }) => country === "JP",
-  sa: ({ continent }) => continent === "SA",
-  us: ({ country }) => country === "US",
+/** The countries of each region that have a site. Those of Africa and the Middle East, and Mexico, are in none. */
+const COUNTRIES: Readonly<Record<Region, readonly string[]>> = {
+  apac: ["HK", "ID", "IN", "JP", "KR", "MY", "PH", "SG", "TH", "TW", "VN"],
+  au: ["AU", "NZ"],
+  ca: ["CA"],
+  cn: ["CN"],
+  eu: ["AT", "BE", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IT", "NL", "NO", "PL", "PT", "RO", "SE", "TR"],
+  jp: ["JP"],
+  sa: ["AR", "BR", "CL", "CO", "PE"],
+  us: ["US"],
 };
 
 /**
- * The regions that a site lies in: Japan's are in two, those of Africa, the Middle East and Mexico in none. In a request, a
- * region stands for its default set alone ({@link REGION_DEFAULTS}), which is a choice of these.
+ * The regions that a site lies in: Japan's are in two. In a request, a region stands for its default set alone
+ * ({@link REGION_DEFAULTS}), which is a choice of these.
  */
-export function regionsOf(site: Site): Region[] {
-  return REGIONS.filter((region) => IS_IN[region](site));
+export function regionsOf({ country }: Site): Region[] {
+  return keysOf(COUNTRIES).filter((region) => COUNTRIES[region].includes(country));
 }
-
-const REGIONS: readonly Region[] = ["apac", "au", "ca", "cn", "eu", "jp", "sa", "us"];
 
 /** @param name lower case */
 export function isRegion(name: string): name is Region {
-  return REGIONS.some((region) => region === name);
+  return Object.hasOwn(REGION_DEFAULTS, name);
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { PRICE, type Price } from "../../domain/cost/prices.ts";
+import type { Price } from "../../domain/cost/prices.ts";
 import type { ConfiguredStack, Resource } from "../stack-template.ts";
+import { STACK_PRICE } from "./idle-prices.ts";
 
 /** A month, as AWS's Pricing Calculator has it. */
 export const HOURS_OF_MONTH = 730;
@@ -53,7 +54,7 @@ export const IDLE_RULES: Readonly<Record<string, IdleRule>> = {
   "AWS::AutoScaling::AutoScalingGroup": autoScalingGroup,
   "AWS::Budgets::Budget": free("budgets without actions are free"),
   "AWS::CloudWatch::Alarm": alarm,
-  "AWS::CloudWatch::Dashboard": () => [{ what: "dashboard", quantity: 1, price: PRICE.dashboardMonth }],
+  "AWS::CloudWatch::Dashboard": () => [{ what: "dashboard", quantity: 1, price: STACK_PRICE.dashboardMonth }],
   "AWS::DynamoDB::Table": table,
   "AWS::EC2::InternetGateway": free("billed by byte"),
   "AWS::EC2::LaunchTemplate": CONFIGURATION,
@@ -119,7 +120,7 @@ function alarm({ Properties: { Metrics, Period = 60 } }: Resource): readonly Cha
   const quantity = metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
   // It is billed for each metric that the query analyzes, which no template tells.
   if (quantity === 0) throw new UnpricedError("An alarm on a query of Metrics Insights");
-  return [{ what: "metric that an alarm watches", quantity, price: PRICE.alarmMetricMonth }];
+  return [{ what: "metric that an alarm watches", quantity, price: STACK_PRICE.alarmMetricMonth }];
 }
 
 function table({ Properties: { BillingMode } }: Resource) {
@@ -145,7 +146,7 @@ function mapping(resource: Resource, stack: ConfiguredStack): Charges {
     .parse(ScalingConfig ?? {});
   const pollers = MaximumConcurrency === undefined ? POLLERS.otherwise : POLLERS.withMaximumConcurrency;
   const quantity = (pollers * HOURS_OF_MONTH * 3_600) / LONG_POLL_SECONDS;
-  return [{ what: `empty receive, by ${pollers} pollers a queue`, quantity, price: PRICE.sqsCall }];
+  return [{ what: `empty receive, by ${pollers} pollers a queue`, quantity, price: STACK_PRICE.sqsCall }];
 }
 
 /** Scheduled rules are not billed. What they call is. */
@@ -169,17 +170,17 @@ function chargesOfRuns(runs: number, { Type, Properties }: Resource): Charge[] {
     .parse(Properties["TracingConfig"] ?? {});
   const logGigabytes = (runs * IDLE_RUN.logBytes) / 1e9;
   return [
-    { what: "scheduled run", quantity: runs, price: PRICE.lambdaCall },
+    { what: "scheduled run", quantity: runs, price: STACK_PRICE.lambdaCall },
     {
       what: "GB-second of scheduled runs",
       quantity: runs * IDLE_RUN.seconds * (megabytes / 1_024),
-      price: PRICE.lambdaGbSecond,
+      price: STACK_PRICE.lambdaGbSecond,
     },
-    { what: "empty receive of scheduled runs", quantity: runs * IDLE_RUN.receives, price: PRICE.sqsCall },
-    { what: "read unit of scheduled runs", quantity: runs * IDLE_RUN.readUnits, price: PRICE.dynamoReadUnit },
-    { what: "GB of log lines of scheduled runs", quantity: logGigabytes, price: PRICE.logGb },
-    { what: "GB of these log lines, kept for a month", quantity: logGigabytes, price: PRICE.logStorageGbMonth },
-    ...(Mode === "Active" ? [{ what: "trace of a scheduled run", quantity: runs, price: PRICE.trace }] : []),
+    { what: "empty receive of scheduled runs", quantity: runs * IDLE_RUN.receives, price: STACK_PRICE.sqsCall },
+    { what: "read unit of scheduled runs", quantity: runs * IDLE_RUN.readUnits, price: STACK_PRICE.dynamoReadUnit },
+    { what: "GB of log lines of scheduled runs", quantity: logGigabytes, price: STACK_PRICE.logGb },
+    { what: "GB of these log lines, kept for a month", quantity: logGigabytes, price: STACK_PRICE.logStorageGbMonth },
+    ...(Mode === "Active" ? [{ what: "trace of a scheduled run", quantity: runs, price: STACK_PRICE.trace }] : []),
   ];
 }
 

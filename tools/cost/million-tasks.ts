@@ -1,7 +1,7 @@
-import { billedRegion, type PricedRegion } from "../../domain/cost/bill.ts";
+import { billedRegion } from "../../domain/cost/bill.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
-import { instanceKind } from "../../domain/cost/prices.ts";
+import { instanceKind, type PriceRegion } from "../../domain/cost/prices.ts";
 import { SITES } from "../../domain/pops/sites.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { DEFAULT_ORDER } from "../../domain/request/options.ts";
@@ -16,7 +16,7 @@ export const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };
  * parameters' defaults.
  * @param region where all POPs are billed
  */
-export function millionTasks(template: StackTemplate, region: PricedRegion = "northAmerica"): Estimate {
+export function millionTasks(template: StackTemplate, region: PriceRegion = "northAmerica"): Estimate {
   const types = String(template.Parameters["instanceTypes"]?.Default ?? "").split(",");
   return estimateRequest({
     urls: Array.from({ length: MILLION.urls }, (_, i) => `https://www.example.com/${i}`),
@@ -36,7 +36,7 @@ export function millionTasks(template: StackTemplate, region: PricedRegion = "no
   });
 }
 
-function popIn(region: PricedRegion): string {
+function popIn(region: PriceRegion): string {
   const site = SITES.find(({ iata }) => billedRegion(`${iata}50-P1`) === region);
   if (site === undefined) throw new Error(`The catalogue has no site in ${region}`);
   return `${site.iata}50-P1`;

@@ -1,6 +1,14 @@
-import { billOf, downloadsPerTask, type Line, requestsPerTask } from "../../domain/cost/bill.ts";
-import { type OwnCosts, ownCosts, tasksPerMessage } from "../../domain/cost/pipeline-costs.ts";
-import { INSTANCE } from "../../domain/cost/prices.ts";
+import {
+  type Billed,
+  billOf,
+  downloadsPerTask,
+  type Line,
+  type PipelineCosts,
+  pipelineCosts,
+  requestsPerTask,
+  tasksPerMessage,
+} from "../../domain/cost/bill.ts";
+import { instanceKind } from "../../domain/cost/prices.ts";
 import { checkBytesOf } from "../../domain/cost/size-sample.ts";
 import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
@@ -8,7 +16,7 @@ import { shardCount } from "../../domain/plan/task.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 
 /** Dollars. */
-export interface Bill extends OwnCosts {
+export interface Bill extends PipelineCosts {
   readonly instances: number;
   readonly edgeBytes: number;
   readonly edgeRequests: number;
@@ -31,8 +39,13 @@ export interface Estimate {
 export const POPS = 200;
 /** All of them are billed as in the United States. */
 const AMERICAN_POPS: readonly string[] = Array<string>(POPS).fill("IAD89-P1");
+const INSTANCE = instanceKind(["c7gn.large"]);
+/** Spot vCPUs of standard families a region that a new account often starts with; adjustable. */
+const SPOT_VCPUS = 640;
 /** As many instances as finish in about this time. */
 const WORK_SECONDS = 600;
+/** Messages in flight of a standard queue. */
+export const IN_FLIGHT = 120_000;
 const REQUESTS_PER_TASK = requestsPerTask(DEFAULT_VERIFY);
 
 /**
@@ -64,16 +77,16 @@ export function estimate(tasks: number, objectBytes: number, units: Units): Esti
     secondsWithNewTable: Math.max(seconds, secondsToWrite(tasks)),
     binds: nearest([
       ["instances a group (300, ours)", instances / MAX_INSTANCES],
-      ["Spot vCPUs (640, adjustable)", (instances * INSTANCE.vcpus) / QUOTA.spotVcpus],
+      ["Spot vCPUs (640, adjustable)", (instances * INSTANCE.vcpus) / SPOT_VCPUS],
       ["DynamoDB writes a table (40,000/s, adjustable)", atTheTable / work],
       [
         "CloudFront requests a distribution (250,000/s, adjustable)",
         (tasks * REQUESTS_PER_TASK) / work / QUOTA.edgeRequests,
       ],
       ["CloudFront throughput a distribution (150 Gbit/s, adjustable)", atTheEdge / work],
-      ["messages in flight (120,000)", Math.min(messages, instances * 1_024) / QUOTA.inFlight],
+      ["messages in flight (120,000)", Math.min(messages, instances * 1_024) / IN_FLIGHT],
     ]),
-    bill: bill({ tasks, objectBytes, bytesPerTask, instances, requests, perMessage: tasks / messages, seconds }, units),
+    bill: bill({ tasks, objectBytes, bytesPerTask, instances, requests, seconds }, units),
   };
 }
 
@@ -83,32 +96,29 @@ interface Finished {
   readonly bytesPerTask: number;
   readonly instances: number;
   readonly requests: number;
-  readonly perMessage: number;
   readonly seconds: number;
 }
 
 function bill(of: Finished, units: Units): Bill {
-  const { tasks, objectBytes, bytesPerTask, instances, requests, perMessage, seconds } = of;
-  const lines = billOf(
-    {
-      pops: AMERICAN_POPS,
-      tasks,
-      forms: tasks / POPS,
-      secure: 1,
-      bytesPerPop: (tasks * bytesPerTask) / POPS,
-      objectBytes,
-      requestsPerTask: REQUESTS_PER_TASK,
-      instances,
-      instanceHours: instances * ((seconds + BOOT_SECONDS) / 3_600),
-      kind: INSTANCE,
-      paths: 0,
-      requests,
-    },
-    units,
-  );
+  const { tasks, objectBytes, bytesPerTask, instances, requests, seconds } = of;
+  const billed: Billed = {
+    pops: AMERICAN_POPS,
+    tasks,
+    forms: tasks / POPS,
+    secure: 1,
+    bytesPerPop: (tasks * bytesPerTask) / POPS,
+    objectBytes,
+    requestsPerTask: REQUESTS_PER_TASK,
+    instances,
+    instanceHours: instances * ((seconds + BOOT_SECONDS) / 3_600),
+    kind: INSTANCE,
+    paths: 0,
+    requests,
+  };
+  const lines = billOf(billed, units);
   const dollars = (name: Line["line"]) => lines.find(({ line }) => line === name)?.dollars ?? 0;
   return {
-    ...ownCosts({ tasks, perMessage, pops: POPS, requests }, units),
+    ...pipelineCosts(billed, units),
     instances: dollars("ec2_spot") + dollars("public_ipv4"),
     edgeBytes: dollars("cloudfront_bytes"),
     edgeRequests: dollars("cloudfront_requests"),

@@ -1,9 +1,4 @@
-import {
-  BLOCK_WRITE_UNITS,
-  counterWriteUnits,
-  RESULT_BYTES,
-  TOTALS_WRITE_UNITS,
-} from "../../domain/cost/pipeline-costs.ts";
+import { BLOCK_WRITE_UNITS, counterWriteUnits, RESULT_BYTES, TOTALS_WRITE_UNITS } from "../../domain/cost/bill.ts";
 import { LINK_GIGABITS, NEW_TABLE, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
 import { blockCount } from "../../domain/plan/counter-shards.ts";
@@ -11,10 +6,13 @@ import { shardCount } from "../../domain/plan/task.ts";
 import { urlsPerMessage } from "../../domain/plan/task-message.ts";
 import { readable } from "../bench/statistics.ts";
 import { table } from "../markdown-table.ts";
+import { IN_FLIGHT } from "./estimate.ts";
 import { duration } from "./tables.ts";
 
 /** POPs of the largest request that is computed and tried as a model. */
 export const LARGEST_POPS = 400;
+/** For how long SQS lets a message be in flight. */
+const IN_FLIGHT_HOURS = 12;
 const BATCH = 1_000;
 const QUARTER = 250;
 /** DynamoDB ends a page here. */
@@ -39,8 +37,8 @@ export function largestTable(units: Units): string {
       ["messages", count(messages), `${perMessage} small files each; a file above 16 MiB has one of its own`],
       [
         "in flight at once",
-        `at most ${count(QUOTA.inFlight)}`,
-        `SQS gives out no more then. ${MAX_INSTANCES} instances may hold ${count(QUOTA.inFlight / MAX_INSTANCES)} each`,
+        `at most ${count(IN_FLIGHT)}`,
+        `SQS gives out no more then. ${MAX_INSTANCES} instances may hold ${count(IN_FLIGHT / MAX_INSTANCES)} each`,
       ],
       ["fan-out, one function", duration(tasks / units.fanOutTasksPerSecond), "POPs of a REC each, ten at once on AWS"],
       [
@@ -76,13 +74,13 @@ export function largestTable(units: Units): string {
       ["bits of the recount", `${readable(tasks / 4 / 1e6)} MB`, "two for each task, in memory and in the checkpoint"],
       [
         "the largest file in a message's time",
-        `${readable(LARGEST_OBJECT_BYTES / (QUOTA.inFlightHours * 3_600) / 1e6)} MB/s at least`,
-        `50 GiB, the largest that CloudFront caches, within the ${QUOTA.inFlightHours} hours that SQS lets a message be in flight`,
+        `${readable(LARGEST_OBJECT_BYTES / (IN_FLIGHT_HOURS * 3_600) / 1e6)} MB/s at least`,
+        `50 GiB, the largest that CloudFront caches, within the ${IN_FLIGHT_HOURS} hours that SQS lets a message be in flight`,
       ],
       [
         "an instance's link",
         `${readable((LINK_GIGABITS * 1e9) / 8 / 1e6)} MB/s`,
-        `${LINK_GIGABITS} Gbit/s: in 12 hours ${readable((LINK_GIGABITS * 1e9 * QUOTA.inFlightHours * 3_600) / 8 / 1e12)} TB`,
+        `${LINK_GIGABITS} Gbit/s: in 12 hours ${readable((LINK_GIGABITS * 1e9 * IN_FLIGHT_HOURS * 3_600) / 8 / 1e12)} TB`,
       ],
     ],
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { type Estimated, estimateRequest } from "../../../domain/cost/estimate-request.ts";
-import { INSTANCE } from "../../../domain/cost/prices.ts";
+import { instanceKind } from "../../../domain/cost/prices.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 
 const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];
@@ -19,7 +19,7 @@ const REQUEST: Estimated = {
   paths: 0,
   distributions: 1,
   sizes: [1e9, 2e9, 3e9, 4e9],
-  kind: INSTANCE,
+  kind: instanceKind(["c7gn.large"]),
   caps: DEFAULT_CAPS,
   activeRequests: 1,
 };

@@ -1,8 +1,25 @@
 import { expect, it } from "vitest";
-import { ownCosts } from "../../../domain/cost/pipeline-costs.ts";
+import { pipelineCosts } from "../../../domain/cost/bill.ts";
+import { instanceKind } from "../../../domain/cost/prices.ts";
 import { UNITS } from "../../../domain/cost/work-time.ts";
 
-const costs = ownCosts({ tasks: 1e6, perMessage: 100, pops: 200 }, UNITS);
+// Messages of 100 URLs.
+const costs = pipelineCosts(
+  {
+    tasks: 1e6,
+    pops: Array<string>(200).fill("IAD89-P1"),
+    forms: 5_000,
+    bytesPerPop: 5e7,
+    objectBytes: 1e4,
+    requestsPerTask: 2,
+    instances: 1,
+    instanceHours: 1,
+    kind: instanceKind(["c7gn.large"]),
+    paths: 0,
+    secure: 1,
+  },
+  UNITS,
+);
 
 it("a result is one write, one consistent read in pages, and a month of 800 bytes: 700 and DynamoDB's overhead", () => {
   const read = (700 / 4_096) * 0.125;

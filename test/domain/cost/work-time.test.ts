@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { INSTANCE } from "../../../domain/cost/prices.ts";
+import { instanceKind } from "../../../domain/cost/prices.ts";
 import { type Work, workTime } from "../../../domain/cost/work-time.ts";
+
+const INSTANCE = instanceKind(["c7gn.large"]);
 
 const UNITS = {
   agentCpuMicros: 100,
@@ -12,7 +14,8 @@ const UNITS = {
 
 const WORK: Work = {
   tasks: 100,
-  bytes: 1e6,
+  pops: ["SIN2-P1"],
+  bytesPerPop: 1e6,
   requestsPerTask: 2,
   instances: 2,
   kind: INSTANCE,
@@ -29,12 +32,12 @@ describe("how long a request takes, and what binds", () => {
     ["a small one: its boot", {}, { seconds: expect.closeTo(75, 0), binds: "instances have to boot" }],
     [
       "large objects: the links",
-      { bytes: 1e12 },
+      { bytesPerPop: 1e12 },
       { seconds: expect.closeTo(875, 0), binds: expect.stringContaining("links of 2") },
     ],
     [
       "many instances: the distribution",
-      { bytes: 1e14, instances: 300 },
+      { bytesPerPop: 1e14, instances: 300 },
       { binds: expect.stringContaining("150 Gbit/s") },
     ],
     [

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { counterWriteUnits } from "../../../domain/cost/pipeline-costs.ts";
+import { counterWriteUnits } from "../../../domain/cost/bill.ts";
 import { counterLoad } from "../../../tools/scaling/largest.ts";
 
 it.each([

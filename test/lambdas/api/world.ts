@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
-import { INSTANCE } from "../../../domain/cost/prices.ts";
+import { instanceKind } from "../../../domain/cost/prices.ts";
 import { hostOf } from "../../../domain/net/urls.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
@@ -61,7 +61,7 @@ export function world(
       ...fakes,
       timings: timingsOf(),
       caps: { ...DEFAULT_CAPS, ...caps },
-      kind: INSTANCE,
+      kind: instanceKind(["c7gn.large"]),
       instanceTypes: ["c7gn.large"],
       deployment: { env_name: "blue", region: "eu-west-1", version: "1.2.3", private: false },
       dns: fakeResolver({ alias: async () => undefined }),

@@ -18,7 +18,7 @@ describe("CloudFront's bytes", () => {
     [50_000e9, 850 + 3_200],
     [150_000e9, 850 + 3_200 + 6_000],
   ])("%d bytes cost %d dollars", (bytes, dollars) => {
-    expect(edgeBytesPrice(bytes)).toBeCloseTo(dollars, 6);
+    expect(edgeBytesPrice(bytes, "northAmerica")).toBeCloseTo(dollars, 6);
   });
 });
 

@@ -1,6 +1,6 @@
 // The API function alone in a process, for one event, as Lambda runs it. AWS is not there: what would be made is counted.
 import { readFileSync } from "node:fs";
-import { INSTANCE } from "../../../domain/cost/prices.ts";
+import { instanceKind } from "../../../domain/cost/prices.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
@@ -69,7 +69,7 @@ const handler = createHandler(
     timerTarget: { functionArn: "", roleArn: "" },
     allowed: ["*"],
     caps: DEFAULT_CAPS,
-    kind: INSTANCE,
+    kind: instanceKind(["c7gn.large"]),
     instanceTypes: [],
     deployment: { env_name: "prod", region: "", version: "", private: false },
     dns: { alias: nothing, addresses: async () => [] },
