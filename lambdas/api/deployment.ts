@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Pops, Settings } from "../../domain/api/deployment-answers.ts";
 import { PRICES_AS_OF } from "../../domain/cost/prices.ts";
 import { keysOf } from "../../domain/grouped.ts";
@@ -9,24 +10,22 @@ import { CAPS } from "../../domain/request/caps.ts";
 import { DISTRIBUTIONS_PARAMETER } from "../../domain/request/distributions.ts";
 import { SOURCE_BUCKETS_PARAMETER } from "../../domain/sources/buckets.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { ApiError, faultList, quoted } from "../../domain/validation/api-error.ts";
+import { checkBody } from "../../domain/validation/parse-body.ts";
 import type { ApiDeps } from "./deps.ts";
-import type { Query } from "./query.ts";
+import { parameter, type Query } from "./query.ts";
 
-/** Body of GET /pops. An empty filter filters nothing. @throws ApiError 400 for a filter that nothing is known by */
+const popsQuerySchema = z.object({
+  country: parameter(countryCode, (text) => `unknown ${text}; known: ${knownNames("country").join(", ")}`),
+  region: parameter(
+    (text) => [text.toLowerCase()].find(isRegion),
+    (text) => `unknown ${text}; known: ${knownNames("region").join(", ")}`,
+  ),
+});
+
+/** Body of GET /pops. @throws ApiError 400 for a filter that nothing is known by */
 export async function describePops({ resolvedPops, now }: ApiDeps, query: Query): Promise<Pops> {
-  const asked = { country: query?.["country"]?.trim() ?? "", region: query?.["region"]?.trim().toLowerCase() ?? "" };
-  const filter = {
-    country: asked.country === "" ? undefined : countryCode(asked.country),
-    region: isRegion(asked.region) ? asked.region : undefined,
-  };
-  const problems = (["country", "region"] as const).flatMap((name) =>
-    asked[name] === "" || filter[name] !== undefined
-      ? []
-      : [`${name}: unknown ${quoted(asked[name])}; known: ${knownNames(name).join(", ")}`],
-  );
-  if (problems.length > 0) throw new ApiError(400, faultList(problems));
-  const pops = listPops(filter, await resolvedPops.all());
+  const { country, region } = checkBody(popsQuerySchema, query ?? {});
+  const pops = listPops({ country, region }, await resolvedPops.all());
   return { timestamp: formatTimestamp(now()), count: pops.length, pops };
 }
 

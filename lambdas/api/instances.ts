@@ -29,13 +29,11 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promi
   const problem = beyondCap(deps.caps, "maxInstances", "DesiredCapacity", asked);
   if (problem !== undefined) throw new ApiError(400, problem);
   const ended = reqId === undefined ? undefined : await stopOrCheck(deps, reqId, stops);
-  const resize = decideResize(await deps.requests.active(), asked, stops);
-  for (const [id, wish] of resize.wishes) await deps.requests.amend(id, ACTIVE_STATES, { instance_count: wish });
-  await deps.fleet.setDesiredCapacity(resize.capacity);
-  const message = [
-    `Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${resize.capacity}`,
-    ...remarksOn(resize, asked),
-  ];
+  const { capacity, changed, remarks } = decideResize(await deps.requests.active(), asked, stops);
+  for (const { req_id, instance_count } of changed)
+    await deps.requests.amend(req_id, ACTIVE_STATES, { instance_count });
+  await deps.fleet.setDesiredCapacity(capacity);
+  const message = [`Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${capacity}`, ...remarks];
   // More instances do nothing for a request that has ended, and whoever asks for them should know that they cost little.
   if (ended !== undefined)
     message.push(
@@ -46,27 +44,17 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promi
   return { status: "success", timestamp: formatTimestamp(deps.now()), message: message.join("; ") };
 }
 
-function remarksOn({ capacity, paused, resumed, kept }: Resize, asked: number): string[] {
-  return [
-    ...(capacity > asked ? [`not ${asked}, because requests that go on need more: ${kept.join(", ")}`] : []),
-    ...(paused.length > 0 ? [`paused until there are instances again: ${paused.join(", ")}`] : []),
-    ...(resumed.length > 0 ? [`resumed: ${resumed.join(", ")}`] : []),
-  ];
-}
-
 /** @returns the status of a request that had ended before */
-async function stopOrCheck({ requests, logger }: ApiDeps, reqId: string, stop: boolean): Promise<Status | undefined> {
-  const item = isPossibleId(reqId) ? await requests.get(reqId) : undefined;
-  if (item === undefined) {
-    // One that cannot be read can be stopped all the same.
-    if (stop && isPossibleId(reqId) && (await requests.end(reqId, "STOP"))) return undefined;
-    throw unknownRequest(reqId);
-  }
-  if (!stop) return isTerminal(item.status) ? item.status : undefined;
-  if (await requests.end(reqId, "STOP")) {
+async function stopOrCheck({ requests, logger }: ApiDeps, reqId: string, stops: boolean): Promise<Status | undefined> {
+  if (!isPossibleId(reqId)) throw unknownRequest(reqId);
+  const item = await requests.get(reqId);
+  // One that cannot be read can be stopped all the same.
+  if (stops && (await requests.end(reqId, "STOP"))) {
     logger.info("Request stopped", { req_id: reqId });
     return undefined;
   }
+  if (item === undefined) throw unknownRequest(reqId);
+  if (!stops) return isTerminal(item.status) ? item.status : undefined;
   const now = await requests.get(reqId);
   if (now?.status !== "STOPPED")
     throw new ApiError(409, `req_id: the request is ${now?.status ?? "gone"} already and cannot be stopped`);
@@ -77,36 +65,37 @@ async function stopOrCheck({ requests, logger }: ApiDeps, reqId: string, stop: b
 
 type Active = InstanceNeed & { readonly req_id: string };
 
-/** What a POST /instances does to the group and to the requests that go on. */
-type Resize = ReturnType<typeof decideResize>;
-
 /**
- * The size becomes the wish of every active request, so that it holds when one of them ends and the group follows the largest
- * wish that is left. Where a request is stopped with it, no other one's wish is lowered: that one goes on as if alone.
+ * What a POST /instances does to the group and to the requests that go on. The size becomes the wish of every active request, so that
+ * it holds when one of them ends and the group follows the largest wish that is left. Where a request is stopped with it, no other
+ * one's wish is lowered: that one goes on as if alone.
  * @param active the requests that go on
  * @param asked the size that was asked for
  * @param stops whether a request is stopped with it
+ * @returns the group's new size, the requests whose wish changes, and what the answer says of them
  */
 export function decideResize(active: readonly Active[], asked: number, stops: boolean) {
   const after = active.map((item) => ({
     ...item,
     instance_count: stops ? Math.max(item.instance_count, asked) : asked,
   }));
-  const changed = after.filter(({ instance_count }, i) => instance_count !== active[i]?.instance_count);
-  return {
-    /** The group's new size. */
-    capacity: stops ? Math.max(asked, neededCapacity(after)) : asked,
-    /** The new wish of each request whose wish changes. */
-    wishes: new Map(changed.map(({ req_id, instance_count }) => [req_id, instance_count])),
-    /** Ids of the requests that have no instances from now on, also those that were paused before: the answer to that call may have been lost. */
-    paused: asked === 0 ? idsWhere(after, (count) => count === 0) : [],
-    /** Ids of those that had none until now. */
-    resumed: asked > 0 ? idsWhere(active, (count) => count === 0) : [],
-    /** Ids of those that need more instances than were asked for, and keep them. */
-    kept: idsWhere(after, (count) => count > asked),
+  const capacity = stops ? Math.max(asked, neededCapacity(after)) : asked;
+  const remark = (what: string, items: readonly Active[], holds: (instances: number) => boolean) => {
+    const ids = items.filter(({ instance_count }) => holds(instance_count)).map(({ req_id }) => req_id);
+    return ids.length === 0 ? [] : [`${what}: ${ids.join(", ")}`];
   };
-}
-
-function idsWhere(items: readonly Active[], holds: (instances: number) => boolean): string[] {
-  return items.filter(({ instance_count }) => holds(instance_count)).map(({ req_id }) => req_id);
+  return {
+    capacity,
+    changed: after.filter(({ instance_count }, i) => instance_count !== active[i]?.instance_count),
+    remarks: [
+      ...remark(
+        `not ${asked}, because requests that go on need more`,
+        after,
+        (instances) => capacity > asked && instances > asked,
+      ),
+      // Also those that were paused before: the answer to that call may have been lost.
+      ...remark("paused until there are instances again", after, (instances) => asked === 0 && instances === 0),
+      ...remark("resumed", active, (instances) => asked > 0 && instances === 0),
+    ],
+  };
 }

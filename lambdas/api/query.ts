@@ -1,9 +1,27 @@
+import * as z from "zod";
 import { isPossibleId, type RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** A query string, as API Gateway has it. */
 export type Query = Readonly<Record<string, string | undefined>> | null;
+
+/**
+ * A parameter of a query string. An empty one asks for nothing, as one that is absent.
+ * @param parse undefined: the text is none of what the parameter may be
+ * @param problem what is wrong with a text, given in quotes
+ */
+export function parameter<T>(parse: (text: string) => T | undefined, problem: (text: string) => string) {
+  return z
+    .string()
+    .trim()
+    .transform((text, context) => {
+      const value = text === "" ? undefined : parse(text);
+      if (text !== "" && value === undefined) context.addIssue(problem(quoted(text)));
+      return value;
+    })
+    .optional();
+}
 
 /** What GET /prewarm tells beside the totals, if it is asked for. */
 export const DETAILS = ["pops", "failures", "samples", "urls"] as const;

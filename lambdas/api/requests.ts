@@ -6,9 +6,9 @@ import { STATUSES, statusSchema } from "../../domain/request/lifecycle.ts";
 import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { ListedRequest, Place, RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { ApiError, faultList, quoted } from "../../domain/validation/api-error.ts";
+import { checkBody } from "../../domain/validation/parse-body.ts";
 import type { ApiDeps } from "./deps.ts";
-import type { Query } from "./query.ts";
+import { parameter, type Query } from "./query.ts";
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_LIMIT = 100;
@@ -18,7 +18,7 @@ const MAX_QUERIES = 8;
 
 /** Body of GET /requests: the newest first, each as GET /prewarm says it. @throws ApiError 400 */
 export async function listRequests(deps: ApiDeps, query: Query): Promise<Requests> {
-  const { requests, end } = await find(deps, parseQuery(query));
+  const { requests, end } = await find(deps, checkBody(querySchema, query ?? {}));
   return {
     timestamp: formatTimestamp(deps.now()),
     requests: await Promise.all(requests.map((request) => describe(deps, request))),
@@ -27,9 +27,9 @@ export async function listRequests(deps: ApiDeps, query: Query): Promise<Request
 }
 
 /** One query fills a page, unless only some of the requests are wanted. */
-async function find({ requests }: ApiDeps, { limit, after, status }: ReturnType<typeof parseQuery>) {
+async function find({ requests }: ApiDeps, { limit = DEFAULT_LIMIT, next, status }: z.infer<typeof querySchema>) {
   const found: ListedRequest[] = [];
-  let end = after;
+  let end = next;
   // One more than fits: it tells whether there is a next page.
   const lookedAt = status === undefined ? limit + 1 : LOOKED_AT;
   for (let queries = 0; queries < MAX_QUERIES; queries++) {
@@ -68,26 +68,6 @@ export async function recordReportedPercentage(
   }
 }
 
-/** An empty value asks for nothing, as in GET /pops. */
-function parseQuery(query: Query) {
-  const said = (name: string) => query?.[name]?.trim() ?? "";
-  const [limit, status, next] = [said("limit"), said("status"), said("next")] as const;
-  const asked = {
-    limit: limit === "" ? DEFAULT_LIMIT : Number(limit),
-    status: statusSchema.safeParse(status.toUpperCase()).data,
-    after: decode(next),
-  };
-  const problems: string[] = [];
-  if (!/^\d*$/.test(limit) || asked.limit < 1 || asked.limit > MAX_LIMIT)
-    problems.push(`limit: ${quoted(limit)} must be a whole number from 1 to ${MAX_LIMIT}`);
-  if (status !== "" && asked.status === undefined)
-    problems.push(`status: unknown ${quoted(status)}; use one of ${STATUSES.join(", ")}`);
-  if (next !== "" && asked.after === undefined)
-    problems.push(`next: invalid cursor ${quoted(next)}; pass the next value of the previous page`);
-  if (problems.length > 0) throw new ApiError(400, faultList(problems));
-  return asked;
-}
-
 /** A place as it stands in a URL. */
 function encode({ created_at, req_id }: Place): string {
   return Buffer.from(JSON.stringify([created_at, req_id])).toString("base64url");
@@ -105,3 +85,15 @@ function decode(text: string): Place | undefined {
 /** DynamoDB refuses keys that are empty or too long. */
 const key = z.string().regex(/^[\x20-\x7e]{1,200}$/);
 const writtenSchema = z.tuple([key, key]);
+
+const querySchema = z.object({
+  limit: parameter(
+    (text) => (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_LIMIT ? Number(text) : undefined),
+    (text) => `${text} must be a whole number from 1 to ${MAX_LIMIT}`,
+  ),
+  status: parameter(
+    (text) => statusSchema.safeParse(text.toUpperCase()).data,
+    (text) => `unknown ${text}; use one of ${STATUSES.join(", ")}`,
+  ),
+  next: parameter(decode, (text) => `invalid cursor ${text}; pass the next value of the previous page`),
+});

@@ -43,16 +43,17 @@ test.each<Case>([
     request({ req_id: "abc"[i] ?? "", status: "IN_PROGRESS", instance_count }),
   );
   const resize = decideResize(active, asked, stops);
-  expect({ ...resize, wishes: Object.fromEntries(resize.wishes) }).toEqual({
-    capacity,
-    paused,
-    resumed,
-    kept,
-    wishes: changes,
-  });
+  const said = (what: string, ids: readonly string[]) => (ids.length === 0 ? [] : [`${what}: ${ids.join(", ")}`]);
+  expect(resize.capacity).toBe(capacity);
+  expect(Object.fromEntries(resize.changed.map((it) => [it.req_id, it.instance_count]))).toEqual(changes);
+  expect(resize.remarks).toEqual([
+    ...said(`not ${asked}, because requests that go on need more`, kept),
+    ...said("paused until there are instances again", paused),
+    ...said("resumed", resumed),
+  ]);
 });
 
 test("one that invalidates first needs none yet, and keeps its wish", () => {
   const waits = request({ req_id: "a", status: "CHECK_POP", need_invalidate: true, instance_count: 5 });
-  expect(decideResize([waits], 0, true)).toMatchObject({ capacity: 0, wishes: new Map(), paused: [] });
+  expect(decideResize([waits], 0, true)).toEqual({ capacity: 0, changed: [], remarks: [] });
 });
