@@ -2,10 +2,13 @@ import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { CsvError, parse } from "csv-parse";
 import { csvRow, textOfField } from "../domain/csv.ts";
 import type { ReadableList, RequestList } from "../domain/plan/lists.ts";
 import { UnreadableRowError } from "../domain/plan/task.ts";
+
+const LINK_SECONDS = 600;
 
 /** The lists of requests in the bucket: CSV, read and written row by row. */
 export class Lists {
@@ -56,6 +59,16 @@ export class Lists {
 
   async delete<T>(list: RequestList<T>, reqId: string): Promise<void> {
     await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: list.key(reqId) }));
+  }
+
+  /**
+   * A link under which somebody without AWS credentials can read a list or the file of all results.
+   * @param fileName under which it is saved: letters, digits, `.` and `-` alone
+   */
+  async link(key: string, fileName: string): Promise<string> {
+    const ResponseContentDisposition = `attachment; filename="${fileName}"`;
+    const get = new GetObjectCommand({ Bucket: this.bucket, Key: key, ResponseContentDisposition });
+    return getSignedUrl(this.s3, get, { expiresIn: LINK_SECONDS });
   }
 
   private async *text<T>(

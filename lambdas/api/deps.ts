@@ -13,7 +13,6 @@ import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { ProgressReader } from "../../aws/progress-table.ts";
-import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -59,7 +58,6 @@ const environmentSchema = z.object({
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const db = documentClient();
-  const s3 = new S3Client({});
   const logger = new Logger({ serviceName: "api" });
   const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
   const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
@@ -73,8 +71,7 @@ export function buildDeps() {
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
     results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
     resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
-    lists: new Lists(s3, env.BUCKET),
-    links: new ReportLinks(s3, env.BUCKET),
+    lists: new Lists(new S3Client({}), env.BUCKET),
     distributions: new Distributions(new CloudFrontClient({})),
     tokens: new ClientTokens(db, env.PROGRESS_TABLE),
     progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),

@@ -22,8 +22,8 @@ export async function summarize(deps: ApiDeps, first: RequestItem): Promise<Summ
   const targets = await deps.requestPops.of(reqId);
   const ending = {
     ...(await readFailedUrls(deps, reqId)),
-    failure_pop_urls_report: await deps.links.of(report, `prewarm-${reqId}-failed.csv`),
-    results_url: results === undefined ? null : await deps.links.of(results, `prewarm-${reqId}-results.csv.gz`),
+    failure_pop_urls_report: await deps.lists.link(report, `prewarm-${reqId}-failed.csv`),
+    results_url: results === undefined ? null : await deps.lists.link(results, `prewarm-${reqId}-results.csv.gz`),
     failures: await readFailures(deps, item),
   };
   return summaryAnswer(item, targets, ending, deps.now());

@@ -1,30 +1,25 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 
 const INDEX = "index.html";
-/** Longer than any session; the name changes with the content. */
-const FOREVER = "public, max-age=31536000, immutable";
-/** Kept, and asked for again each time: `no-cache` does not forbid to keep it. */
-const ASK_AGAIN = "no-cache";
 
-type Asked = Pick<APIGatewayProxyEvent, "pathParameters" | "headers">;
+interface PageRequest {
+  readonly pathParameters: APIGatewayProxyEvent["pathParameters"];
+}
 
 /**
  * Serves the console's files. It knows no key, no request and no call of AWS.
  * @param files by name; none: the console is off, and every path is a 404
  */
 export function createHandler(files: ReadonlyMap<string, PageFile>) {
-  return async ({ pathParameters, headers }: Asked): Promise<APIGatewayProxyResult> => {
+  return async ({ pathParameters }: PageRequest): Promise<APIGatewayProxyResult> => {
     const name = pathParameters?.["file"];
     // Relative, so that the stage's path and whatever name the API is reached by stay as they are.
     if (name === undefined && files.has(INDEX)) return answer(302, "", { location: `console/${INDEX}` });
     const file = files.get(name ?? "");
     if (file === undefined) return answer(404, "There is no such page.\n", { "content-type": "text/plain" });
-    const kept = { etag: file.etag, "cache-control": file.lasting ? FOREVER : ASK_AGAIN };
-    if (ifNoneMatch(headers) === file.etag) return answer(304, "", kept);
-    return answer(200, file.body, { "content-type": file.type, ...kept });
+    return answer(200, file.body, { "content-type": file.type, "cache-control": file.cacheControl });
   };
 }
 
@@ -32,19 +27,11 @@ function answer(statusCode: number, body: string, headers: Record<string, string
   return { statusCode, headers: { "cache-control": "no-store", ...headers, ...SECURITY_HEADERS }, body };
 }
 
-/** A proxy that compresses makes the tag a weak one. */
-function ifNoneMatch(headers: Asked["headers"]): string | undefined {
-  const [, value] = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "if-none-match") ?? [];
-  return value?.replace(/^W\//, "");
-}
-
 /** One static file as it is sent. Each is a text, so that it needs no base64 on its way through API Gateway. */
 export interface PageFile {
   readonly type: string;
   readonly body: string;
-  readonly etag: string;
-  /** Its name has a hash of what is in it, so it never changes. */
-  readonly lasting: boolean;
+  readonly cacheControl: string;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -66,8 +53,8 @@ export function readPageFiles(folder: string): ReadonlyMap<string, PageFile> {
 function pageFile(name: string, body: string): PageFile {
   const type = TYPES[extname(name)];
   if (type === undefined) throw new Error(`${name}: a file of this kind is not served`);
-  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-  return { type, body, etag, lasting: HASHED.test(name) };
+  // A name with a hash changes with the content. The others are asked for each time: they are a few kilobytes.
+  return { type, body, cacheControl: HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache" };
 }
 
 /**

@@ -1,7 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Lists } from "../../aws/lists.ts";
-import { ReportLinks } from "../../aws/report-links.ts";
 import type { CsvValue } from "../../domain/csv.ts";
 import { LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
@@ -180,7 +179,7 @@ describe("a list in the bucket", () => {
 });
 
 it("a report's link is good for ten minutes, and leads to it", async () => {
-  const link = new URL(await new ReportLinks(bucket.s3, "bucket").of("r1/report.csv", "prewarm-r1.csv"));
+  const link = new URL(await new Lists(bucket.s3, "bucket").link("r1/report.csv", "prewarm-r1.csv"));
   expect(link.pathname).toBe("/bucket/r1/report.csv");
   expect(link.searchParams.get("X-Amz-Expires")).toBe("600");
   expect(link.searchParams.get("response-content-disposition")).toBe('attachment; filename="prewarm-r1.csv"');

@@ -10,7 +10,6 @@ import { Dns } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists, ResultFiles } from "../../aws/lists.ts";
 import { ProgressReader } from "../../aws/progress-table.ts";
-import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -143,7 +142,6 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof Lists) return () => it.delete(LISTS.foundUrls, "r");
   if (it instanceof Checkpoints) return () => it.delete("r");
   if (it instanceof ResultFiles) return () => it.put("key", Buffer.from("x"));
-  if (it instanceof ReportLinks) return () => it.of("key", "file.csv").then((link) => fetch(link));
   if (it instanceof BucketEmptier) return () => it.empty();
   if (it instanceof Fleet) return () => it.desiredCapacity();
   if (it instanceof Capacity) return () => it.follow();
@@ -169,7 +167,6 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     results: ["REQUEST_TASK_TABLE"],
     resolvedPops: ["PROGRESS_TABLE"],
     lists: ["BUCKET"],
-    links: ["BUCKET"],
     tokens: ["PROGRESS_TABLE"],
     progress: ["PROGRESS_TABLE"],
     fleet: ["GROUP_NAME"],

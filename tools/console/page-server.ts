@@ -34,7 +34,7 @@ export async function openPageServer(): Promise<PageServer> {
     const [, , first = "", ...rest] = url.pathname.split("/");
     if (first === "console") {
       const file = rest.length === 0 ? null : { file: rest.join("/") };
-      const { statusCode, headers = {}, body } = await serve({ pathParameters: file, headers: {} });
+      const { statusCode, headers = {}, body } = await serve({ pathParameters: file });
       for (const [name, value] of Object.entries(headers)) to.setHeader(name, String(value));
       to.writeHead(statusCode).end(body);
       return;

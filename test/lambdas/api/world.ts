@@ -87,7 +87,6 @@ export function world(
       }),
       sourceBuckets: ["media", "docs/site/*"],
       allowed: allowedDistributionsSchema.parse(distributions),
-      links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
       logger: {
         ...silent,

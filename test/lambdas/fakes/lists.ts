@@ -26,6 +26,10 @@ export class FakeLists implements Public<Lists> {
     delete this.objects[list.key(reqId)];
   }
 
+  async link(key: string, fileName: string) {
+    return `https://bucket.example/${key}?signed&as=${fileName}`;
+  }
+
   private rowsAt(key: string): readonly string[][] {
     const rows = this.objects[key];
     if (rows === undefined) throw Object.assign(new Error(`no ${key}`), { name: "NoSuchKey" });

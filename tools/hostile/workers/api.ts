@@ -38,6 +38,7 @@ const handler = createHandler(
     requestPops: { of: async () => [] },
     results: { ofPop: async function* () {} },
     lists: {
+      link: async () => "",
       read: async function* () {},
       delete: nothing,
       write: async (_list, _id, entries) => {
@@ -46,7 +47,6 @@ const handler = createHandler(
       },
     },
     tokens: { claim: async () => true, read: nothing, release: nothing },
-    links: { of: async () => "" },
     distributions: {
       own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
     },
