@@ -96,7 +96,6 @@ const caretaker = new Caretaker({
     env.PROGRESS_TABLE,
     new AsyncFunction(new LambdaClient(patiently), env.SHUTDOWN_ARN),
   ),
-  lastTaskAt: () => Math.max(throughput.small.lastTaskAt, throughput.large.lastTaskAt),
   timings,
   // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),

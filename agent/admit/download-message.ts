@@ -18,6 +18,7 @@ import type { Follower, FollowerGate } from "./follower-gate.ts";
 export interface DownloadDeps {
   readonly download: Download;
   readonly write: (result: TaskResult) => Promise<void>;
+  /** Whether a request is active. Never rejects. */
   readonly isActive: (reqId: string) => Promise<boolean>;
   readonly limiters: BySize<ConcurrencyLimiter>;
   readonly origins: OriginLimiterRegistry;
@@ -34,7 +35,7 @@ export interface MessageJob {
   /** Owns the places of its URLs in the queues for slots. */
   readonly prefetched: { onLeave(url: TaskUrl, starts: boolean): void };
   /** Returns URLs to the queue: one that was deferred, and the variants that wait for it. */
-  readonly defer: (urls: readonly TaskUrl[], error: DeferredError) => void;
+  readonly deferrals: { add(urls: readonly TaskUrl[], error: DeferredError): void };
   /** Of a lead. */
   readonly lead: FollowerPromoter | undefined;
   /** Cancelled when the request has ended. */
@@ -66,7 +67,7 @@ async function downloadVariants(deps: DownloadDeps, job: MessageJob, variants: r
     } catch (error) {
       if (!(error instanceof DeferredError)) throw error;
       for (const next of variants.slice(i + 1)) job.prefetched.onLeave(next, false);
-      job.defer(variants.slice(i), error);
+      job.deferrals.add(variants.slice(i), error);
       return;
     }
   }

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { Lane } from "../../domain/request/lane.ts";
-import { adaptLimit, LARGE, maxSharedStep, pause, SMALL } from "../admit/adaptive-limit.ts";
+import { adaptLimit, type Bounds, LARGE, maxSharedStep, pause, SMALL } from "../admit/adaptive-limit.ts";
 import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
 import { StoppingError } from "../admit/download-message.ts";
 import { FollowerGate } from "../admit/follower-gate.ts";
@@ -20,7 +20,6 @@ const RECEIVERS: Readonly<Record<Lane, number>> = { main: 3, express: 1 };
 /** SQS allows 20. It is less because a stop waits for the call to end. */
 const POLLING_WAIT_SECONDS = 5;
 const RECEIVE_ERROR_PAUSE_MS = 1_000;
-const RETURN_INTERVAL_MS = 1_000;
 const UPDATE_INTERVAL_MS = 1_000;
 /** How long the status of a request is used. The tasks of one that has ended are downloaded at most this much longer. */
 const STATUS_CACHE_MS = 3_000;
@@ -28,7 +27,7 @@ const STATUS_CACHE_MS = 3_000;
 export interface AgentDeps {
   readonly queue: { readonly lanes: Readonly<Record<Lane, TaskQueue>>; drain(): Promise<void> };
   readonly deadLetters: DeadLetters;
-  readonly results: Pick<ResultWriter, "write" | "drain">;
+  readonly results: ResultWriter;
   readonly store: ResultStore;
   readonly heartbeats: Heartbeats;
   readonly isActive: (reqId: string) => Promise<boolean>;
@@ -59,27 +58,35 @@ export function freeSlotsOf(lane: Lane, { small, large }: BySize<ConcurrencyLimi
   return { small: 0, large: Math.max(1, large.free) };
 }
 
-/** Caches the status of requests for a few seconds. A failed look-up is not kept. */
+/** Caches the status of requests for a few seconds. A failed look-up is not kept, and counts as active: then nothing is thrown away. */
 export function cachedStatus(isActive: (reqId: string) => Promise<boolean>): (reqId: string) => Promise<boolean> {
   const known = new Map<string, { readonly at: number; readonly active: Promise<boolean> }>();
   return (reqId) => {
     const cached = known.get(reqId);
     if (cached !== undefined && performance.now() - cached.at < STATUS_CACHE_MS) return cached.active;
-    const active = isActive(reqId);
+    const active = isActive(reqId).catch(() => {
+      known.delete(reqId);
+      return true;
+    });
     known.set(reqId, { at: performance.now(), active });
-    active.catch(() => known.delete(reqId));
     return active;
   };
+}
+
+/** One of the queues, and the messages of it that are in progress. */
+interface LaneWork {
+  readonly deps: MessageDeps;
+  readonly inProgress: Set<Promise<void>>;
 }
 
 /** Receives and processes task messages until it is stopped. */
 export class Agent {
   private readonly limiters: BySize<ConcurrencyLimiter>;
-  private readonly lanes: Readonly<Record<Lane, MessageDeps>>;
+  private readonly lanes: Readonly<Record<Lane, LaneWork>>;
   private readonly followers = new FollowerGate();
-  /** Messages in progress, by the lane that they came from. */
-  private readonly inProgress: Readonly<Record<Lane, Set<Promise<void>>>> = { main: new Set(), express: new Set() };
   private readonly stopping = new AbortController();
+  /** When the last message ended, by `performance.now()`. Before the first one: when the agent began. */
+  private lastWorkAt = performance.now();
 
   constructor(private readonly deps: AgentDeps) {
     const onFree = () => this.updatePrefetchers();
@@ -87,17 +94,18 @@ export class Agent {
       small: new ConcurrencyLimiter(SMALL.start, RESERVED, onFree),
       large: new ConcurrencyLimiter(LARGE.start, RESERVED_FOR_LARGE, onFree),
     };
-    const common = {
-      ...deps,
-      isActive: cachedStatus(deps.isActive),
-      write: deps.results.write.bind(deps.results),
-      limiters: this.limiters,
-      followers: this.followers,
-    };
-    const lane = (name: Lane): MessageDeps => ({
-      ...common,
-      queue: deps.queue.lanes[name],
-      prefetcher: new Prefetcher(() => freeSlotsOf(name, this.limiters)),
+    const isActive = cachedStatus(deps.isActive);
+    const lane = (name: Lane): LaneWork => ({
+      deps: {
+        ...deps,
+        isActive,
+        limiters: this.limiters,
+        followers: this.followers,
+        write: (result) => deps.results.write(result),
+        queue: deps.queue.lanes[name],
+        prefetcher: new Prefetcher(() => freeSlotsOf(name, this.limiters)),
+      },
+      inProgress: new Set(),
     });
     this.lanes = { main: lane("main"), express: lane("express") };
   }
@@ -107,14 +115,14 @@ export class Agent {
     const { queue, results, heartbeats, origins } = this.deps;
     heartbeats.run();
     await Promise.all([
-      ...Array.from({ length: RECEIVERS.main }, () => this.receive("main")),
-      ...Array.from({ length: RECEIVERS.express }, () => this.receive("express")),
-      ...this.adaptLimits(),
-      this.returnUnstarted(),
+      ...Array.from({ length: RECEIVERS.main }, () => this.receive(this.lanes.main)),
+      ...Array.from({ length: RECEIVERS.express }, () => this.receive(this.lanes.express)),
+      this.adaptLimit("small", SMALL),
+      this.adaptLimit("large", LARGE),
       this.keepReceiving(),
       this.careForRequests(),
     ]);
-    await Promise.all([...this.inProgress.main, ...this.inProgress.express]);
+    await Promise.all(this.inProgress());
     // The permits are attributes of the heartbeats.
     await Promise.all([results.drain(), origins.drain()]);
     await heartbeats.stop();
@@ -126,59 +134,53 @@ export class Agent {
     const { limiters, lanes, followers, deps } = this;
     this.stopping.abort();
     // First: the slots that become free are for nobody.
-    for (const { prefetcher } of [lanes.main, lanes.express]) prefetcher.close();
+    for (const lane of [lanes.main, lanes.express]) lane.deps.prefetcher.close();
     // Tasks that wait for a slot get one, and find that nothing may start any more.
     for (const limiter of [limiters.small, limiters.large]) limiter.limit = Number.POSITIVE_INFINITY;
     deps.origins.close(new StoppingError());
     followers.close(new StoppingError());
   }
 
+  private inProgress(): Promise<void>[] {
+    return [...this.lanes.main.inProgress, ...this.lanes.express.inProgress];
+  }
+
   private updatePrefetchers(): void {
-    this.lanes.main.prefetcher.update();
-    this.lanes.express.prefetcher.update();
+    this.lanes.main.deps.prefetcher.update();
+    this.lanes.express.deps.prefetcher.update();
   }
 
-  private adaptLimits(): Promise<void>[] {
+  private adaptLimit(size: keyof BySize<unknown>, bounds: Bounds): Promise<void> {
     const { throughput, isMemoryTight } = this.deps;
-    const options = {
-      isMemoryTight,
-      maxStep: async (limit: number) => {
-        const depth = await this.deps.queue.lanes.main.depth().catch(() => undefined);
-        return depth === undefined ? 1 : maxSharedStep(limit, depth, Math.max(1, this.inProgress.main.size));
-      },
+    const { queue } = this.lanes.main.deps;
+    const maxStep = async (limit: number) => {
+      const depth = await queue.depth().catch(() => undefined);
+      return depth === undefined ? 1 : maxSharedStep(limit, depth, Math.max(1, this.lanes.main.inProgress.size));
     };
-    return [
-      adaptLimit(
-        { ...options, limiter: this.limiters.small, throughput: throughput.small, bounds: SMALL },
-        this.stopping.signal,
-      ),
-      adaptLimit(
-        { ...options, limiter: this.limiters.large, throughput: throughput.large, bounds: LARGE },
-        this.stopping.signal,
-      ),
-    ];
-  }
-
-  private async returnUnstarted(): Promise<void> {
-    while (await pause(RETURN_INTERVAL_MS, this.stopping.signal)) await returnUnstarted(this.lanes.main);
+    const options = { limiter: this.limiters[size], throughput: throughput[size], bounds, isMemoryTight, maxStep };
+    return adaptLimit(options, this.stopping.signal);
   }
 
   /** A pause may be over, or nothing may have started for seconds. */
   private async keepReceiving(): Promise<void> {
-    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) this.updatePrefetchers();
+    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) {
+      this.updatePrefetchers();
+      await returnUnstarted(this.lanes.main.deps);
+    }
   }
 
   private async careForRequests(): Promise<void> {
     const { caretaker } = this.deps;
     if (caretaker === undefined) return;
-    const { main, express } = this.inProgress;
-    while (await pause(caretaker.intervalMs, this.stopping.signal))
-      if (await caretaker.check(main.size + express.size > 0)) this.stop();
+    while (await pause(caretaker.intervalMs, this.stopping.signal)) {
+      const isBusy = this.inProgress().length > 0;
+      if (await caretaker.check(isBusy ? 0 : performance.now() - this.lastWorkAt)) this.stop();
+    }
   }
 
-  private async receive(lane: Lane): Promise<void> {
+  private async receive(lane: LaneWork): Promise<void> {
     const { signal } = this.stopping;
-    const { prefetcher, queue } = this.lanes[lane];
+    const { prefetcher, queue } = lane.deps;
     while (!signal.aborted) {
       const requested = await prefetcher.next();
       if (requested === 0) continue;
@@ -196,13 +198,15 @@ export class Agent {
     }
   }
 
-  private process(lane: Lane, message: ReceivedMessage): void {
-    const inProgress = this.inProgress[lane];
-    const job = processMessage(this.lanes[lane], message, this.stopping.signal)
+  private process({ deps, inProgress }: LaneWork, message: ReceivedMessage): void {
+    const job = processMessage(deps, message, this.stopping.signal)
       .catch((error: unknown) =>
-        this.deps.logger.warn({ err: error, message_id: message.id }, "Message abandoned; SQS will redeliver it"),
+        deps.logger.warn({ err: error, message_id: message.id }, "Message abandoned; SQS will redeliver it"),
       )
-      .finally(() => inProgress.delete(job));
+      .finally(() => {
+        inProgress.delete(job);
+        this.lastWorkAt = performance.now();
+      });
     inProgress.add(job);
   }
 }

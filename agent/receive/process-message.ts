@@ -6,7 +6,7 @@ import { downloadMessage, StoppingError } from "../admit/download-message.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import { NotATaskError } from "../fetch/request-headers.ts";
 import { FollowerPromoter } from "../report/promote-followers.ts";
-import { Deferrals, type MessageDeps, mayBeActive, returnToQueue } from "./return-to-queue.ts";
+import { Deferrals, type MessageDeps, returnToQueue } from "./return-to-queue.ts";
 
 /**
  * Processes one message: every URL is downloaded and its result written, the followers are queued, and only then is the message
@@ -54,14 +54,7 @@ async function processTasks(
   const ended = again ? await existingResults(deps, content) : [];
   const done = new Set(ended.map(({ url }) => url));
   const left = new Set(content.urls.filter((url) => !done.has(url)));
-  const promoterDeps = {
-    queue: deps.queue,
-    store: deps.store,
-    mayBeActive: (reqId: string) => mayBeActive(deps, reqId),
-    logger: deps.logger,
-  };
-  const promoter =
-    content.followers === undefined ? undefined : new FollowerPromoter(promoterDeps, content, ended, again);
+  const promoter = content.followers && new FollowerPromoter(deps, content, ended, again);
   try {
     const rest = { ...content, urls: [...left], ...(again ? { again } : {}) };
     if (left.size > 0 && !(await downloadTasks(deps, message, rest, { left, promoter, stopping }))) return false;
@@ -104,17 +97,14 @@ async function downloadTasks(
     for (const url of urls) left.delete(url);
     held.drop(urls.length);
   });
-  const defer = deferrals.add.bind(deferrals);
-  const job = { message: content, left, held, prefetched, defer, lead: promoter, cancellation, stopping };
+  const job = { message: content, left, held, prefetched, deferrals, lead: promoter, cancellation, stopping };
   try {
     // The hold ends before the message is returned: a later extension would hide it from the other agents.
-    const errors = await whileHeld(deps, message, content, cancellation, async () => [
-      ...(await downloadMessage(deps, job)),
-      ...(await deferrals.end().then(
-        () => [],
-        (error: unknown) => [error],
-      )),
-    ]);
+    const errors = await whileHeld(deps, message, content, cancellation, async () => {
+      const failed = await downloadMessage(deps, job);
+      await deferrals.end().catch((error: unknown) => failed.push(error));
+      return failed;
+    });
     if (errors.length === 0) return true;
     const [worst] = errors.toSorted((a, b) => weight(a) - weight(b));
     return await returnToQueue(deps, message, { ...content, urls: [...left] }, worst, promoter);
@@ -144,7 +134,7 @@ async function whileHeld<T>(
   // Three times within the timeout: one extension may be lost.
   const intervalMs = (deps.visibilitySeconds * 1_000) / 3;
   const timer = setInterval(() => {
-    void mayBeActive(deps, reqId).then((isActive) => isActive || cancellation.cancel());
+    void deps.isActive(reqId).then((isActive) => isActive || cancellation.cancel());
     deps.queue.hold(receipt, deps.visibilitySeconds).catch((error: unknown) => {
       deps.logger.warn({ err: error, req_id: reqId }, "Extending the visibility timeout failed");
     });

@@ -51,17 +51,12 @@ export async function returnToQueue(
     // agent after the other would pass it on until it goes to the dead letters. It is not sent for a request that has
     // ended: if the request's instances were stopped with it, no agent might be left to drop the message.
     const rests = (await promoter?.withdraw(rest)) ?? [rest];
-    if (await mayBeActive(deps, rest.req_id)) await deps.queue.send(rests);
+    if (await deps.isActive(rest.req_id)) await deps.queue.send(rests);
     return true;
   }
   deps.logger.warn({ err: error, req_id: rest.req_id }, "Message returned to queue");
   await deps.queue.hold(message.receipt, RETRY_SECONDS);
   return false;
-}
-
-/** Whether a request is active. True also if the look-up fails: then nothing is thrown away. */
-export function mayBeActive({ isActive }: Pick<MessageDeps, "isActive">, reqId: string): Promise<boolean> {
-  return isActive(reqId).catch(() => true);
 }
 
 /**
@@ -103,7 +98,7 @@ export class Deferrals {
 
   /** @param onSent told of what is in the queue again */
   constructor(
-    private readonly deps: Pick<MessageDeps, "queue" | "isActive">,
+    private readonly deps: MessageDeps,
     private readonly message: TaskMessage,
     private readonly promoter: FollowerPromoter | undefined,
     private readonly onSent: (urls: readonly TaskUrl[]) => void,
@@ -129,12 +124,11 @@ export class Deferrals {
     this.flushing = undefined;
     const now = this.waiting.filter(which);
     this.waiting = this.waiting.filter((it) => !which(it));
-    for (const attempts of new Set(now.map(({ error }) => error.attempts))) {
-      const job = this.send(now.filter(({ error }) => error.attempts === attempts));
-      // It is thrown at the end.
-      job.catch(() => undefined);
-      this.sent.push(job);
-    }
+    if (now.length === 0) return;
+    const job = this.send(now);
+    // It is thrown at the end.
+    job.catch(() => undefined);
+    this.sent.push(job);
   }
 
   private async send(deferrals: readonly Deferral[]): Promise<void> {
@@ -145,7 +139,7 @@ export class Deferrals {
       ),
     );
     const seconds = Math.max(...deferrals.map(({ error }) => error.delayMs)) / 1_000;
-    if (await mayBeActive(this.deps, this.message.req_id)) {
+    if (await this.deps.isActive(this.message.req_id)) {
       const left = { ...this.message, urls };
       const parts = (await this.promoter?.withdraw(left)) ?? [left];
       const sending = parts.map((part) => {

@@ -12,8 +12,8 @@ const INTERVAL_MS = 2_000;
 export interface PromoterDeps {
   readonly queue: TaskQueue;
   readonly store: ResultStore;
-  /** Whether a request may still be active. */
-  readonly mayBeActive: (reqId: string) => Promise<boolean>;
+  /** Whether a request is active. */
+  readonly isActive: (reqId: string) => Promise<boolean>;
   readonly logger: Logger;
 }
 
@@ -103,8 +103,8 @@ export class FollowerPromoter {
   }
 
   private async send(ended: readonly Ended[]): Promise<void> {
-    const { mayBeActive, store, queue } = this.deps;
-    if (ended.length === 0 || !(await mayBeActive(this.lead.req_id))) return;
+    const { isActive, store, queue } = this.deps;
+    if (ended.length === 0 || !(await isActive(this.lead.req_id))) return;
     const { messages, decided } = promoteFollowers(this.lead, ended, this.again, expiresAt(new Date()));
     if (decided.length > 0) await store.putIfAbsent(decided);
     if (messages.length > 0) await queue.send(messages);

@@ -13,8 +13,6 @@ export class Throughput {
   private tasks = 0;
   private troubled = 0;
   private since = performance.now();
-  /** When the last task ended, by `performance.now()`. Before the first one: when the counting began. */
-  lastTaskAt = this.since;
 
   addBytes(bytes: number): void {
     this.bytes += bytes;
@@ -23,7 +21,6 @@ export class Throughput {
   /** @param troubled whether the link or the POP may have been overloaded */
   addTask(troubled: boolean): void {
     this.tasks++;
-    this.lastTaskAt = performance.now();
     if (troubled) this.troubled++;
   }
 

@@ -64,7 +64,7 @@ const NOT_STORED: HeartbeatStore = { beat: async () => undefined, received: asyn
 
 /** Heartbeats that are sent with the first and without tasks, and in between when the test says so. */
 export function fakeHeartbeats(store = NOT_STORED, instance = "i"): Heartbeats {
-  return new Heartbeats({ store, instance, worker: "w", heartbeatIntervalMs: 10_000, logger });
+  return new Heartbeats({ store, instance, worker: "w", heartbeatIntervalMs: 10_000, now: Date.now, logger });
 }
 
 /** What a message is processed with: no limits of origins, ten slots, and calls that fail if a test does not plan them. */

@@ -158,6 +158,7 @@ async function downloadAll(
       instance: "i-1",
       worker: "w",
       heartbeatIntervalMs: 10_000,
+      now: Date.now,
       logger,
     }),
     isActive,

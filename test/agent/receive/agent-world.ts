@@ -102,7 +102,6 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       retire: retire ?? unplanned,
       retireMs,
       logger,
-      lastTaskAt: () => Math.max(throughput.small.lastTaskAt, throughput.large.lastTaskAt),
       timings: { ...timingsOf(stallSeconds), recheckMs: stallSeconds * 67 },
       settlements: new SettlementQueue(documents, "progress", { invoke: async (reqId) => void checked.push(reqId) }),
     });
@@ -122,6 +121,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
         instance: "i-1",
         worker: "w",
         heartbeatIntervalMs: 10_000,
+        now: Date.now,
         logger,
       }),
       visibilitySeconds: 120,

@@ -6,7 +6,7 @@ import type { OriginLimiterRegistry } from "../../../domain/origin/origin-limite
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
-import { fakeOrigins, fakeQueue } from "../fake-deps.ts";
+import { fakeDeps, fakeOrigins, fakeQueue } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
 
@@ -220,24 +220,20 @@ test("whoever waited for a slot while the origin began to refuse gives it back, 
   expect(slots.inUse).toBe(0);
 });
 
-test("what is deferred for different reasons goes back apart, by its attempts; only what was not requested goes at once", async () => {
+test("what was not requested goes back at once, and all else in one message at the end, after the longest delay", async () => {
   const sent: unknown[] = [];
   const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
     void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
-  const deps = { queue: fakeQueue({ sendLater }), isActive: yes };
+  const deps = fakeDeps({ queue: fakeQueue({ sendLater }), isActive: yes });
   const deferrals = new Deferrals(deps, taskMessage({ tries: 3 }), undefined, () => undefined);
   deferrals.add(named("once"), new DeferredError(11_000, 1));
   deferrals.add(named("unasked"), new DeferredError(5_000));
   deferrals.add(named("twice"), new DeferredError(20_000, 2));
-  deferrals.add(named("once more"), new DeferredError(7_000, 1));
   await turn();
   await turn();
   expect(sent).toEqual([["unasked", 3, 5]]);
   await deferrals.end();
-  expect(sent.slice(1)).toEqual([
-    ["once,once more", 4, 11],
-    ["twice", 5, 20],
-  ]);
+  expect(sent.slice(1)).toEqual([["once,twice", 5, 20]]);
 });
 
 test("a download that is cut off because this process has lost its permits goes back", async () => {
@@ -265,10 +261,10 @@ test("followers that wait for one that was refused return to the queue as they c
   });
   const { ended } = start(JSON.stringify(message), all);
   await ended;
-  const attempts = sent.flatMap(({ message: { urls, tries } }) => urls.map(({ url }) => [url, tries]));
+  const attempts = sent.flatMap(({ message: { urls } }) => urls.map(({ url, attempts }) => [url, attempts]));
   expect(attempts.toSorted()).toEqual([
     ["a", 1],
-    ["b", undefined],
+    ["b", 0],
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
+import { ResultWriter } from "../../../agent/report/result-writer.ts";
 import { Throughput } from "../../../agent/report/throughput.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
@@ -80,7 +81,7 @@ export function memoryAgent({ lanes, ...parts }: MemoryAgentParts): Agent {
     heartbeats: fakeHeartbeats(),
     deadLetters: fakeDeadLetters,
     isActive: async () => true,
-    results: { write: async () => undefined, drain: async () => undefined },
+    results: Object.assign(new ResultWriter(fakeStore(), logger), { write: async () => undefined }),
     store: fakeStore(),
   });
 }

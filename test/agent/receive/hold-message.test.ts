@@ -63,29 +63,6 @@ describe("while it is worked on", () => {
     expect(did.slice(5)).toEqual(["delete r"]);
   });
 
-  test("nothing is cut off while nobody can say whether its request has ended", async () => {
-    vi.useFakeTimers();
-    let answers = true;
-    const slow = deferred<object>();
-    const active = async () => {
-      if (answers) return true;
-      throw new Error("no table");
-    };
-    const { did, ended } = start(bodyOf("a"), {
-      active,
-      download: () => slow.promise,
-      write: done,
-      delete: done,
-      hold: done,
-    });
-    await vi.advanceTimersByTimeAsync(1_000);
-    answers = false;
-    await vi.advanceTimersByTimeAsync(40_000);
-    slow.resolve({});
-    await ended;
-    expect(did).toEqual(["active? q", "download a", "active? q", "hold r 120", "write a", "delete r"]);
-  });
-
   test("an extension that fails is tried again", async () => {
     vi.useFakeTimers();
     const slow = deferred<object>();

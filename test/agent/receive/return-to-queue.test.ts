@@ -56,17 +56,6 @@ describe("when the agent stops, what has not begun goes back into the queue anew
     expect(did).toEqual(["active? q", "send it anew", "delete r"]);
   });
 
-  test("a whole message, also when nobody can say whether its request goes on", async () => {
-    const slots = new ConcurrencyLimiter(1);
-    await slots.acquire();
-    const plan = { active: fail("no table"), send: done, delete: done };
-    const { did, ended, stop } = start(bodyOf("a"), plan, slots);
-    stop();
-    slots.release();
-    await ended;
-    expect(did).toEqual(["active? q", "send it anew", "delete r"]);
-  });
-
   test("but not of a request that was stopped, and its instances with it", async () => {
     const running = deferred();
     let active = true;

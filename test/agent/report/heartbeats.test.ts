@@ -32,7 +32,14 @@ function beating(write: () => Promise<void> = async () => undefined, note = writ
     },
   };
   const logger = pino({ level: "warn" }, { write: (line) => void warnings.push(line) });
-  const beats = new Heartbeats({ store, instance: "i-1", worker: "w-1", heartbeatIntervalMs: 10_000, logger });
+  const beats = new Heartbeats({
+    store,
+    instance: "i-1",
+    worker: "w-1",
+    heartbeatIntervalMs: 10_000,
+    now: Date.now,
+    logger,
+  });
   beats.run();
   return { beats, told, written, noted, warnings };
 }
@@ -251,20 +258,4 @@ test("it is known when the last heartbeat that was written was sent", async () =
   expect(beats.writtenAt("a")).toBe(since);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(beats.writtenAt("a")).toBe(since + 10_000);
-});
-
-test("the bytes that were finished are remembered of the 1,000 requests that ended last", async () => {
-  const { beats, written } = beating();
-  for (let n = 0; n <= 1_000; n++) {
-    const holding = beats.add(`${n}`, 1);
-    holding.startTransfer().finish(7);
-    holding.end();
-    await vi.advanceTimersByTimeAsync(10_000);
-  }
-  const finished = async (reqId: string) => {
-    beats.add(reqId, 1);
-    await vi.advanceTimersByTimeAsync(0);
-    return written.at(-1)?.finished;
-  };
-  expect([await finished("1"), await finished("0")]).toEqual([7, 0]);
 });

@@ -27,15 +27,3 @@ test("a window in which nothing happened, or that took no time, is made of finit
   meter.addBytes(10);
   expect(meter.window().bytesPerSecond).toBe(10_000);
 });
-
-test("when the last task ended: before the first, when it began to count", () => {
-  const begun = performance.now();
-  const meter = new Throughput();
-  vi.advanceTimersByTime(1_000);
-  meter.addBytes(10);
-  expect(meter.lastTaskAt).toBe(begun);
-  meter.addTask(false);
-  vi.advanceTimersByTime(500);
-  meter.window();
-  expect(meter.lastTaskAt).toBe(begun + 1_000);
-});

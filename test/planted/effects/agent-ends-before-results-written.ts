@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/receive/agent.ts",
-      find: "await Promise.all([...this.inProgress.main, ...this.inProgress.express]);\n    // The permits",
+      find: "await Promise.all(this.inProgress());\n    // The permits",
       replace: "// The permits",
     },
   ],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/report/heartbeats.ts",
-      find: "request.minuteBytes = 0;\n    request.minute",
-      replace: "request.minute",
+      find: "held.minuteBytes = 0;\n    held.minute",
+      replace: "held.minute",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/report/heartbeats.test.ts"],
