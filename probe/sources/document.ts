@@ -10,7 +10,7 @@ export interface Named {
   /** Absolute. */
   readonly url: string;
   /** Variables of a playlist, which those that it names may take over. */
-  readonly variables?: Readonly<Record<string, string>>;
+  variables?: Readonly<Record<string, string>> | undefined;
 }
 
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
@@ -45,10 +45,10 @@ export class Finds {
   }
 
   /** Takes a reference as a document to be read. @throws DocumentError */
-  lead(reference: string, base: string | undefined, named: Omit<Named, "url">): void {
+  lead(reference: string, base: string | undefined, type: SourceType): void {
     const url = resolve(reference, base);
     if (url === undefined) this.leave("not_a_url");
-    else this.documents.push({ ...named, url });
+    else this.documents.push({ type, url });
     if (this.documents.length > MAX_DOCUMENTS)
       throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
   }

@@ -3,6 +3,28 @@ import type { LeftOut } from "../../domain/request/source.ts";
 import { DocumentError, type Finds, type Place, type Reader } from "./document.ts";
 import { linesOf } from "./document-stream.ts";
 
+/** What a player does with the URL in a tag: reads it as a playlist, or loads it. */
+type HlsUse = "playlist" | "file" | LeftOut;
+
+/** Tags that have a URL, the attribute that it is in, and what becomes of it. */
+const TAGS: Readonly<Record<string, Readonly<Record<string, HlsUse>>>> = {
+  // Audio, subtitles and angles that a viewer may choose.
+  "EXT-X-MEDIA": { URI: "playlist" },
+  // Players ask for these while somebody seeks. They are mostly byte ranges of the segments.
+  "EXT-X-I-FRAME-STREAM-INF": { URI: "playlist" },
+  // Thumbnails: https://github.com/image-media-playlist/spec
+  "EXT-X-IMAGE-STREAM-INF": { URI: "playlist" },
+  "EXT-X-MAP": { URI: "file" },
+  "EXT-X-KEY": { URI: "file" },
+  "EXT-X-SESSION-KEY": { URI: "file" },
+  "EXT-X-SESSION-DATA": { URI: "file" },
+  "EXT-X-PART": { URI: "live_only" },
+  "EXT-X-PRELOAD-HINT": { URI: "live_only" },
+  "EXT-X-RENDITION-REPORT": { URI: "live_only" },
+  "EXT-X-CONTENT-STEERING": { "SERVER-URI": "per_viewer" },
+  "EXT-X-DATERANGE": { "X-ASSET-URI": "per_viewer", "X-ASSET-LIST": "per_viewer" },
+};
+
 /**
  * A playlist of HLS: https://datatracker.ietf.org/doc/html/rfc8216. Read line by line instead of by a player's parser,
  * because parsers keep what their player uses, and drop the rest in silence.
@@ -30,7 +52,7 @@ class Playlist {
     private readonly place: Place,
     private readonly finds: Finds,
   ) {
-    this.variables = new HlsVariables(place.base, place.variables);
+    this.variables = new HlsVariables(place);
   }
 
   take(line: string): void {
@@ -44,45 +66,40 @@ class Playlist {
   /** @throws DocumentError */
   end(): void {
     if (!this.begun) throw new DocumentError("is no HLS playlist");
-    if (this.segments && !this.ended && this.event)
-      throw new DocumentError(
-        "is an EVENT playlist without EXT-X-ENDLIST, which may still grow; send it when the event is over",
-      );
     if (this.segments && !this.ended)
-      throw new DocumentError("is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm");
+      throw new DocumentError(
+        this.event
+          ? "is an EVENT playlist without EXT-X-ENDLIST, which may still grow; send it when the event is over"
+          : "is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm",
+      );
     // A playlist may be named before the variables that it imports are defined.
-    for (const [i, it] of this.finds.documents.entries()) this.finds.documents[i] = { ...it, ...this.variables.all };
+    for (const named of this.finds.documents) named.variables = this.variables.all;
   }
 
   private tag(line: string): void {
-    const colon = line.indexOf(":");
-    const name = colon === -1 ? line.slice(1) : line.slice(1, colon);
-    const rest = colon === -1 ? "" : line.slice(colon + 1);
+    const [, name = "", rest = ""] = /^#([^:]*):?(.*)$/s.exec(line) ?? [];
     if (name === "EXTINF" || name === "EXT-X-TARGETDURATION") this.segments = true;
     else if (name === "EXT-X-STREAM-INF") this.variant = true;
     else if (name === "EXT-X-ENDLIST") this.ended = true;
     else if (name === "EXT-X-GAP") this.gap = true;
-    else if (name === "EXT-X-PLAYLIST-TYPE") this.type(rest.trim());
-    else if (name === "EXT-X-SKIP")
+    else if (name === "EXT-X-PLAYLIST-TYPE") {
+      this.ended ||= rest.trim() === "VOD";
+      this.event = rest.trim() === "EVENT";
+    } else if (name === "EXT-X-SKIP")
       throw new DocumentError(
         "is a delta update (EXT-X-SKIP), which leaves out segments; give the address of the full playlist",
       );
-    else if (name === "EXT-X-DEFINE") this.variables.define(attributesOf(rest));
+    else if (name === "EXT-X-DEFINE") this.variables.define(hlsAttributes(rest));
     else this.urlsOf(name, rest);
   }
 
-  private type(type: string): void {
-    this.ended ||= type === "VOD";
-    this.event = type === "EVENT";
-  }
-
   private urlsOf(name: string, rest: string): void {
-    const uses = hlsUses(name);
+    const uses = TAGS[name];
     if (uses === undefined) {
       if (/(?:^|[,\s])[A-Z-]{0,30}URI="/.test(rest)) this.finds.leave("unknown_tag");
       return;
     }
-    const attributes = attributesOf(rest);
+    const attributes = hlsAttributes(rest);
     for (const [attribute, use] of Object.entries(uses)) {
       const reference = attributes.get(attribute);
       if (reference !== undefined) this.use(reference, use);
@@ -100,52 +117,19 @@ class Playlist {
   private use(reference: string, use: HlsUse): void {
     const { base } = this.place;
     const filled = this.variables.fill(reference);
-    if (use === "playlist") this.finds.lead(filled, base, { type: "hls" });
+    if (use === "playlist") this.finds.lead(filled, base, "hls");
     else if (use === "file") this.finds.add(filled, base, true);
     else this.finds.leave(use);
   }
-}
-
-function attributesOf(text: string): ReadonlyMap<string, string> {
-  const attributes = hlsAttributes(text);
-  if (attributes === undefined) throw new DocumentError("has a tag in which a quote is not closed");
-  return attributes;
-}
-
-/** What a player does with the URL in a tag: reads it as a playlist, or loads it. */
-export type HlsUse = "playlist" | "file" | LeftOut;
-
-/** Tags that have a URL, the attribute that it is in, and what becomes of it. */
-const TAGS: ReadonlyMap<string, Readonly<Record<string, HlsUse>>> = new Map<string, Readonly<Record<string, HlsUse>>>([
-  // Audio, subtitles and angles that a viewer may choose.
-  ["EXT-X-MEDIA", { URI: "playlist" }],
-  // Players ask for these while somebody seeks. They are mostly byte ranges of the segments.
-  ["EXT-X-I-FRAME-STREAM-INF", { URI: "playlist" }],
-  // Thumbnails: https://github.com/image-media-playlist/spec
-  ["EXT-X-IMAGE-STREAM-INF", { URI: "playlist" }],
-  ["EXT-X-MAP", { URI: "file" }],
-  ["EXT-X-KEY", { URI: "file" }],
-  ["EXT-X-SESSION-KEY", { URI: "file" }],
-  ["EXT-X-SESSION-DATA", { URI: "file" }],
-  ["EXT-X-PART", { URI: "live_only" }],
-  ["EXT-X-PRELOAD-HINT", { URI: "live_only" }],
-  ["EXT-X-RENDITION-REPORT", { URI: "live_only" }],
-  ["EXT-X-CONTENT-STEERING", { "SERVER-URI": "per_viewer" }],
-  ["EXT-X-DATERANGE", { "X-ASSET-URI": "per_viewer", "X-ASSET-LIST": "per_viewer" }],
-]);
-
-/** The tags whose attributes have to be read. */
-export function hlsUses(tag: string): Readonly<Record<string, HlsUse>> | undefined {
-  return TAGS.get(tag);
 }
 
 /**
  * The attributes of a tag of a playlist, `NAME=value,NAME="value"`, without their quotes:
  * https://datatracker.ietf.org/doc/html/rfc8216#section-4.2
  * Read by hand: a regular expression would take time by the square of a long line.
- * @returns undefined: a quote is not closed
+ * @throws DocumentError
  */
-export function hlsAttributes(text: string): ReadonlyMap<string, string> | undefined {
+export function hlsAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (let at = 0; at < text.length; ) {
     const equals = text.indexOf("=", at);
@@ -153,7 +137,7 @@ export function hlsAttributes(text: string): ReadonlyMap<string, string> | undef
     const isQuoted = text[equals + 1] === '"';
     const from = isQuoted ? equals + 2 : equals + 1;
     const end = text.indexOf(isQuoted ? '"' : ",", from);
-    if (end === -1 && isQuoted) return undefined;
+    if (end === -1 && isQuoted) throw new DocumentError("has a tag in which a quote is not closed");
     const to = end === -1 ? text.length : end;
     attributes.set(text.slice(at, equals).trim(), text.slice(from, to));
     const comma = text.indexOf(",", to);
@@ -167,25 +151,18 @@ const MAX_VARIABLES = 100;
 const MAX_CHARACTERS = 20_000;
 
 /** Variables of a playlist (EXT-X-DEFINE): https://datatracker.ietf.org/doc/html/draft-pantos-hls-rfc8216bis#section-4.4.2.3 */
-export class HlsVariables {
+class HlsVariables {
   private readonly values = new Map<string, string>();
   private characters = 0;
 
-  /**
-   * @param url of the playlist; undefined: nobody has said
-   * @param inherited of the playlist that named it
-   */
-  constructor(
-    private readonly url: string | undefined,
-    private readonly inherited: Readonly<Record<string, string>>,
-  ) {}
+  constructor(private readonly place: Place) {}
 
   /** @param attributes of an EXT-X-DEFINE @throws DocumentError for one that players refuse too */
   define(attributes: ReadonlyMap<string, string>): void {
-    const [how] = ["NAME", "IMPORT", "QUERYPARAM"].filter((it) => attributes.has(it));
-    const name = attributes.get(how ?? "");
-    const value = name === undefined ? undefined : this.valueOf(how, name, attributes.get("VALUE"));
-    if (name === undefined || value === undefined || this.values.has(name))
+    const how = ["NAME", "IMPORT", "QUERYPARAM"].find((it) => attributes.has(it)) ?? "";
+    const name = attributes.get(how) ?? "";
+    const value = this.valueOf(how, name, attributes.get("VALUE"));
+    if (value === undefined || this.values.has(name))
       throw new DocumentError("has an EXT-X-DEFINE that gives no value, or one twice");
     this.values.set(name, value);
     this.characters += name.length + value.length;
@@ -196,7 +173,6 @@ export class HlsVariables {
 
   /** Puts values in the place of `{$name}`. @throws DocumentError where there is none, or the text gets too long */
   fill(text: string): string {
-    if (!text.includes("{$")) return text;
     let length = 0;
     return text.replaceAll(/\{\$([a-zA-Z0-9_-]{1,200})\}/g, (_, name: string) => {
       const value = this.values.get(name);
@@ -207,14 +183,15 @@ export class HlsVariables {
     });
   }
 
-  /** What playlists that this one names may take over. Nothing, where it has none. */
-  get all(): { variables?: Readonly<Record<string, string>> } {
-    return this.values.size === 0 ? {} : { variables: Object.fromEntries(this.values) };
+  /** What playlists that this one names may take over; undefined: it has none. */
+  get all(): Readonly<Record<string, string>> | undefined {
+    return this.values.size === 0 ? undefined : Object.fromEntries(this.values);
   }
 
-  private valueOf(how: string | undefined, name: string, given: string | undefined): string | undefined {
+  private valueOf(how: string, name: string, given: string | undefined): string | undefined {
+    const { base, variables } = this.place;
     if (how === "NAME") return given === undefined ? undefined : this.fill(given).slice(0, MAX_URL_LENGTH);
-    if (how === "IMPORT") return Object.hasOwn(this.inherited, name) ? this.inherited[name] : undefined;
-    return this.url === undefined ? undefined : (new URL(this.url).searchParams.get(name) ?? undefined);
+    if (how === "IMPORT") return Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return base === undefined ? undefined : (new URL(base).searchParams.get(name) ?? undefined);
   }
 }

@@ -1,6 +1,6 @@
 import { MAX_URLS } from "../../domain/limits.ts";
 import { parseUrl } from "../../domain/net/urls.ts";
-import { absolute, DocumentError, type Finds, type Place, type Reader } from "./document.ts";
+import { absolute, DocumentError, type Finds, type Reader } from "./document.ts";
 import { linesOf, peek } from "./document-stream.ts";
 import { readXml } from "./xml.ts";
 
@@ -53,72 +53,33 @@ function kindOf(entry: string): "addresses" | "robots" | undefined {
 /** A sitemap that `robots.txt` names: https://www.sitemaps.org/protocol.html#submit_robots */
 function takeRecord(entry: string, base: string | undefined, finds: Finds): void {
   const [, name = "", value = ""] = RECORD.exec(entry) ?? [];
-  if (name.toLowerCase() === "sitemap" && value.trim() !== "") finds.lead(value, base, { type: "sitemap" });
+  if (name.toLowerCase() === "sitemap" && value.trim() !== "") finds.lead(value, base, "sitemap");
 }
 
-/** A form of sitemap, by its root element. */
-interface Form {
-  /** What holds an entry, such as `urlset/url`. */
-  readonly entry: string;
-  /** Elements below an entry whose text is a reference. */
-  readonly names: ReadonlySet<string>;
-  /** Those that say when it was changed. */
-  readonly changed: ReadonlySet<string>;
-  /** The reference that an element has in an attribute; undefined: none that counts. */
-  readonly named?: (where: string, attributes: Readonly<Record<string, string>>) => string | undefined;
-  /** Whether its references are sitemaps. */
-  readonly leads?: boolean;
-}
-
-/** https://www.sitemaps.org/protocol.html#otherformats, with RSS 2.0 (rssboard.org) and Atom (RFC 4287). */
-const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
-  [
-    "urlset",
-    {
-      entry: "urlset/url",
-      names: new Set(["url/loc", "image/loc", "video/content_loc", "video/thumbnail_loc"]),
-      changed: new Set(["url/lastmod"]),
-      named: (where, { rel, href }) => (where === "url/link" && hasWord(rel, "alternate") ? href : undefined),
-    },
-  ],
-  [
-    "sitemapindex",
-    {
-      entry: "sitemapindex/sitemap",
-      names: new Set(["sitemap/loc"]),
-      changed: new Set(["sitemap/lastmod"]),
-      leads: true,
-    },
-  ],
-  [
-    "rss",
-    {
-      entry: "channel/item",
-      names: new Set(["item/link"]),
-      changed: new Set(["item/pubDate"]),
-      named: (where, { url }) => (where === "item/enclosure" ? url : undefined),
-    },
-  ],
-  [
-    "feed",
-    {
-      entry: "feed/entry",
-      names: new Set(),
-      // Atom 0.3 called it `modified`.
-      changed: new Set(["entry/updated", "entry/modified"]),
-      named: (where, { rel = "alternate", href }) =>
-        where === "entry/link" && (hasWord(rel, "alternate") || hasWord(rel, "enclosure")) ? href : undefined,
-    },
-  ],
+// Elements of sitemaps (https://www.sitemaps.org/protocol.html#otherformats), of RSS 2.0 (rssboard.org) and of Atom (RFC 4287), each
+// with the element that it stands in. Atom 0.3 called `updated` `modified`.
+const ROOTS = new Set(["urlset", "sitemapindex", "rss", "feed"]);
+const INDEX_ENTRY = "sitemapindex/sitemap";
+const ENTRIES = new Set(["urlset/url", INDEX_ENTRY, "channel/item", "feed/entry"]);
+/** Their text is a reference. */
+const REFERENCES = new Set([
+  ...["url/loc", "image/loc", "video/content_loc", "video/thumbnail_loc", "sitemap/loc", "item/link"],
 ]);
+/** When an entry was changed. */
+const CHANGED = new Set(["url/lastmod", "sitemap/lastmod", "item/pubDate", "entry/updated", "entry/modified"]);
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** The reference that an element has in an attribute; undefined: none that counts. */
+function attributeReference(where: string, { rel, href, url }: Attributes): string | undefined {
+  if (where === "item/enclosure") return url;
+  const isAlternate = where === "url/link" && hasWord(rel, "alternate");
+  const isOfEntry =
+    where === "entry/link" && (rel === undefined || hasWord(rel, "alternate") || hasWord(rel, "enclosure"));
+  return isAlternate || isOfEntry ? href : undefined;
+}
 
 const RELATIONS = "http://www.iana.org/assignments/relation/";
-
-interface Open {
-  readonly name: string;
-  /** What references in it go on from (xml:base). */
-  readonly base: string | undefined;
-}
 
 interface Reference {
   readonly text: string;
@@ -126,78 +87,49 @@ interface Reference {
 }
 
 /** A sitemap of XML (pages, their alternates, images and videos), an index of sitemaps, or a feed. */
-export const readSitemapXml: Reader = async (text, place, finds) => {
-  const sitemap = new Sitemap(place, finds);
+const readSitemapXml: Reader = async (text, { base, since }, finds) => {
+  /** The elements that are open, and what references in them go on from (xml:base). */
+  const path: { readonly name: string; readonly base: string | undefined }[] = [];
+  /** Of the entry that is read. */
+  let references: Reference[] = [];
+  let changed: string | undefined;
+  const note = (reference: Reference) => {
+    if (references.push(reference) > MAX_URLS) throw new DocumentError("has an entry with too many URLs");
+  };
   await readXml(text, {
-    open: (name, attributes) => sitemap.open(name, attributes),
-    close: (name, value) => sitemap.close(name, value),
+    open: (name, attributes) => {
+      const around = path.at(-1);
+      if (around === undefined && !ROOTS.has(name)) throw new DocumentError("is XML, but no sitemap");
+      const element = { name, base: baseOf(attributes, around === undefined ? base : around.base) };
+      const where = `${around?.name}/${name}`;
+      path.push(element);
+      if (ENTRIES.has(where)) {
+        references = [];
+        changed = undefined;
+      }
+      const reference = attributeReference(where, attributes);
+      if (reference !== undefined) note({ text: reference, base: element.base });
+    },
+    close: (name, value) => {
+      const element = path.pop();
+      const where = `${path.at(-1)?.name}/${name}`;
+      // In a feed, a `link` of another namespace stands beside the item's own, with its address in an attribute.
+      if (REFERENCES.has(where) && !(where === "item/link" && value === "")) note({ text: value, base: element?.base });
+      if (where === "video/player_loc") finds.leave("player_page");
+      if (CHANGED.has(where)) changed = value;
+      if (!ENTRIES.has(where)) return;
+      const isOlder = changed !== undefined && since !== undefined && !isSince(changed, since);
+      if (isOlder) return finds.leave("older", references.length);
+      for (const it of references) {
+        if (where === INDEX_ENTRY) finds.lead(it.text, it.base, "sitemap");
+        else finds.add(it.text, it.base);
+      }
+    },
   });
 };
 
-class Sitemap {
-  private readonly path: Open[] = [];
-  private form: Form | undefined;
-  /** Of the entry that is read. */
-  private references: Reference[] = [];
-  private changed: string | undefined;
-
-  constructor(
-    private readonly place: Place,
-    private readonly finds: Finds,
-  ) {}
-
-  open(name: string, attributes: Readonly<Record<string, string>>): void {
-    const around = this.path.at(-1);
-    if (around === undefined) this.form = formOf(name);
-    const base = baseOf(attributes, around === undefined ? this.place.base : around.base);
-    const where = `${around?.name}/${name}`;
-    this.path.push({ name, base });
-    if (where === this.form?.entry) this.begin();
-    const reference = this.form?.named?.(where, attributes);
-    if (reference !== undefined) this.note(reference, base);
-  }
-
-  close(name: string, text: string): void {
-    const base = this.path.pop()?.base;
-    const where = `${this.path.at(-1)?.name}/${name}`;
-    // In a feed, a `link` of another namespace stands beside the item's own, with its address in an attribute.
-    if (this.form?.names.has(where) === true && !(where === "item/link" && text === "")) this.note(text, base);
-    if (where === "video/player_loc") this.finds.leave("player_page");
-    if (this.form?.changed.has(where) === true) this.changed = text;
-    if (where === this.form?.entry) this.take();
-  }
-
-  private begin(): void {
-    this.references = [];
-    this.changed = undefined;
-  }
-
-  private note(text: string, base: string | undefined): void {
-    if (this.references.push({ text, base }) > MAX_URLS) throw new DocumentError("has an entry with too many URLs");
-  }
-
-  private take(): void {
-    const { since } = this.place;
-    if (this.changed !== undefined && since !== undefined && !isSince(this.changed, since)) {
-      this.finds.leave("older", this.references.length);
-      return;
-    }
-    for (const { text, base } of this.references) {
-      if (this.form?.leads === true) this.finds.lead(text, base, { type: "sitemap" });
-      else this.finds.add(text, base);
-    }
-  }
-}
-
-/** @throws DocumentError */
-function formOf(name: string): Form {
-  const form = FORMS.get(name);
-  if (form === undefined) throw new DocumentError("is XML, but no sitemap");
-  return form;
-}
-
 /** https://www.w3.org/TR/xmlbase/ Feeds use it; one that is no URL changes nothing. */
-function baseOf(attributes: Readonly<Record<string, string>>, around: string | undefined): string | undefined {
+function baseOf(attributes: Attributes, around: string | undefined): string | undefined {
   const own = attributes["xml:base"];
   if (own === undefined) return around;
   return parseUrl(absolute(own, around) ?? "")?.href ?? around;

@@ -2,7 +2,6 @@ import { SaxesParser } from "saxes";
 import { MAX_ATTRIBUTES, MAX_LINE_LENGTH, MAX_NESTING } from "../../domain/sources/limits.ts";
 import { DocumentError } from "./document.ts";
 
-const DOCTYPE = "has a DOCTYPE, which is refused";
 /** A `&` that begins no reference: `?a=1&b=2` in an address that was pasted in. At the end of a piece, one may go on. */
 const UNESCAPED = /&(?!#\d+;|#x[\da-f]+;|[a-z_:][\w:.-]*;|[#\w:.-]*$)/i;
 const LINE_END = /\r\n?|\n/g;
@@ -29,7 +28,6 @@ class Document {
   private readonly parser = new SaxesParser({ position: false, xmlns: false });
   /** Of the elements that are open. */
   private readonly texts: string[] = [];
-  private begun = false;
   private attributes = 0;
   /** Characters since the last tag. The parser holds them until the next one: a text, a comment, a value. */
   private held = 0;
@@ -42,7 +40,7 @@ class Document {
 
   constructor(private readonly events: XmlEvents) {
     const { parser } = this;
-    parser.on("doctype", () => fail(DOCTYPE));
+    parser.on("doctype", () => fail("has a DOCTYPE, which is refused"));
     parser.on("error", ({ message }) => fail(this.problemOf(message)));
     parser.on("opentagstart", () => this.begin());
     parser.on("attribute", () => this.attribute());
@@ -57,8 +55,6 @@ class Document {
   read(text: string): void {
     const piece = this.parser.position === 0 ? this.trimmed(text) : text;
     if (piece === "") return;
-    // The parser tells of it once it has read it to its end, which may be long.
-    if (!this.begun && piece.includes("<!DOCTYPE")) fail(DOCTYPE);
     this.held += piece.length;
     this.recent.text += piece;
     this.parser.write(piece);
@@ -85,7 +81,6 @@ class Document {
 
   private begin(): void {
     this.note();
-    this.begun = true;
     this.attributes = 0;
     this.held = 0;
   }
