@@ -1,9 +1,12 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
+import { AsyncFunction } from "../aws/async-function.ts";
+import { documentClient, dynamoClient } from "../aws/clients.ts";
 import type { Fleet } from "../aws/fleet.ts";
-import type { RequestReader } from "../aws/request-table.ts";
+import { type RequestReader, RequestTable } from "../aws/request-table.ts";
 import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
-import { withMetrics } from "../domain/metrics.ts";
+import { metricNamespace, withMetrics } from "../domain/metrics.ts";
 import { neededCapacity } from "../domain/request/lifecycle.ts";
 
 /** Get Size, Task and Shutdown keep this much of their time back, in milliseconds: for what they write when a wait is cut short. */
@@ -56,7 +59,25 @@ export async function forEachKey(
   if (errors.length === 1) throw errors[0];
 }
 
-// Used by every function that reads what others stored: aggregation, api, get-size, shutdown, task, watch.
+/**
+ * What each function that works on requests is built from.
+ * @param environment `SHUTDOWN_ARN`: the function that is invoked for a request that ends, by its name or ARN
+ */
+export function sharedAdapters(
+  serviceName: string,
+  environment: { readonly REQUEST_TABLE: string; readonly GROUP_NAME: string; readonly SHUTDOWN_ARN: string },
+) {
+  const logger = new Logger({ serviceName });
+  /** CloudWatch namespace of the metrics. */
+  const namespace = metricNamespace(environment.GROUP_NAME);
+  const onUnreadable = reportUnreadable(logger, namespace);
+  const dynamo = dynamoClient();
+  const db = documentClient(dynamo);
+  const lambda = new LambdaClient({});
+  const shutdown = new AsyncFunction(lambda, environment.SHUTDOWN_ARN);
+  const requests = new RequestTable(db, environment.REQUEST_TABLE, onUnreadable, shutdown);
+  return { logger, namespace, onUnreadable, dynamo, db, lambda, shutdown, requests };
+}
 
 /** Logs what cannot be read, with its key, and counts it as the metric `Unreadable`. @param namespace of the metric */
 export function reportUnreadable(logger: Pick<Logger, "warn">, namespace: string): OnUnreadable {

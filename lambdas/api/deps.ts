@@ -1,31 +1,25 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
-import { AsyncFunction } from "../../aws/async-function.ts";
 import { ClientTokens } from "../../aws/client-tokens.ts";
-import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { ProgressReader } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { metricNamespace } from "../../domain/metrics.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
-import { reportUnreadable } from "../runtime.ts";
+import { sharedAdapters } from "../runtime.ts";
 
 const name = z.string().min(1);
 const environmentSchema = z.object({
@@ -57,17 +51,10 @@ const environmentSchema = z.object({
 /** Reads the environment and builds all that the API function works with. @throws EnvironmentError */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
-  const db = documentClient();
-  const logger = new Logger({ serviceName: "api" });
+  const { logger, onUnreadable, db, requests } = sharedAdapters("api", env);
   const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
-  const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
   return {
-    requests: new RequestTable(
-      db,
-      env.REQUEST_TABLE,
-      onUnreadable,
-      new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN),
-    ),
+    requests,
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
     results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
     resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),

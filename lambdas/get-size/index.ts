@@ -1,36 +1,32 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
-import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
-import { metricNamespace } from "../../domain/metrics.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
-import { reportUnreadable } from "../runtime.ts";
+import { sharedAdapters } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 
+const name = z.string().min(1);
 const env = readEnvironment(
   z.object({
-    REQUEST_TABLE: z.string().min(1),
-    REQUEST_POP_TABLE: z.string().min(1),
-    PROGRESS_TABLE: z.string().min(1),
-    BUCKET: z.string().min(1),
-    SHUTDOWN_ARN: z.string().min(1),
-    EXPAND_ARN: z.string().min(1),
+    REQUEST_TABLE: name,
+    REQUEST_POP_TABLE: name,
+    PROGRESS_TABLE: name,
+    BUCKET: name,
+    SHUTDOWN_ARN: name,
+    EXPAND_ARN: name,
     /** Metrics go by its name. */
-    GROUP_NAME: z.string().min(1),
+    GROUP_NAME: name,
     /** Heartbeats and leases of permits follow from it. */
     STALL_SECONDS: stallSecondsSchema,
     DISTRIBUTIONS: allowedDistributionsSchema,
@@ -38,16 +34,12 @@ const env = readEnvironment(
     PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),
   }),
 );
-const logger = new Logger({ serviceName: "get-size" });
-const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
-const lambda = new LambdaClient({});
-const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
-const db = documentClient();
+const { logger, onUnreadable, db, lambda, requests } = sharedAdapters("get-size", env);
 const clock = new ServerClock();
 clock.follow(db);
 
 export const handler = createHandler({
-  requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
+  requests,
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),

@@ -1,30 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
-import { AsyncFunction } from "../../aws/async-function.ts";
 import { Checkpoints } from "../../aws/checkpoints.ts";
-import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
+import { queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { EventBus } from "../../aws/event-bus.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists, ResultFiles } from "../../aws/lists.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { metricNamespace } from "../../domain/metrics.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
 import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
-import { Capacity, reportUnreadable } from "../runtime.ts";
+import { Capacity, sharedAdapters } from "../runtime.ts";
 import { dropStaleMessages, type HasEnded } from "./stale-messages.ts";
 
 const name = z.string().min(1);
@@ -49,26 +44,21 @@ const environmentSchema = z.object({
 /** Reads the environment and builds all that the Shutdown function works with. @throws EnvironmentError */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
-  const db = dynamoClient();
-  const documents = documentClient(db);
-  const logger = new Logger({ serviceName: "shutdown" });
-  const namespace = metricNamespace(env.GROUP_NAME);
-  const onUnreadable = reportUnreadable(logger, namespace);
+  const own = { ...env, SHUTDOWN_ARN: env.AWS_LAMBDA_FUNCTION_NAME };
+  const { logger, namespace, onUnreadable, dynamo, db, shutdown, requests } = sharedAdapters("shutdown", own);
   const sqs = queueClient();
-  const shutdown = new AsyncFunction(new LambdaClient({}), env.AWS_LAMBDA_FUNCTION_NAME);
-  const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable, shutdown);
   const s3 = new S3Client({});
   const scheduler = new SchedulerClient({});
   const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
   return {
     requests,
-    progress: new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable),
+    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
     /** This function. */
     shutdown,
-    settlements: new SettlementQueue(documents, env.PROGRESS_TABLE, shutdown),
+    settlements: new SettlementQueue(db, env.PROGRESS_TABLE, shutdown),
     timings: timingsOf(env.STALL_SECONDS),
-    requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
-    results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
+    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+    results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
     lists: new Lists(s3, env.BUCKET),
     checkpoints: new Checkpoints(s3, env.BUCKET, RECOUNT_CHECKPOINT),
     resultFiles: new ResultFiles(s3, env.BUCKET),
@@ -86,7 +76,6 @@ export function buildDeps() {
     /** Base of the API, with a slash at its end: events have links. */
     apiUrl: env.API_URL,
     logger,
-    /** CloudWatch namespace of the metrics. */
     namespace,
     /** Milliseconds since the epoch. */
     now: Date.now,

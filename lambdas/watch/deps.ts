@@ -1,23 +1,19 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
-import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
+import { queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { ProgressReader } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { metricNamespace } from "../../domain/metrics.ts";
 import { type Observed, stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
 import type { OnFailure } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { reportUnreadable } from "../runtime.ts";
+import { sharedAdapters } from "../runtime.ts";
 
 const name = z.string().min(1);
 const environmentSchema = z.object({
@@ -39,16 +35,10 @@ const environmentSchema = z.object({
 /** Reads the environment and builds all that the Watch function works with. @throws EnvironmentError */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
-  const logger = new Logger({ serviceName: "watch" });
-  const namespace = metricNamespace(env.GROUP_NAME);
-  const onUnreadable = reportUnreadable(logger, namespace);
-  const dynamo = dynamoClient();
-  const db = documentClient(dynamo);
-  const lambda = new LambdaClient({});
+  const { logger, namespace, onUnreadable, dynamo, db, lambda, shutdown, requests } = sharedAdapters("watch", env);
   const sqs = queueClient();
-  const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
   return {
-    requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
+    requests,
     progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
@@ -63,7 +53,6 @@ export function buildDeps() {
     onUnreadable,
     timings: timingsOf(env.STALL_SECONDS),
     logger,
-    /** CloudWatch namespace of the metrics. */
     namespace,
   };
 }

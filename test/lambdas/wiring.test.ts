@@ -156,7 +156,7 @@ const LANES: readonly Resource[] = ["QUEUE_URL", "EXPRESS_QUEUE_URL"];
 /** What is named by each adapter of a function. Some adapters make several calls at once, whose order varies. */
 const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]>>>> = {
   aggregation: {
-    requests: ["REQUEST_TABLE"],
+    requests: ENDING_REQUESTS,
     progress: ["PROGRESS_TABLE"],
     settlements: ["PROGRESS_TABLE", "SHUTDOWN_ARN"],
     deadLetters: ["FAILED_BATCHES_URL"],
