@@ -1,4 +1,4 @@
-import { CfnCondition, type CfnParameter, CustomResource, Duration, Fn, Size, Stack } from "aws-cdk-lib";
+import { CfnCondition, CfnOutput, CustomResource, Duration, Fn, Size, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
@@ -43,15 +43,11 @@ const EXPENSIVE_THROTTLE = {
   "/requests/GET": { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
 };
 
-/** The methods of each path: those that are described. The console is none of them: it has no answers. */
-const ROUTES = methodsByPath(Object.keys(ANSWERS));
+const REDEPLOY_TIMEOUT = Duration.minutes(1);
 
 /** The REST API: one function behind the API key, and the console beside it. */
 export class Api extends Construct {
-  readonly restApi: apigateway.RestApi;
-  readonly key: apigateway.IApiKey;
-  /** @default the API is always public */
-  readonly maybePrivate: MaybePrivate | undefined;
+  private readonly restApi: apigateway.RestApi;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
@@ -75,39 +71,33 @@ export class Api extends Construct {
     // CDK's own output is removed: the stack has its own.
     this.restApi.node.tryRemoveChild("Endpoint");
     const integration = new apigateway.LambdaIntegration(props.handler, { allowTestInvoke: false });
-    for (const [path, methods] of ROUTES) {
-      const resource = this.restApi.root.addResource(path);
-      for (const method of methods) resource.addMethod(method, integration);
+    for (const route of Object.keys(ANSWERS)) {
+      const [method = "", path = ""] = route.split(" /");
+      this.restApi.root.resourceForPath(path).addMethod(method, integration);
     }
-    this.serveConsole(props.console);
+    // The only routes without the key: a browser has none when it opens the page.
+    const page = new apigateway.LambdaIntegration(props.console, { allowTestInvoke: false });
+    for (const path of ["console", "console/{file+}"])
+      this.restApi.root.resourceForPath(path).addMethod("GET", page, { apiKeyRequired: false });
     for (const refusal of REFUSALS) this.refuse(refusal);
-    this.key = this.restApi.addApiKey("Key");
+    const key = this.restApi.addApiKey("Key");
     const plan = this.restApi.addUsagePlan("Plan", {
       apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }],
       throttle: { rateLimit: KEY_RATE, burstLimit: KEY_BURST },
       quota: { limit: props.parameters.maxCallsPerDay.valueAsNumber, period: apigateway.Period.DAY },
     });
-    plan.addApiKey(this.key);
-    const access = new ApiAccess(this, "Access", {
-      restApi: this.restApi,
-      allowedCidrs: props.parameters.allowedCidrs,
-      vpcEndpointId: props.vpcEndpointId,
-    });
-    this.maybePrivate = access.maybePrivate;
+    plan.addApiKey(key);
+    this.output("prewarmapikeyoutput", key.keyArn, "ARN of the API key; its last part is the key's id");
+    const { url } = this.restApi;
+    this.output("prewarmapiEndpoint", url, "Base of the API: append prewarm, summary or instances");
+    this.output("prewarmconsole", `${url}console`, "The console, if the parameter of that name is on");
+    this.restrict(props);
   }
 
   /** Base of the API, made of its id alone: whoever is behind the API can know it, too. */
   get endpoint(): string {
     const { region, urlSuffix } = Stack.of(this);
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}/`;
-  }
-
-  /** The only routes without the key: a browser has none when it opens the page. */
-  private serveConsole(page: lambda.IFunction): void {
-    const integration = new apigateway.LambdaIntegration(page, { allowTestInvoke: false });
-    const root = this.restApi.root.addResource("console");
-    for (const resource of [root, root.addResource("{file+}")])
-      resource.addMethod("GET", integration, { apiKeyRequired: false });
   }
 
   private refuse({ type, statusCode, message }: Refusal): void {
@@ -121,16 +111,86 @@ export class Api extends Construct {
       },
     });
   }
-}
 
-/** @param routes such as `GET /prewarm` */
-function methodsByPath(routes: readonly string[]): Map<string, string[]> {
-  const paths = new Map<string, string[]>();
-  for (const route of routes) {
-    const [method = "", path = ""] = route.split(" /");
-    paths.set(path, [...(paths.get(path) ?? []), method]);
+  /**
+   * Who may call the API: every caller with the key, callers from certain addresses, or callers in a VPC through an interface endpoint. An
+   * update of the stack may change that.
+   */
+  private restrict({ parameters: { allowedCidrs }, vpcEndpointId }: ApiProps): void {
+    const scope = new Construct(this, "Access");
+    const isRestricted = new CfnCondition(scope, "IsRestricted", {
+      expression: Fn.conditionNot(Fn.conditionEquals(allowedCidrs.valueAsString, "")),
+    });
+    const cidrs = Fn.split(",", allowedCidrs.valueAsString);
+    // The policy of a public API without restrictions allows everybody, as no policy does: CloudFormation does not remove a policy
+    // that is no longer in the template (https://github.com/aws/aws-cdk/issues/21840).
+    const policyFor = (sourceIp: string, conditions: Record<string, unknown>) =>
+      Fn.conditionIf(
+        isRestricted.logicalId,
+        invokePolicy({ ...conditions, IpAddress: { [sourceIp]: cidrs } }),
+        invokePolicy(conditions),
+      );
+    // A private API takes no other type: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html
+    const publicEndpoint = { Types: ["REGIONAL"], IpAddressType: "dualstack" };
+    const publicPolicy = policyFor("aws:SourceIp", {});
+    const api = this.restApi.node.defaultChild as apigateway.CfnRestApi;
+    if (vpcEndpointId === undefined) {
+      api.addPropertyOverride("EndpointConfiguration", publicEndpoint);
+      api.policy = publicPolicy;
+    } else {
+      const isPrivate = new CfnCondition(scope, "IsPrivate", {
+        expression: Fn.conditionNot(Fn.conditionEquals(vpcEndpointId, "")),
+      });
+      const privateEndpoint = { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId], IpAddressType: "dualstack" };
+      api.addPropertyOverride("EndpointConfiguration", {
+        "Fn::If": [isPrivate.logicalId, privateEndpoint, publicEndpoint],
+      });
+      const privatePolicy = policyFor("aws:VpcSourceIp", { StringEquals: { "aws:SourceVpce": vpcEndpointId } });
+      api.policy = Fn.conditionIf(isPrivate.logicalId, privatePolicy, publicPolicy);
+      // API Gateway makes a name for it that leads to the endpoint:
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html
+      const { region, urlSuffix } = Stack.of(this);
+      const host = `${this.restApi.restApiId}-${vpcEndpointId}.execute-api.${region}.${urlSuffix}`;
+      const url = `https://${host}/${this.restApi.deploymentStage.stageName}/`;
+      const description = "The private API's base for callers in the VPC without private DNS";
+      this.output("prewarmapiVpceEndpoint", url, description).condition = isPrivate;
+    }
+    this.redeploy(scope, { AllowedCidrs: allowedCidrs.valueAsString, VpcEndpoint: vpcEndpointId ?? "" });
   }
-  return paths;
+
+  /**
+   * A stage serves a deployment: a copy of the API, policy included. CloudFormation makes a new one only under another
+   * logical id, and no parameter can change an id. So a function names the stage's deployment: the template's at first,
+   * and a new one of its own after each change of the template's deployment or of `access`.
+   */
+  private redeploy(scope: Construct, access: Readonly<Record<string, string>>): void {
+    const { restApiId, latestDeployment, deploymentStage } = this.restApi;
+    const redeploying = new PipelineFunction(scope, "Redeploying", {
+      name: "redeploy-api",
+      timeout: REDEPLOY_TIMEOUT,
+      environment: { REST_API: restApiId },
+    });
+    const deployments = Stack.of(this).formatArn({
+      service: "apigateway",
+      account: "",
+      resource: `/restapis/${restApiId}/deployments`,
+    });
+    allow(redeploying, ["apigateway:POST"], deployments);
+    const redeployed = new CustomResource(scope, "Redeployed", {
+      resourceType: "Custom::ApiDeployment",
+      serviceToken: redeploying.functionArn,
+      serviceTimeout: REDEPLOY_TIMEOUT.plus(Duration.minutes(1)),
+      properties: { Deployment: latestDeployment?.deploymentId, ...access },
+    });
+    const stage = deploymentStage.node.defaultChild as apigateway.CfnStage;
+    stage.deploymentId = redeployed.ref;
+  }
+
+  private output(name: string, value: string, description: string): CfnOutput {
+    const output = new CfnOutput(Stack.of(this), name, { value, description });
+    output.overrideLogicalId(name);
+    return output;
+  }
 }
 
 interface Refusal {
@@ -156,100 +216,6 @@ const REFUSALS: readonly Refusal[] = [
   { type: apigateway.ResponseType.DEFAULT_4XX },
   { type: apigateway.ResponseType.DEFAULT_5XX, message: "Internal error; the log has it under $context.requestId" },
 ];
-
-export interface ApiAccessProps {
-  readonly restApi: apigateway.RestApi;
-  /** CIDR blocks, separated by commas; empty: every address. */
-  readonly allowedCidrs: CfnParameter;
-  /** Known only when the stack is created; empty: the API is public. @default the API is always public */
-  readonly vpcEndpointId?: string;
-}
-
-/** An API that is private if an interface endpoint is given. */
-export interface MaybePrivate {
-  readonly isPrivate: CfnCondition;
-  /**
-   * The private API's address for callers without private DNS: API Gateway makes a name for it that leads to the endpoint.
-   * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html
-   */
-  readonly endpointUrl: string;
-}
-
-const REDEPLOY_TIMEOUT = Duration.minutes(1);
-
-/**
- * Who may call an API: every caller with the key, callers from certain addresses, or callers in a VPC through an interface endpoint. An update
- * of the stack may change that.
- */
-export class ApiAccess extends Construct {
-  readonly maybePrivate: MaybePrivate | undefined;
-
-  constructor(scope: Construct, id: string, { restApi, allowedCidrs, vpcEndpointId }: ApiAccessProps) {
-    super(scope, id);
-    const isRestricted = new CfnCondition(this, "IsRestricted", {
-      expression: Fn.conditionNot(Fn.conditionEquals(allowedCidrs.valueAsString, "")),
-    });
-    const cidrs = Fn.split(",", allowedCidrs.valueAsString);
-    // The policy of a public API without restrictions allows everybody, as no policy does: CloudFormation does not remove a policy
-    // that is no longer in the template (https://github.com/aws/aws-cdk/issues/21840).
-    const policyFor = (sourceIp: string, conditions: Record<string, unknown>) =>
-      Fn.conditionIf(
-        isRestricted.logicalId,
-        invokePolicy({ ...conditions, IpAddress: { [sourceIp]: cidrs } }),
-        invokePolicy(conditions),
-      );
-    // A private API takes no other type: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html
-    const publicEndpoint = { Types: ["REGIONAL"], IpAddressType: "dualstack" };
-    const publicPolicy = policyFor("aws:SourceIp", {});
-    const api = restApi.node.defaultChild as apigateway.CfnRestApi;
-    if (vpcEndpointId === undefined) {
-      api.addPropertyOverride("EndpointConfiguration", publicEndpoint);
-      api.policy = publicPolicy;
-    } else {
-      const isPrivate = new CfnCondition(this, "IsPrivate", {
-        expression: Fn.conditionNot(Fn.conditionEquals(vpcEndpointId, "")),
-      });
-      const privateEndpoint = { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId], IpAddressType: "dualstack" };
-      api.addPropertyOverride("EndpointConfiguration", {
-        "Fn::If": [isPrivate.logicalId, privateEndpoint, publicEndpoint],
-      });
-      const privatePolicy = policyFor("aws:VpcSourceIp", { StringEquals: { "aws:SourceVpce": vpcEndpointId } });
-      api.policy = Fn.conditionIf(isPrivate.logicalId, privatePolicy, publicPolicy);
-      const { region, urlSuffix } = Stack.of(this);
-      const host = `${restApi.restApiId}-${vpcEndpointId}.execute-api.${region}.${urlSuffix}`;
-      this.maybePrivate = { isPrivate, endpointUrl: `https://${host}/${restApi.deploymentStage.stageName}/` };
-    }
-    this.redeploy(restApi, { AllowedCidrs: allowedCidrs.valueAsString, VpcEndpoint: vpcEndpointId ?? "" });
-  }
-
-  /**
-   * A stage serves a deployment: a copy of the API, policy included. CloudFormation makes a new one only under another
-   * logical id, and no parameter can change an id. So a function names the stage's deployment: the template's at first,
-   * and a new one of its own after each change of the template's deployment or of `access`.
-   */
-  private redeploy(restApi: apigateway.RestApi, access: Readonly<Record<string, string>>): void {
-    const deployment = restApi.latestDeployment?.deploymentId;
-    const redeploying = new PipelineFunction(this, "Redeploying", {
-      name: "redeploy-api",
-      timeout: REDEPLOY_TIMEOUT,
-      environment: { REST_API: restApi.restApiId },
-    });
-    const deployments = Stack.of(this).formatArn({
-      service: "apigateway",
-      account: "",
-      resource: `/restapis/${restApi.restApiId}/deployments`,
-    });
-    allow(redeploying, ["apigateway:POST"], deployments);
-    const redeployed = new CustomResource(this, "Redeployed", {
-      resourceType: "Custom::ApiDeployment",
-      serviceToken: redeploying.functionArn,
-      serviceTimeout: REDEPLOY_TIMEOUT.plus(Duration.minutes(1)),
-      properties: { Deployment: deployment, ...access },
-    });
-    const stage = restApi.deploymentStage.node.defaultChild as apigateway.CfnStage;
-    stage.deploymentId = redeployed.ref;
-  }
-}
 
 function invokePolicy(conditions: Record<string, unknown>): iam.PolicyDocument {
   return new iam.PolicyDocument({

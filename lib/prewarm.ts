@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { CfnOutput, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { AgentFleet } from "./agent-fleet.ts";
 import { Api, Console } from "./api.ts";
@@ -51,21 +50,7 @@ export class Prewarm extends Construct {
     new Monitoring(this, "Monitoring", { parameters, storage, tasks, pipeline, groupName });
     new Budget(this, "Budget", parameters);
     new Tracing(this, "Tracing", parameters.tracing);
-    const stack = Stack.of(this);
-    output(stack, "prewarmapikeyoutput", api.key.keyArn, "ARN of the API key; its last part is the key's id");
-    output(stack, "prewarmapiEndpoint", api.restApi.url, "Base of the API: append prewarm, summary or instances");
-    output(stack, "prewarmconsole", `${api.restApi.url}console`, "The console, if the parameter of that name is on");
-    if (api.maybePrivate === undefined) return;
-    const { endpointUrl, isPrivate } = api.maybePrivate;
-    const says = "The private API's base for callers in the VPC without private DNS";
-    output(stack, "prewarmapiVpceEndpoint", endpointUrl, says).condition = isPrivate;
   }
-}
-
-function output(stack: Stack, name: string, value: string, description: string): CfnOutput {
-  const made = new CfnOutput(stack, name, { value, description });
-  made.overrideLogicalId(name);
-  return made;
 }
 
 /**
