@@ -37,22 +37,17 @@ export function groupArn(scope: Construct, groupName: string): string {
   });
 }
 
-const ID = "InChina";
-
 /**
  * ARNs that are made of a list's values as they are deployed. CloudFormation joins with fixed text alone
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-join.html), so the
  * partition is told by a condition.
  * @param arns of a partition
  */
-export function inPartition(scope: Construct, arns: (partition: string) => string[]): string[] {
-  const found = scope.node.tryFindChild(ID);
-  const inChina = found instanceof CfnCondition ? found : new CfnCondition(scope, ID, { expression: isChina() });
+function inPartition(scope: Construct, arns: (partition: string) => string[]): string[] {
+  const isChina = Fn.conditionEquals(Aws.PARTITION, "aws-cn");
+  const found = scope.node.tryFindChild("InChina");
+  const inChina = found instanceof CfnCondition ? found : new CfnCondition(scope, "InChina", { expression: isChina });
   return Token.asList(Fn.conditionIf(inChina.logicalId, arns("aws-cn"), arns("aws")));
-}
-
-function isChina() {
-  return Fn.conditionEquals(Aws.PARTITION, "aws-cn");
 }
 
 /**
@@ -60,47 +55,35 @@ function isChina() {
  * other account's distributions.
  */
 export function distributionArns(scope: Construct, ids: CfnParameter): string[] {
-  return inPartition(scope, (partition) => arnsIn(partition, ids));
+  return inPartition(scope, (partition) => {
+    const before = `arn:${partition}:cloudfront::*:distribution/`;
+    return Fn.split(",", `${before}${Fn.join(`,${before}`, Fn.split(",", ids.valueAsString))}`);
+  });
 }
 
-function arnsIn(partition: string, ids: CfnParameter): string[] {
-  const before = `arn:${partition}:cloudfront::*:distribution/`;
-  return Fn.split(",", `${before}${Fn.join(`,${before}`, Fn.split(",", ids.valueAsString))}`);
-}
-
-/** What of other buckets the sources of requests may be read from: the stack's parameter, and what follows from it. */
-export class SourceBuckets extends Construct {
-  constructor(
-    private readonly parent: Construct,
-    id: string,
-    private readonly parameter: CfnParameter,
-  ) {
-    super(parent, id);
-  }
-
-  /**
-   * Lets a function read what the parameter names, and list its buckets. Of these, the code lists no more than the parameter
-   * names: a list in CloudFormation cannot be made into pairs of bucket and prefix.
-   */
-  allowReading({ role }: lambda.Function): void {
-    const entries = Fn.split(",", this.parameter.valueAsString);
-    const policy = new iam.Policy(this, "Reading", {
-      roles: role === undefined ? [] : [role],
-      statements: [
-        new iam.PolicyStatement({
-          actions: ["s3:GetObject"],
-          resources: inPartition(this.parent, (partition) => objects(`arn:${partition}:s3:::`, entries)),
-        }),
-        new iam.PolicyStatement({
-          actions: ["s3:ListBucket"],
-          resources: inPartition(this.parent, (partition) => buckets(`arn:${partition}:s3:::`, entries)),
-        }),
-      ],
-    });
-    const isEmpty = Fn.conditionEquals(this.parameter.valueAsString, "");
-    const hasSome = new CfnCondition(this, "HasSome", { expression: Fn.conditionNot(isEmpty) });
-    (policy.node.defaultChild as CfnResource).cfnOptions.condition = hasSome;
-  }
+/**
+ * Lets a function read the sources of requests that the stack's parameter names, and list their buckets. Of these, the code lists no more
+ * than the parameter names: a list in CloudFormation cannot be made into pairs of bucket and prefix.
+ */
+export function allowReadingSources(scope: Construct, { role }: lambda.Function, sourceBuckets: CfnParameter): void {
+  const own = new Construct(scope, "SourceBuckets");
+  const entries = Fn.split(",", sourceBuckets.valueAsString);
+  const policy = new iam.Policy(own, "Reading", {
+    roles: role === undefined ? [] : [role],
+    statements: [
+      new iam.PolicyStatement({
+        actions: ["s3:GetObject"],
+        resources: inPartition(scope, (partition) => objects(`arn:${partition}:s3:::`, entries)),
+      }),
+      new iam.PolicyStatement({
+        actions: ["s3:ListBucket"],
+        resources: inPartition(scope, (partition) => buckets(`arn:${partition}:s3:::`, entries)),
+      }),
+    ],
+  });
+  const isEmpty = Fn.conditionEquals(sourceBuckets.valueAsString, "");
+  const hasSome = new CfnCondition(own, "HasSome", { expression: Fn.conditionNot(isEmpty) });
+  (policy.node.defaultChild as CfnResource).cfnOptions.condition = hasSome;
 }
 
 /** All objects of each entry that is a bucket, and each entry that is a prefix, as it is. Both are made of every entry. */

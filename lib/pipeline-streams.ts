@@ -4,9 +4,6 @@ import * as lambda from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { attributesOf, STATES, type State, type Step } from "../domain/request/lifecycle.ts";
-import { allow } from "./permissions.ts";
-import type { HasRoom } from "./pipeline-function.ts";
-import type { PipelineFunctions } from "./pipeline-permissions.ts";
 import type { Storage } from "./storage.ts";
 
 /**
@@ -26,16 +23,6 @@ function requestsFor(step: Step): object[] {
   return states.map((state) => nowHas(Object.fromEntries(Object.entries(attributesOf(state)).map(isValue))));
 }
 
-/** Attempts after the first that a step has: for some minutes of an outage. */
-const RETRIES = 20;
-
-/** How a function follows a table. */
-interface Follow {
-  readonly patterns: readonly object[];
-  /** Batches of one shard at once. */
-  readonly batches: number;
-}
-
 /**
  * Has the streams of the tables call the functions. In an account of ten concurrent executions, one request at a time
  * leaves some for the API: Task queues for two targets at once, four shards of results are counted, and there are Shutdown
@@ -43,63 +30,43 @@ interface Follow {
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
 export function connectStreams(
-  { getSize, task, aggregation }: PipelineFunctions,
+  { getSize, task, aggregation }: Readonly<Record<"getSize" | "task" | "aggregation", lambda.Function>>,
   storage: Storage,
-  room: HasRoom,
+  byConcurrency: (high: number, low: number) => number,
   failedBatches: sqs.IQueue,
 ): void {
-  const follow = (fn: lambda.Function, table: dynamodb.Table, how: Follow) =>
-    followTable(fn, table, how, failedBatches);
-  const one = room.batches({ low: 1, high: 10 });
-  follow(getSize, storage.requests, { patterns: requestsFor("Get Size"), batches: one });
-  follow(task, storage.requests, { patterns: requestsFor("Task"), batches: one });
-  follow(task, storage.requestPops, {
-    patterns: [nowHas({ state: { S: ["READY"] } })],
-    batches: room.batches({ low: 2, high: 10 }),
-  });
+  const every = {
+    startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+    maxRecordAge: Duration.hours(12),
+    // It keeps what a function gave up on. CDK's own also lets the function look at the queue.
+    onFailure: { bind: () => ({ destination: failedBatches.queueArn }) },
+  };
+  /** @param patterns the function is called for each item whose new image matches one of them */
+  const follow = (fn: lambda.Function, table: dynamodb.Table, patterns: readonly object[], batches: number) =>
+    fn.addEventSource(
+      new DynamoEventSource(table, {
+        ...every,
+        // One item at a time: a failing one holds up nobody, and each has the function's whole time.
+        batchSize: 1,
+        parallelizationFactor: batches,
+        // Attempts after the first: for some minutes of an outage.
+        retryAttempts: 20,
+        filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+      }),
+    );
+  follow(getSize, storage.requests, requestsFor("Get Size"), byConcurrency(10, 1));
+  follow(task, storage.requests, requestsFor("Task"), byConcurrency(10, 1));
+  follow(task, storage.requestPops, [nowHas({ state: { S: ["READY"] } })], byConcurrency(10, 2));
   aggregation.addEventSource(
     new DynamoEventSource(storage.requestTasks, {
-      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+      ...every,
       batchSize: 1_000,
       maxBatchingWindow: Duration.seconds(1),
-      parallelizationFactor: room.batches({ low: 1, high: 2 }),
+      parallelizationFactor: byConcurrency(2, 1),
       // A batch must be tried again as it was: its token is what keeps it from counting twice.
       bisectBatchOnError: false,
       retryAttempts: 100,
-      maxRecordAge: Duration.hours(12),
-      onFailure: keptIn(failedBatches),
       filters: [{ pattern: JSON.stringify(nowHas({ req_id: { S: [{ exists: true }] } })) }],
     }),
   );
-}
-
-/** Calls a function for each item whose new image matches one of the patterns. */
-function followTable(
-  fn: lambda.Function,
-  table: dynamodb.Table,
-  { patterns, batches }: Follow,
-  failedBatches: sqs.IQueue,
-): void {
-  fn.addEventSource(
-    new DynamoEventSource(table, {
-      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-      // One item at a time: a failing one holds up nobody, and each has the function's whole time.
-      batchSize: 1,
-      parallelizationFactor: batches,
-      retryAttempts: RETRIES,
-      maxRecordAge: Duration.hours(12),
-      onFailure: keptIn(failedBatches),
-      filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
-    }),
-  );
-}
-
-/** A queue that keeps what a function gave up on: CDK's own also lets the function look at the queue. */
-function keptIn({ queueArn }: sqs.IQueue): lambda.IEventSourceDlq {
-  return {
-    bind: (_, fn) => {
-      allow(fn, ["sqs:SendMessage"], queueArn);
-      return { destination: queueArn };
-    },
-  };
 }
