@@ -106,8 +106,8 @@ export class OriginLimiter {
   private inProgress = 0;
   private isClosed: Error | undefined;
   private meanMs = EXPECTED_MS;
-  /** How long it takes from a permit until the connection is open. */
-  private connectMs = 0;
+  /** How long it takes from a permit until the connection is open; undefined: none has been opened. */
+  private connectMs: number | undefined;
   /** Since when work is deferred. */
   private exhaustedSince = Number.POSITIVE_INFINITY;
   private isRunDue = false;
@@ -149,8 +149,11 @@ export class OriginLimiter {
     return {
       lost,
       slot: async (signal) => {
-        if (slot !== undefined)
-          this.connectMs += (Math.min(MAX_CONNECT_MS, this.msSince(since)) - this.connectMs) * LAST_WEIGHT;
+        if (slot !== undefined) {
+          const openedMs = Math.min(MAX_CONNECT_MS, this.msSince(since));
+          this.connectMs ??= openedMs;
+          this.connectMs += (openedMs - this.connectMs) * LAST_WEIGHT;
+        }
         const own = slot;
         slot = undefined;
         const { until } = await this.wait({ rate, signal, isContinuation: true, hasPermit: true, slot: own });
@@ -275,7 +278,7 @@ export class OriginLimiter {
     if (this.isIdle) return;
     const starts = this.waiters.flatMap(({ host, slot }) => [
       slot?.at ?? 0,
-      ...this.activeSlots(host).map(({ nextAt }) => nextAt - this.preconnectMs),
+      ...this.activeSlots(host).map((slots) => slots.nextAt(now) - this.preconnectMs),
     ]);
     const next = Math.min(now + TICK_MS, ...starts.filter((at) => at > now));
     this.timer = setTimeout(() => this.run(), Math.ceil(next - now));
@@ -298,22 +301,23 @@ export class OriginLimiter {
     if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return undefined;
     if (!needsSlot) return UNLIMITED;
     if (now < host.rate.notBefore) return undefined;
-    if (!this.hasSlot(waiter)) waiter.slot = this.takeSlot(host, now);
+    if (!this.hasSlot(waiter)) waiter.slot = this.takeSlot(host, now, hasPermit ? 0 : this.connectMs);
     const isEarly = hasPermit && waiter.slot !== undefined && waiter.slot.at > now;
     return isEarly ? undefined : waiter.slot;
   }
 
-  private takeSlot(host: Host, now: number): Slot | undefined {
-    const limits = this.activeSlots(host);
+  /** Takes a slot in each limit. @param connectMs how long it takes until the connection is open @returns undefined: it is too early */
+  private takeSlot(host: Host, now: number, connectMs = 0): Slot | undefined {
+    const limits = this.activeSlots(host).map((slots) => ({ slots, at: slots.nextAt(now + connectMs) }));
     const latest = now + this.preconnectMs;
-    if (limits.some(({ nextAt }) => nextAt > latest)) return undefined;
-    const taken = [UNLIMITED, ...limits.map((slots) => slots.take())];
+    if (limits.some(({ at }) => at > latest)) return undefined;
+    const taken = [UNLIMITED, ...limits.map(({ slots, at }) => slots.take(at))];
     return { at: Math.max(...taken.map(({ at }) => at)), until: Math.min(...taken.map(({ until }) => until)) };
   }
 
   /** A connection is opened so early that the request can be sent in the slot. */
   private get preconnectMs(): number {
-    return Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * this.connectMs);
+    return Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * (this.connectMs ?? 0));
   }
 
   /** The limits in which a request to a host needs a slot each. */

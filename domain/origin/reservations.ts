@@ -118,9 +118,10 @@ export class Reservations {
     return this.slots.length;
   }
 
-  /** The time of the first of them; Infinity: there is none. */
-  get nextAt(): number {
-    return this.slots[0] ?? Number.POSITIVE_INFINITY;
+  /** The time of the first one that is usable at some time, or else of the last one; Infinity: there is none. */
+  nextAt(usableAt: number): number {
+    const next = this.slots.find((at) => at + this.options.lifeMs >= usableAt);
+    return next ?? this.slots.at(-1) ?? Number.POSITIVE_INFINITY;
   }
 
   /** Forgets slots that were not used in time, and those of a pause. @param notBefore the end of the pause */
@@ -129,9 +130,9 @@ export class Reservations {
     if (!this.isActive) this.debt = 0;
   }
 
-  /** Takes the next slot for a request. There must be one. */
-  take(): Slot {
-    const at = this.slots.shift() ?? Number.NEGATIVE_INFINITY;
+  /** Takes the slot of a time that {@link nextAt} has returned. */
+  take(at: number): Slot {
+    this.slots.splice(this.slots.indexOf(at), 1);
     return { at, until: at + this.options.lifeMs };
   }
 
