@@ -5,7 +5,7 @@ import { Upload } from "@aws-sdk/lib-storage";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { CsvError, parse } from "csv-parse";
 import { csvRow, textOfField } from "../domain/csv.ts";
-import type { ReadableList, RequestList } from "../domain/plan/lists.ts";
+import type { ReadableList, WritableList } from "../domain/plan/lists.ts";
 import { UnreadableRowError } from "../domain/plan/task.ts";
 
 const LINK_SECONDS = 600;
@@ -21,11 +21,10 @@ export class Lists {
    * Entries of a list, in its order.
    * @throws NoSuchKey, as S3 calls it, if the list is not there; UnreadableRowError for a row that is none of the list's
    */
-  async *read<T, Written>(list: ReadableList<T, Written>, reqId: string): AsyncGenerator<T> {
+  async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
     const key = list.key(reqId);
-    const Body = await this.bytesOf(key);
-    // Names of columns are no entry.
-    const parser = Body.pipe(parse({ from_line: list.header === undefined ? 1 : 2 }));
+    const Body = await bytesOf(this.s3, this.bucket, key);
+    const parser = Body.pipe(parse({ from_line: list.hasHeader === true ? 2 : 1 }));
     Body.on("error", (error) => parser.destroy(error));
     try {
       for await (const row of parser) yield list.fromRow((row as string[]).map(textOfField));
@@ -38,26 +37,12 @@ export class Lists {
     }
   }
 
-  /**
-   * Writes a list from entries as they come; nothing stands under its key until all of them do.
-   * @param parts keys of objects whose rows come before the entries, as they were written: their bytes are passed on. @default none
-   */
-  async write<T>(
-    list: RequestList<T>,
-    reqId: string,
-    entries: AsyncIterable<T> | Iterable<T>,
-    parts: readonly string[] = [],
-  ): Promise<void> {
-    const body = new PassThrough();
-    const upload = new Upload({
-      client: this.s3,
-      params: { Bucket: this.bucket, Key: list.key(reqId), Body: body, ContentType: "text/csv; charset=utf-8" },
-    });
-    const text = this.text(list, entries, parts);
-    await Promise.all([pipeline(Readable.from(text, { objectMode: false }), body), upload.done()]);
+  /** Writes a list from entries as they come; nothing stands under its key until all of them do. */
+  async write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void> {
+    await upload(this.s3, { Bucket: this.bucket, Key: list.key(reqId) }, inBlocks(list, entries));
   }
 
-  async delete<T>(list: RequestList<T>, reqId: string): Promise<void> {
+  async delete<T>(list: ReadableList<T>, reqId: string): Promise<void> {
     await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: list.key(reqId) }));
   }
 
@@ -70,28 +55,12 @@ export class Lists {
     const get = new GetObjectCommand({ Bucket: this.bucket, Key: key, ResponseContentDisposition });
     return getSignedUrl(this.s3, get, { expiresIn: LINK_SECONDS });
   }
-
-  private async *text<T>(
-    list: RequestList<T>,
-    entries: AsyncIterable<T> | Iterable<T>,
-    parts: readonly string[],
-  ): AsyncGenerator<string | Buffer> {
-    if (list.header !== undefined) yield csvRow(list.header);
-    for (const key of parts) yield* await this.bytesOf(key);
-    yield* inBlocks(list, entries);
-  }
-
-  private async bytesOf(key: string): Promise<Readable> {
-    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-    if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
-    return Body;
-  }
 }
 
 /** Rows a block: a stream that takes them one by one needs several times as long. */
 const BLOCK_ROWS = 200;
 
-async function* inBlocks<T>(list: RequestList<T>, entries: AsyncIterable<T> | Iterable<T>): AsyncGenerator<string> {
+async function* inBlocks<T>(list: WritableList<T>, entries: AsyncIterable<T> | Iterable<T>): AsyncGenerator<string> {
   let block = "";
   let rows = 0;
   for await (const entry of entries) {
@@ -105,9 +74,7 @@ async function* inBlocks<T>(list: RequestList<T>, entries: AsyncIterable<T> | It
   if (rows > 0) yield block;
 }
 
-const TYPE = "application/gzip";
-
-/** Files of the bucket that are too large for memory, and come piece by piece. Each piece is whole members of gzip. */
+/** Files of the bucket that may be larger than memory: the report and the file of all results. */
 export class ResultFiles {
   constructor(
     private readonly s3: S3Client,
@@ -115,31 +82,43 @@ export class ResultFiles {
   ) {}
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
-    const put = new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: bytes, ContentType: TYPE });
-    await this.s3.send(put);
+    const object = { Bucket: this.bucket, Key: key, ContentType: contentTypeOf(key) };
+    await this.s3.send(new PutObjectCommand({ ...object, Body: bytes }));
   }
 
   /**
    * Makes one file of several; nothing stands under its key until it is whole.
-   * @param parts keys of files whose bytes come first, in order: they are passed on, and not kept in memory
+   * @param segments keys of files whose bytes come first, in order: they are passed on, and not kept in memory
    * @param last bytes behind them
    */
-  async join(key: string, parts: readonly string[], last: Uint8Array): Promise<void> {
-    const body = new PassThrough();
-    const upload = new Upload({
-      client: this.s3,
-      params: { Bucket: this.bucket, Key: key, Body: body, ContentType: TYPE },
-    });
-    const bytes = Readable.from(this.inTurn(parts, last), { objectMode: false });
-    await Promise.all([pipeline(bytes, body), upload.done()]);
+  async join(key: string, segments: readonly string[], last: Uint8Array): Promise<void> {
+    await upload(this.s3, { Bucket: this.bucket, Key: key }, this.inTurn(segments, last));
   }
 
-  private async *inTurn(parts: readonly string[], last: Uint8Array): AsyncGenerator<Uint8Array> {
-    for (const key of parts) {
-      const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-      if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
-      yield* Body;
-    }
+  private async *inTurn(segments: readonly string[], last: Uint8Array): AsyncGenerator<Uint8Array> {
+    for (const key of segments) yield* await bytesOf(this.s3, this.bucket, key);
     if (last.length > 0) yield last;
   }
+}
+
+async function bytesOf(s3: S3Client, bucket: string, key: string): Promise<Readable> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  if (!(Body instanceof Readable)) throw new Error(`s3://${bucket}/${key} has no body`);
+  return Body;
+}
+
+/** Writes an object from pieces as they come. Its key is not there until all of them are. */
+async function upload(
+  client: S3Client,
+  object: { readonly Bucket: string; readonly Key: string },
+  pieces: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
+  const body = new PassThrough();
+  const params = { ...object, Body: body, ContentType: contentTypeOf(object.Key) };
+  const uploaded = new Upload({ client, params }).done();
+  await Promise.all([pipeline(Readable.from(pieces, { objectMode: false }), body), uploaded]);
+}
+
+function contentTypeOf(key: string): string {
+  return key.endsWith(".gz") ? "application/gzip" : "text/csv; charset=utf-8";
 }

@@ -1,24 +1,16 @@
 import type { CsvValue } from "../csv.ts";
 import { readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow, type UnreadableUrl } from "../result/failure-groups.ts";
-import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
+import { reportedTask } from "../result/report.ts";
 import type { FoundUrl } from "../sources/found-urls.ts";
 import { fromRow, type GoodUrl, type TaskId, toRow, UnreadableRowError } from "./task.ts";
 
 /** The lists of requests, read and written row by row. */
 export interface ListStore {
   /** Entries of a list, in its order. @throws an error that {@link isMissing} knows; UnreadableRowError for a row that is none of the list's */
-  read<T, Written>(list: ReadableList<T, Written>, reqId: string): AsyncIterable<T>;
-  /**
-   * Nothing stands under its key until all entries do.
-   * @param parts keys of objects whose rows come before the entries, as they were written. @default none
-   */
-  write<T>(
-    list: RequestList<T>,
-    reqId: string,
-    entries: AsyncIterable<T> | Iterable<T>,
-    parts?: readonly string[],
-  ): Promise<void>;
+  read<T>(list: ReadableList<T>, reqId: string): AsyncIterable<T>;
+  /** Nothing stands under its key until all entries do. */
+  write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void>;
 }
 
 /** Whether an object of the bucket is not there, as S3 says it. */
@@ -32,77 +24,70 @@ export function isLostList(error: unknown): error is Error {
 }
 
 /** A list of a request in the bucket, one CSV row an entry. */
-export interface RequestList<T> {
+export interface ReadableList<T> {
   readonly key: (reqId: string) => string;
-  readonly toRow: (entry: T) => readonly CsvValue[];
-  /** Names of the columns, in a first line. @default none */
-  readonly header?: readonly string[];
+  readonly fromRow: (row: readonly string[]) => T;
+  /** Whether its first row has the names of the columns. @default no */
+  readonly hasHeader?: boolean;
 }
 
-/** One that Prewarm itself reads back. @template Written what is written of an entry, if that is more than is read of it */
-export interface ReadableList<T, Written = T> extends RequestList<Written> {
-  readonly fromRow: (row: readonly string[]) => T;
+export interface WritableList<T> extends ReadableList<T> {
+  readonly toRow: (entry: T) => readonly CsvValue[];
 }
 
 /** What was asked for. */
-const urls: ReadableList<string> = {
+const urls: WritableList<string> = {
   key: (reqId) => `${reqId}.csv`,
   toRow: (url) => [url],
   fromRow: ([url = ""]) => url,
 };
 
 /** The same with the number of the source that named a URL. All rows have as many columns: empty is the caller's own. */
-const foundUrls: ReadableList<FoundUrl> = {
+const foundUrls: WritableList<FoundUrl> = {
   key: urls.key,
   toRow: ({ url, source }) => [url, source],
   fromRow: ([url = "", source = ""]) => (/^[1-9]\d*$/.test(source) ? { url, source: Number(source) } : { url }),
 };
 
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
-const goodUrls: ReadableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
+const goodUrls: WritableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
 /** The list of these good URLs: all rows have as many columns, for a reader takes a longer one for damage. */
-export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> {
+export function goodUrlsList(entries: readonly GoodUrl[]): WritableList<GoodUrl> {
   const columns = entries.reduce((most, entry) => Math.max(most, toRow(entry).length), 0);
   const missing = Array.from({ length: columns }, () => undefined);
   return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
 }
 
 /** URLs that cannot: url, reason in words, variant (the one that is unreadable; empty: all are), code of the reason, HTTP status. */
-const failedUrls: ReadableList<UnreadableUrl> = {
+const failedUrls: WritableList<UnreadableUrl> = {
   key: (reqId) => `${reqId}/failed_urls.csv`,
   toRow: ({ url, problem, variant, reason, http_status }) => [url, problem, variant, reason, http_status],
   fromRow: ([url = "", problem = "", variant = "", reason = "", status = ""]) => ({
     url,
     problem,
-    variant,
+    ...(variant === "" ? {} : { variant }),
     ...(reason === "" ? {} : { reason: readReason(reason) }),
     ...(/^\d{3}$/.test(status) ? { http_status: Number(status) } : {}),
   }),
 };
 
 /** Why URLs cannot, a row a reason: a request that runs tells this again and again, and its failed URLs may be hundreds of thousands. */
-const failedUrlGroups: ReadableList<FailureGroup> = {
+const failedUrlGroups: WritableList<FailureGroup> = {
   key: (reqId) => `${reqId}/failed_url_groups.csv`,
   toRow: groupToRow,
   fromRow: groupFromRow,
 };
 
-/** One row a failed task. Read back, it says which task that was. */
-const report: ReadableList<TaskId, ReportedTask> = {
+/** One row a failed task. Read back, it says which task that was. A recount writes it: domain/readiness/report-writer.ts. */
+const report: ReadableList<TaskId> = {
   key: (reqId) => `${reqId}/report.csv`,
-  toRow: reportRow,
   fromRow: reportedTask,
-  header: REPORT_COLUMNS.map(({ name }) => name),
+  hasHeader: true,
 };
 
-/** Rows of the report that a recount sets aside before the report itself is written. @param key where */
-export function reportPart(key: string): RequestList<ReportedTask> {
-  return { key: () => key, toRow: reportRow };
-}
-
 /** The failures of a request that has ended, a row a reason. */
-const failures: ReadableList<FailureGroup> = {
+const failures: WritableList<FailureGroup> = {
   key: (reqId) => `${reqId}/failures.csv`,
   toRow: groupToRow,
   fromRow: groupFromRow,

@@ -1,11 +1,10 @@
 import { grouped } from "../grouped.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../plan/target.ts";
-import type { GoodUrl } from "../plan/task.ts";
+import type { GoodUrl, UrlForm } from "../plan/task.ts";
 import type { GoodAt, TaskBitmap } from "../plan/task-bitmap.ts";
 import { recOf } from "../pops/sites.ts";
 import type { ColdObject } from "../request/verdict.ts";
-import type { UnreadableUrl } from "../result/failure-groups.ts";
 import type { Coverage, PopShare } from "./verdict.ts";
 
 /** So many cold objects are named. */
@@ -20,14 +19,12 @@ interface RecGroup {
   readonly shares: readonly Share[];
 }
 
-/** An unreadable URL. `variant`: the one variant that is unreadable; empty or absent: all variants are. */
-type UnreadableForm = Pick<UnreadableUrl, "url" | "variant">;
-
 /** The URLs of a request. */
 export interface CoveredUrls {
   /** The URLs that could be read, in each variant. */
   readonly good: readonly GoodUrl[];
-  readonly unreadable: readonly UnreadableForm[];
+  /** Without a variant: all variants are unreadable. */
+  readonly unreadable: readonly UrlForm[];
   /** Names of the request's variants; none if it has none. */
   readonly variants: readonly string[];
 }
@@ -83,10 +80,7 @@ class ColdObjects {
   readonly examples: ColdObject[] = [];
 
   /** @param recs where it is good at no POP; none: no POP of its distribution resolved */
-  add(
-    { url, variant }: { readonly url: string; readonly variant?: string | undefined },
-    recs: readonly string[],
-  ): void {
+  add({ url, variant }: UrlForm, recs: readonly string[]): void {
     const [rec] = recs;
     this.count++;
     for (const name of recs) this.recs.add(name);
@@ -144,8 +138,8 @@ function coldRecsOf(groups: readonly RecGroup[], goodAt: GoodAt | undefined): st
   return cold;
 }
 
-function variantsOf({ variant = "" }: UnreadableForm, all: readonly string[]): readonly (string | undefined)[] {
-  if (variant !== "") return [variant];
+function variantsOf({ variant }: UrlForm, all: readonly string[]): readonly (string | undefined)[] {
+  if (variant !== undefined) return [variant];
   return all.length === 0 ? [undefined] : all;
 }
 

@@ -1,33 +1,25 @@
 import * as z from "zod";
-import { isLostList, isMissing, LISTS, type ListStore, resultsKey } from "../plan/lists.ts";
+import { isLostList, isMissing, LISTS, type ListStore } from "../plan/lists.ts";
 import { Plan } from "../plan/plan.ts";
-import type { TargetStore } from "../plan/target.ts";
-import { type GoodUrl, unfinishedResult } from "../plan/task.ts";
+import type { Target, TargetStore } from "../plan/target.ts";
+import { type GoodUrl, type UrlForm, unfinishedResult } from "../plan/task.ts";
 import { TaskBitmap } from "../plan/task-bitmap.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { type Count, countSchema } from "../result/count.ts";
 import type { Failure } from "../result/failure.ts";
-import {
-  type FailureGroup,
-  InputFailureTally,
-  inputFailureRows,
-  type UnreadableUrl,
-  type UnresolvedPop,
-} from "../result/failure-groups.ts";
 import { FailureTally, failureTallySchema } from "../result/failure-tally.ts";
 import type { ReportedResult, ReportedTask } from "../result/report.ts";
-import { type CoveredUrls, coverageOf } from "./coverage.ts";
-import { ReportRows, ResultRows, type SegmentStore } from "./report-writer.ts";
+import { coverageOf } from "./coverage.ts";
+import { REPORT_FILE, RESULTS_FILE, SegmentedFile, type SegmentStore } from "./report-writer.ts";
 import { type Coverage, readinessOf, verdictOf } from "./verdict.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
 const GROUP_SHARDS = 16;
+/** So many rows of URLs that could not be read are read and written in a millisecond at the least, by less than one processor. */
 const ROWS_PER_MS = 30;
-/** A report that takes longer is not begun behind the other file, if the run may end before it. */
-const SHORT_MS = 60_000;
-/** How long a part of the file of all results takes to be passed on: 8 MB. */
-const MS_PER_PART = 400;
+/** How long a segment of a file takes to be passed on: 8 MB. */
+const MS_PER_SEGMENT = 400;
 
 export interface RecountDeps {
   readonly lists: ListStore;
@@ -54,148 +46,105 @@ export interface RecountRun {
   readonly left: () => number;
   /** What the report says of tasks without a result, once all results are counted. */
   readonly whyMissing: (count: Count) => Failure;
-  /** Rows of either file that are written in a millisecond at the least. @default 30, by a function with less than one processor */
-  readonly rowsPerMs?: number;
 }
 
 /** What a recount has come to. */
 export interface Recounted {
   readonly ledger: TaskBitmap;
-  /** Of the results; tasks without one are not in it. */
+  /** Of the results, and of what could not become a task. Tasks without a result are not in it. */
   readonly failures: FailureTally;
   /** Where the objects are good. It looks at each task. */
   readonly survey: () => Coverage;
-  /** Of what could not become a task. */
-  readonly inputFailureGroups: readonly FailureGroup[];
-  /** Key of the file of all results. */
-  readonly results: string;
 }
 
 /**
  * Reads all results of a request once, counts them exactly and writes two files: the report, with a row a task that failed or
  * has no result, a URL that could not be read, and a POP that did not resolve; and one with a row a task. Its memory grows by two
- * bits for each task, and by the URLs. Those that could not be read are read twice: why they could not is not kept. The results of a
+ * bits for each task, and by the URLs. Those that could not be read are read twice: why they could not is not kept. The rows of a
  * huge request are too many for one run: where that stops, a checkpoint is written, and the next recount of the request as it is now goes on from there.
  * @returns undefined: a checkpoint stands, the next run is to go on
  * @throws ListLostError
  */
 export async function recount(deps: RecountDeps, item: RequestItem, run: RecountRun): Promise<Recounted | undefined> {
   const { req_id: reqId, shards } = item;
-  const isPrepared = item.total_count > 0;
-  const urls = isPrepared ? await readGoodUrls(deps, reqId) : [];
+  const urls = item.total_count > 0 ? await readGoodUrls(deps, reqId) : [];
   const targets = await deps.requestPops.of(reqId);
   const unresolved = targets.filter(({ state }) => state === "FAILED");
-  const { urls: unreadable, groups: inputFailureGroups } = await countInputFailures(deps, reqId, unresolved);
   const plan = new Plan(item, targets);
   const ledger = new TaskBitmap(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
+  const unreadable = await readUnreadable(deps, reqId, failures);
+  for (const pop of unresolved) failures.add(pop);
   const state = recountState(item, run.timeIsUp);
-  const before = await resume(deps, item, ledger, failures, state);
-  const rows = new ReportRows(deps.lists, reqId, [...before.parts]);
+  const before = await checkpointOf(deps, item, state);
+  if (before !== undefined) {
+    ledger.restore(before);
+    failures.restore(before.failures);
+  }
+  const report = new SegmentedFile(deps.resultFiles, REPORT_FILE, reqId, [...(before?.parts ?? [])]);
+  const results = new SegmentedFile(deps.resultFiles, RESULTS_FILE, reqId, [...(before?.results ?? [])]);
   const sourced = withSource(item, urls);
-  const all = new ResultRows(deps.resultFiles, reqId, [...before.results]);
-
-  const pausedAt = async (read: number, resultsDone: boolean) => {
-    await rows.setAside();
-    if (!resultsDone) await all.setAside();
-    const kept = { parts: rows.parts, results: all.parts, results_done: resultsDone, failures: failures.saved() };
-    await deps.checkpoints.write(reqId, { state, at: deps.now(), shards: read, ...kept, ...ledger.saved() });
+  const write = async (result: ReportedResult) => {
+    const row = sourced(result);
+    await results.add(row);
+    if (!row.ok) await report.add(row);
+  };
+  const timeToFinish = () =>
+    (report.segments.length + results.segments.length) * MS_PER_SEGMENT + unreadable.length / ROWS_PER_MS;
+  // Asked after something was written, so that there is an end to it.
+  const isOver = () => isHuge(item) && run.left() < timeToFinish();
+  const pause = async (position: { readonly shards: number; readonly unfinished: number }) => {
+    await report.setAside();
+    await results.setAside();
+    const segments = { parts: report.segments, results: results.segments };
+    const counted = { ...ledger.saved(), failures: failures.saved() };
+    await deps.checkpoints.write(reqId, { state, at: deps.now(), ...position, ...segments, ...counted });
     return undefined;
   };
-  const reportMs = () => msForReport(ledger, unreadable.length, run);
-  const hasTime = (ms: number) => !isHuge(item) || run.left() >= ms;
-  for (let read = before.shards; read < shards; ) {
+
+  for (let read = before?.shards ?? 0; read < shards; ) {
     const next = Math.min(shards, read + GROUP_SHARDS);
-    await enterAll(deps.results.of(reqId, read, next), ledger, failures, { rows, all, sourced });
+    for await (const result of deps.results.of(reqId, read, next)) {
+      if (!ledger.enter(result)) continue;
+      if (!result.ok) failures.add(result);
+      await write(result);
+    }
     read = next;
-    // Each run reads something, so that there is an end to it.
-    const filesMs = read < shards ? 0 : msForResults(ledger, all.parts, run) + reportMs();
-    if (!hasTime(filesMs)) return pausedAt(read, false);
+    if (isOver()) return pause({ shards: read, unfinished: 0 });
   }
   const why = run.whyMissing(ledger.count());
-  const missing = () => missingRows(item, ledger, why, sourced);
-  if (!before.results_done) {
-    await all.writeFile(missing());
-    // Of a request that is stopped early, each file may take most of a run.
-    if (reportMs() > SHORT_MS && !hasTime(reportMs())) return pausedAt(shards, true);
+  let unfinished = 0;
+  for (const { target, url } of ledger.missing()) {
+    unfinished++;
+    if (unfinished <= (before?.unfinished ?? 0)) continue;
+    await write(unfinishedResult(item, { ...url, pop: target.pop }, why));
+    if (isOver()) return pause({ shards, unfinished });
   }
-  await rows.writeReport(missing(), inputFailureRows(unreadableUrls(deps, reqId), unresolved));
-  const surveyed = { good: urls, unreadable, variants: item.variant_names };
-  const survey = () => coverageOf(plan, ledger, surveyed);
-  return { ledger, failures, inputFailureGroups, results: resultsKey(reqId), survey };
-}
-
-/** How long the file of all results takes to be written, at the most. */
-function msForResults(
-  { missingCount }: TaskBitmap,
-  parts: readonly string[],
-  { rowsPerMs = ROWS_PER_MS }: RecountRun,
-): number {
-  return missingCount / rowsPerMs + parts.length * MS_PER_PART;
-}
-
-/** How long the report takes. @param unreadable how many URLs could not be read: their rows are read, and then written */
-function msForReport(ledger: TaskBitmap, unreadable: number, { rowsPerMs = ROWS_PER_MS }: RecountRun): number {
-  return (ledger.missingCount + ledger.count().failed_count + 2 * unreadable) / rowsPerMs;
+  await results.finish();
+  for await (const row of inputFailureRows(deps, reqId, unresolved)) await report.add(row);
+  await report.finish();
+  const survey = () => coverageOf(plan, ledger, { good: urls, unreadable, variants: item.variant_names });
+  return { ledger, failures, survey };
 }
 
 /** What was counted has led to something: the next recount begins anew, for results may have come since. */
-export async function forgetRecount(deps: Pick<RecountDeps, "checkpoints">, item: RequestItem): Promise<void> {
+export async function forgetRecount(deps: RecountDeps, item: RequestItem): Promise<void> {
   if (isHuge(item)) await deps.checkpoints.delete(item.req_id);
 }
 
-function isHuge({ shards }: Pick<RequestItem, "shards">): boolean {
+function isHuge({ shards }: RequestItem): boolean {
   return shards > GROUP_SHARDS;
 }
 
-/** Where the recount begins: at the first shard, or where the run before stopped. */
-async function resume(
+/** Where the run before stopped; undefined: the recount begins at the first shard. */
+async function checkpointOf(
   deps: RecountDeps,
   item: RequestItem,
-  ledger: TaskBitmap,
-  failures: FailureTally,
   state: string,
-): Promise<Pick<RecountCheckpoint, "shards" | "parts" | "results" | "results_done">> {
-  const anew = { shards: 0, parts: [], results: [], results_done: false };
+): Promise<RecountCheckpoint | undefined> {
   const checkpoint = isHuge(item) ? await deps.checkpoints.read(item.req_id) : undefined;
-  if (checkpoint === undefined) return anew;
-  if (checkpoint.state !== state || deps.now() - checkpoint.at > VALID_MS) return anew;
-  ledger.restore(checkpoint);
-  failures.restore(checkpoint.failures);
-  return checkpoint;
-}
-
-/** What a result is written to. */
-interface Files {
-  readonly rows: ReportRows;
-  readonly all: ResultRows;
-  readonly sourced: (row: ReportedResult) => ReportedTask;
-}
-
-async function enterAll(
-  results: AsyncIterable<ReportedResult>,
-  ledger: TaskBitmap,
-  failures: FailureTally,
-  { rows, all, sourced }: Files,
-): Promise<void> {
-  for await (const result of results) {
-    if (!ledger.enter(result)) continue;
-    const row = sourced(result);
-    if (all.add(row)) await all.compress();
-    if (result.ok) continue;
-    failures.add(result);
-    if (rows.add(row)) await rows.setAside();
-  }
-}
-
-function* missingRows(
-  item: RequestItem,
-  ledger: TaskBitmap,
-  failure: Failure,
-  sourced: (row: ReportedResult) => ReportedTask,
-): Generator<ReportedTask> {
-  for (const { target, url } of ledger.missing())
-    yield sourced(unfinishedResult(item, { ...url, pop: target.pop }, failure));
+  if (checkpoint === undefined || checkpoint.state !== state) return undefined;
+  return deps.now() - checkpoint.at > VALID_MS ? undefined : checkpoint;
 }
 
 /** What the item of a request has besides, once it has ended and was recounted. */
@@ -207,16 +156,16 @@ export type Ending = Pick<RequestItem, "report" | "results" | "verdict" | "readi
  */
 export async function endingOf(
   deps: RecountDeps,
-  { req_id: reqId }: Pick<RequestItem, "req_id">,
+  { req_id: reqId }: RequestItem,
   status: TerminalStatus,
-  { failures, survey, results, inputFailureGroups }: Recounted,
+  { failures, survey }: Recounted,
   count: Count,
 ): Promise<Ending> {
   const groups = failures.groups();
-  await deps.lists.write(LISTS.failures, reqId, [...groups, ...inputFailureGroups]);
-  const readiness = readinessOf(survey(), groups.length);
+  await deps.lists.write(LISTS.failures, reqId, groups);
+  const readiness = readinessOf(survey(), groups.filter(({ subject }) => subject === "task").length);
   const verdict = verdictOf(status, readiness, count);
-  return { ...count, report: LISTS.report.key(reqId), results, verdict, readiness };
+  return { ...count, report: REPORT_FILE.key(reqId), results: RESULTS_FILE.key(reqId), verdict, readiness };
 }
 
 /** The list of a request's good URLs is gone or damaged. No later try reads it. */
@@ -236,33 +185,43 @@ async function readGoodUrls({ lists }: RecountDeps, reqId: string): Promise<Good
   }
 }
 
-/** Reads the URLs that could not be read once, and keeps of each its name and variant: their problems are up to a gigabyte. */
-async function countInputFailures(
-  deps: RecountDeps,
-  reqId: string,
-  pops: readonly UnresolvedPop[],
-): Promise<{ readonly urls: CoveredUrls["unreadable"]; readonly groups: readonly FailureGroup[] }> {
-  const urls: { readonly url: string; readonly variant: string }[] = [];
-  const tally = new InputFailureTally();
+/** Tallies the URLs that could not be read, and keeps of each its name and variant: their errors are up to a gigabyte. */
+async function readUnreadable(deps: RecountDeps, reqId: string, failures: FailureTally): Promise<UrlForm[]> {
+  const forms: UrlForm[] = [];
   // A URL stands in the list once for each variant, and is kept once.
   const known = new Map<string, string>();
   for await (const failed of unreadableUrls(deps, reqId)) {
     const url = known.get(failed.url) ?? failed.url;
     known.set(url, url);
-    urls.push({ url, variant: failed.variant ?? "" });
-    tally.addUrl({ ...failed, url });
+    forms.push({ url, variant: failed.variant });
+    failures.add({ ...failed, url });
   }
-  for (const pop of pops) tally.addPop(pop);
-  return { urls, groups: tally.groups() };
+  return forms;
 }
 
 /** In a list of its own: a request that ended before its sizes were asked has none. */
-async function* unreadableUrls({ lists }: RecountDeps, reqId: string): AsyncGenerator<UnreadableUrl> {
+async function* unreadableUrls({ lists }: RecountDeps, reqId: string) {
   try {
-    yield* lists.read(LISTS.failedUrls, reqId);
+    for await (const { problem, ...failed } of lists.read(LISTS.failedUrls, reqId)) yield { ...failed, error: problem };
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
+}
+
+const NO_ATTEMPT = { ok: false, bytes: 0, attempts: 0 };
+
+/**
+ * Rows of the report: one for each URL that could not be read (and variant, if only some of them), with an empty POP, and one for each POP
+ * that did not resolve under each distribution, with an empty URL. A row for each URL at each POP would be 36,000,000 rows of a large
+ * request. They count in none of the counts of tasks.
+ */
+async function* inputFailureRows(
+  deps: RecountDeps,
+  reqId: string,
+  unresolved: readonly Target[],
+): AsyncGenerator<ReportedTask> {
+  for await (const failed of unreadableUrls(deps, reqId)) yield { ...NO_ATTEMPT, pop: "", ...failed };
+  for (const { pop, error, reason } of unresolved) yield { ...NO_ATTEMPT, pop, url: "", error, reason };
 }
 
 /**
@@ -270,7 +229,7 @@ async function* unreadableUrls({ lists }: RecountDeps, reqId: string): AsyncGene
  * list stays as it is.
  */
 function withSource(
-  { sources_read: sources = [] }: Pick<RequestItem, "sources_read">,
+  { sources_read: sources = [] }: RequestItem,
   urls: readonly GoodUrl[],
 ): (row: ReportedResult) => ReportedTask {
   const numbers = new Map(urls.flatMap(({ url, source }) => (source === undefined ? [] : [[url, source]])));
@@ -292,6 +251,8 @@ export const recountCheckpointSchema = z.object({
   at: z.number(),
   /** Shards that are read, from the first one on. */
   shards: z.number().int().nonnegative(),
+  /** Tasks without a result of which the rows are written, in the order of the plan. */
+  unfinished: z.number().int().nonnegative(),
   count: countSchema,
   /** Failures so far, by reason. */
   failures: failureTallySchema,
@@ -303,8 +264,6 @@ export const recountCheckpointSchema = z.object({
   parts: z.array(z.string()),
   /** The same of the file of all results. */
   results: z.array(z.string()),
-  /** Whether that file stands whole, and only the report is to be written. */
-  results_done: z.boolean(),
 });
 export type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
 

@@ -1,139 +1,152 @@
 import * as z from "zod";
 import { Bitmap } from "../bitmap.ts";
-import { cutText, type FailureReason, readReason } from "./failure.ts";
+import { cutText, type FailureReason, failureReasons, readReason } from "./failure.ts";
 import {
+  FAILURE_SUBJECTS,
   type FailureExample,
   type FailureGroup,
+  type FailureSubject,
   failureExampleSchema,
   MAX_EXAMPLES,
   mostFirst,
 } from "./failure-groups.ts";
 
 /** Maximum length of an example's error, in characters. */
-const MAX_EXAMPLE = 300;
+const MAX_ERROR = 300;
 
-/** How many failures have a reason, and some of them, by reason: as it is kept between two runs of a recount. */
-export const failureTallySchema = z.record(
-  z.string(),
-  z.object({
-    count: z.number(),
-    /** The first in words. */
-    example: z.string(),
-    /** Which URLs and POPs have some: bits in Base64, by their numbers in the request. */
-    urls: z.string(),
-    pops: z.string(),
-    examples: z.array(failureExampleSchema),
-  }),
-);
+/** The failures that have one subject and one reason, as they are kept between two runs of a recount. */
+const savedGroupSchema = z.object({
+  subject: z.enum(FAILURE_SUBJECTS),
+  code: z.enum(failureReasons),
+  tasks: z.number(),
+  /** Which URLs and POPs have some: bits in Base64, by their numbers in the tally. */
+  urls: z.string(),
+  pops: z.string(),
+  examples: z.array(failureExampleSchema),
+});
+export const failureTallySchema = z.array(savedGroupSchema);
 export type SavedTally = z.infer<typeof failureTallySchema>;
 
-/** What is told of a failed result. */
+/** A task that failed (it has a URL and a POP), a URL that could not be read, or a POP that did not resolve. */
 export interface TalliedFailure {
-  readonly pop: string;
-  readonly url: string;
+  readonly url?: string | undefined;
+  readonly pop?: string | undefined;
   readonly variant?: string | undefined;
   readonly reason?: string | undefined;
   readonly error?: string | undefined;
   readonly http_status?: number | undefined;
 }
 
-interface Tallied {
-  count: number;
-  readonly example: string;
+interface Group {
+  readonly subject: FailureSubject;
+  readonly code: FailureReason;
+  tasks: number;
   readonly urls: Bitmap;
   readonly pops: Bitmap;
   readonly examples: FailureExample[];
 }
 
-/** Failures by their reason. What is kept of each reason is bounded: a bit a URL, a bit a POP, and a few examples. */
+/** Failures by subject and reason. What is kept of each is bounded: a bit a URL, a bit a POP, and a few examples. */
 export class FailureTally {
-  private readonly reasons = new Map<FailureReason, Tallied>();
-  private readonly urlNumbers: Map<string, number>;
-  private readonly popNumbers: Map<string, number>;
+  private groupsByKey = new Map<string, Group>();
+  private readonly urlNumbers = new Map<string, number>();
+  private readonly popNumbers = new Map<string, number>();
 
   /**
    * @param urls all URLs that may fail, and `pops` all POPs: in the same order whenever a tally is gone on from. @default they are
    * numbered as they come
    */
   constructor(urls: Iterable<{ readonly url: string }> = [], pops: Iterable<{ readonly pop: string }> = []) {
-    this.urlNumbers = new Map();
     for (const { url } of urls) numberIn(this.urlNumbers, url);
-    this.popNumbers = new Map();
     for (const { pop } of pops) numberIn(this.popNumbers, pop);
   }
 
   add(failure: TalliedFailure): void {
-    const reason = readReason(failure.reason);
-    let tallied = this.reasons.get(reason);
-    if (tallied === undefined) {
-      tallied = { count: 0, example: inWords(failure), urls: new Bitmap(), pops: new Bitmap(), examples: [] };
-      this.reasons.set(reason, tallied);
-    }
-    tallied.count++;
-    tallied.urls.add(numberIn(this.urlNumbers, failure.url));
-    tallied.pops.add(numberIn(this.popNumbers, failure.pop));
-    if (tallied.examples.length < MAX_EXAMPLES) tallied.examples.push(exampleOf(failure));
+    const { url, pop } = failure;
+    const group = this.groupOf(subjectOf(failure), readReason(failure.reason));
+    const isNewUrl = url !== undefined && addNew(group.urls, numberIn(this.urlNumbers, url));
+    const isNewPop = pop !== undefined && addNew(group.pops, numberIn(this.popNumbers, pop));
+    const isTask = group.subject === "task";
+    if (isTask) group.tasks++;
+    // One that failed in several variants, or under several distributions, is one failure.
+    if ((isTask || isNewUrl || isNewPop) && group.examples.length < MAX_EXAMPLES)
+      group.examples.push(exampleOf(failure));
   }
 
-  /** The failures by reason, those of most tasks first. */
+  /** Those of most tasks first; then URLs that could not be read, and POPs that did not resolve. */
   groups(): FailureGroup[] {
-    return mostFirst(
-      [...this.reasons].map(([code, { count, urls, pops, examples }]) => ({
-        code,
-        subject: "task",
-        tasks: count,
-        pops: pops.size,
-        urls: urls.size,
-        examples: [...examples],
-      })),
-    );
+    const groups = [...this.groupsByKey.values()];
+    return mostFirst(groups.map((group) => ({ ...group, urls: group.urls.size, pops: group.pops.size })));
   }
 
   saved(): SavedTally {
-    return Object.fromEntries(
-      [...this.reasons].map(([reason, { count, example, urls, pops, examples }]) => [
-        reason,
-        { count, example, urls: urls.toText(), pops: pops.toText(), examples: [...examples] },
-      ]),
-    );
+    const groups = [...this.groupsByKey.values()];
+    return groups.map((group) => ({ ...group, urls: group.urls.toText(), pops: group.pops.toText() }));
   }
 
   /** Goes on from what was kept. */
   restore(saved: SavedTally): void {
-    this.reasons.clear();
-    for (const [reason, { count, example, urls, pops, examples }] of Object.entries(saved)) {
-      const sets = { urls: new Bitmap(urls), pops: new Bitmap(pops) };
-      this.reasons.set(readReason(reason), { count, example, ...sets, examples: [...examples] });
+    for (const { subject, code, tasks, urls, pops, examples } of saved) {
+      const group = { subject, code, tasks, urls: new Bitmap(urls), pops: new Bitmap(pops), examples: [...examples] };
+      this.groupsByKey.set(`${subject} ${code}`, group);
     }
   }
 
-  /** The commonest failure in words; undefined where there is none. */
-  commonest(): string | undefined {
-    const [first] = [...this.reasons].toSorted(([, a], [, b]) => b.count - a.count);
-    if (first === undefined) return undefined;
-    const [reason, { count, example }] = first;
-    return `${count} by ${reason}, such as ${example}`;
+  private groupOf(subject: FailureSubject, code: FailureReason): Group {
+    const key = `${subject} ${code}`;
+    const group = this.groupsByKey.get(key) ?? {
+      subject,
+      code,
+      tasks: 0,
+      urls: new Bitmap(),
+      pops: new Bitmap(),
+      examples: [],
+    };
+    this.groupsByKey.set(key, group);
+    return group;
   }
 }
 
-function numberIn(numbers: Map<string, number>, name: string): number {
-  const known = numbers.get(name);
-  if (known !== undefined) return known;
-  numbers.set(name, numbers.size);
-  return numbers.size - 1;
+/** The groups of all failures of a complete list. */
+export function failureGroupsOf(failures: Iterable<TalliedFailure>): FailureGroup[] {
+  const tally = new FailureTally();
+  for (const failure of failures) tally.add(failure);
+  return tally.groups();
 }
 
-function inWords({ pop, url, variant, error = "" }: TalliedFailure): string {
+/** The commonest failure of tasks in words; undefined where there is none. */
+export function commonestOf(groups: readonly FailureGroup[]): string | undefined {
+  const [group] = mostFirst(groups).filter(({ subject }) => subject === "task");
+  if (group === undefined) return undefined;
+  const { url, variant, pop, error = "" } = group.examples[0] ?? {};
   const form = variant === undefined ? "" : ` (${variant})`;
-  return cutText(`${error} for ${url}${form} at ${pop}`, MAX_EXAMPLE);
+  return `${group.tasks} by ${group.code}, such as ${cutText(`${error} for ${url}${form} at ${pop}`, MAX_ERROR)}`;
+}
+
+function subjectOf({ url, pop }: TalliedFailure): FailureSubject {
+  if (url === undefined) return "pop";
+  return pop === undefined ? "url" : "task";
+}
+
+function numberIn(numbers: Map<string, number>, name: string): number {
+  const number = numbers.get(name) ?? numbers.size;
+  numbers.set(name, number);
+  return number;
+}
+
+/** @returns whether the number was not in it */
+function addNew(numbers: Bitmap, number: number): boolean {
+  const isNew = !numbers.has(number);
+  if (isNew) numbers.add(number);
+  return isNew;
 }
 
 function exampleOf({ url, variant, pop, error, http_status }: TalliedFailure): FailureExample {
   return {
-    url,
+    ...(url === undefined ? {} : { url }),
     ...(variant === undefined ? {} : { variant }),
-    pop,
-    ...(error === undefined ? {} : { error: cutText(error, MAX_EXAMPLE) }),
+    ...(pop === undefined ? {} : { pop }),
+    ...(error === undefined ? {} : { error: cutText(error, MAX_ERROR) }),
     ...(http_status === undefined ? {} : { http_status }),
   };
 }

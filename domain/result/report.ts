@@ -66,6 +66,9 @@ export const REPORT_COLUMNS = [
   SOURCE,
 ];
 
+/** The first row of the report. */
+export const REPORT_HEADER = REPORT_COLUMNS.map(({ name }) => name);
+
 /** The row of a failed result. */
 export function reportRow(result: ReportedTask): readonly CsvValue[] {
   return [...names.map((name) => result[name]), result.source];
@@ -93,7 +96,7 @@ const MORE = [
 /** What the file of all results has beside the report's columns. */
 export const MORE_COLUMNS = MORE.map(([name, meaning]) => ({ name, meaning }));
 
-const NAMES: readonly (keyof ReportedTask)[] = [...REPORT_COLUMNS.map(({ name }) => name), ...MORE.map(([it]) => it)];
+const NAMES: readonly (keyof ReportedTask)[] = [...REPORT_HEADER, ...MORE.map(([it]) => it)];
 
 /** The first line of the file of all results. */
 export const TASK_ROWS_HEADER = csvRow(NAMES);

@@ -7,7 +7,8 @@ import type { Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { samplesOf } from "../../domain/request/samples.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
-import { type FailureGroup, inputFailureGroups, mostFirst } from "../../domain/result/failure-groups.ts";
+import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
+import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { PopStrip } from "../../domain/result/heat-strip.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, quoted } from "../../domain/validation/api-error.ts";
@@ -34,7 +35,7 @@ export async function readFailures(deps: ApiDeps, item: RequestItem): Promise<Fa
     deps.requestPops.of(item.req_id),
   ]);
   const pops = targets.filter(({ state }) => state === "FAILED");
-  return mostFirst([...ofTasks, ...(ofUrls ?? []), ...inputFailureGroups({ urls: [], pops })]).map(failureRow);
+  return mostFirst([...ofTasks, ...(ofUrls ?? []), ...failureGroupsOf(pops)]).map(failureRow);
 }
 
 /** Undefined where there is no such list, as before the sizes are asked. */

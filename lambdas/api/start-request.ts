@@ -165,7 +165,7 @@ async function checkLists(deps: ApiDeps, item: RequestItem): Promise<void> {
   try {
     const plan = await planOf(deps, item);
     if (!isPlanned(plan)) return void (await hasAny(deps, LISTS.urls, plan.req_id));
-    for (const list of [LISTS.goodUrls, LISTS.report]) await hasAny<unknown, never>(deps, list, plan.req_id);
+    for (const list of [LISTS.goodUrls, LISTS.report]) await hasAny<unknown>(deps, list, plan.req_id);
   } catch (error) {
     const lost = isLostList(error) ? new RetryLostError(item.req_id, "its lists are gone", error) : error;
     if (lost instanceof RetryLostError) throw new ApiError(409, lost.message);
@@ -181,7 +181,7 @@ async function isGood(deps: ApiDeps, item: RequestItem): Promise<boolean> {
 }
 
 /** @throws NoSuchKey, as S3 calls it, if the list is not there */
-async function hasAny<T, Written>({ lists }: ApiDeps, list: ReadableList<T, Written>, reqId: string): Promise<boolean> {
+async function hasAny<T>({ lists }: ApiDeps, list: ReadableList<T>, reqId: string): Promise<boolean> {
   for await (const _ of lists.read(list, reqId)) return true;
   return false;
 }

@@ -13,7 +13,7 @@ import type { GoodUrl } from "../../domain/plan/task.ts";
 import type { AllowedDistributions } from "../../domain/request/distributions.ts";
 import { findDistributions, NoDistributionError, notAllowed } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { inputFailureGroups } from "../../domain/result/failure-groups.ts";
+import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type MeasureOptions, measureUrls } from "../../probe/size/measure-urls.ts";
 import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
@@ -81,7 +81,11 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number
   const { good, bad, unasked, doubtful } = measured;
   await deps.lists.write(goodUrlsList(good), reqId, good);
   await deps.lists.write(LISTS.failedUrls, reqId, bad);
-  await deps.lists.write(LISTS.failedUrlGroups, reqId, inputFailureGroups({ urls: bad, pops: [] }));
+  await deps.lists.write(
+    LISTS.failedUrlGroups,
+    reqId,
+    failureGroupsOf(bad.map((url) => ({ ...url, error: url.problem }))),
+  );
   const [{ problem = "", variant = "" } = {}] = bad;
   const firstProblem = variant === "" ? problem : `${problem} (variant ${variant})`;
   deps.logger.info("Sizes asked", {

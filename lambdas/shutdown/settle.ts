@@ -19,6 +19,7 @@ import {
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, isNothing, minus, NO_COUNT } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
+import { commonestOf } from "../../domain/result/failure-tally.ts";
 import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
@@ -128,7 +129,7 @@ async function end(
 ): Promise<boolean> {
   const ending = await endingOf(deps, item, EVENTS[event].to, recounted, count);
   if (event !== "FAIL") return deps.requests.end(item.req_id, event, ending);
-  const commonest = recounted.failures.commonest();
+  const commonest = commonestOf(recounted.failures.groups());
   const mostly = commonest === undefined ? "" : `; most of them, ${commonest}`;
   const reason = `max_failures: ${count.failed_count} tasks have failed, and the request allows ${item.max_failures}${mostly}`;
   return deps.requests.end(item.req_id, event, { ...ending, reason });

@@ -1,10 +1,10 @@
 import { allMessages } from "../../aws/task-queue.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { onceEach } from "../../domain/once-each.ts";
-import { LISTS } from "../../domain/plan/lists.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { type Ending, endingOf, forgetRecount, ListLostError, recount } from "../../domain/readiness/recount.ts";
+import { REPORT_FILE, SegmentedFile } from "../../domain/readiness/report-writer.ts";
 import { ENDED_STATES, isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { RESERVE_MS } from "../runtime.ts";
@@ -61,9 +61,9 @@ async function countedAndReported(
     return await endingOf(deps, item, item.status, recounted, recounted.ledger.count());
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
-    await deps.lists.write(LISTS.report, item.req_id, []);
+    await new SegmentedFile(deps.resultFiles, REPORT_FILE, item.req_id).finish();
     const { count } = await deps.progress.count(item.req_id);
-    return { ...count, report: LISTS.report.key(item.req_id), verdict: "not_ready" };
+    return { ...count, report: REPORT_FILE.key(item.req_id), verdict: "not_ready" };
   }
 }
 

@@ -14,16 +14,17 @@ const CHECKPOINT = {
   good: "AQIA",
   parts: ["r1/recount/x.csv"],
   results: ["r1/recount/x.csv.gz"],
-  results_done: false,
-  failures: {
-    http_4xx: {
-      count: 2,
-      example: "HTTP 403 for https://a.example/ at SIN2-P1",
+  unfinished: 7,
+  failures: [
+    {
+      subject: "task" as const,
+      code: "http_4xx" as const,
+      tasks: 2,
       urls: "AQ==",
       pops: "Ag==",
       examples: [{ url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }],
     },
-  },
+  ],
   count: count(3, 30, 1),
 };
 

@@ -22,6 +22,13 @@ describe("a file that comes piece by piece", () => {
     expect(text("r1/results.csv.gz")).toBe("b\n");
   });
 
+  it("may have more bytes than memory takes: those of its segments are passed on", async () => {
+    const segment = Buffer.from(`${"=a,".repeat(9)}\n`.repeat(300_000));
+    await files.put("r1/recount/1/report.csv", segment);
+    await files.join("r1/report.csv", ["r1/recount/1/report.csv"], Buffer.from("é\n"));
+    expect(bucket.objects.get("r1/report.csv")?.equals(Buffer.concat([segment, Buffer.from("é\n")]))).toBe(true);
+  });
+
   it("does not stand where a piece is missing", async () => {
     await expect(files.join("r1/results.csv.gz", ["r1/recount/gone"], new Uint8Array())).rejects.toMatchObject({
       name: "NoSuchKey",

@@ -16,7 +16,7 @@ import { hostOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
-import { goodUrlsList, LISTS, type ListStore, type ReadableList, type RequestList } from "../../domain/plan/lists.ts";
+import { goodUrlsList, LISTS, type ListStore, type ReadableList, type WritableList } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import type { QueueDepth, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
@@ -281,21 +281,15 @@ class MissingError extends Error {
 class MemoryLists implements ListStore {
   readonly objects = new Map<string, Buffer>();
 
-  async *read<T, Written>(list: ReadableList<T, Written>, reqId: string): AsyncGenerator<T> {
+  async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
     const text = this.objects.get(list.key(reqId));
     if (text === undefined) throw new MissingError(list.key(reqId));
-    const rows = parse(text, { from_line: list.header === undefined ? 1 : 2 }) as string[][];
+    const rows = parse(text, { from_line: list.hasHeader === true ? 2 : 1 }) as string[][];
     for (const row of rows) yield list.fromRow(row.map(textOfField));
   }
 
-  async write<T>(
-    list: RequestList<T>,
-    reqId: string,
-    entries: AsyncIterable<T> | Iterable<T>,
-    parts: readonly string[] = [],
-  ) {
-    let text = list.header === undefined ? "" : csvRow(list.header);
-    for (const key of parts) text += this.objects.get(key)?.toString() ?? "";
+  async write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>) {
+    let text = "";
     for await (const entry of entries) text += csvRow(list.toRow(entry));
     this.objects.set(list.key(reqId), Buffer.from(text));
   }

@@ -98,7 +98,7 @@ function accepted({ url, cfDomain }: HostileName): RequestItem | undefined {
 /** Runs Get Size for a request of one URL. @returns the item as it is then */
 async function getSize(first: RequestItem, url: string, dns: Dns): Promise<RequestItem> {
   let item = first;
-  async function* read<T, Written>(list: ReadableList<T, Written>) {
+  async function* read<T>(list: ReadableList<T>) {
     yield list.fromRow([new URL(url.trim()).href]);
   }
   const change = async (status: RequestItem["status"], fields: Partial<RequestItem> = {}) => {

@@ -30,8 +30,8 @@ function checkpoint() {
     shards: 7,
     parts: ["r1/recount/0.csv"],
     results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
-    results_done: true,
-    failures: {},
+    unfinished: 3,
+    failures: [],
   };
 }
 
@@ -42,7 +42,7 @@ describe("the checkpoint of a recount", () => {
       shards: 7,
       parts: ["r1/recount/0.csv"],
       results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
-      results_done: true,
+      unfinished: 3,
     });
     const ledger = newLedger();
     ledger.restore(read);

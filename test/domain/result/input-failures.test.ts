@@ -1,18 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { inputFailureGroups, inputFailureRows } from "../../../domain/result/failure-groups.ts";
-import { reportRow } from "../../../domain/result/report.ts";
-import { collect } from "../../collect.ts";
+import { failureGroupsOf } from "../../../domain/result/failure-tally.ts";
 
 const gone = (n: number, variant?: string) => ({
   url: `https://a.example/${n}`,
-  problem: "HTTP 404",
+  error: "HTTP 404",
   reason: "http_4xx" as const,
   http_status: 404,
   ...(variant === undefined ? {} : { variant }),
 });
 const stranger = {
   url: "https://stranger.example/",
-  problem: "is no name of a distribution",
+  error: "is no name of a distribution",
   reason: "no_distribution",
 } as const;
 const dead = (label: string) => ({
@@ -25,7 +23,7 @@ describe("the groups of input failures", () => {
   it("have a subject and a reason each, and count URLs and POPs once", () => {
     const urls = [gone(1, "br"), gone(1, "gzip"), gone(2), stranger];
     const pops = [dead("d1"), dead("d2"), { pop: "ICN54-C2", error: "no answer", reason: "dns_unavailable" as const }];
-    expect(inputFailureGroups({ urls, pops })).toEqual([
+    expect(failureGroupsOf([...urls, ...pops])).toEqual([
       {
         code: "http_4xx",
         subject: "url",
@@ -43,7 +41,7 @@ describe("the groups of input failures", () => {
         tasks: 0,
         pops: 0,
         urls: 1,
-        examples: [{ url: stranger.url, error: stranger.problem }],
+        examples: [{ url: stranger.url, error: stranger.error }],
       },
       {
         code: "name_not_found",
@@ -65,20 +63,10 @@ describe("the groups of input failures", () => {
   });
 
   it("have three examples at most, of 300 characters", () => {
-    const urls = Array.from({ length: 60_000 }, (_, n) => ({ ...gone(n), problem: "x".repeat(9_000) }));
-    const [group] = inputFailureGroups({ urls, pops: [] });
+    const urls = Array.from({ length: 60_000 }, (_, n) => ({ ...gone(n), error: "x".repeat(9_000) }));
+    const [group] = failureGroupsOf(urls);
     expect(group).toMatchObject({ urls: 60_000 });
     expect(group?.examples).toHaveLength(3);
     expect(group?.examples[0]?.error).toHaveLength(300);
   });
-});
-
-it("the report has a row a URL, whatever the number of POPs, and a row a POP under each distribution", async () => {
-  const rows = await collect(inputFailureRows([gone(1, "br"), stranger], [dead("d1"), dead("d2")]));
-  expect(rows.map((row) => reportRow(row).slice(0, 8))).toEqual([
-    ["", "https://a.example/1", "HTTP 404", 404, undefined, undefined, 0, "br"],
-    ["", stranger.url, stranger.problem, undefined, undefined, undefined, 0, undefined],
-    ["ICN51-C1", "", "d1 does not exist", undefined, undefined, undefined, 0, undefined],
-    ["ICN51-C1", "", "d2 does not exist", undefined, undefined, undefined, 0, undefined],
-  ]);
 });

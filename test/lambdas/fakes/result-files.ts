@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { parse } from "csv-parse/sync";
 import type { ResultFiles } from "../../../aws/lists.ts";
 import type { Public } from "./public.ts";
 
@@ -16,7 +17,12 @@ export class FakeResultFiles implements Public<ResultFiles> {
     });
     this.objects.set(key, Buffer.concat([...before, last]));
   }
-  /** The lines of a file, without its header. */
+  /** The rows of the report with its header; undefined: there is none. */
+  report(key = "r1/report.csv"): string[][] | undefined {
+    const bytes = this.objects.get(key);
+    return bytes === undefined ? undefined : parse(Buffer.from(bytes));
+  }
+  /** The lines of the file of all results, without its header. */
   lines(key = "r1/results.csv.gz"): string[] {
     const bytes = this.objects.get(key);
     if (bytes === undefined) throw new Error(`no ${key}`);

@@ -2,10 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LISTS, type ReadableList, type RequestList } from "../../../domain/plan/lists.ts";
+import { LISTS, type ReadableList } from "../../../domain/plan/lists.ts";
 import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
 import { recount } from "../../../domain/readiness/recount.ts";
-import { ReportRows } from "../../../domain/readiness/report-writer.ts";
+import { REPORT_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
 import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { RESERVE_MS } from "../../../lambdas/runtime.ts";
@@ -53,14 +53,13 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const results = new FakeResults(tasksOf(urls, shards, isMissing));
   const resultFiles = new FakeResultFiles();
   const deps = { lists, checkpoints, resultFiles, requestPops, results, now: () => 1_000 };
-  const run = (left: () => number, rowsPerMs?: number) =>
+  const run = (left: () => number) =>
     recount(fakeDeps<ShutdownDeps>(deps), item, {
       timeIsUp: false,
       left: () => left() - RESERVE_MS,
       whyMissing: () => UNFINISHED,
-      ...(rowsPerMs === undefined ? {} : { rowsPerMs }),
     });
-  const report = () => (lists.objects["r1/report.csv"] ?? []).map((row) => row.join()).toSorted();
+  const report = () => (resultFiles.report() ?? []).map((row) => row.join()).toSorted();
   return { deps, item, run, report, all: () => resultFiles.lines().toSorted() };
 }
 
@@ -82,7 +81,7 @@ describe("a recount", () => {
           let runs = 0;
           for (; done === undefined; runs++) {
             let asked = 0;
-            const most = groups[runs] ?? 99;
+            const most = groups[runs] ?? Number.POSITIVE_INFINITY;
             done = await cut.run(() => (asked++ < most ? 900_000 : 0));
           }
           expect(done.ledger.saved()).toEqual(whole?.ledger.saved());
@@ -93,7 +92,7 @@ describe("a recount", () => {
           expect(cut.all()).toEqual(once.all());
           expect(cut.all()).toHaveLength(2 * count);
           if (shards <= 16) expect([runs, cut.deps.checkpoints.objects.size]).toEqual([1, 0]);
-          else expect(runs).toBeLessThanOrEqual(Math.ceil(shards / 16) + 1);
+          else expect(runs).toBeLessThanOrEqual(groups.length + 1);
         },
       ),
       { numRuns: 60 },
@@ -148,9 +147,9 @@ describe("a recount", () => {
 
   it("leaves a report that would not be written in time to the next run", async () => {
     const w = setUp(40, 40, () => false);
-    // 27 failed rows need no millisecond, but all is read and only the reserve is left.
-    let asked = 0;
-    expect(await w.run(() => (asked++ < 2 ? 900_000 : 120_000))).toBeUndefined();
+    // All is read, and the segments of two runs that stopped before would take longer to be passed on than what is left.
+    for (let i = 0; i < 2; i++) expect(await w.run(() => 0)).toBeUndefined();
+    expect(await w.run(() => RESERVE_MS + 1_599)).toBeUndefined();
     expect(w.report()).toEqual([]);
     expect((await w.run(() => 0))?.ledger.missingCount).toBe(0);
     expect(w.report()).toHaveLength(28);
@@ -165,9 +164,9 @@ describe("of a request of which many URLs could not be read", () => {
     const w = setUp(1, 1, () => false);
     const text = (length: number) => Buffer.alloc(length, "x").toString("latin1");
     const before = process.memoryUsage().heapUsed;
-    let [readings, heap, rows] = [0, before, 0];
+    let [readings, heap] = [0, before];
     class ManyUnreadable extends FakeLists {
-      override async *read<T, Written>(list: ReadableList<T, Written>, reqId: string) {
+      override async *read<T>(list: ReadableList<T>, reqId: string) {
         if (list.key(reqId) !== LISTS.failedUrls.key(reqId)) return yield* super.read(list, reqId);
         readings++;
         for (let i = 0; i < UNREADABLE; i++) {
@@ -175,56 +174,52 @@ describe("of a request of which many URLs could not be read", () => {
           yield list.fromRow([`https://cdn.example.com/${Math.floor(i / 8)}/${text(2_000)}`, text(4_000), `v${i % 8}`]);
         }
       }
-      override async write<T>(_list: RequestList<T>, _reqId: string, entries: AsyncIterable<T> | Iterable<T>) {
-        for await (const _ of entries) rows++;
-      }
     }
     const lists = new ManyUnreadable(w.deps.lists.objects);
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
     const done = await recount(fakeDeps<ShutdownDeps>({ ...w.deps, lists }), w.item, run);
-    expect(done?.inputFailureGroups).toMatchObject([{ code: "other", subject: "url", urls: UNREADABLE / 8 }]);
+    expect(done?.failures.groups()).toMatchObject([
+      { code: "other", subject: "task", tasks: 1 },
+      { code: "other", subject: "url", urls: UNREADABLE / 8 },
+    ]);
     expect(done?.survey().unreadableUrls).toBe(UNREADABLE / 8);
-    // With the one task that failed.
-    expect([readings, rows]).toEqual([2, UNREADABLE + 1]);
+    // With the one task that failed, and the header.
+    expect([readings, w.report().length]).toEqual([2, UNREADABLE + 2]);
     expect((heap - before) / 2 ** 20).toBeLessThan(55);
   });
 
   it("their report is left to the next run if it would not be written in time", async () => {
-    const w = setUp(40, 40, () => false);
-    w.deps.lists.objects["r1/failed_urls.csv"] = urlsOf(4_000).map((url) => [url, "HTTP 404", "", "http_4xx", "404"]);
-    // 27 rows of failed tasks need no second, and 4,000 of URLs some 4 minutes: they are read, and written.
-    const left = [900_000, 900_000, 300_000];
-    expect(await w.run(() => left.shift() ?? 0, 1 / 30)).toBeUndefined();
+    const w = setUp(40, 17, () => false);
+    w.deps.lists.objects["r1/failed_urls.csv"] = urlsOf(6_000).map((url) => [url, "HTTP 404", "", "http_4xx", "404"]);
+    // 6,000 URLs take 200 ms.
+    expect(await w.run(() => RESERVE_MS + 199)).toBeUndefined();
+    expect(await w.run(() => RESERVE_MS + 199)).toBeUndefined();
     expect(w.report()).toEqual([]);
-    expect((await w.run(() => 900_000, 1 / 30))?.ledger.missingCount).toBe(0);
-    expect(w.report()).toHaveLength(4_028);
+    expect((await w.run(() => RESERVE_MS + 199))?.ledger.missingCount).toBe(0);
+    expect(w.report()).toHaveLength(6_028);
   });
 });
 
-it("two files that each take most of a run are written in a run each", async () => {
-  const w = setUp(40, 40, () => true);
-  // 80 rows without a result: some 13 minutes for each file.
-  const SLOW = 0.0001;
-  for (let i = 0; i < 2; i++) expect(await w.run(() => 60_000, SLOW)).toBeUndefined();
-  expect(await w.run(() => 900_000, SLOW)).toBeUndefined();
-  expect(w.deps.resultFiles.objects.has("r1/results.csv.gz")).toBe(false);
-  const spent = [900_000, 100_000];
-  expect(await w.run(() => spent.shift() ?? 100_000, SLOW)).toBeUndefined();
+it("rows of tasks without a result that take several runs are written once, and each run writes some", async () => {
+  const w = setUp(40, 17, () => true);
+  for (let i = 0; i < 2; i++) expect(await w.run(() => 0)).toBeUndefined();
+  let runs = 1;
+  for (let asked = 0; (await w.run(() => (asked++ % 10 === 9 ? 0 : 900_000))) === undefined; ) runs++;
+  expect(runs).toBeGreaterThan(3);
+  expect(new Set(w.all()).size).toBe(80);
   expect(w.all()).toHaveLength(80);
-  expect(w.report()).toEqual([]);
-  const done = await w.run(() => 100_000, SLOW);
-  expect([done?.results, done?.ledger.missingCount]).toEqual(["r1/results.csv.gz", 80]);
   expect(w.report()).toHaveLength(81);
 });
 
 it("rows of a report beyond what memory takes are set aside, and stand in the report in their order", async () => {
-  const lists = new FakeLists();
-  const rows = new ReportRows(lists, "r1", [], 100);
+  const files = new FakeResultFiles();
+  const file = new SegmentedFile(files, REPORT_FILE, "r1", [], { block: 100, kept: 100 });
   const failed = Array.from({ length: 12 }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`, { ok: false }));
-  for (const row of failed) if (rows.add(row)) await rows.setAside();
-  expect(rows.parts.length).toBe(3);
-  await rows.writeReport([result("FRA56-P4", "https://cdn.example.com/last", { ok: false })]);
-  expect(lists.objects["r1/report.csv"]?.map(([, url]) => url)).toEqual([
+  for (const row of failed) await file.add(row);
+  expect(file.segments.length).toBeGreaterThan(2);
+  await file.add(result("FRA56-P4", "https://cdn.example.com/last", { ok: false }));
+  await file.finish();
+  expect(files.report()?.map(([, url]) => url)).toEqual([
     "url",
     ...failed.map(({ url }) => url),
     "https://cdn.example.com/last",

@@ -167,7 +167,7 @@ export function world({
   const { deps, calls } = noteCalls(fakeDeps<ShutdownDeps>(fakes), fault);
   /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
   const report = () => allRows()?.filter(([, url]) => url !== "");
-  const allRows = () => lists.objects["r1/report.csv"];
+  const allRows = () => resultFiles.report();
   const handler = createHandler(deps);
   const handle = (event: unknown) => {
     const ends = now + runMs;

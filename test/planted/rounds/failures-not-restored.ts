@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "domain/readiness/recount.ts",
-      find: "failures.restore(checkpoint.failures);",
+      find: "failures.restore(before.failures);",
       replace: "",
     },
   ],
