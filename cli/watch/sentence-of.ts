@@ -1,9 +1,9 @@
-import { factsOf, sentence } from "../../domain/readiness/sentence.ts";
+import { sentence } from "../../domain/readiness/sentence.ts";
 import type { Progress } from "../api/answers.ts";
 
 /** Where a request stands, in the one sentence that console, report and event say too; with the time of day on this machine. */
-export function sentenceOf({ verdict, ...progress }: Progress): string {
-  return sentence(factsOf({ ...progress, verdict: verdict ?? undefined }), "en", timeOfDay);
+export function sentenceOf(progress: Progress): string {
+  return sentence(progress, "en", timeOfDay);
 }
 
 /** `19:52` */

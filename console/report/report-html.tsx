@@ -1,6 +1,6 @@
 import { renderToString } from "preact-render-to-string";
 import type { Language } from "../../domain/format.ts";
-import { factsOf, sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
+import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
 import { shortId, titleOf } from "../requests/title.ts";
 import { ReaderContext, readerOf } from "../session/reader.ts";
 import type { ReportStyle } from "./built-style.ts";
@@ -31,7 +31,7 @@ export function reportHtml(report: Report, wanted: Wanted): string {
 
 function htmlOf(report: Report, { language, style, timeZone }: Wanted): string {
   const reader = readerOf({ language, theme: "auto", shortcuts: false }, timeZone);
-  const sentence = sentenceOf(factsOf(report.request), language, reader.formats.clock);
+  const sentence = sentenceOf(report.request, language, reader.formats.clock);
   const policy = `default-src 'none'; style-src '${style.hash}'; base-uri 'none'; form-action 'none'`;
   const page = (
     <html lang={language === "zh" ? "zh-CN" : "en"}>

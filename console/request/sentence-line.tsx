@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { factsOf, sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
+import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../api/answers.ts";
 import { Prose } from "../parts/prose.tsx";
@@ -14,7 +14,7 @@ import { useSteady } from "./use-steady.ts";
 /** The one sentence, in the reader's language and time. It changes at most every ten seconds, or when it says another thing. */
 export function useSentence(request: Progress): string {
   const { preferences, formats } = useReader();
-  const text = sentenceOf(factsOf(request), preferences.language, formats.clock);
+  const text = sentenceOf(request, preferences.language, formats.clock);
   const kind = `${preferences.language} ${request.status} ${sentenceParts(text)[0].replace(/\d+/g, "")}`;
   return useSteady(text, kind);
 }

@@ -1,4 +1,4 @@
-import { factsOf, sentence } from "../../domain/readiness/sentence.ts";
+import { sentence } from "../../domain/readiness/sentence.ts";
 import type { Listed } from "../api/answers.ts";
 import { firstSentence, sentenceParts } from "../request/sentence-parts.ts";
 import { useReader } from "../session/reader.ts";
@@ -11,7 +11,7 @@ export function useStatusDetail(request: Listed): string {
   const { say, preferences, formats } = useReader();
   const { status } = request;
   if (status === "CREATED" || status === "EXPANDING" || status === "CHECK_POP") return say("startsSoon");
-  const text = sentence(factsOf(request), preferences.language, formats.clock);
+  const text = sentence(request, preferences.language, formats.clock);
   switch (status) {
     case "INSERT_TASK":
     case "IN_PROGRESS":

@@ -3,7 +3,7 @@ import { grouped } from "../grouped.ts";
 import type { Target } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
 import { wordsOf } from "../readiness/reasons.ts";
-import { factsOf, sentence } from "../readiness/sentence.ts";
+import { sentence } from "../readiness/sentence.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
 import { atWork, isCounted, NO_PROGRESS, type Progress, reportedPercentage } from "../request/progress.ts";
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
@@ -76,13 +76,8 @@ export function progressAnswer(
     ...details,
     pops: details.pops,
     pop_count,
-    sentence: sentenceOf(described),
+    sentence: sentence(described),
   });
-}
-
-/** Where a request stands, in an English sentence. */
-function sentenceOf(described: Described): string {
-  return sentence({ ...factsOf(described), counted: described.report !== undefined });
 }
 
 /** What has a result. */
@@ -250,7 +245,7 @@ export function summaryAnswer(item: EndedItem, targets: readonly Target[], endin
     // There is none where the list of URLs was lost.
     results_note: ending.results_url === null ? "There is no file of all results of this request" : undefined,
     verdict: item.verdict ?? null,
-    sentence: sentenceOf(described),
+    sentence: sentence(described),
     readiness: item.readiness ?? null,
     unfinished_count: item.total_count - described.download_count,
   });

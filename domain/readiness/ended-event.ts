@@ -3,8 +3,7 @@ import { TERMINAL_STATUSES } from "../request/lifecycle.ts";
 import { reportedPercentage } from "../request/progress.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { verdictSchema } from "../request/verdict.ts";
-import { parseTimestamp } from "../timestamps.ts";
-import { type SentenceFacts, sentence } from "./sentence.ts";
+import { sentence } from "./sentence.ts";
 
 /** What rules of EventBridge match. */
 export const EVENT_SOURCE = "prewarm";
@@ -45,36 +44,18 @@ export function endedEvent(item: RequestItem & { readonly status: EndedEvent["st
   const query = `?req_id=${encodeURIComponent(item.req_id)}`;
   return endedEventSchema.parse({
     ...item,
-    sentence: sentence(endedFacts(item)),
+    sentence: sentence({
+      ...item,
+      percentage_complete: reportedPercentage(item),
+      timestamp: item.last_update_time,
+      // Nothing of it is under way.
+      instances_at_work: 0,
+      in_progress_task_count: 0,
+      bytes_per_second: 0,
+      estimated_finish_at: null,
+    }),
     ended_at: item.last_update_time,
     progress_url: `${api}prewarm${query}`,
     summary_url: `${api}summary${query}`,
   });
-}
-
-/** Of a request that has ended, its item says all that matters. */
-function endedFacts(item: RequestItem): SentenceFacts {
-  const at = (text: string) => parseTimestamp(text).getTime();
-  const endedAt = at(item.last_update_time);
-  return {
-    status: item.status,
-    total: item.total_count,
-    results: item.download_count,
-    failed: item.failed_count,
-    warm: item.warm_count,
-    hit: item.hit_count,
-    percentage: reportedPercentage(item),
-    instancesWanted: 0,
-    instancesAtWork: 0,
-    inProgress: 0,
-    bytesPerSecond: 0,
-    finishAt: null,
-    now: endedAt,
-    lastMoveAt: endedAt,
-    timeoutAt: at(item.timeout_at),
-    verdict: item.verdict,
-    readiness: item.readiness,
-    reason: item.reason,
-    counted: true,
-  };
 }

@@ -17,31 +17,33 @@ const MAX_NAMES = 3;
  * crowd may come. The page, the terminal, the report and the event say the same.
  * @param clock writes a moment as a time of day. @default no times are told, only how long it takes
  */
-export function sentence(facts: SentenceFacts, language: Language = "en", clock?: (ms: number) => string): string {
+export function sentence(request: ReportedProgress, language: Language = "en", clock?: (ms: number) => string): string {
   const say = SAY[language];
-  if (!isTerminal(facts.status)) return running(facts, say, clock);
-  const sentences = ended(facts, say, language).map((text) => text.charAt(0).toUpperCase() + text.slice(1));
+  if (!isTerminal(request.status)) return running(request, say, clock);
+  const sentences = ended(request, say, language).map((text) => text.charAt(0).toUpperCase() + text.slice(1));
   return sentences.join(say("betweenSentences"));
 }
 
-function running(facts: SentenceFacts, say: Say, clock: ((ms: number) => string) | undefined): string {
-  const { status, total, results, now, timeoutAt, finishAt, inProgress } = facts;
+function running(request: ReportedProgress, say: Say, clock: ((ms: number) => string) | undefined): string {
+  const { status, total_count: total, download_count: results, in_progress_task_count: inProgress } = request;
+  const [now, timeoutAt] = [timeOf(request.timestamp), timeOf(request.timeout_at)];
   if (now >= timeoutAt) return say("timeIsUp");
   if (status === "CREATED") return say("askingSizes");
   if (status === "EXPANDING") return say("readingSources");
   if (status === "CHECK_POP") return say("checkingPops");
   if (total > 0 && results >= total) return say("counting");
-  if (facts.instancesWanted === 0) {
+  if (request.instance_count === 0) {
     const waiting = total - results - inProgress;
     return inProgress === 0 ? say("paused", { waiting }) : say("pausedWhileRunning", { waiting, running: inProgress });
   }
   if (status === "INSERT_TASK" && results === 0) return say("queuing");
-  const stillMs = Math.max(0, now - facts.lastMoveAt);
+  const stillMs = Math.max(0, now - timeOf(request.last_update_time));
   const time = duration(say, stillMs);
-  if (facts.instancesAtWork === 0)
+  if (request.instances_at_work === 0)
     return stillMs < SHORT_WAIT_MS ? say("waitingForInstances") : say("waitingForInstancesLong", { time });
-  if (stillMs >= STILL_MS && facts.bytesPerSecond === 0) return say("noProgress", { time });
-  if (finishAt === null) return say("underWay", { percentage: facts.percentage });
+  if (stillMs >= STILL_MS && request.bytes_per_second === 0) return say("noProgress", { time });
+  if (request.estimated_finish_at === null) return say("underWay", { percentage: request.percentage_complete });
+  const finishAt = timeOf(request.estimated_finish_at);
   if (finishAt > timeoutAt) return say("late", { time: duration(say, finishAt - timeoutAt) });
   const left = duration(say, Math.max(0, finishAt - now));
   const spare = duration(say, timeoutAt - finishAt);
@@ -49,14 +51,19 @@ function running(facts: SentenceFacts, say: Say, clock: ((ms: number) => string)
   return at === undefined ? say("onTime", { left, spare }) : say("onTimeAt", { left, spare, at });
 }
 
-function ended(facts: SentenceFacts, say: Say, language: Language): string[] {
-  const { status, total, results, failed, percentage, reason, counted } = facts;
+function timeOf(timestamp: string): number {
+  return parseTimestamp(timestamp).getTime();
+}
+
+function ended(request: ReportedProgress, say: Say, language: Language): string[] {
+  const { status, reason, failed_count: failed, percentage_complete: percentage } = request;
   if (status === "FAILED")
     return [reason === undefined ? say("failed") : say("failedFor", { reason: reason.replace(/[.。]$/, "") })];
-  if (status === "FINISHED") return finished(facts, say, language);
+  if (status === "FINISHED") return finished(request, say, language);
   const isStopped = status === "STOPPED";
-  if (!counted) return [say(isStopped ? "stoppedUncounted" : "timedOutUncounted")];
-  const notTried = total - results;
+  if (request.verdict === undefined || request.verdict === null)
+    return [say(isStopped ? "stoppedUncounted" : "timedOutUncounted")];
+  const notTried = request.total_count - request.download_count;
   return [
     say(isStopped ? "stopped" : "timedOut", { percentage }),
     ...(notTried > 0 ? [say("notTried", { count: notTried })] : []),
@@ -64,8 +71,8 @@ function ended(facts: SentenceFacts, say: Say, language: Language): string[] {
   ];
 }
 
-function finished(facts: SentenceFacts, say: Say, language: Language): string[] {
-  const { verdict, readiness, failed, total } = facts;
+function finished(request: ReportedProgress, say: Say, language: Language): string[] {
+  const { verdict, readiness, failed_count: failed, total_count: total } = request;
   const asSentence = (clause: string) => say("sentence", { clause });
   const failures = failed > 0 ? [say("failedOf", { count: failed, total })] : [];
   if (readiness !== undefined && verdict === "not_ready")
@@ -74,12 +81,12 @@ function finished(facts: SentenceFacts, say: Say, language: Language): string[] 
     const troubles = [...failures, ...unreadableOf(readiness, say), ...unresolvedOf(readiness, say)];
     const values = { count: readiness.exceptions, troubles: troubles.join(say("betweenClaims")) };
     if (verdict === "not_verified") return [say("notVerifiedExceptions", values)];
-    const claims = unclaimedOf(facts, say);
+    const claims = unclaimedOf(request, say);
     return [say("readyExceptions", values), ...(claims === "" ? [] : [say("ofTheOthers", { claims })])];
   }
-  if (verdict === undefined) return [say("finished")];
-  if (verdict === "ready") return [say("ready", { claims: claimsOf(facts, say) })];
-  if (verdict === "not_verified" && failed === 0) return [say("notVerifiedTasks", { count: downloadedOf(facts) })];
+  if (verdict === undefined || verdict === null) return [say("finished")];
+  if (verdict === "ready") return [say("ready", { claims: claimsOf(request, say) })];
+  if (verdict === "not_verified" && failed === 0) return [say("notVerifiedTasks", { count: downloadedOf(request) })];
   const head = {
     not_ready: "notReady",
     not_verified: "notVerified",
@@ -112,25 +119,25 @@ function notReady(readiness: Readiness, { failures, say, language }: ReasonConte
 }
 
 /** What is known of the good tasks, if all are good. */
-function claimsOf(facts: SentenceFacts, say: Say): string {
-  const { total: count, warm } = facts;
+function claimsOf(request: ReportedProgress, say: Say): string {
+  const { total_count: count, warm_count: warm } = request;
   if (warm === count) return say("allWarm", { count });
-  const claims = [...(warm > 0 ? [say("warm", { count: warm })] : []), unclaimedOf(facts, say)];
+  const claims = [...(warm > 0 ? [say("warm", { count: warm })] : []), unclaimedOf(request, say)];
   return say("ofTasks", { count, claims: claims.filter((it) => it !== "").join(say("betweenClaims")) });
 }
 
 /** Good tasks that are not proven warm. */
-function unclaimedOf(facts: SentenceFacts, say: Say): string {
-  const downloaded = downloadedOf(facts);
+function unclaimedOf(request: ReportedProgress, say: Say): string {
+  const downloaded = downloadedOf(request);
   return [
-    ...(facts.hit > 0 ? [say("hits", { count: facts.hit })] : []),
+    ...(request.hit_count > 0 ? [say("hits", { count: request.hit_count })] : []),
     ...(downloaded > 0 ? [say("downloaded", { count: downloaded })] : []),
   ].join(say("betweenClaims"));
 }
 
 /** Tasks that were downloaded, and of which nothing is claimed. */
-function downloadedOf({ results, failed, warm, hit }: SentenceFacts): number {
-  return Math.max(0, results - failed - warm - hit);
+function downloadedOf({ download_count, failed_count, warm_count, hit_count }: ReportedProgress): number {
+  return Math.max(0, download_count - failed_count - warm_count - hit_count);
 }
 
 function unreadableOf({ unreadable_urls: count, urls }: Readiness, say: Say): string[] {
@@ -173,38 +180,8 @@ function firstOf(all: readonly string[], more: "morePops" | "moreRecs", count: n
   return count > MAX_NAMES ? say(more, { names, count, more: count - MAX_NAMES }) : names;
 }
 
-/** What a sentence on a request rests on. Times are milliseconds since the epoch. */
-export interface SentenceFacts {
-  readonly status: Status;
-  readonly total: number;
-  /** Tasks that have a result, and those of them that failed, are warm, or are hits. The others are downloaded. */
-  readonly results: number;
-  readonly failed: number;
-  readonly warm: number;
-  readonly hit: number;
-  /** Whole per cent. */
-  readonly percentage: number;
-  /** Instances that it wishes for: 0 pauses it. */
-  readonly instancesWanted: number;
-  readonly instancesAtWork: number;
-  /** Tasks that agents hold. */
-  readonly inProgress: number;
-  readonly bytesPerSecond: number;
-  readonly now: number;
-  readonly lastMoveAt: number;
-  readonly timeoutAt: number;
-  /** When all tasks will have a result at the rate of now; null: nobody knows. */
-  readonly finishAt: number | null;
-  readonly verdict?: Verdict | undefined;
-  readonly readiness?: Readiness | undefined;
-  /** Why it failed. */
-  readonly reason?: string | undefined;
-  /** Whether its counts are final. It matters once it has ended. */
-  readonly counted: boolean;
-}
-
 /** What GET /prewarm says of a request, as far as the sentence needs it. */
-export interface ProgressBody {
+export interface ReportedProgress {
   readonly status: Status;
   readonly total_count: number;
   readonly download_count: number;
@@ -220,34 +197,8 @@ export interface ProgressBody {
   readonly timestamp: string;
   readonly last_update_time: string;
   readonly timeout_at: string;
-  readonly verdict?: Verdict | undefined;
+  /** Absent or null: its counts are not final. */
+  readonly verdict?: Verdict | null | undefined;
   readonly readiness?: Readiness | undefined;
   readonly reason?: string | undefined;
-}
-
-/** The facts of an answer of GET /prewarm. */
-export function factsOf(body: ProgressBody): SentenceFacts {
-  const at = (text: string) => parseTimestamp(text).getTime();
-  const [now, lastMoveAt] = [at(body.timestamp), at(body.last_update_time)];
-  return {
-    status: body.status,
-    total: body.total_count,
-    results: body.download_count,
-    failed: body.failed_count,
-    warm: body.warm_count,
-    hit: body.hit_count,
-    percentage: body.percentage_complete,
-    instancesWanted: body.instance_count,
-    instancesAtWork: body.instances_at_work,
-    inProgress: body.in_progress_task_count,
-    bytesPerSecond: body.bytes_per_second,
-    now,
-    lastMoveAt,
-    timeoutAt: at(body.timeout_at),
-    finishAt: body.estimated_finish_at === null ? null : at(body.estimated_finish_at),
-    verdict: body.verdict,
-    readiness: body.readiness,
-    reason: body.reason,
-    counted: body.verdict !== undefined || body.status === "FINISHED",
-  };
 }

@@ -1,45 +1,47 @@
 import { describe, expect, it } from "vitest";
-import { factsOf, type ProgressBody, type SentenceFacts, sentence } from "../../../domain/readiness/sentence.ts";
+import { type ReportedProgress, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/verdict.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { readiness } from "../../readiness.ts";
 
 const MINUTE = 60_000;
 const NOW = Date.parse("2026-11-25T11:46:12Z");
-const RUNNING: SentenceFacts = {
+/** A timestamp as answers have it. @param ms since the epoch */
+const at = (ms: number) => formatTimestamp(new Date(ms));
+const RUNNING: ReportedProgress = {
   status: "IN_PROGRESS",
-  total: 3_192,
-  results: 1_971,
-  failed: 9,
-  warm: 1_962,
-  hit: 0,
-  percentage: 62,
-  instancesWanted: 20,
-  instancesAtWork: 20,
-  inProgress: 0,
-  bytesPerSecond: 3e9,
-  now: NOW,
-  lastMoveAt: NOW - 2_000,
-  timeoutAt: NOW + 46 * MINUTE,
-  finishAt: NOW + 6 * MINUTE,
-  counted: true,
+  total_count: 3_192,
+  download_count: 1_971,
+  failed_count: 9,
+  warm_count: 1_962,
+  hit_count: 0,
+  percentage_complete: 62,
+  instance_count: 20,
+  instances_at_work: 20,
+  in_progress_task_count: 0,
+  bytes_per_second: 3e9,
+  timestamp: at(NOW),
+  last_update_time: at(NOW - 2_000),
+  timeout_at: at(NOW + 46 * MINUTE),
+  estimated_finish_at: at(NOW + 6 * MINUTE),
 };
-const DONE: SentenceFacts = {
+const DONE: ReportedProgress = {
   ...RUNNING,
   status: "FINISHED",
-  results: 3_192,
-  failed: 0,
-  warm: 3_192,
-  percentage: 100,
+  download_count: 3_192,
+  failed_count: 0,
+  warm_count: 3_192,
+  percentage_complete: 100,
   verdict: "ready",
 };
 const seen = (change: Partial<Readiness>) => ({ readiness: readiness(change) });
 
 describe("while it runs", () => {
-  it.each<[Partial<SentenceFacts>, string, string]>([
+  it.each<[Partial<ReportedProgress>, string, string]>([
     [{ status: "CREATED" }, "Asking for the sizes of the URLs.", "正在探测 URL 的大小。"],
     [{ status: "EXPANDING" }, "Reading the sources.", "正在读取来源。"],
     [{ status: "CHECK_POP" }, "Checking POPs.", "正在检查 POP。"],
-    [{ status: "INSERT_TASK", results: 0 }, "Queuing the tasks.", "任务正在入队。"],
+    [{ status: "INSERT_TASK", download_count: 0 }, "Queuing the tasks.", "任务正在入队。"],
     [
       { status: "INSERT_TASK" },
       "On time: about 6 min left, 40 min before the timeout.",
@@ -47,29 +49,41 @@ describe("while it runs", () => {
     ],
     [{}, "On time: about 6 min left, 40 min before the timeout.", "进展正常：约剩 6 分钟，比超时早 40 分钟。"],
     [
-      { finishAt: NOW + 34_000, timeoutAt: NOW + 200 * MINUTE },
+      { estimated_finish_at: at(NOW + 34_000), timeout_at: at(NOW + 200 * MINUTE) },
       "On time: about 40 s left, 3 h 19 min before the timeout.",
       "进展正常：约剩 40 秒，比超时早 3 小时 19 分钟。",
     ],
-    [{ finishAt: NOW + 58 * MINUTE }, "Late: needs 12 min more than the timeout.", "将超时：还需比超时多 12 分钟。"],
-    [{ finishAt: null }, "Under way: 62%.", "进行中：62%。"],
-    [{ instancesAtWork: 0 }, "Waiting for instances.", "正在等待实例。"],
-    [{ instancesAtWork: 0, lastMoveAt: NOW - 7 * MINUTE }, "Waiting for instances for 7 min.", "等待实例已 7 分钟。"],
     [
-      { instancesWanted: 0, instancesAtWork: 0 },
+      { estimated_finish_at: at(NOW + 58 * MINUTE) },
+      "Late: needs 12 min more than the timeout.",
+      "将超时：还需比超时多 12 分钟。",
+    ],
+    [{ estimated_finish_at: null }, "Under way: 62%.", "进行中：62%。"],
+    [{ instances_at_work: 0 }, "Waiting for instances.", "正在等待实例。"],
+    [
+      { instances_at_work: 0, last_update_time: at(NOW - 7 * MINUTE) },
+      "Waiting for instances for 7 min.",
+      "等待实例已 7 分钟。",
+    ],
+    [
+      { instance_count: 0, instances_at_work: 0 },
       "Paused: no instance is wanted. 1,221 tasks wait.",
       "已暂停：期望实例数为 0，1,221 个任务在等待。",
     ],
     [
-      { instancesWanted: 0, inProgress: 24, results: 3_132 },
+      { instance_count: 0, in_progress_task_count: 24, download_count: 3_132 },
       "Paused: no instance is wanted. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks wait.",
       "已暂停：期望实例数为 0，24 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束，36 个任务在等待。",
     ],
-    [{ bytesPerSecond: 0, lastMoveAt: NOW - 5 * MINUTE }, "No progress for 5 min.", "5 分钟没有进展。"],
+    [{ bytes_per_second: 0, last_update_time: at(NOW - 5 * MINUTE) }, "No progress for 5 min.", "5 分钟没有进展。"],
     // A large file is under way.
-    [{ lastMoveAt: NOW - 9 * MINUTE, finishAt: null }, "Under way: 62%.", "进行中：62%。"],
-    [{ results: 3_192 }, "Every task has a result. They are being counted.", "所有任务都有结果，正在统计。"],
-    [{ now: NOW + 47 * MINUTE }, "The time is up. What was done is being counted.", "时间已到，正在统计结果。"],
+    [{ last_update_time: at(NOW - 9 * MINUTE), estimated_finish_at: null }, "Under way: 62%.", "进行中：62%。"],
+    [{ download_count: 3_192 }, "Every task has a result. They are being counted.", "所有任务都有结果，正在统计。"],
+    [
+      { timestamp: at(NOW + 47 * MINUTE) },
+      "The time is up. What was done is being counted.",
+      "时间已到，正在统计结果。",
+    ],
   ])("%j", (change, en, zh) => {
     expect(sentence({ ...RUNNING, ...change })).toBe(en);
     expect(sentence({ ...RUNNING, ...change }, "zh")).toBe(zh);
@@ -83,23 +97,23 @@ describe("while it runs", () => {
 });
 
 describe("at its end", () => {
-  it.each<[Partial<SentenceFacts>, string, string]>([
+  it.each<[Partial<ReportedProgress>, string, string]>([
     [{}, "Ready for traffic: all 3,192 tasks are warm.", "可以放量：3,192 个任务全部已预热。"],
     [
-      { warm: 3_000, hit: 190 },
+      { warm_count: 3_000, hit_count: 190 },
       "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits that are not proven warm, 2 were downloaded and nothing is claimed.",
       "可以放量：3,192 个任务中，3,000 个已预热，190 个已命中但未能证明已预热，2 个已下载但未验证。",
     ],
     [
-      { warm: 0 },
+      { warm_count: 0 },
       "Ready for traffic: of 3,192 tasks, 3,192 were downloaded and nothing is claimed.",
       "可以放量：3,192 个任务中，3,192 个已下载但未验证。",
     ],
     [
       {
         verdict: "ready_with_exceptions",
-        failed: 18,
-        warm: 3_174,
+        failed_count: 18,
+        warm_count: 3_174,
         ...seen({
           exceptions: 3,
           unreadable_urls: 3,
@@ -112,12 +126,18 @@ describe("at its end", () => {
       "可以放量，有 3 处例外：3,192 个任务中 18 个失败，900 个 URL 中 3 个无法读取，1 个 POP 无法解析（ICN51-C1）。",
     ],
     [
-      { verdict: "ready_with_exceptions", failed: 1, warm: 0, hit: 3_191, ...seen({ exceptions: 1 }) },
+      {
+        verdict: "ready_with_exceptions",
+        failed_count: 1,
+        warm_count: 0,
+        hit_count: 3_191,
+        ...seen({ exceptions: 1 }),
+      },
       "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the others, 3,191 are hits that are not proven warm.",
       "可以放量，有 1 处例外：3,192 个任务中 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
     ],
     [
-      { verdict: "not_ready", failed: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },
+      { verdict: "not_ready", failed_count: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },
       "Not ready for traffic: 11 objects are warm at no POP of Mumbai.",
       "暂不可放量：11 个对象在孟买的任何 POP 都未预热。",
     ],
@@ -173,7 +193,7 @@ describe("at its end", () => {
     [
       {
         verdict: "not_ready",
-        failed: 9,
+        failed_count: 9,
         ...seen({
           cold_objects: 5,
           cold_unreadable: 3,
@@ -193,7 +213,7 @@ describe("at its end", () => {
     ],
     // Neither is enough by itself.
     [
-      { verdict: "not_ready", failed: 30, ...seen({ lacking_pops: 38, unreadable_urls: 1, urls: 200 }) },
+      { verdict: "not_ready", failed_count: 30, ...seen({ lacking_pops: 38, unreadable_urls: 1, urls: 200 }) },
       "Not ready for traffic: 1 of 200 URLs could not be read; 30 of 3,192 tasks failed.",
       "暂不可放量：200 个 URL 中 1 个无法读取；3,192 个任务中 30 个失败。",
     ],
@@ -206,44 +226,44 @@ describe("at its end", () => {
       "暂不可放量：2 个对象在任何 POP 都未预热。2 个 POP 的查询，DNS 解析器未应答或返回错误（A、B）。",
     ],
     [
-      { verdict: "not_verified", warm: 0, ...seen({}) },
+      { verdict: "not_verified", warm_count: 0, ...seen({}) },
       "Downloaded; warmth not verified: 3,192 tasks.",
       "已下载，未验证缓存：3,192 个任务。",
     ],
     [
-      { verdict: "not_verified", warm: 0, failed: 18, ...seen({ exceptions: 1 }) },
+      { verdict: "not_verified", warm_count: 0, failed_count: 18, ...seen({ exceptions: 1 }) },
       "Downloaded; warmth not verified, 1 exception: 18 of 3,192 tasks failed.",
       "已下载，未验证缓存，有 1 处例外：3,192 个任务中 18 个失败。",
     ],
     [
-      { verdict: "not_verified", warm: 0, failed: 18 },
+      { verdict: "not_verified", warm_count: 0, failed_count: 18 },
       "Downloaded; warmth not verified. 18 of 3,192 tasks failed.",
       "已下载，未验证缓存。3,192 个任务中 18 个失败。",
     ],
     [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
     // A row of the list, which has no readiness.
     [
-      { verdict: "not_ready", failed: 18 },
+      { verdict: "not_ready", failed_count: 18 },
       "Not ready for traffic. 18 of 3,192 tasks failed.",
       "暂不可放量。3,192 个任务中 18 个失败。",
     ],
     [
-      { verdict: "ready_with_exceptions", failed: 18 },
+      { verdict: "ready_with_exceptions", failed_count: 18 },
       "Ready for traffic, with exceptions. 18 of 3,192 tasks failed.",
       "可以放量，但有例外。3,192 个任务中 18 个失败。",
     ],
     [{ verdict: "ready_with_exceptions" }, "Ready for traffic, with exceptions.", "可以放量，但有例外。"],
     [
-      { status: "STOPPED", verdict: "not_ready", total: 72_820, results: 29_856, percentage: 41 },
+      { status: "STOPPED", verdict: "not_ready", total_count: 72_820, download_count: 29_856, percentage_complete: 41 },
       "Stopped at 41%. 42,964 tasks not tried.",
       "已停止于 41%。42,964 个任务未尝试。",
     ],
     [
-      { status: "TIMEOUT", verdict: "not_ready", results: 3_191, failed: 2, percentage: 99 },
+      { status: "TIMEOUT", verdict: "not_ready", download_count: 3_191, failed_count: 2, percentage_complete: 99 },
       "Timed out at 99%. 1 task not tried. 2 tasks failed.",
       "已超时于 99%。1 个任务未尝试。2 个任务失败。",
     ],
-    [{ status: "STOPPED", counted: false }, "Stopped. What was done is being counted.", "已停止，正在统计结果。"],
+    [{ status: "STOPPED", verdict: undefined }, "Stopped. What was done is being counted.", "已停止，正在统计结果。"],
     [{ status: "FAILED", reason: "No POP resolved" }, "Failed: No POP resolved.", "失败：No POP resolved。"],
     [{ status: "FAILED" }, "Failed.", "失败。"],
     [{ verdict: undefined }, "Finished.", "已完成。"],
@@ -253,8 +273,8 @@ describe("at its end", () => {
   });
 });
 
-describe("the facts of an answer", () => {
-  const body: ProgressBody = {
+describe("the sentence of an answer", () => {
+  const body: ReportedProgress = {
     status: "STOPPED",
     total_count: 10,
     download_count: 4,
@@ -271,7 +291,7 @@ describe("the facts of an answer", () => {
     last_update_time: "2026-11-25 11:46:02.000000",
     timeout_at: "2026-11-25 12:46:12.000000",
   };
-  it.each<[string, Partial<ProgressBody>, string]>([
+  it.each<[string, Partial<ReportedProgress>, string]>([
     ["is not counted right after its stop", {}, "Stopped. What was done is being counted."],
     ["is counted with its verdict", { verdict: "not_ready" }, "Stopped at 40%. 6 tasks not tried. 1 task failed."],
     [
@@ -285,6 +305,6 @@ describe("the facts of an answer", () => {
       "On time: about 10 min left, 50 min before the timeout.",
     ],
   ])("%s", (_, change, said) => {
-    expect(sentence(factsOf({ ...body, ...change }))).toBe(said);
+    expect(sentence({ ...body, ...change })).toBe(said);
   });
 });

@@ -120,7 +120,12 @@ describe("GET /prewarm", () => {
     const answer = await call("GET /prewarm", undefined, { req_id: "r1" });
     expect(answer).toEqual({
       status: 200,
-      body: { ...body, status: "STOPPED", verdict: "not_ready", sentence: "Stopped. What was done is being counted." },
+      body: {
+        ...body,
+        status: "STOPPED",
+        verdict: "not_ready",
+        sentence: "Stopped at 55%. 2 tasks not tried. 5 tasks failed.",
+      },
     });
     expect(calls.filter((name) => name !== "requests.put")).toEqual(["requests.get"]);
   });

@@ -1,7 +1,8 @@
 import type { Bug } from "../bug.ts";
 
 export default {
-  invariant: "A task has one row in the report and in the file of all results, however many segments they are written in.",
+  invariant:
+    "A task has one row in the report and in the file of all results, however many segments they are written in.",
   description:
     "The encoded rows of a segment stay in memory after it is set aside, and are written again with the next one.",
   changes: [

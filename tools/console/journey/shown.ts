@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import * as z from "zod";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
-import { factsOf, sentence } from "../../../domain/readiness/sentence.ts";
+import { sentence } from "../../../domain/readiness/sentence.ts";
 import type { Told } from "../../local/api-client.ts";
 import type { Operator } from "./operator.ts";
 
@@ -70,7 +70,7 @@ async function reasonsOn(page: Page): Promise<Shown[]> {
 
 /** What differs between the page's sentence at the end and the API's: in English its own, in Chinese the same facts. */
 export async function sentenceDifferences({ page, language }: Operator, told: Told): Promise<string[]> {
-  const expected = language === "en" ? told.sentence : sentence(factsOf(told), language);
+  const expected = language === "en" ? told.sentence : sentence(told, language);
   const shown = (await page.locator(".sentence .says").textContent()) ?? "";
   return squeezed(shown) === squeezed(expected) ? [] : [`the sentence is "${shown}", not "${expected}"`];
 }
