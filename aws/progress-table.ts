@@ -42,56 +42,68 @@ export const KEY = {
 } as const;
 
 /** Sort keys of `count`, next to those of the stripes. */
-export const MOVED = "moved";
-export const CORRECTION = "recount";
+const MOVED = "moved";
+const CORRECTION = "recount";
 
-const minuteBytesSchema = z.object({ bytes: z.number().int().nonnegative() });
-const examplesSchema = z.array(z.string()).catch([]);
+const countItemSchema = countSchema.extend({
+  /** Of {@link MOVED}: when the newest of the counted results was written. */
+  at: z.number().optional().catch(undefined),
+  uncompressed: z.array(z.string()).catch([]),
+});
+const receivedSchema = z.object({ bytes: z.number().int().nonnegative() }).transform(({ bytes }) => bytes);
+const failureExamples = z.array(failureExampleSchema).catch([]);
+const numberSchema = z.number().catch(0);
+const numbersSchema = z.set(z.number()).catch(new Set());
 
-/** Far more processes than ever work on a request: 300 instances of 16 processes, each replaced once. */
-const MAX_BEATS = 10_000;
-/** A beat has some 200 bytes, and what a minute received has less: ten thousand of either fit three times. */
+/**
+ * Of the items that instances write, so many pages of a megabyte are read: an instance may write as many as it likes. A heartbeat has some
+ * 200 bytes, and what a minute received has less. 300 instances of 16 processes, each replaced once, write ten thousand of either.
+ */
 const MAX_AGENT_PAGES = 6;
 
 /** So many examples are told. */
 const MAX_EXAMPLES = 3;
 
-/** The Progress table for those who only read how requests stand: as of all writes that have ended. */
-export class ProgressReader {
+/** A batch of results, counted: what it adds to the request, and which part of that is of which POP. */
+export interface BatchCount {
+  readonly total: Count;
+  /** One of the request's stripes: writers of different stripes do not wait for each other. */
+  readonly stripe: number;
+  /** By block, and by the POP's place in it: domain/plan/counter-shards.ts says which those are. */
+  readonly blocks: ReadonlyMap<number, ReadonlyMap<number, Count>>;
+  /** Examples of what came uncompressed. A stripe keeps those of the first batch that has any. */
+  readonly uncompressed: readonly string[];
+  /** By reason: how many more failures there are, and the numbers of POPs where some were added. */
+  readonly failures: ReadonlyMap<FailureReason, { readonly tasks: number; readonly pops: readonly number[] }>;
+}
+
+/** The Progress table: counters and heartbeats, of which each is small and changes often. No stream follows it. Reads are strong. */
+export class ProgressTable implements HeartbeatStore {
   constructor(
-    protected readonly db: DynamoDBDocumentClient,
-    protected readonly table: string,
+    private readonly db: DynamoDBDocumentClient,
+    private readonly table: string,
     private readonly onUnreadable: OnUnreadable,
   ) {}
 
   /** The counters. */
-  async count(reqId: string): Promise<Pick<Progress, "count" | "movedAt" | "uncompressed">> {
+  async count(reqId: string): Promise<Omit<Progress, "beats">> {
     const count: Sum = { ...NO_COUNT };
     const examples = new Set<string>();
     let movedAt: number | undefined;
     for await (const item of this.items(KEY.count(reqId))) {
-      if (item["part"] === MOVED) movedAt = z.number().optional().catch(undefined).parse(item["at"]);
-      const { data } = countSchema.safeParse(item);
-      if (data !== undefined) addCount(count, data);
-      if ("uncompressed" in item) for (const it of examplesSchema.parse(item["uncompressed"])) examples.add(it);
+      const { data } = countItemSchema.safeParse(item);
+      if (data === undefined) continue;
+      addCount(count, data);
+      movedAt = data.at ?? movedAt;
+      for (const example of data.uncompressed) examples.add(example);
     }
-    if (examples.size === 0) return { count, movedAt };
-    return { count, movedAt, uncompressed: [...examples].slice(0, MAX_EXAMPLES) };
+    return { count, movedAt, uncompressed: examples.size === 0 ? undefined : [...examples].slice(0, MAX_EXAMPLES) };
   }
 
-  /**
-   * The last beat of every process that worked on a request. Instances write these items: of more than {@link MAX_BEATS}, the first
-   * are read.
-   */
+  /** The last beat of every process that worked on a request. */
   async beats(reqId: string): Promise<Beat[]> {
     const beats: Beat[] = [];
-    let read = 0;
     for await (const item of this.items(KEY.beat(reqId), MAX_AGENT_PAGES)) {
-      if (++read > MAX_BEATS) {
-        const problem = `more than ${MAX_BEATS} beats; the others are not read`;
-        this.onUnreadable({ kind: "beat", key: reqId, problem });
-        break;
-      }
       const parsed = beatSchema.safeParse(item);
       if (parsed.success) beats.push(parsed.data);
       else this.onUnreadable({ kind: "beat", key: `${reqId} ${item["part"]}`, problem: z.prettifyError(parsed.error) });
@@ -123,77 +135,47 @@ export class ProgressReader {
    * taken back since. URLs are not counted.
    */
   async failures(reqId: string): Promise<FailureGroup[]> {
-    return failureGroupsOf(this.items(KEY.fails(reqId)));
+    const groups = failureReasons.map((code) => ({
+      code,
+      tasks: 0,
+      pops: new Set<number>(),
+      examples: [] as FailureExample[],
+    }));
+    for await (const item of this.items(KEY.fails(reqId)))
+      for (const group of groups) {
+        const { code } = group;
+        if (item["part"] === examplesPart(code)) group.examples = failureExamples.parse(item["examples"]);
+        group.tasks += numberSchema.parse(item[tasksOf(code)]);
+        for (const pop of numbersSchema.parse(item[popsOf(code)])) group.pops.add(pop);
+      }
+    const some = groups.filter(({ tasks }) => tasks > 0);
+    return mostFirst(some.map((group) => ({ ...group, subject: "task", pops: group.pops.size, urls: null })));
   }
 
   /** What is kept of a request by the minute. Instances write the bytes: what is no such number is left out. */
   async minutes(reqId: string): Promise<Minutes> {
     const [began, received] = await Promise.all([
       this.byMinute(KEY.minute(reqId), countSchema),
-      this.byMinute(KEY.bytes(reqId), minuteBytesSchema, MAX_AGENT_PAGES),
+      this.byMinute(KEY.bytes(reqId), receivedSchema, MAX_AGENT_PAGES),
     ]);
-    return { began, received: new Map([...received].map(([minute, { bytes }]) => [minute, bytes])) };
+    return { began, received };
   }
 
-  private async byMinute<T>(key: string, schema: z.ZodType<T>, maxPages?: number): Promise<Map<number, T>> {
-    const found = new Map<number, T>();
-    for await (const item of this.items(key, maxPages)) {
-      const [minute, { data }] = [Number(item["part"]), schema.safeParse(item)];
-      if (Number.isInteger(minute) && data !== undefined) found.set(minute, data);
-    }
-    return found;
-  }
-
-  /** The sums of a block's counters over all stripes, by the POP's place. */
-  private async placesOf(reqId: string, block: number): Promise<Map<number, Count>> {
-    const sums = new Map<number, Count>();
-    for await (const item of this.items(KEY.pops(reqId, block))) addPopCounters(sums, item);
-    return sums;
-  }
-
-  /** @param maxPages of a megabyte each, of items that instances write. @default all of them */
-  private items(key: string, maxPages?: number): AsyncGenerator<Record<string, unknown>> {
-    const query = {
-      TableName: this.table,
-      KeyConditionExpression: "#key = :key",
-      ExpressionAttributeNames: { "#key": "key" },
-      ExpressionAttributeValues: { ":key": key },
-      ConsistentRead: true,
-    };
-    return queryItems(this.db, query, maxPages);
-  }
-}
-
-/** A batch of results, counted: what it adds to the request, and which part of that is of which POP. */
-export interface BatchCount {
-  readonly total: Count;
-  /** One of the request's stripes: writers of different stripes do not wait for each other. */
-  readonly stripe: number;
-  /** By block, and by the POP's place in it: domain/plan/counter-shards.ts says which those are. */
-  readonly blocks: ReadonlyMap<number, ReadonlyMap<number, Count>>;
-  /** Examples of what came uncompressed. A stripe keeps those of the first batch that has any. */
-  readonly uncompressed: readonly string[];
-  readonly failures: FailureCounts;
-}
-
-/** The Progress table: counters and beats, of which each is small and changes often. No stream follows it. */
-export class ProgressTable extends ProgressReader implements HeartbeatStore {
   /**
    * Adds a batch to the counters, all of it or nothing, and once for a token (DynamoDB remembers it for ten minutes).
    * The same token must come with the same batch.
    * @param expireAt TTL, seconds since the epoch
    */
   async add(reqId: string, batch: BatchCount, token: string, expireAt: number): Promise<void> {
-    const stripe = String(batch.stripe);
+    const part = String(batch.stripe);
     const additions = [
-      additionTo(KEY.count(reqId), stripe, { ...batch.total }, expireAt, batch.uncompressed),
+      additionTo({ key: KEY.count(reqId), part }, { ...batch.total }, expireAt, batch.uncompressed),
       ...[...batch.blocks].map(([block, pops]) =>
-        additionTo(KEY.pops(reqId, block), stripe, popCountersOf(pops), expireAt),
+        additionTo({ key: KEY.pops(reqId, block), part }, popCountersOf(pops), expireAt),
       ),
-      ...(batch.failures.size === 0
-        ? []
-        : [additionTo(KEY.fails(reqId), stripe, failureCountersOf(batch.failures), expireAt)]),
     ];
+    if (batch.failures.size > 0)
+      additions.push(additionTo({ key: KEY.fails(reqId), part }, failureCountersOf(batch.failures), expireAt));
     const transact = new TransactWriteCommand({
       TransactItems: additions.map((addition) => ({ Update: { TableName: this.table, ...addition } })),
       ClientRequestToken: token,
@@ -203,8 +185,7 @@ export class ProgressTable extends ProgressReader implements HeartbeatStore {
 
   /** Puts counters right that have missed results, or counted some twice: a recount knows by how much. */
   async correct(reqId: string, by: Count, expireAt: number): Promise<void> {
-    const addition = additionTo(KEY.count(reqId), CORRECTION, { ...by }, expireAt);
-    await this.db.send(new UpdateCommand({ TableName: this.table, ...addition }));
+    await this.increase({ key: KEY.count(reqId), part: CORRECTION }, { ...by }, expireAt);
   }
 
   /** Says when a result was written last; an earlier moment changes nothing. @param at milliseconds since the epoch */
@@ -227,34 +208,17 @@ export class ProgressTable extends ProgressReader implements HeartbeatStore {
     examples: readonly FailureExample[],
     expireAt: number,
   ): Promise<void> {
-    const put = new PutCommand({
-      TableName: this.table,
-      Item: { key: KEY.fails(reqId), part: examplesPart(reason), examples, expire_at: expireAt },
-      ConditionExpression: "attribute_not_exists(part)",
-    });
-    await whetherConditionHolds(() => this.db.send(put));
+    await this.putFirst({ key: KEY.fails(reqId), part: examplesPart(reason), examples, expire_at: expireAt });
   }
 
   /** Says what was counted when a minute began. The first who says so is believed. @param minute its number */
   async began(reqId: string, minute: number, count: Count, expireAt: number): Promise<void> {
-    const put = new PutCommand({
-      TableName: this.table,
-      Item: { key: KEY.minute(reqId), part: String(minute), ...count, expire_at: expireAt },
-      ConditionExpression: "attribute_not_exists(part)",
-    });
-    await whetherConditionHolds(() => this.db.send(put));
+    await this.putFirst({ key: KEY.minute(reqId), part: String(minute), ...count, expire_at: expireAt });
   }
 
   /** Adds bytes that came in a minute. One that is tried again may add them twice. @param minute its number */
   async received(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void> {
-    const update = new UpdateCommand({
-      TableName: this.table,
-      Key: { key: KEY.bytes(reqId), part: String(minute) },
-      UpdateExpression: "SET expire_at = :expire ADD #bytes :bytes",
-      ExpressionAttributeNames: { "#bytes": "bytes" },
-      ExpressionAttributeValues: { ":expire": expireAt, ":bytes": bytes },
-    });
-    await this.db.send(update);
+    await this.increase({ key: KEY.bytes(reqId), part: String(minute) }, { bytes }, expireAt);
   }
 
   /** Writes a heartbeat. The item's `permits` stay: they are the process's lease (aws/permit-table.ts). */
@@ -268,28 +232,76 @@ export class ProgressTable extends ProgressReader implements HeartbeatStore {
     // A change of the lease may be in its way.
     await withConflictRetry(() => this.db.send(update));
   }
+
+  private async byMinute<T>(key: string, schema: z.ZodType<T>, maxPages?: number): Promise<Map<number, T>> {
+    const found = new Map<number, T>();
+    for await (const item of this.items(key, maxPages)) {
+      const [minute, { data }] = [Number(item["part"]), schema.safeParse(item)];
+      if (Number.isInteger(minute) && data !== undefined) found.set(minute, data);
+    }
+    return found;
+  }
+
+  /** The sums of a block's counters over all stripes, by the POP's place. */
+  private async placesOf(reqId: string, block: number): Promise<Map<number, Count>> {
+    const sums = new Map<number, Count>();
+    for await (const item of this.items(KEY.pops(reqId, block)))
+      for (const [name, value] of Object.entries(item)) {
+        const [, letter = "", place] = /^([a-z])(\d+)$/.exec(name) ?? [];
+        const field = FIELD_OF.get(letter);
+        if (field === undefined || typeof value !== "number") continue;
+        const sum = sums.get(Number(place)) ?? NO_COUNT;
+        sums.set(Number(place), { ...sum, [field]: sum[field] + value });
+      }
+    return sums;
+  }
+
+  /** @param maxPages of a megabyte each. @default all of them */
+  private items(key: string, maxPages?: number): AsyncGenerator<Record<string, unknown>> {
+    const query = {
+      TableName: this.table,
+      KeyConditionExpression: "#key = :key",
+      ExpressionAttributeNames: { "#key": "key" },
+      ExpressionAttributeValues: { ":key": key },
+      ConsistentRead: true,
+    };
+    return queryItems(this.db, query, maxPages);
+  }
+
+  private async increase(key: ItemKey, counters: Counters, expireAt: number): Promise<void> {
+    await this.db.send(new UpdateCommand({ TableName: this.table, ...additionTo(key, counters, expireAt) }));
+  }
+
+  /** Writes an item unless there is one. */
+  private async putFirst(item: ItemKey & Readonly<Record<string, unknown>>): Promise<void> {
+    const put = new PutCommand({
+      TableName: this.table,
+      Item: item,
+      ConditionExpression: "attribute_not_exists(part)",
+    });
+    await whetherConditionHolds(() => this.db.send(put));
+  }
+}
+
+interface ItemKey {
+  readonly key: string;
+  readonly part: string;
 }
 
 /** Counters by their attributes' names: by how much each grows, or what a set gets. */
-export type Counters = Readonly<Record<string, number | ReadonlySet<number>>>;
+type Counters = Readonly<Record<string, number | ReadonlySet<number>>>;
 
 /**
  * An update that adds to counters, without its table. Those that stay as they are stand in nobody's way.
  * @param expireAt TTL, seconds since the epoch
  * @param examples of what came uncompressed; the first that are kept stay. @default none
  */
-export function additionTo(
-  key: string,
-  part: string,
-  counters: Counters,
-  expireAt: number,
-  examples: readonly string[] = [],
-) {
+function additionTo(key: ItemKey, counters: Counters, expireAt: number, examples: readonly string[] = []) {
   const set = examples.length === 0 ? "" : ", uncompressed = if_not_exists(uncompressed, :examples)";
   const changes = Object.entries(counters).filter(([, by]) => by !== 0);
   const adds = changes.map((_, i) => `#c${i} :c${i}`).join(", ");
   return {
-    Key: { key, part },
+    Key: key,
     UpdateExpression: `SET expire_at = :expire${set}${adds === "" ? "" : ` ADD ${adds}`}`,
     ...(adds === ""
       ? {}
@@ -302,58 +314,20 @@ export function additionTo(
   };
 }
 
-/** Failures by reason: how many more there are, and the numbers of POPs where some were added. */
-export type FailureCounts = ReadonlyMap<FailureReason, { readonly tasks: number; readonly pops: readonly number[] }>;
-
 /** Of each reason `t_http_4xx` (tasks), and `p_http_4xx`, the set of its POPs' numbers. */
 const tasksOf = (reason: FailureReason) => `t_${reason}`;
 const popsOf = (reason: FailureReason) => `p_${reason}`;
-/** What the sort keys begin with that hold examples, next to those of the stripes. */
-const EXAMPLES = "examples#";
-
-const failureExamples = z.array(failureExampleSchema).catch([]);
-const numberSchema = z.number().catch(0);
-const numbersSchema = z.set(z.number()).catch(new Set());
-
-/** Sort key of a reason's examples. */
-export function examplesPart(reason: FailureReason): string {
-  return `${EXAMPLES}${reason}`;
-}
+/** Sort key of a reason's examples, next to those of the stripes. */
+const examplesPart = (reason: FailureReason) => `examples#${reason}`;
 
 /** What is added of failures. An empty set cannot be written. */
-export function failureCountersOf(failures: FailureCounts): Counters {
+function failureCountersOf(failures: BatchCount["failures"]): Counters {
   const counters: Record<string, number | ReadonlySet<number>> = {};
   for (const [reason, { tasks, pops }] of failures) {
     counters[tasksOf(reason)] = tasks;
     if (pops.length > 0) counters[popsOf(reason)] = new Set(pops);
   }
   return counters;
-}
-
-/** What stripes and examples say together; reasons of most tasks first. URLs are not counted. */
-export async function failureGroupsOf(items: AsyncIterable<Record<string, unknown>>): Promise<FailureGroup[]> {
-  const tasks = new Map<string, number>();
-  const pops = new Map<string, Set<number>>();
-  const examples = new Map<string, FailureExample[]>();
-  for await (const item of items) {
-    const part = String(item["part"]);
-    if (part.startsWith(EXAMPLES)) examples.set(part.slice(EXAMPLES.length), failureExamples.parse(item["examples"]));
-    for (const code of failureReasons) {
-      tasks.set(code, (tasks.get(code) ?? 0) + numberSchema.parse(item[tasksOf(code)]));
-      pops.set(code, new Set([...(pops.get(code) ?? []), ...numbersSchema.parse(item[popsOf(code)])]));
-    }
-  }
-  const groups = failureReasons.map(
-    (code): FailureGroup => ({
-      code,
-      subject: "task",
-      tasks: Math.max(0, tasks.get(code) ?? 0),
-      pops: pops.get(code)?.size ?? 0,
-      urls: null,
-      examples: examples.get(code) ?? [],
-    }),
-  );
-  return mostFirst(groups.filter((group) => group.tasks > 0));
 }
 
 /**
@@ -372,20 +346,9 @@ const POP_COUNTERS = [
 const FIELD_OF: ReadonlyMap<string, keyof Count> = new Map(POP_COUNTERS);
 
 /** What is added of a block's POPs, by their places. */
-export function popCountersOf(places: ReadonlyMap<number, Count>): Counters {
+function popCountersOf(places: ReadonlyMap<number, Count>): Counters {
   const counters: Record<string, number> = {};
   for (const [place, count] of places)
     for (const [letter, field] of POP_COUNTERS) counters[`${letter}${place}`] = count[field];
   return counters;
-}
-
-/** Adds what an item, a stripe of a block, has counted to the sums by place. */
-export function addPopCounters(sums: Map<number, Count>, item: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(item)) {
-    const [, letter = "", place] = /^([a-z])(\d+)$/.exec(name) ?? [];
-    const field = FIELD_OF.get(letter);
-    if (field === undefined || typeof value !== "number") continue;
-    const sum = sums.get(Number(place)) ?? NO_COUNT;
-    sums.set(Number(place), { ...sum, [field]: sum[field] + value });
-  }
 }

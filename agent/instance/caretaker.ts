@@ -1,6 +1,6 @@
 import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import type { Logger } from "pino";
-import type { ProgressReader } from "../../aws/progress-table.ts";
+import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { ActiveRequest, RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
@@ -11,7 +11,7 @@ const MAX_INTERVAL_MS = 15_000;
 
 export interface CaretakerOptions {
   readonly requests: RequestReader;
-  readonly progress: ProgressReader;
+  readonly progress: ProgressTable;
   readonly queue: TaskQueue;
   readonly settlements: SettlementQueue;
   readonly timings: Timings;

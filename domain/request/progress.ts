@@ -39,7 +39,7 @@ export interface Progress {
   /** The last beat of every process that worked on it, fresh or not. */
   readonly beats: readonly Beat[];
   /** A few of the results that came uncompressed: URLs, with the variant. Absent: none did. */
-  readonly uncompressed?: readonly string[];
+  readonly uncompressed?: readonly string[] | undefined;
 }
 
 export const NO_PROGRESS: Progress = { count: NO_COUNT, movedAt: undefined, beats: [] };

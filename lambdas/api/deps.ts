@@ -8,7 +8,7 @@ import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
-import { ProgressReader } from "../../aws/progress-table.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
@@ -61,7 +61,7 @@ export function buildDeps() {
     lists: new Lists(new S3Client({}), env.BUCKET),
     distributions: new Distributions(new CloudFrontClient({})),
     tokens: new ClientTokens(db, env.PROGRESS_TABLE),
-    progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
+    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
     timings: timingsOf(env.STALL_SECONDS),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),

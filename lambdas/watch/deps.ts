@@ -4,7 +4,7 @@ import { AsyncFunction } from "../../aws/async-function.ts";
 import { queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
-import { ProgressReader } from "../../aws/progress-table.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
@@ -39,7 +39,7 @@ export function buildDeps() {
   const sqs = queueClient();
   return {
     requests,
-    progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
+    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
     settlements: new SettlementQueue(db, env.PROGRESS_TABLE, shutdown),

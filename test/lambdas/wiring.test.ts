@@ -9,7 +9,7 @@ import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Dns } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists, ResultFiles } from "../../aws/lists.ts";
-import { ProgressReader } from "../../aws/progress-table.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -132,7 +132,7 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof RequestReader) return () => it.get("r");
   if (it instanceof RequestPopTable) return () => it.of("r").then(() => it.markSent("r", []));
   if (it instanceof RequestTaskTable) return () => it.of("r", 0, 1).next();
-  if (it instanceof ProgressReader) return () => it.count("r");
+  if (it instanceof ProgressTable) return () => it.count("r");
   if (it instanceof ResolvedPops) return () => it.all();
   if (it instanceof SettlementQueue) return () => it.requestSettlement("r");
   if (it instanceof ClientTokens) return () => it.read("t");
