@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "aws/progress-table.ts",
-      find: "if (data !== undefined) addCount(count, data);",
-      replace: 'if (data !== undefined && item["part"] !== "0") addCount(count, data);',
+      find: "addCount(count, data);",
+      replace: 'if (item["part"] !== "0") addCount(count, data);',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/progress-table.test.ts"],
