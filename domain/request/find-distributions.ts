@@ -84,7 +84,7 @@ export async function findDistributions(
 /** Why a request must not be made: the first of its distributions that this deployment may not warm. */
 export function notAllowed(allowed: AllowedDistributions, distributions: readonly Distribution[]): string | undefined {
   return distributions
-    .map(({ id, domain, hosts, label }) => problemWith(allowed, id, domain ?? hosts?.[0] ?? label))
+    .map(({ id, domain, hosts, label }) => problemWith(allowed, id, hosts?.[0] ?? domain ?? label))
     .find((problem) => problem !== undefined);
 }
 

@@ -9,7 +9,7 @@ import { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { servedHosts } from "../../domain/sources/served-hosts.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
-import { type MeasureOptions, measureSizes } from "../../probe/size/measure-urls.ts";
+import { type MeasureOptions, measureSizes, type SizeQuestion } from "../../probe/size/measure-urls.ts";
 import { DocumentError } from "../../probe/sources/document.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
@@ -76,18 +76,12 @@ export async function readSourcesFor(
   };
 }
 
-/** A URL in a variant; without one, in its only form. */
-export interface Form {
-  readonly url: string;
-  readonly variant: string | undefined;
-}
-
 /**
- * Asks the sizes of some forms as Get Size would, within the request's limits for its origin. Nothing is awaited longer than `timeMs`.
- * @returns one answer a form; `unknown` where none came in time
+ * Asks some sizes as Get Size would, within the request's limits for its origin. Nothing is awaited longer than `timeMs`.
+ * @param questions of one variant each
+ * @returns one answer a question; `unknown` where none came in time
  */
-export async function sampleSizes(options: MeasureOptions, forms: readonly Form[]): Promise<SeenSize[]> {
-  const questions = forms.map(({ url, variant }) => ({ url, variants: [variant] }));
+export async function sampleSizes(options: MeasureOptions, questions: readonly SizeQuestion[]): Promise<SeenSize[]> {
   const answered = await measureSizes(options, questions);
   return answered.map(({ answers: [answer] }) => {
     if (answer === undefined) return "unknown";

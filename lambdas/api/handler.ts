@@ -4,19 +4,17 @@ import { countOf, describeRequest, progressAnswer } from "../../domain/api/reque
 import { namesPops } from "../../domain/api/warnings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
-import { allowsEvery } from "../../domain/request/distributions.ts";
 import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
-import { inTime } from "../../domain/retry.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../domain/validation/bodies.ts";
-import { checkHosts, otherHosts } from "../../domain/validation/check-hosts.ts";
 import { filledFrom } from "../../domain/validation/check-retry.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
-import { checkPrewarmRequest, type PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { describePops, describeSettings } from "./deployment.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readFailures, readPopRows, readPopUrls, readSamples } from "./details.ts";
+import { checkDistributions } from "./distributions.ts";
 import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
 import { detailsOf, findRequest } from "./query.ts";
@@ -129,20 +127,6 @@ async function requestOf(deps: ApiDeps, { queryStringParameters: query }: APIGat
   const reqId = query?.["req_id"] ?? "";
   if (reqId === "") throw new ApiError(400, "req_id: is required in the query string");
   return findRequest(deps, reqId);
-}
-
-/** API Gateway ends a call after 29 s, and the request has still to be made in them. Large accounts have many pages to list. */
-const DISTRIBUTIONS_MS = 10_000;
-
-/** @returns what could not be checked, as warnings. @throws ApiError 400 */
-async function checkDistributions({ distributions, allowed, logger }: ApiDeps, request: PrewarmRequest) {
-  if (allowsEvery(allowed) && otherHosts(request).length === 0) return [];
-  const own = await inTime(DISTRIBUTIONS_MS, distributions.own()).catch((error: unknown) => {
-    // Get Size asks again, tries for as long as it takes, and warms no distribution that is not allowed.
-    logger.warn("Distributions could not be listed", { error: errorFields(error) });
-    return undefined;
-  });
-  return checkHosts(request, allowed, own);
 }
 
 /**

@@ -309,7 +309,7 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
       hosts: [HOST],
     };
     const options = { dns, ports, request: request(), distributions: [distribution], timeMs: 300 };
-    expect(await connections(() => sampleSizes(options, [{ url, variant: undefined }]))).toEqual(only);
+    expect(await connections(() => sampleSizes(options, [{ url, variants: [undefined] }]))).toEqual(only);
   });
 
   test("by the sources of a dry run", async () => {

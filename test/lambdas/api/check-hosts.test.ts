@@ -37,7 +37,7 @@ describe("hosts of the URLs and cf_domain", () => {
     expect(answer.status).toBe(400);
     expect(answer.body["error_message"]).toBe(
       "cf_domain: the distribution E1 does not answer to other.example.org; " +
-        "the names of E1 are d1.cloudfront.net, cdn.example.com, *.img.example.com",
+        "the names of the distribution are d1.cloudfront.net, cdn.example.com, *.img.example.com",
     );
     expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
     expect([requests.items.size, Object.keys(lists.objects).length]).toEqual([0, 0]);
@@ -50,7 +50,7 @@ describe("hosts of the URLs and cf_domain", () => {
     expect([answer.status, answer.body["error_message"]]).toEqual([
       400,
       "cf_domain: shop.img.example.com belongs to the distribution E2, not to E1; " +
-        "the distribution E1 does not answer to example.org; the names of E1 are d1.cloudfront.net, cdn.example.com, *.img.example.com",
+        "the distribution E1 does not answer to example.org; the names of the distribution are d1.cloudfront.net, cdn.example.com, *.img.example.com",
     ]);
     expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
     expect(requests.items.size).toBe(0);
@@ -68,7 +68,7 @@ describe("hosts of the URLs and cf_domain", () => {
     const w = world((call) => (call === "distributions.own" ? "before" : undefined), OWN);
     const { status, body } = await w.call("POST /prewarm", { ...BODY, cf_domain: "d1.cloudfront.net" });
     expect(status).toBe(200);
-    expect(body["warnings"]).toEqual([expect.stringContaining("could not be listed")]);
+    expect(body["warnings"]).toEqual([expect.stringContaining("could not be looked up")]);
   });
 });
 
@@ -77,6 +77,6 @@ it("distributions that are not listed in time are not waited for: the call would
   w.distributions.own = () => new Promise(() => undefined);
   const { body } = await w.call("POST /prewarm", { ...BODY, cf_domain: "d1.cloudfront.net" });
   expect(body["warnings"]).toEqual([
-    "cf_domain: the distributions of this account could not be listed, so nobody checked that it serves cdn.example.com",
+    "cf_domain: the distributions could not be looked up, so nobody checked the hosts of the URLs",
   ]);
 });

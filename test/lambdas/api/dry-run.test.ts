@@ -71,7 +71,7 @@ describe("POST /prewarm with dry_run", () => {
     const variants = ["a", "b", "c"].map((name) => ({ name, header: [`X-Form: ${name}`] }));
     const { answer, sampled } = await dryRun({ url_list, variants });
     expect(sampled).toHaveLength(100);
-    expect(new Set(sampled.map(({ variant }) => variant)).size).toBe(3);
+    expect(new Set(sampled.map(({ variants: [name] }) => name)).size).toBe(3);
     expect(new Set(sampled.map(({ url }) => url)).size).toBe(100);
     expect(answer["estimate"]).toMatchObject({ tasks: 1_200, bytes: { estimate: 1_259_400, sampled: 100 } });
   });
@@ -142,7 +142,7 @@ describe("what a dry run foresees", () => {
     expect(status).toBe(200);
     expect(sampled.map(({ url }) => url)).toEqual(["https://a.example.com/a"]);
     expect(answer["warnings"]).toContain(
-      "dry_run: the URLs of a host would not be warmed: cdn.example.com belongs to the distribution E2, not to E1",
+      "dry_run: the URLs of 1 hosts would not be warmed; the first: cdn.example.com belongs to the distribution E2, not to E1",
     );
     expect(answer["estimate"]).toMatchObject({ bytes: { sampled: 2 } });
   });

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Form, sampleSizes } from "../../../lambdas/api/dry-run-probes.ts";
+import { sampleSizes } from "../../../lambdas/api/dry-run-probes.ts";
+import type { SizeQuestion } from "../../../probe/size/measure-urls.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { fakeResolver } from "../fakes/dns.ts";
 import { request as item } from "../items.ts";
@@ -16,7 +17,7 @@ afterEach(() => {
 
 const HOST = "cdn.example.com";
 const DISTRIBUTION = { label: "d1", domain: "d1.cloudfront.net", names: [HOST], hosts: [HOST] };
-const FORM: Form = { url: `http://${HOST}/a`, variant: undefined };
+const FORM: SizeQuestion = { url: `http://${HOST}/a`, variants: [undefined] };
 const REQUEST = item({ header: ["X-All: 1"], pops: [] });
 
 async function ask(listener: RequestListener, forms = [FORM], request = REQUEST, ms = 2_000) {
@@ -44,7 +45,7 @@ describe("a sample of sizes", () => {
         asked.push(`${method} ${url} ${headers.host} ${headers["x-all"]} ${headers["accept-encoding"]}`);
         answer.writeHead(200, { "content-length": "42" }).end();
       },
-      [{ url: FORM.url, variant: "br" }],
+      [{ url: FORM.url, variants: ["br"] }],
       { ...REQUEST, variants },
     );
     expect(seen).toEqual([42]);

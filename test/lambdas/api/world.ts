@@ -6,8 +6,8 @@ import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
-import type { Form } from "../../../lambdas/api/dry-run-probes.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
+import type { SizeQuestion } from "../../../probe/size/measure-urls.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { FakeTokens } from "../fake-tokens.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
@@ -53,7 +53,7 @@ export function world(
   };
   const errors: unknown[][] = [];
   const warnings: unknown[][] = [];
-  const sampled: Form[] = [];
+  const sampled: SizeQuestion[] = [];
   let ticks = 0;
   let ids = 0;
   const { deps, calls } = noteCalls<ApiDeps>(
