@@ -17,15 +17,15 @@ export class Checkpoints<T> {
     private readonly kind: Checkpoint<T>,
   ) {}
 
-  /** Undefined also for one that cannot be read: the step then begins anew. */
+  /** Undefined also for one of another version: the step then begins anew. */
   async read(reqId: string): Promise<T | undefined> {
-    const stored = await this.stored(reqId);
-    if (stored === undefined) return undefined;
     try {
-      const text = (await promisify(gunzip)(stored)).toString("utf8");
+      const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: this.kind.key(reqId) }));
+      const text = (await promisify(gunzip)((await Body?.transformToByteArray()) ?? "")).toString("utf8");
       return this.kind.schema.safeParse(JSON.parse(text)).data;
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+      throw error;
     }
   }
 
@@ -37,15 +37,5 @@ export class Checkpoints<T> {
   /** Nothing happens where there is none. */
   async delete(reqId: string): Promise<void> {
     await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: this.kind.key(reqId) }));
-  }
-
-  private async stored(reqId: string): Promise<Uint8Array | undefined> {
-    try {
-      const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: this.kind.key(reqId) }));
-      return await Body?.transformToByteArray();
-    } catch (error) {
-      if (error instanceof Error && error.name === "NoSuchKey") return undefined;
-      throw error;
-    }
   }
 }

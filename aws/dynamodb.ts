@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import {
-  type BatchWriteCommandOutput,
+  BatchWriteCommand,
+  type BatchWriteCommandInput,
   type DynamoDBDocumentClient,
   QueryCommand,
   type QueryCommandInput,
@@ -27,25 +28,22 @@ export async function* queryItems(
 
 /** The most that one BatchWriteItem takes. */
 const BATCH = 25;
-const PATIENCE = { attempts: 10, firstMs: 25 };
+const UNPROCESSED = { attempts: 10, firstMs: 25 };
 
-type WriteRequests = NonNullable<BatchWriteCommandOutput["UnprocessedItems"]>[string];
-
-/** Writes in full batches and writes what DynamoDB left unprocessed again, with growing pauses. */
-export async function writeBatches(
-  requests: WriteRequests,
-  send: (batch: WriteRequests) => Promise<BatchWriteCommandOutput>,
-  table: string,
-): Promise<void> {
-  for (let i = 0; i < requests.length; i += BATCH) {
-    let left = requests.slice(i, i + BATCH);
-    const writeLeft = async () => {
-      left = (await send(left)).UnprocessedItems?.[table] ?? [];
+/** Puts items in full batches, and what DynamoDB left unprocessed again, with growing pauses. */
+export async function putItems(db: DynamoDBDocumentClient, table: string, items: readonly object[]): Promise<void> {
+  for (let i = 0; i < items.length; i += BATCH) {
+    let left: BatchWriteCommandInput["RequestItems"] = {
+      [table]: items.slice(i, i + BATCH).map((item) => ({ PutRequest: { Item: { ...item } } })),
     };
-    await retry(writeLeft, { ...PATIENCE, again: () => left.length > 0 });
-    if (left.length > 0) {
-      throw new Error(`${left.length} items for ${table} stayed unprocessed ${PATIENCE.attempts} times`);
-    }
+    const leftCount = () => left?.[table]?.length ?? 0;
+    const writeLeft = async () => {
+      const { UnprocessedItems } = await db.send(new BatchWriteCommand({ RequestItems: left }));
+      left = UnprocessedItems;
+    };
+    await retry(writeLeft, { ...UNPROCESSED, again: () => leftCount() > 0 });
+    if (leftCount() > 0)
+      throw new Error(`${leftCount()} items for ${table} stayed unprocessed ${UNPROCESSED.attempts} times`);
   }
 }
 

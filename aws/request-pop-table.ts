@@ -1,14 +1,9 @@
-import {
-  BatchWriteCommand,
-  type DynamoDBDocumentClient,
-  TransactWriteCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { type Target, type TargetStore, targetSchema } from "../domain/plan/target.ts";
 import { whetherConditionHolds } from "./conditional-writes.ts";
-import { queryItems, writeBatches } from "./dynamodb.ts";
+import { putItems, queryItems } from "./dynamodb.ts";
 
 /** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
 export class RequestPopTable implements TargetStore {
@@ -21,11 +16,7 @@ export class RequestPopTable implements TargetStore {
   ) {}
 
   async put(items: readonly Target[]): Promise<void> {
-    await writeBatches(
-      items.map((item) => ({ PutRequest: { Item: item } })),
-      (requests) => this.db.send(new BatchWriteCommand({ RequestItems: { [this.table]: requests } })),
-      this.table,
-    );
+    await putItems(this.db, this.table, items);
   }
 
   /** Those of a request that can be read. */

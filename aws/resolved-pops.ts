@@ -1,7 +1,7 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
-import { queryItems, writeBatches } from "./dynamodb.ts";
+import { putItems, queryItems } from "./dynamodb.ts";
 
 const KEY = "pop#resolved";
 /** A code that has not resolved for so long is as good as one that never has. */
@@ -36,11 +36,8 @@ export class ResolvedPops {
   /** Says of each that it resolved. Of two writers the later one stands. @param at milliseconds since the epoch */
   async note(pops: readonly string[], at: number): Promise<void> {
     const expire_at = Math.floor(at / 1_000) + KEEP_SECONDS;
-    await writeBatches(
-      pops.map((pop) => ({ PutRequest: { Item: { key: KEY, part: pop, at, expire_at } } })),
-      (requests) => this.db.send(new BatchWriteCommand({ RequestItems: { [this.table]: requests } })),
-      this.table,
-    );
+    const items = pops.map((pop) => ({ key: KEY, part: pop, at, expire_at }));
+    await putItems(this.db, this.table, items);
   }
 
   private read(item: Record<string, unknown>, times: Map<string, number>): void {

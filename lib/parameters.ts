@@ -1,5 +1,6 @@
 // The parameters of both stacks, in the groups and under the labels that the CloudFormation console shows.
 import { CfnParameter, type CfnParameterProps, type Stack } from "aws-cdk-lib";
+import { keysOf } from "../domain/grouped.ts";
 import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/limits.ts";
 import { CAPS, type CapName } from "../domain/request/caps.ts";
 import { STALL_SECONDS } from "../domain/request/lifecycle.ts";
@@ -317,12 +318,9 @@ export function addParameters<V extends VpcKind>(
   return Object.fromEntries(parameters) as Parameters & Record<NameOnlyIn<Group, V>, CfnParameter>;
 }
 
-/** Environment variables of caps, for a function that checks them. @param names @default all */
-export function capsEnvironment(
-  parameters: Parameters,
-  names = Object.keys(CAPS) as CapName[],
-): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [CAPS[name].variable, parameters[name].valueAsString]));
+/** Environment variables of the caps, for a function that checks them. */
+export function capsEnvironment(parameters: Parameters): Record<string, string> {
+  return Object.fromEntries(keysOf(CAPS).map((name) => [CAPS[name].variable, parameters[name].valueAsString]));
 }
 
 function capDefinition(name: CapName): Definition {

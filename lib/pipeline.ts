@@ -113,7 +113,7 @@ export class Pipeline extends Construct {
         ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"),
         SHUTDOWN_ARN,
         SOURCE_BUCKETS: sources,
-        ...capsEnvironment(parameters, ["maxTasks"]),
+        ...capsEnvironment(parameters),
       },
     });
     this.getSize = new PipelineFunction(this, "GetSize", {
@@ -133,7 +133,7 @@ export class Pipeline extends Construct {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET"),
         ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
         SHUTDOWN_ARN,
-        ...capsEnvironment(parameters, ["maxTasks", "maxRequestBytes"]),
+        ...capsEnvironment(parameters),
       },
     });
     this.aggregation = new PipelineFunction(this, "Aggregation", {

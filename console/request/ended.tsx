@@ -1,10 +1,10 @@
-import type { SamplePoint } from "../../domain/request/samples.ts";
 import type { Progress } from "../api/answers.ts";
 import { Trouble } from "../parts/trouble.tsx";
 import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";
 import { Files } from "./files.tsx";
 import { NotWarm } from "./not-warm.tsx";
+import type { SamplePoint } from "./samples.ts";
 import { Throughput } from "./throughput.tsx";
 import { useSummary } from "./use-request.ts";
 import { Warnings } from "./warnings.tsx";

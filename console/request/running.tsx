@@ -1,9 +1,9 @@
-import type { SamplePoint } from "../../domain/request/samples.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";
 import { FailureCard, keyOf } from "./failures.tsx";
+import type { SamplePoint } from "./samples.ts";
 import { type Ahead, Throughput } from "./throughput.tsx";
 import { Warnings } from "./warnings.tsx";
 import { Where } from "./where.tsx";

@@ -1,5 +1,4 @@
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { pointsOf, type SamplePoint, warmShare } from "../../domain/request/samples.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress, Sample } from "../api/answers.ts";
 
@@ -63,4 +62,60 @@ export function pathOf<Point extends { readonly at: number }>(
   return points
     .map((it, index) => `${index === 0 ? "M" : "L"}${placeOf(it.at, box).toFixed(1)} ${y(of(it)).toFixed(1)}`)
     .join("");
+}
+
+/** What a chart shows of a moment. */
+export interface SamplePoint {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Bytes a second. */
+  readonly rate: number;
+  /** The share that is warm or hit, from 0 to 1. */
+  readonly warm: number;
+}
+
+interface WarmCount {
+  readonly warm_count: number;
+  readonly hit_count: number;
+}
+
+/** A sample as far as a chart needs it. */
+interface ChartedSample {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Bytes that instances had received. */
+  readonly received: number;
+  readonly count: WarmCount;
+}
+
+/**
+ * The line that samples make. A rate is the mean between two samples, and stands in the middle between them.
+ * @param samples in order
+ * @param total tasks of the request
+ */
+export function pointsOf(samples: readonly ChartedSample[], total: number): SamplePoint[] {
+  const points = samples.slice(1).map((sample, index): SamplePoint => {
+    const before = samples[index] ?? sample;
+    return {
+      at: (before.at + sample.at) / 2,
+      rate: rateBetween(before, sample),
+      warm: (warmShare(before.count, total) + warmShare(sample.count, total)) / 2,
+    };
+  });
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return [
+    { at: first.at, rate: 0, warm: warmShare(first.count, total) },
+    ...points,
+    { at: last.at, rate: points.at(-1)?.rate ?? 0, warm: warmShare(last.count, total) },
+  ];
+}
+
+/** The share of a request's tasks that is warm or hit, from 0 to 1. */
+export function warmShare({ warm_count, hit_count }: WarmCount, total: number): number {
+  return total === 0 ? 0 : Math.min(1, (warm_count + hit_count) / total);
+}
+
+function rateBetween(one: ChartedSample, other: ChartedSample): number {
+  return Math.max(0, other.received - one.received) / Math.max(1, (other.at - one.at) / 1_000);
 }

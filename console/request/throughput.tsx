@@ -1,8 +1,7 @@
 import { useId } from "preact/hooks";
-import type { SamplePoint } from "../../domain/request/samples.ts";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
-import { type ChartBox, niceTop, pathOf, placeOf } from "./samples.ts";
+import { type ChartBox, niceTop, pathOf, placeOf, type SamplePoint } from "./samples.ts";
 
 const HEIGHT = 96;
 const AXIS = 34;

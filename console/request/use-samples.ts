@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import type { SamplePoint } from "../../domain/request/samples.ts";
 import type { Progress } from "../api/answers.ts";
-import { pointsWith } from "./samples.ts";
+import { pointsWith, type SamplePoint } from "./samples.ts";
 
 /** How a request has gone, from its beginning to its newest answer. */
 export function useSamples(request: Progress): readonly SamplePoint[] {

@@ -67,47 +67,28 @@ export const CAPS = {
 } as const satisfies Record<string, Cap>;
 
 export type CapName = keyof typeof CAPS;
-/** The caps of a deployment. */
-export type Caps = Readonly<Record<CapName, number>>;
-
-/** The caps of a deployment whose parameters were left as they are. */
-export const DEFAULT_CAPS: Caps = {
-  maxInstances: CAPS.maxInstances.default,
-  maxTimeout: CAPS.maxTimeout.default,
-  maxActiveRequests: CAPS.maxActiveRequests.default,
-  maxTasks: CAPS.maxTasks.default,
-  maxRequestBytes: CAPS.maxRequestBytes.default,
-};
-
 /** Schema of a cap's variable. The stack sets it: a function without it does not start, rather than spend without bound. */
-function capSchema({ min }: Cap) {
+function variableOf({ min }: Cap) {
   return z.coerce.number().int().min(min);
 }
 
-/** The caps as the environment has them, one variable each. */
-export const capVariables = {
-  MAX_INSTANCES: capSchema(CAPS.maxInstances),
-  MAX_TIMEOUT: capSchema(CAPS.maxTimeout),
-  MAX_ACTIVE_REQUESTS: capSchema(CAPS.maxActiveRequests),
-  MAX_TASKS: capSchema(CAPS.maxTasks),
-  MAX_REQUEST_BYTES: capSchema(CAPS.maxRequestBytes),
-};
-
-/** The caps whose variables an environment has. */
-type CapsOf<Env> = {
-  readonly [Name in CapName as (typeof CAPS)[Name]["variable"] extends keyof Env ? Name : never]: number;
-};
-
-/** The caps of an environment that was read with some or all of {@link capVariables}: those that it has, by name. */
-export function readCaps<Env extends object>(env: Env): CapsOf<Env>;
-export function readCaps(env: Readonly<Record<string, unknown>>): Record<string, number> {
-  const caps: Record<string, number> = {};
-  for (const [name, { variable }] of Object.entries(CAPS)) {
-    const value = env[variable];
-    if (typeof value === "number") caps[name] = value;
-  }
-  return caps;
-}
+/** The variables of the functions that check caps, as the caps of the deployment. */
+export const capsSchema = z
+  .object({
+    MAX_INSTANCES: variableOf(CAPS.maxInstances),
+    MAX_TIMEOUT: variableOf(CAPS.maxTimeout),
+    MAX_ACTIVE_REQUESTS: variableOf(CAPS.maxActiveRequests),
+    MAX_TASKS: variableOf(CAPS.maxTasks),
+    MAX_REQUEST_BYTES: variableOf(CAPS.maxRequestBytes),
+  })
+  .transform((env) => ({
+    maxInstances: env.MAX_INSTANCES,
+    maxTimeout: env.MAX_TIMEOUT,
+    maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
+    maxTasks: env.MAX_TASKS,
+    maxRequestBytes: env.MAX_REQUEST_BYTES,
+  }));
+export type Caps = Readonly<z.infer<typeof capsSchema>>;
 
 /**
  * What is wrong with a value that is beyond a cap: value, cap, and the parameter that sets it. Undefined: nothing.

@@ -15,7 +15,7 @@ import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { capVariables, readCaps } from "../../domain/request/caps.ts";
+import { capsSchema } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
@@ -45,7 +45,6 @@ const environmentSchema = z.object({
   AWS_REGION: z.string().default(""),
   ...networkVariables,
   SOURCE_BUCKETS: sourceBucketsSchema,
-  ...capVariables,
 });
 
 /** Reads the environment and builds all that the API function works with. @throws EnvironmentError */
@@ -67,7 +66,7 @@ export function buildDeps() {
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
     allowed: env.DISTRIBUTIONS,
-    caps: readCaps(env),
+    caps: readEnvironment(capsSchema),
     /** The instance that estimates assume. */
     kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined, env.ON_DEMAND_PERCENT),
     instanceTypes,

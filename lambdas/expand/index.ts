@@ -8,7 +8,7 @@ import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { capVariables, readCaps } from "../../domain/request/caps.ts";
+import { capsSchema } from "../../domain/request/caps.ts";
 import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
 import { sharedAdapters } from "../runtime.ts";
 import { createHandler, EXPAND_CHECKPOINT } from "./handler.ts";
@@ -24,7 +24,6 @@ const env = readEnvironment(
     /** Metrics go by its name. */
     GROUP_NAME: name,
     SOURCE_BUCKETS: sourceBucketsSchema,
-    MAX_TASKS: capVariables.MAX_TASKS,
     ...networkVariables,
   }),
 );
@@ -39,7 +38,7 @@ export const handler = createHandler({
   distributions: new Distributions(new CloudFrontClient({})),
   ...networkOf(env),
   buckets: new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS),
-  caps: readCaps(env),
+  caps: readEnvironment(capsSchema),
   logger,
   now: Date.now,
 });

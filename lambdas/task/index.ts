@@ -12,7 +12,7 @@ import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { capVariables, readCaps } from "../../domain/request/caps.ts";
+import { capsSchema } from "../../domain/request/caps.ts";
 import { Capacity, sharedAdapters } from "../runtime.ts";
 import { createHandler } from "./handler.ts";
 
@@ -27,8 +27,6 @@ const env = readEnvironment(
     EXPRESS_QUEUE_URL: z.url(),
     SHUTDOWN_ARN: name,
     GROUP_NAME: name,
-    MAX_TASKS: capVariables.MAX_TASKS,
-    MAX_REQUEST_BYTES: capVariables.MAX_REQUEST_BYTES,
     ...networkVariables,
   }),
 );
@@ -43,7 +41,7 @@ export const handler = createHandler({
   distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
   dns: networkOf(env).dns,
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
-  caps: readCaps(env),
+  caps: readEnvironment(capsSchema),
   logger,
   now: Date.now,
   sleep: (ms) => sleep(ms),

@@ -1,15 +1,19 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { expect, it, vi } from "vitest";
-import { writeBatches } from "../../aws/dynamodb.ts";
+import { putItems } from "../../aws/dynamodb.ts";
+import { fakeClient } from "./client.ts";
 
-type Send = Parameters<typeof writeBatches>[1];
-type Batch = Parameters<Send>[0];
+const items = (n: number) => Array.from({ length: n }, (_, id) => ({ id }));
+type Puts = { readonly PutRequest: { readonly Item: { readonly id: number } } }[];
 
-const items = (n: number): Batch => Array.from({ length: n }, (_, id) => ({ PutRequest: { Item: { id } } }));
-const ids = (batch: Batch) => batch.map(({ PutRequest }) => PutRequest?.Item?.["id"] as number);
-const answer = (left?: Batch) => ({
-  $metadata: {},
-  ...(left === undefined ? {} : { UnprocessedItems: { table: left } }),
-});
+/** A table that leaves some of each batch unprocessed. */
+function table(left: (batch: Puts) => Puts = () => []) {
+  const { client, sent } = fakeClient<DynamoDBDocumentClient>(({ input }) => ({
+    UnprocessedItems: { table: left(input.RequestItems.table) },
+  }));
+  const batches = () => sent.map(({ input }) => input.RequestItems.table as Puts);
+  return { client, batches };
+}
 
 // Pauses between attempts are not waited out.
 vi.mock("node:timers/promises", async (original) => ({
@@ -18,25 +22,25 @@ vi.mock("node:timers/promises", async (original) => ({
 }));
 
 it("writes in batches of 25, in order; nothing for nothing", async () => {
-  const send = vi.fn<Send>(async () => answer());
-  await writeBatches(items(60), send, "table");
-  expect(send.mock.calls.map(([batch]) => batch.length)).toEqual([25, 25, 10]);
-  expect(send.mock.calls.flatMap(([batch]) => ids(batch))).toEqual(ids(items(60)));
-  await writeBatches([], send, "table");
-  expect(send).toHaveBeenCalledTimes(3);
+  const { client, batches } = table();
+  await putItems(client, "table", items(60));
+  expect(batches().map((batch) => batch.length)).toEqual([25, 25, 10]);
+  expect(batches().flatMap((batch) => batch.map(({ PutRequest }) => PutRequest.Item))).toEqual(items(60));
+  await putItems(client, "table", []);
+  expect(batches()).toHaveLength(3);
 });
 
 it("writes again what was left unprocessed: that, and no more", async () => {
-  const send = vi.fn<Send>(async (batch) => answer(batch.slice(0, Math.floor(batch.length / 2))));
-  await writeBatches(items(30), send, "table");
-  expect(send.mock.calls.map(([batch]) => batch.length)).toEqual([25, 12, 6, 3, 1, 5, 2, 1]);
+  const { client, batches } = table((batch) => batch.slice(0, Math.floor(batch.length / 2)));
+  await putItems(client, "table", items(30));
+  expect(batches().map((batch) => batch.length)).toEqual([25, 12, 6, 3, 1, 5, 2, 1]);
 });
 
 it("fails when something stays unprocessed", async () => {
   const random = vi.spyOn(Math, "random");
-  const send = vi.fn<Send>(async (batch) => answer(batch.slice(0, 2)));
-  await expect(writeBatches(items(30), send, "table")).rejects.toThrow("2 items for table stayed unprocessed 10 times");
-  expect(send).toHaveBeenCalledTimes(10);
+  const { client, batches } = table((batch) => batch.slice(0, 2));
+  await expect(putItems(client, "table", items(30))).rejects.toThrow("2 items for table stayed unprocessed 10 times");
+  expect(batches()).toHaveLength(10);
   // A pause before every one but the first.
   expect(random).toHaveBeenCalledTimes(9);
   random.mockRestore();

@@ -51,12 +51,8 @@ describe("a checkpoint of a recount", () => {
     expect(await checkpoints.read("r1")).toBeUndefined();
   });
 
-  it.each([
-    ["is not compressed", Buffer.from("{}")],
-    ["is no JSON", gzipSync("{")],
-    ["is none", gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 }))],
-  ])("that %s counts as none: the recount begins anew", async (_, stored) => {
-    bucket.objects.set(KEY, stored);
+  it("of another version counts as none: the recount begins anew", async () => {
+    bucket.objects.set(KEY, gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 })));
     expect(await checkpoints.read("r1")).toBeUndefined();
   });
 

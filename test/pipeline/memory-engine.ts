@@ -23,7 +23,6 @@ import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { endingOf, recount } from "../../domain/readiness/recount.ts";
-import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { findDistributions } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -34,6 +33,7 @@ import { checkBody } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { measureUrls } from "../../probe/size/measure-urls.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
+import { DEFAULT_CAPS } from "../../tools/local/default-caps.ts";
 
 /** What a request has left behind. */
 export interface MemoryRun {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { writeBatches } from "../../aws/dynamodb.ts";
+import { putItems } from "../../aws/dynamodb.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
@@ -52,11 +51,10 @@ export async function benchRequestList({ say }: Bench): Promise<Findings> {
 
 async function fill({ clients, deployed }: LocalPrewarm): Promise<void> {
   const table = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
-  const items = Array.from({ length: REQUESTS }, (_, i) => ({ PutRequest: { Item: ended(i) } }));
-  await writeBatches(
-    items,
-    (batch) => clients.db.send(new BatchWriteCommand({ RequestItems: { [table]: batch } })),
+  await putItems(
+    clients.db,
     table,
+    Array.from({ length: REQUESTS }, (_, i) => ended(i)),
   );
 }
 

@@ -3,9 +3,9 @@ import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { instanceKind, type PriceRegion } from "../../domain/cost/prices.ts";
 import { SITES } from "../../domain/pops/sites.ts";
-import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { DEFAULT_ORDER } from "../../domain/request/options.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
+import { DEFAULT_CAPS } from "../local/default-caps.ts";
 import type { StackTemplate } from "../stack-template.ts";
 
 /** A million tasks: so many URLs at so many POPs. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { type Estimated, estimateRequest } from "../../../domain/cost/estimate-request.ts";
 import { instanceKind } from "../../../domain/cost/prices.ts";
-import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 
 const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];
 const URLS = Array.from({ length: 4 }, (_, i) => `https://www.example.com/${i}`);

@@ -1,25 +1,19 @@
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
-import { beyondCap, CAPS, type CapName, capVariables, DEFAULT_CAPS, readCaps } from "../../../domain/request/caps.ts";
+import { beyondCap, CAPS, type CapName, capsSchema } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, problemWith } from "../../../domain/request/distributions.ts";
+import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 
 const names = Object.keys(CAPS) as CapName[];
+const all = Object.fromEntries(names.map((name) => [CAPS[name].variable, String(CAPS[name].default)]));
 
 describe("a cap", () => {
   it.each(names)("%s has a default within its range, and its variable is read", (name) => {
     const { default: value, min, max, variable } = CAPS[name];
     expect([value >= min, value <= max]).toEqual([true, true]);
-    const schema = z.object({ [variable]: capVariables[variable] });
-    expect(schema.parse({ [variable]: String(min) })).toEqual({ [variable]: min });
+    expect(capsSchema.parse({ ...all, [variable]: String(min) })).toEqual({ ...DEFAULT_CAPS, [name]: min });
     // A function that was not told its cap does not start.
     for (const missing of [undefined, "x", String(min - 1)])
-      expect(schema.safeParse({ [variable]: missing }).success).toBe(false);
-  });
-
-  it("is read from the environment that has its variable", () => {
-    const all = Object.fromEntries(names.map((name) => [CAPS[name].variable, String(CAPS[name].default)]));
-    expect(readCaps(z.object(capVariables).parse(all))).toEqual(DEFAULT_CAPS);
-    expect(readCaps({ MAX_TASKS: 3, BUCKET: "b" })).toEqual({ maxTasks: 3 });
+      expect(capsSchema.safeParse({ ...all, [variable]: missing }).success).toBe(false);
   });
 
   it("that a deployment does not have bounds nothing", () => {

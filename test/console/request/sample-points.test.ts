@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pointsOf, warmShare } from "../../../domain/request/samples.ts";
+import { pointsOf, warmShare } from "../../../console/request/samples.ts";
 
 const sample = (seconds: number, received: number, warm_count: number, hit_count = 0) => ({
   at: seconds * 1_000,
