@@ -15,8 +15,8 @@ export class RequestPopTable implements TargetStore {
     private readonly onUnreadable: OnUnreadable,
   ) {}
 
-  async put(items: readonly Target[]): Promise<void> {
-    await putItems(this.db, this.table, items);
+  put(items: readonly Target[]): Promise<void> {
+    return putItems(this.db, this.table, items);
   }
 
   /** Those of a request that can be read. */
@@ -28,32 +28,28 @@ export class RequestPopTable implements TargetStore {
       ExpressionAttributeValues: { ":id": reqId },
       ConsistentRead: true,
     });
-    for await (const item of found) items.push(...this.read(item));
+    for await (const item of found) {
+      const { data, error } = targetSchema.safeParse(item);
+      if (data !== undefined) items.push(data);
+      else {
+        const key = `${item["req_id"]} ${item["target"]}`;
+        this.onUnreadable({ kind: "target", key, problem: z.prettifyError(error) });
+      }
+    }
     return items;
   }
 
-  /** The target; none if it cannot be read, which is told of. */
-  private read(item: Record<string, unknown>): Target[] {
-    const parsed = targetSchema.safeParse(item);
-    if (parsed.success) return [parsed.data];
-    const key = `${item["req_id"]} ${item["target"]}`;
-    this.onUnreadable({ kind: "target", key, problem: z.prettifyError(parsed.error) });
-    return [];
-  }
-
   /** RESOLVED → READY, which starts the fan-out; nothing happens to one that is further. */
-  async markReady(reqId: string, target: string): Promise<void> {
-    const values = { ":ready": "READY", ":resolved": "RESOLVED" };
-    await this.update(reqId, target, "SET #state = :ready", "#state = :resolved", values);
+  markReady(reqId: string, target: string): Promise<void> {
+    return this.update(reqId, target, "SET #state = :ready", { ":ready": "READY", ":state": "RESOLVED" });
   }
 
   /**
    * Starts the fan-out of a READY target once more: a change of its item is what starts it.
    * @param calls another number each time, for the stream tells of no write that changes nothing
    */
-  async callAgain(reqId: string, target: string, calls: number): Promise<void> {
-    const values = { ":ready": "READY", ":calls": calls };
-    await this.update(reqId, target, "SET called_again = :calls", "#state = :ready", values);
+  callAgain(reqId: string, target: string, calls: number): Promise<void> {
+    return this.update(reqId, target, "SET called_again = :calls", { ":calls": calls, ":state": "READY" });
   }
 
   /**
@@ -83,19 +79,18 @@ export class RequestPopTable implements TargetStore {
     return whetherConditionHolds(() => this.db.send(new TransactWriteCommand({ TransactItems: [...sent, counted] })));
   }
 
-  /** Nothing happens if the condition does not hold. */
+  /** Nothing happens to a target that is not in `:state`. */
   private async update(
     reqId: string,
     target: string,
     UpdateExpression: string,
-    ConditionExpression: string,
-    ExpressionAttributeValues: Record<string, string | number>,
+    ExpressionAttributeValues: { readonly ":state": string } & Readonly<Record<string, string | number>>,
   ): Promise<void> {
     const write = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId, target },
       UpdateExpression,
-      ConditionExpression,
+      ConditionExpression: "#state = :state",
       ExpressionAttributeNames: { "#state": "state" },
       ExpressionAttributeValues,
     });

@@ -29,7 +29,11 @@ export class ResolvedPops {
       ExpressionAttributeNames: { "#key": "key" },
       ExpressionAttributeValues: { ":key": KEY },
     });
-    for await (const item of items) this.read(item, times);
+    for await (const item of items) {
+      const { data, error } = itemSchema.safeParse(item);
+      if (data !== undefined) times.set(data.part, data.at);
+      else this.onUnreadable({ kind: "resolved POP", key: String(item["part"]), problem: z.prettifyError(error) });
+    }
     return times;
   }
 
@@ -38,11 +42,5 @@ export class ResolvedPops {
     const expire_at = Math.floor(at / 1_000) + KEEP_SECONDS;
     const items = pops.map((pop) => ({ key: KEY, part: pop, at, expire_at }));
     await putItems(this.db, this.table, items);
-  }
-
-  private read(item: Record<string, unknown>, times: Map<string, number>): void {
-    const { data, error } = itemSchema.safeParse(item);
-    if (data !== undefined) times.set(data.part, data.at);
-    else this.onUnreadable({ kind: "resolved POP", key: String(item["part"]), problem: z.prettifyError(error) });
   }
 }

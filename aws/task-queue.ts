@@ -78,29 +78,32 @@ interface Outgoing {
 }
 
 /** SQS delays a message no longer. */
-export const MAX_DELAY_SECONDS = 900;
-
-/** All that is in the queue. */
-export function allMessages({ available, delayed, inFlight }: QueueDepth): number {
-  return available + delayed + inFlight;
-}
+const MAX_DELAY_SECONDS = 900;
 
 interface Extension {
   readonly receipt: string;
   readonly seconds: number;
 }
 
+/** All that is in the queue. */
+export function allMessages({ available, delayed, inFlight }: QueueDepth): number {
+  return available + delayed + inFlight;
+}
+
 /** One of the two queues of tasks. */
 export class TaskLane implements TaskQueuePort {
-  // Made when they are first needed: most functions only fill the queue.
-  private deletions: Batcher<string> | undefined;
-  private extensions: Batcher<Extension> | undefined;
-  private delayed: Batcher<Outgoing> | undefined;
+  private readonly deletions: Batcher<string>;
+  private readonly extensions: Batcher<Extension>;
+  private readonly delayed: Batcher<Outgoing>;
 
   constructor(
     private readonly sqs: SQSClient,
     private readonly url: string,
-  ) {}
+  ) {
+    this.deletions = new Batcher({ ...TOGETHER, send: (receipts) => this.deleteBatch(receipts) });
+    this.extensions = new Batcher({ ...TOGETHER, send: (items) => this.holdBatch(items) });
+    this.delayed = new Batcher({ ...LATER, send: (items) => this.sendAll(items).then(() => []) });
+  }
 
   /** Queues all messages in full batches, several at once. @throws TasksNotQueuedError if SQS refuses some again and again */
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
@@ -113,10 +116,6 @@ export class TaskLane implements TaskQueuePort {
    * @throws TasksNotQueuedError
    */
   sendLater(message: TaskMessage, seconds: number): Promise<void> {
-    this.delayed ??= new Batcher({
-      ...LATER,
-      send: (items) => this.sendAll(items).then(() => new Array<undefined>(items.length).fill(undefined)),
-    });
     const delaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(seconds)));
     return this.delayed.add({ body: JSON.stringify(message), reqId: message.req_id, delaySeconds });
   }
@@ -147,19 +146,17 @@ export class TaskLane implements TaskQueuePort {
 
   /** @throws QueueEntryError if SQS refuses it; the message comes back later then */
   delete(receipt: string): Promise<void> {
-    this.deletions ??= new Batcher({ ...TOGETHER, send: (receipts) => this.deleteBatch(receipts) });
     return this.deletions.add(receipt);
   }
 
   /** Keeps a message from others for so many seconds from now; 0 gives it back at once. @throws QueueEntryError */
   hold(receipt: string, seconds: number): Promise<void> {
-    this.extensions ??= new Batcher({ ...TOGETHER, send: (items) => this.holdBatch(items) });
     return this.extensions.add({ receipt, seconds });
   }
 
   /** Returns when all deletions, extensions and delayed messages have ended. */
   async drain(): Promise<void> {
-    await Promise.all([this.deletions?.drain(), this.extensions?.drain(), this.delayed?.drain()]);
+    await Promise.all([this.deletions.drain(), this.extensions.drain(), this.delayed.drain()]);
   }
 
   async depth(): Promise<QueueDepth> {

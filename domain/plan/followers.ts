@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { grouped } from "../grouped.ts";
 import { type Failure, isOriginFailure, readReason } from "../result/failure.ts";
 import { type TaskResult, taskResultSchema } from "../result/task-result.ts";
-import { type TaskKey, type TaskUrl, taskKey, unfinishedResult } from "./task.ts";
+import { asTaskUrl, type TaskKey, type TaskUrl, taskKey, unfinishedResult } from "./task.ts";
 import { type Follower, messageSourceSchema, type TaskMessage } from "./task-message.ts";
 
 /** So many leads that fail at the origin decide a URL for all POPs of their REC, or so many that download it and see no hit. */
@@ -27,44 +27,45 @@ export function promoteFollowers(
   again: boolean,
   expireAt: number,
 ): PromotedFollowers {
-  const { followers = [], origin_failures = 0, first_failure, not_kept_at } = lead;
+  const { req_id, shards, followers = [], origin_failures = 0, first_failure, not_kept_at } = lead;
   const [next, ...others] = followers;
-  if (next === undefined) return { messages: [], decided: [] };
   const messages: TaskMessage[] = [];
   const decided: TaskResult[] = [];
+  if (next === undefined) return { messages, decided };
   // What a message to another POP has in common with the lead's: not its followers, its failures, nor how often it was tried.
-  const shared = { ...messageSourceSchema.parse(lead), host: lead.host, ...(again ? { again } : {}) };
-  const messageTo = ({ pop, ips }: Follower, urls: TaskUrl[], more: Partial<TaskMessage>): TaskMessage => {
-    return { ...shared, pop, ips, urls: urls.map(withoutAttempts), ...more };
+  const shared = { ...messageSourceSchema.parse(lead), host: lead.host, again: again || undefined };
+  const send = ({ pop, ips }: Follower, urls: readonly TaskUrl[], more: Partial<TaskMessage>) =>
+    messages.push({ ...shared, pop, ips, urls: urls.map(asTaskUrl), ...more });
+  const decide = (urls: readonly TaskUrl[], first: string, second: string) => {
+    const detail = `two POPs of its regional cache had asked before, and that decides: ${first}, ${second}`;
+    const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
+    const request = { req_id, shards, expire_at: expireAt };
+    for (const { pop } of followers)
+      for (const url of urls)
+        decided.push({ ...unfinishedResult(request, { ...url, pop }, failure), outcome: "failed" });
   };
-  const decide = (urls: readonly TaskUrl[], first: string | undefined, second: string) => {
-    for (const result of decidedResults(lead, urls, [first, second], expireAt)) decided.push(result);
-  };
-  for (const { kind, urls } of byKind(ended)) {
+  const classified = ended.map(({ url, result }) => ({ url, kind: classifyLead(result) }));
+  for (const group of grouped(classified, ({ kind }) => JSON.stringify(kind)).values()) {
+    const [{ kind }] = group;
+    const urls = group.map(({ url }) => url);
     if (kind.kind === "cached") {
-      const only = others.length === 0 ? { only_follower: true } : {};
-      const more = kind.sure ? { follows: true, led_by: lead.pop, ...only } : {};
-      for (const follower of followers) messages.push(messageTo(follower, urls, more));
+      const led = { follows: true, led_by: lead.pop, only_follower: others.length === 0 || undefined };
+      for (const follower of followers) send(follower, urls, kind.sure ? led : {});
       continue;
     }
     const failure = kind.kind === "origin_failed" ? failureAt(lead.pop, kind.saw) : undefined;
     const failures = origin_failures + (failure === undefined ? 0 : 1);
-    if (failure !== undefined && failures >= DECIDES) decide(urls, first_failure, failure);
+    if (failure !== undefined && failures >= DECIDES) decide(urls, first_failure ?? "another POP of its REC", failure);
     else if (kind.kind === "not_kept" && not_kept_at !== undefined)
       decide(urls, failureAt(not_kept_at, "not_kept"), failureAt(lead.pop, "not_kept"));
-    else {
-      // What the next lead is told of those before it.
-      const first = first_failure ?? failure;
-      const notKeptAt = kind.kind === "not_kept" ? lead.pop : not_kept_at;
-      messages.push(
-        messageTo(next, urls, {
-          ...(others.length === 0 ? {} : { followers: others }),
-          ...(failures === 0 ? {} : { origin_failures: failures }),
-          ...(failures === 0 || first === undefined ? {} : { first_failure: first }),
-          ...(notKeptAt === undefined ? {} : { not_kept_at: notKeptAt }),
-        }),
-      );
-    }
+    // What the next lead is told of those before it.
+    else
+      send(next, urls, {
+        followers: others.length === 0 ? undefined : others,
+        origin_failures: failures === 0 ? undefined : failures,
+        first_failure: first_failure ?? failure,
+        not_kept_at: kind.kind === "not_kept" ? lead.pop : not_kept_at,
+      });
   }
   return { messages, decided };
 }
@@ -80,39 +81,8 @@ export function withoutQueuedFollowers(lead: TaskMessage, queued: ReadonlySet<Ta
   return [...(waiting.length === 0 ? [] : [{ ...lead, urls: waiting }]), ...(alone.urls.length === 0 ? [] : [alone])];
 }
 
-function byKind(ended: readonly Ended[]) {
-  const classified = ended.map(({ url, result }) => ({ url, kind: classifyLead(result) }));
-  return [...grouped(classified, ({ kind }) => JSON.stringify(kind)).values()].flatMap((group) => {
-    const urls = group.map(({ url }) => url);
-    return group.slice(0, 1).map(({ kind }) => ({ kind, urls }));
-  });
-}
-
-/** The attempts of one POP say nothing of another one's. */
-function withoutAttempts(url: TaskUrl): TaskUrl {
-  if (url.attempts === undefined && url.first_attempt_at === undefined) return url;
-  const { attempts: _, first_attempt_at: __, ...rest } = url;
-  return rest;
-}
-
 function failureAt(pop: string, saw: string): string {
   return `${pop} (${saw})`;
-}
-
-/** The results of all followers. @param leads the two that decide, each with what it saw */
-function decidedResults(
-  lead: TaskMessage,
-  urls: readonly TaskUrl[],
-  [first = "another POP of its REC", second]: readonly (string | undefined)[],
-  expireAt: number,
-): TaskResult[] {
-  const { req_id, shards, followers = [] } = lead;
-  const detail = `two POPs of its regional cache had asked before, and that decides: ${first}, ${second}`;
-  const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
-  const request = { req_id, shards, expire_at: expireAt };
-  return followers.flatMap(({ pop }) =>
-    urls.map((url) => ({ ...unfinishedResult(request, { ...url, pop }, failure), outcome: "failed" as const })),
-  );
 }
 
 /** A URL of a message that has its result. */

@@ -52,11 +52,11 @@ const foundUrls: WritableList<FoundUrl> = {
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
 const goodUrls: WritableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
-/** The list of these good URLs: all rows have as many columns, for a reader takes a longer one for damage. */
+/** The list of these good URLs, without the last columns that are empty in all rows. All rows have as many: a reader takes others for damage. */
 export function goodUrlsList(entries: readonly GoodUrl[]): WritableList<GoodUrl> {
-  const columns = entries.reduce((most, entry) => Math.max(most, toRow(entry).length), 0);
-  const missing = Array.from({ length: columns }, () => undefined);
-  return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
+  const used = (entry: GoodUrl) => toRow(entry).findLastIndex((value) => value !== undefined) + 1;
+  const columns = entries.reduce((most, entry) => Math.max(most, used(entry)), 0);
+  return { ...goodUrls, toRow: (entry) => toRow(entry).slice(0, columns) };
 }
 
 /** URLs that cannot: url, reason in words, variant (the one that is unreadable; empty: all are), code of the reason, HTTP status. */

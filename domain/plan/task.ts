@@ -98,14 +98,9 @@ export class UnreadableRowError extends Error {
   override readonly name = "UnreadableRowError";
 }
 
-/**
- * The CSV row of a good URL: url, bytes (empty where unknown), variant, source, pops. All that is absent is empty, and what is
- * empty at the end is left out.
- */
+/** The CSV row of a good URL. */
 export function toRow({ url, bytes, variant, source, pops }: GoodUrl): readonly CsvValue[] {
-  if (pops !== undefined) return [url, bytes, variant, source, pops];
-  if (source !== undefined) return [url, bytes, variant, source];
-  return variant === undefined ? [url, bytes] : [url, bytes, variant];
+  return [url, bytes, variant, source, pops];
 }
 
 /** Checked by hand: this is done for every task. @throws UnreadableRowError */
@@ -113,17 +108,17 @@ export function fromRow([url = "", bytes = "", variant = "", source = "", pops =
   if (url === "" || !/^\d*$/.test(bytes)) throw new UnreadableRowError(`'${url},${bytes}' is not a URL and its bytes`);
   if (!/^\d*$/.test(source) || !/^[0-9a-f]*$/.test(pops))
     throw new UnreadableRowError(`'${source},${pops}' of ${url} are not a source and its POPs`);
-  const size = bytes === "" ? null : Number(bytes);
-  const number = Number(source);
-  const form = variant === "" ? { url, bytes: size } : { url, bytes: size, variant };
-  if (number === 0 && pops === "") return form;
-  return { ...form, ...(number === 0 ? {} : { source: number }), ...(pops === "" ? {} : { pops }) };
+  return {
+    url,
+    bytes: bytes === "" ? null : Number(bytes),
+    ...(variant === "" ? {} : { variant }),
+    ...(Number(source) === 0 ? {} : { source: Number(source) }),
+    ...(pops === "" ? {} : { pops }),
+  };
 }
 
-/** What a message carries of it. */
-export function asTaskUrl(good: GoodUrl): TaskUrl {
-  if (good.source === undefined && good.pops === undefined) return good;
-  const { url, bytes, variant } = good;
+/** What a message carries of it, before any attempt. */
+export function asTaskUrl({ url, bytes, variant }: GoodUrl): TaskUrl {
   return variant === undefined ? { url, bytes } : { url, bytes, variant };
 }
 

@@ -355,8 +355,8 @@ describe("the Request-Pop table", () => {
     expect(t.sent[0]?.input).toMatchObject({
       Key: { req_id: "r1", target: "SIN2-P1#d1" },
       UpdateExpression: "SET called_again = :calls",
-      ConditionExpression: "#state = :ready",
-      ExpressionAttributeValues: { ":ready": "READY", ":calls": 2 },
+      ConditionExpression: "#state = :state",
+      ExpressionAttributeValues: { ":state": "READY", ":calls": 2 },
     });
     const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
     await further.requestPops.callAgain("r1", "SIN2-P1#d1", 1);
@@ -370,9 +370,9 @@ describe("the Request-Pop table", () => {
     expect(t.sent[0]?.input).toMatchObject({
       Key: { req_id: "r1", target: "SIN2-P1#d1" },
       UpdateExpression: "SET #state = :ready",
-      ConditionExpression: "#state = :resolved",
+      ConditionExpression: "#state = :state",
       ExpressionAttributeNames: { "#state": "state" },
-      ExpressionAttributeValues: { ":ready": "READY", ":resolved": "RESOLVED" },
+      ExpressionAttributeValues: { ":ready": "READY", ":state": "RESOLVED" },
     });
     const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
     await further.requestPops.markReady("r1", "SIN2-P1#d1");

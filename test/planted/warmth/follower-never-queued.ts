@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/followers.ts",
-      find: "const follower of followers) messages.push(messageTo",
-      replace: "const follower of followers.slice(0, -1)) messages.push(messageTo",
+      find: "const follower of followers) send",
+      replace: "const follower of followers.slice(0, -1)) send",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/hand-over.test.ts"],
