@@ -1,56 +1,18 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import * as z from "zod";
-import { type AsyncFunction, requestEventSchema } from "../../aws/async-function.ts";
-import type { Checkpoints } from "../../aws/checkpoints.ts";
-import type { Distributions } from "../../aws/distributions.ts";
-import type { Lists } from "../../aws/lists.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
-import type { Resolver } from "../../domain/net/resolver.ts";
+import { requestEventSchema } from "../../aws/async-function.ts";
 import { urlPrefix } from "../../domain/net/urls.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
-import type { Caps } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { notYetRead, sourceReadSchema } from "../../domain/request/source.ts";
-import type { Buckets } from "../../domain/sources/buckets.ts";
+import { notYetRead } from "../../domain/request/source.ts";
 import { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { servedHosts } from "../../domain/sources/served-hosts.ts";
-import { Walk, type WalkState, walkStateSchema } from "../../probe/sources/walk.ts";
-import { Web, type WebDeps } from "../../probe/sources/web.ts";
+import { Walk, type WalkState } from "../../probe/sources/walk.ts";
+import { Web } from "../../probe/sources/web.ts";
 import { RESERVE_MS } from "../runtime.ts";
+import type { ExpandCheckpoint, ExpandDeps } from "./deps.ts";
 
 /** How often GET /prewarm hears of it, and a request that has ended is seen. */
 const NOTE_MS = 5_000;
-
-const expandCheckpointSchema = z.object({
-  walk: walkStateSchema,
-  /** URLs that were found, each with the number of its source. */
-  found: z.array(z.tuple([z.string(), z.number().int().positive()])),
-  sources: z.array(sourceReadSchema),
-});
-export type ExpandCheckpoint = z.infer<typeof expandCheckpointSchema>;
-
-/** Where the reading of a request's sources stopped when the time of a run was over. */
-export const EXPAND_CHECKPOINT = {
-  key: (reqId: string) => `${reqId}/expand/checkpoint.json.gz`,
-  schema: expandCheckpointSchema,
-};
-
-export interface ExpandDeps {
-  readonly requests: RequestTable;
-  readonly lists: Lists;
-  readonly checkpoints: Checkpoints<ExpandCheckpoint>;
-  /** This function. */
-  readonly expandFunction: AsyncFunction;
-  readonly distributions: Distributions;
-  readonly dns: Resolver;
-  readonly ports: WebDeps["ports"];
-  readonly buckets: Buckets;
-  readonly caps: Partial<Caps>;
-  readonly logger: Logger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
 
 /** Invoked asynchronously, for one request. */
 export function createHandler(deps: ExpandDeps) {

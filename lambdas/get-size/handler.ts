@@ -1,40 +1,20 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import type { AsyncFunction } from "../../aws/async-function.ts";
-import type { Distributions } from "../../aws/distributions.ts";
-import type { Lists } from "../../aws/lists.ts";
-import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import { withoutQueries } from "../../domain/log-fields.ts";
-import { AliasUnclearError, type Resolver } from "../../domain/net/resolver.ts";
+import { AliasUnclearError } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
 import { type AskedUrl, notGoodOf, RetryLostError } from "../../domain/plan/retry.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
-import type { AllowedDistributions } from "../../domain/request/distributions.ts";
 import { findDistributions, NoDistributionError, notAllowed } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type MeasureOptions, measureUrls } from "../../probe/size/measure-urls.ts";
 import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
-import { type LimitsDeps, openLimits } from "./limits.ts";
+import type { GetSizeDeps } from "./deps.ts";
+import { openLimits } from "./limits.ts";
 
 /** Of a request's time, sizes may take so much: they serve its percentage, and its downloads have to fit, too. */
 const SHARE = 0.25;
-
-export interface GetSizeDeps extends LimitsDeps {
-  readonly requests: RequestTable;
-  readonly requestPops: RequestPopTable;
-  readonly lists: Lists;
-  readonly distributions: Distributions;
-  readonly dns: Resolver;
-  readonly ports: MeasureOptions["ports"];
-  /** After how long an error that an edge keeps may be gone, in milliseconds. */
-  readonly keptErrorMs: number;
-  readonly expandFunction: AsyncFunction;
-  readonly allowed: AllowedDistributions;
-  readonly logger: Logger;
-}
 
 /** What a request is to warm, and whose sizes are to be asked for that. */
 interface Work {

@@ -1,28 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { ProgressTable } from "../../aws/progress-table.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
-import type { PermitStore } from "../../domain/origin/permit-store.ts";
-import type { Timings } from "../../domain/request/lifecycle.ts";
 import { processOf } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
+import type { GetSizeDeps } from "./deps.ts";
 
 const INSTANCE = "get-size";
-
-export interface LimitsDeps {
-  readonly progress: ProgressTable;
-  /** @param process the sort key of its heartbeats */
-  readonly permits: (process: string) => PermitStore;
-  readonly timings: Timings;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
 
 /**
  * The limits of a request's origin, which this run of Get Size shares with all processes that work on it. Its permits need heartbeats.
  * @returns what keeps them, and what ends that
  */
-export function openLimits({ progress, permits, timings, now }: LimitsDeps, { req_id: reqId, origin }: RequestItem) {
+export function openLimits({ progress, permits, timings, now }: GetSizeDeps, { req_id: reqId, origin }: RequestItem) {
   const self = { instance: INSTANCE, worker: randomUUID() };
   let writtenAt = Number.NEGATIVE_INFINITY;
   const sendHeartbeat = async () => {

@@ -16,6 +16,7 @@ import { headerOf, variantNames } from "../../domain/request/options.ts";
 import { type DoubtfulUrls, NO_DOUBT, type RequestItem, withDoubtful } from "../../domain/request/request-item.ts";
 import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
 import { inTime, TooLateError } from "../../domain/retry.ts";
+import type { Ports } from "../connection.ts";
 import type { Unreadable } from "./size-answer.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
 
@@ -25,7 +26,7 @@ const MAX_POP_NAMES = 5;
 /** What sizes are asked with. */
 export interface MeasureOptions {
   readonly dns: Resolver;
-  readonly ports: { readonly httpsPort: number; readonly httpPort: number };
+  readonly ports: Ports;
   readonly request: RequestItem;
   readonly distributions: readonly Distribution[];
   /** Hosts that are not asked, with the reason. @default none */
@@ -61,7 +62,7 @@ export async function measureSizes<Q extends SizeQuestion>(
     return distribution;
   };
   const probe = new SizeProbe({
-    ...ports,
+    ports,
     request,
     origins: options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
     keptErrorMs: options.keptErrorMs ?? KEPT_ERROR_SECONDS * 1_000,

@@ -1,8 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DecoratorHandler, type Dispatcher, Pool } from "undici";
-import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, joinedHeader } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
@@ -11,6 +9,7 @@ import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts
 import type { OriginLimits } from "../../domain/request/options.ts";
 import { cutText, type FailureReason, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
+import { connectionTo, type Ports } from "../connection.ts";
 import {
   type Good,
   type Headers,
@@ -22,7 +21,6 @@ import {
 } from "./size-answer.ts";
 
 const ATTEMPTS = 3;
-const CONNECT_TIMEOUT_MS = 5_000;
 const HEADERS_TIMEOUT_MS = 15_000;
 const BODY_TIMEOUT_MS = 5_000;
 /** Mean pause before the second attempt; doubled before the third. Haste does not help an origin that is overloaded. */
@@ -40,8 +38,7 @@ export type Size = Good | Unreadable;
 export interface SizeProbeOptions {
   /** Host and SNI to ask with, so that the edge finds the distribution. */
   readonly hostToAsk: (url: URL) => string;
-  readonly httpsPort: number;
-  readonly httpPort: number;
+  readonly ports: Ports;
   /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
   /** The request, with the limits of its origin. */
@@ -196,16 +193,11 @@ export class SizeProbe {
   /** @throws when the probe is closed, which may be while a name was looked up */
   private pool({ question: { url }, host, address }: Target): Pool {
     this.closing.signal.throwIfAborted();
-    const { httpsPort, httpPort } = this.options;
-    const origin = `${url.protocol}//${address}:${url.protocol === "https:" ? httpsPort : httpPort}`;
+    const { origin, options } = connectionTo(url, address, host, this.options.ports);
     const key = `${origin}#${host}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;
-    const pool = new Pool(origin, {
-      connections: CONNECTIONS,
-      maxHeaderSize: MAX_ANSWER_HEAD_BYTES,
-      connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(host) === 0 ? { servername: host } : {}) },
-    });
+    const pool = new Pool(origin, { ...options, connections: CONNECTIONS });
     this.pools.set(key, pool);
     return pool;
   }

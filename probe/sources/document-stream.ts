@@ -52,24 +52,33 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
   yield decode();
 }
 
+/** What has come of a document, by which its pace is judged. */
+export interface Arrival {
+  /** When its bytes began to come, in milliseconds since the epoch; undefined: nothing is awaited of it. */
+  since: number | undefined;
+  /** As they travel. */
+  bytes: number;
+}
+
 /**
  * The bytes of a document without their one layer of gzip, counted while they come.
  * @param encoding of the answer: `gzip`, `identity`, …; undefined: the bytes themselves say
+ * @param arrival is counted here
  * @throws DocumentError
  */
 export async function* unpacked(
   packed: AsyncIterable<Uint8Array>,
   encoding: string | undefined,
   limits: DocumentLimits,
+  arrival: Arrival,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const named = (encoding ?? "identity").trim().toLowerCase();
   if (named !== "identity" && named !== "gzip" && named !== "x-gzip")
     throw new DocumentError("has a Content-Encoding that is not gzip");
-  let packedBytes = 0;
   let unpackedBytes = 0;
   const counted = counting(packed, (n) => {
-    packedBytes += n;
-    if (packedBytes > limits.packedBytes)
+    arrival.bytes += n;
+    if (arrival.bytes > limits.packedBytes)
       throw new DocumentError(`is larger than ${limits.packedBytes / 1e6} MB, which is the limit before unpacking`);
   });
   let start = await peekBytes(counted);
@@ -81,7 +90,7 @@ export async function* unpacked(
     unpackedBytes += n;
     if (unpackedBytes > limits.unpackedBytes)
       throw new DocumentError(`is larger than ${limits.unpackedBytes / 1e6} MB, which is the limit after unpacking`);
-    if (unpackedBytes > Math.max(RATIO_FREE_BYTES, packedBytes * limits.ratio))
+    if (unpackedBytes > Math.max(RATIO_FREE_BYTES, arrival.bytes * limits.ratio))
       throw new DocumentError(`grows by more than ${limits.ratio} times when it is unpacked`);
   });
 }
@@ -140,38 +149,22 @@ export async function peek<T>(
   return { read, all: all() };
 }
 
-/** Lets bytes through, and ends the document if they come too slowly. */
-type Watch = (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
-
 /**
  * Reads a document in the time that one may take, in all and for its bytes.
- * @param read what it waits for ends with the signal
+ * @param read what it waits for ends with the signal; it says what arrives
  * @throws DocumentError when that time is over; what `read` throws
  */
 export async function inDocumentTime<T>(
   { milliseconds, bytesPerSecond, paceAfterMs }: DocumentLimits,
-  read: (signal: AbortSignal, watch: Watch) => Promise<T>,
+  read: (signal: AbortSignal, arrival: Arrival) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
   const end = (problem: string) => controller.abort(new DocumentError(problem));
-  let since: number | undefined;
-  let count = 0;
-  const watch = async function* (bytes: AsyncIterable<Uint8Array>) {
-    since = Date.now();
-    count = 0;
-    try {
-      for await (const chunk of bytes) {
-        count += chunk.length;
-        yield chunk;
-      }
-    } finally {
-      since = undefined;
-    }
-  };
+  const arrival: Arrival = { since: undefined, bytes: 0 };
   const checkPace = () => {
-    const elapsedMs = since === undefined ? 0 : Date.now() - since;
-    if (elapsedMs > paceAfterMs && count < (elapsedMs / 1_000) * bytesPerSecond)
+    const elapsedMs = arrival.since === undefined ? 0 : Date.now() - arrival.since;
+    if (elapsedMs > paceAfterMs && arrival.bytes < (elapsedMs / 1_000) * bytesPerSecond)
       end(`came slower than ${bytesPerSecond} bytes a second`);
   };
   const timeout = setTimeout(() => end(`took longer than ${milliseconds / 1_000} s`), milliseconds);
@@ -180,7 +173,7 @@ export async function inDocumentTime<T>(
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
   try {
-    return await Promise.race([read(signal, watch), aborted]);
+    return await Promise.race([read(signal, arrival), aborted]);
   } finally {
     clearTimeout(timeout);
     clearInterval(interval);

@@ -73,38 +73,38 @@ export async function readDocument(
   source: Source,
   found: FoundUrls,
 ): Promise<DocumentRead> {
-  return inDocumentTime(deps.limits, async (signal, watch) => {
+  return inDocumentTime(deps.limits, async (signal, arrival) => {
     const { type } = one;
     if (type === "s3-prefix") return readPage(deps, one, source, new Finds(found), signal);
     const attempt = async () => {
       const finds = new Finds(found);
-      const opened = await open(deps, one, source, signal);
+      const { url, encoding, body, close } = await open(deps, one, source, signal);
       try {
-        const bytes = unpacked(watch(opened.body), opened.encoding, deps.limits);
-        // A player asks for these as well; a sitemap or a list is for others.
+        arrival.bytes = 0;
+        arrival.since = Date.now();
+        const given = source.base === undefined ? undefined : folder(source.base);
+        // Players ask for these as well; a sitemap or a list is for others. What those name goes on from `base` itself, wherever they
+        // stand in the bucket.
         const isPlayed = type === "hls" || type === "dash";
-        if (isPlayed && opened.url !== "") finds.add(opened.url, undefined);
-        // What a list or a sitemap names goes on from `base` itself, wherever it stands in the bucket.
-        const given = source.s3 !== undefined && source.base !== undefined ? folder(source.base) : undefined;
-        const own = opened.url === "" ? given : opened.url;
-        const base = isPlayed ? own : (given ?? own);
-        await READERS[type](textOf(bytes), { base, variables: one.variables ?? {}, since: source.since }, finds);
+        const base = isPlayed ? (url ?? given) : (given ?? url);
+        if (isPlayed && url !== undefined) finds.add(url, undefined);
+        const text = textOf(unpacked(body, encoding, deps.limits, arrival));
+        await READERS[type](text, { base, variables: one.variables ?? {}, since: source.since }, finds);
         return { finds };
       } finally {
-        await opened.close();
+        arrival.since = undefined;
+        await close();
       }
     };
     return retry(attempt, { ...ATTEMPTS, signal, passes: (error) => error instanceof PassingDocumentError });
   });
 }
 
-/** In a bucket, `url` is empty where nobody has said what it is. */
 async function open(deps: DocumentDeps, one: Pending, { url }: Source, signal: AbortSignal): Promise<Opened> {
   const place = parseS3Location(one.location);
-  if (place === undefined)
-    return deps.web.open(one.location, url === undefined ? undefined : new URL(url).origin, signal);
+  if (place === undefined) return deps.web.open(one.location, url && new URL(url).origin, signal);
   const body = await explained("cannot be read from its bucket", deps.buckets.read(place, signal));
-  return { url: one.url ?? "", encoding: undefined, body, close: async () => undefined };
+  return { url: one.url, encoding: undefined, body, close: async () => undefined };
 }
 
 async function readPage(

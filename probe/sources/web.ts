@@ -1,6 +1,4 @@
-import { isIP } from "node:net";
 import { Client } from "undici";
-import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { joinedHeader, parseHeaders } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
@@ -8,23 +6,22 @@ import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { isOverload } from "../../domain/origin/origin-response.ts";
 import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
 import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";
+import { connectionTo, type Ports } from "../connection.ts";
 import { DocumentError, PassingDocumentError } from "./document.ts";
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export interface WebDeps {
   readonly dns: Resolver;
   /** The request's own, which a source's own origin alone gets. */
   readonly header: readonly string[];
-  /** Where https and http are reached: 443 and 80, unless everything runs on one machine. */
-  readonly ports: { readonly httpsPort: number; readonly httpPort: number };
+  readonly ports: Ports;
 }
 
 /** A document that has begun to come. */
 export interface Opened {
-  /** Where it is after redirects. */
-  readonly url: string;
+  /** Where it is after redirects; undefined: in a bucket, and nobody has said. */
+  readonly url: string | undefined;
   /** Its Content-Encoding. */
   readonly encoding: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
@@ -56,13 +53,15 @@ export class Web {
   }
 
   private async ask(url: URL, withHeader: boolean, signal: AbortSignal): Promise<Opened | { location: string }> {
-    const client = await this.connect(url);
+    const { origin, options } = connectionTo(url, await this.addressOf(url.hostname), url.hostname, this.deps.ports);
+    const client = new Client(origin, options);
     const close = () => client.destroy();
+    const own = parseHeaders(withHeader ? this.deps.header : []).filter(([name]) => name !== "accept-encoding");
     try {
       const { statusCode, headers, body } = await client.request({
         path: url.pathname + url.search,
         method: "GET",
-        headers: ["host", url.host, "accept-encoding", "gzip", ...this.ownHeaders(withHeader)],
+        headers: ["host", url.host, "accept-encoding", "gzip", ...own.flat()],
         signal,
       });
       // Without this, an error after the last byte that is read is nobody's.
@@ -79,24 +78,6 @@ export class Web {
       await close();
       throw problemOf(error);
     }
-  }
-
-  private ownHeaders(withHeader: boolean): string[] {
-    const headers = parseHeaders(withHeader ? this.deps.header : []);
-    return headers.filter(([name]) => name !== "accept-encoding").flat();
-  }
-
-  private async connect(url: URL): Promise<Client> {
-    const address = await this.addressOf(url.hostname);
-    const secure = url.protocol === "https:";
-    const port = secure ? this.deps.ports.httpsPort : this.deps.ports.httpPort;
-    return new Client(`${url.protocol}//${address}:${port}`, {
-      maxHeaderSize: MAX_ANSWER_HEAD_BYTES,
-      connect: {
-        timeout: CONNECT_TIMEOUT_MS,
-        ...(isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
-      },
-    });
   }
 
   private async addressOf(host: string): Promise<string> {

@@ -23,7 +23,7 @@ import { timingsOf } from "../../domain/request/lifecycle.ts";
 import type { Source } from "../../domain/request/source.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
-import type { ExpandDeps } from "../../lambdas/expand/handler.ts";
+import type { ExpandDeps } from "../../lambdas/expand/deps.ts";
 import { Capacity } from "../../lambdas/runtime.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
-import { type ExpandCheckpoint, type ExpandDeps, expand } from "../../../lambdas/expand/handler.ts";
+import type { ExpandCheckpoint, ExpandDeps } from "../../../lambdas/expand/deps.ts";
+import { expand } from "../../../lambdas/expand/handler.ts";
 import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";

@@ -2,7 +2,8 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
-import { type LimitsDeps, openLimits } from "../../../lambdas/get-size/limits.ts";
+import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
+import { openLimits } from "../../../lambdas/get-size/limits.ts";
 import { request } from "../items.ts";
 import { noteCalls } from "../noted-calls.ts";
 
@@ -19,7 +20,7 @@ function deps({ fails = () => false, stallSeconds }: { fails?: () => boolean; st
   const beats: Beat[] = [];
   const store = new MemoryPermitStore();
   const owners: string[] = [];
-  const { deps: limits } = noteCalls<LimitsDeps>({
+  const { deps: limits } = noteCalls<GetSizeDeps>({
     progress: {
       beat: async (_, beat) => {
         if (fails()) throw new Error("the table fails");

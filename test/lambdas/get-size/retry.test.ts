@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
+import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
+import { createHandler } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";

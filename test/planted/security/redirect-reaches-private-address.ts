@@ -7,7 +7,7 @@ export default {
     {
       file: "probe/sources/web.ts",
       find: "const addresses = await this.deps.dns.addresses(host);",
-      replace: "const addresses = isIP(host) === 0 ? await this.deps.dns.addresses(host) : [host];",
+      replace: "const addresses = /^[\\d.]+$/.test(host) ? [host] : await this.deps.dns.addresses(host);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/probe/sources/web.test.ts"],

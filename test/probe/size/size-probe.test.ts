@@ -23,8 +23,7 @@ afterEach(async () => {
 function newProbe(port: number, { header = [], ...options }: Partial<SizeProbeOptions> & { header?: string[] } = {}) {
   const probe = new SizeProbe({
     hostToAsk: (url: URL) => url.host,
-    httpsPort: port,
-    httpPort: port,
+    ports: { httpsPort: port, httpPort: port },
     addressesOf: async () => ["127.0.0.1"],
     request: { req_id: "r1" },
     origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
@@ -209,7 +208,7 @@ describe("what a probe sends", () => {
     const { port, seen } = await serve((request, response) =>
       (request.method === "HEAD" ? refuse(403) : range)(response, request),
     );
-    await newProbe(port, { header, httpsPort: 9 }).size("http://cdn.example.com/");
+    await newProbe(port, { header, ports: { httpsPort: 9, httpPort: port } }).size("http://cdn.example.com/");
     expect(seen).toHaveLength(2);
     for (const { headers } of seen) {
       expect(headers).toMatchObject({ host: "cdn.example.com", "x-token": "abc", "accept-encoding": "br" });
@@ -245,7 +244,7 @@ describe("what a probe sends", () => {
     vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const { port, seen } = await serve((_, response) => whole(response), ["*.cloudfront.net", "cdn.example.com"]);
-    const probe = newProbe(port, { hostToAsk: () => host, httpPort: 9 });
+    const probe = newProbe(port, { hostToAsk: () => host, ports: { httpsPort: port, httpPort: 9 } });
     expect(await probe.size("https://cdn.example.com/")).toEqual({ size: 1_234 });
     expect(seen).toMatchObject([{ servername: host, headers: { host } }]);
   });

@@ -1,0 +1,62 @@
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { AsyncFunction } from "../../aws/async-function.ts";
+import { Checkpoints } from "../../aws/checkpoints.ts";
+import { Distributions } from "../../aws/distributions.ts";
+import { networkOf, networkVariables } from "../../aws/dns.ts";
+import { Lists } from "../../aws/lists.ts";
+import { SourceObjects } from "../../aws/source-objects.ts";
+import { readEnvironment } from "../../domain/environment.ts";
+import { capsSchema } from "../../domain/request/caps.ts";
+import { sourceReadSchema } from "../../domain/request/source.ts";
+import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
+import { walkStateSchema } from "../../probe/sources/walk.ts";
+import { sharedAdapters } from "../runtime.ts";
+
+const name = z.string().min(1);
+const environmentSchema = z.object({
+  REQUEST_TABLE: name,
+  BUCKET: name,
+  SHUTDOWN_ARN: name,
+  /** The name of this function, which Lambda says. */
+  AWS_LAMBDA_FUNCTION_NAME: name,
+  GROUP_NAME: name,
+  SOURCE_BUCKETS: sourceBucketsSchema,
+  ...networkVariables,
+});
+
+/** Where the reading of a request's sources stopped when the time of a run was over. */
+const EXPAND_CHECKPOINT = {
+  key: (reqId: string) => `${reqId}/expand/checkpoint.json.gz`,
+  schema: z.object({
+    walk: walkStateSchema,
+    /** URLs that were found, each with the number of its source. */
+    found: z.array(z.tuple([z.string(), z.number().int().positive()])),
+    sources: z.array(sourceReadSchema),
+  }),
+};
+export type ExpandCheckpoint = z.infer<typeof EXPAND_CHECKPOINT.schema>;
+
+/** Reads the environment and builds all that the Expand function works with. @throws EnvironmentError */
+export function buildDeps() {
+  const env = readEnvironment(environmentSchema);
+  const { logger, lambda, requests } = sharedAdapters("expand", env);
+  const s3 = new S3Client({});
+  return {
+    requests,
+    lists: new Lists(s3, env.BUCKET),
+    checkpoints: new Checkpoints(s3, env.BUCKET, EXPAND_CHECKPOINT),
+    /** This function. */
+    expandFunction: new AsyncFunction(lambda, env.AWS_LAMBDA_FUNCTION_NAME),
+    distributions: new Distributions(new CloudFrontClient({})),
+    ...networkOf(env),
+    buckets: new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS),
+    caps: readEnvironment(capsSchema),
+    logger,
+    /** Milliseconds since the epoch. */
+    now: Date.now,
+  };
+}
+
+export type ExpandDeps = ReturnType<typeof buildDeps>;

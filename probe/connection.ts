@@ -1,0 +1,24 @@
+import { isIP } from "node:net";
+import type { Client } from "undici";
+import { MAX_ANSWER_HEAD_BYTES } from "../domain/limits.ts";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Where https and http are reached: 443 and 80, unless everything runs on one machine. */
+export interface Ports {
+  readonly httpsPort: number;
+  readonly httpPort: number;
+}
+
+/**
+ * Where the server of a URL is connected to, and how.
+ * @param address that was looked up and checked before
+ * @param name for which the server has a certificate
+ */
+export function connectionTo(url: URL, address: string, name: string, { httpsPort, httpPort }: Ports) {
+  const options: Client.Options = {
+    maxHeaderSize: MAX_ANSWER_HEAD_BYTES,
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(name) === 0 ? { servername: name } : {}) },
+  };
+  return { origin: `${url.protocol}//${address}:${url.protocol === "https:" ? httpsPort : httpPort}`, options };
+}
