@@ -2,7 +2,7 @@ import * as z from "zod";
 import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
-import { MAX_BUCKETS, MAX_NAMED, STRIP_STATES } from "../result/heat-strip.ts";
+import { MAX_BINS, MAX_NAMED, STRIP_STATES } from "../result/heat-strip.ts";
 import { count, counterFields, countField, sampleFields, timestampField } from "./answer-fields.ts";
 
 /** The failures of a request that have one reason. */
@@ -118,7 +118,7 @@ export const popUrlsSchema = z
           failed: count("Tasks whose result is bad."),
         }),
       )
-      .max(MAX_BUCKETS)
+      .max(MAX_BINS)
       .describe("Its tasks in the order of the list, neighbours together."),
     failures: z
       .array(

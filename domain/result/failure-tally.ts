@@ -142,11 +142,5 @@ function addNew(numbers: Bitmap, number: number): boolean {
 }
 
 function exampleOf({ url, variant, pop, error, http_status }: TalliedFailure): FailureExample {
-  return {
-    ...(url === undefined ? {} : { url }),
-    ...(variant === undefined ? {} : { variant }),
-    ...(pop === undefined ? {} : { pop }),
-    ...(error === undefined ? {} : { error: cutText(error, MAX_ERROR) }),
-    ...(http_status === undefined ? {} : { http_status }),
-  };
+  return { url, variant, pop, error: error && cutText(error, MAX_ERROR), http_status };
 }

@@ -9,7 +9,7 @@ import { samplesOf } from "../../domain/request/samples.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
-import { PopStrip } from "../../domain/result/heat-strip.ts";
+import { heatStrip, type StripResult } from "../../domain/result/heat-strip.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -93,22 +93,25 @@ export async function readPopUrls(deps: ApiDeps, item: RequestItem, pop = ""): P
     throw new ApiError(409, `The request is ${item.status}; the URLs of a POP can be read once it has ended`);
   const tasks = item.total_count === 0 ? [] : await tasksAt(deps, item, pop);
   const places = new Map(tasks.map(({ url, variant }, place) => [sortKeyOf({ pop, url, variant }), place]));
-  const strip = new PopStrip(tasks);
+  // What never got a result, a request that is FINISHED has counted as failed.
+  const failure = lostFailure(item.requeues + 1);
+  const lost: StripResult = { ok: false, reason: failure.reason, error: errorText(failure) };
+  const results: (StripResult | undefined)[] = tasks.map(() => (item.status === "FINISHED" ? lost : undefined));
   let bytes = 0;
   if (tasks.length > 0)
-    for await (const result of deps.results.ofPop(item.req_id, pop, item.shards, (read) => (bytes += read))) {
+    for await (const { pop_url, ...result } of deps.results.ofPop(
+      item.req_id,
+      pop,
+      item.shards,
+      (read) => (bytes += read),
+    )) {
       if (bytes > MAX_READ_BYTES)
         throw tooMuchToRead(`the results of ${pop} have more than ${MAX_READ_BYTES / 1e6} MB`);
-      const place = places.get(result.pop_url);
-      if (place !== undefined) strip.enter(place, result);
+      const place = places.get(pop_url);
+      if (place !== undefined) results[place] = result;
     }
-  if (item.status === "FINISHED") {
-    // It has counted what never got a result as failed.
-    const failure = lostFailure(item.requeues + 1);
-    strip.enterMissing({ ok: false, outcome: "failed", reason: failure.reason, error: errorText(failure) });
-  }
-  const { failures, more } = strip.named();
-  return { pop, total_count: tasks.length, buckets: strip.buckets(), failures, failures_omitted: more };
+  const { bins, failures, more } = heatStrip(tasks, results);
+  return { pop, total_count: tasks.length, buckets: bins, failures, failures_omitted: more };
 }
 
 /** The URLs that the POP was to warm, in the order of the list. */
