@@ -10,7 +10,7 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
-import { Construct, type IConstruct } from "constructs";
+import { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/followers.ts";
 import { STANDING_ATTRIBUTES } from "../domain/request/request-item.ts";
@@ -46,19 +46,25 @@ const BOOT_SCRIPT = new URL("../agent/instance/boot.sh", import.meta.url);
 
 /** The Auto Scaling group of agents: Spot by default, empty until a request wants instances. */
 export class AgentFleet extends Construct {
-  readonly role: iam.Role;
-  readonly logs: AgentLogs;
-  readonly group: autoscaling.CfnAutoScalingGroup;
+  private readonly role: iam.Role;
 
   constructor(scope: Construct, id: string, props: AgentFleetProps) {
     super(scope, id);
     const { parameters } = props;
+    const { region } = Stack.of(this);
     this.role = new iam.Role(this, "Role", {
       assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com"),
     });
     const code = new AgentCode(this, "Code");
-    this.logs = new AgentLogs(this, "Logs");
-    this.logs.grantWrite(this.role);
+    // Of all agents, so that nobody needs a shell on an instance to see why it does nothing.
+    const logGroup = new logs.LogGroup(new Construct(this, "Logs"), "Group", {
+      retention: logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The log agent makes a stream; the group is there already. Instance ids come from the metadata service. An instance that gives up
+    // makes the same calls with the AWS CLI. Tags, volumes and retention would need more calls, so they are not configured:
+    // https://github.com/aws/amazon-cloudwatch-agent/blob/main/plugins/outputs/cloudwatchlogs/internal/pusher/target.go
+    allow(this.role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
     this.grant(props, code);
 
     const template = new ec2.LaunchTemplate(this, "Template", {
@@ -76,10 +82,9 @@ export class AgentFleet extends Construct {
           volume: ec2.BlockDeviceVolume.ebs(8, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }),
         },
       ],
-      userData: userData(code, Stack.of(this).region, this.logs.shipping(), {
-        AWS_REGION: Stack.of(this).region,
-        QUEUE_URL: props.tasks.queue.queueUrl,
-        EXPRESS_QUEUE_URL: props.tasks.express.queueUrl,
+      userData: userData(code, region, logShipping(logGroup.logGroupName, region), {
+        AWS_REGION: region,
+        ...props.tasks.variables,
         DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
         REQUEST_TABLE: props.storage.requests.tableName,
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
@@ -91,7 +96,7 @@ export class AgentFleet extends Construct {
       }),
     });
 
-    this.group = new autoscaling.CfnAutoScalingGroup(this, "Group", {
+    const group = new autoscaling.CfnAutoScalingGroup(this, "Group", {
       autoScalingGroupName: props.groupName,
       minSize: "0",
       maxSize: parameters.maxInstances.valueAsString,
@@ -125,7 +130,7 @@ export class AgentFleet extends Construct {
       tags: [{ key: "Name", value: props.groupName, propagateAtLaunch: true }],
     });
     // So that no instance is left in the VPC when the gateway goes.
-    if (props.network.internet !== undefined) this.group.node.addDependency(props.network.internet);
+    if (props.network.internet !== undefined) group.node.addDependency(props.network.internet);
   }
 
   private grant({ storage, tasks, shutdown, groupName }: AgentFleetProps, code: AgentCode): void {
@@ -140,16 +145,10 @@ export class AgentFleet extends Construct {
     );
     allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
     // An agent sees how a request stands, and none of its headers. It changes nothing of it.
-    this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:GetItem", storage.requests.tableArn, STANDING_ATTRIBUTES, {
-        "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
-      }),
-    );
+    this.role.addToPrincipalPolicy(onAttributes("dynamodb:GetItem", storage.requests.tableArn, STANDING_ATTRIBUTES));
     // Which results stand, and whether those that wait for them may go on: nothing else of what they say.
     this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:BatchGetItem", storage.requestTasks.tableArn, LEAD_RESULT_ATTRIBUTES, {
-        "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
-      }),
+      onAttributes("dynamodb:BatchGetItem", storage.requestTasks.tableArn, LEAD_RESULT_ATTRIBUTES),
     );
     // It writes heartbeats and what it received, reads counters and heartbeats, and takes the right to call Shutdown. It changes no counter.
     const { tableArn: progress } = storage.progress;
@@ -213,19 +212,14 @@ function instanceRequirements(instanceTypes: string[]): autoscaling.CfnAutoScali
  * names none, and would read all of the item; `Null` wants one named.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
-function onAttributes(
-  action: string,
-  tableArn: string,
-  attributes: readonly string[],
-  ifExists: Record<string, string>,
-): iam.PolicyStatement {
+function onAttributes(action: string, tableArn: string, attributes: readonly string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: [action],
     resources: [tableArn],
     conditions: {
       "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
       Null: { "dynamodb:Attributes": "false" },
-      StringEqualsIfExists: ifExists,
+      StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
     },
   });
 }
@@ -257,7 +251,7 @@ const UNIT = "prewarm-agent.service";
  * The agent as instances fetch it at boot: one ES module with its dependencies, and its systemd unit. It is zipped here and
  * not when it is published, so that the template can say which bytes an instance may run.
  */
-export class AgentCode extends Asset {
+class AgentCode extends Asset {
   /** SHA-256 of the zip, in hex. */
   readonly sha256: string;
   /**
@@ -268,7 +262,7 @@ export class AgentCode extends Asset {
   readonly everyVersion: string;
 
   constructor(scope: Construct, id: string) {
-    const zip = agentZip(scope.node.root);
+    const zip = zipOf({ ...bundle(), [UNIT]: readFileSync(join(AGENT, "instance", UNIT)) });
     const folder = mkdtempSync(join(tmpdir(), "prewarm-agent-"));
     try {
       const path = join(folder, "agent.zip");
@@ -281,15 +275,6 @@ export class AgentCode extends Asset {
     this.sha256 = createHash("sha256").update(zip).digest("hex");
     this.everyVersion = this.s3ObjectKey.replace(this.assetHash, "*");
   }
-}
-
-/** Made once for an app: its stacks have the same code. */
-const made = new WeakMap<IConstruct, Uint8Array>();
-
-function agentZip(app: IConstruct): Uint8Array {
-  const zip = made.get(app) ?? zipOf({ ...bundle(), [UNIT]: readFileSync(join(AGENT, "instance", UNIT)) });
-  made.set(app, zip);
-  return zip;
 }
 
 /** The module and its source map, by name. */
@@ -321,54 +306,32 @@ const CONFIG = "/etc/prewarm-logs.json";
 const GIVE_UP = "/usr/local/sbin/prewarm-give-up";
 const GIVE_UP_SCRIPT = new URL("../agent/instance/give-up.sh", import.meta.url);
 
-/** The log group of all agents, so that nobody needs a shell on an instance to see why it does nothing. */
-export class AgentLogs extends Construct {
-  readonly logGroup: logs.LogGroup;
-
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-    this.logGroup = new logs.LogGroup(this, "Group", {
-      retention: logs.RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-  }
-
-  /**
-   * The calls with which the log agent ships files. It makes a stream; the group is there already. Instance ids come
-   * from the metadata service. An instance that gives up makes the same calls with the AWS CLI. Tags, volumes and retention would need more calls, so they are not configured:
-   * https://github.com/aws/amazon-cloudwatch-agent/blob/main/plugins/outputs/cloudwatchlogs/internal/pusher/target.go
-   */
-  grantWrite(role: iam.IRole): void {
-    allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], this.logGroup.logGroupArn);
-  }
-
-  /**
-   * Shell lines for the user data, to stand before the boot script. When that ends, they start Amazon's log agent; the agent
-   * works without it. When it fails, they ship its output without any package, and the instance leaves its group.
-   */
-  shipping(): string {
-    const files = Object.entries(FILES).map(([name, path]) => ({
-      file_path: path,
-      log_group_name: this.logGroup.logGroupName,
-      log_stream_name: `{instance_id}/${name}`,
-    }));
-    const config = JSON.stringify({ logs: { logs_collected: { files: { collect_list: files } } } });
-    return [
-      `printf 'LOG_GROUP=%q\nREGION=%q\n' '${this.logGroup.logGroupName}' '${Stack.of(this).region}' > /etc/prewarm-give-up.conf`,
-      `cat > ${GIVE_UP} <<'PREWARM_GIVE_UP'`,
-      `${readFileSync(GIVE_UP_SCRIPT, "utf8")}PREWARM_GIVE_UP`,
-      `chmod 0755 ${GIVE_UP}`,
-      "ship_logs() {",
-      `  printf '%s' '${config}' > ${CONFIG}`,
-      "  dnf install -y amazon-cloudwatch-agent &&",
-      `    /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${CONFIG}`,
-      "}",
-      "booted() {",
-      '  if [ "$1" -eq 0 ]; then ship_logs || echo "no logs are shipped" >&2',
-      `  else ${GIVE_UP} ${FILES.boot}; fi`,
-      "}",
-      // The first line of boot.sh that fails is the end of it.
-      "trap 'booted $?' EXIT",
-    ].join("\n");
-  }
+/**
+ * Shell lines for the user data, to stand before the boot script. When that ends, they start Amazon's log agent; the agent
+ * works without it. When it fails, they ship its output without any package, and the instance leaves its group.
+ */
+function logShipping(logGroup: string, region: string): string {
+  const files = Object.entries(FILES).map(([name, path]) => ({
+    file_path: path,
+    log_group_name: logGroup,
+    log_stream_name: `{instance_id}/${name}`,
+  }));
+  const config = JSON.stringify({ logs: { logs_collected: { files: { collect_list: files } } } });
+  return [
+    `printf 'LOG_GROUP=%q\nREGION=%q\n' '${logGroup}' '${region}' > /etc/prewarm-give-up.conf`,
+    `cat > ${GIVE_UP} <<'PREWARM_GIVE_UP'`,
+    `${readFileSync(GIVE_UP_SCRIPT, "utf8")}PREWARM_GIVE_UP`,
+    `chmod 0755 ${GIVE_UP}`,
+    "ship_logs() {",
+    `  printf '%s' '${config}' > ${CONFIG}`,
+    "  dnf install -y amazon-cloudwatch-agent &&",
+    `    /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${CONFIG}`,
+    "}",
+    "booted() {",
+    '  if [ "$1" -eq 0 ]; then ship_logs || echo "no logs are shipped" >&2',
+    `  else ${GIVE_UP} ${FILES.boot}; fi`,
+    "}",
+    // The first line of boot.sh that fails is the end of it.
+    "trap 'booted $?' EXIT",
+  ].join("\n");
 }

@@ -2,7 +2,7 @@ import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type { Metrics } from "./metrics.ts";
 
 /** An alarm: when it goes off, and where the runbook says what to do. */
-export interface Watched {
+export interface AlarmDefinition {
   readonly metric: cloudwatch.IMetric;
   /** A value above this one breaches. @default 0 */
   readonly above?: number;
@@ -17,15 +17,15 @@ export interface Watched {
   /** Anchor of the heading in docs/operations.md that says what to do. */
   readonly runbook: string;
   /** First sentence of the alarm's description. */
-  readonly says: string;
+  readonly summary: string;
 }
 
 /** A function that keeps running into its timeout of 15 minutes has an error in every third period only. */
 const TWICE_IN_HALF_AN_HOUR = { periods: 2, of: 6 };
 
 /** By the alarms' ids. */
-export function alarms(metrics: Metrics): Record<string, Watched> {
-  const each = (name: string, of: Metrics["errors"], rest: Omit<Watched, "metric" | "exists">) =>
+export function alarms(metrics: Metrics): Record<string, AlarmDefinition> {
+  const each = (name: string, of: Metrics["errors"], rest: Omit<AlarmDefinition, "metric" | "exists">) =>
     Object.fromEntries(
       Object.entries(of).map(([fn, metric]) => [`${fn}${name}Alarm`, { metric, exists: "full", ...rest } as const]),
     );
@@ -36,60 +36,60 @@ export function alarms(metrics: Metrics): Record<string, Watched> {
       exists: "on",
       ...TWICE_IN_HALF_AN_HOUR,
       runbook: "function-errors",
-      says: "A function keeps failing",
+      summary: "A function keeps failing",
     },
     // A single failure needs no alarm: the call is retried.
     ...each("Errors", metrics.errors, {
       ...TWICE_IN_HALF_AN_HOUR,
       runbook: "function-errors",
-      says: "A function keeps failing",
+      summary: "A function keeps failing",
     }),
     ...each("Throttles", metrics.throttles, {
       periods: 2,
       runbook: "function-throttles",
-      says: "A function has been throttled for ten minutes",
+      summary: "A function has been throttled for ten minutes",
     }),
     ...each("IteratorAge", metrics.iteratorAge, {
       above: 300_000,
       ...TWICE_IN_HALF_AN_HOUR,
       runbook: "late-streams",
-      says: "A stream keeps being read more than five minutes late",
+      summary: "A stream keeps being read more than five minutes late",
     }),
     LateSettlementsAlarm: {
       metric: metrics.settlementAge,
       exists: "full",
       above: 900_000,
       runbook: "late-settlements",
-      says: "A settlement check of a request has waited for more than 15 minutes",
+      summary: "A settlement check of a request has waited for more than 15 minutes",
     },
     DeadLettersAlarm: {
       metric: metrics.deadLetters,
       runbook: "dead-letters",
-      says: "There are tasks that no agent could finish",
+      summary: "There are tasks that no agent could finish",
     },
     FailedBatchesAlarm: {
       metric: metrics.failedBatches,
       runbook: "failed-batches",
-      says: "A function gave up on a batch of stream records or an invocation",
+      summary: "A function gave up on a batch of stream records or an invocation",
     },
     OrphansAlarm: {
       // 20 minutes: agents without work leave the group by themselves before that.
       metric: metrics.orphans,
       periods: 4,
       runbook: "orphan-instances",
-      says: "Instances run, but no request is active",
+      summary: "Instances run, but no request is active",
     },
     CapacityAlarm: {
       metric: metrics.missingInstances,
       periods: 2,
       runbook: "no-instances",
-      says: "Spot or a quota has provided fewer instances than wanted for ten minutes",
+      summary: "Spot or a quota has provided fewer instances than wanted for ten minutes",
     },
     StuckRequestsAlarm: {
       // The metric itself waits for a quarter of an hour.
       metric: metrics.stuckRequests,
       runbook: "stuck-requests",
-      says: "A request has instances and has made no progress for 15 minutes",
+      summary: "A request has instances and has made no progress for 15 minutes",
     },
     SilenceAlarm: {
       metric: metrics.watchRuns,
@@ -97,7 +97,7 @@ export function alarms(metrics: Metrics): Record<string, Watched> {
       below: 1,
       periods: 3,
       runbook: "watch-does-not-run",
-      says: "Watch has not run for 15 minutes",
+      summary: "Watch has not run for 15 minutes",
     },
   };
 }

@@ -3,15 +3,10 @@ import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { type MetricName, metricNamespace } from "../domain/metrics.ts";
 import { metricReasons } from "../domain/result/failure.ts";
-import type { Pipeline } from "./pipeline.ts";
-import type { TaskQueue } from "./task-queue.ts";
+import type { Pipeline, PipelineProps } from "./pipeline.ts";
 
-export interface MetricsProps {
-  readonly tasks: TaskQueue;
+export interface MonitoringProps extends PipelineProps {
   readonly pipeline: Pipeline;
-  readonly groupName: string;
-  readonly watch: lambda.Function;
-  readonly functions: readonly lambda.Function[];
 }
 
 const PERIOD = Duration.minutes(5);
@@ -19,7 +14,7 @@ const PERIOD = Duration.minutes(5);
 export type Metrics = ReturnType<typeof metricsOf>;
 
 /** All metrics: AWS's own, and ours, which CloudWatch takes from the lines that functions log. Those of functions are by the function's id. */
-export function metricsOf({ tasks, pipeline, groupName, watch, functions }: MetricsProps) {
+export function metricsOf({ tasks, pipeline, groupName }: MonitoringProps, watch: lambda.Function) {
   const own = (metricName: MetricName, statistic: string, options: Partial<cloudwatch.MetricProps> = {}) =>
     new cloudwatch.Metric({
       namespace: metricNamespace(groupName),
@@ -56,10 +51,10 @@ export function metricsOf({ tasks, pipeline, groupName, watch, functions }: Metr
     /** Failed runs of all functions together, from what the Lambda runtime logs of them. */
     functionFailures: own("FunctionFailures", "Sum"),
     watchRuns: watch.metricInvocations({ period: PERIOD }),
-    errors: byId(functions, (fn) => fn.metricErrors({ period: PERIOD })),
+    errors: byId([...pipeline.functions, watch], (fn) => fn.metricErrors({ period: PERIOD })),
     // A Watch that is throttled does not run, which is seen; events of Expand wait in Lambda's queue.
     throttles: byId(
-      functions.filter((fn) => fn !== watch && fn !== pipeline.expand),
+      pipeline.functions.filter((fn) => fn !== pipeline.expand),
       (fn) => fn.metricThrottles({ period: PERIOD }),
     ),
     iteratorAge: byId([pipeline.getSize, pipeline.task, pipeline.aggregation], (fn) => fn.metric("IteratorAge", last)),

@@ -1,5 +1,6 @@
 import { Aws, CfnCondition, type CfnParameter, type CfnResource, Fn } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import * as events from "aws-cdk-lib/aws-events";
 import * as targets from "aws-cdk-lib/aws-events-targets";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -7,22 +8,11 @@ import * as logs from "aws-cdk-lib/aws-logs";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { type MetricName, metricNamespace } from "../domain/metrics.ts";
-import { alarms, type Watched } from "./alarms.ts";
-import { type Metrics, metricsOf } from "./metrics.ts";
-import type { Parameters } from "./parameters.ts";
+import { type AlarmDefinition, alarms } from "./alarms.ts";
+import { type Metrics, type MonitoringProps, metricsOf } from "./metrics.ts";
 import { allow } from "./permissions.ts";
-import type { Pipeline } from "./pipeline.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
-import type { Storage } from "./storage.ts";
-import { type TaskQueue, WATCH_TIMEOUT } from "./task-queue.ts";
-
-export interface MonitoringProps {
-  readonly storage: Storage;
-  readonly tasks: TaskQueue;
-  readonly pipeline: Pipeline;
-  readonly groupName: string;
-  readonly parameters: Parameters;
-}
+import { WATCH_TIMEOUT } from "./task-queue.ts";
 
 /**
  * When Watch runs: in the middle of each period of the alarms. Otherwise one period might have two runs and the next
@@ -44,12 +34,11 @@ const FAILURE_LINES = [
  * Dashboard and alarms, and Watch, the function that compares the fleet with the work and reads dead letters. Each alarm names its runbook.
  */
 export class Monitoring extends Construct {
-  private readonly topic: AlarmTopic;
-  private readonly conditions: Readonly<Record<NonNullable<Watched["exists"]>, CfnCondition>>;
+  private readonly action: cloudwatch.IAlarmAction;
+  private readonly conditions: Readonly<Record<"on and full" | "full" | "on", CfnCondition>>;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { pipeline } = props;
     const monitoring = props.parameters.monitoring.valueAsString;
     const isOn = Fn.conditionEquals(monitoring, "on");
     const isFull = Fn.conditionEquals(monitoring, "full");
@@ -58,13 +47,11 @@ export class Monitoring extends Construct {
       full: new CfnCondition(this, "IsFull", { expression: isFull }),
       on: new CfnCondition(this, "IsOn", { expression: isOn }),
     };
-    this.topic = new AlarmTopic(this, "Topic", props.parameters.alarmEmail);
+    this.action = new SnsAction(this.topic(props.parameters.alarmEmail));
     const watch = this.watch(props);
-    const { api, getSize, expand, task, aggregation, shutdown } = pipeline;
-    const functions = [api, getSize, expand, task, aggregation, shutdown, watch];
-    const metrics = metricsOf({ ...props, watch, functions });
-    for (const [name, watched] of Object.entries(alarms(metrics))) this.alarm(name, watched);
-    this.countFailures(functions, metricNamespace(props.groupName));
+    const metrics = metricsOf(props, watch);
+    for (const [name, definition] of Object.entries(alarms(metrics))) this.alarm(name, definition);
+    for (const fn of [...props.pipeline.functions, watch]) this.countFailures(fn, props.groupName);
     // Beyond the first three of an account, a dashboard costs more than everything else that is idle.
     this.onlyIf("full", dashboard(new Construct(this, "Dashboard"), metrics));
   }
@@ -74,12 +61,8 @@ export class Monitoring extends Construct {
       name: "watch",
       timeout: WATCH_TIMEOUT,
       environment: {
-        REQUEST_TABLE: storage.requests.tableName,
-        REQUEST_POP_TABLE: storage.requestPops.tableName,
-        REQUEST_TASK_TABLE: storage.requestTasks.tableName,
-        PROGRESS_TABLE: storage.progress.tableName,
-        QUEUE_URL: tasks.queue.queueUrl,
-        EXPRESS_QUEUE_URL: tasks.express.queueUrl,
+        ...storage.variables,
+        ...tasks.variables,
         DEAD_LETTER_QUEUE_URL: tasks.deadLetters.queueUrl,
         FAILED_BATCHES_URL: pipeline.failedBatches.queueUrl,
         SHUTDOWN_ARN: pipeline.shutdown.functionArn,
@@ -111,27 +94,29 @@ export class Monitoring extends Construct {
    * of metrics costs as much as one for each of them.
    * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
    */
-  private countFailures(functions: readonly PipelineFunction[], namespace: string): void {
-    for (const fn of functions) {
-      const filter = new logs.CfnMetricFilter(fn, "Failures", {
-        logGroupName: fn.logGroup.logGroupName,
-        filterPattern: FAILURE_LINES.map((text) => `?"${text}"`).join(" "),
-        metricTransformations: [
-          { metricNamespace: namespace, metricName: "FunctionFailures" satisfies MetricName, metricValue: "1" },
-        ],
-      });
-      filter.cfnOptions.condition = this.conditions.on;
-    }
+  private countFailures(fn: PipelineFunction, groupName: string): void {
+    const filter = new logs.CfnMetricFilter(fn, "Failures", {
+      logGroupName: fn.logGroup.logGroupName,
+      filterPattern: FAILURE_LINES.map((text) => `?"${text}"`).join(" "),
+      metricTransformations: [
+        {
+          metricNamespace: metricNamespace(groupName),
+          metricName: "FunctionFailures" satisfies MetricName,
+          metricValue: "1",
+        },
+      ],
+    });
+    filter.cfnOptions.condition = this.conditions.on;
   }
 
   private alarm(
     id: string,
-    { metric, above = 0, below, periods = 1, of = periods, exists = "on and full", runbook, says }: Watched,
+    { metric, above = 0, below, periods = 1, of = periods, exists = "on and full", runbook, summary }: AlarmDefinition,
   ): void {
     const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
     const { NOT_BREACHING, BREACHING } = cloudwatch.TreatMissingData;
     const alarm = new cloudwatch.Alarm(this, id, {
-      alarmDescription: `${says}. What to do: docs/operations.md#${runbook}`,
+      alarmDescription: `${summary}. What to do: docs/operations.md#${runbook}`,
       metric,
       threshold: below ?? above,
       comparisonOperator: below === undefined ? GREATER_THAN_THRESHOLD : LESS_THAN_THRESHOLD,
@@ -140,41 +125,35 @@ export class Monitoring extends Construct {
       // No value means that nothing happened. That is fine, except for what must happen all the time.
       treatMissingData: below === undefined ? NOT_BREACHING : BREACHING,
     });
-    alarm.addAlarmAction(this.topic);
-    alarm.addOkAction(this.topic);
+    alarm.addAlarmAction(this.action);
+    alarm.addOkAction(this.action);
     this.onlyIf(exists, alarm);
   }
 
-  private onlyIf(monitoring: NonNullable<Watched["exists"]>, part: Construct): void {
+  private onlyIf(monitoring: keyof Monitoring["conditions"], part: Construct): void {
     (part.node.defaultChild as CfnResource).cfnOptions.condition = this.conditions[monitoring];
   }
-}
 
-/** Where alarms go: a topic, and an e-mail address if one is given. Others may subscribe to the topic. */
-class AlarmTopic extends sns.Topic implements cloudwatch.IAlarmAction {
-  constructor(scope: Construct, id: string, email: CfnParameter) {
-    super(scope, id, { displayName: "Prewarm alarms", enforceSSL: true });
-    this.addToResourcePolicy(
+  /** Where alarms go: a topic, and an e-mail address if one is given. Others may subscribe to the topic. */
+  private topic(email: CfnParameter): sns.Topic {
+    const topic = new sns.Topic(this, "Topic", { displayName: "Prewarm alarms", enforceSSL: true });
+    topic.addToResourcePolicy(
       new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal("cloudwatch.amazonaws.com")],
         actions: ["sns:Publish"],
-        resources: [this.topicArn],
+        resources: [topic.topicArn],
         conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
       }),
     );
-    const wanted = new CfnCondition(this, "HasEmail", {
-      expression: Fn.conditionNot(Fn.conditionEquals(email.valueAsString, "")),
-    });
-    const subscription = new sns.CfnSubscription(this, "Email", {
-      topicArn: this.topicArn,
+    const subscription = new sns.CfnSubscription(topic, "Email", {
+      topicArn: topic.topicArn,
       protocol: "email",
       endpoint: email.valueAsString,
     });
-    subscription.cfnOptions.condition = wanted;
-  }
-
-  bind(): cloudwatch.AlarmActionConfig {
-    return { alarmActionArn: this.topicArn };
+    subscription.cfnOptions.condition = new CfnCondition(topic, "HasEmail", {
+      expression: Fn.conditionNot(Fn.conditionEquals(email.valueAsString, "")),
+    });
+    return topic;
   }
 }
 

@@ -21,14 +21,15 @@ export interface PipelineProps {
 
 /** The six functions, what each may do, and the streams and the timers that call them. */
 export class Pipeline extends Construct {
-  readonly api: lambda.Function;
-  readonly getSize: lambda.Function;
-  readonly expand: lambda.Function;
-  readonly task: lambda.Function;
-  readonly aggregation: lambda.Function;
-  readonly shutdown: lambda.Function;
+  readonly api: PipelineFunction;
+  readonly getSize: PipelineFunction;
+  readonly expand: PipelineFunction;
+  readonly task: PipelineFunction;
+  readonly aggregation: PipelineFunction;
+  readonly shutdown: PipelineFunction;
   /** Batches of stream records, and asynchronous invocations, that a function failed on again and again. */
   readonly failedBatches: sqs.Queue;
+  readonly functions: readonly PipelineFunction[];
   /** The timers of requests, and the role that they call Shutdown with. */
   private readonly timers: scheduler.CfnScheduleGroup;
   private readonly timerRole: iam.Role;
@@ -64,13 +65,9 @@ export class Pipeline extends Construct {
     const byConcurrency = (high: number, low: number | string) =>
       Token.asNumber(Fn.conditionIf(isHigh.logicalId, high, low));
     const names = {
-      REQUEST_TABLE: storage.requests.tableName,
-      REQUEST_POP_TABLE: storage.requestPops.tableName,
-      REQUEST_TASK_TABLE: storage.requestTasks.tableName,
-      PROGRESS_TABLE: storage.progress.tableName,
+      ...storage.variables,
       BUCKET: storage.bucket.bucketName,
-      QUEUE_URL: tasks.queue.queueUrl,
-      EXPRESS_QUEUE_URL: tasks.express.queueUrl,
+      ...tasks.variables,
       STALL_SECONDS: parameters.stallSeconds.valueAsString,
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: this.timers.ref,
@@ -146,6 +143,7 @@ export class Pipeline extends Construct {
       },
     });
 
+    this.functions = [this.api, this.getSize, this.expand, this.task, this.aggregation, this.shutdown];
     this.grant(props);
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.expand, this.shutdown])

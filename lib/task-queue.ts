@@ -29,6 +29,11 @@ export class TaskQueue extends Construct {
     this.express = this.lane("Express");
   }
 
+  /** The variables by which functions and agents know the queues of tasks. */
+  get variables(): Record<"QUEUE_URL" | "EXPRESS_QUEUE_URL", string> {
+    return { QUEUE_URL: this.queue.queueUrl, EXPRESS_QUEUE_URL: this.express.queueUrl };
+  }
+
   /** For permissions: who may do something with one may do it with the other. */
   get arns(): string[] {
     return [this.queue.queueArn, this.express.queueArn];
