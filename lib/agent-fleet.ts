@@ -18,17 +18,13 @@ import { BANNER, MAIN_FIELDS, TARGET, zipOf } from "./bundling.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Parameters } from "./parameters.ts";
 import { allow, groupArn, onKeys } from "./permissions.ts";
-import type { Storage } from "./storage.ts";
-import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
+import type { PipelineProps } from "./pipeline.ts";
+import { VISIBILITY } from "./task-queue.ts";
 
-export interface AgentFleetProps {
-  readonly parameters: Parameters;
+export interface AgentFleetProps extends PipelineProps {
   readonly network: AgentNetwork;
-  readonly storage: Storage;
-  readonly tasks: TaskQueue;
   /** It is invoked when a request is to be settled. */
   readonly shutdown: lambda.IFunction;
-  readonly groupName: string;
   /** Name of the key pair to log in with. @default none: there is Session Manager */
   readonly keyName?: string;
 }

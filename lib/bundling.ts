@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,15 +19,6 @@ const ALWAYS = new Date(1980, 0, 1, 12);
 /** A zip that is the same, byte for byte, for the same files. */
 export function zipOf(files: Zippable): Uint8Array {
   return zipSync(files, { mtime: ALWAYS });
-}
-
-/** What is in a folder, by name. */
-export function contentOf(folder: string): Zippable {
-  const entries = readdirSync(folder).map((name) => {
-    const path = join(folder, name);
-    return [name, statSync(path).isDirectory() ? contentOf(path) : new Uint8Array(readFileSync(path))] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

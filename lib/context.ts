@@ -27,7 +27,11 @@ export function stackIdOf(stack: string, envName: string): string {
 /** A resource has at most 50 tags, of which CDK and CloudFormation set a few: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const MAX_TAGS = 40;
 /** Characters that every service allows in keys and values. */
-const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const TAG_TEXT = String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]`;
+const TAG_KEY = new RegExp(`^(?!aws:)${TAG_TEXT}{1,128}$`, "iu");
+const TAG_VALUE = new RegExp(`^${TAG_TEXT}{0,256}$`, "u");
+const TAG_RULE =
+  "a key has 1 to 128 characters and must not begin with aws:, a value has at most 256 characters; letters, digits, spaces and _ . : / = + - @ are allowed";
 
 /**
  * Tags for all resources: `cdk -c tags=Team=media,CostCenter=42`, or an object in cdk.json.
@@ -38,8 +42,8 @@ export function chosenTags(context: unknown): Readonly<Record<string, string>> {
   const pairs = typeof context === "string" ? context.split(",").map(pairOf) : pairsOf(context);
   if (pairs.length > MAX_TAGS) throw new ContextError(`-c tags: at most ${MAX_TAGS} tags; got ${pairs.length}`);
   for (const [index, [key, value]] of pairs.entries()) {
-    const problem = problemWith(key, value);
-    if (problem !== undefined) throw new ContextError(`-c tags: ${problem}; got '${key}=${value}'`);
+    if (!TAG_KEY.test(key) || !TAG_VALUE.test(value))
+      throw new ContextError(`-c tags: ${TAG_RULE}; got '${key}=${value}'`);
     // IAM takes keys that differ in case alone for the same.
     if (pairs.findIndex(([other]) => other.toLowerCase() === key.toLowerCase()) !== index)
       throw new ContextError(`-c tags: the key '${key}' is given twice (upper and lower case are the same)`);
@@ -57,12 +61,4 @@ function pairsOf(context: unknown): [key: string, value: string][] {
   if (typeof context !== "object" || context === null || Array.isArray(context))
     throw new ContextError(`-c tags: key=value pairs, or an object in cdk.json; got ${JSON.stringify(context)}`);
   return Object.entries(context).map(([key, value]) => [key, String(value)]);
-}
-
-function problemWith(key: string, value: string): string | undefined {
-  if (key.length < 1 || key.length > 128) return "a key has 1 to 128 characters";
-  if (/^aws:/i.test(key)) return "a key must not begin with aws:";
-  if (value.length > 256) return "a value has at most 256 characters";
-  if (!TAG_TEXT.test(key) || !TAG_TEXT.test(value)) return "letters, digits, spaces and _ . : / = + - @ are allowed";
-  return undefined;
 }

@@ -27,18 +27,19 @@ export class Prewarm extends Construct {
     const groupName = `prewarm_asg_${parameters.envName.valueAsString}`;
     const storage = new Storage(this, "Storage", parameters);
     const tasks = new TaskQueue(this, "TaskQueue");
-    const pipeline = new Pipeline(this, "Pipeline", { parameters, storage, tasks, groupName });
-    const settings = settingsEnvironment(parameters, vpcEndpointId ?? "");
+    const parts = { parameters, storage, tasks, groupName };
+    const pipeline = new Pipeline(this, "Pipeline", parts);
+    // What GET /settings returns of the deployment, and what an estimate is based on.
+    const settings = {
+      ENV_NAME: parameters.envName.valueAsString,
+      VERSION: version(),
+      INSTANCE_TYPES: parameters.instanceTypes.valueAsString,
+      ON_DEMAND_PERCENT: parameters.onDemandPercent.valueAsString,
+      SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
+      VPC_ENDPOINT: vpcEndpointId ?? "",
+    };
     for (const [name, value] of Object.entries(settings)) pipeline.api.addEnvironment(name, value);
-    new AgentFleet(this, "Fleet", {
-      parameters,
-      network,
-      storage,
-      tasks,
-      shutdown: pipeline.shutdown,
-      groupName,
-      keyName,
-    });
+    new AgentFleet(this, "Fleet", { ...parts, network, shutdown: pipeline.shutdown, keyName });
     const api = new Api(this, "Api", {
       parameters,
       handler: pipeline.api,
@@ -47,25 +48,10 @@ export class Prewarm extends Construct {
     });
     // The event at the end of a request contains links. They cannot use the stage's URL, which exists after the functions.
     pipeline.shutdown.addEnvironment("API_URL", api.endpoint);
-    new Monitoring(this, "Monitoring", { parameters, storage, tasks, pipeline, groupName });
+    new Monitoring(this, "Monitoring", { ...parts, pipeline });
     new Budget(this, "Budget", parameters);
     new Tracing(this, "Tracing", parameters.tracing);
   }
-}
-
-/**
- * Variables of the API: what GET /settings returns of the deployment, and what an estimate is based on.
- * @param vpcEndpointId empty: the API is public
- */
-export function settingsEnvironment(parameters: Parameters, vpcEndpointId: string): Record<string, string> {
-  return {
-    ENV_NAME: parameters.envName.valueAsString,
-    VERSION: version(),
-    INSTANCE_TYPES: parameters.instanceTypes.valueAsString,
-    ON_DEMAND_PERCENT: parameters.onDemandPercent.valueAsString,
-    SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
-    VPC_ENDPOINT: vpcEndpointId,
-  };
 }
 
 /** Of the package, when the stack is synthesized. */

@@ -20,10 +20,6 @@ export class Storage extends Construct {
   readonly requestTasks: dynamodb.Table;
   /** Counters and heartbeats: small items that change often, which nothing follows. */
   readonly progress: dynamodb.Table;
-  /** The variables by which functions and agents know the tables. */
-  readonly variables: Readonly<
-    Record<"REQUEST_TABLE" | "REQUEST_POP_TABLE" | "REQUEST_TASK_TABLE" | "PROGRESS_TABLE", string>
-  >;
   readonly bucket: DisposableBucket;
   /** Active requests. */
   readonly activeIndexArn: string;
@@ -43,13 +39,17 @@ export class Storage extends Construct {
     this.requestTasks = this.table("RequestTask", ["task_key", "pop_url"], dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
     warmWrites(this.requestTasks, warmWritesPerSecond);
     this.progress = this.table("Progress", ["key", "part"]);
-    this.variables = {
+    this.bucket = new DisposableBucket(this, "Lists", Duration.days(KEEP_DAYS));
+  }
+
+  /** The variables by which functions and agents know the tables. */
+  get variables() {
+    return {
       REQUEST_TABLE: this.requests.tableName,
       REQUEST_POP_TABLE: this.requestPops.tableName,
       REQUEST_TASK_TABLE: this.requestTasks.tableName,
       PROGRESS_TABLE: this.progress.tableName,
     };
-    this.bucket = new DisposableBucket(this, "Lists", Duration.days(KEEP_DAYS));
   }
 
   /** Adds an index to the requests. @returns its ARN */

@@ -30,7 +30,7 @@ export class TaskQueue extends Construct {
   }
 
   /** The variables by which functions and agents know the queues of tasks. */
-  get variables(): Record<"QUEUE_URL" | "EXPRESS_QUEUE_URL", string> {
+  get variables() {
     return { QUEUE_URL: this.queue.queueUrl, EXPRESS_QUEUE_URL: this.express.queueUrl };
   }
 

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, CliCredentialsStackSynthesizer, type Stack, Tags } from "aws-cdk-lib";
+import type { Zippable } from "fflate";
 import * as z from "zod";
-import { contentOf, zipOf } from "../../lib/bundling.ts";
+import { zipOf } from "../../lib/bundling.ts";
 import { chosenTags } from "../../lib/context.ts";
 import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
 import type { PublishedFile } from "./target-bucket.ts";
@@ -85,4 +86,13 @@ function codeOf(outdir: string, { artifactId, templateFile }: Stack): [key: stri
 
 function zipped(path: string): Uint8Array {
   return statSync(path).isDirectory() ? zipOf(contentOf(path)) : readFileSync(path);
+}
+
+/** What is in a folder, by name. */
+function contentOf(folder: string): Zippable {
+  const entries = readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    return [name, statSync(path).isDirectory() ? contentOf(path) : new Uint8Array(readFileSync(path))] as const;
+  });
+  return Object.fromEntries(entries);
 }
