@@ -12,49 +12,33 @@ import { neededCapacity } from "../domain/request/lifecycle.ts";
 /** Get Size, Task and Shutdown keep this much of their time back, in milliseconds: for what they write when a wait is cut short. */
 export const RESERVE_MS = 120_000;
 
-// For the handlers of get-size, task, aggregation and shutdown: each is called with batches of a table's stream.
-
-/**
- * A batch from a table's stream, of which only the keys are read. A record may be late or come twice, so each step reads
- * the item again from the table.
- */
-export const streamKeysSchema = z.object({
+/** A batch from a table's stream, of which only the keys are read. */
+const streamKeysSchema = z.object({
   Records: z.array(
     z.object({
-      /** Absent in an event that somebody made by hand, to have a step run again. */
-      eventName: z.string().optional(),
-      dynamodb: z.object({ Keys: z.record(z.string(), z.object({ S: z.string() })) }),
+      dynamodb: z.object({
+        Keys: z.record(
+          z.string(),
+          z.object({ S: z.string() }).transform(({ S }) => S),
+        ),
+      }),
     }),
   ),
 });
 
 /**
- * Whether a record says that an item is gone, by its time to live or by hand. There is nothing to do then. The filters let
- * none through, but what they let through is not for the code to rely on.
- */
-export function isRemoval({ eventName }: { readonly eventName?: string | undefined }): boolean {
-  return eventName === "REMOVE";
-}
-
-/** The keys of a batch, each once, in order; without those of items that are gone. */
-export function keysOf(event: z.infer<typeof streamKeysSchema>): Record<string, string>[] {
-  const keys = event.Records.filter((record) => !isRemoval(record)).map(({ dynamodb }) =>
-    Object.fromEntries(Object.entries(dynamodb.Keys).map(([name, value]) => [name, value.S])),
-  );
-  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
-}
-
-/**
- * Runs a step for each key of a batch, also when the step of another key fails. The whole batch then comes again, and a
- * step that was done before does no harm.
+ * Runs a step for each key of a batch from a table's stream, in order, also when the step of another key fails. The whole batch then comes
+ * again, and a step that was done before does no harm. A record may be late or come twice, so each step reads the item again from the table.
  * @throws what failed, together if it was more than one
  */
 export async function forEachKey(
-  event: z.infer<typeof streamKeysSchema>,
-  step: (key: Record<string, string>) => Promise<void>,
+  event: unknown,
+  step: (key: Readonly<Record<string, string>>) => Promise<void>,
 ): Promise<void> {
+  const keys = streamKeysSchema.parse(event).Records.map(({ dynamodb }) => dynamodb.Keys);
+  const distinct = new Map(keys.map((key) => [JSON.stringify(key), key]));
   const errors: unknown[] = [];
-  for (const key of keysOf(event)) await step(key).catch((error: unknown) => errors.push(error));
+  for (const key of distinct.values()) await step(key).catch((error: unknown) => errors.push(error));
   if (errors.length > 1) throw new AggregateError(errors, `${errors.length} records of a batch failed`);
   if (errors.length === 1) throw errors[0];
 }

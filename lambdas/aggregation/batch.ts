@@ -7,7 +7,6 @@ import { addCount, addResult, type Count, isNothing, NO_COUNT, type Sum } from "
 import { cutText, type FailureReason, readReason } from "../../domain/result/failure.ts";
 import { type FailureExample, MAX_EXAMPLES } from "../../domain/result/failure-groups.ts";
 import { taskResultSchema } from "../../domain/result/task-result.ts";
-import { isRemoval } from "../runtime.ts";
 
 /** More than CloudFront caches of one object, by far. A result that says more is forged, and would spoil the sums. */
 const MAX_RESULT_BYTES = 2 ** 40;
@@ -53,7 +52,6 @@ const recordSchema = z.object({
 /** What is read of a record that is no task result. */
 const otherRecordSchema = z
   .object({
-    eventName: z.string().optional().catch(undefined),
     dynamodb: z
       .object({ Keys: z.record(z.string(), z.object({ S: z.string() })) })
       .optional()
@@ -123,8 +121,6 @@ export function progressOfBatch(records: readonly unknown[]): {
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       const other = otherRecordSchema.parse(record);
-      // It has no new image. A result that has expired was counted when it was written: its request has long ended.
-      if (isRemoval(other)) continue;
       const keys = Object.values(other.dynamodb?.Keys ?? {}).map(({ S }) => S);
       invalid.push({ record, key: keys.join(" "), problem: z.prettifyError(error) });
     }

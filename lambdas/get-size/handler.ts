@@ -9,7 +9,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type MeasureOptions, measureUrls } from "../../probe/size/measure-urls.ts";
-import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
+import { forEachKey, RESERVE_MS } from "../runtime.ts";
 import type { GetSizeDeps } from "./deps.ts";
 import { openLimits } from "./limits.ts";
 
@@ -31,7 +31,7 @@ interface Work {
  */
 export function createHandler(deps: GetSizeDeps) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> =>
-    forEachKey(streamKeysSchema.parse(event), async ({ req_id: reqId = "" }) => {
+    forEachKey(event, async ({ req_id: reqId = "" }) => {
       const item = await deps.requests.get(reqId);
       if (item?.status === "CREATED" && (item.sources ?? []).length > 0) await deps.expandFunction.invoke(reqId);
       else if (item?.status === "CREATED" || (item?.status === "EXPANDING" && item.expanded !== undefined))

@@ -87,7 +87,7 @@ export type ShutdownDeps = ReturnType<typeof buildDeps>;
 
 /** A run of this function. */
 export interface ShutdownRun {
-  /** Milliseconds that it may still take. */
+  /** Milliseconds that it may still take, without what it keeps back for its last writes. */
   readonly left: () => number;
   /** ARN of this function. It cannot be a variable: a function's environment cannot name the function itself. */
   readonly functionArn: string;

@@ -1,10 +1,10 @@
 import { shutdownEventSchema } from "../../aws/timer.ts";
-import { isSettleable, isTerminal } from "../../domain/request/lifecycle.ts";
+import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps, ShutdownRun } from "./deps.ts";
 import { settle } from "./settle.ts";
-import { windDown } from "./wind-down.ts";
+import { isEnded, windDown } from "./wind-down.ts";
 
 /**
  * EventBridge Scheduler invokes up to a minute late. Shorter delays come of a small `stallSeconds` alone: these are slept, which
@@ -19,35 +19,29 @@ export interface ShutdownContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** Invoked asynchronously: by the timer of a request, and when a request has ended or is to be checked. */
+/**
+ * Settles an active request, winds down one that has ended and was not closed. Invoked asynchronously: by the timer of a request, and when
+ * a request has ended or is to be checked. Two checks of the same request at the same time do no harm. What is more than one run can do
+ * goes on with the next check, which is requested.
+ */
 export function createHandler(deps: ShutdownDeps) {
   return async (event: unknown, context: ShutdownContext): Promise<void> => {
     const { req_id: reqId, timer } = shutdownEventSchema.parse(event);
-    const run = { left: () => context.getRemainingTimeInMillis(), functionArn: context.invokedFunctionArn };
-    const isRead = await checkRequest(deps, reqId, run);
-    if (isRead || !timer) return;
+    const left = () => context.getRemainingTimeInMillis() - RESERVE_MS;
+    const item = await deps.requests.get(reqId);
+    if (item?.active !== undefined)
+      return settleAndAnswer(deps, item, { left, functionArn: context.invokedFunctionArn });
+    if (item !== undefined) {
+      if (isEnded(item) && !item.closed && !(await windDown(deps, item, left))) await deps.shutdown.invoke(reqId);
+      return;
+    }
+    // It was deleted by hand or cannot be read. If it has ended, it needs no further check.
+    await deps.requests.close(reqId);
+    if (!timer) return;
     // Nothing can be counted of it, but the fleet must not outlive it.
     await deps.requests.end(reqId, "TIME_OUT", { reason: "The request's item could not be read" });
     await deps.capacity.follow();
   };
-}
-
-/**
- * Settles an active request, winds down one that has ended and was not closed. Two checks of the same request at the same time do no
- * harm. What is more than one run can do goes on with the next check, which is requested.
- * @returns false if it was deleted by hand or cannot be read
- */
-async function checkRequest(deps: ShutdownDeps, reqId: string, run: ShutdownRun): Promise<boolean> {
-  const item = await deps.requests.get(reqId);
-  if (item === undefined) {
-    // If it has ended, it needs no further check.
-    await deps.requests.close(reqId);
-    return false;
-  }
-  if (item.active !== undefined) await settleAndAnswer(deps, item, run);
-  else if (isTerminal(item.status) && !item.closed && !(await windDown(deps, item, run.left)))
-    await deps.shutdown.invoke(reqId);
-  return true;
 }
 
 /** Results that came during the check could not request another one: their turn comes now. */
@@ -66,7 +60,7 @@ async function settleAndAnswer(deps: ShutdownDeps, item: RequestItem, run: Shutd
 
 /** Has the request checked again after a delay. A run that ends before the check is invoked is repeated by Lambda. */
 async function checkLater(deps: ShutdownDeps, reqId: string, delayMs: number, run: ShutdownRun): Promise<void> {
-  if (delayMs <= MAX_SLEEP_MS && run.left() >= delayMs + RESERVE_MS) {
+  if (delayMs <= MAX_SLEEP_MS && run.left() >= delayMs) {
     await deps.sleep(delayMs);
     await deps.shutdown.invoke(reqId);
     return;

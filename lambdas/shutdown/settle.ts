@@ -20,7 +20,6 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, isNothing, minus, NO_COUNT } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { commonestOf } from "../../domain/result/failure-tally.ts";
-import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
@@ -38,7 +37,7 @@ export interface Settled {
 /**
  * Ends an active request if its tasks are done or its time is up; otherwise it goes on, with what is lost queued again. It
  * is counted exactly before anything is done to it. The report stands before the status says so.
- * @param left milliseconds that this run may still take
+ * @param left milliseconds that this run may still take, without its reserve
  */
 export async function settle(deps: ShutdownDeps, item: RequestItem, left: () => number): Promise<Settled> {
   const now = deps.now();
@@ -68,12 +67,20 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   }
   const decide = (count: Count) => decideSettlement(item, observed, { count });
   const whyMissing = (count: Count) => (decide(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED);
-  const recounted = await recount(deps, item, { timeIsUp, left: () => left() - RESERVE_MS, whyMissing });
+  const recounted = await recount(deps, item, { timeIsUp, left, whyMissing });
   if (recounted === undefined) return { isDone: false };
   const count = recounted.ledger.count();
   const settlement = decide(count);
   deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
-  const checkInMs = await act(deps, item, settlement, { recounted, count, observed });
+  let checkInMs: number | undefined;
+  if (settlement === "GIVE_UP") await giveUp(deps, item, recounted);
+  else if (settlement === "REQUEUE") {
+    await correct(deps, item, observed, count);
+    if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.ledger);
+  } else if (settlement === "WAIT" || settlement === "CHECK_AGAIN") {
+    await correct(deps, item, observed, count);
+    checkInMs = await goOn(deps, item, observed, settlement);
+  } else await end(deps, item, settlement, { recounted, count });
   await forgetRecount(deps, item);
   return { isDone: true, checkInMs };
 }
@@ -91,33 +98,6 @@ async function observeAll(deps: ShutdownDeps, { req_id: reqId }: RequestItem): P
 interface Counted {
   readonly recounted: Recounted;
   readonly count: Count;
-  readonly observed: Observed;
-}
-
-/** @returns after how many milliseconds the request is to be checked again, if so */
-async function act(
-  deps: ShutdownDeps,
-  item: RequestItem,
-  settlement: Settlement,
-  { recounted, count, observed }: Counted,
-): Promise<number | undefined> {
-  switch (settlement) {
-    case "FAIL":
-    case "FINISH":
-    case "TIME_OUT":
-      await end(deps, item, settlement, { recounted, count });
-      return undefined;
-    case "GIVE_UP":
-      await giveUp(deps, item, recounted);
-      return undefined;
-    case "REQUEUE":
-      await correct(deps, item, observed, count);
-      if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.ledger);
-      return undefined;
-    default:
-      await correct(deps, item, observed, count);
-      return goOn(deps, item, observed, settlement);
-  }
 }
 
 /** @returns false if it has ended already */
@@ -125,7 +105,7 @@ async function end(
   deps: ShutdownDeps,
   item: RequestItem,
   event: Exclude<EndingEvent, "STOP">,
-  { recounted, count }: Pick<Counted, "recounted" | "count">,
+  { recounted, count }: Counted,
 ): Promise<boolean> {
   const ending = await endingOf(deps, item, EVENTS[event].to, recounted, count);
   if (event !== "FAIL") return deps.requests.end(item.req_id, event, ending);

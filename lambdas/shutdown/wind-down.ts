@@ -5,22 +5,28 @@ import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { type Ending, endingOf, forgetRecount, ListLostError, recount } from "../../domain/readiness/recount.ts";
 import { REPORT_FILE, SegmentedFile } from "../../domain/readiness/report-writer.ts";
-import { ENDED_STATES, isTerminal } from "../../domain/request/lifecycle.ts";
+import { ENDED_STATES, isTerminal, type TerminalStatus } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
 /** A run waits for this long for messages that agents hold; the next run goes on. */
 const MAX_WAIT_MS = 60_000;
 const POLL_MS = 2_000;
 
+/** A request that has ended. */
+export type EndedRequest = RequestItem & { readonly status: TerminalStatus };
+
+export function isEnded(item: RequestItem): item is EndedRequest {
+  return isTerminal(item.status);
+}
+
 /**
  * Gives back all that an ended request held: its timer, its pending settlement check, its share of the fleet, its messages. May be run again at any
  * point. While others are active, messages of this one are skipped by the agents, not dropped here.
- * @param left milliseconds that this run may still take
+ * @param left milliseconds that this run may still take, without its reserve
  * @returns false if that was not enough, or agents still hold messages: then it is to be run again
  */
-export async function windDown(deps: ShutdownDeps, item: RequestItem, left: () => number): Promise<boolean> {
+export async function windDown(deps: ShutdownDeps, item: EndedRequest, left: () => number): Promise<boolean> {
   const { req_id: reqId, status } = item;
   // Whoever stopped the request said how many instances are to go on.
   if (status !== "STOPPED") await deps.capacity.follow();
@@ -48,17 +54,12 @@ export async function windDown(deps: ShutdownDeps, item: RequestItem, left: () =
  */
 async function countedAndReported(
   deps: ShutdownDeps,
-  item: RequestItem,
+  item: EndedRequest,
   left: () => number,
 ): Promise<Partial<Ending> | undefined> {
   try {
-    const recounted = await recount(deps, item, {
-      timeIsUp: false,
-      left: () => left() - RESERVE_MS,
-      whyMissing: () => UNFINISHED,
-    });
-    if (recounted === undefined || !isTerminal(item.status)) return undefined;
-    return await endingOf(deps, item, item.status, recounted, recounted.ledger.count());
+    const recounted = await recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
+    return recounted && (await endingOf(deps, item, item.status, recounted, recounted.ledger.count()));
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     await new SegmentedFile(deps.resultFiles, REPORT_FILE, item.req_id).finish();
@@ -82,14 +83,14 @@ async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boole
     emptyBefore = empty;
     if (!empty) {
       if ((await deps.requests.active()).length > 0) return true;
-      const { dropped, othersFound } = await deps.staleMessages.drop(hasEnded, left() - RESERVE_MS);
+      const { dropped, othersFound } = await deps.staleMessages.drop(hasEnded, left());
       if (othersFound) return true;
       if (dropped > 0) {
         deps.logger.info("Messages of ended requests dropped", { dropped });
         until = deps.now() + MAX_WAIT_MS;
       }
     }
-    if (deps.now() >= until || left() < RESERVE_MS) return false;
+    if (deps.now() >= until || left() < 0) return false;
     await deps.sleep(POLL_MS);
   }
 }
@@ -98,10 +99,10 @@ async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boole
  * Says on the event bus that a request has ended, once its summary can be read. It is noted in the item, so that it is said once;
  * a death between the two says it twice. What EventBridge will not have goes to the dead letters, and holds up nothing.
  */
-export async function announce(deps: ShutdownDeps, reqId: string): Promise<void> {
+async function announce(deps: ShutdownDeps, reqId: string): Promise<void> {
   // Read again: the counts have just been written.
   const item = await deps.requests.get(reqId);
-  if (item === undefined || item.announced === true || !hasEnded(item)) return;
+  if (item === undefined || item.announced === true || !isEnded(item)) return;
   const event = endedEvent(item, deps.apiUrl);
   try {
     await deps.events.put(event);
@@ -112,10 +113,4 @@ export async function announce(deps: ShutdownDeps, reqId: string): Promise<void>
     if (failure !== undefined) throw failure;
   }
   await deps.requests.note(reqId, ENDED_STATES, { announced: true });
-}
-
-function hasEnded(
-  item: RequestItem,
-): item is RequestItem & { readonly status: ReturnType<typeof endedEvent>["status"] } {
-  return isTerminal(item.status);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { fanOut } from "../../domain/plan/fan-out.ts";
 import { type ResolvedPop, resolvePops } from "../../domain/plan/resolve-targets.ts";
-import { forEachKey, RESERVE_MS, streamKeysSchema } from "../runtime.ts";
+import { forEachKey, RESERVE_MS } from "../runtime.ts";
 import type { TaskDeps } from "./deps.ts";
 import { prepare } from "./prepare.ts";
 
@@ -23,7 +23,7 @@ export function createHandler(deps: TaskDeps) {
       );
     }
     const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MS;
-    await forEachKey(streamKeysSchema.parse(event), ({ req_id: reqId = "", target }) =>
+    await forEachKey(event, ({ req_id: reqId = "", target }) =>
       target === undefined ? prepare(deps, reqId, hasTime) : fanOut(deps, reqId, target),
     );
     return undefined;

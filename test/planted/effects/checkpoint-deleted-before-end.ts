@@ -6,9 +6,13 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/settle.ts",
-      find: "  const checkInMs = await act(deps, item, settlement, { recounted, count, observed });\n  await forgetRecount(deps, item);",
-      replace:
-        "  await forgetRecount(deps, item);\n  const checkInMs = await act(deps, item, settlement, { recounted, count, observed });",
+      find: "  let checkInMs: number | undefined;\n",
+      replace: "  let checkInMs: number | undefined;\n  await forgetRecount(deps, item);\n",
+    },
+    {
+      file: "lambdas/shutdown/settle.ts",
+      find: "{ recounted, count });\n  await forgetRecount(deps, item);",
+      replace: "{ recounted, count });",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/recount.test.ts"],
