@@ -1,20 +1,13 @@
 import { Resolver as DnsClient } from "node:dns/promises";
 import { isIP } from "node:net";
 import * as z from "zod";
+import { listVariable } from "../domain/environment.ts";
 import { allowPrivateAddressesSchema, checkAddresses } from "../domain/net/addresses.ts";
 import { AliasUnclearError, DnsLookupError, errorCode, isNoRecord, type Resolver } from "../domain/net/resolver.ts";
 import { retry } from "../domain/retry.ts";
 
 /** `host:port` of resolvers to ask instead of the system's, separated by commas. */
-export const dnsServersSchema = z
-  .string()
-  .optional()
-  .transform((text) =>
-    (text ?? "")
-      .split(",")
-      .map((server) => server.trim())
-      .filter((server) => server !== ""),
-  );
+export const dnsServersSchema = listVariable.default([]);
 
 /** What of a function's environment says how it reaches servers. Nothing of it is set on AWS. */
 export const networkVariables = {
@@ -23,10 +16,8 @@ export const networkVariables = {
   PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
   PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
 };
-const networkSchema = z.object(networkVariables);
-
 /** The resolver and the ports of an environment that has {@link networkVariables}. */
-export function networkOf(env: z.infer<typeof networkSchema>) {
+export function networkOf(env: z.infer<z.ZodObject<typeof networkVariables>>) {
   const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
   return { dns, ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT } };
 }

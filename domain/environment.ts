@@ -8,6 +8,14 @@ export class EnvironmentError extends Error {
   }
 }
 
+/** A variable that is a list, separated by commas. */
+export const listVariable = z.string().transform((text): readonly string[] =>
+  text
+    .split(",")
+    .map((it) => it.trim())
+    .filter((it) => it !== ""),
+);
+
 /** Reads the environment once, by its schema. @throws EnvironmentError that names every fault, not the first */
 export function readEnvironment<T extends z.ZodType>(
   schema: T,

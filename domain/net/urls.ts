@@ -82,17 +82,13 @@ export function asciiHost(name: string): string | undefined {
   return "url" in normal ? new URL(normal.url).hostname : undefined;
 }
 
-/** What all texts begin with, up to `most` characters. Of one text it is the text. Empty where they have nothing in common. */
-export function commonPrefix(texts: readonly string[], most: number): string {
-  const [first = "", ...others] = texts;
-  let length = Math.min(first.length, most);
-  for (const text of others) {
-    while (length > 0 && !text.startsWith(first.slice(0, length))) length--;
-  }
-  return first.slice(0, length);
-}
+/** Characters of a prefix that a line of a list has room for. */
+const MAX_PREFIX = 200;
 
-/** A list of requests shows what a request's URLs have in common, as far as a line has room. There may be keys in a query. */
+/** What a request's URLs have in common, as a list of requests shows it: without a query, in which keys may be. */
 export function urlPrefix(urls: readonly string[]): string {
-  return commonPrefix(urls, 200).split("?", 1)[0] ?? "";
+  const [first = "", ...others] = urls;
+  let prefix = first.slice(0, MAX_PREFIX);
+  for (const url of others) while (!url.startsWith(prefix)) prefix = prefix.slice(0, -1);
+  return prefix.split("?", 1)[0] ?? "";
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { listVariable } from "../environment.ts";
 import { MAX_HOSTS } from "../limits.ts";
 import { hostOf } from "../net/urls.ts";
 
@@ -101,10 +102,7 @@ export const EVERY_DISTRIBUTION = "*";
 export type AllowedDistributions = readonly string[];
 
 /** As a variable has them: separated by commas. */
-export const allowedDistributionsSchema = z
-  .string()
-  .min(1)
-  .transform((text): AllowedDistributions => text.split(",").map((id) => id.trim()));
+export const allowedDistributionsSchema = listVariable.pipe(z.array(z.string()).min(1));
 
 /**
  * What is wrong with a distribution; undefined: it may be warmed.

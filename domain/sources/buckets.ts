@@ -1,4 +1,3 @@
-import * as z from "zod";
 import type { Source } from "../request/source.ts";
 
 /** What sources read of S3. `aws/source-objects.ts` implements it. */
@@ -60,22 +59,10 @@ export const SOURCE_BUCKETS_PARAMETER = "sourceBuckets";
 /** What sources may be read from buckets: `bucket`, or `bucket/prefix*`. None: nothing. */
 export type SourceBuckets = readonly string[];
 
-/** As a variable has them: separated by commas. */
-export const sourceBucketsSchema = z.string().transform(
-  (text): SourceBuckets =>
-    text
-      .split(",")
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ""),
-);
-
 /** Whether an object may be read, or the keys that begin so listed. */
 export function isReadable(buckets: SourceBuckets, { bucket, key }: S3Location): boolean {
-  return buckets.some((entry) => {
-    const slash = entry.indexOf("/");
-    if (slash === -1) return entry === bucket;
-    return entry.slice(0, slash) === bucket && key.startsWith(entry.slice(slash + 1).replace(/\*$/, ""));
-  });
+  const prefixes = buckets.map((entry) => (entry.includes("/") ? entry.replace(/\*$/, "") : `${entry}/`));
+  return prefixes.some((prefix) => `${bucket}/${key}`.startsWith(prefix));
 }
 
 /**
@@ -117,9 +104,6 @@ export function folder(base: string): string {
   return origin + pathname.replace(/\/*$/, "/");
 }
 
-/** Browsers leave these as they are in a path, and S3 takes them so. Encoded, they might be another object to the edge's cache. */
-const PLAIN: ReadonlyMap<string, string> = new Map([...",:;=@$&/"].map((it) => [encodeURIComponent(it), it]));
-
 /**
  * A key as the path of a URL under which S3 has it, in a browser's spelling. `+` is encoded, because S3 reads a plain one
  * as a space.
@@ -127,7 +111,7 @@ const PLAIN: ReadonlyMap<string, string> = new Map([...",:;=@$&/"].map((it) => [
  */
 export function keyPath(key: string): string | undefined {
   if (/(?:^|\/)\.\.?(?:\/|$)/.test(key) || /\p{Surrogate}/u.test(key)) return undefined;
-  return encodeURIComponent(key).replaceAll(/%[0-9A-F]{2}/g, (it) => PLAIN.get(it) ?? it);
+  return encodeURI(key).replaceAll(/[?#+]/g, encodeURIComponent);
 }
 
 /** The key that a path leads to; undefined: it is not percent-encoded UTF-8. */

@@ -14,11 +14,10 @@ import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
-import { readEnvironment } from "../../domain/environment.ts";
+import { listVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsSchema } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
-import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
 import { sharedAdapters } from "../runtime.ts";
 
 const name = z.string().min(1);
@@ -44,7 +43,7 @@ const environmentSchema = z.object({
   VPC_ENDPOINT: z.string(),
   AWS_REGION: z.string().default(""),
   ...networkVariables,
-  SOURCE_BUCKETS: sourceBucketsSchema,
+  SOURCE_BUCKETS: listVariable,
 });
 
 /** Reads the environment and builds all that the API function works with. @throws EnvironmentError */

@@ -7,10 +7,9 @@ import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
-import { readEnvironment } from "../../domain/environment.ts";
+import { listVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsSchema } from "../../domain/request/caps.ts";
 import { sourceReadSchema } from "../../domain/request/source.ts";
-import { sourceBucketsSchema } from "../../domain/sources/buckets.ts";
 import { walkStateSchema } from "../../probe/sources/walk.ts";
 import { sharedAdapters } from "../runtime.ts";
 
@@ -22,7 +21,7 @@ const environmentSchema = z.object({
   /** The name of this function, which Lambda says. */
   AWS_LAMBDA_FUNCTION_NAME: name,
   GROUP_NAME: name,
-  SOURCE_BUCKETS: sourceBucketsSchema,
+  SOURCE_BUCKETS: listVariable,
   ...networkVariables,
 });
 

@@ -16,6 +16,9 @@ import { openLimits } from "./limits.ts";
 /** Of a request's time, sizes may take so much: they serve its percentage, and its downloads have to fit, too. */
 const SHARE = 0.25;
 
+/** Not mended by trying again for hours, as every other error here may be. Their messages tell the caller what to do. */
+const FINAL_ERRORS = [AliasUnclearError, NoDistributionError, RetryLostError];
+
 /** What a request is to warm, and whose sizes are to be asked for that. */
 interface Work {
   /** URLs whose size is known already. */
@@ -35,17 +38,27 @@ export function createHandler(deps: GetSizeDeps) {
       const item = await deps.requests.get(reqId);
       if (item?.status === "CREATED" && (item.sources ?? []).length > 0) await deps.expandFunction.invoke(reqId);
       else if (item?.status === "CREATED" || (item?.status === "EXPANDING" && item.expanded !== undefined))
-        await askSizes(deps, item, () => context.getRemainingTimeInMillis());
+        await askSizes(deps, item, () => context.getRemainingTimeInMillis()).catch(async (error: unknown) => {
+          if (!(error instanceof Error) || !FINAL_ERRORS.some((kind) => error instanceof kind)) throw error;
+          await deps.requests.end(reqId, "FAIL", { reason: error.message });
+        });
     });
 }
 
 /** @param left milliseconds that this run may still take */
 async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number): Promise<void> {
   const reqId = item.req_id;
-  const fail = (reason: string) => deps.requests.end(reqId, "FAIL", { reason });
-  const prepared = await prepare(deps, item);
-  if ("problem" in prepared) return void (await fail(prepared.problem));
-  const { work, distributions, refused } = prepared;
+  const fail = async (reason: string) => void (await deps.requests.end(reqId, "FAIL", { reason }));
+  const work = item.retry_of === undefined ? await listed(deps, item) : await again(deps, item, item.retry_of);
+  // Sizes must be asked for under the very host that the agents use.
+  const hosts = new Set([...work.known, ...work.asked].map(({ url }) => hostOf(url)));
+  const { distributions, refused } = await findDistributions(item.cf_domain, [...hosts], {
+    own: () => deps.distributions.own(),
+    alias: (name) => deps.dns.alias(name),
+  });
+  // Before anything is asked of a distribution.
+  const notAllowedProblem = notAllowed(deps.allowed, distributions);
+  if (notAllowedProblem !== undefined) return fail(notAllowedProblem);
   const limits = openLimits(deps, item);
   const options: MeasureOptions = {
     dns: deps.dns,
@@ -82,28 +95,6 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number
   if (good.length > 0) await deps.requests.advance(reqId, "SIZES_READ", fields);
   else if (bad.length > 0) await fail(`No URL can be read; the first: ${firstProblem}`);
   else await fail(`Nothing of the request ${item.retry_of} is left to be tried again`);
-}
-
-/**
- * What is to be asked, and where: sizes must be asked for under the very host that the agents use.
- * @returns `problem`: not to be mended by trying again for hours, as everything else here is. Its caller is told what to do.
- */
-async function prepare(deps: GetSizeDeps, item: RequestItem) {
-  try {
-    const work = item.retry_of === undefined ? await listed(deps, item) : await again(deps, item, item.retry_of);
-    const hosts = new Set([...work.known, ...work.asked].map(({ url }) => hostOf(url)));
-    const { distributions, refused } = await findDistributions(item.cf_domain, [...hosts], {
-      own: () => deps.distributions.own(),
-      alias: (name) => deps.dns.alias(name),
-    });
-    // Before anything is asked of a distribution.
-    const problem = notAllowed(deps.allowed, distributions);
-    return problem === undefined ? { work, distributions, refused } : { problem };
-  } catch (error) {
-    const isClear = [AliasUnclearError, NoDistributionError, RetryLostError].some((kind) => error instanceof kind);
-    if (isClear && error instanceof Error) return { problem: error.message };
-    throw error;
-  }
 }
 
 /** All URLs of the request's list, read whole before the first question: S3 closes an answer that nobody reads for long. */

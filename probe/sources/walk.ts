@@ -35,7 +35,11 @@ export class Walk {
     this.pending = [...(state?.pending ?? [])];
     this.visited = new Set(state?.visited);
     this.documents = state?.documents ?? 0;
-    if (state === undefined) sources.forEach((it, i) => void this.begin(it, i + 1));
+    if (state === undefined)
+      for (const [i, source] of sources.entries()) {
+        const { type, s3, url = "" } = source;
+        this.add({ source: i + 1, type, location: s3 ?? url, depth: 0, url: ownUrl(source) }, source);
+      }
   }
 
   /** What another walk goes on from. */
@@ -80,11 +84,6 @@ export class Walk {
     for (const it of named) this.add(it, source);
     this.found.add(one.source, finds.urls, finds.leftOut);
     this.found.markDone(new Set(this.pending.map(({ source }) => source)));
-  }
-
-  private begin(source: Source, number: number): void {
-    const url = source.s3 === undefined ? undefined : ownUrl(source);
-    this.add({ source: number, type: source.type, location: source.s3 ?? source.url ?? "", depth: 0, url }, source);
   }
 
   /** @throws DocumentError */

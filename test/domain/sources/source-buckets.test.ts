@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { isReadable, sourceBucketsSchema } from "../../../domain/sources/buckets.ts";
+import { listVariable } from "../../../domain/environment.ts";
+import { isReadable } from "../../../domain/sources/buckets.ts";
 
 it("the variable is a list, which may be empty", () => {
-  expect(sourceBucketsSchema.parse("")).toEqual([]);
-  expect(sourceBucketsSchema.parse("media, docs/site/*")).toEqual(["media", "docs/site/*"]);
+  expect(listVariable.parse("")).toEqual([]);
+  expect(listVariable.parse("media, docs/site/*")).toEqual(["media", "docs/site/*"]);
 });
 
 describe("what may be read", () => {
