@@ -1,31 +1,30 @@
 import { BadResponseError } from "./response-head.ts";
 
-const CR = 0x0d;
 const LF = 0x0a;
-const SEMICOLON = 0x3b;
 /** Most bytes of a line with a chunk's size and extensions, and of all trailers together. */
 const MAX_LINE = 16_384;
-/** Most hexadecimal digits of a chunk's size: with more, it may not be a safe integer. */
-const MAX_DIGITS = 13;
 
-/** Extensions of a chunk: RFC 9112, 7.1.1, without the spaces that it calls bad. */
-const EXTENSIONS =
-  /^(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/;
+/**
+ * A chunk's size and extensions, with the CR of the line's end: RFC 9112, 7.1.1, without the spaces that it calls bad. With more digits,
+ * the size may not be a safe integer.
+ */
+const SIZE =
+  /^([\da-f]{1,13})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*\r$/i;
 /** Trailers that would say anew where the body ends: RFC 9110, 6.5.1, forbids them. */
 const FRAMING = /^(?:content-length|transfer-encoding):/i;
-const TRAILER = /^[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*$/;
+const TRAILER = /^[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*\r$/;
 
-type State = "SIZE" | "EXTENSION" | "SIZE_LF" | "DATA" | "DATA_CR" | "DATA_LF" | "TRAILER" | "TRAILER_LF" | "END";
+type State = "SIZE" | "DATA" | "DATA_END" | "TRAILER" | "END";
 
 /** Follows a body in chunks (RFC 9112, 7.1) through the pieces in which it arrives, and counts what it carries. */
 export class ChunkedBody {
   private state: State = "SIZE";
-  private size = 0;
-  private digits = 0;
-  /** Bytes of the extensions of one chunk, or of all trailers. */
+  /** Bytes of the chunk that have not come. */
+  private left = 0;
+  /** The line between the data, as far as it has come. */
+  private line = "";
+  /** Its bytes, or those of all trailers. */
   private length = 0;
-  /** The extensions, or the trailer, as far as they have come. */
-  private text = "";
 
   get ended(): boolean {
     return this.state === "END";
@@ -39,83 +38,53 @@ export class ChunkedBody {
   read(bytes: Buffer, from: number, to: number, onData: (bytes: number) => void): number {
     let at = from;
     while (at < to && this.state !== "END") {
-      if (this.state === "DATA") {
-        const length = Math.min(this.size, to - at);
-        at += length;
-        this.size -= length;
-        onData(length);
-        if (this.size === 0) this.state = "DATA_CR";
-      } else this.state = this.next(bytes[at++] ?? 0);
+      if (this.state !== "DATA") {
+        at = this.readLine(bytes, at, to);
+        continue;
+      }
+      const length = Math.min(this.left, to - at);
+      at += length;
+      this.left -= length;
+      onData(length);
+      if (this.left === 0) this.state = "DATA_END";
     }
     return at;
   }
 
-  private next(byte: number): State {
-    switch (this.state) {
-      case "SIZE":
-        return this.sizeDigit(byte);
-      case "EXTENSION":
-        if (byte !== CR) return this.collect(byte, "EXTENSION");
-        matches(EXTENSIONS, this.text);
-        return "SIZE_LF";
-      case "SIZE_LF":
-        expected(LF, byte);
-        this.length = 0;
-        this.text = "";
-        this.digits = 0;
-        return this.size === 0 ? "TRAILER" : "DATA";
-      case "DATA_CR":
-        expected(CR, byte);
-        return "DATA_LF";
-      case "DATA_LF":
-        expected(LF, byte);
-        return "SIZE";
-      case "TRAILER":
-        return byte === CR ? "TRAILER_LF" : this.collect(byte, "TRAILER");
-      default: {
-        expected(LF, byte);
-        if (this.text === "") return "END";
-        matches(TRAILER, this.text);
-        if (FRAMING.test(this.text)) throw new BadResponseError("the answer's chunks end with a length as a trailer");
-        this.text = "";
-        return "TRAILER";
-      }
+  private readLine(bytes: Buffer, from: number, to: number): number {
+    const lineFeed = bytes.indexOf(LF, from);
+    // The buffer may hold older bytes behind those that have just come.
+    const isWhole = lineFeed !== -1 && lineFeed < to;
+    const end = isWhole ? lineFeed : to;
+    this.line += bytes.toString("latin1", from, end);
+    this.length += end - from;
+    if (this.length > MAX_LINE)
+      throw new BadResponseError(`the answer's chunks have more than ${MAX_LINE} bytes of extensions or trailers`);
+    if (!isWhole) return end;
+    this.state = this.next(this.line);
+    this.line = "";
+    if (this.state !== "TRAILER") this.length = 0;
+    return end + 1;
+  }
+
+  /** @param line without its LF */
+  private next(line: string): State {
+    if (this.state === "SIZE") {
+      this.left = Number.parseInt(matched(SIZE, line)[1] ?? "", 16);
+      return this.left === 0 ? "TRAILER" : "DATA";
     }
-  }
-
-  private sizeDigit(byte: number): State {
-    const digit = hexDigit(byte);
-    if (digit !== undefined) {
-      if (++this.digits > MAX_DIGITS) throw bad();
-      this.size = this.size * 16 + digit;
-      return "SIZE";
-    }
-    if (this.digits === 0) throw bad();
-    if (byte === CR) return "SIZE_LF";
-    if (byte === SEMICOLON) return this.collect(byte, "EXTENSION");
-    throw bad();
-  }
-
-  private collect(byte: number, state: State): State {
-    if (byte === LF) throw bad();
-    this.text += String.fromCharCode(byte);
-    if (++this.length <= MAX_LINE) return state;
-    throw new BadResponseError(`the answer's chunks have more than ${MAX_LINE} bytes of extensions or trailers`);
+    if (line === "\r") return this.state === "DATA_END" ? "SIZE" : "END";
+    if (this.state === "DATA_END") throw bad();
+    matched(TRAILER, line);
+    if (FRAMING.test(line)) throw new BadResponseError("the answer's chunks end with a length as a trailer");
+    return "TRAILER";
   }
 }
 
-function matches(pattern: RegExp, text: string): void {
-  if (!pattern.test(text)) throw bad();
-}
-
-function expected(byte: number, actual: number): void {
-  if (actual !== byte) throw bad();
-}
-
-function hexDigit(byte: number): number | undefined {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : undefined;
+function matched(pattern: RegExp, line: string): RegExpExecArray {
+  const match = pattern.exec(line);
+  if (match === null) throw bad();
+  return match;
 }
 
 function bad(): BadResponseError {

@@ -70,6 +70,9 @@ export interface Answer {
   readonly failure?: Failure | undefined;
 }
 
+/** An answer while it is read. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Cuts off all requests of a message at once, when its request has ended. An AbortSignal takes several times as long for each request. */
 export class Cancellation {
   cancelled = false;

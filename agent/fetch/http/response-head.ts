@@ -1,5 +1,5 @@
 import { WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
-import type { Answer } from "./http-client.ts";
+import type { Answer, Mutable } from "./http-client.ts";
 
 /** The parts of a response's head that matter to downloads. */
 export interface ResponseHead {
@@ -18,29 +18,35 @@ export type BodyFraming =
 /** The other side does not speak HTTP/1.1, or leaves open where its answer ends. */
 export class BadResponseError extends Error {}
 
-/** The headers that are read. Most others are skipped by the length of their name alone. */
-const WANTED = {
-  age: "age",
-  "cache-control": "cacheControl",
-  connection: "connection",
-  "content-encoding": "contentEncoding",
-  "content-length": "contentLength",
-  "content-type": "contentType",
-  location: "location",
-  "retry-after": "retryAfter",
-  "server-timing": "serverTiming",
-  "transfer-encoding": "transferEncoding",
-  vary: "vary",
-  [WAF_ACTION_HEADER]: "wafAction",
-  "x-amz-cf-id": "xAmzCfId",
-  "x-amz-cf-pop": "xAmzCfPop",
-  "x-cache": "xCache",
-} as const;
-type Field = (typeof WANTED)[keyof typeof WANTED];
-const FIELDS = new Map<string, Field>(Object.entries(WANTED));
+/** The headers that are read, and where their values go. Most others are skipped by the length of their name alone. */
+const FIELDS = new Map(
+  Object.entries({
+    age: "age",
+    "cache-control": "cacheControl",
+    "content-encoding": "contentEncoding",
+    "content-type": "contentType",
+    location: "location",
+    "retry-after": "retryAfter",
+    "server-timing": "serverTiming",
+    vary: "vary",
+    [WAF_ACTION_HEADER]: "wafAction",
+    "x-amz-cf-id": "xAmzCfId",
+    "x-amz-cf-pop": "xAmzCfPop",
+    "x-cache": "xCache",
+  } as const),
+);
+/** Those that say where the body ends. */
+const FRAMING_FIELDS = new Map(
+  Object.entries({
+    connection: "connection",
+    "content-length": "contentLength",
+    "transfer-encoding": "transferEncoding",
+  } as const),
+);
+type Fields<K extends string> = { [P in K]?: string | undefined };
 /** 1 at each length that a wanted name has. */
 const LENGTHS = new Uint8Array(32);
-for (const name of FIELDS.keys()) LENGTHS[name.length] = 1;
+for (const name of [...FIELDS.keys(), ...FRAMING_FIELDS.keys()]) LENGTHS[name.length] = 1;
 
 /**
  * A whole head: status line and headers, each behind a CRLF. Names are tokens, values have no control characters but tabs,
@@ -66,41 +72,43 @@ export function parseHead(text: string): ResponseHead {
   if (text.includes("\t") && TABBED_FRAMING.test(text)) {
     throw new BadResponseError("the answer's Content-Length or Transfer-Encoding has a tab");
   }
-  const status = Number(match[2]);
-  const fields = new Fields();
+  // Written out, in one order: each response has one.
+  const answer: Mutable<ResponseHead["answer"]> = {
+    bytes: 0,
+    httpStatus: Number(match[2]),
+    contentLength: undefined,
+    location: undefined,
+    xCache: undefined,
+    xAmzCfPop: undefined,
+    xAmzCfId: undefined,
+    serverTiming: undefined,
+    age: undefined,
+    contentEncoding: undefined,
+    contentType: undefined,
+    cacheControl: undefined,
+    vary: undefined,
+    retryAfter: undefined,
+    wafAction: undefined,
+    firstByteMs: undefined,
+    failure: undefined,
+  };
+  const framing = { connection: undefined, contentLength: undefined, transferEncoding: undefined };
   for (let at = lineEnd(text, 0) + 2; at < text.length; ) {
     const end = lineEnd(text, at);
     const colon = text.indexOf(":", at);
-    if (LENGTHS[colon - at] === 1) fields.add(text.slice(at, colon).toLowerCase(), trimmed(text, colon + 1, end));
+    if (LENGTHS[colon - at] === 1) {
+      const name = text.slice(at, colon).toLowerCase();
+      const value = trimmed(text, colon + 1, end);
+      add(answer, FIELDS.get(name), value);
+      add(framing, FRAMING_FIELDS.get(name), value);
+    }
     at = end + 2;
   }
-  const contentLength = lengthOf(fields.contentLength);
-  const body = framing(status, fields.transferEncoding, contentLength);
-  const close = match[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(fields.connection ?? "");
-  return {
-    // Written out, in one order: each response has one.
-    answer: {
-      bytes: 0,
-      httpStatus: status,
-      contentLength,
-      location: fields.location,
-      xCache: fields.xCache,
-      xAmzCfPop: fields.xAmzCfPop,
-      xAmzCfId: fields.xAmzCfId,
-      serverTiming: fields.serverTiming,
-      age: fields.age,
-      contentEncoding: fields.contentEncoding,
-      contentType: fields.contentType,
-      cacheControl: fields.cacheControl,
-      vary: fields.vary,
-      retryAfter: fields.retryAfter,
-      wafAction: fields.wafAction,
-      firstByteMs: undefined,
-      failure: undefined,
-    },
-    body,
-    reusable: !close,
-  };
+  const { connection = "", contentLength, transferEncoding } = framing;
+  answer.contentLength = lengthOf(contentLength);
+  const body = bodyFraming(answer.httpStatus, transferEncoding, answer.contentLength);
+  const close = match[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(connection);
+  return { answer, body, reusable: !close };
 }
 
 /**
@@ -135,31 +143,10 @@ function notHttp(): BadResponseError {
 }
 
 /** A header that comes twice is one with both values: RFC 9110, 5.3. */
-class Fields implements Record<Field, string | undefined> {
-  age: string | undefined;
-  cacheControl: string | undefined;
-  connection: string | undefined;
-  contentEncoding: string | undefined;
-  contentLength: string | undefined;
-  contentType: string | undefined;
-  location: string | undefined;
-  retryAfter: string | undefined;
-  serverTiming: string | undefined;
-  transferEncoding: string | undefined;
-  vary: string | undefined;
-  wafAction: string | undefined;
-  xAmzCfId: string | undefined;
-  xAmzCfPop: string | undefined;
-  xCache: string | undefined;
-
-  add(name: string, value: string): void {
-    const field = FIELDS.get(name);
-    if (field !== undefined) this[field] = joined(this[field], value);
-  }
-}
-
-function joined(before: string | undefined, value: string): string {
-  return before === undefined ? value : `${before}, ${value}`;
+function add<K extends string>(fields: Fields<K>, field: K | undefined, value: string): void {
+  if (field === undefined) return;
+  const before = fields[field];
+  fields[field] = before === undefined ? value : `${before}, ${value}`;
 }
 
 function lineEnd(text: string, from: number): number {
@@ -190,7 +177,7 @@ function lengthOf(value: string | undefined): number | undefined {
   return length;
 }
 
-function framing(status: number, encoding: string | undefined, contentLength: number | undefined): BodyFraming {
+function bodyFraming(status: number, encoding: string | undefined, contentLength: number | undefined): BodyFraming {
   if (encoding !== undefined) {
     if (contentLength !== undefined) throw new BadResponseError("the answer has Transfer-Encoding and Content-Length");
     // Readers differ on whether an empty one takes back the one before it.

@@ -2,7 +2,7 @@ import { MAX_ANSWER_HEAD_BYTES } from "../../../domain/limits.ts";
 import type { Failure } from "../../../domain/result/failure.ts";
 import { tooLarge } from "./body-limits.ts";
 import { ChunkedBody } from "./chunked-body.ts";
-import { type Answer, otherPop } from "./http-client.ts";
+import { type Answer, type Mutable, otherPop } from "./http-client.ts";
 import { BadResponseError, checkPartialHead, parseHead, type ResponseHead } from "./response-head.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -25,8 +25,6 @@ function brokenOff({ bytes, contentLength }: Answer, { code }: Failure): Failure
   return { reason: "incomplete", ...(code === undefined ? {} : { code }), detail: `${came} arrived` };
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** Reads one answer to a GET from the bytes that arrive. It drops the body, so that memory does not grow with it. */
 export class ResponseReader {
   answer: Mutable<Answer> = { bytes: 0 };
@@ -35,7 +33,7 @@ export class ResponseReader {
   /** Whether another exchange may follow on this connection; known once this one has ended. */
   reusable = false;
   /** A head of which only a part has come. */
-  private partial: GrowingBuffer | undefined;
+  private partial: Buffer | undefined;
   private head: ResponseHead | undefined;
   private left = 0;
   private chunks: ChunkedBody | undefined;
@@ -106,14 +104,9 @@ export class ResponseReader {
   }
 
   private readHead(buffer: Buffer, length: number): boolean {
-    let bytes = buffer;
-    let to = length;
-    let seen = 0;
-    if (this.partial !== undefined) {
-      seen = this.partial.length;
-      bytes = this.partial.add(buffer.subarray(0, length));
-      to = bytes.length;
-    }
+    let seen = this.partial?.length ?? 0;
+    const bytes = this.partial === undefined ? buffer : Buffer.concat([this.partial, buffer.subarray(0, length)]);
+    const to = seen + length;
     let from = 0;
     for (;;) {
       // Its first bytes may have come before.
@@ -123,8 +116,8 @@ export class ResponseReader {
       if ((whole ? end + HEAD_END.length : to) - from > MAX_ANSWER_HEAD_BYTES)
         throw new BadResponseError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
       if (!whole) {
-        if (this.partial === undefined || from > 0) this.partial = new GrowingBuffer(bytes.subarray(from, to));
-        checkPartialHead(bytes.subarray(from, to), seen);
+        this.partial = Buffer.from(bytes.subarray(from, to));
+        checkPartialHead(this.partial, seen);
         return false;
       }
       const head = parseHead(bytes.toString("latin1", from, end));
@@ -185,30 +178,5 @@ export class ResponseReader {
   private end(head: ResponseHead, nothingBehind: boolean): true {
     this.reusable = head.reusable && nothingBehind && head.answer.httpStatus < 300;
     return true;
-  }
-}
-
-/** Bytes that come in pieces. Each is copied a few times at most, however small the pieces are. */
-class GrowingBuffer {
-  private bytes: Buffer;
-  length: number;
-
-  /** @param first is copied */
-  constructor(first: Buffer) {
-    this.bytes = Buffer.from(first);
-    this.length = first.length;
-  }
-
-  /** @returns all that came, until the next call */
-  add(piece: Buffer): Buffer {
-    const length = this.length + piece.length;
-    if (length > this.bytes.length) {
-      const larger = Buffer.allocUnsafe(2 * length);
-      this.bytes.copy(larger, 0, 0, this.length);
-      this.bytes = larger;
-    }
-    piece.copy(this.bytes, this.length);
-    this.length = length;
-    return this.bytes.subarray(0, length);
   }
 }

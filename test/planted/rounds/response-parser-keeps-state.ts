@@ -2,11 +2,11 @@ import type { Bug } from "../bug.ts";
 
 export default {
   invariant: "The body of each chunk is counted with its own size.",
-  description: "The digits of a chunk's size are not reset, so a body of many chunks is rejected.",
+  description: "The line before a chunk's size is not dropped, so a body of many chunks is rejected.",
   changes: [
     {
       file: "agent/fetch/http/chunked-body.ts",
-      find: "        this.digits = 0;\n",
+      find: '    this.line = "";\n',
       replace: "",
     },
   ],
