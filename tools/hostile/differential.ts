@@ -1,7 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { Client } from "undici";
+import { ConnectionPool } from "../../agent/fetch/http/connection.ts";
 import { type Answer, headerLines } from "../../agent/fetch/http/http-client.ts";
-import { ConnectionPool } from "../../agent/fetch/http/pooled-client.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import type { RawAnswer } from "./answer-cases.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";

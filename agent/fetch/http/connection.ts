@@ -1,13 +1,20 @@
 import { connect as connectPlainly, isIP, type Socket } from "node:net";
 import { connect as connectSecurely, type SecureContext } from "node:tls";
 import type { Failure, FailureReason } from "../../../domain/result/failure.ts";
-import { BodyWatch } from "./body-limits.ts";
+import { BodyWatch, maxBytesOf } from "./body-limits.ts";
 import type { Answer, Endpoint, GetOptions } from "./http-client.ts";
-import type { ResponseReader } from "./response-reader.ts";
-import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, KEEP_ALIVE_MS, noConnection, timeout } from "./timeouts.ts";
+import { ResponseReader } from "./response-reader.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  FIRST_REST_MS,
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
+  noConnection,
+  timeout,
+} from "./timeouts.ts";
 
 /** One request and what becomes of its answer. */
-export interface Exchange {
+interface Exchange {
   readonly request: string;
   reader: ResponseReader;
   /** What its request waits for once the connection is open. */
@@ -15,25 +22,6 @@ export interface Exchange {
   readonly done: (answer: Answer | Promise<never>) => void;
   /** The connection that it is on; undefined while it waits for one. */
   connection: Connection | undefined;
-}
-
-/** What a connection tells its pool. */
-export interface ConnectionOwner {
-  readonly endpoint: Endpoint;
-  readonly secureContext: SecureContext;
-  /** How long the first byte of an answer is waited for, in milliseconds. */
-  readonly firstByteMs: number;
-  /** Ticket of an earlier connection to the same endpoint, which spares both sides most of the handshake. */
-  session: Buffer | undefined;
-  /** Whether a connection may have more than one exchange. */
-  readonly keeps: boolean;
-  /** Bytes came that nobody had asked for. */
-  unasked(): void;
-  /** @returns what to ask next; undefined: nothing for now, and the connection is kept */
-  next(connection: Connection): Exchange | undefined;
-  /** A kept connection was closed or broken before an answer began: the exchange needs another one. */
-  again(exchange: Exchange): void;
-  closed(connection: Connection): void;
 }
 
 /**
@@ -45,8 +33,129 @@ const BUFFER = Buffer.allocUnsafeSlow(65_536);
 /** What comes before a request is sent is no answer to it, even if it looks like one. */
 const UNASKED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
 
+/** Of one pool. */
+const MAX_CONNECTIONS = 128;
+// Neither is stored: they say nothing about the POP.
+export const STOPPED: Failure = { reason: "other", code: "STOPPED", detail: "the agent has stopped" };
+const CANCELLED: Failure = { reason: "other", code: "CANCELLED", detail: "the request has ended" };
+
+/** Kept connections to one address under one name. */
+export class ConnectionPool {
+  /** Ticket of an earlier connection, which spares both sides most of the handshake. */
+  session: Buffer | undefined;
+  /** Whether a connection may have more than one exchange. */
+  keeps = true;
+  private readonly connections = new Set<Connection>();
+  private readonly idle: Connection[] = [];
+  private waiting: Exchange[] = [];
+
+  constructor(
+    readonly endpoint: Endpoint,
+    readonly secureContext: SecureContext,
+    /** How long the first byte of an answer is waited for, in milliseconds. */
+    readonly firstByteMs: number = HEADERS_TIMEOUT_MS,
+  ) {}
+
+  /** As {@link HttpClient.get}. */
+  get(
+    path: string,
+    headers: string,
+    onBytes: (bytes: number) => void,
+    { cancellation, maxBytes = maxBytesOf(null), pop, beforeSend }: GetOptions = {},
+  ): Promise<Answer> {
+    return new Promise((resolve) => {
+      const cut = () => this.cancel(exchange);
+      const exchange: Exchange = {
+        request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
+        reader: new ResponseReader(onBytes, maxBytes, pop),
+        beforeSend,
+        done: (answer) => {
+          cancellation?.delete(cut);
+          resolve(answer);
+        },
+        connection: undefined,
+      };
+      this.start(exchange);
+      cancellation?.add(cut);
+    });
+  }
+
+  /** @returns what to ask next; undefined: nothing for now, and the connection is kept */
+  next(connection: Connection): Exchange | undefined {
+    const exchange = this.waiting.shift();
+    if (exchange === undefined) this.idle.push(connection);
+    return exchange;
+  }
+
+  /**
+   * Bytes came that nobody had asked for. A server that does it once does it again, and perhaps too late to be seen: none of its connections is
+   * used again.
+   */
+  unasked(): void {
+    this.keeps = false;
+    for (const connection of this.idle.splice(0)) connection.close();
+  }
+
+  /** A kept connection was closed or broken before an answer began: the exchange needs another one. */
+  again(exchange: Exchange): void {
+    exchange.reader = exchange.reader.afresh();
+    exchange.connection = undefined;
+    // Other kept connections may be dead, too: a new one is opened.
+    if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
+    else this.waiting.unshift(exchange);
+  }
+
+  closed(connection: Connection): void {
+    this.connections.delete(connection);
+    const place = this.idle.indexOf(connection);
+    if (place !== -1) this.idle.splice(place, 1);
+    const exchange = this.waiting.shift();
+    if (exchange !== undefined) this.connect(exchange);
+  }
+
+  /** Whether it has no connection, and nothing waits for one. */
+  get unused(): boolean {
+    return this.connections.size === 0 && this.waiting.length === 0;
+  }
+
+  /** Ends what has taken too long. */
+  checkTime(now: number): void {
+    for (const connection of this.connections) connection.checkTime(now);
+  }
+
+  destroy(): void {
+    for (const exchange of this.waiting.splice(0)) refuse(exchange, STOPPED);
+    for (const connection of this.connections) connection.fail(STOPPED);
+  }
+
+  private start(exchange: Exchange): void {
+    // The one that was used last is the least likely to have been closed.
+    const kept = this.idle.pop();
+    if (kept !== undefined) kept.ask(exchange);
+    else if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
+    else this.waiting.push(exchange);
+  }
+
+  private cancel(exchange: Exchange): void {
+    if (exchange.connection !== undefined) exchange.connection.fail(CANCELLED);
+    else {
+      this.waiting = this.waiting.filter((it) => it !== exchange);
+      refuse(exchange, CANCELLED);
+    }
+  }
+
+  private connect(exchange: Exchange): void {
+    this.connections.add(new Connection(this, exchange));
+  }
+}
+
+function refuse({ reader, done }: Exchange, failure: Failure): void {
+  reader.fail(failure);
+  done(reader.answer);
+}
+
 /** A connection to a POP, one exchange after the other. */
-export class Connection {
+class Connection {
   private readonly socket: Socket;
   private exchange: Exchange | undefined;
   /** Whether the exchange's request has been sent. */
@@ -62,22 +171,22 @@ export class Connection {
 
   /** Connects, and asks as soon as it can. */
   constructor(
-    private readonly owner: ConnectionOwner,
+    private readonly pool: ConnectionPool,
     first: Exchange,
   ) {
     this.exchange = first;
     first.connection = this;
     this.socket = this.open();
-    this.socket.once(owner.endpoint.secure ? "secureConnect" : "connect", () => {
+    this.socket.once(pool.endpoint.secure ? "secureConnect" : "connect", () => {
       this.connected = true;
       if (this.exchange !== undefined) this.ask(this.exchange);
     });
     this.socket.on("error", (error) => this.lose(socketFailure(error)));
     this.socket.on("end", () => this.lose());
     this.socket.on("close", () => this.lose());
-    if (owner.endpoint.secure) {
+    if (pool.endpoint.secure) {
       this.socket.on("session", (session: Buffer) => {
-        owner.session = session;
+        pool.session = session;
       });
     }
   }
@@ -129,7 +238,7 @@ export class Connection {
     } else if (!this.connected) {
       if (waited > CONNECT_TIMEOUT_MS) this.fail(noConnection(CONNECT_TIMEOUT_MS));
     } else if (!this.exchange.reader.hasHead) {
-      const { firstByteMs } = this.owner;
+      const { firstByteMs } = this.pool;
       if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${firstByteMs / 1_000} s`));
     } else {
       const { answer, maxBytes } = this.exchange.reader;
@@ -153,10 +262,10 @@ export class Connection {
   }
 
   private open(): Socket {
-    const { address: host, port, secure, servername } = this.owner.endpoint;
+    const { address: host, port, secure, servername } = this.pool.endpoint;
     const common = { host, port, onread: { buffer: BUFFER, callback: (bytes: number) => this.read(bytes) } };
     if (!secure) return connectPlainly({ ...common, noDelay: true });
-    const { session, secureContext } = this.owner;
+    const { session, secureContext } = this.pool;
     const socket = connectSecurely({
       ...common,
       secureContext,
@@ -172,7 +281,7 @@ export class Connection {
     if (this.closed) return false;
     // Nothing was asked, so nothing may come.
     if (exchange === undefined || !this.asked) {
-      this.owner.unasked();
+      this.pool.unasked();
       this.lose(UNASKED);
     } else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
     return true;
@@ -180,11 +289,11 @@ export class Connection {
 
   private finish(exchange: Exchange): void {
     const { reader } = exchange;
-    if (reader.reusable && this.owner.keeps) {
+    if (reader.reusable && this.pool.keeps) {
       this.served++;
       this.exchange = undefined;
       this.since = performance.now();
-      const next = this.owner.next(this);
+      const next = this.pool.next(this);
       if (next !== undefined) this.ask(next);
       exchange.done(reader.answer);
     } else this.lose();
@@ -194,9 +303,9 @@ export class Connection {
   private lose(failure?: Failure): void {
     this.end((exchange) => {
       const { reader } = exchange;
-      if (!reader.hasHead && this.served > 0) this.owner.again(exchange);
+      if (!reader.hasHead && this.served > 0) this.pool.again(exchange);
       else {
-        if (failure === undefined) reader.close(this.owner.endpoint.secure);
+        if (failure === undefined) reader.close(this.pool.endpoint.secure);
         else reader.breakOff(failure);
         exchange.done(reader.answer);
       }
@@ -207,24 +316,19 @@ export class Connection {
     if (this.closed) return;
     this.closed = true;
     this.socket.destroy();
-    this.owner.closed(this);
+    this.pool.closed(this);
     if (this.exchange !== undefined) conclude(this.exchange);
   }
 }
 
-/** Something that goes on later. */
-interface Waiting {
-  proceed(): void;
-}
-
-let waiting: Waiting[] = [];
+let waiting: Connection[] = [];
 
 /**
  * Lets it go on once all that has come from the network by now has been read. `setImmediate` follows a turn in which Node
  * reads what has come; what came after that has been read at the second one. They are for all that wait: to have
  * two for each costs more.
  */
-export function onceAllIsRead(it: Waiting): void {
+function onceAllIsRead(it: Connection): void {
   if (waiting.push(it) === 1) setImmediate(() => setImmediate(proceed));
 }
 

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { onTestFinished } from "vitest";
+import { ConnectionPool } from "../../../../agent/fetch/http/connection.ts";
 import { type Answer, headerLines } from "../../../../agent/fetch/http/http-client.ts";
-import { ConnectionPool } from "../../../../agent/fetch/http/pooled-client.ts";
 
 export const HOST = "www.example.com";
 export const HEADERS = headerLines([["host", HOST]]);
