@@ -31,7 +31,6 @@ import { isSibling, memoryIsTight, memoryShare, Siblings } from "./instance/sibl
 import { Agent } from "./receive/agent.ts";
 import { Heartbeats } from "./report/heartbeats.ts";
 import { ResultWriter } from "./report/result-writer.ts";
-import { Throughput } from "./report/throughput.ts";
 
 /** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
 const SPOT_LOOK_MS = 5_000;
@@ -86,7 +85,6 @@ const origins = new OriginLimiterRegistry({
   onCut: (host, rate) => logger.info({ host, rate }, "Origin is throttling; backing off"),
 });
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
-const throughput = { small: new Throughput(), large: new Throughput() };
 const caretaker = new Caretaker({
   requests,
   progress,
@@ -106,7 +104,6 @@ const download = createDownload({
   http,
   ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
   instanceId,
-  throughput,
   origins,
   keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
   tracker: new RequestTracker(),
@@ -121,7 +118,6 @@ const agent = new Agent({
   isActive: (reqId) => requests.isActive(reqId),
   download,
   origins,
-  throughput,
   // One process of an instance does it for all.
   ...(sibling ? {} : { caretaker }),
   visibilitySeconds: env.VISIBILITY_SECONDS,

@@ -39,11 +39,6 @@ export class TaskQueue {
       inFlight: main.inFlight + express.inFlight,
     };
   }
-
-  /** Returns when all deletions and extensions have ended. */
-  async drain(): Promise<void> {
-    await Promise.all([this.lanes.main.drain(), this.lanes.express.drain()]);
-  }
 }
 
 /** The most entries that a batch of any kind takes. */
@@ -152,11 +147,6 @@ export class TaskLane implements TaskQueuePort {
   /** Keeps a message from others for so many seconds from now; 0 gives it back at once. @throws QueueEntryError */
   hold(receipt: string, seconds: number): Promise<void> {
     return this.extensions.add({ receipt, seconds });
-  }
-
-  /** Returns when all deletions, extensions and delayed messages have ended. */
-  async drain(): Promise<void> {
-    await Promise.all([this.deletions.drain(), this.extensions.drain(), this.delayed.drain()]);
   }
 
   async depth(): Promise<QueueDepth> {

@@ -15,7 +15,6 @@ export class Batcher<T> {
   private waiting: Waiting<T>[] = [];
   private keys = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
-  private readonly running = new Set<Promise<void>>();
 
   constructor(
     private readonly options: {
@@ -38,12 +37,6 @@ export class Batcher<T> {
     });
   }
 
-  /** Sends what waits and returns when every call has ended, whatever became of it. */
-  async drain(): Promise<void> {
-    this.flush();
-    while (this.running.size > 0) await Promise.all(this.running);
-  }
-
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -51,8 +44,7 @@ export class Batcher<T> {
     const batch = this.waiting;
     this.waiting = [];
     this.keys.clear();
-    const job = this.send(batch).finally(() => this.running.delete(job));
-    this.running.add(job);
+    void this.send(batch);
   }
 
   private async send(batch: readonly Waiting<T>[]): Promise<void> {

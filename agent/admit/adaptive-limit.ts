@@ -29,46 +29,26 @@ export interface Bounds {
   readonly start: number;
   readonly max: number;
   readonly windowMs: number;
-  /** Whether more tasks in a second are a gain, too: large files end too seldom to tell. */
+  /**
+   * Whether more tasks in a second are a gain, too. Large files end too seldom to tell. Others that use the same queue slow their first
+   * growth down: whoever starts first must not take all of them.
+   */
   readonly byTasks: boolean;
-  /** Whether others that use the same queue slow the first growth down: whoever starts first must not take all large files. */
-  readonly isShared: boolean;
-  /** Once a growth has not brought more. */
-  readonly probing: Growth;
-}
-
-interface Growth {
-  readonly factor: number;
-  /** As many times more must come for the growth to go on. */
+  /** As many times more must come for the growth to go on, once a growth has not brought more. */
   readonly worthwhile: number;
 }
 
 /** Fills a far link within seconds, as TCP's slow start does. */
-const DOUBLING: Growth = { factor: 2, worthwhile: 1.15 };
-export const SMALL: Bounds = {
-  min: 4,
-  start: 32,
-  max: 1_024,
-  windowMs: 1_000,
-  byTasks: true,
-  isShared: false,
-  probing: { factor: 1.3, worthwhile: 1.03 },
-};
+const DOUBLING = { factor: 2, worthwhile: 1.15 };
+const PROBING_FACTOR = 1.3;
+export const SMALL: Bounds = { min: 4, start: 32, max: 1_024, windowMs: 1_000, byTasks: true, worthwhile: 1.03 };
 /** A few large files fill a link, and it takes a while until a change shows. */
-export const LARGE: Bounds = {
-  min: 1,
-  start: 2,
-  max: 64,
-  windowMs: 3_000,
-  byTasks: false,
-  isShared: true,
-  probing: { factor: 1.3, worthwhile: 1.1 },
-};
+export const LARGE: Bounds = { min: 1, start: 2, max: 64, windowMs: 3_000, byTasks: false, worthwhile: 1.1 };
 /** If this much more of the attempts fail than usual, the limit is taken to be the cause. */
 const TOO_MUCH_TROUBLE = 0.05;
 /** Share of a window in which the event loop was busy; above it the core counts as full. */
 const CPU_BOUND = 0.97;
-/** After so many windows the limit is judged, whatever has ended. */
+/** After so long a window, in times of `windowMs`, the limit is judged, whatever has ended. */
 const MAX_WINDOWS = 10;
 
 export function startLimit({ start }: Bounds = SMALL): Limit {
@@ -93,7 +73,7 @@ function adjust(limit: Limit, window: Measured, bounds: Bounds, maxStep: number)
   if (!window.saturated || window.cpuBound === true) return limit;
   const { value, before, growsFast } = limit;
   const { bytesPerSecond, tasksPerSecond } = window;
-  const { factor, worthwhile } = growsFast ? DOUBLING : bounds.probing;
+  const { factor, worthwhile } = growsFast ? DOUBLING : { factor: PROBING_FACTOR, worthwhile: bounds.worthwhile };
   // A smaller step brings less.
   const needed = before === undefined ? 0 : Math.min(worthwhile, 1 + (value / before.value - 1) / 2);
   const gained =
@@ -129,75 +109,40 @@ export interface AdaptiveLimitOptions {
   readonly throughput: Throughput;
   readonly bounds: Bounds;
   readonly isMemoryTight: () => boolean;
-  /** See {@link maxSharedStep}. Called only where the bounds are shared. */
+  /** See {@link maxSharedStep}. Called only for large files. */
   readonly maxStep: (limit: number) => Promise<number>;
 }
 
-/** Sets the limit on downloads at once, window after window, until it is aborted. */
+/**
+ * Sets the limit on downloads at once, window after window, until it is aborted. A window of small files is longer while fewer tasks have
+ * ended than may run at once: what ends still started under the limit before, and the rate has not settled. A link that is full looks as if
+ * each growth brought more, until new connections wait behind it for too long.
+ */
 export async function adaptLimit(options: AdaptiveLimitOptions, signal: AbortSignal): Promise<void> {
   const { limiter, throughput, bounds } = options;
   let limit = startLimit(bounds);
-  const settling = new Settling();
+  let windows = 0;
   let before = performance.eventLoopUtilization();
   while (await pause(bounds.windowMs, signal)) {
+    const saturated = limiter.inUse >= limiter.limit;
+    const memoryTight = options.isMemoryTight();
+    const { tasks, troubled } = throughput;
+    // Where the limit bounds nothing, no other one would change anything. Failures are acted on at once.
+    const isSettled = !saturated || memoryTight || troubled > 0 || tasks >= limit.value || ++windows >= MAX_WINDOWS;
+    // The first growth waits for nothing if nothing has ended.
+    if (bounds.byTasks && !isSettled && (limit.before !== undefined || tasks > 0)) continue;
+    windows = 0;
     const now = performance.eventLoopUtilization();
     const cpuBound = performance.eventLoopUtilization(now, before).utilization > CPU_BOUND;
     before = now;
-    const window: Measured = {
-      ...throughput.window(),
-      saturated: limiter.inUse >= limiter.limit,
-      cpuBound,
-      memoryTight: options.isMemoryTight(),
-    };
-    // The first growth waits for nothing if nothing has ended. Large files are judged by their bytes, in windows long enough.
-    const waits = bounds.byTasks && (limit.before !== undefined || window.tasksPerSecond > 0);
-    const judged = waits ? settling.add(window, limit.value, bounds.windowMs / 1_000) : window;
-    if (judged === undefined) continue;
-    const isShared = bounds.isShared && judged.saturated && limit.value < bounds.max;
+    const window: Measured = { ...throughput.window(), saturated, cpuBound, memoryTight };
+    const isShared = !bounds.byTasks && saturated && limit.value < bounds.max;
     const maxStep = isShared ? await options.maxStep(limit.value) : undefined;
     // A stop sets a limit that stays.
     if (signal.aborted) return;
-    limit = nextLimit(limit, judged, bounds, maxStep);
+    limit = nextLimit(limit, window, bounds, maxStep);
     limiter.limit = limit.value;
   }
-}
-
-/**
- * The windows since the limit was judged last. While fewer tasks have ended than may run at once, what ends still started under
- * the limit before, and the rate has not settled: a link that is full looks as if each growth brought more, until new
- * connections wait behind it for too long.
- */
-export class Settling {
-  private windows: Measured[] = [];
-
-  /**
-   * @param limit tasks at once
-   * @param seconds of the window
-   * @returns the mean of the windows; undefined: it is too soon to judge
-   */
-  add(window: Measured, limit: number, seconds: number): Measured | undefined {
-    // The limit bounded nothing, and another one would have changed nothing. What comes after is judged without it.
-    if (!window.saturated) {
-      this.windows = [];
-      return window;
-    }
-    this.windows.push(window);
-    const { windows } = this;
-    const tasksPerSecond = sum(windows.map((it) => it.tasksPerSecond));
-    // Failures are acted on at once.
-    const isUrgent = window.troubled > 0 || window.memoryTight === true;
-    if (tasksPerSecond * seconds < limit && windows.length < MAX_WINDOWS && !isUrgent) return undefined;
-    this.windows = [];
-    return {
-      ...window,
-      bytesPerSecond: sum(windows.map((it) => it.bytesPerSecond)) / windows.length,
-      tasksPerSecond: tasksPerSecond / windows.length,
-    };
-  }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Waits for `ms`, or until it is aborted. @returns false if it was aborted */

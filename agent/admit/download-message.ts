@@ -11,7 +11,7 @@ import type { Admission, Download, ServedBy } from "../fetch/downloader.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import type { HeldTasks, Transfer } from "../report/heartbeats.ts";
 import type { FollowerPromoter } from "../report/promote-followers.ts";
-import type { BySize } from "../report/throughput.ts";
+import type { BySize, Throughput } from "../report/throughput.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import type { Follower, FollowerGate } from "./follower-gate.ts";
 
@@ -21,6 +21,7 @@ export interface DownloadDeps {
   /** Whether a request is active. Never rejects. */
   readonly isActive: (reqId: string) => Promise<boolean>;
   readonly limiters: BySize<ConcurrencyLimiter>;
+  readonly throughput: BySize<Throughput>;
   readonly origins: OriginLimiterRegistry;
   readonly followers: FollowerGate;
   readonly logger: Logger;
@@ -99,6 +100,7 @@ async function enterGate({ followers }: DownloadDeps, job: MessageJob, url: Task
 class AdmittedTask implements Admission {
   readonly cancellation = new Cancellation();
   readonly transfer: Transfer;
+  readonly throughput: Throughput;
   readonly mayReachOrigin: boolean;
   private readonly limiter: ConcurrencyLimiter;
   private slot: ConcurrencyLimiter | undefined;
@@ -113,7 +115,9 @@ class AdmittedTask implements Admission {
   ) {
     this.transfer = job.held.startTransfer();
     this.mayReachOrigin = job.message.follows !== true || follower?.needsPermit === true;
-    this.limiter = isLarge(url) ? deps.limiters.large : deps.limiters.small;
+    const size = isLarge(url) ? "large" : "small";
+    this.limiter = deps.limiters[size];
+    this.throughput = deps.throughput[size];
   }
 
   async run(): Promise<void> {

@@ -5,13 +5,13 @@ import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-r
 import { isFromCache, reachedOrigin, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import type { LeadResult } from "../../domain/plan/followers.ts";
 import { fnv1a, type TaskUrl } from "../../domain/plan/task.ts";
-import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import { type Failure, obstacle } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Transfer } from "../report/heartbeats.ts";
-import type { BySize, Throughput } from "../report/throughput.ts";
+import type { Throughput } from "../report/throughput.ts";
 import { maxBytesOf } from "./http/body-limits.ts";
 import type { Answer, Cancellation, Endpoint, HttpClient } from "./http/http-client.ts";
 import { nextTry, nextTurn } from "./next-attempt.ts";
@@ -39,8 +39,6 @@ export interface DownloaderDeps {
   readonly ports: { readonly https: number; readonly http: number };
   /** Stored with the results. */
   readonly instanceId: string;
-  /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
-  readonly throughput: BySize<Throughput>;
   /** Told of each response. */
   readonly origins: OriginLimiterRegistry;
   /** After how long a kept error may be gone, in milliseconds. */
@@ -58,6 +56,8 @@ export interface Admission {
   readonly cancellation: Cancellation;
   /** Told of its bytes as they come. */
   readonly transfer: Transfer;
+  /** Told of them, too, and of the task, unless it was cut off. */
+  readonly throughput: Throughput;
   /** Whether a download is expected to reach the origin. */
   readonly mayReachOrigin: boolean;
   /** Waits before a check without slot and permit, so that others go on meanwhile. */
@@ -86,7 +86,6 @@ export function createDownload(deps: DownloaderDeps): Download {
 
 /** The download and the proof of one task. */
 class TaskDownload {
-  private readonly meter: Throughput;
   private readonly url: URL;
   /** With the query. */
   private readonly path: string;
@@ -108,7 +107,6 @@ class TaskDownload {
     private readonly task: TaskUrl,
     private readonly admission: Admission,
   ) {
-    this.meter = isLarge(task) ? deps.throughput.large : deps.throughput.small;
     this.url = parseUrl(task.url);
     this.path = this.url.pathname + this.url.search;
     this.headers = requestHeaders(message, task.variant);
@@ -122,7 +120,8 @@ class TaskDownload {
     const ms = Math.max(0, Date.now() - startedAt);
     const result = toResult(this.message, this.task, this.deps.instanceId, warming, ms);
     // What was cut off says nothing of the link.
-    if (!this.admission.cancellation.cancelled) this.meter.addTask(isTroubled(result, warming.attempt.count));
+    if (!this.admission.cancellation.cancelled)
+      this.admission.throughput.addTask(isTroubled(result, warming.attempt.count));
     return result;
   }
 
@@ -132,7 +131,7 @@ class TaskDownload {
     if (error instanceof AddressRefusedError) return notAttempted({ reason: "refused_address", detail: error.message });
     if (!(error instanceof DeferredError)) throw error;
     // It is the origin that has too much to do, not the link.
-    this.meter.addTask(false);
+    this.admission.throughput.addTask(false);
     throw new DeferredError(error.delayMs, this.attempts, startedAt);
   }
 
@@ -284,7 +283,7 @@ class TaskDownload {
   }
 
   private readonly onBytes = (bytes: number): void => {
-    this.meter.addBytes(bytes);
+    this.admission.throughput.addBytes(bytes);
     this.admission.transfer.addBytes(bytes);
   };
 

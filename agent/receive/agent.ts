@@ -10,7 +10,7 @@ import type { Download } from "../fetch/downloader.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
 import type { Heartbeats } from "../report/heartbeats.ts";
 import type { ResultWriter } from "../report/result-writer.ts";
-import type { BySize, Throughput } from "../report/throughput.ts";
+import { type BySize, Throughput } from "../report/throughput.ts";
 import { type FreeSlots, Prefetcher } from "./prefetcher.ts";
 import { processMessage } from "./process-message.ts";
 import { type MessageDeps, returnUnstarted } from "./return-to-queue.ts";
@@ -25,7 +25,7 @@ const UPDATE_INTERVAL_MS = 1_000;
 const STATUS_CACHE_MS = 3_000;
 
 export interface AgentDeps {
-  readonly queue: { readonly lanes: Readonly<Record<Lane, TaskQueue>>; drain(): Promise<void> };
+  readonly queue: { readonly lanes: Readonly<Record<Lane, TaskQueue>> };
   readonly deadLetters: DeadLetters;
   readonly results: ResultWriter;
   readonly store: ResultStore;
@@ -33,8 +33,6 @@ export interface AgentDeps {
   readonly isActive: (reqId: string) => Promise<boolean>;
   readonly download: Download;
   readonly origins: OriginLimiterRegistry;
-  /** Of the downloads: its figures decide how much is downloaded at once. */
-  readonly throughput: BySize<Throughput>;
   /** Looks after requests, and takes the instance out of its group. @default another process of this instance does */
   readonly caretaker?: Caretaker;
   readonly visibilitySeconds: number;
@@ -83,6 +81,8 @@ interface LaneWork {
 export class Agent {
   private readonly limiters: BySize<ConcurrencyLimiter>;
   private readonly lanes: Readonly<Record<Lane, LaneWork>>;
+  /** Of the downloads: its figures decide how much is downloaded at once. */
+  private readonly throughput: BySize<Throughput> = { small: new Throughput(), large: new Throughput() };
   private readonly followers = new FollowerGate();
   private readonly stopping = new AbortController();
   /** When the last message ended, by `performance.now()`. Before the first one: when the agent began. */
@@ -100,6 +100,7 @@ export class Agent {
         ...deps,
         isActive,
         limiters: this.limiters,
+        throughput: this.throughput,
         followers: this.followers,
         write: (result) => deps.results.write(result),
         queue: deps.queue.lanes[name],
@@ -110,9 +111,9 @@ export class Agent {
     this.lanes = { main: lane("main"), express: lane("express") };
   }
 
-  /** Serves the queues until {@link stop}. Then all that was received is finished or returned, and all results are written. */
+  /** Serves the queues until {@link stop}. Then all that was received is finished or returned. */
   async serve(): Promise<void> {
-    const { queue, results, heartbeats, origins } = this.deps;
+    const { heartbeats, origins } = this.deps;
     heartbeats.run();
     await Promise.all([
       ...Array.from({ length: RECEIVERS.main }, () => this.receive(this.lanes.main)),
@@ -124,9 +125,8 @@ export class Agent {
     ]);
     await Promise.all(this.inProgress());
     // The permits are attributes of the heartbeats.
-    await Promise.all([results.drain(), origins.drain()]);
+    await origins.drain();
     await heartbeats.stop();
-    await queue.drain();
   }
 
   /** Receives no more messages, and returns tasks that have not started. */
@@ -151,13 +151,13 @@ export class Agent {
   }
 
   private adaptLimit(size: keyof BySize<unknown>, bounds: Bounds): Promise<void> {
-    const { throughput, isMemoryTight } = this.deps;
+    const { isMemoryTight } = this.deps;
     const { queue } = this.lanes.main.deps;
     const maxStep = async (limit: number) => {
       const depth = await queue.depth().catch(() => undefined);
       return depth === undefined ? 1 : maxSharedStep(limit, depth, Math.max(1, this.lanes.main.inProgress.size));
     };
-    const options = { limiter: this.limiters[size], throughput: throughput[size], bounds, isMemoryTight, maxStep };
+    const options = { limiter: this.limiters[size], throughput: this.throughput[size], bounds, isMemoryTight, maxStep };
     return adaptLimit(options, this.stopping.signal);
   }
 

@@ -8,12 +8,12 @@ import { retry } from "../../domain/retry.ts";
 const BATCH_SIZE = 25;
 const BATCH_DELAY_MS = 25;
 const BACK_OFF = { firstMs: 25, longestMs: 5_000 };
-/** The attempt at which a warning is logged. */
-const WARN_AT_ATTEMPT = 6;
+/** The failure at which a warning is logged. */
+const WARN_AT_FAILURE = 6;
 
-/** Results that were not stored when the agent had to end. */
-export class ResultNotWrittenError extends Error {
-  override readonly name = "ResultNotWrittenError";
+/** The store is busy: it has not taken all results. */
+class StoreBusyError extends Error {
+  override readonly name = "StoreBusyError";
 }
 
 /**
@@ -23,7 +23,6 @@ export class ResultNotWrittenError extends Error {
  */
 export class ResultWriter {
   private readonly good: Batcher<TaskResult>;
-  private readonly pending = new Set<Promise<void>>();
   private readonly ending = new AbortController();
 
   constructor(
@@ -37,7 +36,7 @@ export class ResultWriter {
         let left = results;
         await this.untilStored(async () => {
           left = await this.store.putGood(left);
-          return left.length === 0;
+          if (left.length > 0) throw new StoreBusyError(`${left.length} results are to be written again`);
         });
         return [];
       },
@@ -45,13 +44,9 @@ export class ResultWriter {
     });
   }
 
+  /** @throws an error that is not temporary; any error once the agent gives up */
   write(result: TaskResult): Promise<void> {
-    return result.ok ? this.good.add(result) : this.writeFailure(result);
-  }
-
-  /** Returns when every result so far is written or has failed. */
-  async drain(): Promise<void> {
-    await Promise.allSettled([this.good.drain(), ...this.pending]);
+    return result.ok ? this.good.add(result) : this.untilStored(() => this.store.putFailure(result));
   }
 
   /** Ends all retries: what is not written yet fails. */
@@ -59,42 +54,13 @@ export class ResultWriter {
     this.ending.abort();
   }
 
-  private writeFailure(result: TaskResult): Promise<void> {
-    const put = this.untilStored(async () => {
-      await this.store.putFailure(result);
-      return true;
-    });
-    const tracked = put.finally(() => this.pending.delete(tracked));
-    this.pending.add(tracked);
-    tracked.catch(() => undefined);
-    return put;
-  }
-
-  /**
-   * @param attempt returns whether all of it was stored
-   * @throws an error that is not temporary; ResultNotWrittenError at the end
-   */
-  private async untilStored(attempt: () => Promise<boolean>): Promise<void> {
-    let cause: unknown;
-    const isTemporary = (error: unknown) => {
-      cause = error;
-      return this.store.isTemporary(error);
-    };
-    const logged = async (n: number) => {
+  private async untilStored(attempt: () => Promise<void>): Promise<void> {
+    let failures = 0;
+    const passes = (error: unknown) => {
       // Logged once for a batch: nothing else shows that the agent waits for the store.
-      if (n === WARN_AT_ATTEMPT) this.logger.warn({ err: cause }, "Writing results failed; retrying");
-      return attempt();
+      if (++failures === WARN_AT_FAILURE) this.logger.warn({ err: error }, "Writing results failed; retrying");
+      return error instanceof StoreBusyError || this.store.isTemporary(error);
     };
-    const options = {
-      ...BACK_OFF,
-      again: (stored: boolean) => !stored,
-      passes: isTemporary,
-      signal: this.ending.signal,
-    };
-    const stored = await retry(logged, options).catch((error: unknown) => {
-      if (this.store.isTemporary(error)) return false;
-      throw error;
-    });
-    if (!stored) throw new ResultNotWrittenError("The result was not stored before the agent ended", { cause });
+    await retry(attempt, { ...BACK_OFF, passes, signal: this.ending.signal });
   }
 }

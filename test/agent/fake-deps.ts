@@ -6,6 +6,7 @@ import { Cancellation } from "../../agent/fetch/http/http-client.ts";
 import { Prefetcher } from "../../agent/receive/prefetcher.ts";
 import type { MessageDeps } from "../../agent/receive/return-to-queue.ts";
 import { Heartbeats, HeldTasks } from "../../agent/report/heartbeats.ts";
+import { Throughput } from "../../agent/report/throughput.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { DeadLetters, HeartbeatStore, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
@@ -19,6 +20,7 @@ export function fakeAdmission(overrides: Partial<Admission> = {}): Admission {
   return {
     cancellation: new Cancellation(),
     transfer: new HeldTasks("r").startTransfer(),
+    throughput: new Throughput(),
     mayReachOrigin: true,
     waitWithout: (wait) => wait(),
     regain: async () => undefined,
@@ -77,6 +79,7 @@ export function fakeDeps(overrides: Partial<MessageDeps> = {}): MessageDeps {
     heartbeats: fakeHeartbeats(),
     prefetcher: new Prefetcher(() => ({ small: limiters.small.free, large: 1 })),
     limiters,
+    throughput: { small: new Throughput(), large: new Throughput() },
     origins: fakeOrigins(),
     followers: new FollowerGate(),
     isActive: unplanned("isActive"),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -243,22 +242,5 @@ describe("delete and hold", () => {
     const outcomes = await Promise.allSettled(handles(3).map((handle) => act(q, handle)));
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(outcomes[1]).toEqual({ status: "rejected", reason: new QueueEntryError("ReceiptHandleIsInvalid: expired") });
-  });
-
-  it("drain sends them and waits for them", async () => {
-    const ended: string[] = [];
-    const slowly = (name: string) => async () => {
-      await sleep(50);
-      ended.push(name);
-      return success;
-    };
-    const { queue: q } = await servedQueue({
-      DeleteMessageBatch: slowly("delete"),
-      ChangeMessageVisibilityBatch: slowly("hold"),
-    });
-    const all = [q.delete("a"), q.hold("b", 0)];
-    await q.drain();
-    expect(ended.sort()).toEqual(["delete", "hold"]);
-    await Promise.all(all);
   });
 });

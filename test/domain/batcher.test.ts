@@ -115,7 +115,7 @@ describe("what becomes of the items", () => {
           all.push(b.add(`${key}${i}`));
           await vi.advanceTimersByTimeAsync(pause);
         }
-        await b.drain();
+        await vi.advanceTimersByTimeAsync(1_000);
         await Promise.all(all);
         expect(calls.flat()).toEqual(items.map(({ key }, i) => `${key}${i}`));
         for (const call of calls) {
@@ -124,36 +124,5 @@ describe("what becomes of the items", () => {
         }
       }),
     );
-  });
-});
-
-describe("drain", () => {
-  test("sends what waits, and waits for what is under way", async () => {
-    const { promise, resolve } = deferred<BatchOutcome>();
-    const { calls, batcher: b } = batcher((items) => (items.length === 3 ? promise : []));
-    const all = ["a", "b", "c", "d"].map((item) => b.add(item));
-    let drained = false;
-    const draining = b.drain().then(() => {
-      drained = true;
-    });
-    await vi.advanceTimersByTimeAsync(0);
-    expect([calls.length, drained]).toEqual([2, false]);
-    resolve([]);
-    await Promise.all([draining, ...all]);
-  });
-
-  test("does not fail when a call does", async () => {
-    const { batcher: b } = batcher(() => {
-      throw new Error("down");
-    });
-    const lost = expect(b.add("a")).rejects.toThrow("down");
-    await b.drain();
-    await lost;
-  });
-
-  test("of nothing is nothing", async () => {
-    const { calls, batcher: b } = batcher();
-    await b.drain();
-    expect(calls).toEqual([]);
   });
 });

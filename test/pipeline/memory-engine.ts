@@ -8,7 +8,6 @@ import { RequestTracker } from "../../agent/fetch/request-tracker.ts";
 import { Agent } from "../../agent/receive/agent.ts";
 import { Heartbeats } from "../../agent/report/heartbeats.ts";
 import { ResultWriter } from "../../agent/report/result-writer.ts";
-import { Throughput } from "../../agent/report/throughput.ts";
 import { csvRow, textOfField } from "../../domain/csv.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
@@ -137,19 +136,17 @@ async function downloadAll(
   const { queue, store, isActive } = ports;
   const logger = pino({ level: "silent" });
   const http = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
-  const throughput = { small: new Throughput(), large: new Throughput() };
   const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
   const download = createDownload({
     http,
     ports: { https: edge.httpsPort, http: edge.httpPort },
     instanceId: "i-00000000000000001",
-    throughput,
     origins,
     keptErrorMs: KEPT_ERROR_SECONDS * 1_000,
     tracker: new RequestTracker(),
   });
   const agent = new Agent({
-    queue: { lanes: { main: new MemoryQueue(), express: queue }, drain: async () => undefined },
+    queue: { lanes: { main: new MemoryQueue(), express: queue } },
     deadLetters: { bury: async (body, reason) => Promise.reject(new Error(`${reason}: ${body}`)) },
     results: new ResultWriter(store, logger),
     store,
@@ -164,7 +161,6 @@ async function downloadAll(
     isActive,
     download,
     origins,
-    throughput,
     visibilitySeconds: 120,
     isMemoryTight: () => false,
     logger,

@@ -14,15 +14,6 @@ useVirtualClock({ idleMs: 2 });
 
 useEdge();
 
-/** Counts of one size of files: what a test wants of them, and else a failure. */
-function counts(overrides: Partial<Throughput> = {}): Throughput {
-  const unplanned = () => {
-    throw new Error("of another size");
-  };
-  return Object.assign(new Throughput(), { addBytes: unplanned, addTask: unplanned }, overrides);
-}
-const unused = counts();
-
 describe("a good download", () => {
   test("is recorded with all that the edge said about it: a miss that is then a hit, and then a hit that is checked as well", async () => {
     const url = object("/recorded.bin");
@@ -75,7 +66,7 @@ describe("a good download", () => {
     const result = await download({
       url: object(`/${size}-${verify}.bin`, [], size),
       message: { verify },
-      options: { throughput: { small: counts({ addBytes, addTask() {} }), large: unused } },
+      admission: { throughput: Object.assign(new Throughput(), { addBytes }) },
     });
     expect(result).toMatchObject({ ok: true, bytes: size });
     expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(all);
@@ -104,9 +95,9 @@ test("what is cancelled is cut off, and not tried again; it says nothing about t
   const url = object(path, [{ kind: "stall", after: 1_000 }]);
   const cancellation = new Cancellation();
   const addTask = vi.fn();
-  const throughput = { small: counts({ addBytes: () => cancellation.cancel(), addTask }), large: unused };
+  const throughput = Object.assign(new Throughput(), { addBytes: () => cancellation.cancel(), addTask });
   const error = "CANCELLED: the request has ended";
-  expect(await download({ url, options: { throughput }, admission: { cancellation } })).toMatchObject({
+  expect(await download({ url, admission: { cancellation, throughput } })).toMatchObject({
     ok: false,
     attempts: 1,
     error,
@@ -142,8 +133,8 @@ test.each<[string, Fault[], boolean]>([
   const addTask = vi.fn();
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
   const message = { tries: 2 };
-  const options = { throughput: { small: counts({ addBytes() {}, addTask }), large: unused } };
-  await download({ url, message, options }).catch((error: unknown) => expect(error).toBeInstanceOf(DeferredError));
+  const admission = { throughput: Object.assign(new Throughput(), { addTask }) };
+  await download({ url, message, admission }).catch((error: unknown) => expect(error).toBeInstanceOf(DeferredError));
   expect(addTask.mock.calls).toEqual([[troubled]]);
 });
 
@@ -161,20 +152,6 @@ test("once the client is destroyed, what runs is cut off and nothing begins", as
 });
 
 describe("the bytes of a download", () => {
-  test("of a large file are counted apart from those of small ones", async () => {
-    const addBytes = vi.fn<(bytes: number) => void>();
-    const large = counts({ addBytes, addTask: vi.fn() });
-    const size = 17 * 2 ** 20;
-    await download({
-      url: object("/large.bin", [], size),
-      bytes: size,
-      options: { throughput: { small: unused, large } },
-    });
-    // With the byte of the check.
-    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(size + 1);
-    expect(large.addTask).toHaveBeenCalledOnce();
-  });
-
   test("are under way until it has a result; what came of an attempt that broke off is not", async () => {
     const holding = new HeldTasks("q");
     const transfer = holding.startTransfer();

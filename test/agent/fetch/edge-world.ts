@@ -2,7 +2,6 @@ import { afterAll, beforeAll } from "vitest";
 import { type Admission, createDownload, type DownloaderDeps } from "../../../agent/fetch/downloader.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
-import { Throughput } from "../../../agent/report/throughput.ts";
 import { KEPT_ERROR_SECONDS } from "../../../domain/limits.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
@@ -76,7 +75,6 @@ export async function download({
     http,
     ports: { https: edge.httpsPort, http: edge.httpPort },
     instanceId: "i-1",
-    throughput: { small: new Throughput(), large: new Throughput() },
     origins: fakeOrigins(),
     keptErrorMs: KEPT_ERROR_SECONDS * 1_000,
     tracker,

@@ -4,7 +4,6 @@ import { Caretaker } from "../../../agent/instance/caretaker.ts";
 import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
 import { Heartbeats } from "../../../agent/report/heartbeats.ts";
 import { ResultWriter } from "../../../agent/report/result-writer.ts";
-import { Throughput } from "../../../agent/report/throughput.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestReader } from "../../../aws/request-table.ts";
@@ -93,7 +92,6 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const requests = new RequestReader(documents, "requests", unreadable);
     const store = new RequestTaskTable(aws.db, "results", unreadable);
     const progress = new ProgressTable(documents, "progress", unreadable);
-    const throughput = { small: new Throughput(), large: new Throughput() };
     const unplanned = () => Promise.reject(new Error("unplanned: retire"));
     const caretaker = new Caretaker({
       requests,
@@ -107,7 +105,6 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     });
     const agent = new Agent({
       queue,
-      throughput,
       caretaker,
       download,
       store,

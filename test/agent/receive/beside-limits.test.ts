@@ -8,7 +8,7 @@ import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { resultOf } from "./agent-world.ts";
-import { MemoryLane, memoryAgent, newThroughput } from "./fleet-world.ts";
+import { MemoryLane, memoryAgent } from "./fleet-world.ts";
 
 useVirtualClock();
 
@@ -28,16 +28,15 @@ async function run(waiting: readonly TaskMessage[]) {
   const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
   const asked: number[] = [];
   let free = 0;
-  const throughput = newThroughput();
-  const download: AgentDeps["download"] = async (message, url) => {
+  const download: AgentDeps["download"] = async (message, url, { throughput }) => {
     if (message.req_id === "limited") asked.push(Date.now());
     await sleep(20);
-    throughput.small.addTask(false);
+    throughput.addTask(false);
     if (message.req_id === "free") free++;
     return resultOf(message, url);
   };
   const lanes = { main: new MemoryLane(waiting), express: new MemoryLane() };
-  const agent = memoryAgent({ lanes, throughput, download, origins });
+  const agent = memoryAgent({ lanes, download, origins });
   const since = performance.now();
   const ended = agent.serve();
   while (free < FREE.length * URLS) await sleep(10);

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
 import { ResultWriter } from "../../../agent/report/result-writer.ts";
-import { Throughput } from "../../../agent/report/throughput.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { ReceivedMessage, TaskQueue } from "../../../domain/plan/ports.ts";
-import { isLarge, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { fakeDeadLetters, fakeHeartbeats, fakeStore, logger } from "../fake-deps.ts";
 import { resultOf } from "./agent-world.ts";
 
@@ -45,7 +44,6 @@ export class MemoryLane implements TaskQueue {
   async hold(receipt: string): Promise<void> {
     if (!this.received.has(receipt)) throw new Error(`${receipt} was not received here`);
   }
-  async drain(): Promise<void> {}
   async depth() {
     return { available: this.waiting.length, delayed: 0, inFlight: this.received.size };
   }
@@ -58,23 +56,16 @@ export class MemoryLane implements TaskQueue {
 
 interface MemoryAgentParts extends Pick<AgentDeps, "download"> {
   readonly lanes: { readonly main: MemoryLane; readonly express: MemoryLane };
-  /** @default of its own */
-  readonly throughput?: AgentDeps["throughput"];
   /** @default there are no limits */
   readonly origins?: OriginLimiterRegistry;
-}
-
-export function newThroughput(): AgentDeps["throughput"] {
-  return { small: new Throughput(), large: new Throughput() };
 }
 
 /** An agent that takes from lanes in memory, of requests that go on; its results go nowhere. */
 export function memoryAgent({ lanes, ...parts }: MemoryAgentParts): Agent {
   return new Agent({
-    throughput: newThroughput(),
     origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
     ...parts,
-    queue: { lanes, drain: async () => undefined },
+    queue: { lanes },
     logger,
     visibilitySeconds: 30,
     isMemoryTight: () => false,
@@ -97,10 +88,8 @@ export interface Done {
 /** An agent behind a link of its own, which its downloads share evenly. */
 export function startAgent(lanes: MemoryAgentParts["lanes"], bytesPerSecond: number) {
   const done: Done = { bytes: 0, tasks: 0, endedAt: 0 };
-  const throughput = newThroughput();
   let running = 0;
-  const download: AgentDeps["download"] = async (message, url, { cancellation, transfer }) => {
-    const tally = isLarge(url) ? throughput.large : throughput.small;
+  const download: AgentDeps["download"] = async (message, url, { cancellation, transfer, throughput }) => {
     running++;
     let before = performance.now();
     for (let left = url.bytes ?? 0; left > 0 && !cancellation.cancelled; ) {
@@ -109,17 +98,17 @@ export function startAgent(lanes: MemoryAgentParts["lanes"], bytesPerSecond: num
       const came = Math.min(left, (bytesPerSecond / running) * ((now - before) / 1_000));
       before = now;
       left -= came;
-      tally.addBytes(came);
+      throughput.addBytes(came);
       transfer.addBytes(came);
     }
     running--;
-    tally.addTask(false);
+    throughput.addTask(false);
     done.bytes += url.bytes ?? 0;
     done.tasks++;
     done.endedAt = performance.now();
     return resultOf(message, url);
   };
-  const agent = memoryAgent({ lanes, throughput, download });
+  const agent = memoryAgent({ lanes, download });
   const ended = agent.serve();
   return { done, stop: () => agent.stop(), ended };
 }

@@ -92,14 +92,13 @@ test("an address where nobody listens", async () => {
   });
 });
 
-test("once it is destroyed, what runs or waits fails, and nothing begins", async () => {
+test("once it is destroyed, what runs or waits fails", async () => {
   const { pool, get, requests } = await raw(() => {});
   const running = Array.from({ length: 200 }, () => get());
   await eventually(requests).toBe(128);
   pool.destroy();
   const stopped = { bytes: 0, failure: { reason: "other", code: "STOPPED", detail: "the agent has stopped" } };
   expect(await Promise.all(running)).toEqual(Array(200).fill(stopped));
-  expect(await get()).toEqual(stopped);
   expect(requests()).toBe(128);
 });
 
