@@ -33,8 +33,9 @@ const popResultSchema = reportedResultSchema
   .extend({ pop_url: z.string() });
 export type PopResult = z.infer<typeof popResultSchema>;
 
-/** What is read of a shard. */
-interface Wanted {
+/** What is read of shards. */
+interface Wanted<T> {
+  readonly schema: z.ZodType<T>;
   readonly attributes: readonly string[];
   /** All, or those of one POP. */
   readonly pop?: string;
@@ -44,13 +45,6 @@ interface Wanted {
 
 /** A read request unit is so much, if it is not read strongly. */
 const BYTES_OF_A_UNIT = 8_192;
-
-/** What a query answered, and where its shard goes on. */
-interface Page {
-  readonly key: string;
-  readonly items: readonly Record<string, AttributeValue>[];
-  readonly next: Record<string, AttributeValue> | undefined;
-}
 
 /** Refusals that pass: the table's throughput is limited for now, and grows within minutes. */
 const BUSY = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
@@ -65,11 +59,16 @@ const MOST_KEYS = 100;
 const PATIENCE = { attempts: 8, firstMs: 50 };
 
 /** Keys go with what is read, to name what cannot be. */
-const ALL: Wanted = {
+const ALL: Wanted<ReportedResult> = {
+  schema: reportedResultSchema,
   attributes: ["task_key", "pop_url", ...Object.keys(reportedResultSchema.shape)],
   isStrong: true,
 };
-const POP_ATTRIBUTES = ["task_key", ...Object.keys(popResultSchema.shape)];
+const OF_POP = {
+  schema: popResultSchema,
+  attributes: ["task_key", ...Object.keys(popResultSchema.shape)],
+  isStrong: false,
+};
 
 /** The Request-Task table: one item a task, with how it ended. Agents write it, Shutdown recounts it. */
 export class RequestTaskTable implements ResultStore {
@@ -130,8 +129,8 @@ export class RequestTaskTable implements ResultStore {
    * @param from the first shard, from 0
    * @param to the one after the last
    */
-  async *of(reqId: string, from: number, to: number): AsyncGenerator<ReportedResult> {
-    for await (const items of this.pages(reqId, from, to, ALL)) yield* this.readable(reportedResultSchema, items);
+  of(reqId: string, from: number, to: number): AsyncGenerator<ReportedResult> {
+    return this.shards(reqId, from, to, ALL);
   }
 
   /**
@@ -140,18 +139,12 @@ export class RequestTaskTable implements ResultStore {
    * @param shards of the request
    * @param onRead told of each page how many bytes DynamoDB bills for it: whole items, whatever is asked of them
    */
-  async *ofPop(
-    reqId: string,
-    pop: string,
-    shards: number,
-    onRead: (bytes: number) => void = () => undefined,
-  ): AsyncGenerator<PopResult> {
-    const wanted = { attributes: POP_ATTRIBUTES, pop, isStrong: false, onRead };
-    for await (const items of this.pages(reqId, 0, shards, wanted)) yield* this.readable(popResultSchema, items);
+  ofPop(reqId: string, pop: string, shards: number, onRead: (bytes: number) => void): AsyncGenerator<PopResult> {
+    return this.shards(reqId, 0, shards, { ...OF_POP, pop, onRead });
   }
 
-  private async *pages(reqId: string, from: number, to: number, wanted: Wanted): AsyncGenerator<Page["items"]> {
-    const coming = new Map<string, Promise<Page>>();
+  private async *shards<T>(reqId: string, from: number, to: number, wanted: Wanted<T>): AsyncGenerator<T> {
+    const coming = new Map<string, ReturnType<typeof this.page<T>>>();
     const ask = (key: string, start?: Record<string, AttributeValue>) => {
       const page = this.page(key, wanted, start);
       // Whoever stops reading does not wait for it any more.
@@ -162,10 +155,14 @@ export class RequestTaskTable implements ResultStore {
     for (;;) {
       while (coming.size < PAGES_AT_ONCE && shard < to) ask(shardKey(reqId, shard++));
       if (coming.size === 0) return;
-      const { key, items, next } = await Promise.race(coming.values());
+      const { key, Items = [], LastEvaluatedKey, ConsumedCapacity } = await Promise.race(coming.values());
       coming.delete(key);
-      if (next !== undefined) ask(key, next);
-      yield items;
+      if (LastEvaluatedKey !== undefined) ask(key, LastEvaluatedKey);
+      wanted.onRead?.((ConsumedCapacity?.CapacityUnits ?? 0) * BYTES_OF_A_UNIT);
+      for (const item of Items) {
+        const result = this.read(wanted.schema, item);
+        if (result !== undefined) yield result;
+      }
     }
   }
 
@@ -188,36 +185,21 @@ export class RequestTaskTable implements ResultStore {
     if (left.length > 0) throw new Error(`${left.length} keys of ${this.table} stayed unprocessed`);
   }
 
-  private async page(
+  private async page<T>(
     key: string,
-    { attributes, pop, isStrong, onRead }: Wanted,
+    { attributes, pop, isStrong, onRead }: Wanted<T>,
     start: Record<string, AttributeValue> | undefined,
-  ): Promise<Page> {
-    const {
-      Items = [],
-      LastEvaluatedKey,
-      ConsumedCapacity,
-    } = await this.db.send(
-      new QueryCommand({
-        TableName: this.table,
-        KeyConditionExpression:
-          pop === undefined ? "task_key = :key" : "task_key = :key AND begins_with(pop_url, :pop)",
-        ExpressionAttributeValues: { ":key": { S: key }, ...(pop && { ":pop": { S: sortKeysOf(pop) } }) },
-        ...projection(attributes),
-        ConsistentRead: isStrong,
-        ExclusiveStartKey: start,
-        ...(onRead && { ReturnConsumedCapacity: "TOTAL" }),
-      }),
-    );
-    onRead?.((ConsumedCapacity?.CapacityUnits ?? 0) * BYTES_OF_A_UNIT);
-    return { key, items: Items, next: LastEvaluatedKey };
-  }
-
-  private *readable<T>(schema: z.ZodType<T>, items: Page["items"]): Generator<T> {
-    for (const item of items) {
-      const result = this.read(schema, item);
-      if (result !== undefined) yield result;
-    }
+  ) {
+    const query = new QueryCommand({
+      TableName: this.table,
+      KeyConditionExpression: pop === undefined ? "task_key = :key" : "task_key = :key AND begins_with(pop_url, :pop)",
+      ExpressionAttributeValues: { ":key": { S: key }, ...(pop && { ":pop": { S: sortKeysOf(pop) } }) },
+      ...projection(attributes),
+      ConsistentRead: isStrong,
+      ExclusiveStartKey: start,
+      ...(onRead && { ReturnConsumedCapacity: "TOTAL" }),
+    });
+    return { key, ...(await this.db.send(query)) };
   }
 
   private read<T>(schema: z.ZodType<T>, item: Record<string, AttributeValue>): T | undefined {

@@ -5,10 +5,12 @@ import type { GoodUrl, UrlForm } from "../plan/task.ts";
 import type { GoodAt, TaskBitmap } from "../plan/task-bitmap.ts";
 import { recOf } from "../pops/sites.ts";
 import type { ColdObject } from "../request/verdict.ts";
+import { cutText } from "../result/failure.ts";
 import type { Coverage, PopShare } from "./verdict.ts";
 
-/** So many cold objects are named. */
+/** So many cold objects are named, by so many characters: what is stored of an item is bounded. */
 const MAX_EXAMPLES = 5;
+const MAX_URL = 300;
 
 /** What a POP has and lacks while it is added up: the same for all targets of the POP. */
 type Share = { -readonly [Field in keyof PopShare]: PopShare[Field] };
@@ -34,7 +36,10 @@ export interface CoveredUrls {
  * is cold at every POP that resolved. A POP that did not resolve counts nowhere.
  */
 export function coverageOf(plan: Plan, ledger: TaskBitmap, { good, unreadable, variants }: CoveredUrls): Coverage {
-  const shares = sharesOf(plan.chosen);
+  const resolved = plan.chosen.filter(isResolved);
+  const shares = new Map(
+    resolved.map(({ pop }): [string, Share] => [pop, { pop, tasks: 0, lacking: 0, cold: 0, unreadable: 0 }]),
+  );
   const cold = new ColdObjects();
   const groupsOf = groupsByTargets(shares);
   let coldUnreadable = 0;
@@ -45,7 +50,7 @@ export function coverageOf(plan: Plan, ledger: TaskBitmap, { good, unreadable, v
     // Of a distribution without any POP that resolved, nothing was warmed.
     if (recs.length > 0 || (groups.length === 0 && chosen.length > 0)) cold.add(url, recs);
   }
-  const everywhere = onePerPop(plan.chosen);
+  const everywhere = [...new Map(resolved.map((target) => [target.pop, target])).values()];
   for (const it of unreadable) {
     const chosen = plan.chosenFor(it);
     // A host that leads to no distribution is asked for at no POP, and so it is cold at all of them.
@@ -58,7 +63,7 @@ export function coverageOf(plan: Plan, ledger: TaskBitmap, { good, unreadable, v
       coldUnreadable++;
     }
   }
-  const failed = plan.chosen.filter(({ state }) => state === "FAILED");
+  const failed = plan.chosen.filter((target) => !isResolved(target));
   const unreadableUrls = new Set(unreadable.map(({ url }) => url));
   return {
     coldObjects: cold.count,
@@ -85,16 +90,12 @@ class ColdObjects {
     this.count++;
     for (const name of recs) this.recs.add(name);
     if (this.examples.length >= MAX_EXAMPLES) return;
-    const form = variant === undefined ? { url } : { url, variant };
-    this.examples.push(rec === undefined ? form : { ...form, rec });
+    this.examples.push({ url: cutText(url, MAX_URL), variant, rec });
   }
 }
 
-function sharesOf(chosen: readonly Target[]): Map<string, Share> {
-  const shares = new Map<string, Share>();
-  for (const { pop, state } of chosen)
-    if (state !== "FAILED" && !shares.has(pop)) shares.set(pop, { pop, tasks: 0, lacking: 0, cold: 0, unreadable: 0 });
-  return shares;
+function isResolved({ state }: Target): boolean {
+  return state !== "FAILED";
 }
 
 /** Each list of targets is grouped once: all URLs of a distribution have the same. */
@@ -108,8 +109,7 @@ function groupsByTargets(shares: ReadonlyMap<string, Share>): (targets: readonly
 }
 
 function groupByRec(targets: readonly Target[], shares: ReadonlyMap<string, Share>): RecGroup[] {
-  const resolved = targets.filter(({ state }) => state !== "FAILED");
-  return [...grouped(resolved, ({ pop }) => recOf(pop) ?? "")].map(([rec, its]) => ({
+  return [...grouped(targets.filter(isResolved), ({ pop }) => recOf(pop) ?? "")].map(([rec, its]) => ({
     rec: rec === "" ? undefined : rec,
     shares: its.flatMap(({ pop }) => shares.get(pop) ?? []),
   }));
@@ -141,12 +141,6 @@ function coldRecsOf(groups: readonly RecGroup[], goodAt: GoodAt | undefined): st
 function variantsOf({ variant }: UrlForm, all: readonly string[]): readonly (string | undefined)[] {
   if (variant !== undefined) return [variant];
   return all.length === 0 ? [undefined] : all;
-}
-
-/** A target of each POP that resolved under any distribution. */
-function onePerPop(targets: readonly Target[]): readonly Target[] {
-  const resolved = targets.filter(({ state }) => state !== "FAILED");
-  return [...new Map(resolved.map((target) => [target.pop, target])).values()];
 }
 
 function popsOf(targets: readonly Target[]): string[] {

@@ -1,12 +1,9 @@
 import type { Status } from "../request/lifecycle.ts";
 import type { ColdObject, Readiness, Verdict } from "../request/verdict.ts";
 import type { Count } from "../result/count.ts";
-import { cutText } from "../result/failure.ts";
 
-/** What is stored of an item is bounded: so many names, of so many characters. */
-const MAX_EXAMPLES = 5;
+/** So many POPs are named: what is stored of an item is bounded. */
 const MAX_POPS = 20;
-const MAX_URL = 300;
 
 /** What one POP that resolved should have and lacks. */
 export interface PopShare {
@@ -26,6 +23,7 @@ export interface Coverage {
   readonly coldObjects: number;
   /** Those of them that could not be read. */
   readonly coldUnreadable: number;
+  /** A few of them. */
   readonly coldExamples: readonly ColdObject[];
   readonly coldRecs: readonly string[];
   /** The POPs that resolved. */
@@ -52,7 +50,7 @@ export function readinessOf(coverage: Coverage, reasons: number): Readiness {
   return {
     cold_objects: coverage.coldObjects,
     cold_unreadable: coverage.coldUnreadable,
-    cold_examples: coverage.coldExamples.slice(0, MAX_EXAMPLES).map((it) => ({ ...it, url: cutText(it.url, MAX_URL) })),
+    cold_examples: [...coverage.coldExamples],
     cold_recs: [...coverage.coldRecs],
     lacking_pops: lacking.length,
     lacking_other_pops: coverage.pops.filter(lacksOthers).length,

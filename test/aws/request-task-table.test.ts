@@ -97,7 +97,7 @@ describe("reading the results of one POP", () => {
     const { table, sent } = newTable(
       ({ input }) => pages[input.ExpressionAttributeValues[":key"].S]?.shift() ?? { Items: [] },
     );
-    expect(await collect(table.ofPop("r1", "SIN2-P1", 10))).toHaveLength(3);
+    expect(await collect(table.ofPop("r1", "SIN2-P1", 10, () => undefined))).toHaveLength(3);
     expect(sent).toHaveLength(11);
     expect(sent[0]?.input).toMatchObject({
       KeyConditionExpression: "task_key = :key AND begins_with(pop_url, :pop)",
@@ -120,7 +120,9 @@ describe("reading the results of one POP", () => {
   it("passes over one that cannot be read", async () => {
     const { ok: _, ...spoilt } = stored("SIN2-P1");
     const { table, unreadable } = newTable(() => ({ Items: [spoilt, stored("SIN2-P1")] }));
-    expect(await collect(table.ofPop("r1", "SIN2-P1", 1))).toMatchObject([{ pop_url: `SIN2-P1#${url}`, ok: true }]);
+    expect(await collect(table.ofPop("r1", "SIN2-P1", 1, () => undefined))).toMatchObject([
+      { pop_url: `SIN2-P1#${url}`, ok: true },
+    ]);
     expect(unreadable).toHaveLength(1);
   });
 });

@@ -78,6 +78,13 @@ describe("an object is cold", () => {
   });
 });
 
+it("of the cold objects, five are named, by 300 characters", () => {
+  const urls = Array.from({ length: 9 }, (_, i) => ({ url: `https://a.example/${i}${"x".repeat(8_000)}`, bytes: 1 }));
+  const { coldObjects, coldExamples } = surveyed([target("SIN2-P1"), target("SIN52-C2")], urls, []);
+  expect([coldObjects, coldExamples.length]).toEqual([9, 5]);
+  expect(coldExamples[0]?.url).toMatch(/^.{299}…$/);
+});
+
 it("a POP has the tasks of the distributions under which it resolved", () => {
   const two: Distribution[] = [
     { label: "d1", names: [], hosts: ["a.example"] },
