@@ -74,7 +74,7 @@ export class PermitTable implements PermitStore {
 
   async permits(reqId: string): Promise<Permits> {
     const [heartbeat, all] = await Promise.all([
-      this.get(KEY.beat(reqId), this.owner),
+      this.get(KEY.heartbeat(reqId), this.owner),
       this.get(KEY.limit(reqId), HELD),
     ]);
     const { held, searched_at: searchedAt } = heldSchema.parse(all ?? {});
@@ -102,7 +102,7 @@ export class PermitTable implements PermitStore {
       KeyConditionExpression: "#key = :key",
       FilterExpression: "permits > :none AND #at < :before",
       ExpressionAttributeNames: { "#key": "key", "#at": "at" },
-      ExpressionAttributeValues: { ":key": KEY.beat(reqId), ":none": 0, ":before": expiredBefore },
+      ExpressionAttributeValues: { ":key": KEY.heartbeat(reqId), ":none": 0, ":before": expiredBefore },
       ConsistentRead: true,
     });
     let reclaimed = 0;
@@ -148,7 +148,7 @@ export class PermitTable implements PermitStore {
         {
           Update: {
             TableName: this.table,
-            Key: { key: KEY.beat(reqId), part: owner },
+            Key: { key: KEY.heartbeat(reqId), part: owner },
             UpdateExpression: lease.update,
             ConditionExpression: lease.condition,
             ExpressionAttributeNames: { "#at": "at" },

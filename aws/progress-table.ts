@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { blockCount, popPlace } from "../domain/plan/counter-shards.ts";
 import type { HeartbeatStore } from "../domain/plan/ports.ts";
-import { type Beat, beatSchema, type Progress, processOf } from "../domain/request/progress.ts";
+import { type Heartbeat, heartbeatSchema, type Progress, processOf } from "../domain/request/progress.ts";
 import type { Minutes } from "../domain/request/samples.ts";
 import { addCount, type Count, countSchema, NO_COUNT, type Sum } from "../domain/result/count.ts";
 import { type FailureReason, failureReasons } from "../domain/result/failure.ts";
@@ -31,8 +31,8 @@ export const KEY = {
   minute: (reqId: string) => `minute#${reqId}`,
   /** What was received in it: a minute each. */
   bytes: (reqId: string) => `bytes#${reqId}`,
-  /** The last beat of each process. */
-  beat: (reqId: string) => `beat#${reqId}`,
+  /** The last heartbeat of each process. */
+  heartbeat: (reqId: string) => `beat#${reqId}`,
   /** By request, or by host while it throttles: the TAT of its rate. Of a request also the permits of all processes. */
   limit: (id: string) => `limit#${id}`,
   /** The rate that a host accepts. */
@@ -86,7 +86,7 @@ export class ProgressTable implements HeartbeatStore {
   ) {}
 
   /** The counters. */
-  async count(reqId: string): Promise<Omit<Progress, "beats">> {
+  async count(reqId: string): Promise<Omit<Progress, "heartbeats">> {
     const count: Sum = { ...NO_COUNT };
     const examples = new Set<string>();
     let movedAt: number | undefined;
@@ -100,21 +100,26 @@ export class ProgressTable implements HeartbeatStore {
     return { count, movedAt, uncompressed: examples.size === 0 ? undefined : [...examples].slice(0, MAX_EXAMPLES) };
   }
 
-  /** The last beat of every process that worked on a request. */
-  async beats(reqId: string): Promise<Beat[]> {
-    const beats: Beat[] = [];
-    for await (const item of this.items(KEY.beat(reqId), MAX_AGENT_PAGES)) {
-      const parsed = beatSchema.safeParse(item);
-      if (parsed.success) beats.push(parsed.data);
-      else this.onUnreadable({ kind: "beat", key: `${reqId} ${item["part"]}`, problem: z.prettifyError(parsed.error) });
+  /** The last heartbeat of every process that worked on a request. */
+  async heartbeats(reqId: string): Promise<Heartbeat[]> {
+    const heartbeats: Heartbeat[] = [];
+    for await (const item of this.items(KEY.heartbeat(reqId), MAX_AGENT_PAGES)) {
+      const parsed = heartbeatSchema.safeParse(item);
+      if (parsed.success) heartbeats.push(parsed.data);
+      else
+        this.onUnreadable({
+          kind: "heartbeat",
+          key: `${reqId} ${item["part"]}`,
+          problem: z.prettifyError(parsed.error),
+        });
     }
-    return beats;
+    return heartbeats;
   }
 
-  /** The counters, and the last beat of every process that worked on the request. */
+  /** The counters, and the last heartbeat of every process that worked on the request. */
   async of(reqId: string): Promise<Progress> {
-    const [counted, beats] = await Promise.all([this.count(reqId), this.beats(reqId)]);
-    return { ...counted, beats };
+    const [counted, heartbeats] = await Promise.all([this.count(reqId), this.heartbeats(reqId)]);
+    return { ...counted, heartbeats };
   }
 
   /** The counters of those of a request's POPs that have any. @param pops all of the request's, in their order */
@@ -222,12 +227,12 @@ export class ProgressTable implements HeartbeatStore {
   }
 
   /** Writes a heartbeat. The item's `permits` stay: they are the process's lease (aws/permit-table.ts). */
-  async beat(reqId: string, beat: Beat, expireAt: number): Promise<void> {
+  async writeHeartbeat(reqId: string, heartbeat: Heartbeat, expireAt: number): Promise<void> {
     const update = new UpdateCommand({
       TableName: this.table,
-      Key: { key: KEY.beat(reqId), part: processOf(beat) },
+      Key: { key: KEY.heartbeat(reqId), part: processOf(heartbeat) },
       // `received` is removed where the heartbeat has none.
-      ...itemUpdate({ ...beat, received: beat.received, expire_at: expireAt }),
+      ...itemUpdate({ ...heartbeat, received: heartbeat.received, expire_at: expireAt }),
     });
     // A change of the lease may be in its way.
     await withConflictRetry(() => this.db.send(update));

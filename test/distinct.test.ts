@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { targetSchema } from "../domain/plan/target.ts";
 import { taskMessageSchema } from "../domain/plan/task-message.ts";
-import { beatSchema } from "../domain/request/progress.ts";
+import { heartbeatSchema } from "../domain/request/progress.ts";
 import { NOTHING_YET, requestItemSchema } from "../domain/request/request-item.ts";
 import { taskResultSchema } from "../domain/result/task-result.ts";
 import { resultOf } from "./agent/receive/agent-world.ts";
@@ -12,7 +12,7 @@ import { distinctRequest, distinctSummary } from "./console/distinct-request.ts"
 import { madeUpReport } from "./console/report/made-up-report.ts";
 import { Distinct, type EqualOnPurpose, equalFields } from "./distinct.ts";
 import { BODY } from "./lambdas/api/world.ts";
-import { beat, fullBeat, fullRequest, fullResult, request, result, target } from "./lambdas/items.ts";
+import { fullHeartbeat, fullRequest, fullResult, heartbeat, request, result, target } from "./lambdas/items.ts";
 
 describe("Distinct", () => {
   test("gives no value twice, whatever kinds are asked for in turn", () => {
@@ -94,8 +94,8 @@ const FIXTURES: readonly [name: string, fixture: object, onPurpose?: readonly Eq
   ["request()", request(), NOTHING_IS_DONE],
   ["fullRequest()", fullRequest(), [MARKS]],
   ["target()", target("SIN2-P1")],
-  ["beat()", beat()],
-  ["fullBeat()", fullBeat()],
+  ["heartbeat()", heartbeat()],
+  ["fullHeartbeat()", fullHeartbeat()],
   ["result()", result("SIN2-P1", "https://cdn.example.com/a")],
   ["fullResult()", fullResult()],
   ["taskMessage()", taskMessage()],
@@ -126,7 +126,7 @@ test("what is kept of a request, of its targets and of its results expires at di
 test.each([
   ["fullRequest()", fullRequest(), requestItemSchema],
   ["fullResult()", fullResult(), taskResultSchema],
-  ["fullBeat()", fullBeat(), beatSchema],
+  ["fullHeartbeat()", fullHeartbeat(), heartbeatSchema],
 ] as const)("%s has every attribute, so a new one must have a value of its own", (_, fixture, schema) => {
   expect(Object.keys(fixture).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
 });
@@ -134,7 +134,7 @@ test.each([
 test.each([
   ["fullRequest()", fullRequest(), requestItemSchema],
   ["fullResult()", fullResult(), taskResultSchema],
-  ["fullBeat()", fullBeat(), beatSchema],
+  ["fullHeartbeat()", fullHeartbeat(), heartbeatSchema],
   ["fullTaskMessage()", fullTaskMessage(), taskMessageSchema],
   ["target()", target("SIN2-P1"), targetSchema],
 ] as const)("%s is a possible one", (_, fixture, schema) => {

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { HeartbeatStore } from "../../domain/plan/ports.ts";
-import type { Beat } from "../../domain/request/progress.ts";
+import type { Heartbeat } from "../../domain/request/progress.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
 import { inTime } from "../../domain/retry.ts";
 import { expiresAt, keptWhileRequestRuns } from "../../domain/timestamps.ts";
@@ -145,7 +145,7 @@ export class Heartbeats {
       const isMinuteOver = tasks === 0 || minuteOf(Date.now()) !== held.minute;
       const received = held.minuteBytes + newBytes;
       const perSecond = rateSince((now - held.at) / 1_000);
-      const heartbeat: Beat = {
+      const heartbeat: Heartbeat = {
         instance,
         worker,
         at: this.options.now(),
@@ -158,7 +158,7 @@ export class Heartbeats {
         tasks_per_second: perSecond(ended),
       };
       try {
-        await store.beat(held.reqId, heartbeat, keptWhileRequestRuns(new Date()));
+        await store.writeHeartbeat(held.reqId, heartbeat, keptWhileRequestRuns(new Date()));
       } catch (error) {
         logger.warn({ err: error, req_id: held.reqId }, "Writing a heartbeat failed");
         return;

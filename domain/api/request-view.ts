@@ -118,11 +118,11 @@ function clamp(value: number, max: number): number {
 }
 
 /** What the fresh heartbeats add up to. Nothing for a request that has ended: agents drop what they hold of it. */
-function liveOf(item: DescribedRequest, { beats }: Progress, view: View) {
-  const fresh = item.active === undefined ? [] : atWork(beats, view.now.getTime(), view);
+function liveOf(item: DescribedRequest, { heartbeats }: Progress, view: View) {
+  const fresh = item.active === undefined ? [] : atWork(heartbeats, view.now.getTime(), view);
   const sum = (field: "tasks" | "bytes" | "bytes_per_second" | "tasks_per_second") =>
-    fresh.reduce((total, beat) => total + beat[field], 0);
-  const finished = beats.flatMap((beat) => beat.finished ?? []);
+    fresh.reduce((total, heartbeat) => total + heartbeat[field], 0);
+  const finished = heartbeats.flatMap((heartbeat) => heartbeat.finished ?? []);
   return {
     /** Tasks that agents hold. */
     held: sum("tasks"),

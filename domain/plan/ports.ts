@@ -1,5 +1,5 @@
 // What the agent needs of the services around it. aws/ implements these interfaces; an engine without a stack implements them in memory.
-import type { Beat } from "../request/progress.ts";
+import type { Heartbeat } from "../request/progress.ts";
 import type { TaskResult } from "../result/task-result.ts";
 import type { LeadResult } from "./followers.ts";
 import type { TaskKey } from "./task.ts";
@@ -60,7 +60,7 @@ export interface ResultStore {
 /** The heartbeats of processes. */
 export interface HeartbeatStore {
   /** @param expireAt seconds since the epoch */
-  beat(reqId: string, heartbeat: Beat, expireAt: number): Promise<void>;
+  writeHeartbeat(reqId: string, heartbeat: Heartbeat, expireAt: number): Promise<void>;
   /** Adds bytes that were received in a minute. @param minute its number since the epoch */
   received(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void>;
 }

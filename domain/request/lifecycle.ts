@@ -241,7 +241,7 @@ export function decideSettlement(
   if (isTimeUp(item, now - graceMs)) return "TIME_OUT";
   const isPaused = item.instance_count === 0;
   if (item.total_count === 0 || item.status !== "IN_PROGRESS" || isPaused) return "WAIT";
-  if (atWork(progress.beats, now, timings).length > 0) return "WAIT";
+  if (atWork(progress.heartbeats, now, timings).length > 0) return "WAIT";
   const silentMs = now - lastSignOf(item, observed);
   if (silentMs < timings.stallMs) return "WAIT";
   if (messages === 0) {
@@ -250,7 +250,7 @@ export function decideSettlement(
     // If no agent works, the messages wait for instances: those of a Spot group may take hours to come. If agents work on other
     // requests and have long done nothing of this one, the messages are those of the others.
     const others = [...observed.progress].filter(([id]) => id !== item.req_id);
-    const othersWork = others.some(([, { beats }]) => atWork(beats, now, timings).length > 0);
+    const othersWork = others.some(([, { heartbeats }]) => atWork(heartbeats, now, timings).length > 0);
     if (!othersWork || silentMs < timings.busyStallMs) return "WAIT";
   }
   return item.requeues < MAX_REQUEUES ? "REQUEUE" : "GIVE_UP";
@@ -349,10 +349,10 @@ export function decideStep(
  */
 export function lastSignOf(item: LifecycleItem, observed: Observed): number {
   const { now, timings } = observed;
-  const { beats, movedAt = 0 } = progressIn(observed, item);
+  const { heartbeats, movedAt = 0 } = progressIn(observed, item);
   let last = Math.max(parseTimestamp(item.last_update_time).getTime(), movedAt);
   // Not by Math.max(...): a call takes some 100,000 arguments, and an instance may write more heartbeats.
-  for (const { at } of beats) if (at > last && at <= now + timings.heartbeatTimeoutMs) last = at;
+  for (const { at } of heartbeats) if (at > last && at <= now + timings.heartbeatTimeoutMs) last = at;
   return Math.min(last, now);
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Count, NO_COUNT } from "../result/count.ts";
 
 /** What one process of an agent holds of one request, and how fast that goes. It writes one every few seconds. */
-export const beatSchema = z.object({
+export const heartbeatSchema = z.object({
   /** The instance. */
   instance: z.string(),
   /** The process of it; with the instance, the same for the process's whole life. */
@@ -15,18 +15,18 @@ export const beatSchema = z.object({
   bytes: z.number().nonnegative(),
   /** Bytes of all good results that it has written of the request, at the same moment as `bytes`. Absent in what an older version wrote. */
   finished: z.number().nonnegative().optional(),
-  /** Bytes of this request that it downloaded in a second, since the beat before. */
+  /** Bytes of this request that it downloaded in a second, since the heartbeat before. */
   bytes_per_second: z.number().nonnegative(),
-  /** Tasks of this request that it finished in a second, since the beat before. */
+  /** Tasks of this request that it finished in a second, since the heartbeat before. */
   tasks_per_second: z.number().nonnegative(),
   /** Bytes of this request that came and stand in no minute of it yet: domain/request/samples.ts. Absent: none. */
   received: z.number().nonnegative().optional(),
 });
 
-export type Beat = z.infer<typeof beatSchema>;
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
 
 /** What tells processes apart: the sort key of their heartbeats. */
-export function processOf({ instance, worker }: Pick<Beat, "instance" | "worker">): string {
+export function processOf({ instance, worker }: Pick<Heartbeat, "instance" | "worker">): string {
   return `${instance}#${worker}`;
 }
 
@@ -36,25 +36,25 @@ export interface Progress {
   readonly count: Count;
   /** When the newest of the counted results was written, in milliseconds since the epoch; undefined: there is none. */
   readonly movedAt: number | undefined;
-  /** The last beat of every process that worked on it, fresh or not. */
-  readonly beats: readonly Beat[];
+  /** The last heartbeat of every process that worked on it, fresh or not. */
+  readonly heartbeats: readonly Heartbeat[];
   /** A few of the results that came uncompressed: URLs, with the variant. Absent: none did. */
   readonly uncompressed?: readonly string[] | undefined;
 }
 
-export const NO_PROGRESS: Progress = { count: NO_COUNT, movedAt: undefined, beats: [] };
+export const NO_PROGRESS: Progress = { count: NO_COUNT, movedAt: undefined, heartbeats: [] };
 
 /**
- * Those beats of processes that are alive and hold tasks of the request. A beat from the future is not believed: it would
+ * Those heartbeats of processes that are alive and hold tasks of the request. A heartbeat from the future is not believed: it would
  * stay fresh, and whoever wrote it seem alive.
  * @param now milliseconds since the epoch
  */
 export function atWork(
-  beats: readonly Beat[],
+  heartbeats: readonly Heartbeat[],
   now: number,
   { heartbeatTimeoutMs }: { readonly heartbeatTimeoutMs: number },
-): Beat[] {
-  return beats.filter(({ at, tasks }) => tasks > 0 && Math.abs(now - at) <= heartbeatTimeoutMs);
+): Heartbeat[] {
+  return heartbeats.filter(({ at, tasks }) => tasks > 0 && Math.abs(now - at) <= heartbeatTimeoutMs);
 }
 
 /** Called with the request that failed, and why. */

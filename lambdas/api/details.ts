@@ -62,13 +62,13 @@ export async function readSamples({ progress, timings }: ApiDeps, item: RequestI
   const { req_id: reqId, active, created_at, last_update_time } = item;
   const minutes = await progress.minutes(reqId);
   // Of one that has just ended, the last bytes are not noted yet. Its heartbeats were not read.
-  const beats = active === undefined ? await progress.beats(reqId) : live.beats;
+  const heartbeats = active === undefined ? await progress.heartbeats(reqId) : live.heartbeats;
   const span = {
     from: parseTimestamp(created_at).getTime(),
     to: (active === undefined ? parseTimestamp(last_update_time) : now).getTime(),
     settled: now.getTime() - SETTLED_HEARTBEATS * timings.heartbeatIntervalMs,
   };
-  const unnoted = beats.reduce((sum, { received = 0 }) => sum + received, 0);
+  const unnoted = heartbeats.reduce((sum, { received = 0 }) => sum + received, 0);
   return samplesOf(minutes, span, countOf(item, live), unnoted).map((sample) => sampleRow(sample, item));
 }
 

@@ -62,7 +62,7 @@ export function fakeStore(overrides: Partial<ResultStore> = {}): ResultStore {
 
 export const fakeDeadLetters: DeadLetters = { bury: unplanned("bury") };
 
-const NOT_STORED: HeartbeatStore = { beat: async () => undefined, received: async () => undefined };
+const NOT_STORED: HeartbeatStore = { writeHeartbeat: async () => undefined, received: async () => undefined };
 
 /** Heartbeats that are sent with the first and without tasks, and in between when the test says so. */
 export function fakeHeartbeats(store = NOT_STORED, instance = "i"): Heartbeats {

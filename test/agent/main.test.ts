@@ -150,9 +150,9 @@ describe("what the environment names", () => {
     expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
     expect(new Set(await aws.named(() => queue.depth()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
     expect(await aws.named(() => settlements.requestSettlement("r"))).toEqual(["PROGRESS_TABLE", "SHUTDOWN_ARN"]);
-    expect(await aws.named(() => made<HeartbeatOptions>("Heartbeats").store.beat("r", {} as never, 1))).toEqual([
-      "PROGRESS_TABLE",
-    ]);
+    expect(
+      await aws.named(() => made<HeartbeatOptions>("Heartbeats").store.writeHeartbeat("r", {} as never, 1)),
+    ).toEqual(["PROGRESS_TABLE"]);
     expect(await aws.named(retire)).toEqual(["PREWARM_INSTANCE_ID"]);
     parts.end();
   });

@@ -32,7 +32,7 @@ function tables() {
     requestHandler: { handle: handle as never },
   });
   const db = DynamoDBDocumentClient.from(client);
-  const beat = (owner: string, at: number) =>
+  const heartbeat = (owner: string, at: number) =>
     db.send(
       new UpdateCommand({
         TableName: TABLE,
@@ -42,7 +42,7 @@ function tables() {
         ExpressionAttributeValues: { ":at": at },
       }),
     );
-  return { storeOf: (owner: string) => new PermitTable(db, TABLE, owner), beat };
+  return { storeOf: (owner: string) => new PermitTable(db, TABLE, owner), heartbeat };
 }
 
 describe.each<[string, () => PermitStore]>([
@@ -91,9 +91,9 @@ describe.each<[string, () => PermitStore]>([
 
 describe("leases in DynamoDB", () => {
   it("keep the sum of all permits within the limit", async () => {
-    const { storeOf, beat } = tables();
+    const { storeOf, heartbeat } = tables();
     const [a, b] = [storeOf("i#a"), storeOf("i#b")];
-    await Promise.all([beat("i#a", 1), beat("i#b", 1)]);
+    await Promise.all([heartbeat("i#a", 1), heartbeat("i#b", 1)]);
     expect(await a.exchange("r1", { from: 0, to: 3, limit: 4 })).toEqual({ done: true });
     expect(await b.exchange("r1", { from: 0, to: 2, limit: 4 })).toEqual({ done: false });
     expect(await b.permits("r1")).toMatchObject({ held: 3, own: 0 });
@@ -103,24 +103,24 @@ describe("leases in DynamoDB", () => {
   });
 
   it("require a heartbeat, and the number of permits that the process knows of", async () => {
-    const { storeOf, beat } = tables();
+    const { storeOf, heartbeat } = tables();
     const a = storeOf("i#a");
     expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: false });
-    await beat("i#a", 1);
+    await heartbeat("i#a", 1);
     expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: true });
     expect(await a.exchange("r1", { from: 0, to: 2, limit: 4 })).toEqual({ done: false });
     expect(await a.exchange("r1", { from: 1, to: 2, limit: 4 })).toEqual({ done: true });
-    await beat("i#a", 2);
+    await heartbeat("i#a", 2);
     expect(await a.permits("r1")).toMatchObject({ held: 2, own: 2 });
   });
 
   it("are reclaimed once, after the last heartbeat, and not if the process has sent another one", async () => {
-    const { storeOf, beat } = tables();
+    const { storeOf, heartbeat } = tables();
     const [a, b] = [storeOf("i#a"), storeOf("i#b")];
-    await Promise.all([beat("i#a", 1_000), beat("i#b", 60_000)]);
+    await Promise.all([heartbeat("i#a", 1_000), heartbeat("i#b", 60_000)]);
     await a.exchange("r1", { from: 0, to: 3, limit: 4 });
     expect(await b.reclaim("r1", { now: 70_000, searchedAt: 0, expiredBefore: 1_000 })).toBe(0);
-    await beat("i#a", 2_000);
+    await heartbeat("i#a", 2_000);
     expect(await b.reclaim("r1", { now: 80_000, searchedAt: 70_000, expiredBefore: 1_001 })).toBe(0);
     expect(await b.permits("r1")).toMatchObject({ held: 3, own: 0 });
     expect(await b.reclaim("r1", { now: 90_000, searchedAt: 80_000, expiredBefore: 2_001 })).toBe(3);
@@ -129,9 +129,9 @@ describe("leases in DynamoDB", () => {
   });
 
   it("are searched for by one process at a time", async () => {
-    const { storeOf, beat } = tables();
+    const { storeOf, heartbeat } = tables();
     const [a, b] = [storeOf("i#a"), storeOf("i#b")];
-    await beat("i#a", 1_000);
+    await heartbeat("i#a", 1_000);
     await a.exchange("r1", { from: 0, to: 3, limit: 4 });
     const search = { searchedAt: 0, expiredBefore: 2_000 };
     expect(await a.reclaim("r1", { ...search, now: 5_000, expiredBefore: 0 })).toBe(0);

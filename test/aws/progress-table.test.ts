@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
-import { batchCount, beat, count } from "../lambdas/items.ts";
+import { batchCount, count, heartbeat } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 const EXPIRES = 1_800_000_000;
@@ -258,20 +258,20 @@ describe("minutes", () => {
   });
 });
 
-describe("beats", () => {
+describe("heartbeats", () => {
   it("are written over the process's last one", async () => {
     const { sent, progress } = table();
-    await progress.beat("r1", beat({ instance: "i-1", worker: "2" }), EXPIRES);
+    await progress.writeHeartbeat("r1", heartbeat({ instance: "i-1", worker: "2" }), EXPIRES);
     const { Key, UpdateExpression, ExpressionAttributeValues } = sent[0]?.input ?? {};
     expect(Key).toEqual({ key: "beat#r1", part: "i-1#2" });
     expect(UpdateExpression).toMatch(/REMOVE #received$/);
-    const values = Object.entries({ ...beat({ worker: "2" }), expire_at: EXPIRES });
+    const values = Object.entries({ ...heartbeat({ worker: "2" }), expire_at: EXPIRES });
     expect(ExpressionAttributeValues).toEqual(Object.fromEntries(values.map(([name, value]) => [`:${name}`, value])));
   });
 
   it("leave the permits of the process as they are", async () => {
     const { sent, progress } = table();
-    await progress.beat("r1", beat({ received: 7 }), EXPIRES);
+    await progress.writeHeartbeat("r1", heartbeat({ received: 7 }), EXPIRES);
     expect(sent[0]?.input.UpdateExpression).toMatch(/^SET /);
     expect(JSON.stringify(sent[0]?.input)).not.toContain("permits");
     expect(sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":received": 7 });
@@ -282,7 +282,7 @@ describe("beats", () => {
       Items: [{ part: "7", bytes: 1 }],
       ...(/^(beat|bytes)#/.test(input.ExpressionAttributeValues[":key"]) ? { LastEvaluatedKey: { part: "7" } } : {}),
     }));
-    await progress.beats("r1");
+    await progress.heartbeats("r1");
     expect(sent).toHaveLength(6);
     await progress.minutes("r1");
     expect(sent).toHaveLength(6 + 6 + 1);
@@ -292,12 +292,14 @@ describe("beats", () => {
     const items: Record<string, object[]> = {
       "count#r1": [{ part: "0", download_count: 1 }],
       "beat#r1": [
-        { part: "i-1#1", ...beat() },
-        { part: "i-2#1", ...beat({ instance: "i-2" }), tasks: -1 },
+        { part: "i-1#1", ...heartbeat() },
+        { part: "i-2#1", ...heartbeat({ instance: "i-2" }), tasks: -1 },
       ],
     };
     const { progress, unreadable } = table(({ input }) => ({ Items: items[input.ExpressionAttributeValues[":key"]] }));
-    expect(await progress.of("r1")).toEqual({ count: count(1, 0, 0), movedAt: undefined, beats: [beat()] });
-    expect(unreadable).toMatchObject([{ kind: "beat", key: "r1 i-2#1", problem: expect.stringContaining("tasks") }]);
+    expect(await progress.of("r1")).toEqual({ count: count(1, 0, 0), movedAt: undefined, heartbeats: [heartbeat()] });
+    expect(unreadable).toMatchObject([
+      { kind: "heartbeat", key: "r1 i-2#1", problem: expect.stringContaining("tasks") },
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import type { BatchCount } from "../../aws/progress-table.ts";
 import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { shardKey } from "../../domain/plan/task.ts";
 import { EXPANDED } from "../../domain/request/lifecycle.ts";
-import type { Beat } from "../../domain/request/progress.ts";
+import type { Heartbeat } from "../../domain/request/progress.ts";
 import { ACTIVE, CLOSING, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
@@ -156,7 +156,7 @@ export function target(pop: string, change: Partial<Target> = {}): Target {
 }
 
 /** What a process of an agent said of a request: two tasks held, 10 kB so far, 1 kB and half a task a second. */
-export function beat(change: Partial<Beat> = {}): Beat {
+export function heartbeat(change: Partial<Heartbeat> = {}): Heartbeat {
   return {
     instance: "i-1",
     worker: "1",
@@ -227,8 +227,8 @@ export function fullResult(change: Partial<TaskResult> = {}): TaskResult {
   };
 }
 
-/** A beat with every field that it may have, likewise. */
-export function fullBeat(change: Partial<Beat> = {}): Beat {
+/** A heartbeat with every field that it may have, likewise. */
+export function fullHeartbeat(change: Partial<Heartbeat> = {}): Heartbeat {
   const d = new Distinct(9);
   return {
     instance: d.id("i"),

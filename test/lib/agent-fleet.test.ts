@@ -191,9 +191,9 @@ test("an agent reads progress, writes heartbeats, limits of origins and what it 
   expect(progress("dynamodb:GetItem")).toEqual([limits]);
   expect(progress("dynamodb:UpdateItem")).toEqual([keys("bytes#*"), limits]);
   const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
-  const beat = { instance: "i", worker: "w", at: 1, tasks: 1, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
+  const heartbeat = { instance: "i", worker: "w", at: 1, tasks: 1, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
   const table = new ProgressTable(client, "progress", () => undefined);
-  await table.beat("r1", beat, 1);
+  await table.writeHeartbeat("r1", heartbeat, 1);
   await table.received("r1", 1, 1, 1);
   const keyOf = ({ Key }: (typeof sent)[number]["input"]) => Key.key;
   expect(sent.map(({ name, input }) => `${name} ${keyOf(input)}`)).toEqual([

@@ -44,7 +44,7 @@ test.each([
   template.resourceCountIs("AWS::DynamoDB::Table", 4);
 });
 
-test("the table Progress has keys, a time to live and a price by use, and no stream: nobody follows counters and beats", () => {
+test("the table Progress has keys, a time to live and a price by use, and no stream: nobody follows counters and heartbeats", () => {
   const named = resourcesOf(template, "AWS::DynamoDB::Table").filter(([id]) => id.startsWith("StorageProgress"));
   expect(named).toHaveLength(1);
   expect(named[0]?.[1].Properties).toMatchObject({

@@ -162,7 +162,7 @@ export class Lab {
     });
     const end = new AbortController();
     setMaxListeners(0, end.signal);
-    const beat = async () => {
+    const heartbeat = async () => {
       if (end.signal.aborted) return;
       const at = now();
       await this.table.heartbeat(name, at, clock).then(
@@ -171,9 +171,9 @@ export class Lab {
         },
         () => undefined,
       );
-      setTimeout(beat, HEARTBEAT_MS);
+      setTimeout(heartbeat, HEARTBEAT_MS);
     };
-    void beat();
+    void heartbeat();
     const process: Process = {
       name,
       limiter,

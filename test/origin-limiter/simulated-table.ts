@@ -41,7 +41,7 @@ export class SimulatedTable {
   readonly calls: Calls[] = [];
   private readonly started = Date.now();
   private readonly tats = new Map<string, number>();
-  private readonly beats = new Map<string, Item>();
+  private readonly heartbeats = new Map<string, Item>();
   private readonly hosts = new Map<string, HostRate>();
   held = 0;
   private searchedAt = 0;
@@ -54,7 +54,7 @@ export class SimulatedTable {
   /** Writes a heartbeat. @param at by the clock of the process */
   heartbeat(owner: string, at: number, clock?: ServerClock): Promise<void> {
     return this.call(clock, owner, () => {
-      this.beats.set(owner, { permits: this.beats.get(owner)?.permits ?? 0, at });
+      this.heartbeats.set(owner, { permits: this.heartbeats.get(owner)?.permits ?? 0, at });
     });
   }
 
@@ -84,13 +84,13 @@ export class SimulatedTable {
           reqId,
           (): Permits => ({
             held: this.held,
-            own: this.beats.get(owner)?.permits ?? 0,
+            own: this.heartbeats.get(owner)?.permits ?? 0,
             searchedAt: this.searchedAt,
           }),
         ),
       exchange: (reqId, { from, to, limit }: PermitChange) =>
         counted("transaction", reqId, () => {
-          const own = this.beats.get(owner);
+          const own = this.heartbeats.get(owner);
           const fits = to < from || this.held + to - from <= limit;
           const done = own !== undefined && own.permits === from && fits && this.random() >= CONFLICTS;
           if (done) {
@@ -104,7 +104,7 @@ export class SimulatedTable {
           if (this.searchedAt !== searchedAt) return 0;
           this.searchedAt = now;
           let permits = 0;
-          for (const item of this.beats.values()) {
+          for (const item of this.heartbeats.values()) {
             if (item.at >= expiredBefore) continue;
             permits += item.permits;
             item.permits = 0;

@@ -151,7 +151,7 @@ async function downloadAll(
     results: new ResultWriter(store, logger),
     store,
     heartbeats: new Heartbeats({
-      store: { beat: async () => undefined, received: async () => undefined },
+      store: { writeHeartbeat: async () => undefined, received: async () => undefined },
       instance: "i-1",
       worker: "w",
       heartbeatIntervalMs: 10_000,

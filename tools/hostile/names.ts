@@ -119,7 +119,7 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
     ports: { httpsPort: 443, httpPort: 80 },
     expandFunction: { invoke: async () => undefined },
     keptErrorMs: 0,
-    progress: { beat: async () => undefined },
+    progress: { writeHeartbeat: async () => undefined },
     permits: () => new MemoryPermitStore(),
     timings: timingsOf(),
     now: Date.now,

@@ -24,7 +24,7 @@ interface Seen {
   readonly fetches: number;
   readonly good: number;
   readonly results: number;
-  /** `in_progress_size`, read once a beat while it was under way. */
+  /** `in_progress_size`, read once a heartbeat while it was under way. */
   readonly sizes: readonly number[];
 }
 
@@ -118,8 +118,8 @@ function wholeRows({ progress, ...seen }: Seen, seconds: number): LabRow[] {
       seen.requeues === 0,
       seen.fetches === 1,
     ]),
-    rowOf("in_progress_size rises with the beats", `${seen.sizes.length} looks, ${rises} rises, ${falls} falls`, [
-      // Looks and beats are as frequent, and not in step: a look in three may see the beat of the look before.
+    rowOf("in_progress_size rises with the heartbeats", `${seen.sizes.length} looks, ${rises} rises, ${falls} falls`, [
+      // Looks and heartbeats are as frequent, and not in step: a look in three may see the heartbeat of the look before.
       rises >= (seconds / 1.5) * (1_000 / timingsOf(STALL_SECONDS).heartbeatIntervalMs),
       falls === 0,
     ]),

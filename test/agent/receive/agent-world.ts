@@ -45,7 +45,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     JSON.stringify(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1_013 })) })),
   );
   const log: string[] = [];
-  const beats: string[] = [];
+  const heartbeats: string[] = [];
   let received = 0;
   const expectQueue = (url: string | undefined, name: string) => {
     if (url !== `${QUEUES}/${name}`) throw new Error(`${url} in place of ${name}`);
@@ -59,7 +59,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       };
     },
     UpdateItem: ({ Key = {}, ExpressionAttributeValues: values = {} }) => {
-      beats.push(`${Key["key"]?.S} ${values[":tasks"]?.N}`);
+      heartbeats.push(`${Key["key"]?.S} ${values[":tasks"]?.N}`);
       return {};
     },
     GetItem: () => ({ Item: { active: { S: "y" } } }),
@@ -126,7 +126,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     });
     return { stop: () => agent.stop(), ended: agent.serve() };
   };
-  return { aws, log, beats, checked, start, received: () => received };
+  return { aws, log, heartbeats, checked, start, received: () => received };
 }
 
 interface Options {

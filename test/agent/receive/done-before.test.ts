@@ -46,7 +46,7 @@ test("of one that comes for the first time, nobody asks what stands", async () =
   expect(did[0]).toBe("active? q");
 });
 
-describe("a beat tells of a message", () => {
+describe("a heartbeat tells of a message", () => {
   test("all of its URLs that have no result, and the bytes of those that are under way", async () => {
     const slow = deferred<object>();
     const { ended, heartbeats, told } = start(bodyOf("a", "b", "c"), {

@@ -1,4 +1,4 @@
-// What an agent keeps between two beats, windows and messages: the second round has its own figures alone.
+// What an agent keeps between two heartbeats, windows and messages: the second round has its own figures alone.
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { cachedStatus } from "../../../agent/receive/agent.ts";
@@ -7,7 +7,7 @@ import { Heartbeats } from "../../../agent/report/heartbeats.ts";
 import { Throughput } from "../../../agent/report/throughput.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import type { Beat } from "../../../domain/request/progress.ts";
+import type { Heartbeat } from "../../../domain/request/progress.ts";
 import { fakeDeps, fakeQueue, logger } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
@@ -43,19 +43,19 @@ test("each window counts what came in it, whatever came before", () => {
   );
 });
 
-describe("beats", () => {
+describe("heartbeats", () => {
   test("each says the rates since the one before, of its own request", async () => {
     await fc.assert(
       fc.asyncProperty(rounds, rounds, async (ofA, ofB) => {
-        const written = new Map<string, Beat[]>([
+        const written = new Map<string, Heartbeat[]>([
           ["a", []],
           ["b", []],
         ]);
         const store = {
-          beat: async (reqId: string, beat: Beat) => void written.get(reqId)?.push(beat),
+          writeHeartbeat: async (reqId: string, heartbeat: Heartbeat) => void written.get(reqId)?.push(heartbeat),
           received: async () => undefined,
         };
-        const beats = new Heartbeats({
+        const heartbeats = new Heartbeats({
           store,
           instance: "i-7",
           worker: "w-3",
@@ -63,7 +63,7 @@ describe("beats", () => {
           now: Date.now,
           logger,
         });
-        const held = { a: beats.add("a", 1_000), b: beats.add("b", 2_000) };
+        const held = { a: heartbeats.add("a", 1_000), b: heartbeats.add("b", 2_000) };
         await vi.advanceTimersByTimeAsync(0);
         const count = Math.min(ofA.length, ofB.length);
         const left = { a: 1_000, b: 2_000 };
@@ -81,7 +81,7 @@ describe("beats", () => {
             left[name] -= good;
           }
           await vi.advanceTimersByTimeAsync(seconds * 1_000);
-          beats.sendAll();
+          heartbeats.sendAll();
           await vi.advanceTimersByTimeAsync(0);
           for (const [name, round] of [
             ["a", ofA[n]],
@@ -94,7 +94,7 @@ describe("beats", () => {
             expect(last?.tasks_per_second).toBeCloseTo((round?.good ?? 0) / seconds, 1);
           }
         }
-        await beats.stop();
+        await heartbeats.stop();
       }),
       { numRuns: 30 },
     );

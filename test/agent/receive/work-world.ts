@@ -4,7 +4,7 @@ import { processMessage } from "../../../agent/receive/process-message.ts";
 import type { MessageDeps } from "../../../agent/receive/return-to-queue.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
 import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
-import type { Beat } from "../../../domain/request/progress.ts";
+import type { Heartbeat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
 import { fakeDeps, fakeHeartbeats, fakeQueue, fakeStore } from "../fake-deps.ts";
@@ -50,9 +50,9 @@ export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(1
     unplanned.push(what);
     return Promise.reject(new Error(`unplanned: ${what}`));
   };
-  const told: Beat[] = [];
-  const beat = async (_: string, one: Beat) => void told.push(one);
-  const heartbeats = fakeHeartbeats({ beat, received: async () => undefined }, "i-1");
+  const told: Heartbeat[] = [];
+  const heartbeat = async (_: string, one: Heartbeat) => void told.push(one);
+  const heartbeats = fakeHeartbeats({ writeHeartbeat: heartbeat, received: async () => undefined }, "i-1");
   const deps = fakeDeps({
     heartbeats,
     store: fakeStore({

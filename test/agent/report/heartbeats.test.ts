@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Heartbeats } from "../../../agent/report/heartbeats.ts";
-import { type Beat, beatSchema } from "../../../domain/request/progress.ts";
+import { type Heartbeat, heartbeatSchema } from "../../../domain/request/progress.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
 import { expiresAt } from "../../../domain/timestamps.ts";
 import { deferred } from "../deferred.ts";
@@ -16,14 +16,14 @@ afterEach(() => {
 /** Beats every ten seconds. `told`: what was written, as `request: tasks bytes`. */
 function beating(write: () => Promise<void> = async () => undefined, note = write) {
   const told: string[] = [];
-  const written: (Beat & { readonly expireAt: number })[] = [];
+  const written: (Heartbeat & { readonly expireAt: number })[] = [];
   const warnings: unknown[] = [];
   const noted: [string, number, number][] = [];
   const store = {
-    beat: async (reqId: string, beat: Beat, expireAt: number) => {
+    writeHeartbeat: async (reqId: string, heartbeat: Heartbeat, expireAt: number) => {
       await write();
-      told.push(`${reqId}: ${beat.tasks} ${beat.bytes}`);
-      written.push({ ...beatSchema.parse(beat), expireAt });
+      told.push(`${reqId}: ${heartbeat.tasks} ${heartbeat.bytes}`);
+      written.push({ ...heartbeatSchema.parse(heartbeat), expireAt });
     },
     received: async (reqId: string, minute: number, bytes: number, expireAt: number) => {
       await note();
@@ -32,7 +32,7 @@ function beating(write: () => Promise<void> = async () => undefined, note = writ
     },
   };
   const logger = pino({ level: "warn" }, { write: (line) => void warnings.push(line) });
-  const beats = new Heartbeats({
+  const heartbeats = new Heartbeats({
     store,
     instance: "i-1",
     worker: "w-1",
@@ -40,17 +40,17 @@ function beating(write: () => Promise<void> = async () => undefined, note = writ
     now: Date.now,
     logger,
   });
-  beats.run();
-  return { beats, told, written, noted, warnings };
+  heartbeats.run();
+  return { heartbeats, told, written, noted, warnings };
 }
 
-describe("of each request, a beat is written", () => {
+describe("of each request, a heartbeat is written", () => {
   test("at once with its first task, then every ten seconds, and without tasks when it has none any more", async () => {
-    const { beats, told } = beating();
-    const a = beats.add("a", 3);
+    const { heartbeats, told } = beating();
+    const a = heartbeats.add("a", 3);
     await vi.advanceTimersByTimeAsync(5_000);
-    beats.add("a", 2);
-    const b = beats.add("b", 1);
+    heartbeats.add("a", 2);
+    const b = heartbeats.add("b", 1);
     await vi.advanceTimersByTimeAsync(0);
     expect(told).toEqual(["a: 3 0", "b: 1 0"]);
     for (let n = 0; n < 4; n++) a.end();
@@ -60,22 +60,22 @@ describe("of each request, a beat is written", () => {
     a.end();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told.slice(4)).toEqual(["a: 0 0"]);
-    beats.add("a", 1);
+    heartbeats.add("a", 1);
     await vi.advanceTimersByTimeAsync(0);
     expect(told.slice(5)).toEqual(["a: 1 0"]);
   });
 
   test("with the process that it is, when it was written, and when it may go", async () => {
-    const { beats, written } = beating();
-    beats.add("a", 1);
+    const { heartbeats, written } = beating();
+    heartbeats.add("a", 1);
     await vi.advanceTimersByTimeAsync(0);
     expect(written[0]).toMatchObject({ instance: "i-1", worker: "w-1", at: Date.now() });
     expect(written[0]?.expireAt).toBe(Math.floor(Date.now() / 1_000) + 8 * 86_400);
   });
 
-  test("with the bytes of what is under way, and how fast it goes since the beat before", async () => {
-    const { beats, written } = beating();
-    const holding = beats.add("a", 2);
+  test("with the bytes of what is under way, and how fast it goes since the heartbeat before", async () => {
+    const { heartbeats, written } = beating();
+    const holding = heartbeats.add("a", 2);
     const [done, long] = [holding.startTransfer(), holding.startTransfer()];
     done.addBytes(100_000);
     long.addBytes(300_000);
@@ -89,21 +89,21 @@ describe("of each request, a beat is written", () => {
     long.addBytes(7);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(written.map(({ bytes }) => bytes)).toEqual([0, 300_000, 500_000, 7]);
-    expect(written.map((beat) => beat.bytes_per_second)).toEqual([0, 40_000, 20_000, 1]);
-    expect(written.map((beat) => beat.tasks_per_second)).toEqual([0, 0.1, 0, 0]);
+    expect(written.map((heartbeat) => heartbeat.bytes_per_second)).toEqual([0, 40_000, 20_000, 1]);
+    expect(written.map((heartbeat) => heartbeat.tasks_per_second)).toEqual([0, 0.1, 0, 0]);
   });
 });
 
-test("a beat tells all bytes that were finished, also before the process held nothing, and none of them twice", async () => {
-  const { beats, written } = beating();
-  const one = beats.add("a", 1);
+test("a heartbeat tells all bytes that were finished, also before the process held nothing, and none of them twice", async () => {
+  const { heartbeats, written } = beating();
+  const one = heartbeats.add("a", 1);
   const transfer = one.startTransfer();
   transfer.addBytes(300);
   transfer.finish(300);
   transfer.clear();
   one.end();
   await vi.advanceTimersByTimeAsync(60_000);
-  const other = beats.add("a", 1).startTransfer();
+  const other = heartbeats.add("a", 1).startTransfer();
   other.addBytes(100);
   await vi.advanceTimersByTimeAsync(10_000);
   other.finish(120);
@@ -119,12 +119,12 @@ test("a beat tells all bytes that were finished, also before the process held no
   ]);
 });
 
-test("a beat that cannot be written is logged and missed; what it would have told stands in the next one", async () => {
+test("a heartbeat that cannot be written is logged and missed; what it would have told stands in the next one", async () => {
   let refused = true;
-  const { beats, written, warnings } = beating(async () => {
+  const { heartbeats, written, warnings } = beating(async () => {
     if (refused) throw new Error("no table");
   });
-  const holding = beats.add("a", 1);
+  const holding = heartbeats.add("a", 1);
   holding.startTransfer().addBytes(20_000);
   await vi.advanceTimersByTimeAsync(10_000);
   expect([written.length, warnings.length]).toEqual([0, 2]);
@@ -136,10 +136,10 @@ test("a beat that cannot be written is logged and missed; what it would have tol
 test("one that is slow is not overtaken by the next, and what came meanwhile is told after it", async () => {
   const slow = deferred();
   let writes = 0;
-  const { beats, told } = beating(() => (writes++ === 1 ? slow.promise : Promise.resolve()));
-  beats.add("a", 1).end();
+  const { heartbeats, told } = beating(() => (writes++ === 1 ? slow.promise : Promise.resolve()));
+  heartbeats.add("a", 1).end();
   await vi.advanceTimersByTimeAsync(10_000);
-  beats.add("a", 5);
+  heartbeats.add("a", 5);
   await vi.advanceTimersByTimeAsync(30_000);
   expect(told).toEqual(["a: 1 0"]);
   slow.resolve();
@@ -155,10 +155,10 @@ describe("bytes by the minute", () => {
     return minuteOf(Date.now());
   };
 
-  test("are told in beats until the minute is over, and then noted for good, once", async () => {
+  test("are told in heartbeats until the minute is over, and then noted for good, once", async () => {
     const minute = beforeMinute();
-    const { beats, written, noted } = beating();
-    const transfer = beats.add("a", 1).startTransfer();
+    const { heartbeats, written, noted } = beating();
+    const transfer = heartbeats.add("a", 1).startTransfer();
     for (let n = 0; n < 9; n++) {
       transfer.addBytes(100);
       await vi.advanceTimersByTimeAsync(10_000);
@@ -176,27 +176,27 @@ describe("bytes by the minute", () => {
 
   test("are noted as soon as nothing more will come, and not at all if there are none", async () => {
     const minute = beforeMinute();
-    const { beats, written, noted } = beating();
-    const holding = beats.add("a", 1);
+    const { heartbeats, written, noted } = beating();
+    const holding = heartbeats.add("a", 1);
     holding.startTransfer().addBytes(700);
     holding.end();
-    beats.add("b", 1).end();
+    heartbeats.add("b", 1).end();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(written.at(-1)).toMatchObject({ tasks: 0 });
     expect(written.at(-1)).not.toHaveProperty("received");
     expect(noted).toEqual([["a", minute, 700]]);
   });
 
-  test("that cannot be noted hold up no beat, and are tried again with the next one", async () => {
+  test("that cannot be noted hold up no heartbeat, and are tried again with the next one", async () => {
     const minute = beforeMinute();
     let refused = true;
-    const { beats, written, noted, warnings } = beating(
+    const { heartbeats, written, noted, warnings } = beating(
       async () => undefined,
       async () => {
         if (refused) throw new Error("no table");
       },
     );
-    beats.add("a", 1).startTransfer().addBytes(500);
+    heartbeats.add("a", 1).startTransfer().addBytes(500);
     await vi.advanceTimersByTimeAsync(30_000);
     expect([written.length, noted.length, warnings.length]).toEqual([4, 0, 1]);
     refused = false;
@@ -207,13 +207,13 @@ describe("bytes by the minute", () => {
   test("that cannot be noted when nothing more will come are tried again all the same, and then no more", async () => {
     const minute = beforeMinute();
     let refused = true;
-    const { beats, written, noted } = beating(
+    const { heartbeats, written, noted } = beating(
       async () => undefined,
       async () => {
         if (refused) throw new Error("no table");
       },
     );
-    const holding = beats.add("a", 1);
+    const holding = heartbeats.add("a", 1);
     holding.startTransfer().addBytes(700);
     holding.end();
     await vi.advanceTimersByTimeAsync(10_000);
@@ -227,19 +227,19 @@ describe("bytes by the minute", () => {
 });
 
 describe("at the end", () => {
-  test("a last beat says that nothing is held", async () => {
-    const { beats, told } = beating();
-    beats.add("a", 2).drop(2);
-    await beats.stop();
+  test("a last heartbeat says that nothing is held", async () => {
+    const { heartbeats, told } = beating();
+    heartbeats.add("a", 2).drop(2);
+    await heartbeats.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told).toEqual(["a: 2 0", "a: 0 0"]);
   });
 
   test("nobody waits long for one that cannot be written", async () => {
-    const { beats } = beating(() => new Promise(() => undefined));
-    beats.add("a", 2).drop(2);
+    const { heartbeats } = beating(() => new Promise(() => undefined));
+    heartbeats.add("a", 2).drop(2);
     let over = false;
-    void beats.stop().then(() => {
+    void heartbeats.stop().then(() => {
       over = true;
     });
     await vi.advanceTimersByTimeAsync(4_999);
@@ -250,12 +250,12 @@ describe("at the end", () => {
 });
 
 test("it is known when the last heartbeat that was written was sent", async () => {
-  const { beats } = beating();
+  const { heartbeats } = beating();
   const since = Date.now();
-  expect(beats.writtenAt("a")).toBe(Number.NEGATIVE_INFINITY);
-  beats.add("a", 1);
+  expect(heartbeats.writtenAt("a")).toBe(Number.NEGATIVE_INFINITY);
+  heartbeats.add("a", 1);
   await vi.advanceTimersByTimeAsync(9_000);
-  expect(beats.writtenAt("a")).toBe(since);
+  expect(heartbeats.writtenAt("a")).toBe(since);
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(beats.writtenAt("a")).toBe(since + 10_000);
+  expect(heartbeats.writtenAt("a")).toBe(since + 10_000);
 });

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeRequest } from "../../../domain/api/request-view.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
-import { type Beat, NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
+import { type Heartbeat, NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
-import { beat, count, request } from "../../lambdas/items.ts";
+import { count, heartbeat, request } from "../../lambdas/items.ts";
 
 const NOW = new Date("2024-04-16T03:15:09.499Z");
 const PATIENCE = timingsOf();
-const fresh = (change: Partial<Beat> = {}) => beat({ at: NOW.getTime() - 9_000, ...change });
+const fresh = (change: Partial<Heartbeat> = {}) => heartbeat({ at: NOW.getTime() - 9_000, ...change });
 const running = (change: Partial<RequestItem> = {}) =>
   request({ status: "IN_PROGRESS", total_count: 10, total_size: 100_000, ...change });
 const counted = (download_count: number, download_size = download_count * 10_000, failed_count = 0) => ({
@@ -22,12 +22,12 @@ const describeAt = (item: RequestItem, progress: Partial<Progress> = {}, now = N
 describe("the tasks", () => {
   const four = counted(4);
   it.each([
-    ["with agents: what their beats say", {}, four, [fresh()], [4, 2, 4, 10]],
+    ["with agents: what their heartbeats say", {}, four, [fresh()], [4, 2, 4, 10]],
     ["with two processes of one agent", {}, four, [fresh(), fresh({ worker: "2", tasks: 3 })], [1, 5, 4, 10]],
     ["with nobody", {}, four, [], [6, 0, 4, 10]],
     ["with an agent that fell silent", {}, four, [fresh({ at: NOW.getTime() - 61_000 })], [6, 0, 4, 10]],
     ["with one whose clock is ahead", {}, four, [fresh({ at: NOW.getTime() + 61_000 })], [6, 0, 4, 10]],
-    ["counted before their agent's next beat", {}, counted(9), [fresh()], [0, 1, 9, 10]],
+    ["counted before their agent's next heartbeat", {}, counted(9), [fresh()], [0, 1, 9, 10]],
     ["all done", {}, counted(10), [fresh()], [0, 0, 10, 10]],
     ["counted once too often for a moment", {}, counted(12), [], [0, 0, 10, 10]],
     ["corrected below nothing", {}, counted(-1), [], [10, 0, 0, 10]],
@@ -46,8 +46,8 @@ describe("the tasks", () => {
       [6, 0, 4, 10],
     ],
     ["not known yet", { total_count: 0 }, counted(0), [fresh()], [0, 0, 0, 0]],
-  ] as const)("%s", (_, change, sum, beats, expected) => {
-    const answer = describeAt(running(change), { ...sum, beats });
+  ] as const)("%s", (_, change, sum, heartbeats, expected) => {
+    const answer = describeAt(running(change), { ...sum, heartbeats });
     const { available_task_count, in_progress_task_count, download_count, total_count } = answer;
     expect([available_task_count, in_progress_task_count, download_count, total_count]).toEqual(expected);
   });
@@ -59,9 +59,9 @@ describe("the tasks", () => {
     const anyBeat = fc.record({ tasks: n, bytes: size, bytes_per_second: size, tasks_per_second: size });
     fc.assert(
       fc.property(n, n, any, any, any, fc.array(anyBeat, { maxLength: 4 }), fc.boolean(), fc.boolean(), (...it) => {
-        const [total_count, total_size, done, bytes, failed, beats, sizes_known, active] = it;
+        const [total_count, total_size, done, bytes, failed, heartbeats, sizes_known, active] = it;
         const item = running({ total_count, total_size, sizes_known, ...(active ? {} : { active: undefined }) });
-        const answer = describeAt(item, { ...counted(done, bytes, failed), beats: beats.map(fresh) });
+        const answer = describeAt(item, { ...counted(done, bytes, failed), heartbeats: heartbeats.map(fresh) });
         expect(answer.available_task_count + answer.in_progress_task_count).toBe(total_count - answer.download_count);
         expect(answer.download_count).toBeLessThanOrEqual(total_count);
         expect(answer.failed_count).toBeLessThanOrEqual(answer.download_count);
@@ -77,15 +77,15 @@ describe("the tasks", () => {
 });
 
 describe("what is under way", () => {
-  it("is what fresh beats add up to: bytes, rate, instances", () => {
-    const beats = [
+  it("is what fresh heartbeats add up to: bytes, rate, instances", () => {
+    const heartbeats = [
       fresh(),
       fresh({ worker: "2", bytes: 5_000.4 }),
       fresh({ instance: "i-2" }),
       fresh({ instance: "i-3", tasks: 0 }),
       fresh({ instance: "i-4", at: 0 }),
     ];
-    expect(describeAt(running(), { beats })).toMatchObject({
+    expect(describeAt(running(), { heartbeats })).toMatchObject({
       in_progress_size: 25_000,
       bytes_per_second: 3_000,
       instances_at_work: 2,
@@ -93,23 +93,23 @@ describe("what is under way", () => {
     });
   });
 
-  it("moves with every beat of one large file", () => {
+  it("moves with every heartbeat of one large file", () => {
     const percents = [0, 30_000, 60_000, 99_999, 100_000].map(
-      (bytes) => describeAt(running({ total_count: 1 }), { beats: [fresh({ bytes })] }).percentage_complete,
+      (bytes) => describeAt(running({ total_count: 1 }), { heartbeats: [fresh({ bytes })] }).percentage_complete,
     );
     expect(percents).toEqual([0, 30, 60, 99, 99]);
   });
 
   it("is at most what is missing, where sizes are known", () => {
-    const beats = [fresh({ bytes: 90_000 })];
-    expect(describeAt(running(), { ...counted(5), beats }).in_progress_size).toBe(50_000);
-    expect(describeAt(running({ sizes_known: false }), { ...counted(5), beats }).in_progress_size).toBe(90_000);
-    expect(describeAt(running(), { ...counted(9, 120_000), beats }).in_progress_size).toBe(0);
+    const heartbeats = [fresh({ bytes: 90_000 })];
+    expect(describeAt(running(), { ...counted(5), heartbeats }).in_progress_size).toBe(50_000);
+    expect(describeAt(running({ sizes_known: false }), { ...counted(5), heartbeats }).in_progress_size).toBe(90_000);
+    expect(describeAt(running(), { ...counted(9, 120_000), heartbeats }).in_progress_size).toBe(0);
   });
 
   it("is nothing once the request has ended", () => {
     const ended = running({ status: "STOPPED", active: undefined });
-    expect(describeAt(ended, { beats: [fresh()] })).toMatchObject({
+    expect(describeAt(ended, { heartbeats: [fresh()] })).toMatchObject({
       in_progress_size: 0,
       bytes_per_second: 0,
       instances_at_work: 0,
@@ -133,7 +133,7 @@ describe("when it will be done", () => {
     ["too slow to tell", {}, counted(4), fresh({ bytes_per_second: 1e-9 }), null],
     ["too slow to tell, by tasks", unsized, counted(4), fresh({ tasks_per_second: 1e-9 }), null],
   ])("%s", (_, change, sum, one, expected) => {
-    expect(describeAt(running(change), { ...sum, beats: [one] }).estimated_finish_at).toBe(expected);
+    expect(describeAt(running(change), { ...sum, heartbeats: [one] }).estimated_finish_at).toBe(expected);
   });
 });
 

@@ -62,7 +62,7 @@ function given(facts: typeof lost): [ReturnType<typeof request>, Observed] {
       {
         count: count(facts.counted, 0, facts.failed),
         movedAt: undefined,
-        beats: facts.heldTasks > 0 ? [heartbeat(NOW, facts.heldTasks)] : [],
+        heartbeats: facts.heldTasks > 0 ? [heartbeat(NOW, facts.heldTasks)] : [],
       },
     ],
     [
@@ -70,7 +70,7 @@ function given(facts: typeof lost): [ReturnType<typeof request>, Observed] {
       {
         count: count(0, 0, 0),
         movedAt: undefined,
-        beats: Array.from({ length: facts.othersAtWork }, () => heartbeat(NOW, 1)),
+        heartbeats: Array.from({ length: facts.othersAtWork }, () => heartbeat(NOW, 1)),
       },
     ],
   ]);
@@ -162,10 +162,10 @@ describe("a settlement check is requested", () => {
 });
 
 describe("heartbeats", () => {
-  const settlementWith = (own: Progress["beats"], others: Progress["beats"]) => {
+  const settlementWith = (own: Progress["heartbeats"], others: Progress["heartbeats"]) => {
     const [item, observed] = given({ ...lost, ...busy });
     const progress = new Map(
-      [...observed.progress].map(([id, it]) => [id, { ...it, beats: id === item.req_id ? own : others }]),
+      [...observed.progress].map(([id, it]) => [id, { ...it, heartbeats: id === item.req_id ? own : others }]),
     );
     return decideSettlement(item, { ...observed, progress });
   };
@@ -191,7 +191,7 @@ describe("the exact counts of a recount", () => {
 describe("the last sign of life", () => {
   const item = request({ status: "IN_PROGRESS", last_update_time: stamp(minutesAgo(9)) });
   const at = (change: Partial<Progress>) => {
-    const progress = { count: count(3, 30, 1), movedAt: undefined, beats: [], ...change };
+    const progress = { count: count(3, 30, 1), movedAt: undefined, heartbeats: [], ...change };
     return lastSignOf(item, { progress: new Map([[item.req_id, progress]]), messages: 4, now: NOW, timings });
   };
 
@@ -199,22 +199,22 @@ describe("the last sign of life", () => {
     expect(at({})).toBe(minutesAgo(9));
     expect(at({ movedAt: minutesAgo(5) })).toBe(minutesAgo(5));
     expect(at({ movedAt: minutesAgo(11) })).toBe(minutesAgo(9));
-    expect(at({ movedAt: minutesAgo(5), beats: [heartbeat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
+    expect(at({ movedAt: minutesAgo(5), heartbeats: [heartbeat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
     // Its process has deferred the tasks, because their origin is throttling.
-    expect(at({ movedAt: minutesAgo(5), beats: [heartbeat(minutesAgo(3), 0)] })).toBe(minutesAgo(3));
+    expect(at({ movedAt: minutesAgo(5), heartbeats: [heartbeat(minutesAgo(3), 0)] })).toBe(minutesAgo(3));
   });
 
   it("is no heartbeat from the future, so a forged one cannot hide that the request is stalled", () => {
-    const beats = [heartbeat(minutesAgo(3), 1), heartbeat(NOW + 86_400_000, 1), heartbeat(Number.MAX_VALUE, 0)];
-    expect(at({ beats })).toBe(minutesAgo(3));
+    const heartbeats = [heartbeat(minutesAgo(3), 1), heartbeat(NOW + 86_400_000, 1), heartbeat(Number.MAX_VALUE, 0)];
+    expect(at({ heartbeats })).toBe(minutesAgo(3));
   });
 
   it("is now where the clock of an instance is ahead by less than heartbeatTimeoutMs", () => {
-    expect(at({ movedAt: NOW + 5, beats: [heartbeat(NOW + timings.heartbeatTimeoutMs, 0)] })).toBe(NOW);
+    expect(at({ movedAt: NOW + 5, heartbeats: [heartbeat(NOW + timings.heartbeatTimeoutMs, 0)] })).toBe(NOW);
   });
 
   it("is found among more heartbeats than a call takes arguments", () => {
-    const beats = Array.from({ length: 200_000 }, (_, n) => heartbeat(minutesAgo(9) + n, 0));
-    expect(at({ beats })).toBe(minutesAgo(9) + 199_999);
+    const heartbeats = Array.from({ length: 200_000 }, (_, n) => heartbeat(minutesAgo(9) + n, 0));
+    expect(at({ heartbeats })).toBe(minutesAgo(9) + 199_999);
   });
 });

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { isComplete, timingsOf } from "../../../domain/request/lifecycle.ts";
 import { atWork } from "../../../domain/request/progress.ts";
-import { beat, count } from "../../lambdas/items.ts";
+import { count, heartbeat } from "../../lambdas/items.ts";
 
 describe("who is at work", () => {
   const now = 1_713_237_141_000;
   it.each([
-    ["a beat of now", {}, true],
+    ["a heartbeat of now", {}, true],
     ["one that is nearly stale", { at: now - 60_000 }, true],
     ["a stale one", { at: now - 60_001 }, false],
     ["one without tasks", { tasks: 0 }, false],
     ["one of a clock that is a little ahead", { at: now + 5_000 }, true],
     ["one of the far future, which would never be stale", { at: now + 60_001 }, false],
   ])("%s", (_, change, works) => {
-    expect(atWork([beat({ at: now, ...change })], now, timingsOf())).toHaveLength(works ? 1 : 0);
+    expect(atWork([heartbeat({ at: now, ...change })], now, timingsOf())).toHaveLength(works ? 1 : 0);
   });
 });
 

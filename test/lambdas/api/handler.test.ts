@@ -5,7 +5,7 @@ import { minuteOf } from "../../../domain/request/samples.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import { parseTimestamp } from "../../../domain/timestamps.ts";
 import { quoted } from "../../../domain/validation/api-error.ts";
-import { batchCount, beat, count, LABEL, request, target } from "../items.ts";
+import { batchCount, count, heartbeat, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
 describe("GET /prewarm", () => {
@@ -41,7 +41,7 @@ describe("GET /prewarm", () => {
     await requests.put(request({ status: "IN_PROGRESS", ...totals }));
     await progress.correct("r1", counted);
     await progress.moved("r1", Date.parse("2024-04-16T03:12:20Z"));
-    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
+    await progress.writeHeartbeat("r1", heartbeat({ at: Date.parse("2024-04-16T03:12:15Z") }));
     expect(await call("GET /prewarm", undefined, { req_id: "r1" })).toEqual({
       status: 200,
       body: {
@@ -66,10 +66,10 @@ describe("GET /prewarm", () => {
     const percentage = async () =>
       (await call("GET /prewarm", undefined, { req_id: "r1" })).body["percentage_complete"];
     await progress.correct("r1", counted);
-    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
+    await progress.writeHeartbeat("r1", heartbeat({ at: Date.parse("2024-04-16T03:12:15Z") }));
     expect(await percentage()).toBe(59);
     // The agent is killed: what it had downloaded is lost.
-    progress.set("r1", { beats: [] });
+    progress.set("r1", { heartbeats: [] });
     expect(await percentage()).toBe(59);
     await requests.end("r1", "STOP");
     expect(await percentage()).toBe(59);
@@ -92,10 +92,10 @@ describe("GET /prewarm", () => {
     const { call, requests, progress } = world();
     await requests.put(request({ status: "IN_PROGRESS", ...totals }));
     await progress.correct("r1", counted);
-    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
+    await progress.writeHeartbeat("r1", heartbeat({ at: Date.parse("2024-04-16T03:12:15Z") }));
     const listed = async () => JSON.stringify((await call("GET /requests")).body);
     expect(await listed()).toContain('"percentage_complete":59');
-    progress.set("r1", { beats: [] });
+    progress.set("r1", { heartbeats: [] });
     expect(await listed()).toContain('"percentage_complete":59');
     expect((await call("GET /prewarm", undefined, { req_id: "r1" })).body["percentage_complete"]).toBe(59);
   });
@@ -268,7 +268,10 @@ describe("GET /prewarm with detail=samples", () => {
   it("adds how it stood as each minute began, with what agents have not noted yet, and how it stands now", async () => {
     const { call, requests, progress } = world();
     await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
-    progress.set("r1", { count: count(3, 30, 1, { warm_count: 2 }), beats: [beat({ received: 7 }), beat()] });
+    progress.set("r1", {
+      count: count(3, 30, 1, { warm_count: 2 }),
+      heartbeats: [heartbeat({ received: 7 }), heartbeat()],
+    });
     await progress.began("r1", minute(at("03:11:00")), count(0, 0, 0));
     await progress.began("r1", minute(at("03:12:00")), count(1, 10, 0));
     await progress.received("r1", minute(at("03:10:00")), 40);
@@ -284,7 +287,7 @@ describe("GET /prewarm with detail=samples", () => {
     expect(await samples(call)).toEqual([
       { at: at("03:10:21.405000"), received_size: 0, ...none },
       { at: at("03:11:00.000000"), received_size: 40, ...none },
-      // Not of 03:12:00: agents that beat every ten seconds may have more of the minute before.
+      // Not of 03:12:00: agents that heartbeat every ten seconds may have more of the minute before.
       {
         at: STAMP,
         received_size: 107,
@@ -314,7 +317,7 @@ describe("GET /prewarm with detail=samples", () => {
     await progress.began("r1", minute(at("03:11:00")), count(0, 0, 0));
     await progress.received("r1", minute(at("03:11:00")), 45);
     // An instance died before it had noted these.
-    progress.set("r1", { beats: [beat({ received: 5 })] });
+    progress.set("r1", { heartbeats: [heartbeat({ received: 5 })] });
     passTime(86_400_000);
     expect(await samples(call)).toMatchObject([
       { at: at("03:10:21.405000"), received_size: 0, hit_count: 0 },

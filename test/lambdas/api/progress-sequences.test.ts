@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { describeRequest } from "../../../domain/api/request-view.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
-import type { Beat } from "../../../domain/request/progress.ts";
+import type { Heartbeat } from "../../../domain/request/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { count, request } from "../items.ts";
 
@@ -32,7 +32,7 @@ class Model {
     request({ status: "IN_PROGRESS", total_count: FILES, total_size: FILES * SIZE, sizes_known: true }),
   );
   readonly processes: Process[] = [];
-  readonly beats = new Map<string, Beat>();
+  readonly heartbeats = new Map<string, Heartbeat>();
   private queued = FILES;
   private written = 0;
   private counted = 0;
@@ -69,13 +69,13 @@ class Model {
     }
   }
 
-  beat(): void {
+  heartbeat(): void {
     // None is silent for as long as a dead one.
-    const isLate = ({ worker }: Process) => this.now - (this.beats.get(worker)?.at ?? this.now) > 30_000;
+    const isLate = ({ worker }: Process) => this.now - (this.heartbeats.get(worker)?.at ?? this.now) > 30_000;
     const process = this.processes.find(isLate) ?? this.pick(this.processes);
     if (process === undefined) return;
     const { worker, underWay, finished } = process;
-    this.beats.set(worker, {
+    this.heartbeats.set(worker, {
       instance: "i-1",
       worker,
       at: this.now,
@@ -118,7 +118,7 @@ class Model {
     const progress = { count: count(this.counted, this.counted * SIZE, 0), movedAt: undefined };
     const told = describeRequest(
       item,
-      { ...progress, beats: [...this.beats.values()] },
+      { ...progress, heartbeats: [...this.heartbeats.values()] },
       { now: new Date(this.now), heartbeatTimeoutMs: timingsOf().heartbeatTimeoutMs },
     );
     // As the route does.
@@ -154,7 +154,7 @@ describe("of a request whose agents finish what they begin", () => {
   it("the bytes that are told never fall, and are never more than there are", async () => {
     const moves: Moves = [
       [0.7, (model) => model.work()],
-      [0.85, (model) => model.beat()],
+      [0.85, (model) => model.heartbeat()],
       [1, (model) => model.aggregate()],
     ];
     await play(moves, (model, { download_size, in_progress_size }, before, where) => {
@@ -170,7 +170,7 @@ describe("of a request whose agents are killed and whose downloads begin anew", 
   it("the percentage never falls, and is below 100 until all is recounted", async () => {
     const moves: Moves = [
       [0.68, (model) => model.work()],
-      [0.83, (model) => model.beat()],
+      [0.83, (model) => model.heartbeat()],
       [0.97, (model) => model.aggregate()],
       [0.985, (model) => model.kill()],
       [1, (model) => model.restart()],

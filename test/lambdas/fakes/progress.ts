@@ -1,6 +1,6 @@
 import type { BatchCount, ProgressTable } from "../../../aws/progress-table.ts";
 import { popPlace } from "../../../domain/plan/counter-shards.ts";
-import type { Beat, Progress } from "../../../domain/request/progress.ts";
+import type { Heartbeat, Progress } from "../../../domain/request/progress.ts";
 import { type Count, NO_COUNT, plus } from "../../../domain/result/count.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import { type FailureExample, type FailureGroup, mostFirst } from "../../../domain/result/failure-groups.ts";
@@ -15,7 +15,7 @@ interface FakeFailures extends Omit<FailureGroup, "tasks" | "pops"> {
 export class FakeProgress implements Public<ProgressTable> {
   /** Counters of the requests, and of their POPs as `req_id/block/place`. */
   readonly counts = new Map<string, Count>();
-  readonly beaten = new Map<string, Beat[]>();
+  readonly beaten = new Map<string, Heartbeat[]>();
   /** When the newest counted result was written, by request. */
   readonly movedAt = new Map<string, number>();
   /** What came uncompressed, by request: of the first batch that had any. */
@@ -99,11 +99,11 @@ export class FakeProgress implements Public<ProgressTable> {
     const uncompressed = this.examples.get(reqId);
     return uncompressed === undefined ? counted : { ...counted, uncompressed };
   }
-  async beats(reqId: string) {
+  async heartbeats(reqId: string) {
     return this.beaten.get(reqId) ?? [];
   }
   async of(reqId: string) {
-    return { ...(await this.count(reqId)), beats: await this.beats(reqId) };
+    return { ...(await this.count(reqId)), heartbeats: await this.heartbeats(reqId) };
   }
   async pops(reqId: string, pops: readonly string[]) {
     const found = new Map<string, Count>();
@@ -114,15 +114,15 @@ export class FakeProgress implements Public<ProgressTable> {
     }
     return found;
   }
-  async beat(reqId: string, beat: Beat) {
-    this.beaten.set(reqId, [...(this.beaten.get(reqId) ?? []), beat]);
+  async writeHeartbeat(reqId: string, heartbeat: Heartbeat) {
+    this.beaten.set(reqId, [...(this.beaten.get(reqId) ?? []), heartbeat]);
   }
 
   /** What a test says of a request. */
-  set(reqId: string, { count, movedAt, beats }: Partial<Progress>): void {
+  set(reqId: string, { count, movedAt, heartbeats }: Partial<Progress>): void {
     if (count !== undefined) this.counts.set(reqId, count);
     if (movedAt !== undefined) this.movedAt.set(reqId, movedAt);
-    if (beats !== undefined) this.beaten.set(reqId, [...beats]);
+    if (heartbeats !== undefined) this.beaten.set(reqId, [...heartbeats]);
   }
 
   private keep(call: string, expireAt: number | undefined) {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
-import type { Beat } from "../../../domain/request/progress.ts";
+import type { Heartbeat } from "../../../domain/request/progress.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { openLimits } from "../../../lambdas/get-size/limits.ts";
 import { request } from "../items.ts";
@@ -17,14 +17,14 @@ const item = (origin: object) => request({ req_id: "r1", origin });
 const work = { req_id: "r1", host: "a.example", origin: { concurrency: 2 } };
 
 function deps({ fails = () => false, stallSeconds }: { fails?: () => boolean; stallSeconds?: number } = {}) {
-  const beats: Beat[] = [];
+  const heartbeats: Heartbeat[] = [];
   const store = new MemoryPermitStore();
   const owners: string[] = [];
   const { deps: limits } = noteCalls<GetSizeDeps>({
     progress: {
-      beat: async (_, beat) => {
+      writeHeartbeat: async (_, heartbeat) => {
         if (fails()) throw new Error("the table fails");
-        beats.push(beat);
+        heartbeats.push(heartbeat);
       },
     },
     permits: (owner) => {
@@ -34,15 +34,17 @@ function deps({ fails = () => false, stallSeconds }: { fails?: () => boolean; st
     timings: timingsOf(stallSeconds),
     now: Date.now,
   });
-  return { limits, beats, store, owners };
+  return { limits, heartbeats, store, owners };
 }
 
 test("with a limit on concurrency, it sends heartbeats every ten seconds, as the process that its permits belong to", async () => {
-  const { limits, beats, store, owners } = deps();
+  const { limits, heartbeats, store, owners } = deps();
   const { origins, close } = openLimits(limits, item(work.origin));
   await vi.advanceTimersByTimeAsync(25_000);
-  expect(beats).toMatchObject([0, 10_000, 20_000].map((ms) => ({ instance: "get-size", at: 1_700_000_000_000 + ms })));
-  expect(owners).toEqual([`get-size#${beats[0]?.worker}`]);
+  expect(heartbeats).toMatchObject(
+    [0, 10_000, 20_000].map((ms) => ({ instance: "get-size", at: 1_700_000_000_000 + ms })),
+  );
+  expect(owners).toEqual([`get-size#${heartbeats[0]?.worker}`]);
   const permit = await origins.limiterFor(work)?.acquire({ signal });
   expect(await store.permits("r1")).toMatchObject({ held: 1 });
   permit?.release();
@@ -50,9 +52,9 @@ test("with a limit on concurrency, it sends heartbeats every ten seconds, as the
   await vi.advanceTimersByTimeAsync(5_000);
   await closed;
   expect(await store.permits("r1")).toMatchObject({ held: 0 });
-  const { length } = beats;
+  const { length } = heartbeats;
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(beats).toHaveLength(length);
+  expect(heartbeats).toHaveLength(length);
 });
 
 test("without heartbeats, it loses its permits", async () => {
@@ -70,10 +72,10 @@ test("without heartbeats, it loses its permits", async () => {
 });
 
 test("its heartbeats and leases follow `stallSeconds`, as the agents' do", async () => {
-  const { limits, beats } = deps({ stallSeconds: 90 });
+  const { limits, heartbeats } = deps({ stallSeconds: 90 });
   const short = openLimits(limits, item(work.origin));
   await vi.advanceTimersByTimeAsync(2_500);
-  expect(beats.map(({ at }) => at - 1_700_000_000_000)).toEqual([0, 1_000, 2_000]);
+  expect(heartbeats.map(({ at }) => at - 1_700_000_000_000)).toEqual([0, 1_000, 2_000]);
   const closed = short.close();
   await vi.advanceTimersByTimeAsync(30_000);
   await closed;
@@ -93,9 +95,9 @@ test("its heartbeats and leases follow `stallSeconds`, as the agents' do", async
 });
 
 test("without a limit on concurrency it sends none", async () => {
-  const { limits, beats } = deps();
+  const { limits, heartbeats } = deps();
   const shared = openLimits(limits, item({ requests_per_second: 5 }));
   await vi.advanceTimersByTimeAsync(25_000);
-  expect(beats).toEqual([]);
+  expect(heartbeats).toEqual([]);
   await shared.close();
 });

@@ -4,5 +4,5 @@ import { timingsOf } from "../../../domain/request/lifecycle.ts";
 /** Limits of origins that this run shares with nobody. */
 export function ownLimits() {
   const store = new MemoryPermitStore();
-  return { progress: { beat: async () => {} }, permits: () => store, timings: timingsOf(), now: Date.now };
+  return { progress: { writeHeartbeat: async () => {} }, permits: () => store, timings: timingsOf(), now: Date.now };
 }

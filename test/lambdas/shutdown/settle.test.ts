@@ -241,8 +241,8 @@ describe("a look at an active request", () => {
 
   it("leaves a download that lasts for hours to its agent", async () => {
     const { handle, requests, progress, calls } = world({ item: STILL, results: resultsBut(`SIN2-P1#${A}`) });
-    const beat = { instance: "i-1", worker: "1", at: Date.now() - 20_000, tasks: 1, bytes: 5e9 };
-    progress.set("r1", { beats: [{ ...beat, bytes_per_second: 1e6, tasks_per_second: 0 }] });
+    const heartbeat = { instance: "i-1", worker: "1", at: Date.now() - 20_000, tasks: 1, bytes: 5e9 };
+    progress.set("r1", { heartbeats: [{ ...heartbeat, bytes_per_second: 1e6, tasks_per_second: 0 }] });
     await handle(EVENT);
     expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", requeues: 0 });
     expect(calls).not.toContain("results.of");
@@ -341,8 +341,8 @@ describe("a look at an active request", () => {
   it("queues it again while others keep the queue full, once nothing has come of it for long", async () => {
     const w = world({ results: resultsBut(`SIN2-P1#${A}`), item: STILL, others: [OTHER] });
     w.queue.inFlight = 3;
-    const beat = { instance: "i-1", worker: "1", at: Date.now() + 600_000, tasks: 1, bytes: 0 };
-    w.progress.set("r2", { beats: [{ ...beat, bytes_per_second: 0, tasks_per_second: 0 }] });
+    const heartbeat = { instance: "i-1", worker: "1", at: Date.now() + 600_000, tasks: 1, bytes: 0 };
+    w.progress.set("r2", { heartbeats: [{ ...heartbeat, bytes_per_second: 0, tasks_per_second: 0 }] });
     await w.handle(EVENT);
     expect(w.requests.the().requeues).toBe(0);
     w.later(601_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isStalled, observe, timingsOf } from "../../../domain/request/lifecycle.ts";
-import type { Beat, OnFailure, Progress } from "../../../domain/request/progress.ts";
+import type { Heartbeat, OnFailure, Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { WatchDeps } from "../../../lambdas/watch/deps.ts";
 import { requestCleanups, requestSettlements, restartSteps } from "../../../lambdas/watch/stalled-requests.ts";
@@ -17,13 +17,16 @@ const NOW = new Date("2024-04-16T04:00:00Z");
 const LATER = "2024-04-16 05:00:00.000000";
 const timings = timingsOf();
 
-function beat(secondsAgo: number, tasks = 1): Beat {
+function heartbeat(secondsAgo: number, tasks = 1): Heartbeat {
   const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
   return { instance: "i-1", worker: "1", at: NOW.getTime() - secondsAgo * 1_000, tasks, ...rates };
 }
 
 /** A request r1 like this, and another that moves. */
-function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[], others = [] as Beat[] } = {}) {
+function world(
+  item: Partial<RequestItem>,
+  { inFlight = 0, heartbeats = [] as Heartbeat[], others = [] as Heartbeat[] } = {},
+) {
   const requests = new FakeRequests(
     request({ status: "IN_PROGRESS", total_count: 9, timeout_at: LATER, ...item }),
     request({
@@ -37,8 +40,8 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
   const queue = new FakeQueue();
   queue.inFlight = inFlight;
   const [progress, shutdown] = [new FakeProgress(), new FakeAsyncFunction()];
-  progress.set("r1", { beats });
-  progress.set("r2", { beats: others });
+  progress.set("r1", { heartbeats });
+  progress.set("r2", { heartbeats: others });
   const requestPops = new FakeRequestPops(requests);
   const expandFunction = new FakeAsyncFunction();
   const settlements = new FakeSettlementQueue(shutdown);
@@ -75,7 +78,7 @@ describe("a settlement check is requested", () => {
       "IN_PROGRESS",
       undefined,
       "03:35:00",
-      { inFlight: 1, others: [beat(1)] },
+      { inFlight: 1, others: [heartbeat(1)] },
       false,
     ],
     [
@@ -83,16 +86,23 @@ describe("a settlement check is requested", () => {
       "IN_PROGRESS",
       undefined,
       "03:30:00",
-      { inFlight: 1, others: [beat(1)] },
+      { inFlight: 1, others: [heartbeat(1)] },
       true,
     ],
-    ["not while an agent holds a task of it", "IN_PROGRESS", undefined, "01:00:00", { beats: [beat(50)] }, false],
+    [
+      "not while an agent holds a task of it",
+      "IN_PROGRESS",
+      undefined,
+      "01:00:00",
+      { heartbeats: [heartbeat(50)] },
+      false,
+    ],
     [
       "when that agent is silent, and nothing came for long",
       "IN_PROGRESS",
       undefined,
       "01:00:00",
-      { beats: [beat(901)] },
+      { heartbeats: [heartbeat(901)] },
       true,
     ],
     ["not while it moves", "IN_PROGRESS", undefined, "03:46:00", {}, false],
@@ -102,7 +112,7 @@ describe("a settlement check is requested", () => {
     const given = { status, timeout_at, last_update_time: `2024-04-16 ${moved}.000000` };
     const w = world(given, {
       ...around,
-      beats: [...("beats" in around ? around.beats : [])],
+      heartbeats: [...("heartbeats" in around ? around.heartbeats : [])],
       others: [...("others" in around ? around.others : [])],
     });
     expect(await w.settle()).toEqual(caught ? ["r1"] : []);
@@ -228,7 +238,7 @@ describe("a request is stuck", () => {
   const progress = (change: Partial<Progress> = {}): Progress => ({
     count: count(0, 0, 0),
     movedAt: undefined,
-    beats: [],
+    heartbeats: [],
     ...change,
   });
 
@@ -237,12 +247,18 @@ describe("a request is stuck", () => {
     ["at whatever step", { ...still, status: "CREATED" as const }, progress(), 1, true],
     ["not without instances: it waits for them", still, progress(), 0, false],
     ["not while it is paused", { ...still, instance_count: 0 }, progress(), 1, false],
-    ["not while an agent beats", still, progress({ beats: [beat(800)] }), 1, false],
-    ["with a beat from the future, which is not believed", still, progress({ beats: [beat(-3_600)] }), 1, true],
+    ["not while an agent writes heartbeats", still, progress({ heartbeats: [heartbeat(800)] }), 1, false],
     [
-      "with more beats than a call takes arguments",
+      "with a heartbeat from the future, which is not believed",
       still,
-      progress({ beats: Array(125_000).fill(beat(900)) }),
+      progress({ heartbeats: [heartbeat(-3_600)] }),
+      1,
+      true,
+    ],
+    [
+      "with more heartbeats than a call takes arguments",
+      still,
+      progress({ heartbeats: Array(125_000).fill(heartbeat(900)) }),
       1,
       true,
     ],

@@ -54,7 +54,7 @@ const handler = createHandler(
       of: async () => NO_PROGRESS,
       pops: async () => new Map(),
       failures: async () => [],
-      beats: async () => [],
+      heartbeats: async () => [],
       minutes: async () => ({ began: new Map(), received: new Map() }),
     },
     timings: timingsOf(),
