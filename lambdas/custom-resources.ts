@@ -2,7 +2,7 @@
 
 import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
-import type { answerCloudFormation, BucketEmptier, RestApi } from "../aws/custom-resources.ts";
+import type { answerCloudFormation } from "../aws/custom-resources.ts";
 
 /** What CloudFormation asks: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 const eventSchema = z.object({
@@ -22,11 +22,13 @@ interface CustomResourceDeps {
 }
 
 /** Empties the bucket when its stack is deleted, and does nothing before. */
-export function createBucketEmptier(deps: CustomResourceDeps & { readonly bucket: BucketEmptier }) {
+export function createBucketEmptier(
+  deps: CustomResourceDeps & { readonly bucket: string; readonly empty: () => Promise<number> },
+) {
   const { bucket, logger } = deps;
   return customResource(deps, async ({ RequestType }) => {
-    if (RequestType === "Delete") logger.info("Emptied", { bucket: bucket.name, objects: await bucket.empty() });
-    return bucket.name;
+    if (RequestType === "Delete") logger.info("Bucket emptied", { bucket, objects: await deps.empty() });
+    return bucket;
   });
 }
 
@@ -37,14 +39,13 @@ const propertiesSchema = z.object({ Deployment: z.string() });
  * Which deployment a stage is to serve is the physical id of the resource. After each change it is a new one: that
  * the template names may be older than the API is, as when an update is rolled back that came after another endpoint.
  */
-export function createApiDeployer(deps: CustomResourceDeps & { readonly api: RestApi }) {
-  const { api, logger } = deps;
+export function createApiDeployer(deps: CustomResourceDeps & { readonly deploy: () => Promise<string> }) {
   return customResource(deps, async ({ RequestType, PhysicalResourceId, RequestId, ResourceProperties }) => {
     // The copy that was served goes with the API.
     if (RequestType === "Delete") return PhysicalResourceId ?? RequestId;
     if (RequestType === "Create") return propertiesSchema.parse(ResourceProperties).Deployment;
-    const id = await api.deploy();
-    logger.info("Deployed", { deployment: id, instead_of: PhysicalResourceId });
+    const id = await deps.deploy();
+    deps.logger.info("API deployed", { deployment: id, instead_of: PhysicalResourceId });
     return id;
   });
 }

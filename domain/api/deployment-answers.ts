@@ -72,7 +72,6 @@ export const settingsSchema = z
       },
     ],
   });
-export type Settings = z.infer<typeof settingsSchema>;
 
 /** GET /instances. */
 export const instancesSchema = z
@@ -91,7 +90,6 @@ export const instancesSchema = z
       { status: "success", timestamp: "2024-04-16 03:56:39.210000", message: "query success", desiredcapacity: 1 },
     ],
   });
-export type Instances = z.infer<typeof instancesSchema>;
 
 /** POST /instances. */
 export const instancesSetSchema = z
@@ -111,7 +109,6 @@ export const instancesSetSchema = z
       },
     ],
   });
-export type InstancesSet = z.infer<typeof instancesSetSchema>;
 
 /** GET /pops. */
 export const popsSchema = z
@@ -145,4 +142,3 @@ export const popsSchema = z
       },
     ],
   });
-export type Pops = z.infer<typeof popsSchema>;

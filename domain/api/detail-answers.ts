@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { keysOf } from "../grouped.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
@@ -71,9 +72,7 @@ export const popProgressSchema = z
       .string()
       .nullable()
       .describe("The regional edge cache that likely serves it; null where the catalogue names none."),
-    state: z
-      .enum(["WAITING", "IN_PROGRESS", "DONE", "UNFINISHED", "NOT_RESOLVED"] satisfies PopState[])
-      .describe(`${states.join("; ")}.`),
+    state: z.enum(keysOf(POP_STATES)).describe(`${states.join("; ")}.`),
     total_count: count("Its tasks. 0 until the POPs are resolved."),
     ...counterFields,
     rec_miss_count: count(
@@ -100,7 +99,6 @@ export const popProgressSchema = z
       },
     ],
   });
-export type PopProgress = z.infer<typeof popProgressSchema>;
 
 /** `urls` of GET /prewarm?detail=urls: the tasks of one POP. */
 export const popUrlsSchema = z
@@ -186,7 +184,6 @@ export const sampleSchema = z
       },
     ],
   });
-export type SampleRow = z.infer<typeof sampleSchema>;
 
 export const samplesField = z
   .array(sampleSchema)

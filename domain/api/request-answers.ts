@@ -172,7 +172,6 @@ export const requestsSchema = z
       },
     ],
   });
-export type Requests = z.infer<typeof requestsSchema>;
 
 const { request_id, failed_count, warm_count, hit_count, not_kept_count, timestamp, created_at, last_update_time } =
   progressSchema.shape;

@@ -17,7 +17,7 @@ import { progressSchema, type Summary, summarySchema } from "./request-answers.t
 import { warningsOf } from "./warnings.ts";
 
 /** A request, from the list or whole. The index of the list lacks its sources and what only some of the warnings need. */
-type DescribedRequest = ListedRequest & Partial<RequestItem>;
+export type DescribedRequest = ListedRequest & Partial<RequestItem>;
 
 /** How a request is looked at. */
 interface View {
@@ -41,9 +41,8 @@ export function describeRequest<T extends DescribedRequest>(item: T, progress: P
   const inProgress = Math.min(remaining, live.held);
   const inProgressSize = sizeInProgress(item, count, live);
   const { sources_read: sources, variants = [] } = item;
-  return {
-    ...item,
-    ...count,
+  // Not by spreads: with so many fields, V8 takes ten times as long for these.
+  return Object.assign({}, item, count, {
     request_id: item.req_id,
     url_prefix: item.url_prefix ?? "",
     variant_names: variants.length === 0 ? undefined : item.variant_names,
@@ -58,7 +57,7 @@ export function describeRequest<T extends DescribedRequest>(item: T, progress: P
     timestamp: formatTimestamp(view.now),
     sources: sources?.map((source) => ({ ...source, state: sourceState(source, item.status) })),
     warnings: warningsOf(item, count, now, { uncompressed: progress.uncompressed, popCounts: view.popCounts }),
-  };
+  });
 }
 
 /** A request as {@link describeRequest} describes it. */

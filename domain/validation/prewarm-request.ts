@@ -1,3 +1,4 @@
+import { keysOf } from "../grouped.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
@@ -114,10 +115,8 @@ function beyondCaps(body: PrewarmBody, tasks: number, caps: Caps): string[] {
 
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<TargetType, string>;
 
-const TARGET_TYPES = ["pop", "country", "region"] as const satisfies readonly TargetType[];
-
 function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
-  const filled = TARGET_TYPES.filter((it) => (body[LISTS[it]] ?? []).length > 0);
+  const filled = keysOf(LISTS).filter((it) => (body[LISTS[it]] ?? []).length > 0);
   if (body.target_type === undefined && filled.length > 1) {
     const lists = filled.map((it) => LISTS[it]).join(", ");
     problems.push(`target_type: is needed, because several lists are filled: ${lists}; one of ${filled.join(", ")}`);

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { Pops, Settings } from "../../domain/api/deployment-answers.ts";
 import { PRICES_AS_OF } from "../../domain/cost/prices.ts";
 import { keysOf } from "../../domain/grouped.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
@@ -23,14 +22,14 @@ const popsQuerySchema = z.object({
 });
 
 /** Body of GET /pops. @throws ApiError 400 for a filter that nothing is known by */
-export async function describePops({ resolvedPops, now }: ApiDeps, query: Query): Promise<Pops> {
+export async function describePops({ resolvedPops, now }: ApiDeps, query: Query) {
   const { country, region } = checkBody(popsQuerySchema, query ?? {});
   const pops = listPops({ country, region }, await resolvedPops.all());
   return { timestamp: formatTimestamp(now()), count: pops.length, pops };
 }
 
 /** Body of GET /settings: nothing in it is secret to whoever has the key. */
-export function describeSettings(deps: ApiDeps): Settings {
+export function describeSettings(deps: ApiDeps) {
   const { deployment, instanceTypes, caps, allowed, sourceBuckets, kind, now } = deps;
   return {
     timestamp: formatTimestamp(now()),

@@ -58,7 +58,8 @@ async function readGroups(
 const SETTLED_HEARTBEATS = 3;
 
 /** `samples` of GET /prewarm: how a request stood as each minute began, and how it stands now or stood when it ended. */
-export async function readSamples({ progress, timings }: ApiDeps, item: RequestItem, live: Progress, now: Date) {
+export async function readSamples({ progress, timings, now: clock }: ApiDeps, item: RequestItem, live: Progress) {
+  const now = clock();
   const { req_id: reqId, active, created_at, last_update_time } = item;
   const minutes = await progress.minutes(reqId);
   // Of one that has just ended, the last bytes are not noted yet. Its heartbeats were not read.

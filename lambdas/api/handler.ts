@@ -1,10 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
-import { countOf, describeRequest, progressAnswer } from "../../domain/api/request-view.ts";
-import { namesPops } from "../../domain/api/warnings.ts";
+import { progressAnswer } from "../../domain/api/request-view.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
-import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../domain/validation/bodies.ts";
@@ -17,8 +15,8 @@ import { readFailures, readPopRows, readPopUrls, readSamples } from "./details.t
 import { checkDistributions } from "./distributions.ts";
 import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
-import { detailsOf, findRequest } from "./query.ts";
-import { listRequests, recordReportedPercentage } from "./requests.ts";
+import { detailsOf, findRequest, roomForUrls } from "./query.ts";
+import { describeNow, listRequests } from "./requests.ts";
 import { onceForToken, retriedRequest, startRequest } from "./start-request.ts";
 import { summarize } from "./summary.ts";
 
@@ -82,22 +80,13 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
   "GET /prewarm": async (deps, event) => {
     const details = detailsOf(event.queryStringParameters?.["detail"]);
     const item = await requestOf(deps, event);
-    // Once it is recounted, an ended request's item has its exact counts, and nothing of its examples.
-    const needed = !isCounted(item) || item.uncompressed_count > 0;
-    const progress = needed ? await deps.progress.of(item.req_id) : NO_PROGRESS;
-    const popCounts = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
-    const now = deps.now();
-    const { heartbeatTimeoutMs } = deps.timings;
-    const described = describeRequest(item, progress, { now, heartbeatTimeoutMs, popCounts });
-    const recorded = recordReportedPercentage(deps, item, described.percentage_complete);
-    const answer = progressAnswer(described, {
+    const { described, progress } = await describeNow(deps, item);
+    return progressAnswer(described, {
       pops: details.has("pops") ? await readPopRows(deps, item) : undefined,
       failures: details.has("failures") ? await readFailures(deps, item) : undefined,
       urls: details.has("urls") ? await readPopUrls(deps, item, event.queryStringParameters?.["pop"]) : undefined,
-      samples: details.has("samples") ? await readSamples(deps, item, progress, now) : undefined,
+      samples: details.has("samples") ? await readSamples(deps, item, progress) : undefined,
     });
-    await recorded;
-    return answer;
   },
 
   "GET /summary": async (deps, event) => summarize(deps, await requestOf(deps, event)),
@@ -129,12 +118,6 @@ async function requestOf(deps: ApiDeps, { queryStringParameters: query }: APIGat
   return findRequest(deps, reqId);
 }
 
-/**
- * Lambda's answers end at 6 MB, and a body is a string in the JSON of one: what counts is how long a URL is there, with
- * all that is escaped twice.
- */
-const MAX_URL_BYTES = 5_000_000;
-
 interface Failure {
   readonly message: string;
   readonly errorUrls: readonly string[];
@@ -145,11 +128,7 @@ interface Failure {
 export function errorBody(route: string, { message, errorUrls, timestamp }: Failure): Record<string, unknown> {
   if (route.endsWith("/instances")) return { status: "failure", timestamp, message };
   if (route !== "POST /prewarm") return { status: "Failed", error_message: message, timestamp };
-  let bytes = 0;
-  const told = errorUrls.filter((url) => {
-    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(url)));
-    return bytes <= MAX_URL_BYTES;
-  });
+  const told = errorUrls.filter(roomForUrls());
   const more =
     told.length === errorUrls.length
       ? ""

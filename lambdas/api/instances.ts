@@ -1,4 +1,4 @@
-import type { Instances, InstancesSet } from "../../domain/api/deployment-answers.ts";
+import type { AnswerOf } from "../../domain/api/answers.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
 import {
   ACTIVE_STATES,
@@ -14,7 +14,7 @@ import type { InstancesBody } from "../../domain/validation/bodies.ts";
 import type { ApiDeps } from "./deps.ts";
 import { unknownRequest } from "./query.ts";
 
-export async function readInstances({ fleet, now }: ApiDeps): Promise<Instances> {
+export async function readInstances({ fleet, now }: ApiDeps): Promise<AnswerOf<"GET /instances">> {
   const desiredcapacity = await fleet.desiredCapacity();
   return { status: "success", timestamp: formatTimestamp(now()), message: "query success", desiredcapacity };
 }
@@ -23,7 +23,7 @@ export async function readInstances({ fleet, now }: ApiDeps): Promise<Instances>
  * Sets the group's size, and the wishes of the active requests with it; stops a request if that is asked for. None: what runs
  * is paused. A call that failed half way may be repeated.
  */
-export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promise<InstancesSet> {
+export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promise<AnswerOf<"POST /instances">> {
   const { req_id: reqId, force_stop: stops = false, DesiredCapacity: asked } = body;
   // Before anything is stopped.
   const problem = beyondCap(deps.caps, "maxInstances", "DesiredCapacity", asked);

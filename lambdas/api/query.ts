@@ -49,3 +49,18 @@ export async function findRequest({ requests }: ApiDeps, reqId: string, field = 
 export function unknownRequest(reqId: string, field = "req_id"): ApiError {
   return new ApiError(404, `${field}: there is no request ${quoted(reqId)}`);
 }
+
+/**
+ * Lambda's answers end at 6 MB, and a body is a string in the JSON of one: what counts is how long a URL is there, with
+ * all that is escaped twice.
+ */
+const MAX_URL_BYTES = 5_000_000;
+
+/** Says of one URL after the other whether an answer has room for it, too. */
+export function roomForUrls(): (url: string) => boolean {
+  let bytes = 0;
+  return (url) => {
+    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(url)));
+    return bytes <= MAX_URL_BYTES;
+  };
+}

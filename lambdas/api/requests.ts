@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { listedRequestSchema, type Requests } from "../../domain/api/request-answers.ts";
-import { describeRequest } from "../../domain/api/request-view.ts";
+import { listedRequestSchema } from "../../domain/api/request-answers.ts";
+import { countOf, type DescribedRequest, describeRequest } from "../../domain/api/request-view.ts";
+import { namesPops } from "../../domain/api/warnings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { STATUSES, statusSchema } from "../../domain/request/lifecycle.ts";
 import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
-import type { ListedRequest, Place, RequestItem } from "../../domain/request/request-item.ts";
+import type { ListedRequest, Place } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { checkBody } from "../../domain/validation/parse-body.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -17,11 +18,13 @@ const LOOKED_AT = 2_000;
 const MAX_QUERIES = 8;
 
 /** Body of GET /requests: the newest first, each as GET /prewarm says it. @throws ApiError 400 */
-export async function listRequests(deps: ApiDeps, query: Query): Promise<Requests> {
+export async function listRequests(deps: ApiDeps, query: Query) {
   const { requests, end } = await find(deps, checkBody(querySchema, query ?? {}));
   return {
     timestamp: formatTimestamp(deps.now()),
-    requests: await Promise.all(requests.map((request) => describe(deps, request))),
+    requests: await Promise.all(
+      requests.map(async (request) => listedRequestSchema.parse((await describeNow(deps, request)).described)),
+    ),
     next: end === undefined ? null : encode(end),
   };
 }
@@ -42,30 +45,29 @@ async function find({ requests }: ApiDeps, { limit = DEFAULT_LIMIT, next, status
   return { requests: found.slice(0, limit), end };
 }
 
-/** The item of a request that was recounted has its exact counts; those of any other are summed. */
-async function describe(deps: ApiDeps, request: ListedRequest) {
-  const progress = isCounted(request) ? NO_PROGRESS : await deps.progress.of(request.req_id);
-  const view = { now: deps.now(), heartbeatTimeoutMs: deps.timings.heartbeatTimeoutMs };
-  const described = describeRequest(request, progress, view);
-  await recordReportedPercentage(deps, request, described.percentage_complete);
-  return listedRequestSchema.parse(described);
-}
-
 /**
- * Records the percentage that an answer reports, so that no later answer reports less. An answer does not fail for it: if the record
- * cannot be written, a later percentage may be lower.
+ * A request as it stands now. The percentage that an answer reports is recorded, so that no later answer reports less. An answer does
+ * not fail for it: if the record cannot be written, a later percentage may be lower.
+ * @param item from the list or whole
  */
-export async function recordReportedPercentage(
-  { requests, logger }: ApiDeps,
-  item: ListedRequest | RequestItem,
-  percentage: number,
-): Promise<void> {
-  if (isCounted(item) || percentage <= (item.max_reported_percentage ?? 0)) return;
-  try {
-    await requests.recordReportedPercentage(item.req_id, percentage);
-  } catch (error) {
-    logger.warn("Recording percentage_complete failed", { req_id: item.req_id, percentage, error: errorFields(error) });
-  }
+export async function describeNow<T extends DescribedRequest>(deps: ApiDeps, item: T) {
+  const { req_id: reqId, pops, uncompressed_count: uncompressed = 0 } = item;
+  // Once it is recounted, an ended request's item has its exact counts, and nothing of its examples.
+  const progress = isCounted(item) && uncompressed === 0 ? NO_PROGRESS : await deps.progress.of(reqId);
+  const isNamed = pops !== undefined && namesPops(countOf(item, progress));
+  const popCounts = isNamed ? await deps.progress.pops(reqId, pops) : undefined;
+  const { heartbeatTimeoutMs } = deps.timings;
+  const described = describeRequest(item, progress, { now: deps.now(), heartbeatTimeoutMs, popCounts });
+  const { percentage_complete: percentage } = described;
+  if (!isCounted(item) && percentage > (item.max_reported_percentage ?? 0))
+    await deps.requests.recordReportedPercentage(reqId, percentage).catch((error: unknown) => {
+      deps.logger.warn("Recording percentage_complete failed", {
+        req_id: reqId,
+        percentage,
+        error: errorFields(error),
+      });
+    });
+  return { described, progress };
 }
 
 /** A place as it stands in a URL. */

@@ -7,13 +7,11 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readFailures } from "./details.ts";
+import { roomForUrls } from "./query.ts";
 
 /** A stopped request's report follows its status by seconds; a caller is spared the second question. */
 const REPORT_WAIT_MS = 15_000;
 const REPORT_POLL_MS = 250;
-
-/** API Gateway's answers end at 6 MB; beyond this many characters of URLs, the list in the bucket tells the rest. */
-const MAX_URL_CHARACTERS = 4_000_000;
 
 /** Body of GET /summary. @throws ApiError 409 for a request that has not ended. */
 export async function summarize(deps: ApiDeps, first: RequestItem): Promise<Summary> {
@@ -50,13 +48,12 @@ async function withReport(deps: ApiDeps, first: RequestItem): Promise<EndedItem>
 async function readFailedUrls({ lists }: ApiDeps, reqId: string) {
   const urls: string[] = [];
   let omitted = 0;
-  let characters = 0;
+  const hasRoom = roomForUrls();
   try {
     for await (const { url, variant = "" } of lists.read(LISTS.failedUrls, reqId)) {
       const name = variant === "" ? url : `${url}#${variant}`;
-      characters += name.length;
-      if (characters > MAX_URL_CHARACTERS) omitted++;
-      else urls.push(name);
+      if (hasRoom(name)) urls.push(name);
+      else omitted++;
     }
   } catch (error) {
     // A request that ended before its sizes were asked has no such list.

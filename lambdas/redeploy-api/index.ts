@@ -1,14 +1,16 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import * as z from "zod";
-import { answerCloudFormation, RestApi } from "../../aws/custom-resources.ts";
+import { answerCloudFormation, deployApi } from "../../aws/custom-resources.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { createApiDeployer } from "../custom-resources.ts";
 
 const env = readEnvironment(z.object({ REST_API: z.string().min(1) }));
 
+const client = new APIGatewayClient({});
+
 export const handler = createApiDeployer({
-  api: new RestApi(new APIGatewayClient({}), env.REST_API),
+  deploy: () => deployApi(client, env.REST_API),
   answer: answerCloudFormation,
   logger: new Logger({ serviceName: "redeploy-api" }),
 });

@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, vi } from "vitest";
-import { BucketEmptier } from "../../aws/custom-resources.ts";
+import { emptyBucket } from "../../aws/custom-resources.ts";
 
 interface Version {
   readonly Key: string;
@@ -31,7 +31,7 @@ function newBucket(versions: readonly Version[], keeps: (key: string) => boolean
     return { Versions: page.filter(({ marker }) => !marker), DeleteMarkers: page.filter(({ marker }) => marker) };
   });
   return {
-    bucket: new BucketEmptier(client, "bucket"),
+    empty: () => emptyBucket(client, "bucket"),
     deleted,
     left: () => left,
     refuse: (times: number) => {
@@ -46,16 +46,16 @@ const objects = (count: number): Version[] =>
 
 describe("a bucket that is about to be deleted", () => {
   it("is emptied page by page", async () => {
-    const { bucket, deleted, left } = newBucket(objects(2_001));
-    expect(await bucket.empty()).toBe(2_001);
+    const { empty, deleted, left } = newBucket(objects(2_001));
+    expect(await empty()).toBe(2_001);
     expect(deleted).toEqual([1_000, 1_000, 1]);
     expect(left()).toEqual([]);
   });
 
   it("may be empty, and may be emptied twice", async () => {
-    const { bucket, deleted } = newBucket(objects(1));
-    expect(await bucket.empty()).toBe(1);
-    expect(await bucket.empty()).toBe(0);
+    const { empty, deleted } = newBucket(objects(1));
+    expect(await empty()).toBe(1);
+    expect(await empty()).toBe(0);
     expect(deleted).toEqual([1]);
   });
 
@@ -65,21 +65,21 @@ describe("a bucket that is about to be deleted", () => {
       { Key: "a", VersionId: "2" },
       { Key: "b", VersionId: "3", marker: true },
     ];
-    const { bucket, left } = newBucket(versions);
-    expect(await bucket.empty()).toBe(3);
+    const { empty, left } = newBucket(versions);
+    expect(await empty()).toBe(3);
     expect(left()).toEqual([]);
   });
 
   it("is emptied to the end by a second call, where the first one was stopped", async () => {
-    const { bucket, left, refuse } = newBucket(objects(1_500));
+    const { empty, left, refuse } = newBucket(objects(1_500));
     refuse(1);
-    await expect(bucket.empty()).rejects.toThrow("SlowDown");
+    await expect(empty()).rejects.toThrow("SlowDown");
     expect(left()).toHaveLength(1_500);
-    expect(await bucket.empty()).toBe(1_500);
+    expect(await empty()).toBe(1_500);
   });
 
   it("that keeps an object is a fault which names it, and not an endless loop", async () => {
-    const { bucket } = newBucket(objects(3), (key) => key === "r1.csv");
-    await expect(bucket.empty()).rejects.toThrow("r1.csv stays: AccessDenied no");
+    const { empty } = newBucket(objects(3), (key) => key === "r1.csv");
+    await expect(empty()).rejects.toThrow("r1.csv stays: AccessDenied no");
   });
 });

@@ -5,9 +5,7 @@ import { ask } from "../custom-resource.ts";
 
 const run = (RequestType: string, empty: () => Promise<number>) =>
   ask({ RequestType }, (deps) =>
-    createBucketEmptier(
-      fakeDeps<Parameters<typeof createBucketEmptier>[0]>({ ...deps, bucket: { name: "lists", empty } }),
-    ),
+    createBucketEmptier(fakeDeps<Parameters<typeof createBucketEmptier>[0]>({ ...deps, bucket: "lists", empty })),
   );
 
 const never = async () => {

@@ -6,7 +6,7 @@ import { ask } from "../custom-resource.ts";
 /** Which deployment the stage is to serve. */
 function served(event: object, deploy: () => Promise<string> = unplanned): Promise<unknown> {
   return ask(event, (deps) =>
-    createApiDeployer(fakeDeps<Parameters<typeof createApiDeployer>[0]>({ ...deps, api: { deploy } })),
+    createApiDeployer(fakeDeps<Parameters<typeof createApiDeployer>[0]>({ ...deps, deploy })),
   );
 }
 
