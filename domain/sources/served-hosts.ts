@@ -25,13 +25,8 @@ export function servedHosts({ cfDomain, urls, sources, own }: HostsOfRequest): (
   const owners = about.map((host) => ownerOf(host)?.id);
   const ids = new Set(owners.filter((id) => id !== undefined));
   const strangers = owners.includes(undefined) ? new Set([...about, ...named]) : new Set<string>();
-  const known = new Map<string, boolean>();
   return (host) => {
-    const before = known.get(host);
-    if (before !== undefined) return before;
     const owner = ownerOf(host);
-    const serves = owner === undefined ? strangers.has(host) : ids.has(owner.id);
-    known.set(host, serves);
-    return serves;
+    return owner === undefined ? strangers.has(host) : ids.has(owner.id);
   };
 }

@@ -14,24 +14,25 @@ export function* referencesOf(
   around: readonly Element[],
   seconds: number | undefined,
 ): Generator<string> {
-  const info = new SegmentInfo([...around, representation]);
+  const info = segmentInfoOf([...around, representation]);
+  if (info === undefined) return yield "";
   for (const name of ["Initialization", "RepresentationIndex", "BitstreamSwitching"])
-    for (const { attributes } of info.children(name)) yield attributes["sourceURL"] ?? "";
-  if (info.kind === "SegmentTemplate") yield* ofTemplate(info, representation, seconds);
-  else if (info.kind === "SegmentList") yield* ofList(info);
+    for (const { attributes } of childrenOf(info, name)) yield attributes["sourceURL"] ?? "";
+  if (info.name === "SegmentTemplate") yield* ofTemplate(info, representation, seconds);
+  else if (info.name === "SegmentList") yield* ofList(info);
   else yield "";
 }
 
-function* ofList(info: SegmentInfo): Generator<string> {
-  for (const { attributes } of info.children("SegmentURL")) {
+function* ofList(info: Element): Generator<string> {
+  for (const { attributes } of childrenOf(info, "SegmentURL")) {
     yield attributes["media"] ?? "";
     if (attributes["index"] !== undefined) yield attributes["index"];
   }
 }
 
-function* ofTemplate(info: SegmentInfo, representation: Element, seconds: number | undefined): Generator<string> {
+function* ofTemplate(info: Element, representation: Element, seconds: number | undefined): Generator<string> {
   const templateOf = (name: string) => {
-    const text = info.attribute(name);
+    const text = info.attributes[name];
     return text === undefined ? undefined : readTemplate(text, representation);
   };
   const [media, index] = [templateOf("media"), templateOf("index")];
@@ -88,13 +89,13 @@ function padded(value: bigint, width: number): string {
 type Segment = readonly [number: bigint, time: bigint];
 
 /** The `$Number$` and the `$Time$` of each segment. @throws DocumentError */
-function* segmentsOf(info: SegmentInfo, seconds: number | undefined): Generator<Segment> {
-  const timescale = info.integer("timescale", 1n) ?? 1n;
+function* segmentsOf(info: Element, seconds: number | undefined): Generator<Segment> {
+  const timescale = integerIn(info, "timescale", 1n) ?? 1n;
   const ticks = (seconds ?? Number.NaN) * Number(timescale);
-  let number = info.integer("startNumber", 0n) ?? 1n;
-  const [timeline] = info.children("SegmentTimeline");
+  let number = integerIn(info, "startNumber", 0n) ?? 1n;
+  const [timeline] = childrenOf(info, "SegmentTimeline");
   if (timeline === undefined) return yield* segmentsByDuration(info, number, ticks);
-  const offset = info.integer("presentationTimeOffset") ?? 0n;
+  const offset = integerIn(info, "presentationTimeOffset") ?? 0n;
   const entries = childrenOf(timeline, "S");
   let time = 0n;
   for (const [i, entry] of entries.entries()) {
@@ -120,9 +121,9 @@ function* segmentsOf(info: SegmentInfo, seconds: number | undefined): Generator<
 const NOT_COUNTED = "does not say how many segments it has";
 
 /** Without a duration, it is one segment. */
-function* segmentsByDuration(info: SegmentInfo, start: bigint, ticks: number): Generator<Segment> {
-  const duration = info.integer("duration", 0n);
-  const last = info.integer("endNumber", 0n);
+function* segmentsByDuration(info: Element, start: bigint, ticks: number): Generator<Segment> {
+  const duration = integerIn(info, "duration", 0n);
+  const last = integerIn(info, "endNumber", 0n);
   if (duration === undefined && last === undefined) return yield [start, 0n];
   const numbered = last === undefined ? undefined : last - start + 1n;
   const lasting = countIn(ticks, duration ?? 0n);
@@ -143,34 +144,20 @@ function countIn(ticks: number, duration: bigint): bigint | undefined {
 const KINDS = ["SegmentTemplate", "SegmentList", "SegmentBase"] as const;
 
 /**
- * How the segments of a representation are named. The innermost of the three elements says which way; what it does not
- * say is taken from those of the same name around it (ISO/IEC 23009-1, 5.3.9.1).
+ * How the segments of a representation are named: the innermost of the three elements. What it does not say is taken from those of
+ * the same name around it (ISO/IEC 23009-1, 5.3.9.1).
+ * @param levels period, adaptation set, representation
+ * @returns undefined: the representation is one file
  */
-class SegmentInfo {
-  /** undefined: the representation is one file. */
-  readonly kind: (typeof KINDS)[number] | undefined;
-  /** The innermost first. */
-  private readonly elements: readonly Element[];
-
-  /** @param levels period, adaptation set, representation */
-  constructor(levels: readonly Element[]) {
-    const all = levels.toReversed().flatMap((level) => KINDS.flatMap((kind) => childrenOf(level, kind).slice(0, 1)));
-    this.kind = KINDS.find((kind) => kind === all[0]?.name);
-    this.elements = all.filter(({ name }) => name === this.kind);
-  }
-
-  attribute(name: string): string | undefined {
-    return this.elements.map(({ attributes }) => attributes[name]).find((it) => it !== undefined);
-  }
-
-  /** An attribute that is an integer; undefined: there is none. @throws DocumentError */
-  integer(name: string, least?: bigint): bigint | undefined {
-    const element = this.elements.find(({ attributes }) => attributes[name] !== undefined);
-    return element === undefined ? undefined : integerIn(element, name, least);
-  }
-
-  /** Those of the innermost element that has any. */
-  children(name: string): readonly Element[] {
-    return this.elements.map((it) => childrenOf(it, name)).find((it) => it.length > 0) ?? [];
-  }
+function segmentInfoOf(levels: readonly Element[]): Element | undefined {
+  const all = levels.flatMap((level) => KINDS.toReversed().flatMap((kind) => childrenOf(level, kind).slice(0, 1)));
+  const innermost = all.at(-1);
+  if (innermost === undefined) return undefined;
+  const inward = all.filter(({ name }) => name === innermost.name);
+  return {
+    name: innermost.name,
+    attributes: Object.fromEntries(inward.flatMap(({ attributes }) => Object.entries(attributes))),
+    children: new Map(inward.flatMap(({ children }) => [...children])),
+    text: "",
+  };
 }

@@ -1,6 +1,6 @@
 import { MAX_URLS } from "../../domain/limits.ts";
 import { parseUrl } from "../../domain/net/urls.ts";
-import { absolute, DocumentError, type Finds, type Reader } from "./document.ts";
+import { absolute, DocumentError, type Reader } from "./document.ts";
 import { linesOf, peek } from "./document-stream.ts";
 import { readXml } from "./xml.ts";
 
@@ -32,10 +32,14 @@ const readText: Reader = async (text, { base }, finds) => {
     for (const line of lines.flatMap((it) => it.split("\r"))) {
       const entry = line.trim();
       if (entry === "" || entry.startsWith("#")) continue;
-      kind ??= kindOf(entry);
-      if (kind === "robots") takeRecord(entry, base, finds);
+      const [, name, value = ""] = RECORD.exec(entry) ?? [];
+      const isAddress = ADDRESS.test(entry);
+      if (isAddress || name !== undefined) kind ??= isAddress ? "addresses" : "robots";
+      // https://www.sitemaps.org/protocol.html#submit_robots
+      const isSitemapLine = name?.toLowerCase() === "sitemap" && value.trim() !== "";
+      if (kind === "robots" && isSitemapLine) finds.lead(value, base, "sitemap");
       // Whole URLs alone: anything else would be taken for the name of a file beside the sitemap.
-      else if (ADDRESS.test(entry)) finds.add(entry, undefined);
+      else if (kind === "addresses" && isAddress) finds.add(entry, undefined);
       else unknown++;
     }
   }
@@ -43,18 +47,6 @@ const readText: Reader = async (text, { base }, finds) => {
   if (kind === "addresses") finds.leave("not_a_url", unknown);
   else if (finds.documents.length === 0) throw new DocumentError("is a robots.txt without a Sitemap line");
 };
-
-/** What a line says the text is; undefined: nothing. */
-function kindOf(entry: string): "addresses" | "robots" | undefined {
-  if (ADDRESS.test(entry)) return "addresses";
-  return RECORD.test(entry) ? "robots" : undefined;
-}
-
-/** A sitemap that `robots.txt` names: https://www.sitemaps.org/protocol.html#submit_robots */
-function takeRecord(entry: string, base: string | undefined, finds: Finds): void {
-  const [, name = "", value = ""] = RECORD.exec(entry) ?? [];
-  if (name.toLowerCase() === "sitemap" && value.trim() !== "") finds.lead(value, base, "sitemap");
-}
 
 // Elements of sitemaps (https://www.sitemaps.org/protocol.html#otherformats), of RSS 2.0 (rssboard.org) and of Atom (RFC 4287), each
 // with the element that it stands in. Atom 0.3 called `updated` `modified`.
@@ -141,7 +133,8 @@ function hasWord(words: string | undefined, word: string): boolean {
 }
 
 // https://www.w3.org/TR/NOTE-datetime
-const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?)?)?$/i;
+const DATE = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/;
+const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /** `Wed, 02 Oct 2024 13:00:00 GMT`, as RSS has it: https://www.rfc-editor.org/rfc/rfc822#section-5.1 */
 const RFC_822 =
@@ -154,17 +147,10 @@ const RFC_822 =
  * @param since ISO 8601
  */
 export function isSince(lastmod: string, since: string): boolean {
-  const last = lastMoment(lastmod.trim());
-  const first = Date.parse(since);
-  return !(last < first);
-}
-
-/** The last millisecond that a date may mean, since the epoch; NaN: it is none. */
-function lastMoment(text: string): number {
-  const [all, year, month, day, time, zone = "Z"] = DATE.exec(text) ?? [];
-  if (all === undefined) return RFC_822.test(text) ? Date.parse(text) : Number.NaN;
-  if (time !== undefined) return Date.parse(`${year}-${month}-${day}T${time}${zone.toUpperCase()}`);
-  if (month === undefined) return Date.UTC(Number(year) + 1, 0) - 1;
-  if (day === undefined) return Date.UTC(Number(year), Number(month)) - 1;
-  return Date.UTC(Number(year), Number(month) - 1, Number(day) + 1) - 1;
+  const text = lastmod.trim();
+  if (DATE.test(text)) return text >= new Date(since).toISOString().slice(0, text.length);
+  const [, time, zone = "Z"] = TIME.exec(text) ?? [];
+  if (time === undefined && !RFC_822.test(text)) return true;
+  const changed = Date.parse(time === undefined ? text : `${time}${zone}`.toUpperCase());
+  return !(changed < Date.parse(since));
 }
