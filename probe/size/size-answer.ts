@@ -65,8 +65,7 @@ export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
   const range = String(headers["content-range"] ?? "");
   const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(range)?.[1];
   if ((status === 206 || status === 416) && total !== undefined) return good(credible(Number(total)), headers);
-  if (status === 200) return good(contentLength(headers), headers);
-  if (status >= 200 && status < 300) return good(null, headers);
+  if (status >= 200 && status < 300) return good(status === 200 ? contentLength(headers) : null, headers);
   return refusal(status, headers);
 }
 

@@ -7,7 +7,7 @@ import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
 import type { OriginLimiterRegistry, OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
 import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import type { OriginLimits } from "../../domain/request/options.ts";
-import { cutText, type FailureReason, MAX_ERROR } from "../../domain/result/failure.ts";
+import { cutText, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
 import { connectionTo, type Ports } from "../connection.ts";
 import {
@@ -102,8 +102,7 @@ export class SizeProbe {
       const { retry: _, ...unreadable } = answer;
       return unreadable;
     } catch (error) {
-      if (SLOW.has(errorCode(error))) return { size: null };
-      return { problem: cutText(describe(error), MAX_ERROR), reason: reasonOf(error) };
+      return SLOW.has(errorCode(error)) ? { size: null } : unreadableBy(error);
     }
   }
 
@@ -228,16 +227,12 @@ interface Exchanged {
   readonly headers: Headers;
 }
 
-/** What an error counts as that came instead of an answer. */
-function reasonOf(error: unknown): FailureReason {
-  if (error instanceof AddressRefusedError) return "refused_address";
-  if (error instanceof DnsLookupError) return error.reason;
-  return /TLS|CERT|SSL|UNABLE_TO_VERIFY|^EPROTO$/.test(errorCode(error)) ? "tls" : "connection";
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof AddressRefusedError || error instanceof DnsLookupError) return error.message;
+/** What an error says that came instead of an answer. */
+function unreadableBy(error: unknown): Unreadable {
+  if (error instanceof AddressRefusedError) return { problem: error.message, reason: "refused_address" };
+  if (error instanceof DnsLookupError) return { problem: error.message, reason: error.reason };
   const code = errorCode(error);
-  return error.message.includes(code) ? error.message : `${code}: ${error.message}`;
+  const message = error instanceof Error ? error.message : code;
+  const problem = cutText(message.includes(code) ? message : `${code}: ${message}`, MAX_ERROR);
+  return { problem, reason: /TLS|CERT|SSL|UNABLE_TO_VERIFY|^EPROTO$/.test(code) ? "tls" : "connection" };
 }

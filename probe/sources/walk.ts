@@ -73,37 +73,27 @@ export class Walk {
     }
   }
 
-  /** Where it fails, nothing has changed: it can be tried again. */
+  /** Where S3 fails, nothing has changed: it can be tried again. */
   private async readOne(one: Pending, source: Source): Promise<void> {
     const { finds, next } = await readDocument(this.deps, one, source, this.found);
-    const named = finds.documents.map((it) => toPending(it, one, source)).filter((it) => this.isNew(it, source));
-    this.check(one, named);
     this.pending.shift();
     this.documents++;
     if (next !== undefined) this.pending.unshift({ ...one, token: next });
-    for (const it of named) this.add(it, source);
+    for (const named of finds.documents) this.add(toPending(named, one, source), source);
+    if (this.documents + this.pending.length > MAX_DOCUMENTS)
+      throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
     this.found.add(one.source, finds.urls, finds.leftOut);
     this.found.markDone(new Set(this.pending.map(({ source }) => source)));
   }
 
-  /** @throws DocumentError */
-  private check(one: Pending, named: readonly Pending[]): void {
-    if (named.length > 0 && one.depth === MAX_DEPTH)
-      throw new DocumentError(`leads on to further documents, deeper than the limit of ${MAX_DEPTH} below a source`);
-    const all = this.documents + this.pending.length + new Set(named.map((it) => it.location)).size;
-    if (all > MAX_DOCUMENTS)
-      throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
-  }
-
-  /** What was seen is a loop, or named twice: nothing is wrong with it. */
+  /** What was seen is a loop, or named twice: nothing is wrong with it. @throws DocumentError */
   private add(one: Pending, source: Source): void {
-    if (!this.isNew(one, source)) return;
-    this.visited.add(keyOf(one, source));
+    const key = keyOf(one, source);
+    if (this.visited.has(key)) return;
+    if (one.depth > MAX_DEPTH)
+      throw new DocumentError(`leads on to further documents, deeper than the limit of ${MAX_DEPTH} below a source`);
+    this.visited.add(key);
     this.pending.push(one);
-  }
-
-  private isNew(one: Pending, source: Source): boolean {
-    return !this.visited.has(keyOf(one, source));
   }
 }
 
