@@ -21,11 +21,11 @@ import { queryItems } from "./dynamodb.ts";
  * (lib/permissions.ts): whoever writes one kind may be refused the others.
  */
 export const KEY = {
-  /** The request's totals: a stripe each, {@link MOVED}, {@link CORRECTION}. */
+  /** The request's totals: a shard each, {@link MOVED}, {@link CORRECTION}. */
   count: (reqId: string) => `count#${reqId}`,
-  /** The totals of a block of its POPs: a stripe each. */
+  /** The totals of a block of its POPs: a shard each. */
   pops: (reqId: string, block: number) => `pops#${reqId}#${block}`,
-  /** Its failures by reason: a stripe each, and examples of each reason. */
+  /** Its failures by reason: a shard each, and examples of each reason. */
   fails: (reqId: string) => `fails#${reqId}`,
   /** What was counted when a minute began: a minute each. */
   minute: (reqId: string) => `minute#${reqId}`,
@@ -41,7 +41,7 @@ export const KEY = {
   ask: (reqId: string) => `ask#${reqId}`,
 } as const;
 
-/** Sort keys of `count`, next to those of the stripes. */
+/** Sort keys of `count`, next to those of the shards. */
 const MOVED = "moved";
 const CORRECTION = "recount";
 
@@ -67,11 +67,11 @@ const MAX_EXAMPLES = 3;
 /** A batch of results, counted: what it adds to the request, and which part of that is of which POP. */
 export interface BatchCount {
   readonly total: Count;
-  /** One of the request's stripes: writers of different stripes do not wait for each other. */
-  readonly stripe: number;
+  /** One of the request's shards: writers of different shards do not wait for each other. */
+  readonly shard: number;
   /** By block, and by the POP's place in it: domain/plan/counter-shards.ts says which those are. */
   readonly blocks: ReadonlyMap<number, ReadonlyMap<number, Count>>;
-  /** Examples of what came uncompressed. A stripe keeps those of the first batch that has any. */
+  /** Examples of what came uncompressed. A shard keeps those of the first batch that has any. */
   readonly uncompressed: readonly string[];
   /** By reason: how many more failures there are, and the numbers of POPs where some were added. */
   readonly failures: ReadonlyMap<FailureReason, { readonly tasks: number; readonly pops: readonly number[] }>;
@@ -172,7 +172,7 @@ export class ProgressTable implements HeartbeatStore {
    * @param expireAt TTL, seconds since the epoch
    */
   async add(reqId: string, batch: BatchCount, token: string, expireAt: number): Promise<void> {
-    const part = String(batch.stripe);
+    const part = String(batch.shard);
     const additions = [
       additionTo({ key: KEY.count(reqId), part }, { ...batch.total }, expireAt, batch.uncompressed),
       ...[...batch.blocks].map(([block, pops]) =>
@@ -247,7 +247,7 @@ export class ProgressTable implements HeartbeatStore {
     return found;
   }
 
-  /** The sums of a block's counters over all stripes, by the POP's place. */
+  /** The sums of a block's counters over all shards, by the POP's place. */
   private async placesOf(reqId: string, block: number): Promise<Map<number, Count>> {
     const sums = new Map<number, Count>();
     for await (const item of this.items(KEY.pops(reqId, block)))
@@ -322,7 +322,7 @@ function additionTo(key: ItemKey, counters: Counters, expireAt: number, examples
 /** Of each reason `t_http_4xx` (tasks), and `p_http_4xx`, the set of its POPs' numbers. */
 const tasksOf = (reason: FailureReason) => `t_${reason}`;
 const popsOf = (reason: FailureReason) => `p_${reason}`;
-/** Sort key of a reason's examples, next to those of the stripes. */
+/** Sort key of a reason's examples, next to those of the shards. */
 const examplesPart = (reason: FailureReason) => `examples#${reason}`;
 
 /** What is added of failures. An empty set cannot be written. */

@@ -1,8 +1,8 @@
 import { fnv1a } from "./task.ts";
 
-/** One batch changes one stripe. A batch has up to 1,000 results, and a few batches are counted at a time. */
-const TASKS_PER_STRIPE = 10_000;
-const MAX_STRIPES = 64;
+/** One batch changes one shard. A batch has up to 1,000 results, and a few batches are counted at a time. */
+const TASKS_PER_SHARD = 10_000;
+const MAX_COUNTER_SHARDS = 64;
 
 /**
  * POPs whose counters stand in one item. DynamoDB bills a write by the whole item: with so many it stays below 1 KB, with
@@ -11,24 +11,18 @@ const MAX_STRIPES = 64;
  */
 const POPS_PER_BLOCK = 24;
 
-/** Where the counters of a POP stand: in which block, and where in it. */
-export interface PopPlace {
-  readonly block: number;
-  readonly place: number;
-}
-
 /** Over how many items the counters of a request with so many tasks are spread, so that its batches do not wait for each other. */
-export function stripeCount(totalTasks: number): number {
-  return Math.min(MAX_STRIPES, Math.max(1, Math.ceil(totalTasks / TASKS_PER_STRIPE)));
+export function counterShardCount(totalTasks: number): number {
+  return Math.min(MAX_COUNTER_SHARDS, Math.max(1, Math.ceil(totalTasks / TASKS_PER_SHARD)));
 }
 
-/** The stripe of a batch: the same whenever the batch is tried again. */
-export function stripeOf(token: string, totalTasks: number): number {
-  return fnv1a(token) % stripeCount(totalTasks);
+/** The counter shard of a batch: the same whenever the batch is tried again. */
+export function counterShardOf(token: string, totalTasks: number): number {
+  return fnv1a(token) % counterShardCount(totalTasks);
 }
 
-/** Where the counters of the n-th of a request's POPs stand. */
-export function popPlace(n: number): PopPlace {
+/** Where the counters of the n-th of a request's POPs stand: in which block, and where in it. */
+export function popPlace(n: number) {
   return { block: Math.floor(n / POPS_PER_BLOCK), place: n % POPS_PER_BLOCK };
 }
 

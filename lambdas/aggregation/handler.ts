@@ -5,7 +5,7 @@ import type { RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
-import { inBlocks, stripeOf } from "../../domain/plan/counter-shards.ts";
+import { counterShardOf, inBlocks } from "../../domain/plan/counter-shards.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
@@ -101,7 +101,7 @@ async function count(
   { reqId, token, total, pops, uncompressed, failures: byReason }: BatchProgress,
   { item, numberOf }: CountedRequest,
 ): Promise<void> {
-  const [stripe, blocks] = [stripeOf(token, item.total_count), inBlocks(pops, numberOf)];
+  const [shard, blocks] = [counterShardOf(token, item.total_count), inBlocks(pops, numberOf)];
   // POPs by their numbers, which take a few bytes each.
   const failures = new Map(
     [...byReason].map(([reason, { tasks, pops }]) => [
@@ -109,7 +109,7 @@ async function count(
       { tasks, pops: [...pops].flatMap((pop) => numberOf.get(pop) ?? []) },
     ]),
   );
-  await progress.add(reqId, { total, stripe, blocks, uncompressed, failures }, token, item.expire_at);
+  await progress.add(reqId, { total, shard, blocks, uncompressed, failures }, token, item.expire_at);
 }
 
 /** Notes when results of a request came last: not with each batch, for it is a write of its own. */

@@ -24,13 +24,13 @@ function written({ Key, UpdateExpression, ConditionExpression = "", ...rest }: S
 const transacted = ({ input }: Sent) => input.TransactItems.map((it: { Update: Sent["input"] }) => written(it.Update));
 
 describe("counters", () => {
-  it("are added to in one transaction under the batch's token: a stripe of the request, and of each block of POPs", async () => {
+  it("are added to in one transaction under the batch's token: a shard of the request, and of each block of POPs", async () => {
     const { sent, progress } = table();
     const blocks = new Map([
       [0, new Map([[7, count(2, 20, 0)]])],
       [3, new Map([[0, count(1, 0, 1)]])],
     ]);
-    await progress.add("r1", batchCount({ total: count(3, 20, 1), stripe: 5, blocks }), "token", EXPIRES);
+    await progress.add("r1", batchCount({ total: count(3, 20, 1), shard: 5, blocks }), "token", EXPIRES);
     expect(sent).toHaveLength(1);
     expect(sent[0]?.input.ClientRequestToken).toBe("token");
     expect(transacted(sent[0] as Sent)).toEqual([
@@ -45,7 +45,7 @@ describe("counters", () => {
     const all = count(1, 10, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1, rec_miss_count: 1 });
     const places = new Map(Array.from({ length: 24 }, (_, place) => [place, all]));
     const blocks = new Map(Array.from({ length: 42 }, (_, block) => [block, places]));
-    await progress.add("r1", batchCount({ total: count(1, 1, 1), stripe: 0, blocks }), "token", EXPIRES);
+    await progress.add("r1", batchCount({ total: count(1, 1, 1), shard: 0, blocks }), "token", EXPIRES);
     const items = sent[0]?.input.TransactItems;
     expect(items.length).toBeLessThanOrEqual(100);
     for (const { Update } of items) expect(Update.UpdateExpression.length).toBeLessThan(4_096);
@@ -55,7 +55,7 @@ describe("counters", () => {
     const { sent, progress } = table();
     const total = count(3, 20, 1, { warm_count: 2, not_kept_count: 1 });
     const blocks = new Map([[0, new Map([[7, total]])]]);
-    await progress.add("r1", batchCount({ total, stripe: 0, blocks }), "token", EXPIRES);
+    await progress.add("r1", batchCount({ total, shard: 0, blocks }), "token", EXPIRES);
     const all = "ADD download_count 3, download_size 20, failed_count 1, warm_count 2, not_kept_count 1";
     expect(transacted(sent[0] as Sent)).toEqual([
       ["count#r1", "0", `SET expire_at = ${EXPIRES} ${all}`],
@@ -63,7 +63,7 @@ describe("counters", () => {
     ]);
   });
 
-  it("count failures by reason in the same write, and come back as what the stripes add up to", async () => {
+  it("count failures by reason in the same write, and come back as what the shards add up to", async () => {
     const { sent, progress } = table();
     const failures = new Map([
       ["http_4xx", { tasks: 3, pops: [0, 7] }],
@@ -71,7 +71,7 @@ describe("counters", () => {
     ] as const);
     await progress.add(
       "r1",
-      batchCount({ total: count(3, 0, 3), stripe: 4, blocks: new Map(), failures }),
+      batchCount({ total: count(3, 0, 3), shard: 4, blocks: new Map(), failures }),
       "token",
       EXPIRES,
     );
@@ -108,11 +108,11 @@ describe("counters", () => {
     );
   });
 
-  it("keep examples of what came uncompressed in the stripe of the first batch that has any, in the same write", async () => {
+  it("keep examples of what came uncompressed in the shard of the first batch that has any, in the same write", async () => {
     const { sent, progress } = table();
     const total = count(1, 9, 0, { uncompressed_count: 1 });
     const examples = ["https://a.example/a.css (br)"];
-    const batch = { total, stripe: 0, blocks: new Map(), uncompressed: examples };
+    const batch = { total, shard: 0, blocks: new Map(), uncompressed: examples };
     await progress.add("r1", batchCount(batch), "token", EXPIRES);
     const set = `SET expire_at = ${EXPIRES}, uncompressed = if_not_exists(uncompressed, ${examples})`;
     const add = "ADD download_count 1, download_size 9, uncompressed_count 1";
@@ -130,7 +130,7 @@ describe("counters", () => {
 
   it("stay where nothing is added", async () => {
     const { sent, progress } = table();
-    await progress.add("r1", batchCount({ total: count(0, 0, 0), stripe: 0, blocks: new Map() }), "token", EXPIRES);
+    await progress.add("r1", batchCount({ total: count(0, 0, 0), shard: 0, blocks: new Map() }), "token", EXPIRES);
     expect(transacted(sent[0] as Sent)).toEqual([["count#r1", "0", `SET expire_at = ${EXPIRES}`]]);
   });
 
@@ -139,7 +139,7 @@ describe("counters", () => {
       CancellationReasons: [{ Code: "TransactionConflict" }],
     });
     const { sent, progress } = table((_, n) => (n === 0 ? Promise.reject(conflict) : {}));
-    await progress.add("r1", batchCount({ total: count(1, 1, 0), stripe: 0, blocks: new Map() }), "token", EXPIRES);
+    await progress.add("r1", batchCount({ total: count(1, 1, 0), shard: 0, blocks: new Map() }), "token", EXPIRES);
     expect(sent).toHaveLength(2);
   });
 

@@ -262,5 +262,5 @@ export function keysEvent(...keys: Record<string, string>[]) {
 
 /** A batch of results that changes nothing but this. */
 export function batchCount(change: Partial<BatchCount>): BatchCount {
-  return { total: NO_COUNT, stripe: 0, blocks: new Map(), uncompressed: [], failures: new Map(), ...change };
+  return { total: NO_COUNT, shard: 0, blocks: new Map(), uncompressed: [], failures: new Map(), ...change };
 }

@@ -143,7 +143,7 @@ describe("what is worth a warning", () => {
     const { call, calls, requests, progress } = world();
     await requests.put(request({ status: "IN_PROGRESS", total_count: 6 }));
     const blocks = new Map([[0, new Map([[1, odd]])]]);
-    await progress.add("r1", batchCount({ total: odd, stripe: 0, blocks, uncompressed: [css] }), "token");
+    await progress.add("r1", batchCount({ total: odd, shard: 0, blocks, uncompressed: [css] }), "token");
     const active = await call("GET /prewarm", undefined, { req_id: "r1" });
     expect(active.body["warnings"]).toEqual(expected);
     requests.items.set("r1", request({ status: "FINISHED", active: undefined, total_count: 6, ...odd }));
@@ -168,7 +168,7 @@ describe("GET /prewarm with detail=pops", () => {
     const done = count(3, 20, 1, { warm_count: 2, not_kept_count: 1 });
     await progress.add(
       "r1",
-      batchCount({ total: done, stripe: 0, blocks: new Map([[0, new Map([[0, done]])]]) }),
+      batchCount({ total: done, shard: 0, blocks: new Map([[0, new Map([[0, done]])]]) }),
       "token",
     );
     const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops" });
@@ -342,7 +342,7 @@ describe("GET /prewarm with detail=failures", () => {
     const { call, requests, progress } = world();
     await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
     const failures = new Map([["http_4xx", { tasks: 2, pops: [0, 1] }]] as const);
-    await progress.add("r1", batchCount({ total: count(2, 0, 2), stripe: 0, blocks: new Map(), failures }), "token");
+    await progress.add("r1", batchCount({ total: count(2, 0, 2), shard: 0, blocks: new Map(), failures }), "token");
     await progress.exemplify("r1", "http_4xx", [example]);
     const { body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops, failures" });
     expect(body["pops"]).toHaveLength(2);
@@ -374,7 +374,7 @@ describe("GET /prewarm with detail=failures", () => {
     await requests.put(request({ status: "FINISHED", active: undefined, report: "r1/report.csv", total_count: 4 }));
     await progress.exemplify("r1", "tls", [example]);
     const failures = new Map([["tls", { tasks: 1, pops: [0] }]] as const);
-    await progress.add("r1", batchCount({ total: count(1, 0, 1), stripe: 0, blocks: new Map(), failures }), "token");
+    await progress.add("r1", batchCount({ total: count(1, 0, 1), shard: 0, blocks: new Map(), failures }), "token");
     const codes = async () => {
       const { body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "failures" });
       return body["failures"];

@@ -44,7 +44,7 @@ export class ModelTable {
     return { Items, Count: Items.length };
   }
 
-  /** Write units of all keys and of the busiest, and what the stripes of the totals count. */
+  /** Write units of all keys and of the busiest, and what the shards of the totals count. */
   state() {
     let counted = 0;
     for (const { key, numbers } of this.items.values()) {

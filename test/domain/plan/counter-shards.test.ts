@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blockCount, inBlocks, popPlace, stripeCount, stripeOf } from "../../../domain/plan/counter-shards.ts";
+import {
+  blockCount,
+  counterShardCount,
+  counterShardOf,
+  inBlocks,
+  popPlace,
+} from "../../../domain/plan/counter-shards.ts";
 
-describe("stripes", () => {
+describe("the shards of counters", () => {
   it.each([
     [0, 1],
     [1, 1],
@@ -11,21 +17,21 @@ describe("stripes", () => {
     [600_000, 60],
     [640_001, 64],
     [24_000_000, 64],
-  ])("of a request with %i tasks: %i", (tasks, stripes) => {
-    expect(stripeCount(tasks)).toBe(stripes);
+  ])("of a request with %i tasks: %i", (tasks, shards) => {
+    expect(counterShardCount(tasks)).toBe(shards);
   });
 
   it("are all used, about equally, and a batch that is tried again goes to the same one", () => {
     const tokens = Array.from({ length: 6_400 }, (_, i) => `token ${i}`);
     const used = new Map<number, number>();
     for (const token of tokens) {
-      const stripe = stripeOf(token, 24_000_000);
-      expect(stripeOf(token, 24_000_000)).toBe(stripe);
-      used.set(stripe, (used.get(stripe) ?? 0) + 1);
+      const shard = counterShardOf(token, 24_000_000);
+      expect(counterShardOf(token, 24_000_000)).toBe(shard);
+      used.set(shard, (used.get(shard) ?? 0) + 1);
     }
     expect([...used.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, i) => i));
     expect(Math.max(...used.values())).toBeLessThan(200);
-    expect(stripeOf("any", 10_000)).toBe(0);
+    expect(counterShardOf("any", 10_000)).toBe(0);
   });
 });
 
