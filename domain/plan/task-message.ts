@@ -54,10 +54,7 @@ export const taskMessageSchema = z.object({
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
 
 /** Attempts at a URL of a message, in one variant, in the messages before. A release before counted them for the message as a whole. */
-export function attemptsBefore(
-  { tries = 0 }: Pick<TaskMessage, "tries">,
-  { attempts }: Pick<TaskUrl, "attempts">,
-): number {
+export function attemptsBefore({ tries = 0 }: TaskMessage, { attempts }: TaskUrl): number {
   return attempts ?? tries;
 }
 
@@ -94,21 +91,25 @@ export function urlsPerMessage(totalTasks: number, instances: number): number {
   return Math.max(1, Math.min(MAX_URLS, Math.floor(totalTasks / (Math.max(1, instances) * MESSAGES_PER_INSTANCE))));
 }
 
-export interface MessageLimits {
-  /** URLs of a message: {@link urlsPerMessage}. */
-  readonly maxUrls: number;
-  /** How many targets the tasks have, if they come URL by URL. @default 1 */
-  readonly targets?: number;
+/** A message that still takes URLs. */
+interface OpenMessage {
+  readonly message: TaskMessage;
+  /** Of its URLs' objects. */
+  bytes: number;
+  /** Characters of its body. */
+  length: number;
 }
 
 /**
  * The messages for tasks, whether they are queued for the first time or again: small files together, a large one alone.
  * Tasks do not share a message if they have different targets, hosts to ask under, or followers.
+ * @param maxUrls of a message: {@link urlsPerMessage}
+ * @param targets how many targets the tasks have, if they come URL by URL. @default 1
  */
 export async function* messagesOf(
   request: MessageSource,
   tasks: AsyncIterable<Task> | Iterable<Task>,
-  { maxUrls, targets = 1 }: MessageLimits,
+  { maxUrls, targets = 1 }: { readonly maxUrls: number; readonly targets?: number },
 ): AsyncGenerator<TaskMessage> {
   // The request's item has more than a message is to carry.
   const source = messageSourceSchema.parse(request);
@@ -116,63 +117,51 @@ export async function* messagesOf(
   for await (const task of tasks) {
     const key = [task.target.target, task.host, ...task.followers.map(({ pop }) => pop)].join(" ");
     const url = asTaskUrl(task.url);
-    let message = open.get(key);
-    if (message?.hasRoomFor(url, maxUrls) === false) {
-      yield message.close();
-      message = undefined;
+    let current = open.get(key);
+    if (current !== undefined && !hasRoomFor(current, url, maxUrls)) {
+      yield current.message;
+      current = undefined;
     }
-    message ??= new OpenMessage(source, task);
-    message.add(url);
-    open.set(key, message);
+    current ??= openMessage(source, task);
+    current.message.urls.push(url);
+    current.bytes += weight(url);
+    current.length += length(url);
+    open.set(key, current);
     if (open.size <= MAX_OPEN_PER_TARGET * targets) continue;
     // Of none that ends with this URL: another variant of it may come for the same target.
-    for (const [oldest, its] of open) {
-      if (its.lastUrl === url.url) continue;
+    for (const [oldest, { message }] of open) {
+      if (lastUrl(message) === url.url) continue;
       open.delete(oldest);
-      yield its.close();
+      yield message;
       break;
     }
   }
-  for (const message of open.values()) yield message.close();
+  for (const { message } of open.values()) yield message;
 }
 
-/** A message that still takes URLs. */
-class OpenMessage {
-  private readonly message: TaskMessage & { readonly urls: TaskUrl[] };
-  private bytes = 0;
-  private length: number;
+function openMessage(source: MessageSource, { target: { pop, ips }, host, followers }: Task): OpenMessage {
+  const waiting = followers.map(({ pop, ips }) => ({ pop, ips }));
+  const message: TaskMessage = {
+    ...source,
+    pop,
+    ips,
+    host,
+    urls: [],
+    followers: waiting.length === 0 ? undefined : waiting,
+  };
+  return { message, bytes: 0, length: JSON.stringify(message).length };
+}
 
-  constructor(source: MessageSource, { target: { pop, ips }, host, followers }: Task) {
-    const own = { ...source, pop, ips, host, urls: [] };
-    this.message =
-      followers.length === 0 ? own : { ...own, followers: followers.map(({ pop, ips }) => ({ pop, ips })) };
-    this.length = JSON.stringify(this.message).length;
-  }
+/** The variants of a URL stay together: only within a message there is an order. */
+function hasRoomFor({ message, bytes, length: used }: OpenMessage, url: TaskUrl, maxUrls: number): boolean {
+  if (lastUrl(message) === url.url) return true;
+  return (
+    message.urls.length < maxUrls && bytes + weight(url) <= MAX_BATCHED_BYTES && used + length(url) <= MAX_MESSAGE_BYTES
+  );
+}
 
-  get lastUrl(): string | undefined {
-    return this.message.urls.at(-1)?.url;
-  }
-
-  /** The variants of a URL stay together: only within a message there is an order. */
-  hasRoomFor(url: TaskUrl, maxUrls: number): boolean {
-    const { urls } = this.message;
-    if (urls.at(-1)?.url === url.url) return true;
-    return (
-      urls.length < maxUrls &&
-      this.bytes + weight(url) <= MAX_BATCHED_BYTES &&
-      this.length + length(url) <= MAX_MESSAGE_BYTES
-    );
-  }
-
-  add(url: TaskUrl): void {
-    this.message.urls.push(url);
-    this.bytes += weight(url);
-    this.length += length(url);
-  }
-
-  close(): TaskMessage {
-    return this.message;
-  }
+function lastUrl({ urls }: TaskMessage): string | undefined {
+  return urls.at(-1)?.url;
 }
 
 /** Bytes that a URL is taken for. */

@@ -6,31 +6,24 @@ import { REC_BASES } from "./recs.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS, type Region, regionsOf } from "./regions.ts";
 import { siteOf } from "./sites.ts";
 
-/** Which POPs are wanted; without either, all. */
-export interface PopFilter {
-  /** ISO 3166-1 alpha-2 */
-  readonly country?: string | undefined;
-  readonly region?: Region | undefined;
-}
-
 /**
- * The catalogue, and what resolved here and is not in it, by code.
+ * The catalogue, and what resolved here and is not in it, by code: of a country (ISO 3166-1 alpha-2) and a region, if they are given.
  * @param resolvedAt when each POP resolved last: milliseconds since the epoch, by code
  */
-export function listPops({ country, region }: PopFilter, resolvedAt: ReadonlyMap<string, number>): PopRow[] {
+export function listPops(
+  { country, region }: { readonly country?: string | undefined; readonly region?: Region | undefined },
+  resolvedAt: ReadonlyMap<string, number>,
+): PopRow[] {
   const known: ReadonlyMap<string, Basis> = new Map(POP_CODES.map(({ pop, basis }) => [pop, basis]));
   const extra = [...resolvedAt.keys()].filter((pop) => !known.has(pop));
   return [...known.keys(), ...extra]
     .filter((pop) => country === undefined || siteOf(pop)?.country === country)
     .filter((pop) => region === undefined || regionsAt(pop).includes(region))
-    .sort(byCode().compare)
+    .sort(new Intl.Collator("en", { numeric: true }).compare)
     .map((pop) => rowOf(pop, known.get(pop) ?? "here", resolvedAt.get(pop)));
 }
 
-const SETS: readonly (readonly [name: string, pops: readonly string[]])[] = [
-  ...Object.entries(REGION_DEFAULTS),
-  ...Object.entries(COUNTRY_DEFAULTS),
-];
+const SETS = Object.entries<readonly string[]>({ ...REGION_DEFAULTS, ...COUNTRY_DEFAULTS });
 
 function rowOf(code: string, basis: PopRow["basis"], resolvedAt: number | undefined): PopRow {
   const site = siteOf(code);
@@ -47,11 +40,6 @@ function rowOf(code: string, basis: PopRow["basis"], resolvedAt: number | undefi
     basis,
     last_resolved_at: resolvedAt === undefined ? null : formatTimestamp(new Date(resolvedAt)),
   };
-}
-
-/** Made when it is needed: a collator takes longer to make than the catalogue to load. */
-function byCode(): Intl.Collator {
-  return new Intl.Collator("en", { numeric: true });
 }
 
 function regionsAt(pop: string): Region[] {

@@ -6,7 +6,6 @@ interface Rec {
   /** the city or area it is known by */
   readonly name: string;
   readonly zh: string;
-  readonly awsRegion: string;
   /** of the API: the smallest one in which it stands; repeated here because the catalogue of sites is too large for a page */
   readonly region: string | undefined;
   /** a site in its metro, by code: its place on a map */
@@ -16,21 +15,21 @@ interface Rec {
 }
 
 export const RECS = [
-  { name: "N. Virginia", zh: "弗吉尼亚北部", awsRegion: "us-east-1", region: "us", site: "IAD", basis: "documented" },
-  { name: "Ohio", zh: "俄亥俄", awsRegion: "us-east-2", region: "us", site: "CMH", basis: "documented" },
-  { name: "N. California", zh: "加利福尼亚北部", awsRegion: "us-west-1", region: "us", site: "SFO", basis: "listed" },
-  { name: "Oregon", zh: "俄勒冈", awsRegion: "us-west-2", region: "us", site: "HIO", basis: "documented" },
-  { name: "Sao Paulo", zh: "圣保罗", awsRegion: "sa-east-1", region: "sa", site: "GRU", basis: "documented" },
-  { name: "Frankfurt", zh: "法兰克福", awsRegion: "eu-central-1", region: "eu", site: "FRA", basis: "documented" },
-  { name: "Ireland", zh: "爱尔兰", awsRegion: "eu-west-1", region: "eu", site: "DUB", basis: "documented" },
-  { name: "London", zh: "伦敦", awsRegion: "eu-west-2", region: "eu", site: "LHR", basis: "documented" },
-  { name: "Mumbai", zh: "孟买", awsRegion: "ap-south-1", region: "apac", site: "BOM", basis: "documented" },
-  { name: "Singapore", zh: "新加坡", awsRegion: "ap-southeast-1", region: "apac", site: "SIN", basis: "documented" },
-  { name: "Tokyo", zh: "东京", awsRegion: "ap-northeast-1", region: "jp", site: "NRT", basis: "documented" },
-  { name: "Seoul", zh: "首尔", awsRegion: "ap-northeast-2", region: "apac", site: "ICN", basis: "documented" },
-  { name: "Sydney", zh: "悉尼", awsRegion: "ap-southeast-2", region: "au", site: "SYD", basis: "documented" },
-  { name: "UAE", zh: "阿联酋", awsRegion: "me-central-1", region: undefined, site: "DXB", basis: "listed" },
-  { name: "Hong Kong", zh: "香港", awsRegion: "ap-east-1", region: "apac", site: "HKG", basis: "listed" },
+  { name: "N. Virginia", zh: "弗吉尼亚北部", region: "us", site: "IAD", basis: "documented" },
+  { name: "Ohio", zh: "俄亥俄", region: "us", site: "CMH", basis: "documented" },
+  { name: "N. California", zh: "加利福尼亚北部", region: "us", site: "SFO", basis: "listed" },
+  { name: "Oregon", zh: "俄勒冈", region: "us", site: "HIO", basis: "documented" },
+  { name: "Sao Paulo", zh: "圣保罗", region: "sa", site: "GRU", basis: "documented" },
+  { name: "Frankfurt", zh: "法兰克福", region: "eu", site: "FRA", basis: "documented" },
+  { name: "Ireland", zh: "爱尔兰", region: "eu", site: "DUB", basis: "documented" },
+  { name: "London", zh: "伦敦", region: "eu", site: "LHR", basis: "documented" },
+  { name: "Mumbai", zh: "孟买", region: "apac", site: "BOM", basis: "documented" },
+  { name: "Singapore", zh: "新加坡", region: "apac", site: "SIN", basis: "documented" },
+  { name: "Tokyo", zh: "东京", region: "jp", site: "NRT", basis: "documented" },
+  { name: "Seoul", zh: "首尔", region: "apac", site: "ICN", basis: "documented" },
+  { name: "Sydney", zh: "悉尼", region: "au", site: "SYD", basis: "documented" },
+  { name: "UAE", zh: "阿联酋", region: undefined, site: "DXB", basis: "listed" },
+  { name: "Hong Kong", zh: "香港", region: "apac", site: "HKG", basis: "listed" },
 ] as const satisfies readonly Rec[];
 
 export type RecName = (typeof RECS)[number]["name"];

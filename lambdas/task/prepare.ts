@@ -24,44 +24,42 @@ export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => bool
 }
 
 async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
-  const reqId = item.req_id;
-  const { distributions } = item;
-  const foreign = distributions.filter(({ id }) => id === undefined);
-  if (item.need_invalidate && foreign.length > 0) {
-    const labels = foreign.map(({ label }) => label).join(", ");
-    await deps.requests.end(reqId, "FAIL", {
-      reason: `need_invalidate: no distribution of this account answers to ${labels}, so nothing could be invalidated`,
-    });
+  const { req_id: reqId, distributions, need_invalidate } = item;
+  const fail = (reason: string) => deps.requests.end(reqId, "FAIL", { reason });
+  const foreign = distributions.filter(({ id }) => id === undefined).map(({ label }) => label);
+  if (need_invalidate && foreign.length > 0) {
+    const labels = foreign.join(", ");
+    await fail(
+      `need_invalidate: no distribution of this account answers to ${labels}, so nothing could be invalidated`,
+    );
     return;
   }
   const targets = await resolveTargets(deps.dns, item);
-  const plan = new Plan(item, targets);
-  const { planned, ...totals } = await totalsOf(plan, deps.lists.read(LISTS.goodUrls, reqId));
+  const { planned, ...totals } = await totalsOf(new Plan(item, targets), deps.lists.read(LISTS.goodUrls, reqId));
   await Promise.all([deps.requestPops.put(planned), noteResolved(deps, reqId, targets)]);
-  const resolved = targets.filter(({ state }) => state === "RESOLVED");
-  if (resolved.length === 0) {
-    await deps.requests.end(reqId, "FAIL", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
-    return;
-  }
+  const resolved = targets.filter(({ state }) => state === "RESOLVED").length;
   // Before the invalidation: a request that is too large changes nothing.
-  const reason =
-    totals.total_count === 0 ? NOTHING_GOOD : tooMuch(item, totals.total_count, totals.total_size, deps.caps);
-  if (reason !== undefined) {
-    await deps.requests.end(reqId, "FAIL", { reason });
+  const problem =
+    resolved === 0
+      ? `No POP resolved; the first: ${targets[0]?.error}`
+      : problemWith(item, totals.total_count, totals.total_size, deps.caps);
+  if (problem !== undefined) {
+    await fail(problem);
     return;
   }
-  if (item.need_invalidate && !(await invalidateAll(deps, item, hasTime))) return;
-  deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
-  await deps.requests.advance(reqId, "POPS_RESOLVED", {
-    ...totals,
-    targets_total: resolved.length,
-  });
+  if (need_invalidate && !(await invalidateAll(deps, item, hasTime))) return;
+  deps.logger.info("POPs resolved", { req_id: reqId, resolved, of: targets.length, ...totals });
+  await deps.requests.advance(reqId, "POPS_RESOLVED", { ...totals, targets_total: resolved });
 }
 
-const NOTHING_GOOD = "No good URL belongs to a distribution with a POP that resolved";
-
-/** Why a request is beyond a cap of the deployment, or beyond what its caller allowed. */
-function tooMuch({ max_bytes }: RequestItem, tasks: number, bytes: number, caps: Partial<Caps>): string | undefined {
+/** Why a request has no tasks, or is beyond a cap of the deployment or beyond what its caller allowed. */
+function problemWith(
+  { max_bytes }: RequestItem,
+  tasks: number,
+  bytes: number,
+  caps: Partial<Caps>,
+): string | undefined {
+  if (tasks === 0) return "No good URL belongs to a distribution with a POP that resolved";
   if (max_bytes !== undefined && bytes > max_bytes) {
     return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${max_bytes}; nothing was downloaded`;
   }

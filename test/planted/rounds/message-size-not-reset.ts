@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/task-message.ts",
-      find: "yield message.close();\n      message = undefined;",
-      replace: "yield message.close();",
+      find: "yield current.message;\n      current = undefined;",
+      replace: "yield current.message;",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/messages.test.ts"],
