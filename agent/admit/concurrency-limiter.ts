@@ -114,8 +114,7 @@ export class ConcurrencyLimiter {
           this.start(request, pops, pop);
           return true;
         }
-        const isFull = this.inUse >= this.maxInUse + this.reserved.pops(this.maxInUse);
-        if (isFull || ++searched >= MAX_SEARCHED_POPS) break;
+        if (++searched >= MAX_SEARCHED_POPS) break;
       }
     }
     return false;
@@ -125,14 +124,10 @@ export class ConcurrencyLimiter {
   private start(request: string, pops: Map<string, Waiter[]>, pop: string): void {
     const queue = pops.get(pop) ?? [];
     const next = queue.shift();
-    if (queue.length === 0 || pops.size > 1) {
-      pops.delete(pop);
-      if (queue.length > 0) pops.set(pop, queue);
-    }
-    if (pops.size === 0 || this.queues.size > 1) {
-      this.queues.delete(request);
-      if (pops.size > 0) this.queues.set(request, pops);
-    }
+    pops.delete(pop);
+    if (queue.length > 0) pops.set(pop, queue);
+    this.queues.delete(request);
+    if (pops.size > 0) this.queues.set(request, pops);
     this.waiting--;
     this.hold(request, pop);
     next?.resolve(true);

@@ -63,7 +63,7 @@ export class FollowerGate {
       const known = request.isSameRec.get(pair);
       const running = keys.flatMap((key) => request.running.get(key) ?? []);
       if (!runsAlone || known !== undefined || running.length === 0)
-        return this.start(request, task, known === undefined && runsAlone ? keys : [], runsAlone && known !== true);
+        return start(request, task, known === undefined && runsAlone ? keys : [], runsAlone && known !== true);
       const error = await running[0]?.ended;
       if (error !== undefined) throw error;
     }
@@ -78,30 +78,6 @@ export class FollowerGate {
     );
   }
 
-  private start(request: Request, task: FollowerTask, alone: readonly string[], needsPermit: boolean): Follower {
-    let end = (_?: Error) => {};
-    const ended = new Promise<Error | undefined>((resolve) => {
-      end = resolve;
-    });
-    const running: Running = { ended, end };
-    for (const key of alone) request.running.set(key, running);
-    const leave = (error?: Error) => {
-      for (const key of alone) if (request.running.get(key) === running) request.running.delete(key);
-      end(error);
-    };
-    const served = (by: "cache" | "origin" | undefined) => {
-      const pair = pairOf(task.lead, task.pop);
-      if (by === "origin") {
-        request.isSameRec.set(pair, false);
-        request.fetched.add(task.url);
-        // Without Server-Timing, the catalogue is believed.
-      } else if (!request.isSameRec.has(pair) && (by === undefined || !request.fetched.has(task.url)))
-        request.isSameRec.set(pair, true);
-      leave();
-    };
-    return { needsPermit, served, leave };
-  }
-
   private requestOf(reqId: string): Request {
     const request = this.requests.get(reqId) ?? { isSameRec: new Map(), fetched: new Set(), running: new Map() };
     // The map is ordered by last use.
@@ -111,6 +87,31 @@ export class FollowerGate {
     if (this.requests.size > MAX_REQUESTS && oldest !== undefined) this.requests.delete(oldest);
     return request;
   }
+}
+
+/** @param alone what others wait for until it leaves: none, or its object, and its lead with its POP */
+function start(request: Request, task: FollowerTask, alone: readonly string[], needsPermit: boolean): Follower {
+  let end = (_?: Error) => {};
+  const ended = new Promise<Error | undefined>((resolve) => {
+    end = resolve;
+  });
+  const running: Running = { ended, end };
+  for (const key of alone) request.running.set(key, running);
+  const leave = (error?: Error) => {
+    for (const key of alone) if (request.running.get(key) === running) request.running.delete(key);
+    end(error);
+  };
+  const served = (by: "cache" | "origin" | undefined) => {
+    const pair = pairOf(task.lead, task.pop);
+    if (by === "origin") {
+      request.isSameRec.set(pair, false);
+      request.fetched.add(task.url);
+      // Without Server-Timing, the catalogue is believed.
+    } else if (!request.isSameRec.has(pair) && (by === undefined || !request.fetched.has(task.url)))
+      request.isSameRec.set(pair, true);
+    leave();
+  };
+  return { needsPermit, served, leave };
 }
 
 function pairOf(lead: string, pop: string): string {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
@@ -15,7 +16,7 @@ import type { Throughput } from "../report/throughput.ts";
 import { maxBytesOf } from "./http/body-limits.ts";
 import type { Answer, Cancellation, Endpoint, HttpClient } from "./http/http-client.ts";
 import { nextTry, nextTurn } from "./next-attempt.ts";
-import { type CheckRequest, checkFailure, checkOf, type Proof, prove, type Request, type Timed } from "./proof.ts";
+import { checkFailure, checkHeaders, type Proof, prove, type Request, type Timed } from "./proof.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "./request-headers.ts";
 import { objectKey, type RequestTracker } from "./request-tracker.ts";
 import { type Attempt, everyAddress, isRecUnsure, toResult, type Warming } from "./task-result.ts";
@@ -175,7 +176,7 @@ class TaskDownload {
       request: async (request, history) => {
         if (request.next === "check") {
           const ended = await this.beginCheck(request);
-          const check = await this.send(turn, checkOf(this.headers.lines, answer.bytes, history), ended);
+          const check = await this.send(turn, checkHeaders(this.headers.lines, answer.bytes, history), ended);
           return { ...check, failure: checkFailure(check.answer, pop) };
         }
         this.admission.transfer.clear();
@@ -248,8 +249,8 @@ class TaskDownload {
     return this.send(turn);
   }
 
-  /** @param check absent: a download @param ended of a check, which is in progress already: to be called when it has ended */
-  private async send(turn: number, check?: CheckRequest, ended = this.deps.tracker.begin(this.object)): Promise<Timed> {
+  /** @param check what a check adds to the headers; absent: a download @param ended of a check, which is in progress already: to be called when it has ended */
+  private async send(turn: number, check?: string, ended = this.deps.tracker.begin(this.object)): Promise<Timed> {
     const { message, path, admission } = this;
     const isWhole = check === undefined;
     let startedAt = performance.now();
@@ -261,9 +262,9 @@ class TaskDownload {
       return admission.beforeSend()?.then(start);
     };
     const answer = await this.deps.http
-      .get(this.endpointOf(turn), path, this.headers.lines + (check?.headers ?? ""), this.onBytes, {
+      .get(this.endpointOf(turn), path, this.headers.lines + (check ?? ""), this.onBytes, {
         cancellation: admission.cancellation,
-        maxBytes: isWhole ? maxBytesOf(this.task.bytes) : check.maxBytes,
+        maxBytes: isWhole ? maxBytesOf(this.task.bytes) : MAX_WHOLE_CHECK_BYTES,
         pop: message.pop,
         beforeSend: isWhole ? beforeSend : undefined,
       })

@@ -112,27 +112,16 @@ function observed(kind: Observation["kind"], { answer, startedAt, endedAt }: Tim
   };
 }
 
-/** What a check adds to a request, and how much of its answer is read. */
-export interface CheckRequest {
-  /** Lines of the head, each with its CRLF. */
-  readonly headers: string;
-  readonly maxBytes: number;
-}
-
-const WHOLE: CheckRequest = { headers: "", maxBytes: MAX_WHOLE_CHECK_BYTES };
-/** A server that sends more than the byte is left at once: its head has said what is to be known. */
-const FIRST_BYTE: CheckRequest = { headers: "range: bytes=0-0\r\n", maxBytes: MAX_WHOLE_CHECK_BYTES };
-
 /**
- * How to check an object. A range is a question, and never a way to warm: so the object was downloaded whole at that address before.
- * Where the caller's headers have a range of their own, it stays as it is.
+ * What a check adds to the lines of a request's head: nothing, or a range of one byte for a large object. A range is a question, and never a
+ * way to warm: so the object was downloaded whole at that address before. Where the caller's headers have a range of their own, it stays.
  * @param bytes of the download
  * @param history what was requested at that address before. The first byte that one of them asked for may be kept by itself, and would be a hit of itself:
  * after it only the whole object is asked for, and a large one is left once its head has come.
  */
-export function checkOf(headers: string, bytes: number, history: readonly Pick<Observation, "kind">[]): CheckRequest {
+export function checkHeaders(headers: string, bytes: number, history: readonly Observation[]): string {
   const isFirst = !history.some(({ kind }) => kind === "check");
-  return bytes <= MAX_WHOLE_CHECK_BYTES || !isFirst || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
+  return bytes <= MAX_WHOLE_CHECK_BYTES || !isFirst || /^range:/im.test(headers) ? "" : "range: bytes=0-0\r\n";
 }
 
 /** Why the answer to a check tells nothing of the object at that POP; undefined: it does. */

@@ -106,7 +106,6 @@ function cutId(id: string | undefined): string | undefined {
 
 /** From the worst to the best: a POP is as warm as its coldest address. */
 const RANKS: readonly Outcome[] = ["failed", "not_kept", "done", "hit", "warm"];
-const GOOD = new Set<Outcome>(["done", "hit", "warm"]);
 
 /**
  * Warms a POP at each of its addresses, one after the other: the later ones may have it from the first.
@@ -120,7 +119,7 @@ export async function everyAddress(
   const cold: string[] = [];
   for (const [turn, address] of ips.entries()) {
     const one = await warmAt(turn);
-    if (!GOOD.has(outcomeOf(one))) cold.push(address);
+    if (rank(one) < RANKS.indexOf("done")) cold.push(address);
     if (worst === undefined || rank(one) < rank(worst)) worst = one;
   }
   if (worst === undefined) throw new Error("the POP has no address");

@@ -1,14 +1,10 @@
-import type { Logger } from "pino";
-import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
-import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
+import type { ReceivedMessage, TaskQueue } from "../../domain/plan/ports.ts";
 import type { Lane } from "../../domain/request/lane.ts";
 import { adaptLimit, type Bounds, LARGE, maxSharedStep, pause, SMALL } from "../admit/adaptive-limit.ts";
 import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
 import { StoppingError } from "../admit/download-message.ts";
 import { FollowerGate } from "../admit/follower-gate.ts";
-import type { Download } from "../fetch/downloader.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
-import type { Heartbeats } from "../report/heartbeats.ts";
 import type { ResultWriter } from "../report/result-writer.ts";
 import { type BySize, Throughput } from "../report/throughput.ts";
 import { type FreeSlots, Prefetcher } from "./prefetcher.ts";
@@ -24,20 +20,14 @@ const UPDATE_INTERVAL_MS = 1_000;
 /** How long the status of a request is used. The tasks of one that has ended are downloaded at most this much longer. */
 const STATUS_CACHE_MS = 3_000;
 
-export interface AgentDeps {
+/** What an agent is made of, and what it processes messages with. */
+export interface AgentDeps
+  extends Omit<MessageDeps, "queue" | "prefetcher" | "limiters" | "throughput" | "followers" | "write"> {
   readonly queue: { readonly lanes: Readonly<Record<Lane, TaskQueue>> };
-  readonly deadLetters: DeadLetters;
   readonly results: ResultWriter;
-  readonly store: ResultStore;
-  readonly heartbeats: Heartbeats;
-  readonly isActive: (reqId: string) => Promise<boolean>;
-  readonly download: Download;
-  readonly origins: OriginLimiterRegistry;
   /** Looks after requests, and takes the instance out of its group. @default another process of this instance does */
   readonly caretaker?: Caretaker;
-  readonly visibilitySeconds: number;
   readonly isMemoryTight: () => boolean;
-  readonly logger: Logger;
 }
 
 const quarter = (limit: number) => Math.max(4, Math.floor(limit / 4));

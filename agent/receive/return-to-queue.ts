@@ -65,21 +65,20 @@ export async function returnToQueue(
  */
 export async function returnUnstarted(deps: MessageDeps): Promise<void> {
   const { prefetcher, queue, limiters, logger } = deps;
-  try {
-    if (prefetcher.unstarted(UNSTARTED_MS).length === 0) return;
+  const candidates = prefetcher.unstarted(UNSTARTED_MS);
+  if (candidates.length === 0) return;
+  if (performance.now() - prefetcher.emptyAt >= UNSTARTED_MS) {
+    const depth = await queue
+      .depth()
+      .catch((error: unknown) => logger.warn({ err: error }, "Cannot read the depth of the queue"));
     // Delayed messages cannot be received by anybody yet.
-    const isEmpty = performance.now() - prefetcher.emptyAt < UNSTARTED_MS || (await queue.depth()).available === 0;
-    if (!isEmpty) return;
-  } catch (error) {
-    logger.warn({ err: error }, "Cannot read the depth of the queue");
-    return;
+    if (depth?.available !== 0) return;
   }
-  const unstarted = prefetcher.unstarted(UNSTARTED_MS);
-  if (unstarted.length === 0) return;
+  const unstarted = candidates.filter(({ hasStarted }) => !hasStarted);
   // Small files would be received again at once, because their places are free. Large files wait for slots of their own.
   if (unstarted.some(({ isLarge }) => !isLarge)) prefetcher.pause(UNSTARTED_MS);
   for (const message of unstarted) for (const limiter of [limiters.small, limiters.large]) limiter.withdraw(message);
-  logger.info({ messages: unstarted.length }, "Returning unstarted messages to the queue");
+  if (unstarted.length > 0) logger.info({ messages: unstarted.length }, "Returning unstarted messages to the queue");
 }
 
 interface Deferral {

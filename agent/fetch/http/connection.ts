@@ -4,14 +4,7 @@ import type { Failure, FailureReason } from "../../../domain/result/failure.ts";
 import { BodyWatch, maxBytesOf } from "./body-limits.ts";
 import type { Answer, Endpoint, GetOptions } from "./http-client.ts";
 import { ResponseReader } from "./response-reader.ts";
-import {
-  CONNECT_TIMEOUT_MS,
-  FIRST_REST_MS,
-  HEADERS_TIMEOUT_MS,
-  KEEP_ALIVE_MS,
-  noConnection,
-  timeout,
-} from "./timeouts.ts";
+import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, timeout } from "./timeouts.ts";
 
 /** One request and what becomes of its answer. */
 interface Exchange {
@@ -32,6 +25,13 @@ const BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 /** What comes before a request is sent is no answer to it, even if it looks like one. */
 const UNASKED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
+
+/** It lies with the POP or the way to it. All other timeouts may be the origin's. */
+const NO_CONNECTION: Failure = {
+  reason: "connection",
+  code: "CONNECT_TIMEOUT",
+  detail: `no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`,
+};
 
 /** Of one pool. */
 const MAX_CONNECTIONS = 128;
@@ -236,7 +236,7 @@ class Connection {
     if (this.exchange === undefined) {
       if (waited > KEEP_ALIVE_MS) this.lose();
     } else if (!this.connected) {
-      if (waited > CONNECT_TIMEOUT_MS) this.fail(noConnection(CONNECT_TIMEOUT_MS));
+      if (waited > CONNECT_TIMEOUT_MS) this.fail(NO_CONNECTION);
     } else if (!this.exchange.reader.hasHead) {
       const { firstByteMs } = this.pool;
       if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${firstByteMs / 1_000} s`));

@@ -43,27 +43,30 @@ export interface GetOptions {
   readonly beforeSend?: (() => Promise<unknown> | undefined) | undefined;
 }
 
+/** Headers of a response, as they came. `wafAction` is `x-amzn-waf-action`: AWS WAF answered instead of the cache or the origin. */
+export type HeaderFields = {
+  [field in
+    | "age"
+    | "cacheControl"
+    | "contentEncoding"
+    | "contentType"
+    | "location"
+    | "retryAfter"
+    | "serverTiming"
+    | "vary"
+    | "wafAction"
+    | "xAmzCfId"
+    | "xAmzCfPop"
+    | "xCache"]?: string | undefined;
+};
+
 /** How one request ended: a response, whole or cut off, or none. */
-export interface Answer {
+export interface Answer extends Readonly<HeaderFields> {
   /** Bytes of the body that arrived. */
   readonly bytes: number;
   readonly httpStatus?: number | undefined;
   /** Bytes that the response promised. */
   readonly contentLength?: number | undefined;
-  readonly location?: string | undefined;
-  readonly xCache?: string | undefined;
-  readonly xAmzCfPop?: string | undefined;
-  readonly xAmzCfId?: string | undefined;
-  readonly serverTiming?: string | undefined;
-  /** As it came: it should be a number of seconds. */
-  readonly age?: string | undefined;
-  readonly contentEncoding?: string | undefined;
-  readonly contentType?: string | undefined;
-  readonly cacheControl?: string | undefined;
-  readonly vary?: string | undefined;
-  readonly retryAfter?: string | undefined;
-  /** `x-amzn-waf-action`: AWS WAF answered instead of the cache or the origin. */
-  readonly wafAction?: string | undefined;
   /** From when the request was sent to when the head of its response had come. */
   readonly firstByteMs?: number | undefined;
   /** Why the connection or the body failed; absent when the body ended as it should. */

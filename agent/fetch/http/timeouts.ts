@@ -26,8 +26,3 @@ export const CHECK_TIME_MS = 250;
 export function timeout(code: string, detail: string): Failure {
   return { reason: "timeout", code, detail };
 }
-
-/** It lies with the POP or the way to it. All other timeouts may be the origin's. */
-export function noConnection(ms: number): Failure {
-  return { reason: "connection", code: "CONNECT_TIMEOUT", detail: `no connection within ${ms / 1_000} s` };
-}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../../agent/fetch/http/http-client.ts";
-import { checkFailure, checkOf, prove, type Request, type Timed } from "../../../agent/fetch/proof.ts";
+import { checkFailure, checkHeaders, prove, type Request, type Timed } from "../../../agent/fetch/proof.ts";
 import { wafFailureOf } from "../../../agent/fetch/verdict.ts";
 import type { Failure } from "../../../domain/result/failure.ts";
 
@@ -154,19 +154,19 @@ test("a second download that fails: the task has failed with its reason, after w
 });
 
 describe("a check", () => {
-  const BEFORE = [{ kind: "download" }] as const;
+  const BEFORE = [{ kind: "download", startedAt: 0, endedAt: 1 }] as const;
+  const CHECK = { kind: "check", startedAt: 2, endedAt: 3 } as const;
   const head = "host: a\r\n";
 
   test("requests a small object whole, and the first byte of a large one", () => {
-    expect(checkOf(head, 65_536, BEFORE).headers).toBe("");
-    expect(checkOf(head, 65_537, BEFORE).headers).toBe("range: bytes=0-0\r\n");
-    expect(checkOf("host: a\r\nRange: bytes=0-9\r\n", 65_537, BEFORE).headers).toBe("");
+    expect(checkHeaders(head, 65_536, BEFORE)).toBe("");
+    expect(checkHeaders(head, 65_537, BEFORE)).toBe("range: bytes=0-0\r\n");
+    expect(checkHeaders("host: a\r\nRange: bytes=0-9\r\n", 65_537, BEFORE)).toBe("");
   });
 
   test("requests no byte that an earlier check may have left there", () => {
-    const whole = { headers: "", maxBytes: 65_536 };
-    expect(checkOf(head, 5_000_000, [...BEFORE, { kind: "check" }])).toEqual(whole);
-    expect(checkOf(head, 5_000_000, [...BEFORE, { kind: "check" }, ...BEFORE])).toEqual(whole);
+    expect(checkHeaders(head, 5_000_000, [...BEFORE, CHECK])).toBe("");
+    expect(checkHeaders(head, 5_000_000, [...BEFORE, CHECK, ...BEFORE])).toBe("");
   });
 
   const xCache = "Hit from cloudfront";
