@@ -17,16 +17,13 @@ import { KEY } from "./progress-table.ts";
 const RATE = "rate";
 const HELD = "held";
 
-/** The document client does not unmarshall the item of a ConditionalCheckFailedException: its numbers are `{ N: "1" }`. */
-const numberSchema = z.union([z.number(), z.object({ N: z.coerce.number() }).transform(({ N }) => N)]);
-const tatSchema = z.object({ tat: numberSchema });
+const tatSchema = z.object({ tat: z.number() });
 const permitsSchema = z.object({ permits: z.number().default(0) });
 const heldSchema = z.object({ held: z.number().default(0), searched_at: z.number().default(0) });
 const leaseSchema = z.object({ part: z.string(), permits: z.number(), at: z.number() });
 const hostSchema = z
-  .object({ rate: numberSchema, cut_at: numberSchema, not_before: numberSchema })
+  .object({ rate: z.number(), cut_at: z.number(), not_before: z.number() })
   .transform(({ rate, cut_at, not_before }) => ({ rate, cutAt: cut_at, notBefore: not_before }));
-const failureSchema = z.object({ Item: z.record(z.string(), z.unknown()) });
 
 /** An update, its condition, and the values of both. */
 interface ConditionalUpdate {
@@ -69,7 +66,7 @@ export class PermitTable implements PermitStore {
 
   async updateTat(id: string, change: TatUpdate) {
     const { done, item } = await this.update(KEY.limit(id), RATE, tatUpdateOf(change));
-    return { done, tat: done ? tatSchema.parse(item).tat : tatSchema.safeParse(item).data?.tat };
+    return { done, tat: tatSchema.safeParse(item).data?.tat };
   }
 
   async permits(reqId: string): Promise<Permits> {
@@ -189,14 +186,13 @@ export class PermitTable implements PermitStore {
       ConditionExpression: condition,
       ExpressionAttributeValues: { ...values, ":expire": keptWhileRequestRuns(new Date()) },
       ReturnValues: "UPDATED_NEW",
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
     try {
       const { Attributes: item } = await this.db.send(command);
       return { done: true, item };
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
-      return { done: false, item: failureSchema.safeParse(error).data?.Item };
+      return { done: false, item: await this.get(key, part) };
     }
   }
 

@@ -1,14 +1,7 @@
 import type { AdaptiveRate } from "./adaptive-rate.ts";
 import type { LimiterContext, LimiterOptions } from "./paced-calls.ts";
 import { newSignal, PermitLease } from "./permit-lease.ts";
-import {
-  type Demand,
-  MAX_WAIT_MS,
-  Reservations,
-  reservedPerSecond,
-  SLOT_TOLERANCE_MS,
-  type Slot,
-} from "./reservations.ts";
+import { MAX_WAIT_MS, Reservations, reservedPerSecond, SLOT_TOLERANCE_MS, type Slot } from "./reservations.ts";
 
 /** How often it looks what may start, and which calls are due, at least. */
 const TICK_MS = 100;
@@ -120,6 +113,7 @@ export class OriginLimiter {
     const perSecond = rate === undefined ? Number.POSITIVE_INFINITY : reservedPerSecond(rate);
     this.context = {
       ...options,
+      refresh: () => Promise.all([...this.hosts.keys()].map((rate) => rate.refresh())),
       onChange: () => this.run(),
       onFree: () => {
         this.exhaustedSince = Number.POSITIVE_INFINITY;
@@ -129,8 +123,7 @@ export class OriginLimiter {
       id,
       perSecond: () => perSecond,
       lifeMs: SLOT_TOLERANCE_MS,
-      refresh: () => this.refreshRates(),
-      demand: () => this.demand(),
+      demand: (isUrgent) => this.demand(isUrgent),
     });
     if (concurrency !== undefined) this.lease = new PermitLease(this.context, concurrency, () => this.usablePermits());
   }
@@ -242,16 +235,11 @@ export class OriginLimiter {
         id: rate.host,
         perSecond: () => rate.perSecond(),
         lifeMs,
-        refresh: () => this.refreshRates(),
-        demand: () => this.demandAt(host),
+        demand: (isUrgent) => this.workAt(host, isUrgent) - host.slots.free,
       }),
     };
     this.hosts.set(rate, host);
     return host;
-  }
-
-  private async refreshRates(): Promise<void> {
-    await Promise.all([...this.hosts.keys()].map((rate) => rate.refresh()));
   }
 
   /** The tasks of a message arrive together. */
@@ -340,30 +328,22 @@ export class OriginLimiter {
   }
 
   /** Slots that the work for a host could use within a second. */
-  private workAt(host: Host): Demand {
-    const waiting = this.waiters.filter((it) => it.host === host && it.needsSlot && !this.hasSlot(it));
-    const count = (some: readonly Waiter[]) => {
-      const sending = some.filter(({ hasPermit }) => hasPermit).length;
-      return sending + Math.min(some.length - sending, this.startsPerSecond());
-    };
-    return { slots: count(waiting), urgent: count(waiting.filter(({ isDeferrable }) => !isDeferrable)) };
-  }
-
-  private demandAt(host: Host): Demand {
-    const { slots, urgent } = this.workAt(host);
-    return { slots: slots - host.slots.free, urgent: urgent - host.slots.free };
+  private workAt(host: Host, isUrgent: boolean): number {
+    const waiting = this.waiters.filter(
+      (it) => it.host === host && it.needsSlot && !this.hasSlot(it) && !(isUrgent && it.isDeferrable),
+    );
+    const sending = waiting.filter(({ hasPermit }) => hasPermit).length;
+    return sending + Math.min(waiting.length - sending, this.startsPerSecond());
   }
 
   /** Work for a host that throttles uses a slot of the request's limit once it has one of the host. */
-  private demand(): Demand {
-    let [slots, urgent] = [-this.slots.free, -this.slots.free];
+  private demand(isUrgent: boolean): number {
+    let slots = -this.slots.free;
     for (const host of this.hosts.values()) {
-      const work = this.workAt(host);
       const most = host.slots.isActive ? host.slots.free : Number.POSITIVE_INFINITY;
-      slots += Math.min(work.slots, most);
-      urgent += Math.min(work.urgent, most);
+      slots += Math.min(this.workAt(host, isUrgent), most);
     }
-    return { slots, urgent };
+    return slots;
   }
 
   /** How many permits this process could use. */

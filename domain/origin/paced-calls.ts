@@ -25,6 +25,8 @@ export interface LimiterOptions {
 
 /** What all parts of a limiter share. */
 export interface LimiterContext extends LimiterOptions {
+  /** Reads the rates that hosts accept. */
+  readonly refresh: () => Promise<unknown>;
   /** A call has ended: what is free may have changed. */
   readonly onChange: () => void;
   /** A call has found that all processes together do not use the limit. */

@@ -65,17 +65,11 @@ export interface ReservationsOptions {
   readonly perSecond: () => number;
   /** How long a slot is usable after its time. */
   readonly lifeMs: number;
-  /** What to read together with the TAT, because `perSecond` depends on it. */
-  readonly refresh: () => Promise<unknown>;
-  /** What this process could use now. Asked again when the TAT is known. */
-  readonly demand: () => Demand;
-}
-
-/** How many more slots the work of this process could use within a second. */
-export interface Demand {
-  readonly slots: number;
-  /** Those of them whose work cannot be deferred. */
-  readonly urgent: number;
+  /**
+   * How many more slots the work of this process could use within a second. Asked again when the TAT is known.
+   * @param isUrgent whether only work counts that cannot be deferred
+   */
+  readonly demand: (isUrgent: boolean) => number;
 }
 
 /** The time in which a request may be sent: milliseconds since the epoch. */
@@ -153,13 +147,13 @@ export class Reservations {
     if (this.isActive && this.missing() > 0) this.calls.run(now, () => this.call());
   }
 
-  private missing(): number {
-    return this.options.demand().slots + this.debt;
+  private missing(isUrgent = false): number {
+    return this.options.demand(isUrgent) + this.debt;
   }
 
   private async call(): Promise<void> {
-    const { store, onFree } = this.context;
-    const { id, refresh } = this.options;
+    const { store, onFree, refresh } = this.context;
+    const { id } = this.options;
     const [tat] = await Promise.all([store.tat(id), refresh()]);
     this.tat = tat;
     const rate = this.perSecond;
@@ -170,7 +164,7 @@ export class Reservations {
     // Deferrable work reserves no slots that are far away.
     const isFar = (tat ?? 0) >= now + MAX_WAIT_MS;
     const horizon = isFar ? Math.max(MAX_AHEAD_MS, MIN_SLOTS_AHEAD * spacing) : MAX_WAIT_MS;
-    const slots = Math.min(maxSlots(rate), isFar ? this.options.demand().urgent + this.debt : missing);
+    const slots = Math.min(maxSlots(rate), isFar ? this.missing(true) : missing);
     const update = slots > 0 ? reservation(tat, now, { slots, spacing, horizon }) : undefined;
     if (update === undefined) return this.backOff(now, horizon, spacing);
     this.calls.at = now + CALL_INTERVAL_MS;

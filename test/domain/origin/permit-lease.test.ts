@@ -15,7 +15,8 @@ function leaseOf(options: Partial<LimiterOptions> = {}) {
   let wanted = 0;
   const store = options.store ?? new MemoryPermitStore();
   const ignore = () => undefined;
-  const context = { id: "r1", limits: {}, now: Date.now, onChange: ignore, onFree: ignore, ...options, store };
+  const refresh = async () => undefined;
+  const context = { id: "r1", limits: {}, refresh, now: Date.now, onChange: ignore, onFree: ignore, ...options, store };
   const lease = new PermitLease(context, LIMIT, () => wanted);
   /** Lets it call the store, if it is due. */
   const update = async (permits: number, ms = 0) => {

@@ -13,13 +13,13 @@ function reservationsOf() {
   let perSecond = 5;
   let wanted = 0;
   const ignore = () => undefined;
-  const context = { id: "r1", limits: {}, store, now: Date.now, onChange: ignore, onFree: ignore };
+  const refresh = async () => undefined;
+  const context = { id: "r1", limits: {}, store, refresh, now: Date.now, onChange: ignore, onFree: ignore };
   const reservations: Reservations = new Reservations(context, {
     id: "r1",
     perSecond: () => perSecond,
     lifeMs: 100,
-    refresh: async () => undefined,
-    demand: () => ({ slots: wanted - reservations.free, urgent: 0 }),
+    demand: (isUrgent) => (isUrgent ? 0 : wanted - reservations.free),
   });
   const setRate = (rate: number) => {
     perSecond = rate;
