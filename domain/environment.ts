@@ -1,13 +1,5 @@
 import * as z from "zod";
 
-/** Environment variables that a function or the agent cannot do without, or cannot make sense of. */
-export class EnvironmentError extends Error {
-  override readonly name = "EnvironmentError";
-  constructor(error: z.ZodError) {
-    super(`The environment is not as it must be:\n${z.prettifyError(error)}`, { cause: error });
-  }
-}
-
 /** A variable that is a list, separated by commas. */
 export const listVariable = z.string().transform((text): readonly string[] =>
   text
@@ -16,12 +8,13 @@ export const listVariable = z.string().transform((text): readonly string[] =>
     .filter((it) => it !== ""),
 );
 
-/** Reads the environment once, by its schema. @throws EnvironmentError that names every fault, not the first */
+/** Reads the environment once, by its schema. @throws an error that names every variable that is missing or invalid */
 export function readEnvironment<T extends z.ZodType>(
   schema: T,
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): z.infer<T> {
-  const parsed = schema.safeParse(variables);
-  if (!parsed.success) throw new EnvironmentError(parsed.error);
-  return parsed.data;
+  const { data, error } = schema.safeParse(variables);
+  if (error !== undefined)
+    throw new Error(`Invalid environment variables:\n${z.prettifyError(error)}`, { cause: error });
+  return data;
 }

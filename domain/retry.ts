@@ -29,7 +29,7 @@ export interface RetryOptions<T> extends BackOff {
  * @throws the last error, if the last try ended with one
  */
 export async function retry<T>(attempt: (n: number) => Promise<T>, options: RetryOptions<T>): Promise<T> {
-  const { attempts = Number.POSITIVE_INFINITY, again = never, passes = never, signal } = options;
+  const { attempts = Number.POSITIVE_INFINITY, again = () => false, passes = () => false, signal } = options;
   for (let n = 0; ; n++) {
     const isLast = () => n + 1 >= attempts || signal?.aborted === true;
     try {
@@ -49,10 +49,6 @@ export function pauseMs(
   chance = Math.random(),
 ): number {
   return Math.min(longestMs, firstMs * 2 ** n) * (0.5 + chance);
-}
-
-function never(): boolean {
-  return false;
 }
 
 /** Ends early, without an error, when the signal says so. */

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CfnCondition, CfnOutput, CustomResource, Duration, Fn, Size, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -5,7 +8,7 @@ import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { ANSWERS } from "../domain/api/answers.ts";
 import { COMPRESSED_FROM_BYTES, DENIED_BY_POLICY, NO_KEY, TOO_LARGE } from "../domain/api/gateway.ts";
-import { consoleFolder } from "./bundling.ts";
+import { consoleFiles } from "./bundling.ts";
 import type { Parameters } from "./parameters.ts";
 import { allow } from "./permissions.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
@@ -230,27 +233,24 @@ function invokePolicy(conditions: Record<string, unknown>): iam.PolicyDocument {
   });
 }
 
-/** The page for people: static files, and a function that may do nothing but write its log. */
-export class Console extends Construct {
-  readonly handler: PipelineFunction;
-
-  /**
-   * The function reads the parameter `console`, and the routes stay: a route that is removed is served until the API is deployed
-   * again, which no parameter causes.
-   */
-  constructor(scope: Construct, id: string, parameters: Parameters) {
-    super(scope, id);
-    const { folder, remove } = consoleFolder();
-    try {
-      this.handler = new PipelineFunction(this, "Page", {
-        name: "console",
-        timeout: Duration.seconds(5),
-        memorySize: 256,
-        environment: { CONSOLE: parameters.console.valueAsString },
-        files: folder,
-      });
-    } finally {
-      remove();
-    }
+/**
+ * The page for people: static files, and a function that may do nothing but write its log. It reads the parameter `console`, and the
+ * routes stay: a route that is removed is served until the API is deployed again, which no parameter causes.
+ */
+export function consoleFunction(scope: Construct, parameters: Parameters): PipelineFunction {
+  const temporary = mkdtempSync(join(tmpdir(), "prewarm-console-"));
+  const folder = join(temporary, "page");
+  try {
+    mkdirSync(folder);
+    for (const [name, text] of Object.entries(consoleFiles())) writeFileSync(join(folder, name), text);
+    return new PipelineFunction(scope, "Page", {
+      name: "console",
+      timeout: Duration.seconds(5),
+      memorySize: 256,
+      environment: { CONSOLE: parameters.console.valueAsString },
+      files: folder,
+    });
+  } finally {
+    rmSync(temporary, { recursive: true });
   }
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
@@ -64,15 +63,6 @@ export function consoleFiles(): Record<string, string> {
     "icon.svg": readFileSync(join(CONSOLE, "icon.svg"), "utf8"),
     "licences.txt": licencesOf(Object.keys(metafile.inputs)),
   };
-}
-
-/** Writes them into a new temporary folder. @returns the folder, and what removes it */
-export function consoleFolder(): { readonly folder: string; readonly remove: () => void } {
-  const root = mkdtempSync(join(tmpdir(), "prewarm-console-"));
-  const folder = join(root, "page");
-  mkdirSync(folder);
-  for (const [name, text] of Object.entries(consoleFiles())) writeFileSync(join(folder, name), text);
-  return { folder, remove: () => rmSync(root, { recursive: true }) };
 }
 
 /** The licence of each package that is in the bundle: they ask for their text to go with it. @param inputs paths below the root */

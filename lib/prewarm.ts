@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Construct } from "constructs";
 import { AgentFleet } from "./agent-fleet.ts";
-import { Api, Console } from "./api.ts";
+import { Api, consoleFunction } from "./api.ts";
 import { Budget } from "./budget.ts";
 import { Monitoring } from "./monitoring.ts";
 import type { AgentNetwork } from "./network.ts";
@@ -43,7 +43,7 @@ export class Prewarm extends Construct {
     const api = new Api(this, "Api", {
       parameters,
       handler: pipeline.api,
-      console: new Console(this, "Console", parameters).handler,
+      console: consoleFunction(new Construct(this, "Console"), parameters),
       vpcEndpointId,
     });
     // The event at the end of a request contains links. They cannot use the stage's URL, which exists after the functions.

@@ -25,8 +25,8 @@ export class TaskQueue extends Construct {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
     });
-    this.queue = this.lane("Tasks");
-    this.express = this.lane("Express");
+    this.queue = this.taskQueue("Tasks");
+    this.express = this.taskQueue("Express");
   }
 
   /** The variables by which functions and agents know the queues of tasks. */
@@ -39,7 +39,7 @@ export class TaskQueue extends Construct {
     return [this.queue.queueArn, this.express.queueArn];
   }
 
-  private lane(id: string): sqs.Queue {
+  private taskQueue(id: string): sqs.Queue {
     return new sqs.Queue(this, id, {
       visibilityTimeout: VISIBILITY,
       // As long as a request may last, and a day.

@@ -46,7 +46,7 @@ const environmentSchema = z.object({
   SOURCE_BUCKETS: listVariable,
 });
 
-/** Reads the environment and builds all that the API function works with. @throws EnvironmentError */
+/** Reads the environment and builds all that the API function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const { logger, onUnreadable, db, requests } = sharedAdapters("api", env);

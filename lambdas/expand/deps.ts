@@ -37,7 +37,7 @@ const EXPAND_CHECKPOINT = {
 };
 export type ExpandCheckpoint = z.infer<typeof EXPAND_CHECKPOINT.schema>;
 
-/** Reads the environment and builds all that the Expand function works with. @throws EnvironmentError */
+/** Reads the environment and builds all that the Expand function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const { logger, lambda, requests } = sharedAdapters("expand", env);

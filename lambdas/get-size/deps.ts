@@ -31,7 +31,7 @@ const environmentSchema = z.object({
   PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),
 });
 
-/** Reads the environment and builds all that the Get Size function works with. @throws EnvironmentError */
+/** Reads the environment and builds all that the Get Size function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const { logger, onUnreadable, db, lambda, requests } = sharedAdapters("get-size", env);

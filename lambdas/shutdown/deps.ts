@@ -41,7 +41,7 @@ const environmentSchema = z.object({
   API_URL: z.url(),
 });
 
-/** Reads the environment and builds all that the Shutdown function works with. @throws EnvironmentError */
+/** Reads the environment and builds all that the Shutdown function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const own = { ...env, SHUTDOWN_ARN: env.AWS_LAMBDA_FUNCTION_NAME };

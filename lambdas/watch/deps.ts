@@ -32,7 +32,7 @@ const environmentSchema = z.object({
   GROUP_NAME: name,
 });
 
-/** Reads the environment and builds all that the Watch function works with. @throws EnvironmentError */
+/** Reads the environment and builds all that the Watch function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const { logger, namespace, onUnreadable, dynamo, db, lambda, shutdown, requests } = sharedAdapters("watch", env);

@@ -260,7 +260,7 @@ describe("the user data", () => {
         encoding: "utf8",
         stdio: "pipe",
       });
-    expect(run).toThrow(/EnvironmentError[\s\S]*QUEUE_URL/);
+    expect(run).toThrow(/Invalid environment variables[\s\S]*QUEUE_URL/);
   });
 
   test("names the bytes that it may run, by their SHA-256, and checks before it unpacks them", () => {
