@@ -3,7 +3,7 @@ import { inTime } from "../retry.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
 import { type AcquireOptions, OriginLimiter, type Permit } from "./origin-limiter.ts";
 import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
-import type { PermitStore } from "./permit-store.ts";
+import type { ProcessOptions } from "./paced-calls.ts";
 
 /** The rate of a host is read again after this time: other processes may have cut it. */
 const HOST_READ_MS = 5_000;
@@ -12,17 +12,11 @@ const REFUSED_READ_MS = 1_000;
 /** Work does not wait longer until the rate of its host is known, or the clock is exact. */
 const PREPARE_MS = 2_000;
 
-export interface OriginLimiterRegistryOptions {
-  readonly store: PermitStore;
-  /** Milliseconds since the epoch, by the clock that all processes share. @default this machine's clock */
+export interface OriginLimiterRegistryOptions extends Omit<ProcessOptions, "now"> {
+  /** @default this machine's clock */
   readonly now?: () => number;
   /** Makes `now` exact. Called once, before the first work that has limits. @default it is */
   readonly syncClock?: () => Promise<void>;
-  /** When the last successful heartbeat of this process for a request was sent, by `now`; -Infinity: none was. @default leases do not expire */
-  readonly heartbeatAt?: (reqId: string) => number;
-  /** How long a process without a heartbeat keeps its permits: 20 s at least. @default 60 s */
-  readonly heartbeatTimeoutMs?: number;
-  readonly onError?: (error: unknown, id: string) => void;
   /** A host throttles: requests per second that it receives from now on. */
   readonly onCut?: (host: string, perSecond: number) => void;
 }
@@ -136,16 +130,7 @@ export class OriginLimiterRegistry {
     const known = this.limiters.get(id);
     if (known !== undefined) return known;
     for (const [other, limiter] of this.limiters) if (limiter.isIdle) this.limiters.delete(other);
-    const { store, heartbeatAt, heartbeatTimeoutMs, onError } = this.options;
-    const limiter = new OriginLimiter({
-      id,
-      limits,
-      store,
-      heartbeatTimeoutMs,
-      now: this.now,
-      ...(heartbeatAt === undefined ? {} : { heartbeatAt: () => heartbeatAt(req_id) }),
-      onError: (error) => onError?.(error, id),
-    });
+    const limiter = new OriginLimiter({ ...this.options, now: this.now, id, limits });
     this.limiters.set(id, limiter);
     if (this.closedFor !== undefined) limiter.close(this.closedFor);
     return limiter;

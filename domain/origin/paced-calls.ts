@@ -9,18 +9,22 @@ export const CALL_TIMEOUT_MS = 2_000;
 /** The bound of the back-off while the store fails. */
 const MAX_RETRY_MS = 5_000;
 
-export interface LimiterOptions {
+/** What all limiters of a process have in common. */
+export interface ProcessOptions {
+  readonly store: PermitStore;
+  /** Milliseconds since the epoch, by the clock that all processes share. */
+  readonly now: () => number;
+  /** When the last successful heartbeat of this process for a request was sent, by `now`; -Infinity: none was. @default leases do not expire */
+  readonly heartbeatAt?: (reqId: string) => number;
+  /** How long a process without a heartbeat keeps its permits: 20 s at least. @default 60 s */
+  readonly heartbeatTimeoutMs?: number;
+  readonly onError?: (error: unknown, id: string) => void;
+}
+
+export interface LimiterOptions extends ProcessOptions {
   /** The request that has the limits, or the host, if it has none. */
   readonly id: string;
   readonly limits: OriginLimits;
-  readonly store: PermitStore;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** When the last heartbeat that was written successfully was sent. @default no lease expires */
-  readonly heartbeatAt?: (() => number) | undefined;
-  /** How long a process without a heartbeat keeps its permits: 20 s at least. @default 60 s */
-  readonly heartbeatTimeoutMs?: number | undefined;
-  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** What all parts of a limiter share. */
@@ -64,7 +68,7 @@ export class PacedCalls {
       await inTime(CALL_TIMEOUT_MS, running);
     } catch (error) {
       this.failed({ freeAt: 0, mostMs: MAX_RETRY_MS });
-      this.context.onError?.(error);
+      this.context.onError?.(error, this.context.id);
     }
     // What comes late is used, and no other call starts before.
     await running.catch(() => undefined);

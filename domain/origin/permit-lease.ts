@@ -60,8 +60,8 @@ export class PermitLease {
   }
 
   hasHeartbeat(now: number): boolean {
-    const { heartbeatAt } = this.context;
-    return heartbeatAt === undefined || now - heartbeatAt() < LOST_SHARE * this.leaseMs;
+    const { heartbeatAt, id } = this.context;
+    return heartbeatAt === undefined || now - heartbeatAt(id) < LOST_SHARE * this.leaseMs;
   }
 
   /** Uses a permit. @returns the signal that is aborted when this process loses its lease */
