@@ -29,7 +29,12 @@ export function firstOf(names: readonly string[], format = (name: string) => nam
   return names.slice(0, MAX_NAMED).map(format).join(", ") + more;
 }
 
-/** What a caller sent, in quotes, cut to a length that a message has room for. */
+/** The beginning of what a caller sent, as much as a message has room for. */
+export function abbreviate(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}
+
+/** The same in quotes. */
 export function quoted(text: string): string {
-  return `'${text.length > 100 ? `${text.slice(0, 97)}...` : text}'`;
+  return `'${abbreviate(text)}'`;
 }

@@ -82,7 +82,7 @@ function checkDomain(domain: string, context: z.RefinementCtx): string | undefin
 export const prewarmBodySchema = bodyOf({
   // Whether it must be there depends on other fields.
   url_list: optional(
-    distinctStrings("URLs", MAX_URLS, required("list", "a list of absolute http(s) URLs"), checkUrls),
+    distinctStrings("URLs", MAX_URLS, required("a list of absolute http(s) URLs"), checkUrls),
   ).describe(
     `Absolute http(s) URLs, at most ${MAX_URLS} different ones. Needed, unless \`sources\` or \`retry_of\` says which URLs.`,
   ),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { nearestName } from "../nearest-name.ts";
-import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
+import { ApiError, abbreviate, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
 
 /** What an issue has of a list of URLs: those that are bad. */
 const badUrlsSchema = z.array(z.string()).catch([]);
@@ -86,20 +86,17 @@ export function optional<T extends z.ZodType>(schema: T) {
 /** A whole number that must be there. @param range what it may be, in words: `whole minutes from 1 to 9` */
 export function int(range: string, min: number, max = Number.MAX_SAFE_INTEGER) {
   return z
-    .int({ error: required("number", range) })
+    .int({ error: required(range) })
     .min(min, `must be ${range}`)
     .max(max, `must be ${range}`);
 }
 
 /** What is wrong with a field that must be there. @param range what it may be, in words */
-export function required(wanted: "number" | "list", range: string): z.core.$ZodErrorMap {
-  return ({ input }) => {
-    if (input === undefined || input === null) return `is required: ${range}`;
-    const kind = Array.isArray(input) ? "list" : typeof input;
-    if (kind === wanted) return `must be ${range}`;
-    const article = /^[aeiou]/.test(kind) ? "an" : "a";
-    return `must be ${wanted === "number" ? "a number, " : ""}${range}, not ${article} ${kind}`;
-  };
+export function required(range: string): z.core.$ZodErrorMap {
+  return ({ input }) =>
+    input === undefined || input === null
+      ? `is required: ${range}`
+      : `must be ${range}, not ${abbreviate(JSON.stringify(input))}`;
 }
 
 /**

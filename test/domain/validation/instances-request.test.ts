@@ -25,8 +25,8 @@ describe("POST /instances", () => {
   it.each([
     [{}, capacity],
     [{ DesiredCapacity: null }, capacity],
-    [{ DesiredCapacity: "1" }, "DesiredCapacity: must be a number, a whole number from 0 to 300, not a string"],
-    [{ DesiredCapacity: 1.5 }, "DesiredCapacity: must be a whole number from 0 to 300"],
+    [{ DesiredCapacity: "1" }, 'DesiredCapacity: must be a whole number from 0 to 300, not "1"'],
+    [{ DesiredCapacity: 1.5 }, "DesiredCapacity: must be a whole number from 0 to 300, not 1.5"],
     [
       { desired_capacity: 1 },
       `${capacity}; unknown field 'desired_capacity' (did you mean DesiredCapacity?); the fields are DesiredCapacity, req_id, force_stop`,

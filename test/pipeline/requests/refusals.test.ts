@@ -25,7 +25,7 @@ const PREWARM: readonly [what: string, body: string | undefined, says: RegExp, e
   ["no timeout", text({ timeout: undefined }), /timeout: is required/],
   ["a timeout of 0", text({ timeout: 0 }), /timeout: must be whole minutes from 1 to 10080/],
   ["a timeout beyond a week", text({ timeout: 10_081 }), /timeout: must be whole minutes from 1 to 10080/],
-  ["a timeout that is text", text({ timeout: "5" }), /timeout: must be a number, .*, not a string/],
+  ["a timeout that is text", text({ timeout: "5" }), /timeout: must be whole minutes .*, not "5"/],
   ["no instance_count", text({ instance_count: undefined }), /instance_count: is required/],
   ["too many instances", text({ instance_count: 301 }), /instance_count: must be a whole number from 0 to 300/],
   ["half an instance", text({ instance_count: 1.5 }), /instance_count/],
