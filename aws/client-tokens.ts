@@ -29,7 +29,7 @@ export class ClientTokens {
     return whetherConditionHolds(() => this.db.send(put));
   }
 
-  /** What a token stands for; undefined: for nothing, or for what nobody can read. */
+  /** The claim of a token; undefined: there is none, or it cannot be parsed. */
   async read(token: string): Promise<TokenClaim | undefined> {
     const { Item } = await this.db.send(
       new GetCommand({ TableName: this.table, Key: { key: keyOf(token), part: PART }, ConsistentRead: true }),
@@ -37,7 +37,7 @@ export class ClientTokens {
     return tokenClaimSchema.safeParse(Item).data;
   }
 
-  /** Frees a token whose request was not made after all. */
+  /** Releases a token whose request could not be created. */
   async release(token: string, reqId: string): Promise<void> {
     const command = new DeleteCommand({
       TableName: this.table,

@@ -6,11 +6,11 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import type { OwnDistribution } from "../domain/request/distributions.ts";
 
-/** Refusals that pass: the same call may succeed later. */
+/** Errors that pass: the same call may succeed later. */
 const BUSY = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
 
 /**
- * Answers that say: never.
+ * Errors that stay: the same call fails again.
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html#API_CreateInvalidation_Errors
  */
 const REFUSED = new Set(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"]);

@@ -4,7 +4,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import type { answerCloudFormation } from "../aws/custom-resources.ts";
 
-/** What CloudFormation asks: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+/** The request of CloudFormation: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 const eventSchema = z.object({
   RequestType: z.enum(["Create", "Update", "Delete"]),
   ResponseURL: z.url(),
@@ -41,7 +41,7 @@ const propertiesSchema = z.object({ Deployment: z.string() });
  */
 export function createApiDeployer(deps: CustomResourceDeps & { readonly deploy: () => Promise<string> }) {
   return customResource(deps, async ({ RequestType, PhysicalResourceId, RequestId, ResourceProperties }) => {
-    // The copy that was served goes with the API.
+    // CloudFormation deletes the deployments with the API.
     if (RequestType === "Delete") return PhysicalResourceId ?? RequestId;
     if (RequestType === "Create") return propertiesSchema.parse(ResourceProperties).Deployment;
     const id = await deps.deploy();
@@ -51,8 +51,8 @@ export function createApiDeployer(deps: CustomResourceDeps & { readonly deploy: 
 }
 
 /**
- * A handler for a custom resource. `carryOut` does what is asked and returns the resource's physical id. CloudFormation
- * waits for the answer, good or bad.
+ * A handler for a custom resource. `carryOut` handles the request and returns the physical id of the resource. CloudFormation
+ * waits for a response, also when it fails.
  */
 function customResource(
   { answer, logger }: CustomResourceDeps,
@@ -64,7 +64,7 @@ function customResource(
     const outcome = await carryOut(event).then(
       (id) => ({ PhysicalResourceId: id, Status: "SUCCESS" }),
       (error: unknown) => {
-        logger.error("Custom resource failed", { asked: event.RequestType, error });
+        logger.error("Custom resource failed", { request_type: event.RequestType, error });
         return { PhysicalResourceId, Status: "FAILED", Reason: error instanceof Error ? error.message : String(error) };
       },
     );

@@ -143,9 +143,9 @@ function whole(value: number): number {
 }
 
 /**
- * A result is counted before or after the next heartbeat of its agent, so its bytes would be told twice or not at all. What the
- * agents had finished and had under way, as of their heartbeats, has no byte twice, and neither has what is counted: what is told in
- * all is the larger of both.
+ * A result is counted before or after the next heartbeat of its agent, so its bytes would be counted twice or not at all. What the
+ * agents had finished and had under way, as of their heartbeats, has no byte twice, and neither have the counters: the larger of both
+ * is reported.
  */
 function sizeInProgress(
   { sizes_known, total_size }: ListedRequest,
@@ -156,14 +156,14 @@ function sizeInProgress(
   return sizes_known ? clamp(size, total_size - download_size) : size;
 }
 
-/** An estimate that is further away says nothing: a rate that is nearly zero. */
+/** An estimate that is further away is useless: the rate is nearly zero. */
 const FURTHEST_MS = 365 * 86_400_000;
 
 /**
- * When all tasks will have a result at the rate of now: by bytes where the sizes are known, else by tasks. Failed tasks ask for no
+ * When all tasks will have a result at the rate of now: by bytes where the sizes are known, else by tasks. Failed tasks need no
  * bytes any more; which size they had is not known here, so the mean is taken.
- * @param at `inProgressSize`: bytes of downloads that have no result, as they are told; `now`: milliseconds since the epoch
- * @returns null where nobody is at work, or too slowly to tell
+ * @param at `inProgressSize`: bytes of downloads that have no result, as the answer has them; `now`: milliseconds since the epoch
+ * @returns null where no agent holds tasks, or the rate is too low
  */
 function estimatedFinish(
   { total_count, total_size, sizes_known }: ListedRequest,
@@ -227,7 +227,7 @@ export function failureRow(group: FailureGroup): Failure {
 /** A request that has ended and has its report. */
 export type EndedItem = RequestItem & { readonly status: TerminalStatus; readonly report: string };
 
-/** What a summary says besides what stands on the request's item. */
+/** What a summary has besides the fields of the request's item. */
 type Ending = Pick<
   Summary,
   "failure_urls" | "failure_urls_omitted" | "failure_pop_urls_report" | "results_url" | "failures"

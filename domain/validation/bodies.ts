@@ -145,7 +145,7 @@ export const prewarmBodySchema = bodyOf({
     {
       path: ["url_list"],
       error: "is required: a list of absolute http(s) URLs, at least one",
-      // Also where other fields have faults: all are told together.
+      // Also where other fields have faults, so that one answer reports all of them.
       when: ({ value, issues }) =>
         typeof value === "object" && value !== null && issues.every(({ path }) => path?.[0] !== "url_list"),
     },

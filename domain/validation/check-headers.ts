@@ -18,7 +18,7 @@ export function checkHeaderLine(line: string, context: z.RefinementCtx): void {
   if ("problem" in parsed) context.addIssue(`${quoted(line)} ${parsed.problem}`);
 }
 
-/** What is wrong with all that a request's tasks are to send together. Each message carries all of it. */
+/** What is wrong with the headers of a request together with those of its variants. Each message of the queue has all of them. */
 export function checkHeaders(header: readonly string[], variants: readonly Variant[]): string[] {
   const problems: string[] = [];
   const common = new Set(fieldsOf(header).map(([name]) => name));
@@ -46,7 +46,7 @@ function fieldsOf(lines: readonly string[]): Header[] {
   return lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
 }
 
-/** Equal for headers that say the same. */
+/** Equal for equal headers, in any order. */
 function signature(headers: readonly Header[]): string {
   return headers
     .map(([name, value]) => `${name}:${value}`)
@@ -55,8 +55,8 @@ function signature(headers: readonly Header[]): string {
 }
 
 /**
- * What of the order of variants is likely not meant. Of an object that CloudFront compresses, the form that came first is served
- * to all who accept it: so a variant that accepts less is to come after one that accepts more.
+ * Checks the order of variants. CloudFront serves the form of a compressed object that it cached first to every client that accepts
+ * it, so a variant that accepts fewer encodings must come after one that accepts more.
  * @returns warnings, one for each variant that comes too late
  */
 export function doubtfulOrder(header: readonly string[], variants: readonly Variant[]): string[] {
@@ -66,7 +66,7 @@ export function doubtfulOrder(header: readonly string[], variants: readonly Vari
     return { name: quoted(name), accepts: acceptedEncodings(headers), rest };
   });
   return forms.flatMap(({ name, accepts, rest }, i) => {
-    // What the earlier one leaves is good enough for the later one, and is not what that asks for first.
+    // The cached form of the earlier variant satisfies the later one, but is not the form that the later one prefers.
     const earlier = forms.slice(0, i).find(({ rest: its, accepts: [left] }) => {
       return its === rest && left !== accepts[0] && (left === undefined || accepts.includes(left));
     });

@@ -3,13 +3,13 @@ import type { RequestItem } from "../request/request-item.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import type { PrewarmBody } from "./bodies.ts";
 
-/** A body with the settings of the request that it tries again, where it says nothing of its own. */
+/** A body, with the settings of the request that it retries for the fields that it leaves out. */
 export function filledFrom(item: RequestItem, json: unknown): unknown {
   const own = Object.entries(z.record(z.string(), z.unknown()).catch({}).parse(json));
   return { ...settingsOf(item), ...Object.fromEntries(own.filter(([, value]) => value !== null)) };
 }
 
-/** What stays out: the headers, which are not kept, and the invalidation, which would undo what is good. */
+/** Without the headers, which are not kept, and the invalidation, which would remove the objects that are cached. */
 function settingsOf(item: RequestItem) {
   const { created_at, timeout_at, instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes } = item;
   const ms = parseTimestamp(timeout_at).getTime() - parseTimestamp(created_at).getTime();
@@ -17,10 +17,10 @@ function settingsOf(item: RequestItem) {
   return { timeout, instance_count: instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes };
 }
 
-/** What a retry has from the request before it alone: it warms exact pairs of these. */
+/** Fields that a retry takes from the earlier request only: it warms exact pairs of URL and POP. */
 const ITS_OWN = ["url_list", "sources", "target_type", "pops", "countries", "regions"] as const;
 
-/** What is wrong with the body of a retry besides. @param before the request that it tries again */
+/** What else is wrong with the body of a retry. @param before the request that it retries */
 export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
   const { req_id: reqId, header_count: had, variant_names: names } = before;
   const problems: string[] = [];
@@ -34,7 +34,7 @@ export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
     const lines = had === 1 ? "a header line" : `${had} header lines`;
     problems.push(`header: is required, because the request ${reqId} had ${lines}, which are not kept after its end`);
   }
-  // Tasks are told apart by the names of the variants; what they send is not kept.
+  // Variants are identified by their names; their headers are not kept.
   const given = (body.variants ?? []).map(({ name }) => name);
   if (given.join() !== names.join())
     problems.push(
@@ -46,7 +46,7 @@ export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
   return problems;
 }
 
-/** What is not wrong, but may not be what was meant. */
+/** Warnings of what is valid, but possibly a mistake. */
 export function retryDoubts({ need_invalidate }: PrewarmBody): string[] {
   if (need_invalidate !== true) return [];
   return [

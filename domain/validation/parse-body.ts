@@ -20,7 +20,7 @@ function describeIssue({ path, message }: z.core.$ZodIssue): string {
   return field === "" ? message : `${field.replace(/^\./, "")}: ${message}`;
 }
 
-/** More by far than any body of ours needs. */
+/** Far more than any body of this API needs. */
 const MAX_DEPTH = 20;
 const MAX_FIELDS = 10_000;
 
@@ -41,9 +41,9 @@ export function parseJson(body: string | null, isBase64: boolean): unknown {
 
 /**
  * What a text that should be JSON has outside of its strings: comments, how deep its lists and objects are nested, and how many fields
- * all objects have together. Looks at each character once, and keeps nothing: what is too deep or too wide is refused before the
- * parser makes objects of it, which take up to sixty times the room of the text. A regular expression that skips strings would go
- * through the rest of the text again for each quote that nobody closes.
+ * all objects have together. Reads each character once, and keeps nothing: a text that is too deep or too wide is rejected before the
+ * parser creates objects, which take up to sixty times the memory of the text. A regular expression that skips strings would go
+ * through the rest of the text again for each quote without a closing one.
  */
 function shapeOf(text: string) {
   let [hasComments, inString, open, depth, fields] = [false, false, 0, 0, 0];
@@ -115,7 +115,7 @@ export function distinctStrings(
   return (
     z
       .array(z.unknown(), { error })
-      // For the description: nobody checks the entries one by one.
+      // For the description of the API: the entries are checked below, not by a schema.
       .meta({ items: { type: "string" } })
       .transform((list, context): string[] => {
         const distinct = new Set<string>();

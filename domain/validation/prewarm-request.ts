@@ -22,7 +22,7 @@ export interface PrewarmRequest {
   /** Its item as it begins. */
   readonly item: RequestItem;
   readonly urls: readonly string[];
-  /** What is not wrong, but may not be what was meant. */
+  /** What is valid, but possibly a mistake. */
   readonly warnings: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export function checkPrewarmRequest(body: PrewarmBody, rules: RequestRules): Pre
   return { item: newRequestItem(body, pops, rules), urls, warnings };
 }
 
-/** The item of a request that was just asked for. */
+/** The item of a new request. */
 function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried }: RequestRules): RequestItem {
   const { url_list: urls = [], header = [], variants, sources } = body;
   return {

@@ -28,7 +28,7 @@ export async function describePops({ resolvedPops, now }: ApiDeps, query: Query)
   return { timestamp: formatTimestamp(now()), count: pops.length, pops };
 }
 
-/** Body of GET /settings: nothing in it is secret to whoever has the key. */
+/** Body of GET /settings. It has nothing that must be secret from a holder of the API key. */
 export function describeSettings(deps: ApiDeps) {
   const { deployment, instanceTypes, caps, allowed, sourceBuckets, kind, now } = deps;
   return {

@@ -36,7 +36,7 @@ const environmentSchema = z.object({
   ENV_NAME: name,
   VERSION: name,
   INSTANCE_TYPES: name,
-  /** Dollars; 0: nobody has said. */
+  /** Dollars; 0: not configured. */
   SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
   ON_DEMAND_PERCENT: z.coerce.number().min(0).max(100),
   /** Empty: the API is public. */
@@ -69,7 +69,7 @@ export function buildDeps() {
     /** The instance that estimates assume. */
     kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined, env.ON_DEMAND_PERCENT),
     instanceTypes,
-    /** As GET /settings tells it. */
+    /** As GET /settings returns it. */
     deployment: {
       env_name: env.ENV_NAME,
       region: env.AWS_REGION,

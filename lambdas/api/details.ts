@@ -30,7 +30,7 @@ export async function readFailures(deps: ApiDeps, item: RequestItem): Promise<Fa
   if (ended !== undefined) return mostFirst(ended).map(failureRow);
   const [ofTasks, ofUrls, targets] = await Promise.all([
     deps.progress.failures(item.req_id),
-    // It is asked for again and again, so it reads the groups of URLs that could not be read, and never these URLs.
+    // Clients poll it, so it reads the groups of URLs that could not be read, and never these URLs.
     readGroups(deps, LISTS.failedUrlGroups, item.req_id),
     deps.requestPops.of(item.req_id),
   ]);
@@ -73,7 +73,7 @@ export async function readSamples({ progress, timings, now: clock }: ApiDeps, it
   return samplesOf(minutes, span, countOf(item, live), unnoted).map((sample) => sampleRow(sample, item));
 }
 
-/** So many are read well within the 29 s that API Gateway waits: docs/console.md says what was measured. */
+/** Reading this many takes well under the 29 s that API Gateway waits: docs/console.md has the measurement. */
 export const MAX_STRIP_TASKS = 200_000;
 
 /**

@@ -33,11 +33,11 @@ export interface SourcesSeen {
   readonly sources: readonly SourceRead[];
   /** Whether there is nothing left to read. */
   readonly isAll: boolean;
-  /** Why the request would end; undefined: nothing was seen that would end it. */
+  /** Why the request would end as FAILED; undefined: no reason was found. */
   readonly problem: string | undefined;
 }
 
-/** This function may read no bucket: only Expand may, which nobody calls with an address of his choice. */
+/** Only Expand may read buckets: no caller can invoke it with an address of their choice. */
 const inBucket = () => Promise.reject(new DocumentError("lies in a bucket"));
 
 /** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */

@@ -102,7 +102,7 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
 
-  // The description that `npm run docs` has written. Its paths begin where it is read itself.
+  // The description that `npm run docs` writes. Its paths are relative to its own address.
   "GET /openapi.json": async () => {
     const { default: description } = await import("../../docs/openapi.json", { with: { type: "json" } });
     return { ...description, servers: [{ url: "." }] };
@@ -128,15 +128,15 @@ interface Failure {
 export function errorBody(route: string, { message, errorUrls, timestamp }: Failure): Record<string, unknown> {
   if (route.endsWith("/instances")) return { status: "failure", timestamp, message };
   if (route !== "POST /prewarm") return { status: "Failed", error_message: message, timestamp };
-  const told = errorUrls.filter(roomForUrls());
+  const fitting = errorUrls.filter(roomForUrls());
   const more =
-    told.length === errorUrls.length
+    fitting.length === errorUrls.length
       ? ""
-      : `; error_urls has ${told.length} of the ${errorUrls.length} bad URLs, for an answer has no room for more`;
+      : `; error_urls has ${fitting.length} of the ${errorUrls.length} bad URLs, for an answer has no room for more`;
   return {
     status: "Failed",
     error_message: message + more,
-    error_urls: told,
+    error_urls: fitting,
     request_id: "",
     timestamp,
     timeout_at: "",

@@ -20,8 +20,8 @@ export async function readInstances({ fleet, now }: ApiDeps): Promise<AnswerOf<"
 }
 
 /**
- * Sets the group's size, and the wishes of the active requests with it; stops a request if that is asked for. None: what runs
- * is paused. A call that failed half way may be repeated.
+ * Sets the group's desired capacity, and the instance count of every active request; stops a request on `force_stop`. With 0 instances,
+ * active requests are paused. A call that failed may be repeated.
  */
 export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promise<AnswerOf<"POST /instances">> {
   const { req_id: reqId, force_stop: stops = false, DesiredCapacity: asked } = body;
@@ -34,7 +34,7 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promi
     await deps.requests.amend(req_id, ACTIVE_STATES, { instance_count });
   await deps.fleet.setDesiredCapacity(capacity);
   const message = [`Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${capacity}`, ...remarks];
-  // More instances do nothing for a request that has ended, and whoever asks for them should know that they cost little.
+  // More instances do nothing for a request that has ended. They terminate by themselves, so they cost little.
   if (ended !== undefined)
     message.push(
       stops
@@ -66,13 +66,13 @@ async function stopOrCheck({ requests, logger }: ApiDeps, reqId: string, stops: 
 type Active = InstanceNeed & { readonly req_id: string };
 
 /**
- * What a POST /instances does to the group and to the requests that go on. The size becomes the wish of every active request, so that
- * it holds when one of them ends and the group follows the largest wish that is left. Where a request is stopped with it, no other
- * one's wish is lowered: that one goes on as if alone.
- * @param active the requests that go on
- * @param asked the size that was asked for
- * @param stops whether a request is stopped with it
- * @returns the group's new size, the requests whose wish changes, and what the answer says of them
+ * What a POST /instances does to the group and to the requests that go on. The size becomes the instance count of every active request, so
+ * that it stays when one of them ends and the group follows the largest count that is left. With `force_stop`, no other request's
+ * count is lowered.
+ * @param active the requests that continue
+ * @param asked the requested size
+ * @param stops whether the call stops a request
+ * @returns the new size of the group, the requests whose count changes, and the remarks for the answer
  */
 export function decideResize(active: readonly Active[], asked: number, stops: boolean) {
   const after = active.map((item) => ({

@@ -7,7 +7,7 @@ import type { ApiDeps } from "./deps.ts";
 export type Query = Readonly<Record<string, string | undefined>> | null;
 
 /**
- * A parameter of a query string. An empty one asks for nothing, as one that is absent.
+ * A parameter of a query string. An empty one counts as absent.
  * @param parse undefined: the text is none of what the parameter may be
  * @param problem what is wrong with a text, given in quotes
  */
@@ -23,7 +23,7 @@ export function parameter<T>(parse: (text: string) => T | undefined, problem: (t
     .optional();
 }
 
-/** What GET /prewarm tells beside the totals, if it is asked for. */
+/** What `detail` adds to GET /prewarm. */
 export const DETAILS = ["pops", "failures", "samples", "urls"] as const;
 export type Detail = (typeof DETAILS)[number];
 
@@ -45,7 +45,7 @@ export async function findRequest({ requests }: ApiDeps, reqId: string, field = 
   return item;
 }
 
-/** What is answered where there is no such request, or one that cannot be read. */
+/** The error for a request that does not exist or cannot be read. */
 export function unknownRequest(reqId: string, field = "req_id"): ApiError {
   return new ApiError(404, `${field}: there is no request ${quoted(reqId)}`);
 }
@@ -56,7 +56,7 @@ export function unknownRequest(reqId: string, field = "req_id"): ApiError {
  */
 const MAX_URL_BYTES = 5_000_000;
 
-/** Says of one URL after the other whether an answer has room for it, too. */
+/** Tells for each URL in turn whether the response has room for it. */
 export function roomForUrls(): (url: string) => boolean {
   let bytes = 0;
   return (url) => {

@@ -13,11 +13,11 @@ import { parameter, type Query } from "./query.ts";
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_LIMIT = 100;
-/** Of one status there may be few among many: so many requests are looked at in a query, and so many queries are made. */
+/** Requests of one status may be rare: how many requests a query reads, and how many queries a call makes at most. */
 const LOOKED_AT = 2_000;
 const MAX_QUERIES = 8;
 
-/** Body of GET /requests: the newest first, each as GET /prewarm says it. @throws ApiError 400 */
+/** Body of GET /requests: the newest first, each with the fields of GET /prewarm. @throws ApiError 400 */
 export async function listRequests(deps: ApiDeps, query: Query) {
   const { requests, end } = await find(deps, checkBody(querySchema, query ?? {}));
   return {
@@ -70,7 +70,7 @@ export async function describeNow<T extends DescribedRequest>(deps: ApiDeps, ite
   return { described, progress };
 }
 
-/** A place as it stands in a URL. */
+/** The cursor of a place in the list. */
 function encode({ created_at, req_id }: Place): string {
   return Buffer.from(JSON.stringify([created_at, req_id])).toString("base64url");
 }

@@ -14,8 +14,8 @@ import type { ApiDeps } from "./deps.ts";
 import { findRequest } from "./query.ts";
 
 /**
- * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
- * runs. Where an invalidation or sources come first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
+ * Creates everything that a request needs, its item last, because the item starts the pipeline. Where an invalidation or sources come
+ * first, Task raises the group later. When a step fails, the earlier steps are undone, newest first, and its error is thrown.
  * @param retried the request that it tries again; undefined: none
  * @throws ApiError 400 when as many requests are active as the deployment allows; 409 when another request tries the same
  * one again, or too many are made at once
@@ -60,7 +60,7 @@ export async function startRequest(
 }
 
 /**
- * The request that is tried again, as it is now: nobody else may try it again. A request that would and is gone by now does not count.
+ * The current state of the request that is retried. Only one retry at a time may exist; one whose item is gone does not count.
  * @throws ApiError 409
  */
 async function retriedNow({ requests }: ApiDeps, retried?: RequestItem): Promise<RequestItem | undefined> {
@@ -71,7 +71,7 @@ async function retriedNow({ requests }: ApiDeps, retried?: RequestItem): Promise
   return before;
 }
 
-/** One retry at a time: both would do the same tasks. */
+/** Two retries at a time would run the same tasks. */
 function alreadyRetried({ req_id: reqId, retried_by: by }: RequestItem): ApiError {
   return new ApiError(
     409,
@@ -96,11 +96,11 @@ function tooManyActive({ caps }: ApiDeps, wouldBe: number): ApiError {
 
 const WAIT_MS = 10_000;
 const POLL_MS = 250;
-/** No call takes longer than API Gateway waits. A request that is not there by then is not made any more. */
+/** No call takes longer than API Gateway waits, so a request without an item after this time is never created. */
 const GIVEN_UP_MS = 60_000;
 
 /**
- * Makes a request, or finds the one that was made with the same token and body: also when both calls come at once.
+ * Creates a request, or finds the one that was created with the same token and body, also by a concurrent call.
  * @param make makes it under the id of the claim
  * @throws ApiError 409 when the token stands for another body, or for a request that is still being made
  */
@@ -117,7 +117,7 @@ export async function onceForToken(
       throw refuse(`was sent with another body within the last 24 hours; that made the request ${other.req_id}`);
     const item = other && (await made(deps, other));
     if (item !== undefined) return item;
-    // Whoever had it has died before the request stood.
+    // The call that had claimed it ended before it created the request.
     const isFree = other === undefined || claim.at - other.at >= GIVEN_UP_MS;
     if (!isFree || !(await deps.tokens.claim(token, claim, other)))
       throw refuse(`another call is making the request ${other?.req_id ?? ""} with it; send this again in a moment`);
@@ -127,12 +127,12 @@ export async function onceForToken(
   } catch (error) {
     await deps.tokens
       .release(token, claim.req_id)
-      .catch((cause: unknown) => deps.logger.error("A client token stays taken", { error: errorFields(cause) }));
+      .catch((cause: unknown) => deps.logger.error("Releasing a client token failed", { error: errorFields(cause) }));
     throw error;
   }
 }
 
-/** The request of a claim: another call may be making it right now. */
+/** The request of a claim. Waits for it, because another call may be creating it. */
 async function made({ requests }: ApiDeps, { req_id }: TokenClaim): Promise<RequestItem | undefined> {
   for (let waited = 0; ; waited += POLL_MS) {
     const item = await requests.get(req_id);
@@ -144,9 +144,9 @@ async function made({ requests }: ApiDeps, { req_id }: TokenClaim): Promise<Requ
 const namedSchema = z.object({ retry_of: z.string() });
 
 /**
- * The request that a body names as `retry_of`, if there is anything in it to be tried again. Undefined: it names none.
+ * The request that a body names as `retry_of`, if it has tasks to retry. Undefined: the body names none.
  * @param json the body, which may have faults
- * @throws ApiError 404 unknown; 409 it has not ended, nothing of it is left to be done, or it cannot be told what
+ * @throws ApiError 404 unknown; 409 it has not ended, all of its tasks are good, or its lists are gone
  */
 export async function retriedRequest(deps: ApiDeps, json: unknown): Promise<RequestItem | undefined> {
   const named = namedSchema.safeParse(json).data?.retry_of;
@@ -160,7 +160,7 @@ export async function retriedRequest(deps: ApiDeps, json: unknown): Promise<Requ
   return item;
 }
 
-/** Without them, nobody knows what is not good. */
+/** The lists name the tasks that are not good. */
 async function checkLists(deps: ApiDeps, item: RequestItem): Promise<void> {
   try {
     const plan = await planOf(deps, item);

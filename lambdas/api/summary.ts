@@ -9,7 +9,7 @@ import type { ApiDeps } from "./deps.ts";
 import { readFailures } from "./details.ts";
 import { roomForUrls } from "./query.ts";
 
-/** A stopped request's report follows its status by seconds; a caller is spared the second question. */
+/** The report of a stopped request follows its status by seconds; waiting spares clients another call. */
 const REPORT_WAIT_MS = 15_000;
 const REPORT_POLL_MS = 250;
 
