@@ -1,12 +1,12 @@
-import { OUTCOMES, type Outcome, type Outcomes, outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { TASK_STATES, type TaskState, type TaskStates, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import type { Progress } from "../api/answers.ts";
 import { cellsOf } from "./cells.ts";
 import { STYLES } from "./outcome-looks.ts";
 import { type Line, span } from "./spans.ts";
 
-export function bar(shares: Outcomes, width: number, glyphs: Readonly<Record<Outcome, string>>): Line {
+export function bar(shares: TaskStates, width: number, glyphs: Readonly<Record<TaskState, string>>): Line {
   const cells = cellsOf(shares, width);
-  return OUTCOMES.filter((state) => cells[state] > 0).map((state) =>
+  return TASK_STATES.filter((state) => cells[state] > 0).map((state) =>
     span(glyphs[state].repeat(cells[state]), STYLES[state]),
   );
 }
@@ -15,8 +15,8 @@ export function bar(shares: Outcomes, width: number, glyphs: Readonly<Record<Out
  * What of a request's bar each state has. It is by bytes, as the per cent are, so that a large file moves it; what failed has no
  * bytes, and its share of the tasks.
  */
-export function sharesOf(progress: Progress): Outcomes {
-  const tally = outcomesOf(progress);
+export function sharesOf(progress: Progress): TaskStates {
+  const tally = taskStatesOf(progress);
   const { total_size, total_count, download_size, in_progress_size } = progress;
   if (!isByBytes(progress)) return tally;
   const good = tally.warm + tally.hit + tally.done;

@@ -1,17 +1,17 @@
-import { NO_OUTCOMES, OUTCOMES, type Outcome, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { NO_TASK_STATES, TASK_STATES, type TaskState, type TaskStates } from "../../domain/readiness/task-states.ts";
 
 /** Few of these among many must be seen. */
-const AT_LEAST_ONE: readonly Outcome[] = ["not_kept", "failed", "under_way"];
+const AT_LEAST_ONE: readonly TaskState[] = ["not_kept", "failed", "under_way"];
 
 /** How many of a bar's cells each state has. @param shares of any size; nothing at all is waiting */
-export function cellsOf(shares: Outcomes, width: number): Outcomes {
-  const all = OUTCOMES.reduce((sum, state) => sum + shares[state], 0);
-  if (all <= 0) return { ...NO_OUTCOMES, waiting: width };
-  const cells: Record<Outcome, number> = { ...NO_OUTCOMES };
+export function cellsOf(shares: TaskStates, width: number): TaskStates {
+  const all = TASK_STATES.reduce((sum, state) => sum + shares[state], 0);
+  if (all <= 0) return { ...NO_TASK_STATES, waiting: width };
+  const cells: Record<TaskState, number> = { ...NO_TASK_STATES };
   let used = 0;
   // From the left to the end of each share, so that rounding does not add up.
   let reached = 0;
-  for (const state of OUTCOMES) {
+  for (const state of TASK_STATES) {
     reached += shares[state] / all;
     const end = Math.floor(reached * width + 1e-9);
     const least = shares[state] > 0 && AT_LEAST_ONE.includes(state) ? 1 : 0;
@@ -22,8 +22,8 @@ export function cellsOf(shares: Outcomes, width: number): Outcomes {
 }
 
 /** Gives what is left to those that wait, and takes what is too much from the largest. */
-function balanced(cells: Record<Outcome, number>, left: number): Outcomes {
+function balanced(cells: Record<TaskState, number>, left: number): TaskStates {
   if (left >= 0) return { ...cells, waiting: cells.waiting + left };
-  const largest = OUTCOMES.reduce((most, state) => (cells[state] > cells[most] ? state : most), "waiting");
+  const largest = TASK_STATES.reduce((most, state) => (cells[state] > cells[most] ? state : most), "waiting");
   return { ...cells, [largest]: cells[largest] + left };
 }

@@ -1,12 +1,12 @@
-import type { Outcome } from "../../domain/readiness/outcomes.ts";
+import type { TaskState } from "../../domain/readiness/task-states.ts";
 
 /** What is drawn. */
 export interface Glyphs {
   /** A cell of the bar, and of the thin bar of a row. */
-  readonly bar: Readonly<Record<Outcome, string>>;
-  readonly row: Readonly<Record<Outcome, string>>;
+  readonly bar: Readonly<Record<TaskState, string>>;
+  readonly row: Readonly<Record<TaskState, string>>;
   /** Before a word. */
-  readonly mark: Readonly<Record<Outcome, string>>;
+  readonly mark: Readonly<Record<TaskState, string>>;
   readonly times: string;
   readonly rest: string;
 }

@@ -1,5 +1,5 @@
 import { byPopCount } from "../../domain/pops/recs.ts";
-import { type Outcomes, outcomesOf, sumOfOutcomes } from "../../domain/readiness/outcomes.ts";
+import { sumOfTaskStates, type TaskStates, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import type { PopProgress } from "../api/answers.ts";
 
 /** A row of the live view: a REC, a POP, or the rest. */
@@ -11,7 +11,7 @@ export interface Group {
   /** Tasks that have a result, and the bytes of the good ones. */
   readonly done: number;
   readonly bytes: number;
-  readonly tally: Outcomes;
+  readonly tally: TaskStates;
 }
 
 const NO_REC = "REC not known";
@@ -46,7 +46,7 @@ export function folded(groups: readonly Group[], room: number, what: string): re
 function groupOf(pop: PopProgress, name: string): Group {
   const { rec, total_count, download_count, download_size } = pop;
   const counts = { total: total_count, done: download_count, bytes: download_size };
-  return { name, rec: rec ?? NO_REC, pops: 1, ...counts, tally: outcomesOf(pop) };
+  return { name, rec: rec ?? NO_REC, pops: 1, ...counts, tally: taskStatesOf(pop) };
 }
 
 function sum(name: string, groups: readonly Group[]): Group {
@@ -58,6 +58,6 @@ function sum(name: string, groups: readonly Group[]): Group {
     total: all((it) => it.total),
     done: all((it) => it.done),
     bytes: all((it) => it.bytes),
-    tally: sumOfOutcomes(groups.map((it) => it.tally)),
+    tally: sumOfTaskStates(groups.map((it) => it.tally)),
   };
 }

@@ -1,4 +1,4 @@
-import { OUTCOMES, type Outcome, outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { TASK_STATES, type TaskState, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { bytes, bytesOf, clock, count, many } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
@@ -66,10 +66,10 @@ export function barLine(view: View, width: number, glyphs: Glyphs): Line {
 
 /** How many tasks there are of each outcome. `done` stands there only if there are any. */
 export function outcomesLine({ progress }: Pick<View, "progress">, width: number, { mark }: Glyphs): Line {
-  const tally = outcomesOf(progress);
-  const shown = OUTCOMES.filter((state) => state !== "done" || tally.done > 0);
+  const tally = taskStatesOf(progress);
+  const shown = TASK_STATES.filter((state) => state !== "done" || tally.done > 0);
   const roomy = width >= ROOMY;
-  const one = (state: Outcome): Line => [
+  const one = (state: TaskState): Line => [
     ...(roomy ? [span(`${mark[state]} `, STYLES[state])] : []),
     span(`${WORDS[state]} `),
     span(count(tally[state]), isBad(state) && tally[state] > 0 ? ["bold", "red"] : "bold"),
@@ -77,6 +77,6 @@ export function outcomesLine({ progress }: Pick<View, "progress">, width: number
   return joined(shown.map(one), roomy ? "   " : "  ");
 }
 
-function isBad(state: Outcome): boolean {
+function isBad(state: TaskState): boolean {
   return state === "failed" || state === "not_kept";
 }

@@ -1,7 +1,7 @@
-import type { Outcome } from "../../domain/readiness/outcomes.ts";
+import type { TaskState } from "../../domain/readiness/task-states.ts";
 import type { Style } from "../output/paint.ts";
 
-export const STYLES: Readonly<Record<Outcome, Style>> = {
+export const STYLES: Readonly<Record<TaskState, Style>> = {
   warm: "green",
   hit: "blue",
   done: "white",
@@ -11,7 +11,7 @@ export const STYLES: Readonly<Record<Outcome, Style>> = {
   waiting: "gray",
 };
 
-export const WORDS: Readonly<Record<Outcome, string>> = {
+export const WORDS: Readonly<Record<TaskState, string>> = {
   warm: "warm",
   hit: "hit",
   done: "done",

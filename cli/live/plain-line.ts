@@ -1,4 +1,4 @@
-import { outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
 
@@ -8,7 +8,7 @@ import type { Progress } from "../api/answers.ts";
  */
 export function plainLine(progress: Progress): string {
   const { timestamp, request_id, status, percentage_complete, download_count, total_count } = progress;
-  const { warm, hit, done, not_kept, failed } = outcomesOf(progress);
+  const { warm, hit, done, not_kept, failed } = taskStatesOf(progress);
   const at = parseTimestamp(timestamp);
   const end = progress.estimated_finish_at;
   const left =

@@ -1,5 +1,5 @@
 import { siteOf } from "../../domain/pops/sites.ts";
-import { OUTCOMES, type Outcome, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { TASK_STATES, type TaskState, type TaskStates } from "../../domain/readiness/task-states.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { BAD_SHAPES, Shape } from "../parts/shape.tsx";
 import { useWidth } from "../parts/use-width.ts";
@@ -20,14 +20,14 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
   const { metros, unplaced } = stateOfMetros(pops);
   const legend = legendOf(
     metros.map(({ outcomes }) => outcomes),
-    OUTCOMES,
+    TASK_STATES,
   );
   // Then a disc is all that its metro has.
   const isOver = metros.every(({ outcomes }) => outcomes.under_way + outcomes.waiting === 0);
-  const nameOf = (outcome: Outcome) =>
+  const nameOf = (outcome: TaskState) =>
     outcome === "waiting" && pops.some((it) => it.unfinished === true) ? "notTried" : OUTCOME_NAMES[outcome];
-  const said = (outcomes: Outcomes) =>
-    OUTCOMES.filter((name) => outcomes[name] > 0)
+  const said = (outcomes: TaskStates) =>
+    TASK_STATES.filter((name) => outcomes[name] > 0)
       .map((name) => `${say(nameOf(name))} ${formats.count(outcomes[name])}`)
       .join(", ");
   return (
@@ -56,7 +56,7 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
 }
 
 /** Where a metro has one mark alone, it says this. */
-const AT_THE_END: Partial<Readonly<Record<Outcome, TextName>>> = {
+const AT_THE_END: Partial<Readonly<Record<TaskState, TextName>>> = {
   warm: "allWarmHere",
   not_kept: "someNotKept",
   failed: "someFailed",
@@ -67,7 +67,7 @@ const LEAST_PX = 3.5;
 const SHAPE_PX = 11;
 
 interface MarkProps {
-  readonly outcomes: Outcomes;
+  readonly outcomes: TaskStates;
   /** In the map's units, as `pixel` is. */
   readonly radius: number;
   readonly pixel: number;

@@ -1,7 +1,7 @@
-import { OUTCOMES, type Outcome, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { TASK_STATES, type TaskState, type TaskStates } from "../../domain/readiness/task-states.ts";
 
 export interface Sector {
-  readonly outcome: Outcome;
+  readonly outcome: TaskState;
   /** Of a disc around 0 with radius 1. */
   readonly path: string;
 }
@@ -9,11 +9,11 @@ export interface Sector {
 /** A bad part is seen, however small it is. */
 const LEAST_BAD = 0.12;
 
-/** A disc's parts, clockwise from the top, in the order of {@link OUTCOMES}. */
-export function sectorsOf(outcomes: Outcomes): Sector[] {
-  const there = OUTCOMES.filter((outcome) => outcomes[outcome] > 0);
+/** A disc's parts, clockwise from the top, in the order of {@link TASK_STATES}. */
+export function sectorsOf(outcomes: TaskStates): Sector[] {
+  const there = TASK_STATES.filter((outcome) => outcomes[outcome] > 0);
   const total = there.reduce((sum, outcome) => sum + outcomes[outcome], 0);
-  const isBad = (outcome: Outcome) => outcome === "failed" || outcome === "not_kept";
+  const isBad = (outcome: TaskState) => outcome === "failed" || outcome === "not_kept";
   const shares = there.map((outcome) => Math.max(outcomes[outcome] / total, isBad(outcome) ? LEAST_BAD : 0));
   const sum = shares.reduce((all, share) => all + share, 0);
   let from = 0;

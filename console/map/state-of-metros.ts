@@ -1,12 +1,12 @@
 import { grouped } from "../../domain/grouped.ts";
-import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { TASK_STATES, type TaskStates } from "../../domain/readiness/task-states.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES } from "./world.ts";
 
 /** A POP with the states of its tasks. */
 export interface PopOutcomes {
   readonly pop: string;
-  readonly outcomes: Outcomes;
+  readonly outcomes: TaskStates;
   /** The request has ended without all of its results. */
   readonly unfinished?: boolean;
 }
@@ -15,7 +15,7 @@ export interface MetroState extends Point {
   /** Three letters. */
   readonly site: string;
   readonly radius: number;
-  readonly outcomes: Outcomes;
+  readonly outcomes: TaskStates;
 }
 
 /** The metros of these POPs with the sum of their states; `unplaced`: POPs that have no place on the map. */
@@ -28,8 +28,8 @@ export function stateOfMetros(pops: readonly PopOutcomes[]): { metros: MetroStat
   return { metros, unplaced: pops.map(({ pop }) => pop).filter((pop) => METRO_PLACES[pop.slice(0, 3)] === undefined) };
 }
 
-function summed(pops: readonly PopOutcomes[]): Outcomes {
+function summed(pops: readonly PopOutcomes[]): TaskStates {
   const sum = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
-  for (const { outcomes } of pops) for (const name of OUTCOMES) sum[name] += outcomes[name];
+  for (const { outcomes } of pops) for (const name of TASK_STATES) sum[name] += outcomes[name];
   return sum;
 }

@@ -1,12 +1,12 @@
 import { useId } from "preact/hooks";
-import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { TASK_STATES, type TaskStates } from "../../domain/readiness/task-states.ts";
 import { useReader } from "../session/reader.ts";
 import { barParts } from "./bar-parts.ts";
 import { OUTCOME_NAMES } from "./outcome-names.ts";
 import { useWidth } from "./use-width.ts";
 
 interface BarProps {
-  readonly outcomes: Outcomes;
+  readonly outcomes: TaskStates;
   /** In CSS pixels. @default 6 */
   readonly height?: number;
   /** In CSS pixels, until it is measured: in a copy it never is. @default 200 */
@@ -20,7 +20,7 @@ export function Bar({ outcomes, height = 6, width: first = 200, silent = false }
   const { say, formats } = useReader();
   const stripes = useId();
   const [ref, width] = useWidth(first);
-  const said = OUTCOMES.filter((name) => outcomes[name] > 0).map(
+  const said = TASK_STATES.filter((name) => outcomes[name] > 0).map(
     (name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
   );
   return (

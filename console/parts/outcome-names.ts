@@ -1,7 +1,7 @@
-import type { Outcome } from "../../domain/readiness/outcomes.ts";
+import type { TaskState } from "../../domain/readiness/task-states.ts";
 import type { TextName } from "../words/table.ts";
 
-export const OUTCOME_NAMES: Readonly<Record<Outcome, TextName>> = {
+export const OUTCOME_NAMES: Readonly<Record<TaskState, TextName>> = {
   warm: "warm",
   hit: "hit",
   done: "done",

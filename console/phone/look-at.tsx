@@ -1,4 +1,4 @@
-import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import type { Failure, Progress } from "../api/answers.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Shape } from "../parts/shape.tsx";
@@ -9,7 +9,7 @@ import { useReader } from "../session/reader.ts";
 export function LookAt({ request }: { readonly request: Progress }) {
   const { say, count } = useReader();
   const { failures = [] } = request;
-  const bad = badOf(outcomesOf(request));
+  const bad = badTasksOf(taskStatesOf(request));
   if (failures.length === 0) return null;
   const pops = request.pops.filter(({ failed_count }) => failed_count > 0).length;
   const unread = failures.reduce((sum, { subject, urls }) => sum + (subject === "url" ? (urls ?? 0) : 0), 0);

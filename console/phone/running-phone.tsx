@@ -1,4 +1,4 @@
-import { outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import type { Progress } from "../api/answers.ts";
 import { AsSent } from "../request/as-sent.tsx";
 import { OutcomeCounts } from "../request/outcome-counts.tsx";
@@ -10,7 +10,7 @@ import { LookAt } from "./look-at.tsx";
 export function RunningOnPhone({ request }: { readonly request: Progress }) {
   return (
     <div class="one-column">
-      <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />
+      <OutcomeCounts outcomes={taskStatesOf(request)} ended={false} />
       <LookAt request={request} />
       <Where request={request} />
       <Warnings warnings={request.warnings} />

@@ -1,10 +1,10 @@
-import type { Outcome } from "../../domain/readiness/outcomes.ts";
+import type { TaskState } from "../../domain/readiness/task-states.ts";
 import type { StripState } from "../../domain/result/heat-strip.ts";
 import type { PopUrls } from "../api/pop-urls-answer.ts";
 
 /** A bucket as it is drawn: bad ones over the whole height, so that not the colour alone tells them. */
 export interface StripPart {
-  readonly outcome: Outcome;
+  readonly outcome: TaskState;
   readonly x: number;
   readonly width: number;
   readonly y: number;
@@ -33,7 +33,7 @@ export function stripParts(
 }
 
 /** What is not tried waits, in the words of the page. */
-export function outcomeOf(state: StripState): Outcome {
+export function outcomeOf(state: StripState): TaskState {
   return state === "not_tried" ? "waiting" : state;
 }
 

@@ -1,4 +1,4 @@
-import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { RequestMap } from "../map/request-map.tsx";
 import { Bar } from "../parts/bar.tsx";
@@ -25,13 +25,13 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
   const { say, count } = useReader();
   const { request, summary, timings, failed } = report;
   const aside = failedEverywhere(request);
-  const outcomes = outcomesOf(request);
+  const outcomes = taskStatesOf(request);
   // Where there is little to tell of failures there is room beside the map.
   const calm = request.failed_count === 0;
   return (
     <main class="page report">
       <Head request={request} />
-      <SentenceLine request={request} sentence={sentence} bad={badOf(outcomes)} />
+      <SentenceLine request={request} sentence={sentence} bad={badTasksOf(outcomes)} />
       <div class="big-bar">
         <Bar outcomes={outcomes} height={14} width={WIDTH} />
       </div>

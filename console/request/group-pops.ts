@@ -1,5 +1,5 @@
 import { byPopCount } from "../../domain/pops/recs.ts";
-import { badOf, type Outcomes, outcomesOf, sumOfOutcomes } from "../../domain/readiness/outcomes.ts";
+import { badTasksOf, sumOfTaskStates, type TaskStates, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import type { Pop } from "../api/answers.ts";
 
 /** One POP, and how its tasks stand. */
@@ -8,7 +8,7 @@ export interface PopState {
   readonly resolved: boolean;
   /** The request has ended without all of its results. */
   readonly unfinished: boolean;
-  readonly outcomes: Outcomes;
+  readonly outcomes: TaskStates;
   readonly total: number;
   /** Whole per cent of its tasks that are warm, hits or downloaded; 100 means all. */
   readonly percent: number;
@@ -19,7 +19,7 @@ export interface PopState {
 export interface RecGroup {
   readonly rec: string | null;
   readonly pops: readonly PopState[];
-  readonly outcomes: Outcomes;
+  readonly outcomes: TaskStates;
   readonly percent: number;
   /** The same to a hundredth, rounded down: of 8,407 tasks at five POPs 96 are seen. */
   readonly share: number;
@@ -29,12 +29,12 @@ export interface RecGroup {
 }
 
 export function popState(row: Pop): PopState {
-  const outcomes = outcomesOf(row);
+  const outcomes = taskStatesOf(row);
   return {
     pop: row.pop,
     outcomes,
     total: row.total_count,
-    bad: badOf(outcomes),
+    bad: badTasksOf(outcomes),
     resolved: row.state !== "NOT_RESOLVED",
     unfinished: row.state === "UNFINISHED",
     percent: percentGood(outcomes, row.total_count),
@@ -51,24 +51,24 @@ export function groupPops(rows: readonly Pop[]): RecGroup[] {
 }
 
 function groupOf(rec: string | null, pops: readonly PopState[]): RecGroup {
-  const outcomes = sumOfOutcomes(pops.map((it) => it.outcomes));
+  const outcomes = sumOfTaskStates(pops.map((it) => it.outcomes));
   const total = pops.reduce((sum, it) => sum + it.total, 0);
   const share = goodParts(outcomes, total, 10_000) / 100;
   const untried = pops.filter((it) => it.unfinished).reduce((sum, it) => sum + leftOf(it.outcomes), 0);
-  const bad = badOf(outcomes);
+  const bad = badTasksOf(outcomes);
   return { rec, pops, outcomes, share, percent: percentGood(outcomes, total), bad, notWarm: bad + untried };
 }
 
-function leftOf({ under_way, waiting }: Outcomes): number {
+function leftOf({ under_way, waiting }: TaskStates): number {
   return under_way + waiting;
 }
 
-function percentGood(outcomes: Outcomes, total: number): number {
+function percentGood(outcomes: TaskStates, total: number): number {
   return goodParts(outcomes, total, 100);
 }
 
 /** The good ones of a total, in parts of `parts`, rounded down: only all of them are all parts. */
-function goodParts({ warm, hit, done }: Outcomes, total: number, parts: number): number {
+function goodParts({ warm, hit, done }: TaskStates, total: number, parts: number): number {
   return total === 0 ? 0 : Math.floor(((warm + hit + done) * parts) / total);
 }
 
@@ -83,7 +83,7 @@ export function hasTasks({ pops }: RecGroup): boolean {
 }
 
 /** What the colour and the shape of a POP say: the worst that there is. */
-export function worstOf({ resolved, unfinished, outcomes, total }: PopState): keyof Outcomes {
+export function worstOf({ resolved, unfinished, outcomes, total }: PopState): keyof TaskStates {
   if (!resolved) return "waiting";
   if (outcomes.failed > 0) return "failed";
   if (outcomes.not_kept > 0) return "not_kept";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import type { Failure, Progress, Summary } from "../api/answers.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
@@ -26,7 +26,7 @@ export function NotWarm({ request, summary }: NotWarmProps) {
     <>
       <div class="section-head">
         <h2>{say("whatIsNotWarm")}</h2>
-        <OutcomeCounts outcomes={outcomesOf(request)} ended />
+        <OutcomeCounts outcomes={taskStatesOf(request)} ended />
       </div>
       {isFine(request, summary, failures) ? (
         <p class="fine">{say(request.verdict === "not_verified" ? "allDownloaded" : "allWarm")}</p>

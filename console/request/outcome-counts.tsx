@@ -1,13 +1,13 @@
-import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { TASK_STATES, type TaskStates } from "../../domain/readiness/task-states.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 
 /** How many tasks are in each state, each with its shape, word and number. */
-export function OutcomeCounts({ outcomes, ended }: { readonly outcomes: Outcomes; readonly ended: boolean }) {
+export function OutcomeCounts({ outcomes, ended }: { readonly outcomes: TaskStates; readonly ended: boolean }) {
   const { say, formats } = useReader();
   // What is not claimed is told where it is; the others always, in the same places.
-  const shown = OUTCOMES.filter((name) =>
+  const shown = TASK_STATES.filter((name) =>
     name === "done" || (ended && (name === "under_way" || name === "waiting")) ? outcomes[name] > 0 : true,
   );
   return (

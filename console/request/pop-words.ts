@@ -1,4 +1,4 @@
-import { OUTCOMES } from "../../domain/readiness/outcomes.ts";
+import { TASK_STATES } from "../../domain/readiness/task-states.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { useReader } from "../session/reader.ts";
 import type { PopState } from "./group-pops.ts";
@@ -7,7 +7,7 @@ import type { PopState } from "./group-pops.ts";
 export function usePopWords({ pop, resolved, unfinished, outcomes, percent }: PopState): string {
   const { say, formats } = useReader();
   if (!resolved) return `${pop}: ${say("notResolved")}`;
-  const parts = OUTCOMES.filter((name) => outcomes[name] > 0).map(
+  const parts = TASK_STATES.filter((name) => outcomes[name] > 0).map(
     (name) =>
       `${say(unfinished && name === "waiting" ? "notTried" : OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
   );

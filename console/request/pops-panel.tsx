@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../api/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
@@ -67,7 +67,7 @@ export function PopsPanel({ request, onPop }: PopsPanelProps) {
             {say("failedOnly")}
           </button>
         ) : null}
-        {ended ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
+        {ended ? null : <OutcomeCounts outcomes={taskStatesOf(request)} ended={false} />}
       </div>
       {view === "map" ? <RequestMapLater pops={shown.flatMap(({ pops }) => pops)} /> : null}
       {view === "matrix" || (ended && view === "map") ? (

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { Progress } from "../api/answers.ts";
@@ -71,12 +71,12 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const [asking, setAsking] = useState<"stop" | "retry">();
   const now = useNow();
   const phone = usePhone();
-  const outcomes = outcomesOf(request);
+  const outcomes = taskStatesOf(request);
   const ended = isTerminal(request.status);
   const sentence = useSentence(request);
   const points = useSamples(request);
   const left = request.total_count - request.download_count;
-  const tasks = badOf(outcomes) + (ended ? left : 0);
+  const tasks = badTasksOf(outcomes) + (ended ? left : 0);
   const isClear =
     request.verdict === "ready" || (request.verdict === "not_verified" && request.readiness?.exceptions === 0);
   // What could not be read has no tasks, and may be tried again as well. POPs that did not resolve alone meet the same again.
@@ -100,7 +100,7 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
         onStop={() => setAsking("stop")}
         onRetry={() => setAsking("retry")}
       />
-      <SentenceLine request={request} sentence={sentence} bad={badOf(outcomes)} />
+      <SentenceLine request={request} sentence={sentence} bad={badTasksOf(outcomes)} />
       <div class="big-bar">
         <Bar outcomes={outcomes} height={14} />
       </div>

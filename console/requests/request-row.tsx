@@ -1,4 +1,4 @@
-import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
+import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Listed } from "../api/answers.ts";
@@ -15,10 +15,10 @@ export function RequestRow({ request, now }: { readonly request: Listed; readonl
   const { say, formats, count } = useReader();
   const { form, tone, text } = rowState(request);
   const detail = useStatusDetail(request);
-  const outcomes = outcomesOf(request);
+  const outcomes = taskStatesOf(request);
   const ended = isTerminal(request.status);
   const left = ended ? outcomes.waiting + outcomes.under_way : 0;
-  const bad = badOf(outcomes);
+  const bad = badTasksOf(outcomes);
   const sentAt = parseTimestamp(request.created_at).getTime();
   const href = hrefOf({ name: "request", id: request.request_id });
   return (

@@ -1,13 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cellsOf } from "../../../cli/live/cells.ts";
-import { NO_OUTCOMES, OUTCOMES } from "../../../domain/readiness/outcomes.ts";
+import { NO_TASK_STATES, TASK_STATES } from "../../../domain/readiness/task-states.ts";
 
 test("one failed task of thousands is seen, and a bar is full only with all", () => {
-  expect(cellsOf({ ...NO_OUTCOMES, warm: 9_999, failed: 1 }, 50)).toEqual({ ...NO_OUTCOMES, warm: 49, failed: 1 });
-  expect(cellsOf({ ...NO_OUTCOMES, warm: 999, waiting: 1 }, 50)).toEqual({ ...NO_OUTCOMES, warm: 49, waiting: 1 });
-  expect(cellsOf({ ...NO_OUTCOMES, warm: 7 }, 50)).toEqual({ ...NO_OUTCOMES, warm: 50 });
-  expect(cellsOf(NO_OUTCOMES, 50)).toEqual({ ...NO_OUTCOMES, waiting: 50 });
+  expect(cellsOf({ ...NO_TASK_STATES, warm: 9_999, failed: 1 }, 50)).toEqual({
+    ...NO_TASK_STATES,
+    warm: 49,
+    failed: 1,
+  });
+  expect(cellsOf({ ...NO_TASK_STATES, warm: 999, waiting: 1 }, 50)).toEqual({
+    ...NO_TASK_STATES,
+    warm: 49,
+    waiting: 1,
+  });
+  expect(cellsOf({ ...NO_TASK_STATES, warm: 7 }, 50)).toEqual({ ...NO_TASK_STATES, warm: 50 });
+  expect(cellsOf(NO_TASK_STATES, 50)).toEqual({ ...NO_TASK_STATES, waiting: 50 });
 });
 
 test("whatever the shares are, all cells are used and none is negative", () => {
@@ -18,7 +26,7 @@ test("whatever the shares are, all cells are used and none is negative", () => {
       fc.integer({ min: 4, max: 200 }),
       (all, width) => {
         const [warm, hit, done, not_kept, failed, under_way, waiting] = all;
-        const cells = OUTCOMES.map(
+        const cells = TASK_STATES.map(
           (state) => cellsOf({ warm, hit, done, not_kept, failed, under_way, waiting }, width)[state],
         );
         expect(cells.reduce((sum, it) => sum + it, 0)).toBe(width);

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barParts } from "../../../console/parts/bar-parts.ts";
-import { NO_OUTCOMES, OUTCOMES, type Outcomes } from "../../../domain/readiness/outcomes.ts";
+import { NO_TASK_STATES, TASK_STATES, type TaskStates } from "../../../domain/readiness/task-states.ts";
 
-const of = (some: Partial<Outcomes>): Outcomes => ({ ...NO_OUTCOMES, ...some });
+const of = (some: Partial<TaskStates>): TaskStates => ({ ...NO_TASK_STATES, ...some });
 
 describe("barParts", () => {
   it("nothing is all waiting", () => {
-    expect(barParts(NO_OUTCOMES, 200)).toEqual([{ outcome: "waiting", x: 0, width: 200 }]);
+    expect(barParts(NO_TASK_STATES, 200)).toEqual([{ outcome: "waiting", x: 0, width: 200 }]);
   });
 
   it("parts are in proportion and in the order of all bars", () => {
@@ -23,7 +23,7 @@ describe("barParts", () => {
   });
 
   it("fills the bar exactly, whatever the counts", () => {
-    const counts = fc.record(Object.fromEntries(OUTCOMES.map((name) => [name, fc.nat(1_000_000)])));
+    const counts = fc.record(Object.fromEntries(TASK_STATES.map((name) => [name, fc.nat(1_000_000)])));
     fc.assert(
       fc.property(counts, fc.integer({ min: 60, max: 2_000 }), (some, width) => {
         const parts = barParts(of(some), width);

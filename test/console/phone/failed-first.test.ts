@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { failedFirst, inOrder } from "../../../console/phone/failed-first.ts";
 import type { RecGroup } from "../../../console/request/group-pops.ts";
-import { NO_OUTCOMES } from "../../../domain/readiness/outcomes.ts";
+import { NO_TASK_STATES } from "../../../domain/readiness/task-states.ts";
 
 const group = (rec: string | null, bad = 0): RecGroup => ({
   rec,
   bad,
   pops: [],
-  outcomes: NO_OUTCOMES,
+  outcomes: NO_TASK_STATES,
   notWarm: 0,
   share: 0,
   percent: 0,

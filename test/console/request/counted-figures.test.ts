@@ -16,7 +16,7 @@ import { RequestRow } from "../../../console/requests/request-row.tsx";
 import { RequestsView } from "../../../console/requests/requests-view.tsx";
 import { ClientContext } from "../../../console/session/client.ts";
 import { ReaderContext, readerOf } from "../../../console/session/reader.ts";
-import { outcomesOf } from "../../../domain/readiness/outcomes.ts";
+import { taskStatesOf } from "../../../domain/readiness/task-states.ts";
 import {
   distinctRequest,
   distinctSummary,
@@ -115,12 +115,12 @@ function outcomeFigures(html: string): Record<string, number> {
 
 describe("the outcomes", () => {
   test("each has its own count while a request runs", () => {
-    const html = htmlOf(OutcomeCounts, { outcomes: outcomesOf(distinctRequest()), ended: false });
+    const html = htmlOf(OutcomeCounts, { outcomes: taskStatesOf(distinctRequest()), ended: false });
     expect(outcomeFigures(html)).toEqual(OUTCOMES);
   });
 
   test("each has its own count at the end, where nothing is under way", () => {
-    const html = htmlOf(OutcomeCounts, { outcomes: outcomesOf(endedRequest()), ended: true });
+    const html = htmlOf(OutcomeCounts, { outcomes: taskStatesOf(endedRequest()), ended: true });
     expect(outcomeFigures(html)).toEqual({ warm, hit, done, not_kept, failed, waiting: LEFT });
   });
 });

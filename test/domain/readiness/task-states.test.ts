@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { badOf, NO_OUTCOMES, outcomesOf, sumOfOutcomes } from "../../../domain/readiness/outcomes.ts";
+import { badTasksOf, NO_TASK_STATES, taskStatesOf, sumOfTaskStates } from "../../../domain/readiness/task-states.ts";
 
 const COUNTS = { total_count: 0, download_count: 0, failed_count: 0, warm_count: 0, hit_count: 0, not_kept_count: 0 };
 
 describe("outcomesOf", () => {
   it("what was not kept is among the failed ones of the API, and apart here", () => {
-    const outcomes = outcomesOf({
+    const outcomes = taskStatesOf({
       total_count: 20,
       download_count: 12,
       failed_count: 5,
@@ -15,11 +15,11 @@ describe("outcomesOf", () => {
       in_progress_task_count: 3,
     });
     expect(outcomes).toEqual({ warm: 4, hit: 1, done: 2, not_kept: 2, failed: 3, under_way: 3, waiting: 5 });
-    expect(badOf(outcomes)).toBe(5);
+    expect(badTasksOf(outcomes)).toBe(5);
   });
 
   it("is never below zero, though counts of one answer disagree", () => {
-    const outcomes = outcomesOf({
+    const outcomes = taskStatesOf({
       ...COUNTS,
       total_count: 2,
       download_count: 3,
@@ -30,8 +30,8 @@ describe("outcomesOf", () => {
   });
 
   it("of a POP, of which nobody says what is under way, all the rest waits", () => {
-    expect(outcomesOf({ ...COUNTS, total_count: 5, download_count: 2, warm_count: 2 })).toEqual({
-      ...NO_OUTCOMES,
+    expect(taskStatesOf({ ...COUNTS, total_count: 5, download_count: 2, warm_count: 2 })).toEqual({
+      ...NO_TASK_STATES,
       warm: 2,
       waiting: 3,
     });
@@ -41,7 +41,7 @@ describe("outcomesOf", () => {
 describe("sumOfOutcomes", () => {
   it("adds state by state; of none it is nothing", () => {
     const one = { warm: 1, hit: 2, done: 3, not_kept: 4, failed: 5, under_way: 6, waiting: 7 };
-    expect(sumOfOutcomes([one, one])).toEqual({
+    expect(sumOfTaskStates([one, one])).toEqual({
       warm: 2,
       hit: 4,
       done: 6,
@@ -50,6 +50,6 @@ describe("sumOfOutcomes", () => {
       under_way: 12,
       waiting: 14,
     });
-    expect(sumOfOutcomes([])).toEqual(NO_OUTCOMES);
+    expect(sumOfTaskStates([])).toEqual(NO_TASK_STATES);
   });
 });

@@ -1,14 +1,14 @@
 /** The states of a task, in the order in which every bar has them. */
-export const OUTCOMES = ["warm", "hit", "done", "not_kept", "failed", "under_way", "waiting"] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export const TASK_STATES = ["warm", "hit", "done", "not_kept", "failed", "under_way", "waiting"] as const;
+export type TaskState = (typeof TASK_STATES)[number];
 
 /** How many tasks are in each state. */
-export type Outcomes = Readonly<Record<Outcome, number>>;
+export type TaskStates = Readonly<Record<TaskState, number>>;
 
-export const NO_OUTCOMES: Outcomes = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
+export const NO_TASK_STATES: TaskStates = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
 
 /** Counts as the API tells them, of a request or of a POP: the failed ones include those that were not kept. */
-export interface ToldCounts {
+export interface ReportedCounts {
   readonly total_count: number;
   readonly download_count: number;
   readonly failed_count: number;
@@ -20,7 +20,7 @@ export interface ToldCounts {
 }
 
 /** The states of all tasks, each task once. Counts of one answer may disagree for a moment, so none is below zero. */
-export function outcomesOf(counts: ToldCounts): Outcomes {
+export function taskStatesOf(counts: ReportedCounts): TaskStates {
   const { total_count: total, download_count: results, warm_count: warm, hit_count: hit } = counts;
   const notKept = counts.not_kept_count;
   const left = Math.max(0, total - results);
@@ -37,13 +37,13 @@ export function outcomesOf(counts: ToldCounts): Outcomes {
 }
 
 /** Of several POPs together. */
-export function sumOfOutcomes(all: readonly Outcomes[]): Outcomes {
-  const sum = { ...NO_OUTCOMES };
-  for (const one of all) for (const name of OUTCOMES) sum[name] += one[name];
+export function sumOfTaskStates(all: readonly TaskStates[]): TaskStates {
+  const sum = { ...NO_TASK_STATES };
+  for (const one of all) for (const name of TASK_STATES) sum[name] += one[name];
   return sum;
 }
 
 /** Tasks that are not as they were meant to be. */
-export function badOf(outcomes: Outcomes): number {
-  return outcomes.not_kept + outcomes.failed;
+export function badTasksOf(states: TaskStates): number {
+  return states.not_kept + states.failed;
 }
