@@ -1,6 +1,6 @@
 import { MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
 import { type Failure, notKept } from "../../domain/result/failure.ts";
-import { type Outcome, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
+import { type TaskOutcome, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
 import {
   cacheStatusOf,
   downloadsIn,
@@ -16,7 +16,7 @@ import { judge } from "./verdict.ts";
 /** What an address of a POP has shown. */
 export interface Proof {
   /** `failed`: the download was good, and a request after it that was needed to judge the cache was not. So nothing is known of the cache. */
-  readonly outcome: Outcome;
+  readonly outcome: TaskOutcome;
   /** Of a `hit`: why it is not `warm`, where the tier was not the reason. */
   readonly warning?: HitWarning;
   /** The last answer, which the outcome follows from. */

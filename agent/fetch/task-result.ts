@@ -1,7 +1,7 @@
 import { type TaskUrl, taskKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { cutText, errorText, type Failure, obstacle } from "../../domain/result/failure.ts";
-import { isHit, type Outcome, tierOf, type Outcome as Warmth } from "../../domain/result/outcome.ts";
+import { isHit, type TaskOutcome, tierOf, type TaskOutcome as Warmth } from "../../domain/result/outcome.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
 import { type Answer, MAX_HEADER_CHARACTERS } from "./http/http-client.ts";
@@ -105,7 +105,7 @@ function cutId(id: string | undefined): string | undefined {
 }
 
 /** From the worst to the best: a POP is as warm as its coldest address. */
-const RANKS: readonly Outcome[] = ["failed", "not_kept", "done", "hit", "warm"];
+const RANKS: readonly TaskOutcome[] = ["failed", "not_kept", "done", "hit", "warm"];
 
 /**
  * Warms a POP at each of its addresses, one after the other: the later ones may have it from the first.

@@ -54,7 +54,7 @@ export interface Recounted {
   /** Of the results, and of what could not become a task. Tasks without a result are not in it. */
   readonly failures: FailureTally;
   /** Where the objects are good. It looks at each task. */
-  readonly survey: () => Coverage;
+  readonly coverage: () => Coverage;
 }
 
 /**
@@ -123,8 +123,8 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   await results.finish();
   for await (const row of inputFailureRows(deps, reqId, unresolved)) await report.add(row);
   await report.finish();
-  const survey = () => coverageOf(plan, ledger, { good: urls, unreadable, variants: item.variant_names });
-  return { ledger, failures, survey };
+  const coverage = () => coverageOf(plan, ledger, { good: urls, unreadable, variants: item.variant_names });
+  return { ledger, failures, coverage };
 }
 
 /** What was counted has led to something: the next recount begins anew, for results may have come since. */
@@ -158,12 +158,12 @@ export async function endingOf(
   deps: RecountDeps,
   { req_id: reqId }: RequestItem,
   status: TerminalStatus,
-  { failures, survey }: Recounted,
+  { failures, coverage }: Recounted,
   count: Count,
 ): Promise<Ending> {
   const groups = failures.groups();
   await deps.lists.write(LISTS.failures, reqId, groups);
-  const readiness = readinessOf(survey(), groups.filter(({ subject }) => subject === "task").length);
+  const readiness = readinessOf(coverage(), groups.filter(({ subject }) => subject === "task").length);
   const verdict = verdictOf(status, readiness, count);
   return { ...count, report: REPORT_FILE.key(reqId), results: RESULTS_FILE.key(reqId), verdict, readiness };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Outcome } from "./outcome.ts";
+import type { TaskOutcome } from "./outcome.ts";
 import type { HitWarning } from "./proof.ts";
 
 const counter = z.number().default(0);
@@ -39,7 +39,7 @@ const FIELDS = countSchema.keyof().options;
 export interface Counted {
   readonly ok: boolean;
   readonly bytes: number;
-  readonly outcome?: Outcome | undefined;
+  readonly outcome?: TaskOutcome | undefined;
   readonly uncompressed?: boolean | undefined;
   readonly rec_miss?: boolean | undefined;
   readonly size_changed?: boolean | undefined;
@@ -65,13 +65,6 @@ export function addResult(sum: Sum, result: Counted, sign: 1 | -1 = 1): void {
 /** Adds a count to a sum, or takes it back. */
 export function addCount(sum: Sum, count: Count, sign: 1 | -1 = 1): void {
   for (const field of FIELDS) sum[field] += sign * count[field];
-}
-
-/** One count and another. */
-export function plus(one: Count, other: Count): Count {
-  const sum = { ...one };
-  addCount(sum, other);
-  return sum;
 }
 
 /** One count less another. */

@@ -1,12 +1,11 @@
 import * as z from "zod";
 import { Bitmap } from "../bitmap.ts";
-import { cutText, type FailureReason, failureReasons, readReason } from "./failure.ts";
+import { cutText, type FailureReason, readReason } from "./failure.ts";
 import {
-  FAILURE_SUBJECTS,
   type FailureExample,
   type FailureGroup,
   type FailureSubject,
-  failureExampleSchema,
+  failureGroupSchema,
   MAX_EXAMPLES,
   mostFirst,
 } from "./failure-groups.ts";
@@ -15,35 +14,20 @@ import {
 const MAX_ERROR = 300;
 
 /** The failures that have one subject and one reason, as they are kept between two runs of a recount. */
-const savedGroupSchema = z.object({
-  subject: z.enum(FAILURE_SUBJECTS),
-  code: z.enum(failureReasons),
-  tasks: z.number(),
-  /** Which URLs and POPs have some: bits in Base64, by their numbers in the tally. */
-  urls: z.string(),
-  pops: z.string(),
-  examples: z.array(failureExampleSchema),
-});
-export const failureTallySchema = z.array(savedGroupSchema);
+export const failureTallySchema = z.array(
+  // Which URLs and POPs have some: bits in Base64, by their numbers in the tally.
+  failureGroupSchema.extend({ urls: z.string(), pops: z.string() }),
+);
 export type SavedTally = z.infer<typeof failureTallySchema>;
 
 /** A task that failed (it has a URL and a POP), a URL that could not be read, or a POP that did not resolve. */
-export interface TalliedFailure {
-  readonly url?: string | undefined;
-  readonly pop?: string | undefined;
-  readonly variant?: string | undefined;
+export interface TalliedFailure extends Readonly<FailureExample> {
   readonly reason?: string | undefined;
-  readonly error?: string | undefined;
-  readonly http_status?: number | undefined;
 }
 
-interface Group {
-  readonly subject: FailureSubject;
-  readonly code: FailureReason;
-  tasks: number;
+interface Group extends Omit<FailureGroup, "urls" | "pops"> {
   readonly urls: Bitmap;
   readonly pops: Bitmap;
-  readonly examples: FailureExample[];
 }
 
 /** Failures by subject and reason. What is kept of each is bounded: a bit a URL, a bit a POP, and a few examples. */

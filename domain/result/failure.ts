@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { keysOf } from "../grouped.ts";
 import type { NotKeptReason } from "./proof.ts";
 
 /**
@@ -34,7 +35,7 @@ export const FAILURE_REASONS = {
 export type FailureReason = keyof typeof FAILURE_REASONS;
 
 /** All codes, in the order of the table. */
-export const failureReasons: readonly FailureReason[] = Object.keys(FAILURE_REASONS).filter(isReason);
+export const failureReasons: readonly FailureReason[] = keysOf(FAILURE_REASONS);
 
 /**
  * Reasons that the metrics count as `other`, and nowhere else. Each reason with a metric of its own is one more metric on the
@@ -62,11 +63,7 @@ export const failureReasonSchema = z.enum(failureReasons).optional().catch("othe
 
 /** A stored code; `other` where there is none or one that is not known. */
 export function readReason(stored: string | undefined): FailureReason {
-  return stored !== undefined && isReason(stored) ? stored : "other";
-}
-
-function isReason(text: string): text is FailureReason {
-  return Object.hasOwn(FAILURE_REASONS, text);
+  return failureReasonSchema.parse(stored) ?? "other";
 }
 
 /**

@@ -1,5 +1,5 @@
 import { cutText, type FailureReason } from "./failure.ts";
-import type { Outcome } from "./outcome.ts";
+import type { TaskOutcome } from "./outcome.ts";
 
 /** What a bin of a strip shows: the worst of its tasks. Worst first. */
 export const STRIP_STATES = ["failed", "not_kept", "not_tried", "done", "hit", "warm"] as const;
@@ -19,7 +19,7 @@ interface StripTask {
 /** How one ended. */
 export interface StripResult {
   readonly ok: boolean;
-  readonly outcome?: Outcome | undefined;
+  readonly outcome?: TaskOutcome | undefined;
   readonly reason?: FailureReason | undefined;
   readonly error?: string | undefined;
   readonly http_status?: number | undefined;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { keysOf } from "../grouped.ts";
 
 /** What Prewarm says of a task. Each says no more than was seen; `npm run docs` writes the table into docs/api.md. */
 export const OUTCOMES = {
@@ -11,10 +12,10 @@ export const OUTCOMES = {
     "There was no whole download, or the requests after it had no good answer, or AWS WAF answered them: whether the POP keeps the object is unknown.",
 } as const;
 
-export type Outcome = keyof typeof OUTCOMES;
+export type TaskOutcome = keyof typeof OUTCOMES;
 
 /** All outcomes, in the order of the table. */
-export const outcomes: readonly Outcome[] = ["warm", "hit", "not_kept", "done", "failed"];
+export const outcomes: readonly TaskOutcome[] = keysOf(OUTCOMES);
 
 /** A stored outcome; undefined where only a newer version knows it. */
 export const outcomeSchema = z.enum(outcomes).optional().catch(undefined);

@@ -149,10 +149,10 @@ function afterGrowth(last: Observation, originSendsAge: boolean): Step {
 }
 
 function afterHitWithoutGrowth(before: Observation | undefined, last: Observation, hits: number): Step {
-  if (before?.kind !== "check" || before.cache !== "HIT") return checkAlone(last);
+  if (before?.kind !== "check" || before.cache !== "HIT") return checkAfter(last, true);
   if (ageOf(before) === ageOf(last) || isElsewhere(last) || hits >= MAX_HITS_WITHOUT_GROWTH)
     return hitWithoutGrowth([before, last]);
-  return checkAlone(last);
+  return checkAfter(last, true);
 }
 
 /** What Hits say that prove nothing: the POP served the object, unless the edge names another tier. @param hits the last one at the end */
@@ -191,12 +191,8 @@ const NO_HIT: Step = { outcome: "not_kept", reason: "NO_HIT" };
 const EXPIRES_AT_ONCE: Step = { outcome: "not_kept", reason: "EXPIRES_AT_ONCE" };
 const REC_ONLY: Step = { outcome: "not_kept", reason: "REC_ONLY" };
 
-function checkAfter({ endedAt }: Observation): Step {
-  return { next: "check", earliestAt: endedAt + MIN_GROWTH_MS, alone: false };
-}
-
-function checkAlone({ endedAt }: Observation): Step {
-  return { next: "check", earliestAt: endedAt + MIN_GROWTH_MS, alone: true };
+function checkAfter({ endedAt }: Observation, alone = false): Step {
+  return { next: "check", earliestAt: endedAt + MIN_GROWTH_MS, alone };
 }
 
 function countOf(checks: readonly Observation[], status: CacheStatus): number {

@@ -3,7 +3,7 @@ import { parse } from "csv-parse/sync";
 import * as z from "zod";
 import { shardKey } from "../../domain/plan/task.ts";
 import { recOf } from "../../domain/pops/sites.ts";
-import { type Outcome, outcomes } from "../../domain/result/outcome.ts";
+import { outcomes, type TaskOutcome } from "../../domain/result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";
 import { megabytes } from "./progress-bar.ts";
@@ -14,7 +14,7 @@ export interface PopRow {
   readonly tasks: number;
   readonly bytes: number;
   /** How many tasks had each outcome; those of an older agent count as `done`. */
-  readonly outcomes: ReadonlyMap<Outcome, number>;
+  readonly outcomes: ReadonlyMap<TaskOutcome, number>;
   readonly failed: number;
 }
 
@@ -81,6 +81,6 @@ export function popTable(rows: readonly PopRow[]): string {
 
 /** How many tasks had each outcome, in words: `60 warm, 4 hit`. */
 export function outcomeCounts(rows: readonly PopRow[]): string {
-  const count = (outcome: Outcome) => rows.reduce((sum, row) => sum + (row.outcomes.get(outcome) ?? 0), 0);
+  const count = (outcome: TaskOutcome) => rows.reduce((sum, row) => sum + (row.outcomes.get(outcome) ?? 0), 0);
   return outcomes.flatMap((outcome) => (count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [])).join(", ");
 }

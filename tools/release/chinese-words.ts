@@ -1,7 +1,7 @@
 import type { Basis } from "../../domain/pops/pop-codes.ts";
 import type { RecBasis } from "../../domain/pops/recs.ts";
 import type { Verdict } from "../../domain/request/verdict.ts";
-import type { Outcome } from "../../domain/result/outcome.ts";
+import type { TaskOutcome } from "../../domain/result/outcome.ts";
 import type { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
 import type { Limit, WhyRefused } from "./part-tables.ts";
 
@@ -30,7 +30,7 @@ export const REFUSED_WORDS: Readonly<Record<WhyRefused, string>> = {
     "POP 会只发送对象的一部分或完全不发送，而对象会被当作已预热。",
 };
 
-export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+export const OUTCOME_WORDS: Readonly<Record<TaskOutcome, string>> = {
   warm: "已预热：下载之后，看到该 POP 自身缓存的命中：应答说明层级为 EDGE，且 `Age` 已增加。",
   hit: "已命中：下载之后，看到该 POP 的命中，但应答没有说明层级，或 `Age` 不能证明缓存：参见任务的 `warning`。",
   not_kept:

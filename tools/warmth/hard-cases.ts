@@ -1,12 +1,12 @@
 import type { FailureReason } from "../../domain/result/failure.ts";
-import type { Outcome } from "../../domain/result/outcome.ts";
+import type { TaskOutcome } from "../../domain/result/outcome.ts";
 import { type Behaviour, CACHING_DISABLED } from "../edge/behaviour.ts";
 import type { Fault } from "../edge/faults.ts";
 import type { SiteObject } from "../edge/site.ts";
 
 /** How a task of a case must end. */
 export interface Wanted {
-  readonly outcome: Outcome;
+  readonly outcome: TaskOutcome;
   /** A `hit` with a warning will do as well: nothing is claimed of it. @default false */
   readonly orDoubtfulHit?: true;
   /** The reason of a failure. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Attempt, toResult } from "../../../agent/fetch/task-result.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import type { Outcome } from "../../../domain/result/outcome.ts";
+import type { TaskOutcome } from "../../../domain/result/outcome.ts";
 import { taskMessage } from "../task-messages.ts";
 
 const MISS =
@@ -13,7 +13,7 @@ function attempt(serverTiming: string | undefined, change: Partial<Attempt> = {}
   return { count: 1, turn: 0, answer, outcome: { kind: "GOOD" }, startedAt: 0, endedAt: 9, ...change };
 }
 
-function isRecMiss(message: Partial<TaskMessage>, one: Attempt, outcome: Outcome = "done"): boolean {
+function isRecMiss(message: Partial<TaskMessage>, one: Attempt, outcome: TaskOutcome = "done"): boolean {
   const proof = { outcome, answer: one.answer, tier: undefined, age: undefined, rounds: 1, sawHit: false };
   const task = { url: "https://a.example/", bytes: null };
   return toResult(taskMessage(message), task, "i-1", { attempt: one, proof }, 5).rec_miss === true;

@@ -19,7 +19,7 @@ interface Rest {
 }
 
 /** @param good as `pop url`; every other task failed */
-function surveyed(
+function coverageIn(
   targets: readonly Target[],
   urls: readonly GoodUrl[],
   good: readonly string[],
@@ -39,26 +39,26 @@ function surveyed(
 describe("an object is cold", () => {
   const singapore = [target("SIN2-P1"), target("SIN52-C2")];
   it("where it is good at no POP of a REC with two or more", () => {
-    const seen = surveyed(singapore, [A, B], [`SIN2-P1 ${A.url}`]);
+    const seen = coverageIn(singapore, [A, B], [`SIN2-P1 ${A.url}`]);
     expect(seen).toMatchObject({ coldObjects: 1, coldRecs: ["Singapore"] });
     expect(seen.coldExamples).toEqual([{ url: B.url, rec: "Singapore" }]);
   });
 
   it("not where its REC has one chosen POP, nor where nobody knows the REC", () => {
-    const seen = surveyed([target("SIN2-P1"), target("XXX1-P1"), target("XXX2-P1")], [A], []);
+    const seen = coverageIn([target("SIN2-P1"), target("XXX1-P1"), target("XXX2-P1")], [A], []);
     expect(seen.coldObjects).toBe(0);
     expect(seen.pops.map(({ lacking }) => lacking)).toEqual([1, 1, 1]);
   });
 
   it("not where its only other POP of the REC did not resolve: that one does not count", () => {
-    const seen = surveyed([target("SIN2-P1"), target("SIN52-C2", { state: "FAILED" })], [A], []);
+    const seen = coverageIn([target("SIN2-P1"), target("SIN52-C2", { state: "FAILED" })], [A], []);
     expect(seen).toMatchObject({ coldObjects: 0, unresolved: ["SIN52-C2"] });
     expect(seen.pops.map(({ pop, lacking }) => [pop, lacking])).toEqual([["SIN2-P1", 1]]);
   });
 
   it("where no POP of its distribution resolved: nothing of it was warmed", () => {
     const failed = singapore.map((it) => ({ ...it, state: "FAILED" as const }));
-    const seen = surveyed(failed, [A, B], []);
+    const seen = coverageIn(failed, [A, B], []);
     expect(seen).toMatchObject({ coldObjects: 2, coldRecs: [], pops: [], unresolved: ["SIN2-P1", "SIN52-C2"] });
     expect(seen.coldExamples).toEqual([{ url: A.url }, { url: B.url }]);
   });
@@ -66,7 +66,7 @@ describe("an object is cold", () => {
   it("once, however many RECs lack it; each variant for itself", () => {
     const everywhere = [...singapore, target("FRA56-P4"), target("FRA60-P1")];
     const variants = ["br", "gzip"].map((variant) => ({ ...A, variant }));
-    const seen = surveyed(everywhere, variants, ["SIN2-P1 gzip", "FRA60-P1 gzip"]);
+    const seen = coverageIn(everywhere, variants, ["SIN2-P1 gzip", "FRA60-P1 gzip"]);
     expect(seen).toMatchObject({ coldObjects: 1, coldRecs: ["Singapore", "Frankfurt"] });
     expect(seen.coldExamples).toEqual([{ url: A.url, variant: "br", rec: "Singapore" }]);
   });
@@ -80,7 +80,7 @@ describe("an object is cold", () => {
 
 it("of the cold objects, five are named, by 300 characters", () => {
   const urls = Array.from({ length: 9 }, (_, i) => ({ url: `https://a.example/${i}${"x".repeat(8_000)}`, bytes: 1 }));
-  const { coldObjects, coldExamples } = surveyed([target("SIN2-P1"), target("SIN52-C2")], urls, []);
+  const { coldObjects, coldExamples } = coverageIn([target("SIN2-P1"), target("SIN52-C2")], urls, []);
   expect([coldObjects, coldExamples.length]).toEqual([9, 5]);
   expect(coldExamples[0]?.url).toMatch(/^.{299}…$/);
 });
@@ -94,7 +94,7 @@ it("a POP has the tasks of the distributions under which it resolved", () => {
     ...[target("SIN2-P1", { label: "d1" }), target("FRA56-P4", { label: "d1" })],
     ...[target("SIN2-P1", { label: "d2", state: "FAILED" }), target("FRA56-P4", { label: "d2" })],
   ];
-  const seen = surveyed(targets, [A, B], [`SIN2-P1 ${A.url}`, `FRA56-P4 ${B.url}`], { distributions: two });
+  const seen = coverageIn(targets, [A, B], [`SIN2-P1 ${A.url}`, `FRA56-P4 ${B.url}`], { distributions: two });
   expect(seen).toMatchObject({ coldObjects: 0, unresolved: ["SIN2-P1"] });
   expect(seen.pops).toEqual([
     { pop: "SIN2-P1", tasks: 1, lacking: 0, cold: 0, unreadable: 0 },
@@ -110,7 +110,7 @@ describe("a URL that could not be read", () => {
   it("is cold at every POP that resolved, also where its host leads to no distribution", () => {
     const distributions: Distribution[] = [{ label: LABEL, names: [], hosts: ["a.example"] }];
     const all = pops.map(({ pop }) => `${pop} ${A.url}`);
-    const seen = surveyed(pops, [A], all, { distributions, unreadable: [gone, stranger] });
+    const seen = coverageIn(pops, [A], all, { distributions, unreadable: [gone, stranger] });
     expect(seen).toMatchObject({
       coldObjects: 2,
       coldUnreadable: 2,
@@ -133,7 +133,7 @@ describe("a URL that could not be read", () => {
     const one = { ...A, variant: "gzip" };
     const good = pops.map(({ pop }) => `${pop} gzip`);
     const unreadable = [gone, { ...gone, url: A.url, variant: "br" }];
-    const seen = surveyed(pops, [one], good, { unreadable, variants: ["br", "gzip"] });
+    const seen = coverageIn(pops, [one], good, { unreadable, variants: ["br", "gzip"] });
     expect(seen).toMatchObject({ coldObjects: 3, urls: 2, unreadableUrls: 2 });
     expect(seen.pops[0]).toMatchObject({ tasks: 1, unreadable: 3 });
   });
@@ -142,14 +142,14 @@ describe("a URL that could not be read", () => {
 it("a POP of which the resolver did not answer is told from one that does not exist", () => {
   const failed = (pop: string, reason: Target["reason"]) => target(pop, { state: "FAILED", reason });
   const targets = [target("SIN2-P1"), failed("ICN51-C1", "name_not_found"), failed("ICN54-C2", "dns_unavailable")];
-  expect(surveyed(targets, [A], [`SIN2-P1 ${A.url}`])).toMatchObject({
+  expect(coverageIn(targets, [A], [`SIN2-P1 ${A.url}`])).toMatchObject({
     unresolved: ["ICN51-C1", "ICN54-C2"],
     unanswered: ["ICN54-C2"],
   });
 });
 
 it("what is cold for a whole REC is told from what a POP lacks besides", () => {
-  const seen = surveyed([target("SIN2-P1"), target("SIN52-C2")], [A, B], [`SIN2-P1 ${A.url}`]);
+  const seen = coverageIn([target("SIN2-P1"), target("SIN52-C2")], [A, B], [`SIN2-P1 ${A.url}`]);
   expect(seen.pops).toMatchObject([
     { lacking: 1, cold: 1 },
     { lacking: 2, cold: 1 },
@@ -158,7 +158,7 @@ it("what is cold for a whole REC is told from what a POP lacks besides", () => {
 
 it("what is wanted at some POPs alone lacks nothing at the others", () => {
   const targets = [target("SIN2-P1"), target("SIN52-C2"), target("SIN5-C1", { state: "FAILED" })];
-  const seen = surveyed(targets, [{ ...A, pops: "01" }], [`SIN2-P1 ${A.url}`]);
+  const seen = coverageIn(targets, [{ ...A, pops: "01" }], [`SIN2-P1 ${A.url}`]);
   expect(seen.coldObjects).toBe(0);
   expect(seen.pops.map(({ tasks, lacking }) => [tasks, lacking])).toEqual([
     [1, 0],

@@ -17,7 +17,7 @@ const pop = (n: number, lacking = 0, change: Partial<PopShare> = {}): PopShare =
   unreadable: 0,
   ...change,
 });
-const survey = (change: Partial<Coverage> = {}): Coverage => ({
+const coverage = (change: Partial<Coverage> = {}): Coverage => ({
   coldObjects: 0,
   coldUnreadable: 0,
   coldExamples: [],
@@ -30,38 +30,45 @@ const survey = (change: Partial<Coverage> = {}): Coverage => ({
   ...change,
 });
 const lackingPops = (lacking: number, of: number, tasks = 11) =>
-  survey({ pops: Array.from({ length: of }, (_, i) => pop(i, i < lacking ? tasks : 0)) });
+  coverage({ pops: Array.from({ length: of }, (_, i) => pop(i, i < lacking ? tasks : 0)) });
 /** Of which all 40 POPs lack so many. */
 const unreadable = (count: number) =>
-  survey({ unreadableUrls: count, pops: Array.from({ length: 40 }, (_, i) => pop(i, 0, { unreadable: count })) });
+  coverage({ unreadableUrls: count, pops: Array.from({ length: 40 }, (_, i) => pop(i, 0, { unreadable: count })) });
 const ALL_WARM: Count = { ...NO_COUNT, download_count: 40_000, warm_count: 40_000 };
 const DOWNLOADED = { ...ALL_WARM, warm_count: 0 };
 
 describe("the verdict", () => {
   it.each<[Verdict, string, string, Coverage, number, Count?]>([
-    ["ready", "everything is good", "FINISHED", survey(), 0],
-    ["ready_with_exceptions", "some tasks failed", "FINISHED", survey(), 2],
+    ["ready", "everything is good", "FINISHED", coverage(), 0],
+    ["ready_with_exceptions", "some tasks failed", "FINISHED", coverage(), 2],
     ["ready_with_exceptions", "one of a thousand URLs could not be read", "FINISHED", unreadable(1), 0],
     ["not_ready", "every POP lacks more than 1% because of URLs that could not be read", "FINISHED", unreadable(11), 0],
     ["ready_with_exceptions", "5% of the POPs lack more than 1%", "FINISHED", lackingPops(2, 40), 1],
     ["not_ready", "more than 5% of the POPs do", "FINISHED", lackingPops(3, 40), 1],
     ["ready_with_exceptions", "all POPs lack 1% and no more", "FINISHED", lackingPops(40, 40, 10), 1],
-    ["not_ready", "one object is cold for a whole REC", "FINISHED", survey({ coldObjects: 1 }), 1],
-    ["not_ready", "everything is good, and a user stopped it", "STOPPED", survey(), 0],
-    ["not_ready", "everything is good, and its time was up", "TIMEOUT", survey(), 0],
-    ["not_ready", "everything is good, and it failed", "FAILED", survey(), 0],
+    ["not_ready", "one object is cold for a whole REC", "FINISHED", coverage({ coldObjects: 1 }), 1],
+    ["not_ready", "everything is good, and a user stopped it", "STOPPED", coverage(), 0],
+    ["not_ready", "everything is good, and its time was up", "TIMEOUT", coverage(), 0],
+    ["not_ready", "everything is good, and it failed", "FAILED", coverage(), 0],
     [
       "ready_with_exceptions",
       "39 of 40 POPs did not resolve: they do not count",
       "FINISHED",
-      survey({ pops: [pop(1)], unresolved: Array.from({ length: 39 }, (_, i) => `ICN${i}-C1`) }),
+      coverage({ pops: [pop(1)], unresolved: Array.from({ length: 39 }, (_, i) => `ICN${i}-C1`) }),
       0,
     ],
-    ["not_verified", "everything is downloaded, and nothing was seen in a cache", "FINISHED", survey(), 0, DOWNLOADED],
-    ["not_verified", "the same, and some tasks failed", "FINISHED", survey(), 1, { ...DOWNLOADED, failed_count: 3 }],
-    ["not_ready", "the same, and an object is cold for a REC", "FINISHED", survey({ coldObjects: 1 }), 1, DOWNLOADED],
-    ["not_ready", "the same, and it was stopped", "STOPPED", survey(), 0, DOWNLOADED],
-    ["ready", "one of the tasks was seen in a cache", "FINISHED", survey(), 0, { ...DOWNLOADED, hit_count: 1 }],
+    [
+      "not_verified",
+      "everything is downloaded, and nothing was seen in a cache",
+      "FINISHED",
+      coverage(),
+      0,
+      DOWNLOADED,
+    ],
+    ["not_verified", "the same, and some tasks failed", "FINISHED", coverage(), 1, { ...DOWNLOADED, failed_count: 3 }],
+    ["not_ready", "the same, and an object is cold for a REC", "FINISHED", coverage({ coldObjects: 1 }), 1, DOWNLOADED],
+    ["not_ready", "the same, and it was stopped", "STOPPED", coverage(), 0, DOWNLOADED],
+    ["ready", "one of the tasks was seen in a cache", "FINISHED", coverage(), 0, { ...DOWNLOADED, hit_count: 1 }],
   ])("is %s: %s", (verdict, _, status, seen, reasons, count = ALL_WARM) => {
     expect(verdictOf(status, readinessOf(seen, reasons), count)).toBe(verdict);
   });
@@ -73,13 +80,13 @@ describe("the verdict", () => {
 
 describe("what the verdict rests on", () => {
   it("counts kinds of trouble, not tasks", () => {
-    const seen = survey({ pops: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadableUrls: 40 });
+    const seen = coverage({ pops: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadableUrls: 40 });
     expect(readinessOf(seen, 2).exceptions).toBe(4);
   });
 
   it("names the POPs that lack most first, and before them those that lack more than what is cold everywhere", () => {
     const pops = [pop(1, 20), pop(2, 900, { cold: 900 }), pop(3, 5), pop(4, 50)];
-    expect(readinessOf(survey({ pops }), 0)).toMatchObject({
+    expect(readinessOf(coverage({ pops }), 0)).toMatchObject({
       lacking_pops: 3,
       lacking_other_pops: 2,
       pops: 4,

@@ -1,7 +1,7 @@
 import type { BatchCount, ProgressTable } from "../../../aws/progress-table.ts";
 import { popPlace } from "../../../domain/plan/counter-shards.ts";
 import type { Heartbeat, Progress } from "../../../domain/request/progress.ts";
-import { type Count, NO_COUNT, plus } from "../../../domain/result/count.ts";
+import { addCount, type Count, NO_COUNT } from "../../../domain/result/count.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import { type FailureExample, type FailureGroup, mostFirst } from "../../../domain/result/failure-groups.ts";
 import type { Public } from "./public.ts";
@@ -129,6 +129,8 @@ export class FakeProgress implements Public<ProgressTable> {
     if (expireAt !== undefined) this.expiries.push([call, expireAt]);
   }
   private increase(key: string, by: Count) {
-    this.counts.set(key, plus(this.counts.get(key) ?? NO_COUNT, by));
+    const sum = { ...(this.counts.get(key) ?? NO_COUNT) };
+    addCount(sum, by);
+    this.counts.set(key, sum);
   }
 }

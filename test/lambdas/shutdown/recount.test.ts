@@ -88,7 +88,7 @@ describe("a recount", () => {
           expect(done.ledger.count()).toEqual(whole?.ledger.count());
           expect(cut.report()).toEqual(once.report());
           expect(done.failures.saved()).toEqual(whole?.failures.saved());
-          expect(done.survey()).toEqual(whole?.survey());
+          expect(done.coverage()).toEqual(whole?.coverage());
           expect(cut.all()).toEqual(once.all());
           expect(cut.all()).toHaveLength(2 * count);
           if (shards <= 16) expect([runs, cut.deps.checkpoints.objects.size]).toEqual([1, 0]);
@@ -182,7 +182,7 @@ describe("of a request of which many URLs could not be read", () => {
       { code: "other", subject: "task", tasks: 1 },
       { code: "other", subject: "url", urls: UNREADABLE / 8 },
     ]);
-    expect(done?.survey().unreadableUrls).toBe(UNREADABLE / 8);
+    expect(done?.coverage().unreadableUrls).toBe(UNREADABLE / 8);
     // With the one task that failed, and the header.
     const rows = w.deps.resultFiles.objects.get("r1/report.csv")?.filter((byte) => byte === 10).length;
     expect([readings, rows]).toEqual([2, UNREADABLE + 2]);
