@@ -37,7 +37,7 @@ export class Lists {
     }
   }
 
-  /** Writes a list from entries as they come; nothing stands under its key until all of them do. */
+  /** Writes a list from entries as they come; the object does not exist until all are written. */
   async write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void> {
     await upload(this.s3, { Bucket: this.bucket, Key: list.key(reqId) }, inBlocks(list, entries));
   }
@@ -87,7 +87,7 @@ export class ResultFiles {
   }
 
   /**
-   * Makes one file of several; nothing stands under its key until it is whole.
+   * Makes one file of several; the object does not exist until it is whole.
    * @param segments keys of files whose bytes come first, in order: they are passed on, and not kept in memory
    * @param last bytes behind them
    */

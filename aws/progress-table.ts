@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
-import { blockCount, popPlace } from "../domain/plan/counter-shards.ts";
+import { blockCount, popNumber } from "../domain/plan/counter-shards.ts";
 import type { HeartbeatStore } from "../domain/plan/ports.ts";
 import { type Heartbeat, heartbeatSchema, type Progress, processOf } from "../domain/request/progress.ts";
 import type { Minutes } from "../domain/request/samples.ts";
@@ -37,7 +37,7 @@ export const KEY = {
   limit: (id: string) => `limit#${id}`,
   /** The rate that a host accepts. */
   host: (host: string) => `host#${host}`,
-  /** Who has asked for a look. */
+  /** Who requested a settlement check. */
   ask: (reqId: string) => `ask#${reqId}`,
 } as const;
 
@@ -61,7 +61,7 @@ const numbersSchema = z.set(z.number()).catch(new Set());
  */
 const MAX_AGENT_PAGES = 6;
 
-/** So many examples are told. */
+/** So many examples are read. */
 const MAX_EXAMPLES = 3;
 
 /** A batch of results, counted: what it adds to the request, and which part of that is of which POP. */
@@ -124,14 +124,19 @@ export class ProgressTable implements HeartbeatStore {
 
   /** The counters of those of a request's POPs that have any. @param pops all of the request's, in their order */
   async pops(reqId: string, pops: readonly string[]): Promise<Map<string, Count>> {
-    const blocks = Array.from({ length: blockCount(pops.length) }, (_, block) => block);
-    const sums = await Promise.all(blocks.map((block) => this.placesOf(reqId, block)));
-    const counts = new Map<string, Count>();
-    for (const [n, pop] of pops.entries()) {
-      const { block, place } = popPlace(n);
-      const sum = sums[block]?.get(place);
-      if (sum !== undefined) counts.set(pop, sum);
-    }
+    const counts = new Map<string, Sum>();
+    const addBlock = async (block: number) => {
+      for await (const item of this.items(KEY.pops(reqId, block)))
+        for (const [name, value] of Object.entries(item)) {
+          const [, letter = "", place] = /^([a-z])(\d+)$/.exec(name) ?? [];
+          const [field, pop] = [FIELD_OF.get(letter), pops[popNumber({ block, place: Number(place) })]];
+          if (field === undefined || pop === undefined || typeof value !== "number") continue;
+          const sum = counts.get(pop) ?? { ...NO_COUNT };
+          sum[field] += value;
+          counts.set(pop, sum);
+        }
+    };
+    await Promise.all(Array.from({ length: blockCount(pops.length) }, (_, block) => addBlock(block)));
     return counts;
   }
 
@@ -193,7 +198,7 @@ export class ProgressTable implements HeartbeatStore {
     await this.increase({ key: KEY.count(reqId), part: CORRECTION }, { ...by }, expireAt);
   }
 
-  /** Says when a result was written last; an earlier moment changes nothing. @param at milliseconds since the epoch */
+  /** Stores when the newest result was written; an earlier time changes nothing. @param at milliseconds since the epoch */
   async moved(reqId: string, at: number, expireAt: number): Promise<void> {
     const update = new UpdateCommand({
       TableName: this.table,
@@ -216,7 +221,7 @@ export class ProgressTable implements HeartbeatStore {
     await this.putFirst({ key: KEY.fails(reqId), part: examplesPart(reason), examples, expire_at: expireAt });
   }
 
-  /** Says what was counted when a minute began. The first who says so is believed. @param minute its number */
+  /** Stores what was counted when a minute began, unless that is stored. @param minute its number */
   async began(reqId: string, minute: number, count: Count, expireAt: number): Promise<void> {
     await this.putFirst({ key: KEY.minute(reqId), part: String(minute), ...count, expire_at: expireAt });
   }
@@ -245,20 +250,6 @@ export class ProgressTable implements HeartbeatStore {
       if (Number.isInteger(minute) && data !== undefined) found.set(minute, data);
     }
     return found;
-  }
-
-  /** The sums of a block's counters over all shards, by the POP's place. */
-  private async placesOf(reqId: string, block: number): Promise<Map<number, Count>> {
-    const sums = new Map<number, Count>();
-    for await (const item of this.items(KEY.pops(reqId, block)))
-      for (const [name, value] of Object.entries(item)) {
-        const [, letter = "", place] = /^([a-z])(\d+)$/.exec(name) ?? [];
-        const field = FIELD_OF.get(letter);
-        if (field === undefined || typeof value !== "number") continue;
-        const sum = sums.get(Number(place)) ?? NO_COUNT;
-        sums.set(Number(place), { ...sum, [field]: sum[field] + value });
-      }
-    return sums;
   }
 
   /** @param maxPages of a megabyte each. @default all of them */
@@ -297,7 +288,7 @@ interface ItemKey {
 type Counters = Readonly<Record<string, number | ReadonlySet<number>>>;
 
 /**
- * An update that adds to counters, without its table. Those that stay as they are stand in nobody's way.
+ * An update that adds to counters, without its table. One that does not change is left out, so that it conflicts with no other write.
  * @param expireAt TTL, seconds since the epoch
  * @param examples of what came uncompressed; the first that are kept stay. @default none
  */

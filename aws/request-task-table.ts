@@ -112,20 +112,35 @@ export class RequestTaskTable implements ResultStore {
   }
 
   /**
-   * Which of these results stand, good or bad, by their `pop_url`. One that cannot be read is told of, and counts as none.
+   * Which of these results stand, good or bad, by their `pop_url`. One that cannot be parsed is reported, and left out.
    * @throws Error if DynamoDB leaves some unprocessed again and again
    */
   async standing(keys: readonly TaskKey[]): Promise<Map<string, LeadResult>> {
     const found = new Map<string, LeadResult>();
     // A key must not come twice in a call.
-    const distinct = [...new Map(keys.map((key) => [key.pop_url, key])).values()];
-    for (let i = 0; i < distinct.length; i += MOST_KEYS) await this.find(distinct.slice(i, i + MOST_KEYS), found);
+    const distinct = [...new Map(keys.map(({ task_key, pop_url }) => [pop_url, { task_key, pop_url }])).values()];
+    for (let i = 0; i < distinct.length; i += MOST_KEYS) {
+      let left = distinct.slice(i, i + MOST_KEYS).map(toAttributes);
+      const findSome = async () => {
+        const get = { Keys: left, ...projection(LEAD_RESULT_ATTRIBUTES), ConsistentRead: true };
+        const { Responses, UnprocessedKeys } = await this.db.send(
+          new BatchGetItemCommand({ RequestItems: { [this.table]: get } }),
+        );
+        for (const item of Responses?.[this.table] ?? []) {
+          const result = this.read(leadResultSchema, item);
+          if (result !== undefined) found.set(item["pop_url"]?.S ?? "", result);
+        }
+        left = UnprocessedKeys?.[this.table]?.Keys ?? [];
+      };
+      await retry(findSome, { ...PATIENCE, again: () => left.length > 0 });
+      if (left.length > 0) throw new Error(`${left.length} keys of ${this.table} stayed unprocessed`);
+    }
     return found;
   }
 
   /**
    * Every result of some of a request's shards, page by page of several shards at a time, in the order in which pages come.
-   * One that cannot be read is passed over and told of: its task then counts as not done, and does not hold up the others.
+   * One that cannot be parsed is reported and left out: its task then counts as not done, and does not block the others.
    * @param from the first shard, from 0
    * @param to the one after the last
    */
@@ -137,7 +152,7 @@ export class RequestTaskTable implements ResultStore {
    * The results of one POP, in no order, for a request that has ended. They are in every shard: one query each, of which all but
    * those of large POPs bring little.
    * @param shards of the request
-   * @param onRead told of each page how many bytes DynamoDB bills for it: whole items, whatever is asked of them
+   * @param onRead called for each page with the bytes that DynamoDB bills: whole items, whatever the projection
    */
   ofPop(reqId: string, pop: string, shards: number, onRead: (bytes: number) => void): AsyncGenerator<PopResult> {
     return this.shards(reqId, 0, shards, { ...OF_POP, pop, onRead });
@@ -164,25 +179,6 @@ export class RequestTaskTable implements ResultStore {
         if (result !== undefined) yield result;
       }
     }
-  }
-
-  private async find(keys: readonly TaskKey[], found: Map<string, LeadResult>): Promise<void> {
-    let left: Record<string, AttributeValue>[] = keys.map(({ task_key, pop_url }) =>
-      toAttributes({ task_key, pop_url }),
-    );
-    const findSome = async () => {
-      const get = { Keys: left, ...projection(LEAD_RESULT_ATTRIBUTES), ConsistentRead: true };
-      const { Responses, UnprocessedKeys } = await this.db.send(
-        new BatchGetItemCommand({ RequestItems: { [this.table]: get } }),
-      );
-      for (const item of Responses?.[this.table] ?? []) {
-        const result = this.read(leadResultSchema, item);
-        if (result !== undefined) found.set(item["pop_url"]?.S ?? "", result);
-      }
-      left = UnprocessedKeys?.[this.table]?.Keys ?? [];
-    };
-    await retry(findSome, { ...PATIENCE, again: () => left.length > 0 });
-    if (left.length > 0) throw new Error(`${left.length} keys of ${this.table} stayed unprocessed`);
   }
 
   private async page<T>(

@@ -26,6 +26,11 @@ export function popPlace(n: number) {
   return { block: Math.floor(n / POPS_PER_BLOCK), place: n % POPS_PER_BLOCK };
 }
 
+/** The other way round. */
+export function popNumber({ block, place }: ReturnType<typeof popPlace>): number {
+  return block * POPS_PER_BLOCK + place;
+}
+
 /** How many blocks so many POPs have. */
 export function blockCount(pops: number): number {
   return Math.ceil(pops / POPS_PER_BLOCK);

@@ -15,7 +15,7 @@ const MAX_URL = 300;
 /** What a POP has and lacks while it is added up: the same for all targets of the POP. */
 type Share = { -readonly [Field in keyof PopShare]: PopShare[Field] };
 
-/** The resolved targets of a distribution under one REC; `rec` is undefined for those whose REC nobody knows. */
+/** The resolved targets of a distribution under one REC; `rec` is undefined where the catalogue names no REC. */
 interface RecGroup {
   readonly rec: string | undefined;
   readonly shares: readonly Share[];

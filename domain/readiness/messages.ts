@@ -1,4 +1,4 @@
-// What is told of a request, in each language. A text is a whole message in the syntax of ICU, with named placeholders and plural forms:
+// What a sentence says of a request, in each language. A text is a whole message in the syntax of ICU, with named placeholders and plural forms:
 // https://unicode-org.github.io/icu/userguide/format_parse/messages/
 import type { Language } from "../format.ts";
 

@@ -44,7 +44,7 @@ export interface RecountRun {
   readonly timeIsUp: boolean;
   /** Milliseconds that the run may still take, without what it keeps back for its last writes. */
   readonly left: () => number;
-  /** What the report says of tasks without a result, once all results are counted. */
+  /** The failure of tasks without a result, once all results are counted. */
   readonly whyMissing: (count: Count) => Failure;
 }
 
@@ -61,8 +61,8 @@ export interface Recounted {
  * Reads all results of a request once, counts them exactly and writes two files: the report, with a row a task that failed or
  * has no result, a URL that could not be read, and a POP that did not resolve; and one with a row a task. Its memory grows by two
  * bits for each task, and by the URLs. Those that could not be read are read twice: why they could not is not kept. The rows of a
- * huge request are too many for one run: where that stops, a checkpoint is written, and the next recount of the request as it is now goes on from there.
- * @returns undefined: a checkpoint stands, the next run is to go on
+ * huge request are too many for one run: where that stops, a checkpoint is written, and the next recount of the request in the same state continues there.
+ * @returns undefined: a checkpoint was written, and the next run continues
  * @throws ListLostError
  */
 export async function recount(deps: RecountDeps, item: RequestItem, run: RecountRun): Promise<Recounted | undefined> {
@@ -127,7 +127,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   return { ledger, failures, coverage };
 }
 
-/** What was counted has led to something: the next recount begins anew, for results may have come since. */
+/** Deletes the checkpoint of a recount that was acted on: results may have come since, so the next one starts again. */
 export async function forgetRecount(deps: RecountDeps, item: RequestItem): Promise<void> {
   if (isHuge(item)) await deps.checkpoints.delete(item.req_id);
 }
@@ -151,7 +151,7 @@ async function checkpointOf(
 export type Ending = Pick<RequestItem, "report" | "results" | "verdict" | "readiness"> & Count;
 
 /**
- * Writes the failures by reason, and says what the item is to say of them.
+ * Writes the failures by reason, and returns what the item gets with the end of its request.
  * @param count of the tasks: the recount's, and what was given up
  */
 export async function endingOf(
@@ -188,7 +188,7 @@ async function readGoodUrls({ lists }: RecountDeps, reqId: string): Promise<Good
 /** Tallies the URLs that could not be read, and keeps of each its name and variant: their errors are up to a gigabyte. */
 async function readUnreadable(deps: RecountDeps, reqId: string, failures: FailureTally): Promise<UrlForm[]> {
   const forms: UrlForm[] = [];
-  // A URL stands in the list once for each variant, and is kept once.
+  // The list has a URL once for each variant. Its text is kept once.
   const known = new Map<string, string>();
   for await (const failed of unreadableUrls(deps, reqId)) {
     const url = known.get(failed.url) ?? failed.url;
@@ -240,7 +240,7 @@ function withSource(
   };
 }
 
-/** A checkpoint that was written longer ago is not gone on from: much may have come of the shards that it has read. */
+/** An older checkpoint is not used: many results may have come in the shards that it has read. */
 const VALID_MS = 3_600_000;
 
 /** Where a recount stopped when the time of its run was over. */
@@ -273,11 +273,7 @@ export const RECOUNT_CHECKPOINT = {
   schema: recountCheckpointSchema,
 };
 
-/** What a request must be like for its recount to go on where it stopped: another one begins anew. */
-export function recountState(
-  item: { readonly status: string; readonly total_count: number; readonly shards: number; readonly requeues: number },
-  timeIsUp: boolean,
-): string {
-  const { status, total_count: total, shards, requeues } = item;
+/** A checkpoint is used only while this is equal: a recount of a request in another state starts again. */
+export function recountState({ status, total_count: total, shards, requeues }: RequestItem, timeIsUp: boolean): string {
   return [status, total, shards, requeues, timeIsUp ? "time is up" : "in time"].join("/");
 }

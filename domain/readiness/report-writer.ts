@@ -8,7 +8,7 @@ import { REPORT_HEADER, type ReportedTask, reportRow, TASK_ROWS_HEADER, taskRow 
 /** Files in the bucket that may be larger than memory. */
 export interface SegmentStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** Makes one file of several and of the last bytes; nothing stands under its key until it is whole. */
+  /** Makes one file of several and of the last bytes; the object does not exist until it is whole. */
   join(key: string, segments: readonly string[], last: Uint8Array): Promise<void>;
 }
 
@@ -44,8 +44,8 @@ const BLOCK_CHARACTERS = 1_000_000;
 const KEPT_BYTES = 8_000_000;
 
 /**
- * A file that is written as a recount comes to its rows. There may be millions: some are in memory, the others in segments, which are
- * objects of the bucket whose keys are never used again. Two recounts at once so keep theirs apart. The bucket deletes the segments when
+ * A file of rows, which may be millions: the last ones are in memory, the others in segments, which are objects of the bucket whose
+ * keys are never used again. Concurrent recounts so keep theirs apart. The bucket deletes the segments when
  * it deletes the file.
  */
 export class SegmentedFile {

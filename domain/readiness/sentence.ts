@@ -6,16 +6,16 @@ import { parseTimestamp } from "../timestamps.ts";
 import { duration, SAY, type Say } from "./messages.ts";
 import { tooManyLack } from "./verdict.ts";
 
-/** A request that works and comes to nothing for so long makes no progress. */
+/** A request without a new result for so long makes no progress. */
 const STILL_MS = 300_000;
 const SHORT_WAIT_MS = 60_000;
 /** So many POPs or RECs are named. */
 const MAX_NAMES = 3;
 
 /**
- * What an operator wants to know of a request, in one sentence: while it runs, whether it comes in time; at its end, whether the
- * crowd may come. The page, the terminal, the report and the event say the same.
- * @param clock writes a moment as a time of day. @default no times are told, only how long it takes
+ * The state of a request in one sentence: while it runs, whether it will end before its timeout; at its end, whether its objects are
+ * ready for traffic. Console, command, report and event have the same sentence.
+ * @param clock writes a moment as a time of day. @default the sentence says how long it takes
  */
 export function sentence(request: ReportedProgress, language: Language = "en", clock?: (ms: number) => string): string {
   const say = SAY[language];
@@ -76,7 +76,7 @@ function finished(request: ReportedProgress, say: Say, language: Language): stri
   const asSentence = (clause: string) => say("sentence", { clause });
   const failures = failed > 0 ? [say("failedOf", { count: failed, total })] : [];
   if (readiness !== undefined && verdict === "not_ready")
-    return [...notReady(readiness, { failures, say, language }), ...unresolvedOf(readiness, say).map(asSentence)];
+    return [notReady(readiness, failures, say, language), ...unresolvedOf(readiness, say).map(asSentence)];
   if (readiness !== undefined && readiness.exceptions > 0) {
     const troubles = [...failures, ...unreadableOf(readiness, say), ...unresolvedOf(readiness, say)];
     const values = { count: readiness.exceptions, troubles: troubles.join(say("betweenClaims")) };
@@ -92,18 +92,12 @@ function finished(request: ReportedProgress, say: Say, language: Language): stri
     not_verified: "notVerified",
     ready_with_exceptions: "readyWithExceptions",
   } as const;
-  // How many tasks failed stands beside the verdict, not as the reason.
+  // The number of failed tasks follows the verdict: it is not its reason.
   return [say(head[verdict]), ...failures.map(asSentence)];
 }
 
-interface ReasonContext {
-  /** How many tasks failed, if any. */
-  readonly failures: readonly string[];
-  readonly say: Say;
-  readonly language: Language;
-}
-
-function notReady(readiness: Readiness, { failures, say, language }: ReasonContext): string[] {
+/** @param failures how many tasks failed, if any */
+function notReady(readiness: Readiness, failures: readonly string[], say: Say, language: Language): string {
   const lacking = lackingOf(readiness, say);
   // Failed tasks are a reason if no other explains them.
   const explained = readiness.cold_objects > readiness.cold_unreadable || lacking.length > 0;
@@ -113,9 +107,9 @@ function notReady(readiness: Readiness, { failures, say, language }: ReasonConte
     ...lacking,
     ...(explained ? [] : failures),
   ];
-  return [
-    reasons.length === 0 ? say("notReady") : say("notReadyBecause", { reasons: reasons.join(say("betweenReasons")) }),
-  ];
+  return reasons.length === 0
+    ? say("notReady")
+    : say("notReadyBecause", { reasons: reasons.join(say("betweenReasons")) });
 }
 
 /** What is known of the good tasks, if all are good. */
@@ -157,7 +151,7 @@ function unresolvedOf(readiness: Readiness, say: Say): string[] {
   ];
 }
 
-/** The objects that could be read; those that could not are told by themselves. */
+/** Cold objects that could be read. {@link unreadableOf} names the others. */
 function coldOf({ cold_objects, cold_unreadable, cold_recs }: Readiness, say: Say, language: Language): string[] {
   const count = cold_objects - cold_unreadable;
   if (count <= 0) return [];

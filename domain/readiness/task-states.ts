@@ -5,9 +5,17 @@ export type TaskState = (typeof TASK_STATES)[number];
 /** How many tasks are in each state. */
 export type TaskStates = Readonly<Record<TaskState, number>>;
 
-export const NO_TASK_STATES: TaskStates = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
+export const NO_TASK_STATES: TaskStates = {
+  warm: 0,
+  hit: 0,
+  done: 0,
+  not_kept: 0,
+  failed: 0,
+  under_way: 0,
+  waiting: 0,
+};
 
-/** Counts as the API tells them, of a request or of a POP: the failed ones include those that were not kept. */
+/** Counts as the API reports them, of a request or of a POP: the failed ones include those that were not kept. */
 export interface ReportedCounts {
   readonly total_count: number;
   readonly download_count: number;
@@ -15,7 +23,7 @@ export interface ReportedCounts {
   readonly warm_count: number;
   readonly hit_count: number;
   readonly not_kept_count: number;
-  /** Of a POP, nobody says how many are under way. */
+  /** Absent for a POP. */
   readonly in_progress_task_count?: number;
 }
 

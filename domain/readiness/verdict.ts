@@ -70,7 +70,7 @@ function lacksMuch({ tasks, unreadable }: PopShare, lack: number): boolean {
   return lack > (tasks + unreadable) * LACKING_SHARE;
 }
 
-/** Whether a POP lacks much besides what is cold for its whole REC or could not be read, which is told by itself. */
+/** Whether a POP lacks much besides what is cold for its whole REC or could not be read, which is reported apart. */
 function lacksOthers(share: PopShare): boolean {
   return lacksMuch(share, share.lacking - share.cold);
 }

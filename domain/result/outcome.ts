@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { keysOf } from "../grouped.ts";
 
-/** What Prewarm says of a task. Each says no more than was seen; `npm run docs` writes the table into docs/api.md. */
+/** What Prewarm reports of a task. Each claims no more than was observed; `npm run docs` writes the table into docs/api.md. */
 export const OUTCOMES = {
   warm: "After the download, a hit in that POP's own cache was observed: the response reports the tier EDGE, and `Age` has increased.",
   hit: "After the download, a hit at that POP was observed, but the response does not report the tier, or `Age` proves nothing: see the `warning` of the task.",
@@ -33,7 +33,7 @@ export function isHit({ xCache }: { readonly xCache?: string | undefined }): boo
   return xCache !== undefined && /^hit\b/i.test(xCache);
 }
 
-/** Whether an error stands behind an answer, whatever its status says: the distribution may have its own for an error. */
+/** Whether CloudFront answered with an error, whatever the status is: a distribution may have custom error responses. */
 export function isErrorPage({ xCache }: { readonly xCache?: string | undefined }): boolean {
   return xCache !== undefined && /^error\b/i.test(xCache);
 }

@@ -14,7 +14,7 @@ export const reportedResultSchema = taskResultSchema
     agent: true,
     expire_at: true,
   })
-  // Only told, not counted: whatever stands there leaves the result readable.
+  // Only reported, not counted: an invalid value does not make the result unreadable.
   .extend({ ms: ms.optional().catch(undefined), x_cache: x_cache.catch(undefined) });
 export type ReportedResult = ReturnType<typeof reportedResultSchema.parse>;
 

@@ -15,7 +15,7 @@ export const taskResultSchema = z.object({
   /** Name of the variant; absent: the request's only one. */
   variant: z.string().optional(),
   ok: z.boolean(),
-  /** What is said of the task. Absent: nobody tried it. */
+  /** Absent: no agent tried the task. */
   outcome: outcomeSchema,
   /** Of a `hit`: why it is not `warm`, where the tier was not the reason. Absent: nothing to say. */
   warning: z.enum(HIT_WARNINGS).optional().catch(undefined),
@@ -23,7 +23,7 @@ export const taskResultSchema = z.object({
   bytes: z.number().int().nonnegative(),
   http_status: z.number().int().optional(),
   x_cache: z.string().optional(),
-  /** The tier of the hit that was seen, where it was told. */
+  /** The tier of the observed hit, where the response names it. */
   tier: z.string().optional(),
   /** The POP's address that was asked last. */
   address: z.string().optional(),

@@ -32,7 +32,7 @@ const countedSchema = z.object({
 const COUNTED = countedSchema.keyof().options;
 type CountedResult = z.infer<typeof countedSchema>;
 
-/** What is told of an example. It is parsed for examples alone: there are few. */
+/** What an example has. It is parsed for examples alone: there are few. */
 const exampleSchema = z.object({ url, variant, error, http_status });
 
 const imageSchema = z.custom<Record<string, AttributeValue>>((image) => typeof image === "object" && image !== null);
@@ -91,7 +91,7 @@ export interface BatchProgress {
 }
 
 /** A record that is no task result. */
-export interface InvalidRecord {
+interface InvalidRecord {
   readonly record: unknown;
   /** Keys of the item, as far as the record has them. */
   readonly key: string;
@@ -102,10 +102,7 @@ export interface InvalidRecord {
  * Sums a batch, request by request: new image less old image, so that a result that is written twice adds nothing and
  * a late success corrects an earlier failure.
  */
-export function progressOfBatch(records: readonly unknown[]): {
-  progress: BatchProgress[];
-  invalid: InvalidRecord[];
-} {
+export function progressOfBatch(records: readonly unknown[]) {
   const sums = new Map<string, RequestSum>();
   const invalid: InvalidRecord[] = [];
   for (const record of records) {
@@ -133,11 +130,11 @@ function countedOf(image: Image): CountedResult {
   return countedSchema.parse(fromAttributes(image, COUNTED));
 }
 
-/** So much is told of a URL or an error. The report has them whole. */
+/** Characters of an example's URL or error. The report has them whole. */
 const MAX_FAILURE_EXAMPLE = 300;
 /** Longer than the name of any POP or variant: an instance may write what it likes. */
 const MAX_NAME = 40;
-/** So many characters are told of what came uncompressed: it stands in an item that is billed by the kilobyte. */
+/** Characters of an example of what came uncompressed: its item is billed by the kilobyte. */
 const MAX_UNCOMPRESSED_EXAMPLE = 200;
 
 /** What a batch holds of one request, while it is added up. */

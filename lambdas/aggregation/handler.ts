@@ -24,20 +24,6 @@ export interface AggregationDeps {
   readonly namespace: string;
 }
 
-/** What a process remembers of a request from batch to batch. */
-export interface CountedRequest {
-  /** As it was when its totals were known. */
-  readonly item: RequestItem;
-  /** Where each of its POPs stands in its list. */
-  readonly numberOf: ReadonlyMap<string, number>;
-  /** When its newest result was written, as far as this process has noted it: milliseconds since the epoch. */
-  movedAt: number;
-  /** The number of the last minute whose beginning this process has noted. */
-  minute: number;
-  /** Reasons of failures of which this process has noted examples. */
-  readonly exemplified: Set<FailureReason>;
-}
-
 /** There are fewer active requests at a time. */
 const MAX_REMEMBERED = 50;
 /** Whoever asks how long a request has stood still counts in minutes. */
@@ -54,15 +40,15 @@ export function createHandler(deps: AggregationDeps) {
       if (request === undefined) continue;
       const adds = part.pops.size > 0;
       if (adds) {
-        await count(deps, part, request);
-        await noteMove(deps, part, request);
-        await noteExamples(deps, part, request);
+        await request.count(part);
+        await request.noteMove(part);
+        await request.noteExamples(part);
         counted.push(part);
       }
       // Read after its own are written: of two batches that end at once, the later sees both.
       const { count: all } = await deps.progress.count(part.reqId);
-      await requestSettlement(deps, part, request, all);
-      if (adds) await noteMinute(deps, part, request, { counted: all, now: Date.now() });
+      await requestSettlement(deps, part, request.item, all);
+      if (adds) await request.noteMinute(part, all, Date.now());
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
@@ -77,7 +63,7 @@ export function createHandler(deps: AggregationDeps) {
 
 /** Items have kilobytes, and each batch needs the same part of them. Undefined: its results do not count, for it has ended or has no tasks. */
 async function requestOf(
-  { requests }: AggregationDeps,
+  { requests, progress }: AggregationDeps,
   remembered: Map<string, CountedRequest>,
   reqId: string,
 ): Promise<CountedRequest | undefined> {
@@ -85,82 +71,82 @@ async function requestOf(
   if (known !== undefined) return known;
   const item = await requests.get(reqId);
   if (item?.active === undefined || item.total_count === 0) return undefined;
-  const request = countedRequest(item);
+  const request = new CountedRequest(progress, item);
   remembered.set(reqId, request);
   for (const oldest of remembered.keys()) if (remembered.size > MAX_REMEMBERED) remembered.delete(oldest);
   return request;
 }
 
-export function countedRequest(item: RequestItem): CountedRequest {
-  const numberOf = new Map(item.pops.map((pop, n) => [pop, n]));
-  return { item, numberOf, movedAt: Number.NEGATIVE_INFINITY, minute: Number.NaN, exemplified: new Set() };
-}
+/** What a process adds to the counters of a request, and remembers of it from batch to batch. */
+export class CountedRequest {
+  /** Where each of its POPs stands in its list. */
+  private readonly numberOf: ReadonlyMap<string, number>;
+  /** When its newest result was written, as far as this process has noted it: milliseconds since the epoch. */
+  private movedAt = Number.NEGATIVE_INFINITY;
+  /** The number of the last minute whose beginning this process has noted. */
+  private minute = Number.NaN;
+  /** Reasons of failures of which this process has noted examples. */
+  private readonly exemplified = new Set<FailureReason>();
 
-async function count(
-  { progress }: AggregationDeps,
-  { reqId, token, total, pops, uncompressed, failures: byReason }: BatchProgress,
-  { item, numberOf }: CountedRequest,
-): Promise<void> {
-  const [shard, blocks] = [counterShardOf(token, item.total_count), inBlocks(pops, numberOf)];
-  // POPs by their numbers, which take a few bytes each.
-  const failures = new Map(
-    [...byReason].map(([reason, { tasks, pops }]) => [
-      reason,
-      { tasks, pops: [...pops].flatMap((pop) => numberOf.get(pop) ?? []) },
-    ]),
-  );
-  await progress.add(reqId, { total, shard, blocks, uncompressed, failures }, token, item.expire_at);
-}
-
-/** Notes when results of a request came last: not with each batch, for it is a write of its own. */
-export async function noteMove(
-  { progress }: AggregationDeps,
-  { reqId, at }: BatchProgress,
-  request: CountedRequest,
-): Promise<void> {
-  if (at - request.movedAt < MOVES_EVERY_MS) return;
-  await progress.moved(reqId, at, request.item.expire_at);
-  request.movedAt = at;
-}
-
-/** Keeps a few examples of each reason of failures: those of the first batch that has any. Each costs one write a process. */
-export async function noteExamples(
-  { progress }: AggregationDeps,
-  { reqId, failures }: BatchProgress,
-  { exemplified, item }: CountedRequest,
-): Promise<void> {
-  for (const [reason, { examples }] of failures) {
-    if (examples.length === 0 || exemplified.has(reason)) continue;
-    await progress.exemplify(reqId, reason, examples, item.expire_at);
-    exemplified.add(reason);
+  /** @param item as it was when its totals were known */
+  constructor(
+    private readonly progress: ProgressTable,
+    readonly item: RequestItem,
+  ) {
+    this.numberOf = new Map(item.pops.map((pop, n) => [pop, n]));
   }
-}
 
-/**
- * Notes what was counted when a minute began, with the first batch in it: one write a minute and process. What batches beside
- * this one have added by then is among it, so it may be a second late. A batch that is tried again notes nothing else.
- * @param at what is counted, with the batch, and the time in milliseconds since the epoch
- */
-export async function noteMinute(
-  { progress }: AggregationDeps,
-  { reqId, total }: BatchProgress,
-  request: CountedRequest,
-  { counted, now }: { readonly counted: Count; readonly now: number },
-): Promise<void> {
-  const minute = minuteOf(now);
-  if (request.minute === minute) return;
-  await progress.began(reqId, minute, minus(counted, total), request.item.expire_at);
-  request.minute = minute;
+  async count({ token, total, pops, uncompressed, failures: byReason }: BatchProgress): Promise<void> {
+    const { req_id, total_count, expire_at } = this.item;
+    const [shard, blocks] = [counterShardOf(token, total_count), inBlocks(pops, this.numberOf)];
+    // POPs by their numbers, which take a few bytes each.
+    const failures = new Map(
+      [...byReason].map(([reason, { tasks, pops }]) => [
+        reason,
+        { tasks, pops: [...pops].flatMap((pop) => this.numberOf.get(pop) ?? []) },
+      ]),
+    );
+    await this.progress.add(req_id, { total, shard, blocks, uncompressed, failures }, token, expire_at);
+  }
+
+  /** Notes when results of a request came last: not with each batch, for it is a write of its own. */
+  async noteMove({ at }: BatchProgress): Promise<void> {
+    if (at - this.movedAt < MOVES_EVERY_MS) return;
+    await this.progress.moved(this.item.req_id, at, this.item.expire_at);
+    this.movedAt = at;
+  }
+
+  /** Keeps a few examples of each reason of failures: those of the first batch that has any. Each costs one write a process. */
+  async noteExamples({ failures }: BatchProgress): Promise<void> {
+    for (const [reason, { examples }] of failures) {
+      if (examples.length === 0 || this.exemplified.has(reason)) continue;
+      await this.progress.exemplify(this.item.req_id, reason, examples, this.item.expire_at);
+      this.exemplified.add(reason);
+    }
+  }
+
+  /**
+   * Notes what was counted when a minute began, with the first batch in it: one write a minute and process. What concurrent batches
+   * have added by then is in it, so it may be a second late. A batch that is retried notes nothing else.
+   * @param counted with the batch
+   * @param now milliseconds since the epoch
+   */
+  async noteMinute({ total }: BatchProgress, counted: Count, now: number): Promise<void> {
+    const minute = minuteOf(now);
+    if (this.minute === minute) return;
+    await this.progress.began(this.item.req_id, minute, minus(counted, total), this.item.expire_at);
+    this.minute = minute;
+  }
 }
 
 /** The request itself is read only if the counters say that it is over: every task has a result, or too many have failed. */
 async function requestSettlement(
   deps: AggregationDeps,
   { reqId, token }: BatchProgress,
-  request: CountedRequest,
+  remembered: RequestItem,
   counted: Count,
 ): Promise<void> {
-  if (!isSettleable(request.item, counted)) return;
+  if (!isSettleable(remembered, counted)) return;
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined || !isSettleable(item, counted)) return;
   await deps.settlements.requestSettlement(item.req_id, token);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
 import { RECOUNT_CHECKPOINT, recountCheckpointSchema, recountState } from "../../../domain/readiness/recount.ts";
-import { count, LABEL, result, target } from "../../lambdas/items.ts";
+import { count, LABEL, request, result, target } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
 const AT = Date.UTC(2024, 3, 16, 4);
@@ -58,7 +58,7 @@ describe("the checkpoint of a recount", () => {
   });
 
   it("belongs to a state that differs by status, tasks, shards, requeues and whether the time is up", () => {
-    const item = { status: "IN_PROGRESS", total_count: 15, shards: 2, requeues: 1 };
+    const item = request({ status: "IN_PROGRESS", total_count: 15, shards: 2, requeues: 1 });
     const states = [
       recountState(item, false),
       recountState(item, true),

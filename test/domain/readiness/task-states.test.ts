@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { badTasksOf, NO_TASK_STATES, taskStatesOf, sumOfTaskStates } from "../../../domain/readiness/task-states.ts";
+import { badTasksOf, NO_TASK_STATES, sumOfTaskStates, taskStatesOf } from "../../../domain/readiness/task-states.ts";
 
 const COUNTS = { total_count: 0, download_count: 0, failed_count: 0, warm_count: 0, hit_count: 0, not_kept_count: 0 };
 

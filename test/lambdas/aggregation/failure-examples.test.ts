@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import type { BatchFailures } from "../../../lambdas/aggregation/batch.ts";
-import { noteExamples } from "../../../lambdas/aggregation/handler.ts";
 import { batch, remembered } from "./remembered.ts";
 
 function world(fails = () => false) {
@@ -10,9 +9,9 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push(`${reqId} ${reason}`);
   };
-  const { deps, requestOf } = remembered({ exemplify });
+  const { requestOf } = remembered({ exemplify });
   const noteAll = (reqId: string, failures: ReadonlyMap<FailureReason, BatchFailures>) =>
-    noteExamples(deps, batch({ reqId, failures: new Map(failures) }), requestOf(reqId));
+    requestOf(reqId).noteExamples(batch({ reqId, failures: new Map(failures) }));
   const failed = (pop: string) => ({ tasks: 1, pops: new Set([pop]), examples: [{ url: "https://a.example/", pop }] });
   const note = (reqId: string, ...reasons: FailureReason[]) =>
     noteAll(reqId, new Map(reasons.map((reason) => [reason, failed("SIN2-P1")])));

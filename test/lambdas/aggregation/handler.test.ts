@@ -166,7 +166,7 @@ describe("Aggregation", () => {
     expect(calls.filter((call) => call === "progress.exemplify")).toHaveLength(1);
   });
 
-  it("asks for a look once more tasks have failed than are allowed, not before, and with none allowed at the first", async () => {
+  it("requests a settlement check once more tasks have failed than are allowed, not before, and with none allowed at the first", async () => {
     const { handle, shutdown } = world([request({ ...RUNNING, total_count: 9, max_failures: 2 })]);
     await handle(bad, good, bad, good);
     expect(shutdown.requests).toEqual([]);

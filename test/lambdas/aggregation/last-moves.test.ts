@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { noteMove } from "../../../lambdas/aggregation/handler.ts";
 import { batch, remembered } from "./remembered.ts";
 
 function world(fails = () => false) {
@@ -8,8 +7,8 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push([reqId, at]);
   };
-  const { deps, requestOf } = remembered({ moved });
-  return { written, note: (reqId: string, at: number) => noteMove(deps, batch({ reqId, at }), requestOf(reqId)) };
+  const { requestOf } = remembered({ moved });
+  return { written, note: (reqId: string, at: number) => requestOf(reqId).noteMove(batch({ reqId, at })) };
 }
 
 test("the first of a request is written, and then one every two seconds; one from before is not", async () => {

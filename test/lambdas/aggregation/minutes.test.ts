@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { type Count, minus } from "../../../domain/result/count.ts";
-import { noteMinute } from "../../../lambdas/aggregation/handler.ts";
 import { count } from "../items.ts";
 import { batch, remembered } from "./remembered.ts";
 
@@ -13,9 +12,9 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push([reqId, minute, counted]);
   };
-  const { deps, requestOf } = remembered({ began });
+  const { requestOf } = remembered({ began });
   const note = (reqId: string, counted: Count, now: number) =>
-    noteMinute(deps, batch({ reqId, total: BATCH }), requestOf(reqId), { counted, now });
+    requestOf(reqId).noteMinute(batch({ reqId, total: BATCH }), counted, now);
   return { written, note };
 }
 
