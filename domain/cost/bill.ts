@@ -150,15 +150,6 @@ export function edgeRequestsPrice(requests: number, region: PriceRegion, secure:
   return requests * (secure * https + (1 - secure) * http);
 }
 
-/** What the pipeline of a request costs, without its instances, in dollars. */
-export interface PipelineCosts {
-  readonly sqs: number;
-  /** Results: written, read by the recount, kept for a month. */
-  readonly table: number;
-  readonly counters: number;
-  readonly lambda: number;
-}
-
 /** Of a result's item, attribute names included. */
 export const RESULT_BYTES = 700;
 /**
@@ -177,10 +168,11 @@ const LAMBDA_GB_A_CORE = 1.728;
 /** DynamoDB reads a page of results in units of 4 KiB. */
 const READ_UNIT_BYTES = 4_096;
 
-export function pipelineCosts(
-  { tasks, pops, objectBytes, instances, requests = 1 }: Billed,
-  units: Units,
-): PipelineCosts {
+/**
+ * What the pipeline of a request costs, without its instances, in dollars. The `table` is that of results: written, read by the recount,
+ * kept for a month.
+ */
+export function pipelineCosts({ tasks, pops, objectBytes, instances, requests = 1 }: Billed, units: Units) {
   const perMessage = tasksPerMessage(tasks / requests, objectBytes, instances);
   const batchBytes = SQS_BATCH * (MESSAGE_BYTES.once + perMessage * MESSAGE_BYTES.task);
   // A batch is sent and received, billed by its bytes, and deleted.

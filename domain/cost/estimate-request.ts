@@ -9,7 +9,7 @@ import { billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTas
 import type { Estimate } from "./estimate.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
 import { type SeenSize, sizeSample } from "./size-sample.ts";
-import { UNITS, type Units, type Work, workTime } from "./work-time.ts";
+import { UNITS, type Work, workTime } from "./work-time.ts";
 
 /** What is to be estimated: a request that was checked, and what was found out for it. */
 export interface Estimated {
@@ -39,7 +39,7 @@ export interface Estimated {
 }
 
 /** Pure: the same request with the same sizes has the same estimate. */
-export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
+export function estimateRequest(it: Estimated): Estimate {
   const { urls, variants, pops, caps, kind, verify, paths, instanceCount: instances, sources = [] } = it;
   const forms = urls.length * variants;
   const tasks = forms * pops.length;
@@ -62,13 +62,13 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
     isRaisedLate: paths > 0 || sources.length > 0,
     fetches: fetches.expected ?? fetches.most,
   };
-  const time = workTime(work, units);
+  const time = workTime(work, UNITS);
   const instanceHours = time.instanceSeconds / 3_600;
   const secure = urls.filter((url) => url.startsWith("https:")).length / Math.max(1, urls.length);
   // Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes.
   const bill = (bytes: number) => {
     const objectBytes = bytes / Math.max(1, forms);
-    return billOf({ ...work, bytesPerPop: bytesPerPop(bytes), objectBytes, instanceHours, secure }, units);
+    return billOf({ ...work, bytesPerPop: bytesPerPop(bytes), objectBytes, instanceHours, secure }, UNITS);
   };
   const lines = bill(estimate);
   const totalBytes = (bytes: number | null) =>

@@ -48,23 +48,18 @@ export const VCPU_HOUR: Readonly<Record<string, Price>> = {
 /** What Spot takes of the On-Demand price, about. No list has it: it changes with supply and demand. */
 export const SPOT_SHARE = 0.4;
 
-/** What CloudFront bills in one of its price regions, to viewers: an EC2 instance is one. */
-interface EdgePrice {
-  /** ISO 3166-1 alpha-2, of those that have a site in the catalogue. */
-  readonly countries: readonly string[];
-  /** A GB of each step of a month: {@link EDGE_STEPS_GB}. */
-  readonly gigabyte: readonly number[];
-  /** A request. */
-  readonly https: number;
-  readonly http: number;
-}
-
 /** How many GB of a month each step has. */
 export const EDGE_STEPS_GB = [10_000, 40_000, 100_000, 350_000, 524_000, 4_000_000, Number.POSITIVE_INFINITY] as const;
 
-const edge = (countries: readonly string[], gigabyte: readonly number[], https: number, http: number): EdgePrice => {
+/**
+ * What CloudFront bills in one of its price regions, to viewers: an EC2 instance is one.
+ * @param countries ISO 3166-1 alpha-2, of those that have a site in the catalogue
+ * @param gigabyte a GB of each step of a month: {@link EDGE_STEPS_GB}
+ * @param https a request
+ */
+function edge(countries: readonly string[], gigabyte: readonly number[], https: number, http: number) {
   return { countries, gigabyte, https, http };
-};
+}
 
 /**
  * By price region. The page of CloudFront's prices lists those of a GB for all regions; those of requests could be read for the United
@@ -120,7 +115,7 @@ export const EDGE_PRICE = {
     0.9e-6,
   ),
   india: edge(["IN"], [0.109, 0.085, 0.082, 0.08, 0.078, 0.075, 0.072], 1.2e-6, 0.9e-6),
-} satisfies Readonly<Record<string, EdgePrice>>;
+};
 
 /** A region that CloudFront has a price for in dollars. */
 export type PriceRegion = keyof typeof EDGE_PRICE;

@@ -74,16 +74,16 @@ export function totalFrom(known: readonly number[], count: number): Total | unde
 export const MAX_SAMPLED = 100;
 
 /**
- * Which of `count` things in a row are sampled, by their places: all, or one of each of `most` stretches of the row, so that all
+ * Which of `count` things in a row are sampled, by their places: all, or one of each of {@link MAX_SAMPLED} stretches of the row, so that all
  * of it is seen. Where in its stretch is left to chance, so that nothing that repeats (variants, sizes of a playlist) is seen
  * always or never. The same row gives the same places.
  * @param seed what stands for the row
  */
-export function samplePlaces(count: number, seed: string, most = MAX_SAMPLED): number[] {
-  if (count <= most) return Array.from({ length: count }, (_, i) => i);
-  return Array.from({ length: most }, (_, i) => {
-    const from = Math.floor((i * count) / most);
-    const to = Math.floor(((i + 1) * count) / most);
+export function samplePlaces(count: number, seed: string): number[] {
+  if (count <= MAX_SAMPLED) return Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: MAX_SAMPLED }, (_, i) => {
+    const from = Math.floor((i * count) / MAX_SAMPLED);
+    const to = Math.floor(((i + 1) * count) / MAX_SAMPLED);
     return from + (fnv1a(`${seed} ${i}`) % (to - from));
   });
 }

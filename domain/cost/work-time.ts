@@ -96,25 +96,17 @@ function boundsOf(work: Work, units: Units): readonly Bound[] {
   ];
 }
 
-/** What one unit of work costs. */
-export interface Units {
+/** What one unit of work costs, as the benchmarks measured it on one machine, rounded. A test says when it is no longer near what was measured last. */
+export const UNITS = {
   /** CPU of the agent for a small task that is asked for once. */
-  readonly agentCpuMicros: number;
-  readonly fanOutTasksPerSecond: number;
-  readonly aggregationCpuMicros: number;
-  readonly getSizeUrlsPerSecond: number;
-  /** Of one core, of large objects. */
-  readonly largeMBPerSecond: number;
-}
-
-/** As the benchmarks measured them on one machine, rounded. A test says when they are no longer near what was measured last. */
-export const UNITS: Units = {
   agentCpuMicros: 130,
   fanOutTasksPerSecond: 96_000,
   aggregationCpuMicros: 13,
   getSizeUrlsPerSecond: 10_000,
+  /** Of one core, of large objects. */
   largeMBPerSecond: 1_650,
 };
+export type Units = Readonly<typeof UNITS>;
 
 /** Quotas that a new account has, or that AWS does not raise. */
 export const QUOTA = {

@@ -34,7 +34,7 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   if (group !== undefined) {
     // As a plan of all targets has them, so that a URL has the same lead.
     const inOrder = targets.filter((target) => group.targets.includes(target));
-    await deps.queue.send(whileActive(deps, reqId, messagesFor(deps, item, inOrder)), item.lane);
+    await deps.queue.send(messagesFor(deps, item, inOrder), item.lane);
     await markSent(deps, reqId, group.unsent);
   }
   // Also if this target was SENT before: an earlier run may have crashed right after it said so.
@@ -52,27 +52,24 @@ async function markSent({ requestPops }: FanOutDeps, reqId: string, group: reado
   for (const target of left) await requestPops.markSent(reqId, [target]);
 }
 
-/** Reads the list of URLs once. What SENT targets lead is queued already. */
-function messagesFor({ lists }: FanOutDeps, item: RequestItem, group: readonly Target[]): AsyncGenerator<TaskMessage> {
-  const plan = new Plan(item, group);
+/**
+ * Reads the list of URLs once. What SENT targets lead is queued already. A request that has ended meanwhile gets no further messages:
+ * nobody would drop them.
+ */
+async function* messagesFor(
+  { lists, requests }: FanOutDeps,
+  item: RequestItem,
+  group: readonly Target[],
+): AsyncGenerator<TaskMessage> {
+  const tasks = unsentOf(new Plan(item, group).leads(lists.read(LISTS.goodUrls, item.req_id)));
   const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
-  const tasks = unsentOf(plan.leads(lists.read(LISTS.goodUrls, item.req_id)));
-  return messagesOf(item, tasks, { maxUrls, targets: group.length });
+  let sent = 0;
+  for await (const message of messagesOf(item, tasks, { maxUrls, targets: group.length })) {
+    if (++sent % MESSAGES_PER_CHECK === 0 && !(await requests.isActive(item.req_id))) return;
+    yield message;
+  }
 }
 
 async function* unsentOf(tasks: AsyncIterable<Task>): AsyncGenerator<Task> {
   for await (const task of tasks) if (task.target.state !== "SENT") yield task;
-}
-
-/** A request that has ended meanwhile gets no further messages: nobody would drop them. */
-async function* whileActive(
-  deps: FanOutDeps,
-  reqId: string,
-  messages: AsyncIterable<TaskMessage>,
-): AsyncGenerator<TaskMessage> {
-  let sent = 0;
-  for await (const message of messages) {
-    if (++sent % MESSAGES_PER_CHECK === 0 && !(await deps.requests.isActive(reqId))) return;
-    yield message;
-  }
 }

@@ -72,12 +72,10 @@ const failedUrls: WritableList<UnreadableUrl> = {
   }),
 };
 
-/** Why URLs cannot, a row a reason: a request that runs tells this again and again, and its failed URLs may be hundreds of thousands. */
-const failedUrlGroups: WritableList<FailureGroup> = {
-  key: (reqId) => `${reqId}/failed_url_groups.csv`,
-  toRow: groupToRow,
-  fromRow: groupFromRow,
-};
+/** Failures, a row a reason. */
+function failureGroupsAt(file: string): WritableList<FailureGroup> {
+  return { key: (reqId) => `${reqId}/${file}`, toRow: groupToRow, fromRow: groupFromRow };
+}
 
 /** One row a failed task. Read back, it says which task that was. A recount writes it: domain/readiness/report-writer.ts. */
 const report: ReadableList<TaskId> = {
@@ -86,14 +84,17 @@ const report: ReadableList<TaskId> = {
   hasHeader: true,
 };
 
-/** The failures of a request that has ended, a row a reason. */
-const failures: WritableList<FailureGroup> = {
-  key: (reqId) => `${reqId}/failures.csv`,
-  toRow: groupToRow,
-  fromRow: groupFromRow,
-};
-
-export const LISTS = { urls, foundUrls, goodUrls, failedUrls, failedUrlGroups, report, failures } as const;
+export const LISTS = {
+  urls,
+  foundUrls,
+  goodUrls,
+  failedUrls,
+  /** Why URLs cannot be warmed: a request that runs tells this again and again, and its failed URLs may be hundreds of thousands. */
+  failedUrlGroups: failureGroupsAt("failed_url_groups.csv"),
+  report,
+  /** Of a request that has ended. */
+  failures: failureGroupsAt("failures.csv"),
+} as const;
 
 /** Key of the compressed CSV of all of a request's tasks. */
 export function resultsKey(reqId: string): string {

@@ -6,12 +6,6 @@ import type { RequestItem } from "../request/request-item.ts";
 import { failureReasonSchema } from "../result/failure.ts";
 import { fnv1a, type GoodUrl } from "./task.ts";
 
-/**
- * FAILED: the POP did not resolve. RESOLVED: it did, nothing is queued yet. READY: its tasks may be queued (the stream
- * starts the fan-out). SENT: they are.
- */
-export const targetStates = ["FAILED", "RESOLVED", "READY", "SENT"] as const;
-
 /** A POP under the label of a distribution. */
 export interface PopName {
   readonly pop: string;
@@ -26,7 +20,11 @@ export const targetSchema = z.object({
   pop: z.string(),
   /** First label of the distribution's domain, under which the POP was looked up. */
   label: z.string(),
-  state: z.enum(targetStates),
+  /**
+   * FAILED: the POP did not resolve. RESOLVED: it did, nothing is queued yet. READY: its tasks may be queued (the stream
+   * starts the fan-out). SENT: they are.
+   */
+  state: z.enum(["FAILED", "RESOLVED", "READY", "SENT"]),
   /** The POP's addresses; none when it failed. */
   ips: z.array(z.string()),
   /** Why it has none: in words, and as what it is counted. */

@@ -3,7 +3,6 @@ import {
   billOf,
   downloadsPerTask,
   type Line,
-  type PipelineCosts,
   pipelineCosts,
   requestsPerTask,
   tasksPerMessage,
@@ -16,7 +15,7 @@ import { shardCount } from "../../domain/plan/task.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 
 /** Dollars. */
-export interface Bill extends PipelineCosts {
+export interface Bill extends ReturnType<typeof pipelineCosts> {
   readonly instances: number;
   readonly edgeBytes: number;
   readonly edgeRequests: number;

@@ -10,5 +10,5 @@ export default {
       replace: 'waf: "origin",',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/hand-over.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/promote-followers.test.ts"],
 } satisfies Bug;

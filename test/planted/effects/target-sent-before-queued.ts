@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/fan-out.ts",
-      find: "await deps.queue.send(whileActive",
-      replace: "await markSent(deps, reqId, group.unsent);\n    await deps.queue.send(whileActive",
+      find: "await deps.queue.send(messagesFor",
+      replace: "await markSent(deps, reqId, group.unsent);\n    await deps.queue.send(messagesFor",
     },
     {
       file: "domain/plan/fan-out.ts",

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/fan-out.ts",
-      find: "messagesFor(deps, item, inOrder)), item.lane)",
-      replace: "messagesFor(deps, item, inOrder)))",
+      find: "messagesFor(deps, item, inOrder), item.lane)",
+      replace: "messagesFor(deps, item, inOrder))",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/task/fan-out.test.ts"],

@@ -10,5 +10,5 @@ export default {
       replace: "const follower of followers.slice(0, -1)) send",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/hand-over.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/promote-followers.test.ts"],
 } satisfies Bug;
