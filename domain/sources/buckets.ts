@@ -22,14 +22,14 @@ export interface Page {
 }
 
 /** Errors that another try does not mend, by their names: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-const FINAL = new Set([
+const PERMANENT = new Set([
   ...["NoSuchKey", "NoSuchBucket", "NotFound", "AccessDenied", "Forbidden", "InvalidObjectState", "PermanentRedirect"],
   ...["KeyTooLongError", "InvalidBucketName", "AllAccessDisabled", "AccountProblem"],
 ]);
 
 /** The name of an error that says that an object cannot be read; undefined: it may go better another time. */
-export function finalS3Error(error: unknown): string | undefined {
-  return error instanceof Error && FINAL.has(error.name) ? error.name : undefined;
+export function permanentS3Error(error: unknown): string | undefined {
+  return error instanceof Error && PERMANENT.has(error.name) ? error.name : undefined;
 }
 
 /** Where an object of a bucket stands, or what keys begin with. */

@@ -54,7 +54,7 @@ export class FoundUrls {
   }
 
   /** How many more URLs the request may have. */
-  get room(): number {
+  get remaining(): number {
     return Math.max(0, this.mostUrls - this.urls.size);
   }
 
@@ -91,7 +91,7 @@ export class FoundUrls {
   }
 
   /** Why the request is too large; undefined: it is not, so far. */
-  tooMuch(): string | undefined {
+  limitProblem(): string | undefined {
     const { forms } = this;
     const { request, caps } = this.options;
     if (this.urls.size > this.mostUrls)
@@ -103,7 +103,7 @@ export class FoundUrls {
   }
 
   /** Why the request cannot go on once its sources are all read; undefined: it can. */
-  cannotGoOn(): string | undefined {
+  finalProblem(): string | undefined {
     if (this.urls.size === 0)
       return `sources: no URL is left to warm; ${leftOutInWords(this.sources.map((it) => it.left_out))}`;
     const { need_invalidate: invalidates, cf_domain: domain } = this.options.request;

@@ -72,7 +72,7 @@ export async function readSourcesFor(
     urls: [...found.urls.keys()],
     sources: [...found.sources, ...sources.filter(({ s3 }) => s3 !== undefined).map(notYetRead)],
     isAll,
-    problem: typeof end === "object" ? end.problem : isAll ? found.cannotGoOn() : undefined,
+    problem: typeof end === "object" ? end.problem : isAll ? found.finalProblem() : undefined,
   };
 }
 

@@ -24,28 +24,33 @@ export function createHandler(deps: ExpandDeps) {
  * CREATED → EXPANDING: reads a request's sources and writes its list of URLs, the caller's own first; then it marks the item,
  * and Get Size goes on. What is not read when the run's time is over, the next run reads. Run twice, it does no harm: the
  * second reads the same again, or finds that nothing is left to do.
- * @param left milliseconds that this run may still take
+ * @param remainingMs milliseconds that this run may still take
  */
-export async function expand(deps: ExpandDeps, reqId: string, left: () => number): Promise<void> {
-  const item = await begun(deps, reqId);
-  if (item !== undefined && (await readOn(deps, item, left)) === "goes on") return deps.expandFunction.invoke(reqId);
+export async function expand(deps: ExpandDeps, reqId: string, remainingMs: () => number): Promise<void> {
+  const item = await startExpanding(deps, reqId);
+  const end = item === undefined ? "done" : await readSources(deps, item, remainingMs);
+  if (end === "continue") return deps.expandFunction.invoke(reqId);
   // There may be signed URLs in it.
   await deps.checkpoints.delete(reqId);
 }
 
 /** The request, if there is something to read; undefined: it has ended, or all is read. */
-async function begun(deps: ExpandDeps, reqId: string): Promise<RequestItem | undefined> {
+async function startExpanding(deps: ExpandDeps, reqId: string): Promise<RequestItem | undefined> {
   const item = await deps.requests.get(reqId);
   if (item?.status === "EXPANDING" && item.expanded === undefined) return item;
   if (item?.status !== "CREATED" || (item.sources ?? []).length === 0) return undefined;
-  return (await deps.requests.advance(reqId, "EXPAND")) ? item : begun(deps, reqId);
+  return (await deps.requests.advance(reqId, "EXPAND")) ? item : startExpanding(deps, reqId);
 }
 
 /** @returns whether another run has to go on */
-async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): Promise<"goes on" | "over"> {
+async function readSources(
+  deps: ExpandDeps,
+  item: RequestItem,
+  remainingMs: () => number,
+): Promise<"continue" | "done"> {
   const { req_id: reqId } = item;
   const before = await deps.checkpoints.read(reqId);
-  const found = await resumed(deps, item, before);
+  const found = await loadFoundUrls(deps, item, before);
   const { dns, ports, buckets } = deps;
   const web = new Web({ dns, ports, header: item.header });
   const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS }, item.sources ?? [], found, before?.walk);
@@ -55,26 +60,30 @@ async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): 
   let noted = deps.now();
   const stop = async () => {
     // Each run has read something by now, so that there is an end to it.
-    if (left() < RESERVE_MS) return "time is up";
+    if (remainingMs() < RESERVE_MS) return "time is up";
     if (deps.now() - noted < NOTE_MS) return undefined;
     if (!(await note())) return "ended";
     noted = deps.now();
     return undefined;
   };
   const end = await walk.read(stop);
-  if (end === "ended" || !(await note())) return "over";
+  if (end === "ended" || !(await note())) return "done";
   if (end === "time is up") {
     await deps.checkpoints.write(reqId, checkpointOf(found, walk.state()));
-    deps.logger.info("Sources are read on in another run", { req_id: reqId, urls: found.urls.size });
-    return "goes on";
+    deps.logger.info("Reading sources continues in another run", { req_id: reqId, urls: found.urls.size });
+    return "continue";
   }
-  const reason = end === "all" ? found.cannotGoOn() : end.problem;
+  const reason = end === "all" ? found.finalProblem() : end.problem;
   if (reason === undefined) await finish(deps, reqId, found);
   else await deps.requests.end(reqId, "FAIL", { reason, sources_read: found.sources });
-  return "over";
+  return "done";
 }
 
-async function resumed(deps: ExpandDeps, item: RequestItem, before: ExpandCheckpoint | undefined): Promise<FoundUrls> {
+async function loadFoundUrls(
+  deps: ExpandDeps,
+  item: RequestItem,
+  before: ExpandCheckpoint | undefined,
+): Promise<FoundUrls> {
   const urls: string[] = [];
   // A run that was cut off may have written what it found into the same list.
   for await (const { url, source } of deps.lists.read(LISTS.foundUrls, item.req_id))

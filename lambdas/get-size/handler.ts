@@ -14,7 +14,7 @@ import type { GetSizeDeps } from "./deps.ts";
 import { openLimits } from "./limits.ts";
 
 /** Of a request's time, sizes may take so much: they serve its percentage, and its downloads have to fit, too. */
-const SHARE = 0.25;
+const SIZE_TIME_SHARE = 0.25;
 
 /** Not mended by trying again for hours, as every other error here may be. Their messages tell the caller what to do. */
 const FINAL_ERRORS = [AliasUnclearError, NoDistributionError, RetryLostError];
@@ -45,11 +45,12 @@ export function createHandler(deps: GetSizeDeps) {
     });
 }
 
-/** @param left milliseconds that this run may still take */
-async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number): Promise<void> {
+/** @param remainingMs milliseconds that this run may still take */
+async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () => number): Promise<void> {
   const reqId = item.req_id;
   const fail = async (reason: string) => void (await deps.requests.end(reqId, "FAIL", { reason }));
-  const work = item.retry_of === undefined ? await listed(deps, item) : await again(deps, item, item.retry_of);
+  const work =
+    item.retry_of === undefined ? await workOfList(deps, item) : await workOfRetry(deps, item, item.retry_of);
   // Sizes must be asked for under the very host that the agents use.
   const hosts = new Set([...work.known, ...work.asked].map(({ url }) => hostOf(url)));
   const { distributions, refused } = await findDistributions(item.cf_domain, [...hosts], {
@@ -66,7 +67,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number
     request: { ...item, ...work.fields },
     distributions,
     refused,
-    timeMs: timeBudget(left(), new Date(), parseTimestamp(item.timeout_at)),
+    timeMs: timeBudget(remainingMs(), new Date(), parseTimestamp(item.timeout_at)),
     origins: limits.origins,
     keptErrorMs: deps.keptErrorMs,
   };
@@ -98,14 +99,14 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number
 }
 
 /** All URLs of the request's list, read whole before the first question: S3 closes an answer that nobody reads for long. */
-async function listed({ lists }: GetSizeDeps, { req_id: reqId }: RequestItem): Promise<Work> {
+async function workOfList({ lists }: GetSizeDeps, { req_id: reqId }: RequestItem): Promise<Work> {
   const asked: AskedUrl[] = [];
   for await (const found of lists.read(LISTS.foundUrls, reqId)) asked.push(found);
   return { known: [], asked, fields: {} };
 }
 
 /** Of a retry: what is not good in the request before it. Its own list is written then, too. @throws RetryLostError */
-async function again(deps: GetSizeDeps, { req_id: reqId }: RequestItem, before: string): Promise<Work> {
+async function workOfRetry(deps: GetSizeDeps, { req_id: reqId }: RequestItem, before: string): Promise<Work> {
   const ended = await deps.requests.get(before);
   if (ended === undefined) throw new RetryLostError(before, "it is gone");
   const { pops, known: withSources, asked } = await notGoodOf(deps, ended);
@@ -118,6 +119,6 @@ async function again(deps: GetSizeDeps, { req_id: reqId }: RequestItem, before: 
 
 /** How long sizes may be asked for, in milliseconds, on a function that has `remainingMs` left. */
 export function timeBudget(remainingMs: number, now: Date, timeoutAt: Date): number {
-  const share = (timeoutAt.getTime() - now.getTime()) * SHARE;
+  const share = (timeoutAt.getTime() - now.getTime()) * SIZE_TIME_SHARE;
   return Math.max(0, Math.min(remainingMs - RESERVE_MS, share));
 }

@@ -30,7 +30,7 @@ const CONNECTIONS = 64;
 export const MAX_PROBES = 64;
 
 /** How often a request waits for another slot, because its connection was not open in the last one. */
-const SENDINGS = 5;
+const MAX_SLOTS = 5;
 
 /** What a URL's answer says of the object, or why the URL cannot be warmed. */
 export type Size = Good | Unreadable;
@@ -50,7 +50,13 @@ export interface SizeProbeOptions {
 }
 
 /** Errors that say nothing about the URL: its size is unknown. */
-const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST", "SLOT_MISSED", "DEFERRED"]);
+const UNKNOWN_SIZE_CODES = new Set([
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "LEASE_LOST",
+  "SLOT_MISSED",
+  "DEFERRED",
+]);
 
 /** A URL whose size is asked. */
 interface Question {
@@ -102,7 +108,7 @@ export class SizeProbe {
       const { retry: _, ...unreadable } = answer;
       return unreadable;
     } catch (error) {
-      return SLOW.has(errorCode(error)) ? { size: null } : unreadableBy(error);
+      return UNKNOWN_SIZE_CODES.has(errorCode(error)) ? { size: null } : unreadableBy(error);
     }
   }
 
@@ -159,9 +165,9 @@ export class SizeProbe {
     };
     try {
       if (permit === undefined) return await send(pool);
-      const sendInSlot = async () => send(inTime(pool, await permit.slot(signal)), permit.lost);
+      const sendInSlot = async () => send(inSlot(pool, await permit.slot(signal)), permit.lost);
       return await retry(sendInSlot, {
-        attempts: SENDINGS,
+        attempts: MAX_SLOTS,
         firstMs: 0,
         passes: (it) => it instanceof SlotMissedError,
         signal,
@@ -208,7 +214,7 @@ class SlotMissedError extends Error {
 }
 
 /** A dispatcher whose request fails, without being sent, if its connection is not open in time. */
-function inTime(pool: Dispatcher, ms: number): Dispatcher {
+function inSlot(pool: Dispatcher, ms: number): Dispatcher {
   const deadline = performance.now() + ms;
   return pool.compose((dispatch) => (options, handler) => {
     const own: Dispatcher.DispatchHandler = new DecoratorHandler(handler);

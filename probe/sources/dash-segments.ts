@@ -111,7 +111,7 @@ function* segmentsOf(info: Element, seconds: number | undefined): Generator<Segm
     const next = entries[i + 1];
     const end = next === undefined ? undefined : integerIn(next, "t");
     const left = end === undefined ? ticks + Number(offset - time) : Number(end - time);
-    const count = repeats < 0n ? countIn(left, duration) : repeats + 1n;
+    const count = repeats < 0n ? segmentCount(left, duration) : repeats + 1n;
     // Else a short document could have many entries that cost time and stand for nothing.
     if (duration === 0n || count === undefined || count === 0n) throw new DocumentError(NOT_COUNTED);
     for (let n = 0n; n < count; n++, number++, time += duration) yield [number, time];
@@ -126,7 +126,7 @@ function* segmentsByDuration(info: Element, start: bigint, ticks: number): Gener
   const last = integerIn(info, "endNumber", 0n);
   if (duration === undefined && last === undefined) return yield [start, 0n];
   const numbered = last === undefined ? undefined : last - start + 1n;
-  const lasting = countIn(ticks, duration ?? 0n);
+  const lasting = segmentCount(ticks, duration ?? 0n);
   const count = lasting === undefined || (numbered !== undefined && numbered < lasting) ? numbered : lasting;
   if (count === undefined || count < 0n) throw new DocumentError(NOT_COUNTED);
   for (let n = 0n; n < count; n++) yield [start + n, n * (duration ?? 0n)];
@@ -136,7 +136,7 @@ function* segmentsByDuration(info: Element, start: bigint, ticks: number): Gener
 const ROUNDING = 1e-6;
 
 /** How many segments of a length it takes to fill some ticks (NaN: nobody says); undefined: it cannot be worked out. */
-function countIn(ticks: number, duration: bigint): bigint | undefined {
+function segmentCount(ticks: number, duration: bigint): bigint | undefined {
   const count = Math.ceil(ticks / Number(duration) - ROUNDING);
   return Number.isFinite(count) && count >= 0 ? BigInt(count) : undefined;
 }

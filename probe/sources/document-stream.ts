@@ -5,8 +5,8 @@ import { type DocumentLimits, MAX_LINE_LENGTH, RATIO_FREE_BYTES } from "../../do
 import { DocumentError } from "./document.ts";
 
 /** So many characters tell a page from a document; blank ones before them are skipped up to this. */
-const ENOUGH = 64;
-const MAX_BLANKS = 10_000;
+const MIN_START_CHARACTERS = 64;
+const MAX_LEADING_BLANKS = 10_000;
 const HTML = /^\s*<(?:!doctype\s+html|html|head|body)\b/i;
 const PACE_CHECK_MS = 250;
 
@@ -17,7 +17,7 @@ const PACE_CHECK_MS = 250;
 export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const { read, all } = await peek(decoded(bytes), (pieces) => {
     const start = pieces.join("");
-    return start.trimStart().length >= ENOUGH || start.length >= MAX_BLANKS;
+    return start.trimStart().length >= MIN_START_CHARACTERS || start.length >= MAX_LEADING_BLANKS;
   });
   if (HTML.test(read.join(""))) throw new DocumentError("is an HTML page");
   yield* all;

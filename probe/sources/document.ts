@@ -5,7 +5,7 @@ import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { MAX_DOCUMENTS, MAX_URL_CHARACTERS } from "../../domain/sources/limits.ts";
 
 /** A document that another one names. */
-export interface Named {
+export interface ReferencedDocument {
   readonly type: SourceType;
   /** Absolute. */
   readonly url: string;
@@ -18,9 +18,9 @@ const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
 const MAX_REFUSED_CHARACTERS = 10_000_000;
 
 /** What one document names: URLs, further documents, and what of it is left out. Counted while it is read. */
-export class Finds {
+export class ExtractedUrls {
   readonly urls = new Set<string>();
-  readonly documents: Named[] = [];
+  readonly documents: ReferencedDocument[] = [];
   readonly leftOut: LeftOutCounts = {};
   /** Not wanted, and counted. Beyond some megabytes, one that is named again counts again. */
   private readonly refused = new Set<string>();
@@ -39,37 +39,37 @@ export class Finds {
   add(reference: string, base: string | undefined, again = false): void {
     const url = resolve(reference, base);
     if (url !== undefined && again && (this.urls.has(url) || this.refused.has(url))) return;
-    if (url === undefined) this.leave("not_a_url");
-    else if (this.urls.has(url)) this.leave("duplicate");
+    if (url === undefined) this.leaveOut("not_a_url");
+    else if (this.urls.has(url)) this.leaveOut("duplicate");
     else this.addNew(url);
   }
 
   /** Takes a reference as a document to be read. @throws DocumentError */
-  lead(reference: string, base: string | undefined, type: SourceType): void {
+  addDocument(reference: string, base: string | undefined, type: SourceType): void {
     const url = resolve(reference, base);
-    if (url === undefined) this.leave("not_a_url");
+    if (url === undefined) this.leaveOut("not_a_url");
     else this.documents.push({ type, url });
     if (this.documents.length > MAX_DOCUMENTS)
       throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
   }
 
   /** Something is not warmed. */
-  leave(because: LeftOut, n = 1): void {
+  leaveOut(because: LeftOut, n = 1): void {
     if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
   }
 
   private addNew(url: string): void {
     const refusal = this.found.refusal(url);
     if (refusal !== undefined) {
-      this.leave(refusal);
+      this.leaveOut(refusal);
       if (this.refusedCharacters > MAX_REFUSED_CHARACTERS) return;
       this.refused.add(url);
       this.refusedCharacters += url.length;
       return;
     }
-    const { room } = this.found;
-    if (this.urls.size >= room)
-      throw new DocumentError(`names more than ${room} URLs; a request has at most ${MAX_URLS} in all`);
+    const { remaining } = this.found;
+    if (this.urls.size >= remaining)
+      throw new DocumentError(`names more than ${remaining} URLs; a request has at most ${MAX_URLS} in all`);
     this.characters += url.length;
     if (this.characters > MAX_URL_CHARACTERS)
       throw new DocumentError(`names URLs of more than ${MAX_URL_CHARACTERS} characters in all`);
@@ -101,7 +101,7 @@ export function absolute(reference: string, base: string | undefined): string | 
 }
 
 /** What is known of a document before it is read. */
-export interface Place {
+export interface DocumentContext {
   /** What its relative references go on from; undefined: it is in a bucket, and nobody has said. */
   readonly base: string | undefined;
   /** Variables of the playlist that named it. */
@@ -115,7 +115,7 @@ export interface Place {
  * @param text its pieces
  * @throws DocumentError
  */
-export type Reader = (text: AsyncIterable<string>, place: Place, finds: Finds) => Promise<void>;
+export type Reader = (text: AsyncIterable<string>, context: DocumentContext, extracted: ExtractedUrls) => Promise<void>;
 
 /**
  * Why a document cannot be taken. The message goes on from the document's name and quotes nothing of it, but a
@@ -126,6 +126,6 @@ export class DocumentError extends Error {
 }
 
 /** The same, but another try may go better: no answer, or one that says that the server has too much to do. */
-export class PassingDocumentError extends DocumentError {
-  override readonly name = "PassingDocumentError";
+export class RetryableDocumentError extends DocumentError {
+  override readonly name = "RetryableDocumentError";
 }

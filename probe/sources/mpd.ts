@@ -20,8 +20,8 @@ const KEPT = new Set([
 /** They change URLs in ways that are not followed. */
 const REFUSED = new Set(["UrlQueryInfo", "ExtUrlQueryInfo", "ExtHttpHeaderInfo", "ImportedMPD"]);
 /** Characters of a value in a message. */
-const MAX_SHOWN = 40;
-const NOTHING = "urn:mpeg:dash:resolve-to-zero:2013";
+const MAX_EXCERPT = 40;
+const RESOLVE_TO_ZERO = "urn:mpeg:dash:resolve-to-zero:2013";
 
 /** Reads a manifest of DASH into the elements that matter here. @throws DocumentError */
 export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
@@ -37,7 +37,7 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
       if (name === "Pattern" && parent?.name === "SegmentTimeline")
         throw new DocumentError("has Pattern in SegmentTimeline, which is not followed");
-      if (parent === undefined || !KEPT.has(name) || isNothing(attributes)) return void path.push(undefined);
+      if (parent === undefined || !KEPT.has(name) || isResolvedToZero(attributes)) return void path.push(undefined);
       const element = newElement(name, attributes);
       path.push(element);
       const siblings = parent.children.get(name);
@@ -93,20 +93,20 @@ function valueIn<T>(
   const text = attributes[name];
   if (text === undefined) return undefined;
   const value = parse(text);
-  if (value === undefined) throw new DocumentError(`has ${element}@${name}="${shown(text)}"; it must be ${rule}`);
+  if (value === undefined) throw new DocumentError(`has ${element}@${name}="${excerpt(text)}"; it must be ${rule}`);
   return value;
 }
 
 /** As a message quotes it: a value may have any length, and any character. */
-function shown(text: string): string {
-  const start = text.slice(0, MAX_SHOWN).replaceAll(/[^ -~]/g, "?");
-  return text.length > MAX_SHOWN ? `${start}…` : start;
+function excerpt(text: string): string {
+  const start = text.slice(0, MAX_EXCERPT).replaceAll(/[^ -~]/g, "?");
+  return text.length > MAX_EXCERPT ? `${start}…` : start;
 }
 
 /** Any prefix may stand for XLink. @throws DocumentError for an element that stands elsewhere */
-function isNothing(attributes: Element["attributes"]): boolean {
+function isResolvedToZero(attributes: Element["attributes"]): boolean {
   const href = Object.entries(attributes).find(([name]) => /^(?!xmlns:).*:href$/.test(name))?.[1];
-  if (href === undefined || href === NOTHING) return href === NOTHING;
+  if (href === undefined || href === RESOLVE_TO_ZERO) return href === RESOLVE_TO_ZERO;
   throw new DocumentError("has an element that stands elsewhere (xlink:href), which is not followed");
 }
 

@@ -4,9 +4,9 @@ import { absolute, DocumentError, type Reader } from "./document.ts";
 import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
 
 /** Addresses under which a player may choose to load one representation. */
-const MAX_BASES = 20;
+const MAX_BASES_OF_REPRESENTATION = 20;
 /** Put together of a `BaseURL` and those around it: each is parsed, and may be long. */
-const MAX_PUT_TOGETHER = 100_000;
+const MAX_BASE_URLS = 100_000;
 /** Counted, those at other hosts too. */
 const MAX_SEGMENTS = 1_000_000;
 /** Those without a segment cost time and memory, too. */
@@ -15,35 +15,35 @@ const MAX_REPRESENTATIONS = 100_000;
  * A manifest of DASH (ISO/IEC 23009-1): every segment of every representation of every period. Read by hand instead of by a
  * player's parser: parsers make all segments of a manifest before anything can be counted.
  */
-export const readDash: Reader = async (text, { base }, finds) => {
+export const readDash: Reader = async (text, { base }, extracted) => {
   const mpd = await readMpd(text);
   if (mpd.attributes["type"] === "dynamic")
     throw new DocumentError("is a live manifest (type dynamic): what it names is gone before it is warm");
   // Players ask it who is to serve them.
-  finds.leave("per_viewer", childrenOf(mpd, "ContentSteering").length);
+  extracted.leaveOut("per_viewer", childrenOf(mpd, "ContentSteering").length);
   // Counted first: what they name is looked at one by one, and that takes ten times as long.
   const count = counter(MAX_SEGMENTS, `names more than ${MAX_SEGMENTS} segments`);
   for (const _ of referencesIn(mpd, base)) count();
   for (const { reference, at } of referencesIn(mpd, base)) {
     const url = reference === "" ? at : reference;
-    if (url !== undefined) finds.add(url, at, true);
+    if (url !== undefined) extracted.add(url, at, true);
   }
 };
 
 /** The references of all representations, each with what it goes on from. @throws DocumentError */
 function* referencesIn(mpd: Element, base: string | undefined) {
-  const countAddress = counter(MAX_PUT_TOGETHER, `puts more than ${MAX_PUT_TOGETHER} addresses together`);
+  const countAddress = counter(MAX_BASE_URLS, `puts more than ${MAX_BASE_URLS} addresses together`);
   const countRepresentation = counter(
     MAX_REPRESENTATIONS,
     `has more than ${MAX_REPRESENTATIONS} representations, one for each of their addresses`,
   );
-  const atMpd = basesOf(mpd, [base], countAddress);
+  const atMpd = baseUrlsOf(mpd, [base], countAddress);
   for (const { element: period, seconds } of periodsOf(mpd)) {
-    const atPeriod = basesOf(period, atMpd, countAddress);
+    const atPeriod = baseUrlsOf(period, atMpd, countAddress);
     for (const set of childrenOf(period, "AdaptationSet")) {
-      const atSet = basesOf(set, atPeriod, countAddress);
+      const atSet = baseUrlsOf(set, atPeriod, countAddress);
       for (const representation of childrenOf(set, "Representation")) {
-        for (const at of basesOf(representation, atSet, countAddress)) {
+        for (const at of baseUrlsOf(representation, atSet, countAddress)) {
           countRepresentation();
           for (const reference of referencesOf(representation, [period, set], seconds)) yield { reference, at };
         }
@@ -61,14 +61,14 @@ function counter(most: number, problem: string): () => void {
 }
 
 /** What is at one level goes on from each address of the level around it. All are taken: a player may choose any. @throws DocumentError */
-function basesOf(
+function baseUrlsOf(
   element: Element,
   around: readonly (string | undefined)[],
   count: () => void,
 ): readonly (string | undefined)[] {
   const own = new Set(childrenOf(element, "BaseURL").map(({ text }) => text));
   if (own.size === 0) return around;
-  const based = (text: string, base: string | undefined) => {
+  const resolveBase = (text: string, base: string | undefined) => {
     count();
     // An empty one is a reference to what it goes on from (RFC 3986, 5.2.2).
     if (text === "") return base;
@@ -76,9 +76,10 @@ function basesOf(
     if (url === undefined) throw new DocumentError("has a BaseURL that is no URL");
     return url.href;
   };
-  const isFew = own.size <= MAX_BASES;
-  const bases = new Set(isFew ? [...own].flatMap((text) => around.map((base) => based(text, base))) : own);
-  if (bases.size > MAX_BASES) throw new DocumentError(`has more than ${MAX_BASES} addresses for one representation`);
+  const isFew = own.size <= MAX_BASES_OF_REPRESENTATION;
+  const bases = new Set(isFew ? [...own].flatMap((text) => around.map((base) => resolveBase(text, base))) : own);
+  if (bases.size > MAX_BASES_OF_REPRESENTATION)
+    throw new DocumentError(`has more than ${MAX_BASES_OF_REPRESENTATION} addresses for one representation`);
   return [...bases];
 }
 

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { SOURCE_TYPES, type Source } from "../../domain/request/source.ts";
 import { retry } from "../../domain/retry.ts";
-import { type Buckets, finalS3Error, folder, keyUrl, parseS3Location } from "../../domain/sources/buckets.ts";
+import { type Buckets, folder, keyUrl, parseS3Location, permanentS3Error } from "../../domain/sources/buckets.ts";
 import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import type { DocumentLimits } from "../../domain/sources/limits.ts";
-import { DocumentError, Finds, PassingDocumentError, type Reader } from "./document.ts";
+import { DocumentError, ExtractedUrls, type Reader, RetryableDocumentError } from "./document.ts";
 import { inDocumentTime, linesOf, textOf, unpacked } from "./document-stream.ts";
 import { readDash } from "./read-dash.ts";
 import { readHls } from "./read-hls.ts";
@@ -41,7 +41,7 @@ const ATTEMPTS = { attempts: 3, firstMs: 250 };
 const NO_LIST = /^[<{[]/;
 
 /** One URL a line. Blank lines, and those that begin with `#`, say nothing. */
-const readList: Reader = async (text, { base }, finds) => {
+const readList: Reader = async (text, { base }, extracted) => {
   let first = true;
   for await (const lines of linesOf(text)) {
     for (const line of lines) {
@@ -49,7 +49,7 @@ const readList: Reader = async (text, { base }, finds) => {
       if (reference === "" || reference.startsWith("#")) continue;
       if (first && NO_LIST.test(reference)) throw new DocumentError("is not a list of URLs, one a line");
       first = false;
-      finds.add(reference, base);
+      extracted.add(reference, base);
     }
   }
 };
@@ -58,7 +58,7 @@ const READERS = { list: readList, sitemap: readSitemap, hls: readHls, dash: read
 
 /** What was read; `next`: where the next page of a prefix goes on. */
 export interface DocumentRead {
-  readonly finds: Finds;
+  readonly extracted: ExtractedUrls;
   readonly next?: string | undefined;
 }
 
@@ -75,9 +75,9 @@ export async function readDocument(
 ): Promise<DocumentRead> {
   return inDocumentTime(deps.limits, async (signal, arrival) => {
     const { type } = one;
-    if (type === "s3-prefix") return readPage(deps, one, source, new Finds(found), signal);
+    if (type === "s3-prefix") return readPage(deps, one, source, new ExtractedUrls(found), signal);
     const attempt = async () => {
-      const finds = new Finds(found);
+      const extracted = new ExtractedUrls(found);
       const { url, encoding, body, close } = await open(deps, one, source, signal);
       try {
         arrival.bytes = 0;
@@ -87,23 +87,23 @@ export async function readDocument(
         // stand in the bucket.
         const isPlayed = type === "hls" || type === "dash";
         const base = isPlayed ? (url ?? given) : (given ?? url);
-        if (isPlayed && url !== undefined) finds.add(url, undefined);
+        if (isPlayed && url !== undefined) extracted.add(url, undefined);
         const text = textOf(unpacked(body, encoding, deps.limits, arrival));
-        await READERS[type](text, { base, variables: one.variables ?? {}, since: source.since }, finds);
-        return { finds };
+        await READERS[type](text, { base, variables: one.variables ?? {}, since: source.since }, extracted);
+        return { extracted };
       } finally {
         arrival.since = undefined;
         await close();
       }
     };
-    return retry(attempt, { ...ATTEMPTS, signal, passes: (error) => error instanceof PassingDocumentError });
+    return retry(attempt, { ...ATTEMPTS, signal, passes: (error) => error instanceof RetryableDocumentError });
   });
 }
 
 async function open(deps: DocumentDeps, one: Pending, { url }: Source, signal: AbortSignal): Promise<Opened> {
-  const place = parseS3Location(one.location);
-  if (place === undefined) return deps.web.open(one.location, url && new URL(url).origin, signal);
-  const body = await explained("cannot be read from its bucket", deps.buckets.read(place, signal));
+  const object = parseS3Location(one.location);
+  if (object === undefined) return deps.web.open(one.location, url && new URL(url).origin, signal);
+  const body = await withS3Errors("cannot be read from its bucket", deps.buckets.read(object, signal));
   return { url: one.url, encoding: undefined, body, close: async () => undefined };
 }
 
@@ -111,28 +111,28 @@ async function readPage(
   { buckets }: DocumentDeps,
   { location, token }: Pending,
   source: Source,
-  finds: Finds,
+  extracted: ExtractedUrls,
   signal: AbortSignal,
 ): Promise<DocumentRead> {
   if (source.base === undefined) throw new DocumentError("has no `base` that its URLs begin with");
-  const place = parseS3Location(location);
-  if (place === undefined) throw new DocumentError("is no prefix of a bucket");
-  const { keys, next } = await explained("cannot be listed", buckets.list(place, token, signal));
+  const object = parseS3Location(location);
+  if (object === undefined) throw new DocumentError("is no prefix of a bucket");
+  const { keys, next } = await withS3Errors("cannot be listed", buckets.list(object, token, signal));
   for (const key of keys) {
     const url = keyUrl(key, source);
-    if (key.endsWith("/")) finds.leave("folder");
-    else if (url === undefined) finds.leave("not_a_url");
-    else finds.add(url, undefined);
+    if (key.endsWith("/")) extracted.leaveOut("folder");
+    else if (url === undefined) extracted.leaveOut("not_a_url");
+    else extracted.add(url, undefined);
   }
-  return { finds, next };
+  return { extracted, next };
 }
 
 /** Names the error of S3 if another try does not mend it. @throws DocumentError; S3's error else */
-async function explained<T>(problem: string, answer: Promise<T>): Promise<T> {
+async function withS3Errors<T>(problem: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    const name = finalS3Error(error);
+    const name = permanentS3Error(error);
     throw name === undefined ? error : new DocumentError(`${problem} (${name})`, { cause: error });
   }
 }

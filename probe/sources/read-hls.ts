@@ -1,6 +1,6 @@
 import { MAX_URL_LENGTH } from "../../domain/limits.ts";
 import type { LeftOut } from "../../domain/request/source.ts";
-import { DocumentError, type Finds, type Place, type Reader } from "./document.ts";
+import { type DocumentContext, DocumentError, type ExtractedUrls, type Reader } from "./document.ts";
 import { linesOf } from "./document-stream.ts";
 
 /** What a player does with the URL in a tag: reads it as a playlist, or loads it. */
@@ -29,8 +29,8 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, HlsUse>>>> = {
  * A playlist of HLS: https://datatracker.ietf.org/doc/html/rfc8216. Read line by line instead of by a player's parser,
  * because parsers keep what their player uses, and drop the rest in silence.
  */
-export const readHls: Reader = async (text, place, finds) => {
-  const playlist = new Playlist(place, finds);
+export const readHls: Reader = async (text, context, extracted) => {
+  const playlist = new Playlist(context, extracted);
   for await (const lines of linesOf(text)) for (const line of lines) playlist.take(line.trim());
   playlist.end();
 };
@@ -49,10 +49,10 @@ class Playlist {
   private gap = false;
 
   constructor(
-    private readonly place: Place,
-    private readonly finds: Finds,
+    private readonly context: DocumentContext,
+    private readonly extracted: ExtractedUrls,
   ) {
-    this.variables = new HlsVariables(place);
+    this.variables = new HlsVariables(context);
   }
 
   take(line: string): void {
@@ -73,7 +73,7 @@ class Playlist {
           : "is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm",
       );
     // A playlist may be named before the variables that it imports are defined.
-    for (const named of this.finds.documents) named.variables = this.variables.all;
+    for (const named of this.extracted.documents) named.variables = this.variables.all;
   }
 
   private tag(line: string): void {
@@ -96,7 +96,7 @@ class Playlist {
   private urlsOf(name: string, rest: string): void {
     const uses = TAGS[name];
     if (uses === undefined) {
-      if (/(?:^|[,\s])[A-Z-]{0,30}URI="/.test(rest)) this.finds.leave("unknown_tag");
+      if (/(?:^|[,\s])[A-Z-]{0,30}URI="/.test(rest)) this.extracted.leaveOut("unknown_tag");
       return;
     }
     const attributes = hlsAttributes(rest);
@@ -115,11 +115,11 @@ class Playlist {
   }
 
   private use(reference: string, use: HlsUse): void {
-    const { base } = this.place;
+    const { base } = this.context;
     const filled = this.variables.fill(reference);
-    if (use === "playlist") this.finds.lead(filled, base, "hls");
-    else if (use === "file") this.finds.add(filled, base, true);
-    else this.finds.leave(use);
+    if (use === "playlist") this.extracted.addDocument(filled, base, "hls");
+    else if (use === "file") this.extracted.add(filled, base, true);
+    else this.extracted.leaveOut(use);
   }
 }
 
@@ -155,7 +155,7 @@ class HlsVariables {
   private readonly values = new Map<string, string>();
   private characters = 0;
 
-  constructor(private readonly place: Place) {}
+  constructor(private readonly context: DocumentContext) {}
 
   /** @param attributes of an EXT-X-DEFINE @throws DocumentError for one that players refuse too */
   define(attributes: ReadonlyMap<string, string>): void {
@@ -171,7 +171,7 @@ class HlsVariables {
     if (this.values.size > MAX_VARIABLES) throw new DocumentError(`has more than ${MAX_VARIABLES} variables`);
   }
 
-  /** Puts values in the place of `{$name}`. @throws DocumentError where there is none, or the text gets too long */
+  /** Puts values in place of `{$name}`. @throws DocumentError where there is none, or the text gets too long */
   fill(text: string): string {
     let length = 0;
     return text.replaceAll(/\{\$([a-zA-Z0-9_-]{1,200})\}/g, (_, name: string) => {
@@ -189,7 +189,7 @@ class HlsVariables {
   }
 
   private valueOf(how: string, name: string, given: string | undefined): string | undefined {
-    const { base, variables } = this.place;
+    const { base, variables } = this.context;
     if (how === "NAME") return given === undefined ? undefined : this.fill(given).slice(0, MAX_URL_LENGTH);
     if (how === "IMPORT") return Object.hasOwn(variables, name) ? variables[name] : undefined;
     return base === undefined ? undefined : (new URL(base).searchParams.get(name) ?? undefined);

@@ -13,18 +13,18 @@ const NEITHER = "is no sitemap: neither XML, nor a list of URLs, nor a robots.tx
  * A sitemap in any form that https://www.sitemaps.org/protocol.html has: XML, an index of sitemaps, a feed, a text file, or
  * `robots.txt`, which names sitemaps. Its content tells which, since names and types of answers are often wrong.
  */
-export const readSitemap: Reader = async (text, place, finds) => {
+export const readSitemap: Reader = async (text, context, extracted) => {
   const { read, all } = await peek(text, (pieces) => (pieces.at(-1) ?? "").trim() !== "");
   const start = (read.at(-1) ?? "").trimStart();
   if (start === "") throw new DocumentError("is empty");
-  await (start.startsWith("<") ? readSitemapXml(all, place, finds) : readText(all, place, finds));
+  await (start.startsWith("<") ? readSitemapXml(all, context, extracted) : readText(all, context, extracted));
 };
 
 /**
  * A text file with a URL a line, or a `robots.txt`, of which the `Sitemap` lines count. The first line that is one or the other
  * tells which: what stands before it may be anything, as parsers of `robots.txt` skip lines that they do not understand.
  */
-const readText: Reader = async (text, { base }, finds) => {
+const readText: Reader = async (text, { base }, extracted) => {
   let kind: "addresses" | "robots" | undefined;
   let unknown = 0;
   for await (const lines of linesOf(text)) {
@@ -37,15 +37,15 @@ const readText: Reader = async (text, { base }, finds) => {
       if (isAddress || name !== undefined) kind ??= isAddress ? "addresses" : "robots";
       // https://www.sitemaps.org/protocol.html#submit_robots
       const isSitemapLine = name?.toLowerCase() === "sitemap" && value.trim() !== "";
-      if (kind === "robots" && isSitemapLine) finds.lead(value, base, "sitemap");
+      if (kind === "robots" && isSitemapLine) extracted.addDocument(value, base, "sitemap");
       // Whole URLs alone: anything else would be taken for the name of a file beside the sitemap.
-      else if (kind === "addresses" && isAddress) finds.add(entry, undefined);
+      else if (kind === "addresses" && isAddress) extracted.add(entry, undefined);
       else unknown++;
     }
   }
   if (kind === undefined) throw new DocumentError(unknown === 0 ? "has nothing but comments" : NEITHER);
-  if (kind === "addresses") finds.leave("not_a_url", unknown);
-  else if (finds.documents.length === 0) throw new DocumentError("is a robots.txt without a Sitemap line");
+  if (kind === "addresses") extracted.leaveOut("not_a_url", unknown);
+  else if (extracted.documents.length === 0) throw new DocumentError("is a robots.txt without a Sitemap line");
 };
 
 // Elements of sitemaps (https://www.sitemaps.org/protocol.html#otherformats), of RSS 2.0 (rssboard.org) and of Atom (RFC 4287), each
@@ -79,7 +79,7 @@ interface Reference {
 }
 
 /** A sitemap of XML (pages, their alternates, images and videos), an index of sitemaps, or a feed. */
-const readSitemapXml: Reader = async (text, { base, since }, finds) => {
+const readSitemapXml: Reader = async (text, { base, since }, extracted) => {
   /** The elements that are open, and what references in them go on from (xml:base). */
   const path: { readonly name: string; readonly base: string | undefined }[] = [];
   /** Of the entry that is read. */
@@ -107,14 +107,14 @@ const readSitemapXml: Reader = async (text, { base, since }, finds) => {
       const where = `${path.at(-1)?.name}/${name}`;
       // In a feed, a `link` of another namespace stands beside the item's own, with its address in an attribute.
       if (REFERENCES.has(where) && !(where === "item/link" && value === "")) note({ text: value, base: element?.base });
-      if (where === "video/player_loc") finds.leave("player_page");
+      if (where === "video/player_loc") extracted.leaveOut("player_page");
       if (CHANGED.has(where)) changed = value;
       if (!ENTRIES.has(where)) return;
       const isOlder = changed !== undefined && since !== undefined && !isSince(changed, since);
-      if (isOlder) return finds.leave("older", references.length);
+      if (isOlder) return extracted.leaveOut("older", references.length);
       for (const it of references) {
-        if (where === INDEX_ENTRY) finds.lead(it.text, it.base, "sitemap");
-        else finds.add(it.text, it.base);
+        if (where === INDEX_ENTRY) extracted.addDocument(it.text, it.base, "sitemap");
+        else extracted.add(it.text, it.base);
       }
     },
   });

@@ -3,7 +3,7 @@ import { type Source, shownLocation } from "../../domain/request/source.ts";
 import { formatS3Location, inBucket, ownUrl } from "../../domain/sources/buckets.ts";
 import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { MAX_DEPTH, MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
-import { DocumentError, type Named } from "./document.ts";
+import { DocumentError, type ReferencedDocument } from "./document.ts";
 import { type DocumentDeps, type Pending, pendingSchema, readDocument } from "./read-document.ts";
 
 /** Where a walk stands, so that another run can go on. */
@@ -66,7 +66,7 @@ export class Walk {
         if (error instanceof DocumentError) return { problem: `${shownLocation(one.location)} ${error.message}` };
         throw error;
       }
-      const problem = this.found.tooMuch();
+      const problem = this.found.limitProblem();
       if (problem !== undefined) return { problem };
       const reason = await stop();
       if (reason !== undefined) return reason;
@@ -75,14 +75,14 @@ export class Walk {
 
   /** Where S3 fails, nothing has changed: it can be tried again. */
   private async readOne(one: Pending, source: Source): Promise<void> {
-    const { finds, next } = await readDocument(this.deps, one, source, this.found);
+    const { extracted, next } = await readDocument(this.deps, one, source, this.found);
     this.pending.shift();
     this.documents++;
     if (next !== undefined) this.pending.unshift({ ...one, token: next });
-    for (const named of finds.documents) this.add(toPending(named, one, source), source);
+    for (const named of extracted.documents) this.add(toPending(named, one, source), source);
     if (this.documents + this.pending.length > MAX_DOCUMENTS)
       throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
-    this.found.add(one.source, finds.urls, finds.leftOut);
+    this.found.add(one.source, extracted.urls, extracted.leftOut);
     this.found.markDone(new Set(this.pending.map(({ source }) => source)));
   }
 
@@ -97,9 +97,9 @@ export class Walk {
   }
 }
 
-function toPending({ type, url, variables }: Named, { source, depth }: Pending, of: Source): Pending {
-  const place = inBucket(url, of);
-  const location = place === undefined ? url : formatS3Location(place);
+function toPending({ type, url, variables }: ReferencedDocument, { source, depth }: Pending, of: Source): Pending {
+  const object = inBucket(url, of);
+  const location = object === undefined ? url : formatS3Location(object);
   return { source, type, location, url, depth: depth + 1, variables };
 }
 

@@ -7,7 +7,7 @@ import { isOverload } from "../../domain/origin/origin-response.ts";
 import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
 import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";
 import { connectionTo, type Ports } from "../connection.ts";
-import { DocumentError, PassingDocumentError } from "./document.ts";
+import { DocumentError, RetryableDocumentError } from "./document.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
@@ -69,7 +69,12 @@ export class Web {
       const action = joinedHeader(headers[WAF_ACTION_HEADER]);
       if (action !== undefined) throw blocked(wafAnswer(statusCode, action).text, withHeader);
       if (statusCode === 200)
-        return { url: url.href, encoding: joinedHeader(headers["content-encoding"]), body: told(body), close };
+        return {
+          url: url.href,
+          encoding: joinedHeader(headers["content-encoding"]),
+          body: withDocumentErrors(body),
+          close,
+        };
       const location = joinedHeader(headers["location"]);
       await close();
       if (REDIRECTS.has(statusCode) && location !== undefined) return { location };
@@ -91,8 +96,12 @@ export class Web {
           cause: error,
         });
       if (error instanceof DnsLookupError && error.reason === "dns_unavailable")
-        throw new PassingDocumentError(`is at a host that could not be looked up: ${error.message}`, { cause: error });
-      throw new PassingDocumentError(`is at a host that the DNS does not know (${errorCode(error)})`, { cause: error });
+        throw new RetryableDocumentError(`is at a host that could not be looked up: ${error.message}`, {
+          cause: error,
+        });
+      throw new RetryableDocumentError(`is at a host that the DNS does not know (${errorCode(error)})`, {
+        cause: error,
+      });
     }
     throw new DocumentError("is at a host without an address");
   }
@@ -133,12 +142,12 @@ function blocked(answer: string, withHeader: boolean): DocumentError {
 function refusal(status: number): DocumentError {
   const problem = `was answered with HTTP ${status}`;
   return status >= 500 || status === 408 || isOverload(status)
-    ? new PassingDocumentError(problem)
+    ? new RetryableDocumentError(problem)
     : new DocumentError(problem);
 }
 
 /** Bytes whose errors say what happened. */
-async function* told(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* withDocumentErrors(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* body;
   } catch (error) {
@@ -149,5 +158,5 @@ async function* told(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array
 /** What to say of an error of the network. */
 function problemOf(error: unknown): DocumentError {
   if (error instanceof DocumentError) return error;
-  return new PassingDocumentError(`could not be fetched (${errorCode(error)})`, { cause: error });
+  return new RetryableDocumentError(`could not be fetched (${errorCode(error)})`, { cause: error });
 }

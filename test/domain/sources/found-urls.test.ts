@@ -31,7 +31,7 @@ it("each URL is there with the source that named it; the caller's own are before
     [`https://${HOST}/a%20b`, 1],
     [`https://${HOST}/c`, 2],
   ]);
-  expect(all.room).toBe(59_997);
+  expect(all.remaining).toBe(59_997);
 });
 
 it("what is left out is counted by source and reason", () => {

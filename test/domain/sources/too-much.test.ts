@@ -30,34 +30,36 @@ describe("a request is too large", () => {
       urls(7_501).map((url) => url.padEnd(8_000, "x")),
       /have more than 60000000 characters/,
     ],
-  ])("%s", (_, of, all, reason) => expect(gathered(of, all).tooMuch()).toMatch(reason));
+  ])("%s", (_, of, all, reason) => expect(gathered(of, all).limitProblem()).toMatch(reason));
 
   it("and else it is not", () => {
-    expect(gathered(item, urls(60_000)).tooMuch()).toBeUndefined();
-    expect(gathered({ ...item, variants }, urls(30_000)).tooMuch()).toBeUndefined();
-    expect([gathered(item, []).room, gathered({ ...item, variants }, urls(1)).room]).toEqual([60_000, 29_999]);
+    expect(gathered(item, urls(60_000)).limitProblem()).toBeUndefined();
+    expect(gathered({ ...item, variants }, urls(30_000)).limitProblem()).toBeUndefined();
+    expect([gathered(item, []).remaining, gathered({ ...item, variants }, urls(1)).remaining]).toEqual([
+      60_000, 29_999,
+    ]);
   });
 });
 
 describe("a request whose sources are read cannot go on", () => {
   it("with nothing to warm, and says why", () => {
-    expect(gathered(item, []).cannotGoOn()).toBe("sources: no URL is left to warm; the documents name none");
-    expect(gathered(item, [], { other_host: 12, not_a_url: 1 }).cannotGoOn()).toBe(
+    expect(gathered(item, []).finalProblem()).toBe("sources: no URL is left to warm; the documents name none");
+    expect(gathered(item, [], { other_host: 12, not_a_url: 1 }).finalProblem()).toBe(
       "sources: no URL is left to warm; left out: 12 other_host, 1 not_a_url",
     );
   });
 
   it("with more hosts than can be looked up, without cf_domain", () => {
     const all = Array.from({ length: 21 }, (_, i) => `https://h${i}.example.com/`);
-    expect(gathered(item, all).cannotGoOn()).toMatch(/^cf_domain: is needed, .* 21 different hosts/);
-    expect(gathered({ ...item, cf_domain: "d1.cloudfront.net" }, all).cannotGoOn()).toBeUndefined();
+    expect(gathered(item, all).finalProblem()).toMatch(/^cf_domain: is needed, .* 21 different hosts/);
+    expect(gathered({ ...item, cf_domain: "d1.cloudfront.net" }, all).finalProblem()).toBeUndefined();
   });
 
   it("with what cannot be invalidated, if that is asked for; the reason names no URL of a document", () => {
     const all = ["https://a.example/x?key=secret*", "https://a.example/y*", "https://a.example/z"];
-    expect(gathered({ ...item, need_invalidate: true }, all).cannotGoOn()).toMatch(
+    expect(gathered({ ...item, need_invalidate: true }, all).finalProblem()).toMatch(
       /^need_invalidate: 2 URLs cannot be invalidated; the first, of .*, ends in \*.*; nothing was invalidated/,
     );
-    expect(gathered(item, all).cannotGoOn()).toBeUndefined();
+    expect(gathered(item, all).finalProblem()).toBeUndefined();
   });
 });

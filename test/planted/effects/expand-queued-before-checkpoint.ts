@@ -13,8 +13,8 @@ export default {
     },
     {
       file: "lambdas/expand/handler.ts",
-      find: '=== "goes on") return deps.expandFunction.invoke(reqId);',
-      replace: '=== "goes on") return;',
+      find: 'if (end === "continue") return deps.expandFunction.invoke(reqId);',
+      replace: 'if (end === "continue") return;',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/expand/expand.test.ts"],

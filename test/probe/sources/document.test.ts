@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
-import { Finds } from "../../../probe/sources/document.ts";
+import { ExtractedUrls } from "../../../probe/sources/document.ts";
 import { foundFor, readOne } from "./site.ts";
 
 describe("what a document names and is not wanted", () => {
@@ -8,18 +8,18 @@ describe("what a document names and is not wanted", () => {
     Array.from({ length: count }, (_, i) => `https://other.test/${i}-`.padEnd(length, "x"));
 
   it("counts once, however often it is named", () => {
-    const finds = new Finds(foundFor([], { serves: () => false }));
+    const extracted = new ExtractedUrls(foundFor([], { serves: () => false }));
     const urls = elsewhere(100, 500);
-    for (const url of [...urls, ...urls]) finds.add(url, undefined, true);
-    expect(finds.leftOut).toEqual({ other_host: 500 });
+    for (const url of [...urls, ...urls]) extracted.add(url, undefined, true);
+    expect(extracted.leftOut).toEqual({ other_host: 500 });
   });
 
   it("is remembered up to some megabytes, and counts anew beyond", () => {
-    const finds = new Finds(foundFor([], { serves: () => false }));
+    const extracted = new ExtractedUrls(foundFor([], { serves: () => false }));
     const urls = elsewhere(8_000, 2_000);
-    for (const url of [...urls, ...urls]) finds.add(url, undefined, true);
-    expect(finds.leftOut.other_host).toBeGreaterThan(2_500);
-    expect(finds.leftOut.other_host).toBeLessThan(3_000);
+    for (const url of [...urls, ...urls]) extracted.add(url, undefined, true);
+    expect(extracted.leftOut.other_host).toBeGreaterThan(2_500);
+    expect(extracted.leftOut.other_host).toBeLessThan(3_000);
   });
 });
 

@@ -36,7 +36,7 @@ ${Array.from({ length: 50 }, (_, n) => `#EXTINF:6.006,title, with a comma\nsegme
 #EXT-X-ENDLIST
 `;
 
-it("a playlist has all that a player's parser finds in it, and nothing else", async () => {
+it("a playlist has all that a player's parser extracted in it, and nothing else", async () => {
   const parser = new Parser({ uri: OWN });
   parser.push(HLS);
   parser.end();
@@ -72,7 +72,7 @@ const DASH = `<?xml version="1.0"?>
   <BaseURL>https://a.test/media/</BaseURL>${period(1, 'start="PT0S" duration="PT20S"')}${period(2, 'start="PT20S" duration="PT20S"')}
 </MPD>`;
 
-it("a manifest of DASH has all that a player's parser finds in it, and nothing else", async () => {
+it("a manifest of DASH has all that a player's parser extracted in it, and nothing else", async () => {
   const { urls } = await readOne("dash", DASH);
   expect(urls.toSorted()).toEqual([OWN, ...urlsIn(parse(DASH, { manifestUri: OWN }), OWN)].toSorted());
   expect(urls).toHaveLength(1 + 2 * (2 * (1 + 9) + 1 + 10 + 3 + 1));

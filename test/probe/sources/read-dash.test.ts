@@ -394,7 +394,7 @@ describe("a manifest of DASH", () => {
     );
     const { port } = await site({ "/doc": document });
     const serves = (host: string) => host === "a.test";
-    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves, room: 10 });
+    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves, remaining: 10 });
     expect(urls).toHaveLength(10);
     expect(leftOut).toEqual({ other_host: 11 });
   });
@@ -414,7 +414,7 @@ describe("a manifest of DASH", () => {
     const document = one(rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`));
     const { port } = await site({ "/doc": document });
     const own = Array.from({ length: 10 }, (_, i) => `http://site.test/${i}`);
-    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { own, room: 5 });
+    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { own, remaining: 5 });
     expect(urls).toEqual([OWN]);
     expect(leftOut).toEqual({ duplicate: 10 });
   });

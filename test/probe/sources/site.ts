@@ -75,16 +75,16 @@ interface Before {
   readonly own: readonly string[];
   readonly serves: (host: string) => boolean;
   /** How many more URLs it may have. */
-  readonly room: number;
+  readonly remaining: number;
   /** Of the run before. */
   readonly state: WalkState | undefined;
 }
 
 export function foundFor(
   sources: readonly Source[],
-  { own = [], serves = () => true, room = MAX_URLS - own.length }: Partial<Before> = {},
+  { own = [], serves = () => true, remaining = MAX_URLS - own.length }: Partial<Before> = {},
 ) {
-  const more = Array.from({ length: MAX_URLS - own.length - room }, (_, i) => `https://own.test/${i}`);
+  const more = Array.from({ length: MAX_URLS - own.length - remaining }, (_, i) => `https://own.test/${i}`);
   const request = { pops: ["SIN2-P1"], need_invalidate: false };
   return new FoundUrls({ request, caps: {}, own: [...own, ...more], serves, sources: sources.map(notYetRead) });
 }

@@ -61,9 +61,9 @@ describe("the keys below a prefix", () => {
     expect([urls.length, steps, urls.at(-1)]).toEqual([1_500, 2, "https://a.test/static/2499"]);
   });
 
-  it("are held to the room of the request, and to its documents", async () => {
+  it("are held to the remaining URLs of the request, and to its documents", async () => {
     const problem = "s3://my-bucket/static/ names more than 500 URLs; a request has at most 60000 in all";
-    await expect(walkAll(many(1_600), [source], { room: 1_500 })).rejects.toThrow(new SourceProblem(problem));
+    await expect(walkAll(many(1_600), [source], { remaining: 1_500 })).rejects.toThrow(new SourceProblem(problem));
     const list: Buckets["list"] = async () => ({ keys: ["x/"], next: "more" });
     const endless = depsAt(0, {}, { buckets: { ...noBuckets, list } });
     await expect(walkAll(endless, [source])).rejects.toThrow(
@@ -181,7 +181,7 @@ describe("a walk", () => {
   it("counts what is not wanted, and gives it no room", async () => {
     const { port } = await site({ "/a": "https://b.test/1\nhttps://a.test/1\nhttps://b.test/2\n" });
     const serves = (host: string) => host !== "b.test";
-    expect(await walkAll(depsAt(port), [list("/a")], { serves, room: 1 })).toMatchObject({
+    expect(await walkAll(depsAt(port), [list("/a")], { serves, remaining: 1 })).toMatchObject({
       urls: ["https://a.test/1"],
       leftOut: { other_host: 2 },
     });
