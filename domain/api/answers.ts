@@ -24,29 +24,20 @@ export const descriptionSchema = z
 /** The answers of one route by HTTP status. */
 export type RouteAnswers = { readonly 200: z.ZodType } & Readonly<Record<number, z.ZodType>>;
 
-const failed = { 400: refusal, 404: refusal, 409: refusal, 500: refusal };
+/** Every status of a failure, with the same body. */
+function failures<T extends z.ZodType>(schema: T) {
+  return { 400: schema, 404: schema, 409: schema, 500: schema };
+}
 
 /**
  * What each route of the API answers. The description of the API is made of it, and the end-to-end tests hold every answer
  * against it. Where API Gateway may answer with a status instead of the route, {@link GATEWAY_ANSWERS} has that.
  */
 export const ANSWERS = {
-  "POST /prewarm": {
-    200: prewarmAnswerSchema,
-    400: prewarmRefusal,
-    404: prewarmRefusal,
-    409: prewarmRefusal,
-    500: prewarmRefusal,
-  },
-  "GET /prewarm": { 200: progressSchema, ...failed },
-  "GET /summary": { 200: summarySchema, ...failed },
-  "POST /instances": {
-    200: instancesSetSchema,
-    400: instancesRefusal,
-    404: instancesRefusal,
-    409: instancesRefusal,
-    500: instancesRefusal,
-  },
+  "POST /prewarm": { 200: prewarmAnswerSchema, ...failures(prewarmRefusal) },
+  "GET /prewarm": { 200: progressSchema, ...failures(refusal) },
+  "GET /summary": { 200: summarySchema, ...failures(refusal) },
+  "POST /instances": { 200: instancesSetSchema, ...failures(instancesRefusal) },
   "GET /instances": { 200: instancesSchema, 500: instancesRefusal },
   "GET /requests": { 200: requestsSchema, 400: refusal, 500: refusal },
   "GET /pops": { 200: popsSchema, 400: refusal, 500: refusal },

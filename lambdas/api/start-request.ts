@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { errorFields } from "../../domain/log-fields.ts";
-import { isLostList, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
+import { isLostList, LISTS } from "../../domain/plan/lists.ts";
 import { isPlanned, planOf, RetryLostError } from "../../domain/plan/retry.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
 import type { TokenClaim } from "../../domain/request/client-token.ts";
@@ -156,16 +156,16 @@ export async function retriedRequest(deps: ApiDeps, json: unknown): Promise<Requ
   if (item.active !== undefined) throw refuse("; it can be tried again once it has ended");
   if (item.report === undefined) throw refuse("; its report is still being written, ask again in a moment");
   await checkLists(deps, item);
-  if (await isGood(deps, item)) throw refuse(", and everything in it is good");
+  if (isGood(item)) throw refuse(", and everything in it is good");
   return item;
 }
 
-/** The lists name the tasks that are not good. */
+/** The lists name the tasks that are not good. Reads the first entry of each. */
 async function checkLists(deps: ApiDeps, item: RequestItem): Promise<void> {
   try {
     const plan = await planOf(deps, item);
-    if (!isPlanned(plan)) return void (await hasAny(deps, LISTS.urls, plan.req_id));
-    for (const list of [LISTS.goodUrls, LISTS.report]) await hasAny<unknown>(deps, list, plan.req_id);
+    const needed = isPlanned(plan) ? [LISTS.goodUrls, LISTS.report] : [LISTS.urls];
+    for (const list of needed) for await (const _ of deps.lists.read<unknown>(list, plan.req_id)) break;
   } catch (error) {
     const lost = isLostList(error) ? new RetryLostError(item.req_id, "its lists are gone", error) : error;
     if (lost instanceof RetryLostError) throw new ApiError(409, lost.message);
@@ -173,15 +173,7 @@ async function checkLists(deps: ApiDeps, item: RequestItem): Promise<void> {
   }
 }
 
-async function isGood(deps: ApiDeps, item: RequestItem): Promise<boolean> {
-  const { req_id: reqId, total_count: total, download_count: done, failed_count: failed } = item;
-  if (!isPlanned(item) || failed > 0 || done < total) return false;
-  if (await hasAny(deps, LISTS.failedUrls, reqId)) return false;
-  return (await deps.requestPops.of(reqId)).every(({ state }) => state !== "FAILED");
-}
-
-/** @throws NoSuchKey, as S3 calls it, if the list is not there */
-async function hasAny<T>({ lists }: ApiDeps, list: ReadableList<T>, reqId: string): Promise<boolean> {
-  for await (const _ of lists.read(list, reqId)) return true;
-  return false;
+/** Whether every URL could be read, every POP resolved, and every task is good. */
+function isGood({ total_count: total, download_count: done, readiness }: RequestItem): boolean {
+  return total > 0 && done >= total && readiness?.exceptions === 0;
 }

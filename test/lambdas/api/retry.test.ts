@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { request, target } from "../items.ts";
+import { readiness } from "../../readiness.ts";
+import { request } from "../items.ts";
 import type { Fault } from "../noted-calls.ts";
 import { world as emptyWorld, STAMP } from "./world.ts";
 
@@ -166,7 +167,11 @@ describe("POST /prewarm with retry_of", () => {
       /^409 retry_of: the request r1 is IN_PROGRESS; it can be tried again once/,
     ],
     ["has no report yet", { report: undefined }, /^409 .* r1 is FINISHED; its report is still being written/],
-    ["is all good", { failed_count: 0 }, /^409 retry_of: the request r1 is FINISHED, and everything in it is good/],
+    [
+      "is all good",
+      { failed_count: 0, readiness: readiness() },
+      /^409 retry_of: the request r1 is FINISHED, and everything in it is good/,
+    ],
   ] as const)("of a request that %s is a 409", async (_, change, says) => {
     const { post, requests } = world(change);
     expect(sayingOf(await post())).toMatch(says);
@@ -182,12 +187,10 @@ describe("POST /prewarm with retry_of", () => {
   });
 
   it("of a request in which all tasks are good goes on where a URL could not be read, or a POP did not resolve", async () => {
-    const unread = world({ failed_count: 0 });
-    unread.lists.objects["r1/failed_urls.csv"] = [["https://cdn.example.com/b", "HTTP 404"]];
-    expect((await unread.post()).status).toBe(200);
-    const unresolved = world({ failed_count: 0 });
-    await unresolved.requestPops.put([target("SIN2-P1", { state: "FAILED" })]);
-    expect((await unresolved.post()).status).toBe(200);
+    for (const exception of [{ unreadable_urls: 1 }, { unresolved_pops: 1 }]) {
+      const { post } = world({ failed_count: 0, readiness: readiness({ ...exception, exceptions: 1 }) });
+      expect((await post()).status).toBe(200);
+    }
   });
 
   it.each([
