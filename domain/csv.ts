@@ -16,11 +16,11 @@ const FORMULA = String.raw`[ "']*[=+\-@\t\r\n\v\f\u0085\u2028\u2029\uFF1D\uFF0B\
 const TO_ESCAPE = new RegExp(`${CELL_START}(?=${FORMULA})`, "g");
 const ESCAPED = new RegExp(`${CELL_START}'(?=${FORMULA})`, "g");
 const NEEDS_QUOTES = /[",;\t\r\n]/;
-/** Most fields are written as they are: one look at each shows that. */
+/** Most fields match this and are written as they are. */
 const PLAIN = /^[\w./:][^",;\t\r\n\v\f\u0085\u2028\u2029]*$/;
 
 /**
- * A row of a CSV file, with its line break. Whatever a text says, no spreadsheet takes a part of it for a formula: a `'` is put
+ * A row of a CSV file, with its line break. No spreadsheet evaluates a part of a text as a formula: a `'` is put
  * before such a part. {@link textOfField} takes it away. By hand: there may be millions of rows, and csv-stringify takes several
  * times as long for each.
  */

@@ -1,4 +1,4 @@
-/** The languages that sentences and reasons are told in. */
+/** The languages of sentences and reasons. */
 export const LANGUAGES = ["en", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];
 

@@ -7,7 +7,7 @@ export const MAX_URL_LENGTH = 8_192;
 /** Different hosts of a request without cf_domain. Each is looked up; more of them are most likely the wrong URLs. */
 export const MAX_HOSTS = 20;
 /**
- * How long an agent waits for the first byte of an answer, unless it is told otherwise. CloudFront tries a slow origin three
+ * How long an agent waits for the first byte of an answer, by default. CloudFront tries a slow origin three
  * times, for 30 s each by default, before it answers 504:
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
  */
@@ -15,7 +15,7 @@ export const FIRST_BYTE_SECONDS = 120;
 /** The longest response timeout that an origin can have at CloudFront: https://repost.aws/knowledge-center/cloudfront-custom-origin-response */
 export const MAX_FIRST_BYTE_SECONDS = 180;
 /**
- * After how long an error may be gone from a POP: CloudFront keeps one for ten seconds, unless the distribution says otherwise.
+ * After how long an error may be gone from a POP: CloudFront keeps one for ten seconds, unless the distribution has another setting.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
  */
 export const KEPT_ERROR_SECONDS = 11;

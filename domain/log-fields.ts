@@ -28,9 +28,9 @@ export function withoutQueries(text: string): string {
   return text.replaceAll(/\?[^\s"'<>?]*=[^\s"'<>]*/g, "?…");
 }
 
-/** Something stored that this version cannot read: written by another version, by somebody's hand, or damaged. */
+/** Something stored that this version cannot read: written by another version, by hand, or damaged. */
 export interface Unreadable {
-  /** What it was to be, such as `task result`. */
+  /** What was expected, such as `task result`. */
   readonly kind: string;
   /** Where it stands: the keys of an item, the id of a message. */
   readonly key: string;
@@ -38,5 +38,5 @@ export interface Unreadable {
   readonly problem: string;
 }
 
-/** Told of each, so that none is dropped in silence: it is passed over, logged and counted. */
+/** Called for each item that is skipped: it is logged and counted. */
 export type OnUnreadable = (unreadable: Unreadable) => void;

@@ -23,7 +23,7 @@ export interface RetryOptions<T> extends BackOff {
 /**
  * Tries until an outcome is good enough: the one back-off of the project, whose pauses the agent's attempts have too. Half of the tries here fail by what they
  * return (an item left unprocessed, an HTTP status) and not by an error, which is why it takes both.
- * Pauses are spread between half and one and a half of their mean, so that those who failed together do not come back together.
+ * Pauses are spread between half and one and a half of their mean, so that calls that failed together are not repeated together.
  * @param attempt gets the number of the try, from 0
  * @returns the last outcome, good or not
  * @throws the last error, if the last try ended with one
@@ -51,7 +51,7 @@ export function pauseMs(
   return Math.min(longestMs, firstMs * 2 ** n) * (0.5 + chance);
 }
 
-/** Ends early, without an error, when the signal says so. */
+/** Ends early, without an error, when the signal is aborted. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(ms, undefined, signal === undefined ? undefined : { signal }).catch(() => undefined);
 }

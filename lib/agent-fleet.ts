@@ -29,7 +29,7 @@ export interface AgentFleetProps extends PipelineProps {
   readonly keyName?: string;
 }
 
-/** For a shell without a key, a port or a way in: AWS's own policy for it also reads every parameter of the account. */
+/** What Session Manager needs for a shell without a key or an open port. AWS's managed policy also reads every parameter of the account. */
 const SESSION_MANAGER = [
   "ssm:UpdateInstanceInformation",
   "ssmmessages:CreateControlChannel",
@@ -190,7 +190,7 @@ const NO_PRICE_PROTECTION = 999_999;
  */
 function instanceRequirements(instanceTypes: string[]): autoscaling.CfnAutoScalingGroup.InstanceRequirementsProperty {
   return {
-    // Both are required. The list says all that is wanted, so nothing else is to leave out a type of it.
+    // Both are required. The list alone decides, so nothing else excludes a type of it.
     vCpuCount: { min: 1 },
     memoryMiB: { min: 1 },
     allowedInstanceTypes: instanceTypes,

@@ -1,7 +1,7 @@
 import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type { Metrics } from "./metrics.ts";
 
-/** An alarm: when it goes off, and where the runbook says what to do. */
+/** An alarm: its threshold, and its section of the runbook. */
 export interface AlarmDefinition {
   readonly metric: cloudwatch.IMetric;
   /** A value above this one breaches. @default 0 */
@@ -14,7 +14,7 @@ export interface AlarmDefinition {
   readonly of?: number;
   /** Values of the parameter `monitoring` with which it exists. @default "on and full" */
   readonly exists?: "on and full" | "full" | "on";
-  /** Anchor of the heading in docs/operations.md that says what to do. */
+  /** Anchor of its heading in docs/operations.md. */
   readonly runbook: string;
   /** First sentence of the alarm's description. */
   readonly summary: string;

@@ -199,7 +199,7 @@ export class Api extends Construct {
 interface Refusal {
   readonly type: apigateway.ResponseType;
   readonly statusCode?: string;
-  /** @default what API Gateway says */
+  /** @default the message of API Gateway */
   readonly message?: string;
 }
 

@@ -7,8 +7,8 @@ const PERCENT = "PERCENTAGE";
 
 /**
  * A monthly budget that mails when it is used up, or will be: the stack's `monthlyBudget`, in US dollars; none with 0. It is
- * the account's: costs of one stack would be told by tags that somebody has to activate first, and a budget of tags that
- * nobody activated never says anything.
+ * the account's: the costs of one stack are known only by cost allocation tags, which have to be activated first. A budget of tags that
+ * are not active sends nothing.
  * https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create-filters.html
  */
 export class Budget extends Construct {

@@ -84,7 +84,7 @@ export class Monitoring extends Construct {
     allow(watch, ["sqs:SendMessage"], ...tasks.arns, pipeline.failedBatches.queueArn);
     // Describing groups cannot be limited to a resource.
     allow(watch, ["autoscaling:DescribeAutoScalingGroups"], "*");
-    new events.Rule(this, "Look", { schedule: WATCH_SCHEDULE, targets: [new targets.LambdaFunction(watch)] });
+    new events.Rule(this, "Schedule", { schedule: WATCH_SCHEDULE, targets: [new targets.LambdaFunction(watch)] });
     return watch;
   }
 

@@ -50,7 +50,7 @@ export class Network extends Construct implements AgentNetwork {
 }
 
 /**
- * Three of the region's zones, told by CloudFormation. Where the account has two, the third is the first one again:
+ * Three of the region's zones, as CloudFormation lists them. Where the account has two, the third is the first one again:
  * `Fn::Select` fails behind the end of a list, and two subnets of a group may lie in one zone. us-west-1 shows two to new
  * accounts; for others there is the stack's parameter `zones`.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html

@@ -48,7 +48,7 @@ export const MAX_INSTANCE_TYPES_LENGTH = 500;
 export const MAX_CIDRS = 50;
 
 const DISTRIBUTION = "E[A-Z0-9]{5,14}";
-/** The letter after the generation says Graviton. */
+/** The letter g after the generation means Graviton. */
 const INSTANCE_TYPE = "[a-z]+[0-9]+g[a-z]*\\.([0-9a-z-]+|\\*)";
 const SOURCE_BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?$,]*[*])?";
 const BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";

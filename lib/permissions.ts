@@ -27,7 +27,7 @@ export function onKeys(actions: readonly string[], tableArn: string, keys: reado
   });
 }
 
-/** ARN of an Auto Scaling group by its name. `*` stands for the id that AWS makes up when the group is created. */
+/** ARN of an Auto Scaling group by its name. `*` is the id that AWS generates when the group is created. */
 export function groupArn(scope: Construct, groupName: string): string {
   return Stack.of(scope).formatArn({
     service: "autoscaling",
@@ -40,7 +40,7 @@ export function groupArn(scope: Construct, groupName: string): string {
 /**
  * ARNs that are made of a list's values as they are deployed. CloudFormation joins with fixed text alone
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-join.html), so the
- * partition is told by a condition.
+ * partition is chosen by a condition.
  * @param arns of a partition
  */
 function inPartition(scope: Construct, arns: (partition: string) => string[]): string[] {

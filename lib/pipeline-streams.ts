@@ -8,7 +8,7 @@ import type { Storage } from "./storage.ts";
 
 /**
  * Filters are on what the item is now: it matches when an item is put or changed, never when one is removed. They do not
- * look at the event's name, because for DynamoDB only what is below `dynamodb` is promised to be filtered on:
+ * read the event's name, because for DynamoDB only what is below `dynamodb` is promised to be filtered on:
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
 const nowHas = (attributes: object) => ({ dynamodb: { NewImage: attributes } });
@@ -26,7 +26,7 @@ function requestsFor(step: Step): object[] {
 /**
  * Has the streams of the tables call the functions. In an account of ten concurrent executions, one request at a time
  * leaves some for the API: Task queues for two targets at once, four shards of results are counted, and there are Shutdown
- * and Watch. No more than two functions read one stream: a third would have all of them throttled, says AWS.
+ * and Watch. No more than two functions read one stream: with a third, AWS may throttle them.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
 export function connectStreams(
@@ -38,7 +38,7 @@ export function connectStreams(
   const every = {
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
     maxRecordAge: Duration.hours(12),
-    // It keeps what a function gave up on. CDK's own also lets the function look at the queue.
+    // It keeps what a function failed on for good. CDK's SqsDlq also allows the function to read the queue's attributes.
     onFailure: { bind: () => ({ destination: failedBatches.queueArn }) },
   };
   /** @param patterns the function is called for each item whose new image matches one of them */

@@ -59,7 +59,7 @@ export class Pipeline extends Construct {
      * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
      * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
      */
-    const isHigh = new CfnCondition(this, "HasRoom", {
+    const isHigh = new CfnCondition(this, "HasHighConcurrency", {
       expression: Fn.conditionEquals(parameters.lambdaConcurrency.valueAsString, "high"),
     });
     const byConcurrency = (high: number, low: number | string) =>

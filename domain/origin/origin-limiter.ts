@@ -3,10 +3,10 @@ import type { LimiterContext, LimiterOptions } from "./paced-calls.ts";
 import { newSignal, PermitLease } from "./permit-lease.ts";
 import { MAX_WAIT_MS, Reservations, reservedPerSecond, SLOT_TOLERANCE_MS, type Slot } from "./reservations.ts";
 
-/** How often it looks what may start, and which calls are due, at least. */
+/** The longest time between two checks of what may start, and which calls are due. */
 const TICK_MS = 100;
 
-/** Deferred work returns after this share of the time for which the limits have been exhausted: so several times as much comes back as may start. */
+/** Deferred work returns after this share of the time for which the limits have been exhausted: so that several times as much returns as may start. */
 const DEFER_SHARE = 0.15;
 const MIN_DEFER_MS = 1_500;
 const MAX_DEFER_MS = 300_000;

@@ -1,4 +1,4 @@
-// What a response says about how many requests its origin accepts.
+// What a response shows of the load that its origin accepts.
 import { isHit, tierOf } from "../result/outcome.ts";
 
 /** Statuses by which an origin, or the edge for it, refuses requests because there are too many. */
@@ -43,7 +43,7 @@ export function reachedOrigin({ xCache = "", serverTiming }: CacheHeaders): bool
   return serverTiming !== undefined && tierOf(serverTiming) === undefined && /^(miss|refreshhit)\b/i.test(xCache);
 }
 
-/** Whether a cache responded: then the response says nothing about the origin. An error that a cache keeps has an age. */
+/** Whether a cache responded: then the response shows nothing of the origin. An error that a cache keeps has an age. */
 export function isFromCache({ xCache, serverTiming, age }: CacheHeaders): boolean {
   return isHit({ xCache }) || tierOf(serverTiming) !== undefined || Number(age ?? 0) > 0;
 }

@@ -55,7 +55,7 @@ export const MAX_WAIT_MS = 3_000;
 /** The bound of the exponential back-off of a process that finds no free slot, in milliseconds and in slots. It costs reads, not writes. */
 const MAX_BACKOFF_MS = 10_000;
 const MAX_BACKOFF_SLOTS = 10;
-/** Of requests without slots that are made up for, how many. */
+/** The bound of {@link Reservations.addDebt}: the slots of so many seconds. */
 const MAX_DEBT_SECONDS = 60;
 
 export interface ReservationsOptions {

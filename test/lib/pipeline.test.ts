@@ -124,8 +124,8 @@ describe("Shutdown and Expand", () => {
 });
 
 describe("the concurrent executions of the account", () => {
-  const [[hasRoom, condition] = []] = Object.entries(template.findConditions("*")).filter(([id]) =>
-    id.includes("HasRoom"),
+  const [[isHigh, condition] = []] = Object.entries(template.findConditions("*")).filter(([id]) =>
+    id.includes("HasHighConcurrency"),
   );
 
   test("are few, unless the parameter says that there are many", () => {
@@ -139,7 +139,7 @@ describe("the concurrent executions of the account", () => {
   test("are not used up by streams where there are few: one request at a time leaves some of ten for the API", () => {
     const batches = mappings.map((Properties) => {
       const [name, high, low] = Properties.ParallelizationFactor["Fn::If"];
-      expect(name).toBe(hasRoom);
+      expect(name).toBe(isHigh);
       return [
         `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
         low,
@@ -160,7 +160,7 @@ describe("the concurrent executions of the account", () => {
       ReservedConcurrentExecutions,
     ]);
     expect(Object.fromEntries(reserved)).toEqual({
-      Api: { "Fn::If": [hasRoom, 20, { Ref: "AWS::NoValue" }] },
+      Api: { "Fn::If": [isHigh, 20, { Ref: "AWS::NoValue" }] },
       GetSize: undefined,
       Expand: undefined,
       Task: undefined,
