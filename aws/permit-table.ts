@@ -84,7 +84,7 @@ export class PermitTable implements PermitStore {
       condition: `attribute_exists(#at) AND (permits = :from${from === 0 ? " OR attribute_not_exists(permits)" : ""})`,
       values: { ":to": to, ":from": from },
     };
-    return { done: await this.changePermits({ reqId, owner: this.owner, lease, by: to - from, limit }) };
+    return this.changePermits({ reqId, owner: this.owner, lease, by: to - from, limit });
   }
 
   async reclaim(reqId: string, { now, searchedAt, expiredBefore }: LeaseSearch): Promise<number> {

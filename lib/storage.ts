@@ -39,7 +39,7 @@ export class Storage extends Construct {
     this.requestTasks = this.table("RequestTask", ["task_key", "pop_url"], dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
     warmWrites(this.requestTasks, warmWritesPerSecond);
     this.progress = this.table("Progress", ["key", "part"]);
-    this.bucket = new DisposableBucket(this, "Lists", Duration.days(KEEP_DAYS));
+    this.bucket = new DisposableBucket(this, "Lists");
   }
 
   /** The variables by which functions and agents know the tables. */
@@ -94,9 +94,9 @@ class DisposableBucket extends s3.Bucket {
   /** Deleted right before the bucket. Every writer of the bucket depends on this, so it is deleted even earlier. */
   readonly emptied: CustomResource;
 
-  constructor(scope: Construct, id: string, expiration: Duration) {
+  constructor(scope: Construct, id: string) {
     super(scope, id, {
-      lifecycleRules: [{ expiration, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [{ expiration: Duration.days(KEEP_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,

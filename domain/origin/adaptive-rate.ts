@@ -108,7 +108,8 @@ export interface AdaptiveRateOptions {
   readonly store: PermitStore;
   readonly host: string;
   readonly now: () => number;
-  readonly onCut?: (host: HostRate) => void;
+  /** The host throttles: requests per second that it receives from now on. */
+  readonly onCut?: (host: string, perSecond: number) => void;
 }
 
 /** The rate that one host accepts (AIMD). All processes share it; each judges the responses that it receives. */
@@ -229,7 +230,7 @@ export class AdaptiveRate {
       if (next === undefined) return;
       // It holds here, also if the store does not take it.
       this.follow(next);
-      onCut?.(next);
+      onCut?.(host, next.rate);
       this.adopt(await inTime(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
     } catch {
       // The next cut tries again.

@@ -5,10 +5,8 @@ import { type AcquireOptions, OriginLimiter, type Permit } from "./origin-limite
 import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
 import type { ProcessOptions } from "./paced-calls.ts";
 
-/** The rate of a host is read again after this time: other processes may have cut it. */
+/** The rate of a host is read again after this time, and earlier for work that the host refused: other processes may have cut it. */
 const HOST_READ_MS = 5_000;
-/** The same for work that the host refused before. */
-const REFUSED_READ_MS = 1_000;
 /** Work does not wait longer until the rate of its host is known, or the clock is exact. */
 const PREPARE_MS = 2_000;
 
@@ -71,7 +69,7 @@ export class OriginLimiterRegistry {
   async prepare({ host, origin, tries = 0 }: OriginWork): Promise<void> {
     const isKnown = this.rates.has(host);
     const reading = this.rateOf(host)
-      .refresh(tries > 0 ? REFUSED_READ_MS : HOST_READ_MS)
+      .refresh(tries > 0 ? undefined : HOST_READ_MS)
       .catch((error: unknown) => this.options.onError?.(error, host));
     if (!isKnown || tries > 0) await inTime(PREPARE_MS, reading).catch(() => undefined);
     if (!isLimited(origin)) return;
@@ -117,9 +115,7 @@ export class OriginLimiterRegistry {
   }
 
   private rateOf(host: string): AdaptiveRate {
-    const { store, onCut } = this.options;
-    const options = { store, host, now: this.now, onCut: ({ rate }: { rate: number }) => onCut?.(host, rate) };
-    const rate = this.rates.get(host) ?? new AdaptiveRate(options);
+    const rate = this.rates.get(host) ?? new AdaptiveRate({ ...this.options, host, now: this.now });
     this.rates.set(host, rate);
     return rate;
   }

@@ -117,8 +117,7 @@ export class PermitLease {
     this.permits = Math.min(own, Math.max(to, this.inUse));
     this.stored = undefined;
     this.calls.at = now() + CALL_INTERVAL_MS;
-    const { done } = await store.exchange(id, { from: own, to, limit });
-    if (!done) return this.backOff();
+    if (!(await store.exchange(id, { from: own, to, limit }))) return this.backOff();
     // Others may have reclaimed them since.
     if (lost.signal.aborted) return;
     this.permits = to;

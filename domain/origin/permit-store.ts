@@ -8,9 +8,9 @@ export interface PermitStore {
   permits(reqId: string): Promise<Permits>;
   /**
    * Changes this process's lease from `from` permits to `to`, if the lease is as stated and all permits stay within `limit`.
-   * A lease requires a heartbeat item.
+   * A lease requires a heartbeat item. @returns whether it was changed
    */
-  exchange(reqId: string, change: PermitChange): Promise<{ readonly done: boolean }>;
+  exchange(reqId: string, change: PermitChange): Promise<boolean>;
   /** Takes back the permits of processes without a heartbeat, unless another process searches for them. @returns how many */
   reclaim(reqId: string, search: LeaseSearch): Promise<number>;
   /** The shared rate of a host that throttles. @returns undefined if no process has cut it */
@@ -83,7 +83,7 @@ export class MemoryPermitStore implements PermitStore {
   async exchange(reqId: string, { from, to, limit }: PermitChange) {
     const done = (this.leases.get(reqId) ?? 0) === from && to <= limit;
     if (done) this.leases.set(reqId, to);
-    return { done };
+    return done;
   }
 
   /** A lease ends with its process, and the memory of the process with it. */

@@ -94,22 +94,22 @@ describe("leases in DynamoDB", () => {
     const { storeOf, heartbeat } = tables();
     const [a, b] = [storeOf("i#a"), storeOf("i#b")];
     await Promise.all([heartbeat("i#a", 1), heartbeat("i#b", 1)]);
-    expect(await a.exchange("r1", { from: 0, to: 3, limit: 4 })).toEqual({ done: true });
-    expect(await b.exchange("r1", { from: 0, to: 2, limit: 4 })).toEqual({ done: false });
+    expect(await a.exchange("r1", { from: 0, to: 3, limit: 4 })).toBe(true);
+    expect(await b.exchange("r1", { from: 0, to: 2, limit: 4 })).toBe(false);
     expect(await b.permits("r1")).toMatchObject({ held: 3, own: 0 });
-    expect(await b.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: true });
-    expect(await a.exchange("r1", { from: 3, to: 0, limit: 4 })).toEqual({ done: true });
+    expect(await b.exchange("r1", { from: 0, to: 1, limit: 4 })).toBe(true);
+    expect(await a.exchange("r1", { from: 3, to: 0, limit: 4 })).toBe(true);
     expect(await b.permits("r1")).toMatchObject({ held: 1, own: 1 });
   });
 
   it("require a heartbeat, and the number of permits that the process knows of", async () => {
     const { storeOf, heartbeat } = tables();
     const a = storeOf("i#a");
-    expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: false });
+    expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toBe(false);
     await heartbeat("i#a", 1);
-    expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: true });
-    expect(await a.exchange("r1", { from: 0, to: 2, limit: 4 })).toEqual({ done: false });
-    expect(await a.exchange("r1", { from: 1, to: 2, limit: 4 })).toEqual({ done: true });
+    expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toBe(true);
+    expect(await a.exchange("r1", { from: 0, to: 2, limit: 4 })).toBe(false);
+    expect(await a.exchange("r1", { from: 1, to: 2, limit: 4 })).toBe(true);
     await heartbeat("i#a", 2);
     expect(await a.permits("r1")).toMatchObject({ held: 2, own: 2 });
   });

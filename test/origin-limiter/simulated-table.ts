@@ -97,7 +97,7 @@ export class SimulatedTable {
             own.permits = to;
             this.held += to - from;
           }
-          return { done };
+          return done;
         }),
       reclaim: (reqId, { now, searchedAt, expiredBefore }) =>
         counted("transaction", reqId, () => {

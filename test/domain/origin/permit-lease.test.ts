@@ -39,8 +39,7 @@ function breaking({ conflicts = 0 } = {}) {
   const isDown = { value: false };
   let left = conflicts;
   const store = storeWith({
-    exchange: async (reqId, change) =>
-      change.to < change.from && left-- > 0 ? { done: false } : memory.exchange(reqId, change),
+    exchange: async (reqId, change) => (change.to < change.from && left-- > 0 ? false : memory.exchange(reqId, change)),
     permits: async (reqId) => (isDown.value ? new Promise(() => undefined) : memory.permits(reqId)),
   });
   return { memory, store, isDown };
@@ -131,7 +130,7 @@ test("of the processes that find no permit, one searches for expired leases", as
   let searches = 0;
   const full = storeWith({
     permits: async () => ({ held: LIMIT, own: 0, searchedAt }),
-    exchange: async () => ({ done: false }),
+    exchange: async () => false,
     reclaim: async (_, search) => {
       if (searchedAt === search.searchedAt) searches++;
       searchedAt = search.now;
