@@ -41,7 +41,13 @@ export function coverageOf(plan: Plan, ledger: TaskBitmap, { good, unreadable, v
     resolved.map(({ pop }): [string, Share] => [pop, { pop, tasks: 0, lacking: 0, cold: 0, unreadable: 0 }]),
   );
   const cold = new ColdObjects();
-  const groupsOf = groupsByTargets(shares);
+  // Each list of targets is grouped once: all URLs of a distribution have the same.
+  const known = new Map<readonly Target[], readonly RecGroup[]>();
+  const groupsOf = (targets: readonly Target[]) => {
+    const groups = known.get(targets) ?? groupByRec(targets, shares);
+    known.set(targets, groups);
+    return groups;
+  };
   let coldUnreadable = 0;
   for (const url of good) {
     const chosen = plan.chosenFor(url);
@@ -96,16 +102,6 @@ class ColdObjects {
 
 function isResolved({ state }: Target): boolean {
   return state !== "FAILED";
-}
-
-/** Each list of targets is grouped once: all URLs of a distribution have the same. */
-function groupsByTargets(shares: ReadonlyMap<string, Share>): (targets: readonly Target[]) => readonly RecGroup[] {
-  const known = new Map<readonly Target[], readonly RecGroup[]>();
-  return (targets) => {
-    const groups = known.get(targets) ?? groupByRec(targets, shares);
-    known.set(targets, groups);
-    return groups;
-  };
 }
 
 function groupByRec(targets: readonly Target[], shares: ReadonlyMap<string, Share>): RecGroup[] {

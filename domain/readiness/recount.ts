@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isLostList, isMissing, LISTS, type ListStore } from "../plan/lists.ts";
 import { Plan } from "../plan/plan.ts";
-import type { Target, TargetStore } from "../plan/target.ts";
+import type { TargetStore } from "../plan/target.ts";
 import { type GoodUrl, type UrlForm, unfinishedResult } from "../plan/task.ts";
 import { TaskBitmap } from "../plan/task-bitmap.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
@@ -121,7 +121,9 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     if (isOver()) return pause({ shards, unfinished });
   }
   await results.finish();
-  for await (const row of inputFailureRows(deps, reqId, unresolved)) await report.add(row);
+  // One row a URL, with an empty POP, and one a POP, with an empty URL. A row for each URL at each POP would be 36,000,000 rows.
+  for await (const failed of unreadableUrls(deps, reqId)) await report.add({ ...NO_ATTEMPT, pop: "", ...failed });
+  for (const { pop, error, reason } of unresolved) await report.add({ ...NO_ATTEMPT, pop, url: "", error, reason });
   await report.finish();
   const coverage = () => coverageOf(plan, ledger, { good: urls, unreadable, variants: item.variant_names });
   return { ledger, failures, coverage };
@@ -208,21 +210,8 @@ async function* unreadableUrls({ lists }: RecountDeps, reqId: string) {
   }
 }
 
+/** What is not a task has no attempt, and counts in none of the counts of tasks. */
 const NO_ATTEMPT = { ok: false, bytes: 0, attempts: 0 };
-
-/**
- * Rows of the report: one for each URL that could not be read (and variant, if only some of them), with an empty POP, and one for each POP
- * that did not resolve under each distribution, with an empty URL. A row for each URL at each POP would be 36,000,000 rows of a large
- * request. They count in none of the counts of tasks.
- */
-async function* inputFailureRows(
-  deps: RecountDeps,
-  reqId: string,
-  unresolved: readonly Target[],
-): AsyncGenerator<ReportedTask> {
-  for await (const failed of unreadableUrls(deps, reqId)) yield { ...NO_ATTEMPT, pop: "", ...failed };
-  for (const { pop, error, reason } of unresolved) yield { ...NO_ATTEMPT, pop, url: "", error, reason };
-}
 
 /**
  * Adds to a result which source named its URL: `2 https://www.example.com/sitemap.xml`. One whose URL is of the caller's own

@@ -44,7 +44,7 @@ describe("an object is cold", () => {
     expect(seen.coldExamples).toEqual([{ url: B.url, rec: "Singapore" }]);
   });
 
-  it("not where its REC has one chosen POP, nor where nobody knows the REC", () => {
+  it("not where its REC has one chosen POP, nor where the catalogue names no REC", () => {
     const seen = coverageIn([target("SIN2-P1"), target("XXX1-P1"), target("XXX2-P1")], [A], []);
     expect(seen.coldObjects).toBe(0);
     expect(seen.pops.map(({ lacking }) => lacking)).toEqual([1, 1, 1]);
@@ -71,7 +71,7 @@ describe("an object is cold", () => {
     expect(seen.coldExamples).toEqual([{ url: A.url, variant: "br", rec: "Singapore" }]);
   });
 
-  it("while it has no result: a request that was stopped lacks what nobody tried", () => {
+  it("while it has no result: a request that was stopped lacks what was not tried", () => {
     const plan = planOf(ONE, singapore, "lead-first");
     const seen = coverageOf(plan, new TaskBitmap(plan, [A]), { good: [A], unreadable: [], variants: [] });
     expect(seen).toMatchObject({ coldObjects: 1 });
@@ -139,7 +139,7 @@ describe("a URL that could not be read", () => {
   });
 });
 
-it("a POP of which the resolver did not answer is told from one that does not exist", () => {
+it("a POP of which the resolver did not answer is counted apart from one that does not exist", () => {
   const failed = (pop: string, reason: Target["reason"]) => target(pop, { state: "FAILED", reason });
   const targets = [target("SIN2-P1"), failed("ICN51-C1", "name_not_found"), failed("ICN54-C2", "dns_unavailable")];
   expect(coverageIn(targets, [A], [`SIN2-P1 ${A.url}`])).toMatchObject({
@@ -148,7 +148,7 @@ it("a POP of which the resolver did not answer is told from one that does not ex
   });
 });
 
-it("what is cold for a whole REC is told from what a POP lacks besides", () => {
+it("what is cold for a whole REC is counted apart from what a POP lacks besides", () => {
   const seen = coverageIn([target("SIN2-P1"), target("SIN52-C2")], [A, B], [`SIN2-P1 ${A.url}`]);
   expect(seen.pops).toMatchObject([
     { lacking: 1, cold: 1 },
@@ -166,7 +166,7 @@ it("what is wanted at some POPs alone lacks nothing at the others", () => {
   ]);
 });
 
-it("60,000 URLs at 600 POPs are looked at in seconds", () => {
+it("the coverage of 60,000 URLs at 600 POPs is computed in seconds", () => {
   const urls = Array.from({ length: 6_000 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
   const plan = planOf(
     ONE,

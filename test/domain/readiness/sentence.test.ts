@@ -89,7 +89,7 @@ describe("while it runs", () => {
     expect(sentence({ ...RUNNING, ...change }, "zh")).toBe(zh);
   });
 
-  it("tells the time of day where there is a clock", () => {
+  it("has the time of day where there is a clock", () => {
     const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
     expect(sentence(RUNNING, "en", clock)).toBe("On time: about 6 min left. Done by 11:52, 40 min before the timeout.");
     expect(sentence(RUNNING, "zh", clock)).toBe("进展正常：约剩 6 分钟。预计 11:52 完成，比超时早 40 分钟。");

@@ -29,7 +29,7 @@ describe("outcomesOf", () => {
     for (const value of Object.values(outcomes)) expect(value).toBeGreaterThanOrEqual(0);
   });
 
-  it("of a POP, of which nobody says what is under way, all the rest waits", () => {
+  it("of a POP, whose counts do not say what is under way, all the rest waits", () => {
     expect(taskStatesOf({ ...COUNTS, total_count: 5, download_count: 2, warm_count: 2 })).toEqual({
       ...NO_TASK_STATES,
       warm: 2,

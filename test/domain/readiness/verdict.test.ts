@@ -73,7 +73,7 @@ describe("the verdict", () => {
     expect(verdictOf(status, readinessOf(seen, reasons), count)).toBe(verdict);
   });
 
-  it("is one of those that the table tells", () => {
+  it("is one of the table", () => {
     expect(verdictSchema.options).toEqual(Object.keys(VERDICTS));
   });
 });

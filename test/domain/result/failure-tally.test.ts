@@ -10,7 +10,7 @@ const failed = (reason: string | undefined, error: string, more: object = {}) =>
 });
 
 describe("the commonest failure", () => {
-  it("is that of most tasks, told with the first of them", () => {
+  it("is that of most tasks, with the first of them as an example", () => {
     const tally = new FailureTally();
     expect(commonestOf(tally.groups())).toBeUndefined();
     tally.add(failed("tls", "CERT_HAS_EXPIRED"));
@@ -28,7 +28,7 @@ describe("the commonest failure", () => {
     expect(commonestOf(tally.groups())).toMatch(/^2 by other, such as reset /);
   });
 
-  it("is told in few words, whatever the URL", () => {
+  it("is short, whatever the URL", () => {
     const tally = new FailureTally();
     tally.add(failed("tls", "no", { url: `https://a.example/${"x".repeat(8_000)}` }));
     expect(commonestOf(tally.groups())?.length).toBeLessThan(350);
@@ -67,7 +67,7 @@ describe("the failures by reason", () => {
     expect(other).toMatchObject({ code: "tls", tasks: 1, examples: [{ error: "CERT_HAS_EXPIRED" }] });
   });
 
-  it("count a URL and a POP once if nobody named them before", () => {
+  it("count a URL and a POP once if they were not in the constructor's lists", () => {
     const tally = new FailureTally();
     for (const variant of ["br", "gzip"]) tally.add(failed("tls", "x", { variant }));
     tally.add(failed("tls", "x", { url: "https://b.example/" }));

@@ -82,7 +82,7 @@ describe("Aggregation", () => {
     expect(shutdown.requests).toEqual([]);
   });
 
-  it("counts each POP, and says when the newest result was written, which no older batch takes back", async () => {
+  it("counts each POP, and stores when the newest result was written, which no older batch changes", async () => {
     const { handle, progress } = world();
     await handle(record({ pop: "FRA56-P4" }), record({ pop: "NOT-OURS" }));
     const older = record({ pop: "SIN2-P1", ok: false });
@@ -191,7 +191,7 @@ describe("Aggregation", () => {
     expect(requests.the()).toEqual(request(RUNNING));
   });
 
-  it("asks for the recount when the counters reach the total, not before", async () => {
+  it("requests a settlement check when the counters reach the total, not before", async () => {
     const { handle, shutdown } = world();
     await handle(good, bad);
     expect(shutdown.requests).toEqual([]);
@@ -261,7 +261,7 @@ describe("Aggregation", () => {
     expect(shutdown.requests).toEqual([]);
   });
 
-  it("sets records aside that are no results, tells of them, and counts the rest", async () => {
+  it("sends records that are no results to the dead-letter queue, reports them, and counts the rest", async () => {
     const { handle, the, buried, unreadable } = world();
     const spoilt = { eventID: "x", dynamodb: { Keys: { task_key: { S: "r1#0" }, pop_url: { S: "SIN2-P1#u" } } } };
     await handle(spoilt, {}, good);
@@ -273,7 +273,7 @@ describe("Aggregation", () => {
     ]);
   });
 
-  it("says what it has counted, and failures by reason", async () => {
+  it("logs what it has counted, and failures by reason", async () => {
     const requests = new FakeRequests(request(RUNNING), request({ ...RUNNING, req_id: "r2" }));
     const lines: unknown[][] = [];
     const logger = { ...silent, info: (...line: unknown[]) => void lines.push(line) };
@@ -297,7 +297,7 @@ describe("Aggregation", () => {
     ]);
   });
 
-  it("counts a batch once that is tried again after any crash, and asks for the recount", async () => {
+  it("counts a batch once that is retried after any crash, and requests a settlement check", async () => {
     const batch = [good, bad, record({}), record({ req_id: "r2" })];
     const items = [request(RUNNING), request({ ...RUNNING, req_id: "r2", total_count: 1 })];
     const smooth = world(items);
@@ -322,7 +322,7 @@ describe("Aggregation", () => {
     },
   );
 
-  it("counts a batch, and says so, when SQS does not take a record that is no result", async () => {
+  it("counts a batch when SQS does not take a record that is no result, and logs the error", async () => {
     const { deps, progress } = realReader();
     const warned: unknown[][] = [];
     const deadLetters = { bury: async () => new Error("SQS is away") };

@@ -18,7 +18,7 @@ function world(fails = () => false) {
   return { written, note };
 }
 
-test("the first batch of a minute says what was counted before it; the others of that minute say nothing", async () => {
+test("the first batch of a minute stores what was counted before it; the others of that minute store nothing", async () => {
   const { written, note } = world();
   const counted = count(10, 100, 1, { warm_count: 5 });
   await note("r1", counted, 7 * MINUTE);

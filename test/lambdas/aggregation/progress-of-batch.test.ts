@@ -142,7 +142,7 @@ describe("what a batch changes", () => {
     expect(Object.fromEntries([...failures].map(([reason, { tasks }]) => [reason, tasks]))).toEqual(expected);
   });
 
-  it("tells of failures where they were added, and three of them, cut if they are long", () => {
+  it("has the POPs at which failures were added, and three examples, cut if they are long", () => {
     const long = "x".repeat(9_000);
     const failed = (n: number) =>
       record({ ...bad, reason: "http_4xx", pop: `SIN${n}-P1`, url: `https://a.example/${n}${long}`, variant: "br" });

@@ -73,7 +73,7 @@ describe("what is named", () => {
     expect([first?.variant, first?.error?.length]).toEqual(["br", 300]);
   });
 
-  it("says which of them is not kept; a failure of an agent that knew no outcomes has failed", () => {
+  it("has the outcome not_kept where it was stored; any other failure has failed", () => {
     const { failures } = heatStrip(tasks(3), [NOT_KEPT, { ok: false, reason: "timeout" }, FAILED]);
     expect(failures.map(({ outcome, reason }) => [outcome, reason])).toEqual([
       ["not_kept", "not_kept"],
