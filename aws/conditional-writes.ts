@@ -77,19 +77,31 @@ export function itemUpdate(attributes: Readonly<Record<string, unknown>>, condit
   const set = Object.keys(attributes).filter((name) => attributes[name] !== undefined);
   const removed = Object.keys(attributes).filter((name) => attributes[name] === undefined);
   const condition = conditions.map(({ text }) => text).join(" AND ");
-  const names = [...set, ...removed, ...(condition.includes("#status") ? ["status"] : [])];
+  const names = [...Object.keys(attributes), ...(condition.includes("#status") ? ["status"] : [])];
   const values = {
     ...Object.fromEntries(set.map((name) => [`:${name}`, attributes[name]])),
     ...Object.fromEntries(conditions.flatMap(({ values = {} }) => Object.entries(values))),
   };
   return {
     UpdateExpression: [
-      ...(set.length > 0 ? [`SET ${set.map((name) => `#${name} = :${name}`).join(", ")}`] : []),
-      ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`).join(", ")}`] : []),
-    ].join(" "),
+      clause(
+        "SET",
+        set.map((name) => `#${name} = :${name}`),
+      ),
+      clause(
+        "REMOVE",
+        removed.map((name) => `#${name}`),
+      ),
+    ]
+      .join(" ")
+      .trim(),
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     // DynamoDB refuses a condition and values that are given and empty.
     ...(condition === "" ? {} : { ConditionExpression: condition }),
     ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
   };
+}
+
+function clause(keyword: string, parts: readonly string[]): string {
+  return parts.length === 0 ? "" : `${keyword} ${parts.join(", ")}`;
 }

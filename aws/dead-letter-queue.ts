@@ -25,24 +25,16 @@ export class DeadLetterQueue implements DeadLetters {
     private readonly url: string,
   ) {}
 
-  /**
-   * Never throws: whoever buries has others to go on with.
-   * @param body what it was, as it came; cut where it is longer than a message may be, and without what SQS refuses
-   * @returns the error if SQS did not take it; undefined: it is there
-   */
-  async bury(body: string, reason: string): Promise<Error | undefined> {
-    const [MessageBody, StringValue] = [acceptable(body, MAX_BODY_BYTES), acceptable(reason, MAX_REASON_BYTES)];
-    const send = new SendMessageCommand({
-      QueueUrl: this.url,
-      MessageBody,
-      MessageAttributes: { reason: { DataType: "String", StringValue } },
-    });
-    try {
-      await this.sqs.send(send);
-      return undefined;
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
+  /** @param body what it was, as it came; cut where it is longer than a message may be, and without what SQS refuses */
+  async bury(body: string, reason: string): Promise<void> {
+    const StringValue = acceptable(reason, MAX_REASON_BYTES);
+    await this.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.url,
+        MessageBody: acceptable(body, MAX_BODY_BYTES),
+        MessageAttributes: { reason: { DataType: "String", StringValue } },
+      }),
+    );
   }
 
   /** Up to ten letters; none after a second without one. Nobody else receives them before the queue's visibility timeout. */

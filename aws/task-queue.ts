@@ -30,14 +30,10 @@ export class TaskQueue {
     return this.lanes[lane].send(messages);
   }
 
-  /** Of both lanes. */
-  async depth(): Promise<QueueDepth> {
-    const [main, express] = await Promise.all([this.lanes.main.depth(), this.lanes.express.depth()]);
-    return {
-      available: main.available + express.available,
-      delayed: main.delayed + express.delayed,
-      inFlight: main.inFlight + express.inFlight,
-    };
+  /** Messages in both queues, in flight or not, as SQS estimates them. */
+  async messageCount(): Promise<number> {
+    const depths = await Promise.all(Object.values(this.lanes).map((lane) => lane.depth()));
+    return depths.reduce((sum, { available, delayed, inFlight }) => sum + available + delayed + inFlight, 0);
   }
 }
 
@@ -78,11 +74,6 @@ const MAX_DELAY_SECONDS = 900;
 interface Extension {
   readonly receipt: string;
   readonly seconds: number;
-}
-
-/** All that is in the queue. */
-export function allMessages({ available, delayed, inFlight }: QueueDepth): number {
-  return available + delayed + inFlight;
 }
 
 /** One of the two queues of tasks. */

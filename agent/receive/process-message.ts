@@ -1,7 +1,7 @@
 import { type Ended, endedOf, resultKeys } from "../../domain/plan/followers.ts";
 import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
-import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
+import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { downloadMessage, StoppingError } from "../admit/download-message.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import { NotATaskError } from "../fetch/request-headers.ts";
@@ -19,27 +19,12 @@ export async function processMessage(
   message: ReceivedMessage,
   stopping: AbortSignal,
 ): Promise<void> {
-  const parsed = parseMessage(message.body);
+  const parsed = parseTaskMessage(message.body);
   if ("reason" in parsed) {
     deps.logger.warn({ message_id: message.id, reason: parsed.reason }, "Message is not a task");
-    const error = await deps.deadLetters.bury(message.body, parsed.reason);
-    if (error !== undefined) throw error;
+    await deps.deadLetters.bury(message.body, parsed.reason);
   } else if (!(await processTasks(deps, message, parsed.content, stopping))) return;
   await deps.queue.delete(message.receipt);
-}
-
-/** The content of a message, or why it is not a task. The reason quotes nothing of the body: there are headers in it. */
-export function parseMessage(body: string): { readonly content: TaskMessage } | { readonly reason: string } {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    // The parser's own message would quote the body.
-    return { reason: "not JSON" };
-  }
-  const parsed = taskMessageSchema.safeParse(json);
-  if (parsed.success) return { content: parsed.data };
-  return { reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") };
 }
 
 /** @returns whether the message may be deleted */

@@ -42,8 +42,7 @@ export async function returnToQueue(
 ): Promise<boolean> {
   if (error instanceof NotATaskError) {
     deps.logger.warn({ message_id: message.id, reason: error.message }, "A part of a message is not a task");
-    const failure = await deps.deadLetters.bury(JSON.stringify(rest), error.message);
-    if (failure !== undefined) throw failure;
+    await deps.deadLetters.bury(JSON.stringify(rest), error.message);
     return true;
   }
   if (error instanceof StoppingError) {

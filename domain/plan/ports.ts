@@ -39,8 +39,7 @@ export interface TaskQueue {
 
 /** The queue of messages that no agent can process. */
 export interface DeadLetters {
-  /** @returns the error if the message was not stored */
-  bury(body: string, reason: string): Promise<Error | undefined>;
+  bury(body: string, reason: string): Promise<void>;
 }
 
 /** The results of tasks. */

@@ -75,6 +75,20 @@ export const messageSourceSchema = taskMessageSchema.pick({
 });
 export type MessageSource = z.infer<typeof messageSourceSchema>;
 
+/** The content of a message, or why it is not a task. The reason quotes nothing of the body: there are headers in it. */
+export function parseTaskMessage(body: string): { readonly content: TaskMessage } | { readonly reason: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    // The parser's own message would quote the body.
+    return { reason: "not JSON" };
+  }
+  const parsed = taskMessageSchema.safeParse(json);
+  if (parsed.success) return { content: parsed.data };
+  return { reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") };
+}
+
 /** Together with others only up to this many bytes: an agent must finish a message within minutes. */
 export const MAX_BATCHED_BYTES = 16 * 2 ** 20;
 const MAX_URLS = 100;

@@ -202,9 +202,7 @@ export interface Observed {
 /** Where progress and the queue's depth are read. */
 export interface Observer {
   readonly progress: { of(reqId: string): Promise<Progress> };
-  readonly queue: {
-    depth(): Promise<{ readonly available: number; readonly delayed: number; readonly inFlight: number }>;
-  };
+  readonly queue: { messageCount(): Promise<number> };
   readonly timings: Timings;
 }
 
@@ -215,11 +213,11 @@ export async function observe(
   now: () => number,
   onFailure: OnFailure,
 ): Promise<Observed> {
-  const { available, delayed, inFlight } = await queue.depth();
+  const messages = await queue.messageCount();
   const all = new Map<string, Progress>();
   await eachRequest(requests, onFailure, async ({ req_id }) => all.set(req_id, await progress.of(req_id)));
   // The time after the reads: a heartbeat from the future is ignored.
-  return { progress: all, messages: available + delayed + inFlight, now: now(), timings };
+  return { progress: all, messages, now: now(), timings };
 }
 
 /**

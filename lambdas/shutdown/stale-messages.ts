@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ReceivedMessage, TaskQueue } from "../../domain/plan/ports.ts";
-import { taskMessageSchema } from "../../domain/plan/task-message.ts";
+import { parseTaskMessage } from "../../domain/plan/task-message.ts";
 
 /** Receive calls at once. */
 const RECEIVERS = 16;
@@ -51,10 +51,10 @@ export async function dropStaleMessages(queues: readonly TaskQueue[], hasEnded: 
  * take its messages in hand, until they go to the dead letters.
  */
 async function giveBack(queue: TaskQueue, { body, receipt }: ReceivedMessage): Promise<void> {
-  const parsed = taskMessageSchema.safeParse(JSON.parse(body));
+  const parsed = parseTaskMessage(body);
   // What is no task is for the agents, which move it to the dead-letter queue.
-  if (!parsed.success) return queue.hold(receipt, 0);
-  await queue.send([parsed.data]);
+  if ("reason" in parsed) return queue.hold(receipt, 0);
+  await queue.send([parsed.content]);
   await queue.delete(receipt);
 }
 

@@ -1,4 +1,3 @@
-import { allMessages } from "../../aws/task-queue.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { onceEach } from "../../domain/once-each.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
@@ -77,7 +76,7 @@ async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boole
   let until = deps.now() + MAX_WAIT_MS;
   let emptyBefore = false;
   for (;;) {
-    const empty = allMessages(await deps.queue.depth()) === 0;
+    const empty = (await deps.queue.messageCount()) === 0;
     // SQS estimates, and one look may come too early.
     if (empty && emptyBefore) return true;
     emptyBefore = empty;
@@ -107,10 +106,9 @@ async function announce(deps: ShutdownDeps, reqId: string): Promise<void> {
   try {
     await deps.events.put(event);
   } catch (error) {
-    deps.logger.warn("EventBridge did not take the end of a request", { req_id: reqId, error: errorFields(error) });
-    const why = error instanceof Error ? error.message : String(error);
-    const failure = await deps.deadLetters.bury(JSON.stringify(event), `EventBridge did not take it: ${why}`);
-    if (failure !== undefined) throw failure;
+    const fields = errorFields(error);
+    deps.logger.warn("EventBridge did not take the end of a request", { req_id: reqId, error: fields });
+    await deps.deadLetters.bury(JSON.stringify(event), `EventBridge did not take it: ${fields.message}`);
   }
   await deps.requests.note(reqId, ENDED_STATES, { announced: true });
 }

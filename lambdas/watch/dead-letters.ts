@@ -1,10 +1,9 @@
-import * as z from "zod";
 import type { DeadLetter } from "../../aws/dead-letter-queue.ts";
 import { MAX_RECEIVES } from "../../domain/limits.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { endedOf, promoteFollowers, resultKeys } from "../../domain/plan/followers.ts";
 import { unfinishedResult } from "../../domain/plan/task.ts";
-import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
+import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Standing } from "../../domain/request/request-item.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
@@ -48,10 +47,10 @@ export async function readDeadLetters(deps: WatchDeps, left: () => number): Prom
  * replaces them.
  */
 async function resolve(deps: WatchDeps, message: DeadLetter): Promise<void> {
-  const parsed = taskMessageSchema.safeParse(jsonOf(message.body));
-  if (!parsed.success) return setAside(deps, message, z.prettifyError(parsed.error));
+  const parsed = parseTaskMessage(message.body);
+  if ("reason" in parsed) return setAside(deps, message, parsed.reason);
   try {
-    await failTasks(deps, parsed.data, message.reason);
+    await failTasks(deps, parsed.content, message.reason);
   } catch (error) {
     // Its keys are none that a table or a queue takes, so each later try would fail as this one.
     if (!(error instanceof Error && error.name === "ValidationException")) throw error;
@@ -63,8 +62,7 @@ async function resolve(deps: WatchDeps, message: DeadLetter): Promise<void> {
 async function setAside(deps: WatchDeps, { id, body, reason }: DeadLetter, why: string): Promise<void> {
   const problem = [...(reason === undefined ? [] : [reason]), why].join("; ");
   deps.onUnreadable({ kind: "task message", key: id, problem });
-  const error = await deps.unreadableLetters.bury(body, problem);
-  if (error !== undefined) throw error;
+  await deps.unreadableLetters.bury(body, problem);
 }
 
 async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string | undefined): Promise<void> {
@@ -106,12 +104,4 @@ function lostResults(message: TaskMessage, reason: string | undefined, expireAt:
     detail: reason ?? `its message was received ${MAX_RECEIVES} times and never finished: agents crashed or vanished`,
   };
   return urls.map((url) => unfinishedResult({ req_id, shards, expire_at: expireAt }, { ...url, pop }, failure));
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -12,21 +12,26 @@ import type { WatchDeps, WatchRun } from "./deps.ts";
 const IN_PARALLEL = 32;
 
 /** Requests a settlement check of each active request that needs one. */
-export async function requestSettlements(deps: WatchDeps, { active, observed, onFailure }: WatchRun): Promise<void> {
-  const stalled = active.filter((item) => needsSettlement(item, observed));
-  await eachRequest(stalled, onFailure, async ({ req_id }) => {
-    if (await deps.settlements.requestSettlement(req_id))
-      deps.logger.info("Request stalled; settlement requested", { req_id });
-  });
+export async function requestSettlements(deps: WatchDeps, run: WatchRun): Promise<void> {
+  const stalled = run.active.filter((item) => needsSettlement(item, run.observed));
+  await requestEach(deps, run, stalled, "Request stalled; settlement requested");
 }
 
 /** Requests a settlement check of each request that ended some time ago and still holds something. */
-export async function requestCleanups(deps: WatchDeps, { observed, onFailure }: WatchRun): Promise<void> {
+export async function requestCleanups(deps: WatchDeps, run: WatchRun): Promise<void> {
   const closing = await deps.requests.listClosing();
-  const due = closing.filter((item) => needsCleanup(item, observed.now));
-  await eachRequest(due, onFailure, async ({ req_id }) => {
-    if (await deps.settlements.requestSettlement(req_id))
-      deps.logger.info("Request not cleaned up; settlement requested", { req_id });
+  const due = closing.filter((item) => needsCleanup(item, run.observed.now));
+  await requestEach(deps, run, due, "Request not cleaned up; settlement requested");
+}
+
+async function requestEach(
+  { settlements, logger }: WatchDeps,
+  { onFailure }: WatchRun,
+  requests: readonly { readonly req_id: string }[],
+  message: string,
+): Promise<void> {
+  await eachRequest(requests, onFailure, async ({ req_id }) => {
+    if (await settlements.requestSettlement(req_id)) logger.info(message, { req_id });
   });
 }
 

@@ -148,7 +148,7 @@ describe("what the environment names", () => {
     const { requests, progress, queue, settlements, retire } = made<CaretakerOptions>("Caretaker");
     expect(await aws.named(() => requests.standing("r"))).toEqual(["REQUEST_TABLE"]);
     expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
-    expect(new Set(await aws.named(() => queue.depth()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
+    expect(new Set(await aws.named(() => queue.messageCount()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
     expect(await aws.named(() => settlements.requestSettlement("r"))).toEqual(["PROGRESS_TABLE", "SHUTDOWN_ARN"]);
     expect(
       await aws.named(() => made<HeartbeatOptions>("Heartbeats").store.writeHeartbeat("r", {} as never, 1)),

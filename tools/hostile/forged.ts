@@ -1,9 +1,9 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { parseMessage } from "../../agent/receive/process-message.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
+import { parseTaskMessage } from "../../domain/plan/task-message.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { type AggregationDeps, createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
@@ -167,7 +167,7 @@ function messages(count: number): LabRow {
     const secret = `token-${n}`;
     const value = { req_id: "r1", header: [`authorization: ${secret}`], pop: "SIN2-P1", urls: at(STRANGE, n) };
     const text = n % 2 === 0 ? JSON.stringify(value) : `${secret}${JSON.stringify(at(STRANGE, n))}`;
-    const parsed = parseMessage(text);
+    const parsed = parseTaskMessage(text);
     if ("content" in parsed || parsed.reason.includes(secret)) wrong++;
     else refused++;
   }

@@ -325,7 +325,7 @@ describe("Aggregation", () => {
   it("counts a batch when SQS does not take a record that is no result, and logs the error", async () => {
     const { deps, progress } = realReader();
     const warned: unknown[][] = [];
-    const deadLetters = { bury: async () => new Error("SQS is away") };
+    const deadLetters = { bury: () => Promise.reject(new Error("SQS is away")) };
     const logger = { ...silent, warn: (...line: unknown[]) => void warned.push(line) };
     await createHandler(fakeDeps<AggregationDeps>({ ...deps, deadLetters, logger }))({
       Records: [good, { eventID: "x" }],

@@ -17,8 +17,8 @@ export class FakeQueue implements Public<TaskQueue> {
   get lanes(): never {
     throw new Error("nobody here receives");
   }
-  async depth() {
-    return { available: this.messages.length, delayed: 0, inFlight: this.inFlight };
+  async messageCount() {
+    return this.messages.length + this.inFlight;
   }
   async drain() {}
 }

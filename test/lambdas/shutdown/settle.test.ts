@@ -461,7 +461,7 @@ describe("a look at an active request", () => {
   it("does not change how a request ended that was stopped meanwhile", async () => {
     const w: ReturnType<typeof world> = world({
       fault: (call) => {
-        if (call === "queue.depth") w.requests.items.set("r1", request({ status: "STOPPED", active: undefined }));
+        if (call === "queue.messageCount") w.requests.items.set("r1", request({ status: "STOPPED", active: undefined }));
         return undefined;
       },
     });

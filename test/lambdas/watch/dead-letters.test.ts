@@ -123,7 +123,7 @@ describe("a dead letter", () => {
 
   it("stays if SQS does not take it where it is set aside, and holds up no other", async () => {
     const { fakes, deadLetters, results } = world();
-    const unreadableLetters = { bury: async () => new Error("SQS is away") };
+    const unreadableLetters = { bury: () => Promise.reject(new Error("SQS is away")) };
     const good = letter(JSON.stringify(MESSAGE));
     deadLetters.batches.push([letter("{"), good]);
     await expect(readDeadLetters(watchDeps({ ...fakes, unreadableLetters }).deps, () => 240_000)).rejects.toThrow(
