@@ -90,8 +90,8 @@ describe("a settlement check", () => {
   });
 
   it("that fails is left to Lambda, which invokes the function again", async () => {
-    const w = world({ fault: (call) => (call === "queue.depth" ? "before" : undefined) });
-    await expect(w.handle(EVENT)).rejects.toThrow("queue.depth");
+    const w = world({ fault: (call) => (call === "queue.messageCount" ? "before" : undefined) });
+    await expect(w.handle(EVENT)).rejects.toThrow("queue.messageCount");
     expect([w.shutdown.requests, w.checkDelays()]).toEqual([[], []]);
   });
 
