@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { targetSchema } from "../domain/plan/target.ts";
 import { taskMessageSchema } from "../domain/plan/task-message.ts";
 import { heartbeatSchema } from "../domain/request/progress.ts";
-import { NOTHING_YET, requestItemSchema } from "../domain/request/request-item.ts";
+import { NEW_REQUEST_DEFAULTS, requestItemSchema } from "../domain/request/request-item.ts";
 import { taskResultSchema } from "../domain/result/task-result.ts";
 import { resultOf } from "./agent/receive/agent-world.ts";
 import { fullTaskMessage, taskMessage } from "./agent/task-messages.ts";
@@ -57,7 +57,7 @@ const zeros = (fixture: object) =>
     .map(([name]) => name);
 const NOTHING_IS_DONE: readonly EqualOnPurpose[] = [
   {
-    fields: [...zeros(NOTHING_YET), "header_count"],
+    fields: [...zeros(NEW_REQUEST_DEFAULTS), "header_count"],
     reason: "nothing is done yet: all counts are 0; it has no headers",
   },
   { fields: ["active", "listed"], reason: "indexes mark an item by `y`" },

@@ -38,7 +38,7 @@ export function withDoubtful({ count, examples }: DoubtfulUrls, url: string, obs
   return { count: count + 1, examples: count < MAX_EXAMPLES ? [...examples, example] : examples };
 }
 
-export const NO_DOUBT: DoubtfulUrls = { count: 0, examples: [] };
+export const NO_DOUBTFUL_URLS: DoubtfulUrls = { count: 0, examples: [] };
 
 const count = z.number().int().nonnegative();
 
@@ -186,7 +186,7 @@ export type Standing = z.infer<typeof standingSchema>;
 export const STANDING_ATTRIBUTES: readonly string[] = standingSchema.keyof().options;
 
 /** What a request's item says of its work before any of it is known or done. */
-export const NOTHING_YET = {
+export const NEW_REQUEST_DEFAULTS = {
   total_count: 0,
   total_size: 0,
   sizes_known: true,

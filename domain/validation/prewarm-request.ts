@@ -5,7 +5,7 @@ import { knownNames, selectPops, suggestPops, type TargetType } from "../pops/se
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
 import { DEFAULT_ORDER } from "../request/options.ts";
-import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../request/request-item.ts";
+import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../request/request-item.ts";
 import { notYetRead } from "../request/source.ts";
 import { DEFAULT_VERIFY } from "../result/outcome.ts";
 import type { SourceBuckets } from "../sources/buckets.ts";
@@ -98,7 +98,7 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
     sources_read: sources?.map(notYetRead),
     max_failures: body.max_failures,
     max_bytes: body.max_bytes,
-    ...NOTHING_YET,
+    ...NEW_REQUEST_DEFAULTS,
   };
 }
 

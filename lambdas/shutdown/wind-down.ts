@@ -77,7 +77,7 @@ async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boole
   let emptyBefore = false;
   for (;;) {
     const empty = (await deps.queue.messageCount()) === 0;
-    // SQS estimates, and one look may come too early.
+    // SQS estimates, and one check may come too early.
     if (empty && emptyBefore) return true;
     emptyBefore = empty;
     if (!empty) {

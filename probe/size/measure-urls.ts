@@ -13,7 +13,12 @@ import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
 import { type FoundDistributions, noDistribution } from "../../domain/request/find-distributions.ts";
 import { headerOf, variantNames } from "../../domain/request/options.ts";
-import { type DoubtfulUrls, NO_DOUBT, type RequestItem, withDoubtful } from "../../domain/request/request-item.ts";
+import {
+  type DoubtfulUrls,
+  NO_DOUBTFUL_URLS,
+  type RequestItem,
+  withDoubtful,
+} from "../../domain/request/request-item.ts";
 import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
 import { inTime, TooLateError } from "../../domain/retry.ts";
 import type { Ports } from "../connection.ts";
@@ -163,7 +168,7 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
     variants: variants === undefined ? all : all.filter((name) => name !== undefined && variants.includes(name)),
   }));
   let unasked = 0;
-  let doubtful = NO_DOUBT;
+  let doubtful = NO_DOUBTFUL_URLS;
   for (const answered of await measureSizes(options, questions)) {
     const forms = urlForms(answered, all);
     good.push(...forms.good);

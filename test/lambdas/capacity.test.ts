@@ -19,7 +19,7 @@ describe("capacity", () => {
     expect(fleet.capacity).toBe(after);
   });
 
-  it("looks again: a request that came meanwhile keeps its instances", async () => {
+  it("reads the need again: a request that came meanwhile keeps its instances", async () => {
     const requests = new FakeRequests();
     const fleet = new FakeFleet(5);
     const setDesiredCapacity = fleet.setDesiredCapacity.bind(fleet);

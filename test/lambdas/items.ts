@@ -3,7 +3,7 @@ import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { shardKey } from "../../domain/plan/task.ts";
 import { EXPANDED } from "../../domain/request/lifecycle.ts";
 import type { Heartbeat } from "../../domain/request/progress.ts";
-import { ACTIVE, CLOSING, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { ACTIVE, CLOSING, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { Distinct } from "../distinct.ts";
@@ -35,7 +35,7 @@ export function request(change: Partial<RequestItem> = {}): RequestItem {
     need_invalidate: false,
     verify: "edge",
     order: "all-at-once",
-    ...NOTHING_YET,
+    ...NEW_REQUEST_DEFAULTS,
     ...change,
   };
 }

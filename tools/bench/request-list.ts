@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { putItems } from "../../aws/dynamodb.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
-import { LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import { listRequests } from "../../lambdas/api/requests.ts";
@@ -61,7 +61,7 @@ async function fill({ clients, deployed }: LocalPrewarm): Promise<void> {
 function ended(i: number): RequestItem {
   const at = formatTimestamp(new Date(Date.now() - i * 60_000));
   return {
-    ...NOTHING_YET,
+    ...NEW_REQUEST_DEFAULTS,
     req_id: randomUUID(),
     status: "FINISHED",
     listed: LISTED,

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../domain/request/request-item.ts";
 import { HOST } from "./nginx.ts";
 
 export const REQ_ID = "684153cc-2f5b-4c7e-9d0a-6f1f3c1b2a90";
@@ -27,7 +27,7 @@ export function requestItem(change: Partial<RequestItem> = {}): RequestItem {
     verify: "edge",
     order: "all-at-once",
     listed: LISTED,
-    ...NOTHING_YET,
+    ...NEW_REQUEST_DEFAULTS,
     total_count: 1_000_000,
     total_size: 10_000_000_000,
     distributions: [{ label: LABEL, domain: HOST, id: "E1", names: [HOST] }],

@@ -5,7 +5,7 @@ import type { Unreadable } from "../../domain/log-fields.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
 import { parseTaskMessage } from "../../domain/plan/task-message.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
-import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../domain/request/request-item.ts";
 import { type AggregationDeps, createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as shutdown } from "../../lambdas/shutdown/handler.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
@@ -63,7 +63,7 @@ const GOOD: RequestItem = {
   verify: "edge",
   order: "all-at-once",
   listed: LISTED,
-  ...NOTHING_YET,
+  ...NEW_REQUEST_DEFAULTS,
 };
 /** Fields without which, or with a wrong one, an item is no request. */
 const NEEDED = ["status", "pops", "instance_count", "distributions", "shards", "total_count", "timeout_at"] as const;

@@ -15,7 +15,7 @@ describe("whatever happens", () => {
     STOPPED: { item: { status: "STOPPED", active: undefined, closing: "y" } },
   } as const;
 
-  /** Calls the handler for the look and for the one that the end asks for, each time again if it failed. */
+  /** Calls the handler for the check and for the one that the end requests, each time again if it failed. */
   async function run(w: ReturnType<typeof world>) {
     for (let i = 0; i < 2; i++) await w.handle(EVENT).catch(() => w.handle(EVENT));
     return w;

@@ -106,7 +106,7 @@ describe("a settlement check", () => {
   });
 });
 
-describe("a look at an active request", () => {
+describe("a settlement check of an active request", () => {
   it("is answered: whoever has something to ask may ask again", async () => {
     const { handle, settlements } = world({ item: { download_count: 2 } });
     settlements.open.set("r1", Date.now());

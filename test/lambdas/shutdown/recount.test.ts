@@ -227,7 +227,7 @@ it("rows of a report beyond what memory takes are set aside, and stand in the re
   ]);
 });
 
-describe("a look at a huge request", () => {
+describe("a settlement check of a huge request", () => {
   const URLS = 40;
   const SHARDS = 40;
   const huge = (given: Parameters<typeof world>[0] = {}, isMissing: (n: number) => boolean = () => false) => {
@@ -245,7 +245,7 @@ describe("a look at a huge request", () => {
     w.lists.objects["r1/success_urls.csv"] = urlsOf(URLS).map((url) => [url, "10"]);
     return w;
   };
-  /** Looks as long as looks are asked for; each that fails comes again. */
+  /** Checks as long as checks are requested; each that fails comes again. */
   async function lookOn(w: ReturnType<typeof huge>) {
     let seen = 0;
     let runs = 0;

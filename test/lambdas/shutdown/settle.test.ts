@@ -6,7 +6,7 @@ import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { A, B, EVENT, HEADER, OTHER, PAST, reported, resultsBut, STILL, world } from "./world.ts";
 
-describe("a look at an active request", () => {
+describe("a settlement check of an active request", () => {
   it("ends a request of which every task has a result: exact counts, and the report stands before the status", async () => {
     const { handle, requests, report, calls } = world({
       item: { download_count: 9, download_size: 999, failed_count: 7 },
@@ -69,7 +69,7 @@ describe("a look at an active request", () => {
     expect(fleet.capacity).toBe(0);
   });
 
-  it("lets nobody else ask for a look as long as it goes on, and everybody afterwards", async () => {
+  it("lets nobody else request a check while it goes on, and everybody afterwards", async () => {
     const open: boolean[] = [];
     const w: ReturnType<typeof world> = world({
       // It leads to nothing: one result is missing, and the request has moved a moment ago.
@@ -255,7 +255,7 @@ describe("a look at an active request", () => {
     expect(calls).not.toContain("results.of");
   });
 
-  it("looks twice at an empty queue, a minute apart, before it believes it", async () => {
+  it("checks an empty queue twice, a minute apart", async () => {
     const { empty_seen_at: _, ...still } = STILL;
     const w = world({ results: resultsBut(`SIN2-P1#${A}`), item: still });
     await w.handle(EVENT);
@@ -329,7 +329,7 @@ describe("a look at an active request", () => {
     ]);
   });
 
-  it("queues it once when two looks come to it at the same time", async () => {
+  it("queues it once when two checks run at the same time", async () => {
     const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`), item: STILL });
     await Promise.all([handle(EVENT), handle(EVENT)]);
     expect([queue.messages.length, requests.the().requeues]).toEqual([1, 1]);
@@ -394,7 +394,7 @@ describe("a look at an active request", () => {
       ]);
     });
 
-    it("ends so as well when every task has a result: who looks first does not matter", async () => {
+    it("ends so as well when every task has a result: the order of the checks does not matter", async () => {
       const { handle, requests } = world({ results: [...results, result("FRA56-P4", B)], item: { max_failures: 2 } });
       await handle(EVENT);
       expect(requests.the()).toMatchObject({ status: "FAILED", reason: why, download_count: 4 });
@@ -461,7 +461,8 @@ describe("a look at an active request", () => {
   it("does not change how a request ended that was stopped meanwhile", async () => {
     const w: ReturnType<typeof world> = world({
       fault: (call) => {
-        if (call === "queue.messageCount") w.requests.items.set("r1", request({ status: "STOPPED", active: undefined }));
+        if (call === "queue.messageCount")
+          w.requests.items.set("r1", request({ status: "STOPPED", active: undefined }));
         return undefined;
       },
     });

@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import { shardCount } from "../../../domain/plan/task.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
-import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../../domain/request/request-item.ts";
+import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../../domain/request/request-item.ts";
 import { inDynamoForm } from "../../bench/requests.ts";
 import { HOST } from "../../local/world.ts";
 
@@ -76,7 +76,7 @@ export class ModelRequest {
       order: "all-at-once",
       listed: LISTED,
       ...(status === "IN_PROGRESS" ? { active: ACTIVE } : {}),
-      ...NOTHING_YET,
+      ...NEW_REQUEST_DEFAULTS,
       total_count: this.tasks,
       total_size: this.tasks * BYTES,
       shards: this.shards,
