@@ -46,15 +46,15 @@ export class RequestPopTable implements TargetStore {
 
   /**
    * Starts the fan-out of a READY target once more: a change of its item is what starts it.
-   * @param calls another number each time, for the stream tells of no write that changes nothing
+   * @param calls another number each time, because the stream has no record of a write that changes nothing
    */
   callAgain(reqId: string, target: string, calls: number): Promise<void> {
     return this.update(reqId, target, "SET called_again = :calls", { ":calls": calls, ":state": "READY" });
   }
 
   /**
-   * → SENT, and as many more in the request's `targets_sent`, all or nothing. The request says when that was last, by
-   * which Watch sees that the fan-out goes on. False when it was SENT already.
+   * → SENT, and as many more in the request's `targets_sent`, all or nothing. The request has the time of the last one, from
+   * which Watch sees that the fan-out makes progress. False when it was SENT already.
    */
   async markSent(reqId: string, targets: readonly Target[]): Promise<boolean> {
     const sent = targets.map(({ target }) => ({

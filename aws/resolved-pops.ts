@@ -4,14 +4,14 @@ import type { OnUnreadable } from "../domain/log-fields.ts";
 import { putItems, queryItems } from "./dynamodb.ts";
 
 const KEY = "pop#resolved";
-/** A code that has not resolved for so long is as good as one that never has. */
+/** After this time without an address, a code counts as one that never had any. */
 const KEEP_SECONDS = 366 * 86_400;
 
 const itemSchema = z.object({ part: z.string(), at: z.number().min(0).max(8.64e15) });
 
 /**
- * When each POP resolved last for this deployment: one small item a POP in the Progress table, all under one key. Whoever
- * reads or writes them asks for all of them, and there are as many as POPs that exist.
+ * When each POP resolved last for this deployment: one small item a POP in the Progress table, all under one key. All of
+ * them are read and written together; there are as many as POPs that exist.
  */
 export class ResolvedPops {
   constructor(
@@ -37,7 +37,7 @@ export class ResolvedPops {
     return times;
   }
 
-  /** Says of each that it resolved. Of two writers the later one stands. @param at milliseconds since the epoch */
+  /** Records that these POPs resolved. Of two writers the last one wins. @param at milliseconds since the epoch */
   async note(pops: readonly string[], at: number): Promise<void> {
     const expire_at = Math.floor(at / 1_000) + KEEP_SECONDS;
     const items = pops.map((pop) => ({ key: KEY, part: pop, at, expire_at }));

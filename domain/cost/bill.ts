@@ -30,7 +30,7 @@ export function downloadsPerTask(verify: Verify): number {
   return verify === "addresses" ? ADDRESSES : 1;
 }
 
-/** Each download is followed by a check that asks for the object again, unless warmth is not to be shown. */
+/** Each download is followed by a check that asks for the object again, unless the request has verify=off. */
 export function requestsPerTask(verify: Verify): number {
   return downloadsPerTask(verify) * (verify === "off" ? 1 : 2);
 }
@@ -83,7 +83,7 @@ function line(name: Line["line"], dollars: number, of: string): Line {
   return { line: name, dollars: cents(dollars), of };
 }
 
-/** Without the digits that nobody can know. */
+/** Rounded to the precision that an estimate can have. */
 export function cents(dollars: number): number {
   return Number(dollars.toFixed(5));
 }
@@ -112,7 +112,7 @@ export function notIncluded(pops: readonly string[], order: Order): string[] {
   ];
 }
 
-/** Of a POP whose site nobody knows: the dearest in the first step, so that no estimate is too low for it. */
+/** Of a POP at an unknown site: the dearest in the first step, so that no estimate is too low for it. */
 const UNKNOWN_SITE: PriceRegion = "asia";
 
 /** Where a POP's traffic is billed; undefined in China. */

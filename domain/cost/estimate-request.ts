@@ -132,7 +132,7 @@ const ASSUMPTIONS = [
  */
 export function originFetches(pops: readonly string[], order: Order, forms: number): Estimate["origin_fetches"] {
   const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
-  // POPs whose REC nobody knows have one, maybe that of others.
+  // POPs of an unknown REC have one, maybe that of other POPs.
   const recs = Math.max(known, pops.length === 0 ? 0 : 1);
   const groups = recGroups(
     pops.map((pop) => ({ pop, label: "" })),

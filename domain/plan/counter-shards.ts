@@ -5,13 +5,13 @@ const TASKS_PER_SHARD = 10_000;
 const MAX_COUNTER_SHARDS = 64;
 
 /**
- * POPs whose counters stand in one item. DynamoDB bills a write by the whole item: with so many it stays below 1 KB, with
+ * POPs whose counters one item holds. DynamoDB bills a write by the whole item: with so many it stays below 1 KB, with
  * five counters for each POP (results, bytes, failures and two outcomes). An update that changes all of them stays below
  * the 4 KB that an expression may have.
  */
 const POPS_PER_BLOCK = 24;
 
-/** Over how many items the counters of a request with so many tasks are spread, so that its batches do not wait for each other. */
+/** Number of items over which the counters of a request are spread, so that its batches do not conflict with each other. */
 export function counterShardCount(totalTasks: number): number {
   return Math.min(MAX_COUNTER_SHARDS, Math.max(1, Math.ceil(totalTasks / TASKS_PER_SHARD)));
 }

@@ -17,7 +17,7 @@ export interface FanOutDeps {
   readonly logger: { info(message: string, fields: Record<string, unknown>): void };
 }
 
-/** After this many messages it is asked again whether the request goes on. */
+/** After this many messages, the request is read again to see whether it is still active. */
 const MESSAGES_PER_CHECK = 1_000;
 
 /**
@@ -54,7 +54,7 @@ async function markSent({ requestPops }: FanOutDeps, reqId: string, group: reado
 
 /**
  * Reads the list of URLs once. What SENT targets lead is queued already. A request that has ended meanwhile gets no further messages:
- * nobody would drop them.
+ * they would stay in the queue.
  */
 async function* messagesFor(
   { lists, requests }: FanOutDeps,

@@ -5,10 +5,10 @@ import { type TaskResult, taskResultSchema } from "../result/task-result.ts";
 import { asTaskUrl, type TaskKey, type TaskUrl, taskKey, unfinishedResult } from "./task.ts";
 import { type Follower, messageSourceSchema, type TaskMessage } from "./task-message.ts";
 
-/** So many leads that fail at the origin decide a URL for all POPs of their REC, or so many that download it and see no hit. */
+/** After so many leads that fail at the origin, or so many that download a URL and see no hit, no other POP of their REC requests it. */
 const DECIDES = 2;
 
-/** What becomes of a lead's followers: messages to queue, and failed results of tasks that nobody need try. */
+/** What becomes of a lead's followers: messages to queue, and failed results of tasks that are not tried. */
 export interface PromotedFollowers {
   readonly messages: readonly TaskMessage[];
   readonly decided: readonly TaskResult[];
@@ -53,12 +53,12 @@ export function promoteFollowers(
       for (const follower of followers) send(follower, urls, kind.sure ? led : {});
       continue;
     }
-    const failure = kind.kind === "origin_failed" ? failureAt(lead.pop, kind.saw) : undefined;
+    const failure = kind.kind === "origin_failed" ? failureAt(lead.pop, kind.observed) : undefined;
     const failures = origin_failures + (failure === undefined ? 0 : 1);
     if (failure !== undefined && failures >= DECIDES) decide(urls, first_failure ?? "another POP of its REC", failure);
     else if (kind.kind === "not_kept" && not_kept_at !== undefined)
       decide(urls, failureAt(not_kept_at, "not_kept"), failureAt(lead.pop, "not_kept"));
-    // What the next lead is told of those before it.
+    // Facts about the earlier leads, for the next one.
     else
       send(next, urls, {
         followers: others.length === 0 ? undefined : others,
@@ -81,8 +81,8 @@ export function withoutQueuedFollowers(lead: TaskMessage, queued: ReadonlySet<Ta
   return [...(waiting.length === 0 ? [] : [{ ...lead, urls: waiting }]), ...(alone.urls.length === 0 ? [] : [alone])];
 }
 
-function failureAt(pop: string, saw: string): string {
-  return `${pop} (${saw})`;
+function failureAt(pop: string, observed: string): string {
+  return `${pop} (${observed})`;
 }
 
 /** A URL of a message that has its result. */
@@ -91,13 +91,13 @@ export interface Ended {
   readonly result: LeadResult;
 }
 
-/** Where the results of a message's tasks stand, in its order. */
+/** Keys of the results of a message's tasks, in its order. */
 export function resultKeys({ req_id, pop, shards, urls }: TaskMessage): TaskKey[] {
   return urls.map(({ url, variant }) => taskKey(req_id, { pop, url, variant }, shards));
 }
 
 /**
- * Those of a message's URLs that have results, in its order. One that says that nobody asked is none: this message asks.
+ * Those of a message's URLs that have results, in its order. A result with the reason `not_asked` is left out: this message requests the URL.
  * @param standing results by their `pop_url`
  */
 export function endedOf(message: TaskMessage, standing: ReadonlyMap<string, LeadResult>): Ended[] {
@@ -127,11 +127,11 @@ export const LEAD_RESULT_ATTRIBUTES: readonly string[] = ["task_key", "pop_url",
 export type LeadKind =
   /** The POP has the object, so they may ask. `sure`: it came by the REC, which so has it as well. */
   | { readonly kind: "cached"; readonly sure: boolean }
-  /** It says nothing of the REC: the next POP is to lead. */
+  /** It shows nothing about the REC: the next POP leads. */
   | { readonly kind: "pop_failed" }
-  /** The next POP is to lead, and if it fails alike, no other one asks. */
-  | { readonly kind: "origin_failed"; readonly saw: string }
-  /** The download was good, and no response after it was a hit. The next POP is to lead, and if it sees none either, no other one asks. */
+  /** The next POP leads; if it fails at the origin too, no other POP requests the URL. */
+  | { readonly kind: "origin_failed"; readonly observed: string }
+  /** The download was good, and no response after it was a hit. The next POP leads; if it sees no hit either, no other POP requests the URL. */
   | { readonly kind: "not_kept" };
 
 export function classifyLead(result: LeadResult): LeadKind {
@@ -145,5 +145,5 @@ export function classifyLead(result: LeadResult): LeadKind {
   // The origin sent the object whole; what failed is a request after that. It shows neither that the origin fails nor that the REC has it.
   if (rounds !== undefined) return { kind: "pop_failed" };
   if (!isOriginFailure(code, status !== undefined)) return { kind: "pop_failed" };
-  return { kind: "origin_failed", saw: status !== undefined && status >= 300 ? `HTTP ${status}` : code };
+  return { kind: "origin_failed", observed: status !== undefined && status >= 300 ? `HTTP ${status}` : code };
 }

@@ -9,11 +9,11 @@ import { fromRow, type GoodUrl, type TaskId, toRow, UnreadableRowError } from ".
 export interface ListStore {
   /** Entries of a list, in its order. @throws an error that {@link isMissing} knows; UnreadableRowError for a row that is none of the list's */
   read<T>(list: ReadableList<T>, reqId: string): AsyncIterable<T>;
-  /** Nothing stands under its key until all entries do. */
+  /** Its key has no object until all entries are written. */
   write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void>;
 }
 
-/** Whether an object of the bucket is not there, as S3 says it. */
+/** Whether an error of S3 says that the object does not exist. */
 export function isMissing(error: unknown): error is Error {
   return error instanceof Error && error.name === "NoSuchKey";
 }
@@ -35,7 +35,7 @@ export interface WritableList<T> extends ReadableList<T> {
   readonly toRow: (entry: T) => readonly CsvValue[];
 }
 
-/** What was asked for. */
+/** The URLs of the request. */
 const urls: WritableList<string> = {
   key: (reqId) => `${reqId}.csv`,
   toRow: (url) => [url],

@@ -32,7 +32,7 @@ export interface TaskQueue {
   /** Hides a message from other consumers for so many seconds from now; 0 makes it visible at once. */
   hold(receipt: string, seconds: number): Promise<void>;
   send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void>;
-  /** Sends a message that nobody can receive before some time has passed. */
+  /** Sends a message with a delay: no consumer can receive it before. */
   sendLater(message: TaskMessage, seconds: number): Promise<void>;
   depth(): Promise<QueueDepth>;
 }

@@ -27,7 +27,7 @@ export interface NotGood {
   readonly pops: readonly string[];
   /** URLs whose size is known, each with those of `pops` at which it is to be warmed. */
   readonly known: readonly GoodUrl[];
-  /** URLs whose size is to be asked, because it could not be read or nobody asked. They are to be warmed at all of `pops`. */
+  /** URLs whose size is to be asked, because it could not be read or was never requested. They are to be warmed at all of `pops`. */
   readonly asked: readonly AskedUrl[];
 }
 
@@ -41,7 +41,7 @@ export class RetryLostError extends Error {
 
 /**
  * The request that knows the pairs: a retry that ended before its tasks were planned has those of the request before it.
- * @throws RetryLostError also where nobody knows its URLs, because it ended before its sources were read
+ * @throws RetryLostError also where its URLs are unknown, because it ended before its sources were read
  */
 export async function planOf({ requests }: RetryDeps, item: RequestItem): Promise<RequestItem> {
   let current = item;
@@ -63,7 +63,7 @@ export function isPlanned({ total_count: total }: RequestItem): boolean {
 /**
  * Reads what is not good in a request that has ended, from its lists, its report and its POPs. The report is read as a stream:
  * it may have millions of rows. What is kept is one bit for each URL, variant and POP.
- * @throws RetryLostError; what S3 throws when it cannot be asked now
+ * @throws RetryLostError; what S3 throws when it is unavailable
  */
 export async function notGoodOf(deps: RetryDeps, item: RequestItem): Promise<NotGood> {
   const plan = await planOf(deps, item);
@@ -103,7 +103,7 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<NotGood> {
       if (labels[row] === label && (mask === undefined || isInMask(mask, place))) pairs.add(pair(row, place));
   }
   const asked = await unreadOf(deps, reqId);
-  // A URL that nobody knows yet is warmed at all POPs; the others are at those that are in any pair.
+  // A URL whose size is to be asked is warmed at all POPs; without such URLs, only POPs that are in any pair remain.
   const isUsed = (place: number) => asked.length > 0 || urls.some((_, row) => pairs.has(pair(row, place)));
   const used = [...pops.keys()].filter(isUsed);
   const known = urls.flatMap(({ pops: _, ...url }, row): GoodUrl[] => {

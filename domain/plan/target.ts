@@ -77,8 +77,8 @@ export function candidatesFor(url: string, recGroup: readonly Target[]): readonl
 }
 
 /**
- * A distribution's targets under each REC. Of each URL, one target of a group asks first, and the others once it has the object. A POP
- * whose REC nobody knows is alone, and so is each where all ask at once.
+ * A distribution's targets under each REC. Of each URL, one target of a group requests it first, and the others once it has the
+ * object. A POP of an unknown REC is alone, and so is each POP with the order all-at-once.
  */
 export function recGroups<T extends PopName>(targets: readonly T[], order: Order | undefined): (readonly T[])[] {
   return order === "lead-first" ? groupsByRec(targets, () => MAX_GROUP_TARGETS) : targets.map((target) => [target]);

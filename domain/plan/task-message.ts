@@ -32,9 +32,9 @@ export const taskMessageSchema = z.object({
   origin: originLimitsSchema.optional(),
   /** In each URL's order of variants: one after the other. */
   urls: z.array(taskUrlSchema).min(1),
-  /** The other POPs of this one's REC: they ask once this one has the object. Absent: it leads nobody. */
+  /** The other POPs of this one's REC: they request the URLs once this one has the object. Absent: it has no followers. */
   followers: z.array(followerSchema).optional(),
-  /** How many POPs of the REC have asked for these URLs before, and failed at the origin. */
+  /** How many POPs of the REC have requested these URLs before, and failed at the origin. */
   origin_failures: z.number().int().nonnegative().optional(),
   /** The first of them, and what it saw: `SIN2-P1 (HTTP 404)`. */
   first_failure: z.string().optional(),
@@ -46,7 +46,7 @@ export const taskMessageSchema = z.object({
   led_by: z.string().optional(),
   /** No other POP follows it: so nothing shows which of both RECs the catalogue has wrong. */
   only_follower: z.boolean().optional(),
-  /** Whoever sent it may have sent it before: what stands of it is not done again. */
+  /** It may have been sent before: tasks that have a result are not done again. */
   again: z.boolean().optional(),
   /** Most attempts at one of its URLs in deferred messages. It counts for each URL without `attempts` of its own. */
   tries: z.number().int().nonnegative().optional(),
@@ -58,7 +58,7 @@ export function attemptsBefore({ tries = 0 }: TaskMessage, { attempts }: TaskUrl
   return attempts ?? tries;
 }
 
-/** The queues of tasks, for those who only fill them. */
+/** The queues of tasks, for producers. */
 export interface TaskSender {
   /** Queues all messages. @param lane the queue. @default main @throws if it refuses some again and again */
   send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane?: Lane): Promise<void>;

@@ -39,7 +39,7 @@ export function shardKey(reqId: string, shard: number): string {
   return `${reqId}#${shard}`;
 }
 
-/** Where a task's result stands: the same for everybody who knows the task and the number of shards. */
+/** Key of a task's result. It follows from the task and the number of shards. */
 export function taskKey(reqId: string, id: TaskId, shards: number): TaskKey {
   const sortKey = sortKeyOf(id);
   return { task_key: shardKey(reqId, fnv1a(sortKey) % shards), pop_url: sortKey };
@@ -64,7 +64,7 @@ export function sortKeysOf(pop: string): string {
 /** A URL that can be warmed, in one variant, as Get Size saw it: a row of the list of good URLs, and an entry of a task message. */
 export const taskUrlSchema = z.object({
   url: z.string().min(1),
-  /** Bytes of the object; null where its size could not be told. */
+  /** Bytes of the object; null where its size is unknown. */
   bytes: z.number().int().nonnegative().nullable(),
   /** Name of the variant; absent: the request's only one. */
   variant: z.string().min(1).optional(),
@@ -85,7 +85,7 @@ export function isInMask(mask: PopMask, place: number): boolean {
   return (Number.parseInt(mask.slice(digit, digit + 2), 16) & (1 << (place & 7))) !== 0;
 }
 
-/** What the list of good URLs says besides, and no message carries. */
+/** An entry of the list of good URLs: it has fields that no message carries. */
 export interface GoodUrl extends TaskUrl {
   /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
   readonly source?: number | undefined;
@@ -93,7 +93,7 @@ export interface GoodUrl extends TaskUrl {
   readonly pops?: PopMask;
 }
 
-/** A row of a list that cannot be what it should be: the list was written by somebody else, or damaged. */
+/** A row of a list cannot be parsed: another program wrote the list, or it is damaged. */
 export class UnreadableRowError extends Error {
   override readonly name = "UnreadableRowError";
 }
@@ -127,7 +127,7 @@ export function formKey({ url, variant }: UrlForm): string {
   return variant === undefined ? url : `${url}#${variant}`;
 }
 
-/** The failure of a task that had no result when its request ended. It stands in the report alone, and is never stored. */
+/** The failure of a task that had no result when its request ended. Only the report has it; it is never stored. */
 export const UNFINISHED: Failure = {
   reason: "lost",
   code: "no result",

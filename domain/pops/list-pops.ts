@@ -47,7 +47,7 @@ function regionsAt(pop: string): Region[] {
   return site === undefined ? [] : regionsOf(site);
 }
 
-/** One POP as GET /pops tells it. What is null is not known. */
+/** One POP in the answer of GET /pops. Null: not known. */
 export const popRowSchema = z
   .object({
     code: z.string().describe("The POP as `x-amz-cf-pop` names it, and as `pops` of a request takes it."),

@@ -43,7 +43,7 @@ function defaultPops(targetType: TargetType): readonly string[] {
   return Object.values(worldwide).flat();
 }
 
-/** The POPs one name stands for; none if it is none. A code that is not in the catalogue is left to the DNS. */
+/** The POPs one name stands for; none for an unknown name. Whether a code that is not in the catalogue exists is left to the DNS. */
 function popsOf(targetType: TargetType, name: string): readonly string[] {
   switch (targetType) {
     case "pop":

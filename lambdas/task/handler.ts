@@ -7,7 +7,7 @@ import { prepare } from "./prepare.ts";
 
 /**
  * Behind two streams: a request at CHECK_POP is prepared, a target that is READY is fanned out. The doctor invokes it too,
- * to see what the DNS says where Task runs; then it only looks up.
+ * to resolve POPs with the resolvers of Task; then it does nothing else.
  */
 export function createHandler(deps: TaskDeps) {
   return async (

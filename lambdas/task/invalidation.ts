@@ -14,9 +14,9 @@ import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { TaskDeps } from "./deps.ts";
 
 const POLL_MS = 1_000;
-/** Others of the distribution have as many paths in progress as CloudFront allows; nobody tells when they are done. */
+/** Others of the distribution have as many paths in progress as CloudFront allows; CloudFront has no event for their end. */
 const BUSY_POLL_MS = 5_000;
-/** A run waits no longer: the next one goes on, after the requests that stand behind this one in the stream. */
+/** A run waits no longer: the next one goes on, after the requests behind this one in the stream. */
 const MAX_WAIT_MS = 60_000;
 
 /**

@@ -69,7 +69,7 @@ function problemWith(
 async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
-  // With an invalidation, nobody has raised the group yet. Without, another request may have ended just as this one came.
+  // With an invalidation, the group has not been raised yet. Without one, another request that ended at the same moment may have lowered it.
   await deps.capacity.ensure();
   const firsts = fanOutGroups(item, await deps.requestPops.of(reqId)).map(({ unsent: [first] }) => first);
   const waiting = firsts.filter(({ state }) => state === "RESOLVED");

@@ -11,9 +11,9 @@ describe("what a lead's result means for those that wait", () => {
     ["it is good", GOOD, { kind: "cached", sure: true }],
     ["it is good, and may be so at the edge alone", { ok: true, rec_unsure: true }, { kind: "cached", sure: false }],
     ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, { kind: "cached", sure: true }],
-    ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, { kind: "origin_failed", saw: "HTTP 404" }],
-    ["the origin refuses", NOT_FOUND, { kind: "origin_failed", saw: "HTTP 404" }],
-    ["no answer", SLOW, { kind: "origin_failed", saw: "timeout" }],
+    ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, { kind: "origin_failed", observed: "HTTP 404" }],
+    ["the origin refuses", NOT_FOUND, { kind: "origin_failed", observed: "HTTP 404" }],
+    ["no answer", SLOW, { kind: "origin_failed", observed: "timeout" }],
     ["not kept", { ok: false, reason: "not_kept", http_status: 200 }, { kind: "not_kept" }],
     [
       "not kept, though a response after the download was a hit",
@@ -35,7 +35,7 @@ describe("what a lead's result means for those that wait", () => {
       { ok: false, reason: "not_kept", http_status: 200, rounds: 2 },
       { kind: "not_kept" },
     ],
-    ["its message was given up", { ok: false, reason: "lost" }, { kind: "origin_failed", saw: "lost" }],
+    ["its message was given up", { ok: false, reason: "lost" }, { kind: "origin_failed", observed: "lost" }],
     ["no connection", REFUSED, { kind: "pop_failed" }],
     ["another POP answers", { ok: false, reason: "other_pop", http_status: 200 }, { kind: "pop_failed" }],
     [
@@ -51,12 +51,12 @@ describe("what a lead's result means for those that wait", () => {
     [
       "the origin answers 202",
       { ok: false, reason: "not_cacheable", http_status: 202 },
-      { kind: "origin_failed", saw: "not_cacheable" },
+      { kind: "origin_failed", observed: "not_cacheable" },
     ],
     [
       "an agent of a release before did not say why",
       { ok: false, http_status: 502 },
-      { kind: "origin_failed", saw: "HTTP 502" },
+      { kind: "origin_failed", observed: "HTTP 502" },
     ],
     ["nor anything", { ok: false }, { kind: "pop_failed" }],
   ])("%s", (_, result, verdict) => {
