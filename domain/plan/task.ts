@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { CsvValue } from "../csv.ts";
-import type { RequestItem } from "../request/request-item.ts";
 import { errorText, type Failure } from "../result/failure.ts";
 import type { TaskResult } from "../result/task-result.ts";
 
@@ -136,19 +135,20 @@ export const UNFINISHED: Failure = {
 
 /** The failed result of a task that no agent finished, or none tried. @param failure why */
 export function unfinishedResult(
-  { req_id, shards, expire_at }: Pick<RequestItem, "req_id" | "shards" | "expire_at">,
+  { req_id, shards, expire_at }: { readonly req_id: string; readonly shards: number; readonly expire_at: number },
   { pop, url, variant }: TaskId,
   failure: Failure,
 ): TaskResult {
-  const key = taskKey(req_id, { pop, url, variant }, shards);
-  const nothing = { ok: false, bytes: 0, ms: 0, attempts: 0 };
   return {
-    ...key,
+    ...taskKey(req_id, { pop, url, variant }, shards),
     req_id,
     pop,
     url,
     variant,
-    ...nothing,
+    ok: false,
+    bytes: 0,
+    ms: 0,
+    attempts: 0,
     reason: failure.reason,
     error: errorText(failure),
     expire_at,

@@ -17,10 +17,10 @@ export function listPops(
   const known: ReadonlyMap<string, Basis> = new Map(POP_CODES.map(({ pop, basis }) => [pop, basis]));
   const extra = [...resolvedAt.keys()].filter((pop) => !known.has(pop));
   return [...known.keys(), ...extra]
-    .filter((pop) => country === undefined || siteOf(pop)?.country === country)
-    .filter((pop) => region === undefined || regionsAt(pop).includes(region))
     .sort(new Intl.Collator("en", { numeric: true }).compare)
-    .map((pop) => rowOf(pop, known.get(pop) ?? "here", resolvedAt.get(pop)));
+    .map((pop) => rowOf(pop, known.get(pop) ?? "here", resolvedAt.get(pop)))
+    .filter((row) => country === undefined || row.country === country)
+    .filter((row) => region === undefined || row.regions.includes(region));
 }
 
 const SETS = Object.entries<readonly string[]>({ ...REGION_DEFAULTS, ...COUNTRY_DEFAULTS });
@@ -31,7 +31,7 @@ function rowOf(code: string, basis: PopRow["basis"], resolvedAt: number | undefi
     code,
     city: site?.city ?? null,
     country: site?.country ?? null,
-    regions: regionsAt(code),
+    regions: site === undefined ? [] : regionsOf(site),
     default_of: SETS.filter(([, pops]) => pops.includes(code)).map(([name]) => name),
     rec: site?.rec ?? null,
     rec_basis: site?.recBasis ?? null,
@@ -40,11 +40,6 @@ function rowOf(code: string, basis: PopRow["basis"], resolvedAt: number | undefi
     basis,
     last_resolved_at: resolvedAt === undefined ? null : formatTimestamp(new Date(resolvedAt)),
   };
-}
-
-function regionsAt(pop: string): Region[] {
-  const site = siteOf(pop);
-  return site === undefined ? [] : regionsOf(site);
 }
 
 /** One POP in the answer of GET /pops. Null: not known. */
