@@ -3,10 +3,10 @@ import { DocumentError } from "./document.ts";
 import { childrenOf, type Element, integerIn } from "./mpd.ts";
 
 /**
- * The references of a representation, one by one: a short manifest may stand for millions. An empty one is the base itself. Byte
- * ranges of one file repeat it.
+ * Generates the references of a representation: a short manifest can expand to millions. An empty reference is the base URL itself.
+ * Byte ranges of one file repeat its reference.
  * @param around its period and its adaptation set
- * @param seconds of the period; undefined: nobody says
+ * @param seconds of the period; undefined: unknown
  * @throws DocumentError
  */
 export function* referencesOf(
@@ -62,7 +62,7 @@ function readTemplate(text: string, representation: Element): Template {
   if (text.length > MAX_URL_LENGTH || identifiers > MAX_IDENTIFIERS || text.replaceAll(IDENTIFIER, "").includes("$"))
     throw problem;
   const { id } = representation.attributes;
-  // Where no template asks for it, it does no harm.
+  // An invalid bandwidth matters only if a template contains it.
   const bandwidth = text.includes("$Bandwidth") ? integerIn(representation, "bandwidth", 0n) : undefined;
   const template: Template = (number, time) => {
     const values = new Map([
@@ -81,7 +81,7 @@ function readTemplate(text: string, representation: Element): Template {
   return template;
 }
 
-/** As C's `printf` writes it: the sign counts to the width, and comes first. */
+/** Pads as C's `printf` does: the sign is part of the width. */
 function padded(value: bigint, width: number): string {
   return value < 0n ? `-${String(-value).padStart(width - 1, "0")}` : String(value).padStart(width, "0");
 }
@@ -106,13 +106,13 @@ function* segmentsOf(info: Element, seconds: number | undefined): Generator<Segm
     number = integerIn(entry, "n", 0n) ?? number;
     time = integerIn(entry, "t") ?? time;
     const duration = integerIn(entry, "d", 0n) ?? 0n;
-    // Negative: up to the next entry, or the end of the period.
+    // A negative value repeats until the next entry or the end of the period.
     const repeats = integerIn(entry, "r") ?? 0n;
     const next = entries[i + 1];
     const end = next === undefined ? undefined : integerIn(next, "t");
     const left = end === undefined ? ticks + Number(offset - time) : Number(end - time);
     const count = repeats < 0n ? segmentCount(left, duration) : repeats + 1n;
-    // Else a short document could have many entries that cost time and stand for nothing.
+    // A short document could otherwise contain many entries that take time and have no segments.
     if (duration === 0n || count === undefined || count === 0n) throw new DocumentError(NOT_COUNTED);
     for (let n = 0n; n < count; n++, number++, time += duration) yield [number, time];
   }
@@ -120,7 +120,7 @@ function* segmentsOf(info: Element, seconds: number | undefined): Generator<Segm
 
 const NOT_COUNTED = "does not say how many segments it has";
 
-/** Without a duration, it is one segment. */
+/** Without a duration and an end number, there is one segment. */
 function* segmentsByDuration(info: Element, start: bigint, ticks: number): Generator<Segment> {
   const duration = integerIn(info, "duration", 0n);
   const last = integerIn(info, "endNumber", 0n);
@@ -132,10 +132,10 @@ function* segmentsByDuration(info: Element, start: bigint, ticks: number): Gener
   for (let n = 0n; n < count; n++) yield [start + n, n * (duration ?? 0n)];
 }
 
-/** A period's rounded end shall not make one segment more. */
+/** Rounding of a period's end must not add a segment. */
 const ROUNDING = 1e-6;
 
-/** How many segments of a length it takes to fill some ticks (NaN: nobody says); undefined: it cannot be worked out. */
+/** Number of segments of a duration that fill some ticks (NaN: unknown); undefined: it cannot be computed. */
 function segmentCount(ticks: number, duration: bigint): bigint | undefined {
   const count = Math.ceil(ticks / Number(duration) - ROUNDING);
   return Number.isFinite(count) && count >= 0 ? BigInt(count) : undefined;

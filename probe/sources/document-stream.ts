@@ -4,7 +4,7 @@ import { errorCode } from "../../domain/net/resolver.ts";
 import { type DocumentLimits, MAX_LINE_LENGTH, RATIO_FREE_BYTES } from "../../domain/sources/limits.ts";
 import { DocumentError } from "./document.ts";
 
-/** So many characters tell a page from a document; blank ones before them are skipped up to this. */
+/** This many characters tell an HTML page from a document; leading white space is skipped up to {@link MAX_LEADING_BLANKS}. */
 const MIN_START_CHARACTERS = 64;
 const MAX_LEADING_BLANKS = 10_000;
 const HTML = /^\s*<(?:!doctype\s+html|html|head|body)\b/i;
@@ -12,7 +12,7 @@ const PACE_CHECK_MS = 250;
 
 /**
  * The text of a document, piece by piece, without its byte order mark.
- * @throws DocumentError if it is not UTF-8, or an HTML page: what servers answer instead of what they do not have
+ * @throws DocumentError if it is not UTF-8, or an HTML page: many servers send one with status 200 for a missing file
  */
 export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const { read, all } = await peek(decoded(bytes), (pieces) => {
@@ -23,7 +23,7 @@ export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
   yield* all;
 }
 
-/** The lines of a text, some at a time, without their ends. @throws DocumentError for a line that is too long */
+/** The lines of a text, in batches, without line ends. @throws DocumentError for a line that is too long */
 export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string[], void, undefined> {
   let rest = "";
   for await (const piece of text) {
@@ -52,18 +52,18 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
   yield decode();
 }
 
-/** What has come of a document, by which its pace is judged. */
+/** What has arrived of a document, for the check of its pace. */
 export interface Arrival {
-  /** When its bytes began to come, in milliseconds since the epoch; undefined: nothing is awaited of it. */
+  /** When the body began, in milliseconds since the epoch; undefined: no body is being read. */
   since: number | undefined;
-  /** As they travel. */
+  /** Compressed bytes. */
   bytes: number;
 }
 
 /**
- * The bytes of a document without their one layer of gzip, counted while they come.
- * @param encoding of the answer: `gzip`, `identity`, …; undefined: the bytes themselves say
- * @param arrival is counted here
+ * The decompressed bytes of a document, with limits checked while they arrive.
+ * @param encoding Content-Encoding: `gzip`, `identity`, …; undefined: detected from the bytes
+ * @param arrival counts the compressed bytes
  * @throws DocumentError
  */
 export async function* unpacked(
@@ -97,7 +97,7 @@ export async function* unpacked(
 
 async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const stream = createGunzip();
-  // Not waited for: it ends with its next byte, which may never come.
+  // Not awaited: the source ends with its next byte, which may never arrive.
   pipeline(packed, stream).catch(() => undefined);
   try {
     yield* stream;
@@ -122,7 +122,7 @@ async function peekBytes(bytes: AsyncIterable<Uint8Array>) {
   return { isGzip: first === 0x1f && second === 0x8b, all };
 }
 
-/** Reads ahead until it is enough. @returns what was read, and all of it with the rest */
+/** Reads ahead until `isEnough`. @returns the items that were read, and all items from the first */
 export async function peek<T>(
   items: AsyncIterable<T>,
   isEnough: (read: readonly T[]) => boolean,
@@ -150,9 +150,9 @@ export async function peek<T>(
 }
 
 /**
- * Reads a document in the time that one may take, in all and for its bytes.
- * @param read what it waits for ends with the signal; it says what arrives
- * @throws DocumentError when that time is over; what `read` throws
+ * Runs `read` within the time and pace limits of a document.
+ * @param read must stop on the signal, and records what arrives
+ * @throws DocumentError on timeout; what `read` throws
  */
 export async function inDocumentTime<T>(
   { milliseconds, bytesPerSecond, paceAfterMs }: DocumentLimits,

@@ -4,37 +4,37 @@ import type { LeftOut, LeftOutCounts, SourceType } from "../../domain/request/so
 import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { MAX_DOCUMENTS, MAX_URL_CHARACTERS } from "../../domain/sources/limits.ts";
 
-/** A document that another one names. */
+/** A document that another document references. */
 export interface ReferencedDocument {
   readonly type: SourceType;
   /** Absolute. */
   readonly url: string;
-  /** Variables of a playlist, which those that it names may take over. */
+  /** Variables of a playlist, which the playlists that it references can import. */
   variables?: Readonly<Record<string, string>> | undefined;
 }
 
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
-/** A short document may stand for long URLs, and the API's function reads it with 1 GB of memory. */
+/** A short document can expand to long URLs, and the API function reads it with 1 GB of memory. */
 const MAX_REFUSED_CHARACTERS = 10_000_000;
 
-/** What one document names: URLs, further documents, and what of it is left out. Counted while it is read. */
+/** What one document references: URLs, further documents, and the number of references that are left out. Limits apply while it is read. */
 export class ExtractedUrls {
   readonly urls = new Set<string>();
   readonly documents: ReferencedDocument[] = [];
   readonly leftOut: LeftOutCounts = {};
-  /** Not wanted, and counted. Beyond some megabytes, one that is named again counts again. */
+  /** URLs that were refused and counted. Beyond {@link MAX_REFUSED_CHARACTERS}, a repeated one counts again. */
   private readonly refused = new Set<string>();
   private refusedCharacters = 0;
   private characters = 0;
 
-  /** @param found what the request has already */
+  /** @param found the URLs that the request has already */
   constructor(private readonly found: FoundUrls) {}
 
   /**
-   * Takes a reference as one URL more. One that the document has already is a `duplicate`, unless `again` is true: byte
-   * ranges name one object many times.
-   * @param base what a relative one goes on from; undefined: nothing
-   * @throws DocumentError when there is no room, or no base where one is needed
+   * Adds the URL of a reference. One that the document has already is a `duplicate`, unless `again` is true: byte
+   * ranges reference one object many times.
+   * @param base of relative references; undefined: there is none
+   * @throws DocumentError when the request has too many URLs, or a base is needed and there is none
    */
   add(reference: string, base: string | undefined, again = false): void {
     const url = resolve(reference, base);
@@ -44,7 +44,7 @@ export class ExtractedUrls {
     else this.addNew(url);
   }
 
-  /** Takes a reference as a document to be read. @throws DocumentError */
+  /** Adds a document to read. @throws DocumentError */
   addDocument(reference: string, base: string | undefined, type: SourceType): void {
     const url = resolve(reference, base);
     if (url === undefined) this.leaveOut("not_a_url");
@@ -53,7 +53,7 @@ export class ExtractedUrls {
       throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
   }
 
-  /** Something is not warmed. */
+  /** Counts references that are not warmed. */
   leaveOut(because: LeftOut, n = 1): void {
     if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
   }
@@ -77,7 +77,7 @@ export class ExtractedUrls {
   }
 }
 
-/** @returns undefined: nothing that can be fetched. @throws DocumentError */
+/** @returns undefined: the reference is not a URL that can be fetched. @throws DocumentError */
 function resolve(reference: string, base: string | undefined): string | undefined {
   const url = absolute(reference, base);
   const normal = url === undefined ? undefined : normalizeUrl(url);
@@ -85,13 +85,13 @@ function resolve(reference: string, base: string | undefined): string | undefine
 }
 
 /**
- * A reference with what it goes on from, if it goes on from something. One that does not stays as it is.
- * @returns undefined: it is no reference
- * @throws DocumentError if it needs a base and there is none
+ * The absolute URL of a reference. An absolute reference is returned unchanged.
+ * @returns undefined: it is not a reference
+ * @throws DocumentError if it is relative and there is no base
  */
 export function absolute(reference: string, base: string | undefined): string | undefined {
   const text = reference.trim();
-  // A longer one is no URL, and the parser takes long for it.
+  // Longer text is not a URL, and is slow to parse.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser would drop some of them in silence
   if (text === "" || text.length > MAX_URL_LENGTH || /[\u0000-\u001f]/.test(text)) return undefined;
   if (ABSOLUTE.test(text)) return text;
@@ -100,32 +100,32 @@ export function absolute(reference: string, base: string | undefined): string | 
   return parseUrl(text, base)?.href;
 }
 
-/** What is known of a document before it is read. */
+/** What a reader knows about a document before it reads it. */
 export interface DocumentContext {
-  /** What its relative references go on from; undefined: it is in a bucket, and nobody has said. */
+  /** Base of its relative references; undefined: the document is in a bucket and its source has no `base`. */
   readonly base: string | undefined;
-  /** Variables of the playlist that named it. */
+  /** Variables of the playlist that references it. */
   readonly variables: Readonly<Record<string, string>>;
   /** Of the source. */
   readonly since: string | undefined;
 }
 
 /**
- * Reads a document of one type, and notes what it names.
- * @param text its pieces
+ * Extracts the references of a document of one type.
+ * @param text the document, in pieces
  * @throws DocumentError
  */
 export type Reader = (text: AsyncIterable<string>, context: DocumentContext, extracted: ExtractedUrls) => Promise<void>;
 
 /**
- * Why a document cannot be taken. The message goes on from the document's name and quotes nothing of it, but a
- * number that is wrong: `has a DOCTYPE`.
+ * A document is invalid or beyond a limit. The message follows the document's name: `has a DOCTYPE`. It quotes nothing of the
+ * document except an invalid number.
  */
 export class DocumentError extends Error {
   override readonly name: string = "DocumentError";
 }
 
-/** The same, but another try may go better: no answer, or one that says that the server has too much to do. */
+/** A temporary failure: no response, or one that says that the server is overloaded. */
 export class RetryableDocumentError extends DocumentError {
   override readonly name = "RetryableDocumentError";
 }

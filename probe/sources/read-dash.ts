@@ -3,25 +3,25 @@ import { referencesOf } from "./dash-segments.ts";
 import { absolute, DocumentError, type Reader } from "./document.ts";
 import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
 
-/** Addresses under which a player may choose to load one representation. */
+/** Base URLs of one representation, of which a player selects one. */
 const MAX_BASES_OF_REPRESENTATION = 20;
-/** Put together of a `BaseURL` and those around it: each is parsed, and may be long. */
+/** Combinations of a `BaseURL` with those of the level around it: each is parsed, and may be long. */
 const MAX_BASE_URLS = 100_000;
-/** Counted, those at other hosts too. */
+/** Including those at other hosts. */
 const MAX_SEGMENTS = 1_000_000;
-/** Those without a segment cost time and memory, too. */
+/** Representations without segments take time, too. */
 const MAX_REPRESENTATIONS = 100_000;
 /**
  * A manifest of DASH (ISO/IEC 23009-1): every segment of every representation of every period. Read by hand instead of by a
- * player's parser: parsers make all segments of a manifest before anything can be counted.
+ * player's parser, which creates all segments before they can be counted.
  */
 export const readDash: Reader = async (text, { base }, extracted) => {
   const mpd = await readMpd(text);
   if (mpd.attributes["type"] === "dynamic")
     throw new DocumentError("is a live manifest (type dynamic): what it names is gone before it is warm");
-  // Players ask it who is to serve them.
+  // Players request a steering manifest from it.
   extracted.leaveOut("per_viewer", childrenOf(mpd, "ContentSteering").length);
-  // Counted first: what they name is looked at one by one, and that takes ten times as long.
+  // Counted first, because adding a URL takes ten times as long.
   const count = counter(MAX_SEGMENTS, `names more than ${MAX_SEGMENTS} segments`);
   for (const _ of referencesIn(mpd, base)) count();
   for (const { reference, at } of referencesIn(mpd, base)) {
@@ -30,7 +30,7 @@ export const readDash: Reader = async (text, { base }, extracted) => {
   }
 };
 
-/** The references of all representations, each with what it goes on from. @throws DocumentError */
+/** The references of all representations, each with its base URL. @throws DocumentError */
 function* referencesIn(mpd: Element, base: string | undefined) {
   const countAddress = counter(MAX_BASE_URLS, `puts more than ${MAX_BASE_URLS} addresses together`);
   const countRepresentation = counter(
@@ -52,7 +52,7 @@ function* referencesIn(mpd: Element, base: string | undefined) {
   }
 }
 
-/** @returns counts one more. @throws DocumentError with the problem when there are too many */
+/** @returns a function that counts one more, and throws a DocumentError with `problem` beyond `most` */
 function counter(most: number, problem: string): () => void {
   let count = 0;
   return () => {
@@ -60,7 +60,7 @@ function counter(most: number, problem: string): () => void {
   };
 }
 
-/** What is at one level goes on from each address of the level around it. All are taken: a player may choose any. @throws DocumentError */
+/** The base URLs of an element: each of its own resolved against each of the level around it. A player can select any. @throws DocumentError */
 function baseUrlsOf(
   element: Element,
   around: readonly (string | undefined)[],
@@ -70,7 +70,7 @@ function baseUrlsOf(
   if (own.size === 0) return around;
   const resolveBase = (text: string, base: string | undefined) => {
     count();
-    // An empty one is a reference to what it goes on from (RFC 3986, 5.2.2).
+    // An empty reference is the base itself (RFC 3986, 5.2.2).
     if (text === "") return base;
     const url = parseUrl(absolute(text, base) ?? "");
     if (url === undefined) throw new DocumentError("has a BaseURL that is no URL");
@@ -83,13 +83,13 @@ function baseUrlsOf(
   return [...bases];
 }
 
-/** A period, and how long it is in seconds; undefined: nobody says. */
+/** A period and its length in seconds; undefined: unknown. */
 interface Period {
   readonly element: Element;
   readonly seconds: number | undefined;
 }
 
-/** The periods of a manifest. Each lasts until the next one begins, if it does not say how long (ISO/IEC 23009-1, 5.3.2.1). */
+/** The periods of a manifest. A period without a duration ends when the next one begins (ISO/IEC 23009-1, 5.3.2.1). */
 function periodsOf(mpd: Element): readonly Period[] {
   const elements = childrenOf(mpd, "Period");
   const whole = secondsIn(mpd, "mediaPresentationDuration");

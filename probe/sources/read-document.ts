@@ -11,20 +11,20 @@ import { readHls } from "./read-hls.ts";
 import { readSitemap } from "./read-sitemap.ts";
 import type { Opened, Web } from "./web.ts";
 
-/** A document that is still to be read, or the next page of a prefix. */
+/** A document that is not yet read, or the next page of a prefix. */
 export const pendingSchema = z.object({
-  /** Which of the request's sources led to it, counted from 1. */
+  /** Number of the request's source that leads to it, from 1. */
   source: z.number().int().positive(),
   type: z.enum(SOURCE_TYPES),
   /** `https://…` or `s3://…`. */
   location: z.string(),
   /** 0: the source itself. */
   depth: z.number().int().nonnegative(),
-  /** Where a page of a prefix goes on. */
+  /** Continuation token of the next page of a prefix. */
   token: z.string().optional(),
   /** The URL of a document that is read from a bucket. */
   url: z.string().optional(),
-  /** Variables that a playlist may take over from the one that named it. */
+  /** Variables that a playlist can import from the one that references it. */
   variables: z.record(z.string(), z.string()).optional(),
 });
 export type Pending = z.infer<typeof pendingSchema>;
@@ -37,10 +37,10 @@ export interface DocumentDeps {
 
 const ATTEMPTS = { attempts: 3, firstMs: 250 };
 
-/** Begins a page or a file of data: its lines would all be taken for names of files. */
+/** First characters of HTML, XML or JSON, whose lines would be taken for relative URLs. */
 const NO_LIST = /^[<{[]/;
 
-/** One URL a line. Blank lines, and those that begin with `#`, say nothing. */
+/** One URL per line. Blank lines, and lines that begin with `#`, are skipped. */
 const readList: Reader = async (text, { base }, extracted) => {
   let first = true;
   for await (const lines of linesOf(text)) {
@@ -56,16 +56,16 @@ const readList: Reader = async (text, { base }, extracted) => {
 
 const READERS = { list: readList, sitemap: readSitemap, hls: readHls, dash: readDash };
 
-/** What was read; `next`: where the next page of a prefix goes on. */
+/** What a document contains; `next`: continuation token of the next page of a prefix. */
 export interface DocumentRead {
   readonly extracted: ExtractedUrls;
   readonly next?: string | undefined;
 }
 
 /**
- * Reads one document, or one page of a prefix. What may pass is tried again, from the start, while there is time.
- * @param found what the request has already
- * @throws DocumentError; S3's errors that may pass
+ * Reads one document, or one page of a prefix. Temporary failures are retried from the start of the document within its time limit.
+ * @param found the URLs that the request has already
+ * @throws DocumentError; temporary errors of S3
  */
 export async function readDocument(
   deps: DocumentDeps,
@@ -83,8 +83,8 @@ export async function readDocument(
         arrival.bytes = 0;
         arrival.since = Date.now();
         const given = source.base === undefined ? undefined : folder(source.base);
-        // Players ask for these as well; a sitemap or a list is for others. What those name goes on from `base` itself, wherever they
-        // stand in the bucket.
+        // Players request manifests too, but not sitemaps or lists. References of the latter are relative to `base`, wherever they are
+        // in the bucket.
         const isPlayed = type === "hls" || type === "dash";
         const base = isPlayed ? (url ?? given) : (given ?? url);
         if (isPlayed && url !== undefined) extracted.add(url, undefined);
@@ -127,7 +127,7 @@ async function readPage(
   return { extracted, next };
 }
 
-/** Names the error of S3 if another try does not mend it. @throws DocumentError; S3's error else */
+/** Converts permanent errors of S3. @throws DocumentError; temporary errors of S3 unchanged */
 async function withS3Errors<T>(problem: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;

@@ -3,14 +3,14 @@ import type { LeftOut } from "../../domain/request/source.ts";
 import { type DocumentContext, DocumentError, type ExtractedUrls, type Reader } from "./document.ts";
 import { linesOf } from "./document-stream.ts";
 
-/** What a player does with the URL in a tag: reads it as a playlist, or loads it. */
+/** How a player uses the URL in a tag: it reads a playlist or loads a file; or why the URL is left out. */
 type HlsUse = "playlist" | "file" | LeftOut;
 
-/** Tags that have a URL, the attribute that it is in, and what becomes of it. */
+/** Tags with a URL: the attribute that contains it, and its use. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, HlsUse>>>> = {
-  // Audio, subtitles and angles that a viewer may choose.
+  // Alternate audio, subtitles and camera angles.
   "EXT-X-MEDIA": { URI: "playlist" },
-  // Players ask for these while somebody seeks. They are mostly byte ranges of the segments.
+  // Players request these for seeking. They mostly reference byte ranges of the segments.
   "EXT-X-I-FRAME-STREAM-INF": { URI: "playlist" },
   // Thumbnails: https://github.com/image-media-playlist/spec
   "EXT-X-IMAGE-STREAM-INF": { URI: "playlist" },
@@ -27,7 +27,7 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, HlsUse>>>> = {
 
 /**
  * A playlist of HLS: https://datatracker.ietf.org/doc/html/rfc8216. Read line by line instead of by a player's parser,
- * because parsers keep what their player uses, and drop the rest in silence.
+ * because parsers keep only what their player uses.
  */
 export const readHls: Reader = async (text, context, extracted) => {
   const playlist = new Playlist(context, extracted);
@@ -41,11 +41,11 @@ class Playlist {
   /** A multivariant playlist has no segments, and no end. */
   private segments = false;
   private ended = false;
-  /** Nothing is taken away from it; it may only get longer. */
+  /** Type EVENT: segments are only appended. */
   private event = false;
-  /** The next URL is that of a playlist. */
+  /** The next URL is a playlist. */
   private variant = false;
-  /** The next URL is of a segment that is not there. */
+  /** The next URL is a missing segment. */
   private gap = false;
 
   constructor(
@@ -72,7 +72,7 @@ class Playlist {
           ? "is an EVENT playlist without EXT-X-ENDLIST, which may still grow; send it when the event is over"
           : "is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm",
       );
-    // A playlist may be named before the variables that it imports are defined.
+    // A playlist can be referenced before the variables that it imports are defined.
     for (const named of this.extracted.documents) named.variables = this.variables.all;
   }
 
@@ -126,7 +126,7 @@ class Playlist {
 /**
  * The attributes of a tag of a playlist, `NAME=value,NAME="value"`, without their quotes:
  * https://datatracker.ietf.org/doc/html/rfc8216#section-4.2
- * Read by hand: a regular expression would take time by the square of a long line.
+ * Not a regular expression, whose time would grow with the square of the line's length.
  * @throws DocumentError
  */
 export function hlsAttributes(text: string): ReadonlyMap<string, string> {
@@ -147,7 +147,7 @@ export function hlsAttributes(text: string): ReadonlyMap<string, string> {
 }
 
 const MAX_VARIABLES = 100;
-/** Of their names and values together: each playlist that is named takes them along, and there may be hundreds. */
+/** Of all names and values: each referenced playlist keeps a copy, and there may be hundreds. */
 const MAX_CHARACTERS = 20_000;
 
 /** Variables of a playlist (EXT-X-DEFINE): https://datatracker.ietf.org/doc/html/draft-pantos-hls-rfc8216bis#section-4.4.2.3 */
@@ -157,7 +157,7 @@ class HlsVariables {
 
   constructor(private readonly context: DocumentContext) {}
 
-  /** @param attributes of an EXT-X-DEFINE @throws DocumentError for one that players refuse too */
+  /** @param attributes of an EXT-X-DEFINE @throws DocumentError for one that players reject */
   define(attributes: ReadonlyMap<string, string>): void {
     const how = ["NAME", "IMPORT", "QUERYPARAM"].find((it) => attributes.has(it)) ?? "";
     const name = attributes.get(how) ?? "";
@@ -171,7 +171,7 @@ class HlsVariables {
     if (this.values.size > MAX_VARIABLES) throw new DocumentError(`has more than ${MAX_VARIABLES} variables`);
   }
 
-  /** Puts values in place of `{$name}`. @throws DocumentError where there is none, or the text gets too long */
+  /** Substitutes `{$name}`. @throws DocumentError if a variable is undefined or the text is too long */
   fill(text: string): string {
     let length = 0;
     return text.replaceAll(/\{\$([a-zA-Z0-9_-]{1,200})\}/g, (_, name: string) => {
@@ -183,7 +183,7 @@ class HlsVariables {
     });
   }
 
-  /** What playlists that this one names may take over; undefined: it has none. */
+  /** Variables that referenced playlists can import; undefined: none. */
   get all(): Readonly<Record<string, string>> | undefined {
     return this.values.size === 0 ? undefined : Object.fromEntries(this.values);
   }

@@ -6,24 +6,24 @@ import { MAX_DEPTH, MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
 import { DocumentError, type ReferencedDocument } from "./document.ts";
 import { type DocumentDeps, type Pending, pendingSchema, readDocument } from "./read-document.ts";
 
-/** Where a walk stands, so that another run can go on. */
+/** State of a walk, from which another run can resume. */
 export const walkStateSchema = z.object({
   pending: z.array(pendingSchema),
-  /** Documents that were read, or are pending, each with what its source says of how it is read. */
+  /** Keys of documents that were read or are pending. */
   visited: z.array(z.string()),
-  /** That were read; a page of a prefix is one. */
+  /** Number of documents that were read; a page of a prefix is one. */
   documents: z.number().int().nonnegative(),
 });
 export type WalkState = z.infer<typeof walkStateSchema>;
 
-/** Reads the documents of a request's sources, and those that they lead to, breadth first. */
+/** Reads the documents of a request's sources, and the documents that they reference, breadth first. */
 export class Walk {
   private readonly pending: Pending[];
   private readonly visited: Set<string>;
   private documents: number;
 
   /**
-   * @param found what the sources name is added here
+   * @param found receives the URLs
    * @param state of the run before. @default from the beginning
    */
   constructor(
@@ -42,15 +42,15 @@ export class Walk {
       }
   }
 
-  /** What another walk goes on from. */
+  /** State from which another walk can resume. */
   state(): WalkState {
     return { pending: [...this.pending], visited: [...this.visited], documents: this.documents };
   }
 
   /**
-   * Reads until all is read, the caller stops it, or something is wrong with the sources that ends the request.
-   * @param stop asked after each document: why the next one is not to be read now; undefined: it is
-   * @throws S3's errors that may pass: the document can be read again
+   * Reads until all documents are read, the caller stops it, or a problem ends the request.
+   * @param stop called after each document; returns the reason to stop, or undefined to continue
+   * @throws temporary errors of S3: the document can be read again
    */
   async read<Stop extends string>(
     stop: () => Stop | undefined | Promise<Stop | undefined>,
@@ -62,7 +62,7 @@ export class Walk {
       try {
         await this.readOne(one, source);
       } catch (error) {
-        // The document and the limit or the fault; nothing of the document is quoted.
+        // Names the document and the problem; it does not quote the document, which may contain secrets.
         if (error instanceof DocumentError) return { problem: `${shownLocation(one.location)} ${error.message}` };
         throw error;
       }
@@ -73,7 +73,7 @@ export class Walk {
     }
   }
 
-  /** Where S3 fails, nothing has changed: it can be tried again. */
+  /** On errors of S3, nothing has changed: the caller can retry. */
   private async readOne(one: Pending, source: Source): Promise<void> {
     const { extracted, next } = await readDocument(this.deps, one, source, this.found);
     this.pending.shift();
@@ -86,7 +86,7 @@ export class Walk {
     this.found.markDone(new Set(this.pending.map(({ source }) => source)));
   }
 
-  /** What was seen is a loop, or named twice: nothing is wrong with it. @throws DocumentError */
+  /** Skips documents that were seen: a loop or a second reference is valid. @throws DocumentError */
   private add(one: Pending, source: Source): void {
     const key = keyOf(one, source);
     if (this.visited.has(key)) return;
@@ -103,7 +103,7 @@ function toPending({ type, url, variables }: ReferencedDocument, { source, depth
   return { source, type, location, url, depth: depth + 1, variables };
 }
 
-/** Two sources may read one document in two ways. */
+/** Two sources can read one document with different settings. */
 function keyOf({ type, location, variables }: Pending, { base, origin_path, since }: Source): string {
   return JSON.stringify([location, type, base, origin_path, since, variables]);
 }

@@ -13,14 +13,14 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export interface WebDeps {
   readonly dns: Resolver;
-  /** The request's own, which a source's own origin alone gets. */
+  /** The request's header lines. Only the origin of the source's own URL receives them. */
   readonly header: readonly string[];
   readonly ports: Ports;
 }
 
-/** A document that has begun to come. */
+/** A document whose body is arriving. */
 export interface Opened {
-  /** Where it is after redirects; undefined: in a bucket, and nobody has said. */
+  /** URL after redirects; undefined: the document is in a bucket and its source has no `base`. */
   readonly url: string | undefined;
   /** Its Content-Encoding. */
   readonly encoding: string | undefined;
@@ -29,19 +29,19 @@ export interface Opened {
   readonly close: () => Promise<void>;
 }
 
-/** Fetches documents. What is looked up and checked is what is connected to, at each redirect anew. */
+/** Fetches documents over HTTP. Connects to the address that was resolved and checked, anew for each redirect. */
 export class Web {
   constructor(private readonly deps: WebDeps) {}
 
   /**
    * @param url https or http, at its own port
-   * @param origin of the source that led here; undefined: it has none, and nobody gets the headers
-   * @param signal ends it, also while the body comes
+   * @param origin of the source that leads here: only it receives the request's headers. undefined: the source has none
+   * @param signal aborts the request and its body
    * @throws DocumentError
    */
   async open(url: string, origin: string | undefined, signal: AbortSignal): Promise<Opened> {
     let at = fetchable(url, "is no http(s) URL at its own port");
-    // Once it was redirected elsewhere, somebody else decides where this goes.
+    // After a redirect to another origin, that origin determines the next URL.
     let trusted = true;
     for (let redirects = 0; ; redirects++) {
       trusted &&= at.origin === origin;
@@ -64,7 +64,7 @@ export class Web {
         headers: ["host", url.host, "accept-encoding", "gzip", ...own.flat()],
         signal,
       });
-      // Without this, an error after the last byte that is read is nobody's.
+      // Without a listener, an error after the last byte that is read would be uncaught.
       body.on("error", () => undefined);
       const action = joinedHeader(headers[WAF_ACTION_HEADER]);
       if (action !== undefined) throw blocked(wafAnswer(statusCode, action).text, withHeader);
@@ -107,7 +107,7 @@ export class Web {
   }
 }
 
-/** @throws DocumentError for a place that nothing is fetched from */
+/** @throws DocumentError for a location that must not be fetched */
 function redirected(from: URL, location: string): URL {
   const problem = "redirects to something that is no http(s) URL at its own port";
   const url = parseUrl(utf8(location), from.href);
@@ -118,7 +118,7 @@ function redirected(from: URL, location: string): URL {
   return to;
 }
 
-/** Servers write a Location in UTF-8, of which the client has made a character for each byte. Browsers read it back, too. */
+/** Decodes a Location that a server wrote in UTF-8, as browsers do: the HTTP client decodes headers as Latin-1. */
 function utf8(header: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(header, "latin1"));
@@ -133,7 +133,7 @@ function fetchable(url: string, problem: string): URL {
   return new URL(normal.url);
 }
 
-/** Not one that passes: without a token of AWS WAF, the next try gets the same. @param withHeader whether it got the request's headers */
+/** Permanent: without a token of AWS WAF, a retry gets the same response. @param withHeader whether the request's headers were sent */
 function blocked(answer: string, withHeader: boolean): DocumentError {
   const elsewhere = 'allow this URL in a rule: "header" goes only to the scheme and host of the source\'s own url';
   return new DocumentError(`was answered by AWS WAF with ${answer}; ${withHeader ? ALLOW_BY_HEADER : elsewhere}`);
@@ -146,7 +146,7 @@ function refusal(status: number): DocumentError {
     : new DocumentError(problem);
 }
 
-/** Bytes whose errors say what happened. */
+/** Converts errors of the network while the body is read. */
 async function* withDocumentErrors(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* body;
@@ -155,7 +155,7 @@ async function* withDocumentErrors(body: AsyncIterable<Uint8Array>): AsyncGenera
   }
 }
 
-/** What to say of an error of the network. */
+/** Converts an error of the network. */
 function problemOf(error: unknown): DocumentError {
   if (error instanceof DocumentError) return error;
   return new RetryableDocumentError(`could not be fetched (${errorCode(error)})`, { cause: error });

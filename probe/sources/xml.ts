@@ -2,7 +2,7 @@ import { SaxesParser } from "saxes";
 import { MAX_ATTRIBUTES, MAX_LINE_LENGTH, MAX_NESTING } from "../../domain/sources/limits.ts";
 import { DocumentError } from "./document.ts";
 
-/** A `&` that begins no reference: `?a=1&b=2` in an address that was pasted in. At the end of a piece, one may go on. */
+/** An `&` that does not begin a reference, as in `?a=1&b=2`. At the end of a piece, a reference may be incomplete. */
 const UNESCAPED = /&(?!#\d+;|#x[\da-f]+;|[a-z_:][\w:.-]*;|[#\w:.-]*$)/i;
 const LINE_END = /\r\n?|\n/g;
 
@@ -14,9 +14,9 @@ export interface XmlEvents {
 }
 
 /**
- * Reads XML, one element after the other. Namespaces are not looked at: many sitemaps forget to declare theirs. Blanks may
- * stand before its declaration, as many templates leave them there.
- * @throws DocumentError if it is not well-formed, or has a DOCTYPE, and so if it has any entity of its own
+ * Reads XML as a stream of elements. Namespaces are ignored, because many sitemaps do not declare theirs. White space before the
+ * XML declaration is accepted, because many templates emit it.
+ * @throws DocumentError if it is not well-formed or has a DOCTYPE, which custom entities need
  */
 export async function readXml(text: AsyncIterable<string>, events: XmlEvents): Promise<void> {
   const document = new Document(events);
@@ -31,11 +31,11 @@ class Document {
   private attributes = 0;
   /** Characters since the last tag. The parser holds them until the next one: a text, a comment, a value. */
   private held = 0;
-  /** Line ends among the blanks before the document, which the parser does not get. */
+  /** Line ends in the white space before the document, which the parser does not receive. */
   private linesBefore = 0;
-  /** Where the parser's last event was. What it stumbles over is somewhere behind it. */
+  /** Position of the parser's last event. An error is after it. */
   private last = { position: 0, line: 1 };
-  /** The text that the parser got last, from a place before `last` on. */
+  /** The text that the parser received last, from a position at or before `last`. */
   private recent = { text: "", from: 0 };
 
   constructor(private readonly events: XmlEvents) {
@@ -107,7 +107,7 @@ class Document {
     this.events.close(local(name), (this.texts.pop() ?? "").trim());
   }
 
-  /** The parser's own words quote the document. */
+  /** The parser's own message is not used: it quotes the document. */
   private problemOf(message: string): string {
     const line = this.parser.line + this.linesBefore;
     const known = message.includes("entity")
@@ -117,14 +117,14 @@ class Document {
   }
 
   /**
-   * What to say of an unescaped `&`, if it is what the parser stumbled over. The parser takes all text up to the next `;` for
+   * The message for an unescaped `&`, if that caused the error. The parser takes all text up to the next `;` for
    * the name of an entity, be it many lines below, or finds none up to the document's end.
    */
   private unescaped(): string | undefined {
     const { text, from } = this.recent;
     const read = text.slice(this.last.position - from, this.parser.position - from);
     const at = read.search(UNESCAPED);
-    // In a comment or a CDATA section that the document ends in, it needs no escape.
+    // In an unclosed comment or CDATA section, `&` needs no escape.
     if (at === -1 || /<!--|<!\[CDATA\[/.test(read.slice(0, at))) return undefined;
     const line = this.last.line + lineEnds(read.slice(0, at)) + this.linesBefore;
     return `has an unescaped & in line ${line}; write &amp;`;
