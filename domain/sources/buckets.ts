@@ -1,9 +1,9 @@
 import type { Source } from "../request/source.ts";
 
-/** What sources read of S3. `aws/source-objects.ts` implements it. */
+/** Access to the buckets of sources. `aws/source-objects.ts` implements it. */
 export interface Buckets {
   /**
-   * The bytes of an object, as they come.
+   * Streams an object.
    * @throws S3's own error: `NoSuchKey`, `AccessDenied`, …
    */
   read(object: S3Location, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
@@ -21,28 +21,28 @@ export interface Page {
   readonly next?: string | undefined;
 }
 
-/** Errors that another try does not mend, by their names: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** Names of permanent errors: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const PERMANENT = new Set([
   ...["NoSuchKey", "NoSuchBucket", "NotFound", "AccessDenied", "Forbidden", "InvalidObjectState", "PermanentRedirect"],
   ...["KeyTooLongError", "InvalidBucketName", "AllAccessDisabled", "AccountProblem"],
 ]);
 
-/** The name of an error that says that an object cannot be read; undefined: it may go better another time. */
+/** The name of a permanent error; undefined: the error may be temporary. */
 export function permanentS3Error(error: unknown): string | undefined {
   return error instanceof Error && PERMANENT.has(error.name) ? error.name : undefined;
 }
 
-/** Where an object of a bucket stands, or what keys begin with. */
+/** An object of a bucket, or a prefix of keys. */
 export interface S3Location {
   readonly bucket: string;
-  /** As S3 has it: nothing is encoded. */
+  /** Not URL-encoded. */
   readonly key: string;
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 const LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/su;
 
-/** Reads `s3://bucket/key`; undefined: it is none. The key is taken as it stands. */
+/** Parses `s3://bucket/key`; undefined: invalid. The key is not decoded. */
 export function parseS3Location(text: string): S3Location | undefined {
   const [, bucket, key = ""] = LOCATION.exec(text) ?? [];
   return bucket === undefined ? undefined : { bucket, key };
@@ -56,10 +56,10 @@ export function formatS3Location({ bucket, key }: S3Location): string {
 /** The stack's parameter that names them. */
 export const SOURCE_BUCKETS_PARAMETER = "sourceBuckets";
 
-/** What sources may be read from buckets: `bucket`, or `bucket/prefix*`. None: nothing. */
+/** What sources may read: `bucket`, or `bucket/prefix*`. */
 export type SourceBuckets = readonly string[];
 
-/** Whether an object may be read, or the keys that begin so listed. */
+/** Whether an object may be read, or the keys below a prefix listed. */
 export function isReadable(buckets: SourceBuckets, { bucket, key }: S3Location): boolean {
   const prefixes = buckets.map((entry) => (entry.includes("/") ? entry.replace(/\*$/, "") : `${entry}/`));
   return prefixes.some((prefix) => `${bucket}/${key}`.startsWith(prefix));
@@ -67,7 +67,7 @@ export function isReadable(buckets: SourceBuckets, { bucket, key }: S3Location):
 
 /**
  * The URL of a key below a prefix: `base`, and the key without the origin path.
- * @returns undefined: no URL leads there
+ * @returns undefined: no URL leads to the key
  */
 export function keyUrl(key: string, { base, origin_path = "" }: Source): string | undefined {
   const path = keyPath(key);
@@ -78,7 +78,7 @@ export function keyUrl(key: string, { base, origin_path = "" }: Source): string 
   return path.startsWith(`${cut}/`) ? folder(base) + path.slice(cut.length + 1) : undefined;
 }
 
-/** The URL of the document of a source that stands in a bucket: its name, at `base`. undefined: there is none. */
+/** The URL of a source's document in a bucket: `base` and the last part of its key. undefined: there is none. */
 export function ownUrl({ s3 = "", base }: Source): string | undefined {
   const name = parseS3Location(s3)?.key.split("/").at(-1);
   const path = name === undefined ? undefined : keyPath(name);
@@ -86,8 +86,7 @@ export function ownUrl({ s3 = "", base }: Source): string | undefined {
 }
 
 /**
- * Where a document that another one names stands in the source's bucket: what is below `base` as a URL is below the
- * source's own folder there.
+ * The object of a referenced document: URLs below `base` are objects below the folder of the source's own document.
  * @returns undefined: it is not in the bucket
  */
 export function inBucket(url: string, { s3, base }: Source): S3Location | undefined {
@@ -98,16 +97,15 @@ export function inBucket(url: string, { s3, base }: Source): S3Location | undefi
   return key === undefined ? undefined : { bucket: own.bucket, key: own.key.replace(/[^/]*$/, "") + key };
 }
 
-/** A URL that names of files can be put behind. */
+/** A URL with a slash at its end, to which file names can be appended. */
 export function folder(base: string): string {
   const { origin, pathname } = new URL(base);
   return origin + pathname.replace(/\/*$/, "/");
 }
 
 /**
- * A key as the path of a URL under which S3 has it, in a browser's spelling. `+` is encoded, because S3 reads a plain one
- * as a space.
- * @returns undefined: no URL leads to it, since `.` and `..` between slashes are worked out before a URL is asked for
+ * A key as the path of a URL, encoded as browsers do. `+` is encoded, because S3 reads a plain one as a space.
+ * @returns undefined: no URL leads to it, because clients resolve `.` and `..` between slashes
  */
 export function keyPath(key: string): string | undefined {
   if (/(?:^|\/)\.\.?(?:\/|$)/.test(key) || /\p{Surrogate}/u.test(key)) return undefined;

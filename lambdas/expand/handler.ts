@@ -11,7 +11,7 @@ import { Web } from "../../probe/sources/web.ts";
 import { RESERVE_MS } from "../runtime.ts";
 import type { ExpandCheckpoint, ExpandDeps } from "./deps.ts";
 
-/** How often GET /prewarm hears of it, and a request that has ended is seen. */
+/** How often progress is written for GET /prewarm, and whether the request has ended is checked. */
 const NOTE_MS = 5_000;
 
 /** Invoked asynchronously, for one request. */
@@ -22,19 +22,19 @@ export function createHandler(deps: ExpandDeps) {
 
 /**
  * CREATED → EXPANDING: reads a request's sources and writes its list of URLs, the caller's own first; then it marks the item,
- * and Get Size goes on. What is not read when the run's time is over, the next run reads. Run twice, it does no harm: the
- * second reads the same again, or finds that nothing is left to do.
+ * and its stream invokes Get Size. What this run has no time to read, the next run reads. A second run is harmless: it reads the
+ * same again, or finds nothing to do.
  * @param remainingMs milliseconds that this run may still take
  */
 export async function expand(deps: ExpandDeps, reqId: string, remainingMs: () => number): Promise<void> {
   const item = await startExpanding(deps, reqId);
   const end = item === undefined ? "done" : await readSources(deps, item, remainingMs);
   if (end === "continue") return deps.expandFunction.invoke(reqId);
-  // There may be signed URLs in it.
+  // The checkpoint may contain signed URLs.
   await deps.checkpoints.delete(reqId);
 }
 
-/** The request, if there is something to read; undefined: it has ended, or all is read. */
+/** The request, if it has sources to read; undefined: it has ended, or all are read. */
 async function startExpanding(deps: ExpandDeps, reqId: string): Promise<RequestItem | undefined> {
   const item = await deps.requests.get(reqId);
   if (item?.status === "EXPANDING" && item.expanded === undefined) return item;
@@ -42,7 +42,7 @@ async function startExpanding(deps: ExpandDeps, reqId: string): Promise<RequestI
   return (await deps.requests.advance(reqId, "EXPAND")) ? item : startExpanding(deps, reqId);
 }
 
-/** @returns whether another run has to go on */
+/** @returns whether another run must continue */
 async function readSources(
   deps: ExpandDeps,
   item: RequestItem,
@@ -54,12 +54,12 @@ async function readSources(
   const { dns, ports, buckets } = deps;
   const web = new Web({ dns, ports, header: item.header });
   const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS }, item.sources ?? [], found, before?.walk);
-  /** @returns whether the request is still being expanded: another run may have come to the end before */
+  /** @returns false: the request is no longer EXPANDING, because it has ended or another run has finished */
   const note = () =>
     deps.requests.amend(reqId, ["EXPANDING"], { sources_read: found.sources, url_count: found.urls.size });
   let noted = deps.now();
   const stop = async () => {
-    // Each run has read something by now, so that there is an end to it.
+    // Each run has read at least one document, so that reading ends.
     if (remainingMs() < RESERVE_MS) return "time is up";
     if (deps.now() - noted < NOTE_MS) return undefined;
     if (!(await note())) return "ended";
@@ -85,7 +85,7 @@ async function loadFoundUrls(
   before: ExpandCheckpoint | undefined,
 ): Promise<FoundUrls> {
   const urls: string[] = [];
-  // A run that was cut off may have written what it found into the same list.
+  // An interrupted run may have written the URLs of sources into the same list.
   for await (const { url, source } of deps.lists.read(LISTS.foundUrls, item.req_id))
     if (source === undefined) urls.push(url);
   const { cf_domain: cfDomain, sources = [] } = item;

@@ -13,24 +13,24 @@ import { forEachKey, RESERVE_MS } from "../runtime.ts";
 import type { GetSizeDeps } from "./deps.ts";
 import { openLimits } from "./limits.ts";
 
-/** Of a request's time, sizes may take so much: they serve its percentage, and its downloads have to fit, too. */
+/** Share of a request's time that sizes may take: the downloads need the rest. */
 const SIZE_TIME_SHARE = 0.25;
 
-/** Not mended by trying again for hours, as every other error here may be. Their messages tell the caller what to do. */
+/** Permanent errors, which end the request; all others are retried. Their messages tell the caller what to do. */
 const FINAL_ERRORS = [AliasUnclearError, NoDistributionError, RetryLostError];
 
-/** What a request is to warm, and whose sizes are to be asked for that. */
+/** The URLs that a request warms. */
 interface Work {
   /** URLs whose size is known already. */
   readonly known: readonly GoodUrl[];
   readonly asked: readonly AskedUrl[];
-  /** What the request's item says of it from now on. */
+  /** Fields of the request's item that follow from it. */
   readonly fields: { readonly pops?: string[]; readonly url_count?: number };
 }
 
 /**
- * CREATED → CHECK_POP, or FAILED when no URL can be read. A request with sources is handed to Expand, and comes back once
- * they are read. Run twice, it does no harm: the second finds another status.
+ * CREATED → CHECK_POP, or FAILED if no URL can be read. A request with sources goes to Expand first, which invokes this function
+ * again. A second run is harmless: it finds another status.
  */
 export function createHandler(deps: GetSizeDeps) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> =>
@@ -51,13 +51,13 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   const fail = async (reason: string) => void (await deps.requests.end(reqId, "FAIL", { reason }));
   const work =
     item.retry_of === undefined ? await workOfList(deps, item) : await workOfRetry(deps, item, item.retry_of);
-  // Sizes must be asked for under the very host that the agents use.
+  // Sizes must be requested with the host that the agents use.
   const hosts = new Set([...work.known, ...work.asked].map(({ url }) => hostOf(url)));
   const { distributions, refused } = await findDistributions(item.cf_domain, [...hosts], {
     own: () => deps.distributions.own(),
     alias: (name) => deps.dns.alias(name),
   });
-  // Before anything is asked of a distribution.
+  // Checked before any request to a distribution.
   const notAllowedProblem = notAllowed(deps.allowed, distributions);
   if (notAllowedProblem !== undefined) return fail(notAllowedProblem);
   const limits = openLimits(deps, item);
@@ -98,19 +98,19 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   else await fail(`Nothing of the request ${item.retry_of} is left to be tried again`);
 }
 
-/** All URLs of the request's list, read whole before the first question: S3 closes an answer that nobody reads for long. */
+/** All URLs of the request's list, read completely before the first size: S3 closes a response that is not read for long. */
 async function workOfList({ lists }: GetSizeDeps, { req_id: reqId }: RequestItem): Promise<Work> {
   const asked: AskedUrl[] = [];
   for await (const found of lists.read(LISTS.foundUrls, reqId)) asked.push(found);
   return { known: [], asked, fields: {} };
 }
 
-/** Of a retry: what is not good in the request before it. Its own list is written then, too. @throws RetryLostError */
+/** For a retry: what is not good in the request that it retries. Writes the list of URLs, too. @throws RetryLostError */
 async function workOfRetry(deps: GetSizeDeps, { req_id: reqId }: RequestItem, before: string): Promise<Work> {
   const ended = await deps.requests.get(before);
   if (ended === undefined) throw new RetryLostError(before, "it is gone");
   const { pops, known: withSources, asked } = await notGoodOf(deps, ended);
-  // The sources are the other request's.
+  // The numbers of sources refer to the other request.
   const known = withSources.map(({ source: _, ...good }) => good);
   const urls = new Set([...known, ...asked].map(({ url }) => url));
   await deps.lists.write(LISTS.urls, reqId, urls);

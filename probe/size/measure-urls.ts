@@ -25,22 +25,22 @@ import type { Ports } from "../connection.ts";
 import type { Unreadable } from "./size-answer.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
 
-/** How many POPs are tried when no name of the distribution resolves. */
+/** POPs that are tried if the distribution's own domain does not resolve. */
 const MAX_POP_NAMES = 5;
 
-/** What sizes are asked with. */
+/** What sizes are requested with. */
 export interface MeasureOptions {
   readonly dns: Resolver;
   readonly ports: Ports;
   readonly request: RequestItem;
   readonly distributions: readonly Distribution[];
-  /** Hosts that are not asked, with the reason. @default none */
+  /** Hosts that receive no request, with the reason. @default none */
   readonly refused?: FoundDistributions["refused"];
-  /** Nothing is awaited longer, in milliseconds. */
+  /** Time limit for all sizes, in milliseconds. */
   readonly timeMs: number;
-  /** What keeps the limits of origins. @default this call alone */
+  /** Enforces the limits of origins. @default for this call alone */
   readonly origins?: OriginLimiterRegistry;
-  /** After how long an error that an edge keeps may be gone. @default 11 s */
+  /** How long an edge caches an error, in milliseconds. @default 11 s */
   readonly keptErrorMs?: number;
 }
 
@@ -49,11 +49,11 @@ type VariantName = string | undefined;
 
 export interface SizeQuestion {
   readonly url: string;
-  /** In this order, one after the other: a question may leave something in a cache. */
+  /** Requested in this order, one after the other: a request may fill a cache. */
   readonly variants: readonly VariantName[];
 }
 
-/** A question with the answers for its variants; undefined: none came in time. */
+/** A question with an answer for each variant; undefined: none arrived in time. */
 type Answered<Q> = Q & { readonly answers: (Size | undefined)[] };
 
 export async function measureSizes<Q extends SizeQuestion>(
@@ -88,7 +88,7 @@ export async function measureSizes<Q extends SizeQuestion>(
     for (const [i, name] of variants.entries()) {
       if (isOver || answers[i] !== undefined) continue;
       const answer = await probe.size(url, headers.get(name) ?? []);
-      // What fails once the time is over was cut off.
+      // A failure after the time limit is caused by closing the probe.
       if (!isOver) answers[i] = answer;
     }
   };
@@ -109,8 +109,8 @@ function refusalOf(url: string, refused: MeasureOptions["refused"]): Unreadable 
 }
 
 /**
- * Names at which sizes are asked, the likeliest first. Each is CloudFront's own: a URL's host and an alias are anybody's,
- * may point elsewhere before a launch, and would let whoever starts a request have any server asked.
+ * Names at which sizes are requested, the most likely first. Each is CloudFront's own: a URL's host or an alias may point
+ * elsewhere before a launch, and would let a caller have requests sent to any server.
  */
 export function entryPoints({ domain, label, names }: Distribution, pops: readonly string[]): string[] {
   const own = [domain, ...names].find((name) => name !== undefined && cloudFrontLabel(name) === label);
@@ -118,7 +118,7 @@ export function entryPoints({ domain, label, names }: Distribution, pops: readon
   return [...new Set([own ?? `${label}.cloudfront.net`, ...ofPops])];
 }
 
-/** Addresses of the first of the names that resolves. @throws what the first one failed with, when none does */
+/** Addresses of the first name that resolves. @throws the error of the first name if none resolves */
 async function addressesOfFirst(dns: Resolver, names: readonly string[]): Promise<readonly string[]> {
   let first: unknown;
   for (const name of names) {
@@ -137,21 +137,21 @@ export interface UrlsToMeasure {
   readonly asked: readonly AskedUrl[];
 }
 
-/** What a request's URLs came to, form by form: a URL in three variants counts three times. */
+/** The sizes of a request's URLs, by variant: a URL in three variants counts three times. */
 export interface MeasuredUrls {
   /** The variants of a URL stand together, in their order. */
   readonly good: readonly GoodUrl[];
-  /** A URL that is bad in all its forms for the same reason counts once. */
+  /** A URL that is unreadable in all variants for the same reason counts once. */
   readonly bad: readonly UnreadableUrl[];
-  /** How many of the good ones are taken for good, because the time was over before they had answered. */
+  /** How many of the good ones did not respond in time. */
   readonly unasked: number;
-  /** URLs of good ones that may never be kept, once each. */
+  /** Good URLs whose headers say that caches may not keep them, once each. */
   readonly doubtful: DoubtfulUrls;
 }
 
 /**
- * Asks the size of every URL that is to be asked, in every variant. What has not answered when the time is over is warmed, with its
- * size unknown: a slow origin must not keep a request from its downloads.
+ * Requests the size of every asked URL in every variant. URLs that do not respond in time are warmed with an unknown size: a slow
+ * origin must not prevent the downloads.
  */
 export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure): Promise<MeasuredUrls> {
   const all = variantNames(options.request.variants);
@@ -178,7 +178,7 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
     const obstacle = answers.map((it) => (it !== undefined && "size" in it ? it.obstacle : undefined)).find(Boolean);
     if (obstacle !== undefined) doubtful = withDoubtful(doubtful, url, obstacle);
   }
-  // One variant of a URL may be known, and another be asked.
+  // One variant of a URL may be known and another one asked.
   const rank = ({ variant }: GoodUrl) => all.indexOf(variant);
   const byUrl = grouped(good, ({ url }) => url);
   return {
@@ -190,7 +190,7 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
 }
 
 /**
- * What asking for a URL came to. One that is bad in all forms of the request for the same reason is one bad URL.
+ * The rows of a URL in the two lists. One that is unreadable in all variants of the request for the same reason is one row.
  * @param all variants of the request
  */
 export function urlForms(

@@ -13,7 +13,7 @@ import {
 
 /** A URL that can be warmed. */
 export interface Good {
-  /** In bytes; null: it cannot be told. */
+  /** In bytes; null: unknown. */
   readonly size: number | null;
   /** The header that may keep the object out of caches. */
   readonly obstacle?: string;
@@ -28,10 +28,10 @@ export interface Unreadable {
   readonly http_status?: number;
 }
 
-/** What is known after an answer: the size, why the URL is bad, or what to try. `retry`: it says nothing of the object. */
+/** The result of one response: the size, why the URL is unreadable, or the next request. `retry`: the failure may be temporary. */
 export type SizeAnswer = Good | (Unreadable & { readonly retry: boolean }) | { readonly ask: "range" };
 
-/** What a bad answer is counted as, by its status and whether AWS WAF gave it. */
+/** The failure reason of a response, by its status and whether AWS WAF sent it. */
 function refusalReason(status: number, headers: Headers): FailureReason {
   if (wafActionOf(headers) !== undefined) return "waf";
   if (status === ACCEPTED) return "not_cacheable";
@@ -45,15 +45,15 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Reads the answer to a HEAD. */
 export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
-  // A rule of AWS WAF may be about the method, and an object that is being made may be there for a GET.
+  // A rule of AWS WAF may apply to HEAD only, and an object that is being created may be complete for the GET.
   if (wafActionOf(headers) !== undefined || status === ACCEPTED) return { ask: "range" };
   if (status >= 200 && status < 300) {
     const size = contentLength(headers);
     return size === null ? { ask: "range" } : good(size, headers);
   }
-  // An origin that has too much to do is not asked twice.
+  // An overloaded origin receives no second request.
   const certain = status < 400 || status === 404 || status === 410 || isOverload(status);
-  // Origins refuse HEAD with whatever they like; a GET tells whether it is the method or the object.
+  // Origins refuse HEAD with many statuses; a GET shows whether the method or the object is refused.
   return certain ? refusal(status, headers) : { ask: "range" };
 }
 
@@ -77,12 +77,12 @@ function good(size: number | null, headers: Headers): Good {
   return header === undefined ? { size } : { size, obstacle: header };
 }
 
-/** The action of AWS WAF, where it answered instead of the cache or the origin. */
+/** The action of AWS WAF, if it responded instead of the cache or the origin. */
 export function wafActionOf(headers: Headers): string | undefined {
   return joinedHeader(headers[WAF_ACTION_HEADER]);
 }
 
-/** @param problem in words, if the status alone does not say it; no retry mends it */
+/** @param problem a permanent problem that the status alone does not state */
 function refusal(status: number, headers: Headers, problem?: string): SizeAnswer {
   const why = problem ?? redirectProblem(status, headers);
   const retry = why === undefined && (status >= 500 || status === 429 || status === 408);
@@ -97,11 +97,11 @@ function redirectProblem(status: number, headers: Headers): string | undefined {
 
 function contentLength(headers: Headers): number | null {
   const text = headers["content-length"];
-  // Of an encoded answer it is the encoded length, which is also what is downloaded.
+  // The length of an encoded response is the encoded length, which is what agents download.
   return typeof text === "string" && /^\d+$/.test(text) ? credible(Number(text)) : null;
 }
 
-/** A greater length is wrong, and would spoil the total. */
+/** A greater length is invalid, and would falsify the total. */
 function credible(bytes: number): number | null {
   return bytes <= MAX_OBJECT_BYTES ? bytes : null;
 }

@@ -23,33 +23,33 @@ import {
 const ATTEMPTS = 3;
 const HEADERS_TIMEOUT_MS = 15_000;
 const BODY_TIMEOUT_MS = 5_000;
-/** Mean pause before the second attempt; doubled before the third. Haste does not help an origin that is overloaded. */
+/** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 250;
 const CONNECTIONS = 64;
-/** How many sizes to ask for at once: behind an edge that has nothing yet, every request reaches the origin. */
+/** Concurrent size requests. Before an edge has cached anything, each of them reaches the origin. */
 export const MAX_PROBES = 64;
 
-/** How often a request waits for another slot, because its connection was not open in the last one. */
+/** Slots that a request can miss because its connection is not open yet. */
 const MAX_SLOTS = 5;
 
-/** What a URL's answer says of the object, or why the URL cannot be warmed. */
+/** The size of a URL's object, or why the URL cannot be warmed. */
 export type Size = Good | Unreadable;
 
 export interface SizeProbeOptions {
-  /** Host and SNI to ask with, so that the edge finds the distribution. */
+  /** Host header and SNI, by which the edge finds the distribution. */
   readonly hostToAsk: (url: URL) => string;
   readonly ports: Ports;
   /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
   /** The request, with the limits of its origin. */
   readonly request: { readonly req_id: string; readonly origin?: OriginLimits | undefined };
-  /** What keeps the limits. */
+  /** Enforces the limits. */
   readonly origins: OriginLimiterRegistry;
-  /** After how long an error that an edge keeps may be gone. */
+  /** How long an edge caches an error, in milliseconds. */
   readonly keptErrorMs: number;
 }
 
-/** Errors that say nothing about the URL: its size is unknown. */
+/** Codes of errors after which the size is unknown, and the URL is not counted as unreadable. */
 const UNKNOWN_SIZE_CODES = new Set([
   "UND_ERR_HEADERS_TIMEOUT",
   "UND_ERR_CONNECT_TIMEOUT",
@@ -58,15 +58,15 @@ const UNKNOWN_SIZE_CODES = new Set([
   "DEFERRED",
 ]);
 
-/** A URL whose size is asked. */
+/** A URL whose size is requested. */
 interface Question {
   readonly url: URL;
   readonly header: readonly Header[];
-  /** For how long it is not worth asking again, because the edge may keep a refusal; undefined: none came. */
+  /** How long to wait after a refusal, which the edge may have cached, in milliseconds; undefined: it was not refused. */
   refusedMs: number | undefined;
 }
 
-/** Where a question is sent. */
+/** Where a request is sent. */
 interface Target {
   readonly question: Question;
   /** Host and SNI. */
@@ -74,7 +74,7 @@ interface Target {
   readonly address: string;
 }
 
-/** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
+/** Requests sizes by HEAD and, if that does not return a size, by a GET of one byte. Reuses its connections until it is closed. */
 export class SizeProbe {
   private readonly pools = new Map<string, Pool>();
   private readonly closing = new AbortController();
@@ -86,7 +86,7 @@ export class SizeProbe {
   /** @param header sent with it */
   async size(text: string, header: readonly Header[]): Promise<Size> {
     const url = new URL(text);
-    // Lists of an older version may have such URLs. Whoever asks any port tells what listens there.
+    // Requests to arbitrary ports would reveal what listens there.
     if (url.port !== "")
       return { problem: `has the port ${url.port}; CloudFront has http and https at their own alone`, reason: "other" };
     const question: Question = { url, header, refusedMs: undefined };
@@ -96,14 +96,14 @@ export class SizeProbe {
         firstMs: FIRST_PAUSE_MS,
         again: (it) => "retry" in it && it.retry,
         passes: (error) =>
-          // Asked again, an origin that is slow has twice as much to do.
+          // A retry would double the load of a slow origin.
           errorCode(error) !== "UND_ERR_HEADERS_TIMEOUT" &&
           !(error instanceof DnsLookupError) &&
           !(error instanceof AddressRefusedError),
         signal: this.closing.signal,
       });
       if ("size" in answer) return answer;
-      // Whoever has too much to do has refused nothing.
+      // An overloaded origin says nothing about the object.
       if ("ask" in answer || answer.retry) return { size: null };
       const { retry: _, ...unreadable } = answer;
       return unreadable;
@@ -112,7 +112,7 @@ export class SizeProbe {
     }
   }
 
-  /** Ends all connections; what is being asked fails, and nothing is asked any more. */
+  /** Closes all connections. Requests in progress fail, and no more are sent. */
   async close(): Promise<void> {
     this.closing.abort(new Error("the probe is closed"));
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
@@ -125,7 +125,7 @@ export class SizeProbe {
     const address = addresses[attempt % addresses.length];
     if (address === undefined) throw new Error(`${url.hostname} has no address`);
     const target = { question, host: this.options.hostToAsk(url), address };
-    // After a refusal, a GET tells as much, and whether it was the method that was refused.
+    // After a refusal, a GET alone also shows whether the method was refused.
     if (refusedMs === undefined) {
       const head = await this.exchange(target, "HEAD", header);
       const answer = readHeadAnswer(head.status, head.headers);
@@ -157,7 +157,7 @@ export class SizeProbe {
         reset: false,
         signal: lost ?? null,
       });
-      // A server may ignore the range and send everything: no more than this is read, then the connection is closed.
+      // A server may ignore the range and send the whole object: the connection is closed after this many bytes.
       await response.body.dump({ limit: 65_536 }).catch(() => undefined);
       const answer = { status: response.statusCode, headers: response.headers };
       this.observe(target, work, answer, performance.now() - sentAt);
@@ -179,7 +179,7 @@ export class SizeProbe {
 
   private observe({ question, address }: Target, work: OriginWork, answer: Exchanged, elapsedMs: number): void {
     const { status, headers } = answer;
-    // It says nothing of how much the origin takes.
+    // A response of AWS WAF says nothing about the rate that the origin accepts.
     if (wafActionOf(headers) !== undefined) return;
     const retryAfter = joinedHeader(headers["retry-after"]);
     const response = {
@@ -195,7 +195,7 @@ export class SizeProbe {
       question.refusedMs = Math.max(this.options.keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
   }
 
-  /** @throws when the probe is closed, which may be while a name was looked up */
+  /** @throws when the probe is closed, which may happen during a DNS lookup */
   private pool({ question: { url }, host, address }: Target): Pool {
     this.closing.signal.throwIfAborted();
     const { origin, options } = connectionTo(url, address, host, this.options.ports);
@@ -208,18 +208,18 @@ export class SizeProbe {
   }
 }
 
-/** The connection of a request was not open in its slot. */
+/** The connection of a request was not open during its slot. */
 class SlotMissedError extends Error {
   readonly code = "SLOT_MISSED";
 }
 
-/** A dispatcher whose request fails, without being sent, if its connection is not open in time. */
+/** A dispatcher whose request fails without being sent if its connection is not open in time. */
 function inSlot(pool: Dispatcher, ms: number): Dispatcher {
   const deadline = performance.now() + ms;
   return pool.compose((dispatch) => (options, handler) => {
     const own: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
     const start = own.onRequestStart?.bind(own);
-    // The connection is open, and the request is not sent.
+    // At this point the connection is open and the request is not sent yet.
     own.onRequestStart = (controller, context) => {
       start?.(controller, context);
       if (performance.now() > deadline) controller.abort(new SlotMissedError("The slot has passed"));
@@ -233,7 +233,7 @@ interface Exchanged {
   readonly headers: Headers;
 }
 
-/** What an error says that came instead of an answer. */
+/** Why a URL without a response cannot be read. */
 function unreadableBy(error: unknown): Unreadable {
   if (error instanceof AddressRefusedError) return { problem: error.message, reason: "refused_address" };
   if (error instanceof DnsLookupError) return { problem: error.message, reason: error.reason };
