@@ -34,7 +34,9 @@ export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmR
   const { urls, sources, isAll, problem } = await readSources(deps, request);
   const isNamed = urls.length > 0 || item.cf_domain !== undefined;
   const found = isNamed ? await lookUpDistributions(deps, item.cf_domain, urls, FIND_MS) : undefined;
-  const { distributions = [], refused = new Map<string, string>() } = found?.problem === undefined ? (found ?? {}) : {};
+  // Nothing is asked of a distribution that must not be warmed.
+  const usable = found?.problem === undefined ? found : undefined;
+  const { distributions, refused } = usable ?? { distributions: [], refused: new Map<string, string>() };
   const variants = variantNames(item.variants);
   const estimate = estimateRequest({
     urls,
@@ -71,7 +73,7 @@ export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmR
     isNamed && found === undefined && "dry_run: the distributions could not be looked up, so no size is known",
     found?.problem !== undefined && `${WOULD_FAIL}: ${found.problem}`,
     firstRefused !== undefined &&
-      `dry_run: the URLs of ${refused.size} hosts would not be warmed; the first: ${firstRefused}`,
+      `dry_run: hosts whose URLs would not be warmed: ${refused.size}; the first: ${firstRefused}`,
     ...estimateWarnings(estimate, body, caps.maxRequestBytes),
   ].filter((warning) => typeof warning === "string");
   return {

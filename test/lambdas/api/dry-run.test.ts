@@ -142,7 +142,7 @@ describe("what a dry run foresees", () => {
     expect(status).toBe(200);
     expect(sampled.map(({ url }) => url)).toEqual(["https://a.example.com/a"]);
     expect(answer["warnings"]).toContain(
-      "dry_run: the URLs of 1 hosts would not be warmed; the first: cdn.example.com belongs to the distribution E2, not to E1",
+      "dry_run: hosts whose URLs would not be warmed: 1; the first: cdn.example.com belongs to the distribution E2, not to E1",
     );
     expect(answer["estimate"]).toMatchObject({ bytes: { sampled: 2 } });
   });
