@@ -32,8 +32,8 @@ import { Agent } from "./receive/agent.ts";
 import { Heartbeats } from "./report/heartbeats.ts";
 import { ResultWriter } from "./report/result-writer.ts";
 
-/** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
-const SPOT_LOOK_MS = 5_000;
+/** A Spot notice comes two minutes before the end, and AWS advises to check for it every five seconds. */
+const SPOT_CHECK_MS = 5_000;
 /** Downloads that still run this long after the stop are cut off and given back. A Spot notice leaves two minutes. */
 const GRACE_MS = 60_000;
 
@@ -48,15 +48,15 @@ const instanceId = env.PREWARM_INSTANCE_ID ?? (await identify(metadata));
  * A call without an answer fails and is tried again. Without this, it would hold a slot, or the stop, for 15 minutes.
  */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
-const patiently = { maxAttempts: 8, requestHandler };
+const retrying = { maxAttempts: 8, requestHandler };
 const sqs = queueClient({ maxAttempts: 5, requestHandler });
 const http = new PooledHttpClient({
   allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
 });
 const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "Skipped unparseable item");
-const documents = DynamoDBDocumentClient.from(new DynamoDBClient(patiently));
-const stored = new RequestTaskTable(resultClient(patiently), env.REQUEST_TASK_TABLE, onUnreadable);
+const documents = DynamoDBDocumentClient.from(new DynamoDBClient(retrying));
+const stored = new RequestTaskTable(resultClient(retrying), env.REQUEST_TASK_TABLE, onUnreadable);
 const results = new ResultWriter(stored, logger);
 const requests = new RequestReader(documents, env.REQUEST_TABLE, onUnreadable);
 const timings = timingsOf(env.STALL_SECONDS);
@@ -92,7 +92,7 @@ const caretaker = new Caretaker({
   settlements: new SettlementQueue(
     documents,
     env.PROGRESS_TABLE,
-    new AsyncFunction(new LambdaClient(patiently), env.SHUTDOWN_ARN),
+    new AsyncFunction(new LambdaClient(retrying), env.SHUTDOWN_ARN),
   ),
   timings,
   // The id is asked for again: at the start, the metadata service may not have known it.
@@ -141,8 +141,8 @@ function stop(reason: string): void {
   }, GRACE_MS).unref();
 }
 
-async function lookForSpotNotice(): Promise<void> {
-  for await (const _ of setInterval(SPOT_LOOK_MS, undefined, { ref: false })) {
+async function watchSpotNotices(): Promise<void> {
+  for await (const _ of setInterval(SPOT_CHECK_MS, undefined, { ref: false })) {
     // No metadata service, no Spot: an agent outside EC2 is stopped by signals alone.
     const action = await metadata.spotAction().catch(() => undefined);
     if (action !== undefined) return stop(`spot ${action}`);
@@ -155,7 +155,7 @@ process.on("SIGINT", () => stop("SIGINT"));
 if (sibling) {
   process.once("disconnect", () => stop("the first process has ended"));
 } else {
-  void lookForSpotNotice();
+  void watchSpotNotices();
   siblings.start(processes - 1);
 }
 logger.info({ instance: instanceId }, "started");

@@ -27,7 +27,7 @@ export interface DownloadDeps {
   readonly logger: Logger;
 }
 
-/** A message in progress, and who is told of its URLs. */
+/** A message in progress. */
 export interface MessageJob {
   readonly message: TaskMessage;
   /** Its URLs that have no result. */
@@ -196,7 +196,7 @@ class AdmittedTask implements Admission {
     if (cancellation.cancelled) return;
     // Other processes may use the permit that it had.
     if (this.cancellation.cancelled && !result.ok) throw new DeferredError(LEASE_LOST_DELAY_MS);
-    // A download that the stop cut off says nothing about the POP.
+    // A download that the stop cut off shows nothing of the POP.
     if (stopping.aborted && !result.ok) throw new StoppingError();
     const isWrong = result.rec_miss === true && !isRecMiss(deps, message);
     const checked = isWrong ? { ...result, rec_miss: undefined } : result;

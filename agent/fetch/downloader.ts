@@ -15,7 +15,7 @@ import type { Transfer } from "../report/heartbeats.ts";
 import type { Throughput } from "../report/throughput.ts";
 import { maxBytesOf } from "./http/body-limits.ts";
 import type { Answer, Cancellation, Endpoint, HttpClient } from "./http/http-client.ts";
-import { nextTry, nextTurn } from "./next-attempt.ts";
+import { nextAddress, nextTry } from "./next-attempt.ts";
 import { checkFailure, checkHeaders, type Proof, prove, type Request, type Timed } from "./proof.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "./request-headers.ts";
 import { objectKey, type RequestTracker } from "./request-tracker.ts";
@@ -40,7 +40,7 @@ export interface DownloaderDeps {
   readonly ports: { readonly https: number; readonly http: number };
   /** Stored with the results. */
   readonly instanceId: string;
-  /** Told of each response. */
+  /** Observes each response: throttling lowers the rate of its host. */
   readonly origins: OriginLimiterRegistry;
   /** After how long a kept error may be gone, in milliseconds. */
   readonly keptErrorMs: number;
@@ -51,13 +51,13 @@ export interface DownloaderDeps {
 /** Who served a download. */
 export type ServedBy = "cache" | "origin";
 
-/** The right to download a task: what it holds meanwhile, and who is told how it goes on. */
+/** The right to download a task: what it holds meanwhile, and what is called as it goes on. */
 export interface Admission {
-  /** Cuts the download off; its result then says nothing about the POP. */
+  /** Cuts the download off; its result then shows nothing of the POP. */
   readonly cancellation: Cancellation;
-  /** Told of its bytes as they come. */
+  /** Counts its bytes as they come, for heartbeats. */
   readonly transfer: Transfer;
-  /** Told of them, too, and of the task, unless it was cut off. */
+  /** Counts its bytes, and the task unless it was cut off, for the limit on downloads at once. */
   readonly throughput: Throughput;
   /** Whether a download is expected to reach the origin. */
   readonly mayReachOrigin: boolean;
@@ -120,7 +120,7 @@ class TaskDownload {
     const warming = await this.warm().catch((error: unknown) => this.unfinished(error, startedAt));
     const ms = Math.max(0, Date.now() - startedAt);
     const result = toResult(this.message, this.task, this.deps.instanceId, warming, ms);
-    // What was cut off says nothing of the link.
+    // A download that was cut off shows nothing of the link.
     if (!this.admission.cancellation.cancelled)
       this.admission.throughput.addTask(isTroubled(result, warming.attempt.count));
     return result;
@@ -140,13 +140,13 @@ class TaskDownload {
     const { ips, verify } = this.message;
     const first = fnv1a(this.task.url) + this.attemptsBefore;
     if (verify !== "addresses" || ips.length === 1) return this.warmAt((n) => first + n);
-    return everyAddress(ips, (turn) => this.warmAt(() => turn));
+    return everyAddress(ips, (addressIndex) => this.warmAt(() => addressIndex));
   }
 
   /** @param order the address of each attempt */
   private async warmAt(order: (attempt: number) => number): Promise<Warming> {
     const attempt = await this.attempt(order);
-    if (attempt.outcome.kind !== "GOOD") return { attempt };
+    if (attempt.verdict.kind !== "GOOD") return { attempt };
     if (!this.isReported) {
       this.isReported = true;
       this.releaseFollowers(attempt.answer);
@@ -168,7 +168,7 @@ class TaskDownload {
   }
 
   private prove(download: Attempt): Promise<Proof> {
-    const { turn, answer } = download;
+    const { addressIndex, answer } = download;
     const { host, pop } = this.message;
     return prove(download, {
       originSendsAge: () => this.deps.tracker.originSendsAge(host),
@@ -176,13 +176,12 @@ class TaskDownload {
       request: async (request, history) => {
         if (request.next === "check") {
           const ended = await this.beginCheck(request);
-          const check = await this.send(turn, checkHeaders(this.headers.lines, answer.bytes, history), ended);
+          const check = await this.send(addressIndex, checkHeaders(this.headers.lines, answer.bytes, history), ended);
           return { ...check, failure: checkFailure(check.answer, pop) };
         }
         this.admission.transfer.clear();
-        const again = await this.sendWhole(turn).catch((error: unknown) => deferredAsFailure(error, download));
-        const outcome = this.judge(again);
-        return { ...again, failure: outcome.kind === "GOOD" ? undefined : outcome.failure };
+        const again = await this.sendWhole(addressIndex).catch((error: unknown) => deferredAsFailure(error, download));
+        return { ...again, failure: this.judge(again).failure };
       },
     });
   }
@@ -216,20 +215,20 @@ class TaskDownload {
     const { transfer, cancellation } = this.admission;
     const past: Attempt[] = [];
     this.attempts = 0;
-    let turn = order(0);
+    let addressIndex = order(0);
     for (;;) {
       if (past.length > 0) transfer.clear();
-      const timed = await this.sendWhole(turn);
-      const last: Attempt = { ...timed, count: ++this.attempts, turn, outcome: this.judge(timed) };
-      if (last.outcome.kind !== "RETRY" || cancellation.cancelled) return last;
+      const timed = await this.sendWhole(addressIndex);
+      const last: Attempt = { ...timed, count: ++this.attempts, addressIndex, verdict: this.judge(timed) };
+      if (last.verdict.kind !== "RETRY" || cancellation.cancelled) return last;
       past.push(last);
-      const next = nextTurn(order, this.message.ips.length, past);
+      const next = nextAddress(order, this.message.ips.length, past);
       const then = nextTry(last, this.attemptsBefore, next !== undefined);
       if (then === "later") throw this.later(last.answer);
       if (then === "never" || next === undefined) return last;
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
       if (cancellation.cancelled) return last;
-      turn = next;
+      addressIndex = next;
     }
   }
 
@@ -237,20 +236,24 @@ class TaskDownload {
     return judge(answer, this.message.pop, this.task.bytes, this.headers.compressed);
   }
 
-  /** When a kept error can be gone; not before the origin wants it. */
+  /** When a kept error can be gone; not before the `Retry-After` of the origin. */
   private later({ retryAfter }: Answer): DeferredError {
     const ms = Math.max(this.deps.keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
     return new DeferredError(ms * (1 + Math.random() * LATER_SPREAD));
   }
 
   /** The task was admitted for the first one. A further one waits here: a check may have given its permit back. */
-  private async sendWhole(turn: number): Promise<Timed> {
+  private async sendWhole(addressIndex: number): Promise<Timed> {
     if (this.wholeRequests++ > 0) await this.admission.regain();
-    return this.send(turn);
+    return this.send(addressIndex);
   }
 
   /** @param check what a check adds to the headers; absent: a download @param ended of a check, which is in progress already: to be called when it has ended */
-  private async send(turn: number, check?: string, ended = this.deps.tracker.begin(this.object)): Promise<Timed> {
+  private async send(
+    addressIndex: number,
+    check?: string,
+    ended = this.deps.tracker.begin(this.object),
+  ): Promise<Timed> {
     const { message, path, admission } = this;
     const isWhole = check === undefined;
     let startedAt = performance.now();
@@ -262,7 +265,7 @@ class TaskDownload {
       return admission.beforeSend()?.then(start);
     };
     const answer = await this.deps.http
-      .get(this.endpointOf(turn), path, this.headers.lines + (check ?? ""), this.onBytes, {
+      .get(this.endpointOf(addressIndex), path, this.headers.lines + (check ?? ""), this.onBytes, {
         cancellation: admission.cancellation,
         maxBytes: isWhole ? maxBytesOf(this.task.bytes) : MAX_WHOLE_CHECK_BYTES,
         pop: message.pop,
@@ -271,7 +274,7 @@ class TaskDownload {
       .finally(ended);
     const endedAt = performance.now();
     this.deps.origins.observe({
-      // A further attempt says of the URL what the first one said.
+      // A further attempt counts as a retry of the URL.
       work: { ...message, tries: this.attemptsBefore + this.wholeRequests - 1 },
       url: this.url.href,
       pop: message.pop,
@@ -288,14 +291,14 @@ class TaskDownload {
     this.admission.transfer.addBytes(bytes);
   };
 
-  /** @param turn which of the POP's addresses; after the last one, the first follows again */
-  private endpointOf(turn: number): Endpoint {
+  /** @param addressIndex which of the POP's addresses; after the last one, the first follows again */
+  private endpointOf(addressIndex: number): Endpoint {
     const { message, url } = this;
     const { https, http } = this.deps.ports;
     const secure = url.protocol === "https:";
     return {
       secure,
-      address: message.ips[turn % message.ips.length] ?? "",
+      address: message.ips[addressIndex % message.ips.length] ?? "",
       port: url.port === "" ? (secure ? https : http) : Number(url.port),
       servername: message.host.replace(/:\d+$/, ""),
     };
@@ -317,8 +320,8 @@ function deferredAsFailure(error: unknown, before: Timed): Timed {
 }
 
 function notAttempted(failure: Failure): Warming {
-  const attempt = { count: 0, turn: 0, answer: { bytes: 0 }, startedAt: 0, endedAt: 0 };
-  return { attempt: { ...attempt, outcome: { kind: "FINAL", failure } } };
+  const attempt = { count: 0, addressIndex: 0, answer: { bytes: 0 }, startedAt: 0, endedAt: 0 };
+  return { attempt: { ...attempt, verdict: { kind: "FINAL", failure } } };
 }
 
 /**

@@ -22,15 +22,15 @@ export type NextTry = "now" | "later" | "never";
  * @param hasNext whether there is an address that is worth an attempt
  */
 export function nextTry(
-  { count, outcome, answer }: Omit<Attempt, "turn">,
+  { count, verdict, answer }: Omit<Attempt, "addressIndex">,
   previousAttempts: number,
   hasNext: boolean,
 ): NextTry {
-  if (outcome.kind !== "RETRY") return "never";
+  if (verdict.kind !== "RETRY") return "never";
   const all = previousAttempts + count;
   if (isThrottled(answer.httpStatus)) return all < MAX_ATTEMPTS_WHEN_THROTTLED ? "later" : "never";
   if (!hasNext) return "never";
-  if (!mayBeKept(outcome, answer)) return count < MAX_ATTEMPTS_PER_MESSAGE ? "now" : "never";
+  if (!mayBeKept(verdict, answer)) return count < MAX_ATTEMPTS_PER_MESSAGE ? "now" : "never";
   return all < MAX_ATTEMPTS ? "later" : "never";
 }
 
@@ -46,19 +46,19 @@ function mayBeKept(
 
 /**
  * Which of a POP's addresses the next attempt asks; undefined: none is worth it, because an address that named another POP will name it again.
- * @param order the turns in their order, by the number of the attempt
+ * @param order the indexes of the addresses, by the number of the attempt
  * @param addresses how many the POP has
  * @param past the attempts so far, in order
  */
-export function nextTurn(
+export function nextAddress(
   order: (attempt: number) => number,
   addresses: number,
   past: readonly Attempt[],
 ): number | undefined {
-  const avoided = new Set(past.filter(isOther).map(({ turn }) => turn % addresses));
+  const avoided = new Set(past.filter(isOther).map(({ addressIndex }) => addressIndex % addresses));
   return Array.from({ length: addresses }, (_, i) => order(past.length + i)).find((it) => !avoided.has(it % addresses));
 }
 
-function isOther({ outcome }: Attempt): boolean {
-  return outcome.kind !== "GOOD" && outcome.failure.reason === "other_pop";
+function isOther({ verdict }: Attempt): boolean {
+  return verdict.failure?.reason === "other_pop";
 }

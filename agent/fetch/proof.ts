@@ -63,7 +63,7 @@ export interface Prover {
 type Last = Requested & { readonly next: Request["next"] };
 
 /**
- * Requests the object until the decision table says what a good download left at its address.
+ * Requests the object until the decision table has a result for its address.
  * @param download the first one
  */
 export async function prove(download: Timed, { request, originSendsAge, isCancelled }: Prover): Promise<Proof> {
@@ -74,7 +74,7 @@ export async function prove(download: Timed, { request, originSendsAge, isCancel
     if ("outcome" in step) return proofOf(step, history, last);
     last = { ...(await request(step, history)), next: step.next };
     const { failure } = last;
-    // AWS WAF answers the next request alike. Without the second download, there is nothing to check.
+    // AWS WAF answers the next request in the same way. Without the second download, there is nothing to check.
     if (failure !== undefined && (step.next === "download" || failure.reason === "waf" || isCancelled()))
       return proofOf({ outcome: "failed" }, history, last);
     const { startedAt, endedAt } = last;
@@ -128,8 +128,7 @@ export function checkHeaders(headers: string, bytes: number, history: readonly O
 export function checkFailure(answer: Answer, pop: string): Failure | undefined {
   const { httpStatus: status, xAmzCfPop = "", xCache, wafAction, failure } = answer;
   if (wafAction !== undefined || (status !== 200 && status !== 206)) {
-    const outcome = judge(answer, pop, null);
-    return outcome.kind === "GOOD" ? { reason: "other", code: `HTTP ${status}` } : outcome.failure;
+    return judge(answer, pop, null).failure ?? { reason: "other", code: `HTTP ${status}` };
   }
   if (xAmzCfPop !== "" && xAmzCfPop !== pop) return otherPop(xAmzCfPop, pop);
   if (failure !== undefined && failure.reason !== "too_large") return failure;

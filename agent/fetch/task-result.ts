@@ -1,7 +1,7 @@
 import { type TaskUrl, taskKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { cutText, errorText, type Failure, obstacle } from "../../domain/result/failure.ts";
-import { isHit, type TaskOutcome, tierOf, type TaskOutcome as Warmth } from "../../domain/result/outcome.ts";
+import { isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
 import { type Answer, MAX_HEADER_CHARACTERS } from "./http/http-client.ts";
@@ -14,8 +14,8 @@ export interface Attempt extends Timed {
   /** How many attempts there were with this one; 0: there was none. */
   readonly count: number;
   /** Which of the POP's addresses was asked. */
-  readonly turn: number;
-  readonly outcome: AttemptVerdict;
+  readonly addressIndex: number;
+  readonly verdict: AttemptVerdict;
 }
 
 /** The last attempt, and what was seen after it if it was good. */
@@ -30,8 +30,8 @@ export interface Warming {
 }
 
 /** What is said of a task. */
-export function outcomeOf({ attempt, proof }: Warming): Warmth {
-  return attempt.outcome.kind === "GOOD" ? (proof?.outcome ?? "done") : "failed";
+export function outcomeOf({ attempt, proof }: Warming): TaskOutcome {
+  return attempt.verdict.kind === "GOOD" ? (proof?.outcome ?? "done") : "failed";
 }
 
 /**
@@ -55,7 +55,7 @@ export function toResult(
   const { compressed } = requestHeaders(message, variant);
   const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
   return {
-    // Written out: an object that begins with a spread is a slow one, and each task has one.
+    // Without a spread: an object that begins with one is slow, and each task has one.
     task_key,
     pop_url,
     req_id: message.req_id,
@@ -70,7 +70,7 @@ export function toResult(
     http_status: (proof?.outcome === "failed" ? last : answer).httpStatus,
     x_cache: cutId(last.xCache),
     tier: proof?.tier,
-    address: message.ips[attempt.turn % message.ips.length],
+    address: message.ips[attempt.addressIndex % message.ips.length],
     addresses: warming.addresses,
     rounds: proof?.rounds,
     first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
@@ -93,8 +93,8 @@ export function toResult(
   };
 }
 
-function failureOf({ attempt: { outcome }, proof, addresses, cold = [] }: Warming): Failure | undefined {
-  const failure = outcome.kind === "GOOD" ? proof?.failure : outcome.failure;
+function failureOf({ attempt: { verdict }, proof, addresses, cold = [] }: Warming): Failure | undefined {
+  const failure = verdict.failure ?? proof?.failure;
   if (failure === undefined || addresses === undefined) return failure;
   const which = `${addresses} addresses have it, not ${cold.join(", ")}`;
   return { ...failure, detail: failure.detail === undefined ? which : `${failure.detail}; ${which}` };
@@ -113,12 +113,12 @@ const RANKS: readonly TaskOutcome[] = ["failed", "not_kept", "done", "hit", "war
  */
 export async function everyAddress(
   ips: readonly string[],
-  warmAt: (turn: number) => Promise<Warming>,
+  warmAt: (addressIndex: number) => Promise<Warming>,
 ): Promise<Warming> {
   let worst: Warming | undefined;
   const cold: string[] = [];
-  for (const [turn, address] of ips.entries()) {
-    const one = await warmAt(turn);
+  for (const [addressIndex, address] of ips.entries()) {
+    const one = await warmAt(addressIndex);
     if (rank(one) < RANKS.indexOf("done")) cold.push(address);
     if (worst === undefined || rank(one) < rank(worst)) worst = one;
   }
@@ -137,7 +137,7 @@ function rank(warming: Warming): number {
  */
 function isRecMiss({ follows }: TaskMessage, { attempt, proof }: Warming): boolean {
   const { serverTiming } = attempt.answer;
-  if (follows !== true || attempt.outcome.kind !== "GOOD" || proof?.outcome === "not_kept") return false;
+  if (follows !== true || attempt.verdict.kind !== "GOOD" || proof?.outcome === "not_kept") return false;
   return serverTiming !== undefined && CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
 }
 
@@ -145,7 +145,7 @@ const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
 
 /**
  * Whether a lead's good download leaves it open if the regional cache has the object: it was there before, perhaps at the edge
- * alone; or its headers say that it may not be kept, and nobody looked. Those that wait then ask as if each led.
+ * alone; or its headers forbid caching, and there is no proof. Its followers then download as if each led.
  */
 export function isRecUnsure({ followers, verify }: TaskMessage, answer: Answer): boolean {
   if (followers === undefined) return false;

@@ -12,14 +12,14 @@ import { type Answer, otherPop } from "./http/http-client.ts";
 
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
 export type AttemptVerdict =
-  | { readonly kind: "GOOD" }
+  | { readonly kind: "GOOD"; readonly failure?: undefined }
   | { readonly kind: "RETRY" | "FINAL"; readonly failure: Failure };
 
 const GOOD: AttemptVerdict = { kind: "GOOD" };
 
 /**
  * Judges an answer of the POP that was asked. Only a whole 2xx body counts: a part of one may leave nothing in the
- * cache. An answer that names another POP says nothing about this one, so it does not count either.
+ * cache. An answer that names another POP shows nothing of this one, so it does not count either.
  * @param expected bytes that Get Size saw; null where it could not tell
  * @param compressed whether a compressed form was asked for, by Get Size as well. @default false
  */
@@ -31,7 +31,7 @@ export function judge(answer: Answer, pop: string, expected: number | null, comp
   // A 3xx or 4xx counts from its status line on, even if its body broke off.
   if (status !== undefined && status >= 300 && status < 500) return refusal(status, answer);
   if (status === ACCEPTED) return { kind: "FINAL", failure: acceptedFailure() };
-  // So does a 5xx: its page says nothing of the object's body.
+  // So does a 5xx: the body of its page is not the object's.
   if (status !== undefined && status >= 500 && failure?.reason === "incomplete")
     return { kind: "RETRY", failure: serverFailure(status) };
   // It would be as large on the next attempt.
@@ -64,7 +64,7 @@ function serverFailure(status: number): Failure {
   return { reason: status >= 500 && status < 600 ? "http_5xx" : "other", code: `HTTP ${status}` };
 }
 
-/** 204 has no body, and a 206 that nobody asked for is not the object. */
+/** A 204 has no body, and a 206 without a range in the request is not the object. */
 function partOfIt(status: number): AttemptVerdict | undefined {
   if (status !== 204 && status !== 206) return undefined;
   const detail = status === 204 ? "an answer without a body" : "a part of the object, unasked";

@@ -55,8 +55,8 @@ export class Caretaker {
   }
 
   /**
-   * Requests a settlement check of each request that would not go on or end by itself. A process that has had work of late looks only at
-   * those whose time is up and that nobody has ended.
+   * Requests a settlement check of each request that would not go on or end by itself. A process that had work recently checks only
+   * those that are overdue.
    */
   private async requestSettlements(active: readonly ActiveRequest[], idleMs: number): Promise<void> {
     const { requests, settlements, timings, logger } = this.options;

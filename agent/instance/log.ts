@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * JSON lines, without what only the report and the tables may have: queries of URLs. Of each message and reason code, 60 lines
- * a minute are written; a line a minute says how many were left out.
+ * a minute are written; one line a minute counts those that were left out.
  * @param destination default: standard output
  */
 export function createLogger(destination?: DestinationStream): Logger {
@@ -24,11 +24,11 @@ export function createLogger(destination?: DestinationStream): Logger {
     },
   };
   const logger = destination === undefined ? pino(options) : pino(options, destination);
-  const turn = () => {
-    for (const { of, lines } of limit.turn()) logger.warn({ of, lines }, "lines left out");
+  const endMinute = () => {
+    for (const { of, lines } of limit.endMinute()) logger.warn({ of, lines }, "lines left out");
   };
-  setInterval(turn, MINUTE_MS).unref();
-  process.once("exit", turn);
+  setInterval(endMinute, MINUTE_MS).unref();
+  process.once("exit", endMinute);
   return logger;
 }
 
@@ -51,7 +51,7 @@ export interface LeftOut {
 
 /**
  * Lets so many lines of a kind through in a minute, and counts the others. Thousands of failures a second would fill the
- * disk within a request, and say the same thousands of times: each is in the table of results.
+ * disk within a request; each is in the table of results.
  */
 export class LineLimit {
   private readonly seen = new Map<string, number>();
@@ -66,7 +66,7 @@ export class LineLimit {
   }
 
   /** Begins another minute. @returns what the last one left out, by kind */
-  turn(): LeftOut[] {
+  endMinute(): LeftOut[] {
     const leftOut = [...this.seen]
       .map(([of, lines]) => ({ of, lines: lines - this.perMinute }))
       .filter(({ lines }) => lines > 0);

@@ -25,7 +25,7 @@ export interface AgentDeps
   extends Omit<MessageDeps, "queue" | "prefetcher" | "limiters" | "throughput" | "followers" | "write"> {
   readonly queue: { readonly lanes: Readonly<Record<Lane, TaskQueue>> };
   readonly results: ResultWriter;
-  /** Looks after requests, and takes the instance out of its group. @default another process of this instance does */
+  /** Checks for stalled requests, and takes the instance out of its group. @default another process of this instance does */
   readonly caretaker?: Caretaker;
   readonly isMemoryTight: () => boolean;
 }
@@ -46,7 +46,7 @@ export function freeSlotsOf(lane: Lane, { small, large }: BySize<ConcurrencyLimi
   return { small: 0, large: Math.max(1, large.free) };
 }
 
-/** Caches the status of requests for a few seconds. A failed look-up is not kept, and counts as active: then nothing is thrown away. */
+/** Caches the status of requests for a few seconds. A failed look-up is not kept, and counts as active, so that no task is dropped. */
 export function cachedStatus(isActive: (reqId: string) => Promise<boolean>): (reqId: string) => Promise<boolean> {
   const known = new Map<string, { readonly at: number; readonly active: Promise<boolean> }>();
   return (reqId) => {
@@ -123,7 +123,7 @@ export class Agent {
   stop(): void {
     const { limiters, lanes, followers, deps } = this;
     this.stopping.abort();
-    // First: the slots that become free are for nobody.
+    // First: no slot that becomes free may be filled.
     for (const lane of [lanes.main, lanes.express]) lane.deps.prefetcher.close();
     // Tasks that wait for a slot get one, and find that nothing may start any more.
     for (const limiter of [limiters.small, limiters.large]) limiter.limit = Number.POSITIVE_INFINITY;

@@ -94,7 +94,7 @@ export class Deferrals {
   private readonly sent: Promise<void>[] = [];
   private flushing: NodeJS.Immediate | undefined;
 
-  /** @param onSent told of what is in the queue again */
+  /** @param onSent called with the URLs that are in the queue again */
   constructor(
     private readonly deps: MessageDeps,
     private readonly message: TaskMessage,

@@ -44,8 +44,8 @@ export class HeldTasks {
 
   constructor(readonly reqId: string) {}
 
-  /** Whether heartbeats have told all: there are no tasks, and the last one said so. */
-  get isAtRest(): boolean {
+  /** Whether the last heartbeat reported that there are no tasks, and all bytes are added to their minutes. */
+  get isReported(): boolean {
     return this.count === 0 && this.written === 0 && this.minuteBytes === 0;
   }
 
@@ -120,7 +120,7 @@ export class Heartbeats {
   }
 
   async sendAll(): Promise<void> {
-    await Promise.all([...this.requests.values()].map((held) => held.isAtRest || this.send(held)));
+    await Promise.all([...this.requests.values()].map((held) => held.isReported || this.send(held)));
   }
 
   /** Sends the last heartbeats: call it when this process has no tasks any more. Returns soon, also if they cannot be written. */

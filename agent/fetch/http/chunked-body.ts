@@ -10,7 +10,7 @@ const MAX_LINE = 16_384;
  */
 const SIZE =
   /^([\da-f]{1,13})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*\r$/i;
-/** Trailers that would say anew where the body ends: RFC 9110, 6.5.1, forbids them. */
+/** Trailers that would change where the body ends: RFC 9110, 6.5.1, forbids them. */
 const FRAMING = /^(?:content-length|transfer-encoding):/i;
 const TRAILER = /^[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*\r$/;
 
@@ -31,7 +31,7 @@ export class ChunkedBody {
   }
 
   /**
-   * @param onData told of bytes that the body carries
+   * @param onData called with the number of bytes of each piece of data
    * @returns the place after the last byte that belongs to the body
    * @throws BadResponseError if the bytes are no chunks
    */

@@ -18,7 +18,7 @@ interface Exchange {
 }
 
 /**
- * All sockets read into the same memory: what arrives is looked at and dropped before the next socket is read. Without
+ * All sockets read into the same memory: what arrives is parsed and dropped before the next socket is read. Without
  * this buffer Node allocates one for every 16 KB, and a large download costs half as much again.
  */
 const BUFFER = Buffer.allocUnsafeSlow(65_536);
@@ -35,7 +35,7 @@ const NO_CONNECTION: Failure = {
 
 /** Of one pool. */
 const MAX_CONNECTIONS = 128;
-// Neither is stored: they say nothing about the POP.
+// Neither is stored: they show nothing of the POP.
 export const STOPPED: Failure = { reason: "other", code: "STOPPED", detail: "the agent has stopped" };
 const CANCELLED: Failure = { reason: "other", code: "CANCELLED", detail: "the request has ended" };
 

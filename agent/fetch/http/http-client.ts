@@ -9,7 +9,7 @@ export interface HttpClient {
    * what went wrong is the answer's `failure`.
    * @param path with the query
    * @param headers lines of the request's head, Host among them, each with its CRLF: see {@link headerLines}
-   * @param onBytes told of the bytes of the body as they come
+   * @param onBytes called with the number of bytes of each piece of the body
    * @throws AddressRefusedError for an address that must not be connected to; what `beforeSend` throws
    */
   get(

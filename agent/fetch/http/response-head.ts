@@ -51,7 +51,7 @@ for (const name of [...FIELDS.keys(), ...FRAMING_FIELDS.keys()]) LENGTHS[name.le
 /**
  * A whole head: status line and headers, each behind a CRLF. Names are tokens, values have no control characters but tabs,
  * and no CR or LF stands alone: with one of them, two readers may see different headers (RFC 9112, 2.2 and 5). One
- * expression for all of it takes less time than to look at each line.
+ * expression for all of it takes less time than one for each line.
  */
 const HEAD =
   /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
@@ -112,8 +112,8 @@ export function parseHead(text: string): ResponseHead {
 }
 
 /**
- * Looks at a head of which only a part has come: one that cannot become good is refused now, not when time is up.
- * @param seen how many of its bytes have been looked at before
+ * Checks a head of which only a part has come: one that cannot become valid is refused now, not when its time is up.
+ * @param seen how many of its bytes have been checked before
  * @throws BadResponseError
  */
 export function checkPartialHead(bytes: Buffer, seen: number): void {

@@ -40,8 +40,8 @@ export class ResponseReader {
   private askedAt = performance.now();
 
   /**
-   * @param onBytes told of the bytes of the body as they come
-   * @param maxBytes of a body: an answer that promises more has failed. Whoever reads on must look at `answer.bytes` too.
+   * @param onBytes called with the number of bytes of each piece of the body
+   * @param maxBytes of a body: an answer that promises more has failed. The caller checks `answer.bytes` while it reads on.
    * @param pop an answer that names another one has failed: its body is left. @default any may answer
    */
   constructor(

@@ -10,7 +10,7 @@ const REC_HIT = 'cdn-cache-hit,cdn-pop;desc="SIN2-P1",cdn-hit-layer;desc="REC",c
 
 function attempt(serverTiming: string | undefined, change: Partial<Attempt> = {}): Attempt {
   const answer = { bytes: 10, httpStatus: 200, ...(serverTiming === undefined ? {} : { serverTiming }) };
-  return { count: 1, turn: 0, answer, outcome: { kind: "GOOD" }, startedAt: 0, endedAt: 9, ...change };
+  return { count: 1, addressIndex: 0, answer, verdict: { kind: "GOOD" }, startedAt: 0, endedAt: 9, ...change };
 }
 
 function isRecMiss(message: Partial<TaskMessage>, one: Attempt, outcome: TaskOutcome = "done"): boolean {
@@ -37,7 +37,7 @@ test.each([
   [
     "failed",
     true,
-    attempt(MISS, { outcome: { kind: "FINAL", failure: { reason: "http_4xx", code: "HTTP 403" } } }),
+    attempt(MISS, { verdict: { kind: "FINAL", failure: { reason: "http_4xx", code: "HTTP 403" } } }),
     false,
   ],
 ] as const)("a download that %s", (_, follows, one, expected) => {

@@ -7,7 +7,14 @@ import { taskMessage } from "../task-messages.ts";
 test("what a POP says is stored up to a length, however much it says", () => {
   const long = "x".repeat(20_000);
   const answer = { bytes: 0, httpStatus: 302, location: long, xCache: long, xAmzCfPop: long, xAmzCfId: long };
-  const attempt = { count: 1, turn: 0, startedAt: 0, endedAt: 9, answer, outcome: judge(answer, "SIN2-P1", null) };
+  const attempt = {
+    count: 1,
+    addressIndex: 0,
+    startedAt: 0,
+    endedAt: 9,
+    answer,
+    verdict: judge(answer, "SIN2-P1", null),
+  };
   const result = toResult(taskMessage(), { url: "https://a.example/", bytes: null }, "i-1", { attempt }, 5);
   const { x_cache = "", x_amz_cf_pop = "", x_amz_cf_id = "", error = "" } = result;
   expect([x_cache, x_amz_cf_pop, x_amz_cf_id, error].map(({ length }) => length)).toEqual([200, 200, 200, 1_000]);
@@ -17,7 +24,7 @@ test("what a POP says is stored up to a length, however much it says", () => {
 
 test("a result says that it came uncompressed, or past its REC, only where that was seen", () => {
   const answer = { bytes: 5_000, httpStatus: 200, contentType: "text/css", serverTiming: "cdn-cache-miss" };
-  const attempt = { count: 1, turn: 0, startedAt: 0, endedAt: 9, answer, outcome: { kind: "GOOD" } } as const;
+  const attempt = { count: 1, addressIndex: 0, startedAt: 0, endedAt: 9, answer, verdict: { kind: "GOOD" } } as const;
   const message = taskMessage({ header: ["Accept-Encoding: br"], follows: true });
   const of = (one: Attempt, about = message) => {
     const { uncompressed, rec_miss } = toResult(
@@ -33,7 +40,7 @@ test("a result says that it came uncompressed, or past its REC, only where that 
   expect(of({ ...attempt, answer: { ...answer, contentEncoding: "br" } })).toEqual([undefined, true]);
   expect(of(attempt, taskMessage())).toEqual([undefined, undefined]);
   const failed = { kind: "FINAL", failure: { reason: "too_large" } } as const;
-  expect(of({ ...attempt, outcome: failed })).toEqual([undefined, undefined]);
+  expect(of({ ...attempt, verdict: failed })).toEqual([undefined, undefined]);
 });
 
 test.each<[string, number | null, Partial<Answer>, true | undefined]>([
@@ -43,7 +50,7 @@ test.each<[string, number | null, Partial<Answer>, true | undefined]>([
   ["a compressed form", 3_333, { contentEncoding: "br" }, undefined],
 ])("a result says if its object has %s", (_, bytes, changes, expected) => {
   const answer = { bytes: 5_000, contentLength: 5_000, httpStatus: 200, ...changes };
-  const attempt = { count: 1, turn: 0, startedAt: 0, endedAt: 9, answer, outcome: { kind: "GOOD" } } as const;
+  const attempt = { count: 1, addressIndex: 0, startedAt: 0, endedAt: 9, answer, verdict: { kind: "GOOD" } } as const;
   const { size_changed } = toResult(taskMessage(), { url: "https://a.example/", bytes }, "i-1", { attempt }, 5);
   expect(size_changed).toBe(expected);
 });
@@ -51,11 +58,11 @@ test.each<[string, number | null, Partial<Answer>, true | undefined]>([
 test("a result names its variant, and stands under a key of its own", () => {
   const attempt = {
     count: 1,
-    turn: 0,
+    addressIndex: 0,
     startedAt: 0,
     endedAt: 9,
     answer: { bytes: 1 },
-    outcome: { kind: "GOOD" },
+    verdict: { kind: "GOOD" },
   } as const;
   const of = (variant?: string) =>
     toResult(

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { nextTurn } from "../../../agent/fetch/next-attempt.ts";
+import { nextAddress } from "../../../agent/fetch/next-attempt.ts";
 import type { Attempt } from "../../../agent/fetch/task-result.ts";
 
 /** An attempt at an address that failed so. */
-const failed = (turn: number, reason: "http_5xx" | "other_pop"): Attempt => ({
+const failed = (addressIndex: number, reason: "http_5xx" | "other_pop"): Attempt => ({
   count: 1,
-  turn,
+  addressIndex,
   answer: { bytes: 0 },
   startedAt: 0,
   endedAt: 9,
-  outcome: { kind: "RETRY", failure: { reason } },
+  verdict: { kind: "RETRY", failure: { reason } },
 });
-const busy = (turn: number) => failed(turn, "http_5xx");
-const other = (turn: number) => failed(turn, "other_pop");
+const busy = (addressIndex: number) => failed(addressIndex, "http_5xx");
+const other = (addressIndex: number) => failed(addressIndex, "other_pop");
 
 test.each([
   ["the first", 2, [], 5],
@@ -25,11 +25,11 @@ test.each([
   ["the one that only failed, not the one of another POP", 2, [other(5), busy(6)], 8],
   ["the first again, not the one of another POP", 2, [busy(5), other(6)], 7],
   ["the one that has not been tried", 3, [busy(5), other(6)], 7],
-] as const)("%s", (_, addresses, past, turn) => {
-  expect(nextTurn((n) => 5 + n, addresses, past)).toBe(turn);
+] as const)("%s", (_, addresses, past, addressIndex) => {
+  expect(nextAddress((n) => 5 + n, addresses, past)).toBe(addressIndex);
 });
 
 test("an order of one address stays there", () => {
-  expect(nextTurn(() => 1, 3, [busy(1)])).toBe(1);
-  expect(nextTurn(() => 1, 3, [other(1)])).toBeUndefined();
+  expect(nextAddress(() => 1, 3, [busy(1)])).toBe(1);
+  expect(nextAddress(() => 1, 3, [other(1)])).toBeUndefined();
 });
