@@ -1,7 +1,7 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { AddressRefusedError, addressProblem } from "../../../domain/net/addresses.ts";
 import { ConnectionPool, STOPPED } from "./connection.ts";
-import type { Answer, Endpoint, GetOptions, HttpClient } from "./http-client.ts";
+import type { Answer, Endpoint, HttpClient } from "./http-client.ts";
 import { CHECK_TIME_MS } from "./timeouts.ts";
 
 export interface HttpClientOptions {
@@ -24,14 +24,8 @@ export class PooledHttpClient implements HttpClient {
 
   constructor(private readonly options: HttpClientOptions = {}) {}
 
-  async get(
-    endpoint: Endpoint,
-    path: string,
-    headers: string,
-    onBytes: (bytes: number) => void,
-    options?: GetOptions,
-  ): Promise<Answer> {
-    return this.destroyed ? { bytes: 0, failure: STOPPED } : this.poolOf(endpoint).get(path, headers, onBytes, options);
+  async get(endpoint: Endpoint, ...request: Parameters<ConnectionPool["get"]>): Promise<Answer> {
+    return this.destroyed ? { bytes: 0, failure: STOPPED } : this.poolOf(endpoint).get(...request);
   }
 
   async destroy(): Promise<void> {
