@@ -70,7 +70,7 @@ export class PacedCalls {
       this.failed({ freeAt: 0, mostMs: MAX_RETRY_MS });
       this.context.onError?.(error, this.context.id);
     }
-    // What comes late is used, and no other call starts before.
+    // No other call starts before.
     await running.catch(() => undefined);
     this.isRunning = false;
     this.context.onChange();

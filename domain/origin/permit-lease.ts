@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { CALL_INTERVAL_MS, type LimiterContext, PacedCalls } from "./paced-calls.ts";
+import { CALL_INTERVAL_MS, CALL_TIMEOUT_MS, type LimiterContext, PacedCalls } from "./paced-calls.ts";
 
 /** Others reclaim the permits of a process without a heartbeat for LEASE_MS, unless the request has another timeout. It stops after a share of it. */
 const LEASE_MS = 60_000;
@@ -99,12 +99,15 @@ export class PermitLease {
   }
 
   private async exchange(): Promise<void> {
-    const { lost, limit } = this;
+    const { limit } = this;
     const { id, store, now, onFree } = this.context;
+    // What a late response grants may have been reclaimed since: it is read again.
+    let sentAt = now();
+    const isLate = () => now() - sentAt > CALL_TIMEOUT_MS;
     const { held, own, searchedAt } = await store.permits(id);
+    if (isLate()) return;
     this.stored = own;
-    if (own < this.permits) this.lose();
-    if (lost.signal.aborted) return;
+    if (own < this.permits) return this.lose();
     const wanted = this.target(now());
     const to = Math.min(wanted, own + Math.max(0, limit - held));
     if (held < limit) onFree();
@@ -115,11 +118,11 @@ export class PermitLease {
     }
     // Until the response arrives, the smaller number is certain.
     this.permits = Math.min(own, Math.max(to, this.inUse));
+    sentAt = now();
     this.stored = undefined;
-    this.calls.at = now() + CALL_INTERVAL_MS;
+    this.calls.at = sentAt + CALL_INTERVAL_MS;
     if (!(await store.exchange(id, { from: own, to, limit }))) return this.backOff();
-    // Others may have reclaimed them since.
-    if (lost.signal.aborted) return;
+    if (isLate()) return;
     this.permits = to;
     this.stored = to;
     this.calls.succeeded();

@@ -92,6 +92,26 @@ test("a transaction whose response is late may still be carried out: until it ha
   expect(await store.permits("r1")).toMatchObject({ held: LIMIT, own: LIMIT });
 });
 
+test("permits that a late response grants are used once they have been read again", async () => {
+  const store = new MemoryPermitStore();
+  const carryOut: (() => void)[] = [];
+  const slow = storeWith({
+    permits: (reqId) => store.permits(reqId),
+    exchange: (reqId, change) => {
+      const done = store.exchange(reqId, change);
+      return new Promise((resolve) => carryOut.push(() => resolve(done)));
+    },
+  });
+  const { lease, update } = leaseOf({ store: slow });
+  await update(LIMIT);
+  await vi.advanceTimersByTimeAsync(5_000);
+  for (const end of carryOut) end();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(lease.free).toBe(0);
+  await update(LIMIT, 5_000);
+  expect(lease.free).toBe(LIMIT);
+});
+
 test("permits are given back also if DynamoDB cancels the transaction", async () => {
   const { store, memory } = breaking({ conflicts: 3 });
   const { lease, update } = leaseOf({ store });
