@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Cancellation, headerLines } from "../../../agent/fetch/http/http-client.ts";
 import { requestHeaders } from "../../../agent/fetch/request-headers.ts";
 import { taskMessage } from "../task-messages.ts";
 
@@ -28,4 +29,14 @@ test("the headers of a message and a variant are made once; each message has its
 test("a host that cannot be one is refused each time", () => {
   const message = taskMessage({ host: "a example" });
   for (let n = 0; n < 2; n++) expect(() => requestHeaders(message, undefined)).toThrow("not a host name");
+});
+
+test("a header with a control character is not sent", () => {
+  expect(() => headerLines([["x-a", "b\r\nx-c: d"]])).toThrow("has a character that none may have");
+});
+
+test("the signal of a cancellation that was cancelled is aborted", () => {
+  const cancellation = new Cancellation();
+  cancellation.cancel();
+  expect(cancellation.signal.aborted).toBe(true);
 });
