@@ -54,7 +54,7 @@ export interface SizeQuestion {
 }
 
 /** A question with an answer for each variant; undefined: none arrived in time. */
-type Answered<Q> = Q & { readonly answers: (Size | undefined)[] };
+type Answered<Q> = Q & { readonly answers: (Size | undefined)[]; order?: number };
 
 export async function measureSizes<Q extends SizeQuestion>(
   options: MeasureOptions,
@@ -84,13 +84,16 @@ export async function measureSizes<Q extends SizeQuestion>(
     }),
   );
   let isOver = timeMs <= 0;
-  const ask = async ({ url, variants, answers }: Answered<Q>) => {
+  let count = 0;
+  const ask = async (question: Answered<Q>) => {
+    const { url, variants, answers } = question;
     for (const [i, name] of variants.entries()) {
       if (isOver || answers[i] !== undefined) continue;
       const answer = await probe.size(url, headers.get(name) ?? []);
       // A failure after the time limit is caused by closing the probe.
       if (!isOver) answers[i] = answer;
     }
+    if (!isOver) question.order = count++;
   };
   try {
     await inTime(timeMs, pMap(all, ask, { concurrency: MAX_PROBES }));
@@ -169,7 +172,10 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
   }));
   let unasked = 0;
   let doubtful = NO_DOUBTFUL_URLS;
-  for (const answered of await measureSizes(options, questions)) {
+  // In the order of the answers, the unanswered last.
+  const orderOf = ({ order = questions.length }) => order;
+  const measured = (await measureSizes(options, questions)).toSorted((a, b) => orderOf(a) - orderOf(b));
+  for (const answered of measured) {
     const forms = urlForms(answered, all);
     good.push(...forms.good);
     bad.push(...forms.bad);
