@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { keysOf } from "../grouped.ts";
 import { formatTimestamp } from "../timestamps.ts";
-import { BASES, type Basis, POP_CODES } from "./pop-codes.ts";
+import { BASES, type Basis, byCode, POP_CODES } from "./pop-codes.ts";
 import { REC_BASES } from "./recs.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS, type Region, regionsOf } from "./regions.ts";
 import { siteOf } from "./sites.ts";
@@ -17,7 +17,7 @@ export function listPops(
   const known: ReadonlyMap<string, Basis> = new Map(POP_CODES.map(({ pop, basis }) => [pop, basis]));
   const extra = [...resolvedAt.keys()].filter((pop) => !known.has(pop));
   return [...known.keys(), ...extra]
-    .sort(new Intl.Collator("en", { numeric: true }).compare)
+    .sort(byCode)
     .map((pop) => rowOf(pop, known.get(pop) ?? "here", resolvedAt.get(pop)))
     .filter((row) => country === undefined || row.country === country)
     .filter((row) => region === undefined || row.regions.includes(region));

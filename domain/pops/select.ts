@@ -1,7 +1,7 @@
 import { keysOf } from "../grouped.ts";
 import { editDistance } from "../nearest-name.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
-import { BASES, type Basis, POP_CODES } from "./pop-codes.ts";
+import { BASES, type Basis, CODES_BY_BASIS, POP_CODES } from "./pop-codes.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "./regions.ts";
 import { SITES } from "./sites.ts";
 
@@ -113,8 +113,9 @@ function unique(values: readonly string[]): string[] {
  * numbers seem to be handed out upwards, so that is the newest first.
  */
 function sitePops(site: string, basis: Basis): string[] {
-  return POP_CODES.filter((code) => code.basis === basis && code.pop.slice(0, 3) === site)
-    .map(({ pop }) => ({ pop, isP: Number(pop.includes("-P")), numbers: pop.match(/\d+/g)?.map(Number) ?? [] }))
+  return CODES_BY_BASIS[basis]
+    .filter((pop) => pop.slice(0, 3) === site)
+    .map((pop) => ({ pop, isP: Number(pop.includes("-P")), numbers: pop.match(/\d+/g)?.map(Number) ?? [] }))
     .sort(({ isP: a, numbers: [facilityA = 0, suffixA = 0] }, { isP: b, numbers: [facilityB = 0, suffixB = 0] }) => {
       return b - a || suffixB - suffixA || facilityB - facilityA;
     })

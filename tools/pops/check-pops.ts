@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import type { PopCode } from "../../domain/pops/pop-codes.ts";
+import { byCode, type PopCode } from "../../domain/pops/pop-codes.ts";
 import type { Look } from "./look.ts";
 import { firstCodesOf, neighboursOf } from "./neighbours.ts";
 
@@ -58,7 +58,7 @@ export async function checkPops(
   return {
     asked: asked.size,
     dead: known.filter(({ pop }) => !alive.has(pop) && !unclear.has(pop)),
-    found: found.sort(new Intl.Collator("en", { numeric: true }).compare),
+    found: found.sort(byCode),
     unclear: [...unclear].map(([pop, why]) => ({ pop, why })),
   };
 }

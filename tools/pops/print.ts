@@ -8,10 +8,7 @@ export function findingsOf({ asked, dead, found, unclear }: Checked, known: numb
   return [
     sum,
     ...part("Dead. Take these lines out of domain/pops/pop-codes.ts:", dead.map(deadLine)),
-    ...part(
-      "New. Put these lines into domain/pops/pop-codes.ts, in order:",
-      found.map((pop) => lineOf({ pop, basis: "resolved" })),
-    ),
+    ...part("New. Put these lines into `resolved` of domain/pops/pop-codes.ts, in order:", found.map(lineOf)),
     ...part(
       "Unclear: the DNS did not say. Ask again.",
       unclear.map(({ pop, why }) => `  ${pop} ${why}`),
@@ -23,13 +20,14 @@ function part(head: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", head, ...lines];
 }
 
-function lineOf({ pop, basis }: PopCode): string {
-  return `  "${pop}": "${basis}",`;
+function lineOf(pop: string): string {
+  return `    "${pop}",`;
 }
 
 /** A code in a default set is missed there too. */
-function deadLine(code: PopCode): string {
+function deadLine({ pop: dead, basis }: PopCode): string {
   const sets = Object.entries({ ...REGION_DEFAULTS, ...COUNTRY_DEFAULTS });
-  const names = sets.filter(([, pops]) => pops.some((pop) => pop === code.pop)).map(([name]) => name);
-  return names.length === 0 ? lineOf(code) : `${lineOf(code)} // also in regions.ts: ${names.join(", ")}`;
+  const names = sets.filter(([, pops]) => pops.some((pop) => pop === dead)).map(([name]) => name);
+  const others = names.length === 0 ? "" : `; also in regions.ts: ${names.join(", ")}`;
+  return `${lineOf(dead)} // ${basis}${others}`;
 }

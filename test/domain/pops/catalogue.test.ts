@@ -1,7 +1,7 @@
 // What the catalogue says, file by file, agrees: sites.ts, recs.ts, pop-codes.ts, default-sets.ts, countries.ts, regions.ts.
 import { describe, expect, it } from "vitest";
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
-import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { CODES_BY_BASIS, POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { RECS } from "../../../domain/pops/recs.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS, regionsOf } from "../../../domain/pops/regions.ts";
 import { SITES, type Site, siteOf } from "../../../domain/pops/sites.ts";
@@ -40,7 +40,8 @@ describe("the catalogue", () => {
     const inOrder = (names: readonly string[]) =>
       [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true })).join("\n");
     expect(SITES.map(({ iata }) => iata).join("\n")).toBe(inOrder(SITES.map(({ iata }) => iata)));
-    expect(POP_CODES.map(({ pop }) => pop).join("\n")).toBe(inOrder(POP_CODES.map(({ pop }) => pop)));
+    for (const codes of [...Object.values(CODES_BY_BASIS), POP_CODES.map(({ pop }) => pop)])
+      expect(codes.join("\n")).toBe(inOrder(codes));
   });
 
   it("has the suffix E in China and nowhere else", () => {
