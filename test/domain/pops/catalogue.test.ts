@@ -4,7 +4,7 @@ import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
 import { CODES_BY_BASIS, POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { RECS } from "../../../domain/pops/recs.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS, regionsOf } from "../../../domain/pops/regions.ts";
-import { SITES, type Site, siteOf } from "../../../domain/pops/sites.ts";
+import { SITES, SITES_OF_REC, type Site, siteOf } from "../../../domain/pops/sites.ts";
 
 const NEARLY_KM = 60;
 
@@ -39,8 +39,8 @@ describe("the catalogue", () => {
   it("lists codes by site and number, the sites by code", () => {
     const inOrder = (names: readonly string[]) =>
       [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true })).join("\n");
-    expect(SITES.map(({ iata }) => iata).join("\n")).toBe(inOrder(SITES.map(({ iata }) => iata)));
-    for (const codes of [...Object.values(CODES_BY_BASIS), POP_CODES.map(({ pop }) => pop)])
+    const sites = [...Object.values(SITES_OF_REC), SITES].map((its) => its.map(({ iata }) => iata));
+    for (const codes of [...sites, ...Object.values(CODES_BY_BASIS), POP_CODES.map(({ pop }) => pop)])
       expect(codes.join("\n")).toBe(inOrder(codes));
   });
 
