@@ -78,8 +78,7 @@ function checkDomain(domain: string, context: z.RefinementCtx): string | undefin
   return undefined;
 }
 
-/** Body of POST /prewarm, as the user writes it. */
-export const prewarmBodySchema = bodyOf({
+const prewarmFields = bodyOf({
   // Whether it must be there depends on other fields.
   url_list: optional(
     distinctStrings("URLs", MAX_URLS, required("a list of absolute http(s) URLs"), checkUrls),
@@ -139,7 +138,14 @@ export const prewarmBodySchema = bodyOf({
   max_failures: optional(int("a whole number of tasks, from 0", 0)).describe(
     "The request ends as FAILED once more tasks than this have failed.",
   ),
-})
+});
+
+/** Fields of a body of POST /prewarm that has faults in others. */
+export const partialPrewarmBodySchema = prewarmFields.partial().strip();
+export type PartialPrewarmBody = z.infer<typeof partialPrewarmBodySchema>;
+
+/** Body of POST /prewarm, as the user writes it. */
+export const prewarmBodySchema = prewarmFields
   .refine(
     ({ url_list: urls, sources, retry_of: retried }) => urls?.length || sources !== undefined || retried !== undefined,
     {

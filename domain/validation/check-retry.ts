@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { RequestItem } from "../request/request-item.ts";
 import { parseTimestamp } from "../timestamps.ts";
-import type { PrewarmBody } from "./bodies.ts";
+import type { PartialPrewarmBody } from "./bodies.ts";
 
 /** A body, with the settings of the request that it retries for the fields that it leaves out. */
 export function filledFrom(item: RequestItem, json: unknown): unknown {
@@ -21,7 +21,7 @@ function settingsOf(item: RequestItem) {
 const ITS_OWN = ["url_list", "sources", "target_type", "pops", "countries", "regions"] as const;
 
 /** What else is wrong with the body of a retry. @param before the request that it retries */
-export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
+export function checkRetry(body: PartialPrewarmBody, before: RequestItem): string[] {
   const { req_id: reqId, header_count: had, variant_names: names } = before;
   const problems: string[] = [];
   const both = ITS_OWN.filter((name) => body[name] !== undefined);
@@ -47,7 +47,7 @@ export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
 }
 
 /** Warnings of what is valid, but possibly a mistake. */
-export function retryDoubts({ need_invalidate }: PrewarmBody): string[] {
+export function retryDoubts({ need_invalidate }: PartialPrewarmBody): string[] {
   if (need_invalidate !== true) return [];
   return [
     "need_invalidate: takes the URLs that are tried again from every POP, also from those where they are good, and these are " +

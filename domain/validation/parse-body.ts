@@ -9,9 +9,17 @@ const badUrlsSchema = z.array(z.string()).catch([]);
 export function checkBody<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
-  const urls = issues.flatMap((issue) => (issue.code === "custom" ? badUrlsSchema.parse(issue.params?.["urls"]) : []));
-  throw new ApiError(400, faultList(issues.map(describeIssue)), urls);
+  const { problems, urls } = faultsOf(parsed.error);
+  throw new ApiError(400, faultList(problems), urls);
+}
+
+/** @returns what is wrong, a line a fault; the URLs that are; and the fields that have faults */
+export function faultsOf({ issues }: z.ZodError) {
+  return {
+    problems: issues.map(describeIssue),
+    urls: issues.flatMap((issue) => (issue.code === "custom" ? badUrlsSchema.parse(issue.params?.["urls"]) : [])),
+    fields: new Set(issues.map(({ path }) => path[0])),
+  };
 }
 
 /** One line a fault: the field as a path (`header[2]`), then what is wrong with it. */

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { keysOf } from "../grouped.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
@@ -11,11 +12,12 @@ import { DEFAULT_VERIFY } from "../result/outcome.ts";
 import type { SourceBuckets } from "../sources/buckets.ts";
 import { expiresAt, formatTimestamp } from "../timestamps.ts";
 import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
-import type { PrewarmBody } from "./bodies.ts";
+import { type PartialPrewarmBody, type PrewarmBody, partialPrewarmBodySchema, prewarmBodySchema } from "./bodies.ts";
 import { checkHeaders, doubtfulOrder } from "./check-headers.ts";
 import { checkRetry, retryDoubts } from "./check-retry.ts";
 import { checkBuckets, namesNoHost } from "./check-sources.ts";
 import { checkPaths, doubtfulPaths } from "./check-urls.ts";
+import { faultsOf } from "./parse-body.ts";
 
 /** A POST /prewarm that can be carried out: all of it checked, defaults filled in. */
 export interface PrewarmRequest {
@@ -37,12 +39,23 @@ interface RequestRules {
   readonly retried?: RequestItem | undefined;
 }
 
-/** Checks what depends on several fields or on the deployment, and reports everything that is wrong together. @throws ApiError 400 */
-export function checkPrewarmRequest(body: PrewarmBody, rules: RequestRules): PrewarmRequest {
+/**
+ * Checks a body, and reports everything that is wrong together: rules for several fields and rules of the deployment apply to the
+ * fields that are valid by themselves.
+ * @throws ApiError 400
+ */
+export function checkPrewarmRequest(
+  json: unknown,
+  rules: RequestRules,
+): PrewarmRequest & { readonly body: PrewarmBody } {
+  const parsed = prewarmBodySchema.safeParse(json);
+  const { problems, urls: errorUrls, fields } = faultsOf(parsed.error ?? new z.ZodError([]));
+  const body = parsed.data ?? validFields(json, fields);
+  const isValid = (...names: (keyof PrewarmBody)[]) => !names.some((name) => fields.has(name));
   const { url_list: urls = [], header = [], variants = [], sources = [], need_invalidate: invalidates = false } = body;
   const { retried, caps, sourceBuckets = [] } = rules;
-  const problems = [...checkBuckets(sources, sourceBuckets), ...checkHeaders(header, variants)];
-  if (body.cf_domain === undefined) {
+  problems.push(...checkBuckets(sources, sourceBuckets), ...checkHeaders(header, variants));
+  if (body.cf_domain === undefined && isValid("cf_domain", "url_list", "sources")) {
     const hosts = tooManyHosts(urls);
     if (hosts !== undefined) problems.push(hosts);
     if (namesNoHost(sources, urls))
@@ -55,15 +68,26 @@ export function checkPrewarmRequest(body: PrewarmBody, rules: RequestRules): Pre
     problems.push(
       `variants: ${urls.length} URLs in ${variants.length} variants are ${forms}; at most ${MAX_URLS} together`,
     );
-  const { pops, warnings } =
-    retried === undefined ? checkTargets(body, problems) : { pops: retried.pops, warnings: retryDoubts(body) };
-  if (retried !== undefined) problems.push(...checkRetry(body, retried));
-  warnings.push(...doubtfulOrder(header, variants));
+  const warnings = [...doubtfulOrder(header, variants), ...(invalidates ? doubtfulPaths(urls) : [])];
+  let pops = retried?.pops ?? [];
+  if (retried !== undefined) {
+    warnings.unshift(...retryDoubts(body));
+    if (isValid("header", "variants")) problems.push(...checkRetry(body, retried));
+  } else if (isValid("target_type", "pops", "countries", "regions")) {
+    const targets = checkTargets(body, problems);
+    warnings.unshift(...targets.warnings);
+    pops = targets.pops;
+  }
   problems.push(...beyondCaps(body, Math.max(urls.length, forms) * pops.length, caps));
-  const errorUrls = invalidates ? checkPaths(urls, problems) : [];
-  if (invalidates) warnings.push(...doubtfulPaths(urls));
-  if (problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
-  return { item: newRequestItem(body, pops, rules), urls, warnings };
+  if (invalidates) errorUrls.push(...checkPaths(urls, problems));
+  if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
+  return { body: parsed.data, item: newRequestItem(parsed.data, pops, rules), urls, warnings };
+}
+
+/** The fields of a body without those that have faults. */
+function validFields(json: unknown, faulty: ReadonlySet<PropertyKey | undefined>): PartialPrewarmBody {
+  const all = Object.entries(z.record(z.string(), z.unknown()).catch({}).parse(json));
+  return partialPrewarmBodySchema.parse(Object.fromEntries(all.filter(([name]) => !faulty.has(name))));
 }
 
 /** The item of a new request. */
@@ -103,11 +127,11 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
 }
 
 /** @param tasks as many as there will be if every URL is good and every POP resolves */
-function beyondCaps(body: PrewarmBody, tasks: number, caps: Caps): string[] {
+function beyondCaps(body: PartialPrewarmBody, tasks: number, caps: Caps): string[] {
   const what = body.variants === undefined ? "url_list times POPs" : "url_list times variants times POPs";
   return [
-    beyondCap(caps, "maxTimeout", "timeout", body.timeout),
-    beyondCap(caps, "maxInstances", "instance_count", body.instance_count),
+    beyondCap(caps, "maxTimeout", "timeout", body.timeout ?? 0),
+    beyondCap(caps, "maxInstances", "instance_count", body.instance_count ?? 0),
     beyondCap(caps, "maxTasks", what, tasks),
     beyondCap(caps, "maxRequestBytes", "max_bytes", body.max_bytes ?? 0),
   ].filter((problem) => problem !== undefined);
@@ -115,7 +139,7 @@ function beyondCaps(body: PrewarmBody, tasks: number, caps: Caps): string[] {
 
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<TargetType, string>;
 
-function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
+function checkTargets(body: PartialPrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
   const filled = keysOf(LISTS).filter((it) => (body[LISTS[it]] ?? []).length > 0);
   if (body.target_type === undefined && filled.length > 1) {
     const lists = filled.map((it) => LISTS[it]).join(", ");

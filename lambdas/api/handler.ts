@@ -5,7 +5,7 @@ import { errorFields } from "../../domain/log-fields.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
-import { instancesBodySchema, prewarmBodySchema } from "../../domain/validation/bodies.ts";
+import { instancesBodySchema } from "../../domain/validation/bodies.ts";
 import { filledFrom } from "../../domain/validation/check-retry.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
@@ -52,10 +52,9 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
   "POST /prewarm": async (deps, event) => {
     const json = parseJson(event.body, event.isBase64Encoded);
     const retried = await retriedRequest(deps, json);
-    const body = checkBody(prewarmBodySchema, retried === undefined ? json : filledFrom(retried, json));
     const { caps, sourceBuckets } = deps;
     const rules = { caps, sourceBuckets, retried, reqId: deps.newId(), now: deps.now() };
-    const request = checkPrewarmRequest(body, rules);
+    const { body, ...request } = checkPrewarmRequest(retried === undefined ? json : filledFrom(retried, json), rules);
     const warnings = [...request.warnings, ...(await checkDistributions(deps, request))];
     if (body.dry_run === true) {
       if (body.client_token !== undefined)

@@ -27,8 +27,6 @@ import { findDistributions } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
-import { checkBody } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { measureUrls } from "../../probe/size/measure-urls.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
@@ -57,7 +55,7 @@ export interface MemoryWorld {
 export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unknown): Promise<MemoryRun> {
   const reqId = randomUUID();
   const rules = { reqId, now: new Date(), caps: DEFAULT_CAPS };
-  const request = checkPrewarmRequest(checkBody(prewarmBodySchema, body), rules);
+  const request = checkPrewarmRequest(body, rules);
   const hosts = [...new Set(request.urls.map(hostOf))];
   const found = await findDistributions(request.item.cf_domain, hosts, {
     own: async () => own,

@@ -7,8 +7,6 @@ import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { attributesOf, EVENTS, timingsOf } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
-import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
-import { checkBody } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { GetSizeDeps } from "../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../lambdas/get-size/handler.ts";
@@ -89,7 +87,7 @@ function accepted({ url, cfDomain }: HostileName): RequestItem | undefined {
   const body = { url_list: [url], cf_domain: cfDomain, pops: POPS, timeout: 60, instance_count: 0 };
   try {
     const rules = { reqId: "lab", now: new Date(), caps: DEFAULT_CAPS };
-    return checkPrewarmRequest(checkBody(prewarmBodySchema, body), rules).item;
+    return checkPrewarmRequest(body, rules).item;
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;

@@ -3,7 +3,6 @@ import { knownNames, selectPops } from "../../../domain/pops/select.ts";
 import type { Caps } from "../../../domain/request/caps.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
-import { checkBody } from "../../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 
@@ -11,7 +10,7 @@ const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;
 
 const read = (change: object, caps: Partial<Caps> = {}) =>
-  checkPrewarmRequest(checkBody(prewarmBodySchema, JSON.parse(JSON.stringify({ ...BODY, ...change }))), {
+  checkPrewarmRequest(JSON.parse(JSON.stringify({ ...BODY, ...change })), {
     caps: { ...DEFAULT_CAPS, ...caps },
     reqId: "r",
     now: new Date("2024-04-16T03:12:21.046Z"),
@@ -255,10 +254,10 @@ describe("a request that cannot", () => {
   });
 
   it("tells them with whatever else is wrong in a field of its own", () => {
-    const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"] };
+    const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"], pops: ["XXX-C1"] };
     const { message, errorUrls } = refusal(change);
     expect(errorUrls).toEqual(bad);
-    for (const part of [first, "cf_domain: ", "header[0]: ", "header[1]: "]) expect(message).toContain(part);
+    for (const part of [first, "cf_domain: ", "header[0]: ", "header[1]: ", "pops: "]) expect(message).toContain(part);
   });
 
   it("tells all faults together that depend on several fields", () => {
@@ -275,6 +274,17 @@ describe("a request that cannot", () => {
     const { message, errorUrls } = refusal(change);
     expect(errorUrls).toEqual(bad);
     for (const part of ["url_list[5]: ", first, "timeout: ", "instance_count: "]) expect(message).toContain(part);
+  });
+
+  it("names what is wrong with other fields beside a field of a wrong type, and what follows from the wrong one only once", () => {
+    const change = { timeout: "5", pops: ["XXX-C1"], instance_count: 200, colour: "red", sources: [{ type: "list" }] };
+    const { message } = refusal({ ...change, url_list: undefined }, { maxInstances: 4 });
+    const faults = message.split("; ").map((fault) => fault.split(":")[0]);
+    for (const field of ["timeout", "pops", "instance_count", "sources[0]"]) expect(faults).toContain(field);
+    expect(message).toContain("unknown field 'colour'");
+    // Whether a distribution is named depends on sources, which are wrong already.
+    expect(faults).not.toContain("cf_domain");
+    expect(refusal({ target_type: "city", pops: ["SIN2-P1"], regions: ["eu"] }).message).not.toContain("several lists");
   });
 
   it("asks CloudFront to invalidate what it cannot, and every such URL is told", () => {
@@ -327,7 +337,7 @@ describe("a request that cannot", () => {
   it("tells at most 50 faults of meaning too", () => {
     const header = Array.from({ length: 50 }, () => "x");
     const { message } = refusal({ header, cf_domain: "?", pops: ["XXX"] });
-    expect(message).toMatch(/; and 1 more faults like these$/);
+    expect(message).toMatch(/; and 2 more faults like these$/);
   });
 
   it("says nothing of URLs of which there are too many to be looked at", () => {
