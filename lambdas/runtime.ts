@@ -4,10 +4,13 @@ import * as z from "zod";
 import { AsyncFunction } from "../aws/async-function.ts";
 import { documentClient, dynamoClient } from "../aws/clients.ts";
 import type { Fleet } from "../aws/fleet.ts";
+import { ProgressTable } from "../aws/progress-table.ts";
+import { RequestPopTable } from "../aws/request-pop-table.ts";
 import { type RequestReader, RequestTable } from "../aws/request-table.ts";
+import { SettlementQueue } from "../aws/settlement-queue.ts";
 import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
 import { metricNamespace, withMetrics } from "../domain/metrics.ts";
-import { neededCapacity } from "../domain/request/lifecycle.ts";
+import { neededCapacity, stallSecondsSchema, timingsOf } from "../domain/request/lifecycle.ts";
 
 /** Get Size, Task and Shutdown keep this much of their time back, in milliseconds: for what they write when a wait is cut short. */
 export const RESERVE_MS = 120_000;
@@ -43,24 +46,50 @@ export async function forEachKey(
   if (errors.length === 1) throw errors[0];
 }
 
+const name = z.string().min(1);
+
+/** The variables of each function that works on requests: `Pipeline.variables` in lib/pipeline.ts. */
+export const pipelineVariables = z.object({
+  REQUEST_TABLE: name,
+  REQUEST_POP_TABLE: name,
+  REQUEST_TASK_TABLE: name,
+  PROGRESS_TABLE: name,
+  BUCKET: name,
+  QUEUE_URL: z.url(),
+  EXPRESS_QUEUE_URL: z.url(),
+  FAILED_BATCHES_URL: z.url(),
+  STALL_SECONDS: stallSecondsSchema,
+  /** It is part of the metrics' namespace, too. */
+  GROUP_NAME: name,
+});
+
 /**
  * What each function that works on requests is built from.
- * @param environment `SHUTDOWN_ARN`: the function that is invoked for a request that ends, by its name or ARN
+ * @param shutdownArn the function that is invoked for a request that ends, by its name or ARN
  */
-export function sharedAdapters(
-  serviceName: string,
-  environment: { readonly REQUEST_TABLE: string; readonly GROUP_NAME: string; readonly SHUTDOWN_ARN: string },
-) {
+export function sharedAdapters(serviceName: string, env: z.infer<typeof pipelineVariables>, shutdownArn: string) {
   const logger = new Logger({ serviceName });
   /** CloudWatch namespace of the metrics. */
-  const namespace = metricNamespace(environment.GROUP_NAME);
+  const namespace = metricNamespace(env.GROUP_NAME);
   const onUnreadable = reportUnreadable(logger, namespace);
   const dynamo = dynamoClient();
   const db = documentClient(dynamo);
   const lambda = new LambdaClient({});
-  const shutdown = new AsyncFunction(lambda, environment.SHUTDOWN_ARN);
-  const requests = new RequestTable(db, environment.REQUEST_TABLE, onUnreadable, shutdown);
-  return { logger, namespace, onUnreadable, dynamo, db, lambda, shutdown, requests };
+  const shutdown = new AsyncFunction(lambda, shutdownArn);
+  return {
+    logger,
+    namespace,
+    onUnreadable,
+    dynamo,
+    db,
+    lambda,
+    shutdown,
+    requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
+    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
+    settlements: new SettlementQueue(db, env.PROGRESS_TABLE, shutdown),
+    timings: timingsOf(env.STALL_SECONDS),
+  };
 }
 
 /** Logs what cannot be read, with its key, and counts it as the metric `Unreadable`. @param namespace of the metric */

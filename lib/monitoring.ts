@@ -56,19 +56,14 @@ export class Monitoring extends Construct {
     this.onlyIf("full", dashboard(new Construct(this, "Dashboard"), metrics));
   }
 
-  private watch({ storage, tasks, pipeline, groupName, parameters }: MonitoringProps): PipelineFunction {
+  private watch({ storage, tasks, pipeline }: MonitoringProps): PipelineFunction {
     const watch = new PipelineFunction(this, "Watch", {
       name: "watch",
       timeout: WATCH_TIMEOUT,
       environment: {
-        ...storage.variables,
-        ...tasks.variables,
+        ...pipeline.variables,
         DEAD_LETTER_QUEUE_URL: tasks.deadLetters.queueUrl,
-        FAILED_BATCHES_URL: pipeline.failedBatches.queueUrl,
-        SHUTDOWN_ARN: pipeline.shutdown.functionArn,
         EXPAND_ARN: pipeline.expand.functionArn,
-        STALL_SECONDS: parameters.stallSeconds.valueAsString,
-        GROUP_NAME: groupName,
       },
     });
     allow(watch, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);

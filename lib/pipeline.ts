@@ -30,6 +30,8 @@ export class Pipeline extends Construct {
   /** Batches of stream records, and asynchronous invocations, that a function failed on again and again. */
   readonly failedBatches: sqs.Queue;
   readonly functions: readonly PipelineFunction[];
+  /** The variables that functions know the parts by; Shutdown has no `SHUTDOWN_ARN`, because it cannot name itself. */
+  readonly variables: Readonly<Record<string, string>>;
   /** The timers of requests, and the role that they call Shutdown with. */
   private readonly timers: scheduler.CfnScheduleGroup;
   private readonly timerRole: iam.Role;
@@ -64,28 +66,22 @@ export class Pipeline extends Construct {
     });
     const byConcurrency = (high: number, low: number | string) =>
       Token.asNumber(Fn.conditionIf(isHigh.logicalId, high, low));
-    const names = {
+    const variables = {
       ...storage.variables,
       BUCKET: storage.bucket.bucketName,
       ...tasks.variables,
+      FAILED_BATCHES_URL: this.failedBatches.queueUrl,
       STALL_SECONDS: parameters.stallSeconds.valueAsString,
       GROUP_NAME: groupName,
-      SCHEDULE_GROUP: this.timers.ref,
     };
-    const environment = <K extends keyof typeof names>(...keys: K[]) =>
-      Object.fromEntries(keys.map((key) => [key, names[key]]));
-
+    const schedules = { SCHEDULE_GROUP: this.timers.ref, SCHEDULE_ROLE_ARN: this.timerRole.roleArn };
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
       recursiveLoop: lambda.RecursiveLoop.ALLOW,
-      environment: {
-        ...names,
-        SCHEDULE_ROLE_ARN: this.timerRole.roleArn,
-        FAILED_BATCHES_URL: this.failedBatches.queueUrl,
-      },
+      environment: { ...variables, ...schedules },
     });
-    const SHUTDOWN_ARN = this.shutdown.functionArn;
+    this.variables = { ...variables, SHUTDOWN_ARN: this.shutdown.functionArn };
     this.api = new PipelineFunction(this, "Api", {
       name: "api",
       memorySize: 1_024,
@@ -93,10 +89,8 @@ export class Pipeline extends Construct {
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: byConcurrency(RESERVED_FOR_API, Aws.NO_VALUE),
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "PROGRESS_TABLE", "BUCKET"),
-        ...environment("GROUP_NAME", "SCHEDULE_GROUP", "STALL_SECONDS"),
-        SCHEDULE_ROLE_ARN: this.timerRole.roleArn,
-        SHUTDOWN_ARN,
+        ...this.variables,
+        ...schedules,
         DISTRIBUTIONS: distributions,
         SOURCE_BUCKETS: sources,
         ...capsEnvironment(parameters),
@@ -107,8 +101,7 @@ export class Pipeline extends Construct {
       memorySize: 1_769,
       recursiveLoop: lambda.RecursiveLoop.ALLOW,
       environment: {
-        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"),
-        SHUTDOWN_ARN,
+        ...this.variables,
         SOURCE_BUCKETS: sources,
         ...capsEnvironment(parameters),
       },
@@ -117,8 +110,7 @@ export class Pipeline extends Construct {
       name: "get-size",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET", "GROUP_NAME", "STALL_SECONDS"),
-        SHUTDOWN_ARN,
+        ...this.variables,
         EXPAND_ARN: this.expand.functionArn,
         DISTRIBUTIONS: distributions,
       },
@@ -126,21 +118,12 @@ export class Pipeline extends Construct {
     this.task = new PipelineFunction(this, "Task", {
       name: "task",
       memorySize: 1_769,
-      environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET"),
-        ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
-        SHUTDOWN_ARN,
-        ...capsEnvironment(parameters),
-      },
+      environment: { ...this.variables, ...capsEnvironment(parameters) },
     });
     this.aggregation = new PipelineFunction(this, "Aggregation", {
       name: "aggregation",
       timeout: Duration.minutes(2),
-      environment: {
-        ...environment("REQUEST_TABLE", "PROGRESS_TABLE", "GROUP_NAME"),
-        SHUTDOWN_ARN,
-        FAILED_BATCHES_URL: this.failedBatches.queueUrl,
-      },
+      environment: this.variables,
     });
 
     this.functions = [this.api, this.getSize, this.expand, this.task, this.aggregation, this.shutdown];

@@ -1,9 +1,5 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
-import type { RequestReader } from "../../aws/request-table.ts";
-import type { SettlementQueue } from "../../aws/settlement-queue.ts";
-import { errorFields, type OnUnreadable } from "../../domain/log-fields.ts";
+import { errorFields } from "../../domain/log-fields.ts";
 import { withMetrics } from "../../domain/metrics.ts";
 import { counterShardOf, inBlocks } from "../../domain/plan/counter-shards.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
@@ -12,17 +8,7 @@ import { minuteOf } from "../../domain/request/samples.ts";
 import { type Count, minus } from "../../domain/result/count.ts";
 import { type FailureReason, metricReasonOf } from "../../domain/result/failure.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
-
-export interface AggregationDeps {
-  readonly requests: RequestReader;
-  readonly progress: ProgressTable;
-  readonly settlements: SettlementQueue;
-  readonly deadLetters: DeadLetterQueue;
-  readonly onUnreadable: OnUnreadable;
-  readonly logger: Pick<Logger, "info" | "warn">;
-  /** CloudWatch namespace of the metrics. */
-  readonly namespace: string;
-}
+import type { AggregationDeps } from "./deps.ts";
 
 /** There are fewer active requests at a time. */
 const MAX_REMEMBERED = 50;

@@ -8,8 +8,6 @@ import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
-import { ProgressTable } from "../../aws/progress-table.ts";
-import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
@@ -17,22 +15,14 @@ import { instanceKind } from "../../domain/cost/prices.ts";
 import { listVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsSchema } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
-import { timingsOf } from "../../domain/request/lifecycle.ts";
-import { sharedAdapters } from "../runtime.ts";
+import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
 const name = z.string().min(1);
-const environmentSchema = z.object({
-  REQUEST_TABLE: name,
-  REQUEST_POP_TABLE: name,
-  REQUEST_TASK_TABLE: name,
-  PROGRESS_TABLE: name,
-  BUCKET: name,
-  GROUP_NAME: name,
+const environmentSchema = pipelineVariables.extend({
   SCHEDULE_GROUP: name,
   SCHEDULE_ROLE_ARN: name,
   SHUTDOWN_ARN: name,
   DISTRIBUTIONS: allowedDistributionsSchema,
-  STALL_SECONDS: z.coerce.number().int().positive(),
   ENV_NAME: name,
   VERSION: name,
   INSTANCE_TYPES: name,
@@ -49,18 +39,16 @@ const environmentSchema = z.object({
 /** Reads the environment and builds all that the API function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
-  const { logger, onUnreadable, db, requests } = sharedAdapters("api", env);
+  const shared = sharedAdapters("api", env, env.SHUTDOWN_ARN);
+  const { dynamo, db, onUnreadable } = shared;
   const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
   return {
-    requests,
-    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
-    results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
+    ...shared,
+    results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
     resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
     lists: new Lists(new S3Client({}), env.BUCKET),
     distributions: new Distributions(new CloudFrontClient({})),
     tokens: new ClientTokens(db, env.PROGRESS_TABLE),
-    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
-    timings: timingsOf(env.STALL_SECONDS),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
@@ -80,7 +68,6 @@ export function buildDeps() {
     /** Only a dry run needs them: an HTTP client and parsers. */
     loadProbes: () => import("./dry-run-probes.ts"),
     sourceBuckets: env.SOURCE_BUCKETS,
-    logger,
     now: () => new Date(),
     newId: (): string => crypto.randomUUID(),
   };

@@ -11,16 +11,13 @@ import { listVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsSchema } from "../../domain/request/caps.ts";
 import { sourceReadSchema } from "../../domain/request/source.ts";
 import { walkStateSchema } from "../../probe/sources/walk.ts";
-import { sharedAdapters } from "../runtime.ts";
+import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
 const name = z.string().min(1);
-const environmentSchema = z.object({
-  REQUEST_TABLE: name,
-  BUCKET: name,
+const environmentSchema = pipelineVariables.extend({
   SHUTDOWN_ARN: name,
   /** The name of this function, which Lambda says. */
   AWS_LAMBDA_FUNCTION_NAME: name,
-  GROUP_NAME: name,
   SOURCE_BUCKETS: listVariable,
   ...networkVariables,
 });
@@ -40,19 +37,18 @@ export type ExpandCheckpoint = z.infer<typeof EXPAND_CHECKPOINT.schema>;
 /** Reads the environment and builds all that the Expand function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
-  const { logger, lambda, requests } = sharedAdapters("expand", env);
+  const shared = sharedAdapters("expand", env, env.SHUTDOWN_ARN);
   const s3 = new S3Client({});
   return {
-    requests,
+    ...shared,
     lists: new Lists(s3, env.BUCKET),
     checkpoints: new Checkpoints(s3, env.BUCKET, EXPAND_CHECKPOINT),
     /** This function. */
-    expandFunction: new AsyncFunction(lambda, env.AWS_LAMBDA_FUNCTION_NAME),
+    expandFunction: new AsyncFunction(shared.lambda, env.AWS_LAMBDA_FUNCTION_NAME),
     distributions: new Distributions(new CloudFrontClient({})),
     ...networkOf(env),
     buckets: new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS),
     caps: readEnvironment(capsSchema),
-    logger,
     /** Milliseconds since the epoch. */
     now: Date.now,
   };

@@ -6,26 +6,17 @@ import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
-import { ProgressTable } from "../../aws/progress-table.ts";
-import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
-import { stallSecondsSchema, timingsOf } from "../../domain/request/lifecycle.ts";
-import { sharedAdapters } from "../runtime.ts";
+import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
 const name = z.string().min(1);
-const environmentSchema = z.object({
-  REQUEST_TABLE: name,
-  REQUEST_POP_TABLE: name,
-  PROGRESS_TABLE: name,
-  BUCKET: name,
+const environmentSchema = pipelineVariables.extend({
   SHUTDOWN_ARN: name,
   EXPAND_ARN: name,
-  GROUP_NAME: name,
-  STALL_SECONDS: stallSecondsSchema,
   DISTRIBUTIONS: allowedDistributionsSchema,
   ...networkVariables,
   PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),
@@ -34,26 +25,22 @@ const environmentSchema = z.object({
 /** Reads the environment and builds all that the Get Size function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
-  const { logger, onUnreadable, db, lambda, requests } = sharedAdapters("get-size", env);
+  const shared = sharedAdapters("get-size", env, env.SHUTDOWN_ARN);
   const clock = new ServerClock();
-  clock.follow(db);
+  clock.follow(shared.db);
   return {
-    requests,
-    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+    ...shared,
     lists: new Lists(new S3Client({}), env.BUCKET),
     distributions: new Distributions(new CloudFrontClient({})),
     ...networkOf(env),
     /** After how long an error that an edge keeps may be gone, in milliseconds. */
     keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
-    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
     /** @param process the sort key of its heartbeats */
-    permits: (process: string): PermitStore => new PermitTable(db, env.PROGRESS_TABLE, process),
-    timings: timingsOf(env.STALL_SECONDS),
+    permits: (process: string): PermitStore => new PermitTable(shared.db, env.PROGRESS_TABLE, process),
     /** Milliseconds since the epoch, by the clock that all processes share. */
     now: () => clock.now(),
-    expandFunction: new AsyncFunction(lambda, env.EXPAND_ARN),
+    expandFunction: new AsyncFunction(shared.lambda, env.EXPAND_ARN),
     allowed: env.DISTRIBUTIONS,
-    logger,
   };
 }
 

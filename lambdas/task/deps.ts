@@ -1,26 +1,38 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import type { Distributions } from "../../aws/distributions.ts";
-import type { Lists } from "../../aws/lists.ts";
-import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
-import type { ResolvedPops } from "../../aws/resolved-pops.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
-import type { Resolver } from "../../domain/net/resolver.ts";
-import type { Caps } from "../../domain/request/caps.ts";
-import type { Capacity } from "../runtime.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { queueClient } from "../../aws/clients.ts";
+import { Distributions } from "../../aws/distributions.ts";
+import { networkOf, networkVariables } from "../../aws/dns.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { Lists } from "../../aws/lists.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
+import { readEnvironment } from "../../domain/environment.ts";
+import { capsSchema } from "../../domain/request/caps.ts";
+import { Capacity, pipelineVariables, sharedAdapters } from "../runtime.ts";
 
-export interface TaskDeps {
-  readonly requests: RequestTable;
-  readonly requestPops: RequestPopTable;
-  readonly resolvedPops: ResolvedPops;
-  readonly lists: Lists;
-  readonly queue: TaskQueue;
-  readonly distributions: Distributions;
-  readonly dns: Resolver;
-  readonly capacity: Capacity;
-  readonly caps: Partial<Caps>;
-  readonly logger: Logger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
+const environmentSchema = pipelineVariables.extend({ SHUTDOWN_ARN: z.string().min(1), ...networkVariables });
+
+/** Reads the environment and builds all that the Task function works with. @throws if a variable is missing or invalid */
+export function buildDeps() {
+  const env = readEnvironment(environmentSchema);
+  const shared = sharedAdapters("task", env, env.SHUTDOWN_ARN);
+  return {
+    ...shared,
+    resolvedPops: new ResolvedPops(shared.db, env.PROGRESS_TABLE, shared.onUnreadable),
+    lists: new Lists(new S3Client({}), env.BUCKET),
+    queue: new TaskQueue(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
+    distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
+    dns: networkOf(env).dns,
+    capacity: new Capacity(shared.requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
+    caps: readEnvironment(capsSchema),
+    /** Milliseconds since the epoch. */
+    now: Date.now,
+    sleep: (ms: number) => sleep(ms),
+  };
 }
+
+export type TaskDeps = ReturnType<typeof buildDeps>;

@@ -147,7 +147,14 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   return undefined;
 }
 
-const ENDING_REQUESTS: readonly Resource[] = ["REQUEST_TABLE", "SHUTDOWN_ARN"];
+/** What each function of the pipeline has, by the name that it knows Shutdown by. */
+const shared = (shutdown: Resource): Readonly<Record<string, readonly Resource[]>> => ({
+  requests: ["REQUEST_TABLE", shutdown],
+  requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+  progress: ["PROGRESS_TABLE"],
+  shutdown: [shutdown],
+  settlements: ["PROGRESS_TABLE", shutdown],
+});
 const LANES: readonly Resource[] = ["QUEUE_URL", "EXPRESS_QUEUE_URL"];
 
 /** What custom resources do, as functions. */
@@ -155,44 +162,27 @@ const CUSTOM_RESOURCES = ["empty", "deploy"];
 
 /** What is named by each adapter of a function. Some adapters make several calls at once, whose order varies. */
 const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]>>>> = {
-  aggregation: {
-    requests: ENDING_REQUESTS,
-    progress: ["PROGRESS_TABLE"],
-    settlements: ["PROGRESS_TABLE", "SHUTDOWN_ARN"],
-    deadLetters: ["FAILED_BATCHES_URL"],
-  },
+  aggregation: { ...shared("SHUTDOWN_ARN"), deadLetters: ["FAILED_BATCHES_URL"] },
   api: {
-    requests: ENDING_REQUESTS,
-    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    ...shared("SHUTDOWN_ARN"),
     results: ["REQUEST_TASK_TABLE"],
     resolvedPops: ["PROGRESS_TABLE"],
     lists: ["BUCKET"],
     tokens: ["PROGRESS_TABLE"],
-    progress: ["PROGRESS_TABLE"],
     fleet: ["GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
   },
   "empty-bucket": { empty: ["BUCKET"] },
   expand: {
-    requests: ENDING_REQUESTS,
+    ...shared("SHUTDOWN_ARN"),
     lists: ["BUCKET"],
     checkpoints: ["BUCKET"],
     expandFunction: ["AWS_LAMBDA_FUNCTION_NAME"],
   },
-  "get-size": {
-    requests: ENDING_REQUESTS,
-    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
-    progress: ["PROGRESS_TABLE"],
-    lists: ["BUCKET"],
-    expandFunction: ["EXPAND_ARN"],
-  },
+  "get-size": { ...shared("SHUTDOWN_ARN"), lists: ["BUCKET"], expandFunction: ["EXPAND_ARN"] },
   "redeploy-api": { deploy: ["REST_API"] },
   shutdown: {
-    requests: ["REQUEST_TABLE", "AWS_LAMBDA_FUNCTION_NAME"],
-    progress: ["PROGRESS_TABLE"],
-    shutdown: ["AWS_LAMBDA_FUNCTION_NAME"],
-    settlements: ["PROGRESS_TABLE", "AWS_LAMBDA_FUNCTION_NAME"],
-    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    ...shared("AWS_LAMBDA_FUNCTION_NAME"),
     results: ["REQUEST_TASK_TABLE"],
     lists: ["BUCKET"],
     checkpoints: ["BUCKET"],
@@ -204,19 +194,15 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     deadLetters: ["FAILED_BATCHES_URL"],
   },
   task: {
-    requests: ENDING_REQUESTS,
-    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    ...shared("SHUTDOWN_ARN"),
     resolvedPops: ["PROGRESS_TABLE"],
     lists: ["BUCKET"],
     queue: LANES,
     capacity: ["REQUEST_TABLE", "GROUP_NAME"],
   },
   watch: {
-    requests: ENDING_REQUESTS,
-    progress: ["PROGRESS_TABLE"],
+    ...shared("SHUTDOWN_ARN"),
     fleet: ["GROUP_NAME"],
-    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
-    settlements: ["PROGRESS_TABLE", "SHUTDOWN_ARN"],
     expandFunction: ["EXPAND_ARN"],
     results: ["REQUEST_TASK_TABLE"],
     queue: LANES,

@@ -1,7 +1,8 @@
 // Two requests and two batches, of which no two figures, times or ids are equal: what is said of one is not said of the other.
 import { expect, test } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
+import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
+import { createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { fakeDeps } from "../fake-deps.ts";
 import { count, request } from "../items.ts";
 import { silent } from "../silent.ts";

@@ -6,7 +6,9 @@ import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
 import { SettlementQueue } from "../../../aws/settlement-queue.ts";
 import { metricNamespace } from "../../../domain/metrics.ts";
+import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
+import { fakeDeps } from "../../local/fake-deps.ts";
 
 /** Batches of 1,000 stream records through the handler, their JSON parsed as the Lambda runtime does it. */
 const BATCHES = 60;
@@ -63,19 +65,21 @@ const unplanned = () => {
 };
 const [db, sqs] = [documentClient(), queueClient()];
 const progress = new ProgressTable(db, env("PROGRESS_TABLE"), unplanned);
-const handler = createHandler({
-  requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned, { invoke: unplanned }),
-  progress,
-  settlements: new SettlementQueue(
-    db,
-    env("PROGRESS_TABLE"),
-    new AsyncFunction(new LambdaClient({}), env("SHUTDOWN_ARN")),
-  ),
-  deadLetters: new DeadLetterQueue(sqs, env("FAILED_BATCHES_URL")),
-  onUnreadable: unplanned,
-  logger: { warn() {}, info() {} },
-  namespace: metricNamespace(env("GROUP_NAME")),
-});
+const handler = createHandler(
+  fakeDeps<AggregationDeps>({
+    requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned, { invoke: unplanned }),
+    progress,
+    settlements: new SettlementQueue(
+      db,
+      env("PROGRESS_TABLE"),
+      new AsyncFunction(new LambdaClient({}), env("SHUTDOWN_ARN")),
+    ),
+    deadLetters: new DeadLetterQueue(sqs, env("FAILED_BATCHES_URL")),
+    onUnreadable: unplanned,
+    logger: { warn() {}, info() {} },
+    namespace: metricNamespace(env("GROUP_NAME")),
+  }),
+);
 const events = Array.from({ length: BATCHES }, (_, batch) => event(batch));
 const started = performance.now();
 const before = process.cpuUsage();
