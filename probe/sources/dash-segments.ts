@@ -2,49 +2,74 @@ import { MAX_URL_LENGTH } from "../../domain/limits.ts";
 import { DocumentError } from "./document.ts";
 import { childrenOf, type Element, integerIn } from "./mpd.ts";
 
+/** References of a representation: a short manifest can stand for millions, which are counted without being generated. */
+export interface References {
+  /** At most so many are distinct. */
+  readonly count: bigint;
+  /** With those that are repeated, as by byte ranges of one file. */
+  readonly named: bigint;
+  /** An empty one is the base URL itself. */
+  readonly all: () => Iterable<string>;
+}
+
 /**
- * Generates the references of a representation: a short manifest can expand to millions. An empty reference is the base URL itself.
- * Byte ranges of one file repeat its reference.
- * @param around its period and its adaptation set
+ * @param around the period and the adaptation set of the representation
  * @param seconds of the period; undefined: unknown
  * @throws DocumentError
  */
-export function* referencesOf(
+export function referencesOf(
   representation: Element,
   around: readonly Element[],
   seconds: number | undefined,
-): Generator<string> {
+): References {
   const info = segmentInfoOf([...around, representation]);
-  if (info === undefined) return yield "";
-  for (const name of ["Initialization", "RepresentationIndex", "BitstreamSwitching"])
-    for (const { attributes } of childrenOf(info, name)) yield attributes["sourceURL"] ?? "";
-  if (info.name === "SegmentTemplate") yield* ofTemplate(info, representation, seconds);
-  else if (info.name === "SegmentList") yield* ofList(info);
-  else yield "";
+  if (info === undefined) return listed([""]);
+  const once = ["Initialization", "RepresentationIndex", "BitstreamSwitching"].flatMap((name) =>
+    childrenOf(info, name).map(({ attributes }) => attributes["sourceURL"] ?? ""),
+  );
+  if (info.name === "SegmentTemplate") return ofTemplate(info, representation, seconds, once);
+  return listed([
+    ...once,
+    ...(info.name === "SegmentList" ? childrenOf(info, "SegmentURL").flatMap(ofSegmentUrl) : [""]),
+  ]);
 }
 
-function* ofList(info: Element): Generator<string> {
-  for (const { attributes } of childrenOf(info, "SegmentURL")) {
-    yield attributes["media"] ?? "";
-    if (attributes["index"] !== undefined) yield attributes["index"];
-  }
+function listed(references: readonly string[]): References {
+  const all = new Set(references);
+  return { count: BigInt(all.size), named: BigInt(references.length), all: () => all };
 }
 
-function* ofTemplate(info: Element, representation: Element, seconds: number | undefined): Generator<string> {
-  const templateOf = (name: string) => {
-    const text = info.attributes[name];
-    return text === undefined ? undefined : readTemplate(text, representation);
+function ofSegmentUrl({ attributes: { media = "", index } }: Element): readonly string[] {
+  return index === undefined ? [media] : [media, index];
+}
+
+function ofTemplate(
+  info: Element,
+  representation: Element,
+  seconds: number | undefined,
+  once: readonly string[],
+): References {
+  const templatesOf = (...names: readonly string[]) =>
+    names.flatMap((name) => {
+      const text = info.attributes[name];
+      return text === undefined ? [] : readTemplate(text, representation);
+    });
+  if (info.attributes["media"] === undefined) throw new DocumentError("has a SegmentTemplate without media");
+  const media = templatesOf("media", "index");
+  const first = [...once, ...templatesOf("initialization", "bitstreamSwitching").map((template) => template(0n, 0n))];
+  const runs = runsOf(info, seconds);
+  const segments = runs.reduce((sum, { count }) => sum + count, 0n);
+  const count = BigInt(first.length) + segments * BigInt(media.length);
+  return {
+    count,
+    named: count,
+    *all() {
+      yield* first;
+      for (const { number, time, duration, count } of runs) {
+        for (let n = 0n; n < count; n++) for (const template of media) yield template(number + n, time + n * duration);
+      }
+    },
   };
-  const [media, index] = [templateOf("media"), templateOf("index")];
-  if (media === undefined) throw new DocumentError("has a SegmentTemplate without media");
-  for (const name of ["initialization", "bitstreamSwitching"]) {
-    const once = templateOf(name)?.(0n, 0n);
-    if (once !== undefined) yield once;
-  }
-  for (const [number, time] of segmentsOf(info, seconds)) {
-    yield media(number, time);
-    if (index !== undefined) yield index(number, time);
-  }
 }
 
 /** A URL for the number and the time of a segment. */
@@ -86,19 +111,27 @@ function padded(value: bigint, width: number): string {
   return value < 0n ? `-${String(-value).padStart(width - 1, "0")}` : String(value).padStart(width, "0");
 }
 
-type Segment = readonly [number: bigint, time: bigint];
+/** Segments in a row, each as long. */
+interface Run {
+  /** `$Number$` of the first one. */
+  readonly number: bigint;
+  /** `$Time$` of the first one. */
+  readonly time: bigint;
+  readonly duration: bigint;
+  readonly count: bigint;
+}
 
-/** The `$Number$` and the `$Time$` of each segment. @throws DocumentError */
-function* segmentsOf(info: Element, seconds: number | undefined): Generator<Segment> {
+/** @throws DocumentError */
+function runsOf(info: Element, seconds: number | undefined): readonly Run[] {
   const timescale = integerIn(info, "timescale", 1n) ?? 1n;
   const ticks = (seconds ?? Number.NaN) * Number(timescale);
   let number = integerIn(info, "startNumber", 0n) ?? 1n;
   const [timeline] = childrenOf(info, "SegmentTimeline");
-  if (timeline === undefined) return yield* segmentsByDuration(info, number, ticks);
+  if (timeline === undefined) return [runOf(info, number, ticks)];
   const offset = integerIn(info, "presentationTimeOffset") ?? 0n;
   const entries = childrenOf(timeline, "S");
   let time = 0n;
-  for (const [i, entry] of entries.entries()) {
+  return entries.map((entry, i) => {
     const { k, p } = entry.attributes;
     if (p !== undefined) throw new DocumentError("has S@p, a pattern, which is not followed");
     if (k !== undefined && integerIn(entry, "k", 1n) !== 1n)
@@ -114,22 +147,25 @@ function* segmentsOf(info: Element, seconds: number | undefined): Generator<Segm
     const count = repeats < 0n ? segmentCount(left, duration) : repeats + 1n;
     // A short document could otherwise contain many entries that take time and have no segments.
     if (duration === 0n || count === undefined || count === 0n) throw new DocumentError(NOT_COUNTED);
-    for (let n = 0n; n < count; n++, number++, time += duration) yield [number, time];
-  }
+    const run = { number, time, duration, count };
+    number += count;
+    time += count * duration;
+    return run;
+  });
 }
 
 const NOT_COUNTED = "does not say how many segments it has";
 
 /** Without a duration and an end number, there is one segment. */
-function* segmentsByDuration(info: Element, start: bigint, ticks: number): Generator<Segment> {
+function runOf(info: Element, number: bigint, ticks: number): Run {
   const duration = integerIn(info, "duration", 0n);
   const last = integerIn(info, "endNumber", 0n);
-  if (duration === undefined && last === undefined) return yield [start, 0n];
-  const numbered = last === undefined ? undefined : last - start + 1n;
+  if (duration === undefined && last === undefined) return { number, time: 0n, duration: 0n, count: 1n };
+  const numbered = last === undefined ? undefined : last - number + 1n;
   const lasting = segmentCount(ticks, duration ?? 0n);
   const count = lasting === undefined || (numbered !== undefined && numbered < lasting) ? numbered : lasting;
   if (count === undefined || count < 0n) throw new DocumentError(NOT_COUNTED);
-  for (let n = 0n; n < count; n++) yield [start + n, n * (duration ?? 0n)];
+  return { number, time: 0n, duration: duration ?? 0n, count };
 }
 
 /** Rounding of a period's end must not add a segment. */

@@ -53,6 +53,21 @@ export class ExtractedUrls {
       throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
   }
 
+  /** Why a reference is not warmed; undefined: it is. */
+  refusal(reference: string, base: string | undefined): LeftOut | undefined {
+    const url = resolve(reference, base);
+    return url === undefined ? "not_a_url" : this.found.refusal(url);
+  }
+
+  /**
+   * Called before many URLs are generated, which takes time. Whether they fit into what is left of the request shows later:
+   * it can have some of them already.
+   * @throws DocumentError
+   */
+  expect(n: bigint): void {
+    if (n > BigInt(MAX_URLS)) throw this.tooMany();
+  }
+
   /** Counts references that are not warmed. */
   leaveOut(because: LeftOut, n = 1): void {
     if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
@@ -67,13 +82,15 @@ export class ExtractedUrls {
       this.refusedCharacters += url.length;
       return;
     }
-    const { remaining } = this.found;
-    if (this.urls.size >= remaining)
-      throw new DocumentError(`names more than ${remaining} URLs; a request has at most ${MAX_URLS} in all`);
+    if (this.urls.size >= this.found.remaining) throw this.tooMany();
     this.characters += url.length;
     if (this.characters > MAX_URL_CHARACTERS)
       throw new DocumentError(`names URLs of more than ${MAX_URL_CHARACTERS} characters in all`);
     this.urls.add(url);
+  }
+
+  private tooMany(): DocumentError {
+    return new DocumentError(`names more than ${this.found.remaining} URLs; a request has at most ${MAX_URLS} in all`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { parseUrl } from "../../domain/net/urls.ts";
-import { referencesOf } from "./dash-segments.ts";
-import { absolute, DocumentError, type Reader } from "./document.ts";
+import { type References, referencesOf } from "./dash-segments.ts";
+import { absolute, DocumentError, type ExtractedUrls, type Reader } from "./document.ts";
 import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
 
 /** Base URLs of one representation, of which a player selects one. */
@@ -8,9 +8,17 @@ const MAX_BASES_OF_REPRESENTATION = 20;
 /** Combinations of a `BaseURL` with those of the level around it: each is parsed, and may be long. */
 const MAX_BASE_URLS = 100_000;
 /** Including those at other hosts. */
-const MAX_SEGMENTS = 1_000_000;
+const MAX_SEGMENTS = 1_000_000n;
 /** Representations without segments take time, too. */
 const MAX_REPRESENTATIONS = 100_000;
+/** Of a representation: its initialization can be at another host than its segments. */
+const CHECKED_REFERENCES = 10;
+
+interface Representation {
+  readonly references: References;
+  readonly at: string | undefined;
+}
+
 /**
  * A manifest of DASH (ISO/IEC 23009-1): every segment of every representation of every period. Read by hand instead of by a
  * player's parser, which creates all segments before they can be counted.
@@ -21,17 +29,41 @@ export const readDash: Reader = async (text, { base }, extracted) => {
     throw new DocumentError("is a live manifest (type dynamic): what it names is gone before it is warm");
   // Players request a steering manifest from it.
   extracted.leaveOut("per_viewer", childrenOf(mpd, "ContentSteering").length);
-  // Counted first, because adding a URL takes ten times as long.
-  const count = counter(MAX_SEGMENTS, `names more than ${MAX_SEGMENTS} segments`);
-  for (const _ of referencesIn(mpd, base)) count();
-  for (const { reference, at } of referencesIn(mpd, base)) {
-    const url = reference === "" ? at : reference;
-    if (url !== undefined) extracted.add(url, at, true);
+  // All are counted before the first URL is generated.
+  const wanted: Representation[] = [];
+  let named = 0n;
+  let expected = 0n;
+  for (const representation of representationsIn(mpd, base)) {
+    const { references } = representation;
+    named += references.named;
+    if (named > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
+    if (isAtOtherHost(representation, extracted)) extracted.leaveOut("other_host", Number(references.count));
+    else {
+      expected += references.count;
+      extracted.expect(expected);
+      wanted.push(representation);
+    }
+  }
+  for (const { references, at } of wanted) {
+    for (const reference of references.all()) {
+      const url = reference === "" ? at : reference;
+      if (url !== undefined) extracted.add(url, at, true);
+    }
   }
 };
 
-/** The references of all representations, each with its base URL. @throws DocumentError */
-function* referencesIn(mpd: Element, base: string | undefined) {
+/** Whether its first references are all at hosts that are not warmed. */
+function isAtOtherHost({ references, at }: Representation, extracted: ExtractedUrls): boolean {
+  let checked = 0;
+  for (const reference of references.all()) {
+    if (extracted.refusal(reference === "" ? (at ?? "") : reference, at) !== "other_host") return false;
+    if (++checked === CHECKED_REFERENCES) break;
+  }
+  return checked > 0;
+}
+
+/** All representations, each once for each of its base URLs. @throws DocumentError */
+function* representationsIn(mpd: Element, base: string | undefined): Generator<Representation> {
   const countAddress = counter(MAX_BASE_URLS, `puts more than ${MAX_BASE_URLS} addresses together`);
   const countRepresentation = counter(
     MAX_REPRESENTATIONS,
@@ -43,9 +75,10 @@ function* referencesIn(mpd: Element, base: string | undefined) {
     for (const set of childrenOf(period, "AdaptationSet")) {
       const atSet = baseUrlsOf(set, atPeriod, countAddress);
       for (const representation of childrenOf(set, "Representation")) {
+        const references = referencesOf(representation, [period, set], seconds);
         for (const at of baseUrlsOf(representation, atSet, countAddress)) {
           countRepresentation();
-          for (const reference of referencesOf(representation, [period, set], seconds)) yield { reference, at };
+          yield { references, at };
         }
       }
     }

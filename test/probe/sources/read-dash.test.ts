@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { depsAt, readOne, SourceProblem, site, walkAll } from "./site.ts";
 
 const OWN = "http://site.test/doc";
@@ -388,7 +388,7 @@ describe("a manifest of DASH", () => {
     expect((await readOne("dash", document)).urls).toEqual([OWN, "http://site.test/a"]);
   });
 
-  it("counts segments at another host, and they take no room", async () => {
+  it("counts segments at another host without laying them out, and they take no room", async () => {
     const document = mpd(
       `<BaseURL>https://cdn.test/</BaseURL><BaseURL>https://a.test/</BaseURL><Period><AdaptationSet>${rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
     );
@@ -397,6 +397,24 @@ describe("a manifest of DASH", () => {
     const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves, remaining: 10 });
     expect(urls).toHaveLength(10);
     expect(leftOut).toEqual({ other_host: 11 });
+  });
+
+  it.each([
+    ["another host", false, ["names more than 1000000 segments", 2]],
+    ["another host", false, [undefined, 1]],
+    ["its own host", true, ["names more than 60000 URLs; a request has at most 60000 in all", 1]],
+  ] as const)("does not generate 900000 segments at %s to count them", async (_, isOwn, [problem, representations]) => {
+    const segments = '<SegmentTemplate duration="1" media="$Number$"/>';
+    const document = mpd(
+      `<Period><BaseURL>https://cdn.test/</BaseURL><AdaptationSet>${segments}${rep().repeat(representations)}</AdaptationSet></Period>`,
+      'mediaPresentationDuration="PT900000S"',
+    );
+    const { port } = await site({ "/doc": document });
+    const serves = vi.fn(() => isOwn);
+    const walked = walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves });
+    if (problem === undefined) expect((await walked).leftOut).toEqual({ other_host: 900_001 });
+    else await expect(walked).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
+    expect(serves.mock.calls.length).toBeLessThan(25);
   });
 
   it("looks behind an init section at another host", async () => {
