@@ -67,24 +67,26 @@ interface Host {
   readonly slots: Reservations;
 }
 
+/** The slots of a request that was not sent, one in each limit, and the time that they have in common. */
+interface Held {
+  taken: readonly (Slot & { readonly slots: Reservations })[];
+  at: number;
+  until: number;
+}
+
 interface WaitOptions extends AcquireOptions {
   /** Whether it has a permit, and waits for its slot. */
   readonly hasPermit?: boolean;
-  /** The slot that it got with its permit. */
-  readonly slot?: Slot | undefined;
+  readonly held: Held;
 }
 
 interface Waiter extends WaitOptions {
-  slot?: Slot | undefined;
   readonly host: Host;
   readonly needsSlot: boolean;
   readonly since: number;
-  readonly start: (slot: Slot) => void;
+  readonly start: () => void;
   readonly fail: (error: Error) => void;
 }
-
-/** The slot of a request that needs none. */
-const UNLIMITED: Slot = { at: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 
 /**
  * Keeps the requests of all processes to one request's origin within its limits (rate: GCRA reservations; concurrency: leased permits) and
@@ -132,24 +134,27 @@ export class OriginLimiter {
   async acquire(options: AcquireOptions): Promise<Permit> {
     const { rate, needsSlot = true } = options;
     let lost = this.unlimited;
-    const first = await this.wait(options, () => {
+    const held: Held = { taken: [], at: 0, until: 0 };
+    await this.wait({ ...options, held }, () => {
       lost = this.lease?.use() ?? this.unlimited;
     });
     const since = this.options.now();
     this.inProgress++;
-    let slot = needsSlot ? first : undefined;
+    let isFirst = needsSlot;
     let isReleased = false;
     return {
       lost,
       slot: async (signal) => {
-        if (slot !== undefined) {
+        if (isFirst) {
           const openedMs = Math.min(MAX_CONNECT_MS, this.msSince(since));
           this.connectMs ??= openedMs;
           this.connectMs += (openedMs - this.connectMs) * LAST_WEIGHT;
         }
-        const own = slot;
-        slot = undefined;
-        const { until } = await this.wait({ rate, signal, isContinuation: true, hasPermit: true, slot: own });
+        isFirst = false;
+        await this.wait({ rate, signal, isContinuation: true, hasPermit: true, held });
+        const { until } = held;
+        held.taken = [];
+        held.until = 0;
         return until - this.options.now();
       },
       release: () => {
@@ -158,6 +163,7 @@ export class OriginLimiter {
         this.meanMs += (this.msSince(since) - this.meanMs) * LAST_WEIGHT;
         this.inProgress--;
         this.lease?.release(lost);
+        giveBack(held);
         this.runSoon();
       },
     };
@@ -193,7 +199,7 @@ export class OriginLimiter {
   }
 
   /** @param onStart called when it starts, before others may */
-  private async wait(options: WaitOptions, onStart?: () => void): Promise<Slot> {
+  private async wait(options: WaitOptions, onStart?: () => void): Promise<void> {
     const { rate, signal, isContinuation, needsSlot = true } = options;
     signal.throwIfAborted();
     if (this.isClosed !== undefined) throw this.isClosed;
@@ -204,10 +210,10 @@ export class OriginLimiter {
         host: this.hostOf(rate),
         needsSlot,
         since: this.options.now(),
-        start: (granted) => {
+        start: () => {
           end();
           onStart?.();
-          resolve(granted);
+          resolve();
         },
         fail: (error) => {
           end();
@@ -264,8 +270,8 @@ export class OriginLimiter {
     this.slots.reserve(now);
     this.deferLate(now);
     if (this.isIdle) return;
-    const starts = this.waiters.flatMap(({ host, slot }) => [
-      slot?.at ?? 0,
+    const starts = this.waiters.flatMap(({ host, held }) => [
+      held.at,
       ...this.activeSlots(host).map((slots) => slots.nextAt(now) - this.preconnectMs),
     ]);
     const next = Math.min(now + TICK_MS, ...starts.filter((at) => at > now));
@@ -276,31 +282,31 @@ export class OriginLimiter {
     const left: Waiter[] = [];
     // Taken out first: a waiter that starts may add others.
     for (const waiter of this.waiters.splice(0)) {
-      const slot = this.slotFor(waiter, now);
-      if (slot === undefined) left.push(waiter);
-      else waiter.start(slot);
+      if (this.mayStart(waiter, now)) waiter.start();
+      else left.push(waiter);
     }
     this.waiters = [...left, ...this.waiters];
   }
 
-  /** @returns undefined: it cannot start */
-  private slotFor(waiter: Waiter, now: number): Slot | undefined {
-    const { host, needsSlot, hasPermit } = waiter;
-    if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return undefined;
-    if (!needsSlot) return UNLIMITED;
-    if (now < host.rate.notBefore) return undefined;
-    if (!this.hasSlot(waiter)) waiter.slot = this.takeSlot(host, now, hasPermit ? 0 : this.connectMs);
-    const isEarly = hasPermit && waiter.slot !== undefined && waiter.slot.at > now;
-    return isEarly ? undefined : waiter.slot;
+  private mayStart(waiter: Waiter, now: number): boolean {
+    const { host, needsSlot, hasPermit, held } = waiter;
+    if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return false;
+    if (!needsSlot) return true;
+    if (now < host.rate.notBefore) return false;
+    if (!this.hasSlot(waiter)) this.takeSlots(waiter, now, hasPermit ? 0 : this.connectMs);
+    return this.hasSlot(waiter) && (!hasPermit || held.at <= now);
   }
 
-  /** Takes a slot in each limit. @param connectMs how long it takes until the connection is open @returns undefined: it is too early */
-  private takeSlot(host: Host, now: number, connectMs = 0): Slot | undefined {
-    const limits = this.activeSlots(host).map((slots) => ({ slots, at: slots.nextAt(now + connectMs) }));
-    const latest = now + this.preconnectMs;
-    if (limits.some(({ at }) => at > latest)) return undefined;
-    const taken = [UNLIMITED, ...limits.map(({ slots, at }) => slots.take(at))];
-    return { at: Math.max(...taken.map(({ at }) => at)), until: Math.min(...taken.map(({ until }) => until)) };
+  /** Takes a slot in each limit, if they overlap and are not too far ahead. @param connectMs how long it takes until the connection is open */
+  private takeSlots({ host, held }: Waiter, now: number, connectMs = 0): void {
+    giveBack(held);
+    const limits = this.activeSlots(host);
+    const usableAt = Math.max(now + connectMs, ...limits.map((slots) => slots.nextAt(now + connectMs)));
+    if (limits.some((slots) => slots.nextAt(usableAt) > now + this.preconnectMs)) return;
+    held.taken = limits.map((slots) => ({ slots, ...slots.take(slots.nextAt(usableAt)) }));
+    held.at = Math.max(0, ...held.taken.map(({ at }) => at));
+    held.until = Math.min(Number.POSITIVE_INFINITY, ...held.taken.map(({ until }) => until));
+    if (held.at >= held.until) giveBack(held);
   }
 
   /** A connection is opened so early that the request can be sent in the slot. */
@@ -323,8 +329,8 @@ export class OriginLimiter {
     return Math.ceil(Math.max(this.lease.free, (this.lease.size * 1_000) / this.meanMs));
   }
 
-  private hasSlot({ slot }: Waiter): boolean {
-    return slot !== undefined && slot.until > this.options.now();
+  private hasSlot({ held }: Waiter): boolean {
+    return held.until > this.options.now();
   }
 
   /** Slots that the work for a host could use within a second. */
@@ -390,4 +396,11 @@ export class OriginLimiter {
     const permitWait = Math.max(free > 0 ? 0 : now - since, ((place - free) * this.meanMs) / this.lease.size);
     return Math.max(wait, permitWait);
   }
+}
+
+/** Makes slots free that were not used. */
+function giveBack(held: Held): void {
+  for (const { slots, at } of held.taken) slots.giveBack(at);
+  held.taken = [];
+  held.until = 0;
 }

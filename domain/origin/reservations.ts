@@ -130,6 +130,12 @@ export class Reservations {
     return { at, until: at + this.options.lifeMs };
   }
 
+  /** No request was sent in a slot that was taken. */
+  giveBack(at: number): void {
+    this.slots = [...this.slots, at].sort((a, b) => a - b);
+    this.expire(this.context.now());
+  }
+
   /** A request was sent without a slot: one slot is not used. */
   addDebt(): void {
     if (!this.isActive || this.slots.shift() !== undefined) return;

@@ -133,6 +133,49 @@ test("slots of a rate come one after the other, and what would wait for more tha
   expect(at.at(-1)).toBeLessThan(5_000);
 });
 
+/** Downloads without end, so many at once. @returns the number of requests that were sent within 15 s */
+async function sentInTime(
+  limiters: OriginLimiterRegistry,
+  downloads: readonly { connectMs: number; fails?: boolean }[],
+) {
+  await limiters.prepare(RATED);
+  let sent = 0;
+  const download = async (connectMs: number, fails: boolean): Promise<void> => {
+    try {
+      const permit = await limiters
+        .limiterFor(RATED)
+        ?.acquire({ signal: new AbortController().signal, isDeferrable: true });
+      await new Promise((resolve) => setTimeout(resolve, connectMs));
+      if (!fails) {
+        await permit?.slot(new AbortController().signal);
+        sent++;
+      }
+      permit?.release();
+    } catch {
+      // Deferred.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return download(connectMs, fails);
+  };
+  for (const { connectMs, fails = false } of downloads) download(connectMs, fails).catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(15_000);
+  return sent;
+}
+
+test("the slots of a request and of a throttled host are used together, also with slow connections", async () => {
+  const store = new MemoryPermitStore();
+  await store.cutHostRate("a.example", undefined, { rate: 2, cutAt: START, notBefore: 0 });
+  const downloads = Array.from({ length: 20 }, (_, i) => ({ connectMs: 350 + 15 * i }));
+  expect(await sentInTime(limitersOf({ store }), downloads)).toBeGreaterThanOrEqual(25);
+});
+
+test("a connection that fails gives its slot back", async () => {
+  const downloads = Array.from({ length: 20 }, (_, i) => (i % 2 ? { connectMs: 5, fails: true } : { connectMs: 300 }));
+  const sent = await sentInTime(limitersOf(), downloads);
+  expect(sent).toBeGreaterThanOrEqual(115);
+  expect(sent).toBeLessThanOrEqual(15 * 9);
+});
+
 test("a request that has reached the origin without a slot uses one up", async () => {
   const limiters = limitersOf();
   const missed = { httpStatus: 200, xCache: "Miss from cloudfront", serverTiming: "cdn-cache-miss" };
