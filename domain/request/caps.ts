@@ -72,23 +72,26 @@ function variableOf({ min }: Cap) {
   return z.coerce.number().int().min(min);
 }
 
-/** The variables of the functions that check caps, as the caps of the deployment. */
-export const capsSchema = z
-  .object({
-    MAX_INSTANCES: variableOf(CAPS.maxInstances),
-    MAX_TIMEOUT: variableOf(CAPS.maxTimeout),
-    MAX_ACTIVE_REQUESTS: variableOf(CAPS.maxActiveRequests),
-    MAX_TASKS: variableOf(CAPS.maxTasks),
-    MAX_REQUEST_BYTES: variableOf(CAPS.maxRequestBytes),
-  })
-  .transform((env) => ({
+/** The variables of the functions that check caps. */
+export const capVariables = {
+  MAX_INSTANCES: variableOf(CAPS.maxInstances),
+  MAX_TIMEOUT: variableOf(CAPS.maxTimeout),
+  MAX_ACTIVE_REQUESTS: variableOf(CAPS.maxActiveRequests),
+  MAX_TASKS: variableOf(CAPS.maxTasks),
+  MAX_REQUEST_BYTES: variableOf(CAPS.maxRequestBytes),
+};
+
+/** The caps of an environment that has {@link capVariables}. */
+export function capsOf(env: z.infer<z.ZodObject<typeof capVariables>>) {
+  return {
     maxInstances: env.MAX_INSTANCES,
     maxTimeout: env.MAX_TIMEOUT,
     maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
     maxTasks: env.MAX_TASKS,
     maxRequestBytes: env.MAX_REQUEST_BYTES,
-  }));
-export type Caps = Readonly<z.infer<typeof capsSchema>>;
+  };
+}
+export type Caps = Readonly<ReturnType<typeof capsOf>>;
 
 /**
  * What is wrong with a value that is beyond a cap: value, cap, and the parameter that sets it. Undefined: nothing.

@@ -13,7 +13,7 @@ import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { listVariable, readEnvironment } from "../../domain/environment.ts";
-import { capsSchema } from "../../domain/request/caps.ts";
+import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
@@ -33,6 +33,7 @@ const environmentSchema = pipelineVariables.extend({
   VPC_ENDPOINT: z.string(),
   AWS_REGION: z.string().default(""),
   ...networkVariables,
+  ...capVariables,
   SOURCE_BUCKETS: listVariable,
 });
 
@@ -53,7 +54,7 @@ export function buildDeps() {
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
     allowed: env.DISTRIBUTIONS,
-    caps: readEnvironment(capsSchema),
+    caps: capsOf(env),
     /** The instance that estimates assume. */
     kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined, env.ON_DEMAND_PERCENT),
     instanceTypes,

@@ -8,7 +8,7 @@ import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { listVariable, readEnvironment } from "../../domain/environment.ts";
-import { capsSchema } from "../../domain/request/caps.ts";
+import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { sourceReadSchema } from "../../domain/request/source.ts";
 import { walkStateSchema } from "../../probe/sources/walk.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
@@ -20,6 +20,7 @@ const environmentSchema = pipelineVariables.extend({
   AWS_LAMBDA_FUNCTION_NAME: name,
   SOURCE_BUCKETS: listVariable,
   ...networkVariables,
+  ...capVariables,
 });
 
 /** Where the reading of a request's sources stopped when the time of a run was over. */
@@ -48,7 +49,7 @@ export function buildDeps() {
     distributions: new Distributions(new CloudFrontClient({})),
     ...networkOf(env),
     buckets: new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS),
-    caps: readEnvironment(capsSchema),
+    caps: capsOf(env),
     /** Milliseconds since the epoch. */
     now: Date.now,
   };

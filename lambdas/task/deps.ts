@@ -11,10 +11,14 @@ import { Lists } from "../../aws/lists.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { capsSchema } from "../../domain/request/caps.ts";
+import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { Capacity, pipelineVariables, sharedAdapters } from "../runtime.ts";
 
-const environmentSchema = pipelineVariables.extend({ SHUTDOWN_ARN: z.string().min(1), ...networkVariables });
+const environmentSchema = pipelineVariables.extend({
+  SHUTDOWN_ARN: z.string().min(1),
+  ...networkVariables,
+  ...capVariables,
+});
 
 /** Reads the environment and builds all that the Task function works with. @throws if a variable is missing or invalid */
 export function buildDeps() {
@@ -28,7 +32,7 @@ export function buildDeps() {
     distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
     dns: networkOf(env).dns,
     capacity: new Capacity(shared.requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
-    caps: readEnvironment(capsSchema),
+    caps: capsOf(env),
     /** Milliseconds since the epoch. */
     now: Date.now,
     sleep: (ms: number) => sleep(ms),
