@@ -91,8 +91,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   };
   const timeToFinish = () =>
     (report.segments.length + results.segments.length) * MS_PER_SEGMENT + unreadable.length / ROWS_PER_MS;
-  // Asked after something was written, so that there is an end to it.
-  const isOver = () => isHuge(item) && run.left() < timeToFinish();
+  const isOver = (neededMs = 0) => isHuge(item) && run.left() < neededMs;
   const pause = async (position: { readonly shards: number; readonly unfinished: number }) => {
     await report.setAside();
     await results.setAside();
@@ -120,6 +119,9 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await write(unfinishedResult(item, { ...url, pop: target.pop }, why));
     if (isOver()) return pause({ shards, unfinished });
   }
+  // Not asked by a run that only finishes: its time may never be enough, by this estimate.
+  const hasWritten = before?.shards !== shards || before.unfinished !== unfinished;
+  if (hasWritten && isOver(timeToFinish())) return pause({ shards, unfinished });
   await results.finish();
   // One row a URL, with an empty POP, and one a POP, with an empty URL. A row for each URL at each POP would be 36,000,000 rows.
   for await (const failed of unreadableUrls(deps, reqId)) await report.add({ ...NO_ATTEMPT, pop: "", ...failed });
