@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type * as z from "zod";
+import { isMissing } from "../domain/plan/lists.ts";
 
 /** What is kept where a run of a long step stops, and where in a request's part of the bucket. */
 export interface Checkpoint<T> {
@@ -17,15 +18,20 @@ export class Checkpoints<T> {
     private readonly kind: Checkpoint<T>,
   ) {}
 
-  /** Undefined also for one of another version: the step then begins anew. */
+  /** Undefined also for one that cannot be read: the step then begins anew. @throws what S3 throws */
   async read(reqId: string): Promise<T | undefined> {
+    let stored: Uint8Array | undefined;
     try {
       const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: this.kind.key(reqId) }));
-      const text = (await promisify(gunzip)((await Body?.transformToByteArray()) ?? "")).toString("utf8");
-      return this.kind.schema.safeParse(JSON.parse(text)).data;
+      stored = await Body?.transformToByteArray();
     } catch (error) {
-      if (error instanceof Error && error.name === "NoSuchKey") return undefined;
-      throw error;
+      if (!isMissing(error)) throw error;
+    }
+    try {
+      const text = (await promisify(gunzip)(stored ?? "")).toString("utf8");
+      return this.kind.schema.safeParse(JSON.parse(text)).data;
+    } catch {
+      return undefined;
     }
   }
 

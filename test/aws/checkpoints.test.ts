@@ -51,8 +51,14 @@ describe("a checkpoint of a recount", () => {
     expect(await checkpoints.read("r1")).toBeUndefined();
   });
 
-  it("of another version counts as none: the recount begins anew", async () => {
-    bucket.objects.set(KEY, gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 })));
+  it.each([
+    ["is not compressed", Buffer.from("{}")],
+    ["is truncated", gzipSync("{}").subarray(0, 15)],
+    ["is empty", Buffer.alloc(0)],
+    ["is no JSON", gzipSync("{")],
+    ["is of another version", gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 }))],
+  ])("that %s counts as none: the recount begins anew", async (_, stored) => {
+    bucket.objects.set(KEY, stored);
     expect(await checkpoints.read("r1")).toBeUndefined();
   });
 
