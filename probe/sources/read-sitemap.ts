@@ -49,25 +49,30 @@ const readText: Reader = async (text, { base }, extracted) => {
 };
 
 // Elements of sitemaps (https://www.sitemaps.org/protocol.html#otherformats), of RSS 2.0 (rssboard.org) and of Atom (RFC 4287), each
-// with the element that it stands in. Atom 0.3 called `updated` `modified`.
+// with the document's root and the element that it stands in. Atom 0.3 called `updated` `modified`.
 const ROOTS = new Set(["urlset", "sitemapindex", "rss", "feed"]);
-const INDEX_ENTRY = "sitemapindex/sitemap";
-const ENTRIES = new Set(["urlset/url", INDEX_ENTRY, "channel/item", "feed/entry"]);
+const INDEX_ENTRY = "sitemapindex:sitemapindex/sitemap";
+const ENTRIES = new Set(["urlset:urlset/url", INDEX_ENTRY, "rss:channel/item", "feed:feed/entry"]);
+const ITEM_LINK = "rss:item/link";
 /** Their text is a reference. */
 const REFERENCES = new Set([
-  ...["url/loc", "image/loc", "video/content_loc", "video/thumbnail_loc", "sitemap/loc", "item/link"],
+  ...["urlset:url/loc", "urlset:image/loc", "urlset:video/content_loc", "urlset:video/thumbnail_loc"],
+  ...["sitemapindex:sitemap/loc", ITEM_LINK],
 ]);
 /** When an entry was changed. */
-const CHANGED = new Set(["url/lastmod", "sitemap/lastmod", "item/pubDate", "entry/updated", "entry/modified"]);
+const CHANGED = new Set([
+  ...["urlset:url/lastmod", "sitemapindex:sitemap/lastmod", "rss:item/pubDate"],
+  ...["feed:entry/updated", "feed:entry/modified"],
+]);
 
 type Attributes = Readonly<Record<string, string>>;
 
 /** The reference that an element has in an attribute; undefined: none that counts. */
 function attributeReference(where: string, { rel, href, url }: Attributes): string | undefined {
-  if (where === "item/enclosure") return url;
-  const isAlternate = where === "url/link" && hasWord(rel, "alternate");
+  if (where === "rss:item/enclosure") return url;
+  const isAlternate = where === "urlset:url/link" && hasWord(rel, "alternate");
   const isOfEntry =
-    where === "entry/link" && (rel === undefined || hasWord(rel, "alternate") || hasWord(rel, "enclosure"));
+    where === "feed:entry/link" && (rel === undefined || hasWord(rel, "alternate") || hasWord(rel, "enclosure"));
   return isAlternate || isOfEntry ? href : undefined;
 }
 
@@ -93,8 +98,8 @@ const readSitemapXml: Reader = async (text, { base, since }, extracted) => {
       const around = path.at(-1);
       if (around === undefined && !ROOTS.has(name)) throw new DocumentError("is XML, but no sitemap");
       const element = { name, base: baseOf(attributes, around === undefined ? base : around.base) };
-      const where = `${around?.name}/${name}`;
       path.push(element);
+      const where = `${path[0]?.name}:${around?.name}/${name}`;
       if (ENTRIES.has(where)) {
         references = [];
         changed = undefined;
@@ -104,10 +109,10 @@ const readSitemapXml: Reader = async (text, { base, since }, extracted) => {
     },
     close: (name, value) => {
       const element = path.pop();
-      const where = `${path.at(-1)?.name}/${name}`;
+      const where = `${path[0]?.name}:${path.at(-1)?.name}/${name}`;
       // In a feed, a `link` of another namespace stands beside the item's own, with its address in an attribute.
-      if (REFERENCES.has(where) && !(where === "item/link" && value === "")) note({ text: value, base: element?.base });
-      if (where === "video/player_loc") extracted.leaveOut("player_page");
+      if (REFERENCES.has(where) && !(where === ITEM_LINK && value === "")) note({ text: value, base: element?.base });
+      if (where.endsWith(":video/player_loc")) extracted.leaveOut("player_page");
       if (CHANGED.has(where)) changed = value;
       if (!ENTRIES.has(where)) return;
       const isOlder = changed !== undefined && since !== undefined && !isSince(changed, since);

@@ -131,6 +131,17 @@ describe("a feed", () => {
     expect(leftOut).toEqual({ older: 1 });
   });
 
+  it.each([
+    rss(
+      "<item><link>https://a.test/p</link><image:image><image:loc>https://a.test/no</image:loc></image:image></item>",
+    ),
+    atom(
+      '<entry><link href="https://a.test/p"/><url><loc>https://a.test/no</loc><link rel="alternate" href="https://a.test/no"/></url></entry>',
+    ),
+  ])("does not name what only other forms of sitemaps have: %s", async (document) => {
+    expect((await readOne("sitemap", document)).urls).toEqual(["https://a.test/p"]);
+  });
+
   it("goes on from xml:base, at every level", async () => {
     const document = atom(
       `<entry xml:base="x/"><link href="1"/><link xml:base="/y/" href="2"/></entry><entry><link href="3"/></entry>`,
