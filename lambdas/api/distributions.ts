@@ -1,6 +1,6 @@
 import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf } from "../../domain/net/urls.ts";
-import { allowsEvery } from "../../domain/request/distributions.ts";
+import { allowsEvery, hostOwners, notOwnedBy, problemWith } from "../../domain/request/distributions.ts";
 import {
   type FoundDistributions,
   findDistributions,
@@ -8,7 +8,7 @@ import {
   notAllowed,
 } from "../../domain/request/find-distributions.ts";
 import { inTime } from "../../domain/retry.ts";
-import { ApiError, faultList, firstOf } from "../../domain/validation/api-error.ts";
+import { ApiError, firstOf } from "../../domain/validation/api-error.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
 
@@ -42,33 +42,50 @@ const CHECK_MS = 10_000;
 
 /**
  * Whether this deployment may warm the distributions of a request, and whether the one that `cf_domain` names owns the hosts of the
- * URLs. Usually it is the one host of all URLs, and every distribution is allowed: then nothing is looked up. Get Size looks them up
- * in any case, and tries for as long as it takes.
+ * URLs, as far as the account's own distributions tell. Usually `cf_domain` is the one host of all URLs, and every distribution is
+ * allowed: then nothing is listed. An alias of another name is left to Get Size: it asks the DNS, and no caller's DNS server can
+ * hold up or prevent this check.
  * @returns what could not be checked, as warnings
- * @throws ApiError 400
+ * @throws ApiError 400; any other error where distributions are restricted and cannot be listed
  */
-export async function checkDistributions(deps: ApiDeps, { item, urls }: PrewarmRequest): Promise<string[]> {
+export async function checkDistributions(
+  { distributions, allowed, logger }: ApiDeps,
+  { item, urls }: PrewarmRequest,
+): Promise<string[]> {
   const { cf_domain: domain } = item;
-  const others = [...new Set(urls.map(hostOf))].filter((host) => domain !== undefined && host !== domain);
-  if (others.length === 0 && allowsEvery(deps.allowed)) return [];
-  const found = await lookUpDistributions(deps, domain, urls, CHECK_MS);
-  const field = domain === undefined ? "url_list" : "cf_domain";
-  if (found === undefined)
-    return [`${field}: the distributions could not be looked up, so nobody checked the hosts of the URLs`];
-  const { distributions, refused } = found;
-  // What is none of this account's is left to Get Size: the DNS may answer otherwise then.
-  const own = distributions.filter(({ id }) => id !== undefined);
-  const problem = notAllowed(deps.allowed, own);
-  if (problem !== undefined) throw new ApiError(400, `${field}: ${problem}`);
-  // Without `cf_domain`, the URLs of a host that belongs to no distribution are bad, and the others are warmed.
-  if (domain === undefined) return [];
-  if (refused.size > 0) {
-    const names = `the names of the distribution are ${firstOf(own.flatMap((it) => it.names))}`;
-    const bad = urls.filter((url) => refused.has(hostOf(url)));
-    throw new ApiError(400, `cf_domain: ${faultList([...refused.values(), names])}`, bad);
-  }
-  if (others.length === 0 || own.length > 0) return [];
-  return [
-    `cf_domain: ${domain} is not a name of any distribution of this account, so nobody checked that it serves ${firstOf(others)}`,
-  ];
+  const hosts = [...new Set(urls.map(hostOf))];
+  const others = domain === undefined ? [] : hosts.filter((host) => host !== domain);
+  if (others.length === 0 && allowsEvery(allowed)) return [];
+  const own = await inTime(CHECK_MS, distributions.own()).catch((error: unknown) => {
+    if (!allowsEvery(allowed)) throw error;
+    logger.warn("Distributions could not be looked up", { error: errorFields(error) });
+    return undefined;
+  });
+  if (own === undefined)
+    return ["cf_domain: the distributions could not be looked up, so nobody checked the hosts of the URLs"];
+  const ownerOf = hostOwners(own);
+  const check = (field: string, host: string) => {
+    const id = ownerOf(host)?.id;
+    const problem = id === undefined ? undefined : problemWith(allowed, id, host);
+    if (problem !== undefined) throw new ApiError(400, `${field}: ${problem}`);
+  };
+  if (domain !== undefined) check("cf_domain", domain);
+  // Whatever `cf_domain` is: CloudFront selects the distribution by the host that is asked for.
+  for (const host of hosts) check("url_list", host);
+  if (domain === undefined || others.length === 0) return [];
+  const named = ownerOf(domain);
+  if (named === undefined)
+    return [
+      `cf_domain: ${domain} is not a name of any distribution of this account, so nobody checked that it serves ${firstOf(others)}`,
+    ];
+  const { id, domain: ownDomain, aliases } = named;
+  const strangers = others.filter((host) => ownerOf(host)?.id !== id);
+  if (strangers.length === 0) return [];
+  const refused = new Set(strangers);
+  throw new ApiError(
+    400,
+    `cf_domain: the names of the distribution ${id} are ${firstOf([ownDomain, ...aliases])}; ` +
+      firstOf(strangers, (host) => notOwnedBy(id, host, ownerOf) ?? ""),
+    urls.filter((url) => refused.has(hostOf(url))),
+  );
 }

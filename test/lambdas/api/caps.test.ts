@@ -53,7 +53,8 @@ describe("distributions", () => {
     { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com", "*.wild.example.com"] },
     { id: "E2", domain: "d2.cloudfront.net", aliases: ["other.example.com", "shop.wild.example.com"] },
   ];
-  const post = (change: object) => world(undefined, own, {}, "E1").call("POST /prewarm", { ...BODY, ...change });
+  const unclear = (call: string) => (call === "dns.alias" ? "before" : undefined);
+  const post = (change: object) => world(unclear, own, {}, "E1").call("POST /prewarm", { ...BODY, ...change });
 
   it("lets those be warmed that it names", async () => {
     expect((await post({})).status).toBe(200);
@@ -66,11 +67,26 @@ describe("distributions", () => {
     [
       // The wildcard of E1 covers it, and CloudFront gives the request to E2 all the same.
       { cf_domain: "d1.cloudfront.net", url_list: ["https://cdn.example.com/a", "https://shop.wild.example.com/a"] },
-      /^cf_domain: shop.wild.example.com belongs to the distribution E2, not to E1/,
+      /^url_list: shop.wild.example.com belongs to the distribution E2, /,
+    ],
+    [
+      // No DNS server that a caller may choose keeps it from being checked.
+      { url_list: ["https://unclear.example.org/a", "https://other.example.com/a"] },
+      /^url_list: other.example.com belongs to the distribution E2, /,
+    ],
+    [
+      { cf_domain: "d9.cloudfront.net", url_list: ["https://other.example.com/a"] },
+      /^url_list: other.example.com belongs to the distribution E2, /,
     ],
   ])("refuses another of the account: %j", async (change, message) => {
     const { status, body } = await post(change);
     expect([status, body["error_message"]]).toEqual([400, expect.stringMatching(message)]);
-    expect(body["error_message"]).toMatch(/distributions of this deployment allows E1|not to E1/);
+    expect(body["error_message"]).toMatch(/distributions of this deployment allows E1/);
+  });
+
+  it("makes nothing where the account's distributions cannot be listed", async () => {
+    const w = world((call) => (call === "distributions.own" ? "before" : undefined), own, {}, "E1");
+    expect((await w.call("POST /prewarm", BODY)).status).toBe(500);
+    expect([w.requests.items.size, w.fleet.capacity]).toEqual([0, 1]);
   });
 });

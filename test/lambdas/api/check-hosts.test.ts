@@ -36,8 +36,8 @@ describe("hosts of the URLs and cf_domain", () => {
     const { answer, requests, lists } = await start({ cf_domain: "d1.cloudfront.net", url_list });
     expect(answer.status).toBe(400);
     expect(answer.body["error_message"]).toBe(
-      "cf_domain: the distribution E1 does not answer to other.example.org; " +
-        "the names of the distribution are d1.cloudfront.net, cdn.example.com, *.img.example.com",
+      "cf_domain: the names of the distribution E1 are d1.cloudfront.net, cdn.example.com, *.img.example.com; " +
+        "the distribution E1 does not answer to other.example.org",
     );
     expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
     expect([requests.items.size, Object.keys(lists.objects).length]).toEqual([0, 0]);
@@ -49,11 +49,20 @@ describe("hosts of the URLs and cf_domain", () => {
     const { answer, requests } = await start({ cf_domain: "d1.cloudfront.net", url_list }, own);
     expect([answer.status, answer.body["error_message"]]).toEqual([
       400,
-      "cf_domain: shop.img.example.com belongs to the distribution E2, not to E1; " +
-        "the distribution E1 does not answer to example.org; the names of the distribution are d1.cloudfront.net, cdn.example.com, *.img.example.com",
+      "cf_domain: the names of the distribution E1 are d1.cloudfront.net, cdn.example.com, *.img.example.com; " +
+        "shop.img.example.com belongs to the distribution E2, not to E1, the distribution E1 does not answer to example.org",
     ]);
     expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
     expect(requests.items.size).toBe(0);
+  });
+
+  it("of many that the distribution does not answer to, the message names its names and the first 20", async () => {
+    const url_list = Array.from({ length: 60 }, (_, i) => `https://h${i}.example.org/`);
+    const { answer } = await start({ cf_domain: "d1.cloudfront.net", url_list });
+    expect(answer.body["error_message"]).toMatch(
+      /^cf_domain: the names of the distribution E1 are .* h19.example.org and 40 more$/,
+    );
+    expect(answer.body["error_urls"]).toEqual(url_list);
   });
 
   it("of a distribution that is not this account's, a warning says that nobody checked", async () => {
