@@ -22,6 +22,7 @@ const REFUSED = new Set(["UrlQueryInfo", "ExtUrlQueryInfo", "ExtHttpHeaderInfo",
 /** Characters of a value in a message. */
 const MAX_EXCERPT = 40;
 const RESOLVE_TO_ZERO = "urn:mpeg:dash:resolve-to-zero:2013";
+const XLINK = "http://www.w3.org/1999/xlink";
 
 /** Reads a manifest of DASH into the elements that matter here. @throws DocumentError */
 export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
@@ -37,8 +38,9 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
       if (name === "Pattern" && parent?.name === "SegmentTimeline")
         throw new DocumentError("has Pattern in SegmentTimeline, which is not followed");
-      if (parent === undefined || !KEPT.has(name) || isResolvedToZero(attributes)) return void path.push(undefined);
       const element = newElement(name, attributes);
+      if (parent === undefined || !KEPT.has(name) || isResolvedToZero([...path, element]))
+        return void path.push(undefined);
       path.push(element);
       const siblings = parent.children.get(name);
       if (siblings === undefined) parent.children.set(name, [element]);
@@ -103,9 +105,19 @@ function excerpt(text: string): string {
   return text.length > MAX_EXCERPT ? `${start}…` : start;
 }
 
-/** Any prefix may stand for XLink. @throws DocumentError for an element that stands elsewhere */
-function isResolvedToZero(attributes: Element["attributes"]): boolean {
-  const href = Object.entries(attributes).find(([name]) => /^(?!xmlns:).*:href$/.test(name))?.[1];
+/**
+ * Any prefix may stand for XLink. `xlink` always does: some packagers forget to declare it.
+ * @param path the element, after those around it
+ * @throws DocumentError for an element that stands elsewhere
+ */
+function isResolvedToZero(path: readonly (Element | undefined)[]): boolean {
+  const attributes = path.map((element) => element?.attributes ?? {});
+  const isXlink = (prefix: string | undefined) =>
+    prefix === "xlink" || attributes.map((it) => it[`xmlns:${prefix}`]).findLast((it) => it !== undefined) === XLINK;
+  const href = Object.entries(attributes.at(-1) ?? {}).find(([name]) => {
+    const [prefix, local] = name.split(":");
+    return local === "href" && isXlink(prefix);
+  })?.[1];
   if (href === undefined || href === RESOLVE_TO_ZERO) return href === RESOLVE_TO_ZERO;
   throw new DocumentError("has an element that stands elsewhere (xlink:href), which is not followed");
 }

@@ -180,6 +180,21 @@ describe("a manifest of DASH", () => {
       ),
       [],
     ],
+    [
+      "attributes of other namespaces that are called href",
+      mpd(
+        `<Period xmlns:x="urn:example:tracking" xmlns:href="urn:example:h" x:href="https://a.test/x"><AdaptationSet y:href="/">${rep("<SegmentTemplate x:href='/' media='1'/>")}</AdaptationSet></Period>`,
+        'type="static" mediaPresentationDuration="PT10S" xmlns:y="urn:example:y" xmlns:l="http://www.w3.org/1999/xlink"',
+      ),
+      ["1"],
+    ],
+    [
+      "a prefix that stands for XLink in a sibling alone",
+      mpd(
+        `<Period xmlns:l="http://www.w3.org/1999/xlink" l:href="urn:mpeg:dash:resolve-to-zero:2013"/><Period xmlns:l="urn:example:l" l:href="/x"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
+      ),
+      ["1"],
+    ],
     ["blanks before the XML declaration", `\n  ${one(rep("<BaseURL>v.mp4</BaseURL>"))}`, ["v.mp4"]],
     [
       "an element that is nothing",
