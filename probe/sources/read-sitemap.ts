@@ -153,7 +153,9 @@ const RFC_822 =
  */
 export function isSince(lastmod: string, since: string): boolean {
   const text = lastmod.trim();
-  if (DATE.test(text)) return text >= new Date(since).toISOString().slice(0, text.length);
+  // A day or month that does not exist cannot be read: V8 takes 30 February for 1 March.
+  if (DATE.test(text))
+    return !new Date(text).toJSON()?.startsWith(text) || text >= new Date(since).toISOString().slice(0, text.length);
   const [, time, zone = "Z"] = TIME.exec(text) ?? [];
   if (time === undefined && !RFC_822.test(text)) return true;
   const changed = Date.parse(time === undefined ? text : `${time}${zone}`.toUpperCase());

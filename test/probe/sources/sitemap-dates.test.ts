@@ -18,6 +18,9 @@ it.each([
   ["Wed, 01 May 2024 10:00:00 EST", "2024-05-01T15:00:00Z", true],
   ["Wed, 01 May 2024 10:00:00 UT", "2024-05-01T10:00:01Z", false],
   ["Wed, 99 Foo 2024 10:00:00 GMT", "2024-05-01", true],
+  ["2024-02-30", "2024-03-01", true],
+  ["2024-13-01", "2025-01-01", true],
+  ["2024-02-29", "2024-03-01", false],
   ["yesterday", "2024-05-01", true],
   ["", "2024-05-01", true],
 ])("'%s' is %s or later: %s", (lastmod, since, yes) => expect(isSince(lastmod, since)).toBe(yes));
