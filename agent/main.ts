@@ -4,7 +4,7 @@ import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { AsyncFunction } from "../aws/async-function.ts";
 import { queueClient, resultClient } from "../aws/clients.ts";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
@@ -55,7 +55,7 @@ const http = new PooledHttpClient({
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
 });
 const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "Skipped unparseable item");
-const documents = DynamoDBDocumentClient.from(new DynamoDBClient(retrying));
+const documents = DynamoDBDocument.from(new DynamoDBClient(retrying));
 const stored = new RequestTaskTable(resultClient(retrying), env.REQUEST_TASK_TABLE, onUnreadable);
 const results = new ResultWriter(stored, logger);
 const requests = new RequestReader(documents, env.REQUEST_TABLE, onUnreadable);

@@ -1,4 +1,4 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { TOKEN_SECONDS, type TokenClaim, tokenClaimSchema } from "../domain/request/client-token.ts";
 import { whetherConditionHolds } from "./conditional-writes.ts";
 
@@ -7,7 +7,7 @@ const PART = "claim";
 /** Which request a caller's token stands for: items `token#…` of the Progress table, kept for a day. */
 export class ClientTokens {
   constructor(
-    private readonly db: DynamoDBDocumentClient,
+    private readonly db: DynamoDBDocument,
     private readonly table: string,
   ) {}
 
@@ -19,33 +19,37 @@ export class ClientTokens {
   async claim(token: string, claim: TokenClaim, instead?: TokenClaim): Promise<boolean> {
     const now = Math.floor(claim.at / 1_000);
     const free = "attribute_not_exists(#key) OR expire_at <= :now";
-    const put = new PutCommand({
-      TableName: this.table,
-      Item: { key: keyOf(token), part: PART, ...claim, expire_at: now + TOKEN_SECONDS },
-      ConditionExpression: instead === undefined ? free : `${free} OR req_id = :instead`,
-      ExpressionAttributeNames: { "#key": "key" },
-      ExpressionAttributeValues: { ":now": now, ...(instead === undefined ? {} : { ":instead": instead.req_id }) },
-    });
-    return whetherConditionHolds(() => this.db.send(put));
+    return whetherConditionHolds(() =>
+      this.db.put({
+        TableName: this.table,
+        Item: { key: keyOf(token), part: PART, ...claim, expire_at: now + TOKEN_SECONDS },
+        ConditionExpression: instead === undefined ? free : `${free} OR req_id = :instead`,
+        ExpressionAttributeNames: { "#key": "key" },
+        ExpressionAttributeValues: { ":now": now, ...(instead === undefined ? {} : { ":instead": instead.req_id }) },
+      }),
+    );
   }
 
   /** The claim of a token; undefined: there is none, or it cannot be parsed. */
   async read(token: string): Promise<TokenClaim | undefined> {
-    const { Item } = await this.db.send(
-      new GetCommand({ TableName: this.table, Key: { key: keyOf(token), part: PART }, ConsistentRead: true }),
-    );
+    const { Item } = await this.db.get({
+      TableName: this.table,
+      Key: { key: keyOf(token), part: PART },
+      ConsistentRead: true,
+    });
     return tokenClaimSchema.safeParse(Item).data;
   }
 
   /** Releases a token whose request could not be created. */
   async release(token: string, reqId: string): Promise<void> {
-    const command = new DeleteCommand({
-      TableName: this.table,
-      Key: { key: keyOf(token), part: PART },
-      ConditionExpression: "req_id = :id",
-      ExpressionAttributeValues: { ":id": reqId },
-    });
-    await whetherConditionHolds(() => this.db.send(command));
+    await whetherConditionHolds(() =>
+      this.db.delete({
+        TableName: this.table,
+        Key: { key: keyOf(token), part: PART },
+        ConditionExpression: "req_id = :id",
+        ExpressionAttributeValues: { ":id": reqId },
+      }),
+    );
   }
 }
 

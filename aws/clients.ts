@@ -1,7 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 
 /** Without these, a call that is never answered would wait until the Lambda function ends. */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
@@ -12,8 +12,8 @@ export function dynamoClient(): DynamoDBClient {
 }
 
 /** The same for items as objects: optional attributes may be handed over as undefined. */
-export function documentClient(db = dynamoClient()): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(db, {
+export function documentClient(db = dynamoClient()): DynamoDBDocument {
+  return DynamoDBDocument.from(db, {
     // A sum of bytes beyond 2^53, which takes a hostile instance, is written and read as near as a number gets: the client
     // would throw, and the request could not be ended.
     marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },

@@ -1,11 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import {
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  type DynamoDBDocumentClient,
-  QueryCommand,
-  type QueryCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import type { BatchWriteCommandInput, DynamoDBDocument, QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import { retry } from "../domain/retry.ts";
 
 /**
@@ -13,14 +7,14 @@ import { retry } from "../domain/retry.ts";
  * @param maxPages what is behind them is not read. A page has up to a megabyte. @default no bound
  */
 export async function* queryItems(
-  db: DynamoDBDocumentClient,
+  db: DynamoDBDocument,
   query: QueryCommandInput,
   maxPages: number = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Record<string, unknown>> {
   let start: Record<string, unknown> | undefined;
   let pages = 0;
   do {
-    const { Items = [], LastEvaluatedKey } = await db.send(new QueryCommand({ ...query, ExclusiveStartKey: start }));
+    const { Items = [], LastEvaluatedKey } = await db.query({ ...query, ExclusiveStartKey: start });
     yield* Items;
     start = LastEvaluatedKey;
   } while (start !== undefined && ++pages < maxPages);
@@ -31,14 +25,14 @@ const BATCH = 25;
 const UNPROCESSED = { attempts: 10, firstMs: 25 };
 
 /** Puts items in full batches, and what DynamoDB left unprocessed again, with growing pauses. */
-export async function putItems(db: DynamoDBDocumentClient, table: string, items: readonly object[]): Promise<void> {
+export async function putItems(db: DynamoDBDocument, table: string, items: readonly object[]): Promise<void> {
   for (let i = 0; i < items.length; i += BATCH) {
     let left: BatchWriteCommandInput["RequestItems"] = {
       [table]: items.slice(i, i + BATCH).map((item) => ({ PutRequest: { Item: { ...item } } })),
     };
     const leftCount = () => left?.[table]?.length ?? 0;
     const writeLeft = async () => {
-      const { UnprocessedItems } = await db.send(new BatchWriteCommand({ RequestItems: left }));
+      const { UnprocessedItems } = await db.batchWrite({ RequestItems: left });
       left = UnprocessedItems;
     };
     await retry(writeLeft, { ...UNPROCESSED, again: () => leftCount() > 0 });

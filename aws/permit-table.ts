@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { MAX_ORIGIN_CONCURRENCY } from "../domain/limits.ts";
 import type {
@@ -50,7 +50,7 @@ interface LeaseChange {
 export class PermitTable implements PermitStore {
   /** @param owner this process: the sort key of its heartbeats */
   constructor(
-    private readonly db: DynamoDBDocumentClient,
+    private readonly db: DynamoDBDocument,
     private readonly table: string,
     private readonly owner: string,
   ) {}
@@ -140,36 +140,35 @@ export class PermitTable implements PermitStore {
 
   /** Changes a lease and the count of all permits together. @returns false if DynamoDB cancels the transaction: a condition does not hold, another one is in progress, or the table throttles */
   private async changePermits({ reqId, owner, lease, by, limit }: LeaseChange): Promise<boolean> {
-    const transact = new TransactWriteCommand({
-      TransactItems: [
-        {
-          Update: {
-            TableName: this.table,
-            Key: { key: KEY.heartbeat(reqId), part: owner },
-            UpdateExpression: lease.update,
-            ConditionExpression: lease.condition,
-            ExpressionAttributeNames: { "#at": "at" },
-            ExpressionAttributeValues: lease.values,
-          },
-        },
-        {
-          Update: {
-            TableName: this.table,
-            Key: { key: KEY.limit(reqId), part: HELD },
-            UpdateExpression: "SET expire_at = :expire ADD #held :by",
-            ConditionExpression: "attribute_not_exists(#held) OR #held <= :most",
-            ExpressionAttributeNames: { "#held": "held" },
-            ExpressionAttributeValues: {
-              ":by": by,
-              ":most": limit - by,
-              ":expire": keptWhileRequestRuns(new Date()),
+    try {
+      await this.db.transactWrite({
+        TransactItems: [
+          {
+            Update: {
+              TableName: this.table,
+              Key: { key: KEY.heartbeat(reqId), part: owner },
+              UpdateExpression: lease.update,
+              ConditionExpression: lease.condition,
+              ExpressionAttributeNames: { "#at": "at" },
+              ExpressionAttributeValues: lease.values,
             },
           },
-        },
-      ],
-    });
-    try {
-      await this.db.send(transact);
+          {
+            Update: {
+              TableName: this.table,
+              Key: { key: KEY.limit(reqId), part: HELD },
+              UpdateExpression: "SET expire_at = :expire ADD #held :by",
+              ConditionExpression: "attribute_not_exists(#held) OR #held <= :most",
+              ExpressionAttributeNames: { "#held": "held" },
+              ExpressionAttributeValues: {
+                ":by": by,
+                ":most": limit - by,
+                ":expire": keptWhileRequestRuns(new Date()),
+              },
+            },
+          },
+        ],
+      });
       return true;
     } catch (error) {
       if (error instanceof Error && error.name === "TransactionCanceledException") return false;
@@ -179,16 +178,15 @@ export class PermitTable implements PermitStore {
 
   /** Updates an item. @returns whether the condition holds, and the item: what was updated of it, or all of it if the condition does not hold */
   private async update(key: string, part: string, { update, condition, values }: ConditionalUpdate) {
-    const command = new UpdateCommand({
-      TableName: this.table,
-      Key: { key, part },
-      UpdateExpression: `${update}, expire_at = :expire`,
-      ConditionExpression: condition,
-      ExpressionAttributeValues: { ...values, ":expire": keptWhileRequestRuns(new Date()) },
-      ReturnValues: "UPDATED_NEW",
-    });
     try {
-      const { Attributes: item } = await this.db.send(command);
+      const { Attributes: item } = await this.db.update({
+        TableName: this.table,
+        Key: { key, part },
+        UpdateExpression: `${update}, expire_at = :expire`,
+        ConditionExpression: condition,
+        ExpressionAttributeValues: { ...values, ":expire": keptWhileRequestRuns(new Date()) },
+        ReturnValues: "UPDATED_NEW",
+      });
       return { done: true, item };
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -197,8 +195,7 @@ export class PermitTable implements PermitStore {
   }
 
   private async get(key: string, part: string): Promise<Record<string, unknown> | undefined> {
-    const get = new GetCommand({ TableName: this.table, Key: { key, part }, ConsistentRead: true });
-    return (await this.db.send(get)).Item;
+    return (await this.db.get({ TableName: this.table, Key: { key, part }, ConsistentRead: true })).Item;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { blockCount, popNumber } from "../domain/plan/counter-shards.ts";
@@ -80,7 +80,7 @@ export interface BatchCount {
 /** The Progress table: counters and heartbeats, of which each is small and changes often. No stream follows it. Reads are strong. */
 export class ProgressTable implements HeartbeatStore {
   constructor(
-    private readonly db: DynamoDBDocumentClient,
+    private readonly db: DynamoDBDocument,
     private readonly table: string,
     private readonly onUnreadable: OnUnreadable,
   ) {}
@@ -186,11 +186,12 @@ export class ProgressTable implements HeartbeatStore {
     ];
     if (batch.failures.size > 0)
       additions.push(additionTo({ key: KEY.fails(reqId), part }, failureCountersOf(batch.failures), expireAt));
-    const transact = new TransactWriteCommand({
-      TransactItems: additions.map((addition) => ({ Update: { TableName: this.table, ...addition } })),
-      ClientRequestToken: token,
-    });
-    await withConflictRetry(() => this.db.send(transact));
+    await withConflictRetry(() =>
+      this.db.transactWrite({
+        TransactItems: additions.map((addition) => ({ Update: { TableName: this.table, ...addition } })),
+        ClientRequestToken: token,
+      }),
+    );
   }
 
   /** Puts counters right that have missed results, or counted some twice: a recount knows by how much. */
@@ -200,15 +201,16 @@ export class ProgressTable implements HeartbeatStore {
 
   /** Stores when the newest result was written; an earlier time changes nothing. @param at milliseconds since the epoch */
   async moved(reqId: string, at: number, expireAt: number): Promise<void> {
-    const update = new UpdateCommand({
-      TableName: this.table,
-      Key: { key: KEY.count(reqId), part: MOVED },
-      UpdateExpression: "SET #at = :at, expire_at = :expire",
-      ConditionExpression: "attribute_not_exists(#at) OR #at < :at",
-      ExpressionAttributeNames: { "#at": "at" },
-      ExpressionAttributeValues: { ":at": at, ":expire": expireAt },
-    });
-    await whetherConditionHolds(() => this.db.send(update));
+    await whetherConditionHolds(() =>
+      this.db.update({
+        TableName: this.table,
+        Key: { key: KEY.count(reqId), part: MOVED },
+        UpdateExpression: "SET #at = :at, expire_at = :expire",
+        ConditionExpression: "attribute_not_exists(#at) OR #at < :at",
+        ExpressionAttributeNames: { "#at": "at" },
+        ExpressionAttributeValues: { ":at": at, ":expire": expireAt },
+      }),
+    );
   }
 
   /** Keeps examples of a reason, unless there are some. */
@@ -233,14 +235,15 @@ export class ProgressTable implements HeartbeatStore {
 
   /** Writes a heartbeat. The item's `permits` stay: they are the process's lease (aws/permit-table.ts). */
   async writeHeartbeat(reqId: string, heartbeat: Heartbeat, expireAt: number): Promise<void> {
-    const update = new UpdateCommand({
-      TableName: this.table,
-      Key: { key: KEY.heartbeat(reqId), part: processOf(heartbeat) },
-      // `received` is removed where the heartbeat has none.
-      ...itemUpdate({ ...heartbeat, received: heartbeat.received, expire_at: expireAt }),
-    });
     // A change of the lease may be in its way.
-    await withConflictRetry(() => this.db.send(update));
+    await withConflictRetry(() =>
+      this.db.update({
+        TableName: this.table,
+        Key: { key: KEY.heartbeat(reqId), part: processOf(heartbeat) },
+        // `received` is removed where the heartbeat has none.
+        ...itemUpdate({ ...heartbeat, received: heartbeat.received, expire_at: expireAt }),
+      }),
+    );
   }
 
   private async byMinute<T>(key: string, schema: z.ZodType<T>, maxPages?: number): Promise<Map<number, T>> {
@@ -265,17 +268,18 @@ export class ProgressTable implements HeartbeatStore {
   }
 
   private async increase(key: ItemKey, counters: Counters, expireAt: number): Promise<void> {
-    await this.db.send(new UpdateCommand({ TableName: this.table, ...additionTo(key, counters, expireAt) }));
+    await this.db.update({ TableName: this.table, ...additionTo(key, counters, expireAt) });
   }
 
   /** Writes an item unless there is one. */
   private async putFirst(item: ItemKey & Readonly<Record<string, unknown>>): Promise<void> {
-    const put = new PutCommand({
-      TableName: this.table,
-      Item: item,
-      ConditionExpression: "attribute_not_exists(part)",
-    });
-    await whetherConditionHolds(() => this.db.send(put));
+    await whetherConditionHolds(() =>
+      this.db.put({
+        TableName: this.table,
+        Item: item,
+        ConditionExpression: "attribute_not_exists(part)",
+      }),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { type Target, type TargetStore, targetSchema } from "../domain/plan/target.ts";
@@ -8,7 +8,7 @@ import { putItems, queryItems } from "./dynamodb.ts";
 /** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
 export class RequestPopTable implements TargetStore {
   constructor(
-    private readonly db: DynamoDBDocumentClient,
+    private readonly db: DynamoDBDocument,
     private readonly table: string,
     /** Name of the Request table, whose count of sent targets moves with a target's state. */
     private readonly requestTable: string,
@@ -76,7 +76,7 @@ export class RequestPopTable implements TargetStore {
         ExpressionAttributeValues: { ":more": targets.length, ":now": Date.now() },
       },
     };
-    return whetherConditionHolds(() => this.db.send(new TransactWriteCommand({ TransactItems: [...sent, counted] })));
+    return whetherConditionHolds(() => this.db.transactWrite({ TransactItems: [...sent, counted] }));
   }
 
   /** Nothing happens to a target that is not in `:state`. */
@@ -86,14 +86,15 @@ export class RequestPopTable implements TargetStore {
     UpdateExpression: string,
     ExpressionAttributeValues: { readonly ":state": string } & Readonly<Record<string, string | number>>,
   ): Promise<void> {
-    const write = new UpdateCommand({
-      TableName: this.table,
-      Key: { req_id: reqId, target },
-      UpdateExpression,
-      ConditionExpression: "#state = :state",
-      ExpressionAttributeNames: { "#state": "state" },
-      ExpressionAttributeValues,
-    });
-    await whetherConditionHolds(() => this.db.send(write));
+    await whetherConditionHolds(() =>
+      this.db.update({
+        TableName: this.table,
+        Key: { req_id: reqId, target },
+        UpdateExpression,
+        ConditionExpression: "#state = :state",
+        ExpressionAttributeNames: { "#state": "state" },
+        ExpressionAttributeValues,
+      }),
+    );
   }
 }

@@ -1,11 +1,4 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import {
@@ -69,7 +62,7 @@ export interface RequestPage {
  */
 export class RequestReader {
   constructor(
-    protected readonly db: DynamoDBDocumentClient,
+    protected readonly db: DynamoDBDocument,
     protected readonly table: string,
     private readonly onUnreadable: OnUnreadable,
   ) {}
@@ -112,20 +105,18 @@ export class RequestReader {
    * @param status of those that are wanted. @default any
    */
   async page(most: number, after: Place | undefined, status?: Status): Promise<RequestPage> {
-    const { Items = [], LastEvaluatedKey } = await this.db.send(
-      new QueryCommand({
-        TableName: this.table,
-        IndexName: NEWEST_INDEX,
-        KeyConditionExpression: "listed = :y",
-        ...(status === undefined
-          ? {}
-          : { FilterExpression: "#status = :status", ExpressionAttributeNames: { "#status": "status" } }),
-        ExpressionAttributeValues: { ":y": LISTED, ...(status === undefined ? {} : { ":status": status }) },
-        ScanIndexForward: false,
-        Limit: most,
-        ExclusiveStartKey: after === undefined ? undefined : { ...after, listed: LISTED },
-      }),
-    );
+    const { Items = [], LastEvaluatedKey } = await this.db.query({
+      TableName: this.table,
+      IndexName: NEWEST_INDEX,
+      KeyConditionExpression: "listed = :y",
+      ...(status === undefined
+        ? {}
+        : { FilterExpression: "#status = :status", ExpressionAttributeNames: { "#status": "status" } }),
+      ExpressionAttributeValues: { ":y": LISTED, ...(status === undefined ? {} : { ":status": status }) },
+      ScanIndexForward: false,
+      Limit: most,
+      ExclusiveStartKey: after === undefined ? undefined : { ...after, listed: LISTED },
+    });
     const { data: end } = placeSchema.safeParse(LastEvaluatedKey);
     return { requests: Items.flatMap((item) => this.parse(listedRequestSchema, item) ?? []), end };
   }
@@ -154,15 +145,13 @@ export class RequestReader {
     if (!isPossibleId(reqId)) return undefined;
     // By placeholders: some names, such as `status`, are reserved words of DynamoDB.
     const names = attributes?.map((name) => [`#${name}`, name] as const);
-    const { Item } = await this.db.send(
-      new GetCommand({
-        TableName: this.table,
-        Key: { req_id: reqId },
-        ProjectionExpression: names?.map(([placeholder]) => placeholder).join(", "),
-        ExpressionAttributeNames: names && Object.fromEntries(names),
-        ConsistentRead: true,
-      }),
-    );
+    const { Item } = await this.db.get({
+      TableName: this.table,
+      Key: { req_id: reqId },
+      ProjectionExpression: names?.map(([placeholder]) => placeholder).join(", "),
+      ExpressionAttributeNames: names && Object.fromEntries(names),
+      ConsistentRead: true,
+    });
     return Item;
   }
 
@@ -191,7 +180,7 @@ const holdersSchema = z.set(z.string()).default(new Set());
 export class RequestTable extends RequestReader {
   /** @param shutdown is invoked for each request that ends: there is no other way to end one, so none is forgotten */
   constructor(
-    db: DynamoDBDocumentClient,
+    db: DynamoDBDocument,
     table: string,
     onUnreadable: OnUnreadable,
     private readonly shutdown: Pick<AsyncFunction, "invoke">,
@@ -221,7 +210,7 @@ export class RequestTable extends RequestReader {
       { Update: permit },
       ...(retried === undefined ? [] : [{ Update: this.retriedBy(retried, item.req_id) }]),
     ];
-    const transact = () => this.db.send(new TransactWriteCommand({ TransactItems }));
+    const transact = () => this.db.transactWrite({ TransactItems });
     try {
       for (;;) {
         const failed = await failedConditions(transact, CONTENDED);
@@ -247,25 +236,26 @@ export class RequestTable extends RequestReader {
 
   /** Frees the permits of requests that are not active any more, or were deleted: neither becomes active again. @returns how many */
   private async freePermits(): Promise<number> {
-    const { Item } = await this.db.send(
-      new GetCommand({ TableName: this.table, Key: { req_id: PERMITS }, ConsistentRead: true }),
-    );
+    const { Item } = await this.db.get({ TableName: this.table, Key: { req_id: PERMITS }, ConsistentRead: true });
     const holders = [...holdersSchema.parse(Item?.["holders"])];
     const active = await Promise.all(holders.map((reqId) => this.isActive(reqId)));
     const ended = holders.filter((_, i) => active[i] === false);
     if (ended.length === 0) return 0;
-    const free = new UpdateCommand({
-      TableName: this.table,
-      Key: { req_id: PERMITS },
-      UpdateExpression: "DELETE holders :ended",
-      ExpressionAttributeValues: { ":ended": new Set(ended) },
-    });
-    await withConflictRetry(() => this.db.send(free), CONTENDED);
+    await withConflictRetry(
+      () =>
+        this.db.update({
+          TableName: this.table,
+          Key: { req_id: PERMITS },
+          UpdateExpression: "DELETE holders :ended",
+          ExpressionAttributeValues: { ":ended": new Set(ended) },
+        }),
+      CONTENDED,
+    );
     return ended.length;
   }
 
   async delete(reqId: string): Promise<void> {
-    await this.db.send(new DeleteCommand({ TableName: this.table, Key: { req_id: reqId } }));
+    await this.db.delete({ TableName: this.table, Key: { req_id: reqId } });
   }
 
   /** Moves a request to its next state; false when it is in none of the event's states any more (a step that ran twice, a stop). */
@@ -347,12 +337,13 @@ export class RequestTable extends RequestReader {
   /** @returns false if the conditions do not hold, or there is no such request */
   private async write(reqId: string, attributes: Attributes, ...conditions: readonly Condition[]): Promise<boolean> {
     if (!isPossibleId(reqId)) return false;
-    const update = new UpdateCommand({
-      TableName: this.table,
-      Key: { req_id: reqId },
-      ...itemUpdate(attributes, [EXISTS, ...conditions]),
-    });
-    return whetherConditionHolds(() => this.db.send(update));
+    return whetherConditionHolds(() =>
+      this.db.update({
+        TableName: this.table,
+        Key: { req_id: reqId },
+        ...itemUpdate(attributes, [EXISTS, ...conditions]),
+      }),
+    );
   }
 }
 

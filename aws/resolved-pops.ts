@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { putItems, queryItems } from "./dynamodb.ts";
@@ -15,7 +15,7 @@ const itemSchema = z.object({ part: z.string(), at: z.number().min(0).max(8.64e1
  */
 export class ResolvedPops {
   constructor(
-    private readonly db: DynamoDBDocumentClient,
+    private readonly db: DynamoDBDocument,
     private readonly table: string,
     private readonly onUnreadable: OnUnreadable,
   ) {}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
 /** A `Date` header has whole seconds. */
@@ -52,7 +52,7 @@ export class ServerClock {
   }
 
   /** Observes every response that a client receives. */
-  follow(client: Pick<DynamoDBDocumentClient, "middlewareStack">): void {
+  follow(client: Pick<DynamoDBDocument, "middlewareStack">): void {
     client.middlewareStack.add(
       (next) => async (args) => {
         const sentAt = this.local();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { SETTLEMENT_REQUEST_TIMEOUT_MS } from "../domain/request/lifecycle.ts";
 import type { AsyncFunction } from "./async-function.ts";
 import { whetherConditionHolds } from "./conditional-writes.ts";
@@ -13,7 +13,7 @@ const PART = "look";
  */
 export class SettlementQueue {
   constructor(
-    private readonly db: DynamoDBDocumentClient,
+    private readonly db: DynamoDBDocument,
     private readonly table: string,
     private readonly shutdown: Pick<AsyncFunction, "invoke">,
   ) {}
@@ -26,14 +26,18 @@ export class SettlementQueue {
   async requestSettlement(reqId: string, by: string = randomUUID()): Promise<boolean> {
     const now = Date.now();
     const expire_at = Math.ceil((now + SETTLEMENT_REQUEST_TIMEOUT_MS) / 1_000);
-    const put = new PutCommand({
-      TableName: this.table,
-      Item: { key: KEY.ask(reqId), part: PART, at: now, by, expire_at },
-      ConditionExpression: "attribute_not_exists(#at) OR #at < :old OR #at > :now OR #by = :by",
-      ExpressionAttributeNames: { "#at": "at", "#by": "by" },
-      ExpressionAttributeValues: { ":old": now - SETTLEMENT_REQUEST_TIMEOUT_MS, ":now": now, ":by": by },
-    });
-    if (!(await whetherConditionHolds(() => this.db.send(put)))) return false;
+    if (
+      !(await whetherConditionHolds(() =>
+        this.db.put({
+          TableName: this.table,
+          Item: { key: KEY.ask(reqId), part: PART, at: now, by, expire_at },
+          ConditionExpression: "attribute_not_exists(#at) OR #at < :old OR #at > :now OR #by = :by",
+          ExpressionAttributeNames: { "#at": "at", "#by": "by" },
+          ExpressionAttributeValues: { ":old": now - SETTLEMENT_REQUEST_TIMEOUT_MS, ":now": now, ":by": by },
+        }),
+      ))
+    )
+      return false;
     try {
       await this.shutdown.invoke(reqId);
       return true;
@@ -46,6 +50,6 @@ export class SettlementQueue {
 
   /** The check is done: the next one may be requested. */
   async settled(reqId: string): Promise<void> {
-    await this.db.send(new DeleteCommand({ TableName: this.table, Key: { key: KEY.ask(reqId), part: PART } }));
+    await this.db.delete({ TableName: this.table, Key: { key: KEY.ask(reqId), part: PART } });
   }
 }

@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { expect, it, vi } from "vitest";
 import { putItems } from "../../aws/dynamodb.ts";
 import { fakeClient } from "./client.ts";
@@ -8,7 +8,7 @@ type Puts = { readonly PutRequest: { readonly Item: { readonly id: number } } }[
 
 /** A table that leaves some of each batch unprocessed. */
 function table(left: (batch: Puts) => Puts = () => []) {
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(({ input }) => ({
+  const { client, sent } = fakeClient<DynamoDBDocument>(({ input }) => ({
     UnprocessedItems: { table: left(input.RequestItems.table) },
   }));
   const batches = () => sent.map(({ input }) => input.RequestItems.table as Puts);

@@ -1,3 +1,5 @@
+import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+
 /** One command as a client got it. */
 export interface Sent {
   readonly name: string;
@@ -5,7 +7,7 @@ export interface Sent {
   readonly input: any;
 }
 
-/** An AWS client that notes what it is sent and answers what it is told to. */
+/** An AWS client that notes what it is sent and answers what it is told to. It has the methods of the document client, which call `send`. */
 export function fakeClient<C>(answer: (command: Sent, n: number) => unknown): {
   readonly client: C;
   readonly sent: Sent[];
@@ -15,7 +17,7 @@ export function fakeClient<C>(answer: (command: Sent, n: number) => unknown): {
     const noted = { name: command.constructor.name, input: structuredClone(command.input) };
     return answer(noted, sent.push(noted) - 1);
   };
-  return { client: { send } as C, sent };
+  return { client: Object.assign(Object.create(DynamoDBDocument.prototype), { send }), sent };
 }
 
 /** An error as the SDK throws it. */

@@ -1,7 +1,7 @@
 // The permit store in DynamoDB and the one in memory: the same contract. DynamoDB is the one of test/pipeline, behind the real client.
 import { Readable } from "node:stream";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocument, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { MemoryPermitStore, type PermitStore } from "../../domain/origin/permit-store.ts";
@@ -31,7 +31,7 @@ function tables() {
     credentials: { accessKeyId: "a", secretAccessKey: "b" },
     requestHandler: { handle: handle as never },
   });
-  const db = DynamoDBDocumentClient.from(client);
+  const db = DynamoDBDocument.from(client);
   const heartbeat = (owner: string, at: number) =>
     db.send(
       new UpdateCommand({

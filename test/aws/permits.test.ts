@@ -1,5 +1,5 @@
 // Many requests are put at the same moment: their transactions meet at the one item that has the permits.
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { RequestTable } from "../../aws/request-table.ts";
 import { request } from "../lambdas/items.ts";
@@ -24,7 +24,7 @@ function contended() {
   let busyUntil = 0;
   const cancelled = (Code: string) =>
     awsError("TransactionCanceledException", { CancellationReasons: [{ Code: "None" }, { Code }] });
-  const { client } = fakeClient<DynamoDBDocumentClient>(async ({ name, input }: Sent) => {
+  const { client } = fakeClient<DynamoDBDocument>(async ({ name, input }: Sent) => {
     if (name === "GetCommand")
       return { Item: input.ProjectionExpression === undefined ? { holders } : { active: "y" } };
     if (holders.size >= MAX_ACTIVE) throw cancelled("ConditionalCheckFailed");
@@ -50,7 +50,7 @@ it("of 60 requests that are put at once, 50 take all permits, 10 find none left,
 
 it("a request that finds no turn for as long as it may wait is BUSY, and nothing is thrown", async () => {
   const conflict = awsError("TransactionCanceledException", { CancellationReasons: [{ Code: "TransactionConflict" }] });
-  const { client } = fakeClient<DynamoDBDocumentClient>(() => Promise.reject(conflict));
+  const { client } = fakeClient<DynamoDBDocument>(() => Promise.reject(conflict));
   const put = new RequestTable(client, "requests", () => undefined, { invoke: async () => undefined }).put(
     request(),
     MAX_ACTIVE,

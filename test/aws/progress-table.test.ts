@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
@@ -8,7 +8,7 @@ import { awsError, fakeClient, type Sent } from "./client.ts";
 const EXPIRES = 1_800_000_000;
 
 function table(answer: (command: Sent, n: number) => unknown = () => ({})) {
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
+  const { client, sent } = fakeClient<DynamoDBDocument>(answer);
   const unreadable: Unreadable[] = [];
   return { sent, unreadable, progress: new ProgressTable(client, "progress", (it) => unreadable.push(it)) };
 }

@@ -1,5 +1,5 @@
 // aws/request-table.ts: what it asks of the indexes, and what it makes of the answers.
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
@@ -10,7 +10,7 @@ const LISTED_ITEM = { ...request({ req_id: "r1" }) };
 const PLACE = { req_id: "r0", created_at: "2026-01-01T00:00:00.000Z" };
 
 function reader(answer: object) {
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => answer);
+  const { client, sent } = fakeClient<DynamoDBDocument>(() => answer);
   const unreadable: Unreadable[] = [];
   return { requests: new RequestReader(client, "requests", (it) => unreadable.push(it)), sent, unreadable };
 }
@@ -66,7 +66,7 @@ describe("an id that DynamoDB refuses as a key", () => {
     ["with a control character", "r\u0000"],
     ["with half a character", "r\ud800"],
   ])("is no request's: %s", async (_, reqId) => {
-    const { client } = fakeClient<DynamoDBDocumentClient>(() => {
+    const { client } = fakeClient<DynamoDBDocument>(() => {
       throw awsError("ValidationException");
     });
     const table = new RequestTable(client, "requests", unplanned, { invoke: unplanned });

@@ -1,11 +1,11 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
 import { fakeClient, type Sent } from "./client.ts";
 
 function table(answer: (command: Sent, n: number) => unknown) {
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
+  const { client, sent } = fakeClient<DynamoDBDocument>(answer);
   const unreadable: Unreadable[] = [];
   return { sent, unreadable, pops: new ResolvedPops(client, "progress", (it) => unreadable.push(it)) };
 }

@@ -1,6 +1,6 @@
 // What is kept between two calls: the second batch, page or call depends on its own items alone.
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { queryItems } from "../../aws/dynamodb.ts";
@@ -97,7 +97,7 @@ test("a query asks for each page from where the page before it ended, until none
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 6 }), async (sizes) => {
       const starts: unknown[] = [];
-      const { client } = fakeClient<DynamoDBDocumentClient>(({ input }, page) => {
+      const { client } = fakeClient<DynamoDBDocument>(({ input }, page) => {
         starts.push(input.ExclusiveStartKey);
         const Items = Array.from({ length: sizes[page] ?? 0 }, (_, i) => ({ id: `${page} ${i}` }));
         return { Items, LastEvaluatedKey: page + 1 < sizes.length ? { end: page } : undefined };

@@ -1,11 +1,11 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { FakeAsyncFunction } from "../lambdas/fakes/async-function.ts";
 import { memoryTable } from "./memory-table.ts";
 
 function world() {
-  const { client, items } = memoryTable<DynamoDBDocumentClient>("key", "part");
+  const { client, items } = memoryTable<DynamoDBDocument>("key", "part");
   const shutdown = new FakeAsyncFunction();
   const broken = { invoke: () => Promise.reject(new Error("Lambda is away")) };
   const queueOf = (fn: ConstructorParameters<typeof SettlementQueue>[2]) => new SettlementQueue(client, "progress", fn);

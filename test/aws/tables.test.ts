@@ -1,5 +1,5 @@
 // The three tables (aws/request-table.ts with its reader, request-pop-table.ts, request-task-table.ts): the calls that their classes send.
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
@@ -14,7 +14,7 @@ const MISSING: MissingInstances = { count: 2, since: 7 };
 type Answer = (command: Sent, n: number) => unknown;
 
 function tables(answer: Answer = () => ({})) {
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
+  const { client, sent } = fakeClient<DynamoDBDocument>(answer);
   const unreadable: Unreadable[] = [];
   const invoked: string[] = [];
   const shutdown = { invoke: async (reqId: string) => void invoked.push(reqId) };

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { unzipSync } from "fflate";
@@ -136,7 +136,7 @@ test("an agent may read only those attributes of a request that it asks for", as
     ({ Resource }) => !JSON.stringify(Resource).includes("StorageProgress"),
   );
   expect(others).toEqual([]);
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
+  const { client, sent } = fakeClient<DynamoDBDocument>(() => ({}));
   const table = new RequestReader(client, "requests", () => undefined);
   await table.isActive("r1");
   await table.standing("r1");
@@ -190,7 +190,7 @@ test("an agent reads progress, writes heartbeats, limits of origins and what it 
   const limits = keys("limit#*", "host#*", "beat#*");
   expect(progress("dynamodb:GetItem")).toEqual([limits]);
   expect(progress("dynamodb:UpdateItem")).toEqual([keys("bytes#*"), limits]);
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
+  const { client, sent } = fakeClient<DynamoDBDocument>(() => ({}));
   const heartbeat = { instance: "i", worker: "w", at: 1, tasks: 1, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
   const table = new ProgressTable(client, "progress", () => undefined);
   await table.writeHeartbeat("r1", heartbeat, 1);

@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/log-fields.ts";
@@ -193,7 +193,7 @@ function unplanned(): never {
 }
 
 /** A client whose tables hold these items: GetItem finds one by its keys, a query finds all. */
-function holding(...items: readonly object[]): DynamoDBDocumentClient {
+function holding(...items: readonly object[]): DynamoDBDocument {
   const send = async ({ input }: { input: { Key?: object; KeyConditionExpression?: string } }) => {
     if (input.Key === undefined) return { Items: items.map((item) => ({ ...GOOD, ...item })) };
     const wanted = Object.entries(input.Key);
@@ -201,7 +201,7 @@ function holding(...items: readonly object[]): DynamoDBDocumentClient {
       wanted.every(([name, value]) => Reflect.get(item, name) === value) && "target" in item === wanted.length > 1;
     return { Item: items.find(has) };
   };
-  return { send } as unknown as DynamoDBDocumentClient;
+  return Object.assign(Object.create(DynamoDBDocument.prototype), { send });
 }
 
 /** Shutdown with a table to read and nothing else that it could do. */

@@ -9,7 +9,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import type { Aws } from "./emulator.ts";
 
 /** Clients of the APIs that the local run itself asks. */
@@ -29,7 +29,7 @@ export function localClients(aws: Pick<Aws, "endpoint" | "region" | "env">) {
     autoScaling: new AutoScalingClient(config),
     cloudFormation: new CloudFormationClient(config),
     cloudFront: new CloudFrontClient(config),
-    db: DynamoDBDocumentClient.from(new DynamoDBClient(config)),
+    db: DynamoDBDocument.from(new DynamoDBClient(config)),
     ec2: new EC2Client(config),
     events: new EventBridgeClient(config),
     lambda: new LambdaClient(config),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { Caretaker } from "../../../agent/instance/caretaker.ts";
 import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
 import { Heartbeats } from "../../../agent/report/heartbeats.ts";
@@ -88,7 +88,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
   const checked: string[] = [];
   const start = ({ retire, retireMs = 60_000, stallSeconds = 900, download = instantly }: Options = {}) => {
     const queue = new TaskQueue(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
-    const documents = DynamoDBDocumentClient.from(aws.db);
+    const documents = DynamoDBDocument.from(aws.db);
     const requests = new RequestReader(documents, "requests", unreadable);
     const store = new RequestTaskTable(aws.db, "results", unreadable);
     const progress = new ProgressTable(documents, "progress", unreadable);

@@ -1,6 +1,6 @@
 // Walks every path of the lifecycle's table, and tries each event in each state at the Request table.
 import { readFileSync } from "node:fs";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { RequestTable } from "../../../aws/request-table.ts";
 import {
@@ -89,7 +89,7 @@ function tableIn(state: State) {
     ...(ended ? {} : { active: { S: ACTIVE } }),
     ...(expanded === undefined ? {} : { expanded: { S: expanded } }),
   };
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(({ input }) => {
+  const { client, sent } = fakeClient<DynamoDBDocument>(({ input }) => {
     const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues = {} } = input;
     const values = Object.entries(ExpressionAttributeValues).map(([name, value]) => [
       name,

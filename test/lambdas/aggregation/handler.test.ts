@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { RequestReader } from "../../../aws/request-table.ts";
 import type { Unreadable } from "../../../domain/log-fields.ts";
@@ -57,7 +57,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
 /** Reads the request by a table that refuses keys as DynamoDB does. */
 function realReader() {
   const progress = new FakeProgress();
-  const { client } = fakeClient<DynamoDBDocumentClient>(({ input }) => {
+  const { client } = fakeClient<DynamoDBDocument>(({ input }) => {
     const key: string = input.Key.req_id;
     if (key === "" || Buffer.byteLength(key) > 2_048) throw awsError("ValidationException");
     return key === "r1" ? { Item: request(RUNNING) } : {};
