@@ -72,15 +72,15 @@ export function coverageOf(plan: Plan, ledger: TaskBitmap, { good, unreadable, v
   const failed = plan.chosen.filter((target) => !isResolved(target));
   const unreadableUrls = new Set(unreadable.map(({ url }) => url));
   return {
-    coldObjects: cold.count,
-    coldUnreadable,
-    coldExamples: cold.examples,
-    coldRecs: [...cold.recs],
-    pops: [...shares.values()],
+    cold_objects: cold.count,
+    cold_unreadable: coldUnreadable,
+    cold_examples: cold.examples,
+    cold_recs: [...cold.recs],
+    shares: [...shares.values()],
     unresolved: popsOf(failed),
     unanswered: popsOf(failed.filter(({ reason }) => reason === "dns_unavailable")),
     urls: new Set([...good.map(({ url }) => url), ...unreadableUrls]).size,
-    unreadableUrls: unreadableUrls.size,
+    unreadable_urls: unreadableUrls.size,
   };
 }
 

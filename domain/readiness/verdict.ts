@@ -1,5 +1,5 @@
 import type { Status } from "../request/lifecycle.ts";
-import type { ColdObject, Readiness, Verdict } from "../request/verdict.ts";
+import type { Readiness, Verdict } from "../request/verdict.ts";
 import type { Count } from "../result/count.ts";
 
 /** So many POPs are named: what is stored of an item is bounded. */
@@ -19,22 +19,17 @@ export interface PopShare {
 }
 
 /** Where the objects of a request are good, and where not. */
-export interface Coverage {
-  readonly coldObjects: number;
-  /** Those of them that could not be read. */
-  readonly coldUnreadable: number;
-  /** A few of them. */
-  readonly coldExamples: readonly ColdObject[];
-  readonly coldRecs: readonly string[];
+export interface Coverage
+  extends Pick<
+    Readiness,
+    "cold_objects" | "cold_unreadable" | "cold_examples" | "cold_recs" | "urls" | "unreadable_urls"
+  > {
   /** The POPs that resolved. */
-  readonly pops: readonly PopShare[];
+  readonly shares: readonly PopShare[];
   /** The POPs that did not, under some distribution. */
   readonly unresolved: readonly string[];
   /** Those of them of which a resolver did not answer. */
   readonly unanswered: readonly string[];
-  /** All URLs, and those of them that could not be read. */
-  readonly urls: number;
-  readonly unreadableUrls: number;
 }
 
 /** A POP lacks much beyond this share of its tasks, and a request beyond this share of such POPs. */
@@ -43,25 +38,20 @@ const LACKING_POPS_SHARE = 0.05;
 
 /** @param reasons how many reasons failed tasks have */
 export function readinessOf(coverage: Coverage, reasons: number): Readiness {
-  const { unresolved, unanswered, urls, unreadableUrls } = coverage;
-  const lacking = coverage.pops
+  const { shares, unresolved, unanswered, ...covered } = coverage;
+  const lacking = shares
     .filter((it) => lacksMuch(it, lackOf(it)))
     .toSorted((a, b) => Number(lacksOthers(b)) - Number(lacksOthers(a)) || lackOf(b) - lackOf(a));
   return {
-    cold_objects: coverage.coldObjects,
-    cold_unreadable: coverage.coldUnreadable,
-    cold_examples: [...coverage.coldExamples],
-    cold_recs: [...coverage.coldRecs],
+    ...covered,
     lacking_pops: lacking.length,
-    lacking_other_pops: coverage.pops.filter(lacksOthers).length,
+    lacking_other_pops: shares.filter(lacksOthers).length,
     lacking_examples: lacking.slice(0, MAX_POPS).map(({ pop }) => pop),
-    pops: coverage.pops.length,
+    pops: shares.length,
     unresolved_pops: unresolved.length,
     unresolved_examples: unresolved.slice(0, MAX_POPS),
     unanswered_pops: unanswered.length,
-    unreadable_urls: unreadableUrls,
-    urls,
-    exceptions: reasons + (unreadableUrls > 0 ? 1 : 0) + (unresolved.length > 0 ? 1 : 0),
+    exceptions: reasons + (covered.unreadable_urls > 0 ? 1 : 0) + (unresolved.length > 0 ? 1 : 0),
   };
 }
 

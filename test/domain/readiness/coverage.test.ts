@@ -40,49 +40,49 @@ describe("an object is cold", () => {
   const singapore = [target("SIN2-P1"), target("SIN52-C2")];
   it("where it is good at no POP of a REC with two or more", () => {
     const seen = coverageIn(singapore, [A, B], [`SIN2-P1 ${A.url}`]);
-    expect(seen).toMatchObject({ coldObjects: 1, coldRecs: ["Singapore"] });
-    expect(seen.coldExamples).toEqual([{ url: B.url, rec: "Singapore" }]);
+    expect(seen).toMatchObject({ cold_objects: 1, cold_recs: ["Singapore"] });
+    expect(seen.cold_examples).toEqual([{ url: B.url, rec: "Singapore" }]);
   });
 
   it("not where its REC has one chosen POP, nor where the catalogue names no REC", () => {
     const seen = coverageIn([target("SIN2-P1"), target("XXX1-P1"), target("XXX2-P1")], [A], []);
-    expect(seen.coldObjects).toBe(0);
-    expect(seen.pops.map(({ lacking }) => lacking)).toEqual([1, 1, 1]);
+    expect(seen.cold_objects).toBe(0);
+    expect(seen.shares.map(({ lacking }) => lacking)).toEqual([1, 1, 1]);
   });
 
   it("not where its only other POP of the REC did not resolve: that one does not count", () => {
     const seen = coverageIn([target("SIN2-P1"), target("SIN52-C2", { state: "FAILED" })], [A], []);
-    expect(seen).toMatchObject({ coldObjects: 0, unresolved: ["SIN52-C2"] });
-    expect(seen.pops.map(({ pop, lacking }) => [pop, lacking])).toEqual([["SIN2-P1", 1]]);
+    expect(seen).toMatchObject({ cold_objects: 0, unresolved: ["SIN52-C2"] });
+    expect(seen.shares.map(({ pop, lacking }) => [pop, lacking])).toEqual([["SIN2-P1", 1]]);
   });
 
   it("where no POP of its distribution resolved: nothing of it was warmed", () => {
     const failed = singapore.map((it) => ({ ...it, state: "FAILED" as const }));
     const seen = coverageIn(failed, [A, B], []);
-    expect(seen).toMatchObject({ coldObjects: 2, coldRecs: [], pops: [], unresolved: ["SIN2-P1", "SIN52-C2"] });
-    expect(seen.coldExamples).toEqual([{ url: A.url }, { url: B.url }]);
+    expect(seen).toMatchObject({ cold_objects: 2, cold_recs: [], shares: [], unresolved: ["SIN2-P1", "SIN52-C2"] });
+    expect(seen.cold_examples).toEqual([{ url: A.url }, { url: B.url }]);
   });
 
   it("once, however many RECs lack it; each variant for itself", () => {
     const everywhere = [...singapore, target("FRA56-P4"), target("FRA60-P1")];
     const variants = ["br", "gzip"].map((variant) => ({ ...A, variant }));
     const seen = coverageIn(everywhere, variants, ["SIN2-P1 gzip", "FRA60-P1 gzip"]);
-    expect(seen).toMatchObject({ coldObjects: 1, coldRecs: ["Singapore", "Frankfurt"] });
-    expect(seen.coldExamples).toEqual([{ url: A.url, variant: "br", rec: "Singapore" }]);
+    expect(seen).toMatchObject({ cold_objects: 1, cold_recs: ["Singapore", "Frankfurt"] });
+    expect(seen.cold_examples).toEqual([{ url: A.url, variant: "br", rec: "Singapore" }]);
   });
 
   it("while it has no result: a request that was stopped lacks what was not tried", () => {
     const plan = planOf(ONE, singapore, "lead-first");
     const seen = coverageOf(plan, new TaskBitmap(plan, [A]), { good: [A], unreadable: [], variants: [] });
-    expect(seen).toMatchObject({ coldObjects: 1 });
+    expect(seen).toMatchObject({ cold_objects: 1 });
   });
 });
 
 it("of the cold objects, five are named, by 300 characters", () => {
   const urls = Array.from({ length: 9 }, (_, i) => ({ url: `https://a.example/${i}${"x".repeat(8_000)}`, bytes: 1 }));
-  const { coldObjects, coldExamples } = coverageIn([target("SIN2-P1"), target("SIN52-C2")], urls, []);
-  expect([coldObjects, coldExamples.length]).toEqual([9, 5]);
-  expect(coldExamples[0]?.url).toMatch(/^.{299}…$/);
+  const { cold_objects, cold_examples } = coverageIn([target("SIN2-P1"), target("SIN52-C2")], urls, []);
+  expect([cold_objects, cold_examples.length]).toEqual([9, 5]);
+  expect(cold_examples[0]?.url).toMatch(/^.{299}…$/);
 });
 
 it("a POP has the tasks of the distributions under which it resolved", () => {
@@ -95,8 +95,8 @@ it("a POP has the tasks of the distributions under which it resolved", () => {
     ...[target("SIN2-P1", { label: "d2", state: "FAILED" }), target("FRA56-P4", { label: "d2" })],
   ];
   const seen = coverageIn(targets, [A, B], [`SIN2-P1 ${A.url}`, `FRA56-P4 ${B.url}`], { distributions: two });
-  expect(seen).toMatchObject({ coldObjects: 0, unresolved: ["SIN2-P1"] });
-  expect(seen.pops).toEqual([
+  expect(seen).toMatchObject({ cold_objects: 0, unresolved: ["SIN2-P1"] });
+  expect(seen.shares).toEqual([
     { pop: "SIN2-P1", tasks: 1, lacking: 0, cold: 0, unreadable: 0 },
     { pop: "FRA56-P4", tasks: 2, lacking: 1, cold: 0, unreadable: 0 },
   ]);
@@ -112,17 +112,17 @@ describe("a URL that could not be read", () => {
     const all = pops.map(({ pop }) => `${pop} ${A.url}`);
     const seen = coverageIn(pops, [A], all, { distributions, unreadable: [gone, stranger] });
     expect(seen).toMatchObject({
-      coldObjects: 2,
-      coldUnreadable: 2,
-      coldRecs: ["Singapore"],
+      cold_objects: 2,
+      cold_unreadable: 2,
+      cold_recs: ["Singapore"],
       urls: 3,
-      unreadableUrls: 2,
+      unreadable_urls: 2,
     });
-    expect(seen.coldExamples).toEqual([
+    expect(seen.cold_examples).toEqual([
       { url: gone.url, rec: "Singapore" },
       { url: stranger.url, rec: "Singapore" },
     ]);
-    expect(seen.pops.map(({ tasks, lacking, unreadable }) => [tasks, lacking, unreadable])).toEqual([
+    expect(seen.shares.map(({ tasks, lacking, unreadable }) => [tasks, lacking, unreadable])).toEqual([
       [1, 0, 2],
       [1, 0, 2],
       [1, 0, 2],
@@ -134,8 +134,8 @@ describe("a URL that could not be read", () => {
     const good = pops.map(({ pop }) => `${pop} gzip`);
     const unreadable = [gone, { ...gone, url: A.url, variant: "br" }];
     const seen = coverageIn(pops, [one], good, { unreadable, variants: ["br", "gzip"] });
-    expect(seen).toMatchObject({ coldObjects: 3, urls: 2, unreadableUrls: 2 });
-    expect(seen.pops[0]).toMatchObject({ tasks: 1, unreadable: 3 });
+    expect(seen).toMatchObject({ cold_objects: 3, urls: 2, unreadable_urls: 2 });
+    expect(seen.shares[0]).toMatchObject({ tasks: 1, unreadable: 3 });
   });
 });
 
@@ -150,7 +150,7 @@ it("a POP of which the resolver did not answer is counted apart from one that do
 
 it("what is cold for a whole REC is counted apart from what a POP lacks besides", () => {
   const seen = coverageIn([target("SIN2-P1"), target("SIN52-C2")], [A, B], [`SIN2-P1 ${A.url}`]);
-  expect(seen.pops).toMatchObject([
+  expect(seen.shares).toMatchObject([
     { lacking: 1, cold: 1 },
     { lacking: 2, cold: 1 },
   ]);
@@ -159,8 +159,8 @@ it("what is cold for a whole REC is counted apart from what a POP lacks besides"
 it("what is wanted at some POPs alone lacks nothing at the others", () => {
   const targets = [target("SIN2-P1"), target("SIN52-C2"), target("SIN5-C1", { state: "FAILED" })];
   const seen = coverageIn(targets, [{ ...A, pops: "01" }], [`SIN2-P1 ${A.url}`]);
-  expect(seen.coldObjects).toBe(0);
-  expect(seen.pops.map(({ tasks, lacking }) => [tasks, lacking])).toEqual([
+  expect(seen.cold_objects).toBe(0);
+  expect(seen.shares.map(({ tasks, lacking }) => [tasks, lacking])).toEqual([
     [1, 0],
     [0, 0],
   ]);
@@ -175,5 +175,5 @@ it("the coverage of 60,000 URLs at 600 POPs is computed in seconds", () => {
   );
   const ledger = new TaskBitmap(plan, urls);
   // A tenth of it, within the time that a test may take.
-  expect(coverageOf(plan, ledger, { good: urls, unreadable: [], variants: [] }).coldObjects).toBe(6_000);
+  expect(coverageOf(plan, ledger, { good: urls, unreadable: [], variants: [] }).cold_objects).toBe(6_000);
 });

@@ -18,22 +18,22 @@ const pop = (n: number, lacking = 0, change: Partial<PopShare> = {}): PopShare =
   ...change,
 });
 const coverage = (change: Partial<Coverage> = {}): Coverage => ({
-  coldObjects: 0,
-  coldUnreadable: 0,
-  coldExamples: [],
-  coldRecs: [],
-  pops: Array.from({ length: 40 }, (_, i) => pop(i)),
+  cold_objects: 0,
+  cold_unreadable: 0,
+  cold_examples: [],
+  cold_recs: [],
+  shares: Array.from({ length: 40 }, (_, i) => pop(i)),
   unresolved: [],
   unanswered: [],
   urls: 1_000,
-  unreadableUrls: 0,
+  unreadable_urls: 0,
   ...change,
 });
 const lackingPops = (lacking: number, of: number, tasks = 11) =>
-  coverage({ pops: Array.from({ length: of }, (_, i) => pop(i, i < lacking ? tasks : 0)) });
+  coverage({ shares: Array.from({ length: of }, (_, i) => pop(i, i < lacking ? tasks : 0)) });
 /** Of which all 40 POPs lack so many. */
 const unreadable = (count: number) =>
-  coverage({ unreadableUrls: count, pops: Array.from({ length: 40 }, (_, i) => pop(i, 0, { unreadable: count })) });
+  coverage({ unreadable_urls: count, shares: Array.from({ length: 40 }, (_, i) => pop(i, 0, { unreadable: count })) });
 const ALL_WARM: Count = { ...NO_COUNT, download_count: 40_000, warm_count: 40_000 };
 const DOWNLOADED = { ...ALL_WARM, warm_count: 0 };
 
@@ -46,7 +46,7 @@ describe("the verdict", () => {
     ["ready_with_exceptions", "5% of the POPs lack more than 1%", "FINISHED", lackingPops(2, 40), 1],
     ["not_ready", "more than 5% of the POPs do", "FINISHED", lackingPops(3, 40), 1],
     ["ready_with_exceptions", "all POPs lack 1% and no more", "FINISHED", lackingPops(40, 40, 10), 1],
-    ["not_ready", "one object is cold for a whole REC", "FINISHED", coverage({ coldObjects: 1 }), 1],
+    ["not_ready", "one object is cold for a whole REC", "FINISHED", coverage({ cold_objects: 1 }), 1],
     ["not_ready", "everything is good, and a user stopped it", "STOPPED", coverage(), 0],
     ["not_ready", "everything is good, and its time was up", "TIMEOUT", coverage(), 0],
     ["not_ready", "everything is good, and it failed", "FAILED", coverage(), 0],
@@ -54,7 +54,7 @@ describe("the verdict", () => {
       "ready_with_exceptions",
       "39 of 40 POPs did not resolve: they do not count",
       "FINISHED",
-      coverage({ pops: [pop(1)], unresolved: Array.from({ length: 39 }, (_, i) => `ICN${i}-C1`) }),
+      coverage({ shares: [pop(1)], unresolved: Array.from({ length: 39 }, (_, i) => `ICN${i}-C1`) }),
       0,
     ],
     [
@@ -66,7 +66,14 @@ describe("the verdict", () => {
       DOWNLOADED,
     ],
     ["not_verified", "the same, and some tasks failed", "FINISHED", coverage(), 1, { ...DOWNLOADED, failed_count: 3 }],
-    ["not_ready", "the same, and an object is cold for a REC", "FINISHED", coverage({ coldObjects: 1 }), 1, DOWNLOADED],
+    [
+      "not_ready",
+      "the same, and an object is cold for a REC",
+      "FINISHED",
+      coverage({ cold_objects: 1 }),
+      1,
+      DOWNLOADED,
+    ],
     ["not_ready", "the same, and it was stopped", "STOPPED", coverage(), 0, DOWNLOADED],
     ["ready", "one of the tasks was seen in a cache", "FINISHED", coverage(), 0, { ...DOWNLOADED, hit_count: 1 }],
   ])("is %s: %s", (verdict, _, status, seen, reasons, count = ALL_WARM) => {
@@ -80,13 +87,13 @@ describe("the verdict", () => {
 
 describe("what the verdict rests on", () => {
   it("counts kinds of trouble, not tasks", () => {
-    const seen = coverage({ pops: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadableUrls: 40 });
+    const seen = coverage({ shares: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadable_urls: 40 });
     expect(readinessOf(seen, 2).exceptions).toBe(4);
   });
 
   it("names the POPs that lack most first, and before them those that lack more than what is cold everywhere", () => {
-    const pops = [pop(1, 20), pop(2, 900, { cold: 900 }), pop(3, 5), pop(4, 50)];
-    expect(readinessOf(coverage({ pops }), 0)).toMatchObject({
+    const shares = [pop(1, 20), pop(2, 900, { cold: 900 }), pop(3, 5), pop(4, 50)];
+    expect(readinessOf(coverage({ shares }), 0)).toMatchObject({
       lacking_pops: 3,
       lacking_other_pops: 2,
       pops: 4,
@@ -96,12 +103,12 @@ describe("what the verdict rests on", () => {
 
   it("stays small in the item, whatever there is", () => {
     const url = `https://a.example/${"x".repeat(282)}`;
-    const coldExamples = Array.from({ length: 5 }, () => ({ url, variant: "v".repeat(32), rec: "N. Virginia" }));
+    const cold_examples = Array.from({ length: 5 }, () => ({ url, variant: "v".repeat(32), rec: "N. Virginia" }));
     const all = {
       ...lackingPops(600, 600),
-      coldObjects: 60_000,
-      coldExamples,
-      coldRecs: Array(15).fill("N. California"),
+      cold_objects: 60_000,
+      cold_examples,
+      cold_recs: Array(15).fill("N. California"),
       unresolved: Array.from({ length: 600 }, (_, i) => `ICN${i}-C1`),
     };
     const seen: Readiness = readinessOf(all, 15);

@@ -182,7 +182,7 @@ describe("of a request of which many URLs could not be read", () => {
       { code: "other", subject: "task", tasks: 1 },
       { code: "other", subject: "url", urls: UNREADABLE / 8 },
     ]);
-    expect(done?.coverage().unreadableUrls).toBe(UNREADABLE / 8);
+    expect(done?.coverage().unreadable_urls).toBe(UNREADABLE / 8);
     // With the one task that failed, and the header.
     const rows = w.deps.resultFiles.objects.get("r1/report.csv")?.filter((byte) => byte === 10).length;
     expect([readings, rows]).toEqual([2, UNREADABLE + 2]);

@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "domain/readiness/verdict.ts",
-      find: "(unreadableUrls > 0 ? 1 : 0) + ",
+      find: "(covered.unreadable_urls > 0 ? 1 : 0) + ",
       replace: "",
     },
   ],
