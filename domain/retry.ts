@@ -51,9 +51,9 @@ export function pauseMs(
   return Math.min(longestMs, firstMs * 2 ** n) * (0.5 + chance);
 }
 
-/** Ends early, without an error, when the signal is aborted. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal === undefined ? undefined : { signal }).catch(() => undefined);
+/** Waits for `ms`, or until the signal is aborted. @returns false if it was aborted */
+export function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
+  return sleep(ms, true, signal && { signal }).catch(() => false);
 }
 
 /** What was asked for takes too long. */

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueDepth } from "../../domain/plan/ports.ts";
+import { pause } from "../../domain/retry.ts";
 import type { Throughput, Window } from "../report/throughput.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 
@@ -142,15 +142,5 @@ export async function adaptLimit(options: AdaptiveLimitOptions, signal: AbortSig
     if (signal.aborted) return;
     limit = nextLimit(limit, window, bounds, maxStep);
     limiter.limit = limit.value;
-  }
-}
-
-/** Waits for `ms`, or until it is aborted. @returns false if it was aborted */
-export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(ms, undefined, { signal });
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,6 +1,7 @@
 import type { ReceivedMessage, TaskQueue } from "../../domain/plan/ports.ts";
 import type { Lane } from "../../domain/request/lane.ts";
-import { adaptLimit, type Bounds, LARGE, maxSharedStep, pause, SMALL } from "../admit/adaptive-limit.ts";
+import { pause } from "../../domain/retry.ts";
+import { adaptLimit, type Bounds, LARGE, maxSharedStep, SMALL } from "../admit/adaptive-limit.ts";
 import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
 import { StoppingError } from "../admit/download-message.ts";
 import { FollowerGate } from "../admit/follower-gate.ts";

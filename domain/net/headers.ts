@@ -49,12 +49,14 @@ const USER_AGENT = "prewarm";
 /** A header that may be sent: its name in lower case, and its value. */
 export type Header = readonly [name: string, value: string];
 
-/**
- * The headers of a request's `header` list, in its order; one that comes twice stays twice. Has a User-Agent if the list
- * has none. Lines that are refused are left out.
- */
+/** The headers of a request's `header` list, in its order; one that comes twice stays twice. Lines that are refused are left out. */
+export function ownHeaders(lines: readonly string[]): readonly Header[] {
+  return lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
+}
+
+/** The same as they are sent: with a User-Agent if the list has none. */
 export function parseHeaders(lines: readonly string[]): readonly Header[] {
-  const headers = lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
+  const headers = ownHeaders(lines);
   return headers.some(([name]) => name === "user-agent") ? headers : [["user-agent", USER_AGENT], ...headers];
 }
 

@@ -52,11 +52,9 @@ export function normalizeUrl(text: string): NormalizedUrl {
 export function parseUrl(text: string, base?: string): URL | undefined {
   // Half of a character has no encoding.
   if (/\p{Surrogate}/u.test(text)) return undefined;
-  const from = base === undefined ? undefined : asciiOf(base);
-  const ascii = asciiOf(text);
   // Without `URL.canParse()`, so that a host in Unicode is encoded once: a body of them is the most expensive one of 6 MB.
   try {
-    return new URL(ascii, from);
+    return new URL(asciiOf(text), base && asciiOf(base));
   } catch {
     return undefined;
   }

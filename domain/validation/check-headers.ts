@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { MAX_HEADER_BYTES, MAX_VARIANT_NAME_LENGTH } from "../limits.ts";
-import { acceptedEncodings, type Header, parseHeader, parseHeaders } from "../net/headers.ts";
+import { acceptedEncodings, type Header, ownHeaders, parseHeader, parseHeaders } from "../net/headers.ts";
 import type { Variant } from "../request/options.ts";
 import { quoted } from "./api-error.ts";
 
@@ -21,15 +21,15 @@ export function checkHeaderLine(line: string, context: z.RefinementCtx): void {
 /** What is wrong with the headers of a request together with those of its variants. Each message of the queue has all of them. */
 export function checkHeaders(header: readonly string[], variants: readonly Variant[]): string[] {
   const problems: string[] = [];
-  const common = new Set(fieldsOf(header).map(([name]) => name));
-  const sent = variants.map((variant) => signature(fieldsOf(variant.header)));
+  const common = new Set(ownHeaders(header).map(([name]) => name));
+  const sent = variants.map((variant) => signature(ownHeaders(variant.header)));
   for (const [i, { name, header: own }] of variants.entries()) {
     const field = `variants[${i}]`;
     const same = variants.findIndex((other) => other.name === name);
     if (same < i) problems.push(`${field}.name: ${quoted(name)} is the name of variants[${same}] too`);
     const twin = sent.indexOf(sent[i] ?? "");
     if (twin < i) problems.push(`${field}.header: sends the same as variants[${twin}], so it would be the same object`);
-    for (const both of new Set(fieldsOf(own).flatMap(([it]) => (common.has(it) ? [it] : []))))
+    for (const both of new Set(ownHeaders(own).flatMap(([it]) => (common.has(it) ? [it] : []))))
       problems.push(
         `${field}.header: ${both} is in header too, and would be sent twice; name it in the variants alone`,
       );
@@ -39,11 +39,6 @@ export function checkHeaders(header: readonly string[], variants: readonly Varia
   const field = variants.length === 0 ? "header" : "header and variants";
   if (bytes > MAX_HEADER_BYTES) problems.push(`${field}: ${bytes} bytes together; at most ${MAX_HEADER_BYTES}`);
   return problems;
-}
-
-/** The lines as a caller sent them: {@link parseHeaders} adds what every request has. */
-function fieldsOf(lines: readonly string[]): Header[] {
-  return lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
 }
 
 /** Equal for equal headers, in any order. */
