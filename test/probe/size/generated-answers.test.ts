@@ -16,11 +16,11 @@ const headers: fc.Arbitrary<Headers> = fc.dictionary(
 );
 const status = fc.integer({ min: 100, max: 999 });
 
-describe("whatever a server answers", () => {
+describe("a generated response", () => {
   it.each([
     ["a HEAD", readHeadAnswer],
     ["a GET of one byte", readRangeAnswer],
-  ])("to %s is a size of bytes, a problem in words, or another question", (_, read) => {
+  ])("to %s yields a size, a problem or a further request", (_, read) => {
     fc.assert(
       fc.property(status, headers, (code, given) => {
         const answer = read(code, given);
@@ -28,7 +28,7 @@ describe("whatever a server answers", () => {
           expect(answer.size === null || (Number.isSafeInteger(answer.size) && answer.size >= 0)).toBe(true);
         else if ("problem" in answer) expect(answer.problem).toMatch(/^(HTTP \d+|WAF_\w+: )/);
         else expect(answer).toEqual({ ask: "range" });
-        // Only a success has a size: an error page's length is nobody's.
+        // Only a successful response has a size: the length of an error page is not the object's.
         if ("size" in answer) expect([2, 4]).toContain(Math.floor(code / 100));
       }),
       { numRuns: 2_000 },

@@ -8,8 +8,8 @@ const REFUSED = { problem: "HTTP 406", reason: "http_4xx", http_status: 406 } as
 const of = (variants: readonly (string | undefined)[], answers: (Size | undefined)[]) =>
   urlForms({ url: URL, variants, answers }, variants);
 
-describe("the forms of a URL", () => {
-  it("without variants are one, and its rows name none", () => {
+describe("measured URLs", () => {
+  it("have rows without a variant if the request has no variants", () => {
     expect(of([undefined], [{ size: 7 }])).toEqual({
       good: [{ url: URL, bytes: 7 }],
       bad: [],
@@ -17,7 +17,7 @@ describe("the forms of a URL", () => {
     expect(of([undefined], [GONE])).toMatchObject({ bad: [{ url: URL, ...GONE }] });
   });
 
-  it("are good or bad each, in the order of the variants; what has not answered is good, its size unknown", () => {
+  it("are valid or invalid for each variant, in order; one without a response is valid and its size is unknown", () => {
     expect(of(["br", "gzip", "plain"], [{ size: 7 }, REFUSED, undefined])).toEqual({
       good: [
         { url: URL, bytes: 7, variant: "br" },
@@ -27,13 +27,13 @@ describe("the forms of a URL", () => {
     });
   });
 
-  it("that are all bad are one row if the reason is the same, else one each", () => {
+  it("that are invalid for all variants have one row if the reason is the same, and otherwise one for each variant", () => {
     const [gone, refused] = [GONE, REFUSED];
     expect(of(["br", "gzip"], [gone, gone]).bad).toEqual([{ url: URL, ...GONE }]);
     expect(of(["br", "gzip"], [gone, refused]).bad.map(({ variant }) => variant)).toEqual(["br", "gzip"]);
-    // One variant alone is a variant, too.
+    // A single variant is named, too.
     expect(of(["br"], [gone]).bad).toEqual([{ url: URL, ...GONE }]);
-    // Of a retry that asks for one of two, it is bad in that one.
+    // A retry of one of two variants names the variant.
     expect(urlForms({ url: URL, variants: ["br"], answers: [gone] }, ["br", "gzip"]).bad).toEqual([
       { url: URL, variant: "br", ...GONE },
     ]);

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterEach } from "vitest";
 import { createCertificate } from "../../../tools/edge/certificate.ts";
 
-/** What one request asked, as the server saw it. */
+/** A request that the server received. */
 export interface Seen {
   readonly method: string;
   readonly path: string;

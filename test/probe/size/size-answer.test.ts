@@ -11,14 +11,14 @@ const accepted =
   "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
 const problem = (text: string, retry = false) => ({ problem: text, retry });
 
-/** What a problem is counted as besides. */
+/** A problem with the reason that it is counted under. */
 function withReason(answer: object, http_status: number, headers: object) {
   if (!("problem" in answer)) return answer;
   const byClass = { 2: "not_cacheable", 3: "redirect", 4: "http_4xx", 5: "http_5xx" }[Math.floor(http_status / 100)];
   return { ...answer, reason: "x-amzn-waf-action" in headers ? "waf" : byClass, http_status };
 }
 
-describe("the answer to a HEAD", () => {
+describe("the response to a HEAD request", () => {
   it.each([
     [200, length("1234"), { size: 1_234 }],
     [200, length("0"), { size: 0 }],
@@ -28,7 +28,7 @@ describe("the answer to a HEAD", () => {
     [200, { ...length("5"), "cache-control": ["a", "private"] }, { size: 5, obstacle: "Cache-Control: private" }],
     [200, { ...length("5"), vary: "*" }, { size: 5, obstacle: "Vary: *" }],
     [404, { "cache-control": "no-store" }, problem("HTTP 404")],
-    // A rule of AWS WAF may be about the method, and an origin may answer HEAD with anything: a GET tells.
+    // A rule of AWS WAF can match the method, and some origins do not support HEAD: a GET decides.
     [202, { ...length("0"), ...waf("challenge") }, { ask: "range" }],
     [405, waf("captcha"), { ask: "range" }],
     [200, { ...length("5"), ...waf("challenge") }, { ask: "range" }],
@@ -58,7 +58,7 @@ describe("the answer to a HEAD", () => {
   });
 });
 
-describe("the answer to a GET of one byte", () => {
+describe("the response to a GET of one byte", () => {
   it.each([
     [206, range("bytes 0-0/1234"), { size: 1_234 }],
     [202, { ...length("0"), ...waf("challenge") }, problem(challenged)],
@@ -89,7 +89,7 @@ describe("the answer to a GET of one byte", () => {
     expect(readRangeAnswer(status, headers)).toEqual(withReason(answer, status, headers));
   });
 
-  it.each([readHeadAnswer, readRangeAnswer])("%o: of a long Location, 1,000 characters are told", (read) => {
+  it.each([readHeadAnswer, readRangeAnswer])("%o truncates a long Location to 1,000 characters", (read) => {
     const answer = read(302, { location: `https://a.example/${"x".repeat(60_000)}` });
     if (!("problem" in answer)) throw new Error("no problem");
     const { problem: told } = answer;

@@ -19,7 +19,7 @@ afterEach(async () => {
   await Promise.all(probes.splice(0).map((probe) => probe.close()));
 });
 
-/** A probe that asks every size with the same headers. */
+/** A probe that sends the same headers with each request. */
 function newProbe(port: number, { header = [], ...options }: Partial<SizeProbeOptions> & { header?: string[] } = {}) {
   const probe = new SizeProbe({
     hostToAsk: (url: URL) => url.host,
@@ -34,7 +34,7 @@ function newProbe(port: number, { header = [], ...options }: Partial<SizeProbeOp
   return { size: (url: string) => probe.size(url, parseHeaders(header)) };
 }
 
-/** Answers of a server: one for a HEAD, one for a GET. */
+/** Responses of a server: one to a HEAD, one to a GET. */
 type Answers = Record<"HEAD" | "GET", (response: ServerResponse, request: IncomingMessage) => unknown>;
 const refuse = (status: number) => (response: ServerResponse) => response.writeHead(status).end();
 const body = "x".repeat(1_234);
@@ -49,7 +49,7 @@ const challenge = (response: ServerResponse) => response.writeHead(202, { "x-amz
 const challenged = expect.stringMatching(/^WAF_CHALLENGE: AWS WAF answered with a challenge .*"header"$/);
 const reset = (response: ServerResponse) => response.destroy();
 
-it("what an error says is told in 1,000 characters: a certificate may name as many hosts as it likes", async () => {
+it("truncates an error message to 1,000 characters: a certificate can name any number of hosts", async () => {
   const addressesOf = () => Promise.reject(new Error(`not in the cert's altnames: ${"DNS:a.example, ".repeat(5_000)}`));
   const size = await newProbe(9, { addressesOf }).size("http://cdn.example.com/a");
   if (!("problem" in size)) throw new Error("no problem");
@@ -65,7 +65,7 @@ describe("a URL's size", () => {
     ["HEAD is not implemented", { HEAD: refuse(501), GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
     ["HEAD has no Content-Length", { HEAD: chunked, GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
     ["the range is ignored", { HEAD: refuse(405), GET: whole }, { size: 1_234 }, ["HEAD", "GET"]],
-    ["nobody says", { HEAD: chunked, GET: chunked }, { size: null }, ["HEAD", "GET"]],
+    ["no response has a length", { HEAD: chunked, GET: chunked }, { size: null }, ["HEAD", "GET"]],
     [
       "HEAD and GET are refused",
       { HEAD: refuse(403), GET: refuse(403) },
@@ -73,20 +73,20 @@ describe("a URL's size", () => {
       ["HEAD", "GET"],
     ],
     [
-      "not there",
+      "the object does not exist",
       { HEAD: refuse(404), GET: reset },
       { problem: "HTTP 404", reason: "http_4xx", http_status: 404 },
       ["HEAD"],
     ],
     [
-      "AWS WAF challenges",
+      "AWS WAF sends a challenge",
       { HEAD: challenge, GET: challenge },
       { problem: challenged, reason: "waf", http_status: expect.any(Number) },
       ["HEAD", "GET"],
     ],
     ["AWS WAF challenges a HEAD alone", { HEAD: challenge, GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
     [
-      "moved",
+      "the response is a redirect",
       { HEAD: redirect, GET: reset },
       { problem: "HTTP 301: redirects to https://new.example/", reason: "redirect", http_status: 301 },
       ["HEAD"],
@@ -99,18 +99,18 @@ describe("a URL's size", () => {
   });
 
   it.each([
-    // A HEAD that an overloaded origin refuses is followed by one question a try.
+    // After an overloaded origin has refused a HEAD, each attempt sends one request.
     [503, ["HEAD", "GET", "GET"]],
     [429, ["HEAD", "GET", "GET"]],
     [500, ["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]],
     [408, ["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]],
-  ])("is unknown after three times %i: the URL is good all the same", async (status, methods) => {
+  ])("is unknown after three responses of %i, and the URL is valid", async (status, methods) => {
     const { port, seen } = await serve((_, response) => refuse(status)(response));
     expect(await newProbe(port, { keptErrorMs: 10 }).size("http://cdn.example.com/")).toEqual({ size: null });
     expect(seen.map(({ method }) => method)).toEqual(methods);
   });
 
-  it("is asked for no more slowly after AWS WAF has answered: the origin refused nothing", async () => {
+  it("does not slow down the origin after a response of AWS WAF, which is not from the origin", async () => {
     const { port } = await serve((_, response) => response.writeHead(429, { "x-amzn-waf-action": "captcha" }).end());
     const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     const saw = vi.spyOn(origins, "observe");
@@ -120,7 +120,7 @@ describe("a URL's size", () => {
     expect(saw).not.toHaveBeenCalled();
   });
 
-  it("is asked for again when the edge may have forgotten its error, and the origin wants to be asked", async () => {
+  it("is requested again after the edge's error caching time and the Retry-After of the origin", async () => {
     const at: number[] = [];
     const { port } = await serve((_, response, n) => {
       at.push(performance.now());
@@ -139,12 +139,12 @@ describe("a URL's size", () => {
     ["a 503", refuse(503)],
     ["a 429", refuse(429)],
     ["a reset", reset],
-  ])("is found after %s that passes", async (_, fault) => {
+  ])("is found after %s that does not repeat", async (_, fault) => {
     const { port } = await serve((_, response, n) => (n <= 2 ? fault(response) : whole(response)));
     expect(await newProbe(port, { keptErrorMs: 10 }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
   });
 
-  it("is not there when every connection is reset or refused, and the problem says so", async () => {
+  it("is a problem that states the cause if every connection is reset or refused", async () => {
     const { port } = await serve((_, response) => reset(response));
     expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({
       problem: expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/),
@@ -160,20 +160,20 @@ describe("a URL's size", () => {
   it.each<[string, Answers, string[]]>([
     ["HEAD", { HEAD: () => {}, GET: range }, ["HEAD"]],
     ["GET", { HEAD: refuse(403), GET: () => {} }, ["HEAD", "GET"]],
-  ])("is unknown, and the URL good, when no answer to %s comes in time", async (_, answers, asked) => {
+  ])("is unknown, and the URL valid, if a %s times out", async (_, answers, asked) => {
     const { port, seen } = await serve((request, response) => answers[request.method as "HEAD"](response, request));
     expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({ size: null });
-    // Once: a slow origin is not asked to do it all again.
+    // Once: a slow origin does not receive the request again.
     expect(seen.map(({ method }) => method)).toEqual(asked);
   });
 
-  it("is asked for at the next address when one is dead", async () => {
+  it("is requested from the next address if one does not accept connections", async () => {
     const { port } = await serve((_, response) => whole(response));
     const addressesOf = async () => ["127.0.0.2", "127.0.0.1"];
     expect(await newProbe(port, { addressesOf }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
   });
 
-  it("of a server that ignores the range is told without reading it all", async () => {
+  it("is known without reading the whole body if a server ignores the range", async () => {
     const gigabyte = 2 ** 30;
     let sent = 0;
     const { port } = await serve((request, response) => {
@@ -193,7 +193,7 @@ describe("a URL's size", () => {
     expect(sent).toBeLessThan(gigabyte / 8);
   });
 
-  it("has no second look-up where the name does not exist", async () => {
+  it("is not looked up again if the name does not exist", async () => {
     const addressesOf = vi.fn(() => Promise.reject(new DnsLookupError("a.example", "ENOTFOUND", ["192.0.2.53"])));
     const size = await newProbe(9, { addressesOf }).size("https://a.example/");
     expect(size).toEqual({ problem: "a.example does not exist in DNS (ENOTFOUND)", reason: "name_not_found" });
@@ -201,10 +201,10 @@ describe("a URL's size", () => {
   });
 });
 
-describe("what a probe sends", () => {
+describe("a request of a probe", () => {
   const header = ["X-Token: abc", "Accept-Encoding: br", "broken"];
 
-  it("is the request's headers, with the URL's own host", async () => {
+  it("has the headers of the prewarm request and the host of the URL", async () => {
     const { port, seen } = await serve((request, response) =>
       (request.method === "HEAD" ? refuse(403) : range)(response, request),
     );
@@ -215,7 +215,7 @@ describe("what a probe sends", () => {
     }
   });
 
-  it("is each header as often as the request has it", async () => {
+  it("repeats a header that is given twice", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
     await newProbe(port, { header: ["X-Twice: 1", "X-Twice: 2"] }).size("http://cdn.example.com/");
     expect(seen[0]?.headers["x-twice"]).toBe("1, 2");
@@ -224,13 +224,13 @@ describe("what a probe sends", () => {
   it.each([
     [60_000, { size: 7 }],
     [70_000, { problem: expect.stringMatching(/overflow/i), reason: "connection" }],
-  ])("takes an answer's head of as many bytes as an agent does: of %i", async (bytes, expected) => {
+  ])("accepts response headers up to the limit of an agent: %i bytes", async (bytes, expected) => {
     const headers = Object.fromEntries(Array.from({ length: bytes / 1_000 }, (_, n) => [`x-${n}`, "y".repeat(990)]));
     const { port } = await serve((_, response) => response.writeHead(200, { "content-length": 7, ...headers }).end());
     expect(await newProbe(port).size("http://cdn.example.com/")).toEqual(expected);
   });
 
-  it("goes to no port but the two of http and https", async () => {
+  it("is only sent to the ports of http and https", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
     const problem = `has the port ${port}; CloudFront has http and https at their own alone`;
     expect(await newProbe(port).size(`http://cdn.example.com:${port}/`)).toEqual({ problem, reason: "other" });
@@ -240,7 +240,7 @@ describe("what a probe sends", () => {
   it.each([
     ["the distribution's domain", "d1.cloudfront.net"],
     ["the URL's own host", "cdn.example.com"],
-  ])("asks by SNI and Host for %s", async (_, host) => {
+  ])("has the SNI and the Host of %s", async (_, host) => {
     vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const { port, seen } = await serve((_, response) => whole(response), ["*.cloudfront.net", "cdn.example.com"]);
@@ -257,7 +257,7 @@ describe("what a probe sends", () => {
   });
 });
 
-it("one connection does for one URL after the other: a HEAD does not cost it", async () => {
+it("reuses a connection for the next URL after a HEAD", async () => {
   const ports = new Set<number | undefined>();
   const { port } = await serve((request, response) => {
     ports.add(request.socket.remotePort);
@@ -268,10 +268,10 @@ it("one connection does for one URL after the other: a HEAD does not cost it", a
   expect(ports.size).toBeLessThanOrEqual(2);
 });
 
-describe("a size that is asked within the limits of an origin", () => {
+describe("a size that is requested within the limits of an origin", () => {
   const request = { req_id: "r1", origin: { requests_per_second: 10, concurrency: 2 } };
 
-  it("is asked in its slot: never more at once, and never more in a second, than the request allows", async () => {
+  it("is requested in its slot: concurrency and requests per second stay within the limits of the prewarm request", async () => {
     const at: number[] = [];
     const { port } = await serve((_, response) => {
       at.push(performance.now());
@@ -284,7 +284,7 @@ describe("a size that is asked within the limits of an origin", () => {
     expect(Math.max(...busiest)).toBeLessThanOrEqual(10);
   });
 
-  it("waits for another slot if its connection was not open in the last one, and is unknown after some", async () => {
+  it("waits for the next slot if its connection was not open in time, and is unknown after several", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
     const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     let slots = 0;
@@ -301,7 +301,7 @@ describe("a size that is asked within the limits of an origin", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("is unknown if the host pauses all requests, or this process has lost its lease", async () => {
+  it("is unknown if the host is paused or this process has lost its lease", async () => {
     const { port, seen } = await serve(() => undefined);
     const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     const lease = new AbortController();

@@ -43,7 +43,7 @@ it.each([
   ["NaN", undefined],
 ])("the number %j is the integer %s", (text, value) => expect(integerOf(text)).toBe(value));
 
-it("an integer is the same however it is written", () => {
+it("reads an integer in all notations", () => {
   const zeros = fc.nat(20).map((n) => "0".repeat(n));
   fc.assert(
     fc.property(fc.bigInt({ min: -(2n ** 64n) + 1n, max: 2n ** 64n - 1n }), zeros, (value, zeros) => {
@@ -53,7 +53,7 @@ it("an integer is the same however it is written", () => {
   );
 });
 
-/** What a representation of a period of 11 s names, without the manifest itself. */
+/** The URLs of a representation in a period of 11 s, without the manifest. */
 async function named(template: string, timeline = "", period = ' duration="PT11S"') {
   const segments = timeline === "" ? "" : `<SegmentTimeline>${timeline}</SegmentTimeline>`;
   const { urls } = await readOne(
@@ -100,11 +100,11 @@ describe("a timeline", () => {
   ])("%s", async (_, timeline, times) => expect(await named('media="$Time$"', timeline)).toEqual(times));
 
   it.each([
-    ["has no length", '<S t="0" d="0"/>', undefined],
-    ["says no length", '<S t="0"/>', undefined],
+    ["has a duration of 0", '<S t="0" d="0"/>', undefined],
+    ["has no duration", '<S t="0"/>', undefined],
     ["runs backwards", '<S t="10" d="1" r="-1"/><S t="5" d="1"/>', undefined],
-    ["repeats up to an end that nobody says", '<S t="0" d="3" r="-1"/>', ""],
-    ["repeats up to a time at which it is over", '<S t="7" d="1" r="-1"/><S t="7" d="1"/>', undefined],
+    ["repeats up to an unknown end", '<S t="0" d="3" r="-1"/>', ""],
+    ["repeats up to its own start", '<S t="7" d="1" r="-1"/><S t="7" d="1"/>', undefined],
   ])("that %s is refused", async (_, timeline, period) => {
     await expect(named('media="$Time$"', timeline, period)).rejects.toThrow("does not say how many segments it has");
   });
@@ -119,7 +119,7 @@ it.each([
   expect(await named(`duration="${seconds}" media="$Number$"`, "", period)).toEqual(numbers);
 });
 
-it("segments without a length, in a number that is not given, are refused", async () => {
+it("refuses segments without a duration or with an impossible count", async () => {
   await expect(named('duration="0" media="$Number$"')).rejects.toThrow("does not say how many segments it has");
   await expect(named('startNumber="5" endNumber="3" media="$Number$"')).rejects.toThrow("does not say how many");
 });

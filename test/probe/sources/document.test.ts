@@ -3,18 +3,18 @@ import type { Source } from "../../../domain/request/source.ts";
 import { ExtractedUrls } from "../../../probe/sources/document.ts";
 import { foundFor, readOne } from "./site.ts";
 
-describe("what a document names and is not wanted", () => {
+describe("a refused URL of a document", () => {
   const elsewhere = (length: number, count: number) =>
     Array.from({ length: count }, (_, i) => `https://other.test/${i}-`.padEnd(length, "x"));
 
-  it("counts once, however often it is named", () => {
+  it("is counted once if it is repeated", () => {
     const extracted = new ExtractedUrls(foundFor([], { serves: () => false }));
     const urls = elsewhere(100, 500);
     for (const url of [...urls, ...urls]) extracted.add(url, undefined, true);
     expect(extracted.leftOut).toEqual({ other_host: 500 });
   });
 
-  it("is remembered up to some megabytes, and counts anew beyond", () => {
+  it("is counted again if it is repeated beyond 10,000,000 characters of refused URLs", () => {
     const extracted = new ExtractedUrls(foundFor([], { serves: () => false }));
     const urls = elsewhere(8_000, 2_000);
     for (const url of [...urls, ...urls]) extracted.add(url, undefined, true);
@@ -33,7 +33,7 @@ it.each<[Source["type"], string]>([
     "dash",
     '<MPD><BaseURL>http://bücher.example</BaseURL><Period><AdaptationSet><Representation id="ü"><SegmentTemplate media="$RepresentationID$"/></Representation></AdaptationSet></Period></MPD>',
   ],
-])("a URL in a %s may have its host in Unicode: it is spelt in ASCII", async (type, document) => {
+])("converts a Unicode host in a %s to ASCII", async (type, document) => {
   const { urls } = await readOne(type, document);
   expect(urls.at(-1)?.replace(/^https?:/, "")).toBe("//xn--bcher-kva.example/%C3%BC");
 });

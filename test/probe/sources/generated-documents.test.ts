@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import { bucketsWith, depsAt, SourceProblem, walkAll } from "./site.ts";
 
-// Pieces of documents of all types, put together at will: much of it is read far before it is wrong.
+// Random combinations of pieces of all document types: many are valid for a long part before the first error.
 
 const value = fc.oneof(
   fc.constantFrom("2.0", "-1.0", "1.5", "2E3", "alternate", "enclosure", "&", "bücher.test"),
@@ -82,7 +82,7 @@ const documents: Record<Exclude<Source["type"], "s3-prefix">, fc.Arbitrary<strin
   ),
 };
 
-it.each(["list", "hls", "sitemap", "dash"] as const)("whatever stands in a %s, it is read or refused", async (type) => {
+it.each(["list", "hls", "sitemap", "dash"] as const)("reads or refuses any generated %s", async (type) => {
   let read = 0;
   await fc.assert(
     fc.asyncProperty(fc.oneof(documents[type], fc.string()), async (text) => {

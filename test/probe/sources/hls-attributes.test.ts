@@ -8,6 +8,6 @@ it.each([
   ["words", {}],
 ])("%s", (text, attributes) => expect(Object.fromEntries(hlsAttributes(text))).toEqual(attributes));
 
-it("a quote that is not closed is refused", () => {
+it("refuses a quoted value without a closing quote", () => {
   expect(() => hlsAttributes('A="')).toThrow("has a tag in which a quote is not closed");
 });

@@ -85,14 +85,14 @@ describe("a manifest of DASH", () => {
       ["t/1.jpg"],
     ],
     [
-      "a chain of addresses",
+      "a chain of base URLs",
       mpd(
         `<BaseURL>/a/</BaseURL><Period><BaseURL>b/</BaseURL><AdaptationSet><BaseURL>c/</BaseURL>${rep("<BaseURL>d/</BaseURL><SegmentTemplate media='1'/>")}${rep("<BaseURL>/e/</BaseURL><SegmentTemplate media='1'/>", "v2")}</AdaptationSet></Period>`,
       ),
       ["a/b/c/d/1", "e/1"],
     ],
     [
-      "addresses to choose from",
+      "alternative base URLs",
       mpd(
         `<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
       ),
@@ -132,7 +132,7 @@ describe("a manifest of DASH", () => {
       ["005000/1"],
     ],
     [
-      "a bandwidth that no template asks for, whatever it is",
+      "an invalid bandwidth that no template contains",
       one('<SegmentTemplate media="$Number$"/><Representation id="v1" bandwidth="n/a"/>'),
       ["1"],
     ],
@@ -174,14 +174,14 @@ describe("a manifest of DASH", () => {
       ["1", "b/1"],
     ],
     [
-      "an element that is nothing, under another prefix",
+      "an element that resolves to zero, with another prefix",
       mpd(
         `<Period xmlns:l="http://www.w3.org/1999/xlink" l:href="urn:mpeg:dash:resolve-to-zero:2013"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
       ),
       [],
     ],
     [
-      "attributes of other namespaces that are called href",
+      "href attributes of other namespaces",
       mpd(
         `<Period xmlns:x="urn:example:tracking" xmlns:href="urn:example:h" x:href="https://a.test/x"><AdaptationSet y:href="/">${rep("<SegmentTemplate x:href='/' media='1'/>")}</AdaptationSet></Period>`,
         'type="static" mediaPresentationDuration="PT10S" xmlns:y="urn:example:y" xmlns:l="http://www.w3.org/1999/xlink"',
@@ -189,22 +189,22 @@ describe("a manifest of DASH", () => {
       ["1"],
     ],
     [
-      "a prefix that stands for XLink in a sibling alone",
+      "a prefix that is bound to XLink only in a sibling",
       mpd(
         `<Period xmlns:l="http://www.w3.org/1999/xlink" l:href="urn:mpeg:dash:resolve-to-zero:2013"/><Period xmlns:l="urn:example:l" l:href="/x"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
       ),
       ["1"],
     ],
-    ["blanks before the XML declaration", `\n  ${one(rep("<BaseURL>v.mp4</BaseURL>"))}`, ["v.mp4"]],
+    ["white space before the XML declaration", `\n  ${one(rep("<BaseURL>v.mp4</BaseURL>"))}`, ["v.mp4"]],
     [
-      "an element that is nothing",
+      "an element that resolves to zero",
       mpd(
         `<Period xlink:href="urn:mpeg:dash:resolve-to-zero:2013"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
       ),
       [],
     ],
     [
-      "events and licences, whatever is in them",
+      "events and licences, which are skipped",
       one(`<ContentProtection><BaseURL>secret</BaseURL></ContentProtection>${rep("<SegmentTemplate media='1'/>")}`),
       ["1"],
     ],
@@ -213,7 +213,7 @@ describe("a manifest of DASH", () => {
     expect(found).toEqual({ urls: [OWN, ...urls.map((it) => `http://site.test/${it}`)], leftOut: {} });
   });
 
-  it("counts what it does not warm", async () => {
+  it("counts references that are not warmed", async () => {
     const document = mpd(
       `<ContentSteering>https://a.test/</ContentSteering><Period><AdaptationSet>${rep("<BaseURL>data:,x</BaseURL>")}</AdaptationSet></Period>`,
     );
@@ -392,18 +392,18 @@ describe("a manifest of DASH", () => {
         `${Array.from({ length: 20 }, (_, n) => `<BaseURL>${"y".repeat(2_000)}${n}/</BaseURL>`).join("")}${again("<Period><BaseURL>b/</BaseURL></Period>")}`,
       ),
     ],
-  ])("costs no time by the square of its length if it %s", async (problem, document) => {
+  ])("is refused in linear time if it %s", async (problem, document) => {
     await expect(readOne("dash", document)).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
   });
 
-  it("is read in a moment with many representations and adaptation sets", async () => {
+  it("is read in linear time with many representations and adaptation sets", async () => {
     const document = mpd(
       `<Period><BaseURL>a</BaseURL>${again("<AdaptationSet/>")}<AdaptationSet>${again("<Representation/>")}</AdaptationSet></Period>`,
     );
     expect((await readOne("dash", document)).urls).toEqual([OWN, "http://site.test/a"]);
   });
 
-  it("counts segments at another host without laying them out, and they take no room", async () => {
+  it("counts segments at another host without generating them, and not toward the URL limit", async () => {
     const document = mpd(
       `<BaseURL>https://cdn.test/</BaseURL><BaseURL>https://a.test/</BaseURL><Period><AdaptationSet>${rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
     );
@@ -432,7 +432,7 @@ describe("a manifest of DASH", () => {
     expect(serves.mock.calls.length).toBeLessThan(25);
   });
 
-  it("looks behind an init section at another host", async () => {
+  it("is read if only its init section is at another host", async () => {
     const document = mpd(
       `<Period><AdaptationSet>${rep(`<SegmentTemplate initialization="https://cdn.test/i" media="/$Time$">${timeline('d="1" r="2"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
     );
@@ -443,7 +443,7 @@ describe("a manifest of DASH", () => {
     expect(leftOut).toEqual({ other_host: 1 });
   });
 
-  it("takes no room for what another source has named, as HLS and DASH do of the same segments", async () => {
+  it("counts segments that another source has named as duplicates, not toward the URL limit", async () => {
     const document = one(rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`));
     const { port } = await site({ "/doc": document });
     const own = Array.from({ length: 10 }, (_, i) => `http://site.test/${i}`);

@@ -182,7 +182,7 @@ describe("a media playlist", () => {
     await expect(readOne("hls", document)).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
   });
 
-  it("takes no time by the square of a line", async () => {
+  it("reads a long line in linear time", async () => {
     const long = vod(
       `#EXT-X-KEY:${"A".repeat(900_000)}`,
       `#EXT-X-MINE:${"A-".repeat(400_000)}`,
@@ -210,7 +210,7 @@ low/list?{$t}
 #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="low/iframes.m3u8"
 `;
 
-  it("leads to all of its playlists, which are URLs themselves", async () => {
+  it("names its playlists, which are read and warmed, too", async () => {
     const { port, seen } = await site({
       "/v/main.m3u8?t=9": MAIN,
       "/v/audio/en.m3u8": segments("1.aac"),
@@ -235,7 +235,7 @@ low/list?{$t}
     expect(seen).toHaveLength(5);
   });
 
-  it("gives its variables to its playlists wherever it defines them", async () => {
+  it("passes its variables to its playlists, wherever it defines them", async () => {
     const { port } = await site({
       "/doc": `#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",URI="audio.m3u8"
@@ -258,14 +258,14 @@ low.m3u8
     ]);
   });
 
-  it("is refused for a playlist that is not there, which is named", async () => {
+  it("is refused with the name of a playlist that does not exist", async () => {
     const { port } = await site({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?token=secret" });
     await expect(walkAll(depsAt(port), [{ type: "hls", url: OWN }])).rejects.toThrow(
       new SourceProblem("http://site.test/low.m3u8 was answered with HTTP 404"),
     );
   });
 
-  it("ends where playlists name each other", async () => {
+  it("is read once if playlists name each other", async () => {
     const { port } = await site({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n/doc\n" });
     expect((await walkAll(depsAt(port), [{ type: "hls", url: OWN }])).urls).toEqual([OWN]);
   });

@@ -20,16 +20,16 @@ const EVERYTHING = urlset(`
   </url>`);
 
 describe("a sitemap", () => {
-  it("names pages, alternates, images and videos, and no pages of players", async () => {
+  it("names pages, alternates, images and videos, but not player pages", async () => {
     const urls = ["p?a=1&b=2", "de/p", "i.png", "t.jpg", "v.mp4"].map((it) => `https://a.test/${it}`);
     expect(await readOne("sitemap", EVERYTHING)).toEqual({ urls, leftOut: { player_page: 1 } });
   });
 
-  it("may be packed", async () => {
+  it("can be compressed", async () => {
     expect((await readOne("sitemap", gzipSync(EVERYTHING))).urls).toHaveLength(5);
   });
 
-  it("counts what is older than `since`", async () => {
+  it("counts entries older than `since`", async () => {
     const entries = ["2024-05-01", "2024-04-30", "2024-05-01T10:00:00+02:00", "never"].map(
       (lastmod, n) => `<url><loc>https://a.test/${n}</loc><lastmod>${lastmod}</lastmod></url>`,
     );
@@ -94,7 +94,7 @@ describe("a feed", () => {
   const atom = (entries: string, attributes = "") =>
     `<feed xmlns="http://www.w3.org/2005/Atom"${attributes}><link rel="self" href="https://a.test/feed"/><link href="https://a.test/home"/>${entries}</feed>`;
 
-  it("of RSS 2.0 names the pages of its items, and what is enclosed", async () => {
+  it("of RSS 2.0 names the links and enclosures of its items", async () => {
     const document = rss(
       `<item><link> https://a.test/1?a=1&amp;b=2 </link><atom:link href="https://a.test/no"/><guid>https://a.test/no</guid><enclosure url="https://a.test/1.mp3" length="1" type="audio/mpeg"/></item>
        <item><title>without</title></item><item><link>/2</link><source url="https://a.test/no">Other</source></item>`,
@@ -103,7 +103,7 @@ describe("a feed", () => {
     expect(await readOne("sitemap", document)).toEqual({ urls, leftOut: {} });
   });
 
-  it("of RSS 2.0 counts what is older than `since` by pubDate", async () => {
+  it("of RSS 2.0 counts items whose pubDate is older than `since`", async () => {
     const item = (n: number, date: string) => `<item><link>https://a.test/${n}</link><pubDate>${date}</pubDate></item>`;
     const document = rss(
       `${item(0, "Wed, 01 May 2024 10:00:00 GMT")}${item(1, "Tue, 30 Apr 2024 23:00:00 -0200")}${item(2, "30 Apr 2024 10:00:00 GMT")}<item><link>https://a.test/3</link></item>`,
@@ -113,7 +113,7 @@ describe("a feed", () => {
     expect(leftOut).toEqual({ older: 1 });
   });
 
-  it("of Atom names the pages of its entries, and what is enclosed", async () => {
+  it("of Atom names the alternate and enclosure links of its entries", async () => {
     const link = (n: number, rel = "") => `<link ${rel} href="https://a.test/${n}"/>`;
     const document = atom(
       `<entry>${link(1)}${link(2, 'rel="alternate"')}${link(3, 'rel="enclosure"')}${link(4, 'rel="edit"')}${link(5, 'rel="http://www.iana.org/assignments/relation/alternate"')}<id>https://a.test/no</id><source>${link(6)}</source></entry>`,
@@ -122,7 +122,7 @@ describe("a feed", () => {
     expect(urls).toEqual([1, 2, 3, 5].map((n) => `https://a.test/${n}`));
   });
 
-  it("of Atom counts what is older than `since` by updated", async () => {
+  it("of Atom counts entries whose updated is older than `since`", async () => {
     const entry = (n: number, date: string) =>
       `<entry><link href="https://a.test/${n}"/><updated>${date}</updated></entry>`;
     const document = atom(`${entry(0, "2024-05-01T00:00:00Z")}${entry(1, "2024-04-30T18:30:02.25+01:00")}`);
@@ -138,11 +138,11 @@ describe("a feed", () => {
     atom(
       '<entry><link href="https://a.test/p"/><url><loc>https://a.test/no</loc><link rel="alternate" href="https://a.test/no"/></url></entry>',
     ),
-  ])("does not name what only other forms of sitemaps have: %s", async (document) => {
+  ])("ignores elements of other sitemap formats: %s", async (document) => {
     expect((await readOne("sitemap", document)).urls).toEqual(["https://a.test/p"]);
   });
 
-  it("goes on from xml:base, at every level", async () => {
+  it("resolves URLs against xml:base at every level", async () => {
     const document = atom(
       `<entry xml:base="x/"><link href="1"/><link xml:base="/y/" href="2"/></entry><entry><link href="3"/></entry>`,
       ' xml:base="https://a.test/b/"',
@@ -186,7 +186,7 @@ it.each(["\n", "\ufeff\r\n  ", " ".repeat(20_000)])(
   },
 );
 
-it("robots.txt leads to the sitemaps that it names", async () => {
+it("reads the sitemaps that robots.txt names", async () => {
   const { port } = await site({
     "/robots.txt":
       "# all\nUser-agent: *\nDisallow: /x # Sitemap: /no.xml\rSITEMAP : http://site.test/1.xml # the first\r\nsitemap:/2.txt\nSitemap-x: /no.xml\nnot a record\n",
@@ -202,7 +202,7 @@ it.each([
   ["a typo", "User agent: *\nDisallow: /x\n"],
   ["a record that no RFC has", "Crawl-delay: 5\n"],
   ["words", "Welcome, robots!\n"],
-])("robots.txt may begin with a line that is not understood: %s", async (_, beginning) => {
+])("reads a robots.txt that begins with an unknown line: %s", async (_, beginning) => {
   const { port } = await site({
     "/robots.txt": `${beginning}Sitemap: /1.txt\nhttps://a.test/no`,
     "/1.txt": "https://a.test/1",
@@ -216,7 +216,7 @@ describe("an index of sitemaps", () => {
     `<sitemapindex>${names.map((it) => `<sitemap><loc>${it}</loc></sitemap>`).join("")}</sitemapindex>`;
   const source = { type: "sitemap", url: "http://site.test/index.xml" } as const;
 
-  it("leads to sitemaps, packed ones too, and is no URL itself", async () => {
+  it("names sitemaps, which can be compressed, and is not a URL of the request itself", async () => {
     const { port, seen } = await site({
       "/index.xml": index("http://site.test/1.xml.gz", "http://site.test/2.xml", "http://site.test/1.xml.gz"),
       "/1.xml.gz": gzipSync(urlset("<url><loc>https://a.test/1</loc></url>")),
@@ -228,7 +228,7 @@ describe("an index of sitemaps", () => {
     expect(seen.map(({ path }) => path)).toEqual(["/index.xml", "/1.xml.gz", "/2.xml"]);
   });
 
-  it("leads to sitemaps of every form", async () => {
+  it("names sitemaps of all formats", async () => {
     const { port } = await site({
       "/index.xml": index("/1.txt", "/2.txt.gz", "/rss", "/atom"),
       "/1.txt": "https://a.test/1",
@@ -240,7 +240,7 @@ describe("an index of sitemaps", () => {
     expect(urls).toEqual([1, 2, 3, 4].map((n) => `https://a.test/${n}`));
   });
 
-  it("ends where it loops", async () => {
+  it("is read once if it names itself", async () => {
     const { port, seen } = await site({
       "/index.xml": index("http://site.test/b.xml", "http://site.test/index.xml"),
       "/b.xml": index("http://site.test/index.xml", "http://site.test/b.xml"),
@@ -257,7 +257,7 @@ describe("an index of sitemaps", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("is refused below the third step", async () => {
+  it("is refused if indexes are nested more than three levels deep", async () => {
     const { port } = await site({
       "/index.xml": index("http://site.test/1"),
       "/1": index("http://site.test/2"),
@@ -269,7 +269,7 @@ describe("an index of sitemaps", () => {
     );
   });
 
-  it("is refused with more than 500 documents, before any is read", async () => {
+  it("is refused with more than 500 documents before any of them is read", async () => {
     const names = Array.from({ length: 500 }, (_, n) => `http://site.test/${n}`);
     const { port, seen } = await site({ "/index.xml": index(...names) });
     const all = "http://site.test/index.xml leads to more than 500 documents, which is the limit of a request";

@@ -4,7 +4,7 @@ import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
 import { bucketsWith, depsAt, foundFor, noBuckets, SourceProblem, site, walkAll } from "./site.ts";
 
-/** Deps of a walk that reads these objects, and fetches nothing. */
+/** Deps of a walk that reads these objects and sends no HTTP requests. */
 const inBuckets = (objects: Readonly<Record<string, string>>) => depsAt(0, {}, { buckets: bucketsWith(objects) });
 const failing = (name: string) => {
   const fail = () => Promise.reject(Object.assign(new Error("secret"), { name }));
@@ -50,7 +50,7 @@ describe("the keys below a prefix", () => {
   const many = (n: number) =>
     inBuckets(Object.fromEntries(Array.from({ length: n }, (_, i) => [`my-bucket/static/${i}`, ""])));
 
-  it("are read a page a step, and another run goes on with the next page", async () => {
+  it("are read one page per step, and the next run continues with the next page", async () => {
     const found = foundFor([source]);
     const first = new Walk(many(2_500), [source], found);
     expect(await first.read(aStep)).toBe("a step");
@@ -61,7 +61,7 @@ describe("the keys below a prefix", () => {
     expect([urls.length, steps, urls.at(-1)]).toEqual([1_500, 2, "https://a.test/static/2499"]);
   });
 
-  it("are held to the remaining URLs of the request, and to its documents", async () => {
+  it("count toward the URL and document limits of the request", async () => {
     const problem = "s3://my-bucket/static/ names more than 500 URLs; a request has at most 60000 in all";
     await expect(walkAll(many(1_600), [source], { remaining: 1_500 })).rejects.toThrow(new SourceProblem(problem));
     const list: Buckets["list"] = async () => ({ keys: ["x/"], next: "more" });
@@ -71,7 +71,7 @@ describe("the keys below a prefix", () => {
     );
   });
 
-  it("are refused where they cannot be listed; what may pass is thrown as it is", async () => {
+  it("are refused if they cannot be listed; a temporary error is thrown unchanged", async () => {
     const problem = "s3://my-bucket/static/ cannot be listed (AccessDenied)";
     await expect(walkAll(failing("AccessDenied"), [source])).rejects.toThrow(new SourceProblem(problem));
     await expect(walkAll(failing("SlowDown"), [source])).rejects.toMatchObject({ name: "SlowDown" });
@@ -85,7 +85,7 @@ describe("a document in a bucket", () => {
   const LOW = "#EXTM3U\n#EXTINF:1,\n1.ts\n#EXTINF:1,\n../../x.ts\n#EXT-X-ENDLIST";
   const objects = { "my-bucket/videos/a/main.m3u8": MAIN, "my-bucket/videos/a/low 1/list.m3u8": LOW };
 
-  it("leads to those beside it, and its URLs go on from the base", async () => {
+  it("names documents beside it, and its URLs are resolved against the base", async () => {
     const source: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8", base: "https://a.test/v/" };
     const { urls } = await walkAll(inBuckets(objects), [source]);
     expect(urls.map((it) => it.replace("https://a.test/", ""))).toEqual([
@@ -93,7 +93,7 @@ describe("a document in a bucket", () => {
     ]);
   });
 
-  it("is refused without a base where one is needed", async () => {
+  it("is refused if it has relative URLs and the source has no base", async () => {
     const source: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8" };
     await expect(walkAll(inBuckets(objects), [source])).rejects.toThrow(
       new SourceProblem(
@@ -102,7 +102,7 @@ describe("a document in a bucket", () => {
     );
   });
 
-  it("needs none where its URLs have a host", async () => {
+  it("needs no base if its URLs have a host", async () => {
     const lists = {
       "my-bucket/1": "https://a.test/1\n",
       "my-bucket/2": "<urlset><url><loc>https://a.test/2</loc></url></urlset>",
@@ -114,7 +114,7 @@ describe("a document in a bucket", () => {
     expect((await walkAll(inBuckets(lists), sources)).urls).toEqual(["https://a.test/1", "https://a.test/2"]);
   });
 
-  it("is a list whose lines go on from the base, wherever it stands", async () => {
+  it("can be a list whose lines are resolved against the base", async () => {
     const source: Source = { type: "list", s3: "s3://my-bucket/lists/1", base: "https://a.test" };
     expect((await walkAll(inBuckets({ "my-bucket/lists/1": "img/1.png\n/2.png" }), [source])).urls).toEqual([
       "https://a.test/img/1.png",
@@ -122,7 +122,7 @@ describe("a document in a bucket", () => {
     ]);
   });
 
-  it("is refused where it cannot be read; what may pass is thrown as it is, and can be tried again", async () => {
+  it("is refused if it cannot be read; a temporary error is thrown unchanged and can be retried", async () => {
     const source: Source = { type: "list", s3: "s3://my-bucket/none" };
     const problem = "s3://my-bucket/none cannot be read from its bucket (NoSuchKey)";
     await expect(walkAll(inBuckets({}), [source])).rejects.toThrow(new SourceProblem(problem));
@@ -139,7 +139,7 @@ describe("a document in a bucket", () => {
 describe("a walk", () => {
   const list = (path: string): Source => ({ type: "list", url: `http://site.test${path}` });
 
-  it("reads one document a step, breadth first, and says whose each URL is", async () => {
+  it("reads one document per step, breadth first, and records the source of each URL", async () => {
     const index = "<sitemapindex><sitemap><loc>/c</loc></sitemap></sitemapindex>";
     const c = "<urlset><url><loc>https://a.test/3</loc></url></urlset>";
     const { port } = await site({ "/a": index, "/b": "https://a.test/2", "/c": c });
@@ -156,7 +156,7 @@ describe("a walk", () => {
     expect(walk.state()).toMatchObject({ pending: [], documents: 3 });
   });
 
-  it("goes on where another run stopped, and reads nothing twice", async () => {
+  it("continues where the previous run stopped and reads no document twice", async () => {
     const main = '#EXTM3U\n#EXT-X-DEFINE:NAME="n",VALUE="7"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n';
     const low = '#EXTM3U\n#EXT-X-DEFINE:IMPORT="n"\n#EXTINF:1,\n{$n}.ts\n#EXT-X-ENDLIST';
     const { port, seen } = await site({ "/main": main, "/low.m3u8": low });
@@ -171,14 +171,14 @@ describe("a walk", () => {
     expect(await new Walk(depsAt(port), sources, foundFor(sources), over).read(aStep)).toBe("all");
   });
 
-  it("reads a document once, unless two sources read it in two ways", async () => {
+  it("reads a document once, unless two sources read it differently", async () => {
     const { port, seen } = await site({ "/a": "<urlset/>" });
     const source: Source = { type: "sitemap", url: "http://site.test/a" };
     await walkAll(depsAt(port), [source, source, { ...source, since: "2024-01-01" }]);
     expect(seen).toHaveLength(2);
   });
 
-  it("counts what is not wanted, and gives it no room", async () => {
+  it("counts refused URLs separately from the URL limit", async () => {
     const { port } = await site({ "/a": "https://b.test/1\nhttps://a.test/1\nhttps://b.test/2\n" });
     const serves = (host: string) => host !== "b.test";
     expect(await walkAll(depsAt(port), [list("/a")], { serves, remaining: 1 })).toMatchObject({
@@ -187,7 +187,7 @@ describe("a walk", () => {
     });
   });
 
-  it("counts a file that was named before once, however many byte ranges of it there are", async () => {
+  it("counts a file with many byte ranges once as a duplicate", async () => {
     const ranges = "#EXTINF:1,\n#EXT-X-BYTERANGE:1\nv.mp4\n".repeat(9);
     const { port } = await site({ "/a": `#EXTM3U\n${ranges}#EXT-X-ENDLIST` });
     const own = ["http://site.test/a", "http://site.test/v.mp4"];
@@ -195,7 +195,7 @@ describe("a walk", () => {
     expect(leftOut).toEqual({ duplicate: 2 });
   });
 
-  it("names a document without its query, and no more of it than is needed", async () => {
+  it("names a document without its query and truncates its name", async () => {
     const { port } = await site({});
     const problem = await walkAll(depsAt(port), [list(`/${"x".repeat(2_000)}?secret`)]).catch((error) => error.message);
     expect(problem).toMatch(/^http:\/\/site\.test\/x+… was answered with HTTP 404$/);

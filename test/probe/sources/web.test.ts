@@ -13,7 +13,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const source = { type: "list", url: "http://site.test/doc?token=secret" } as const;
 const LINES = "https://a.test/1\n";
-/** Limits that a test has the time for. */
+/** Limits that are short enough for a test. */
 const limits = { ...DOCUMENT_LIMITS, paceAfterMs: 300, milliseconds: 1_500 };
 const to =
   (location: string): Answer =>
@@ -26,7 +26,7 @@ const waf =
   (response) =>
     response.writeHead(status, { "x-amzn-waf-action": action }).end("secret");
 
-describe("a document's answer", () => {
+describe("the response with a document", () => {
   it.each<[string, Answer]>([
     ["was answered with HTTP 404", (response) => response.writeHead(404).end("secret")],
     ["was answered with HTTP 204", (response) => response.writeHead(204).end()],
@@ -74,7 +74,7 @@ describe("a document's answer", () => {
     await expect(walk).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
   });
 
-  it("is not asked for again after a challenge of AWS WAF", async () => {
+  it("is not requested again after a challenge of AWS WAF", async () => {
     const { port, seen } = await serve((_, response) =>
       response.writeHead(503, { "x-amzn-waf-action": "challenge" }).end(),
     );
@@ -82,17 +82,17 @@ describe("a document's answer", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("is asked for again when it may go better", async () => {
+  it("is requested again after a temporary error", async () => {
     const { port } = await serve((_, response, n) => {
       if (n === 1) response.writeHead(503).end();
-      // The second one breaks off.
+      // The second response is incomplete.
       else if (n === 2) response.writeHead(200, { "content-length": 100 }).write(LINES, () => response.destroy());
       else response.writeHead(200).end(LINES);
     });
     expect((await walkAll(depsAt(port), [source])).urls).toEqual(["https://a.test/1"]);
   });
 
-  it("may be packed, as its encoding or by itself", async () => {
+  it("can be compressed by Content-Encoding or as a file", async () => {
     const encoded: Answer = (response, { headers }) => {
       response
         .writeHead(200, { "content-encoding": "gzip", "x-asked": headers["accept-encoding"] })
@@ -105,22 +105,22 @@ describe("a document's answer", () => {
   });
 });
 
-describe("where a document is fetched", () => {
-  it("is the address that was looked up and checked, with the host's name and SNI", async () => {
+describe("the address of a document", () => {
+  it("is the resolved and checked address, with the host name as Host and SNI", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const { port, seen } = await site({ "/doc": LINES }, ["site.test"]);
     await walkAll(depsAt(0, { httpsPort: port }), [{ type: "list", url: "https://site.test/doc" }]);
     expect(seen).toMatchObject([{ servername: "site.test", headers: { host: "site.test", "user-agent": "prewarm" } }]);
   });
 
-  it("is asked for by the name that the DNS has, if its host is in Unicode, after a redirect too", async () => {
+  it("is requested by the ASCII name if its host is in Unicode, also after a redirect", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const looked: string[] = [];
     const addressesOf = async (host: string) => {
       looked.push(host);
       return ["127.0.0.1"];
     };
-    // As servers send it: UTF-8, byte by byte.
+    // As servers send it: UTF-8 bytes.
     const location = Buffer.from("https://münchen.example/ü").toString("latin1");
     const { port, seen } = await site(
       { "/doc": (response) => response.writeHead(302, { location }).end(), "/%C3%BC": LINES },
@@ -132,7 +132,7 @@ describe("where a document is fetched", () => {
     expect(seen).toMatchObject(names.map((name) => ({ servername: name, headers: { host: name } })));
   });
 
-  it("follows a certificate", async () => {
+  it("must match the certificate", async () => {
     const { port } = await site({ "/doc": LINES }, ["site.test"]);
     await expect(
       walkAll(depsAt(0, { httpsPort: port }), [{ type: "list", url: "https://site.test/doc" }]),
@@ -148,7 +148,7 @@ describe("where a document is fetched", () => {
     ["http://[::1]/", "leads to ::1, a private or reserved address, which is refused"],
     ["http://nowhere.test/", "is at a host that the DNS does not know (ENOTFOUND)"],
     ["http://empty.test/", "is at a host without an address"],
-  ])("is checked at every redirect: %s", async (location, problem) => {
+  ])("is checked after each redirect: %s", async (location, problem) => {
     const { port, seen } = await site({ "/doc?token=secret": to("http://other.test/2"), "/2": to(location) });
     const known: Record<string, string[]> = { "inside.test": ["10.0.0.1"], "empty.test": [] };
     const addressesOf = async (host: string) => {
@@ -163,7 +163,7 @@ describe("where a document is fetched", () => {
     expect(seen.length).toBeGreaterThan(1);
   });
 
-  it("is never http after https", async () => {
+  it("is refused if it redirects from https to http", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const { port } = await site({ "/doc": to("http://site.test/plain") }, ["site.test"]);
     const plain = await site({ "/plain": LINES });
@@ -174,7 +174,7 @@ describe("where a document is fetched", () => {
     expect(plain.seen).toEqual([]);
   });
 
-  it("may be redirected three times, and relative URLs go on from there", async () => {
+  it("can be redirected three times, and relative URLs are resolved against the last URL", async () => {
     const { port } = await site({
       "/doc?token=secret": to("/1"),
       "/1": to("http://other.test/2"),
@@ -188,7 +188,7 @@ describe("where a document is fetched", () => {
 describe("the request's headers", () => {
   const header = ["Authorization: secret", "Accept-Encoding: br", "User-Agent: mine"];
 
-  it("go to the source's own origin alone, and to nobody after a redirect elsewhere", async () => {
+  it("are sent to the origin of the source only, and to no other after a redirect", async () => {
     const index = ["http://site.test/own", "http://other.test/other", "http://site.test/away"]
       .map((it) => `<sitemap><loc>${it}</loc></sitemap>`)
       .join("");
@@ -213,7 +213,7 @@ describe("the request's headers", () => {
   });
 });
 
-it("a document at a host that does not get the request's headers is not to be allowed by a header", async () => {
+it("does not suggest a header for AWS WAF if the host does not receive the headers of the request", async () => {
   const index = "<sitemapindex><sitemap><loc>http://other.test/other</loc></sitemap></sitemapindex>";
   const { port } = await site({ "/index": index, "/other": waf(202, "challenge") });
   const walk = walkAll(depsAt(port, { header: ["X-Key: 1"] }), [{ type: "sitemap", url: "http://site.test/index" }]);
@@ -243,7 +243,7 @@ describe("the limits of a document", () => {
       "grows by more than 100 times when it is unpacked",
       (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb),
     ],
-  ])("are held without waiting: %s", async (problem, answer) => {
+  ])("apply without waiting: %s", async (problem, answer) => {
     const { port } = await site({ "/doc?token=secret": answer });
     const walk = clock.frozen(() => walkAll(depsAt(port, {}, { limits }), [source]));
     await expect(walk).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
@@ -262,14 +262,14 @@ describe("the limits of a document", () => {
         response.on("close", () => clearInterval(timer));
       },
     ],
-  ])("are held: %s", async (problem, answer) => {
+  ])("apply: %s", async (problem, answer) => {
     const { port, connections } = await site({ "/doc?token=secret": answer });
     const walk = walkAll(depsAt(port, {}, { limits }), [source]);
     await expect(walk).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
     await eventually(connections).toBe(0);
   });
 
-  it("are held at once where packed bytes stop coming", async () => {
+  it("apply at once if a compressed body stalls", async () => {
     const { port } = await site({
       "/doc?token=secret": (response) => response.writeHead(200).write(bomb.subarray(0, 50_000)),
     });
@@ -277,7 +277,7 @@ describe("the limits of a document", () => {
     await expect(walk).rejects.toThrow(/grows by more than 100 times/);
   });
 
-  it("hold for all attempts together, and nothing is left behind", async () => {
+  it("apply to all attempts together, and no connection or timer remains", async () => {
     const { port } = await site({ "/doc?token=secret": (response) => response.writeHead(503).end() });
     const short = { ...limits, milliseconds: 200 };
     const addressesOf = () => new Promise<string[]>((done) => setTimeout(() => done(["127.0.0.1"]), 150));
@@ -285,9 +285,9 @@ describe("the limits of a document", () => {
     await new Promise((done) => setTimeout(done, 300));
   });
 
-  it("count what is unpacked while it comes", async () => {
+  it("count decompressed bytes while they arrive", async () => {
     expect(DOCUMENT_LIMITS).toMatchObject({ packedBytes: 10e6, unpackedBytes: 50e6, ratio: 100 });
-    // Packed about four times: the ratio is no reason.
+    // Compressed about 4:1: below the limit of the ratio.
     const many = Array.from({ length: 350_000 }, (_, n) => `#${(n * 7_919).toString(36)}xxxxxxxx\n`).join("");
     const { port } = await site({ "/doc?token=secret": gzipSync(many, { level: 1 }) });
     const small = { ...DOCUMENT_LIMITS, unpackedBytes: 4e6 };
@@ -296,7 +296,7 @@ describe("the limits of a document", () => {
     );
   });
 
-  it("hold memory", async () => {
+  it("limit memory", async () => {
     const { port } = await site({ "/doc?token=secret": bomb });
     const before = process.memoryUsage().rss;
     const walk = clock.frozen(() => walkAll(depsAt(port, {}, { limits: { ...limits, ratio: 2_000 } }), [source]));

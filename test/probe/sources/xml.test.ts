@@ -15,7 +15,7 @@ async function read(pieces: readonly string[]): Promise<string[]> {
   return seen;
 }
 
-/** The same, or what is wrong with it. */
+/** The same, or the error message. */
 function outcome(pieces: readonly string[]): Promise<unknown> {
   return read(pieces).catch((error: unknown) => String(error));
 }
@@ -28,12 +28,12 @@ function cut(text: string, at: readonly number[]): string[] {
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 
 describe("a document that ends in a comment or a CDATA section", () => {
-  it.each(["<a><![CDATA[x & y", "<a><!-- R&D "])("is not blamed for the & in it: %s", async (text) => {
+  it.each(["<a><![CDATA[x & y", "<a><!-- R&D "])("is not reported for an unescaped & in it: %s", async (text) => {
     expect(await outcome([text])).toMatch(/is not well-formed XML \(line 1\)/);
   });
 });
 
-describe("an unescaped & is named with its line", () => {
+describe("an unescaped & is reported with its line", () => {
   const names = (line: number) => `has an unescaped & in line ${line}; write &amp;`;
   it.each([
     ["in a text", "<a>\n<b>x?a=1&b=2</b>\n</a>", 2],
@@ -62,23 +62,23 @@ it.each([
   ["is not well-formed XML (line 2)", "<a>\n"],
   ["has an entity that XML does not know (line 2), which is refused", "<a>\n&nbsp;</a>"],
   ["has an entity that XML does not know (line 1), which is refused", '<a x="&copy;"/>'],
-])("an error says its line: %s", async (problem, document) => {
+])("reports an error with its line: %s", async (problem, document) => {
   await expect(read([document])).rejects.toThrow(problem);
 });
 
 it.each(["\n", "  \r\n\t", " ".repeat(9_000), "\ufeff", "\n\ufeff"])(
-  "blanks may stand before the declaration: %j",
+  "accepts white space before the XML declaration: %j",
   async (blanks) => {
     expect(await outcome([blanks, `${DECLARATION}<a>b</a>`])).toEqual(["<a {}", "a> b"]);
     expect(await outcome([`${blanks}${DECLARATION}<a>b</a>`])).toEqual(["<a {}", "a> b"]);
   },
 );
 
-it("a declaration behind anything else is refused", async () => {
+it("refuses an XML declaration after other content", async () => {
   expect(await outcome([`<!-- a -->${DECLARATION}<a/>`])).toContain("is not well-formed XML (line 1)");
 });
 
-it("a document means the same, or is refused for the same, in whatever pieces it comes", async () => {
+it("yields the same events or the same error however a document is split", async () => {
   const piece = fc.constantFrom(
     ...["<a>", "</a>", "<b/>", '<c x="1&amp;2">', "</c>", '<d y="a&b"/>', "<!-- & -->", "<![CDATA[&]]>", "<?p &?>"],
     ...["&amp;", "&#38;", "&", "&x", ";", "&nbsp;", "\n", "\r\n", "text", "ü", "😀", ">", "<"],
@@ -92,7 +92,7 @@ it("a document means the same, or is refused for the same, in whatever pieces it
   );
 });
 
-it("takes no time by the square of a document, however many & it has", { timeout: 20_000 }, async () => {
+it("reads a document with many & in linear time", { timeout: 20_000 }, async () => {
   const references = `<a>${"<b>&amp;</b>".repeat(200_000)}</a>`;
   await read(references.match(/.{1,16384}/gs) ?? []);
   const sections = `<a>${`<![CDATA[${"&x".repeat(200_000)}]]>`.repeat(2)}</a>`;
