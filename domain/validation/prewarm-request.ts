@@ -98,10 +98,7 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
     status: "CREATED",
     active: ACTIVE,
     listed: LISTED,
-    created_at: formatTimestamp(now),
-    last_update_time: formatTimestamp(now),
-    timeout_at: formatTimestamp(new Date(now.getTime() + body.timeout * 60_000)),
-    expire_at: expiresAt(now),
+    ...timesFrom(now, body.timeout),
     // Of a retry, Get Size finds how many are left.
     url_count: retried?.url_count ?? urls.length,
     url_prefix: retried?.url_prefix ?? urlPrefix(urls),
@@ -123,6 +120,16 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
     max_failures: body.max_failures,
     max_bytes: body.max_bytes,
     ...NEW_REQUEST_DEFAULTS,
+  };
+}
+
+/** The times of a request that begins now. @param timeout in minutes */
+export function timesFrom(now: Date, timeout: number) {
+  return {
+    created_at: formatTimestamp(now),
+    last_update_time: formatTimestamp(now),
+    timeout_at: formatTimestamp(new Date(now.getTime() + timeout * 60_000)),
+    expire_at: expiresAt(now),
   };
 }
 

@@ -8,7 +8,7 @@ import { ApiError } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema } from "../../domain/validation/bodies.ts";
 import { filledFrom } from "../../domain/validation/check-retry.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
-import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { checkPrewarmRequest, timesFrom } from "../../domain/validation/prewarm-request.ts";
 import { describePops, describeSettings } from "./deployment.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readFailures, readPopRows, readPopUrls, readSamples } from "./details.ts";
@@ -61,8 +61,12 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
         warnings.push("client_token: ignored, because a dry run makes no request that it could stand for");
       return dryRun(deps, body, { ...request, warnings });
     }
-    const make = () => startRequest(deps, request, retried);
-    const claim = () => ({ req_id: rules.reqId, digest: bodyDigest(body), at: rules.now.getTime() });
+    // The checks and another call with the same token may have taken 20 s.
+    const make = () => {
+      const item = { ...request.item, ...timesFrom(deps.now(), body.timeout) };
+      return startRequest(deps, { ...request, item }, retried);
+    };
+    const claim = () => ({ req_id: rules.reqId, digest: bodyDigest(body), at: deps.now().getTime() });
     const { client_token: token } = body;
     const item = token === undefined ? await make() : await onceForToken(deps, token, claim(), make);
     return {

@@ -81,6 +81,16 @@ describe("hosts of the URLs and cf_domain", () => {
   });
 });
 
+it("the times of a request begin after its checks, however long they take", async () => {
+  const w = world(undefined, OWN);
+  w.distributions.own = async () => {
+    w.passTime(9_000);
+    return OWN;
+  };
+  const { body } = await w.call("POST /prewarm", { ...BODY, cf_domain: "d1.cloudfront.net" });
+  expect([body["timestamp"], body["timeout_at"]]).toEqual(["2024-04-16 03:12:30.046000", "2024-04-16 03:17:30.046000"]);
+});
+
 it("distributions that are not listed in time are not waited for: the call would end first", async () => {
   const w = world(undefined, OWN);
   w.distributions.own = () => new Promise(() => undefined);
