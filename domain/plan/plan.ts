@@ -30,7 +30,11 @@ export class UrlTasks {
 
   /** How many tasks there are. */
   get count(): number {
-    return this.url.pops === undefined ? this.group.targets.length : [...this.tasks()].length;
+    const { pops } = this.url;
+    if (pops === undefined) return this.group.targets.length;
+    let count = 0;
+    for (const place of this.group.places.values()) if (isInMask(pops, place)) count++;
+    return count;
   }
 
   /** Label of the distribution that the URL belongs to. */
@@ -143,9 +147,10 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterab
     if (url.bytes === null) sizesKnown = false;
     const tasks = plan.tasksOf(url);
     if (tasks === undefined) continue;
-    count += tasks.count;
-    size += tasks.count * (url.bytes ?? 0);
-    if (tasks.count > 0 && isLarge(url)) hasLarge = true;
+    const added = tasks.count;
+    count += added;
+    size += added * (url.bytes ?? 0);
+    if (added > 0 && isLarge(url)) hasLarge = true;
     perTarget[tasks.label] = (perTarget[tasks.label] ?? 0) + (url.pops === undefined ? 1 : 0);
     if (url.pops === undefined) continue;
     for (const { target } of tasks.tasks()) ownTasks.set(target, (ownTasks.get(target) ?? 0) + 1);

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { UrlTasks } from "../../../domain/plan/plan.ts";
 import type { Task } from "../../../domain/plan/target.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import { collect } from "../../collect.ts";
@@ -118,6 +119,13 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it("are counted without being made", async () => {
+    const made = vi.spyOn(UrlTasks.prototype, "tasks");
+    expect(planOf(TWO, targets, undefined, POPS).tasksOf(wantedAt(["KIX50-C1", "MUC50-P1"]))?.count).toBe(2);
+    expect(made).not.toHaveBeenCalled();
+    made.mockRestore();
   });
 
   it("are led by the first in line that is wanted", async () => {
