@@ -119,8 +119,9 @@ export async function onceForToken(
     if (item !== undefined) return item;
     // The call that had claimed it ended before it created the request.
     const isFree = other === undefined || claim.at - other.at >= GIVEN_UP_MS;
+    const what = other === undefined ? "a request" : `the request ${other.req_id}`;
     if (!isFree || !(await deps.tokens.claim(token, claim, other)))
-      throw refuse(`another call is making the request ${other?.req_id ?? ""} with it; send this again in a moment`);
+      throw refuse(`another call is making ${what} with it; send this again in a moment`);
   }
   try {
     return await make();

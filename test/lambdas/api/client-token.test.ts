@@ -74,6 +74,17 @@ describe("a client token", () => {
     expect(events).toEqual(["released", "answered"]);
   });
 
+  it("that two calls take over at the same time goes to one of them", async () => {
+    const tokens = { claim: async () => false, read: async () => undefined };
+    const call = onceForToken(
+      fakeDeps<ApiDeps>({ tokens, logger: silent }),
+      "t",
+      { req_id: "mine", digest: "d", at: 0 },
+      async () => request({ req_id: "mine" }),
+    );
+    await expect(call).rejects.toThrow("client_token: another call is making a request with it; send this again");
+  });
+
   it("of a call that died before its request stood is taken over a minute later", async () => {
     const { tokens, requests } = world();
     const dead = { req_id: "dead", digest: "d", at: 1_000_000 };
