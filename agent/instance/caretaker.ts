@@ -4,7 +4,7 @@ import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { ActiveRequest, RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
-import { isOverdue, needsSettlement, observe, type Timings } from "../../domain/request/lifecycle.ts";
+import { isOverdue, needsSettlement, type Observed, observe, type Timings } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 
 const MAX_INTERVAL_MS = 15_000;
@@ -59,19 +59,25 @@ export class Caretaker {
    * those that are overdue.
    */
   private async requestSettlements(active: readonly ActiveRequest[], idleMs: number): Promise<void> {
-    const { requests, settlements, timings, logger } = this.options;
-    const isIdle = idleMs >= timings.recheckMs;
-    const due = active.filter((item) => isIdle || isOverdue(item, Date.now()));
-    if (due.length === 0) return;
+    const { timings, logger } = this.options;
+    const overdue = active.filter((item) => isOverdue(item, Date.now()));
     const onFailure = (reqId: string, error: unknown) =>
       logger.warn({ err: error, req_id: reqId }, "Checking a request failed");
+    // First, because they need nothing that may be unreadable.
+    await eachRequest(overdue, onFailure, ({ req_id }) => this.requestSettlement(req_id));
+    if (idleMs < timings.recheckMs) return;
     const observed = await observe(this.options, active, Date.now, onFailure);
-    await eachRequest(due, onFailure, async ({ req_id: reqId }) => {
-      const standing = await requests.standing(reqId);
-      if (standing === undefined || !needsSettlement(standing, observed)) return;
-      if (await settlements.requestSettlement(reqId))
-        logger.info({ req_id: reqId }, "Request stalled or overdue; settlement requested");
-    });
+    const others = active.filter((item) => !overdue.includes(item));
+    await eachRequest(others, onFailure, ({ req_id }) => this.requestSettlement(req_id, observed));
+  }
+
+  /** @param observed absent: it is overdue */
+  private async requestSettlement(reqId: string, observed?: Observed): Promise<void> {
+    const { requests, settlements, logger } = this.options;
+    const standing = await requests.standing(reqId);
+    if (standing === undefined || (observed !== undefined && !needsSettlement(standing, observed))) return;
+    if (await settlements.requestSettlement(reqId))
+      logger.info({ req_id: reqId }, "Request stalled or overdue; settlement requested");
   }
 }
 

@@ -78,6 +78,26 @@ describe("an agent looks after requests", () => {
     expect(new Set(checked)).toEqual(new Set(["stalls"]));
   });
 
+  test.each(["the progress", "the depth of the queue"])(
+    "an overdue request gets its settlement check also while %s cannot be read",
+    async (unread) => {
+      const answers = stack(() => [request("overdue", "IN_PROGRESS", 60, 150)]);
+      const refuse = () => {
+        throw new Refusal("ValidationException");
+      };
+      const { checked, start } = await world([], {
+        ...answers,
+        Query: (input) => (input.IndexName !== "active" && unread === "the progress" ? refuse() : answers.Query(input)),
+        GetQueueAttributes: () => (unread === "the depth of the queue" ? refuse() : answers.GetQueueAttributes()),
+      });
+      const { stop, ended } = start({ stallSeconds: 1, retireMs: 200 });
+      await eventually(() => checked.length).toBeGreaterThan(0);
+      stop();
+      await ended;
+      expect(new Set(checked)).toEqual(new Set(["overdue"]));
+    },
+  );
+
   test("messages that wait for instances, and nobody at work, request no settlement check", async () => {
     const { aws, checked, start } = await world(
       [],
