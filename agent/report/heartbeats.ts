@@ -46,7 +46,7 @@ export class HeldTasks {
 
   /** Whether the last heartbeat reported that there are no tasks, and all bytes are added to their minutes. */
   get isReported(): boolean {
-    return this.count === 0 && this.written === 0 && this.minuteBytes === 0;
+    return this.count === 0 && this.written === 0 && this.minuteBytes + this.newBytes === 0;
   }
 
   startTransfer(): Transfer {
@@ -104,6 +104,7 @@ export class Heartbeats {
   add(reqId: string, tasks: number): HeldTasks {
     const held = this.requests.get(reqId) ?? new HeldTasks(reqId);
     this.requests.set(reqId, held);
+    if (held.isReported) held.minute = minuteOf(Date.now());
     held.count += tasks;
     if (!held.written) void this.send(held);
     return held;
@@ -126,7 +127,11 @@ export class Heartbeats {
   /** Sends the last heartbeats: call it when this process has no tasks any more. Returns soon, also if they cannot be written. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await inTime(LAST_HEARTBEAT_TIMEOUT_MS, this.sendAll()).catch(() => undefined);
+    const last = [...this.requests.values()].map(async (held) => {
+      await held.writing;
+      return held.isReported || this.send(held);
+    });
+    await inTime(LAST_HEARTBEAT_TIMEOUT_MS, Promise.all(last)).catch(() => undefined);
   }
 
   /** One at a time: a slow heartbeat must not end after the next one. */

@@ -187,6 +187,30 @@ describe("bytes by the minute", () => {
     expect(noted).toEqual([["a", minute, 700]]);
   });
 
+  test("belong to the minute in which they came, also after a while without tasks", async () => {
+    const minute = beforeMinute();
+    let refused = false;
+    const { heartbeats, noted } = beating(async () => {
+      if (refused) throw new Error("no table");
+    });
+    const download = (bytes: number) => {
+      const held = heartbeats.add("a", 1);
+      held.startTransfer().addBytes(bytes);
+      held.end();
+    };
+    download(10);
+    await vi.advanceTimersByTimeAsync(30 * MINUTE);
+    refused = true;
+    download(1_000);
+    await vi.advanceTimersByTimeAsync(0);
+    refused = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(noted).toEqual([
+      ["a", minute, 10],
+      ["a", minute + 30, 1_000],
+    ]);
+  });
+
   test("that cannot be noted hold up no heartbeat, and are tried again with the next one", async () => {
     const minute = beforeMinute();
     let refused = true;
@@ -232,6 +256,19 @@ describe("at the end", () => {
     heartbeats.add("a", 2).drop(2);
     await heartbeats.stop();
     await vi.advanceTimersByTimeAsync(60_000);
+    expect(told).toEqual(["a: 2 0", "a: 0 0"]);
+  });
+
+  test("the heartbeat that is under way has ended before the last one is sent", async () => {
+    const slow = deferred();
+    let writes = 0;
+    const { heartbeats, told } = beating(() => (writes++ === 1 ? slow.promise : Promise.resolve()));
+    const held = heartbeats.add("a", 2);
+    await vi.advanceTimersByTimeAsync(10_000);
+    held.drop(2);
+    const stopped = heartbeats.stop();
+    slow.reject(new Error("no table"));
+    await stopped;
     expect(told).toEqual(["a: 2 0", "a: 0 0"]);
   });
 
