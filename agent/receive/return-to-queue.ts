@@ -122,11 +122,12 @@ export class Deferrals {
     this.flushing = undefined;
     const now = this.waiting.filter(which);
     this.waiting = this.waiting.filter((it) => !which(it));
-    if (now.length === 0) return;
-    const job = this.send(now);
-    // It is thrown at the end.
-    job.catch(() => undefined);
-    this.sent.push(job);
+    for (const attempts of new Set(now.map(({ error }) => error.attempts))) {
+      const job = this.send(now.filter(({ error }) => error.attempts === attempts));
+      // It is thrown at the end.
+      job.catch(() => undefined);
+      this.sent.push(job);
+    }
   }
 
   private async send(deferrals: readonly Deferral[]): Promise<void> {

@@ -220,7 +220,7 @@ test("whoever waited for a slot while the origin began to refuse gives it back, 
   expect(slots.inUse).toBe(0);
 });
 
-test("what was not requested goes back at once, and all else in one message at the end, after the longest delay", async () => {
+test("what is deferred goes back in one message for each number of attempts, after the longest delay in it; what was not requested goes at once", async () => {
   const sent: unknown[] = [];
   const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
     void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
@@ -229,11 +229,15 @@ test("what was not requested goes back at once, and all else in one message at t
   deferrals.add(named("once"), new DeferredError(11_000, 1));
   deferrals.add(named("unasked"), new DeferredError(5_000));
   deferrals.add(named("twice"), new DeferredError(20_000, 2));
+  deferrals.add(named("once more"), new DeferredError(7_000, 1));
   await turn();
   await turn();
   expect(sent).toEqual([["unasked", 3, 5]]);
   await deferrals.end();
-  expect(sent.slice(1)).toEqual([["once,twice", 5, 20]]);
+  expect(sent.slice(1)).toEqual([
+    ["once,once more", 4, 11],
+    ["twice", 5, 20],
+  ]);
 });
 
 test("a download that is cut off because this process has lost its permits goes back", async () => {
@@ -261,10 +265,10 @@ test("followers that wait for one that was refused return to the queue as they c
   });
   const { ended } = start(JSON.stringify(message), all);
   await ended;
-  const attempts = sent.flatMap(({ message: { urls } }) => urls.map(({ url, attempts }) => [url, attempts]));
+  const attempts = sent.flatMap(({ message: { urls, tries } }) => urls.map(({ url }) => [url, tries]));
   expect(attempts.toSorted()).toEqual([
     ["a", 1],
-    ["b", 0],
+    ["b", undefined],
   ]);
 });
 

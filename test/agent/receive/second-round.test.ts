@@ -101,7 +101,7 @@ describe("heartbeats", () => {
   });
 });
 
-test("what is deferred in a second round is sent once, and what was not requested at once", async () => {
+test("what is deferred in a second round is sent once, with its own delay and tries", async () => {
   const sent: { readonly message: TaskMessage; readonly seconds: number }[] = [];
   const told: string[][] = [];
   vi.spyOn(Math, "random").mockReturnValue(0);
@@ -131,7 +131,11 @@ test("what is deferred in a second round is sent once, and what was not requeste
   add("e", 11_000, 2);
   add("f", 1_000, 0);
   await deferrals.end();
-  expect(await sentNow()).toEqual([["c,e,f", 6, 11]]);
+  expect(await sentNow()).toEqual([
+    ["c", 5, 7],
+    ["e", 6, 11],
+    ["f", 4, 1],
+  ]);
   expect(told.flat().sort()).toEqual(["a", "b", "c", "d", "e", "f"]);
   await deferrals.end();
   expect(await sentNow()).toEqual([]);
