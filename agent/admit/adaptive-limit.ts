@@ -115,27 +115,34 @@ export interface AdaptiveLimitOptions {
 
 /**
  * Sets the limit on downloads at once, window after window, until it is aborted. A window of small files is longer while fewer tasks have
- * ended than may run at once: what ends still started under the limit before, and the rate has not settled. A link that is full looks as if
+ * ended than may run at once: what ends still started under the limit before, and the rate has not settled. Only the last `windowMs` of it tell
+ * of failures and of the core. A link that is full looks as if
  * each growth brought more, until new connections wait behind it for too long.
  */
 export async function adaptLimit(options: AdaptiveLimitOptions, signal: AbortSignal): Promise<void> {
   const { limiter, throughput, bounds } = options;
   let limit = startLimit(bounds);
-  let windows = 0;
+  let unjudged: Window[] = [];
   let before = performance.eventLoopUtilization();
   while (await pause(bounds.windowMs, signal)) {
     const saturated = limiter.inUse >= limiter.limit;
     const memoryTight = options.isMemoryTight();
-    const { tasks, troubled } = throughput;
-    // Where the limit bounds nothing, no other one would change anything. Failures are acted on at once.
-    const isSettled = !saturated || memoryTight || troubled > 0 || tasks >= limit.value || ++windows >= MAX_WINDOWS;
-    // The first growth waits for nothing if nothing has ended.
-    if (bounds.byTasks && !isSettled && (limit.before !== undefined || tasks > 0)) continue;
-    windows = 0;
     const now = performance.eventLoopUtilization();
     const cpuBound = performance.eventLoopUtilization(now, before).utilization > CPU_BOUND;
     before = now;
-    const window: Measured = { ...throughput.window(), saturated, cpuBound, memoryTight };
+    const last = throughput.window();
+    // Where the limit bounds nothing, no other one would change anything.
+    unjudged = saturated ? [...unjudged, last] : [last];
+    const tasksPerSecond = mean(unjudged.map((it) => it.tasksPerSecond));
+    const tasks = (tasksPerSecond * unjudged.length * bounds.windowMs) / 1_000;
+    // Failures are acted on at once.
+    const isUrgent = !saturated || memoryTight || last.troubled > 0;
+    const isSettled = isUrgent || tasks >= limit.value || unjudged.length >= MAX_WINDOWS;
+    // The first growth waits for nothing if nothing has ended.
+    if (bounds.byTasks && !isSettled && (limit.before !== undefined || tasks > 0)) continue;
+    const bytesPerSecond = mean(unjudged.map((it) => it.bytesPerSecond));
+    const window: Measured = { ...last, bytesPerSecond, tasksPerSecond, saturated, cpuBound, memoryTight };
+    unjudged = [];
     const isShared = !bounds.byTasks && saturated && limit.value < bounds.max;
     const maxStep = isShared ? await options.maxStep(limit.value) : undefined;
     // A stop sets a limit that stays.
@@ -143,4 +150,8 @@ export async function adaptLimit(options: AdaptiveLimitOptions, signal: AbortSig
     limit = nextLimit(limit, window, bounds, maxStep);
     limiter.limit = limit.value;
   }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

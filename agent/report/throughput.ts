@@ -10,9 +10,8 @@ export interface Window {
 /** Counts what is downloaded, window by window. */
 export class Throughput {
   private bytes = 0;
-  /** Tasks that have ended since the last window, and those that failed so that the link or the POP may have been overloaded. */
-  tasks = 0;
-  troubled = 0;
+  private tasks = 0;
+  private troubled = 0;
   private since = performance.now();
 
   addBytes(bytes: number): void {

@@ -67,5 +67,6 @@ test("it waits ten seconds at most, and not at all where something goes wrong", 
   const slow = { tasks: 1 };
   expect((await limits([{ tasks: 32 }, ...Array(10).fill(slow)])).slice(-2)).toEqual([64, 32]);
   expect(await limits([{ tasks: 32 }, { tasks: 10, troubled: 5 }])).toEqual([64, 32]);
+  expect(await limits([{ tasks: 32 }, { tasks: 63 }, { tasks: 3, troubled: 3 }])).toEqual([64, 64, 32]);
   expect(await limits([{ tasks: 32 }, { tasks: 1, memoryTight: true }])).toEqual([64, 32]);
 });
