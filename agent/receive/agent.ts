@@ -111,7 +111,8 @@ export class Agent {
       ...Array.from({ length: RECEIVERS.express }, () => this.receive(this.lanes.express)),
       this.adaptLimit("small", SMALL),
       this.adaptLimit("large", LARGE),
-      this.keepReceiving(),
+      this.everySecond(() => this.updatePrefetchers()),
+      this.everySecond(() => returnUnstarted(this.lanes.main.deps)),
       this.careForRequests(),
     ]);
     await Promise.all(this.inProgress());
@@ -153,11 +154,8 @@ export class Agent {
   }
 
   /** A pause may be over, or nothing may have started for seconds. */
-  private async keepReceiving(): Promise<void> {
-    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) {
-      this.updatePrefetchers();
-      await returnUnstarted(this.lanes.main.deps);
-    }
+  private async everySecond(act: () => Promise<void> | void): Promise<void> {
+    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) await act();
   }
 
   private async careForRequests(): Promise<void> {
