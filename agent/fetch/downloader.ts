@@ -9,6 +9,7 @@ import { fnv1a, type TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import { type Failure, obstacle } from "../../domain/result/failure.ts";
+import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Transfer } from "../report/heartbeats.ts";
@@ -99,6 +100,8 @@ class TaskDownload {
   private attempts = 0;
   /** How often it was requested whole. */
   private wholeRequests = 0;
+  /** Whether a response after a good download was a Hit or a RefreshHit. */
+  private sawHit = false;
   /** Whether the first complete download was reported: a later address may show less of the REC. */
   private isReported = false;
 
@@ -119,7 +122,8 @@ class TaskDownload {
     const startedAt = this.task.first_attempt_at ?? Date.now();
     const warming = await this.warm().catch((error: unknown) => this.unfinished(error, startedAt));
     const ms = Math.max(0, Date.now() - startedAt);
-    const result = toResult(this.message, this.task, this.deps.instanceId, warming, ms);
+    const { message, task, sawHit } = this;
+    const result = toResult(message, task, this.deps.instanceId, { ...warming, sawHit }, ms);
     // A download that was cut off shows nothing of the link.
     if (!this.admission.cancellation.cancelled)
       this.admission.throughput.addTask(isTroubled(result, warming.attempt.count));
@@ -177,10 +181,12 @@ class TaskDownload {
         if (request.next === "check") {
           const ended = await this.beginCheck(request);
           const check = await this.send(addressIndex, checkHeaders(this.headers.lines, answer.bytes, history), ended);
+          this.sawHit ||= isAnyHit(check.answer);
           return { ...check, failure: checkFailure(check.answer, pop) };
         }
         this.admission.transfer.clear();
         const again = await this.sendWhole(addressIndex).catch((error: unknown) => deferredAsFailure(error, download));
+        this.sawHit ||= isAnyHit(again.answer);
         return { ...again, failure: this.judge(again).failure };
       },
     });
@@ -217,6 +223,7 @@ class TaskDownload {
     this.attempts = 0;
     let addressIndex = order(0);
     for (;;) {
+      if (cancellation.cancelled) return past.at(-1) ?? NOT_ATTEMPTED;
       if (past.length > 0) transfer.clear();
       const timed = await this.sendWhole(addressIndex);
       const last: Attempt = { ...timed, count: ++this.attempts, addressIndex, verdict: this.judge(timed) };
@@ -227,7 +234,6 @@ class TaskDownload {
       if (then === "later") throw this.later(last.answer);
       if (then === "never" || next === undefined) return last;
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
-      if (cancellation.cancelled) return last;
       addressIndex = next;
     }
   }
@@ -312,6 +318,12 @@ function servedBy({ count, answer }: Attempt): ServedBy | undefined {
   return reachedOrigin(answer) ? "origin" : undefined;
 }
 
+/** Unlike a Hit, a RefreshHit asked the origin; but the object was in a cache. */
+function isAnyHit({ xCache }: Answer): boolean {
+  const status = cacheStatusOf(xCache);
+  return status === "HIT" || status === "REFRESH_HIT";
+}
+
 /** The origin's limits, or its throttling, defer the second download. The proof ends as `failed`, because its message is not queued again. @throws any other error */
 function deferredAsFailure(error: unknown, before: Timed): Timed {
   if (!(error instanceof DeferredError)) throw error;
@@ -323,6 +335,9 @@ function notAttempted(failure: Failure): Warming {
   const attempt = { count: 0, addressIndex: 0, answer: { bytes: 0 }, startedAt: 0, endedAt: 0 };
   return { attempt: { ...attempt, verdict: { kind: "FINAL", failure } } };
 }
+
+/** How a task ends that is cancelled before it has begun. */
+const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" }).attempt;
 
 /**
  * Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt.

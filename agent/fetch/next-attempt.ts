@@ -45,7 +45,8 @@ function mayBeKept(
 }
 
 /**
- * Which of a POP's addresses the next attempt asks; undefined: none is worth it, because an address that named another POP will name it again.
+ * Which of a POP's addresses the next attempt asks; undefined: none is worth it,
+ * because an address that named another POP will name it again. After such an answer only an address that has not been tried is asked.
  * @param order the indexes of the addresses, by the number of the attempt
  * @param addresses how many the POP has
  * @param past the attempts so far, in order
@@ -55,7 +56,11 @@ export function nextAddress(
   addresses: number,
   past: readonly Attempt[],
 ): number | undefined {
-  const avoided = new Set(past.filter(isOther).map(({ addressIndex }) => addressIndex % addresses));
+  const last = past.at(-1);
+  const isLastOther = last !== undefined && isOther(last);
+  const avoided = new Set(
+    past.filter((it) => isLastOther || isOther(it)).map(({ addressIndex }) => addressIndex % addresses),
+  );
   return Array.from({ length: addresses }, (_, i) => order(past.length + i)).find((it) => !avoided.has(it % addresses));
 }
 

@@ -26,8 +26,6 @@ export interface Proof {
   readonly age: number | undefined;
   /** How often the object was downloaded whole. */
   readonly rounds: number;
-  /** Whether a good response after the first download was a Hit or a RefreshHit. */
-  readonly sawHit: boolean;
   /** Of `not_kept` and `failed`. */
   readonly failure?: Failure;
 }
@@ -85,8 +83,7 @@ export async function prove(download: Timed, { request, originSendsAge, isCancel
 function proofOf(step: Exclude<Step, Request>, history: readonly Observation[], last: Last): Proof {
   const { answer } = last;
   const { tier, age } = history.at(-1) ?? {};
-  const sawHit = history.slice(1).some(({ cache }) => cache === "HIT" || cache === "REFRESH_HIT");
-  const seen = { answer, tier, age, rounds: downloadsIn(history), sawHit };
+  const seen = { answer, tier, age, rounds: downloadsIn(history) };
   if (step.outcome === "failed") return { ...seen, outcome: "failed", failure: failureOf(last) };
   if (step.outcome === "not_kept") return { ...seen, outcome: "not_kept", failure: notKept(step.reason, answer) };
   return { ...seen, ...step };

@@ -23,6 +23,8 @@ export interface Warming {
   readonly attempt: Attempt;
   /** Absent for a failed attempt, and where nothing was to be shown. */
   readonly proof?: Proof;
+  /** Whether a response after a good download was a Hit or a RefreshHit, at any address. */
+  readonly sawHit?: boolean;
   /** How many of the POP's addresses have it, where all were asked. */
   readonly addresses?: string;
   /** Those that do not have it. */
@@ -81,7 +83,7 @@ export function toResult(
     // An attempt before it may have failed at the origin.
     rec_miss: attempts === 1 && isRecMiss(message, warming) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
-    hit_after_download: proof?.outcome === "not_kept" && proof.sawHit ? true : undefined,
+    hit_after_download: proof?.outcome === "not_kept" && warming.sawHit ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),

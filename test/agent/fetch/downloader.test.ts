@@ -110,7 +110,7 @@ test("what is cancelled before it begins is not asked for", async () => {
   const path = "/cancelled-before.bin";
   const cancellation = new Cancellation();
   cancellation.cancel();
-  expect(await download({ url: object(path), admission: { cancellation } })).toMatchObject({ ok: false });
+  expect(await download({ url: object(path), admission: { cancellation } })).toMatchObject({ ok: false, attempts: 0 });
   expect(visited(path)).toEqual([]);
 });
 

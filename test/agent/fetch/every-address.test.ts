@@ -1,5 +1,55 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { Admission } from "../../../agent/fetch/downloader.ts";
+import { createDownload } from "../../../agent/fetch/downloader.ts";
+import { type Answer, Cancellation, type Endpoint } from "../../../agent/fetch/http/http-client.ts";
+import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
 import { everyAddress, outcomeOf, type Warming } from "../../../agent/fetch/task-result.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+import { fakeAdmission, fakeOrigins } from "../fake-deps.ts";
+import { taskMessage } from "../task-messages.ts";
+
+useVirtualClock();
+
+/** Downloads an object of three bytes from two addresses. @param xCache what an address says to a request, by the number of those before */
+async function downloadFrom(xCache: (address: string, before: number) => string, admission: Partial<Admission> = {}) {
+  const asked: string[] = [];
+  const get = async ({ address }: Endpoint): Promise<Answer> => {
+    const before = asked.filter((it) => it === address).length;
+    asked.push(address);
+    const size = { bytes: 3, contentLength: 3 };
+    return { ...size, httpStatus: 200, xCache: xCache(address, before), xAmzCfPop: "SIN2-P1" };
+  };
+  const download = createDownload({
+    http: { get, destroy: async () => undefined },
+    ports: { https: 443, http: 80 },
+    instanceId: "i-1",
+    origins: fakeOrigins(),
+    keptErrorMs: 1_000,
+    tracker: new RequestTracker(),
+  });
+  const message = taskMessage({ ips: ["192.0.2.1", "192.0.2.2"], verify: "addresses" });
+  const result = await download(message, { url: "https://a.example/1", bytes: 3 }, fakeAdmission(admission));
+  return { asked, result };
+}
+
+test("an object that an address does not keep says whether any of them has shown a hit", async () => {
+  const { result } = await downloadFrom((address, before) =>
+    address === "192.0.2.2" && before > 0 ? "RefreshHit from cloudfront" : "Miss from cloudfront",
+  );
+  expect(result).toMatchObject({ outcome: "not_kept", addresses: "0 of 2", hit_after_download: true });
+});
+
+test("once it is cancelled, no further address is asked, and no permit is taken", async () => {
+  const cancellation = new Cancellation();
+  const regain = vi.fn(async () => undefined);
+  const cut = () => {
+    cancellation.cancel();
+    return "Error from cloudfront";
+  };
+  const { asked } = await downloadFrom(cut, { cancellation, regain });
+  expect(asked).toEqual(["192.0.2.1"]);
+  expect(regain).not.toHaveBeenCalled();
+});
 
 const GOOD = {
   count: 1,
@@ -11,7 +61,7 @@ const GOOD = {
 } as const;
 const proven = (outcome: "warm" | "hit" | "not_kept"): Warming => ({
   attempt: GOOD,
-  proof: { outcome, answer: { bytes: 1 }, tier: undefined, age: undefined, rounds: 1, sawHit: false },
+  proof: { outcome, answer: { bytes: 1 }, tier: undefined, age: undefined, rounds: 1 },
 });
 const FAILED: Warming = { attempt: { ...GOOD, verdict: { kind: "RETRY", failure: { reason: "timeout" } } } };
 

@@ -23,7 +23,7 @@ test.each([
   ["no other: each has named another POP", 2, [other(5), other(6)], undefined],
   ["none: there is no other address", 1, [other(5)], undefined],
   ["the one that only failed, not the one of another POP", 2, [other(5), busy(6)], 8],
-  ["the first again, not the one of another POP", 2, [busy(5), other(6)], 7],
+  ["none: the other one has been tried", 2, [busy(5), other(6)], undefined],
   ["the one that has not been tried", 3, [busy(5), other(6)], 7],
 ] as const)("%s", (_, addresses, past, addressIndex) => {
   expect(nextAddress((n) => 5 + n, addresses, past)).toBe(addressIndex);

@@ -14,7 +14,7 @@ function attempt(serverTiming: string | undefined, change: Partial<Attempt> = {}
 }
 
 function isRecMiss(message: Partial<TaskMessage>, one: Attempt, outcome: TaskOutcome = "done"): boolean {
-  const proof = { outcome, answer: one.answer, tier: undefined, age: undefined, rounds: 1, sawHit: false };
+  const proof = { outcome, answer: one.answer, tier: undefined, age: undefined, rounds: 1 };
   const task = { url: "https://a.example/", bytes: null };
   return toResult(taskMessage(message), task, "i-1", { attempt: one, proof }, 5).rec_miss === true;
 }
