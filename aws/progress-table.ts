@@ -55,10 +55,9 @@ const failureExamples = z.array(failureExampleSchema).catch([]);
 const numberSchema = z.number().catch(0);
 const numbersSchema = z.set(z.number()).catch(new Set());
 
-/**
- * Of the items that instances write, so many pages of a megabyte are read: an instance may write as many as it likes. A heartbeat has some
- * 200 bytes, and what a minute received has less. 300 instances of 16 processes, each replaced once, write ten thousand of either.
- */
+/** Far more processes than ever work on a request: 300 instances of 16 processes, each replaced once. */
+const MAX_HEARTBEATS = 10_000;
+/** A heartbeat has some 200 bytes, and what a minute received has less: ten thousand of either fit three times. */
 const MAX_AGENT_PAGES = 6;
 
 /** So many examples are read. */
@@ -100,10 +99,19 @@ export class ProgressTable implements HeartbeatStore {
     return { count, movedAt, uncompressed: examples.size === 0 ? undefined : [...examples].slice(0, MAX_EXAMPLES) };
   }
 
-  /** The last heartbeat of every process that worked on a request. */
+  /**
+   * The last heartbeat of every process that worked on a request. Instances write these items, as many as they like: of more than
+   * {@link MAX_HEARTBEATS}, the first are read.
+   */
   async heartbeats(reqId: string): Promise<Heartbeat[]> {
     const heartbeats: Heartbeat[] = [];
+    let read = 0;
     for await (const item of this.items(KEY.heartbeat(reqId), MAX_AGENT_PAGES)) {
+      if (++read > MAX_HEARTBEATS) {
+        const problem = `more than ${MAX_HEARTBEATS} heartbeats; the others are not read`;
+        this.onUnreadable({ kind: "heartbeat", key: reqId, problem });
+        break;
+      }
       const parsed = heartbeatSchema.safeParse(item);
       if (parsed.success) heartbeats.push(parsed.data);
       else

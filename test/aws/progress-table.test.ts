@@ -277,7 +277,16 @@ describe("heartbeats", () => {
     expect(sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":received": 7 });
   });
 
-  it("and minutes of received bytes are read up to a number of pages: an instance may write as many as it likes", async () => {
+  it("are read up to a bound, which is reported once: an instance may write as many as it likes", async () => {
+    const forged = Array.from({ length: 125_000 }, (_, n) => ({ part: `i-1#${n}`, ...heartbeat({ worker: `${n}` }) }));
+    const { progress, unreadable } = table(() => ({ Items: forged }));
+    expect(await progress.heartbeats("r1")).toHaveLength(10_000);
+    expect(unreadable).toEqual([
+      { kind: "heartbeat", key: "r1", problem: "more than 10000 heartbeats; the others are not read" },
+    ]);
+  });
+
+  it("and minutes of received bytes are read up to a number of pages", async () => {
     const { progress, sent } = table(({ input }) => ({
       Items: [{ part: "7", bytes: 1 }],
       ...(/^(beat|bytes)#/.test(input.ExpressionAttributeValues[":key"]) ? { LastEvaluatedKey: { part: "7" } } : {}),
