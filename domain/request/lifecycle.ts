@@ -202,9 +202,12 @@ export interface Observed {
 /** Where progress and the queue's depth are read. */
 export interface Observer {
   readonly progress: { of(reqId: string): Promise<Progress> };
-  readonly queue: { messageCount(): Promise<number> };
+  /** Absent: it counts as empty. */
+  readonly queue?: { messageCount(): Promise<number> };
   readonly timings: Timings;
 }
+
+const READ_IN_PARALLEL = 16;
 
 /** Reads what goes on around requests. @param onFailure called for each whose progress cannot be read; it is left out */
 export async function observe(
@@ -213,9 +216,12 @@ export async function observe(
   now: () => number,
   onFailure: OnFailure,
 ): Promise<Observed> {
-  const messages = await queue.messageCount();
+  const messages = (await queue?.messageCount()) ?? 0;
   const all = new Map<string, Progress>();
-  await eachRequest(requests, onFailure, async ({ req_id }) => all.set(req_id, await progress.of(req_id)));
+  const waiting = [...requests].values();
+  const readWaiting = () =>
+    eachRequest(waiting, onFailure, async ({ req_id }) => all.set(req_id, await progress.of(req_id)));
+  await Promise.all(Array.from({ length: READ_IN_PARALLEL }, readWaiting));
   // The time after the reads: a heartbeat from the future is ignored.
   return { progress: all, messages, now: now(), timings };
 }

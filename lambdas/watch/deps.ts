@@ -42,6 +42,7 @@ export type WatchDeps = ReturnType<typeof buildDeps>;
 /** What one run has read. */
 export interface WatchRun {
   readonly active: readonly RequestItem[];
+  /** Without the queue, which {@link requestSettlements} asks. */
   readonly observed: Observed;
   readonly onFailure: OnFailure;
 }

@@ -29,11 +29,12 @@ async function watch(deps: WatchDeps): Promise<void> {
     errors.push(error);
   };
   const active = await deps.requests.active();
-  const run = { active, observed: await observe(deps, active, Date.now, onFailure), onFailure };
+  const { progress, timings } = deps;
+  const run = { active, observed: await observe({ progress, timings }, active, Date.now, onFailure), onFailure };
   const missingInstances = await logFleetMetrics(deps, run);
-  await requestSettlements(deps, run);
   await restartSteps(deps, run);
   await requestCleanups(deps, run);
+  await requestSettlements(deps, run);
   // Last: nothing depends on it but a warning.
   await recordMissingInstances(deps, run, missingInstances);
   if (errors.length > 0)

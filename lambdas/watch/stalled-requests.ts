@@ -13,7 +13,9 @@ const IN_PARALLEL = 32;
 
 /** Requests a settlement check of each active request that needs one. */
 export async function requestSettlements(deps: WatchDeps, run: WatchRun): Promise<void> {
-  const stalled = run.active.filter((item) => needsSettlement(item, run.observed));
+  if (run.active.length === 0) return;
+  const observed = { ...run.observed, messages: await deps.queue.messageCount() };
+  const stalled = run.active.filter((item) => needsSettlement(item, observed));
   await requestEach(deps, run, stalled, "Request stalled; settlement requested");
 }
 

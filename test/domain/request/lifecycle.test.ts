@@ -5,10 +5,11 @@ import {
   MAX_REQUEUES,
   needsSettlement,
   type Observed,
+  observe,
   recheckInMs,
   timingsOf,
 } from "../../../domain/request/lifecycle.ts";
-import type { Progress } from "../../../domain/request/progress.ts";
+import { NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, request } from "../../lambdas/items.ts";
 
@@ -159,6 +160,22 @@ describe("a settlement check is requested", () => {
     const [item, observed] = given({ ...lost, timeoutAt: NOW - 120_000 });
     expect(needsSettlement(item, { ...observed, progress: new Map() })).toBe(false);
   });
+});
+
+it("the progress of 16 requests is read at once, and one that cannot be read is left out", async () => {
+  const requests = Array.from({ length: 40 }, (_, n) => ({ req_id: `r${n}` }));
+  let [reading, most] = [0, 0];
+  const of = async (reqId: string) => {
+    most = Math.max(most, ++reading);
+    await new Promise(setImmediate);
+    reading--;
+    if (reqId === "r7") throw new Error("away");
+    return NO_PROGRESS;
+  };
+  const failed: string[] = [];
+  const observer = { progress: { of }, timings: timingsOf() };
+  const { progress } = await observe(observer, requests, Date.now, (reqId) => failed.push(reqId));
+  expect([most, progress.size, failed]).toEqual([16, 39, ["r7"]]);
 });
 
 describe("heartbeats", () => {

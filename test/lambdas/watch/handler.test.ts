@@ -77,9 +77,24 @@ test("the fleet is logged first, then what was done to which request", async () 
   await createHandler(deps)({}, WATCH_CONTEXT);
   expect(lines).toEqual([
     ["Fleet status", expect.anything()],
-    ["Request stalled; settlement requested", { req_id: "overdue" }],
     ["Step stalled", { req_id: "step", what: "CREATED: its step is called again" }],
     ["Request not cleaned up; settlement requested", { req_id: "unclosed" }],
+    ["Request stalled; settlement requested", { req_id: "overdue" }],
+  ]);
+});
+
+test("the fleet is logged, steps are restarted and ended requests cleaned up if SQS does not answer", async () => {
+  const requests = new FakeRequests(
+    request({ req_id: "step", last_update_time: PAST }),
+    request({ req_id: "unclosed", status: "STOPPED", active: undefined, closing: "y" }),
+  );
+  const queue = { messageCount: () => Promise.reject(new Error("SQS is away")) };
+  const { deps, lines } = watchDeps({ requests, queue });
+  await expect(createHandler(deps)({}, WATCH_CONTEXT)).rejects.toThrow("SQS is away");
+  expect(lines.map(([message]) => message)).toEqual([
+    "Fleet status",
+    "Step stalled",
+    "Request not cleaned up; settlement requested",
   ]);
 });
 

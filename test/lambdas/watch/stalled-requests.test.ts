@@ -53,7 +53,7 @@ function world(
 function runs(deps: WatchDeps, lines: unknown[][], progress = new FakeProgress(), onFailure: OnFailure = rethrow) {
   const run = (part: typeof requestSettlements) => async (): Promise<[string, unknown][]> => {
     const active = await deps.requests.active();
-    const observed = await observe({ ...deps, progress }, active, () => NOW.getTime(), onFailure);
+    const observed = await observe({ progress, timings: deps.timings }, active, () => NOW.getTime(), onFailure);
     lines.length = 0;
     await part(deps, { active, observed, onFailure });
     return lines.map(([, fields]) => {
@@ -125,6 +125,11 @@ describe("a settlement check is requested", () => {
     expect([await w.settle(), w.shutdown.requests]).toEqual([[], []]);
     w.settlements.open.set("r1", Date.now() - 1_201_000);
     expect(await w.settle()).toEqual(["r1"]);
+  });
+
+  it("without a question to the queue where nothing is active", async () => {
+    const { deps, lines } = watchDeps({ queue: {}, settlements: {} });
+    expect(await runs(deps, lines).settle()).toEqual([]);
   });
 
   it("and can be asked for again where it could not be sent", async () => {
