@@ -19,6 +19,7 @@ export const RESERVE_MS = 120_000;
 const streamKeysSchema = z.object({
   Records: z.array(
     z.object({
+      eventName: z.string().optional(),
       dynamodb: z.object({
         Keys: z.record(
           z.string(),
@@ -30,7 +31,7 @@ const streamKeysSchema = z.object({
 });
 
 /**
- * Runs a step for each key of a batch from a table's stream, in order, also when the step of another key fails. The whole batch then comes
+ * Runs a step for each key of a batch from a table's stream that was not removed, in order, also when the step of another key fails. The whole batch then comes
  * again, and a step that was done before does no harm. A record may be late or come twice, so each step reads the item again from the table.
  * @throws what failed, together if it was more than one
  */
@@ -38,7 +39,8 @@ export async function forEachKey(
   event: unknown,
   step: (key: Readonly<Record<string, string>>) => Promise<void>,
 ): Promise<void> {
-  const keys = streamKeysSchema.parse(event).Records.map(({ dynamodb }) => dynamodb.Keys);
+  const present = streamKeysSchema.parse(event).Records.filter(({ eventName }) => eventName !== "REMOVE");
+  const keys = present.map(({ dynamodb }) => dynamodb.Keys);
   const distinct = new Map(keys.map((key) => [JSON.stringify(key), key]));
   const errors: unknown[] = [];
   for (const key of distinct.values()) await step(key).catch((error: unknown) => errors.push(error));

@@ -52,6 +52,7 @@ const recordSchema = z.object({
 /** What is read of a record that is no task result. */
 const otherRecordSchema = z
   .object({
+    eventName: z.unknown().optional(),
     dynamodb: z
       .object({ Keys: z.record(z.string(), z.object({ S: z.string() })) })
       .optional()
@@ -118,6 +119,8 @@ export function progressOfBatch(records: readonly unknown[]) {
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       const other = otherRecordSchema.parse(record);
+      // A result that is removed was counted when it was written.
+      if (other.eventName === "REMOVE") continue;
       const keys = Object.values(other.dynamodb?.Keys ?? {}).map(({ S }) => S);
       invalid.push({ record, key: keys.join(" "), problem: z.prettifyError(error) });
     }

@@ -16,6 +16,17 @@ describe("a batch of a stream", () => {
     expect(keys).toEqual([{ req_id: "r2" }, { req_id: "r1", target: "SIN2-P1#d1" }, { req_id: "r1" }]);
   });
 
+  it("gives no key of an item that is removed", async () => {
+    const [put, removed] = keysEvent({ req_id: "r1" }, { req_id: "r2" }).Records;
+    const Records = [
+      { ...put, eventName: "INSERT" },
+      { ...removed, eventName: "REMOVE" },
+    ];
+    const keys: unknown[] = [];
+    await forEachKey({ Records }, async (key) => void keys.push(key));
+    expect(keys).toEqual([{ req_id: "r1" }]);
+  });
+
   it("has a step run for each of them, whatever becomes of another", async () => {
     const event = keysEvent({ req_id: "r1" }, { req_id: "bad" }, { req_id: "r2" });
     const run: (string | undefined)[] = [];

@@ -185,6 +185,16 @@ describe("what a batch changes", () => {
     expect(progress).toMatchObject([{ reqId: "r1", total: ONE_GOOD }]);
   });
 
+  it("leaves results alone that are removed: they were counted when they were written", () => {
+    const { OldImage: _, NewImage } = record(good).dynamodb;
+    const removed = { eventID: "x", eventName: "REMOVE", dynamodb: { OldImage: NewImage } };
+    expect(progressOfBatch([removed])).toEqual({ progress: [], invalid: [] });
+    expect(progressOfBatch([removed, record(good)])).toMatchObject({
+      progress: [{ reqId: "r1", total: ONE_GOOD }],
+      invalid: [],
+    });
+  });
+
   it("adds up to what the table holds, in whatever batches its changes come", () => {
     const write = fc.record({
       req_id: fc.constantFrom("r1", "r2"),
