@@ -68,6 +68,8 @@ async function requestOf(
 
 /** What a process adds to the counters of a request, and remembers of it from batch to batch. */
 export class CountedRequest {
+  /** No more of the item than is used: it may have kilobytes of headers, and secrets in them. */
+  readonly item;
   /** Where each of its POPs stands in its list. */
   private readonly numberOf: ReadonlyMap<string, number>;
   /** When its newest result was written, as far as this process has noted it: milliseconds since the epoch. */
@@ -80,9 +82,10 @@ export class CountedRequest {
   /** @param item as it was when its totals were known */
   constructor(
     private readonly progress: ProgressTable,
-    readonly item: RequestItem,
+    { req_id, total_count, expire_at, max_failures, pops }: RequestItem,
   ) {
-    this.numberOf = new Map(item.pops.map((pop, n) => [pop, n]));
+    this.item = { req_id, total_count, expire_at, max_failures };
+    this.numberOf = new Map(pops.map((pop, n) => [pop, n]));
   }
 
   async count({ token, total, pops, uncompressed, failures: byReason }: BatchProgress): Promise<void> {
@@ -132,7 +135,7 @@ export class CountedRequest {
 async function requestSettlement(
   deps: AggregationDeps,
   { reqId, token }: BatchProgress,
-  remembered: RequestItem,
+  remembered: CountedRequest["item"],
   counted: Count,
 ): Promise<void> {
   if (!isSettleable(remembered, counted)) return;

@@ -35,3 +35,8 @@ test("what was not written is written with the next batch", async () => {
   await note("r1", 10_001);
   expect(written).toEqual([["r1", 10_001]]);
 });
+
+test("nothing else of a request's item stays in memory: there may be secrets in its headers", () => {
+  const { item } = remembered({}).requestOf("r1");
+  expect(Object.keys(item)).toEqual(["req_id", "total_count", "expire_at", "max_failures"]);
+});
