@@ -38,3 +38,11 @@ it("says what EventBridge says when it goes on refusing", async () => {
   await expect(events.put(EVENT)).rejects.toThrow("ThrottlingException: too many");
   expect(sent).toHaveLength(5);
 });
+
+it("does not try again what the SDK has given up", async () => {
+  const { bus: events, sent } = bus(() => {
+    throw new Error("EventBridge is away");
+  });
+  await expect(events.put(EVENT)).rejects.toThrow("EventBridge is away");
+  expect(sent).toHaveLength(1);
+});
