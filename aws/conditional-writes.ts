@@ -17,9 +17,12 @@ export async function withConflictRetry<T>(transact: () => Promise<T>, backOff: 
 }
 
 /** Makes a conditional write, again while another one is in its way. @returns false if its condition does not hold */
-export async function whetherConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
+export async function whetherConditionHolds(
+  write: () => Promise<unknown>,
+  backOff?: RetryOptions<unknown>,
+): Promise<boolean> {
   try {
-    await withConflictRetry(write);
+    await withConflictRetry(write, backOff);
     return true;
   } catch (error) {
     if (isConditionFailure(error)) return false;

@@ -230,8 +230,7 @@ export class RequestTable extends RequestReader {
     const first = "attribute_not_exists(retried_by)";
     const isFree =
       gone === undefined ? { text: first } : { text: `(${first} OR retried_by = :gone)`, values: { ":gone": gone } };
-    const conditions = [EXISTS, HAS_ENDED, isFree];
-    return { TableName: this.table, Key: { req_id }, ...itemUpdate({ retried_by: by }, conditions) };
+    return this.updateOf(req_id, { retried_by: by }, [HAS_ENDED, isFree]);
   }
 
   /** Frees the permits of requests that are not active any more, or were deleted: neither becomes active again. @returns how many */
@@ -289,12 +288,16 @@ export class RequestTable extends RequestReader {
     return this.write(reqId, fields, inStates(states));
   }
 
-  /** Records a percentage that the API reports of a request, unless a higher one was, or its exact counts stand. It has not moved by this. */
+  /**
+   * Records a percentage that the API reports of a request, unless a higher one was, or its exact counts stand. It has not moved by this.
+   * A caller waits for the answer with it, so it is not tried again while another write is in its way.
+   */
   async recordReportedPercentage(reqId: string, percentage: number): Promise<void> {
     const isHigher =
       "(attribute_not_exists(max_reported_percentage) OR max_reported_percentage < :max_reported_percentage)";
-    const isNotCounted = "attribute_not_exists(verdict)";
-    await this.write(reqId, { max_reported_percentage: percentage }, { text: isNotCounted }, { text: isHigher });
+    const conditions = [{ text: "attribute_not_exists(verdict)" }, { text: isHigher }];
+    const update = this.updateOf(reqId, { max_reported_percentage: percentage }, conditions);
+    await whetherConditionHolds(() => this.db.update(update), { attempts: 1, firstMs: 0 });
   }
 
   /**
@@ -337,13 +340,11 @@ export class RequestTable extends RequestReader {
   /** @returns false if the conditions do not hold, or there is no such request */
   private async write(reqId: string, attributes: Attributes, ...conditions: readonly Condition[]): Promise<boolean> {
     if (!isPossibleId(reqId)) return false;
-    return whetherConditionHolds(() =>
-      this.db.update({
-        TableName: this.table,
-        Key: { req_id: reqId },
-        ...itemUpdate(attributes, [EXISTS, ...conditions]),
-      }),
-    );
+    return whetherConditionHolds(() => this.db.update(this.updateOf(reqId, attributes, conditions)));
+  }
+
+  private updateOf(req_id: string, attributes: Attributes, conditions: readonly Condition[]) {
+    return { TableName: this.table, Key: { req_id }, ...itemUpdate(attributes, [EXISTS, ...conditions]) };
   }
 }
 

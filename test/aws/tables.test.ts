@@ -400,3 +400,11 @@ describe("the Request-Pop table", () => {
     expect(t.sent.map(({ input }) => input.RequestItems.pops.length)).toEqual([25, 5]);
   });
 });
+
+it("a reported percentage is written once, also while another write is in its way: a caller waits", async () => {
+  const { requests, sent } = tables(() => {
+    throw awsError("TransactionConflictException");
+  });
+  await expect(requests.recordReportedPercentage("r1", 7)).rejects.toThrow();
+  expect(sent).toHaveLength(1);
+});
