@@ -10,6 +10,9 @@ const MAX_LINE = 16_384;
  */
 const SIZE =
   /^([\da-f]{1,13})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*\r$/i;
+/** What such a line may begin with, and the line between two chunks. */
+const SIZE_BEGINNING = /^[\da-f]{1,13}(?:\r?$|;)/i;
+const DATA_END_BEGINNING = /^\r?$/;
 /** Trailers that would change where the body ends: RFC 9110, 6.5.1, forbids them. */
 const FRAMING = /^(?:content-length|transfer-encoding):/i;
 const TRAILER = /^[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*\r$/;
@@ -60,7 +63,11 @@ export class ChunkedBody {
     this.length += end - from;
     if (this.length > MAX_LINE)
       throw new BadResponseError(`the answer's chunks have more than ${MAX_LINE} bytes of extensions or trailers`);
-    if (!isWhole) return end;
+    if (!isWhole) {
+      if (this.state === "SIZE") matched(SIZE_BEGINNING, this.line);
+      if (this.state === "DATA_END") matched(DATA_END_BEGINNING, this.line);
+      return end;
+    }
     this.state = this.next(this.line);
     this.line = "";
     if (this.state !== "TRAILER") this.length = 0;

@@ -162,6 +162,8 @@ describe("an answer without a length", () => {
     ["a negative size", ["-1", "abc"]],
     ["a size beyond all measure", ["123456789abcde", "abc"]],
     ["a chunk longer than its size", ["2", "abc", "0", "", ""]],
+    ["no chunk, before its line ends", ["<html>"]],
+    ["a chunk longer than its size, before its line ends", ["2", "abc"]],
     ["a line feed alone", ["3\nabc", "0", "", ""]],
     ["a line feed alone behind an extension", ["3;a\nabc", "0", "", ""]],
     ["a line feed alone behind a trailer", ["0", "X: 1\n", "", ""]],
