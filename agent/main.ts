@@ -34,7 +34,7 @@ import { ResultWriter } from "./report/result-writer.ts";
 
 /** A Spot notice comes two minutes before the end, and AWS advises to check for it every five seconds. */
 const SPOT_CHECK_MS = 5_000;
-/** Downloads that still run this long after the stop are cut off and given back. A Spot notice leaves two minutes. */
+/** Downloads that still run this long after the stop are cancelled, and their tasks return to the queue. A Spot notice leaves two minutes. */
 const GRACE_MS = 60_000;
 
 const env = readEnvironment(envSchema);
@@ -132,7 +132,7 @@ let stopping = false;
 function stop(reason: string): void {
   if (stopping) return;
   stopping = true;
-  logger.info({ reason }, "stopping");
+  logger.info({ reason }, "Agent stopping");
   agent.stop();
   siblings.stop();
   setTimeout(() => {

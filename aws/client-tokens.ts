@@ -13,7 +13,7 @@ export class ClientTokens {
 
   /**
    * Takes a token for a request that is about to be made.
-   * @param instead the claim that it may take the place of. @default only one that has expired
+   * @param instead a claim that this one may replace, besides an expired one. @default none
    * @returns false: the token stands for another request
    */
   async claim(token: string, claim: TokenClaim, instead?: TokenClaim): Promise<boolean> {

@@ -11,7 +11,7 @@ export function dynamoClient(): DynamoDBClient {
   return new DynamoDBClient({ maxAttempts: 8, requestHandler });
 }
 
-/** The same for items as objects: optional attributes may be handed over as undefined. */
+/** The document client: it takes items as plain objects and drops undefined attributes. */
 export function documentClient(db = dynamoClient()): DynamoDBDocument {
   return DynamoDBDocument.from(db, {
     // A sum of bytes beyond 2^53, which takes a hostile instance, is written and read as near as a number gets: the client

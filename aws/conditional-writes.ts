@@ -1,6 +1,6 @@
 import { type RetryOptions, retry } from "../domain/retry.ts";
 
-/** Of items that few write at the same moment. */
+/** Back-off for items with few concurrent writers. */
 const FEW = { attempts: 10, firstMs: 25, longestMs: 800 };
 
 /** A write was refused because its condition does not hold: alone, or as part of a transaction. */

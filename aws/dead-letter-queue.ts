@@ -18,7 +18,7 @@ export interface DeadLetter {
   readonly receipt: string;
 }
 
-/** A queue of what nobody can work on, for somebody to look at. */
+/** An SQS queue of messages and records that could not be processed. */
 export class DeadLetterQueue implements DeadLetters {
   constructor(
     private readonly sqs: SQSClient,
@@ -37,7 +37,7 @@ export class DeadLetterQueue implements DeadLetters {
     );
   }
 
-  /** Up to ten letters; none after a second without one. Nobody else receives them before the queue's visibility timeout. */
+  /** Receives up to ten messages; none after waiting a second. They stay hidden for the queue's visibility timeout. */
   async receive(): Promise<DeadLetter[]> {
     const { Messages = [] } = await this.sqs.send(
       new ReceiveMessageCommand({

@@ -21,7 +21,7 @@ import { queryItems } from "./dynamodb.ts";
  * (lib/permissions.ts): whoever writes one kind may be refused the others.
  */
 export const KEY = {
-  /** The request's totals: a shard each, {@link MOVED}, {@link CORRECTION}. */
+  /** The request's totals: one item per counter shard, {@link MOVED} and {@link CORRECTION}. */
   count: (reqId: string) => `count#${reqId}`,
   /** The totals of a block of its POPs: a shard each. */
   pops: (reqId: string, block: number) => `pops#${reqId}#${block}`,
@@ -29,7 +29,7 @@ export const KEY = {
   fails: (reqId: string) => `fails#${reqId}`,
   /** What was counted when a minute began: a minute each. */
   minute: (reqId: string) => `minute#${reqId}`,
-  /** What was received in it: a minute each. */
+  /** Bytes that agents received in a minute: one item per minute. */
   bytes: (reqId: string) => `bytes#${reqId}`,
   /** The last heartbeat of each process. */
   heartbeat: (reqId: string) => `beat#${reqId}`,
@@ -149,8 +149,8 @@ export class ProgressTable implements HeartbeatStore {
   }
 
   /**
-   * The failures by reason, as far as they are counted; those of most tasks first. A POP counts though all of its failures were
-   * taken back since. URLs are not counted.
+   * The failures by reason, as far as they are counted; those of most tasks first. A POP counts even if
+   * successes have replaced all of its failures. URLs are not counted.
    */
   async failures(reqId: string): Promise<FailureGroup[]> {
     const groups = failureReasons.map((code) => ({

@@ -189,11 +189,11 @@ export class RequestTable extends RequestReader {
   }
 
   /**
-   * Puts a request and takes one of `maxActive` permits for it in one transaction, so that no number of calls at once puts more. The
+   * Puts a request and takes one of `maxActive` permits for it in one transaction, so that concurrent calls never exceed it (`maxActive`). The
    * permits are a set of ids in an item of their own. Whoever ends a request gives none back: a permit is free once its
-   * request is not active, which is looked at when no permit is left. So none can be lost, whoever dies when.
+   * request is not active, which is looked at when no permit is left. So no crash loses a permit.
    * @param retried the request that this one tries again, as it was read: its item names this one from now on
-   * @returns FULL: so many are active; BUSY: so many others are put at this moment that this one found no turn;
+   * @returns FULL: so many are active; BUSY: too many concurrent puts conflicted;
    * RETRIED: meanwhile another request tries `retried` again
    */
   async put(item: RequestItem, maxActive: number, retried?: RequestItem): Promise<"PUT" | "FULL" | "BUSY" | "RETRIED"> {
@@ -283,7 +283,7 @@ export class RequestTable extends RequestReader {
     return this.move(reqId, fields, inStates(states));
   }
 
-  /** The same, but the request has not moved by this. Undefined removes a field. */
+  /** Like amend(), but `last_update_time` stays. Undefined removes a field. */
   async note(reqId: string, states: readonly State[], fields: Fields): Promise<boolean> {
     return this.write(reqId, fields, inStates(states));
   }
@@ -327,7 +327,7 @@ export class RequestTable extends RequestReader {
   }
 
   /**
-   * Writes attributes, and that the request has moved now. Clocks differ, and what was written last says the later time: then
+   * Writes attributes, and that the request has moved now. If another clock wrote a later time,
    * `last_update_time` stays as it is, for it never goes back.
    */
   private async move(reqId: string, attributes: Attributes, ...conditions: readonly Condition[]): Promise<boolean> {

@@ -108,7 +108,7 @@ export class TaskLane implements TaskQueuePort {
 
   /**
    * Messages; none after `waitSeconds` without one. It cannot be aborted: messages on their way to a caller that
-   * hung up would be nobody's until their visibility timeout.
+   * disconnected would be hidden until their visibility timeout.
    * @param waitSeconds at least 1: without any wait, SQS asks some of its servers only, and may find nothing where there is something
    * @param most 1 to 10
    */
@@ -118,7 +118,7 @@ export class TaskLane implements TaskQueuePort {
         QueueUrl: this.url,
         MaxNumberOfMessages: most,
         WaitTimeSeconds: waitSeconds,
-        // How often it was received, with this time: an agent that gets it again looks what of it is done.
+        // How often it was received, with this time: an agent that receives it again checks which tasks have results.
         MessageSystemAttributeNames: ["ApproximateReceiveCount"],
       }),
     );
@@ -135,7 +135,7 @@ export class TaskLane implements TaskQueuePort {
     return this.deletions.add(receipt);
   }
 
-  /** Keeps a message from others for so many seconds from now; 0 gives it back at once. @throws QueueEntryError */
+  /** Sets the remaining visibility timeout of a message; 0 makes it visible at once. @throws QueueEntryError */
   hold(receipt: string, seconds: number): Promise<void> {
     return this.extensions.add({ receipt, seconds });
   }

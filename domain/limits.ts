@@ -15,7 +15,7 @@ export const FIRST_BYTE_SECONDS = 120;
 /** The longest response timeout that an origin can have at CloudFront: https://repost.aws/knowledge-center/cloudfront-custom-origin-response */
 export const MAX_FIRST_BYTE_SECONDS = 180;
 /**
- * After how long an error may be gone from a POP: CloudFront keeps one for ten seconds, unless the distribution has another setting.
+ * Wait before a URL is requested again after an error. CloudFront caches errors for ten seconds by default.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
  */
 export const KEPT_ERROR_SECONDS = 11;

@@ -23,7 +23,7 @@ export function errorFields(error: unknown): ErrorFields {
   };
 }
 
-/** A text whose URLs lost their queries: in a signed URL, the query is the key. */
+/** Removes the query strings of URLs in a text: the query of a signed URL is a credential. */
 export function withoutQueries(text: string): string {
   return text.replaceAll(/\?[^\s"'<>?]*=[^\s"'<>]*/g, "?…");
 }

@@ -9,7 +9,7 @@ const UNITS = {
   WantedInstances: "Count",
   MissingInstances: "Count",
   OrphanInstances: "Count",
-  /** Active requests that stand still although instances run: no result, no heartbeat and no step for as long as `stallSeconds`. */
+  /** Stalled requests: active, with instances, and no result, heartbeat or step for `stallSeconds`. */
   StuckRequests: "Count",
   /** Runs of a function that ended with an error, a timeout or a crash: `lib` takes them from the function's log. */
   FunctionFailures: "Count",

@@ -21,8 +21,8 @@ export interface RetryOptions<T> extends BackOff {
 }
 
 /**
- * Tries until an outcome is good enough: the one back-off of the project, whose pauses the agent's attempts have too. Half of the tries here fail by what they
- * return (an item left unprocessed, an HTTP status) and not by an error, which is why it takes both.
+ * Retries with exponential back-off. An attempt can fail by what it
+ * returns (an unprocessed item, an HTTP status) or by an error.
  * Pauses are spread between half and one and a half of their mean, so that calls that failed together are not repeated together.
  * @param attempt gets the number of the try, from 0
  * @returns the last outcome, good or not
@@ -56,7 +56,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
   return sleep(ms, true, signal && { signal }).catch(() => false);
 }
 
-/** What was asked for takes too long. */
+/** A promise did not settle before its timeout. */
 export class TooLateError extends Error {
   override readonly name = "TooLateError";
   constructor(ms: number) {

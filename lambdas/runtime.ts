@@ -12,7 +12,7 @@ import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
 import { metricNamespace, withMetrics } from "../domain/metrics.ts";
 import { neededCapacity, stallSecondsSchema, timingsOf } from "../domain/request/lifecycle.ts";
 
-/** Get Size, Task and Shutdown keep this much of their time back, in milliseconds: for what they write when a wait is cut short. */
+/** Milliseconds that Expand, Get Size, Task and Shutdown reserve at the end of a run to write their state. */
 export const RESERVE_MS = 120_000;
 
 /** A batch from a table's stream, of which only the keys are read. */
@@ -102,9 +102,7 @@ export function reportUnreadable(logger: Pick<Logger, "warn">, namespace: string
   };
 }
 
-// For task, which ensures that there are instances, and shutdown, which lets them go.
-
-/** Keeps the group's size at what the active requests need. */
+/** Keeps the group's size at what the active requests need. Task raises the group, Shutdown also lowers it. */
 export class Capacity {
   constructor(
     private readonly requests: Pick<RequestReader, "active">,

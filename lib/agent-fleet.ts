@@ -180,7 +180,7 @@ function amiOf(scope: Construct, { amiId, latestAmi }: Parameters): ec2.IMachine
   };
 }
 
-/** Percent above the cheapest type that exclude a type. This high, it means: none is excluded. */
+/** Price protection threshold in percent; this value switches it off. */
 const NO_PRICE_PROTECTION = 999_999;
 
 /**
@@ -253,7 +253,7 @@ class AgentCode extends Asset {
   /**
    * Pattern of the keys of every version, whatever is in it. In the middle of an update the group still starts instances
    * from the old launch template, and these fetch the old code when the role has its new policy already. The stacks put
-   * their code under a prefix of their own (code-prefix.ts), so that nobody else's objects are meant.
+   * their code under CODE_PREFIX (stacks.ts), so that the pattern matches no other project's objects.
    */
   readonly everyVersion: string;
 

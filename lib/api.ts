@@ -30,7 +30,7 @@ const KEY_BURST = 50;
 /**
  * Calls a second of each of the console's routes, and at once. They need no key, so they have a bound of their own: whoever
  * asks for the page a thousand times takes nothing from those with the key. A page that is opened fetches a dozen files at
- * once, and then keeps them; what goes on for a day costs 3 dollars (docs/security.md).
+ * once, and then caches them. Calls at this rate for a whole day cost 3 dollars (docs/security.md).
  */
 const CONSOLE_THROTTLE = { throttlingRateLimit: 2, throttlingBurstLimit: 40 };
 

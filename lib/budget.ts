@@ -6,7 +6,7 @@ import type { Parameters } from "./parameters.ts";
 const PERCENT = "PERCENTAGE";
 
 /**
- * A monthly budget that mails when it is used up, or will be: the stack's `monthlyBudget`, in US dollars; none with 0. It is
+ * A monthly budget (`monthlyBudget`, in US dollars; 0: none). It sends a mail when the actual or forecast cost exceeds it. It is
  * the account's: the costs of one stack are known only by cost allocation tags, which have to be activated first. A budget of tags that
  * are not active sends nothing.
  * https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create-filters.html

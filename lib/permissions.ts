@@ -86,7 +86,7 @@ export function allowReadingSources(scope: Construct, { role }: lambda.Function,
   (policy.node.defaultChild as CfnResource).cfnOptions.condition = hasSome;
 }
 
-/** All objects of each entry that is a bucket, and each entry that is a prefix, as it is. Both are made of every entry. */
+/** ARNs of objects: `entry/*` for buckets and `entry` for prefixes. Every entry yields both forms. */
 function objects(before: string, entries: string[]): string[] {
   return Fn.split(",", `${before}${Fn.join(`/*,${before}`, entries)}/*,${before}${Fn.join(`,${before}`, entries)}`);
 }

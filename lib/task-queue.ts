@@ -3,7 +3,7 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { MAX_RECEIVES } from "../domain/limits.ts";
 
-/** How long an agent keeps a message from others before it must say that it is still at it; a vanished one keeps it no longer. */
+/** Visibility timeout of a message. A working agent extends it; the message of a dead agent becomes visible after it. */
 export const VISIBILITY = Duration.seconds(30);
 
 /** How long Watch may run: less than the five minutes between two of its runs. */

@@ -14,8 +14,8 @@ interface Waiter {
 }
 
 /**
- * A semaphore whose limit may change, with reserved capacity. It is fair: requests that wait take turns, and so do the POPs of a
- * request. Otherwise a large request would make the small ones wait, and a message of 100 URLs of one POP would open 100 connections
+ * A semaphore whose limit may change, with reserved capacity. It serves waiting requests round-robin, and the POPs of a request
+ * as well. Otherwise a large request would make the small ones wait, and a message of 100 URLs of one POP would open 100 connections
  * there, and leave them idle afterwards.
  */
 export class ConcurrencyLimiter {

@@ -110,8 +110,8 @@ function observed(kind: Observation["kind"], { answer, startedAt, endedAt }: Tim
 }
 
 /**
- * What a check adds to the lines of a request's head: nothing, or a range of one byte for a large object. A range is a question, and never a
- * way to warm: so the object was downloaded whole at that address before. Where the caller's headers have a range of their own, it stays.
+ * What a check adds to the lines of a request's head: nothing, or a range of one byte for a large object. A range request only checks; it
+ * never warms: the whole object was downloaded at that address before. Where the caller's headers have a range of their own, it stays.
  * @param bytes of the download
  * @param history what was requested at that address before. The first byte that one of them asked for may be kept by itself, and would be a hit of itself:
  * after it only the whole object is asked for, and a large one is left once its head has come.

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { totalmem } from "node:os";
 
-/** Argument of every process but the first. The first checks for stalled requests and Spot notices for all of them. */
+/** Command-line argument of all processes except the first one, which alone runs the caretaker and the Spot check. */
 const MARK = "sibling";
 /** Pause before a crashed process is started again. Without it, one that always crashes would take all CPU. */
 const RESTART_MS = 2_000;

@@ -17,7 +17,7 @@ export interface ListWords extends PlaceWords {
   readonly status?: string;
 }
 
-/** The newest requests. One that has ended shows whether the crowd may come, if that is known. */
+/** The newest requests. One that has ended shows its readiness verdict, if that is known. */
 export async function list(shell: Shell, words: ListWords): Promise<number> {
   const limit = wholeNumber("--limit", words.limit, 1);
   const client = await connect(shell, placeOf(words));

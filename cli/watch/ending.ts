@@ -69,8 +69,8 @@ export function verdictLine(
 
 function leftOut(pops: number): string {
   return pops === 1
-    ? "The POP that did not resolve is left out: a retry meets the same."
-    : "The POPs that did not resolve are left out: a retry meets the same.";
+    ? "The POP that did not resolve is left out: retrying will not help."
+    : "The POPs that did not resolve are left out: retrying will not help.";
 }
 
 /** Undefined: it could not be had in time. */

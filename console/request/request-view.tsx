@@ -26,7 +26,7 @@ import { StopDialog } from "./stop-dialog.tsx";
 import { useRequest } from "./use-request.ts";
 import { useSamples } from "./use-samples.ts";
 
-/** One request, from the moment it is sent to the moment the crowd may come. */
+/** One request, from the moment it is sent to its readiness verdict. */
 export function RequestView({ id }: { readonly id: string }) {
   const { say } = useReader();
   const live = useRequest(id);
@@ -79,7 +79,7 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const tasks = badTasksOf(outcomes) + (ended ? left : 0);
   const isClear =
     request.verdict === "ready" || (request.verdict === "not_verified" && request.readiness?.exceptions === 0);
-  // What could not be read has no tasks, and may be tried again as well. POPs that did not resolve alone meet the same again.
+  // What could not be read has no tasks, and may be tried again as well. Retrying does not help where only POPs did not resolve.
   const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || (!isClear && !lacksOnlyPops(request)));
   useEffect(() => {
     document.title = `${sentence} ${titleOf(request)} · Prewarm`;

@@ -42,7 +42,7 @@ export const timeoutField = timestampField.describe("When it is stopped, if it h
 /** The request that the examples are about. */
 export const EXAMPLE_ID = "684153cc-efab-4a53-9409-357fddc2e2bd";
 
-/** The error of a route that has no shape of its own for it. */
+/** The error body of all routes without their own. */
 export const refusalSchema = z
   .object({
     status: z.literal("Failed"),

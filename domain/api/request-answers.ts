@@ -87,7 +87,7 @@ export const progressSchema = z
     timestamp: timeOfAnswer,
     verdict: verdictSchema
       .optional()
-      .describe("Whether the crowd may come. Absent: it has not ended, or an older release has ended it."),
+      .describe("The readiness verdict. Absent: the request has not ended, or an older release ended it."),
     status: statusSchema.describe(
       "Where the request stands. FINISHED says that all has a result, not that all is good.",
     ),
@@ -202,9 +202,7 @@ export const summarySchema = z
       .nullable()
       .describe("Link to a CSV (gzip) with a row a task, warm ones too, good for ten minutes. Null: there is none."),
     results_note: z.string().optional().describe("Why there is none."),
-    verdict: verdictSchema
-      .nullable()
-      .describe("Whether the crowd may come. Null: an older release has ended the request."),
+    verdict: verdictSchema.nullable().describe("The readiness verdict. Null: an older release ended the request."),
     sentence: z.string().describe("How it ended, in one English sentence."),
     readiness: readinessSchema.nullable().describe("What the verdict rests on."),
     total_count: count("All tasks."),

@@ -72,7 +72,7 @@ interface Examples {
   readonly popCounts?: ReadonlyMap<string, Count> | undefined;
 }
 
-/** After which missing instances are worth a warning: an instance usually takes two. */
+/** Instances that are missing for this long cause a warning. An instance usually starts within two minutes. */
 const NO_CAPACITY_MS = 600_000;
 
 const MAX_EXAMPLES = 3;

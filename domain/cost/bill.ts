@@ -18,7 +18,7 @@ export interface Billed extends Load {
   /** Of an object, on average. */
   readonly objectBytes: number;
   readonly instanceHours: number;
-  /** More tasks than one request may have are several. @default 1 */
+  /** Number of requests that the tasks are split over. @default 1 */
   readonly requests?: number;
 }
 
@@ -76,7 +76,7 @@ function edgeRequests({ pops, forms, requestsPerTask: times, secure }: Billed): 
     edgeRequestsPrice(forms * count * times, region, secure),
   );
   const sum = inRegion.reduce((all, it) => all + it, edgeRequestsPrice(forms, "northAmerica", secure));
-  return line("cloudfront_requests", sum, `${times} a task, and a question for each size`);
+  return line("cloudfront_requests", sum, `${times} per task, and one request for each size`);
 }
 
 function line(name: Line["line"], dollars: number, of: string): Line {

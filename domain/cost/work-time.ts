@@ -33,7 +33,7 @@ export interface Work extends Load {
 export interface WorkTime {
   /** Null: it does not end, because it has no instance. */
   readonly seconds: number | null;
-  /** For which every instance is paid. */
+  /** Billed seconds of all instances together. */
   readonly instanceSeconds: number;
   /** What it waits for most. */
   readonly binds: string;

@@ -65,7 +65,7 @@ export function addressProblem(address: string, allowPrivate: boolean): string |
 }
 
 /**
- * Lets a name's addresses through if each of them may be connected to: one that may not says that the name is not what
+ * Checks all addresses of a name. One refused address refuses the name, because the name is not what
  * it is taken for. @throws AddressRefusedError
  */
 export function checkAddresses(name: string, addresses: readonly string[], allowPrivate: boolean): void {

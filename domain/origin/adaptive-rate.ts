@@ -10,7 +10,7 @@ const MIN_DECREASE_FACTOR = 0.1;
 const MIN_RESPONSES = 20;
 /** Refusals within this time after a cut were caused by the rate before it. */
 const CUT_INTERVAL_MS = 2_000;
-/** After the first cut, other processes add the rate that the host accepted from them, for this long. Meanwhile, no refusal is a reason for another cut. */
+/** For this long after the first cut, other processes add their accepted rates, and refusals cause no further cut. */
 const JOIN_MS = 4_000;
 /** Requests per second. Below MIN_RATE, recovery would not be noticed; above MAX_RATE, the host is not throttled any more. */
 const MIN_RATE = 0.2;
@@ -71,7 +71,7 @@ export interface Refusals {
   readonly retryAfterMs: number;
 }
 
-/** The rate after refusals; undefined: they belong to the last cut. */
+/** The rate after a cut; undefined: the last cut already accounts for these refusals. */
 export function cutRate(host: HostRate | undefined, refusals: Refusals): HostRate | undefined {
   const { now, sentAt, accepted, isFirst, responses, refused, retryAfterMs } = refusals;
   const before = rateAt(host, now);

@@ -65,7 +65,7 @@ export class OriginLimiterRegistry {
     this.now = options.now ?? Date.now;
   }
 
-  /** Reads the rate of the host. Waits for it before the first work for a host, and before work that was refused; before work with limits, waits until the clock is exact. 2 s each at most. */
+  /** Reads the rate of the host, and synchronizes the clock for work with limits. Waits at most PREPARE_MS for each; for the rate only if it is unknown or the work was refused. */
   async prepare({ host, origin, tries = 0 }: OriginWork): Promise<void> {
     const isKnown = this.rates.has(host);
     const reading = this.rateOf(host)

@@ -6,13 +6,13 @@ import { MAX_WAIT_MS, Reservations, reservedPerSecond, SLOT_TOLERANCE_MS, type S
 /** The longest time between two checks of what may start, and which calls are due. */
 const TICK_MS = 100;
 
-/** Deferred work returns after this share of the time for which the limits have been exhausted: so that several times as much returns as may start. */
+/** The delay of deferred work, as a share of the time for which the limits have been exhausted. It is below 1, so that more work returns than can start. */
 const DEFER_SHARE = 0.15;
 const MIN_DEFER_MS = 1_500;
 const MAX_DEFER_MS = 300_000;
 /** A slot of a host is kept until the request's limit has a slot, too. What a host accepts is no strict limit. */
 const HOST_SLOT_LIFE_MS = 3_000;
-/** A connection is opened before its slot: by so many times as long as the connections of late took, at most MAX_CONNECT_MS. */
+/** A connection is opened this many mean connect times before its slot, at most MAX_CONNECT_MS. */
 const CONNECT_MARGIN = 1.5;
 const MAX_CONNECT_MS = 1_000;
 /** How long a request is expected to take before any has ended, and the weight of the last one in the mean. */

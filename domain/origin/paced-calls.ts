@@ -45,7 +45,7 @@ export class PacedCalls {
   blockedUntil = 0;
   private waitMs = CALL_INTERVAL_MS;
   private isRunning = false;
-  /** Fulfilled when the last call has ended. */
+  /** Resolves when the last call has ended. */
   ended: Promise<void> = Promise.resolve();
 
   constructor(private readonly context: LimiterContext) {}

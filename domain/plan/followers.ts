@@ -37,7 +37,7 @@ export function promoteFollowers(
   const send = ({ pop, ips }: Follower, urls: readonly TaskUrl[], more: Partial<TaskMessage>) =>
     messages.push({ ...shared, pop, ips, urls: urls.map(asTaskUrl), ...more });
   const decide = (urls: readonly TaskUrl[], first: string, second: string) => {
-    const detail = `two POPs of its regional cache had asked before, and that decides: ${first}, ${second}`;
+    const detail = `Skipped: two POPs under this REC already failed at the origin or did not keep the object: ${first}, ${second}`;
     const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
     const request = { req_id, shards, expire_at: expireAt };
     for (const { pop } of followers)

@@ -110,7 +110,7 @@ const EN: Readonly<Record<FailureReason, Told>> = {
   name_not_found: {
     title: "Name not found",
     viewers: "CloudFront sends no viewers to a POP without a name, and a distribution without one cannot be reached.",
-    next: "Check the POP's code with `GET /pops`, or the distribution's domain. A retry most likely meets the same.",
+    next: "Check the POP's code with `GET /pops`, or the distribution's domain. Retrying will not help.",
   },
   dns_unavailable: {
     title: "The DNS resolver did not answer",

@@ -99,7 +99,7 @@ interface Ended {
 }
 
 /**
- * Whether every task is good and all that is lacking are POPs whose names do not exist. A retry would meet the same: they are left out.
+ * Whether every task is good and all that is lacking are POPs whose names do not exist. Retrying will not help: it leaves them out.
  * After a resolver that did not answer, it may not.
  */
 export function lacksOnlyPops({ status, total_count, failed_count, readiness }: Ended): boolean {

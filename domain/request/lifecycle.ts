@@ -342,7 +342,7 @@ export function decideStep(
   if (step === undefined || now - changedAt < busyStallMs) return "WAIT";
   if (item.nudges < MAX_RESTARTS) return "RESTART_STEP";
   return {
-    reason: `${step} came to no end, though it was called ${item.nudges + 1} times: the log of the function ${step.replace(" ", "")} says why`,
+    reason: `${step} stalled in ${item.nudges + 1} runs; see the log of the function ${step.replace(" ", "")}`,
   };
 }
 

@@ -143,20 +143,20 @@ export const requestItemSchema = z.object({
   empty_seen_at: z.number().optional(),
   /** How often the recount found tasks missing and queued them again. */
   requeues: count,
-  /** How often Watch had a step called again that came to no end. */
+  /** How often Watch restarted a step that had stalled. */
   nudges: count,
   /** Key of the report, once it stands. */
   report: z.string().optional(),
   /** Key of the file of all results, once it stands. */
   results: z.string().optional(),
-  /** Whether the crowd may come, and what that rests on; with the report. A value of a newer release is left out. */
+  /** The readiness verdict and its basis, written with the report. An unknown value is read as absent. */
   verdict: verdictSchema.optional().catch(undefined),
   readiness: readinessSchema.optional().catch(undefined),
   /** Set when it ends, taken off when it is closed. */
   closing: z.literal(CLOSING).optional(),
-  /** Set once its end was said on the event bus. */
+  /** Set once its end was published on the event bus. */
   announced: z.boolean().optional(),
-  /** Set once all that a request held is given back: timer, instances, queue. */
+  /** Set once all resources of the request are released: timer, instances, messages. */
   closed: z.boolean().optional(),
   /** Why a FAILED request failed, for its operator. */
   reason: z.string().optional(),

@@ -1,6 +1,6 @@
 import { type Count, NO_COUNT } from "../result/count.ts";
 
-/** So many samples of a request are told at most: its beginning and the last one, and the minutes between them. */
+/** Maximum number of samples that the API returns of a request: its start, the last one, and minutes between them. */
 export const MAX_SAMPLES = 240;
 
 const MINUTE_MS = 60_000;
@@ -51,7 +51,7 @@ export function samplesOf(minutes: Minutes, span: Span, count: Count, unnoted: n
   const step = Math.max(1, Math.ceil((end - first + 1) / (MAX_SAMPLES - 2)));
   const samples: Sample[] = [{ at: span.from, received: 0, count: NO_COUNT }];
   let [bytes, came, next] = [0, 0, 0];
-  // Multiples of the step: asked a minute later, the same minutes are told.
+  // Multiples of the step, so that a call a minute later returns the same minutes.
   for (let minute = Math.ceil(first / step) * step; minute <= end; minute += step) {
     for (; (received[came]?.[0] ?? minute) < minute; came++) bytes += received[came]?.[1] ?? 0;
     while ((began[next]?.[0] ?? minute) < minute) next++;

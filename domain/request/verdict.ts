@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** Whether the crowd may come. */
+/** The readiness verdicts, and what each means. */
 export const VERDICTS = {
   ready:
     "Every task is good, and at least one is `warm` or `hit`. What `hit` and `done` do not claim, the sentence says.",

@@ -67,8 +67,8 @@ export function readReason(stored: string | undefined): FailureReason {
 }
 
 /**
- * Where each failure lies. `origin`: the next POP of the same REC would meet it again. `pop`: it is the POP's, or the way's to it.
- * `begun`: the origin's if an answer had begun, for a cache hands on a body as it comes, and the POP's otherwise.
+ * Where each failure lies. `origin`: the next POP under the same REC would fail the same way. `pop`: at the POP, or on the way to it.
+ * `begun`: at the origin if a response had begun, because a cache forwards a body as it arrives; otherwise at the POP.
  */
 const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
   timeout: "origin",
@@ -97,7 +97,7 @@ const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
   other: "begun",
 };
 
-/** Whether another POP of the same REC would most likely fail alike. @param answered a status line had come */
+/** Whether another POP under the same REC would most likely fail the same way. @param answered a status line had come */
 export function isOriginFailure(reason: FailureReason, answered: boolean): boolean {
   const place = LIES_AT[reason];
   return place === "begun" ? answered : place === "origin";

@@ -12,7 +12,7 @@ import type { AggregationDeps } from "./deps.ts";
 
 /** There are fewer active requests at a time. */
 const MAX_REMEMBERED = 50;
-/** Whoever asks how long a request has stood still counts in minutes. */
+/** Readers need this time only to the minute. */
 const MOVES_EVERY_MS = 2_000;
 
 /** Adds each batch of results to its requests' counters, and requests a settlement check when a request's say that it is over. */
@@ -42,7 +42,10 @@ export function createHandler(deps: AggregationDeps) {
       await deps.deadLetters
         .bury(JSON.stringify(record), problem)
         .catch((error: unknown) =>
-          deps.logger.warn("Burying a stream record failed", { key, error: errorFields(error) }),
+          deps.logger.warn("Moving a stream record to the dead-letter queue failed", {
+            key,
+            error: errorFields(error),
+          }),
         );
     }
     // Last: a batch that fails is tried again, and its metrics would count twice.
@@ -152,10 +155,10 @@ export function* countedLines(
   const { reqId: req_id, total, durations, failures } = progress;
   const counted = { Tasks: total.download_count, Bytes: total.download_size, FailedTasks: total.failed_count };
   const timed = durations.length === 0 ? counted : { ...counted, TaskDuration: durations };
-  yield ["Counted", { req_id, ...withMetrics(namespace, timed) }];
+  yield ["Results counted", { req_id, ...withMetrics(namespace, timed) }];
   for (const [reason, { tasks: FailedTasks }] of failures) {
     // A failure that was written twice.
     if (FailedTasks === 0) continue;
-    yield ["Failed", { req_id, ...withMetrics(namespace, { FailedTasks }, { reason: metricReasonOf(reason) }) }];
+    yield ["Tasks failed", { req_id, ...withMetrics(namespace, { FailedTasks }, { reason: metricReasonOf(reason) }) }];
   }
 }

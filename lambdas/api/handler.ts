@@ -29,7 +29,7 @@ export function createHandler(deps: ApiDeps) {
     try {
       const route = routes[name];
       if (route === undefined)
-        throw new ApiError(404, `There is no ${name}; there are ${Object.keys(routes).join(", ")}`);
+        throw new ApiError(404, `Unknown route ${name}; use one of ${Object.keys(routes).join(", ")}`);
       return answer(200, await route(deps, event));
     } catch (error) {
       if (error instanceof ApiError) return fail(error.statusCode, error.message, error.errorUrls);
@@ -135,7 +135,7 @@ export function errorBody(route: string, { message, errorUrls, timestamp }: Fail
   const more =
     fitting.length === errorUrls.length
       ? ""
-      : `; error_urls has ${fitting.length} of the ${errorUrls.length} bad URLs, for an answer has no room for more`;
+      : `; error_urls lists the first ${fitting.length} of ${errorUrls.length} invalid URLs, because a response is limited in size`;
   return {
     status: "Failed",
     error_message: message + more,

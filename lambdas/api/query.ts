@@ -33,7 +33,7 @@ export function detailsOf(text: string | undefined): ReadonlySet<Detail> {
   const details = names.map((name) => {
     const known = DETAILS.find((detail) => detail === name);
     if (known !== undefined) return known;
-    throw new ApiError(400, `detail: ${quoted(name)} is not known; there are '${DETAILS.join("', '")}'`);
+    throw new ApiError(400, `Unknown detail ${quoted(name)}; use one of '${DETAILS.join("', '")}'`);
   });
   return new Set(details);
 }

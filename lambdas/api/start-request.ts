@@ -52,7 +52,7 @@ export async function startRequest(
   } catch (error) {
     for (const step of undo.reverse()) {
       await step().catch((cause: unknown) =>
-        deps.logger.error("Undoing a refused request failed", { req_id: reqId, error: errorFields(cause) }),
+        deps.logger.error("Rolling back a rejected request failed", { req_id: reqId, error: errorFields(cause) }),
       );
     }
     throw error;
@@ -75,7 +75,7 @@ async function retriedNow({ requests }: ApiDeps, retried?: RequestItem): Promise
 function alreadyRetried({ req_id: reqId, retried_by: by }: RequestItem): ApiError {
   return new ApiError(
     409,
-    `retry_of: the request ${reqId} is already being retried by ${by}; what is not good in that one can be tried again in turn`,
+    `retry_of: the request ${reqId} is already being retried by ${by}; when that one has ended, retry it instead`,
   );
 }
 

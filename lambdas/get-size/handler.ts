@@ -82,7 +82,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   );
   const [{ problem = "", variant = "" } = {}] = bad;
   const firstProblem = variant === "" ? problem : `${problem} (variant ${variant})`;
-  deps.logger.info("Sizes asked", {
+  deps.logger.info("Sizes probed", {
     req_id: reqId,
     good: good.length,
     bad: bad.length,

@@ -21,8 +21,8 @@ export interface ShutdownContext {
 
 /**
  * Settles an active request, winds down one that has ended and was not closed. Invoked asynchronously: by the timer of a request, and when
- * a request has ended or is to be checked. Two checks of the same request at the same time do no harm. What is more than one run can do
- * goes on with the next check, which is requested.
+ * a request has ended or is to be checked. Two checks of the same request at the same time do no harm. If one run is not enough, it
+ * requests the next check, which continues.
  */
 export function createHandler(deps: ShutdownDeps) {
   return async (event: unknown, context: ShutdownContext): Promise<void> => {
@@ -44,7 +44,7 @@ export function createHandler(deps: ShutdownDeps) {
   };
 }
 
-/** Results that came during the check could not request another one: their turn comes now. */
+/** Results that arrived during the check could not request another one, so it is requested here if it is needed. */
 async function settleAndAnswer(deps: ShutdownDeps, item: RequestItem, run: ShutdownRun): Promise<void> {
   const { req_id: reqId } = item;
   const settled = await settle(deps, item, run.left);

@@ -43,7 +43,7 @@ export async function windDown(deps: ShutdownDeps, item: EndedRequest, left: () 
   // After the report: somebody may wait for that, but nobody for this.
   if (!(await emptyQueue(deps, left))) return false;
   await deps.requests.close(reqId);
-  deps.logger.info("Wound down", { req_id: reqId, status });
+  deps.logger.info("Request cleaned up", { req_id: reqId, status });
   return true;
 }
 
@@ -95,8 +95,8 @@ async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boole
 }
 
 /**
- * Says on the event bus that a request has ended, once its summary can be read. It is noted in the item, so that it is said once;
- * a death between the two says it twice. What EventBridge will not have goes to the dead letters, and holds up nothing.
+ * Publishes the end of a request on the event bus, once its summary can be read. The item records that, so that it is published once; twice
+ * if the run dies between the two. An event that EventBridge rejects goes to the dead-letter queue and blocks nothing.
  */
 async function announce(deps: ShutdownDeps, reqId: string): Promise<void> {
   // Read again: the counts have just been written.
@@ -107,7 +107,7 @@ async function announce(deps: ShutdownDeps, reqId: string): Promise<void> {
     await deps.events.put(event);
   } catch (error) {
     const fields = errorFields(error);
-    deps.logger.warn("EventBridge did not take the end of a request", { req_id: reqId, error: fields });
+    deps.logger.warn("Publishing the end of a request failed", { req_id: reqId, error: fields });
     await deps.deadLetters.bury(JSON.stringify(event), `EventBridge did not take it: ${fields.message}`);
   }
   await deps.requests.note(reqId, ENDED_STATES, { announced: true });

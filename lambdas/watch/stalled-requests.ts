@@ -45,7 +45,7 @@ export async function restartSteps(deps: WatchDeps, { active, observed, onFailur
     if (decision === "WAIT") return;
     const failed = decision !== "RESTART_STEP";
     if (!(await (failed ? deps.requests.end(req_id, "FAIL", decision) : restartStep(deps, item)))) return;
-    const what = failed ? decision.reason : `${status}: its step is called again`;
+    const what = failed ? decision.reason : `${status}: step restarted`;
     deps.logger.info("Step stalled", { req_id, what });
   });
 }

@@ -112,8 +112,7 @@ export function absolute(reference: string, base: string | undefined): string | 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser would drop some of them in silence
   if (text === "" || text.length > MAX_URL_LENGTH || /[\u0000-\u001f]/.test(text)) return undefined;
   if (ABSOLUTE.test(text)) return text;
-  if (base === undefined)
-    throw new DocumentError("names URLs without a host, and the source has no `base` that they go on from");
+  if (base === undefined) throw new DocumentError("has relative URLs, but the source has no `base`");
   return parseUrl(text, base)?.href;
 }
 

@@ -26,7 +26,7 @@ interface Representation {
 export const readDash: Reader = async (text, { base }, extracted) => {
   const mpd = await readMpd(text);
   if (mpd.attributes["type"] === "dynamic")
-    throw new DocumentError("is a live manifest (type dynamic): what it names is gone before it is warm");
+    throw new DocumentError("is a live manifest (type dynamic): its segments expire before they are warm");
   // Players request a steering manifest from it.
   extracted.leaveOut("per_viewer", childrenOf(mpd, "ContentSteering").length);
   // All are counted before the first URL is generated.

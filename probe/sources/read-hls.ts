@@ -70,7 +70,7 @@ class Playlist {
       throw new DocumentError(
         this.event
           ? "is an EVENT playlist without EXT-X-ENDLIST, which may still grow; send it when the event is over"
-          : "is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm",
+          : "is a live playlist (it has no EXT-X-ENDLIST): its segments expire before they are warm",
       );
     // A playlist can be referenced before the variables that it imports are defined.
     for (const named of this.extracted.documents) named.variables = this.variables.all;

@@ -143,7 +143,7 @@ describe("what the environment names", () => {
     parts.end();
   });
 
-  test("is where the caretaker settlements, asks, and whom it retires", async () => {
+  test("configures the tables, queues, Shutdown function and group of the caretaker", async () => {
     await start();
     const { requests, progress, queue, settlements, retire } = made<CaretakerOptions>("Caretaker");
     expect(await aws.named(() => requests.standing("r"))).toEqual(["REQUEST_TABLE"]);

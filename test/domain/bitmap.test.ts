@@ -17,7 +17,7 @@ it("has each number once, and is kept and gone on from as it was", () => {
   );
 });
 
-it("is kept without the room that it has grown by, so that equal sets are kept alike", () => {
+it("is serialized without trailing zero bytes, so that equal sets have equal text", () => {
   const grown = new Bitmap();
   // The room doubles: 4 bytes for 3.
   for (const number of [0, 8, 16]) grown.add(number);

@@ -212,7 +212,7 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
     process.kill(sandbox.pid, "SIGTERM");
     await expect.poll(() => sandbox.exitCode, { timeout: 20_000 }).toBe(0);
     expect(lines().map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(["started", "Task failed", "Message is not a task", "stopping", "stopped"]),
+      expect.arrayContaining(["started", "Task failed", "Message is not a task", "Agent stopping", "stopped"]),
     );
   });
 

@@ -58,7 +58,7 @@ export const VIEWS: readonly View[] = [
   },
   { name: "menu", hash: "#/", shows: "[data-row]", press: [".more-menu summary"] },
   { name: "ended-retry", hash: "#/r/3f9c2a71-0000-4000-8000-000000000001", shows: ".files", key: "r" },
-  // All tasks are warm, and a POP did not resolve: a retry would meet the same.
+  // All tasks are warm, and a POP did not resolve: retrying will not help.
   { name: "ended-pop-left-out", hash: "#/r/left-out", shows: ".request-head:not(:has(.primary))" },
   { name: "unknown", hash: "#/r/deadbeef", scene: "unknown", shows: ".empty a[href='#/']", mayFail: FAILED_CALL },
   { name: "ended-400", hash: "#/r/many-ended", shows: ".files" },

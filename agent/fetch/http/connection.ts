@@ -324,9 +324,8 @@ class Connection {
 let waiting: Connection[] = [];
 
 /**
- * Lets it go on once all that has come from the network by now has been read. `setImmediate` follows a turn in which Node
- * reads what has come; what came after that has been read at the second one. They are for all that wait: to have
- * two for each costs more.
+ * Sends the connection's request after all bytes that have already arrived are read: the second `setImmediate` runs after a full
+ * poll phase. All waiting connections share the two callbacks, which is cheaper than two for each.
  */
 function onceAllIsRead(it: Connection): void {
   if (waiting.push(it) === 1) setImmediate(() => setImmediate(proceed));

@@ -11,14 +11,14 @@ export const STALLED_BODY_TIMEOUT_MS = 30_000;
 export const LEAST_BYTES_PER_SECOND = 1_024;
 export const RATE_WINDOW_MS = 60_000;
 /**
- * How long a body may take before it has an average rate, and the least average rate after that: each of so many received bytes
- * adds a second. At the rate above alone, a body of 64 MB would hold an instance for 18 hours.
+ * A body may take BODY_TIME_MS, plus one second for each BYTES_PER_FURTHER_SECOND bytes received. With
+ * MIN_BYTES_PER_SECOND alone, a body of 64 MB could take 18 hours.
  */
 export const BODY_TIME_MS = 3_600_000;
 export const BYTES_PER_FURTHER_SECOND = 32_768;
 /** Below the 60 s after which CloudFront closes an idle connection, so that none is used as it closes. */
 export const KEEP_ALIVE_MS = 45_000;
-/** How long nothing may come behind a connection's first answer before it is used again: a server that sends more is caught. */
+/** How long a connection must stay silent after its first response before it is reused: this detects servers that send more. */
 export const FIRST_REST_MS = 10;
 /** How often connections are checked. A limit may be exceeded by this much. */
 export const CHECK_TIME_MS = 250;

@@ -118,7 +118,7 @@ describe("large files have a limit of their own", () => {
   const next = (limit: Limit, window: Partial<Measured>) =>
     nextLimit(limit, { ...BUSY, tasksPerSecond: 0, ...window }, LARGE);
 
-  test("which begins at two, doubles while that brings much, and goes back when it does not", () => {
+  test("starts at two, doubles while throughput grows, and reverts when it does not", () => {
     const two = startLimit(LARGE);
     const four = next(two, {});
     const eight = next(four, { bytesPerSecond: 1_900 });
@@ -153,7 +153,7 @@ describe("large files have a limit of their own", () => {
     expect(maxSharedStep(4, { ...depth, delayed: 0 }, 4)).toBe(step);
   });
 
-  test("and is one at the least", () => {
+  test("never falls below one", () => {
     expect(next(at(2), { troubled: 1, tasksPerSecond: 1 }).value).toBe(1);
     expect(next(at(1), { troubled: 1, tasksPerSecond: 1 }).value).toBe(1);
   });

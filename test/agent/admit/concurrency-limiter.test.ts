@@ -105,7 +105,7 @@ test("requests take turns before their POPs do", async () => {
   expect(begun).toEqual(["huge a1", "huge a2", "small a3", "huge b1", "small a4", "huge c1"]);
 });
 
-describe("beyond the bound, there is a reserve", () => {
+describe("above the limit, reserved slots", () => {
   const reserve = { requests: () => 2, pops: () => 1 };
   const takeAll = (slots: ConcurrencyLimiter, ...names: string[]) => {
     const begun: string[] = [];
@@ -116,7 +116,7 @@ describe("beyond the bound, there is a reserve", () => {
     return begun;
   };
 
-  test("for a POP that holds nothing, and further for a request that holds nothing", async () => {
+  test("go to a POP without a slot, then to a request without a slot", async () => {
     const slots = new ConcurrencyLimiter(2, reserve);
     const begun = takeAll(slots, "q/a", "q/a", "q/a", "q/b", "q/c", "r/a", "s/a", "t/a");
     await turn();
@@ -129,7 +129,7 @@ describe("beyond the bound, there is a reserve", () => {
     expect(begun.slice(5)).toEqual(["t/a"]);
   });
 
-  test("which what waits comes to as well, once it holds nothing any more", async () => {
+  test("go to a waiting POP after it has released its last slot", async () => {
     const slots = new ConcurrencyLimiter(1, { requests: () => 0, pops: () => 1 });
     const begun = takeAll(slots, "q/a", "q/b", "q/b", "q/a");
     await turn();

@@ -74,7 +74,7 @@ describe("a lead's message", () => {
     expect([sent, did.at(-1)]).toEqual([[], "hold r 20"]);
   });
 
-  test("of an agent that stops goes back with its followers as far as it is left; the rest of it is handed over", async () => {
+  test("returns to the queue with its unfinished URLs and followers when the agent stops; followers of finished URLs are promoted", async () => {
     const running = deferred<object>();
     const download = (url: string) => (url === "a" ? good() : running.promise);
     const told = { origin_failures: 1, first_failure: "P0 (timeout)" };
@@ -91,7 +91,7 @@ describe("a lead's message", () => {
 describe("a lead's message that comes again", () => {
   const again = { ...all, deliveries: 2 };
 
-  test("is handed over by the results that stand, and says so", async () => {
+  test("promotes its followers by the stored results and marks them `again`", async () => {
     const { did, sent, ended } = start(leadOf({}, "a", "b"), { ...again, standing: async () => ["a", "b"] });
     await ended;
     expect(did).toEqual(["standing? 2", "active? q", "send a b", "delete r"]);
@@ -107,14 +107,14 @@ describe("a lead's message that comes again", () => {
     expect(shown(sent)).toEqual(messages);
   });
 
-  test("is done as far as its results do not stand, and handed over whole and in order", async () => {
+  test("downloads only the URLs without a stored result and promotes followers for all URLs in order", async () => {
     const { did, sent, ended } = start(leadOf({}, "a", "b", "c"), { ...again, standing: async () => ["a", "c"] });
     await ended;
     expect(did.filter((what) => what.startsWith("download"))).toEqual(["download b"]);
     expect(shown(sent)).toEqual(["P2 a+b+c follows again", "P3 a+b+c follows again"]);
   });
 
-  test("for the sender's sake is treated alike, and goes back as such", async () => {
+  test("marked `again` by its sender is processed as a redelivery and returns to the queue with `again`", async () => {
     const plan = { ...all, standing: async () => ["a"], download: () => new Promise<object>(() => undefined) };
     const { did, ended } = start(leadOf({ again: true }, "a"), plan);
     await ended;
@@ -320,7 +320,7 @@ describe("a lead's URL whose download has ended", () => {
 });
 
 describe("a lead's message that takes long", () => {
-  test("hands over now and then what is done, in all variants; each once", async () => {
+  test("promotes followers every two seconds for URLs whose variants have all ended, once per URL", async () => {
     vi.useFakeTimers();
     try {
       const ends = new Map(["slow", "form"].map((url) => [url, deferred<object>()]));

@@ -112,8 +112,8 @@ test("a POP that did not resolve is left out: no retry is named where nothing el
       2,
     );
   expect([of(1, 0), of(2, 0), of(1, 1), of(2, 0, 1)]).toEqual([
-    "Sentence. The POP that did not resolve is left out: a retry meets the same.",
-    "Sentence. The POPs that did not resolve are left out: a retry meets the same.",
+    "Sentence. The POP that did not resolve is left out: retrying will not help.",
+    "Sentence. The POPs that did not resolve are left out: retrying will not help.",
     "Sentence. Next: prewarm report e059b77b --failed",
     // A resolver that did not answer may answer the retry.
     "Sentence. Next: prewarm retry e059b77b",

@@ -28,7 +28,7 @@ describe("how often the origin is asked", () => {
     expect(originFetches(pops, order, forms)).toEqual({ ...expected, size_questions: forms });
   });
 
-  it("once a circle, where a REC has more POPs than a message names", () => {
+  it("one fetch per REC group where a REC has more POPs than one message names", () => {
     const many = Array.from({ length: 70 }, (_, i) => `NRT${i + 1}-P1`);
     expect(originFetches(many, "lead-first", 5)).toMatchObject({ expected: 10, least: 5, most: 10 });
   });

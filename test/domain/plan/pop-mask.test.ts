@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { isInMask } from "../../../domain/plan/task.ts";
 import { maskOf } from "../../plan-of.ts";
 
-it("a mask of POPs is hexadecimal, byte after byte, the lowest bit of a byte first, up to its last POP", () => {
+it("a POP bitmap is written in hexadecimal, lowest bit of each byte first, up to the last POP", () => {
   expect(maskOf([0, 3, 12])).toBe("0910");
   expect(maskOf([8])).toBe("0001");
   expect(isInMask("0910", 12)).toBe(true);
@@ -11,7 +11,7 @@ it("a mask of POPs is hexadecimal, byte after byte, the lowest bit of a byte fir
   expect(isInMask("", 0)).toBe(false);
 });
 
-it("a mask has the places that were added, and no others", () => {
+it("a POP bitmap contains exactly the positions that were added", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(599), { maxLength: 80 }), (wanted) => {
       const mask = maskOf(wanted);

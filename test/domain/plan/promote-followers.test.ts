@@ -84,7 +84,7 @@ describe("a lead", () => {
     expect(messages).toEqual([to("P2", [A, C], more("P1 (HTTP 404)")), to("P2", [B], more("P1 (timeout)"))]);
   });
 
-  it("hands on what it was told, if only its POP fails", () => {
+  it("passes the earlier origin failure to the next lead when only its own POP fails", () => {
     const told = { origin_failures: 1, first_failure: "P0 (HTTP 502)" };
     const { messages } = done({ ...LEAD, ...told }, [A, REFUSED]);
     expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), ...told })]);
@@ -97,7 +97,7 @@ describe("a lead", () => {
     expect(decided).toEqual([]);
   });
 
-  it("hands on a failure of which it was told no more", () => {
+  it("passes on `origin_failures` without `first_failure` when it received none", () => {
     const { messages } = done({ ...LEAD, origin_failures: 1 }, [A, REFUSED]);
     expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), origin_failures: 1 })]);
     expect(messages[0]?.first_failure).toBeUndefined();
@@ -118,7 +118,7 @@ describe("a lead", () => {
         expire_at: EXPIRE_AT,
         outcome: "failed",
         error:
-          "NOT_ASKED: two POPs of its regional cache had asked before, and that decides: P0 (HTTP 404), P1 (HTTP 502)",
+          "NOT_ASKED: Skipped: two POPs under this REC already failed at the origin or did not keep the object: P0 (HTTP 404), P1 (HTTP 502)",
       });
     }
   });
@@ -127,7 +127,7 @@ describe("a lead", () => {
     const { messages, decided } = done({ ...LEAD, not_kept_at: "P0" }, [A, NOT_KEPT]);
     expect(messages).toEqual([]);
     expect(decided.map(({ pop, error }) => [pop, error])).toEqual(
-      ["P2", "P3", "P4"].map((pop) => [pop, expect.stringContaining("decides: P0 (not_kept), P1 (not_kept)")]),
+      ["P2", "P3", "P4"].map((pop) => [pop, expect.stringContaining("keep the object: P0 (not_kept), P1 (not_kept)")]),
     );
   });
 
@@ -192,7 +192,7 @@ describe("a lead", () => {
     for (const { urls } of messages) expect(urls).toEqual(forms);
     const [decided] = done({ ...LEAD, origin_failures: 1 }, [{ ...A, variant: "br" }, NOT_FOUND]).decided;
     expect(decided).toMatchObject({ variant: "br", pop_url: `P2#${A.url}#br` });
-    expect(decided?.error).toMatch(/decides: another POP of its REC, P1 \(HTTP 404\)$/);
+    expect(decided?.error).toMatch(/keep the object: another POP of its REC, P1 \(HTTP 404\)$/);
   });
 
   it("that may have done so before says it in what it sends", () => {
@@ -272,7 +272,7 @@ describe("whatever comes of each task", () => {
     );
   });
 
-  it("a lead may hand over its URLs in parts", async () => {
+  it("followers of a lead can be promoted in several parts", async () => {
     await fc.assert(
       fc.asyncProperty(fc.record(plans), results, async (given, comes) => {
         const inParts = (message: TaskMessage) => message.urls.map((url) => ({ ...message, urls: [url] }));

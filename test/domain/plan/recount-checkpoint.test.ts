@@ -36,7 +36,7 @@ function checkpoint() {
 }
 
 describe("the checkpoint of a recount", () => {
-  it("restores a ledger with the same counts, the same missing tasks and the same good ones, after it was JSON", () => {
+  it("restores the task bitmap from JSON with the same counts, missing tasks and good tasks", () => {
     const read = recountCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint())));
     expect(read).toMatchObject({
       shards: 7,

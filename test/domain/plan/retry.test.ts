@@ -128,7 +128,7 @@ describe("what is not good in a request that has ended", () => {
     await expect(read({ item })).rejects.toThrow("the request r1 cannot be tried again: the request r0 is gone");
   });
 
-  it("is nothing of strays", async () => {
+  it("ignores report rows of unknown URLs and POPs", async () => {
     const found = await read({ good: [[at("a"), "1"]], report: [row("SIN2-P1", at("x")), row("GRU1-C1", at("a"))] });
     expect(found).toEqual({ pops: [], known: [], asked: [] });
   });

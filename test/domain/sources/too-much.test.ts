@@ -32,7 +32,7 @@ describe("a request is too large", () => {
     ],
   ])("%s", (_, of, all, reason) => expect(gathered(of, all).limitProblem()).toMatch(reason));
 
-  it("and else it is not", () => {
+  it("a request at the limits is accepted", () => {
     expect(gathered(item, urls(60_000)).limitProblem()).toBeUndefined();
     expect(gathered({ ...item, variants }, urls(30_000)).limitProblem()).toBeUndefined();
     expect([gathered(item, []).remaining, gathered({ ...item, variants }, urls(1)).remaining]).toEqual([

@@ -151,7 +151,7 @@ describe("the POPs", () => {
     expect(message).toBe("target_type: is needed, because several lists are filled: pops, regions; one of pop, region");
   });
 
-  it("a fault in a list that does not count is none, but a warning says that it does not count", () => {
+  it("an invalid name in an ignored list is no error; a warning says that the list is ignored", () => {
     expect(read({ target_type: "pop", pops: ["SIN2-C1"], countries: ["atlantis"] })).toMatchObject({
       item: { pops: ["SIN2-C1"] },
       warnings: ["countries: ignored, because target_type is pop"],

@@ -207,7 +207,7 @@ describe("Aggregation", () => {
     expect(shutdown.requests).toEqual(["r1"]);
   });
 
-  it("asks again when a batch changes nothing: the run before may have ended between the two", async () => {
+  it("requests a settlement check also after a batch without changes: the run before may have died between counting and requesting", async () => {
     const { handle, shutdown, calls, progress } = world();
     progress.set("r1", { count: count(3, 30, 0) });
     await handle(record({}, {}));
@@ -215,7 +215,7 @@ describe("Aggregation", () => {
     expect(shutdown.requests).toEqual(["r1"]);
   });
 
-  it("does not ask while somebody else's question has no answer", async () => {
+  it("requests no settlement check while another one is pending", async () => {
     const { handle, settlements, shutdown } = world();
     settlements.open.set("r1", Date.now());
     await handle(good, bad, record({}));
@@ -292,9 +292,9 @@ describe("Aggregation", () => {
     });
     const all = _aws([[]], "Tasks", "Bytes", "FailedTasks", "TaskDuration");
     expect(lines).toEqual([
-      ["Counted", { req_id: "r1", Tasks: 3, Bytes: 20, FailedTasks: 1, TaskDuration: [5], _aws: all }],
-      ["Failed", { req_id: "r1", reason: "connection", FailedTasks: 1, _aws: _aws([["reason"]], "FailedTasks") }],
-      ["Counted", { req_id: "r2", Tasks: 1, Bytes: 10, FailedTasks: 0, TaskDuration: [9], _aws: all }],
+      ["Results counted", { req_id: "r1", Tasks: 3, Bytes: 20, FailedTasks: 1, TaskDuration: [5], _aws: all }],
+      ["Tasks failed", { req_id: "r1", reason: "connection", FailedTasks: 1, _aws: _aws([["reason"]], "FailedTasks") }],
+      ["Results counted", { req_id: "r2", Tasks: 1, Bytes: 10, FailedTasks: 0, TaskDuration: [9], _aws: all }],
     ]);
   });
 
@@ -332,7 +332,9 @@ describe("Aggregation", () => {
       Records: [good, { eventID: "x" }],
     });
     expect(progress.counts.get("r1")).toEqual(count(1, 10, 0));
-    expect(warned).toEqual([["Burying a stream record failed", expect.objectContaining({ error: expect.anything() })]]);
+    expect(warned).toEqual([
+      ["Moving a stream record to the dead-letter queue failed", expect.objectContaining({ error: expect.anything() })],
+    ]);
   });
 
   it("refuses an event that has no records", async () => {

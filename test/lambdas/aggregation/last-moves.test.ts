@@ -20,7 +20,7 @@ test("the first of a request is written, and then one every two seconds; one fro
   ]);
 });
 
-test("requests do not stand for each other, however many there are", async () => {
+test("stores the time of the newest result for each of 200 requests", async () => {
   const { written, note } = world();
   const ids = Array.from({ length: 200 }, (_, i) => `r${i}`);
   for (const id of ids) await note(id, 10_000);

@@ -30,7 +30,7 @@ test("the first batch of a minute stores what was counted before it; the others 
   ]);
 });
 
-test("requests do not stand for each other", async () => {
+test("stores the first batch of a minute for each request", async () => {
   const { written, note } = world();
   for (const id of ["r1", "r2", "r1", "r2"]) await note(id, BATCH, 0);
   expect(written.map(([id]) => id)).toEqual(["r1", "r2"]);

@@ -60,7 +60,7 @@ describe("POST /prewarm with dry_run", () => {
     expect(answer["error_message"]).toMatch(/maxActiveRequests/);
   });
 
-  it("false is a real one", async () => {
+  it("dry_run: false creates a request", async () => {
     const { answer, requests } = await dryRun({ dry_run: false });
     expect(answer["request_id"]).toBe("new-id");
     expect(requests.items.size).toBe(1);

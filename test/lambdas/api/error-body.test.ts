@@ -29,7 +29,7 @@ describe("the bad URLs of a refusal", () => {
     expect(answerBytes(body)).toBeGreaterThan(MAX_ANSWER_BYTES * 0.8);
     expect(told).toEqual(urls.slice(0, told.length));
     expect(body["error_message"]).toBe(
-      `url_list: bad; error_urls has ${told.length} of the 5000 bad URLs, for an answer has no room for more`,
+      `url_list: bad; error_urls lists the first ${told.length} of 5000 invalid URLs, because a response is limited in size`,
     );
   });
 });

@@ -194,7 +194,7 @@ describe("GET /prewarm with detail=pops", () => {
       const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail });
       expect(status).toBe(400);
       expect(body["error_message"]).toBe(
-        `detail: ${quoted(detail.replace("pops,", ""))} is not known; there are 'pops', 'failures', 'samples', 'urls'`,
+        `Unknown detail ${quoted(detail.replace("pops,", ""))}; use one of 'pops', 'failures', 'samples', 'urls'`,
       );
       expect(calls).toEqual([]);
     },
@@ -229,7 +229,7 @@ describe("what every route has in common", () => {
   it("another route is 404 and says which there are", async () => {
     const { status, body } = await world().call("DELETE /prewarm");
     expect(status).toBe(404);
-    expect(body).toEqual(failed(expect.stringMatching(/^There is no DELETE \/prewarm; there are POST \/prewarm, /)));
+    expect(body).toEqual(failed(expect.stringMatching(/^Unknown route DELETE \/prewarm; use one of POST \/prewarm, /)));
   });
 
   const shapes: Record<string, readonly [unknown, string[]]> = {

@@ -240,7 +240,7 @@ describe("POST /prewarm with retry_of", () => {
     },
   );
 
-  it("is a 409 while another request tries it again, or has: that one can be tried again in turn", async () => {
+  it("is a 409 while another request retries it, or has: that one can be retried once it has ended", async () => {
     const { post, requests, timer, fleet, lists } = world();
     expect((await post()).status).toBe(200);
     const objects = Object.keys(lists.objects).length;

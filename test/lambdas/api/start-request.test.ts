@@ -164,7 +164,7 @@ describe("POST /prewarm", () => {
     expect(calls.slice(-4)).toEqual(undone["requests.put"]);
     expect(lists.objects).toEqual({});
     expect(errors.map(([message]) => message)).toEqual([
-      ...Array(2).fill("Undoing a refused request failed"),
+      ...Array(2).fill("Rolling back a rejected request failed"),
       "A call failed",
     ]);
   });

@@ -133,7 +133,7 @@ describe("GET /summary", () => {
     expect((await call("GET /summary", undefined, { req_id: "r1" })).status).toBe(200);
   });
 
-  it("but not for ever: 409", async () => {
+  it("answers 409 when the report is not there in time", async () => {
     const { call, requests, passTime } = world();
     await requests.put(request({ status: "TIMEOUT", active: undefined }));
     setTimeout(() => passTime(15_000), 300);

@@ -107,7 +107,7 @@ describe("a settlement check", () => {
 });
 
 describe("a settlement check of an active request", () => {
-  it("is answered: whoever has something to ask may ask again", async () => {
+  it("is closed when it is done, so that the next one can be requested", async () => {
     const { handle, settlements } = world({ item: { download_count: 2 } });
     settlements.open.set("r1", Date.now());
     await handle(EVENT);

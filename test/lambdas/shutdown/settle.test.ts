@@ -95,7 +95,7 @@ describe("a settlement check of an active request", () => {
     expect(progress.expiries).toEqual([["correct", 1_800_000_444]]);
   });
 
-  it("says at the end whether the crowd may come, what failed by reason, and has every task in a file", async () => {
+  it("stores the verdict, the failures by reason and the file of all results when the request ends", async () => {
     const refused = { ok: false, bytes: 0, reason: "http_4xx", error: "HTTP 403", http_status: 403 } as const;
     const failed = result("SIN2-P1", A, refused);
     const w = world({ results: [...resultsBut(failed.pop_url), failed] });

@@ -77,7 +77,7 @@ test("the fleet is logged first, then what was done to which request", async () 
   await createHandler(deps)({}, WATCH_CONTEXT);
   expect(lines).toEqual([
     ["Fleet status", expect.anything()],
-    ["Step stalled", { req_id: "step", what: "CREATED: its step is called again" }],
+    ["Step stalled", { req_id: "step", what: "CREATED: step restarted" }],
     ["Request not cleaned up; settlement requested", { req_id: "unclosed" }],
     ["Request stalled; settlement requested", { req_id: "overdue" }],
   ]);

@@ -159,7 +159,7 @@ describe("a request that has ended and was not closed", () => {
   });
 });
 
-describe("a step that came to no end", () => {
+describe("a step that stalled", () => {
   const still = { last_update_time: "2024-04-16 03:30:00.000000" };
 
   it.each([
@@ -168,7 +168,7 @@ describe("a step that came to no end", () => {
     ["CHECK_POP", "Task", "Task"],
     ["INSERT_TASK", "Task", "Task"],
   ] as const)(
-    "of a request at %s is called again twice; then the request fails, and says which log to read",
+    "of a request at %s is restarted twice; then the request fails, and names the log to read",
     async (status, step, fn) => {
       const w = world({ ...still, status, targets_total: 1 });
       const again = async () => {
@@ -177,10 +177,10 @@ describe("a step that came to no end", () => {
         return w.restart();
       };
       for (const nudges of [1, 2]) {
-        expect(await again()).toEqual([["r1", `${status}: its step is called again`]]);
+        expect(await again()).toEqual([["r1", `${status}: step restarted`]]);
         expect(w.requests.the("r1")).toMatchObject({ nudges, status, active: "y" });
       }
-      const reason = `${step} came to no end, though it was called 3 times: the log of the function ${fn} says why`;
+      const reason = `${step} stalled in 3 runs; see the log of the function ${fn}`;
       expect(await again()).toEqual([["r1", reason]]);
       expect(w.requests.the("r1")).toMatchObject({ status: "FAILED", reason });
       expect(w.requests.ended).toEqual(["r1"]);
@@ -193,7 +193,7 @@ describe("a step that came to no end", () => {
     expect(reading.expandFunction.requests).toEqual(["r1"]);
     const read = world({ ...still, status: "EXPANDING", expanded: "y", nudges: 2 });
     const [[, said] = []] = await read.restart();
-    expect(String(said)).toMatch(/^Get Size came to no end/);
+    expect(String(said)).toMatch(/^Get Size stalled/);
     expect(read.expandFunction.requests).toEqual([]);
   });
 
@@ -213,7 +213,7 @@ describe("a step that came to no end", () => {
   });
 });
 
-describe("a fan-out that came to no end", () => {
+describe("a fan-out that stalled", () => {
   const still = { status: "INSERT_TASK", last_update_time: "2024-04-16 03:30:00.000000", targets_total: 3 } as const;
 
   it("goes on: Task is called for each target that is not sent, and no other", async () => {
@@ -221,7 +221,7 @@ describe("a fan-out that came to no end", () => {
     const states = { "SIN2-P1": "SENT", "FRA56-P4": "READY", "NRT57-P3": "RESOLVED", "XXX1-P1": "FAILED" } as const;
     await w.requestPops.put(Object.entries(states).map(([pop, state]) => target(pop, { state })));
     const called = async () => w.restart();
-    expect(await called()).toEqual([["r1", "INSERT_TASK: its step is called again"]]);
+    expect(await called()).toEqual([["r1", "INSERT_TASK: step restarted"]]);
     expect(w.requestPops.calledAgain).toEqual([[target("FRA56-P4").target, 1]]);
     expect([...w.requestPops.items.values()].map(({ state }) => state)).toEqual(["SENT", "READY", "READY", "FAILED"]);
     w.requests.items.set("r1", { ...w.requests.the("r1"), ...still });

@@ -224,7 +224,7 @@ describe("a manifest of DASH", () => {
     one(rep(`<SegmentTemplate media="$Time$">${timeline(`t="0" d="1" r="${r}"`)}</SegmentTemplate>`));
 
   it.each([
-    ["is a live manifest (type dynamic): what it names is gone before it is warm", mpd("", 'type="dynamic"')],
+    ["is a live manifest (type dynamic): its segments expire before they are warm", mpd("", 'type="dynamic"')],
     [
       "has an element that stands elsewhere (xlink:href), which is not followed",
       mpd('<Period xlink:href="https://a.test/secret"/>'),

@@ -140,7 +140,7 @@ describe("a media playlist", () => {
 
   it.each([
     [
-      "is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm",
+      "is a live playlist (it has no EXT-X-ENDLIST): its segments expire before they are warm",
       "#EXTM3U\n#EXTINF:6,\nsecret.ts",
     ],
     [
