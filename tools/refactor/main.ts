@@ -1,15 +1,18 @@
 // `npx tsx tools/refactor/main.ts PLAN.json …`: moves and merges source files, and rewrites all that imports or names them.
-// A plan: { merges: [{ to, from: [path, …] }], renames: [{ file, name, newName }] }. It runs again on another commit as it is:
-// what a plan names and the tree does not have is skipped with a note.
+// A plan: { renames: [{ file, name, newName }], texts: [{ file, old, new }], merges: [{ to, from: [path, …] }] }, done in this order.
+// A text stands in its file once; with the file "*", everywhere. It runs again on another commit as it is: what a plan names and the
+// tree does not have is skipped with a note.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import ts from "typescript";
 import { grouped } from "../../domain/grouped.ts";
+import { declarationsOf, parse, type Rename, rename } from "./rename.ts";
 
 interface Plan {
   readonly merges?: readonly { readonly to: string; readonly from: readonly string[] }[];
-  readonly renames?: readonly { readonly file: string; readonly name: string; readonly newName: string }[];
+  readonly renames?: readonly Rename[];
+  readonly texts?: readonly { readonly file: string; readonly old: string; readonly new: string }[];
 }
 
 /** A name that one module takes from another. */
@@ -42,9 +45,29 @@ const texts = new Map<string, string>();
 for (const path of tracked)
   if (/\.(tsx?|m?js|json|md|ya?ml|grit)$/.test(path) && path !== "package-lock.json")
     texts.set(path, readFileSync(path, "utf8"));
+const before = new Map(texts);
 const isCode = (path: string) => /\.(tsx?|m?js)$/.test(path);
 
-rename(plans.flatMap(({ renames }) => renames ?? []));
+problems.push(
+  ...rename(
+    texts,
+    plans.flatMap(({ renames }) => renames ?? []),
+  ),
+);
+for (const { file, old, new: replacement } of plans.flatMap((plan) => plan.texts ?? [])) {
+  const inPlan = (path: string) => path.startsWith("tools/refactor/");
+  const holders = [...texts.keys()].filter((path) => (file === "*" ? !inPlan(path) : path === file));
+  const found = holders.filter((path) => texts.get(path)?.includes(old));
+  if (found.length === 0) console.error(`skipped: ${file} has no ${JSON.stringify(old)}`);
+  for (const path of found) {
+    const text = texts.get(path) ?? "";
+    if (file !== "*" && text.split(old).length > 2) problems.push(`${path} has several ${JSON.stringify(old)}`);
+    texts.set(
+      path,
+      text.replaceAll(old, () => replacement),
+    );
+  }
+}
 
 const newPathOf = new Map<string, string>();
 const groups = new Map<string, string[]>();
@@ -86,106 +109,13 @@ for (const problem of problems) console.error(`PROBLEM: ${problem}`);
 if (isDryRun || problems.length > 0) process.exit(problems.length > 0 ? 1 : 0);
 let written = 0;
 for (const [path, text] of results) {
-  if (texts.get(path) === text) continue;
+  if (before.get(path) === text) continue;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
   written += 1;
 }
 for (const path of newPathOf.keys()) if (!results.has(path)) rmSync(path);
 console.log(`${newPathOf.size} files became ${groups.size}; ${written} files written`);
-
-/** Renames declarations and all their uses, with TypeScript's language service. */
-function rename(renames: NonNullable<Plan["renames"]>): void {
-  const wanted = renames.filter(({ file }) => texts.has(file));
-  for (const { file } of renames) if (!texts.has(file)) console.error(`skipped: ${file} is not there`);
-  if (wanted.length === 0) return;
-  const versions = new Map<string, number>();
-  const code = [...texts.keys()].filter(isCode);
-  const config = ts.parseJsonConfigFileContent(
-    {
-      extends: "./tsconfig.json",
-      compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact", lib: ["es2023", "dom", "dom.iterable"] },
-      files: code,
-    },
-    ts.sys,
-    process.cwd(),
-  );
-  const pathOf = (name: string) => relative(process.cwd(), name);
-  const service = ts.createLanguageService({
-    getScriptFileNames: () => code.map((path) => join(process.cwd(), path)),
-    getScriptVersion: (name) => String(versions.get(pathOf(name)) ?? 0),
-    getScriptSnapshot: (name) => {
-      const text = texts.get(pathOf(name)) ?? ts.sys.readFile(name);
-      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-    },
-    getCurrentDirectory: () => process.cwd(),
-    getCompilationSettings: () => config.options,
-    getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
-    fileExists: ts.sys.fileExists,
-    readFile: ts.sys.readFile,
-    readDirectory: ts.sys.readDirectory,
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
-  });
-  for (const { file, name, newName } of wanted) {
-    const source = parse(file, texts.get(file) ?? "");
-    const position = positionOf(source, name);
-    if (position === undefined) {
-      console.error(`skipped: ${file} declares no ${name}`);
-      continue;
-    }
-    const found = service.findRenameLocations(join(process.cwd(), file), position, false, false, {
-      providePrefixAndSuffixTextForRename: true,
-    });
-    if (!found) {
-      problems.push(`${file}: ${name} cannot be renamed`);
-      continue;
-    }
-    const byFile = grouped(found, ({ fileName }) => pathOf(fileName));
-    for (const [path, locations] of byFile) {
-      let text = texts.get(path);
-      if (text === undefined) continue;
-      for (const { textSpan, prefixText = "", suffixText = "" } of locations.toSorted(
-        (a, b) => b.textSpan.start - a.textSpan.start,
-      ))
-        text = `${text.slice(0, textSpan.start)}${prefixText}${newName}${suffixText}${text.slice(textSpan.start + textSpan.length)}`;
-      texts.set(path, text);
-      versions.set(path, (versions.get(path) ?? 0) + 1);
-    }
-  }
-}
-
-function parse(path: string, text: string): ts.SourceFile {
-  return ts.createSourceFile(
-    path,
-    text,
-    ts.ScriptTarget.Latest,
-    true,
-    path.endsWith("x") ? ts.ScriptKind.TSX : undefined,
-  );
-}
-
-/** Where a top-level name is declared; `Class.member` names a member of a class or interface. */
-function positionOf(source: ts.SourceFile, dotted: string): number | undefined {
-  const [name, member] = dotted.split(".");
-  for (const statement of source.statements) {
-    for (const declaration of declarationsOf(statement)) {
-      if (!declaration.name || declaration.name.getText() !== name) continue;
-      if (member === undefined) return declaration.name.getStart();
-      if (!ts.isClassDeclaration(statement) && !ts.isInterfaceDeclaration(statement)) continue;
-      for (const own of statement.members) if (own.name?.getText() === member) return own.name.getStart();
-    }
-  }
-  return undefined;
-}
-
-function declarationsOf(statement: ts.Statement): readonly { readonly name?: ts.Node | undefined }[] {
-  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations;
-  if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement) || ts.isInterfaceDeclaration(statement))
-    return [statement];
-  if (ts.isTypeAliasDeclaration(statement) || ts.isEnumDeclaration(statement)) return [statement];
-  return [];
-}
 
 /** The names that a file declares at its top; a type and a value of one name count as one. */
 function declaredNames(source: ts.SourceFile): Set<string> {
