@@ -39,14 +39,12 @@ export function createHandler(deps: AggregationDeps) {
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
       deps.onUnreadable({ kind: "stream record", key, problem });
-      await deps.deadLetters
-        .bury(JSON.stringify(record), problem)
-        .catch((error: unknown) =>
-          deps.logger.warn("Moving a stream record to the dead-letter queue failed", {
-            key,
-            error: errorFields(error),
-          }),
-        );
+      await deps.deadLetters.bury(JSON.stringify(record), problem).catch((error: unknown) =>
+        deps.logger.warn("Moving a stream record to the dead-letter queue failed", {
+          key,
+          error: errorFields(error),
+        }),
+      );
     }
     // Last: a batch that fails is tried again, and its metrics would count twice.
     for (const part of counted) for (const line of countedLines(deps.namespace, part)) deps.logger.info(...line);
