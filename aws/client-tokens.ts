@@ -1,6 +1,6 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { TOKEN_SECONDS, type TokenClaim, tokenClaimSchema } from "../domain/request/client-token.ts";
-import { whetherConditionHolds } from "./conditional-writes.ts";
+import { tryConditionalWrite } from "./conditional-writes.ts";
 
 const PART = "claim";
 
@@ -19,7 +19,7 @@ export class ClientTokens {
   async claim(token: string, claim: TokenClaim, instead?: TokenClaim): Promise<boolean> {
     const now = Math.floor(claim.at / 1_000);
     const free = "attribute_not_exists(#key) OR expire_at <= :now";
-    return whetherConditionHolds(() =>
+    return tryConditionalWrite(() =>
       this.db.put({
         TableName: this.table,
         Item: { key: keyOf(token), part: PART, ...claim, expire_at: now + TOKEN_SECONDS },
@@ -42,7 +42,7 @@ export class ClientTokens {
 
   /** Releases a token whose request could not be created. */
   async release(token: string, reqId: string): Promise<void> {
-    await whetherConditionHolds(() =>
+    await tryConditionalWrite(() =>
       this.db.delete({
         TableName: this.table,
         Key: { key: keyOf(token), part: PART },

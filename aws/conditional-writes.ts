@@ -1,7 +1,7 @@
 import { type RetryOptions, retry } from "../domain/retry.ts";
 
 /** Back-off for items with few concurrent writers. */
-const FEW = { attempts: 10, firstMs: 25, longestMs: 800 };
+const CONFLICT_RETRY = { attempts: 10, firstMs: 25, longestMs: 800 };
 
 /** A write was refused because its condition does not hold: alone, or as part of a transaction. */
 export function isConditionFailure(error: unknown): boolean {
@@ -12,12 +12,15 @@ export function isConditionFailure(error: unknown): boolean {
  * Runs a transaction again while another write to the same item is in its way. The SDK does not: a cancelled
  * transaction may have reasons that no repetition mends.
  */
-export async function withConflictRetry<T>(transact: () => Promise<T>, backOff: RetryOptions<T> = FEW): Promise<T> {
-  return retry(transact, { ...backOff, passes: isConflict });
+export async function withConflictRetry<T>(
+  transact: () => Promise<T>,
+  backOff: RetryOptions<T> = CONFLICT_RETRY,
+): Promise<T> {
+  return retry(transact, { ...backOff, retryOnError: isConflict });
 }
 
 /** Makes a conditional write, again while another one is in its way. @returns false if its condition does not hold */
-export async function whetherConditionHolds(
+export async function tryConditionalWrite(
   write: () => Promise<unknown>,
   backOff?: RetryOptions<unknown>,
 ): Promise<boolean> {

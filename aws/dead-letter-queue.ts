@@ -26,7 +26,7 @@ export class DeadLetterQueue implements DeadLetters {
   ) {}
 
   /** @param body what it was, as it came; cut where it is longer than a message may be, and without what SQS refuses */
-  async bury(body: string, reason: string): Promise<void> {
+  async send(body: string, reason: string): Promise<void> {
     const StringValue = acceptable(reason, MAX_REASON_BYTES);
     await this.sqs.send(
       new SendMessageCommand({

@@ -56,7 +56,7 @@ export class Dns implements Resolver {
   async alias(name: string): Promise<string | undefined> {
     const attempt = async () => (await this.client.resolveCname(name))[0];
     try {
-      return await retry(attempt, { ...ALIAS_LOOKUPS, passes: (error) => !isNoRecord(error) });
+      return await retry(attempt, { ...ALIAS_LOOKUPS, retryOnError: (error) => !isNoRecord(error) });
     } catch (error) {
       if (isNoRecord(error)) return undefined;
       throw new AliasUnclearError(name, this.lookupError(name, error), { cause: error });

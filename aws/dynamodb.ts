@@ -35,7 +35,7 @@ export async function putItems(db: DynamoDBDocument, table: string, items: reado
       const { UnprocessedItems } = await db.batchWrite({ RequestItems: left });
       left = UnprocessedItems;
     };
-    await retry(writeLeft, { ...UNPROCESSED, again: () => leftCount() > 0 });
+    await retry(writeLeft, { ...UNPROCESSED, retryOnResult: () => leftCount() > 0 });
     if (leftCount() > 0)
       throw new Error(`${leftCount()} items for ${table} stayed unprocessed ${UNPROCESSED.attempts} times`);
   }

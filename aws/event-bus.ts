@@ -12,7 +12,7 @@ export class EventBus {
     const put = async () => (await this.events.send(new PutEventsCommand({ Entries }))).Entries?.[0];
     // An entry may be refused although the call is not.
     const again = (answer?: PutEventsResultEntry) => answer?.ErrorCode !== undefined;
-    const answer = await retry(put, { attempts: 5, firstMs: 100, again });
+    const answer = await retry(put, { attempts: 5, firstMs: 100, retryOnResult: again });
     if (answer?.ErrorCode !== undefined) throw new Error(`${answer.ErrorCode}: ${answer.ErrorMessage ?? ""}`);
   }
 }

@@ -13,7 +13,7 @@ import {
   failureExampleSchema,
   mostFirst,
 } from "../domain/result/failure-groups.ts";
-import { itemUpdate, whetherConditionHolds, withConflictRetry } from "./conditional-writes.ts";
+import { itemUpdate, tryConditionalWrite, withConflictRetry } from "./conditional-writes.ts";
 import { queryItems } from "./dynamodb.ts";
 
 /**
@@ -21,7 +21,7 @@ import { queryItems } from "./dynamodb.ts";
  * (lib/permissions.ts): whoever writes one kind may be refused the others.
  */
 export const KEY = {
-  /** The request's totals: one item per counter shard, {@link MOVED} and {@link CORRECTION}. */
+  /** The request's totals: one item per counter shard, {@link LAST_RESULT} and {@link CORRECTION}. */
   count: (reqId: string) => `count#${reqId}`,
   /** The totals of a block of its POPs: a shard each. */
   pops: (reqId: string, block: number) => `pops#${reqId}#${block}`,
@@ -42,11 +42,11 @@ export const KEY = {
 } as const;
 
 /** Sort keys of `count`, next to those of the shards. */
-const MOVED = "moved";
+const LAST_RESULT = "moved";
 const CORRECTION = "recount";
 
 const countItemSchema = countSchema.extend({
-  /** Of {@link MOVED}: when the newest of the counted results was written. */
+  /** Of {@link LAST_RESULT}: when the newest of the counted results was written. */
   at: z.number().optional().catch(undefined),
   uncompressed: z.array(z.string()).catch([]),
 });
@@ -88,15 +88,19 @@ export class ProgressTable implements HeartbeatStore {
   async count(reqId: string): Promise<Omit<Progress, "heartbeats">> {
     const count: Sum = { ...NO_COUNT };
     const examples = new Set<string>();
-    let movedAt: number | undefined;
+    let lastResultAt: number | undefined;
     for await (const item of this.items(KEY.count(reqId))) {
       const { data } = countItemSchema.safeParse(item);
       if (data === undefined) continue;
       addCount(count, data);
-      movedAt = data.at ?? movedAt;
+      lastResultAt = data.at ?? lastResultAt;
       for (const example of data.uncompressed) examples.add(example);
     }
-    return { count, movedAt, uncompressed: examples.size === 0 ? undefined : [...examples].slice(0, MAX_EXAMPLES) };
+    return {
+      count,
+      lastResultAt,
+      uncompressed: examples.size === 0 ? undefined : [...examples].slice(0, MAX_EXAMPLES),
+    };
   }
 
   /**
@@ -208,11 +212,11 @@ export class ProgressTable implements HeartbeatStore {
   }
 
   /** Stores when the newest result was written; an earlier time changes nothing. @param at milliseconds since the epoch */
-  async moved(reqId: string, at: number, expireAt: number): Promise<void> {
-    await whetherConditionHolds(() =>
+  async putLastResultTime(reqId: string, at: number, expireAt: number): Promise<void> {
+    await tryConditionalWrite(() =>
       this.db.update({
         TableName: this.table,
-        Key: { key: KEY.count(reqId), part: MOVED },
+        Key: { key: KEY.count(reqId), part: LAST_RESULT },
         UpdateExpression: "SET #at = :at, expire_at = :expire",
         ConditionExpression: "attribute_not_exists(#at) OR #at < :at",
         ExpressionAttributeNames: { "#at": "at" },
@@ -222,7 +226,7 @@ export class ProgressTable implements HeartbeatStore {
   }
 
   /** Keeps examples of a reason, unless there are some. */
-  async exemplify(
+  async putFailureExamples(
     reqId: string,
     reason: FailureReason,
     examples: readonly FailureExample[],
@@ -232,12 +236,12 @@ export class ProgressTable implements HeartbeatStore {
   }
 
   /** Stores what was counted when a minute began, unless that is stored. @param minute its number */
-  async began(reqId: string, minute: number, count: Count, expireAt: number): Promise<void> {
+  async putMinute(reqId: string, minute: number, count: Count, expireAt: number): Promise<void> {
     await this.putFirst({ key: KEY.minute(reqId), part: String(minute), ...count, expire_at: expireAt });
   }
 
   /** Adds bytes that came in a minute. One that is tried again may add them twice. @param minute its number */
-  async received(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void> {
+  async addReceivedBytes(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void> {
     await this.increase({ key: KEY.bytes(reqId), part: String(minute) }, { bytes }, expireAt);
   }
 
@@ -281,7 +285,7 @@ export class ProgressTable implements HeartbeatStore {
 
   /** Writes an item unless there is one. */
   private async putFirst(item: ItemKey & Readonly<Record<string, unknown>>): Promise<void> {
-    await whetherConditionHolds(() =>
+    await tryConditionalWrite(() =>
       this.db.put({
         TableName: this.table,
         Item: item,

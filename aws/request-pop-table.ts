@@ -2,7 +2,7 @@ import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { type Target, type TargetStore, targetSchema } from "../domain/plan/target.ts";
-import { whetherConditionHolds } from "./conditional-writes.ts";
+import { tryConditionalWrite } from "./conditional-writes.ts";
 import { putItems, queryItems } from "./dynamodb.ts";
 
 /** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
@@ -76,7 +76,7 @@ export class RequestPopTable implements TargetStore {
         ExpressionAttributeValues: { ":more": targets.length, ":now": Date.now() },
       },
     };
-    return whetherConditionHolds(() => this.db.transactWrite({ TransactItems: [...sent, counted] }));
+    return tryConditionalWrite(() => this.db.transactWrite({ TransactItems: [...sent, counted] }));
   }
 
   /** Nothing happens to a target that is not in `:state`. */
@@ -86,7 +86,7 @@ export class RequestPopTable implements TargetStore {
     UpdateExpression: string,
     ExpressionAttributeValues: { readonly ":state": string } & Readonly<Record<string, string | number>>,
   ): Promise<void> {
-    await whetherConditionHolds(() =>
+    await tryConditionalWrite(() =>
       this.db.update({
         TableName: this.table,
         Key: { req_id: reqId, target },

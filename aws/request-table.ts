@@ -15,6 +15,9 @@ import {
 import {
   ACTIVE,
   ACTIVE_INDEX,
+  ACTIVE_REQUEST_ATTRIBUTES,
+  type ActiveRequest,
+  activeRequestSchema,
   CLOSING,
   CLOSING_INDEX,
   isPossibleId,
@@ -26,9 +29,6 @@ import {
   placeSchema,
   type RequestItem,
   requestItemSchema,
-  STANDING_ATTRIBUTES,
-  type Standing,
-  standingSchema,
 } from "../domain/request/request-item.ts";
 import { formatTimestamp } from "../domain/timestamps.ts";
 import type { AsyncFunction } from "./async-function.ts";
@@ -37,14 +37,14 @@ import {
   failedConditions,
   isConflict,
   itemUpdate,
-  whetherConditionHolds,
+  tryConditionalWrite,
   withConflictRetry,
 } from "./conditional-writes.ts";
 import { queryItems } from "./dynamodb.ts";
 
 /** An active request as the index shows it. */
-const activeRequestSchema = z.object({ req_id: z.string(), timeout_at: z.string() });
-export type ActiveRequest = z.infer<typeof activeRequestSchema>;
+const activeIndexEntrySchema = z.object({ req_id: z.string(), timeout_at: z.string() });
+export type ActiveIndexEntry = z.infer<typeof activeIndexEntrySchema>;
 
 /** A request that has ended and was not closed, as the index shows it. */
 const closingRequestSchema = z.object({ req_id: z.string(), last_update_time: z.string() });
@@ -77,9 +77,9 @@ export class RequestReader {
   }
 
   /** How an active request stands; undefined also for one that has ended. Its headers are not read: there may be secrets in them. */
-  async standing(reqId: string): Promise<Standing | undefined> {
-    const item = await this.read(reqId, STANDING_ATTRIBUTES);
-    return item?.["active"] === undefined ? undefined : this.parse(standingSchema, item);
+  async getActive(reqId: string): Promise<ActiveRequest | undefined> {
+    const item = await this.read(reqId, ACTIVE_REQUEST_ATTRIBUTES);
+    return item?.["active"] === undefined ? undefined : this.parse(activeRequestSchema, item);
   }
 
   /** The active requests, each read from the table before it is believed. */
@@ -90,7 +90,7 @@ export class RequestReader {
 
   /** The active requests, as the index shows them. */
   listActive() {
-    return this.list(ACTIVE_INDEX, activeRequestSchema);
+    return this.list(ACTIVE_INDEX, activeIndexEntrySchema);
   }
 
   /** Those that have ended and still hold something, as the index shows them. */
@@ -172,7 +172,7 @@ const PERMITS = "active permits";
  * Every request that is put writes the item of permits, and DynamoDB cancels all but one of the transactions that meet there. With these
  * pauses, 50 that come at once and take a tenth of a second each are all carried out within ten seconds: test/aws/permits.test.ts.
  */
-const CONTENDED = { attempts: 20, firstMs: 50, longestMs: 1_000 };
+const PERMIT_RETRY = { attempts: 20, firstMs: 50, longestMs: 1_000 };
 
 const holdersSchema = z.set(z.string()).default(new Set());
 
@@ -213,7 +213,7 @@ export class RequestTable extends RequestReader {
     const transact = () => this.db.transactWrite({ TransactItems });
     try {
       for (;;) {
-        const failed = await failedConditions(transact, CONTENDED);
+        const failed = await failedConditions(transact, PERMIT_RETRY);
         if (failed.length === 0) return "PUT";
         if (failed.includes(0)) throw new Error(`There is a request ${item.req_id} already`);
         if (failed.includes(2)) return "RETRIED";
@@ -248,7 +248,7 @@ export class RequestTable extends RequestReader {
           UpdateExpression: "DELETE holders :ended",
           ExpressionAttributeValues: { ":ended": new Set(ended) },
         }),
-      CONTENDED,
+      PERMIT_RETRY,
     );
     return ended.length;
   }
@@ -262,7 +262,7 @@ export class RequestTable extends RequestReader {
     const { from, to } = EVENTS[event];
     const { status, ...marks } = attributesOf(to);
     const isNew = from.some((state) => attributesOf(state).status !== status);
-    return this.move(reqId, { ...fields, ...marks, ...(isNew ? { status } : {}) }, inStates(from));
+    return this.writeAndTouch(reqId, { ...fields, ...marks, ...(isNew ? { status } : {}) }, inStates(from));
   }
 
   /**
@@ -273,23 +273,23 @@ export class RequestTable extends RequestReader {
     const { from, to } = EVENTS[event];
     const ended = { ...fields, status: to, header: [], variants: [], sources: [], closing: CLOSING };
     const removed = { active: undefined, empty_seen_at: undefined };
-    if (!(await this.move(reqId, { ...ended, ...removed }, inStates(from)))) return false;
+    if (!(await this.writeAndTouch(reqId, { ...ended, ...removed }, inStates(from)))) return false;
     await this.shutdown.invoke(reqId);
     return true;
   }
 
   /** Writes fields of a request that is in one of these states; false when it is not. */
-  async amend(reqId: string, states: readonly State[], fields: Fields): Promise<boolean> {
-    return this.move(reqId, fields, inStates(states));
+  async updateAndTouch(reqId: string, states: readonly State[], fields: Fields): Promise<boolean> {
+    return this.writeAndTouch(reqId, fields, inStates(states));
   }
 
-  /** Like amend(), but `last_update_time` stays. Undefined removes a field. */
-  async note(reqId: string, states: readonly State[], fields: Fields): Promise<boolean> {
+  /** Like {@link updateAndTouch}, but `last_update_time` stays. Undefined removes a field. */
+  async updateQuietly(reqId: string, states: readonly State[], fields: Fields): Promise<boolean> {
     return this.write(reqId, fields, inStates(states));
   }
 
   /**
-   * Records a percentage that the API reports of a request, unless a higher one was, or its exact counts stand. It has not moved by this.
+   * Records a percentage that the API reports of a request, unless a higher one was, or its exact counts stand. `last_update_time` stays.
    * A caller waits for the answer with it, so it is not tried again while another write is in its way.
    */
   async recordReportedPercentage(reqId: string, percentage: number): Promise<void> {
@@ -297,7 +297,7 @@ export class RequestTable extends RequestReader {
       "(attribute_not_exists(max_reported_percentage) OR max_reported_percentage < :max_reported_percentage)";
     const conditions = [{ text: "attribute_not_exists(verdict)" }, { text: isHigher }];
     const update = this.updateOf(reqId, { max_reported_percentage: percentage }, conditions);
-    await whetherConditionHolds(() => this.db.update(update), { attempts: 1, firstMs: 0 });
+    await tryConditionalWrite(() => this.db.update(update), { attempts: 1, firstMs: 0 });
   }
 
   /**
@@ -307,7 +307,7 @@ export class RequestTable extends RequestReader {
   async claimRequeue({ req_id, requeues }: RequestItem): Promise<boolean> {
     const unchanged = { text: "requeues = :before", values: { ":before": requeues } };
     const claimed = { requeues: requeues + 1, empty_seen_at: undefined };
-    return this.move(req_id, claimed, inStates(EVENTS.REQUEUE.from), unchanged);
+    return this.writeAndTouch(req_id, claimed, inStates(EVENTS.REQUEUE.from), unchanged);
   }
 
   /**
@@ -318,29 +318,33 @@ export class RequestTable extends RequestReader {
     const state = stateOf(item);
     if (!EVENTS.RESTART_STEP.from.includes(state)) return false;
     const unchanged = { text: "nudges = :before", values: { ":before": item.nudges } };
-    return this.move(item.req_id, { nudges: item.nudges + 1 }, inStates([state]), unchanged);
+    return this.writeAndTouch(item.req_id, { nudges: item.nudges + 1 }, inStates([state]), unchanged);
   }
 
-  /** Marks an ended request as cleaned up. It has not moved by this: its end is its last move. */
+  /** Marks an ended request as cleaned up. `last_update_time` stays the time of its end. */
   async close(reqId: string): Promise<boolean> {
-    return this.note(reqId, ENDED_STATES, { closed: true, closing: undefined });
+    return this.updateQuietly(reqId, ENDED_STATES, { closed: true, closing: undefined });
   }
 
   /**
-   * Writes attributes, and that the request has moved now. If another clock wrote a later time,
+   * Writes attributes and `last_update_time`. If another clock wrote a later time,
    * `last_update_time` stays as it is, for it never goes back.
    */
-  private async move(reqId: string, attributes: Attributes, ...conditions: readonly Condition[]): Promise<boolean> {
-    const moved = { ...attributes, last_update_time: formatTimestamp(new Date()) };
+  private async writeAndTouch(
+    reqId: string,
+    attributes: Attributes,
+    ...conditions: readonly Condition[]
+  ): Promise<boolean> {
+    const touched = { ...attributes, last_update_time: formatTimestamp(new Date()) };
     const isForward = { text: "NOT last_update_time > :last_update_time" };
-    if (await this.write(reqId, moved, ...conditions, isForward)) return true;
+    if (await this.write(reqId, touched, ...conditions, isForward)) return true;
     return this.write(reqId, attributes, ...conditions);
   }
 
   /** @returns false if the conditions do not hold, or there is no such request */
   private async write(reqId: string, attributes: Attributes, ...conditions: readonly Condition[]): Promise<boolean> {
     if (!isPossibleId(reqId)) return false;
-    return whetherConditionHolds(() => this.db.update(this.updateOf(reqId, attributes, conditions)));
+    return tryConditionalWrite(() => this.db.update(this.updateOf(reqId, attributes, conditions)));
   }
 
   private updateOf(req_id: string, attributes: Attributes, conditions: readonly Condition[]) {

@@ -55,8 +55,8 @@ const BUSY = new Set(["ProvisionedThroughputExceededException", "ThrottlingExcep
 const SYSTEM_ERROR = /^E(AI_)?[A-Z]+$/;
 
 /** The most that one BatchGetItem takes. */
-const MOST_KEYS = 100;
-const PATIENCE = { attempts: 8, firstMs: 50 };
+const MAX_KEYS_PER_BATCH_GET = 100;
+const UNPROCESSED_RETRY = { attempts: 8, firstMs: 50 };
 
 /** Keys go with what is read, to name what cannot be. */
 const ALL: Wanted<ReportedResult> = {
@@ -115,12 +115,12 @@ export class RequestTaskTable implements ResultStore {
    * Which of these results stand, good or bad, by their `pop_url`. One that cannot be parsed is reported, and left out.
    * @throws Error if DynamoDB leaves some unprocessed again and again
    */
-  async standing(keys: readonly TaskKey[]): Promise<Map<string, LeadResult>> {
+  async findExisting(keys: readonly TaskKey[]): Promise<Map<string, LeadResult>> {
     const found = new Map<string, LeadResult>();
     // A key must not come twice in a call.
     const distinct = [...new Map(keys.map(({ task_key, pop_url }) => [pop_url, { task_key, pop_url }])).values()];
-    for (let i = 0; i < distinct.length; i += MOST_KEYS) {
-      let left = distinct.slice(i, i + MOST_KEYS).map(toAttributes);
+    for (let i = 0; i < distinct.length; i += MAX_KEYS_PER_BATCH_GET) {
+      let left = distinct.slice(i, i + MAX_KEYS_PER_BATCH_GET).map(toAttributes);
       const findSome = async () => {
         const get = { Keys: left, ...projection(LEAD_RESULT_ATTRIBUTES), ConsistentRead: true };
         const { Responses, UnprocessedKeys } = await this.db.send(
@@ -132,7 +132,7 @@ export class RequestTaskTable implements ResultStore {
         }
         left = UnprocessedKeys?.[this.table]?.Keys ?? [];
       };
-      await retry(findSome, { ...PATIENCE, again: () => left.length > 0 });
+      await retry(findSome, { ...UNPROCESSED_RETRY, retryOnResult: () => left.length > 0 });
       if (left.length > 0) throw new Error(`${left.length} keys of ${this.table} stayed unprocessed`);
     }
     return found;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { SETTLEMENT_REQUEST_TIMEOUT_MS } from "../domain/request/lifecycle.ts";
 import type { AsyncFunction } from "./async-function.ts";
-import { whetherConditionHolds } from "./conditional-writes.ts";
+import { tryConditionalWrite } from "./conditional-writes.ts";
 import { KEY } from "./progress-table.ts";
 
 const PART = "look";
@@ -27,7 +27,7 @@ export class SettlementQueue {
     const now = Date.now();
     const expire_at = Math.ceil((now + SETTLEMENT_REQUEST_TIMEOUT_MS) / 1_000);
     if (
-      !(await whetherConditionHolds(() =>
+      !(await tryConditionalWrite(() =>
         this.db.put({
           TableName: this.table,
           Item: { key: KEY.ask(reqId), part: PART, at: now, by, expire_at },

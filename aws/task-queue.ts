@@ -9,30 +9,30 @@ import {
 } from "@aws-sdk/client-sqs";
 import pMap, { pMapSkip } from "p-map";
 import { Batcher } from "../domain/batcher.ts";
-import type { QueueDepth, ReceivedMessage, TaskQueue as TaskQueuePort } from "../domain/plan/ports.ts";
+import type { QueueDepth, ReceivedMessage, TaskQueue } from "../domain/plan/ports.ts";
 import type { TaskMessage } from "../domain/plan/task-message.ts";
-import type { Lane } from "../domain/request/lane.ts";
+import type { TaskQueueName } from "../domain/request/task-queue-name.ts";
 import { retry } from "../domain/retry.ts";
 
 /** URLs of the two queues. */
-export type LaneUrls = Readonly<Record<Lane, string>>;
+export type QueueUrls = Readonly<Record<TaskQueueName, string>>;
 
-/** The tasks that wait. Task and Shutdown queue them, agents take them: small requests have a lane of their own. */
-export class TaskQueue {
-  readonly lanes: Readonly<Record<Lane, TaskLane>>;
+/** The two queues of tasks. Task and Shutdown send messages, agents receive them; small requests have a queue of their own. */
+export class TaskQueues {
+  readonly queues: Readonly<Record<TaskQueueName, SqsTaskQueue>>;
 
-  constructor(sqs: SQSClient, urls: LaneUrls) {
-    this.lanes = { main: new TaskLane(sqs, urls.main), express: new TaskLane(sqs, urls.express) };
+  constructor(sqs: SQSClient, urls: QueueUrls) {
+    this.queues = { main: new SqsTaskQueue(sqs, urls.main), express: new SqsTaskQueue(sqs, urls.express) };
   }
 
   /** @throws TasksNotQueuedError if SQS refuses some again and again */
-  send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane: Lane = "main"): Promise<void> {
-    return this.lanes[lane].send(messages);
+  send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, queue: TaskQueueName = "main"): Promise<void> {
+    return this.queues[queue].send(messages);
   }
 
   /** Messages in both queues, in flight or not, as SQS estimates them. */
   async messageCount(): Promise<number> {
-    const depths = await Promise.all(Object.values(this.lanes).map((lane) => lane.depth()));
+    const depths = await Promise.all(Object.values(this.queues).map((queue) => queue.depth()));
     return depths.reduce((sum, { available, delayed, inFlight }) => sum + available + delayed + inFlight, 0);
   }
 }
@@ -44,9 +44,9 @@ const BATCH_BYTES = 256_000;
 const SENT_IN_PARALLEL = 16;
 const SEND = { attempts: 8, firstMs: 50 };
 /** Deletions and extensions wait this long for others to share a call with. */
-const TOGETHER = { size: BATCH, delayMs: 20 };
+const COALESCE = { size: BATCH, delayMs: 20 };
 /** Deferred messages are not urgent, and there may be many. */
-const LATER = { size: BATCH, delayMs: 300 };
+const COALESCE_DEFERRED = { size: BATCH, delayMs: 300 };
 
 /** Messages that could not be queued. */
 export class TasksNotQueuedError extends Error {
@@ -77,7 +77,7 @@ interface Extension {
 }
 
 /** One of the two queues of tasks. */
-export class TaskLane implements TaskQueuePort {
+export class SqsTaskQueue implements TaskQueue {
   private readonly deletions: Batcher<string>;
   private readonly extensions: Batcher<Extension>;
   private readonly delayed: Batcher<Outgoing>;
@@ -86,9 +86,9 @@ export class TaskLane implements TaskQueuePort {
     private readonly sqs: SQSClient,
     private readonly url: string,
   ) {
-    this.deletions = new Batcher({ ...TOGETHER, send: (receipts) => this.deleteBatch(receipts) });
-    this.extensions = new Batcher({ ...TOGETHER, send: (items) => this.holdBatch(items) });
-    this.delayed = new Batcher({ ...LATER, send: (items) => this.sendAll(items).then(() => []) });
+    this.deletions = new Batcher({ ...COALESCE, send: (receipts) => this.deleteBatch(receipts) });
+    this.extensions = new Batcher({ ...COALESCE, send: (items) => this.setVisibilityBatch(items) });
+    this.delayed = new Batcher({ ...COALESCE_DEFERRED, send: (items) => this.sendAll(items).then(() => []) });
   }
 
   /** Queues all messages in full batches, several at once. @throws TasksNotQueuedError if SQS refuses some again and again */
@@ -136,7 +136,7 @@ export class TaskLane implements TaskQueuePort {
   }
 
   /** Sets the remaining visibility timeout of a message; 0 makes it visible at once. @throws QueueEntryError */
-  hold(receipt: string, seconds: number): Promise<void> {
+  setVisibilityTimeout(receipt: string, seconds: number): Promise<void> {
     return this.extensions.add({ receipt, seconds });
   }
 
@@ -181,7 +181,7 @@ export class TaskLane implements TaskQueuePort {
         left = left.filter((_, i) => failed.has(i));
         return Failed[0]?.Message ?? Failed[0]?.Code ?? "unknown";
       },
-      { ...SEND, again: () => left.length > 0 },
+      { ...SEND, retryOnResult: () => left.length > 0 },
     );
     if (left.length > 0) throw new TasksNotQueuedError(left.length, reason);
   }
@@ -192,7 +192,7 @@ export class TaskLane implements TaskQueuePort {
     return toErrors(receipts.length, Failed);
   }
 
-  private async holdBatch(items: readonly Extension[]): Promise<(Error | undefined)[]> {
+  private async setVisibilityBatch(items: readonly Extension[]): Promise<(Error | undefined)[]> {
     const Entries = items.map(({ receipt, seconds }, i) => ({
       Id: String(i),
       ReceiptHandle: receipt,

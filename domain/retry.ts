@@ -13,9 +13,9 @@ export interface RetryOptions<T> extends BackOff {
   /** Tries in all. @default no end */
   readonly attempts?: number;
   /** Whether an outcome wants another try. @default none does */
-  readonly again?: (outcome: T) => boolean;
+  readonly retryOnResult?: (outcome: T) => boolean;
   /** Whether an error wants another try. @default none does: each is thrown at once */
-  readonly passes?: (error: unknown) => boolean;
+  readonly retryOnError?: (error: unknown) => boolean;
   /** Ends a pause; the try after it is the last one. @default never */
   readonly signal?: AbortSignal;
 }
@@ -29,14 +29,19 @@ export interface RetryOptions<T> extends BackOff {
  * @throws the last error, if the last try ended with one
  */
 export async function retry<T>(attempt: (n: number) => Promise<T>, options: RetryOptions<T>): Promise<T> {
-  const { attempts = Number.POSITIVE_INFINITY, again = () => false, passes = () => false, signal } = options;
+  const {
+    attempts = Number.POSITIVE_INFINITY,
+    retryOnResult = () => false,
+    retryOnError = () => false,
+    signal,
+  } = options;
   for (let n = 0; ; n++) {
     const isLast = () => n + 1 >= attempts || signal?.aborted === true;
     try {
       const outcome = await attempt(n);
-      if (!again(outcome) || isLast()) return outcome;
+      if (!retryOnResult(outcome) || isLast()) return outcome;
     } catch (error) {
-      if (!passes(error) || isLast()) throw error;
+      if (!retryOnError(error) || isLast()) throw error;
     }
     await pause(pauseMs(n, options), signal);
   }
@@ -57,18 +62,18 @@ export function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
 }
 
 /** A promise did not settle before its timeout. */
-export class TooLateError extends Error {
-  override readonly name = "TooLateError";
+export class TimeLimitError extends Error {
+  override readonly name = "TimeLimitError";
   constructor(ms: number) {
     super(`no answer within ${ms / 1_000} s`);
   }
 }
 
-/** An answer, if it comes in time. @throws TooLateError when it takes longer than `ms`; what the answer throws */
-export async function inTime<T>(ms: number, answer: Promise<T>): Promise<T> {
+/** Waits for a promise for at most `ms`. @throws TimeLimitError after that; what the promise rejects with */
+export async function withTimeout<T>(ms: number, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLateError(ms)), ms);
+    timer = setTimeout(() => reject(new TimeLimitError(ms)), ms);
   });
   try {
     return await Promise.race([answer, late]);

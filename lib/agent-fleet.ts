@@ -13,7 +13,7 @@ import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/followers.ts";
-import { STANDING_ATTRIBUTES } from "../domain/request/request-item.ts";
+import { ACTIVE_REQUEST_ATTRIBUTES } from "../domain/request/request-item.ts";
 import { BANNER, MAIN_FIELDS, TARGET, zipOf } from "./bundling.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Parameters } from "./parameters.ts";
@@ -141,7 +141,9 @@ export class AgentFleet extends Construct {
     );
     allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
     // An agent sees how a request stands, and none of its headers. It changes nothing of it.
-    this.role.addToPrincipalPolicy(onAttributes("dynamodb:GetItem", storage.requests.tableArn, STANDING_ATTRIBUTES));
+    this.role.addToPrincipalPolicy(
+      onAttributes("dynamodb:GetItem", storage.requests.tableArn, ACTIVE_REQUEST_ATTRIBUTES),
+    );
     // Which results stand, and whether those that wait for them may go on: nothing else of what they say.
     this.role.addToPrincipalPolicy(
       onAttributes("dynamodb:BatchGetItem", storage.requestTasks.tableArn, LEAD_RESULT_ATTRIBUTES),

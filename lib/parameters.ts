@@ -324,8 +324,8 @@ export function capsEnvironment(parameters: Parameters): Record<string, string> 
 }
 
 function capDefinition(name: CapName): Definition {
-  const { default: value, min, max, unit, label, says } = CAPS[name];
-  const common = { label, constraintDescription: `${unit} from ${min} to ${max}`, description: says };
+  const { default: value, min, max, unit, label, description } = CAPS[name];
+  const common = { label, constraintDescription: `${unit} from ${min} to ${max}`, description };
   // CloudFormation writes large numbers of a template with an exponent, so these are texts.
   if (String(max).length > 10) {
     const digits = `[1-9][0-9]{0,${String(max).length - 2}}|${max}`;

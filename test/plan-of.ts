@@ -1,7 +1,7 @@
 import { Bitmap } from "../domain/bitmap.ts";
 import { Plan } from "../domain/plan/plan.ts";
 import type { Target } from "../domain/plan/target.ts";
-import type { PopMask } from "../domain/plan/task.ts";
+import type { PopBitmap } from "../domain/plan/task.ts";
 import type { Distribution } from "../domain/request/distributions.ts";
 import type { Order } from "../domain/request/options.ts";
 
@@ -16,7 +16,7 @@ export function planOf(
 }
 
 /** Those places of a request's POPs, as the list of good URLs has them. */
-export function maskOf(places: Iterable<number>): PopMask {
+export function maskOf(places: Iterable<number>): PopBitmap {
   const mask = new Bitmap();
   for (const place of places) mask.add(place);
   return mask.toText("hex");

@@ -1,4 +1,4 @@
-import type { Readiness } from "../domain/request/verdict.ts";
+import type { Readiness } from "../domain/request/readiness-schema.ts";
 
 /** What the verdict of a request rests on in which nothing is lacking at 38 POPs, with a test's changes. */
 export function readiness(changes: Partial<Readiness> = {}): Readiness {

@@ -20,7 +20,7 @@ export interface Limit {
   /** Whether every growth so far has brought more. As long as that is so, the limit grows fast. */
   readonly growsFast: boolean;
   /** Share of the attempts that fail at any limit, for example at a POP that is out of order. */
-  readonly usualTrouble: number;
+  readonly baselineFailureRate: number;
 }
 
 /** Between which limits, and how fast, a limit changes. */
@@ -34,25 +34,25 @@ export interface Bounds {
    * growth down: whoever starts first must not take all of them.
    */
   readonly byTasks: boolean;
-  /** As many times more must come for the growth to go on, once a growth has not brought more. */
-  readonly worthwhile: number;
+  /** Factor by which the throughput must grow for the limit to grow further, once a growth has not brought more. */
+  readonly minGain: number;
 }
 
 /** Fills a far link within seconds, as TCP's slow start does. */
-const DOUBLING = { factor: 2, worthwhile: 1.15 };
+const DOUBLING = { factor: 2, minGain: 1.15 };
 const PROBING_FACTOR = 1.3;
-export const SMALL: Bounds = { min: 4, start: 32, max: 1_024, windowMs: 1_000, byTasks: true, worthwhile: 1.03 };
+export const SMALL: Bounds = { min: 4, start: 32, max: 1_024, windowMs: 1_000, byTasks: true, minGain: 1.03 };
 /** A few large files fill a link, and it takes a while until a change shows. */
-export const LARGE: Bounds = { min: 1, start: 2, max: 64, windowMs: 3_000, byTasks: false, worthwhile: 1.1 };
+export const LARGE: Bounds = { min: 1, start: 2, max: 64, windowMs: 3_000, byTasks: false, minGain: 1.1 };
 /** If this much more of the attempts fail than usual, the limit is taken to be the cause. */
-const TOO_MUCH_TROUBLE = 0.05;
+const MAX_FAILURE_RATE_RISE = 0.05;
 /** Share of a window in which the event loop was busy; above it the core counts as full. */
 const CPU_BOUND = 0.97;
 /** After so long a window, in times of `windowMs`, the limit is judged, whatever has ended. */
 const MAX_WINDOWS = 10;
 
 export function startLimit({ start }: Bounds = SMALL): Limit {
-  return { value: start, before: undefined, growsFast: true, usualTrouble: 0 };
+  return { value: start, before: undefined, growsFast: true, baselineFailureRate: 0 };
 }
 
 /**
@@ -61,21 +61,22 @@ export function startLimit({ start }: Bounds = SMALL): Limit {
  * @param maxStep by how much it may grow: see {@link maxSharedStep}
  */
 export function nextLimit(limit: Limit, window: Measured, bounds = SMALL, maxStep = Number.POSITIVE_INFINITY): Limit {
-  const { usualTrouble } = limit;
+  const { baselineFailureRate } = limit;
   // Failures that go on at a lower limit do not come from the limit: within a few windows they count as usual.
-  const stillUsual = window.tasksPerSecond === 0 ? usualTrouble : (usualTrouble + window.troubled) / 2;
-  return { ...adjust(limit, window, bounds, maxStep), usualTrouble: stillUsual };
+  const nextBaseline =
+    window.tasksPerSecond === 0 ? baselineFailureRate : (baselineFailureRate + window.failureRate) / 2;
+  return { ...adjust(limit, window, bounds, maxStep), baselineFailureRate: nextBaseline };
 }
 
 function adjust(limit: Limit, window: Measured, bounds: Bounds, maxStep: number): Limit {
-  if (window.memoryTight === true || window.troubled > limit.usualTrouble + TOO_MUCH_TROUBLE)
+  if (window.memoryTight === true || window.failureRate > limit.baselineFailureRate + MAX_FAILURE_RATE_RISE)
     return { ...limit, value: Math.max(bounds.min, Math.floor(limit.value / 2)), before: undefined, growsFast: false };
   if (!window.saturated || window.cpuBound === true) return limit;
   const { value, before, growsFast } = limit;
   const { bytesPerSecond, tasksPerSecond } = window;
-  const { factor, worthwhile } = growsFast ? DOUBLING : { factor: PROBING_FACTOR, worthwhile: bounds.worthwhile };
+  const { factor, minGain } = growsFast ? DOUBLING : { factor: PROBING_FACTOR, minGain: bounds.minGain };
   // A smaller step brings less.
-  const needed = before === undefined ? 0 : Math.min(worthwhile, 1 + (value / before.value - 1) / 2);
+  const needed = before === undefined ? 0 : Math.min(minGain, 1 + (value / before.value - 1) / 2);
   const gained =
     before === undefined ||
     bytesPerSecond > before.bytesPerSecond * needed ||
@@ -136,7 +137,7 @@ export async function adaptLimit(options: AdaptiveLimitOptions, signal: AbortSig
     const tasksPerSecond = mean(unjudged.map((it) => it.tasksPerSecond));
     const tasks = (tasksPerSecond * unjudged.length * bounds.windowMs) / 1_000;
     // Failures are acted on at once.
-    const isUrgent = !saturated || memoryTight || last.troubled > 0;
+    const isUrgent = !saturated || memoryTight || last.failureRate > 0;
     const isSettled = isUrgent || tasks >= limit.value || unjudged.length >= MAX_WINDOWS;
     // The first growth waits for nothing if nothing has ended.
     if (bounds.byTasks && !isSettled && (limit.before !== undefined || tasks > 0)) continue;

@@ -9,7 +9,7 @@ const NONE: ReservedCapacity = { requests: () => 0, pops: () => 0 };
 const MAX_SEARCHED_POPS = 16;
 
 interface Waiter {
-  readonly owner: object | undefined;
+  readonly message: object | undefined;
   readonly resolve: (hasSlot: boolean) => void;
 }
 
@@ -50,10 +50,10 @@ export class ConcurrencyLimiter {
 
   /**
    * Waits for a slot: first come, first served within a POP of a request. Call {@link release} with the same request and POP.
-   * @param owner who may withdraw it while it waits
+   * @param message may withdraw it while it waits
    * @returns false if it was withdrawn: there is no slot then
    */
-  acquire(request = "", pop = "", owner?: object): Promise<boolean> {
+  acquire(request = "", pop = "", message?: object): Promise<boolean> {
     if (this.fits(request, pop)) {
       this.hold(request, pop);
       return Promise.resolve(true);
@@ -63,7 +63,7 @@ export class ConcurrencyLimiter {
     const queue = pops.get(pop) ?? [];
     this.queues.set(request, pops);
     pops.set(pop, queue);
-    return new Promise((resolve) => queue.push({ owner, resolve }));
+    return new Promise((resolve) => queue.push({ message, resolve }));
   }
 
   release(request = "", pop = ""): void {
@@ -73,13 +73,13 @@ export class ConcurrencyLimiter {
     this.startWaiting();
   }
 
-  /** Ends the waiting of this owner, without a slot. */
-  withdraw(owner: object): void {
+  /** Ends the waiting of this message, without a slot. */
+  withdraw(message: object): void {
     for (const [request, pops] of this.queues) {
       for (const [pop, queue] of pops) {
-        const left = queue.filter((waiter) => waiter.owner !== owner);
+        const left = queue.filter((waiter) => waiter.message !== message);
         this.waiting -= queue.length - left.length;
-        for (const waiter of queue) if (waiter.owner === owner) waiter.resolve(false);
+        for (const waiter of queue) if (waiter.message === message) waiter.resolve(false);
         if (left.length > 0) pops.set(pop, left);
         else pops.delete(pop);
       }

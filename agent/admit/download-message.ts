@@ -13,7 +13,7 @@ import type { HeldTasks, Transfer } from "../report/heartbeats.ts";
 import type { FollowerPromoter } from "../report/promote-followers.ts";
 import type { BySize, Throughput } from "../report/throughput.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
-import type { Follower, FollowerGate } from "./follower-gate.ts";
+import type { AdmittedFollower, FollowerGate } from "./follower-gate.ts";
 
 export interface DownloadDeps {
   readonly download: Download;
@@ -34,7 +34,7 @@ export interface MessageJob {
   readonly left: Set<TaskUrl>;
   readonly held: HeldTasks;
   /** Owns the places of its URLs in the queues for slots. */
-  readonly prefetched: { onLeave(url: TaskUrl, starts: boolean): void };
+  readonly prefetched: { onDequeued(url: TaskUrl, starts: boolean): void };
   /** Returns URLs to the queue: one that was deferred, and the variants that wait for it. */
   readonly deferrals: { add(urls: readonly TaskUrl[], error: DeferredError): void };
   /** Of a lead. */
@@ -67,7 +67,7 @@ async function downloadVariants(deps: DownloadDeps, job: MessageJob, variants: r
       await downloadUrl(deps, job, url);
     } catch (error) {
       if (!(error instanceof DeferredError)) throw error;
-      for (const next of variants.slice(i + 1)) job.prefetched.onLeave(next, false);
+      for (const next of variants.slice(i + 1)) job.prefetched.onDequeued(next, false);
       job.deferrals.add(variants.slice(i), error);
       return;
     }
@@ -87,12 +87,16 @@ async function downloadUrl(deps: DownloadDeps, job: MessageJob, url: TaskUrl): P
 }
 
 /** Waits until a follower may start. @returns undefined for a task that follows no lead */
-async function enterGate({ followers }: DownloadDeps, job: MessageJob, url: TaskUrl): Promise<Follower | undefined> {
+async function enterGate(
+  { followers }: DownloadDeps,
+  job: MessageJob,
+  url: TaskUrl,
+): Promise<AdmittedFollower | undefined> {
   const { req_id: reqId, pop, follows, led_by: lead, origin } = job.message;
   if (follows !== true || lead === undefined) return undefined;
   // Without limits, it waits for no other follower.
   const runsAlone = isLimited(origin);
-  if (runsAlone) job.prefetched.onLeave(url, true);
+  if (runsAlone) job.prefetched.onDequeued(url, true);
   return followers.enter({ reqId, pop, lead, url: formKey(url) }, runsAlone);
 }
 
@@ -111,7 +115,7 @@ class AdmittedTask implements Admission {
     private readonly deps: DownloadDeps,
     private readonly job: MessageJob,
     private readonly url: TaskUrl,
-    private readonly follower: Follower | undefined,
+    private readonly follower: AdmittedFollower | undefined,
   ) {
     this.transfer = job.held.startTransfer();
     this.mayReachOrigin = job.message.follows !== true || follower?.needsPermit === true;
@@ -138,18 +142,18 @@ class AdmittedTask implements Admission {
     held.end();
   }
 
-  async waitWithout(wait: () => Promise<unknown>): Promise<void> {
+  async waitReleased(wait: () => Promise<unknown>): Promise<void> {
     this.releasePermit();
     this.releaseSlot();
     await wait();
     // Where the object is not kept, a check reaches the origin.
     if (this.job.message.origin?.concurrency !== undefined)
-      await this.acquirePermit({ isContinuation: true, needsSlot: false });
+      await this.acquirePermit({ isContinuation: true, needsSendSlot: false });
     // A check reads little, and must not wait for whole large objects.
     await this.acquireSlot(this.deps.limiters.small);
   }
 
-  async regain(): Promise<void> {
+  async reacquire(): Promise<void> {
     if (this.originLimiter() === undefined && this.slot === this.limiter) return;
     this.releaseSlot();
     await this.acquirePermit({ isContinuation: true });
@@ -157,7 +161,7 @@ class AdmittedTask implements Admission {
   }
 
   beforeSend(): Promise<unknown> | undefined {
-    return this.permit?.slot(this.job.cancellation.signal);
+    return this.permit?.waitForSendSlot(this.job.cancellation.signal);
   }
 
   onDownloaded(shown: LeadResult): void {
@@ -175,11 +179,11 @@ class AdmittedTask implements Admission {
       this.releaseSlot();
       if (this.originLimiter() !== undefined) {
         // It waits for its permit without a slot, so it keeps no other request's messages out.
-        prefetched.onLeave(this.url, true);
+        prefetched.onDequeued(this.url, true);
         await this.acquirePermit({ isDeferrable: true });
       }
       const starts = await this.acquireSlot(this.limiter, prefetched);
-      prefetched.onLeave(this.url, starts);
+      prefetched.onDequeued(this.url, starts);
       // Withdrawn: it goes to another agent.
       if (!starts) throw new StoppingError();
     } while (this.permit === undefined && this.originLimiter() !== undefined);
@@ -198,7 +202,7 @@ class AdmittedTask implements Admission {
     if (this.cancellation.cancelled && !result.ok) throw new DeferredError(LEASE_LOST_DELAY_MS);
     // A download that the stop cut off shows nothing of the POP.
     if (stopping.aborted && !result.ok) throw new StoppingError();
-    const isWrong = result.rec_miss === true && !isRecMiss(deps, message);
+    const isWrong = result.rec_miss === true && !isMisplacedFollower(deps, message);
     const checked = isWrong ? { ...result, rec_miss: undefined } : result;
     await deps.write(checked);
     lead?.onResult(url, checked);
@@ -226,10 +230,10 @@ class AdmittedTask implements Admission {
     this.permit = undefined;
   }
 
-  /** @param owner who may withdraw it while it waits @returns false if it was withdrawn */
-  private async acquireSlot(limiter: ConcurrencyLimiter, owner?: object): Promise<boolean> {
+  /** @param message may withdraw it while it waits @returns false if it was withdrawn */
+  private async acquireSlot(limiter: ConcurrencyLimiter, message?: object): Promise<boolean> {
     const { req_id: reqId, pop } = this.job.message;
-    const acquired = await limiter.acquire(reqId, pop, owner);
+    const acquired = await limiter.acquire(reqId, pop, message);
     if (acquired) this.slot = limiter;
     return acquired;
   }
@@ -241,7 +245,7 @@ class AdmittedTask implements Admission {
 }
 
 /** Whether a follower that its lead's REC has not served is the one of both whose REC the catalogue has wrong. */
-function isRecMiss({ followers }: DownloadDeps, message: TaskMessage): boolean {
+function isMisplacedFollower({ followers }: DownloadDeps, message: TaskMessage): boolean {
   const { req_id: reqId, pop, led_by: lead, only_follower: isOnly } = message;
   return lead === undefined || isOnly === true || followers.isMisplaced({ reqId, pop, lead });
 }

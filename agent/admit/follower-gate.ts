@@ -9,7 +9,7 @@ export interface FollowerTask {
 }
 
 /** A follower that may start. */
-export interface Follower {
+export interface AdmittedFollower {
   /** Whether its request may reach the origin. */
   readonly needsPermit: boolean;
   /** Who has served it, if the response shows that. Call it once the download is complete. */
@@ -41,11 +41,11 @@ const MAX_REQUESTS = 50;
  */
 export class FollowerGate {
   private readonly requests = new Map<string, Request>();
-  private isClosed: Error | undefined;
+  private closedFor: Error | undefined;
 
   /** Ends all waiting. */
   close(reason: Error): void {
-    this.isClosed = reason;
+    this.closedFor = reason;
     for (const { running } of this.requests.values()) for (const { end } of running.values()) end(reason);
   }
 
@@ -54,12 +54,12 @@ export class FollowerGate {
    * @param runsAlone whether it waits for the follower of the same lead and POP, or of the same object, that runs alone; if not, only its result is recorded
    * @throws the error with which that follower left; what the gate was closed with
    */
-  async enter(task: FollowerTask, runsAlone: boolean): Promise<Follower> {
+  async enter(task: FollowerTask, runsAlone: boolean): Promise<AdmittedFollower> {
     const request = this.requestOf(task.reqId);
     const pair = pairOf(task.lead, task.pop);
     const keys = [pair, task.url];
     for (;;) {
-      if (this.isClosed !== undefined) throw this.isClosed;
+      if (this.closedFor !== undefined) throw this.closedFor;
       const known = request.isSameRec.get(pair);
       const running = keys.flatMap((key) => request.running.get(key) ?? []);
       if (!runsAlone || known !== undefined || running.length === 0)
@@ -90,7 +90,7 @@ export class FollowerGate {
 }
 
 /** @param alone what others wait for until it leaves: none, or its object, and its lead with its POP */
-function start(request: Request, task: FollowerTask, alone: readonly string[], needsPermit: boolean): Follower {
+function start(request: Request, task: FollowerTask, alone: readonly string[], needsPermit: boolean): AdmittedFollower {
   let end = (_?: Error) => {};
   const ended = new Promise<Error | undefined>((resolve) => {
     end = resolve;

@@ -8,20 +8,20 @@ import type { LeadResult } from "../../domain/plan/followers.ts";
 import { fnv1a, type TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
-import { type Failure, obstacle } from "../../domain/result/failure.ts";
+import { type Failure, headerAgainstCaching } from "../../domain/result/failure.ts";
 import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Transfer } from "../report/heartbeats.ts";
 import type { Throughput } from "../report/throughput.ts";
+import { type AttemptVerdict, judge } from "./attempt-verdict.ts";
 import { maxBytesOf } from "./http/body-limits.ts";
-import type { Answer, Cancellation, Endpoint, HttpClient } from "./http/http-client.ts";
+import type { Cancellation, Endpoint, HttpClient, HttpResult } from "./http/http-client.ts";
 import { nextAddress, nextTry } from "./next-attempt.ts";
 import { checkFailure, checkHeaders, type Proof, prove, type Request, type Timed } from "./proof.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "./request-headers.ts";
 import { objectKey, type RequestTracker } from "./request-tracker.ts";
-import { type Attempt, everyAddress, isRecUnsure, toResult, type Warming } from "./task-result.ts";
-import { type AttemptVerdict, judge } from "./verdict.ts";
+import { type Attempt, everyAddress, isRecUnsure, type TaskAttempt, toResult } from "./to-result.ts";
 
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
@@ -63,9 +63,9 @@ export interface Admission {
   /** Whether a download is expected to reach the origin. */
   readonly mayReachOrigin: boolean;
   /** Waits before a check without slot and permit, so that others go on meanwhile. */
-  waitWithout(wait: () => Promise<unknown>): Promise<unknown>;
+  waitReleased(wait: () => Promise<unknown>): Promise<unknown>;
   /** Has what a further download needs where it may reach the origin. @throws DeferredError if the origin refuses requests */
-  regain(): Promise<unknown>;
+  reacquire(): Promise<unknown>;
   /** Called when the connection of a download is open. @returns what the request waits for. It throws {@link DeferredError} */
   beforeSend(): Promise<unknown> | undefined;
   /** A download has ended so well that the followers of a lead may ask. The proof goes on. */
@@ -120,18 +120,18 @@ class TaskDownload {
 
   async run(): Promise<TaskResult> {
     const startedAt = this.task.first_attempt_at ?? Date.now();
-    const warming = await this.warm().catch((error: unknown) => this.unfinished(error, startedAt));
+    const taskAttempt = await this.warm().catch((error: unknown) => this.unfinished(error, startedAt));
     const ms = Math.max(0, Date.now() - startedAt);
     const { message, task, sawHit } = this;
-    const result = toResult(message, task, this.deps.instanceId, { ...warming, sawHit }, ms);
+    const result = toResult(message, task, this.deps.instanceId, { ...taskAttempt, sawHit }, ms);
     // A download that was cut off shows nothing of the link.
     if (!this.admission.cancellation.cancelled)
-      this.admission.throughput.addTask(isTroubled(result, warming.attempt.count));
+      this.admission.throughput.addTask(isTroubled(result, taskAttempt.attempt.count));
     return result;
   }
 
   /** @param startedAt the start of the first of all attempts, in milliseconds since the epoch: a deferred task keeps it */
-  private unfinished(error: unknown, startedAt: number): Warming {
+  private unfinished(error: unknown, startedAt: number): TaskAttempt {
     // Task has checked the addresses, but a message may come from elsewhere.
     if (error instanceof AddressRefusedError) return notAttempted({ reason: "refused_address", detail: error.message });
     if (!(error instanceof DeferredError)) throw error;
@@ -140,7 +140,7 @@ class TaskDownload {
     throw new DeferredError(error.delayMs, this.attempts, startedAt);
   }
 
-  private warm(): Promise<Warming> {
+  private warm(): Promise<TaskAttempt> {
     const { ips, verify } = this.message;
     const first = fnv1a(this.task.url) + this.attemptsBefore;
     if (verify !== "addresses" || ips.length === 1) return this.warmAt((n) => first + n);
@@ -148,7 +148,7 @@ class TaskDownload {
   }
 
   /** @param order the address of each attempt */
-  private async warmAt(order: (attempt: number) => number): Promise<Warming> {
+  private async warmAt(order: (attempt: number) => number): Promise<TaskAttempt> {
     const attempt = await this.attempt(order);
     if (attempt.verdict.kind !== "GOOD") return { attempt };
     if (!this.isReported) {
@@ -164,10 +164,10 @@ class TaskDownload {
    * the followers wait for what the proof shows. Without a proof they ask as if each led. Followers have no permits of a limited origin, and
    * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
    */
-  private releaseFollowers(answer: Answer): void {
+  private releaseFollowers(answer: HttpResult): void {
     const { message } = this;
     if (message.followers === undefined || isLimited(message.origin)) return;
-    if (message.verify !== "off" && obstacle(answer) !== undefined) return;
+    if (message.verify !== "off" && headerAgainstCaching(answer) !== undefined) return;
     this.admission.onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
   }
 
@@ -201,13 +201,13 @@ class TaskDownload {
     const { tracker } = this.deps;
     const ms = earliestAt + (alone ? Math.random() * ALONE_SPREAD_MS : 0) - performance.now();
     // A timer drops the fraction of its milliseconds, and a check that comes too early shows no growth.
-    if (ms > 0) await admission.waitWithout(() => sleep(Math.ceil(ms) + 1));
+    if (ms > 0) await admission.waitReleased(() => sleep(Math.ceil(ms) + 1));
     const deadline = performance.now() + MAX_WAIT_ALONE_MS;
     // Another one may begin while it waits for its permit.
     while (alone && !admission.cancellation.cancelled && tracker.isInProgress(object)) {
       const left = deadline - performance.now();
       if (left <= 0) break;
-      await admission.waitWithout(() => tracker.untilAlone(object, left));
+      await admission.waitReleased(() => tracker.untilAlone(object, left));
     }
     return tracker.begin(object);
   }
@@ -243,14 +243,14 @@ class TaskDownload {
   }
 
   /** When a kept error can be gone; not before the `Retry-After` of the origin. */
-  private later({ retryAfter }: Answer): DeferredError {
+  private later({ retryAfter }: HttpResult): DeferredError {
     const ms = Math.max(this.deps.keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
     return new DeferredError(ms * (1 + Math.random() * LATER_SPREAD));
   }
 
   /** The task was admitted for the first one. A further one waits here: a check may have given its permit back. */
   private async sendWhole(addressIndex: number): Promise<Timed> {
-    if (this.wholeRequests++ > 0) await this.admission.regain();
+    if (this.wholeRequests++ > 0) await this.admission.reacquire();
     return this.send(addressIndex);
   }
 
@@ -319,7 +319,7 @@ function servedBy({ count, answer }: Attempt): ServedBy | undefined {
 }
 
 /** Unlike a Hit, a RefreshHit asked the origin; but the object was in a cache. */
-function isAnyHit({ xCache }: Answer): boolean {
+function isAnyHit({ xCache }: HttpResult): boolean {
   const status = cacheStatusOf(xCache);
   return status === "HIT" || status === "REFRESH_HIT";
 }
@@ -331,7 +331,7 @@ function deferredAsFailure(error: unknown, before: Timed): Timed {
   return { ...before, answer: { ...before.answer, failure: { reason: "other", detail } } };
 }
 
-function notAttempted(failure: Failure): Warming {
+function notAttempted(failure: Failure): TaskAttempt {
   const attempt = { count: 0, addressIndex: 0, answer: { bytes: 0 }, startedAt: 0, endedAt: 0 };
   return { attempt: { ...attempt, verdict: { kind: "FINAL", failure } } };
 }

@@ -1,8 +1,8 @@
 import { isThrottled } from "../../domain/origin/origin-response.ts";
 import { isErrorPage } from "../../domain/result/outcome.ts";
-import type { Answer } from "./http/http-client.ts";
-import type { Attempt } from "./task-result.ts";
-import type { AttemptVerdict } from "./verdict.ts";
+import type { AttemptVerdict } from "./attempt-verdict.ts";
+import type { HttpResult } from "./http/http-client.ts";
+import type { Attempt } from "./to-result.ts";
 
 /** Attempts within one message, after errors that no cache keeps. Those of earlier messages do not count: a deferred task gets as many again. */
 const MAX_ATTEMPTS_PER_MESSAGE = 3;
@@ -37,7 +37,7 @@ export function nextTry(
 /** Whether a cache may have kept the error and return it again. The body of such a response may have failed, too. */
 function mayBeKept(
   { failure }: Exclude<AttemptVerdict, { kind: "GOOD" }>,
-  { httpStatus = 0, xCache }: Answer,
+  { httpStatus = 0, xCache }: HttpResult,
 ): boolean {
   // Another POP's cache is not this one's.
   if (failure.reason === "other_pop") return false;

@@ -10,8 +10,8 @@ import {
   parseAge,
   type Step,
 } from "../../domain/result/proof.ts";
-import { type Answer, otherPop } from "./http/http-client.ts";
-import { judge } from "./verdict.ts";
+import { judge } from "./attempt-verdict.ts";
+import { type HttpResult, otherPop } from "./http/http-client.ts";
 
 /** What an address of a POP has shown. */
 export interface Proof {
@@ -20,7 +20,7 @@ export interface Proof {
   /** Of a `hit`: why it is not `warm`, where the tier was not the reason. */
   readonly warning?: HitWarning;
   /** The last answer, which the outcome follows from. */
-  readonly answer: Answer;
+  readonly answer: HttpResult;
   readonly tier: string | undefined;
   /** Seconds. */
   readonly age: number | undefined;
@@ -32,7 +32,7 @@ export interface Proof {
 
 /** An answer, and when it was asked for and ended, in milliseconds of a clock that never goes back. */
 export interface Timed {
-  readonly answer: Answer;
+  readonly answer: HttpResult;
   readonly startedAt: number;
   readonly endedAt: number;
 }
@@ -122,7 +122,7 @@ export function checkHeaders(headers: string, bytes: number, history: readonly O
 }
 
 /** Why the answer to a check tells nothing of the object at that POP; undefined: it does. */
-export function checkFailure(answer: Answer, pop: string): Failure | undefined {
+export function checkFailure(answer: HttpResult, pop: string): Failure | undefined {
   const { httpStatus: status, xAmzCfPop = "", xCache, wafAction, failure } = answer;
   if (wafAction !== undefined || (status !== 200 && status !== 206)) {
     return judge(answer, pop, null).failure ?? { reason: "other", code: `HTTP ${status}` };

@@ -1,8 +1,8 @@
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { cacheStatusOf, parseAge } from "../../domain/result/proof.ts";
-import { inTime } from "../../domain/retry.ts";
-import type { Answer } from "./http/http-client.ts";
+import { withTimeout } from "../../domain/retry.ts";
+import type { HttpResult } from "./http/http-client.ts";
 
 interface InProgress {
   count: number;
@@ -42,10 +42,10 @@ export class RequestTracker {
     const object = this.objects.get(key);
     if (object === undefined) return;
     const alone = new Promise<void>((resolve) => object.waiting.push(resolve));
-    await inTime(maxMs, alone).catch(() => undefined);
+    await withTimeout(maxMs, alone).catch(() => undefined);
   }
 
-  recordResponse(host: string, { httpStatus = 0, xCache, age }: Answer): void {
+  recordResponse(host: string, { httpStatus = 0, xCache, age }: HttpResult): void {
     // Errors are kept apart from objects, and most answers are no Miss.
     if (httpStatus < 200 || httpStatus >= 300 || cacheStatusOf(xCache) !== "MISS") return;
     if (parseAge(age) !== undefined) this.hostsWithOriginAge.add(host);

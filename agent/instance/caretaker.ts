@@ -1,9 +1,9 @@
 import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import type { Logger } from "pino";
 import type { ProgressTable } from "../../aws/progress-table.ts";
-import type { ActiveRequest, RequestReader } from "../../aws/request-table.ts";
+import type { ActiveIndexEntry, RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { TaskQueues } from "../../aws/task-queue.ts";
 import { isOverdue, needsSettlement, type Observed, observe, type Timings } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 
@@ -12,7 +12,7 @@ const MAX_INTERVAL_MS = 15_000;
 export interface CaretakerOptions {
   readonly requests: RequestReader;
   readonly progress: ProgressTable;
-  readonly queue: TaskQueue;
+  readonly queue: TaskQueues;
   readonly settlements: SettlementQueue;
   readonly timings: Timings;
   /** Takes this instance out of its group. */
@@ -58,7 +58,7 @@ export class Caretaker {
    * Requests a settlement check of each request that would not go on or end by itself. A process that had work recently checks only
    * those that are overdue.
    */
-  private async requestSettlements(active: readonly ActiveRequest[], idleMs: number): Promise<void> {
+  private async requestSettlements(active: readonly ActiveIndexEntry[], idleMs: number): Promise<void> {
     const { timings, logger } = this.options;
     const overdue = active.filter((item) => isOverdue(item, Date.now()));
     const onFailure = (reqId: string, error: unknown) =>
@@ -74,8 +74,8 @@ export class Caretaker {
   /** @param observed absent: it is overdue */
   private async requestSettlement(reqId: string, observed?: Observed): Promise<void> {
     const { requests, settlements, logger } = this.options;
-    const standing = await requests.standing(reqId);
-    if (standing === undefined || (observed !== undefined && !needsSettlement(standing, observed))) return;
+    const request = await requests.getActive(reqId);
+    if (request === undefined || (observed !== undefined && !needsSettlement(request, observed))) return;
     if (await settlements.requestSettlement(reqId))
       logger.info({ req_id: reqId }, "Request stalled or overdue; settlement requested");
   }

@@ -54,7 +54,7 @@ export async function identify(
   const id = await retry(() => metadata.instanceId().catch(() => undefined), {
     attempts: ATTEMPTS,
     firstMs: firstPauseMs,
-    again: isMissing,
+    retryOnResult: isMissing,
   });
   return isMissing(id) ? `unknown-${randomUUID()}` : id;
 }

@@ -1,5 +1,5 @@
 import type { ReceivedMessage, TaskQueue } from "../../domain/plan/ports.ts";
-import type { Lane } from "../../domain/request/lane.ts";
+import type { TaskQueueName } from "../../domain/request/task-queue-name.ts";
 import { pause } from "../../domain/retry.ts";
 import { adaptLimit, type Bounds, LARGE, maxSharedStep, SMALL } from "../admit/adaptive-limit.ts";
 import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
@@ -13,7 +13,7 @@ import { processMessage } from "./process-message.ts";
 import { type MessageDeps, returnUnstarted } from "./return-to-queue.ts";
 
 /** Receive calls at once: while the messages of one are started, the next is in progress. */
-const RECEIVERS: Readonly<Record<Lane, number>> = { main: 3, express: 1 };
+const RECEIVERS: Readonly<Record<TaskQueueName, number>> = { main: 3, express: 1 };
 /** SQS allows 20. It is less because a stop waits for the call to end. */
 const POLLING_WAIT_SECONDS = 5;
 const RECEIVE_ERROR_PAUSE_MS = 1_000;
@@ -24,7 +24,7 @@ const STATUS_CACHE_MS = 3_000;
 /** What an agent is made of, and what it processes messages with. */
 export interface AgentDeps
   extends Omit<MessageDeps, "queue" | "prefetcher" | "limiters" | "throughput" | "followers" | "write"> {
-  readonly queue: { readonly lanes: Readonly<Record<Lane, TaskQueue>> };
+  readonly queue: { readonly queues: Readonly<Record<TaskQueueName, TaskQueue>> };
   readonly results: ResultWriter;
   /** Checks for stalled requests, and takes the instance out of its group. @default another process of this instance does */
   readonly caretaker?: Caretaker;
@@ -41,9 +41,9 @@ const RESERVED_FOR_LARGE: ReservedCapacity = { requests: () => 1, pops: () => 0 
  * The free slots of a queue. The express queue always has one for a large file, and fills no free slots of small ones but receives a batch
  * beside all else: a small request does not wait for large ones.
  */
-export function freeSlotsOf(lane: Lane, { small, large }: BySize<ConcurrencyLimiter>): FreeSlots {
+export function freeSlotsOf(queue: TaskQueueName, { small, large }: BySize<ConcurrencyLimiter>): FreeSlots {
   // With reserved slots in use, and after the limit is halved, more are in use than the limit allows: the batch is received all the same.
-  if (lane === "main") return { small: Math.max(0, small.limit - small.inUse), large: large.free };
+  if (queue === "main") return { small: Math.max(0, small.limit - small.inUse), large: large.free };
   return { small: 0, large: Math.max(1, large.free) };
 }
 
@@ -63,7 +63,7 @@ export function cachedStatus(isActive: (reqId: string) => Promise<boolean>): (re
 }
 
 /** One of the queues, and the messages of it that are in progress. */
-interface LaneWork {
+interface QueueWork {
   readonly deps: MessageDeps;
   readonly inProgress: Set<Promise<void>>;
 }
@@ -71,7 +71,7 @@ interface LaneWork {
 /** Receives and processes task messages until it is stopped. */
 export class Agent {
   private readonly limiters: BySize<ConcurrencyLimiter>;
-  private readonly lanes: Readonly<Record<Lane, LaneWork>>;
+  private readonly queues: Readonly<Record<TaskQueueName, QueueWork>>;
   /** Of the downloads: its figures decide how much is downloaded at once. */
   private readonly throughput: BySize<Throughput> = { small: new Throughput(), large: new Throughput() };
   private readonly followers = new FollowerGate();
@@ -86,7 +86,7 @@ export class Agent {
       large: new ConcurrencyLimiter(LARGE.start, RESERVED_FOR_LARGE, onFree),
     };
     const isActive = cachedStatus(deps.isActive);
-    const lane = (name: Lane): LaneWork => ({
+    const work = (name: TaskQueueName): QueueWork => ({
       deps: {
         ...deps,
         isActive,
@@ -94,12 +94,12 @@ export class Agent {
         throughput: this.throughput,
         followers: this.followers,
         write: (result) => deps.results.write(result),
-        queue: deps.queue.lanes[name],
+        queue: deps.queue.queues[name],
         prefetcher: new Prefetcher(() => freeSlotsOf(name, this.limiters)),
       },
       inProgress: new Set(),
     });
-    this.lanes = { main: lane("main"), express: lane("express") };
+    this.queues = { main: work("main"), express: work("express") };
   }
 
   /** Serves the queues until {@link stop}. Then all that was received is finished or returned. */
@@ -107,12 +107,12 @@ export class Agent {
     const { heartbeats, origins } = this.deps;
     heartbeats.run();
     await Promise.all([
-      ...Array.from({ length: RECEIVERS.main }, () => this.receive(this.lanes.main)),
-      ...Array.from({ length: RECEIVERS.express }, () => this.receive(this.lanes.express)),
+      ...Array.from({ length: RECEIVERS.main }, () => this.receive(this.queues.main)),
+      ...Array.from({ length: RECEIVERS.express }, () => this.receive(this.queues.express)),
       this.adaptLimit("small", SMALL),
       this.adaptLimit("large", LARGE),
       this.everySecond(() => this.updatePrefetchers()),
-      this.everySecond(() => returnUnstarted(this.lanes.main.deps)),
+      this.everySecond(() => returnUnstarted(this.queues.main.deps)),
       this.careForRequests(),
     ]);
     await Promise.all(this.inProgress());
@@ -123,10 +123,10 @@ export class Agent {
 
   /** Receives no more messages, and returns tasks that have not started. */
   stop(): void {
-    const { limiters, lanes, followers, deps } = this;
+    const { limiters, queues, followers, deps } = this;
     this.stopping.abort();
     // First: no slot that becomes free may be filled.
-    for (const lane of [lanes.main, lanes.express]) lane.deps.prefetcher.close();
+    for (const work of [queues.main, queues.express]) work.deps.prefetcher.close();
     // Tasks that wait for a slot get one, and find that nothing may start any more.
     for (const limiter of [limiters.small, limiters.large]) limiter.limit = Number.POSITIVE_INFINITY;
     deps.origins.close(new StoppingError());
@@ -134,20 +134,20 @@ export class Agent {
   }
 
   private inProgress(): Promise<void>[] {
-    return [...this.lanes.main.inProgress, ...this.lanes.express.inProgress];
+    return [...this.queues.main.inProgress, ...this.queues.express.inProgress];
   }
 
   private updatePrefetchers(): void {
-    this.lanes.main.deps.prefetcher.update();
-    this.lanes.express.deps.prefetcher.update();
+    this.queues.main.deps.prefetcher.update();
+    this.queues.express.deps.prefetcher.update();
   }
 
   private adaptLimit(size: keyof BySize<unknown>, bounds: Bounds): Promise<void> {
     const { isMemoryTight } = this.deps;
-    const { queue } = this.lanes.main.deps;
+    const { queue } = this.queues.main.deps;
     const maxStep = async (limit: number) => {
       const depth = await queue.depth().catch(() => undefined);
-      return depth === undefined ? 1 : maxSharedStep(limit, depth, Math.max(1, this.lanes.main.inProgress.size));
+      return depth === undefined ? 1 : maxSharedStep(limit, depth, Math.max(1, this.queues.main.inProgress.size));
     };
     const options = { limiter: this.limiters[size], throughput: this.throughput[size], bounds, isMemoryTight, maxStep };
     return adaptLimit(options, this.stopping.signal);
@@ -167,9 +167,9 @@ export class Agent {
     }
   }
 
-  private async receive(lane: LaneWork): Promise<void> {
+  private async receive(work: QueueWork): Promise<void> {
     const { signal } = this.stopping;
-    const { prefetcher, queue } = lane.deps;
+    const { prefetcher, queue } = work.deps;
     while (!signal.aborted) {
       const requested = await prefetcher.next();
       if (requested === 0) continue;
@@ -177,7 +177,7 @@ export class Agent {
       try {
         const messages = await queue.receive(POLLING_WAIT_SECONDS, requested);
         count = messages.length;
-        for (const message of messages) this.process(lane, message);
+        for (const message of messages) this.process(work, message);
       } catch (error) {
         this.deps.logger.warn({ err: error }, "Receiving messages failed");
         await pause(RECEIVE_ERROR_PAUSE_MS, signal);
@@ -187,7 +187,7 @@ export class Agent {
     }
   }
 
-  private process({ deps, inProgress }: LaneWork, message: ReceivedMessage): void {
+  private process({ deps, inProgress }: QueueWork, message: ReceivedMessage): void {
     const job = processMessage(deps, message, this.stopping.signal)
       .catch((error: unknown) =>
         deps.logger.warn({ err: error, message_id: message.id }, "Message abandoned; SQS will redeliver it"),

@@ -91,7 +91,7 @@ export interface PrefetchedMessage {
   /** Whether any URL of it has a slot, or had one. */
   readonly hasStarted: boolean;
   /** A URL of it waits no longer. @param starts it has a slot; otherwise it was withdrawn */
-  onLeave(url: TaskUrl, starts: boolean): void;
+  onDequeued(url: TaskUrl, starts: boolean): void;
   /** Its processing has ended. */
   end(): void;
 }
@@ -137,7 +137,7 @@ export class Prefetcher {
       receivedAt: performance.now(),
       isLarge: message.urls.some(isLarge),
       hasStarted: false,
-      onLeave: (url: TaskUrl, starts: boolean) => {
+      onDequeued: (url: TaskUrl, starts: boolean) => {
         if (starts) prefetched.hasStarted = true;
         if (waiting.delete(url)) this.count(url, -1);
         this.lastStartAt = performance.now();

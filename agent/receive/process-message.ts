@@ -1,4 +1,4 @@
-import { type Ended, endedOf, resultKeys } from "../../domain/plan/followers.ts";
+import { endedOf, type FinishedUrl, resultKeys } from "../../domain/plan/followers.ts";
 import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
@@ -22,7 +22,7 @@ export async function processMessage(
   const parsed = parseTaskMessage(message.body);
   if ("reason" in parsed) {
     deps.logger.warn({ message_id: message.id, reason: parsed.reason }, "Message is not a task");
-    await deps.deadLetters.bury(message.body, parsed.reason);
+    await deps.deadLetters.send(message.body, parsed.reason);
   } else if (!(await processTasks(deps, message, parsed.content, stopping))) return;
   await deps.queue.delete(message.receipt);
 }
@@ -51,9 +51,9 @@ async function processTasks(
 }
 
 /** The results that stand of a message that is delivered again: they are not downloaded again. */
-async function existingResults({ store, logger }: MessageDeps, content: TaskMessage): Promise<readonly Ended[]> {
+async function existingResults({ store, logger }: MessageDeps, content: TaskMessage): Promise<readonly FinishedUrl[]> {
   try {
-    return endedOf(content, await store.standing(resultKeys(content)));
+    return endedOf(content, await store.findExisting(resultKeys(content)));
   } catch (error) {
     // To download twice costs less than to return the message: each delivery counts.
     logger.warn({ err: error, req_id: content.req_id }, "Cannot read existing results; reprocessing the whole message");
@@ -91,7 +91,7 @@ async function downloadTasks(
       return failed;
     });
     if (errors.length === 0) return true;
-    const [worst] = errors.toSorted((a, b) => weight(a) - weight(b));
+    const [worst] = errors.toSorted((a, b) => errorRank(a) - errorRank(b));
     return await returnToQueue(deps, message, { ...content, urls: [...left] }, worst, promoter);
   } finally {
     prefetched.end();
@@ -99,8 +99,8 @@ async function downloadTasks(
   }
 }
 
-/** Of several errors, the one with the least weight decides: one that may pass goes before one that never will. */
-function weight(error: unknown): number {
+/** Of several errors, the one with the lowest rank decides: a temporary error comes before a permanent one. */
+function errorRank(error: unknown): number {
   if (error instanceof NotATaskError) return 2;
   return error instanceof StoppingError ? 1 : 0;
 }
@@ -120,7 +120,7 @@ async function whileHeld<T>(
   const intervalMs = (deps.visibilitySeconds * 1_000) / 3;
   const timer = setInterval(() => {
     void deps.isActive(reqId).then((isActive) => isActive || cancellation.cancel());
-    deps.queue.hold(receipt, deps.visibilitySeconds).catch((error: unknown) => {
+    deps.queue.setVisibilityTimeout(receipt, deps.visibilitySeconds).catch((error: unknown) => {
       deps.logger.warn({ err: error, req_id: reqId }, "Extending the visibility timeout failed");
     });
   }, intervalMs);

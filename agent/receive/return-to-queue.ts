@@ -42,7 +42,7 @@ export async function returnToQueue(
 ): Promise<boolean> {
   if (error instanceof NotATaskError) {
     deps.logger.warn({ message_id: message.id, reason: error.message }, "A part of a message is not a task");
-    await deps.deadLetters.bury(JSON.stringify(rest), error.message);
+    await deps.deadLetters.send(JSON.stringify(rest), error.message);
     return true;
   }
   if (error instanceof StoppingError) {
@@ -54,7 +54,7 @@ export async function returnToQueue(
     return true;
   }
   deps.logger.warn({ err: error, req_id: rest.req_id }, "Message returned to queue");
-  await deps.queue.hold(message.receipt, RETRY_SECONDS);
+  await deps.queue.setVisibilityTimeout(message.receipt, RETRY_SECONDS);
   return false;
 }
 

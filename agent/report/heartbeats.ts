@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { HeartbeatStore } from "../../domain/plan/ports.ts";
 import type { Heartbeat } from "../../domain/request/progress.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
-import { inTime } from "../../domain/retry.ts";
+import { withTimeout } from "../../domain/retry.ts";
 import { expiresAt, keptWhileRequestRuns } from "../../domain/timestamps.ts";
 
 /** A stop waits no longer for the last heartbeats: without them, the readers wait until the ones before have expired. */
@@ -131,7 +131,7 @@ export class Heartbeats {
       await held.writing;
       return held.isReported || this.send(held);
     });
-    await inTime(LAST_HEARTBEAT_TIMEOUT_MS, Promise.all(last)).catch(() => undefined);
+    await withTimeout(LAST_HEARTBEAT_TIMEOUT_MS, Promise.all(last)).catch(() => undefined);
   }
 
   /** One at a time: a slow heartbeat must not end after the next one. */
@@ -183,7 +183,7 @@ export class Heartbeats {
   private async endMinute(held: HeldTasks): Promise<void> {
     const { reqId, minute, minuteBytes } = held;
     try {
-      if (minuteBytes > 0) await this.options.store.received(reqId, minute, minuteBytes, expiresAt(new Date()));
+      if (minuteBytes > 0) await this.options.store.addReceivedBytes(reqId, minute, minuteBytes, expiresAt(new Date()));
     } catch (error) {
       this.options.logger.warn({ err: error, req_id: reqId }, "Writing the bytes of a minute failed");
       return;

@@ -1,6 +1,11 @@
 import type { Logger } from "pino";
 import { grouped } from "../../domain/grouped.ts";
-import { type Ended, type LeadResult, promoteFollowers, withoutQueuedFollowers } from "../../domain/plan/followers.ts";
+import {
+  type FinishedUrl,
+  type LeadResult,
+  promoteFollowers,
+  withoutQueuedFollowers,
+} from "../../domain/plan/followers.ts";
 import type { ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
@@ -35,7 +40,7 @@ export class FollowerPromoter {
   constructor(
     private readonly deps: PromoterDeps,
     private readonly lead: TaskMessage,
-    before: readonly Ended[],
+    before: readonly FinishedUrl[],
     private again: boolean,
   ) {
     for (const { url, result } of before) this.known.set(url, { result, isStored: true });
@@ -90,7 +95,7 @@ export class FollowerPromoter {
   }
 
   /** One call after the other, so that no followers are queued twice. */
-  private promote(ended: readonly Ended[]): Promise<void> {
+  private promote(ended: readonly FinishedUrl[]): Promise<void> {
     const next = this.last
       .then(() => this.send(ended.filter(({ url }) => !this.queued.has(url))))
       .catch((error: unknown) => {
@@ -102,17 +107,17 @@ export class FollowerPromoter {
     return next;
   }
 
-  private async send(ended: readonly Ended[]): Promise<void> {
+  private async send(ended: readonly FinishedUrl[]): Promise<void> {
     const { isActive, store, queue } = this.deps;
     if (ended.length === 0 || !(await isActive(this.lead.req_id))) return;
-    const { messages, decided } = promoteFollowers(this.lead, ended, this.again, expiresAt(new Date()));
-    if (decided.length > 0) await store.putIfAbsent(decided);
+    const { messages, skipped } = promoteFollowers(this.lead, ended, this.again, expiresAt(new Date()));
+    if (skipped.length > 0) await store.putIfAbsent(skipped);
     if (messages.length > 0) await queue.send(messages);
     for (const { url } of ended) this.queued.add(url);
   }
 
   /** In the message's order, so that the variants of a URL stay together. */
-  private ended(): Ended[] {
+  private ended(): FinishedUrl[] {
     return this.lead.urls.flatMap((url) => {
       const known = this.known.get(url);
       return known === undefined ? [] : [{ url, result: known.result }];

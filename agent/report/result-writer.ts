@@ -61,6 +61,6 @@ export class ResultWriter {
       if (++failures === WARN_AT_FAILURE) this.logger.warn({ err: error }, "Writing results failed; retrying");
       return error instanceof StoreBusyError || this.store.isTemporary(error);
     };
-    await retry(attempt, { ...BACK_OFF, passes, signal: this.ending.signal });
+    await retry(attempt, { ...BACK_OFF, retryOnError: passes, signal: this.ending.signal });
   }
 }

@@ -4,24 +4,24 @@ export interface Window {
   readonly bytesPerSecond: number;
   readonly tasksPerSecond: number;
   /** Share of the attempts that ended in a timeout, a reset or a 5xx. */
-  readonly troubled: number;
+  readonly failureRate: number;
 }
 
 /** Counts what is downloaded, window by window. */
 export class Throughput {
   private bytes = 0;
   private tasks = 0;
-  private troubled = 0;
+  private failedTasks = 0;
   private since = performance.now();
 
   addBytes(bytes: number): void {
     this.bytes += bytes;
   }
 
-  /** @param troubled whether the link or the POP may have been overloaded */
-  addTask(troubled: boolean): void {
+  /** @param hasFailed whether the link or the POP may have been overloaded */
+  addTask(hasFailed: boolean): void {
     this.tasks++;
-    if (troubled) this.troubled++;
+    if (hasFailed) this.failedTasks++;
   }
 
   /** What happened since the last call. */
@@ -31,11 +31,11 @@ export class Throughput {
     const window = {
       bytesPerSecond: this.bytes / seconds,
       tasksPerSecond: this.tasks / seconds,
-      troubled: this.tasks === 0 ? 0 : this.troubled / this.tasks,
+      failureRate: this.tasks === 0 ? 0 : this.failedTasks / this.tasks,
     };
     this.bytes = 0;
     this.tasks = 0;
-    this.troubled = 0;
+    this.failedTasks = 0;
     this.since = now;
     return window;
   }

@@ -13,7 +13,7 @@ import {
 } from "../../domain/api/request-answers.ts";
 import { startedSchema } from "../../domain/api/started-answer.ts";
 import { estimateSchema } from "../../domain/cost/estimate.ts";
-import { readinessSchema, verdictSchema } from "../../domain/request/verdict.ts";
+import { readinessSchema, verdictSchema } from "../../domain/request/readiness-schema.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { FAILURE_SUBJECTS } from "../../domain/result/failure-groups.ts";
 

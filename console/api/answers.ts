@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { statusSchema } from "../../domain/request/lifecycle.ts";
-import { readinessSchema, verdictSchema } from "../../domain/request/verdict.ts";
+import { readinessSchema, verdictSchema } from "../../domain/request/readiness-schema.ts";
 import { FAILURE_SUBJECTS } from "../../domain/result/failure-groups.ts";
 
 // What the page reads of the API's answers: fields of domain/api, each but the oldest with a default. The schemas there say what

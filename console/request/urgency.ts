@@ -1,5 +1,5 @@
 import { tooManyLack } from "../../domain/readiness/verdict.ts";
-import type { Readiness } from "../../domain/request/verdict.ts";
+import type { Readiness } from "../../domain/request/readiness-schema.ts";
 import type { Failure, Progress } from "../api/answers.ts";
 
 /** Reasons that viewers meet as well, wherever they are, until somebody mends them. What was not asked had failed at two POPs before. */

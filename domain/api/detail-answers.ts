@@ -50,7 +50,7 @@ export const failureSchema = z
       },
     ],
   });
-export type Failure = z.infer<typeof failureSchema>;
+export type FailureRow = z.infer<typeof failureSchema>;
 
 /** Where one POP of a request stands, and what that means. */
 const POP_STATES = {

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { statusSchema, TERMINAL_STATUSES } from "../request/lifecycle.ts";
 import { orderSchema, originLimitsSchema } from "../request/options.ts";
+import { readinessSchema, verdictSchema } from "../request/readiness-schema.ts";
 import { leftOutSchema, SOURCE_TYPES } from "../request/source.ts";
-import { readinessSchema, verdictSchema } from "../request/verdict.ts";
 import { verifySchema } from "../result/outcome.ts";
 import {
   count,

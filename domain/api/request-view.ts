@@ -12,7 +12,7 @@ import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
 import type { FailureGroup } from "../result/failure-groups.ts";
 import { formatTimestamp } from "../timestamps.ts";
-import type { Failure, PopState } from "./detail-answers.ts";
+import type { FailureRow, PopState } from "./detail-answers.ts";
 import { progressSchema, type Summary, summarySchema } from "./request-answers.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -181,9 +181,9 @@ function estimatedFinish(
 }
 
 /** A step of the request, or a result: whatever came last. Clocks differ, so a result is not from later than now. */
-function lastUpdate(item: ListedRequest, { movedAt }: Progress, now: number): string {
-  if (item.active === undefined || movedAt === undefined) return item.last_update_time;
-  const moved = formatTimestamp(new Date(Math.min(movedAt, now)));
+function lastUpdate(item: ListedRequest, { lastResultAt }: Progress, now: number): string {
+  if (item.active === undefined || lastResultAt === undefined) return item.last_update_time;
+  const moved = formatTimestamp(new Date(Math.min(lastResultAt, now)));
   return [moved, item.last_update_time].sort().at(-1) ?? moved;
 }
 
@@ -220,7 +220,7 @@ export function sampleRow({ at, received, count }: Sample, item: RequestItem) {
 }
 
 /** The failures that have one reason, with the words of the reason. */
-export function failureRow(group: FailureGroup): Failure {
+export function failureRow(group: FailureGroup): FailureRow {
   return { ...group, ...wordsOf(group.code, "en") };
 }
 

@@ -12,7 +12,7 @@ import { type SeenSize, sizeSample } from "./size-sample.ts";
 import { UNITS, type Work, workTime } from "./work-time.ts";
 
 /** What is to be estimated: a request that was checked, and what was found out for it. */
-export interface Estimated {
+export interface EstimateInput {
   readonly urls: readonly string[];
   /** Forms of each URL, at least 1. */
   readonly variants: number;
@@ -39,7 +39,7 @@ export interface Estimated {
 }
 
 /** Pure: the same request with the same sizes has the same estimate. */
-export function estimateRequest(it: Estimated): Estimate {
+export function estimateRequest(it: EstimateInput): Estimate {
   const { urls, variants, pops, caps, kind, verify, paths, instanceCount: instances, sources = [] } = it;
   const forms = urls.length * variants;
   const tasks = forms * pops.length;

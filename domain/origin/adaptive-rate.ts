@@ -1,6 +1,6 @@
 // Additive increase, multiplicative decrease (AIMD) of the rate of requests to a host that throttles. The increase is a function of the time
 // since the last cut, so that no process writes it. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
-import { inTime } from "../retry.ts";
+import { withTimeout } from "../retry.ts";
 import { CALL_TIMEOUT_MS } from "./paced-calls.ts";
 import type { HostRate, PermitStore } from "./permit-store.ts";
 
@@ -92,7 +92,7 @@ export function cutRate(host: HostRate | undefined, refusals: Refusals): HostRat
 }
 
 /** A response of the origin to a request that may be counted. */
-export interface OriginResponse {
+export interface HostResponse {
   readonly url: string;
   readonly pop: string;
   /** Milliseconds since the epoch. */
@@ -121,7 +121,7 @@ export class AdaptiveRate {
   private reading: Promise<void> = Promise.resolve();
   private measureUntil = 0;
   private isWriting = false;
-  private responses: OriginResponse[] = [];
+  private responses: HostResponse[] = [];
   /** When each was refused last. */
   private readonly refusedUrls = new Map<string, number>();
 
@@ -172,7 +172,7 @@ export class AdaptiveRate {
   }
 
   /** Records a response. It may cut the rate, asynchronously; errors of the store are ignored. */
-  observe(response: OriginResponse): void {
+  observe(response: HostResponse): void {
     const refusedAt = this.refusedUrls.get(response.url) ?? Number.NEGATIVE_INFINITY;
     const isRetry = response.isRetry || this.options.now() - refusedAt < REFUSED_KEPT_MS;
     this.refusedUrls.delete(response.url);
@@ -199,7 +199,7 @@ export class AdaptiveRate {
     const pops = new Set(refused.map(({ pop }) => pop));
     if (pops.size === 1 && good.filter(({ pop }) => !pops.has(pop)).length >= MIN_OTHERS) return false;
     // If URLs that were refused before are refused again, and others are not, then they are the cause.
-    const retriesOf = (some: readonly OriginResponse[]) => some.filter(({ isRetry }) => isRetry).length;
+    const retriesOf = (some: readonly HostResponse[]) => some.filter(({ isRetry }) => isRetry).length;
     const isOwnFault = good.length >= MIN_OTHERS && 2 * retriesOf(good) < retriesOf(refused);
     const urls = new Set(refused.filter((it) => !(isOwnFault && it.isRetry)).map(({ url }) => url));
     return urls.size >= MIN_REFUSED_URLS && urls.size > TOLERATED_SHARE * all.length;
@@ -215,7 +215,7 @@ export class AdaptiveRate {
         await new Promise((resolve) => setTimeout(resolve, MEASURE_MS));
         if (!this.isThrottling()) return;
       }
-      const seen = await inTime(CALL_TIMEOUT_MS, store.hostRate(host)).catch(() => this.shared);
+      const seen = await withTimeout(CALL_TIMEOUT_MS, store.hostRate(host)).catch(() => this.shared);
       this.adopt(seen);
       const { all, refused } = this.recent();
       const next = cutRate(this.shared, {
@@ -231,7 +231,7 @@ export class AdaptiveRate {
       // It holds here, also if the store does not take it.
       this.follow(next);
       onCut?.(host, next.rate);
-      this.adopt(await inTime(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
+      this.adopt(await withTimeout(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
     } catch {
       // The next cut tries again.
     } finally {

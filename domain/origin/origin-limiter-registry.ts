@@ -1,5 +1,5 @@
 import { isLimited, type OriginLimits } from "../request/options.ts";
-import { inTime } from "../retry.ts";
+import { withTimeout } from "../retry.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
 import { type AcquireOptions, OriginLimiter, type Permit } from "./origin-limiter.ts";
 import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
@@ -29,7 +29,7 @@ export interface OriginWork {
 }
 
 /** A response to a request of some work. */
-export interface Observed {
+export interface ObservedResponse {
   readonly work: OriginWork;
   readonly url: string;
   readonly pop: string;
@@ -71,9 +71,9 @@ export class OriginLimiterRegistry {
     const reading = this.rateOf(host)
       .refresh(tries > 0 ? undefined : HOST_READ_MS)
       .catch((error: unknown) => this.options.onError?.(error, host));
-    if (!isKnown || tries > 0) await inTime(PREPARE_MS, reading).catch(() => undefined);
+    if (!isKnown || tries > 0) await withTimeout(PREPARE_MS, reading).catch(() => undefined);
     if (!isLimited(origin)) return;
-    this.syncing ??= inTime(PREPARE_MS, this.options.syncClock?.() ?? Promise.resolve()).catch(() => undefined);
+    this.syncing ??= withTimeout(PREPARE_MS, this.options.syncClock?.() ?? Promise.resolve()).catch(() => undefined);
     await this.syncing;
   }
 
@@ -85,7 +85,7 @@ export class OriginLimiterRegistry {
   }
 
   /** Records a response: it may cut the rate of its host; an unplanned fetch from the origin is a debt. */
-  observe({ work, url, pop, response, elapsedMs, mayReachOrigin }: Observed): void {
+  observe({ work, url, pop, response, elapsedMs, mayReachOrigin }: ObservedResponse): void {
     // AWS WAF responds before the origin is reached.
     if (response.wafAction !== undefined || response.httpStatus === undefined) return;
     const rate = this.rateOf(work.host);

@@ -1,7 +1,7 @@
 import type { AdaptiveRate } from "./adaptive-rate.ts";
 import type { LimiterContext, LimiterOptions } from "./paced-calls.ts";
 import { newSignal, PermitLease } from "./permit-lease.ts";
-import { MAX_WAIT_MS, Reservations, reservedPerSecond, SLOT_TOLERANCE_MS, type Slot } from "./reservations.ts";
+import { MAX_WAIT_MS, Reservations, reservedPerSecond, type SendSlot, SLOT_TOLERANCE_MS } from "./reservations.ts";
 
 /** The longest time between two checks of what may start, and which calls are due. */
 const TICK_MS = 100;
@@ -36,7 +36,7 @@ export class DeferredError extends Error {
   }
 }
 
-/** The right to open a connection, to send requests in the slots of {@link slot}, and to have them in progress until {@link release}. */
+/** The right to open a connection, to send requests in the slots of {@link waitForSendSlot}, and to have them in progress until {@link release}. */
 export interface Permit {
   /** Aborted when this process has lost its lease: the request must end at once. */
   readonly lost: AbortSignal;
@@ -45,7 +45,7 @@ export interface Permit {
    * @returns for how many milliseconds it may be sent
    * @throws DeferredError; what the signal was aborted with; what the limiter was closed with
    */
-  slot(signal: AbortSignal): Promise<number>;
+  waitForSendSlot(signal: AbortSignal): Promise<number>;
   release(): void;
 }
 
@@ -58,7 +58,7 @@ export interface AcquireOptions {
   /** Whether the work is in progress: it goes first, and is deferred only while the host pauses all requests. @default false */
   readonly isContinuation?: boolean;
   /** Whether the requests count for the rate. @default true */
-  readonly needsSlot?: boolean;
+  readonly needsSendSlot?: boolean;
 }
 
 /** A host, and the slots within the rate that it accepts. */
@@ -69,7 +69,7 @@ interface Host {
 
 /** The slots of a request that was not sent, one in each limit, and the time that they have in common. */
 interface Held {
-  taken: readonly (Slot & { readonly slots: Reservations })[];
+  taken: readonly (SendSlot & { readonly slots: Reservations })[];
   at: number;
   until: number;
 }
@@ -82,7 +82,7 @@ interface WaitOptions extends AcquireOptions {
 
 interface Waiter extends WaitOptions {
   readonly host: Host;
-  readonly needsSlot: boolean;
+  readonly needsSendSlot: boolean;
   readonly since: number;
   readonly start: () => void;
   readonly fail: (error: Error) => void;
@@ -99,7 +99,7 @@ export class OriginLimiter {
   private readonly lease: PermitLease | undefined;
   private readonly unlimited = newSignal().signal;
   private inProgress = 0;
-  private isClosed: Error | undefined;
+  private closedFor: Error | undefined;
   private meanMs = EXPECTED_MS;
   /** How long it takes from a permit until the connection is open; undefined: none has been opened. */
   private connectMs: number | undefined;
@@ -132,7 +132,7 @@ export class OriginLimiter {
 
   /** Waits for a permit. @throws DeferredError; what the signal was aborted with; what the limiter was closed with */
   async acquire(options: AcquireOptions): Promise<Permit> {
-    const { rate, needsSlot = true } = options;
+    const { rate, needsSendSlot = true } = options;
     let lost = this.unlimited;
     const held: Held = { taken: [], at: 0, until: 0 };
     await this.wait({ ...options, held }, () => {
@@ -140,11 +140,11 @@ export class OriginLimiter {
     });
     const since = this.options.now();
     this.inProgress++;
-    let isFirst = needsSlot;
+    let isFirst = needsSendSlot;
     let isReleased = false;
     return {
       lost,
-      slot: async (signal) => {
+      waitForSendSlot: async (signal) => {
         if (isFirst) {
           const openedMs = Math.min(MAX_CONNECT_MS, this.msSince(since));
           this.connectMs ??= openedMs;
@@ -188,7 +188,7 @@ export class OriginLimiter {
 
   /** Ends all waiting. */
   close(reason: Error): void {
-    this.isClosed = reason;
+    this.closedFor = reason;
     for (const { fail } of this.waiters.splice(0)) fail(reason);
   }
 
@@ -200,15 +200,15 @@ export class OriginLimiter {
 
   /** @param onStart called when it starts, before others may */
   private async wait(options: WaitOptions, onStart?: () => void): Promise<void> {
-    const { rate, signal, isContinuation, needsSlot = true } = options;
+    const { rate, signal, isContinuation, needsSendSlot = true } = options;
     signal.throwIfAborted();
-    if (this.isClosed !== undefined) throw this.isClosed;
+    if (this.closedFor !== undefined) throw this.closedFor;
     return new Promise((resolve, reject) => {
       const end = () => signal.removeEventListener("abort", abort);
       const waiter: Waiter = {
         ...options,
         host: this.hostOf(rate),
-        needsSlot,
+        needsSendSlot,
         since: this.options.now(),
         start: () => {
           end();
@@ -289,9 +289,9 @@ export class OriginLimiter {
   }
 
   private mayStart(waiter: Waiter, now: number): boolean {
-    const { host, needsSlot, hasPermit, held } = waiter;
+    const { host, needsSendSlot, hasPermit, held } = waiter;
     if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return false;
-    if (!needsSlot) return true;
+    if (!needsSendSlot) return true;
     if (now < host.rate.notBefore) return false;
     if (!this.hasSlot(waiter)) this.takeSlots(waiter, now, hasPermit ? 0 : this.connectMs);
     return this.hasSlot(waiter) && (!hasPermit || held.at <= now);
@@ -336,7 +336,7 @@ export class OriginLimiter {
   /** Slots that the work for a host could use within a second. */
   private workAt(host: Host, isUrgent: boolean): number {
     const waiting = this.waiters.filter(
-      (it) => it.host === host && it.needsSlot && !this.hasSlot(it) && !(isUrgent && it.isDeferrable),
+      (it) => it.host === host && it.needsSendSlot && !this.hasSlot(it) && !(isUrgent && it.isDeferrable),
     );
     const sending = waiting.filter(({ hasPermit }) => hasPermit).length;
     return sending + Math.min(waiting.length - sending, this.startsPerSecond());
@@ -382,10 +382,10 @@ export class OriginLimiter {
 
   /** How long a waiter is expected to wait; 0: it is not deferred. @param before how many waiters need slots before it */
   private waitOf(waiter: Waiter, place: number, before: Map<Reservations, number>, now: number): number {
-    const { host, isDeferrable = false, isContinuation = false, needsSlot, hasPermit, since } = waiter;
-    const pause = (isDeferrable || isContinuation) && needsSlot ? host.rate.notBefore - now : 0;
+    const { host, isDeferrable = false, isContinuation = false, needsSendSlot, hasPermit, since } = waiter;
+    const pause = (isDeferrable || isContinuation) && needsSendSlot ? host.rate.notBefore - now : 0;
     let wait = pause;
-    for (const slots of needsSlot && !this.hasSlot(waiter) ? this.activeSlots(host) : []) {
+    for (const slots of needsSendSlot && !this.hasSlot(waiter) ? this.activeSlots(host) : []) {
       const ahead = before.get(slots) ?? 0;
       before.set(slots, ahead + 1);
       if (ahead >= slots.free) wait = Math.max(wait, slots.freeAt(now, ahead - slots.free) - now);

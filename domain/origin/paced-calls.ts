@@ -1,5 +1,5 @@
 import type { OriginLimits } from "../request/options.ts";
-import { inTime } from "../retry.ts";
+import { withTimeout } from "../retry.ts";
 import type { PermitStore } from "./permit-store.ts";
 
 /** At most one call of the store per limit, process and this time. */
@@ -65,7 +65,7 @@ export class PacedCalls {
   private async finish(call: () => Promise<void>): Promise<void> {
     const running = call();
     try {
-      await inTime(CALL_TIMEOUT_MS, running);
+      await withTimeout(CALL_TIMEOUT_MS, running);
     } catch (error) {
       this.failed({ freeAt: 0, mostMs: MAX_RETRY_MS });
       this.context.onError?.(error, this.context.id);

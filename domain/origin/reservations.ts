@@ -73,7 +73,7 @@ export interface ReservationsOptions {
 }
 
 /** The time in which a request may be sent: milliseconds since the epoch. */
-export interface Slot {
+export interface SendSlot {
   readonly at: number;
   readonly until: number;
 }
@@ -125,7 +125,7 @@ export class Reservations {
   }
 
   /** Takes the slot of a time that {@link nextAt} has returned. */
-  take(at: number): Slot {
+  take(at: number): SendSlot {
     this.slots.splice(this.slots.indexOf(at), 1);
     return { at, until: at + this.options.lifeMs };
   }

@@ -1,7 +1,7 @@
 import { fnv1a } from "./task.ts";
 
 /** One batch changes one shard. A batch has up to 1,000 results, and a few batches are counted at a time. */
-const TASKS_PER_SHARD = 10_000;
+const TASKS_PER_COUNTER_SHARD = 10_000;
 const MAX_COUNTER_SHARDS = 64;
 
 /**
@@ -13,7 +13,7 @@ const POPS_PER_BLOCK = 24;
 
 /** Number of items over which the counters of a request are spread, so that its batches do not conflict with each other. */
 export function counterShardCount(totalTasks: number): number {
-  return Math.min(MAX_COUNTER_SHARDS, Math.max(1, Math.ceil(totalTasks / TASKS_PER_SHARD)));
+  return Math.min(MAX_COUNTER_SHARDS, Math.max(1, Math.ceil(totalTasks / TASKS_PER_COUNTER_SHARD)));
 }
 
 /** The counter shard of a batch: the same whenever the batch is tried again. */

@@ -6,12 +6,12 @@ import { asTaskUrl, type TaskKey, type TaskUrl, taskKey, unfinishedResult } from
 import { type Follower, messageSourceSchema, type TaskMessage } from "./task-message.ts";
 
 /** After so many leads that fail at the origin, or so many that download a URL and see no hit, no other POP of their REC requests it. */
-const DECIDES = 2;
+const MAX_FAILED_LEADS = 2;
 
 /** What becomes of a lead's followers: messages to queue, and failed results of tasks that are not tried. */
 export interface PromotedFollowers {
   readonly messages: readonly TaskMessage[];
-  readonly decided: readonly TaskResult[];
+  readonly skipped: readonly TaskResult[];
 }
 
 /**
@@ -23,26 +23,26 @@ export interface PromotedFollowers {
  */
 export function promoteFollowers(
   lead: TaskMessage,
-  ended: readonly Ended[],
+  ended: readonly FinishedUrl[],
   again: boolean,
   expireAt: number,
 ): PromotedFollowers {
   const { req_id, shards, followers = [], origin_failures = 0, first_failure, not_kept_at } = lead;
   const [next, ...others] = followers;
   const messages: TaskMessage[] = [];
-  const decided: TaskResult[] = [];
-  if (next === undefined) return { messages, decided };
+  const skipped: TaskResult[] = [];
+  if (next === undefined) return { messages, skipped };
   // What a message to another POP has in common with the lead's: not its followers, its failures, nor how often it was tried.
   const shared = { ...messageSourceSchema.parse(lead), host: lead.host, again: again || undefined };
   const send = ({ pop, ips }: Follower, urls: readonly TaskUrl[], more: Partial<TaskMessage>) =>
     messages.push({ ...shared, pop, ips, urls: urls.map(asTaskUrl), ...more });
-  const decide = (urls: readonly TaskUrl[], first: string, second: string) => {
+  const skip = (urls: readonly TaskUrl[], first: string, second: string) => {
     const detail = `Skipped: two POPs under this REC already failed at the origin or did not keep the object: ${first}, ${second}`;
     const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
     const request = { req_id, shards, expire_at: expireAt };
     for (const { pop } of followers)
       for (const url of urls)
-        decided.push({ ...unfinishedResult(request, { ...url, pop }, failure), outcome: "failed" });
+        skipped.push({ ...unfinishedResult(request, { ...url, pop }, failure), outcome: "failed" });
   };
   const classified = ended.map(({ url, result }) => ({ url, kind: classifyLead(result) }));
   for (const group of grouped(classified, ({ kind }) => JSON.stringify(kind)).values()) {
@@ -55,9 +55,10 @@ export function promoteFollowers(
     }
     const failure = kind.kind === "origin_failed" ? failureAt(lead.pop, kind.observed) : undefined;
     const failures = origin_failures + (failure === undefined ? 0 : 1);
-    if (failure !== undefined && failures >= DECIDES) decide(urls, first_failure ?? "another POP of its REC", failure);
+    if (failure !== undefined && failures >= MAX_FAILED_LEADS)
+      skip(urls, first_failure ?? "another POP of its REC", failure);
     else if (kind.kind === "not_kept" && not_kept_at !== undefined)
-      decide(urls, failureAt(not_kept_at, "not_kept"), failureAt(lead.pop, "not_kept"));
+      skip(urls, failureAt(not_kept_at, "not_kept"), failureAt(lead.pop, "not_kept"));
     // Facts about the earlier leads, for the next one.
     else
       send(next, urls, {
@@ -67,7 +68,7 @@ export function promoteFollowers(
         not_kept_at: kind.kind === "not_kept" ? lead.pop : not_kept_at,
       });
   }
-  return { messages, decided };
+  return { messages, skipped };
 }
 
 /**
@@ -86,7 +87,7 @@ function failureAt(pop: string, observed: string): string {
 }
 
 /** A URL of a message that has its result. */
-export interface Ended {
+export interface FinishedUrl {
   readonly url: TaskUrl;
   readonly result: LeadResult;
 }
@@ -98,12 +99,12 @@ export function resultKeys({ req_id, pop, shards, urls }: TaskMessage): TaskKey[
 
 /**
  * Those of a message's URLs that have results, in its order. A result with the reason `not_asked` is left out: this message requests the URL.
- * @param standing results by their `pop_url`
+ * @param existing results by their `pop_url`
  */
-export function endedOf(message: TaskMessage, standing: ReadonlyMap<string, LeadResult>): Ended[] {
+export function endedOf(message: TaskMessage, existing: ReadonlyMap<string, LeadResult>): FinishedUrl[] {
   const keys = resultKeys(message);
   return message.urls.flatMap((url, i) => {
-    const result = standing.get(keys[i]?.pop_url ?? "");
+    const result = existing.get(keys[i]?.pop_url ?? "");
     return result === undefined || result.reason === "not_asked" ? [] : [{ url, result }];
   });
 }

@@ -1,10 +1,10 @@
 import { grouped } from "../grouped.ts";
 import { hostOf } from "../net/urls.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../request/distributions.ts";
-import { laneOf } from "../request/lane.ts";
 import type { Order } from "../request/options.ts";
+import { taskQueueFor } from "../request/task-queue-name.ts";
 import { candidatesFor, recGroups, type Target, type Task } from "./target.ts";
-import { type GoodUrl, isInMask, shardCount } from "./task.ts";
+import { type GoodUrl, isInPopBitmap, resultShardCount } from "./task.ts";
 import { isLarge } from "./task-message.ts";
 
 /** The targets of one distribution. */
@@ -33,7 +33,7 @@ export class UrlTasks {
     const { pops } = this.url;
     if (pops === undefined) return this.group.targets.length;
     let count = 0;
-    for (const place of this.group.places.values()) if (isInMask(pops, place)) count++;
+    for (const place of this.group.places.values()) if (isInPopBitmap(pops, place)) count++;
     return count;
   }
 
@@ -43,10 +43,10 @@ export class UrlTasks {
   }
 
   /** The number of the task at a POP; undefined where the URL has no such task. */
-  numberAt(pop: string): number | undefined {
+  placeOf(pop: string): number | undefined {
     const place = this.group.places.get(pop);
     const { pops } = this.url;
-    return place !== undefined && (pops === undefined || isInMask(pops, place)) ? place : undefined;
+    return place !== undefined && (pops === undefined || isInPopBitmap(pops, place)) ? place : undefined;
   }
 
   /** The tasks in the order of the targets, each without followers. @param wanted says of a number whether its task is. @default all */
@@ -66,7 +66,7 @@ export class UrlTasks {
 
   private wantedOf(targets: readonly Target[], wanted: NumberFilter): Target[] {
     return targets.filter(({ pop }) => {
-      const number = this.numberAt(pop);
+      const number = this.placeOf(pop);
       return number !== undefined && wanted(number);
     });
   }
@@ -159,8 +159,8 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterab
     total_count: count,
     total_size: size,
     sizes_known: sizesKnown,
-    shards: shardCount(count),
-    lane: laneOf({ tasks: count, bytes: size, sizesKnown, hasLarge }),
+    shards: resultShardCount(count),
+    lane: taskQueueFor({ tasks: count, bytes: size, sizesKnown, hasLarge }),
     tasks_per_target: perTarget,
     planned: plan.chosen.map((target): Target => {
       const own_tasks = ownTasks.get(target);

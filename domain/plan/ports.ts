@@ -30,7 +30,7 @@ export interface TaskQueue {
   receive(waitSeconds: number, most?: number): Promise<ReceivedMessage[]>;
   delete(receipt: string): Promise<void>;
   /** Hides a message from other consumers for so many seconds from now; 0 makes it visible at once. */
-  hold(receipt: string, seconds: number): Promise<void>;
+  setVisibilityTimeout(receipt: string, seconds: number): Promise<void>;
   send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void>;
   /** Sends a message with a delay: no consumer can receive it before. */
   sendLater(message: TaskMessage, seconds: number): Promise<void>;
@@ -39,7 +39,7 @@ export interface TaskQueue {
 
 /** The queue of messages that no agent can process. */
 export interface DeadLetters {
-  bury(body: string, reason: string): Promise<void>;
+  send(body: string, reason: string): Promise<void>;
 }
 
 /** The results of tasks. */
@@ -51,7 +51,7 @@ export interface ResultStore {
   /** Writes results of tasks that have none. */
   putIfAbsent(results: readonly TaskResult[]): Promise<void>;
   /** The stored results of tasks, by `pop_url`. */
-  standing(keys: readonly TaskKey[]): Promise<ReadonlyMap<string, LeadResult>>;
+  findExisting(keys: readonly TaskKey[]): Promise<ReadonlyMap<string, LeadResult>>;
   /** Whether an error of a write is temporary: the service or the network, not the item or a permission. */
   isTemporary(error: unknown): boolean;
 }
@@ -61,5 +61,5 @@ export interface HeartbeatStore {
   /** @param expireAt seconds since the epoch */
   writeHeartbeat(reqId: string, heartbeat: Heartbeat, expireAt: number): Promise<void>;
   /** Adds bytes that were received in a minute. @param minute its number since the epoch */
-  received(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void>;
+  addReceivedBytes(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void>;
 }

@@ -40,9 +40,9 @@ export class TaskBitmap {
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
-  enter(result: UrlForm & { readonly pop: string } & Counted): boolean {
+  addResult(result: UrlForm & { readonly pop: string } & Counted): boolean {
     const found = this.forms.get(formKey(result));
-    const number = found?.tasks.numberAt(result.pop);
+    const number = found?.tasks.placeOf(result.pop);
     if (found === undefined || number === undefined) return false;
     const bit = found.firstBit + number;
     if (this.seen.has(bit)) return false;
@@ -73,7 +73,7 @@ export class TaskBitmap {
     const found = this.forms.get(formKey(form));
     if (found === undefined) return undefined;
     return (pop) => {
-      const number = found.tasks.numberAt(pop);
+      const number = found.tasks.placeOf(pop);
       return number === undefined ? undefined : this.good.has(found.firstBit + number);
     };
   }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { MAX_MESSAGE_BYTES } from "../limits.ts";
-import type { Lane } from "../request/lane.ts";
 import { originLimitsSchema, variantSchema } from "../request/options.ts";
+import type { TaskQueueName } from "../request/task-queue-name.ts";
 import { verifySchema } from "../result/outcome.ts";
 import type { Task } from "./target.ts";
 import { asTaskUrl, type TaskUrl, taskUrlSchema } from "./task.ts";
@@ -61,7 +61,7 @@ export function attemptsBefore({ tries = 0 }: TaskMessage, { attempts }: TaskUrl
 /** The queues of tasks, for producers. */
 export interface TaskSender {
   /** Queues all messages. @param lane the queue. @default main @throws if it refuses some again and again */
-  send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane?: Lane): Promise<void>;
+  send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane?: TaskQueueName): Promise<void>;
 }
 
 /** What a message has from its request's item. */
@@ -132,7 +132,7 @@ export async function* messagesOf(
     const key = [task.target.target, task.host, ...task.followers.map(({ pop }) => pop)].join(" ");
     const url = asTaskUrl(task.url);
     let current = open.get(key);
-    if (current !== undefined && !hasRoomFor(current, url, maxUrls)) {
+    if (current !== undefined && !fits(current, url, maxUrls)) {
       yield current.message;
       current = undefined;
     }
@@ -167,7 +167,7 @@ function openMessage(source: MessageSource, { target: { pop, ips }, host, follow
 }
 
 /** The variants of a URL stay together: only within a message there is an order. */
-function hasRoomFor({ message, bytes, length: used }: OpenMessage, url: TaskUrl, maxUrls: number): boolean {
+function fits({ message, bytes, length: used }: OpenMessage, url: TaskUrl, maxUrls: number): boolean {
   if (lastUrl(message) === url.url) return true;
   return (
     message.urls.length < maxUrls && bytes + weight(url) <= MAX_BATCHED_BYTES && used + length(url) <= MAX_MESSAGE_BYTES

@@ -23,14 +23,14 @@ export interface TaskKey {
 }
 
 /** DynamoDB takes 1,000 writes a second for a partition key; a fleet writes more, so a request's results are spread. */
-const TASKS_PER_SHARD = 5_000;
+const TASKS_PER_RESULT_SHARD = 5_000;
 const MAX_SHARDS = 1_024;
 /** The longest sort key that DynamoDB takes; a URL may have eight times as many bytes. */
 const MAX_SORT_KEY_BYTES = 1_024;
 
 /** Over how many partition keys the results of so many tasks are spread. */
-export function shardCount(totalTasks: number): number {
-  return Math.min(MAX_SHARDS, Math.max(1, Math.ceil(totalTasks / TASKS_PER_SHARD)));
+export function resultShardCount(totalTasks: number): number {
+  return Math.min(MAX_SHARDS, Math.max(1, Math.ceil(totalTasks / TASKS_PER_RESULT_SHARD)));
 }
 
 /** Partition key of one shard of a request's results. */
@@ -76,12 +76,12 @@ export const taskUrlSchema = z.object({
 export type TaskUrl = z.infer<typeof taskUrlSchema>;
 
 /** Some of a request's POPs by their places in its list: a {@link Bitmap} in hexadecimal. */
-export type PopMask = string;
+export type PopBitmap = string;
 
 /** Whether the POP at a place is one of them. */
-export function isInMask(mask: PopMask, place: number): boolean {
+export function isInPopBitmap(bitmap: PopBitmap, place: number): boolean {
   const digit = (place >> 3) * 2;
-  return (Number.parseInt(mask.slice(digit, digit + 2), 16) & (1 << (place & 7))) !== 0;
+  return (Number.parseInt(bitmap.slice(digit, digit + 2), 16) & (1 << (place & 7))) !== 0;
 }
 
 /** An entry of the list of good URLs: it has fields that no message carries. */
@@ -89,7 +89,7 @@ export interface GoodUrl extends TaskUrl {
   /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
   readonly source?: number | undefined;
   /** The POPs of the request at which it is to be warmed. Absent: all. */
-  readonly pops?: PopMask;
+  readonly pops?: PopBitmap;
 }
 
 /** A row of a list cannot be parsed: another program wrote the list, or it is damaged. */

@@ -4,7 +4,7 @@ import type { Target } from "../plan/target.ts";
 import type { GoodUrl, UrlForm } from "../plan/task.ts";
 import type { GoodAt, TaskBitmap } from "../plan/task-bitmap.ts";
 import { recOf } from "../pops/sites.ts";
-import type { ColdObject } from "../request/verdict.ts";
+import type { ColdObject } from "../request/readiness-schema.ts";
 import { cutText } from "../result/failure.ts";
 import type { Coverage, PopShare } from "./verdict.ts";
 
@@ -16,7 +16,7 @@ const MAX_URL = 300;
 type Share = { -readonly [Field in keyof PopShare]: PopShare[Field] };
 
 /** The resolved targets of a distribution under one REC; `rec` is undefined where the catalogue names no REC. */
-interface RecGroup {
+interface RecShares {
   readonly rec: string | undefined;
   readonly shares: readonly Share[];
 }
@@ -35,14 +35,14 @@ export interface CoveredUrls {
  * Looks at each object of a request once: at how many POPs of each REC it is good, and what each POP lacks. A URL that could not be read
  * is cold at every POP that resolved. A POP that did not resolve counts nowhere.
  */
-export function coverageOf(plan: Plan, ledger: TaskBitmap, { good, unreadable, variants }: CoveredUrls): Coverage {
+export function coverageOf(plan: Plan, taskBitmap: TaskBitmap, { good, unreadable, variants }: CoveredUrls): Coverage {
   const resolved = plan.chosen.filter(isResolved);
   const shares = new Map(
     resolved.map(({ pop }): [string, Share] => [pop, { pop, tasks: 0, lacking: 0, cold: 0, unreadable: 0 }]),
   );
   const cold = new ColdObjects();
   // Each list of targets is grouped once: all URLs of a distribution have the same.
-  const known = new Map<readonly Target[], readonly RecGroup[]>();
+  const known = new Map<readonly Target[], readonly RecShares[]>();
   const groupsOf = (targets: readonly Target[]) => {
     const groups = known.get(targets) ?? groupByRec(targets, shares);
     known.set(targets, groups);
@@ -52,7 +52,7 @@ export function coverageOf(plan: Plan, ledger: TaskBitmap, { good, unreadable, v
   for (const url of good) {
     const chosen = plan.chosenFor(url);
     const groups = groupsOf(chosen);
-    const recs = coldRecsOf(groups, ledger.goodAt(url));
+    const recs = coldRecsOf(groups, taskBitmap.goodAt(url));
     // Of a distribution without any POP that resolved, nothing was warmed.
     if (recs.length > 0 || (groups.length === 0 && chosen.length > 0)) cold.add(url, recs);
   }
@@ -104,7 +104,7 @@ function isResolved({ state }: Target): boolean {
   return state !== "FAILED";
 }
 
-function groupByRec(targets: readonly Target[], shares: ReadonlyMap<string, Share>): RecGroup[] {
+function groupByRec(targets: readonly Target[], shares: ReadonlyMap<string, Share>): RecShares[] {
   return [...grouped(targets.filter(isResolved), ({ pop }) => recOf(pop) ?? "")].map(([rec, its]) => ({
     rec: rec === "" ? undefined : rec,
     shares: its.flatMap(({ pop }) => shares.get(pop) ?? []),
@@ -112,7 +112,7 @@ function groupByRec(targets: readonly Target[], shares: ReadonlyMap<string, Shar
 }
 
 /** The RECs at which an object is good at none of two or more POPs. It is added to what each POP has and lacks. */
-function coldRecsOf(groups: readonly RecGroup[], goodAt: GoodAt | undefined): string[] {
+function coldRecsOf(groups: readonly RecShares[], goodAt: GoodAt | undefined): string[] {
   const cold: string[] = [];
   for (const { rec, shares } of groups) {
     const bad: Share[] = [];

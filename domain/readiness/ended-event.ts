@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { TERMINAL_STATUSES } from "../request/lifecycle.ts";
 import { reportedPercentage } from "../request/progress.ts";
+import { verdictSchema } from "../request/readiness-schema.ts";
 import type { RequestItem } from "../request/request-item.ts";
-import { verdictSchema } from "../request/verdict.ts";
 import { sentence } from "./sentence.ts";
 
 /** What rules of EventBridge match. */

@@ -19,9 +19,9 @@ const SLOW_FIRST = {
 };
 const SAME_ERROR = { en: "Viewers most likely get the same error.", zh: "访客很可能遇到同样的错误。" };
 
-type Told = Omit<ReasonWords, "means">;
+type EnglishWords = Omit<ReasonWords, "means">;
 
-const EN: Readonly<Record<FailureReason, Told>> = {
+const EN: Readonly<Record<FailureReason, EnglishWords>> = {
   timeout: {
     title: "Nothing came in time",
     viewers: "Viewers wait long, or get a 504.",

@@ -50,7 +50,7 @@ export interface RecountRun {
 
 /** What a recount has come to. */
 export interface Recounted {
-  readonly ledger: TaskBitmap;
+  readonly taskBitmap: TaskBitmap;
   /** Of the results, and of what could not become a task. Tasks without a result are not in it. */
   readonly failures: FailureTally;
   /** Where the objects are good. It looks at each task. */
@@ -71,14 +71,14 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const targets = await deps.requestPops.of(reqId);
   const unresolved = targets.filter(({ state }) => state === "FAILED");
   const plan = new Plan(item, targets);
-  const ledger = new TaskBitmap(plan, urls);
+  const taskBitmap = new TaskBitmap(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
   const unreadable = await readUnreadable(deps, reqId, failures);
   for (const pop of unresolved) failures.add(pop);
   const state = recountState(item, run.timeIsUp);
   const before = await checkpointOf(deps, item, state);
   if (before !== undefined) {
-    ledger.restore(before);
+    taskBitmap.restore(before);
     failures.restore(before.failures);
   }
   const report = new SegmentedFile(deps.resultFiles, REPORT_FILE, reqId, [...(before?.parts ?? [])]);
@@ -96,7 +96,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await report.setAside();
     await results.setAside();
     const segments = { parts: report.segments, results: results.segments };
-    const counted = { ...ledger.saved(), failures: failures.saved() };
+    const counted = { ...taskBitmap.saved(), failures: failures.saved() };
     await deps.checkpoints.write(reqId, { state, at: deps.now(), ...position, ...segments, ...counted });
     return undefined;
   };
@@ -104,16 +104,16 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   for (let read = before?.shards ?? 0; read < shards; ) {
     const next = Math.min(shards, read + GROUP_SHARDS);
     for await (const result of deps.results.of(reqId, read, next)) {
-      if (!ledger.enter(result)) continue;
+      if (!taskBitmap.addResult(result)) continue;
       if (!result.ok) failures.add(result);
       await write(result);
     }
     read = next;
     if (isOver()) return pause({ shards: read, unfinished: 0 });
   }
-  const why = run.whyMissing(ledger.count());
+  const why = run.whyMissing(taskBitmap.count());
   let unfinished = 0;
-  for (const { target, url } of ledger.missing()) {
+  for (const { target, url } of taskBitmap.missing()) {
     unfinished++;
     if (unfinished <= (before?.unfinished ?? 0)) continue;
     await write(unfinishedResult(item, { ...url, pop: target.pop }, why));
@@ -127,12 +127,12 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   for await (const failed of unreadableUrls(deps, reqId)) await report.add({ ...NO_ATTEMPT, pop: "", ...failed });
   for (const { pop, error, reason } of unresolved) await report.add({ ...NO_ATTEMPT, pop, url: "", error, reason });
   await report.finish();
-  const coverage = () => coverageOf(plan, ledger, { good: urls, unreadable, variants: item.variant_names });
-  return { ledger, failures, coverage };
+  const coverage = () => coverageOf(plan, taskBitmap, { good: urls, unreadable, variants: item.variant_names });
+  return { taskBitmap, failures, coverage };
 }
 
 /** Deletes the checkpoint of a recount that was acted on: results may have come since, so the next one starts again. */
-export async function forgetRecount(deps: RecountDeps, item: RequestItem): Promise<void> {
+export async function deleteCheckpoint(deps: RecountDeps, item: RequestItem): Promise<void> {
   if (isHuge(item)) await deps.checkpoints.delete(item.req_id);
 }
 
@@ -247,7 +247,7 @@ export const recountCheckpointSchema = z.object({
   count: countSchema,
   /** Failures so far, by reason. */
   failures: failureTallySchema,
-  /** The ledger's bits in Base64: tasks that have a result. */
+  /** Bits of the TaskBitmap in Base64: tasks that have a result. */
   bits: z.base64(),
   /** The same of those that are good. */
   good: z.base64(),

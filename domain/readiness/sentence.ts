@@ -1,7 +1,7 @@
 import type { Language } from "../format.ts";
 import { recName } from "../pops/recs.ts";
 import { isTerminal, type Status } from "../request/lifecycle.ts";
-import type { Readiness, Verdict } from "../request/verdict.ts";
+import type { Readiness, Verdict } from "../request/readiness-schema.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import { duration, SAY, type Say } from "./messages.ts";
 import { tooManyLack } from "./verdict.ts";

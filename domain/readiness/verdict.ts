@@ -1,5 +1,5 @@
 import type { Status } from "../request/lifecycle.ts";
-import type { Readiness, Verdict } from "../request/verdict.ts";
+import type { Readiness, Verdict } from "../request/readiness-schema.ts";
 import type { Count } from "../result/count.ts";
 
 /** So many POPs are named: what is stored of an item is bounded. */
@@ -90,7 +90,7 @@ export function tooManyLack(lackingPops: number, pops: number): boolean {
 }
 
 /** What GET /prewarm says of a request that has ended, as far as a retry needs it. */
-interface Ended {
+interface EndedRequestCounts {
   readonly status: Status;
   readonly total_count: number;
   readonly failed_count: number;
@@ -102,7 +102,7 @@ interface Ended {
  * Whether every task is good and all that is lacking are POPs whose names do not exist. Retrying will not help: it leaves them out.
  * After a resolver that did not answer, it may not.
  */
-export function lacksOnlyPops({ status, total_count, failed_count, readiness }: Ended): boolean {
+export function lacksOnlyPops({ status, total_count, failed_count, readiness }: EndedRequestCounts): boolean {
   if (status !== "FINISHED" || total_count === 0 || failed_count > 0 || readiness === undefined) return false;
   const { unreadable_urls, unresolved_pops, unanswered_pops } = readiness;
   return unreadable_urls === 0 && unresolved_pops > 0 && unanswered_pops === 0;

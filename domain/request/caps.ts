@@ -13,7 +13,7 @@ interface Cap {
   /** Label of the stack's parameter. */
   readonly label: string;
   /** Description of the stack's parameter. */
-  readonly says: string;
+  readonly description: string;
 }
 
 /** By the names of the stack's parameters. `npm run docs` writes them into docs/deploy.md. */
@@ -25,7 +25,7 @@ export const CAPS = {
     max: MAX_INSTANCES,
     unit: "instances",
     label: "Max instances",
-    says: "Instances at most, whatever a request asks for; it is the group's maximum too",
+    description: "Instances at most, whatever a request asks for; it is the group's maximum too",
   },
   maxTimeout: {
     variable: "MAX_TIMEOUT",
@@ -34,7 +34,7 @@ export const CAPS = {
     max: MAX_TIMEOUT_MINUTES,
     unit: "minutes",
     label: "Max timeout",
-    says: "The longest timeout of a request, in minutes",
+    description: "The longest timeout of a request, in minutes",
   },
   maxActiveRequests: {
     variable: "MAX_ACTIVE_REQUESTS",
@@ -43,7 +43,7 @@ export const CAPS = {
     max: 1_000,
     unit: "active requests",
     label: "Max active requests",
-    says: "Requests that may be active at once",
+    description: "Requests that may be active at once",
   },
   maxTasks: {
     variable: "MAX_TASKS",
@@ -52,7 +52,7 @@ export const CAPS = {
     max: 1_000_000_000,
     unit: "tasks",
     label: "Max tasks",
-    says: "Tasks of a request at most: its URLs times its POPs",
+    description: "Tasks of a request at most: its URLs times its POPs",
   },
   maxRequestBytes: {
     variable: "MAX_REQUEST_BYTES",
@@ -62,7 +62,7 @@ export const CAPS = {
     max: 1_000_000_000_000_000,
     unit: "bytes",
     label: "Max bytes",
-    says: "Bytes that a request may download in all, as far as sizes are known before; more, and it ends FAILED",
+    description: "Bytes that a request may download in all, as far as sizes are known before; more, and it ends FAILED",
   },
 } as const satisfies Record<string, Cap>;
 

@@ -11,7 +11,7 @@ import {
 } from "./distributions.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
-export interface Sources {
+export interface DistributionLookup {
   readonly own: () => Promise<readonly OwnDistribution[]>;
   readonly alias: (name: string) => Promise<string | undefined>;
 }
@@ -55,7 +55,7 @@ export interface FoundDistributions {
 export async function findDistributions(
   cfDomain: string | undefined,
   hosts: readonly string[],
-  { own, alias }: Sources,
+  { own, alias }: DistributionLookup,
 ): Promise<FoundDistributions> {
   const owner = hostOwners(await own());
   const refused = new Map<string, string>();
@@ -88,7 +88,11 @@ export function notAllowed(allowed: AllowedDistributions, distributions: readonl
     .find((problem) => problem !== undefined);
 }
 
-async function find(name: string, owner: OwnerOf, alias: Sources["alias"]): Promise<Distribution | undefined> {
+async function find(
+  name: string,
+  owner: OwnerOf,
+  alias: DistributionLookup["alias"],
+): Promise<Distribution | undefined> {
   let current = name;
   for (let i = 0; i <= MAX_ALIASES; i++) {
     const mine = owner(current);

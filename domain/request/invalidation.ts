@@ -49,7 +49,7 @@ function percentEncoded(character: string): string {
 const PLAIN = /[\w/.?=&%-]/g;
 
 /** The paths of a refused batch that most likely led to it, the likeliest first: CloudFront does not say which it was. */
-export function suspects(paths: readonly string[], most: number): string[] {
+export function likelyRefused(paths: readonly string[], most: number): string[] {
   const oddness = (path: string) => path.replaceAll(PLAIN, "").length;
   const byOddness = paths.map((path) => ({ path, odd: oddness(path) })).sort((a, b) => b.odd - a.odd);
   return byOddness.slice(0, most).map(({ path }) => path);

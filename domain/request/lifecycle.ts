@@ -353,8 +353,8 @@ export function decideStep(
  */
 export function lastSignOf(item: LifecycleItem, observed: Observed): number {
   const { now, timings } = observed;
-  const { heartbeats, movedAt = 0 } = progressIn(observed, item);
-  let last = Math.max(parseTimestamp(item.last_update_time).getTime(), movedAt);
+  const { heartbeats, lastResultAt = 0 } = progressIn(observed, item);
+  let last = Math.max(parseTimestamp(item.last_update_time).getTime(), lastResultAt);
   // Not by Math.max(...): a call takes some 100,000 arguments, and an instance may write more heartbeats.
   for (const { at } of heartbeats) if (at > last && at <= now + timings.heartbeatTimeoutMs) last = at;
   return Math.min(last, now);

@@ -35,14 +35,14 @@ export interface Progress {
   /** What results say, as far as they are counted. */
   readonly count: Count;
   /** When the newest of the counted results was written, in milliseconds since the epoch; undefined: there is none. */
-  readonly movedAt: number | undefined;
+  readonly lastResultAt: number | undefined;
   /** The last heartbeat of every process that worked on it, fresh or not. */
   readonly heartbeats: readonly Heartbeat[];
   /** A few of the results that came uncompressed: URLs, with the variant. Absent: none did. */
   readonly uncompressed?: readonly string[] | undefined;
 }
 
-export const NO_PROGRESS: Progress = { count: NO_COUNT, movedAt: undefined, heartbeats: [] };
+export const NO_PROGRESS: Progress = { count: NO_COUNT, lastResultAt: undefined, heartbeats: [] };
 
 /**
  * Those heartbeats of processes that are alive and hold tasks of the request. A heartbeat from the future is not believed: it would
@@ -85,7 +85,7 @@ export interface CountedItem {
   readonly download_size: number;
 }
 
-interface Ended {
+interface CountState {
   readonly active?: string | undefined;
   readonly verdict?: string | undefined;
 }
@@ -105,13 +105,13 @@ export function percentage(item: CountedItem): number {
  * download fails or begins anew; counters may count a task twice, so 100 is reported only once they are exact.
  */
 export function reportedPercentage(
-  item: CountedItem & Ended & { readonly max_reported_percentage?: number | undefined },
+  item: CountedItem & CountState & { readonly max_reported_percentage?: number | undefined },
 ): number {
   const most = isCounted(item) ? 100 : 99;
   return Math.max(item.max_reported_percentage ?? 0, Math.min(most, percentage(item)));
 }
 
 /** Whether the item of a request has its exact counts: they come with the verdict, at its end or soon after. */
-export function isCounted({ active, verdict }: Ended): boolean {
+export function isCounted({ active, verdict }: CountState): boolean {
   return active === undefined && verdict !== undefined;
 }

@@ -3,11 +3,11 @@ import { countSchema, NO_COUNT } from "../result/count.ts";
 import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distributions.ts";
-import { laneSchema } from "./lane.ts";
 import { EXPANDED, statusSchema } from "./lifecycle.ts";
 import { orderSchema, originLimitsSchema, variantSchema } from "./options.ts";
+import { readinessSchema, verdictSchema } from "./readiness-schema.ts";
 import { sourceReadSchema, sourceSchema } from "./source.ts";
-import { readinessSchema, verdictSchema } from "./verdict.ts";
+import { taskQueueNameSchema } from "./task-queue-name.ts";
 
 /** What an id may look like. DynamoDB refuses an empty key, one of more than 2,048 bytes, and one with half a character in it. */
 const POSSIBLE_ID = /^[\x21-\x7e]{1,200}$/;
@@ -25,20 +25,20 @@ const MAX_EXAMPLES = 3;
 const MAX_EXAMPLE = 300;
 
 /** The good URLs whose headers say that a cache may not keep them, as Get Size saw them. */
-export const doubtfulUrlsSchema = z.object({
+export const uncacheableUrlsSchema = z.object({
   count: z.number().int().nonnegative(),
   /** A few of them: the URL, and the header. */
   examples: z.array(z.string()),
 });
-export type DoubtfulUrls = z.infer<typeof doubtfulUrlsSchema>;
+export type UncacheableUrls = z.infer<typeof uncacheableUrlsSchema>;
 
 /** @param url one more; `obstacle`: the header that is in the way */
-export function withDoubtful({ count, examples }: DoubtfulUrls, url: string, obstacle: string): DoubtfulUrls {
+export function withUncacheable({ count, examples }: UncacheableUrls, url: string, obstacle: string): UncacheableUrls {
   const example = cutText(`${obstacle} of ${url}`, MAX_EXAMPLE);
   return { count: count + 1, examples: count < MAX_EXAMPLES ? [...examples, example] : examples };
 }
 
-export const NO_DOUBTFUL_URLS: DoubtfulUrls = { count: 0, examples: [] };
+export const NO_UNCACHEABLE_URLS: UncacheableUrls = { count: 0, examples: [] };
 
 const count = z.number().int().nonnegative();
 
@@ -116,11 +116,11 @@ export const requestItemSchema = z.object({
   /** How many tasks each target of a distribution has, by the distribution's label. */
   tasks_per_target: z.record(z.string(), count),
   /** Good URLs whose headers say that they may never be kept. Absent: none of those that were asked, or nobody looked. */
-  may_not_be_kept: doubtfulUrlsSchema.optional().catch(undefined),
+  may_not_be_kept: uncacheableUrlsSchema.optional().catch(undefined),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),
   /** The queue that its tasks go through. */
-  lane: laneSchema,
+  lane: taskQueueNameSchema,
   /** Targets (POP and distribution) whose tasks are to be queued, and those whose tasks are. */
   targets_total: count,
   targets_sent: count,
@@ -165,7 +165,7 @@ export const requestItemSchema = z.object({
 export type RequestItem = z.infer<typeof requestItemSchema>;
 
 /** How an active request stands: what its settlement depends on, and all that an agent may read of it. */
-export const standingSchema = requestItemSchema.pick({
+export const activeRequestSchema = requestItemSchema.pick({
   req_id: true,
   active: true,
   status: true,
@@ -182,8 +182,8 @@ export const standingSchema = requestItemSchema.pick({
   requeues: true,
   empty_seen_at: true,
 });
-export type Standing = z.infer<typeof standingSchema>;
-export const STANDING_ATTRIBUTES: readonly string[] = standingSchema.keyof().options;
+export type ActiveRequest = z.infer<typeof activeRequestSchema>;
+export const ACTIVE_REQUEST_ATTRIBUTES: readonly string[] = activeRequestSchema.keyof().options;
 
 /** What a request's item says of its work before any of it is known or done. */
 export const NEW_REQUEST_DEFAULTS = {

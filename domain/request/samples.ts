@@ -55,7 +55,7 @@ export function samplesOf(minutes: Minutes, span: Span, count: Count, unnoted: n
   for (let minute = Math.ceil(first / step) * step; minute <= end; minute += step) {
     for (; (received[came]?.[0] ?? minute) < minute; came++) bytes += received[came]?.[1] ?? 0;
     while ((began[next]?.[0] ?? minute) < minute) next++;
-    samples.push(sampleAt(minute * MINUTE_MS, bytes, standing(began, next, minute, count)));
+    samples.push(sampleAt(minute * MINUTE_MS, bytes, countAt(began, next, minute, count)));
   }
   const all = received.reduce((sum, [, it]) => sum + it, unnoted);
   return [...samples, sampleAt(Math.max(span.from, span.to), all, count)];
@@ -67,7 +67,7 @@ function sampleAt(at: number, received: number, count: Count): Sample {
 }
 
 /** As a minute began, the request stood as when the next minute with results began. @param next the first kept one that is not before */
-function standing(began: readonly (readonly [number, Count])[], next: number, minute: number, last: Count): Count {
+function countAt(began: readonly (readonly [number, Count])[], next: number, minute: number, last: Count): Count {
   if (minute < (began[0]?.[0] ?? 0)) return NO_COUNT;
   return began[next]?.[1] ?? last;
 }

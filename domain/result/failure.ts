@@ -68,11 +68,11 @@ export function readReason(stored: string | undefined): FailureReason {
 
 /**
  * Where each failure lies. `origin`: the next POP under the same REC would fail the same way. `pop`: at the POP, or on the way to it.
- * `begun`: at the origin if a response had begun, because a cache forwards a body as it arrives; otherwise at the POP.
+ * `depends_on_response`: at the origin if a response had begun, because a cache forwards a body as it arrives; otherwise at the POP.
  */
-const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
+const FAILURE_SITE: Readonly<Record<FailureReason, "origin" | "pop" | "depends_on_response">> = {
   timeout: "origin",
-  connection: "begun",
+  connection: "depends_on_response",
   tls: "pop",
   redirect: "origin",
   http_4xx: "origin",
@@ -94,13 +94,13 @@ const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
   no_distribution: "pop",
   name_not_found: "pop",
   dns_unavailable: "pop",
-  other: "begun",
+  other: "depends_on_response",
 };
 
 /** Whether another POP under the same REC would most likely fail the same way. @param answered a status line had come */
 export function isOriginFailure(reason: FailureReason, answered: boolean): boolean {
-  const place = LIES_AT[reason];
-  return place === "begun" ? answered : place === "origin";
+  const place = FAILURE_SITE[reason];
+  return place === "depends_on_response" ? answered : place === "origin";
 }
 
 /** What went wrong with one task. It has a code or a detail, or both. */
@@ -167,7 +167,7 @@ export function notKept(reason: NotKeptReason, headers: CacheHeaders): Failure {
 }
 
 /** What in an answer's headers may keep it out of a cache; undefined: nothing does. */
-export function obstacle({ cacheControl, vary }: CacheHeaders): string | undefined {
+export function headerAgainstCaching({ cacheControl, vary }: CacheHeaders): string | undefined {
   const directives = cacheControl?.split(",").map((it) => it.trim()) ?? [];
   // A cache that is shared goes by s-maxage, whatever max-age says: `max-age=0, s-maxage=3600` is kept at the edge alone.
   const ownAge = directives.some((it) => /^s-maxage=0*[1-9]/i.test(it));
@@ -179,7 +179,7 @@ export function obstacle({ cacheControl, vary }: CacheHeaders): string | undefin
 const NEVER_KEPT = /^(?:no-store|no-cache|private|max-age=0+|s-maxage=0+)\b/i;
 
 function likelyReason(reason: NotKeptReason, headers: CacheHeaders): string {
-  const header = obstacle(headers);
+  const header = headerAgainstCaching(headers);
   if (reason === "EXPIRES_AT_ONCE") {
     const because = header === undefined ? "" : ` (${header})`;
     return `it is kept, but expires at once${because}, and the origin is asked for each request`;

@@ -65,8 +65,8 @@ export const taskResultSchema = z.object({
 export type TaskResult = z.infer<typeof taskResultSchema>;
 
 /** Sizes that CloudFront compresses, in bytes. */
-const LEAST_BYTES = 1_000;
-const MOST_BYTES = 10_000_000;
+const MIN_COMPRESSED_BYTES = 1_000;
+const MAX_COMPRESSED_BYTES = 10_000_000;
 
 /** The types that it compresses, without those that are rare on the web. */
 const COMPRESSED_TYPES = new RegExp(
@@ -90,5 +90,5 @@ interface Body {
  */
 export function cameUncompressed({ bytes, contentEncoding, contentType }: Body): boolean {
   if (contentEncoding !== undefined || contentType === undefined) return false;
-  return bytes >= LEAST_BYTES && bytes <= MOST_BYTES && COMPRESSED_TYPES.test(contentType);
+  return bytes >= MIN_COMPRESSED_BYTES && bytes <= MAX_COMPRESSED_BYTES && COMPRESSED_TYPES.test(contentType);
 }

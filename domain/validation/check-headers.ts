@@ -54,7 +54,7 @@ function signature(headers: readonly Header[]): string {
  * it, so a variant that accepts fewer encodings must come after one that accepts more.
  * @returns warnings, one for each variant that comes too late
  */
-export function doubtfulOrder(header: readonly string[], variants: readonly Variant[]): string[] {
+export function variantOrderWarnings(header: readonly string[], variants: readonly Variant[]): string[] {
   const forms = variants.map(({ name, header: own }) => {
     const headers = parseHeaders([...header, ...own]);
     const rest = signature(headers.filter(([it]) => it !== "accept-encoding"));

@@ -18,13 +18,13 @@ function settingsOf(item: RequestItem) {
 }
 
 /** Fields that a retry takes from the earlier request only: it warms exact pairs of URL and POP. */
-const ITS_OWN = ["url_list", "sources", "target_type", "pops", "countries", "regions"] as const;
+const FIELDS_FROM_RETRIED = ["url_list", "sources", "target_type", "pops", "countries", "regions"] as const;
 
 /** What else is wrong with the body of a retry. @param before the request that it retries */
 export function checkRetry(body: PartialPrewarmBody, before: RequestItem): string[] {
   const { req_id: reqId, header_count: had, variant_names: names } = before;
   const problems: string[] = [];
-  const both = ITS_OWN.filter((name) => body[name] !== undefined);
+  const both = FIELDS_FROM_RETRIED.filter((name) => body[name] !== undefined);
   if (both.length > 0) problems.push(`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`);
   if (body.dry_run === true)
     problems.push(
@@ -47,7 +47,7 @@ export function checkRetry(body: PartialPrewarmBody, before: RequestItem): strin
 }
 
 /** Warnings of what is valid, but possibly a mistake. */
-export function retryDoubts({ need_invalidate }: PartialPrewarmBody): string[] {
+export function retryWarnings({ need_invalidate }: PartialPrewarmBody): string[] {
   if (need_invalidate !== true) return [];
   return [
     "need_invalidate: takes the URLs that are tried again from every POP, also from those where they are good, and these are " +

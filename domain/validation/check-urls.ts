@@ -44,7 +44,7 @@ export function checkPaths(urls: readonly string[], problems: string[]): string[
 }
 
 /** @returns a warning of URLs of which it is not sure that CloudFront invalidates them */
-export function doubtfulPaths(urls: readonly string[]): string[] {
+export function invalidationWarnings(urls: readonly string[]): string[] {
   const [first, ...others] = urls.filter((url) => isDoubtful(new URL(url)));
   if (first === undefined) return [];
   return [

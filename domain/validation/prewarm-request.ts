@@ -13,10 +13,10 @@ import type { SourceBuckets } from "../sources/buckets.ts";
 import { expiresAt, formatTimestamp } from "../timestamps.ts";
 import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
 import { type PartialPrewarmBody, type PrewarmBody, partialPrewarmBodySchema, prewarmBodySchema } from "./bodies.ts";
-import { checkHeaders, doubtfulOrder } from "./check-headers.ts";
-import { checkRetry, retryDoubts } from "./check-retry.ts";
+import { checkHeaders, variantOrderWarnings } from "./check-headers.ts";
+import { checkRetry, retryWarnings } from "./check-retry.ts";
 import { checkBuckets, namesNoHost } from "./check-sources.ts";
-import { checkPaths, doubtfulPaths } from "./check-urls.ts";
+import { checkPaths, invalidationWarnings } from "./check-urls.ts";
 import { faultsOf } from "./parse-body.ts";
 
 /** A POST /prewarm that can be carried out: all of it checked, defaults filled in. */
@@ -68,10 +68,10 @@ export function checkPrewarmRequest(
     problems.push(
       `variants: ${urls.length} URLs in ${variants.length} variants are ${forms}; at most ${MAX_URLS} together`,
     );
-  const warnings = [...doubtfulOrder(header, variants), ...(invalidates ? doubtfulPaths(urls) : [])];
+  const warnings = [...variantOrderWarnings(header, variants), ...(invalidates ? invalidationWarnings(urls) : [])];
   let pops = retried?.pops ?? [];
   if (retried !== undefined) {
-    warnings.unshift(...retryDoubts(body));
+    warnings.unshift(...retryWarnings(body));
     if (isValid("header", "variants")) problems.push(...checkRetry(body, retried));
   } else if (isValid("target_type", "pops", "countries", "regions")) {
     const targets = checkTargets(body, problems);
@@ -144,22 +144,25 @@ function beyondCaps(body: PartialPrewarmBody, tasks: number, caps: Caps): string
   ].filter((problem) => problem !== undefined);
 }
 
-const LISTS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<TargetType, string>;
+const TARGET_FIELDS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<
+  TargetType,
+  string
+>;
 
 function checkTargets(body: PartialPrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
-  const filled = keysOf(LISTS).filter((it) => (body[LISTS[it]] ?? []).length > 0);
+  const filled = keysOf(TARGET_FIELDS).filter((it) => (body[TARGET_FIELDS[it]] ?? []).length > 0);
   if (body.target_type === undefined && filled.length > 1) {
-    const lists = filled.map((it) => LISTS[it]).join(", ");
+    const lists = filled.map((it) => TARGET_FIELDS[it]).join(", ");
     problems.push(`target_type: is needed, because several lists are filled: ${lists}; one of ${filled.join(", ")}`);
     return { pops: [], warnings: [] };
   }
   const type = body.target_type ?? filled[0] ?? "pop";
-  const { pops, unknown } = selectPops(type, body[LISTS[type]] ?? []);
+  const { pops, unknown } = selectPops(type, body[TARGET_FIELDS[type]] ?? []);
   if (unknown.length > 0) {
     const near = type === "pop" ? [...new Set(unknown.slice(0, MAX_NAMED).flatMap(suggestPops))] : [];
     const known = near.length > 0 ? `known there: ${near.join(", ")}` : `known: ${knownNames(type).join(", ")}`;
-    problems.push(`${LISTS[type]}: unknown ${firstOf(unknown, quoted)}; ${known}`);
+    problems.push(`${TARGET_FIELDS[type]}: unknown ${firstOf(unknown, quoted)}; ${known}`);
   }
   const ignored = filled.filter((it) => it !== type);
-  return { pops, warnings: ignored.map((it) => `${LISTS[it]}: ignored, because target_type is ${type}`) };
+  return { pops, warnings: ignored.map((it) => `${TARGET_FIELDS[it]}: ignored, because target_type is ${type}`) };
 }

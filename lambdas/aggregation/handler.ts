@@ -13,7 +13,7 @@ import type { AggregationDeps } from "./deps.ts";
 /** There are fewer active requests at a time. */
 const MAX_REMEMBERED = 50;
 /** Readers need this time only to the minute. */
-const MOVES_EVERY_MS = 2_000;
+const LAST_RESULT_WRITE_INTERVAL_MS = 2_000;
 
 /** Adds each batch of results to its requests' counters, and requests a settlement check when a request's say that it is over. */
 export function createHandler(deps: AggregationDeps) {
@@ -27,7 +27,7 @@ export function createHandler(deps: AggregationDeps) {
       const adds = part.pops.size > 0;
       if (adds) {
         await request.count(part);
-        await request.noteMove(part);
+        await request.writeLastResultTime(part);
         await request.noteExamples(part);
         counted.push(part);
       }
@@ -39,7 +39,7 @@ export function createHandler(deps: AggregationDeps) {
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
       deps.onUnreadable({ kind: "stream record", key, problem });
-      await deps.deadLetters.bury(JSON.stringify(record), problem).catch((error: unknown) =>
+      await deps.deadLetters.send(JSON.stringify(record), problem).catch((error: unknown) =>
         deps.logger.warn("Moving a stream record to the dead-letter queue failed", {
           key,
           error: errorFields(error),
@@ -74,7 +74,7 @@ export class CountedRequest {
   /** Where each of its POPs stands in its list. */
   private readonly numberOf: ReadonlyMap<string, number>;
   /** When its newest result was written, as far as this process has noted it: milliseconds since the epoch. */
-  private movedAt = Number.NEGATIVE_INFINITY;
+  private lastResultAt = Number.NEGATIVE_INFINITY;
   /** The number of the last minute whose beginning this process has noted. */
   private minute = Number.NaN;
   /** Reasons of failures of which this process has noted examples. */
@@ -102,18 +102,18 @@ export class CountedRequest {
     await this.progress.add(req_id, { total, shard, blocks, uncompressed, failures }, token, expire_at);
   }
 
-  /** Notes when results of a request came last: not with each batch, for it is a write of its own. */
-  async noteMove({ at }: BatchProgress): Promise<void> {
-    if (at - this.movedAt < MOVES_EVERY_MS) return;
-    await this.progress.moved(this.item.req_id, at, this.item.expire_at);
-    this.movedAt = at;
+  /** Stores the time of a request's newest result. Not with each batch: it is a write of its own. */
+  async writeLastResultTime({ at }: BatchProgress): Promise<void> {
+    if (at - this.lastResultAt < LAST_RESULT_WRITE_INTERVAL_MS) return;
+    await this.progress.putLastResultTime(this.item.req_id, at, this.item.expire_at);
+    this.lastResultAt = at;
   }
 
   /** Keeps a few examples of each reason of failures: those of the first batch that has any. Each costs one write a process. */
   async noteExamples({ failures }: BatchProgress): Promise<void> {
     for (const [reason, { examples }] of failures) {
       if (examples.length === 0 || this.exemplified.has(reason)) continue;
-      await this.progress.exemplify(this.item.req_id, reason, examples, this.item.expire_at);
+      await this.progress.putFailureExamples(this.item.req_id, reason, examples, this.item.expire_at);
       this.exemplified.add(reason);
     }
   }
@@ -127,7 +127,7 @@ export class CountedRequest {
   async noteMinute({ total }: BatchProgress, counted: Count, now: number): Promise<void> {
     const minute = minuteOf(now);
     if (this.minute === minute) return;
-    await this.progress.began(this.item.req_id, minute, minus(counted, total), this.item.expire_at);
+    await this.progress.putMinute(this.item.req_id, minute, minus(counted, total), this.item.expire_at);
     this.minute = minute;
   }
 }

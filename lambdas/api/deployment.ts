@@ -38,7 +38,7 @@ export function describeSettings(deps: ApiDeps) {
       parameter,
       value: caps[parameter] ?? null,
       unit: CAPS[parameter].unit,
-      bounds: CAPS[parameter].says,
+      bounds: CAPS[parameter].description,
     })),
     distributions: { parameter: DISTRIBUTIONS_PARAMETER, allowed: [...allowed] },
     source_buckets: { parameter: SOURCE_BUCKETS_PARAMETER, allowed: [...sourceBuckets] },

@@ -1,4 +1,4 @@
-import type { Failure, PopUrls } from "../../domain/api/detail-answers.ts";
+import type { FailureRow, PopUrls } from "../../domain/api/detail-answers.ts";
 import { countOf, failureRow, popRows, sampleRow } from "../../domain/api/request-view.ts";
 import { isLostList, isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
@@ -24,7 +24,7 @@ export async function readPopRows({ requestPops, progress }: ApiDeps, item: Requ
  * `failures` of GET /prewarm: by reason, those of most tasks first, with the input failures. Exact once the report stands, and as
  * counted so far before.
  */
-export async function readFailures(deps: ApiDeps, item: RequestItem): Promise<Failure[]> {
+export async function readFailures(deps: ApiDeps, item: RequestItem): Promise<FailureRow[]> {
   // The bucket may have deleted the list of a request that ended long ago.
   const ended = item.report === undefined ? undefined : await readGroups(deps, LISTS.failures, item.req_id);
   if (ended !== undefined) return mostFirst(ended).map(failureRow);
@@ -121,7 +121,7 @@ async function tasksAt({ lists, requestPops }: ApiDeps, item: RequestItem, pop: 
   const tasks: GoodUrl[] = [];
   try {
     for await (const url of lists.read(LISTS.goodUrls, item.req_id)) {
-      if (plan.tasksOf(url)?.numberAt(pop) === undefined) continue;
+      if (plan.tasksOf(url)?.placeOf(pop) === undefined) continue;
       tasks.push(url);
       if (tasks.length > MAX_STRIP_TASKS) throw tooMuchToRead(`${pop} has more than ${MAX_STRIP_TASKS} tasks`);
     }

@@ -7,7 +7,7 @@ import {
   NoDistributionError,
   notAllowed,
 } from "../../domain/request/find-distributions.ts";
-import { inTime } from "../../domain/retry.ts";
+import { withTimeout } from "../../domain/retry.ts";
 import { ApiError, firstOf } from "../../domain/validation/api-error.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -28,7 +28,7 @@ export async function lookUpDistributions(
 ): Promise<LookedUp | undefined> {
   const sources = { own: () => distributions.own(), alias: (name: string) => dns.alias(name) };
   try {
-    const found = await inTime(ms, findDistributions(domain, [...new Set(urls.map(hostOf))], sources));
+    const found = await withTimeout(ms, findDistributions(domain, [...new Set(urls.map(hostOf))], sources));
     return { ...found, problem: notAllowed(allowed, found.distributions) };
   } catch (error) {
     if (error instanceof NoDistributionError) return { distributions: [], refused: new Map(), problem: error.message };
@@ -56,7 +56,7 @@ export async function checkDistributions(
   const hosts = [...new Set(urls.map(hostOf))];
   const others = domain === undefined ? [] : hosts.filter((host) => host !== domain);
   if (others.length === 0 && allowsEvery(allowed)) return [];
-  const own = await inTime(CHECK_MS, distributions.own()).catch((error: unknown) => {
+  const own = await withTimeout(CHECK_MS, distributions.own()).catch((error: unknown) => {
     if (!allowsEvery(allowed)) throw error;
     logger.warn("Distributions could not be looked up", { error: errorFields(error) });
     return undefined;

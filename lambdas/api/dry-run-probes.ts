@@ -4,7 +4,7 @@ import type { Resolver } from "../../domain/net/resolver.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
-import { inTime, TooLateError } from "../../domain/retry.ts";
+import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
 import { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { servedHosts } from "../../domain/sources/served-hosts.ts";
@@ -62,8 +62,8 @@ export async function readSourcesFor(
   };
   let isOver = false;
   const stop = () => (isOver ? ("time is up" as const) : undefined);
-  const end = await inTime(timeMs, new Walk(deps, web, found).read(stop)).catch((error: unknown) => {
-    if (!(error instanceof TooLateError)) throw error;
+  const end = await withTimeout(timeMs, new Walk(deps, web, found).read(stop)).catch((error: unknown) => {
+    if (!(error instanceof TimeLimitError)) throw error;
     isOver = true;
     return "time is up" as const;
   });

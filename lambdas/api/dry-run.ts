@@ -6,7 +6,7 @@ import { errorFields } from "../../domain/log-fields.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import { notYetRead } from "../../domain/request/source.ts";
-import { inTime } from "../../domain/retry.ts";
+import { withTimeout } from "../../domain/retry.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { firstOf } from "../../domain/validation/api-error.ts";
 import type { PrewarmBody } from "../../domain/validation/bodies.ts";
@@ -15,7 +15,7 @@ import type { SizeQuestion } from "../../probe/size/measure-urls.ts";
 import type { ApiDeps } from "./deps.ts";
 import { lookUpDistributions } from "./distributions.ts";
 import type { SourcesSeen } from "./dry-run-probes.ts";
-import { checkRoom } from "./start-request.ts";
+import { checkActiveLimit } from "./start-request.ts";
 
 /** API Gateway ends a call after 29 s, and the checks before may have taken ten of them. */
 const READ_MS = 5_000;
@@ -28,7 +28,7 @@ const SAMPLE_MS = 6_000;
  */
 export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmRequest): Promise<Estimated> {
   const { item } = request;
-  const activeRequests = await checkRoom(deps);
+  const activeRequests = await checkActiveLimit(deps);
   const { dns, ports, caps, kind } = deps;
   const { sampleSizes } = await deps.loadProbes();
   const { urls, sources, isAll, problem } = await readSources(deps, request);
@@ -96,7 +96,7 @@ async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<Sour
   const { sources } = request.item;
   if (sources === undefined) return { urls: request.urls, sources: [], isAll: true, problem: undefined };
   try {
-    const own = await inTime(FIND_MS, deps.distributions.own());
+    const own = await withTimeout(FIND_MS, deps.distributions.own());
     const { readSourcesFor } = await deps.loadProbes();
     return await readSourcesFor({ dns, ports, caps, own, timeMs: READ_MS }, request);
   } catch (error) {

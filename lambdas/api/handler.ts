@@ -15,7 +15,7 @@ import { readFailures, readPopRows, readPopUrls, readSamples } from "./details.t
 import { checkDistributions } from "./distributions.ts";
 import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
-import { detailsOf, findRequest, roomForUrls } from "./query.ts";
+import { detailsOf, findRequest, urlSizeFilter } from "./query.ts";
 import { describeNow, listRequests } from "./requests.ts";
 import { onceForToken, retriedRequest, startRequest } from "./start-request.ts";
 import { summarize } from "./summary.ts";
@@ -131,7 +131,7 @@ interface Failure {
 export function errorBody(route: string, { message, errorUrls, timestamp }: Failure): Record<string, unknown> {
   if (route.endsWith("/instances")) return { status: "failure", timestamp, message };
   if (route !== "POST /prewarm") return { status: "Failed", error_message: message, timestamp };
-  const fitting = errorUrls.filter(roomForUrls());
+  const fitting = errorUrls.filter(urlSizeFilter());
   const more =
     fitting.length === errorUrls.length
       ? ""

@@ -31,7 +31,7 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promi
   const ended = reqId === undefined ? undefined : await stopOrCheck(deps, reqId, stops);
   const { capacity, changed, remarks } = decideResize(await deps.requests.active(), asked, stops);
   for (const { req_id, instance_count } of changed)
-    await deps.requests.amend(req_id, ACTIVE_STATES, { instance_count });
+    await deps.requests.updateAndTouch(req_id, ACTIVE_STATES, { instance_count });
   await deps.fleet.setDesiredCapacity(capacity);
   const message = [`Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${capacity}`, ...remarks];
   // More instances do nothing for a request that has ended. They terminate by themselves, so they cost little.

@@ -57,7 +57,7 @@ export function unknownRequest(reqId: string, field = "req_id"): ApiError {
 const MAX_URL_BYTES = 5_000_000;
 
 /** Tells for each URL in turn whether the response has room for it. */
-export function roomForUrls(): (url: string) => boolean {
+export function urlSizeFilter(): (url: string) => boolean {
   let bytes = 0;
   return (url) => {
     bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(url)));

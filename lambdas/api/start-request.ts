@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { errorFields } from "../../domain/log-fields.ts";
 import { isLostList, LISTS } from "../../domain/plan/lists.ts";
-import { isPlanned, planOf, RetryLostError } from "../../domain/plan/retry.ts";
+import { isPlanned, planOf, RetryLostError } from "../../domain/plan/retry-plan.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
 import type { TokenClaim } from "../../domain/request/client-token.ts";
 import { neededCapacity } from "../../domain/request/lifecycle.ts";
@@ -26,7 +26,7 @@ export async function startRequest(
   retried?: RequestItem,
 ): Promise<RequestItem> {
   const { req_id: reqId } = item;
-  await checkRoom(deps);
+  await checkActiveLimit(deps);
   const before = await retriedNow(deps, retried);
   const undo: (() => Promise<unknown>)[] = [];
   try {
@@ -84,7 +84,7 @@ function alreadyRetried({ req_id: reqId, retried_by: by }: RequestItem): ApiErro
  * @returns how many would be active with one more
  * @throws ApiError 400
  */
-export async function checkRoom(deps: ApiDeps): Promise<number> {
+export async function checkActiveLimit(deps: ApiDeps): Promise<number> {
   const wouldBe = (await deps.requests.listActive()).length + 1;
   if (wouldBe > deps.caps.maxActiveRequests) throw tooManyActive(deps, wouldBe);
   return wouldBe;
@@ -115,7 +115,7 @@ export async function onceForToken(
     const other = await deps.tokens.read(token);
     if (other !== undefined && other.digest !== claim.digest)
       throw refuse(`was sent with another body within the last 24 hours; that made the request ${other.req_id}`);
-    const item = other && (await made(deps, other));
+    const item = other && (await waitForRequest(deps, other));
     if (item !== undefined) return item;
     // The call that had claimed it ended before it created the request.
     const isFree = other === undefined || claim.at - other.at >= GIVEN_UP_MS;
@@ -134,7 +134,7 @@ export async function onceForToken(
 }
 
 /** The request of a claim. Waits for it, because another call may be creating it. */
-async function made({ requests }: ApiDeps, { req_id }: TokenClaim): Promise<RequestItem | undefined> {
+async function waitForRequest({ requests }: ApiDeps, { req_id }: TokenClaim): Promise<RequestItem | undefined> {
   for (let waited = 0; ; waited += POLL_MS) {
     const item = await requests.get(req_id);
     if (item !== undefined || waited >= WAIT_MS) return item;

@@ -7,7 +7,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readFailures } from "./details.ts";
-import { roomForUrls } from "./query.ts";
+import { urlSizeFilter } from "./query.ts";
 
 /** The report of a stopped request follows its status by seconds; waiting spares clients another call. */
 const REPORT_WAIT_MS = 15_000;
@@ -48,7 +48,7 @@ async function withReport(deps: ApiDeps, first: RequestItem): Promise<EndedItem>
 async function readFailedUrls({ lists }: ApiDeps, reqId: string) {
   const urls: string[] = [];
   let omitted = 0;
-  const hasRoom = roomForUrls();
+  const hasRoom = urlSizeFilter();
   try {
     for await (const { url, variant = "" } of lists.read(LISTS.failedUrls, reqId)) {
       const name = variant === "" ? url : `${url}#${variant}`;

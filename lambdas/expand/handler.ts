@@ -56,7 +56,7 @@ async function readSources(
   const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS }, item.sources ?? [], found, before?.walk);
   /** @returns false: the request is no longer EXPANDING, because it has ended or another run has finished */
   const note = () =>
-    deps.requests.amend(reqId, ["EXPANDING"], { sources_read: found.sources, url_count: found.urls.size });
+    deps.requests.updateAndTouch(reqId, ["EXPANDING"], { sources_read: found.sources, url_count: found.urls.size });
   let noted = deps.now();
   const stop = async () => {
     // Each run has read at least one document, so that reading ends.

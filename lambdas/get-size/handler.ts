@@ -2,7 +2,7 @@ import { withoutQueries } from "../../domain/log-fields.ts";
 import { AliasUnclearError } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
-import { type AskedUrl, notGoodOf, RetryLostError } from "../../domain/plan/retry.ts";
+import { RetryLostError, tasksToRetry, type UrlToProbe } from "../../domain/plan/retry-plan.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
 import { findDistributions, NoDistributionError, notAllowed } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -22,8 +22,8 @@ const FINAL_ERRORS = [AliasUnclearError, NoDistributionError, RetryLostError];
 /** The URLs that a request warms. */
 interface Work {
   /** URLs whose size is known already. */
-  readonly known: readonly GoodUrl[];
-  readonly asked: readonly AskedUrl[];
+  readonly sized: readonly GoodUrl[];
+  readonly toProbe: readonly UrlToProbe[];
   /** Fields of the request's item that follow from it. */
   readonly fields: { readonly pops?: string[]; readonly url_count?: number };
 }
@@ -52,7 +52,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   const work =
     item.retry_of === undefined ? await workOfList(deps, item) : await workOfRetry(deps, item, item.retry_of);
   // Sizes must be requested with the host that the agents use.
-  const hosts = new Set([...work.known, ...work.asked].map(({ url }) => hostOf(url)));
+  const hosts = new Set([...work.sized, ...work.toProbe].map(({ url }) => hostOf(url)));
   const { distributions, refused } = await findDistributions(item.cf_domain, [...hosts], {
     own: () => deps.distributions.own(),
     alias: (name) => deps.dns.alias(name),
@@ -72,7 +72,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
     keptErrorMs: deps.keptErrorMs,
   };
   const measured = await measureUrls(options, work).finally(limits.close);
-  const { good, bad, unasked, doubtful } = measured;
+  const { good, bad, unasked, uncacheable } = measured;
   await deps.lists.write(goodUrlsList(good), reqId, good);
   await deps.lists.write(LISTS.failedUrls, reqId, bad);
   await deps.lists.write(
@@ -88,10 +88,10 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
     bad: bad.length,
     unasked,
     // Examples stay out of the log: a URL's query may be a secret.
-    mayNotBeKept: doubtful.count,
+    mayNotBeKept: uncacheable.count,
     firstProblem: withoutQueries(firstProblem),
   });
-  const doubts = doubtful.count === 0 ? {} : { may_not_be_kept: doubtful };
+  const doubts = uncacheable.count === 0 ? {} : { may_not_be_kept: uncacheable };
   const fields = { distributions, ...work.fields, ...doubts };
   if (good.length > 0) await deps.requests.advance(reqId, "SIZES_READ", fields);
   else if (bad.length > 0) await fail(`No URL can be read; the first: ${firstProblem}`);
@@ -100,21 +100,21 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
 
 /** All URLs of the request's list, read completely before the first size: S3 closes a response that is not read for long. */
 async function workOfList({ lists }: GetSizeDeps, { req_id: reqId }: RequestItem): Promise<Work> {
-  const asked: AskedUrl[] = [];
-  for await (const found of lists.read(LISTS.foundUrls, reqId)) asked.push(found);
-  return { known: [], asked, fields: {} };
+  const toProbe: UrlToProbe[] = [];
+  for await (const found of lists.read(LISTS.foundUrls, reqId)) toProbe.push(found);
+  return { sized: [], toProbe, fields: {} };
 }
 
 /** For a retry: what is not good in the request that it retries. Writes the list of URLs, too. @throws RetryLostError */
 async function workOfRetry(deps: GetSizeDeps, { req_id: reqId }: RequestItem, before: string): Promise<Work> {
   const ended = await deps.requests.get(before);
   if (ended === undefined) throw new RetryLostError(before, "it is gone");
-  const { pops, known: withSources, asked } = await notGoodOf(deps, ended);
+  const { pops, sized: withSources, toProbe } = await tasksToRetry(deps, ended);
   // The numbers of sources refer to the other request.
-  const known = withSources.map(({ source: _, ...good }) => good);
-  const urls = new Set([...known, ...asked].map(({ url }) => url));
+  const sized = withSources.map(({ source: _, ...good }) => good);
+  const urls = new Set([...sized, ...toProbe].map(({ url }) => url));
   await deps.lists.write(LISTS.urls, reqId, urls);
-  return { known, asked, fields: { pops: [...pops], url_count: urls.size } };
+  return { sized, toProbe, fields: { pops: [...pops], url_count: urls.size } };
 }
 
 /** How long sizes may be asked for, in milliseconds, on a function that has `remainingMs` left. */

@@ -11,7 +11,7 @@ import { EventBus } from "../../aws/event-bus.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists, ResultFiles } from "../../aws/lists.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { TaskQueue } from "../../aws/task-queue.ts";
+import { TaskQueues } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
@@ -34,7 +34,7 @@ export function buildDeps() {
   const sqs = queueClient();
   const s3 = new S3Client({});
   const scheduler = new SchedulerClient({});
-  const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
+  const queue = new TaskQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
   return {
     ...shared,
     results: new RequestTaskTable(shared.dynamo, env.REQUEST_TASK_TABLE, shared.onUnreadable),
@@ -43,7 +43,7 @@ export function buildDeps() {
     resultFiles: new ResultFiles(s3, env.BUCKET),
     queue,
     staleMessages: {
-      drop: (hasEnded: HasEnded, ms: number) => dropStaleMessages(Object.values(queue.lanes), hasEnded, ms),
+      drop: (hasEnded: HasEnded, ms: number) => dropStaleMessages(Object.values(queue.queues), hasEnded, ms),
     },
     capacity: new Capacity(shared.requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
     timer: new Timer(scheduler, env.SCHEDULE_GROUP, "timeout"),

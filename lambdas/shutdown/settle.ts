@@ -2,7 +2,7 @@ import { withMetrics } from "../../domain/metrics.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import type { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts";
-import { endingOf, forgetRecount, ListLostError, type Recounted, recount } from "../../domain/readiness/recount.ts";
+import { deleteCheckpoint, endingOf, ListLostError, type Recounted, recount } from "../../domain/readiness/recount.ts";
 import {
   ACTIVE_STATES,
   decideSettlement,
@@ -23,8 +23,8 @@ import { commonestOf } from "../../domain/result/failure-tally.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
-const MOST_ALONE = 50_000;
-const MOST_TOGETHER = 100;
+const MAX_UNBATCHED_TASKS = 50_000;
+const MAX_URLS_PER_MESSAGE = 100;
 
 /** What a settlement came to. */
 export interface Settled {
@@ -55,7 +55,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   const timeIsUp = isTimeUp(item, now);
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
-    await deps.requests.amend(item.req_id, ACTIVE_STATES, { instance_count: 0 });
+    await deps.requests.updateAndTouch(item.req_id, ACTIVE_STATES, { instance_count: 0 });
     await deps.capacity.follow();
   }
   // Before the recount. A task that is finished during it is not in its count: with the queue empty afterwards, it would
@@ -63,25 +63,25 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   const observed = await observeAll(deps, item);
   const expected = decideSettlement(item, observed);
   if (expected === "WAIT" || expected === "CHECK_AGAIN") {
-    return { isDone: true, checkInMs: await goOn(deps, item, observed, expected) };
+    return { isDone: true, checkInMs: await leaveRunning(deps, item, observed, expected) };
   }
   const decide = (count: Count) => decideSettlement(item, observed, { count });
   const whyMissing = (count: Count) => (decide(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED);
   const recounted = await recount(deps, item, { timeIsUp, left, whyMissing });
   if (recounted === undefined) return { isDone: false };
-  const count = recounted.ledger.count();
+  const count = recounted.taskBitmap.count();
   const settlement = decide(count);
   deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
   let checkInMs: number | undefined;
   if (settlement === "GIVE_UP") await giveUp(deps, item, recounted);
   else if (settlement === "REQUEUE") {
     await correct(deps, item, observed, count);
-    if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.ledger);
+    if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.taskBitmap);
   } else if (settlement === "WAIT" || settlement === "CHECK_AGAIN") {
     await correct(deps, item, observed, count);
-    checkInMs = await goOn(deps, item, observed, settlement);
+    checkInMs = await leaveRunning(deps, item, observed, settlement);
   } else await end(deps, item, settlement, { recounted, count });
-  await forgetRecount(deps, item);
+  await deleteCheckpoint(deps, item);
   return { isDone: true, checkInMs };
 }
 
@@ -115,11 +115,11 @@ async function end(
   return deps.requests.end(item.req_id, event, { ...ending, reason });
 }
 
-/** What is missing goes through the lane that it went through before. */
-async function queueAgain(deps: ShutdownDeps, item: RequestItem, ledger: TaskBitmap): Promise<void> {
-  const urls = Math.min(MOST_TOGETHER, Math.ceil(ledger.missingCount / MOST_ALONE));
+/** Missing tasks go to the same queue as before. */
+async function queueAgain(deps: ShutdownDeps, item: RequestItem, taskBitmap: TaskBitmap): Promise<void> {
+  const urls = Math.min(MAX_URLS_PER_MESSAGE, Math.ceil(taskBitmap.missingCount / MAX_UNBATCHED_TASKS));
   // The last time nobody waits for anybody: a lead whose followers are lost leaves none behind.
-  const tasks = item.requeues + 1 < MAX_REQUEUES ? ledger.missingLeads() : ledger.missing();
+  const tasks = item.requeues + 1 < MAX_REQUEUES ? taskBitmap.missingLeads() : taskBitmap.missing();
   await deps.queue.send(sentAgain(messagesOf(item, tasks, { maxUrls: urls })), item.lane);
 }
 
@@ -132,7 +132,7 @@ async function* sentAgain(messages: AsyncIterable<TaskMessage>): AsyncGenerator<
  * Nothing is done to the request; an empty queue is checked once more.
  * @returns after how many milliseconds
  */
-async function goOn(
+async function leaveRunning(
   deps: ShutdownDeps,
   item: RequestItem,
   observed: Observed,
@@ -142,25 +142,26 @@ async function goOn(
   if (settlement === "CHECK_AGAIN") {
     const wait = recheckInMs(item, observed);
     // One that was seen before is kept: its second check is due soon.
-    if (wait >= deps.timings.recheckMs) await deps.requests.note(reqId, ACTIVE_STATES, { empty_seen_at: observed.now });
+    if (wait >= deps.timings.recheckMs)
+      await deps.requests.updateQuietly(reqId, ACTIVE_STATES, { empty_seen_at: observed.now });
     return wait;
   }
   if (observed.messages > 0 && item.empty_seen_at !== undefined) {
-    await deps.requests.note(reqId, ACTIVE_STATES, { empty_seen_at: undefined });
+    await deps.requests.updateQuietly(reqId, ACTIVE_STATES, { empty_seen_at: undefined });
   }
   return undefined;
 }
 
 /** What no agent finished counts as failed and stands in the report. No result is written: there may be millions. */
 async function giveUp(deps: ShutdownDeps, item: RequestItem, recounted: Recounted): Promise<void> {
-  const { ledger, failures } = recounted;
-  const lost = ledger.missingCount;
-  const counted = ledger.count();
+  const { taskBitmap, failures } = recounted;
+  const lost = taskBitmap.missingCount;
+  const counted = taskBitmap.count();
   const { download_count, failed_count } = counted;
   const count = { ...counted, download_count: download_count + lost, failed_count: failed_count + lost };
   const failure = lostFailure(item.requeues + 1);
   const [reason, error] = [failure.reason, errorText(failure)];
-  for (const { target, url } of ledger.missing()) failures.add({ ...url, pop: target.pop, reason, error });
+  for (const { target, url } of taskBitmap.missing()) failures.add({ ...url, pop: target.pop, reason, error });
   const event = hasFailedTooOften(item, count.failed_count) ? "FAIL" : "GIVE_UP";
   if ((await end(deps, item, event, { recounted, count })) && lost > 0) {
     const failed = withMetrics(deps.namespace, { FailedTasks: lost }, { reason: "lost" });

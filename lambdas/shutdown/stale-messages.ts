@@ -39,7 +39,7 @@ export async function dropStaleMessages(queues: readonly TaskQueue[], hasEnded: 
       await Promise.all(Array.from({ length: RECEIVERS }, receive));
     } finally {
       // Not before all receivers have ended: one of them would only get it again.
-      await Promise.allSettled(others.map((message) => giveBack(queue, message)));
+      await Promise.allSettled(others.map((message) => returnToQueue(queue, message)));
     }
     if (others.length > 0) break;
   }
@@ -50,10 +50,10 @@ export async function dropStaleMessages(queues: readonly TaskQueue[], hasEnded: 
  * As a new message, because each delivery of the old one counts: while a request is paused, one that ends after the other would
  * take its messages in hand, until they go to the dead letters.
  */
-async function giveBack(queue: TaskQueue, { body, receipt }: ReceivedMessage): Promise<void> {
+async function returnToQueue(queue: TaskQueue, { body, receipt }: ReceivedMessage): Promise<void> {
   const parsed = parseTaskMessage(body);
   // What is no task is for the agents, which move it to the dead-letter queue.
-  if ("reason" in parsed) return queue.hold(receipt, 0);
+  if ("reason" in parsed) return queue.setVisibilityTimeout(receipt, 0);
   await queue.send([parsed.content]);
   await queue.delete(receipt);
 }

@@ -1,8 +1,8 @@
 import { errorFields } from "../../domain/log-fields.ts";
-import { onceEach } from "../../domain/once-each.ts";
+import { memoizeByKey } from "../../domain/memoize.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
-import { type Ending, endingOf, forgetRecount, ListLostError, recount } from "../../domain/readiness/recount.ts";
+import { deleteCheckpoint, type Ending, endingOf, ListLostError, recount } from "../../domain/readiness/recount.ts";
 import { REPORT_FILE, SegmentedFile } from "../../domain/readiness/report-writer.ts";
 import { ENDED_STATES, isTerminal, type TerminalStatus } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -33,10 +33,10 @@ export async function windDown(deps: ShutdownDeps, item: EndedRequest, left: () 
   if (item.report === undefined) {
     const ending = await countedAndReported(deps, item, left);
     if (ending === undefined) return false;
-    await deps.requests.amend(reqId, [status], ending);
-    await forgetRecount(deps, item);
+    await deps.requests.updateAndTouch(reqId, [status], ending);
+    await deleteCheckpoint(deps, item);
   }
-  await announce(deps, reqId);
+  await publishEnd(deps, reqId);
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
   await deps.checkSchedule.cancel(reqId);
@@ -58,7 +58,7 @@ async function countedAndReported(
 ): Promise<Partial<Ending> | undefined> {
   try {
     const recounted = await recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
-    return recounted && (await endingOf(deps, item, item.status, recounted, recounted.ledger.count()));
+    return recounted && (await endingOf(deps, item, item.status, recounted, recounted.taskBitmap.count()));
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     await new SegmentedFile(deps.resultFiles, REPORT_FILE, item.req_id).finish();
@@ -72,7 +72,7 @@ async function countedAndReported(
  * @returns false if its time was over before that, or nothing came of the last minute
  */
 async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boolean> {
-  const hasEnded = onceEach(async (reqId: string) => !(await deps.requests.isActive(reqId)));
+  const hasEnded = memoizeByKey(async (reqId: string) => !(await deps.requests.isActive(reqId)));
   let until = deps.now() + MAX_WAIT_MS;
   let emptyBefore = false;
   for (;;) {
@@ -98,7 +98,7 @@ async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boole
  * Publishes the end of a request on the event bus, once its summary can be read. The item records that, so that it is published once; twice
  * if the run dies between the two. An event that EventBridge rejects goes to the dead-letter queue and blocks nothing.
  */
-async function announce(deps: ShutdownDeps, reqId: string): Promise<void> {
+async function publishEnd(deps: ShutdownDeps, reqId: string): Promise<void> {
   // Read again: the counts have just been written.
   const item = await deps.requests.get(reqId);
   if (item === undefined || item.announced === true || !isEnded(item)) return;
@@ -108,7 +108,7 @@ async function announce(deps: ShutdownDeps, reqId: string): Promise<void> {
   } catch (error) {
     const fields = errorFields(error);
     deps.logger.warn("Publishing the end of a request failed", { req_id: reqId, error: fields });
-    await deps.deadLetters.bury(JSON.stringify(event), `EventBridge did not take it: ${fields.message}`);
+    await deps.deadLetters.send(JSON.stringify(event), `EventBridge did not take it: ${fields.message}`);
   }
-  await deps.requests.note(reqId, ENDED_STATES, { announced: true });
+  await deps.requests.updateQuietly(reqId, ENDED_STATES, { announced: true });
 }

@@ -9,7 +9,7 @@ import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
-import { TaskQueue } from "../../aws/task-queue.ts";
+import { TaskQueues } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { Capacity, pipelineVariables, sharedAdapters } from "../runtime.ts";
@@ -28,7 +28,7 @@ export function buildDeps() {
     ...shared,
     resolvedPops: new ResolvedPops(shared.db, env.PROGRESS_TABLE, shared.onUnreadable),
     lists: new Lists(new S3Client({}), env.BUCKET),
-    queue: new TaskQueue(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
+    queue: new TaskQueues(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
     distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
     dns: networkOf(env).dns,
     capacity: new Capacity(shared.requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),

@@ -6,8 +6,8 @@ import {
   type InvalidationBatch,
   inBatches,
   invalidationPath,
+  likelyRefused,
   mayStart,
-  suspects,
 } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
@@ -38,7 +38,7 @@ export async function invalidateAll(deps: TaskDeps, item: RequestItem, hasTime: 
   const waitUntil = deps.now() + MAX_WAIT_MS;
   const inProgress: (InvalidationBatch & { readonly id: string })[] = [];
   let done = item.invalidated_batches;
-  const save = () => deps.requests.amend(reqId, ["CHECK_POP"], { invalidated_batches: done });
+  const save = () => deps.requests.updateAndTouch(reqId, ["CHECK_POP"], { invalidated_batches: done });
   let busyUntil = 0;
   while (done < batches.length) {
     while (deps.now() >= busyUntil) {
@@ -100,7 +100,7 @@ async function pathsOf(urls: AsyncIterable<TaskUrl>, distributions: readonly Dis
 const MAX_SUSPECTS = 3;
 
 function refusal({ distributionId, paths }: InvalidationBatch, why: string): string {
-  const named = suspects(paths, MAX_SUSPECTS).map((path) => `'${path.slice(0, 300)}'`);
+  const named = likelyRefused(paths, MAX_SUSPECTS).map((path) => `'${path.slice(0, 300)}'`);
   const others = paths.length > named.length ? `, or another of ${paths.length}` : "";
   return `CloudFront refused to invalidate ${named.join(", ")}${others} in the distribution ${distributionId}: ${why}`;
 }

@@ -4,7 +4,7 @@ import { errorFields } from "../../domain/log-fields.ts";
 import { endedOf, promoteFollowers, resultKeys } from "../../domain/plan/followers.ts";
 import { unfinishedResult } from "../../domain/plan/task.ts";
 import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
-import type { Standing } from "../../domain/request/request-item.ts";
+import type { ActiveRequest } from "../../domain/request/request-item.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { WatchDeps } from "./deps.ts";
@@ -25,7 +25,7 @@ export async function readDeadLetters(deps: WatchDeps, left: () => number): Prom
     if (messages.length === 0) break;
     const processMessage = async (message: DeadLetter) => {
       try {
-        await resolve(deps, message);
+        await resolveDeadLetter(deps, message);
         await deps.deadLetters.delete(message);
       } catch (error) {
         deps.logger.warn("Processing a dead letter failed; SQS will redeliver it", {
@@ -46,7 +46,7 @@ export async function readDeadLetters(deps: WatchDeps, left: () => number): Prom
  * report says why. What waited for them is queued. A message that comes twice finds its results standing. A later success
  * replaces them.
  */
-async function resolve(deps: WatchDeps, message: DeadLetter): Promise<void> {
+async function resolveDeadLetter(deps: WatchDeps, message: DeadLetter): Promise<void> {
   const parsed = parseTaskMessage(message.body);
   if ("reason" in parsed) return setAside(deps, message, parsed.reason);
   try {
@@ -62,16 +62,16 @@ async function resolve(deps: WatchDeps, message: DeadLetter): Promise<void> {
 async function setAside(deps: WatchDeps, { id, body, reason }: DeadLetter, why: string): Promise<void> {
   const problem = [...(reason === undefined ? [] : [reason]), why].join("; ");
   deps.onUnreadable({ kind: "task message", key: id, problem });
-  await deps.unreadableLetters.bury(body, problem);
+  await deps.failedBatches.send(body, problem);
 }
 
 async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string | undefined): Promise<void> {
-  const item = await deps.requests.standing(message.req_id);
+  const item = await deps.requests.getActive(message.req_id);
   // Of a request that has ended, the report says what has no result.
   if (item === undefined) return;
   const results = lostResults(message, reason, item.expire_at);
   await deps.results.putIfAbsent(results);
-  await handOn(deps, message, item);
+  await queueFollowers(deps, message, item);
   deps.logger.warn("Message failed permanently; its tasks are recorded as lost", {
     req_id: message.req_id,
     tasks: results.length,
@@ -83,11 +83,11 @@ async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string |
  * Queues what waits for a lead that is dead, by the results that stand of it. A letter may come twice, so what is queued says
  * that it may have been queued before.
  */
-async function handOn(deps: WatchDeps, lead: TaskMessage, { lane, expire_at }: Standing): Promise<void> {
+async function queueFollowers(deps: WatchDeps, lead: TaskMessage, { lane, expire_at }: ActiveRequest): Promise<void> {
   if (lead.followers === undefined) return;
-  const ended = endedOf(lead, await deps.results.standing(resultKeys(lead)));
-  const { messages, decided } = promoteFollowers(lead, ended, true, expire_at);
-  await deps.results.putIfAbsent(decided);
+  const ended = endedOf(lead, await deps.results.findExisting(resultKeys(lead)));
+  const { messages, skipped } = promoteFollowers(lead, ended, true, expire_at);
+  await deps.results.putIfAbsent(skipped);
   await deps.queue.send(messages, lane);
 }
 

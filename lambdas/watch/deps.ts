@@ -5,7 +5,7 @@ import { queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { TaskQueue } from "../../aws/task-queue.ts";
+import { TaskQueues } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import type { Observed } from "../../domain/request/lifecycle.ts";
 import type { OnFailure } from "../../domain/request/progress.ts";
@@ -29,11 +29,11 @@ export function buildDeps() {
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     expandFunction: new AsyncFunction(shared.lambda, env.EXPAND_ARN),
     results: new RequestTaskTable(shared.dynamo, env.REQUEST_TASK_TABLE, shared.onUnreadable),
-    queue: new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
+    queue: new TaskQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
     /** The messages of tasks that no agent finished. */
     deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
     /** For dead letters that are no task. */
-    unreadableLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
+    failedBatches: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
   };
 }
 

@@ -75,6 +75,8 @@ async function recordMissingInstances(
     const { missing_instances: recorded } = item;
     if (count === (recorded?.count ?? 0)) return;
     const since = recorded?.since ?? observed.now;
-    await requests.note(item.req_id, ACTIVE_STATES, { missing_instances: count > 0 ? { count, since } : undefined });
+    await requests.updateQuietly(item.req_id, ACTIVE_STATES, {
+      missing_instances: count > 0 ? { count, since } : undefined,
+    });
   });
 }

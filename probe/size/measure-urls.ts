@@ -1,26 +1,26 @@
 import pMap from "p-map";
 import { grouped } from "../../domain/grouped.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
+import { memoizeByKey } from "../../domain/memoize.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
-import { onceEach } from "../../domain/once-each.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
-import type { AskedUrl } from "../../domain/plan/retry.ts";
+import type { UrlToProbe } from "../../domain/plan/retry-plan.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
 import { type FoundDistributions, noDistribution } from "../../domain/request/find-distributions.ts";
 import { headerOf, variantNames } from "../../domain/request/options.ts";
 import {
-  type DoubtfulUrls,
-  NO_DOUBTFUL_URLS,
+  NO_UNCACHEABLE_URLS,
   type RequestItem,
-  withDoubtful,
+  type UncacheableUrls,
+  withUncacheable,
 } from "../../domain/request/request-item.ts";
 import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
-import { inTime, TooLateError } from "../../domain/retry.ts";
+import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
 import type { Ports } from "../connection.ts";
 import type { Unreadable } from "./size-answer.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
@@ -72,7 +72,7 @@ export async function measureSizes<Q extends SizeQuestion>(
     origins: options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
     keptErrorMs: options.keptErrorMs ?? KEPT_ERROR_SECONDS * 1_000,
     hostToAsk: (url) => hostToAsk(distributionFor(url.hostname), url),
-    addressesOf: onceEach(async (host) => addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops))),
+    addressesOf: memoizeByKey(async (host) => addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops))),
   });
   const headers = new Map<VariantName, readonly Header[]>(
     variantNames(request.variants).map((name) => [name, parseHeaders(headerOf(request, name))]),
@@ -96,9 +96,9 @@ export async function measureSizes<Q extends SizeQuestion>(
     if (!isOver) question.order = count++;
   };
   try {
-    await inTime(timeMs, pMap(all, ask, { concurrency: MAX_PROBES }));
+    await withTimeout(timeMs, pMap(all, ask, { concurrency: MAX_PROBES }));
   } catch (error) {
-    if (!(error instanceof TooLateError)) throw error;
+    if (!(error instanceof TimeLimitError)) throw error;
   } finally {
     isOver = true;
     await probe.close();
@@ -136,8 +136,8 @@ async function addressesOfFirst(dns: Resolver, names: readonly string[]): Promis
 
 export interface UrlsToMeasure {
   /** URLs whose size is known already. */
-  readonly known: readonly GoodUrl[];
-  readonly asked: readonly AskedUrl[];
+  readonly sized: readonly GoodUrl[];
+  readonly toProbe: readonly UrlToProbe[];
 }
 
 /** The sizes of a request's URLs, by variant: a URL in three variants counts three times. */
@@ -149,7 +149,7 @@ export interface MeasuredUrls {
   /** How many of the good ones did not respond in time. */
   readonly unasked: number;
   /** Good URLs whose headers say that caches may not keep them, once each. */
-  readonly doubtful: DoubtfulUrls;
+  readonly uncacheable: UncacheableUrls;
 }
 
 /**
@@ -160,18 +160,18 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
   const all = variantNames(options.request.variants);
   const good: GoodUrl[] = [];
   const bad: UnreadableUrl[] = [];
-  for (const form of work.known) {
+  for (const form of work.sized) {
     const refusal = refusalOf(form.url, options.refused);
     if (refusal === undefined) good.push(form);
     else bad.push({ url: form.url, variant: form.variant, ...refusal });
   }
-  const questions = work.asked.map(({ url, source, variants }) => ({
+  const questions = work.toProbe.map(({ url, source, variants }) => ({
     url,
     source,
     variants: variants === undefined ? all : all.filter((name) => name !== undefined && variants.includes(name)),
   }));
   let unasked = 0;
-  let doubtful = NO_DOUBTFUL_URLS;
+  let uncacheable = NO_UNCACHEABLE_URLS;
   // In the order of the answers, the unanswered last.
   const orderOf = ({ order = questions.length }) => order;
   const measured = (await measureSizes(options, questions)).toSorted((a, b) => orderOf(a) - orderOf(b));
@@ -182,7 +182,7 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
     const { url, answers } = answered;
     unasked += answers.filter((it) => it === undefined).length;
     const obstacle = answers.map((it) => (it !== undefined && "size" in it ? it.obstacle : undefined)).find(Boolean);
-    if (obstacle !== undefined) doubtful = withDoubtful(doubtful, url, obstacle);
+    if (obstacle !== undefined) uncacheable = withUncacheable(uncacheable, url, obstacle);
   }
   // One variant of a URL may be known and another one asked.
   const rank = ({ variant }: GoodUrl) => all.indexOf(variant);
@@ -191,7 +191,7 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
     good: [...byUrl.values()].flatMap((forms) => forms.sort((a, b) => rank(a) - rank(b))),
     bad,
     unasked,
-    doubtful,
+    uncacheable,
   };
 }
 

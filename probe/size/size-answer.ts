@@ -6,7 +6,7 @@ import {
   acceptedFailure,
   errorText,
   type FailureReason,
-  obstacle,
+  headerAgainstCaching,
   WAF_ACTION_HEADER,
   wafFailure,
 } from "../../domain/result/failure.ts";
@@ -70,7 +70,7 @@ export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
 }
 
 function good(size: number | null, headers: Headers): Good {
-  const header = obstacle({
+  const header = headerAgainstCaching({
     cacheControl: joinedHeader(headers["cache-control"]),
     vary: joinedHeader(headers["vary"]),
   });

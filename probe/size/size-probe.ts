@@ -94,8 +94,8 @@ export class SizeProbe {
       const answer = await retry((n) => this.ask(question, n), {
         attempts: ATTEMPTS,
         firstMs: FIRST_PAUSE_MS,
-        again: (it) => "retry" in it && it.retry,
-        passes: (error) =>
+        retryOnResult: (it) => "retry" in it && it.retry,
+        retryOnError: (error) =>
           // A retry would double the load of a slow origin.
           errorCode(error) !== "UND_ERR_HEADERS_TIMEOUT" &&
           !(error instanceof DnsLookupError) &&
@@ -165,11 +165,11 @@ export class SizeProbe {
     };
     try {
       if (permit === undefined) return await send(pool);
-      const sendInSlot = async () => send(inSlot(pool, await permit.slot(signal)), permit.lost);
+      const sendInSlot = async () => send(inSlot(pool, await permit.waitForSendSlot(signal)), permit.lost);
       return await retry(sendInSlot, {
         attempts: MAX_SLOTS,
         firstMs: 0,
-        passes: (it) => it instanceof SlotMissedError,
+        retryOnError: (it) => it instanceof SendSlotMissedError,
         signal,
       });
     } finally {
@@ -209,7 +209,7 @@ export class SizeProbe {
 }
 
 /** The connection of a request was not open during its slot. */
-class SlotMissedError extends Error {
+class SendSlotMissedError extends Error {
   readonly code = "SLOT_MISSED";
 }
 
@@ -222,7 +222,7 @@ function inSlot(pool: Dispatcher, ms: number): Dispatcher {
     // At this point the connection is open and the request is not sent yet.
     own.onRequestStart = (controller, context) => {
       start?.(controller, context);
-      if (performance.now() > deadline) controller.abort(new SlotMissedError("The slot has passed"));
+      if (performance.now() > deadline) controller.abort(new SendSlotMissedError("The slot has passed"));
     };
     return dispatch(options, own);
   });

@@ -96,7 +96,7 @@ export async function readDocument(
         await close();
       }
     };
-    return retry(attempt, { ...ATTEMPTS, signal, passes: (error) => error instanceof RetryableDocumentError });
+    return retry(attempt, { ...ATTEMPTS, signal, retryOnError: (error) => error instanceof RetryableDocumentError });
   });
 }
 

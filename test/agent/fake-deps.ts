@@ -22,8 +22,8 @@ export function fakeAdmission(overrides: Partial<Admission> = {}): Admission {
     transfer: new HeldTasks("r").startTransfer(),
     throughput: new Throughput(),
     mayReachOrigin: true,
-    waitWithout: (wait) => wait(),
-    regain: async () => undefined,
+    waitReleased: (wait) => wait(),
+    reacquire: async () => undefined,
     beforeSend: () => undefined,
     onDownloaded: () => undefined,
     onServed: () => undefined,
@@ -41,7 +41,7 @@ export function fakeQueue(overrides: Partial<TaskQueue> = {}): TaskQueue {
   return {
     receive: unplanned("receive"),
     delete: unplanned("delete"),
-    hold: unplanned("hold"),
+    setVisibilityTimeout: unplanned("setVisibilityTimeout"),
     send: unplanned("send"),
     sendLater: unplanned("sendLater"),
     depth: unplanned("depth"),
@@ -54,15 +54,15 @@ export function fakeStore(overrides: Partial<ResultStore> = {}): ResultStore {
     putGood: unplanned("putGood"),
     putFailure: unplanned("putFailure"),
     putIfAbsent: unplanned("putIfAbsent"),
-    standing: unplanned("standing"),
+    findExisting: unplanned("findExisting"),
     isTemporary: () => false,
     ...overrides,
   };
 }
 
-export const fakeDeadLetters: DeadLetters = { bury: unplanned("bury") };
+export const fakeDeadLetters: DeadLetters = { send: unplanned("send") };
 
-const NOT_STORED: HeartbeatStore = { writeHeartbeat: async () => undefined, received: async () => undefined };
+const NOT_STORED: HeartbeatStore = { writeHeartbeat: async () => undefined, addReceivedBytes: async () => undefined };
 
 /** Heartbeats that are sent with the first and without tasks, and in between when the test says so. */
 export function fakeHeartbeats(store = NOT_STORED, instance = "i"): Heartbeats {

@@ -136,17 +136,19 @@ describe("what the environment names", () => {
   test("is where the agent takes, writes and gives up work", async () => {
     await start();
     const { queue, deadLetters, store } = made<AgentDeps>("Agent");
-    expect(await aws.named(() => queue.lanes.main.receive(1, 1))).toEqual(["QUEUE_URL"]);
-    expect(await aws.named(() => queue.lanes.express.receive(1, 1))).toEqual(["EXPRESS_QUEUE_URL"]);
-    expect(await aws.named(() => deadLetters.bury("{}", "why"))).toEqual(["DEAD_LETTER_QUEUE_URL"]);
-    expect(await aws.named(() => store.standing([{ task_key: "k", pop_url: "p" }]))).toEqual(["REQUEST_TASK_TABLE"]);
+    expect(await aws.named(() => queue.queues.main.receive(1, 1))).toEqual(["QUEUE_URL"]);
+    expect(await aws.named(() => queue.queues.express.receive(1, 1))).toEqual(["EXPRESS_QUEUE_URL"]);
+    expect(await aws.named(() => deadLetters.send("{}", "why"))).toEqual(["DEAD_LETTER_QUEUE_URL"]);
+    expect(await aws.named(() => store.findExisting([{ task_key: "k", pop_url: "p" }]))).toEqual([
+      "REQUEST_TASK_TABLE",
+    ]);
     parts.end();
   });
 
   test("configures the tables, queues, Shutdown function and group of the caretaker", async () => {
     await start();
     const { requests, progress, queue, settlements, retire } = made<CaretakerOptions>("Caretaker");
-    expect(await aws.named(() => requests.standing("r"))).toEqual(["REQUEST_TABLE"]);
+    expect(await aws.named(() => requests.getActive("r"))).toEqual(["REQUEST_TABLE"]);
     expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
     expect(new Set(await aws.named(() => queue.messageCount()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
     expect(await aws.named(() => settlements.requestSettlement("r"))).toEqual(["PROGRESS_TABLE", "SHUTDOWN_ARN"]);

@@ -6,8 +6,8 @@ import { awsError, fakeClient } from "./client.ts";
 it("a body is set aside as it came, with the reason, no larger than SQS takes", async () => {
   const { client, sent } = fakeClient<SQSClient>(() => ({}));
   const deadLetters = new DeadLetterQueue(client, "https://sqs.example/dead");
-  await deadLetters.bury('{"a": 1}', "bytes: missing");
-  await deadLetters.bury("x".repeat(300_000), "y".repeat(2_000));
+  await deadLetters.send('{"a": 1}', "bytes: missing");
+  await deadLetters.send("x".repeat(300_000), "y".repeat(2_000));
   expect(sent[0]?.input).toEqual({
     QueueUrl: "https://sqs.example/dead",
     MessageBody: '{"a": 1}',
@@ -39,7 +39,7 @@ it.each([
   ["what SQS takes", "a\t\n\r \u{1F600}é", "a\t\n\r \u{1F600}é"],
 ])("a body and a reason of %s are accepted", async (_, text, kept) => {
   const { deadLetters, sent } = strictQueue();
-  await deadLetters.bury(text, text);
+  await deadLetters.send(text, text);
   expect(sent[0]?.input).toMatchObject({
     MessageBody: kept,
     MessageAttributes: { reason: { DataType: "String", StringValue: kept } },
@@ -48,7 +48,7 @@ it.each([
 
 it.each(["é", "漢", "\u{1F600}", "x\u{1F600}"])("is cut by its bytes, as SQS counts them: %s", async (text) => {
   const { deadLetters, sent } = strictQueue();
-  await deadLetters.bury(text.repeat(200_000), text.repeat(2_000));
+  await deadLetters.send(text.repeat(200_000), text.repeat(2_000));
   expect(Buffer.byteLength(sent[0]?.input.MessageBody)).toBeGreaterThan(249_990);
 });
 
@@ -57,7 +57,7 @@ it("what SQS does not take is returned as its error, and not thrown", async () =
     throw awsError("AccessDenied");
   });
   const deadLetters = new DeadLetterQueue(client, "https://sqs.example/dead");
-  await expect(deadLetters.bury("{}", "why")).rejects.toThrow("AccessDenied");
+  await expect(deadLetters.send("{}", "why")).rejects.toThrow("AccessDenied");
 });
 
 it("letters are received with their reasons, and deleted by their receipts", async () => {

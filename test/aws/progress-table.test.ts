@@ -101,8 +101,8 @@ describe("counters", () => {
       n === 0 ? {} : Promise.reject(awsError("ConditionalCheckFailedException")),
     );
     const examples = [{ url: "https://a.example/", pop: "SIN2-P1" }];
-    await progress.exemplify("r1", "tls", examples, EXPIRES);
-    await progress.exemplify("r1", "tls", examples, EXPIRES);
+    await progress.putFailureExamples("r1", "tls", examples, EXPIRES);
+    await progress.putFailureExamples("r1", "tls", examples, EXPIRES);
     expect(sent.map(({ input }) => input.Item)).toEqual(
       Array(2).fill({ key: "fails#r1", part: "examples#tls", examples, expire_at: EXPIRES }),
     );
@@ -171,7 +171,7 @@ describe("counters", () => {
     const { sent, progress } = table((_, n) => pages[n]);
     expect(await progress.count("r1")).toEqual({
       count: count(3, 30, 1, { warm_count: 3, hit_count: 1 }),
-      movedAt: 17,
+      lastResultAt: 17,
     });
     expect(sent.map(({ input }) => [input.ExpressionAttributeValues[":key"], input.ConsistentRead])).toEqual([
       ["count#r1", true],
@@ -181,7 +181,7 @@ describe("counters", () => {
   });
 
   it("are nothing where nothing was counted", async () => {
-    const nothing = { count: count(0, 0, 0), movedAt: undefined };
+    const nothing = { count: count(0, 0, 0), lastResultAt: undefined };
     expect(await table(() => ({ Items: [] })).progress.count("r1")).toEqual(nothing);
   });
 
@@ -207,12 +207,16 @@ describe("counters", () => {
 describe("when a result was counted last", () => {
   it("only moves forward", async () => {
     const { sent, progress } = table();
-    await progress.moved("r1", 17, EXPIRES);
+    await progress.putLastResultTime("r1", 17, EXPIRES);
     expect(written(sent[0]?.input)).toEqual(["count#r1", "moved", `SET at = 17, expire_at = ${EXPIRES}`]);
     expect(sent[0]?.input.ConditionExpression).toBe("attribute_not_exists(#at) OR #at < :at");
-    await table(() => Promise.reject(awsError("ConditionalCheckFailedException"))).progress.moved("r1", 16, EXPIRES);
+    await table(() => Promise.reject(awsError("ConditionalCheckFailedException"))).progress.putLastResultTime(
+      "r1",
+      16,
+      EXPIRES,
+    );
     const denied = table(() => Promise.reject(awsError("AccessDenied"))).progress;
-    await expect(denied.moved("r1", 16, EXPIRES)).rejects.toThrow("AccessDenied");
+    await expect(denied.putLastResultTime("r1", 16, EXPIRES)).rejects.toThrow("AccessDenied");
   });
 });
 
@@ -221,19 +225,19 @@ describe("minutes", () => {
     const { sent, progress } = table((_, n) =>
       n === 0 ? {} : Promise.reject(awsError("ConditionalCheckFailedException")),
     );
-    for (let n = 0; n < 2; n++) await progress.began("r1", 29_500_000, count(3, 20, 1), EXPIRES);
+    for (let n = 0; n < 2; n++) await progress.putMinute("r1", 29_500_000, count(3, 20, 1), EXPIRES);
     expect(sent[1]?.input).toEqual({
       TableName: "progress",
       Item: { key: "minute#r1", part: "29500000", ...count(3, 20, 1), expire_at: EXPIRES },
       ConditionExpression: "attribute_not_exists(part)",
     });
     const denied = table(() => Promise.reject(awsError("AccessDenied"))).progress;
-    await expect(denied.began("r1", 1, count(0, 0, 0), EXPIRES)).rejects.toThrow("AccessDenied");
+    await expect(denied.putMinute("r1", 1, count(0, 0, 0), EXPIRES)).rejects.toThrow("AccessDenied");
   });
 
   it("add up the bytes that processes received in one", async () => {
     const { sent, progress } = table();
-    await progress.received("r1", 29_500_000, 700, EXPIRES);
+    await progress.addReceivedBytes("r1", 29_500_000, 700, EXPIRES);
     expect(written(sent[0]?.input)).toEqual([...["bytes#r1", "29500000", `SET expire_at = ${EXPIRES} ADD bytes 700`]]);
   });
 
@@ -306,7 +310,11 @@ describe("heartbeats", () => {
       ],
     };
     const { progress, unreadable } = table(({ input }) => ({ Items: items[input.ExpressionAttributeValues[":key"]] }));
-    expect(await progress.of("r1")).toEqual({ count: count(1, 0, 0), movedAt: undefined, heartbeats: [heartbeat()] });
+    expect(await progress.of("r1")).toEqual({
+      count: count(1, 0, 0),
+      lastResultAt: undefined,
+      heartbeats: [heartbeat()],
+    });
     expect(unreadable).toMatchObject([
       { kind: "heartbeat", key: "r1 i-2#1", problem: expect.stringContaining("tasks") },
     ]);

@@ -71,7 +71,7 @@ describe("an id that DynamoDB refuses as a key", () => {
     });
     const table = new RequestTable(client, "requests", unplanned, { invoke: unplanned });
     expect(await table.get(reqId)).toBeUndefined();
-    expect(await table.standing(reqId)).toBeUndefined();
+    expect(await table.getActive(reqId)).toBeUndefined();
     expect(await table.isActive(reqId)).toBe(false);
     expect(await table.end(reqId, "STOP")).toBe(false);
     expect(await table.close(reqId)).toBe(false);

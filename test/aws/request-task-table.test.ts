@@ -172,7 +172,7 @@ describe("which results stand", () => {
       return { Responses: { tasks: [{ ...first, ok: { BOOL: true } }] } };
     });
     const keys = Array.from({ length: 150 }, (_, n) => key(n));
-    const found = await table.standing([...keys, key(0)]);
+    const found = await table.findExisting([...keys, key(0)]);
     expect([...found]).toEqual([key(0), key(100)].map(({ pop_url }) => [pop_url, { ok: true }]));
     expect(sent.map(({ name, input }) => [name, input.RequestItems.tasks.Keys.length])).toEqual([
       ["BatchGetItemCommand", 100],
@@ -190,7 +190,7 @@ describe("which results stand", () => {
     const failed = { ok: false, reason: "http_4xx", http_status: 404 };
     const items = [toAttributes({ ...key(0), ...failed }), toAttributes({ ...key(1), ok: "yes" })];
     const { table, unreadable } = newTable(() => ({ Responses: { tasks: items } }));
-    expect([...(await table.standing([key(0), key(1)]))]).toEqual([[key(0).pop_url, failed]]);
+    expect([...(await table.findExisting([key(0), key(1)]))]).toEqual([[key(0).pop_url, failed]]);
     expect(unreadable).toMatchObject([{ kind: "task result", key: `r1#0 ${key(1).pop_url}` }]);
   });
 
@@ -199,11 +199,11 @@ describe("which results stand", () => {
     const { table, sent } = newTable((_, n) =>
       n === 0 ? { Responses: { tasks: [stands(0)] }, UnprocessedKeys: left } : { Responses: { tasks: [stands(1)] } },
     );
-    expect([...(await table.standing([key(0), key(1)])).keys()]).toEqual([key(0).pop_url, key(1).pop_url]);
+    expect([...(await table.findExisting([key(0), key(1)])).keys()]).toEqual([key(0).pop_url, key(1).pop_url]);
     expect(sent[1]?.input.RequestItems.tasks.Keys).toEqual([toAttributes(key(1))]);
     vi.spyOn(Math, "random").mockReturnValue(-0.5);
     const stuck = newTable(() => ({ UnprocessedKeys: left }));
-    await expect(stuck.table.standing([key(1)])).rejects.toThrow("1 keys of tasks stayed unprocessed");
+    await expect(stuck.table.findExisting([key(1)])).rejects.toThrow("1 keys of tasks stayed unprocessed");
     vi.restoreAllMocks();
   });
 });

@@ -4,7 +4,7 @@ import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { queryItems } from "../../aws/dynamodb.ts";
-import { TaskLane } from "../../aws/task-queue.ts";
+import { SqsTaskQueue } from "../../aws/task-queue.ts";
 import { Batcher } from "../../domain/batcher.ts";
 import { taskMessage } from "../agent/task-messages.ts";
 import { collect } from "../collect.ts";
@@ -20,7 +20,7 @@ describe("batches of messages", () => {
       fc.asyncProperty(sizes, async (lengths) => {
         const { client, sent } = fakeClient<SQSClient>(() => ({}));
         const messages = lengths.map((length, i) => taskMessage({ pop: `SIN${i}-P1`, header: ["x".repeat(length)] }));
-        await new TaskLane(client, "https://sqs.example/tasks").send(messages);
+        await new SqsTaskQueue(client, "https://sqs.example/tasks").send(messages);
         const batches = sent.map(({ input }) =>
           input.Entries.map(({ MessageBody }: { MessageBody: string }) => MessageBody),
         );

@@ -30,9 +30,12 @@ function tables(answer: Answer = () => ({})) {
 const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise<unknown>, string]> = {
   advance: [({ requests }) => requests.advance("r1", "TASKS_QUEUED", { total_count: 1 }), "(#status = :from0)"],
   end: [({ requests }) => requests.end("r1", "FAIL", { reason: "why" }), "attribute_exists(active)"],
-  amend: [({ requests }) => requests.amend("r1", ["CHECK_POP"], { invalidated_batches: 1 }), "(#status = :from0)"],
+  amend: [
+    ({ requests }) => requests.updateAndTouch("r1", ["CHECK_POP"], { invalidated_batches: 1 }),
+    "(#status = :from0)",
+  ],
   amendExpanding: [
-    ({ requests }) => requests.amend("r1", ["EXPANDING"], { url_count: 1 }),
+    ({ requests }) => requests.updateAndTouch("r1", ["EXPANDING"], { url_count: 1 }),
     "(#status = :from0 AND attribute_not_exists(expanded))",
   ],
   claimRequeue: [
@@ -129,7 +132,7 @@ describe("the Request table", () => {
 
   it("never sets last_update_time back: where a later one stands, it stays", async () => {
     const t = tables((_, n) => (n === 0 ? Promise.reject(awsError("ConditionalCheckFailedException")) : {}));
-    expect(await t.requests.amend("r1", ["CHECK_POP"], { invalidated_batches: 1 })).toBe(true);
+    expect(await t.requests.updateAndTouch("r1", ["CHECK_POP"], { invalidated_batches: 1 })).toBe(true);
     const [forward, stays] = t.sent.map(({ input }) => input);
     expect(forward?.ConditionExpression).toMatch(/ AND NOT last_update_time > :last_update_time$/);
     expect(forward?.UpdateExpression).toContain("#last_update_time = :last_update_time");
@@ -141,12 +144,13 @@ describe("the Request table", () => {
     [
       "empty_seen_at",
       7,
-      (t: RequestTable, on: boolean) => t.note("r1", ACTIVE_STATES, { empty_seen_at: on ? 7 : undefined }),
+      (t: RequestTable, on: boolean) => t.updateQuietly("r1", ACTIVE_STATES, { empty_seen_at: on ? 7 : undefined }),
     ],
     [
       "missing_instances",
       MISSING,
-      (t: RequestTable, on: boolean) => t.note("r1", ACTIVE_STATES, { missing_instances: on ? MISSING : undefined }),
+      (t: RequestTable, on: boolean) =>
+        t.updateQuietly("r1", ACTIVE_STATES, { missing_instances: on ? MISSING : undefined }),
     ],
   ])("notes %s, and that it counts no more, and says of neither that the request moved", async (field, value, note) => {
     const t = tables();
@@ -184,11 +188,11 @@ describe("the Request table", () => {
 
   it("reads how an active request stands, without its headers; nothing of one that has ended", async () => {
     const t = tables(() => ({ Item: request() }));
-    expect(await t.requests.standing("r1")).toMatchObject({ req_id: "r1", status: "CREATED", instance_count: 3 });
+    expect(await t.requests.getActive("r1")).toMatchObject({ req_id: "r1", status: "CREATED", instance_count: 3 });
     expect(Object.values(t.sent[0]?.input.ExpressionAttributeNames)).not.toContain("header");
-    expect(await tables(() => ({ Item: { status: "FAILED" } })).requests.standing("r1")).toBeUndefined();
+    expect(await tables(() => ({ Item: { status: "FAILED" } })).requests.getActive("r1")).toBeUndefined();
     const spoilt = tables(() => ({ Item: { ...request(), requeues: "x" } }));
-    expect(await spoilt.requests.standing("r1")).toBeUndefined();
+    expect(await spoilt.requests.getActive("r1")).toBeUndefined();
     expect(spoilt.unreadable).toMatchObject([{ kind: "request", key: "r1" }]);
   });
 
@@ -204,7 +208,7 @@ describe("the Request table", () => {
 
   it("changes the wish of an active request", async () => {
     const t = tables();
-    await t.requests.amend("r1", ACTIVE_STATES, { instance_count: 7 });
+    await t.requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 7 });
     expect(t.sent[0]?.input.ConditionExpression).toContain("attribute_exists(active)");
     expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":instance_count": 7 });
   });

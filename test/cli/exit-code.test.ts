@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exitCodeOf } from "../../cli/exit-code.ts";
 import type { Status } from "../../domain/request/lifecycle.ts";
-import type { Verdict } from "../../domain/request/verdict.ts";
+import type { Verdict } from "../../domain/request/readiness-schema.ts";
 
 type Lacking = NonNullable<Parameters<typeof exitCodeOf>[1]>;
 const NOTHING: Lacking = { failure_pops: [], failure_urls: [], failure_urls_omitted: 0 };

@@ -9,13 +9,13 @@ test("the first outcome that is good enough ends it, and each try knows its numb
     seen.push(n);
     return n;
   };
-  expect(await retry(attempt, { ...QUICK, again: (n) => n < 2 })).toBe(2);
+  expect(await retry(attempt, { ...QUICK, retryOnResult: (n) => n < 2 })).toBe(2);
   expect(seen).toEqual([0, 1, 2]);
 });
 
 test("an outcome that stays bad is returned when the tries are used up", async () => {
   const attempt = vi.fn(async () => "bad");
-  expect(await retry(attempt, { ...QUICK, attempts: 3, again: () => true })).toBe("bad");
+  expect(await retry(attempt, { ...QUICK, attempts: 3, retryOnResult: () => true })).toBe("bad");
   expect(attempt).toHaveBeenCalledTimes(3);
 });
 
@@ -28,7 +28,7 @@ describe("errors", () => {
 
   test("one that passes is tried again, and the last is thrown", async () => {
     const attempt = vi.fn(async (n: number) => Promise.reject(new Error(`try ${n}`)));
-    await expect(retry(attempt, { ...QUICK, attempts: 3, passes: () => true })).rejects.toThrow("try 2");
+    await expect(retry(attempt, { ...QUICK, attempts: 3, retryOnError: () => true })).rejects.toThrow("try 2");
   });
 });
 
@@ -38,7 +38,7 @@ test("a signal ends the pause, and the try after it is the last", async () => {
     setTimeout(() => ending.abort(), 5);
     return "bad";
   });
-  const outcome = retry(attempt, { firstMs: 60_000, again: () => true, signal: ending.signal });
+  const outcome = retry(attempt, { firstMs: 60_000, retryOnResult: () => true, signal: ending.signal });
   expect(await outcome).toBe("bad");
   expect(attempt).toHaveBeenCalledTimes(2);
 });

@@ -14,7 +14,7 @@ import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
-import { TaskQueue } from "../../aws/task-queue.ts";
+import { TaskQueues } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
@@ -136,8 +136,8 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof SettlementQueue) return () => it.requestSettlement("r");
   if (it instanceof ClientTokens) return () => it.read("t");
   if (it instanceof AsyncFunction) return () => it.invoke("r");
-  if (it instanceof DeadLetterQueue) return () => it.bury("{}", "why");
-  if (it instanceof TaskQueue) return () => it.lanes.main.depth().then(() => it.lanes.express.depth());
+  if (it instanceof DeadLetterQueue) return () => it.send("{}", "why");
+  if (it instanceof TaskQueues) return () => it.queues.main.depth().then(() => it.queues.express.depth());
   if (it instanceof Lists) return () => it.delete(LISTS.foundUrls, "r");
   if (it instanceof Checkpoints) return () => it.delete("r");
   if (it instanceof ResultFiles) return () => it.put("key", Buffer.from("x"));
@@ -207,7 +207,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     results: ["REQUEST_TASK_TABLE"],
     queue: LANES,
     deadLetters: ["DEAD_LETTER_QUEUE_URL"],
-    unreadableLetters: ["FAILED_BATCHES_URL"],
+    failedBatches: ["FAILED_BATCHES_URL"],
   },
 };
 

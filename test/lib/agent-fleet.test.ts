@@ -139,7 +139,7 @@ test("an agent may read only those attributes of a request that it asks for", as
   const { client, sent } = fakeClient<DynamoDBDocument>(() => ({}));
   const table = new RequestReader(client, "requests", () => undefined);
   await table.isActive("r1");
-  await table.standing("r1");
+  await table.getActive("r1");
   const names = sent.flatMap(({ input }) => [
     ...Object.keys(input.Key),
     ...Object.values<string>(input.ExpressionAttributeNames ?? { active: input.ProjectionExpression }),
@@ -155,7 +155,7 @@ test("an agent may read only those attributes of a request that it asks for", as
 test("an agent may read of a result whether it stands and whether it is good, and nothing else", async () => {
   const read = allowing("dynamodb:BatchGetItem")[0];
   const { client, sent } = fakeClient<DynamoDBClient>(() => ({}));
-  await new RequestTaskTable(client, "tasks", () => undefined).standing([{ task_key: "r1#0", pop_url: "p#u" }]);
+  await new RequestTaskTable(client, "tasks", () => undefined).findExisting([{ task_key: "r1#0", pop_url: "p#u" }]);
   const names = Object.values(sent[0]?.input.RequestItems.tasks.ExpressionAttributeNames);
   expect(names).toEqual([
     "task_key",
@@ -194,7 +194,7 @@ test("an agent reads progress, writes heartbeats, limits of origins and what it 
   const heartbeat = { instance: "i", worker: "w", at: 1, tasks: 1, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
   const table = new ProgressTable(client, "progress", () => undefined);
   await table.writeHeartbeat("r1", heartbeat, 1);
-  await table.received("r1", 1, 1, 1);
+  await table.addReceivedBytes("r1", 1, 1, 1);
   const keyOf = ({ Key }: (typeof sent)[number]["input"]) => Key.key;
   expect(sent.map(({ name, input }) => `${name} ${keyOf(input)}`)).toEqual([
     "UpdateCommand beat#r1",

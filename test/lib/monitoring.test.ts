@@ -155,7 +155,7 @@ describe("what functions log", () => {
 
   const count = (...Records: unknown[]) => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
-    const deadLetters = { bury: async () => undefined };
+    const deadLetters = { send: async () => undefined };
     const settlements = { requestSettlement: async () => true };
     const stores = { requests, deadLetters, progress: new FakeProgress(), settlements };
     const onUnreadable = reportUnreadable(logger, namespace);

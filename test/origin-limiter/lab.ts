@@ -254,7 +254,7 @@ export class Lab {
     const { connectMs = 0 } = this.options;
     if (connectMs > 0) await wait(connectMs * (0.5 + this.random()), [process.end.signal]);
     try {
-      await permit?.slot(process.end.signal);
+      await permit?.waitForSendSlot(process.end.signal);
     } catch (error) {
       permit?.release();
       throw error;

@@ -70,7 +70,7 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
   const ports = { httpsPort: edge.httpsPort, httpPort: edge.httpPort };
   const measured = await measureUrls(
     { dns, ports, request: item, distributions: item.distributions, timeMs: MINUTE_MS },
-    { known: [], asked: urls.map((url) => ({ url })) },
+    { sized: [], toProbe: urls.map((url) => ({ url })) },
   );
   await lists.write(goodUrlsList(measured.good), reqId, measured.good);
   await lists.write(LISTS.failedUrls, reqId, measured.bad);
@@ -121,7 +121,7 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
   const run = { timeIsUp: false, left: () => MINUTE_MS, whyMissing: () => lostFailure(1) };
   const recounted = await recount(deps, planned, run);
   if (recounted === undefined) throw new Error("a recount of a small request stopped");
-  const ending = await endingOf(deps, planned, "FINISHED", recounted, recounted.ledger.count());
+  const ending = await endingOf(deps, planned, "FINISHED", recounted, recounted.taskBitmap.count());
   return { item: { ...planned, ...ending, status: "FINISHED" }, messages: queue.sent, results, objects: lists.objects };
 }
 
@@ -144,12 +144,12 @@ async function downloadAll(
     tracker: new RequestTracker(),
   });
   const agent = new Agent({
-    queue: { lanes: { main: new MemoryQueue(), express: queue } },
-    deadLetters: { bury: async (body, reason) => Promise.reject(new Error(`${reason}: ${body}`)) },
+    queue: { queues: { main: new MemoryQueue(), express: queue } },
+    deadLetters: { send: async (body, reason) => Promise.reject(new Error(`${reason}: ${body}`)) },
     results: new ResultWriter(store, logger),
     store,
     heartbeats: new Heartbeats({
-      store: { writeHeartbeat: async () => undefined, received: async () => undefined },
+      store: { writeHeartbeat: async () => undefined, addReceivedBytes: async () => undefined },
       instance: "i-1",
       worker: "w",
       heartbeatIntervalMs: 10_000,
@@ -203,7 +203,7 @@ class MemoryQueue implements TaskQueue {
     this.inFlight.delete(receipt);
   }
 
-  async hold(receipt: string, seconds: number): Promise<void> {
+  async setVisibilityTimeout(receipt: string, seconds: number): Promise<void> {
     const body = this.inFlight.get(receipt);
     if (seconds > 0 || body === undefined) return;
     this.inFlight.delete(receipt);
@@ -254,7 +254,7 @@ class MemoryResults implements ResultStore {
     this.check();
   }
 
-  async standing(keys: Parameters<ResultStore["standing"]>[0]) {
+  async findExisting(keys: Parameters<ResultStore["findExisting"]>[0]) {
     const found = keys.map(({ pop_url }) => [pop_url, this.results.get(pop_url)] as const);
     return new Map(found.flatMap(([key, result]) => (result === undefined ? [] : [[key, result] as const])));
   }

@@ -2,7 +2,7 @@
 // agent/fetch/http/pooled-client.ts, so that the whole agent can be measured with it (docs/adr/0006). Everything else of that agent is as deployed.
 import { createSecureContext } from "node:tls";
 import { type Dispatcher, Pool } from "undici";
-import type { Answer, Endpoint, GetOptions, HttpClient } from "../../agent/fetch/http/http-client.ts";
+import type { Endpoint, GetOptions, HttpClient, HttpResult } from "../../agent/fetch/http/http-client.ts";
 import type { HttpClientOptions } from "../../agent/fetch/http/pooled-client.ts";
 
 /** As many as a pool of the agent has. */
@@ -26,9 +26,9 @@ export class PooledHttpClient implements HttpClient {
     headers: string,
     onBytes: (bytes: number) => void,
     { beforeSend }: GetOptions = {},
-  ): Promise<Answer> {
+  ): Promise<HttpResult> {
     const dispatch = () =>
-      new Promise<Answer>((resolve) => {
+      new Promise<HttpResult>((resolve) => {
         const request = { path, method: "GET", headers: this.flatten(headers) } as const;
         this.poolOf(endpoint).dispatch(request, handler(onBytes, resolve));
       });
@@ -65,9 +65,9 @@ export class PooledHttpClient implements HttpClient {
  * The leanest way that undici offers: no object is made of the headers, no stream of the body. It was the agent's engine
  * until it got a client of its own.
  */
-function handler(onBytes: (bytes: number) => void, done: (answer: Answer) => void): Dispatcher.DispatchHandler {
+function handler(onBytes: (bytes: number) => void, done: (answer: HttpResult) => void): Dispatcher.DispatchHandler {
   let bytes = 0;
-  let head: Partial<Answer> = {};
+  let head: Partial<HttpResult> = {};
   return {
     onConnect() {},
     onHeaders(status, headers) {
@@ -102,7 +102,7 @@ const FIELDS = new Map(
 const LENGTHS = new Set([...FIELDS.keys()].map(({ length }) => length));
 
 /** @param headers names and values in turn. Most are passed over by the length of their name alone. */
-function readHead(httpStatus: number, headers: readonly Buffer[]): Partial<Answer> {
+function readHead(httpStatus: number, headers: readonly Buffer[]): Partial<HttpResult> {
   const head: Record<string, string | number> = { httpStatus };
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const [name, value] = [headers[i], headers[i + 1]];

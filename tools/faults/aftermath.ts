@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { request } from "undici";
-import { shardCount } from "../../domain/plan/task.ts";
+import { resultShardCount } from "../../domain/plan/task.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { ApiClient, Progress } from "../local/api-client.ts";
 import type { LocalPrewarm } from "../local/local-prewarm.ts";
@@ -31,7 +31,7 @@ export async function aftermath(
   const terminal = isTerminal(progress.status);
   return {
     progress,
-    results: await readResults(prewarm, reqId, shardCount(planned.size)),
+    results: await readResults(prewarm, reqId, resultShardCount(planned.size)),
     reportRows: terminal ? await reportRows(api, reqId) : Number.NaN,
     planned,
     deadLetters: await messagesIn(prewarm, DEAD_LETTERS),

@@ -1,4 +1,4 @@
-import { shardCount } from "../../domain/plan/task.ts";
+import { resultShardCount } from "../../domain/plan/task.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { EdgeWatch } from "../edge/watch.ts";
@@ -94,7 +94,7 @@ async function disturbedRun(
   const started = performance.now();
   const reqId = await api.start(bodyOf(files.first));
   const standing = async () => {
-    const results = await readResults(prewarm, reqId, shardCount(planned.size));
+    const results = await readResults(prewarm, reqId, resultShardCount(planned.size));
     return new Set(results.map(({ pop, url }) => `${pop} ${url}`));
   };
   const it: Disturbed = { ...parts, api, standing };

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { judge } from "../../agent/fetch/verdict.ts";
+import { judge } from "../../agent/fetch/attempt-verdict.ts";
 import { createCertificate } from "../edge/certificate.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { rawAnswers } from "./answer-cases.ts";

@@ -1,7 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { Client } from "undici";
 import { ConnectionPool } from "../../agent/fetch/http/connection.ts";
-import { type Answer, headerLines } from "../../agent/fetch/http/http-client.ts";
+import { type HttpResult, headerLines } from "../../agent/fetch/http/http-client.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/limits.ts";
 import type { RawAnswer } from "./answer-cases.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";
@@ -91,7 +91,7 @@ async function byUs(port: number, n: number): Promise<{ readonly ours: Verdict; 
   return { ours: verdict(answer), why: answer?.failure?.detail ?? "" };
 }
 
-function verdict(answer: Answer | undefined): Verdict {
+function verdict(answer: HttpResult | undefined): Verdict {
   if (answer === undefined) return "no end";
   const { failure, httpStatus, bytes, contentLength = bytes } = answer;
   if (failure !== undefined || httpStatus === undefined) return "refused";

@@ -132,13 +132,13 @@ async function records(count: number): Promise<LabRow> {
         add: async (_, { total: { download_count, download_size } }) => {
           counted += download_count === 1 && download_size === 10 ? 1 : 0;
         },
-        moved: async () => undefined,
-        exemplify: async () => undefined,
-        began: async () => undefined,
+        putLastResultTime: async () => undefined,
+        putFailureExamples: async () => undefined,
+        putMinute: async () => undefined,
         count: async () => NO_PROGRESS,
       },
       settlements: { requestSettlement: unplanned },
-      deadLetters: { bury: async () => void buried++ },
+      deadLetters: { send: async () => void buried++ },
       onUnreadable: () => unreadable++,
       logger,
       namespace: "hostile",

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Pool } from "undici";
 import * as z from "zod";
-import { judge } from "../../agent/fetch/verdict.ts";
+import { judge } from "../../agent/fetch/attempt-verdict.ts";
 import type { LabRow } from "../lab/part.ts";
 import { HEADERS, poolTo } from "./differential.ts";
 

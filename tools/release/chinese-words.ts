@@ -1,6 +1,6 @@
 import type { Basis } from "../../domain/pops/pop-codes.ts";
 import type { RecBasis } from "../../domain/pops/recs.ts";
-import type { Verdict } from "../../domain/request/verdict.ts";
+import type { Verdict } from "../../domain/request/readiness-schema.ts";
 import type { TaskOutcome } from "../../domain/result/outcome.ts";
 import type { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
 import type { Limit, WhyRefused } from "./part-tables.ts";

@@ -1,7 +1,7 @@
 import { envSchema } from "../../agent/env.ts";
 import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
-import { VERDICTS } from "../../domain/request/verdict.ts";
+import { VERDICTS } from "../../domain/request/readiness-schema.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
 import { costParts } from "../cost/cost-parts.ts";

@@ -11,7 +11,7 @@ import { instanceKind } from "../../domain/cost/prices.ts";
 import { checkBytesOf } from "../../domain/cost/size-sample.ts";
 import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
-import { shardCount } from "../../domain/plan/task.ts";
+import { resultShardCount } from "../../domain/plan/task.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 
 /** Dollars. */
@@ -72,7 +72,7 @@ export function estimate(tasks: number, objectBytes: number, units: Units): Esti
     instances,
     seconds,
     messages,
-    shards: shardCount(tasks / requests),
+    shards: resultShardCount(tasks / requests),
     secondsWithNewTable: Math.max(seconds, secondsToWrite(tasks)),
     binds: nearest([
       ["instances a group (300, ours)", instances / MAX_INSTANCES],

@@ -2,7 +2,7 @@ import { BLOCK_WRITE_UNITS, counterWriteUnits, RESULT_BYTES, TOTALS_WRITE_UNITS 
 import { LINK_GIGABITS, NEW_TABLE, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
 import { blockCount } from "../../domain/plan/counter-shards.ts";
-import { shardCount } from "../../domain/plan/task.ts";
+import { resultShardCount } from "../../domain/plan/task.ts";
 import { urlsPerMessage } from "../../domain/plan/task-message.ts";
 import { readable } from "../bench/statistics.ts";
 import { table } from "../markdown-table.ts";
@@ -25,7 +25,7 @@ export function largestTable(units: Units): string {
   const tasks = MAX_URLS * LARGEST_POPS;
   const perMessage = urlsPerMessage(tasks, MAX_INSTANCES);
   const messages = tasks / perMessage;
-  const shards = shardCount(tasks);
+  const shards = resultShardCount(tasks);
   const counters = counterWriteUnits(LARGEST_POPS);
   const load = (batch: number) => counterLoad(QUOTA.tableWrites, batch, LARGEST_POPS);
   const pages = Math.ceil((tasks * RESULT_BYTES) / PAGE_BYTES);

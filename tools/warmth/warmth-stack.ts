@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { shardCount } from "../../domain/plan/task.ts";
+import { resultShardCount } from "../../domain/plan/task.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Edge } from "../edge/edge.ts";
 import { follow, hasEnded } from "../large/large-stack.ts";
@@ -57,7 +57,7 @@ export async function startWarmthStack(options: WarmthStackOptions): Promise<War
   const ended = async (reqId: string, since: number, ms = PATIENCE_MS): Promise<Ended> => {
     const progress = await follow(api, reqId, hasEnded, { everyMs: 200, ms });
     const seconds = (performance.now() - since) / 1_000;
-    const results = await readResults(prewarm, reqId, shardCount(progress.total_count));
+    const results = await readResults(prewarm, reqId, resultShardCount(progress.total_count));
     return { reqId, progress, results, seconds };
   };
   return {

@@ -3,7 +3,7 @@ import type { Failure } from "../../../domain/result/failure.ts";
 import {
   BODY_TIME_MS,
   BYTES_PER_FURTHER_SECOND,
-  LEAST_BYTES_PER_SECOND,
+  MIN_BYTES_PER_SECOND,
   RATE_WINDOW_MS,
   STALLED_BODY_TIMEOUT_MS,
   timeout,
@@ -58,8 +58,8 @@ export class BodyWatch {
     const received = bytes - this.windowBytes;
     this.windowStart = now;
     this.windowBytes = bytes;
-    if (received * 1_000 >= LEAST_BYTES_PER_SECOND * ms) return undefined;
-    const detail = `${received} bytes in ${Math.round(ms / 1_000)} s; at least ${LEAST_BYTES_PER_SECOND} a second are wanted`;
+    if (received * 1_000 >= MIN_BYTES_PER_SECOND * ms) return undefined;
+    const detail = `${received} bytes in ${Math.round(ms / 1_000)} s; at least ${MIN_BYTES_PER_SECOND} a second are wanted`;
     return { reason: "too_slow", code: "TOO_SLOW", detail };
   }
 }

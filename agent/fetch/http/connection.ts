@@ -2,9 +2,9 @@ import { connect as connectPlainly, isIP, type Socket } from "node:net";
 import { connect as connectSecurely, type SecureContext } from "node:tls";
 import type { Failure, FailureReason } from "../../../domain/result/failure.ts";
 import { BodyWatch, maxBytesOf } from "./body-limits.ts";
-import type { Answer, Endpoint, GetOptions } from "./http-client.ts";
+import type { Endpoint, GetOptions, HttpResult } from "./http-client.ts";
 import { ResponseReader } from "./response-reader.ts";
-import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, timeout } from "./timeouts.ts";
+import { CONNECT_TIMEOUT_MS, FIRST_RESPONSE_QUIET_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, timeout } from "./timeouts.ts";
 
 /** One request and what becomes of its answer. */
 interface Exchange {
@@ -12,7 +12,7 @@ interface Exchange {
   reader: ResponseReader;
   /** What its request waits for once the connection is open. */
   readonly beforeSend?: GetOptions["beforeSend"];
-  readonly done: (answer: Answer | Promise<never>) => void;
+  readonly done: (answer: HttpResult | Promise<never>) => void;
   /** The connection that it is on; undefined while it waits for one. */
   connection: Connection | undefined;
 }
@@ -62,7 +62,7 @@ export class ConnectionPool {
     headers: string,
     onBytes: (bytes: number) => void,
     { cancellation, maxBytes = maxBytesOf(null), pop, beforeSend }: GetOptions = {},
-  ): Promise<Answer> {
+  ): Promise<HttpResult> {
     return new Promise((resolve) => {
       const cut = () => this.cancel(exchange);
       const exchange: Exchange = {
@@ -91,14 +91,14 @@ export class ConnectionPool {
    * Bytes came that nobody had asked for. A server that does it once does it again, and perhaps too late to be seen: none of its connections is
    * used again.
    */
-  unasked(): void {
+  stopReuse(): void {
     this.keeps = false;
     for (const connection of this.idle.splice(0)) connection.close();
   }
 
   /** A kept connection was closed or broken before an answer began: the exchange needs another one. */
-  again(exchange: Exchange): void {
-    exchange.reader = exchange.reader.afresh();
+  resend(exchange: Exchange): void {
+    exchange.reader = exchange.reader.restarted();
     exchange.connection = undefined;
     // Other kept connections may be dead, too: a new one is opened.
     if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
@@ -193,14 +193,14 @@ class Connection {
 
   ask(exchange: Exchange): void {
     const now = performance.now();
-    const rest = this.served === 1 ? this.since + FIRST_REST_MS - now : 0;
+    const rest = this.served === 1 ? this.since + FIRST_RESPONSE_QUIET_MS - now : 0;
     this.exchange = exchange;
     exchange.connection = this;
     this.since = now;
     this.body = undefined;
     this.asked = false;
-    if (rest > 0) setTimeout(onceAllIsRead, Math.ceil(rest), this);
-    else onceAllIsRead(this);
+    if (rest > 0) setTimeout(afterPendingReads, Math.ceil(rest), this);
+    else afterPendingReads(this);
   }
 
   /** Sends the request, unless something came before, or the exchange was cut off. */
@@ -281,7 +281,7 @@ class Connection {
     if (this.closed) return false;
     // Nothing was asked, so nothing may come.
     if (exchange === undefined || !this.asked) {
-      this.pool.unasked();
+      this.pool.stopReuse();
       this.lose(UNASKED);
     } else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
     return true;
@@ -303,7 +303,7 @@ class Connection {
   private lose(failure?: Failure): void {
     this.end((exchange) => {
       const { reader } = exchange;
-      if (!reader.hasHead && this.served > 0) this.pool.again(exchange);
+      if (!reader.hasHead && this.served > 0) this.pool.resend(exchange);
       else {
         if (failure === undefined) reader.close(this.pool.endpoint.secure);
         else reader.breakOff(failure);
@@ -327,7 +327,7 @@ let waiting: Connection[] = [];
  * Sends the connection's request after all bytes that have already arrived are read: the second `setImmediate` runs after a full
  * poll phase. All waiting connections share the two callbacks, which is cheaper than two for each.
  */
-function onceAllIsRead(it: Connection): void {
+function afterPendingReads(it: Connection): void {
   if (waiting.push(it) === 1) setImmediate(() => setImmediate(proceed));
 }
 

@@ -18,7 +18,7 @@ export interface HttpClient {
     headers: string,
     onBytes: (bytes: number) => void,
     options?: GetOptions,
-  ): Promise<Answer>;
+  ): Promise<HttpResult>;
   /** Ends all connections; requests in progress fail. */
   destroy(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export type HeaderFields = {
 };
 
 /** How one request ended: a response, whole or cut off, or none. */
-export interface Answer extends Readonly<HeaderFields> {
+export interface HttpResult extends Readonly<HeaderFields> {
   /** Bytes of the body that arrived. */
   readonly bytes: number;
   readonly httpStatus?: number | undefined;

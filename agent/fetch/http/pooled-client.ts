@@ -1,7 +1,7 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { AddressRefusedError, addressProblem } from "../../../domain/net/addresses.ts";
 import { ConnectionPool, STOPPED } from "./connection.ts";
-import type { Answer, Endpoint, HttpClient } from "./http-client.ts";
+import type { Endpoint, HttpClient, HttpResult } from "./http-client.ts";
 import { CHECK_TIME_MS } from "./timeouts.ts";
 
 export interface HttpClientOptions {
@@ -24,7 +24,7 @@ export class PooledHttpClient implements HttpClient {
 
   constructor(private readonly options: HttpClientOptions = {}) {}
 
-  async get(endpoint: Endpoint, ...request: Parameters<ConnectionPool["get"]>): Promise<Answer> {
+  async get(endpoint: Endpoint, ...request: Parameters<ConnectionPool["get"]>): Promise<HttpResult> {
     return this.destroyed ? { bytes: 0, failure: STOPPED } : this.poolOf(endpoint).get(...request);
   }
 

@@ -1,10 +1,10 @@
 import { WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
-import type { Answer, Mutable } from "./http-client.ts";
+import type { HttpResult, Mutable } from "./http-client.ts";
 
 /** The parts of a response's head that matter to downloads. */
 export interface ResponseHead {
   /** Without any byte of the body. */
-  readonly answer: Answer & { readonly httpStatus: number };
+  readonly answer: HttpResult & { readonly httpStatus: number };
   /** How the end of the body is known: RFC 9112, 6.3. */
   readonly body: BodyFraming;
   /** Whether the connection may carry another response after this one. */

@@ -2,7 +2,7 @@ import { MAX_ANSWER_HEAD_BYTES } from "../../../domain/limits.ts";
 import type { Failure } from "../../../domain/result/failure.ts";
 import { tooLarge } from "./body-limits.ts";
 import { ChunkedBody } from "./chunked-body.ts";
-import { type Answer, type Mutable, otherPop } from "./http-client.ts";
+import { type HttpResult, type Mutable, otherPop } from "./http-client.ts";
 import { BadResponseError, checkPartialHead, parseHead, type ResponseHead } from "./response-head.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -20,14 +20,14 @@ const OPEN_END: Failure = {
   detail: "the answer has no length, so nothing tells whether all of it came",
 };
 
-function brokenOff({ bytes, contentLength }: Answer, { code }: Failure): Failure {
+function brokenOff({ bytes, contentLength }: HttpResult, { code }: Failure): Failure {
   const came = contentLength === undefined ? `${bytes} bytes` : `${bytes} of ${contentLength} bytes`;
   return { reason: "incomplete", ...(code === undefined ? {} : { code }), detail: `${came} arrived` };
 }
 
 /** Reads one answer to a GET from the bytes that arrive. It drops the body, so that memory does not grow with it. */
 export class ResponseReader {
-  answer: Mutable<Answer> = { bytes: 0 };
+  answer: Mutable<HttpResult> = { bytes: 0 };
   /** Whether the answer is complete, or cannot be read. */
   ended = false;
   /** Whether another exchange may follow on this connection; known once this one has ended. */
@@ -78,7 +78,7 @@ export class ResponseReader {
   }
 
   /** A new reader for the same request, which is sent again. */
-  afresh(): ResponseReader {
+  restarted(): ResponseReader {
     return new ResponseReader(this.onBytes, this.maxBytes, this.pop);
   }
 

@@ -9,12 +9,12 @@ import {
   startLimit,
 } from "../../../agent/admit/adaptive-limit.ts";
 
-const BUSY: Measured = { bytesPerSecond: 1_000, tasksPerSecond: 10, troubled: 0, saturated: true };
+const BUSY: Measured = { bytesPerSecond: 1_000, tasksPerSecond: 10, failureRate: 0, saturated: true };
 const at = (value: number, before: Limit["before"] = undefined, usualTrouble = 0): Limit => ({
   value,
   before,
   growsFast: false,
-  usualTrouble,
+  baselineFailureRate: usualTrouble,
 });
 
 describe("one step", () => {
@@ -32,20 +32,20 @@ describe("one step", () => {
     ["stays where it does not bind", at(42, before), { saturated: false, bytesPerSecond: 9_000 }, 42],
     ["stays where the core binds", at(42, before), { cpuBound: true, bytesPerSecond: 9_000 }, 42],
     ["stays where the core binds, also when it brings less", at(42, before), { cpuBound: true, bytesPerSecond: 1 }, 42],
-    ["halves on trouble, also where the core binds", at(42, before), { cpuBound: true, troubled: 1 }, 21],
+    ["halves on trouble, also where the core binds", at(42, before), { cpuBound: true, failureRate: 1 }, 21],
     [
       "halves when memory is tight, though it brings more",
       at(42, before),
       { memoryTight: true, tasksPerSecond: 90 },
       21,
     ],
-    ["halves on trouble", at(42, before), { troubled: 0.06, bytesPerSecond: 9_000 }, 21],
-    ["halves on trouble that comes unsaturated", at(42), { troubled: 1, saturated: false }, 21],
-    ["halves on more trouble than usual", at(42, before, 0.3), { troubled: 0.36, bytesPerSecond: 9_000 }, 21],
-    ["bears the usual trouble", at(42, before, 0.3), { troubled: 0.34, bytesPerSecond: 2_000 }, 55],
-    ["bears a little trouble", at(42, before), { troubled: 0.05, bytesPerSecond: 2_000 }, 55],
+    ["halves on trouble", at(42, before), { failureRate: 0.06, bytesPerSecond: 9_000 }, 21],
+    ["halves on trouble that comes unsaturated", at(42), { failureRate: 1, saturated: false }, 21],
+    ["halves on more trouble than usual", at(42, before, 0.3), { failureRate: 0.36, bytesPerSecond: 9_000 }, 21],
+    ["bears the usual trouble", at(42, before, 0.3), { failureRate: 0.34, bytesPerSecond: 2_000 }, 55],
+    ["bears a little trouble", at(42, before), { failureRate: 0.05, bytesPerSecond: 2_000 }, 55],
     ["never exceeds its bound", at(1_000), {}, 1_024],
-    ["never falls below its bound by trouble", at(5), { troubled: 1 }, 4],
+    ["never falls below its bound by trouble", at(5), { failureRate: 1 }, 4],
     ["never falls below its bound by going back", at(6, { ...before, value: 4 }), {}, 4],
     ["leaves its lower bound again", at(4), {}, 6],
   ];
@@ -56,23 +56,23 @@ describe("one step", () => {
 
   test("what was before counts once: after going back or halving, the next window is compared afresh", () => {
     expect(nextLimit(at(42, before), BUSY).before).toBeUndefined();
-    expect(nextLimit(at(42, before), { ...BUSY, troubled: 1 }).before).toBeUndefined();
+    expect(nextLimit(at(42, before), { ...BUSY, failureRate: 1 }).before).toBeUndefined();
     expect(nextLimit(at(42), BUSY).before).toEqual({ ...before, value: 42 });
   });
 
   test("it stops doubling once doubling brought nothing, or trouble", () => {
     expect(nextLimit(doubling, { ...BUSY, tasksPerSecond: 12 }).growsFast).toBe(true);
     expect(nextLimit(doubling, BUSY).growsFast).toBe(false);
-    expect(nextLimit(doubling, { ...BUSY, troubled: 1 }).growsFast).toBe(false);
+    expect(nextLimit(doubling, { ...BUSY, failureRate: 1 }).growsFast).toBe(false);
   });
 });
 
 test("trouble becomes usual if it goes on, and unusual again if it does not; no tasks say nothing of it", () => {
   const after = (usual: number, window: Partial<Measured>) =>
-    nextLimit(at(42, undefined, usual), { ...BUSY, ...window }).usualTrouble;
-  expect(after(0, { troubled: 0.4 })).toBe(0.2);
-  expect(after(0.4, { troubled: 0 })).toBe(0.2);
-  expect(after(0.4, { troubled: 0, tasksPerSecond: 0 })).toBe(0.4);
+    nextLimit(at(42, undefined, usual), { ...BUSY, ...window }).baselineFailureRate;
+  expect(after(0, { failureRate: 0.4 })).toBe(0.2);
+  expect(after(0.4, { failureRate: 0 })).toBe(0.2);
+  expect(after(0.4, { failureRate: 0, tasksPerSecond: 0 })).toBe(0.4);
 });
 
 test("whatever happens, it is a whole number within its bounds", () => {
@@ -80,7 +80,7 @@ test("whatever happens, it is a whole number within its bounds", () => {
   const window = fc.record({
     bytesPerSecond: rate,
     tasksPerSecond: rate,
-    troubled: fc.double({ min: 0, max: 1, noNaN: true }),
+    failureRate: fc.double({ min: 0, max: 1, noNaN: true }),
     saturated: fc.boolean(),
   });
   fc.assert(
@@ -108,8 +108,8 @@ function aMinute({ perDownload, capacity, breaks = Number.POSITIVE_INFINITY, bro
   const values: number[] = [];
   for (let limit = startLimit(); values.length < 60; values.push(limit.value)) {
     const bytesPerSecond = Math.min(limit.value * perDownload, capacity);
-    const troubled = limit.value > breaks ? broken + 0.3 : broken;
-    limit = nextLimit(limit, { bytesPerSecond, tasksPerSecond: bytesPerSecond / 100, troubled, saturated: true });
+    const failureRate = limit.value > breaks ? broken + 0.3 : broken;
+    limit = nextLimit(limit, { bytesPerSecond, tasksPerSecond: bytesPerSecond / 100, failureRate, saturated: true });
   }
   return values;
 }
@@ -154,8 +154,8 @@ describe("large files have a limit of their own", () => {
   });
 
   test("never falls below one", () => {
-    expect(next(at(2), { troubled: 1, tasksPerSecond: 1 }).value).toBe(1);
-    expect(next(at(1), { troubled: 1, tasksPerSecond: 1 }).value).toBe(1);
+    expect(next(at(2), { failureRate: 1, tasksPerSecond: 1 }).value).toBe(1);
+    expect(next(at(1), { failureRate: 1, tasksPerSecond: 1 }).value).toBe(1);
   });
 });
 

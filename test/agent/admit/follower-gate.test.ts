@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { type Follower, FollowerGate } from "../../../agent/admit/follower-gate.ts";
+import { type AdmittedFollower, FollowerGate } from "../../../agent/admit/follower-gate.ts";
 
 const TASK = { reqId: "r1", pop: "BRU50-C1", lead: "ATH50-C1", url: "https://www.example.com/1" };
 
 /** Followers that come at once. @returns those that have entered, in their order */
 async function enter(gate: FollowerGate, ...tasks: Partial<typeof TASK>[]) {
-  const entered: Follower[] = [];
+  const entered: AdmittedFollower[] = [];
   for (const task of tasks) void gate.enter({ ...TASK, ...task }, true).then((follower) => entered.push(follower));
   await settled();
   return entered;
@@ -15,7 +15,7 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-const needs = (entered: readonly Follower[]) => entered.map(({ needsPermit }) => needsPermit);
+const needs = (entered: readonly AdmittedFollower[]) => entered.map(({ needsPermit }) => needsPermit);
 const THREE_OBJECTS = [{ url: "1" }, { url: "2" }, { url: "3" }];
 const THREE_POPS = [{ pop: "BRU50-C1" }, { pop: "BUD50-C1" }, { pop: "CAI50-P1" }];
 

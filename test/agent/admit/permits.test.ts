@@ -51,7 +51,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
 
   test("a download that waits holds no permit, and the others begin", async () => {
     const said = await run(async (admission, log) => {
-      await admission.waitWithout(() => sleep(20_000));
+      await admission.waitReleased(() => sleep(20_000));
       log.push("the first has waited");
     });
     expect(said).toEqual([...took("second"), ...took("third"), "the first has waited"]);
@@ -59,7 +59,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
 
   test("a check waits for a permit, and gives it back", async () => {
     const said = await run(async (admission, log) => {
-      await admission.waitWithout(() => sleep(500));
+      await admission.waitReleased(() => sleep(500));
       log.push("the first is checked");
       await sleep(1_000);
       log.push("the check ends");
@@ -70,7 +70,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
 
   test("a download that is to be repeated waits for a permit, and gives it back", async () => {
     const said = await run(async (admission, log) => {
-      await admission.regain();
+      await admission.reacquire();
       log.push("the first is repeated");
       await sleep(1_000);
       log.push("the repetition ends");

@@ -216,7 +216,7 @@ describe.concurrent("a task that was deferred", () => {
 });
 
 describe("when the origin wants to be left alone inside a download", () => {
-  const admission = { regain: () => Promise.reject(new DeferredError(60_000)) };
+  const admission = { reacquire: () => Promise.reject(new DeferredError(60_000)) };
 
   test("the attempts so far are counted", async () => {
     const url = object("/left-alone.bin", [{ kind: "reset", after: 1_000 }]);

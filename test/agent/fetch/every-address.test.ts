@@ -1,9 +1,8 @@
 import { expect, test, vi } from "vitest";
-import type { Admission } from "../../../agent/fetch/downloader.ts";
-import { createDownload } from "../../../agent/fetch/downloader.ts";
-import { type Answer, Cancellation, type Endpoint } from "../../../agent/fetch/http/http-client.ts";
+import { type Admission, createDownload } from "../../../agent/fetch/downloader.ts";
+import { Cancellation, type Endpoint, type HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
-import { everyAddress, outcomeOf, type Warming } from "../../../agent/fetch/task-result.ts";
+import { everyAddress, outcomeOf, type TaskAttempt } from "../../../agent/fetch/to-result.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { fakeAdmission, fakeOrigins } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -13,7 +12,7 @@ useVirtualClock();
 /** Downloads an object of three bytes from two addresses. @param xCache what an address says to a request, by the number of those before */
 async function downloadFrom(xCache: (address: string, before: number) => string, admission: Partial<Admission> = {}) {
   const asked: string[] = [];
-  const get = async ({ address }: Endpoint): Promise<Answer> => {
+  const get = async ({ address }: Endpoint): Promise<HttpResult> => {
     const before = asked.filter((it) => it === address).length;
     asked.push(address);
     const size = { bytes: 3, contentLength: 3 };
@@ -41,14 +40,14 @@ test("an object that an address does not keep says whether any of them has shown
 
 test("once it is cancelled, no further address is asked, and no permit is taken", async () => {
   const cancellation = new Cancellation();
-  const regain = vi.fn(async () => undefined);
+  const reacquire = vi.fn(async () => undefined);
   const cut = () => {
     cancellation.cancel();
     return "Error from cloudfront";
   };
-  const { asked } = await downloadFrom(cut, { cancellation, regain });
+  const { asked } = await downloadFrom(cut, { cancellation, reacquire });
   expect(asked).toEqual(["192.0.2.1"]);
-  expect(regain).not.toHaveBeenCalled();
+  expect(reacquire).not.toHaveBeenCalled();
 });
 
 const GOOD = {
@@ -59,11 +58,11 @@ const GOOD = {
   startedAt: 0,
   endedAt: 9,
 } as const;
-const proven = (outcome: "warm" | "hit" | "not_kept"): Warming => ({
+const proven = (outcome: "warm" | "hit" | "not_kept"): TaskAttempt => ({
   attempt: GOOD,
   proof: { outcome, answer: { bytes: 1 }, tier: undefined, age: undefined, rounds: 1 },
 });
-const FAILED: Warming = { attempt: { ...GOOD, verdict: { kind: "RETRY", failure: { reason: "timeout" } } } };
+const FAILED: TaskAttempt = { attempt: { ...GOOD, verdict: { kind: "RETRY", failure: { reason: "timeout" } } } };
 
 test.each([
   [[proven("warm"), proven("warm")], "warm", "2 of 2"],

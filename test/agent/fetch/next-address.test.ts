@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { nextAddress } from "../../../agent/fetch/next-attempt.ts";
-import type { Attempt } from "../../../agent/fetch/task-result.ts";
+import type { Attempt } from "../../../agent/fetch/to-result.ts";
 
 /** An attempt at an address that failed so. */
 const failed = (addressIndex: number, reason: "http_5xx" | "other_pop"): Attempt => ({

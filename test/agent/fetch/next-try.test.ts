@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import type { Answer } from "../../../agent/fetch/http/http-client.ts";
+import { judge } from "../../../agent/fetch/attempt-verdict.ts";
+import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { nextTry } from "../../../agent/fetch/next-attempt.ts";
-import { judge } from "../../../agent/fetch/verdict.ts";
 
-const CLOSED: Answer = { bytes: 0, failure: { reason: "connection", code: "CLOSED" } };
-const PAGE: Answer = { bytes: 9, httpStatus: 200, xCache: "Error from cloudfront" };
+const CLOSED: HttpResult = { bytes: 0, failure: { reason: "connection", code: "CLOSED" } };
+const PAGE: HttpResult = { bytes: 9, httpStatus: 200, xCache: "Error from cloudfront" };
 /** Its page never ended. */
-const STALLED_ERROR: Answer = { bytes: 9, httpStatus: 502, failure: { reason: "timeout", code: "BODY_TIMEOUT" } };
+const STALLED_ERROR: HttpResult = { bytes: 9, httpStatus: 502, failure: { reason: "timeout", code: "BODY_TIMEOUT" } };
 /** The POP that answered is another one, and so is its cache. */
-const OTHERS_ERROR: Answer = { bytes: 0, httpStatus: 502, failure: { reason: "other_pop", code: "OTHER_POP" } };
-const status = (httpStatus: number): Answer => ({ bytes: 0, httpStatus });
+const OTHERS_ERROR: HttpResult = { bytes: 0, httpStatus: 502, failure: { reason: "other_pop", code: "OTHER_POP" } };
+const status = (httpStatus: number): HttpResult => ({ bytes: 0, httpStatus });
 
-type Case = [name: string, answer: Answer, count: number, tries: number, hasNext: boolean, then: string];
+type Case = [name: string, answer: HttpResult, count: number, tries: number, hasNext: boolean, then: string];
 
 test.each<Case>([
   ["good", status(200), 1, 0, true, "never"],

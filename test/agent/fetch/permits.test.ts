@@ -14,37 +14,37 @@ useEdge();
 /** @returns how many requests had been sent when the task began to wait, each time */
 async function waits(path: string, message: Download["message"] = {}, troubles: readonly Fault[] = []) {
   const sent = () => seen.get(path)?.length ?? 0;
-  const began = { waitWithout: [] as number[], regain: [] as number[] };
+  const began = { waitReleased: [] as number[], reacquire: [] as number[] };
   const admission: Partial<Admission> = {
-    waitWithout: async (wait) => {
-      began.waitWithout.push(sent());
+    waitReleased: async (wait) => {
+      began.waitReleased.push(sent());
       return wait();
     },
-    regain: async () => void began.regain.push(sent()),
+    reacquire: async () => void began.reacquire.push(sent()),
   };
   const result = await download({ url: object(path, troubles, 500), message, admission });
   return { ...began, requests: sent(), outcome: result.outcome };
 }
 
 test("a check waits without permits, and nothing else waits for them again", async () => {
-  expect(await waits("/kept.bin")).toEqual({ waitWithout: [1], regain: [], requests: 2, outcome: "warm" });
+  expect(await waits("/kept.bin")).toEqual({ waitReleased: [1], reacquire: [], requests: 2, outcome: "warm" });
 });
 
 test("the second download of an object that is not kept waits for permits", async () => {
   edge.setBehaviours([{ ttl: { min: 0, default: 0, max: 0 } }]);
   const never = await waits("/never.bin");
   edge.setBehaviours([{}]);
-  expect(never).toEqual({ waitWithout: [1, 3], regain: [2], requests: 4, outcome: "not_kept" });
+  expect(never).toEqual({ waitReleased: [1, 3], reacquire: [2], requests: 4, outcome: "not_kept" });
 });
 
 test("the download at each further address waits for permits", async () => {
   const all = await waits("/addresses.bin", { verify: "addresses" });
-  expect(all).toMatchObject({ regain: [2], outcome: "warm" });
+  expect(all).toMatchObject({ reacquire: [2], outcome: "warm" });
 });
 
 test("a further attempt waits for permits", async () => {
   const retried = await waits("/retried.bin", {}, [{ kind: "reset", after: 100 }]);
-  expect(retried).toMatchObject({ regain: [1], outcome: "warm" });
+  expect(retried).toMatchObject({ reacquire: [1], outcome: "warm" });
 });
 
 /** Downloads an object whose first request may be sent after this. */

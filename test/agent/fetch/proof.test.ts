@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../../agent/fetch/http/http-client.ts";
+import { wafFailureOf } from "../../../agent/fetch/attempt-verdict.ts";
+import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { checkFailure, checkHeaders, prove, type Request, type Timed } from "../../../agent/fetch/proof.ts";
-import { wafFailureOf } from "../../../agent/fetch/verdict.ts";
 import type { Failure } from "../../../domain/result/failure.ts";
 
-const MISS: Answer = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
-const EDGE: Answer = {
+const MISS: HttpResult = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
+const EDGE: HttpResult = {
   bytes: 5,
   httpStatus: 200,
   xCache: "Hit from cloudfront",
@@ -13,13 +13,13 @@ const EDGE: Answer = {
   age: "3",
 };
 const TIMEOUT: Failure = { reason: "timeout", code: "T" };
-const MUTE: Answer = { bytes: 5, httpStatus: 200, xCache: "Hit from cloudfront" };
+const MUTE: HttpResult = { bytes: 5, httpStatus: 200, xCache: "Hit from cloudfront" };
 
 /** Answers in order; what is not good is a failure. Each comes 3 s after the one before, and takes 100 ms. */
-function asking(...answers: (Answer | "bad")[]) {
+function asking(...answers: (HttpResult | "bad")[]) {
   const asked: Request[] = [];
   let now = 0;
-  const timed = (answer: Answer): Timed => {
+  const timed = (answer: HttpResult): Timed => {
     now += 3_000;
     return { answer, startedAt: now - 100, endedAt: now };
   };
@@ -30,7 +30,7 @@ function asking(...answers: (Answer | "bad")[]) {
     if (answer === "bad") return { failure: TIMEOUT, ...timed({ bytes: 0, failure: TIMEOUT }) };
     return { failure: wafFailureOf(answer), ...timed(answer) };
   };
-  const proving = (download: Answer, isCancelled = () => false) =>
+  const proving = (download: HttpResult, isCancelled = () => false) =>
     prove(timed(download), { request, originSendsAge: () => false, isCancelled });
   return { asked: () => asked.map(({ next }) => next), steps: asked, proving };
 }
@@ -79,7 +79,7 @@ test("what is kept nowhere is requested four times, and the reason is said", asy
 });
 
 test("what expires at once is not downloaded again", async () => {
-  const refresh: Answer = { ...MISS, xCache: "RefreshHit from cloudfront" };
+  const refresh: HttpResult = { ...MISS, xCache: "RefreshHit from cloudfront" };
   const { asked, proving } = asking(refresh, refresh);
   const proof = await proving(MISS);
   expect(proof).toMatchObject({ outcome: "not_kept", rounds: 1 });
@@ -124,7 +124,7 @@ describe("a check that fails", () => {
 });
 
 describe("an answer of AWS WAF to a verification request", () => {
-  const CHALLENGE: Answer = { bytes: 0, httpStatus: 202, xCache: "Error from cloudfront", wafAction: "challenge" };
+  const CHALLENGE: HttpResult = { bytes: 0, httpStatus: 202, xCache: "Error from cloudfront", wafAction: "challenge" };
 
   test("ends the proof: the task has failed with the reason waf, and nothing more is asked for", async () => {
     const { asked, proving } = asking(CHALLENGE);
@@ -170,7 +170,7 @@ describe("a check", () => {
   });
 
   const xCache = "Hit from cloudfront";
-  test.each<[string, Answer, string | undefined]>([
+  test.each<[string, HttpResult, string | undefined]>([
     ["the whole object", { bytes: 1, httpStatus: 200, xCache, xAmzCfPop: "SIN2-P1" }, undefined],
     ["a part of it", { bytes: 1, httpStatus: 206, xCache }, undefined],
     ["more than was requested", { bytes: 0, httpStatus: 200, xCache, failure: { reason: "too_large" } }, undefined],

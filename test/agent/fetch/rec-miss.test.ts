@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Attempt, toResult } from "../../../agent/fetch/task-result.ts";
+import { type Attempt, toResult } from "../../../agent/fetch/to-result.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskOutcome } from "../../../domain/result/outcome.ts";
 import { taskMessage } from "../task-messages.ts";

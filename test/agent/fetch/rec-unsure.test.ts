@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRecUnsure } from "../../../agent/fetch/task-result.ts";
+import { isRecUnsure } from "../../../agent/fetch/to-result.ts";
 import { taskMessage } from "../task-messages.ts";
 
 const LEAD = { followers: [{ pop: "SIN2-P1", ips: ["192.0.2.1"] }] };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Answer } from "../../../agent/fetch/http/http-client.ts";
+import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { objectKey, RequestTracker } from "../../../agent/fetch/request-tracker.ts";
 import { taskMessage } from "../task-messages.ts";
 
@@ -56,14 +56,14 @@ describe("requests in progress", () => {
 });
 
 describe("whether the origin of a host sends an Age", () => {
-  const miss = (more: Partial<Answer> = {}): Answer => ({
+  const miss = (more: Partial<HttpResult> = {}): HttpResult => ({
     bytes: 1,
     httpStatus: 200,
     xCache: "Miss from cloudfront",
     ...more,
   });
 
-  test.each<[string, Answer[], boolean]>([
+  test.each<[string, HttpResult[], boolean]>([
     ["nothing seen", [], false],
     ["a Miss without Age", [miss()], false],
     ["a Miss with an Age, between others without", [miss(), miss({ age: "7" }), miss()], true],

@@ -19,7 +19,7 @@ const overloaded =
 /** A limiter that grants so many permits, and defers the rest. */
 function limited(permits: number, release: () => void = () => undefined): NonNullable<Plan["origins"]> {
   let left = permits;
-  const permit = { lost: new AbortController().signal, slot: () => Promise.resolve(100), release };
+  const permit = { lost: new AbortController().signal, waitForSendSlot: () => Promise.resolve(100), release };
   const acquire = async () => {
     if (left-- <= 0) throw new DeferredError(10_000);
     return permit;
@@ -242,7 +242,11 @@ test("what is deferred goes back in one message for each number of attempts, aft
 
 test("a download that is cut off because this process has lost its permits goes back", async () => {
   const lease = new AbortController();
-  const acquire = async () => ({ lost: lease.signal, slot: () => Promise.resolve(100), release: () => undefined });
+  const acquire = async () => ({
+    lost: lease.signal,
+    waitForSendSlot: () => Promise.resolve(100),
+    release: () => undefined,
+  });
   const { sent, all } = plan({ origins: originsOf(() => ({ acquire })) });
   const download = () => {
     lease.abort();
@@ -274,7 +278,7 @@ test("followers that wait for one that was refused return to the queue as they c
 
 test("followers run one after the other, with permits, as long as nothing shows who serves them; each lets the next one in", async () => {
   let acquired = 0;
-  const permit = { lost: new AbortController().signal, slot: async () => 100, release: () => undefined };
+  const permit = { lost: new AbortController().signal, waitForSendSlot: async () => 100, release: () => undefined };
   const acquire = async () => {
     acquired++;
     return permit;

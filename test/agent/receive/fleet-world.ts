@@ -41,7 +41,7 @@ export class MemoryLane implements TaskQueue {
     if (!this.received.delete(receipt)) throw new Error(`${receipt} was not received here`);
     this.deleted++;
   }
-  async hold(receipt: string): Promise<void> {
+  async setVisibilityTimeout(receipt: string): Promise<void> {
     if (!this.received.has(receipt)) throw new Error(`${receipt} was not received here`);
   }
   async depth() {
@@ -65,7 +65,7 @@ export function memoryAgent({ lanes, ...parts }: MemoryAgentParts): Agent {
   return new Agent({
     origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
     ...parts,
-    queue: { lanes },
+    queue: { queues: lanes },
     logger,
     visibilitySeconds: 30,
     isMemoryTight: () => false,

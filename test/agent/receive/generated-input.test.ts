@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judge } from "../../../agent/fetch/verdict.ts";
+import { judge } from "../../../agent/fetch/attempt-verdict.ts";
 import { processMessage } from "../../../agent/receive/process-message.ts";
 import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
@@ -24,12 +24,12 @@ describe("whatever comes out of the queue", () => {
           async (...args: unknown[]) =>
             void calls.push(`${name} ${String(args.at(-1)).slice(0, 1)}`);
         await processMessage(
-          fakeDeps({ queue: fakeQueue({ delete: noted("delete") }), deadLetters: { bury: noted("bury") } }),
+          fakeDeps({ queue: fakeQueue({ delete: noted("delete") }), deadLetters: { send: noted("send") } }),
           { id: "m", receipt: "receipt", body: Body, deliveries: 1 },
           new AbortController().signal,
         );
-        expect(calls.map((call) => call.split(" ")[0])).toEqual(["bury", "delete"]);
-        expect(calls[0]?.length).toBeGreaterThan("bury ".length);
+        expect(calls.map((call) => call.split(" ")[0])).toEqual(["send", "delete"]);
+        expect(calls[0]?.length).toBeGreaterThan("send ".length);
       }),
       { numRuns: 2_000 },
     );

@@ -67,7 +67,7 @@ class World {
       limiters: { small: new ConcurrencyLimiter(100), large: new ConcurrencyLimiter(100) },
       isActive: () => Promise.resolve(true),
       queue: fakeQueue({
-        hold: () => Promise.resolve(),
+        setVisibilityTimeout: () => Promise.resolve(),
         delete: () => call(() => undefined),
         send: async (messages) => {
           for await (const one of messages)
@@ -75,7 +75,7 @@ class World {
         },
       }),
       store: fakeStore({
-        standing: (keys) =>
+        findExisting: (keys) =>
           call(() => {
             const found = keys.flatMap(({ pop_url }) => this.results.get(pop_url) ?? []);
             return new Map(found.map((one) => [one.pop_url, one]));

@@ -143,7 +143,7 @@ describe("what waits", () => {
     const [first, ...others] = ["a", "b", "c"].map((variant) => ({ url: "u", variant, bytes: 1 }));
     if (first === undefined) throw new Error("there is one");
     const prefetched = prefetcher.add(taskMessage({ urls: [first, ...others] }));
-    prefetched.onLeave(first, false);
+    prefetched.onDequeued(first, false);
     expect(prefetcher.waitingTasks).toBe(2);
     prefetched.end();
     expect(prefetcher.waitingTasks).toBe(0);
@@ -154,7 +154,7 @@ describe("what waits", () => {
     const urls = ["a", "b"].map((variant) => ({ url: "u", variant, bytes: GB }));
     const prefetched = prefetcher.add(taskMessage({ urls }));
     expect(prefetcher.waitingLarge).toBe(1);
-    for (const url of urls) prefetched.onLeave(url, true);
+    for (const url of urls) prefetched.onDequeued(url, true);
     expect(prefetcher.waitingLarge).toBe(0);
     prefetched.end();
     expect(prefetcher.waitingLarge).toBe(0);
@@ -187,7 +187,7 @@ describe("a receiver goes on", () => {
     ask();
     await turn();
     expect(asked).toEqual([]);
-    for (const url of large.urls) prefetched.onLeave(url, true);
+    for (const url of large.urls) prefetched.onDequeued(url, true);
     await turn();
     expect(asked).toEqual([2]);
   });
@@ -196,7 +196,7 @@ describe("a receiver goes on", () => {
     const { prefetcher, slots, asked, ask } = newPrefetcher(0);
     const large = message(GB);
     const prefetched = prefetcher.add(large);
-    for (const url of large.urls) prefetched.onLeave(url, true);
+    for (const url of large.urls) prefetched.onDequeued(url, true);
     ask();
     ask();
     await turn();
@@ -220,8 +220,8 @@ test("what waits is counted until it starts or is withdrawn, large files apart",
   const small = prefetcher.add(added);
   prefetcher.add(message(GB));
   expect([prefetcher.waitingTasks, prefetcher.waitingLarge]).toEqual([2, 1]);
-  small.onLeave(first, true);
-  small.onLeave(second, false);
+  small.onDequeued(first, true);
+  small.onDequeued(second, false);
   expect([prefetcher.waitingTasks, prefetcher.waitingLarge]).toEqual([0, 1]);
 });
 
@@ -244,8 +244,8 @@ describe("unstarted messages", () => {
     expect(prefetcher.unstarted(0)).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(prefetcher.unstarted(0)).toEqual([started, withdrawn]);
-    started.onLeave(A, true);
-    withdrawn.onLeave(A, false);
+    started.onDequeued(A, true);
+    withdrawn.onDequeued(A, false);
     expect(prefetcher.unstarted(0)).toEqual([withdrawn]);
     withdrawn.end();
     expect(prefetcher.unstarted(0)).toEqual([]);
@@ -261,7 +261,7 @@ describe("unstarted messages", () => {
       const url: TaskUrl = { url: `u${i}`, bytes };
       const prefetched = prefetcher.add(taskMessage({ urls: [url] }));
       void slots.acquire("q", "p", prefetched).then((starts) => {
-        prefetched.onLeave(url, starts);
+        prefetched.onDequeued(url, starts);
         ends.push(`${url.url} ${starts ? "starts" : "goes back"}`);
       });
     }

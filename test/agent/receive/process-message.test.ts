@@ -47,7 +47,7 @@ describe("a message that is a task", () => {
     const [waited, other] = [deferred(), deferred<object>()];
     const download = async (url: string, admission: Admission) => {
       if (url === "b") return other.promise;
-      await admission.waitWithout(async () => undefined);
+      await admission.waitReleased(async () => undefined);
       waited.resolve();
       return {};
     };
@@ -67,11 +67,11 @@ describe("a message that is a task", () => {
     const note = () => held.push([small.inUse, large.inUse]);
     const download = async (_: string, admission: Admission) => {
       note();
-      await admission.waitWithout(async () => note());
+      await admission.waitReleased(async () => note());
       note();
-      await admission.waitWithout(async () => note());
+      await admission.waitReleased(async () => note());
       note();
-      await admission.regain();
+      await admission.reacquire();
       note();
       return {};
     };

@@ -119,7 +119,7 @@ describe("when the agent stops, what has not begun goes back into the queue anew
 
 test("a message that is no task stays in the queue when it could not be buried", async () => {
   const deleted = returnToQueue(
-    fakeDeps({ deadLetters: { bury: () => Promise.reject(new Error("no queue")) } }),
+    fakeDeps({ deadLetters: { send: () => Promise.reject(new Error("no queue")) } }),
     { id: "m-1", receipt: "r", body: "", deliveries: 1 },
     taskMessage(),
     new NotATaskError("no POP"),

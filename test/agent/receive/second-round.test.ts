@@ -37,7 +37,7 @@ test("each window counts what came in it, whatever came before", () => {
         const window = tally.window();
         expect(window.bytesPerSecond).toBeCloseTo(bytes / seconds, 3);
         expect(window.tasksPerSecond).toBeCloseTo((good + bad) / seconds, 3);
-        expect(window.troubled).toBeCloseTo(good + bad === 0 ? 0 : bad / (good + bad), 6);
+        expect(window.failureRate).toBeCloseTo(good + bad === 0 ? 0 : bad / (good + bad), 6);
       }
     }),
   );
@@ -53,7 +53,7 @@ describe("heartbeats", () => {
         ]);
         const store = {
           writeHeartbeat: async (reqId: string, heartbeat: Heartbeat) => void written.get(reqId)?.push(heartbeat),
-          received: async () => undefined,
+          addReceivedBytes: async () => undefined,
         };
         const heartbeats = new Heartbeats({
           store,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { isLarge, type TaskMessage } from "../../../domain/plan/task-message.ts";
-import { laneOf } from "../../../domain/request/lane.ts";
+import { taskQueueFor } from "../../../domain/request/task-queue-name.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { MemoryLane, startAgent } from "./fleet-world.ts";
@@ -70,7 +70,7 @@ test("nor for one of few tasks, if these are large files: both go by the lanes t
 }, async () => {
   const lanes = { main: new MemoryLane(), express: new MemoryLane() };
   const send = (reqId: string, count: number, bytes: number) => {
-    const lane = laneOf({
+    const lane = taskQueueFor({
       tasks: count,
       bytes: count * bytes,
       sizesKnown: true,

@@ -52,11 +52,11 @@ export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(1
   };
   const told: Heartbeat[] = [];
   const heartbeat = async (_: string, one: Heartbeat) => void told.push(one);
-  const heartbeats = fakeHeartbeats({ writeHeartbeat: heartbeat, received: async () => undefined }, "i-1");
+  const heartbeats = fakeHeartbeats({ writeHeartbeat: heartbeat, addReceivedBytes: async () => undefined }, "i-1");
   const deps = fakeDeps({
     heartbeats,
     store: fakeStore({
-      standing: async (keys) => {
+      findExisting: async (keys) => {
         const { standing } = plan;
         const urls = await call(`standing? ${keys.length}`, standing && (() => standing()));
         const found = keys.map(({ pop_url }) => pop_url).filter((key) => urls.some((url) => key.endsWith(`#${url}`)));
@@ -66,7 +66,7 @@ export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(1
     }),
     queue: fakeQueue({
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),
-      hold: (receipt, seconds) =>
+      setVisibilityTimeout: (receipt, seconds) =>
         call(`hold ${receipt} ${seconds}`, plan.hold && (() => plan.hold?.(seconds) ?? done())),
       send: async (messages) => {
         const all = await collect(messages);
@@ -81,7 +81,7 @@ export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(1
         ),
     }),
     deadLetters: {
-      bury: async (text, reason) => {
+      send: async (text, reason) => {
         await call(`bury ${text}: ${reason}`, plan.bury);
         return undefined;
       },

@@ -25,7 +25,7 @@ function beating(write: () => Promise<void> = async () => undefined, note = writ
       told.push(`${reqId}: ${heartbeat.tasks} ${heartbeat.bytes}`);
       written.push({ ...heartbeatSchema.parse(heartbeat), expireAt });
     },
-    received: async (reqId: string, minute: number, bytes: number, expireAt: number) => {
+    addReceivedBytes: async (reqId: string, minute: number, bytes: number, expireAt: number) => {
       await note();
       expect(expireAt).toBe(expiresAt(new Date()));
       noted.push([reqId, minute, bytes]);

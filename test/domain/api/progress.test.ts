@@ -14,7 +14,7 @@ const running = (change: Partial<RequestItem> = {}) =>
   request({ status: "IN_PROGRESS", total_count: 10, total_size: 100_000, ...change });
 const counted = (download_count: number, download_size = download_count * 10_000, failed_count = 0) => ({
   count: count(download_count, download_size, failed_count),
-  movedAt: undefined,
+  lastResultAt: undefined,
 });
 const describeAt = (item: RequestItem, progress: Partial<Progress> = {}, now = NOW) =>
   describeRequest(item, { ...NO_PROGRESS, ...progress }, { now, heartbeatTimeoutMs: PATIENCE.heartbeatTimeoutMs });
@@ -146,7 +146,7 @@ describe("last_update_time", () => {
     ["a result from before: it does not go back", {}, at("2024-04-16T03:11:00Z"), step],
     ["a result from a clock that is ahead", {}, at("2024-04-16T03:16:00Z"), formatTimestamp(NOW)],
     ["ended: when it did", { active: undefined }, at("2024-04-16T03:12:00Z"), step],
-  ])("%s", (_, change, movedAt, expected) => {
-    expect(describeAt(running(change), { movedAt }).last_update_time).toBe(expected);
+  ])("%s", (_, change, lastResultAt, expected) => {
+    expect(describeAt(running(change), { lastResultAt }).last_update_time).toBe(expected);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
-import { type Estimated, estimateRequest } from "../../../domain/cost/estimate-request.ts";
+import { type EstimateInput, estimateRequest } from "../../../domain/cost/estimate-request.ts";
 import { instanceKind } from "../../../domain/cost/prices.ts";
 import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 
 const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];
 const URLS = Array.from({ length: 4 }, (_, i) => `https://www.example.com/${i}`);
 
-const REQUEST: Estimated = {
+const REQUEST: EstimateInput = {
   urls: URLS,
   variants: 1,
   pops: POPS,
@@ -24,14 +24,14 @@ const REQUEST: Estimated = {
   activeRequests: 1,
 };
 
-const estimate = (changes: Partial<Estimated> = {}) => {
+const estimate = (changes: Partial<EstimateInput> = {}) => {
   const made = estimateRequest({ ...REQUEST, ...changes });
   expect(estimateSchema.parse(made)).toEqual(made);
   return made;
 };
 
 /** Dollars by line. */
-const dollars = (changes: Partial<Estimated> = {}) =>
+const dollars = (changes: Partial<EstimateInput> = {}) =>
   Object.fromEntries(estimate(changes).dollars.lines.map(({ line, dollars }) => [line, dollars]));
 
 describe("what a request would come to", () => {

@@ -121,7 +121,7 @@ test("slots of a rate come one after the other, and what would wait for more tha
       .limiterFor(RATED)
       ?.acquire({ signal, isDeferrable: true })
       .then(async (permit) => {
-        await permit.slot(signal);
+        await permit.waitForSendSlot(signal);
         at.push(Date.now() - START);
         permit.release();
       })
@@ -147,7 +147,7 @@ async function sentInTime(
         ?.acquire({ signal: new AbortController().signal, isDeferrable: true });
       await new Promise((resolve) => setTimeout(resolve, connectMs));
       if (!fails) {
-        await permit?.slot(new AbortController().signal);
+        await permit?.waitForSendSlot(new AbortController().signal);
         sent++;
       }
       permit?.release();
@@ -184,7 +184,7 @@ test("a request that has reached the origin without a slot uses one up", async (
   void limiters
     .limiterFor(RATED)
     ?.acquire({ signal })
-    .then((permit) => permit.slot(signal))
+    .then((permit) => permit.waitForSendSlot(signal))
     .then(() => {
       at = Date.now() - START;
     });
@@ -219,7 +219,7 @@ describe("permits of a request", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     const order: string[] = [];
     void acquire({})?.then(() => order.push("download"));
-    void acquire({ isContinuation: true, needsSlot: false })?.then((permit) => {
+    void acquire({ isContinuation: true, needsSendSlot: false })?.then((permit) => {
       order.push("check");
       setTimeout(() => permit.release(), 5_000);
     });

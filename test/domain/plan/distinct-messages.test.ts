@@ -44,7 +44,7 @@ test("a request's messages have its headers, variants, proof, shards and limits,
 
 test("followers have the lead's request and host, and addresses of their own", () => {
   const ended = lead.urls.map((url) => ({ url, result: { ok: true } }));
-  const { messages, decided } = promoteFollowers(lead, ended, false, 1_800_000_555);
+  const { messages, skipped } = promoteFollowers(lead, ended, false, 1_800_000_555);
   const { req_id, header, variants, verify, shards, origin, host } = lead;
   // The attempts at the lead's POP are not theirs.
   const urls = lead.urls.map(({ attempts: _, first_attempt_at: __, ...url }) => url);
@@ -52,20 +52,20 @@ test("followers have the lead's request and host, and addresses of their own", (
   expect(messages).toEqual(
     (lead.followers ?? []).map((follower) => ({ ...shared, ...follower, follows: true, led_by: lead.pop })),
   );
-  expect(decided).toEqual([]);
+  expect(skipped).toEqual([]);
 });
 
 test("a decided task has its own POP, URL and variant, the lead's request, and the time that is given", () => {
   const result = { ok: false, reason: "http_4xx", error: "HTTP 404" } as const;
   const ended = [first, second].flatMap((url) => (url === undefined ? [] : [{ url, result }]));
-  const { messages, decided } = promoteFollowers({ ...lead, origin_failures: 1 }, ended, false, 1_800_000_555);
+  const { messages, skipped } = promoteFollowers({ ...lead, origin_failures: 1 }, ended, false, 1_800_000_555);
   expect(messages).toEqual([]);
   const { req_id, shards } = lead;
   const tasks = (lead.followers ?? []).flatMap(({ pop }) =>
     ended.map(({ url: { url, variant } }) => ({ pop, url, variant })),
   );
-  expect(decided).toMatchObject(
+  expect(skipped).toMatchObject(
     tasks.map((task) => ({ ...taskKey(req_id, task, shards), ...task, req_id, expire_at: 1_800_000_555 })),
   );
-  expect(decided[0]?.error).toContain(lead.first_failure);
+  expect(skipped[0]?.error).toContain(lead.first_failure);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  type Ended,
+  type FinishedUrl,
   type LeadResult,
   promoteFollowers,
   withoutQueuedFollowers,
@@ -50,9 +50,9 @@ const done = (lead: TaskMessage, ...results: readonly (readonly [TaskUrl, LeadRe
 
 describe("a lead", () => {
   it("sends its followers after the URLs that its REC has", () => {
-    const { messages, decided } = done(LEAD, [A, GOOD], [C, GOOD]);
+    const { messages, skipped } = done(LEAD, [A, GOOD], [C, GOOD]);
     expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A, C], { follows: true, led_by: "P1" })));
-    expect(decided).toEqual([]);
+    expect(skipped).toEqual([]);
   });
 
   it("tells nobody how often its own POP was tried", () => {
@@ -92,9 +92,9 @@ describe("a lead", () => {
 
   it("that AWS WAF answered does not decide for the others, though another one had failed at the origin", () => {
     const told = { origin_failures: 1, first_failure: "P0 (HTTP 502)" };
-    const { messages, decided } = done({ ...LEAD, ...told }, [A, { ok: false, reason: "waf", http_status: 405 }]);
+    const { messages, skipped } = done({ ...LEAD, ...told }, [A, { ok: false, reason: "waf", http_status: 405 }]);
     expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), ...told })]);
-    expect(decided).toEqual([]);
+    expect(skipped).toEqual([]);
   });
 
   it("passes on `origin_failures` without `first_failure` when it received none", () => {
@@ -105,10 +105,10 @@ describe("a lead", () => {
 
   it("that is the second to fail at the origin decides for all others, by name", () => {
     const second = { ...LEAD, origin_failures: 1, first_failure: "P0 (HTTP 404)" };
-    const { messages, decided } = done(second, [A, { ok: false, reason: "http_5xx", http_status: 502 }]);
+    const { messages, skipped } = done(second, [A, { ok: false, reason: "http_5xx", http_status: 502 }]);
     expect(messages).toEqual([]);
-    expect(decided.map(({ pop, url }) => `${pop} ${url}`)).toEqual(["P2", "P3", "P4"].map((pop) => `${pop} ${A.url}`));
-    for (const result of decided) {
+    expect(skipped.map(({ pop, url }) => `${pop} ${url}`)).toEqual(["P2", "P3", "P4"].map((pop) => `${pop} ${A.url}`));
+    for (const result of skipped) {
       expect(taskResultSchema.parse(result)).toMatchObject({
         ...taskKey("r1", { pop: result.pop, url: A.url }, shards),
         ok: false,
@@ -124,9 +124,9 @@ describe("a lead", () => {
   });
 
   it("that is the second without a hit after its download decides for all others, by name", () => {
-    const { messages, decided } = done({ ...LEAD, not_kept_at: "P0" }, [A, NOT_KEPT]);
+    const { messages, skipped } = done({ ...LEAD, not_kept_at: "P0" }, [A, NOT_KEPT]);
     expect(messages).toEqual([]);
-    expect(decided.map(({ pop, error }) => [pop, error])).toEqual(
+    expect(skipped.map(({ pop, error }) => [pop, error])).toEqual(
       ["P2", "P3", "P4"].map((pop) => [pop, expect.stringContaining("keep the object: P0 (not_kept), P1 (not_kept)")]),
     );
   });
@@ -137,9 +137,9 @@ describe("a lead", () => {
   });
 
   it("that saw a hit after its download releases the others, without saying that the REC has it", () => {
-    const { messages, decided } = done({ ...LEAD, not_kept_at: "P0" }, [A, { ...NOT_KEPT, hit_after_download: true }]);
+    const { messages, skipped } = done({ ...LEAD, not_kept_at: "P0" }, [A, { ...NOT_KEPT, hit_after_download: true }]);
     expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A], {})));
-    expect(decided).toEqual([]);
+    expect(skipped).toEqual([]);
   });
 
   it.each([
@@ -151,11 +151,11 @@ describe("a lead", () => {
     ],
     ["an object that is not kept, if the origin fails", { not_kept_at: "P0" }, NOT_FOUND, "P0"],
   ])("does not decide after %s: a third one leads", (_, told, result, not_kept_at) => {
-    const { messages, decided } = done({ ...LEAD, ...told }, [A, result]);
+    const { messages, skipped } = done({ ...LEAD, ...told }, [A, result]);
     expect(messages).toMatchObject([
       { pop: "P2", followers: [{ pop: "P3" }, { pop: "P4" }], origin_failures: 1, not_kept_at },
     ]);
-    expect(decided).toEqual([]);
+    expect(skipped).toEqual([]);
   });
 
   it("of which some URLs have their followers queued goes back in two parts, and only one has followers", () => {
@@ -183,20 +183,20 @@ describe("a lead", () => {
     ["that leads nobody", { ...LEAD, followers: undefined }, [[A, GOOD]] as const],
     ["of which nothing has ended", LEAD, [] as const],
   ])("%s hands nothing over", (_, lead, results) => {
-    expect(done(taskMessageSchema.parse(lead), ...results)).toEqual({ messages: [], decided: [] });
+    expect(done(taskMessageSchema.parse(lead), ...results)).toEqual({ messages: [], skipped: [] });
   });
 
   it("keeps the variants of a URL in their order", () => {
     const forms = ["br", "gzip", "plain"].map((variant) => ({ ...A, variant }));
     const { messages } = done({ ...LEAD, urls: forms }, ...forms.map((form) => [form, GOOD] as const));
     for (const { urls } of messages) expect(urls).toEqual(forms);
-    const [decided] = done({ ...LEAD, origin_failures: 1 }, [{ ...A, variant: "br" }, NOT_FOUND]).decided;
-    expect(decided).toMatchObject({ variant: "br", pop_url: `P2#${A.url}#br` });
-    expect(decided?.error).toMatch(/keep the object: another POP of its REC, P1 \(HTTP 404\)$/);
+    const [skipped] = done({ ...LEAD, origin_failures: 1 }, [{ ...A, variant: "br" }, NOT_FOUND]).skipped;
+    expect(skipped).toMatchObject({ variant: "br", pop_url: `P2#${A.url}#br` });
+    expect(skipped?.error).toMatch(/keep the object: another POP of its REC, P1 \(HTTP 404\)$/);
   });
 
   it("that may have done so before says it in what it sends", () => {
-    const ended: Ended[] = [
+    const ended: FinishedUrl[] = [
       { url: A, result: GOOD },
       { url: B, result: REFUSED },
     ];
@@ -252,11 +252,11 @@ describe("whatever comes of each task", () => {
     for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
       expect(taskMessageSchema.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
       const { pop, urls } = message;
-      const ended = urls.map((url): Ended => ({ url, result: comes[seen.length % comes.length] ?? GOOD }));
+      const ended = urls.map((url): FinishedUrl => ({ url, result: comes[seen.length % comes.length] ?? GOOD }));
       seen.push(...urls.map((url) => idOf(pop, url)));
       for (const url of urls) asked.set(idOf("", url), (asked.get(idOf("", url)) ?? 0) + 1);
-      const { messages: next, decided } = promoteFollowers(message, ended, false, EXPIRE_AT);
-      seen.push(...decided.map((it) => idOf(it.pop, it)));
+      const { messages: next, skipped } = promoteFollowers(message, ended, false, EXPIRE_AT);
+      seen.push(...skipped.map((it) => idOf(it.pop, it)));
       queue.push(...next.flatMap(each));
     }
     return { seen, asked };

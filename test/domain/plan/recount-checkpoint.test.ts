@@ -19,12 +19,12 @@ const newLedger = () =>
 
 /** 15 tasks: the bits take two bytes. Two are good, and one of the others has failed. */
 function checkpoint() {
-  const ledger = newLedger();
-  ledger.enter(result("SIN2-P1", "https://a.example/1", { bytes: 101, outcome: "warm" }));
-  ledger.enter(result("IAD89-C1", "https://a.example/5", { bytes: 105, outcome: "hit" }));
-  ledger.enter(result("FRA56-P4", "https://a.example/2", { ok: false }));
+  const taskBitmap = newLedger();
+  taskBitmap.addResult(result("SIN2-P1", "https://a.example/1", { bytes: 101, outcome: "warm" }));
+  taskBitmap.addResult(result("IAD89-C1", "https://a.example/5", { bytes: 105, outcome: "hit" }));
+  taskBitmap.addResult(result("FRA56-P4", "https://a.example/2", { ok: false }));
   return {
-    ...ledger.saved(),
+    ...taskBitmap.saved(),
     state: "s",
     at: AT,
     shards: 7,
@@ -44,13 +44,13 @@ describe("the checkpoint of a recount", () => {
       results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
       unfinished: 3,
     });
-    const ledger = newLedger();
-    ledger.restore(read);
-    expect(ledger.count()).toEqual(count(3, 206, 1, { warm_count: 1, hit_count: 1 }));
-    expect([...ledger.missing()]).toHaveLength(12);
-    expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/1" })?.(pop))).toEqual([true, false, false]);
-    expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/2" })?.(pop))).toEqual([false, false, false]);
-    expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/5" })?.(pop))).toEqual([false, false, true]);
+    const taskBitmap = newLedger();
+    taskBitmap.restore(read);
+    expect(taskBitmap.count()).toEqual(count(3, 206, 1, { warm_count: 1, hit_count: 1 }));
+    expect([...taskBitmap.missing()]).toHaveLength(12);
+    expect(POPS.map((pop) => taskBitmap.goodAt({ url: "https://a.example/1" })?.(pop))).toEqual([true, false, false]);
+    expect(POPS.map((pop) => taskBitmap.goodAt({ url: "https://a.example/2" })?.(pop))).toEqual([false, false, false]);
+    expect(POPS.map((pop) => taskBitmap.goodAt({ url: "https://a.example/5" })?.(pop))).toEqual([false, false, true]);
   });
 
   it("is kept below the id of its request", () => {

@@ -24,53 +24,53 @@ describe("the bitmap of a request's tasks", () => {
   const newLedger = () => ledgerOf(rows, [{ label: targets[0]?.label ?? "", names: [] }], targets);
 
   it("counts each task once, good or bad", () => {
-    const ledger = newLedger();
-    expect(ledger.enter(result("SIN2-P1", first, { bytes: 10 }))).toBe(true);
-    expect(ledger.enter(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
-    expect(ledger.enter(result("FRA56-P4", first, { ok: false, bytes: 3 }))).toBe(true);
-    expect(ledger.count()).toEqual(count(2, 10, 1));
-    expect([...ledger.missing()].map(key)).toEqual([`SIN2-P1 ${second}`, `FRA56-P4 ${second}`]);
+    const taskBitmap = newLedger();
+    expect(taskBitmap.addResult(result("SIN2-P1", first, { bytes: 10 }))).toBe(true);
+    expect(taskBitmap.addResult(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
+    expect(taskBitmap.addResult(result("FRA56-P4", first, { ok: false, bytes: 3 }))).toBe(true);
+    expect(taskBitmap.count()).toEqual(count(2, 10, 1));
+    expect([...taskBitmap.missing()].map(key)).toEqual([`SIN2-P1 ${second}`, `FRA56-P4 ${second}`]);
   });
 
   it("counts what was seen of each task; what is not kept has failed as well", () => {
-    const ledger = newLedger();
-    ledger.enter(result("SIN2-P1", first, { outcome: "warm" }));
-    ledger.enter(result("SIN2-P1", second, { outcome: "hit" }));
-    ledger.enter(result("FRA56-P4", first, { ok: false, outcome: "not_kept" }));
-    ledger.enter(result("FRA56-P4", second, { outcome: "done" }));
-    expect(ledger.count()).toEqual(count(4, 30, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 }));
+    const taskBitmap = newLedger();
+    taskBitmap.addResult(result("SIN2-P1", first, { outcome: "warm" }));
+    taskBitmap.addResult(result("SIN2-P1", second, { outcome: "hit" }));
+    taskBitmap.addResult(result("FRA56-P4", first, { ok: false, outcome: "not_kept" }));
+    taskBitmap.addResult(result("FRA56-P4", second, { outcome: "done" }));
+    expect(taskBitmap.count()).toEqual(count(4, 30, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 }));
   });
 
   it("tells the variants of a URL apart", () => {
     const variants = ["br", "gzip"].map((variant): TaskUrl => ({ ...row("a", "1"), variant }));
-    const ledger = ledgerOf(variants, [{ label: targets[0]?.label ?? "", names: [] }], targets);
-    expect(ledger.enter(result("SIN2-P1", first))).toBe(false);
-    expect(ledger.enter(result("SIN2-P1", first, { variant: "br" }))).toBe(true);
-    expect(ledger.enter(result("FRA56-P4", first, { variant: "gzip" }))).toBe(true);
-    expect([...ledger.missing()].map((task) => `${key(task)} ${task.url.variant}`)).toEqual([
+    const taskBitmap = ledgerOf(variants, [{ label: targets[0]?.label ?? "", names: [] }], targets);
+    expect(taskBitmap.addResult(result("SIN2-P1", first))).toBe(false);
+    expect(taskBitmap.addResult(result("SIN2-P1", first, { variant: "br" }))).toBe(true);
+    expect(taskBitmap.addResult(result("FRA56-P4", first, { variant: "gzip" }))).toBe(true);
+    expect([...taskBitmap.missing()].map((task) => `${key(task)} ${task.url.variant}`)).toEqual([
       `FRA56-P4 ${first} br`,
       `SIN2-P1 ${first} gzip`,
     ]);
   });
 
   it("knows where an object is good, where it is not, and where it has no task", () => {
-    const ledger = newLedger();
-    ledger.enter(result("SIN2-P1", first));
-    ledger.enter(result("FRA56-P4", first, { ok: false }));
+    const taskBitmap = newLedger();
+    taskBitmap.addResult(result("SIN2-P1", first));
+    taskBitmap.addResult(result("FRA56-P4", first, { ok: false }));
     const at = ["SIN2-P1", "FRA56-P4", "XXX1-P1", "QQQ1-C1"];
-    expect(at.map((pop) => ledger.goodAt({ url: first })?.(pop))).toEqual([true, false, undefined, undefined]);
-    expect(ledger.goodAt({ url: "https://a.example/unknown" })).toBeUndefined();
-    expect(ledger.goodAt({ url: first, variant: "br" })).toBeUndefined();
+    expect(at.map((pop) => taskBitmap.goodAt({ url: first })?.(pop))).toEqual([true, false, undefined, undefined]);
+    expect(taskBitmap.goodAt({ url: "https://a.example/unknown" })).toBeUndefined();
+    expect(taskBitmap.goodAt({ url: first, variant: "br" })).toBeUndefined();
   });
 
   it("goes on from what was kept of it", () => {
     const before = newLedger();
-    before.enter(result("SIN2-P1", first, { bytes: 10, outcome: "warm" }));
-    before.enter(result("FRA56-P4", first, { ok: false }));
+    before.addResult(result("SIN2-P1", first, { bytes: 10, outcome: "warm" }));
+    before.addResult(result("FRA56-P4", first, { ok: false }));
     const after = newLedger();
     after.restore(before.saved());
-    expect(after.enter(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
-    expect(after.enter(result("SIN2-P1", second, { bytes: 7 }))).toBe(true);
+    expect(after.addResult(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
+    expect(after.addResult(result("SIN2-P1", second, { bytes: 7 }))).toBe(true);
     expect(after.count()).toEqual(count(3, 17, 1, { warm_count: 1 }));
     expect([...after.missing()].map(key)).toEqual([`FRA56-P4 ${second}`]);
   });
@@ -80,34 +80,34 @@ describe("the bitmap of a request's tasks", () => {
     ["a POP nobody asked for", "NRT57-P3", first],
     ["a URL nobody asked for", "SIN2-P1", "https://a.example/3"],
   ])("does not count a stray: %s", (_, pop, url) => {
-    const ledger = newLedger();
-    expect(ledger.enter(result(pop, url))).toBe(false);
-    expect(ledger.count().download_count).toBe(0);
+    const taskBitmap = newLedger();
+    expect(taskBitmap.addResult(result(pop, url))).toBe(false);
+    expect(taskBitmap.count().download_count).toBe(0);
   });
 
   it("is empty for a request that was never prepared", () => {
-    const ledger = ledgerOf([], [], []);
-    expect([...ledger.missing()]).toEqual([]);
-    expect(ledger.count()).toEqual(count(0, 0, 0));
+    const taskBitmap = ledgerOf([], [], []);
+    expect([...taskBitmap.missing()]).toEqual([]);
+    expect(taskBitmap.count()).toEqual(count(0, 0, 0));
   });
 
   it("keeps distributions apart: a POP may have resolved for one and failed for another", () => {
     const targets = [target("SIN2-P1", { label: "d1" }), target("SIN2-P1", { label: "d2", state: "FAILED" })];
-    const ledger = ledgerOf([row("a", "1"), row("b", "1")], TWO, [...targets, target("FRA56-P4", { label: "d2" })]);
-    expect(ledger.enter(result("SIN2-P1", "https://b.example/1"))).toBe(false);
-    expect(ledger.enter(result("FRA56-P4", "https://a.example/1"))).toBe(false);
-    expect([...ledger.missing()].map(key)).toEqual(["SIN2-P1 https://a.example/1", "FRA56-P4 https://b.example/1"]);
+    const taskBitmap = ledgerOf([row("a", "1"), row("b", "1")], TWO, [...targets, target("FRA56-P4", { label: "d2" })]);
+    expect(taskBitmap.addResult(result("SIN2-P1", "https://b.example/1"))).toBe(false);
+    expect(taskBitmap.addResult(result("FRA56-P4", "https://a.example/1"))).toBe(false);
+    expect([...taskBitmap.missing()].map(key)).toEqual(["SIN2-P1 https://a.example/1", "FRA56-P4 https://b.example/1"]);
   });
 
   it("holds 60,000 URLs at 600 POPs in a few megabytes", () => {
     const urls = Array.from({ length: 60_000 }, (_, i) => row("a", String(i)));
     const before = process.memoryUsage().arrayBuffers;
     const pops = Array.from({ length: 600 }, (_, i) => target(`POP${i}`));
-    const ledger = ledgerOf(urls, [{ label: pops[0]?.label ?? "", names: [] }], pops);
+    const taskBitmap = ledgerOf(urls, [{ label: pops[0]?.label ?? "", names: [] }], pops);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10e6);
-    expect(ledger.enter(result("POP599", "https://a.example/59999"))).toBe(true);
-    expect(ledger.enter(result("POP599", "https://a.example/59999"))).toBe(false);
-    expect(ledger.enter(result("POP598", "https://a.example/59999"))).toBe(true);
+    expect(taskBitmap.addResult(result("POP599", "https://a.example/59999"))).toBe(true);
+    expect(taskBitmap.addResult(result("POP599", "https://a.example/59999"))).toBe(false);
+    expect(taskBitmap.addResult(result("POP598", "https://a.example/59999"))).toBe(true);
   });
 
   it("says what a set of all tasks would say, whatever comes", () => {
@@ -133,11 +133,11 @@ describe("the bitmap of a request's tasks", () => {
             if (state !== "FAILED" && serving?.label === label) open.set(`${pop} ${url}`, true);
           }
         }
-        const ledger = ledgerOf(list, found, at);
+        const taskBitmap = ledgerOf(list, found, at);
         const sum = { ...NO_COUNT };
         for (const { pop, url, ok, bytes, outcome } of results) {
           const counts = open.get(`${pop} ${url}`) === true;
-          expect(ledger.enter({ pop, url, ok, bytes, outcome })).toBe(counts);
+          expect(taskBitmap.addResult({ pop, url, ok, bytes, outcome })).toBe(counts);
           if (!counts) continue;
           open.set(`${pop} ${url}`, false);
           sum.download_count++;
@@ -145,10 +145,10 @@ describe("the bitmap of a request's tasks", () => {
           else sum.failed_count++;
           if (outcome !== undefined) sum[`${outcome}_count`]++;
         }
-        expect(ledger.count()).toEqual(sum);
+        expect(taskBitmap.count()).toEqual(sum);
         const missing = [...open].filter(([, isOpen]) => isOpen).map(([task]) => task);
-        expect([...ledger.missing()].map(key).toSorted()).toEqual(missing.toSorted());
-        const led = [...ledger.missingLeads()].flatMap((lead) =>
+        expect([...taskBitmap.missing()].map(key).toSorted()).toEqual(missing.toSorted());
+        const led = [...taskBitmap.missingLeads()].flatMap((lead) =>
           [lead.target, ...lead.followers].map((its) => key({ ...lead, target: its })),
         );
         expect(led.toSorted()).toEqual(missing.toSorted());
@@ -169,17 +169,17 @@ describe("the bitmap of a request's tasks", () => {
         const plan = planOf([{ label: targets[0]?.label ?? "", names: [] }], targets, "lead-first", POPS);
         const named = ([url, pop]: readonly [number, number]) => `${POPS[pop]} ${rows[url]?.url}`;
         const open = new Set(wanted.filter(([, pop]) => POPS[pop] !== "XXX1-P1").map(named));
-        let ledger = new TaskBitmap(plan, rows);
-        expect(ledger.missingCount).toBe(open.size);
+        let taskBitmap = new TaskBitmap(plan, rows);
+        expect(taskBitmap.missingCount).toBe(open.size);
         for (const it of come) {
           const next = new TaskBitmap(plan, rows);
-          next.restore(ledger.saved());
-          ledger = next;
-          expect(ledger.enter(result(POPS[it[1]] ?? "", rows[it[0]]?.url ?? ""))).toBe(open.delete(named(it)));
+          next.restore(taskBitmap.saved());
+          taskBitmap = next;
+          expect(taskBitmap.addResult(result(POPS[it[1]] ?? "", rows[it[0]]?.url ?? ""))).toBe(open.delete(named(it)));
         }
-        expect(ledger.missingCount).toBe(open.size);
-        expect([...ledger.missing()].map(key).toSorted()).toEqual([...open].toSorted());
-        const led = [...ledger.missingLeads()].flatMap((lead) =>
+        expect(taskBitmap.missingCount).toBe(open.size);
+        expect([...taskBitmap.missing()].map(key).toSorted()).toEqual([...open].toSorted());
+        const led = [...taskBitmap.missingLeads()].flatMap((lead) =>
           [lead.target, ...lead.followers].map((its) => key({ ...lead, target: its })),
         );
         expect(led.toSorted()).toEqual([...open].toSorted());
@@ -193,8 +193,8 @@ describe("the bitmap of a request's tasks", () => {
     const rows = [row("a", "good"), row("a", "bad")];
     const plan = planOf([{ label: here.label, names: [] }], [here, there], "lead-first", ["SIN2-P1", "FRA56-P4"]);
     const before = new TaskBitmap(plan, rows);
-    before.enter(result("SIN2-P1", rows[0]?.url ?? ""));
-    before.enter({ ...result("SIN2-P1", rows[1]?.url ?? ""), ok: false });
+    before.addResult(result("SIN2-P1", rows[0]?.url ?? ""));
+    before.addResult({ ...result("SIN2-P1", rows[1]?.url ?? ""), ok: false });
     const after = new TaskBitmap(plan, rows);
     after.restore(before.saved());
     const goodAt = (pop: string) => rows.map((url) => after.goodAt(url)?.(pop));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fnv1a, shardCount, shardKey, sortKeyOf, sortKeysOf, taskKey } from "../../../domain/plan/task.ts";
+import { fnv1a, resultShardCount, shardKey, sortKeyOf, sortKeysOf, taskKey } from "../../../domain/plan/task.ts";
 
 describe("shards of a request's results", () => {
   it.each([
@@ -11,7 +11,7 @@ describe("shards of a request's results", () => {
     [10_000, 2],
     [36_000_000, 1_024],
   ])("%i tasks: %i", (tasks, shards) => {
-    expect(shardCount(tasks)).toBe(shards);
+    expect(resultShardCount(tasks)).toBe(shards);
   });
 
   it("a task's shard is the hash of its sort key, and always one of the request's", () => {

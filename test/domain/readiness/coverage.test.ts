@@ -27,13 +27,13 @@ function coverageIn(
 ) {
   const pops = targets.map(({ pop }) => pop);
   const plan = planOf(distributions, targets, "lead-first", pops);
-  const ledger = new TaskBitmap(plan, urls);
+  const taskBitmap = new TaskBitmap(plan, urls);
   for (const { pop } of targets)
     for (const { url, variant } of urls) {
       const ok = good.includes(`${pop} ${variant ?? url}`);
-      ledger.enter(result(pop, url, { ok, ...(variant === undefined ? {} : { variant }) }));
+      taskBitmap.addResult(result(pop, url, { ok, ...(variant === undefined ? {} : { variant }) }));
     }
-  return coverageOf(plan, ledger, { good: urls, unreadable, variants });
+  return coverageOf(plan, taskBitmap, { good: urls, unreadable, variants });
 }
 
 describe("an object is cold", () => {
@@ -173,7 +173,7 @@ it("the coverage of 60,000 URLs at 600 POPs is computed in seconds", () => {
     Array.from({ length: 600 }, (_, i) => target(`SIN${i}-P1`)),
     "lead-first",
   );
-  const ledger = new TaskBitmap(plan, urls);
+  const taskBitmap = new TaskBitmap(plan, urls);
   // A tenth of it, within the time that a test may take.
-  expect(coverageOf(plan, ledger, { good: urls, unreadable: [], variants: [] }).cold_objects).toBe(6_000);
+  expect(coverageOf(plan, taskBitmap, { good: urls, unreadable: [], variants: [] }).cold_objects).toBe(6_000);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ReportedProgress, sentence } from "../../../domain/readiness/sentence.ts";
-import type { Readiness } from "../../../domain/request/verdict.ts";
+import type { Readiness } from "../../../domain/request/readiness-schema.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { readiness } from "../../readiness.ts";
 

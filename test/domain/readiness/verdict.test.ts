@@ -6,7 +6,7 @@ import {
   VERDICTS,
   type Verdict,
   verdictSchema,
-} from "../../../domain/request/verdict.ts";
+} from "../../../domain/request/readiness-schema.ts";
 import { type Count, NO_COUNT } from "../../../domain/result/count.ts";
 
 const pop = (n: number, lacking = 0, change: Partial<PopShare> = {}): PopShare => ({

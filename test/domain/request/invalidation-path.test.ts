@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { normalizeUrl } from "../../../domain/net/urls.ts";
-import { invalidationPath, isDoubtful, suspects } from "../../../domain/request/invalidation.ts";
+import { invalidationPath, isDoubtful, likelyRefused } from "../../../domain/request/invalidation.ts";
 
 const HOST = "https://cdn.example.com";
 
@@ -45,6 +45,6 @@ it("of a path with a ~ nobody knows whether it is invalidated", () => {
 });
 
 it("of a refused batch, the oddest paths are the suspects", () => {
-  expect(suspects(["/a.js", "/(b)", "/c(.js?x=%20", "/d"], 2)).toEqual(["/(b)", "/c(.js?x=%20"]);
-  expect(suspects(["/a"], 3)).toEqual(["/a"]);
+  expect(likelyRefused(["/a.js", "/(b)", "/c(.js?x=%20", "/d"], 2)).toEqual(["/(b)", "/c(.js?x=%20"]);
+  expect(likelyRefused(["/a"], 3)).toEqual(["/a"]);
 });

@@ -62,7 +62,7 @@ function given(facts: typeof lost): [ReturnType<typeof request>, Observed] {
       item.req_id,
       {
         count: count(facts.counted, 0, facts.failed),
-        movedAt: undefined,
+        lastResultAt: undefined,
         heartbeats: facts.heldTasks > 0 ? [heartbeat(NOW, facts.heldTasks)] : [],
       },
     ],
@@ -70,7 +70,7 @@ function given(facts: typeof lost): [ReturnType<typeof request>, Observed] {
       "another",
       {
         count: count(0, 0, 0),
-        movedAt: undefined,
+        lastResultAt: undefined,
         heartbeats: Array.from({ length: facts.othersAtWork }, () => heartbeat(NOW, 1)),
       },
     ],
@@ -208,17 +208,17 @@ describe("the exact counts of a recount", () => {
 describe("the last sign of life", () => {
   const item = request({ status: "IN_PROGRESS", last_update_time: stamp(minutesAgo(9)) });
   const at = (change: Partial<Progress>) => {
-    const progress = { count: count(3, 30, 1), movedAt: undefined, heartbeats: [], ...change };
+    const progress = { count: count(3, 30, 1), lastResultAt: undefined, heartbeats: [], ...change };
     return lastSignOf(item, { progress: new Map([[item.req_id, progress]]), messages: 4, now: NOW, timings });
   };
 
   it("is a result, a heartbeat or a change, whichever is the newest", () => {
     expect(at({})).toBe(minutesAgo(9));
-    expect(at({ movedAt: minutesAgo(5) })).toBe(minutesAgo(5));
-    expect(at({ movedAt: minutesAgo(11) })).toBe(minutesAgo(9));
-    expect(at({ movedAt: minutesAgo(5), heartbeats: [heartbeat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
+    expect(at({ lastResultAt: minutesAgo(5) })).toBe(minutesAgo(5));
+    expect(at({ lastResultAt: minutesAgo(11) })).toBe(minutesAgo(9));
+    expect(at({ lastResultAt: minutesAgo(5), heartbeats: [heartbeat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
     // Its process has deferred the tasks, because their origin is throttling.
-    expect(at({ movedAt: minutesAgo(5), heartbeats: [heartbeat(minutesAgo(3), 0)] })).toBe(minutesAgo(3));
+    expect(at({ lastResultAt: minutesAgo(5), heartbeats: [heartbeat(minutesAgo(3), 0)] })).toBe(minutesAgo(3));
   });
 
   it("is no heartbeat from the future, so a forged one cannot hide that the request is stalled", () => {
@@ -227,7 +227,7 @@ describe("the last sign of life", () => {
   });
 
   it("is now where the clock of an instance is ahead by less than heartbeatTimeoutMs", () => {
-    expect(at({ movedAt: NOW + 5, heartbeats: [heartbeat(NOW + timings.heartbeatTimeoutMs, 0)] })).toBe(NOW);
+    expect(at({ lastResultAt: NOW + 5, heartbeats: [heartbeat(NOW + timings.heartbeatTimeoutMs, 0)] })).toBe(NOW);
   });
 
   it("is found among more heartbeats than a call takes arguments", () => {

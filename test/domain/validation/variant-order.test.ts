@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { doubtfulOrder } from "../../../domain/validation/check-headers.ts";
+import { variantOrderWarnings } from "../../../domain/validation/check-headers.ts";
 
 const accepting = (name: string, value: string, ...more: string[]) => ({
   name,
@@ -19,7 +19,7 @@ describe("the order of variants", () => {
     ["none", []],
     ["other headers: other objects", [accepting("m", "gzip", "User-Agent: phone"), accepting("d", "br, gzip")]],
   ])("is as it should be: %s", (_, variants) => {
-    expect(doubtfulOrder([], variants)).toEqual([]);
+    expect(variantOrderWarnings([], variants)).toEqual([]);
   });
 
   it.each([
@@ -29,10 +29,10 @@ describe("the order of variants", () => {
     ["with one in between that is other", [GZIP, accepting("x", "br", "X: 1"), BR], /'br' comes after 'gzip'/],
     ["with a header of all", [GZIP, BR], /'br' comes after 'gzip'/, ["X-Token: 1"]],
   ])("is told: %s", (_, variants, says, header: string[] = []) => {
-    expect(doubtfulOrder(header, variants)).toEqual([expect.stringMatching(says)]);
+    expect(variantOrderWarnings(header, variants)).toEqual([expect.stringMatching(says)]);
   });
 
   it("is told once for each that comes too late", () => {
-    expect(doubtfulOrder([], [PLAIN, GZIP, BR])).toHaveLength(2);
+    expect(variantOrderWarnings([], [PLAIN, GZIP, BR])).toHaveLength(2);
   });
 });

@@ -35,10 +35,10 @@ function world() {
     requests: { get: async (reqId) => ITEMS[reqId] },
     progress: {
       add: note("add"),
-      moved: note("moved"),
-      exemplify: note("exemplify"),
-      began: note("began"),
-      count: async (reqId) => ({ count: reqId === "r1" ? counted.r1 : counted.r2, movedAt: undefined }),
+      putLastResultTime: note("moved"),
+      putFailureExamples: note("exemplify"),
+      putMinute: note("began"),
+      count: async (reqId) => ({ count: reqId === "r1" ? counted.r1 : counted.r2, lastResultAt: undefined }),
     },
     settlements: {
       requestSettlement: async (...args) => {
@@ -46,7 +46,7 @@ function world() {
         return true;
       },
     },
-    deadLetters: { bury: note("bury") },
+    deadLetters: { send: note("bury") },
     onUnreadable: () => undefined,
     logger: silent,
     namespace: "Prewarm/test",

@@ -9,7 +9,7 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push(`${reqId} ${reason}`);
   };
-  const { requestOf } = remembered({ exemplify });
+  const { requestOf } = remembered({ putFailureExamples: exemplify });
   const noteAll = (reqId: string, failures: ReadonlyMap<FailureReason, BatchFailures>) =>
     requestOf(reqId).noteExamples(batch({ reqId, failures: new Map(failures) }));
   const failed = (pop: string) => ({ tasks: 1, pops: new Set([pop]), examples: [{ url: "https://a.example/", pop }] });

@@ -24,7 +24,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   const [progress, shutdown] = [new FakeProgress(), new FakeAsyncFunction()];
   const settlements = new FakeSettlementQueue(shutdown);
   const buried: string[] = [];
-  const deadLetters = { bury: async (body: string) => void buried.push(body) };
+  const deadLetters = { send: async (body: string) => void buried.push(body) };
   const unreadable: Unreadable[] = [];
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
   const { deps, calls } = noteCalls<AggregationDeps>(
@@ -67,7 +67,7 @@ function realReader() {
     requests: new RequestReader(client, "requests", unplanned),
     progress,
     settlements: { requestSettlement: async () => true },
-    deadLetters: { bury: async () => undefined },
+    deadLetters: { send: async () => undefined },
     onUnreadable() {},
     logger: silent,
     namespace: "Prewarm/test",
@@ -95,7 +95,7 @@ describe("Aggregation", () => {
         ["FRA56-P4", count(1, 10, 0)],
       ]),
     );
-    expect(progress.movedAt.get("r1")).toBe(1_713_237_141_000);
+    expect(progress.lastResultAt.get("r1")).toBe(1_713_237_141_000);
   });
 
   it("keeps what was counted as a minute began, of a batch that is tried again too; one that changes nothing keeps nothing", async () => {
@@ -147,7 +147,7 @@ describe("Aggregation", () => {
   it("counts failures by reason, with the POPs and a few examples; a batch without any writes nothing for that", async () => {
     const { handle, progress, calls } = world();
     await handle(good);
-    expect(calls).not.toContain("progress.exemplify");
+    expect(calls).not.toContain("progress.putFailureExamples");
     const refused = { ok: false, reason: "http_4xx", url: "https://a.example/" };
     await handle(record({ ...refused, pop: "SIN2-P1" }), record({ ...refused, pop: "FRA56-P4" }));
     await handle(record({ ...refused, pop: "FRA56-P4" }), record({ ...refused, pop: "NOT-OURS" }));
@@ -164,7 +164,7 @@ describe("Aggregation", () => {
       },
     ]);
     // Of each reason once: the examples stand.
-    expect(calls.filter((call) => call === "progress.exemplify")).toHaveLength(1);
+    expect(calls.filter((call) => call === "progress.putFailureExamples")).toHaveLength(1);
   });
 
   it("requests a settlement check once more tasks have failed than are allowed, not before, and with none allowed at the first", async () => {
@@ -326,7 +326,7 @@ describe("Aggregation", () => {
   it("counts a batch when SQS does not take a record that is no result, and logs the error", async () => {
     const { deps, progress } = realReader();
     const warned: unknown[][] = [];
-    const deadLetters = { bury: () => Promise.reject(new Error("SQS is away")) };
+    const deadLetters = { send: () => Promise.reject(new Error("SQS is away")) };
     const logger = { ...silent, warn: (...line: unknown[]) => void warned.push(line) };
     await createHandler(fakeDeps<AggregationDeps>({ ...deps, deadLetters, logger }))({
       Records: [good, { eventID: "x" }],

@@ -7,8 +7,8 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push([reqId, at]);
   };
-  const { requestOf } = remembered({ moved });
-  return { written, note: (reqId: string, at: number) => requestOf(reqId).noteMove(batch({ reqId, at })) };
+  const { requestOf } = remembered({ putLastResultTime: moved });
+  return { written, note: (reqId: string, at: number) => requestOf(reqId).writeLastResultTime(batch({ reqId, at })) };
 }
 
 test("the first of a request is written, and then one every two seconds; one from before is not", async () => {

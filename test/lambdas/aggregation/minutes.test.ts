@@ -12,7 +12,7 @@ function world(fails = () => false) {
     if (fails()) throw new Error("busy");
     written.push([reqId, minute, counted]);
   };
-  const { requestOf } = remembered({ began });
+  const { requestOf } = remembered({ putMinute: began });
   const note = (reqId: string, counted: Count, now: number) =>
     requestOf(reqId).noteMinute(batch({ reqId, total: BATCH }), counted, now);
   return { written, note };

@@ -40,7 +40,7 @@ describe("GET /prewarm", () => {
     const { call, requests, progress } = world();
     await requests.put(request({ status: "IN_PROGRESS", ...totals }));
     await progress.correct("r1", counted);
-    await progress.moved("r1", Date.parse("2024-04-16T03:12:20Z"));
+    await progress.putLastResultTime("r1", Date.parse("2024-04-16T03:12:20Z"));
     await progress.writeHeartbeat("r1", heartbeat({ at: Date.parse("2024-04-16T03:12:15Z") }));
     expect(await call("GET /prewarm", undefined, { req_id: "r1" })).toEqual({
       status: 200,
@@ -272,10 +272,10 @@ describe("GET /prewarm with detail=samples", () => {
       count: count(3, 30, 1, { warm_count: 2 }),
       heartbeats: [heartbeat({ received: 7 }), heartbeat()],
     });
-    await progress.began("r1", minute(at("03:11:00")), count(0, 0, 0));
-    await progress.began("r1", minute(at("03:12:00")), count(1, 10, 0));
-    await progress.received("r1", minute(at("03:10:00")), 40);
-    await progress.received("r1", minute(at("03:11:00")), 60);
+    await progress.putMinute("r1", minute(at("03:11:00")), count(0, 0, 0));
+    await progress.putMinute("r1", minute(at("03:12:00")), count(1, 10, 0));
+    await progress.addReceivedBytes("r1", minute(at("03:10:00")), 40);
+    await progress.addReceivedBytes("r1", minute(at("03:11:00")), 60);
     const none = {
       download_size: 0,
       download_count: 0,
@@ -303,7 +303,7 @@ describe("GET /prewarm with detail=samples", () => {
   it("keeps counts within the tasks that there are", async () => {
     const { call, requests, progress, passTime } = world();
     await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
-    await progress.began("r1", minute(at("03:12:00")), count(9, 10, -1, { warm_count: 9 }));
+    await progress.putMinute("r1", minute(at("03:12:00")), count(9, 10, -1, { warm_count: 9 }));
     passTime(30_000);
     expect(await samples(call)).toContainEqual(
       expect.objectContaining({ at: at("03:12:00.000000"), download_count: 4, failed_count: 0, warm_count: 4 }),
@@ -314,8 +314,8 @@ describe("GET /prewarm with detail=samples", () => {
     const { call, requests, progress, passTime } = world();
     const exact = count(4, 40, 0, { hit_count: 4 });
     await requests.put(request({ status: "FINISHED", verdict: "ready", active: undefined, total_count: 4, ...exact }));
-    await progress.began("r1", minute(at("03:11:00")), count(0, 0, 0));
-    await progress.received("r1", minute(at("03:11:00")), 45);
+    await progress.putMinute("r1", minute(at("03:11:00")), count(0, 0, 0));
+    await progress.addReceivedBytes("r1", minute(at("03:11:00")), 45);
     // An instance died before it had noted these.
     progress.set("r1", { heartbeats: [heartbeat({ received: 5 })] });
     passTime(86_400_000);
@@ -343,7 +343,7 @@ describe("GET /prewarm with detail=failures", () => {
     await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
     const failures = new Map([["http_4xx", { tasks: 2, pops: [0, 1] }]] as const);
     await progress.add("r1", batchCount({ total: count(2, 0, 2), shard: 0, blocks: new Map(), failures }), "token");
-    await progress.exemplify("r1", "http_4xx", [example]);
+    await progress.putFailureExamples("r1", "http_4xx", [example]);
     const { body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops, failures" });
     expect(body["pops"]).toHaveLength(2);
     expect(body["failures"]).toEqual([{ ...refused, urls: null, ...wordsOf("http_4xx", "en") }]);
@@ -372,7 +372,7 @@ describe("GET /prewarm with detail=failures", () => {
   it("is exact once the report stands, whatever was counted", async () => {
     const { call, requests, lists, progress } = world();
     await requests.put(request({ status: "FINISHED", active: undefined, report: "r1/report.csv", total_count: 4 }));
-    await progress.exemplify("r1", "tls", [example]);
+    await progress.putFailureExamples("r1", "tls", [example]);
     const failures = new Map([["tls", { tasks: 1, pops: [0] }]] as const);
     await progress.add("r1", batchCount({ total: count(1, 0, 1), shard: 0, blocks: new Map(), failures }), "token");
     const codes = async () => {

@@ -115,7 +115,7 @@ class Model {
 
   async get() {
     const item = this.requests.the();
-    const progress = { count: count(this.counted, this.counted * SIZE, 0), movedAt: undefined };
+    const progress = { count: count(this.counted, this.counted * SIZE, 0), lastResultAt: undefined };
     const told = describeRequest(
       item,
       { ...progress, heartbeats: [...this.heartbeats.values()] },

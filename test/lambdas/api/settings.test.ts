@@ -22,6 +22,6 @@ it("GET /settings: the deployment, and each cap with the parameter that sets it"
     parameter: "maxInstances",
     value: 7,
     unit: "instances",
-    bounds: CAPS.maxInstances.says,
+    bounds: CAPS.maxInstances.description,
   });
 });

@@ -17,7 +17,7 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly counts = new Map<string, Count>();
   readonly beaten = new Map<string, Heartbeat[]>();
   /** When the newest counted result was written, by request. */
-  readonly movedAt = new Map<string, number>();
+  readonly lastResultAt = new Map<string, number>();
   /** What came uncompressed, by request: of the first batch that had any. */
   readonly examples = new Map<string, readonly string[]>();
   /** Failures by reason, of each request. */
@@ -47,7 +47,12 @@ export class FakeProgress implements Public<ProgressTable> {
     for (const [block, places] of blocks)
       for (const [place, count] of places) this.increase(`${reqId}/${block}/${place}`, count);
   }
-  async exemplify(reqId: string, reason: FailureReason, examples: readonly FailureExample[], expireAt?: number) {
+  async putFailureExamples(
+    reqId: string,
+    reason: FailureReason,
+    examples: readonly FailureExample[],
+    expireAt?: number,
+  ) {
     this.keep("exemplify", expireAt);
     const group = this.groupOf(reqId, reason);
     if (group.examples.length === 0) group.examples.push(...examples);
@@ -72,16 +77,16 @@ export class FakeProgress implements Public<ProgressTable> {
     groups.set(code, group);
     return group;
   }
-  async moved(reqId: string, at: number, expireAt?: number) {
+  async putLastResultTime(reqId: string, at: number, expireAt?: number) {
     this.keep("moved", expireAt);
-    this.movedAt.set(reqId, Math.max(at, this.movedAt.get(reqId) ?? 0));
+    this.lastResultAt.set(reqId, Math.max(at, this.lastResultAt.get(reqId) ?? 0));
   }
-  async began(reqId: string, minute: number, count: Count, expireAt?: number) {
+  async putMinute(reqId: string, minute: number, count: Count, expireAt?: number) {
     this.keep("began", expireAt);
     const { began } = await this.minutes(reqId);
     if (!began.has(minute)) began.set(minute, count);
   }
-  async received(reqId: string, minute: number, bytes: number) {
+  async addReceivedBytes(reqId: string, minute: number, bytes: number) {
     const { received } = await this.minutes(reqId);
     received.set(minute, (received.get(minute) ?? 0) + bytes);
   }
@@ -95,7 +100,7 @@ export class FakeProgress implements Public<ProgressTable> {
     this.increase(reqId, by);
   }
   async count(reqId: string) {
-    const counted = { count: this.counts.get(reqId) ?? NO_COUNT, movedAt: this.movedAt.get(reqId) };
+    const counted = { count: this.counts.get(reqId) ?? NO_COUNT, lastResultAt: this.lastResultAt.get(reqId) };
     const uncompressed = this.examples.get(reqId);
     return uncompressed === undefined ? counted : { ...counted, uncompressed };
   }
@@ -119,9 +124,9 @@ export class FakeProgress implements Public<ProgressTable> {
   }
 
   /** What a test says of a request. */
-  set(reqId: string, { count, movedAt, heartbeats }: Partial<Progress>): void {
+  set(reqId: string, { count, lastResultAt, heartbeats }: Partial<Progress>): void {
     if (count !== undefined) this.counts.set(reqId, count);
-    if (movedAt !== undefined) this.movedAt.set(reqId, movedAt);
+    if (lastResultAt !== undefined) this.lastResultAt.set(reqId, lastResultAt);
     if (heartbeats !== undefined) this.beaten.set(reqId, [...heartbeats]);
   }
 

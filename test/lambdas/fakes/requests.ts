@@ -64,7 +64,7 @@ export class FakeRequests implements Public<RequestTable> {
     const { from, to } = EVENTS[event];
     return this.change(reqId, isIn(from), { ...fields, ...attributesOf(to) });
   }
-  async note(reqId: string, states: readonly State[], fields: Partial<RequestItem>) {
+  async updateQuietly(reqId: string, states: readonly State[], fields: Partial<RequestItem>) {
     return this.change(reqId, isIn(states), fields);
   }
   async recordReportedPercentage(reqId: string, max_reported_percentage: number) {
@@ -72,7 +72,7 @@ export class FakeRequests implements Public<RequestTable> {
       item.verdict === undefined && max_reported_percentage > (item.max_reported_percentage ?? 0);
     this.change(reqId, isHigher, { max_reported_percentage });
   }
-  async standing(reqId: string) {
+  async getActive(reqId: string) {
     return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
   }
   async page(most: number, after: Place | undefined, status?: RequestItem["status"]): Promise<RequestPage> {
@@ -105,7 +105,7 @@ export class FakeRequests implements Public<RequestTable> {
     this.ended.push(reqId);
     return true;
   }
-  async amend(reqId: string, states: readonly State[], fields: Partial<RequestItem>) {
+  async updateAndTouch(reqId: string, states: readonly State[], fields: Partial<RequestItem>) {
     return this.change(reqId, isIn(states), fields);
   }
   async claimRequeue({ req_id, requeues }: RequestItem) {

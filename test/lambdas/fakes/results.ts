@@ -23,7 +23,7 @@ export class FakeResults implements Public<RequestTaskTable> {
   isTemporary() {
     return false;
   }
-  async standing(keys: readonly TaskKey[]) {
+  async findExisting(keys: readonly TaskKey[]) {
     const asked = new Set(keys.map(({ pop_url }) => pop_url));
     return new Map(this.items.filter(({ pop_url }) => asked.has(pop_url)).map((it) => [it.pop_url, it]));
   }

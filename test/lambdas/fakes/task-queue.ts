@@ -1,20 +1,20 @@
-import type { TaskQueue } from "../../../aws/task-queue.ts";
+import type { TaskQueues } from "../../../aws/task-queue.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import type { Lane } from "../../../domain/request/lane.ts";
+import type { TaskQueueName } from "../../../domain/request/task-queue-name.ts";
 import { collect } from "../../collect.ts";
 import type { Public } from "./public.ts";
 
-export class FakeQueue implements Public<TaskQueue> {
+export class FakeQueue implements Public<TaskQueues> {
   messages: TaskMessage[] = [];
-  readonly usedLanes = new Set<Lane>();
+  readonly usedLanes = new Set<TaskQueueName>();
   /** Messages that an agent holds. */
   inFlight = 0;
 
-  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane: Lane = "main") {
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane: TaskQueueName = "main") {
     this.usedLanes.add(lane);
     this.messages.push(...(await collect(messages)));
   }
-  get lanes(): never {
+  get queues(): never {
     throw new Error("nobody here receives");
   }
   async messageCount() {

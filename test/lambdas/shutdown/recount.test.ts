@@ -84,8 +84,8 @@ describe("a recount", () => {
             const most = groups[runs] ?? Number.POSITIVE_INFINITY;
             done = await cut.run(() => (asked++ < most ? 900_000 : 0));
           }
-          expect(done.ledger.saved()).toEqual(whole?.ledger.saved());
-          expect(done.ledger.count()).toEqual(whole?.ledger.count());
+          expect(done.taskBitmap.saved()).toEqual(whole?.taskBitmap.saved());
+          expect(done.taskBitmap.count()).toEqual(whole?.taskBitmap.count());
           expect(cut.report()).toEqual(once.report());
           expect(done.failures.saved()).toEqual(whole?.failures.saved());
           expect(done.coverage()).toEqual(whole?.coverage());
@@ -127,7 +127,7 @@ describe("a recount", () => {
     w.deps.results.items.push(...tasksOf(urlsOf(40), 40, (n) => n >= 20));
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
     const counted = await recount(fakeDeps<ShutdownDeps>(w.deps), { ...w.item, ...change }, run);
-    expect(counted?.ledger.missingCount).toBe(0);
+    expect(counted?.taskBitmap.missingCount).toBe(0);
     expect(w.all()).toHaveLength(80);
   });
 
@@ -142,7 +142,7 @@ describe("a recount", () => {
     w.deps.results.items.push(...late);
     const deps = fakeDeps<ShutdownDeps>({ ...w.deps, now: () => 1_000 + ageMs });
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
-    expect((await recount(deps, w.item, run))?.ledger.missingCount).toBe(missing);
+    expect((await recount(deps, w.item, run))?.taskBitmap.missingCount).toBe(missing);
   });
 
   it("leaves a report that would not be written in time to the next run", async () => {
@@ -151,7 +151,7 @@ describe("a recount", () => {
     for (let i = 0; i < 2; i++) expect(await w.run(() => 0)).toBeUndefined();
     expect(await w.run(() => RESERVE_MS + 1_599)).toBeUndefined();
     expect(w.report()).toEqual([]);
-    expect((await w.run(() => 0))?.ledger.missingCount).toBe(0);
+    expect((await w.run(() => 0))?.taskBitmap.missingCount).toBe(0);
     expect(w.report()).toHaveLength(28);
   });
 });
@@ -195,7 +195,7 @@ describe("of a request of which many URLs could not be read", () => {
     // 6,000 URLs take 200 ms.
     expect(await w.run(() => RESERVE_MS + 199)).toBeUndefined();
     expect(w.report()).toEqual([]);
-    expect((await w.run(() => RESERVE_MS + 199))?.ledger.missingCount).toBe(40);
+    expect((await w.run(() => RESERVE_MS + 199))?.taskBitmap.missingCount).toBe(40);
     expect(w.report()).toHaveLength(6_055);
   });
 });

@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, vi } from "vitest";
-import { TaskLane } from "../../../aws/task-queue.ts";
+import { SqsTaskQueue } from "../../../aws/task-queue.ts";
 import { dropStaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { awsError, fakeClient, type Sent } from "../../aws/client.ts";
 
@@ -16,7 +16,7 @@ const QUEUE = "https://sqs.example/tasks";
 
 function newQueue(answer: (command: Sent, n: number) => unknown) {
   const { client, sent } = fakeClient<SQSClient>(answer);
-  return { queue: new TaskLane(client, QUEUE), sent };
+  return { queue: new SqsTaskQueue(client, QUEUE), sent };
 }
 
 describe("dropping", () => {

@@ -139,7 +139,7 @@ export function world({
   const buried: string[] = [];
   const announcing = {
     events: { put: async (event: EndedEvent) => void said.push(event) },
-    deadLetters: { bury: async (body: string) => void buried.push(body) },
+    deadLetters: { send: async (body: string) => void buried.push(body) },
     apiUrl: "https://api.example/prod/",
   };
   const staleMessages = new FakeStaleMessages(queue);

@@ -55,7 +55,7 @@ function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Param
     results,
     queue,
     deadLetters,
-    unreadableLetters: { bury: async (...letters: string[]) => void buried.push(letters) },
+    failedBatches: { send: async (...letters: string[]) => void buried.push(letters) },
     onUnreadable: (it: Unreadable) => void unreadable.push(it),
   };
   const { deps } = watchDeps(fakes);
@@ -123,10 +123,10 @@ describe("a dead letter", () => {
 
   it("stays if SQS does not take it where it is set aside, and holds up no other", async () => {
     const { fakes, deadLetters, results } = world();
-    const unreadableLetters = { bury: () => Promise.reject(new Error("SQS is away")) };
+    const failedBatches = { send: () => Promise.reject(new Error("SQS is away")) };
     const good = letter(JSON.stringify(MESSAGE));
     deadLetters.batches.push([letter("{"), good]);
-    await expect(readDeadLetters(watchDeps({ ...fakes, unreadableLetters }).deps, () => 240_000)).rejects.toThrow(
+    await expect(readDeadLetters(watchDeps({ ...fakes, failedBatches }).deps, () => 240_000)).rejects.toThrow(
       "1 dead letters",
     );
     expect(deadLetters.deleted).toEqual([good.receipt]);

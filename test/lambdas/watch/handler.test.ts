@@ -122,8 +122,8 @@ test("a request for which something fails holds up no other, and the run fails i
       request({ req_id, status: "IN_PROGRESS", instance_count: 5, timeout_at: PAST }),
     ),
   );
-  const note = requests.note.bind(requests);
-  requests.note = async (reqId, states, fields) => {
+  const note = requests.updateQuietly.bind(requests);
+  requests.updateQuietly = async (reqId, states, fields) => {
     if (reqId === "r2") throw new Error("no note on r2");
     return note(reqId, states, fields);
   };
@@ -190,10 +190,10 @@ describe("instances that Auto Scaling has not provided", () => {
   test("are forgotten when their request is paused, and counted anew when it goes on", async () => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", instance_count: 5 }));
     await run(requests, 0, AT);
-    await requests.amend("r1", ACTIVE_STATES, { instance_count: 0 });
+    await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 0 });
     await run(requests, 0, AT + 300_000);
     expect(requests.the().missing_instances).toBeUndefined();
-    await requests.amend("r1", ACTIVE_STATES, { instance_count: 5 });
+    await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 5 });
     await run(requests, 0, AT + 900_000);
     expect(requests.the().missing_instances).toEqual({ count: 5, since: AT + 900_000 });
   });

@@ -242,7 +242,7 @@ describe("a request is stuck", () => {
   const still = request({ status: "IN_PROGRESS", last_update_time: "2024-04-16 03:45:00.000000" });
   const progress = (change: Partial<Progress> = {}): Progress => ({
     count: count(0, 0, 0),
-    movedAt: undefined,
+    lastResultAt: undefined,
     heartbeats: [],
     ...change,
   });
@@ -267,7 +267,7 @@ describe("a request is stuck", () => {
       1,
       true,
     ],
-    ["not when a result came not long ago", still, progress({ movedAt: NOW.getTime() - 899_000 }), 1, false],
+    ["not when a result came not long ago", still, progress({ lastResultAt: NOW.getTime() - 899_000 }), 1, false],
   ])("%s", (_, item, itsProgress, inService, stuck) => {
     const observed = { progress: new Map([[item.req_id, itsProgress]]), messages: 0, now: NOW.getTime(), timings };
     expect(isStalled(item, observed, inService)).toBe(stuck);

@@ -30,7 +30,7 @@ export function watchDeps(given: Given = {}) {
     expandFunction: new FakeAsyncFunction(),
     fleet: new FakeFleet(),
     deadLetters: { receive: async () => [] },
-    unreadableLetters: {},
+    failedBatches: {},
     onUnreadable: (it: { readonly key: string }) => {
       throw new Error(`unreadable: ${it.key}`);
     },

@@ -5,7 +5,7 @@ export default {
   description: "A 202 of the origin counts as a success.",
   changes: [
     {
-      file: "agent/fetch/verdict.ts",
+      file: "agent/fetch/attempt-verdict.ts",
       find: 'if (status === ACCEPTED) return { kind: "FINAL", failure: acceptedFailure() };',
       replace: "if (status === ACCEPTED) return GOOD;",
     },

@@ -10,10 +10,10 @@ export default {
       replace: 'head.answer.xAmzCfPop === "")',
     },
     {
-      file: "agent/fetch/verdict.ts",
+      file: "agent/fetch/attempt-verdict.ts",
       find: "xAmzCfPop !== undefined && xAmzCfPop !== pop",
       replace: 'xAmzCfPop === ""',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/verdict.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/attempt-verdict.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "A challenge of AWS WAF is tried again at the POP's other addresses.",
   changes: [
     {
-      file: "agent/fetch/verdict.ts",
+      file: "agent/fetch/attempt-verdict.ts",
       find: 'if (waf !== undefined) return { kind: "FINAL", failure: waf };',
       replace: 'if (waf !== undefined) return { kind: "RETRY", failure: waf };',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/verdict.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/attempt-verdict.test.ts"],
 } satisfies Bug;

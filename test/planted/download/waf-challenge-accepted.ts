@@ -5,7 +5,7 @@ export default {
   description: "A challenge of AWS WAF, an empty 202, counts as a success.",
   changes: [
     {
-      file: "agent/fetch/verdict.ts",
+      file: "agent/fetch/attempt-verdict.ts",
       find: 'if (waf !== undefined) return { kind: "FINAL", failure: waf };',
       replace: "if (waf !== undefined) return GOOD;",
     },

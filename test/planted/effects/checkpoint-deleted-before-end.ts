@@ -7,11 +7,11 @@ export default {
     {
       file: "lambdas/shutdown/settle.ts",
       find: "  let checkInMs: number | undefined;\n",
-      replace: "  let checkInMs: number | undefined;\n  await forgetRecount(deps, item);\n",
+      replace: "  let checkInMs: number | undefined;\n  await deleteCheckpoint(deps, item);\n",
     },
     {
       file: "lambdas/shutdown/settle.ts",
-      find: "{ recounted, count });\n  await forgetRecount(deps, item);",
+      find: "{ recounted, count });\n  await deleteCheckpoint(deps, item);",
       replace: "{ recounted, count });",
     },
   ],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "lambdas/watch/dead-letters.ts",
-      find: "await deps.results.putIfAbsent(results);\n  await handOn(deps, message, item);",
-      replace: "await handOn(deps, message, item);\n  await deps.results.putIfAbsent(results);",
+      find: "await deps.results.putIfAbsent(results);\n  await queueFollowers(deps, message, item);",
+      replace: "await queueFollowers(deps, message, item);\n  await deps.results.putIfAbsent(results);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/watch/dead-letters.test.ts"],

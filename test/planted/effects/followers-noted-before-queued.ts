@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/report/promote-followers.ts",
-      find: "if (decided.length > 0) await store",
-      replace: "for (const { url } of ended) this.queued.add(url);\n    if (decided.length > 0) await store",
+      find: "if (skipped.length > 0) await store",
+      replace: "for (const { url } of ended) this.queued.add(url);\n    if (skipped.length > 0) await store",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/report/promote-followers.test.ts"],

@@ -7,8 +7,8 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/settle.ts",
-      find: "if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.ledger);",
-      replace: "await queueAgain(deps, item, recounted.ledger);\n    await deps.requests.claimRequeue(item);",
+      find: "if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.taskBitmap);",
+      replace: "await queueAgain(deps, item, recounted.taskBitmap);\n    await deps.requests.claimRequeue(item);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],

@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "await this.acquirePermit({ isContinuation: true, needsSlot: false });",
+      find: "await this.acquirePermit({ isContinuation: true, needsSendSlot: false });",
       replace: "await Promise.resolve();",
     },
   ],

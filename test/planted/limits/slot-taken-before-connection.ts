@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/admit/download-message.ts",
-      find: "this.permit?.slot(this.job.cancellation.signal)",
+      find: "this.permit?.waitForSendSlot(this.job.cancellation.signal)",
       replace: "undefined",
     },
   ],

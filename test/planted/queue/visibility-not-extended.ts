@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/receive/process-message.ts",
-      find: "deps.queue.hold(receipt, deps.visibilitySeconds)",
+      find: "deps.queue.setVisibilityTimeout(receipt, deps.visibilitySeconds)",
       replace: "Promise.resolve()",
     },
   ],

@@ -5,10 +5,10 @@ export default {
   description: "A URL that failed at one POP is retried at every POP of the retry.",
   changes: [
     {
-      file: "domain/plan/retry.ts",
-      find: "wanted.length === used.length ? [url]",
-      replace: "wanted.length > 0 ? [url]",
+      file: "domain/plan/retry-plan.ts",
+      find: "wanted.length === used.length\n      ? [url]",
+      replace: "wanted.length > 0\n      ? [url]",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/retry.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/retry-plan.test.ts"],
 } satisfies Bug;

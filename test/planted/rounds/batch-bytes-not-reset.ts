@@ -10,5 +10,5 @@ export default {
       replace: "batch = [];",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/task-lane.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/sqs-task-queue.test.ts"],
 } satisfies Bug;

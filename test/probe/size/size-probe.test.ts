@@ -290,7 +290,7 @@ describe("a size that is requested within the limits of an origin", () => {
     let slots = 0;
     const late = (missed: number) => async () => ({
       lost: new AbortController().signal,
-      slot: async () => (slots++ < missed ? -1 : 100),
+      waitForSendSlot: async () => (slots++ < missed ? -1 : 100),
       release: () => undefined,
     });
     vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: late(2) });
@@ -305,7 +305,7 @@ describe("a size that is requested within the limits of an origin", () => {
     const { port, seen } = await serve(() => undefined);
     const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
     const lease = new AbortController();
-    const permit = { lost: lease.signal, slot: async () => 100, release: () => undefined };
+    const permit = { lost: lease.signal, waitForSendSlot: async () => 100, release: () => undefined };
     const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: async () => permit });
     const asked = newProbe(port, { request, origins }).size("http://cdn.example.com/");
     await eventually(() => seen.length).toBe(1);

@@ -1,7 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { Lists } from "../../../aws/lists.ts";
 import { goodUrlsList, LISTS } from "../../../domain/plan/lists.ts";
-import type { AskedUrl } from "../../../domain/plan/retry.ts";
+import type { UrlToProbe } from "../../../domain/plan/retry-plan.ts";
 import { measureUrls } from "../../../probe/size/measure-urls.ts";
 import { requestItem } from "../requests.ts";
 
@@ -11,9 +11,14 @@ const lists = new Lists(new S3Client({}), "lists");
 const item = requestItem();
 const started = performance.now();
 const before = process.cpuUsage();
-const asked: AskedUrl[] = [];
+const asked: UrlToProbe[] = [];
 for await (const url of lists.read(LISTS.urls, item.req_id)) asked.push({ url });
-const { good, bad, unasked, doubtful } = await measureUrls(
+const {
+  good,
+  bad,
+  unasked,
+  uncacheable: doubtful,
+} = await measureUrls(
   {
     dns: { addresses: async () => env("BENCH_ADDRESSES").split(","), alias: async () => undefined },
     ports: { httpsPort: Number(env("BENCH_PORT")), httpPort: 80 },
@@ -21,7 +26,7 @@ const { good, bad, unasked, doubtful } = await measureUrls(
     distributions: item.distributions,
     timeMs: 780_000,
   },
-  { known: [], asked },
+  { sized: [], toProbe: asked },
 );
 await lists.write(goodUrlsList(good), item.req_id, good);
 await lists.write(LISTS.failedUrls, item.req_id, bad);

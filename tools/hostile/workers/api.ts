@@ -31,7 +31,7 @@ const handler = createHandler(
       end: async () => false,
       page: async () => ({ requests: [], end: undefined }),
       listActive: async () => [],
-      amend: async () => true,
+      updateAndTouch: async () => true,
       recordReportedPercentage: nothing,
     },
     resolvedPops: { all: async () => new Map() },

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
-import { shardCount } from "../../../domain/plan/task.ts";
+import { resultShardCount } from "../../../domain/plan/task.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../../domain/request/request-item.ts";
 import { inDynamoForm } from "../../bench/requests.ts";
@@ -50,7 +50,7 @@ export class ModelRequest {
   constructor(private readonly options: ModelOptions) {
     this.names = popsOfModel(options.pops);
     this.tasks = options.urls * options.pops;
-    this.shards = shardCount(this.tasks);
+    this.shards = resultShardCount(this.tasks);
   }
 
   /** The request's item, as the last update left it. */

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { createSecureContext } from "node:tls";
 import { onTestFinished } from "vitest";
 import { ConnectionPool } from "../../../../agent/fetch/http/connection.ts";
-import { type Answer, headerLines } from "../../../../agent/fetch/http/http-client.ts";
+import { type HttpResult, headerLines } from "../../../../agent/fetch/http/http-client.ts";
 
 export const HOST = "www.example.com";
 export const HEADERS = headerLines([["host", HOST]]);
@@ -85,7 +85,7 @@ export function gathering(port: number): Promise<number> {
 }
 
 /** An answer without its time, which no two have in common. */
-export async function untimed(coming: Promise<Answer>): Promise<Answer> {
+export async function untimed(coming: Promise<HttpResult>): Promise<HttpResult> {
   const { firstByteMs: _, ...answer } = await coming;
   return answer;
 }

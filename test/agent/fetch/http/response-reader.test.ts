@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Answer } from "../../../../agent/fetch/http/http-client.ts";
+import type { HttpResult } from "../../../../agent/fetch/http/http-client.ts";
 import { ResponseReader } from "../../../../agent/fetch/http/response-reader.ts";
 import type { Failure, FailureReason } from "../../../../domain/result/failure.ts";
 
 interface Read {
-  readonly answer: Answer;
+  readonly answer: HttpResult;
   readonly ended: boolean;
   readonly reusable: boolean;
   /** As `onBytes` was told. */
@@ -104,7 +104,7 @@ describe("an answer that is too large", () => {
       contentLength: 1_001,
       failure: { reason: "too_large", code: "TOO_LARGE", detail: "the body is larger than 1000 bytes" },
     });
-    expect(reader.afresh().maxBytes).toBe(1_000);
+    expect(reader.restarted().maxBytes).toBe(1_000);
   });
 });
 

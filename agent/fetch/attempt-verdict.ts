@@ -8,7 +8,7 @@ import {
 } from "../../domain/result/failure.ts";
 import { isErrorPage } from "../../domain/result/outcome.ts";
 import { cameUncompressed } from "../../domain/result/task-result.ts";
-import { type Answer, otherPop } from "./http/http-client.ts";
+import { type HttpResult, otherPop } from "./http/http-client.ts";
 
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
 export type AttemptVerdict =
@@ -23,7 +23,7 @@ const GOOD: AttemptVerdict = { kind: "GOOD" };
  * @param expected bytes that Get Size saw; null where it could not tell
  * @param compressed whether a compressed form was asked for, by Get Size as well. @default false
  */
-export function judge(answer: Answer, pop: string, expected: number | null, compressed = false): AttemptVerdict {
+export function judge(answer: HttpResult, pop: string, expected: number | null, compressed = false): AttemptVerdict {
   const { httpStatus: status, xAmzCfPop, failure } = answer;
   const waf = wafFailureOf(answer);
   // Whatever else the answer says: without a token of AWS WAF, the next attempt gets the same.
@@ -43,14 +43,14 @@ export function judge(answer: Answer, pop: string, expected: number | null, comp
 }
 
 /** The failure of an answer that AWS WAF gave; undefined: it did not. */
-export function wafFailureOf({ httpStatus, wafAction }: Answer): Failure | undefined {
+export function wafFailureOf({ httpStatus, wafAction }: HttpResult): Failure | undefined {
   return httpStatus === undefined || wafAction === undefined ? undefined : wafFailure(httpStatus, wafAction);
 }
 
 /** Statuses that pass. Both ask for another try: a client that was too slow for the server, or asked too often. */
 const PASSING = [408, 429];
 
-function refusal(status: number, { location = "nowhere" }: Answer): AttemptVerdict {
+function refusal(status: number, { location = "nowhere" }: HttpResult): AttemptVerdict {
   const code = `HTTP ${status}`;
   if (status < 400)
     return {
@@ -72,7 +72,7 @@ function partOfIt(status: number): AttemptVerdict | undefined {
 }
 
 /** CloudFront may answer an error with a page and a status of the distribution's choice. */
-function errorPage({ xCache }: Answer): AttemptVerdict | undefined {
+function errorPage({ xCache }: HttpResult): AttemptVerdict | undefined {
   if (xCache === undefined || !isErrorPage({ xCache })) return undefined;
   const failure: Failure = { reason: "other", code: "ERROR_PAGE", detail: `x-cache: ${xCache.slice(0, 60)}` };
   return { kind: "RETRY", failure };
@@ -82,7 +82,7 @@ function errorPage({ xCache }: Answer): AttemptVerdict | undefined {
  * A body that is longer than Get Size saw, and as long as Content-Length states, is whole: the object was replaced, or its probe was
  * answered wrongly. A shorter one may be a part that a cache took for the whole, and states its length, too.
  */
-function otherSize(answer: Answer, expected: number | null, compressed: boolean): AttemptVerdict | undefined {
+function otherSize(answer: HttpResult, expected: number | null, compressed: boolean): AttemptVerdict | undefined {
   const { bytes, contentLength } = answer;
   if (contentLength !== undefined && bytes !== contentLength)
     return incomplete(`${bytes} of ${contentLength} bytes arrived`);
@@ -95,7 +95,7 @@ function otherSize(answer: Answer, expected: number | null, compressed: boolean)
  * Whether an object has another size than Get Size saw. What is sent compressed has another size than the object. What was asked for
  * compressed may come as it is where the size that Get Size saw was of a compressed form: CloudFront compresses as far as it has the time.
  */
-export function hasOtherSize(answer: Answer, expected: number | null, compressed: boolean): boolean {
+export function hasOtherSize(answer: HttpResult, expected: number | null, compressed: boolean): boolean {
   const { bytes, contentEncoding } = answer;
   if (expected === null || contentEncoding !== undefined || bytes === expected) return false;
   return !(compressed && bytes > expected && cameUncompressed(answer));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../../agent/fetch/http/http-client.ts";
-import { type AttemptVerdict, judge } from "../../../agent/fetch/verdict.ts";
+import { type AttemptVerdict, judge } from "../../../agent/fetch/attempt-verdict.ts";
+import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { errorText, type Failure, type FailureReason } from "../../../domain/result/failure.ts";
 
 const WHOLE = { bytes: 10, httpStatus: 200, contentLength: 10, xAmzCfPop: "SIN2-P1" };
@@ -15,7 +15,7 @@ function told(outcome: AttemptVerdict) {
 
 type Told = ["GOOD"] | ["RETRY" | "FINAL", FailureReason, string];
 
-const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
+const cases: readonly [name: string, answer: Partial<HttpResult>, ...Told][] = [
   ["a whole body", {}, "GOOD"],
   ["an empty one", { bytes: 0, contentLength: 0 }, "GOOD"],
   ["any 2xx", { httpStatus: 299 }, "GOOD"],
@@ -87,7 +87,7 @@ describe("a response that has x-amzn-waf-action is final, with the reason waf", 
   const next = 'add a rule that allows requests with a secret header, and send that header in "header"';
   const challenged = `WAF_CHALLENGE: AWS WAF answered with a challenge (HTTP 202, x-amzn-waf-action: challenge) instead of the object; ${next}`;
   const captcha = `WAF_CAPTCHA: AWS WAF answered with a CAPTCHA (HTTP 405, x-amzn-waf-action: captcha) instead of the object; ${next}`;
-  const cases: readonly [name: string, answer: Partial<Answer>, text: string][] = [
+  const cases: readonly [name: string, answer: Partial<HttpResult>, text: string][] = [
     ["a challenge has no body", challenge, challenged],
     ["a challenge has a page", { ...challenge, bytes: 2_000, contentLength: 2_000 }, challenged],
     ["the page of a challenge breaks off", { ...challenge, bytes: 9, ...CUT }, challenged],
@@ -121,7 +121,7 @@ describe("a response that has x-amzn-waf-action is final, with the reason waf", 
 describe("a 202 of the origin is final, with the reason not_cacheable", () => {
   const text =
     "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
-  const cases: readonly [name: string, answer: Partial<Answer>][] = [
+  const cases: readonly [name: string, answer: Partial<HttpResult>][] = [
     ["it is empty", { bytes: 0, contentLength: 0 }],
     ["it has a body", {}],
     ["its body breaks off", { bytes: 9, ...CUT }],
@@ -154,7 +154,7 @@ test("an answer without the optional headers can be good", () => {
 
 test("what was asked for compressed may come as it is, and then is larger than Get Size saw", () => {
   const css = { bytes: 5_000, contentLength: 5_000, contentType: "text/css" };
-  const size = (answer: Partial<Answer>, compressed: boolean) =>
+  const size = (answer: Partial<HttpResult>, compressed: boolean) =>
     told(judge({ ...WHOLE, ...css, ...answer }, "SIN2-P1", 2_000, compressed))[0];
   expect(size({}, true)).toBe("GOOD");
   const { contentLength: _, ...unsized } = { ...WHOLE, ...css };
@@ -166,7 +166,7 @@ test("what was asked for compressed may come as it is, and then is larger than G
 });
 
 test("what arrives must have the size that Get Size saw, unless it is compressed", () => {
-  const size = (answer: Partial<Answer>, expected: number | null) =>
+  const size = (answer: Partial<HttpResult>, expected: number | null) =>
     told(judge({ ...WHOLE, ...answer }, "SIN2-P1", expected));
   expect(size({}, 10)).toEqual(["GOOD"]);
   expect(size({}, null)).toEqual(["GOOD"]);

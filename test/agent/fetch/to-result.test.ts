@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Answer } from "../../../agent/fetch/http/http-client.ts";
-import { type Attempt, toResult } from "../../../agent/fetch/task-result.ts";
-import { judge } from "../../../agent/fetch/verdict.ts";
+import { judge } from "../../../agent/fetch/attempt-verdict.ts";
+import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
+import { type Attempt, toResult } from "../../../agent/fetch/to-result.ts";
 import { taskMessage } from "../task-messages.ts";
 
 test("what a POP says is stored up to a length, however much it says", () => {
@@ -43,7 +43,7 @@ test("a result says that it came uncompressed, or past its REC, only where that 
   expect(of({ ...attempt, verdict: failed })).toEqual([undefined, undefined]);
 });
 
-test.each<[string, number | null, Partial<Answer>, true | undefined]>([
+test.each<[string, number | null, Partial<HttpResult>, true | undefined]>([
   ["another size than Get Size saw", 3_333, {}, true],
   ["the size that Get Size saw", 5_000, {}, undefined],
   ["a size that Get Size could not tell", null, {}, undefined],

@@ -1,7 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { QueueEntryError, TaskLane, TasksNotQueuedError } from "../../aws/task-queue.ts";
+import { QueueEntryError, SqsTaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { type Answers, fakeAws, Refusal } from "../agent/fake-aws.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
@@ -29,7 +29,7 @@ const bytesOf = (command: Sent) =>
 
 function newQueue(answer: (command: Sent, n: number) => unknown = () => ({})) {
   const { client, sent } = fakeClient<SQSClient>(answer);
-  return { queue: new TaskLane(client, QUEUE), sent };
+  return { queue: new SqsTaskQueue(client, QUEUE), sent };
 }
 
 beforeEach(() => {
@@ -170,7 +170,7 @@ it("the depth is what waits, what is delayed, and what is in flight", async () =
 /** The queue before SQS as a server that gives these answers. */
 async function servedQueue(answers: Answers) {
   const aws = await fakeAws(answers);
-  return { aws, queue: new TaskLane(aws.sqs, QUEUE) };
+  return { aws, queue: new SqsTaskQueue(aws.sqs, QUEUE) };
 }
 
 const handles = (n: number) => Array.from({ length: n }, (_, i) => `r${i}`);
@@ -213,7 +213,11 @@ describe("delete and hold", () => {
       DeleteMessageBatch: () => success,
       ChangeMessageVisibilityBatch: () => success,
     });
-    await Promise.all([...handles(12).map((handle) => q.delete(handle)), q.hold("a", 120), q.hold("b", 0)]);
+    await Promise.all([
+      ...handles(12).map((handle) => q.delete(handle)),
+      q.setVisibilityTimeout("a", 120),
+      q.setVisibilityTimeout("b", 0),
+    ]);
     const deletions = aws.asked("DeleteMessageBatch");
     expect(deletions.map(({ Entries = [] }) => Entries.length)).toEqual([10, 2]);
     expect(deletions.flatMap(({ Entries = [] }) => Entries.map((entry) => entry.ReceiptHandle))).toEqual(handles(12));
@@ -233,8 +237,8 @@ describe("delete and hold", () => {
   });
 
   it.each([
-    { name: "delete", act: (q: TaskLane, handle: string) => q.delete(handle) },
-    { name: "hold", act: (q: TaskLane, handle: string) => q.hold(handle, 120) },
+    { name: "delete", act: (q: SqsTaskQueue, handle: string) => q.delete(handle) },
+    { name: "hold", act: (q: SqsTaskQueue, handle: string) => q.setVisibilityTimeout(handle, 120) },
   ])("an entry that SQS refuses is an error of that $name alone", async ({ act }) => {
     const Failed = [{ Id: "1", Code: "ReceiptHandleIsInvalid", Message: "expired", SenderFault: true }];
     const partly = () => ({ Successful: [], Failed });

@@ -1,13 +1,13 @@
 import { type TaskUrl, taskKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
-import { cutText, errorText, type Failure, obstacle } from "../../domain/result/failure.ts";
+import { cutText, errorText, type Failure, headerAgainstCaching } from "../../domain/result/failure.ts";
 import { isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
-import { type Answer, MAX_HEADER_CHARACTERS } from "./http/http-client.ts";
+import { type AttemptVerdict, hasOtherSize } from "./attempt-verdict.ts";
+import { type HttpResult, MAX_HEADER_CHARACTERS } from "./http/http-client.ts";
 import type { Proof, Timed } from "./proof.ts";
 import { requestHeaders } from "./request-headers.ts";
-import { type AttemptVerdict, hasOtherSize } from "./verdict.ts";
 
 /** One attempt at a download. */
 export interface Attempt extends Timed {
@@ -19,7 +19,7 @@ export interface Attempt extends Timed {
 }
 
 /** The last attempt, and what was seen after it if it was good. */
-export interface Warming {
+export interface TaskAttempt {
   readonly attempt: Attempt;
   /** Absent for a failed attempt, and where nothing was to be shown. */
   readonly proof?: Proof;
@@ -32,7 +32,7 @@ export interface Warming {
 }
 
 /** What is said of a task. */
-export function outcomeOf({ attempt, proof }: Warming): TaskOutcome {
+export function outcomeOf({ attempt, proof }: TaskAttempt): TaskOutcome {
   return attempt.verdict.kind === "GOOD" ? (proof?.outcome ?? "done") : "failed";
 }
 
@@ -45,15 +45,15 @@ export function toResult(
   message: TaskMessage,
   task: TaskUrl,
   instanceId: string,
-  warming: Warming,
+  taskAttempt: TaskAttempt,
   ms: number,
 ): TaskResult {
   const { url, variant } = task;
-  const { attempt, proof } = warming;
+  const { attempt, proof } = taskAttempt;
   const { answer } = attempt;
   const attempts = attemptsBefore(message, task) + attempt.count;
   const last = proof?.answer ?? answer;
-  const failure = failureOf(warming);
+  const failure = failureOf(taskAttempt);
   const { compressed } = requestHeaders(message, variant);
   const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
   return {
@@ -65,7 +65,7 @@ export function toResult(
     url,
     variant,
     ok: failure === undefined,
-    outcome: outcomeOf(warming),
+    outcome: outcomeOf(taskAttempt),
     warning: proof?.warning,
     bytes: answer.bytes,
     // Of what decided: the download, or the request after it that AWS WAF answered.
@@ -73,7 +73,7 @@ export function toResult(
     x_cache: cutId(last.xCache),
     tier: proof?.tier,
     address: message.ips[attempt.addressIndex % message.ips.length],
-    addresses: warming.addresses,
+    addresses: taskAttempt.addresses,
     rounds: proof?.rounds,
     first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
     age: proof?.age,
@@ -81,9 +81,9 @@ export function toResult(
     uncompressed: failure === undefined && compressed && cameUncompressed(answer) ? true : undefined,
     size_changed: failure === undefined && hasOtherSize(answer, task.bytes, compressed) ? true : undefined,
     // An attempt before it may have failed at the origin.
-    rec_miss: attempts === 1 && isRecMiss(message, warming) ? true : undefined,
+    rec_miss: attempts === 1 && isRecMiss(message, taskAttempt) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
-    hit_after_download: proof?.outcome === "not_kept" && warming.sawHit ? true : undefined,
+    hit_after_download: proof?.outcome === "not_kept" && taskAttempt.sawHit ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),
@@ -95,7 +95,7 @@ export function toResult(
   };
 }
 
-function failureOf({ attempt: { verdict }, proof, addresses, cold = [] }: Warming): Failure | undefined {
+function failureOf({ attempt: { verdict }, proof, addresses, cold = [] }: TaskAttempt): Failure | undefined {
   const failure = verdict.failure ?? proof?.failure;
   if (failure === undefined || addresses === undefined) return failure;
   const which = `${addresses} addresses have it, not ${cold.join(", ")}`;
@@ -115,9 +115,9 @@ const RANKS: readonly TaskOutcome[] = ["failed", "not_kept", "done", "hit", "war
  */
 export async function everyAddress(
   ips: readonly string[],
-  warmAt: (addressIndex: number) => Promise<Warming>,
-): Promise<Warming> {
-  let worst: Warming | undefined;
+  warmAt: (addressIndex: number) => Promise<TaskAttempt>,
+): Promise<TaskAttempt> {
+  let worst: TaskAttempt | undefined;
   const cold: string[] = [];
   for (const [addressIndex, address] of ips.entries()) {
     const one = await warmAt(addressIndex);
@@ -128,8 +128,8 @@ export async function everyAddress(
   return { ...worst, addresses: `${ips.length - cold.length} of ${ips.length}`, cold };
 }
 
-function rank(warming: Warming): number {
-  return RANKS.indexOf(outcomeOf(warming));
+function rank(taskAttempt: TaskAttempt): number {
+  return RANKS.indexOf(outcomeOf(taskAttempt));
 }
 
 /**
@@ -137,7 +137,7 @@ function rank(warming: Warming): number {
  * another REC than the catalogue says. Only what Server-Timing tells counts. An object that this POP does not keep says nothing: the REC does
  * not keep it, whichever it is.
  */
-function isRecMiss({ follows }: TaskMessage, { attempt, proof }: Warming): boolean {
+function isRecMiss({ follows }: TaskMessage, { attempt, proof }: TaskAttempt): boolean {
   const { serverTiming } = attempt.answer;
   if (follows !== true || attempt.verdict.kind !== "GOOD" || proof?.outcome === "not_kept") return false;
   return serverTiming !== undefined && CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
@@ -149,9 +149,9 @@ const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
  * Whether a lead's good download leaves it open if the regional cache has the object: it was there before, perhaps at the edge
  * alone; or its headers forbid caching, and there is no proof. Its followers then download as if each led.
  */
-export function isRecUnsure({ followers, verify }: TaskMessage, answer: Answer): boolean {
+export function isRecUnsure({ followers, verify }: TaskMessage, answer: HttpResult): boolean {
   if (followers === undefined) return false;
-  if (verify === "off" && obstacle(answer) !== undefined) return true;
+  if (verify === "off" && headerAgainstCaching(answer) !== undefined) return true;
   if (!isHit(answer)) return false;
   const tier = tierOf(answer.serverTiming);
   return tier === undefined || tier === "EDGE";

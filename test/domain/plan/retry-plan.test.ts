@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type NotGood, notGoodOf, RetryLostError } from "../../../domain/plan/retry.ts";
+import { RetryLostError, type TasksToRetry, tasksToRetry } from "../../../domain/plan/retry-plan.ts";
 import type { GoodUrl } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { FakeLists } from "../../lambdas/fakes/lists.ts";
@@ -38,11 +38,11 @@ function read({ good = [], bad = [], report = [], unresolved = [], item = {}, ot
   const targets = POPS.map((pop) => target(pop, unresolved.includes(pop) ? { state: "FAILED" } : {}));
   const own = { "r1/success_urls.csv": good, "r1/failed_urls.csv": bad, "r1/report.csv": [COLUMNS, ...report] };
   const lists = new FakeLists({ ...own, ...objects });
-  return notGoodOf({ requests, requestPops: new FakeRequestPops(requests, ...targets), lists }, first);
+  return tasksToRetry({ requests, requestPops: new FakeRequestPops(requests, ...targets), lists }, first);
 }
 
 /** The pairs by name. */
-function pairsOf({ pops, known }: Pick<NotGood, "pops" | "known">): string[] {
+function pairsOf({ pops, sized: known }: Pick<TasksToRetry, "pops" | "sized">): string[] {
   const targets = pops.map((pop) => target(pop));
   const plan = planOf([{ label: LABEL, names: [] }], targets, undefined, pops);
   return known.flatMap((url) =>
@@ -63,17 +63,20 @@ describe("what is not good in a request that has ended", () => {
     });
     expect(found).toEqual({
       pops: ["SIN2-P1", "NRT57-P3"],
-      known: [
+      sized: [
         { url: at("a"), bytes: 10, pops: "02" },
         { url: at("b"), bytes: null, source: 2 },
       ],
-      asked: [],
+      toProbe: [],
     });
   });
 
   it("tells variants apart", async () => {
     const good = ["br", "-gzip"].map((variant) => [at("a"), "10", variant]);
-    const { known } = await read({ good, report: [row("SIN2-P1", at("a"), "-gzip"), row("FRA56-P4", at("a"), "br")] });
+    const { sized: known } = await read({
+      good,
+      report: [row("SIN2-P1", at("a"), "-gzip"), row("FRA56-P4", at("a"), "br")],
+    });
     expect(known.map(({ variant, pops }) => [variant, pops])).toEqual([
       ["br", "02"],
       ["-gzip", "01"],
@@ -99,8 +102,8 @@ describe("what is not good in a request that has ended", () => {
     const found = await read({ good, bad, report: [row("FRA56-P4", at("a"), "br")] });
     expect(found).toEqual({
       pops: POPS,
-      known: [{ url: at("a"), bytes: 10, variant: "br", pops: "02" }],
-      asked: [{ url: at("a"), variants: ["gzip"] }, { url: at("gone") }],
+      sized: [{ url: at("a"), bytes: 10, variant: "br", pops: "02" }],
+      toProbe: [{ url: at("a"), variants: ["gzip"] }, { url: at("gone") }],
     });
   });
 
@@ -109,8 +112,8 @@ describe("what is not good in a request that has ended", () => {
     const objects = { "r1.csv": [[at("a")], [at("b")]] };
     expect(await read({ item, objects })).toEqual({
       pops: POPS,
-      known: [],
-      asked: [{ url: at("a") }, { url: at("b") }],
+      sized: [],
+      toProbe: [{ url: at("a") }, { url: at("b") }],
     });
   });
 
@@ -123,14 +126,14 @@ describe("what is not good in a request that has ended", () => {
     };
     const item = { total_count: 0, retry_of: "r0" };
     const found = await read({ item, others: [before], objects });
-    expect(found.known).toEqual([{ url: at("a"), bytes: 10 }]);
+    expect(found.sized).toEqual([{ url: at("a"), bytes: 10 }]);
     expect(found.pops).toEqual(["FRA56-P4"]);
     await expect(read({ item })).rejects.toThrow("the request r1 cannot be tried again: the request r0 is gone");
   });
 
   it("ignores report rows of unknown URLs and POPs", async () => {
     const found = await read({ good: [[at("a"), "1"]], report: [row("SIN2-P1", at("x")), row("GRU1-C1", at("a"))] });
-    expect(found).toEqual({ pops: [], known: [], asked: [] });
+    expect(found).toEqual({ pops: [], sized: [], toProbe: [] });
   });
 
   it.each(["r1/success_urls.csv", "r1/report.csv", "r1/failed_urls.csv"])("cannot be told without %s", async (key) => {
@@ -138,7 +141,7 @@ describe("what is not good in a request that has ended", () => {
     delete lists.objects[key];
     const item = request(ENDED);
     const requests = new FakeRequests(item);
-    const found = notGoodOf({ requests, requestPops: new FakeRequestPops(requests), lists }, item);
+    const found = tasksToRetry({ requests, requestPops: new FakeRequestPops(requests), lists }, item);
     await expect(found).rejects.toThrow(RetryLostError);
     await expect(found).rejects.toThrow(
       /^retry_of: the request r1 cannot be tried again: .*send its URLs in a new request/,
@@ -159,7 +162,7 @@ describe("what is not good in a request that has ended", () => {
         // Of these, some fail again.
         const still = failed.filter((_, i) => again[i]);
         const report = still.map(([url, pop]) => row(POPS[pop] ?? "", at(String(url))));
-        const second = await read({ good: toRows(first.known), report, item: { pops: [...first.pops] } });
+        const second = await read({ good: toRows(first.sized), report, item: { pops: [...first.pops] } });
         expect(pairsOf(second).toSorted()).toEqual(still.map(named).toSorted());
       }),
     );

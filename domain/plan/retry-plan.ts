@@ -4,7 +4,7 @@ import { distributionOf } from "../request/distributions.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { isLostList, LISTS, type ListStore } from "./lists.ts";
 import type { TargetStore } from "./target.ts";
-import { formKey, type GoodUrl, isInMask, type PopMask } from "./task.ts";
+import { formKey, type GoodUrl, isInPopBitmap, type PopBitmap } from "./task.ts";
 
 export interface RetryDeps {
   readonly requests: { get(reqId: string): Promise<RequestItem | undefined> };
@@ -13,7 +13,7 @@ export interface RetryDeps {
 }
 
 /** A URL whose size is to be asked. */
-export interface AskedUrl {
+export interface UrlToProbe {
   readonly url: string;
   /** In which variants. Absent: in all of the request's, or in the only form. */
   readonly variants?: readonly string[];
@@ -22,13 +22,13 @@ export interface AskedUrl {
 }
 
 /** What is not good in a request that has ended: its pairs of URL, variant and POP that failed or were never tried. */
-export interface NotGood {
+export interface TasksToRetry {
   /** POPs with any pair, in the request's order. */
   readonly pops: readonly string[];
   /** URLs whose size is known, each with those of `pops` at which it is to be warmed. */
-  readonly known: readonly GoodUrl[];
+  readonly sized: readonly GoodUrl[];
   /** URLs whose size is to be asked, because it could not be read or was never requested. They are to be warmed at all of `pops`. */
-  readonly asked: readonly AskedUrl[];
+  readonly toProbe: readonly UrlToProbe[];
 }
 
 /** A request cannot be tried again: what it was made of is gone or damaged. */
@@ -65,7 +65,7 @@ export function isPlanned({ total_count: total }: RequestItem): boolean {
  * it may have millions of rows. What is kept is one bit for each URL, variant and POP.
  * @throws RetryLostError; what S3 throws when it is unavailable
  */
-export async function notGoodOf(deps: RetryDeps, item: RequestItem): Promise<NotGood> {
+export async function tasksToRetry(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry> {
   const plan = await planOf(deps, item);
   try {
     return isPlanned(plan) ? await pairsOf(deps, plan) : await everythingOf(deps, plan);
@@ -75,14 +75,14 @@ export async function notGoodOf(deps: RetryDeps, item: RequestItem): Promise<Not
   }
 }
 
-async function everythingOf({ lists }: RetryDeps, item: RequestItem): Promise<NotGood> {
+async function everythingOf({ lists }: RetryDeps, item: RequestItem): Promise<TasksToRetry> {
   const { req_id: reqId, pops } = item;
-  const asked: AskedUrl[] = [];
-  for await (const url of lists.read(LISTS.urls, reqId)) asked.push({ url });
-  return { pops, known: [], asked };
+  const toProbe: UrlToProbe[] = [];
+  for await (const url of lists.read(LISTS.urls, reqId)) toProbe.push({ url });
+  return { pops, sized: [], toProbe };
 }
 
-async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<NotGood> {
+async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry> {
   const { req_id: reqId, pops, distributions } = item;
   const urls: GoodUrl[] = [];
   for await (const url of deps.lists.read(LISTS.goodUrls, reqId)) urls.push(url);
@@ -99,29 +99,31 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<NotGood> {
   for (const { pop, label, state } of await deps.requestPops.of(reqId)) {
     const place = placeOf.get(pop);
     if (state !== "FAILED" || place === undefined) continue;
-    for (const [row, { pops: mask }] of urls.entries())
-      if (labels[row] === label && (mask === undefined || isInMask(mask, place))) pairs.add(pair(row, place));
+    for (const [row, { pops: bitmap }] of urls.entries())
+      if (labels[row] === label && (bitmap === undefined || isInPopBitmap(bitmap, place))) pairs.add(pair(row, place));
   }
-  const asked = await unreadOf(deps, reqId);
+  const toProbe = await unreadOf(deps, reqId);
   // A URL whose size is to be asked is warmed at all POPs; without such URLs, only POPs that are in any pair remain.
-  const isUsed = (place: number) => asked.length > 0 || urls.some((_, row) => pairs.has(pair(row, place)));
+  const isUsed = (place: number) => toProbe.length > 0 || urls.some((_, row) => pairs.has(pair(row, place)));
   const used = [...pops.keys()].filter(isUsed);
-  const known = urls.flatMap(({ pops: _, ...url }, row): GoodUrl[] => {
+  const sized = urls.flatMap(({ pops: _, ...url }, row): GoodUrl[] => {
     const wanted = [...used.entries()].filter(([, place]) => pairs.has(pair(row, place)));
     if (wanted.length === 0) return [];
-    return wanted.length === used.length ? [url] : [{ ...url, pops: maskOf(wanted.map(([newPlace]) => newPlace)) }];
+    return wanted.length === used.length
+      ? [url]
+      : [{ ...url, pops: popBitmapOf(wanted.map(([newPlace]) => newPlace)) }];
   });
-  return { pops: used.flatMap((place) => pops[place] ?? []), known, asked };
+  return { pops: used.flatMap((place) => pops[place] ?? []), sized, toProbe };
 }
 
-function maskOf(places: readonly number[]): PopMask {
-  const mask = new Bitmap();
-  for (const place of places) mask.add(place);
-  return mask.toText("hex");
+function popBitmapOf(places: readonly number[]): PopBitmap {
+  const bitmap = new Bitmap();
+  for (const place of places) bitmap.add(place);
+  return bitmap.toText("hex");
 }
 
 /** URLs whose size could not be read, each with the variants in which it could not. */
-async function unreadOf({ lists }: RetryDeps, reqId: string): Promise<AskedUrl[]> {
+async function unreadOf({ lists }: RetryDeps, reqId: string): Promise<UrlToProbe[]> {
   const unread = new Map<string, readonly string[] | undefined>();
   for await (const { url, variant = "" } of lists.read(LISTS.failedUrls, reqId))
     unread.set(url, variant === "" ? undefined : [...(unread.get(url) ?? []), variant]);
