@@ -40,8 +40,8 @@ describe("a dry run", () => {
     const twice = await estimated(stack, { ...request, verify: "edge" });
     const requestsOf = (it: Estimate) => it.dollars.lines.find(({ line }) => line === "cloudfront_requests")?.of;
     expect([requestsOf(estimate), requestsOf(twice)]).toEqual([
-      expect.stringMatching(/^1 a task/),
-      expect.stringMatching(/^2 a task/),
+      expect.stringMatching(/^1 per task/),
+      expect.stringMatching(/^2 per task/),
     ]);
   });
 

@@ -77,7 +77,7 @@ describe("under one regional edge cache", () => {
     const results = await stack.taskResults(reqId);
     expect(results.map(({ reason }) => reason).toSorted()).toEqual(["not_asked", "not_kept", "not_kept"]);
     expect(results.find(({ reason }) => reason === "not_asked")?.error).toMatch(
-      /decides: \S+ \(not_kept\), \S+ \(not_kept\)$/,
+      /did not keep the object: \S+ \(not_kept\), \S+ \(not_kept\)$/,
     );
   });
 
