@@ -57,7 +57,7 @@ describe("the origin", () => {
     expect(decided).toHaveLength(2 * 6);
     for (const { error } of decided)
       expect(error).toMatch(
-        /^NOT_ASKED: two POPs .* that decides: (\w+-\w+) \(HTTP 404\), (?!\1)\w+-\w+ \(HTTP 404\)$/,
+        /^NOT_ASKED: Skipped: two POPs .* did not keep the object: (\w+-\w+) \(HTTP 404\), (?!\1)\w+-\w+ \(HTTP 404\)$/,
       );
     expect((await stack.report(reqId)).filter((row) => row.includes("NOT_ASKED"))).toHaveLength(2 * 6);
   });
