@@ -1,6 +1,6 @@
 // The parameters of both stacks, in the groups and under the labels that the CloudFormation console shows.
 import { CfnParameter, type CfnParameterProps, type Stack } from "aws-cdk-lib";
-import { keysOf } from "../domain/grouped.ts";
+import { keysOf } from "../domain/collections.ts";
 import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/limits.ts";
 import { CAPS, type CapName } from "../domain/request/caps.ts";
 import { STALL_SECONDS } from "../domain/request/lifecycle.ts";

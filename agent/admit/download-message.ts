@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { grouped } from "../../domain/grouped.ts";
+import { grouped } from "../../domain/collections.ts";
 import { type AcquireOptions, DeferredError, type Permit } from "../../domain/origin/origin-limiter.ts";
 import type { HostLimiter, OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import type { LeadResult } from "../../domain/plan/followers.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { grouped } from "../../domain/grouped.ts";
+import { grouped } from "../../domain/collections.ts";
 import {
   type FinishedUrl,
   type LeadResult,

@@ -1,4 +1,4 @@
-import { grouped } from "../../domain/grouped.ts";
+import { grouped } from "../../domain/collections.ts";
 import { siteOf } from "../../domain/pops/sites.ts";
 
 /** A POP as the catalogue of GET /pops has it, as far as it is needed to choose it. */

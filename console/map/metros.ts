@@ -1,4 +1,4 @@
-import { grouped } from "../../domain/grouped.ts";
+import { grouped } from "../../domain/collections.ts";
 import { siteOf } from "../../domain/pops/sites.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES, REC_PLACES } from "./world.ts";

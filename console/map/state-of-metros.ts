@@ -1,4 +1,4 @@
-import { grouped } from "../../domain/grouped.ts";
+import { grouped } from "../../domain/collections.ts";
 import { TASK_STATES, type TaskStates } from "../../domain/readiness/task-states.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES } from "./world.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { grouped } from "../grouped.ts";
+import { grouped } from "../collections.ts";
 import type { Target } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
 import { wordsOf } from "../readiness/reasons.ts";

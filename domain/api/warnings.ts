@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { Count } from "../result/count.ts";
 import { HIT_WARNINGS } from "../result/proof.ts";

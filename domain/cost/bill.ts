@@ -1,4 +1,4 @@
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import { MAX_URLS } from "../limits.ts";
 import { blockCount } from "../plan/counter-shards.ts";
 import { MAX_BATCHED_BYTES, urlsPerMessage } from "../plan/task-message.ts";

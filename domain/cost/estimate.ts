@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import { CAPS } from "../request/caps.ts";
 import { sourceReadSchema } from "../request/source.ts";
 

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { grouped } from "../grouped.ts";
+import { grouped } from "../collections.ts";
 import { type Failure, isOriginFailure, readReason } from "../result/failure.ts";
 import { type TaskResult, taskResultSchema } from "../result/task-result.ts";
 import { asTaskUrl, type TaskKey, type TaskUrl, taskKey, unfinishedResult } from "./task.ts";

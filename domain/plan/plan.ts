@@ -1,4 +1,4 @@
-import { grouped } from "../grouped.ts";
+import { grouped } from "../collections.ts";
 import { hostOf } from "../net/urls.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../request/distributions.ts";
 import type { Order } from "../request/options.ts";

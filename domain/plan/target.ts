@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { grouped } from "../grouped.ts";
+import { grouped } from "../collections.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Order } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";

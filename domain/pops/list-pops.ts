@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import { formatTimestamp } from "../timestamps.ts";
 import { BASES, type Basis, byCode, POP_CODES } from "./pop-codes.ts";
 import { REC_BASES } from "./recs.ts";

@@ -1,5 +1,5 @@
 // biome-ignore-all format: one row a line
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 
 /**
  * The POP codes that are publicly known. AWS publishes none. They come from public material, collected in 2026 and not

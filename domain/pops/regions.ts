@@ -1,5 +1,5 @@
 // biome-ignore-all format: one row a line
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import type { Site } from "./sites.ts";
 
 /** The POPs a region's name stands for: the sets of the prewarm extension of awslabs/aws-cloudfront-extensions. */

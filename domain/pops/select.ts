@@ -1,4 +1,4 @@
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import { editDistance } from "../nearest-name.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
 import { BASES, type Basis, CODES_BY_BASIS, POP_CODES } from "./pop-codes.ts";

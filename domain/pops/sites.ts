@@ -1,5 +1,5 @@
 // biome-ignore-all format: one row a line
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import type { RecBasis, RecName } from "./recs.ts";
 
 /** A metro area with one POP or more. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 
 /** What Prewarm reports of a task. Each claims no more than was observed; `npm run docs` writes the table into docs/api.md. */
 export const OUTCOMES = {

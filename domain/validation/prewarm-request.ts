@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keysOf } from "../grouped.ts";
+import { keysOf } from "../collections.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { keysOf } from "../../domain/collections.ts";
 import { PRICES_AS_OF } from "../../domain/cost/prices.ts";
-import { keysOf } from "../../domain/grouped.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";

@@ -1,5 +1,5 @@
+import { memoizeByKey } from "../../domain/collections.ts";
 import { errorFields } from "../../domain/log-fields.ts";
-import { memoizeByKey } from "../../domain/memoize.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { deleteCheckpoint, type Ending, endingOf, ListLostError, recount } from "../../domain/readiness/recount.ts";

@@ -1,7 +1,6 @@
 import pMap from "p-map";
-import { grouped } from "../../domain/grouped.ts";
+import { grouped, memoizeByKey } from "../../domain/collections.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
-import { memoizeByKey } from "../../domain/memoize.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { grouped } from "../../domain/grouped.ts";
+import { grouped } from "../../domain/collections.ts";
 
 it("items are together by what they have in common, groups and items in the order in which they come", () => {
   expect([...grouped([3, 1, 4, 1, 5, 9, 2, 6], (n) => n % 3)]).toEqual([

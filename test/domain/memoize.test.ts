@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { memoizeByKey } from "../../domain/memoize.ts";
+import { memoizeByKey } from "../../domain/collections.ts";
 
 it("a value is computed once for each key, also for those who ask meanwhile", async () => {
   const compute = vi.fn(async (key: string) => key.toUpperCase());

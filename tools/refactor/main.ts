@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import ts from "typescript";
-import { grouped } from "../../domain/grouped.ts";
+import { grouped } from "../../domain/collections.ts";
 import { declarationsOf, parse, type Rename, rename } from "./rename.ts";
 
 interface Plan {
