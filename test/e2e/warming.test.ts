@@ -209,7 +209,7 @@ describe("a request", () => {
     const before = await stack.inventory();
     const invalid = await stack.post("prewarm", body({ url_list: ["ftp://a.example/x"], timeout: 0 }));
     expect([invalid.status, invalid.json["error_urls"]]).toEqual([400, ["ftp://a.example/x"]]);
-    expect(invalid.json["error_message"]).toMatch(/timeout: must be whole minutes from 1 .*url_list: /);
+    expect(invalid.json["error_message"]).toMatch(/^url_list: .*; timeout: must be whole minutes from 1 /);
     const unknown = await stack.call("GET", "summary?req_id=no-such");
     expect([unknown.status, unknown.json["error_message"]]).toEqual([404, expect.stringContaining("'no-such'")]);
     for (const key of ["", "wrong"]) {
