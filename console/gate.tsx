@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { isDeniedByPolicy } from "../domain/api/gateway.ts";
+import { isDeniedByPolicy } from "../domain/validation/api-error.ts";
 import { instancesSchema } from "./api/answers.ts";
 import { apiBase, createClient } from "./api/client.ts";
 import { RefusedError } from "./api/errors.ts";

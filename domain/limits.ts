@@ -46,3 +46,9 @@ export const MAX_WHOLE_CHECK_BYTES = 65_536;
 export const MAX_SOURCES = 20;
 /** CloudFront caches no larger object: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 export const MAX_OBJECT_BYTES = 50 * 2 ** 30;
+
+/**
+ * Answers of so many bytes are compressed for who accepts it: the console's script, long lists. Shorter ones never, so that a
+ * `curl` with an Accept-Encoding header and without --compressed still shows what it got. The local run does the same.
+ */
+export const COMPRESSED_FROM_BYTES = 16_384;

@@ -1,4 +1,4 @@
-import { isDeniedByPolicy } from "../../domain/api/gateway.ts";
+import { isDeniedByPolicy } from "../../domain/validation/api-error.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { refusalSchema } from "./answers.ts";
 import { ApiError, NoAnswerError } from "./api-error.ts";

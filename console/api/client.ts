@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isDeniedByPolicy } from "../../domain/api/gateway.ts";
+import { isDeniedByPolicy } from "../../domain/validation/api-error.ts";
 import { LostError, RefusedError } from "./errors.ts";
 
 /** API Gateway answers within 29 seconds, or says that it cannot. */

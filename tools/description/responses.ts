@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { ANSWERS, GATEWAY_ANSWERS } from "../../domain/api/answers.ts";
-import { NO_KEY, TOO_LARGE } from "../../domain/api/gateway.ts";
+import { NO_KEY, TOO_LARGE } from "../../domain/validation/api-error.ts";
 import { exampleOf, idOf, type JsonSchema, refTo } from "./schemas.ts";
 
 const STATUS_MEANS: Readonly<Record<number, string>> = {

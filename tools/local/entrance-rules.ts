@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { NO_KEY } from "../../domain/api/gateway.ts";
+import { NO_KEY } from "../../domain/validation/api-error.ts";
 
 /** What the entrance looks at in a call. */
 export interface EntranceCall {

@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { BlockList, isIPv6 } from "node:net";
 import { gzipSync } from "node:zlib";
 import { request } from "undici";
-import { COMPRESSED_FROM_BYTES, DENIED_BY_POLICY, TOO_LARGE } from "../../domain/api/gateway.ts";
+import { COMPRESSED_FROM_BYTES } from "../../domain/limits.ts";
+import { DENIED_BY_POLICY, TOO_LARGE } from "../../domain/validation/api-error.ts";
 import { entranceRefusal, forwardedHeaders } from "./entrance-rules.ts";
 import { listenOnFirst } from "./ports.ts";
 

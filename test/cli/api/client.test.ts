@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
 import { Client } from "../../../cli/api/client.ts";
-import { DENIED_BY_POLICY } from "../../../domain/api/gateway.ts";
+import { DENIED_BY_POLICY } from "../../../domain/validation/api-error.ts";
 import { freePort } from "../../../tools/local/ports.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { createClient } from "../../../console/api/client.ts";
 import { LostError, RefusedError } from "../../../console/api/errors.ts";
-import { DENIED_BY_POLICY } from "../../../domain/api/gateway.ts";
+import { DENIED_BY_POLICY } from "../../../domain/validation/api-error.ts";
 
 async function apiThatSays(status: number, body: string) {
   const seen: { url?: string | undefined; key?: string | string[] | undefined; body?: string }[] = [];
