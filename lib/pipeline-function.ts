@@ -98,6 +98,6 @@ export function configureAsyncInvocation(scope: Construct, fn: lambda.Function, 
   // In a policy beside the role's own: the function depends on that one, which could not name the function.
   new iam.Policy(scope, `${fn.node.id}SelfInvocation`, {
     statements: [new iam.PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [fn.functionArn] })],
-    roles: fn.role === undefined ? [] : [fn.role],
+    roles: [fn.role].filter((role) => role !== undefined),
   });
 }

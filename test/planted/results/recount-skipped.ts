@@ -8,7 +8,7 @@ export default {
     {
       file: "lambdas/shutdown/settle.ts",
       find: "const settlement = decide(count);",
-      replace: "const settlement = expected;",
+      replace: "const settlement = expected as ReturnType<typeof decide>;",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
