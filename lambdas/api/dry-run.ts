@@ -4,6 +4,7 @@ import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { samplePlaces } from "../../domain/cost/size-sample.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
+import { invalidationPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { withTimeout } from "../../domain/retry.ts";
@@ -115,7 +116,12 @@ function questionsFor(urls: readonly string[], names: readonly (string | undefin
 
 /** How many paths would be invalidated: of both schemes and of all variants it is one. */
 function pathCount(urls: readonly string[]): number {
-  return new Set(urls.map((url) => url.replace(/^https?/, ""))).size;
+  const paths = urls.map((text) => {
+    const url = new URL(text);
+    const answer = invalidationPath(url);
+    return "path" in answer ? `${url.hostname}${answer.path}` : "";
+  });
+  return new Set(paths).size;
 }
 
 /** How an estimate says that a request would end before it is done, as warnings. @param cap bytes that the deployment allows */

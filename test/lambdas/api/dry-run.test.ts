@@ -78,8 +78,11 @@ describe("POST /prewarm with dry_run", () => {
 
   it("counts paths, not forms, of an invalidation", async () => {
     const url_list = [
-      ...Array.from({ length: 1_010 }, (_, i) => `https://cdn.example.com/${i}`),
+      ...Array.from({ length: 1_009 }, (_, i) => `https://cdn.example.com/${i}`),
       "http://cdn.example.com/0",
+      // CloudFront wants the first one encoded, and then they are one path.
+      "https://cdn.example.com/?a=|",
+      "https://cdn.example.com/?a=%7C",
     ];
     const { answer } = await dryRun({ url_list, need_invalidate: true });
     const { dollars } = estimateSchema.parse(answer["estimate"]);
