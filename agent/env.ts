@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { nameVariable } from "../domain/environment.ts";
 import { FIRST_BYTE_SECONDS, KEPT_ERROR_SECONDS } from "../domain/limits.ts";
 import { allowPrivateAddressesSchema } from "../domain/net/addresses.ts";
 import { STALL_SECONDS, stallSecondsSchema } from "../domain/request/lifecycle.ts";
@@ -7,11 +8,11 @@ export const envSchema = z.object({
   QUEUE_URL: z.url(),
   EXPRESS_QUEUE_URL: z.url(),
   DEAD_LETTER_QUEUE_URL: z.url(),
-  REQUEST_TABLE: z.string().min(1),
-  REQUEST_TASK_TABLE: z.string().min(1),
-  PROGRESS_TABLE: z.string().min(1),
+  REQUEST_TABLE: nameVariable,
+  REQUEST_TASK_TABLE: nameVariable,
+  PROGRESS_TABLE: nameVariable,
   /** Shutdown, which settles requests. */
-  SHUTDOWN_ARN: z.string().min(1),
+  SHUTDOWN_ARN: nameVariable,
   /** All waiting times follow from it: the parameter `stallSeconds`. */
   STALL_SECONDS: stallSecondsSchema.default(STALL_SECONDS),
   /** The queue's visibility timeout in seconds: a message that is held longer is extended before it is over. */

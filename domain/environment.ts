@@ -1,5 +1,8 @@
 import * as z from "zod";
 
+/** A variable that must not be empty, such as the name of a table. */
+export const nameVariable = z.string().min(1);
+
 /** A variable that is a list, separated by commas. */
 export const listVariable = z.string().transform((text): readonly string[] =>
   text

@@ -8,6 +8,7 @@ import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestPopTable } from "../aws/request-pop-table.ts";
 import { type RequestReader, RequestTable } from "../aws/request-table.ts";
 import { SettlementQueue } from "../aws/settlement-queue.ts";
+import { nameVariable } from "../domain/environment.ts";
 import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
 import { metricNamespace, withMetrics } from "../domain/metrics.ts";
 import { neededCapacity, stallSecondsSchema, timingsOf } from "../domain/request/lifecycle.ts";
@@ -31,8 +32,9 @@ const streamKeysSchema = z.object({
 });
 
 /**
- * Runs a step for each key of a batch from a table's stream that was not removed, in order, also when the step of another key fails. The whole batch then comes
- * again, and a step that was done before does no harm. A record may be late or come twice, so each step reads the item again from the table.
+ * Runs a step for each key of a batch from a table's stream that was not removed, in order, also when the step of another key fails.
+ * The whole batch then comes again, and a step that was done before does no harm. A record may be late or come twice, so each step
+ * reads the item again from the table.
  * @throws what failed, together if it was more than one
  */
 export async function forEachKey(
@@ -48,21 +50,19 @@ export async function forEachKey(
   if (errors.length === 1) throw errors[0];
 }
 
-const name = z.string().min(1);
-
 /** The variables of each function that works on requests: `Pipeline.variables` in lib/pipeline.ts. */
 export const pipelineVariables = z.object({
-  REQUEST_TABLE: name,
-  REQUEST_POP_TABLE: name,
-  REQUEST_TASK_TABLE: name,
-  PROGRESS_TABLE: name,
-  BUCKET: name,
+  REQUEST_TABLE: nameVariable,
+  REQUEST_POP_TABLE: nameVariable,
+  REQUEST_TASK_TABLE: nameVariable,
+  PROGRESS_TABLE: nameVariable,
+  BUCKET: nameVariable,
   QUEUE_URL: z.url(),
   EXPRESS_QUEUE_URL: z.url(),
   FAILED_BATCHES_URL: z.url(),
   STALL_SECONDS: stallSecondsSchema,
   /** It is part of the metrics' namespace, too. */
-  GROUP_NAME: name,
+  GROUP_NAME: nameVariable,
 });
 
 /**

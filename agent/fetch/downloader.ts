@@ -254,7 +254,10 @@ class TaskDownload {
     return this.send(addressIndex);
   }
 
-  /** @param check what a check adds to the headers; absent: a download @param ended of a check, which is in progress already: to be called when it has ended */
+  /**
+   * @param check what a check adds to the headers; absent: a download
+   * @param ended of a check, which is in progress already: to be called when it has ended
+   */
   private async send(
     addressIndex: number,
     check?: string,

@@ -69,6 +69,11 @@ export function hostOf(normalized: string): string {
   return normalized.split("/", 3)[2] ?? "";
 }
 
+/** The different hosts of URLs that {@link normalizeUrl} has returned, in the order in which they first come. */
+export function hostsOf(urls: Iterable<string>): string[] {
+  return [...new Set(Array.from(urls, hostOf))];
+}
+
 /**
  * A host's name as the DNS, certificates and the aliases of distributions have it: an internationalized one in punycode
  * (IDNA), in lower case.

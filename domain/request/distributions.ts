@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { listVariable } from "../environment.ts";
 import { MAX_HOSTS } from "../limits.ts";
-import { hostOf } from "../net/urls.ts";
+import { hostsOf } from "../net/urls.ts";
 
 /** A distribution that a request warms, as far as it could be found out. */
 export const distributionSchema = z.object({
@@ -122,7 +122,7 @@ export function allowsEvery(allowed: AllowedDistributions): boolean {
 
 /** What is wrong with URLs that come without `cf_domain`: each host is looked up, and kept. undefined: nothing. */
 export function tooManyHosts(urls: readonly string[]): string | undefined {
-  const hosts = new Set(urls.map(hostOf));
-  if (hosts.size <= MAX_HOSTS) return undefined;
-  return `cf_domain: is needed, because the URLs have ${hosts.size} different hosts (without it at most ${MAX_HOSTS})`;
+  const hosts = hostsOf(urls);
+  if (hosts.length <= MAX_HOSTS) return undefined;
+  return `cf_domain: is needed, because the URLs have ${hosts.length} different hosts (without it at most ${MAX_HOSTS})`;
 }

@@ -1,4 +1,4 @@
-import { hostOf } from "../net/urls.ts";
+import { hostsOf } from "../net/urls.ts";
 import { hostOwners, type OwnDistribution } from "../request/distributions.ts";
 import type { Source } from "../request/source.ts";
 
@@ -19,7 +19,7 @@ export interface HostsOfRequest {
  */
 export function servedHosts({ cfDomain, urls, sources, own }: HostsOfRequest): (host: string) => boolean {
   const ofSources = sources.flatMap(({ url, base }) => [url, base]).filter((it) => it !== undefined);
-  const named = new Set([...urls.map(hostOf), ...ofSources.map((it) => new URL(it).hostname)]);
+  const named = new Set([...hostsOf(urls), ...ofSources.map((it) => new URL(it).hostname)]);
   const about = cfDomain === undefined ? [...named] : [cfDomain];
   const ownerOf = hostOwners(own);
   const owners = about.map((host) => ownerOf(host)?.id);

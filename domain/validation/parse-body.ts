@@ -9,12 +9,12 @@ const badUrlsSchema = z.array(z.string()).catch([]);
 export function checkBody<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const { problems, urls } = faultsOf(parsed.error);
+  const { problems, urls } = faultsOf(parsed.error.issues);
   throw new ApiError(400, faultList(problems), urls);
 }
 
 /** @returns what is wrong, a line a fault; the URLs that are; and the fields that have faults */
-export function faultsOf({ issues }: z.ZodError) {
+export function faultsOf(issues: readonly z.core.$ZodIssue[]) {
   return {
     problems: issues.map(describeIssue),
     urls: issues.flatMap((issue) => (issue.code === "custom" ? badUrlsSchema.parse(issue.params?.["urls"]) : [])),

@@ -49,7 +49,7 @@ export function checkPrewarmRequest(
   rules: RequestRules,
 ): PrewarmRequest & { readonly body: PrewarmBody } {
   const parsed = prewarmBodySchema.safeParse(json);
-  const { problems, urls: errorUrls, fields } = faultsOf(parsed.error ?? new z.ZodError([]));
+  const { problems, urls: errorUrls, fields } = faultsOf(parsed.error?.issues ?? []);
   const body = parsed.data ?? validFields(json, fields);
   const isValid = (...names: (keyof PrewarmBody)[]) => !names.some((name) => fields.has(name));
   const { url_list: urls = [], header = [], variants = [], sources = [], need_invalidate: invalidates = false } = body;

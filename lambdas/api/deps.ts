@@ -12,20 +12,19 @@ import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
-import { listVariable, readEnvironment } from "../../domain/environment.ts";
+import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
-const name = z.string().min(1);
 const environmentSchema = pipelineVariables.extend({
-  SCHEDULE_GROUP: name,
-  SCHEDULE_ROLE_ARN: name,
-  SHUTDOWN_ARN: name,
+  SCHEDULE_GROUP: nameVariable,
+  SCHEDULE_ROLE_ARN: nameVariable,
+  SHUTDOWN_ARN: nameVariable,
   DISTRIBUTIONS: allowedDistributionsSchema,
-  ENV_NAME: name,
-  VERSION: name,
-  INSTANCE_TYPES: name,
+  ENV_NAME: nameVariable,
+  VERSION: nameVariable,
+  INSTANCE_TYPES: nameVariable,
   /** Dollars; 0: not configured. */
   SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
   ON_DEMAND_PERCENT: z.coerce.number().min(0).max(100),

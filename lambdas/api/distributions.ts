@@ -1,5 +1,5 @@
 import { errorFields } from "../../domain/log-fields.ts";
-import { hostOf } from "../../domain/net/urls.ts";
+import { hostOf, hostsOf } from "../../domain/net/urls.ts";
 import { allowsEvery, hostOwners, notOwnedBy, problemWith } from "../../domain/request/distributions.ts";
 import {
   type FoundDistributions,
@@ -28,7 +28,7 @@ export async function lookUpDistributions(
 ): Promise<LookedUp | undefined> {
   const sources = { own: () => distributions.own(), alias: (name: string) => dns.alias(name) };
   try {
-    const found = await withTimeout(ms, findDistributions(domain, [...new Set(urls.map(hostOf))], sources));
+    const found = await withTimeout(ms, findDistributions(domain, hostsOf(urls), sources));
     return { ...found, problem: notAllowed(allowed, found.distributions) };
   } catch (error) {
     if (error instanceof NoDistributionError) return { distributions: [], refused: new Map(), problem: error.message };
@@ -53,7 +53,7 @@ export async function checkDistributions(
   { item, urls }: PrewarmRequest,
 ): Promise<string[]> {
   const { cf_domain: domain } = item;
-  const hosts = [...new Set(urls.map(hostOf))];
+  const hosts = hostsOf(urls);
   const others = domain === undefined ? [] : hosts.filter((host) => host !== domain);
   if (others.length === 0 && allowsEvery(allowed)) return [];
   const own = await withTimeout(CHECK_MS, distributions.own()).catch((error: unknown) => {

@@ -2,10 +2,10 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { answerCloudFormation, emptyBucket } from "../../aws/custom-resources.ts";
-import { readEnvironment } from "../../domain/environment.ts";
+import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { createBucketEmptier } from "../custom-resources.ts";
 
-const env = readEnvironment(z.object({ BUCKET: z.string().min(1) }));
+const env = readEnvironment(z.object({ BUCKET: nameVariable }));
 
 const s3 = new S3Client({});
 

@@ -7,17 +7,16 @@ import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
-import { listVariable, readEnvironment } from "../../domain/environment.ts";
+import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { sourceReadSchema } from "../../domain/request/source.ts";
 import { walkStateSchema } from "../../probe/sources/walk.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
-const name = z.string().min(1);
 const environmentSchema = pipelineVariables.extend({
-  SHUTDOWN_ARN: name,
+  SHUTDOWN_ARN: nameVariable,
   /** The name of this function, which Lambda says. */
-  AWS_LAMBDA_FUNCTION_NAME: name,
+  AWS_LAMBDA_FUNCTION_NAME: nameVariable,
   SOURCE_BUCKETS: listVariable,
   ...networkVariables,
   ...capVariables,

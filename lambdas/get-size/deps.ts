@@ -7,16 +7,15 @@ import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { Lists } from "../../aws/lists.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
-import { readEnvironment } from "../../domain/environment.ts";
+import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
-const name = z.string().min(1);
 const environmentSchema = pipelineVariables.extend({
-  SHUTDOWN_ARN: name,
-  EXPAND_ARN: name,
+  SHUTDOWN_ARN: nameVariable,
+  EXPAND_ARN: nameVariable,
   DISTRIBUTIONS: allowedDistributionsSchema,
   ...networkVariables,
   PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),

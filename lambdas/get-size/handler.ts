@@ -1,6 +1,6 @@
 import { withoutQueries } from "../../domain/log-fields.ts";
 import { AliasUnclearError } from "../../domain/net/resolver.ts";
-import { hostOf } from "../../domain/net/urls.ts";
+import { hostsOf } from "../../domain/net/urls.ts";
 import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
 import { RetryLostError, tasksToRetry, type UrlToProbe } from "../../domain/plan/retry-plan.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
@@ -52,8 +52,8 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   const work =
     item.retry_of === undefined ? await workOfList(deps, item) : await workOfRetry(deps, item, item.retry_of);
   // Sizes must be requested with the host that the agents use.
-  const hosts = new Set([...work.sized, ...work.toProbe].map(({ url }) => hostOf(url)));
-  const { distributions, refused } = await findDistributions(item.cf_domain, [...hosts], {
+  const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
+  const { distributions, refused } = await findDistributions(item.cf_domain, hosts, {
     own: () => deps.distributions.own(),
     alias: (name) => deps.dns.alias(name),
   });

@@ -2,10 +2,10 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import * as z from "zod";
 import { answerCloudFormation, deployApi } from "../../aws/custom-resources.ts";
-import { readEnvironment } from "../../domain/environment.ts";
+import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { createApiDeployer } from "../custom-resources.ts";
 
-const env = readEnvironment(z.object({ REST_API: z.string().min(1) }));
+const env = readEnvironment(z.object({ REST_API: nameVariable }));
 
 const client = new APIGatewayClient({});
 

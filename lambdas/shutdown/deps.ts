@@ -13,17 +13,16 @@ import { Lists, ResultFiles } from "../../aws/lists.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { TaskQueues } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
-import { readEnvironment } from "../../domain/environment.ts";
+import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
 import { Capacity, pipelineVariables, sharedAdapters } from "../runtime.ts";
 import { dropStaleMessages, type HasEnded } from "./stale-messages.ts";
 
-const name = z.string().min(1);
 const environmentSchema = pipelineVariables.extend({
   /** The name of this function, which Lambda says. */
-  AWS_LAMBDA_FUNCTION_NAME: name,
-  SCHEDULE_GROUP: name,
-  SCHEDULE_ROLE_ARN: name,
+  AWS_LAMBDA_FUNCTION_NAME: nameVariable,
+  SCHEDULE_GROUP: nameVariable,
+  SCHEDULE_ROLE_ARN: nameVariable,
   API_URL: z.url(),
 });
 

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
-import * as z from "zod";
 import { queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
@@ -10,12 +9,12 @@ import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueues } from "../../aws/task-queue.ts";
-import { readEnvironment } from "../../domain/environment.ts";
+import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { Capacity, pipelineVariables, sharedAdapters } from "../runtime.ts";
 
 const environmentSchema = pipelineVariables.extend({
-  SHUTDOWN_ARN: z.string().min(1),
+  SHUTDOWN_ARN: nameVariable,
   ...networkVariables,
   ...capVariables,
 });

@@ -6,17 +6,16 @@ import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { TaskQueues } from "../../aws/task-queue.ts";
-import { readEnvironment } from "../../domain/environment.ts";
+import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import type { Observed } from "../../domain/request/lifecycle.ts";
 import type { OnFailure } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
-const name = z.string().min(1);
 const environmentSchema = pipelineVariables.extend({
   DEAD_LETTER_QUEUE_URL: z.url(),
-  SHUTDOWN_ARN: name,
-  EXPAND_ARN: name,
+  SHUTDOWN_ARN: nameVariable,
+  EXPAND_ARN: nameVariable,
 });
 
 /** Reads the environment and builds all that the Watch function works with. @throws if a variable is missing or invalid */

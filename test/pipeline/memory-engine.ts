@@ -11,7 +11,7 @@ import { ResultWriter } from "../../agent/report/result-writer.ts";
 import { csvRow, textOfField } from "../../domain/csv.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
 import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
-import { hostOf } from "../../domain/net/urls.ts";
+import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
@@ -56,7 +56,7 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
   const reqId = randomUUID();
   const rules = { reqId, now: new Date(), caps: DEFAULT_CAPS };
   const request = checkPrewarmRequest(body, rules);
-  const hosts = [...new Set(request.urls.map(hostOf))];
+  const hosts = hostsOf(request.urls);
   const found = await findDistributions(request.item.cf_domain, hosts, {
     own: async () => own,
     alias: async () => undefined,
