@@ -24,6 +24,7 @@ const NOT_SHARED = [
   "test/lambdas/aggregation/handler.test.ts",
   "test/lambdas/api/sample-sizes.test.ts",
   "test/lambdas/api/summary.test.ts",
+  "test/lambdas/custom-resources.test.ts",
   "test/lambdas/get-size/handler.test.ts",
   "test/lambdas/wiring.test.ts",
 ];

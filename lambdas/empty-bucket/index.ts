@@ -1,7 +1,6 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { answerCloudFormation, emptyBucket } from "../../aws/custom-resources.ts";
+import { emptyBucket } from "../../aws/stack-resources.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { createBucketEmptier } from "../custom-resources.ts";
 
@@ -9,9 +8,4 @@ const env = readEnvironment(z.object({ BUCKET: nameVariable }));
 
 const s3 = new S3Client({});
 
-export const handler = createBucketEmptier({
-  bucket: env.BUCKET,
-  empty: () => emptyBucket(s3, env.BUCKET),
-  answer: answerCloudFormation,
-  logger: new Logger({ serviceName: "empty-bucket" }),
-});
+export const handler = createBucketEmptier(env.BUCKET, () => emptyBucket(s3, env.BUCKET));

@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, vi } from "vitest";
-import { emptyBucket } from "../../aws/custom-resources.ts";
+import { emptyBucket } from "../../aws/stack-resources.ts";
 
 interface Version {
   readonly Key: string;

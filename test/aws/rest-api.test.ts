@@ -1,6 +1,6 @@
 import { APIGatewayClient, CreateDeploymentCommand } from "@aws-sdk/client-api-gateway";
 import { expect, it, vi } from "vitest";
-import { deployApi } from "../../aws/custom-resources.ts";
+import { deployApi } from "../../aws/stack-resources.ts";
 
 function newApi(answer: object) {
   const client = new APIGatewayClient({ region: "us-east-1" });

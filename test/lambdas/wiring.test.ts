@@ -50,8 +50,8 @@ vi.mock("../../lambdas/aggregation/handler.ts", given.as("aggregation"));
 vi.mock("../../lambdas/api/handler.ts", given.as("api"));
 vi.mock("../../lambdas/console/handler.ts", given.as("console"));
 vi.mock("../../lambdas/custom-resources.ts", () => ({
-  createBucketEmptier: given.make("empty-bucket"),
-  createApiDeployer: given.make("redeploy-api"),
+  createBucketEmptier: (_bucket: string, empty: unknown) => given.all.set("empty-bucket", { empty }),
+  createApiDeployer: (deploy: unknown) => given.all.set("redeploy-api", { deploy }),
 }));
 vi.mock("../../lambdas/expand/handler.ts", given.as("expand"));
 vi.mock("../../lambdas/get-size/handler.ts", given.as("get-size"));

@@ -1,15 +1,6 @@
+// What the custom resources of the stack have AWS do.
 import { type APIGatewayClient, CreateDeploymentCommand } from "@aws-sdk/client-api-gateway";
 import { DeleteObjectsCommand, ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
-
-/**
- * Answers CloudFormation, which waits for a custom resource: a PUT to the signed URL that it gave.
- * @throws when the answer is not taken: a stack would wait for it until its timeout
- */
-export async function answerCloudFormation(url: string, body: string): Promise<void> {
-  // As bytes: a string would have a Content-Type, and the URL is signed without one.
-  const { status } = await fetch(url, { method: "PUT", body: Buffer.from(body) });
-  if (status >= 300) throw new Error(`CloudFormation took the answer with HTTP ${status}`);
-}
 
 /**
  * Deletes every object of a bucket in every version: somebody may have made the bucket keep versions. If it is stopped and called

@@ -1,0 +1,126 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import { text } from "node:stream/consumers";
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { createApiDeployer, createBucketEmptier } from "../../lambdas/custom-resources.ts";
+import { addressOf } from "../../tools/local/ports.ts";
+
+vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
+afterAll(() => void vi.unstubAllEnvs());
+
+const IDS = { StackId: "stack", RequestId: "request", LogicalResourceId: "Resource" };
+
+interface Put {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+type Handler = ReturnType<typeof createBucketEmptier>;
+
+/** Has a handler handle an event. @returns what the signed URL receives; it answers with this status */
+async function putOf(handler: Handler, event: object, status = 200): Promise<Put | undefined> {
+  const puts: Put[] = [];
+  const server = createServer(async (request, response) => {
+    const { method, url, headers } = request;
+    puts.push({ method, url, headers, body: await text(request) });
+    response.writeHead(status).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const ResponseURL = `http://127.0.0.1:${addressOf(server).port}/answer?signature=s`;
+  await handler({ ResponseURL, ...IDS, ...event });
+  expect(puts).toHaveLength(1);
+  return puts[0];
+}
+
+/** The response to CloudFormation, without the ids that it gave. */
+async function responseTo(handler: Handler, event: object): Promise<object> {
+  const put = await putOf(handler, event);
+  const { StackId, RequestId, LogicalResourceId, ...response } = JSON.parse(put?.body ?? "");
+  expect({ StackId, RequestId, LogicalResourceId }).toEqual(IDS);
+  return response;
+}
+
+const unplanned = async () => {
+  throw new Error("unplanned");
+};
+
+describe("CloudFormation", () => {
+  const handler = createBucketEmptier("lists", unplanned);
+
+  test("gets the response by PUT, without the Content-Type that the URL is not signed with", async () => {
+    const put = await putOf(handler, { RequestType: "Create" });
+    expect(put).toMatchObject({ method: "PUT", url: "/answer?signature=s" });
+    expect(put?.headers).not.toHaveProperty("content-type");
+    // S3 takes no body of unknown length.
+    expect(put?.headers["content-length"]).toBe(String(put?.body.length));
+  });
+
+  test("that does not take the response fails the run", async () => {
+    const answered = putOf(handler, { RequestType: "Create" }, 403);
+    await expect(answered).rejects.toThrow("CloudFormation took the answer with HTTP 403");
+  });
+});
+
+describe("the bucket emptier", () => {
+  const run = (RequestType: string, empty: () => Promise<number>) =>
+    responseTo(createBucketEmptier("lists", empty), { RequestType });
+
+  test.each(["Create", "Update"])("%s: nothing is deleted", async (type) => {
+    expect(await run(type, unplanned)).toEqual({ PhysicalResourceId: "lists", Status: "SUCCESS" });
+  });
+
+  test("Delete: the bucket is emptied, then CloudFormation is told", async () => {
+    const empty = vi.fn(async () => 3);
+    expect(await run("Delete", empty)).toEqual({ PhysicalResourceId: "lists", Status: "SUCCESS" });
+    expect(empty).toHaveBeenCalledOnce();
+  });
+
+  test("Delete that fails: CloudFormation is told why, and does not wait for a quarter of an hour", async () => {
+    expect(await run("Delete", unplanned)).toMatchObject({ Status: "FAILED", Reason: "unplanned" });
+  });
+});
+
+describe("the API deployer", () => {
+  /** Which deployment the stage is to serve. */
+  const served = (event: object, deploy: () => Promise<string> = unplanned) =>
+    responseTo(createApiDeployer(deploy), event);
+  const is = (id: string) => ({ PhysicalResourceId: id, Status: "SUCCESS" });
+
+  test("Create: the template's deployment, which has just been made", async () => {
+    expect(await served({ RequestType: "Create", ResourceProperties: { Deployment: "first" } })).toEqual(is("first"));
+  });
+
+  const UPDATES: readonly (readonly [string, object, object])[] = [
+    [
+      "the endpoint has changed",
+      { Deployment: "second", VpcEndpoint: "b" },
+      { Deployment: "second", VpcEndpoint: "a" },
+    ],
+    [
+      "the template brings a deployment",
+      { Deployment: "third", VpcEndpoint: "a" },
+      { Deployment: "second", VpcEndpoint: "a" },
+    ],
+    // The first one is from before the endpoint, of which the API knows.
+    ["an update is rolled back", { Deployment: "first", VpcEndpoint: "b" }, { Deployment: "second", VpcEndpoint: "b" }],
+  ];
+
+  test.each(UPDATES)(
+    "Update, %s: a new one, of the API as it is now",
+    async (_, ResourceProperties, OldResourceProperties) => {
+      const event = { RequestType: "Update", PhysicalResourceId: "made", ResourceProperties, OldResourceProperties };
+      expect(await served(event, async () => "newest")).toEqual(is("newest"));
+      expect(await served(event)).toEqual({ PhysicalResourceId: "made", Status: "FAILED", Reason: "unplanned" });
+    },
+  );
+
+  test("Delete: nothing, as deployments go with their API", async () => {
+    const event = { RequestType: "Delete", PhysicalResourceId: "made", ResourceProperties: { Deployment: "third" } };
+    expect(await served(event)).toEqual(is("made"));
+  });
+});
