@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
-import { reportStyle } from "./report-style.js";
+import { reportStyle } from "../console/report/report-style.js";
 
 /** The oldest Node that must run a bundle: developers may have it. AWS runs Node 24. */
 export const TARGET = "node20";

@@ -8,7 +8,7 @@ export interface ReportStyle {
 declare const REPORT_CSS: string;
 declare const REPORT_CSS_HASH: string;
 
-/** lib/report-style.js makes it, and both bundles that make pages, the console's and the command's, have it put in here. */
+/** report-style.js makes it, and both bundles that make pages, the console's and the command's, have it put in here. */
 export function builtStyle(): ReportStyle {
   return { css: REPORT_CSS, hash: REPORT_CSS_HASH };
 }

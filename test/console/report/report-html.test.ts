@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FailedObject, MOST_FAILED } from "../../../console/report/failed-objects.ts";
 import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
-import { reportStyle } from "../../../lib/report-style.js";
+import { reportStyle } from "../../../console/report/report-style.js";
 import { popRows } from "../../../tools/console/made-up-pops.ts";
 import { readiness as readinessWith } from "../../readiness.ts";
 import { failure, largestReport, madeUpReport, manyPops, WITHOUT_TASKS } from "./made-up-report.ts";

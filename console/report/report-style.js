@@ -1,8 +1,8 @@
-// JavaScript, because the command's build (tools/release/build-command.js) runs where only Node and esbuild are.
+// Part of the builds of the console and of the command. JavaScript, because the command's build (tools/release/build-command.js) runs where only Node and esbuild are.
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * The style of the report page in one text, and its hash for the page's policy. Notices of packages stay in it: the page is sent on
