@@ -19,7 +19,7 @@ import type { AgentNetwork } from "./network.ts";
 import type { Parameters } from "./parameters.ts";
 import { allow, groupArn, onKeys } from "./permissions.ts";
 import type { PipelineProps } from "./pipeline.ts";
-import { VISIBILITY } from "./task-queue.ts";
+import { VISIBILITY } from "./queues.ts";
 
 export interface AgentFleetProps extends PipelineProps {
   readonly network: AgentNetwork;
@@ -80,8 +80,8 @@ export class AgentFleet extends Construct {
       ],
       userData: userData(code, region, logShipping(logGroup.logGroupName, region), {
         AWS_REGION: region,
-        ...props.tasks.variables,
-        DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
+        ...props.queues.variables,
+        DEAD_LETTER_QUEUE_URL: props.queues.deadLetters.queueUrl,
         REQUEST_TABLE: props.storage.requests.tableName,
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
         PROGRESS_TABLE: props.storage.progress.tableName,
@@ -129,7 +129,7 @@ export class AgentFleet extends Construct {
     if (props.network.internet !== undefined) group.node.addDependency(props.network.internet);
   }
 
-  private grant({ storage, tasks, shutdown, groupName }: AgentFleetProps, code: AgentCode): void {
+  private grant({ storage, queues, shutdown, groupName }: AgentFleetProps, code: AgentCode): void {
     allow(this.role, ["s3:GetObject"], code.bucket.arnForObjects(code.everyVersion));
     allow(
       this.role,
@@ -137,9 +137,9 @@ export class AgentFleet extends Construct {
         ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
         ...["sqs:SendMessage", "sqs:GetQueueAttributes"],
       ],
-      ...tasks.arns,
+      ...queues.arns,
     );
-    allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
+    allow(this.role, ["sqs:SendMessage"], queues.deadLetters.queueArn);
     // An agent sees how a request stands, and none of its headers. It changes nothing of it.
     this.role.addToPrincipalPolicy(
       onAttributes("dynamodb:GetItem", storage.requests.tableArn, ACTIVE_REQUEST_ATTRIBUTES),

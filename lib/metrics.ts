@@ -14,7 +14,7 @@ const PERIOD = Duration.minutes(5);
 export type Metrics = ReturnType<typeof metricsOf>;
 
 /** All metrics: AWS's own, and ours, which CloudWatch takes from the lines that functions log. Those of functions are by the function's id. */
-export function metricsOf({ tasks, pipeline, groupName }: MonitoringProps, watch: lambda.Function) {
+export function metricsOf({ queues, pipeline, groupName }: MonitoringProps, watch: lambda.Function) {
   const own = (metricName: MetricName, statistic: string, options: Partial<cloudwatch.MetricProps> = {}) =>
     new cloudwatch.Metric({
       namespace: metricNamespace(groupName),
@@ -24,7 +24,7 @@ export function metricsOf({ tasks, pipeline, groupName }: MonitoringProps, watch
       ...options,
     });
   const last = { statistic: "Maximum", period: PERIOD };
-  const queues = [tasks.queue, tasks.express];
+  const taskQueues = [queues.main, queues.express];
   return {
     tasksDone: own("Tasks", "Sum"),
     bytes: own("Bytes", "Sum"),
@@ -42,11 +42,11 @@ export function metricsOf({ tasks, pipeline, groupName }: MonitoringProps, watch
     stuckRequests: own("StuckRequests", "Minimum"),
     /** Items, results and records that a function could not read and skipped. */
     unreadable: own("Unreadable", "Sum"),
-    queued: queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible(last)),
-    queueAges: queues.map((queue) => queue.metricApproximateAgeOfOldestMessage(last)),
+    queued: taskQueues.map((queue) => queue.metricApproximateNumberOfMessagesVisible(last)),
+    queueAges: taskQueues.map((queue) => queue.metricApproximateAgeOfOldestMessage(last)),
     /** How long events of Shutdown wait in Lambda's queue, with the runs before that failed. In milliseconds. */
     settlementAge: pipeline.shutdown.metric("AsyncEventAge", last),
-    deadLetters: tasks.deadLetters.metricApproximateNumberOfMessagesVisible(last),
+    deadLetters: queues.deadLetters.metricApproximateNumberOfMessagesVisible(last),
     failedBatches: pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last),
     /** Failed runs of all functions together, from what the Lambda runtime logs of them. */
     functionFailures: own("FunctionFailures", "Sum"),

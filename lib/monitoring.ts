@@ -12,7 +12,7 @@ import { type AlarmDefinition, alarms } from "./alarms.ts";
 import { type Metrics, type MonitoringProps, metricsOf } from "./metrics.ts";
 import { allow } from "./permissions.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
-import { WATCH_TIMEOUT } from "./task-queue.ts";
+import { WATCH_TIMEOUT } from "./queues.ts";
 
 /**
  * When Watch runs: in the middle of each period of the alarms. Otherwise one period might have two runs and the next
@@ -56,13 +56,13 @@ export class Monitoring extends Construct {
     this.onlyIf("full", dashboard(new Construct(this, "Dashboard"), metrics));
   }
 
-  private watch({ storage, tasks, pipeline }: MonitoringProps): PipelineFunction {
+  private watch({ storage, queues, pipeline }: MonitoringProps): PipelineFunction {
     const watch = new PipelineFunction(this, "Watch", {
       name: "watch",
       timeout: WATCH_TIMEOUT,
       environment: {
         ...pipeline.variables,
-        DEAD_LETTER_QUEUE_URL: tasks.deadLetters.queueUrl,
+        DEAD_LETTER_QUEUE_URL: queues.deadLetters.queueUrl,
         EXPAND_ARN: pipeline.expand.functionArn,
       },
     });
@@ -72,11 +72,11 @@ export class Monitoring extends Construct {
     allow(watch, ["dynamodb:Query"], storage.activeIndexArn, storage.closingIndexArn);
     allow(watch, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"], storage.progress.tableArn);
     allow(watch, ["lambda:InvokeFunction"], pipeline.shutdown.functionArn, pipeline.expand.functionArn);
-    allow(watch, ["sqs:GetQueueAttributes"], ...tasks.arns);
+    allow(watch, ["sqs:GetQueueAttributes"], ...queues.arns);
     // It reads the dead letters, writes the results of their tasks and queues what waited for a lead that is dead.
-    allow(watch, ["sqs:ReceiveMessage", "sqs:DeleteMessage"], tasks.deadLetters.queueArn);
+    allow(watch, ["sqs:ReceiveMessage", "sqs:DeleteMessage"], queues.deadLetters.queueArn);
     allow(watch, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], storage.requestTasks.tableArn);
-    allow(watch, ["sqs:SendMessage"], ...tasks.arns, pipeline.failedBatches.queueArn);
+    allow(watch, ["sqs:SendMessage"], ...queues.arns, pipeline.failedBatches.queueArn);
     // Describing groups cannot be limited to a resource.
     allow(watch, ["autoscaling:DescribeAutoScalingGroups"], "*");
     new events.Rule(this, "Schedule", { schedule: WATCH_SCHEDULE, targets: [new targets.LambdaFunction(watch)] });

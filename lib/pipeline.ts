@@ -8,13 +8,13 @@ import { capsEnvironment, type Parameters, RESERVED_FOR_API } from "./parameters
 import { allow, allowReadingSources, distributionArns, groupArn, onKeys } from "./permissions.ts";
 import { configureAsyncInvocation, PipelineFunction } from "./pipeline-function.ts";
 import { connectStreams } from "./pipeline-streams.ts";
+import type { Queues } from "./queues.ts";
 import type { Storage } from "./storage.ts";
-import type { TaskQueue } from "./task-queue.ts";
 
 export interface PipelineProps {
   readonly parameters: Parameters;
   readonly storage: Storage;
-  readonly tasks: TaskQueue;
+  readonly queues: Queues;
   /** Name of the agents' Auto Scaling group. */
   readonly groupName: string;
 }
@@ -38,7 +38,7 @@ export class Pipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
-    const { parameters, storage, tasks, groupName } = props;
+    const { parameters, storage, queues, groupName } = props;
     const distributions = parameters.distributions.valueAsString;
     const sources = parameters.sourceBuckets.valueAsString;
     this.failedBatches = new sqs.Queue(this, "FailedBatches", {
@@ -69,7 +69,7 @@ export class Pipeline extends Construct {
     const variables = {
       ...storage.variables,
       BUCKET: storage.bucket.bucketName,
-      ...tasks.variables,
+      ...queues.variables,
       FAILED_BATCHES_URL: this.failedBatches.queueUrl,
       STALL_SECONDS: parameters.stallSeconds.valueAsString,
       GROUP_NAME: groupName,
@@ -137,7 +137,7 @@ export class Pipeline extends Construct {
   }
 
   /** Allows each function the calls that its code makes, on the resources that it makes them on, and nothing else. */
-  private grant({ storage, tasks, groupName, parameters }: PipelineProps): void {
+  private grant({ storage, queues, groupName, parameters }: PipelineProps): void {
     const { api, getSize, expand, task, aggregation, shutdown } = this;
     const stack = Stack.of(this);
     const { bucket, activeIndexArn, newestIndexArn } = storage;
@@ -178,11 +178,11 @@ export class Pipeline extends Construct {
     for (const fn of [api, expand, shutdown]) allow(fn, ["s3:DeleteObject"], objects);
     allowReadingSources(this, expand, parameters.sourceBuckets);
 
-    for (const fn of [task, shutdown]) allow(fn, ["sqs:SendMessage"], ...tasks.arns);
+    for (const fn of [task, shutdown]) allow(fn, ["sqs:SendMessage"], ...queues.arns);
     allow(
       shutdown,
       ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
-      ...tasks.arns,
+      ...queues.arns,
     );
     for (const fn of [getSize, expand, task, aggregation, shutdown])
       allow(fn, ["sqs:SendMessage"], this.failedBatches.queueArn);

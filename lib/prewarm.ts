@@ -7,8 +7,8 @@ import { Monitoring } from "./monitoring.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Parameters } from "./parameters.ts";
 import { Pipeline } from "./pipeline.ts";
+import { Queues } from "./queues.ts";
 import { Storage } from "./storage.ts";
-import { TaskQueue } from "./task-queue.ts";
 import { Tracing } from "./tracing.ts";
 
 export interface PrewarmProps {
@@ -26,8 +26,8 @@ export class Prewarm extends Construct {
     super(scope, id);
     const groupName = `prewarm_asg_${parameters.envName.valueAsString}`;
     const storage = new Storage(this, "Storage", parameters);
-    const tasks = new TaskQueue(this, "TaskQueue");
-    const parts = { parameters, storage, tasks, groupName };
+    const queues = new Queues(this, "TaskQueue");
+    const parts = { parameters, storage, queues, groupName };
     const pipeline = new Pipeline(this, "Pipeline", parts);
     // What GET /settings returns of the deployment, and what an estimate is based on.
     const settings = {

@@ -3,8 +3,8 @@ import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { AgentFleet } from "../../lib/agent-fleet.ts";
 import { Network } from "../../lib/network.ts";
 import { addParameters } from "../../lib/parameters.ts";
+import { Queues } from "../../lib/queues.ts";
 import { Storage } from "../../lib/storage.ts";
-import { TaskQueue } from "../../lib/task-queue.ts";
 
 /** The fleet with only those other parts that it needs. */
 export function addFleet(stack: Stack): void {
@@ -13,7 +13,7 @@ export function addFleet(stack: Stack): void {
     parameters,
     network: new Network(stack, "Network", parameters.zones),
     storage: new Storage(stack, "Storage", parameters),
-    tasks: new TaskQueue(stack, "TaskQueue"),
+    queues: new Queues(stack, "TaskQueue"),
     shutdown: LambdaFunction.fromFunctionName(stack, "Shutdown", "shutdown"),
     groupName: "prewarm_asg_test",
   });

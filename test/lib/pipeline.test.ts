@@ -3,15 +3,15 @@ import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { addParameters } from "../../lib/parameters.ts";
 import { Pipeline } from "../../lib/pipeline.ts";
+import { Queues } from "../../lib/queues.ts";
 import { Storage } from "../../lib/storage.ts";
-import { TaskQueue } from "../../lib/task-queue.ts";
 import { newApp, rendered, resourcesOf } from "./synth.ts";
 
 const app = newApp();
 const stack = new Stack(app, "Test");
 const parameters = addParameters(stack, "new");
-const [storage, tasks] = [new Storage(stack, "Storage", parameters), new TaskQueue(stack, "TaskQueue")];
-new Pipeline(stack, "Pipeline", { storage, tasks, groupName: "prewarm_asg_test", parameters });
+const [storage, queues] = [new Storage(stack, "Storage", parameters), new Queues(stack, "TaskQueue")];
+new Pipeline(stack, "Pipeline", { storage, queues, groupName: "prewarm_asg_test", parameters });
 const template = Template.fromStack(stack);
 
 /** `PipelineGetSize430B4FBA` as `GetSize`. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { TaskQueue } from "../../lib/task-queue.ts";
+import { Queues } from "../../lib/queues.ts";
 import { resourcesOf, synthesize } from "./synth.ts";
 
-const template = synthesize((scope) => new TaskQueue(scope, "Queue"));
+const template = synthesize((scope) => new Queues(scope, "Queue"));
 const queues = new Map(resourcesOf(template, "AWS::SQS::Queue"));
 const idOf = (name: string) => [...queues.keys()].find((id) => id.startsWith(`Queue${name}`)) ?? "";
 

@@ -10,8 +10,8 @@ export const VISIBILITY = Duration.seconds(30);
 export const WATCH_TIMEOUT = Duration.minutes(4);
 
 /** The queues of tasks, and where messages end that no agent could finish. */
-export class TaskQueue extends Construct {
-  readonly queue: sqs.Queue;
+export class Queues extends Construct {
+  readonly main: sqs.Queue;
   /** Of small requests, which do not wait behind large ones. */
   readonly express: sqs.Queue;
   readonly deadLetters: sqs.Queue;
@@ -25,18 +25,18 @@ export class TaskQueue extends Construct {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
     });
-    this.queue = this.taskQueue("Tasks");
+    this.main = this.taskQueue("Tasks");
     this.express = this.taskQueue("Express");
   }
 
   /** The variables by which functions and agents know the queues of tasks. */
   get variables() {
-    return { QUEUE_URL: this.queue.queueUrl, EXPRESS_QUEUE_URL: this.express.queueUrl };
+    return { QUEUE_URL: this.main.queueUrl, EXPRESS_QUEUE_URL: this.express.queueUrl };
   }
 
   /** For permissions: who may do something with one may do it with the other. */
   get arns(): string[] {
-    return [this.queue.queueArn, this.express.queueArn];
+    return [this.main.queueArn, this.express.queueArn];
   }
 
   private taskQueue(id: string): sqs.Queue {
