@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CfnCondition, Fn, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
+import { Fn, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
 import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -14,10 +13,10 @@ import { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/followers.ts";
 import { ACTIVE_REQUEST_ATTRIBUTES } from "../domain/request/request-item.ts";
-import { BANNER, MAIN_FIELDS, TARGET, zipOf } from "./bundling.ts";
+import { BANNER, MAIN_FIELDS, TARGET, withFiles, zipOf } from "./bundling.ts";
 import type { AgentNetwork } from "./network.ts";
-import type { Parameters } from "./parameters.ts";
-import { allow, groupArn, onKeys } from "./permissions.ts";
+import { isGiven, type Parameters } from "./parameters.ts";
+import { allow, allowIf, groupArn, onKeys } from "./permissions.ts";
 import type { PipelineProps } from "./pipeline.ts";
 import { VISIBILITY } from "./queues.ts";
 
@@ -42,16 +41,14 @@ const BOOT_SCRIPT = new URL("../agent/instance/boot.sh", import.meta.url);
 
 /** The Auto Scaling group of agents: Spot by default, empty until a request wants instances. */
 export class AgentFleet extends Construct {
-  private readonly role: iam.Role;
-
   constructor(scope: Construct, id: string, props: AgentFleetProps) {
     super(scope, id);
-    const { parameters } = props;
+    const { parameters, storage, queues, network, shutdown, groupName, keyName } = props;
     const { region } = Stack.of(this);
-    this.role = new iam.Role(this, "Role", {
+    const role = new iam.Role(this, "Role", {
       assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com"),
     });
-    const code = new AgentCode(this, "Code");
+    const code = agentCode(this);
     // Of all agents, so that nobody needs a shell on an instance to see why it does nothing.
     const logGroup = new logs.LogGroup(new Construct(this, "Logs"), "Group", {
       retention: logs.RetentionDays.ONE_MONTH,
@@ -60,18 +57,17 @@ export class AgentFleet extends Construct {
     // The log agent makes a stream; the group is there already. Instance ids come from the metadata service. An instance that gives up
     // makes the same calls with the AWS CLI. Tags, volumes and retention would need more calls, so they are not configured:
     // https://github.com/aws/amazon-cloudwatch-agent/blob/main/plugins/outputs/cloudwatchlogs/internal/pusher/target.go
-    allow(this.role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
-    this.grant(props, code);
+    allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
+    grant(props, code, role);
 
     const template = new ec2.LaunchTemplate(this, "Template", {
       machineImage: amiOf(this, parameters),
-      role: this.role,
-      securityGroup: props.network.securityGroup,
+      role,
+      securityGroup: network.securityGroup,
       associatePublicIpAddress: true,
       requireImdsv2: true,
-      httpTokens: ec2.LaunchTemplateHttpTokens.REQUIRED,
       httpPutResponseHopLimit: 1,
-      keyPair: props.keyName === undefined ? undefined : ec2.KeyPair.fromKeyPairName(this, "KeyPair", props.keyName),
+      keyPair: keyName === undefined ? undefined : ec2.KeyPair.fromKeyPairName(this, "KeyPair", keyName),
       blockDevices: [
         {
           deviceName: "/dev/xvda",
@@ -80,12 +76,12 @@ export class AgentFleet extends Construct {
       ],
       userData: userData(code, region, logShipping(logGroup.logGroupName, region), {
         AWS_REGION: region,
-        ...props.queues.variables,
-        DEAD_LETTER_QUEUE_URL: props.queues.deadLetters.queueUrl,
-        REQUEST_TABLE: props.storage.requests.tableName,
-        REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
-        PROGRESS_TABLE: props.storage.progress.tableName,
-        SHUTDOWN_ARN: props.shutdown.functionArn,
+        ...queues.variables,
+        DEAD_LETTER_QUEUE_URL: queues.deadLetters.queueUrl,
+        REQUEST_TABLE: storage.requests.tableName,
+        REQUEST_TASK_TABLE: storage.requestTasks.tableName,
+        PROGRESS_TABLE: storage.progress.tableName,
+        SHUTDOWN_ARN: shutdown.functionArn,
         STALL_SECONDS: parameters.stallSeconds.valueAsString,
         VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
         PREWARM_FIRST_BYTE_SECONDS: parameters.firstByteSeconds.valueAsString,
@@ -93,10 +89,10 @@ export class AgentFleet extends Construct {
     });
 
     const group = new autoscaling.CfnAutoScalingGroup(this, "Group", {
-      autoScalingGroupName: props.groupName,
+      autoScalingGroupName: groupName,
       minSize: "0",
       maxSize: parameters.maxInstances.valueAsString,
-      vpcZoneIdentifier: props.network.subnetIds,
+      vpcZoneIdentifier: network.subnetIds,
       // On, it would end a working instance as soon as its replacement runs, which is a minute before an agent does, and
       // often no interruption would have come. Agents give their work back when one comes:
       // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html
@@ -123,48 +119,37 @@ export class AgentFleet extends Construct {
       metricsCollection: [
         { granularity: "1Minute", metrics: ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupTotalInstances"] },
       ],
-      tags: [{ key: "Name", value: props.groupName, propagateAtLaunch: true }],
+      tags: [{ key: "Name", value: groupName, propagateAtLaunch: true }],
     });
     // So that no instance is left in the VPC when the gateway goes.
-    if (props.network.internet !== undefined) group.node.addDependency(props.network.internet);
+    if (network.internet !== undefined) group.node.addDependency(network.internet);
   }
+}
 
-  private grant({ storage, queues, shutdown, groupName }: AgentFleetProps, code: AgentCode): void {
-    allow(this.role, ["s3:GetObject"], code.bucket.arnForObjects(code.everyVersion));
-    allow(
-      this.role,
-      [
-        ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
-        ...["sqs:SendMessage", "sqs:GetQueueAttributes"],
-      ],
-      ...queues.arns,
-    );
-    allow(this.role, ["sqs:SendMessage"], queues.deadLetters.queueArn);
-    // An agent sees how a request stands, and none of its headers. It changes nothing of it.
-    this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:GetItem", storage.requests.tableArn, ACTIVE_REQUEST_ATTRIBUTES),
-    );
-    // Which results stand, and whether those that wait for them may go on: nothing else of what they say.
-    this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:BatchGetItem", storage.requestTasks.tableArn, LEAD_RESULT_ATTRIBUTES),
-    );
-    // It writes heartbeats and what it received, reads counters and heartbeats, and takes the right to call Shutdown. It changes no counter.
-    const { tableArn: progress } = storage.progress;
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:Query"], progress, ["count#*", "beat#*"]));
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:UpdateItem"], progress, ["bytes#*"]));
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:PutItem", "dynamodb:DeleteItem"], progress, ["ask#*"]));
-    // The limits of origins, and the permits in heartbeats.
-    this.role.addToPrincipalPolicy(
-      onKeys(["dynamodb:GetItem", "dynamodb:UpdateItem"], progress, ["limit#*", "host#*", "beat#*"]),
-    );
-    allow(this.role, ["lambda:InvokeFunction"], shutdown.functionArn);
-    allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
-    allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
-    allow(this.role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(this, groupName));
-    // What Session Manager takes, and none of it knows a resource that could be named before an instance is there:
-    // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
-    allow(this.role, SESSION_MANAGER, "*");
-  }
+/** Allows the agents the calls that they make, and nothing else. */
+function grant({ storage, queues, shutdown, groupName }: AgentFleetProps, code: AgentCode, role: iam.Role): void {
+  allow(role, ["s3:GetObject"], code.everyVersion);
+  const receive = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"];
+  allow(role, [...receive, "sqs:SendMessage", "sqs:GetQueueAttributes"], ...queues.arns);
+  allow(role, ["sqs:SendMessage"], queues.deadLetters.queueArn);
+  // An agent sees how a request stands, and none of its headers. It changes nothing of it.
+  allowIf(onAttributes(ACTIVE_REQUEST_ATTRIBUTES), role, ["dynamodb:GetItem"], storage.requests.tableArn);
+  // Which results stand, and whether those that wait for them may go on: nothing else of what they say.
+  allowIf(onAttributes(LEAD_RESULT_ATTRIBUTES), role, ["dynamodb:BatchGetItem"], storage.requestTasks.tableArn);
+  // It writes heartbeats and what it received, reads counters and heartbeats, and takes the right to call Shutdown. It changes no counter.
+  const { tableArn: progress } = storage.progress;
+  allowIf(onKeys("count#*", "beat#*"), role, ["dynamodb:Query"], progress);
+  allowIf(onKeys("bytes#*"), role, ["dynamodb:UpdateItem"], progress);
+  allowIf(onKeys("ask#*"), role, ["dynamodb:PutItem", "dynamodb:DeleteItem"], progress);
+  // The limits of origins, and the permits in heartbeats.
+  allowIf(onKeys("limit#*", "host#*", "beat#*"), role, ["dynamodb:GetItem", "dynamodb:UpdateItem"], progress);
+  allow(role, ["lambda:InvokeFunction"], shutdown.functionArn);
+  allow(role, ["dynamodb:Query"], storage.activeIndexArn);
+  allow(role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
+  allow(role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(role, groupName));
+  // What Session Manager takes, and none of it knows a resource that could be named before an instance is there:
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+  allow(role, SESSION_MANAGER, "*");
 }
 
 /**
@@ -173,9 +158,7 @@ export class AgentFleet extends Construct {
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html (Limitations)
  */
 function amiOf(scope: Construct, { amiId, latestAmi }: Parameters): ec2.IMachineImage {
-  const isPinned = new CfnCondition(scope, "HasAmiId", {
-    expression: Fn.conditionNot(Fn.conditionEquals(amiId.valueAsString, "")),
-  });
+  const isPinned = isGiven(scope, "HasAmiId", amiId.valueAsString);
   const imageId = Fn.conditionIf(isPinned.logicalId, amiId.valueAsString, latestAmi.valueAsString).toString();
   return {
     getImage: () => ({ imageId, osType: ec2.OperatingSystemType.LINUX, userData: ec2.UserData.forLinux() }),
@@ -206,20 +189,16 @@ function instanceRequirements(instanceTypes: string[]): autoscaling.CfnAutoScali
 }
 
 /**
- * A call on items of a table that names attributes, and none but these. `ForAllValues` holds also for a call that
- * names none, and would read all of the item; `Null` wants one named.
+ * The condition that a call on items of a table names attributes, and none but these. `ForAllValues` holds also for a call
+ * that names none, and would read all of the item; `Null` wants one named.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
-function onAttributes(action: string, tableArn: string, attributes: readonly string[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: [action],
-    resources: [tableArn],
-    conditions: {
-      "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
-      Null: { "dynamodb:Attributes": "false" },
-      StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
-    },
-  });
+function onAttributes(attributes: readonly string[]) {
+  return {
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
+    Null: { "dynamodb:Attributes": "false" },
+    StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+  };
 }
 
 /** What cloud-init runs: the variables, how its logs are shipped, then the boot script as it stands. */
@@ -232,7 +211,7 @@ function userData(
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const data = ec2.UserData.forLinux({ shebang: "#!/bin/bash" });
   data.addCommands(
-    `AGENT_CODE_URL='${code.s3ObjectUrl}'`,
+    `AGENT_CODE_URL='${code.url}'`,
     `AGENT_CODE_SHA256='${code.sha256}'`,
     `AGENT_CODE_REGION='${region}'`,
     `AGENT_ENV='${lines.join("\n")}'`,
@@ -245,34 +224,30 @@ function userData(
 const AGENT = fileURLToPath(new URL("../agent", import.meta.url));
 const UNIT = "prewarm-agent.service";
 
+type AgentCode = ReturnType<typeof agentCode>;
+
 /**
  * The agent as instances fetch it at boot: one ES module with its dependencies, and its systemd unit. It is zipped here and
  * not when it is published, so that the template can say which bytes an instance may run.
  */
-class AgentCode extends Asset {
-  /** SHA-256 of the zip, in hex. */
-  readonly sha256: string;
-  /**
-   * Pattern of the keys of every version, whatever is in it. In the middle of an update the group still starts instances
-   * from the old launch template, and these fetch the old code when the role has its new policy already. The stacks put
-   * their code under CODE_PREFIX (stacks.ts), so that the pattern matches no other project's objects.
-   */
-  readonly everyVersion: string;
-
-  constructor(scope: Construct, id: string) {
-    const zip = zipOf({ ...bundle(), [UNIT]: readFileSync(join(AGENT, "instance", UNIT)) });
-    const folder = mkdtempSync(join(tmpdir(), "prewarm-agent-"));
-    try {
-      const path = join(folder, "agent.zip");
-      writeFileSync(path, zip);
-      // Copies it into the cloud assembly.
-      super(scope, id, { path });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-    this.sha256 = createHash("sha256").update(zip).digest("hex");
-    this.everyVersion = this.s3ObjectKey.replace(this.assetHash, "*");
-  }
+function agentCode(scope: Construct) {
+  const zip = zipOf({ ...bundle(), [UNIT]: readFileSync(join(AGENT, "instance", UNIT)) });
+  // It is copied into the cloud assembly.
+  const asset = withFiles(
+    { "agent.zip": zip },
+    (folder) => new Asset(scope, "Code", { path: join(folder, "agent.zip") }),
+  );
+  return {
+    url: asset.s3ObjectUrl,
+    /** SHA-256 of the zip, in hex. */
+    sha256: createHash("sha256").update(zip).digest("hex"),
+    /**
+     * Pattern of the ARNs of every version, whatever is in it. In the middle of an update the group still starts instances
+     * from the old launch template, and these fetch the old code when the role has its new policy already. The stacks put
+     * their code under CODE_PREFIX (stacks.ts), so that the pattern matches no other project's objects.
+     */
+    everyVersion: asset.bucket.arnForObjects(asset.s3ObjectKey.replace(asset.assetHash, "*")),
+  };
 }
 
 /** The module and its source map, by name. */

@@ -1,7 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { CfnCondition, CfnOutput, CustomResource, Duration, Fn, Size, Stack } from "aws-cdk-lib";
+import { CfnOutput, CustomResource, Duration, Fn, Size, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
@@ -9,8 +6,8 @@ import { Construct } from "constructs";
 import { ANSWERS } from "../domain/api/answers.ts";
 import { COMPRESSED_FROM_BYTES } from "../domain/limits.ts";
 import { DENIED_BY_POLICY, NO_KEY, TOO_LARGE } from "../domain/validation/api-error.ts";
-import { consoleFiles } from "./bundling.ts";
-import type { Parameters } from "./parameters.ts";
+import { consoleFiles, withFiles } from "./bundling.ts";
+import { isGiven, type Parameters } from "./parameters.ts";
 import { allow } from "./permissions.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 
@@ -83,7 +80,13 @@ export class Api extends Construct {
     const page = new apigateway.LambdaIntegration(props.console, { allowTestInvoke: false });
     for (const path of ["console", "console/{file+}"])
       this.restApi.root.resourceForPath(path).addMethod("GET", page, { apiKeyRequired: false });
-    for (const refusal of REFUSALS) this.refuse(refusal);
+    for (const { type, statusCode, message } of REFUSALS) {
+      // API Gateway's own refusals have one fixed shape. This one has the fields of every route's answers.
+      const text = message === undefined ? "$context.error.messageString" : JSON.stringify(message);
+      const answer = `{"status":"Failed","error_message":${text},"error_urls":[],"request_id":"","message":${text}}`;
+      const templates = { "application/json": answer };
+      this.restApi.addGatewayResponse(type.responseType, { type, statusCode, templates });
+    }
     const key = this.restApi.addApiKey("Key");
     const plan = this.restApi.addUsagePlan("Plan", {
       apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }],
@@ -104,27 +107,13 @@ export class Api extends Construct {
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}/`;
   }
 
-  private refuse({ type, statusCode, message }: Refusal): void {
-    // API Gateway's own refusals have one fixed shape. It has the fields of every route's answers.
-    const text = message === undefined ? "$context.error.messageString" : JSON.stringify(message);
-    this.restApi.addGatewayResponse(type.responseType, {
-      type,
-      statusCode,
-      templates: {
-        "application/json": `{"status":"Failed","error_message":${text},"error_urls":[],"request_id":"","message":${text}}`,
-      },
-    });
-  }
-
   /**
    * Who may call the API: every caller with the key, callers from certain addresses, or callers in a VPC through an interface endpoint. An
    * update of the stack may change that.
    */
   private restrict({ parameters: { allowedCidrs }, vpcEndpointId }: ApiProps): void {
     const scope = new Construct(this, "Access");
-    const isRestricted = new CfnCondition(scope, "IsRestricted", {
-      expression: Fn.conditionNot(Fn.conditionEquals(allowedCidrs.valueAsString, "")),
-    });
+    const isRestricted = isGiven(scope, "IsRestricted", allowedCidrs.valueAsString);
     const cidrs = Fn.split(",", allowedCidrs.valueAsString);
     // The policy of a public API without restrictions allows everybody, as no policy does: CloudFormation does not remove a policy
     // that is no longer in the template (https://github.com/aws/aws-cdk/issues/21840).
@@ -142,9 +131,7 @@ export class Api extends Construct {
       api.addPropertyOverride("EndpointConfiguration", publicEndpoint);
       api.policy = publicPolicy;
     } else {
-      const isPrivate = new CfnCondition(scope, "IsPrivate", {
-        expression: Fn.conditionNot(Fn.conditionEquals(vpcEndpointId, "")),
-      });
+      const isPrivate = isGiven(scope, "IsPrivate", vpcEndpointId);
       const privateEndpoint = { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId], IpAddressType: "dualstack" };
       api.addPropertyOverride("EndpointConfiguration", {
         "Fn::If": [isPrivate.logicalId, privateEndpoint, publicEndpoint],
@@ -239,19 +226,15 @@ function invokePolicy(conditions: Record<string, unknown>): iam.PolicyDocument {
  * routes stay: a route that is removed is served until the API is deployed again, which no parameter causes.
  */
 export function consoleFunction(scope: Construct, parameters: Parameters): PipelineFunction {
-  const temporary = mkdtempSync(join(tmpdir(), "prewarm-console-"));
-  const folder = join(temporary, "page");
-  try {
-    mkdirSync(folder);
-    for (const [name, text] of Object.entries(consoleFiles())) writeFileSync(join(folder, name), text);
-    return new PipelineFunction(scope, "Page", {
-      name: "console",
-      timeout: Duration.seconds(5),
-      memorySize: 256,
-      environment: { CONSOLE: parameters.console.valueAsString },
-      files: folder,
-    });
-  } finally {
-    rmSync(temporary, { recursive: true });
-  }
+  return withFiles(
+    consoleFiles(),
+    (page) =>
+      new PipelineFunction(scope, "Page", {
+        name: "console",
+        timeout: Duration.seconds(5),
+        memorySize: 256,
+        environment: { CONSOLE: parameters.console.valueAsString },
+        page,
+      }),
+  );
 }

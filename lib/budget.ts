@@ -3,8 +3,6 @@ import * as budgets from "aws-cdk-lib/aws-budgets";
 import { Construct } from "constructs";
 import type { Parameters } from "./parameters.ts";
 
-const PERCENT = "PERCENTAGE";
-
 /**
  * A monthly budget (`monthlyBudget`, in US dollars; 0: none). It sends a mail when the actual or forecast cost exceeds it. It is
  * the account's: the costs of one stack are known only by cost allocation tags, which have to be activated first. A budget of tags that
@@ -42,7 +40,7 @@ export class Budget extends Construct {
 
 function notification(notificationType: string, threshold: number, email: CfnParameter) {
   return {
-    notification: { notificationType, threshold, comparisonOperator: "GREATER_THAN", thresholdType: PERCENT },
+    notification: { notificationType, threshold, comparisonOperator: "GREATER_THAN", thresholdType: "PERCENTAGE" },
     subscribers: [{ subscriptionType: "EMAIL", address: email.valueAsString }],
   };
 }

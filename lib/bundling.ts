@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
@@ -18,6 +19,17 @@ const ALWAYS = new Date(1980, 0, 1, 12);
 /** A zip that is the same, byte for byte, for the same files. */
 export function zipOf(files: Zippable): Uint8Array {
   return zipSync(files, { mtime: ALWAYS });
+}
+
+/** Writes these files, by name, into a folder that is there while `use` runs. */
+export function withFiles<T>(files: Readonly<Record<string, string | Uint8Array>>, use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-"));
+  try {
+    for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -67,21 +79,16 @@ export function consoleFiles(): Record<string, string> {
 
 /** The licence of each package that is in the bundle: they ask for their text to go with it. @param inputs paths below the root */
 function licencesOf(inputs: readonly string[]): string {
-  const folders = inputs.flatMap((path) => {
-    const [folder, name] = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)(?=\/)/.exec(path) ?? [];
-    return folder === undefined || name === undefined ? [] : [[name, join(ROOT, folder)] as const];
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []);
+  const licences = [...new Set(folders)].sort().map((folder) => {
+    const name = folder.replace(/^.*node_modules\//, "");
+    return `${name}\n\n${licenceIn(join(ROOT, folder))}`;
   });
-  const packages = [...new Map(folders)].sort();
-  return packages.map(([name, folder]) => `${name}\n\n${licenceIn(folder)}`).join("\n\n---\n\n");
+  return licences.join("\n\n---\n\n");
 }
 
 function licenceIn(folder: string): string {
-  for (const file of ["LICENSE", "license", "LICENSE.md"]) {
-    try {
-      return readFileSync(join(folder, file), "utf8").trim();
-    } catch {
-      // It is called otherwise.
-    }
-  }
-  throw new Error(`${folder} has no licence file`);
+  const file = readdirSync(folder).find((name) => /^license/i.test(name));
+  if (file === undefined) throw new Error(`${folder} has no licence file`);
+  return readFileSync(join(folder, file), "utf8").trim();
 }

@@ -8,8 +8,8 @@ import * as logs from "aws-cdk-lib/aws-logs";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { type MetricName, metricNamespace } from "../domain/metrics.ts";
-import { type AlarmDefinition, alarms } from "./alarms.ts";
-import { type Metrics, type MonitoringProps, metricsOf } from "./metrics.ts";
+import { type AlarmDefinition, alarms, type Metrics, type MonitoringProps, metricsOf } from "./alarms.ts";
+import { isGiven } from "./parameters.ts";
 import { allow } from "./permissions.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { WATCH_TIMEOUT } from "./queues.ts";
@@ -145,9 +145,7 @@ export class Monitoring extends Construct {
       protocol: "email",
       endpoint: email.valueAsString,
     });
-    subscription.cfnOptions.condition = new CfnCondition(topic, "HasEmail", {
-      expression: Fn.conditionNot(Fn.conditionEquals(email.valueAsString, "")),
-    });
+    subscription.cfnOptions.condition = isGiven(topic, "HasEmail", email.valueAsString);
     return topic;
   }
 }

@@ -1,5 +1,6 @@
 // The parameters of both stacks, in the groups and under the labels that the CloudFormation console shows.
-import { CfnParameter, type CfnParameterProps, type Stack } from "aws-cdk-lib";
+import { CfnCondition, CfnParameter, type CfnParameterProps, Fn, type Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
 import { keysOf } from "../domain/collections.ts";
 import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/limits.ts";
 import { CAPS, type CapName } from "../domain/request/caps.ts";
@@ -8,11 +9,10 @@ import { DEFAULT_ENV_NAME, ENV_NAME_CONSTRAINT, ENV_NAME_PATTERN } from "./conte
 
 interface Definition extends CfnParameterProps {
   readonly label: string;
-  /** The stack that has it: the one that makes a VPC, or the one in an existing VPC. @default both */
-  readonly only?: VpcKind;
 }
 
-type VpcKind = "new" | "existing";
+/** Definitions by the names of parameters, by the groups of the console. */
+type Groups = Readonly<Record<string, Readonly<Record<string, Definition>>>>;
 
 /**
  * Graviton types: first those with much network, then broad fallbacks, of several sizes and generations so that Spot has
@@ -63,7 +63,7 @@ function listOf(entry: string, max: number): string {
   return `${entry}(,${entry}){0,${max - 1}}`;
 }
 
-/** By the groups of the console, in its order. */
+/** Those of both stacks, by the groups of the console, in its order. */
 const GROUPS = {
   Deployment: {
     envName: {
@@ -80,52 +80,9 @@ const GROUPS = {
       description: "Whether GET /console serves the web console. It asks for the API key and shows nothing without it.",
     },
   },
-  Network: {
-    zones: {
-      only: "new",
-      label: "Availability Zones",
-      default: "3",
-      allowedValues: ["2", "3"],
-      description: "Availability Zones of the new VPC. Choose 2 if the account has no third zone in this region.",
-    },
-    vpc: {
-      only: "existing",
-      label: "VPC",
-      type: "AWS::EC2::VPC::Id",
-      description: "VPC to run the agents in",
-    },
-    subnet: {
-      only: "existing",
-      label: "Subnets",
-      type: "List<AWS::EC2::Subnet::Id>",
-      description: "Subnets of that VPC: public ones, or private ones with a route to a NAT gateway",
-    },
-    sg: {
-      only: "existing",
-      label: "Security group",
-      type: "AWS::EC2::SecurityGroup::Id",
-      description:
-        "Security group of the agents. It must allow outbound DNS, HTTP and HTTPS; nothing needs to come in.",
-    },
-    // Not AWS::EC2::KeyPair::KeyName: CloudFormation accepts no empty value for that type.
-    key: {
-      only: "existing",
-      label: "Key pair",
-      default: "",
-      maxLength: 255,
-      description: "Name of the key pair to log in to the agents with; empty: none. Session Manager works without it.",
-    },
-  },
+  // Each stack has its own.
+  Network: {},
   "Access to the API": {
-    vpce: {
-      only: "existing",
-      label: "Interface endpoint",
-      default: "",
-      allowedPattern: "(vpce-[0-9a-f]+)?",
-      constraintDescription: "empty, or the ID of an interface endpoint: vpce-…",
-      description:
-        "Interface endpoint for execute-api. If given, the API is private and reached through this endpoint alone.",
-    },
     allowedCidrs: {
       label: "Allowed addresses",
       default: "",
@@ -275,47 +232,94 @@ const GROUPS = {
         "Seconds without a result or a heartbeat after which a request's missing tasks are queued again. Other timeouts follow from it.",
     },
   },
-} satisfies Record<string, Record<string, Definition>>;
+} satisfies Groups;
 
-type Group = (typeof GROUPS)[keyof typeof GROUPS];
-type AnyName<G> = G extends unknown ? keyof G : never;
-type NameOnlyIn<G, V extends VpcKind> = G extends unknown
-  ? { [N in keyof G]: G[N] extends { readonly only: V } ? N : never }[keyof G]
-  : never;
+/** Those of the stack that makes a VPC. */
+export const NEW_VPC = {
+  ...GROUPS,
+  Network: {
+    zones: {
+      label: "Availability Zones",
+      default: "3",
+      allowedValues: ["2", "3"],
+      description: "Availability Zones of the new VPC. Choose 2 if the account has no third zone in this region.",
+    },
+  },
+} satisfies Groups;
+
+/** Those of the stack in an existing VPC. */
+export const EXISTING_VPC = {
+  ...GROUPS,
+  Network: {
+    vpc: {
+      label: "VPC",
+      type: "AWS::EC2::VPC::Id",
+      description: "VPC to run the agents in",
+    },
+    subnet: {
+      label: "Subnets",
+      type: "List<AWS::EC2::Subnet::Id>",
+      description: "Subnets of that VPC: public ones, or private ones with a route to a NAT gateway",
+    },
+    sg: {
+      label: "Security group",
+      type: "AWS::EC2::SecurityGroup::Id",
+      description:
+        "Security group of the agents. It must allow outbound DNS, HTTP and HTTPS; nothing needs to come in.",
+    },
+    // Not AWS::EC2::KeyPair::KeyName: CloudFormation accepts no empty value for that type.
+    key: {
+      label: "Key pair",
+      default: "",
+      maxLength: 255,
+      description: "Name of the key pair to log in to the agents with; empty: none. Session Manager works without it.",
+    },
+  },
+  "Access to the API": {
+    vpce: {
+      label: "Interface endpoint",
+      default: "",
+      allowedPattern: "(vpce-[0-9a-f]+)?",
+      constraintDescription: "empty, or the ID of an interface endpoint: vpce-…",
+      description:
+        "Interface endpoint for execute-api. If given, the API is private and reached through this endpoint alone.",
+    },
+    ...GROUPS["Access to the API"],
+  },
+} satisfies Groups;
+
+type NameIn<Group> = Group extends unknown ? keyof Group : never;
+
+/** Parameters by the names of their definitions. */
+type ParametersOf<G extends Groups> = Readonly<Record<NameIn<G[keyof G]>, CfnParameter>>;
 
 /** The parameters that both stacks have. */
-export type Parameters = Readonly<Record<Exclude<AnyName<Group>, NameOnlyIn<Group, VpcKind>>, CfnParameter>>;
+export type Parameters = ParametersOf<typeof GROUPS>;
 
 /**
  * Adds the parameters of a stack, and the groups and labels that the CloudFormation console shows.
  * @param envName default of the parameter of that name
  */
-export function addParameters<V extends VpcKind>(
-  stack: Stack,
-  vpc: V,
-  envName = DEFAULT_ENV_NAME,
-): Parameters & Readonly<Record<NameOnlyIn<Group, V>, CfnParameter>> {
-  const groups = Object.entries(GROUPS).map(([group, definitions]: [string, Record<string, Definition>]) => ({
-    group,
-    definitions: Object.entries(definitions).filter(([, { only = vpc }]) => only === vpc),
-  }));
-  const all = groups.flatMap(({ definitions }) => definitions);
-  stack.templateOptions.metadata = {
-    ...stack.templateOptions.metadata,
-    "AWS::CloudFormation::Interface": {
-      ParameterGroups: groups.map(({ group, definitions }) => ({
-        Label: { default: group },
-        Parameters: definitions.map(([name]) => name),
-      })),
-      ParameterLabels: Object.fromEntries(all.map(([name, { label }]) => [name, { default: label }])),
-    },
-  };
-  const parameters = all.map(([name, { label: _label, only: _only, ...props }]) => {
-    const own = name === "envName" ? { default: envName } : {};
-    return [name, new CfnParameter(stack, name, { ...props, ...own })] as const;
+export function addParameters<G extends Groups>(stack: Stack, groups: G, envName = DEFAULT_ENV_NAME): ParametersOf<G> {
+  const all = Object.values(groups).flatMap((definitions) => Object.entries(definitions));
+  stack.addMetadata("AWS::CloudFormation::Interface", {
+    ParameterGroups: Object.entries(groups).map(([group, definitions]) => ({
+      Label: { default: group },
+      Parameters: Object.keys(definitions),
+    })),
+    ParameterLabels: Object.fromEntries(all.map(([name, { label }]) => [name, { default: label }])),
   });
-  // The table has every name.
-  return Object.fromEntries(parameters) as Parameters & Record<NameOnlyIn<Group, V>, CfnParameter>;
+  const parameters = all.map(([name, { label: _, ...props }]) => {
+    const own = name === "envName" ? { default: envName } : {};
+    return [name, new CfnParameter(stack, name, { ...props, ...own })];
+  });
+  // The groups have every name.
+  return Object.fromEntries(parameters) as ParametersOf<G>;
+}
+
+/** A condition that holds unless the value is empty. */
+export function isGiven(scope: Construct, id: string, value: string): CfnCondition {
+  return new CfnCondition(scope, id, { expression: Fn.conditionNot(Fn.conditionEquals(value, "")) });
 }
 
 /** Environment variables of the caps, for a function that checks them. */

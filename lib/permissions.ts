@@ -2,29 +2,34 @@ import { ArnFormat, Aws, CfnCondition, type CfnParameter, type CfnResource, Fn, 
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { isGiven } from "./parameters.ts";
+
+type Grantees = iam.IGrantable | readonly iam.IGrantable[];
 
 /**
  * Allows these calls on these resources. CDK's own grants allow more than the code needs (`grantReadWriteData` is
  * eleven actions where two are used), so every permission is written out. test/pipeline/permissions.test.ts compares
  * the lists with the calls that the code makes.
  */
-export function allow(to: iam.IGrantable, actions: readonly string[], ...resources: readonly string[]): void {
-  to.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }));
+export function allow(to: Grantees, actions: string[], ...resources: string[]): void {
+  allowIf({}, to, actions, ...resources);
+}
+
+/** Allows calls on these resources that meet the conditions. */
+export function allowIf(conditions: iam.Conditions, to: Grantees, actions: string[], ...resources: string[]): void {
+  for (const { grantPrincipal } of [to].flat())
+    grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources, conditions }));
 }
 
 /**
- * Calls on items of a table whose partition keys begin like this.
+ * The condition that a call is on items of a table whose partition keys begin like this.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
-export function onKeys(actions: readonly string[], tableArn: string, keys: readonly string[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: [...actions],
-    resources: [tableArn],
-    conditions: {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys },
-      Null: { "dynamodb:LeadingKeys": "false" },
-    },
-  });
+export function onKeys(...patterns: string[]) {
+  return {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": patterns },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  };
 }
 
 /** ARN of an Auto Scaling group by its name. `*` is the id that AWS generates when the group is created. */
@@ -69,7 +74,6 @@ export function allowReadingSources(scope: Construct, { role }: lambda.Function,
   const own = new Construct(scope, "SourceBuckets");
   const entries = Fn.split(",", sourceBuckets.valueAsString);
   const policy = new iam.Policy(own, "Reading", {
-    roles: role === undefined ? [] : [role],
     statements: [
       new iam.PolicyStatement({
         actions: ["s3:GetObject"],
@@ -81,8 +85,8 @@ export function allowReadingSources(scope: Construct, { role }: lambda.Function,
       }),
     ],
   });
-  const isEmpty = Fn.conditionEquals(sourceBuckets.valueAsString, "");
-  const hasSome = new CfnCondition(own, "HasSome", { expression: Fn.conditionNot(isEmpty) });
+  role?.attachInlinePolicy(policy);
+  const hasSome = isGiven(own, "HasSome", sourceBuckets.valueAsString);
   (policy.node.defaultChild as CfnResource).cfnOptions.condition = hasSome;
 }
 

@@ -1,13 +1,17 @@
 import { Aws, CfnCondition, Duration, Fn, Stack, Token } from "aws-cdk-lib";
+import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
+import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { keysOf } from "../domain/collections.ts";
+import { attributesOf, STATES, type Step } from "../domain/request/lifecycle.ts";
+import packageJson from "../package.json" with { type: "json" };
 import { capsEnvironment, type Parameters, RESERVED_FOR_API } from "./parameters.ts";
-import { allow, allowReadingSources, distributionArns, groupArn, onKeys } from "./permissions.ts";
-import { configureAsyncInvocation, PipelineFunction } from "./pipeline-function.ts";
-import { connectStreams } from "./pipeline-streams.ts";
+import { allow, allowIf, allowReadingSources, distributionArns, groupArn, onKeys } from "./permissions.ts";
+import { PipelineFunction } from "./pipeline-function.ts";
 import type { Queues } from "./queues.ts";
 import type { Storage } from "./storage.ts";
 
@@ -29,6 +33,12 @@ export class Pipeline extends Construct {
   readonly shutdown: PipelineFunction;
   /** Batches of stream records, and asynchronous invocations, that a function failed on again and again. */
   readonly failedBatches: sqs.Queue;
+  /**
+   * Has Lambda send these to the queue. CDK's SqsDlq also allows the function to read the queue's attributes. Lambda sends with the
+   * function's role, and checks when it is configured that the role may.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+   */
+  private readonly onFailure = { bind: () => ({ destination: this.failedBatches.queueArn }) };
   readonly functions: readonly PipelineFunction[];
   /** The variables that functions know the parts by; Shutdown has no `SHUTDOWN_ARN`, because it cannot name itself. */
   readonly variables: Readonly<Record<string, string>>;
@@ -94,6 +104,12 @@ export class Pipeline extends Construct {
         DISTRIBUTIONS: distributions,
         SOURCE_BUCKETS: sources,
         ...capsEnvironment(parameters),
+        // What GET /settings returns of the deployment, and what an estimate is based on.
+        ENV_NAME: parameters.envName.valueAsString,
+        VERSION: packageJson.version,
+        INSTANCE_TYPES: parameters.instanceTypes.valueAsString,
+        ON_DEMAND_PERCENT: parameters.onDemandPercent.valueAsString,
+        SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
       },
     });
     this.expand = new PipelineFunction(this, "Expand", {
@@ -131,9 +147,70 @@ export class Pipeline extends Construct {
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.expand, this.shutdown])
       fn.node.addDependency(storage.bucket.emptied);
-    connectStreams(this, storage, byConcurrency, this.failedBatches);
+    this.connectStreams(storage, byConcurrency);
     // Documents are fetched from servers that anybody may name: `maxActiveRequests` bounds how many runs there are.
-    for (const fn of [this.shutdown, this.expand]) configureAsyncInvocation(this, fn, this.failedBatches);
+    for (const fn of [this.shutdown, this.expand]) this.configureAsyncInvocation(fn);
+  }
+
+  /**
+   * Has the streams of the tables call the functions. In an account of ten concurrent executions, one request at a time
+   * leaves some for the API: Task queues for two targets at once, four shards of results are counted, and there are Shutdown
+   * and Watch. No more than two functions read one stream: with a third, AWS may throttle them.
+   * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+   */
+  private connectStreams(storage: Storage, byConcurrency: (high: number, low: number) => number): void {
+    const every = {
+      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+      maxRecordAge: Duration.hours(12),
+      onFailure: this.onFailure,
+    };
+    const follow = (fn: lambda.Function, table: dynamodb.Table, filters: object[], batches: number) =>
+      fn.addEventSource(
+        new DynamoEventSource(table, {
+          ...every,
+          // One item at a time: a failing one holds up nobody, and each has the function's whole time.
+          batchSize: 1,
+          parallelizationFactor: batches,
+          // Attempts after the first: for some minutes of an outage.
+          retryAttempts: 20,
+          filters,
+        }),
+      );
+    follow(this.getSize, storage.requests, requestsFor("Get Size"), byConcurrency(10, 1));
+    follow(this.task, storage.requests, requestsFor("Task"), byConcurrency(10, 1));
+    follow(this.task, storage.requestPops, [nowHas({ state: "READY" })], byConcurrency(10, 2));
+    this.aggregation.addEventSource(
+      new DynamoEventSource(storage.requestTasks, {
+        ...every,
+        batchSize: 1_000,
+        maxBatchingWindow: Duration.seconds(1),
+        parallelizationFactor: byConcurrency(2, 1),
+        // A batch must be tried again as it was: its token is what keeps it from counting twice.
+        bisectBatchOnError: false,
+        retryAttempts: 100,
+        filters: [nowHas({ req_id: { exists: true } })],
+      }),
+    );
+  }
+
+  /**
+   * How Lambda handles the asynchronous invocations of a function, and lets it invoke itself to go on where a run stopped. No queue is
+   * polled for them, so an idle stack pays nothing. The function also needs `recursiveLoop`: by default, Lambda stops a function that has
+   * been invoked 16 times in a chain; the largest request takes more runs. Each run makes progress or waits, and a request's timeout ends
+   * the chain. https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   */
+  private configureAsyncInvocation(fn: lambda.Function): void {
+    fn.configureAsyncInvoke({
+      // Lambda's default and most: an invocation that fails is repeated after one and after two minutes; one that is throttled, for six
+      // hours. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+      onFailure: this.onFailure,
+    });
+    // In a policy beside the role's own: the function depends on that one, which could not name the function.
+    const invoking = new iam.PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [fn.functionArn] });
+    const policy = new iam.Policy(this, `${fn.node.id}SelfInvocation`, { statements: [invoking] });
+    fn.role?.attachInlinePolicy(policy);
   }
 
   /** Allows each function the calls that its code makes, on the resources that it makes them on, and nothing else. */
@@ -147,8 +224,7 @@ export class Pipeline extends Construct {
     const { tableArn: progress } = storage.progress;
     const objects = bucket.arnForObjects("*");
 
-    for (const fn of [getSize, expand, task, shutdown])
-      allow(fn, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
+    allow([getSize, expand, task, shutdown], ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
     allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
     allow(aggregation, ["dynamodb:GetItem"], requests);
     allow(api, ["dynamodb:Query"], activeIndexArn, newestIndexArn, requestPops, requestTasks, progress);
@@ -159,64 +235,69 @@ export class Pipeline extends Construct {
     allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
 
     // Of that table, the API writes callers' tokens and nothing else.
-    api.addToRolePolicy(onKeys(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress, ["token#*"]));
+    allowIf(onKeys("token#*"), api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress);
     // The limits of origins, and the heartbeats that hold its permits.
-    getSize.addToRolePolicy(
-      onKeys(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], progress, ["limit#*", "host#*", "beat#*"]),
-    );
+    const limits = onKeys("limit#*", "host#*", "beat#*");
+    allowIf(limits, getSize, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], progress);
     allow(task, ["dynamodb:BatchWriteItem"], progress);
-    for (const fn of [aggregation, shutdown])
-      allow(fn, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress);
+    allow(
+      [aggregation, shutdown],
+      ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
+      progress,
+    );
 
     allow(task, ["s3:GetObject"], objects);
-    for (const fn of [api, getSize, expand, shutdown]) {
-      allow(fn, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
-      // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
-      allow(fn, ["s3:ListBucket"], bucket.bucketArn);
-    }
+    allow([api, getSize, expand, shutdown], ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
+    // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
+    allow([api, getSize, expand, shutdown], ["s3:ListBucket"], bucket.bucketArn);
     // The API undoes what it wrote. Expand and Shutdown delete where their runs stopped.
-    for (const fn of [api, expand, shutdown]) allow(fn, ["s3:DeleteObject"], objects);
+    allow([api, expand, shutdown], ["s3:DeleteObject"], objects);
     allowReadingSources(this, expand, parameters.sourceBuckets);
 
-    for (const fn of [task, shutdown]) allow(fn, ["sqs:SendMessage"], ...queues.arns);
+    allow([task, shutdown], ["sqs:SendMessage"], ...queues.arns);
     allow(
       shutdown,
       ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
       ...queues.arns,
     );
-    for (const fn of [getSize, expand, task, aggregation, shutdown])
-      allow(fn, ["sqs:SendMessage"], this.failedBatches.queueArn);
+    allow([getSize, expand, task, aggregation, shutdown], ["sqs:SendMessage"], this.failedBatches.queueArn);
 
     // Listing distributions cannot be limited to a resource.
-    for (const fn of [api, getSize, expand]) allow(fn, ["cloudfront:ListDistributions"], "*");
+    allow([api, getSize, expand], ["cloudfront:ListDistributions"], "*");
     // A request may name any distribution that the stack's list allows.
     const distributions = distributionArns(this, parameters.distributions);
     allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
 
     // Whoever ends a request, or sees that one is to be checked, invokes Shutdown.
-    for (const role of [api, getSize, expand, task, aggregation, this.timerRole])
-      allow(role, ["lambda:InvokeFunction"], shutdown.functionArn);
+    allow([api, getSize, expand, task, aggregation, this.timerRole], ["lambda:InvokeFunction"], shutdown.functionArn);
     allow(getSize, ["lambda:InvokeFunction"], expand.functionArn);
 
     // Api schedules the timer of a request, and Shutdown its settlement checks.
     const resourceName = `${this.timers.ref}/*`;
     const schedules = stack.formatArn({ service: "scheduler", resource: "schedule", resourceName });
-    for (const fn of [api, shutdown]) {
-      allow(fn, ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
-      fn.addToRolePolicy(
-        new iam.PolicyStatement({
-          actions: ["iam:PassRole"],
-          resources: [this.timerRole.roleArn],
-          conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
-        }),
-      );
-    }
+    allow([api, shutdown], ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
+    const toScheduler = { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } };
+    allowIf(toScheduler, [api, shutdown], ["iam:PassRole"], this.timerRole.roleArn);
     const bus = stack.formatArn({ service: "events", resource: "event-bus", resourceName: "default" });
     allow(shutdown, ["events:PutEvents"], bus);
-    for (const fn of [api, task, shutdown]) {
-      allow(fn, ["autoscaling:SetDesiredCapacity"], groupArn(stack, groupName));
-      // Describing groups cannot be limited to a resource.
-      allow(fn, ["autoscaling:DescribeAutoScalingGroups"], "*");
-    }
+    allow([api, task, shutdown], ["autoscaling:SetDesiredCapacity"], groupArn(stack, groupName));
+    // Describing groups cannot be limited to a resource.
+    allow([api, task, shutdown], ["autoscaling:DescribeAutoScalingGroups"], "*");
   }
+}
+
+/** The items of the Request table that invoke a step: those in the states that it ends. */
+function requestsFor(step: Step) {
+  const states = keysOf(STATES).filter((state) => STATES[state].step === step && STATES[state].stream === "requests");
+  return states.map((state) => nowHas(attributesOf(state)));
+}
+
+/**
+ * A filter on what the attributes of an item are now: it matches when an item is put or changed, never when one is removed. It does
+ * not read the event's name, because for DynamoDB only what is below `dynamodb` is promised to be filtered on:
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
+ */
+function nowHas(attributes: object) {
+  const NewImage = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { S: [value] }]));
+  return { pattern: JSON.stringify({ dynamodb: { NewImage } }) };
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Construct } from "constructs";
 import { AgentFleet } from "./agent-fleet.ts";
 import { Api, consoleFunction } from "./api.ts";
@@ -29,16 +28,8 @@ export class Prewarm extends Construct {
     const queues = new Queues(this, "TaskQueue");
     const parts = { parameters, storage, queues, groupName };
     const pipeline = new Pipeline(this, "Pipeline", parts);
-    // What GET /settings returns of the deployment, and what an estimate is based on.
-    const settings = {
-      ENV_NAME: parameters.envName.valueAsString,
-      VERSION: version(),
-      INSTANCE_TYPES: parameters.instanceTypes.valueAsString,
-      ON_DEMAND_PERCENT: parameters.onDemandPercent.valueAsString,
-      SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
-      VPC_ENDPOINT: vpcEndpointId ?? "",
-    };
-    for (const [name, value] of Object.entries(settings)) pipeline.api.addEnvironment(name, value);
+    // GET /settings returns whether the API is private.
+    pipeline.api.addEnvironment("VPC_ENDPOINT", vpcEndpointId ?? "");
     new AgentFleet(this, "Fleet", { ...parts, network, shutdown: pipeline.shutdown, keyName });
     const api = new Api(this, "Api", {
       parameters,
@@ -52,12 +43,4 @@ export class Prewarm extends Construct {
     new Budget(this, "Budget", parameters);
     new Tracing(this, "Tracing", parameters.tracing);
   }
-}
-
-/** Of the package, when the stack is synthesized. */
-function version(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const version = /^ {2}"version": "([^"]+)"/m.exec(text)?.[1];
-  if (version === undefined) throw new Error("package.json has no version");
-  return version;
 }

@@ -1,8 +1,8 @@
-import { Aws, CfnCondition, CfnRule, DefaultStackSynthesizer, Fn, Stack, type StackProps, Token } from "aws-cdk-lib";
+import { Aws, CfnRule, DefaultStackSynthesizer, Fn, Stack, type StackProps, Token } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
 import { Network } from "./network.ts";
-import { addParameters } from "./parameters.ts";
+import { addParameters, EXISTING_VPC, isGiven, NEW_VPC } from "./parameters.ts";
 import { Prewarm } from "./prewarm.ts";
 
 export interface PrewarmStackProps extends StackProps {
@@ -18,7 +18,7 @@ export class PrewarmStack extends Stack {
       synthesizer: prefixedSynthesizer(),
       ...props,
     });
-    const parameters = addParameters(this, "new", envName);
+    const parameters = addParameters(this, NEW_VPC, envName);
     new Prewarm(this, "Prewarm", { parameters, network: new Network(this, "Network", parameters.zones) });
   }
 }
@@ -31,7 +31,7 @@ export class PrewarmExistingVpcStack extends Stack {
       synthesizer: prefixedSynthesizer(),
       ...props,
     });
-    const parameters = addParameters(this, "existing", envName);
+    const parameters = addParameters(this, EXISTING_VPC, envName);
     const { vpc, subnet, sg, key, vpce } = parameters;
     // A rule can read which VPC a subnet is in, but of a security group only its tags:
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-rules.html
@@ -46,9 +46,7 @@ export class PrewarmExistingVpcStack extends Stack {
         },
       ],
     });
-    const hasKey = new CfnCondition(this, "HasKeyPair", {
-      expression: Fn.conditionNot(Fn.conditionEquals(key.valueAsString, "")),
-    });
+    const hasKey = isGiven(this, "HasKeyPair", key.valueAsString);
     new Prewarm(this, "Prewarm", {
       parameters,
       network: {

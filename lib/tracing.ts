@@ -15,7 +15,7 @@ export class Tracing extends Construct {
     const parts = scope.node.findAll();
     const functions = parts.filter((part) => part instanceof lambda.Function);
     const policy = new iam.Policy(this, "Writing", {
-      roles: functions.map(({ role }) => role).filter((role) => role !== undefined),
+      roles: functions.flatMap(({ role }) => role ?? []),
       statements: [
         // Neither can be limited to a resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
         new iam.PolicyStatement({ actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] }),

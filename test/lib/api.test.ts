@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { Api } from "../../lib/api.ts";
 import { consoleFiles } from "../../lib/bundling.ts";
-import { addParameters } from "../../lib/parameters.ts";
+import { addParameters, EXISTING_VPC, NEW_VPC } from "../../lib/parameters.ts";
 import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
 
 const fn = (scope: Construct, id: string) =>
@@ -16,11 +16,11 @@ const fn = (scope: Construct, id: string) =>
   });
 const functions = (scope: Construct) => ({ handler: fn(scope, "Handler"), console: fn(scope, "Console") });
 const template = synthesize((stack) => {
-  const parameters = addParameters(stack, "new");
+  const parameters = addParameters(stack, NEW_VPC);
   return new Api(stack, "Api", { ...functions(stack), parameters });
 });
 const maybePrivate = synthesize((stack) => {
-  const parameters = addParameters(stack, "existing");
+  const parameters = addParameters(stack, EXISTING_VPC);
   const vpcEndpointId = parameters.vpce.valueAsString;
   return new Api(stack, "Api", { ...functions(stack), parameters, vpcEndpointId });
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { Network } from "../../lib/network.ts";
-import { addParameters } from "../../lib/parameters.ts";
+import { addParameters, NEW_VPC } from "../../lib/parameters.ts";
 import { resourcesOf, synthesize, theOnly } from "./synth.ts";
 
-const template = synthesize((stack) => new Network(stack, "Network", addParameters(stack, "new").zones));
+const template = synthesize((stack) => new Network(stack, "Network", addParameters(stack, NEW_VPC).zones));
 
 test("three public subnets, each with a way out", () => {
   const subnets = resourcesOf(template, "AWS::EC2::Subnet").map(([, { Properties }]) => Properties);

@@ -1,7 +1,7 @@
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { addParameters } from "../../lib/parameters.ts";
+import { addParameters, NEW_VPC } from "../../lib/parameters.ts";
 import { Pipeline } from "../../lib/pipeline.ts";
 import { Queues } from "../../lib/queues.ts";
 import { Storage } from "../../lib/storage.ts";
@@ -9,7 +9,7 @@ import { newApp, rendered, resourcesOf } from "./synth.ts";
 
 const app = newApp();
 const stack = new Stack(app, "Test");
-const parameters = addParameters(stack, "new");
+const parameters = addParameters(stack, NEW_VPC);
 const [storage, queues] = [new Storage(stack, "Storage", parameters), new Queues(stack, "TaskQueue")];
 new Pipeline(stack, "Pipeline", { storage, queues, groupName: "prewarm_asg_test", parameters });
 const template = Template.fromStack(stack);

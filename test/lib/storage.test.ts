@@ -1,10 +1,10 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
-import { addParameters } from "../../lib/parameters.ts";
+import { addParameters, NEW_VPC } from "../../lib/parameters.ts";
 import { Storage } from "../../lib/storage.ts";
 import { resourcesOf, synthesize, theOnly } from "./synth.ts";
 
-const template = synthesize((stack) => new Storage(stack, "Storage", addParameters(stack, "new")));
+const template = synthesize((stack) => new Storage(stack, "Storage", addParameters(stack, NEW_VPC)));
 
 test.each([
   { table: "Request", keys: [{ AttributeName: "req_id", KeyType: "HASH" }], view: "NEW_AND_OLD_IMAGES" },

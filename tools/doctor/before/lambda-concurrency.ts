@@ -1,7 +1,7 @@
 import { type Judgement, ok, warn } from "../judgement.ts";
 
 /**
- * A stream may have ten executions at once (`parallelizationFactor` in lib/pipeline-streams.ts), and several run side by side.
+ * A stream may have ten executions at once (`parallelizationFactor` in lib/pipeline.ts), and several run side by side.
  * Accounts have 1,000, some new ones fewer: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const COMFORTABLE = 100;
