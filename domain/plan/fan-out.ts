@@ -1,7 +1,7 @@
 import type { RequestItem } from "../request/request-item.ts";
 import { LISTS, type ListStore } from "./lists.ts";
 import { Plan } from "./plan.ts";
-import { fanOutGroups, type Target, type TargetStore, type Task } from "./target.ts";
+import { fanOutGroups, type Target, type TargetStore } from "./target.ts";
 import { messagesOf, type TaskMessage, type TaskSender, urlsPerMessage } from "./task-message.ts";
 
 export interface FanOutDeps {
@@ -53,23 +53,18 @@ async function markSent({ requestPops }: FanOutDeps, reqId: string, group: reado
 }
 
 /**
- * Reads the list of URLs once. What SENT targets lead is queued already. A request that has ended meanwhile gets no further messages:
- * they would stay in the queue.
+ * Reads the list of URLs once. A request that has ended meanwhile gets no further messages: they would stay in the queue.
  */
 async function* messagesFor(
   { lists, requests }: FanOutDeps,
   item: RequestItem,
   group: readonly Target[],
 ): AsyncGenerator<TaskMessage> {
-  const tasks = unsentOf(new Plan(item, group).leads(lists.read(LISTS.goodUrls, item.req_id)));
+  const tasks = new Plan(item, group).unsentLeads(lists.read(LISTS.goodUrls, item.req_id));
   const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
   let sent = 0;
   for await (const message of messagesOf(item, tasks, { maxUrls, targets: group.length })) {
     if (++sent % MESSAGES_PER_CHECK === 0 && !(await requests.isActive(item.req_id))) return;
     yield message;
   }
-}
-
-async function* unsentOf(tasks: AsyncIterable<Task>): AsyncGenerator<Task> {
-  for await (const task of tasks) if (task.target.state !== "SENT") yield task;
 }

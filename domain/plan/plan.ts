@@ -115,9 +115,11 @@ export class Plan {
     return (distribution && this.groups.get(distribution.label)?.chosen) ?? [];
   }
 
-  /** What is queued of each URL, in the order of the URLs. */
-  async *leads(urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>): AsyncGenerator<Task> {
-    for await (const url of urls) yield* this.tasksOf(url)?.leads() ?? [];
+  /** What is queued of each URL, in the order of the URLs, without what SENT targets lead: that is queued already. */
+  async *unsentLeads(urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>): AsyncGenerator<Task> {
+    // No `yield*`: it would await each task of a synchronous generator once more.
+    for await (const url of urls)
+      for (const task of this.tasksOf(url)?.leads() ?? []) if (task.target.state !== "SENT") yield task;
   }
 }
 

@@ -126,7 +126,7 @@ test("an agent that is killed at any call loses nothing, and repeats what it had
         "lead-first",
       );
       const source = { req_id: "r1", header: [], shards: SHARDS };
-      const leads = await collect(messagesOf(source, plan.leads(URLS), { maxUrls }));
+      const leads = await collect(messagesOf(source, plan.unsentLeads(URLS), { maxUrls }));
       world.queue.push(...leads.map((message) => ({ body: JSON.stringify(message), receives: 0 })));
       for (let n = 0; world.queue.length > 0; n++) {
         expect(n).toBeLessThan(2_000);

@@ -22,7 +22,7 @@ const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.e
 
 function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
   const plan = planOf(distributions, [target("SIN2-P1")]);
-  return collect(messagesOf(REQUEST, plan.leads(rows.map(fromRow)), { maxUrls }));
+  return collect(messagesOf(REQUEST, plan.unsentLeads(rows.map(fromRow)), { maxUrls }));
 }
 
 const row = (i: number, bytes: number | "" = 10, host = "cdn.example.com") => [`https://${host}/${i}`, String(bytes)];
@@ -83,7 +83,7 @@ describe("the messages of a target", () => {
 
   it("of several targets are apart, whatever the order of the tasks", async () => {
     const plan = planOf([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })]);
-    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(3).map(fromRow)), { maxUrls: 2 }));
+    const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(rows(3).map(fromRow)), { maxUrls: 2 }));
     expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
       ["SIN2-P1", "192.0.2.1", 2],
       ["FRA56-P4", "192.0.2.9", 2],
@@ -95,7 +95,7 @@ describe("the messages of a target", () => {
   it("name those that wait for it, and are apart by them", async () => {
     const pops = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop, i) => target(pop, { ips: [`192.0.2.${i}`] }));
     const plan = planOf([OWN], pops, "lead-first");
-    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(30).map(fromRow)), { maxUrls: 100 }));
+    const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(rows(30).map(fromRow)), { maxUrls: 100 }));
     expect(messages).toHaveLength(3);
     for (const { pop, followers = [], urls } of messages) {
       expect([pop, ...followers.map((it) => it.pop)].toSorted()).toEqual(pops.map((it) => it.pop).toSorted());
@@ -169,7 +169,7 @@ describe("the messages of a target", () => {
     const pops = Array.from({ length: 55 }, (_, i) => target(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
     const plan = planOf([OWN], pops, "lead-first");
     const long = Array.from({ length: 300 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(2_000)}`, "1"]);
-    const messages = await collect(messagesOf(REQUEST, plan.leads(long.map(fromRow)), { maxUrls: 100 }));
+    const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(long.map(fromRow)), { maxUrls: 100 }));
     expect(messages.flatMap(({ urls }) => urls)).toHaveLength(300);
     for (const message of messages) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
   });
@@ -197,7 +197,7 @@ describe("the messages of a target", () => {
     });
     const plan = planOf([OWN], targets, "lead-first", pops);
     const queued = new Set<string>();
-    const messages = messagesOf({ req_id: "r1", header: [], shards: 1 }, plan.leads(urls), { maxUrls: 100 });
+    const messages = messagesOf({ req_id: "r1", header: [], shards: 1 }, plan.unsentLeads(urls), { maxUrls: 100 });
     for await (const { pop, followers = [], urls } of messages)
       for (const at of [pop, ...followers.map(({ pop }) => pop)])
         for (const { url } of urls) queued.add(`${at} ${url}`);

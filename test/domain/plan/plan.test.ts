@@ -23,7 +23,7 @@ describe("the tasks of a request", () => {
   ]);
 
   it("are each URL at each target of its distribution that resolved, under the host that finds it", async () => {
-    const tasks = await collect(plan.leads(["a.example", "b.example", "x.example"].map(url)));
+    const tasks = await collect(plan.unsentLeads(["a.example", "b.example", "x.example"].map(url)));
     expect(tasks.map(show)).toEqual([
       "SIN2-P1 a.example as a.example",
       "FRA56-P4 a.example as a.example",
@@ -35,7 +35,7 @@ describe("the tasks of a request", () => {
 
   it("are none where no distribution serves the URL, or none of its targets resolved", async () => {
     expect(plan.tasksOf(url("nobodys.example"))).toBeUndefined();
-    expect(await collect(plan.leads([url("nobodys.example")]))).toEqual([]);
+    expect(await collect(plan.unsentLeads([url("nobodys.example")]))).toEqual([]);
     expect(planOf(TWO, [at("SIN2-P1", "d1", "FAILED")]).tasksOf(url("a.example"))).toBeUndefined();
   });
 
@@ -76,14 +76,14 @@ describe("under lead-first, the tasks of a URL", () => {
   });
 
   it("are led by somebody under each REC", async () => {
-    const together = (await collect(plan.leads(urls))).map(line);
+    const together = (await collect(plan.unsentLeads(urls))).map(line);
     expect(together).toHaveLength(2 * urls.length);
     expect(new Set(together.map((it) => it.split(" ")[1]))).toEqual(new Set(POPS));
   });
 
   it("are led by the same POP in all variants", async () => {
     const variants = ["br", "gzip"].map((variant) => ({ ...url("a.example"), variant }));
-    const led = await collect(plan.leads(variants));
+    const led = await collect(plan.unsentLeads(variants));
     const leadsOf = (variant: string) => led.filter(({ url }) => url.variant === variant).map(line);
     expect(leadsOf("br")).toEqual(leadsOf("gzip"));
   });
@@ -136,7 +136,7 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
         String(n),
       ),
     );
-    const together = await collect(plan.leads(urls));
+    const together = await collect(plan.unsentLeads(urls));
     for (const [n, url] of urls.entries()) {
       const led = together
         .filter((task) => task.url === url)
@@ -153,7 +153,7 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
   it("are found by a fan-out that knows one target alone", async () => {
     const urls = [wantedAt(["KIX50-C1"], "1"), wantedAt(["FRA56-P4"], "2"), { url: "https://a.example/3", bytes: 1 }];
     const target = at("KIX50-C1", "d1");
-    const led = await collect(planOf(TWO, [target], "all-at-once", POPS).leads(urls));
+    const led = await collect(planOf(TWO, [target], "all-at-once", POPS).unsentLeads(urls));
     expect(led.map(({ url }) => url.url)).toEqual(["https://a.example/1", "https://a.example/3"]);
   });
 });

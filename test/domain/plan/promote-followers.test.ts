@@ -237,7 +237,7 @@ describe("whatever comes of each task", () => {
       pops.map((pop) => target(pop)),
       "lead-first",
     );
-    return collect(messagesOf({ req_id: "r1", header: [], shards: 3 }, plan.leads(urls), { maxUrls }));
+    return collect(messagesOf({ req_id: "r1", header: [], shards: 3 }, plan.unsentLeads(urls), { maxUrls }));
   };
 
   /** Works through all messages and what they lead to. `seen` has each task that was done or decided. */
