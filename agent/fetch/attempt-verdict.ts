@@ -1,14 +1,7 @@
-import {
-  ACCEPTED,
-  acceptedFailure,
-  cutText,
-  type Failure,
-  MAX_ERROR,
-  wafFailure,
-} from "../../domain/result/failure.ts";
+import { type Failure, isRetryable, responseFailure } from "../../domain/result/failure.ts";
 import { isErrorPage } from "../../domain/result/outcome.ts";
 import { cameUncompressed } from "../../domain/result/task-result.ts";
-import { type HttpResult, otherPop } from "./http/http-client.ts";
+import type { HttpResult } from "./http/http-client.ts";
 
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
 export type AttemptVerdict =
@@ -18,50 +11,23 @@ export type AttemptVerdict =
 const GOOD: AttemptVerdict = { kind: "GOOD" };
 
 /**
- * Judges an answer of the POP that was asked. Only a whole 2xx body counts: a part of one may leave nothing in the
- * cache. An answer that names another POP shows nothing of this one, so it does not count either.
+ * Judges an answer of the POP that was asked. Only a whole 2xx body counts: a part of one may leave nothing in the cache.
  * @param expected bytes that Get Size saw; null where it could not tell
  * @param compressed whether a compressed form was asked for, by Get Size as well. @default false
  */
-export function judge(answer: HttpResult, pop: string, expected: number | null, compressed = false): AttemptVerdict {
-  const { httpStatus: status, xAmzCfPop, failure } = answer;
-  const waf = wafFailureOf(answer);
+export function judge(answer: HttpResult, expected: number | null, compressed = false): AttemptVerdict {
+  const { httpStatus: status, failure } = answer;
+  if (status === undefined)
+    return { kind: "RETRY", failure: failure ?? { reason: "connection", detail: "no answer" } };
+  const refusal = responseFailure(status, answer);
   // Whatever else the answer says: without a token of AWS WAF, the next attempt gets the same.
-  if (waf !== undefined) return { kind: "FINAL", failure: waf };
-  // A 3xx or 4xx counts from its status line on, even if its body broke off.
-  if (status !== undefined && status >= 300 && status < 500) return refusal(status, answer);
-  if (status === ACCEPTED) return { kind: "FINAL", failure: acceptedFailure() };
-  // So does a 5xx: the body of its page is not the object's.
-  if (status !== undefined && status >= 500 && failure?.reason === "incomplete")
-    return { kind: "RETRY", failure: serverFailure(status) };
+  if (refusal?.reason === "waf") return { kind: "FINAL", failure: refusal };
+  // The body that broke off is not the object's. After a 5xx, another fault of it says more.
+  if (refusal !== undefined && (status < 500 || failure === undefined || failure.reason === "incomplete"))
+    return { kind: isRetryable(status) ? "RETRY" : "FINAL", failure: refusal };
   // It would be as large on the next attempt.
   if (failure !== undefined) return { kind: failure.reason === "too_large" ? "FINAL" : "RETRY", failure };
-  if (status === undefined) return { kind: "RETRY", failure: { reason: "connection", detail: "no answer" } };
-  if (status < 200 || status >= 500) return { kind: "RETRY", failure: serverFailure(status) };
-  if (xAmzCfPop !== undefined && xAmzCfPop !== pop) return { kind: "RETRY", failure: otherPop(xAmzCfPop, pop) };
   return partOfIt(status) ?? errorPage(answer) ?? otherSize(answer, expected, compressed) ?? GOOD;
-}
-
-/** The failure of an answer that AWS WAF gave; undefined: it did not. */
-export function wafFailureOf({ httpStatus, wafAction }: HttpResult): Failure | undefined {
-  return httpStatus === undefined || wafAction === undefined ? undefined : wafFailure(httpStatus, wafAction);
-}
-
-/** Statuses that pass. Both ask for another try: a client that was too slow for the server, or asked too often. */
-const PASSING = [408, 429];
-
-function refusal(status: number, { location = "nowhere" }: HttpResult): AttemptVerdict {
-  const code = `HTTP ${status}`;
-  if (status < 400)
-    return {
-      kind: "FINAL",
-      failure: { reason: "redirect", code, detail: cutText(`redirects to ${location}`, MAX_ERROR) },
-    };
-  return { kind: PASSING.includes(status) ? "RETRY" : "FINAL", failure: { reason: "http_4xx", code } };
-}
-
-function serverFailure(status: number): Failure {
-  return { reason: status >= 500 && status < 600 ? "http_5xx" : "other", code: `HTTP ${status}` };
 }
 
 /** A 204 has no body, and a 206 without a range in the request is not the object. */

@@ -173,16 +173,15 @@ class TaskDownload {
 
   private prove(download: Attempt): Promise<Proof> {
     const { addressIndex, answer } = download;
-    const { host, pop } = this.message;
     return prove(download, {
-      originSendsAge: () => this.deps.tracker.originSendsAge(host),
+      originSendsAge: () => this.deps.tracker.originSendsAge(this.message.host),
       isCancelled: () => this.admission.cancellation.cancelled,
       request: async (request, history) => {
         if (request.next === "check") {
           const ended = await this.beginCheck(request);
           const check = await this.send(addressIndex, checkHeaders(this.headers.lines, answer.bytes, history), ended);
           this.sawHit ||= isAnyHit(check.answer);
-          return { ...check, failure: checkFailure(check.answer, pop) };
+          return { ...check, failure: checkFailure(check.answer) };
         }
         this.admission.transfer.clear();
         const again = await this.sendWhole(addressIndex).catch((error: unknown) => deferredAsFailure(error, download));
@@ -239,7 +238,7 @@ class TaskDownload {
   }
 
   private judge({ answer }: Timed): AttemptVerdict {
-    return judge(answer, this.message.pop, this.task.bytes, this.headers.compressed);
+    return judge(answer, this.task.bytes, this.headers.compressed);
   }
 
   /** When a kept error can be gone; not before the `Retry-After` of the origin. */

@@ -11,7 +11,7 @@ import {
   type Step,
 } from "../../domain/result/proof.ts";
 import { judge } from "./attempt-verdict.ts";
-import { type HttpResult, otherPop } from "./http/http-client.ts";
+import type { HttpResult } from "./http/http-client.ts";
 
 /** What an address of a POP has shown. */
 export interface Proof {
@@ -122,12 +122,11 @@ export function checkHeaders(headers: string, bytes: number, history: readonly O
 }
 
 /** Why the answer to a check tells nothing of the object at that POP; undefined: it does. */
-export function checkFailure(answer: HttpResult, pop: string): Failure | undefined {
-  const { httpStatus: status, xAmzCfPop = "", xCache, wafAction, failure } = answer;
+export function checkFailure(answer: HttpResult): Failure | undefined {
+  const { httpStatus: status, xCache, wafAction, failure } = answer;
   if (wafAction !== undefined || (status !== 200 && status !== 206)) {
-    return judge(answer, pop, null).failure ?? { reason: "other", code: `HTTP ${status}` };
+    return judge(answer, null).failure ?? { reason: "other", code: `HTTP ${status}` };
   }
-  if (xAmzCfPop !== "" && xAmzCfPop !== pop) return otherPop(xAmzCfPop, pop);
   if (failure !== undefined && failure.reason !== "too_large") return failure;
   return xCache === undefined ? { reason: "other", detail: "the response has no x-cache" } : undefined;
 }

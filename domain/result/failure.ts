@@ -135,15 +135,34 @@ function ownCopy(text: string): string {
 }
 
 /** The object may not exist yet: https://www.rfc-editor.org/rfc/rfc9110#section-15.3.3 */
-export const ACCEPTED = 202;
+const ACCEPTED = 202;
 
-/** The failure of a response with the status {@link ACCEPTED} that AWS WAF did not send. */
-export function acceptedFailure(): Failure {
-  return {
-    reason: "not_cacheable",
-    code: `HTTP ${ACCEPTED}`,
-    detail: "the origin accepted the request and did not send the object; retry when it answers with HTTP 200",
-  };
+/** The headers of a response that tell why it is not the object. */
+export interface RefusalHeaders {
+  /** The value of {@link WAF_ACTION_HEADER}. */
+  readonly wafAction?: string | undefined;
+  readonly location?: string | undefined;
+}
+
+/** Why a response is not the object, as far as its status and AWS WAF tell; undefined: it may be the object. */
+export function responseFailure(status: number, headers: RefusalHeaders): Failure | undefined {
+  const { wafAction, location = "nowhere" } = headers;
+  if (wafAction !== undefined) return wafFailure(status, wafAction);
+  if (status >= 200 && status < 300 && status !== ACCEPTED) return undefined;
+  const code = `HTTP ${status}`;
+  if (status === ACCEPTED) {
+    const detail = "the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
+    return { reason: "not_cacheable", code, detail };
+  }
+  if (status >= 300 && status < 400)
+    return { reason: "redirect", code, detail: cutText(`redirects to ${location}`, MAX_ERROR) };
+  if (status >= 400 && status < 500) return { reason: "http_4xx", code };
+  return { reason: status >= 500 && status < 600 ? "http_5xx" : "other", code };
+}
+
+/** Whether the same request may be answered otherwise later: the server failed, was waited for too long, or was asked too often. */
+export function isRetryable(status: number): boolean {
+  return status >= 500 || status === 408 || status === 429;
 }
 
 /** The failure of a task that never got a result. @param queuedTimes how often it was queued in all */
@@ -223,7 +242,7 @@ export function wafAnswer(status: number, action: string): { readonly code: stri
 }
 
 /** The failure of a response that AWS WAF sent instead of the object. Its parameters are those of {@link wafAnswer}. */
-export function wafFailure(status: number, action: string): Failure {
+function wafFailure(status: number, action: string): Failure {
   const { code, text } = wafAnswer(status, action);
   return { reason: "waf", code, detail: `AWS WAF answered with ${text} instead of the object; ${ALLOW_BY_HEADER}` };
 }

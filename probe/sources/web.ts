@@ -3,8 +3,7 @@ import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { joinedHeader, parseHeaders } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
-import { isOverload } from "../../domain/origin/origin-response.ts";
-import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
+import { ALLOW_BY_HEADER, isRetryable, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
 import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";
 import { connectionTo, type Ports } from "../connection.ts";
 import { DocumentError, RetryableDocumentError } from "./document.ts";
@@ -141,9 +140,7 @@ function blocked(answer: string, withHeader: boolean): DocumentError {
 
 function refusal(status: number): DocumentError {
   const problem = `was answered with HTTP ${status}`;
-  return status >= 500 || status === 408 || isOverload(status)
-    ? new RetryableDocumentError(problem)
-    : new DocumentError(problem);
+  return isRetryable(status) ? new RetryableDocumentError(problem) : new DocumentError(problem);
 }
 
 /** Converts errors of the network while the body is read. */

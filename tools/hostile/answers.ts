@@ -73,7 +73,7 @@ async function unasked(times: number): Promise<LabRow[]> {
       const server = await rawServer(serve, secure ? certificate : undefined);
       using pool = poolTo(server.port, secure ? certificate.caPem : undefined);
       const kinds = { GOOD: 0, RETRY: 0, FINAL: 0 };
-      for (let n = 0; n < times; n++) kinds[judge(await pool.get(`/${n}`, HEADERS, () => {}), "", null).kind]++;
+      for (let n = 0; n < times; n++) kinds[judge(await pool.get(`/${n}`, HEADERS, () => {}), null).kind]++;
       server.close();
       const saw = `${kinds.FINAL} were the 404`;
       rows.push({
@@ -111,7 +111,7 @@ async function openEnd(times: number): Promise<LabRow> {
   using pool = poolTo(server.port, certificate.caPem);
   let good = 0;
   for (let n = 0; n < times; n++) {
-    if (judge(await pool.get("/", HEADERS, () => {}), "", null).kind === "GOOD") good++;
+    if (judge(await pool.get("/", HEADERS, () => {}), null).kind === "GOOD") good++;
   }
   server.close();
   return { what: "bodies over TLS whose end nothing tells", tried: times, wrong: good, saw: `${times - good} refused` };

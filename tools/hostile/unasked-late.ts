@@ -45,7 +45,7 @@ async function byUs(port: number, times: number, atOnce: number): Promise<number
   using pool = poolTo(port);
   return await successes(times, atOnce, async (n) => {
     const answer = await pool.get(`/${n}`, HEADERS, () => {});
-    return judge(answer, "", null).kind === "GOOD";
+    return judge(answer, null).kind === "GOOD";
   });
 }
 

@@ -1,7 +1,7 @@
 // The one interface between the downloads and HTTP. README.md has the rules of its implementation in this folder.
 import { setMaxListeners } from "node:events";
 import type { Header } from "../../../domain/net/headers.ts";
-import { cutText, type Failure } from "../../../domain/result/failure.ts";
+import type { Failure } from "../../../domain/result/failure.ts";
 
 export interface HttpClient {
   /**
@@ -123,11 +123,6 @@ export function headerLines(headers: readonly Header[]): string {
     lines += `${line}\r\n`;
   }
   return lines;
-}
-
-/** The failure of a response that names another POP. */
-export function otherPop(named: string, asked: string): Failure {
-  return { reason: "other_pop", detail: `answered by ${cutText(named, MAX_HEADER_CHARACTERS)} instead of ${asked}` };
 }
 
 /** Most characters of a header that is stored or quoted: a server writes 64 KB. CloudFront's have fewer than 60. */

@@ -1,8 +1,8 @@
 import { MAX_ANSWER_HEAD_BYTES } from "../../../domain/limits.ts";
-import type { Failure } from "../../../domain/result/failure.ts";
+import { cutText, type Failure } from "../../../domain/result/failure.ts";
 import { tooLarge } from "./body-limits.ts";
 import { ChunkedBody } from "./chunked-body.ts";
-import { type HttpResult, type Mutable, otherPop } from "./http-client.ts";
+import { type HttpResult, MAX_HEADER_CHARACTERS, type Mutable } from "./http-client.ts";
 import { BadResponseError, checkPartialHead, parseHead, type ResponseHead } from "./response-head.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -138,8 +138,11 @@ export class ResponseReader {
     this.answer = head.answer;
     this.answer.firstByteMs = performance.now() - this.askedAt;
     if (head.body.kind === "LENGTH") this.left = head.body.length;
-    if (this.pop !== undefined && head.answer.xAmzCfPop !== undefined && head.answer.xAmzCfPop !== this.pop) {
-      this.fail(otherPop(head.answer.xAmzCfPop, this.pop));
+    const { xAmzCfPop } = head.answer;
+    // It shows nothing of the POP that was asked.
+    if (this.pop !== undefined && xAmzCfPop !== undefined && xAmzCfPop !== this.pop) {
+      const named = cutText(xAmzCfPop, MAX_HEADER_CHARACTERS);
+      this.fail({ reason: "other_pop", detail: `answered by ${named} instead of ${this.pop}` });
       return true;
     }
     if (this.left > this.maxBytes) {

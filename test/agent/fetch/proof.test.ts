@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { wafFailureOf } from "../../../agent/fetch/attempt-verdict.ts";
 import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { checkFailure, checkHeaders, prove, type Request, type Timed } from "../../../agent/fetch/proof.ts";
-import type { Failure } from "../../../domain/result/failure.ts";
+import { type Failure, responseFailure } from "../../../domain/result/failure.ts";
 
 const MISS: HttpResult = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
 const EDGE: HttpResult = {
@@ -28,7 +27,7 @@ function asking(...answers: (HttpResult | "bad")[]) {
     const answer = answers.shift();
     if (answer === undefined) throw new Error("nothing more was to be requested");
     if (answer === "bad") return { failure: TIMEOUT, ...timed({ bytes: 0, failure: TIMEOUT }) };
-    return { failure: wafFailureOf(answer), ...timed(answer) };
+    return { failure: responseFailure(answer.httpStatus ?? 200, answer), ...timed(answer) };
   };
   const proving = (download: HttpResult, isCancelled = () => false) =>
     prove(timed(download), { request, originSendsAge: () => false, isCancelled });
@@ -175,7 +174,7 @@ describe("a check", () => {
     ["a part of it", { bytes: 1, httpStatus: 206, xCache }, undefined],
     ["more than was requested", { bytes: 0, httpStatus: 200, xCache, failure: { reason: "too_large" } }, undefined],
     ["a body that broke off", { bytes: 1, httpStatus: 200, xCache, failure: { reason: "incomplete" } }, "incomplete"],
-    ["an answer of another POP", { bytes: 1, httpStatus: 200, xCache, xAmzCfPop: "SIN2-P2" }, "other_pop"],
+    ["an answer of another POP", { bytes: 0, httpStatus: 200, xCache, failure: { reason: "other_pop" } }, "other_pop"],
     ["an answer without x-cache", { bytes: 1, httpStatus: 200 }, "other"],
     ["an error", { bytes: 1, httpStatus: 503, xCache }, "http_5xx"],
     ["an answer without a body", { bytes: 0, httpStatus: 204, xCache }, "incomplete"],
@@ -184,6 +183,6 @@ describe("a check", () => {
     ["a CAPTCHA with the status of a success", { bytes: 1, httpStatus: 200, xCache, wafAction: "captcha" }, "waf"],
     ["nothing", { bytes: 0, failure: { reason: "timeout" } }, "timeout"],
   ])("whose answer is %s: %#", (_, answer, reason) => {
-    expect(checkFailure(answer, "SIN2-P1")?.reason).toBe(reason);
+    expect(checkFailure(answer)?.reason).toBe(reason);
   });
 });

@@ -13,7 +13,7 @@ test("what a POP says is stored up to a length, however much it says", () => {
     startedAt: 0,
     endedAt: 9,
     answer,
-    verdict: judge(answer, "SIN2-P1", null),
+    verdict: judge(answer, null),
   };
   const result = toResult(taskMessage(), { url: "https://a.example/", bytes: null }, "i-1", { attempt }, 5);
   const { x_cache = "", x_amz_cf_pop = "", x_amz_cf_id = "", error = "" } = result;

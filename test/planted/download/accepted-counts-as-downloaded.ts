@@ -5,9 +5,9 @@ export default {
   description: "A 202 of the origin counts as a success.",
   changes: [
     {
-      file: "agent/fetch/attempt-verdict.ts",
-      find: 'if (status === ACCEPTED) return { kind: "FINAL", failure: acceptedFailure() };',
-      replace: "if (status === ACCEPTED) return GOOD;",
+      file: "domain/result/failure.ts",
+      find: "if (status >= 200 && status < 300 && status !== ACCEPTED) return undefined;",
+      replace: "if (status >= 200 && status < 300) return undefined;",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader-attempts.test.ts"],

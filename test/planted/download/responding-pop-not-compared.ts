@@ -6,14 +6,9 @@ export default {
   changes: [
     {
       file: "agent/fetch/http/response-reader.ts",
-      find: "head.answer.xAmzCfPop !== this.pop)",
-      replace: 'head.answer.xAmzCfPop === "")',
-    },
-    {
-      file: "agent/fetch/attempt-verdict.ts",
-      find: "xAmzCfPop !== undefined && xAmzCfPop !== pop",
+      find: "xAmzCfPop !== undefined && xAmzCfPop !== this.pop",
       replace: 'xAmzCfPop === ""',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/attempt-verdict.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader-attempts.test.ts"],
 } satisfies Bug;

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/fetch/attempt-verdict.ts",
-      find: 'if (waf !== undefined) return { kind: "FINAL", failure: waf };',
-      replace: 'if (waf !== undefined) return { kind: "RETRY", failure: waf };',
+      find: 'if (refusal?.reason === "waf") return { kind: "FINAL", failure: refusal };',
+      replace: 'if (refusal?.reason === "waf") return { kind: "RETRY", failure: refusal };',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/attempt-verdict.test.ts"],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/fetch/attempt-verdict.ts",
-      find: 'if (waf !== undefined) return { kind: "FINAL", failure: waf };',
-      replace: "if (waf !== undefined) return GOOD;",
+      find: 'if (refusal?.reason === "waf") return { kind: "FINAL", failure: refusal };',
+      replace: 'if (refusal?.reason === "waf") return GOOD;',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader-attempts.test.ts"],

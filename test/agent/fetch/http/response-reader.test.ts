@@ -108,6 +108,29 @@ describe("an answer that is too large", () => {
   });
 });
 
+describe("an answer that names a POP", () => {
+  const readFrom = (xAmzCfPop: string) => {
+    const text = `HTTP/1.1 200 OK\r\nX-Amz-Cf-Pop: ${xAmzCfPop}\r\nContent-Length: 3\r\n\r\nabc`;
+    const reader = new ResponseReader(() => {}, 1_000, "SIN2-P1");
+    expect(reader.read(Buffer.from(text), text.length)).toBe(true);
+    return reader.answer;
+  };
+
+  it("is read if it is the one that was asked", () => {
+    expect(readFrom("SIN2-P1")).toMatchObject({ bytes: 3, failure: undefined });
+  });
+
+  it.each(["SIN2-P2", "SIN2-P10"])("has failed if it is another one, as %s, and its body is left", (pop) => {
+    const failure = { reason: "other_pop", detail: `answered by ${pop} instead of SIN2-P1` };
+    expect(readFrom(pop)).toMatchObject({ bytes: 0, failure });
+  });
+
+  it("is quoted up to 200 characters", () => {
+    const detail = `answered by ${"x".repeat(199)}… instead of SIN2-P1`;
+    expect(readFrom("x".repeat(60_000)).failure).toEqual({ reason: "other_pop", detail });
+  });
+});
+
 describe("an answer without a length", () => {
   it("is not good over TLS: anybody on the way may have ended it", () => {
     const text = "HTTP/1.1 200 OK\r\n\r\n12345678";
