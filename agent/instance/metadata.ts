@@ -16,24 +16,21 @@ export class InstanceMetadata {
     return this.get("/latest/meta-data/instance-id");
   }
 
-  /** What Spot is about to do (`terminate`, `stop`, `hibernate`) about two minutes from now; undefined: nothing. */
-  async spotAction(): Promise<string | undefined> {
-    const text = await this.get("/latest/meta-data/spot/instance-action");
-    if (text === undefined) return undefined;
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === "object" && parsed !== null && "action" in parsed ? String(parsed.action) : "unknown";
+  /** The notice that Spot is about to terminate, stop or hibernate the instance, about two minutes before; undefined: there is none. */
+  async spotNotice(): Promise<string | undefined> {
+    return this.get("/latest/meta-data/spot/instance-action");
   }
 
   private async get(path: string): Promise<string | undefined> {
-    const timeouts = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const token = await request(`${this.endpoint}/latest/api/token`, {
       method: "PUT",
       headers: { "x-aws-ec2-metadata-token-ttl-seconds": String(TOKEN_SECONDS) },
-      ...timeouts,
+      signal,
     });
     const answer = await request(this.endpoint + path, {
       headers: { "x-aws-ec2-metadata-token": await token.body.text() },
-      ...timeouts,
+      signal,
     });
     const text = await answer.body.text();
     return answer.statusCode === 200 ? text : undefined;
@@ -54,11 +51,7 @@ export async function identify(
   const id = await retry(() => metadata.instanceId().catch(() => undefined), {
     attempts: ATTEMPTS,
     firstMs: firstPauseMs,
-    retryOnResult: isMissing,
+    retryOnResult: (it) => !it,
   });
-  return isMissing(id) ? `unknown-${randomUUID()}` : id;
-}
-
-function isMissing(id: string | undefined): id is undefined | "" {
-  return id === undefined || id === "";
+  return id || `unknown-${randomUUID()}`;
 }

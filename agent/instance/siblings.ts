@@ -14,7 +14,6 @@ export function isSibling(argv: readonly string[]): boolean {
 /** More processes of this program, for the other cores of an instance. One that crashes is started again. */
 export class Siblings {
   private readonly running = new Set<ChildProcess>();
-  private readonly restarts = new Set<NodeJS.Timeout>();
   private stopping = false;
 
   constructor(
@@ -29,7 +28,6 @@ export class Siblings {
 
   stop(): void {
     this.stopping = true;
-    for (const timer of this.restarts) clearTimeout(timer);
     for (const child of this.running) child.kill("SIGTERM");
   }
 
@@ -39,17 +37,14 @@ export class Siblings {
   }
 
   private launch(): void {
+    if (this.stopping) return;
     const child = fork(this.program, [MARK], { env: this.env });
     this.running.add(child);
     child.once("exit", (code, signal) => {
       this.running.delete(child);
       if (this.stopping) return;
       this.onCrash(code ?? signal);
-      const timer = setTimeout(() => {
-        this.restarts.delete(timer);
-        this.launch();
-      }, RESTART_MS);
-      this.restarts.add(timer);
+      setTimeout(() => this.launch(), RESTART_MS).unref();
     });
   }
 }

@@ -17,7 +17,7 @@ const parts = vi.hoisted(() => ({
   logged: [] as unknown[],
   serving: () => undefined as unknown,
   end: () => undefined as unknown,
-  spotAction: async (): Promise<string | undefined> => undefined,
+  spotNotice: async (): Promise<string | undefined> => undefined,
 }));
 const part = vi.hoisted(() => (name: string, methods: readonly string[]) => {
   return class {
@@ -68,8 +68,8 @@ vi.mock("../../agent/instance/siblings.ts", async (original) => ({
 vi.mock("../../agent/instance/metadata.ts", async (original) => ({
   ...(await original<typeof import("../../agent/instance/metadata.ts")>()),
   InstanceMetadata: class {
-    spotAction() {
-      return parts.spotAction();
+    spotNotice() {
+      return parts.spotNotice();
     }
   },
 }));
@@ -102,7 +102,7 @@ beforeEach(async () => {
   for (const name of ["SIGTERM", "SIGINT", "disconnect"]) listeners.set(name, process.listeners(name as "SIGTERM"));
   parts.made.clear();
   parts.done.length = 0;
-  parts.spotAction = async () => undefined;
+  parts.spotNotice = async () => undefined;
 });
 afterEach(() => {
   for (const [name, before] of listeners)
@@ -238,7 +238,7 @@ describe("the first process", () => {
   test("stops on a Spot notice, though the metadata service failed before", async () => {
     let asked = 0;
     const stopped = new Promise<void>((resolve) => {
-      parts.spotAction = async () => {
+      parts.spotNotice = async () => {
         asked++;
         if (asked === 1) throw new Error("no metadata service");
         if (asked === 3) setImmediate(resolve);
@@ -263,12 +263,12 @@ describe("the first process", () => {
 
 describe("a sibling", () => {
   test("starts nobody, cares for no instance, and looks for no Spot notice", async () => {
-    const spotAction = vi.fn(async () => "terminate");
-    parts.spotAction = spotAction;
+    const spotNotice = vi.fn(async () => "terminate");
+    parts.spotNotice = spotNotice;
     await start("sibling");
     expect(parts.done).toEqual([]);
     expect(made<AgentDeps>("Agent").caretaker).toBeUndefined();
-    expect(spotAction).not.toHaveBeenCalled();
+    expect(spotNotice).not.toHaveBeenCalled();
     parts.end();
   });
 
