@@ -18,7 +18,7 @@ export interface Ports {
 export function connectionTo(url: URL, address: string, name: string, { httpsPort, httpPort }: Ports) {
   const options: Client.Options = {
     maxHeaderSize: MAX_ANSWER_HEAD_BYTES,
-    connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(name) === 0 ? { servername: name } : {}) },
+    connect: { timeout: CONNECT_TIMEOUT_MS, servername: isIP(name) === 0 ? name : undefined },
   };
   return { origin: `${url.protocol}//${address}:${url.protocol === "https:" ? httpsPort : httpPort}`, options };
 }

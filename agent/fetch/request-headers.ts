@@ -21,21 +21,20 @@ const known = new WeakMap<TaskMessage, Map<string | undefined, RequestHeaders>>(
 
 /** @throws NotATaskError if the message's host cannot be one */
 export function requestHeaders(message: TaskMessage, variant: string | undefined): RequestHeaders {
-  let ofMessage = known.get(message);
-  if (ofMessage === undefined) {
-    ofMessage = new Map();
-    known.set(message, ofMessage);
-  }
-  const before = ofMessage.get(variant);
-  if (before !== undefined) return before;
+  const ofMessage = known.get(message) ?? new Map<string | undefined, RequestHeaders>();
+  const headers = ofMessage.get(variant) ?? makeHeaders(message, variant);
+  ofMessage.set(variant, headers);
+  known.set(message, ofMessage);
+  return headers;
+}
+
+function makeHeaders(message: TaskMessage, variant: string | undefined): RequestHeaders {
   if (!/^[\x21-\x7e]+$/.test(message.host)) throw new NotATaskError("the host is not a host name");
   const own = parseHeaders(headerOf(message, variant));
-  const headers = {
+  return {
     lines: headerLines([["host", message.host], ...own, ...serverTimingWanted(message, own)]),
     compressed: acceptedEncodings(own).length > 0,
   };
-  ofMessage.set(variant, headers);
-  return headers;
 }
 
 /**

@@ -21,9 +21,8 @@ export class RequestTracker {
 
   /** A request begins. @param key {@link objectKey} @returns what to call when it has ended */
   begin(key: string): () => void {
-    const known = this.objects.get(key);
-    const object = known ?? { count: 0, waiting: [] };
-    if (known === undefined) this.objects.set(key, object);
+    const object = this.objects.get(key) ?? { count: 0, waiting: [] };
+    this.objects.set(key, object);
     object.count++;
     return () => {
       if (--object.count > 0) return;

@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import { grouped } from "../../domain/collections.ts";
 import {
   type FinishedUrl,
   type LeadResult,
@@ -84,12 +83,8 @@ export class FollowerPromoter {
 
   /** URLs of which all variants are known: in one message, a follower requests them in their order. */
   private promoteWhole(): void {
-    const wanted = grouped(this.lead.urls, ({ url }) => url);
-    const ended = grouped(this.ended(), ({ url: { url } }) => url);
-    const whole = [...ended].flatMap(([url, variants]) =>
-      variants.length === wanted.get(url)?.length ? variants : [],
-    );
-    this.promote(whole).catch((error: unknown) => {
+    const open = new Set(this.lead.urls.filter((url) => !this.known.has(url)).map(({ url }) => url));
+    this.promote(this.ended().filter(({ url: { url } }) => !open.has(url))).catch((error: unknown) => {
       this.deps.logger.warn({ err: error, req_id: this.lead.req_id }, "Queueing followers failed; will retry");
     });
   }

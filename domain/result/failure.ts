@@ -107,9 +107,9 @@ export function isOriginFailure(reason: FailureReason, answered: boolean): boole
 export interface Failure {
   readonly reason: FailureReason;
   /** What happened in a few fixed characters: `HTTP 404`, `ECONNRESET`, `CONNECT_TIMEOUT`. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** The same in words, with the numbers and names of this one case. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 /** Most characters of an error: a certificate or a redirect may say as much as it likes. */

@@ -17,7 +17,7 @@ export class PooledHttpClient implements HttpClient {
   private readonly secureContext;
 
   constructor({ ca }: HttpClientOptions = {}) {
-    this.secureContext = createSecureContext(ca === undefined ? {} : { ca });
+    this.secureContext = createSecureContext({ ca });
   }
 
   get(

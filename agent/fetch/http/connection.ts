@@ -93,7 +93,7 @@ export class ConnectionPool {
    */
   stopReuse(): void {
     this.keeps = false;
-    for (const connection of this.idle.splice(0)) connection.close();
+    for (const connection of this.idle.splice(0)) connection.fail(UNASKED);
   }
 
   /** A kept connection was closed or broken before an answer began: the exchange needs another one. */
@@ -250,15 +250,7 @@ class Connection {
 
   /** Ends the connection. Its exchange fails, and is not sent again. */
   fail(failure: Failure): void {
-    this.end((exchange) => {
-      exchange.reader.fail(failure);
-      exchange.done(exchange.reader.answer);
-    });
-  }
-
-  /** Ends the connection if nothing is under way on it. */
-  close(): void {
-    if (this.exchange === undefined) this.lose();
+    this.end((exchange) => refuse(exchange, failure));
   }
 
   private open(): Socket {
@@ -270,8 +262,8 @@ class Connection {
       ...common,
       secureContext,
       ALPNProtocols: ["http/1.1"],
-      ...(isIP(servername) === 0 ? { servername } : {}),
-      ...(session === undefined ? {} : { session }),
+      servername: isIP(servername) === 0 ? servername : undefined,
+      session,
     });
     return socket.setNoDelay(true);
   }
@@ -350,5 +342,5 @@ export function socketFailure(error: Error): Failure {
   const code = "code" in error && error.code !== undefined ? String(error.code) : error.name;
   const reason = REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? "other";
   const { message } = error;
-  return message === "" || message === code ? { reason, code } : { reason, code, detail: message };
+  return { reason, code, detail: message === "" || message === code ? undefined : message };
 }

@@ -42,7 +42,7 @@ export class PooledHttpClient implements HttpClient {
     const { ca, allowPrivateAddresses = false, firstByteMs } = this.options;
     const problem = addressProblem(endpoint.address, allowPrivateAddresses);
     if (problem !== undefined) throw new AddressRefusedError(endpoint.address, problem);
-    this.secureContext ??= createSecureContext(ca === undefined ? {} : { ca });
+    this.secureContext ??= createSecureContext({ ca });
     const pool = new ConnectionPool(endpoint, this.secureContext, firstByteMs);
     this.pools.set(key, pool);
     this.timer ??= setInterval(() => this.checkTime(), CHECK_TIME_MS).unref();

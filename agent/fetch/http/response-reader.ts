@@ -22,7 +22,7 @@ const OPEN_END: Failure = {
 
 function brokenOff({ bytes, contentLength }: HttpResult, { code }: Failure): Failure {
   const came = contentLength === undefined ? `${bytes} bytes` : `${bytes} of ${contentLength} bytes`;
-  return { reason: "incomplete", ...(code === undefined ? {} : { code }), detail: `${came} arrived` };
+  return { reason: "incomplete", code, detail: `${came} arrived` };
 }
 
 /** Reads one answer to a GET from the bytes that arrive. It drops the body, so that memory does not grow with it. */
