@@ -4,7 +4,7 @@ import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { ActiveIndexEntry, RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
 import type { TaskQueues } from "../../aws/task-queue.ts";
-import { isOverdue, needsSettlement, type Observed, observe, type Timings } from "../../domain/request/lifecycle.ts";
+import { isOverdue, needsSettlement, observe, type Timings } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 
 const MAX_INTERVAL_MS = 15_000;
@@ -43,7 +43,7 @@ export class Caretaker {
     const { requests, retire, retireMs, logger } = this.options;
     try {
       const active = await requests.listActive();
-      if (active.length > 0) await this.requestSettlements(active, idleMs);
+      await this.requestSettlements(active, idleMs);
       if (active.length > 0 || idleMs < retireMs) return false;
       logger.info({ idle_ms: Math.round(idleMs) }, "No active request; leaving the Auto Scaling group");
       await retire();
@@ -59,23 +59,22 @@ export class Caretaker {
    * those that are overdue.
    */
   private async requestSettlements(active: readonly ActiveIndexEntry[], idleMs: number): Promise<void> {
-    const { timings, logger } = this.options;
-    const overdue = active.filter((item) => isOverdue(item, Date.now()));
+    const { requests, timings, logger } = this.options;
     const onFailure = (reqId: string, error: unknown) =>
       logger.warn({ err: error, req_id: reqId }, "Checking a request failed");
     // First, because they need nothing that may be unreadable.
+    const overdue = active.filter((item) => isOverdue(item, Date.now()));
     await eachRequest(overdue, onFailure, ({ req_id }) => this.requestSettlement(req_id));
-    if (idleMs < timings.recheckMs) return;
+    if (active.length === 0 || idleMs < timings.recheckMs) return;
     const observed = await observe(this.options, active, Date.now, onFailure);
-    const others = active.filter((item) => !overdue.includes(item));
-    await eachRequest(others, onFailure, ({ req_id }) => this.requestSettlement(req_id, observed));
+    await eachRequest(active, onFailure, async ({ req_id }) => {
+      const request = await requests.getActive(req_id);
+      if (request !== undefined && needsSettlement(request, observed)) await this.requestSettlement(req_id);
+    });
   }
 
-  /** @param observed absent: it is overdue */
-  private async requestSettlement(reqId: string, observed?: Observed): Promise<void> {
-    const { requests, settlements, logger } = this.options;
-    const request = await requests.getActive(reqId);
-    if (request === undefined || (observed !== undefined && !needsSettlement(request, observed))) return;
+  private async requestSettlement(reqId: string): Promise<void> {
+    const { settlements, logger } = this.options;
     if (await settlements.requestSettlement(reqId))
       logger.info({ req_id: reqId }, "Request stalled or overdue; settlement requested");
   }
