@@ -64,6 +64,7 @@ export function cachedStatus(isActive: (reqId: string) => Promise<boolean>): (re
 
 /** One of the queues, and the messages of it that are in progress. */
 interface QueueWork {
+  readonly name: TaskQueueName;
   readonly deps: MessageDeps;
   readonly inProgress: Set<Promise<void>>;
 }
@@ -71,7 +72,8 @@ interface QueueWork {
 /** Receives and processes task messages until it is stopped. */
 export class Agent {
   private readonly limiters: BySize<ConcurrencyLimiter>;
-  private readonly queues: Readonly<Record<TaskQueueName, QueueWork>>;
+  private readonly main: QueueWork;
+  private readonly queues: readonly QueueWork[];
   /** Of the downloads: its figures decide how much is downloaded at once. */
   private readonly throughput: BySize<Throughput> = { small: new Throughput(), large: new Throughput() };
   private readonly followers = new FollowerGate();
@@ -87,6 +89,7 @@ export class Agent {
     };
     const isActive = cachedStatus(deps.isActive);
     const work = (name: TaskQueueName): QueueWork => ({
+      name,
       deps: {
         ...deps,
         isActive,
@@ -99,7 +102,8 @@ export class Agent {
       },
       inProgress: new Set(),
     });
-    this.queues = { main: work("main"), express: work("express") };
+    this.main = work("main");
+    this.queues = [this.main, work("express")];
   }
 
   /** Serves the queues until {@link stop}. Then all that was received is finished or returned. */
@@ -107,12 +111,11 @@ export class Agent {
     const { heartbeats, origins } = this.deps;
     heartbeats.run();
     await Promise.all([
-      ...Array.from({ length: RECEIVERS.main }, () => this.receive(this.queues.main)),
-      ...Array.from({ length: RECEIVERS.express }, () => this.receive(this.queues.express)),
+      ...this.queues.flatMap((work) => Array.from({ length: RECEIVERS[work.name] }, () => this.receive(work))),
       this.adaptLimit("small", SMALL),
       this.adaptLimit("large", LARGE),
       this.everySecond(() => this.updatePrefetchers()),
-      this.everySecond(() => returnUnstarted(this.queues.main.deps)),
+      this.everySecond(() => returnUnstarted(this.main.deps)),
       this.careForRequests(),
     ]);
     await Promise.all(this.inProgress());
@@ -126,7 +129,7 @@ export class Agent {
     const { limiters, queues, followers, deps } = this;
     this.stopping.abort();
     // First: no slot that becomes free may be filled.
-    for (const work of [queues.main, queues.express]) work.deps.prefetcher.close();
+    for (const work of queues) work.deps.prefetcher.close();
     // Tasks that wait for a slot get one, and find that nothing may start any more.
     for (const limiter of [limiters.small, limiters.large]) limiter.limit = Number.POSITIVE_INFINITY;
     deps.origins.close(new StoppingError());
@@ -134,20 +137,19 @@ export class Agent {
   }
 
   private inProgress(): Promise<void>[] {
-    return [...this.queues.main.inProgress, ...this.queues.express.inProgress];
+    return this.queues.flatMap((work) => [...work.inProgress]);
   }
 
   private updatePrefetchers(): void {
-    this.queues.main.deps.prefetcher.update();
-    this.queues.express.deps.prefetcher.update();
+    for (const work of this.queues) work.deps.prefetcher.update();
   }
 
   private adaptLimit(size: keyof BySize<unknown>, bounds: Bounds): Promise<void> {
     const { isMemoryTight } = this.deps;
-    const { queue } = this.queues.main.deps;
+    const { deps, inProgress } = this.main;
     const maxStep = async (limit: number) => {
-      const depth = await queue.depth().catch(() => undefined);
-      return depth === undefined ? 1 : maxSharedStep(limit, depth, Math.max(1, this.queues.main.inProgress.size));
+      const depth = await deps.queue.depth().catch(() => undefined);
+      return depth === undefined ? 1 : maxSharedStep(limit, depth, Math.max(1, inProgress.size));
     };
     const options = { limiter: this.limiters[size], throughput: this.throughput[size], bounds, isMemoryTight, maxStep };
     return adaptLimit(options, this.stopping.signal);

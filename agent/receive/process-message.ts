@@ -1,6 +1,5 @@
 import { endedOf, type FinishedUrl, resultKeys } from "../../domain/plan/followers.ts";
 import type { ReceivedMessage } from "../../domain/plan/ports.ts";
-import type { TaskUrl } from "../../domain/plan/task.ts";
 import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { downloadMessage, StoppingError } from "../admit/download-message.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
@@ -38,11 +37,11 @@ async function processTasks(
   const again = content.again === true || message.deliveries > 1;
   const ended = again ? await existingResults(deps, content) : [];
   const done = new Set(ended.map(({ url }) => url));
-  const left = new Set(content.urls.filter((url) => !done.has(url)));
+  const urls = content.urls.filter((url) => !done.has(url));
   const promoter = content.followers && new FollowerPromoter(deps, content, ended, again);
   try {
-    const rest = { ...content, urls: [...left], ...(again ? { again } : {}) };
-    if (left.size > 0 && !(await downloadTasks(deps, message, rest, { left, promoter, stopping }))) return false;
+    const rest = { ...content, urls, again: again || undefined };
+    if (urls.length > 0 && !(await downloadTasks(deps, message, rest, { promoter, stopping }))) return false;
     if (promoter !== undefined) await whileHeld(deps, message, content, new Cancellation(), () => promoter.finish());
     return true;
   } finally {
@@ -61,20 +60,14 @@ async function existingResults({ store, logger }: MessageDeps, content: TaskMess
   }
 }
 
-interface Progress {
-  /** The URLs of the message that have no result. */
-  readonly left: Set<TaskUrl>;
-  readonly promoter: FollowerPromoter | undefined;
-  readonly stopping: AbortSignal;
-}
-
-/** @returns whether the message may be deleted */
+/** @param content with the URLs that have no result @returns whether the message may be deleted */
 async function downloadTasks(
   deps: MessageDeps,
   message: ReceivedMessage,
   content: TaskMessage,
-  { left, promoter, stopping }: Progress,
+  { promoter, stopping }: { readonly promoter: FollowerPromoter | undefined; readonly stopping: AbortSignal },
 ): Promise<boolean> {
+  const left = new Set(content.urls);
   const held = deps.heartbeats.add(content.req_id, left.size);
   const prefetched = deps.prefetcher.add(content);
   const cancellation = new Cancellation();

@@ -1,4 +1,5 @@
 // The ways by which tasks return to their queue: deferred URLs, what is left of a message that failed, and unstarted messages.
+import { grouped } from "../../domain/collections.ts";
 import type { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
@@ -122,8 +123,8 @@ export class Deferrals {
     this.flushing = undefined;
     const now = this.waiting.filter(which);
     this.waiting = this.waiting.filter((it) => !which(it));
-    for (const attempts of new Set(now.map(({ error }) => error.attempts))) {
-      const job = this.send(now.filter(({ error }) => error.attempts === attempts));
+    for (const deferrals of grouped(now, ({ error }) => error.attempts).values()) {
+      const job = this.send(deferrals);
       // It is thrown at the end.
       job.catch(() => undefined);
       this.sent.push(job);
@@ -155,7 +156,7 @@ export class Deferrals {
 function withAttempts(message: TaskMessage, url: TaskUrl, { attempts, startedAt }: DeferredError): TaskUrl {
   if (startedAt === undefined && attempts === 0) return url;
   const all = attemptsBefore(message, url) + attempts;
-  return { ...url, attempts: all, ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }) };
+  return { ...url, attempts: all, first_attempt_at: startedAt ?? url.first_attempt_at };
 }
 
 /** Each URL has its own attempts as soon as one has any: else those of the message would count for it. */
