@@ -23,7 +23,7 @@ export function createLogger(destination?: DestinationStream): Logger {
       },
     },
   };
-  const logger = destination === undefined ? pino(options) : pino(options, destination);
+  const logger = pino(options, destination);
   const endMinute = () => {
     for (const { of, lines } of limit.endMinute()) logger.warn({ of, lines }, "lines left out");
   };

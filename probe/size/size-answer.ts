@@ -31,15 +31,32 @@ export interface Unreadable {
 /** The result of one response: the size, why the URL is unreadable, or the next request. `retry`: the failure may be temporary. */
 export type SizeAnswer = Good | (Unreadable & { readonly retry: boolean }) | { readonly ask: "range" };
 
-/** A header's value as undici gives it. */
-export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+/** The parts of a response that matter to a size. @param headers as undici gives them */
+export function readResponse(httpStatus: number, headers: Readonly<Record<string, string | string[] | undefined>>) {
+  const field = (name: string) => joinedHeader(headers[name]);
+  return {
+    httpStatus,
+    age: field("age"),
+    cacheControl: field("cache-control"),
+    contentLength: field("content-length"),
+    contentRange: field("content-range"),
+    location: field("location"),
+    retryAfter: field("retry-after"),
+    serverTiming: field("server-timing"),
+    vary: field("vary"),
+    wafAction: field(WAF_ACTION_HEADER),
+    xCache: field("x-cache"),
+  };
+}
+export type SizeResponse = ReturnType<typeof readResponse>;
 
 /** Reads the answer to a HEAD. */
-export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
-  const failure = failureOf(status, headers);
+export function readHeadAnswer(response: SizeResponse): SizeAnswer {
+  const { httpStatus: status } = response;
+  const failure = responseFailure(status, response);
   if (failure === undefined) {
-    const size = contentLength(headers);
-    return size === null ? { ask: "range" } : good(size, headers);
+    const size = contentLengthOf(response);
+    return size === null ? { ask: "range" } : good(size, response);
   }
   // An overloaded origin receives no second request.
   const isCertain = failure.reason === "redirect" || status === 404 || status === 410 || isOverload(status);
@@ -49,31 +66,18 @@ export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
 }
 
 /** Reads the answer to a GET of the first byte. */
-export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
-  const failure = failureOf(status, headers);
-  const range = String(headers["content-range"] ?? "");
-  const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(range)?.[1];
+export function readRangeAnswer(response: SizeResponse): SizeAnswer {
+  const { httpStatus: status, contentRange = "" } = response;
+  const failure = responseFailure(status, response);
+  const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(contentRange)?.[1];
   const isRange = (status === 206 || status === 416) && failure?.reason !== "waf";
-  if (isRange && total !== undefined) return good(credible(Number(total)), headers);
+  if (isRange && total !== undefined) return good(credible(Number(total)), response);
   if (failure !== undefined) return unreadable(status, failure);
-  return good(status === 200 ? contentLength(headers) : null, headers);
+  return good(status === 200 ? contentLengthOf(response) : null, response);
 }
 
-function good(size: number | null, headers: Headers): Good {
-  const obstacle = headerAgainstCaching({
-    cacheControl: joinedHeader(headers["cache-control"]),
-    vary: joinedHeader(headers["vary"]),
-  });
-  return { size, obstacle };
-}
-
-/** The action of AWS WAF, if it responded instead of the cache or the origin. */
-export function wafActionOf(headers: Headers): string | undefined {
-  return joinedHeader(headers[WAF_ACTION_HEADER]);
-}
-
-function failureOf(status: number, headers: Headers): Failure | undefined {
-  return responseFailure(status, { wafAction: wafActionOf(headers), location: joinedHeader(headers["location"]) });
+function good(size: number | null, response: SizeResponse): Good {
+  return { size, obstacle: headerAgainstCaching(response) };
 }
 
 function unreadable(status: number, failure: Failure): SizeAnswer {
@@ -81,10 +85,9 @@ function unreadable(status: number, failure: Failure): SizeAnswer {
   return { problem: errorText(failure), retry: reason !== "waf" && isRetryable(status), reason, http_status: status };
 }
 
-function contentLength(headers: Headers): number | null {
-  const text = headers["content-length"];
+function contentLengthOf({ contentLength = "" }: SizeResponse): number | null {
   // The length of an encoded response is the encoded length, which is what agents download.
-  return typeof text === "string" && /^\d+$/.test(text) ? credible(Number(text)) : null;
+  return /^\d+$/.test(contentLength) ? credible(Number(contentLength)) : null;
 }
 
 /** A greater length is invalid, and would falsify the total. */

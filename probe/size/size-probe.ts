@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DecoratorHandler, type Dispatcher, Pool } from "undici";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
-import { type Header, joinedHeader } from "../../domain/net/headers.ts";
+import type { Header } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
 import type { OriginLimiterRegistry, OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
 import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts";
@@ -12,12 +12,12 @@ import { retry } from "../../domain/retry.ts";
 import { connectionTo, type Ports } from "../connection.ts";
 import {
   type Good,
-  type Headers,
   readHeadAnswer,
   readRangeAnswer,
+  readResponse,
   type SizeAnswer,
+  type SizeResponse,
   type Unreadable,
-  wafActionOf,
 } from "./size-answer.ts";
 
 const ATTEMPTS = 3;
@@ -127,16 +127,14 @@ export class SizeProbe {
     const target = { question, host: this.options.hostToAsk(url), address };
     // After a refusal, a GET alone also shows whether the method was refused.
     if (refusedMs === undefined) {
-      const head = await this.exchange(target, "HEAD", header);
-      const answer = readHeadAnswer(head.status, head.headers);
+      const answer = readHeadAnswer(await this.exchange(target, "HEAD", header));
       if (!("ask" in answer)) return answer;
     }
-    const range = await this.exchange(target, "GET", [["range", "bytes=0-0"], ...header]);
-    return readRangeAnswer(range.status, range.headers);
+    return readRangeAnswer(await this.exchange(target, "GET", [["range", "bytes=0-0"], ...header]));
   }
 
   /** Sends a request when the limits of the origin allow it. */
-  private async exchange(target: Target, method: "HEAD" | "GET", headers: readonly Header[]): Promise<Exchanged> {
+  private async exchange(target: Target, method: "HEAD" | "GET", headers: readonly Header[]): Promise<SizeResponse> {
     const { signal } = this.closing;
     const { request, origins } = this.options;
     const { req_id, origin } = request;
@@ -145,9 +143,9 @@ export class SizeProbe {
     await origins.prepare(work);
     const permit = await origins.limiterFor(work)?.acquire({ signal });
     const pool = this.pool(target);
-    const send = async (dispatcher: Dispatcher, lost?: AbortSignal): Promise<Exchanged> => {
+    const send = async (dispatcher: Dispatcher, lost?: AbortSignal): Promise<SizeResponse> => {
       const sentAt = performance.now();
-      const response = await dispatcher.request({
+      const { statusCode, headers: received, body } = await dispatcher.request({
         path: url.pathname + url.search,
         method,
         headers: ["host", target.host, ...headers.flat()],
@@ -158,10 +156,10 @@ export class SizeProbe {
         signal: lost ?? null,
       });
       // A server may ignore the range and send the whole object: the connection is closed after this many bytes.
-      await response.body.dump({ limit: 65_536 }).catch(() => undefined);
-      const answer = { status: response.statusCode, headers: response.headers };
-      this.observe(target, work, answer, performance.now() - sentAt);
-      return answer;
+      await body.dump({ limit: 65_536 }).catch(() => undefined);
+      const response = readResponse(statusCode, received);
+      this.observe(target, work, response, performance.now() - sentAt);
+      return response;
     };
     try {
       if (permit === undefined) return await send(pool);
@@ -177,22 +175,12 @@ export class SizeProbe {
     }
   }
 
-  private observe({ question, address }: Target, work: OriginWork, answer: Exchanged, elapsedMs: number): void {
-    const { status, headers } = answer;
+  private observe({ question, address }: Target, work: OriginWork, response: SizeResponse, elapsedMs: number): void {
+    const { href: url } = question.url;
+    this.options.origins.observe({ work, url, pop: address, response, elapsedMs, mayReachOrigin: true });
     // A response of AWS WAF says nothing about the rate that the origin accepts.
-    if (wafActionOf(headers) !== undefined) return;
-    const retryAfter = joinedHeader(headers["retry-after"]);
-    const response = {
-      httpStatus: status,
-      retryAfter,
-      xCache: joinedHeader(headers["x-cache"]),
-      serverTiming: joinedHeader(headers["server-timing"]),
-      age: joinedHeader(headers["age"]),
-    };
-    const { url } = question;
-    this.options.origins.observe({ work, url: url.href, pop: address, response, elapsedMs, mayReachOrigin: true });
-    if (isOverload(status))
-      question.refusedMs = Math.max(this.options.keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
+    if (response.wafAction === undefined && isOverload(response.httpStatus))
+      question.refusedMs = Math.max(this.options.keptErrorMs, retryAfterMs(response.retryAfter, Date.now()) ?? 0);
   }
 
   /** @throws when the probe is closed, which may happen during a DNS lookup */
@@ -226,11 +214,6 @@ function inSlot(pool: Dispatcher, ms: number): Dispatcher {
     };
     return dispatch(options, own);
   });
-}
-
-interface Exchanged {
-  readonly status: number;
-  readonly headers: Headers;
 }
 
 /** Why a URL without a response cannot be read. */

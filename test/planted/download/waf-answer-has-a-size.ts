@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "probe/size/size-answer.ts",
-      find: "return joinedHeader(headers[WAF_ACTION_HEADER]);",
-      replace: 'return joinedHeader(headers["x-waf"]);',
+      find: "wafAction: field(WAF_ACTION_HEADER)",
+      replace: 'wafAction: field("x-waf")',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/probe/size/size-probe.test.ts"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readHeadAnswer, readRangeAnswer } from "../../../probe/size/size-answer.ts";
+import { readHeadAnswer, readRangeAnswer, readResponse } from "../../../probe/size/size-answer.ts";
 
 const length = (value: string) => ({ "content-length": value });
 const range = (value: string) => ({ "content-range": value, "content-length": "1" });
@@ -54,7 +54,7 @@ describe("the response to a HEAD request", () => {
     [503, {}, problem("HTTP 503", true)],
     [504, {}, problem("HTTP 504", true)],
   ])("%i %j: %j", (status, headers, answer) => {
-    expect(readHeadAnswer(status, headers)).toEqual(withReason(answer, status, headers));
+    expect(readHeadAnswer(readResponse(status, headers))).toEqual(withReason(answer, status, headers));
   });
 });
 
@@ -86,11 +86,11 @@ describe("the response to a GET of one byte", () => {
     [500, {}, problem("HTTP 500", true)],
     [503, {}, problem("HTTP 503", true)],
   ])("%i %j: %j", (status, headers, answer) => {
-    expect(readRangeAnswer(status, headers)).toEqual(withReason(answer, status, headers));
+    expect(readRangeAnswer(readResponse(status, headers))).toEqual(withReason(answer, status, headers));
   });
 
   it.each([readHeadAnswer, readRangeAnswer])("%o truncates a long Location to 1,000 characters", (read) => {
-    const answer = read(302, { location: `https://a.example/${"x".repeat(60_000)}` });
+    const answer = read(readResponse(302, { location: `https://a.example/${"x".repeat(60_000)}` }));
     if (!("problem" in answer)) throw new Error("no problem");
     const { problem: told } = answer;
     const ends = [told.slice(0, 42), told.at(-1), told.length];
