@@ -29,6 +29,8 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
   const root = newElement("", {});
   /** undefined: it is skipped. */
   const path: (Element | undefined)[] = [root];
+  // Some packagers forget to declare the prefix.
+  const hrefs = new Set(["xlink:href"]);
   let elements = 0;
   await readXml(text, {
     open: (name, attributes) => {
@@ -38,9 +40,9 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
       if (name === "Pattern" && parent?.name === "SegmentTimeline")
         throw new DocumentError("has Pattern in SegmentTimeline, which is not followed");
-      const element = newElement(name, attributes);
-      if (parent === undefined || !KEPT.has(name) || isResolvedToZero([...path, element]))
+      if (parent === undefined || !KEPT.has(name) || isResolvedToZero(attributes, hrefs))
         return void path.push(undefined);
+      const element = newElement(name, attributes);
       path.push(element);
       const siblings = parent.children.get(name);
       if (siblings === undefined) parent.children.set(name, [element]);
@@ -106,18 +108,14 @@ function excerpt(text: string): string {
 }
 
 /**
- * Any prefix may stand for XLink. `xlink` always does: some packagers forget to declare it.
- * @param path the element, after those around it
+ * Any prefix may stand for XLink.
+ * @param hrefs the names of `href` with the prefixes that the manifest has declared so far; those of this element are added
  * @throws DocumentError for an element that stands elsewhere
  */
-function isResolvedToZero(path: readonly (Element | undefined)[]): boolean {
-  const attributes = path.map((element) => element?.attributes ?? {});
-  const isXlink = (prefix: string | undefined) =>
-    prefix === "xlink" || attributes.map((it) => it[`xmlns:${prefix}`]).findLast((it) => it !== undefined) === XLINK;
-  const href = Object.entries(attributes.at(-1) ?? {}).find(([name]) => {
-    const [prefix, local] = name.split(":");
-    return local === "href" && isXlink(prefix);
-  })?.[1];
+function isResolvedToZero(attributes: Element["attributes"], hrefs: Set<string>): boolean {
+  const all = Object.entries(attributes);
+  for (const [name, value] of all) if (value === XLINK) hrefs.add(`${name.replace("xmlns:", "")}:href`);
+  const href = all.find(([name]) => hrefs.has(name))?.[1];
   if (href === undefined || href === RESOLVE_TO_ZERO) return href === RESOLVE_TO_ZERO;
   throw new DocumentError("has an element that stands elsewhere (xlink:href), which is not followed");
 }
