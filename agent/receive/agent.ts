@@ -114,8 +114,7 @@ export class Agent {
       ...this.queues.flatMap((work) => Array.from({ length: RECEIVERS[work.name] }, () => this.receive(work))),
       this.adaptLimit("small", SMALL),
       this.adaptLimit("large", LARGE),
-      this.everySecond(() => this.updatePrefetchers()),
-      this.everySecond(() => returnUnstarted(this.main.deps)),
+      this.checkWaiting(),
       this.careForRequests(),
     ]);
     await Promise.all(this.inProgress());
@@ -156,8 +155,11 @@ export class Agent {
   }
 
   /** A pause may be over, or nothing may have started for seconds. */
-  private async everySecond(act: () => Promise<void> | void): Promise<void> {
-    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) await act();
+  private async checkWaiting(): Promise<void> {
+    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) {
+      this.updatePrefetchers();
+      await returnUnstarted(this.main.deps);
+    }
   }
 
   private async careForRequests(): Promise<void> {
