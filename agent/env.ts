@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nameVariable } from "../domain/environment.ts";
 import { FIRST_BYTE_SECONDS, KEPT_ERROR_SECONDS } from "../domain/limits.ts";
-import { allowPrivateAddressesSchema } from "../domain/net/addresses.ts";
+import { edgeVariables } from "../domain/net/addresses.ts";
 import { STALL_SECONDS, stallSecondsSchema } from "../domain/request/lifecycle.ts";
 
 export const envSchema = z.object({
@@ -17,9 +17,7 @@ export const envSchema = z.object({
   STALL_SECONDS: stallSecondsSchema.default(STALL_SECONDS),
   /** The queue's visibility timeout in seconds: a message that is held longer is extended before it is over. */
   VISIBILITY_SECONDS: z.coerce.number().int().min(2),
-  PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
-  PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
-  PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
+  ...edgeVariables,
   /** Id of this instance; absent: the metadata service is asked. */
   PREWARM_INSTANCE_ID: z.string().optional(),
   /** The metadata service, as the AWS SDKs name it. */

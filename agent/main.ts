@@ -102,7 +102,7 @@ const caretaker = new Caretaker({
 });
 const download = createDownload({
   http,
-  ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
+  ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
   instanceId,
   origins,
   keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,

@@ -1,8 +1,8 @@
 import { Resolver as DnsClient } from "node:dns/promises";
 import { isIP } from "node:net";
-import * as z from "zod";
+import type * as z from "zod";
 import { listVariable } from "../domain/environment.ts";
-import { allowPrivateAddressesSchema, checkAddresses } from "../domain/net/addresses.ts";
+import { checkAddresses, edgeVariables } from "../domain/net/addresses.ts";
 import { AliasUnclearError, DnsLookupError, errorCode, isNoRecord, type Resolver } from "../domain/net/resolver.ts";
 import { retry } from "../domain/retry.ts";
 
@@ -12,9 +12,7 @@ export const dnsServersSchema = listVariable.default([]);
 /** What of a function's environment says how it reaches servers. Nothing of it is set on AWS. */
 export const networkVariables = {
   PREWARM_DNS_SERVERS: dnsServersSchema,
-  PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
-  PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
-  PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+  ...edgeVariables,
 };
 /** The resolver and the ports of an environment that has {@link networkVariables}. */
 export function networkOf(env: z.infer<z.ZodObject<typeof networkVariables>>) {

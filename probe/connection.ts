@@ -1,14 +1,9 @@
 import { isIP } from "node:net";
 import type { Client } from "undici";
 import { MAX_ANSWER_HEAD_BYTES } from "../domain/limits.ts";
+import type { Ports } from "../domain/net/addresses.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
-
-/** Where https and http are reached: 443 and 80, unless everything runs on one machine. */
-export interface Ports {
-  readonly httpsPort: number;
-  readonly httpPort: number;
-}
 
 /**
  * Where the server of a URL is connected to, and how.

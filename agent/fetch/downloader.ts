@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
-import { AddressRefusedError } from "../../domain/net/addresses.ts";
+import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
 import { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { isFromCache, reachedOrigin, retryAfterMs } from "../../domain/origin/origin-response.ts";
@@ -37,8 +37,7 @@ const MAX_WAIT_ALONE_MS = 10_000;
 
 export interface DownloaderDeps {
   readonly http: HttpClient;
-  /** Ports of URLs that name none. */
-  readonly ports: { readonly https: number; readonly http: number };
+  readonly ports: Ports;
   /** Stored with the results. */
   readonly instanceId: string;
   /** Observes each response: throttling lowers the rate of its host. */
@@ -302,12 +301,12 @@ class TaskDownload {
   /** @param addressIndex which of the POP's addresses; after the last one, the first follows again */
   private endpointOf(addressIndex: number): Endpoint {
     const { message, url } = this;
-    const { https, http } = this.deps.ports;
+    const { httpsPort, httpPort } = this.deps.ports;
     const secure = url.protocol === "https:";
     return {
       secure,
       address: message.ips[addressIndex % message.ips.length] ?? "",
-      port: url.port === "" ? (secure ? https : http) : Number(url.port),
+      port: url.port === "" ? (secure ? httpsPort : httpPort) : Number(url.port),
       servername: message.host.replace(/:\d+$/, ""),
     };
   }

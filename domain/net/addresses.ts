@@ -45,6 +45,19 @@ function blockList(family: "ipv4" | "ipv6", subnets: readonly string[]): BlockLi
 /** `PREWARM_ALLOW_PRIVATE_ADDRESSES`: for an edge on one's own machine or network. Never set on AWS. */
 export const allowPrivateAddressesSchema = z.stringbool().default(false);
 
+/** The variables of an environment that say how an edge is reached. None of them is set on AWS. */
+export const edgeVariables = {
+  PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
+  PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
+  PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+};
+
+/** Where URLs without a port are reached: 443 and 80, unless everything runs on one machine. */
+export interface Ports {
+  readonly httpsPort: number;
+  readonly httpPort: number;
+}
+
 /** An address that must not be connected to, or something that is none. */
 export class AddressRefusedError extends Error {
   override readonly name = "AddressRefusedError";

@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import { grouped, memoizeByKey } from "../../domain/collections.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
+import type { Ports } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
@@ -20,7 +21,6 @@ import {
 } from "../../domain/request/request-item.ts";
 import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
-import type { Ports } from "../connection.ts";
 import type { Unreadable } from "./size-answer.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DecoratorHandler, type Dispatcher, Pool } from "undici";
-import { AddressRefusedError } from "../../domain/net/addresses.ts";
+import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
 import type { Header } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
 import type { OriginLimiterRegistry, OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
@@ -9,7 +9,7 @@ import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts
 import type { OriginLimits } from "../../domain/request/options.ts";
 import { cutText, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
-import { connectionTo, type Ports } from "../connection.ts";
+import { connectionTo } from "../connection.ts";
 import {
   type Good,
   readHeadAnswer,

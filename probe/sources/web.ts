@@ -1,11 +1,11 @@
 import { Client } from "undici";
-import { AddressRefusedError } from "../../domain/net/addresses.ts";
+import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
 import { joinedHeader, parseHeaders } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { ALLOW_BY_HEADER, isRetryable, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
 import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";
-import { connectionTo, type Ports } from "../connection.ts";
+import { connectionTo } from "../connection.ts";
 import { DocumentError, RetryableDocumentError } from "./document.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

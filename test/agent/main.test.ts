@@ -171,7 +171,7 @@ test("each setting of the environment reaches its part", async () => {
     firstByteMs: 59_000,
   });
   expect(made<DownloaderDeps>("createDownload")).toMatchObject({
-    ports: { https: 8_443, http: 8_080 },
+    ports: { httpsPort: 8_443, httpPort: 8_080 },
     instanceId: instance,
     keptErrorMs: 53_000,
   });

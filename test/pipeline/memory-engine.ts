@@ -137,7 +137,7 @@ async function downloadAll(
   const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
   const download = createDownload({
     http,
-    ports: { https: edge.httpsPort, http: edge.httpPort },
+    ports: edge,
     instanceId: "i-00000000000000001",
     origins,
     keptErrorMs: KEPT_ERROR_SECONDS * 1_000,

@@ -74,7 +74,7 @@ describe("whom it asks, and as whom", () => {
     const result = await download({
       url: `https://${host}/port.bin`,
       message: { host },
-      options: { ports: { https: 1, http: 1 } },
+      options: { ports: { httpsPort: 1, httpPort: 1 } },
     });
     expect(result).toMatchObject({ ok: true, bytes: SIZE });
     expect(seen.get("/port.bin")?.[0]?.headers.host).toBe(host);

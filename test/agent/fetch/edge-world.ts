@@ -73,7 +73,7 @@ export async function download({
 }: Download): Promise<TaskResult> {
   const downloadTask = createDownload({
     http,
-    ports: { https: edge.httpsPort, http: edge.httpPort },
+    ports: edge,
     instanceId: "i-1",
     origins: fakeOrigins(),
     keptErrorMs: KEPT_ERROR_SECONDS * 1_000,

@@ -20,7 +20,7 @@ async function downloadFrom(xCache: (address: string, before: number) => string,
   };
   const download = createDownload({
     http: { get, destroy: async () => undefined },
-    ports: { https: 443, http: 80 },
+    ports: { httpsPort: 443, httpPort: 80 },
     instanceId: "i-1",
     origins: fakeOrigins(),
     keptErrorMs: 1_000,
