@@ -117,14 +117,14 @@ export async function everyAddress(
   ips: readonly string[],
   warmAt: (addressIndex: number) => Promise<TaskAttempt>,
 ): Promise<TaskAttempt> {
-  let worst: TaskAttempt | undefined;
+  const attempts: TaskAttempt[] = [];
   const cold: string[] = [];
   for (const [addressIndex, address] of ips.entries()) {
     const one = await warmAt(addressIndex);
+    attempts.push(one);
     if (rank(one) < RANKS.indexOf("done")) cold.push(address);
-    if (worst === undefined || rank(one) < rank(worst)) worst = one;
   }
-  if (worst === undefined) throw new Error("the POP has no address");
+  const worst = attempts.reduce((a, b) => (rank(b) < rank(a) ? b : a));
   return { ...worst, addresses: `${ips.length - cold.length} of ${ips.length}`, cold };
 }
 

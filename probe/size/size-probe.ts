@@ -143,9 +143,10 @@ export class SizeProbe {
     await origins.prepare(work);
     const permit = await origins.limiterFor(work)?.acquire({ signal });
     const pool = this.pool(target);
-    const send = async (dispatcher: Dispatcher, lost?: AbortSignal): Promise<SizeResponse> => {
+    const send = async (): Promise<SizeResponse> => {
+      const slotMs = await permit?.waitForSendSlot(signal);
       const sentAt = performance.now();
-      const { statusCode, headers: received, body } = await dispatcher.request({
+      const { statusCode, headers: received, body } = await (slotMs === undefined ? pool : inSlot(pool, slotMs)).request({
         path: url.pathname + url.search,
         method,
         headers: ["host", target.host, ...headers.flat()],
@@ -153,7 +154,7 @@ export class SizeProbe {
         bodyTimeout: BODY_TIMEOUT_MS,
         // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
         reset: false,
-        signal: lost ?? null,
+        signal: permit?.lost ?? null,
       });
       // A server may ignore the range and send the whole object: the connection is closed after this many bytes.
       await body.dump({ limit: 65_536 }).catch(() => undefined);
@@ -162,9 +163,7 @@ export class SizeProbe {
       return response;
     };
     try {
-      if (permit === undefined) return await send(pool);
-      const sendInSlot = async () => send(inSlot(pool, await permit.waitForSendSlot(signal)), permit.lost);
-      return await retry(sendInSlot, {
+      return await retry(send, {
         attempts: MAX_SLOTS,
         firstMs: 0,
         retryOnError: (it) => it instanceof SendSlotMissedError,
