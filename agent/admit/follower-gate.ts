@@ -1,3 +1,5 @@
+import type { ServedBy } from "../fetch/downloader.ts";
+
 /** A download of a follower: its lead has the object. */
 export interface FollowerTask {
   readonly reqId: string;
@@ -13,7 +15,7 @@ export interface AdmittedFollower {
   /** Whether its request may reach the origin. */
   readonly needsPermit: boolean;
   /** Who has served it, if the response shows that. Call it once the download is complete. */
-  served(by: "cache" | "origin" | undefined): void;
+  served(by: ServedBy | undefined): void;
   /** It has ended. @param error if it was deferred: the followers that wait for it are deferred together with it */
   leave(error?: Error): void;
 }
@@ -101,7 +103,7 @@ function start(request: Request, task: FollowerTask, alone: readonly string[], n
     for (const key of alone) if (request.running.get(key) === running) request.running.delete(key);
     end(error);
   };
-  const served = (by: "cache" | "origin" | undefined) => {
+  const served = (by: ServedBy | undefined) => {
     const pair = pairOf(task.lead, task.pop);
     if (by === "origin") {
       request.isSameRec.set(pair, false);

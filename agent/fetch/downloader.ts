@@ -167,7 +167,7 @@ class TaskDownload {
     const { message } = this;
     if (message.followers === undefined || isLimited(message.origin)) return;
     if (message.verify !== "off" && headerAgainstCaching(answer) !== undefined) return;
-    this.admission.onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
+    this.admission.onDownloaded({ ok: true, rec_unsure: isRecUnsure(message, answer) || undefined });
   }
 
   private prove(download: Attempt): Promise<Proof> {

@@ -14,9 +14,9 @@ const MOSTLY_LARGE = 0.5;
 
 /** What the messages of a queue are like, on average. */
 export interface MessageProfile {
-  /** Of a message of small files. */
-  readonly tasks: number;
-  readonly bytes: number;
+  /** Of a message of small files; undefined: none has come yet. */
+  readonly tasks?: number | undefined;
+  readonly bytes?: number | undefined;
   /** Share of the messages that are one large file. */
   readonly large: number;
 }
@@ -51,7 +51,7 @@ export function messagesToReceive({ profile, ...state }: PrefetchState): number 
   const { requested, waitingLarge } = state;
   if (waitingLarge > 0) return 0;
   if (profile === undefined) return requested === 0 ? 1 : 0;
-  const { tasks, bytes, large } = profile;
+  const { tasks = 1, bytes = 0, large } = profile;
   const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(MAX_BATCHED_BYTES / Math.max(1, bytes))));
   const most = state.isStalled ? STALLED_FACTOR * batch : batch;
   const small = Math.floor((state.free.small - state.waitingTasks) / tasks) + most - Math.ceil(requested * (1 - large));
@@ -69,18 +69,16 @@ function largeToReceive(free: number, share: number, requested: number): number 
 
 /** @param profile undefined: no message has come yet */
 export function learn(profile: MessageProfile | undefined, { urls }: Pick<TaskMessage, "urls">): MessageProfile {
-  if (urls.some(isLarge))
-    return profile === undefined ? { tasks: 1, bytes: 0, large: 1 } : { ...profile, large: mean(profile.large, 1) };
-  const tasks = urls.length;
+  const isLargeFile = urls.some(isLarge);
+  const large = mean(profile?.large, isLargeFile ? 1 : 0);
+  if (isLargeFile) return { ...profile, large };
   const bytes = urls.reduce((sum, url) => sum + weight(url), 0);
-  // The first one of small files.
-  if (profile === undefined || profile.large === 1)
-    return { tasks, bytes, large: profile === undefined ? 0 : mean(1, 0) };
-  return { tasks: mean(profile.tasks, tasks), bytes: mean(profile.bytes, bytes), large: mean(profile.large, 0) };
+  return { tasks: mean(profile?.tasks, urls.length), bytes: mean(profile?.bytes, bytes), large };
 }
 
-function mean(before: number, now: number): number {
-  return before + (now - before) * NEWEST_WEIGHT;
+/** @param before undefined: `now` is the first value */
+function mean(before: number | undefined, now: number): number {
+  return before === undefined ? now : before + (now - before) * NEWEST_WEIGHT;
 }
 
 /** A message that is here. It owns the places of its URLs in the queues for slots. */

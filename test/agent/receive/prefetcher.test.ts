@@ -20,7 +20,7 @@ const GB = 1e9;
 const SINGLE: MessageProfile = { tasks: 1, bytes: 10_000, large: 0 };
 const FULL: MessageProfile = { tasks: 100, bytes: 1_000_000, large: 0 };
 const HEAVY: MessageProfile = { tasks: 4, bytes: 12 * MB, large: 0 };
-const LARGE: MessageProfile = { tasks: 1, bytes: 0, large: 1 };
+const LARGE: MessageProfile = { large: 1 };
 const MIXED: MessageProfile = { tasks: 1, bytes: 10_000, large: 0.25 };
 const NO_SLOT: PrefetchState = {
   waitingTasks: 0,
@@ -99,7 +99,7 @@ describe("what a message is like is learned from those that come", () => {
 
   test("from the first one on", () => {
     expect(learn(undefined, small(10, 1_000))).toEqual({ tasks: 10, bytes: 1_000, large: 0 });
-    expect(learn(undefined, large)).toEqual({ tasks: 1, bytes: 0, large: 1 });
+    expect(learn(undefined, large)).toEqual({ large: 1 });
     // An unknown size is taken for a megabyte.
     expect(learn(undefined, { urls: [{ url: "u", bytes: null }] }).bytes).toBe(MB);
   });
