@@ -17,8 +17,7 @@ const GOOD: AttemptVerdict = { kind: "GOOD" };
  */
 export function judge(answer: HttpResult, expected: number | null, compressed = false): AttemptVerdict {
   const { httpStatus: status, failure } = answer;
-  if (status === undefined)
-    return { kind: "RETRY", failure: failure ?? { reason: "connection", detail: "no answer" } };
+  if (status === undefined) return { kind: "RETRY", failure: failure ?? { reason: "connection", detail: "no answer" } };
   const refusal = responseFailure(status, answer);
   // Whatever else the answer says: without a token of AWS WAF, the next attempt gets the same.
   if (refusal?.reason === "waf") return { kind: "FINAL", failure: refusal };

@@ -40,7 +40,7 @@ async function processTasks(
   const urls = content.urls.filter((url) => !done.has(url));
   const promoter = content.followers && new FollowerPromoter(deps, content, ended, again);
   try {
-    const rest = { ...content, urls, again: again || undefined };
+    const rest = { ...content, urls, ...(again ? { again } : {}) };
     if (urls.length > 0 && !(await downloadTasks(deps, message, rest, { promoter, stopping }))) return false;
     if (promoter !== undefined) await whileHeld(deps, message, content, new Cancellation(), () => promoter.finish());
     return true;

@@ -135,7 +135,7 @@ function ownCopy(text: string): string {
 }
 
 /** The object may not exist yet: https://www.rfc-editor.org/rfc/rfc9110#section-15.3.3 */
-const ACCEPTED = 202;
+export const ACCEPTED = 202;
 
 /** The headers of a response that tell why it is not the object. */
 export interface RefusalHeaders {

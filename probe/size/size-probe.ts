@@ -146,7 +146,11 @@ export class SizeProbe {
     const send = async (): Promise<SizeResponse> => {
       const slotMs = await permit?.waitForSendSlot(signal);
       const sentAt = performance.now();
-      const { statusCode, headers: received, body } = await (slotMs === undefined ? pool : inSlot(pool, slotMs)).request({
+      const {
+        statusCode,
+        headers: received,
+        body,
+      } = await (slotMs === undefined ? pool : inSlot(pool, slotMs)).request({
         path: url.pathname + url.search,
         method,
         headers: ["host", target.host, ...headers.flat()],

@@ -157,8 +157,7 @@ test("what was asked for compressed may come as it is, and then is larger than G
 });
 
 test("what arrives must have the size that Get Size saw, unless it is compressed", () => {
-  const size = (answer: Partial<HttpResult>, expected: number | null) =>
-    told(judge({ ...WHOLE, ...answer }, expected));
+  const size = (answer: Partial<HttpResult>, expected: number | null) => told(judge({ ...WHOLE, ...answer }, expected));
   expect(size({}, 10)).toEqual(["GOOD"]);
   expect(size({}, null)).toEqual(["GOOD"]);
   const other = "10 bytes arrived, and the object had 5000000 when its size was asked";

@@ -30,10 +30,13 @@ describe("the metadata service", () => {
     expect(await service.instanceId()).toBe("i-0123456789abcdef0");
   });
 
-  test.each([undefined, '{"action":"terminate","time":"2024-04-16T03:12:21Z"}'])("tells of Spot: %s", async (notice) => {
-    const service = await metadata(notice === undefined ? {} : { "/latest/meta-data/spot/instance-action": notice });
-    expect(await service.spotNotice()).toBe(notice);
-  });
+  test.each([undefined, '{"action":"terminate","time":"2024-04-16T03:12:21Z"}'])(
+    "tells of Spot: %s",
+    async (notice) => {
+      const service = await metadata(notice === undefined ? {} : { "/latest/meta-data/spot/instance-action": notice });
+      expect(await service.spotNotice()).toBe(notice);
+    },
+  );
 
   test("that is not there is an error", async () => {
     await expect(new InstanceMetadata("http://127.0.0.1:1").spotNotice()).rejects.toThrow("ECONNREFUSED");
