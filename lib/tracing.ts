@@ -15,7 +15,6 @@ export class Tracing extends Construct {
     const parts = scope.node.findAll();
     const functions = parts.filter((part) => part instanceof lambda.Function);
     const policy = new iam.Policy(this, "Writing", {
-      roles: functions.flatMap(({ role }) => role ?? []),
       statements: [
         // Neither can be limited to a resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
         new iam.PolicyStatement({ actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] }),
@@ -26,6 +25,7 @@ export class Tracing extends Construct {
     writing.addPropertyOverride("PolicyDocument.Statement.0.Effect", Fn.conditionIf(isOn.logicalId, "Allow", "Deny"));
     const mode = Fn.conditionIf(isOn.logicalId, "Active", "PassThrough");
     for (const fn of functions) {
+      fn.role?.attachInlinePolicy(policy);
       const resource = fn.node.defaultChild as CfnResource;
       resource.addPropertyOverride("TracingConfig", { Mode: mode });
       // Lambda creates and updates no traced function whose role may not write traces.
