@@ -50,7 +50,7 @@ export function buildDeps() {
     distributions: new Distributions(new CloudFrontClient({})),
     tokens: new ClientTokens(db, env.PROGRESS_TABLE),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
-    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),
+    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
     allowed: env.DISTRIBUTIONS,
     caps: capsOf(env),

@@ -22,7 +22,6 @@ const environmentSchema = pipelineVariables.extend({
   /** The name of this function, which Lambda says. */
   AWS_LAMBDA_FUNCTION_NAME: nameVariable,
   SCHEDULE_GROUP: nameVariable,
-  SCHEDULE_ROLE_ARN: nameVariable,
   API_URL: z.url(),
 });
 
@@ -32,7 +31,6 @@ export function buildDeps() {
   const shared = sharedAdapters("shutdown", env, env.AWS_LAMBDA_FUNCTION_NAME);
   const sqs = queueClient();
   const s3 = new S3Client({});
-  const scheduler = new SchedulerClient({});
   const queue = new TaskQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
   return {
     ...shared,
@@ -45,10 +43,7 @@ export function buildDeps() {
       drop: (hasEnded: HasEnded, ms: number) => dropStaleMessages(Object.values(queue.queues), hasEnded, ms),
     },
     capacity: new Capacity(shared.requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
-    timer: new Timer(scheduler, env.SCHEDULE_GROUP, "timeout"),
-    checkSchedule: new Timer(scheduler, env.SCHEDULE_GROUP, "check"),
-    /** The role that EventBridge Scheduler invokes this function with. */
-    scheduleRoleArn: env.SCHEDULE_ROLE_ARN,
+    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
     events: new EventBus(new EventBridgeClient({})),
     deadLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
     /** Base of the API, with a slash at its end: events have links. */
@@ -60,11 +55,3 @@ export function buildDeps() {
 }
 
 export type ShutdownDeps = ReturnType<typeof buildDeps>;
-
-/** A run of this function. */
-export interface ShutdownRun {
-  /** Milliseconds that it may still take, without what it keeps back for its last writes. */
-  readonly left: () => number;
-  /** ARN of this function. It cannot be a variable: a function's environment cannot name the function itself. */
-  readonly functionArn: string;
-}

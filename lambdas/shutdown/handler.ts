@@ -2,22 +2,9 @@ import { shutdownEventSchema } from "../../aws/timer.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { RESERVE_MS } from "../runtime.ts";
-import type { ShutdownDeps, ShutdownRun } from "./deps.ts";
+import type { ShutdownDeps } from "./deps.ts";
 import { settle } from "./settle.ts";
 import { isEnded, windDown } from "./wind-down.ts";
-
-/**
- * EventBridge Scheduler invokes up to a minute late. Shorter delays come of a small `stallSeconds` alone: these are slept, which
- * is precise and costs less than a cent for a thousand.
- * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-based
- */
-const MAX_SLEEP_MS = 20_000;
-
-/** What Lambda tells of a run. */
-export interface ShutdownContext {
-  readonly invokedFunctionArn: string;
-  getRemainingTimeInMillis(): number;
-}
 
 /**
  * Settles an active request, winds down one that has ended and was not closed. Invoked asynchronously: by the timer of a request, and when
@@ -25,12 +12,11 @@ export interface ShutdownContext {
  * requests the next check, which continues.
  */
 export function createHandler(deps: ShutdownDeps) {
-  return async (event: unknown, context: ShutdownContext): Promise<void> => {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const { req_id: reqId, timer } = shutdownEventSchema.parse(event);
     const left = () => context.getRemainingTimeInMillis() - RESERVE_MS;
     const item = await deps.requests.get(reqId);
-    if (item?.active !== undefined)
-      return settleAndAnswer(deps, item, { left, functionArn: context.invokedFunctionArn });
+    if (item?.active !== undefined) return settleAndContinue(deps, item, left);
     if (item !== undefined) {
       if (isEnded(item) && !item.closed && !(await windDown(deps, item, left))) await deps.shutdown.invoke(reqId);
       return;
@@ -44,28 +30,20 @@ export function createHandler(deps: ShutdownDeps) {
   };
 }
 
-/** Results that arrived during the check could not request another one, so it is requested here if it is needed. */
-async function settleAndAnswer(deps: ShutdownDeps, item: RequestItem, run: ShutdownRun): Promise<void> {
+/** Nobody else can request a check before this one is settled: not during its wait for the next one, nor for results that arrive. */
+async function settleAndContinue(deps: ShutdownDeps, item: RequestItem, left: () => number): Promise<void> {
   const { req_id: reqId } = item;
-  const settled = await settle(deps, item, run.left);
-  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);
+  const checkInMs = await settle(deps, item, left);
+  // A minute at most, for which the reserve is enough.
+  if (checkInMs !== undefined) await deps.sleep(checkInMs);
   await deps.settlements.settled(reqId);
   // Requested as others do, so that nobody else does while it goes on.
-  if (!settled.isDone) return void (await deps.settlements.requestSettlement(reqId));
-  const after = await deps.requests.get(reqId);
-  if (after?.active === undefined || after.total_count === 0) return;
-  const { count } = await deps.progress.count(reqId);
-  if (isSettleable(after, count)) await deps.settlements.requestSettlement(reqId);
+  if (checkInMs !== undefined || (await isSettleableNow(deps, reqId))) await deps.settlements.requestSettlement(reqId);
 }
 
-/** Has the request checked again after a delay. A run that ends before the check is invoked is repeated by Lambda. */
-async function checkLater(deps: ShutdownDeps, reqId: string, delayMs: number, run: ShutdownRun): Promise<void> {
-  if (delayMs <= MAX_SLEEP_MS && run.left() >= delayMs) {
-    await deps.sleep(delayMs);
-    await deps.shutdown.invoke(reqId);
-    return;
-  }
-  // A schedule whose time has passed when it is created would be refused.
-  const at = new Date(deps.now() + Math.max(delayMs, MAX_SLEEP_MS));
-  await deps.checkSchedule.set(reqId, at, { functionArn: run.functionArn, roleArn: deps.scheduleRoleArn });
+async function isSettleableNow({ requests, progress }: ShutdownDeps, reqId: string): Promise<boolean> {
+  const item = await requests.get(reqId);
+  if (item?.active === undefined) return false;
+  const { count } = await progress.count(reqId);
+  return isSettleable(item, count);
 }

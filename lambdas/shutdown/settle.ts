@@ -26,20 +26,14 @@ import type { ShutdownDeps } from "./deps.ts";
 const MAX_UNBATCHED_TASKS = 50_000;
 const MAX_URLS_PER_MESSAGE = 100;
 
-/** What a settlement came to. */
-export interface Settled {
-  /** False: the run's time was not enough, and the next check is to go on. */
-  readonly isDone: boolean;
-  /** After how many milliseconds the request is to be checked again; undefined: whoever sees a need requests it. */
-  readonly checkInMs?: number | undefined;
-}
-
 /**
  * Ends an active request if its tasks are done or its time is up; otherwise it goes on, with what is lost queued again. It
  * is counted exactly before anything is done to it. The report stands before the status says so.
  * @param left milliseconds that this run may still take, without its reserve
+ * @returns after how many milliseconds the request is to be checked again, 0 where the run's time was not enough; undefined: whoever
+ * sees a need requests a check
  */
-export async function settle(deps: ShutdownDeps, item: RequestItem, left: () => number): Promise<Settled> {
+export async function settle(deps: ShutdownDeps, item: RequestItem, left: () => number): Promise<number | undefined> {
   const now = deps.now();
   try {
     return await settleAt(deps, item, now, left);
@@ -47,11 +41,11 @@ export async function settle(deps: ShutdownDeps, item: RequestItem, left: () => 
     if (!(error instanceof ListLostError)) throw error;
     // It would fail again each time, and the request would stay active for ever.
     await deps.requests.end(item.req_id, isTimeUp(item, now) ? "TIME_OUT" : "FAIL", { reason: error.message });
-    return { isDone: true };
+    return undefined;
   }
 }
 
-async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left: () => number): Promise<Settled> {
+async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left: () => number) {
   const timeIsUp = isTimeUp(item, now);
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
@@ -62,13 +56,11 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   // seem lost.
   const observed = await observeAll(deps, item);
   const expected = decideSettlement(item, observed);
-  if (expected === "WAIT" || expected === "CHECK_AGAIN") {
-    return { isDone: true, checkInMs: await leaveRunning(deps, item, observed, expected) };
-  }
+  if (expected === "WAIT" || expected === "CHECK_AGAIN") return leaveRunning(deps, item, observed, expected);
   const decide = (count: Count) => decideSettlement(item, observed, { count });
   const whyMissing = (count: Count) => (decide(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED);
   const recounted = await recount(deps, item, { timeIsUp, left, whyMissing });
-  if (recounted === undefined) return { isDone: false };
+  if (recounted === undefined) return 0;
   const count = recounted.taskBitmap.count();
   const settlement = decide(count);
   deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
@@ -82,7 +74,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
     checkInMs = await leaveRunning(deps, item, observed, settlement);
   } else await end(deps, item, settlement, { recounted, count });
   await deleteCheckpoint(deps, item);
-  return { isDone: true, checkInMs };
+  return checkInMs;
 }
 
 /** Reads what is going on around a request: its progress, the queue's depth, and the progress of the others. */

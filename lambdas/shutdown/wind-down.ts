@@ -39,7 +39,6 @@ export async function windDown(deps: ShutdownDeps, item: EndedRequest, left: () 
   await publishEnd(deps, reqId);
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
-  await deps.checkSchedule.cancel(reqId);
   // After the report: somebody may wait for that, but nobody for this.
   if (!(await emptyQueue(deps, left))) return false;
   await deps.requests.close(reqId);

@@ -190,7 +190,6 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     queue: LANES,
     capacity: ["REQUEST_TABLE", "GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
-    checkSchedule: ["SCHEDULE_GROUP"],
     deadLetters: ["FAILED_BATCHES_URL"],
   },
   task: {

@@ -184,8 +184,7 @@ export class MemoryAws {
     }
     if (path.startsWith("/schedules/")) {
       const name = http.method === "POST" ? "CreateSchedule" : "DeleteSchedule";
-      const kind = path.endsWith("-check") ? "check" : "timer";
-      const detail = name === "CreateSchedule" ? `${kind} ${minutesUntil(http.body.toString())}` : kind;
+      const detail = name === "CreateSchedule" ? `timer ${minutesUntil(http.body.toString())}` : "timer";
       return {
         service: "scheduler",
         operation: name,

@@ -84,7 +84,7 @@ async function requestItems(count: number): Promise<LabRow> {
     const passed = await passes(async () => {
       await shutdown(onlyReads(table))(
         { req_id: "spoilt" },
-        { getRemainingTimeInMillis: () => 900_000, invokedFunctionArn: "arn" },
+        { getRemainingTimeInMillis: () => 900_000 },
       );
       const active = await table.active();
       if (active.length !== 1 || active[0]?.req_id !== "r1") throw new Error("the neighbour was not read");

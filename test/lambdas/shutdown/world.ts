@@ -123,7 +123,6 @@ export function world({
   const shutdown = new FakeAsyncFunction();
   const timer = new FakeTimer();
   timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
-  const checkSchedule = new FakeTimer();
   const fleet = new FakeFleet(1);
   const capacity = new Capacity(requests, fleet);
   let now = Date.now();
@@ -154,7 +153,6 @@ export function world({
     staleMessages,
     capacity,
     timer,
-    checkSchedule,
   };
   const asking = {
     progress,
@@ -163,7 +161,7 @@ export function world({
     timings: timingsOf(stallSeconds),
     namespace: "Prewarm/test",
   };
-  const fakes = { ...stores, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time };
+  const fakes = { ...stores, ...asking, ...announcing, logger: silent, ...time };
   const { deps, calls } = noteCalls(fakeDeps<ShutdownDeps>(fakes), fault);
   /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
   const report = () => allRows()?.filter(([, url]) => url !== "");
@@ -171,14 +169,11 @@ export function world({
   const handler = createHandler(deps);
   const handle = (event: unknown) => {
     const ends = now + runMs;
-    return handler(event, { getRemainingTimeInMillis: () => ends - now, invokedFunctionArn: "arn:shutdown" });
+    return handler(event, { getRemainingTimeInMillis: () => ends - now });
   };
   const later = (ms: number) => {
     now += ms;
   };
-  /** In how many seconds checks are scheduled. */
-  const checkDelays = () =>
-    [...checkSchedule.schedules.values()].map(({ at }) => Math.round((at.getTime() - now) / 1_000));
   const stand = {
     said,
     buried,
@@ -193,8 +188,7 @@ export function world({
     settlements,
     shutdown,
     timer,
-    checkSchedule,
     fleet,
   };
-  return { ...stand, calls, report, allRows, handle, later, now: time.now, checkDelays };
+  return { ...stand, calls, report, allRows, handle, later, now: time.now };
 }

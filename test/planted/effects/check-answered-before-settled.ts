@@ -6,13 +6,13 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/handler.ts",
-      find: "const settled = await settle(",
-      replace: "await deps.settlements.settled(reqId);\n  const settled = await settle(",
+      find: "const checkInMs = await settle(",
+      replace: "await deps.settlements.settled(reqId);\n  const checkInMs = await settle(",
     },
     {
       file: "lambdas/shutdown/handler.ts",
-      find: "run);\n  await deps.settlements.settled(reqId);\n  // Requested",
-      replace: "run);\n  // Requested",
+      find: "deps.sleep(checkInMs);\n  await deps.settlements.settled(reqId);\n  // Requested",
+      replace: "deps.sleep(checkInMs);\n  // Requested",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],

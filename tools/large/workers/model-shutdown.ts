@@ -17,7 +17,7 @@ for (let run = 0; run < MOST_RUNS; run++) {
   const started = performance.now();
   await handler(
     { req_id: MODEL_REQ_ID },
-    { getRemainingTimeInMillis: () => RUN_MS - (performance.now() - started), invokedFunctionArn: "SHUTDOWN_ARN" },
+    { getRemainingTimeInMillis: () => RUN_MS - (performance.now() - started) },
   );
   runSeconds.push((performance.now() - started) / 1_000);
   const { status, closed } = stateSchema.parse(await (await fetch(`${endpoint}/model`)).json());
