@@ -34,8 +34,9 @@ export class Fleet {
 
   /** Sets the group's size; to its maximum, where that was lowered while a request wishes for more. */
   async setDesiredCapacity(capacity: number): Promise<void> {
-    const { MaxSize = capacity } = await this.describe();
-    await this.set(Math.min(capacity, MaxSize));
+    const { DesiredCapacity, MaxSize = capacity } = await this.describe();
+    const wanted = Math.min(capacity, MaxSize);
+    if (DesiredCapacity !== wanted) await this.set(wanted);
   }
 
   private async set(capacity: number): Promise<void> {

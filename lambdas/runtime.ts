@@ -102,26 +102,21 @@ export function reportUnreadable(logger: Pick<Logger, "warn">, namespace: string
   };
 }
 
-/** Keeps the group's size at what the active requests need. Task raises the group, Shutdown also lowers it. */
-export class Capacity {
-  constructor(
-    private readonly requests: Pick<RequestReader, "active">,
-    private readonly fleet: Pick<Fleet, "desiredCapacity" | "setDesiredCapacity" | "raiseTo">,
-  ) {}
+interface Scaling {
+  readonly requests: RequestReader;
+  readonly fleet: Fleet;
+}
 
-  /**
-   * Sets the group to what is needed now. Looks again afterwards: a request that starts raises the group before it is
-   * listed, and this may just have lowered it again.
-   */
-  async follow(): Promise<void> {
-    const needed = neededCapacity(await this.requests.active());
-    if ((await this.fleet.desiredCapacity()) !== needed) await this.fleet.setDesiredCapacity(needed);
-    await this.ensure();
-  }
+/**
+ * Sets the group to what the active requests need now. Reads the need again afterwards: a request that starts raises the group before it
+ * is listed, and this may just have lowered it again.
+ */
+export async function fitFleet(deps: Scaling): Promise<void> {
+  await deps.fleet.setDesiredCapacity(neededCapacity(await deps.requests.active()));
+  await raiseFleet(deps);
+}
 
-  /** Raises the group to what is needed, if it is below. */
-  async ensure(): Promise<void> {
-    const needed = neededCapacity(await this.requests.active());
-    if (needed > 0) await this.fleet.raiseTo(needed);
-  }
+/** Raises the group to what the active requests need, if it is below. */
+export async function raiseFleet({ requests, fleet }: Scaling): Promise<void> {
+  await fleet.raiseTo(neededCapacity(await requests.active()));
 }

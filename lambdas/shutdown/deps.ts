@@ -15,7 +15,7 @@ import { TaskQueues } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
-import { Capacity, pipelineVariables, sharedAdapters } from "../runtime.ts";
+import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 import { dropStaleMessages, type HasEnded } from "./stale-messages.ts";
 
 const environmentSchema = pipelineVariables.extend({
@@ -42,7 +42,7 @@ export function buildDeps() {
     staleMessages: {
       drop: (hasEnded: HasEnded, ms: number) => dropStaleMessages(Object.values(queue.queues), hasEnded, ms),
     },
-    capacity: new Capacity(shared.requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
+    fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
     events: new EventBus(new EventBridgeClient({})),
     deadLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),

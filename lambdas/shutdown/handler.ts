@@ -1,7 +1,7 @@
 import { shutdownEventSchema } from "../../aws/timer.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { RESERVE_MS } from "../runtime.ts";
+import { fitFleet, RESERVE_MS } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import { settle } from "./settle.ts";
 import { isEnded, windDown } from "./wind-down.ts";
@@ -26,7 +26,7 @@ export function createHandler(deps: ShutdownDeps) {
     if (!timer) return;
     // Nothing can be counted of it, but the fleet must not outlive it.
     await deps.requests.end(reqId, "TIME_OUT", { reason: "The request's item could not be read" });
-    await deps.capacity.follow();
+    await fitFleet(deps);
   };
 }
 

@@ -20,6 +20,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, isNothing, minus, NO_COUNT } from "../../domain/result/count.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { commonestOf } from "../../domain/result/failure-tally.ts";
+import { fitFleet } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
@@ -50,7 +51,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
     await deps.requests.updateAndTouch(item.req_id, ACTIVE_STATES, { instance_count: 0 });
-    await deps.capacity.follow();
+    await fitFleet(deps);
   }
   // Before the recount. A task that is finished during it is not in its count: with the queue empty afterwards, it would
   // seem lost.

@@ -6,6 +6,7 @@ import { deleteCheckpoint, type Ending, endingOf, ListLostError, recount } from 
 import { REPORT_FILE, SegmentedFile } from "../../domain/readiness/report-writer.ts";
 import { ENDED_STATES, isTerminal, type TerminalStatus } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { fitFleet } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
 /** A run waits for this long for messages that agents hold; the next run goes on. */
@@ -28,7 +29,7 @@ export function isEnded(item: RequestItem): item is EndedRequest {
 export async function windDown(deps: ShutdownDeps, item: EndedRequest, left: () => number): Promise<boolean> {
   const { req_id: reqId, status } = item;
   // Whoever stopped the request said how many instances are to go on.
-  if (status !== "STOPPED") await deps.capacity.follow();
+  if (status !== "STOPPED") await fitFleet(deps);
   // After the instances: they should not run on while the report is written, which may take long.
   if (item.report === undefined) {
     const ending = await countedAndReported(deps, item, left);

@@ -11,7 +11,7 @@ import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueues } from "../../aws/task-queue.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
-import { Capacity, pipelineVariables, sharedAdapters } from "../runtime.ts";
+import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 
 const environmentSchema = pipelineVariables.extend({
   SHUTDOWN_ARN: nameVariable,
@@ -30,7 +30,7 @@ export function buildDeps() {
     queue: new TaskQueues(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
     distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
     dns: networkOf(env).dns,
-    capacity: new Capacity(shared.requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
+    fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     caps: capsOf(env),
     /** Milliseconds since the epoch. */
     now: Date.now,

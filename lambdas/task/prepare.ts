@@ -7,6 +7,7 @@ import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import { toNote } from "../../domain/pops/list-pops.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { raiseFleet } from "../runtime.ts";
 import type { TaskDeps } from "./deps.ts";
 import { invalidateAll } from "./invalidation.ts";
 
@@ -70,7 +71,7 @@ async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
   // With an invalidation, the group has not been raised yet. Without one, another request that ended at the same moment may have lowered it.
-  await deps.capacity.ensure();
+  await raiseFleet(deps);
   const firsts = fanOutGroups(item, await deps.requestPops.of(reqId)).map(({ unsent: [first] }) => first);
   const waiting = firsts.filter(({ state }) => state === "RESOLVED");
   await pMap(waiting, ({ target }) => deps.requestPops.markReady(reqId, target), { concurrency: IN_PARALLEL });

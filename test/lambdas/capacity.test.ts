@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Capacity } from "../../lambdas/runtime.ts";
+import { fitFleet, raiseFleet } from "../../lambdas/runtime.ts";
+import type { TaskDeps } from "../../lambdas/task/deps.ts";
+import { fakeDeps } from "../../tools/local/fake-deps.ts";
 import { FakeFleet } from "./fakes/fleet.ts";
 import { FakeRequests } from "./fakes/requests.ts";
 import { request } from "./items.ts";
@@ -7,7 +9,7 @@ import { request } from "./items.ts";
 const wishing = (...counts: number[]) =>
   counts.map((instance_count, i) => request({ req_id: `r${i}`, instance_count }));
 
-describe("capacity", () => {
+describe("the fleet", () => {
   it.each([
     ["follows down", [2, 3], 9, 3],
     ["follows up", [2, 3], 1, 3],
@@ -15,7 +17,7 @@ describe("capacity", () => {
     ["stays", [2], 2, 2],
   ])("%s", async (_, counts, before, after) => {
     const fleet = new FakeFleet(before);
-    await new Capacity(new FakeRequests(...wishing(...counts)), fleet).follow();
+    await fitFleet(fakeDeps<TaskDeps>({ requests: new FakeRequests(...wishing(...counts)), fleet }));
     expect(fleet.capacity).toBe(after);
   });
 
@@ -27,7 +29,7 @@ describe("capacity", () => {
       await requests.put(request({ instance_count: 5 }));
       await setDesiredCapacity(capacity);
     };
-    await new Capacity(requests, fleet).follow();
+    await fitFleet(fakeDeps<TaskDeps>({ requests, fleet }));
     expect(fleet.capacity).toBe(5);
   });
 
@@ -37,9 +39,9 @@ describe("capacity", () => {
     [[2], 9, 9],
     [[], 9, 9],
     [[0], 1, 1],
-  ])("ensures what %j wish for, from %i: %i", async (counts, before, after) => {
+  ])("is raised to what %j wish for, from %i: %i", async (counts, before, after) => {
     const fleet = new FakeFleet(before);
-    await new Capacity(new FakeRequests(...wishing(...counts)), fleet).ensure();
+    await raiseFleet(fakeDeps<TaskDeps>({ requests: new FakeRequests(...wishing(...counts)), fleet }));
     expect(fleet.capacity).toBe(after);
   });
 });

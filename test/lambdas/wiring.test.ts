@@ -23,7 +23,6 @@ import type { Source } from "../../domain/request/source.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import type { ExpandDeps } from "../../lambdas/expand/deps.ts";
-import { Capacity } from "../../lambdas/runtime.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
@@ -142,7 +141,6 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof Checkpoints) return () => it.delete("r");
   if (it instanceof ResultFiles) return () => it.put("key", Buffer.from("x"));
   if (it instanceof Fleet) return () => it.desiredCapacity();
-  if (it instanceof Capacity) return () => it.follow();
   if (it instanceof Timer) return () => it.cancel("r");
   return undefined;
 }
@@ -188,7 +186,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     checkpoints: ["BUCKET"],
     resultFiles: ["BUCKET"],
     queue: LANES,
-    capacity: ["REQUEST_TABLE", "GROUP_NAME"],
+    fleet: ["GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
     deadLetters: ["FAILED_BATCHES_URL"],
   },
@@ -197,7 +195,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     resolvedPops: ["PROGRESS_TABLE"],
     lists: ["BUCKET"],
     queue: LANES,
-    capacity: ["REQUEST_TABLE", "GROUP_NAME"],
+    fleet: ["GROUP_NAME"],
   },
   watch: {
     ...shared("SHUTDOWN_ARN"),

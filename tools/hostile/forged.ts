@@ -215,7 +215,7 @@ function onlyReads(requests: RequestTable): Parameters<typeof shutdown>[0] {
     requestPops: nothing,
     results: nothing,
     queue: nothing,
-    capacity: nothing,
+    fleet: nothing,
     staleMessages: nothing,
     timer: nothing,
     logger,

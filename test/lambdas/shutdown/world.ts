@@ -4,7 +4,6 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
-import { Capacity } from "../../../lambdas/runtime.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { createHandler } from "../../../lambdas/shutdown/handler.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";
@@ -124,7 +123,6 @@ export function world({
   const timer = new FakeTimer();
   timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
   const fleet = new FakeFleet(1);
-  const capacity = new Capacity(requests, fleet);
   let now = Date.now();
   const time = {
     now: () => now,
@@ -151,7 +149,7 @@ export function world({
     checkpoints,
     queue,
     staleMessages,
-    capacity,
+    fleet,
     timer,
   };
   const asking = {

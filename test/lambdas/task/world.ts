@@ -1,7 +1,6 @@
 import type { Caps } from "../../../domain/request/caps.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { Capacity } from "../../../lambdas/runtime.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { createHandler } from "../../../lambdas/task/handler.ts";
 import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
@@ -61,14 +60,13 @@ export function world({
   const queue = new FakeQueue();
   const distributions = new FakeDistributions([]);
   const fleet = new FakeFleet(0);
-  const capacity = new Capacity(requests, fleet);
   const dns = new FakeDns(hosts);
   const caps = { ...DEFAULT_CAPS, ...lowered };
   const time = { now, sleep: () => Promise.resolve() };
   const warnings: unknown[][] = [];
   const logger = { ...silent, warn: (...args: unknown[]) => void warnings.push(args) };
   const stored = { requests, requestPops, resolvedPops, lists };
-  const fakes = { ...stored, queue, distributions, dns, capacity, caps, logger, ...time };
+  const fakes = { ...stored, queue, distributions, dns, fleet, caps, logger, ...time };
   const { deps, calls } = noteCalls<TaskDeps>(fakes, fault);
   const handler = createHandler(deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });

@@ -6,13 +6,13 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/settle.ts",
-      find: "await deps.capacity.follow();\n  }",
+      find: "await fitFleet(deps);\n  }",
       replace: "}",
     },
     {
       file: "lambdas/shutdown/settle.ts",
       find: "const settlement = decide(count);",
-      replace: "if (timeIsUp) await deps.capacity.follow();\n  const settlement = decide(count);",
+      replace: "if (timeIsUp) await fitFleet(deps);\n  const settlement = decide(count);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
