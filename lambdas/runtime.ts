@@ -1,13 +1,19 @@
 import { Logger } from "@aws-lambda-powertools/logger";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { AsyncFunction } from "../aws/async-function.ts";
-import { documentClient, dynamoClient } from "../aws/clients.ts";
-import type { Fleet } from "../aws/fleet.ts";
+import { documentClient, dynamoClient, queueClient } from "../aws/clients.ts";
+import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
+import { Fleet } from "../aws/fleet.ts";
+import { Lists } from "../aws/lists.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestPopTable } from "../aws/request-pop-table.ts";
 import { type RequestReader, RequestTable } from "../aws/request-table.ts";
+import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { SettlementQueue } from "../aws/settlement-queue.ts";
+import { TaskQueues } from "../aws/task-queue.ts";
 import { nameVariable } from "../domain/environment.ts";
 import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
 import { metricNamespace, withMetrics } from "../domain/metrics.ts";
@@ -66,7 +72,7 @@ export const pipelineVariables = z.object({
 });
 
 /**
- * What each function that works on requests is built from.
+ * What each function that works on requests is built from. A few have adapters that they do not use; their roles do not allow these calls.
  * @param shutdownArn the function that is invoked for a request that ends, by its name or ARN
  */
 export function sharedAdapters(serviceName: string, env: z.infer<typeof pipelineVariables>, shutdownArn: string) {
@@ -77,18 +83,27 @@ export function sharedAdapters(serviceName: string, env: z.infer<typeof pipeline
   const dynamo = dynamoClient();
   const db = documentClient(dynamo);
   const lambda = new LambdaClient({});
+  const sqs = queueClient();
+  const s3 = new S3Client({});
   const shutdown = new AsyncFunction(lambda, shutdownArn);
   return {
     logger,
     namespace,
     onUnreadable,
-    dynamo,
     db,
     lambda,
+    sqs,
+    s3,
     shutdown,
     requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+    results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
     progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
+    lists: new Lists(s3, env.BUCKET),
+    queue: new TaskQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
+    /** Stream records, events and dead letters that cannot be processed. */
+    failedBatches: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
+    fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     settlements: new SettlementQueue(db, env.PROGRESS_TABLE, shutdown),
     timings: timingsOf(env.STALL_SECONDS),
   };

@@ -39,7 +39,7 @@ export function createHandler(deps: AggregationDeps) {
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
       deps.onUnreadable({ kind: "stream record", key, problem });
-      await deps.deadLetters.send(JSON.stringify(record), problem).catch((error: unknown) =>
+      await deps.failedBatches.send(JSON.stringify(record), problem).catch((error: unknown) =>
         deps.logger.warn("Moving a stream record to the dead-letter queue failed", {
           key,
           error: errorFields(error),

@@ -1,14 +1,9 @@
-import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
-import { Fleet } from "../../aws/fleet.ts";
-import { Lists } from "../../aws/lists.ts";
-import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
@@ -40,16 +35,13 @@ const environmentSchema = pipelineVariables.extend({
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const shared = sharedAdapters("api", env, env.SHUTDOWN_ARN);
-  const { dynamo, db, onUnreadable } = shared;
+  const { db, onUnreadable } = shared;
   const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
   return {
     ...shared,
-    results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
     resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
-    lists: new Lists(new S3Client({}), env.BUCKET),
     distributions: new Distributions(new CloudFrontClient({})),
     tokens: new ClientTokens(db, env.PROGRESS_TABLE),
-    fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
     allowed: env.DISTRIBUTIONS,

@@ -5,7 +5,6 @@ import { AsyncFunction } from "../../aws/async-function.ts";
 import { Checkpoints } from "../../aws/checkpoints.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
-import { Lists } from "../../aws/lists.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
@@ -38,11 +37,9 @@ export type ExpandCheckpoint = z.infer<typeof EXPAND_CHECKPOINT.schema>;
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const shared = sharedAdapters("expand", env, env.SHUTDOWN_ARN);
-  const s3 = new S3Client({});
   return {
     ...shared,
-    lists: new Lists(s3, env.BUCKET),
-    checkpoints: new Checkpoints(s3, env.BUCKET, EXPAND_CHECKPOINT),
+    checkpoints: new Checkpoints(shared.s3, env.BUCKET, EXPAND_CHECKPOINT),
     /** This function. */
     expandFunction: new AsyncFunction(shared.lambda, env.AWS_LAMBDA_FUNCTION_NAME),
     distributions: new Distributions(new CloudFrontClient({})),

@@ -1,10 +1,8 @@
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
-import { Lists } from "../../aws/lists.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
@@ -29,7 +27,6 @@ export function buildDeps() {
   clock.follow(shared.db);
   return {
     ...shared,
-    lists: new Lists(new S3Client({}), env.BUCKET),
     distributions: new Distributions(new CloudFrontClient({})),
     ...networkOf(env),
     /** After how long an error that an edge keeps may be gone, in milliseconds. */

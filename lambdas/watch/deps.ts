@@ -1,11 +1,6 @@
-import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
-import { queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import { Fleet } from "../../aws/fleet.ts";
-import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { TaskQueues } from "../../aws/task-queue.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import type { Observed } from "../../domain/request/lifecycle.ts";
 import type { OnFailure } from "../../domain/request/progress.ts";
@@ -22,17 +17,11 @@ const environmentSchema = pipelineVariables.extend({
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const shared = sharedAdapters("watch", env, env.SHUTDOWN_ARN);
-  const sqs = queueClient();
   return {
     ...shared,
-    fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     expandFunction: new AsyncFunction(shared.lambda, env.EXPAND_ARN),
-    results: new RequestTaskTable(shared.dynamo, env.REQUEST_TASK_TABLE, shared.onUnreadable),
-    queue: new TaskQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
     /** The messages of tasks that no agent finished. */
-    deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
-    /** For dead letters that are no task. */
-    failedBatches: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
+    deadLetters: new DeadLetterQueue(shared.sqs, env.DEAD_LETTER_QUEUE_URL),
   };
 }
 

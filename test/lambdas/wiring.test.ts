@@ -149,62 +149,50 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
 const shared = (shutdown: Resource): Readonly<Record<string, readonly Resource[]>> => ({
   requests: ["REQUEST_TABLE", shutdown],
   requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+  results: ["REQUEST_TASK_TABLE"],
   progress: ["PROGRESS_TABLE"],
+  lists: ["BUCKET"],
+  queue: ["QUEUE_URL", "EXPRESS_QUEUE_URL"],
+  failedBatches: ["FAILED_BATCHES_URL"],
+  fleet: ["GROUP_NAME"],
   shutdown: [shutdown],
   settlements: ["PROGRESS_TABLE", shutdown],
 });
-const LANES: readonly Resource[] = ["QUEUE_URL", "EXPRESS_QUEUE_URL"];
 
 /** What custom resources do, as functions. */
 const CUSTOM_RESOURCES = ["empty", "deploy"];
 
 /** What is named by each adapter of a function. Some adapters make several calls at once, whose order varies. */
 const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]>>>> = {
-  aggregation: { ...shared("SHUTDOWN_ARN"), deadLetters: ["FAILED_BATCHES_URL"] },
+  aggregation: shared("SHUTDOWN_ARN"),
   api: {
     ...shared("SHUTDOWN_ARN"),
-    results: ["REQUEST_TASK_TABLE"],
     resolvedPops: ["PROGRESS_TABLE"],
-    lists: ["BUCKET"],
     tokens: ["PROGRESS_TABLE"],
-    fleet: ["GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
   },
   "empty-bucket": { empty: ["BUCKET"] },
   expand: {
     ...shared("SHUTDOWN_ARN"),
-    lists: ["BUCKET"],
     checkpoints: ["BUCKET"],
     expandFunction: ["AWS_LAMBDA_FUNCTION_NAME"],
   },
-  "get-size": { ...shared("SHUTDOWN_ARN"), lists: ["BUCKET"], expandFunction: ["EXPAND_ARN"] },
+  "get-size": { ...shared("SHUTDOWN_ARN"), expandFunction: ["EXPAND_ARN"] },
   "redeploy-api": { deploy: ["REST_API"] },
   shutdown: {
     ...shared("AWS_LAMBDA_FUNCTION_NAME"),
-    results: ["REQUEST_TASK_TABLE"],
-    lists: ["BUCKET"],
     checkpoints: ["BUCKET"],
     resultFiles: ["BUCKET"],
-    queue: LANES,
-    fleet: ["GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
-    deadLetters: ["FAILED_BATCHES_URL"],
   },
   task: {
     ...shared("SHUTDOWN_ARN"),
     resolvedPops: ["PROGRESS_TABLE"],
-    lists: ["BUCKET"],
-    queue: LANES,
-    fleet: ["GROUP_NAME"],
   },
   watch: {
     ...shared("SHUTDOWN_ARN"),
-    fleet: ["GROUP_NAME"],
     expandFunction: ["EXPAND_ARN"],
-    results: ["REQUEST_TASK_TABLE"],
-    queue: LANES,
     deadLetters: ["DEAD_LETTER_QUEUE_URL"],
-    failedBatches: ["FAILED_BATCHES_URL"],
   },
 };
 

@@ -155,9 +155,9 @@ describe("what functions log", () => {
 
   const count = (...Records: unknown[]) => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
-    const deadLetters = { send: async () => undefined };
+    const failedBatches = { send: async () => undefined };
     const settlements = { requestSettlement: async () => true };
-    const stores = { requests, deadLetters, progress: new FakeProgress(), settlements };
+    const stores = { requests, failedBatches, progress: new FakeProgress(), settlements };
     const onUnreadable = reportUnreadable(logger, namespace);
     const handler = createAggregation(fakeDeps<AggregationDeps>({ ...stores, onUnreadable, logger, namespace }));
     return logged(() => handler({ Records })).then((lines) => lines.flatMap(embeddedMetrics));

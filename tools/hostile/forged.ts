@@ -138,7 +138,7 @@ async function records(count: number): Promise<LabRow> {
         count: async () => NO_PROGRESS,
       },
       settlements: { requestSettlement: unplanned },
-      deadLetters: { send: async () => void buried++ },
+      failedBatches: { send: async () => void buried++ },
       onUnreadable: () => unreadable++,
       logger,
       namespace: "hostile",

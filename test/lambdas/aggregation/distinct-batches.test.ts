@@ -46,7 +46,7 @@ function world() {
         return true;
       },
     },
-    deadLetters: { send: note("bury") },
+    failedBatches: { send: note("bury") },
     onUnreadable: () => undefined,
     logger: silent,
     namespace: "Prewarm/test",

@@ -24,7 +24,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   const [progress, shutdown] = [new FakeProgress(), new FakeAsyncFunction()];
   const settlements = new FakeSettlementQueue(shutdown);
   const buried: string[] = [];
-  const deadLetters = { send: async (body: string) => void buried.push(body) };
+  const failedBatches = { send: async (body: string) => void buried.push(body) };
   const unreadable: Unreadable[] = [];
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
   const { deps, calls } = noteCalls<AggregationDeps>(
@@ -32,7 +32,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
       requests,
       progress,
       settlements,
-      deadLetters,
+      failedBatches,
       onUnreadable,
       logger: silent,
       namespace: "Prewarm/test",
@@ -67,7 +67,7 @@ function realReader() {
     requests: new RequestReader(client, "requests", unplanned),
     progress,
     settlements: { requestSettlement: async () => true },
-    deadLetters: { send: async () => undefined },
+    failedBatches: { send: async () => undefined },
     onUnreadable() {},
     logger: silent,
     namespace: "Prewarm/test",
@@ -326,9 +326,9 @@ describe("Aggregation", () => {
   it("counts a batch when SQS does not take a record that is no result, and logs the error", async () => {
     const { deps, progress } = realReader();
     const warned: unknown[][] = [];
-    const deadLetters = { send: () => Promise.reject(new Error("SQS is away")) };
+    const failedBatches = { send: () => Promise.reject(new Error("SQS is away")) };
     const logger = { ...silent, warn: (...line: unknown[]) => void warned.push(line) };
-    await createHandler(fakeDeps<AggregationDeps>({ ...deps, deadLetters, logger }))({
+    await createHandler(fakeDeps<AggregationDeps>({ ...deps, failedBatches, logger }))({
       Records: [good, { eventID: "x" }],
     });
     expect(progress.counts.get("r1")).toEqual(count(1, 10, 0));

@@ -136,7 +136,7 @@ export function world({
   const buried: string[] = [];
   const announcing = {
     events: { put: async (event: EndedEvent) => void said.push(event) },
-    deadLetters: { send: async (body: string) => void buried.push(body) },
+    failedBatches: { send: async (body: string) => void buried.push(body) },
     apiUrl: "https://api.example/prod/",
   };
   const staleMessages = new FakeStaleMessages(queue);

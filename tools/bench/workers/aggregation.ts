@@ -74,7 +74,7 @@ const handler = createHandler(
       env("PROGRESS_TABLE"),
       new AsyncFunction(new LambdaClient({}), env("SHUTDOWN_ARN")),
     ),
-    deadLetters: new DeadLetterQueue(sqs, env("FAILED_BATCHES_URL")),
+    failedBatches: new DeadLetterQueue(sqs, env("FAILED_BATCHES_URL")),
     onUnreadable: unplanned,
     logger: { warn() {}, info() {} },
     namespace: metricNamespace(env("GROUP_NAME")),
