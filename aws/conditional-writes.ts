@@ -24,22 +24,16 @@ export async function tryConditionalWrite(
   write: () => Promise<unknown>,
   backOff?: RetryOptions<unknown>,
 ): Promise<boolean> {
-  try {
-    await withConflictRetry(write, backOff);
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+  return (await failedConditions(write, backOff)).length === 0;
 }
 
 /**
- * Runs a transaction, again while another one is in its way.
+ * Makes a conditional write or a transaction, again while another one is in its way.
  * @returns which of its items' conditions do not hold, by their places; empty: it was carried out
  */
 export async function failedConditions(
   transact: () => Promise<unknown>,
-  backOff: RetryOptions<unknown>,
+  backOff?: RetryOptions<unknown>,
 ): Promise<number[]> {
   try {
     await withConflictRetry(transact, backOff);
@@ -88,26 +82,13 @@ export function itemUpdate(attributes: Readonly<Record<string, unknown>>, condit
     ...Object.fromEntries(set.map((name) => [`:${name}`, attributes[name]])),
     ...Object.fromEntries(conditions.flatMap(({ values = {} }) => Object.entries(values))),
   };
+  const setting = set.length === 0 ? "" : `SET ${set.map((name) => `#${name} = :${name}`).join(", ")}`;
+  const removing = removed.length === 0 ? "" : `REMOVE ${removed.map((name) => `#${name}`).join(", ")}`;
   return {
-    UpdateExpression: [
-      clause(
-        "SET",
-        set.map((name) => `#${name} = :${name}`),
-      ),
-      clause(
-        "REMOVE",
-        removed.map((name) => `#${name}`),
-      ),
-    ]
-      .join(" ")
-      .trim(),
+    UpdateExpression: `${setting} ${removing}`.trim(),
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     // DynamoDB refuses a condition and values that are given and empty.
     ...(condition === "" ? {} : { ConditionExpression: condition }),
     ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
   };
-}
-
-function clause(keyword: string, parts: readonly string[]): string {
-  return parts.length === 0 ? "" : `${keyword} ${parts.join(", ")}`;
 }

@@ -39,17 +39,17 @@ export class RequestPopTable implements TargetStore {
     return items;
   }
 
-  /** RESOLVED → READY, which starts the fan-out; nothing happens to one that is further. */
-  markReady(reqId: string, target: string): Promise<void> {
-    return this.update(reqId, target, "SET #state = :ready", { ":ready": "READY", ":state": "RESOLVED" });
-  }
-
   /**
-   * Starts the fan-out of a READY target once more: a change of its item is what starts it.
-   * @param calls another number each time, because the stream has no record of a write that changes nothing
+   * → READY, which starts the fan-out; that of a READY target is started once more. Nothing happens to one that is SENT.
+   * @param calls how often it was started before: the stream has no record of a write that changes nothing
    */
-  callAgain(reqId: string, target: string, calls: number): Promise<void> {
-    return this.update(reqId, target, "SET called_again = :calls", { ":calls": calls, ":state": "READY" });
+  async startFanOut(reqId: string, target: string, calls: number): Promise<void> {
+    await tryConditionalWrite(() =>
+      this.db.update({
+        ...this.unsent(reqId, target, { ":calls": calls }),
+        UpdateExpression: "SET #state = :ready, called_again = :calls",
+      }),
+    );
   }
 
   /**
@@ -58,14 +58,7 @@ export class RequestPopTable implements TargetStore {
    */
   async markSent(reqId: string, targets: readonly Target[]): Promise<boolean> {
     const sent = targets.map(({ target }) => ({
-      Update: {
-        TableName: this.table,
-        Key: { req_id: reqId, target },
-        UpdateExpression: "SET #state = :sent",
-        ConditionExpression: "#state = :resolved OR #state = :ready",
-        ExpressionAttributeNames: { "#state": "state" },
-        ExpressionAttributeValues: { ":sent": "SENT", ":resolved": "RESOLVED", ":ready": "READY" },
-      },
+      Update: { ...this.unsent(reqId, target, { ":sent": "SENT" }), UpdateExpression: "SET #state = :sent" },
     }));
     const counted = {
       Update: {
@@ -79,22 +72,14 @@ export class RequestPopTable implements TargetStore {
     return tryConditionalWrite(() => this.db.transactWrite({ TransactItems: [...sent, counted] }));
   }
 
-  /** Nothing happens to a target that is not in `:state`. */
-  private async update(
-    reqId: string,
-    target: string,
-    UpdateExpression: string,
-    ExpressionAttributeValues: { readonly ":state": string } & Readonly<Record<string, string | number>>,
-  ): Promise<void> {
-    await tryConditionalWrite(() =>
-      this.db.update({
-        TableName: this.table,
-        Key: { req_id: reqId, target },
-        UpdateExpression,
-        ConditionExpression: "#state = :state",
-        ExpressionAttributeNames: { "#state": "state" },
-        ExpressionAttributeValues,
-      }),
-    );
+  /** Of an update of a target whose tasks are not queued yet: all but what it changes. */
+  private unsent(reqId: string, target: string, values: Readonly<Record<string, string | number>>) {
+    return {
+      TableName: this.table,
+      Key: { req_id: reqId, target },
+      ConditionExpression: "#state = :resolved OR #state = :ready",
+      ExpressionAttributeNames: { "#state": "state" },
+      ExpressionAttributeValues: { ":resolved": "RESOLVED", ":ready": "READY", ...values },
+    };
   }
 }

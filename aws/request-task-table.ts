@@ -16,7 +16,7 @@ import { shardKey, sortKeysOf, type TaskKey } from "../domain/plan/task.ts";
 import { type ReportedResult, reportedResultSchema } from "../domain/result/report.ts";
 import type { TaskResult } from "../domain/result/task-result.ts";
 import { retry } from "../domain/retry.ts";
-import { isConditionFailure } from "./conditional-writes.ts";
+import { tryConditionalWrite } from "./conditional-writes.ts";
 import { fromAttributes, toAttributes } from "./dynamodb.ts";
 
 const IN_PARALLEL = 32;
@@ -209,11 +209,8 @@ export class RequestTaskTable implements ResultStore {
     result: TaskResult,
     condition: { ConditionExpression: string; ExpressionAttributeValues?: Record<string, AttributeValue> },
   ): Promise<void> {
-    try {
-      await this.db.send(new PutItemCommand({ TableName: this.table, Item: toAttributes(result), ...condition }));
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    const put = new PutItemCommand({ TableName: this.table, Item: toAttributes(result), ...condition });
+    await tryConditionalWrite(() => this.db.send(put));
   }
 }
 

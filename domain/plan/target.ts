@@ -41,8 +41,6 @@ export type Target = z.infer<typeof targetSchema>;
 export interface TargetStore {
   /** Those of a request that can be read. */
   of(reqId: string): Promise<Target[]>;
-  /** RESOLVED → READY, which starts the fan-out; nothing happens to one that is further. */
-  markReady(reqId: string, target: string): Promise<void>;
   /** At most 64 → SENT, and as many more in the request's `targets_sent`, all or nothing. False when some were SENT already. */
   markSent(reqId: string, targets: readonly Target[]): Promise<boolean>;
 }

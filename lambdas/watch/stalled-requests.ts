@@ -68,10 +68,6 @@ async function restartFanOut({ requests, requestPops }: WatchDeps, item: Request
     await requests.advance(reqId, "TASKS_QUEUED");
     return;
   }
-  const call = async ({ unsent: [{ target, state }] }: FanOutGroup) => {
-    if (state === "RESOLVED") await requestPops.markReady(reqId, target);
-    // Another number each time: a write that changes nothing is not in the stream.
-    if (state === "READY") await requestPops.callAgain(reqId, target, nudges + 1);
-  };
-  await pMap(fanOutGroups(item, await requestPops.of(reqId)), call, { concurrency: IN_PARALLEL });
+  const start = ({ unsent: [{ target }] }: FanOutGroup) => requestPops.startFanOut(reqId, target, nudges + 1);
+  await pMap(fanOutGroups(item, await requestPops.of(reqId)), start, { concurrency: IN_PARALLEL });
 }

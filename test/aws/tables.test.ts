@@ -353,35 +353,20 @@ describe("the Request-Pop table", () => {
     ]);
   });
 
-  it("starts the fan-out of a READY target again by a change that is one each time, and lets one be that is further", async () => {
+  it("starts the fan-out of a target by a change that is one each time, and lets one be that is SENT", async () => {
     const t = tables();
-    await t.requestPops.callAgain("r1", "SIN2-P1#d1", 2);
+    await t.requestPops.startFanOut("r1", "SIN2-P1#d1", 2);
     expect(t.sent[0]?.input).toMatchObject({
       Key: { req_id: "r1", target: "SIN2-P1#d1" },
-      UpdateExpression: "SET called_again = :calls",
-      ConditionExpression: "#state = :state",
-      ExpressionAttributeValues: { ":state": "READY", ":calls": 2 },
-    });
-    const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
-    await further.requestPops.callAgain("r1", "SIN2-P1#d1", 1);
-    const denied = tables(() => Promise.reject(awsError("AccessDenied")));
-    await expect(denied.requestPops.callAgain("r1", "SIN2-P1#d1", 1)).rejects.toThrow("AccessDenied");
-  });
-
-  it("sets a target READY that is RESOLVED, and lets one be that is further", async () => {
-    const t = tables();
-    await t.requestPops.markReady("r1", "SIN2-P1#d1");
-    expect(t.sent[0]?.input).toMatchObject({
-      Key: { req_id: "r1", target: "SIN2-P1#d1" },
-      UpdateExpression: "SET #state = :ready",
-      ConditionExpression: "#state = :state",
+      UpdateExpression: "SET #state = :ready, called_again = :calls",
+      ConditionExpression: "#state = :resolved OR #state = :ready",
       ExpressionAttributeNames: { "#state": "state" },
-      ExpressionAttributeValues: { ":ready": "READY", ":state": "RESOLVED" },
+      ExpressionAttributeValues: { ":resolved": "RESOLVED", ":ready": "READY", ":calls": 2 },
     });
     const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
-    await further.requestPops.markReady("r1", "SIN2-P1#d1");
+    await further.requestPops.startFanOut("r1", "SIN2-P1#d1", 1);
     const denied = tables(() => Promise.reject(awsError("AccessDenied")));
-    await expect(denied.requestPops.markReady("r1", "SIN2-P1#d1")).rejects.toThrow("AccessDenied");
+    await expect(denied.requestPops.startFanOut("r1", "SIN2-P1#d1", 1)).rejects.toThrow("AccessDenied");
   });
 
   it("reads all of a request, page by page", async () => {

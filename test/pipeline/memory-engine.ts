@@ -82,7 +82,6 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
   let planned: RequestItem = { ...item, ...totals, status: "INSERT_TASK", targets_total: targetsTotal };
   const requestPops = {
     of: async () => [...targets.values()],
-    markReady: async () => undefined,
     markSent: async (_id: string, group: readonly Target[]) => {
       for (const target of group) targets.set(target.target, { ...target, state: "SENT" });
       planned = { ...planned, targets_sent: planned.targets_sent + group.length };

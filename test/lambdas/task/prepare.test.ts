@@ -102,7 +102,7 @@ describe("need_invalidate", () => {
     };
     await handle(CHECK_POP);
     expect([...capacities, fleet.capacity]).toEqual([0, 3]);
-    expect(calls.indexOf("fleet.raiseTo")).toBeLessThan(calls.indexOf("requestPops.markReady"));
+    expect(calls.indexOf("fleet.raiseTo")).toBeLessThan(calls.indexOf("requestPops.startFanOut"));
   });
 
   it("is not done unasked", async () => {
