@@ -14,7 +14,7 @@ import {
   mostFirst,
 } from "../domain/result/failure-groups.ts";
 import { itemUpdate, tryConditionalWrite, withConflictRetry } from "./conditional-writes.ts";
-import { queryItems } from "./dynamodb.ts";
+import { putItems, queryItems } from "./dynamodb.ts";
 
 /**
  * The keys of the Progress table, one a kind of item. What is before the `#` is what a policy on leading keys tells apart
@@ -39,6 +39,8 @@ export const KEY = {
   host: (host: string) => `host#${host}`,
   /** Who requested a settlement check. */
   ask: (reqId: string) => `ask#${reqId}`,
+  /** When each POP resolved last for this deployment: one item a POP that exists. */
+  resolved: "pop#resolved",
 } as const;
 
 /** Sort keys of `count`, next to those of the shards. */
@@ -51,6 +53,9 @@ const countItemSchema = countSchema.extend({
   uncompressed: z.array(z.string()).catch([]),
 });
 const receivedSchema = z.object({ bytes: z.number().int().nonnegative() }).transform(({ bytes }) => bytes);
+const resolvedSchema = z.object({ part: z.string(), at: z.number().min(0).max(8.64e15) });
+/** After this time without an address, a code counts as one that never had any. */
+const KEEP_RESOLVED_SECONDS = 366 * 86_400;
 const failureExamples = z.array(failureExampleSchema).catch([]);
 const numberSchema = z.number().catch(0);
 const numbersSchema = z.set(z.number()).catch(new Set());
@@ -76,7 +81,7 @@ export interface BatchCount {
   readonly failures: ReadonlyMap<FailureReason, { readonly tasks: number; readonly pops: readonly number[] }>;
 }
 
-/** The Progress table: counters and heartbeats, of which each is small and changes often. No stream follows it. Reads are strong. */
+/** The Progress table: counters, heartbeats and when POPs resolved. Each item is small and changes often. No stream follows it. Reads are strong. */
 export class ProgressTable implements HeartbeatStore {
   constructor(
     private readonly db: DynamoDBDocument,
@@ -256,6 +261,24 @@ export class ProgressTable implements HeartbeatStore {
         ...itemUpdate({ ...heartbeat, received: heartbeat.received, expire_at: expireAt }),
       }),
     );
+  }
+
+  /** When POPs resolved last, in milliseconds since the epoch, by code. */
+  async resolvedPops(): Promise<Map<string, number>> {
+    const times = new Map<string, number>();
+    for await (const item of this.items(KEY.resolved)) {
+      const { data, error } = resolvedSchema.safeParse(item);
+      if (data !== undefined) times.set(data.part, data.at);
+      else this.onUnreadable({ kind: "resolved POP", key: String(item["part"]), problem: z.prettifyError(error) });
+    }
+    return times;
+  }
+
+  /** Records that these POPs resolved. Of two writers the last one wins. @param at milliseconds since the epoch */
+  async noteResolved(pops: readonly string[], at: number): Promise<void> {
+    const expire_at = Math.floor(at / 1_000) + KEEP_RESOLVED_SECONDS;
+    const items = pops.map((pop) => ({ key: KEY.resolved, part: pop, at, expire_at }));
+    await putItems(this.db, this.table, items);
   }
 
   private async byMinute<T>(key: string, schema: z.ZodType<T>, maxPages?: number): Promise<Map<number, T>> {

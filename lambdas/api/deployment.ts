@@ -22,9 +22,9 @@ const popsQuerySchema = z.object({
 });
 
 /** Body of GET /pops. @throws ApiError 400 for a filter that nothing is known by */
-export async function describePops({ resolvedPops, now }: ApiDeps, query: Query) {
+export async function describePops({ progress, now }: ApiDeps, query: Query) {
   const { country, region } = checkBody(popsQuerySchema, query ?? {});
-  const pops = listPops({ country, region }, await resolvedPops.all());
+  const pops = listPops({ country, region }, await progress.resolvedPops());
   return { timestamp: formatTimestamp(now()), count: pops.length, pops };
 }
 

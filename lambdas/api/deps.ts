@@ -4,7 +4,6 @@ import * as z from "zod";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
-import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
@@ -35,13 +34,11 @@ const environmentSchema = pipelineVariables.extend({
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const shared = sharedAdapters("api", env, env.SHUTDOWN_ARN);
-  const { db, onUnreadable } = shared;
   const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
   return {
     ...shared,
-    resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
     distributions: new Distributions(new CloudFrontClient({})),
-    tokens: new ClientTokens(db, env.PROGRESS_TABLE),
+    tokens: new ClientTokens(shared.db, env.PROGRESS_TABLE),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
     allowed: env.DISTRIBUTIONS,

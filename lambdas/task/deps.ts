@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
-import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
@@ -19,7 +18,6 @@ export function buildDeps() {
   const shared = sharedAdapters("task", env, env.SHUTDOWN_ARN);
   return {
     ...shared,
-    resolvedPops: new ResolvedPops(shared.db, env.PROGRESS_TABLE, shared.onUnreadable),
     distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
     dns: networkOf(env).dns,
     caps: capsOf(env),

@@ -82,8 +82,8 @@ async function noteResolved(deps: TaskDeps, reqId: string, targets: readonly Tar
   if (resolved.length === 0) return;
   try {
     const now = deps.now();
-    const due = toNote(resolved, await deps.resolvedPops.all(), now);
-    if (due.length > 0) await deps.resolvedPops.note(due, now);
+    const due = toNote(resolved, await deps.progress.resolvedPops(), now);
+    if (due.length > 0) await deps.progress.noteResolved(due, now);
   } catch (error) {
     deps.logger.warn("Could not note which POPs resolved", { req_id: reqId, error: errorFields(error) });
   }

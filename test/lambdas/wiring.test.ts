@@ -12,7 +12,6 @@ import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
 import { TaskQueues } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
@@ -131,7 +130,6 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof RequestPopTable) return () => it.of("r").then(() => it.markSent("r", []));
   if (it instanceof RequestTaskTable) return () => it.of("r", 0, 1).next();
   if (it instanceof ProgressTable) return () => it.count("r");
-  if (it instanceof ResolvedPops) return () => it.all();
   if (it instanceof SettlementQueue) return () => it.requestSettlement("r");
   if (it instanceof ClientTokens) return () => it.read("t");
   if (it instanceof AsyncFunction) return () => it.invoke("r");
@@ -167,7 +165,6 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
   aggregation: shared("SHUTDOWN_ARN"),
   api: {
     ...shared("SHUTDOWN_ARN"),
-    resolvedPops: ["PROGRESS_TABLE"],
     tokens: ["PROGRESS_TABLE"],
     timer: ["SCHEDULE_GROUP"],
   },
@@ -187,7 +184,6 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
   },
   task: {
     ...shared("SHUTDOWN_ARN"),
-    resolvedPops: ["PROGRESS_TABLE"],
   },
   watch: {
     ...shared("SHUTDOWN_ARN"),

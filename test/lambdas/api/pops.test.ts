@@ -19,7 +19,7 @@ async function pops(query: Record<string, string> | null, w = world()) {
 describe("GET /pops", () => {
   it("lists the catalogue, with what is known of each and when it resolved here", async () => {
     const w = world();
-    w.resolvedPops.times.set("SIN2-P1", Date.parse("2024-04-15T01:02:03.004Z"));
+    w.progress.resolved.set("SIN2-P1", Date.parse("2024-04-15T01:02:03.004Z"));
     const answer = await pops(null, w);
     expect(answer.timestamp).toBe(STAMP);
     expect(answer.count).toBe(POP_CODES.length);
@@ -62,7 +62,7 @@ describe("GET /pops", () => {
 
   it("lists what resolved here though the catalogue lacks it, at its site if that is known", async () => {
     const w = world();
-    w.resolvedPops.times.set("SIN99-P1", Date.now()).set("ABC12-P3", Date.now());
+    w.progress.resolved.set("SIN99-P1", Date.now()).set("ABC12-P3", Date.now());
     const { pops: all } = await pops(null, w);
     expect(all[0]).toMatchObject({
       code: "ABC12-P3",

@@ -18,7 +18,6 @@ import { FakeLists } from "../fakes/lists.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeResolvedPops } from "../fakes/resolved-pops.ts";
 import { FakeResults } from "../fakes/results.ts";
 import { FakeTimer } from "../fakes/timer.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
@@ -44,7 +43,6 @@ export function world(
     requests,
     requestPops: new FakeRequestPops(requests),
     results: new FakeResults(),
-    resolvedPops: new FakeResolvedPops(),
     lists: new FakeLists(),
     progress: new FakeProgress(),
     tokens: new FakeTokens(),

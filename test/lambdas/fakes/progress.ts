@@ -24,6 +24,8 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly failed = new Map<string, Map<FailureReason, FakeFailures>>();
   /** What is kept by the minute, of each request. */
   readonly kept = new Map<string, { readonly began: Map<number, Count>; readonly received: Map<number, number> }>();
+  /** When each POP resolved last. */
+  readonly resolved = new Map<string, number>();
   /** Until when what was written is kept, by the call that said so. */
   readonly expiries: [call: string, expireAt: number][] = [];
   private readonly tokens = new Set<string>();
@@ -121,6 +123,13 @@ export class FakeProgress implements Public<ProgressTable> {
   }
   async writeHeartbeat(reqId: string, heartbeat: Heartbeat) {
     this.beaten.set(reqId, [...(this.beaten.get(reqId) ?? []), heartbeat]);
+  }
+
+  async resolvedPops() {
+    return new Map(this.resolved);
+  }
+  async noteResolved(pops: readonly string[], at: number) {
+    for (const pop of pops) this.resolved.set(pop, at);
   }
 
   /** What a test says of a request. */

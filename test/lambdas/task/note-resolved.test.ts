@@ -7,33 +7,33 @@ const now = () => NOW;
 
 describe("which POPs resolved", () => {
   it("is noted, those alone that did", async () => {
-    const { handle, resolvedPops } = world({ now });
+    const { handle, progress } = world({ now });
     await handle(CHECK_POP);
-    expect(Object.fromEntries(resolvedPops.times)).toEqual({ "SIN2-P1": NOW, "FRA56-P4": NOW });
+    expect(Object.fromEntries(progress.resolved)).toEqual({ "SIN2-P1": NOW, "FRA56-P4": NOW });
   });
 
   it("is written once a day", async () => {
-    const { handle, resolvedPops, calls } = world({ now });
-    resolvedPops.times.set("SIN2-P1", NOW - 23 * HOUR_MS).set("FRA56-P4", NOW - 24 * HOUR_MS);
+    const { handle, progress, calls } = world({ now });
+    progress.resolved.set("SIN2-P1", NOW - 23 * HOUR_MS).set("FRA56-P4", NOW - 24 * HOUR_MS);
     await handle(CHECK_POP);
-    expect(Object.fromEntries(resolvedPops.times)).toEqual({ "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW });
-    expect(calls.filter((call) => call === "resolvedPops.note")).toHaveLength(1);
+    expect(Object.fromEntries(progress.resolved)).toEqual({ "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW });
+    expect(calls.filter((call) => call === "progress.noteResolved")).toHaveLength(1);
   });
 
   it("costs one read when all were noted today", async () => {
-    const { handle, resolvedPops, calls } = world({ now });
-    resolvedPops.times.set("SIN2-P1", NOW).set("FRA56-P4", NOW);
+    const { handle, progress, calls } = world({ now });
+    progress.resolved.set("SIN2-P1", NOW).set("FRA56-P4", NOW);
     await handle(CHECK_POP);
-    expect(calls.filter((call) => call.startsWith("resolvedPops."))).toEqual(["resolvedPops.all"]);
+    expect(calls.filter((call) => call.startsWith("progress."))).toEqual(["progress.resolvedPops"]);
   });
 
   it("is not asked when none did", async () => {
     const { handle, calls } = world({ hosts: {}, now });
     await handle(CHECK_POP);
-    expect(calls.filter((call) => call.startsWith("resolvedPops."))).toEqual([]);
+    expect(calls.filter((call) => call.startsWith("progress."))).toEqual([]);
   });
 
-  it.each(["resolvedPops.all", "resolvedPops.note"])("fails no request: a fault of %s is logged", async (failing) => {
+  it.each(["progress.resolvedPops", "progress.noteResolved"])("fails no request: a fault of %s is logged", async (failing) => {
     const { handle, requests, warnings } = world({ now, fault: (call) => (call === failing ? "before" : undefined) });
     await handle(CHECK_POP);
     expect(requests.the().status).toBe("INSERT_TASK");

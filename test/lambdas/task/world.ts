@@ -8,9 +8,9 @@ import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeDns } from "../fakes/dns.ts";
 import { FakeFleet } from "../fakes/fleet.ts";
 import { FakeLists } from "../fakes/lists.ts";
+import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeResolvedPops } from "../fakes/resolved-pops.ts";
 import { FakeQueue } from "../fakes/task-queue.ts";
 import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
@@ -55,7 +55,7 @@ export function world({
     request({ status: "CHECK_POP", cf_domain: DOMAIN, pops: POPS, distributions: own, ...item }),
   );
   const requestPops = new FakeRequestPops(requests);
-  const resolvedPops = new FakeResolvedPops();
+  const progress = new FakeProgress();
   const lists = new FakeLists({ "r1/success_urls.csv": rows });
   const queue = new FakeQueue();
   const distributions = new FakeDistributions([]);
@@ -65,13 +65,13 @@ export function world({
   const time = { now, sleep: () => Promise.resolve() };
   const warnings: unknown[][] = [];
   const logger = { ...silent, warn: (...args: unknown[]) => void warnings.push(args) };
-  const stored = { requests, requestPops, resolvedPops, lists };
+  const stored = { requests, requestPops, progress, lists };
   const fakes = { ...stored, queue, distributions, dns, fleet, caps, logger, ...time };
   const { deps, calls } = noteCalls<TaskDeps>(fakes, fault);
   const handler = createHandler(deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });
   const states = () => Object.fromEntries([...requestPops.items.values()].map(({ pop, state }) => [pop, state]));
-  return { requests, requestPops, resolvedPops, queue, distributions, fleet, calls, warnings, handle, states };
+  return { requests, requestPops, progress, queue, distributions, fleet, calls, warnings, handle, states };
 }
 
 /** Calls the handler as the streams would, each call again if it failed, until nothing is left to call it for. */

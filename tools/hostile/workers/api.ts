@@ -34,7 +34,6 @@ const handler = createHandler(
       updateAndTouch: async () => true,
       recordReportedPercentage: nothing,
     },
-    resolvedPops: { all: async () => new Map() },
     requestPops: { of: async () => [] },
     results: { ofPop: async function* () {} },
     lists: {
@@ -51,6 +50,7 @@ const handler = createHandler(
       own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
     },
     progress: {
+      resolvedPops: async () => new Map(),
       of: async () => NO_PROGRESS,
       pops: async () => new Map(),
       failures: async () => [],
