@@ -12,8 +12,8 @@ import {
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
 export interface DistributionLookup {
-  readonly own: () => Promise<readonly OwnDistribution[]>;
-  readonly alias: (name: string) => Promise<string | undefined>;
+  readonly distributions: { own(): Promise<readonly OwnDistribution[]> };
+  readonly dns: { alias(name: string): Promise<string | undefined> };
 }
 
 /** An alias of an alias of an alias is somebody's mistake. */
@@ -55,20 +55,20 @@ export interface FoundDistributions {
 export async function findDistributions(
   cfDomain: string | undefined,
   hosts: readonly string[],
-  { own, alias }: DistributionLookup,
+  { distributions, dns }: DistributionLookup,
 ): Promise<FoundDistributions> {
-  const owner = hostOwners(await own());
+  const owner = hostOwners(await distributions.own());
   const refused = new Map<string, string>();
   if (cfDomain === undefined) {
     const byLabel = new Map<string, Distribution>();
     for (const host of hosts) {
-      const found = await find(host, owner, alias);
+      const found = await find(host, owner, dns);
       if (found === undefined) refused.set(host, noDistribution(host));
       else byLabel.set(found.label, { ...found, hosts: [...(byLabel.get(found.label)?.hosts ?? []), host] });
     }
     return { distributions: [...byLabel.values()], refused };
   }
-  const found = await find(cfDomain, owner, alias);
+  const found = await find(cfDomain, owner, dns);
   if (found === undefined) throw new NoDistributionError(cfDomain);
   const { id } = found;
   // Of another account's, nobody can ask for its names. It is asked under `cf_domain` alone.
@@ -91,7 +91,7 @@ export function notAllowed(allowed: AllowedDistributions, distributions: readonl
 async function find(
   name: string,
   owner: OwnerOf,
-  alias: DistributionLookup["alias"],
+  dns: DistributionLookup["dns"],
 ): Promise<Distribution | undefined> {
   let current = name;
   for (let i = 0; i <= MAX_ALIASES; i++) {
@@ -105,7 +105,7 @@ async function find(
     if (label !== undefined) return { label, names: [] };
     // An address is no name: the DNS knows nothing of it.
     if (i === MAX_ALIASES || isIP(current.replace(/^\[|\]$/g, "")) !== 0) break;
-    const next = await alias(current);
+    const next = await dns.alias(current);
     if (next === undefined) break;
     current = next.toLowerCase().replace(/\.$/, "");
   }

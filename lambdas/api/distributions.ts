@@ -26,9 +26,8 @@ export async function lookUpDistributions(
   urls: readonly string[],
   ms: number,
 ): Promise<LookedUp | undefined> {
-  const sources = { own: () => distributions.own(), alias: (name: string) => dns.alias(name) };
   try {
-    const found = await withTimeout(ms, findDistributions(domain, hostsOf(urls), sources));
+    const found = await withTimeout(ms, findDistributions(domain, hostsOf(urls), { distributions, dns }));
     return { ...found, problem: notAllowed(allowed, found.distributions) };
   } catch (error) {
     if (error instanceof NoDistributionError) return { distributions: [], refused: new Map(), problem: error.message };

@@ -53,10 +53,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
     item.retry_of === undefined ? await workOfList(deps, item) : await workOfRetry(deps, item, item.retry_of);
   // Sizes must be requested with the host that the agents use.
   const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
-  const { distributions, refused } = await findDistributions(item.cf_domain, hosts, {
-    own: () => deps.distributions.own(),
-    alias: (name) => deps.dns.alias(name),
-  });
+  const { distributions, refused } = await findDistributions(item.cf_domain, hosts, deps);
   // Checked before any request to a distribution.
   const notAllowedProblem = notAllowed(deps.allowed, distributions);
   if (notAllowedProblem !== undefined) return fail(notAllowedProblem);

@@ -58,8 +58,8 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
   const request = checkPrewarmRequest(body, rules);
   const hosts = hostsOf(request.urls);
   const found = await findDistributions(request.item.cf_domain, hosts, {
-    own: async () => own,
-    alias: async () => undefined,
+    distributions: { own: async () => own },
+    dns: { alias: async () => undefined },
   });
   const item = { ...request.item, distributions: found.distributions };
   const { urls } = request;

@@ -14,7 +14,7 @@ function find(cfDomain: string | undefined, hosts: readonly string[], aliases: R
     return aliases[name];
   };
   const own = async () => [WILD, MAIN];
-  const answer = findDistributions(cfDomain, hosts, { own, alias });
+  const answer = findDistributions(cfDomain, hosts, { distributions: { own }, dns: { alias } });
   const refused = () => answer.then((it) => Object.fromEntries(it.refused));
   return { asked, refused, found: answer.then(({ distributions }) => distributions) };
 }

@@ -13,8 +13,8 @@ export async function labelOf(host: string, { own, dns }: LabelDeps): Promise<st
   const {
     distributions: [found],
   } = await findDistributions(undefined, [host], {
-    own: async () => mine,
-    alias: (name) => dns.alias(name),
+    distributions: { own: async () => mine },
+    dns,
   });
   if (found === undefined) throw new Error(`no distribution is known for ${host}`);
   return found.label;
