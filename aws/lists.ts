@@ -1,17 +1,26 @@
 import { PassThrough, Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { CsvError, parse } from "csv-parse";
 import { csvRow, textOfField } from "../domain/csv.ts";
-import type { ReadableList, WritableList } from "../domain/plan/lists.ts";
+import {
+  type Checkpoint,
+  isMissing,
+  type ReadableList,
+  type RequestFiles,
+  type WritableList,
+} from "../domain/plan/lists.ts";
 import { UnreadableRowError } from "../domain/plan/task.ts";
 
 const LINK_SECONDS = 600;
 
-/** The lists of requests in the bucket: CSV, read and written row by row. */
-export class Lists {
+/** The bucket: lists of requests, as CSV that is read and written row by row; their report and results; checkpoints. */
+export class Lists implements RequestFiles {
   constructor(
     private readonly s3: S3Client,
     private readonly bucket: string,
@@ -23,7 +32,7 @@ export class Lists {
    */
   async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
     const key = list.key(reqId);
-    const Body = await bytesOf(this.s3, this.bucket, key);
+    const Body = await this.bytesOf(key);
     const parser = Body.pipe(parse({ from_line: list.hasHeader === true ? 2 : 1 }));
     Body.on("error", (error) => parser.destroy(error));
     try {
@@ -39,11 +48,12 @@ export class Lists {
 
   /** Writes a list from entries as they come; the object does not exist until all are written. */
   async write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void> {
-    await upload(this.s3, { Bucket: this.bucket, Key: list.key(reqId) }, inBlocks(list, entries));
+    await this.upload(list.key(reqId), inBlocks(list, entries));
   }
 
-  async delete<T>(list: ReadableList<T>, reqId: string): Promise<void> {
-    await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: list.key(reqId) }));
+  /** Nothing happens where there is none. */
+  async delete({ key }: { readonly key: (reqId: string) => string }, reqId: string): Promise<void> {
+    await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key(reqId) }));
   }
 
   /**
@@ -54,6 +64,54 @@ export class Lists {
     const ResponseContentDisposition = `attachment; filename="${fileName}"`;
     const get = new GetObjectCommand({ Bucket: this.bucket, Key: key, ResponseContentDisposition });
     return getSignedUrl(this.s3, get, { expiresIn: LINK_SECONDS });
+  }
+
+  async readCheckpoint<T>({ key, schema }: Checkpoint<T>, reqId: string): Promise<T | undefined> {
+    let stored: Buffer;
+    try {
+      stored = await buffer(await this.bytesOf(key(reqId)));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+    try {
+      const text = (await promisify(gunzip)(stored)).toString("utf8");
+      return schema.safeParse(JSON.parse(text)).data;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async writeCheckpoint<T>({ key }: Checkpoint<T>, reqId: string, state: T): Promise<void> {
+    await this.put(key(reqId), await promisify(gzip)(JSON.stringify(state)));
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const object = { Bucket: this.bucket, Key: key, ContentType: contentTypeOf(key) };
+    await this.s3.send(new PutObjectCommand({ ...object, Body: bytes }));
+  }
+
+  async join(key: string, segments: readonly string[], last: Uint8Array): Promise<void> {
+    await this.upload(key, this.inTurn(segments, last));
+  }
+
+  private async *inTurn(segments: readonly string[], last: Uint8Array): AsyncGenerator<Uint8Array> {
+    for (const key of segments) yield* await this.bytesOf(key);
+    if (last.length > 0) yield last;
+  }
+
+  private async bytesOf(key: string): Promise<Readable> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
+    return Body;
+  }
+
+  /** Writes an object from pieces as they come. Its key is not there until all of them are. */
+  private async upload(Key: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
+    const body = new PassThrough();
+    const params = { Bucket: this.bucket, Key, Body: body, ContentType: contentTypeOf(Key) };
+    const uploaded = new Upload({ client: this.s3, params }).done();
+    await Promise.all([pipeline(Readable.from(pieces, { objectMode: false }), body), uploaded]);
   }
 }
 
@@ -72,51 +130,6 @@ async function* inBlocks<T>(list: WritableList<T>, entries: AsyncIterable<T> | I
     rows = 0;
   }
   if (rows > 0) yield block;
-}
-
-/** Files of the bucket that may be larger than memory: the report and the file of all results. */
-export class ResultFiles {
-  constructor(
-    private readonly s3: S3Client,
-    private readonly bucket: string,
-  ) {}
-
-  async put(key: string, bytes: Uint8Array): Promise<void> {
-    const object = { Bucket: this.bucket, Key: key, ContentType: contentTypeOf(key) };
-    await this.s3.send(new PutObjectCommand({ ...object, Body: bytes }));
-  }
-
-  /**
-   * Makes one file of several; the object does not exist until it is whole.
-   * @param segments keys of files whose bytes come first, in order: they are passed on, and not kept in memory
-   * @param last bytes behind them
-   */
-  async join(key: string, segments: readonly string[], last: Uint8Array): Promise<void> {
-    await upload(this.s3, { Bucket: this.bucket, Key: key }, this.inTurn(segments, last));
-  }
-
-  private async *inTurn(segments: readonly string[], last: Uint8Array): AsyncGenerator<Uint8Array> {
-    for (const key of segments) yield* await bytesOf(this.s3, this.bucket, key);
-    if (last.length > 0) yield last;
-  }
-}
-
-async function bytesOf(s3: S3Client, bucket: string, key: string): Promise<Readable> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  if (!(Body instanceof Readable)) throw new Error(`s3://${bucket}/${key} has no body`);
-  return Body;
-}
-
-/** Writes an object from pieces as they come. Its key is not there until all of them are. */
-async function upload(
-  client: S3Client,
-  object: { readonly Bucket: string; readonly Key: string },
-  pieces: AsyncIterable<string | Uint8Array>,
-): Promise<void> {
-  const body = new PassThrough();
-  const params = { ...object, Body: body, ContentType: contentTypeOf(object.Key) };
-  const uploaded = new Upload({ client, params }).done();
-  await Promise.all([pipeline(Readable.from(pieces, { objectMode: false }), body), uploaded]);
 }
 
 function contentTypeOf(key: string): string {

@@ -84,7 +84,6 @@ export function sharedAdapters(serviceName: string, env: z.infer<typeof pipeline
   const db = documentClient(dynamo);
   const lambda = new LambdaClient({});
   const sqs = queueClient();
-  const s3 = new S3Client({});
   const shutdown = new AsyncFunction(lambda, shutdownArn);
   return {
     logger,
@@ -93,13 +92,12 @@ export function sharedAdapters(serviceName: string, env: z.infer<typeof pipeline
     db,
     lambda,
     sqs,
-    s3,
     shutdown,
     requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
     results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
     progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
-    lists: new Lists(s3, env.BUCKET),
+    lists: new Lists(new S3Client({}), env.BUCKET),
     queue: new TaskQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
     /** Stream records, events and dead letters that cannot be processed. */
     failedBatches: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { CsvValue } from "../csv.ts";
 import { readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow, type UnreadableUrl } from "../result/failure-groups.ts";
@@ -11,6 +12,27 @@ export interface ListStore {
   read<T>(list: ReadableList<T>, reqId: string): AsyncIterable<T>;
   /** Its key has no object until all entries are written. */
   write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void>;
+}
+
+/** Lists, and files of a request that are no lists. */
+export interface RequestFiles extends ListStore {
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Makes one file of several; the object does not exist until it is whole.
+   * @param segments keys of files whose bytes come first, in order: they are passed on, and not kept in memory
+   * @param last bytes behind them
+   */
+  join(key: string, segments: readonly string[], last: Uint8Array): Promise<void>;
+  /** Undefined also for one that cannot be read: the step then begins anew. */
+  readCheckpoint<T>(kind: Checkpoint<T>, reqId: string): Promise<T | undefined>;
+  writeCheckpoint<T>(kind: Checkpoint<T>, reqId: string, state: T): Promise<void>;
+  delete(file: { readonly key: (reqId: string) => string }, reqId: string): Promise<void>;
+}
+
+/** What is kept where a run of a long step stops: one object a request, JSON, compressed. */
+export interface Checkpoint<T> {
+  readonly key: (reqId: string) => string;
+  readonly schema: z.ZodType<T>;
 }
 
 /** Whether an error of S3 says that the object does not exist. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isLostList, isMissing, LISTS, type ListStore } from "../plan/lists.ts";
+import { isLostList, isMissing, LISTS, type RequestFiles } from "../plan/lists.ts";
 import { Plan } from "../plan/plan.ts";
 import type { TargetStore } from "../plan/target.ts";
 import { type GoodUrl, type UrlForm, unfinishedResult } from "../plan/task.ts";
@@ -11,7 +11,7 @@ import type { Failure } from "../result/failure.ts";
 import { FailureTally, failureTallySchema } from "../result/failure-tally.ts";
 import type { ReportedResult, ReportedTask } from "../result/report.ts";
 import { coverageOf } from "./coverage.ts";
-import { REPORT_FILE, RESULTS_FILE, SegmentedFile, type SegmentStore } from "./report-writer.ts";
+import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "./report-writer.ts";
 import { type Coverage, readinessOf, verdictOf } from "./verdict.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
@@ -22,19 +22,12 @@ const ROWS_PER_MS = 30;
 const MS_PER_SEGMENT = 400;
 
 export interface RecountDeps {
-  readonly lists: ListStore;
+  readonly lists: RequestFiles;
   readonly requestPops: Pick<TargetStore, "of">;
   readonly results: {
     /** Every result of the shards `from` to `to` - 1, in no order. */
     of(reqId: string, from: number, to: number): AsyncIterable<ReportedResult>;
   };
-  readonly checkpoints: {
-    /** Undefined also for one that cannot be read. */
-    read(reqId: string): Promise<RecountCheckpoint | undefined>;
-    write(reqId: string, checkpoint: RecountCheckpoint): Promise<void>;
-    delete(reqId: string): Promise<void>;
-  };
-  readonly resultFiles: SegmentStore;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -81,8 +74,8 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     taskBitmap.restore(before);
     failures.restore(before.failures);
   }
-  const report = new SegmentedFile(deps.resultFiles, REPORT_FILE, reqId, [...(before?.parts ?? [])]);
-  const results = new SegmentedFile(deps.resultFiles, RESULTS_FILE, reqId, [...(before?.results ?? [])]);
+  const report = new SegmentedFile(deps.lists, REPORT_FILE, reqId, [...(before?.parts ?? [])]);
+  const results = new SegmentedFile(deps.lists, RESULTS_FILE, reqId, [...(before?.results ?? [])]);
   const sourced = withSource(item, urls);
   const write = async (result: ReportedResult) => {
     const row = sourced(result);
@@ -97,7 +90,8 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await results.setAside();
     const segments = { parts: report.segments, results: results.segments };
     const counted = { ...taskBitmap.saved(), failures: failures.saved() };
-    await deps.checkpoints.write(reqId, { state, at: deps.now(), ...position, ...segments, ...counted });
+    const checkpoint = { state, at: deps.now(), ...position, ...segments, ...counted };
+    await deps.lists.writeCheckpoint(RECOUNT_CHECKPOINT, reqId, checkpoint);
     return undefined;
   };
 
@@ -133,7 +127,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
 
 /** Deletes the checkpoint of a recount that was acted on: results may have come since, so the next one starts again. */
 export async function deleteCheckpoint(deps: RecountDeps, item: RequestItem): Promise<void> {
-  if (isHuge(item)) await deps.checkpoints.delete(item.req_id);
+  if (isHuge(item)) await deps.lists.delete(RECOUNT_CHECKPOINT, item.req_id);
 }
 
 function isHuge({ shards }: RequestItem): boolean {
@@ -146,7 +140,7 @@ async function checkpointOf(
   item: RequestItem,
   state: string,
 ): Promise<RecountCheckpoint | undefined> {
-  const checkpoint = isHuge(item) ? await deps.checkpoints.read(item.req_id) : undefined;
+  const checkpoint = isHuge(item) ? await deps.lists.readCheckpoint(RECOUNT_CHECKPOINT, item.req_id) : undefined;
   if (checkpoint === undefined || checkpoint.state !== state) return undefined;
   return deps.now() - checkpoint.at > VALID_MS ? undefined : checkpoint;
 }

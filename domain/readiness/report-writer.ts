@@ -2,15 +2,8 @@ import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip as gzipAndCall } from "node:zlib";
 import { csvRow } from "../csv.ts";
-import { LISTS, resultsKey } from "../plan/lists.ts";
+import { LISTS, type RequestFiles, resultsKey } from "../plan/lists.ts";
 import { REPORT_HEADER, type ReportedTask, reportRow, TASK_ROWS_HEADER, taskRow } from "../result/report.ts";
-
-/** Files in the bucket that may be larger than memory. */
-export interface SegmentStore {
-  put(key: string, bytes: Uint8Array): Promise<void>;
-  /** Makes one file of several and of the last bytes; the object does not exist until it is whole. */
-  join(key: string, segments: readonly string[], last: Uint8Array): Promise<void>;
-}
 
 /** A file of rows of tasks. */
 interface FileFormat {
@@ -55,7 +48,7 @@ export class SegmentedFile {
 
   /** @param segments keys of those that an earlier run has set aside */
   constructor(
-    private readonly store: SegmentStore,
+    private readonly store: RequestFiles,
     private readonly format: FileFormat,
     private readonly reqId: string,
     readonly segments: string[] = [],

@@ -1,18 +1,31 @@
+import * as z from "zod";
 import { requestEventSchema } from "../../aws/async-function.ts";
 import { urlPrefix } from "../../domain/net/urls.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { notYetRead } from "../../domain/request/source.ts";
+import { notYetRead, sourceReadSchema } from "../../domain/request/source.ts";
 import { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { servedHosts } from "../../domain/sources/served-hosts.ts";
-import { Walk, type WalkState } from "../../probe/sources/walk.ts";
+import { Walk, type WalkState, walkStateSchema } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { RESERVE_MS } from "../runtime.ts";
-import type { ExpandCheckpoint, ExpandDeps } from "./deps.ts";
+import type { ExpandDeps } from "./deps.ts";
 
 /** How often progress is written for GET /prewarm, and whether the request has ended is checked. */
 const NOTE_MS = 5_000;
+
+/** Where the reading of a request's sources stopped when the time of a run was over. */
+const EXPAND_CHECKPOINT = {
+  key: (reqId: string) => `${reqId}/expand/checkpoint.json.gz`,
+  schema: z.object({
+    walk: walkStateSchema,
+    /** URLs that were found, each with the number of its source. */
+    found: z.array(z.tuple([z.string(), z.number().int().positive()])),
+    sources: z.array(sourceReadSchema),
+  }),
+};
+type ExpandCheckpoint = z.infer<typeof EXPAND_CHECKPOINT.schema>;
 
 /** Invoked asynchronously, for one request. */
 export function createHandler(deps: ExpandDeps) {
@@ -31,7 +44,7 @@ export async function expand(deps: ExpandDeps, reqId: string, remainingMs: () =>
   const end = item === undefined ? "done" : await readSources(deps, item, remainingMs);
   if (end === "continue") return deps.expandFunction.invoke(reqId);
   // The checkpoint may contain signed URLs.
-  await deps.checkpoints.delete(reqId);
+  await deps.lists.delete(EXPAND_CHECKPOINT, reqId);
 }
 
 /** The request, if it has sources to read; undefined: it has ended, or all are read. */
@@ -49,7 +62,7 @@ async function readSources(
   remainingMs: () => number,
 ): Promise<"continue" | "done"> {
   const { req_id: reqId } = item;
-  const before = await deps.checkpoints.read(reqId);
+  const before = await deps.lists.readCheckpoint(EXPAND_CHECKPOINT, reqId);
   const found = await loadFoundUrls(deps, item, before);
   const { dns, ports, buckets } = deps;
   const web = new Web({ dns, ports, header: item.header });
@@ -69,7 +82,7 @@ async function readSources(
   const end = await walk.read(stop);
   if (end === "ended" || !(await note())) return "done";
   if (end === "time is up") {
-    await deps.checkpoints.write(reqId, checkpointOf(found, walk.state()));
+    await deps.lists.writeCheckpoint(EXPAND_CHECKPOINT, reqId, checkpointOf(found, walk.state()));
     deps.logger.info("Reading sources continues in another run", { req_id: reqId, urls: found.urls.size });
     return "continue";
   }

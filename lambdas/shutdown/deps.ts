@@ -2,12 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
-import { Checkpoints } from "../../aws/checkpoints.ts";
 import { EventBus } from "../../aws/event-bus.ts";
-import { ResultFiles } from "../../aws/lists.ts";
 import { Timer } from "../../aws/timer.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
-import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
 import { dropStaleMessages, type HasEnded } from "./stale-messages.ts";
 
@@ -24,8 +21,6 @@ export function buildDeps() {
   const shared = sharedAdapters("shutdown", env, env.AWS_LAMBDA_FUNCTION_NAME);
   return {
     ...shared,
-    checkpoints: new Checkpoints(shared.s3, env.BUCKET, RECOUNT_CHECKPOINT),
-    resultFiles: new ResultFiles(shared.s3, env.BUCKET),
     staleMessages: {
       drop: (hasEnded: HasEnded, ms: number) => dropStaleMessages(Object.values(shared.queue.queues), hasEnded, ms),
     },

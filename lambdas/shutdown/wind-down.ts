@@ -61,7 +61,7 @@ async function countedAndReported(
     return recounted && (await endingOf(deps, item, item.status, recounted, recounted.taskBitmap.count()));
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
-    await new SegmentedFile(deps.resultFiles, REPORT_FILE, item.req_id).finish();
+    await new SegmentedFile(deps.lists, REPORT_FILE, item.req_id).finish();
     const { count } = await deps.progress.count(item.req_id);
     return { ...count, report: REPORT_FILE.key(item.req_id), verdict: "not_ready" };
   }

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Checkpoints } from "../../aws/checkpoints.ts";
-import { RECOUNT_CHECKPOINT, type RecountCheckpoint } from "../../domain/readiness/recount.ts";
+import { Lists } from "../../aws/lists.ts";
+import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
 import { count } from "../lambdas/items.ts";
 import { startBucket } from "./bucket.ts";
 
@@ -29,26 +29,26 @@ const CHECKPOINT = {
 };
 
 let bucket: Awaited<ReturnType<typeof startBucket>>;
-let checkpoints: Checkpoints<RecountCheckpoint>;
+let lists: Lists;
 beforeEach(async () => {
   bucket = await startBucket();
-  checkpoints = new Checkpoints(bucket.s3, "bucket", RECOUNT_CHECKPOINT);
+  lists = new Lists(bucket.s3, "bucket");
 });
 afterEach(() => bucket.close());
 
 describe("a checkpoint of a recount", () => {
   it("comes back as it went, and is small", async () => {
-    await checkpoints.write("r1", { ...CHECKPOINT, bits: Buffer.alloc(3_000_000, 255).toString("base64") });
+    await lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", { ...CHECKPOINT, bits: Buffer.alloc(3_000_000, 255).toString("base64") });
     expect(bucket.objects.get(KEY)?.length).toBeLessThan(30_000);
-    await checkpoints.write("r1", CHECKPOINT);
-    expect(await checkpoints.read("r1")).toEqual(CHECKPOINT);
+    await lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", CHECKPOINT);
+    expect(await lists.readCheckpoint(RECOUNT_CHECKPOINT, "r1")).toEqual(CHECKPOINT);
   });
 
   it("is gone when it is deleted, there or not", async () => {
-    await checkpoints.write("r1", CHECKPOINT);
-    await checkpoints.delete("r1");
-    await checkpoints.delete("r1");
-    expect(await checkpoints.read("r1")).toBeUndefined();
+    await lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", CHECKPOINT);
+    await lists.delete(RECOUNT_CHECKPOINT, "r1");
+    await lists.delete(RECOUNT_CHECKPOINT, "r1");
+    expect(await lists.readCheckpoint(RECOUNT_CHECKPOINT, "r1")).toBeUndefined();
   });
 
   it.each([
@@ -59,11 +59,11 @@ describe("a checkpoint of a recount", () => {
     ["is of another version", gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 }))],
   ])("that %s counts as none: the recount begins anew", async (_, stored) => {
     bucket.objects.set(KEY, stored);
-    expect(await checkpoints.read("r1")).toBeUndefined();
+    expect(await lists.readCheckpoint(RECOUNT_CHECKPOINT, "r1")).toBeUndefined();
   });
 
   it("that S3 does not give now is a fault", async () => {
     bucket.faults.if = (method) => method === "GET";
-    await expect(checkpoints.read("r1")).rejects.toMatchObject({ name: "AccessDenied" });
+    await expect(lists.readCheckpoint(RECOUNT_CHECKPOINT, "r1")).rejects.toMatchObject({ name: "AccessDenied" });
   });
 });

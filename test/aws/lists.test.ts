@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Lists, ResultFiles } from "../../aws/lists.ts";
+import { Lists } from "../../aws/lists.ts";
 import type { CsvValue } from "../../domain/csv.ts";
 import { LISTS, type WritableList } from "../../domain/plan/lists.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
@@ -90,12 +90,12 @@ describe("a list in the bucket", () => {
 
   it("of failed tasks is read back without its first line and what keeps it from spreadsheets", async () => {
     const failed = { pop: "SIN2-P1", url: 'https://a.example/,";=1', ok: false, bytes: 0, attempts: 1, error: "=1\n2" };
-    const report = new SegmentedFile(new ResultFiles(bucket.s3, "bucket"), REPORT_FILE, "r9");
+    const report = new SegmentedFile(lists, REPORT_FILE, "r9");
     for (const row of [failed, { ...failed, variant: "-gzip" }]) await report.add(row);
     await report.finish();
     const task = { pop: failed.pop, url: failed.url };
     expect(await collect(lists.read(LISTS.report, "r9"))).toEqual([task, { ...task, variant: "-gzip" }]);
-    await new SegmentedFile(new ResultFiles(bucket.s3, "bucket"), REPORT_FILE, "r10").finish();
+    await new SegmentedFile(lists, REPORT_FILE, "r10").finish();
     expect(await collect(lists.read(LISTS.report, "r10"))).toEqual([]);
   });
 

@@ -1,13 +1,13 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ResultFiles } from "../../aws/lists.ts";
+import { Lists } from "../../aws/lists.ts";
 import { startBucket } from "./bucket.ts";
 
 let bucket: Awaited<ReturnType<typeof startBucket>>;
-let files: ResultFiles;
+let files: Lists;
 beforeEach(async () => {
   bucket = await startBucket();
-  files = new ResultFiles(bucket.s3, "bucket");
+  files = new Lists(bucket.s3, "bucket");
 });
 afterEach(() => bucket.close());
 

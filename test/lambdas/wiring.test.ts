@@ -2,12 +2,11 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { AsyncFunction } from "../../aws/async-function.ts";
-import { Checkpoints } from "../../aws/checkpoints.ts";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Dns } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
-import { Lists, ResultFiles } from "../../aws/lists.ts";
+import { Lists } from "../../aws/lists.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
@@ -136,8 +135,6 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof DeadLetterQueue) return () => it.send("{}", "why");
   if (it instanceof TaskQueues) return () => it.queues.main.depth().then(() => it.queues.express.depth());
   if (it instanceof Lists) return () => it.delete(LISTS.foundUrls, "r");
-  if (it instanceof Checkpoints) return () => it.delete("r");
-  if (it instanceof ResultFiles) return () => it.put("key", Buffer.from("x"));
   if (it instanceof Fleet) return () => it.desiredCapacity();
   if (it instanceof Timer) return () => it.cancel("r");
   return undefined;
@@ -171,15 +168,12 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
   "empty-bucket": { empty: ["BUCKET"] },
   expand: {
     ...shared("SHUTDOWN_ARN"),
-    checkpoints: ["BUCKET"],
     expandFunction: ["AWS_LAMBDA_FUNCTION_NAME"],
   },
   "get-size": { ...shared("SHUTDOWN_ARN"), expandFunction: ["EXPAND_ARN"] },
   "redeploy-api": { deploy: ["REST_API"] },
   shutdown: {
     ...shared("AWS_LAMBDA_FUNCTION_NAME"),
-    checkpoints: ["BUCKET"],
-    resultFiles: ["BUCKET"],
     timer: ["SCHEDULE_GROUP"],
   },
   task: {

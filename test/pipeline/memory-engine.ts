@@ -15,7 +15,7 @@ import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
-import { goodUrlsList, LISTS, type ListStore, type ReadableList, type WritableList } from "../../domain/plan/lists.ts";
+import { goodUrlsList, LISTS, type ReadableList, type RequestFiles, type WritableList } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import type { QueueDepth, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
@@ -113,8 +113,6 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
         yield* results;
       },
     },
-    checkpoints: { read: async () => undefined, write: async () => undefined, delete: async () => undefined },
-    resultFiles: lists,
     now: Date.now,
   };
   const run = { timeIsUp: false, left: () => MINUTE_MS, whyMissing: () => lostFailure(1) };
@@ -271,7 +269,7 @@ class MissingError extends Error {
   override readonly name = "NoSuchKey";
 }
 
-class MemoryLists implements ListStore {
+class MemoryLists implements RequestFiles {
   readonly objects = new Map<string, Buffer>();
 
   async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
@@ -285,6 +283,14 @@ class MemoryLists implements ListStore {
     let text = "";
     for await (const entry of entries) text += csvRow(list.toRow(entry));
     this.objects.set(list.key(reqId), Buffer.from(text));
+  }
+
+  // Nothing here takes more than one run.
+  async readCheckpoint(): Promise<undefined> {}
+  async writeCheckpoint(): Promise<void> {}
+
+  async delete({ key }: { readonly key: (reqId: string) => string }, reqId: string): Promise<void> {
+    this.objects.delete(key(reqId));
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
-import type { ExpandCheckpoint, ExpandDeps } from "../../../lambdas/expand/deps.ts";
+import type { ExpandDeps } from "../../../lambdas/expand/deps.ts";
 import { createHandler } from "../../../lambdas/expand/handler.ts";
 import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
@@ -35,16 +35,13 @@ function world(item = expanding(), documents: readonly (readonly string[] | Erro
   const requests = new FakeRequests(item);
   const lists = new FakeLists({ "r1.csv": [[url("own")]] });
   const expandFunction = new FakeAsyncFunction();
-  const stored = new Map<string, ExpandCheckpoint>();
+  const stored = lists.checkpoints;
   /** Called before each document, and before each checkpoint. */
   const hooks = { next: () => {}, write: () => {} };
-  const checkpoints = {
-    read: async (reqId: string) => structuredClone(stored.get(reqId)),
-    write: async (reqId: string, checkpoint: ExpandCheckpoint) => {
-      hooks.write();
-      stored.set(reqId, structuredClone(checkpoint));
-    },
-    delete: async (reqId: string) => void stored.delete(reqId),
+  const writeCheckpoint = lists.writeCheckpoint.bind(lists);
+  lists.writeCheckpoint = (...args) => {
+    hooks.write();
+    return writeCheckpoint(...args);
   };
   const documentAt = (at: number) => {
     hooks.next();
@@ -64,7 +61,6 @@ function world(item = expanding(), documents: readonly (readonly string[] | Erro
     requests,
     lists,
     expandFunction,
-    checkpoints,
     buckets,
     dns: {},
     ports: { httpsPort: 443, httpPort: 80 },
@@ -192,7 +188,7 @@ describe("a request's sources", () => {
     ["TIMEOUT", "TIME_OUT"],
   ] as const)("of a request that is %s meanwhile are left alone", async (status, event) => {
     const w = world();
-    w.stored.set("r1", {
+    const checkpoint = {
       walk: {
         pending: [{ source: 1, type: "list", location: "s3://bucket/a.txt", depth: 0 }],
         visited: [],
@@ -200,7 +196,8 @@ describe("a request's sources", () => {
       },
       found: [],
       sources: SOURCES.map(notYetRead),
-    });
+    };
+    w.stored.set("r1/expand/checkpoint.json.gz", JSON.stringify(checkpoint));
     w.hooks.next = () => void w.requests.end("r1", event);
     await w.run();
     expect(w.requests.the()).toMatchObject({ status });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
-import type { ExpandCheckpoint, ExpandDeps } from "../../../lambdas/expand/deps.ts";
+import type { ExpandDeps } from "../../../lambdas/expand/deps.ts";
 import { expand } from "../../../lambdas/expand/handler.ts";
 import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
@@ -39,18 +39,12 @@ test("however the runs are cut, the list, the counts of each source and the docu
       );
       const lists = new FakeLists({ "r1.csv": [[url("own")]] });
       const expandFunction = new FakeAsyncFunction();
-      const stored = new Map<string, ExpandCheckpoint>();
       const read: number[] = [];
       let isLast = false;
       const { deps } = noteCalls<ExpandDeps>({
         requests,
         lists,
         expandFunction,
-        checkpoints: {
-          read: async (reqId) => structuredClone(stored.get(reqId)),
-          write: async (reqId, checkpoint) => void stored.set(reqId, structuredClone(checkpoint)),
-          delete: async (reqId) => void stored.delete(reqId),
-        },
         distributions: new FakeDistributions([{ id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] }]),
         caps: DEFAULT_CAPS,
         logger: silent,
@@ -74,7 +68,7 @@ test("however the runs are cut, the list, the counts of each source and the docu
         runs++;
         await expand(deps, "r1", () => (isLast ? 0 : 900_000));
         isLast = false;
-      } while (stored.size > 0);
+      } while (lists.checkpoints.size > 0);
       expect(runs).toBe(1 + all.filter((it) => it.isLast).length);
       expect(read.toSorted((a, b) => a - b)).toEqual(all.map((_, n) => n));
       const item = await requests.get("r1");

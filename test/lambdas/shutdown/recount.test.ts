@@ -11,11 +11,9 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { RESERVE_MS } from "../../../lambdas/runtime.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";
-import { FakeCheckpoints } from "../fakes/checkpoints.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeResultFiles } from "../fakes/result-files.ts";
 import { FakeResults } from "../fakes/results.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import type { Fault } from "../noted-calls.ts";
@@ -48,19 +46,17 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
     distributions: [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }],
   });
   const lists = new FakeLists({ "r1/success_urls.csv": urls.map((url) => [url, "1"]) });
-  const checkpoints = new FakeCheckpoints();
   const requestPops = new FakeRequestPops(new FakeRequests(item), ...POPS.map((pop) => target(pop)));
   const results = new FakeResults(tasksOf(urls, shards, isMissing));
-  const resultFiles = new FakeResultFiles();
-  const deps = { lists, checkpoints, resultFiles, requestPops, results, now: () => 1_000 };
+  const deps = { lists, requestPops, results, now: () => 1_000 };
   const run = (left: () => number) =>
     recount(fakeDeps<ShutdownDeps>(deps), item, {
       timeIsUp: false,
       left: () => left() - RESERVE_MS,
       whyMissing: () => UNFINISHED,
     });
-  const report = () => (resultFiles.report() ?? []).map((row) => row.join()).toSorted();
-  return { deps, item, run, report, all: () => resultFiles.lines().toSorted() };
+  const report = () => (lists.report() ?? []).map((row) => row.join()).toSorted();
+  return { deps, item, run, report, all: () => lists.lines().toSorted() };
 }
 
 describe("a recount", () => {
@@ -91,7 +87,7 @@ describe("a recount", () => {
           expect(done.coverage()).toEqual(whole?.coverage());
           expect(cut.all()).toEqual(once.all());
           expect(cut.all()).toHaveLength(2 * count);
-          if (shards <= 16) expect([runs, cut.deps.checkpoints.objects.size]).toEqual([1, 0]);
+          if (shards <= 16) expect([runs, cut.deps.lists.checkpoints.size]).toEqual([1, 0]);
           else expect(runs).toBeLessThanOrEqual(groups.length + 1);
         },
       ),
@@ -184,7 +180,7 @@ describe("of a request of which many URLs could not be read", () => {
     ]);
     expect(done?.coverage().unreadable_urls).toBe(UNREADABLE / 8);
     // With the one task that failed, and the header.
-    const report = Buffer.from(w.deps.resultFiles.objects.get("r1/report.csv") ?? []);
+    const report = Buffer.from(lists.files.get("r1/report.csv") ?? []);
     let rows = 0;
     // Of 120 MB, a callback for each byte takes seconds.
     for (let end = report.indexOf(10); end !== -1; end = report.indexOf(10, end + 1)) rows++;
@@ -215,7 +211,7 @@ it("rows of tasks without a result that take several runs are written once, and 
 });
 
 it("rows of a report beyond what memory takes are set aside, and stand in the report in their order", async () => {
-  const files = new FakeResultFiles();
+  const files = new FakeLists();
   const file = new SegmentedFile(files, REPORT_FILE, "r1", [], { block: 100, kept: 100 });
   const failed = Array.from({ length: 12 }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`, { ok: false }));
   for (const row of failed) await file.add(row);
@@ -259,19 +255,19 @@ describe("a settlement check of a huge request", () => {
     }
     return runs;
   }
-  const end = ({ requests, report, resultFiles, lists, checkpoints, queue, timer }: ReturnType<typeof huge>) => ({
+  const end = ({ requests, report, lists, queue, timer }: ReturnType<typeof huge>) => ({
     item: requests.the(),
-    all: resultFiles.lines().toSorted(),
+    all: lists.lines().toSorted(),
     failures: lists.objects["r1/failures.csv"],
     report: report()?.map((row) => row.join()),
-    rest: [checkpoints.objects.size, queue.messages.length, timer.schedules.size],
+    rest: [lists.checkpoints.size, queue.messages.length, timer.schedules.size],
   });
 
   it("asks for the next one at once and for nobody else's, until it is counted", async () => {
     const w = huge();
     await w.handle(EVENT);
     expect(w.requests.the().status).toBe("IN_PROGRESS");
-    expect(w.checkpoints.objects.size).toBe(1);
+    expect(w.lists.checkpoints.size).toBe(1);
     expect(w.shutdown.requests).toEqual(["r1"]);
     expect(w.settlements.open.has("r1")).toBe(true);
     await w.handle(EVENT);
@@ -279,7 +275,7 @@ describe("a settlement check of a huge request", () => {
     expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS" });
     await w.handle(EVENT);
     expect(w.requests.the()).toMatchObject({ status: "FINISHED", download_count: 80, failed_count: 27 });
-    expect(w.checkpoints.objects.size).toBe(0);
+    expect(w.lists.checkpoints.size).toBe(0);
     expect(w.report()?.[0]).toEqual(HEADER);
     expect(w.report()).toHaveLength(28);
   });
@@ -288,7 +284,7 @@ describe("a settlement check of a huge request", () => {
     const w = huge({ fault: (call) => (call === "requests.end" ? "before" : undefined) });
     for (let i = 0; i < 3; i++) await w.handle(EVENT);
     await expect(w.handle(EVENT)).rejects.toThrow("requests.end");
-    expect(w.checkpoints.objects.size).toBe(1);
+    expect(w.lists.checkpoints.size).toBe(1);
   });
 
   it("that did not end it begins anew the next time", async () => {
@@ -296,7 +292,7 @@ describe("a settlement check of a huge request", () => {
     const w = huge({}, (n) => n < 4);
     for (let i = 0; i < 4; i++) await w.handle(EVENT);
     expect(w.requests.the().status).toBe("IN_PROGRESS");
-    expect(w.checkpoints.objects.size).toBe(0);
+    expect(w.lists.checkpoints.size).toBe(0);
   });
 
   const given = {
@@ -310,14 +306,14 @@ describe("a settlement check of a huge request", () => {
     const smooth = huge(how, isMissing);
     await lookOn(smooth);
     expect(smooth.requests.the().closed).toBe(true);
-    expect(smooth.calls.filter((call) => call === "checkpoints.write")).toHaveLength(3);
+    expect(smooth.calls.filter((call) => call === "lists.writeCheckpoint")).toHaveLength(3);
     for (const [n, call] of smooth.calls.entries()) {
       for (const when of ["before", "after"] as const) {
         const fault: Fault = (_name, i) => (i === n ? when : undefined);
         const crashed = huge({ ...how, fault }, isMissing);
         await lookOn(crashed);
         // A crash right after the end leaves a checkpoint, which no recount of the ended request goes on from.
-        crashed.checkpoints.objects.clear();
+        crashed.lists.checkpoints.clear();
         expect(end(crashed), `${when} ${call} (${n})`).toEqual(end(smooth));
       }
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RESULTS_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
 import { TASK_ROWS_HEADER } from "../../../domain/result/report.ts";
-import { FakeResultFiles } from "../fakes/result-files.ts";
+import { FakeLists } from "../fakes/lists.ts";
 import { result } from "../items.ts";
 
 const rowsOf = (count: number) =>
@@ -14,7 +14,7 @@ async function written(file: SegmentedFile, count: number) {
 
 describe("the file of all results", () => {
   it("has every row in its order, however many segments are set aside on the way", async () => {
-    const files = new FakeResultFiles();
+    const files = new FakeLists();
     const file = new SegmentedFile(files, RESULTS_FILE, "r1", [], SMALL);
     await written(file, 100);
     expect(file.segments.length).toBeGreaterThan(2);
@@ -25,26 +25,26 @@ describe("the file of all results", () => {
   });
 
   it("is set aside in segments that each have as many bytes as are kept, also the later ones", async () => {
-    const files = new FakeResultFiles();
+    const files = new FakeLists();
     const kept = 2_000;
     const file = new SegmentedFile(files, RESULTS_FILE, "r1", [], { block: 500, kept });
     await written(file, 1_000);
-    const sizes = file.segments.map((key) => files.objects.get(key)?.length ?? 0);
+    const sizes = file.segments.map((key) => files.files.get(key)?.length ?? 0);
     expect(sizes.length).toBeGreaterThan(3);
     for (const size of sizes) expect(size).toBeGreaterThanOrEqual(kept);
   });
 
   it("is one object of one write where it fits into memory", async () => {
-    const files = new FakeResultFiles();
+    const files = new FakeLists();
     const file = new SegmentedFile(files, RESULTS_FILE, "r1");
     await written(file, 100);
     await file.finish();
-    expect([...files.objects.keys()]).toEqual(["r1/results.csv.gz"]);
+    expect([...files.files.keys()]).toEqual(["r1/results.csv.gz"]);
     expect(files.lines()).toHaveLength(100);
   });
 
   it("goes on from the segments of an earlier run, with one header", async () => {
-    const files = new FakeResultFiles();
+    const files = new FakeLists();
     const first = new SegmentedFile(files, RESULTS_FILE, "r1");
     await written(first, 2);
     await first.setAside();

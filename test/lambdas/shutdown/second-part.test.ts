@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
-import { FakeResultFiles } from "../fakes/result-files.ts";
+import { FakeLists } from "../fakes/lists.ts";
 import { result } from "../items.ts";
 
 const rowOf = (i: number) =>
@@ -11,12 +11,12 @@ const rowOf = (i: number) =>
 const runs = fc.array(fc.nat({ max: 30 }), { minLength: 2, maxLength: 4 });
 
 const urlsIn = {
-  report: (files: FakeResultFiles) =>
+  report: (files: FakeLists) =>
     files
       .report()
       ?.slice(1)
       .map(([, url]) => url),
-  results: (files: FakeResultFiles) => files.lines().map((line) => line.split(",")[1]),
+  results: (files: FakeLists) => files.lines().map((line) => line.split(",")[1]),
 };
 
 test.each([
@@ -25,7 +25,7 @@ test.each([
 ])("%s has each row once and in order, over segments and over runs", async (_, format, urls) => {
   await fc.assert(
     fc.asyncProperty(runs, async (sizes) => {
-      const files = new FakeResultFiles();
+      const files = new FakeLists();
       let segments: string[] = [];
       let n = 0;
       for (const [i, size] of sizes.entries()) {
@@ -43,10 +43,10 @@ test.each([
 });
 
 test("a segment that was set aside counts no longer: the segments of a long file are of one size", async () => {
-  const files = new FakeResultFiles();
+  const files = new FakeLists();
   const file = new SegmentedFile(files, RESULTS_FILE, "r1", [], { block: 500, kept: 600 });
   for (let n = 0; n < 400; n++) await file.add(rowOf(n));
-  const sizes = file.segments.map((key) => files.objects.get(key)?.length ?? 0);
+  const sizes = file.segments.map((key) => files.files.get(key)?.length ?? 0);
   expect(sizes.length).toBeGreaterThan(3);
   for (const size of sizes) expect(size).toBeGreaterThanOrEqual(600);
 });

@@ -133,7 +133,7 @@ describe("a settlement check of an active request", () => {
       ["", "https://cdn.example.com/gone", "HTTP 404", "404"],
       ["XXX1-P1", "", "", ""],
     ]);
-    expect(w.resultFiles.lines()).toHaveLength(4);
+    expect(w.lists.lines()).toHaveLength(4);
   });
 
   describe("of which most URLs could not be read, and all others are good at all POPs", () => {
@@ -162,7 +162,7 @@ describe("a settlement check of an active request", () => {
     await w.handle(EVENT);
     expect(w.requests.the()).toMatchObject({ status: "FINISHED", failed_count: 2 });
     expect(w.lists.objects["r1/failures.csv"]?.[0]?.slice(0, 4)).toEqual(["lost", "2", "2", "2"]);
-    expect(w.resultFiles.lines().filter((line) => line.includes("no agent finished it"))).toHaveLength(2);
+    expect(w.lists.lines().filter((line) => line.includes("no agent finished it"))).toHaveLength(2);
   });
 
   it("ends a request whose counts cannot reach the total, once it is given up", async () => {

@@ -8,13 +8,11 @@ import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { createHandler } from "../../../lambdas/shutdown/handler.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
-import { FakeCheckpoints } from "../fakes/checkpoints.ts";
 import { FakeFleet } from "../fakes/fleet.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeResultFiles } from "../fakes/result-files.ts";
 import { FakeResults } from "../fakes/results.ts";
 import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
 import { FakeQueue, FakeStaleMessages } from "../fakes/task-queue.ts";
@@ -114,8 +112,6 @@ export function world({
     ],
   });
   const table = new FakeResults([...results]);
-  const checkpoints = new FakeCheckpoints();
-  const resultFiles = new FakeResultFiles();
   const queue = new FakeQueue();
   const progress = new FakeProgress();
   if (isActive) progress.set("r1", { count: { ...NO_COUNT, ...counts } });
@@ -144,9 +140,7 @@ export function world({
     requests,
     requestPops,
     results: table,
-    resultFiles,
     lists,
-    checkpoints,
     queue,
     staleMessages,
     fleet,
@@ -163,7 +157,7 @@ export function world({
   const { deps, calls } = noteCalls(fakeDeps<ShutdownDeps>(fakes), fault);
   /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
   const report = () => allRows()?.filter(([, url]) => url !== "");
-  const allRows = () => resultFiles.report();
+  const allRows = () => lists.report();
   const handler = createHandler(deps);
   const handle = (event: unknown) => {
     const ends = now + runMs;
@@ -178,8 +172,6 @@ export function world({
     requests,
     requestPops,
     lists,
-    checkpoints,
-    resultFiles,
     table,
     queue,
     progress,

@@ -7,9 +7,9 @@ export default {
   changes: [
     {
       file: "lambdas/expand/handler.ts",
-      find: "await deps.checkpoints.write(reqId, checkpointOf(found, walk.state()));",
+      find: "await deps.lists.writeCheckpoint(EXPAND_CHECKPOINT, reqId, checkpointOf(found, walk.state()));",
       replace:
-        "await deps.expandFunction.invoke(reqId);\n    await deps.checkpoints.write(reqId, checkpointOf(found, walk.state()));",
+        "await deps.expandFunction.invoke(reqId);\n    await deps.lists.writeCheckpoint(EXPAND_CHECKPOINT, reqId, checkpointOf(found, walk.state()));",
     },
     {
       file: "lambdas/expand/handler.ts",
