@@ -1,11 +1,9 @@
-import * as z from "zod";
 import type { ReceivedMessage, TaskQueue } from "../../domain/plan/ports.ts";
-import { parseTaskMessage } from "../../domain/plan/task-message.ts";
+import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
 
 /** Receive calls at once. */
 const RECEIVERS = 16;
 const RECEIVE_SECONDS = 1;
-const ownedSchema = z.object({ req_id: z.string() });
 
 export type HasEnded = (reqId: string) => Promise<boolean>;
 
@@ -17,16 +15,16 @@ export type HasEnded = (reqId: string) => Promise<boolean>;
 export async function dropStaleMessages(queues: readonly TaskQueue[], hasEnded: HasEnded, ms: number) {
   const until = Date.now() + ms;
   let dropped = 0;
-  const others: ReceivedMessage[] = [];
+  const others: { readonly receipt: string; readonly content: TaskMessage }[] = [];
   for (const queue of queues) {
-    const sort = async (message: ReceivedMessage) => {
-      const reqId = requestOf(message);
-      // What cannot be read is left to the agents, once it is visible again: they move it to the dead-letter queue.
-      if (reqId === undefined) return;
-      if (!(await hasEnded(reqId))) return void others.push(message);
+    const sort = async ({ body, receipt }: ReceivedMessage) => {
+      const parsed = parseTaskMessage(body);
+      // What cannot be read becomes visible again: agents, or SQS after the last delivery, move it to the dead-letter queue.
+      if ("reason" in parsed) return;
+      if (!(await hasEnded(parsed.content.req_id))) return void others.push({ receipt, content: parsed.content });
       dropped++;
       // One that cannot be deleted becomes visible again later, and an agent drops it.
-      await queue.delete(message.receipt).catch(() => undefined);
+      await queue.delete(receipt).catch(() => undefined);
     };
     const receive = async () => {
       while (others.length === 0 && Date.now() < until) {
@@ -38,30 +36,16 @@ export async function dropStaleMessages(queues: readonly TaskQueue[], hasEnded: 
     try {
       await Promise.all(Array.from({ length: RECEIVERS }, receive));
     } finally {
-      // Not before all receivers have ended: one of them would only get it again.
-      await Promise.allSettled(others.map((message) => returnToQueue(queue, message)));
+      // Not before all receivers have ended: one of them would only get it again. As a new message, because each delivery of the old one
+      // counts: while a request is paused, one that ends after the other would take its messages in hand, until they go to the dead letters.
+      await Promise.allSettled(
+        others.map(async ({ receipt, content }) => {
+          await queue.send([content]);
+          await queue.delete(receipt);
+        }),
+      );
     }
     if (others.length > 0) break;
   }
   return { dropped, othersFound: others.length > 0 };
-}
-
-/**
- * As a new message, because each delivery of the old one counts: while a request is paused, one that ends after the other would
- * take its messages in hand, until they go to the dead letters.
- */
-async function returnToQueue(queue: TaskQueue, { body, receipt }: ReceivedMessage): Promise<void> {
-  const parsed = parseTaskMessage(body);
-  // What is no task is for the agents, which move it to the dead-letter queue.
-  if ("reason" in parsed) return queue.setVisibilityTimeout(receipt, 0);
-  await queue.send([parsed.content]);
-  await queue.delete(receipt);
-}
-
-function requestOf({ body }: ReceivedMessage): string | undefined {
-  try {
-    return ownedSchema.parse(JSON.parse(body)).req_id;
-  } catch {
-    return undefined;
-  }
 }
