@@ -3,13 +3,12 @@ import { promisify } from "node:util";
 import { gzip as gzipAndCall } from "node:zlib";
 import { csvRow } from "../csv.ts";
 import { LISTS, type RequestFiles, resultsKey } from "../plan/lists.ts";
-import { REPORT_HEADER, type ReportedTask, reportRow, TASK_ROWS_HEADER, taskRow } from "../result/report.ts";
+import { REPORT_HEADER, type ReportedTask, RESULTS_HEADER } from "../result/report.ts";
 
 /** A file of rows of tasks. */
 interface FileFormat {
   readonly key: (reqId: string) => string;
-  readonly header: string;
-  readonly toText: (row: ReportedTask) => string;
+  readonly columns: readonly (keyof ReportedTask)[];
   /** Encoded blocks may follow one another in the file. */
   readonly encode: (text: string) => Promise<Uint8Array>;
 }
@@ -17,8 +16,7 @@ interface FileFormat {
 /** A row a task that failed or has no result, an unreadable URL, and a POP that did not resolve. */
 export const REPORT_FILE: FileFormat = {
   key: LISTS.report.key,
-  header: csvRow(REPORT_HEADER),
-  toText: (row) => csvRow(reportRow(row)),
+  columns: REPORT_HEADER,
   encode: async (text) => Buffer.from(text),
 };
 
@@ -27,8 +25,7 @@ const gzip = promisify(gzipAndCall);
 /** A row a task. Each block is a gzip member of its own. */
 export const RESULTS_FILE: FileFormat = {
   key: resultsKey,
-  header: TASK_ROWS_HEADER,
-  toText: taskRow,
+  columns: RESULTS_HEADER,
   encode: (text) => gzip(text, { level: 1 }),
 };
 
@@ -54,11 +51,11 @@ export class SegmentedFile {
     readonly segments: string[] = [],
     private readonly sizes = { block: BLOCK_CHARACTERS, kept: KEPT_BYTES },
   ) {
-    this.text = segments.length === 0 ? format.header : "";
+    this.text = segments.length === 0 ? csvRow(format.columns) : "";
   }
 
   async add(row: ReportedTask): Promise<void> {
-    this.text += this.format.toText(row);
+    this.text += csvRow(this.format.columns.map((name) => row[name]));
     if (this.text.length < this.sizes.block) return;
     // The block before was encoded while the rows of this one came.
     const before = await this.blocks.at(-1);

@@ -1,4 +1,3 @@
-import { type CsvValue, csvRow } from "../csv.ts";
 import { type TaskResult, taskResultSchema } from "./task-result.ts";
 
 const { ms, x_cache } = taskResultSchema.shape;
@@ -63,11 +62,6 @@ export const MORE_COLUMNS = MORE.map(([name, meaning]) => ({ name, meaning }));
 /** The first row of the report. */
 export const REPORT_HEADER = COLUMNS.map(([name]) => name);
 
-/** The row of a failed result. */
-export function reportRow(result: ReportedTask): readonly CsvValue[] {
-  return REPORT_HEADER.map((name) => result[name]);
-}
-
 /** The task that a row of the report is about. */
 export function reportedTask(row: readonly string[]): Pick<TaskResult, "pop" | "url" | "variant"> {
   const field = (name: (typeof REPORT_HEADER)[number]) => row[REPORT_HEADER.indexOf(name)] ?? "";
@@ -75,12 +69,5 @@ export function reportedTask(row: readonly string[]): Pick<TaskResult, "pop" | "
   return { pop: field("pop"), url: field("url"), ...(variant === "" ? {} : { variant }) };
 }
 
-const TASK_ROWS_COLUMNS = [...REPORT_HEADER, ...MORE.map(([name]) => name)];
-
-/** The first line of the file of all results. */
-export const TASK_ROWS_HEADER = csvRow(TASK_ROWS_COLUMNS);
-
-/** One task as a row of CSV. */
-export function taskRow(result: ReportedTask): string {
-  return csvRow(TASK_ROWS_COLUMNS.map((name) => result[name]));
-}
+/** The first row of the file of all results. */
+export const RESULTS_HEADER = [...REPORT_HEADER, ...MORE.map(([name]) => name)];

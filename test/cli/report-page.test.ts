@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { TASK_ROWS_HEADER, taskRow } from "../../domain/result/report.ts";
 import { addressOf } from "../../tools/local/ports.ts";
+import { TASK_ROWS_HEADER, taskRow } from "../task-rows.ts";
 import { progress } from "./progress.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

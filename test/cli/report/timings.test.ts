@@ -5,7 +5,7 @@ import { languageOf } from "../../../cli/report/language-of.ts";
 import { Quantiles } from "../../../cli/report/quantiles.ts";
 import { taskRows } from "../../../cli/report/task-rows.ts";
 import { timingsOf } from "../../../cli/report/timings.ts";
-import { TASK_ROWS_HEADER, taskRow } from "../../../domain/result/report.ts";
+import { TASK_ROWS_HEADER, taskRow } from "../../task-rows.ts";
 
 function quantilesOf(values: readonly number[]): Quantiles {
   const quantiles = new Quantiles();

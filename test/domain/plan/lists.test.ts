@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { goodUrlsList, LISTS, resultsKey } from "../../../domain/plan/lists.ts";
-import { REPORT_HEADER, reportRow } from "../../../domain/result/report.ts";
+import { REPORT_HEADER } from "../../../domain/result/report.ts";
+import { reportRow } from "../../task-rows.ts";
 
 it("a request's lists stand in the bucket under its id", () => {
   expect(Object.values(LISTS).map(({ key }) => key("r1"))).toEqual([

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { errorText, notKept } from "../../../domain/result/failure.ts";
-import { REPORT_COLUMNS, reportedResultSchema, reportedTask, reportRow } from "../../../domain/result/report.ts";
+import { REPORT_COLUMNS, reportedResultSchema, reportedTask } from "../../../domain/result/report.ts";
 import { result } from "../../lambdas/items.ts";
+import { reportRow } from "../../task-rows.ts";
 
 it("every column but the source is read from the results; each has a meaning, and stands in its place in a row", () => {
   const failed = reportedResultSchema.parse(

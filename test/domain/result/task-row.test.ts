@@ -1,8 +1,9 @@
 import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
 import { textOfField } from "../../../domain/csv.ts";
-import { MORE_COLUMNS, reportedResultSchema, TASK_ROWS_HEADER, taskRow } from "../../../domain/result/report.ts";
+import { MORE_COLUMNS, reportedResultSchema } from "../../../domain/result/report.ts";
 import { fullResult, result } from "../../lambdas/items.ts";
+import { TASK_ROWS_HEADER, taskRow } from "../../task-rows.ts";
 
 const read = (line: string) => parse(TASK_ROWS_HEADER + line, { columns: true })[0] as Record<string, string>;
 
