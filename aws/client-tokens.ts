@@ -18,14 +18,14 @@ export class ClientTokens {
    */
   async claim(token: string, claim: TokenClaim, instead?: TokenClaim): Promise<boolean> {
     const now = Math.floor(claim.at / 1_000);
-    const free = "attribute_not_exists(#key) OR expire_at <= :now";
     return tryConditionalWrite(() =>
       this.db.put({
         TableName: this.table,
         Item: { key: keyOf(token), part: PART, ...claim, expire_at: now + TOKEN_SECONDS },
-        ConditionExpression: instead === undefined ? free : `${free} OR req_id = :instead`,
+        ConditionExpression: "attribute_not_exists(#key) OR expire_at <= :now OR req_id = :instead",
         ExpressionAttributeNames: { "#key": "key" },
-        ExpressionAttributeValues: { ":now": now, ...(instead === undefined ? {} : { ":instead": instead.req_id }) },
+        // No id is empty.
+        ExpressionAttributeValues: { ":now": now, ":instead": instead?.req_id ?? "" },
       }),
     );
   }

@@ -88,7 +88,7 @@ export function itemUpdate(attributes: Readonly<Record<string, unknown>>, condit
     UpdateExpression: `${setting} ${removing}`.trim(),
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     // DynamoDB refuses a condition and values that are given and empty.
-    ...(condition === "" ? {} : { ConditionExpression: condition }),
-    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+    ConditionExpression: condition === "" ? undefined : condition,
+    ExpressionAttributeValues: Object.keys(values).length === 0 ? undefined : values,
   };
 }

@@ -20,6 +20,14 @@ export async function* queryItems(
   } while (start !== undefined && ++pages < maxPages);
 }
 
+/** What is read of an item. By placeholders: some names, such as `status`, are reserved words of DynamoDB. */
+export function projection(names: readonly string[]) {
+  return {
+    ProjectionExpression: names.map((name) => `#${name}`).join(", "),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+  };
+}
+
 /** The most that one BatchWriteItem takes. */
 const BATCH = 25;
 const UNPROCESSED = { attempts: 10, firstMs: 25 };

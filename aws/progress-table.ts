@@ -337,10 +337,11 @@ function additionTo(key: ItemKey, counters: Counters, expireAt: number, examples
   const adds = changes.map((_, i) => `#c${i} :c${i}`).join(", ");
   return {
     Key: key,
-    UpdateExpression: `SET expire_at = :expire${set}${adds === "" ? "" : ` ADD ${adds}`}`,
-    ...(adds === ""
-      ? {}
-      : { ExpressionAttributeNames: Object.fromEntries(changes.map(([name], i) => [`#c${i}`, name])) }),
+    UpdateExpression: `SET #expire = :expire${set}${adds === "" ? "" : ` ADD ${adds}`}`,
+    ExpressionAttributeNames: {
+      "#expire": "expire_at",
+      ...Object.fromEntries(changes.map(([name], i) => [`#c${i}`, name])),
+    },
     ExpressionAttributeValues: {
       ":expire": expireAt,
       ...(set === "" ? {} : { ":examples": examples }),

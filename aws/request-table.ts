@@ -40,7 +40,7 @@ import {
   tryConditionalWrite,
   withConflictRetry,
 } from "./conditional-writes.ts";
-import { queryItems } from "./dynamodb.ts";
+import { projection, queryItems } from "./dynamodb.ts";
 
 /** An active request as the index shows it. */
 const activeIndexEntrySchema = z.object({ req_id: z.string(), timeout_at: z.string() });
@@ -109,10 +109,8 @@ export class RequestReader {
       TableName: this.table,
       IndexName: NEWEST_INDEX,
       KeyConditionExpression: "listed = :y",
-      ...(status === undefined
-        ? {}
-        : { FilterExpression: "#status = :status", ExpressionAttributeNames: { "#status": "status" } }),
-      ExpressionAttributeValues: { ":y": LISTED, ...(status === undefined ? {} : { ":status": status }) },
+      ...(status && { FilterExpression: "#status = :status", ExpressionAttributeNames: { "#status": "status" } }),
+      ExpressionAttributeValues: { ":y": LISTED, ...(status && { ":status": status }) },
       ScanIndexForward: false,
       Limit: most,
       ExclusiveStartKey: after === undefined ? undefined : { ...after, listed: LISTED },
@@ -143,13 +141,11 @@ export class RequestReader {
    */
   private async read(reqId: string, attributes?: readonly string[]): Promise<Record<string, unknown> | undefined> {
     if (!isPossibleId(reqId)) return undefined;
-    // By placeholders: some names, such as `status`, are reserved words of DynamoDB.
-    const names = attributes?.map((name) => [`#${name}`, name] as const);
+    const projected = attributes && projection(attributes);
     const { Item } = await this.db.get({
       TableName: this.table,
       Key: { req_id: reqId },
-      ProjectionExpression: names?.map(([placeholder]) => placeholder).join(", "),
-      ExpressionAttributeNames: names && Object.fromEntries(names),
+      ...projected,
       ConsistentRead: true,
     });
     return Item;
@@ -227,9 +223,11 @@ export class RequestTable extends RequestReader {
 
   /** The update that names the retry of a request: none has been named, or the one that was read there and is gone. */
   private retriedBy({ req_id, retried_by: gone }: RequestItem, by: string) {
-    const first = "attribute_not_exists(retried_by)";
-    const isFree =
-      gone === undefined ? { text: first } : { text: `(${first} OR retried_by = :gone)`, values: { ":gone": gone } };
+    const isFree = {
+      text: "(attribute_not_exists(retried_by) OR retried_by = :gone)",
+      // No id is empty.
+      values: { ":gone": gone ?? "" },
+    };
     return this.updateOf(req_id, { retried_by: by }, [HAS_ENDED, isFree]);
   }
 

@@ -17,7 +17,7 @@ import { type ReportedResult, reportedResultSchema } from "../domain/result/repo
 import type { TaskResult } from "../domain/result/task-result.ts";
 import { retry } from "../domain/retry.ts";
 import { tryConditionalWrite } from "./conditional-writes.ts";
-import { fromAttributes, toAttributes } from "./dynamodb.ts";
+import { fromAttributes, projection, toAttributes } from "./dynamodb.ts";
 
 const IN_PARALLEL = 32;
 /**
@@ -212,14 +212,6 @@ export class RequestTaskTable implements ResultStore {
     const put = new PutItemCommand({ TableName: this.table, Item: toAttributes(result), ...condition });
     await tryConditionalWrite(() => this.db.send(put));
   }
-}
-
-/** Some names are words of DynamoDB's own. */
-function projection(names: readonly string[]) {
-  return {
-    ProjectionExpression: names.map((name) => `#${name}`).join(", "),
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-  };
 }
 
 function keyOf(item: Readonly<Record<string, AttributeValue>> = {}): string {

@@ -171,9 +171,9 @@ describe("the Request table", () => {
     expect(await t.requests.put(request({ req_id: "r2" }), 5, request())).toBe("PUT");
     const [, retry] = t.sent.flatMap(updates);
     expect(retry?.ConditionExpression).toBe(
-      "attribute_exists(req_id) AND attribute_not_exists(active) AND attribute_not_exists(retried_by)",
+      "attribute_exists(req_id) AND attribute_not_exists(active) AND (attribute_not_exists(retried_by) OR retried_by = :gone)",
     );
-    expect(retry?.ExpressionAttributeValues).toEqual({ ":retried_by": "r2" });
+    expect(retry?.ExpressionAttributeValues).toEqual({ ":retried_by": "r2", ":gone": "" });
     await t.requests.put(request({ req_id: "r2" }), 5, request({ retried_by: "gone" }));
     const [, instead] = t.sent.slice(1).flatMap(updates);
     expect(instead?.ConditionExpression).toContain("(attribute_not_exists(retried_by) OR retried_by = :gone)");
