@@ -9,7 +9,7 @@ import { REPORT_HEADER, type ReportedTask, RESULTS_HEADER } from "../result/repo
 interface FileFormat {
   readonly key: (reqId: string) => string;
   readonly columns: readonly (keyof ReportedTask)[];
-  /** Encoded blocks may follow one another in the file. */
+  /** Encoded segments may follow one another in the file. */
   readonly encode: (text: string) => Promise<Uint8Array>;
 }
 
@@ -22,16 +22,15 @@ export const REPORT_FILE: FileFormat = {
 
 const gzip = promisify(gzipAndCall);
 
-/** A row a task. Each block is a gzip member of its own. */
+/** A row a task. Each segment is a gzip member of its own. */
 export const RESULTS_FILE: FileFormat = {
   key: resultsKey,
   columns: RESULTS_HEADER,
   encode: (text) => gzip(text, { level: 1 }),
 };
 
-/** Characters of rows that are encoded together, and encoded bytes that are kept in memory before they are set aside. */
-const BLOCK_CHARACTERS = 1_000_000;
-const KEPT_BYTES = 8_000_000;
+/** Characters of rows that are kept in memory before they are set aside. */
+const SEGMENT_CHARACTERS = 8_000_000;
 
 /**
  * A file of rows, which may be millions: the last ones are in memory, the others in segments, which are objects of the bucket whose
@@ -40,8 +39,6 @@ const KEPT_BYTES = 8_000_000;
  */
 export class SegmentedFile {
   private text: string;
-  private readonly blocks: Promise<Uint8Array>[] = [];
-  private keptBytes = 0;
 
   /** @param segments keys of those that an earlier run has set aside */
   constructor(
@@ -49,50 +46,30 @@ export class SegmentedFile {
     private readonly format: FileFormat,
     private readonly reqId: string,
     readonly segments: string[] = [],
-    private readonly sizes = { block: BLOCK_CHARACTERS, kept: KEPT_BYTES },
+    private readonly segmentCharacters = SEGMENT_CHARACTERS,
   ) {
     this.text = segments.length === 0 ? csvRow(format.columns) : "";
   }
 
   async add(row: ReportedTask): Promise<void> {
     this.text += csvRow(this.format.columns.map((name) => row[name]));
-    if (this.text.length < this.sizes.block) return;
-    // The block before was encoded while the rows of this one came.
-    const before = await this.blocks.at(-1);
-    this.keptBytes += before?.length ?? 0;
-    this.endBlock();
-    if (this.keptBytes >= this.sizes.kept) await this.setAside();
+    if (this.text.length >= this.segmentCharacters) await this.setAside();
   }
 
   /** Writes a segment of what is in memory. */
   async setAside(): Promise<void> {
-    this.endBlock();
-    if (this.blocks.length === 0) return;
+    if (this.text === "") return;
     const key = this.format.key(`${this.reqId}/recount/${randomUUID()}`);
-    await this.store.put(key, await this.kept());
+    await this.store.put(key, await this.format.encode(this.text));
     this.segments.push(key);
-    this.blocks.length = 0;
-    this.keptBytes = 0;
+    this.text = "";
   }
 
   /** Writes the file: all rows that were added, in this run and in those before. */
   async finish(): Promise<void> {
-    this.endBlock();
     const key = this.format.key(this.reqId);
-    if (this.segments.length === 0) await this.store.put(key, await this.kept());
-    else await this.store.join(key, this.segments, await this.kept());
-  }
-
-  private endBlock(): void {
-    if (this.text === "") return;
-    const block = this.format.encode(this.text);
-    // An error reaches whoever awaits the block.
-    block.catch(() => undefined);
-    this.blocks.push(block);
-    this.text = "";
-  }
-
-  private async kept(): Promise<Uint8Array> {
-    return Buffer.concat(await Promise.all(this.blocks));
+    const last = await this.format.encode(this.text);
+    if (this.segments.length === 0) await this.store.put(key, last);
+    else await this.store.join(key, this.segments, last);
   }
 }

@@ -6,7 +6,7 @@ import { result } from "../items.ts";
 
 const rowsOf = (count: number) =>
   Array.from({ length: count }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`));
-const SMALL = { block: 500, kept: 150 };
+const SMALL = 500;
 
 async function written(file: SegmentedFile, count: number) {
   for (const row of rowsOf(count)) await file.add(row);
@@ -22,16 +22,6 @@ describe("the file of all results", () => {
     await file.finish();
     const urls = files.lines().map((line) => line.split(",")[1]);
     expect(urls).toEqual([...rowsOf(100).map(({ url }) => url), "https://cdn.example.com/last"]);
-  });
-
-  it("is set aside in segments that each have as many bytes as are kept, also the later ones", async () => {
-    const files = new FakeLists();
-    const kept = 2_000;
-    const file = new SegmentedFile(files, RESULTS_FILE, "r1", [], { block: 500, kept });
-    await written(file, 1_000);
-    const sizes = file.segments.map((key) => files.files.get(key)?.length ?? 0);
-    expect(sizes.length).toBeGreaterThan(3);
-    for (const size of sizes) expect(size).toBeGreaterThanOrEqual(kept);
   });
 
   it("is one object of one write where it fits into memory", async () => {
