@@ -1,4 +1,4 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { DeadLetters } from "../domain/plan/ports.ts";
 
 /** Bytes of a body. With the attributes, a message of SQS may have 262,144. */
@@ -7,16 +7,6 @@ const MAX_REASON_BYTES = 1_000;
 
 /** What SQS refuses: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const REFUSED_CHARACTERS = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
-
-/** A message of a dead-letter queue. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly body: string;
-  /** Why it was put there; undefined: SQS did so, after the last delivery. */
-  readonly reason: string | undefined;
-  /** What it is deleted with. */
-  readonly receipt: string;
-}
 
 /** An SQS queue of messages and records that could not be processed. */
 export class DeadLetterQueue implements DeadLetters {
@@ -35,29 +25,6 @@ export class DeadLetterQueue implements DeadLetters {
         MessageAttributes: { reason: { DataType: "String", StringValue } },
       }),
     );
-  }
-
-  /** Receives up to ten messages; none after waiting a second. They stay hidden for the queue's visibility timeout. */
-  async receive(): Promise<DeadLetter[]> {
-    const { Messages = [] } = await this.sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: this.url,
-        MaxNumberOfMessages: 10,
-        // Without any wait, SQS asks some of its servers only, and may find nothing where there is something.
-        WaitTimeSeconds: 1,
-        MessageAttributeNames: ["reason"],
-      }),
-    );
-    return Messages.map(({ MessageId = "", Body = "", ReceiptHandle = "", MessageAttributes }) => ({
-      id: MessageId,
-      body: Body,
-      reason: MessageAttributes?.["reason"]?.StringValue,
-      receipt: ReceiptHandle,
-    }));
-  }
-
-  async delete({ receipt }: Pick<DeadLetter, "receipt">): Promise<void> {
-    await this.sqs.send(new DeleteMessageCommand({ QueueUrl: this.url, ReceiptHandle: receipt }));
   }
 }
 

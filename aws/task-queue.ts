@@ -76,7 +76,7 @@ interface Extension {
   readonly seconds: number;
 }
 
-/** One of the two queues of tasks. */
+/** One of the two queues of tasks, or the dead-letter queue behind them. */
 export class SqsTaskQueue implements TaskQueue {
   private readonly deletions: Batcher<string>;
   private readonly extensions: Batcher<Extension>;
@@ -120,13 +120,15 @@ export class SqsTaskQueue implements TaskQueue {
         WaitTimeSeconds: waitSeconds,
         // How often it was received, with this time: an agent that receives it again checks which tasks have results.
         MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+        MessageAttributeNames: ["reason"],
       }),
     );
-    return Messages.map(({ MessageId = "", ReceiptHandle = "", Body = "", Attributes }) => ({
+    return Messages.map(({ MessageId = "", ReceiptHandle = "", Body = "", Attributes, MessageAttributes }) => ({
       id: MessageId,
       receipt: ReceiptHandle,
       body: Body,
       deliveries: Number(Attributes?.ApproximateReceiveCount ?? 1),
+      reason: MessageAttributes?.["reason"]?.StringValue,
     }));
   }
 

@@ -13,6 +13,8 @@ export interface ReceivedMessage {
   readonly body: string;
   /** How often it was received, with this time. */
   readonly deliveries: number;
+  /** Why an agent put it into the dead-letter queue. Absent: it is a task, or SQS put it there after the last delivery. */
+  readonly reason?: string | undefined;
 }
 
 /** Messages in a queue, as the queue estimates them. */

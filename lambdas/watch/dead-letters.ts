@@ -1,7 +1,7 @@
-import type { DeadLetter } from "../../aws/dead-letter-queue.ts";
 import { MAX_RECEIVES } from "../../domain/limits.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { endedOf, promoteFollowers, resultKeys } from "../../domain/plan/followers.ts";
+import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import { unfinishedResult } from "../../domain/plan/task.ts";
 import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { ActiveRequest } from "../../domain/request/request-item.ts";
@@ -11,6 +11,7 @@ import type { WatchDeps } from "./deps.ts";
 
 /** No messages are received when the run has less time left, in milliseconds: ten of a hundred tasks each take some seconds. */
 const MIN_LEFT_MS = 60_000;
+const RECEIVE_SECONDS = 1;
 
 /**
  * Reads the dead-letter queue until it is empty or the run's time is nearly up. Each message is deleted once what follows from it
@@ -21,12 +22,12 @@ const MIN_LEFT_MS = 60_000;
 export async function readDeadLetters(deps: WatchDeps, left: () => number): Promise<void> {
   const errors: unknown[] = [];
   while (left() >= MIN_LEFT_MS) {
-    const messages = await deps.deadLetters.receive();
+    const messages = await deps.deadLetters.receive(RECEIVE_SECONDS);
     if (messages.length === 0) break;
-    const processMessage = async (message: DeadLetter) => {
+    const processMessage = async (message: ReceivedMessage) => {
       try {
         await resolveDeadLetter(deps, message);
-        await deps.deadLetters.delete(message);
+        await deps.deadLetters.delete(message.receipt);
       } catch (error) {
         deps.logger.warn("Processing a dead letter failed; SQS will redeliver it", {
           message_id: message.id,
@@ -46,7 +47,7 @@ export async function readDeadLetters(deps: WatchDeps, left: () => number): Prom
  * report says why. What waited for them is queued. A message that comes twice finds its results standing. A later success
  * replaces them.
  */
-async function resolveDeadLetter(deps: WatchDeps, message: DeadLetter): Promise<void> {
+async function resolveDeadLetter(deps: WatchDeps, message: ReceivedMessage): Promise<void> {
   const parsed = parseTaskMessage(message.body);
   if ("reason" in parsed) return setAside(deps, message, parsed.reason);
   try {
@@ -59,7 +60,7 @@ async function resolveDeadLetter(deps: WatchDeps, message: DeadLetter): Promise<
 }
 
 /** @throws what keeps SQS from taking it: the message stays where it is, and comes again */
-async function setAside(deps: WatchDeps, { id, body, reason }: DeadLetter, why: string): Promise<void> {
+async function setAside(deps: WatchDeps, { id, body, reason }: ReceivedMessage, why: string): Promise<void> {
   const problem = [...(reason === undefined ? [] : [reason]), why].join("; ");
   deps.onUnreadable({ kind: "task message", key: id, problem });
   await deps.failedBatches.send(body, problem);

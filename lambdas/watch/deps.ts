@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
-import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import { SqsTaskQueue } from "../../aws/task-queue.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import type { Observed } from "../../domain/request/lifecycle.ts";
 import type { OnFailure } from "../../domain/request/progress.ts";
@@ -21,7 +21,7 @@ export function buildDeps() {
     ...shared,
     expandFunction: new AsyncFunction(shared.lambda, env.EXPAND_ARN),
     /** The messages of tasks that no agent finished. */
-    deadLetters: new DeadLetterQueue(shared.sqs, env.DEAD_LETTER_QUEUE_URL),
+    deadLetters: new SqsTaskQueue(shared.sqs, env.DEAD_LETTER_QUEUE_URL),
   };
 }
 

@@ -59,35 +59,3 @@ it("what SQS does not take is returned as its error, and not thrown", async () =
   const deadLetters = new DeadLetterQueue(client, "https://sqs.example/dead");
   await expect(deadLetters.send("{}", "why")).rejects.toThrow("AccessDenied");
 });
-
-it("letters are received with their reasons, and deleted by their receipts", async () => {
-  const { client, sent } = fakeClient<SQSClient>(({ name }) =>
-    name === "ReceiveMessageCommand"
-      ? {
-          Messages: [
-            {
-              MessageId: "m1",
-              Body: "{}",
-              ReceiptHandle: "h1",
-              MessageAttributes: { reason: { DataType: "String", StringValue: "no host" } },
-            },
-            { MessageId: "m2", Body: "[]", ReceiptHandle: "h2" },
-          ],
-        }
-      : {},
-  );
-  const deadLetters = new DeadLetterQueue(client, "https://sqs.example/dead");
-  const letters = await deadLetters.receive();
-  expect(letters).toEqual([
-    { id: "m1", body: "{}", reason: "no host", receipt: "h1" },
-    { id: "m2", body: "[]", reason: undefined, receipt: "h2" },
-  ]);
-  for (const letter of letters) await deadLetters.delete(letter);
-  expect(sent.map(({ name, input }) => [name, input.QueueUrl, input.ReceiptHandle])).toEqual([
-    ["ReceiveMessageCommand", "https://sqs.example/dead", undefined],
-    ["DeleteMessageCommand", "https://sqs.example/dead", "h1"],
-    ["DeleteMessageCommand", "https://sqs.example/dead", "h2"],
-  ]);
-  // A second of long polling: without a wait, SQS asks some of its servers only.
-  expect(sent[0]?.input).toMatchObject({ WaitTimeSeconds: 1, MessageAttributeNames: ["reason"] });
-});

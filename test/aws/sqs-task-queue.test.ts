@@ -185,9 +185,17 @@ describe("receive", () => {
         QueueUrl: QUEUE,
         MaxNumberOfMessages: 10,
         MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+        MessageAttributeNames: ["reason"],
         WaitTimeSeconds: 5,
       },
     ]);
+  });
+
+  it("says of a dead letter why an agent put it there", async () => {
+    const MessageAttributes = { reason: { DataType: "String", StringValue: "no host" } };
+    const Messages = [{ MessageId: "m", ReceiptHandle: "r", Body: "{}", MessageAttributes }];
+    const { queue: q } = await servedQueue({ ReceiveMessage: () => ({ Messages }) });
+    expect(await q.receive(1)).toMatchObject([{ body: "{}", reason: "no host" }]);
   });
 
   it("of an empty queue is nothing", async () => {

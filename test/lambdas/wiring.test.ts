@@ -12,7 +12,7 @@ import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
-import { TaskQueues } from "../../aws/task-queue.ts";
+import { SqsTaskQueue, TaskQueues } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
@@ -132,6 +132,7 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof SettlementQueue) return () => it.requestSettlement("r");
   if (it instanceof ClientTokens) return () => it.read("t");
   if (it instanceof AsyncFunction) return () => it.invoke("r");
+  if (it instanceof SqsTaskQueue) return () => it.depth();
   if (it instanceof DeadLetterQueue) return () => it.send("{}", "why");
   if (it instanceof TaskQueues) return () => it.queues.main.depth().then(() => it.queues.express.depth());
   if (it instanceof Lists) return () => it.delete(LISTS.foundUrls, "r");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { DeadLetter } from "../../../aws/dead-letter-queue.ts";
 import type { Unreadable } from "../../../domain/log-fields.ts";
+import type { ReceivedMessage } from "../../../domain/plan/ports.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { readDeadLetters } from "../../../lambdas/watch/dead-letters.ts";
@@ -28,18 +28,18 @@ const MESSAGE: TaskMessage = {
 };
 
 let count = 0;
-function letter(body: string, reason?: string): DeadLetter {
-  return { id: "m1", body, reason, receipt: `receipt-${++count}` };
+function letter(body: string, reason?: string): ReceivedMessage {
+  return { id: "m1", body, reason, deliveries: 1, receipt: `receipt-${++count}` };
 }
 
 /** A dead-letter queue of these batches, and the receipts of what is deleted. */
 class FakeDeadLetters {
   readonly deleted: string[] = [];
-  constructor(readonly batches: DeadLetter[][]) {}
+  constructor(readonly batches: ReceivedMessage[][]) {}
   async receive() {
     return this.batches.shift() ?? [];
   }
-  async delete({ receipt }: { readonly receipt: string }) {
+  async delete(receipt: string) {
     this.deleted.push(receipt);
   }
 }
@@ -59,7 +59,7 @@ function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Param
     onUnreadable: (it: Unreadable) => void unreadable.push(it),
   };
   const { deps } = watchDeps(fakes);
-  const handle = (...letters: DeadLetter[]) => {
+  const handle = (...letters: ReceivedMessage[]) => {
     deadLetters.batches.push(letters);
     return readDeadLetters(deps, () => 240_000);
   };

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "lambdas/watch/dead-letters.ts",
-      find: "await resolveDeadLetter(deps, message);\n        await deps.deadLetters.delete(message);",
-      replace: "await deps.deadLetters.delete(message);\n        await resolveDeadLetter(deps, message);",
+      find: "await resolveDeadLetter(deps, message);\n        await deps.deadLetters.delete(message.receipt);",
+      replace: "await deps.deadLetters.delete(message.receipt);\n        await resolveDeadLetter(deps, message);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/watch/dead-letters.test.ts"],
