@@ -16,9 +16,7 @@ import { type Coverage, readinessOf, verdictOf } from "./verdict.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
 const GROUP_SHARDS = 16;
-/** So many rows of URLs that could not be read are read and written in a millisecond at the least, by less than one processor. */
-const ROWS_PER_MS = 30;
-/** How long a segment of a file takes to be passed on: 8 MB. */
+/** How long a segment of a file takes to be passed on: 8 MB. The rows of all URLs that could not be read take two seconds at most. */
 const MS_PER_SEGMENT = 400;
 
 export interface RecountDeps {
@@ -82,8 +80,6 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await results.add(row);
     if (!row.ok) await report.add(row);
   };
-  const timeToFinish = () =>
-    (report.segments.length + results.segments.length) * MS_PER_SEGMENT + unreadable.length / ROWS_PER_MS;
   const isOver = (neededMs = 0) => isHuge(item) && run.left() < neededMs;
   const pause = async (position: { readonly shards: number; readonly unfinished: number }) => {
     await report.setAside();
@@ -115,7 +111,8 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   }
   // Not asked by a run that only finishes: its time may never be enough, by this estimate.
   const hasWritten = before?.shards !== shards || before.unfinished !== unfinished;
-  if (hasWritten && isOver(timeToFinish())) return pause({ shards, unfinished });
+  const finishMs = (report.segments.length + results.segments.length) * MS_PER_SEGMENT;
+  if (hasWritten && isOver(finishMs)) return pause({ shards, unfinished });
   await results.finish();
   // One row a URL, with an empty POP, and one a POP, with an empty URL. A row for each URL at each POP would be 36,000,000 rows.
   for await (const failed of unreadableUrls(deps, reqId)) await report.add({ ...NO_ATTEMPT, pop: "", ...failed });

@@ -70,9 +70,9 @@ export class FailureTally {
 
   /** Goes on from what was kept. */
   restore(saved: SavedTally): void {
-    for (const { subject, code, tasks, urls, pops, examples } of saved) {
-      const group = { subject, code, tasks, urls: new Bitmap(urls), pops: new Bitmap(pops), examples: [...examples] };
-      this.groupsByKey.set(`${subject} ${code}`, group);
+    for (const group of saved) {
+      const { subject, code, urls, pops } = group;
+      this.groupsByKey.set(`${subject} ${code}`, { ...group, urls: new Bitmap(urls), pops: new Bitmap(pops) });
     }
   }
 

@@ -187,16 +187,6 @@ describe("of a request of which many URLs could not be read", () => {
     expect([readings, rows]).toEqual([2, UNREADABLE + 2]);
     expect((heap - before) / 2 ** 20).toBeLessThan(55);
   });
-
-  it("their report is left to the next run if it would not be written in time, and no further", async () => {
-    const w = setUp(40, 17, (n) => n >= 40);
-    w.deps.lists.objects["r1/failed_urls.csv"] = urlsOf(6_000).map((url) => [url, "HTTP 404", "", "http_4xx", "404"]);
-    // 6,000 URLs take 200 ms.
-    expect(await w.run(() => RESERVE_MS + 199)).toBeUndefined();
-    expect(w.report()).toEqual([]);
-    expect((await w.run(() => RESERVE_MS + 199))?.taskBitmap.missingCount).toBe(40);
-    expect(w.report()).toHaveLength(6_055);
-  });
 });
 
 it("rows of tasks without a result that take several runs are written once, and each run writes some", async () => {
