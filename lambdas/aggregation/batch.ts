@@ -74,22 +74,7 @@ export interface BatchFailures {
 }
 
 /** What a batch of the stream changes in one request's counters. */
-export interface BatchProgress {
-  readonly reqId: string;
-  readonly total: Count;
-  /** Which part of that is of which POP. Empty: nothing changes. */
-  readonly pops: ReadonlyMap<string, Count>;
-  /** How long good tasks took, in milliseconds: of a large batch, every n-th. */
-  readonly durations: readonly number[];
-  /** Failures added or taken back, by reason. */
-  readonly failures: ReadonlyMap<FailureReason, BatchFailures>;
-  /** A few of the results that came uncompressed. */
-  readonly uncompressed: readonly string[];
-  /** When the newest of its results was written, in milliseconds since the epoch. */
-  readonly at: number;
-  /** The same for the same records, so that a batch that is tried again is counted once. */
-  readonly token: string;
-}
+export type BatchProgress = ReturnType<RequestSum["progress"]>;
 
 /** A record that is no task result. */
 interface InvalidRecord {
@@ -161,19 +146,24 @@ class RequestSum {
     if (now.uncompressed === true) this.addUncompressed(image);
   }
 
-  progress(reqId: string): BatchProgress {
+  progress(reqId: string) {
     const total = { ...NO_COUNT };
     for (const sum of this.pops.values()) addCount(total, sum);
     const step = Math.ceil(this.durations.length / MAX_VALUES);
     return {
       reqId,
       total,
-      // A result that was written twice changes nothing.
-      pops: new Map([...this.pops].filter(([, sum]) => !isNothing(sum))),
+      /** Which part of that is of which POP. Empty: nothing changes, as by a result that was written twice. */
+      pops: new Map<string, Count>([...this.pops].filter(([, sum]) => !isNothing(sum))),
+      /** How long good tasks took, in milliseconds: of a large batch, every n-th. */
       durations: this.durations.filter((_, i) => i % step === 0),
+      /** Failures added or taken back, by reason. */
       failures: this.failures,
+      /** A few of the results that came uncompressed. */
       uncompressed: [...this.uncompressed],
+      /** When the newest of its results was written, in milliseconds since the epoch. */
       at: this.at * 1_000,
+      /** The same for the same records, so that a batch that is tried again is counted once. */
       token: createHash("sha256")
         .update([reqId, ...this.ids].join())
         .digest("hex")
