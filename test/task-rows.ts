@@ -1,5 +1,5 @@
 import { type CsvValue, csvRow } from "../domain/csv.ts";
-import { REPORT_HEADER, type ReportedTask, RESULTS_HEADER } from "../domain/result/report.ts";
+import { REPORT_HEADER, RESULTS_HEADER, type ReportedTask } from "../domain/result/report.ts";
 
 /** The first line of the file of all results. */
 export const TASK_ROWS_HEADER = csvRow(RESULTS_HEADER);

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gzip as gzipAndCall } from "node:zlib";
 import { csvRow } from "../csv.ts";
 import { LISTS, type RequestFiles, resultsKey } from "../plan/lists.ts";
-import { REPORT_HEADER, type ReportedTask, RESULTS_HEADER } from "../result/report.ts";
+import { REPORT_HEADER, RESULTS_HEADER, type ReportedTask } from "../result/report.ts";
 
 /** A file of rows of tasks. */
 interface FileFormat {

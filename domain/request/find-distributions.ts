@@ -88,11 +88,7 @@ export function notAllowed(allowed: AllowedDistributions, distributions: readonl
     .find((problem) => problem !== undefined);
 }
 
-async function find(
-  name: string,
-  owner: OwnerOf,
-  dns: DistributionLookup["dns"],
-): Promise<Distribution | undefined> {
+async function find(name: string, owner: OwnerOf, dns: DistributionLookup["dns"]): Promise<Distribution | undefined> {
   let current = name;
   for (let i = 0; i <= MAX_ALIASES; i++) {
     const mine = owner(current);

@@ -38,7 +38,10 @@ afterEach(() => bucket.close());
 
 describe("a checkpoint of a recount", () => {
   it("comes back as it went, and is small", async () => {
-    await lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", { ...CHECKPOINT, bits: Buffer.alloc(3_000_000, 255).toString("base64") });
+    await lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", {
+      ...CHECKPOINT,
+      bits: Buffer.alloc(3_000_000, 255).toString("base64"),
+    });
     expect(bucket.objects.get(KEY)?.length).toBeLessThan(30_000);
     await lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", CHECKPOINT);
     expect(await lists.readCheckpoint(RECOUNT_CHECKPOINT, "r1")).toEqual(CHECKPOINT);

@@ -15,7 +15,13 @@ import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
-import { goodUrlsList, LISTS, type ReadableList, type RequestFiles, type WritableList } from "../../domain/plan/lists.ts";
+import {
+  goodUrlsList,
+  LISTS,
+  type ReadableList,
+  type RequestFiles,
+  type WritableList,
+} from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import type { QueueDepth, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";

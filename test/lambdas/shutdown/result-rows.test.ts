@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RESULTS_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
-import { FakeLists } from "../fakes/lists.ts";
 import { TASK_ROWS_HEADER } from "../../task-rows.ts";
+import { FakeLists } from "../fakes/lists.ts";
 import { result } from "../items.ts";
 
 const rowsOf = (count: number) =>

@@ -55,11 +55,14 @@ describe("dropping", () => {
     }
   });
 
-  it.each(["{", '{"req_id": 1}', '{"req_id": "r1"}', '{"req_id": "new"}'])("leaves what is no task, %s, to the agents, and goes on", async (other) => {
-    const { queue, deleted } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
-    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
-    expect(deleted()).not.toContain(`0 ${other}`);
-  });
+  it.each(["{", '{"req_id": 1}', '{"req_id": "r1"}', '{"req_id": "new"}'])(
+    "leaves what is no task, %s, to the agents, and goes on",
+    async (other) => {
+      const { queue, deleted } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
+      expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
+      expect(deleted()).not.toContain(`0 ${other}`);
+    },
+  );
 
   it("sends a message of a request that goes on anew, for it uses up a delivery of the old one, and ends there", async () => {
     const other = JSON.stringify({ ...TASK, req_id: "new" });

@@ -61,13 +61,16 @@ describe("a request that has ended", () => {
     expect(calls).not.toContain("staleMessages.drop");
   });
 
-  it.each(["fleet.setDesiredCapacity", "lists.write"])("keeps its timer, to come again, while %s fails", async (call) => {
-    const fault = (name: string) => (name === call ? "before" : undefined);
-    const { handle, timer, requests } = world({ item: { ...ENDED, report: undefined }, fault });
-    await expect(handle(EVENT)).rejects.toThrow(call);
-    expect(timer.schedules.size).toBe(1);
-    expect(requests.the().closed).toBe(false);
-  });
+  it.each(["fleet.setDesiredCapacity", "lists.write"])(
+    "keeps its timer, to come again, while %s fails",
+    async (call) => {
+      const fault = (name: string) => (name === call ? "before" : undefined);
+      const { handle, timer, requests } = world({ item: { ...ENDED, report: undefined }, fault });
+      await expect(handle(EVENT)).rejects.toThrow(call);
+      expect(timer.schedules.size).toBe(1);
+      expect(requests.the().closed).toBe(false);
+    },
+  );
 
   it("drops nothing from an empty queue", async () => {
     const { handle, calls } = world({ item: ENDED });

@@ -33,12 +33,15 @@ describe("which POPs resolved", () => {
     expect(calls.filter((call) => call.startsWith("progress."))).toEqual([]);
   });
 
-  it.each(["progress.resolvedPops", "progress.noteResolved"])("fails no request: a fault of %s is logged", async (failing) => {
-    const { handle, requests, warnings } = world({ now, fault: (call) => (call === failing ? "before" : undefined) });
-    await handle(CHECK_POP);
-    expect(requests.the().status).toBe("INSERT_TASK");
-    expect(warnings).toEqual([
-      ["Could not note which POPs resolved", { req_id: "r1", error: expect.objectContaining({ name: "Crash" }) }],
-    ]);
-  });
+  it.each(["progress.resolvedPops", "progress.noteResolved"])(
+    "fails no request: a fault of %s is logged",
+    async (failing) => {
+      const { handle, requests, warnings } = world({ now, fault: (call) => (call === failing ? "before" : undefined) });
+      await handle(CHECK_POP);
+      expect(requests.the().status).toBe("INSERT_TASK");
+      expect(warnings).toEqual([
+        ["Could not note which POPs resolved", { req_id: "r1", error: expect.objectContaining({ name: "Crash" }) }],
+      ]);
+    },
+  );
 });

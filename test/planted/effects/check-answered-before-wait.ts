@@ -7,8 +7,7 @@ export default {
     {
       file: "lambdas/shutdown/handler.ts",
       find: "  if (checkInMs !== undefined) await deps.sleep(checkInMs);\n  await deps.settlements.settled(reqId);",
-      replace:
-        "  await deps.settlements.settled(reqId);\n  if (checkInMs !== undefined) await deps.sleep(checkInMs);",
+      replace: "  await deps.settlements.settled(reqId);\n  if (checkInMs !== undefined) await deps.sleep(checkInMs);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
