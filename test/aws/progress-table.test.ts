@@ -78,7 +78,7 @@ describe("counters", () => {
     const [, update] = sent[0]?.input.TransactItems ?? [];
     expect(update.Update).toMatchObject({
       Key: { key: "fails#r1", part: "4" },
-      UpdateExpression: "SET expire_at = :expire ADD #c0 :c0, #c1 :c1, #c2 :c2",
+      UpdateExpression: "SET #expire = :expire ADD #c0 :c0, #c1 :c1, #c2 :c2",
       ExpressionAttributeNames: { "#c0": "t_http_4xx", "#c1": "p_http_4xx", "#c2": "t_tls" },
       ExpressionAttributeValues: { ":c0": 3, ":c1": new Set([0, 7]), ":c2": -1 },
     });

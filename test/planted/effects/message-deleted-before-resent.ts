@@ -6,13 +6,8 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/stale-messages.ts",
-      find: "await queue.send([parsed.content]);",
-      replace: "await queue.delete(receipt);\n  await queue.send([parsed.content]);",
-    },
-    {
-      file: "lambdas/shutdown/stale-messages.ts",
-      find: "await queue.send([parsed.content]);\n  await queue.delete(receipt);\n}",
-      replace: "await queue.send([parsed.content]);\n}",
+      find: "await queue.send([content]);\n          await queue.delete(receipt);",
+      replace: "await queue.delete(receipt);\n          await queue.send([content]);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/stale-messages.test.ts"],
