@@ -2,8 +2,14 @@ import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/log-fields.ts";
 import { type Target, type TargetStore, targetSchema } from "../domain/plan/target.ts";
-import { tryConditionalWrite } from "./conditional-writes.ts";
+import { type Condition, itemUpdate, tryConditionalWrite } from "./conditional-writes.ts";
 import { putItems, queryItems } from "./dynamodb.ts";
+
+/** The tasks of a target are not queued yet. */
+const IS_UNSENT: Condition = {
+  text: "(#state = :resolved OR #state = :ready)",
+  values: { ":resolved": "RESOLVED", ":ready": "READY" },
+};
 
 /** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
 export class RequestPopTable implements TargetStore {
@@ -41,13 +47,14 @@ export class RequestPopTable implements TargetStore {
 
   /**
    * → READY, which starts the fan-out; that of a READY target is started once more. Nothing happens to one that is SENT.
-   * @param calls how often it was started before: the stream has no record of a write that changes nothing
+   * @param calls how often it was started before: the stream has no record of a write that changes nothing. @default never
    */
-  async startFanOut(reqId: string, target: string, calls: number): Promise<void> {
+  async startFanOut(reqId: string, target: string, calls?: number): Promise<void> {
     await tryConditionalWrite(() =>
       this.db.update({
-        ...this.unsent(reqId, target, { ":calls": calls }),
-        UpdateExpression: "SET #state = :ready, called_again = :calls",
+        TableName: this.table,
+        Key: { req_id: reqId, target },
+        ...itemUpdate({ state: "READY", called_again: calls }, [IS_UNSENT]),
       }),
     );
   }
@@ -58,7 +65,11 @@ export class RequestPopTable implements TargetStore {
    */
   async markSent(reqId: string, targets: readonly Target[]): Promise<boolean> {
     const sent = targets.map(({ target }) => ({
-      Update: { ...this.unsent(reqId, target, { ":sent": "SENT" }), UpdateExpression: "SET #state = :sent" },
+      Update: {
+        TableName: this.table,
+        Key: { req_id: reqId, target },
+        ...itemUpdate({ state: "SENT" }, [IS_UNSENT]),
+      },
     }));
     const counted = {
       Update: {
@@ -70,16 +81,5 @@ export class RequestPopTable implements TargetStore {
       },
     };
     return tryConditionalWrite(() => this.db.transactWrite({ TransactItems: [...sent, counted] }));
-  }
-
-  /** Of an update of a target whose tasks are not queued yet: all but what it changes. */
-  private unsent(reqId: string, target: string, values: Readonly<Record<string, string | number>>) {
-    return {
-      TableName: this.table,
-      Key: { req_id: reqId, target },
-      ConditionExpression: "#state = :resolved OR #state = :ready",
-      ExpressionAttributeNames: { "#state": "state" },
-      ExpressionAttributeValues: { ":resolved": "RESOLVED", ":ready": "READY", ...values },
-    };
   }
 }

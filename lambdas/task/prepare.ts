@@ -73,7 +73,7 @@ async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
   // With an invalidation, the group has not been raised yet. Without one, another request that ended at the same moment may have lowered it.
   await raiseFleet(deps);
   const firsts = fanOutGroups(item, await deps.requestPops.of(reqId)).map(({ unsent: [first] }) => first);
-  await pMap(firsts, ({ target }) => deps.requestPops.startFanOut(reqId, target, 0), { concurrency: IN_PARALLEL });
+  await pMap(firsts, ({ target }) => deps.requestPops.startFanOut(reqId, target), { concurrency: IN_PARALLEL });
 }
 
 /** Notes for GET /pops which POPs have resolved. It is a remark, so no request fails because of it: a fault is logged. */

@@ -348,7 +348,7 @@ describe("the Request-Pop table", () => {
     });
     expect(owner?.ConditionExpression).toBe("attribute_exists(active)");
     expect([pop, owner].map((update) => update?.ExpressionAttributeValues)).toEqual([
-      { ":sent": "SENT", ":resolved": "RESOLVED", ":ready": "READY" },
+      { ":state": "SENT", ":resolved": "RESOLVED", ":ready": "READY" },
       { ":more": 2, ":now": expect.any(Number) },
     ]);
   });
@@ -358,10 +358,9 @@ describe("the Request-Pop table", () => {
     await t.requestPops.startFanOut("r1", "SIN2-P1#d1", 2);
     expect(t.sent[0]?.input).toMatchObject({
       Key: { req_id: "r1", target: "SIN2-P1#d1" },
-      UpdateExpression: "SET #state = :ready, called_again = :calls",
-      ConditionExpression: "#state = :resolved OR #state = :ready",
-      ExpressionAttributeNames: { "#state": "state" },
-      ExpressionAttributeValues: { ":resolved": "RESOLVED", ":ready": "READY", ":calls": 2 },
+      UpdateExpression: "SET #state = :state, #called_again = :called_again",
+      ConditionExpression: expect.stringContaining("(#state = :resolved OR #state = :ready)"),
+      ExpressionAttributeValues: { ":resolved": "RESOLVED", ":ready": "READY", ":state": "READY", ":called_again": 2 },
     });
     const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
     await further.requestPops.startFanOut("r1", "SIN2-P1#d1", 1);

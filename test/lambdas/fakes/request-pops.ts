@@ -21,7 +21,7 @@ export class FakeRequestPops implements Public<RequestPopTable> {
   async of(reqId: string) {
     return [...this.items.values()].filter(({ req_id }) => req_id === reqId);
   }
-  async startFanOut(reqId: string, target: string, calls: number) {
+  async startFanOut(reqId: string, target: string, calls = 0) {
     const key = `${reqId}/${target}`;
     const item = this.items.get(key);
     if (item?.state === "RESOLVED") this.items.set(key, { ...item, state: "READY" });
