@@ -155,6 +155,11 @@ export function target(pop: string, change: Partial<Target> = {}): Target {
   };
 }
 
+/** A target whose tasks are not queued yet. */
+export function readyTarget(pop: string, change: Partial<Target> = {}): Target {
+  return target(pop, { state: "READY", ...change });
+}
+
 /** What a process of an agent said of a request: two tasks held, 10 kB so far, 1 kB and half a task a second. */
 export function heartbeat(change: Partial<Heartbeat> = {}): Heartbeat {
   return {

@@ -8,7 +8,7 @@ import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
 import { messagesOf, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
-import { LABEL, result, target } from "../../lambdas/items.ts";
+import { LABEL, readyTarget, result } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 import { fakeDeps, fakeQueue, fakeStore } from "../fake-deps.ts";
 
@@ -122,7 +122,7 @@ test("an agent that is killed at any call loses nothing, and repeats what it had
       const world = new World((n) => all[n % all.length] ?? { ok: true });
       const plan = planOf(
         [{ label: LABEL, names: [] }],
-        POPS.map((pop) => target(pop)),
+        POPS.map((pop) => readyTarget(pop)),
         "lead-first",
       );
       const source = { req_id: "r1", header: [], shards: SHARDS };

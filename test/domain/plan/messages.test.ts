@@ -12,7 +12,7 @@ import {
 } from "../../../domain/plan/task-message.ts";
 import { type Distribution, hostToAsk } from "../../../domain/request/distributions.ts";
 import { collect } from "../../collect.ts";
-import { DOMAIN, LABEL, target } from "../../lambdas/items.ts";
+import { DOMAIN, LABEL, readyTarget } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
 const MIB = 2 ** 20;
@@ -21,7 +21,7 @@ const SHARED = { ...REQUEST, pop: "SIN2-P1", ips: ["192.0.2.1"] };
 const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.example.com"] };
 
 function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
-  const plan = planOf(distributions, [target("SIN2-P1")]);
+  const plan = planOf(distributions, [readyTarget("SIN2-P1")]);
   return collect(messagesOf(REQUEST, plan.unsentLeads(rows.map(fromRow)), { maxUrls }));
 }
 
@@ -82,7 +82,7 @@ describe("the messages of a target", () => {
   });
 
   it("of several targets are apart, whatever the order of the tasks", async () => {
-    const plan = planOf([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })]);
+    const plan = planOf([OWN], [readyTarget("SIN2-P1"), readyTarget("FRA56-P4", { ips: ["192.0.2.9"] })]);
     const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(rows(3).map(fromRow)), { maxUrls: 2 }));
     expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
       ["SIN2-P1", "192.0.2.1", 2],
@@ -93,7 +93,7 @@ describe("the messages of a target", () => {
   });
 
   it("name those that wait for it, and are apart by them", async () => {
-    const pops = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop, i) => target(pop, { ips: [`192.0.2.${i}`] }));
+    const pops = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop, i) => readyTarget(pop, { ips: [`192.0.2.${i}`] }));
     const plan = planOf([OWN], pops, "lead-first");
     const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(rows(30).map(fromRow)), { maxUrls: 100 }));
     expect(messages).toHaveLength(3);
@@ -112,7 +112,7 @@ describe("the messages of a target", () => {
   });
 
   it("of one target are apart if as many others wait for it, but not the same", async () => {
-    const [lead, one, other] = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop) => target(pop));
+    const [lead, one, other] = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop) => readyTarget(pop));
     if (lead === undefined || one === undefined || other === undefined) throw new Error("three targets");
     const task = (path: string, follower: typeof lead) => ({
       target: lead,
@@ -144,14 +144,19 @@ describe("the messages of a target", () => {
     let taken = 0;
     const tasks = function* () {
       for (; taken < 6_000; taken++)
-        yield { target: target(`P${taken}`), host: "h", url: { url: `https://h/${taken}`, bytes: 1 }, followers: [] };
+        yield {
+          target: readyTarget(`P${taken}`),
+          host: "h",
+          url: { url: `https://h/${taken}`, bytes: 1 },
+          followers: [],
+        };
     };
     const { value } = await messagesOf(REQUEST, tasks(), { maxUrls: 100 }).next();
     expect([value?.pop, taken]).toEqual(["P0", 5_000]);
   });
 
   it("keep the variants of a URL together, however many are open", async () => {
-    const all = Array.from({ length: 64 }, (_, i) => target(`P${i}`));
+    const all = Array.from({ length: 64 }, (_, i) => readyTarget(`P${i}`));
     const names = Array.from({ length: 200 }, (_, i) => `h${i}`);
     const tasks = names.flatMap((host) =>
       ["gzip", "br"].flatMap((variant) =>
@@ -166,7 +171,7 @@ describe("the messages of a target", () => {
   });
 
   it("count their followers among the bytes of a message", async () => {
-    const pops = Array.from({ length: 55 }, (_, i) => target(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
+    const pops = Array.from({ length: 55 }, (_, i) => readyTarget(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
     const plan = planOf([OWN], pops, "lead-first");
     const long = Array.from({ length: 300 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(2_000)}`, "1"]);
     const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(long.map(fromRow)), { maxUrls: 100 }));
@@ -188,7 +193,7 @@ describe("the messages of a target", () => {
   });
 
   it("are closed early where thousands would be open, and none is lost", async () => {
-    const targets = Array.from({ length: 14 }, (_, i) => target(`NRT${i}-P1`));
+    const targets = Array.from({ length: 14 }, (_, i) => readyTarget(`NRT${i}-P1`));
     const pops = targets.map(({ pop }) => pop);
     const urls = Array.from({ length: 2 ** 14 - 1 }, (_, n) => {
       const bits = n + 1;

@@ -10,7 +10,7 @@ const TWO: Distribution[] = [
   { label: "d1", domain: DOMAIN, names: [DOMAIN, "a.example"], hosts: ["a.example", "x.example"] },
   { label: "d2", names: [], hosts: ["b.example"] },
 ];
-const at = (pop: string, label: string, state: "SENT" | "FAILED" = "SENT") => target(pop, { label, state });
+const at = (pop: string, label: string, state: "READY" | "FAILED" = "READY") => target(pop, { label, state });
 const url = (host: string) => ({ url: `https://${host}/1`, bytes: 1 });
 const show = ({ target: { pop }, url: { url }, host }: Task) => `${pop} ${new URL(url).host} as ${host}`;
 

@@ -12,7 +12,7 @@ import { failureReasons } from "../../../domain/result/failure.ts";
 import { taskResultSchema } from "../../../domain/result/task-result.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
 import { collect } from "../../collect.ts";
-import { LABEL, target } from "../../lambdas/items.ts";
+import { LABEL, readyTarget } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
 const EXPIRE_AT = 1_800_000_000;
@@ -234,7 +234,7 @@ describe("whatever comes of each task", () => {
   const leadsOf = ({ pops, urls, maxUrls }: { pops: string[]; urls: TaskUrl[]; maxUrls: number }) => {
     const plan = planOf(
       [{ label: LABEL, names: [] }],
-      pops.map((pop) => target(pop)),
+      pops.map((pop) => readyTarget(pop)),
       "lead-first",
     );
     return collect(messagesOf({ req_id: "r1", header: [], shards: 3 }, plan.unsentLeads(urls), { maxUrls }));
