@@ -14,7 +14,7 @@ import { RequestReader } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { ServerClock } from "../aws/server-clock.ts";
 import { SettlementQueue } from "../aws/settlement-queue.ts";
-import { TaskQueues } from "../aws/task-queue.ts";
+import { MainAndExpressQueues } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import type { Unreadable } from "../domain/log-fields.ts";
 import { OriginLimiterRegistry } from "../domain/origin/origin-limiter-registry.ts";
@@ -84,7 +84,7 @@ const origins = new OriginLimiterRegistry({
   onError: (err, id) => logger.warn({ err, id }, "Limits of the origin are unavailable; sending fewer requests"),
   onCut: (host, rate) => logger.info({ host, rate }, "Origin is throttling; backing off"),
 });
-const queue = new TaskQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
+const queue = new MainAndExpressQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 const caretaker = new Caretaker({
   requests,
   progress,

@@ -18,7 +18,7 @@ import { retry } from "../domain/retry.ts";
 export type QueueUrls = Readonly<Record<TaskQueueName, string>>;
 
 /** The two queues of tasks. Task and Shutdown send messages, agents receive them; small requests have a queue of their own. */
-export class TaskQueues {
+export class MainAndExpressQueues {
   readonly queues: Readonly<Record<TaskQueueName, SqsTaskQueue>>;
 
   constructor(sqs: SQSClient, urls: QueueUrls) {

@@ -13,7 +13,7 @@ import { RequestPopTable } from "../aws/request-pop-table.ts";
 import { type RequestReader, RequestTable } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { SettlementQueue } from "../aws/settlement-queue.ts";
-import { TaskQueues } from "../aws/task-queue.ts";
+import { MainAndExpressQueues } from "../aws/task-queue.ts";
 import { nameVariable } from "../domain/environment.ts";
 import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
 import { metricNamespace, withMetrics } from "../domain/metrics.ts";
@@ -98,7 +98,7 @@ export function sharedAdapters(serviceName: string, env: z.infer<typeof pipeline
     results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
     progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
     lists: new Lists(new S3Client({}), env.BUCKET),
-    queue: new TaskQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
+    queue: new MainAndExpressQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
     /** Stream records, events and dead letters that cannot be processed. */
     failedBatches: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),

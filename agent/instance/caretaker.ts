@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { ActiveIndexEntry, RequestReader } from "../../aws/request-table.ts";
 import type { SettlementQueue } from "../../aws/settlement-queue.ts";
-import type { TaskQueues } from "../../aws/task-queue.ts";
+import type { MainAndExpressQueues } from "../../aws/task-queue.ts";
 import { isOverdue, needsSettlement, observe, type Timings } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 
@@ -12,7 +12,7 @@ const MAX_INTERVAL_MS = 15_000;
 export interface CaretakerOptions {
   readonly requests: RequestReader;
   readonly progress: ProgressTable;
-  readonly queue: TaskQueues;
+  readonly queue: MainAndExpressQueues;
   readonly settlements: SettlementQueue;
   readonly timings: Timings;
   /** Takes this instance out of its group. */

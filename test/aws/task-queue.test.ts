@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { expect, test } from "vitest";
-import { TaskQueues } from "../../aws/task-queue.ts";
+import { MainAndExpressQueues } from "../../aws/task-queue.ts";
 import { taskMessage } from "../agent/task-messages.ts";
 import { fakeClient } from "./client.ts";
 
@@ -9,7 +9,7 @@ const EXPRESS = "https://sqs.example/express";
 
 test("messages go into the lane that is named, else into the main one", async () => {
   const { client, sent } = fakeClient<SQSClient>(() => ({}));
-  const queue = new TaskQueues(client, { main: MAIN, express: EXPRESS });
+  const queue = new MainAndExpressQueues(client, { main: MAIN, express: EXPRESS });
   await queue.send([taskMessage()]);
   await queue.send([taskMessage()], "express");
   await queue.queues.express.receive(1, 3);
@@ -32,5 +32,5 @@ test("its depth is that of both lanes, of which each has other figures", async (
       },
     };
   });
-  expect(await new TaskQueues(client, { main: MAIN, express: EXPRESS }).messageCount()).toBe(877);
+  expect(await new MainAndExpressQueues(client, { main: MAIN, express: EXPRESS }).messageCount()).toBe(877);
 });

@@ -12,7 +12,7 @@ import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { SettlementQueue } from "../../aws/settlement-queue.ts";
-import { SqsTaskQueue, TaskQueues } from "../../aws/task-queue.ts";
+import { MainAndExpressQueues, SqsTaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
@@ -134,7 +134,7 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof AsyncFunction) return () => it.invoke("r");
   if (it instanceof SqsTaskQueue) return () => it.depth();
   if (it instanceof DeadLetterQueue) return () => it.send("{}", "why");
-  if (it instanceof TaskQueues) return () => it.queues.main.depth().then(() => it.queues.express.depth());
+  if (it instanceof MainAndExpressQueues) return () => it.queues.main.depth().then(() => it.queues.express.depth());
   if (it instanceof Lists) return () => it.delete(LISTS.foundUrls, "r");
   if (it instanceof Fleet) return () => it.desiredCapacity();
   if (it instanceof Timer) return () => it.cancel("r");

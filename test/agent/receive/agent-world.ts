@@ -9,7 +9,7 @@ import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestReader } from "../../../aws/request-table.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import { SettlementQueue } from "../../../aws/settlement-queue.ts";
-import { TaskQueues } from "../../../aws/task-queue.ts";
+import { MainAndExpressQueues } from "../../../aws/task-queue.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
@@ -87,7 +87,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
   /** Ids of requests that Shutdown is to check. */
   const checked: string[] = [];
   const start = ({ retire, retireMs = 60_000, stallSeconds = 900, download = instantly }: Options = {}) => {
-    const queue = new TaskQueues(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
+    const queue = new MainAndExpressQueues(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
     const documents = DynamoDBDocument.from(aws.db);
     const requests = new RequestReader(documents, "requests", unreadable);
     const store = new RequestTaskTable(aws.db, "results", unreadable);

@@ -1,10 +1,10 @@
-import type { TaskQueues } from "../../../aws/task-queue.ts";
+import type { MainAndExpressQueues } from "../../../aws/task-queue.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskQueueName } from "../../../domain/request/task-queue-name.ts";
 import { collect } from "../../collect.ts";
 import type { Public } from "./public.ts";
 
-export class FakeQueue implements Public<TaskQueues> {
+export class FakeQueue implements Public<MainAndExpressQueues> {
   messages: TaskMessage[] = [];
   readonly usedLanes = new Set<TaskQueueName>();
   /** Messages that an agent holds. */

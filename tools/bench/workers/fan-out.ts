@@ -3,7 +3,7 @@ import { documentClient, queueClient } from "../../../aws/clients.ts";
 import { Lists } from "../../../aws/lists.ts";
 import { RequestPopTable } from "../../../aws/request-pop-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
-import { TaskQueues } from "../../../aws/task-queue.ts";
+import { MainAndExpressQueues } from "../../../aws/task-queue.ts";
 import { type FanOutDeps, fanOut } from "../../../domain/plan/fan-out.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { peakMegabytes } from "../../lab/peak-megabytes.ts";
@@ -14,7 +14,7 @@ const db = documentClient();
 const unplanned = () => {
   throw new Error("nothing here is unreadable");
 };
-const queue = new TaskQueues(queueClient(), { main: env("QUEUE_URL"), express: env("QUEUE_URL") });
+const queue = new MainAndExpressQueues(queueClient(), { main: env("QUEUE_URL"), express: env("QUEUE_URL") });
 let tasks = 0;
 async function* counted(messages: Iterable<TaskMessage> | AsyncIterable<TaskMessage>) {
   for await (const message of messages) {
