@@ -102,6 +102,18 @@ test("once it is destroyed, what runs or waits fails", async () => {
   expect(requests()).toBe(128);
 });
 
+test("what waits for a connection fails at once when it is cancelled; the others go on", async () => {
+  const { pool, requests } = await raw(() => undefined);
+  const others = Array.from({ length: 128 }, () => pool.get("/", HEADERS, () => {}));
+  const cancellation = new Cancellation();
+  const waiting = pool.get("/", HEADERS, () => {}, { cancellation });
+  await eventually(requests).toBe(128);
+  cancellation.cancel();
+  expect(await waiting).toMatchObject({ bytes: 0, failure: { code: "CANCELLED" } });
+  pool.destroy();
+  for (const { failure } of await Promise.all(others)) expect(failure?.code).toBe("STOPPED");
+});
+
 test("what is cancelled fails at once, also where it waits; other downloads go on", async () => {
   const { pool, get, requests } = await raw((socket, { inAll }) => inAll >= 128 && socket.write(OK));
   const cancellation = new Cancellation();
