@@ -1,8 +1,8 @@
 import { MAX_WHOLE_CHECK_BYTES } from "../limits.ts";
 import { fnv1a } from "../plan/task.ts";
 
-/** What a size probe found: bytes, `unknown`, or why the object cannot be read. */
-export type SeenSize = number | "unknown" | { readonly problem: string };
+/** What a size probe found: bytes, or why the object cannot be read. Null or undefined: neither is known. */
+export type SeenSize = { readonly size: number | null } | { readonly problem: string } | undefined;
 
 /**
  * What a sample of sizes shows of all URLs in all variants, each downloaded once: the total of their bytes (undefined: nothing is known),
@@ -11,8 +11,9 @@ export type SeenSize = number | "unknown" | { readonly problem: string };
  */
 export function sizeSample(seen: readonly SeenSize[], forms: number) {
   // What cannot be read is not downloaded.
-  const known = seen.flatMap((it) => (it === "unknown" ? [] : [typeof it === "number" ? it : 0]));
-  const problems = seen.flatMap((it) => (typeof it === "object" ? [it.problem] : []));
+  const problems = seen.flatMap((it) => (it !== undefined && "problem" in it ? [it.problem] : []));
+  const sizes = seen.flatMap((it) => (it !== undefined && "size" in it ? (it.size ?? []) : []));
+  const known = [...sizes, ...problems.map(() => 0)];
   const bytes = totalFrom(known, forms);
   return {
     bytes,

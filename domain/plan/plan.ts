@@ -1,7 +1,8 @@
 import { grouped } from "../collections.ts";
 import { hostOf } from "../net/urls.ts";
-import { type Distribution, distributionOf, hostToAsk } from "../request/distributions.ts";
+import { distributionOf, hostToAsk } from "../request/distributions.ts";
 import type { Order } from "../request/options.ts";
+import type { RequestItem } from "../request/request-item.ts";
 import { taskQueueFor } from "../request/task-queue-name.ts";
 import { candidatesFor, recGroups, type Target, type Task } from "./target.ts";
 import { type GoodUrl, isInPopBitmap, resultShardCount } from "./task.ts";
@@ -75,15 +76,6 @@ export class UrlTasks {
 type NumberFilter = (number: number) => boolean;
 const all: NumberFilter = () => true;
 
-/** What of a request decides its tasks. */
-export interface PlannedRequest {
-  readonly distributions: readonly Distribution[];
-  /** @default all-at-once */
-  readonly order?: Order | undefined;
-  /** By their places a URL names those at which it is wanted. */
-  readonly pops: readonly string[];
-}
-
 /**
  * Which tasks a request has: every good URL at every target of its distribution where it is wanted. Only here URLs and targets are
  * multiplied; totals, messages and what is missing follow from it.
@@ -93,7 +85,7 @@ export class Plan {
 
   /** @param chosen all targets; those that did not resolve have no tasks */
   constructor(
-    readonly request: PlannedRequest,
+    readonly request: RequestItem,
     readonly chosen: readonly Target[],
   ) {
     const places = new Map(request.pops.map((pop, place) => [pop, place]));
@@ -127,7 +119,7 @@ function targetGroup(
   label: string,
   chosen: readonly Target[],
   placeOf: ReadonlyMap<string, number>,
-  order: Order | undefined,
+  order: Order,
 ): TargetGroup {
   const targets = chosen.filter(({ pop, state }) => state !== "FAILED" && placeOf.has(pop));
   const places = new Map(targets.map(({ pop }) => [pop, placeOf.get(pop) ?? 0]));

@@ -78,7 +78,7 @@ export function candidatesFor(url: string, recGroup: readonly Target[]): readonl
  * A distribution's targets under each REC. Of each URL, one target of a group requests it first, and the others once it has the
  * object. A POP of an unknown REC is alone, and so is each POP with the order all-at-once.
  */
-export function recGroups<T extends PopName>(targets: readonly T[], order: Order | undefined): (readonly T[])[] {
+export function recGroups<T extends PopName>(targets: readonly T[], order: Order): (readonly T[])[] {
   return order === "lead-first" ? groupsByRec(targets, () => MAX_GROUP_TARGETS) : targets.map((target) => [target]);
 }
 

@@ -3,6 +3,7 @@ import { hostOf } from "../net/urls.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
 import { invalidationPath } from "../request/invalidation.ts";
+import type { RequestItem } from "../request/request-item.ts";
 import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../request/source.ts";
 
 /** A URL of a request, and which of its sources named it, counted from 1. Absent: the caller did. */
@@ -15,7 +16,7 @@ export interface FoundUrl {
 const MAX_CHARACTERS = 60_000_000;
 
 export interface FoundUrlsOptions {
-  readonly request: UrlsRequest;
+  readonly request: RequestItem;
   readonly caps: Partial<Caps>;
   /** The URLs that the caller named, spelled so already. */
   readonly own: readonly string[];
@@ -25,14 +26,6 @@ export interface FoundUrlsOptions {
   readonly sources: readonly SourceRead[];
   /** What an earlier run has found. @default nothing */
   readonly before?: readonly (readonly [url: string, source: number])[] | undefined;
-}
-
-/** What of a request bounds its URLs, and what they must be fit for. */
-export interface UrlsRequest {
-  readonly variants?: readonly unknown[] | undefined;
-  readonly pops: readonly string[];
-  readonly need_invalidate: boolean;
-  readonly cf_domain?: string | undefined;
 }
 
 /** The URLs of a request, as its sources name them: each once, and of the right hosts. What is left out is counted, by source and reason. */

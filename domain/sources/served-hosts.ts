@@ -1,23 +1,19 @@
 import { hostsOf } from "../net/urls.ts";
 import { hostOwners, type OwnDistribution } from "../request/distributions.ts";
-import type { Source } from "../request/source.ts";
-
-/** What tells whose hosts a request is about. */
-export interface HostsOfRequest {
-  readonly cfDomain: string | undefined;
-  /** What the caller named: `url_list`, and the sources, of which each has an address or a base. */
-  readonly urls: readonly string[];
-  readonly sources: readonly Source[];
-  /** The distributions of this account. */
-  readonly own: readonly OwnDistribution[];
-}
+import type { RequestItem } from "../request/request-item.ts";
 
 /**
  * Whether a URL that a source names is of a distribution that the request is about. With `cf_domain`: of the distribution
  * that this names. Without: of those that serve what the caller named. Nobody can ask which names a distribution of another
  * account has; of such a one only `cf_domain` and what the caller named count.
+ * @param urls `url_list` of the caller, who named the sources, too: each has an address or a base
+ * @param own the distributions of this account
  */
-export function servedHosts({ cfDomain, urls, sources, own }: HostsOfRequest): (host: string) => boolean {
+export function servedHosts(
+  { cf_domain: cfDomain, sources = [] }: RequestItem,
+  urls: readonly string[],
+  own: readonly OwnDistribution[],
+): (host: string) => boolean {
   const ofSources = sources.flatMap(({ url, base }) => [url, base]).filter((it) => it !== undefined);
   const named = new Set([...hostsOf(urls), ...ofSources.map((it) => new URL(it).hostname)]);
   const about = cfDomain === undefined ? [...named] : [cfDomain];

@@ -15,19 +15,20 @@ import type { ApiDeps } from "./deps.ts";
 /** `problem`: why Get Size would end the request. */
 type LookedUp = FoundDistributions & { readonly problem: string | undefined };
 
+/** How long a dry run waits for the distributions: large accounts have many pages to list. */
+export const FIND_MS = 3_000;
+
 /**
  * The distributions of a request, as Get Size would find them.
- * @param ms how long they are waited for: large accounts have many pages to list
  * @returns undefined: they could not be looked up
  */
 export async function lookUpDistributions(
   { distributions, dns, allowed, logger }: ApiDeps,
   domain: string | undefined,
   urls: readonly string[],
-  ms: number,
 ): Promise<LookedUp | undefined> {
   try {
-    const found = await withTimeout(ms, findDistributions(domain, hostsOf(urls), { distributions, dns }));
+    const found = await withTimeout(FIND_MS, findDistributions(domain, hostsOf(urls), { distributions, dns }));
     return { ...found, problem: notAllowed(allowed, found.distributions) };
   } catch (error) {
     if (error instanceof NoDistributionError) return { distributions: [], refused: new Map(), problem: error.message };

@@ -1,8 +1,4 @@
 // Loaded with the first dry run: it brings an HTTP client and parsers that no other route needs.
-import type { SeenSize } from "../../domain/cost/size-sample.ts";
-import type { Resolver } from "../../domain/net/resolver.ts";
-import type { Caps } from "../../domain/request/caps.ts";
-import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
 import { FoundUrls } from "../../domain/sources/found-urls.ts";
@@ -13,18 +9,10 @@ import { type MeasureOptions, measureSizes, type SizeQuestion } from "../../prob
 import { DocumentError } from "../../probe/sources/document.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
+import type { ApiDeps } from "./deps.ts";
+import { FIND_MS } from "./distributions.ts";
 
 const CLOSING_MS = 1_000;
-
-/** What documents are read with. */
-interface ReadOptions {
-  readonly dns: Resolver;
-  readonly ports: MeasureOptions["ports"];
-  readonly caps: Partial<Caps>;
-  /** The distributions of this account. */
-  readonly own: readonly OwnDistribution[];
-  readonly timeMs: number;
-}
 
 /** What sources named, as far as they were read. */
 export interface SourcesSeen {
@@ -42,16 +30,18 @@ const inBucket = () => Promise.reject(new DocumentError("lies in a bucket"));
 
 /** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */
 export async function readSourcesFor(
-  { dns, ports, caps, own, timeMs }: ReadOptions,
+  { dns, ports, caps, distributions }: ApiDeps,
   { item, urls }: PrewarmRequest,
+  timeMs: number,
 ): Promise<SourcesSeen> {
-  const { sources = [], cf_domain: cfDomain, header } = item;
+  const own = await withTimeout(FIND_MS, distributions.own());
+  const { sources = [], header } = item;
   const web = sources.filter(({ s3 }) => s3 === undefined);
   const found = new FoundUrls({
     request: item,
     caps,
     own: urls,
-    serves: servedHosts({ cfDomain, urls, sources, own }),
+    serves: servedHosts(item, urls, own),
     sources: web.map(notYetRead),
   });
   const deps = {
@@ -78,13 +68,8 @@ export async function readSourcesFor(
 
 /**
  * Asks some sizes as Get Size would, within the request's limits for its origin. Nothing is awaited longer than `timeMs`.
- * @param questions of one variant each
- * @returns one answer a question; `unknown` where none came in time
+ * @returns an answer for each variant of each question; undefined: none came in time
  */
-export async function sampleSizes(options: MeasureOptions, questions: readonly SizeQuestion[]): Promise<SeenSize[]> {
-  const answered = await measureSizes(options, questions);
-  return answered.map(({ answers: [answer] }) => {
-    if (answer === undefined) return "unknown";
-    return "problem" in answer ? { problem: answer.problem } : (answer.size ?? "unknown");
-  });
+export async function sampleSizes(options: MeasureOptions, questions: readonly SizeQuestion[]) {
+  return (await measureSizes(options, questions)).flatMap(({ answers }) => answers);
 }

@@ -7,7 +7,6 @@ import { beyondCap } from "../../domain/request/caps.ts";
 import { invalidationPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import { notYetRead } from "../../domain/request/source.ts";
-import { withTimeout } from "../../domain/retry.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { firstOf } from "../../domain/validation/api-error.ts";
 import type { PrewarmBody } from "../../domain/validation/bodies.ts";
@@ -20,7 +19,6 @@ import { checkActiveLimit } from "./start-request.ts";
 
 /** API Gateway ends a call after 29 s, and the checks before may have taken ten of them. */
 const READ_MS = 5_000;
-const FIND_MS = 3_000;
 const SAMPLE_MS = 6_000;
 
 /**
@@ -34,7 +32,7 @@ export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmR
   const { sampleSizes } = await deps.loadProbes();
   const { urls, sources, isAll, problem } = await readSources(deps, request);
   const isNamed = urls.length > 0 || item.cf_domain !== undefined;
-  const found = isNamed ? await lookUpDistributions(deps, item.cf_domain, urls, FIND_MS) : undefined;
+  const found = isNamed ? await lookUpDistributions(deps, item.cf_domain, urls) : undefined;
   // Nothing is asked of a distribution that must not be warmed.
   const usable = found?.problem === undefined ? found : undefined;
   const { distributions, refused } = usable ?? { distributions: [], refused: new Map<string, string>() };
@@ -93,13 +91,11 @@ const WOULD_FAIL = "dry_run: this request would end as FAILED";
 
 /** The URLs, with those of sources as far as they can be read now. */
 async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<SourcesSeen> {
-  const { dns, ports, caps } = deps;
   const { sources } = request.item;
   if (sources === undefined) return { urls: request.urls, sources: [], isAll: true, problem: undefined };
   try {
-    const own = await withTimeout(FIND_MS, deps.distributions.own());
     const { readSourcesFor } = await deps.loadProbes();
-    return await readSourcesFor({ dns, ports, caps, own, timeMs: READ_MS }, request);
+    return await readSourcesFor(deps, request, READ_MS);
   } catch (error) {
     deps.logger.warn("A dry run could not read its sources", { error: errorFields(error) });
     return { urls: request.urls, sources: sources.map(notYetRead), isAll: false, problem: undefined };

@@ -101,13 +101,12 @@ async function loadFoundUrls(
   // An interrupted run may have written the URLs of sources into the same list.
   for await (const { url, source } of deps.lists.read(LISTS.foundUrls, item.req_id))
     if (source === undefined) urls.push(url);
-  const { cf_domain: cfDomain, sources = [] } = item;
   return new FoundUrls({
     request: item,
     caps: deps.caps,
     own: urls,
-    serves: servedHosts({ cfDomain, urls, sources, own: await deps.distributions.own() }),
-    sources: before?.sources ?? sources.map(notYetRead),
+    serves: servedHosts(item, urls, await deps.distributions.own()),
+    sources: before?.sources ?? (item.sources ?? []).map(notYetRead),
     before: before?.found,
   });
 }

@@ -29,7 +29,7 @@ export function millionTasks(template: StackTemplate, region: PriceRegion = "nor
     originPerSecond: undefined,
     paths: 0,
     distributions: 1,
-    sizes: Array<number>(MILLION.urls).fill(MILLION.objectBytes),
+    sizes: Array.from({ length: MILLION.urls }, () => ({ size: MILLION.objectBytes })),
     kind: instanceKind(types),
     caps: DEFAULT_CAPS,
     activeRequests: 1,

@@ -18,7 +18,7 @@ const REQUEST: EstimateInput = {
   originPerSecond: undefined,
   paths: 0,
   distributions: 1,
-  sizes: [1e9, 2e9, 3e9, 4e9],
+  sizes: [1e9, 2e9, 3e9, 4e9].map((size) => ({ size })),
   kind: instanceKind(["c7gn.large"]),
   caps: DEFAULT_CAPS,
   activeRequests: 1,
@@ -48,7 +48,7 @@ describe("what a request would come to", () => {
   });
 
   it("what cannot be read is no bytes, and the first reason is told", () => {
-    expect(estimate({ sizes: [1e9, { problem: "HTTP 404" }, 1e9, "unknown"] }).bytes).toMatchObject({
+    expect(estimate({ sizes: [{ size: 1e9 }, { problem: "HTTP 404" }, { size: 1e9 }, undefined] }).bytes).toMatchObject({
       estimate: 8e9,
       low: expect.any(Number),
       sampled: 4,

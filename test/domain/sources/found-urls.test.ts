@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { notYetRead } from "../../../domain/request/source.ts";
 import { FoundUrls } from "../../../domain/sources/found-urls.ts";
+import { request } from "../../lambdas/items.ts";
 
 const HOST = "www.example.com";
 const SOURCES = [
@@ -9,7 +10,7 @@ const SOURCES = [
 ];
 const own = [`https://${HOST}/own`];
 const OPTIONS = {
-  request: { pops: ["SIN2-P1"], need_invalidate: false },
+  request: request({ pops: ["SIN2-P1"] }),
   caps: {},
   own,
   serves: (host: string) => host === HOST,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Source } from "../../../domain/request/source.ts";
 import { servedHosts } from "../../../domain/sources/served-hosts.ts";
+import { request } from "../../lambdas/items.ts";
 
 const OWN = [
   { id: "E1", domain: "d1.cloudfront.net", aliases: ["www.example.com", "cdn.example.com"] },
@@ -15,7 +17,8 @@ const ALL = [
 ];
 
 function served(cfDomain: string | undefined, ...named: string[]) {
-  return ALL.filter(servedHosts({ cfDomain, urls: named.map((host) => `https://${host}/`), sources: [], own: OWN }));
+  const urls = named.map((host) => `https://${host}/`);
+  return ALL.filter(servedHosts(request({ cf_domain: cfDomain }), urls, OWN));
 }
 
 describe("the hosts whose URLs are warmed", () => {
@@ -42,14 +45,10 @@ describe("the hosts whose URLs are warmed", () => {
 });
 
 it("a source names the hosts of its address and of its base", () => {
-  const serves = servedHosts({
-    cfDomain: undefined,
-    urls: [],
-    sources: [
-      { type: "list", url: "https://a.foreign.net/a" },
-      { type: "list", s3: "s3://media/a", base: "https://b.foreign.net/x/" },
-    ],
-    own: OWN,
-  });
+  const sources: Source[] = [
+    { type: "list", url: "https://a.foreign.net/a" },
+    { type: "list", s3: "s3://media/a", base: "https://b.foreign.net/x/" },
+  ];
+  const serves = servedHosts(request({ cf_domain: undefined, sources }), [], OWN);
   expect(["a.foreign.net", "b.foreign.net", "c.foreign.net"].map(serves)).toEqual([true, true, false]);
 });

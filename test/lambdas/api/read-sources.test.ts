@@ -2,7 +2,11 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
+import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { readSourcesFor } from "../../../lambdas/api/dry-run-probes.ts";
+import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
+import { fakeDeps } from "../../../tools/local/fake-deps.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
 import { fakeResolver } from "../fakes/dns.ts";
 import { request } from "../items.ts";
 
@@ -23,15 +27,14 @@ async function read(
   server = createServer(listener);
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const options = {
+  const deps = fakeDeps<ApiDeps>({
     dns: fakeResolver({ addresses: async () => ["127.0.0.1"] }),
     ports: { httpsPort: port, httpPort: port },
-    caps: { maxTasks: 1_000 },
-    own: OWN,
-    timeMs: ms,
-  };
+    caps: { ...DEFAULT_CAPS, maxTasks: 1_000 },
+    distributions: new FakeDistributions(OWN),
+  });
   const item = request({ pops: ["SIN2-P1"], sources });
-  return readSourcesFor(options, { item, urls, warnings: [] });
+  return readSourcesFor(deps, { item, urls, warnings: [] }, ms);
 }
 
 const says =

@@ -78,9 +78,9 @@ export function world(
           let size = 1_000;
           return forms.map((form) => {
             const problem = refused?.get(hostOf(form.url));
-            if (problem !== undefined) return { problem };
+            if (problem !== undefined) return { problem, reason: "no_distribution" };
             sampled.push(form);
-            return size++;
+            return { size: size++ };
           });
         },
       }),

@@ -85,8 +85,7 @@ export function foundFor(
   { own = [], serves = () => true, remaining = MAX_URLS - own.length }: Partial<Before> = {},
 ) {
   const more = Array.from({ length: MAX_URLS - own.length - remaining }, (_, i) => `https://own.test/${i}`);
-  const request = { pops: ["SIN2-P1"], need_invalidate: false };
-  return new FoundUrls({ request, caps: {}, own: [...own, ...more], serves, sources: sources.map(notYetRead) });
+  return new FoundUrls({ request: request({ pops: ["SIN2-P1"] }), caps: {}, own: [...own, ...more], serves, sources: sources.map(notYetRead) });
 }
 
 /** Why a request with sources ends. */

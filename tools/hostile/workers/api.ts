@@ -76,7 +76,7 @@ const handler = createHandler(
     ports: { httpsPort: 443, httpPort: 80 },
     loadProbes: async () => ({
       readSourcesFor: async (_options, { urls }) => ({ urls, sources: [], isAll: true, problem: undefined }),
-      sampleSizes: async (_options, forms) => forms.map(() => "unknown" as const),
+      sampleSizes: async (_options, forms) => forms.map(() => undefined),
     }),
     sourceBuckets: [],
     logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
