@@ -2,9 +2,9 @@ import { grouped } from "../collections.ts";
 import { recGroups } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
-import type { Order } from "../request/options.ts";
+import { type Order, variantNames } from "../request/options.ts";
+import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
-import type { Verify } from "../result/outcome.ts";
 import { billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTask } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
@@ -13,25 +13,20 @@ import { UNITS, type Work, workTime } from "./work-time.ts";
 
 /** What is to be estimated: a request that was checked, and what was found out for it. */
 export interface EstimateInput {
+  /** As it would begin. */
+  readonly item: RequestItem;
   readonly urls: readonly string[];
-  /** Forms of each URL, at least 1. */
-  readonly variants: number;
-  readonly pops: readonly string[];
-  readonly order: Order;
-  readonly verify: Verify;
   readonly timeoutMinutes: number;
-  readonly instanceCount: number;
-  readonly originPerSecond: number | undefined;
   /** Paths that are invalidated first; 0: none. */
   readonly paths: number;
   /** How many distributions it warms. */
   readonly distributions: number;
   /** What a sample of the sizes came to. */
   readonly sizes: readonly SeenSize[];
-  /** Whether more URLs may come. @default false */
-  readonly lowerBound?: boolean;
-  /** What the request's sources have given. @default it has none */
-  readonly sources?: readonly SourceRead[];
+  /** Whether more URLs may come. */
+  readonly lowerBound: boolean;
+  /** What the request's sources have given. */
+  readonly sources: readonly SourceRead[];
   readonly kind: InstanceKind;
   readonly caps: Caps;
   /** With this one. */
@@ -40,14 +35,16 @@ export interface EstimateInput {
 
 /** Pure: the same request with the same sizes has the same estimate. */
 export function estimateRequest(it: EstimateInput): Estimate {
-  const { urls, variants, pops, caps, kind, verify, paths, instanceCount: instances, sources = [] } = it;
+  const { item, urls, caps, kind, paths, sources } = it;
+  const { pops, order, verify, instance_count: instances } = item;
+  const variants = variantNames(item.variants).length;
   const forms = urls.length * variants;
   const tasks = forms * pops.length;
   const sample = sizeSample(it.sizes, forms);
   const { estimate = 0, low = 0, high = null } = sample.bytes ?? {};
   const checkBytes = verify === "off" ? 0 : sample.checkBytes;
   const bytesPerPop = (bytes: number) => (bytes + checkBytes) * downloadsPerTask(verify);
-  const fetches = originFetches(pops, it.order, forms);
+  const fetches = originFetches(pops, order, forms);
   const work: Work = {
     pops,
     tasks,
@@ -57,7 +54,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     instances,
     requestsPerTask: requestsPerTask(verify),
     distributions: it.distributions,
-    originPerSecond: it.originPerSecond,
+    originPerSecond: item.origin?.requests_per_second,
     bytesPerPop: bytesPerPop(estimate),
     isRaisedLate: paths > 0 || sources.length > 0,
     fetches: fetches.expected ?? fetches.most,
@@ -77,7 +74,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     urls: urls.length,
     variants,
     tasks,
-    lower_bound: it.lowerBound ?? false,
+    lower_bound: it.lowerBound,
     sources: [...sources],
     pops: popsByRec(pops),
     bytes: {
@@ -101,7 +98,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
       high: high === null ? null : totalOf(bill(high)),
       lines,
       prices_as_of: PRICES_AS_OF,
-      not_included: notIncluded(pops, it.order),
+      not_included: notIncluded(pops, order),
     },
     caps: [
       { cap: "maxTasks", value: tasks, limit: caps.maxTasks },

@@ -36,26 +36,20 @@ export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmR
   // Nothing is asked of a distribution that must not be warmed.
   const usable = found?.problem === undefined ? found : undefined;
   const { distributions, refused } = usable ?? { distributions: [], refused: new Map<string, string>() };
-  const variants = variantNames(item.variants);
   const estimate = estimateRequest({
+    item,
     urls,
-    pops: item.pops,
-    order: item.order,
-    verify: item.verify,
     timeoutMinutes: body.timeout,
-    instanceCount: item.instance_count,
     activeRequests,
     sizes:
       distributions.length === 0
         ? []
         : await sampleSizes(
             { dns, ports, request: item, distributions, refused, timeMs: SAMPLE_MS },
-            questionsFor(urls, variants),
+            questionsFor(urls, variantNames(item.variants)),
           ),
     caps,
     kind,
-    variants: variants.length,
-    originPerSecond: item.origin?.requests_per_second,
     paths: item.need_invalidate ? pathCount(urls) : 0,
     distributions: Math.max(1, distributions.length),
     sources,

@@ -3,8 +3,7 @@ import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { instanceKind, type PriceRegion } from "../../domain/cost/prices.ts";
 import { SITES } from "../../domain/pops/sites.ts";
-import { DEFAULT_ORDER } from "../../domain/request/options.ts";
-import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
+import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { DEFAULT_CAPS } from "../local/default-caps.ts";
 import type { StackTemplate } from "../stack-template.ts";
 
@@ -18,16 +17,16 @@ export const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };
  */
 export function millionTasks(template: StackTemplate, region: PriceRegion = "northAmerica"): Estimate {
   const types = String(template.Parameters["instanceTypes"]?.Default ?? "").split(",");
+  const url_list = Array.from({ length: MILLION.urls }, (_, i) => `https://www.example.com/${i}`);
+  const rules = { reqId: "", now: new Date(0), caps: DEFAULT_CAPS };
+  const { item, urls, body } = checkPrewarmRequest({ url_list, timeout: 60, instance_count: 1 }, rules);
   return estimateRequest({
-    urls: Array.from({ length: MILLION.urls }, (_, i) => `https://www.example.com/${i}`),
-    variants: 1,
-    pops: Array<string>(MILLION.pops).fill(popIn(region)),
-    order: DEFAULT_ORDER,
-    verify: DEFAULT_VERIFY,
-    timeoutMinutes: 60,
-    instanceCount: 1,
-    originPerSecond: undefined,
+    item: { ...item, pops: Array<string>(MILLION.pops).fill(popIn(region)) },
+    urls,
+    timeoutMinutes: body.timeout,
     paths: 0,
+    lowerBound: false,
+    sources: [],
     distributions: 1,
     sizes: Array.from({ length: MILLION.urls }, () => ({ size: MILLION.objectBytes })),
     kind: instanceKind(types),

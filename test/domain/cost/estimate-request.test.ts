@@ -2,21 +2,20 @@ import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { type EstimateInput, estimateRequest } from "../../../domain/cost/estimate-request.ts";
 import { instanceKind } from "../../../domain/cost/prices.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
+import { request } from "../../lambdas/items.ts";
 
 const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];
 const URLS = Array.from({ length: 4 }, (_, i) => `https://www.example.com/${i}`);
 
 const REQUEST: EstimateInput = {
+  item: request({ pops: POPS, order: "lead-first", verify: "edge", instance_count: 2 }),
   urls: URLS,
-  variants: 1,
-  pops: POPS,
-  order: "lead-first",
-  verify: "edge",
   timeoutMinutes: 60,
-  instanceCount: 2,
-  originPerSecond: undefined,
   paths: 0,
+  lowerBound: false,
+  sources: [],
   distributions: 1,
   sizes: [1e9, 2e9, 3e9, 4e9].map((size) => ({ size })),
   kind: instanceKind(["c7gn.large"]),
@@ -24,15 +23,18 @@ const REQUEST: EstimateInput = {
   activeRequests: 1,
 };
 
-const estimate = (changes: Partial<EstimateInput> = {}) => {
-  const made = estimateRequest({ ...REQUEST, ...changes });
+/** @param asked what the request's item has instead */
+const estimate = (changes: Partial<EstimateInput> = {}, asked: Partial<RequestItem> = {}) => {
+  const made = estimateRequest({ ...REQUEST, ...changes, item: { ...REQUEST.item, ...asked } });
   expect(estimateSchema.parse(made)).toEqual(made);
   return made;
 };
 
+const sizesOf = (size: number) => URLS.map(() => ({ size }));
+
 /** Dollars by line. */
-const dollars = (changes: Partial<EstimateInput> = {}) =>
-  Object.fromEntries(estimate(changes).dollars.lines.map(({ line, dollars }) => [line, dollars]));
+const dollars = (changes: Partial<EstimateInput> = {}, asked: Partial<RequestItem> = {}) =>
+  Object.fromEntries(estimate(changes, asked).dollars.lines.map(({ line, dollars }) => [line, dollars]));
 
 describe("what a request would come to", () => {
   it("tasks, bytes and origin fetches are exact where all sizes are known", () => {
@@ -85,13 +87,13 @@ describe("what a request would come to", () => {
     ["edge", 24, 1],
     ["addresses", 72, 3],
   ] as const)("verify %s: %d requests, and bytes %d times", (verify, requests, downloads) => {
-    const lines = dollars({ verify });
+    const lines = dollars({}, { verify });
     expect(lines["cloudfront_requests"]).toBeCloseTo(requests * 1.2e-6 + 4e-6, 5);
     expect(lines["cloudfront_bytes"]).toBeCloseTo(downloads * (20 * 0.114 + 10 * 0.085), 4);
   });
 
   it("a check of a small object is all of its bytes again", () => {
-    const small = dollars({ sizes: [5e4, 5e4, 5e4, 5e4], urls: URLS, pops: Array<string>(300).fill("DUB2-C1") });
+    const small = dollars({ sizes: sizesOf(5e4) }, { pops: Array<string>(300).fill("DUB2-C1") });
     expect(small["cloudfront_bytes"]).toBeCloseTo(2 * 4 * 300 * 5e-5 * 0.085, 4);
   });
 
@@ -113,7 +115,7 @@ describe("what a request would come to", () => {
   });
 
   it("the pipeline's messages are made by the size of an object, however often it is read", () => {
-    const of = (verify: "off" | "addresses") => dollars({ verify, sizes: [6e4, 6e4, 6e4, 6e4], instanceCount: 1 });
+    const of = (verify: "off" | "addresses") => dollars({ sizes: sizesOf(6e4) }, { verify, instance_count: 1 });
     expect(of("addresses")["pipeline"]).toBe(of("off")["pipeline"]);
   });
 
@@ -123,7 +125,7 @@ describe("what a request would come to", () => {
   });
 
   it("says what no line has: POPs in China are not priced", () => {
-    expect(estimate({ pops: ["PVG52-E1"] }).dollars.not_included.join()).toMatch(/POPs in China \(1\)/);
+    expect(estimate({}, { pops: ["PVG52-E1"] }).dollars.not_included.join()).toMatch(/POPs in China \(1\)/);
     expect(estimate().dollars.not_included.join()).not.toMatch(/China/);
   });
 });

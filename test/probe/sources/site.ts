@@ -9,6 +9,7 @@ import type { DocumentDeps } from "../../../probe/sources/read-document.ts";
 import { Walk, type WalkState } from "../../../probe/sources/walk.ts";
 import { Web } from "../../../probe/sources/web.ts";
 import { fakeResolver } from "../../lambdas/fakes/dns.ts";
+import { request } from "../../lambdas/items.ts";
 import { serve } from "../size/server.ts";
 
 export type Answer = string | Buffer | ((response: ServerResponse, request: IncomingMessage) => unknown);
