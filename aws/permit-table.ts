@@ -32,15 +32,12 @@ interface ConditionalUpdate {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-interface LeaseChange {
+/** Of the lease of one process. */
+interface LeaseChange extends PermitChange {
   readonly reqId: string;
-  /** The process that has the lease. */
   readonly owner: string;
-  readonly lease: ConditionalUpdate;
-  /** How many permits it gains. */
-  readonly by: number;
-  /** The permits of all processes must stay within it. */
-  readonly limit: number;
+  /** Only if its last heartbeat is of this time. @default whenever it is, but it has one */
+  readonly at?: number;
 }
 
 /**
@@ -78,13 +75,8 @@ export class PermitTable implements PermitStore {
     return { own: permitsSchema.parse(heartbeat ?? {}).permits, held, searchedAt };
   }
 
-  async exchange(reqId: string, { from, to, limit }: PermitChange) {
-    const lease: ConditionalUpdate = {
-      update: "SET permits = :to",
-      condition: `attribute_exists(#at) AND (permits = :from${from === 0 ? " OR attribute_not_exists(permits)" : ""})`,
-      values: { ":to": to, ":from": from },
-    };
-    return this.changePermits({ reqId, owner: this.owner, lease, by: to - from, limit });
+  async exchange(reqId: string, change: PermitChange) {
+    return this.changePermits({ reqId, owner: this.owner, ...change });
   }
 
   async reclaim(reqId: string, { now, searchedAt, expiredBefore }: LeaseSearch): Promise<number> {
@@ -107,12 +99,7 @@ export class PermitTable implements PermitStore {
       const { data } = leaseSchema.safeParse(item);
       if (data === undefined) continue;
       const { part: owner, permits, at } = data;
-      const lease: ConditionalUpdate = {
-        update: "SET permits = :none",
-        condition: "#at = :at AND permits = :permits",
-        values: { ":none": 0, ":at": at, ":permits": permits },
-      };
-      if (await this.changePermits({ reqId, owner, lease, by: -permits, limit: MAX_ORIGIN_CONCURRENCY }))
+      if (await this.changePermits({ reqId, owner, at, from: permits, to: 0, limit: MAX_ORIGIN_CONCURRENCY }))
         reclaimed += permits;
     }
     return reclaimed;
@@ -139,7 +126,9 @@ export class PermitTable implements PermitStore {
   }
 
   /** Changes a lease and the count of all permits together. @returns false if DynamoDB cancels the transaction: a condition does not hold, another one is in progress, or the table throttles */
-  private async changePermits({ reqId, owner, lease, by, limit }: LeaseChange): Promise<boolean> {
+  private async changePermits({ reqId, owner, at, from, to, limit }: LeaseChange): Promise<boolean> {
+    const isAsStated = `permits = :from${from === 0 ? " OR attribute_not_exists(permits)" : ""}`;
+    const by = to - from;
     try {
       await this.db.transactWrite({
         TransactItems: [
@@ -147,10 +136,11 @@ export class PermitTable implements PermitStore {
             Update: {
               TableName: this.table,
               Key: { key: KEY.heartbeat(reqId), part: owner },
-              UpdateExpression: lease.update,
-              ConditionExpression: lease.condition,
+              UpdateExpression: "SET permits = :to",
+              ConditionExpression: `${at === undefined ? "attribute_exists(#at)" : "#at = :at"} AND (${isAsStated})`,
               ExpressionAttributeNames: { "#at": "at" },
-              ExpressionAttributeValues: lease.values,
+              // DynamoDB refuses a value that no expression names.
+              ExpressionAttributeValues: { ":from": from, ":to": to, ...(at === undefined ? {} : { ":at": at }) },
             },
           },
           {
