@@ -10,7 +10,7 @@ const FOLDERS = {
   bin: ["^lib/", CDK],
   // The Lambdas and the agent are bundled by their paths, never imported.
   lib: ["^domain/", "^console/report/report-style\\.js$", "^package\\.json$", CDK, packages("esbuild", "fflate")],
-  domain: [ZOD],
+  domain: [ZOD, packages("p-map")],
   aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "p-map")],
   // What Lambdas ask of servers before anything is warmed: the sizes of objects, the documents that name URLs.
   probe: ["^domain/", ZOD, packages("p-map", "saxes", "undici")],

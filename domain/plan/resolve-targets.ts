@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import { AddressRefusedError } from "../net/addresses.ts";
 import { DnsLookupError, type Resolver } from "../net/resolver.ts";
 import { popDomain } from "../pops/select.ts";
@@ -31,13 +32,7 @@ const LOOKUPS_IN_PARALLEL = 32;
 
 /** The addresses of POPs, in the order given. It never rejects because of a POP. */
 export async function resolvePops(dns: Resolver, names: readonly PopName[]): Promise<ResolvedPop[]> {
-  const resolved: ResolvedPop[] = [];
-  const waiting = names.entries();
-  const resolveSome = async () => {
-    for (const [i, name] of waiting) resolved[i] = await resolvePop(dns, name);
-  };
-  await Promise.all(Array.from({ length: LOOKUPS_IN_PARALLEL }, resolveSome));
-  return resolved;
+  return pMap(names, (name) => resolvePop(dns, name), { concurrency: LOOKUPS_IN_PARALLEL });
 }
 
 async function resolvePop(dns: Resolver, { pop, label }: PopName): Promise<ResolvedPop> {
