@@ -2,7 +2,7 @@ import { isLimited, type OriginLimits } from "../request/options.ts";
 import { withTimeout } from "../retry.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
 import { type AcquireOptions, OriginLimiter, type Permit } from "./origin-limiter.ts";
-import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
+import { type CacheHeaders, isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
 import type { ProcessOptions } from "./paced-calls.ts";
 
 /** The rate of a host is read again after this time, and earlier for work that the host refused: other processes may have cut it. */
@@ -10,9 +10,7 @@ const HOST_READ_MS = 5_000;
 /** Work does not wait longer until the rate of its host is known, or the clock is exact. */
 const PREPARE_MS = 2_000;
 
-export interface OriginLimiterRegistryOptions extends Omit<ProcessOptions, "now"> {
-  /** @default this machine's clock */
-  readonly now?: () => number;
+export interface OriginLimiterRegistryOptions extends ProcessOptions {
   /** Makes `now` exact. Called once, before the first work that has limits. @default it is */
   readonly syncClock?: () => Promise<void>;
   /** A host throttles: requests per second that it receives from now on. */
@@ -33,13 +31,10 @@ export interface ObservedResponse {
   readonly work: OriginWork;
   readonly url: string;
   readonly pop: string;
-  readonly response: {
+  readonly response: CacheHeaders & {
     readonly httpStatus?: number | undefined;
     readonly wafAction?: string | undefined;
     readonly retryAfter?: string | undefined;
-    readonly xCache?: string | undefined;
-    readonly serverTiming?: string | undefined;
-    readonly age?: string | undefined;
   };
   /** How long ago the request was sent, in milliseconds. */
   readonly elapsedMs: number;
@@ -59,11 +54,8 @@ export class OriginLimiterRegistry {
   private readonly limiters = new Map<string, OriginLimiter>();
   private syncing: Promise<void> | undefined;
   private closedFor: Error | undefined;
-  private readonly now: () => number;
 
-  constructor(private readonly options: OriginLimiterRegistryOptions) {
-    this.now = options.now ?? Date.now;
-  }
+  constructor(private readonly options: OriginLimiterRegistryOptions) {}
 
   /** Reads the rate of the host, and synchronizes the clock for work with limits. Waits at most PREPARE_MS for each; for the rate only if it is unknown or the work was refused. */
   async prepare({ host, origin, tries = 0 }: OriginWork): Promise<void> {
@@ -92,7 +84,7 @@ export class OriginLimiterRegistry {
     if (!mayReachOrigin && reachedOrigin(response) && isLimited(work.origin)) this.limiterOf(work).addDebt(rate);
     const isRefusal = isOverload(response.httpStatus);
     if (isFromCache(response) || (!mayReachOrigin && !isRefusal)) return;
-    const now = this.now();
+    const now = this.options.now();
     rate.observe({
       url,
       pop,
@@ -115,7 +107,7 @@ export class OriginLimiterRegistry {
   }
 
   private rateOf(host: string): AdaptiveRate {
-    const rate = this.rates.get(host) ?? new AdaptiveRate({ ...this.options, host, now: this.now });
+    const rate = this.rates.get(host) ?? new AdaptiveRate({ ...this.options, host });
     this.rates.set(host, rate);
     return rate;
   }
@@ -126,7 +118,7 @@ export class OriginLimiterRegistry {
     const known = this.limiters.get(id);
     if (known !== undefined) return known;
     for (const [other, limiter] of this.limiters) if (limiter.isIdle) this.limiters.delete(other);
-    const limiter = new OriginLimiter({ ...this.options, now: this.now, id, limits });
+    const limiter = new OriginLimiter({ ...this.options, id, limits });
     this.limiters.set(id, limiter);
     if (this.closedFor !== undefined) limiter.close(this.closedFor);
     return limiter;

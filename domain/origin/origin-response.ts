@@ -32,7 +32,8 @@ export function retryAfterMs(value: string | undefined, now: number): number | u
   return Number.isNaN(ms) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms));
 }
 
-interface CacheHeaders {
+/** The headers of a response that show which cache it came from. */
+export interface CacheHeaders {
   readonly xCache?: string | undefined;
   readonly serverTiming?: string | undefined;
   readonly age?: string | undefined;

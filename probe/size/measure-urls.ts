@@ -68,7 +68,7 @@ export async function measureSizes<Q extends SizeQuestion>(
   const probe = new SizeProbe({
     ports,
     request,
-    origins: options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
+    origins: options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }),
     keptErrorMs: options.keptErrorMs ?? KEPT_ERROR_SECONDS * 1_000,
     hostToAsk: (url) => hostToAsk(distributionFor(url.hostname), url),
     addressesOf: memoizeByKey(async (host) => addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops))),

@@ -33,7 +33,7 @@ export function fakeAdmission(overrides: Partial<Admission> = {}): Admission {
 
 /** Limits of origins, of which a test replaces parts. */
 export function fakeOrigins(overrides: Partial<OriginLimiterRegistry> = {}): OriginLimiterRegistry {
-  return Object.assign(new OriginLimiterRegistry({ store: new MemoryPermitStore() }), overrides);
+  return Object.assign(new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }), overrides);
 }
 
 /** A queue whose calls fail, but those of the test. */

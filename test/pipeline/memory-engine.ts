@@ -137,7 +137,7 @@ async function downloadAll(
   const { queue, store, isActive } = ports;
   const logger = pino({ level: "silent" });
   const http = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
-  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
+  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
   const download = createDownload({
     http,
     ports: edge,

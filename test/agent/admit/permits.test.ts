@@ -21,7 +21,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
   /** Works through the message beside nobody else. @param download of the first URL; each other one takes a second */
   async function run(download: (permits: Admission, said: string[]) => Promise<void>): Promise<string[]> {
     const said: string[] = [];
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
     const others = ["second", "third"];
     let begun = 0;
     const plan = {

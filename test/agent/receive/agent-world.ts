@@ -109,7 +109,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       download,
       store,
       logger,
-      origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
+      origins: new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }),
       deadLetters: new DeadLetterQueue(aws.sqs, `${QUEUES}/dead`),
       isActive: (reqId) => requests.isActive(reqId),
       results: new ResultWriter(store, logger),

@@ -25,7 +25,7 @@ const FREE = messages(200, { req_id: "free", host: "other.example" });
 
 /** Runs an agent until all of the free request is done. @returns the seconds, and when each of the limited one was asked for */
 async function run(waiting: readonly TaskMessage[]) {
-  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
+  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
   const asked: number[] = [];
   let free = 0;
   const download: AgentDeps["download"] = async (message, url, { throughput }) => {

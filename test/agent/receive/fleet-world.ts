@@ -63,7 +63,7 @@ interface MemoryAgentParts extends Pick<AgentDeps, "download"> {
 /** An agent that takes from lanes in memory, of requests that go on; its results go nowhere. */
 export function memoryAgent({ lanes, ...parts }: MemoryAgentParts): Agent {
   return new Agent({
-    origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
+    origins: new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }),
     ...parts,
     queue: { queues: lanes },
     logger,

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 function limitersOf(options: Partial<OriginLimiterRegistryOptions> = {}): OriginLimiterRegistry {
-  const limiters = new OriginLimiterRegistry({ store: new MemoryPermitStore(), ...options });
+  const limiters = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now, ...options });
   open.push(limiters);
   return limiters;
 }

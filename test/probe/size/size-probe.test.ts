@@ -26,7 +26,7 @@ function newProbe(port: number, { header = [], ...options }: Partial<SizeProbeOp
     ports: { httpsPort: port, httpPort: port },
     addressesOf: async () => ["127.0.0.1"],
     request: { req_id: "r1" },
-    origins: new OriginLimiterRegistry({ store: new MemoryPermitStore() }),
+    origins: new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }),
     keptErrorMs: 11_000,
     ...options,
   });
@@ -112,7 +112,7 @@ describe("a URL's size", () => {
 
   it("does not slow down the origin after a response of AWS WAF, which is not from the origin", async () => {
     const { port } = await serve((_, response) => response.writeHead(429, { "x-amzn-waf-action": "captcha" }).end());
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
     expect(await newProbe(port, { origins, keptErrorMs: 10_000 }).size("http://cdn.example.com/")).toMatchObject({
       problem: expect.stringMatching(/^WAF_CAPTCHA: .*HTTP 429/),
     });
@@ -285,7 +285,7 @@ describe("a size that is requested within the limits of an origin", () => {
 
   it("waits for the next slot if its connection was not open in time, and is unknown after several", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
     let slots = 0;
     const late = (missed: number) => async () => ({
       lost: new AbortController().signal,
@@ -302,7 +302,7 @@ describe("a size that is requested within the limits of an origin", () => {
 
   it("is unknown if the host is paused or this process has lost its lease", async () => {
     const { port, seen } = await serve(() => undefined);
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore() });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
     const lease = new AbortController();
     const permit = { lost: lease.signal, waitForSendSlot: async () => 100, release: () => undefined };
     const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: async () => permit });
