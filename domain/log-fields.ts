@@ -2,9 +2,9 @@
 export interface ErrorFields {
   readonly name: string;
   readonly message: string;
-  readonly code?: string;
-  readonly stack?: string;
-  readonly cause?: ErrorFields;
+  readonly code?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly cause?: ErrorFields | undefined;
 }
 
 /**
@@ -17,9 +17,9 @@ export function errorFields(error: unknown): ErrorFields {
   return {
     name,
     message: withoutQueries(message),
-    ...("code" in error && error.code !== undefined ? { code: String(error.code) } : {}),
-    ...(stack === undefined ? {} : { stack: withoutQueries(stack) }),
-    ...(cause === undefined ? {} : { cause: errorFields(cause) }),
+    code: "code" in error && error.code !== undefined ? String(error.code) : undefined,
+    stack: stack && withoutQueries(stack),
+    cause: cause === undefined ? undefined : errorFields(cause),
   };
 }
 

@@ -76,10 +76,12 @@ export function promoteFollowers(
  * @param queued the URLs whose followers are queued
  */
 export function withoutQueuedFollowers(lead: TaskMessage, queued: ReadonlySet<TaskUrl>): TaskMessage[] {
-  if (queued.size === 0) return [lead];
   const waiting = lead.urls.filter((url) => !queued.has(url));
-  const { followers: _, ...alone } = { ...lead, urls: lead.urls.filter((url) => queued.has(url)) };
-  return [...(waiting.length === 0 ? [] : [{ ...lead, urls: waiting }]), ...(alone.urls.length === 0 ? [] : [alone])];
+  const done = lead.urls.filter((url) => queued.has(url));
+  return [
+    { ...lead, urls: waiting },
+    { ...lead, urls: done, followers: undefined },
+  ].filter(({ urls }) => urls.length > 0);
 }
 
 function failureAt(pop: string, observed: string): string {

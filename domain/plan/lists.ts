@@ -68,7 +68,10 @@ const urls: WritableList<string> = {
 const foundUrls: WritableList<FoundUrl> = {
   key: urls.key,
   toRow: ({ url, source }) => [url, source],
-  fromRow: ([url = "", source = ""]) => (/^[1-9]\d*$/.test(source) ? { url, source: Number(source) } : { url }),
+  fromRow: ([url = "", source = ""]) => ({
+    url,
+    source: /^[1-9]\d*$/.test(source) ? Number(source) : undefined,
+  }),
 };
 
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
@@ -88,9 +91,9 @@ const failedUrls: WritableList<UnreadableUrl> = {
   fromRow: ([url = "", problem = "", variant = "", reason = "", status = ""]) => ({
     url,
     problem,
-    ...(variant === "" ? {} : { variant }),
-    ...(reason === "" ? {} : { reason: readReason(reason) }),
-    ...(/^\d{3}$/.test(status) ? { http_status: Number(status) } : {}),
+    variant: variant || undefined,
+    reason: reason === "" ? undefined : readReason(reason),
+    http_status: /^\d{3}$/.test(status) ? Number(status) : undefined,
   }),
 };
 

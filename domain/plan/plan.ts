@@ -156,9 +156,6 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterab
     shards: resultShardCount(count),
     lane: taskQueueFor({ tasks: count, bytes: size, sizesKnown, hasLarge }),
     tasks_per_target: perTarget,
-    planned: plan.chosen.map((target): Target => {
-      const own_tasks = ownTasks.get(target);
-      return own_tasks === undefined ? target : { ...target, own_tasks };
-    }),
+    planned: plan.chosen.map((target): Target => ({ ...target, own_tasks: ownTasks.get(target) })),
   };
 }

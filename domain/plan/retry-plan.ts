@@ -16,7 +16,7 @@ export interface RetryDeps {
 export interface UrlToProbe {
   readonly url: string;
   /** In which variants. Absent: in all of the request's, or in the only form. */
-  readonly variants?: readonly string[];
+  readonly variants?: readonly string[] | undefined;
   /** Which of the request's sources named it, counted from 1. Absent: the caller did. */
   readonly source?: number | undefined;
 }
@@ -109,9 +109,8 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry
   const sized = urls.flatMap(({ pops: _, ...url }, row): GoodUrl[] => {
     const wanted = [...used.entries()].filter(([, place]) => pairs.has(pair(row, place)));
     if (wanted.length === 0) return [];
-    return wanted.length === used.length
-      ? [url]
-      : [{ ...url, pops: popBitmapOf(wanted.map(([newPlace]) => newPlace)) }];
+    const places = wanted.map(([newPlace]) => newPlace);
+    return [{ ...url, pops: places.length === used.length ? undefined : popBitmapOf(places) }];
   });
   return { pops: used.flatMap((place) => pops[place] ?? []), sized, toProbe };
 }
@@ -127,5 +126,5 @@ async function unreadOf({ lists }: RetryDeps, reqId: string): Promise<UrlToProbe
   const unread = new Map<string, readonly string[] | undefined>();
   for await (const { url, variant = "" } of lists.read(LISTS.failedUrls, reqId))
     unread.set(url, variant === "" ? undefined : [...(unread.get(url) ?? []), variant]);
-  return [...unread].map(([url, variants]) => (variants === undefined ? { url } : { url, variants }));
+  return [...unread].map(([url, variants]) => ({ url, variants }));
 }

@@ -89,7 +89,7 @@ export interface GoodUrl extends TaskUrl {
   /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
   readonly source?: number | undefined;
   /** The POPs of the request at which it is to be warmed. Absent: all. */
-  readonly pops?: PopBitmap;
+  readonly pops?: PopBitmap | undefined;
 }
 
 /** A row of a list cannot be parsed: another program wrote the list, or it is damaged. */
@@ -110,15 +110,15 @@ export function fromRow([url = "", bytes = "", variant = "", source = "", pops =
   return {
     url,
     bytes: bytes === "" ? null : Number(bytes),
-    ...(variant === "" ? {} : { variant }),
-    ...(Number(source) === 0 ? {} : { source: Number(source) }),
-    ...(pops === "" ? {} : { pops }),
+    variant: variant || undefined,
+    source: Number(source) || undefined,
+    pops: pops || undefined,
   };
 }
 
 /** What a message carries of it, before any attempt. */
 export function asTaskUrl({ url, bytes, variant }: GoodUrl): TaskUrl {
-  return variant === undefined ? { url, bytes } : { url, bytes, variant };
+  return { url, bytes, variant };
 }
 
 /** Tells one form of a URL from all others of a request. A normalised URL has no `#`. */

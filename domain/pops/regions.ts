@@ -15,7 +15,7 @@ export const REGION_DEFAULTS = {
 } as const satisfies Record<string, readonly string[]>;
 
 /** The POPs a country's name stands for, from the same source: those at the country's REC, so not always inside it. */
-export const COUNTRY_DEFAULTS = {
+export const COUNTRY_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   india: ["BOM78-P1", "BOM78-P4"],
   japan: ["NRT57-P2", "NRT57-P3"],
   new_zealand: ["SYD1-C1", "SYD62-P2"],
@@ -28,7 +28,7 @@ export const COUNTRY_DEFAULTS = {
   thailand: ["SIN2-P1", "SIN2-P2"],
   vietnam: ["SIN2-P1", "SIN2-P2"],
   south_korea: ["ICN57-P1", "ICN57-P2"],
-} as const satisfies Record<string, readonly string[]>;
+};
 
 export type Region = keyof typeof REGION_DEFAULTS;
 

@@ -2,7 +2,7 @@ import { keysOf } from "../collections.ts";
 import { editDistance } from "../nearest-name.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
 import { BASES, type Basis, CODES_BY_BASIS, POP_CODES } from "./pop-codes.ts";
-import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "./regions.ts";
+import { COUNTRY_DEFAULTS, isRegion, REGION_DEFAULTS } from "./regions.ts";
 import { SITES } from "./sites.ts";
 
 /** Which of a request's three lists counts. */
@@ -16,9 +16,6 @@ export interface Selection {
 
 /** Two at a site survive one of them being gone; more add little, as they share the REC. */
 const MAX_PER_SITE = 2;
-
-const REGION_SETS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(REGION_DEFAULTS));
-const COUNTRY_SETS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(COUNTRY_DEFAULTS));
 
 /** A code such as `SIN2-P1`: site, facility, kind and number. */
 const POP_FORM = /^[A-Z]{3}\d{1,2}-[A-Z]\d{1,2}$/;
@@ -45,11 +42,12 @@ function defaultPops(targetType: TargetType): readonly string[] {
 
 /** The POPs one name stands for; none for an unknown name. Whether a code that is not in the catalogue exists is left to the DNS. */
 function popsOf(targetType: TargetType, name: string): readonly string[] {
+  const region = name.trim().toLowerCase();
   switch (targetType) {
     case "pop":
       return [canonical(name)].filter((pop) => POP_FORM.test(pop));
     case "region":
-      return REGION_SETS.get(name.trim().toLowerCase()) ?? [];
+      return isRegion(region) ? REGION_DEFAULTS[region] : [];
     case "country":
       return countryPops(countryCode(name) ?? "");
   }
@@ -58,7 +56,7 @@ function popsOf(targetType: TargetType, name: string): readonly string[] {
 /** The names to offer in an error message: all POP codes, all regions, or the countries with POPs by English name. */
 export function knownNames(targetType: TargetType): string[] {
   if (targetType === "pop") return POP_CODES.map(({ pop }) => pop);
-  if (targetType === "region") return [...REGION_SETS.keys()];
+  if (targetType === "region") return keysOf(REGION_DEFAULTS);
   const withPops = Object.entries(COUNTRY_NAMES).filter(([code]) => countryPops(code).length > 0);
   return withPops.map(([, name]) => name).sort();
 }
@@ -88,7 +86,7 @@ export function popDomain(label: string, pop: string): string {
 
 /** A country's named set; else, from each of its sites, the POPs seen at work; else those in the DNS, or that others list. */
 function countryPops(code: string): readonly string[] {
-  const named = COUNTRY_SETS.get(COUNTRY_NAMES[code] ?? "");
+  const named = COUNTRY_DEFAULTS[COUNTRY_NAMES[code] ?? ""];
   if (named !== undefined) return named;
   const sites = SITES.filter(({ country }) => country === code);
   return (

@@ -69,6 +69,6 @@ export interface UnreadableUrl {
   /** The reason in words: `HTTP 404`. */
   readonly problem: string;
   /** The reason that it is counted under. @default other */
-  readonly reason?: FailureReason;
-  readonly http_status?: number;
+  readonly reason?: FailureReason | undefined;
+  readonly http_status?: number | undefined;
 }

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/retry-plan.ts",
-      find: "wanted.length === used.length\n      ? [url]",
-      replace: "wanted.length > 0\n      ? [url]",
+      find: "places.length === used.length ? undefined",
+      replace: "places.length > 0 ? undefined",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/retry-plan.test.ts"],
