@@ -15,8 +15,3 @@ export function parseTimestamp(text: string): Date {
 export function expiresAt(date: Date): number {
   return Math.floor(date.getTime() / 1000) + KEEP_DAYS * 86_400;
 }
-
-/** The same for an item that is of no use once its request has ended, which it has after a week at the latest. */
-export function keptWhileRequestRuns(date: Date): number {
-  return Math.floor(date.getTime() / 1_000) + 8 * 86_400;
-}

@@ -3,7 +3,7 @@ import type { HeartbeatStore } from "../../domain/plan/ports.ts";
 import type { Heartbeat } from "../../domain/request/progress.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
 import { withTimeout } from "../../domain/retry.ts";
-import { expiresAt, keptWhileRequestRuns } from "../../domain/timestamps.ts";
+import { expiresAt } from "../../domain/timestamps.ts";
 
 /** A stop waits no longer for the last heartbeats: without them, the readers wait until the ones before have expired. */
 const LAST_HEARTBEAT_TIMEOUT_MS = 5_000;
@@ -163,7 +163,7 @@ export class Heartbeats {
         tasks_per_second: perSecond(ended),
       };
       try {
-        await store.writeHeartbeat(held.reqId, heartbeat, keptWhileRequestRuns(new Date()));
+        await store.writeHeartbeat(held.reqId, heartbeat, expiresAt(new Date()));
       } catch (error) {
         logger.warn({ err: error, req_id: held.reqId }, "Writing a heartbeat failed");
         return;

@@ -68,7 +68,7 @@ export type Warning = z.infer<typeof warningSchema>;
 interface Examples {
   /** URLs that came uncompressed. */
   readonly uncompressed?: readonly string[] | undefined;
-  /** By POP; needed only where {@link namesPops}. */
+  /** By POP; needed only where a count of `rec_miss_count` is above 0. */
   readonly popCounts?: ReadonlyMap<string, Count> | undefined;
 }
 
@@ -76,11 +76,6 @@ interface Examples {
 const NO_CAPACITY_MS = 600_000;
 
 const MAX_EXAMPLES = 3;
-
-/** Whether a warning names POPs: their counters are read only then. */
-export function namesPops({ rec_miss_count }: Count): boolean {
-  return rec_miss_count > 0;
-}
 
 /**
  * The warnings of a request, as far as its item and its counts show them. The list of requests has no missing instances.

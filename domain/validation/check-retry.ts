@@ -1,12 +1,11 @@
-import * as z from "zod";
 import type { RequestItem } from "../request/request-item.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import type { PartialPrewarmBody } from "./bodies.ts";
+import { fieldsOf } from "./parse-body.ts";
 
 /** A body, with the settings of the request that it retries for the fields that it leaves out. */
 export function filledFrom(item: RequestItem, json: unknown): unknown {
-  const own = Object.entries(z.record(z.string(), z.unknown()).catch({}).parse(json));
-  return { ...settingsOf(item), ...Object.fromEntries(own.filter(([, value]) => value !== null)) };
+  return { ...settingsOf(item), ...Object.fromEntries(fieldsOf(json).filter(([, value]) => value !== null)) };
 }
 
 /** Without the headers, which are not kept, and the invalidation, which would remove the objects that are cached. */

@@ -47,6 +47,11 @@ export function parseJson(body: string | null, isBase64: boolean): unknown {
   }
 }
 
+/** The fields of a body that may have faults; none if it is not an object. */
+export function fieldsOf(json: unknown): [name: string, value: unknown][] {
+  return Object.entries(z.record(z.string(), z.unknown()).catch({}).parse(json));
+}
+
 /**
  * What a text that should be JSON has outside of its strings: comments, how deep its lists and objects are nested, and how many fields
  * all objects have together. Reads each character once, and keeps nothing: a text that is too deep or too wide is rejected before the

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
@@ -17,7 +16,7 @@ import { checkHeaders, variantOrderWarnings } from "./check-headers.ts";
 import { checkRetry, retryWarnings } from "./check-retry.ts";
 import { checkBuckets, namesNoHost } from "./check-sources.ts";
 import { checkPaths, invalidationWarnings } from "./check-urls.ts";
-import { faultsOf } from "./parse-body.ts";
+import { faultsOf, fieldsOf } from "./parse-body.ts";
 
 /** A POST /prewarm that can be carried out: all of it checked, defaults filled in. */
 export interface PrewarmRequest {
@@ -50,7 +49,9 @@ export function checkPrewarmRequest(
 ): PrewarmRequest & { readonly body: PrewarmBody } {
   const parsed = prewarmBodySchema.safeParse(json);
   const { problems, urls: errorUrls, fields } = faultsOf(parsed.error?.issues ?? []);
-  const body = parsed.data ?? validFields(json, fields);
+  // Of a body with faults, the fields without any.
+  const valid = fieldsOf(json).filter(([name]) => !fields.has(name));
+  const body = parsed.data ?? partialPrewarmBodySchema.parse(Object.fromEntries(valid));
   const isValid = (...names: (keyof PrewarmBody)[]) => !names.some((name) => fields.has(name));
   const { url_list: urls = [], header = [], variants = [], sources = [], need_invalidate: invalidates = false } = body;
   const { retried, caps, sourceBuckets = [] } = rules;
@@ -82,12 +83,6 @@ export function checkPrewarmRequest(
   if (invalidates) errorUrls.push(...checkPaths(urls, problems));
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
   return { body: parsed.data, item: newRequestItem(parsed.data, pops, rules), urls, warnings };
-}
-
-/** The fields of a body without those that have faults. */
-function validFields(json: unknown, faulty: ReadonlySet<PropertyKey | undefined>): PartialPrewarmBody {
-  const all = Object.entries(z.record(z.string(), z.unknown()).catch({}).parse(json));
-  return partialPrewarmBodySchema.parse(Object.fromEntries(all.filter(([name]) => !faulty.has(name))));
 }
 
 /** The item of a new request. */

@@ -66,9 +66,9 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
       const item = { ...request.item, ...timesFrom(deps.now(), body.timeout) };
       return startRequest(deps, { ...request, item }, retried);
     };
-    const claim = () => ({ req_id: rules.reqId, digest: bodyDigest(body), at: deps.now().getTime() });
     const { client_token: token } = body;
-    const item = token === undefined ? await make() : await onceForToken(deps, token, claim(), make);
+    const claim = { req_id: rules.reqId, digest: bodyDigest(body), at: deps.now().getTime() };
+    const item = token === undefined ? await make() : await onceForToken(deps, token, claim, make);
     return {
       status: "Success",
       error_message: "",

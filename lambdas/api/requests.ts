@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { listedRequestSchema } from "../../domain/api/request-answers.ts";
 import { countOf, type DescribedRequest, describeRequest } from "../../domain/api/request-view.ts";
-import { namesPops } from "../../domain/api/warnings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { STATUSES, statusSchema } from "../../domain/request/lifecycle.ts";
 import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
@@ -54,8 +53,9 @@ export async function describeNow<T extends DescribedRequest>(deps: ApiDeps, ite
   const { req_id: reqId, pops, uncompressed_count: uncompressed = 0 } = item;
   // Once it is recounted, an ended request's item has its exact counts, and nothing of its examples.
   const progress = isCounted(item) && uncompressed === 0 ? NO_PROGRESS : await deps.progress.of(reqId);
-  const isNamed = pops !== undefined && namesPops(countOf(item, progress));
-  const popCounts = isNamed ? await deps.progress.pops(reqId, pops) : undefined;
+  // Only the warning of a wrong REC names POPs.
+  const areNamed = pops !== undefined && countOf(item, progress).rec_miss_count > 0;
+  const popCounts = areNamed ? await deps.progress.pops(reqId, pops) : undefined;
   const { heartbeatTimeoutMs } = deps.timings;
   const described = describeRequest(item, progress, { now: deps.now(), heartbeatTimeoutMs, popCounts });
   const { percentage_complete: percentage } = described;
