@@ -1,9 +1,8 @@
 // Loaded with the first dry run: it brings an HTTP client and parsers that no other route needs.
 import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
-import { FoundUrls } from "../../domain/sources/found-urls.ts";
+import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
-import { servedHosts } from "../../domain/sources/served-hosts.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { type MeasureOptions, measureSizes, type SizeQuestion } from "../../probe/size/measure-urls.ts";
 import { DocumentError } from "../../probe/sources/document.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
-import { servedHosts } from "../../../domain/sources/served-hosts.ts";
+import { servedHosts } from "../../../domain/sources/found-urls.ts";
 import { request } from "../../lambdas/items.ts";
 
 const OWN = [
