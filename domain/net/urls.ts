@@ -45,23 +45,17 @@ export function normalizeUrl(text: string): NormalizedUrl {
 }
 
 /**
- * Parses a URL; undefined: it is none. In place of `URL.canParse()`, which refuses hosts such as `bücher.example` in Node.js 20
- * and 22 once it was called a few thousand times: its fast path takes a string of Latin-1 letters for UTF-8. What is not ASCII
- * is therefore percent-encoded before, which the parser would do itself, and takes back in a host.
+ * Parses a URL; undefined: it is none. Without `URL.canParse()`, which refuses hosts such as `bücher.example` in Node.js 20
+ * and 22 once it was called a few thousand times: its fast path takes a string of Latin-1 letters for UTF-8.
  */
 export function parseUrl(text: string, base?: string): URL | undefined {
-  // Half of a character has no encoding.
+  // Half of a character: the parser would put another one there.
   if (/\p{Surrogate}/u.test(text)) return undefined;
-  // Without `URL.canParse()`, so that a host in Unicode is encoded once: a body of them is the most expensive one of 6 MB.
   try {
-    return new URL(asciiOf(text), base && asciiOf(base));
+    return new URL(text, base);
   } catch {
     return undefined;
   }
-}
-
-function asciiOf(text: string): string {
-  return text.replaceAll(/[\u0080-\uffff]+/g, encodeURIComponent);
 }
 
 /** The host of a URL that {@link normalizeUrl} has returned: without parsing it again, which decodes names in punycode. */
