@@ -61,12 +61,6 @@ export interface AcquireOptions {
   readonly needsSendSlot?: boolean;
 }
 
-/** A host, and the slots within the rate that it accepts. */
-interface Host {
-  readonly rate: AdaptiveRate;
-  readonly slots: Reservations;
-}
-
 /** The slots of a request that was not sent, one in each limit, and the time that they have in common. */
 interface Held {
   taken: readonly (SendSlot & { readonly slots: Reservations })[];
@@ -81,7 +75,8 @@ interface WaitOptions extends AcquireOptions {
 }
 
 interface Waiter extends WaitOptions {
-  readonly host: Host;
+  /** Within the rate that its host accepts. */
+  readonly hostSlots: Reservations;
   readonly needsSendSlot: boolean;
   readonly since: number;
   readonly start: () => void;
@@ -94,7 +89,8 @@ interface Waiter extends WaitOptions {
  */
 export class OriginLimiter {
   private waiters: Waiter[] = [];
-  private readonly hosts = new Map<AdaptiveRate, Host>();
+  /** The slots of each host, by the rate that it accepts. */
+  private readonly hosts = new Map<AdaptiveRate, Reservations>();
   private readonly slots: Reservations;
   private readonly lease: PermitLease | undefined;
   private readonly unlimited = newSignal().signal;
@@ -176,13 +172,13 @@ export class OriginLimiter {
 
   /** A request has reached a host without a slot: one slot is not used. */
   addDebt(rate: AdaptiveRate): void {
-    for (const slots of this.activeSlots(this.hostOf(rate))) slots.addDebt();
+    for (const slots of this.activeSlots(this.slotsOf(rate))) slots.addDebt();
     this.runSoon();
   }
 
   /** Whether nothing waits and nothing is in progress. */
   get isIdle(): boolean {
-    const all = [this.slots, ...[...this.hosts.values()].map(({ slots }) => slots)];
+    const all = [this.slots, ...this.hosts.values()];
     return this.waiters.length + this.inProgress === 0 && this.lease?.isIdle !== false && all.every((it) => it.isIdle);
   }
 
@@ -207,7 +203,7 @@ export class OriginLimiter {
       const end = () => signal.removeEventListener("abort", abort);
       const waiter: Waiter = {
         ...options,
-        host: this.hostOf(rate),
+        hostSlots: this.slotsOf(rate),
         needsSendSlot,
         since: this.options.now(),
         start: () => {
@@ -231,21 +227,18 @@ export class OriginLimiter {
     });
   }
 
-  private hostOf(rate: AdaptiveRate): Host {
+  private slotsOf(rate: AdaptiveRate): Reservations {
     const known = this.hosts.get(rate);
     if (known !== undefined) return known;
     const lifeMs = this.slots.isActive ? HOST_SLOT_LIFE_MS : SLOT_TOLERANCE_MS;
-    const host: Host = {
-      rate,
-      slots: new Reservations(this.context, {
-        id: rate.host,
-        perSecond: () => rate.perSecond(),
-        lifeMs,
-        demand: (isUrgent) => this.workAt(host, isUrgent) - host.slots.free,
-      }),
-    };
-    this.hosts.set(rate, host);
-    return host;
+    const slots: Reservations = new Reservations(this.context, {
+      id: rate.host,
+      perSecond: () => rate.perSecond(),
+      lifeMs,
+      demand: (isUrgent) => this.workAt(slots, isUrgent) - slots.free,
+    });
+    this.hosts.set(rate, slots);
+    return slots;
   }
 
   /** The tasks of a message arrive together. */
@@ -263,16 +256,16 @@ export class OriginLimiter {
     clearTimeout(this.timer);
     const now = this.options.now();
     this.slots.expire(now);
-    for (const { rate, slots } of this.hosts.values()) slots.expire(now, rate.notBefore);
+    for (const [rate, slots] of this.hosts) slots.expire(now, rate.notBefore);
     this.lease?.update(now);
     this.startWaiters(now);
-    for (const { slots } of this.hosts.values()) slots.reserve(now);
+    for (const slots of this.hosts.values()) slots.reserve(now);
     this.slots.reserve(now);
     this.deferLate(now);
     if (this.isIdle) return;
-    const starts = this.waiters.flatMap(({ host, held }) => [
+    const starts = this.waiters.flatMap(({ hostSlots, held }) => [
       held.at,
-      ...this.activeSlots(host).map((slots) => slots.nextAt(now) - this.preconnectMs),
+      ...this.activeSlots(hostSlots).map((slots) => slots.nextAt(now) - this.preconnectMs),
     ]);
     const next = Math.min(now + TICK_MS, ...starts.filter((at) => at > now));
     this.timer = setTimeout(() => this.run(), Math.ceil(next - now));
@@ -289,18 +282,18 @@ export class OriginLimiter {
   }
 
   private mayStart(waiter: Waiter, now: number): boolean {
-    const { host, needsSendSlot, hasPermit, held } = waiter;
+    const { rate, needsSendSlot, hasPermit, held } = waiter;
     if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return false;
     if (!needsSendSlot) return true;
-    if (now < host.rate.notBefore) return false;
+    if (now < rate.notBefore) return false;
     if (!this.hasSlot(waiter)) this.takeSlots(waiter, now, hasPermit ? 0 : this.connectMs);
     return this.hasSlot(waiter) && (!hasPermit || held.at <= now);
   }
 
   /** Takes a slot in each limit, if they overlap and are not too far ahead. @param connectMs how long it takes until the connection is open */
-  private takeSlots({ host, held }: Waiter, now: number, connectMs = 0): void {
+  private takeSlots({ hostSlots, held }: Waiter, now: number, connectMs = 0): void {
     giveBack(held);
-    const limits = this.activeSlots(host);
+    const limits = this.activeSlots(hostSlots);
     const usableAt = Math.max(now + connectMs, ...limits.map((slots) => slots.nextAt(now + connectMs)));
     if (limits.some((slots) => slots.nextAt(usableAt) > now + this.preconnectMs)) return;
     held.taken = limits.map((slots) => ({ slots, ...slots.take(slots.nextAt(usableAt)) }));
@@ -315,8 +308,8 @@ export class OriginLimiter {
   }
 
   /** The limits in which a request to a host needs a slot each. */
-  private activeSlots(host: Host): Reservations[] {
-    return [this.slots, host.slots].filter((slots) => slots.isActive);
+  private activeSlots(hostSlots: Reservations): Reservations[] {
+    return [this.slots, hostSlots].filter((slots) => slots.isActive);
   }
 
   private freePermits(): number {
@@ -334,9 +327,9 @@ export class OriginLimiter {
   }
 
   /** Slots that the work for a host could use within a second. */
-  private workAt(host: Host, isUrgent: boolean): number {
+  private workAt(hostSlots: Reservations, isUrgent: boolean): number {
     const waiting = this.waiters.filter(
-      (it) => it.host === host && it.needsSendSlot && !this.hasSlot(it) && !(isUrgent && it.isDeferrable),
+      (it) => it.hostSlots === hostSlots && it.needsSendSlot && !this.hasSlot(it) && !(isUrgent && it.isDeferrable),
     );
     const sending = waiting.filter(({ hasPermit }) => hasPermit).length;
     return sending + Math.min(waiting.length - sending, this.startsPerSecond());
@@ -345,9 +338,9 @@ export class OriginLimiter {
   /** Work for a host that throttles uses a slot of the request's limit once it has one of the host. */
   private demand(isUrgent: boolean): number {
     let slots = -this.slots.free;
-    for (const host of this.hosts.values()) {
-      const most = host.slots.isActive ? host.slots.free : Number.POSITIVE_INFINITY;
-      slots += Math.min(this.workAt(host, isUrgent), most);
+    for (const hostSlots of this.hosts.values()) {
+      const most = hostSlots.isActive ? hostSlots.free : Number.POSITIVE_INFINITY;
+      slots += Math.min(this.workAt(hostSlots, isUrgent), most);
     }
     return slots;
   }
@@ -357,7 +350,7 @@ export class OriginLimiter {
     const waiting = this.waiters.filter(({ hasPermit }) => !hasPermit).length;
     const perSecond = Math.max(
       0,
-      ...[...this.hosts.values()].map((host) => Math.min(this.slots.perSecond, host.slots.perSecond)),
+      ...[...this.hosts.values()].map((hostSlots) => Math.min(this.slots.perSecond, hostSlots.perSecond)),
     );
     const usable = Math.ceil((perSecond * this.meanMs) / 1_000) + 1;
     return Math.min(this.inProgress + waiting, usable);
@@ -373,19 +366,19 @@ export class OriginLimiter {
     this.waiters = this.waiters.filter((waiter) => !late.has(waiter));
     // The longer the limits are exhausted, the more work waits in the queue.
     const mean = Math.min(MAX_DEFER_MS, Math.max(MIN_DEFER_MS, (now - this.exhaustedSince) * DEFER_SHARE));
-    for (const { host, fail } of late) {
-      const freeAt = this.activeSlots(host).map((slots) => slots.freeAt(now, 0) - MAX_WAIT_MS);
-      const least = Math.max(now, host.rate.notBefore, ...freeAt) - now;
+    for (const { rate, hostSlots, fail } of late) {
+      const freeAt = this.activeSlots(hostSlots).map((slots) => slots.freeAt(now, 0) - MAX_WAIT_MS);
+      const least = Math.max(now, rate.notBefore, ...freeAt) - now;
       fail(new DeferredError(least + mean * (0.5 + Math.random())));
     }
   }
 
   /** How long a waiter is expected to wait; 0: it is not deferred. @param before how many waiters need slots before it */
   private waitOf(waiter: Waiter, place: number, before: Map<Reservations, number>, now: number): number {
-    const { host, isDeferrable = false, isContinuation = false, needsSendSlot, hasPermit, since } = waiter;
-    const pause = (isDeferrable || isContinuation) && needsSendSlot ? host.rate.notBefore - now : 0;
+    const { rate, hostSlots, isDeferrable = false, isContinuation = false, needsSendSlot, hasPermit, since } = waiter;
+    const pause = (isDeferrable || isContinuation) && needsSendSlot ? rate.notBefore - now : 0;
     let wait = pause;
-    for (const slots of needsSendSlot && !this.hasSlot(waiter) ? this.activeSlots(host) : []) {
+    for (const slots of needsSendSlot && !this.hasSlot(waiter) ? this.activeSlots(hostSlots) : []) {
       const ahead = before.get(slots) ?? 0;
       before.set(slots, ahead + 1);
       if (ahead >= slots.free) wait = Math.max(wait, slots.freeAt(now, ahead - slots.free) - now);
