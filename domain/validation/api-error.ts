@@ -1,8 +1,8 @@
-/** A call that the API rejects: the HTTP status, what is wrong, and the URLs that are. */
+/** A call that the API rejects, or that failed: the HTTP status, what is wrong, and the URLs that are. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   constructor(
-    readonly statusCode: 400 | 404 | 409,
+    readonly statusCode: 400 | 404 | 409 | 500,
     message: string,
     readonly errorUrls: readonly string[] = [],
   ) {

@@ -24,18 +24,17 @@ import { summarize } from "./summary.ts";
 export function createHandler(deps: ApiDeps) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const name = `${event.httpMethod} ${event.resource}`;
-    const fail = (statusCode: number, message: string, errorUrls: readonly string[] = []) =>
-      answer(statusCode, errorBody(name, { message, errorUrls, timestamp: formatTimestamp(deps.now()) }));
     try {
       const route = routes[name];
       if (route === undefined)
         throw new ApiError(404, `Unknown route ${name}; use one of ${Object.keys(routes).join(", ")}`);
       return answer(200, await route(deps, event));
     } catch (error) {
-      if (error instanceof ApiError) return fail(error.statusCode, error.message, error.errorUrls);
       const id = event.requestContext.requestId;
-      deps.logger.error("A call failed", { route: name, api_request_id: id, error: errorFields(error) });
-      return fail(500, `Internal error; the log has it under ${id}`);
+      const isExpected = error instanceof ApiError;
+      if (!isExpected) deps.logger.error("A call failed", { route: name, api_request_id: id, error: errorFields(error) });
+      const failure = isExpected ? error : new ApiError(500, `Internal error; the log has it under ${id}`);
+      return answer(failure.statusCode, errorBody(name, failure, formatTimestamp(deps.now())));
     }
   };
 }
@@ -121,14 +120,12 @@ async function requestOf(deps: ApiDeps, { queryStringParameters: query }: APIGat
   return findRequest(deps, reqId);
 }
 
-interface Failure {
-  readonly message: string;
-  readonly errorUrls: readonly string[];
-  readonly timestamp: string;
-}
-
 /** A failure in the shape of the route's own answer. */
-export function errorBody(route: string, { message, errorUrls, timestamp }: Failure): Record<string, unknown> {
+export function errorBody(
+  route: string,
+  { message, errorUrls }: ApiError,
+  timestamp: string,
+): Record<string, unknown> {
   if (route.endsWith("/instances")) return { status: "failure", timestamp, message };
   if (route !== "POST /prewarm") return { status: "Failed", error_message: message, timestamp };
   const fitting = errorUrls.filter(urlSizeFilter());

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ApiError } from "../../../domain/validation/api-error.ts";
 import { errorBody } from "../../../lambdas/api/handler.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -8,7 +9,7 @@ const MAX_ANSWER_BYTES = 6_000_000;
 const answerBytes = (body: object) =>
   Buffer.byteLength(JSON.stringify({ statusCode: 400, headers: {}, body: JSON.stringify(body) }));
 const refusal = (urls: readonly string[]) =>
-  errorBody("POST /prewarm", { message: "url_list: bad", errorUrls: urls, timestamp: "now" });
+  errorBody("POST /prewarm", new ApiError(400, "url_list: bad", urls), "now");
 
 describe("the bad URLs of a refusal", () => {
   it("are told all, as long as there is room", () => {
