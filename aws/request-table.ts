@@ -333,7 +333,7 @@ export class RequestTable extends RequestReader {
     attributes: Attributes,
     ...conditions: readonly Condition[]
   ): Promise<boolean> {
-    const touched = { ...attributes, last_update_time: formatTimestamp(new Date()) };
+    const touched = { ...attributes, last_update_time: formatTimestamp(Date.now()) };
     const isForward = { text: "NOT last_update_time > :last_update_time" };
     if (await this.write(reqId, touched, ...conditions, isForward)) return true;
     return this.write(reqId, attributes, ...conditions);

@@ -21,8 +21,11 @@ export class Timer {
     private readonly group: string,
   ) {}
 
-  /** Invokes the target at that second or up to a minute later; the schedule deletes itself once it has. */
-  async set(reqId: string, at: Date, { functionArn, roleArn }: TimerTarget): Promise<void> {
+  /**
+   * Invokes the target at that second or up to a minute later; the schedule deletes itself once it has.
+   * @param at milliseconds since the epoch
+   */
+  async set(reqId: string, at: number, { functionArn, roleArn }: TimerTarget): Promise<void> {
     const event: z.input<typeof shutdownEventSchema> = { req_id: reqId, timer: true };
     const create = new CreateScheduleCommand({
       Name: reqId,
@@ -54,6 +57,6 @@ export class Timer {
 }
 
 /** `2024-04-16T03:17:22`: schedules know no fractions, and must not come before the time that was promised. */
-function wholeSecond(at: Date): string {
-  return new Date(Math.ceil(at.getTime() / 1000) * 1000).toISOString().slice(0, 19);
+function wholeSecond(at: number): string {
+  return new Date(Math.ceil(at / 1_000) * 1_000).toISOString().slice(0, 19);
 }

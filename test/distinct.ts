@@ -26,7 +26,7 @@ export class Distinct {
   }
   /** As the API and the items write it. Each is some minutes after the one before. */
   timestamp(): string {
-    return formatTimestamp(new Date(this.milliseconds()));
+    return formatTimestamp(this.milliseconds());
   }
   /** Since the epoch. */
   milliseconds(): number {

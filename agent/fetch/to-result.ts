@@ -91,7 +91,7 @@ export function toResult(
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
     agent: instanceId,
-    expire_at: expiresAt(new Date()),
+    expire_at: expiresAt(),
   };
 }
 

@@ -3,7 +3,7 @@ import type { HeartbeatStore } from "../../domain/plan/ports.ts";
 import type { Heartbeat } from "../../domain/request/progress.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
 import { withTimeout } from "../../domain/retry.ts";
-import { expiresAt } from "../../domain/timestamps.ts";
+import { expiresAt, keptWhileRequestRuns } from "../../domain/timestamps.ts";
 
 /** A stop waits no longer for the last heartbeats: without them, the readers wait until the ones before have expired. */
 const LAST_HEARTBEAT_TIMEOUT_MS = 5_000;
@@ -163,7 +163,7 @@ export class Heartbeats {
         tasks_per_second: perSecond(ended),
       };
       try {
-        await store.writeHeartbeat(held.reqId, heartbeat, expiresAt(new Date()));
+        await store.writeHeartbeat(held.reqId, heartbeat, keptWhileRequestRuns());
       } catch (error) {
         logger.warn({ err: error, req_id: held.reqId }, "Writing a heartbeat failed");
         return;
@@ -183,7 +183,7 @@ export class Heartbeats {
   private async endMinute(held: HeldTasks): Promise<void> {
     const { reqId, minute, minuteBytes } = held;
     try {
-      if (minuteBytes > 0) await this.options.store.addReceivedBytes(reqId, minute, minuteBytes, expiresAt(new Date()));
+      if (minuteBytes > 0) await this.options.store.addReceivedBytes(reqId, minute, minuteBytes, expiresAt());
     } catch (error) {
       this.options.logger.warn({ err: error, req_id: reqId }, "Writing the bytes of a minute failed");
       return;

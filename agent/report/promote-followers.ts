@@ -105,7 +105,7 @@ export class FollowerPromoter {
   private async send(ended: readonly FinishedUrl[]): Promise<void> {
     const { isActive, store, queue } = this.deps;
     if (ended.length === 0 || !(await isActive(this.lead.req_id))) return;
-    const { messages, skipped } = promoteFollowers(this.lead, ended, this.again, expiresAt(new Date()));
+    const { messages, skipped } = promoteFollowers(this.lead, ended, this.again, expiresAt());
     if (skipped.length > 0) await store.putIfAbsent(skipped);
     if (messages.length > 0) await queue.send(messages);
     for (const { url } of ended) this.queued.add(url);

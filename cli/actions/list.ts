@@ -71,7 +71,7 @@ const VERDICTS = {
 
 function rowOf(it: ListedRequest): string[] {
   const verdict = it.status === "FINISHED" && it.verdict ? VERDICTS[it.verdict] : undefined;
-  const now = parseTimestamp(it.timestamp).getTime();
+  const now = parseTimestamp(it.timestamp);
   return [
     shortId(it.request_id),
     verdict ?? (isTerminal(it.status) ? it.status.toLowerCase() : it.status),
@@ -79,7 +79,7 @@ function rowOf(it: ListedRequest): string[] {
     count(it.total_count),
     count(it.warm_count),
     count(it.failed_count),
-    age(now - parseTimestamp(it.created_at).getTime()),
+    age(now - parseTimestamp(it.created_at)),
   ];
 }
 

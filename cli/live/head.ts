@@ -50,7 +50,7 @@ export function barLine(view: View, width: number, glyphs: Glyphs): Line {
   const { total_size, download_size, in_progress_size, bytes_per_second, estimated_finish_at, timestamp } = progress;
   const size = bytesOf(download_size + in_progress_size, total_size, roomy ? " of " : "/");
   const rate = bytes_per_second > 0 ? `${bytes(bytes_per_second)}/s` : "";
-  const ms = (text: string) => parseTimestamp(text).getTime();
+  const ms = (text: string) => parseTimestamp(text);
   const left = estimated_finish_at === null ? "" : `${clock(ms(estimated_finish_at) - ms(timestamp) - sinceMs)} left`;
   const gap = "  ";
   const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 12, "right")];

@@ -11,10 +11,9 @@ export function plainLine(progress: Progress): string {
   const { warm, hit, done, not_kept, failed } = taskStatesOf(progress);
   const at = parseTimestamp(timestamp);
   const end = progress.estimated_finish_at;
-  const left =
-    end === null ? undefined : Math.max(0, Math.round((parseTimestamp(end).getTime() - at.getTime()) / 1_000));
+  const left = end === null ? undefined : Math.max(0, Math.round((parseTimestamp(end) - at) / 1_000));
   return [
-    `${at.toISOString().slice(0, 19)}Z`,
+    `${new Date(at).toISOString().slice(0, 19)}Z`,
     request_id.slice(0, 8),
     status,
     `${percentage_complete}%`,

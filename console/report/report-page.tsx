@@ -35,7 +35,7 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
       <div class="big-bar">
         <Bar outcomes={outcomes} height={14} width={WIDTH} />
       </div>
-      <Facts request={request} now={parseTimestamp(request.timestamp).getTime()} />
+      <Facts request={request} now={parseTimestamp(request.timestamp)} />
       <div class="columns">
         <section>
           <NotWarm request={request} summary={summary} />

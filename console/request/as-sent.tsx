@@ -11,7 +11,7 @@ const ORDERS: Readonly<Record<string, TextName>> = { "lead-first": "orderLead", 
 export function AsSent({ request }: { readonly request: Progress }) {
   const { say, formats, count } = useReader();
   const { verify = "", order = "", origin, variant_names: variants } = request;
-  const stop = parseTimestamp(request.timeout_at).getTime();
+  const stop = parseTimestamp(request.timeout_at);
   const [proof, sequence] = [PROOFS[verify], ORDERS[order]];
   const limits = [
     ...(origin?.requests_per_second === undefined ? [] : [`${formats.count(origin.requests_per_second)}/s`]),

@@ -30,7 +30,7 @@ export function Facts({ request, now }: { readonly request: Progress; readonly n
 export function useFacts(request: Progress, now: number) {
   const { say, formats } = useReader();
   const ended = isTerminal(request.status);
-  const at = (text: string) => parseTimestamp(text).getTime();
+  const at = (text: string) => parseTimestamp(text);
   const [sentAt, endedAt] = [at(request.created_at), at(request.last_update_time)];
   const took = Math.max(1_000, endedAt - sentAt);
   const left = request.estimated_finish_at === null ? undefined : at(request.estimated_finish_at) - now;

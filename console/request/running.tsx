@@ -64,5 +64,5 @@ function aheadOf({
 }: Progress): Ahead | undefined {
   if (estimated_finish_at === null || total_count === 0) return undefined;
   const left = total_count - download_count;
-  return { at: parseTimestamp(estimated_finish_at).getTime(), warm: (warm_count + hit_count + left) / total_count };
+  return { at: parseTimestamp(estimated_finish_at), warm: (warm_count + hit_count + left) / total_count };
 }

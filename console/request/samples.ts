@@ -12,7 +12,7 @@ const MOST = 600;
 export function pointsWith(points: readonly SamplePoint[], request: Progress): readonly SamplePoint[] {
   const { samples = [], total_count: total, bytes_per_second: rate } = request;
   const known = samples.length === 0 ? points : pointsOf(samples.map(charted), total);
-  const at = msOf(isTerminal(request.status) ? request.last_update_time : request.timestamp);
+  const at = parseTimestamp(isTerminal(request.status) ? request.last_update_time : request.timestamp);
   return withPoint(known, { at, rate, warm: warmShare(request, total) });
 }
 
@@ -25,11 +25,7 @@ export function withPoint(points: readonly SamplePoint[], point: SamplePoint): r
 }
 
 function charted({ at, received_size: received, ...count }: Sample) {
-  return { at: msOf(at), received, count };
-}
-
-function msOf(timestamp: string): number {
-  return parseTimestamp(timestamp).getTime();
+  return { at: parseTimestamp(at), received, count };
 }
 
 /** The top of an axis: the least of 1, 2, 5 × 10ⁿ that is not below. */

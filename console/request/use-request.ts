@@ -35,7 +35,7 @@ export function useRequest(id: string): Live<Progress> {
 
 function isSettled({ status, verdict, timestamp, last_update_time }: Progress): boolean {
   if (!isTerminal(status)) return false;
-  const since = parseTimestamp(timestamp).getTime() - parseTimestamp(last_update_time).getTime();
+  const since = parseTimestamp(timestamp) - parseTimestamp(last_update_time);
   return verdict !== undefined || since > COUNTED_MS;
 }
 

@@ -21,7 +21,7 @@ export function groupRows<T extends { readonly status: Status; readonly created_
   const groups = new Map<RowGroup<T>["day"], { at: number; rows: T[] }>();
   const running = rows.filter(({ status }) => !isTerminal(status));
   for (const row of [...running, ...rows.filter(({ status }) => isTerminal(status))]) {
-    const at = parseTimestamp(row.created_at).getTime();
+    const at = parseTimestamp(row.created_at);
     const day = isTerminal(row.status) ? dayOf(at) : "underWay";
     const group = groups.get(day) ?? { at, rows: [] };
     group.rows.push(row);

@@ -19,7 +19,7 @@ export function RequestRow({ request, now }: { readonly request: Listed; readonl
   const ended = isTerminal(request.status);
   const left = ended ? outcomes.waiting + outcomes.under_way : 0;
   const bad = badTasksOf(outcomes);
-  const sentAt = parseTimestamp(request.created_at).getTime();
+  const sentAt = parseTimestamp(request.created_at);
   const href = hrefOf({ name: "request", id: request.request_id });
   return (
     <tr data-row={request.request_id} onClick={(event) => openRow(event, href)}>
@@ -64,7 +64,7 @@ function Progress({ request }: { readonly request: Listed }) {
   const { download_size: done, total_size: total, in_progress_size: under, percentage_complete: percent } = request;
   const cutShort = request.status === "STOPPED" || request.status === "TIMEOUT";
   if (isTerminal(request.status) && !cutShort) {
-    const took = parseTimestamp(request.last_update_time).getTime() - parseTimestamp(request.created_at).getTime();
+    const took = parseTimestamp(request.last_update_time) - parseTimestamp(request.created_at);
     const text = done === 0 ? say("nothing") : say("inTime", [formats.bytes(done), formats.long(took)]);
     return (
       <div>

@@ -21,7 +21,8 @@ export type DescribedRequest = ListedRequest & Partial<RequestItem>;
 
 /** How a request is looked at. */
 interface View {
-  readonly now: Date;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** An agent whose last heartbeat is older is dead. */
   readonly heartbeatTimeoutMs: number;
   /** Counters by POP, where the warnings name POPs. */
@@ -34,7 +35,7 @@ interface View {
  * @param progress of one that has ended and was recounted, only the examples matter: its item has the exact counts
  */
 export function describeRequest<T extends DescribedRequest>(item: T, progress: Progress, view: View) {
-  const now = view.now.getTime();
+  const { now } = view;
   const count = countOf(item, progress);
   const live = liveOf(item, progress, view);
   const remaining = item.total_count - count.download_count;
@@ -54,7 +55,7 @@ export function describeRequest<T extends DescribedRequest>(item: T, progress: P
     instances_at_work: live.instances,
     estimated_finish_at: estimatedFinish(item, count, { live, inProgressSize, now }),
     last_update_time: lastUpdate(item, progress, now),
-    timestamp: formatTimestamp(view.now),
+    timestamp: formatTimestamp(now),
     sources: sources?.map((source) => ({ ...source, state: sourceState(source, item.status) })),
     warnings: warningsOf(item, count, now, { uncompressed: progress.uncompressed, popCounts: view.popCounts }),
   });
@@ -118,7 +119,7 @@ function clamp(value: number, max: number): number {
 
 /** What the fresh heartbeats add up to. Nothing for a request that has ended: agents drop what they hold of it. */
 function liveOf(item: DescribedRequest, { heartbeats }: Progress, view: View) {
-  const fresh = item.active === undefined ? [] : atWork(heartbeats, view.now.getTime(), view);
+  const fresh = item.active === undefined ? [] : atWork(heartbeats, view.now, view);
   const sum = (field: "tasks" | "bytes" | "bytes_per_second" | "tasks_per_second") =>
     fresh.reduce((total, heartbeat) => total + heartbeat[field], 0);
   const finished = heartbeats.flatMap((heartbeat) => heartbeat.finished ?? []);
@@ -177,13 +178,13 @@ function estimatedFinish(
       : [total_count - download_count, live.tasksPerSecond];
   const ms = (Math.max(0, rest) / perSecond) * 1_000;
   if (live.held === 0 || !(ms <= FURTHEST_MS)) return null;
-  return formatTimestamp(new Date(now + ms));
+  return formatTimestamp(now + ms);
 }
 
 /** A step of the request, or a result: whatever came last. Clocks differ, so a result is not from later than now. */
 function lastUpdate(item: ListedRequest, { lastResultAt }: Progress, now: number): string {
   if (item.active === undefined || lastResultAt === undefined) return item.last_update_time;
-  const moved = formatTimestamp(new Date(Math.min(lastResultAt, now)));
+  const moved = formatTimestamp(Math.min(lastResultAt, now));
   return [moved, item.last_update_time].sort().at(-1) ?? moved;
 }
 
@@ -216,7 +217,7 @@ function stateOf(item: RequestItem, targets: readonly Target[], total: number, d
 /** How a request stood at a moment. */
 export function sampleRow({ at, received, count }: Sample, item: RequestItem) {
   const bounded = boundedCount(count, item.total_count);
-  return { ...bounded, at: formatTimestamp(new Date(at)), received_size: whole(received) };
+  return { ...bounded, at: formatTimestamp(at), received_size: whole(received) };
 }
 
 /** The failures that have one reason, with the words of the reason. */
@@ -234,7 +235,7 @@ type Ending = Pick<
 >;
 
 /** Body of GET /summary. */
-export function summaryAnswer(item: EndedItem, targets: readonly Target[], ending: Ending, now: Date): Summary {
+export function summaryAnswer(item: EndedItem, targets: readonly Target[], ending: Ending, now: number): Summary {
   const described = describeRequest(item, { ...NO_PROGRESS, count: item }, { now, heartbeatTimeoutMs: 0 });
   const unresolved = targets.filter(({ state }) => state === "FAILED");
   return summarySchema.parse({

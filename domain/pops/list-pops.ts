@@ -38,7 +38,7 @@ function rowOf(code: string, basis: PopRow["basis"], resolvedAt: number | undefi
     latitude: site?.lat ?? null,
     longitude: site?.lon ?? null,
     basis,
-    last_resolved_at: resolvedAt === undefined ? null : formatTimestamp(new Date(resolvedAt)),
+    last_resolved_at: resolvedAt === undefined ? null : formatTimestamp(resolvedAt),
   };
 }
 

@@ -26,7 +26,7 @@ export function sentence(request: ReportedProgress, language: Language = "en", c
 
 function running(request: ReportedProgress, say: Say, clock: ((ms: number) => string) | undefined): string {
   const { status, total_count: total, download_count: results, in_progress_task_count: inProgress } = request;
-  const [now, timeoutAt] = [timeOf(request.timestamp), timeOf(request.timeout_at)];
+  const [now, timeoutAt] = [parseTimestamp(request.timestamp), parseTimestamp(request.timeout_at)];
   if (now >= timeoutAt) return say("timeIsUp");
   if (status === "CREATED") return say("askingSizes");
   if (status === "EXPANDING") return say("readingSources");
@@ -37,22 +37,18 @@ function running(request: ReportedProgress, say: Say, clock: ((ms: number) => st
     return inProgress === 0 ? say("paused", { waiting }) : say("pausedWhileRunning", { waiting, running: inProgress });
   }
   if (status === "INSERT_TASK" && results === 0) return say("queuing");
-  const stillMs = Math.max(0, now - timeOf(request.last_update_time));
+  const stillMs = Math.max(0, now - parseTimestamp(request.last_update_time));
   const time = duration(say, stillMs);
   if (request.instances_at_work === 0)
     return stillMs < SHORT_WAIT_MS ? say("waitingForInstances") : say("waitingForInstancesLong", { time });
   if (stillMs >= STILL_MS && request.bytes_per_second === 0) return say("noProgress", { time });
   if (request.estimated_finish_at === null) return say("underWay", { percentage: request.percentage_complete });
-  const finishAt = timeOf(request.estimated_finish_at);
+  const finishAt = parseTimestamp(request.estimated_finish_at);
   if (finishAt > timeoutAt) return say("late", { time: duration(say, finishAt - timeoutAt) });
   const left = duration(say, Math.max(0, finishAt - now));
   const spare = duration(say, timeoutAt - finishAt);
   const at = clock?.(finishAt);
   return at === undefined ? say("onTime", { left, spare }) : say("onTimeAt", { left, spare, at });
-}
-
-function timeOf(timestamp: string): number {
-  return parseTimestamp(timestamp).getTime();
 }
 
 function ended(request: ReportedProgress, say: Say, language: Language): string[] {

@@ -305,7 +305,7 @@ export function hasFailedTooOften({ max_failures: allowed }: FailureLimit, faile
 
 /** Whether a request's time is up. @param now milliseconds since the epoch */
 export function isTimeUp({ timeout_at }: { readonly timeout_at: string }, now: number): boolean {
-  return now >= parseTimestamp(timeout_at).getTime();
+  return now >= parseTimestamp(timeout_at);
 }
 
 /** Whether a request's time is up and its timer has not ended it. */
@@ -318,7 +318,7 @@ export function needsCleanup(
   { last_update_time: endedAt }: { readonly last_update_time: string },
   now: number,
 ): boolean {
-  return now - parseTimestamp(endedAt).getTime() >= CLEANUP_GRACE_MS;
+  return now - parseTimestamp(endedAt) >= CLEANUP_GRACE_MS;
 }
 
 /** Whether an active request makes no progress although instances run and nobody has paused it. */
@@ -341,7 +341,7 @@ export function decideStep(
   { busyStallMs }: Timings,
 ): "WAIT" | "RESTART_STEP" | { readonly reason: string } {
   const { step } = STATES[stateOf(item)];
-  const changedAt = Math.max(parseTimestamp(item.last_update_time).getTime(), item.sent_at ?? 0);
+  const changedAt = Math.max(parseTimestamp(item.last_update_time), item.sent_at ?? 0);
   if (step === undefined || now - changedAt < busyStallMs) return "WAIT";
   if (item.nudges < MAX_RESTARTS) return "RESTART_STEP";
   return {
@@ -357,7 +357,7 @@ export function decideStep(
 export function lastSignOf(item: LifecycleItem, observed: Observed): number {
   const { now, timings } = observed;
   const { heartbeats, lastResultAt = 0 } = progressIn(observed, item);
-  let last = Math.max(parseTimestamp(item.last_update_time).getTime(), lastResultAt);
+  let last = Math.max(parseTimestamp(item.last_update_time), lastResultAt);
   // Not by Math.max(...): a call takes some 100,000 arguments, and an instance may write more heartbeats.
   for (const { at } of heartbeats) if (at > last && at <= now + timings.heartbeatTimeoutMs) last = at;
   return Math.min(last, now);

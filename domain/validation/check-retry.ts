@@ -11,7 +11,7 @@ export function filledFrom(item: RequestItem, json: unknown): unknown {
 /** Without the headers, which are not kept, and the invalidation, which would remove the objects that are cached. */
 function settingsOf(item: RequestItem) {
   const { created_at, timeout_at, instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes } = item;
-  const ms = parseTimestamp(timeout_at).getTime() - parseTimestamp(created_at).getTime();
+  const ms = parseTimestamp(timeout_at) - parseTimestamp(created_at);
   const timeout = Math.max(1, Math.round(ms / 60_000));
   return { timeout, instance_count: instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes };
 }

@@ -30,7 +30,8 @@ export interface PrewarmRequest {
 /** What a deployment allows, and what the new item has besides the body. */
 interface RequestRules {
   readonly reqId: string;
-  readonly now: Date;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   readonly caps: Caps;
   /** What the deployment's role may read of buckets. @default nothing */
   readonly sourceBuckets?: SourceBuckets;
@@ -119,11 +120,11 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
 }
 
 /** The times of a request that begins now. @param timeout in minutes */
-export function timesFrom(now: Date, timeout: number) {
+export function timesFrom(now: number, timeout: number) {
   return {
     created_at: formatTimestamp(now),
     last_update_time: formatTimestamp(now),
-    timeout_at: formatTimestamp(new Date(now.getTime() + timeout * 60_000)),
+    timeout_at: formatTimestamp(now + timeout * 60_000),
     expire_at: expiresAt(now),
   };
 }

@@ -57,7 +57,8 @@ export function buildDeps() {
     /** Only a dry run needs them: an HTTP client and parsers. */
     loadProbes: () => import("./dry-run-probes.ts"),
     sourceBuckets: env.SOURCE_BUCKETS,
-    now: () => new Date(),
+    /** Milliseconds since the epoch. */
+    now: Date.now,
     newId: (): string => crypto.randomUUID(),
   };
 }

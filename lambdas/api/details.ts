@@ -65,9 +65,9 @@ export async function readSamples({ progress, timings, now: clock }: ApiDeps, it
   // Of one that has just ended, the last bytes are not noted yet. Its heartbeats were not read.
   const heartbeats = active === undefined ? await progress.heartbeats(reqId) : live.heartbeats;
   const span = {
-    from: parseTimestamp(created_at).getTime(),
-    to: (active === undefined ? parseTimestamp(last_update_time) : now).getTime(),
-    settled: now.getTime() - SETTLED_HEARTBEATS * timings.heartbeatIntervalMs,
+    from: parseTimestamp(created_at),
+    to: active === undefined ? parseTimestamp(last_update_time) : now,
+    settled: now - SETTLED_HEARTBEATS * timings.heartbeatIntervalMs,
   };
   const unnoted = heartbeats.reduce((sum, { received = 0 }) => sum + received, 0);
   return samplesOf(minutes, span, countOf(item, live), unnoted).map((sample) => sampleRow(sample, item));

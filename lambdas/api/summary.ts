@@ -28,13 +28,13 @@ export async function summarize(deps: ApiDeps, first: RequestItem): Promise<Summ
 }
 
 async function withReport(deps: ApiDeps, first: RequestItem): Promise<EndedItem> {
-  const deadline = deps.now().getTime() + REPORT_WAIT_MS;
+  const deadline = deps.now() + REPORT_WAIT_MS;
   for (let item = first; ; item = (await deps.requests.get(item.req_id)) ?? item) {
     const { status, report } = item;
     if (!isTerminal(status))
       throw new ApiError(409, `The request is ${status}; its summary can be read once it has ended`);
     if (report !== undefined) return { ...item, status, report };
-    if (deps.now().getTime() >= deadline)
+    if (deps.now() >= deadline)
       throw new ApiError(409, `The request is ${status}; its report is still being written, ask again in a moment`);
     await sleep(REPORT_POLL_MS);
   }

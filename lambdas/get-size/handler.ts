@@ -64,7 +64,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
     request: { ...item, ...work.fields },
     distributions,
     refused,
-    timeMs: timeBudget(remainingMs(), new Date(), parseTimestamp(item.timeout_at)),
+    timeMs: timeBudget(remainingMs(), Date.now(), parseTimestamp(item.timeout_at)),
     origins: limits.origins,
     keptErrorMs: deps.keptErrorMs,
   };
@@ -115,7 +115,7 @@ async function workOfRetry(deps: GetSizeDeps, { req_id: reqId }: RequestItem, be
 }
 
 /** How long sizes may be asked for, in milliseconds, on a function that has `remainingMs` left. */
-export function timeBudget(remainingMs: number, now: Date, timeoutAt: Date): number {
-  const share = (timeoutAt.getTime() - now.getTime()) * SIZE_TIME_SHARE;
+export function timeBudget(remainingMs: number, now: number, timeoutAt: number): number {
+  const share = (timeoutAt - now) * SIZE_TIME_SHARE;
   return Math.max(0, Math.min(remainingMs - RESERVE_MS, share));
 }

@@ -17,7 +17,7 @@ export function openLimits({ progress, permits, timings, now }: GetSizeDeps, { r
   const sendHeartbeat = async () => {
     const heartbeat = { ...self, at: now(), tasks: 0, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
     try {
-      await progress.writeHeartbeat(reqId, heartbeat, expiresAt(new Date()));
+      await progress.writeHeartbeat(reqId, heartbeat, expiresAt());
       writtenAt = heartbeat.at;
     } catch {
       // The next one is tried again.

@@ -34,7 +34,7 @@ export async function invalidateAll(deps: TaskDeps, item: RequestItem, hasTime: 
   const paths = await pathsOf(deps.lists.read(LISTS.goodUrls, reqId), item.distributions);
   if ("problem" in paths) return endAs("FAIL", paths.problem);
   const batches = inBatches(paths.byDistribution);
-  const timeoutAt = parseTimestamp(item.timeout_at).getTime();
+  const timeoutAt = parseTimestamp(item.timeout_at);
   const waitUntil = deps.now() + MAX_WAIT_MS;
   const inProgress: (InvalidationBatch & { readonly id: string })[] = [];
   let done = item.invalidated_batches;

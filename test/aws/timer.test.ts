@@ -15,7 +15,7 @@ describe("a timer", () => {
     ["2024-12-31T23:59:59.999Z", "at(2025-01-01T00:00:00)"],
   ])("for %s is never early: %s", async (at, ScheduleExpression) => {
     const { timer, sent } = newTimer();
-    await timer.set("r1", new Date(at), { functionArn: "arn:function", roleArn: "arn:role" });
+    await timer.set("r1", Date.parse(at), { functionArn: "arn:function", roleArn: "arn:role" });
     expect(sent[0]?.input).toMatchObject({
       Name: "r1",
       GroupName: "timers",

@@ -60,7 +60,7 @@ export interface MemoryWorld {
 /** Warms the URLs of a request as the stack does. @param body of POST /prewarm @throws ApiError */
 export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unknown): Promise<MemoryRun> {
   const reqId = randomUUID();
-  const rules = { reqId, now: new Date(), caps: DEFAULT_CAPS };
+  const rules = { reqId, now: Date.now(), caps: DEFAULT_CAPS };
   const request = checkPrewarmRequest(body, rules);
   const hosts = hostsOf(request.urls);
   const found = await findDistributions(request.item.cf_domain, hosts, {

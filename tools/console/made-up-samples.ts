@@ -22,7 +22,7 @@ export function sampleRows({ from, to, bytes, warm }: MadeUpRun) {
   return [0, ...speeds].map((speed, n) => {
     done += speed / all;
     return {
-      at: formatTimestamp(new Date(from + ((to - from) * n) / minutes)),
+      at: formatTimestamp(from + ((to - from) * n) / minutes),
       received_size: Math.round(bytes * done),
       warm_count: Math.floor(warm * done),
       hit_count: 0,

@@ -6,7 +6,7 @@ import { sampleRows } from "./made-up-samples.ts";
 import type { Answer } from "./page-server.ts";
 
 const MINUTE = 60_000;
-const at = (ms: number) => formatTimestamp(new Date(Date.now() + ms));
+const at = (ms: number) => formatTimestamp(Date.now() + ms);
 
 const NONE = {
   download_size: 0,
@@ -317,7 +317,7 @@ function usual(route: string, query: URLSearchParams): Answer {
 
 function withSamples(request: Readonly<Record<string, unknown>>, detail: string): Readonly<Record<string, unknown>> {
   if (!detail.includes("samples")) return request;
-  const ms = (field: string) => parseTimestamp(String(request[field])).getTime();
+  const ms = (field: string) => parseTimestamp(String(request[field]));
   const [bytes, warm] = [Number(request["download_size"]), Number(request["warm_count"])];
   const to = ms(request["status"] === "IN_PROGRESS" ? "timestamp" : "last_update_time");
   return { ...request, samples: sampleRows({ from: ms("created_at"), to, bytes, warm }) };

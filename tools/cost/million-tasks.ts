@@ -18,7 +18,7 @@ export const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };
 export function millionTasks(template: StackTemplate, region: PriceRegion = "northAmerica"): Estimate {
   const types = String(template.Parameters["instanceTypes"]?.Default ?? "").split(",");
   const url_list = Array.from({ length: MILLION.urls }, (_, i) => `https://www.example.com/${i}`);
-  const rules = { reqId: "", now: new Date(0), caps: DEFAULT_CAPS };
+  const rules = { reqId: "", now: 0, caps: DEFAULT_CAPS };
   const { item, urls, body } = checkPrewarmRequest({ url_list, timeout: 60, instance_count: 1 }, rules);
   return estimateRequest({
     item: { ...item, pops: Array<string>(MILLION.pops).fill(popIn(region)) },

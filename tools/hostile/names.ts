@@ -86,7 +86,7 @@ async function tryName(name: HostileName, server: string): Promise<Outcome> {
 function accepted({ url, cfDomain }: HostileName): RequestItem | undefined {
   const body = { url_list: [url], cf_domain: cfDomain, pops: POPS, timeout: 60, instance_count: 0 };
   try {
-    const rules = { reqId: "lab", now: new Date(), caps: DEFAULT_CAPS };
+    const rules = { reqId: "lab", now: Date.now(), caps: DEFAULT_CAPS };
     return checkPrewarmRequest(body, rules).item;
   } catch (error) {
     if (error instanceof ApiError) return undefined;

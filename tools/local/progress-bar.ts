@@ -18,7 +18,7 @@ function rateAndTimeLeft({ bytes_per_second, instances_at_work, estimated_finish
   if (instances_at_work === 0) return [];
   const rate = `${megabytes(bytes_per_second)} MB/s`;
   if (estimated_finish_at === null) return [rate];
-  const left = parseTimestamp(estimated_finish_at).getTime() - parseTimestamp(timestamp).getTime();
+  const left = parseTimestamp(estimated_finish_at) - parseTimestamp(timestamp);
   return [rate, `${duration(Math.max(0, Math.round(left / 1_000)))} left`];
 }
 

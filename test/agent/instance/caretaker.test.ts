@@ -7,7 +7,7 @@ import { downloads, world } from "../receive/agent-world.ts";
 useVirtualClock({ idleMs: 2 });
 
 describe("an agent looks after requests", () => {
-  const time = (secondsAgo: number) => ({ S: formatTimestamp(new Date(Date.now() - secondsAgo * 1_000)) });
+  const time = (secondsAgo: number) => ({ S: formatTimestamp(Date.now() - secondsAgo * 1_000) });
   /** Moved so many seconds ago; its time is up so many seconds ago (or is to come). */
   const request = (req_id: string, status: string, moved: number, timeout = -60) => ({
     req_id: { S: req_id },

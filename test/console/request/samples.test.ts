@@ -5,7 +5,7 @@ import { niceTop, pathOf, placeOf, pointsWith, withPoint } from "../../../consol
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 
 const MINUTE = 60_000;
-const time = (minutes: number) => formatTimestamp(new Date(minutes * MINUTE));
+const time = (minutes: number) => formatTimestamp(minutes * MINUTE);
 const point = (at: number) => ({ at, rate: at, warm: 0.5 });
 
 /** An answer of minute 10 of a request with ten tasks. */

@@ -3,7 +3,7 @@ import { describeRequest, progressAnswer } from "../../../domain/api/request-vie
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
 import { request } from "../../lambdas/items.ts";
 
-const VIEW = { now: new Date("2024-04-16T03:15:09.499Z"), heartbeatTimeoutMs: 60_000 };
+const VIEW = { now: Date.parse("2024-04-16T03:15:09.499Z"), heartbeatTimeoutMs: 60_000 };
 
 it("tells what was asked for, and no headers", () => {
   const variants = [{ name: "br", header: ["Authorization: secret"] }];

@@ -7,9 +7,9 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, heartbeat, request } from "../../lambdas/items.ts";
 
-const NOW = new Date("2024-04-16T03:15:09.499Z");
+const NOW = Date.parse("2024-04-16T03:15:09.499Z");
 const PATIENCE = timingsOf();
-const fresh = (change: Partial<Heartbeat> = {}) => heartbeat({ at: NOW.getTime() - 9_000, ...change });
+const fresh = (change: Partial<Heartbeat> = {}) => heartbeat({ at: NOW - 9_000, ...change });
 const running = (change: Partial<RequestItem> = {}) =>
   request({ status: "IN_PROGRESS", total_count: 10, total_size: 100_000, ...change });
 const counted = (download_count: number, download_size = download_count * 10_000, failed_count = 0) => ({
@@ -25,8 +25,8 @@ describe("the tasks", () => {
     ["with agents: what their heartbeats say", {}, four, [fresh()], [4, 2, 4, 10]],
     ["with two processes of one agent", {}, four, [fresh(), fresh({ worker: "2", tasks: 3 })], [1, 5, 4, 10]],
     ["with nobody", {}, four, [], [6, 0, 4, 10]],
-    ["with an agent that fell silent", {}, four, [fresh({ at: NOW.getTime() - 61_000 })], [6, 0, 4, 10]],
-    ["with one whose clock is ahead", {}, four, [fresh({ at: NOW.getTime() + 61_000 })], [6, 0, 4, 10]],
+    ["with an agent that fell silent", {}, four, [fresh({ at: NOW - 61_000 })], [6, 0, 4, 10]],
+    ["with one whose clock is ahead", {}, four, [fresh({ at: NOW + 61_000 })], [6, 0, 4, 10]],
     ["counted before their agent's next heartbeat", {}, counted(9), [fresh()], [0, 1, 9, 10]],
     ["all done", {}, counted(10), [fresh()], [0, 0, 10, 10]],
     ["counted once too often for a moment", {}, counted(12), [], [0, 0, 10, 10]],
@@ -119,7 +119,7 @@ describe("what is under way", () => {
 });
 
 describe("when it will be done", () => {
-  const inSeconds = (seconds: number) => formatTimestamp(new Date(NOW.getTime() + seconds * 1_000));
+  const inSeconds = (seconds: number) => formatTimestamp(NOW + seconds * 1_000);
   const unsized = { sizes_known: false };
   it.each([
     ["by bytes: those that are neither there nor on their way", {}, counted(4), fresh(), inSeconds(50)],

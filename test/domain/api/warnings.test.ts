@@ -51,7 +51,7 @@ it("hits whose Age proves nothing have a warning of their own, and the others di
 });
 
 it("are of the counts of the answer they stand in: a request that goes on, and one that has ended", () => {
-  const view = { now: new Date("2024-04-16T03:15:09.499Z"), heartbeatTimeoutMs: 60_000 };
+  const view = { now: Date.parse("2024-04-16T03:15:09.499Z"), heartbeatTimeoutMs: 60_000 };
   const running = request({ status: "IN_PROGRESS", total_count: 4 });
   const progress = { ...NO_PROGRESS, count: count(2, 20, 0, { hit_count: 2 }) };
   expect(describeRequest(running, progress, view).warnings).toMatchObject([{ code: "no_tier", count: 2 }]);
@@ -93,7 +93,7 @@ it.each([
 
 it("GET /prewarm has the warning of missing instances", () => {
   const running = request({ status: "IN_PROGRESS", missing_instances: { count: 2, since: NOW - 700_000 } });
-  const { warnings } = describeRequest(running, NO_PROGRESS, { now: new Date(NOW), heartbeatTimeoutMs: 60_000 });
+  const { warnings } = describeRequest(running, NO_PROGRESS, { now: NOW, heartbeatTimeoutMs: 60_000 });
   expect(warnings).toMatchObject([
     { code: "no_capacity", count: 2, message: expect.stringMatching(/onDemandPercent/) },
   ]);

@@ -17,7 +17,7 @@ const timings = timingsOf();
 const NOW = Date.UTC(2024, 3, 16, 4);
 const minutesAgo = (minutes: number) => NOW - minutes * 60_000;
 
-const stamp = (at: number) => formatTimestamp(new Date(at));
+const stamp = (at: number) => formatTimestamp(at);
 const heartbeat = (at: number, tasks: number) => ({
   instance: "i-1",
   worker: `w${at}`,

@@ -12,7 +12,7 @@ function check(...sources: readonly Asked[]) {
   const { url_list: _, ...body } = BODY;
   try {
     const asked = { ...body, cf_domain: "www.example.com", sources };
-    const rules = { reqId: "r", now: new Date(), caps: DEFAULT_CAPS, sourceBuckets: ["media", "docs/site/*"] };
+    const rules = { reqId: "r", now: Date.now(), caps: DEFAULT_CAPS, sourceBuckets: ["media", "docs/site/*"] };
     return { problems: [], sources: checkPrewarmRequest(asked, rules).item.sources };
   } catch (error) {
     if (error instanceof ApiError) return { problems: error.message.split(/; (?=sources)/), sources: undefined };

@@ -13,7 +13,7 @@ const read = (change: object, caps: Partial<Caps> = {}) =>
   checkPrewarmRequest(JSON.parse(JSON.stringify({ ...BODY, ...change })), {
     caps: { ...DEFAULT_CAPS, ...caps },
     reqId: "r",
-    now: new Date("2024-04-16T03:12:21.046Z"),
+    now: Date.parse("2024-04-16T03:12:21.046Z"),
   });
 
 function refusal(change: object, caps: Partial<Caps> = {}): ApiError {

@@ -260,7 +260,7 @@ describe("what every route has in common", () => {
 
 describe("GET /prewarm with detail=samples", () => {
   // Now is 03:12:21; the request was made at 03:10:21.
-  const minute = (stamp: string) => minuteOf(parseTimestamp(stamp).getTime());
+  const minute = (stamp: string) => minuteOf(parseTimestamp(stamp));
   const at = (stamp: string) => `2024-04-16 ${stamp}`;
   const samples = async (call: ReturnType<typeof world>["call"]) =>
     (await call("GET /prewarm", undefined, { req_id: "r1", detail: "samples" })).body["samples"];

@@ -119,7 +119,7 @@ class Model {
     const told = describeRequest(
       item,
       { ...progress, heartbeats: [...this.heartbeats.values()] },
-      { now: new Date(this.now), heartbeatTimeoutMs: timingsOf().heartbeatTimeoutMs },
+      { now: this.now, heartbeatTimeoutMs: timingsOf().heartbeatTimeoutMs },
     );
     // As the route does.
     await this.requests.recordReportedPercentage("r1", told.percentage_complete);

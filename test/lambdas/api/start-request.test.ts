@@ -34,7 +34,7 @@ describe("POST /prewarm", () => {
     expect(lists.objects).toEqual({
       "new-id.csv": [["https://cdn.example.com/a.js"], ["https://cdn.example.com/b(1).js"]],
     });
-    const at = new Date("2024-04-16T03:17:21.046Z");
+    const at = Date.parse("2024-04-16T03:17:21.046Z");
     expect(timer.schedules.get("new-id")).toEqual({ at, target: { functionArn: "arn:shutdown", roleArn: "arn:role" } });
     expect(fleet.capacity).toBe(3);
     expect(requests.the("new-id")).toEqual(

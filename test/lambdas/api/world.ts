@@ -23,7 +23,7 @@ import { FakeTimer } from "../fakes/timer.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
 
-const NOW = new Date("2024-04-16T03:12:21.046Z");
+const NOW = Date.parse("2024-04-16T03:12:21.046Z");
 
 /** {@link NOW} as answers write it. */
 export const STAMP = "2024-04-16 03:12:21.046000";
@@ -92,7 +92,7 @@ export function world(
         error: (...args: unknown[]) => errors.push(args),
         warn: (...args: unknown[]) => warnings.push(args),
       },
-      now: () => new Date(NOW.getTime() + ticks),
+      now: () => NOW + ticks,
       newId: () => (ids++ === 0 ? "new-id" : `new-id-${ids}`),
     },
     fault,

@@ -110,11 +110,11 @@ export class FakeRequests implements Public<RequestTable> {
   }
   async claimRequeue({ req_id, requeues }: RequestItem) {
     const mayClaim = (item: RequestItem) => isIn(EVENTS.REQUEUE.from)(item) && item.requeues === requeues;
-    const moved = { requeues: requeues + 1, last_update_time: formatTimestamp(new Date()) };
+    const moved = { requeues: requeues + 1, last_update_time: formatTimestamp(Date.now()) };
     return this.change(req_id, mayClaim, moved, ["empty_seen_at"]);
   }
   async restartStep({ req_id, status, nudges }: RequestItem) {
-    const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(new Date()) };
+    const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(Date.now()) };
     return this.change(req_id, (item) => item.status === status && item.nudges === nudges, moved);
   }
   async close(reqId: string) {

@@ -2,9 +2,9 @@ import type { Timer, TimerTarget } from "../../../aws/timer.ts";
 import type { Public } from "./public.ts";
 
 export class FakeTimer implements Public<Timer> {
-  readonly schedules = new Map<string, { readonly at: Date; readonly target: TimerTarget }>();
+  readonly schedules = new Map<string, { readonly at: number; readonly target: TimerTarget }>();
 
-  async set(reqId: string, at: Date, target: TimerTarget) {
+  async set(reqId: string, at: number, target: TimerTarget) {
     this.schedules.set(reqId, { at, target });
   }
   async cancel(reqId: string) {

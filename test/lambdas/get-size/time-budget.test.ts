@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { timeBudget } from "../../../lambdas/get-size/handler.ts";
 
-const NOW = new Date("2024-04-16T00:00:00Z");
-const minutesLater = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+const NOW = Date.parse("2024-04-16T00:00:00Z");
+const minutesLater = (minutes: number) => NOW + minutes * 60_000;
 
 it.each([
   ["a long request: the function's time, less what is kept back", 900_000, 1_440, 780_000],

@@ -185,7 +185,7 @@ describe("a settlement check of an active request", () => {
   ])("ends a request whose list of URLs is %s, with the reason", async (_, rows, why) => {
     for (const [timeout_at, status] of [
       [PAST, "TIMEOUT"],
-      [formatTimestamp(new Date(Date.now() + 60_000)), "FAILED"],
+      [formatTimestamp(Date.now() + 60_000), "FAILED"],
     ] as const) {
       const { handle, requests, lists, report } = world({ item: { timeout_at, download_count: 4 } });
       if (rows === undefined) delete lists.objects["r1/success_urls.csv"];

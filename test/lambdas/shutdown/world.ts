@@ -25,7 +25,7 @@ import { silent } from "../silent.ts";
 export const EVENT = { req_id: "r1" };
 const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
 /** A request whose numbers moved a moment ago. */
-const JUST_NOW = formatTimestamp(new Date());
+const JUST_NOW = formatTimestamp(Date.now());
 export const PAST = "2024-04-16 03:17:21.046000";
 const MORE = [
   ...["variant", "outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
@@ -42,7 +42,7 @@ export const [A, B] = ["https://cdn.example.com/a", "https://cdn.example.com/b"]
 /** What has long come to nothing, and whose queue was seen empty before. */
 export const STILL = {
   download_count: 3,
-  last_update_time: formatTimestamp(new Date(minutesAgo(20))),
+  last_update_time: formatTimestamp(minutesAgo(20)),
   empty_seen_at: minutesAgo(2),
 } as const;
 export const ENDED = { status: "FINISHED", active: undefined, report: "r1/report.csv", closing: "y" } as const;
@@ -117,7 +117,7 @@ export function world({
   if (isActive) progress.set("r1", { count: { ...NO_COUNT, ...counts } });
   const shutdown = new FakeAsyncFunction();
   const timer = new FakeTimer();
-  timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
+  timer.schedules.set("r1", { at: Date.now(), target: { functionArn: "f", roleArn: "r" } });
   const fleet = new FakeFleet(1);
   let now = Date.now();
   const time = {

@@ -10,7 +10,7 @@ import { silent } from "../silent.ts";
 import { WATCH_CONTEXT, watchDeps } from "./world.ts";
 
 const PAST = "2020-01-01 00:00:00.000000";
-const JUST_NOW = formatTimestamp(new Date());
+const JUST_NOW = formatTimestamp(Date.now());
 
 test.each([
   { what: "nothing runs", active: 0, wanted: 0, instances: 0, inService: 0, orphans: 0, missing: 0, measured: false },

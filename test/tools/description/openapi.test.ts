@@ -67,7 +67,7 @@ describe("examples", () => {
     const before = request({ timeout_at: "2024-04-16 03:40:21.405000", header_count: 0, variant_names: [] });
     const retried = "retry_of" in value ? before : undefined;
     const json = retried === undefined ? value : filledFrom(retried, value);
-    const rules = { reqId: "r", now: new Date(), caps: DEFAULT_CAPS, retried };
+    const rules = { reqId: "r", now: Date.now(), caps: DEFAULT_CAPS, retried };
     expect(() => checkPrewarmRequest(json, rules)).not.toThrow();
     expect(() => startBodySchema.parse(value)).not.toThrow();
   });

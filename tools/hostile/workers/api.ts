@@ -80,7 +80,7 @@ const handler = createHandler(
     }),
     sourceBuckets: [],
     logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
-    now: () => new Date(),
+    now: Date.now,
     newId: () => crypto.randomUUID(),
   }),
 );
