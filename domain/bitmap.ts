@@ -1,12 +1,10 @@
-type Encoding = "base64" | "hex";
-
 /** A set of whole numbers from 0, one bit each: number n is bit n % 8 of byte n / 8. It grows with the largest of them. */
 export class Bitmap {
   private bytes: Uint8Array;
 
   /** @param text as {@link toText} returned it. @default an empty set */
-  constructor(text = "", encoding: Encoding = "base64") {
-    this.bytes = Buffer.from(text, encoding);
+  constructor(text = "") {
+    this.bytes = Buffer.from(text, "hex");
   }
 
   has(number: number): boolean {
@@ -30,9 +28,9 @@ export class Bitmap {
     return size;
   }
 
-  /** Without the room that it has grown by, so that equal sets have equal text. */
-  toText(encoding: Encoding = "base64"): string {
+  /** In hexadecimal, without the room that it has grown by, so that equal sets have equal text. */
+  toText(): string {
     const end = this.bytes.findLastIndex((byte) => byte !== 0) + 1;
-    return Buffer.from(this.bytes.subarray(0, end)).toString(encoding);
+    return Buffer.from(this.bytes.subarray(0, end)).toString("hex");
   }
 }

@@ -1,7 +1,6 @@
 import { Bitmap } from "../domain/bitmap.ts";
 import { Plan } from "../domain/plan/plan.ts";
 import type { Target } from "../domain/plan/target.ts";
-import type { PopBitmap } from "../domain/plan/task.ts";
 import type { Distribution } from "../domain/request/distributions.ts";
 import type { Order } from "../domain/request/options.ts";
 import { request } from "./lambdas/items.ts";
@@ -17,8 +16,8 @@ export function planOf(
 }
 
 /** Those places of a request's POPs, as the list of good URLs has them. */
-export function maskOf(places: Iterable<number>): PopBitmap {
+export function maskOf(places: Iterable<number>): string {
   const mask = new Bitmap();
   for (const place of places) mask.add(place);
-  return mask.toText("hex");
+  return mask.toText();
 }

@@ -1,3 +1,4 @@
+import { Bitmap } from "../bitmap.ts";
 import { grouped } from "../collections.ts";
 import { hostOf } from "../net/urls.ts";
 import { distributionOf, hostToAsk } from "../request/distributions.ts";
@@ -5,7 +6,7 @@ import type { Order } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { taskQueueFor } from "../request/task-queue-name.ts";
 import { candidatesFor, recGroups, type Target, type Task } from "./target.ts";
-import { type GoodUrl, isInPopBitmap, resultShardCount } from "./task.ts";
+import { type GoodUrl, resultShardCount } from "./task.ts";
 import { isLarge } from "./task-message.ts";
 
 /** The targets of one distribution. */
@@ -23,19 +24,21 @@ interface TargetGroup {
 
 /** The tasks of one URL: one at each resolved target of its distribution where it is wanted, numbered by the POP's place in the request. */
 export class UrlTasks {
+  /** The places of the POPs where it is wanted; undefined: everywhere. */
+  private readonly pops: Bitmap | undefined;
+
   constructor(
     private readonly url: GoodUrl,
     private readonly host: string,
     private readonly group: TargetGroup,
-  ) {}
+  ) {
+    if (url.pops !== undefined) this.pops = new Bitmap(url.pops);
+  }
 
   /** How many tasks there are. */
   get count(): number {
-    const { pops } = this.url;
-    if (pops === undefined) return this.group.targets.length;
-    let count = 0;
-    for (const place of this.group.places.values()) if (isInPopBitmap(pops, place)) count++;
-    return count;
+    const { targets } = this.group;
+    return this.pops === undefined ? targets.length : this.wantedOf(targets, all).length;
   }
 
   /** Label of the distribution that the URL belongs to. */
@@ -46,8 +49,7 @@ export class UrlTasks {
   /** The number of the task at a POP; undefined where the URL has no such task. */
   placeOf(pop: string): number | undefined {
     const place = this.group.places.get(pop);
-    const { pops } = this.url;
-    return place !== undefined && (pops === undefined || isInPopBitmap(pops, place)) ? place : undefined;
+    return place === undefined || this.pops?.has(place) === false ? undefined : place;
   }
 
   /** The tasks in the order of the targets, each without followers. @param wanted says of a number whether its task is. @default all */

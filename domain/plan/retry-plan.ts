@@ -4,7 +4,7 @@ import { distributionOf } from "../request/distributions.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { isLostList, LISTS, type ListStore } from "./lists.ts";
 import type { TargetStore } from "./target.ts";
-import { formKey, type GoodUrl, isInPopBitmap, type PopBitmap } from "./task.ts";
+import { formKey, type GoodUrl } from "./task.ts";
 
 export interface RetryDeps {
   readonly requests: { get(reqId: string): Promise<RequestItem | undefined> };
@@ -100,7 +100,7 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry
     const place = placeOf.get(pop);
     if (state !== "FAILED" || place === undefined) continue;
     for (const [row, { pops: bitmap }] of urls.entries())
-      if (labels[row] === label && (bitmap === undefined || isInPopBitmap(bitmap, place))) pairs.add(pair(row, place));
+      if (labels[row] === label && (bitmap === undefined || new Bitmap(bitmap).has(place))) pairs.add(pair(row, place));
   }
   const toProbe = await unreadOf(deps, reqId);
   // A URL whose size is to be asked is warmed at all POPs; without such URLs, only POPs that are in any pair remain.
@@ -110,15 +110,15 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry
     const wanted = [...used.entries()].filter(([, place]) => pairs.has(pair(row, place)));
     if (wanted.length === 0) return [];
     const places = wanted.map(([newPlace]) => newPlace);
-    return [{ ...url, pops: places.length === used.length ? undefined : popBitmapOf(places) }];
+    return [{ ...url, pops: places.length === used.length ? undefined : bitmapOf(places) }];
   });
   return { pops: used.flatMap((place) => pops[place] ?? []), sized, toProbe };
 }
 
-function popBitmapOf(places: readonly number[]): PopBitmap {
+function bitmapOf(places: readonly number[]): string {
   const bitmap = new Bitmap();
   for (const place of places) bitmap.add(place);
-  return bitmap.toText("hex");
+  return bitmap.toText();
 }
 
 /** URLs whose size could not be read, each with the variants in which it could not. */

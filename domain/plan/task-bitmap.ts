@@ -7,7 +7,7 @@ import { formKey, type GoodUrl, type UrlForm } from "./task.ts";
 /** A bitmap as it is kept: its counts, and two bits a task. */
 export interface SavedTaskBitmap {
   readonly count: Count;
-  /** Which tasks have a result, in Base64. */
+  /** Which tasks have a result: a {@link Bitmap} as text. */
   readonly bits: string;
   /** Which of these are good. */
   readonly good: string;

@@ -75,21 +75,12 @@ export const taskUrlSchema = z.object({
 
 export type TaskUrl = z.infer<typeof taskUrlSchema>;
 
-/** Some of a request's POPs by their places in its list: a {@link Bitmap} in hexadecimal. */
-export type PopBitmap = string;
-
-/** Whether the POP at a place is one of them. */
-export function isInPopBitmap(bitmap: PopBitmap, place: number): boolean {
-  const digit = (place >> 3) * 2;
-  return (Number.parseInt(bitmap.slice(digit, digit + 2), 16) & (1 << (place & 7))) !== 0;
-}
-
 /** An entry of the list of good URLs: it has fields that no message carries. */
 export interface GoodUrl extends TaskUrl {
   /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
   readonly source?: number | undefined;
-  /** The POPs of the request at which it is to be warmed. Absent: all. */
-  readonly pops?: PopBitmap | undefined;
+  /** The POPs of the request at which it is to be warmed: a {@link Bitmap} of their places, as text. Absent: all. */
+  readonly pops?: string | undefined;
 }
 
 /** A row of a list cannot be parsed: another program wrote the list, or it is damaged. */

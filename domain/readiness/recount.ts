@@ -238,10 +238,10 @@ export const recountCheckpointSchema = z.object({
   count: countSchema,
   /** Failures so far, by reason. */
   failures: failureTallySchema,
-  /** Bits of the TaskBitmap in Base64: tasks that have a result. */
-  bits: z.base64(),
+  /** Bits of the TaskBitmap: tasks that have a result. */
+  bits: z.hex(),
   /** The same of those that are good. */
-  good: z.base64(),
+  good: z.hex(),
   /** Keys of the objects with the report's rows so far, in order. */
   parts: z.array(z.string()),
   /** The same of the file of all results. */

@@ -21,6 +21,13 @@ it("is serialized without trailing zero bytes, so that equal sets have equal tex
   const grown = new Bitmap();
   // The room doubles: 4 bytes for 3.
   for (const number of [0, 8, 16]) grown.add(number);
-  const whole = new Bitmap(Buffer.from([1, 1, 1]).toString("base64"));
+  const whole = new Bitmap("010101");
   expect(grown.toText()).toBe(whole.toText());
+});
+
+it("is written in hexadecimal, the lowest bit of each byte first", () => {
+  const bitmap = new Bitmap();
+  for (const number of [0, 3, 12]) bitmap.add(number);
+  expect(bitmap.toText()).toBe("0910");
+  expect([0, 3, 12, 13, 16, 600, 2 ** 29].filter((number) => new Bitmap("0910").has(number))).toEqual([0, 3, 12]);
 });
