@@ -2,16 +2,16 @@
 import { isHit, tierOf } from "../result/outcome.ts";
 
 /** Statuses by which an origin, or the edge for it, refuses requests because there are too many. */
-const OVERLOAD = new Set([429, 502, 503, 504]);
+const OVERLOAD = new Set<number | undefined>([429, 502, 503, 504]);
 /** Of these, those that ask the client to try again later: such a task has more attempts. */
-const TRY_LATER = new Set([429, 503]);
+const TRY_LATER = new Set<number | undefined>([429, 503]);
 
 export function isOverload(status: number | undefined): boolean {
-  return status !== undefined && OVERLOAD.has(status);
+  return OVERLOAD.has(status);
 }
 
 export function isThrottled(status: number | undefined): boolean {
-  return status !== undefined && TRY_LATER.has(status);
+  return TRY_LATER.has(status);
 }
 
 /** A server that asks for more has a wrong clock, or uses another unit. */

@@ -13,7 +13,7 @@ import { expiresAt, formatTimestamp } from "../timestamps.ts";
 import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
 import { type PartialPrewarmBody, type PrewarmBody, partialPrewarmBodySchema, prewarmBodySchema } from "./bodies.ts";
 import { checkHeaders, variantOrderWarnings } from "./check-headers.ts";
-import { checkRetry, retryWarnings } from "./check-retry.ts";
+import { checkRetry, filledFrom, retryWarnings } from "./check-retry.ts";
 import { checkBuckets, namesNoHost } from "./check-sources.ts";
 import { checkPaths, invalidationWarnings } from "./check-urls.ts";
 import { faultsOf, fieldsOf } from "./parse-body.ts";
@@ -35,7 +35,7 @@ interface RequestRules {
   readonly caps: Caps;
   /** What the deployment's role may read of buckets. @default nothing */
   readonly sourceBuckets?: SourceBuckets;
-  /** The request that the body names as `retry_of`: its POPs are those of the new one, and Get Size finds the URLs. */
+  /** The request that the body names as `retry_of`: its POPs and settings are those of the new one, and Get Size finds the URLs. */
   readonly retried?: RequestItem | undefined;
 }
 
@@ -45,9 +45,11 @@ interface RequestRules {
  * @throws ApiError 400
  */
 export function checkPrewarmRequest(
-  json: unknown,
+  asked: unknown,
   rules: RequestRules,
 ): PrewarmRequest & { readonly body: PrewarmBody } {
+  const { retried, caps, sourceBuckets = [] } = rules;
+  const json = retried === undefined ? asked : filledFrom(retried, asked);
   const parsed = prewarmBodySchema.safeParse(json);
   const { problems, urls: errorUrls, fields } = faultsOf(parsed.error?.issues ?? []);
   // Of a body with faults, the fields without any.
@@ -55,7 +57,6 @@ export function checkPrewarmRequest(
   const body = parsed.data ?? partialPrewarmBodySchema.parse(Object.fromEntries(valid));
   const isValid = (...names: (keyof PrewarmBody)[]) => !names.some((name) => fields.has(name));
   const { url_list: urls = [], header = [], variants = [], sources = [], need_invalidate: invalidates = false } = body;
-  const { retried, caps, sourceBuckets = [] } = rules;
   problems.push(...checkBuckets(sources, sourceBuckets), ...checkHeaders(header, variants));
   if (body.cf_domain === undefined && isValid("cf_domain", "url_list", "sources")) {
     const hosts = tooManyHosts(urls);

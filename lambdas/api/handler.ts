@@ -6,7 +6,6 @@ import { bodyDigest } from "../../domain/request/client-token.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema } from "../../domain/validation/bodies.ts";
-import { filledFrom } from "../../domain/validation/check-retry.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest, timesFrom } from "../../domain/validation/prewarm-request.ts";
 import { describePops, describeSettings } from "./deployment.ts";
@@ -53,7 +52,7 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const retried = await retriedRequest(deps, json);
     const { caps, sourceBuckets } = deps;
     const rules = { caps, sourceBuckets, retried, reqId: deps.newId(), now: deps.now() };
-    const { body, ...request } = checkPrewarmRequest(retried === undefined ? json : filledFrom(retried, json), rules);
+    const { body, ...request } = checkPrewarmRequest(json, rules);
     const warnings = [...request.warnings, ...(await checkDistributions(deps, request))];
     if (body.dry_run === true) {
       if (body.client_token !== undefined)
