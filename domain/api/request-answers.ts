@@ -152,8 +152,6 @@ export const listedRequestSchema = progressSchema
     description: "A request of the list: what GET /prewarm says of it, as far as the index of the list has it.",
   });
 
-const { pop_count: _pops, verify: _verify, order: _order, sentence: _sentence, ...LISTED_EXAMPLE } = PROGRESS_EXAMPLE;
-
 /** GET /requests. */
 export const requestsSchema = z
   .object({
@@ -167,7 +165,7 @@ export const requestsSchema = z
     examples: [
       {
         timestamp: "2024-04-16 03:15:09.499000",
-        requests: [LISTED_EXAMPLE],
+        requests: [listedRequestSchema.parse(PROGRESS_EXAMPLE)],
         next: null,
       },
     ],

@@ -185,7 +185,7 @@ function estimatedFinish(
 function lastUpdate(item: ListedRequest, { lastResultAt }: Progress, now: number): string {
   if (item.active === undefined || lastResultAt === undefined) return item.last_update_time;
   const moved = formatTimestamp(Math.min(lastResultAt, now));
-  return [moved, item.last_update_time].sort().at(-1) ?? moved;
+  return moved > item.last_update_time ? moved : item.last_update_time;
 }
 
 /** A row a POP, in the order of the request. Its counts are those of progress: a recount does not correct them. */

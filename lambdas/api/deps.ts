@@ -18,7 +18,7 @@ const environmentSchema = pipelineVariables.extend({
   DISTRIBUTIONS: allowedDistributionsSchema,
   ENV_NAME: nameVariable,
   VERSION: nameVariable,
-  INSTANCE_TYPES: nameVariable,
+  INSTANCE_TYPES: listVariable,
   /** Dollars; 0: not configured. */
   SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
   ON_DEMAND_PERCENT: z.coerce.number().min(0).max(100),
@@ -34,7 +34,7 @@ const environmentSchema = pipelineVariables.extend({
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const shared = sharedAdapters("api", env, env.SHUTDOWN_ARN);
-  const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
+  const instanceTypes = env.INSTANCE_TYPES;
   return {
     ...shared,
     distributions: new Distributions(new CloudFrontClient({})),
