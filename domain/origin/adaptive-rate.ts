@@ -1,8 +1,8 @@
 // Additive increase, multiplicative decrease (AIMD) of the rate of requests to a host that throttles. The increase is a function of the time
 // since the last cut, so that no process writes it. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
 import { withTimeout } from "../retry.ts";
-import { CALL_TIMEOUT_MS } from "./paced-calls.ts";
-import type { HostRate, PermitStore } from "./permit-store.ts";
+import { CALL_TIMEOUT_MS, type ProcessOptions } from "./paced-calls.ts";
+import type { HostRate } from "./permit-store.ts";
 
 const DECREASE_FACTOR = 0.7;
 /** With MIN_RESPONSES or more, the rate is multiplied by the accepted share if that is below DECREASE_FACTOR, but by no less than this. */
@@ -104,14 +104,6 @@ export interface HostResponse {
   readonly isRetry: boolean;
 }
 
-export interface AdaptiveRateOptions {
-  readonly store: PermitStore;
-  readonly host: string;
-  readonly now: () => number;
-  /** The host throttles: requests per second that it receives from now on. */
-  readonly onCut?: (host: string, perSecond: number) => void;
-}
-
 /** The rate that one host accepts (AIMD). All processes share it; each judges the responses that it receives. */
 export class AdaptiveRate {
   private shared: HostRate | undefined;
@@ -125,7 +117,7 @@ export class AdaptiveRate {
   /** When each was refused last. */
   private readonly refusedUrls = new Map<string, number>();
 
-  constructor(private readonly options: AdaptiveRateOptions) {}
+  constructor(private readonly options: ProcessOptions & { readonly host: string }) {}
 
   get host(): string {
     return this.options.host;

@@ -13,8 +13,6 @@ const PREPARE_MS = 2_000;
 export interface OriginLimiterRegistryOptions extends ProcessOptions {
   /** Makes `now` exact. Called once, before the first work that has limits. @default it is */
   readonly syncClock?: () => Promise<void>;
-  /** A host throttles: requests per second that it receives from now on. */
-  readonly onCut?: (host: string, perSecond: number) => void;
 }
 
 /** Work that sends requests to one host: a task message, or the size probes of a request. */

@@ -19,6 +19,8 @@ export interface ProcessOptions {
   /** How long a process without a heartbeat keeps its permits: 20 s at least. @default 60 s */
   readonly heartbeatTimeoutMs?: number;
   readonly onError?: (error: unknown, id: string) => void;
+  /** A host throttles: requests per second that it receives from now on. */
+  readonly onCut?: (host: string, perSecond: number) => void;
 }
 
 export interface LimiterOptions extends ProcessOptions {
