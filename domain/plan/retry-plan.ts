@@ -1,4 +1,5 @@
 import { Bitmap } from "../bitmap.ts";
+import { toArray } from "../collections.ts";
 import { hostOf } from "../net/urls.ts";
 import { distributionOf } from "../request/distributions.ts";
 import type { RequestItem } from "../request/request-item.ts";
@@ -77,15 +78,13 @@ export async function tasksToRetry(deps: RetryDeps, item: RequestItem): Promise<
 
 async function everythingOf({ lists }: RetryDeps, item: RequestItem): Promise<TasksToRetry> {
   const { req_id: reqId, pops } = item;
-  const toProbe: UrlToProbe[] = [];
-  for await (const url of lists.read(LISTS.urls, reqId)) toProbe.push({ url });
-  return { pops, sized: [], toProbe };
+  const urls = await toArray(lists.read(LISTS.urls, reqId));
+  return { pops, sized: [], toProbe: urls.map((url) => ({ url })) };
 }
 
 async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry> {
   const { req_id: reqId, pops, distributions } = item;
-  const urls: GoodUrl[] = [];
-  for await (const url of deps.lists.read(LISTS.goodUrls, reqId)) urls.push(url);
+  const urls = await toArray(deps.lists.read(LISTS.goodUrls, reqId));
   const rowOf = new Map(urls.map((url, row) => [formKey(url), row]));
   const placeOf = new Map(pops.map((pop, place) => [pop, place]));
   const pairs = new Bitmap();

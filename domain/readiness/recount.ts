@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { toArray } from "../collections.ts";
 import { isLostList, isMissing, LISTS, type RequestFiles } from "../plan/lists.ts";
 import { Plan } from "../plan/plan.ts";
 import type { TargetStore } from "../plan/target.ts";
@@ -170,10 +171,8 @@ export class ListLostError extends Error {
 
 /** @throws ListLostError; what S3 throws when it cannot be asked now */
 async function readGoodUrls({ lists }: RecountDeps, reqId: string): Promise<GoodUrl[]> {
-  const urls: GoodUrl[] = [];
   try {
-    for await (const url of lists.read(LISTS.goodUrls, reqId)) urls.push(url);
-    return urls;
+    return await toArray(lists.read(LISTS.goodUrls, reqId));
   } catch (error) {
     if (!isLostList(error)) throw error;
     throw new ListLostError(`the list of its good URLs cannot be read: ${error.message}`, { cause: error });

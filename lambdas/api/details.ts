@@ -1,5 +1,6 @@
 import type { FailureRow, PopUrls } from "../../domain/api/detail-answers.ts";
 import { countOf, failureRow, popRows, sampleRow } from "../../domain/api/request-view.ts";
+import { toArray } from "../../domain/collections.ts";
 import { isLostList, isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type GoodUrl, sortKeyOf } from "../../domain/plan/task.ts";
@@ -44,10 +45,8 @@ async function readGroups(
   list: ReadableList<FailureGroup>,
   reqId: string,
 ): Promise<FailureGroup[] | undefined> {
-  const groups: FailureGroup[] = [];
   try {
-    for await (const group of lists.read(list, reqId)) groups.push(group);
-    return groups;
+    return await toArray(lists.read(list, reqId));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

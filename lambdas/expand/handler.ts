@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { requestEventSchema } from "../../aws/async-function.ts";
+import { toArray } from "../../domain/collections.ts";
 import { urlPrefix } from "../../domain/net/urls.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -96,10 +97,9 @@ async function loadFoundUrls(
   item: RequestItem,
   before: ExpandCheckpoint | undefined,
 ): Promise<FoundUrls> {
-  const urls: string[] = [];
+  const listed = await toArray(deps.lists.read(LISTS.foundUrls, item.req_id));
   // An interrupted run may have written the URLs of sources into the same list.
-  for await (const { url, source } of deps.lists.read(LISTS.foundUrls, item.req_id))
-    if (source === undefined) urls.push(url);
+  const urls = listed.filter(({ source }) => source === undefined).map(({ url }) => url);
   return new FoundUrls({
     request: item,
     caps: deps.caps,

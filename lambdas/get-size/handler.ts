@@ -1,3 +1,4 @@
+import { toArray } from "../../domain/collections.ts";
 import { withoutQueries } from "../../domain/log-fields.ts";
 import { AliasUnclearError } from "../../domain/net/resolver.ts";
 import { hostsOf } from "../../domain/net/urls.ts";
@@ -97,9 +98,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
 
 /** All URLs of the request's list, read completely before the first size: S3 closes a response that is not read for long. */
 async function workOfList({ lists }: GetSizeDeps, { req_id: reqId }: RequestItem): Promise<Work> {
-  const toProbe: UrlToProbe[] = [];
-  for await (const found of lists.read(LISTS.foundUrls, reqId)) toProbe.push(found);
-  return { sized: [], toProbe, fields: {} };
+  return { sized: [], toProbe: await toArray(lists.read(LISTS.foundUrls, reqId)), fields: {} };
 }
 
 /** For a retry: what is not good in the request that it retries. Writes the list of URLs, too. @throws RetryLostError */
