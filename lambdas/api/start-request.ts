@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { errorFields } from "../../domain/log-fields.ts";
 import { isLostList, LISTS } from "../../domain/plan/lists.ts";
@@ -7,6 +6,7 @@ import { beyondCap } from "../../domain/request/caps.ts";
 import type { TokenClaim } from "../../domain/request/client-token.ts";
 import { neededCapacity } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { retry } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
@@ -94,8 +94,8 @@ function tooManyActive({ caps }: ApiDeps, wouldBe: number): ApiError {
   return new ApiError(400, beyondCap(caps, "maxActiveRequests", "with this one there would be", wouldBe) ?? "");
 }
 
-const WAIT_MS = 10_000;
-const POLL_MS = 250;
+/** Another call may be creating the request: it is asked for again for about ten seconds. */
+const UNTIL_CREATED = { attempts: 40, firstMs: 250, longestMs: 250, retryOnResult: (item?: RequestItem) => item === undefined };
 /** No call takes longer than API Gateway waits, so a request without an item after this time is never created. */
 const GIVEN_UP_MS = 60_000;
 
@@ -115,7 +115,7 @@ export async function onceForToken(
     const other = await deps.tokens.read(token);
     if (other !== undefined && other.digest !== claim.digest)
       throw refuse(`was sent with another body within the last 24 hours; that made the request ${other.req_id}`);
-    const item = other && (await waitForRequest(deps, other));
+    const item = other && (await retry(() => deps.requests.get(other.req_id), UNTIL_CREATED));
     if (item !== undefined) return item;
     // The call that had claimed it ended before it created the request.
     const isFree = other === undefined || claim.at - other.at >= GIVEN_UP_MS;
@@ -130,15 +130,6 @@ export async function onceForToken(
       .release(token, claim.req_id)
       .catch((cause: unknown) => deps.logger.error("Releasing a client token failed", { error: errorFields(cause) }));
     throw error;
-  }
-}
-
-/** The request of a claim. Waits for it, because another call may be creating it. */
-async function waitForRequest({ requests }: ApiDeps, { req_id }: TokenClaim): Promise<RequestItem | undefined> {
-  for (let waited = 0; ; waited += POLL_MS) {
-    const item = await requests.get(req_id);
-    if (item !== undefined || waited >= WAIT_MS) return item;
-    await sleep(POLL_MS);
   }
 }
 
