@@ -6,12 +6,6 @@ import { sourceReadSchema } from "../request/source.ts";
 const whole = z.number().int().nonnegative();
 const dollars = z.number().nonnegative();
 
-const spreadSchema = z.object({
-  estimate: whole.nullable().describe("Null: it is not known."),
-  low: whole.nullable().describe("With `high`: the bounds of a 95% confidence interval."),
-  high: whole.nullable(),
-});
-
 /** What a request would come to: the answer of POST /prewarm with `dry_run`. */
 export const estimateSchema = z
   .object({
@@ -27,8 +21,11 @@ export const estimateSchema = z
         unknown_rec: z.array(z.string()).describe("POPs whose regional cache nobody knows."),
       })
       .describe("The chosen POPs under their regional caches."),
-    bytes: spreadSchema
-      .extend({
+    bytes: z
+      .object({
+        estimate: whole.nullable().describe("Null: it is not known."),
+        low: whole.nullable().describe("With `high`: the bounds of a 95% confidence interval."),
+        high: whole.nullable(),
         sampled: whole.describe("How many sizes were asked for: of a URL in a variant each."),
         unknown: whole.describe("Of these: how many told none in time."),
         unreadable: whole.describe("Of these: how many cannot be read. They count as 0 bytes."),
