@@ -43,7 +43,7 @@ export function describeSettings(deps: ApiDeps) {
     distributions: { parameter: DISTRIBUTIONS_PARAMETER, allowed: [...allowed] },
     source_buckets: { parameter: SOURCE_BUCKETS_PARAMETER, allowed: [...sourceBuckets] },
     instances: {
-      types: instanceTypes,
+      types: [...instanceTypes],
       estimate: { type: kind.type, vcpus: kind.vcpus, spot_price_per_hour: kind.spotHour, prices_as_of: PRICES_AS_OF },
     },
   };

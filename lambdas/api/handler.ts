@@ -31,7 +31,8 @@ export function createHandler(deps: ApiDeps) {
     } catch (error) {
       const id = event.requestContext.requestId;
       const isExpected = error instanceof ApiError;
-      if (!isExpected) deps.logger.error("A call failed", { route: name, api_request_id: id, error: errorFields(error) });
+      if (!isExpected)
+        deps.logger.error("A call failed", { route: name, api_request_id: id, error: errorFields(error) });
       const failure = isExpected ? error : new ApiError(500, `Internal error; the log has it under ${id}`);
       return answer(failure.statusCode, errorBody(name, failure, formatTimestamp(deps.now())));
     }
@@ -120,11 +121,7 @@ async function requestOf(deps: ApiDeps, { queryStringParameters: query }: APIGat
 }
 
 /** A failure in the shape of the route's own answer. */
-export function errorBody(
-  route: string,
-  { message, errorUrls }: ApiError,
-  timestamp: string,
-): Record<string, unknown> {
+export function errorBody(route: string, { message, errorUrls }: ApiError, timestamp: string): Record<string, unknown> {
   if (route.endsWith("/instances")) return { status: "failure", timestamp, message };
   if (route !== "POST /prewarm") return { status: "Failed", error_message: message, timestamp };
   const fitting = errorUrls.filter(urlSizeFilter());

@@ -95,7 +95,12 @@ function tooManyActive({ caps }: ApiDeps, wouldBe: number): ApiError {
 }
 
 /** Another call may be creating the request: it is asked for again for about ten seconds. */
-const UNTIL_CREATED = { attempts: 40, firstMs: 250, longestMs: 250, retryOnResult: (item?: RequestItem) => item === undefined };
+const UNTIL_CREATED = {
+  attempts: 40,
+  firstMs: 250,
+  longestMs: 250,
+  retryOnResult: (item?: RequestItem) => item === undefined,
+};
 /** No call takes longer than API Gateway waits, so a request without an item after this time is never created. */
 const GIVEN_UP_MS = 60_000;
 

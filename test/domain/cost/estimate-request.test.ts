@@ -50,14 +50,16 @@ describe("what a request would come to", () => {
   });
 
   it("what cannot be read is no bytes, and the first reason is told", () => {
-    expect(estimate({ sizes: [{ size: 1e9 }, { problem: "HTTP 404" }, { size: 1e9 }, undefined] }).bytes).toMatchObject({
-      estimate: 8e9,
-      low: expect.any(Number),
-      sampled: 4,
-      unknown: 1,
-      unreadable: 1,
-      first_problem: "HTTP 404",
-    });
+    expect(estimate({ sizes: [{ size: 1e9 }, { problem: "HTTP 404" }, { size: 1e9 }, undefined] }).bytes).toMatchObject(
+      {
+        estimate: 8e9,
+        low: expect.any(Number),
+        sampled: 4,
+        unknown: 1,
+        unreadable: 1,
+        first_problem: "HTTP 404",
+      },
+    );
   });
 
   it("nothing is made up where no size is known", () => {

@@ -58,10 +58,7 @@ describe("a sample of sizes", () => {
       (_, answer) => void answer.writeHead(404).end(),
       [FORM, { ...FORM, url: "http://a.example/" }],
     );
-    expect(seen).toMatchObject([
-      { problem: "HTTP 404" },
-      { problem: expect.stringContaining("a.example is no name") },
-    ]);
+    expect(seen).toMatchObject([{ problem: "HTTP 404" }, { problem: expect.stringContaining("a.example is no name") }]);
   });
 
   it("takes no longer than it may: what has not answered has no answer", async () => {

@@ -86,7 +86,13 @@ export function foundFor(
   { own = [], serves = () => true, remaining = MAX_URLS - own.length }: Partial<Before> = {},
 ) {
   const more = Array.from({ length: MAX_URLS - own.length - remaining }, (_, i) => `https://own.test/${i}`);
-  return new FoundUrls({ request: request({ pops: ["SIN2-P1"] }), caps: {}, own: [...own, ...more], serves, sources: sources.map(notYetRead) });
+  return new FoundUrls({
+    request: request({ pops: ["SIN2-P1"] }),
+    caps: {},
+    own: [...own, ...more],
+    serves,
+    sources: sources.map(notYetRead),
+  });
 }
 
 /** Why a request with sources ends. */
