@@ -1,4 +1,7 @@
 // Loaded with the first dry run: it brings an HTTP client and parsers that no other route needs.
+import type { Resolver } from "../../domain/net/resolver.ts";
+import type { Caps } from "../../domain/request/caps.ts";
+import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
 import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
@@ -8,10 +11,18 @@ import { type MeasureOptions, measureSizes, type SizeQuestion } from "../../prob
 import { DocumentError } from "../../probe/sources/document.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
-import type { ApiDeps } from "./deps.ts";
-import { FIND_MS } from "./distributions.ts";
 
 const CLOSING_MS = 1_000;
+
+/** What documents are read with. */
+interface ReadOptions {
+  readonly dns: Resolver;
+  readonly ports: MeasureOptions["ports"];
+  readonly caps: Partial<Caps>;
+  /** The distributions of this account. */
+  readonly own: readonly OwnDistribution[];
+  readonly timeMs: number;
+}
 
 /** What sources named, as far as they were read. */
 export interface SourcesSeen {
@@ -29,11 +40,9 @@ const inBucket = () => Promise.reject(new DocumentError("lies in a bucket"));
 
 /** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */
 export async function readSourcesFor(
-  { dns, ports, caps, distributions }: ApiDeps,
+  { dns, ports, caps, own, timeMs }: ReadOptions,
   { item, urls }: PrewarmRequest,
-  timeMs: number,
 ): Promise<SourcesSeen> {
-  const own = await withTimeout(FIND_MS, distributions.own());
   const { sources = [], header } = item;
   const web = sources.filter(({ s3 }) => s3 === undefined);
   const found = new FoundUrls({

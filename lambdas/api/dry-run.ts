@@ -7,13 +7,14 @@ import { beyondCap } from "../../domain/request/caps.ts";
 import { invalidationPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import { notYetRead } from "../../domain/request/source.ts";
+import { withTimeout } from "../../domain/retry.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { firstOf } from "../../domain/validation/api-error.ts";
 import type { PrewarmBody } from "../../domain/validation/bodies.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { SizeQuestion } from "../../probe/size/measure-urls.ts";
 import type { ApiDeps } from "./deps.ts";
-import { lookUpDistributions } from "./distributions.ts";
+import { FIND_MS, lookUpDistributions } from "./distributions.ts";
 import type { SourcesSeen } from "./dry-run-probes.ts";
 import { checkActiveLimit } from "./start-request.ts";
 
@@ -89,7 +90,9 @@ async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<Sour
   if (sources === undefined) return { urls: request.urls, sources: [], isAll: true, problem: undefined };
   try {
     const { readSourcesFor } = await deps.loadProbes();
-    return await readSourcesFor(deps, request, READ_MS);
+    const own = await withTimeout(FIND_MS, deps.distributions.own());
+    const { dns, ports, caps } = deps;
+    return await readSourcesFor({ dns, ports, caps, own, timeMs: READ_MS }, request);
   } catch (error) {
     deps.logger.warn("A dry run could not read its sources", { error: errorFields(error) });
     return { urls: request.urls, sources: sources.map(notYetRead), isAll: false, problem: undefined };

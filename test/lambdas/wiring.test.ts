@@ -275,11 +275,11 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
   });
 
   test("by the sources of a dry run", async () => {
-    const deps = given.all.get("api") as unknown as ApiDeps;
-    const { readSourcesFor } = await deps.loadProbes();
-    vi.spyOn(deps.distributions, "own").mockResolvedValue([]);
+    const { dns, ports, caps, loadProbes } = given.all.get("api") as unknown as ApiDeps;
+    const { readSourcesFor } = await loadProbes();
+    const options = { dns, ports, caps, own: [], timeMs: 300 };
     const asked = { item: request({ sources: [source] }), urls: [], warnings: [] };
-    expect(await connections(() => readSourcesFor(deps, asked, 300))).toEqual(only);
+    expect(await connections(() => readSourcesFor(options, asked))).toEqual(only);
   });
 
   test("by the sources that Expand reads", async () => {

@@ -2,11 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
-import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { readSourcesFor } from "../../../lambdas/api/dry-run-probes.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
-import { fakeDeps } from "../../../tools/local/fake-deps.ts";
-import { FakeDistributions } from "../fakes/distributions.ts";
 import { fakeResolver } from "../fakes/dns.ts";
 import { request } from "../items.ts";
 
@@ -27,14 +23,15 @@ async function read(
   server = createServer(listener);
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const deps = fakeDeps<ApiDeps>({
+  const options = {
     dns: fakeResolver({ addresses: async () => ["127.0.0.1"] }),
     ports: { httpsPort: port, httpPort: port },
-    caps: { ...DEFAULT_CAPS, maxTasks: 1_000 },
-    distributions: new FakeDistributions(OWN),
-  });
+    caps: { maxTasks: 1_000 },
+    own: OWN,
+    timeMs: ms,
+  };
   const item = request({ pops: ["SIN2-P1"], sources });
-  return readSourcesFor(deps, { item, urls, warnings: [] }, ms);
+  return readSourcesFor(options, { item, urls, warnings: [] });
 }
 
 const says =
