@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { nameVariable } from "../domain/environment.ts";
-import { FIRST_BYTE_SECONDS, KEPT_ERROR_SECONDS } from "../domain/limits.ts";
+import { ERROR_CACHING_SECONDS, FIRST_BYTE_SECONDS } from "../domain/limits.ts";
 import { edgeVariables } from "../domain/net/addresses.ts";
 import { STALL_SECONDS, stallSecondsSchema } from "../domain/request/lifecycle.ts";
 
@@ -28,5 +28,5 @@ export const envSchema = z.object({
   /** How long the first byte of an answer is waited for. */
   PREWARM_FIRST_BYTE_SECONDS: z.coerce.number().positive().default(FIRST_BYTE_SECONDS),
   /** After how long a POP that answered with an error is asked again for the same object. */
-  PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),
+  PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(ERROR_CACHING_SECONDS),
 });

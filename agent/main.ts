@@ -13,10 +13,10 @@ import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestReader } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { ServerClock } from "../aws/server-clock.ts";
-import { SettlementQueue } from "../aws/settlement-queue.ts";
+import { SettlementRequests } from "../aws/settlement-requests.ts";
 import { MainAndExpressQueues } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
-import type { Unreadable } from "../domain/log-fields.ts";
+import type { UnparseableItem } from "../domain/log-fields.ts";
 import { OriginLimiterRegistry } from "../domain/origin/origin-limiter-registry.ts";
 import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
@@ -24,9 +24,9 @@ import { envSchema } from "./env.ts";
 import { createDownload } from "./fetch/downloader.ts";
 import { PooledHttpClient } from "./fetch/http/pooled-client.ts";
 import { RequestTracker } from "./fetch/request-tracker.ts";
-import { Caretaker, retire } from "./instance/caretaker.ts";
 import { createLogger } from "./instance/log.ts";
 import { InstanceMetadata, identify } from "./instance/metadata.ts";
+import { RequestMonitor, retire } from "./instance/request-monitor.ts";
 import { isSibling, memoryIsTight, memoryShare, Siblings } from "./instance/siblings.ts";
 import { Agent } from "./receive/agent.ts";
 import { Heartbeats } from "./report/heartbeats.ts";
@@ -54,13 +54,13 @@ const http = new PooledHttpClient({
   allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
 });
-const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "Skipped unparseable item");
+const onUnparseable = (item: UnparseableItem) => logger.warn(item, "Skipped unparseable item");
 const documents = DynamoDBDocument.from(new DynamoDBClient(retrying));
-const stored = new RequestTaskTable(resultClient(retrying), env.REQUEST_TASK_TABLE, onUnreadable);
+const stored = new RequestTaskTable(resultClient(retrying), env.REQUEST_TASK_TABLE, onUnparseable);
 const results = new ResultWriter(stored, logger);
-const requests = new RequestReader(documents, env.REQUEST_TABLE, onUnreadable);
+const requests = new RequestReader(documents, env.REQUEST_TABLE, onUnparseable);
 const timings = timingsOf(env.STALL_SECONDS);
-const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
+const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnparseable);
 // Not the process's id: after a crash, another process may have the same.
 const worker = randomUUID();
 const clock = new ServerClock();
@@ -85,11 +85,11 @@ const origins = new OriginLimiterRegistry({
   onCut: (host, rate) => logger.info({ host, rate }, "Origin is throttling; backing off"),
 });
 const queue = new MainAndExpressQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
-const caretaker = new Caretaker({
+const monitor = new RequestMonitor({
   requests,
   progress,
   queue,
-  settlements: new SettlementQueue(
+  settlements: new SettlementRequests(
     documents,
     env.PROGRESS_TABLE,
     new AsyncFunction(new LambdaClient(retrying), env.SHUTDOWN_ARN),
@@ -105,7 +105,7 @@ const download = createDownload({
   ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
   instanceId,
   origins,
-  keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
+  errorCachingMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
   tracker: new RequestTracker(),
 });
 const memoryBytes = memoryShare(processes);
@@ -119,7 +119,7 @@ const agent = new Agent({
   download,
   origins,
   // One process of an instance does it for all.
-  ...(sibling ? {} : { caretaker }),
+  ...(sibling ? {} : { monitor }),
   visibilitySeconds: env.VISIBILITY_SECONDS,
   isMemoryTight: () => memoryIsTight(memoryBytes),
   logger,

@@ -35,7 +35,7 @@ type Serialize = AwsJson1_0Protocol["serializeRequest"];
  * DynamoDB's protocol, for batches of plain items alone: what {@link toAttributes} makes looks on the wire as it does in memory,
  * so a batch is written as it stands. The SDK's serializer looks up the schema of each attribute.
  */
-class PlainBatches extends AwsJson1_0Protocol {
+class PreSerializedBatchProtocol extends AwsJson1_0Protocol {
   override async serializeRequest(...[operation, input, context]: Parameters<Serialize>): ReturnType<Serialize> {
     if (operation.name !== "BatchWriteItem") return super.serializeRequest(operation, input, context);
     const request = await super.serializeRequest(operation, {}, context);
@@ -51,5 +51,5 @@ class PlainBatches extends AwsJson1_0Protocol {
  * (https://github.com/aws/aws-sdk-js-v3/pull/7801), so it needs another one.
  */
 export function resultClient(config: DynamoDBClientConfig): DynamoDBClient {
-  return new DynamoDBClient({ ...config, cacheMiddleware: true, protocol: PlainBatches });
+  return new DynamoDBClient({ ...config, cacheMiddleware: true, protocol: PreSerializedBatchProtocol });
 }

@@ -7,13 +7,13 @@ import {
 import type { OwnDistribution } from "../domain/request/distributions.ts";
 
 /** Errors that pass: the same call may succeed later. */
-const BUSY = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
+const TEMPORARY_ERRORS = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
 
 /**
  * Errors that stay: the same call fails again.
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html#API_CreateInvalidation_Errors
  */
-const REFUSED = new Set(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"]);
+const PERMANENT_ERRORS = new Set(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"]);
 
 /**
  * What became of an invalidation: its id once it has started; `busy` when CloudFront takes none now, because too many are
@@ -50,7 +50,8 @@ export class Distributions {
       if (answer === undefined) return { busy: true };
       if (answer.Invalidation?.Id !== undefined) return { id: answer.Invalidation.Id };
     } catch (error) {
-      if (error instanceof Error && REFUSED.has(error.name)) return { refused: `${error.name}: ${error.message}` };
+      if (error instanceof Error && PERMANENT_ERRORS.has(error.name))
+        return { refused: `${error.name}: ${error.message}` };
       throw error;
     }
     throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
@@ -67,7 +68,7 @@ async function unlessBusy<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof Error && BUSY.has(error.name)) return undefined;
+    if (error instanceof Error && TEMPORARY_ERRORS.has(error.name)) return undefined;
     throw error;
   }
 }

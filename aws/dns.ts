@@ -28,7 +28,7 @@ export interface DnsOptions {
 }
 
 /** Look-ups in all. Within one, the resolver asks again when no answer comes, but not when the answer is an error. */
-const ALIAS_LOOKUPS = { attempts: 3, firstMs: 750 };
+const ALIAS_LOOKUP_RETRY = { attempts: 3, firstMs: 750 };
 
 /** Look-ups in the DNS. */
 export class Dns implements Resolver {
@@ -54,7 +54,7 @@ export class Dns implements Resolver {
   async alias(name: string): Promise<string | undefined> {
     const attempt = async () => (await this.client.resolveCname(name))[0];
     try {
-      return await retry(attempt, { ...ALIAS_LOOKUPS, retryOnError: (error) => !isNoRecord(error) });
+      return await retry(attempt, { ...ALIAS_LOOKUP_RETRY, retryOnError: (error) => !isNoRecord(error) });
     } catch (error) {
       if (isNoRecord(error)) return undefined;
       throw new AliasUnclearError(name, this.lookupError(name, error), { cause: error });

@@ -30,7 +30,7 @@ export function projection(names: readonly string[]) {
 
 /** The most that one BatchWriteItem takes. */
 const BATCH = 25;
-const UNPROCESSED = { attempts: 10, firstMs: 25 };
+const UNPROCESSED_RETRY = { attempts: 10, firstMs: 25 };
 
 /** Puts items in full batches, and what DynamoDB left unprocessed again, with growing pauses. */
 export async function putItems(db: DynamoDBDocument, table: string, items: readonly object[]): Promise<void> {
@@ -43,9 +43,9 @@ export async function putItems(db: DynamoDBDocument, table: string, items: reado
       const { UnprocessedItems } = await db.batchWrite({ RequestItems: left });
       left = UnprocessedItems;
     };
-    await retry(writeLeft, { ...UNPROCESSED, retryOnResult: () => leftCount() > 0 });
+    await retry(writeLeft, { ...UNPROCESSED_RETRY, retryOnResult: () => leftCount() > 0 });
     if (leftCount() > 0)
-      throw new Error(`${leftCount()} items for ${table} stayed unprocessed ${UNPROCESSED.attempts} times`);
+      throw new Error(`${leftCount()} items for ${table} stayed unprocessed ${UNPROCESSED_RETRY.attempts} times`);
   }
 }
 

@@ -9,7 +9,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { CsvError, parse } from "csv-parse";
 import { csvRow, textOfField } from "../domain/csv.ts";
 import {
-  type Checkpoint,
+  type CheckpointKind,
   isMissing,
   type ReadableList,
   type RequestFiles,
@@ -66,7 +66,7 @@ export class Lists implements RequestFiles {
     return getSignedUrl(this.s3, get, { expiresIn: LINK_SECONDS });
   }
 
-  async readCheckpoint<T>({ key, schema }: Checkpoint<T>, reqId: string): Promise<T | undefined> {
+  async readCheckpoint<T>({ key, schema }: CheckpointKind<T>, reqId: string): Promise<T | undefined> {
     let stored: Buffer;
     try {
       stored = await buffer(await this.bytesOf(key(reqId)));
@@ -82,7 +82,7 @@ export class Lists implements RequestFiles {
     }
   }
 
-  async writeCheckpoint<T>({ key }: Checkpoint<T>, reqId: string, state: T): Promise<void> {
+  async writeCheckpoint<T>({ key }: CheckpointKind<T>, reqId: string, state: T): Promise<void> {
     await this.put(key(reqId), await promisify(gzip)(JSON.stringify(state)));
   }
 

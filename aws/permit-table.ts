@@ -9,7 +9,7 @@ import type {
   Permits,
   TatUpdate,
 } from "../domain/origin/permit-store.ts";
-import { keptWhileRequestRuns } from "../domain/timestamps.ts";
+import { expiresAfterLongestRequest } from "../domain/timestamps.ts";
 import { isConditionFailure } from "./conditional-writes.ts";
 import { queryItems } from "./dynamodb.ts";
 import { KEY } from "./progress-table.ts";
@@ -153,7 +153,7 @@ export class PermitTable implements PermitStore {
               ExpressionAttributeValues: {
                 ":by": by,
                 ":most": limit - by,
-                ":expire": keptWhileRequestRuns(),
+                ":expire": expiresAfterLongestRequest(),
               },
             },
           },
@@ -174,7 +174,7 @@ export class PermitTable implements PermitStore {
         Key: { key, part },
         UpdateExpression: `${update}, expire_at = :expire`,
         ConditionExpression: condition,
-        ExpressionAttributeValues: { ...values, ":expire": keptWhileRequestRuns() },
+        ExpressionAttributeValues: { ...values, ":expire": expiresAfterLongestRequest() },
         ReturnValues: "UPDATED_NEW",
       });
       return { done: true, item };

@@ -1,7 +1,7 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OnUnreadable } from "../domain/log-fields.ts";
-import { blockCount, popNumber } from "../domain/plan/counter-shards.ts";
+import type { OnUnparseable } from "../domain/log-fields.ts";
+import { blockCount, popIndexAt } from "../domain/plan/counter-shards.ts";
 import type { HeartbeatStore } from "../domain/plan/ports.ts";
 import { type Heartbeat, heartbeatSchema, type Progress, processOf } from "../domain/request/progress.ts";
 import type { Minutes } from "../domain/request/samples.ts";
@@ -63,7 +63,7 @@ const numbersSchema = z.set(z.number()).catch(new Set());
 /** Far more processes than ever work on a request: 300 instances of 16 processes, each replaced once. */
 const MAX_HEARTBEATS = 10_000;
 /** A heartbeat has some 200 bytes, and what a minute received has less: ten thousand of either fit three times. */
-const MAX_AGENT_PAGES = 6;
+const MAX_PAGES_WRITTEN_BY_AGENTS = 6;
 
 /** So many examples are read. */
 const MAX_EXAMPLES = 3;
@@ -86,7 +86,7 @@ export class ProgressTable implements HeartbeatStore {
   constructor(
     private readonly db: DynamoDBDocument,
     private readonly table: string,
-    private readonly onUnreadable: OnUnreadable,
+    private readonly onUnparseable: OnUnparseable,
   ) {}
 
   /** The counters. */
@@ -115,16 +115,16 @@ export class ProgressTable implements HeartbeatStore {
   async heartbeats(reqId: string): Promise<Heartbeat[]> {
     const heartbeats: Heartbeat[] = [];
     let read = 0;
-    for await (const item of this.items(KEY.heartbeat(reqId), MAX_AGENT_PAGES)) {
+    for await (const item of this.items(KEY.heartbeat(reqId), MAX_PAGES_WRITTEN_BY_AGENTS)) {
       if (++read > MAX_HEARTBEATS) {
         const problem = `more than ${MAX_HEARTBEATS} heartbeats; the others are not read`;
-        this.onUnreadable({ kind: "heartbeat", key: reqId, problem });
+        this.onUnparseable({ kind: "heartbeat", key: reqId, problem });
         break;
       }
       const parsed = heartbeatSchema.safeParse(item);
       if (parsed.success) heartbeats.push(parsed.data);
       else
-        this.onUnreadable({
+        this.onUnparseable({
           kind: "heartbeat",
           key: `${reqId} ${item["part"]}`,
           problem: z.prettifyError(parsed.error),
@@ -146,7 +146,7 @@ export class ProgressTable implements HeartbeatStore {
       for await (const item of this.items(KEY.pops(reqId, block)))
         for (const [name, value] of Object.entries(item)) {
           const [, letter = "", place] = /^([a-z])(\d+)$/.exec(name) ?? [];
-          const [field, pop] = [FIELD_OF.get(letter), pops[popNumber({ block, place: Number(place) })]];
+          const [field, pop] = [FIELD_OF.get(letter), pops[popIndexAt({ block, place: Number(place) })]];
           if (field === undefined || pop === undefined || typeof value !== "number") continue;
           const sum = counts.get(pop) ?? { ...NO_COUNT };
           sum[field] += value;
@@ -183,7 +183,7 @@ export class ProgressTable implements HeartbeatStore {
   async minutes(reqId: string): Promise<Minutes> {
     const [began, received] = await Promise.all([
       this.byMinute(KEY.minute(reqId), countSchema),
-      this.byMinute(KEY.bytes(reqId), receivedSchema, MAX_AGENT_PAGES),
+      this.byMinute(KEY.bytes(reqId), receivedSchema, MAX_PAGES_WRITTEN_BY_AGENTS),
     ]);
     return { began, received };
   }
@@ -237,12 +237,12 @@ export class ProgressTable implements HeartbeatStore {
     examples: readonly FailureExample[],
     expireAt: number,
   ): Promise<void> {
-    await this.putFirst({ key: KEY.fails(reqId), part: examplesPart(reason), examples, expire_at: expireAt });
+    await this.putIfAbsent({ key: KEY.fails(reqId), part: examplesPart(reason), examples, expire_at: expireAt });
   }
 
   /** Stores what was counted when a minute began, unless that is stored. @param minute its number */
   async putMinute(reqId: string, minute: number, count: Count, expireAt: number): Promise<void> {
-    await this.putFirst({ key: KEY.minute(reqId), part: String(minute), ...count, expire_at: expireAt });
+    await this.putIfAbsent({ key: KEY.minute(reqId), part: String(minute), ...count, expire_at: expireAt });
   }
 
   /** Adds bytes that came in a minute. One that is tried again may add them twice. @param minute its number */
@@ -269,13 +269,13 @@ export class ProgressTable implements HeartbeatStore {
     for await (const item of this.items(KEY.resolved)) {
       const { data, error } = resolvedSchema.safeParse(item);
       if (data !== undefined) times.set(data.part, data.at);
-      else this.onUnreadable({ kind: "resolved POP", key: String(item["part"]), problem: z.prettifyError(error) });
+      else this.onUnparseable({ kind: "resolved POP", key: String(item["part"]), problem: z.prettifyError(error) });
     }
     return times;
   }
 
   /** Records that these POPs resolved. Of two writers the last one wins. @param at milliseconds since the epoch */
-  async noteResolved(pops: readonly string[], at: number): Promise<void> {
+  async recordResolved(pops: readonly string[], at: number): Promise<void> {
     const expire_at = Math.floor(at / 1_000) + KEEP_RESOLVED_SECONDS;
     const items = pops.map((pop) => ({ key: KEY.resolved, part: pop, at, expire_at }));
     await putItems(this.db, this.table, items);
@@ -307,7 +307,7 @@ export class ProgressTable implements HeartbeatStore {
   }
 
   /** Writes an item unless there is one. */
-  private async putFirst(item: ItemKey & Readonly<Record<string, unknown>>): Promise<void> {
+  private async putIfAbsent(item: ItemKey & Readonly<Record<string, unknown>>): Promise<void> {
     await tryConditionalWrite(() =>
       this.db.put({
         TableName: this.table,

@@ -1,6 +1,6 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OnUnreadable } from "../domain/log-fields.ts";
+import type { OnUnparseable } from "../domain/log-fields.ts";
 import { type Target, type TargetStore, targetSchema } from "../domain/plan/target.ts";
 import { type Condition, itemUpdate, tryConditionalWrite } from "./conditional-writes.ts";
 import { putItems, queryItems } from "./dynamodb.ts";
@@ -18,7 +18,7 @@ export class RequestPopTable implements TargetStore {
     private readonly table: string,
     /** Name of the Request table, whose count of sent targets moves with a target's state. */
     private readonly requestTable: string,
-    private readonly onUnreadable: OnUnreadable,
+    private readonly onUnparseable: OnUnparseable,
   ) {}
 
   put(items: readonly Target[]): Promise<void> {
@@ -39,7 +39,7 @@ export class RequestPopTable implements TargetStore {
       if (data !== undefined) items.push(data);
       else {
         const key = `${item["req_id"]} ${item["target"]}`;
-        this.onUnreadable({ kind: "target", key, problem: z.prettifyError(error) });
+        this.onUnparseable({ kind: "target", key, problem: z.prettifyError(error) });
       }
     }
     return items;

@@ -1,6 +1,6 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { OnUnreadable } from "../domain/log-fields.ts";
+import type { OnUnparseable } from "../domain/log-fields.ts";
 import {
   ACTIVE_STATES,
   type AdvancingEvent,
@@ -25,9 +25,9 @@ import {
   type ListedRequest,
   listedRequestSchema,
   NEWEST_INDEX,
-  type Place,
-  placeSchema,
+  type RequestCursor,
   type RequestItem,
+  requestCursorSchema,
   requestItemSchema,
 } from "../domain/request/request-item.ts";
 import { formatTimestamp } from "../domain/timestamps.ts";
@@ -53,7 +53,7 @@ const closingRequestSchema = z.object({ req_id: z.string(), last_update_time: z.
 export interface RequestPage {
   readonly requests: readonly ListedRequest[];
   /** Where it ends; undefined: there are no older ones. */
-  readonly end: Place | undefined;
+  readonly end: RequestCursor | undefined;
 }
 
 /**
@@ -64,7 +64,7 @@ export class RequestReader {
   constructor(
     protected readonly db: DynamoDBDocument,
     protected readonly table: string,
-    private readonly onUnreadable: OnUnreadable,
+    private readonly onUnparseable: OnUnparseable,
   ) {}
 
   async get(reqId: string): Promise<RequestItem | undefined> {
@@ -83,7 +83,7 @@ export class RequestReader {
   }
 
   /** The active requests, each read from the table before it is believed. */
-  async active(): Promise<RequestItem[]> {
+  async readActive(): Promise<RequestItem[]> {
     const items = await Promise.all((await this.listActive()).map(({ req_id }) => this.get(req_id)));
     return items.filter((item): item is RequestItem => item?.active === ACTIVE);
   }
@@ -100,11 +100,11 @@ export class RequestReader {
 
   /**
    * Some of all requests, the newest first, as the index shows them.
-   * @param most of those that are looked at
+   * @param limit of those that are looked at
    * @param after where the page before ended
    * @param status of those that are wanted. @default any
    */
-  async page(most: number, after: Place | undefined, status?: Status): Promise<RequestPage> {
+  async page(limit: number, after: RequestCursor | undefined, status?: Status): Promise<RequestPage> {
     const { Items = [], LastEvaluatedKey } = await this.db.query({
       TableName: this.table,
       IndexName: NEWEST_INDEX,
@@ -112,10 +112,10 @@ export class RequestReader {
       ...(status && { FilterExpression: "#status = :status", ExpressionAttributeNames: { "#status": "status" } }),
       ExpressionAttributeValues: { ":y": LISTED, ...(status && { ":status": status }) },
       ScanIndexForward: false,
-      Limit: most,
+      Limit: limit,
       ExclusiveStartKey: after === undefined ? undefined : { ...after, listed: LISTED },
     });
-    const { data: end } = placeSchema.safeParse(LastEvaluatedKey);
+    const { data: end } = requestCursorSchema.safeParse(LastEvaluatedKey);
     return { requests: Items.flatMap((item) => this.parse(listedRequestSchema, item) ?? []), end };
   }
 
@@ -155,7 +155,7 @@ export class RequestReader {
     if (item === undefined) return undefined;
     const { data, error } = schema.safeParse(item);
     if (error !== undefined)
-      this.onUnreadable({ kind: "request", key: String(item["req_id"]), problem: z.prettifyError(error) });
+      this.onUnparseable({ kind: "request", key: String(item["req_id"]), problem: z.prettifyError(error) });
     return data;
   }
 }
@@ -178,10 +178,10 @@ export class RequestTable extends RequestReader {
   constructor(
     db: DynamoDBDocument,
     table: string,
-    onUnreadable: OnUnreadable,
+    onUnparseable: OnUnparseable,
     private readonly shutdown: Pick<AsyncFunction, "invoke">,
   ) {
-    super(db, table, onUnreadable);
+    super(db, table, onUnparseable);
   }
 
   /**
@@ -222,13 +222,13 @@ export class RequestTable extends RequestReader {
   }
 
   /** The update that names the retry of a request: none has been named, or the one that was read there and is gone. */
-  private retriedBy({ req_id, retried_by: gone }: RequestItem, by: string) {
-    const isFree = {
+  private retriedBy({ req_id, retried_by: deletedRetry }: RequestItem, by: string) {
+    const isUnretried = {
       text: "(attribute_not_exists(retried_by) OR retried_by = :gone)",
       // No id is empty.
-      values: { ":gone": gone ?? "" },
+      values: { ":gone": deletedRetry ?? "" },
     };
-    return this.updateOf(req_id, { retried_by: by }, [HAS_ENDED, isFree]);
+    return this.updateOf(req_id, { retried_by: by }, [HAS_ENDED, isUnretried]);
   }
 
   /** Frees the permits of requests that are not active any more, or were deleted: neither becomes active again. @returns how many */

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import pMap from "p-map";
 import * as z from "zod";
-import type { OnUnreadable } from "../domain/log-fields.ts";
+import type { OnUnparseable } from "../domain/log-fields.ts";
 import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/followers.ts";
 import type { ResultStore } from "../domain/plan/ports.ts";
 import { shardKey, sortKeysOf, type TaskKey } from "../domain/plan/task.ts";
@@ -34,20 +34,24 @@ const popResultSchema = reportedResultSchema
 export type PopResult = z.infer<typeof popResultSchema>;
 
 /** What is read of shards. */
-interface Wanted<T> {
+interface ResultQuery<T> {
   readonly schema: z.ZodType<T>;
   readonly attributes: readonly string[];
   /** All, or those of one POP. */
   readonly pop?: string;
-  readonly isStrong: boolean;
+  readonly isConsistent: boolean;
   readonly onRead?: (bytes: number) => void;
 }
 
 /** A read request unit is so much, if it is not read strongly. */
-const BYTES_OF_A_UNIT = 8_192;
+const BYTES_PER_READ_UNIT = 8_192;
 
 /** Refusals that pass: the table's throughput is limited for now, and grows within minutes. */
-const BUSY = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
+const TEMPORARY_ERRORS = new Set([
+  "ProvisionedThroughputExceededException",
+  "ThrottlingException",
+  "RequestLimitExceeded",
+]);
 /**
  * Codes of the system for sockets (`ECONNRESET`), and of getaddrinfo for the DNS (`EAI_AGAIN`). Node's own codes (`ERR_…`) are faults
  * of the program. https://nodejs.org/api/errors.html#common-system-errors, https://man7.org/linux/man-pages/man3/getaddrinfo.3.html
@@ -59,15 +63,15 @@ const MAX_KEYS_PER_BATCH_GET = 100;
 const UNPROCESSED_RETRY = { attempts: 8, firstMs: 50 };
 
 /** Keys go with what is read, to name what cannot be. */
-const ALL: Wanted<ReportedResult> = {
+const ALL: ResultQuery<ReportedResult> = {
   schema: reportedResultSchema,
   attributes: ["task_key", "pop_url", ...Object.keys(reportedResultSchema.shape)],
-  isStrong: true,
+  isConsistent: true,
 };
 const OF_POP = {
   schema: popResultSchema,
   attributes: ["task_key", ...Object.keys(popResultSchema.shape)],
-  isStrong: false,
+  isConsistent: false,
 };
 
 /** The Request-Task table: one item a task, with how it ended. Agents write it, Shutdown recounts it. */
@@ -75,7 +79,7 @@ export class RequestTaskTable implements ResultStore {
   constructor(
     private readonly db: DynamoDBClient,
     private readonly table: string,
-    private readonly onUnreadable: OnUnreadable,
+    private readonly onUnparseable: OnUnparseable,
   ) {}
 
   /**
@@ -105,7 +109,7 @@ export class RequestTaskTable implements ResultStore {
 
   isTemporary(error: unknown): boolean {
     if (error instanceof DynamoDBServiceException)
-      return BUSY.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
+      return TEMPORARY_ERRORS.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
     // Timeouts and missing credentials are known by their names.
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     return SYSTEM_ERROR.test(code) || (error instanceof Error && /Timeout|CredentialsProvider/.test(error.name));
@@ -158,22 +162,22 @@ export class RequestTaskTable implements ResultStore {
     return this.shards(reqId, 0, shards, { ...OF_POP, pop, onRead });
   }
 
-  private async *shards<T>(reqId: string, from: number, to: number, wanted: Wanted<T>): AsyncGenerator<T> {
-    const coming = new Map<string, ReturnType<typeof this.page<T>>>();
-    const ask = (key: string, start?: Record<string, AttributeValue>) => {
+  private async *shards<T>(reqId: string, from: number, to: number, wanted: ResultQuery<T>): AsyncGenerator<T> {
+    const pendingPages = new Map<string, ReturnType<typeof this.page<T>>>();
+    const requestPage = (key: string, start?: Record<string, AttributeValue>) => {
       const page = this.page(key, wanted, start);
       // Whoever stops reading does not wait for it any more.
       page.catch(() => undefined);
-      coming.set(key, page);
+      pendingPages.set(key, page);
     };
     let shard = from;
     for (;;) {
-      while (coming.size < PAGES_AT_ONCE && shard < to) ask(shardKey(reqId, shard++));
-      if (coming.size === 0) return;
-      const { key, Items = [], LastEvaluatedKey, ConsumedCapacity } = await Promise.race(coming.values());
-      coming.delete(key);
-      if (LastEvaluatedKey !== undefined) ask(key, LastEvaluatedKey);
-      wanted.onRead?.((ConsumedCapacity?.CapacityUnits ?? 0) * BYTES_OF_A_UNIT);
+      while (pendingPages.size < PAGES_AT_ONCE && shard < to) requestPage(shardKey(reqId, shard++));
+      if (pendingPages.size === 0) return;
+      const { key, Items = [], LastEvaluatedKey, ConsumedCapacity } = await Promise.race(pendingPages.values());
+      pendingPages.delete(key);
+      if (LastEvaluatedKey !== undefined) requestPage(key, LastEvaluatedKey);
+      wanted.onRead?.((ConsumedCapacity?.CapacityUnits ?? 0) * BYTES_PER_READ_UNIT);
       for (const item of Items) {
         const result = this.read(wanted.schema, item);
         if (result !== undefined) yield result;
@@ -183,7 +187,7 @@ export class RequestTaskTable implements ResultStore {
 
   private async page<T>(
     key: string,
-    { attributes, pop, isStrong, onRead }: Wanted<T>,
+    { attributes, pop, isConsistent, onRead }: ResultQuery<T>,
     start: Record<string, AttributeValue> | undefined,
   ) {
     const query = new QueryCommand({
@@ -191,7 +195,7 @@ export class RequestTaskTable implements ResultStore {
       KeyConditionExpression: pop === undefined ? "task_key = :key" : "task_key = :key AND begins_with(pop_url, :pop)",
       ExpressionAttributeValues: { ":key": { S: key }, ...(pop && { ":pop": { S: sortKeysOf(pop) } }) },
       ...projection(attributes),
-      ConsistentRead: isStrong,
+      ConsistentRead: isConsistent,
       ExclusiveStartKey: start,
       ...(onRead && { ReturnConsumedCapacity: "TOTAL" }),
     });
@@ -201,7 +205,7 @@ export class RequestTaskTable implements ResultStore {
   private read<T>(schema: z.ZodType<T>, item: Record<string, AttributeValue>): T | undefined {
     const parsed = schema.safeParse(fromAttributes(item));
     if (parsed.success) return parsed.data;
-    this.onUnreadable({ kind: "task result", key: keyOf(item), problem: z.prettifyError(parsed.error) });
+    this.onUnparseable({ kind: "task result", key: keyOf(item), problem: z.prettifyError(parsed.error) });
     return undefined;
   }
 

@@ -42,7 +42,7 @@ const BATCH = 10;
 /** SQS bounds a batch of messages by their bytes, too (256 KiB until 2025). */
 const BATCH_BYTES = 256_000;
 const SENT_IN_PARALLEL = 16;
-const SEND = { attempts: 8, firstMs: 50 };
+const SEND_RETRY = { attempts: 8, firstMs: 50 };
 /** Deletions and extensions wait this long for others to share a call with. */
 const COALESCE = { size: BATCH, delayMs: 20 };
 /** Deferred messages are not urgent, and there may be many. */
@@ -183,7 +183,7 @@ export class SqsTaskQueue implements TaskQueue {
         left = left.filter((_, i) => failed.has(i));
         return Failed[0]?.Message ?? Failed[0]?.Code ?? "unknown";
       },
-      { ...SEND, retryOnResult: () => left.length > 0 },
+      { ...SEND_RETRY, retryOnResult: () => left.length > 0 },
     );
     if (left.length > 0) throw new TasksNotQueuedError(left.length, reason);
   }

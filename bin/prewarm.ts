@@ -4,14 +4,14 @@ import { PrewarmExistingVpcStack, PrewarmStack } from "../lib/stacks.ts";
 
 const app = new App();
 // `cdk deploy -c envName=blue PrewarmStack-blue` is a deployment beside `PrewarmStack`.
-const envName = orOneLine(() => chosenEnvName(app.node.tryGetContext("envName")));
-const tags = orOneLine(() => chosenTags(app.node.tryGetContext("tags")));
+const envName = exitOnContextError(() => chosenEnvName(app.node.tryGetContext("envName")));
+const tags = exitOnContextError(() => chosenTags(app.node.tryGetContext("tags")));
 for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
 new PrewarmStack(app, stackIdOf("PrewarmStack", envName), { envName });
 new PrewarmExistingVpcStack(app, stackIdOf("PrewarmExistingVpcStack", envName), { envName });
 
 /** What is the caller's fault is said without a stack trace. */
-function orOneLine<T>(read: () => T): T {
+function exitOnContextError<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {

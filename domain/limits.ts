@@ -18,7 +18,7 @@ export const MAX_FIRST_BYTE_SECONDS = 180;
  * Wait before a URL is requested again after an error. CloudFront caches errors for ten seconds by default.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
  */
-export const KEPT_ERROR_SECONDS = 11;
+export const ERROR_CACHING_SECONDS = 11;
 /** Different names in each of pops, countries and regions: more than there are POPs, countries or regions. */
 export const MAX_NAMES = 1_000;
 export const MAX_HEADERS = 50;

@@ -29,7 +29,7 @@ export function withoutQueries(text: string): string {
 }
 
 /** Something stored that this version cannot read: written by another version, by hand, or damaged. */
-export interface Unreadable {
+export interface UnparseableItem {
   /** What was expected, such as `task result`. */
   readonly kind: string;
   /** Where it stands: the keys of an item, the id of a message. */
@@ -39,4 +39,4 @@ export interface Unreadable {
 }
 
 /** Called for each item that is skipped: it is logged and counted. */
-export type OnUnreadable = (unreadable: Unreadable) => void;
+export type OnUnparseable = (item: UnparseableItem) => void;

@@ -19,6 +19,6 @@ export function expiresAt(at = Date.now()): number {
 }
 
 /** The same for an item that is of no use once its request has ended, which it has after a week at the latest. */
-export function keptWhileRequestRuns(at = Date.now()): number {
+export function expiresAfterLongestRequest(at = Date.now()): number {
   return Math.floor(at / 1_000) + 8 * 86_400;
 }

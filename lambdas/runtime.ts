@@ -12,10 +12,10 @@ import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestPopTable } from "../aws/request-pop-table.ts";
 import { type RequestReader, RequestTable } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
-import { SettlementQueue } from "../aws/settlement-queue.ts";
+import { SettlementRequests } from "../aws/settlement-requests.ts";
 import { MainAndExpressQueues } from "../aws/task-queue.ts";
 import { nameVariable } from "../domain/environment.ts";
-import { type OnUnreadable, withoutQueries } from "../domain/log-fields.ts";
+import { type OnUnparseable, withoutQueries } from "../domain/log-fields.ts";
 import { metricNamespace, withMetrics } from "../domain/metrics.ts";
 import { neededCapacity, stallSecondsSchema, timingsOf } from "../domain/request/lifecycle.ts";
 
@@ -79,7 +79,7 @@ export function sharedAdapters(serviceName: string, env: z.infer<typeof pipeline
   const logger = new Logger({ serviceName });
   /** CloudWatch namespace of the metrics. */
   const namespace = metricNamespace(env.GROUP_NAME);
-  const onUnreadable = reportUnreadable(logger, namespace);
+  const onUnparseable = reportUnparseable(logger, namespace);
   const dynamo = dynamoClient();
   const db = documentClient(dynamo);
   const lambda = new LambdaClient({});
@@ -88,27 +88,27 @@ export function sharedAdapters(serviceName: string, env: z.infer<typeof pipeline
   return {
     logger,
     namespace,
-    onUnreadable,
+    onUnparseable,
     db,
     lambda,
     sqs,
     shutdown,
-    requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
-    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
-    results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
-    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
+    requests: new RequestTable(db, env.REQUEST_TABLE, onUnparseable, shutdown),
+    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnparseable),
+    results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnparseable),
+    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnparseable),
     lists: new Lists(new S3Client({}), env.BUCKET),
     queue: new MainAndExpressQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
     /** Stream records, events and dead letters that cannot be processed. */
     failedBatches: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
-    settlements: new SettlementQueue(db, env.PROGRESS_TABLE, shutdown),
+    settlements: new SettlementRequests(db, env.PROGRESS_TABLE, shutdown),
     timings: timingsOf(env.STALL_SECONDS),
   };
 }
 
 /** Logs what cannot be read, with its key, and counts it as the metric `Unreadable`. @param namespace of the metric */
-export function reportUnreadable(logger: Pick<Logger, "warn">, namespace: string): OnUnreadable {
+export function reportUnparseable(logger: Pick<Logger, "warn">, namespace: string): OnUnparseable {
   return ({ kind, key, problem }) => {
     const counted = withMetrics(namespace, { Unreadable: 1 });
     logger.warn("Skipped unparseable item", { kind, key: withoutQueries(key), problem, ...counted });
@@ -125,11 +125,11 @@ interface Scaling {
  * is listed, and this may just have lowered it again.
  */
 export async function fitFleet(deps: Scaling): Promise<void> {
-  await deps.fleet.setDesiredCapacity(neededCapacity(await deps.requests.active()));
+  await deps.fleet.setDesiredCapacity(neededCapacity(await deps.requests.readActive()));
   await raiseFleet(deps);
 }
 
 /** Raises the group to what the active requests need, if it is below. */
 export async function raiseFleet({ requests, fleet }: Scaling): Promise<void> {
-  await fleet.raiseTo(neededCapacity(await requests.active()));
+  await fleet.raiseTo(neededCapacity(await requests.readActive()));
 }

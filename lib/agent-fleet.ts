@@ -128,7 +128,7 @@ export class AgentFleet extends Construct {
 
 /** Allows the agents the calls that they make, and nothing else. */
 function grant({ storage, queues, shutdown, groupName }: AgentFleetProps, code: AgentCode, role: iam.Role): void {
-  allow(role, ["s3:GetObject"], code.everyVersion);
+  allow(role, ["s3:GetObject"], code.arnPattern);
   const receive = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"];
   allow(role, [...receive, "sqs:SendMessage", "sqs:GetQueueAttributes"], ...queues.arns);
   allow(role, ["sqs:SendMessage"], queues.deadLetters.queueArn);
@@ -246,7 +246,7 @@ function agentCode(scope: Construct) {
      * from the old launch template, and these fetch the old code when the role has its new policy already. The stacks put
      * their code under CODE_PREFIX (stacks.ts), so that the pattern matches no other project's objects.
      */
-    everyVersion: asset.bucket.arnForObjects(asset.s3ObjectKey.replace(asset.assetHash, "*")),
+    arnPattern: asset.bucket.arnForObjects(asset.s3ObjectKey.replace(asset.assetHash, "*")),
   };
 }
 

@@ -76,9 +76,9 @@ export interface AlarmDefinition {
   /** `periods` of the last `of` five-minute periods must breach. @default 1 */
   readonly periods?: number;
   /** @default the same as `periods` */
-  readonly of?: number;
+  readonly outOf?: number;
   /** Values of the parameter `monitoring` with which it exists. @default "on and full" */
-  readonly exists?: "on and full" | "full" | "on";
+  readonly monitoringLevels?: "on and full" | "full" | "on";
   /** Anchor of its heading in docs/operations.md. */
   readonly runbook: string;
   /** First sentence of the alarm's description. */
@@ -86,19 +86,22 @@ export interface AlarmDefinition {
 }
 
 /** A function that keeps running into its timeout of 15 minutes has an error in every third period only. */
-const TWICE_IN_HALF_AN_HOUR = { periods: 2, of: 6 };
+const TWICE_IN_HALF_AN_HOUR = { periods: 2, outOf: 6 };
 
 /** By the alarms' ids. */
 export function alarms(metrics: Metrics): Record<string, AlarmDefinition> {
-  const each = (name: string, of: Metrics["errors"], rest: Omit<AlarmDefinition, "metric" | "exists">) =>
+  const each = (name: string, of: Metrics["errors"], rest: Omit<AlarmDefinition, "metric" | "monitoringLevels">) =>
     Object.fromEntries(
-      Object.entries(of).map(([fn, metric]) => [`${fn}${name}Alarm`, { metric, exists: "full", ...rest } as const]),
+      Object.entries(of).map(([fn, metric]) => [
+        `${fn}${name}Alarm`,
+        { metric, monitoringLevels: "full", ...rest } as const,
+      ]),
     );
   return {
     // One alarm for each function would cost seven times as much.
     FunctionFailuresAlarm: {
       metric: metrics.functionFailures,
-      exists: "on",
+      monitoringLevels: "on",
       ...TWICE_IN_HALF_AN_HOUR,
       runbook: "function-errors",
       summary: "A function keeps failing",
@@ -122,7 +125,7 @@ export function alarms(metrics: Metrics): Record<string, AlarmDefinition> {
     }),
     LateSettlementsAlarm: {
       metric: metrics.settlementAge,
-      exists: "full",
+      monitoringLevels: "full",
       above: 900_000,
       runbook: "late-settlements",
       summary: "A settlement check of a request has waited for more than 15 minutes",
@@ -158,7 +161,7 @@ export function alarms(metrics: Metrics): Record<string, AlarmDefinition> {
     },
     SilenceAlarm: {
       metric: metrics.watchRuns,
-      exists: "full",
+      monitoringLevels: "full",
       below: 1,
       periods: 3,
       runbook: "watch-does-not-run",

@@ -14,11 +14,11 @@ export const MAIN_FIELDS = ["module", "main"];
 export const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 /** Local time, as a zip has it: so the zip is the same in every time zone. */
-const ALWAYS = new Date(1980, 0, 1, 12);
+const ZIP_ENTRY_TIME = new Date(1980, 0, 1, 12);
 
 /** A zip that is the same, byte for byte, for the same files. */
 export function zipOf(files: Zippable): Uint8Array {
-  return zipSync(files, { mtime: ALWAYS });
+  return zipSync(files, { mtime: ZIP_ENTRY_TIME });
 }
 
 /** Writes these files, by name, into a folder that is there while `use` runs. */

@@ -106,7 +106,16 @@ export class Monitoring extends Construct {
 
   private alarm(
     id: string,
-    { metric, above = 0, below, periods = 1, of = periods, exists = "on and full", runbook, summary }: AlarmDefinition,
+    {
+      metric,
+      above = 0,
+      below,
+      periods = 1,
+      outOf: of = periods,
+      monitoringLevels: exists = "on and full",
+      runbook,
+      summary,
+    }: AlarmDefinition,
   ): void {
     const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
     const { NOT_BREACHING, BREACHING } = cloudwatch.TreatMissingData;

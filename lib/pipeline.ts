@@ -164,7 +164,7 @@ export class Pipeline extends Construct {
       maxRecordAge: Duration.hours(12),
       onFailure: this.onFailure,
     };
-    const follow = (fn: lambda.Function, table: dynamodb.Table, filters: object[], batches: number) =>
+    const subscribe = (fn: lambda.Function, table: dynamodb.Table, filters: object[], batches: number) =>
       fn.addEventSource(
         new DynamoEventSource(table, {
           ...every,
@@ -176,9 +176,9 @@ export class Pipeline extends Construct {
           filters,
         }),
       );
-    follow(this.getSize, storage.requests, requestsFor("Get Size"), byConcurrency(10, 1));
-    follow(this.task, storage.requests, requestsFor("Task"), byConcurrency(10, 1));
-    follow(this.task, storage.requestPops, [nowHas({ state: "READY" })], byConcurrency(10, 2));
+    subscribe(this.getSize, storage.requests, requestsFor("Get Size"), byConcurrency(10, 1));
+    subscribe(this.task, storage.requests, requestsFor("Task"), byConcurrency(10, 1));
+    subscribe(this.task, storage.requestPops, [nowHas({ state: "READY" })], byConcurrency(10, 2));
     this.aggregation.addEventSource(
       new DynamoEventSource(storage.requestTasks, {
         ...every,

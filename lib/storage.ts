@@ -123,11 +123,11 @@ class DisposableBucket extends s3.Bucket {
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
  */
 function warmWrites(table: dynamodb.Table, writesPerSecond: CfnParameter): void {
-  const asNew = new CfnCondition(table, "TakesAsNew", {
+  const isDefault = new CfnCondition(table, "TakesAsNew", {
     expression: Fn.conditionEquals(writesPerSecond.valueAsString, String(NEW_TABLE_WRITES)),
   });
   if (!(table.node.defaultChild instanceof dynamodb.CfnTable))
     throw new Error(`${table} has no table of CloudFormation`);
   const warm = { WriteUnitsPerSecond: writesPerSecond.valueAsNumber };
-  table.node.defaultChild.warmThroughput = Fn.conditionIf(asNew.logicalId, Aws.NO_VALUE, warm);
+  table.node.defaultChild.warmThroughput = Fn.conditionIf(isDefault.logicalId, Aws.NO_VALUE, warm);
 }

@@ -3,11 +3,11 @@ import { grouped } from "../../domain/collections.ts";
 import { type AcquireOptions, DeferredError, type Permit } from "../../domain/origin/origin-limiter.ts";
 import type { HostLimiter, OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import type { LeadResult } from "../../domain/plan/followers.ts";
-import { formKey, type TaskUrl } from "../../domain/plan/task.ts";
+import { type TaskUrl, urlVariantKey } from "../../domain/plan/task.ts";
 import { isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Admission, Download, ServedBy } from "../fetch/downloader.ts";
+import type { Download, DownloadHooks, ServedBy } from "../fetch/downloader.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import type { HeldTasks, Transfer } from "../report/heartbeats.ts";
 import type { FollowerPromoter } from "../report/promote-followers.ts";
@@ -38,7 +38,7 @@ export interface MessageJob {
   /** Returns URLs to the queue: one that was deferred, and the variants that wait for it. */
   readonly deferrals: { add(urls: readonly TaskUrl[], error: DeferredError): void };
   /** Of a lead. */
-  readonly lead: FollowerPromoter | undefined;
+  readonly promoter: FollowerPromoter | undefined;
   /** Cancelled when the request has ended. */
   readonly cancellation: Cancellation;
   readonly stopping: AbortSignal;
@@ -95,13 +95,13 @@ async function enterGate(
   const { req_id: reqId, pop, follows, led_by: lead, origin } = job.message;
   if (follows !== true || lead === undefined) return undefined;
   // Without limits, it waits for no other follower.
-  const runsAlone = isLimited(origin);
-  if (runsAlone) job.prefetched.onDequeued(url, true);
-  return followers.enter({ reqId, pop, lead, url: formKey(url) }, runsAlone);
+  const isOriginLimited = isLimited(origin);
+  if (isOriginLimited) job.prefetched.onDequeued(url, true);
+  return followers.enter({ reqId, pop, lead, url: urlVariantKey(url) }, isOriginLimited);
 }
 
 /** One task: it waits for its permit and its slot, holds both while it downloads, and releases them in the end. */
-class AdmittedTask implements Admission {
+class AdmittedTask implements DownloadHooks {
   readonly cancellation = new Cancellation();
   readonly transfer: Transfer;
   readonly throughput: Throughput;
@@ -139,10 +139,10 @@ class AdmittedTask implements Admission {
       this.releaseSlot();
     }
     left.delete(this.url);
-    held.end();
+    held.finishTask();
   }
 
-  async waitReleased(wait: () => Promise<unknown>): Promise<void> {
+  async waitWithoutSlotAndPermit(wait: () => Promise<unknown>): Promise<void> {
     this.releasePermit();
     this.releaseSlot();
     await wait();
@@ -165,7 +165,7 @@ class AdmittedTask implements Admission {
   }
 
   onDownloaded(shown: LeadResult): void {
-    this.job.lead?.onDownloaded(this.url, shown);
+    this.job.promoter?.onDownloaded(this.url, shown);
   }
 
   onServed(by: ServedBy | undefined): void {
@@ -192,7 +192,7 @@ class AdmittedTask implements Admission {
   /** Downloads the URL and writes its result. If the request has ended, nothing is written, and the task counts as done. */
   private async downloadAndWrite(): Promise<void> {
     const { deps, url } = this;
-    const { message, cancellation, stopping, lead } = this.job;
+    const { message, cancellation, stopping, promoter } = this.job;
     if (cancellation.cancelled) return;
     if (stopping.aborted) throw new StoppingError();
     if (!(await deps.isActive(message.req_id))) return;
@@ -205,7 +205,7 @@ class AdmittedTask implements Admission {
     const isWrong = result.rec_miss === true && !isMisplacedFollower(deps, message);
     const checked = isWrong ? { ...result, rec_miss: undefined } : result;
     await deps.write(checked);
-    lead?.onResult(url, checked);
+    promoter?.onResult(url, checked);
     if (result.ok) return this.transfer.finish(result.bytes);
     const { reason, error } = result;
     deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "Task failed");

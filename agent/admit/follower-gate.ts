@@ -20,7 +20,7 @@ export interface AdmittedFollower {
   leave(error?: Error): void;
 }
 
-interface Request {
+interface RequestState {
   /** By lead and POP: whether both have the same REC, as downloads have shown. */
   readonly isSameRec: Map<string, boolean>;
   /** Objects that a follower fetched from the origin: the next hit does not show which fetch it comes from. */
@@ -42,30 +42,35 @@ const MAX_REQUESTS = 50;
  * served it, the others at this POP follow without permits. If the origin did, the POP and its lead have different RECs, and each needs a permit.
  */
 export class FollowerGate {
-  private readonly requests = new Map<string, Request>();
-  private closedFor: Error | undefined;
+  private readonly requests = new Map<string, RequestState>();
+  private closeError: Error | undefined;
 
   /** Ends all waiting. */
   close(reason: Error): void {
-    this.closedFor = reason;
+    this.closeError = reason;
     for (const { running } of this.requests.values()) for (const { end } of running.values()) end(reason);
   }
 
   /**
    * Waits until this follower may start.
-   * @param runsAlone whether it waits for the follower of the same lead and POP, or of the same object, that runs alone; if not, only its result is recorded
+   * @param isOriginLimited whether it waits for the follower of the same lead and POP, or of the same object, that runs alone; if not, only its result is recorded
    * @throws the error with which that follower left; what the gate was closed with
    */
-  async enter(task: FollowerTask, runsAlone: boolean): Promise<AdmittedFollower> {
+  async enter(task: FollowerTask, isOriginLimited: boolean): Promise<AdmittedFollower> {
     const request = this.requestOf(task.reqId);
     const pair = pairOf(task.lead, task.pop);
     const keys = [pair, task.url];
     for (;;) {
-      if (this.closedFor !== undefined) throw this.closedFor;
+      if (this.closeError !== undefined) throw this.closeError;
       const known = request.isSameRec.get(pair);
       const running = keys.flatMap((key) => request.running.get(key) ?? []);
-      if (!runsAlone || known !== undefined || running.length === 0)
-        return start(request, task, known === undefined && runsAlone ? keys : [], runsAlone && known !== true);
+      if (!isOriginLimited || known !== undefined || running.length === 0)
+        return start(
+          request,
+          task,
+          known === undefined && isOriginLimited ? keys : [],
+          isOriginLimited && known !== true,
+        );
       const error = await running[0]?.ended;
       if (error !== undefined) throw error;
     }
@@ -80,7 +85,7 @@ export class FollowerGate {
     );
   }
 
-  private requestOf(reqId: string): Request {
+  private requestOf(reqId: string): RequestState {
     const request = this.requests.get(reqId) ?? { isSameRec: new Map(), fetched: new Set(), running: new Map() };
     // The map is ordered by last use.
     this.requests.delete(reqId);
@@ -92,7 +97,12 @@ export class FollowerGate {
 }
 
 /** @param alone what others wait for until it leaves: none, or its object, and its lead with its POP */
-function start(request: Request, task: FollowerTask, alone: readonly string[], needsPermit: boolean): AdmittedFollower {
+function start(
+  request: RequestState,
+  task: FollowerTask,
+  alone: readonly string[],
+  needsPermit: boolean,
+): AdmittedFollower {
   let end = (_?: Error) => {};
   const ended = new Promise<Error | undefined>((resolve) => {
     end = resolve;

@@ -26,11 +26,11 @@ export function judge(answer: HttpResult, expected: number | null, compressed = 
     return { kind: isRetryable(status) ? "RETRY" : "FINAL", failure: refusal };
   // It would be as large on the next attempt.
   if (failure !== undefined) return { kind: failure.reason === "too_large" ? "FINAL" : "RETRY", failure };
-  return partOfIt(status) ?? errorPage(answer) ?? otherSize(answer, expected, compressed) ?? GOOD;
+  return partialBody(status) ?? errorPage(answer) ?? otherSize(answer, expected, compressed) ?? GOOD;
 }
 
 /** A 204 has no body, and a 206 without a range in the request is not the object. */
-function partOfIt(status: number): AttemptVerdict | undefined {
+function partialBody(status: number): AttemptVerdict | undefined {
   if (status !== 204 && status !== 206) return undefined;
   const detail = status === 204 ? "an answer without a body" : "a part of the object, unasked";
   return { kind: "FINAL", failure: { reason: "incomplete", code: `HTTP ${status}`, detail } };

@@ -8,7 +8,7 @@ import type { LeadResult } from "../../domain/plan/followers.ts";
 import { fnv1a, type TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
-import { type Failure, headerAgainstCaching } from "../../domain/result/failure.ts";
+import { type Failure, uncacheableHeader } from "../../domain/result/failure.ts";
 import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
@@ -18,7 +18,7 @@ import { type AttemptVerdict, judge } from "./attempt-verdict.ts";
 import { maxBytesOf } from "./http/body-limits.ts";
 import type { Cancellation, Endpoint, HttpClient, HttpResult } from "./http/http-client.ts";
 import { nextAddress, nextTry } from "./next-attempt.ts";
-import { checkFailure, checkHeaders, type Proof, prove, type Request, type Timed } from "./proof.ts";
+import { checkFailure, checkHeaders, type Proof, type ProofRequest, prove, type Timed } from "./proof.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "./request-headers.ts";
 import { objectKey, type RequestTracker } from "./request-tracker.ts";
 import { type Attempt, everyAddress, isRecUnsure, type TaskAttempt, toResult } from "./to-result.ts";
@@ -26,14 +26,14 @@ import { type Attempt, everyAddress, isRecUnsure, type TaskAttempt, toResult } f
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
 /** A later try comes later by up to this share. */
-const LATER_SPREAD = 0.3;
+const DEFERRAL_JITTER = 0.3;
 /** A check that is to be alone comes later by up to this: other processes that saw the same at the same time check at other times. */
-const ALONE_SPREAD_MS = 1_000;
+const CHECK_ALONE_JITTER_MS = 1_000;
 /**
  * For so long it waits for this process's other requests. It may then get a collapsed response, which never makes it warm: its Age does not grow.
  * Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
  */
-const MAX_WAIT_ALONE_MS = 10_000;
+const MAX_WAIT_FOR_OTHERS_MS = 10_000;
 
 export interface DownloaderDeps {
   readonly http: HttpClient;
@@ -43,7 +43,7 @@ export interface DownloaderDeps {
   /** Observes each response: throttling lowers the rate of its host. */
   readonly origins: OriginLimiterRegistry;
   /** After how long a kept error may be gone, in milliseconds. */
-  readonly keptErrorMs: number;
+  readonly errorCachingMs: number;
   /** Shared by all downloads of the process. */
   readonly tracker: RequestTracker;
 }
@@ -52,7 +52,7 @@ export interface DownloaderDeps {
 export type ServedBy = "cache" | "origin";
 
 /** The right to download a task: what it holds meanwhile, and what is called as it goes on. */
-export interface Admission {
+export interface DownloadHooks {
   /** Cuts the download off; its result then shows nothing of the POP. */
   readonly cancellation: Cancellation;
   /** Counts its bytes as they come, for heartbeats. */
@@ -62,7 +62,7 @@ export interface Admission {
   /** Whether a download is expected to reach the origin. */
   readonly mayReachOrigin: boolean;
   /** Waits before a check without slot and permit, so that others go on meanwhile. */
-  waitReleased(wait: () => Promise<unknown>): Promise<unknown>;
+  waitWithoutSlotAndPermit(wait: () => Promise<unknown>): Promise<unknown>;
   /** Has what a further download needs where it may reach the origin. @throws DeferredError if the origin refuses requests */
   reacquire(): Promise<unknown>;
   /** Called when the connection of a download is open. @returns what the request waits for. It throws {@link DeferredError} */
@@ -79,10 +79,10 @@ export interface Admission {
  * before count.
  * @throws NotATaskError for what no agent can ask for; DeferredError for what is to be asked for later
  */
-export type Download = (message: TaskMessage, task: TaskUrl, admission: Admission) => Promise<TaskResult>;
+export type Download = (message: TaskMessage, task: TaskUrl, hooks: DownloadHooks) => Promise<TaskResult>;
 
 export function createDownload(deps: DownloaderDeps): Download {
-  return async (message, task, admission) => new TaskDownload(deps, message, task, admission).run();
+  return async (message, task, hooks) => new TaskDownload(deps, message, task, hooks).run();
 }
 
 /** The download and the proof of one task. */
@@ -108,7 +108,7 @@ class TaskDownload {
     private readonly deps: DownloaderDeps,
     private readonly message: TaskMessage,
     private readonly task: TaskUrl,
-    private readonly admission: Admission,
+    private readonly hooks: DownloadHooks,
   ) {
     this.url = parseUrl(task.url);
     this.path = this.url.pathname + this.url.search;
@@ -119,23 +119,23 @@ class TaskDownload {
 
   async run(): Promise<TaskResult> {
     const startedAt = this.task.first_attempt_at ?? Date.now();
-    const taskAttempt = await this.warm().catch((error: unknown) => this.unfinished(error, startedAt));
+    const taskAttempt = await this.warm().catch((error: unknown) => this.attemptOfError(error, startedAt));
     const ms = Math.max(0, Date.now() - startedAt);
     const { message, task, sawHit } = this;
     const result = toResult(message, task, this.deps.instanceId, { ...taskAttempt, sawHit }, ms);
     // A download that was cut off shows nothing of the link.
-    if (!this.admission.cancellation.cancelled)
-      this.admission.throughput.addTask(isTroubled(result, taskAttempt.attempt.count));
+    if (!this.hooks.cancellation.cancelled)
+      this.hooks.throughput.addTask(indicatesOverload(result, taskAttempt.attempt.count));
     return result;
   }
 
   /** @param startedAt the start of the first of all attempts, in milliseconds since the epoch: a deferred task keeps it */
-  private unfinished(error: unknown, startedAt: number): TaskAttempt {
+  private attemptOfError(error: unknown, startedAt: number): TaskAttempt {
     // Task has checked the addresses, but a message may come from elsewhere.
     if (error instanceof AddressRefusedError) return notAttempted({ reason: "refused_address", detail: error.message });
     if (!(error instanceof DeferredError)) throw error;
     // It is the origin that has too much to do, not the link.
-    this.admission.throughput.addTask(false);
+    this.hooks.throughput.addTask(false);
     throw new DeferredError(error.delayMs, this.attempts, startedAt);
   }
 
@@ -146,14 +146,14 @@ class TaskDownload {
     return everyAddress(ips, (addressIndex) => this.warmAt(() => addressIndex));
   }
 
-  /** @param order the address of each attempt */
-  private async warmAt(order: (attempt: number) => number): Promise<TaskAttempt> {
-    const attempt = await this.attempt(order);
+  /** @param addressIndexOf the address of each attempt */
+  private async warmAt(addressIndexOf: (attempt: number) => number): Promise<TaskAttempt> {
+    const attempt = await this.attempt(addressIndexOf);
     if (attempt.verdict.kind !== "GOOD") return { attempt };
     if (!this.isReported) {
       this.isReported = true;
-      this.releaseFollowers(attempt.answer);
-      this.admission.onServed(servedBy(attempt));
+      this.reportDownloaded(attempt.answer);
+      this.hooks.onServed(servedBy(attempt));
     }
     return this.message.verify === "off" ? { attempt } : { attempt, proof: await this.prove(attempt) };
   }
@@ -163,18 +163,18 @@ class TaskDownload {
    * the followers wait for what the proof shows. Without a proof they ask as if each led. Followers have no permits of a limited origin, and
    * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
    */
-  private releaseFollowers(answer: HttpResult): void {
+  private reportDownloaded(answer: HttpResult): void {
     const { message } = this;
     if (message.followers === undefined || isLimited(message.origin)) return;
-    if (message.verify !== "off" && headerAgainstCaching(answer) !== undefined) return;
-    this.admission.onDownloaded({ ok: true, rec_unsure: isRecUnsure(message, answer) || undefined });
+    if (message.verify !== "off" && uncacheableHeader(answer) !== undefined) return;
+    this.hooks.onDownloaded({ ok: true, rec_unsure: isRecUnsure(message, answer) || undefined });
   }
 
   private prove(download: Attempt): Promise<Proof> {
     const { addressIndex, answer } = download;
     return prove(download, {
       originSendsAge: () => this.deps.tracker.originSendsAge(this.message.host),
-      isCancelled: () => this.admission.cancellation.cancelled,
+      isCancelled: () => this.hooks.cancellation.cancelled,
       request: async (request, history) => {
         if (request.next === "check") {
           const ended = await this.beginCheck(request);
@@ -182,7 +182,7 @@ class TaskDownload {
           this.sawHit ||= isAnyHit(check.answer);
           return { ...check, failure: checkFailure(check.answer) };
         }
-        this.admission.transfer.clear();
+        this.hooks.transfer.clear();
         const again = await this.sendWhole(addressIndex).catch((error: unknown) => deferredAsFailure(error, download));
         this.sawHit ||= isAnyHit(again.answer);
         return { ...again, failure: this.judge(again).failure };
@@ -194,32 +194,32 @@ class TaskDownload {
    * Waits until a check may be sent. It holds nothing meanwhile.
    * @returns what to call when the check has ended: from now on it is in progress, so that no other check is alone
    */
-  private async beginCheck({ earliestAt, alone }: Extract<Request, { next: "check" }>): Promise<() => void> {
-    const { object, admission } = this;
+  private async beginCheck({ earliestAt, alone }: Extract<ProofRequest, { next: "check" }>): Promise<() => void> {
+    const { object, hooks } = this;
     const { tracker } = this.deps;
-    const ms = earliestAt + (alone ? Math.random() * ALONE_SPREAD_MS : 0) - performance.now();
+    const ms = earliestAt + (alone ? Math.random() * CHECK_ALONE_JITTER_MS : 0) - performance.now();
     // A timer drops the fraction of its milliseconds, and a check that comes too early shows no growth.
-    if (ms > 0) await admission.waitReleased(() => sleep(Math.ceil(ms) + 1));
-    const deadline = performance.now() + MAX_WAIT_ALONE_MS;
+    if (ms > 0) await hooks.waitWithoutSlotAndPermit(() => sleep(Math.ceil(ms) + 1));
+    const deadline = performance.now() + MAX_WAIT_FOR_OTHERS_MS;
     // Another one may begin while it waits for its permit.
-    while (alone && !admission.cancellation.cancelled && tracker.isInProgress(object)) {
+    while (alone && !hooks.cancellation.cancelled && tracker.isInProgress(object)) {
       const left = deadline - performance.now();
       if (left <= 0) break;
-      await admission.waitReleased(() => tracker.untilAlone(object, left));
+      await hooks.waitWithoutSlotAndPermit(() => tracker.untilAlone(object, left));
     }
     return tracker.begin(object);
   }
 
   /**
-   * @param order the POP's addresses, by the number of the attempt
+   * @param addressIndexOf the POP's addresses, by the number of the attempt
    * @returns the last attempt
    * @throws DeferredError if the next one is to come later
    */
-  private async attempt(order: (attempt: number) => number): Promise<Attempt> {
-    const { transfer, cancellation } = this.admission;
+  private async attempt(addressIndexOf: (attempt: number) => number): Promise<Attempt> {
+    const { transfer, cancellation } = this.hooks;
     const past: Attempt[] = [];
     this.attempts = 0;
-    let addressIndex = order(0);
+    let addressIndex = addressIndexOf(0);
     for (;;) {
       if (cancellation.cancelled) return past.at(-1) ?? NOT_ATTEMPTED;
       if (past.length > 0) transfer.clear();
@@ -227,9 +227,9 @@ class TaskDownload {
       const last: Attempt = { ...timed, count: ++this.attempts, addressIndex, verdict: this.judge(timed) };
       if (last.verdict.kind !== "RETRY" || cancellation.cancelled) return last;
       past.push(last);
-      const next = nextAddress(order, this.message.ips.length, past);
+      const next = nextAddress(addressIndexOf, this.message.ips.length, past);
       const then = nextTry(last, this.attemptsBefore, next !== undefined);
-      if (then === "later") throw this.later(last.answer);
+      if (then === "later") throw this.deferredError(last.answer);
       if (then === "never" || next === undefined) return last;
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
       addressIndex = next;
@@ -241,14 +241,14 @@ class TaskDownload {
   }
 
   /** When a kept error can be gone; not before the `Retry-After` of the origin. */
-  private later({ retryAfter }: HttpResult): DeferredError {
-    const ms = Math.max(this.deps.keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
-    return new DeferredError(ms * (1 + Math.random() * LATER_SPREAD));
+  private deferredError({ retryAfter }: HttpResult): DeferredError {
+    const ms = Math.max(this.deps.errorCachingMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
+    return new DeferredError(ms * (1 + Math.random() * DEFERRAL_JITTER));
   }
 
   /** The task was admitted for the first one. A further one waits here: a check may have given its permit back. */
   private async sendWhole(addressIndex: number): Promise<Timed> {
-    if (this.wholeRequests++ > 0) await this.admission.reacquire();
+    if (this.wholeRequests++ > 0) await this.hooks.reacquire();
     return this.send(addressIndex);
   }
 
@@ -261,7 +261,7 @@ class TaskDownload {
     check?: string,
     ended = this.deps.tracker.begin(this.object),
   ): Promise<Timed> {
-    const { message, path, admission } = this;
+    const { message, path, hooks } = this;
     const isWhole = check === undefined;
     let startedAt = performance.now();
     const start = () => {
@@ -269,11 +269,11 @@ class TaskDownload {
     };
     const beforeSend = () => {
       start();
-      return admission.beforeSend()?.then(start);
+      return hooks.beforeSend()?.then(start);
     };
     const answer = await this.deps.http
       .get(this.endpointOf(addressIndex), path, this.headers.lines + (check ?? ""), this.onBytes, {
-        cancellation: admission.cancellation,
+        cancellation: hooks.cancellation,
         maxBytes: isWhole ? maxBytesOf(this.task.bytes) : MAX_WHOLE_CHECK_BYTES,
         pop: message.pop,
         beforeSend: isWhole ? beforeSend : undefined,
@@ -287,15 +287,15 @@ class TaskDownload {
       pop: message.pop,
       response: answer,
       elapsedMs: endedAt - startedAt,
-      mayReachOrigin: isWhole && admission.mayReachOrigin,
+      mayReachOrigin: isWhole && hooks.mayReachOrigin,
     });
     this.deps.tracker.recordResponse(message.host, answer);
     return { answer, startedAt, endedAt };
   }
 
   private readonly onBytes = (bytes: number): void => {
-    this.admission.throughput.addBytes(bytes);
-    this.admission.transfer.addBytes(bytes);
+    this.hooks.throughput.addBytes(bytes);
+    this.hooks.transfer.addBytes(bytes);
   };
 
   /** @param addressIndex which of the POP's addresses; after the last one, the first follows again */
@@ -344,7 +344,7 @@ const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" })
  * Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt.
  * @param attempts of this message
  */
-function isTroubled({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
+function indicatesOverload({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
   return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
 }
 

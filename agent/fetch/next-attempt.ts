@@ -30,12 +30,12 @@ export function nextTry(
   const all = previousAttempts + count;
   if (isThrottled(answer.httpStatus)) return all < MAX_ATTEMPTS_WHEN_THROTTLED ? "later" : "never";
   if (!hasNext) return "never";
-  if (!mayBeKept(verdict, answer)) return count < MAX_ATTEMPTS_PER_MESSAGE ? "now" : "never";
+  if (!isPossiblyCached(verdict, answer)) return count < MAX_ATTEMPTS_PER_MESSAGE ? "now" : "never";
   return all < MAX_ATTEMPTS ? "later" : "never";
 }
 
 /** Whether a cache may have kept the error and return it again. The body of such a response may have failed, too. */
-function mayBeKept(
+function isPossiblyCached(
   { failure }: Exclude<AttemptVerdict, { kind: "GOOD" }>,
   { httpStatus = 0, xCache }: HttpResult,
 ): boolean {
@@ -47,12 +47,12 @@ function mayBeKept(
 /**
  * Which of a POP's addresses the next attempt asks; undefined: none is worth it,
  * because an address that named another POP will name it again. After such an answer only an address that has not been tried is asked.
- * @param order the indexes of the addresses, by the number of the attempt
+ * @param addressIndexOf the indexes of the addresses, by the number of the attempt
  * @param addresses how many the POP has
  * @param past the attempts so far, in order
  */
 export function nextAddress(
-  order: (attempt: number) => number,
+  addressIndexOf: (attempt: number) => number,
   addresses: number,
   past: readonly Attempt[],
 ): number | undefined {
@@ -61,7 +61,9 @@ export function nextAddress(
   const avoided = new Set(
     past.filter((it) => isLastOther || isOther(it)).map(({ addressIndex }) => addressIndex % addresses),
   );
-  return Array.from({ length: addresses }, (_, i) => order(past.length + i)).find((it) => !avoided.has(it % addresses));
+  return Array.from({ length: addresses }, (_, i) => addressIndexOf(past.length + i)).find(
+    (it) => !avoided.has(it % addresses),
+  );
 }
 
 function isOther({ verdict }: Attempt): boolean {

@@ -7,8 +7,8 @@ import {
   type HitWarning,
   nextStep,
   type Observation,
+  type ProofStep,
   parseAge,
-  type Step,
 } from "../../domain/result/proof.ts";
 import { judge } from "./attempt-verdict.ts";
 import type { HttpResult } from "./http/http-client.ts";
@@ -38,7 +38,7 @@ export interface Timed {
 }
 
 /** A request that the table asks for. */
-export type Request = Extract<Step, { readonly next: string }>;
+export type ProofRequest = Extract<ProofStep, { readonly next: string }>;
 
 /** A request and, if its answer was not good, why. */
 export interface Requested extends Timed {
@@ -51,14 +51,14 @@ export interface Prover {
    * Sends a request to the address that the download came from, not before its time.
    * @param history what was requested there before
    */
-  readonly request: (request: Request, history: readonly Observation[]) => Promise<Requested>;
+  readonly request: (request: ProofRequest, history: readonly Observation[]) => Promise<Requested>;
   /** Whether a Miss of the host has carried an `Age` by now. */
   readonly originSendsAge: () => boolean;
   /** Whether the task was cut off: then nothing is repeated. */
   readonly isCancelled: () => boolean;
 }
 
-type Last = Requested & { readonly next: Request["next"] };
+type Last = Requested & { readonly next: ProofRequest["next"] };
 
 /**
  * Requests the object until the decision table has a result for its address.
@@ -80,7 +80,7 @@ export async function prove(download: Timed, { request, originSendsAge, isCancel
   }
 }
 
-function proofOf(step: Exclude<Step, Request>, history: readonly Observation[], last: Last): Proof {
+function proofOf(step: Exclude<ProofStep, ProofRequest>, history: readonly Observation[], last: Last): Proof {
   const { answer } = last;
   const { tier, age } = history.at(-1) ?? {};
   const seen = { answer, tier, age, rounds: downloadsIn(history) };

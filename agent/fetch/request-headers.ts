@@ -1,4 +1,4 @@
-import { acceptedEncodings, type Header, parseHeaders } from "../../domain/net/headers.ts";
+import { acceptedEncodings, type Header, headersToSend } from "../../domain/net/headers.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { headerOf } from "../../domain/request/options.ts";
 import { headerLines } from "./http/http-client.ts";
@@ -30,7 +30,7 @@ export function requestHeaders(message: TaskMessage, variant: string | undefined
 
 function makeHeaders(message: TaskMessage, variant: string | undefined): RequestHeaders {
   if (!/^[\x21-\x7e]+$/.test(message.host)) throw new NotATaskError("the host is not a host name");
-  const own = parseHeaders(headerOf(message, variant));
+  const own = headersToSend(headerOf(message, variant));
   return {
     lines: headerLines([["host", message.host], ...own, ...serverTimingWanted(message, own)]),
     compressed: acceptedEncodings(own).length > 0,

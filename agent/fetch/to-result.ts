@@ -1,6 +1,6 @@
 import { type TaskUrl, taskKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
-import { cutText, errorText, type Failure, headerAgainstCaching } from "../../domain/result/failure.ts";
+import { cutText, errorText, type Failure, uncacheableHeader } from "../../domain/result/failure.ts";
 import { isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
@@ -70,22 +70,22 @@ export function toResult(
     bytes: answer.bytes,
     // Of what decided: the download, or the request after it that AWS WAF answered.
     http_status: (proof?.outcome === "failed" ? last : answer).httpStatus,
-    x_cache: cutId(last.xCache),
+    x_cache: cutHeader(last.xCache),
     tier: proof?.tier,
     address: message.ips[attempt.addressIndex % message.ips.length],
     addresses: taskAttempt.addresses,
     rounds: proof?.rounds,
     first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
     age: proof?.age,
-    encoding: cutId(answer.contentEncoding),
+    encoding: cutHeader(answer.contentEncoding),
     uncompressed: failure === undefined && compressed && cameUncompressed(answer) ? true : undefined,
     size_changed: failure === undefined && hasOtherSize(answer, task.bytes, compressed) ? true : undefined,
     // An attempt before it may have failed at the origin.
     rec_miss: attempts === 1 && isRecMiss(message, taskAttempt) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
     hit_after_download: proof?.outcome === "not_kept" && taskAttempt.sawHit ? true : undefined,
-    x_amz_cf_pop: cutId(last.xAmzCfPop),
-    x_amz_cf_id: cutId(last.xAmzCfId),
+    x_amz_cf_pop: cutHeader(last.xAmzCfPop),
+    x_amz_cf_id: cutHeader(last.xAmzCfId),
     ms: Math.round(ms),
     attempts,
     reason: failure?.reason,
@@ -102,8 +102,8 @@ function failureOf({ attempt: { verdict }, proof, addresses, cold = [] }: TaskAt
   return { ...failure, detail: failure.detail === undefined ? which : `${failure.detail}; ${which}` };
 }
 
-function cutId(id: string | undefined): string | undefined {
-  return id === undefined ? undefined : cutText(id, MAX_HEADER_CHARACTERS);
+function cutHeader(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : cutText(value, MAX_HEADER_CHARACTERS);
 }
 
 /** From the worst to the best: a POP is as warm as its coldest address. */
@@ -151,7 +151,7 @@ const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
  */
 export function isRecUnsure({ followers, verify }: TaskMessage, answer: HttpResult): boolean {
   if (followers === undefined) return false;
-  if (verify === "off" && headerAgainstCaching(answer) !== undefined) return true;
+  if (verify === "off" && uncacheableHeader(answer) !== undefined) return true;
   if (!isHit(answer)) return false;
   const tier = tierOf(answer.serverTiming);
   return tier === undefined || tier === "EDGE";

@@ -5,7 +5,7 @@ import { adaptLimit, type Bounds, LARGE, maxSharedStep, SMALL } from "../admit/a
 import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
 import { StoppingError } from "../admit/download-message.ts";
 import { FollowerGate } from "../admit/follower-gate.ts";
-import type { Caretaker } from "../instance/caretaker.ts";
+import type { RequestMonitor } from "../instance/request-monitor.ts";
 import type { ResultWriter } from "../report/result-writer.ts";
 import { type BySize, Throughput } from "../report/throughput.ts";
 import { type FreeSlots, Prefetcher } from "./prefetcher.ts";
@@ -27,7 +27,7 @@ export interface AgentDeps
   readonly queue: { readonly queues: Readonly<Record<TaskQueueName, TaskQueue>> };
   readonly results: ResultWriter;
   /** Checks for stalled requests, and takes the instance out of its group. @default another process of this instance does */
-  readonly caretaker?: Caretaker;
+  readonly monitor?: RequestMonitor;
   readonly isMemoryTight: () => boolean;
 }
 
@@ -115,7 +115,7 @@ export class Agent {
       this.adaptLimit("small", SMALL),
       this.adaptLimit("large", LARGE),
       this.checkWaiting(),
-      this.careForRequests(),
+      this.monitorRequests(),
     ]);
     await Promise.all(this.inProgress());
     // The permits are attributes of the heartbeats.
@@ -162,12 +162,12 @@ export class Agent {
     }
   }
 
-  private async careForRequests(): Promise<void> {
-    const { caretaker } = this.deps;
-    if (caretaker === undefined) return;
-    while (await pause(caretaker.intervalMs, this.stopping.signal)) {
+  private async monitorRequests(): Promise<void> {
+    const { monitor } = this.deps;
+    if (monitor === undefined) return;
+    while (await pause(monitor.intervalMs, this.stopping.signal)) {
       const isBusy = this.inProgress().length > 0;
-      if (await caretaker.check(isBusy ? 0 : performance.now() - this.lastWorkAt)) this.stop();
+      if (await monitor.check(isBusy ? 0 : performance.now() - this.lastWorkAt)) this.stop();
     }
   }
 

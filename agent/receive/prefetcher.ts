@@ -68,7 +68,10 @@ function largeToReceive(free: number, share: number, requested: number): number 
 }
 
 /** @param profile undefined: no message has come yet */
-export function learn(profile: MessageProfile | undefined, { urls }: Pick<TaskMessage, "urls">): MessageProfile {
+export function updateProfile(
+  profile: MessageProfile | undefined,
+  { urls }: Pick<TaskMessage, "urls">,
+): MessageProfile {
   const isLargeFile = urls.some(isLarge);
   const large = mean(profile?.large, isLargeFile ? 1 : 0);
   if (isLargeFile) return { ...profile, large };
@@ -127,7 +130,7 @@ export class Prefetcher {
   }
 
   add(message: TaskMessage): PrefetchedMessage {
-    this.profile = learn(this.profile, message);
+    this.profile = updateProfile(this.profile, message);
     // Of a large file, one variant waits at a time.
     const waiting = new Set(message.urls.filter((url, i, urls) => !isLarge(url) || urls[i - 1]?.url !== url.url));
     for (const url of waiting) this.count(url, 1);

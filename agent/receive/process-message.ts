@@ -42,7 +42,8 @@ async function processTasks(
   try {
     const rest = { ...content, urls, ...(again ? { again } : {}) };
     if (urls.length > 0 && !(await downloadTasks(deps, message, rest, { promoter, stopping }))) return false;
-    if (promoter !== undefined) await whileHeld(deps, message, content, new Cancellation(), () => promoter.finish());
+    if (promoter !== undefined)
+      await withExtendedVisibility(deps, message, content, new Cancellation(), () => promoter.finish());
     return true;
   } finally {
     promoter?.stop();
@@ -73,12 +74,12 @@ async function downloadTasks(
   const cancellation = new Cancellation();
   const deferrals = new Deferrals(deps, content, promoter, (urls) => {
     for (const url of urls) left.delete(url);
-    held.drop(urls.length);
+    held.releaseTasks(urls.length);
   });
-  const job = { message: content, left, held, prefetched, deferrals, lead: promoter, cancellation, stopping };
+  const job = { message: content, left, held, prefetched, deferrals, promoter, cancellation, stopping };
   try {
     // The hold ends before the message is returned: a later extension would hide it from the other agents.
-    const errors = await whileHeld(deps, message, content, cancellation, async () => {
+    const errors = await withExtendedVisibility(deps, message, content, cancellation, async () => {
       const failed = await downloadMessage(deps, job);
       await deferrals.end().catch((error: unknown) => failed.push(error));
       return failed;
@@ -88,7 +89,7 @@ async function downloadTasks(
     return await returnToQueue(deps, message, { ...content, urls: [...left] }, worst, promoter);
   } finally {
     prefetched.end();
-    held.drop(left.size);
+    held.releaseTasks(left.size);
   }
 }
 
@@ -102,7 +103,7 @@ function errorRank(error: unknown): number {
  * Hides a message from other agents while it is processed: extends its visibility timeout in time. Each time it asks whether the
  * request is active, and cancels the downloads if not.
  */
-async function whileHeld<T>(
+async function withExtendedVisibility<T>(
   deps: MessageDeps,
   { receipt }: ReceivedMessage,
   { req_id: reqId }: TaskMessage,

@@ -3,7 +3,7 @@ import type { HeartbeatStore } from "../../domain/plan/ports.ts";
 import type { Heartbeat } from "../../domain/request/progress.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
 import { withTimeout } from "../../domain/retry.ts";
-import { expiresAt, keptWhileRequestRuns } from "../../domain/timestamps.ts";
+import { expiresAfterLongestRequest, expiresAt } from "../../domain/timestamps.ts";
 
 /** A stop waits no longer for the last heartbeats: without them, the readers wait until the ones before have expired. */
 const LAST_HEARTBEAT_TIMEOUT_MS = 5_000;
@@ -34,9 +34,9 @@ export class HeldTasks {
   minute = minuteOf(Date.now());
   minuteBytes = 0;
   /** Tasks in the last heartbeat; undefined: there was none yet. */
-  written: number | undefined;
+  lastReportedTasks: number | undefined;
   /** When the last heartbeat was made, by `performance.now()`. */
-  at = performance.now();
+  lastHeartbeatAt = performance.now();
   /** The heartbeat that is being written. */
   writing: Promise<void> | undefined;
   /** When the last one that was written was sent, in milliseconds since the epoch. */
@@ -46,7 +46,7 @@ export class HeldTasks {
 
   /** Whether the last heartbeat reported that there are no tasks, and all bytes are added to their minutes. */
   get isReported(): boolean {
-    return this.count === 0 && this.written === 0 && this.minuteBytes + this.newBytes === 0;
+    return this.count === 0 && this.lastReportedTasks === 0 && this.minuteBytes + this.newBytes === 0;
   }
 
   startTransfer(): Transfer {
@@ -54,13 +54,13 @@ export class HeldTasks {
   }
 
   /** A task has a result, or needs none. */
-  end(): void {
+  finishTask(): void {
     this.count--;
     this.ended++;
   }
 
   /** Tasks go to other agents. */
-  drop(tasks: number): void {
+  releaseTasks(tasks: number): void {
     this.count -= tasks;
   }
 }
@@ -106,7 +106,7 @@ export class Heartbeats {
     this.requests.set(reqId, held);
     if (held.isReported) held.minute = minuteOf(Date.now());
     held.count += tasks;
-    if (!held.written) void this.send(held);
+    if (!held.lastReportedTasks) void this.send(held);
     return held;
   }
 
@@ -149,7 +149,7 @@ export class Heartbeats {
       const now = performance.now();
       const isMinuteOver = tasks === 0 || minuteOf(Date.now()) !== held.minute;
       const received = held.minuteBytes + newBytes;
-      const perSecond = rateSince((now - held.at) / 1_000);
+      const perSecond = rateSince((now - held.lastHeartbeatAt) / 1_000);
       const heartbeat: Heartbeat = {
         instance,
         worker,
@@ -163,20 +163,20 @@ export class Heartbeats {
         tasks_per_second: perSecond(ended),
       };
       try {
-        await store.writeHeartbeat(held.reqId, heartbeat, keptWhileRequestRuns());
+        await store.writeHeartbeat(held.reqId, heartbeat, expiresAfterLongestRequest());
       } catch (error) {
         logger.warn({ err: error, req_id: held.reqId }, "Writing a heartbeat failed");
         return;
       }
       held.newBytes -= newBytes;
       held.ended -= ended;
-      held.written = tasks;
-      held.at = now;
+      held.lastReportedTasks = tasks;
+      held.lastHeartbeatAt = now;
       held.writtenAt = heartbeat.at;
       held.minuteBytes = received;
       if (isMinuteOver) await this.endMinute(held);
       // Meanwhile the first tasks have come, or the last ones have gone.
-    } while ((held.written === 0) !== (held.count === 0));
+    } while ((held.lastReportedTasks === 0) !== (held.count === 0));
   }
 
   /** Adds the bytes of a minute to its sum. What cannot be written is tried again with the next heartbeat. */

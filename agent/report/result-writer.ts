@@ -56,11 +56,11 @@ export class ResultWriter {
 
   private async untilStored(attempt: () => Promise<void>): Promise<void> {
     let failures = 0;
-    const passes = (error: unknown) => {
+    const isRetryable = (error: unknown) => {
       // Logged once for a batch: nothing else shows that the agent waits for the store.
       if (++failures === WARN_AT_FAILURE) this.logger.warn({ err: error }, "Writing results failed; retrying");
       return error instanceof StoreBusyError || this.store.isTemporary(error);
     };
-    await retry(attempt, { ...BACK_OFF, retryOnError: passes, signal: this.ending.signal });
+    await retry(attempt, { ...BACK_OFF, retryOnError: isRetryable, signal: this.ending.signal });
   }
 }

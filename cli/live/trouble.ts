@@ -1,4 +1,4 @@
-import { wordsOf } from "../../domain/readiness/reasons.ts";
+import { reasonText } from "../../domain/readiness/reasons.ts";
 import { isOriginFailure } from "../../domain/result/failure.ts";
 import type { Failures, Progress } from "../api/answers.ts";
 import { count, many } from "../output/figures.ts";
@@ -19,7 +19,7 @@ export function failureLines({ failures, pops }: Progress, width: number, { time
   const shown = (failures ?? []).slice(0, MOST);
   const places = shown.map((it) => placeOf(it, pops?.length));
   if (width < ROOMY) return side(shown, places, width, times);
-  const titles = shown.map(({ code }) => wordsOf(code, "en").title);
+  const titles = shown.map(({ code }) => reasonText(code, "en").title);
   const wide = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
   const counts = shown.map((it) => count(numberOf(it)));
   return shown.map((failure, i) => [
@@ -34,7 +34,7 @@ export function failureLines({ failures, pops }: Progress, width: number, { time
 function side(failures: Failures, places: readonly string[], width: number, times: string): Line[] {
   const lines: Line[] = [];
   for (const [i, failure] of failures.entries()) {
-    const { title } = wordsOf(failure.code, "en");
+    const { title } = reasonText(failure.code, "en");
     const one = [span(`${times} ${count(numberOf(failure))}`, "red"), span(` ${title}: ${places[i] ?? ""}`)];
     const last = lines.at(-1);
     const both = last === undefined ? one : joined([last, one], "     ");

@@ -1,4 +1,4 @@
-import { wordsOf } from "../../domain/readiness/reasons.ts";
+import { reasonText } from "../../domain/readiness/reasons.ts";
 import type { Failures, Summary } from "../api/answers.ts";
 import { cleanLine } from "../output/clean.ts";
 import { many } from "../output/figures.ts";
@@ -44,7 +44,7 @@ function unresolved(pops: number): string {
 /** How often and where, examples, what to do. Of tasks one example: input failures have no line elsewhere. */
 export function failureLines(failure: Failures[number], { paint, width }: Look): string[] {
   const { code, subject, examples } = failure;
-  const { title, next } = wordsOf(code, "en");
+  const { title, next } = reasonText(code, "en");
   const shown = subject === "task" ? examples.slice(0, 1) : examples;
   return [
     `${paint("red", "×")} ${title}: ${scopeOf(failure)}`,

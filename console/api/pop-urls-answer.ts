@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { STRIP_STATES } from "../../domain/result/heat-strip.ts";
+import { HEAT_STRIP_STATES } from "../../domain/result/heat-strip.ts";
 import { count } from "./answers.ts";
 
 /** GET /prewarm?detail=urls: the tasks of one POP. */
@@ -9,7 +9,7 @@ export const popUrlsSchema = z.object({
     buckets: z.array(
       z.object({
         // A state that only a newer release knows is shown as one of which nothing is claimed.
-        state: z.enum(STRIP_STATES).catch("done"),
+        state: z.enum(HEAT_STRIP_STATES).catch("done"),
         first: count,
         tasks: count,
         failed: count,

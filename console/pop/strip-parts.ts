@@ -1,5 +1,5 @@
 import type { TaskState } from "../../domain/readiness/task-states.ts";
-import type { StripState } from "../../domain/result/heat-strip.ts";
+import type { HeatStripState } from "../../domain/result/heat-strip.ts";
 import type { PopUrls } from "../api/pop-urls-answer.ts";
 
 /** A bucket as it is drawn: bad ones over the whole height, so that not the colour alone tells them. */
@@ -33,10 +33,10 @@ export function stripParts(
 }
 
 /** What is not tried waits, in the words of the page. */
-export function outcomeOf(state: StripState): TaskState {
+export function outcomeOf(state: HeatStripState): TaskState {
   return state === "not_tried" ? "waiting" : state;
 }
 
-function isBad(state: StripState): boolean {
+function isBad(state: HeatStripState): boolean {
   return state === "failed" || state === "not_kept";
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { wordsOf } from "../../domain/readiness/reasons.ts";
+import { reasonText } from "../../domain/readiness/reasons.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import type { Failure, Progress } from "../api/answers.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -11,7 +11,7 @@ import { firstNames } from "./example-names.ts";
 /** The words of a reason; one that a newer release knows is told as "other". */
 export function useReasonWords(code: string) {
   const { preferences } = useReader();
-  return wordsOf(failureReasons.find((known) => known === code) ?? "other", preferences.language);
+  return reasonText(failureReasons.find((known) => known === code) ?? "other", preferences.language);
 }
 
 /** What tells one group of a request from all others. */

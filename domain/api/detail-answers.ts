@@ -3,7 +3,7 @@ import { keysOf } from "../collections.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
-import { MAX_BINS, MAX_NAMED, STRIP_STATES } from "../result/heat-strip.ts";
+import { HEAT_STRIP_STATES, MAX_BINS, MAX_NAMED } from "../result/heat-strip.ts";
 import { count, counterFields, countField, sampleFields, timestampField } from "./answer-fields.ts";
 
 /** The failures of a request that have one reason. */
@@ -109,7 +109,7 @@ export const popUrlsSchema = z
       .array(
         z.object({
           state: z
-            .enum(STRIP_STATES)
+            .enum(HEAT_STRIP_STATES)
             .describe("The worst that there is among its tasks. `not_tried`: the request ended before."),
           first: countField.min(1).describe("Number of its first task in the list of good URLs, from 1."),
           tasks: count("How many tasks it stands for."),

@@ -2,10 +2,10 @@ import type * as z from "zod";
 import { grouped } from "../collections.ts";
 import type { Target } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
-import { wordsOf } from "../readiness/reasons.ts";
+import { reasonText } from "../readiness/reasons.ts";
 import { sentence } from "../readiness/sentence.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
-import { atWork, isCounted, NO_PROGRESS, type Progress, reportedPercentage } from "../request/progress.ts";
+import { atWork, hasFinalCounts, NO_PROGRESS, type Progress, reportedPercentage } from "../request/progress.ts";
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
 import type { Sample } from "../request/samples.ts";
 import { sourceState } from "../request/source.ts";
@@ -82,7 +82,7 @@ export function progressAnswer(
 
 /** What has a result. */
 export function countOf(item: DescribedRequest, progress: Progress): Count {
-  const counted = isCounted(item) ? { ...NO_COUNT, ...item } : progress.count;
+  const counted = hasFinalCounts(item) ? { ...NO_COUNT, ...item } : progress.count;
   return boundedCount(counted, item.total_count);
 }
 
@@ -221,7 +221,7 @@ export function sampleRow({ at, received, count }: Sample, item: RequestItem) {
 
 /** The failures that have one reason, with the words of the reason. */
 export function failureRow(group: FailureGroup): FailureRow {
-  return { ...group, ...wordsOf(group.code, "en") };
+  return { ...group, ...reasonText(group.code, "en") };
 }
 
 /** A request that has ended and has its report. */

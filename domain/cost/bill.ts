@@ -6,7 +6,7 @@ import { siteOf } from "../pops/sites.ts";
 import type { Order } from "../request/options.ts";
 import type { Verify } from "../result/outcome.ts";
 import type { Estimate } from "./estimate.ts";
-import { EDGE_PRICE, EDGE_STEPS_GB, FREE_INVALIDATION_PATHS, PRICE, type PriceRegion } from "./prices.ts";
+import { EDGE_PRICE, EDGE_PRICE_TIERS_GB, FREE_INVALIDATION_PATHS, PRICE, type PriceRegion } from "./prices.ts";
 import type { Load, Units } from "./work-time.ts";
 
 export type Line = Estimate["dollars"]["lines"][number];
@@ -23,11 +23,11 @@ export interface Billed extends Load {
 }
 
 /** How many addresses a POP has, as far as its DNS answers show: two to four. */
-const ADDRESSES = 3;
+const ADDRESSES_PER_POP = 3;
 
 /** How often a task's object is downloaded whole: at one address, or at all of them. */
 export function downloadsPerTask(verify: Verify): number {
-  return verify === "addresses" ? ADDRESSES : 1;
+  return verify === "addresses" ? ADDRESSES_PER_POP : 1;
 }
 
 /** Each download is followed by a check that asks for the object again, unless the request has verify=off. */
@@ -71,11 +71,11 @@ function edgeBytes({ pops, bytesPerPop }: Billed): Line {
 }
 
 /** Sizes are asked for near the deployment. They are few, and billed here as in the cheapest region. */
-function edgeRequests({ pops, forms, requestsPerTask: times, secure }: Billed): Line {
+function edgeRequests({ pops, urlVariants, requestsPerTask: times, secure }: Billed): Line {
   const inRegion = [...popsByRegion(pops)].map(([region, count]) =>
-    edgeRequestsPrice(forms * count * times, region, secure),
+    edgeRequestsPrice(urlVariants * count * times, region, secure),
   );
-  const sum = inRegion.reduce((all, it) => all + it, edgeRequestsPrice(forms, "northAmerica", secure));
+  const sum = inRegion.reduce((all, it) => all + it, edgeRequestsPrice(urlVariants, "northAmerica", secure));
   return line("cloudfront_requests", sum, `${times} per task, and one request for each size`);
 }
 
@@ -136,7 +136,7 @@ export function popsByRegion(pops: readonly string[]): Map<PriceRegion, number> 
 export function edgeBytesPrice(bytes: number, region: PriceRegion): number {
   let left = bytes / 1e9;
   let sum = 0;
-  for (const [i, gigabytes] of EDGE_STEPS_GB.entries()) {
+  for (const [i, gigabytes] of EDGE_PRICE_TIERS_GB.entries()) {
     const part = Math.min(left, gigabytes);
     sum += part * (EDGE_PRICE[region].gigabyte[i] ?? 0);
     left -= part;

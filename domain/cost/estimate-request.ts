@@ -8,7 +8,7 @@ import type { SourceRead } from "../request/source.ts";
 import { billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTask } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
-import { type SeenSize, sizeSample } from "./size-sample.ts";
+import { type SampledSize, sizeSample } from "./size-sample.ts";
 import { UNITS, type Work, workTime } from "./work-time.ts";
 
 /** What is to be estimated: a request that was checked, and what was found out for it. */
@@ -22,7 +22,7 @@ export interface EstimateInput {
   /** How many distributions it warms. */
   readonly distributions: number;
   /** What a sample of the sizes came to. */
-  readonly sizes: readonly SeenSize[];
+  readonly sizes: readonly SampledSize[];
   /** Whether more URLs may come. */
   readonly lowerBound: boolean;
   /** What the request's sources have given. */
@@ -38,17 +38,17 @@ export function estimateRequest(it: EstimateInput): Estimate {
   const { item, urls, caps, kind, paths, sources } = it;
   const { pops, order, verify, instance_count: instances } = item;
   const variants = variantNames(item.variants).length;
-  const forms = urls.length * variants;
-  const tasks = forms * pops.length;
-  const sample = sizeSample(it.sizes, forms);
+  const urlVariants = urls.length * variants;
+  const tasks = urlVariants * pops.length;
+  const sample = sizeSample(it.sizes, urlVariants);
   const { estimate = 0, low = 0, high = null } = sample.bytes ?? {};
   const checkBytes = verify === "off" ? 0 : sample.checkBytes;
   const bytesPerPop = (bytes: number) => (bytes + checkBytes) * downloadsPerTask(verify);
-  const fetches = originFetches(pops, order, forms);
+  const fetches = originFetches(pops, order, urlVariants);
   const work: Work = {
     pops,
     tasks,
-    forms,
+    urlVariants,
     kind,
     paths,
     instances,
@@ -64,7 +64,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
   const secure = urls.filter((url) => url.startsWith("https:")).length / Math.max(1, urls.length);
   // Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes.
   const bill = (bytes: number) => {
-    const objectBytes = bytes / Math.max(1, forms);
+    const objectBytes = bytes / Math.max(1, urlVariants);
     return billOf({ ...work, bytesPerPop: bytesPerPop(bytes), objectBytes, instanceHours, secure }, UNITS);
   };
   const lines = bill(estimate);
@@ -125,9 +125,9 @@ const ASSUMPTIONS = [
 
 /**
  * How often an origin is asked for objects, if no cache has any of them yet and all that is downloaded is kept.
- * @param forms URLs times variants
+ * @param urlVariants URLs times variants
  */
-export function originFetches(pops: readonly string[], order: Order, forms: number): Estimate["origin_fetches"] {
+export function originFetches(pops: readonly string[], order: Order, urlVariants: number): Estimate["origin_fetches"] {
   const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
   // POPs of an unknown REC have one, maybe that of other POPs.
   const recs = Math.max(known, pops.length === 0 ? 0 : 1);
@@ -137,10 +137,10 @@ export function originFetches(pops: readonly string[], order: Order, forms: numb
   ).length;
   const isSure = order === "lead-first" || recs === groups;
   return {
-    expected: isSure ? groups * forms : null,
-    least: recs * forms,
-    most: groups * forms,
-    size_questions: forms,
+    expected: isSure ? groups * urlVariants : null,
+    least: recs * urlVariants,
+    most: groups * urlVariants,
+    size_questions: urlVariants,
   };
 }
 

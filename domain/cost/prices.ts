@@ -49,12 +49,20 @@ export const VCPU_HOUR: Readonly<Record<string, Price>> = {
 export const SPOT_SHARE = 0.4;
 
 /** How many GB of a month each step has. */
-export const EDGE_STEPS_GB = [10_000, 40_000, 100_000, 350_000, 524_000, 4_000_000, Number.POSITIVE_INFINITY] as const;
+export const EDGE_PRICE_TIERS_GB = [
+  10_000,
+  40_000,
+  100_000,
+  350_000,
+  524_000,
+  4_000_000,
+  Number.POSITIVE_INFINITY,
+] as const;
 
 /**
  * What CloudFront bills in one of its price regions, to viewers: an EC2 instance is one.
  * @param countries ISO 3166-1 alpha-2, of those that have a site in the catalogue
- * @param gigabyte a GB of each step of a month: {@link EDGE_STEPS_GB}
+ * @param gigabyte a GB of each step of a month: {@link EDGE_PRICE_TIERS_GB}
  * @param https a request
  */
 function edge(countries: readonly string[], gigabyte: readonly number[], https: number, http: number) {
@@ -133,13 +141,13 @@ export interface InstanceKind {
 }
 
 /** vCPUs by what stands before `xlarge` or in its place. */
-const SMALL: Readonly<Record<string, number>> = { medium: 1, large: 2, xlarge: 4 };
+const VCPUS_BY_SIZE: Readonly<Record<string, number>> = { medium: 1, large: 2, xlarge: 4 };
 
 /** vCPUs of a type; of one that stands for every size, as many as a `large` has. */
 export function vcpusOf(type: string): number {
   const size = type.split(".")[1] ?? "";
   const times = /^(\d+)xlarge$/.exec(size)?.[1];
-  return times === undefined ? (SMALL[size] ?? 2) : 4 * Number(times);
+  return times === undefined ? (VCPUS_BY_SIZE[size] ?? 2) : 4 * Number(times);
 }
 
 /**

@@ -2,28 +2,28 @@ import { MAX_WHOLE_CHECK_BYTES } from "../limits.ts";
 import { fnv1a } from "../plan/task.ts";
 
 /** What a size probe found: bytes, or why the object cannot be read. Null or undefined: neither is known. */
-export type SeenSize = { readonly size: number | null } | { readonly problem: string } | undefined;
+export type SampledSize = { readonly size: number | null } | { readonly problem: string } | undefined;
 
 /**
  * What a sample of sizes shows of all URLs in all variants, each downloaded once: the total of their bytes (undefined: nothing is known),
  * the bytes of the checks that follow, and how the bytes were found, as an estimate has it.
- * @param forms URLs times variants, of which a sample was asked for
+ * @param urlVariants URLs times variants, of which a sample was asked for
  */
-export function sizeSample(seen: readonly SeenSize[], forms: number) {
+export function sizeSample(seen: readonly SampledSize[], urlVariants: number) {
   // What cannot be read is not downloaded.
   const problems = seen.flatMap((it) => (it !== undefined && "problem" in it ? [it.problem] : []));
   const sizes = seen.flatMap((it) => (it !== undefined && "size" in it ? (it.size ?? []) : []));
   const known = [...sizes, ...problems.map(() => 0)];
-  const bytes = totalFrom(known, forms);
+  const bytes = totalFrom(known, urlVariants);
   return {
     bytes,
-    checkBytes: totalFrom(known.map(checkBytesOf), forms)?.estimate ?? 0,
+    checkBytes: totalFrom(known.map(checkBytesOf), urlVariants)?.estimate ?? 0,
     found: {
       sampled: seen.length,
       unknown: seen.length - known.length,
       unreadable: problems.length,
       first_problem: problems[0] ?? null,
-      note: noteOn(known.length, seen.length, forms),
+      note: noteOn(known.length, seen.length, urlVariants),
     },
   };
 }
@@ -33,12 +33,12 @@ export function checkBytesOf(bytes: number): number {
   return bytes <= MAX_WHOLE_CHECK_BYTES ? bytes : 1;
 }
 
-function noteOn(known: number, sampled: number, forms: number): string {
-  if (forms === 0) return "Nothing to ask for.";
+function noteOn(known: number, sampled: number, urlVariants: number): string {
+  if (urlVariants === 0) return "Nothing to ask for.";
   if (known === 0) return "No size could be read in the time of this answer.";
-  if (known === forms) return "Exact: every size was asked for.";
-  const others = sampled === forms ? "the others told none in time" : "asked all over the list";
-  return `${known} of ${forms} sizes are known, ${others}. low and high are the bounds of a 95% confidence interval; a few giants among very many small objects may be missed.`;
+  if (known === urlVariants) return "Exact: every size was asked for.";
+  const others = sampled === urlVariants ? "the others told none in time" : "asked all over the list";
+  return `${known} of ${urlVariants} sizes are known, ${others}. low and high are the bounds of a 95% confidence interval; a few giants among very many small objects may be missed.`;
 }
 
 /** A total that was estimated from some of its parts, and its 95% confidence interval. */

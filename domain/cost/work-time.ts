@@ -7,7 +7,7 @@ export interface Load {
   readonly pops: readonly string[];
   readonly tasks: number;
   /** URLs times variants. */
-  readonly forms: number;
+  readonly urlVariants: number;
   /** Bytes of one POP, those of the checks included. */
   readonly bytesPerPop: number;
   /** Downloads of a task, and the checks after them. */
@@ -40,17 +40,26 @@ export interface WorkTime {
 }
 
 /** From POST to the first message and from the last result to the end: streams, look-ups, the recount. */
-const STEPS_SECONDS = 15;
+const PIPELINE_OVERHEAD_SECONDS = 15;
 /** Sizes are asked for by so many at once, each of which takes about so long. */
-const SIZES = { atOnce: 64, seconds: 0.05 };
+const SIZE_PROBES = { concurrency: 64, secondsEach: 0.05 };
 /** An invalidation takes about so long, and a distribution has a bounded number of paths in progress. */
 const INVALIDATION_SECONDS = 60;
 
 /** How long it takes if every POP and the origin answer as fast as they are asked. */
 export function workTime(work: Work, units: Units): WorkTime {
-  const { forms, instances, paths, distributions, isRaisedLate, originPerSecond = Number.POSITIVE_INFINITY } = work;
+  const {
+    urlVariants,
+    instances,
+    paths,
+    distributions,
+    isRaisedLate,
+    originPerSecond = Number.POSITIVE_INFINITY,
+  } = work;
   if (instances === 0) return { seconds: null, instanceSeconds: 0, binds: "no instance: instance_count is 0" };
-  const sizes = forms / Math.min(SIZES.atOnce / SIZES.seconds, units.getSizeUrlsPerSecond, originPerSecond);
+  const sizes =
+    urlVariants /
+    Math.min(SIZE_PROBES.concurrency / SIZE_PROBES.secondsEach, units.getSizeUrlsPerSecond, originPerSecond);
   const waves = Math.ceil(paths / Math.max(1, distributions) / MAX_PATHS_IN_PROGRESS);
   const invalidating = waves * INVALIDATION_SECONDS;
   const bounds = boundsOf(work, units);
@@ -64,8 +73,8 @@ export function workTime(work: Work, units: Units): WorkTime {
     ["the invalidation comes first", invalidating],
   ]);
   return {
-    seconds: STEPS_SECONDS + ahead + busy,
-    instanceSeconds: instances * (STEPS_SECONDS + busy + (isRaisedLate ? BOOT_SECONDS : ahead)),
+    seconds: PIPELINE_OVERHEAD_SECONDS + ahead + busy,
+    instanceSeconds: instances * (PIPELINE_OVERHEAD_SECONDS + busy + (isRaisedLate ? BOOT_SECONDS : ahead)),
     binds,
   };
 }

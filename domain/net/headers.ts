@@ -55,7 +55,7 @@ export function ownHeaders(lines: readonly string[]): readonly Header[] {
 }
 
 /** The same as they are sent: with a User-Agent if the list has none. */
-export function parseHeaders(lines: readonly string[]): readonly Header[] {
+export function headersToSend(lines: readonly string[]): readonly Header[] {
   const headers = ownHeaders(lines);
   return headers.some(([name]) => name === "user-agent") ? headers : [["user-agent", USER_AGENT], ...headers];
 }

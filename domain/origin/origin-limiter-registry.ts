@@ -51,7 +51,7 @@ export class OriginLimiterRegistry {
   /** By request; those of requests without limits by host. */
   private readonly limiters = new Map<string, OriginLimiter>();
   private syncing: Promise<void> | undefined;
-  private closedFor: Error | undefined;
+  private closeError: Error | undefined;
 
   constructor(private readonly options: OriginLimiterRegistryOptions) {}
 
@@ -95,7 +95,7 @@ export class OriginLimiterRegistry {
 
   /** Ends all waiting, also of what comes later. */
   close(reason: Error): void {
-    this.closedFor = reason;
+    this.closeError = reason;
     for (const limiter of this.limiters.values()) limiter.close(reason);
   }
 
@@ -118,7 +118,7 @@ export class OriginLimiterRegistry {
     for (const [other, limiter] of this.limiters) if (limiter.isIdle) this.limiters.delete(other);
     const limiter = new OriginLimiter({ ...this.options, id, limits });
     this.limiters.set(id, limiter);
-    if (this.closedFor !== undefined) limiter.close(this.closedFor);
+    if (this.closeError !== undefined) limiter.close(this.closeError);
     return limiter;
   }
 }

@@ -62,7 +62,7 @@ export interface AcquireOptions {
 }
 
 /** The slots of a request that was not sent, one in each limit, and the time that they have in common. */
-interface Held {
+interface HeldSlots {
   taken: readonly (SendSlot & { readonly slots: Reservations })[];
   at: number;
   until: number;
@@ -71,7 +71,7 @@ interface Held {
 interface WaitOptions extends AcquireOptions {
   /** Whether it has a permit, and waits for its slot. */
   readonly hasPermit?: boolean;
-  readonly held: Held;
+  readonly held: HeldSlots;
 }
 
 interface Waiter extends WaitOptions {
@@ -95,7 +95,7 @@ export class OriginLimiter {
   private readonly lease: PermitLease | undefined;
   private readonly unlimited = newSignal().signal;
   private inProgress = 0;
-  private closedFor: Error | undefined;
+  private closeError: Error | undefined;
   private meanMs = EXPECTED_MS;
   /** How long it takes from a permit until the connection is open; undefined: none has been opened. */
   private connectMs: number | undefined;
@@ -130,7 +130,7 @@ export class OriginLimiter {
   async acquire(options: AcquireOptions): Promise<Permit> {
     const { rate, needsSendSlot = true } = options;
     let lost = this.unlimited;
-    const held: Held = { taken: [], at: 0, until: 0 };
+    const held: HeldSlots = { taken: [], at: 0, until: 0 };
     await this.wait({ ...options, held }, () => {
       lost = this.lease?.use() ?? this.unlimited;
     });
@@ -184,7 +184,7 @@ export class OriginLimiter {
 
   /** Ends all waiting. */
   close(reason: Error): void {
-    this.closedFor = reason;
+    this.closeError = reason;
     for (const { fail } of this.waiters.splice(0)) fail(reason);
   }
 
@@ -198,7 +198,7 @@ export class OriginLimiter {
   private async wait(options: WaitOptions, onStart?: () => void): Promise<void> {
     const { rate, signal, isContinuation, needsSendSlot = true } = options;
     signal.throwIfAborted();
-    if (this.closedFor !== undefined) throw this.closedFor;
+    if (this.closeError !== undefined) throw this.closeError;
     return new Promise((resolve, reject) => {
       const end = () => signal.removeEventListener("abort", abort);
       const waiter: Waiter = {
@@ -392,7 +392,7 @@ export class OriginLimiter {
 }
 
 /** Makes slots free that were not used. */
-function giveBack(held: Held): void {
+function giveBack(held: HeldSlots): void {
   for (const { slots, at } of held.taken) slots.giveBack(at);
   held.taken = [];
   held.until = 0;

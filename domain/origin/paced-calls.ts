@@ -42,7 +42,7 @@ export interface LimiterContext extends LimiterOptions {
 /** Serializes the calls for one limit: one at a time, one per second at most, with exponential back-off and jitter after failures. */
 export class PacedCalls {
   /** The time of the next call. */
-  at = 0;
+  nextCallAt = 0;
   /** The time of the next call after one that failed or found nothing free; 0 after a success. */
   blockedUntil = 0;
   private waitMs = CALL_INTERVAL_MS;
@@ -58,9 +58,9 @@ export class PacedCalls {
 
   /** Runs a call if it is due. */
   run(now: number, call: () => Promise<void>): void {
-    if (this.isRunning || now < this.at) return;
+    if (this.isRunning || now < this.nextCallAt) return;
     this.isRunning = true;
-    this.at = now + CALL_INTERVAL_MS;
+    this.nextCallAt = now + CALL_INTERVAL_MS;
     this.ended = this.finish(call);
   }
 
@@ -85,8 +85,8 @@ export class PacedCalls {
 
   /** @param freeAt when the call may find something. @param mostMs the bound of the back-off */
   failed({ freeAt, mostMs }: { readonly freeAt: number; readonly mostMs: number }): void {
-    this.at = Math.max(this.at, freeAt, this.context.now()) + this.waitMs * Math.random();
-    this.blockedUntil = this.at;
+    this.nextCallAt = Math.max(this.nextCallAt, freeAt, this.context.now()) + this.waitMs * Math.random();
+    this.blockedUntil = this.nextCallAt;
     this.waitMs = Math.min(mostMs, this.waitMs * 2);
   }
 }

@@ -86,7 +86,7 @@ export class PermitLease {
     const { now } = this.context;
     await this.calls.ended;
     for (let attempt = 0; attempt < DRAIN_ATTEMPTS && this.stored !== this.target(now()); attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(this.calls.at - now()))));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(this.calls.nextCallAt - now()))));
       this.update(now());
       await this.calls.ended;
     }
@@ -120,7 +120,7 @@ export class PermitLease {
     this.permits = Math.min(own, Math.max(to, this.inUse));
     sentAt = now();
     this.stored = undefined;
-    this.calls.at = sentAt + CALL_INTERVAL_MS;
+    this.calls.nextCallAt = sentAt + CALL_INTERVAL_MS;
     if (!(await store.exchange(id, { from: own, to, limit }))) return this.backOff();
     if (isLate()) return;
     this.permits = to;
@@ -136,7 +136,7 @@ export class PermitLease {
   private async reclaim(searchedAt: number): Promise<boolean> {
     const now = this.context.now();
     if (now - searchedAt < SEARCH_INTERVAL_MS) return false;
-    this.calls.at = now + CALL_INTERVAL_MS;
+    this.calls.nextCallAt = now + CALL_INTERVAL_MS;
     const search = { now, searchedAt, expiredBefore: now - this.leaseMs };
     return (await this.context.store.reclaim(this.context.id, search)) > 0;
   }

@@ -143,9 +143,9 @@ export class Reservations {
   }
 
   /** When the slot after `place` further ones is free, as far as this process knows. */
-  freeAt(now: number, place: number): number {
+  freeAt(now: number, slotsAhead: number): number {
     const next = Math.max(now, this.tat ?? 0, this.calls.blockedUntil);
-    return next + place * spacingMs(this.perSecond);
+    return next + slotsAhead * spacingMs(this.perSecond);
   }
 
   /** Reserves what is missing, if a call is due. */
@@ -173,7 +173,7 @@ export class Reservations {
     const slots = Math.min(maxSlots(rate), isFar ? this.missing(true) : missing);
     const update = slots > 0 ? reservation(tat, now, { slots, spacing, horizon }) : undefined;
     if (update === undefined) return this.backOff(now, horizon, spacing);
-    this.calls.at = now + CALL_INTERVAL_MS;
+    this.calls.nextCallAt = now + CALL_INTERVAL_MS;
     const after = await store.updateTat(id, update);
     this.tat = after.tat;
     if (!after.done || after.tat === undefined) return this.backOff(now, horizon, spacing);

@@ -22,12 +22,12 @@ export function counterShardOf(token: string, totalTasks: number): number {
 }
 
 /** Where the counters of the n-th of a request's POPs stand: in which block, and where in it. */
-export function popPlace(n: number) {
-  return { block: Math.floor(n / POPS_PER_BLOCK), place: n % POPS_PER_BLOCK };
+export function popPlace(popIndex: number) {
+  return { block: Math.floor(popIndex / POPS_PER_BLOCK), place: popIndex % POPS_PER_BLOCK };
 }
 
 /** The other way round. */
-export function popNumber({ block, place }: ReturnType<typeof popPlace>): number {
+export function popIndexAt({ block, place }: ReturnType<typeof popPlace>): number {
   return block * POPS_PER_BLOCK + place;
 }
 
@@ -39,13 +39,13 @@ export function blockCount(pops: number): number {
 /** What changes at each POP, block by block. A POP that is none of the request's has no place, and is left out. */
 export function inBlocks<T>(
   changes: ReadonlyMap<string, T>,
-  numberOf: ReadonlyMap<string, number>,
+  popIndexOf: ReadonlyMap<string, number>,
 ): Map<number, Map<number, T>> {
   const blocks = new Map<number, Map<number, T>>();
   for (const [pop, change] of changes) {
-    const number = numberOf.get(pop);
-    if (number === undefined) continue;
-    const { block, place } = popPlace(number);
+    const popIndex = popIndexOf.get(pop);
+    if (popIndex === undefined) continue;
+    const { block, place } = popPlace(popIndex);
     const places = blocks.get(block) ?? new Map<number, T>();
     blocks.set(block, places.set(place, change));
   }

@@ -48,16 +48,16 @@ export function promoteFollowers(
   for (const group of grouped(classified, ({ kind }) => JSON.stringify(kind)).values()) {
     const [{ kind }] = group;
     const urls = group.map(({ url }) => url);
-    if (kind.kind === "cached") {
+    if (kind.state === "cached") {
       const led = { follows: true, led_by: lead.pop, only_follower: others.length === 0 || undefined };
-      for (const follower of followers) send(follower, urls, kind.sure ? led : {});
+      for (const follower of followers) send(follower, urls, kind.isInRec ? led : {});
       continue;
     }
-    const failure = kind.kind === "origin_failed" ? failureAt(lead.pop, kind.observed) : undefined;
+    const failure = kind.state === "origin_failed" ? failureAt(lead.pop, kind.observed) : undefined;
     const failures = origin_failures + (failure === undefined ? 0 : 1);
     if (failure !== undefined && failures >= MAX_FAILED_LEADS)
       skip(urls, first_failure ?? "another POP of its REC", failure);
-    else if (kind.kind === "not_kept" && not_kept_at !== undefined)
+    else if (kind.state === "not_kept" && not_kept_at !== undefined)
       skip(urls, failureAt(not_kept_at, "not_kept"), failureAt(lead.pop, "not_kept"));
     // Facts about the earlier leads, for the next one.
     else
@@ -65,7 +65,7 @@ export function promoteFollowers(
         followers: others.length === 0 ? undefined : others,
         origin_failures: failures === 0 ? undefined : failures,
         first_failure: first_failure ?? failure,
-        not_kept_at: kind.kind === "not_kept" ? lead.pop : not_kept_at,
+        not_kept_at: kind.state === "not_kept" ? lead.pop : not_kept_at,
       });
   }
   return { messages, skipped };
@@ -129,24 +129,25 @@ export const LEAD_RESULT_ATTRIBUTES: readonly string[] = ["task_key", "pop_url",
 /** What a lead's result means for the other POPs of its REC. */
 export type LeadKind =
   /** The POP has the object, so they may ask. `sure`: it came by the REC, which so has it as well. */
-  | { readonly kind: "cached"; readonly sure: boolean }
+  | { readonly state: "cached"; readonly isInRec: boolean }
   /** It shows nothing about the REC: the next POP leads. */
-  | { readonly kind: "pop_failed" }
+  | { readonly state: "pop_failed" }
   /** The next POP leads; if it fails at the origin too, no other POP requests the URL. */
-  | { readonly kind: "origin_failed"; readonly observed: string }
+  | { readonly state: "origin_failed"; readonly observed: string }
   /** The download was good, and no response after it was a hit. The next POP leads; if it sees no hit either, no other POP requests the URL. */
-  | { readonly kind: "not_kept" };
+  | { readonly state: "not_kept" };
 
 export function classifyLead(result: LeadResult): LeadKind {
   const { ok, reason, http_status: status, addresses, rec_unsure, hit_after_download, rounds } = result;
   // Where only some of a POP's addresses have it, the REC has it as well.
   if (ok || (addresses !== undefined && !addresses.startsWith("0 ")))
-    return { kind: "cached", sure: rec_unsure !== true };
+    return { state: "cached", isInRec: rec_unsure !== true };
   const code = readReason(reason);
   // A hit shows that a cache had it, though not for long: each POP finds out for itself.
-  if (code === "not_kept") return hit_after_download === true ? { kind: "cached", sure: false } : { kind: "not_kept" };
+  if (code === "not_kept")
+    return hit_after_download === true ? { state: "cached", isInRec: false } : { state: "not_kept" };
   // The origin sent the object whole; what failed is a request after that. It shows neither that the origin fails nor that the REC has it.
-  if (rounds !== undefined) return { kind: "pop_failed" };
-  if (!isOriginFailure(code, status !== undefined)) return { kind: "pop_failed" };
-  return { kind: "origin_failed", observed: status !== undefined && status >= 300 ? `HTTP ${status}` : code };
+  if (rounds !== undefined) return { state: "pop_failed" };
+  if (!isOriginFailure(code, status !== undefined)) return { state: "pop_failed" };
+  return { state: "origin_failed", observed: status !== undefined && status >= 300 ? `HTTP ${status}` : code };
 }

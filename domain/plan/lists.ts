@@ -24,13 +24,13 @@ export interface RequestFiles extends ListStore {
    */
   join(key: string, segments: readonly string[], last: Uint8Array): Promise<void>;
   /** Undefined also for one that cannot be read: the step then begins anew. */
-  readCheckpoint<T>(kind: Checkpoint<T>, reqId: string): Promise<T | undefined>;
-  writeCheckpoint<T>(kind: Checkpoint<T>, reqId: string, state: T): Promise<void>;
+  readCheckpoint<T>(kind: CheckpointKind<T>, reqId: string): Promise<T | undefined>;
+  writeCheckpoint<T>(kind: CheckpointKind<T>, reqId: string, state: T): Promise<void>;
   delete(file: { readonly key: (reqId: string) => string }, reqId: string): Promise<void>;
 }
 
 /** What is kept where a run of a long step stops: one object a request, JSON, compressed. */
-export interface Checkpoint<T> {
+export interface CheckpointKind<T> {
   readonly key: (reqId: string) => string;
   readonly schema: z.ZodType<T>;
 }

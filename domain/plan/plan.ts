@@ -1,7 +1,7 @@
 import { Bitmap } from "../bitmap.ts";
 import { grouped } from "../collections.ts";
 import { hostOf } from "../net/urls.ts";
-import { distributionOf, hostToAsk } from "../request/distributions.ts";
+import { distributionOf, requestHost } from "../request/distributions.ts";
 import type { Order } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { taskQueueFor } from "../request/task-queue-name.ts";
@@ -14,11 +14,11 @@ interface TargetGroup {
   /** The distribution's. */
   readonly label: string;
   /** Resolved or not. */
-  readonly chosen: readonly Target[];
+  readonly allTargets: readonly Target[];
   /** Those that resolved. */
-  readonly targets: readonly Target[];
+  readonly resolvedTargets: readonly Target[];
   /** The place of each resolved POP in the request's list. */
-  readonly places: ReadonlyMap<string, number>;
+  readonly popIndexes: ReadonlyMap<string, number>;
   readonly recGroups: readonly (readonly Target[])[];
 }
 
@@ -37,7 +37,7 @@ export class UrlTasks {
 
   /** How many tasks there are. */
   get count(): number {
-    const { targets } = this.group;
+    const { resolvedTargets: targets } = this.group;
     return this.pops === undefined ? targets.length : this.wantedOf(targets, all).length;
   }
 
@@ -47,19 +47,19 @@ export class UrlTasks {
   }
 
   /** The number of the task at a POP; undefined where the URL has no such task. */
-  placeOf(pop: string): number | undefined {
-    const place = this.group.places.get(pop);
-    return place === undefined || this.pops?.has(place) === false ? undefined : place;
+  popIndexOf(pop: string): number | undefined {
+    const popIndex = this.group.popIndexes.get(pop);
+    return popIndex === undefined || this.pops?.has(popIndex) === false ? undefined : popIndex;
   }
 
   /** The tasks in the order of the targets, each without followers. @param wanted says of a number whether its task is. @default all */
-  *tasks(wanted: NumberFilter = all): Generator<Task> {
+  *tasks(wanted: PopIndexFilter = all): Generator<Task> {
     const { url, host } = this;
-    for (const target of this.wantedOf(this.group.targets, wanted)) yield { target, url, host, followers: [] };
+    for (const target of this.wantedOf(this.group.resolvedTargets, wanted)) yield { target, url, host, followers: [] };
   }
 
   /** The tasks as they are queued: under each REC, the first candidate leads the others. */
-  *leads(wanted: NumberFilter = all): Generator<Task> {
+  *leads(wanted: PopIndexFilter = all): Generator<Task> {
     const { url, host, group } = this;
     for (const recGroup of group.recGroups) {
       const [target, ...followers] = this.wantedOf(candidatesFor(url.url, recGroup), wanted);
@@ -67,16 +67,16 @@ export class UrlTasks {
     }
   }
 
-  private wantedOf(targets: readonly Target[], wanted: NumberFilter): Target[] {
+  private wantedOf(targets: readonly Target[], wanted: PopIndexFilter): Target[] {
     return targets.filter(({ pop }) => {
-      const number = this.placeOf(pop);
-      return number !== undefined && wanted(number);
+      const popIndex = this.popIndexOf(pop);
+      return popIndex !== undefined && wanted(popIndex);
     });
   }
 }
 
-type NumberFilter = (number: number) => boolean;
-const all: NumberFilter = () => true;
+type PopIndexFilter = (popIndex: number) => boolean;
+const all: PopIndexFilter = () => true;
 
 /**
  * Which tasks a request has: every good URL at every target of its distribution where it is wanted. Only here URLs and targets are
@@ -85,14 +85,16 @@ const all: NumberFilter = () => true;
 export class Plan {
   private readonly groups: ReadonlyMap<string, TargetGroup>;
 
-  /** @param chosen all targets; those that did not resolve have no tasks */
+  /** @param allTargets all targets; those that did not resolve have no tasks */
   constructor(
     readonly request: RequestItem,
-    readonly chosen: readonly Target[],
+    readonly allTargets: readonly Target[],
   ) {
-    const places = new Map(request.pops.map((pop, place) => [pop, place]));
-    const byLabel = grouped(chosen, ({ label }) => label);
-    this.groups = new Map([...byLabel].map(([label, its]) => [label, targetGroup(label, its, places, request.order)]));
+    const popIndexes = new Map(request.pops.map((pop, popIndex) => [pop, popIndex]));
+    const byLabel = grouped(allTargets, ({ label }) => label);
+    this.groups = new Map(
+      [...byLabel].map(([label, its]) => [label, targetGroup(label, its, popIndexes, request.order)]),
+    );
   }
 
   /** The tasks of a URL; undefined where none of its distribution's targets resolved. */
@@ -100,13 +102,15 @@ export class Plan {
     const parsed = new URL(url.url);
     const distribution = distributionOf(this.request.distributions, parsed.hostname);
     const group = distribution && this.groups.get(distribution.label);
-    return group && group.targets.length > 0 ? new UrlTasks(url, hostToAsk(distribution, parsed), group) : undefined;
+    return group && group.resolvedTargets.length > 0
+      ? new UrlTasks(url, requestHost(distribution, parsed), group)
+      : undefined;
   }
 
   /** At which targets a URL is to be warm, also at those that did not resolve. The same list for all URLs of a distribution. */
-  chosenFor(url: { readonly url: string }): readonly Target[] {
+  allTargetsFor(url: { readonly url: string }): readonly Target[] {
     const distribution = distributionOf(this.request.distributions, hostOf(url.url));
-    return (distribution && this.groups.get(distribution.label)?.chosen) ?? [];
+    return (distribution && this.groups.get(distribution.label)?.allTargets) ?? [];
   }
 
   /** What is queued of each URL, in the order of the URLs, without what SENT targets lead: that is queued already. */
@@ -119,13 +123,13 @@ export class Plan {
 
 function targetGroup(
   label: string,
-  chosen: readonly Target[],
-  placeOf: ReadonlyMap<string, number>,
+  allTargets: readonly Target[],
+  popIndexOf: ReadonlyMap<string, number>,
   order: Order,
 ): TargetGroup {
-  const targets = chosen.filter(({ pop, state }) => state !== "FAILED" && placeOf.has(pop));
-  const places = new Map(targets.map(({ pop }) => [pop, placeOf.get(pop) ?? 0]));
-  return { label, chosen, targets, places, recGroups: recGroups(targets, order) };
+  const resolvedTargets = allTargets.filter(({ pop, state }) => state !== "FAILED" && popIndexOf.has(pop));
+  const popIndexes = new Map(resolvedTargets.map(({ pop }) => [pop, popIndexOf.get(pop) ?? 0]));
+  return { label, allTargets, resolvedTargets, popIndexes, recGroups: recGroups(resolvedTargets, order) };
 }
 
 /**
@@ -158,6 +162,6 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterab
     shards: resultShardCount(count),
     lane: taskQueueFor({ tasks: count, bytes: size, sizesKnown, hasLarge }),
     tasks_per_target: perTarget,
-    planned: plan.chosen.map((target): Target => ({ ...target, own_tasks: ownTasks.get(target) })),
+    planned: plan.allTargets.map((target): Target => ({ ...target, own_tasks: ownTasks.get(target) })),
   };
 }

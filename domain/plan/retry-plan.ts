@@ -5,7 +5,7 @@ import { distributionOf } from "../request/distributions.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { isLostList, LISTS, type ListStore } from "./lists.ts";
 import type { TargetStore } from "./target.ts";
-import { formKey, type GoodUrl } from "./task.ts";
+import { type GoodUrl, urlVariantKey } from "./task.ts";
 
 export interface RetryDeps {
   readonly requests: { get(reqId: string): Promise<RequestItem | undefined> };
@@ -85,38 +85,39 @@ async function everythingOf({ lists }: RetryDeps, item: RequestItem): Promise<Ta
 async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry> {
   const { req_id: reqId, pops, distributions } = item;
   const urls = await toArray(deps.lists.read(LISTS.goodUrls, reqId));
-  const rowOf = new Map(urls.map((url, row) => [formKey(url), row]));
-  const placeOf = new Map(pops.map((pop, place) => [pop, place]));
+  const rowOf = new Map(urls.map((url, row) => [urlVariantKey(url), row]));
+  const popIndexOf = new Map(pops.map((pop, popIndex) => [pop, popIndex]));
   const pairs = new Bitmap();
-  const pair = (row: number, place: number) => row * pops.length + place;
+  const pair = (row: number, popIndex: number) => row * pops.length + popIndex;
   for await (const task of deps.lists.read(LISTS.report, reqId)) {
-    const [row, place] = [rowOf.get(formKey(task)), placeOf.get(task.pop)];
-    if (row !== undefined && place !== undefined) pairs.add(pair(row, place));
+    const [row, popIndex] = [rowOf.get(urlVariantKey(task)), popIndexOf.get(task.pop)];
+    if (row !== undefined && popIndex !== undefined) pairs.add(pair(row, popIndex));
   }
   // POPs that did not resolve have no tasks: the report names each with an empty URL, so it has none of their pairs.
   const labels = urls.map(({ url }) => distributionOf(distributions, hostOf(url))?.label);
   for (const { pop, label, state } of await deps.requestPops.of(reqId)) {
-    const place = placeOf.get(pop);
-    if (state !== "FAILED" || place === undefined) continue;
+    const popIndex = popIndexOf.get(pop);
+    if (state !== "FAILED" || popIndex === undefined) continue;
     for (const [row, { pops: bitmap }] of urls.entries())
-      if (labels[row] === label && (bitmap === undefined || new Bitmap(bitmap).has(place))) pairs.add(pair(row, place));
+      if (labels[row] === label && (bitmap === undefined || new Bitmap(bitmap).has(popIndex)))
+        pairs.add(pair(row, popIndex));
   }
   const toProbe = await unreadOf(deps, reqId);
   // A URL whose size is to be asked is warmed at all POPs; without such URLs, only POPs that are in any pair remain.
-  const isUsed = (place: number) => toProbe.length > 0 || urls.some((_, row) => pairs.has(pair(row, place)));
+  const isUsed = (popIndex: number) => toProbe.length > 0 || urls.some((_, row) => pairs.has(pair(row, popIndex)));
   const used = [...pops.keys()].filter(isUsed);
   const sized = urls.flatMap(({ pops: _, ...url }, row): GoodUrl[] => {
-    const wanted = [...used.entries()].filter(([, place]) => pairs.has(pair(row, place)));
+    const wanted = [...used.entries()].filter(([, popIndex]) => pairs.has(pair(row, popIndex)));
     if (wanted.length === 0) return [];
-    const places = wanted.map(([newPlace]) => newPlace);
-    return [{ ...url, pops: places.length === used.length ? undefined : bitmapOf(places) }];
+    const popIndexes = wanted.map(([newIndex]) => newIndex);
+    return [{ ...url, pops: popIndexes.length === used.length ? undefined : bitmapOf(popIndexes) }];
   });
-  return { pops: used.flatMap((place) => pops[place] ?? []), sized, toProbe };
+  return { pops: used.flatMap((popIndex) => pops[popIndex] ?? []), sized, toProbe };
 }
 
-function bitmapOf(places: readonly number[]): string {
+function bitmapOf(popIndexes: readonly number[]): string {
   const bitmap = new Bitmap();
-  for (const place of places) bitmap.add(place);
+  for (const popIndex of popIndexes) bitmap.add(popIndex);
   return bitmap.toText();
 }
 

@@ -2,7 +2,7 @@ import { Bitmap } from "../bitmap.ts";
 import { addResult, type Count, type Counted, NO_COUNT, type Sum } from "../result/count.ts";
 import type { Plan, UrlTasks } from "./plan.ts";
 import type { Task } from "./target.ts";
-import { formKey, type GoodUrl, type UrlForm } from "./task.ts";
+import { type GoodUrl, type UrlVariant, urlVariantKey } from "./task.ts";
 
 /** A bitmap as it is kept: its counts, and two bits a task. */
 export interface SavedTaskBitmap {
@@ -22,7 +22,7 @@ export type GoodAt = (pop: string) => boolean | undefined;
  */
 export class TaskBitmap {
   /** The tasks of each form of a URL, and the bit of the one that has the number 0. */
-  private readonly forms = new Map<string, { readonly tasks: UrlTasks; readonly firstBit: number }>();
+  private readonly tasksByVariant = new Map<string, { readonly tasks: UrlTasks; readonly firstBit: number }>();
   private readonly total: number;
   private seen = new Bitmap();
   private good = new Bitmap();
@@ -33,18 +33,18 @@ export class TaskBitmap {
     for (const [row, url] of urls.entries()) {
       const tasks = plan.tasksOf(url);
       if (tasks === undefined) continue;
-      this.forms.set(formKey(url), { tasks, firstBit: row * plan.request.pops.length });
+      this.tasksByVariant.set(urlVariantKey(url), { tasks, firstBit: row * plan.request.pops.length });
       total += tasks.count;
     }
     this.total = total;
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
-  addResult(result: UrlForm & { readonly pop: string } & Counted): boolean {
-    const found = this.forms.get(formKey(result));
-    const number = found?.tasks.placeOf(result.pop);
-    if (found === undefined || number === undefined) return false;
-    const bit = found.firstBit + number;
+  addResult(result: UrlVariant & { readonly pop: string } & Counted): boolean {
+    const found = this.tasksByVariant.get(urlVariantKey(result));
+    const popIndex = found?.tasks.popIndexOf(result.pop);
+    if (found === undefined || popIndex === undefined) return false;
+    const bit = found.firstBit + popIndex;
     if (this.seen.has(bit)) return false;
     this.seen.add(bit);
     if (result.ok) this.good.add(bit);
@@ -69,12 +69,12 @@ export class TaskBitmap {
   }
 
   /** Where an object is good; undefined where it has no tasks at all. */
-  goodAt(form: UrlForm): GoodAt | undefined {
-    const found = this.forms.get(formKey(form));
+  goodAt(variant: UrlVariant): GoodAt | undefined {
+    const found = this.tasksByVariant.get(urlVariantKey(variant));
     if (found === undefined) return undefined;
     return (pop) => {
-      const number = found.tasks.placeOf(pop);
-      return number === undefined ? undefined : this.good.has(found.firstBit + number);
+      const popIndex = found.tasks.popIndexOf(pop);
+      return popIndex === undefined ? undefined : this.good.has(found.firstBit + popIndex);
     };
   }
 
@@ -85,13 +85,13 @@ export class TaskBitmap {
 
   /** Tasks without a result, URL after URL, each by itself. */
   *missing(): Generator<Task> {
-    for (const { tasks, firstBit } of this.forms.values())
-      yield* tasks.tasks((number) => !this.seen.has(firstBit + number));
+    for (const { tasks, firstBit } of this.tasksByVariant.values())
+      yield* tasks.tasks((popIndex) => !this.seen.has(firstBit + popIndex));
   }
 
   /** The same as they are queued again: of those that miss a URL under a REC, the first leads the others. */
   *missingLeads(): Generator<Task> {
-    for (const { tasks, firstBit } of this.forms.values())
-      yield* tasks.leads((number) => !this.seen.has(firstBit + number));
+    for (const { tasks, firstBit } of this.tasksByVariant.values())
+      yield* tasks.leads((popIndex) => !this.seen.has(firstBit + popIndex));
   }
 }

@@ -60,8 +60,8 @@ export function attemptsBefore({ tries = 0 }: TaskMessage, { attempts }: TaskUrl
 
 /** The queues of tasks, for producers. */
 export interface TaskSender {
-  /** Queues all messages. @param lane the queue. @default main @throws if it refuses some again and again */
-  send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane?: TaskQueueName): Promise<void>;
+  /** Queues all messages. @param queue the queue. @default main @throws if it refuses some again and again */
+  send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, queue?: TaskQueueName): Promise<void>;
 }
 
 /** What a message has from its request's item. */

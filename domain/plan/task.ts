@@ -5,14 +5,14 @@ import { errorText, type Failure } from "../result/failure.ts";
 import type { TaskResult } from "../result/task-result.ts";
 
 /** A URL in one variant. */
-export interface UrlForm {
+export interface UrlVariant {
   readonly url: string;
   /** Name of the variant. @default the request's only one, whose tasks are keyed without a name */
   readonly variant?: string | undefined;
 }
 
 /** What tells one task of a request from all others. */
-export interface TaskId extends UrlForm {
+export interface TaskId extends UrlVariant {
   readonly pop: string;
 }
 
@@ -113,7 +113,7 @@ export function asTaskUrl({ url, bytes, variant }: GoodUrl): TaskUrl {
 }
 
 /** Tells one form of a URL from all others of a request. A normalised URL has no `#`. */
-export function formKey({ url, variant }: UrlForm): string {
+export function urlVariantKey({ url, variant }: UrlVariant): string {
   return variant === undefined ? url : `${url}#${variant}`;
 }
 

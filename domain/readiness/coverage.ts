@@ -1,24 +1,24 @@
 import { grouped } from "../collections.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../plan/target.ts";
-import type { GoodUrl, UrlForm } from "../plan/task.ts";
+import type { GoodUrl, UrlVariant } from "../plan/task.ts";
 import type { GoodAt, TaskBitmap } from "../plan/task-bitmap.ts";
 import { recOf } from "../pops/sites.ts";
 import type { ColdObject } from "../request/readiness-schema.ts";
 import { cutText } from "../result/failure.ts";
-import type { Coverage, PopShare } from "./verdict.ts";
+import type { Coverage, PopCoverage } from "./verdict.ts";
 
 /** So many cold objects are named, by so many characters: what is stored of an item is bounded. */
 const MAX_EXAMPLES = 5;
 const MAX_URL = 300;
 
 /** What a POP has and lacks while it is added up: the same for all targets of the POP. */
-type Share = { -readonly [Field in keyof PopShare]: PopShare[Field] };
+type MutablePopCoverage = { -readonly [Field in keyof PopCoverage]: PopCoverage[Field] };
 
 /** The resolved targets of a distribution under one REC; `rec` is undefined where the catalogue names no REC. */
-interface RecShares {
+interface RecCoverage {
   readonly rec: string | undefined;
-  readonly shares: readonly Share[];
+  readonly pops: readonly MutablePopCoverage[];
 }
 
 /** The URLs of a request. */
@@ -26,7 +26,7 @@ export interface CoveredUrls {
   /** The URLs that could be read, in each variant. */
   readonly good: readonly GoodUrl[];
   /** Without a variant: all variants are unreadable. */
-  readonly unreadable: readonly UrlForm[];
+  readonly unreadable: readonly UrlVariant[];
   /** Names of the request's variants; none if it has none. */
   readonly variants: readonly string[];
 }
@@ -36,47 +36,50 @@ export interface CoveredUrls {
  * is cold at every POP that resolved. A POP that did not resolve counts nowhere.
  */
 export function coverageOf(plan: Plan, taskBitmap: TaskBitmap, { good, unreadable, variants }: CoveredUrls): Coverage {
-  const resolved = plan.chosen.filter(isResolved);
-  const shares = new Map(
-    resolved.map(({ pop }): [string, Share] => [pop, { pop, tasks: 0, lacking: 0, cold: 0, unreadable: 0 }]),
+  const resolved = plan.allTargets.filter(isResolved);
+  const byPop = new Map(
+    resolved.map(({ pop }): [string, MutablePopCoverage] => [
+      pop,
+      { pop, tasks: 0, lacking: 0, cold: 0, unreadable: 0 },
+    ]),
   );
   const cold = new ColdObjects();
   // Each list of targets is grouped once: all URLs of a distribution have the same.
-  const known = new Map<readonly Target[], readonly RecShares[]>();
+  const known = new Map<readonly Target[], readonly RecCoverage[]>();
   const groupsOf = (targets: readonly Target[]) => {
-    const groups = known.get(targets) ?? groupByRec(targets, shares);
+    const groups = known.get(targets) ?? groupByRec(targets, byPop);
     known.set(targets, groups);
     return groups;
   };
   let coldUnreadable = 0;
   for (const url of good) {
-    const chosen = plan.chosenFor(url);
-    const groups = groupsOf(chosen);
+    const targets = plan.allTargetsFor(url);
+    const groups = groupsOf(targets);
     const recs = coldRecsOf(groups, taskBitmap.goodAt(url));
     // Of a distribution without any POP that resolved, nothing was warmed.
-    if (recs.length > 0 || (groups.length === 0 && chosen.length > 0)) cold.add(url, recs);
+    if (recs.length > 0 || (groups.length === 0 && targets.length > 0)) cold.add(url, recs);
   }
-  const everywhere = [...new Map(resolved.map((target) => [target.pop, target])).values()];
+  const onePerResolvedPop = [...new Map(resolved.map((target) => [target.pop, target])).values()];
   for (const it of unreadable) {
-    const chosen = plan.chosenFor(it);
+    const targets = plan.allTargetsFor(it);
     // A host that leads to no distribution is asked for at no POP, and so it is cold at all of them.
-    const groups = groupsOf(chosen.length > 0 ? chosen : everywhere);
-    const recs = groups.flatMap(({ rec, shares: its }) => (rec !== undefined && its.length >= 2 ? [rec] : []));
+    const groups = groupsOf(targets.length > 0 ? targets : onePerResolvedPop);
+    const recs = groups.flatMap(({ rec, pops: its }) => (rec !== undefined && its.length >= 2 ? [rec] : []));
     for (const variant of variantsOf(it, variants)) {
-      for (const { shares: its } of groups) for (const share of its) share.unreadable++;
+      for (const { pops: its } of groups) for (const pop of its) pop.unreadable++;
       if (recs.length === 0 && groups.length > 0) continue;
       cold.add({ url: it.url, variant }, recs);
       coldUnreadable++;
     }
   }
-  const failed = plan.chosen.filter((target) => !isResolved(target));
+  const failed = plan.allTargets.filter((target) => !isResolved(target));
   const unreadableUrls = new Set(unreadable.map(({ url }) => url));
   return {
     cold_objects: cold.count,
     cold_unreadable: coldUnreadable,
     cold_examples: cold.examples,
     cold_recs: [...cold.recs],
-    shares: [...shares.values()],
+    byPop: [...byPop.values()],
     unresolved: popsOf(failed),
     unanswered: popsOf(failed.filter(({ reason }) => reason === "dns_unavailable")),
     urls: new Set([...good.map(({ url }) => url), ...unreadableUrls]).size,
@@ -91,7 +94,7 @@ class ColdObjects {
   readonly examples: ColdObject[] = [];
 
   /** @param recs where it is good at no POP; none: no POP of its distribution resolved */
-  add({ url, variant }: UrlForm, recs: readonly string[]): void {
+  add({ url, variant }: UrlVariant, recs: readonly string[]): void {
     const [rec] = recs;
     this.count++;
     for (const name of recs) this.recs.add(name);
@@ -104,37 +107,37 @@ function isResolved({ state }: Target): boolean {
   return state !== "FAILED";
 }
 
-function groupByRec(targets: readonly Target[], shares: ReadonlyMap<string, Share>): RecShares[] {
+function groupByRec(targets: readonly Target[], byPop: ReadonlyMap<string, MutablePopCoverage>): RecCoverage[] {
   return [...grouped(targets.filter(isResolved), ({ pop }) => recOf(pop) ?? "")].map(([rec, its]) => ({
     rec: rec === "" ? undefined : rec,
-    shares: its.flatMap(({ pop }) => shares.get(pop) ?? []),
+    pops: its.flatMap(({ pop }) => byPop.get(pop) ?? []),
   }));
 }
 
 /** The RECs at which an object is good at none of two or more POPs. It is added to what each POP has and lacks. */
-function coldRecsOf(groups: readonly RecShares[], goodAt: GoodAt | undefined): string[] {
+function coldRecsOf(groups: readonly RecCoverage[], goodAt: GoodAt | undefined): string[] {
   const cold: string[] = [];
-  for (const { rec, shares } of groups) {
-    const bad: Share[] = [];
+  for (const { rec, pops } of groups) {
+    const bad: MutablePopCoverage[] = [];
     let tasks = 0;
-    for (const share of shares) {
-      const isGood = goodAt?.(share.pop);
+    for (const coverage of pops) {
+      const isGood = goodAt?.(coverage.pop);
       // No task of this object: it was not to be warmed there.
       if (isGood === undefined) continue;
       tasks++;
-      share.tasks++;
+      coverage.tasks++;
       if (isGood) continue;
-      share.lacking++;
-      bad.push(share);
+      coverage.lacking++;
+      bad.push(coverage);
     }
     if (rec === undefined || tasks < 2 || bad.length < tasks) continue;
     cold.push(rec);
-    for (const share of bad) share.cold++;
+    for (const coverage of bad) coverage.cold++;
   }
   return cold;
 }
 
-function variantsOf({ variant }: UrlForm, all: readonly string[]): readonly (string | undefined)[] {
+function variantsOf({ variant }: UrlVariant, all: readonly string[]): readonly (string | undefined)[] {
   if (variant !== undefined) return [variant];
   return all.length === 0 ? [undefined] : all;
 }

@@ -152,14 +152,14 @@ type Placeholders<Text extends string> = Text extends `${string}{${infer Inner}}
 type Values<Name extends MessageName> = Readonly<Record<Placeholders<(typeof TEXTS)[Language][Name]>, string | number>>;
 
 /** A message with its values filled in. */
-export type Say = <Name extends MessageName>(
+export type FormatMessage = <Name extends MessageName>(
   name: Name,
   ...values: keyof Values<Name> extends never ? [] : [Values<Name>]
 ) => string;
 
 const PLACEHOLDER = /\{(\w+)(?:, plural,((?: \w+ \{[^{}]*\})+))?\}/g;
 
-function sayIn(language: Language): Say {
+function formatterFor(language: Language): FormatMessage {
   const number = new Intl.NumberFormat(language);
   const plural = new Intl.PluralRules(language);
   return (name, ...[values]: readonly Readonly<Record<string, string | number>>[]) =>
@@ -172,10 +172,13 @@ function sayIn(language: Language): Say {
     });
 }
 
-export const SAY: Readonly<Record<Language, Say>> = { en: sayIn("en"), zh: sayIn("zh") };
+export const MESSAGE_FORMATTERS: Readonly<Record<Language, FormatMessage>> = {
+  en: formatterFor("en"),
+  zh: formatterFor("zh"),
+};
 
 /** A length of time in two units at most. Seconds are rounded up to tens, so that they do not flicker, and minutes to whole ones. */
-export function duration(say: Say, ms: number): string {
+export function duration(say: FormatMessage, ms: number): string {
   const tens = Math.max(1, Math.ceil(ms / 10_000));
   if (tens < 6) return say("seconds", { seconds: tens * 10 });
   const all = Math.max(1, Math.round(ms / 60_000));

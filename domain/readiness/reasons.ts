@@ -2,7 +2,7 @@ import type { Language } from "../format.ts";
 import { FAILURE_REASONS, type FailureReason } from "../result/failure.ts";
 
 /** What a failure reason means to an operator. */
-export interface ReasonWords {
+export interface ReasonText {
   /** In a few words, as a heading. */
   readonly title: string;
   readonly means: string;
@@ -19,7 +19,7 @@ const SLOW_FIRST = {
 };
 const SAME_ERROR = { en: "Viewers most likely get the same error.", zh: "访客很可能遇到同样的错误。" };
 
-type EnglishWords = Omit<ReasonWords, "means">;
+type EnglishWords = Omit<ReasonText, "means">;
 
 const EN: Readonly<Record<FailureReason, EnglishWords>> = {
   timeout: {
@@ -124,7 +124,7 @@ const EN: Readonly<Record<FailureReason, EnglishWords>> = {
   },
 };
 
-const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
+const ZH: Readonly<Record<FailureReason, ReasonText>> = {
   timeout: {
     title: "响应超时",
     means: "在允许的时间内没有应答，或没有后续数据。",
@@ -248,6 +248,6 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
 };
 
 /** What a reason means, what viewers meet, and what to do next. */
-export function wordsOf(reason: FailureReason, language: Language): ReasonWords {
+export function reasonText(reason: FailureReason, language: Language): ReasonText {
   return language === "zh" ? ZH[reason] : { ...EN[reason], means: FAILURE_REASONS[reason] };
 }

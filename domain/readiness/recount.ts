@@ -3,14 +3,14 @@ import { toArray } from "../collections.ts";
 import { isLostList, isMissing, LISTS, type RequestFiles } from "../plan/lists.ts";
 import { Plan } from "../plan/plan.ts";
 import type { TargetStore } from "../plan/target.ts";
-import { type GoodUrl, type UrlForm, unfinishedResult } from "../plan/task.ts";
+import { type GoodUrl, type UrlVariant, unfinishedResult } from "../plan/task.ts";
 import { TaskBitmap } from "../plan/task-bitmap.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { type Count, countSchema } from "../result/count.ts";
 import type { Failure } from "../result/failure.ts";
 import { FailureTally, failureTallySchema } from "../result/failure-tally.ts";
-import type { ReportedResult, ReportedTask } from "../result/report.ts";
+import type { ReportedResult, ReportRow } from "../result/report.ts";
 import { coverageOf } from "./coverage.ts";
 import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "./report-writer.ts";
 import { type Coverage, readinessOf, verdictOf } from "./verdict.ts";
@@ -35,7 +35,7 @@ export interface RecountDeps {
 export interface RecountRun {
   readonly timeIsUp: boolean;
   /** Milliseconds that the run may still take, without what it keeps back for its last writes. */
-  readonly left: () => number;
+  readonly remainingMs: () => number;
   /** The failure of tasks without a result, once all results are counted. */
   readonly whyMissing: (count: Count) => Failure;
 }
@@ -64,7 +64,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const unresolved = targets.filter(({ state }) => state === "FAILED");
   const plan = new Plan(item, targets);
   const taskBitmap = new TaskBitmap(plan, urls);
-  const failures = new FailureTally(urls, plan.chosen);
+  const failures = new FailureTally(urls, plan.allTargets);
   const unreadable = await readUnreadable(deps, reqId, failures);
   for (const pop of unresolved) failures.add(pop);
   const state = recountState(item, run.timeIsUp);
@@ -81,8 +81,8 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await results.add(row);
     if (!row.ok) await report.add(row);
   };
-  const isOver = (neededMs = 0) => isHuge(item) && run.left() < neededMs;
-  const pause = async (position: { readonly shards: number; readonly unfinished: number }) => {
+  const isOutOfTime = (neededMs = 0) => isHuge(item) && run.remainingMs() < neededMs;
+  const stopAtCheckpoint = async (position: { readonly shards: number; readonly unfinished: number }) => {
     await report.setAside();
     await results.setAside();
     const segments = { parts: report.segments, results: results.segments };
@@ -100,7 +100,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
       await write(result);
     }
     read = next;
-    if (isOver()) return pause({ shards: read, unfinished: 0 });
+    if (isOutOfTime()) return stopAtCheckpoint({ shards: read, unfinished: 0 });
   }
   const why = run.whyMissing(taskBitmap.count());
   let unfinished = 0;
@@ -108,12 +108,12 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     unfinished++;
     if (unfinished <= (before?.unfinished ?? 0)) continue;
     await write(unfinishedResult(item, { ...url, pop: target.pop }, why));
-    if (isOver()) return pause({ shards, unfinished });
+    if (isOutOfTime()) return stopAtCheckpoint({ shards, unfinished });
   }
   // Not asked by a run that only finishes: its time may never be enough, by this estimate.
   const hasWritten = before?.shards !== shards || before.unfinished !== unfinished;
   const finishMs = (report.segments.length + results.segments.length) * MS_PER_SEGMENT;
-  if (hasWritten && isOver(finishMs)) return pause({ shards, unfinished });
+  if (hasWritten && isOutOfTime(finishMs)) return stopAtCheckpoint({ shards, unfinished });
   await results.finish();
   // One row a URL, with an empty POP, and one a POP, with an empty URL. A row for each URL at each POP would be 36,000,000 rows.
   for await (const failed of unreadableUrls(deps, reqId)) await report.add({ ...NO_ATTEMPT, pop: "", ...failed });
@@ -140,23 +140,23 @@ async function checkpointOf(
 ): Promise<RecountCheckpoint | undefined> {
   const checkpoint = isHuge(item) ? await deps.lists.readCheckpoint(RECOUNT_CHECKPOINT, item.req_id) : undefined;
   if (checkpoint === undefined || checkpoint.state !== state) return undefined;
-  return deps.now() - checkpoint.at > VALID_MS ? undefined : checkpoint;
+  return deps.now() - checkpoint.at > CHECKPOINT_MAX_AGE_MS ? undefined : checkpoint;
 }
 
 /** What the item of a request has besides, once it has ended and was recounted. */
-export type Ending = Pick<RequestItem, "report" | "results" | "verdict" | "readiness"> & Count;
+export type FinalFields = Pick<RequestItem, "report" | "results" | "verdict" | "readiness"> & Count;
 
 /**
  * Writes the failures by reason, and returns what the item gets with the end of its request.
  * @param count of the tasks: the recount's, and what was given up
  */
-export async function endingOf(
+export async function finalizeRecount(
   deps: RecountDeps,
   { req_id: reqId }: RequestItem,
   status: TerminalStatus,
   { failures, coverage }: Recounted,
   count: Count,
-): Promise<Ending> {
+): Promise<FinalFields> {
   const groups = failures.groups();
   await deps.lists.write(LISTS.failures, reqId, groups);
   const readiness = readinessOf(coverage(), groups.filter(({ subject }) => subject === "task").length);
@@ -180,17 +180,17 @@ async function readGoodUrls({ lists }: RecountDeps, reqId: string): Promise<Good
 }
 
 /** Tallies the URLs that could not be read, and keeps of each its name and variant: their errors are up to a gigabyte. */
-async function readUnreadable(deps: RecountDeps, reqId: string, failures: FailureTally): Promise<UrlForm[]> {
-  const forms: UrlForm[] = [];
+async function readUnreadable(deps: RecountDeps, reqId: string, failures: FailureTally): Promise<UrlVariant[]> {
+  const variants: UrlVariant[] = [];
   // The list has a URL once for each variant. Its text is kept once.
   const known = new Map<string, string>();
   for await (const failed of unreadableUrls(deps, reqId)) {
     const url = known.get(failed.url) ?? failed.url;
     known.set(url, url);
-    forms.push({ url, variant: failed.variant });
+    variants.push({ url, variant: failed.variant });
     failures.add({ ...failed, url });
   }
-  return forms;
+  return variants;
 }
 
 /** In a list of its own: a request that ended before its sizes were asked has none. */
@@ -212,7 +212,7 @@ const NO_ATTEMPT = { ok: false, bytes: 0, attempts: 0 };
 function withSource(
   { sources_read: sources = [] }: RequestItem,
   urls: readonly GoodUrl[],
-): (row: ReportedResult) => ReportedTask {
+): (row: ReportedResult) => ReportRow {
   const numbers = new Map(urls.flatMap(({ url, source }) => (source === undefined ? [] : [[url, source]])));
   if (numbers.size === 0) return (row) => row;
   return (row) => {
@@ -222,7 +222,7 @@ function withSource(
 }
 
 /** An older checkpoint is not used: many results may have come in the shards that it has read. */
-const VALID_MS = 3_600_000;
+const CHECKPOINT_MAX_AGE_MS = 3_600_000;
 
 /** Where a recount stopped when the time of its run was over. */
 export const recountCheckpointSchema = z.object({

@@ -3,12 +3,12 @@ import { promisify } from "node:util";
 import { gzip as gzipAndCall } from "node:zlib";
 import { csvRow } from "../csv.ts";
 import { LISTS, type RequestFiles, resultsKey } from "../plan/lists.ts";
-import { REPORT_HEADER, RESULTS_HEADER, type ReportedTask } from "../result/report.ts";
+import { REPORT_HEADER, RESULTS_HEADER, type ReportRow } from "../result/report.ts";
 
 /** A file of rows of tasks. */
 interface FileFormat {
   readonly key: (reqId: string) => string;
-  readonly columns: readonly (keyof ReportedTask)[];
+  readonly columns: readonly (keyof ReportRow)[];
   /** Encoded segments may follow one another in the file. */
   readonly encode: (text: string) => Promise<Uint8Array>;
 }
@@ -51,7 +51,7 @@ export class SegmentedFile {
     this.text = segments.length === 0 ? csvRow(format.columns) : "";
   }
 
-  async add(row: ReportedTask): Promise<void> {
+  async add(row: ReportRow): Promise<void> {
     this.text += csvRow(this.format.columns.map((name) => row[name]));
     if (this.text.length >= this.segmentCharacters) await this.setAside();
   }

@@ -3,11 +3,11 @@ import { recName } from "../pops/recs.ts";
 import { isTerminal, type Status } from "../request/lifecycle.ts";
 import type { Readiness, Verdict } from "../request/readiness-schema.ts";
 import { parseTimestamp } from "../timestamps.ts";
-import { duration, SAY, type Say } from "./messages.ts";
+import { duration, type FormatMessage, MESSAGE_FORMATTERS } from "./messages.ts";
 import { tooManyLack } from "./verdict.ts";
 
 /** A request without a new result for so long makes no progress. */
-const STILL_MS = 300_000;
+const NO_PROGRESS_AFTER_MS = 300_000;
 const SHORT_WAIT_MS = 60_000;
 /** So many POPs or RECs are named. */
 const MAX_NAMES = 3;
@@ -17,14 +17,14 @@ const MAX_NAMES = 3;
  * ready for traffic. Console, command, report and event have the same sentence.
  * @param clock writes a moment as a time of day. @default the sentence says how long it takes
  */
-export function sentence(request: ReportedProgress, language: Language = "en", clock?: (ms: number) => string): string {
-  const say = SAY[language];
+export function sentence(request: SentenceInput, language: Language = "en", clock?: (ms: number) => string): string {
+  const say = MESSAGE_FORMATTERS[language];
   if (!isTerminal(request.status)) return running(request, say, clock);
   const sentences = ended(request, say, language).map((text) => text.charAt(0).toUpperCase() + text.slice(1));
   return sentences.join(say("betweenSentences"));
 }
 
-function running(request: ReportedProgress, say: Say, clock: ((ms: number) => string) | undefined): string {
+function running(request: SentenceInput, say: FormatMessage, clock: ((ms: number) => string) | undefined): string {
   const { status, total_count: total, download_count: results, in_progress_task_count: inProgress } = request;
   const [now, timeoutAt] = [parseTimestamp(request.timestamp), parseTimestamp(request.timeout_at)];
   if (now >= timeoutAt) return say("timeIsUp");
@@ -41,7 +41,7 @@ function running(request: ReportedProgress, say: Say, clock: ((ms: number) => st
   const time = duration(say, stillMs);
   if (request.instances_at_work === 0)
     return stillMs < SHORT_WAIT_MS ? say("waitingForInstances") : say("waitingForInstancesLong", { time });
-  if (stillMs >= STILL_MS && request.bytes_per_second === 0) return say("noProgress", { time });
+  if (stillMs >= NO_PROGRESS_AFTER_MS && request.bytes_per_second === 0) return say("noProgress", { time });
   if (request.estimated_finish_at === null) return say("underWay", { percentage: request.percentage_complete });
   const finishAt = parseTimestamp(request.estimated_finish_at);
   if (finishAt > timeoutAt) return say("late", { time: duration(say, finishAt - timeoutAt) });
@@ -51,7 +51,7 @@ function running(request: ReportedProgress, say: Say, clock: ((ms: number) => st
   return at === undefined ? say("onTime", { left, spare }) : say("onTimeAt", { left, spare, at });
 }
 
-function ended(request: ReportedProgress, say: Say, language: Language): string[] {
+function ended(request: SentenceInput, say: FormatMessage, language: Language): string[] {
   const { status, reason, failed_count: failed, percentage_complete: percentage } = request;
   if (status === "FAILED")
     return [reason === undefined ? say("failed") : say("failedFor", { reason: reason.replace(/[.。]$/, "") })];
@@ -67,7 +67,7 @@ function ended(request: ReportedProgress, say: Say, language: Language): string[
   ];
 }
 
-function finished(request: ReportedProgress, say: Say, language: Language): string[] {
+function finished(request: SentenceInput, say: FormatMessage, language: Language): string[] {
   const { verdict, readiness, failed_count: failed, total_count: total } = request;
   const asSentence = (clause: string) => say("sentence", { clause });
   const failures = failed > 0 ? [say("failedOf", { count: failed, total })] : [];
@@ -93,7 +93,7 @@ function finished(request: ReportedProgress, say: Say, language: Language): stri
 }
 
 /** @param failures how many tasks failed, if any */
-function notReady(readiness: Readiness, failures: readonly string[], say: Say, language: Language): string {
+function notReady(readiness: Readiness, failures: readonly string[], say: FormatMessage, language: Language): string {
   const lacking = lackingOf(readiness, say);
   // Failed tasks are a reason if no other explains them.
   const explained = readiness.cold_objects > readiness.cold_unreadable || lacking.length > 0;
@@ -109,7 +109,7 @@ function notReady(readiness: Readiness, failures: readonly string[], say: Say, l
 }
 
 /** What is known of the good tasks, if all are good. */
-function claimsOf(request: ReportedProgress, say: Say): string {
+function claimsOf(request: SentenceInput, say: FormatMessage): string {
   const { total_count: count, warm_count: warm } = request;
   if (warm === count) return say("allWarm", { count });
   const claims = [...(warm > 0 ? [say("warm", { count: warm })] : []), unclaimedOf(request, say)];
@@ -117,7 +117,7 @@ function claimsOf(request: ReportedProgress, say: Say): string {
 }
 
 /** Good tasks that are not proven warm. */
-function unclaimedOf(request: ReportedProgress, say: Say): string {
+function unclaimedOf(request: SentenceInput, say: FormatMessage): string {
   const downloaded = downloadedOf(request);
   return [
     ...(request.hit_count > 0 ? [say("hits", { count: request.hit_count })] : []),
@@ -126,16 +126,16 @@ function unclaimedOf(request: ReportedProgress, say: Say): string {
 }
 
 /** Tasks that were downloaded, and of which nothing is claimed. */
-function downloadedOf({ download_count, failed_count, warm_count, hit_count }: ReportedProgress): number {
+function downloadedOf({ download_count, failed_count, warm_count, hit_count }: SentenceInput): number {
   return Math.max(0, download_count - failed_count - warm_count - hit_count);
 }
 
-function unreadableOf({ unreadable_urls: count, urls }: Readiness, say: Say): string[] {
+function unreadableOf({ unreadable_urls: count, urls }: Readiness, say: FormatMessage): string[] {
   return count === 0 ? [] : [say("unreadable", { count, urls })];
 }
 
 /** A resolver that is down is another fault than a name that does not exist. */
-function unresolvedOf(readiness: Readiness, say: Say): string[] {
+function unresolvedOf(readiness: Readiness, say: FormatMessage): string[] {
   const { unresolved_pops: count, unanswered_pops: unanswered } = readiness;
   if (count === 0) return [];
   const names = firstOf(readiness.unresolved_examples, "morePops", count, say);
@@ -148,7 +148,11 @@ function unresolvedOf(readiness: Readiness, say: Say): string[] {
 }
 
 /** Cold objects that could be read. {@link unreadableOf} names the others. */
-function coldOf({ cold_objects, cold_unreadable, cold_recs }: Readiness, say: Say, language: Language): string[] {
+function coldOf(
+  { cold_objects, cold_unreadable, cold_recs }: Readiness,
+  say: FormatMessage,
+  language: Language,
+): string[] {
   const count = cold_objects - cold_unreadable;
   if (count <= 0) return [];
   const others = cold_unreadable > 0;
@@ -159,19 +163,19 @@ function coldOf({ cold_objects, cold_unreadable, cold_recs }: Readiness, say: Sa
 }
 
 /** Besides what is cold or could not be read. */
-function lackingOf({ lacking_other_pops: count, lacking_examples, pops }: Readiness, say: Say): string[] {
+function lackingOf({ lacking_other_pops: count, lacking_examples, pops }: Readiness, say: FormatMessage): string[] {
   if (!tooManyLack(count, pops)) return [];
   return [say("lacking", { count, pops, names: firstOf(lacking_examples, "morePops", count, say) })];
 }
 
 /** The first few of so many names. */
-function firstOf(all: readonly string[], more: "morePops" | "moreRecs", count: number, say: Say): string {
+function firstOf(all: readonly string[], more: "morePops" | "moreRecs", count: number, say: FormatMessage): string {
   const names = all.slice(0, MAX_NAMES).join(say("betweenNames"));
   return count > MAX_NAMES ? say(more, { names, count, more: count - MAX_NAMES }) : names;
 }
 
 /** What GET /prewarm says of a request, as far as the sentence needs it. */
-export interface ReportedProgress {
+export interface SentenceInput {
   readonly status: Status;
   readonly total_count: number;
   readonly download_count: number;

@@ -16,7 +16,7 @@ export const NO_TASK_STATES: TaskStates = {
 };
 
 /** Counts as the API reports them, of a request or of a POP: the failed ones include those that were not kept. */
-export interface ReportedCounts {
+export interface AnswerCounts {
   readonly total_count: number;
   readonly download_count: number;
   readonly failed_count: number;
@@ -28,7 +28,7 @@ export interface ReportedCounts {
 }
 
 /** The states of all tasks, each task once. Counts of one answer may disagree for a moment, so none is below zero. */
-export function taskStatesOf(counts: ReportedCounts): TaskStates {
+export function taskStatesOf(counts: AnswerCounts): TaskStates {
   const { total_count: total, download_count: results, warm_count: warm, hit_count: hit } = counts;
   const notKept = counts.not_kept_count;
   const left = Math.max(0, total - results);

@@ -6,7 +6,7 @@ import type { Count } from "../result/count.ts";
 const MAX_POPS = 20;
 
 /** What one POP that resolved should have and lacks. */
-export interface PopShare {
+export interface PopCoverage {
   readonly pop: string;
   /** Its tasks. */
   readonly tasks: number;
@@ -25,7 +25,7 @@ export interface Coverage
     "cold_objects" | "cold_unreadable" | "cold_examples" | "cold_recs" | "urls" | "unreadable_urls"
   > {
   /** The POPs that resolved. */
-  readonly shares: readonly PopShare[];
+  readonly byPop: readonly PopCoverage[];
   /** The POPs that did not, under some distribution. */
   readonly unresolved: readonly string[];
   /** Those of them of which a resolver did not answer. */
@@ -38,16 +38,16 @@ const LACKING_POPS_SHARE = 0.05;
 
 /** @param reasons how many reasons failed tasks have */
 export function readinessOf(coverage: Coverage, reasons: number): Readiness {
-  const { shares, unresolved, unanswered, ...covered } = coverage;
-  const lacking = shares
+  const { byPop, unresolved, unanswered, ...covered } = coverage;
+  const lacking = byPop
     .filter((it) => lacksMuch(it, lackOf(it)))
     .toSorted((a, b) => Number(lacksOthers(b)) - Number(lacksOthers(a)) || lackOf(b) - lackOf(a));
   return {
     ...covered,
     lacking_pops: lacking.length,
-    lacking_other_pops: shares.filter(lacksOthers).length,
+    lacking_other_pops: byPop.filter(lacksOthers).length,
     lacking_examples: lacking.slice(0, MAX_POPS).map(({ pop }) => pop),
-    pops: shares.length,
+    pops: byPop.length,
     unresolved_pops: unresolved.length,
     unresolved_examples: unresolved.slice(0, MAX_POPS),
     unanswered_pops: unanswered.length,
@@ -56,16 +56,16 @@ export function readinessOf(coverage: Coverage, reasons: number): Readiness {
 }
 
 /** Whether so many of its objects are more than a POP may lack. */
-function lacksMuch({ tasks, unreadable }: PopShare, lack: number): boolean {
+function lacksMuch({ tasks, unreadable }: PopCoverage, lack: number): boolean {
   return lack > (tasks + unreadable) * LACKING_SHARE;
 }
 
 /** Whether a POP lacks much besides what is cold for its whole REC or could not be read, which is reported apart. */
-function lacksOthers(share: PopShare): boolean {
-  return lacksMuch(share, share.lacking - share.cold);
+function lacksOthers(coverage: PopCoverage): boolean {
+  return lacksMuch(coverage, coverage.lacking - coverage.cold);
 }
 
-function lackOf({ lacking, unreadable }: PopShare): number {
+function lackOf({ lacking, unreadable }: PopCoverage): number {
   return lacking + unreadable;
 }
 

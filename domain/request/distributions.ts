@@ -32,7 +32,7 @@ export function cloudFrontLabel(name: string): string | undefined {
 }
 
 /** Host and SNI with which a URL is asked for, so that the POP finds the distribution; with the URL's port, if it has one. */
-export function hostToAsk(distribution: Distribution, url: URL): string {
+export function requestHost(distribution: Distribution, url: URL): string {
   const { domain, names } = distribution;
   if (domain === undefined || names.some((name) => matchesName(url.hostname, name))) return url.host;
   return url.port === "" ? domain : `${domain}:${url.port}`;
@@ -87,7 +87,7 @@ export function hostOwners(own: readonly OwnDistribution[]): OwnerOf {
  * is not enough: another distribution may have a more specific alias, and CloudFront gives the request to that one.
  * @returns undefined: the distribution owns the host
  */
-export function notOwnedBy(id: string, host: string, ownerOfHost: OwnerOf): string | undefined {
+export function notOwnedReason(id: string, host: string, ownerOfHost: OwnerOf): string | undefined {
   const owner = ownerOfHost(host);
   if (owner === undefined) return `the distribution ${id} does not answer to ${host}`;
   return owner.id === id ? undefined : `${host} belongs to the distribution ${owner.id}, not to ${id}`;

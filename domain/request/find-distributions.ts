@@ -4,7 +4,7 @@ import {
   cloudFrontLabel,
   type Distribution,
   hostOwners,
-  notOwnedBy,
+  notOwnedReason,
   type OwnDistribution,
   type OwnerOf,
   problemWith,
@@ -74,7 +74,7 @@ export async function findDistributions(
   // Of another account's, nobody can ask for its names. It is asked under `cf_domain` alone.
   if (id === undefined) return { distributions: [{ ...found, domain: cfDomain }], refused };
   for (const host of hosts) {
-    const problem = host === cfDomain ? undefined : notOwnedBy(id, host, owner);
+    const problem = host === cfDomain ? undefined : notOwnedReason(id, host, owner);
     if (problem !== undefined) refused.set(host, problem);
   }
   // A name that leads here by the DNS alone may be an alias of a distribution in another account: it is not asked with.
@@ -82,7 +82,10 @@ export async function findDistributions(
 }
 
 /** Why a request must not be made: the first of its distributions that this deployment may not warm. */
-export function notAllowed(allowed: AllowedDistributions, distributions: readonly Distribution[]): string | undefined {
+export function notAllowedReason(
+  allowed: AllowedDistributions,
+  distributions: readonly Distribution[],
+): string | undefined {
   return distributions
     .map(({ id, domain, hosts, label }) => problemWith(allowed, id, hosts?.[0] ?? domain ?? label))
     .find((problem) => problem !== undefined);

@@ -112,7 +112,7 @@ export const EVENTS = {
   CLOSE: { from: ENDED_STATES, by: ["Shutdown"], follows: "nothing: the request holds nothing any more" },
 } as const satisfies Record<string, Transition>;
 
-export type Event = keyof typeof EVENTS;
+export type LifecycleEvent = keyof typeof EVENTS;
 /** The events that end a request, and those that lead to the next state of an active one. */
 export type EndingEvent = "FINISH" | "GIVE_UP" | "FAIL" | "TIME_OUT" | "STOP";
 export type AdvancingEvent = "EXPAND" | "SOURCES_READ" | "SIZES_READ" | "POPS_RESOLVED" | "TASKS_QUEUED";
@@ -243,13 +243,13 @@ export function decideSettlement(
   const progress = progressIn(observed, item);
   const { count = progress.count, graceMs = 0 } = options;
   // First: how a request ends must not depend on whether its last results came before a check.
-  if (hasFailedTooOften(item, count.failed_count)) return "FAIL";
+  if (exceedsMaxFailures(item, count.failed_count)) return "FAIL";
   if (isComplete(item, count)) return "FINISH";
   if (isTimeUp(item, now - graceMs)) return "TIME_OUT";
   const isPaused = item.instance_count === 0;
   if (item.total_count === 0 || item.status !== "IN_PROGRESS" || isPaused) return "WAIT";
   if (atWork(progress.heartbeats, now, timings).length > 0) return "WAIT";
-  const silentMs = now - lastSignOf(item, observed);
+  const silentMs = now - lastActivityAt(item, observed);
   if (silentMs < timings.stallMs) return "WAIT";
   if (messages === 0) {
     if (recheckInMs(item, observed) > 0) return "CHECK_AGAIN";
@@ -268,7 +268,7 @@ export function recheckInMs(item: LifecycleItem, observed: Observed): number {
   const { empty_seen_at: emptySeenAt } = item;
   const { recheckMs } = observed.timings;
   // An earlier observation does not count if something has happened since.
-  if (emptySeenAt === undefined || emptySeenAt < lastSignOf(item, observed)) return recheckMs;
+  if (emptySeenAt === undefined || emptySeenAt < lastActivityAt(item, observed)) return recheckMs;
   return Math.max(0, emptySeenAt + recheckMs - observed.now);
 }
 
@@ -290,7 +290,7 @@ interface Tasks extends FailureLimit {
 
 /** Whether a request's counters say that it is to end: every task has a result, or too many have failed. */
 export function isSettleable(item: Tasks, count: Count): boolean {
-  return isComplete(item, count) || hasFailedTooOften(item, count.failed_count);
+  return isComplete(item, count) || exceedsMaxFailures(item, count.failed_count);
 }
 
 /** Whether every task of a request has a result, as far as its counters tell. */
@@ -299,7 +299,7 @@ export function isComplete({ total_count: total }: Tasks, { download_count }: Co
 }
 
 /** Whether more tasks have failed than the request allows. */
-export function hasFailedTooOften({ max_failures: allowed }: FailureLimit, failed: number): boolean {
+export function exceedsMaxFailures({ max_failures: allowed }: FailureLimit, failed: number): boolean {
   return allowed !== undefined && failed > allowed;
 }
 
@@ -324,14 +324,14 @@ export function needsCleanup(
 /** Whether an active request makes no progress although instances run and nobody has paused it. */
 export function isStalled(item: LifecycleItem, observed: Observed, inService: number): boolean {
   if (inService === 0 || item.instance_count === 0 || !observed.progress.has(item.req_id)) return false;
-  return observed.now - lastSignOf(item, observed) >= observed.timings.stallMs;
+  return observed.now - lastActivityAt(item, observed) >= observed.timings.stallMs;
 }
 
 /**
  * What becomes of a request whose step does not end: nothing yet, the step is restarted, or the request fails. Each step changes the
  * item at least every few minutes: an invalidation with each batch, the fan-out with each target, the reading of sources every few seconds.
  */
-export function decideStep(
+export function decideRestart(
   item: Stated & {
     readonly last_update_time: string;
     readonly sent_at?: number | undefined;
@@ -354,7 +354,7 @@ export function decideStep(
  * its process has deferred the tasks because their origin is throttling. A heartbeat from the future is ignored, as in {@link atWork}: it
  * would hide that the request is stalled. Clocks differ by less than `heartbeatTimeoutMs`.
  */
-export function lastSignOf(item: LifecycleItem, observed: Observed): number {
+export function lastActivityAt(item: LifecycleItem, observed: Observed): number {
   const { now, timings } = observed;
   const { heartbeats, lastResultAt = 0 } = progressIn(observed, item);
   let last = Math.max(parseTimestamp(item.last_update_time), lastResultAt);

@@ -76,7 +76,7 @@ export async function eachRequest<T extends { readonly req_id: string }>(
 }
 
 /** The attributes of a request's item that its percentage depends on. */
-export interface CountedItem {
+export interface PercentageInput {
   readonly total_count: number;
   readonly total_size: number;
   /** Whether the size of every URL is known. */
@@ -91,7 +91,7 @@ interface CountState {
 }
 
 /** Whole per cent of the bytes; of the tasks where bytes cannot tell. Never above 100, and 100 only when all is there. */
-export function percentage(item: CountedItem): number {
+export function percentage(item: PercentageInput): number {
   const byBytes = item.sizes_known && item.total_size > 0;
   const [done, total] = byBytes ? [item.download_size, item.total_size] : [item.download_count, item.total_count];
   if (total === 0) return 0;
@@ -105,13 +105,13 @@ export function percentage(item: CountedItem): number {
  * download fails or begins anew; counters may count a task twice, so 100 is reported only once they are exact.
  */
 export function reportedPercentage(
-  item: CountedItem & CountState & { readonly max_reported_percentage?: number | undefined },
+  item: PercentageInput & CountState & { readonly max_reported_percentage?: number | undefined },
 ): number {
-  const most = isCounted(item) ? 100 : 99;
+  const most = hasFinalCounts(item) ? 100 : 99;
   return Math.max(item.max_reported_percentage ?? 0, Math.min(most, percentage(item)));
 }
 
 /** Whether the item of a request has its exact counts: they come with the verdict, at its end or soon after. */
-export function isCounted({ active, verdict }: CountState): boolean {
+export function hasFinalCounts({ active, verdict }: CountState): boolean {
   return active === undefined && verdict !== undefined;
 }

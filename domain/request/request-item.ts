@@ -241,5 +241,5 @@ export const LISTED_ATTRIBUTES: readonly string[] = listedRequestSchema
   .options.filter((name) => name !== "req_id" && name !== "created_at");
 
 /** Where a page of the list ends: the next one begins behind this request. */
-export const placeSchema = z.object({ req_id: z.string(), created_at: z.string() });
-export type Place = z.infer<typeof placeSchema>;
+export const requestCursorSchema = z.object({ req_id: z.string(), created_at: z.string() });
+export type RequestCursor = z.infer<typeof requestCursorSchema>;

@@ -186,7 +186,7 @@ export function notKept(reason: NotKeptReason, headers: CacheHeaders): Failure {
 }
 
 /** What in an answer's headers may keep it out of a cache; undefined: nothing does. */
-export function headerAgainstCaching({ cacheControl, vary }: CacheHeaders): string | undefined {
+export function uncacheableHeader({ cacheControl, vary }: CacheHeaders): string | undefined {
   const directives = cacheControl?.split(",").map((it) => it.trim()) ?? [];
   // A cache that is shared goes by s-maxage, whatever max-age says: `max-age=0, s-maxage=3600` is kept at the edge alone.
   const ownAge = directives.some((it) => /^s-maxage=0*[1-9]/i.test(it));
@@ -198,7 +198,7 @@ export function headerAgainstCaching({ cacheControl, vary }: CacheHeaders): stri
 const NEVER_KEPT = /^(?:no-store|no-cache|private|max-age=0+|s-maxage=0+)\b/i;
 
 function likelyReason(reason: NotKeptReason, headers: CacheHeaders): string {
-  const header = headerAgainstCaching(headers);
+  const header = uncacheableHeader(headers);
   if (reason === "EXPIRES_AT_ONCE") {
     const because = header === undefined ? "" : ` (${header})`;
     return `it is kept, but expires at once${because}, and the origin is asked for each request`;

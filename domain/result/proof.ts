@@ -29,7 +29,7 @@ export type HitWarning = (typeof HIT_WARNINGS)[number];
 export type NotKeptReason = "NO_HIT" | "EXPIRES_AT_ONCE" | "REC_ONLY";
 
 /** What comes next at an address: another request, or what is said of the object there. */
-export type Step =
+export type ProofStep =
   | { readonly next: "download" }
   | {
       readonly next: "check";
@@ -94,7 +94,7 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
  * docs/adr/0009 has the reasons. test/domain/result/proof-model.test.ts holds the table against a model of an edge.
  * @param originSendsAge whether a Miss of the host carried an `Age`, as far as this process has seen
  */
-export function nextStep(history: readonly Observation[], originSendsAge: boolean): Step {
+export function nextStep(history: readonly Observation[], originSendsAge: boolean): ProofStep {
   const last = history.at(-1);
   if (last === undefined) return DOWNLOAD;
   if (last.kind === "check") {
@@ -107,7 +107,11 @@ export function nextStep(history: readonly Observation[], originSendsAge: boolea
 }
 
 /** After a check that showed nothing. @param shown the requests that showed something */
-function afterNothing(history: readonly Observation[], shown: readonly Observation[], originSendsAge: boolean): Step {
+function afterNothing(
+  history: readonly Observation[],
+  shown: readonly Observation[],
+  originSendsAge: boolean,
+): ProofStep {
   if (history.length - shown.length <= MAX_REPEATS) {
     const step = nextStep(shown, originSendsAge);
     const earliestAt = (history.at(-1)?.endedAt ?? 0) + MIN_GROWTH_MS;
@@ -122,7 +126,7 @@ function lastDownload(history: readonly Observation[]): number {
   return history.findLastIndex(({ kind }) => kind === "download");
 }
 
-function afterCheck(history: readonly Observation[], last: Observation, originSendsAge: boolean): Step {
+function afterCheck(history: readonly Observation[], last: Observation, originSendsAge: boolean): ProofStep {
   const start = lastDownload(history);
   const since = history.slice(start, -1);
   const checks = history.slice(start + 1);
@@ -135,20 +139,20 @@ function afterCheck(history: readonly Observation[], last: Observation, originSe
   return afterHitWithoutGrowth(since.at(-1), last, countOf(checks, "HIT"));
 }
 
-function afterRefreshHit(checks: readonly Observation[], last: Observation): Step {
+function afterRefreshHit(checks: readonly Observation[], last: Observation): ProofStep {
   const before = checks.at(-2);
   if (before === undefined || countOf(checks, "REFRESH_HIT") < 2) return checkAfter(last);
   // After a Hit, it did not expire at once.
   return before.cache === "HIT" ? hitWithoutGrowth([before]) : EXPIRES_AT_ONCE;
 }
 
-function afterGrowth(last: Observation, originSendsAge: boolean): Step {
+function afterGrowth(last: Observation, originSendsAge: boolean): ProofStep {
   if (isElsewhere(last)) return REC_ONLY;
   if (originSendsAge) return { outcome: "hit", warning: "origin_age" };
   return { outcome: isOfEdge(last) ? "warm" : "hit" };
 }
 
-function afterHitWithoutGrowth(before: Observation | undefined, last: Observation, hits: number): Step {
+function afterHitWithoutGrowth(before: Observation | undefined, last: Observation, hits: number): ProofStep {
   if (before?.kind !== "check" || before.cache !== "HIT") return checkAfter(last, true);
   if (ageOf(before) === ageOf(last) || isElsewhere(last) || hits >= MAX_HITS_WITHOUT_GROWTH)
     return hitWithoutGrowth([before, last]);
@@ -156,7 +160,7 @@ function afterHitWithoutGrowth(before: Observation | undefined, last: Observatio
 }
 
 /** What Hits say that prove nothing: the POP served the object, unless the edge names another tier. @param hits the last one at the end */
-function hitWithoutGrowth(hits: readonly Observation[]): Step {
+function hitWithoutGrowth(hits: readonly Observation[]): ProofStep {
   const last = hits.at(-1);
   if (last !== undefined && isElsewhere(last)) return REC_ONLY;
   return { outcome: "hit", warning: hits.every(({ age }) => age === undefined) ? "no_age" : "age_constant" };
@@ -186,12 +190,12 @@ function isElsewhere({ tier }: Observation): boolean {
   return tier !== undefined && tier !== "EDGE";
 }
 
-const DOWNLOAD: Step = { next: "download" };
-const NO_HIT: Step = { outcome: "not_kept", reason: "NO_HIT" };
-const EXPIRES_AT_ONCE: Step = { outcome: "not_kept", reason: "EXPIRES_AT_ONCE" };
-const REC_ONLY: Step = { outcome: "not_kept", reason: "REC_ONLY" };
+const DOWNLOAD: ProofStep = { next: "download" };
+const NO_HIT: ProofStep = { outcome: "not_kept", reason: "NO_HIT" };
+const EXPIRES_AT_ONCE: ProofStep = { outcome: "not_kept", reason: "EXPIRES_AT_ONCE" };
+const REC_ONLY: ProofStep = { outcome: "not_kept", reason: "REC_ONLY" };
 
-function checkAfter({ endedAt }: Observation, alone = false): Step {
+function checkAfter({ endedAt }: Observation, alone = false): ProofStep {
   return { next: "check", earliestAt: endedAt + MIN_GROWTH_MS, alone };
 }
 

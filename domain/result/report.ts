@@ -18,12 +18,12 @@ export const reportedResultSchema = taskResultSchema
 export type ReportedResult = ReturnType<typeof reportedResultSchema.parse>;
 
 /** A result as the report shows it. */
-export interface ReportedTask extends ReportedResult {
+export interface ReportRow extends ReportedResult {
   /** The source of its URL: its number, and where it is, without a query. Absent: the URL is of `url_list`. */
   readonly source?: string | undefined;
 }
 
-type Columns = readonly (readonly [keyof ReportedTask, string])[];
+type Columns = readonly (readonly [keyof ReportRow, string])[];
 
 /** The report's columns in their order, with what they mean: one table for its writer and for the documents. */
 const COLUMNS = [
@@ -47,7 +47,7 @@ const COLUMNS = [
 ] as const satisfies Columns;
 
 /** What the file of all results has beside the report's columns. */
-const MORE = [
+const RESULTS_ONLY = [
   ["ok", "`true` or `false`: whether the task is good"],
   ["reason", "Why it failed: see [failure reasons](#failure-reasons)"],
   ["bytes", "Bytes of the body that arrived in the last attempt"],
@@ -57,7 +57,7 @@ const MORE = [
 ] as const satisfies Columns;
 
 export const REPORT_COLUMNS = COLUMNS.map(([name, meaning]) => ({ name, meaning }));
-export const MORE_COLUMNS = MORE.map(([name, meaning]) => ({ name, meaning }));
+export const RESULTS_ONLY_COLUMNS = RESULTS_ONLY.map(([name, meaning]) => ({ name, meaning }));
 
 /** The first row of the report. */
 export const REPORT_HEADER = COLUMNS.map(([name]) => name);
@@ -70,4 +70,4 @@ export function reportedTask(row: readonly string[]): Pick<TaskResult, "pop" | "
 }
 
 /** The first row of the file of all results. */
-export const RESULTS_HEADER = [...REPORT_HEADER, ...MORE.map(([name]) => name)];
+export const RESULTS_HEADER = [...REPORT_HEADER, ...RESULTS_ONLY.map(([name]) => name)];

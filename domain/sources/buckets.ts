@@ -89,7 +89,7 @@ export function ownUrl({ s3 = "", base }: Source): string | undefined {
  * The object of a referenced document: URLs below `base` are objects below the folder of the source's own document.
  * @returns undefined: it is not in the bucket
  */
-export function inBucket(url: string, { s3, base }: Source): S3Location | undefined {
+export function bucketObjectOf(url: string, { s3, base }: Source): S3Location | undefined {
   const own = s3 === undefined ? undefined : parseS3Location(s3);
   if (own === undefined || base === undefined) return undefined;
   const path = url.replace(/\?.*$/s, "");

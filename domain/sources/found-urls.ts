@@ -19,7 +19,7 @@ export interface FoundUrlsOptions {
   readonly request: RequestItem;
   readonly caps: Partial<Caps>;
   /** The URLs that the caller named, spelled so already. */
-  readonly own: readonly string[];
+  readonly callerUrls: readonly string[];
   /** Whether a host is one of the request's. */
   readonly serves: (host: string) => boolean;
   /** What each source has given before. */
@@ -36,13 +36,13 @@ export class FoundUrls {
   readonly sources: SourceRead[];
   private characters = 0;
   /** What one URL counts for: each variant is one more. */
-  private readonly forms: number;
+  private readonly variantCount: number;
 
   constructor(private readonly options: FoundUrlsOptions) {
-    const { own, before = [], sources, request } = options;
-    this.urls = new Map([...own.map((url) => [url, undefined] as const), ...before]);
+    const { callerUrls, before = [], sources, request } = options;
+    this.urls = new Map([...callerUrls.map((url) => [url, undefined] as const), ...before]);
     this.sources = sources.map((source) => ({ ...source }));
-    this.forms = Math.max(1, request.variants?.length ?? 0);
+    this.variantCount = Math.max(1, request.variants?.length ?? 0);
     for (const url of this.urls.keys()) this.characters += url.length;
   }
 
@@ -85,14 +85,14 @@ export class FoundUrls {
 
   /** Why the request is too large; undefined: it is not, so far. */
   limitProblem(): string | undefined {
-    const { forms } = this;
+    const { variantCount } = this;
     const { request, caps } = this.options;
     if (this.urls.size > this.mostUrls)
-      return `sources: there are more than ${this.mostUrls} URLs with them ${forms > 1 ? `in ${forms} variants ` : ""}(at most ${MAX_URLS} together)`;
+      return `sources: there are more than ${this.mostUrls} URLs with them ${variantCount > 1 ? `in ${variantCount} variants ` : ""}(at most ${MAX_URLS} together)`;
     if (this.characters > MAX_CHARACTERS)
       return `sources: the URLs with them have more than ${MAX_CHARACTERS} characters together`;
-    const counted = forms > 1 ? "URLs times variants times POPs" : "URLs times POPs";
-    return beyondCap(caps, "maxTasks", `sources: ${counted}`, this.urls.size * forms * request.pops.length);
+    const counted = variantCount > 1 ? "URLs times variants times POPs" : "URLs times POPs";
+    return beyondCap(caps, "maxTasks", `sources: ${counted}`, this.urls.size * variantCount * request.pops.length);
   }
 
   /** Why the request cannot go on once its sources are all read; undefined: it can. */
@@ -105,7 +105,7 @@ export class FoundUrls {
   }
 
   private get mostUrls(): number {
-    return Math.floor(MAX_URLS / this.forms);
+    return Math.floor(MAX_URLS / this.variantCount);
   }
 }
 
@@ -136,22 +136,22 @@ function uninvalidatable({ urls, sources }: FoundUrls): string | undefined {
  * that this names. Without: of those that serve what the caller named. Nobody can ask which names a distribution of another
  * account has; of such a one only `cf_domain` and what the caller named count.
  * @param urls `url_list` of the caller, who named the sources, too: each has an address or a base
- * @param own the distributions of this account
+ * @param ownDistributions the distributions of this account
  */
 export function servedHosts(
   { cf_domain: cfDomain, sources = [] }: RequestItem,
   urls: readonly string[],
-  own: readonly OwnDistribution[],
+  ownDistributions: readonly OwnDistribution[],
 ): (host: string) => boolean {
   const ofSources = sources.flatMap(({ url, base }) => [url, base]).filter((it) => it !== undefined);
   const named = new Set([...hostsOf(urls), ...ofSources.map((it) => new URL(it).hostname)]);
   const about = cfDomain === undefined ? [...named] : [cfDomain];
-  const ownerOf = hostOwners(own);
+  const ownerOf = hostOwners(ownDistributions);
   const owners = about.map((host) => ownerOf(host)?.id);
   const ids = new Set(owners.filter((id) => id !== undefined));
-  const strangers = owners.includes(undefined) ? new Set([...about, ...named]) : new Set<string>();
+  const foreignHosts = owners.includes(undefined) ? new Set([...about, ...named]) : new Set<string>();
   return (host) => {
     const owner = ownerOf(host);
-    return owner === undefined ? strangers.has(host) : ids.has(owner.id);
+    return owner === undefined ? foreignHosts.has(host) : ids.has(owner.id);
   };
 }

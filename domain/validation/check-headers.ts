@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { MAX_HEADER_BYTES, MAX_VARIANT_NAME_LENGTH } from "../limits.ts";
-import { acceptedEncodings, type Header, ownHeaders, parseHeader, parseHeaders } from "../net/headers.ts";
+import { acceptedEncodings, type Header, headersToSend, ownHeaders, parseHeader } from "../net/headers.ts";
 import type { Variant } from "../request/options.ts";
 import { quoted } from "./api-error.ts";
 
@@ -56,7 +56,7 @@ function signature(headers: readonly Header[]): string {
  */
 export function variantOrderWarnings(header: readonly string[], variants: readonly Variant[]): string[] {
   const forms = variants.map(({ name, header: own }) => {
-    const headers = parseHeaders([...header, ...own]);
+    const headers = headersToSend([...header, ...own]);
     const rest = signature(headers.filter(([it]) => it !== "accept-encoding"));
     return { name: quoted(name), accepts: acceptedEncodings(headers), rest };
   });

@@ -19,9 +19,9 @@ function settingsOf(item: RequestItem) {
 /** Fields that a retry takes from the earlier request only: it warms exact pairs of URL and POP. */
 const FIELDS_FROM_RETRIED = ["url_list", "sources", "target_type", "pops", "countries", "regions"] as const;
 
-/** What else is wrong with the body of a retry. @param before the request that it retries */
-export function checkRetry(body: PartialPrewarmBody, before: RequestItem): string[] {
-  const { req_id: reqId, header_count: had, variant_names: names } = before;
+/** What else is wrong with the body of a retry. @param retried the request that it retries */
+export function checkRetry(body: PartialPrewarmBody, retried: RequestItem): string[] {
+  const { req_id: reqId, header_count: had, variant_names: names } = retried;
   const problems: string[] = [];
   const both = FIELDS_FROM_RETRIED.filter((name) => body[name] !== undefined);
   if (both.length > 0) problems.push(`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`);

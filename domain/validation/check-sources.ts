@@ -12,7 +12,7 @@ export function checkSource(asked: Source, context: z.RefinementCtx): Source {
   const { type, s3, origin_path, since } = asked;
   const refuse = (field: keyof Source | undefined, message: string) =>
     context.addIssue({ code: "custom", path: field === undefined ? [] : [field], message });
-  const spelled = (field: "url" | "base") => {
+  const normalized = (field: "url" | "base") => {
     const text = asked[field];
     if (text === undefined) return undefined;
     const result = normalizeUrl(text);
@@ -20,7 +20,7 @@ export function checkSource(asked: Source, context: z.RefinementCtx): Source {
     refuse(field, result.problem);
     return undefined;
   };
-  const [url, base] = [spelled("url"), spelled("base")];
+  const [url, base] = [normalized("url"), normalized("base")];
   const isPrefix = type === "s3-prefix";
   const place = parseS3Location(s3 ?? "");
   const rules: readonly (readonly [isBroken: boolean, field: keyof Source | undefined, message: string])[] = [

@@ -66,10 +66,10 @@ export function checkPrewarmRequest(
         "cf_domain: is needed, because neither url_list nor a url or base of sources tells which distribution is meant",
       );
   }
-  const forms = urls.length * variants.length;
-  if (forms > MAX_URLS)
+  const urlVariants = urls.length * variants.length;
+  if (urlVariants > MAX_URLS)
     problems.push(
-      `variants: ${urls.length} URLs in ${variants.length} variants are ${forms}; at most ${MAX_URLS} together`,
+      `variants: ${urls.length} URLs in ${variants.length} variants are ${urlVariants}; at most ${MAX_URLS} together`,
     );
   const warnings = [...variantOrderWarnings(header, variants), ...(invalidates ? invalidationWarnings(urls) : [])];
   let pops = retried?.pops ?? [];
@@ -81,7 +81,7 @@ export function checkPrewarmRequest(
     warnings.unshift(...targets.warnings);
     pops = targets.pops;
   }
-  problems.push(...beyondCaps(body, Math.max(urls.length, forms) * pops.length, caps));
+  problems.push(...beyondCaps(body, Math.max(urls.length, urlVariants) * pops.length, caps));
   if (invalidates) errorUrls.push(...checkPaths(urls, problems));
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
   return { body: parsed.data, item: newRequestItem(parsed.data, pops, rules), urls, warnings };

@@ -30,7 +30,7 @@ const countedSchema = z.object({
   reason,
 });
 const COUNTED = countedSchema.keyof().options;
-type CountedResult = z.infer<typeof countedSchema>;
+type StreamedResult = z.infer<typeof countedSchema>;
 
 /** What an example has. It is parsed for examples alone: there are few. */
 const exampleSchema = z.object({ url, variant, error, http_status });
@@ -114,7 +114,7 @@ export function progressOfBatch(records: readonly unknown[]) {
 }
 
 /** @throws ZodError */
-function countedOf(image: Image): CountedResult {
+function countedOf(image: Image): StreamedResult {
   return countedSchema.parse(fromAttributes(image, COUNTED));
 }
 
@@ -135,7 +135,7 @@ class RequestSum {
   private readonly failures = new Map<FailureReason, BatchFailures>();
   private readonly uncompressed = new Set<string>();
 
-  add(now: CountedResult, before: CountedResult | undefined, image: Image): void {
+  add(now: StreamedResult, before: StreamedResult | undefined, image: Image): void {
     const sum = this.pops.get(now.pop) ?? { ...NO_COUNT };
     this.pops.set(now.pop, sum);
     addResult(sum, now);
@@ -171,14 +171,14 @@ class RequestSum {
     };
   }
 
-  private failuresOf({ reason }: CountedResult): BatchFailures {
+  private failuresOf({ reason }: StreamedResult): BatchFailures {
     const code = readReason(reason);
     const failures = this.failures.get(code) ?? { tasks: 0, pops: new Set(), examples: [] };
     this.failures.set(code, failures);
     return failures;
   }
 
-  private addFailure(result: CountedResult, image: Image): void {
+  private addFailure(result: StreamedResult, image: Image): void {
     const failures = this.failuresOf(result);
     failures.tasks++;
     if (result.pop !== "") failures.pops.add(result.pop);

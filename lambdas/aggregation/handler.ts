@@ -11,18 +11,18 @@ import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.
 import type { AggregationDeps } from "./deps.ts";
 
 /** There are fewer active requests at a time. */
-const MAX_REMEMBERED = 50;
+const MAX_CACHED_REQUESTS = 50;
 /** Readers need this time only to the minute. */
 const LAST_RESULT_WRITE_INTERVAL_MS = 2_000;
 
 /** Adds each batch of results to its requests' counters, and requests a settlement check when a request's say that it is over. */
 export function createHandler(deps: AggregationDeps) {
-  const remembered = new Map<string, CountedRequest>();
+  const cachedRequests = new Map<string, RequestCounters>();
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
     const counted: typeof progress = [];
     for (const part of progress) {
-      const request = await requestOf(deps, remembered, part.reqId);
+      const request = await requestOf(deps, cachedRequests, part.reqId);
       if (request === undefined) continue;
       const adds = part.pops.size > 0;
       if (adds) {
@@ -38,7 +38,7 @@ export function createHandler(deps: AggregationDeps) {
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
-      deps.onUnreadable({ kind: "stream record", key, problem });
+      deps.onUnparseable({ kind: "stream record", key, problem });
       await deps.failedBatches.send(JSON.stringify(record), problem).catch((error: unknown) =>
         deps.logger.warn("Moving a stream record to the dead-letter queue failed", {
           key,
@@ -54,31 +54,32 @@ export function createHandler(deps: AggregationDeps) {
 /** Items have kilobytes, and each batch needs the same part of them. Undefined: its results do not count, for it has ended or has no tasks. */
 async function requestOf(
   { requests, progress }: AggregationDeps,
-  remembered: Map<string, CountedRequest>,
+  cachedRequests: Map<string, RequestCounters>,
   reqId: string,
-): Promise<CountedRequest | undefined> {
-  const known = remembered.get(reqId);
+): Promise<RequestCounters | undefined> {
+  const known = cachedRequests.get(reqId);
   if (known !== undefined) return known;
   const item = await requests.get(reqId);
   if (item?.active === undefined || item.total_count === 0) return undefined;
-  const request = new CountedRequest(progress, item);
-  remembered.set(reqId, request);
-  for (const oldest of remembered.keys()) if (remembered.size > MAX_REMEMBERED) remembered.delete(oldest);
+  const request = new RequestCounters(progress, item);
+  cachedRequests.set(reqId, request);
+  for (const oldest of cachedRequests.keys())
+    if (cachedRequests.size > MAX_CACHED_REQUESTS) cachedRequests.delete(oldest);
   return request;
 }
 
 /** What a process adds to the counters of a request, and remembers of it from batch to batch. */
-export class CountedRequest {
+export class RequestCounters {
   /** No more of the item than is used: it may have kilobytes of headers, and secrets in them. */
   readonly item;
   /** Where each of its POPs stands in its list. */
-  private readonly numberOf: ReadonlyMap<string, number>;
+  private readonly popIndexOf: ReadonlyMap<string, number>;
   /** When its newest result was written, as far as this process has noted it: milliseconds since the epoch. */
   private lastResultAt = Number.NEGATIVE_INFINITY;
   /** The number of the last minute whose beginning this process has noted. */
   private minute = Number.NaN;
   /** Reasons of failures of which this process has noted examples. */
-  private readonly exemplified = new Set<FailureReason>();
+  private readonly reasonsWithExamples = new Set<FailureReason>();
 
   /** @param item as it was when its totals were known */
   constructor(
@@ -86,17 +87,17 @@ export class CountedRequest {
     { req_id, total_count, expire_at, max_failures, pops }: RequestItem,
   ) {
     this.item = { req_id, total_count, expire_at, max_failures };
-    this.numberOf = new Map(pops.map((pop, n) => [pop, n]));
+    this.popIndexOf = new Map(pops.map((pop, n) => [pop, n]));
   }
 
   async count({ token, total, pops, uncompressed, failures: byReason }: BatchProgress): Promise<void> {
     const { req_id, total_count, expire_at } = this.item;
-    const [shard, blocks] = [counterShardOf(token, total_count), inBlocks(pops, this.numberOf)];
+    const [shard, blocks] = [counterShardOf(token, total_count), inBlocks(pops, this.popIndexOf)];
     // POPs by their numbers, which take a few bytes each.
     const failures = new Map(
       [...byReason].map(([reason, { tasks, pops }]) => [
         reason,
-        { tasks, pops: [...pops].flatMap((pop) => this.numberOf.get(pop) ?? []) },
+        { tasks, pops: [...pops].flatMap((pop) => this.popIndexOf.get(pop) ?? []) },
       ]),
     );
     await this.progress.add(req_id, { total, shard, blocks, uncompressed, failures }, token, expire_at);
@@ -112,9 +113,9 @@ export class CountedRequest {
   /** Keeps a few examples of each reason of failures: those of the first batch that has any. Each costs one write a process. */
   async noteExamples({ failures }: BatchProgress): Promise<void> {
     for (const [reason, { examples }] of failures) {
-      if (examples.length === 0 || this.exemplified.has(reason)) continue;
+      if (examples.length === 0 || this.reasonsWithExamples.has(reason)) continue;
       await this.progress.putFailureExamples(this.item.req_id, reason, examples, this.item.expire_at);
-      this.exemplified.add(reason);
+      this.reasonsWithExamples.add(reason);
     }
   }
 
@@ -136,10 +137,10 @@ export class CountedRequest {
 async function requestSettlement(
   deps: AggregationDeps,
   { reqId, token }: BatchProgress,
-  remembered: CountedRequest["item"],
+  cachedItem: RequestCounters["item"],
   counted: Count,
 ): Promise<void> {
-  if (!isSettleable(remembered, counted)) return;
+  if (!isSettleable(cachedItem, counted)) return;
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined || !isSettleable(item, counted)) return;
   await deps.settlements.requestSettlement(item.req_id, token);

@@ -10,7 +10,7 @@ import { samplesOf } from "../../domain/request/samples.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
-import { heatStrip, type StripResult } from "../../domain/result/heat-strip.ts";
+import { type HeatStripResult, heatStrip } from "../../domain/result/heat-strip.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -73,7 +73,7 @@ export async function readSamples({ progress, timings, now: clock }: ApiDeps, it
 }
 
 /** Reading this many takes well under the 29 s that API Gateway waits: docs/console.md has the measurement. */
-export const MAX_STRIP_TASKS = 200_000;
+export const MAX_HEAT_STRIP_TASKS = 200_000;
 
 /**
  * Most bytes of results that a call reads, as they are billed: 8,000 read request units, a tenth of a cent. Without it, 60,000
@@ -95,8 +95,8 @@ export async function readPopUrls(deps: ApiDeps, item: RequestItem, pop = ""): P
   const places = new Map(tasks.map(({ url, variant }, place) => [sortKeyOf({ pop, url, variant }), place]));
   // What never got a result, a request that is FINISHED has counted as failed.
   const failure = lostFailure(item.requeues + 1);
-  const lost: StripResult = { ok: false, reason: failure.reason, error: errorText(failure) };
-  const results: (StripResult | undefined)[] = tasks.map(() => (item.status === "FINISHED" ? lost : undefined));
+  const lost: HeatStripResult = { ok: false, reason: failure.reason, error: errorText(failure) };
+  const results: (HeatStripResult | undefined)[] = tasks.map(() => (item.status === "FINISHED" ? lost : undefined));
   let bytes = 0;
   if (tasks.length > 0)
     for await (const { pop_url, ...result } of deps.results.ofPop(
@@ -120,9 +120,10 @@ async function tasksAt({ lists, requestPops }: ApiDeps, item: RequestItem, pop: 
   const tasks: GoodUrl[] = [];
   try {
     for await (const url of lists.read(LISTS.goodUrls, item.req_id)) {
-      if (plan.tasksOf(url)?.placeOf(pop) === undefined) continue;
+      if (plan.tasksOf(url)?.popIndexOf(pop) === undefined) continue;
       tasks.push(url);
-      if (tasks.length > MAX_STRIP_TASKS) throw tooMuchToRead(`${pop} has more than ${MAX_STRIP_TASKS} tasks`);
+      if (tasks.length > MAX_HEAT_STRIP_TASKS)
+        throw tooMuchToRead(`${pop} has more than ${MAX_HEAT_STRIP_TASKS} tasks`);
     }
   } catch (error) {
     // The bucket may forget the list a day or two before the table forgets the request.

@@ -1,11 +1,11 @@
 import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf, hostsOf } from "../../domain/net/urls.ts";
-import { allowsEvery, hostOwners, notOwnedBy, problemWith } from "../../domain/request/distributions.ts";
+import { allowsEvery, hostOwners, notOwnedReason, problemWith } from "../../domain/request/distributions.ts";
 import {
   type FoundDistributions,
   findDistributions,
   NoDistributionError,
-  notAllowed,
+  notAllowedReason,
 } from "../../domain/request/find-distributions.ts";
 import { withTimeout } from "../../domain/retry.ts";
 import { ApiError, firstOf } from "../../domain/validation/api-error.ts";
@@ -29,7 +29,7 @@ export async function lookUpDistributions(
 ): Promise<LookedUp | undefined> {
   try {
     const found = await withTimeout(FIND_MS, findDistributions(domain, hostsOf(urls), { distributions, dns }));
-    return { ...found, problem: notAllowed(allowed, found.distributions) };
+    return { ...found, problem: notAllowedReason(allowed, found.distributions) };
   } catch (error) {
     if (error instanceof NoDistributionError) return { distributions: [], refused: new Map(), problem: error.message };
     logger.warn("Distributions could not be looked up", { error: errorFields(error) });
@@ -85,7 +85,7 @@ export async function checkDistributions(
   throw new ApiError(
     400,
     `cf_domain: the names of the distribution ${id} are ${firstOf([ownDomain, ...aliases])}; ` +
-      firstOf(strangers, (host) => notOwnedBy(id, host, ownerOf) ?? ""),
+      firstOf(strangers, (host) => notOwnedReason(id, host, ownerOf) ?? ""),
     urls.filter((url) => refused.has(hostOf(url))),
   );
 }

@@ -20,12 +20,12 @@ interface ReadOptions {
   readonly ports: MeasureOptions["ports"];
   readonly caps: Partial<Caps>;
   /** The distributions of this account. */
-  readonly own: readonly OwnDistribution[];
+  readonly ownDistributions: readonly OwnDistribution[];
   readonly timeMs: number;
 }
 
 /** What sources named, as far as they were read. */
-export interface SourcesSeen {
+export interface ReadSources {
   /** With those of the caller, which come first. */
   readonly urls: readonly string[];
   readonly sources: readonly SourceRead[];
@@ -40,16 +40,16 @@ const inBucket = () => Promise.reject(new DocumentError("lies in a bucket"));
 
 /** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */
 export async function readSourcesFor(
-  { dns, ports, caps, own, timeMs }: ReadOptions,
+  { dns, ports, caps, ownDistributions, timeMs }: ReadOptions,
   { item, urls }: PrewarmRequest,
-): Promise<SourcesSeen> {
+): Promise<ReadSources> {
   const { sources = [], header } = item;
   const web = sources.filter(({ s3 }) => s3 === undefined);
   const found = new FoundUrls({
     request: item,
     caps,
-    own: urls,
-    serves: servedHosts(item, urls, own),
+    callerUrls: urls,
+    serves: servedHosts(item, urls, ownDistributions),
     sources: web.map(notYetRead),
   });
   const deps = {

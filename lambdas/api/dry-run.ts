@@ -15,7 +15,7 @@ import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts"
 import type { SizeQuestion } from "../../probe/size/measure-urls.ts";
 import type { ApiDeps } from "./deps.ts";
 import { FIND_MS, lookUpDistributions } from "./distributions.ts";
-import type { SourcesSeen } from "./dry-run-probes.ts";
+import type { ReadSources } from "./dry-run-probes.ts";
 import { checkActiveLimit } from "./start-request.ts";
 
 /** API Gateway ends a call after 29 s, and the checks before may have taken ten of them. */
@@ -85,14 +85,14 @@ export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmR
 const WOULD_FAIL = "dry_run: this request would end as FAILED";
 
 /** The URLs, with those of sources as far as they can be read now. */
-async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<SourcesSeen> {
+async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<ReadSources> {
   const { sources } = request.item;
   if (sources === undefined) return { urls: request.urls, sources: [], isAll: true, problem: undefined };
   try {
     const { readSourcesFor } = await deps.loadProbes();
     const own = await withTimeout(FIND_MS, deps.distributions.own());
     const { dns, ports, caps } = deps;
-    return await readSourcesFor({ dns, ports, caps, own, timeMs: READ_MS }, request);
+    return await readSourcesFor({ dns, ports, caps, ownDistributions: own, timeMs: READ_MS }, request);
   } catch (error) {
     deps.logger.warn("A dry run could not read its sources", { error: errorFields(error) });
     return { urls: request.urls, sources: sources.map(notYetRead), isAll: false, problem: undefined };

@@ -29,7 +29,7 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promi
   const problem = beyondCap(deps.caps, "maxInstances", "DesiredCapacity", asked);
   if (problem !== undefined) throw new ApiError(400, problem);
   const ended = reqId === undefined ? undefined : await stopOrCheck(deps, reqId, stops);
-  const { capacity, changed, remarks } = decideResize(await deps.requests.active(), asked, stops);
+  const { capacity, changed, remarks } = decideResize(await deps.requests.readActive(), asked, stops);
   for (const { req_id, instance_count } of changed)
     await deps.requests.updateAndTouch(req_id, ACTIVE_STATES, { instance_count });
   await deps.fleet.setDesiredCapacity(capacity);

@@ -3,8 +3,8 @@ import { listedRequestSchema } from "../../domain/api/request-answers.ts";
 import { countOf, type DescribedRequest, describeRequest } from "../../domain/api/request-view.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { STATUSES, statusSchema } from "../../domain/request/lifecycle.ts";
-import { isCounted, NO_PROGRESS } from "../../domain/request/progress.ts";
-import type { ListedRequest, Place } from "../../domain/request/request-item.ts";
+import { hasFinalCounts, NO_PROGRESS } from "../../domain/request/progress.ts";
+import type { ListedRequest, RequestCursor } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { checkBody } from "../../domain/validation/parse-body.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -13,7 +13,7 @@ import { parameter, type Query } from "./query.ts";
 export const DEFAULT_LIMIT = 20;
 export const MAX_LIMIT = 100;
 /** Requests of one status may be rare: how many requests a query reads, and how many queries a call makes at most. */
-const LOOKED_AT = 2_000;
+const MAX_READ_PER_QUERY = 2_000;
 const MAX_QUERIES = 8;
 
 /** Body of GET /requests: the newest first, each with the fields of GET /prewarm. @throws ApiError 400 */
@@ -33,9 +33,9 @@ async function find({ requests }: ApiDeps, { limit = DEFAULT_LIMIT, next, status
   const found: ListedRequest[] = [];
   let end = next;
   // One more than fits: it tells whether there is a next page.
-  const lookedAt = status === undefined ? limit + 1 : LOOKED_AT;
+  const readPerQuery = status === undefined ? limit + 1 : MAX_READ_PER_QUERY;
   for (let queries = 0; queries < MAX_QUERIES; queries++) {
-    const page = await requests.page(lookedAt, end, status);
+    const page = await requests.page(readPerQuery, end, status);
     found.push(...page.requests);
     end = page.end;
     if (found.length > limit || end === undefined) break;
@@ -52,14 +52,14 @@ async function find({ requests }: ApiDeps, { limit = DEFAULT_LIMIT, next, status
 export async function describeNow<T extends DescribedRequest>(deps: ApiDeps, item: T) {
   const { req_id: reqId, pops, uncompressed_count: uncompressed = 0 } = item;
   // Once it is recounted, an ended request's item has its exact counts, and nothing of its examples.
-  const progress = isCounted(item) && uncompressed === 0 ? NO_PROGRESS : await deps.progress.of(reqId);
+  const progress = hasFinalCounts(item) && uncompressed === 0 ? NO_PROGRESS : await deps.progress.of(reqId);
   // Only the warning of a wrong REC names POPs.
   const areNamed = pops !== undefined && countOf(item, progress).rec_miss_count > 0;
   const popCounts = areNamed ? await deps.progress.pops(reqId, pops) : undefined;
   const { heartbeatTimeoutMs } = deps.timings;
   const described = describeRequest(item, progress, { now: deps.now(), heartbeatTimeoutMs, popCounts });
   const { percentage_complete: percentage } = described;
-  if (!isCounted(item) && percentage > (item.max_reported_percentage ?? 0))
+  if (!hasFinalCounts(item) && percentage > (item.max_reported_percentage ?? 0))
     await deps.requests.recordReportedPercentage(reqId, percentage).catch((error: unknown) => {
       deps.logger.warn("Recording percentage_complete failed", {
         req_id: reqId,
@@ -71,11 +71,11 @@ export async function describeNow<T extends DescribedRequest>(deps: ApiDeps, ite
 }
 
 /** The cursor of a place in the list. */
-function encode({ created_at, req_id }: Place): string {
+function encode({ created_at, req_id }: RequestCursor): string {
   return Buffer.from(JSON.stringify([created_at, req_id])).toString("base64url");
 }
 
-function decode(text: string): Place | undefined {
+function decode(text: string): RequestCursor | undefined {
   try {
     const [created_at, req_id] = writtenSchema.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
     return { created_at, req_id };

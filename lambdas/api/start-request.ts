@@ -27,7 +27,7 @@ export async function startRequest(
 ): Promise<RequestItem> {
   const { req_id: reqId } = item;
   await checkActiveLimit(deps);
-  const before = await retriedNow(deps, retried);
+  const current = await retriedNow(deps, retried);
   const undo: (() => Promise<unknown>)[] = [];
   try {
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
@@ -41,12 +41,12 @@ export async function startRequest(
       await deps.fleet.raiseTo(needed);
     }
     undo.push(() => deps.requests.delete(reqId));
-    const most = deps.caps.maxActiveRequests;
-    const outcome = await deps.requests.put(item, most, before);
-    if (outcome === "FULL") throw tooManyActive(deps, most + 1);
+    const maxActive = deps.caps.maxActiveRequests;
+    const outcome = await deps.requests.put(item, maxActive, current);
+    if (outcome === "FULL") throw tooManyActive(deps, maxActive + 1);
     if (outcome === "BUSY")
       throw new ApiError(409, "Too many requests are being made at the same time; send this one again in a moment");
-    if (outcome === "RETRIED") throw alreadyRetried((await retriedNow(deps, retried)) ?? before ?? item);
+    if (outcome === "RETRIED") throw alreadyRetried((await retriedNow(deps, retried)) ?? current ?? item);
     deps.logger.info("Request created", { req_id: reqId, urls: item.url_count, pops: item.pops.length });
     return item;
   } catch (error) {
@@ -65,10 +65,10 @@ export async function startRequest(
  */
 async function retriedNow({ requests }: ApiDeps, retried?: RequestItem): Promise<RequestItem | undefined> {
   if (retried === undefined) return undefined;
-  const before = (await requests.get(retried.req_id)) ?? retried;
-  if (before.retried_by !== undefined && (await requests.get(before.retried_by)) !== undefined)
-    throw alreadyRetried(before);
-  return before;
+  const current = (await requests.get(retried.req_id)) ?? retried;
+  if (current.retried_by !== undefined && (await requests.get(current.retried_by)) !== undefined)
+    throw alreadyRetried(current);
+  return current;
 }
 
 /** Two retries at a time would run the same tasks. */

@@ -13,7 +13,7 @@ import { RESERVE_MS } from "../runtime.ts";
 import type { ExpandDeps } from "./deps.ts";
 
 /** How often progress is written for GET /prewarm, and whether the request has ended is checked. */
-const NOTE_MS = 5_000;
+const PROGRESS_INTERVAL_MS = 5_000;
 
 /** Where the reading of a request's sources stopped when the time of a run was over. */
 const EXPAND_CHECKPOINT = {
@@ -68,19 +68,19 @@ async function readSources(
   const web = new Web({ dns, ports, header: item.header });
   const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS }, item.sources ?? [], found, before?.walk);
   /** @returns false: the request is no longer EXPANDING, because it has ended or another run has finished */
-  const note = () =>
+  const saveProgress = () =>
     deps.requests.updateAndTouch(reqId, ["EXPANDING"], { sources_read: found.sources, url_count: found.urls.size });
-  let noted = deps.now();
+  let savedAt = deps.now();
   const stop = async () => {
     // Each run has read at least one document, so that reading ends.
     if (remainingMs() < RESERVE_MS) return "time is up";
-    if (deps.now() - noted < NOTE_MS) return undefined;
-    if (!(await note())) return "ended";
-    noted = deps.now();
+    if (deps.now() - savedAt < PROGRESS_INTERVAL_MS) return undefined;
+    if (!(await saveProgress())) return "ended";
+    savedAt = deps.now();
     return undefined;
   };
   const end = await walk.read(stop);
-  if (end === "ended" || !(await note())) return "done";
+  if (end === "ended" || !(await saveProgress())) return "done";
   if (end === "time is up") {
     await deps.lists.writeCheckpoint(EXPAND_CHECKPOINT, reqId, checkpointOf(found, walk.state()));
     deps.logger.info("Reading sources continues in another run", { req_id: reqId, urls: found.urls.size });
@@ -103,7 +103,7 @@ async function loadFoundUrls(
   return new FoundUrls({
     request: item,
     caps: deps.caps,
-    own: urls,
+    callerUrls: urls,
     serves: servedHosts(item, urls, await deps.distributions.own()),
     sources: before?.sources ?? (item.sources ?? []).map(notYetRead),
     before: before?.found,

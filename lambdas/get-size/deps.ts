@@ -6,7 +6,7 @@ import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
-import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
+import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
 import { pipelineVariables, sharedAdapters } from "../runtime.ts";
@@ -16,7 +16,7 @@ const environmentSchema = pipelineVariables.extend({
   EXPAND_ARN: nameVariable,
   DISTRIBUTIONS: allowedDistributionsSchema,
   ...networkVariables,
-  PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),
+  PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(ERROR_CACHING_SECONDS),
 });
 
 /** Reads the environment and builds all that the Get Size function works with. @throws if a variable is missing or invalid */
@@ -30,7 +30,7 @@ export function buildDeps() {
     distributions: new Distributions(new CloudFrontClient({})),
     ...networkOf(env),
     /** After how long an error that an edge keeps may be gone, in milliseconds. */
-    keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
+    errorCachingMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
     /** @param process the sort key of its heartbeats */
     permits: (process: string): PermitStore => new PermitTable(shared.db, env.PROGRESS_TABLE, process),
     /** Milliseconds since the epoch, by the clock that all processes share. */

@@ -5,7 +5,7 @@ import { hostsOf } from "../../domain/net/urls.ts";
 import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
 import { RetryLostError, tasksToRetry, type UrlToProbe } from "../../domain/plan/retry-plan.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
-import { findDistributions, NoDistributionError, notAllowed } from "../../domain/request/find-distributions.ts";
+import { findDistributions, NoDistributionError, notAllowedReason } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
@@ -56,7 +56,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
   const { distributions, refused } = await findDistributions(item.cf_domain, hosts, deps);
   // Checked before any request to a distribution.
-  const notAllowedProblem = notAllowed(deps.allowed, distributions);
+  const notAllowedProblem = notAllowedReason(deps.allowed, distributions);
   if (notAllowedProblem !== undefined) return fail(notAllowedProblem);
   const limits = openLimits(deps, item);
   const options: MeasureOptions = {
@@ -67,10 +67,10 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
     refused,
     timeMs: timeBudget(remainingMs(), Date.now(), parseTimestamp(item.timeout_at)),
     origins: limits.origins,
-    keptErrorMs: deps.keptErrorMs,
+    errorCachingMs: deps.errorCachingMs,
   };
   const measured = await measureUrls(options, work).finally(limits.close);
-  const { good, bad, unasked, uncacheable } = measured;
+  const { good, bad, unmeasured, uncacheable } = measured;
   await deps.lists.write(goodUrlsList(good), reqId, good);
   await deps.lists.write(LISTS.failedUrls, reqId, bad);
   await deps.lists.write(
@@ -84,7 +84,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
     req_id: reqId,
     good: good.length,
     bad: bad.length,
-    unasked,
+    unmeasured,
     // Examples stay out of the log: a URL's query may be a secret.
     mayNotBeKept: uncacheable.count,
     firstProblem: withoutQueries(firstProblem),
@@ -102,9 +102,9 @@ async function workOfList({ lists }: GetSizeDeps, { req_id: reqId }: RequestItem
 }
 
 /** For a retry: what is not good in the request that it retries. Writes the list of URLs, too. @throws RetryLostError */
-async function workOfRetry(deps: GetSizeDeps, { req_id: reqId }: RequestItem, before: string): Promise<Work> {
-  const ended = await deps.requests.get(before);
-  if (ended === undefined) throw new RetryLostError(before, "it is gone");
+async function workOfRetry(deps: GetSizeDeps, { req_id: reqId }: RequestItem, retriedId: string): Promise<Work> {
+  const ended = await deps.requests.get(retriedId);
+  if (ended === undefined) throw new RetryLostError(retriedId, "it is gone");
   const { pops, sized: withSources, toProbe } = await tasksToRetry(deps, ended);
   // The numbers of sources refer to the other request.
   const sized = withSources.map(({ source: _, ...good }) => good);

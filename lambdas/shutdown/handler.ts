@@ -2,9 +2,9 @@ import { shutdownEventSchema } from "../../aws/timer.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { fitFleet, RESERVE_MS } from "../runtime.ts";
+import { cleanUp, isEnded } from "./clean-up.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import { settle } from "./settle.ts";
-import { isEnded, windDown } from "./wind-down.ts";
 
 /**
  * Settles an active request, winds down one that has ended and was not closed. Invoked asynchronously: by the timer of a request, and when
@@ -14,11 +14,11 @@ import { isEnded, windDown } from "./wind-down.ts";
 export function createHandler(deps: ShutdownDeps) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const { req_id: reqId, timer } = shutdownEventSchema.parse(event);
-    const left = () => context.getRemainingTimeInMillis() - RESERVE_MS;
+    const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
     const item = await deps.requests.get(reqId);
-    if (item?.active !== undefined) return settleAndContinue(deps, item, left);
+    if (item?.active !== undefined) return settleAndContinue(deps, item, remainingMs);
     if (item !== undefined) {
-      if (isEnded(item) && !item.closed && !(await windDown(deps, item, left))) await deps.shutdown.invoke(reqId);
+      if (isEnded(item) && !item.closed && !(await cleanUp(deps, item, remainingMs))) await deps.shutdown.invoke(reqId);
       return;
     }
     // It was deleted by hand or cannot be read. If it has ended, it needs no further check.
@@ -31,12 +31,12 @@ export function createHandler(deps: ShutdownDeps) {
 }
 
 /** Nobody else can request a check before this one is settled: not during its wait for the next one, nor for results that arrive. */
-async function settleAndContinue(deps: ShutdownDeps, item: RequestItem, left: () => number): Promise<void> {
+async function settleAndContinue(deps: ShutdownDeps, item: RequestItem, remainingMs: () => number): Promise<void> {
   const { req_id: reqId } = item;
-  const checkInMs = await settle(deps, item, left);
+  const checkInMs = await settle(deps, item, remainingMs);
   // A minute at most, for which the reserve is enough.
   if (checkInMs !== undefined) await deps.sleep(checkInMs);
-  await deps.settlements.settled(reqId);
+  await deps.settlements.clear(reqId);
   // Requested as others do, so that nobody else does while it goes on.
   if (checkInMs !== undefined || (await isSettleableNow(deps, reqId))) await deps.settlements.requestSettlement(reqId);
 }

@@ -2,13 +2,19 @@ import { withMetrics } from "../../domain/metrics.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import type { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts";
-import { deleteCheckpoint, endingOf, ListLostError, type Recounted, recount } from "../../domain/readiness/recount.ts";
+import {
+  deleteCheckpoint,
+  finalizeRecount,
+  ListLostError,
+  type Recounted,
+  recount,
+} from "../../domain/readiness/recount.ts";
 import {
   ACTIVE_STATES,
   decideSettlement,
   type EndingEvent,
   EVENTS,
-  hasFailedTooOften,
+  exceedsMaxFailures,
   isTimeUp,
   MAX_REQUEUES,
   type Observed,
@@ -30,14 +36,18 @@ const MAX_URLS_PER_MESSAGE = 100;
 /**
  * Ends an active request if its tasks are done or its time is up; otherwise it goes on, with what is lost queued again. It
  * is counted exactly before anything is done to it. The report stands before the status says so.
- * @param left milliseconds that this run may still take, without its reserve
+ * @param remainingMs milliseconds that this run may still take, without its reserve
  * @returns after how many milliseconds the request is to be checked again, 0 where the run's time was not enough; undefined: whoever
  * sees a need requests a check
  */
-export async function settle(deps: ShutdownDeps, item: RequestItem, left: () => number): Promise<number | undefined> {
+export async function settle(
+  deps: ShutdownDeps,
+  item: RequestItem,
+  remainingMs: () => number,
+): Promise<number | undefined> {
   const now = deps.now();
   try {
-    return await settleAt(deps, item, now, left);
+    return await settleAt(deps, item, now, remainingMs);
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     // It would fail again each time, and the request would stay active for ever.
@@ -46,7 +56,7 @@ export async function settle(deps: ShutdownDeps, item: RequestItem, left: () => 
   }
 }
 
-async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left: () => number) {
+async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, remainingMs: () => number) {
   const timeIsUp = isTimeUp(item, now);
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
@@ -60,7 +70,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, left
   if (expected === "WAIT" || expected === "CHECK_AGAIN") return leaveRunning(deps, item, observed, expected);
   const decide = (count: Count) => decideSettlement(item, observed, { count });
   const whyMissing = (count: Count) => (decide(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED);
-  const recounted = await recount(deps, item, { timeIsUp, left, whyMissing });
+  const recounted = await recount(deps, item, { timeIsUp, remainingMs, whyMissing });
   if (recounted === undefined) return 0;
   const count = recounted.taskBitmap.count();
   const settlement = decide(count);
@@ -88,19 +98,14 @@ async function observeAll(deps: ShutdownDeps, { req_id: reqId }: RequestItem): P
   });
 }
 
-interface Counted {
-  readonly recounted: Recounted;
-  readonly count: Count;
-}
-
 /** @returns false if it has ended already */
 async function end(
   deps: ShutdownDeps,
   item: RequestItem,
   event: Exclude<EndingEvent, "STOP">,
-  { recounted, count }: Counted,
+  { recounted, count }: { readonly recounted: Recounted; readonly count: Count },
 ): Promise<boolean> {
-  const ending = await endingOf(deps, item, EVENTS[event].to, recounted, count);
+  const ending = await finalizeRecount(deps, item, EVENTS[event].to, recounted, count);
   if (event !== "FAIL") return deps.requests.end(item.req_id, event, ending);
   const commonest = commonestOf(recounted.failures.groups());
   const mostly = commonest === undefined ? "" : `; most of them, ${commonest}`;
@@ -155,7 +160,7 @@ async function giveUp(deps: ShutdownDeps, item: RequestItem, recounted: Recounte
   const failure = lostFailure(item.requeues + 1);
   const [reason, error] = [failure.reason, errorText(failure)];
   for (const { target, url } of taskBitmap.missing()) failures.add({ ...url, pop: target.pop, reason, error });
-  const event = hasFailedTooOften(item, count.failed_count) ? "FAIL" : "GIVE_UP";
+  const event = exceedsMaxFailures(item, count.failed_count) ? "FAIL" : "GIVE_UP";
   if ((await end(deps, item, event, { recounted, count })) && lost > 0) {
     const failed = withMetrics(deps.namespace, { FailedTasks: lost }, { reason: "lost" });
     deps.logger.info("Tasks were given up", { req_id: item.req_id, ...failed });

@@ -4,7 +4,7 @@ import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
-import { toNote } from "../../domain/pops/list-pops.ts";
+import { popsToRecord } from "../../domain/pops/list-pops.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { raiseFleet } from "../runtime.ts";
@@ -21,7 +21,7 @@ export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => bool
   const item = await deps.requests.get(reqId);
   if (item?.status === "CHECK_POP") await checkPops(deps, item, hasTime);
   // Also if checkPops did not advance the request: the call may have succeeded, its answer been lost, and its retry refused.
-  await releaseTargets(deps, reqId);
+  await markGroupsReady(deps, reqId);
 }
 
 async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
@@ -37,7 +37,7 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   }
   const targets = await resolveTargets(deps.dns, item);
   const { planned, ...totals } = await totalsOf(new Plan(item, targets), deps.lists.read(LISTS.goodUrls, reqId));
-  await Promise.all([deps.requestPops.put(planned), noteResolved(deps, reqId, targets)]);
+  await Promise.all([deps.requestPops.put(planned), recordResolved(deps, reqId, targets)]);
   const resolved = targets.filter(({ state }) => state === "RESOLVED").length;
   // Before the invalidation: a request that is too large changes nothing.
   const problem =
@@ -67,7 +67,7 @@ function problemWith(
   return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);
 }
 
-async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
+async function markGroupsReady(deps: TaskDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
   // With an invalidation, the group has not been raised yet. Without one, another request that ended at the same moment may have lowered it.
@@ -77,13 +77,13 @@ async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
 }
 
 /** Notes for GET /pops which POPs have resolved. It is a remark, so no request fails because of it: a fault is logged. */
-async function noteResolved(deps: TaskDeps, reqId: string, targets: readonly Target[]): Promise<void> {
+async function recordResolved(deps: TaskDeps, reqId: string, targets: readonly Target[]): Promise<void> {
   const resolved = targets.filter(({ state }) => state === "RESOLVED").map(({ pop }) => pop);
   if (resolved.length === 0) return;
   try {
     const now = deps.now();
-    const due = toNote(resolved, await deps.progress.resolvedPops(), now);
-    if (due.length > 0) await deps.progress.noteResolved(due, now);
+    const due = popsToRecord(resolved, await deps.progress.resolvedPops(), now);
+    if (due.length > 0) await deps.progress.recordResolved(due, now);
   } catch (error) {
     deps.logger.warn("Could not note which POPs resolved", { req_id: reqId, error: errorFields(error) });
   }

@@ -10,18 +10,18 @@ import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { WatchDeps } from "./deps.ts";
 
 /** No messages are received when the run has less time left, in milliseconds: ten of a hundred tasks each take some seconds. */
-const MIN_LEFT_MS = 60_000;
+const MIN_REMAINING_MS = 60_000;
 const RECEIVE_SECONDS = 1;
 
 /**
  * Reads the dead-letter queue until it is empty or the run's time is nearly up. Each message is deleted once what follows from it
  * stands; one that fails holds up no other and comes again after the queue's visibility timeout.
- * @param left milliseconds that this run may still take
+ * @param remainingMs milliseconds that this run may still take
  * @throws AggregateError once the others are done
  */
-export async function readDeadLetters(deps: WatchDeps, left: () => number): Promise<void> {
+export async function readDeadLetters(deps: WatchDeps, remainingMs: () => number): Promise<void> {
   const errors: unknown[] = [];
-  while (left() >= MIN_LEFT_MS) {
+  while (remainingMs() >= MIN_REMAINING_MS) {
     const messages = await deps.deadLetters.receive(RECEIVE_SECONDS);
     if (messages.length === 0) break;
     const processMessage = async (message: ReceivedMessage) => {
@@ -49,21 +49,25 @@ export async function readDeadLetters(deps: WatchDeps, left: () => number): Prom
  */
 async function resolveDeadLetter(deps: WatchDeps, message: ReceivedMessage): Promise<void> {
   const parsed = parseTaskMessage(message.body);
-  if ("reason" in parsed) return setAside(deps, message, parsed.reason);
+  if ("reason" in parsed) return moveToFailedBatches(deps, message, parsed.reason);
   try {
     await failTasks(deps, parsed.content, message.reason);
   } catch (error) {
     // Its keys are none that a table or a queue takes, so each later try would fail as this one.
     if (!(error instanceof Error && error.name === "ValidationException")) throw error;
-    await setAside(deps, message, error.message);
+    await moveToFailedBatches(deps, message, error.message);
   }
 }
 
 /** @throws what keeps SQS from taking it: the message stays where it is, and comes again */
-async function setAside(deps: WatchDeps, { id, body, reason }: ReceivedMessage, why: string): Promise<void> {
-  const problem = [...(reason === undefined ? [] : [reason]), why].join("; ");
-  deps.onUnreadable({ kind: "task message", key: id, problem });
-  await deps.failedBatches.send(body, problem);
+async function moveToFailedBatches(
+  deps: WatchDeps,
+  { id, body, reason }: ReceivedMessage,
+  problem: string,
+): Promise<void> {
+  const reasonText = [...(reason === undefined ? [] : [reason]), problem].join("; ");
+  deps.onUnparseable({ kind: "task message", key: id, problem: reasonText });
+  await deps.failedBatches.send(body, reasonText);
 }
 
 async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string | undefined): Promise<void> {

@@ -28,7 +28,7 @@ async function watch(deps: WatchDeps): Promise<void> {
     deps.logger.warn("Watching a request failed", { req_id: reqId, error: errorFields(error) });
     errors.push(error);
   };
-  const active = await deps.requests.active();
+  const active = await deps.requests.readActive();
   const { progress, timings } = deps;
   const run = { active, observed: await observe({ progress, timings }, active, Date.now, onFailure), onFailure };
   const missingInstances = await logFleetMetrics(deps, run);

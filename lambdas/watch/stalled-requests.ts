@@ -4,7 +4,7 @@
  */
 import pMap from "p-map";
 import { type FanOutGroup, fanOutGroups } from "../../domain/plan/target.ts";
-import { decideStep, needsCleanup, needsSettlement } from "../../domain/request/lifecycle.ts";
+import { decideRestart, needsCleanup, needsSettlement } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { WatchDeps, WatchRun } from "./deps.ts";
@@ -41,7 +41,7 @@ async function requestEach(
 export async function restartSteps(deps: WatchDeps, { active, observed, onFailure }: WatchRun): Promise<void> {
   await eachRequest(active, onFailure, async (item) => {
     const { req_id, status } = item;
-    const decision = decideStep(item, observed.now, deps.timings);
+    const decision = decideRestart(item, observed.now, deps.timings);
     if (decision === "WAIT") return;
     const failed = decision !== "RESTART_STEP";
     if (!(await (failed ? deps.requests.end(req_id, "FAIL", decision) : restartStep(deps, item)))) return;

@@ -1,8 +1,8 @@
 import pMap from "p-map";
 import { grouped, memoizeByKey } from "../../domain/collections.ts";
-import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
+import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import type { Ports } from "../../domain/net/addresses.ts";
-import { type Header, parseHeaders } from "../../domain/net/headers.ts";
+import { type Header, headersToSend } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
@@ -10,7 +10,7 @@ import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { UrlToProbe } from "../../domain/plan/retry-plan.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
 import { popDomain } from "../../domain/pops/select.ts";
-import { cloudFrontLabel, type Distribution, distributionOf, hostToAsk } from "../../domain/request/distributions.ts";
+import { cloudFrontLabel, type Distribution, distributionOf, requestHost } from "../../domain/request/distributions.ts";
 import { type FoundDistributions, noDistribution } from "../../domain/request/find-distributions.ts";
 import { headerOf, variantNames } from "../../domain/request/options.ts";
 import {
@@ -21,7 +21,7 @@ import {
 } from "../../domain/request/request-item.ts";
 import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
-import type { Unreadable } from "./size-answer.ts";
+import type { SizeProblem } from "./size-answer.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
 
 /** POPs that are tried if the distribution's own domain does not resolve. */
@@ -40,7 +40,7 @@ export interface MeasureOptions {
   /** Enforces the limits of origins. @default for this call alone */
   readonly origins?: OriginLimiterRegistry;
   /** How long an edge caches an error, in milliseconds. @default 11 s */
-  readonly keptErrorMs?: number;
+  readonly errorCachingMs?: number;
 }
 
 /** The name of a variant; undefined: the request has none. */
@@ -69,12 +69,12 @@ export async function measureSizes<Q extends SizeQuestion>(
     ports,
     request,
     origins: options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }),
-    keptErrorMs: options.keptErrorMs ?? KEPT_ERROR_SECONDS * 1_000,
-    hostToAsk: (url) => hostToAsk(distributionFor(url.hostname), url),
+    errorCachingMs: options.errorCachingMs ?? ERROR_CACHING_SECONDS * 1_000,
+    requestHost: (url) => requestHost(distributionFor(url.hostname), url),
     addressesOf: memoizeByKey(async (host) => addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops))),
   });
   const headers = new Map<VariantName, readonly Header[]>(
-    variantNames(request.variants).map((name) => [name, parseHeaders(headerOf(request, name))]),
+    variantNames(request.variants).map((name) => [name, headersToSend(headerOf(request, name))]),
   );
   const all = questions.map(
     (question): Answered<Q> => ({
@@ -105,7 +105,7 @@ export async function measureSizes<Q extends SizeQuestion>(
   return all;
 }
 
-function refusalOf(url: string, refused: MeasureOptions["refused"]): Unreadable | undefined {
+function refusalOf(url: string, refused: MeasureOptions["refused"]): SizeProblem | undefined {
   const problem = refused?.get(hostOf(url));
   return problem === undefined ? undefined : { problem, reason: "no_distribution" };
 }
@@ -146,7 +146,7 @@ export interface MeasuredUrls {
   /** A URL that is unreadable in all variants for the same reason counts once. */
   readonly bad: readonly UnreadableUrl[];
   /** How many of the good ones did not respond in time. */
-  readonly unasked: number;
+  readonly unmeasured: number;
   /** Good URLs whose headers say that caches may not keep them, once each. */
   readonly uncacheable: UncacheableUrls;
 }
@@ -169,17 +169,17 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
     source,
     variants: variants === undefined ? all : all.filter((name) => name !== undefined && variants.includes(name)),
   }));
-  let unasked = 0;
+  let unmeasured = 0;
   let uncacheable = NO_UNCACHEABLE_URLS;
   // In the order of the answers, the unanswered last.
   const orderOf = ({ order = questions.length }) => order;
   const measured = (await measureSizes(options, questions)).toSorted((a, b) => orderOf(a) - orderOf(b));
   for (const answered of measured) {
-    const forms = urlForms(answered, all);
+    const forms = urlVariantRows(answered, all);
     good.push(...forms.good);
     bad.push(...forms.bad);
     const { url, answers } = answered;
-    unasked += answers.filter((it) => it === undefined).length;
+    unmeasured += answers.filter((it) => it === undefined).length;
     const obstacle = answers.map((it) => (it !== undefined && "size" in it ? it.obstacle : undefined)).find(Boolean);
     if (obstacle !== undefined) uncacheable = withUncacheable(uncacheable, url, obstacle);
   }
@@ -189,7 +189,7 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
   return {
     good: [...byUrl.values()].flatMap((forms) => forms.sort((a, b) => rank(a) - rank(b))),
     bad,
-    unasked,
+    unmeasured,
     uncacheable,
   };
 }
@@ -198,7 +198,7 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
  * The rows of a URL in the two lists. One that is unreadable in all variants of the request for the same reason is one row.
  * @param all variants of the request
  */
-export function urlForms(
+export function urlVariantRows(
   { url, source, variants, answers }: Answered<SizeQuestion & { readonly source?: number | undefined }>,
   all: readonly VariantName[],
 ): { readonly good: GoodUrl[]; readonly bad: UnreadableUrl[] } {

@@ -5,14 +5,14 @@ import {
   errorText,
   type Failure,
   type FailureReason,
-  headerAgainstCaching,
   isRetryable,
   responseFailure,
+  uncacheableHeader,
   WAF_ACTION_HEADER,
 } from "../../domain/result/failure.ts";
 
 /** A URL that can be warmed. */
-export interface Good {
+export interface MeasuredSize {
   /** In bytes; null: unknown. */
   readonly size: number | null;
   /** The header that may keep the object out of caches. */
@@ -20,7 +20,7 @@ export interface Good {
 }
 
 /** Why a URL cannot be warmed. */
-export interface Unreadable {
+export interface SizeProblem {
   /** In words: `HTTP 404`. */
   readonly problem: string;
   /** What it is counted as. */
@@ -29,7 +29,7 @@ export interface Unreadable {
 }
 
 /** The result of one response: the size, why the URL is unreadable, or the next request. `retry`: the failure may be temporary. */
-export type SizeAnswer = Good | (Unreadable & { readonly retry: boolean }) | { readonly ask: "range" };
+export type SizeAnswer = MeasuredSize | (SizeProblem & { readonly retry: boolean }) | { readonly ask: "range" };
 
 /** The parts of a response that matter to a size. @param headers as undici gives them */
 export function readResponse(httpStatus: number, headers: Readonly<Record<string, string | string[] | undefined>>) {
@@ -76,8 +76,8 @@ export function readRangeAnswer(response: SizeResponse): SizeAnswer {
   return good(status === 200 ? contentLengthOf(response) : null, response);
 }
 
-function good(size: number | null, response: SizeResponse): Good {
-  return { size, obstacle: headerAgainstCaching(response) };
+function good(size: number | null, response: SizeResponse): MeasuredSize {
+  return { size, obstacle: uncacheableHeader(response) };
 }
 
 function unreadable(status: number, failure: Failure): SizeAnswer {

@@ -11,13 +11,13 @@ import { cutText, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
 import { connectionTo } from "../connection.ts";
 import {
-  type Good,
+  type MeasuredSize,
   readHeadAnswer,
   readRangeAnswer,
   readResponse,
   type SizeAnswer,
+  type SizeProblem,
   type SizeResponse,
-  type Unreadable,
 } from "./size-answer.ts";
 
 const ATTEMPTS = 3;
@@ -30,14 +30,14 @@ const CONNECTIONS = 64;
 export const MAX_PROBES = 64;
 
 /** Slots that a request can miss because its connection is not open yet. */
-const MAX_SLOTS = 5;
+const MAX_SEND_SLOTS = 5;
 
 /** The size of a URL's object, or why the URL cannot be warmed. */
-export type Size = Good | Unreadable;
+export type Size = MeasuredSize | SizeProblem;
 
 export interface SizeProbeOptions {
   /** Host header and SNI, by which the edge finds the distribution. */
-  readonly hostToAsk: (url: URL) => string;
+  readonly requestHost: (url: URL) => string;
   readonly ports: Ports;
   /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
@@ -46,7 +46,7 @@ export interface SizeProbeOptions {
   /** Enforces the limits. */
   readonly origins: OriginLimiterRegistry;
   /** How long an edge caches an error, in milliseconds. */
-  readonly keptErrorMs: number;
+  readonly errorCachingMs: number;
 }
 
 /** Codes of errors after which the size is unknown, and the URL is not counted as unreadable. */
@@ -124,7 +124,7 @@ export class SizeProbe {
     const addresses = await this.options.addressesOf(url.hostname);
     const address = addresses[attempt % addresses.length];
     if (address === undefined) throw new Error(`${url.hostname} has no address`);
-    const target = { question, host: this.options.hostToAsk(url), address };
+    const target = { question, host: this.options.requestHost(url), address };
     // After a refusal, a GET alone also shows whether the method was refused.
     if (refusedMs === undefined) {
       const answer = readHeadAnswer(await this.exchange(target, "HEAD", header));
@@ -150,7 +150,7 @@ export class SizeProbe {
         statusCode,
         headers: received,
         body,
-      } = await (slotMs === undefined ? pool : inSlot(pool, slotMs)).request({
+      } = await (slotMs === undefined ? pool : inSendSlot(pool, slotMs)).request({
         path: url.pathname + url.search,
         method,
         headers: ["host", target.host, ...headers.flat()],
@@ -168,7 +168,7 @@ export class SizeProbe {
     };
     try {
       return await retry(send, {
-        attempts: MAX_SLOTS,
+        attempts: MAX_SEND_SLOTS,
         firstMs: 0,
         retryOnError: (it) => it instanceof SendSlotMissedError,
         signal,
@@ -183,7 +183,7 @@ export class SizeProbe {
     this.options.origins.observe({ work, url, pop: address, response, elapsedMs, mayReachOrigin: true });
     // A response of AWS WAF says nothing about the rate that the origin accepts.
     if (response.wafAction === undefined && isOverload(response.httpStatus))
-      question.refusedMs = Math.max(this.options.keptErrorMs, retryAfterMs(response.retryAfter, Date.now()) ?? 0);
+      question.refusedMs = Math.max(this.options.errorCachingMs, retryAfterMs(response.retryAfter, Date.now()) ?? 0);
   }
 
   /** @throws when the probe is closed, which may happen during a DNS lookup */
@@ -205,7 +205,7 @@ class SendSlotMissedError extends Error {
 }
 
 /** A dispatcher whose request fails without being sent if its connection is not open in time. */
-function inSlot(pool: Dispatcher, ms: number): Dispatcher {
+function inSendSlot(pool: Dispatcher, ms: number): Dispatcher {
   const deadline = performance.now() + ms;
   return pool.compose((dispatch) => (options, handler) => {
     const own: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
@@ -220,7 +220,7 @@ function inSlot(pool: Dispatcher, ms: number): Dispatcher {
 }
 
 /** Why a URL without a response cannot be read. */
-function unreadableBy(error: unknown): Unreadable {
+function unreadableBy(error: unknown): SizeProblem {
   if (error instanceof AddressRefusedError) return { problem: error.message, reason: "refused_address" };
   if (error instanceof DnsLookupError) return { problem: error.message, reason: error.reason };
   const code = errorCode(error);

@@ -7,7 +7,7 @@ export interface References {
   /** At most so many are distinct. */
   readonly count: bigint;
   /** With those that are repeated, as by byte ranges of one file. */
-  readonly named: bigint;
+  readonly total: bigint;
   /** An empty one is the base URL itself. */
   readonly all: () => Iterable<string>;
 }
@@ -36,7 +36,7 @@ export function referencesOf(
 
 function listed(references: readonly string[]): References {
   const all = new Set(references);
-  return { count: BigInt(all.size), named: BigInt(references.length), all: () => all };
+  return { count: BigInt(all.size), total: BigInt(references.length), all: () => all };
 }
 
 function ofSegmentUrl({ attributes: { media = "", index } }: Element): readonly string[] {
@@ -62,7 +62,7 @@ function ofTemplate(
   const count = BigInt(first.length) + segments * BigInt(media.length);
   return {
     count,
-    named: count,
+    total: count,
     *all() {
       yield* first;
       for (const { number, time, duration, count } of runs) {
@@ -146,7 +146,7 @@ function runsOf(info: Element, seconds: number | undefined): readonly Run[] {
     const left = end === undefined ? ticks + Number(offset - time) : Number(end - time);
     const count = repeats < 0n ? segmentCount(left, duration) : repeats + 1n;
     // A short document could otherwise contain many entries that take time and have no segments.
-    if (duration === 0n || count === undefined || count === 0n) throw new DocumentError(NOT_COUNTED);
+    if (duration === 0n || count === undefined || count === 0n) throw new DocumentError(UNKNOWN_SEGMENT_COUNT);
     const run = { number, time, duration, count };
     number += count;
     time += count * duration;
@@ -154,7 +154,7 @@ function runsOf(info: Element, seconds: number | undefined): readonly Run[] {
   });
 }
 
-const NOT_COUNTED = "does not say how many segments it has";
+const UNKNOWN_SEGMENT_COUNT = "does not say how many segments it has";
 
 /** Without a duration and an end number, there is one segment. */
 function runOf(info: Element, number: bigint, ticks: number): Run {
@@ -164,7 +164,7 @@ function runOf(info: Element, number: bigint, ticks: number): Run {
   const numbered = last === undefined ? undefined : last - number + 1n;
   const lasting = segmentCount(ticks, duration ?? 0n);
   const count = lasting === undefined || (numbered !== undefined && numbered < lasting) ? numbered : lasting;
-  if (count === undefined || count < 0n) throw new DocumentError(NOT_COUNTED);
+  if (count === undefined || count < 0n) throw new DocumentError(UNKNOWN_SEGMENT_COUNT);
   return { number, time: 0n, duration: duration ?? 0n, count };
 }
 

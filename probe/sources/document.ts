@@ -64,7 +64,7 @@ export class ExtractedUrls {
    * it can have some of them already.
    * @throws DocumentError
    */
-  expect(n: bigint): void {
+  checkCount(n: bigint): void {
     if (n > BigInt(MAX_URLS)) throw this.tooMany();
   }
 

@@ -133,7 +133,7 @@ export function durationSeconds(text: string): number | undefined {
 
 const NUMBER = /^([+-]?)(\d{1,40})(?:\.(\d{0,40}))?(?:[eE]([+-]?\d{1,2}))?$/;
 /** The largest type of a manifest is `xs:unsignedLong`. */
-const BEYOND = 2n ** 64n;
+const UINT64_LIMIT = 2n ** 64n;
 
 /**
  * A number that is an integer, however it is written: packagers also write `2000000.0` and `2E6`.
@@ -147,6 +147,6 @@ export function integerOf(text: string): bigint | undefined {
   const scale = 10n ** BigInt(Math.abs(shift));
   if (shift < 0 && digits % scale !== 0n) return undefined;
   const value = shift < 0 ? digits / scale : digits * scale;
-  if (value >= BEYOND) return undefined;
+  if (value >= UINT64_LIMIT) return undefined;
   return sign === "-" ? -value : value;
 }

@@ -31,16 +31,16 @@ export const readDash: Reader = async (text, { base }, extracted) => {
   extracted.leaveOut("per_viewer", childrenOf(mpd, "ContentSteering").length);
   // All are counted before the first URL is generated.
   const wanted: Representation[] = [];
-  let named = 0n;
+  let total = 0n;
   let expected = 0n;
   for (const representation of representationsIn(mpd, base)) {
     const { references } = representation;
-    named += references.named;
-    if (named > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
+    total += references.total;
+    if (total > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
     if (isAtOtherHost(representation, extracted)) extracted.leaveOut("other_host", Number(references.count));
     else {
       expected += references.count;
-      extracted.expect(expected);
+      extracted.checkCount(expected);
       wanted.push(representation);
     }
   }

@@ -35,10 +35,10 @@ export interface DocumentDeps {
   readonly limits: DocumentLimits;
 }
 
-const ATTEMPTS = { attempts: 3, firstMs: 250 };
+const DOCUMENT_RETRY = { attempts: 3, firstMs: 250 };
 
 /** First characters of HTML, XML or JSON, whose lines would be taken for relative URLs. */
-const NO_LIST = /^[<{[]/;
+const NOT_A_LIST = /^[<{[]/;
 
 /** One URL per line. Blank lines, and lines that begin with `#`, are skipped. */
 const readList: Reader = async (text, { base }, extracted) => {
@@ -47,7 +47,7 @@ const readList: Reader = async (text, { base }, extracted) => {
     for (const line of lines) {
       const reference = line.trim();
       if (reference === "" || reference.startsWith("#")) continue;
-      if (first && NO_LIST.test(reference)) throw new DocumentError("is not a list of URLs, one a line");
+      if (first && NOT_A_LIST.test(reference)) throw new DocumentError("is not a list of URLs, one a line");
       first = false;
       extracted.add(reference, base);
     }
@@ -96,7 +96,11 @@ export async function readDocument(
         await close();
       }
     };
-    return retry(attempt, { ...ATTEMPTS, signal, retryOnError: (error) => error instanceof RetryableDocumentError });
+    return retry(attempt, {
+      ...DOCUMENT_RETRY,
+      signal,
+      retryOnError: (error) => error instanceof RetryableDocumentError,
+    });
   });
 }
 

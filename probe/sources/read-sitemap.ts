@@ -7,7 +7,7 @@ import { readXml } from "./xml.ts";
 const ADDRESS = /^https?:\/\//i;
 /** A line of `robots.txt`: https://www.rfc-editor.org/rfc/rfc9309.html#section-2.2, and the one that names a sitemap. */
 const RECORD = /^(user-agent|allow|disallow|sitemap)[ \t]*:[ \t]*([^#]*)/i;
-const NEITHER = "is no sitemap: neither XML, nor a list of URLs, nor a robots.txt";
+const NOT_A_SITEMAP = "is no sitemap: neither XML, nor a list of URLs, nor a robots.txt";
 
 /**
  * A sitemap in any form that https://www.sitemaps.org/protocol.html has: XML, an index of sitemaps, a feed, a text file, or
@@ -43,7 +43,7 @@ const readText: Reader = async (text, { base }, extracted) => {
       else unknown++;
     }
   }
-  if (kind === undefined) throw new DocumentError(unknown === 0 ? "has nothing but comments" : NEITHER);
+  if (kind === undefined) throw new DocumentError(unknown === 0 ? "has nothing but comments" : NOT_A_SITEMAP);
   if (kind === "addresses") extracted.leaveOut("not_a_url", unknown);
   else if (extracted.documents.length === 0) throw new DocumentError("is a robots.txt without a Sitemap line");
 };

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Source, shownLocation } from "../../domain/request/source.ts";
-import { formatS3Location, inBucket, ownUrl } from "../../domain/sources/buckets.ts";
+import { bucketObjectOf, formatS3Location, ownUrl } from "../../domain/sources/buckets.ts";
 import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { MAX_DEPTH, MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
 import { DocumentError, type ReferencedDocument } from "./document.ts";
@@ -98,7 +98,7 @@ export class Walk {
 }
 
 function toPending({ type, url, variables }: ReferencedDocument, { source, depth }: Pending, of: Source): Pending {
-  const object = inBucket(url, of);
+  const object = bucketObjectOf(url, of);
   const location = object === undefined ? url : formatS3Location(object);
   return { source, type, location, url, depth: depth + 1, variables };
 }

@@ -1,6 +1,6 @@
 import { Client } from "undici";
 import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
-import { joinedHeader, parseHeaders } from "../../domain/net/headers.ts";
+import { headersToSend, joinedHeader } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { ALLOW_BY_HEADER, isRetryable, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
@@ -55,7 +55,7 @@ export class Web {
     const { origin, options } = connectionTo(url, await this.addressOf(url.hostname), url.hostname, this.deps.ports);
     const client = new Client(origin, options);
     const close = () => client.destroy();
-    const own = parseHeaders(withHeader ? this.deps.header : []).filter(([name]) => name !== "accept-encoding");
+    const own = headersToSend(withHeader ? this.deps.header : []).filter(([name]) => name !== "accept-encoding");
     try {
       const { statusCode, headers, body } = await client.request({
         path: url.pathname + url.search,

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { ConcurrencyLimiter } from "../../agent/admit/concurrency-limiter.ts";
 import { FollowerGate } from "../../agent/admit/follower-gate.ts";
-import type { Admission } from "../../agent/fetch/downloader.ts";
+import type { DownloadHooks } from "../../agent/fetch/downloader.ts";
 import { Cancellation } from "../../agent/fetch/http/http-client.ts";
 import { Prefetcher } from "../../agent/receive/prefetcher.ts";
 import type { MessageDeps } from "../../agent/receive/return-to-queue.ts";
@@ -16,13 +16,13 @@ export const logger = pino({ level: "silent" });
 const unplanned = (what: string) => () => Promise.reject(new Error(`unplanned: ${what}`));
 
 /** The right to download a task with all that it needs: nothing is waited for, and nobody is told. */
-export function fakeAdmission(overrides: Partial<Admission> = {}): Admission {
+export function fakeAdmission(overrides: Partial<DownloadHooks> = {}): DownloadHooks {
   return {
     cancellation: new Cancellation(),
     transfer: new HeldTasks("r").startTransfer(),
     throughput: new Throughput(),
     mayReachOrigin: true,
-    waitReleased: (wait) => wait(),
+    waitWithoutSlotAndPermit: (wait) => wait(),
     reacquire: async () => undefined,
     beforeSend: () => undefined,
     onDownloaded: () => undefined,

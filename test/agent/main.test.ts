@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { DownloaderDeps } from "../../agent/fetch/downloader.ts";
 import type { HttpClientOptions } from "../../agent/fetch/http/pooled-client.ts";
-import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
+import type { RequestMonitorOptions } from "../../agent/instance/request-monitor.ts";
 import type { AgentDeps } from "../../agent/receive/agent.ts";
 import type { HeartbeatOptions } from "../../agent/report/heartbeats.ts";
 import type { OriginLimiterRegistryOptions } from "../../domain/origin/origin-limiter-registry.ts";
@@ -50,9 +50,9 @@ vi.mock("../../agent/fetch/downloader.ts", () => ({
   createDownload: (deps: unknown) => void parts.made.set("createDownload", [deps]),
 }));
 vi.mock("../../agent/fetch/http/pooled-client.ts", () => ({ PooledHttpClient: part("PooledHttpClient", ["destroy"]) }));
-vi.mock("../../agent/instance/caretaker.ts", async (original) => ({
-  ...(await original<typeof import("../../agent/instance/caretaker.ts")>()),
-  Caretaker: part("Caretaker", []),
+vi.mock("../../agent/instance/request-monitor.ts", async (original) => ({
+  ...(await original<typeof import("../../agent/instance/request-monitor.ts")>()),
+  RequestMonitor: part("RequestMonitor", []),
 }));
 vi.mock("../../domain/origin/origin-limiter-registry.ts", () => ({
   OriginLimiterRegistry: part("OriginLimiterRegistry", []),
@@ -147,7 +147,7 @@ describe("what the environment names", () => {
 
   test("configures the tables, queues, Shutdown function and group of the caretaker", async () => {
     await start();
-    const { requests, progress, queue, settlements, retire } = made<CaretakerOptions>("Caretaker");
+    const { requests, progress, queue, settlements, retire } = made<RequestMonitorOptions>("RequestMonitor");
     expect(await aws.named(() => requests.getActive("r"))).toEqual(["REQUEST_TABLE"]);
     expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
     expect(new Set(await aws.named(() => queue.messageCount()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
@@ -173,9 +173,9 @@ test("each setting of the environment reaches its part", async () => {
   expect(made<DownloaderDeps>("createDownload")).toMatchObject({
     ports: { httpsPort: 8_443, httpPort: 8_080 },
     instanceId: instance,
-    keptErrorMs: 53_000,
+    errorCachingMs: 53_000,
   });
-  expect(made<CaretakerOptions>("Caretaker")).toMatchObject({ retireMs: 61 * 60_000, timings });
+  expect(made<RequestMonitorOptions>("RequestMonitor")).toMatchObject({ retireMs: 61 * 60_000, timings });
   expect(made<HeartbeatOptions>("Heartbeats")).toMatchObject({
     instance,
     heartbeatIntervalMs: timings.heartbeatIntervalMs,
@@ -204,7 +204,7 @@ describe("the first process", () => {
   test("starts one more for each further worker, and cares for the instance", async () => {
     await start();
     expect(parts.done).toEqual(["Siblings start 4"]);
-    expect(made<AgentDeps>("Agent").caretaker).toBeDefined();
+    expect(made<AgentDeps>("Agent").monitor).toBeDefined();
     parts.end();
   });
 
@@ -267,7 +267,7 @@ describe("a sibling", () => {
     parts.spotNotice = spotNotice;
     await start("sibling");
     expect(parts.done).toEqual([]);
-    expect(made<AgentDeps>("Agent").caretaker).toBeUndefined();
+    expect(made<AgentDeps>("Agent").monitor).toBeUndefined();
     expect(spotNotice).not.toHaveBeenCalled();
     parts.end();
   });

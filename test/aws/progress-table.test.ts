@@ -1,7 +1,7 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import type { Unreadable } from "../../domain/log-fields.ts";
+import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { batchCount, count, heartbeat } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
@@ -9,7 +9,7 @@ const EXPIRES = 1_800_000_000;
 
 function table(answer: (command: Sent, n: number) => unknown = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBDocument>(answer);
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnparseableItem[] = [];
   return { sent, unreadable, progress: new ProgressTable(client, "progress", (it) => unreadable.push(it)) };
 }
 

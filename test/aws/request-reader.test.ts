@@ -2,7 +2,7 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
-import type { Unreadable } from "../../domain/log-fields.ts";
+import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { request } from "../lambdas/items.ts";
 import { awsError, fakeClient } from "./client.ts";
 
@@ -11,7 +11,7 @@ const PLACE = { req_id: "r0", created_at: "2026-01-01T00:00:00.000Z" };
 
 function reader(answer: object) {
   const { client, sent } = fakeClient<DynamoDBDocument>(() => answer);
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnparseableItem[] = [];
   return { requests: new RequestReader(client, "requests", (it) => unreadable.push(it)), sent, unreadable };
 }
 

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { fromAttributes, toAttributes } from "../../aws/dynamodb.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { Unreadable } from "../../domain/log-fields.ts";
+import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { collect } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
@@ -13,7 +13,7 @@ useVirtualClock();
 
 function newTable(answer: (command: Sent, n: number) => unknown = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBClient>(answer);
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnparseableItem[] = [];
   return { table: new RequestTaskTable(client, "tasks", (it) => unreadable.push(it)), sent, unreadable };
 }
 

@@ -1,12 +1,12 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import type { Unreadable } from "../../domain/log-fields.ts";
+import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { fakeClient, type Sent } from "./client.ts";
 
 function table(answer: (command: Sent, n: number) => unknown) {
   const { client, sent } = fakeClient<DynamoDBDocument>(answer);
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnparseableItem[] = [];
   return { sent, unreadable, pops: new ProgressTable(client, "progress", (it) => unreadable.push(it)) };
 }
 
@@ -42,7 +42,7 @@ it("reads every page, and passes over what it cannot read", async () => {
 it("writes an item a POP, in batches, which goes a year after the POP resolved", async () => {
   const t = table(() => ({}));
   const codes = Array.from({ length: 26 }, (_, i) => `SIN${i}-P1`);
-  await t.pops.noteResolved(codes, 1_713_237_141_046);
+  await t.pops.recordResolved(codes, 1_713_237_141_046);
   expect(t.sent.map(({ name, input }) => [name, input.RequestItems.progress.length])).toEqual([
     ["BatchWriteCommand", 25],
     ["BatchWriteCommand", 1],

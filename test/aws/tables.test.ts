@@ -3,7 +3,7 @@ import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
-import type { Unreadable } from "../../domain/log-fields.ts";
+import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { ACTIVE_STATES } from "../../domain/request/lifecycle.ts";
 import type { MissingInstances } from "../../domain/request/request-item.ts";
 import { request, target } from "../lambdas/items.ts";
@@ -15,7 +15,7 @@ type Answer = (command: Sent, n: number) => unknown;
 
 function tables(answer: Answer = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBDocument>(answer);
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnparseableItem[] = [];
   const invoked: string[] = [];
   const shutdown = { invoke: async (reqId: string) => void invoked.push(reqId) };
   return {
@@ -301,7 +301,7 @@ describe("the Request table", () => {
     const t = tables(({ name, input }, n) =>
       name === "QueryCommand" ? pages[n] : { Item: items[input.Key.req_id as keyof typeof items] },
     );
-    expect((await t.requests.active()).map(({ req_id }) => req_id)).toEqual(["r1", "r3"]);
+    expect((await t.requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1", "r3"]);
     expect(t.sent[1]?.input).toMatchObject({ IndexName: "active", ExclusiveStartKey: { req_id: "r2" } });
   });
 });
@@ -314,7 +314,7 @@ describe("a request that cannot be read", () => {
       if (name === "QueryCommand") return { Items: [indexed, request()] };
       return { Item: input.Key.req_id === "r1" ? request() : { ...indexed, pops: "SIN2-P1" } };
     });
-    expect((await t.requests.active()).map(({ req_id }) => req_id)).toEqual(["r1"]);
+    expect((await t.requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
     expect(t.unreadable).toMatchObject([{ kind: "request", key: "spoilt" }]);
     expect(t.unreadable[0]?.problem).toContain("pops");
   });

@@ -11,7 +11,7 @@ import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestReader, RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { SettlementQueue } from "../../aws/settlement-queue.ts";
+import { SettlementRequests } from "../../aws/settlement-requests.ts";
 import { MainAndExpressQueues, SqsTaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
@@ -129,7 +129,7 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof RequestPopTable) return () => it.of("r").then(() => it.markSent("r", []));
   if (it instanceof RequestTaskTable) return () => it.of("r", 0, 1).next();
   if (it instanceof ProgressTable) return () => it.count("r");
-  if (it instanceof SettlementQueue) return () => it.requestSettlement("r");
+  if (it instanceof SettlementRequests) return () => it.requestSettlement("r");
   if (it instanceof ClientTokens) return () => it.read("t");
   if (it instanceof AsyncFunction) return () => it.invoke("r");
   if (it instanceof SqsTaskQueue) return () => it.depth();
@@ -217,7 +217,7 @@ const SETTINGS: Readonly<Record<string, object>> = {
   },
   "empty-bucket": {},
   expand: { caps: { maxTasks: 43 } },
-  "get-size": { keptErrorMs: 53_000, allowed: ALLOWED, timings: TIMINGS },
+  "get-size": { errorCachingMs: 53_000, allowed: ALLOWED, timings: TIMINGS },
   "redeploy-api": {},
   shutdown: { timings: TIMINGS, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
   task: { caps: { maxTasks: 43, maxRequestBytes: 47 } },
@@ -277,7 +277,7 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
   test("by the sources of a dry run", async () => {
     const { dns, ports, caps, loadProbes } = given.all.get("api") as unknown as ApiDeps;
     const { readSourcesFor } = await loadProbes();
-    const options = { dns, ports, caps, own: [], timeMs: 300 };
+    const options = { dns, ports, caps, ownDistributions: [], timeMs: 300 };
     const asked = { item: request({ sources: [source] }), urls: [], warnings: [] };
     expect(await connections(() => readSourcesFor(options, asked))).toEqual(only);
   });

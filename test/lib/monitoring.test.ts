@@ -6,7 +6,7 @@ import { metricNamespace } from "../../domain/metrics.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import type { AggregationDeps } from "../../lambdas/aggregation/deps.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
-import { reportUnreadable } from "../../lambdas/runtime.ts";
+import { reportUnparseable } from "../../lambdas/runtime.ts";
 import { createHandler as createWatch } from "../../lambdas/watch/handler.ts";
 import { PrewarmStack } from "../../lib/stacks.ts";
 import { alarmState } from "../cloudwatch/alarm-state.ts";
@@ -158,8 +158,8 @@ describe("what functions log", () => {
     const failedBatches = { send: async () => undefined };
     const settlements = { requestSettlement: async () => true };
     const stores = { requests, failedBatches, progress: new FakeProgress(), settlements };
-    const onUnreadable = reportUnreadable(logger, namespace);
-    const handler = createAggregation(fakeDeps<AggregationDeps>({ ...stores, onUnreadable, logger, namespace }));
+    const onUnparseable = reportUnparseable(logger, namespace);
+    const handler = createAggregation(fakeDeps<AggregationDeps>({ ...stores, onUnparseable, logger, namespace }));
     return logged(() => handler({ Records })).then((lines) => lines.flatMap(embeddedMetrics));
   };
 

@@ -9,7 +9,7 @@ import { Agent } from "../../agent/receive/agent.ts";
 import { Heartbeats } from "../../agent/report/heartbeats.ts";
 import { ResultWriter } from "../../agent/report/result-writer.ts";
 import { csvRow, textOfField } from "../../domain/csv.ts";
-import { KEPT_ERROR_SECONDS } from "../../domain/limits.ts";
+import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
 import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
@@ -27,7 +27,7 @@ import type { QueueDepth, ReceivedMessage, ResultStore, TaskQueue } from "../../
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import { endingOf, recount } from "../../domain/readiness/recount.ts";
+import { finalizeRecount, recount } from "../../domain/readiness/recount.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { findDistributions } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -121,10 +121,10 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
     },
     now: Date.now,
   };
-  const run = { timeIsUp: false, left: () => MINUTE_MS, whyMissing: () => lostFailure(1) };
+  const run = { timeIsUp: false, remainingMs: () => MINUTE_MS, whyMissing: () => lostFailure(1) };
   const recounted = await recount(deps, planned, run);
   if (recounted === undefined) throw new Error("a recount of a small request stopped");
-  const ending = await endingOf(deps, planned, "FINISHED", recounted, recounted.taskBitmap.count());
+  const ending = await finalizeRecount(deps, planned, "FINISHED", recounted, recounted.taskBitmap.count());
   return { item: { ...planned, ...ending, status: "FINISHED" }, messages: queue.sent, results, objects: lists.objects };
 }
 
@@ -143,7 +143,7 @@ async function downloadAll(
     ports: edge,
     instanceId: "i-00000000000000001",
     origins,
-    keptErrorMs: KEPT_ERROR_SECONDS * 1_000,
+    errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
     tracker: new RequestTracker(),
   });
   const agent = new Agent({

@@ -1,7 +1,7 @@
 import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
-import type { Unreadable } from "../../domain/log-fields.ts";
+import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
 import { parseTaskMessage } from "../../domain/plan/task-message.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
@@ -73,7 +73,7 @@ const NEVER: readonly unknown[] = [null, -1, true, {}];
 
 /** A request's item with a strange field: a step passes over it, it is counted, and its neighbours are read. */
 async function requestItems(count: number): Promise<LabRow> {
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnparseableItem[] = [];
   let wrong = 0;
   for (let n = 0; n < count; n++) {
     const spoilt = { ...GOOD, req_id: "spoilt", [at(NEEDED, n)]: at(NEVER, n >> 3) };
@@ -83,7 +83,7 @@ async function requestItems(count: number): Promise<LabRow> {
     const before = unreadable.length;
     const passed = await passes(async () => {
       await shutdown(onlyReads(table))({ req_id: "spoilt" }, { getRemainingTimeInMillis: () => 900_000 });
-      const active = await table.active();
+      const active = await table.readActive();
       if (active.length !== 1 || active[0]?.req_id !== "r1") throw new Error("the neighbour was not read");
     });
     if (!passed || unreadable.length <= before) wrong++;
@@ -93,7 +93,7 @@ async function requestItems(count: number): Promise<LabRow> {
 
 /** Items of the Request-Pop table. */
 async function targets(count: number): Promise<LabRow> {
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnparseableItem[] = [];
   let wrong = 0;
   for (let n = 0; n < count; n++) {
     const spoilt = { req_id: "r1", target: "SIN2-P1#d1", pop: "SIN2-P1", label: "d1", state: at(STRANGE, n), ips: [] };
@@ -136,7 +136,7 @@ async function records(count: number): Promise<LabRow> {
       },
       settlements: { requestSettlement: unplanned },
       failedBatches: { send: async () => void buried++ },
-      onUnreadable: () => unreadable++,
+      onUnparseable: () => unreadable++,
       logger,
       namespace: "hostile",
     }),

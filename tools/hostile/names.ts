@@ -116,7 +116,7 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
     dns,
     ports: { httpsPort: 443, httpPort: 80 },
     expandFunction: { invoke: async () => undefined },
-    keptErrorMs: 0,
+    errorCachingMs: 0,
     progress: { writeHeartbeat: async () => undefined },
     permits: () => new MemoryPermitStore(),
     timings: timingsOf(),

@@ -1,4 +1,4 @@
-import { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
+import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
 import * as words from "./chinese-words.ts";
 import {
   columnsTable,
@@ -24,7 +24,7 @@ export const CHINESE_PARTS: readonly (readonly [name: string, make: () => string
   ["outcomes-zh", () => meaningsTable(["结果", "含义"], words.OUTCOME_WORDS)],
   ["failure-reasons-zh", () => reasonsTable(["代码", "含义", "访客遇到什么", "如何处理"], "zh")],
   ["verdicts-zh", () => meaningsTable(["结论", "含义"], words.VERDICT_WORDS)],
-  ["result-columns-zh", () => columnsTable(["列", "含义"], translated(MORE_COLUMNS, words.MORE_COLUMN_WORDS))],
+  ["result-columns-zh", () => columnsTable(["列", "含义"], translated(RESULTS_ONLY_COLUMNS, words.MORE_COLUMN_WORDS))],
 ];
 
 /** The columns in their order, with the meanings of another language. */

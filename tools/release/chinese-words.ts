@@ -2,7 +2,7 @@ import type { Basis } from "../../domain/pops/pop-codes.ts";
 import type { RecBasis } from "../../domain/pops/recs.ts";
 import type { Verdict } from "../../domain/request/readiness-schema.ts";
 import type { TaskOutcome } from "../../domain/result/outcome.ts";
-import type { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
+import type { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
 import type { Limit, WhyRefused } from "./part-tables.ts";
 
 // Chinese for what the code says in English and `npm run docs` writes into docs/zh. The types want each word that there is: one that is new or
@@ -85,7 +85,7 @@ export const REPORT_COLUMN_WORDS: Readonly<Record<(typeof REPORT_COLUMNS)[number
   source: "URL 来自 `sources` 中的哪一个：序号和位置；来自 `url_list` 时为空",
 };
 
-export const MORE_COLUMN_WORDS: Readonly<Record<(typeof MORE_COLUMNS)[number]["name"], string>> = {
+export const MORE_COLUMN_WORDS: Readonly<Record<(typeof RESULTS_ONLY_COLUMNS)[number]["name"], string>> = {
   ok: "`true` 或 `false`：任务是否成功",
   reason: "失败的原因：参见[失败原因](#失败原因)",
   bytes: "最后一次尝试收到的字节数",

@@ -3,7 +3,7 @@ import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
 import { VERDICTS } from "../../domain/request/readiness-schema.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
-import { MORE_COLUMNS, REPORT_COLUMNS } from "../../domain/result/report.ts";
+import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
 import { costParts } from "../cost/cost-parts.ts";
 import { priceTable } from "../cost/price-table.ts";
 import { aliasCommand } from "../edge/alias-command.ts";
@@ -44,7 +44,7 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["outcomes", () => meaningsTable(["outcome", "meaning"], OUTCOMES)],
   ["failure-reasons", () => reasonsTable(["code", "meaning", "what viewers meet", "what to do"], "en")],
   ["verdicts", () => meaningsTable(["verdict", "meaning"], VERDICTS)],
-  ["result-columns", () => columnsTable(["column", "meaning"], MORE_COLUMNS)],
+  ["result-columns", () => columnsTable(["column", "meaning"], RESULTS_ONLY_COLUMNS)],
   ["agent-defaults", agentDefaults],
   ["prices", priceTable],
   ["macos-addresses", macosAddresses],

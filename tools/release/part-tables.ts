@@ -4,7 +4,7 @@ import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
 import { knownNames } from "../../domain/pops/select.ts";
-import { wordsOf } from "../../domain/readiness/reasons.ts";
+import { reasonText } from "../../domain/readiness/reasons.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { table } from "../markdown-table.ts";
@@ -75,7 +75,7 @@ export function reasonsTable(heads: readonly string[], language: Language): stri
   return table(
     heads,
     failureReasons.map((reason) => {
-      const { means, viewers, next } = wordsOf(reason, language);
+      const { means, viewers, next } = reasonText(reason, language);
       return [code(reason), means, viewers, next];
     }),
   );

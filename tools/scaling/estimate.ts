@@ -103,7 +103,7 @@ function bill(of: Finished, units: Units): Bill {
   const billed: Billed = {
     pops: AMERICAN_POPS,
     tasks,
-    forms: tasks / POPS,
+    urlVariants: tasks / POPS,
     secure: 1,
     bytesPerPop: (tasks * bytesPerTask) / POPS,
     objectBytes,

@@ -24,7 +24,7 @@ interface Exchange {
 const BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 /** What comes before a request is sent is no answer to it, even if it looks like one. */
-const UNASKED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
+const UNSOLICITED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
 
 /** It lies with the POP or the way to it. All other timeouts may be the origin's. */
 const NO_CONNECTION: Failure = {
@@ -93,7 +93,7 @@ export class ConnectionPool {
    */
   stopReuse(): void {
     this.keeps = false;
-    for (const connection of this.idle.splice(0)) connection.fail(UNASKED);
+    for (const connection of this.idle.splice(0)) connection.fail(UNSOLICITED);
   }
 
   /** A kept connection was closed or broken before an answer began: the exchange needs another one. */
@@ -131,7 +131,7 @@ export class ConnectionPool {
   private start(exchange: Exchange): void {
     // The one that was used last is the least likely to have been closed.
     const kept = this.idle.pop();
-    if (kept !== undefined) kept.ask(exchange);
+    if (kept !== undefined) kept.start(exchange);
     else if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
     else this.waiting.push(exchange);
   }
@@ -159,7 +159,7 @@ class Connection {
   private readonly socket: Socket;
   private exchange: Exchange | undefined;
   /** Whether the exchange's request has been sent. */
-  private asked = false;
+  private isSent = false;
   private connected = false;
   private closed = false;
   /** Exchanges that have ended well. */
@@ -179,7 +179,7 @@ class Connection {
     this.socket = this.open();
     this.socket.once(pool.endpoint.secure ? "secureConnect" : "connect", () => {
       this.connected = true;
-      if (this.exchange !== undefined) this.ask(this.exchange);
+      if (this.exchange !== undefined) this.start(this.exchange);
     });
     this.socket.on("error", (error) => this.lose(socketFailure(error)));
     this.socket.on("end", () => this.lose());
@@ -191,14 +191,14 @@ class Connection {
     }
   }
 
-  ask(exchange: Exchange): void {
+  start(exchange: Exchange): void {
     const now = performance.now();
     const rest = this.served === 1 ? this.since + FIRST_RESPONSE_QUIET_MS - now : 0;
     this.exchange = exchange;
     exchange.connection = this;
     this.since = now;
     this.body = undefined;
-    this.asked = false;
+    this.isSent = false;
     if (rest > 0) setTimeout(afterPendingReads, Math.ceil(rest), this);
     else afterPendingReads(this);
   }
@@ -225,8 +225,8 @@ class Connection {
   }
 
   private send(exchange: Exchange): void {
-    this.asked = true;
-    exchange.reader.asked();
+    this.isSent = true;
+    exchange.reader.onSent();
     this.socket.write(exchange.request, "latin1");
   }
 
@@ -272,9 +272,9 @@ class Connection {
     const { exchange } = this;
     if (this.closed) return false;
     // Nothing was asked, so nothing may come.
-    if (exchange === undefined || !this.asked) {
+    if (exchange === undefined || !this.isSent) {
       this.pool.stopReuse();
-      this.lose(UNASKED);
+      this.lose(UNSOLICITED);
     } else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
     return true;
   }
@@ -286,7 +286,7 @@ class Connection {
       this.exchange = undefined;
       this.since = performance.now();
       const next = this.pool.next(this);
-      if (next !== undefined) this.ask(next);
+      if (next !== undefined) this.start(next);
       exchange.done(reader.answer);
     } else this.lose();
   }

@@ -37,7 +37,7 @@ export class ResponseReader {
   private head: ResponseHead | undefined;
   private left = 0;
   private chunks: ChunkedBody | undefined;
-  private askedAt = performance.now();
+  private sentAt = performance.now();
 
   /**
    * @param onBytes called with the number of bytes of each piece of the body
@@ -51,8 +51,8 @@ export class ResponseReader {
   ) {}
 
   /** Its request is sent now. */
-  asked(): void {
-    this.askedAt = performance.now();
+  onSent(): void {
+    this.sentAt = performance.now();
   }
 
   /** Whether its head has come; hints (1xx) do not count. */
@@ -136,7 +136,7 @@ export class ResponseReader {
   private begin(head: ResponseHead, bytes: Buffer, from: number, to: number): boolean {
     this.head = head;
     this.answer = head.answer;
-    this.answer.firstByteMs = performance.now() - this.askedAt;
+    this.answer.firstByteMs = performance.now() - this.sentAt;
     if (head.body.kind === "LENGTH") this.left = head.body.length;
     const { xAmzCfPop } = head.answer;
     // It shows nothing of the POP that was asked.

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { Admission } from "../../../agent/fetch/downloader.ts";
+import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
@@ -19,7 +19,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
   });
 
   /** Works through the message beside nobody else. @param download of the first URL; each other one takes a second */
-  async function run(download: (permits: Admission, said: string[]) => Promise<void>): Promise<string[]> {
+  async function run(download: (permits: DownloadHooks, said: string[]) => Promise<void>): Promise<string[]> {
     const said: string[] = [];
     const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
     const others = ["second", "third"];
@@ -30,7 +30,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
       delete: done,
       hold: done,
       origins,
-      download: async (_: string, permits: Admission) => {
+      download: async (_: string, permits: DownloadHooks) => {
         if (begun++ === 0) {
           await download(permits, said);
         } else {
@@ -51,7 +51,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
 
   test("a download that waits holds no permit, and the others begin", async () => {
     const said = await run(async (admission, log) => {
-      await admission.waitReleased(() => sleep(20_000));
+      await admission.waitWithoutSlotAndPermit(() => sleep(20_000));
       log.push("the first has waited");
     });
     expect(said).toEqual([...took("second"), ...took("third"), "the first has waited"]);
@@ -59,7 +59,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
 
   test("a check waits for a permit, and gives it back", async () => {
     const said = await run(async (admission, log) => {
-      await admission.waitReleased(() => sleep(500));
+      await admission.waitWithoutSlotAndPermit(() => sleep(500));
       log.push("the first is checked");
       await sleep(1_000);
       log.push("the check ends");

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from "vitest";
-import { type Admission, createDownload, type DownloaderDeps } from "../../../agent/fetch/downloader.ts";
+import { createDownload, type DownloaderDeps, type DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
-import { KEPT_ERROR_SECONDS } from "../../../domain/limits.ts";
+import { ERROR_CACHING_SECONDS } from "../../../domain/limits.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
@@ -58,7 +58,7 @@ export interface Download {
   readonly attempts?: number;
   /** When the first of them started. @default it was not deferred */
   readonly startedAt?: number;
-  readonly admission?: Partial<Admission>;
+  readonly admission?: Partial<DownloadHooks>;
 }
 
 /** Downloads a task as the agent does. Every result is checked against what the table takes. */
@@ -76,7 +76,7 @@ export async function download({
     ports: edge,
     instanceId: "i-1",
     origins: fakeOrigins(),
-    keptErrorMs: KEPT_ERROR_SECONDS * 1_000,
+    errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
     tracker,
     ...options,
   });

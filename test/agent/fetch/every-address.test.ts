@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { type Admission, createDownload } from "../../../agent/fetch/downloader.ts";
+import { createDownload, type DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { Cancellation, type Endpoint, type HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
 import { everyAddress, outcomeOf, type TaskAttempt } from "../../../agent/fetch/to-result.ts";
@@ -10,7 +10,10 @@ import { taskMessage } from "../task-messages.ts";
 useVirtualClock();
 
 /** Downloads an object of three bytes from two addresses. @param xCache what an address says to a request, by the number of those before */
-async function downloadFrom(xCache: (address: string, before: number) => string, admission: Partial<Admission> = {}) {
+async function downloadFrom(
+  xCache: (address: string, before: number) => string,
+  admission: Partial<DownloadHooks> = {},
+) {
   const asked: string[] = [];
   const get = async ({ address }: Endpoint): Promise<HttpResult> => {
     const before = asked.filter((it) => it === address).length;
@@ -23,7 +26,7 @@ async function downloadFrom(xCache: (address: string, before: number) => string,
     ports: { httpsPort: 443, httpPort: 80 },
     instanceId: "i-1",
     origins: fakeOrigins(),
-    keptErrorMs: 1_000,
+    errorCachingMs: 1_000,
     tracker: new RequestTracker(),
   });
   const message = taskMessage({ ips: ["192.0.2.1", "192.0.2.2"], verify: "addresses" });

@@ -1,6 +1,6 @@
 // Before which of its requests a task waits for permits.
 import { expect, test } from "vitest";
-import type { Admission } from "../../../agent/fetch/downloader.ts";
+import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
@@ -14,10 +14,10 @@ useEdge();
 /** @returns how many requests had been sent when the task began to wait, each time */
 async function waits(path: string, message: Download["message"] = {}, troubles: readonly Fault[] = []) {
   const sent = () => seen.get(path)?.length ?? 0;
-  const began = { waitReleased: [] as number[], reacquire: [] as number[] };
-  const admission: Partial<Admission> = {
-    waitReleased: async (wait) => {
-      began.waitReleased.push(sent());
+  const began = { waitWithoutSlotAndPermit: [] as number[], reacquire: [] as number[] };
+  const admission: Partial<DownloadHooks> = {
+    waitWithoutSlotAndPermit: async (wait) => {
+      began.waitWithoutSlotAndPermit.push(sent());
       return wait();
     },
     reacquire: async () => void began.reacquire.push(sent()),
@@ -27,14 +27,19 @@ async function waits(path: string, message: Download["message"] = {}, troubles: 
 }
 
 test("a check waits without permits, and nothing else waits for them again", async () => {
-  expect(await waits("/kept.bin")).toEqual({ waitReleased: [1], reacquire: [], requests: 2, outcome: "warm" });
+  expect(await waits("/kept.bin")).toEqual({
+    waitWithoutSlotAndPermit: [1],
+    reacquire: [],
+    requests: 2,
+    outcome: "warm",
+  });
 });
 
 test("the second download of an object that is not kept waits for permits", async () => {
   edge.setBehaviours([{ ttl: { min: 0, default: 0, max: 0 } }]);
   const never = await waits("/never.bin");
   edge.setBehaviours([{}]);
-  expect(never).toEqual({ waitReleased: [1, 3], reacquire: [2], requests: 4, outcome: "not_kept" });
+  expect(never).toEqual({ waitWithoutSlotAndPermit: [1, 3], reacquire: [2], requests: 4, outcome: "not_kept" });
 });
 
 test("the download at each further address waits for permits", async () => {
@@ -48,7 +53,7 @@ test("a further attempt waits for permits", async () => {
 });
 
 /** Downloads an object whose first request may be sent after this. */
-function downloadAfter(path: string, beforeSend: Admission["beforeSend"], options: Download["options"] = {}) {
+function downloadAfter(path: string, beforeSend: DownloadHooks["beforeSend"], options: Download["options"] = {}) {
   return download({ url: object(path, [], 500), admission: { beforeSend }, options });
 }
 

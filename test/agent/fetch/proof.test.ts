@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
-import { checkFailure, checkHeaders, prove, type Request, type Timed } from "../../../agent/fetch/proof.ts";
+import { checkFailure, checkHeaders, type ProofRequest, prove, type Timed } from "../../../agent/fetch/proof.ts";
 import { type Failure, responseFailure } from "../../../domain/result/failure.ts";
 
 const MISS: HttpResult = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
@@ -16,13 +16,13 @@ const MUTE: HttpResult = { bytes: 5, httpStatus: 200, xCache: "Hit from cloudfro
 
 /** Answers in order; what is not good is a failure. Each comes 3 s after the one before, and takes 100 ms. */
 function asking(...answers: (HttpResult | "bad")[]) {
-  const asked: Request[] = [];
+  const asked: ProofRequest[] = [];
   let now = 0;
   const timed = (answer: HttpResult): Timed => {
     now += 3_000;
     return { answer, startedAt: now - 100, endedAt: now };
   };
-  const request = async (step: Request) => {
+  const request = async (step: ProofRequest) => {
     asked.push(step);
     const answer = answers.shift();
     if (answer === undefined) throw new Error("nothing more was to be requested");

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { expect, test } from "vitest";
-import { retire } from "../../../agent/instance/caretaker.ts";
+import { retire } from "../../../agent/instance/request-monitor.ts";
 import { serve } from "./http-server.ts";
 
 test("an instance leaves its group for good: the group wants one less", async () => {

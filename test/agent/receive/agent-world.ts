@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
-import { Caretaker } from "../../../agent/instance/caretaker.ts";
+import { RequestMonitor } from "../../../agent/instance/request-monitor.ts";
 import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
 import { Heartbeats } from "../../../agent/report/heartbeats.ts";
 import { ResultWriter } from "../../../agent/report/result-writer.ts";
@@ -8,7 +8,7 @@ import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestReader } from "../../../aws/request-table.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
-import { SettlementQueue } from "../../../aws/settlement-queue.ts";
+import { SettlementRequests } from "../../../aws/settlement-requests.ts";
 import { MainAndExpressQueues } from "../../../aws/task-queue.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
@@ -93,7 +93,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const store = new RequestTaskTable(aws.db, "results", unreadable);
     const progress = new ProgressTable(documents, "progress", unreadable);
     const unplanned = () => Promise.reject(new Error("unplanned: retire"));
-    const caretaker = new Caretaker({
+    const monitor = new RequestMonitor({
       requests,
       progress,
       queue,
@@ -101,11 +101,11 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       retireMs,
       logger,
       timings: { ...timingsOf(stallSeconds), recheckMs: stallSeconds * 67 },
-      settlements: new SettlementQueue(documents, "progress", { invoke: async (reqId) => void checked.push(reqId) }),
+      settlements: new SettlementRequests(documents, "progress", { invoke: async (reqId) => void checked.push(reqId) }),
     });
     const agent = new Agent({
       queue,
-      caretaker,
+      monitor,
       download,
       store,
       logger,

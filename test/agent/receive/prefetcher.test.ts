@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { freeSlotsOf } from "../../../agent/receive/agent.ts";
 import {
-  learn,
   type MessageProfile,
   messagesToReceive,
   Prefetcher,
   type PrefetchState,
+  updateProfile,
 } from "../../../agent/receive/prefetcher.ts";
 import { returnUnstarted } from "../../../agent/receive/return-to-queue.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
@@ -98,20 +98,24 @@ describe("what a message is like is learned from those that come", () => {
   const large = { urls: [{ url: "l", bytes: GB }] };
 
   test("from the first one on", () => {
-    expect(learn(undefined, small(10, 1_000))).toEqual({ tasks: 10, bytes: 1_000, large: 0 });
-    expect(learn(undefined, large)).toEqual({ large: 1 });
+    expect(updateProfile(undefined, small(10, 1_000))).toEqual({ tasks: 10, bytes: 1_000, large: 0 });
+    expect(updateProfile(undefined, large)).toEqual({ large: 1 });
     // An unknown size is taken for a megabyte.
-    expect(learn(undefined, { urls: [{ url: "u", bytes: null }] }).bytes).toBe(MB);
+    expect(updateProfile(undefined, { urls: [{ url: "u", bytes: null }] }).bytes).toBe(MB);
   });
 
   test("the newest count for a fifth, and a large file says nothing of the small ones", () => {
-    const profile = learn(learn(undefined, small(10, 1_000)), small(20, 2_000));
+    const profile = updateProfile(updateProfile(undefined, small(10, 1_000)), small(20, 2_000));
     expect(profile).toEqual({ tasks: 12, bytes: 1_200, large: 0 });
-    expect(learn(profile, large)).toEqual({ tasks: 12, bytes: 1_200, large: 0.2 });
+    expect(updateProfile(profile, large)).toEqual({ tasks: 12, bytes: 1_200, large: 0.2 });
   });
 
   test("the first small one after large ones is believed", () => {
-    expect(learn(learn(undefined, large), small(10, 1_000))).toEqual({ tasks: 10, bytes: 1_000, large: 0.8 });
+    expect(updateProfile(updateProfile(undefined, large), small(10, 1_000))).toEqual({
+      tasks: 10,
+      bytes: 1_000,
+      large: 0.8,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { Admission } from "../../../agent/fetch/downloader.ts";
+import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, start, yes } from "./work-world.ts";
@@ -45,9 +45,9 @@ describe("a message that is a task", () => {
 
   test("a download that waits holds no slot, and takes one again before it goes on", async () => {
     const [waited, other] = [deferred(), deferred<object>()];
-    const download = async (url: string, admission: Admission) => {
+    const download = async (url: string, admission: DownloadHooks) => {
       if (url === "b") return other.promise;
-      await admission.waitReleased(async () => undefined);
+      await admission.waitWithoutSlotAndPermit(async () => undefined);
       waited.resolve();
       return {};
     };
@@ -65,11 +65,11 @@ describe("a message that is a task", () => {
     const [small, large] = [new ConcurrencyLimiter(1), new ConcurrencyLimiter(1)];
     const held: number[][] = [];
     const note = () => held.push([small.inUse, large.inUse]);
-    const download = async (_: string, admission: Admission) => {
+    const download = async (_: string, admission: DownloadHooks) => {
       note();
-      await admission.waitReleased(async () => note());
+      await admission.waitWithoutSlotAndPermit(async () => note());
       note();
-      await admission.waitReleased(async () => note());
+      await admission.waitWithoutSlotAndPermit(async () => note());
       note();
       await admission.reacquire();
       note();

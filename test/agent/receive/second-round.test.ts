@@ -77,7 +77,7 @@ describe("heartbeats", () => {
             const transfer = held[name].startTransfer();
             transfer.addBytes(bytes);
             transfer.clear();
-            for (let i = 0; i < good; i++) held[name].end();
+            for (let i = 0; i < good; i++) held[name].finishTask();
             left[name] -= good;
           }
           await vi.advanceTimersByTimeAsync(seconds * 1_000);

@@ -1,5 +1,5 @@
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { Admission } from "../../../agent/fetch/downloader.ts";
+import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { processMessage } from "../../../agent/receive/process-message.ts";
 import type { MessageDeps } from "../../../agent/receive/return-to-queue.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
@@ -15,7 +15,7 @@ export interface Plan {
   readonly active?: () => Promise<boolean>;
   readonly download?: (
     url: string,
-    permits: Admission,
+    permits: DownloadHooks,
     onDownloaded: (shown: LeadResult) => void,
   ) => Promise<Partial<TaskResult>>;
   readonly write?: (url: string) => Promise<void>;

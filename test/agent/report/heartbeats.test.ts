@@ -53,11 +53,11 @@ describe("of each request, a heartbeat is written", () => {
     const b = heartbeats.add("b", 1);
     await vi.advanceTimersByTimeAsync(0);
     expect(told).toEqual(["a: 3 0", "b: 1 0"]);
-    for (let n = 0; n < 4; n++) a.end();
-    b.drop(1);
+    for (let n = 0; n < 4; n++) a.finishTask();
+    b.releaseTasks(1);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(told.slice(2)).toEqual(["a: 1 0", "b: 0 0"]);
-    a.end();
+    a.finishTask();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told.slice(4)).toEqual(["a: 0 0"]);
     heartbeats.add("a", 1);
@@ -80,7 +80,7 @@ describe("of each request, a heartbeat is written", () => {
     done.addBytes(100_000);
     long.addBytes(300_000);
     done.clear();
-    holding.end();
+    holding.finishTask();
     await vi.advanceTimersByTimeAsync(10_000);
     long.addBytes(200_000);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -101,7 +101,7 @@ test("a heartbeat tells all bytes that were finished, also before the process he
   transfer.addBytes(300);
   transfer.finish(300);
   transfer.clear();
-  one.end();
+  one.finishTask();
   await vi.advanceTimersByTimeAsync(60_000);
   const other = heartbeats.add("a", 1).startTransfer();
   other.addBytes(100);
@@ -137,7 +137,7 @@ test("one that is slow is not overtaken by the next, and what came meanwhile is 
   const slow = deferred();
   let writes = 0;
   const { heartbeats, told } = beating(() => (writes++ === 1 ? slow.promise : Promise.resolve()));
-  heartbeats.add("a", 1).end();
+  heartbeats.add("a", 1).finishTask();
   await vi.advanceTimersByTimeAsync(10_000);
   heartbeats.add("a", 5);
   await vi.advanceTimersByTimeAsync(30_000);
@@ -179,8 +179,8 @@ describe("bytes by the minute", () => {
     const { heartbeats, written, noted } = beating();
     const holding = heartbeats.add("a", 1);
     holding.startTransfer().addBytes(700);
-    holding.end();
-    heartbeats.add("b", 1).end();
+    holding.finishTask();
+    heartbeats.add("b", 1).finishTask();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(written.at(-1)).toMatchObject({ tasks: 0 });
     expect(written.at(-1)).not.toHaveProperty("received");
@@ -196,7 +196,7 @@ describe("bytes by the minute", () => {
     const download = (bytes: number) => {
       const held = heartbeats.add("a", 1);
       held.startTransfer().addBytes(bytes);
-      held.end();
+      held.finishTask();
     };
     download(10);
     await vi.advanceTimersByTimeAsync(30 * MINUTE);
@@ -239,7 +239,7 @@ describe("bytes by the minute", () => {
     );
     const holding = heartbeats.add("a", 1);
     holding.startTransfer().addBytes(700);
-    holding.end();
+    holding.finishTask();
     await vi.advanceTimersByTimeAsync(10_000);
     refused = false;
     await vi.advanceTimersByTimeAsync(10_000);
@@ -253,7 +253,7 @@ describe("bytes by the minute", () => {
 describe("at the end", () => {
   test("a last heartbeat says that nothing is held", async () => {
     const { heartbeats, told } = beating();
-    heartbeats.add("a", 2).drop(2);
+    heartbeats.add("a", 2).releaseTasks(2);
     await heartbeats.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told).toEqual(["a: 2 0", "a: 0 0"]);
@@ -265,7 +265,7 @@ describe("at the end", () => {
     const { heartbeats, told } = beating(() => (writes++ === 1 ? slow.promise : Promise.resolve()));
     const held = heartbeats.add("a", 2);
     await vi.advanceTimersByTimeAsync(10_000);
-    held.drop(2);
+    held.releaseTasks(2);
     const stopped = heartbeats.stop();
     slow.reject(new Error("no table"));
     await stopped;
@@ -274,7 +274,7 @@ describe("at the end", () => {
 
   test("nobody waits long for one that cannot be written", async () => {
     const { heartbeats } = beating(() => new Promise(() => undefined));
-    heartbeats.add("a", 2).drop(2);
+    heartbeats.add("a", 2).releaseTasks(2);
     let over = false;
     void heartbeats.stop().then(() => {
       over = true;

@@ -8,7 +8,7 @@ const costs = pipelineCosts(
   {
     tasks: 1e6,
     pops: Array<string>(200).fill("IAD89-P1"),
-    forms: 5_000,
+    urlVariants: 5_000,
     bytesPerPop: 5e7,
     objectBytes: 1e4,
     requestsPerTask: 2,

@@ -19,7 +19,7 @@ const WORK: Work = {
   requestsPerTask: 2,
   instances: 2,
   kind: INSTANCE,
-  forms: 10,
+  urlVariants: 10,
   distributions: 1,
   paths: 0,
   fetches: 20,
@@ -52,7 +52,7 @@ describe("how long a request takes, and what binds", () => {
     ],
     [
       "many sizes",
-      { forms: 60_000, originPerSecond: 100 },
+      { urlVariants: 60_000, originPerSecond: 100 },
       { seconds: expect.closeTo(615, 0), binds: "sizes are asked for first" },
     ],
     [

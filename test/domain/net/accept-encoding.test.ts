@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { acceptedEncodings, parseHeaders } from "../../../domain/net/headers.ts";
+import { acceptedEncodings, headersToSend } from "../../../domain/net/headers.ts";
 
 it.each([
   [[], []],
@@ -15,5 +15,5 @@ it.each([
     ["br", "gzip"],
   ],
 ])("%j asks for %j", (lines, expected) => {
-  expect(acceptedEncodings(parseHeaders(lines))).toEqual(expected);
+  expect(acceptedEncodings(headersToSend(lines))).toEqual(expected);
 });

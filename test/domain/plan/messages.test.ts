@@ -10,7 +10,7 @@ import {
   urlsPerMessage,
   weight,
 } from "../../../domain/plan/task-message.ts";
-import { type Distribution, hostToAsk } from "../../../domain/request/distributions.ts";
+import { type Distribution, requestHost } from "../../../domain/request/distributions.ts";
 import { collect } from "../../collect.ts";
 import { DOMAIN, LABEL, readyTarget } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
@@ -229,7 +229,7 @@ describe("the messages of a target", () => {
         expect(sent.toSorted()).toEqual(all.toSorted());
         for (const message of messages) {
           expect(taskMessageSchema.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
-          expect(message.urls.map(({ url }) => hostToAsk(OWN, new URL(url)))).toEqual(
+          expect(message.urls.map(({ url }) => requestHost(OWN, new URL(url)))).toEqual(
             message.urls.map(() => message.host),
           );
           if (message.urls.length === 1) continue;

@@ -40,7 +40,7 @@ describe("the tasks of a request", () => {
   });
 
   it("are wanted at all targets of the distribution, also at those that did not resolve", () => {
-    const pops = (host: string) => plan.chosenFor(url(host)).map(({ pop }) => pop);
+    const pops = (host: string) => plan.allTargetsFor(url(host)).map(({ pop }) => pop);
     expect(["a.example", "b.example", "nobodys.example"].map(pops)).toEqual([
       ["SIN2-P1", "FRA56-P4"],
       ["SIN2-P1", "GRU1-C2"],
@@ -51,9 +51,9 @@ describe("the tasks of a request", () => {
   it("are numbered within a URL by the place of their POP in the request", () => {
     const tasks = plan.tasksOf(url("a.example"));
     expect(tasks?.count).toBe(2);
-    expect([...(tasks?.leads() ?? [])].map(({ target }) => tasks?.placeOf(target.pop))).toEqual([0, 1]);
+    expect([...(tasks?.leads() ?? [])].map(({ target }) => tasks?.popIndexOf(target.pop))).toEqual([0, 1]);
     expect([...(tasks?.tasks((number) => number === 1) ?? [])].map(show)).toEqual(["FRA56-P4 a.example as a.example"]);
-    expect(tasks?.placeOf("GRU1-C2")).toBeUndefined();
+    expect(tasks?.popIndexOf("GRU1-C2")).toBeUndefined();
   });
 });
 
@@ -92,7 +92,7 @@ describe("under lead-first, the tasks of a URL", () => {
     const tasks = plan.tasksOf(url("a.example"));
     const [all] = tasks?.leads() ?? [];
     const [, second, third] = [all?.target, ...(all?.followers ?? [])].map((it) => it?.pop ?? "");
-    const missing = [second, third].map((pop) => tasks?.placeOf(pop ?? ""));
+    const missing = [second, third].map((pop) => tasks?.popIndexOf(pop ?? ""));
     const [lead, ...others] = tasks?.leads((number) => missing.includes(number)) ?? [];
     expect([lead?.target.pop, lead?.followers.map(({ pop }) => pop)]).toEqual([second, [third]]);
     expect(others).toEqual([]);
@@ -113,8 +113,8 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
     const tasks = planOf(TWO, targets, undefined, POPS).tasksOf(wantedAt(["XXX1-P1", "KIX50-C1", "MUC50-P1"]));
     expect(tasks?.count).toBe(2);
     expect(popsOf(tasks?.tasks() ?? [])).toEqual(["KIX50-C1", "MUC50-P1"]);
-    expect(popsOf(tasks?.tasks((number) => number === tasks.placeOf("MUC50-P1")) ?? [])).toEqual(["MUC50-P1"]);
-    expect(["FRA56-P4", "XXX1-P1", "NOT1-P1"].map((pop) => tasks?.placeOf(pop))).toEqual([
+    expect(popsOf(tasks?.tasks((number) => number === tasks.popIndexOf("MUC50-P1")) ?? [])).toEqual(["MUC50-P1"]);
+    expect(["FRA56-P4", "XXX1-P1", "NOT1-P1"].map((pop) => tasks?.popIndexOf(pop))).toEqual([
       undefined,
       undefined,
       undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asTaskUrl, formKey, fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task.ts";
+import { asTaskUrl, fromRow, toRow, UnreadableRowError, urlVariantKey } from "../../../domain/plan/task.ts";
 
 describe("a row of the list of good URLs", () => {
   it.each([
@@ -38,7 +38,7 @@ describe("a row of the list of good URLs", () => {
 
 it("the forms of a URL have different keys, and a form without a name has the URL itself", () => {
   const url = "https://a.example/1";
-  expect([{ url }, { url, variant: "br" }, { url, variant: "gzip" }].map(formKey)).toEqual([
+  expect([{ url }, { url, variant: "br" }, { url, variant: "gzip" }].map(urlVariantKey)).toEqual([
     url,
     `${url}#br`,
     `${url}#gzip`,

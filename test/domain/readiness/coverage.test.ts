@@ -47,19 +47,19 @@ describe("an object is cold", () => {
   it("not where its REC has one chosen POP, nor where the catalogue names no REC", () => {
     const seen = coverageIn([target("SIN2-P1"), target("XXX1-P1"), target("XXX2-P1")], [A], []);
     expect(seen.cold_objects).toBe(0);
-    expect(seen.shares.map(({ lacking }) => lacking)).toEqual([1, 1, 1]);
+    expect(seen.byPop.map(({ lacking }) => lacking)).toEqual([1, 1, 1]);
   });
 
   it("not where its only other POP of the REC did not resolve: that one does not count", () => {
     const seen = coverageIn([target("SIN2-P1"), target("SIN52-C2", { state: "FAILED" })], [A], []);
     expect(seen).toMatchObject({ cold_objects: 0, unresolved: ["SIN52-C2"] });
-    expect(seen.shares.map(({ pop, lacking }) => [pop, lacking])).toEqual([["SIN2-P1", 1]]);
+    expect(seen.byPop.map(({ pop, lacking }) => [pop, lacking])).toEqual([["SIN2-P1", 1]]);
   });
 
   it("where no POP of its distribution resolved: nothing of it was warmed", () => {
     const failed = singapore.map((it) => ({ ...it, state: "FAILED" as const }));
     const seen = coverageIn(failed, [A, B], []);
-    expect(seen).toMatchObject({ cold_objects: 2, cold_recs: [], shares: [], unresolved: ["SIN2-P1", "SIN52-C2"] });
+    expect(seen).toMatchObject({ cold_objects: 2, cold_recs: [], byPop: [], unresolved: ["SIN2-P1", "SIN52-C2"] });
     expect(seen.cold_examples).toEqual([{ url: A.url }, { url: B.url }]);
   });
 
@@ -96,7 +96,7 @@ it("a POP has the tasks of the distributions under which it resolved", () => {
   ];
   const seen = coverageIn(targets, [A, B], [`SIN2-P1 ${A.url}`, `FRA56-P4 ${B.url}`], { distributions: two });
   expect(seen).toMatchObject({ cold_objects: 0, unresolved: ["SIN2-P1"] });
-  expect(seen.shares).toEqual([
+  expect(seen.byPop).toEqual([
     { pop: "SIN2-P1", tasks: 1, lacking: 0, cold: 0, unreadable: 0 },
     { pop: "FRA56-P4", tasks: 2, lacking: 1, cold: 0, unreadable: 0 },
   ]);
@@ -122,7 +122,7 @@ describe("a URL that could not be read", () => {
       { url: gone.url, rec: "Singapore" },
       { url: stranger.url, rec: "Singapore" },
     ]);
-    expect(seen.shares.map(({ tasks, lacking, unreadable }) => [tasks, lacking, unreadable])).toEqual([
+    expect(seen.byPop.map(({ tasks, lacking, unreadable }) => [tasks, lacking, unreadable])).toEqual([
       [1, 0, 2],
       [1, 0, 2],
       [1, 0, 2],
@@ -135,7 +135,7 @@ describe("a URL that could not be read", () => {
     const unreadable = [gone, { ...gone, url: A.url, variant: "br" }];
     const seen = coverageIn(pops, [one], good, { unreadable, variants: ["br", "gzip"] });
     expect(seen).toMatchObject({ cold_objects: 3, urls: 2, unreadable_urls: 2 });
-    expect(seen.shares[0]).toMatchObject({ tasks: 1, unreadable: 3 });
+    expect(seen.byPop[0]).toMatchObject({ tasks: 1, unreadable: 3 });
   });
 });
 
@@ -150,7 +150,7 @@ it("a POP of which the resolver did not answer is counted apart from one that do
 
 it("what is cold for a whole REC is counted apart from what a POP lacks besides", () => {
   const seen = coverageIn([target("SIN2-P1"), target("SIN52-C2")], [A, B], [`SIN2-P1 ${A.url}`]);
-  expect(seen.shares).toMatchObject([
+  expect(seen.byPop).toMatchObject([
     { lacking: 1, cold: 1 },
     { lacking: 2, cold: 1 },
   ]);
@@ -160,7 +160,7 @@ it("what is wanted at some POPs alone lacks nothing at the others", () => {
   const targets = [target("SIN2-P1"), target("SIN52-C2"), target("SIN5-C1", { state: "FAILED" })];
   const seen = coverageIn(targets, [{ ...A, pops: "01" }], [`SIN2-P1 ${A.url}`]);
   expect(seen.cold_objects).toBe(0);
-  expect(seen.shares.map(({ tasks, lacking }) => [tasks, lacking])).toEqual([
+  expect(seen.byPop.map(({ tasks, lacking }) => [tasks, lacking])).toEqual([
     [1, 0],
     [0, 0],
   ]);

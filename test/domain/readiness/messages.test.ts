@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { duration, SAY, TEXTS } from "../../../domain/readiness/messages.ts";
+import { duration, MESSAGE_FORMATTERS, TEXTS } from "../../../domain/readiness/messages.ts";
 
 const placeholdersOf = (text: string) =>
   [...new Set([...text.matchAll(/\{(\w+)(?:,|\})/g)].map(([, name]) => name))].sort();
@@ -16,10 +16,10 @@ it.each(Object.keys(TEXTS.en) as (keyof typeof TEXTS.en)[])(
 );
 
 it("fills in numbers by language, and the form of the number", () => {
-  expect(SAY.en("pausedWhileRunning", { running: 1, waiting: 1_234 })).toBe(
+  expect(MESSAGE_FORMATTERS.en("pausedWhileRunning", { running: 1, waiting: 1_234 })).toBe(
     "Paused: no instance is wanted. 1 task is still running, for up to a minute after their instances are told to stop; 1,234 tasks wait.",
   );
-  expect(SAY.zh("notTried", { count: 1_234 })).toBe("1,234 个任务未尝试。");
+  expect(MESSAGE_FORMATTERS.zh("notTried", { count: 1_234 })).toBe("1,234 个任务未尝试。");
 });
 
 it.each([
@@ -30,6 +30,6 @@ it.each([
   [172_800_000, "2 days", "2 天"],
   [183_600_000, "2 days 3 h", "2 天 3 小时"],
 ])("%d ms are %s", (ms, en, zh) => {
-  expect(duration(SAY.en, ms)).toBe(en);
-  expect(duration(SAY.zh, ms)).toBe(zh);
+  expect(duration(MESSAGE_FORMATTERS.en, ms)).toBe(en);
+  expect(duration(MESSAGE_FORMATTERS.zh, ms)).toBe(zh);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ReportedProgress, sentence } from "../../../domain/readiness/sentence.ts";
+import { type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { readiness } from "../../readiness.ts";
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const NOW = Date.parse("2026-11-25T11:46:12Z");
 /** A timestamp as answers have it. @param ms since the epoch */
 const at = (ms: number) => formatTimestamp(ms);
-const RUNNING: ReportedProgress = {
+const RUNNING: SentenceInput = {
   status: "IN_PROGRESS",
   total_count: 3_192,
   download_count: 1_971,
@@ -25,7 +25,7 @@ const RUNNING: ReportedProgress = {
   timeout_at: at(NOW + 46 * MINUTE),
   estimated_finish_at: at(NOW + 6 * MINUTE),
 };
-const DONE: ReportedProgress = {
+const DONE: SentenceInput = {
   ...RUNNING,
   status: "FINISHED",
   download_count: 3_192,
@@ -37,7 +37,7 @@ const DONE: ReportedProgress = {
 const seen = (change: Partial<Readiness>) => ({ readiness: readiness(change) });
 
 describe("while it runs", () => {
-  it.each<[Partial<ReportedProgress>, string, string]>([
+  it.each<[Partial<SentenceInput>, string, string]>([
     [{ status: "CREATED" }, "Asking for the sizes of the URLs.", "正在探测 URL 的大小。"],
     [{ status: "EXPANDING" }, "Reading the sources.", "正在读取来源。"],
     [{ status: "CHECK_POP" }, "Checking POPs.", "正在检查 POP。"],
@@ -97,7 +97,7 @@ describe("while it runs", () => {
 });
 
 describe("at its end", () => {
-  it.each<[Partial<ReportedProgress>, string, string]>([
+  it.each<[Partial<SentenceInput>, string, string]>([
     [{}, "Ready for traffic: all 3,192 tasks are warm.", "可以放量：3,192 个任务全部已预热。"],
     [
       { warm_count: 3_000, hit_count: 190 },
@@ -274,7 +274,7 @@ describe("at its end", () => {
 });
 
 describe("the sentence of an answer", () => {
-  const body: ReportedProgress = {
+  const body: SentenceInput = {
     status: "STOPPED",
     total_count: 10,
     download_count: 4,
@@ -291,7 +291,7 @@ describe("the sentence of an answer", () => {
     last_update_time: "2026-11-25 11:46:02.000000",
     timeout_at: "2026-11-25 12:46:12.000000",
   };
-  it.each<[string, Partial<ReportedProgress>, string]>([
+  it.each<[string, Partial<SentenceInput>, string]>([
     ["is not counted right after its stop", {}, "Stopped. What was done is being counted."],
     ["is counted with its verdict", { verdict: "not_ready" }, "Stopped at 40%. 6 tasks not tried. 1 task failed."],
     [

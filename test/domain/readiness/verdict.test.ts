@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Coverage, type PopShare, readinessOf, verdictOf } from "../../../domain/readiness/verdict.ts";
+import { type Coverage, type PopCoverage, readinessOf, verdictOf } from "../../../domain/readiness/verdict.ts";
 import {
   type Readiness,
   readinessSchema,
@@ -9,7 +9,7 @@ import {
 } from "../../../domain/request/readiness-schema.ts";
 import { type Count, NO_COUNT } from "../../../domain/result/count.ts";
 
-const pop = (n: number, lacking = 0, change: Partial<PopShare> = {}): PopShare => ({
+const pop = (n: number, lacking = 0, change: Partial<PopCoverage> = {}): PopCoverage => ({
   pop: `SIN${n}-P1`,
   tasks: 1_000,
   lacking,
@@ -22,7 +22,7 @@ const coverage = (change: Partial<Coverage> = {}): Coverage => ({
   cold_unreadable: 0,
   cold_examples: [],
   cold_recs: [],
-  shares: Array.from({ length: 40 }, (_, i) => pop(i)),
+  byPop: Array.from({ length: 40 }, (_, i) => pop(i)),
   unresolved: [],
   unanswered: [],
   urls: 1_000,
@@ -30,10 +30,10 @@ const coverage = (change: Partial<Coverage> = {}): Coverage => ({
   ...change,
 });
 const lackingPops = (lacking: number, of: number, tasks = 11) =>
-  coverage({ shares: Array.from({ length: of }, (_, i) => pop(i, i < lacking ? tasks : 0)) });
+  coverage({ byPop: Array.from({ length: of }, (_, i) => pop(i, i < lacking ? tasks : 0)) });
 /** Of which all 40 POPs lack so many. */
 const unreadable = (count: number) =>
-  coverage({ unreadable_urls: count, shares: Array.from({ length: 40 }, (_, i) => pop(i, 0, { unreadable: count })) });
+  coverage({ unreadable_urls: count, byPop: Array.from({ length: 40 }, (_, i) => pop(i, 0, { unreadable: count })) });
 const ALL_WARM: Count = { ...NO_COUNT, download_count: 40_000, warm_count: 40_000 };
 const DOWNLOADED = { ...ALL_WARM, warm_count: 0 };
 
@@ -54,7 +54,7 @@ describe("the verdict", () => {
       "ready_with_exceptions",
       "39 of 40 POPs did not resolve: they do not count",
       "FINISHED",
-      coverage({ shares: [pop(1)], unresolved: Array.from({ length: 39 }, (_, i) => `ICN${i}-C1`) }),
+      coverage({ byPop: [pop(1)], unresolved: Array.from({ length: 39 }, (_, i) => `ICN${i}-C1`) }),
       0,
     ],
     [
@@ -87,13 +87,13 @@ describe("the verdict", () => {
 
 describe("what the verdict rests on", () => {
   it("counts kinds of trouble, not tasks", () => {
-    const seen = coverage({ shares: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadable_urls: 40 });
+    const seen = coverage({ byPop: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadable_urls: 40 });
     expect(readinessOf(seen, 2).exceptions).toBe(4);
   });
 
   it("names the POPs that lack most first, and before them those that lack more than what is cold everywhere", () => {
     const shares = [pop(1, 20), pop(2, 900, { cold: 900 }), pop(3, 5), pop(4, 50)];
-    expect(readinessOf(coverage({ shares }), 0)).toMatchObject({
+    expect(readinessOf(coverage({ byPop: shares }), 0)).toMatchObject({
       lacking_pops: 3,
       lacking_other_pops: 2,
       pops: 4,

@@ -4,8 +4,8 @@ import {
   cloudFrontLabel,
   type Distribution,
   distributionOf,
-  hostToAsk,
   matchesName,
+  requestHost,
 } from "../../../domain/request/distributions.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
@@ -47,7 +47,7 @@ describe("the host to ask with", () => {
     domain: DOMAIN,
     names: [DOMAIN, "cdn.example.com", "*.w.example"],
   };
-  const ask = (distribution: Distribution, url: string) => hostToAsk(distribution, new URL(url));
+  const ask = (distribution: Distribution, url: string) => requestHost(distribution, new URL(url));
 
   it.each([
     ["an alias is asked for by itself", own, "https://cdn.example.com/a", "cdn.example.com"],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   decideSettlement,
-  lastSignOf,
+  lastActivityAt,
   MAX_REQUEUES,
   needsSettlement,
   type Observed,
@@ -209,7 +209,7 @@ describe("the last sign of life", () => {
   const item = request({ status: "IN_PROGRESS", last_update_time: stamp(minutesAgo(9)) });
   const at = (change: Partial<Progress>) => {
     const progress = { count: count(3, 30, 1), lastResultAt: undefined, heartbeats: [], ...change };
-    return lastSignOf(item, { progress: new Map([[item.req_id, progress]]), messages: 4, now: NOW, timings });
+    return lastActivityAt(item, { progress: new Map([[item.req_id, progress]]), messages: 4, now: NOW, timings });
   };
 
   it("is a result, a heartbeat or a change, whichever is the newest", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hasFailedTooOften, isSettleable } from "../../../domain/request/lifecycle.ts";
+import { exceedsMaxFailures, isSettleable } from "../../../domain/request/lifecycle.ts";
 import { count } from "../../lambdas/items.ts";
 
 it.each([
@@ -9,7 +9,7 @@ it.each([
   [3, 3, false],
   [3, 4, true],
 ])("with max_failures %s, %i failures are too many: %s", (max_failures, failed, expected) => {
-  expect(hasFailedTooOften({ max_failures }, failed)).toBe(expected);
+  expect(exceedsMaxFailures({ max_failures }, failed)).toBe(expected);
 });
 
 it.each([

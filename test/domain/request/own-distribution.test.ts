@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hostOwners, notOwnedBy } from "../../../domain/request/distributions.ts";
+import { hostOwners, notOwnedReason } from "../../../domain/request/distributions.ts";
 
 const OWN = [
   { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
@@ -55,5 +55,5 @@ it.each([
   ["www.example.com", "E2", undefined],
   ["www.example.org", "E1", "the distribution E1 does not answer to www.example.org"],
 ])("URLs of %s as URLs of %s: %s", (host, id, problem) => {
-  expect(notOwnedBy(id, host, hostOwners(OWN))).toBe(problem);
+  expect(notOwnedReason(id, host, hostOwners(OWN))).toBe(problem);
 });

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { heatStrip, MAX_BINS, MAX_NAMED, STRIP_STATES, type StripResult } from "../../../domain/result/heat-strip.ts";
+import {
+  HEAT_STRIP_STATES,
+  type HeatStripResult,
+  heatStrip,
+  MAX_BINS,
+  MAX_NAMED,
+} from "../../../domain/result/heat-strip.ts";
 
 const tasks = (count: number) => Array.from({ length: count }, (_, i) => ({ url: `https://a.example/${i}` }));
 const WARM = { ok: true, outcome: "warm" } as const;
@@ -21,7 +27,7 @@ describe("a strip", () => {
   });
 
   it("of many is thinned, and one failure among 500 is seen", () => {
-    const results: StripResult[] = Array.from({ length: 60_000 }, () => WARM);
+    const results: HeatStripResult[] = Array.from({ length: 60_000 }, () => WARM);
     results[59_999] = FAILED;
     const { bins } = heatStrip(tasks(60_000), results);
     expect(bins).toHaveLength(MAX_BINS);
@@ -34,7 +40,7 @@ describe("a strip", () => {
   });
 
   it("shows of each bin the worst", () => {
-    const order = [...STRIP_STATES].reverse();
+    const order = [...HEAT_STRIP_STATES].reverse();
     const all = [WARM, { ok: true, outcome: "hit" }, { ok: true }, undefined, NOT_KEPT, FAILED] as const;
     for (let worst = 0; worst < order.length; worst++) {
       const results = all.map((result, i) => (i <= worst ? result : WARM));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { headerAgainstCaching, notKept } from "../../../domain/result/failure.ts";
+import { notKept, uncacheableHeader } from "../../../domain/result/failure.ts";
 
 test.each([
   [{ cacheControl: "public, max-age=60" }, undefined],
@@ -18,7 +18,7 @@ test.each([
   [{ vary: " * " }, "Vary: *"],
   [{ vary: "accept-encoding" }, undefined],
   [{}, undefined],
-])("%o", (headers, says) => expect(headerAgainstCaching(headers)).toBe(says));
+])("%o", (headers, says) => expect(uncacheableHeader(headers)).toBe(says));
 
 test("the likely reason is said, and that it is one", () => {
   const noCache = { cacheControl: "no-cache" };

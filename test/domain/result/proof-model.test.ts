@@ -7,7 +7,7 @@ import {
   MAX_DOWNLOADS,
   nextStep,
   type Observation,
-  type Step,
+  type ProofStep,
 } from "../../../domain/result/proof.ts";
 
 const RUNS = 5_000;
@@ -249,7 +249,7 @@ const honestWorld = anyWorld.map((world) => ({
   losesChecks: [],
 }));
 
-const outcomeIn = (step: Step) => ("outcome" in step ? step.outcome : undefined);
+const outcomeIn = (step: ProofStep) => ("outcome" in step ? step.outcome : undefined);
 
 test("no task is reported as warm whose object the POP did not keep when it was requested", () => {
   fc.assert(

@@ -5,8 +5,8 @@ import {
   downloadsIn,
   nextStep,
   type Observation,
+  type ProofStep,
   parseAge,
-  type Step,
 } from "../../../domain/result/proof.ts";
 
 type Seen = Partial<Omit<Observation, "kind">> & { readonly kind?: Observation["kind"] };
@@ -30,7 +30,7 @@ function history(...seen: readonly Seen[]): Observation[] {
 }
 
 /** A step in one word, as the rows below write it. */
-function inShort(step: Step): string {
+function inShort(step: ProofStep): string {
   if ("next" in step) return step.next === "check" && step.alone ? "check alone" : step.next;
   if (step.outcome === "hit" && step.warning !== undefined) return `hit: ${step.warning}`;
   return step.outcome === "not_kept" ? `not_kept: ${step.reason}` : step.outcome;

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
 import { textOfField } from "../../../domain/csv.ts";
-import { MORE_COLUMNS, reportedResultSchema } from "../../../domain/result/report.ts";
+import { RESULTS_ONLY_COLUMNS, reportedResultSchema } from "../../../domain/result/report.ts";
 import { fullResult, result } from "../../lambdas/items.ts";
 import { TASK_ROWS_HEADER, taskRow } from "../../task-rows.ts";
 
@@ -35,7 +35,7 @@ it("a row has the report's columns, and what a warm task has to say", () => {
     error: 'HTTP 404: "no", it said',
     reason: "http_4xx",
   });
-  expect(MORE_COLUMNS.map(({ name }) => name)).toEqual(["ok", "reason", "bytes", "ms", "x_cache", "warning"]);
+  expect(RESULTS_ONLY_COLUMNS.map(({ name }) => name)).toEqual(["ok", "reason", "bytes", "ms", "x_cache", "warning"]);
 });
 
 it("a text comes back whatever is in it, and no spreadsheet takes it for a formula", () => {

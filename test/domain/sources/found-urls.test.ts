@@ -12,7 +12,7 @@ const own = [`https://${HOST}/own`];
 const OPTIONS = {
   request: request({ pops: ["SIN2-P1"] }),
   caps: {},
-  own,
+  callerUrls: own,
   serves: (host: string) => host === HOST,
   sources: SOURCES,
 };

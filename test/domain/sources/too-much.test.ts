@@ -8,7 +8,7 @@ const CAPS = { maxTasks: 1_000_000 };
 const SOURCE = notYetRead({ type: "list", url: "https://a.example/list" });
 
 function gathered(request: RequestItem, urls: readonly string[], leftOut = {}) {
-  const all = new FoundUrls({ request, caps: CAPS, own: [], serves: () => true, sources: [SOURCE] });
+  const all = new FoundUrls({ request, caps: CAPS, callerUrls: [], serves: () => true, sources: [SOURCE] });
   all.add(1, new Set(urls), leftOut);
   return all;
 }

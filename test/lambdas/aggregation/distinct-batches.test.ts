@@ -47,7 +47,7 @@ function world() {
       },
     },
     failedBatches: { send: note("bury") },
-    onUnreadable: () => undefined,
+    onUnparseable: () => undefined,
     logger: silent,
     namespace: "Prewarm/test",
   });

@@ -1,7 +1,7 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { RequestReader } from "../../../aws/request-table.ts";
-import type { Unreadable } from "../../../domain/log-fields.ts";
+import type { UnparseableItem } from "../../../domain/log-fields.ts";
 import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
@@ -9,7 +9,7 @@ import { fakeDeps } from "../fake-deps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
+import { FakeSettlementRequests } from "../fakes/settlement-requests.ts";
 import { count, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
@@ -22,18 +22,18 @@ const bad = record({ ok: false });
 function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
   const [progress, shutdown] = [new FakeProgress(), new FakeAsyncFunction()];
-  const settlements = new FakeSettlementQueue(shutdown);
+  const settlements = new FakeSettlementRequests(shutdown);
   const buried: string[] = [];
   const failedBatches = { send: async (body: string) => void buried.push(body) };
-  const unreadable: Unreadable[] = [];
-  const onUnreadable = (it: Unreadable) => void unreadable.push(it);
+  const unreadable: UnparseableItem[] = [];
+  const onUnparseable = (it: UnparseableItem) => void unreadable.push(it);
   const { deps, calls } = noteCalls<AggregationDeps>(
     {
       requests,
       progress,
       settlements,
       failedBatches,
-      onUnreadable,
+      onUnparseable,
       logger: silent,
       namespace: "Prewarm/test",
     },
@@ -68,7 +68,7 @@ function realReader() {
     progress,
     settlements: { requestSettlement: async () => true },
     failedBatches: { send: async () => undefined },
-    onUnreadable() {},
+    onUnparseable() {},
     logger: silent,
     namespace: "Prewarm/test",
   });
@@ -220,7 +220,7 @@ describe("Aggregation", () => {
     settlements.open.set("r1", Date.now());
     await handle(good, bad, record({}));
     expect(shutdown.requests).toEqual([]);
-    await settlements.settled("r1");
+    await settlements.clear("r1");
     await handle(record({}, {}));
     expect(shutdown.requests).toEqual(["r1"]);
   });

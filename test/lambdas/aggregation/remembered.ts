@@ -1,7 +1,7 @@
 import type { ProgressTable } from "../../../aws/progress-table.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
 import type { BatchProgress } from "../../../lambdas/aggregation/batch.ts";
-import { CountedRequest } from "../../../lambdas/aggregation/handler.ts";
+import { RequestCounters } from "../../../lambdas/aggregation/handler.ts";
 import { fakeDeps } from "../fake-deps.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import type { Public } from "../fakes/public.ts";
@@ -10,9 +10,9 @@ import { request } from "../items.ts";
 /** The Progress table with some calls of a test's own, and requests as one process remembers them. */
 export function remembered(calls: Partial<Public<ProgressTable>>) {
   const { progress } = fakeDeps<{ progress: ProgressTable }>({ progress: Object.assign(new FakeProgress(), calls) });
-  const requests = new Map<string, CountedRequest>();
+  const requests = new Map<string, RequestCounters>();
   const requestOf = (reqId: string) => {
-    const counted = requests.get(reqId) ?? new CountedRequest(progress, request({ req_id: reqId, total_count: 9 }));
+    const counted = requests.get(reqId) ?? new RequestCounters(progress, request({ req_id: reqId, total_count: 9 }));
     requests.set(reqId, counted);
     return counted;
   };

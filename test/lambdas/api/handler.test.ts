@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LISTS } from "../../../domain/plan/lists.ts";
-import { wordsOf } from "../../../domain/readiness/reasons.ts";
+import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import { parseTimestamp } from "../../../domain/timestamps.ts";
@@ -346,7 +346,7 @@ describe("GET /prewarm with detail=failures", () => {
     await progress.putFailureExamples("r1", "http_4xx", [example]);
     const { body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops, failures" });
     expect(body["pops"]).toHaveLength(2);
-    expect(body["failures"]).toEqual([{ ...refused, urls: null, ...wordsOf("http_4xx", "en") }]);
+    expect(body["failures"]).toEqual([{ ...refused, urls: null, ...reasonText("http_4xx", "en") }]);
   });
 
   it("adds input failures while the request runs, without a look at each URL that could not be read", async () => {

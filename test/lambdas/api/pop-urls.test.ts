@@ -4,7 +4,7 @@ import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
-import { MAX_STRIP_TASKS, readPopUrls } from "../../../lambdas/api/details.ts";
+import { MAX_HEAT_STRIP_TASKS, readPopUrls } from "../../../lambdas/api/details.ts";
 import { type Fakes, fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
@@ -145,7 +145,7 @@ describe("is refused", () => {
   });
 
   it("for so many tasks that reading them takes too long, and no result is read", async () => {
-    const urls = Array.from({ length: MAX_STRIP_TASKS + 1 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
+    const urls = Array.from({ length: MAX_HEAT_STRIP_TASKS + 1 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
     const results = {
       ofPop(): AsyncGenerator<never> {
         throw new Error("a result was read");

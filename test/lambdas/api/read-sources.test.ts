@@ -27,7 +27,7 @@ async function read(
     dns: fakeResolver({ addresses: async () => ["127.0.0.1"] }),
     ports: { httpsPort: port, httpPort: port },
     caps: { maxTasks: 1_000 },
-    own: OWN,
+    ownDistributions: OWN,
     timeMs: ms,
   };
   const item = request({ pops: ["SIN2-P1"], sources });

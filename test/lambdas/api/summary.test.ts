@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LISTS } from "../../../domain/plan/lists.ts";
-import { wordsOf } from "../../../domain/readiness/reasons.ts";
+import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { readiness as readinessWith } from "../../readiness.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { request, target } from "../items.ts";
@@ -62,10 +62,10 @@ describe("GET /summary", () => {
             tasks: 3,
             pops: 2,
             urls: 1,
-            ...wordsOf("http_5xx", "en"),
+            ...reasonText("http_5xx", "en"),
             examples: [example],
           },
-          { code: "tls", subject: "task", tasks: 1, pops: 1, urls: 1, ...wordsOf("tls", "en"), examples: [] },
+          { code: "tls", subject: "task", tasks: 1, pops: 1, urls: 1, ...reasonText("tls", "en"), examples: [] },
         ],
         total_count: 9,
         unfinished_count: 1,

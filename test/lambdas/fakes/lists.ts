@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import type { Lists } from "../../../aws/lists.ts";
-import type { Checkpoint, ReadableList, WritableList } from "../../../domain/plan/lists.ts";
+import type { CheckpointKind, ReadableList, WritableList } from "../../../domain/plan/lists.ts";
 import { collect } from "../../collect.ts";
 import type { Public } from "./public.ts";
 
@@ -27,11 +27,11 @@ export class FakeLists implements Public<Lists> {
     delete this.objects[key(reqId)];
     this.checkpoints.delete(key(reqId));
   }
-  async readCheckpoint<T>({ key, schema }: Checkpoint<T>, reqId: string) {
+  async readCheckpoint<T>({ key, schema }: CheckpointKind<T>, reqId: string) {
     const text = this.checkpoints.get(key(reqId));
     return text === undefined ? undefined : schema.parse(JSON.parse(text));
   }
-  async writeCheckpoint<T>({ key }: Checkpoint<T>, reqId: string, state: T) {
+  async writeCheckpoint<T>({ key }: CheckpointKind<T>, reqId: string, state: T) {
     this.checkpoints.set(key(reqId), JSON.stringify(state));
   }
   async put(key: string, bytes: Uint8Array) {

@@ -128,7 +128,7 @@ export class FakeProgress implements Public<ProgressTable> {
   async resolvedPops() {
     return new Map(this.resolved);
   }
-  async noteResolved(pops: readonly string[], at: number) {
+  async recordResolved(pops: readonly string[], at: number) {
     for (const pop of pops) this.resolved.set(pop, at);
   }
 

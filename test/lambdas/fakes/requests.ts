@@ -8,7 +8,7 @@ import {
   type State,
   stateOf,
 } from "../../../domain/request/lifecycle.ts";
-import { CLOSING, type Place, type RequestItem } from "../../../domain/request/request-item.ts";
+import { CLOSING, type RequestCursor, type RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import type { Public } from "./public.ts";
 
@@ -54,11 +54,11 @@ export class FakeRequests implements Public<RequestTable> {
   async isActive(reqId: string) {
     return this.items.get(reqId)?.active !== undefined;
   }
-  async active() {
+  async readActive() {
     return [...this.items.values()].filter(({ active }) => active !== undefined);
   }
   async listActive() {
-    return this.active();
+    return this.readActive();
   }
   async advance(reqId: string, event: AdvancingEvent, fields = {}) {
     const { from, to } = EVENTS[event];
@@ -75,9 +75,9 @@ export class FakeRequests implements Public<RequestTable> {
   async getActive(reqId: string) {
     return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
   }
-  async page(most: number, after: Place | undefined, status?: RequestItem["status"]): Promise<RequestPage> {
+  async page(most: number, after: RequestCursor | undefined, status?: RequestItem["status"]): Promise<RequestPage> {
     this.pages++;
-    const place = ({ created_at, req_id }: Place) => `${created_at} ${req_id}`;
+    const place = ({ created_at, req_id }: RequestCursor) => `${created_at} ${req_id}`;
     const newest = [...this.items.values()].toSorted((a, b) => (place(a) < place(b) ? 1 : -1));
     const behind = newest.filter((item) => after === undefined || place(item) < place(after));
     const looked = behind.slice(0, most);

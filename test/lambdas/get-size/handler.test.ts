@@ -66,7 +66,7 @@ async function world({
   const allowed = allowedDistributionsSchema.parse(allowedIds);
   const expandFunction = new FakeAsyncFunction();
   const requestPops = new FakeRequestPops(requests);
-  const asked = { distributions, dns, ports, keptErrorMs: 50, ...ownLimits(), expandFunction };
+  const asked = { distributions, dns, ports, errorCachingMs: 50, ...ownLimits(), expandFunction };
   const fakes = { requests, requestPops, lists, ...asked, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };

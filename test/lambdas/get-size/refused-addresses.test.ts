@@ -46,7 +46,7 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
     dns,
     distributions: new FakeDistributions([]),
     ports,
-    keptErrorMs: 50,
+    errorCachingMs: 50,
     ...ownLimits(),
     expandFunction: new FakeAsyncFunction(),
     allowed: allowedDistributionsSchema.parse("*"),

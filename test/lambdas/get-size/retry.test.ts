@@ -64,7 +64,7 @@ async function world(
     dns,
     ports,
     expandFunction: new FakeAsyncFunction(),
-    keptErrorMs: 50,
+    errorCachingMs: 50,
     ...ownLimits(),
     allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,

@@ -65,7 +65,7 @@ describe("a request that cannot be read", () => {
   it("is ended by the timer all the same, and its instances go", async () => {
     const { handle, requests, fleet } = world();
     requests.get = async () => undefined;
-    requests.active = async () => [];
+    requests.readActive = async () => [];
     await handle(TIMER);
     expect([requests.the().status, requests.the().active, fleet.capacity]).toEqual(["TIMEOUT", undefined, 0]);
   });
@@ -131,7 +131,7 @@ describe("a settlement check of an active request", () => {
     const late: ReturnType<typeof world> = world({
       item: { download_count: 3 },
       fault: (call) => {
-        if (call === "settlements.settled") late.progress.set("r1", { count: count(4, 0, 0) });
+        if (call === "settlements.clear") late.progress.set("r1", { count: count(4, 0, 0) });
         return undefined;
       },
     });

@@ -52,7 +52,7 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const run = (left: () => number) =>
     recount(fakeDeps<ShutdownDeps>(deps), item, {
       timeIsUp: false,
-      left: () => left() - RESERVE_MS,
+      remainingMs: () => left() - RESERVE_MS,
       whyMissing: () => UNFINISHED,
     });
   const report = () => (lists.report() ?? []).map((row) => row.join()).toSorted();
@@ -121,7 +121,7 @@ describe("a recount", () => {
     const w = setUp(40, 40, (n) => n < 20);
     expect(await w.run(() => 0)).toBeUndefined();
     w.deps.results.items.push(...tasksOf(urlsOf(40), 40, (n) => n >= 20));
-    const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
+    const run = { timeIsUp: false, remainingMs: () => 900_000, whyMissing: () => UNFINISHED };
     const counted = await recount(fakeDeps<ShutdownDeps>(w.deps), { ...w.item, ...change }, run);
     expect(counted?.taskBitmap.missingCount).toBe(0);
     expect(w.all()).toHaveLength(80);
@@ -137,7 +137,7 @@ describe("a recount", () => {
     expect(await w.run(() => 0)).toBeUndefined();
     w.deps.results.items.push(...late);
     const deps = fakeDeps<ShutdownDeps>({ ...w.deps, now: () => 1_000 + ageMs });
-    const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
+    const run = { timeIsUp: false, remainingMs: () => 900_000, whyMissing: () => UNFINISHED };
     expect((await recount(deps, w.item, run))?.taskBitmap.missingCount).toBe(missing);
   });
 
@@ -172,7 +172,7 @@ describe("of a request of which many URLs could not be read", () => {
       }
     }
     const lists = new ManyUnreadable(w.deps.lists.objects);
-    const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
+    const run = { timeIsUp: false, remainingMs: () => 900_000, whyMissing: () => UNFINISHED };
     const done = await recount(fakeDeps<ShutdownDeps>({ ...w.deps, lists }), w.item, run);
     expect(done?.failures.groups()).toMatchObject([
       { code: "other", subject: "task", tasks: 1 },

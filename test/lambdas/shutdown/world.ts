@@ -14,7 +14,7 @@ import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResults } from "../fakes/results.ts";
-import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
+import { FakeSettlementRequests } from "../fakes/settlement-requests.ts";
 import { FakeQueue, FakeStaleMessages } from "../fakes/task-queue.ts";
 import { FakeTimer } from "../fakes/timer.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
@@ -127,7 +127,7 @@ export function world({
       onSleep();
     },
   };
-  const settlements = new FakeSettlementQueue(shutdown);
+  const settlements = new FakeSettlementRequests(shutdown);
   const said: EndedEvent[] = [];
   const buried: string[] = [];
   const announcing = {

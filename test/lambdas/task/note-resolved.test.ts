@@ -17,7 +17,7 @@ describe("which POPs resolved", () => {
     progress.resolved.set("SIN2-P1", NOW - 23 * HOUR_MS).set("FRA56-P4", NOW - 24 * HOUR_MS);
     await handle(CHECK_POP);
     expect(Object.fromEntries(progress.resolved)).toEqual({ "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW });
-    expect(calls.filter((call) => call === "progress.noteResolved")).toHaveLength(1);
+    expect(calls.filter((call) => call === "progress.recordResolved")).toHaveLength(1);
   });
 
   it("costs one read when all were noted today", async () => {
@@ -33,7 +33,7 @@ describe("which POPs resolved", () => {
     expect(calls.filter((call) => call.startsWith("progress."))).toEqual([]);
   });
 
-  it.each(["progress.resolvedPops", "progress.noteResolved"])(
+  it.each(["progress.resolvedPops", "progress.recordResolved"])(
     "fails no request: a fault of %s is logged",
     async (failing) => {
       const { handle, requests, warnings } = world({ now, fault: (call) => (call === failing ? "before" : undefined) });

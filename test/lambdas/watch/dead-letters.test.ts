@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Unreadable } from "../../../domain/log-fields.ts";
+import type { UnparseableItem } from "../../../domain/log-fields.ts";
 import type { ReceivedMessage } from "../../../domain/plan/ports.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
@@ -48,7 +48,7 @@ function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Param
   const results = new FakeResults([...standing]);
   const queue = new FakeQueue();
   const buried: string[][] = [];
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnparseableItem[] = [];
   const deadLetters = new FakeDeadLetters([]);
   const fakes = {
     requests: new FakeRequests(item),
@@ -56,7 +56,7 @@ function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Param
     queue,
     deadLetters,
     failedBatches: { send: async (...letters: string[]) => void buried.push(letters) },
-    onUnreadable: (it: Unreadable) => void unreadable.push(it),
+    onUnparseable: (it: UnparseableItem) => void unreadable.push(it),
   };
   const { deps } = watchDeps(fakes);
   const handle = (...letters: ReceivedMessage[]) => {

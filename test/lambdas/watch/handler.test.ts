@@ -4,7 +4,7 @@ import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
+import { FakeSettlementRequests } from "../fakes/settlement-requests.ts";
 import { request } from "../items.ts";
 import { silent } from "../silent.ts";
 import { WATCH_CONTEXT, watchDeps } from "./world.ts";
@@ -129,7 +129,7 @@ test("a request for which something fails holds up no other, and the run fails i
   };
   const progress = new FakeProgress();
   const warned: unknown[][] = [];
-  const settlements = new FakeSettlementQueue();
+  const settlements = new FakeSettlementRequests();
   const { deps } = watchDeps({
     requests,
     settlements,

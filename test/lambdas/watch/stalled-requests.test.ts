@@ -8,7 +8,7 @@ import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
+import { FakeSettlementRequests } from "../fakes/settlement-requests.ts";
 import { FakeQueue } from "../fakes/task-queue.ts";
 import { count, request, target } from "../items.ts";
 import { watchDeps } from "./world.ts";
@@ -44,7 +44,7 @@ function world(
   progress.set("r2", { heartbeats: others });
   const requestPops = new FakeRequestPops(requests);
   const expandFunction = new FakeAsyncFunction();
-  const settlements = new FakeSettlementQueue(shutdown);
+  const settlements = new FakeSettlementRequests(shutdown);
   const { deps, lines } = watchDeps({ requests, requestPops, queue, expandFunction, settlements });
   return { requests, requestPops, progress, settlements, shutdown, expandFunction, ...runs(deps, lines, progress) };
 }
@@ -52,7 +52,7 @@ function world(
 /** The parts of a run; each returns what it logged: of which request, and what. */
 function runs(deps: WatchDeps, lines: unknown[][], progress = new FakeProgress(), onFailure: OnFailure = rethrow) {
   const run = (part: typeof requestSettlements) => async (): Promise<[string, unknown][]> => {
-    const active = await deps.requests.active();
+    const active = await deps.requests.readActive();
     const observed = await observe({ progress, timings: deps.timings }, active, () => NOW.getTime(), onFailure);
     lines.length = 0;
     await part(deps, { active, observed, onFailure });

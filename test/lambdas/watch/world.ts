@@ -7,7 +7,7 @@ import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResults } from "../fakes/results.ts";
-import { FakeSettlementQueue } from "../fakes/settlement-queue.ts";
+import { FakeSettlementRequests } from "../fakes/settlement-requests.ts";
 import { FakeQueue } from "../fakes/task-queue.ts";
 import { silent } from "../silent.ts";
 
@@ -26,12 +26,12 @@ export function watchDeps(given: Given = {}) {
     progress: new FakeProgress(),
     results: new FakeResults(),
     queue: new FakeQueue(),
-    settlements: new FakeSettlementQueue(),
+    settlements: new FakeSettlementRequests(),
     expandFunction: new FakeAsyncFunction(),
     fleet: new FakeFleet(),
     deadLetters: { receive: async () => [] },
     failedBatches: {},
-    onUnreadable: (it: { readonly key: string }) => {
+    onUnparseable: (it: { readonly key: string }) => {
       throw new Error(`unreadable: ${it.key}`);
     },
     timings: timingsOf(),

@@ -8,7 +8,7 @@ export default {
       file: "agent/fetch/downloader.ts",
       find: ".finally(ended);",
       replace:
-        ".then(async (first) =>\n        first.location === undefined\n          ? first\n          : await this.deps.http.get(this.endpointOf(addressIndex), new URL(first.location, this.url).pathname, this.headers.lines, this.onBytes, { cancellation: admission.cancellation, maxBytes: maxBytesOf(null), pop: message.pop }),\n      )\n      .finally(ended);",
+        ".then(async (first) =>\n        first.location === undefined\n          ? first\n          : await this.deps.http.get(this.endpointOf(addressIndex), new URL(first.location, this.url).pathname, this.headers.lines, this.onBytes, { cancellation: hooks.cancellation, maxBytes: maxBytesOf(null), pop: message.pop }),\n      )\n      .finally(ended);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/fetch/downloader-attempts.test.ts"],

@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/fetch/http/connection.ts",
-      find: "exchange === undefined || !this.asked",
+      find: "exchange === undefined || !this.isSent",
       replace: "exchange === undefined",
     },
   ],

@@ -7,11 +7,11 @@ export default {
     {
       file: "lambdas/shutdown/handler.ts",
       find: "const checkInMs = await settle(",
-      replace: "await deps.settlements.settled(reqId);\n  const checkInMs = await settle(",
+      replace: "await deps.settlements.clear(reqId);\n  const checkInMs = await settle(",
     },
     {
       file: "lambdas/shutdown/handler.ts",
-      find: "deps.sleep(checkInMs);\n  await deps.settlements.settled(reqId);\n  // Requested",
+      find: "deps.sleep(checkInMs);\n  await deps.settlements.clear(reqId);\n  // Requested",
       replace: "deps.sleep(checkInMs);\n  // Requested",
     },
   ],

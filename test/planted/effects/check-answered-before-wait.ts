@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/handler.ts",
-      find: "  if (checkInMs !== undefined) await deps.sleep(checkInMs);\n  await deps.settlements.settled(reqId);",
-      replace: "  await deps.settlements.settled(reqId);\n  if (checkInMs !== undefined) await deps.sleep(checkInMs);",
+      find: "  if (checkInMs !== undefined) await deps.sleep(checkInMs);\n  await deps.settlements.clear(reqId);",
+      replace: "  await deps.settlements.clear(reqId);\n  if (checkInMs !== undefined) await deps.sleep(checkInMs);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],

@@ -5,10 +5,10 @@ export default {
   description: "The request is closed first, so what a crash leaves in the queue is never dropped.",
   changes: [
     {
-      file: "lambdas/shutdown/wind-down.ts",
-      find: "if (!(await emptyQueue(deps, left))) return false;\n  await deps.requests.close(reqId);",
-      replace: "await deps.requests.close(reqId);\n  if (!(await emptyQueue(deps, left))) return false;",
+      file: "lambdas/shutdown/clean-up.ts",
+      find: "if (!(await emptyQueue(deps, remainingMs))) return false;\n  await deps.requests.close(reqId);",
+      replace: "await deps.requests.close(reqId);\n  if (!(await emptyQueue(deps, remainingMs))) return false;",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/wind-down.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/clean-up.test.ts"],
 } satisfies Bug;

@@ -9,11 +9,11 @@ export default {
       file: "lambdas/api/start-request.ts",
       find: "undo.push(() => deps.timer.cancel(reqId));",
       replace:
-        "undo.push(() => deps.requests.delete(reqId));\n    const most = deps.caps.maxActiveRequests;\n    const outcome = await deps.requests.put(item, most, before);\n    undo.push(() => deps.timer.cancel(reqId));",
+        "undo.push(() => deps.requests.delete(reqId));\n    const maxActive = deps.caps.maxActiveRequests;\n    const outcome = await deps.requests.put(item, maxActive, current);\n    undo.push(() => deps.timer.cancel(reqId));",
     },
     {
       file: "lambdas/api/start-request.ts",
-      find: '    undo.push(() => deps.requests.delete(reqId));\n    const most = deps.caps.maxActiveRequests;\n    const outcome = await deps.requests.put(item, most, before);\n    if (outcome === "FULL")',
+      find: '    undo.push(() => deps.requests.delete(reqId));\n    const maxActive = deps.caps.maxActiveRequests;\n    const outcome = await deps.requests.put(item, maxActive, current);\n    if (outcome === "FULL")',
       replace: '    if (outcome === "FULL")',
     },
   ],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/origin/permit-lease.ts",
-      find: "    this.stored = undefined;\n    this.calls.at",
-      replace: "    this.stored = to;\n    this.calls.at",
+      find: "    this.stored = undefined;\n    this.calls.nextCallAt",
+      replace: "    this.stored = to;\n    this.calls.nextCallAt",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/permit-lease.test.ts"],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/retry-plan.ts",
-      find: "places.length === used.length ? undefined",
-      replace: "places.length > 0 ? undefined",
+      find: "popIndexes.length === used.length ? undefined",
+      replace: "popIndexes.length > 0 ? undefined",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/retry-plan.test.ts"],

@@ -5,10 +5,10 @@ export default {
   description: "The wind-down leaves the schedule of the request in place.",
   changes: [
     {
-      file: "lambdas/shutdown/wind-down.ts",
+      file: "lambdas/shutdown/clean-up.ts",
       find: "await deps.timer.cancel(reqId);",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/wind-down.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/clean-up.test.ts"],
 } satisfies Bug;

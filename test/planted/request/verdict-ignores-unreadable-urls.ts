@@ -7,8 +7,8 @@ export default {
   changes: [
     {
       file: "domain/readiness/coverage.ts",
-      find: "share.unreadable++",
-      replace: "share.unreadable += 0",
+      find: "pop.unreadable++",
+      replace: "pop.unreadable += 0",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],

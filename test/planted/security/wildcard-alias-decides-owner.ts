@@ -7,8 +7,8 @@ export default {
   changes: [
     {
       file: "domain/request/find-distributions.ts",
-      find: "const problem = host === cfDomain ? undefined : notOwnedBy(id, host, owner);",
-      replace: "const problem = matchesAny(found.names, host) ? undefined : notOwnedBy(id, host, owner);",
+      find: "const problem = host === cfDomain ? undefined : notOwnedReason(id, host, owner);",
+      replace: "const problem = matchesAny(found.names, host) ? undefined : notOwnedReason(id, host, owner);",
     },
     {
       file: "domain/request/find-distributions.ts",

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { urlForms } from "../../../probe/size/measure-urls.ts";
+import { urlVariantRows } from "../../../probe/size/measure-urls.ts";
 import type { Size } from "../../../probe/size/size-probe.ts";
 
 const URL = "https://cdn.example.com/a";
 const GONE = { problem: "HTTP 404", reason: "http_4xx", http_status: 404 } as const;
 const REFUSED = { problem: "HTTP 406", reason: "http_4xx", http_status: 406 } as const;
 const of = (variants: readonly (string | undefined)[], answers: (Size | undefined)[]) =>
-  urlForms({ url: URL, variants, answers }, variants);
+  urlVariantRows({ url: URL, variants, answers }, variants);
 
 describe("measured URLs", () => {
   it("have rows without a variant if the request has no variants", () => {
@@ -34,7 +34,7 @@ describe("measured URLs", () => {
     // A single variant is named, too.
     expect(of(["br"], [gone]).bad).toEqual([{ url: URL, ...GONE }]);
     // A retry of one of two variants names the variant.
-    expect(urlForms({ url: URL, variants: ["br"], answers: [gone] }, ["br", "gzip"]).bad).toEqual([
+    expect(urlVariantRows({ url: URL, variants: ["br"], answers: [gone] }, ["br", "gzip"]).bad).toEqual([
       { url: URL, variant: "br", ...GONE },
     ]);
   });

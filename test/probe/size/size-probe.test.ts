@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { parseHeaders } from "../../../domain/net/headers.ts";
+import { headersToSend } from "../../../domain/net/headers.ts";
 import { DnsLookupError } from "../../../domain/net/resolver.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
@@ -22,16 +22,16 @@ afterEach(async () => {
 /** A probe that sends the same headers with each request. */
 function newProbe(port: number, { header = [], ...options }: Partial<SizeProbeOptions> & { header?: string[] } = {}) {
   const probe = new SizeProbe({
-    hostToAsk: (url: URL) => url.host,
+    requestHost: (url: URL) => url.host,
     ports: { httpsPort: port, httpPort: port },
     addressesOf: async () => ["127.0.0.1"],
     request: { req_id: "r1" },
     origins: new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }),
-    keptErrorMs: 11_000,
+    errorCachingMs: 11_000,
     ...options,
   });
   probes.push(probe);
-  return { size: (url: string) => probe.size(url, parseHeaders(header)) };
+  return { size: (url: string) => probe.size(url, headersToSend(header)) };
 }
 
 /** Responses of a server: one to a HEAD, one to a GET. */
@@ -106,14 +106,14 @@ describe("a URL's size", () => {
     [408, ["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]],
   ])("is unknown after three responses of %i, and the URL is valid", async (status, methods) => {
     const { port, seen } = await serve((_, response) => refuse(status)(response));
-    expect(await newProbe(port, { keptErrorMs: 10 }).size("http://cdn.example.com/")).toEqual({ size: null });
+    expect(await newProbe(port, { errorCachingMs: 10 }).size("http://cdn.example.com/")).toEqual({ size: null });
     expect(seen.map(({ method }) => method)).toEqual(methods);
   });
 
   it("does not slow down the origin after a response of AWS WAF, which is not from the origin", async () => {
     const { port } = await serve((_, response) => response.writeHead(429, { "x-amzn-waf-action": "captcha" }).end());
     const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
-    expect(await newProbe(port, { origins, keptErrorMs: 10_000 }).size("http://cdn.example.com/")).toMatchObject({
+    expect(await newProbe(port, { origins, errorCachingMs: 10_000 }).size("http://cdn.example.com/")).toMatchObject({
       problem: expect.stringMatching(/^WAF_CAPTCHA: .*HTTP 429/),
     });
     expect(origins.limiterFor({ req_id: "r1", host: "cdn.example.com" })).toBeUndefined();
@@ -126,7 +126,7 @@ describe("a URL's size", () => {
       if (n > 2) return whole(response);
       return response.writeHead(503, n === 2 ? { "retry-after": "2" } : {}).end();
     });
-    expect(await newProbe(port, { keptErrorMs: 1_200 }).size("http://cdn.example.com/")).toEqual({
+    expect(await newProbe(port, { errorCachingMs: 1_200 }).size("http://cdn.example.com/")).toEqual({
       size: 1_234,
     });
     const [first = 0, second = 0, third = 0] = at;
@@ -140,7 +140,7 @@ describe("a URL's size", () => {
     ["a reset", reset],
   ])("is found after %s that does not repeat", async (_, fault) => {
     const { port } = await serve((_, response, n) => (n <= 2 ? fault(response) : whole(response)));
-    expect(await newProbe(port, { keptErrorMs: 10 }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
+    expect(await newProbe(port, { errorCachingMs: 10 }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
   });
 
   it("is a problem that states the cause if every connection is reset or refused", async () => {
@@ -243,7 +243,7 @@ describe("a request of a probe", () => {
     vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const { port, seen } = await serve((_, response) => whole(response), ["*.cloudfront.net", "cdn.example.com"]);
-    const probe = newProbe(port, { hostToAsk: () => host, ports: { httpsPort: port, httpPort: 9 } });
+    const probe = newProbe(port, { requestHost: () => host, ports: { httpsPort: port, httpPort: 9 } });
     expect(await probe.size("https://cdn.example.com/")).toEqual({ size: 1_234 });
     expect(seen).toMatchObject([{ servername: host, headers: { host } }]);
   });

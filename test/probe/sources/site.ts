@@ -89,7 +89,7 @@ export function foundFor(
   return new FoundUrls({
     request: request({ pops: ["SIN2-P1"] }),
     caps: {},
-    own: [...own, ...more],
+    callerUrls: [...own, ...more],
     serves,
     sources: sources.map(notYetRead),
   });

@@ -4,7 +4,7 @@ import { documentClient, queueClient } from "../../../aws/clients.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
-import { SettlementQueue } from "../../../aws/settlement-queue.ts";
+import { SettlementRequests } from "../../../aws/settlement-requests.ts";
 import { metricNamespace } from "../../../domain/metrics.ts";
 import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
@@ -69,13 +69,13 @@ const handler = createHandler(
   fakeDeps<AggregationDeps>({
     requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned, { invoke: unplanned }),
     progress,
-    settlements: new SettlementQueue(
+    settlements: new SettlementRequests(
       db,
       env("PROGRESS_TABLE"),
       new AsyncFunction(new LambdaClient({}), env("SHUTDOWN_ARN")),
     ),
     failedBatches: new DeadLetterQueue(sqs, env("FAILED_BATCHES_URL")),
-    onUnreadable: unplanned,
+    onUnparseable: unplanned,
     logger: { warn() {}, info() {} },
     namespace: metricNamespace(env("GROUP_NAME")),
   }),

@@ -16,7 +16,7 @@ for await (const url of lists.read(LISTS.urls, item.req_id)) asked.push({ url })
 const {
   good,
   bad,
-  unasked,
+  unmeasured,
   uncacheable: doubtful,
 } = await measureUrls(
   {
@@ -30,7 +30,7 @@ const {
 );
 await lists.write(goodUrlsList(good), item.req_id, good);
 await lists.write(LISTS.failedUrls, item.req_id, bad);
-const measured = { good: good.length, bad: bad.length, unasked, doubtful };
+const measured = { good: good.length, bad: bad.length, unmeasured, doubtful };
 const { user, system } = process.cpuUsage(before);
 console.log(JSON.stringify({ ...measured, cpuMicros: user + system, seconds: (performance.now() - started) / 1_000 }));
 process.exit(0);

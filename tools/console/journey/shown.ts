@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import * as z from "zod";
-import { wordsOf } from "../../../domain/readiness/reasons.ts";
+import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { sentence } from "../../../domain/readiness/sentence.ts";
 import type { Told } from "../../local/api-client.ts";
 import type { Operator } from "./operator.ts";
@@ -22,7 +22,7 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
   const ended = told.verdict !== undefined;
   const counted = (name: "taskCount" | "objectCount" | "popCount", n: number) => say(name, [String(n)], n);
   const missing = told.failures.flatMap(({ code, subject, tasks, pops, urls, examples }) => {
-    const words = wordsOf(code, language);
+    const words = reasonText(code, language);
     const scope = {
       task: undefined,
       url: say("unreadableCount", [String(urls)], urls ?? 0),
@@ -51,7 +51,7 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
       ...(examples.length === 0 ? [`${code} has no example`] : []),
     ];
   });
-  const titles = told.failures.map(({ code }) => wordsOf(code, language).title);
+  const titles = told.failures.map(({ code }) => reasonText(code, language).title);
   const left = [say("untriedTitle")];
   const more = shown.filter(({ title }) => !titles.includes(title) && !left.some((it) => title.startsWith(it)));
   return [...missing, ...more.map(({ title }) => `a reason that the API does not tell: ${title}`)];

@@ -27,7 +27,7 @@ const handler = createHandler(
       put,
       delete: nothing,
       get: nothing,
-      active: async () => [],
+      readActive: async () => [],
       end: async () => false,
       page: async () => ({ requests: [], end: undefined }),
       listActive: async () => [],

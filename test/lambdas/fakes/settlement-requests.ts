@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { SettlementQueue } from "../../../aws/settlement-queue.ts";
+import type { SettlementRequests } from "../../../aws/settlement-requests.ts";
 import { FakeAsyncFunction } from "./async-function.ts";
 import type { Public } from "./public.ts";
 
-export class FakeSettlementQueue implements Public<SettlementQueue> {
+export class FakeSettlementRequests implements Public<SettlementRequests> {
   /** When a check was requested, by request, as long as it is not done. */
   readonly open = new Map<string, number>();
   private readonly requesters = new Map<string, string>();
@@ -23,7 +23,7 @@ export class FakeSettlementQueue implements Public<SettlementQueue> {
       throw error;
     }
   }
-  async settled(reqId: string) {
+  async clear(reqId: string) {
     this.open.delete(reqId);
   }
 }

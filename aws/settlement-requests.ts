@@ -11,7 +11,7 @@ const PART = "look";
  * The settlement checks that are requested and not done: items of the Progress table. Aggregation, Watch and idle agents request them, and
  * many may see the same at once. Shutdown does one at a time for a request.
  */
-export class SettlementQueue {
+export class SettlementRequests {
   constructor(
     private readonly db: DynamoDBDocument,
     private readonly table: string,
@@ -43,13 +43,13 @@ export class SettlementQueue {
       return true;
     } catch (error) {
       // Without this, nobody could request one for a while.
-      await this.settled(reqId).catch(() => undefined);
+      await this.clear(reqId).catch(() => undefined);
       throw error;
     }
   }
 
   /** The check is done: the next one may be requested. */
-  async settled(reqId: string): Promise<void> {
+  async clear(reqId: string): Promise<void> {
     await this.db.delete({ TableName: this.table, Key: { key: KEY.ask(reqId), part: PART } });
   }
 }

@@ -1,6 +1,6 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { SettlementQueue } from "../../aws/settlement-queue.ts";
+import { SettlementRequests } from "../../aws/settlement-requests.ts";
 import { FakeAsyncFunction } from "../lambdas/fakes/async-function.ts";
 import { memoryTable } from "./memory-table.ts";
 
@@ -8,7 +8,8 @@ function world() {
   const { client, items } = memoryTable<DynamoDBDocument>("key", "part");
   const shutdown = new FakeAsyncFunction();
   const broken = { invoke: () => Promise.reject(new Error("Lambda is away")) };
-  const queueOf = (fn: ConstructorParameters<typeof SettlementQueue>[2]) => new SettlementQueue(client, "progress", fn);
+  const queueOf = (fn: ConstructorParameters<typeof SettlementRequests>[2]) =>
+    new SettlementRequests(client, "progress", fn);
   return { items, shutdown, queue: queueOf(shutdown), broken: queueOf(broken) };
 }
 
@@ -23,7 +24,7 @@ it("invokes Shutdown once, until the check is done", async () => {
   expect(await queue.requestSettlement("r1")).toBe(false);
   await queue.requestSettlement("r2", "another");
   expect(shutdown.requests).toEqual(["r1", "r2"]);
-  await queue.settled("r1");
+  await queue.clear("r1");
   expect(items.size).toBe(1);
   await queue.requestSettlement("r1", "another");
   expect(shutdown.requests).toEqual(["r1", "r2", "r1"]);

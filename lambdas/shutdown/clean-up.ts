@@ -2,7 +2,13 @@ import { memoizeByKey } from "../../domain/collections.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
-import { deleteCheckpoint, type Ending, endingOf, ListLostError, recount } from "../../domain/readiness/recount.ts";
+import {
+  deleteCheckpoint,
+  type FinalFields,
+  finalizeRecount,
+  ListLostError,
+  recount,
+} from "../../domain/readiness/recount.ts";
 import { REPORT_FILE, SegmentedFile } from "../../domain/readiness/report-writer.ts";
 import { ENDED_STATES, isTerminal, type TerminalStatus } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -23,16 +29,16 @@ export function isEnded(item: RequestItem): item is EndedRequest {
 /**
  * Gives back all that an ended request held: its timer, its pending settlement check, its share of the fleet, its messages. May be run again at any
  * point. While others are active, messages of this one are skipped by the agents, not dropped here.
- * @param left milliseconds that this run may still take, without its reserve
+ * @param remainingMs milliseconds that this run may still take, without its reserve
  * @returns false if that was not enough, or agents still hold messages: then it is to be run again
  */
-export async function windDown(deps: ShutdownDeps, item: EndedRequest, left: () => number): Promise<boolean> {
+export async function cleanUp(deps: ShutdownDeps, item: EndedRequest, remainingMs: () => number): Promise<boolean> {
   const { req_id: reqId, status } = item;
   // Whoever stopped the request said how many instances are to go on.
   if (status !== "STOPPED") await fitFleet(deps);
   // After the instances: they should not run on while the report is written, which may take long.
   if (item.report === undefined) {
-    const ending = await countedAndReported(deps, item, left);
+    const ending = await countedAndReported(deps, item, remainingMs);
     if (ending === undefined) return false;
     await deps.requests.updateAndTouch(reqId, [status], ending);
     await deleteCheckpoint(deps, item);
@@ -41,7 +47,7 @@ export async function windDown(deps: ShutdownDeps, item: EndedRequest, left: () 
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
   // After the report: somebody may wait for that, but nobody for this.
-  if (!(await emptyQueue(deps, left))) return false;
+  if (!(await emptyQueue(deps, remainingMs))) return false;
   await deps.requests.close(reqId);
   deps.logger.info("Request cleaned up", { req_id: reqId, status });
   return true;
@@ -54,11 +60,11 @@ export async function windDown(deps: ShutdownDeps, item: EndedRequest, left: () 
 async function countedAndReported(
   deps: ShutdownDeps,
   item: EndedRequest,
-  left: () => number,
-): Promise<Partial<Ending> | undefined> {
+  remainingMs: () => number,
+): Promise<Partial<FinalFields> | undefined> {
   try {
-    const recounted = await recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
-    return recounted && (await endingOf(deps, item, item.status, recounted, recounted.taskBitmap.count()));
+    const recounted = await recount(deps, item, { timeIsUp: false, remainingMs, whyMissing: () => UNFINISHED });
+    return recounted && (await finalizeRecount(deps, item, item.status, recounted, recounted.taskBitmap.count()));
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     await new SegmentedFile(deps.lists, REPORT_FILE, item.req_id).finish();
@@ -71,7 +77,7 @@ async function countedAndReported(
  * Drops messages until none is left, in flight or not, or until another request is active.
  * @returns false if its time was over before that, or nothing came of the last minute
  */
-async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boolean> {
+async function emptyQueue(deps: ShutdownDeps, remainingMs: () => number): Promise<boolean> {
   const hasEnded = memoizeByKey(async (reqId: string) => !(await deps.requests.isActive(reqId)));
   let until = deps.now() + MAX_WAIT_MS;
   let emptyBefore = false;
@@ -81,15 +87,15 @@ async function emptyQueue(deps: ShutdownDeps, left: () => number): Promise<boole
     if (empty && emptyBefore) return true;
     emptyBefore = empty;
     if (!empty) {
-      if ((await deps.requests.active()).length > 0) return true;
-      const { dropped, othersFound } = await deps.staleMessages.drop(hasEnded, left());
+      if ((await deps.requests.readActive()).length > 0) return true;
+      const { dropped, othersFound } = await deps.staleMessages.drop(hasEnded, remainingMs());
       if (othersFound) return true;
       if (dropped > 0) {
         deps.logger.info("Messages of ended requests dropped", { dropped });
         until = deps.now() + MAX_WAIT_MS;
       }
     }
-    if (deps.now() >= until || left() < 0) return false;
+    if (deps.now() >= until || remainingMs() < 0) return false;
     await deps.sleep(POLL_MS);
   }
 }

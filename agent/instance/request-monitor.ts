@@ -2,18 +2,18 @@ import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } fr
 import type { Logger } from "pino";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { ActiveIndexEntry, RequestReader } from "../../aws/request-table.ts";
-import type { SettlementQueue } from "../../aws/settlement-queue.ts";
+import type { SettlementRequests } from "../../aws/settlement-requests.ts";
 import type { MainAndExpressQueues } from "../../aws/task-queue.ts";
 import { isOverdue, needsSettlement, observe, type Timings } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 
 const MAX_INTERVAL_MS = 15_000;
 
-export interface CaretakerOptions {
+export interface RequestMonitorOptions {
   readonly requests: RequestReader;
   readonly progress: ProgressTable;
   readonly queue: MainAndExpressQueues;
-  readonly settlements: SettlementQueue;
+  readonly settlements: SettlementRequests;
   readonly timings: Timings;
   /** Takes this instance out of its group. */
   readonly retire: () => Promise<void>;
@@ -26,8 +26,8 @@ export interface CaretakerOptions {
  * Requests a settlement check of requests that are stalled or overdue, and leaves the group in the end. One process does it
  * for its instance.
  */
-export class Caretaker {
-  constructor(private readonly options: CaretakerOptions) {}
+export class RequestMonitor {
+  constructor(private readonly options: RequestMonitorOptions) {}
 
   /** How often to call {@link check}, in milliseconds. */
   get intervalMs(): number {
