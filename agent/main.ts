@@ -158,11 +158,11 @@ if (sibling) {
   void watchSpotNotices();
   siblings.start(processes - 1);
 }
-logger.info({ instance: instanceId }, "started");
+logger.info({ instance: instanceId }, "Agent started");
 await agent.serve();
 // The agent may have stopped by itself, without work.
 siblings.stop();
 await siblings.ended();
 await http.destroy();
-logger.info("stopped");
+logger.info("Agent stopped");
 process.exit(0);

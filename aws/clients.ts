@@ -14,16 +14,14 @@ export function dynamoClient(): DynamoDBClient {
 /** The document client: it takes items as plain objects and drops undefined attributes. */
 export function documentClient(db = dynamoClient()): DynamoDBDocument {
   return DynamoDBDocument.from(db, {
-    // A sum of bytes beyond 2^53, which takes a hostile instance, is written and read as near as a number gets: the client
-    // would throw, and the request could not be ended.
+    // A hostile instance can report more than 2^53 bytes. Such sums lose precision instead of throwing, so that the request can still end.
     marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
     unmarshallOptions: { wrapNumbers: Number },
   });
 }
 
 /**
- * The queue's client: its endpoint is the one that all other calls go to, not the host in a queue's URL. TLS already
- * tells whether a body arrived as it was sent, so no digest of each is made and compared.
+ * The SQS client. It calls the client's endpoint, not the host of the queue URL. TLS protects the body in transit, so no MD5 is computed.
  */
 export function queueClient(config: SQSClientConfig = {}): SQSClient {
   return new SQSClient({ ...config, useQueueUrlAsEndpoint: false, md5: false });
@@ -32,8 +30,8 @@ export function queueClient(config: SQSClientConfig = {}): SQSClient {
 type Serialize = AwsJson1_0Protocol["serializeRequest"];
 
 /**
- * DynamoDB's protocol, for batches of plain items alone: what {@link toAttributes} makes looks on the wire as it does in memory,
- * so a batch is written as it stands. The SDK's serializer looks up the schema of each attribute.
+ * Sends BatchWriteItem input without the SDK's serializer, which looks up the schema of each attribute. The items must be in wire format
+ * ({@link toAttributes}).
  */
 class PreSerializedBatchProtocol extends AwsJson1_0Protocol {
   override async serializeRequest(...[operation, input, context]: Parameters<Serialize>): ReturnType<Serialize> {

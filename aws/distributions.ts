@@ -6,11 +6,11 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import type { OwnDistribution } from "../domain/request/distributions.ts";
 
-/** Errors that pass: the same call may succeed later. */
+/** Temporary errors: the same call may succeed later. */
 const TEMPORARY_ERRORS = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
 
 /**
- * Errors that stay: the same call fails again.
+ * Permanent errors: the same call fails again.
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html#API_CreateInvalidation_Errors
  */
 const PERMANENT_ERRORS = new Set(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"]);
@@ -54,7 +54,7 @@ export class Distributions {
         return { refused: `${error.name}: ${error.message}` };
       throw error;
     }
-    throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
+    throw new Error(`CloudFront returned no id for an invalidation of ${distributionId}`);
   }
 
   /** Whether it is known to be complete. */

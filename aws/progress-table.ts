@@ -62,7 +62,7 @@ const numbersSchema = z.set(z.number()).catch(new Set());
 
 /** Far more processes than ever work on a request: 300 instances of 16 processes, each replaced once. */
 const MAX_HEARTBEATS = 10_000;
-/** A heartbeat has some 200 bytes, and what a minute received has less: ten thousand of either fit three times. */
+/** 10,000 heartbeats of 200 bytes are 2 pages; this is three times as many. Items of received bytes are smaller. */
 const MAX_PAGES_WRITTEN_BY_AGENTS = 6;
 
 /** So many examples are read. */
@@ -211,7 +211,7 @@ export class ProgressTable implements HeartbeatStore {
     );
   }
 
-  /** Puts counters right that have missed results, or counted some twice: a recount knows by how much. */
+  /** Corrects the counters by the difference that a recount found. */
   async correct(reqId: string, by: Count, expireAt: number): Promise<void> {
     await this.increase({ key: KEY.count(reqId), part: CORRECTION }, { ...by }, expireAt);
   }

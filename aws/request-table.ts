@@ -82,7 +82,7 @@ export class RequestReader {
     return item?.["active"] === undefined ? undefined : this.parse(activeRequestSchema, item);
   }
 
-  /** The active requests, each read from the table before it is believed. */
+  /** The active requests: listed by the index, which lags, then read from the table. */
   async readActive(): Promise<RequestItem[]> {
     const items = await Promise.all((await this.listActive()).map(({ req_id }) => this.get(req_id)));
     return items.filter((item): item is RequestItem => item?.active === ACTIVE);
@@ -100,7 +100,7 @@ export class RequestReader {
 
   /**
    * Some of all requests, the newest first, as the index shows them.
-   * @param limit of those that are looked at
+   * @param limit of those that are read
    * @param after where the page before ended
    * @param status of those that are wanted. @default any
    */
@@ -211,7 +211,7 @@ export class RequestTable extends RequestReader {
       for (;;) {
         const failed = await failedConditions(transact, PERMIT_RETRY);
         if (failed.length === 0) return "PUT";
-        if (failed.includes(0)) throw new Error(`There is a request ${item.req_id} already`);
+        if (failed.includes(0)) throw new Error(`Request ${item.req_id} already exists`);
         if (failed.includes(2)) return "RETRIED";
         if ((await this.freePermits()) === 0) return "FULL";
       }
@@ -221,7 +221,7 @@ export class RequestTable extends RequestReader {
     }
   }
 
-  /** The update that names the retry of a request: none has been named, or the one that was read there and is gone. */
+  /** Sets `retried_by` of a request, if it is unset or still names the deleted retry. */
   private retriedBy({ req_id, retried_by: deletedRetry }: RequestItem, by: string) {
     const isUnretried = {
       text: "(attribute_not_exists(retried_by) OR retried_by = :gone)",

@@ -43,10 +43,10 @@ interface ResultQuery<T> {
   readonly onRead?: (bytes: number) => void;
 }
 
-/** A read request unit is so much, if it is not read strongly. */
+/** Bytes per read request unit with eventual consistency. */
 const BYTES_PER_READ_UNIT = 8_192;
 
-/** Refusals that pass: the table's throughput is limited for now, and grows within minutes. */
+/** Temporary errors: the table's throughput is limited for now, and grows within minutes. */
 const TEMPORARY_ERRORS = new Set([
   "ProvisionedThroughputExceededException",
   "ThrottlingException",

@@ -6,7 +6,7 @@ import * as z from "zod";
 const RESOLUTION_MS = 1_000;
 /** A clock drifts by less than this share: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html */
 const DRIFT = 0.000_1;
-/** Calls that show where in its second the server is: their phases are spread over a second. */
+/** `Date` has whole seconds. This many calls, spread over one second, show when the server's second changes. */
 const SYNC_CALLS = 20;
 const SYNC_INTERVAL_MS = 51;
 

@@ -18,7 +18,7 @@ export async function emptyBucket(s3: S3Client, bucket: string): Promise<number>
     const { Errors: [error] = [] } = await s3.send(
       new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
     );
-    if (error !== undefined) throw new Error(`${error.Key} stays: ${error.Code} ${error.Message}`);
+    if (error !== undefined) throw new Error(`S3 did not delete ${error.Key}: ${error.Code} ${error.Message}`);
     count += Objects.length;
   }
 }
@@ -26,6 +26,6 @@ export async function emptyBucket(s3: S3Client, bucket: string): Promise<number>
 /** Makes a copy of a REST API as it is now, for a stage to serve, and returns the copy's id. It goes with the API. */
 export async function deployApi(client: APIGatewayClient, restApiId: string): Promise<string> {
   const { id } = await client.send(new CreateDeploymentCommand({ restApiId }));
-  if (id === undefined) throw new Error(`API Gateway named no deployment of ${restApiId}`);
+  if (id === undefined) throw new Error(`API Gateway returned no deployment id for ${restApiId}`);
   return id;
 }

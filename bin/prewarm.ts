@@ -10,7 +10,7 @@ for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
 new PrewarmStack(app, stackIdOf("PrewarmStack", envName), { envName });
 new PrewarmExistingVpcStack(app, stackIdOf("PrewarmExistingVpcStack", envName), { envName });
 
-/** What is the caller's fault is said without a stack trace. */
+/** Prints a ContextError without a stack trace, and exits. */
 function exitOnContextError<T>(read: () => T): T {
   try {
     return read();

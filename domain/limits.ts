@@ -42,7 +42,7 @@ export const MAX_MESSAGE_BYTES = 25_000;
 export const MAX_RECEIVES = 5;
 /** A cache check requests objects of up to this many bytes whole, and of others the first byte: a check should cost little. */
 export const MAX_WHOLE_CHECK_BYTES = 65_536;
-/** Where more URLs of one request may come from. */
+/** Sources of one request. */
 export const MAX_SOURCES = 20;
 /** CloudFront caches no larger object: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 export const MAX_OBJECT_BYTES = 50 * 2 ** 30;

@@ -18,7 +18,7 @@ export function expiresAt(at = Date.now()): number {
   return Math.floor(at / 1_000) + KEEP_DAYS * 86_400;
 }
 
-/** The same for an item that is of no use once its request has ended, which it has after a week at the latest. */
+/** The same for an item that is of no use once its request has ended: a week is the longest timeout. */
 export function expiresAfterLongestRequest(at = Date.now()): number {
   return Math.floor(at / 1_000) + 8 * 86_400;
 }

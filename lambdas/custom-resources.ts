@@ -70,6 +70,6 @@ function customResource(
     const body = Buffer.from(JSON.stringify({ StackId, RequestId, LogicalResourceId, ...outcome }));
     const { status } = await fetch(event.ResponseURL, { method: "PUT", body });
     // A stack would wait for the response until the resource's timeout.
-    if (status >= 300) throw new Error(`CloudFormation took the answer with HTTP ${status}`);
+    if (status >= 300) throw new Error(`CloudFormation rejected the response: HTTP ${status}`);
   };
 }

@@ -134,9 +134,9 @@ function grant({ storage, queues, shutdown, groupName }: AgentFleetProps, code: 
   allow(role, ["sqs:SendMessage"], queues.deadLetters.queueArn);
   // An agent sees how a request stands, and none of its headers. It changes nothing of it.
   allowIf(onAttributes(ACTIVE_REQUEST_ATTRIBUTES), role, ["dynamodb:GetItem"], storage.requests.tableArn);
-  // Which results stand, and whether those that wait for them may go on: nothing else of what they say.
+  // Only the result attributes that decide whether the followers may start.
   allowIf(onAttributes(LEAD_RESULT_ATTRIBUTES), role, ["dynamodb:BatchGetItem"], storage.requestTasks.tableArn);
-  // It writes heartbeats and what it received, reads counters and heartbeats, and takes the right to call Shutdown. It changes no counter.
+  // It writes heartbeats and what it received, reads counters and heartbeats, and writes the settlement request (`ask#`). It changes no counter.
   const { tableArn: progress } = storage.progress;
   allowIf(onKeys("count#*", "beat#*"), role, ["dynamodb:Query"], progress);
   allowIf(onKeys("bytes#*"), role, ["dynamodb:UpdateItem"], progress);
@@ -147,7 +147,7 @@ function grant({ storage, queues, shutdown, groupName }: AgentFleetProps, code: 
   allow(role, ["dynamodb:Query"], storage.activeIndexArn);
   allow(role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
   allow(role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(role, groupName));
-  // What Session Manager takes, and none of it knows a resource that could be named before an instance is there:
+  // What Session Manager needs. No resource of these actions can be named before the instance exists:
   // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
   allow(role, SESSION_MANAGER, "*");
 }
@@ -189,8 +189,8 @@ function instanceRequirements(instanceTypes: string[]): autoscaling.CfnAutoScali
 }
 
 /**
- * The condition that a call on items of a table names attributes, and none but these. `ForAllValues` holds also for a call
- * that names none, and would read all of the item; `Null` wants one named.
+ * The condition that a call on items of a table names attributes, and only these. `ForAllValues` is also true for a call that names none
+ * and so reads the whole item; `Null` requires at least one.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 function onAttributes(attributes: readonly string[]) {

@@ -21,12 +21,12 @@ export interface ApiProps {
 }
 
 const STAGE = "prod";
-/** Calls a second with the key, and at once: enough for a hundred that follow a request each. */
+/** Rate (calls per second) and burst of the API key: enough for a hundred clients that poll one request each. */
 const KEY_RATE = 25;
 const KEY_BURST = 50;
 
 /**
- * Calls a second of each of the console's routes, and at once. They need no key, so they have a bound of their own: whoever
+ * Rate and burst of each console route. They need no key, so they have a bound of their own: whoever
  * asks for the page a thousand times takes nothing from those with the key. A page that is opened fetches a dozen files at
  * once, and then caches them. Calls at this rate for a whole day cost 3 dollars (docs/security.md).
  */
@@ -197,11 +197,11 @@ const REFUSALS: readonly Refusal[] = [
   {
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
-    message: `There is no such route; there are ${Object.keys(ANSWERS).join(", ")}`,
+    message: `Unknown route; use one of ${Object.keys(ANSWERS).join(", ")}`,
   },
   {
     type: apigateway.ResponseType.QUOTA_EXCEEDED,
-    message: "The key's calls of this day are used up: maxCallsPerDay of this deployment (a parameter of the stack)",
+    message: "Daily quota of the API key exceeded: stack parameter maxCallsPerDay",
   },
   { type: apigateway.ResponseType.REQUEST_TOO_LARGE, message: TOO_LARGE },
   { type: apigateway.ResponseType.DEFAULT_4XX },

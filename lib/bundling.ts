@@ -13,7 +13,7 @@ export const MAIN_FIELDS = ["module", "main"];
 /** CommonJS parts of a bundle call `require`, which an ES module does not have. */
 export const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
-/** Local time, as a zip has it: so the zip is the same in every time zone. */
+/** Modification time of every entry, in local time as zip stores it: the same bytes in every time zone. */
 const ZIP_ENTRY_TIME = new Date(1980, 0, 1, 12);
 
 /** A zip that is the same, byte for byte, for the same files. */

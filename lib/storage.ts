@@ -18,7 +18,7 @@ export class Storage extends Construct {
   readonly requests: dynamodb.Table;
   readonly requestPops: dynamodb.Table;
   readonly requestTasks: dynamodb.Table;
-  /** Counters and heartbeats: small items that change often, which nothing follows. */
+  /** Counters and heartbeats: small items that change often; no stream. */
   readonly progress: dynamodb.Table;
   readonly bucket: DisposableBucket;
   /** Active requests. */
@@ -119,7 +119,7 @@ class DisposableBucket extends s3.Bucket {
 }
 
 /**
- * How much the table of results takes at once. More than a new table does is paid for once, and AWS never takes it back:
+ * Sets the warm throughput of the results table. A value above a new table's is billed once, and AWS never lowers it:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
  */
 function warmWrites(table: dynamodb.Table, writesPerSecond: CfnParameter): void {

@@ -30,8 +30,8 @@ export interface Bounds {
   readonly max: number;
   readonly windowMs: number;
   /**
-   * Whether more tasks in a second are a gain, too. Large files end too seldom to tell. Others that use the same queue slow their first
-   * growth down: whoever starts first must not take all of them.
+   * Whether more tasks in a second are a gain, too. False for large files: they end too seldom. While other processes use the same queue,
+   * their limit grows by {@link maxSharedStep} at most, so that the first process does not take all files.
    */
   readonly byTasks: boolean;
   /** Factor by which the throughput must grow for the limit to grow further, once a growth has not brought more. */

@@ -22,7 +22,7 @@ export class ConcurrencyLimiter {
   inUse = 0;
   /** How many wait for a slot. */
   waiting = 0;
-  /** What waits, by request and POP, each in the order of their turns. */
+  /** Waiting tasks by request and POP, in round-robin order. */
   private readonly queues = new Map<string, Map<string, Waiter[]>>();
   private readonly heldByRequest = new Map<string, number>();
   private readonly heldByPop = new Map<string, number>();

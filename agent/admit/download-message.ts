@@ -33,7 +33,7 @@ export interface MessageJob {
   /** Its URLs that have no result. */
   readonly left: Set<TaskUrl>;
   readonly held: HeldTasks;
-  /** Owns the places of its URLs in the queues for slots. */
+  /** The key under which its URLs wait for slots. */
   readonly prefetched: { onDequeued(url: TaskUrl, starts: boolean): void };
   /** Returns URLs to the queue: one that was deferred, and the variants that wait for it. */
   readonly deferrals: { add(urls: readonly TaskUrl[], error: DeferredError): void };
@@ -244,7 +244,10 @@ class AdmittedTask implements DownloadHooks {
   }
 }
 
-/** Whether a follower that its lead's REC has not served is the one of both whose REC the catalogue has wrong. */
+/**
+ * Whether the catalogue has the wrong REC for a follower that its lead's REC has not served; true also if nothing can show which of the two
+ * is wrong.
+ */
 function isMisplacedFollower({ followers }: DownloadDeps, message: TaskMessage): boolean {
   const { req_id: reqId, pop, led_by: lead, only_follower: isOnly } = message;
   return lead === undefined || isOnly === true || followers.isMisplaced({ reqId, pop, lead });

@@ -53,7 +53,8 @@ export class FollowerGate {
 
   /**
    * Waits until this follower may start.
-   * @param isOriginLimited whether it waits for the follower of the same lead and POP, or of the same object, that runs alone; if not, only its result is recorded
+   * @param isOriginLimited if so, only one follower of a lead and POP, and one of an object, runs until the REC is confirmed, and this one
+   * waits for it; if not, it starts at once
    * @throws the error with which that follower left; what the gate was closed with
    */
   async enter(task: FollowerTask, isOriginLimited: boolean): Promise<AdmittedFollower> {
@@ -76,7 +77,10 @@ export class FollowerGate {
     }
   }
 
-  /** Whether a download from the origin is the POP's fault: another follower shares its lead's REC, or it shares the REC of none of two leads. */
+  /**
+   * Whether the catalogue has the wrong REC for this POP, not for its lead: the lead's REC has served another follower, or the RECs of two
+   * leads have not served this POP.
+   */
   isMisplaced({ reqId, pop, lead }: Omit<FollowerTask, "url">): boolean {
     const pairs = [...(this.requests.get(reqId)?.isSameRec ?? [])];
     return (

@@ -21,7 +21,7 @@ export function judge(answer: HttpResult, expected: number | null, compressed = 
   const refusal = responseFailure(status, answer);
   // Whatever else the answer says: without a token of AWS WAF, the next attempt gets the same.
   if (refusal?.reason === "waf") return { kind: "FINAL", failure: refusal };
-  // The body that broke off is not the object's. After a 5xx, another fault of it says more.
+  // A refusal counts from its status line on: its body is an error page, not the object. After a 5xx, another failure of the body is more specific.
   if (refusal !== undefined && (status < 500 || failure === undefined || failure.reason === "incomplete"))
     return { kind: isRetryable(status) ? "RETRY" : "FINAL", failure: refusal };
   // It would be as large on the next attempt.
@@ -32,7 +32,7 @@ export function judge(answer: HttpResult, expected: number | null, compressed = 
 /** A 204 has no body, and a 206 without a range in the request is not the object. */
 function partialBody(status: number): AttemptVerdict | undefined {
   if (status !== 204 && status !== 206) return undefined;
-  const detail = status === 204 ? "an answer without a body" : "a part of the object, unasked";
+  const detail = status === 204 ? "an answer without a body" : "partial content, although no range was requested";
   return { kind: "FINAL", failure: { reason: "incomplete", code: `HTTP ${status}`, detail } };
 }
 
@@ -53,7 +53,7 @@ function otherSize(answer: HttpResult, expected: number | null, compressed: bool
     return incomplete(`${bytes} of ${contentLength} bytes arrived`);
   if (!hasOtherSize(answer, expected, compressed)) return undefined;
   if (contentLength !== undefined && bytes > (expected ?? 0)) return undefined;
-  return incomplete(`${bytes} bytes arrived, and the object had ${expected} when its size was asked`);
+  return incomplete(`${bytes} bytes arrived, but Get Size measured ${expected}`);
 }
 
 /**

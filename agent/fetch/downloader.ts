@@ -25,13 +25,13 @@ import { type Attempt, everyAddress, isRecUnsure, type TaskAttempt, toResult } f
 
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
-/** A later try comes later by up to this share. */
+/** Jitter of a deferred attempt, as a share of its delay. */
 const DEFERRAL_JITTER = 0.3;
-/** A check that is to be alone comes later by up to this: other processes that saw the same at the same time check at other times. */
+/** Jitter of a check that is to be alone: other processes that saw the same at the same time check at other times. */
 const CHECK_ALONE_JITTER_MS = 1_000;
 /**
- * For so long it waits for this process's other requests. It may then get a collapsed response, which never makes it warm: its Age does not grow.
- * Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
+ * How long it waits for this process's other requests for the object. It may then get a collapsed response, which never makes it warm: its
+ * Age does not grow. Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
  */
 const MAX_WAIT_FOR_OTHERS_MS = 10_000;
 
@@ -42,7 +42,7 @@ export interface DownloaderDeps {
   readonly instanceId: string;
   /** Observes each response: throttling lowers the rate of its host. */
   readonly origins: OriginLimiterRegistry;
-  /** After how long a kept error may be gone, in milliseconds. */
+  /** After how many milliseconds CloudFront no longer caches an error. */
   readonly errorCachingMs: number;
   /** Shared by all downloads of the process. */
   readonly tracker: RequestTracker;
@@ -51,7 +51,7 @@ export interface DownloaderDeps {
 /** Who served a download. */
 export type ServedBy = "cache" | "origin";
 
-/** The right to download a task: what it holds meanwhile, and what is called as it goes on. */
+/** What a download reports to, and calls for its slot and permit, while it runs. */
 export interface DownloadHooks {
   /** Cuts the download off; its result then shows nothing of the POP. */
   readonly cancellation: Cancellation;
@@ -75,8 +75,8 @@ export interface DownloadHooks {
 
 /**
  * Downloads one URL from one POP, on each attempt from the POP's next address, and drops what arrives: the POP then has the object, and is
- * asked whether it keeps it. Which address is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages
- * before count.
+ * asked whether it keeps it. The first address follows from a hash of the URL, so that a POP's addresses share its load, and from the
+ * number of attempts in earlier messages.
  * @throws NotATaskError for what no agent can ask for; DeferredError for what is to be asked for later
  */
 export type Download = (message: TaskMessage, task: TaskUrl, hooks: DownloadHooks) => Promise<TaskResult>;
@@ -240,7 +240,7 @@ class TaskDownload {
     return judge(answer, this.task.bytes, this.headers.compressed);
   }
 
-  /** When a kept error can be gone; not before the `Retry-After` of the origin. */
+  /** Defers the task until the error is no longer cached; not before the `Retry-After` of the origin. */
   private deferredError({ retryAfter }: HttpResult): DeferredError {
     const ms = Math.max(this.deps.errorCachingMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
     return new DeferredError(ms * (1 + Math.random() * DEFERRAL_JITTER));

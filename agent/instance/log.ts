@@ -25,7 +25,7 @@ export function createLogger(destination?: DestinationStream): Logger {
   };
   const logger = pino(options, destination);
   const endMinute = () => {
-    for (const { of, lines } of limit.endMinute()) logger.warn({ of, lines }, "lines left out");
+    for (const { of, lines } of limit.endMinute()) logger.warn({ of, lines }, "Log lines dropped");
   };
   setInterval(endMinute, MINUTE_MS).unref();
   process.once("exit", endMinute);

@@ -38,8 +38,8 @@ const RESERVED: ReservedCapacity = { requests: quarter, pops: quarter };
 const RESERVED_FOR_LARGE: ReservedCapacity = { requests: () => 1, pops: () => 0 };
 
 /**
- * The free slots of a queue. The express queue always has one for a large file, and fills no free slots of small ones but receives a batch
- * beside all else: a small request does not wait for large ones.
+ * The free slots that messages of a queue may fill. The express queue counts no free slots for small files, so it receives one batch at a
+ * time; it always counts at least one slot for a large file. So a small request does not wait for large ones.
  */
 export function freeSlotsOf(queue: TaskQueueName, { small, large }: BySize<ConcurrencyLimiter>): FreeSlots {
   // With reserved slots in use, and after the limit is halved, more are in use than the limit allows: the batch is received all the same.
@@ -154,7 +154,7 @@ export class Agent {
     return adaptLimit(options, this.stopping.signal);
   }
 
-  /** A pause may be over, or nothing may have started for seconds. */
+  /** Runs an action every second until the agent stops. */
   private async checkWaiting(): Promise<void> {
     while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) {
       this.updatePrefetchers();

@@ -5,7 +5,7 @@ import { isLarge, MAX_BATCHED_BYTES, type TaskMessage, weight } from "../../doma
 const MAX_BATCH = 10;
 /** If nothing starts for so long, more messages are received: what waits may be of one POP that hangs. */
 const STALLED_MS = 5_000;
-/** So many times as many messages may wait then. */
+/** While stalled, up to this many batches may wait. */
 const STALLED_FACTOR = 4;
 /** Weight of the newest message in the means. */
 const NEWEST_WEIGHT = 0.2;
@@ -84,7 +84,7 @@ function mean(before: number | undefined, now: number): number {
   return before === undefined ? now : before + (now - before) * NEWEST_WEIGHT;
 }
 
-/** A message that is here. It owns the places of its URLs in the queues for slots. */
+/** A received message: the key under which its URLs wait for slots, and by which they are withdrawn. */
 export interface PrefetchedMessage {
   /** When it was received, by `performance.now()`. */
   readonly receivedAt: number;

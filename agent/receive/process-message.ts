@@ -20,7 +20,10 @@ export async function processMessage(
 ): Promise<void> {
   const parsed = parseTaskMessage(message.body);
   if ("reason" in parsed) {
-    deps.logger.warn({ message_id: message.id, reason: parsed.reason }, "Message is not a task");
+    deps.logger.warn(
+      { message_id: message.id, reason: parsed.reason },
+      "Invalid task message; moving it to the dead-letter queue",
+    );
     await deps.deadLetters.send(message.body, parsed.reason);
   } else if (!(await processTasks(deps, message, parsed.content, stopping))) return;
   await deps.queue.delete(message.receipt);
@@ -33,7 +36,7 @@ async function processTasks(
   content: TaskMessage,
   stopping: AbortSignal,
 ): Promise<boolean> {
-  // An agent that went silent held it, or whoever sent it may have sent it twice.
+  // Another agent received it and did not delete it, or its sender may have sent it twice.
   const again = content.again === true || message.deliveries > 1;
   const ended = again ? await existingResults(deps, content) : [];
   const done = new Set(ended.map(({ url }) => url));
@@ -78,7 +81,7 @@ async function downloadTasks(
   });
   const job = { message: content, left, held, prefetched, deferrals, promoter, cancellation, stopping };
   try {
-    // The hold ends before the message is returned: a later extension would hide it from the other agents.
+    // The extensions end before the message is returned: a later one would hide it from the other agents.
     const errors = await withExtendedVisibility(deps, message, content, cancellation, async () => {
       const failed = await downloadMessage(deps, job);
       await deferrals.end().catch((error: unknown) => failed.push(error));

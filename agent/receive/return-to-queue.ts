@@ -24,7 +24,7 @@ export interface MessageDeps extends DownloadDeps {
 
 /** How long a message that failed stays hidden. AWS or the network may fail for a while, and each delivery counts. */
 const RETRY_SECONDS = 20;
-/** Messages that have been here for so long return to the queue. Longer than it takes to start what was just received. */
+/** Unstarted messages return to the queue after this time. It is longer than a received message takes to start. */
 const UNSTARTED_MS = 3_000;
 
 /**
@@ -42,7 +42,10 @@ export async function returnToQueue(
   promoter?: FollowerPromoter,
 ): Promise<boolean> {
   if (error instanceof NotATaskError) {
-    deps.logger.warn({ message_id: message.id, reason: error.message }, "A part of a message is not a task");
+    deps.logger.warn(
+      { message_id: message.id, reason: error.message },
+      "Invalid task; moving it to the dead-letter queue",
+    );
     await deps.deadLetters.send(JSON.stringify(rest), error.message);
     return true;
   }
@@ -104,7 +107,7 @@ export class Deferrals {
   ) {}
 
   /**
-   * What was requested in vain waits for others of the message; what was not requested goes at once, all of it together.
+   * URLs with a failed attempt are sent when the message ends; URLs without an attempt are sent at once, together.
    * @param urls the one that was deferred, and the variants that wait for it
    */
   add(urls: readonly TaskUrl[], error: DeferredError): void {

@@ -185,7 +185,7 @@ export class Heartbeats {
     try {
       if (minuteBytes > 0) await this.options.store.addReceivedBytes(reqId, minute, minuteBytes, expiresAt());
     } catch (error) {
-      this.options.logger.warn({ err: error, req_id: reqId }, "Writing the bytes of a minute failed");
+      this.options.logger.warn({ err: error, req_id: reqId }, "Writing received bytes failed");
       return;
     }
     held.minuteBytes = 0;

@@ -17,7 +17,7 @@ export const failureSchema = z
           "POPs that did not resolve; they have no tasks.",
       ),
     tasks: count("Tasks that failed; 0 for the other subjects."),
-    pops: count("Different POPs; 0 for URLs that could not be read, which lack at every POP."),
+    pops: count("Different POPs; 0 for URLs that could not be read, which are missing at every POP."),
     urls: countField
       .nullable()
       .describe(
@@ -170,7 +170,7 @@ export const sampleSchema = z
   })
   .meta({
     id: "Sample",
-    description: "How a request stood at one moment. Between two of them, a straight line is right.",
+    description: "How a request stood at one moment. Interpolate linearly between two samples.",
     examples: [
       {
         at: "2024-04-16 03:11:00.000000",

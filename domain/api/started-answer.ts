@@ -113,7 +113,7 @@ export const prewarmAnswerSchema = z.union([startedSchema, estimatedSchema]).met
 export const prewarmRefusalSchema = z
   .object({
     status: z.literal("Failed"),
-    error_message: z.string().min(1).describe("What is wrong with which field: all faults, parted by `; `."),
+    error_message: z.string().min(1).describe("What is wrong with which field: all faults, separated by `; `."),
     error_urls: z.array(z.string()).describe("Each bad URL once, as it was sent."),
     request_id: nothingMade,
     timestamp: timeOfAnswer,

@@ -5,7 +5,7 @@ import type { Count } from "../result/count.ts";
 import { HIT_WARNINGS } from "../result/proof.ts";
 import { count } from "./answer-fields.ts";
 
-/** What is not wrong, but may keep the request from what was meant, in words. docs/api.md says more of each. */
+/** Conditions that are not errors but may prevent the intended result, in words. docs/api.md says more of each. */
 const MESSAGES = {
   no_tier:
     "Some hits did not tell their tier, so they may be the regional cache's. CloudFront tells it where the cache behavior has " +
@@ -27,8 +27,8 @@ const MESSAGES = {
     "Some tasks asked for br or gzip and got a text without Content-Encoding, and that form is what the POP keeps now. Either " +
     "the cache behavior does not compress, or the form without compression was there first, or CloudFront had no time for it",
   rec_wrong:
-    "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
-    "cache. It cost the origin one more request for each of these tasks, and nothing else",
+    "Some POPs fetched from the origin what their regional cache in the catalogue already had, so the catalogue likely names the " +
+    "wrong one. It cost the origin one more request for each of these tasks, and nothing else",
   size_changed:
     "The objects of some tasks were whole, as Content-Length states, and are larger than the size probe saw: they were replaced " +
     "meanwhile, or the origin states another size to a HEAD request. total_size has the size that Get Size saw",
@@ -51,7 +51,7 @@ export const warningSchema = z
   })
   .meta({
     id: "Warning",
-    description: "What is not wrong, but may keep the request from what was meant.",
+    description: "Conditions that are not errors but may prevent the intended result.",
     examples: [
       {
         code: "may_not_be_kept",

@@ -27,7 +27,7 @@ export const estimateSchema = z
         low: whole.nullable().describe("With `high`: the bounds of a 95% confidence interval."),
         high: whole.nullable(),
         sampled: whole.describe("How many sizes were asked for: of a URL in a variant each."),
-        unknown: whole.describe("Of these: how many told none in time."),
+        unknown: whole.describe("Of these: how many gave no size in time."),
         unreadable: whole.describe("Of these: how many cannot be read. They count as 0 bytes."),
         first_problem: z.string().nullable().describe("Why the first of them cannot."),
         note: z.string(),

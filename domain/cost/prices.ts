@@ -48,7 +48,7 @@ export const VCPU_HOUR: Readonly<Record<string, Price>> = {
 /** What Spot takes of the On-Demand price, about. No list has it: it changes with supply and demand. */
 export const SPOT_SHARE = 0.4;
 
-/** How many GB of a month each step has. */
+/** How many GB of a month each price tier has. */
 export const EDGE_PRICE_TIERS_GB = [
   10_000,
   40_000,
@@ -62,7 +62,7 @@ export const EDGE_PRICE_TIERS_GB = [
 /**
  * What CloudFront bills in one of its price regions, to viewers: an EC2 instance is one.
  * @param countries ISO 3166-1 alpha-2, of those that have a site in the catalogue
- * @param gigabyte a GB of each step of a month: {@link EDGE_PRICE_TIERS_GB}
+ * @param gigabyte a GB of each tier of a month: {@link EDGE_PRICE_TIERS_GB}
  * @param https a request
  */
 function edge(countries: readonly string[], gigabyte: readonly number[], https: number, http: number) {

@@ -41,7 +41,7 @@ export interface WorkTime {
 
 /** From POST to the first message and from the last result to the end: streams, look-ups, the recount. */
 const PIPELINE_OVERHEAD_SECONDS = 15;
-/** Sizes are asked for by so many at once, each of which takes about so long. */
+/** Concurrent size probes, and seconds of each. */
 const SIZE_PROBES = { concurrency: 64, secondsEach: 0.05 };
 /** An invalidation takes about so long, and a distribution has a bounded number of paths in progress. */
 const INVALIDATION_SECONDS = 60;

@@ -54,7 +54,7 @@ export function ownHeaders(lines: readonly string[]): readonly Header[] {
   return lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
 }
 
-/** The same as they are sent: with a User-Agent if the list has none. */
+/** The headers to send: those of the list, and a User-Agent if it has none. */
 export function headersToSend(lines: readonly string[]): readonly Header[] {
   const headers = ownHeaders(lines);
   return headers.some(([name]) => name === "user-agent") ? headers : [["user-agent", USER_AGENT], ...headers];

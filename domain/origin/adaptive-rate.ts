@@ -33,7 +33,7 @@ const REFUSED_KEPT_MS = 600_000;
 /** One URL that fails is no reason to send fewer requests, nor are some URLs of many. */
 const MIN_REFUSED_URLS = 2;
 const TOLERATED_SHARE = 0.03;
-/** With this many accepted responses from others, one POP, or URLs that were refused before, are the cause. */
+/** With this many accepted responses of other POPs or URLs, the refusing POP or the URLs refused before are the cause, not the host. */
 const MIN_OTHERS = 3;
 /** Before the first cut: the good responses that are in flight tell the rate that the host accepts. */
 const MEASURE_MS = 1_000;

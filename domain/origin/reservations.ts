@@ -142,7 +142,7 @@ export class Reservations {
     this.debt = Math.min(this.debt + 1, MAX_DEBT_SECONDS * maxSlots(this.perSecond));
   }
 
-  /** When the slot after `place` further ones is free, as far as this process knows. */
+  /** When a slot is free that has so many others before it, as far as this process knows. */
   freeAt(now: number, slotsAhead: number): number {
     const next = Math.max(now, this.tat ?? 0, this.calls.blockedUntil);
     return next + slotsAhead * spacingMs(this.perSecond);

@@ -21,7 +21,7 @@ export function counterShardOf(token: string, totalTasks: number): number {
   return fnv1a(token) % counterShardCount(totalTasks);
 }
 
-/** Where the counters of the n-th of a request's POPs stand: in which block, and where in it. */
+/** Where the counters of a POP of a request stand: in which block, and where in it. */
 export function popPlace(popIndex: number) {
   return { block: Math.floor(popIndex / POPS_PER_BLOCK), place: popIndex % POPS_PER_BLOCK };
 }
@@ -36,7 +36,7 @@ export function blockCount(pops: number): number {
   return Math.ceil(pops / POPS_PER_BLOCK);
 }
 
-/** What changes at each POP, block by block. A POP that is none of the request's has no place, and is left out. */
+/** What changes at each POP, block by block. A POP that is none of the request's has no index, and is left out. */
 export function inBlocks<T>(
   changes: ReadonlyMap<string, T>,
   popIndexOf: ReadonlyMap<string, number>,

@@ -128,7 +128,7 @@ export const LEAD_RESULT_ATTRIBUTES: readonly string[] = ["task_key", "pop_url",
 
 /** What a lead's result means for the other POPs of its REC. */
 export type LeadKind =
-  /** The POP has the object, so they may ask. `sure`: it came by the REC, which so has it as well. */
+  /** The POP has the object, so they may request it. `isInRec`: the REC has it, too. */
   | { readonly state: "cached"; readonly isInRec: boolean }
   /** It shows nothing about the REC: the next POP leads. */
   | { readonly state: "pop_failed" }

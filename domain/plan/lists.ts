@@ -29,7 +29,10 @@ export interface RequestFiles extends ListStore {
   delete(file: { readonly key: (reqId: string) => string }, reqId: string): Promise<void>;
 }
 
-/** What is kept where a run of a long step stops: one object a request, JSON, compressed. */
+/**
+ * A kind of checkpoint, which stores where a step stopped that needs several runs: its schema, and its key in the bucket. It is one gzipped
+ * JSON object per request.
+ */
 export interface CheckpointKind<T> {
   readonly key: (reqId: string) => string;
   readonly schema: z.ZodType<T>;

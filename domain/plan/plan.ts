@@ -17,14 +17,14 @@ interface TargetGroup {
   readonly allTargets: readonly Target[];
   /** Those that resolved. */
   readonly resolvedTargets: readonly Target[];
-  /** The place of each resolved POP in the request's list. */
+  /** The index of each resolved POP in the request's list. */
   readonly popIndexes: ReadonlyMap<string, number>;
   readonly recGroups: readonly (readonly Target[])[];
 }
 
-/** The tasks of one URL: one at each resolved target of its distribution where it is wanted, numbered by the POP's place in the request. */
+/** The tasks of one URL: one at each resolved target of its distribution where it is wanted, numbered by the POP's index in the request. */
 export class UrlTasks {
-  /** The places of the POPs where it is wanted; undefined: everywhere. */
+  /** The indexes of the POPs where it is wanted; undefined: everywhere. */
   private readonly pops: Bitmap | undefined;
 
   constructor(
@@ -52,7 +52,7 @@ export class UrlTasks {
     return popIndex === undefined || this.pops?.has(popIndex) === false ? undefined : popIndex;
   }
 
-  /** The tasks in the order of the targets, each without followers. @param wanted says of a number whether its task is. @default all */
+  /** The tasks in the order of the targets, each without followers. @param wanted says of a POP's index whether its task is. @default all */
   *tasks(wanted: PopIndexFilter = all): Generator<Task> {
     const { url, host } = this;
     for (const target of this.wantedOf(this.group.resolvedTargets, wanted)) yield { target, url, host, followers: [] };

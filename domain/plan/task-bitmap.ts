@@ -21,7 +21,7 @@ export type GoodAt = (pop: string) => boolean | undefined;
  * set of their keys would not fit a function's memory.
  */
 export class TaskBitmap {
-  /** The tasks of each form of a URL, and the bit of the one that has the number 0. */
+  /** The tasks of each variant of a URL, and the bit of the POP with the index 0. */
   private readonly tasksByVariant = new Map<string, { readonly tasks: UrlTasks; readonly firstBit: number }>();
   private readonly total: number;
   private seen = new Bitmap();

@@ -60,7 +60,7 @@ export function attemptsBefore({ tries = 0 }: TaskMessage, { attempts }: TaskUrl
 
 /** The queues of tasks, for producers. */
 export interface TaskSender {
-  /** Queues all messages. @param queue the queue. @default main @throws if it refuses some again and again */
+  /** Queues all messages. @param queue its name. @default main @throws if it refuses some again and again */
   send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, queue?: TaskQueueName): Promise<void>;
 }
 

@@ -79,7 +79,7 @@ export type TaskUrl = z.infer<typeof taskUrlSchema>;
 export interface GoodUrl extends TaskUrl {
   /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
   readonly source?: number | undefined;
-  /** The POPs of the request at which it is to be warmed: a {@link Bitmap} of their places, as text. Absent: all. */
+  /** The POPs of the request at which it is to be warmed: a {@link Bitmap} of their indexes, as text. Absent: all. */
   readonly pops?: string | undefined;
 }
 
@@ -112,7 +112,7 @@ export function asTaskUrl({ url, bytes, variant }: GoodUrl): TaskUrl {
   return { url, bytes, variant };
 }
 
-/** Tells one form of a URL from all others of a request. A normalised URL has no `#`. */
+/** Tells one variant of a URL from all others of a request. A normalised URL has no `#`. */
 export function urlVariantKey({ url, variant }: UrlVariant): string {
   return variant === undefined ? url : `${url}#${variant}`;
 }

@@ -114,7 +114,7 @@ function groupByRec(targets: readonly Target[], byPop: ReadonlyMap<string, Mutab
   }));
 }
 
-/** The RECs at which an object is good at none of two or more POPs. It is added to what each POP has and lacks. */
+/** Adds an object to the counts of each POP. @returns the RECs with two or more POPs at which it is good at none */
 function coldRecsOf(groups: readonly RecCoverage[], goodAt: GoodAt | undefined): string[] {
   const cold: string[] = [];
   for (const { rec, pops } of groups) {

@@ -34,7 +34,7 @@ export interface RecountDeps {
 /** Of one run of the function. */
 export interface RecountRun {
   readonly timeIsUp: boolean;
-  /** Milliseconds that the run may still take, without what it keeps back for its last writes. */
+  /** Milliseconds that the run may still take, less the time that the function reserves to write its state. */
   readonly remainingMs: () => number;
   /** The failure of tasks without a result, once all results are counted. */
   readonly whyMissing: (count: Count) => Failure;
@@ -110,7 +110,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await write(unfinishedResult(item, { ...url, pop: target.pop }, why));
     if (isOutOfTime()) return stopAtCheckpoint({ shards, unfinished });
   }
-  // Not asked by a run that only finishes: its time may never be enough, by this estimate.
+  // A run that only has to finish the files skips this check: by this estimate, its time may never be enough.
   const hasWritten = before?.shards !== shards || before.unfinished !== unfinished;
   const finishMs = (report.segments.length + results.segments.length) * MS_PER_SEGMENT;
   if (hasWritten && isOutOfTime(finishMs)) return stopAtCheckpoint({ shards, unfinished });

@@ -1,4 +1,4 @@
-/** The states of a task, in the order in which every bar has them. */
+/** The states of a task, in the order of the progress bars of console and command. */
 export const TASK_STATES = ["warm", "hit", "done", "not_kept", "failed", "under_way", "waiting"] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 

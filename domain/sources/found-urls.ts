@@ -18,7 +18,7 @@ const MAX_CHARACTERS = 60_000_000;
 export interface FoundUrlsOptions {
   readonly request: RequestItem;
   readonly caps: Partial<Caps>;
-  /** The URLs that the caller named, spelled so already. */
+  /** The URLs that the caller named, normalised. */
   readonly callerUrls: readonly string[];
   /** Whether a host is one of the request's. */
   readonly serves: (host: string) => boolean;
@@ -35,7 +35,7 @@ export class FoundUrls {
   /** What each source has given. */
   readonly sources: SourceRead[];
   private characters = 0;
-  /** What one URL counts for: each variant is one more. */
+  /** Variants of each URL, at least 1. */
   private readonly variantCount: number;
 
   constructor(private readonly options: FoundUrlsOptions) {
@@ -51,7 +51,7 @@ export class FoundUrls {
     return Math.max(0, this.mostUrls - this.urls.size);
   }
 
-  /** Why a URL is not wanted, spelled as all are; undefined: it is. */
+  /** Why a normalised URL is not wanted; undefined: it is. */
   refusal(url: string): LeftOut | undefined {
     if (!this.options.serves(hostOf(url))) return "other_host";
     return this.urls.has(url) ? "duplicate" : undefined;
@@ -132,9 +132,8 @@ function uninvalidatable({ urls, sources }: FoundUrls): string | undefined {
 }
 
 /**
- * Whether a URL that a source names is of a distribution that the request is about. With `cf_domain`: of the distribution
- * that this names. Without: of those that serve what the caller named. Nobody can ask which names a distribution of another
- * account has; of such a one only `cf_domain` and what the caller named count.
+ * Whether a host belongs to a distribution of the request: the one that `cf_domain` names, else those that serve the caller's URLs. Aliases
+ * of another account's distribution are unknown: for it, only `cf_domain` and the caller's hosts count.
  * @param urls `url_list` of the caller, who named the sources, too: each has an address or a base
  * @param ownDistributions the distributions of this account
  */

@@ -27,7 +27,7 @@ export function checkRetry(body: PartialPrewarmBody, retried: RequestItem): stri
   if (both.length > 0) problems.push(`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`);
   if (body.dry_run === true)
     problems.push(
-      `dry_run: tells nothing of a retry; GET /summary of ${reqId} says how many of its tasks are not good`,
+      `dry_run: does not support retry_of; GET /summary of ${reqId} reports how many of its tasks are not good`,
     );
   if (had > 0 && (body.header ?? []).length === 0) {
     const lines = had === 1 ? "a header line" : `${had} header lines`;

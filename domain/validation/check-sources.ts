@@ -7,7 +7,7 @@ const MAX_KEY_BYTES = 1_024;
 /** A date, or a time with its zone. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-/** An entry of `sources`, with its addresses spelled as those of `url_list` are. */
+/** An entry of `sources`, with its URLs normalised as those of `url_list` are. */
 export function checkSource(asked: Source, context: z.RefinementCtx): Source {
   const { type, s3, origin_path, since } = asked;
   const refuse = (field: keyof Source | undefined, message: string) =>

@@ -3,7 +3,7 @@ import { normalizeUrl } from "../net/urls.ts";
 import { invalidationPath, isDoubtful } from "../request/invalidation.ts";
 import { quoted } from "./api-error.ts";
 
-/** The URLs of a body in their one spelling, each once. Those that are bad are one issue, with all of them in its `params`. */
+/** Normalises the URLs of a body and drops duplicates. All invalid ones are one issue, which has them in its `params`. */
 export function checkUrls(list: readonly string[], context: z.RefinementCtx): string[] {
   const urls = new Set<string>();
   const bad: BadUrl[] = [];

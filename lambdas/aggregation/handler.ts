@@ -10,7 +10,7 @@ import { type FailureReason, metricReasonOf } from "../../domain/result/failure.
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
 import type { AggregationDeps } from "./deps.ts";
 
-/** There are fewer active requests at a time. */
+/** Requests whose items a process caches. By default, fewer are active at a time. */
 const MAX_CACHED_REQUESTS = 50;
 /** Readers need this time only to the minute. */
 const LAST_RESULT_WRITE_INTERVAL_MS = 2_000;
@@ -72,7 +72,7 @@ async function requestOf(
 export class RequestCounters {
   /** No more of the item than is used: it may have kilobytes of headers, and secrets in them. */
   readonly item;
-  /** Where each of its POPs stands in its list. */
+  /** The index of each of its POPs in its list. */
   private readonly popIndexOf: ReadonlyMap<string, number>;
   /** When its newest result was written, as far as this process has noted it: milliseconds since the epoch. */
   private lastResultAt = Number.NEGATIVE_INFINITY;
@@ -93,7 +93,7 @@ export class RequestCounters {
   async count({ token, total, pops, uncompressed, failures: byReason }: BatchProgress): Promise<void> {
     const { req_id, total_count, expire_at } = this.item;
     const [shard, blocks] = [counterShardOf(token, total_count), inBlocks(pops, this.popIndexOf)];
-    // POPs by their numbers, which take a few bytes each.
+    // POPs by their indexes, which take a few bytes each.
     const failures = new Map(
       [...byReason].map(([reason, { tasks, pops }]) => [
         reason,

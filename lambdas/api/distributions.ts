@@ -62,7 +62,7 @@ export async function checkDistributions(
     return undefined;
   });
   if (own === undefined)
-    return ["cf_domain: the distributions could not be looked up, so nobody checked the hosts of the URLs"];
+    return ["cf_domain: the distributions could not be looked up, so the hosts of the URLs were not checked"];
   const ownerOf = hostOwners(own);
   const check = (field: string, host: string) => {
     const id = ownerOf(host)?.id;
@@ -76,7 +76,7 @@ export async function checkDistributions(
   const named = ownerOf(domain);
   if (named === undefined)
     return [
-      `cf_domain: ${domain} is not a name of any distribution of this account, so nobody checked that it serves ${firstOf(others)}`,
+      `cf_domain: ${domain} is not a name of any distribution of this account, so it was not checked whether it serves ${firstOf(others)}`,
     ];
   const { id, domain: ownDomain, aliases } = named;
   const strangers = others.filter((host) => ownerOf(host)?.id !== id);

@@ -32,7 +32,7 @@ export function createHandler(deps: ApiDeps) {
       const id = event.requestContext.requestId;
       const isExpected = error instanceof ApiError;
       if (!isExpected)
-        deps.logger.error("A call failed", { route: name, api_request_id: id, error: errorFields(error) });
+        deps.logger.error("API call failed", { route: name, api_request_id: id, error: errorFields(error) });
       const failure = isExpected ? error : new ApiError(500, `Internal error; the log has it under ${id}`);
       return answer(failure.statusCode, errorBody(name, failure, formatTimestamp(deps.now())));
     }
@@ -56,8 +56,7 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const { body, ...request } = checkPrewarmRequest(json, rules);
     const warnings = [...request.warnings, ...(await checkDistributions(deps, request))];
     if (body.dry_run === true) {
-      if (body.client_token !== undefined)
-        warnings.push("client_token: ignored, because a dry run makes no request that it could stand for");
+      if (body.client_token !== undefined) warnings.push("client_token: ignored, because a dry run creates no request");
       return dryRun(deps, body, { ...request, warnings });
     }
     // The checks and another call with the same token may have taken 20 s.

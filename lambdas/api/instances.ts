@@ -39,7 +39,7 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody): Promi
     message.push(
       stops
         ? `the request was ${ended} already`
-        : `the request is ${ended} and gets nothing of it: instances without work leave by themselves`,
+        : `the request is ${ended} and does not use them; idle instances terminate by themselves`,
     );
   return { status: "success", timestamp: formatTimestamp(deps.now()), message: message.join("; ") };
 }

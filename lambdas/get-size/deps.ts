@@ -29,7 +29,7 @@ export function buildDeps() {
     ...shared,
     distributions: new Distributions(new CloudFrontClient({})),
     ...networkOf(env),
-    /** After how long an error that an edge keeps may be gone, in milliseconds. */
+    /** How long an edge caches an error, in milliseconds. */
     errorCachingMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
     /** @param process the sort key of its heartbeats */
     permits: (process: string): PermitStore => new PermitTable(shared.db, env.PROGRESS_TABLE, process),

@@ -93,7 +93,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   const fields = { distributions, ...work.fields, ...doubts };
   if (good.length > 0) await deps.requests.advance(reqId, "SIZES_READ", fields);
   else if (bad.length > 0) await fail(`No URL can be read; the first: ${firstProblem}`);
-  else await fail(`Nothing of the request ${item.retry_of} is left to be tried again`);
+  else await fail(`The request ${item.retry_of} has no tasks left to retry`);
 }
 
 /** All URLs of the request's list, read completely before the first size: S3 closes a response that is not read for long. */

@@ -29,7 +29,7 @@ export function isEnded(item: RequestItem): item is EndedRequest {
 /**
  * Gives back all that an ended request held: its timer, its pending settlement check, its share of the fleet, its messages. May be run again at any
  * point. While others are active, messages of this one are skipped by the agents, not dropped here.
- * @param remainingMs milliseconds that this run may still take, without its reserve
+ * @param remainingMs milliseconds that this run may still take, less RESERVE_MS
  * @returns false if that was not enough, or agents still hold messages: then it is to be run again
  */
 export async function cleanUp(deps: ShutdownDeps, item: EndedRequest, remainingMs: () => number): Promise<boolean> {

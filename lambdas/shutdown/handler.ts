@@ -7,7 +7,7 @@ import type { ShutdownDeps } from "./deps.ts";
 import { settle } from "./settle.ts";
 
 /**
- * Settles an active request, winds down one that has ended and was not closed. Invoked asynchronously: by the timer of a request, and when
+ * Settles an active request, cleans up one that has ended and was not closed. Invoked asynchronously: by the timer of a request, and when
  * a request has ended or is to be checked. Two checks of the same request at the same time do no harm. If one run is not enough, it
  * requests the next check, which continues.
  */

@@ -36,7 +36,7 @@ const MAX_URLS_PER_MESSAGE = 100;
 /**
  * Ends an active request if its tasks are done or its time is up; otherwise it goes on, with what is lost queued again. It
  * is counted exactly before anything is done to it. The report stands before the status says so.
- * @param remainingMs milliseconds that this run may still take, without its reserve
+ * @param remainingMs milliseconds that this run may still take, less RESERVE_MS
  * @returns after how many milliseconds the request is to be checked again, 0 where the run's time was not enough; undefined: whoever
  * sees a need requests a check
  */
@@ -74,7 +74,7 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, rema
   if (recounted === undefined) return 0;
   const count = recounted.taskBitmap.count();
   const settlement = decide(count);
-  deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
+  deps.logger.info("Results recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
   let checkInMs: number | undefined;
   if (settlement === "GIVE_UP") await giveUp(deps, item, recounted);
   else if (settlement === "REQUEUE") {
@@ -116,7 +116,7 @@ async function end(
 /** Missing tasks go to the same queue as before. */
 async function queueAgain(deps: ShutdownDeps, item: RequestItem, taskBitmap: TaskBitmap): Promise<void> {
   const urls = Math.min(MAX_URLS_PER_MESSAGE, Math.ceil(taskBitmap.missingCount / MAX_UNBATCHED_TASKS));
-  // The last time nobody waits for anybody: a lead whose followers are lost leaves none behind.
+  // In the last requeue, no task waits for a lead: a lost lead message cannot lose its followers.
   const tasks = item.requeues + 1 < MAX_REQUEUES ? taskBitmap.missingLeads() : taskBitmap.missing();
   await deps.queue.send(sentAgain(messagesOf(item, tasks, { maxUrls: urls })), item.lane);
 }
@@ -163,7 +163,7 @@ async function giveUp(deps: ShutdownDeps, item: RequestItem, recounted: Recounte
   const event = exceedsMaxFailures(item, count.failed_count) ? "FAIL" : "GIVE_UP";
   if ((await end(deps, item, event, { recounted, count })) && lost > 0) {
     const failed = withMetrics(deps.namespace, { FailedTasks: lost }, { reason: "lost" });
-    deps.logger.info("Tasks were given up", { req_id: item.req_id, ...failed });
+    deps.logger.info("Gave up tasks without a result", { req_id: item.req_id, ...failed });
   }
 }
 

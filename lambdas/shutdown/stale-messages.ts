@@ -36,8 +36,9 @@ export async function dropStaleMessages(queues: readonly TaskQueue[], hasEnded: 
     try {
       await Promise.all(Array.from({ length: RECEIVERS }, receive));
     } finally {
-      // Not before all receivers have ended: one of them would only get it again. As a new message, because each delivery of the old one
-      // counts: while a request is paused, one that ends after the other would take its messages in hand, until they go to the dead letters.
+      // Not before all receivers have ended: one of them would only get it again. Each is sent as a new message and the old one is deleted,
+      // because SQS counts each delivery: while a request is paused, each other request that ends receives its messages once more, and SQS
+      // would move them to the dead-letter queue.
       await Promise.allSettled(
         others.map(async ({ receipt, content }) => {
           await queue.send([content]);

@@ -14,15 +14,15 @@ import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { TaskDeps } from "./deps.ts";
 
 const POLL_MS = 1_000;
-/** Others of the distribution have as many paths in progress as CloudFront allows; CloudFront has no event for their end. */
+/** Poll interval while other invalidations of the distribution use up CloudFront's limit; CloudFront has no event for their end. */
 const BUSY_POLL_MS = 5_000;
-/** A run waits no longer: the next one goes on, after the requests behind this one in the stream. */
+/** Longest wait of one run. The next run continues after the requests that follow in the stream. */
 const MAX_WAIT_MS = 60_000;
 
 /**
  * Invalidates a request's URLs, as many batches at once as the quota allows, and waits for all, so that what is warmed is the new object.
  * Batches that are done are counted in the item, the oldest first: when a run has waited long enough, the item's change wakes the next run.
- * The request ends here, with the reason, when its own time is over before, and when CloudFront will not have a path.
+ * Ends the request, with a reason, if it times out first or CloudFront rejects a path.
  * @returns whether all of it is done
  */
 export async function invalidateAll(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<boolean> {
@@ -69,7 +69,7 @@ export async function invalidateAll(deps: TaskDeps, item: RequestItem, hasTime: 
       return endAs(
         "TIME_OUT",
         oldest === undefined
-          ? "the distribution had as many invalidations of others in progress as CloudFront allows, until the time was over"
+          ? "other invalidations of the distribution used up CloudFront's limit until the request timed out"
           : `the distribution ${oldest.distributionId} had not completed the invalidation ${oldest.id} when the time was over`,
       );
     }

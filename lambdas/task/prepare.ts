@@ -76,7 +76,7 @@ async function markGroupsReady(deps: TaskDeps, reqId: string): Promise<void> {
   await pMap(firsts, ({ target }) => deps.requestPops.startFanOut(reqId, target), { concurrency: IN_PARALLEL });
 }
 
-/** Notes for GET /pops which POPs have resolved. It is a remark, so no request fails because of it: a fault is logged. */
+/** Records for GET /pops which POPs have resolved. A failure is logged, and the request goes on. */
 async function recordResolved(deps: TaskDeps, reqId: string, targets: readonly Target[]): Promise<void> {
   const resolved = targets.filter(({ state }) => state === "RESOLVED").map(({ pop }) => pop);
   if (resolved.length === 0) return;
@@ -85,6 +85,6 @@ async function recordResolved(deps: TaskDeps, reqId: string, targets: readonly T
     const due = popsToRecord(resolved, await deps.progress.resolvedPops(), now);
     if (due.length > 0) await deps.progress.recordResolved(due, now);
   } catch (error) {
-    deps.logger.warn("Could not note which POPs resolved", { req_id: reqId, error: errorFields(error) });
+    deps.logger.warn("Recording resolved POPs failed", { req_id: reqId, error: errorFields(error) });
   }
 }

@@ -14,8 +14,8 @@ const MIN_REMAINING_MS = 60_000;
 const RECEIVE_SECONDS = 1;
 
 /**
- * Reads the dead-letter queue until it is empty or the run's time is nearly up. Each message is deleted once what follows from it
- * stands; one that fails holds up no other and comes again after the queue's visibility timeout.
+ * Reads the dead-letter queue until it is empty or the run's time is nearly up. Each message is deleted after its results are written and
+ * its followers are queued. A failed message does not block the others; SQS redelivers it after the queue's visibility timeout.
  * @param remainingMs milliseconds that this run may still take
  * @throws AggregateError once the others are done
  */
@@ -43,9 +43,8 @@ export async function readDeadLetters(deps: WatchDeps, remainingMs: () => number
 }
 
 /**
- * Writes failed results for tasks whose messages nobody could finish, where none stands: so the request ends, and its
- * report says why. What waited for them is queued. A message that comes twice finds its results standing. A later success
- * replaces them.
+ * Writes failed results for the tasks of a dead letter that have no result, so that the request ends and its report says why, and queues
+ * their followers. A second delivery changes nothing. A later success replaces a failed result.
  */
 async function resolveDeadLetter(deps: WatchDeps, message: ReceivedMessage): Promise<void> {
   const parsed = parseTaskMessage(message.body);
@@ -53,13 +52,13 @@ async function resolveDeadLetter(deps: WatchDeps, message: ReceivedMessage): Pro
   try {
     await failTasks(deps, parsed.content, message.reason);
   } catch (error) {
-    // Its keys are none that a table or a queue takes, so each later try would fail as this one.
+    // DynamoDB or SQS rejects its keys, so every retry would fail too.
     if (!(error instanceof Error && error.name === "ValidationException")) throw error;
     await moveToFailedBatches(deps, message, error.message);
   }
 }
 
-/** @throws what keeps SQS from taking it: the message stays where it is, and comes again */
+/** @throws the error of SQS: the message then stays in the dead-letter queue */
 async function moveToFailedBatches(
   deps: WatchDeps,
   { id, body, reason }: ReceivedMessage,
@@ -72,7 +71,7 @@ async function moveToFailedBatches(
 
 async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string | undefined): Promise<void> {
   const item = await deps.requests.getActive(message.req_id);
-  // Of a request that has ended, the report says what has no result.
+  // The report of an ended request already lists its tasks without a result.
   if (item === undefined) return;
   const results = lostResults(message, reason, item.expire_at);
   await deps.results.putIfAbsent(results);
@@ -85,8 +84,7 @@ async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string |
 }
 
 /**
- * Queues what waits for a lead that is dead, by the results that stand of it. A letter may come twice, so what is queued says
- * that it may have been queued before.
+ * Queues the followers of a dead lead, by its stored results. A dead letter may be received twice, so the messages are marked `again`.
  */
 async function queueFollowers(deps: WatchDeps, lead: TaskMessage, { lane, expire_at }: ActiveRequest): Promise<void> {
   if (lead.followers === undefined) return;

@@ -145,7 +145,7 @@ export interface MeasuredUrls {
   readonly good: readonly GoodUrl[];
   /** A URL that is unreadable in all variants for the same reason counts once. */
   readonly bad: readonly UnreadableUrl[];
-  /** How many of the good ones did not respond in time. */
+  /** How many of the good ones have no answer within the time limit. */
   readonly unmeasured: number;
   /** Good URLs whose headers say that caches may not keep them, once each. */
   readonly uncacheable: UncacheableUrls;

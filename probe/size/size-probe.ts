@@ -29,7 +29,7 @@ const CONNECTIONS = 64;
 /** Concurrent size requests. Before an edge has cached anything, each of them reaches the origin. */
 export const MAX_PROBES = 64;
 
-/** Slots that a request can miss because its connection is not open yet. */
+/** Send slots of the origin limiter that are tried: a request misses one if its connection is not open yet. */
 const MAX_SEND_SLOTS = 5;
 
 /** The size of a URL's object, or why the URL cannot be warmed. */

@@ -87,7 +87,7 @@ export function secondsIn(element: Element, name: string): number | undefined {
   return valueIn(element, name, "a duration such as PT1H2M3.4S", durationSeconds);
 }
 
-/** What is there and cannot be read is never taken for what is not there: segments would be missing without a word. */
+/** An unreadable value is an error, never treated as absent: segments would silently be missing. */
 function valueIn<T>(
   { name: element, attributes }: Element,
   name: string,
@@ -110,14 +110,14 @@ function excerpt(text: string): string {
 /**
  * Any prefix may stand for XLink.
  * @param hrefs the names of `href` with the prefixes that the manifest has declared so far; those of this element are added
- * @throws DocumentError for an element that stands elsewhere
+ * @throws DocumentError for a remote element
  */
 function isResolvedToZero(attributes: Element["attributes"], hrefs: Set<string>): boolean {
   const all = Object.entries(attributes);
   for (const [name, value] of all) if (value === XLINK) hrefs.add(`${name.replace("xmlns:", "")}:href`);
   const href = all.find(([name]) => hrefs.has(name))?.[1];
   if (href === undefined || href === RESOLVE_TO_ZERO) return href === RESOLVE_TO_ZERO;
-  throw new DocumentError("has an element that stands elsewhere (xlink:href), which is not followed");
+  throw new DocumentError("has a remote element (xlink:href), which is not supported");
 }
 
 const DURATION =

@@ -64,7 +64,7 @@ function isAtOtherHost({ references, at }: Representation, extracted: ExtractedU
 
 /** All representations, each once for each of its base URLs. @throws DocumentError */
 function* representationsIn(mpd: Element, base: string | undefined): Generator<Representation> {
-  const countAddress = counter(MAX_BASE_URLS, `puts more than ${MAX_BASE_URLS} addresses together`);
+  const countAddress = counter(MAX_BASE_URLS, `combines more than ${MAX_BASE_URLS} base URLs`);
   const countRepresentation = counter(
     MAX_REPRESENTATIONS,
     `has more than ${MAX_REPRESENTATIONS} representations, one for each of their addresses`,

@@ -178,7 +178,8 @@ class HlsVariables {
       const value = this.values.get(name);
       if (value === undefined) throw new DocumentError("names a variable that it does not define");
       length += value.length;
-      if (length > MAX_URL_LENGTH) throw new DocumentError("has variables that make too long a text");
+      if (length > MAX_URL_LENGTH)
+        throw new DocumentError(`has variables that expand to more than ${MAX_URL_LENGTH} characters`);
       return value;
     });
   }

@@ -33,13 +33,13 @@ export class Web {
   constructor(private readonly deps: WebDeps) {}
 
   /**
-   * @param url https or http, at its own port
+   * @param url https or http, at the default port
    * @param origin of the source that leads here: only it receives the request's headers. undefined: the source has none
    * @param signal aborts the request and its body
    * @throws DocumentError
    */
   async open(url: string, origin: string | undefined, signal: AbortSignal): Promise<Opened> {
-    let at = fetchable(url, "is no http(s) URL at its own port");
+    let at = fetchable(url, "is not an http(s) URL at the default port");
     // After a redirect to another origin, that origin determines the next URL.
     let trusted = true;
     for (let redirects = 0; ; redirects++) {
@@ -108,7 +108,7 @@ export class Web {
 
 /** @throws DocumentError for a location that must not be fetched */
 function redirected(from: URL, location: string): URL {
-  const problem = "redirects to something that is no http(s) URL at its own port";
+  const problem = "redirects to something other than an http(s) URL at the default port";
   const url = parseUrl(utf8(location), from.href);
   if (url === undefined) throw new DocumentError(problem);
   const to = fetchable(url.href, problem);

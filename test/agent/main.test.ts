@@ -79,7 +79,7 @@ vi.mock("../../agent/instance/log.ts", () => ({
     warn: (...given: readonly unknown[]) => void parts.logged.push(given),
   }),
 }));
-// SettlementQueue for a Spot notice without the pause between two.
+// The polling for a Spot notice does not wait between two polls.
 vi.mock("node:timers/promises", async (original) => ({
   ...(await original<typeof import("node:timers/promises")>()),
   async *setInterval(ms: number) {
@@ -133,7 +133,7 @@ function made<T>(name: string): T {
 }
 
 describe("what the environment names", () => {
-  test("is where the agent takes, writes and gives up work", async () => {
+  test("configures the agent's queues, dead-letter queue and results table", async () => {
     await start();
     const { queue, deadLetters, store } = made<AgentDeps>("Agent");
     expect(await aws.named(() => queue.queues.main.receive(1, 1))).toEqual(["QUEUE_URL"]);
@@ -145,7 +145,7 @@ describe("what the environment names", () => {
     parts.end();
   });
 
-  test("configures the tables, queues, Shutdown function and group of the caretaker", async () => {
+  test("configures the tables, queues, Shutdown function and group of the request monitor", async () => {
     await start();
     const { requests, progress, queue, settlements, retire } = made<RequestMonitorOptions>("RequestMonitor");
     expect(await aws.named(() => requests.getActive("r"))).toEqual(["REQUEST_TABLE"]);

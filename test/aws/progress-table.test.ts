@@ -221,7 +221,7 @@ describe("when a result was counted last", () => {
 });
 
 describe("minutes", () => {
-  it("have what was counted as one began: the first who says so is believed", async () => {
+  it("store the counters at the start of a minute once: a second write changes nothing", async () => {
     const { sent, progress } = table((_, n) =>
       n === 0 ? {} : Promise.reject(awsError("ConditionalCheckFailedException")),
     );

@@ -20,5 +20,5 @@ it("is deployed without a stage: which one serves it is CloudFormation's to say"
 });
 
 it("without an id in the answer is a fault", async () => {
-  await expect(newApi({}).deploy()).rejects.toThrow("no deployment of api");
+  await expect(newApi({}).deploy()).rejects.toThrow("no deployment id for api");
 });

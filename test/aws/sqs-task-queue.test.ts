@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 
 describe("sending", () => {
-  it("goes in full batches of ten, each message as it is; nothing for nothing", async () => {
+  it("sends full batches of ten unchanged, and makes no call without messages", async () => {
     const { queue, sent } = newQueue();
     await queue.send(messages(25));
     expect(sent.map((command) => popsOf(command).length)).toEqual([10, 10, 5]);
@@ -203,7 +203,7 @@ describe("receive", () => {
     expect(await q.receive(5)).toEqual([]);
   });
 
-  it("an error is one", async () => {
+  it("rejects with the error of SQS", async () => {
     const { queue: q } = await servedQueue({
       ReceiveMessage: () => {
         throw new Refusal("QueueDoesNotExist");

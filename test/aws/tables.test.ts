@@ -206,7 +206,7 @@ describe("the Request table", () => {
     });
   });
 
-  it("changes the wish of an active request", async () => {
+  it("updates `instance_count` of an active request", async () => {
     const t = tables();
     await t.requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 7 });
     expect(t.sent[0]?.input.ConditionExpression).toContain("attribute_exists(active)");
@@ -254,7 +254,7 @@ describe("the Request table", () => {
     const again = tables(() => {
       throw taken;
     });
-    await expect(again.requests.put(request(), 5)).rejects.toThrow("There is a request r1 already");
+    await expect(again.requests.put(request(), 5)).rejects.toThrow("Request r1 already exists");
   });
 
   it("reads what it wrote, strongly; nothing where there is nothing", async () => {
@@ -319,7 +319,7 @@ describe("a request that cannot be read", () => {
     expect(t.unreadable[0]?.problem).toContain("pops");
   });
 
-  it("is told of where already the index has it wrong", async () => {
+  it("is reported if its index entry cannot be parsed", async () => {
     const t = tables(() => ({ Items: [{ req_id: "spoilt", timeout_at: 1 }, request({ req_id: "r1" })] }));
     expect((await t.requests.listActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
     expect(t.unreadable).toMatchObject([{ kind: "request", key: "spoilt" }]);

@@ -7,7 +7,7 @@ import { fakeClient } from "./client.ts";
 const MAIN = "https://sqs.example/main";
 const EXPRESS = "https://sqs.example/express";
 
-test("messages go into the lane that is named, else into the main one", async () => {
+test("messages go to the named queue, else to the main queue", async () => {
   const { client, sent } = fakeClient<SQSClient>(() => ({}));
   const queue = new MainAndExpressQueues(client, { main: MAIN, express: EXPRESS });
   await queue.send([taskMessage()]);
@@ -17,7 +17,7 @@ test("messages go into the lane that is named, else into the main one", async ()
   expect(sent[2]?.input.MaxNumberOfMessages).toBe(3);
 });
 
-test("its depth is that of both lanes, of which each has other figures", async () => {
+test("the depth is the sum of both queues", async () => {
   const depths: Readonly<Record<string, readonly string[]>> = {
     [MAIN]: ["5", "30", "700"],
     [EXPRESS]: ["2", "40", "100"],

@@ -27,7 +27,7 @@ describe("a timer", () => {
     });
   });
 
-  it("is cancelled, and may be gone already; another fault is one", async () => {
+  it("can be cancelled if it no longer exists; other errors are thrown", async () => {
     const { timer, sent } = newTimer();
     await timer.cancel("r1");
     expect(sent).toEqual([{ name: "DeleteScheduleCommand", input: { Name: "r1", GroupName: "timers" } }]);

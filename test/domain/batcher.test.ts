@@ -60,7 +60,7 @@ describe("when a call goes out", () => {
     expect(calls).toEqual([["a1", "b1"], ["a2"], ["a3", "c1"]]);
   });
 
-  test("a key that has gone out is no hindrance", async () => {
+  test("a key that was already sent causes no early call", async () => {
     const { calls, batcher: b } = batcher();
     const all = ["a1", "b1", "c1", "a2", "b2"].map((item) => b.add(item));
     await vi.advanceTimersByTimeAsync(25);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Bitmap } from "../../domain/bitmap.ts";
 
-it("has each number once, and is kept and gone on from as it was", () => {
+it("contains each number once, also after it was saved and restored", () => {
   const numbers = fc.array(fc.nat(70_000), { maxLength: 40 });
   fc.assert(
     fc.property(numbers, numbers, (some, more) => {

@@ -14,7 +14,7 @@ describe("the environment", () => {
     expect(readEnvironment(schema)).toEqual({ TABLE_X: "t", PORT_X: 8_443, URL_X: "https://a.example/" });
   });
 
-  it("that is wrong is told of whole, not the first fault", () => {
+  it("causes one error that names every invalid variable", () => {
     vi.stubEnv("PORT_X", "many");
     const reading = () => readEnvironment(schema);
     expect(reading).toThrow("Invalid environment variables");

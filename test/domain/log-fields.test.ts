@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { errorFields, withoutQueries } from "../../domain/log-fields.ts";
 
 describe("an error in a log", () => {
-  it("is its name, its message, its code and where it came from, and nothing that a client hung onto it", () => {
+  it("has name, message, code, stack and cause, and no field that a client added", () => {
     const cause = Object.assign(new TypeError("fetch failed"), { request: { headers: { authorization: "s3cr3t" } } });
     const error = Object.assign(new Error("at https://a.example/x?Signature=s3cr3t", { cause }), {
       code: "ECONNRESET",

@@ -26,6 +26,6 @@ export function nextVersion(): string {
     if (entry.isDirectory()) change(`lambdas/${entry.name}/index.ts`, (text) => `console.log("${SAYS}");\n${text}`);
   }
   change("agent/main.ts", (text) => `console.log("${SAYS}");\n${text}`);
-  change("lib/api.ts", (text) => text.replace("There is no such route", "No such route"));
+  change("lib/api.ts", (text) => text.replace("Unknown route;", "No such route;"));
   return folder;
 }

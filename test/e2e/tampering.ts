@@ -23,7 +23,7 @@ export async function deleteTimer({ prewarm: { clients } }: Stack, reqId: string
   await clients.scheduler.send(new DeleteScheduleCommand({ Name: reqId, GroupName }));
 }
 
-/** Receives the messages of the express lane as often as allowed without deleting them. The next receive moves them to the dead-letter queue. */
+/** Receives the messages of the express queue as often as allowed without deleting them. The next receive moves them to the dead-letter queue. */
 export async function exhaustReceives({ prewarm: { clients, deployed } }: Stack): Promise<void> {
   const QueueUrl = deployed.resource("PrewarmTaskQueueExpress", "AWS::SQS::Queue");
   for (let i = 0; i <= MAX_RECEIVES; i++)

@@ -62,7 +62,7 @@ describe("CloudFormation", () => {
 
   test("that does not take the response fails the run", async () => {
     const answered = putOf(handler, { RequestType: "Create" }, 403);
-    await expect(answered).rejects.toThrow("CloudFormation took the answer with HTTP 403");
+    await expect(answered).rejects.toThrow("CloudFormation rejected the response: HTTP 403");
   });
 });
 

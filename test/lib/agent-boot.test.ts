@@ -212,7 +212,13 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
     process.kill(sandbox.pid, "SIGTERM");
     await expect.poll(() => sandbox.exitCode, { timeout: 20_000 }).toBe(0);
     expect(lines().map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(["started", "Task failed", "Message is not a task", "Agent stopping", "stopped"]),
+      expect.arrayContaining([
+        "Agent started",
+        "Task failed",
+        "Invalid task message; moving it to the dead-letter queue",
+        "Agent stopping",
+        "Agent stopped",
+      ]),
     );
   });
 

@@ -127,7 +127,7 @@ describe("what API Gateway refuses by itself has the fields of every route's ans
   test.each([
     { type: "INVALID_API_KEY", status: undefined, says: /x-api-key/ },
     { type: "ACCESS_DENIED", status: undefined, says: /allowedCidrs/ },
-    { type: "MISSING_AUTHENTICATION_TOKEN", status: "404", says: /no such route/ },
+    { type: "MISSING_AUTHENTICATION_TOKEN", status: "404", says: /Unknown route/ },
     { type: "REQUEST_TOO_LARGE", status: undefined, says: /10 MB/ },
     { type: "DEFAULT_4XX", status: undefined, says: /^Because$/ },
     { type: "DEFAULT_5XX", status: undefined, says: /^Internal error.*\$context\.requestId$/ },

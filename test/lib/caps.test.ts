@@ -36,7 +36,7 @@ describe("distributions", () => {
   );
   const invalidates = statements.filter(({ Action }) => [Action].flat().includes("cloudfront:CreateInvalidation"));
 
-  test("are what the one role that may invalidate may invalidate", () => {
+  test("are the only resources of `cloudfront:CreateInvalidation`, which one role has", () => {
     expect(invalidates).toHaveLength(1);
     const [condition, china, elsewhere] = invalidates[0].Resource["Fn::If"];
     expect(template.findConditions(condition)).toMatchObject({

@@ -311,7 +311,7 @@ function usual(route: string, query: URLSearchParams): Answer {
     case "POST prewarm":
       return estimate();
     default:
-      return { status: 404, body: { error_message: "There is no such route" } };
+      return { status: 404, body: { error_message: "Unknown route" } };
   }
 }
 

@@ -95,5 +95,5 @@ function matched(pattern: RegExp, line: string): RegExpExecArray {
 }
 
 function bad(): BadResponseError {
-  return new BadResponseError("the answer's body is not in chunks, although its head says so");
+  return new BadResponseError("the response body is not chunked although Transfer-Encoding says so");
 }

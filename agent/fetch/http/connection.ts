@@ -23,8 +23,12 @@ interface Exchange {
  */
 const BUFFER = Buffer.allocUnsafeSlow(65_536);
 
-/** What comes before a request is sent is no answer to it, even if it looks like one. */
-const UNSOLICITED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
+/** Bytes that arrive before a request is sent are not its response, even if they look like one. */
+const UNSOLICITED: Failure = {
+  reason: "connection",
+  code: "UNASKED",
+  detail: "bytes arrived before a request was sent",
+};
 
 /** It lies with the POP or the way to it. All other timeouts may be the origin's. */
 const NO_CONNECTION: Failure = {
@@ -88,8 +92,7 @@ export class ConnectionPool {
   }
 
   /**
-   * Bytes came that nobody had asked for. A server that does it once does it again, and perhaps too late to be seen: none of its connections is
-   * used again.
+   * Unsolicited bytes arrived. A server that sends them once sends them again, perhaps too late to be seen: none of its connections is used again.
    */
   stopReuse(): void {
     this.keeps = false;
@@ -271,7 +274,7 @@ class Connection {
   private read(bytes: number): boolean {
     const { exchange } = this;
     if (this.closed) return false;
-    // Nothing was asked, so nothing may come.
+    // No request was sent, so no bytes may arrive.
     if (exchange === undefined || !this.isSent) {
       this.pool.stopReuse();
       this.lose(UNSOLICITED);

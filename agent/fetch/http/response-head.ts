@@ -70,7 +70,7 @@ export function parseHead(text: string): ResponseHead {
   const match = HEAD.exec(text);
   if (match === null) throw notAHead(text);
   if (text.includes("\t") && TABBED_FRAMING.test(text)) {
-    throw new BadResponseError("the answer's Content-Length or Transfer-Encoding has a tab");
+    throw new BadResponseError("the response has a tab in Content-Length or Transfer-Encoding");
   }
   // Written out, in one order: each response has one.
   const answer: Mutable<ResponseHead["answer"]> = {
@@ -135,7 +135,7 @@ function notAHead(text: string): BadResponseError {
   const lines = text.split("\r\n");
   if (!HEAD.test(lines[0] ?? "")) return notHttp();
   const bad = lines.findIndex((line, i) => i > 0 && !HEAD.test(`HTTP/1.1 200\r\n${line}`));
-  return new BadResponseError(`line ${bad + 1} of the answer's head is no header`);
+  return new BadResponseError(`line ${bad + 1} of the response head is not a header`);
 }
 
 function notHttp(): BadResponseError {
@@ -172,17 +172,18 @@ function lengthOf(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const length = Number(value);
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(length)) {
-    throw new BadResponseError(`the answer's Content-Length is no length: ${JSON.stringify(value.slice(0, 40))}`);
+    throw new BadResponseError(`the response has an invalid Content-Length: ${JSON.stringify(value.slice(0, 40))}`);
   }
   return length;
 }
 
 function bodyFraming(status: number, encoding: string | undefined, contentLength: number | undefined): BodyFraming {
   if (encoding !== undefined) {
-    if (contentLength !== undefined) throw new BadResponseError("the answer has Transfer-Encoding and Content-Length");
+    if (contentLength !== undefined)
+      throw new BadResponseError("the response has Transfer-Encoding and Content-Length");
     // Readers differ on whether an empty one takes back the one before it.
     if (/(^|,)[ \t]*$/.test(encoding))
-      throw new BadResponseError("the answer's Transfer-Encoding is empty, or ends in a comma");
+      throw new BadResponseError("the response's Transfer-Encoding is empty, or ends in a comma");
   }
   // They must not say that they have a body (RFC 9110, 8.6; RFC 9112, 6.1): some readers wait for it, others take it for the
   // next answer. A 304 may have the length of the object that it stands for.

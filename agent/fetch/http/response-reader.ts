@@ -125,7 +125,7 @@ export class ResponseReader {
       if (head.answer.httpStatus >= 200) return this.begin(head, bytes, from, to);
       // Hints (1xx) come before the answer that counts. Neither of these was asked for.
       if (head.answer.httpStatus <= 101)
-        throw new BadResponseError(`the answer is an HTTP ${head.answer.httpStatus}, unasked`);
+        throw new BadResponseError(`unexpected HTTP ${head.answer.httpStatus} response`);
       // Nothing may come behind it then, and the answer would.
       if (!head.reusable)
         throw new BadResponseError(`an HTTP ${head.answer.httpStatus} ended the connection before the answer`);

@@ -67,7 +67,7 @@ describe("one step", () => {
   });
 });
 
-test("trouble becomes usual if it goes on, and unusual again if it does not; no tasks say nothing of it", () => {
+test("the baseline failure rate follows the measured one; a window without tasks does not change it", () => {
   const after = (usual: number, window: Partial<Measured>) =>
     nextLimit(at(42, undefined, usual), { ...BUSY, ...window }).baselineFailureRate;
   expect(after(0, { failureRate: 0.4 })).toBe(0.2);

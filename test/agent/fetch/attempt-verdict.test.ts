@@ -20,7 +20,13 @@ const cases: readonly [name: string, answer: Partial<HttpResult>, ...Told][] = [
   ["an empty one", { bytes: 0, contentLength: 0 }, "GOOD"],
   ["any 2xx", { httpStatus: 299 }, "GOOD"],
   ["no content", { httpStatus: 204 }, "FINAL", "incomplete", "HTTP 204: an answer without a body"],
-  ["a part, unasked", { httpStatus: 206 }, "FINAL", "incomplete", "HTTP 206: a part of the object, unasked"],
+  [
+    "a part, unasked",
+    { httpStatus: 206 },
+    "FINAL",
+    "incomplete",
+    "HTTP 206: partial content, although no range was requested",
+  ],
   [
     "a page for an error, with a good status",
     { xCache: "Error from cloudfront" },
@@ -160,7 +166,7 @@ test("what arrives must have the size that Get Size saw, unless it is compressed
   const size = (answer: Partial<HttpResult>, expected: number | null) => told(judge({ ...WHOLE, ...answer }, expected));
   expect(size({}, 10)).toEqual(["GOOD"]);
   expect(size({}, null)).toEqual(["GOOD"]);
-  const other = "10 bytes arrived, and the object had 5000000 when its size was asked";
+  const other = "10 bytes arrived, but Get Size measured 5000000";
   expect(size({}, 5_000_000)).toEqual(["RETRY", "incomplete", other]);
   expect(size({ bytes: 0, contentLength: 0 }, 5_000_000)[1]).toBe("incomplete");
   expect(size({ contentEncoding: "br" }, 5_000_000)).toEqual(["GOOD"]);

@@ -314,7 +314,7 @@ describe("AWS WAF challenges what is asked after a good download", () => {
   });
 });
 
-test("an answer that calls itself an error is none, whatever its status", async () => {
+test("a response with `x-cache: Error from cloudfront` is a failure even with status 200", async () => {
   const path = "/told/error-page.bin";
   const page = { kind: "headers", headers: { "x-cache": "Error from cloudfront" } } as const;
   edge.addObject(path, BIG);

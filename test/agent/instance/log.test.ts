@@ -29,7 +29,7 @@ test("failures by the thousand are few lines, and one that says how many more th
   expect(lines).toHaveLength(62);
   vi.advanceTimersByTime(60_000);
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({
-    msg: "lines left out",
+    msg: "Log lines dropped",
     of: "task failed: connection",
     lines: 4_940,
   });
@@ -52,5 +52,5 @@ test("what the last minute left out is said at the end", () => {
   const logger = createLogger({ write: (line) => void lines.push(line) });
   for (let i = 0; i < 61; i++) logger.warn("receiving failed");
   for (const listener of process.listeners("exit")) if (!before.includes(listener)) listener.call(process, 0);
-  expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ msg: "lines left out", of: "receiving failed", lines: 1 });
+  expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ msg: "Log lines dropped", of: "receiving failed", lines: 1 });
 });

@@ -62,7 +62,7 @@ test("a download releases its permit, also if it fails or throws", async () => {
 });
 
 describe("what an origin refused", () => {
-  test("goes back as a new message with a delay, counted on; the rest is done, and then the message is deleted", async () => {
+  test("returns as a delayed message with `tries` + 1; the old message is deleted after its other URLs are done", async () => {
     const { sent, all } = plan({ download: overloaded("b", "d") });
     const { did, ended, unplanned } = start(lead(named("a", "b", "c", "d"), { tries: 2 }), all);
     await ended;
@@ -173,7 +173,7 @@ describe("what an origin refused", () => {
     expect(did.slice(-2)).toEqual(["put off b 11", "hold r 20"]);
   });
 
-  test("holds no slot, and is held no more", async () => {
+  test("releases its slot and is no longer in the heartbeat", async () => {
     const slots = new ConcurrencyLimiter(1);
     const { ended, heartbeats, told } = start(bodyOf("b"), plan({ download: overloaded("b") }).all, slots);
     await ended;
@@ -183,7 +183,7 @@ describe("what an origin refused", () => {
 });
 
 describe("what would wait too long for its permit", () => {
-  test("goes back at once, together, and counts as no try; what may go on does", async () => {
+  test("returns at once in one message without incrementing `tries`; tasks with a permit continue", async () => {
     const slow = deferred<object>();
     const { sent, all } = plan({ origins: limited(1), download: () => slow.promise });
     const { did, ended } = start(bodyOf("a", "b", "c"), all);

@@ -5,7 +5,7 @@ import { bodyOf, done, fail, good, start, yes } from "./work-world.ts";
 describe("a message that comes again", () => {
   const plan = { deliveries: 2, active: yes, download: good, write: done, delete: done };
 
-  test("is done as far as its results do not stand", async () => {
+  test("downloads only the URLs without a stored result", async () => {
     const { did, ended } = start(bodyOf("a", "b", "c"), { ...plan, standing: async () => ["a", "c"] });
     await ended;
     expect(did).toEqual(["standing? 3", "active? q", "download b", "write b", "delete r"]);
@@ -18,7 +18,7 @@ describe("a message that comes again", () => {
     expect(told).toEqual([]);
   });
 
-  test("is done whole, if nobody can say what stands", async () => {
+  test("downloads all URLs if the stored results cannot be read", async () => {
     const { did, ended } = start(bodyOf("a", "b"), { ...plan, standing: fail("no table") });
     await ended;
     expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);

@@ -44,7 +44,7 @@ describe("a message that is no task goes to the dead letters with the reason, an
     expect(did.at(-1)).toBe("hold r 20");
   });
 
-  test("it is not deleted when it could not be buried", async () => {
+  test("it is not deleted if sending it to the dead-letter queue failed", async () => {
     const { did, ended } = start("{", { bury: fail("no queue") });
     await expect(ended).rejects.toThrow("no queue");
     expect(did).toHaveLength(1);

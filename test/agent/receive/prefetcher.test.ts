@@ -142,7 +142,7 @@ describe("the free slots of the main queue", () => {
 });
 
 describe("what waits", () => {
-  test("is nothing of a message that has ended, though variants have not left", () => {
+  test("excludes a message that has ended, even if some variants were not dequeued", () => {
     const { prefetcher } = newPrefetcher();
     const [first, ...others] = ["a", "b", "c"].map((variant) => ({ url: "u", variant, bytes: 1 }));
     if (first === undefined) throw new Error("there is one");

@@ -117,7 +117,7 @@ describe("when the agent stops, what has not begun goes back into the queue anew
   });
 });
 
-test("a message that is no task stays in the queue when it could not be buried", async () => {
+test("a message that is no task stays in the queue if sending it to the dead-letter queue failed", async () => {
   const deleted = returnToQueue(
     fakeDeps({ deadLetters: { send: () => Promise.reject(new Error("no queue")) } }),
     { id: "m-1", receipt: "r", body: "", deliveries: 1 },

@@ -65,7 +65,7 @@ test("a small request does not wait for a huge one", { timeout: 60_000 }, async 
   expect(lanes.main.waiting.length).toBeGreaterThanOrEqual(16);
 });
 
-test("nor for one of few tasks, if these are large files: both go by the lanes that their totals give them", {
+test("a small request does not wait for one with few large files: their totals select the queues", {
   timeout: 60_000,
 }, async () => {
   const lanes = { main: new MemoryLane(), express: new MemoryLane() };

@@ -56,7 +56,7 @@ describe("a lead's message", () => {
     expect(did).not.toContain("delete r");
   });
 
-  test("of a request that has ended hands nothing over", async () => {
+  test("of a request that has ended promotes no followers", async () => {
     let active = true;
     const download = async () => {
       active = false;
@@ -67,7 +67,7 @@ describe("a lead's message", () => {
     expect([sent, did.at(-1)]).toEqual([[], "delete r"]);
   });
 
-  test("that cannot be worked on hands nothing over: it comes again", async () => {
+  test("whose results cannot be written promotes no followers: SQS redelivers it", async () => {
     const write = (url: string) => (url === "a" ? done() : Promise.reject(new Error("no table")));
     const { sent, did, ended } = start(leadOf({}, "a", "b"), { ...all, write, hold: done });
     await ended;
@@ -191,7 +191,7 @@ describe("a lead's URL whose download has ended", () => {
     }
   });
 
-  test("and whose proof fails has its followers queued once: what they ask is not decided again", async () => {
+  test("does not promote its followers again if its proof fails", async () => {
     const { download, downloaded, end } = proofs("a");
     const { sent, ended } = start(leadOf({ not_kept_at: "P0" }, "a"), { ...all, download });
     await turn();
@@ -344,7 +344,7 @@ describe("a lead's message that takes long", () => {
     }
   });
 
-  test("hands over no URL of which a variant has not ended", async () => {
+  test("promotes no followers of a URL while one of its variants runs", async () => {
     vi.useFakeTimers();
     try {
       const second = deferred<object>();
@@ -363,7 +363,7 @@ describe("a lead's message that takes long", () => {
     }
   });
 
-  test("tries again later what it could not hand over", async () => {
+  test("retries queueing followers that failed", async () => {
     vi.useFakeTimers();
     try {
       const slow = deferred<object>();

@@ -19,7 +19,7 @@ describe("which of many are looked at", () => {
     expect(samplePlaces(5_000, "a")).not.toEqual(samplePlaces(5_000, "b"));
   });
 
-  it("all variants of URLs that have four, though a stretch has four, too", () => {
+  it("samples every variant even if the variant count equals the sampling interval", () => {
     const seen = samplePlaces(400, "a").map((place) => place % 4);
     for (const variant of [0, 1, 2, 3]) expect(seen.filter((it) => it === variant).length).toBeGreaterThan(10);
   });

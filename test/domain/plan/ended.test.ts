@@ -9,7 +9,7 @@ const GOOD: LeadResult = { ok: true };
 const NOT_FOUND: LeadResult = { ok: false, reason: "http_4xx", http_status: 404 };
 
 describe("of the results that stand", () => {
-  it("those of a message are its own, in its order; one that nobody asked for is none", () => {
+  it("returns the stored results of the message's URLs in message order, without `not_asked`", () => {
     const [first = { pop_url: "" }, second = { pop_url: "" }, third = { pop_url: "" }] = resultKeys(LEAD);
     const standing = new Map<string, LeadResult>([
       [third.pop_url, NOT_FOUND],

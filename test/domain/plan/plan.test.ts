@@ -88,7 +88,7 @@ describe("under lead-first, the tasks of a URL", () => {
     expect(leadsOf("br")).toEqual(leadsOf("gzip"));
   });
 
-  it("that are missing alone are led by the first of them in line", () => {
+  it("are led by the first missing POP of the group if only some are missing", () => {
     const tasks = plan.tasksOf(url("a.example"));
     const [all] = tasks?.leads() ?? [];
     const [, second, third] = [all?.target, ...(all?.followers ?? [])].map((it) => it?.pop ?? "");
@@ -128,7 +128,7 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
     made.mockRestore();
   });
 
-  it("are led by the first in line that is wanted", async () => {
+  it("are led by the first wanted POP of the REC group", async () => {
     const plan = planOf(TWO, targets, "lead-first", POPS);
     const urls = Array.from({ length: 2 ** resolved.length }, (_, n) =>
       wantedAt(

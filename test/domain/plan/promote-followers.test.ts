@@ -158,7 +158,7 @@ describe("a lead", () => {
     expect(skipped).toEqual([]);
   });
 
-  it("of which some URLs have their followers queued goes back in two parts, and only one has followers", () => {
+  it("returns to the queue as two messages if some followers are queued: only the other URLs keep followers", () => {
     const parts = withoutQueuedFollowers(LEAD, new Set([B]));
     const { followers: _, ...alone } = LEAD;
     expect(parts).toEqual([
@@ -195,7 +195,7 @@ describe("a lead", () => {
     expect(skipped?.error).toMatch(/keep the object: another POP of its REC, P1 \(HTTP 404\)$/);
   });
 
-  it("that may have done so before says it in what it sends", () => {
+  it("marks its messages `again` if it may have sent them before", () => {
     const ended: FinishedUrl[] = [
       { url: A, result: GOOD },
       { url: B, result: REFUSED },
@@ -283,7 +283,7 @@ describe("whatever comes of each task", () => {
     );
   });
 
-  it("nothing is lost where a lead is handed over twice, and nothing new comes of it", async () => {
+  it("promoting a lead's followers twice loses no task and adds none", async () => {
     await fc.assert(
       fc.asyncProperty(fc.record(plans), results, fc.nat(), async (given, comes, at) => {
         const messages = await leadsOf(given);

@@ -61,7 +61,7 @@ describe("how much there is to do", () => {
     expect(await totals([["https://a.example/", "0"]], ONE, [at("SIN2-P1")])).toMatchObject({ sizes_known: true });
   });
 
-  it("keeps many bytes off the express lane only if a file is large", async () => {
+  it("sends a request of many bytes to the main queue only if a file is large", async () => {
     const sized = (bytes: number) => Array.from({ length: 64 }, (_, i) => [`https://a.example/${i}`, String(bytes)]);
     expect(await totals(sized(30e6), ONE, [at("SIN2-P1")])).toMatchObject({ lane: "main" });
     expect(await totals(sized(16e6), ONE, [at("SIN2-P1")])).toMatchObject({ lane: "express" });

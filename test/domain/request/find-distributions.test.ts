@@ -38,7 +38,7 @@ describe("with cf_domain", () => {
     expect(asked).toEqual([]);
   });
 
-  it("an alias of an own distribution by the DNS alone is not asked with: it may be another account's", async () => {
+  it("does not use an alias as Host that only the DNS lists: it may belong to another account", async () => {
     const { found } = find("cdn.other.com", [], { "cdn.other.com": "D1.CloudFront.net." });
     expect(await found).toEqual([main]);
   });
@@ -62,7 +62,7 @@ describe("with cf_domain", () => {
     expect(await alias.refused()).toEqual({});
   });
 
-  it("an alias of somebody else's gets its label", async () => {
+  it("an alias of another account's distribution gets its label from the DNS", async () => {
     const { found } = find("cdn.other.com", [], { "cdn.other.com": "d9.cloudfront.net" });
     expect(await found).toEqual([{ label: "d9", domain: "cdn.other.com", names: [] }]);
   });

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { taskQueueFor } from "../../../domain/request/task-queue-name.ts";
 
-test("small requests have a lane of their own: few tasks, all sizes known", () => {
+test("small requests use the express queue: few tasks, all sizes known", () => {
   const most = { tasks: 500, bytes: 8e9, sizesKnown: true, hasLarge: false };
   expect(taskQueueFor(most)).toBe("express");
   expect(taskQueueFor({ ...most, tasks: 501 })).toBe("main");
   expect(taskQueueFor({ ...most, sizesKnown: false })).toBe("main");
 });
 
-test("and large files only if they are few bytes: a small request does not wait behind large files in its own lane", () => {
+test("a request with large files uses the express queue only if it has few bytes in total", () => {
   const most = { tasks: 15, bytes: 256 * 2 ** 20, sizesKnown: true, hasLarge: true };
   expect(taskQueueFor(most)).toBe("express");
   expect(taskQueueFor({ ...most, bytes: 256 * 2 ** 20 + 1 })).toBe("main");

@@ -34,7 +34,7 @@ describe("the commonest failure", () => {
     expect(commonestOf(tally.groups())?.length).toBeLessThan(350);
   });
 
-  it("is the same after it was kept and gone on from", () => {
+  it("is unchanged after the tally was saved and restored", () => {
     const [one, other] = [new FailureTally(), new FailureTally()];
     one.add(failed("tls", "first"));
     other.add(failed("redirect", "gone"));

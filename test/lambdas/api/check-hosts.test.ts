@@ -65,11 +65,11 @@ describe("hosts of the URLs and cf_domain", () => {
     expect(answer.body["error_urls"]).toEqual(url_list);
   });
 
-  it("of a distribution that is not this account's, a warning says that nobody checked", async () => {
+  it("of a distribution that is not this account's, a warning says that they were not checked", async () => {
     const { answer } = await start({ cf_domain: "d9.cloudfront.net" });
     expect(answer.status).toBe(200);
     expect(answer.body["warnings"]).toEqual([
-      "cf_domain: d9.cloudfront.net is not a name of any distribution of this account, so nobody checked that it serves cdn.example.com",
+      "cf_domain: d9.cloudfront.net is not a name of any distribution of this account, so it was not checked whether it serves cdn.example.com",
     ]);
   });
 
@@ -96,6 +96,6 @@ it("distributions that are not listed in time are not waited for: the call would
   w.distributions.own = () => new Promise(() => undefined);
   const { body } = await w.call("POST /prewarm", { ...BODY, cf_domain: "d1.cloudfront.net" });
   expect(body["warnings"]).toEqual([
-    "cf_domain: the distributions could not be looked up, so nobody checked the hosts of the URLs",
+    "cf_domain: the distributions could not be looked up, so the hosts of the URLs were not checked",
   ]);
 });

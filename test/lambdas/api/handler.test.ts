@@ -251,7 +251,7 @@ describe("what every route has in common", () => {
       expect(message).toBe("Internal error; the log has it under api-request-id");
       expect(JSON.stringify(answer.body)).not.toMatch(/Crash|\.ts|\bat /);
       expect(errors.at(-1)).toEqual([
-        "A call failed",
+        "API call failed",
         { route, api_request_id: "api-request-id", error: expect.objectContaining({ name: "Crash" }) },
       ]);
     },

@@ -41,8 +41,8 @@ describe("POST /instances", () => {
     const { status, body } = await call("POST /instances", { DesiredCapacity: 7, req_id: "r1" });
     expect([status, body["status"], fleet.capacity]).toEqual([200, "success", 7]);
     expect(body["message"]).toBe(
-      "Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 7; the request is FINISHED and gets nothing of it: " +
-        "instances without work leave by themselves",
+      "Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 7; the request is FINISHED and does not use them; " +
+        "idle instances terminate by themselves",
     );
   });
 

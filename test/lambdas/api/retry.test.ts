@@ -80,7 +80,7 @@ describe("POST /prewarm with retry_of", () => {
   it("is not estimated, and says where its size is told", async () => {
     const { post, requests } = world();
     expect(sayingOf(await post({ dry_run: true }))).toMatch(
-      /^400 dry_run: tells nothing of a retry; GET \/summary of r1/,
+      /^400 dry_run: does not support retry_of; GET \/summary of r1/,
     );
     expect(requests.items.size).toBe(1);
   });

@@ -165,7 +165,7 @@ describe("POST /prewarm", () => {
     expect(lists.objects).toEqual({});
     expect(errors.map(([message]) => message)).toEqual([
       ...Array(2).fill("Rolling back a rejected request failed"),
-      "A call failed",
+      "API call failed",
     ]);
   });
 

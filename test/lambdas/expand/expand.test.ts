@@ -214,7 +214,7 @@ describe("a request's sources", () => {
     expect(w.requests.the()).toMatchObject({ status: "CHECK_POP" });
   });
 
-  it("and what a request that has none is called for: nothing", async () => {
+  it("that do not exist leave the request unchanged", async () => {
     const w = world(request());
     await w.run();
     expect(w.requests.the()).toMatchObject({ status: "CREATED" });

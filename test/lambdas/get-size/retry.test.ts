@@ -171,7 +171,7 @@ describe("Get Size of a retry", () => {
 
   it.each([
     ["the lists are gone", {}, /^retry_of: the request r0 cannot be tried again: its lists cannot be read/],
-    ["nothing is left", { ...LISTS, "r0/report.csv": [COLUMNS] }, /^Nothing of the request r0 is left/],
+    ["nothing is left", { ...LISTS, "r0/report.csv": [COLUMNS] }, /^The request r0 has no tasks left/],
     [
       "no URL can be read",
       { ...LISTS, "r0/report.csv": [COLUMNS], "r0/failed_urls.csv": [[at("gone"), "HTTP 404", "", "http_4xx", "404"]] },

@@ -40,7 +40,7 @@ describe("the timer", () => {
     expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y" });
   });
 
-  it("winds down what has ended and was not wound down; does nothing to what was", async () => {
+  it("cleans up a request that has ended and is not closed; does nothing to a closed one", async () => {
     const open = world({ item: { ...ENDED, timeout_at: PAST } });
     await open.handle(TIMER);
     expect(open.requests.the()).toMatchObject({ status: "FINISHED", closed: true });

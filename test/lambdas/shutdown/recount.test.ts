@@ -253,7 +253,7 @@ describe("a settlement check of a huge request", () => {
     rest: [lists.checkpoints.size, queue.messages.length, timer.schedules.size],
   });
 
-  it("asks for the next one at once and for nobody else's, until it is counted", async () => {
+  it("invokes Shutdown again and keeps its settlement request until all results are counted", async () => {
     const w = huge();
     await w.handle(EVENT);
     expect(w.requests.the().status).toBe("IN_PROGRESS");
@@ -309,7 +309,7 @@ describe("a settlement check of a huge request", () => {
     }
   });
 
-  it("queues what is missing again through the lane of the request", async () => {
+  it("requeues missing tasks to the request's queue", async () => {
     const w = huge({ item: { ...STILL, lane: "express" } }, (n) => n === 7);
     for (let i = 0; w.queue.messages.length === 0 && i < 5; i++) await w.handle(EVENT);
     expect([...w.queue.usedLanes]).toEqual(["express"]);

@@ -37,7 +37,7 @@ describe("a READY target", () => {
   });
 
   it.each([
-    ["the express lane, if there are few", ROWS, "express"],
+    ["the express queue, if there are few", ROWS, "express"],
     ["the main lane, if a size is unknown", [["https://cdn.example.com/a", ""]], "main"],
     ["the main lane, if they are large", [["https://cdn.example.com/a", "5000000001"]], "main"],
   ])("has its tasks queued in %s", async (_, rows, lane) => {

@@ -172,7 +172,7 @@ describe("invalidation", () => {
   );
 
   it.each([
-    ["busy", /the distribution had as many invalidations of others in progress as CloudFront allows/],
+    ["busy", /other invalidations of the distribution used up CloudFront's limit/],
     ["asksUntilComplete", /E1 had not completed the invalidation I-r1-500-0 when the time was over/],
   ] as const)("that is late (%s) ends the request in time, with the reason", async (what, reason) => {
     const { run, distributions, requests, slept } = world(["https://a.example/1"], {

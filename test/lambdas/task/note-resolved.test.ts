@@ -40,7 +40,7 @@ describe("which POPs resolved", () => {
       await handle(CHECK_POP);
       expect(requests.the().status).toBe("INSERT_TASK");
       expect(warnings).toEqual([
-        ["Could not note which POPs resolved", { req_id: "r1", error: expect.objectContaining({ name: "Crash" }) }],
+        ["Recording resolved POPs failed", { req_id: "r1", error: expect.objectContaining({ name: "Crash" }) }],
       ]);
     },
   );

@@ -1,7 +1,7 @@
 import type { Bug } from "../bug.ts";
 
 export default {
-  invariant: "A message of an active request that the wind-down received is sent again before it is deleted.",
+  invariant: "A message of an active request that the cleanup received is sent again before it is deleted.",
   description: "The message is deleted first, so a failure to send it loses its tasks.",
   changes: [
     {

@@ -2,7 +2,7 @@ import type { Bug } from "../bug.ts";
 
 export default {
   invariant: "The timer of a request is deleted when the request has ended.",
-  description: "The wind-down leaves the schedule of the request in place.",
+  description: "The cleanup leaves the schedule of the request in place.",
   changes: [
     {
       file: "lambdas/shutdown/clean-up.ts",

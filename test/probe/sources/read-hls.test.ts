@@ -163,7 +163,7 @@ describe("a media playlist", () => {
       vod('#EXT-X-DEFINE:NAME="a",VALUE="1"', '#EXT-X-DEFINE:NAME="a",VALUE="2"'),
     ],
     [
-      "has variables that make too long a text",
+      "has variables that expand to more than 8192 characters",
       vod(
         '#EXT-X-DEFINE:NAME="a0",VALUE="0123456789"',
         ...Array.from({ length: 9 }, (_, n) => `#EXT-X-DEFINE:NAME="a${n + 1}",VALUE="${`{$a${n}}`.repeat(10)}"`),

@@ -65,9 +65,9 @@ describe("the response with a document", () => {
     ["is not valid gzip", (response) => response.writeHead(200, { "content-encoding": "gzip" }).end("secret")],
     ["is not valid gzip", gzipSync(LINES.repeat(100)).subarray(0, 40)],
     ["redirects more than 3 times", to("/doc?token=secret")],
-    ["redirects to something that is no http(s) URL at its own port", to("http://site.test:8080/")],
-    ["redirects to something that is no http(s) URL at its own port", to("file:///etc/passwd")],
-    ["redirects to something that is no http(s) URL at its own port", to("//[")],
+    ["redirects to something other than an http(s) URL at the default port", to("http://site.test:8080/")],
+    ["redirects to something other than an http(s) URL at the default port", to("file:///etc/passwd")],
+    ["redirects to something other than an http(s) URL at the default port", to("//[")],
   ])("is refused if it %s", async (problem, answer) => {
     const { port } = await site({ "/doc?token=secret": answer });
     const walk = walkAll(depsAt(port), [source]);

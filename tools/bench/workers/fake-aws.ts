@@ -32,7 +32,7 @@ interface Input {
 
 const answers: Record<string, (input: Input) => object | Promise<object>> = {
   ReceiveMessage: async ({ QueueUrl, MaxNumberOfMessages: most }) => {
-    // The express lane is empty.
+    // The express queue is empty.
     if (QueueUrl.endsWith("/x")) {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       return {};

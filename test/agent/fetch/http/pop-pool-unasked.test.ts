@@ -87,6 +87,6 @@ test("an answer before anything is asked fails a new connection", async () => {
   const { get } = await tls((socket) => socket.write(OK));
   expect(await get()).toEqual({
     bytes: 0,
-    failure: { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" },
+    failure: { reason: "connection", code: "UNASKED", detail: "bytes arrived before a request was sent" },
   });
 });

@@ -158,7 +158,7 @@ describe("a request that waits until it may be sent", () => {
     expect(requests()).toBe(1);
   });
 
-  test("is not sent if it may not be", async () => {
+  test("is not sent if `beforeSend` rejects", async () => {
     const { pool, requests } = await raw((socket) => socket.write(OK));
     const beforeSend = () => Promise.reject(new Error("deferred"));
     await expect(pool.get("/", HEADERS, () => {}, { beforeSend })).rejects.toThrow("deferred");

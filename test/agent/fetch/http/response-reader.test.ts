@@ -220,8 +220,8 @@ describe("what comes before the answer", () => {
 
   it.each([
     ["another protocol", "SSH-2.0-OpenSSH_9.6\r\n\r\n", "Response is not HTTP/1.1"],
-    ["a change of protocol", "HTTP/1.1 101 Switching\r\n\r\n", "the answer is an HTTP 101, unasked"],
-    ["a Continue, unasked", "HTTP/1.1 100 Continue\r\n\r\n", "the answer is an HTTP 100, unasked"],
+    ["a change of protocol", "HTTP/1.1 101 Switching\r\n\r\n", "unexpected HTTP 101 response"],
+    ["a Continue, unasked", "HTTP/1.1 100 Continue\r\n\r\n", "unexpected HTTP 100 response"],
     ["a head without end", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(70_000)}`, "the answer's head is longer"],
   ])("%s", (_, text, failure) => {
     expect(readText(text)).toMatchObject({
@@ -237,8 +237,8 @@ describe("a head of which only a part has come is refused as soon as it cannot b
     ["another protocol", "SSH-2.0", "Response is not HTTP/1.1"],
     ["another version", "HTTP/2", "Response is not HTTP/1.1"],
     ["lines that end in LF alone", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "Response is not HTTP/1.1"],
-    ["one line that does", "HTTP/1.1 200 OK\r\nX: 1\nY: 2", "line 2 of the answer's head is no header"],
-    ["a line that is none", "HTTP/1.1 200 OK\r\nX 1\r\n", "line 2 of the answer's head is no header"],
+    ["one line that does", "HTTP/1.1 200 OK\r\nX: 1\nY: 2", "line 2 of the response head is not a header"],
+    ["a line that is none", "HTTP/1.1 200 OK\r\nX 1\r\n", "line 2 of the response head is not a header"],
     ["behind a hint", "HTTP/1.1 103 Hint\r\n\r\nHTTP/1.1 200 OK\n", "Response is not HTTP/1.1"],
   ])("%s", (_, text, failure) => {
     const refused = { answer: { bytes: 0, failure: badAnswer(failure) }, ended: true, reusable: false };
