@@ -111,8 +111,8 @@ export class Monitoring extends Construct {
       above = 0,
       below,
       periods = 1,
-      outOf: of = periods,
-      monitoringLevels: exists = "on and full",
+      outOf = periods,
+      monitoringLevels = "on and full",
       runbook,
       summary,
     }: AlarmDefinition,
@@ -124,14 +124,14 @@ export class Monitoring extends Construct {
       metric,
       threshold: below ?? above,
       comparisonOperator: below === undefined ? GREATER_THAN_THRESHOLD : LESS_THAN_THRESHOLD,
-      evaluationPeriods: of,
+      evaluationPeriods: outOf,
       datapointsToAlarm: periods,
       // No value means that nothing happened. That is fine, except for what must happen all the time.
       treatMissingData: below === undefined ? NOT_BREACHING : BREACHING,
     });
     alarm.addAlarmAction(this.action);
     alarm.addOkAction(this.action);
-    this.onlyIf(exists, alarm);
+    this.onlyIf(monitoringLevels, alarm);
   }
 
   private onlyIf(monitoring: keyof Monitoring["conditions"], part: Construct): void {

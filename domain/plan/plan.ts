@@ -37,8 +37,8 @@ export class UrlTasks {
 
   /** How many tasks there are. */
   get count(): number {
-    const { resolvedTargets: targets } = this.group;
-    return this.pops === undefined ? targets.length : this.wantedOf(targets, all).length;
+    const { resolvedTargets } = this.group;
+    return this.pops === undefined ? resolvedTargets.length : this.wantedOf(resolvedTargets, all).length;
   }
 
   /** Label of the distribution that the URL belongs to. */

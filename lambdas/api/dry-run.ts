@@ -90,9 +90,9 @@ async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<Read
   if (sources === undefined) return { urls: request.urls, sources: [], isAll: true, problem: undefined };
   try {
     const { readSourcesFor } = await deps.loadProbes();
-    const own = await withTimeout(FIND_MS, deps.distributions.own());
+    const ownDistributions = await withTimeout(FIND_MS, deps.distributions.own());
     const { dns, ports, caps } = deps;
-    return await readSourcesFor({ dns, ports, caps, ownDistributions: own, timeMs: READ_MS }, request);
+    return await readSourcesFor({ dns, ports, caps, ownDistributions, timeMs: READ_MS }, request);
   } catch (error) {
     deps.logger.warn("A dry run could not read its sources", { error: errorFields(error) });
     return { urls: request.urls, sources: sources.map(notYetRead), isAll: false, problem: undefined };

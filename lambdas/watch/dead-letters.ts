@@ -59,14 +59,10 @@ async function resolveDeadLetter(deps: WatchDeps, message: ReceivedMessage): Pro
 }
 
 /** @throws the error of SQS: the message then stays in the dead-letter queue */
-async function moveToFailedBatches(
-  deps: WatchDeps,
-  { id, body, reason }: ReceivedMessage,
-  problem: string,
-): Promise<void> {
-  const reasonText = [...(reason === undefined ? [] : [reason]), problem].join("; ");
-  deps.onUnparseable({ kind: "task message", key: id, problem: reasonText });
-  await deps.failedBatches.send(body, reasonText);
+async function moveToFailedBatches(deps: WatchDeps, { id, body, reason }: ReceivedMessage, why: string): Promise<void> {
+  const problem = [...(reason === undefined ? [] : [reason]), why].join("; ");
+  deps.onUnparseable({ kind: "task message", key: id, problem });
+  await deps.failedBatches.send(body, problem);
 }
 
 async function failTasks(deps: WatchDeps, message: TaskMessage, reason: string | undefined): Promise<void> {
