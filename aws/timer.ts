@@ -12,24 +12,26 @@ export interface TimerTarget {
 export const shutdownEventSchema = z.object({ ...requestEventSchema.shape, timer: z.boolean().default(false) });
 
 /**
- * One-time schedules in a schedule group of their own, at most one for each request: of the end of its time. Each invokes a function
- * asynchronously.
+ * One-time schedules in a schedule group of their own, at most one of a kind for each request: of the end of its time, or of a settlement
+ * check that is to come later. Each invokes a function asynchronously.
  */
 export class Timer {
   constructor(
     private readonly scheduler: SchedulerClient,
     private readonly group: string,
+    private readonly kind: "timeout" | "check",
   ) {}
 
   /**
-   * Invokes the target at that second or up to a minute later; the schedule deletes itself once it has.
+   * Invokes the target at that second or up to a minute later; the schedule deletes itself once it has. It replaces the one that is
+   * pending. That one may also have just come due: it exists until EventBridge Scheduler has deleted it. If the process ends between the
+   * two calls, Lambda retries the invocation.
    * @param at milliseconds since the epoch
    */
   async set(reqId: string, at: number, { functionArn, roleArn }: TimerTarget): Promise<void> {
-    const event: z.input<typeof shutdownEventSchema> = { req_id: reqId, timer: true };
+    const event: z.input<typeof shutdownEventSchema> = { req_id: reqId, timer: this.kind === "timeout" };
     const create = new CreateScheduleCommand({
-      Name: reqId,
-      GroupName: this.group,
+      ...this.nameFor(reqId),
       ScheduleExpression: `at(${wholeSecond(at)})`,
       ScheduleExpressionTimezone: "UTC",
       FlexibleTimeWindow: { Mode: "OFF" },
@@ -44,16 +46,30 @@ export class Timer {
         RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
       },
     });
-    await this.scheduler.send(create);
+    try {
+      await this.scheduler.send(create);
+    } catch (error) {
+      if (!isNamed(error, "ConflictException")) throw error;
+      await this.cancel(reqId);
+      await this.scheduler.send(create);
+    }
   }
 
   async cancel(reqId: string): Promise<void> {
     try {
-      await this.scheduler.send(new DeleteScheduleCommand({ Name: reqId, GroupName: this.group }));
+      await this.scheduler.send(new DeleteScheduleCommand(this.nameFor(reqId)));
     } catch (error) {
-      if (!(error instanceof Error && error.name === "ResourceNotFoundException")) throw error;
+      if (!isNamed(error, "ResourceNotFoundException")) throw error;
     }
   }
+
+  private nameFor(reqId: string) {
+    return { Name: this.kind === "timeout" ? reqId : `${reqId}-check`, GroupName: this.group };
+  }
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }
 
 /** `2024-04-16T03:17:22`: schedules know no fractions, and must not come before the time that was promised. */

@@ -84,11 +84,12 @@ export class Pipeline extends Construct {
       STALL_SECONDS: parameters.stallSeconds.valueAsString,
       GROUP_NAME: groupName,
     };
+    const schedules = { SCHEDULE_GROUP: this.timers.ref, SCHEDULE_ROLE_ARN: this.timerRole.roleArn };
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
       recursiveLoop: lambda.RecursiveLoop.ALLOW,
-      environment: { ...variables, SCHEDULE_GROUP: this.timers.ref },
+      environment: { ...variables, ...schedules },
     });
     this.variables = { ...variables, SHUTDOWN_ARN: this.shutdown.functionArn };
     this.api = new PipelineFunction(this, "Api", {
@@ -99,8 +100,7 @@ export class Pipeline extends Construct {
       reservedConcurrentExecutions: byConcurrency(RESERVED_FOR_API, Aws.NO_VALUE),
       environment: {
         ...this.variables,
-        SCHEDULE_GROUP: this.timers.ref,
-        SCHEDULE_ROLE_ARN: this.timerRole.roleArn,
+        ...schedules,
         DISTRIBUTIONS: distributions,
         SOURCE_BUCKETS: sources,
         ...capsEnvironment(parameters),
@@ -268,13 +268,12 @@ export class Pipeline extends Construct {
     allow([api, getSize, expand, task, aggregation, this.timerRole], ["lambda:InvokeFunction"], shutdown.functionArn);
     allow(getSize, ["lambda:InvokeFunction"], expand.functionArn);
 
-    // Api schedules the timer of a request, and Shutdown deletes it.
+    // Api schedules the timer of a request, and Shutdown its settlement checks.
     const resourceName = `${this.timers.ref}/*`;
     const schedules = stack.formatArn({ service: "scheduler", resource: "schedule", resourceName });
-    allow([api], ["scheduler:CreateSchedule"], schedules);
-    allow([api, shutdown], ["scheduler:DeleteSchedule"], schedules);
+    allow([api, shutdown], ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
     const toScheduler = { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } };
-    allowIf(toScheduler, [api], ["iam:PassRole"], this.timerRole.roleArn);
+    allowIf(toScheduler, [api, shutdown], ["iam:PassRole"], this.timerRole.roleArn);
     const bus = stack.formatArn({ service: "events", resource: "event-bus", resourceName: "default" });
     allow(shutdown, ["events:PutEvents"], bus);
     allow([api, task, shutdown], ["autoscaling:SetDesiredCapacity"], groupArn(stack, groupName));

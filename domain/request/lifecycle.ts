@@ -154,10 +154,7 @@ export interface Timings {
   readonly stallMs: number;
   /** The same while the queue has messages, which may be other requests'; and for a step before all tasks are queued. */
   readonly busyStallMs: number;
-  /**
-   * The queue counts as empty if it was empty twice, this far apart: SQS estimates, and is right after a minute at the latest.
-   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
-   */
+  /** The queue counts as empty if it was empty twice, this far apart: SQS estimates. */
   readonly recheckMs: number;
 }
 
@@ -174,7 +171,7 @@ export function timingsOf(stallSeconds: number = STALL_SECONDS): Timings {
     heartbeatTimeoutMs: 6 * heartbeatIntervalMs,
     stallMs,
     busyStallMs: 2 * stallMs,
-    recheckMs: Math.min(60_000, Math.max(1_000, stallMs / 15)),
+    recheckMs: Math.max(1_000, stallMs / 15),
   };
 }
 

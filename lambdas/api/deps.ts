@@ -39,7 +39,7 @@ export function buildDeps() {
     ...shared,
     distributions: new Distributions(new CloudFrontClient({})),
     tokens: new ClientTokens(shared.db, env.PROGRESS_TABLE),
-    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
+    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
     allowed: env.DISTRIBUTIONS,
     caps: capsOf(env),

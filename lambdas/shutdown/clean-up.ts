@@ -46,6 +46,7 @@ export async function cleanUp(deps: ShutdownDeps, item: EndedRequest, remainingM
   await publishEnd(deps, reqId);
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
+  await deps.checkSchedule.cancel(reqId);
   // After the report: somebody may wait for that, but nobody for this.
   if (!(await emptyQueue(deps, remainingMs))) return false;
   await deps.requests.close(reqId);

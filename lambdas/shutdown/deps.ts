@@ -12,6 +12,7 @@ const environmentSchema = pipelineVariables.extend({
   /** The name of this function, which Lambda says. */
   AWS_LAMBDA_FUNCTION_NAME: nameVariable,
   SCHEDULE_GROUP: nameVariable,
+  SCHEDULE_ROLE_ARN: nameVariable,
   API_URL: z.url(),
 });
 
@@ -19,12 +20,16 @@ const environmentSchema = pipelineVariables.extend({
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const shared = sharedAdapters("shutdown", env, env.AWS_LAMBDA_FUNCTION_NAME);
+  const scheduler = new SchedulerClient({});
   return {
     ...shared,
     staleMessages: {
       drop: (hasEnded: HasEnded, ms: number) => dropStaleMessages(Object.values(shared.queue.queues), hasEnded, ms),
     },
-    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
+    timer: new Timer(scheduler, env.SCHEDULE_GROUP, "timeout"),
+    checkSchedule: new Timer(scheduler, env.SCHEDULE_GROUP, "check"),
+    /** The role that EventBridge Scheduler invokes this function with. */
+    scheduleRoleArn: env.SCHEDULE_ROLE_ARN,
     events: new EventBus(new EventBridgeClient({})),
     /** Base of the API, with a slash at its end: events have links. */
     apiUrl: env.API_URL,
@@ -35,3 +40,11 @@ export function buildDeps() {
 }
 
 export type ShutdownDeps = ReturnType<typeof buildDeps>;
+
+/** A run of this function. */
+export interface ShutdownRun {
+  /** Milliseconds that it may still take, less RESERVE_MS. */
+  readonly remainingMs: () => number;
+  /** ARN of this function. It cannot be a variable: a function's environment cannot name the function itself. */
+  readonly functionArn: string;
+}

@@ -2,9 +2,22 @@ import { shutdownEventSchema } from "../../aws/timer.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { fitFleet, RESERVE_MS } from "../runtime.ts";
-import { cleanUp, isEnded } from "./clean-up.ts";
-import type { ShutdownDeps } from "./deps.ts";
+import type { ShutdownDeps, ShutdownRun } from "./deps.ts";
 import { settle } from "./settle.ts";
+import { isEnded, cleanUp } from "./clean-up.ts";
+
+/**
+ * EventBridge Scheduler invokes up to a minute late. Shorter delays come of a small `stallSeconds` alone: these are slept, which
+ * is precise and costs less than a cent for a thousand.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-based
+ */
+const MAX_SLEEP_MS = 20_000;
+
+/** What Lambda tells of a run. */
+export interface ShutdownContext {
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
 
 /**
  * Settles an active request, cleans up one that has ended and was not closed. Invoked asynchronously: by the timer of a request, and when
@@ -12,11 +25,12 @@ import { settle } from "./settle.ts";
  * requests the next check, which continues.
  */
 export function createHandler(deps: ShutdownDeps) {
-  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
+  return async (event: unknown, context: ShutdownContext): Promise<void> => {
     const { req_id: reqId, timer } = shutdownEventSchema.parse(event);
     const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
     const item = await deps.requests.get(reqId);
-    if (item?.active !== undefined) return settleAndContinue(deps, item, remainingMs);
+    if (item?.active !== undefined)
+      return settleAndRecheck(deps, item, { remainingMs, functionArn: context.invokedFunctionArn });
     if (item !== undefined) {
       if (isEnded(item) && !item.closed && !(await cleanUp(deps, item, remainingMs))) await deps.shutdown.invoke(reqId);
       return;
@@ -30,15 +44,14 @@ export function createHandler(deps: ShutdownDeps) {
   };
 }
 
-/** Nobody else can request a check before this one is settled: not during its wait for the next one, nor for results that arrive. */
-async function settleAndContinue(deps: ShutdownDeps, item: RequestItem, remainingMs: () => number): Promise<void> {
+/** Nobody else can request a check before this one is settled, so what results that arrived meanwhile need is requested here. */
+async function settleAndRecheck(deps: ShutdownDeps, item: RequestItem, run: ShutdownRun): Promise<void> {
   const { req_id: reqId } = item;
-  const checkInMs = await settle(deps, item, remainingMs);
-  // A minute at most, for which the reserve is enough.
-  if (checkInMs !== undefined) await deps.sleep(checkInMs);
+  const checkInMs = await settle(deps, item, run.remainingMs);
+  if (checkInMs !== undefined && checkInMs > 0) await checkLater(deps, reqId, checkInMs, run);
   await deps.settlements.clear(reqId);
   // Requested as others do, so that nobody else does while it goes on.
-  if (checkInMs !== undefined || (await isSettleableNow(deps, reqId))) await deps.settlements.requestSettlement(reqId);
+  if (checkInMs === 0 || (await isSettleableNow(deps, reqId))) await deps.settlements.requestSettlement(reqId);
 }
 
 async function isSettleableNow({ requests, progress }: ShutdownDeps, reqId: string): Promise<boolean> {
@@ -46,4 +59,16 @@ async function isSettleableNow({ requests, progress }: ShutdownDeps, reqId: stri
   if (item?.active === undefined) return false;
   const { count } = await progress.count(reqId);
   return isSettleable(item, count);
+}
+
+/** Has the request checked again after a delay. A run that ends before the check is invoked is repeated by Lambda. */
+async function checkLater(deps: ShutdownDeps, reqId: string, delayMs: number, run: ShutdownRun): Promise<void> {
+  if (delayMs <= MAX_SLEEP_MS && run.remainingMs() >= delayMs) {
+    await deps.sleep(delayMs);
+    await deps.shutdown.invoke(reqId);
+    return;
+  }
+  // A schedule whose time has passed when it is created would be refused.
+  const at = deps.now() + Math.max(delayMs, MAX_SLEEP_MS);
+  await deps.checkSchedule.set(reqId, at, { functionArn: run.functionArn, roleArn: deps.scheduleRoleArn });
 }

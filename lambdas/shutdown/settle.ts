@@ -37,7 +37,7 @@ const MAX_URLS_PER_MESSAGE = 100;
  * Ends an active request if its tasks are done or its time is up; otherwise it goes on, with what is lost queued again. It
  * is counted exactly before anything is done to it. The report stands before the status says so.
  * @param remainingMs milliseconds that this run may still take, less RESERVE_MS
- * @returns after how many milliseconds the request is to be checked again, 0 where the run's time was not enough; undefined: whoever
+ * @returns after how many milliseconds the request is to be checked again, 0 if the run's time was not enough; undefined: whoever
  * sees a need requests a check
  */
 export async function settle(

@@ -1,11 +1,11 @@
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { describe, expect, it } from "vitest";
-import { Timer } from "../../aws/timer.ts";
+import { shutdownEventSchema, Timer } from "../../aws/timer.ts";
 import { awsError, fakeClient } from "./client.ts";
 
 function newTimer(answer: () => unknown = () => ({})) {
   const { client, sent } = fakeClient<SchedulerClient>(answer);
-  return { timer: new Timer(client, "timers"), sent };
+  return { timer: new Timer(client, "timers", "timeout"), sent };
 }
 
 describe("a timer", () => {
@@ -34,5 +34,41 @@ describe("a timer", () => {
     await newTimer(() => Promise.reject(awsError("ResourceNotFoundException"))).timer.cancel("r1");
     const denied = newTimer(() => Promise.reject(awsError("AccessDeniedException")));
     await expect(denied.timer.cancel("r1")).rejects.toThrow("AccessDeniedException");
+  });
+});
+
+describe("a scheduled settlement check", () => {
+  const TARGET = { functionArn: "arn:function", roleArn: "arn:role" };
+  const AT = Date.parse("2024-04-16T03:17:21Z");
+
+  it("has a name of its own beside the timer, and does not say that it is the timer", async () => {
+    const { client, sent } = fakeClient<SchedulerClient>(() => ({}));
+    await new Timer(client, "timers", "check").set("r1", AT, TARGET);
+    expect(sent[0]?.input).toMatchObject({ Name: "r1-check", ActionAfterCompletion: "DELETE" });
+    expect(shutdownEventSchema.parse(JSON.parse(sent[0]?.input.Target.Input))).toEqual({ req_id: "r1", timer: false });
+  });
+
+  it("replaces the one that is there already", async () => {
+    const { client, sent } = fakeClient<SchedulerClient>((_, n) =>
+      n === 0 ? Promise.reject(awsError("ConflictException")) : {},
+    );
+    await new Timer(client, "timers", "check").set("r1", AT, TARGET);
+    expect(sent.map(({ name, input }) => [name, input.Name, input.ScheduleExpression])).toEqual([
+      ["CreateScheduleCommand", "r1-check", "at(2024-04-16T03:17:21)"],
+      ["DeleteScheduleCommand", "r1-check", undefined],
+      ["CreateScheduleCommand", "r1-check", "at(2024-04-16T03:17:21)"],
+    ]);
+  });
+
+  it("that cannot be created for another reason fails", async () => {
+    const { client, sent } = fakeClient<SchedulerClient>(() => Promise.reject(awsError("AccessDeniedException")));
+    await expect(new Timer(client, "timers", "check").set("r1", AT, TARGET)).rejects.toThrow("AccessDeniedException");
+    expect(sent).toHaveLength(1);
+  });
+
+  it("is deleted with its request", async () => {
+    const { client, sent } = fakeClient<SchedulerClient>(() => ({}));
+    await new Timer(client, "timers", "check").cancel("r1");
+    expect(sent).toEqual([{ name: "DeleteScheduleCommand", input: { Name: "r1-check", GroupName: "timers" } }]);
   });
 });

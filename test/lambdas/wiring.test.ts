@@ -176,6 +176,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
   shutdown: {
     ...shared("AWS_LAMBDA_FUNCTION_NAME"),
     timer: ["SCHEDULE_GROUP"],
+    checkSchedule: ["SCHEDULE_GROUP"],
   },
   task: {
     ...shared("SHUTDOWN_ARN"),

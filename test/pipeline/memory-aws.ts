@@ -184,7 +184,8 @@ export class MemoryAws {
     }
     if (path.startsWith("/schedules/")) {
       const name = http.method === "POST" ? "CreateSchedule" : "DeleteSchedule";
-      const detail = name === "CreateSchedule" ? `timer ${minutesUntil(http.body.toString())}` : "timer";
+      const kind = path.endsWith("-check") ? "check" : "timer";
+      const detail = name === "CreateSchedule" ? `${kind} ${minutesUntil(http.body.toString())}` : kind;
       return {
         service: "scheduler",
         operation: name,

@@ -82,7 +82,10 @@ async function requestItems(count: number): Promise<LabRow> {
     });
     const before = unreadable.length;
     const passed = await passes(async () => {
-      await shutdown(onlyReads(table))({ req_id: "spoilt" }, { getRemainingTimeInMillis: () => 900_000 });
+      await shutdown(onlyReads(table))(
+        { req_id: "spoilt" },
+        { getRemainingTimeInMillis: () => 900_000, invokedFunctionArn: "arn" },
+      );
       const active = await table.readActive();
       if (active.length !== 1 || active[0]?.req_id !== "r1") throw new Error("the neighbour was not read");
     });

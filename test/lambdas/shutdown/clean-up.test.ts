@@ -14,12 +14,14 @@ const MESSAGE: TaskMessage = {
 
 describe("a request that has ended", () => {
   it("gives back its timer, its pending settlement check, its instances and its messages", async () => {
-    const { handle, requests, timer, fleet, queue, calls } = world({
+    const { handle, requests, timer, checkSchedule, fleet, queue, calls } = world({
       item: { ...ENDED, download_count: 4 },
     });
+    await checkSchedule.set("r1", Date.now(), { functionArn: "f", roleArn: "r" });
     queue.messages = [MESSAGE];
     await handle(EVENT);
     expect([timer.schedules.size, fleet.capacity, queue.messages]).toEqual([0, 0, []]);
+    expect(checkSchedule.schedules.size).toBe(0);
     expect(requests.the()).toMatchObject({ status: "FINISHED", closed: true, download_count: 4 });
     expect(requests.the().closing).toBeUndefined();
     expect(calls.at(-1)).toBe("requests.close");

@@ -258,34 +258,32 @@ describe("a settlement check of an active request", () => {
   it("checks an empty queue twice, a minute apart", async () => {
     const { empty_seen_at: _, ...still } = STILL;
     const w = world({ results: resultsBut(`SIN2-P1#${A}`), item: still });
-    const before = w.now();
     await w.handle(EVENT);
-    expect([w.now() - before, w.shutdown.requests, w.queue.messages]).toEqual([60_000, ["r1"], []]);
+    expect([w.checkDelays(), w.queue.messages]).toEqual([[60], []]);
     expect(w.requests.the()).toMatchObject({ requeues: 0, last_update_time: STILL.last_update_time });
+    // Another check, which comes early, does not begin the wait again.
+    w.later(39_000);
+    await w.handle(EVENT);
+    expect(w.checkDelays()).toEqual([21]);
+    w.later(21_001);
     await w.handle(EVENT);
     expect([w.queue.messages.length, w.requests.the().requeues]).toEqual([1, 1]);
   });
 
-  it("does not begin the wait for the second look again with a check that comes early", async () => {
-    const w = world({ item: { ...STILL, empty_seen_at: Date.now() - 39_000 } });
+  it("waits itself for a check that is due within 20 seconds, and invokes itself then", async () => {
+    const { empty_seen_at: _, ...still } = STILL;
+    const w = world({ results: resultsBut(`SIN2-P1#${A}`), item: still, stallSeconds: 30 });
     const before = w.now();
     await w.handle(EVENT);
-    expect(w.now() - before).toBeCloseTo(21_000, -3);
-    expect(w.requests.the().empty_seen_at).toBe(before - 39_000);
+    expect([w.now() - before, w.shutdown.requests, w.checkDelays()]).toEqual([2_000, ["r1"], []]);
+    expect(w.calls.indexOf("shutdown.invoke")).toBeLessThan(w.calls.indexOf("settlements.settled"));
   });
 
-  it("lets nobody else request a check while it waits for the next one", async () => {
+  it("schedules a check that is due soon if the run has no time left to wait", async () => {
     const { empty_seen_at: _, ...still } = STILL;
-    const pending: number[] = [];
-    const w: ReturnType<typeof world> = world({
-      item: still,
-      stallSeconds: 30,
-      onSleep: () => pending.push(w.settlements.open.size),
-    });
-    w.settlements.open.set("r1", w.now());
+    const w = world({ item: { ...still, download_count: 3 }, stallSeconds: 30, runMs: 121_000 });
     await w.handle(EVENT);
-    expect(pending).toEqual([1]);
-    expect(w.shutdown.requests).toEqual(["r1"]);
+    expect([w.shutdown.requests, w.checkDelays()]).toEqual([[], [20]]);
   });
 
   it("queues what is lost again: that, and no more", async () => {

@@ -118,6 +118,7 @@ export function world({
   const shutdown = new FakeAsyncFunction();
   const timer = new FakeTimer();
   timer.schedules.set("r1", { at: Date.now(), target: { functionArn: "f", roleArn: "r" } });
+  const checkSchedule = new FakeTimer();
   const fleet = new FakeFleet(1);
   let now = Date.now();
   const time = {
@@ -145,6 +146,7 @@ export function world({
     staleMessages,
     fleet,
     timer,
+    checkSchedule,
   };
   const asking = {
     progress,
@@ -153,7 +155,7 @@ export function world({
     timings: timingsOf(stallSeconds),
     namespace: "Prewarm/test",
   };
-  const fakes = { ...stores, ...asking, ...announcing, logger: silent, ...time };
+  const fakes = { ...stores, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time };
   const { deps, calls } = noteCalls(fakeDeps<ShutdownDeps>(fakes), fault);
   /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
   const report = () => allRows()?.filter(([, url]) => url !== "");
@@ -161,11 +163,13 @@ export function world({
   const handler = createHandler(deps);
   const handle = (event: unknown) => {
     const ends = now + runMs;
-    return handler(event, { getRemainingTimeInMillis: () => ends - now });
+    return handler(event, { getRemainingTimeInMillis: () => ends - now, invokedFunctionArn: "arn:shutdown" });
   };
   const later = (ms: number) => {
     now += ms;
   };
+  /** In how many seconds checks are scheduled. */
+  const checkDelays = () => [...checkSchedule.schedules.values()].map(({ at }) => Math.round((at - now) / 1_000));
   const stand = {
     said,
     buried,
@@ -178,7 +182,8 @@ export function world({
     settlements,
     shutdown,
     timer,
+    checkSchedule,
     fleet,
   };
-  return { ...stand, calls, report, allRows, handle, later, now: time.now };
+  return { ...stand, calls, report, allRows, handle, later, now: time.now, checkDelays };
 }

@@ -211,7 +211,13 @@ class Life {
       );
       this.on({ role: "Watch", operation: "Invoke", resource: /Shutdown/ });
       this.on({ role: "agent", operation: "Invoke", resource: /Shutdown/ });
-      await this.resize({ DesiredCapacity: 1, req_id: id });
+      const goOn = () => this.resize({ DesiredCapacity: 1, req_id: id });
+      // A run without the time to wait for the next check itself schedules it.
+      const untilScheduled = async () => {
+        await goOn();
+        await this.pipeline.until(() => aws.scheduler.schedules.has(`${id}-check`), "a check is scheduled");
+      };
+      await (lane === "TaskQueueExpress" ? this.inShortRuns("Shutdown", untilScheduled) : goOn());
       await this.pipeline.untilClosed(id, 3_600_000);
     }
     // Nobody is told that the group is not needed any more.

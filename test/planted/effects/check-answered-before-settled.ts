@@ -11,8 +11,8 @@ export default {
     },
     {
       file: "lambdas/shutdown/handler.ts",
-      find: "deps.sleep(checkInMs);\n  await deps.settlements.clear(reqId);\n  // Requested",
-      replace: "deps.sleep(checkInMs);\n  // Requested",
+      find: "run);\n  await deps.settlements.clear(reqId);\n  // Requested",
+      replace: "run);\n  // Requested",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
