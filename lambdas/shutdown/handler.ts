@@ -2,9 +2,9 @@ import { shutdownEventSchema } from "../../aws/timer.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { fitFleet, RESERVE_MS } from "../runtime.ts";
+import { cleanUp, isEnded } from "./clean-up.ts";
 import type { ShutdownDeps, ShutdownRun } from "./deps.ts";
 import { settle } from "./settle.ts";
-import { isEnded, cleanUp } from "./clean-up.ts";
 
 /**
  * EventBridge Scheduler invokes up to a minute late. Shorter delays come of a small `stallSeconds` alone: these are slept, which

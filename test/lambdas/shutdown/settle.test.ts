@@ -276,7 +276,7 @@ describe("a settlement check of an active request", () => {
     const before = w.now();
     await w.handle(EVENT);
     expect([w.now() - before, w.shutdown.requests, w.checkDelays()]).toEqual([2_000, ["r1"], []]);
-    expect(w.calls.indexOf("shutdown.invoke")).toBeLessThan(w.calls.indexOf("settlements.settled"));
+    expect(w.calls.indexOf("shutdown.invoke")).toBeLessThan(w.calls.indexOf("settlements.clear"));
   });
 
   it("schedules a check that is due soon if the run has no time left to wait", async () => {

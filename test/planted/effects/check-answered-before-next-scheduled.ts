@@ -6,9 +6,9 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/handler.ts",
-      find: "  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);\n  await deps.settlements.settled(reqId);",
+      find: "  if (checkInMs !== undefined && checkInMs > 0) await checkLater(deps, reqId, checkInMs, run);\n  await deps.settlements.clear(reqId);",
       replace:
-        "  await deps.settlements.settled(reqId);\n  if (settled.checkInMs !== undefined) await checkLater(deps, reqId, settled.checkInMs, run);",
+        "  await deps.settlements.clear(reqId);\n  if (checkInMs !== undefined && checkInMs > 0) await checkLater(deps, reqId, checkInMs, run);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
