@@ -144,8 +144,8 @@ function stop(reason: string): void {
 async function watchSpotNotices(): Promise<void> {
   for await (const _ of setInterval(SPOT_CHECK_MS, undefined, { ref: false })) {
     // No metadata service, no Spot: an agent outside EC2 is stopped by signals alone.
-    const notice = await metadata.spotNotice().catch(() => undefined);
-    if (notice !== undefined) return stop(`Spot notice: ${notice}`);
+    const action = await metadata.spotAction().catch(() => undefined);
+    if (action !== undefined) return stop(`spot ${action}`);
   }
 }
 

@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { request } from "undici";
+import * as z from "zod";
 import { retry } from "../../domain/retry.ts";
 
 const TOKEN_SECONDS = 21_600;
 const TIMEOUT_MS = 2_000;
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
+const spotNoticeSchema = z.object({ action: z.string() });
 
 /**
  * The instance's metadata service, version 2 (a token first):
@@ -16,9 +20,13 @@ export class InstanceMetadata {
     return this.get("/latest/meta-data/instance-id");
   }
 
-  /** The notice that Spot is about to terminate, stop or hibernate the instance, about two minutes before; undefined: there is none. */
-  async spotNotice(): Promise<string | undefined> {
-    return this.get("/latest/meta-data/spot/instance-action");
+  /**
+   * What Spot is about to do (`terminate`, `stop`, `hibernate`) about two minutes from now; undefined: nothing.
+   * @throws SyntaxError or ZodError if the answer is no Spot notice: something else answers at the address
+   */
+  async spotAction(): Promise<string | undefined> {
+    const notice = await this.get("/latest/meta-data/spot/instance-action");
+    return notice === undefined ? undefined : spotNoticeSchema.parse(JSON.parse(notice)).action;
   }
 
   private async get(path: string): Promise<string | undefined> {

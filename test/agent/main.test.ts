@@ -17,7 +17,7 @@ const parts = vi.hoisted(() => ({
   logged: [] as unknown[],
   serving: () => undefined as unknown,
   end: () => undefined as unknown,
-  spotNotice: async (): Promise<string | undefined> => undefined,
+  spotAction: async (): Promise<string | undefined> => undefined,
 }));
 const part = vi.hoisted(() => (name: string, methods: readonly string[]) => {
   return class {
@@ -68,8 +68,8 @@ vi.mock("../../agent/instance/siblings.ts", async (original) => ({
 vi.mock("../../agent/instance/metadata.ts", async (original) => ({
   ...(await original<typeof import("../../agent/instance/metadata.ts")>()),
   InstanceMetadata: class {
-    spotNotice() {
-      return parts.spotNotice();
+    spotAction() {
+      return parts.spotAction();
     }
   },
 }));
@@ -102,7 +102,7 @@ beforeEach(async () => {
   for (const name of ["SIGTERM", "SIGINT", "disconnect"]) listeners.set(name, process.listeners(name as "SIGTERM"));
   parts.made.clear();
   parts.done.length = 0;
-  parts.spotNotice = async () => undefined;
+  parts.spotAction = async () => undefined;
 });
 afterEach(() => {
   for (const [name, before] of listeners)
@@ -238,7 +238,7 @@ describe("the first process", () => {
   test("stops on a Spot notice, though the metadata service failed before", async () => {
     let asked = 0;
     const stopped = new Promise<void>((resolve) => {
-      parts.spotNotice = async () => {
+      parts.spotAction = async () => {
         asked++;
         if (asked === 1) throw new Error("no metadata service");
         if (asked === 3) setImmediate(resolve);
@@ -248,6 +248,7 @@ describe("the first process", () => {
     await start();
     await stopped;
     expect(parts.done).toEqual(["Siblings start 4", "Agent stop", "Siblings stop"]);
+    expect(parts.logged.at(-1)).toEqual([{ reason: "spot terminate" }, "Agent stopping"]);
     parts.end();
   });
 
@@ -263,12 +264,12 @@ describe("the first process", () => {
 
 describe("a sibling", () => {
   test("starts nobody, cares for no instance, and looks for no Spot notice", async () => {
-    const spotNotice = vi.fn(async () => "terminate");
-    parts.spotNotice = spotNotice;
+    const spotAction = vi.fn(async () => "terminate");
+    parts.spotAction = spotAction;
     await start("sibling");
     expect(parts.done).toEqual([]);
     expect(made<AgentDeps>("Agent").monitor).toBeUndefined();
-    expect(spotNotice).not.toHaveBeenCalled();
+    expect(spotAction).not.toHaveBeenCalled();
     parts.end();
   });
 

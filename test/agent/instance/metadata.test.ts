@@ -30,22 +30,32 @@ describe("the metadata service", () => {
     expect(await service.instanceId()).toBe("i-0123456789abcdef0");
   });
 
-  test.each([undefined, '{"action":"terminate","time":"2024-04-16T03:12:21Z"}'])(
-    "tells of Spot: %s",
-    async (notice) => {
-      const service = await metadata(notice === undefined ? {} : { "/latest/meta-data/spot/instance-action": notice });
-      expect(await service.spotNotice()).toBe(notice);
+  const spotAction = async (notice: string) =>
+    (await metadata({ "/latest/meta-data/spot/instance-action": notice })).spotAction();
+
+  test("tells no action of Spot while there is no notice", async () => {
+    expect(await (await metadata({})).spotAction()).toBeUndefined();
+  });
+
+  test.each(["terminate", "stop", "hibernate"])("tells the action of a Spot notice: %s", async (action) => {
+    expect(await spotAction(JSON.stringify({ action, time: "2024-04-16T03:12:21Z" }))).toBe(action);
+  });
+
+  test.each(["", "<html>OK</html>", "null", "{}", '"terminate"'])(
+    "takes an answer without an action for no Spot notice: %j",
+    async (answer) => {
+      await expect(spotAction(answer)).rejects.toThrow();
     },
   );
 
   test("that is not there is an error", async () => {
-    await expect(new InstanceMetadata("http://127.0.0.1:1").spotNotice()).rejects.toThrow("ECONNREFUSED");
+    await expect(new InstanceMetadata("http://127.0.0.1:1").spotAction()).rejects.toThrow("ECONNREFUSED");
   });
 
   test("that says nothing is one too, after two seconds", async () => {
     const url = await serve(() => undefined);
     const begun = performance.now();
-    await expect(new InstanceMetadata(url).spotNotice()).rejects.toThrow();
+    await expect(new InstanceMetadata(url).spotAction()).rejects.toThrow();
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });
