@@ -114,7 +114,9 @@ export class Agent {
       ...this.queues.flatMap((work) => Array.from({ length: RECEIVERS[work.name] }, () => this.receive(work))),
       this.adaptLimit("small", SMALL),
       this.adaptLimit("large", LARGE),
-      this.checkWaiting(),
+      // Two loops: a call to SQS that hangs must not keep the prefetchers waiting.
+      this.everySecond(() => this.updatePrefetchers()),
+      this.everySecond(() => returnUnstarted(this.main.deps)),
       this.monitorRequests(),
     ]);
     await Promise.all(this.inProgress());
@@ -155,11 +157,8 @@ export class Agent {
   }
 
   /** Runs an action every second until the agent stops. */
-  private async checkWaiting(): Promise<void> {
-    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) {
-      this.updatePrefetchers();
-      await returnUnstarted(this.main.deps);
-    }
+  private async everySecond(action: () => Promise<void> | void): Promise<void> {
+    while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) await action();
   }
 
   private async monitorRequests(): Promise<void> {
