@@ -4,7 +4,7 @@ import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { ActiveIndexEntry, RequestReader } from "../../aws/request-table.ts";
 import type { SettlementRequests } from "../../aws/settlement-requests.ts";
 import type { MainAndExpressQueues } from "../../aws/task-queue.ts";
-import { isOverdue, needsSettlement, observe, type Timings } from "../../domain/request/lifecycle.ts";
+import { isOverdue, needsSettlement, type Observed, observe, type Timings } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 
 const MAX_INTERVAL_MS = 15_000;
@@ -59,22 +59,25 @@ export class RequestMonitor {
    * those that are overdue.
    */
   private async requestSettlements(active: readonly ActiveIndexEntry[], idleMs: number): Promise<void> {
-    const { requests, timings, logger } = this.options;
+    const { timings, logger } = this.options;
     const onFailure = (reqId: string, error: unknown) =>
       logger.warn({ err: error, req_id: reqId }, "Checking a request failed");
-    // First, because they need nothing that may be unreadable.
     const overdue = active.filter((item) => isOverdue(item, Date.now()));
+    const others = active.filter((item) => !overdue.includes(item));
+    // Overdue requests first: their progress, which may be unreadable, does not matter.
     await eachRequest(overdue, onFailure, ({ req_id }) => this.requestSettlement(req_id));
-    if (active.length === 0 || idleMs < timings.recheckMs) return;
+    if (others.length === 0 || idleMs < timings.recheckMs) return;
+    // Of all requests: if agents work on another one, the messages in the queue are of that one.
     const observed = await observe(this.options, active, Date.now, onFailure);
-    await eachRequest(active, onFailure, async ({ req_id }) => {
-      const request = await requests.getActive(req_id);
-      if (request !== undefined && needsSettlement(request, observed)) await this.requestSettlement(req_id);
-    });
+    await eachRequest(others, onFailure, ({ req_id }) => this.requestSettlement(req_id, observed));
   }
 
-  private async requestSettlement(reqId: string): Promise<void> {
-    const { settlements, logger } = this.options;
+  /** @param observed absent: the request is overdue */
+  private async requestSettlement(reqId: string, observed?: Observed): Promise<void> {
+    const { requests, settlements, logger } = this.options;
+    // The index, which lists the active requests, lags.
+    const request = await requests.getActive(reqId);
+    if (request === undefined || (observed !== undefined && !needsSettlement(request, observed))) return;
     if (await settlements.requestSettlement(reqId))
       logger.info({ req_id: reqId }, "Request stalled or overdue; settlement requested");
   }
