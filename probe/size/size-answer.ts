@@ -40,7 +40,8 @@ export function readResponse(httpStatus: number, headers: Readonly<Record<string
     cacheControl: field("cache-control"),
     contentLength: field("content-length"),
     contentRange: field("content-range"),
-    location: field("location"),
+    // Only shown. A valid response has one, so there is no rule for how several are joined.
+    location: headers["location"]?.toString(),
     retryAfter: field("retry-after"),
     serverTiming: field("server-timing"),
     vary: field("vary"),

@@ -79,6 +79,7 @@ describe("the response to a GET of one byte", () => {
     [200, {}, { size: null }],
     [204, {}, { size: null }],
     [307, { location: "/b" }, problem("HTTP 307: redirects to /b")],
+    [302, { location: ["/a", "/b"] }, problem("HTTP 302: redirects to /a,/b")],
     [403, length("9"), problem("HTTP 403")],
     [404, {}, problem("HTTP 404")],
     [408, {}, problem("HTTP 408", true)],
