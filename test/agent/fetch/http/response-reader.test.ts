@@ -200,7 +200,10 @@ describe("an answer without a length", () => {
     ["trailers without end", ["0", ...Array.from({ length: 2_000 }, (_, i) => `X-${i}: abc`)]],
   ])("%s", (_, lines) => {
     expect(chunked(...lines)).toMatchObject({
-      answer: { httpStatus: 200, failure: { ...badAnswer(/^the answer's (body|chunks)/), reason: "incomplete" } },
+      answer: {
+        httpStatus: 200,
+        failure: { ...badAnswer(/^the (response body|answer's chunks)/), reason: "incomplete" },
+      },
       ended: true,
       reusable: false,
     });
