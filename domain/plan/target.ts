@@ -79,22 +79,20 @@ export function candidatesFor(url: string, recGroup: readonly Target[]): readonl
  * object. A POP of an unknown REC is alone, and so is each POP with the order all-at-once.
  */
 export function recGroups<T extends PopName>(targets: readonly T[], order: Order): (readonly T[])[] {
-  return order === "lead-first" ? groupsByRec(targets, MAX_GROUP_TARGETS) : targets.map((target) => [target]);
+  return order === "lead-first" ? groupsByRec(targets, () => MAX_GROUP_TARGETS) : targets.map((target) => [target]);
 }
 
-/** @param size targets that a group has at the most */
-function groupsByRec<T extends PopName>(targets: readonly T[], size: number): T[][] {
+/** @param maxSize targets that a group may have, by all targets under its REC */
+function groupsByRec<T extends PopName>(targets: readonly T[], maxSize: (underRec: readonly T[]) => number): T[][] {
   return [...grouped(targets, ({ pop, label }) => `${label} ${recOf(pop) ?? pop}`).values()].flatMap((underRec) => {
+    const size = maxSize(underRec);
     const spread = spreadBySite(underRec);
     return Array.from({ length: Math.ceil(spread.length / size) }, (_, i) => spread.slice(i * size, (i + 1) * size));
   });
 }
 
-/**
- * Targets that one run of the fan-out queues tasks of, if each POP asks for all URLs: with {@link MAX_URLS} they are a million tasks,
- * which takes a minute, or a few if each travels alone.
- */
-const MAX_RUN_TARGETS = 16;
+/** Tasks that one run of the fan-out queues at the most, if each POP asks for all URLs: a minute, or a few if each travels alone. */
+const MAX_RUN_TASKS = 1_000_000;
 
 /** The targets that are fanned out together, so that the list of URLs is read once for all of them: those under one REC. */
 export interface FanOutGroup {
@@ -104,10 +102,15 @@ export interface FanOutGroup {
 }
 
 /** The groups that have a target which is not SENT. */
-export function fanOutGroups({ order }: RequestItem, targets: readonly Target[]): FanOutGroup[] {
-  const size = order === "lead-first" ? MAX_GROUP_TARGETS : MAX_RUN_TARGETS;
+export function fanOutGroups({ order, tasks_per_target }: RequestItem, targets: readonly Target[]): FanOutGroup[] {
+  const tasksOf = ({ label, own_tasks = 0 }: Target) => (tasks_per_target[label] ?? 0) + own_tasks;
+  const maxSize = (underRec: readonly Target[]) => {
+    if (order === "lead-first") return MAX_GROUP_TARGETS;
+    const most = Math.floor(MAX_RUN_TASKS / Math.max(1, ...underRec.map(tasksOf)));
+    return Math.max(1, Math.min(MAX_GROUP_TARGETS, most));
+  };
   const resolved = targets.filter(({ state }) => state !== "FAILED");
-  return groupsByRec(resolved, size).flatMap((group): FanOutGroup[] => {
+  return groupsByRec(resolved, maxSize).flatMap((group): FanOutGroup[] => {
     const [first, ...others] = group.filter(({ state }) => state !== "SENT");
     return first === undefined ? [] : [{ targets: group, unsent: [first, ...others] }];
   });
