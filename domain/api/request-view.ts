@@ -11,7 +11,7 @@ import type { Sample } from "../request/samples.ts";
 import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
 import type { FailureGroup } from "../result/failure-groups.ts";
-import { formatTimestamp, parseTimestamp } from "../timestamps.ts";
+import { formatTimestamp } from "../timestamps.ts";
 import type { FailureRow, PopState } from "./detail-answers.ts";
 import { progressSchema, type Summary, summarySchema } from "./request-answers.ts";
 import { warningsOf } from "./warnings.ts";
@@ -184,7 +184,9 @@ function estimatedFinish(
 /** A step of the request, or a result: whatever came last. Clocks differ, so a result is not from later than now. */
 function lastUpdate(item: ListedRequest, { lastResultAt }: Progress, now: number): string {
   if (item.active === undefined || lastResultAt === undefined) return item.last_update_time;
-  return formatTimestamp(Math.max(Math.min(lastResultAt, now), parseTimestamp(item.last_update_time)));
+  const resultAt = formatTimestamp(Math.min(lastResultAt, now));
+  // Compared as text: the item may hold text that is no timestamp.
+  return [resultAt, item.last_update_time].toSorted().at(-1) ?? resultAt;
 }
 
 /** A row a POP, in the order of the request. Its counts are those of progress: a recount does not correct them. */

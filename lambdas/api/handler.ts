@@ -65,8 +65,8 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
       return startRequest(deps, { ...request, item }, retried);
     };
     const { client_token: token } = body;
-    const claim = { req_id: rules.reqId, digest: bodyDigest(body), at: deps.now() };
-    const item = token === undefined ? await make() : await onceForToken(deps, token, claim, make);
+    const claim = () => ({ req_id: rules.reqId, digest: bodyDigest(body), at: deps.now() });
+    const item = token === undefined ? await make() : await onceForToken(deps, token, claim(), make);
     return {
       status: "Success",
       error_message: "",

@@ -145,6 +145,12 @@ describe("last_update_time", () => {
     ["a result after that", {}, at("2024-04-16T03:12:00Z"), "2024-04-16 03:12:00.000000"],
     ["a result from before: it does not go back", {}, at("2024-04-16T03:11:00Z"), step],
     ["a result from a clock that is ahead", {}, at("2024-04-16T03:16:00Z"), formatTimestamp(NOW)],
+    [
+      "an item with another text: that text, or the result",
+      { last_update_time: "" },
+      at("2024-04-16T03:12:00Z"),
+      "2024-04-16 03:12:00.000000",
+    ],
     ["ended: when it did", { active: undefined }, at("2024-04-16T03:12:00Z"), step],
   ])("%s", (_, change, lastResultAt, expected) => {
     expect(describeAt(running(change), { lastResultAt }).last_update_time).toBe(expected);
