@@ -9,7 +9,7 @@ import { REPORT_HEADER, RESULTS_HEADER, type ReportRow } from "../result/report.
 interface FileFormat {
   readonly key: (reqId: string) => string;
   readonly columns: readonly (keyof ReportRow)[];
-  /** Encoded segments may follow one another in the file. */
+  /** Encoded blocks may follow one another in the file. */
   readonly encode: (text: string) => Promise<Uint8Array>;
 }
 
@@ -22,15 +22,17 @@ export const REPORT_FILE: FileFormat = {
 
 const gzip = promisify(gzipAndCall);
 
-/** A row a task. Each segment is a gzip member of its own. */
+/** A row a task. Each block is a gzip member of its own. */
 export const RESULTS_FILE: FileFormat = {
   key: resultsKey,
   columns: RESULTS_HEADER,
   encode: (text) => gzip(text, { level: 1 }),
 };
 
-/** Characters of rows that are kept in memory before they are set aside. */
-const SEGMENT_CHARACTERS = 8_000_000;
+/** Characters of rows that are encoded together: in memory, they take several times the room of their bytes. */
+const BLOCK_CHARACTERS = 1_000_000;
+/** Encoded bytes that are kept in memory before they are set aside as a segment. */
+const SEGMENT_BYTES = 8_000_000;
 
 /**
  * A file of rows, which may be millions: the last ones are in memory, the others in segments, which are objects of the bucket whose
@@ -39,6 +41,8 @@ const SEGMENT_CHARACTERS = 8_000_000;
  */
 export class SegmentedFile {
   private text: string;
+  private blocks: Uint8Array[] = [];
+  private keptBytes = 0;
 
   /** @param segments keys of those that an earlier run has set aside */
   constructor(
@@ -46,30 +50,43 @@ export class SegmentedFile {
     private readonly format: FileFormat,
     private readonly reqId: string,
     readonly segments: string[] = [],
-    private readonly segmentCharacters = SEGMENT_CHARACTERS,
+    private readonly sizes = { block: BLOCK_CHARACTERS, segment: SEGMENT_BYTES },
   ) {
     this.text = segments.length === 0 ? csvRow(format.columns) : "";
   }
 
   async add(row: ReportRow): Promise<void> {
     this.text += csvRow(this.format.columns.map((name) => row[name]));
-    if (this.text.length >= this.segmentCharacters) await this.setAside();
+    if (this.text.length < this.sizes.block) return;
+    await this.encodeBlock();
+    if (this.keptBytes >= this.sizes.segment) await this.setAside();
   }
 
   /** Writes a segment of what is in memory. */
   async setAside(): Promise<void> {
-    if (this.text === "") return;
+    await this.encodeBlock();
+    if (this.keptBytes === 0) return;
     const key = this.format.key(`${this.reqId}/recount/${randomUUID()}`);
-    await this.store.put(key, await this.format.encode(this.text));
+    await this.store.put(key, Buffer.concat(this.blocks));
     this.segments.push(key);
-    this.text = "";
+    this.blocks = [];
+    this.keptBytes = 0;
   }
 
   /** Writes the file: all rows that were added, in this run and in those before. */
   async finish(): Promise<void> {
+    await this.encodeBlock();
     const key = this.format.key(this.reqId);
-    const last = await this.format.encode(this.text);
+    const last = Buffer.concat(this.blocks);
     if (this.segments.length === 0) await this.store.put(key, last);
     else await this.store.join(key, this.segments, last);
+  }
+
+  private async encodeBlock(): Promise<void> {
+    if (this.text === "") return;
+    const block = await this.format.encode(this.text);
+    this.text = "";
+    this.blocks.push(block);
+    this.keptBytes += block.length;
   }
 }

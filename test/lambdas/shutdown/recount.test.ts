@@ -202,7 +202,7 @@ it("rows of tasks without a result that take several runs are written once, and 
 
 it("rows of a report beyond what memory takes are set aside, and stand in the report in their order", async () => {
   const files = new FakeLists();
-  const file = new SegmentedFile(files, REPORT_FILE, "r1", [], 100);
+  const file = new SegmentedFile(files, REPORT_FILE, "r1", [], { block: 100, segment: 100 });
   const failed = Array.from({ length: 12 }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`, { ok: false }));
   for (const row of failed) await file.add(row);
   expect(file.segments.length).toBeGreaterThan(2);

@@ -1,5 +1,4 @@
 // The files of a recount in several segments: each row stands in them once, whichever segment it came in and however it was cut.
-import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
@@ -30,7 +29,7 @@ test.each([
       let segments: string[] = [];
       let n = 0;
       for (const [i, size] of sizes.entries()) {
-        const file = new SegmentedFile(files, format, "r1", [...segments], 400);
+        const file = new SegmentedFile(files, format, "r1", [...segments], { block: 300, segment: 400 });
         for (const end = n + size; n < end; n++) await file.add(rowOf(n));
         if (i < sizes.length - 1) await file.setAside();
         else await file.finish();
@@ -41,14 +40,4 @@ test.each([
     }),
     { numRuns: 30 },
   );
-});
-
-test("a segment that was set aside counts no longer: the segments of a long file are of one size", async () => {
-  const files = new FakeLists();
-  const file = new SegmentedFile(files, RESULTS_FILE, "r1", [], 1_000);
-  for (let n = 0; n < 400; n++) await file.add(rowOf(n));
-  const sizes = file.segments.map((key) => gunzipSync(files.files.get(key) ?? "").length);
-  expect(sizes.length).toBeGreaterThan(3);
-  for (const size of sizes) expect(size).toBeGreaterThanOrEqual(1_000);
-  for (const size of sizes) expect(size).toBeLessThan(1_500);
 });

@@ -7,8 +7,8 @@ export default {
   changes: [
     {
       file: "domain/readiness/report-writer.ts",
-      find: 'this.segments.push(key);\n    this.text = "";',
-      replace: "this.segments.push(key);",
+      find: "this.blocks = [];",
+      replace: "",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/result-rows.test.ts"],
