@@ -254,7 +254,10 @@ export const RECOUNT_CHECKPOINT = {
   schema: recountCheckpointSchema,
 };
 
-/** A checkpoint is used only while this is equal: a recount of a request in another state starts again. */
+/**
+ * A checkpoint is used only while this is equal: a recount of a request in another state starts again. So does the recount
+ * of a version that writes the bits in another encoding: before an update and after it, a checkpoint has the same key.
+ */
 export function recountState({ status, total_count: total, shards, requeues }: RequestItem, timeIsUp: boolean): string {
-  return [status, total, shards, requeues, timeIsUp ? "time is up" : "in time"].join("/");
+  return [status, total, shards, requeues, timeIsUp ? "time is up" : "in time", "hex"].join("/");
 }

@@ -15,7 +15,7 @@ const MAX_ERROR = 300;
 
 /** The failures that have one subject and one reason, as they are kept between two runs of a recount. */
 export const failureTallySchema = z.array(
-  // Which URLs and POPs have some: bits in Base64, by their numbers in the tally.
+  // Which URLs and POPs have some: bits in hexadecimal, by their numbers in the tally.
   failureGroupSchema.extend({ urls: z.string(), pops: z.string() }),
 );
 export type SavedTally = z.infer<typeof failureTallySchema>;

@@ -141,6 +141,18 @@ describe("a recount", () => {
     expect((await recount(deps, w.item, run))?.taskBitmap.missingCount).toBe(missing);
   });
 
+  it("whose checkpoint has its bits in Base64, as another version wrote it, begins anew", async () => {
+    const w = setUp(40, 40, () => false);
+    expect(await w.run(() => 0)).toBeUndefined();
+    const { checkpoints } = w.deps.lists;
+    const [[key, text]] = [...checkpoints] as [[string, string]];
+    // Base64 that can be read as hexadecimal.
+    const written = { state: "IN_PROGRESS/80/40/0/in time", bits: "AAAA", good: "AAAA" };
+    checkpoints.set(key, JSON.stringify({ ...JSON.parse(text), ...written }));
+    expect((await w.run(() => 900_000))?.taskBitmap.missingCount).toBe(0);
+    expect(w.all()).toHaveLength(80);
+  });
+
   it("leaves a report that would not be written in time to the next run", async () => {
     const w = setUp(40, 40, () => false);
     // All is read, and the segments of two runs that stopped before would take longer to be passed on than what is left.
