@@ -94,13 +94,15 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry
     if (row !== undefined && popIndex !== undefined) pairs.add(pair(row, popIndex));
   }
   // POPs that did not resolve have no tasks: the report names each with an empty URL, so it has none of their pairs.
-  const labels = urls.map(({ url }) => distributionOf(distributions, hostOf(url))?.label);
-  for (const { pop, label, state } of await deps.requestPops.of(reqId)) {
-    const popIndex = popIndexOf.get(pop);
-    if (state !== "FAILED" || popIndex === undefined) continue;
-    for (const [row, { pops: bitmap }] of urls.entries())
-      if (labels[row] === label && (bitmap === undefined || new Bitmap(bitmap).has(popIndex)))
-        pairs.add(pair(row, popIndex));
+  const unresolved = (await deps.requestPops.of(reqId)).filter(({ state }) => state === "FAILED");
+  for (const [row, { url, pops: bitmap }] of urls.entries()) {
+    const distribution = distributionOf(distributions, hostOf(url));
+    const wanted = bitmap === undefined ? undefined : new Bitmap(bitmap);
+    for (const { pop, label } of unresolved) {
+      const popIndex = popIndexOf.get(pop);
+      if (popIndex === undefined || label !== distribution?.label || wanted?.has(popIndex) === false) continue;
+      pairs.add(pair(row, popIndex));
+    }
   }
   const toProbe = await unreadOf(deps, reqId);
   // A URL whose size is to be asked is warmed at all POPs; without such URLs, only POPs that are in any pair remain.
