@@ -1,13 +1,10 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { AsyncFunction } from "../aws/async-function.ts";
 import { documentClient, dynamoClient, queueClient } from "../aws/clients.ts";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
-import { Fleet } from "../aws/fleet.ts";
-import { Lists } from "../aws/lists.ts";
+import type { Fleet } from "../aws/fleet.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestPopTable } from "../aws/request-pop-table.ts";
 import { type RequestReader, RequestTable } from "../aws/request-table.ts";
@@ -72,10 +69,11 @@ export const pipelineVariables = z.object({
 });
 
 /**
- * What each function that works on requests is built from. A few have adapters that they do not use; their roles do not allow these calls.
+ * What each function that works on requests is built from. The bucket and the fleet are in adapters.ts: a bundle that imports their
+ * clients is larger by a fifth, and Aggregation calls neither.
  * @param shutdownArn the function that is invoked for a request that ends, by its name or ARN
  */
-export function sharedAdapters(serviceName: string, env: z.infer<typeof pipelineVariables>, shutdownArn: string) {
+export function tablesAndQueues(serviceName: string, env: z.infer<typeof pipelineVariables>, shutdownArn: string) {
   const logger = new Logger({ serviceName });
   /** CloudWatch namespace of the metrics. */
   const namespace = metricNamespace(env.GROUP_NAME);
@@ -97,11 +95,9 @@ export function sharedAdapters(serviceName: string, env: z.infer<typeof pipeline
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnparseable),
     results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnparseable),
     progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnparseable),
-    lists: new Lists(new S3Client({}), env.BUCKET),
     queue: new MainAndExpressQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
     /** Stream records, events and dead letters that cannot be processed. */
     failedBatches: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
-    fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     settlements: new SettlementRequests(db, env.PROGRESS_TABLE, shutdown),
     timings: timingsOf(env.STALL_SECONDS),
   };

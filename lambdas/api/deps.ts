@@ -9,7 +9,8 @@ import { instanceKind } from "../../domain/cost/prices.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
-import { pipelineVariables, sharedAdapters } from "../runtime.ts";
+import { sharedAdapters } from "../adapters.ts";
+import { pipelineVariables } from "../runtime.ts";
 
 const environmentSchema = pipelineVariables.extend({
   SCHEDULE_GROUP: nameVariable,

@@ -6,7 +6,8 @@ import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
-import { pipelineVariables, sharedAdapters } from "../runtime.ts";
+import { sharedAdapters } from "../adapters.ts";
+import { pipelineVariables } from "../runtime.ts";
 
 const environmentSchema = pipelineVariables.extend({
   SHUTDOWN_ARN: nameVariable,

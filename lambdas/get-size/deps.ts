@@ -9,7 +9,8 @@ import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
-import { pipelineVariables, sharedAdapters } from "../runtime.ts";
+import { sharedAdapters } from "../adapters.ts";
+import { pipelineVariables } from "../runtime.ts";
 
 const environmentSchema = pipelineVariables.extend({
   SHUTDOWN_ARN: nameVariable,

@@ -5,7 +5,8 @@ import * as z from "zod";
 import { EventBus } from "../../aws/event-bus.ts";
 import { Timer } from "../../aws/timer.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
-import { pipelineVariables, sharedAdapters } from "../runtime.ts";
+import { sharedAdapters } from "../adapters.ts";
+import { pipelineVariables } from "../runtime.ts";
 import { dropStaleMessages, type HasEnded } from "./stale-messages.ts";
 
 const environmentSchema = pipelineVariables.extend({

@@ -4,7 +4,8 @@ import { Distributions } from "../../aws/distributions.ts";
 import { networkOf, networkVariables } from "../../aws/dns.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
-import { pipelineVariables, sharedAdapters } from "../runtime.ts";
+import { sharedAdapters } from "../adapters.ts";
+import { pipelineVariables } from "../runtime.ts";
 
 const environmentSchema = pipelineVariables.extend({
   SHUTDOWN_ARN: nameVariable,

@@ -5,7 +5,8 @@ import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import type { Observed } from "../../domain/request/lifecycle.ts";
 import type { OnFailure } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { pipelineVariables, sharedAdapters } from "../runtime.ts";
+import { sharedAdapters } from "../adapters.ts";
+import { pipelineVariables } from "../runtime.ts";
 
 const environmentSchema = pipelineVariables.extend({
   DEAD_LETTER_QUEUE_URL: z.url(),

@@ -142,17 +142,22 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
 }
 
 /** What each function of the pipeline has, by the name that it knows Shutdown by. */
-const shared = (shutdown: Resource): Readonly<Record<string, readonly Resource[]>> => ({
+const tablesAndQueues = (shutdown: Resource): Readonly<Record<string, readonly Resource[]>> => ({
   requests: ["REQUEST_TABLE", shutdown],
   requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
   results: ["REQUEST_TASK_TABLE"],
   progress: ["PROGRESS_TABLE"],
-  lists: ["BUCKET"],
   queue: ["QUEUE_URL", "EXPRESS_QUEUE_URL"],
   failedBatches: ["FAILED_BATCHES_URL"],
-  fleet: ["GROUP_NAME"],
   shutdown: [shutdown],
   settlements: ["PROGRESS_TABLE", shutdown],
+});
+
+/** Each but Aggregation, which needs neither the bucket nor the fleet. */
+const shared = (shutdown: Resource): Readonly<Record<string, readonly Resource[]>> => ({
+  ...tablesAndQueues(shutdown),
+  lists: ["BUCKET"],
+  fleet: ["GROUP_NAME"],
 });
 
 /** What custom resources do, as functions. */
@@ -160,7 +165,7 @@ const CUSTOM_RESOURCES = ["empty", "deploy"];
 
 /** What is named by each adapter of a function. Some adapters make several calls at once, whose order varies. */
 const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]>>>> = {
-  aggregation: shared("SHUTDOWN_ARN"),
+  aggregation: tablesAndQueues("SHUTDOWN_ARN"),
   api: {
     ...shared("SHUTDOWN_ARN"),
     tokens: ["PROGRESS_TABLE"],

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
@@ -21,8 +21,19 @@ test("each folder of lambdas/ is the code of one function", () => {
   expect(functions.size).toBe(folders.length);
 });
 
+function bundleOf({ S3Key }: { readonly S3Key: string }): string {
+  return `${app.synth().directory}/asset.${S3Key.replace(/^prewarm\/|\.zip$/g, "")}/index.mjs`;
+}
+
+test("the bundle of Aggregation has no calls of S3 and Auto Scaling, which it does not need", () => {
+  const code = (name: string) => readFileSync(bundleOf(functions.get(`Pipeline${name}`)?.Code), "utf8");
+  const calls = /"(PutObject|DescribeAutoScalingGroups)"/;
+  expect(code("Shutdown")).toMatch(calls);
+  expect(code("Aggregation")).not.toMatch(calls);
+});
+
 describe.each([...functions])("%s", (_, { Code, Environment }) => {
-  const bundle = `${app.synth().directory}/asset.${Code.S3Key.replace(/^prewarm\/|\.zip$/g, "")}/index.mjs`;
+  const bundle = bundleOf(Code);
   const load = `const { handler } = await import(${JSON.stringify(bundle)}); console.log("handler is a", typeof handler); process.exit()`;
   const run = (env: Record<string, string>) =>
     execFileSync(process.execPath, ["--input-type=module", "-e", load], {
