@@ -29,8 +29,6 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
   const root = newElement("", {});
   /** undefined: it is skipped. */
   const path: (Element | undefined)[] = [root];
-  // Some packagers forget to declare the prefix.
-  const hrefs = new Set(["xlink:href"]);
   let elements = 0;
   await readXml(text, {
     open: (name, attributes) => {
@@ -40,7 +38,7 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
       if (name === "Pattern" && parent?.name === "SegmentTimeline")
         throw new DocumentError("has Pattern in SegmentTimeline, which is not followed");
-      if (parent === undefined || !KEPT.has(name) || isResolvedToZero(attributes, hrefs))
+      if (parent === undefined || !KEPT.has(name) || isResolvedToZero(attributes, path))
         return void path.push(undefined);
       const element = newElement(name, attributes);
       path.push(element);
@@ -108,14 +106,19 @@ function excerpt(text: string): string {
 }
 
 /**
- * Any prefix may stand for XLink.
- * @param hrefs the names of `href` with the prefixes that the manifest has declared so far; those of this element are added
+ * Any prefix may be bound to XLink; the innermost declaration of it counts. `xlink` always stands for XLink: some packagers do not declare
+ * it.
+ * @param path the elements around it
  * @throws DocumentError for a remote element
  */
-function isResolvedToZero(attributes: Element["attributes"], hrefs: Set<string>): boolean {
-  const all = Object.entries(attributes);
-  for (const [name, value] of all) if (value === XLINK) hrefs.add(`${name.replace("xmlns:", "")}:href`);
-  const href = all.find(([name]) => hrefs.has(name))?.[1];
+function isResolvedToZero(attributes: Element["attributes"], path: readonly (Element | undefined)[]): boolean {
+  const isXlink = (prefix: string) => {
+    const declared = [...path, { attributes }].map((element) => element?.attributes[`xmlns:${prefix}`]);
+    return prefix === "xlink" || declared.findLast((namespace) => namespace !== undefined) === XLINK;
+  };
+  const href = Object.entries(attributes).find(
+    ([name]) => name.endsWith(":href") && isXlink(name.slice(0, -":href".length)),
+  )?.[1];
   if (href === undefined || href === RESOLVE_TO_ZERO) return href === RESOLVE_TO_ZERO;
   throw new DocumentError("has a remote element (xlink:href), which is not supported");
 }
