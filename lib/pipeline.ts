@@ -255,7 +255,11 @@ export class Pipeline extends Construct {
     allowReadingSources(this, expand, parameters.sourceBuckets);
 
     allow([task, shutdown], ["sqs:SendMessage"], ...queues.arns);
-    allow(shutdown, ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage"], ...queues.arns);
+    allow(
+      shutdown,
+      ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
+      ...queues.arns,
+    );
     allow([getSize, expand, task, aggregation, shutdown], ["sqs:SendMessage"], this.failedBatches.queueArn);
 
     // Listing distributions cannot be limited to a resource.

@@ -1,9 +1,11 @@
+import * as z from "zod";
 import type { ReceivedMessage, TaskQueue } from "../../domain/plan/ports.ts";
-import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
+import { parseTaskMessage } from "../../domain/plan/task-message.ts";
 
 /** Receive calls at once. */
 const RECEIVERS = 16;
 const RECEIVE_SECONDS = 1;
+const ownedSchema = z.object({ req_id: z.string() });
 
 export type HasEnded = (reqId: string) => Promise<boolean>;
 
@@ -15,16 +17,16 @@ export type HasEnded = (reqId: string) => Promise<boolean>;
 export async function dropStaleMessages(queues: readonly TaskQueue[], hasEnded: HasEnded, ms: number) {
   const until = Date.now() + ms;
   let dropped = 0;
-  const others: { readonly receipt: string; readonly content: TaskMessage }[] = [];
+  const others: ReceivedMessage[] = [];
   for (const queue of queues) {
-    const sort = async ({ body, receipt }: ReceivedMessage) => {
-      const parsed = parseTaskMessage(body);
-      // What cannot be read becomes visible again: agents, or SQS after the last delivery, move it to the dead-letter queue.
-      if ("reason" in parsed) return;
-      if (!(await hasEnded(parsed.content.req_id))) return void others.push({ receipt, content: parsed.content });
+    const sort = async (message: ReceivedMessage) => {
+      const reqId = requestOf(message);
+      // It names no request and becomes visible again later: agents, or SQS after the last delivery, move it to the dead-letter queue.
+      if (reqId === undefined) return;
+      if (!(await hasEnded(reqId))) return void others.push(message);
       dropped++;
       // One that cannot be deleted becomes visible again later, and an agent drops it.
-      await queue.delete(receipt).catch(() => undefined);
+      await queue.delete(message.receipt).catch(() => undefined);
     };
     const receive = async () => {
       while (others.length === 0 && Date.now() < until) {
@@ -36,17 +38,31 @@ export async function dropStaleMessages(queues: readonly TaskQueue[], hasEnded: 
     try {
       await Promise.all(Array.from({ length: RECEIVERS }, receive));
     } finally {
-      // Not before all receivers have ended: one of them would only get it again. Each is sent as a new message and the old one is deleted,
-      // because SQS counts each delivery: while a request is paused, each other request that ends receives its messages once more, and SQS
-      // would move them to the dead-letter queue.
-      await Promise.allSettled(
-        others.map(async ({ receipt, content }) => {
-          await queue.send([content]);
-          await queue.delete(receipt);
-        }),
-      );
+      // Not before all receivers have ended: one of them would only get it again.
+      await Promise.allSettled(others.map((message) => returnToQueue(queue, message)));
     }
     if (others.length > 0) break;
   }
   return { dropped, othersFound: others.length > 0 };
+}
+
+/**
+ * Sends it as a new message and deletes the old one, because SQS counts each delivery: while a request is paused, each other request that
+ * ends receives its messages once more, and SQS would move them to the dead-letter queue.
+ */
+async function returnToQueue(queue: TaskQueue, { body, receipt }: ReceivedMessage): Promise<void> {
+  const parsed = parseTaskMessage(body);
+  // Agents move what is not a task to the dead-letter queue.
+  if ("reason" in parsed) return queue.setVisibilityTimeout(receipt, 0);
+  await queue.send([parsed.content]);
+  await queue.delete(receipt);
+}
+
+/** The request that a message names, even one that is not a task: those of an ended request may be many after a rollback. */
+function requestOf({ body }: ReceivedMessage): string | undefined {
+  try {
+    return ownedSchema.parse(JSON.parse(body)).req_id;
+  } catch {
+    return undefined;
+  }
 }

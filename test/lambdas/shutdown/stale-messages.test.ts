@@ -38,6 +38,7 @@ describe("dropping", () => {
       sent,
       left,
       deleted: () => receipts("DeleteMessageBatchCommand").map(({ ReceiptHandle }) => ReceiptHandle),
+      givenBack: () => receipts("ChangeMessageVisibilityBatchCommand"),
     };
   }
 
@@ -55,18 +56,32 @@ describe("dropping", () => {
     }
   });
 
-  it.each(["{", '{"req_id": 1}', '{"req_id": "r1"}', '{"req_id": "new"}'])(
-    "leaves what is no task, %s, to the agents, and goes on",
-    async (other) => {
-      const { queue, deleted } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
-      expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
-      expect(deleted()).not.toContain(`0 ${other}`);
-    },
-  );
+  it.each(["{", '{"req_id": 1}'])("leaves what names no request, %s, to the agents, and goes on", async (other) => {
+    const { queue, deleted, givenBack } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
+    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
+    expect(deleted()).not.toContain(`0 ${other}`);
+    expect(givenBack()).toEqual([]);
+  });
+
+  it("deletes what names an ended request and is not a task", async () => {
+    const notTask = JSON.stringify({ req_id: "r1", pop: "p" });
+    const { queue, deleted, givenBack } = filled([notTask, body("r1")]);
+    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 2, othersFound: false });
+    expect(deleted()).toContain(`0 ${notTask}`);
+    expect(givenBack()).toEqual([]);
+  });
+
+  it("makes visible again what names a request that goes on and is not a task", async () => {
+    const notTask = JSON.stringify({ req_id: "new", pop: "p" });
+    const { queue, deleted, givenBack } = filled([notTask]);
+    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 0, othersFound: true });
+    expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `0 ${notTask}`, VisibilityTimeout: 0 }]);
+    expect(deleted()).toEqual([]);
+  });
 
   it("sends a message of a request that goes on anew, for it uses up a delivery of the old one, and ends there", async () => {
     const other = JSON.stringify({ ...TASK, req_id: "new" });
-    const { queue, sent, deleted, left } = filled([
+    const { queue, sent, deleted, givenBack, left } = filled([
       body("r1"),
       other,
       ...Array.from({ length: 200 }, () => body("r1")),
@@ -77,6 +92,7 @@ describe("dropping", () => {
     expect([sends.length, entry]).toEqual([1, { Id: "0", MessageGroupId: "new" }]);
     expect(JSON.parse(MessageBody)).toEqual(JSON.parse(other));
     expect(deleted()).toContain(`1 ${other}`);
+    expect(givenBack()).toEqual([]);
     // Nobody receives any more when it is sent: a receiver would only get it again.
     const lastReceive = sent.findLastIndex(({ name }) => name === "ReceiveMessageCommand");
     expect(sent.findIndex(({ name }) => name === "SendMessageBatchCommand")).toBeGreaterThan(lastReceive);

@@ -6,8 +6,13 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/stale-messages.ts",
-      find: "await queue.send([content]);\n          await queue.delete(receipt);",
-      replace: "await queue.delete(receipt);\n          await queue.send([content]);",
+      find: "await queue.send([parsed.content]);",
+      replace: "await queue.delete(receipt);\n  await queue.send([parsed.content]);",
+    },
+    {
+      file: "lambdas/shutdown/stale-messages.ts",
+      find: "await queue.send([parsed.content]);\n  await queue.delete(receipt);\n}",
+      replace: "await queue.send([parsed.content]);\n}",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/stale-messages.test.ts"],
