@@ -63,7 +63,7 @@ function reasons(error: unknown): string[] {
   return list.map((reason: { Code?: string } | undefined) => reason?.Code ?? "None");
 }
 
-/** A condition of a write, with the values of its placeholders. It may name `#status`: `status` is a reserved word of DynamoDB. */
+/** A condition of a write, with the values of its placeholders. An attribute that is a reserved word of DynamoDB has `#` before it: `#status`. */
 export interface Condition {
   readonly text: string;
   readonly values?: Readonly<Record<string, unknown>>;
@@ -77,7 +77,7 @@ export function itemUpdate(attributes: Readonly<Record<string, unknown>>, condit
   const set = Object.keys(attributes).filter((name) => attributes[name] !== undefined);
   const removed = Object.keys(attributes).filter((name) => attributes[name] === undefined);
   const condition = conditions.map(({ text }) => text).join(" AND ");
-  const names = [...Object.keys(attributes), ...(condition.includes("#status") ? ["status"] : [])];
+  const names = [...Object.keys(attributes).map((name) => `#${name}`), ...(condition.match(/#\w+/g) ?? [])];
   const values = {
     ...Object.fromEntries(set.map((name) => [`:${name}`, attributes[name]])),
     ...Object.fromEntries(conditions.flatMap(({ values = {} }) => Object.entries(values))),
@@ -86,7 +86,7 @@ export function itemUpdate(attributes: Readonly<Record<string, unknown>>, condit
   const removing = removed.length === 0 ? "" : `REMOVE ${removed.map((name) => `#${name}`).join(", ")}`;
   return {
     UpdateExpression: `${setting} ${removing}`.trim(),
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
     // DynamoDB refuses a condition and values that are given and empty.
     ConditionExpression: condition === "" ? undefined : condition,
     ExpressionAttributeValues: Object.keys(values).length === 0 ? undefined : values,

@@ -5,10 +5,12 @@ import { type Target, type TargetStore, targetSchema } from "../domain/plan/targ
 import { type Condition, itemUpdate, tryConditionalWrite } from "./conditional-writes.ts";
 import { putItems, queryItems } from "./dynamodb.ts";
 
+const IS_RESOLVED: Condition = { text: "#state = :resolved", values: { ":resolved": "RESOLVED" } };
+const IS_READY: Condition = { text: "#state = :ready", values: { ":ready": "READY" } };
 /** The tasks of a target are not queued yet. */
 const IS_UNSENT: Condition = {
-  text: "(#state = :resolved OR #state = :ready)",
-  values: { ":resolved": "RESOLVED", ":ready": "READY" },
+  text: `(${IS_RESOLVED.text} OR ${IS_READY.text})`,
+  values: { ...IS_RESOLVED.values, ...IS_READY.values },
 };
 
 /** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
@@ -46,16 +48,17 @@ export class RequestPopTable implements TargetStore {
   }
 
   /**
-   * → READY, which starts the fan-out; that of a READY target is started once more. Nothing happens to one that is SENT.
+   * RESOLVED → READY, which starts the fan-out. With `calls`, that of a READY target is started once more. Nothing happens to a target in
+   * another state: its fan-out may be in progress.
    * @param calls how often it was started before: the stream has no record of a write that changes nothing. @default never
    */
   async startFanOut(reqId: string, target: string, calls?: number): Promise<void> {
+    const update =
+      calls === undefined
+        ? itemUpdate({ state: "READY" }, [IS_RESOLVED])
+        : itemUpdate({ called_again: calls }, [IS_READY]);
     await tryConditionalWrite(() =>
-      this.db.update({
-        TableName: this.table,
-        Key: { req_id: reqId, target },
-        ...itemUpdate({ state: "READY", called_again: calls }, [IS_UNSENT]),
-      }),
+      this.db.update({ TableName: this.table, Key: { req_id: reqId, target }, ...update }),
     );
   }
 

@@ -73,7 +73,8 @@ async function markGroupsReady(deps: TaskDeps, reqId: string): Promise<void> {
   // With an invalidation, the group has not been raised yet. Without one, another request that ended at the same moment may have lowered it.
   await raiseFleet(deps);
   const firsts = fanOutGroups(item, await deps.requestPops.of(reqId)).map(({ unsent: [first] }) => first);
-  await pMap(firsts, ({ target }) => deps.requestPops.startFanOut(reqId, target), { concurrency: IN_PARALLEL });
+  const waiting = firsts.filter(({ state }) => state === "RESOLVED");
+  await pMap(waiting, ({ target }) => deps.requestPops.startFanOut(reqId, target), { concurrency: IN_PARALLEL });
 }
 
 /** Records for GET /pops which POPs have resolved. A failure is logged, and the request goes on. */

@@ -68,6 +68,7 @@ async function restartFanOut({ requests, requestPops }: WatchDeps, item: Request
     await requests.advance(reqId, "TASKS_QUEUED");
     return;
   }
-  const start = ({ unsent: [{ target }] }: FanOutGroup) => requestPops.startFanOut(reqId, target, nudges + 1);
+  const start = ({ unsent: [{ target, state }] }: FanOutGroup) =>
+    requestPops.startFanOut(reqId, target, state === "READY" ? nudges + 1 : undefined);
   await pMap(fanOutGroups(item, await requestPops.of(reqId)), start, { concurrency: IN_PARALLEL });
 }

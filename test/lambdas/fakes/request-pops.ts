@@ -21,11 +21,11 @@ export class FakeRequestPops implements Public<RequestPopTable> {
   async of(reqId: string) {
     return [...this.items.values()].filter(({ req_id }) => req_id === reqId);
   }
-  async startFanOut(reqId: string, target: string, calls = 0) {
+  async startFanOut(reqId: string, target: string, calls?: number) {
     const key = `${reqId}/${target}`;
     const item = this.items.get(key);
-    if (item?.state === "RESOLVED") this.items.set(key, { ...item, state: "READY" });
-    if (item?.state === "READY" && calls > 0) this.calledAgain.push([target, calls]);
+    if (item?.state === "RESOLVED" && calls === undefined) this.items.set(key, { ...item, state: "READY" });
+    if (item?.state === "READY" && calls !== undefined) this.calledAgain.push([target, calls]);
   }
   async markSent(reqId: string, targets: readonly Target[]) {
     const items = targets.map(({ target }) => this.items.get(`${reqId}/${target}`));

@@ -23,6 +23,15 @@ describe("a request at CHECK_POP", () => {
     expect(queue.messages).toEqual([]);
   });
 
+  it("starts no target again in a second preparation: its fan-out may be in progress", async () => {
+    const { handle, requestPops, states, calls } = world();
+    await handle(CHECK_POP);
+    const started = calls.filter((call) => call === "requestPops.startFanOut").length;
+    await handle(CHECK_POP);
+    expect(calls.filter((call) => call === "requestPops.startFanOut")).toHaveLength(started);
+    expect([states()["SIN2-P1"], requestPops.calledAgain]).toEqual(["READY", []]);
+  });
+
   it("gets its instances back, should the end of another request have taken them", async () => {
     const { handle, fleet } = world({ item: { instance_count: 3 } });
     await handle(CHECK_POP);
