@@ -209,7 +209,7 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
   });
 
   test("and that ends with 0 when it is told to", async () => {
-    process.kill(sandbox.pid, "SIGTERM");
+    await sandbox.terminate();
     await expect.poll(() => sandbox.exitCode, { timeout: 20_000 }).toBe(0);
     expect(lines().map(({ msg }) => msg)).toEqual(
       expect.arrayContaining([
@@ -302,7 +302,7 @@ describe.skipIf(problem !== undefined)("an instance that cannot ship its logs", 
   test("works, and says on its console that there is no log agent", async () => {
     const sandbox = new BootSandbox(false);
     onTestFinished(async () => {
-      process.kill(sandbox.pid, "SIGTERM");
+      await sandbox.terminate();
       await expect.poll(() => sandbox.exitCode, { timeout: 20_000 }).toBeDefined();
       sandbox.remove();
     });

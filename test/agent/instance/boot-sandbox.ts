@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /** Programs of this machine that a plain instance has, too. */
@@ -191,9 +192,17 @@ export class BootSandbox {
     return existsSync(file) ? readFileSync(file, "utf8") : "";
   }
 
-  /** Process id of the agent. */
-  get pid(): number {
+  /** Process id of the agent; 0 until it is started, which may be after the boot. */
+  private get pid(): number {
     return Number(this.read("agent.pid"));
+  }
+
+  /** Tells the agent to end. @throws if it is not started within ten seconds */
+  async terminate(): Promise<void> {
+    for (let n = 0; this.pid === 0 && n < 1_000; n++) await sleep(10);
+    // A signal to 0 would end the whole process group of the tests.
+    if (this.pid === 0) throw new Error("The sandbox has started no agent");
+    process.kill(this.pid, "SIGTERM");
   }
 
   /** Exit code of the agent; undefined while it runs. */
