@@ -37,8 +37,7 @@ export class UrlTasks {
 
   /** How many tasks there are. */
   get count(): number {
-    const { resolvedTargets } = this.group;
-    return this.pops === undefined ? resolvedTargets.length : this.wantedOf(resolvedTargets, all).length;
+    return this.wantedOf(this.group.resolvedTargets, all).length;
   }
 
   /** Label of the distribution that the URL belongs to. */
@@ -67,7 +66,8 @@ export class UrlTasks {
     }
   }
 
-  private wantedOf(targets: readonly Target[], wanted: PopIndexFilter): Target[] {
+  private wantedOf(targets: readonly Target[], wanted: PopIndexFilter): readonly Target[] {
+    if (this.pops === undefined && wanted === all) return targets;
     return targets.filter(({ pop }) => {
       const popIndex = this.popIndexOf(pop);
       return popIndex !== undefined && wanted(popIndex);
