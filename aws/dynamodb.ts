@@ -74,10 +74,11 @@ export function fromAttributes(
 ): PlainItem {
   const item: Record<string, string | number | boolean> = {};
   for (const name of names) {
-    const { S, N, BOOL } = attributes[name] ?? {};
-    if (S !== undefined) item[name] = S;
-    else if (typeof N === "string") item[name] = Number(N);
-    else if (BOOL !== undefined) item[name] = BOOL;
+    const value = attributes[name];
+    if (!value) continue;
+    if (value.S !== undefined) item[name] = value.S;
+    else if (typeof value.N === "string") item[name] = Number(value.N);
+    else if (value.BOOL !== undefined) item[name] = value.BOOL;
   }
   return item;
 }

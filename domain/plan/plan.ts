@@ -58,12 +58,14 @@ export class UrlTasks {
   }
 
   /** The tasks as they are queued: under each REC, the first candidate leads the others. */
-  *leads(wanted: PopIndexFilter = all): Generator<Task> {
+  leads(wanted: PopIndexFilter = all): Task[] {
     const { url, host, group } = this;
+    const leads: Task[] = [];
     for (const recGroup of group.recGroups) {
       const [target, ...followers] = this.wantedOf(candidatesFor(url.url, recGroup), wanted);
-      if (target !== undefined) yield { target, url, host, followers };
+      if (target !== undefined) leads.push({ target, url, host, followers });
     }
+    return leads;
   }
 
   private wantedOf(targets: readonly Target[], wanted: PopIndexFilter): readonly Target[] {

@@ -131,16 +131,19 @@ export async function* messagesOf(
   for await (const task of tasks) {
     const key = [task.target.target, task.host, ...task.followers.map(({ pop }) => pop)].join(" ");
     const url = asTaskUrl(task.url);
+    const length = lengthInBody(url);
     let current = open.get(key);
-    if (current !== undefined && !fits(current, url, maxUrls)) {
+    if (current !== undefined && !fits(current, url, length, maxUrls)) {
       yield current.message;
       current = undefined;
     }
-    current ??= openMessage(source, task);
+    if (current === undefined) {
+      current = openMessage(source, task);
+      open.set(key, current);
+    }
     current.message.urls.push(url);
     current.bytes += weight(url);
-    current.length += length(url);
-    open.set(key, current);
+    current.length += length;
     if (open.size <= MAX_OPEN_PER_TARGET * targets) continue;
     // Of none that ends with this URL: another variant of it may come for the same target.
     for (const [oldest, { message }] of open) {
@@ -167,10 +170,10 @@ function openMessage(source: MessageSource, { target: { pop, ips }, host, follow
 }
 
 /** The variants of a URL stay together: only within a message there is an order. */
-function fits({ message, bytes, length: used }: OpenMessage, url: TaskUrl, maxUrls: number): boolean {
+function fits({ message, bytes, length: used }: OpenMessage, url: TaskUrl, length: number, maxUrls: number): boolean {
   if (lastUrl(message) === url.url) return true;
   return (
-    message.urls.length < maxUrls && bytes + weight(url) <= MAX_BATCHED_BYTES && used + length(url) <= MAX_MESSAGE_BYTES
+    message.urls.length < maxUrls && bytes + weight(url) <= MAX_BATCHED_BYTES && used + length <= MAX_MESSAGE_BYTES
   );
 }
 
@@ -189,6 +192,6 @@ export function isLarge(url: TaskUrl): boolean {
 }
 
 /** Characters of a URL in a message's body, with its comma. */
-function length(url: TaskUrl): number {
+function lengthInBody(url: TaskUrl): number {
   return JSON.stringify(url).length + 1;
 }

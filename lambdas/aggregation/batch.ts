@@ -11,23 +11,21 @@ import { taskResultSchema } from "../../domain/result/task-result.ts";
 /** More than CloudFront caches of one object, by far. A result that says more is forged, and would spoil the sums. */
 const MAX_RESULT_BYTES = 2 ** 40;
 
-const { outcome, warning, uncompressed, rec_miss, size_changed, reason } = taskResultSchema.shape;
-const { ms, url, variant, error, http_status } = taskResultSchema.shape;
+const { outcome, warning, uncompressed, rec_miss, size_changed } = taskResultSchema.shape;
+const { url, variant, error, http_status, ms } = taskResultSchema.shape;
 
-/** What counts of a result. */
+/** What counts of a result: no more, for this is parsed of each. */
 const countedSchema = z.object({
   req_id: z.string(),
   /** Without it, a result counts for its request and for no POP. */
-  pop: z.string().default(""),
+  pop: z.string().optional(),
   ok: z.boolean(),
   bytes: z.number().int().min(0).max(MAX_RESULT_BYTES),
-  ms: ms.optional().catch(undefined),
   outcome,
   warning,
   uncompressed,
   rec_miss,
   size_changed,
-  reason,
 });
 const COUNTED = countedSchema.keyof().options;
 type StreamedResult = z.infer<typeof countedSchema>;
@@ -38,16 +36,16 @@ const exampleSchema = z.object({ url, variant, error, http_status });
 const imageSchema = z.custom<Record<string, AttributeValue>>((image) => typeof image === "object" && image !== null);
 type Image = z.infer<typeof imageSchema>;
 
-const recordSchema = z.object({
-  eventID: z.string(),
-  dynamodb: z.object({
-    /** Seconds since the epoch. */
-    ApproximateCreationDateTime: z.number().default(0),
-    // Parsed by a schema of its own: zod compiles a schema that transforms nothing.
-    NewImage: imageSchema,
-    OldImage: imageSchema.optional(),
-  }),
+const imagesSchema = z.object({
+  /** Seconds since the epoch. */
+  ApproximateCreationDateTime: z.number().optional(),
+  // Parsed by a schema of its own: zod compiles a schema that transforms nothing.
+  NewImage: imageSchema,
+  OldImage: imageSchema.optional(),
 });
+type Images = z.infer<typeof imagesSchema>;
+
+const recordSchema = z.object({ eventID: z.string(), dynamodb: imagesSchema });
 
 /** What is read of a record that is no task result. */
 const otherRecordSchema = z
@@ -94,11 +92,11 @@ export function progressOfBatch(records: readonly unknown[]) {
   for (const record of records) {
     try {
       const { eventID, dynamodb } = recordSchema.parse(record);
-      const { NewImage: image, OldImage: oldImage, ApproximateCreationDateTime: at } = dynamodb;
+      const { NewImage: image, OldImage: oldImage, ApproximateCreationDateTime: at = 0 } = dynamodb;
       const [now, before] = [countedOf(image), oldImage && countedOf(oldImage)];
       const sum = sums.get(now.req_id) ?? new RequestSum();
       sums.set(now.req_id, sum);
-      sum.add(now, before, image);
+      sum.add(now, before, dynamodb);
       sum.at = Math.max(sum.at, at);
       sum.ids.push(eventID);
     } catch (error) {
@@ -131,32 +129,36 @@ class RequestSum {
   at = 0;
   readonly ids: string[] = [];
   private readonly pops = new Map<string, Sum>();
-  private readonly durations: number[] = [];
+  /** Good results. */
+  private readonly good: Image[] = [];
   private readonly failures = new Map<FailureReason, BatchFailures>();
   private readonly uncompressed = new Set<string>();
 
-  add(now: StreamedResult, before: StreamedResult | undefined, image: Image): void {
-    const sum = this.pops.get(now.pop) ?? { ...NO_COUNT };
-    this.pops.set(now.pop, sum);
+  add(now: StreamedResult, before: StreamedResult | undefined, { NewImage: image, OldImage: oldImage }: Images): void {
+    const { pop = "" } = now;
+    const sum = this.pops.get(pop) ?? { ...NO_COUNT };
+    this.pops.set(pop, sum);
     addResult(sum, now);
     if (before !== undefined) addResult(sum, before, -1);
-    if (!now.ok) this.addFailure(now, image);
-    if (before?.ok === false) this.failuresOf(before).tasks--;
-    else if (now.ok && now.ms !== undefined) this.durations.push(now.ms);
+    if (!now.ok) this.addFailure(pop, image);
+    if (oldImage !== undefined && before?.ok === false) this.failuresOf(oldImage).tasks--;
+    else if (now.ok) this.good.push(image);
     if (now.uncompressed === true) this.addUncompressed(image);
   }
 
   progress(reqId: string) {
     const total = { ...NO_COUNT };
     for (const sum of this.pops.values()) addCount(total, sum);
-    const step = Math.ceil(this.durations.length / MAX_VALUES);
+    const step = Math.ceil(this.good.length / MAX_VALUES);
     return {
       reqId,
       total,
       /** Which part of that is of which POP. Empty: nothing changes, as by a result that was written twice. */
       pops: new Map<string, Count>([...this.pops].filter(([, sum]) => !isNothing(sum))),
       /** How long good tasks took, in milliseconds: of a large batch, every n-th. */
-      durations: this.durations.filter((_, i) => i % step === 0),
+      durations: this.good
+        .filter((_, i) => i % step === 0)
+        .flatMap((image) => ms.safeParse(Number(image["ms"]?.N)).data ?? []),
       /** Failures added or taken back, by reason. */
       failures: this.failures,
       /** A few of the results that came uncompressed. */
@@ -171,24 +173,24 @@ class RequestSum {
     };
   }
 
-  private failuresOf({ reason }: StreamedResult): BatchFailures {
-    const code = readReason(reason);
+  private failuresOf(image: Image): BatchFailures {
+    const code = readReason(image["reason"]?.S);
     const failures = this.failures.get(code) ?? { tasks: 0, pops: new Set(), examples: [] };
     this.failures.set(code, failures);
     return failures;
   }
 
-  private addFailure(result: StreamedResult, image: Image): void {
-    const failures = this.failuresOf(result);
+  private addFailure(pop: string, image: Image): void {
+    const failures = this.failuresOf(image);
     failures.tasks++;
-    if (result.pop !== "") failures.pops.add(result.pop);
+    if (pop !== "") failures.pops.add(pop);
     if (failures.examples.length >= MAX_EXAMPLES) return;
     const { url, variant, error, http_status } = exampleOf(image) ?? {};
     if (url === undefined) return;
     failures.examples.push({
       url: cutText(url, MAX_FAILURE_EXAMPLE),
       variant: variant && cutText(variant, MAX_NAME),
-      pop: cutText(result.pop, MAX_NAME),
+      pop: cutText(pop, MAX_NAME),
       error: error && cutText(error, MAX_FAILURE_EXAMPLE),
       http_status,
     });
