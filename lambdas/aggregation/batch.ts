@@ -33,19 +33,23 @@ type StreamedResult = z.infer<typeof countedSchema>;
 /** What an example has. It is parsed for examples alone: there are few. */
 const exampleSchema = z.object({ url, variant, error, http_status });
 
-const imageSchema = z.custom<Record<string, AttributeValue>>((image) => typeof image === "object" && image !== null);
-type Image = z.infer<typeof imageSchema>;
+type Image = Readonly<Record<string, AttributeValue>>;
 
-const imagesSchema = z.object({
-  /** Seconds since the epoch. */
-  ApproximateCreationDateTime: z.number().optional(),
-  // Parsed by a schema of its own: zod compiles a schema that transforms nothing.
-  NewImage: imageSchema,
-  OldImage: imageSchema.optional(),
+interface Images {
+  readonly NewImage: Image;
+  readonly OldImage?: Image | undefined;
+}
+
+const recordSchema = z.object({
+  eventID: z.string(),
+  dynamodb: z.object({
+    /** Seconds since the epoch. */
+    ApproximateCreationDateTime: z.number().optional(),
+    // Parsed by a schema of its own: zod compiles a schema that transforms nothing.
+    NewImage: z.any(),
+    OldImage: z.any().optional(),
+  }),
 });
-type Images = z.infer<typeof imagesSchema>;
-
-const recordSchema = z.object({ eventID: z.string(), dynamodb: imagesSchema });
 
 /** What is read of a record that is no task result. */
 const otherRecordSchema = z
@@ -92,10 +96,13 @@ export function progressOfBatch(records: readonly unknown[]) {
   for (const record of records) {
     try {
       const { eventID, dynamodb } = recordSchema.parse(record);
-      const { NewImage: image, OldImage: oldImage, ApproximateCreationDateTime: at = 0 } = dynamodb;
-      const [now, before] = [countedOf(image), oldImage && countedOf(oldImage)];
-      const sum = sums.get(now.req_id) ?? new RequestSum();
-      sums.set(now.req_id, sum);
+      const { NewImage, OldImage, ApproximateCreationDateTime: at = 0 } = dynamodb;
+      const [now, before] = [countedOf(NewImage), OldImage === undefined ? undefined : countedOf(OldImage)];
+      let sum = sums.get(now.req_id);
+      if (sum === undefined) {
+        sum = new RequestSum();
+        sums.set(now.req_id, sum);
+      }
       sum.add(now, before, dynamodb);
       sum.at = Math.max(sum.at, at);
       sum.ids.push(eventID);
@@ -112,8 +119,8 @@ export function progressOfBatch(records: readonly unknown[]) {
 }
 
 /** @throws ZodError */
-function countedOf(image: Image): StreamedResult {
-  return countedSchema.parse(fromAttributes(image, COUNTED));
+function countedOf(image: Image | null): StreamedResult {
+  return countedSchema.parse(fromAttributes(image ?? {}, COUNTED));
 }
 
 /** Characters of an example's URL or error. The report has them whole. */
@@ -136,8 +143,11 @@ class RequestSum {
 
   add(now: StreamedResult, before: StreamedResult | undefined, { NewImage: image, OldImage: oldImage }: Images): void {
     const { pop = "" } = now;
-    const sum = this.pops.get(pop) ?? { ...NO_COUNT };
-    this.pops.set(pop, sum);
+    let sum = this.pops.get(pop);
+    if (sum === undefined) {
+      sum = { ...NO_COUNT };
+      this.pops.set(pop, sum);
+    }
     addResult(sum, now);
     if (before !== undefined) addResult(sum, before, -1);
     if (!now.ok) this.addFailure(pop, image);
