@@ -64,21 +64,14 @@ export function toAttributes(item: PlainItem): Record<string, AttributeValue> {
   return attributes;
 }
 
-/**
- * The other way round. Attributes of other types, which only a newer version could have written, are left out.
- * @param names of what is read. @default all
- */
-export function fromAttributes(
-  attributes: Readonly<Record<string, AttributeValue>>,
-  names: readonly string[] = Object.keys(attributes),
-): PlainItem {
+/** The other way round. Attributes of other types, which only a newer version could have written, are left out. */
+export function fromAttributes(attributes: Readonly<Record<string, AttributeValue>>): PlainItem {
   const item: Record<string, string | number | boolean> = {};
-  for (const name of names) {
-    const value = attributes[name];
-    if (!value) continue;
-    if (value.S !== undefined) item[name] = value.S;
-    else if (typeof value.N === "string") item[name] = Number(value.N);
-    else if (value.BOOL !== undefined) item[name] = value.BOOL;
+  for (const name of Object.keys(attributes)) {
+    const { S, N, BOOL } = attributes[name] ?? {};
+    if (S !== undefined) item[name] = S;
+    else if (typeof N === "string") item[name] = Number(N);
+    else if (BOOL !== undefined) item[name] = BOOL;
   }
   return item;
 }

@@ -27,7 +27,6 @@ const countedSchema = z.object({
   rec_miss,
   size_changed,
 });
-const COUNTED = countedSchema.keyof().options;
 type StreamedResult = z.infer<typeof countedSchema>;
 
 /** What an example has. It is parsed for examples alone: there are few. */
@@ -120,7 +119,18 @@ export function progressOfBatch(records: readonly unknown[]) {
 
 /** @throws ZodError */
 function countedOf(image: Image | null): StreamedResult {
-  return countedSchema.parse(fromAttributes(image ?? {}, COUNTED));
+  const { req_id, pop, ok, bytes, outcome, warning, uncompressed, rec_miss, size_changed } = image ?? {};
+  return countedSchema.parse({
+    req_id: req_id?.S,
+    pop: pop?.S,
+    ok: ok?.BOOL,
+    bytes: Number(bytes?.N),
+    outcome: outcome?.S,
+    warning: warning?.S,
+    uncompressed: uncompressed?.BOOL,
+    rec_miss: rec_miss?.BOOL,
+    size_changed: size_changed?.BOOL,
+  });
 }
 
 /** Characters of an example's URL or error. The report has them whole. */
