@@ -124,13 +124,18 @@ function countedOf(image: Image | null): StreamedResult {
     req_id: req_id?.S,
     pop: pop?.S,
     ok: ok?.BOOL,
-    bytes: Number(bytes?.N),
+    bytes: numberOf(bytes),
     outcome: outcome?.S,
     warning: warning?.S,
     uncompressed: uncompressed?.BOOL,
     rec_miss: rec_miss?.BOOL,
     size_changed: size_changed?.BOOL,
   });
+}
+
+/** Numbers come as texts: what else is there is none. */
+function numberOf(value: AttributeValue | undefined): number | undefined {
+  return typeof value?.N === "string" ? Number(value.N) : undefined;
 }
 
 /** Characters of an example's URL or error. The report has them whole. */
@@ -178,7 +183,7 @@ class RequestSum {
       /** How long good tasks took, in milliseconds: of a large batch, every n-th. */
       durations: this.good
         .filter((_, i) => i % step === 0)
-        .flatMap((image) => ms.safeParse(Number(image["ms"]?.N)).data ?? []),
+        .flatMap((image) => ms.safeParse(numberOf(image["ms"])).data ?? []),
       /** Failures added or taken back, by reason. */
       failures: this.failures,
       /** A few of the results that came uncompressed. */
