@@ -21,14 +21,16 @@ const FOLDERS = {
     "^docs/openapi\\.json$",
   ],
   agent: ["^aws/", "^domain/", AWS_SDK, ZOD, packages("pino", "undici")],
+  // How the API is called, on Node and in a browser.
+  client: ["^domain/", ZOD],
   // The command is a client of the API. It asks AWS for the outputs of a stack and its key alone.
   // It makes the report page out of the console's components, by one file that says with what.
   cli: [
-    ...["^domain/", "^console/report/for-command\\.js$", ZOD],
+    ...["^client/", "^domain/", "^console/report/for-command\\.js$", ZOD],
     packages("@aws-sdk/client-(api-gateway|cloudformation)", "commander", "csv-parse", "log-update"),
   ],
   // It runs in a browser: see the rule below.
-  console: ["^domain/", ZOD, packages("preact", "preact-render-to-string")],
+  console: ["^client/", "^domain/", ZOD, packages("preact", "preact-render-to-string")],
   // Snippets that users copy: nothing of the project's own.
   docs: [CDK, AWS_SDK, packages("@types/aws-lambda")],
   tools: ["^(?!test/)"],
@@ -117,7 +119,7 @@ export default {
       comment: "What it takes from domain/ may not need Node either: esbuild refuses to bundle that for a browser.",
       severity: "error",
       // report-style.js is a part of the build.
-      from: { path: "^console/", pathNot: "^console/report/report-style\\.js$" },
+      from: { path: "^(client|console)/", pathNot: "^console/report/report-style\\.js$" },
       to: { dependencyTypes: ["core"] },
     },
     ...domainArrows,

@@ -47,7 +47,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       // Named, so that a file that no test imports counts as not covered. Absolute: a relative pattern matches `test/domain/` too.
-      include: [`${import.meta.dirname}/{domain,aws,lambdas,agent,probe,lib,cli,console,bin}/**/*.{ts,tsx}`],
+      include: [`${import.meta.dirname}/{domain,aws,lambdas,agent,probe,lib,client,cli,console,bin}/**/*.{ts,tsx}`],
       // Written by `npm run map`.
       exclude: ["console/map/world.ts"],
       reporter: ["text-summary", "html", "json-summary"],

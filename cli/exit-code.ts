@@ -1,5 +1,5 @@
+import type { Progress, Summary } from "../client/answers.ts";
 import type { Status } from "../domain/request/lifecycle.ts";
-import type { Progress, Summary } from "./api/answers.ts";
 import { EXIT } from "./exit-codes.ts";
 
 type Ended = Pick<Progress, "failed_count" | "verdict"> & { readonly status: Status };

@@ -1,7 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
-import { apiBase, createClient } from "./api/client.ts";
 import { Gate } from "./gate.tsx";
-import { ClientContext } from "./session/client.ts";
+import { apiBase, ClientContext, createClient } from "./session/client.ts";
 import { forgetKey, keepKey, readKey } from "./session/key.ts";
 import { ReaderContext, useNewReader } from "./session/reader.ts";
 import { Shell } from "./shell.tsx";

@@ -1,11 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { isDeniedByPolicy } from "../domain/validation/api-error.ts";
-import { instancesSchema } from "./api/answers.ts";
-import { apiBase, createClient } from "./api/client.ts";
-import { RefusedError } from "./api/errors.ts";
+import { RefusedError } from "../client/api-client.ts";
 import { Brand } from "./parts/brand.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
 import { useErrorWords } from "./parts/problem.tsx";
+import { apiBase, createClient } from "./session/client.ts";
 import { isThisMachine } from "./session/is-this-machine.ts";
 import { useReader } from "./session/reader.ts";
 
@@ -36,10 +34,10 @@ export function Gate({ refused, onKey }: GateProps) {
     if (key === "" || asking) return;
     setAsking(true);
     try {
-      await createClient(key, apiBase(location.href), () => {}).get("instances", instancesSchema);
+      await createClient(key, apiBase(location.href)).instances();
       onKey(key);
     } catch (error) {
-      const isKey = error instanceof RefusedError && error.status === 403 && !isDeniedByPolicy(error.message);
+      const isKey = error instanceof RefusedError && error.isWrongKey;
       setProblem(isKey ? say("keyWrong") : wordsOf(error).says);
       setAsking(false);
     }

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ApiError } from "../api/api-error.ts";
 import type { Client } from "../api/client.ts";
+import { isRefused } from "../api/refusal.ts";
 import { CommandError } from "../command-error.ts";
 import { connect, REPOSITORY } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -46,12 +46,12 @@ export async function doctor(shell: Shell, more: readonly string[], words: Place
 async function look(client: Client): Promise<Finding[]> {
   const findings: Finding[] = [];
   try {
-    const { it } = await client.instances();
+    const { value } = await client.instances();
     findings.push({ check: "answers", ok: true, says: `${client.endpoint.url} (from ${client.endpoint.from})` });
-    findings.push({ check: "key", ok: true, says: `is taken; ${it.desiredcapacity} instances are wanted` });
+    findings.push({ check: "key", ok: true, says: `is taken; ${value.desiredcapacity} instances are wanted` });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    const isKey = error instanceof ApiError && error.status === 403;
+    const isKey = isRefused(error, 403);
     return [{ check: isKey ? "key" : "answers", ok: false, says: error.message, next: error.next }];
   }
   return [...findings, await version(client)];
@@ -59,12 +59,12 @@ async function look(client: Client): Promise<Finding[]> {
 
 async function version(client: Client): Promise<Finding> {
   try {
-    const { it } = await client.settings();
-    if (it.version === VERSION) return { check: "version", ok: true, says: `${VERSION}, in ${it.region}` };
+    const { value } = await client.settings();
+    if (value.version === VERSION) return { check: "version", ok: true, says: `${VERSION}, in ${value.region}` };
     return {
       check: "version",
       ok: true,
-      says: `${it.version} is deployed, this command is ${VERSION}`,
+      says: `${value.version} is deployed, this command is ${VERSION}`,
       next: "Where they do not understand each other, use the command of the deployed release.",
     };
   } catch (error) {

@@ -23,8 +23,8 @@ export async function tellEstimate(
   { json }: { readonly json?: boolean },
 ): Promise<number> {
   const answer = await client.estimate(body);
-  for (const warning of answer.it.warnings) mention(shell, `! ${cleanLine(warning)}`);
+  for (const warning of answer.value.warnings) mention(shell, `! ${cleanLine(warning)}`);
   if (json === true) sayJson(shell, answer.json);
-  else for (const line of estimateLines(answer.it.estimate, lookOf(shell))) say(shell, line);
+  else for (const line of estimateLines(answer.value.estimate, lookOf(shell))) say(shell, line);
   return EXIT.good;
 }

@@ -12,9 +12,9 @@ const MANY = 10;
 
 export async function showInstances(shell: Shell, words: PlaceWords): Promise<number> {
   const client = await connect(shell, placeOf(words));
-  const { it, json } = await client.instances();
+  const { value, json } = await client.instances();
   if (words.json === true) sayJson(shell, json);
-  else say(shell, `${many(it.desiredcapacity, "instance is", "instances are")} wanted`);
+  else say(shell, `${many(value.desiredcapacity, "instance is", "instances are")} wanted`);
   return EXIT.good;
 }
 
@@ -31,9 +31,9 @@ export async function setInstances(
     mention(shell, "Nothing was changed.");
     return EXIT.good;
   }
-  const { it, json } = await client.setInstances({ DesiredCapacity: wanted });
+  const { value, json } = await client.setInstances(wanted);
   if (words.json === true) sayJson(shell, json);
-  else say(shell, cleanLine(it.message));
+  else say(shell, cleanLine(value.message));
   return EXIT.good;
 }
 

@@ -1,6 +1,6 @@
+import type { Listed } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { ListedRequest } from "../api/answers.ts";
 import { shortId } from "../api/find-request.ts";
 import { wholeNumber } from "../body/number.ts";
 import { connect } from "../endpoint/connect.ts";
@@ -21,16 +21,16 @@ export interface ListWords extends PlaceWords {
 export async function list(shell: Shell, words: ListWords): Promise<number> {
   const limit = wholeNumber("--limit", words.limit, 1);
   const client = await connect(shell, placeOf(words));
-  const { it, json } = await client.list({ limit, status: words.status });
+  const { value, json } = await client.requests({ limit, status: words.status });
   if (words.json === true) {
     sayJson(shell, json);
     return EXIT.good;
   }
-  if (it.requests.length === 0) mention(shell, "There is no request. Start one: prewarm warm URL");
+  if (value.requests.length === 0) mention(shell, "There is no request. Start one: prewarm warm URL");
   else {
     const look = lookOf(shell);
     const says = look.width === undefined || look.width >= SENTENCE_FROM;
-    const rows = it.requests.map((request) => [
+    const rows = value.requests.map((request) => [
       ...rowOf(request),
       ...(says
         ? [
@@ -41,7 +41,7 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
     ]);
     for (const line of table([...COLUMNS, ...(says ? SENTENCE : URLS)], rows, look)) say(shell, line);
   }
-  if (it.next !== null && shell.stdout.isTTY === true)
+  if (value.next !== null && shell.stdout.isTTY === true)
     mention(shell, "There are more: --limit 100, or --json with its next.");
   return EXIT.good;
 }
@@ -69,7 +69,7 @@ const VERDICTS = {
   not_verified: "not verified",
 } as const;
 
-function rowOf(it: ListedRequest): string[] {
+function rowOf(it: Listed): string[] {
   const verdict = it.status === "FINISHED" && it.verdict ? VERDICTS[it.verdict] : undefined;
   const now = parseTimestamp(it.timestamp);
   return [
@@ -83,6 +83,6 @@ function rowOf(it: ListedRequest): string[] {
   ];
 }
 
-function urlsOf({ url_prefix }: ListedRequest): string {
+function urlsOf({ url_prefix }: Listed): string {
   return url_prefix.replace(/^https?:\/\//, "");
 }

@@ -1,4 +1,4 @@
-import type { PopList } from "../api/answers.ts";
+import type { PopList } from "../../client/answers.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -22,10 +22,10 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
   const [region, another] = regions;
   if (another !== undefined) throw new CommandError("pops takes one --region of POPs", "List one after the other.");
   const client = await connect(shell, place);
-  const { it } = await client.pops({ country: words.country, region });
-  const found = it.pops.filter((pop) => isWantedPop(pop, text, words, region));
+  const { value } = await client.pops({ country: words.country, region });
+  const found = value.pops.filter((pop) => isWantedPop(pop, text, words, region));
   if (words.json === true) {
-    sayJson(shell, { ...it, count: found.length, pops: found });
+    sayJson(shell, { ...value, count: found.length, pops: found });
     return EXIT.good;
   }
   if (found.length === 0)

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
+import type { Progress, Summary } from "../../client/answers.ts";
 import type { Language } from "../../domain/format.ts";
-import type { Progress, Summary } from "../api/answers.ts";
 import { findRequest } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../endpoint/connect.ts";
@@ -32,21 +32,21 @@ export async function reportPage(
   const { id } = await findRequest(client, named);
   // It waits until the report is there, and the verdict with it.
   const summary = await client.summary(id);
-  const progress = await client.progress(id, "pops,failures");
+  const progress = await client.progress(id, { detail: "pops,failures" });
   const { pageOf, MOST_FAILED } = await import("../../console/report/for-command.js");
-  const { failed_count } = progress.it;
+  const { failed_count } = progress.value;
   const html = pageOf({
     progress: progress.json,
     summary: summary.json,
     language: languageOf(words.lang, shell.env),
-    ...(await timings(shell, summary.it, progress.it)),
-    ...(failed_count > 0 && failed_count <= MOST_FAILED ? await failed(shell, summary.it) : {}),
+    ...(await timings(shell, summary.value, progress.value)),
+    ...(failed_count > 0 && failed_count <= MOST_FAILED ? await failed(shell, summary.value) : {}),
   });
   await put(shell, file, Readable.from([html]), "html");
   return EXIT.good;
 }
 
-async function timings(shell: Shell, { results_url }: Summary, { pops = [] }: Progress) {
+async function timings(shell: Shell, { results_url }: Summary, { pops }: Progress) {
   if (!results_url) return {};
   const recs = new Map(pops.map(({ pop, rec }) => [pop, rec]));
   return orWithout(shell, "timings", async () => ({ timings: await timingsOf(await download(results_url), recs) }));

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Summary } from "../api/answers.ts";
+import type { Summary } from "../../client/answers.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../endpoint/connect.ts";
@@ -31,7 +31,7 @@ export async function report(shell: Shell, named: string | undefined, words: Rep
   if (words.html !== undefined || format === "html") return page(shell, named, words);
   const client = await connect(shell, placeOf(words));
   const { id } = await findRequest(client, named);
-  const { it: summary } = await client.summary(id);
+  const { value: summary } = await client.summary(id);
   const csv = await download(linkOf(summary, words.all === true));
   const toTerminal = shell.stdout.isTTY === true && (words.output ?? "-") === "-";
   if (toTerminal && words.format === undefined && words.json !== true)

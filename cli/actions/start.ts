@@ -21,9 +21,9 @@ function isPaused({ instance_count }: Body): boolean {
 
 /** Starts a request, and waits for its end unless that is not wanted. Returns the exit code. */
 export async function start(shell: Shell, client: Client, body: Body, words: StartWords): Promise<number> {
-  const { it, json } = await client.start(withToken(body));
-  for (const warning of it.warnings) mention(shell, `! ${cleanLine(warning)}`);
-  const id = it.request_id;
+  const { value, json } = await client.start(withToken(body));
+  for (const warning of value.warnings) mention(shell, `! ${cleanLine(warning)}`);
+  const id = value.request_id;
   if (words.wait === false) {
     if (words.json === true) sayJson(shell, json);
     else say(shell, id);

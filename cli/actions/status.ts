@@ -24,8 +24,8 @@ export async function status(shell: Shell, named: string | undefined, words: Sta
   const json = words.json === true;
   if (words.watch === true) return waitFor(shell, client, id, { json, listed });
   const details = (["pops", "failures"] as const).filter((detail) => words[detail] === true);
-  const answer = await client.progress(id, details.join(","));
-  const progress = answer.it;
+  const answer = await client.progress(id, { detail: details.join(",") });
+  const progress = answer.value;
   const ended = isTerminal(progress.status);
   if (json) {
     sayJson(shell, answer.json);

@@ -17,14 +17,14 @@ export interface StopWords extends PlaceWords {
 export async function stop(shell: Shell, named: string, words: StopWords): Promise<number> {
   const client = await connect(shell, placeOf(words));
   const { id } = await findRequest(client, named);
-  const { it } = await client.progress(id);
-  if (isTerminal(it.status))
-    throw new CommandError(`${shortId(id)} has ended: ${it.status}`, `prewarm status ${shortId(id)} tells how.`);
-  if (!(await isWanted(shell, `${shortId(id)}: ${stopQuestion(it)}`, words.yes))) {
+  const { value: progress } = await client.progress(id);
+  if (isTerminal(progress.status))
+    throw new CommandError(`${shortId(id)} has ended: ${progress.status}`, `prewarm status ${shortId(id)} tells how.`);
+  if (!(await isWanted(shell, `${shortId(id)}: ${stopQuestion(progress)}`, words.yes))) {
     mention(shell, "It goes on.");
     return EXIT.good;
   }
-  const { it: done, json } = await client.setInstances({ DesiredCapacity: 0, req_id: id, force_stop: true });
+  const { value: done, json } = await client.stop(id);
   if (words.json === true) sayJson(shell, json);
   else say(shell, `${shortId(id)} is stopped.`);
   if (words.json !== true) mention(shell, cleanLine(done.message));

@@ -1,4 +1,4 @@
-import type { ListedRequest } from "../api/answers.ts";
+import type { Listed } from "../../client/answers.ts";
 import type { Client } from "../api/client.ts";
 import type { Shell } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
@@ -10,7 +10,7 @@ export async function waitFor(
   shell: Shell,
   client: Client,
   id: string,
-  { json, listed }: { readonly json: boolean; readonly listed: ListedRequest | undefined },
+  { json, listed }: { readonly json: boolean; readonly listed: Listed | undefined },
 ): Promise<number> {
   // A document on stdout is to stay one.
   const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {

@@ -1,5 +1,5 @@
+import type { Listed } from "../../client/answers.ts";
 import { CommandError } from "../command-error.ts";
-import type { ListedRequest } from "./answers.ts";
 import type { Client } from "./client.ts";
 
 const WHOLE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -9,25 +9,25 @@ const NEWEST = 100;
 /** A request that was named, and what the list says of it; absent: it is not among the newest. */
 export interface Found {
   readonly id: string;
-  readonly listed: ListedRequest | undefined;
+  readonly listed: Listed | undefined;
 }
 
 /**
  * The request that is meant: a whole id, the beginning of one among the newest, or without any the newest.
  * @throws CommandError for none, or several
  */
-export async function findRequest(client: Pick<Client, "list">, named: string | undefined): Promise<Found> {
-  const { it } = await client.list({ limit: named === undefined ? 1 : NEWEST });
-  return named === undefined ? newestOf(it.requests) : pick(it.requests, named.trim().toLowerCase());
+export async function findRequest(client: Pick<Client, "requests">, named: string | undefined): Promise<Found> {
+  const { value } = await client.requests({ limit: named === undefined ? 1 : NEWEST });
+  return named === undefined ? newestOf(value.requests) : pick(value.requests, named.trim().toLowerCase());
 }
 
-function newestOf([newest]: readonly ListedRequest[]): Found {
+function newestOf([newest]: readonly Listed[]): Found {
   if (newest === undefined) throw new CommandError("there is no request yet", "Start one: prewarm warm URL");
   return { id: newest.request_id, listed: newest };
 }
 
 /** @param requests the newest first */
-export function pick(requests: readonly ListedRequest[], named: string): Found {
+export function pick(requests: readonly Listed[], named: string): Found {
   const found = requests.filter(({ request_id }) => request_id.startsWith(named));
   const [only] = found;
   if (WHOLE.test(named)) return { id: named, listed: only };

@@ -1,17 +1,43 @@
+import { type ClientError, NoAnswerError, RefusedError } from "../../client/api-client.ts";
 import { isDeniedByPolicy } from "../../domain/validation/api-error.ts";
+import { CommandError } from "../command-error.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
-import { refusalSchema } from "./answers.ts";
-import { ApiError, NoAnswerError } from "./api-error.ts";
+import { VERSION } from "../version.ts";
 
 /** So many bad URLs are shown. */
 const MAX_URLS = 20;
 
-/** What a refused call is told as: the API's own words, and what to do next. */
-export function refusalOf(status: number, text: string, endpoint: Endpoint): ApiError {
-  const body = refusalSchema.safeParse(parsed(text)).data;
-  const said = body?.error_message || body?.message || `the API answered with HTTP ${status}`;
-  const urls = (body?.error_urls ?? []).filter((url) => !said.includes(`'${url}'`));
-  return new ApiError(status, `${shortened(said)}${badUrls(urls)}`, nextStep(status, endpoint, said));
+/** What a call that failed is told as, and what to do next. The error is its cause. */
+export function explained(error: ClientError, endpoint: Endpoint): CommandError {
+  if (error instanceof RefusedError) return refused(error, endpoint);
+  return error instanceof NoAnswerError ? unanswered(error, endpoint) : unreadable(error, endpoint);
+}
+
+/** What the client threw: a {@link CommandError} of a call has it as its cause. */
+export function clientErrorOf(error: unknown): unknown {
+  return error instanceof CommandError ? error.cause : error;
+}
+
+/** Whether the API refused a call with this status. */
+export function isRefused(error: unknown, status: number): boolean {
+  const cause = clientErrorOf(error);
+  return cause instanceof RefusedError && cause.status === status;
+}
+
+/** The API's own words, and what to do next. */
+function refused(cause: RefusedError, endpoint: Endpoint): CommandError {
+  const { status, errorUrls } = cause;
+  const said = cause.message === `HTTP ${status}` ? `the API answered with HTTP ${status}` : cause.message;
+  const urls = errorUrls.filter((url) => !said.includes(`'${url}'`));
+  return new CommandError(`${shortened(said)}${badUrls(urls)}`, nextStep(status, endpoint, said), { cause });
+}
+
+function unreadable(cause: Error, { url, from }: Endpoint): CommandError {
+  return new CommandError(
+    `${url} answers what this command (${VERSION}) cannot read:\n${cause.message}`,
+    `Check that this is Prewarm's API (from ${from}), and use the command of the release that is deployed: prewarm doctor.`,
+    { cause },
+  );
 }
 
 /** From so many on, names that would be right are left to the command that lists them. */
@@ -74,12 +100,13 @@ function howElse(said: string): string {
     : "--help names every option";
 }
 
-/** @param error of fetch: its cause has the code of the socket */
-export function noAnswer(error: unknown, { url, from }: Endpoint): NoAnswerError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const why = cause instanceof Error && !/^\d+$|^$/.test(code) ? code : messageOf(cause);
-  return new NoAnswerError(`no answer from ${url}: ${why}`, afterSilence(code, from), { cause: error });
+function unanswered(error: NoAnswerError, { from }: Endpoint): CommandError {
+  // That of fetch, which has the socket's as its own.
+  const { cause } = error;
+  const last = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  const code = last instanceof Error && "code" in last ? String(last.code) : "";
+  const why = last instanceof Error && !/^\d+$|^$/.test(code) ? code : messageOf(last);
+  return new CommandError(`${error.message}: ${why}`, afterSilence(code, from), { cause: error });
 }
 
 function messageOf(cause: unknown): string {
@@ -92,12 +119,4 @@ function afterSilence(code: string, from: string): string {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
     return `The name is not known. Check the address (from ${from}) and this machine's DNS; a private API is reached from inside its VPC alone.`;
   return `Check the network, and the address (from ${from}). What already runs goes on without this command.`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
+import type { Progress } from "../../client/answers.ts";
 import { TASK_STATES, type TaskState, type TaskStates, taskStatesOf } from "../../domain/readiness/task-states.ts";
-import type { Progress } from "../api/answers.ts";
 import { cellsOf } from "./cells.ts";
 import { STYLES } from "./outcome-looks.ts";
 import { type Line, span } from "./spans.ts";

@@ -53,7 +53,7 @@ function composed(view: View, { width, glyphs }: FrameLook, airy: boolean, heigh
 }
 
 function tableLines(
-  { progress: { pops = [] }, rates }: View,
+  { progress: { pops }, rates }: View,
   { width, glyphs, airy }: { readonly width: number; readonly glyphs: Glyphs; readonly airy: boolean },
   lines: number,
 ): Line[] {

@@ -1,6 +1,6 @@
-import { byPopCount } from "../../domain/pops/recs.ts";
+import type { Pop } from "../../client/answers.ts";
+import { byRec as recGroups } from "../../client/pop-groups.ts";
 import { sumOfTaskStates, type TaskStates, taskStatesOf } from "../../domain/readiness/task-states.ts";
-import type { PopProgress } from "../api/answers.ts";
 
 /** A row of the live view: a REC, a POP, or the rest. */
 export interface Group {
@@ -16,22 +16,12 @@ export interface Group {
 
 const NO_REC = "REC not known";
 
-/** A row a REC, in the order of the console: rows do not move while it runs. */
-export function byRec(pops: readonly PopProgress[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const pop of pops) {
-    const one = groupOf(pop, pop.rec ?? NO_REC);
-    const before = groups.get(one.name);
-    groups.set(one.name, before === undefined ? one : sum(one.name, [before, one]));
-  }
-  return [...groups.values()].sort((a, b) => byPopCount(ranked(a), ranked(b)));
+/** A row a REC, in the order of the console. */
+export function byRec(pops: readonly Pop[]): Group[] {
+  return recGroups(pops).map(({ rec, pops: its }) => sum(rec ?? NO_REC, byPop(its)));
 }
 
-function ranked({ name, pops }: Group): Parameters<typeof byPopCount>[0] {
-  return { rec: name === NO_REC ? null : name, pops };
-}
-
-export function byPop(pops: readonly PopProgress[]): Group[] {
+export function byPop(pops: readonly Pop[]): Group[] {
   return pops.map((pop) => groupOf(pop, pop.pop));
 }
 
@@ -43,7 +33,7 @@ export function folded(groups: readonly Group[], room: number, what: string): re
   return [...groups.slice(0, room - 1), sum(`${rest.length} more ${what}`, rest)];
 }
 
-function groupOf(pop: PopProgress, name: string): Group {
+function groupOf(pop: Pop, name: string): Group {
   const { rec, total_count, download_count, download_size } = pop;
   const counts = { total: total_count, done: download_count, bytes: download_size };
   return { name, rec: rec ?? NO_REC, pops: 1, ...counts, tally: taskStatesOf(pop) };

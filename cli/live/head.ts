@@ -13,10 +13,10 @@ export const ROOMY = 100;
 
 /** Which request it is: id, what its URLs begin with, how many of what. */
 export function titleLine({ progress, listed }: View, width: number, { times }: Glyphs): Line {
-  const pops = progress.pops?.length;
+  const pops = progress.pops.length;
   const size = [
     ...(listed === undefined ? [] : [many(listed.url_count, "URL")]),
-    ...(pops === undefined ? [] : [many(pops, "POP")]),
+    ...(pops === 0 ? [] : [many(pops, "POP")]),
   ].join(` ${times} `);
   const wanted = progress.instance_count;
   const at = `${progress.instances_at_work} of ${many(wanted, "instance")}`;

@@ -1,6 +1,6 @@
+import type { Progress } from "../../client/answers.ts";
 import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { Progress } from "../api/answers.ts";
 
 /**
  * Progress for a log, a line that programs can read: `2026-11-25T11:46:12Z e059b77b IN_PROGRESS 62% tasks=1971/3192 warm=1962

@@ -1,4 +1,4 @@
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import { byPop, byRec } from "./groups.ts";
 
 /** Over so long at least, bytes become a rate. */
@@ -14,7 +14,7 @@ export class Rates {
   private samples: Sample[] = [];
 
   /** @param at when it was asked, in milliseconds. Returns bytes a second by name; undefined until it can be told */
-  add({ pops = [] }: Progress, at: number): ReadonlyMap<string, number> | undefined {
+  add({ pops }: Progress, at: number): ReadonlyMap<string, number> | undefined {
     const bytes = new Map([...byPop(pops), ...byRec(pops)].map((group) => [group.name, group.bytes]));
     const before = this.samples.findLast((sample) => at - sample.at >= SPAN_MS);
     this.samples = [...this.samples.filter((sample) => before === undefined || sample.at >= before.at), { at, bytes }];

@@ -1,13 +1,11 @@
+import type { Failure, Progress } from "../../client/answers.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
-import { isOriginFailure } from "../../domain/result/failure.ts";
-import type { Failures, Progress } from "../api/answers.ts";
+import { isOriginFailure, readReason } from "../../domain/result/failure.ts";
 import { count, many } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { ROOMY } from "./head.ts";
 import { joined, type Line, span, widthOf } from "./spans.ts";
-
-type Failed = Failures[number];
 
 /** So many reasons, and so many warnings, have a line. */
 const MOST = 3;
@@ -17,9 +15,9 @@ const MOST_OBJECTS = 2;
 /** What failed so far, by reason: how often, what, where, and what it hit. Errors as they came are in the report. */
 export function failureLines({ failures, pops }: Progress, width: number, { times }: Glyphs): Line[] {
   const shown = (failures ?? []).slice(0, MOST);
-  const places = shown.map((it) => placeOf(it, pops?.length));
+  const places = shown.map((it) => placeOf(it, pops.length));
   if (width < ROOMY) return side(shown, places, width, times);
-  const titles = shown.map(({ code }) => reasonText(code, "en").title);
+  const titles = shown.map(({ code }) => reasonText(readReason(code), "en").title);
   const wide = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
   const counts = shown.map((it) => count(numberOf(it)));
   return shown.map((failure, i) => [
@@ -31,10 +29,10 @@ export function failureLines({ failures, pops }: Progress, width: number, { time
 }
 
 /** Beside each other, as many as fit in a line. */
-function side(failures: Failures, places: readonly string[], width: number, times: string): Line[] {
+function side(failures: readonly Failure[], places: readonly string[], width: number, times: string): Line[] {
   const lines: Line[] = [];
   for (const [i, failure] of failures.entries()) {
-    const { title } = reasonText(failure.code, "en");
+    const { title } = reasonText(readReason(failure.code), "en");
     const one = [span(`${times} ${count(numberOf(failure))}`, "red"), span(` ${title}: ${places[i] ?? ""}`)];
     const last = lines.at(-1);
     const both = last === undefined ? one : joined([last, one], "     ");
@@ -45,12 +43,12 @@ function side(failures: Failures, places: readonly string[], width: number, time
 }
 
 /** How many tasks, or URLs or POPs without tasks. */
-function numberOf({ subject, tasks, urls, pops }: Failed): number {
+function numberOf({ subject, tasks, urls, pops }: Failure): number {
   return { task: tasks, url: urls ?? 0, pop: pops }[subject];
 }
 
-/** @param all POPs of the request; undefined: not told */
-function placeOf({ subject, urls, pops, examples }: Failed, all: number | undefined): string {
+/** @param all POPs of the request; 0: not told */
+function placeOf({ subject, urls, pops, examples }: Failure, all: number): string {
   if (subject === "url") return urls === 1 ? "URL could not be read" : "URLs could not be read";
   if (pops > 1 && pops === all) return `at all ${many(pops, "POP")}`;
   const pop = examples[0]?.pop ?? "";
@@ -58,11 +56,11 @@ function placeOf({ subject, urls, pops, examples }: Failed, all: number | undefi
 }
 
 /** The status and the objects; nothing where it is the POP's failure, which hits any object. */
-function hitOf({ code, subject, examples }: Failed): string {
+function hitOf({ code, subject, examples }: Failure): string {
   const [first] = examples;
   if (subject === "pop") return "did not resolve";
-  if (code === "other") return first?.error ?? "";
-  if (subject === "task" && !isOriginFailure(code, false)) return "";
+  if (readReason(code) === "other") return first?.error ?? "";
+  if (subject === "task" && !isOriginFailure(readReason(code), false)) return "";
   const status = code.startsWith("http_") && first?.http_status !== undefined ? [`HTTP ${first.http_status}`] : [];
   const objects = [...new Set(examples.map(({ url = "" }) => objectOf(url)))].slice(0, MOST_OBJECTS).join(", ");
   return [...status, objects].join("  ");

@@ -1,10 +1,10 @@
-import type { ListedRequest, Progress } from "../api/answers.ts";
+import type { Listed, Progress } from "../../client/answers.ts";
 
 /** What a live view shows of a request. */
 export interface View {
   readonly progress: Progress;
   /** What only the list says; undefined: the list does not say it. */
-  readonly listed: Pick<ListedRequest, "url_count" | "url_prefix"> | undefined;
+  readonly listed: Pick<Listed, "url_count" | "url_prefix"> | undefined;
   readonly sentence: string;
   /** Milliseconds since the answer that `progress` is. */
   readonly sinceMs: number;

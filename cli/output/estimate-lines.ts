@@ -1,10 +1,9 @@
-import type { Estimated } from "../api/answers.ts";
+import type { Estimate } from "../../client/answers.ts";
+import type { Estimate as DescribedEstimate } from "../../domain/cost/estimate.ts";
 import { bytes, count, dollars, many } from "./figures.ts";
 import type { Look } from "./look.ts";
 import { table } from "./table.ts";
 import { wrapped } from "./wrapped.ts";
-
-type Estimate = Estimated["estimate"];
 
 /** Cells of a fact's name. */
 const NAME = 17;
@@ -16,7 +15,8 @@ const LINES = {
   cloudfront_requests: "CloudFront, requests",
   invalidation_paths: "Invalidation",
   pipeline: "Lambda, queues, tables",
-} as const satisfies Record<Estimate["dollars"]["lines"][number]["line"], string>;
+} as const satisfies Record<DescribedEstimate["dollars"]["lines"][number]["line"], string>;
+const NAMES: Readonly<Record<string, string>> = LINES;
 
 /** What a request would come to: how much, how long, what it costs and why. */
 export function estimateLines(estimate: Estimate, look: Look): string[] {
@@ -32,7 +32,7 @@ export function estimateLines(estimate: Estimate, look: Look): string[] {
     ["Time", timeOf(instances)],
     ["Costs about", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
   ] as const;
-  const lines = cost.lines.map((it) => [`  ${LINES[it.line]}`, dollars(it.dollars), it.of]);
+  const lines = cost.lines.map((it) => [`  ${NAMES[it.line] ?? it.line}`, dollars(it.dollars), it.of]);
   return [
     ...facts.flatMap(([name, value]) => {
       const [first = "", ...more] = wrapped(value, look.width, " ".repeat(NAME));
@@ -62,5 +62,5 @@ function timeOf({ count: instances, type, minutes_to_finish: minutes, binds }: E
 }
 
 function spreadOf({ low, high }: Estimate["dollars"]): string {
-  return high === null || low === high ? "" : ` (${dollars(low)} to ${dollars(high)})`;
+  return high === null || low === null || low === high ? "" : ` (${dollars(low)} to ${dollars(high)})`;
 }

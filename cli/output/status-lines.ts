@@ -1,4 +1,4 @@
-import type { ListedRequest, PopProgress, Progress } from "../api/answers.ts";
+import type { Listed, Pop, Progress } from "../../client/answers.ts";
 import { SHAPES } from "../live/glyphs.ts";
 import { barLine, outcomesLine, titleLine } from "../live/head.ts";
 import { written } from "../live/spans.ts";
@@ -18,7 +18,7 @@ const PIPE_WIDTH = 100;
  */
 export function statusLines(
   progress: Progress,
-  listed: ListedRequest | undefined,
+  listed: Listed | undefined,
   sentence: string | undefined,
   look: Look,
 ): string[] {
@@ -32,13 +32,13 @@ export function statusLines(
   ].map((line) => written(line, look.width ?? Number.POSITIVE_INFINITY, look.paint));
   return [
     ...lines,
-    ...(progress.pops === undefined ? [] : popLines(progress.pops, look)),
+    ...(progress.pops.length === 0 ? [] : popLines(progress.pops, look)),
     ...(progress.failures ?? []).flatMap((it) => failureLines(it, look)),
     ...(sentence === undefined ? [] : [sentence]),
   ];
 }
 
-function popLines(pops: readonly PopProgress[], look: Look): string[] {
+function popLines(pops: readonly Pop[], look: Look): string[] {
   const right = { align: "right" } as const;
   const columns = [
     ...[{ head: "POP" }, { head: "REC", gives: true }, { head: "STATE" }],

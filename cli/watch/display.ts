@@ -1,4 +1,4 @@
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 
 /** Shows how a request gets on: a live view on a terminal, lines elsewhere. */
 export interface Display {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress, Summary } from "../../client/answers.ts";
+import type { Answer } from "../../client/api-client.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
-import type { Progress, Summary } from "../api/answers.ts";
-import { ApiError } from "../api/api-error.ts";
-import type { Answer, Client } from "../api/client.ts";
+import type { Client } from "../api/client.ts";
 import { shortId } from "../api/find-request.ts";
+import { isRefused } from "../api/refusal.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
@@ -26,9 +27,9 @@ export async function tellEnding(
 ): Promise<number> {
   const summary = await summaryOf(client, before.request_id);
   // The recount may have changed what was seen at the end.
-  const { it: progress, json: progressJson } = await client.progress(before.request_id);
-  const exitCode = exitCodeOf(progress, summary?.it);
-  const sentence = summary?.it.sentence ?? sentenceOf(progress);
+  const { value: progress, json: progressJson } = await client.progress(before.request_id);
+  const exitCode = exitCodeOf(progress, summary?.value);
+  const sentence = summary?.value.sentence ?? sentenceOf(progress);
   if (json) {
     const { request_id, status } = progress;
     const document = { request_id, status, exit_code: exitCode, sentence, progress: progressJson };
@@ -36,7 +37,7 @@ export async function tellEnding(
     return exitCode;
   }
   const look = lookOf(shell);
-  if (summary !== undefined) for (const line of summaryLines(summary.it, look)) say(shell, line);
+  if (summary !== undefined) for (const line of summaryLines(summary.value, look)) say(shell, line);
   for (const line of verdictLines(verdictLine(sentence, progress, exitCode), look.width)) say(shell, line);
   return exitCode;
 }
@@ -80,7 +81,7 @@ async function summaryOf(client: Pick<Client, "summary">, id: string): Promise<A
     try {
       return await client.summary(id);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      if (!isRefused(error, 409)) throw error;
       if (Date.now() >= deadline) return undefined;
     }
     await sleep(AGAIN_MS);

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress } from "../../client/answers.ts";
+import { mayPass } from "../../client/api-client.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import type { Progress } from "../api/answers.ts";
-import { mayPass } from "../api/api-error.ts";
+import { clientErrorOf } from "../api/refusal.ts";
 
 export interface FollowDeps {
   readonly ask: () => Promise<Progress>;
@@ -40,7 +41,7 @@ async function answerOf({ ask, onSilence }: FollowDeps): Promise<Progress | unde
   try {
     return await ask();
   } catch (error) {
-    if (!mayPass(error)) throw error;
+    if (!mayPass(clientErrorOf(error))) throw error;
     onSilence();
     return undefined;
   }

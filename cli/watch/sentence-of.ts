@@ -1,8 +1,7 @@
 import { sentence } from "../../domain/readiness/sentence.ts";
-import type { Progress } from "../api/answers.ts";
 
 /** Where a request stands, in the one sentence that console, report and event say too; with the time of day on this machine. */
-export function sentenceOf(progress: Progress): string {
+export function sentenceOf(progress: Parameters<typeof sentence>[0]): string {
   return sentence(progress, "en", timeOfDay);
 }
 

@@ -1,5 +1,6 @@
+import type { Failure, Summary } from "../../client/answers.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
-import type { Failures, Summary } from "../api/answers.ts";
+import { readReason } from "../../domain/result/failure.ts";
 import { cleanLine } from "../output/clean.ts";
 import { many } from "../output/figures.ts";
 import type { Look } from "../output/look.ts";
@@ -20,7 +21,7 @@ export function summaryLines(summary: Ended, look: Look): string[] {
 /** An older deployment lists input failures without reasons: its groups are of tasks alone. */
 function listLines(summary: Ended, { paint, width }: Look): string[] {
   const { failures, failure_pops: pops, failure_urls: urls, failure_urls_omitted: omitted } = summary;
-  const lacks = (subject: Failures[number]["subject"]) => !failures?.some((it) => it.subject === subject);
+  const lacks = (subject: Failure["subject"]) => !failures?.some((it) => it.subject === subject);
   const lines = (scope: string, examples: readonly string[]) => [
     `${paint("red", "×")} ${scope}`,
     ...examples
@@ -42,9 +43,9 @@ function unresolved(pops: number): string {
 }
 
 /** How often and where, examples, what to do. Of tasks one example: input failures have no line elsewhere. */
-export function failureLines(failure: Failures[number], { paint, width }: Look): string[] {
+export function failureLines(failure: Failure, { paint, width }: Look): string[] {
   const { code, subject, examples } = failure;
-  const { title, next } = reasonText(code, "en");
+  const { title, next } = reasonText(readReason(code), "en");
   const shown = subject === "task" ? examples.slice(0, 1) : examples;
   return [
     `${paint("red", "×")} ${title}: ${scopeOf(failure)}`,
@@ -53,14 +54,14 @@ export function failureLines(failure: Failures[number], { paint, width }: Look):
   ];
 }
 
-function scopeOf({ subject, tasks, urls, pops }: Failures[number]): string {
+function scopeOf({ subject, tasks, urls, pops }: Failure): string {
   if (subject === "url") return unread(urls ?? 0);
   if (subject === "pop") return unresolved(pops);
   const where = [...(urls ? [many(urls, "URL")] : []), many(pops, "POP")].join(" at ");
   return `${many(tasks, "task")}, ${where}`;
 }
 
-function exampleOf({ url, pop, error = "" }: Failures[number]["examples"][number]): string {
+function exampleOf({ url, pop, error = "" }: Failure["examples"][number]): string {
   const what = [url, pop].filter((it) => it !== undefined).join(" at ");
   return cleanLine(`${what}: ${error}`);
 }

@@ -1,4 +1,4 @@
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import type { Client } from "../api/client.ts";
 import { shortId } from "../api/find-request.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -26,7 +26,7 @@ export async function watch(shell: Shell, client: Client, id: string, display: D
   });
   try {
     const progress = await follow({
-      ask: async () => (await client.progress(id, display.detail)).it,
+      ask: async () => (await client.progress(id, { detail: display.detail })).value,
       onAnswer: (it) => {
         last = it;
         display.show(it);
@@ -67,8 +67,8 @@ async function leave(
     mention(shell, `It goes on. Come back: ${comeBack(id)}`);
     return { exitCode: EXIT.left };
   }
-  await client.setInstances({ DesiredCapacity: 0, req_id: id, force_stop: true });
-  return { progress: (await client.progress(id)).it };
+  await client.stop(id);
+  return { progress: (await client.progress(id)).value };
 }
 
 /** What a stop does, as a question. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { isNotFound, NoAnswerError } from "../../client/api-client.ts";
 import { useTellConnection } from "../session/connection.ts";
-import { isNotThere, LostError } from "./errors.ts";
 import { delayOf } from "./pace.ts";
 
 /** What is known of something that is asked for again and again. What was known stays when an answer fails. */
@@ -55,11 +55,11 @@ export function useLive<T>(
       } catch (error) {
         if (stopped.signal.aborted) return;
         failures++;
-        if (error instanceof LostError) lostSince ??= answeredAt ?? Date.now();
+        if (error instanceof NoAnswerError) lostSince ??= answeredAt ?? Date.now();
         else lostSince = undefined;
         const since = lostSince;
         setSeen((before) => ({ value: before.value, error, lostSince: since }));
-        if (isNotThere(error)) answeredAt = Date.now();
+        if (isNotFound(error)) answeredAt = Date.now();
         else wait = 0;
       }
       tell({ answeredAt, lostSince });

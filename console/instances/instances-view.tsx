@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { instancesSchema, requestsSchema } from "../api/answers.ts";
+
 import { EVERY } from "../api/pace.ts";
 import { useLive } from "../api/use-live.ts";
 import { Trouble } from "../parts/trouble.tsx";
@@ -20,11 +20,11 @@ export function InstancesView() {
   const live = useLive(
     "instances",
     async (signal) => {
-      const [{ desiredcapacity = 0 }, { requests }] = await Promise.all([
-        client.get("instances", instancesSchema, signal),
-        client.get("requests?limit=50", requestsSchema, signal),
+      const [{ value: group }, { value: list }] = await Promise.all([
+        client.instances(signal),
+        client.requests({ limit: 50 }, signal),
       ]);
-      return { wanted: desiredcapacity, active: requests.filter(({ status }) => !isTerminal(status)) };
+      return { wanted: group.desiredcapacity, active: list.requests.filter(({ status }) => !isTerminal(status)) };
     },
     () => EVERY.list,
   );
@@ -90,8 +90,8 @@ function SetInstances({ cap, onDone }: { readonly cap: number | undefined; reado
         ? say("notNumber")
         : "";
   const set = async (wanted: number) => {
-    const { message } = await client.post("instances", { DesiredCapacity: wanted }, instancesSchema);
-    setSaid(message);
+    const { value } = await client.setInstances(wanted);
+    setSaid(value.message);
     setTyped("");
     onDone();
   };

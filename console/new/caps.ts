@@ -1,5 +1,5 @@
+import type { Settings } from "../../client/answers.ts";
 import type { CapName } from "../../domain/request/caps.ts";
-import type { Settings } from "../api/answers.ts";
 
 /** A value beyond what this deployment allows. */
 export interface Beyond {

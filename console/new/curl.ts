@@ -5,7 +5,7 @@ const LONGEST = 100_000;
 export const FILE_NAME = "request.json";
 
 /** The call of a body in JSON, for a POSIX shell. The key stands in a variable, so that it is in no history. @param base the API's address */
-export function curlOf(json: string, base: URL): string {
+export function curlOf(json: string, base: string): string {
   const data = json.length > LONGEST ? `@${FILE_NAME}` : `'${json.replaceAll("'", "'\\''")}'`;
   return `curl -H "x-api-key: $PREWARM_KEY" -H 'content-type: application/json' -d ${data} '${new URL("prewarm", base)}'`;
 }

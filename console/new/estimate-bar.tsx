@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
+import type { Estimate } from "../../client/answers.ts";
 import { useErrorWords } from "../parts/problem.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { dollarsIn, mostPaid } from "./cost.ts";
-import type { Estimate } from "./estimate-answer.ts";
 import { fromOrigin, plusMinus } from "./figures.ts";
 import type { Estimated } from "./use-estimate.ts";
 

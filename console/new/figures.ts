@@ -1,4 +1,4 @@
-import type { Estimate } from "./estimate-answer.ts";
+import type { Estimate } from "../../client/answers.ts";
 
 /** Half the width of the bounds, in per cent of the estimate, rounded up. Undefined: exact, or not known. */
 export function plusMinus({ estimate, low, high }: Estimate["bytes"]): number | undefined {

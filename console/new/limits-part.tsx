@@ -1,5 +1,5 @@
+import type { Settings } from "../../client/answers.ts";
 import type { CapName } from "../../domain/request/caps.ts";
-import type { Settings } from "../api/answers.ts";
 import { Choices } from "../parts/choices.tsx";
 import { useReader } from "../session/reader.ts";
 import { type Beyond, capOf } from "./caps.ts";

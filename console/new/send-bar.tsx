@@ -1,5 +1,5 @@
-import { apiBase } from "../api/client.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { apiBase } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/table.ts";
 import { curlOf } from "./curl.ts";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { startedSchema } from "../api/answers.ts";
+
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
@@ -27,10 +27,10 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
   const [token] = useState(newToken);
   const estimate = estimated.value?.estimate;
   const action = useAction(async () => {
-    const { request_id } = await client.post("prewarm", { client_token: token, ...body }, startedSchema);
+    const { value } = await client.start({ client_token: token, ...body });
     onSent();
     onClose();
-    location.hash = hrefOf({ name: "request", id: request_id });
+    location.hash = hrefOf({ name: "request", id: value.request_id });
   });
   const instances = Number(body.instance_count);
   const locale = preferences.language === "zh" ? "zh-CN" : "en";

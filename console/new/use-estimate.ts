@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { RefusedError } from "../api/errors.ts";
+import type { Estimated as Answer } from "../../client/answers.ts";
+import { RefusedError } from "../../client/api-client.ts";
 import { useClient } from "../session/client.ts";
 import { useTellConnection } from "../session/connection.ts";
-import { type DryRun, dryRunSchema } from "./estimate-answer.ts";
 import { type Faults, faultsOf, NO_FAULTS } from "./faults.ts";
 
 /** After the last key. */
@@ -10,7 +10,7 @@ const WAIT_MS = 600;
 
 export interface Estimated {
   /** The last that is known, also while the next is asked for. */
-  readonly value: DryRun | undefined;
+  readonly value: Answer | undefined;
   readonly isUpdating: boolean;
   /** What the API says is wrong with the form as it was asked last. */
   readonly faults: Faults;
@@ -38,7 +38,7 @@ export function useEstimate(json: string): Estimated {
     const stopped = new AbortController();
     const timer = window.setTimeout(async () => {
       try {
-        const value = await client.post("prewarm", dryRunOf(json), dryRunSchema, stopped.signal);
+        const { value } = await client.estimate(bodyOf(json), stopped.signal);
         setEstimated({ ...NOTHING, value });
         tell({ answeredAt: Date.now(), lostSince: undefined });
       } catch (error) {
@@ -54,8 +54,8 @@ export function useEstimate(json: string): Estimated {
 }
 
 /** Without a token, which an estimate has no use for and warns of. */
-function dryRunOf(json: string): object {
-  return { ...JSON.parse(json), client_token: undefined, dry_run: true };
+function bodyOf(json: string): object {
+  return { ...JSON.parse(json), client_token: undefined };
 }
 
 function refused(error: unknown): Estimated {

@@ -2,7 +2,6 @@ import { useEffect, useState } from "preact/hooks";
 import type { CataloguePop } from "../map/groups.ts";
 import { useClient } from "../session/client.ts";
 import { useTellConnection } from "../session/connection.ts";
-import { popsSchema } from "./pops-answer.ts";
 
 export interface Catalogue {
   /** Undefined until it is known. */
@@ -20,10 +19,10 @@ export function useCatalogue(): Catalogue {
   const [round, setRound] = useState(0);
   useEffect(() => {
     const stopped = new AbortController();
-    client.get("pops", popsSchema, stopped.signal).then(
-      (answer) => {
+    client.pops({}, stopped.signal).then(
+      ({ value }) => {
         setError(undefined);
-        setPops(answer.pops);
+        setPops(value.pops);
         tell({ answeredAt: Date.now(), lostSince: undefined });
       },
       (cause: unknown) => {

@@ -1,8 +1,7 @@
+import type { Estimate, Settings } from "../../client/answers.ts";
 import { MAX_URLS } from "../../domain/limits.ts";
-import type { Settings } from "../api/answers.ts";
 import { Choices } from "../parts/choices.tsx";
 import { useReader } from "../session/reader.ts";
-import type { Estimate } from "./estimate-answer.ts";
 import { type Faults, faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
 import { type Form, SOURCES_OF, WAYS, type Way } from "./form.ts";

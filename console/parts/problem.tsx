@@ -1,4 +1,4 @@
-import { LostError, RefusedError } from "../api/errors.ts";
+import { NoAnswerError, RefusedError } from "../../client/api-client.ts";
 import { useReader } from "../session/reader.ts";
 import { refusalInChinese } from "../words/api-chinese.ts";
 
@@ -12,7 +12,7 @@ interface ErrorWords {
 export function useErrorWords(): (error: unknown) => ErrorWords {
   const { say, preferences } = useReader();
   return (error) => {
-    if (error instanceof LostError) return { says: say("noAnswer") };
+    if (error instanceof NoAnswerError) return { says: say("noAnswer") };
     const told = error instanceof Error ? error.message : String(error);
     const chinese =
       preferences.language === "zh" && error instanceof RefusedError ? refusalInChinese(error.status, told) : undefined;

@@ -1,4 +1,4 @@
-import { LostError, RefusedError } from "../api/errors.ts";
+import { NoAnswerError, RefusedError } from "../../client/api-client.ts";
 import { useReader } from "../session/reader.ts";
 import { useNow } from "../session/use-now.ts";
 import { Problem } from "./problem.tsx";
@@ -14,7 +14,7 @@ export function Trouble({ error, lostSince, again }: TroubleProps) {
   const { say, formats } = useReader();
   const now = useNow();
   if (error === undefined) return null;
-  const lost = error instanceof LostError;
+  const lost = error instanceof NoAnswerError;
   return (
     <div class="banner" role="alert">
       <p>

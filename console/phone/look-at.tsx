@@ -1,5 +1,5 @@
+import type { Failure, Progress } from "../../client/answers.ts";
 import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
-import type { Failure, Progress } from "../api/answers.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { FailureCard, keyOf, numberOf, useReasonWords } from "../request/failures.tsx";

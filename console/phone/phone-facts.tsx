@@ -1,4 +1,4 @@
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import { Fact, useFacts } from "../request/facts.tsx";
 import { useReader } from "../session/reader.ts";
 

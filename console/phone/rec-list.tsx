@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from "preact/hooks";
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Shape } from "../parts/shape.tsx";

@@ -1,5 +1,5 @@
+import type { Progress } from "../../client/answers.ts";
 import { taskStatesOf } from "../../domain/readiness/task-states.ts";
-import type { Progress } from "../api/answers.ts";
 import { AsSent } from "../request/as-sent.tsx";
 import { OutcomeCounts } from "../request/outcome-counts.tsx";
 import { Warnings } from "../request/warnings.tsx";

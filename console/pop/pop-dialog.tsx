@@ -1,5 +1,5 @@
 import { useCallback } from "preact/hooks";
-import { type PopUrls, popUrlsSchema } from "../api/pop-urls-answer.ts";
+import type { PopUrls } from "../../client/answers.ts";
 import { CloseButton } from "../parts/close-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -19,8 +19,7 @@ interface PopDialogProps {
 /** A POP of a request that has ended: its tasks as a strip, and the names of those that are not good. */
 export function PopDialog({ id, pop, onClose }: PopDialogProps) {
   const client = useClient();
-  const path = `prewarm?req_id=${encodeURIComponent(id)}&detail=urls&pop=${encodeURIComponent(pop)}`;
-  const { value, error } = useLoaded(useCallback(() => client.get(path, popUrlsSchema), [client, path]));
+  const { value, error } = useLoaded(useCallback(() => client.popUrls(id, pop), [client, id, pop]));
   return (
     <Dialog title={pop} wide onClose={onClose}>
       {error !== undefined ? (
@@ -30,7 +29,7 @@ export function PopDialog({ id, pop, onClose }: PopDialogProps) {
       ) : value === undefined ? (
         <Skeleton width="100%" height={64} />
       ) : (
-        <Urls urls={value.urls} />
+        <Urls urls={value.value.urls} />
       )}
       <CloseButton onClose={onClose} />
     </Dialog>

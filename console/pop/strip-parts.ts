@@ -1,6 +1,6 @@
+import type { PopUrls } from "../../client/answers.ts";
 import type { TaskState } from "../../domain/readiness/task-states.ts";
 import type { HeatStripState } from "../../domain/result/heat-strip.ts";
-import type { PopUrls } from "../api/pop-urls-answer.ts";
 
 /** A bucket as it is drawn: bad ones over the whole height, so that not the colour alone tells them. */
 export interface StripPart {

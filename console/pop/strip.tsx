@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { PopUrls } from "../api/pop-urls-answer.ts";
+import type { PopUrls } from "../../client/answers.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useWidth } from "../parts/use-width.ts";

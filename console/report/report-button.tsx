@@ -1,4 +1,4 @@
-import { type Progress, summarySchema } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useAction } from "../parts/use-action.ts";
 import { useClient } from "../session/client.ts";
@@ -15,9 +15,9 @@ export function ReportButton({ request, isLink = false }: ReportButtonProps) {
   const { say, preferences } = useReader();
   const client = useClient();
   const { busy, problem, run } = useAction(async () => {
-    const [{ saveReport }, summary] = await Promise.all([
+    const [{ saveReport }, { value: summary }] = await Promise.all([
       import("./save-report.ts"),
-      client.get(`summary?req_id=${encodeURIComponent(request.request_id)}`, summarySchema),
+      client.summary(request.request_id),
     ]);
     saveReport({ request, summary }, preferences.language);
   });

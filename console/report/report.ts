@@ -1,5 +1,5 @@
+import { type Progress, progressSchema, type Summary, summarySchema } from "../../client/answers.ts";
 import type { Language } from "../../domain/format.ts";
-import { type Progress, progressSchema, type Summary, summarySchema } from "../api/answers.ts";
 import type { FailedObject } from "./failed-objects.ts";
 import type { RecTimings } from "./timings.ts";
 

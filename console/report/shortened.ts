@@ -1,4 +1,4 @@
-import type { Failure } from "../api/answers.ts";
+import type { Failure } from "../../client/answers.ts";
 import type { Report } from "./report.ts";
 
 /** So many characters are told of a URL, a name or an error. */

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
+import type { Progress } from "../../client/answers.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/table.ts";
 

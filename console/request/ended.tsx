@@ -1,4 +1,4 @@
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import { Trouble } from "../parts/trouble.tsx";
 import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";

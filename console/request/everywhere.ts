@@ -1,4 +1,4 @@
-import type { Failure, Pop, Progress } from "../api/answers.ts";
+import type { Failure, Pop, Progress } from "../../client/answers.ts";
 
 /** Objects that failed at every POP that has tasks. */
 export interface Everywhere {

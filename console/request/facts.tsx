@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
+import type { Progress } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 
 export interface FactProps {

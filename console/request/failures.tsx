@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
+import type { Failure, Progress } from "../../client/answers.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
-import type { Failure, Progress } from "../api/answers.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";

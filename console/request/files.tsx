@@ -1,4 +1,4 @@
-import type { Progress, Summary } from "../api/answers.ts";
+import type { Progress, Summary } from "../../client/answers.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ReportButton } from "../report/report-button.tsx";
 import { useReader } from "../session/reader.ts";

@@ -1,6 +1,6 @@
-import { byPopCount } from "../../domain/pops/recs.ts";
+import type { Pop } from "../../client/answers.ts";
+import { byRec } from "../../client/pop-groups.ts";
 import { badTasksOf, sumOfTaskStates, type TaskStates, taskStatesOf } from "../../domain/readiness/task-states.ts";
-import type { Pop } from "../api/answers.ts";
 
 /** One POP, and how its tasks stand. */
 export interface PopState {
@@ -41,13 +41,8 @@ export function popState(row: Pop): PopState {
   };
 }
 
-/** By REC, in an order that does not change while the request runs, so that nothing moves under the reader's eyes. */
 export function groupPops(rows: readonly Pop[]): RecGroup[] {
-  const groups = new Map<string | null, PopState[]>();
-  for (const row of rows) groups.set(row.rec, [...(groups.get(row.rec) ?? []), popState(row)]);
-  return [...groups]
-    .map(([rec, pops]) => groupOf(rec, pops))
-    .sort((a, b) => byPopCount({ rec: a.rec, pops: a.pops.length }, { rec: b.rec, pops: b.pops.length }));
+  return byRec(rows).map(({ rec, pops }) => groupOf(rec, pops.map(popState)));
 }
 
 function groupOf(rec: string | null, pops: readonly PopState[]): RecGroup {

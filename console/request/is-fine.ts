@@ -1,4 +1,4 @@
-import type { Failure, Progress, Summary } from "../api/answers.ts";
+import type { Failure, Progress, Summary } from "../../client/answers.ts";
 
 /** Whether nothing is to be told: that is known with the summary alone, which has what got no tasks. */
 export function isFine(

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
+import type { Failure, Progress, Summary } from "../../client/answers.ts";
 import { taskStatesOf } from "../../domain/readiness/task-states.ts";
-import type { Failure, Progress, Summary } from "../api/answers.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { FailureRow, keyOf } from "./failures.tsx";

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
+import type { Progress } from "../../client/answers.ts";
 import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import type { Progress } from "../api/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { RequestMapLater } from "../map/later.tsx";
 import { Choices } from "../parts/choices.tsx";

@@ -1,5 +1,5 @@
+import type { Progress } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import type { Progress } from "../api/answers.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { SendProgress } from "../phone/send-progress.tsx";

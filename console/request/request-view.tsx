@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
+import type { Progress } from "../../client/answers.ts";
+import { isNotFound } from "../../client/api-client.ts";
 import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import type { Progress } from "../api/answers.ts";
-import { isNotThere } from "../api/errors.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Bar } from "../parts/bar.tsx";
 import { copyText } from "../parts/copy.ts";
@@ -34,7 +34,7 @@ export function RequestView({ id }: { readonly id: string }) {
   useEffect(() => {
     if (request === undefined) document.title = `${id} · Prewarm`;
   }, [id, request]);
-  if (request === undefined && isNotThere(live.error)) return <NoRequest id={id} />;
+  if (request === undefined && isNotFound(live.error)) return <NoRequest id={id} />;
   return (
     <>
       <Trouble {...live} />

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { startedSchema } from "../api/answers.ts";
+
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
@@ -22,9 +22,9 @@ export function RetryDialog({ id, tasks, onClose }: RetryDialogProps) {
   const action = useAction(async () => {
     const header = headers.split("\n").filter((line) => line.trim() !== "");
     const body = { retry_of: id, ...(header.length === 0 ? {} : { header }) };
-    const { request_id } = await client.post("prewarm", body, startedSchema);
+    const { value } = await client.start(body);
     onClose();
-    location.hash = hrefOf({ name: "request", id: request_id });
+    location.hash = hrefOf({ name: "request", id: value.request_id });
   });
   return (
     <Dialog title={say("retryTitle")} onClose={onClose}>

@@ -1,5 +1,5 @@
+import type { Progress } from "../../client/answers.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";
 import { FailureCard, keyOf } from "./failures.tsx";

@@ -1,6 +1,6 @@
+import type { Progress, Sample } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { Progress, Sample } from "../api/answers.ts";
 
 /** So many are kept of a request. Beyond that every second one goes, so that the whole time stays in sight. */
 const MOST = 600;

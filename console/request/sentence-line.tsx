@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
+import type { Progress } from "../../client/answers.ts";
 import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import type { Progress } from "../api/answers.ts";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { usePhone } from "../phone/use-phone.ts";

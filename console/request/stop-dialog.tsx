@@ -1,4 +1,3 @@
-import { instancesSchema } from "../api/answers.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
@@ -19,7 +18,7 @@ export function StopDialog({ id, left, onClose, onStopped }: StopDialogProps) {
   const client = useClient();
   const action = useAction(async () => {
     // None are wanted of this request. What other requests need is kept by the API.
-    await client.post("instances", { DesiredCapacity: 0, req_id: id, force_stop: true }, instancesSchema);
+    await client.stop(id);
     onStopped();
     onClose();
   });

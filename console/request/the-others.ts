@@ -1,4 +1,4 @@
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import { agrees, failedEverywhere, without } from "./everywhere.ts";
 
 /** Where the objects are warm that do not fail everywhere. */

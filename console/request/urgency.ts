@@ -1,6 +1,6 @@
+import type { Failure, Progress } from "../../client/answers.ts";
 import { tooManyLack } from "../../domain/readiness/verdict.ts";
 import type { Readiness } from "../../domain/request/readiness-schema.ts";
-import type { Failure, Progress } from "../api/answers.ts";
 
 /** Reasons that viewers meet as well, wherever they are, until somebody mends them. What was not asked had failed at two POPs before. */
 const MET_BY_VIEWERS = [

@@ -1,8 +1,8 @@
 import { useRef } from "preact/hooks";
+import type { Progress, Summary } from "../../client/answers.ts";
+import { RefusedError } from "../../client/api-client.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { type Progress, progressSchema, type Summary, summarySchema } from "../api/answers.ts";
-import { RefusedError } from "../api/errors.ts";
 import { EVERY } from "../api/pace.ts";
 import { type Live, useLive } from "../api/use-live.ts";
 import { useClient } from "../session/client.ts";
@@ -24,10 +24,9 @@ export function useRequest(id: string): Live<Progress> {
     `request ${id}`,
     async (signal) => {
       const detail = detailOf(last.current, id, Date.now());
-      const path = `prewarm?req_id=${encodeURIComponent(id)}&detail=${detail}`;
-      const request = await client.get(path, progressSchema, signal);
+      const { value } = await client.progress(id, { detail, signal });
       last.current = { id, at: Date.now() };
-      return request;
+      return value;
     },
     (request) => (isSettled(request) ? undefined : EVERY.request),
   );
@@ -46,7 +45,7 @@ export function useSummary(id: string): Live<Summary | undefined> {
     `summary ${id}`,
     async (signal) => {
       try {
-        return await client.get(`summary?req_id=${encodeURIComponent(id)}`, summarySchema, signal);
+        return (await client.summary(id, signal)).value;
       } catch (error) {
         if (error instanceof RefusedError && error.status === 409) return undefined;
         throw error;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import { pointsWith, type SamplePoint } from "./samples.ts";
 
 /** How a request has gone, from its beginning to its newest answer. */

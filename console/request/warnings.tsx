@@ -1,4 +1,4 @@
-import type { Progress } from "../api/answers.ts";
+import type { Progress } from "../../client/answers.ts";
 import { useReader } from "../session/reader.ts";
 import { warningInChinese } from "../words/api-chinese.ts";
 

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
+import type { Progress } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import type { Progress } from "../api/answers.ts";
 import { RecList } from "../phone/rec-list.tsx";
 import { usePhone } from "../phone/use-phone.ts";
 import { PopDialog } from "../pop/pop-dialog.tsx";

@@ -1,6 +1,6 @@
-import { apiBase } from "../api/client.ts";
 import { Icon } from "../parts/icon.tsx";
 import { hrefOf } from "../routes.ts";
+import { apiBase } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
 
 /** What one can do where nothing has been done. */

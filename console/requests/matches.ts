@@ -1,4 +1,4 @@
-import type { Listed } from "../api/answers.ts";
+import type { Listed } from "../../client/answers.ts";
 import { rowState } from "./row-state.ts";
 
 export type Filter = "all" | "underWay" | "toLookAt" | "ready";

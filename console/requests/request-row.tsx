@@ -1,7 +1,7 @@
+import type { Listed } from "../../client/answers.ts";
 import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { Listed } from "../api/answers.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { hrefOf } from "../routes.ts";

@@ -1,4 +1,4 @@
-import type { Listed } from "../api/answers.ts";
+import type { Listed } from "../../client/answers.ts";
 import { Skeleton } from "../parts/skeleton.tsx";
 import { useReader } from "../session/reader.ts";
 import { useNow } from "../session/use-now.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Listed } from "../api/answers.ts";
+import type { Listed } from "../../client/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";

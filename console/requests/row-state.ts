@@ -1,6 +1,6 @@
+import type { Listed } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { Listed } from "../api/answers.ts";
 import type { Form } from "../parts/shape.tsx";
 import type { TextName } from "../words/table.ts";
 

@@ -1,5 +1,5 @@
+import type { Listed } from "../../client/answers.ts";
 import { sentence } from "../../domain/readiness/sentence.ts";
-import type { Listed } from "../api/answers.ts";
 import { firstSentence, sentenceParts } from "../request/sentence-parts.ts";
 import { useReader } from "../session/reader.ts";
 

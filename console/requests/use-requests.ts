@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { type Listed, type Requests, requestsSchema } from "../api/answers.ts";
+import type { Listed, Requests } from "../../client/answers.ts";
 import { EVERY } from "../api/pace.ts";
 import { type Live, useLive } from "../api/use-live.ts";
 import { useClient } from "../session/client.ts";
@@ -21,7 +21,7 @@ export function useRequests(): RequestList {
   const client = useClient();
   const live = useLive(
     "requests",
-    (signal) => client.get(`requests?limit=${PAGE}`, requestsSchema, signal),
+    async (signal) => (await client.requests({ limit: PAGE }, signal)).value,
     () => EVERY.list,
   );
   const [older, setOlder] = useState<readonly Listed[]>([]);
@@ -37,7 +37,7 @@ export function useRequests(): RequestList {
   const showOlder = async () => {
     if (place === null) return;
     try {
-      const page = await client.get(`requests?limit=${PAGE}&next=${encodeURIComponent(place)}`, requestsSchema);
+      const { value: page } = await client.requests({ limit: PAGE, next: place });
       setOlder((before) => [...before, ...page.requests]);
       setNext(page.next);
       setOlderError(undefined);

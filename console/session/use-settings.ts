@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Settings, settingsSchema } from "../api/answers.ts";
+import type { Settings } from "../../client/answers.ts";
 import { useClient } from "./client.ts";
 
 /** What this deployment allows; undefined until it is known, and for one of an older release, which does not tell. */
@@ -8,7 +8,10 @@ export function useSettings(): Settings | undefined {
   const [settings, setSettings] = useState<Settings>();
   useEffect(() => {
     const stopped = new AbortController();
-    client.get("settings", settingsSchema, stopped.signal).then(setSettings, () => {});
+    client.settings(stopped.signal).then(
+      ({ value }) => setSettings(value),
+      () => {},
+    );
     return () => stopped.abort();
   }, [client]);
   return settings;

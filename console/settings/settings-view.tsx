@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
-import { type Settings, settingsSchema } from "../api/answers.ts";
-import { RefusedError } from "../api/errors.ts";
+import type { Settings } from "../../client/answers.ts";
+import { RefusedError } from "../../client/api-client.ts";
 import { useLive } from "../api/use-live.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Trouble } from "../parts/trouble.tsx";
@@ -16,7 +16,7 @@ export function SettingsView() {
     "settings",
     async (signal): Promise<Settings | "none"> => {
       try {
-        return await client.get("settings", settingsSchema, signal);
+        return (await client.settings(signal)).value;
       } catch (error) {
         // A release before has no such route.
         if (error instanceof RefusedError && error.status === 404) return "none";

@@ -1,6 +1,6 @@
 // Every command runs to its exit code against an API in memory: in which ending a script sees 0, 1, 2, 3 or 130.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Progress, Summary } from "../../cli/api/answers.ts";
+import type { Progress, Summary } from "../../client/answers.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, type Reply, run, type Typed } from "./fake-api.ts";
 
 // The waits between two tries and two questions: they take no real time, but the clock that a deadline reads goes on.

@@ -1,5 +1,5 @@
 // Provides an answer of GET /prewarm as the command reads it: the example of the design.
-import { type PopProgress, type Progress, progressSchema } from "../../cli/api/answers.ts";
+import { type Pop, type Progress, progressSchema } from "../../client/answers.ts";
 
 const RECS = [
   ["Singapore", 9, 756, 597, 595, 2],
@@ -14,7 +14,7 @@ const RECS = [
 ] as const;
 
 /** The counts of a REC stand at its first POP, and the others have none: their sum is the REC's. */
-export const POPS: PopProgress[] = RECS.flatMap(([rec, pops, total, done, warm, failed], r) =>
+export const POPS: Pop[] = RECS.flatMap(([rec, pops, total, done, warm, failed], r) =>
   Array.from({ length: pops }, (_, i) => {
     const first = i === 0;
     return {

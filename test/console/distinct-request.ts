@@ -1,5 +1,5 @@
 // A request, of which no two figures are equal and none is the sum of the same parts: a figure in the wrong place is seen.
-import { type Failure, type Listed, type Progress, progressSchema, type Summary } from "../../console/api/answers.ts";
+import { type Failure, type Listed, type Progress, progressSchema, type Summary } from "../../client/answers.ts";
 
 /** How many tasks each state has. */
 export const OUTCOMES = {
@@ -105,6 +105,9 @@ export function endedRequest(changes: Partial<Progress> = {}): Progress {
 
 export function distinctSummary(changes: Partial<Summary> = {}): Summary {
   return {
+    request_id: "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315",
+    status: "FINISHED",
+    failed_count: 818,
     failure_pops: ["ICN51-C1", "GRU3-P1"],
     failure_urls: ["https://www.example.com/s3e1/gone-1", "https://www.example.com/s3e1/gone-2", "https://e/3"],
     failure_urls_omitted: 41,

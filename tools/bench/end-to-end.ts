@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ApiClient } from "../../client/api-client.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { ApiClient } from "../local/api-client.ts";
+import { checkedClient } from "../local/api-client.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, world } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
@@ -23,7 +24,7 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
   const prewarm = await startLocalPrewarm({ edge: { ...world, site }, say });
   const runs: { tasks: number; seconds: number }[] = [];
   try {
-    const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
+    const api = checkedClient(prewarm);
     const pops = world.pops.slice(0, POPS).map(({ pop }) => pop);
     for (const urls of [SIZES[0] ?? 0, ...SIZES]) {
       const seconds = await once(api, paths.slice(0, urls), pops);
@@ -68,16 +69,18 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
 
 async function once(api: ApiClient, paths: readonly string[], pops: readonly string[]): Promise<number> {
   const started = performance.now();
-  const reqId = await api.start({
-    url_list: paths.map((path) => `https://${HOST}${path}`),
-    cf_domain: HOST,
-    target_type: "pop",
-    pops,
-    timeout: 30,
-    instance_count: AGENTS,
-  });
+  const reqId = (
+    await api.start({
+      url_list: paths.map((path) => `https://${HOST}${path}`),
+      cf_domain: HOST,
+      target_type: "pop",
+      pops,
+      timeout: 30,
+      instance_count: AGENTS,
+    })
+  ).value.request_id;
   while (performance.now() - started < PATIENCE_MS) {
-    const { status, failed_count } = await api.progress(reqId);
+    const { status, failed_count } = (await api.progress(reqId)).value;
     if (status === "FINISHED" && failed_count === 0) return (performance.now() - started) / 1_000;
     if (isTerminal(status)) throw new Error(`${status}, ${failed_count} failed`);
     await sleep(POLL_MS);

@@ -1,4 +1,5 @@
 import { Distributions } from "../../aws/distributions.ts";
+import { ApiClient } from "../../client/api-client.ts";
 import { beforeChecks } from "./before/checks.ts";
 import type { Check, Phase } from "./check.ts";
 import type { DoctorClients } from "./clients.ts";
@@ -11,7 +12,6 @@ import { once } from "./once.ts";
 import type { DoctorOptions } from "./options.ts";
 import type { Place } from "./place.ts";
 import { AccountReader } from "./readers/account.ts";
-import { Api } from "./readers/api.ts";
 import { Ec2Reader } from "./readers/ec2.ts";
 import { PartsReader } from "./readers/parts.ts";
 import { StackReader } from "./readers/stack.ts";
@@ -35,10 +35,10 @@ export function checksOf(
   const stack = new StackReader(clients.cloudFormation, place.stackName);
   const parts = new PartsReader(clients);
   const api = once(async () => {
-    if (place.api !== undefined) return new Api(place.api.url, place.api.key);
+    if (place.api !== undefined) return new ApiClient(place.api.url, place.api.key);
     const { outputs } = await stack.state();
     const keyId = told(outputs["prewarmapikeyoutput"], "output prewarmapikeyoutput").split("/").at(-1) ?? "";
-    return new Api(told(outputs["prewarmapiEndpoint"], "output prewarmapiEndpoint"), await parts.apiKey(keyId));
+    return new ApiClient(told(outputs["prewarmapiEndpoint"], "output prewarmapiEndpoint"), await parts.apiKey(keyId));
   });
   const atEdge = (url: URL) => {
     const { place: edgePlace, dns } = edgeOf(place);

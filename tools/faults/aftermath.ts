@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { request } from "undici";
+import type { Progress } from "../../client/answers.ts";
+import type { ApiClient } from "../../client/api-client.ts";
 import { resultShardCount } from "../../domain/plan/task.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import type { ApiClient, Progress } from "../local/api-client.ts";
 import type { LocalPrewarm } from "../local/local-prewarm.ts";
 import { readResults } from "../local/pop-report.ts";
 import type { Aftermath } from "./invariants.ts";
@@ -27,7 +28,7 @@ export async function aftermath(
     await sleep(1_000);
     left = await settled();
   }
-  const progress: Progress = await api.progress(reqId);
+  const progress: Progress = (await api.progress(reqId)).value;
   const terminal = isTerminal(progress.status);
   return {
     progress,
@@ -58,7 +59,7 @@ async function messagesIn({ clients, deployed }: LocalPrewarm, queues: readonly 
 }
 
 async function reportRows(api: ApiClient, reqId: string): Promise<number> {
-  const summary = await api.summary(reqId);
+  const summary = (await api.summary(reqId)).value;
   const answer = await request(summary.failure_pop_urls_report);
   return (await answer.body.text()).trim().split("\n").length - 1;
 }

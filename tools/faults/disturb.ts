@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress } from "../../client/answers.ts";
+import type { ApiClient } from "../../client/api-client.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { InstanceLinks } from "../large/instance-links.ts";
-import type { ApiClient, Progress } from "../local/api-client.ts";
 import type { LocalPrewarm } from "../local/local-prewarm.ts";
 import type { AwsProxy } from "./aws-proxy.ts";
 import type { LabOptions } from "./lab-options.ts";
@@ -37,7 +38,7 @@ export async function killAndFollow(it: Disturbed, reqId: string): Promise<Kill[
   const kills: Kill[] = [];
   let last = "";
   while (Date.now() < deadline) {
-    const progress = await patiently(() => api.progress(reqId));
+    const progress = await patiently(async () => (await api.progress(reqId)).value);
     const line = `${progress.status} ${progress.download_count}/${progress.total_count}, ${kills.length} agents killed`;
     if (line !== last) options.say(line);
     last = line;
@@ -76,7 +77,7 @@ export async function pauseAndResume({ api, options }: Disturbed, reqId: string,
 
 /** Starts a second request, and stops it once it is at work. @returns its id */
 export async function startAndStop({ api, options }: Disturbed, body: object): Promise<string> {
-  const reqId = await patiently(() => api.start(body));
+  const reqId = await patiently(async () => (await api.start(body)).value.request_id);
   await until(api, reqId, ({ status, download_count }) => status === "IN_PROGRESS" && download_count > 0);
   options.say("the second request is stopped");
   await patiently(() => api.stop(reqId, options.instances));
@@ -85,7 +86,7 @@ export async function startAndStop({ api, options }: Disturbed, body: object): P
 
 async function until(api: ApiClient, reqId: string, wanted: (progress: Progress) => boolean): Promise<void> {
   for (;;) {
-    const progress = await patiently(() => api.progress(reqId));
+    const progress = await patiently(async () => (await api.progress(reqId)).value);
     if (wanted(progress) || isTerminal(progress.status)) return;
     await sleep(200);
   }

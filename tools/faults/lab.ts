@@ -3,7 +3,7 @@ import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { EdgeWatch } from "../edge/watch.ts";
 import { InstanceLinks } from "../large/instance-links.ts";
-import { ApiClient } from "../local/api-client.ts";
+import { checkedClient } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { readResults } from "../local/pop-report.ts";
 import { freePort } from "../local/ports.ts";
@@ -79,7 +79,7 @@ async function disturbedRun(
   const watch = new EdgeWatch();
   if (options.long !== undefined) watch.slow(files.long, files.longBytes / options.long.seconds);
   edge.setFaults(watch.hook(faults.hook));
-  const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
+  const api = checkedClient(prewarm);
   const bodyOf = (paths: readonly string[]) => ({
     // Downloads are counted: a check would be one more.
     url_list: paths.map(urlOf),
@@ -92,7 +92,7 @@ async function disturbedRun(
   const planned = new Set(pops.flatMap((pop) => files.first.map((path) => `${pop} ${urlOf(path)}`)));
 
   const started = performance.now();
-  const reqId = await api.start(bodyOf(files.first));
+  const reqId = (await api.start(bodyOf(files.first))).value.request_id;
   const standing = async () => {
     const results = await readResults(prewarm, reqId, resultShardCount(planned.size));
     return new Set(results.map(({ pop, url }) => `${pop} ${url}`));
@@ -117,7 +117,7 @@ async function disturbedRun(
     deadLetters: after.deadLetters,
     injected: { ...proxy.injected, ...prefixed(faults), "agents killed": kills.length },
     repeats: repeatsOf(watch.gets, kills, ({ pop, path }) => `${pop} ${urlOf(path)}`),
-    stopped: second === undefined ? undefined : (await api.progress(second)).status,
+    stopped: second === undefined ? undefined : (await api.progress(second)).value.status,
     ...figures(after),
     violations: violations(after),
   };

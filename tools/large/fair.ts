@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress } from "../../client/answers.ts";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
-import type { Progress } from "../local/api-client.ts";
 import { bodyOf, follow, hasEnded, type LargeStack, startLargeStack } from "./large-stack.ts";
 
 const AGENTS = 2;
@@ -70,14 +70,14 @@ async function among(
   scale: number,
   say: (line: string) => void,
 ): Promise<LabRow> {
-  const reqId = await api.start(bodyOf(paths, pops.slice(0, Math.ceil(count * scale)), AGENTS));
+  const reqId = (await api.start(bodyOf(paths, pops.slice(0, Math.ceil(count * scale)), AGENTS))).value.request_id;
   // All of it is queued, and the agents have as much as they take.
   const isUnderWay = ({ status, download_size }: Progress) => status === "IN_PROGRESS" && download_size > 0;
   const begun = await follow(api, reqId, isUnderWay, { everyMs: 500, ms: PATIENCE_MS });
   const rest = (begun.total_size - begun.download_size) / (AGENTS * LINK_BYTES_PER_SECOND);
   say(`  50 tasks among ${what}, of which ${rest.toFixed(0)} s are left`);
   const seconds = await quickSeconds(api, pops);
-  const large = await api.progress(reqId);
+  const large = (await api.progress(reqId)).value;
   await api.stop(reqId, 0);
   while (prewarm.fleet.size > 0) await sleep(500);
   return rowOf(
@@ -90,7 +90,7 @@ async function among(
 /** From the call to the end as its user sees it. */
 async function quickSeconds(api: LargeStack["api"], pops: readonly string[]): Promise<number> {
   const started = performance.now();
-  const reqId = await api.start(bodyOf(Object.keys(QUICK), pops.slice(0, QUICK_POPS), AGENTS));
+  const reqId = (await api.start(bodyOf(Object.keys(QUICK), pops.slice(0, QUICK_POPS), AGENTS))).value.request_id;
   const { status, failed_count } = await follow(api, reqId, hasEnded, { everyMs: 200, ms: PATIENCE_MS });
   if (status !== "FINISHED" || failed_count > 0) return Number.POSITIVE_INFINITY;
   return (performance.now() - started) / 1_000;

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress } from "../../client/answers.ts";
+import type { ApiClient } from "../../client/api-client.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { EdgeWatch } from "../edge/watch.ts";
-import { ApiClient, type Progress } from "../local/api-client.ts";
+import { checkedClient } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import type { StandIn } from "../local/stand-in-edge.ts";
 import { HOST } from "../local/world.ts";
@@ -64,7 +66,7 @@ export async function startLargeStack(options: LargeStackOptions): Promise<Large
     watch,
     pops,
     links,
-    api: new ApiClient(prewarm.apiUrl, prewarm.apiKey),
+    api: checkedClient(prewarm),
     close: async () => {
       await prewarm.close();
       await links.close();
@@ -100,7 +102,7 @@ export async function follow(
 ): Promise<Progress> {
   const deadline = Date.now() + ms;
   for (;;) {
-    const progress = await api.progress(reqId);
+    const progress = (await api.progress(reqId)).value;
     if (wanted(progress) || Date.now() > deadline) return progress;
     await sleep(everyMs);
   }

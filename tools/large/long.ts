@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { Progress } from "../../client/answers.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { requestItemSchema } from "../../domain/request/request-item.ts";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
-import type { Progress } from "../local/api-client.ts";
 import { readResults } from "../local/pop-report.ts";
 import { bodyOf, follow, hasEnded, type LargeStack, startLargeStack } from "./large-stack.ts";
 
@@ -57,7 +57,7 @@ async function runOne(
 ): Promise<Seen> {
   const { api, watch, prewarm } = stack;
   const started = performance.now();
-  const reqId = await api.start(bodyOf([LONG], [pop], 2));
+  const reqId = (await api.start(bodyOf([LONG], [pop], 2))).value.request_id;
   const disturbed = disturb();
   const sizes: number[] = [];
   const progress = await follow(

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LabPart, rowOf } from "../lab/part.ts";
-import { megabytes } from "../local/progress-bar.ts";
 import { CpuLoad } from "./cpu-load.ts";
 import { bodyOf, follow, hasEnded, type LargeStack, startLargeStack } from "./large-stack.ts";
 import { evenness, type Shared, shareOf } from "./sharing.ts";
@@ -42,7 +41,7 @@ export const share: LabPart = {
     const runs = await shareLoads(say, scale);
     return runs.flatMap((run) => {
       const { most, late } = evenness(run);
-      const moved = run.bytes.map(megabytes).join(", ");
+      const moved = run.bytes.map((it) => (it / MB).toFixed(1)).join(", ");
       const processor = `processor ${Math.round(100 * run.cpu)}%${run.cpu > 0.9 ? ": it may have been the bound, not the links" : ""}`;
       return [
         rowOf(`${run.what}: no agent moves more than 1.5 × the mean`, `${moved} MB, ${most.toFixed(2)} × the mean`, [
@@ -92,7 +91,7 @@ async function runLoad(
   say(`  ${what}`);
   start.close();
   const before = new Set(links.all.keys());
-  const reqId = await api.start(bodyOf(load.paths, pops, AGENTS));
+  const reqId = (await api.start(bodyOf(load.paths, pops, AGENTS))).value.request_id;
   await follow(api, reqId, ({ status }) => status === "IN_PROGRESS", { everyMs: 200, ms: 120_000 });
   const cpu = new CpuLoad();
   start.open();

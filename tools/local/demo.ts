@@ -1,15 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
-import type { Summary } from "../../domain/api/request-answers.ts";
+import { sinkOf } from "../../cli/output/sink.ts";
+import { follow } from "../../cli/watch/follow.ts";
+import { openDisplay } from "../../cli/watch/open-display.ts";
+import type { Progress, Summary } from "../../client/answers.ts";
+import type { ApiClient } from "../../client/api-client.ts";
 import { recOf } from "../../domain/pops/sites.ts";
-import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { ApiClient, type Progress } from "./api-client.ts";
+import { checkedClient } from "./api-client.ts";
 import { askAgain } from "./check-warm.ts";
 import { unmet } from "./expectations.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { outcomeCounts, type PopRow, popTable, readResults, reportRows, rowsByPop } from "./pop-report.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
-import { ProgressBar } from "./progress-bar.ts";
 import { endOnSignals, INTERRUPTED } from "./signals.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
@@ -51,7 +52,7 @@ try {
 }
 
 async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
-  const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
+  const api = checkedClient(prewarm);
   const body = {
     url_list: [...GOOD_URLS, MISSING_URL],
     cf_domain: HOST,
@@ -64,9 +65,9 @@ async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
   say(
     `  ${body.url_list.length} URLs (one of them a 404), ${body.pops.length} POPs (one of them dead), ${INSTANCES} instances\n`,
   );
-  const reqId = await api.start(body);
-  const progress = await follow(api, reqId);
-  const summary = await api.summary(reqId);
+  const reqId = (await api.start(body)).value.request_id;
+  const progress = await watch(api, reqId);
+  const summary = (await api.summary(reqId)).value;
   const report = await (await request(summary.failure_pop_urls_report)).body.text();
   const rows = rowsByPop(await readResults(prewarm, reqId));
   const { standIn } = prewarm;
@@ -87,17 +88,28 @@ async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
   return { progress, summary, report, rows, originFetches, cold };
 }
 
-async function follow(api: ApiClient, reqId: string): Promise<Progress> {
-  const bar = new ProgressBar(process.stdout);
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const progress = await api.progress(reqId);
-    bar.show(progress);
-    if (isTerminal(progress.status) || Date.now() > deadline) {
-      bar.end();
-      return progress;
-    }
-    await sleep(POLL_MS, undefined, { signal: ending.signal });
+/** As `prewarm status --watch` shows it. */
+async function watch(api: ApiClient, reqId: string): Promise<Progress> {
+  const shell = {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: sinkOf(process.stdout),
+    stderr: sinkOf(process.stderr),
+  };
+  const display = await openDisplay(shell, shell.stdout, { listed: undefined, hint: "Ctrl-C ends the demo." });
+  try {
+    const progress = await follow({
+      ask: async () => (await api.progress(reqId, { detail: display.detail })).value,
+      onAnswer: (it) => display.show(it),
+      onSilence: () => display.silent(),
+      everyMs: Math.min(display.everyMs, POLL_MS),
+      signal: AbortSignal.any([ending.signal, AbortSignal.timeout(PATIENCE_MS)]),
+    });
+    if (progress === undefined) throw new Error(`The request did not end within ${PATIENCE_MS / 1_000} s`);
+    return progress;
+  } finally {
+    display.close();
   }
 }
 

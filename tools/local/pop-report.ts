@@ -6,7 +6,6 @@ import { recOf } from "../../domain/pops/sites.ts";
 import { outcomes, type TaskOutcome } from "../../domain/result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";
-import { megabytes } from "./progress-bar.ts";
 
 /** The results of one POP, summed. */
 export interface PopRow {
@@ -70,7 +69,7 @@ export function popTable(rows: readonly PopRow[]): string {
       pop.padEnd(10),
       (recOf(pop) ?? "").padEnd(14),
       String(tasks).padStart(5),
-      megabytes(bytes).padStart(9),
+      (bytes / 1_000_000).toFixed(1).padStart(9),
       String(counts.get("warm") ?? 0).padStart(5),
       String(counts.get("hit") ?? 0).padStart(5),
       String(failed).padStart(7),

@@ -5,11 +5,13 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { request } from "undici";
+import type { Progress } from "../../client/answers.ts";
+import type { ApiClient } from "../../client/api-client.ts";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { siteOf } from "../../domain/pops/sites.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { openBrowser } from "../console/browser.ts";
-import { ApiClient, type Progress } from "../local/api-client.ts";
+import { checkedClient } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { ROOT, RUN } from "../local/paths.ts";
 import { world } from "../local/world.ts";
@@ -57,9 +59,10 @@ async function photograph(browser: Browser): Promise<string[]> {
 
 /** Warms one small file in every metro: on the map of a new deployment, nothing has resolved lately. */
 async function warmEverywhere(prewarm: LocalPrewarm): Promise<void> {
-  const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
+  const api = checkedClient(prewarm);
   const pops = [...new Map(world.pops.map(({ pop }) => [siteOf(pop)?.iata, pop])).values()];
-  const id = await api.start({ ...BODY, url_list: BODY.url_list.slice(0, 1), pops, verify: "off", origin: undefined });
+  const id = (await api.start({ ...BODY, url_list: BODY.url_list.slice(0, 1), pops, verify: "off", origin: undefined }))
+    .value.request_id;
   await until(api, id, ({ status }) => isTerminal(status));
 }
 
@@ -81,7 +84,7 @@ async function run(prewarm: LocalPrewarm, browser: Browser, pages: readonly [Con
   try {
     const id = await ofThePatch(prewarm);
     for (const { go } of pages) await go(`#/r/${id}`);
-    const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
+    const api = checkedClient(prewarm);
     const caught = await until(api, id, isWorthAPicture);
     say(`caught at ${caught.percentage_complete}%`);
     const frame = await terminal.text();
@@ -122,7 +125,7 @@ function isWorthAPicture({ percentage_complete: percent, failed_count, in_progre
 async function until(api: ApiClient, id: string, is: (progress: Progress) => boolean): Promise<Progress> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const progress = await api.progress(id);
+    const progress = (await api.progress(id)).value;
     if (is(progress)) return progress;
     if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${JSON.stringify(progress)}`);
     await sleep(500);

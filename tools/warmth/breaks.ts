@@ -55,10 +55,10 @@ async function against(
   edge.setOrigin({ limit });
   const before = edge.originRequests().length;
   const since = performance.now();
-  const reqId = await api.start(bodyOf(paths, pops, { instance_count: AGENTS }));
+  const reqId = (await api.start(bodyOf(paths, pops, { instance_count: AGENTS }))).value.request_id;
   const started = await firstDownload(edge, before);
   const { progress, seconds } = await ended(reqId, since, 1_200_000);
-  const { failure_urls: bad } = await api.summary(reqId);
+  const { failure_urls: bad } = (await api.summary(reqId)).value;
   await rest();
   const log = edge.originRequests().slice(before);
   const downloads = log.filter(({ probe }) => !probe);

@@ -56,7 +56,7 @@ async function perSecond(
 ): Promise<LabRow[]> {
   const since = performance.now();
   const origin = { requests_per_second: PER_SECOND };
-  const reqId = await api.start(bodyOf(paths, pops, { instance_count: AGENTS, origin }));
+  const reqId = (await api.start(bodyOf(paths, pops, { instance_count: AGENTS, origin }))).value.request_id;
   const started = await firstDownload(edge, 0);
   await sleep(2 * calmMs);
   const [instance = ""] = [...prewarm.fleet.running().keys()];
@@ -69,7 +69,7 @@ async function perSecond(
   say("  one instance is added");
   await sleep(2 * calmMs);
   const until = Date.now();
-  const stillAtWork = await api.progress(reqId);
+  const stillAtWork = (await api.progress(reqId)).value;
   const { progress } = await ended(reqId, since, 1_200_000);
   const log = edge.originRequests();
   await rest();

@@ -52,7 +52,8 @@ export const second: LabPart = {
     try {
       const names = pops.map(({ pop }) => pop);
       const its = new SecondRequest(stack, watch, names, Math.max(20, Math.round(80 * scale)));
-      await stack.api.start(bodyOf([HOLD_PATH], names.slice(0, 1), { instance_count: AGENTS, verify: "off" }));
+      (await stack.api.start(bodyOf([HOLD_PATH], names.slice(0, 1), { instance_count: AGENTS, verify: "off" }))).value
+        .request_id;
       while (stack.prewarm.fleet.size < AGENTS) await sleep(200);
       const rows: LabRow[] = [];
       await its.run();
@@ -110,11 +111,12 @@ async function beside(
   for (const path of paths) edge.addObject(path, { size: 5_000 });
   edge.setOrigin(limit === undefined ? {} : { limit });
   const before = edge.originRequests().length;
-  const reqId = await api.start(bodyOf(paths, pops, { instance_count: AGENTS, ...(origin && { origin }) }));
+  const reqId = (await api.start(bodyOf(paths, pops, { instance_count: AGENTS, ...(origin && { origin }) }))).value
+    .request_id;
   await firstDownload(edge, before);
   await sleep(HEAD_START_MS);
   const together = await its.median();
-  const { status, download_count: done, total_count: total } = await api.progress(reqId);
+  const { status, download_count: done, total_count: total } = (await api.progress(reqId)).value;
   await api.stop(reqId, AGENTS);
   return wantedRow(
     `beside ${what}`,

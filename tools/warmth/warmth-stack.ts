@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress } from "../../client/answers.ts";
+import type { ApiClient } from "../../client/api-client.ts";
 import { resultShardCount } from "../../domain/plan/task.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Edge } from "../edge/edge.ts";
 import { follow, hasEnded } from "../large/large-stack.ts";
-import { ApiClient, type Progress } from "../local/api-client.ts";
+import { checkedClient } from "../local/api-client.ts";
 import type { OnLaunch } from "../local/fleet.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { readResults } from "../local/pop-report.ts";
@@ -53,7 +55,7 @@ export async function startWarmthStack(options: WarmthStackOptions): Promise<War
   });
   const { standIn } = prewarm;
   if (standIn === undefined) throw new Error("The lab needs the stand-in edge");
-  const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
+  const api = checkedClient(prewarm);
   const ended = async (reqId: string, since: number, ms = PATIENCE_MS): Promise<Ended> => {
     const progress = await follow(api, reqId, hasEnded, { everyMs: 200, ms });
     const seconds = (performance.now() - since) / 1_000;
@@ -67,7 +69,7 @@ export async function startWarmthStack(options: WarmthStackOptions): Promise<War
     ended,
     run: async (body, ms) => {
       const since = performance.now();
-      return ended(await api.start(body), since, ms);
+      return ended((await api.start(body)).value.request_id, since, ms);
     },
     rest: async () => {
       while (prewarm.fleet.size + prewarm.fleet.stopping > 0) await sleep(200);

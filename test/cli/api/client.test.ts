@@ -31,7 +31,7 @@ const refusal = (message: string) =>
 
 test("the key goes along, and a redirect is not followed: it would carry the key elsewhere", async () => {
   const { client, asked } = await clientOf([302, "", { location: "http://127.0.0.1:9/" }]);
-  await expect(client.list({ limit: 1, status: "FINISHED" })).rejects.toMatchObject({ status: 302 });
+  await expect(client.requests({ limit: 1, status: "FINISHED" })).rejects.toMatchObject({ cause: { status: 302 } });
   expect(asked.map(({ url, headers }) => [url, headers["x-api-key"]])).toEqual([
     ["/prod/requests?limit=1&status=FINISHED", "k"],
   ]);
@@ -96,7 +96,7 @@ test("a 403 of an address that ends otherwise may be the address's", async () =>
 
 test("what may pass is asked again: 429, 5xx, no answer", async () => {
   const { client, asked } = await clientOf([429, "{}"], [503, "{}"], [200, JSON.stringify({ desiredcapacity: 4 })]);
-  expect((await client.instances()).it.desiredcapacity).toBe(4);
+  expect((await client.instances()).value.desiredcapacity).toBe(4);
   expect(asked).toHaveLength(3);
 });
 

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { listSchema } from "../../../cli/api/answers.ts";
 import { findRequest, pick } from "../../../cli/api/find-request.ts";
+import { requestsSchema } from "../../../client/answers.ts";
 import { progress } from "../progress.ts";
 
 const ids = ["e059b77b-e427-4489-a50b-4d8c652f114c", "e05a0000-0000-4000-8000-000000000000"];
-const list = listSchema.parse({
+const list = requestsSchema.parse({
+  timestamp: progress().timestamp,
   requests: ids.map((request_id) => ({ ...progress(), request_id, url_count: 1, url_prefix: "https://a/" })),
   next: null,
 });
@@ -19,9 +20,9 @@ test("the beginning of an id is enough, if only one has it; a whole one need not
 });
 
 test("without an id it is the newest", async () => {
-  const client = { list: async () => ({ it: list, json: {} }) };
+  const client = { requests: async () => ({ value: list, json: {} }) };
   expect((await findRequest(client, undefined)).id).toBe(ids[0]);
   expect((await findRequest(client, " E059B77B ")).id).toBe(ids[0]);
-  const empty = { list: async () => ({ it: { requests: [], next: null }, json: {} }) };
+  const empty = { requests: async () => ({ value: { ...list, requests: [] }, json: {} }) };
   await expect(findRequest(empty, undefined)).rejects.toThrow("there is no request yet");
 });

@@ -40,7 +40,7 @@ test("a POP's row has tasks, done, warm, hit, not kept and failed, in the order 
     ...COUNTS,
     pop: "AAA-C",
     rec: "Singapore",
-    state: "IN_PROGRESS",
+    state: "IN_PROGRESS" as const,
     rec_miss_count: 7,
     download_size: 17_000,
   };

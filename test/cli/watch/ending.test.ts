@@ -1,13 +1,13 @@
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { summaryAnswerSchema } from "../../../cli/api/answers.ts";
 import { CommandError } from "../../../cli/command-error.ts";
 import { explain } from "../../../cli/explain.ts";
 import { tellEnding } from "../../../cli/watch/ending.ts";
+import { summarySchema } from "../../../client/answers.ts";
 import { FAILURES, progress } from "../progress.ts";
 
 const ENDED = progress({ status: "FINISHED" });
-const SUMMARY = summaryAnswerSchema.parse({
+const SUMMARY = summarySchema.parse({
   request_id: ENDED.request_id,
   status: "FINISHED",
   failed_count: 9,
@@ -30,8 +30,8 @@ async function told(json: boolean) {
   };
   const shell = { env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink, stderr: sink };
   const client = {
-    summary: async () => ({ it: SUMMARY, json: { raw: "summary" } }),
-    progress: async () => ({ it: ENDED, json: { raw: "progress" } }),
+    summary: async () => ({ value: SUMMARY, json: { raw: "summary" } }),
+    progress: async () => ({ value: ENDED, json: { raw: "progress" } }),
   };
   return { code: await tellEnding(shell, client, ENDED, json), stdout };
 }

@@ -1,11 +1,12 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ApiError, NoAnswerError } from "../../../cli/api/api-error.ts";
+import { CommandError } from "../../../cli/command-error.ts";
 import { verdictLine } from "../../../cli/watch/ending.ts";
 import { follow } from "../../../cli/watch/follow.ts";
 import { interrupts } from "../../../cli/watch/interrupts.ts";
 import { lines } from "../../../cli/watch/lines.ts";
 import { SteadySentence } from "../../../cli/watch/steady-sentence.ts";
+import { NoAnswerError, RefusedError } from "../../../client/api-client.ts";
 import { readiness } from "../../readiness.ts";
 import { progress } from "../progress.ts";
 
@@ -21,7 +22,7 @@ test("it asks until the end, more seldom while there is no answer", async () => 
   const ended = await follow({
     ask: async () => {
       const answer = answers[asked++];
-      if (answer === undefined) throw new NoAnswerError("none", "wait");
+      if (answer === undefined) throw new CommandError("none", "wait", { cause: new NoAnswerError("none") });
       return answer;
     },
     onAnswer: ({ status }) => heard.push(status),
@@ -37,7 +38,7 @@ test("it asks until the end, more seldom while there is no answer", async () => 
 
 test("a wrong key does not pass by itself", async () => {
   const ask = async () => {
-    throw new ApiError(403, "no key", "send one");
+    throw new CommandError("no key", "send one", { cause: new RefusedError(403, "no key") });
   };
   const nothing = () => undefined;
   const signal = new AbortController().signal;

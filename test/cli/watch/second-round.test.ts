@@ -1,12 +1,13 @@
 // What the watching command keeps between two answers: the second silence, status or sample counts as the first did.
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { NoAnswerError } from "../../../cli/api/api-error.ts";
+import { CommandError } from "../../../cli/command-error.ts";
 import { Rates } from "../../../cli/live/rates.ts";
 import { follow } from "../../../cli/watch/follow.ts";
 import { interrupts } from "../../../cli/watch/interrupts.ts";
 import { lines } from "../../../cli/watch/lines.ts";
 import { SteadySentence } from "../../../cli/watch/steady-sentence.ts";
+import { NoAnswerError } from "../../../client/api-client.ts";
 import { POPS, progress } from "../progress.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -54,7 +55,7 @@ test("the wait after no answer begins anew with each silence", async () => {
     ask: async () => {
       const answer = asked < answers.length ? answers[asked] : progress({ status: "FINISHED" });
       asked++;
-      if (answer === undefined) throw new NoAnswerError("none", "wait");
+      if (answer === undefined) throw new CommandError("none", "wait", { cause: new NoAnswerError("none") });
       return answer;
     },
     onAnswer: () => undefined,

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { apiBase } from "../../../console/api/client.ts";
 import { delayOf } from "../../../console/api/pace.ts";
+import { apiBase } from "../../../console/session/client.ts";
 
 it("asks in its rhythm, seldom in a tab that nobody looks at, and less and less where there is no answer", () => {
   expect(delayOf(2_000, 0, false)).toBe(2_000);
@@ -15,5 +15,5 @@ it.each([
   ],
   ["http://localhost:8480/prod/console/index.html?x=../..#../", "http://localhost:8480/prod/"],
 ])("the API of %s is %s", (page, api) => {
-  expect(apiBase(page).href).toBe(api);
+  expect(apiBase(page)).toBe(api);
 });

@@ -70,16 +70,18 @@ describe("Send", () => {
 });
 
 test("the curl line quotes for a shell, and has no key in it", () => {
-  const line = curlOf(JSON.stringify({ header: ["X: it's"] }), new URL("https://api.example/prod/"));
+  const line = curlOf(JSON.stringify({ header: ["X: it's"] }), "https://api.example/prod/");
   expect(line).toBe(
     `curl -H "x-api-key: $PREWARM_KEY" -H 'content-type: application/json' -d '{"header":["X: it'\\''s"]}' 'https://api.example/prod/prewarm'`,
   );
 });
 
 test("a body that is too long for a command line is read from the file that it is saved as", () => {
-  const line = curlOf("x".repeat(100_001), new URL("https://api.example/prod/"));
+  const line = curlOf("x".repeat(100_001), "https://api.example/prod/");
   expect(line).toContain("-d @request.json ");
 });
+
+const DOLLARS = { total: 0, low: null, high: null, lines: [], prices_as_of: "2026-11", not_included: [] };
 
 describe("money", () => {
   test("has no cents above ten dollars", () => {
@@ -90,10 +92,10 @@ describe("money", () => {
       { line: "ec2_spot", dollars: 10 - bytes, of: "" },
       { line: "cloudfront_bytes", dollars: bytes, of: "" },
     ];
-    const paid = (bytes: number) => mostPaid({ total: 10, low: null, high: null, lines: lines(bytes) });
+    const paid = (bytes: number) => mostPaid({ ...DOLLARS, total: 10, lines: lines(bytes) });
     expect(paid(9)).toEqual({ says: "almostAll", what: "payCloudfrontBytes" });
     expect(paid(4)).toEqual({ says: "mostly", what: "payEc2Spot" });
-    expect(mostPaid({ total: 0, low: null, high: null, lines: [] })).toBeUndefined();
+    expect(mostPaid(DOLLARS)).toBeUndefined();
   });
 });
 
@@ -113,9 +115,9 @@ describe("figures", () => {
       sources: [],
       pops: { count: 10 },
       bytes: bytes(100, 100),
-      origin_fetches: { expected: null, least: 5, most: 25 },
-      instances: { count: 1, minutes_to_finish: 1, binds: "" },
-      dollars: { total: 0, low: null, high: null, lines: [] },
+      origin_fetches: { expected: null, least: 5, most: 25, size_questions: 5 },
+      instances: { count: 1, type: "", minutes_to_finish: 1, binds: "" },
+      dollars: DOLLARS,
     };
     expect(fromOrigin(estimate)).toEqual({ fetches: 25, bytes: 50 });
   });

@@ -35,6 +35,8 @@ const SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Si
 const ALL_SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/results.csv.gz?X-Amz-Signature=91ab04";
 
 const SUMMARY = {
+  request_id: PROGRESS.request_id,
+  status: PROGRESS.status,
   failure_pops: ["FCO50-C1"],
   failure_urls: ["https://www.example.com/gone.css"],
   failure_urls_omitted: 3,

@@ -2,8 +2,8 @@
 import { type ComponentType, createElement } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Failure, Listed, Progress, Summary } from "../../../console/api/answers.ts";
-import type { Client } from "../../../console/api/client.ts";
+import type { Failure, Listed, Progress, Summary } from "../../../client/answers.ts";
+import { ApiClient } from "../../../client/api-client.ts";
 import { InstancesView } from "../../../console/instances/instances-view.tsx";
 import { LookAt } from "../../../console/phone/look-at.tsx";
 import { PhoneFacts } from "../../../console/phone/phone-facts.tsx";
@@ -65,10 +65,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const refuse = async () => {
-  throw new Error("a page that is rendered to text asks nothing");
-};
-const CLIENT: Client = { get: refuse, post: refuse };
+const CLIENT = new ApiClient("http://a-page-that-is-rendered-to-text-asks-nothing.invalid/", "");
 
 function htmlOf<P>(component: ComponentType<P>, props: P & object): string {
   const reader = readerOf({ language: "en", theme: "auto", shortcuts: false }, "UTC");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { summarySchema } from "../../../console/api/answers.ts";
+import { summarySchema } from "../../../client/answers.ts";
 import { firstNames } from "../../../console/request/example-names.ts";
 import { isFine } from "../../../console/request/is-fine.ts";
 import { urgentOf } from "../../../console/request/urgency.ts";
@@ -87,7 +87,8 @@ describe("urgentOf", () => {
 
 describe("isFine", () => {
   const all = { status: "FINISHED", total_count: 9, download_count: 9 } as const;
-  const summary = (changes: object = {}) => summarySchema.parse({ failure_pop_urls_report: "https://e/", ...changes });
+  const summary = (changes: object = {}) =>
+    summarySchema.parse({ request_id: "r", status: "FINISHED", failure_pop_urls_report: "https://e/", ...changes });
   it("is known once the summary is there, and has nothing left out", () => {
     expect(isFine(all, summary(), [])).toBe(true);
     expect(isFine(all, undefined, [])).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Progress, progressSchema } from "../../../console/api/answers.ts";
+import { type Progress, progressSchema } from "../../../client/answers.ts";
 import { failedEverywhere, without } from "../../../console/request/everywhere.ts";
 import { othersOf } from "../../../console/request/the-others.ts";
 import { readiness } from "../../readiness.ts";

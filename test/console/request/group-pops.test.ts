@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import type { Pop } from "../../../console/api/answers.ts";
+import type { Pop } from "../../../client/answers.ts";
 import { groupPops, popState, troubleFirst, worstOf } from "../../../console/request/group-pops.ts";
 
 const pop = (code: string, rec: string | null, some: Partial<Pop> = {}): Pop => ({

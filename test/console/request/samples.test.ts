@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Progress, progressSchema } from "../../../console/api/answers.ts";
+import { type Progress, progressSchema } from "../../../client/answers.ts";
 import { detailOf } from "../../../console/request/detail.ts";
 import { niceTop, pathOf, placeOf, pointsWith, withPoint } from "../../../console/request/samples.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";

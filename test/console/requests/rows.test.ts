@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Listed, listedSchema } from "../../../console/api/answers.ts";
+import { type Listed, listedSchema } from "../../../client/answers.ts";
 import { groupRows } from "../../../console/requests/group-rows.ts";
 import { matches } from "../../../console/requests/matches.ts";
 import { rowState } from "../../../console/requests/row-state.ts";

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
+import { RefusedError } from "../../../client/api-client.ts";
+import type { Status } from "../../../domain/request/lifecycle.ts";
 import { confirm } from "../../../tools/doctor/confirm.ts";
 import { UsageError } from "../../../tools/doctor/options.ts";
 import { type Followed, follow } from "../../../tools/doctor/smoke/follow.ts";
@@ -16,6 +18,7 @@ import {
   judgeSchedule,
 } from "../../../tools/doctor/smoke/judges.ts";
 import { until } from "../../../tools/doctor/smoke/until.ts";
+import { progress } from "../../cli/progress.ts";
 
 const followed = (over: Partial<Followed> = {}): Followed => ({
   reqId: "r",
@@ -64,18 +67,28 @@ test.each([
 });
 
 describe("a request is followed", () => {
-  const progress = (status: string, download_count: number) => ({
-    status: 200,
-    body: JSON.stringify({ status, download_count, failed_count: 0, total_count: 2 }),
-  });
+  type Step = readonly [status: Status, done: number];
 
-  async function run(answers: { status: number; body: string }[], fleets: number[], interruptedAt = Infinity) {
+  /** @param interruptedAt milliseconds */
+  async function run(steps: Step[], fleets: number[], interruptedAt = Infinity, refusal?: Error) {
     let now = 0;
     let stop: (() => Promise<unknown>) | undefined;
     const sent: unknown[] = [];
-    const call = async (method: "GET" | "POST", path: string, body?: string) => {
-      sent.push([method, path, body]);
-      return answers.shift() ?? { status: 500, body: "asked too often" };
+    const answer = <T>(value: T) => ({ value, json: value });
+    const api = {
+      start: async (body: object) => {
+        if (refusal !== undefined) throw refusal;
+        sent.push(body);
+        return answer({ request_id: "r", warnings: [] });
+      },
+      progress: async () => {
+        const [status, download_count] = steps.shift() ?? expect.fail("asked too often");
+        return answer(progress({ status, download_count, failed_count: 0, total_count: 2 }));
+      },
+      stop: async (id: string) => {
+        sent.push(`stop ${id}`);
+        return answer({ message: "" });
+      },
     };
     const state = async () => ({ wanted: 1, instances: 1, inService: fleets.shift() ?? 0 });
     const sleep = async (ms: number) => {
@@ -88,49 +101,41 @@ describe("a request is followed", () => {
         stop = undefined;
       };
     };
-    const deps = { api: { call }, fleet: { state }, every: 5_000, now: () => now, sleep, onInterrupt };
+    const deps = { api, fleet: { state }, every: 5_000, now: () => now, sleep, onInterrupt };
     const seen = await follow(deps, new URL("https://a.example.com/x"), ["SIN2-P1", "FRA56-P4"]);
     return { followed: seen, sent, isGuarded: stop !== undefined };
   }
-  const started = { status: 200, body: '{"request_id":"r"}' };
 
   test("to its end, with the first time of each thing", async () => {
-    const steps = [
-      progress("CREATED", 0),
-      progress("IN_PROGRESS", 0),
-      progress("IN_PROGRESS", 1),
-      progress("FINISHED", 2),
+    const steps: Step[] = [
+      ["CREATED", 0],
+      ["IN_PROGRESS", 0],
+      ["IN_PROGRESS", 1],
+      ["FINISHED", 2],
     ];
-    const { followed: seen, sent } = await run([started, ...steps], [0, 1, 1, 0]);
+    const { followed: seen, sent } = await run(steps, [0, 1, 1, 0]);
     expect(seen).toMatchObject({ reqId: "r", inService: 5, firstResult: 10, end: 15, status: "FINISHED", total: 2 });
-    expect(JSON.parse(String((sent[0] as string[])[2]))).toMatchObject({ instance_count: 1, timeout: 15 });
+    expect(sent).toMatchObject([{ instance_count: 1, timeout: 15, pops: ["SIN2-P1", "FRA56-P4"] }]);
   });
 
   test("and stopped if whoever follows is interrupted, and only until its end", async () => {
-    const stopped = { status: 200, body: '{"status":"success"}' };
-    const { sent, isGuarded } = await run(
-      [started, progress("CREATED", 0), stopped, progress("STOPPED", 0)],
-      [],
-      5_000,
-    );
-    const [, path, body] = sent[2] as string[];
-    expect([path, JSON.parse(body ?? "")]).toEqual([
-      "instances",
-      { DesiredCapacity: 0, req_id: "r", force_stop: true },
-    ]);
+    const steps: Step[] = [
+      ["CREATED", 0],
+      ["STOPPED", 0],
+    ];
+    const { sent, isGuarded } = await run(steps, [], 5_000);
+    expect(sent.slice(1)).toEqual(["stop r"]);
     expect(isGuarded).toBe(false);
   });
 
   test("until the patience is over", async () => {
-    const { followed: seen } = await run([started, ...Array(300).fill(progress("CREATED", 0))], []);
+    const { followed: seen } = await run(Array<Step>(300).fill(["CREATED", 0]), []);
     expect(seen).toMatchObject({ status: "CREATED", end: undefined });
     expect(seen.inService).toBeUndefined();
   });
 
   test("unless the API refuses it", async () => {
-    await expect(run([{ status: 400, body: '{"error_message":"x"}' }], [])).rejects.toThrow(
-      'POST prewarm: HTTP 400: {"error_message":"x"}',
-    );
+    await expect(run([], [], Infinity, new RefusedError(400, "no such POP"))).rejects.toThrow("no such POP");
   });
 });
 

@@ -1,12 +1,12 @@
+import type { Progress } from "../../../client/answers.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
-import type { Told } from "../../local/api-client.ts";
 import type { Operator } from "./operator.ts";
 import { bodyOf, sendByForm } from "./send.ts";
 import { badPopDifferences, countDifferences, reasonDifferences, sentenceDifferences } from "./shown.ts";
 import { FAILS_AT_TWELVE, HELD, POPS, type Reasons, type Trouble, UNREADABLE, URLS } from "./trouble.ts";
 
 /** A request that fails for many reasons: looked at while it runs, and at its end. @returns what the API tells of it at last */
-export async function watchFail(operator: Operator, trouble: Trouble): Promise<Told> {
+export async function watchFail(operator: Operator, trouble: Trouble): Promise<Progress> {
   const { page } = operator;
   trouble.atTwelve();
   const id = await sendByForm(operator, bodyOf(URLS, POPS));
@@ -44,17 +44,17 @@ export async function watchFail(operator: Operator, trouble: Trouble): Promise<T
 }
 
 /** All has a result but what the edge holds. */
-export function isHeld({ total_count, download_count }: Told): boolean {
+export function isHeld({ total_count, download_count }: Progress): boolean {
   return total_count > 0 && total_count - download_count === HELD;
 }
 
 /** Whether so many tasks failed for each reason. URLs and POPs that never became tasks have groups of their own. */
-export function hasFailedFor(told: Told, reasons: Reasons): boolean {
+export function hasFailedFor(told: Progress, reasons: Reasons): boolean {
   const expected = Object.entries(reasons).map(([code, tasks]) => `${code} ${tasks}`);
   return reasonsIn(told) === expected.toSorted().join(", ");
 }
 
-export function reasonsIn({ failures }: Told): string {
+export function reasonsIn({ failures = [] }: Progress): string {
   return failures
     .filter(({ subject }) => subject === "task")
     .map(({ code, tasks }) => `${code} ${tasks}`)

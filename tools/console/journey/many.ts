@@ -1,5 +1,5 @@
+import type { Progress } from "../../../client/answers.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
-import type { Told } from "../../local/api-client.ts";
 import { hasFailedFor, isHeld, reasonsIn } from "./failing.ts";
 import type { Operator } from "./operator.ts";
 import { bodyOf, sendByForm } from "./send.ts";
@@ -81,7 +81,7 @@ async function matrix(operator: Operator): Promise<void> {
 }
 
 /** RECs without trouble fold at a key, and come back at it. */
-async function folded(operator: Operator, told: Told): Promise<void> {
+async function folded(operator: Operator, told: Progress): Promise<void> {
   await operator.page.keyboard.press("f");
   await checkFold(operator, told);
   await operator.look("failed-only");
@@ -89,7 +89,7 @@ async function folded(operator: Operator, told: Told): Promise<void> {
 }
 
 /** RECs without trouble stand behind a line that says how many they are. */
-async function checkFold(operator: Operator, { pops }: Told): Promise<void> {
+async function checkFold(operator: Operator, { pops }: Progress): Promise<void> {
   const { page, say } = operator;
   const all = new Set(pops.map(({ rec }) => rec));
   const bad = new Set(pops.filter(({ failed_count }) => failed_count > 0).map(({ rec }) => rec));

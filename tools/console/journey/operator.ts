@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import type { Progress } from "../../../client/answers.ts";
+import type { ApiClient } from "../../../client/api-client.ts";
 import { type Say, sayIn } from "../../../console/words/say.ts";
 import type { Language } from "../../../domain/format.ts";
-import { ApiClient, type Told } from "../../local/api-client.ts";
+import { checkedClient } from "../../local/api-client.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { accessibilityFaults } from "../accessibility.ts";
 import { PICTURES } from "../pictures.ts";
@@ -38,7 +40,7 @@ export class Operator {
     private readonly watched: WatchedPage,
     private readonly options: OperatorOptions,
   ) {
-    this.api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
+    this.api = checkedClient(prewarm);
     this.say = sayIn(language);
     this.url = `${prewarm.apiUrl}console`;
   }
@@ -100,10 +102,10 @@ export class Operator {
   }
 
   /** What the API says of a request once this holds. @throws Error if it does not in five minutes */
-  async told(id: string, what: string, holds: (told: Told) => boolean): Promise<Told> {
+  async told(id: string, what: string, holds: (told: Progress) => boolean): Promise<Progress> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
-      const told = await this.api.told(id);
+      const told = (await this.api.progress(id, { detail: "pops,failures" })).value;
       if (holds(told)) return told;
       if (Date.now() > deadline) throw new Error(`it is not ${what}: ${summed(told)}`);
       await this.page.waitForTimeout(LOOK_MS);
@@ -139,7 +141,7 @@ export class Operator {
   }
 }
 
-function summed({ status, total_count, download_count, warm_count, failures }: Told): string {
+function summed({ status, total_count, download_count, warm_count, failures = [] }: Progress): string {
   const reasons = failures.map(({ code, tasks }) => `${code} ${tasks}`).join(", ");
   return `${status}, ${download_count} of ${total_count} tasks, ${warm_count} warm; ${reasons}`;
 }

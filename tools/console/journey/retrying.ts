@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Locator } from "playwright-core";
-import type { Told } from "../../local/api-client.ts";
+import type { Progress } from "../../../client/answers.ts";
 import { askAgain } from "../../local/check-warm.ts";
 import { reportRows } from "../../local/pop-report.ts";
 import type { StandIn } from "../../local/stand-in-edge.ts";
@@ -10,7 +10,12 @@ import { countDifferences, reasonDifferences, sentenceDifferences } from "./show
 import { POPS, type Trouble, UNREADABLE, URLS } from "./trouble.ts";
 
 /** Takes the report home, has all mended, and retries: exactly what was not good is asked for, and is good then. */
-export async function retryAll(operator: Operator, standIn: StandIn, trouble: Trouble, failed: Told): Promise<void> {
+export async function retryAll(
+  operator: Operator,
+  standIn: StandIn,
+  trouble: Trouble,
+  failed: Progress,
+): Promise<void> {
   const { page, say } = operator;
   const listed = reportRows(await download(operator, page.locator(".files a").first()));
   // A URL that could not be read has a row without a POP.

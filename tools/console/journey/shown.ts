@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
 import * as z from "zod";
+import type { Progress } from "../../../client/answers.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { sentence } from "../../../domain/readiness/sentence.ts";
-import type { Told } from "../../local/api-client.ts";
+import { readReason } from "../../../domain/result/failure.ts";
 import type { Operator } from "./operator.ts";
 
 /** A reason as the page shows it. */
@@ -17,12 +18,12 @@ interface Shown {
  * What the page shows otherwise than the API tells it: each reason's count, POPs, examples and what to do. At the end also the
  * objects, and what viewers meet.
  */
-export async function reasonDifferences({ page, language, say }: Operator, told: Told): Promise<string[]> {
+export async function reasonDifferences({ page, language, say }: Operator, told: Progress): Promise<string[]> {
   const shown = await reasonsOn(page);
   const ended = told.verdict !== undefined;
   const counted = (name: "taskCount" | "objectCount" | "popCount", n: number) => say(name, [String(n)], n);
-  const missing = told.failures.flatMap(({ code, subject, tasks, pops, urls, examples }) => {
-    const words = reasonText(code, language);
+  const missing = (told.failures ?? []).flatMap(({ code, subject, tasks, pops, urls, examples }) => {
+    const words = reasonText(readReason(code), language);
     const scope = {
       task: undefined,
       url: say("unreadableCount", [String(urls)], urls ?? 0),
@@ -51,7 +52,7 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
       ...(examples.length === 0 ? [`${code} has no example`] : []),
     ];
   });
-  const titles = told.failures.map(({ code }) => reasonText(code, language).title);
+  const titles = (told.failures ?? []).map(({ code }) => reasonText(readReason(code), language).title);
   const left = [say("untriedTitle")];
   const more = shown.filter(({ title }) => !titles.includes(title) && !left.some((it) => title.startsWith(it)));
   return [...missing, ...more.map(({ title }) => `a reason that the API does not tell: ${title}`)];
@@ -69,14 +70,14 @@ async function reasonsOn(page: Page): Promise<Shown[]> {
 }
 
 /** What differs between the page's sentence at the end and the API's: in English its own, in Chinese the same facts. */
-export async function sentenceDifferences({ page, language }: Operator, told: Told): Promise<string[]> {
+export async function sentenceDifferences({ page, language }: Operator, told: Progress): Promise<string[]> {
   const expected = language === "en" ? told.sentence : sentence(told, language);
   const shown = (await page.locator(".sentence .says").textContent()) ?? "";
   return squeezed(shown) === squeezed(expected) ? [] : [`the sentence is "${shown}", not "${expected}"`];
 }
 
 /** What differs between the counts of tasks by what came of them. */
-export async function countDifferences({ page, say }: Operator, told: Told): Promise<string[]> {
+export async function countDifferences({ page, say }: Operator, told: Progress): Promise<string[]> {
   const rows = (await page.locator(".outcomes li").allTextContents()).map(squeezed);
   const { warm_count: warm, hit_count: hit, not_kept_count: notKept, failed_count: failed } = told;
   const counts = { warm, hit, notKept, failed: failed - notKept };
@@ -87,7 +88,7 @@ export async function countDifferences({ page, say }: Operator, told: Told): Pro
 }
 
 /** The POPs that the matrix shows as bad, and those that have failed tasks. */
-export async function badPopDifferences({ page }: Operator, told: Told): Promise<string[]> {
+export async function badPopDifferences({ page }: Operator, told: Progress): Promise<string[]> {
   const titles = await page.evaluate("[...document.querySelectorAll('.matrix .pop.bad')].map((it) => it.title)");
   // The words of each begin with its code.
   const shown = z

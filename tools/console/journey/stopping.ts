@@ -8,7 +8,7 @@ import { GOOD_URLS, HELD, POPS, type Trouble } from "./trouble.ts";
 export async function stopOne(operator: Operator, trouble: Trouble): Promise<void> {
   const { page, api, say } = operator;
   trouble.holdThree();
-  const id = await api.start(bodyOf(GOOD_URLS, POPS));
+  const id = (await api.start(bodyOf(GOOD_URLS, POPS))).value.request_id;
   await operator.open(id);
   const done = GOOD_URLS.length * POPS.length - HELD;
   await operator.told(id, "as far as it comes", ({ download_count }) => download_count === done);
@@ -19,7 +19,7 @@ export async function stopOne(operator: Operator, trouble: Trouble): Promise<voi
   await operator.look("stop-asks");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
-  operator.is("Enter has stopped it", !isTerminal((await api.told(id)).status));
+  operator.is("Enter has stopped it", !isTerminal((await api.progress(id, { detail: "pops,failures" })).value.status));
   await stop.click();
   await dialog.locator(".danger").click();
   const ended = await operator.told(id, "stopped and counted", ({ verdict }) => verdict !== undefined);

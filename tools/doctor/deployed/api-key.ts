@@ -1,9 +1,19 @@
+import { ApiClient } from "../../../client/api-client.ts";
 import { fail, type Judgement, ok, warn } from "../judgement.ts";
 
 /** What GET /instances answered. */
 export interface KeyTried {
   readonly withKey: { readonly status: number; readonly body: string };
   readonly withoutKey: { readonly status: number };
+}
+
+/** Asks with the client's key and without one. */
+export async function triedKey(client: ApiClient): Promise<KeyTried> {
+  const { status, text } = await client.ask("GET", "instances");
+  return {
+    withKey: { status, body: text },
+    withoutKey: await new ApiClient(client.url, undefined).ask("GET", "instances"),
+  };
 }
 
 export function judgeApiKey({ withKey, withoutKey }: KeyTried): Judgement {

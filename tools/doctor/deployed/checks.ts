@@ -1,12 +1,12 @@
+import type { ApiClient } from "../../../client/api-client.ts";
 import type { Check } from "../check.ts";
 import { cannotTell, type Judgement } from "../judgement.ts";
 import { once } from "../once.ts";
-import type { Api } from "../readers/api.ts";
 import type { PartsReader } from "../readers/parts.ts";
 import { NoStackError, type StackReader } from "../readers/stack.ts";
 import { judgeAlarmMail } from "./alarm-mail.ts";
 import { judgeAlarms } from "./alarms.ts";
-import { judgeApiKey } from "./api-key.ts";
+import { judgeApiKey, triedKey } from "./api-key.ts";
 import { judgeDeadLetters } from "./dead-letters.ts";
 import { type EventSource, judgeEnabled, judgeLastResults } from "./event-sources.ts";
 import { judgeFilters } from "./filters.ts";
@@ -15,7 +15,7 @@ import { judgeStackState } from "./stack-state.ts";
 export interface DeployedDeps {
   readonly stack: Pick<StackReader, keyof StackReader>;
   readonly parts: Pick<PartsReader, keyof PartsReader>;
-  readonly api: () => Promise<Pick<Api, "instances">>;
+  readonly api: () => Promise<ApiClient>;
 }
 
 /** Queues that only failures go to, by the start of their ids in the stack. */
@@ -46,9 +46,7 @@ export function deployedChecks({ stack, parts, api }: DeployedDeps): Check[] {
     check("dead letters", "docs/operations.md#dead-letters", async () =>
       judgeDeadLetters(await deadLetters(stack, parts)),
     ),
-    check("API and key", "docs/api.md#get-instances-how-many", async () =>
-      judgeApiKey(await (await api()).instances()),
-    ),
+    check("API and key", "docs/api.md#get-instances-how-many", async () => judgeApiKey(await triedKey(await api()))),
   ];
 }
 

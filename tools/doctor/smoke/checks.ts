@@ -1,16 +1,15 @@
 import { request } from "undici";
-import * as z from "zod";
 import { Fleet } from "../../../aws/fleet.ts";
+import { type ApiClient, RefusedError } from "../../../client/api-client.ts";
 import { metricNamespace } from "../../../domain/metrics.ts";
 import type { Check } from "../check.ts";
 import { ask, type EdgePlace } from "../edge/ask.ts";
 import type { Lookup } from "../edge/lookup.ts";
 import { fail, type Judgement } from "../judgement.ts";
 import { once } from "../once.ts";
-import type { Api } from "../readers/api.ts";
 import type { StackReader } from "../readers/stack.ts";
 import { told } from "../told.ts";
-import { type FollowDeps, type Followed, follow, UnexpectedAnswerError } from "./follow.ts";
+import { type FollowDeps, type Followed, follow } from "./follow.ts";
 import {
   judgeFirstLine,
   judgeGroup,
@@ -28,7 +27,7 @@ import { type Patience, until } from "./until.ts";
 export interface SmokeDeps {
   readonly url: URL;
   readonly pops: readonly string[];
-  readonly api: () => Promise<Api>;
+  readonly api: () => Promise<ApiClient>;
   readonly stack: Pick<StackReader, "named">;
   readonly autoScaling: ConstructorParameters<typeof Fleet>[0];
   readonly traces: Pick<TraceReader, keyof TraceReader>;
@@ -38,8 +37,6 @@ export interface SmokeDeps {
   readonly patience: Patience;
   readonly onInterrupt: FollowDeps["onInterrupt"];
 }
-
-const summarySchema = z.object({ failure_pop_urls_report: z.url() });
 
 /** One URL, two POPs, one instance, from the first call to the last trace. The first check starts it. */
 export function smokeChecks(deps: SmokeDeps): Check[] {
@@ -116,7 +113,8 @@ async function judgeFollowed(followed: () => Promise<Followed>): Promise<Judgeme
   try {
     return judgeResults(await followed());
   } catch (error) {
-    if (error instanceof UnexpectedAnswerError) return fail(error.message, "see what the API says of the request");
+    if (error instanceof RefusedError)
+      return fail(`the API refuses the request: ${error.message}`, "see what the API says of the request");
     throw error;
   }
 }
@@ -133,9 +131,8 @@ async function proofs({ url, pops, place, lookup, label }: SmokeDeps): Promise<P
 }
 
 async function report({ api }: SmokeDeps, { reqId }: Followed): Promise<{ status: number; head: string }> {
-  const summary = await (await api()).call("GET", `summary?req_id=${reqId}`);
-  const { failure_pop_urls_report: link } = summarySchema.parse(JSON.parse(summary.body));
-  const answer = await request(link);
+  const { value: summary } = await (await api()).summary(reqId);
+  const answer = await request(summary.failure_pop_urls_report);
   return { status: answer.statusCode, head: (await answer.body.text()).slice(0, 100) };
 }
 

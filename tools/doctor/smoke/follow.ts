@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import * as z from "zod";
 import type { Fleet } from "../../../aws/fleet.ts";
-import { isTerminal, type Status, statusSchema } from "../../../domain/request/lifecycle.ts";
-import type { Api } from "../readers/api.ts";
+import type { ApiClient } from "../../../client/api-client.ts";
+import { isTerminal, type Status } from "../../../domain/request/lifecycle.ts";
 
 export interface FollowDeps {
-  readonly api: Pick<Api, "call">;
+  readonly api: Pick<ApiClient, "start" | "progress" | "stop">;
   readonly fleet: Pick<Fleet, "state">;
   /** Between two looks, in ms. */
   readonly every: number;
@@ -31,39 +30,22 @@ const TIMEOUT_MINUTES = 15;
 /** The request's own end, and a while for its timer and its last recount. */
 const PATIENCE_MS = (TIMEOUT_MINUTES + 5) * 60_000;
 
-const startedSchema = z.object({ request_id: z.string() });
-const progressSchema = z.object({
-  status: statusSchema,
-  download_count: z.number(),
-  failed_count: z.number(),
-  total_count: z.number(),
-});
-
-/** What the API answered where something else was wanted. */
-export class UnexpectedAnswerError extends Error {
-  override readonly name = "UnexpectedAnswerError";
-}
-
 /**
  * Starts a request for one URL with one instance and follows it to its end. Left alone, it ends by itself after a quarter
- * of an hour, and its instance with it; interrupted, it is stopped. @throws UnexpectedAnswerError if the API refuses it
+ * of an hour, and its instance with it; interrupted, it is stopped. @throws RefusedError
  */
 export async function follow(deps: FollowDeps, url: URL, pops: readonly string[]): Promise<Followed> {
   const { api, now } = deps;
   const begin = now();
   const body = { url_list: [url.href], target_type: "pop", pops, timeout: TIMEOUT_MINUTES, instance_count: 1 };
-  const started = good(api, "POST", "prewarm", JSON.stringify(body)).then((answer) => startedSchema.parse(answer));
+  const started = api.start(body).then(({ value }) => value.request_id);
   // From now on, also while the answer is under way: the request may be there already.
-  const done = deps.onInterrupt(async () => stop(api, (await started).request_id));
+  const done = deps.onInterrupt(async () => api.stop(await started));
   try {
-    return await toItsEnd(deps, (await started).request_id, begin);
+    return await toItsEnd(deps, await started, begin);
   } finally {
     done();
   }
-}
-
-function stop(api: FollowDeps["api"], req_id: string): Promise<unknown> {
-  return good(api, "POST", "instances", JSON.stringify({ DesiredCapacity: 0, req_id, force_stop: true }));
 }
 
 async function toItsEnd(deps: FollowDeps, reqId: string, begin: number): Promise<Followed> {
@@ -71,7 +53,7 @@ async function toItsEnd(deps: FollowDeps, reqId: string, begin: number): Promise
   const seconds = () => Math.round((now() - begin) / 1_000);
   let seen: Pick<Followed, "inService" | "firstResult"> = {};
   for (;;) {
-    const progress = progressSchema.parse(await good(api, "GET", `prewarm?req_id=${reqId}`));
+    const { value: progress } = await api.progress(reqId);
     const { inService } = await fleet.state();
     if (inService > 0) seen = { inService: seconds(), ...seen };
     if (progress.download_count > 0) seen = { firstResult: seconds(), ...seen };
@@ -83,10 +65,4 @@ async function toItsEnd(deps: FollowDeps, reqId: string, begin: number): Promise
     }
     await wait(every);
   }
-}
-
-async function good(api: FollowDeps["api"], method: "GET" | "POST", path: string, body?: string): Promise<unknown> {
-  const answer = await api.call(method, path, body);
-  if (answer.status === 200) return JSON.parse(answer.body);
-  throw new UnexpectedAnswerError(`${method} ${path.split("?")[0]}: HTTP ${answer.status}: ${answer.body}`);
 }

@@ -1,14 +1,17 @@
 import * as z from "zod";
-import { statusSchema } from "../../domain/request/lifecycle.ts";
-import { readinessSchema, verdictSchema } from "../../domain/request/readiness-schema.ts";
-import { FAILURE_SUBJECTS } from "../../domain/result/failure-groups.ts";
+import { statusSchema } from "../domain/request/lifecycle.ts";
+import { readinessSchema, verdictSchema } from "../domain/request/readiness-schema.ts";
+import { FAILURE_SUBJECTS } from "../domain/result/failure-groups.ts";
+import { HEAT_STRIP_STATES } from "../domain/result/heat-strip.ts";
 
-// What the page reads of the API's answers: fields of domain/api, each but the oldest with a default. The schemas there say what
-// this release answers, and refuse all else. A page stays open while a deployment gets a newer release, or an older one back: then
-// one code that it does not know must not cost it the whole answer. A test compares both.
+// What clients of the API read of its answers: fields of domain/api, each but the oldest with a default. The schemas there describe what
+// this release answers, and refuse all else. A client may be of another release than the deployment: then one code that it does not know
+// must not cost it the whole answer. A test compares both.
 
-export const count = z.number().catch(0);
+const count = z.number().catch(0);
 const time = z.string();
+const maybeText = z.string().nullable().catch(null);
+const maybeNumber = z.number().nullable().catch(null);
 
 export const warningSchema = z.object({
   code: z.string(),
@@ -82,6 +85,7 @@ export const failureExampleSchema = z.object({
 
 /** The failures of one reason. */
 export const failureSchema = z.object({
+  /** A client may not know it: `readReason` takes it for `other`. */
   code: z.string(),
   subject: z.enum(FAILURE_SUBJECTS).catch("task"),
   tasks: count,
@@ -100,10 +104,12 @@ export const progressSchema = listedSchema.extend({
   retry_of: z.string().optional().catch(undefined),
   retried_by: z.string().optional().catch(undefined),
   readiness: readinessSchema.optional().catch(undefined),
+  /** Empty if they were not asked for. */
   pops: z.array(popSchema).catch([]),
   failures: z.array(failureSchema).optional().catch(undefined),
   samples: z.array(sampleSchema).optional().catch(undefined),
   pop_count: count,
+  sentence: z.string().catch(""),
   verify: z.string().optional().catch(undefined),
   order: z.string().optional().catch(undefined),
   origin: z
@@ -116,6 +122,10 @@ export type Progress = z.infer<typeof progressSchema>;
 
 /** GET /summary. */
 export const summarySchema = z.object({
+  request_id: z.string(),
+  status: statusSchema,
+  failed_count: count,
+  sentence: z.string().nullish().catch(undefined),
   failure_pops: z.array(z.string()).catch([]),
   failure_urls: z.array(z.string()).catch([]),
   failure_urls_omitted: count,
@@ -128,9 +138,11 @@ export const summarySchema = z.object({
 });
 export type Summary = z.infer<typeof summarySchema>;
 
-/** GET and POST /instances. */
-export const instancesSchema = z.object({ message: z.string(), desiredcapacity: z.number().optional() });
-export type Instances = z.infer<typeof instancesSchema>;
+/** GET /instances. */
+export const instancesSchema = z.object({ desiredcapacity: z.number() });
+
+/** POST /instances. */
+export const instancesSetSchema = z.object({ message: z.string() });
 
 /** GET /settings. */
 export const settingsSchema = z.object({
@@ -158,4 +170,94 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** POST /prewarm. */
 export const startedSchema = z.object({ request_id: z.string(), warnings: z.array(z.string()).catch([]) });
-export type Started = z.infer<typeof startedSchema>;
+
+/** POST /prewarm with `dry_run`. */
+export const estimatedSchema = z.object({
+  warnings: z.array(z.string()).catch([]),
+  estimate: z.object({
+    urls: count,
+    variants: z.number().catch(1),
+    tasks: count,
+    lower_bound: z.boolean().catch(false),
+    sources: z.array(z.object({ from: z.string().catch(""), urls: count, done: z.boolean().catch(true) })).catch([]),
+    pops: z.object({ count }).catch({ count: 0 }),
+    bytes: z.object({
+      estimate: maybeNumber,
+      low: maybeNumber,
+      high: maybeNumber,
+      unreadable: count,
+      sampled: count,
+    }),
+    origin_fetches: z.object({ expected: maybeNumber, least: count, most: count, size_questions: count }),
+    instances: z.object({
+      count,
+      type: z.string().catch(""),
+      minutes_to_finish: maybeNumber,
+      binds: z.string().catch(""),
+    }),
+    dollars: z.object({
+      total: count,
+      low: maybeNumber,
+      high: maybeNumber,
+      lines: z.array(z.object({ line: z.string(), dollars: count, of: z.string().catch("") })).catch([]),
+      prices_as_of: z.string().catch(""),
+      not_included: z.array(z.string()).catch([]),
+    }),
+  }),
+});
+export type Estimated = z.infer<typeof estimatedSchema>;
+export type Estimate = Estimated["estimate"];
+
+/** GET /pops. Loose: who prints a row as JSON prints all of it. */
+export const popsSchema = z.object({
+  timestamp: time,
+  count,
+  pops: z.array(
+    z.looseObject({
+      code: z.string(),
+      city: maybeText,
+      country: maybeText,
+      rec: maybeText,
+      last_resolved_at: maybeText,
+      regions: z.array(z.string()).catch([]),
+      default_of: z.array(z.string()).catch([]),
+    }),
+  ),
+});
+export type PopList = z.infer<typeof popsSchema>;
+
+/** GET /prewarm?detail=urls: the tasks of one POP. */
+export const popUrlsSchema = z.object({
+  urls: z.object({
+    total_count: count,
+    buckets: z.array(
+      z.object({
+        // A state that only a newer release knows is shown as one of which nothing is claimed.
+        state: z.enum(HEAT_STRIP_STATES).catch("done"),
+        first: count,
+        tasks: count,
+        failed: count,
+      }),
+    ),
+    failures: z
+      .array(
+        z.object({
+          url: z.string(),
+          variant: z.string().optional().catch(undefined),
+          outcome: z.string().optional().catch(undefined),
+          reason: z.string().optional().catch(undefined),
+          error: z.string().optional().catch(undefined),
+        }),
+      )
+      .catch([]),
+    failures_omitted: count,
+  }),
+});
+export type PopUrls = z.infer<typeof popUrlsSchema>["urls"];
+
+/** What every refusal has, whatever the route. `message` is API Gateway's own. */
+export const refusalSchema = z.object({
+  error_message: z.string().optional(),
+  message: z.string().nullish(),
+  error_urls: z.array(z.string()).catch([]),
+});
