@@ -29,7 +29,7 @@ const NOT_SHARED = [
   "test/lambdas/wiring.test.ts",
 ];
 
-/** Minutes for each seed: `npm run test:limiter` runs them. */
+/** Minutes for each seed: `npm run lab limiter` runs them. */
 const LIMITER_MATRIX = ["test/origin-limiter/matrix.test.ts"];
 
 /** Thousands of tasks each: `npm run test:rest` runs them. */
@@ -48,7 +48,7 @@ export default defineConfig({
       provider: "v8",
       // Named, so that a file that no test imports counts as not covered. Absolute: a relative pattern matches `test/domain/` too.
       include: [`${import.meta.dirname}/{domain,aws,lambdas,agent,probe,lib,client,cli,console,bin}/**/*.{ts,tsx}`],
-      // Written by `npm run map`.
+      // Written by `npm run gen map`.
       exclude: ["console/map/world.ts"],
       reporter: ["text-summary", "html", "json-summary"],
       reportOnFailure: true,

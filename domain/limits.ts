@@ -1,4 +1,4 @@
-/** Bounds of a request and of a message. `npm run docs` writes those of a request into docs/api.md. */
+/** Bounds of a request and of a message. `npm run gen docs` writes those of a request into docs/api.md. */
 export const MAX_INSTANCES = 300;
 export const MAX_TIMEOUT_MINUTES = 10_080;
 export const MAX_URLS = 60_000;

@@ -1,6 +1,6 @@
 import { MAX_HEADER_LENGTH } from "../limits.ts";
 
-/** Headers that a caller may not set, and why. `npm run docs` writes them into the documents. */
+/** Headers that a caller may not set, and why. `npm run gen docs` writes them into the documents. */
 export const REFUSED_HEADERS = [
   { names: ["Host", "Content-Length", "Expect"], because: "Prewarm sets it itself, or sends none" },
   {

@@ -16,7 +16,7 @@ interface Cap {
   readonly description: string;
 }
 
-/** By the names of the stack's parameters. `npm run docs` writes them into docs/deploy.md. */
+/** By the names of the stack's parameters. `npm run gen docs` writes them into docs/deploy.md. */
 export const CAPS = {
   maxInstances: {
     variable: "MAX_INSTANCES",

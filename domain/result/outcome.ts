@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
 
-/** What Prewarm reports of a task. Each claims no more than was observed; `npm run docs` writes the table into docs/api.md. */
+/** What Prewarm reports of a task. Each claims no more than was observed; `npm run gen docs` writes the table into docs/api.md. */
 export const OUTCOMES = {
   warm: "After the download, a hit in that POP's own cache was observed: the response reports the tier EDGE, and `Age` has increased.",
   hit: "After the download, a hit at that POP was observed, but the response does not report the tier, or `Age` proves nothing: see the `warning` of the task.",

@@ -103,7 +103,7 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
 
-  // The description that `npm run docs` writes. Its paths are relative to its own address.
+  // The description that `npm run gen docs` writes. Its paths are relative to its own address.
   "GET /openapi.json": async () => {
     const { default: description } = await import("../../docs/openapi.json", { with: { type: "json" } });
     return { ...description, servers: [{ url: "." }] };

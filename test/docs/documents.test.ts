@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { CHECKS } from "../../tools/checks/checks.ts";
+import { LABS } from "../../tools/lab/labs.ts";
+import { GENERATORS } from "../../tools/release/generators.ts";
 import { anchors, links, paths, scripts } from "./markdown.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,11 +34,16 @@ function deadLinks(document: string, text: string): string[] {
   });
 }
 
-/** Scripts of a document that package.json does not have. What ends in a colon (`bench:<part>`) names several. */
+/** What some scripts take. */
+const ARGUMENTS: Readonly<Record<string, object>> = { gen: GENERATORS, lab: LABS, "test:rest": CHECKS };
+
+/** Scripts of a document that package.json does not have, and what those do not take that take names. */
 function unknownScripts(text: string): string[] {
-  return scripts(text).filter(
-    (name) => !SCRIPTS.some((it) => (name.endsWith(":") ? it.startsWith(name) : it === name)),
-  );
+  return scripts(text).flatMap(({ name, argument }) => {
+    if (!SCRIPTS.includes(name)) return [name];
+    const known = argument === "" ? undefined : ARGUMENTS[name];
+    return known === undefined || argument in known ? [] : [`${name} ${argument}`];
+  });
 }
 
 function missingPaths(text: string): string[] {
@@ -70,7 +78,7 @@ describe("a document with faults is found out", () => {
   const text = [
     "# A title\n\n## Twice\n\n## Twice\n\n[good](#twice-1) [bad](#thrice) [gone](gone.md) [there](LICENSE) [out](https://a.test/b.md)",
     "[other](docs/adr/README.md#decisions) [no heading](docs/adr/README.md#nowhere)",
-    "```sh\n# no heading\nnpm run no-such -- --port 1\nnpm run --silent sbom\n```\n\n`npm run bench:<part>` `npm run none:<part>`",
+    "```sh\n# no heading\nnpm run no-such -- --port 1\nnpm run --silent synth\n```\n\n`npm run bench <part>` `npm run gen docs` `npm run gen none`",
     "`domain/nowhere.ts` `gone/file.md` `test/docs/` `agent/http` `.local/endpoint.json` `lambdas/<name>/` `emulator.ts`",
   ].join("\n");
 
@@ -80,7 +88,7 @@ describe("a document with faults is found out", () => {
   });
 
   test("by its scripts", () => {
-    expect(unknownScripts(text)).toEqual(["no-such", "none:"]);
+    expect(unknownScripts(text)).toEqual(["no-such", "gen none"]);
   });
 
   test("by its paths", () => {

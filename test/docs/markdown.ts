@@ -51,9 +51,10 @@ export function pictures(text: string): Shown[] {
   );
 }
 
-/** Names of the scripts that a document tells to run, also in its code. `npm run bench:<part>` names `bench:`. */
-export function scripts(text: string): string[] {
-  return [...text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)/g)].map(([, name = ""]) => name);
+/** The scripts that a document tells to run, also in its code, each with the word behind it: empty if that is an option or a placeholder. */
+export function scripts(text: string): { readonly name: string; readonly argument: string }[] {
+  const found = text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)(?: ([a-z][\w-]*))?/g);
+  return [...found].map(([, name = "", argument = ""]) => ({ name, argument }));
 }
 
 /** Paths in backticks that look like the repository's: in one of its folders, or with a folder and the ending of a source. */

@@ -1,4 +1,4 @@
-// Pictures in the documents are there, are small, and say in words what they show. `npm run pictures` takes those of the console and
+// Pictures in the documents are there, are small, and say in words what they show. `npm run gen pictures` takes those of the console and
 // the terminal anew.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * `npm run test:planted [-- name …]`: plants bugs, one at a time, and expects tests to detect each. test/planted/README.md says how to
+ * `npx tsx test/planted/run.ts [name …]`: plants bugs, one at a time, and expects tests to detect each. test/planted/README.md says how to
  * add one.
  */
 import { parseArgs } from "node:util";
@@ -10,7 +10,7 @@ import { Commands } from "./test-run.ts";
 import { TreeCopy } from "./tree-copy.ts";
 
 const AT_ONCE = 2;
-const USAGE = "Usage: npm run test:planted [-- [--list] [NAME or AREA …]]";
+const USAGE = "Usage: npx tsx test/planted/run.ts [--list] [NAME or AREA …]";
 
 const { values, positionals } = parseArgs({
   options: { list: { type: "boolean", default: false }, help: { type: "boolean", default: false } },

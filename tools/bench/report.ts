@@ -48,7 +48,7 @@ function page(parts: readonly Kept[], tools: Tools): string {
   ];
   const text = [
     "# Benchmarks",
-    "`npm run bench` writes this page. `npm run bench:<part>` measures one part anew and leaves the others as they were.",
+    "`npm run bench` writes this page. `npm run bench <part>` measures one part anew and leaves the others as they were.",
     "The measured program runs on one core. What serves it (nginx, a fake of the AWS APIs) runs on the other. All of it is on loopback. " +
       "In each round, every program runs in turn; ratios are medians over the rounds. " +
       "CPU is the user and system time of the measured process alone, so other work on the machine is not in it. " +

@@ -1,12 +1,18 @@
-// `npm run test:rest`: runs the npm scripts that its arguments name, one after the other, also after one has failed; those that one
-// argument joins by commas run at the same time. The last lines state how each ended, with the tests that it executed. The exit code is
-// 1 if any of them failed.
+// `npm run test:rest [NAME …]`: runs the checks, or those that are named, also after one has failed. The last lines state how each ended,
+// with the tests that it executed. The exit code is 1 if any of them failed, 2 if there is none of a name.
+import { CHECKS, groupsOf } from "./checks.ts";
 import { runChecks, table } from "./run-checks.ts";
 
-const groups = process.argv.slice(2).map((names) => names.split(","));
-const checks = await runChecks(groups, {
-  command: (script) => ["npm", ["run", "--silent", script]],
-  write: (text) => process.stdout.write(text),
-});
-console.log(`\n${table(checks)}`);
-process.exitCode = checks.length > 0 && checks.every(({ code }) => code === 0) ? 0 : 1;
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in CHECKS));
+if (unknown.length > 0) {
+  console.error(`There is no check ${unknown.join(", ")}; there are ${Object.keys(CHECKS).join(", ")}`);
+  process.exitCode = 2;
+} else {
+  const checks = await runChecks(groupsOf(names), {
+    command: (name) => ["npx", CHECKS[name] ?? []],
+    write: (text) => process.stdout.write(text),
+  });
+  console.log(`\n${table(checks)}`);
+  process.exitCode = checks.length > 0 && checks.every(({ code }) => code === 0) ? 0 : 1;
+}

@@ -1,4 +1,4 @@
-// npm run test:console: the console in a real browser. First every view with made-up answers, then runs against the local stack: with 12
+// npm run lab console: the console in a real browser. First every view with made-up answers, then runs against the local stack: with 12
 // POPs and with 400, in both languages. `views`, `journey` or `many`: that part alone. `--short`, as in `npm run test:rest`: two windows, which
 // have both languages, themes and widths, and the run with 12 POPs in one language.
 import { mkdirSync } from "node:fs";

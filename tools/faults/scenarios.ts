@@ -19,7 +19,7 @@ const everything: Pick<Scenario, "rules" | "edge"> = {
   edge: { status: 0.02, truncate: 0.01, reset: 0.01, lie: 0.005, otherPop: 0.005, slow: 0.05, stall: 0.0005 },
 };
 
-/** What `npm run test:faults` runs. */
+/** What `npm run lab faults` runs. */
 export const full: Scenario = {
   ...everything,
   urls: 250,

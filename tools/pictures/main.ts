@@ -1,4 +1,4 @@
-// npm run pictures: the console and the terminal for the documents, from one real run of the stack on this machine.
+// npm run gen pictures: the console and the terminal for the documents, from one real run of the stack on this machine.
 import { spawnSync } from "node:child_process";
 import { statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -5,7 +5,7 @@ import type { TaskOutcome } from "../../domain/result/outcome.ts";
 import type { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
 import type { Limit, WhyRefused } from "./part-tables.ts";
 
-// Chinese for what the code says in English and `npm run docs` writes into docs/zh. The types want each word that there is: one that is new or
+// Chinese for what the code says in English and `npm run gen docs` writes into docs/zh. The types want each word that there is: one that is new or
 // changed in the code does not compile until it is here. Reasons of failures have their Chinese in domain/readiness/reasons.ts.
 
 export const LIMIT_WORDS: Readonly<Record<Limit, string>> = {

@@ -4,7 +4,7 @@ import { LOCAL, ROOT } from "../local/paths.ts";
 import { CommandError, run } from "../local/processes.ts";
 import { venv } from "../local/venv.ts";
 
-// `npm run lint:templates`: both templates, and that of the documents' snippets, against cfn-lint, which is installed from
+// `npm run test:rest templates`: both templates, and that of the documents' snippets, against cfn-lint, which is installed from
 // PyPI below .local/ when it is not there.
 /** W3005 is about a DependsOn that is not needed: CDK writes one for a function's role, to which it also refers. */
 const IGNORED = ["W3005"];

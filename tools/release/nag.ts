@@ -1,7 +1,7 @@
 import { ACKNOWLEDGED } from "./acknowledged.ts";
 import { compare, findings } from "./findings.ts";
 
-// `npm run nag`: checks both stacks with cdk-nag's AwsSolutions. It is not a part of the deployed app, so nobody who
+// `npm run test:rest nag`: checks both stacks with cdk-nag's AwsSolutions. It is not a part of the deployed app, so nobody who
 // launches a template has to know it.
 const found = findings();
 const { open, stale } = compare(found, ACKNOWLEDGED);

@@ -23,7 +23,7 @@ export function warmthFindings(reports: readonly PartReport[], falseWarm: number
     title: "What is warm, and what the origin sees",
     rows: [
       {
-        what: "`npm run test:warmth`: tasks that are called warm and are not",
+        what: "`npm run lab warmth`: tasks that are called warm and are not",
         atLeast: "0",
         aim: "0",
         measured: String(falseWarm),

@@ -1,4 +1,4 @@
-// The console in a real browser, in short: what `npm run test:console -- --short` does. It starts a stack of its own.
+// The console in a real browser, in short: what `npm run lab console -- --short` does. It starts a stack of its own.
 import { expect, it } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { run } from "../../../tools/local/processes.ts";

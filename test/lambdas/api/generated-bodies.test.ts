@@ -4,7 +4,7 @@ import { knownNames } from "../../../domain/pops/select.ts";
 import { request } from "../items.ts";
 import { world } from "./world.ts";
 
-/** `npm run test:hostile` tries more of them. Each failure prints the seed that brings it back. */
+/** `npm run lab hostile` tries more of them. Each failure prints the seed that brings it back. */
 const RUNS = 2_500;
 
 /** Fields as they should be, as they should not, and of any kind. */

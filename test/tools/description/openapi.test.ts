@@ -21,7 +21,7 @@ import { request } from "../../lambdas/items.ts";
 
 test.each([...DESCRIPTION_FILES.keys()])("docs/%s is up to date", (name) => {
   const isFresh = readFileSync(`${ROOT}docs/${name}`, "utf8") === DESCRIPTION_FILES.get(name)?.();
-  expect(isFresh, "run npm run docs").toBe(true);
+  expect(isFresh, "run npm run gen docs").toBe(true);
 });
 
 test("every route is described, and every description is of a route", () => {

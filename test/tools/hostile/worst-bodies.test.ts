@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { measureBodies } from "../../../tools/hostile/measure-bodies.ts";
 
-/** Those that were the worst of all; `npm run test:hostile` sends the others too. */
+/** Those that were the worst of all; `npm run lab hostile` sends the others too. */
 const NAMES = [
   "quotes that nobody closes",
   "lists in lists",
@@ -14,7 +14,7 @@ const NAMES = [
   "hosts of 4 labels of 60 signs",
 ];
 
-/** `npm run test:hostile` wants 1 s. Here the machine may be slow, and do other things; what grows with the square takes minutes. */
+/** `npm run lab hostile` wants 1 s. Here the machine may be slow, and do other things; what grows with the square takes minutes. */
 const MOST_SECONDS = 4;
 
 it("bodies of 6 MB: none takes seconds or 400 MB, and each is answered by what Lambda can send", () => {

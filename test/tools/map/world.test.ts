@@ -9,7 +9,7 @@ import { simplify } from "../../../tools/map/simplify.ts";
 import { joined, linesOf } from "../../../tools/map/topology.ts";
 import { WORLD_FILE, worldText } from "../../../tools/map/world-file.ts";
 
-test("console/map/world.ts is what `npm run map` writes", () => {
+test("console/map/world.ts is what `npm run gen map` writes", () => {
   expect(readFileSync(WORLD_FILE, "utf8")).toBe(worldText());
 });
 

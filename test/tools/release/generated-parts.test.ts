@@ -18,7 +18,7 @@ test.each([...GENERATED_PARTS.keys()])("the part %s is up to date", (name) => {
   const document = documents.find((text) => text.includes(`<!-- generated: ${name} -->`));
   if (document === undefined) throw new Error(`no document has the part '${name}'`);
   const { stale } = fillParts(document, GENERATED_PARTS);
-  expect(stale, "run npm run docs").not.toContain(name);
+  expect(stale, "run npm run gen docs").not.toContain(name);
 });
 
 test("every part of a document is made", () => {
