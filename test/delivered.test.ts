@@ -1,0 +1,66 @@
+// What is delivered has nothing of tools/ or test/: the code of the Lambda functions, the agent, the command and the console.
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { expect, test } from "vitest";
+import * as z from "zod";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const LAMBDAS = readdirSync(`${ROOT}lambdas`, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `lambdas/${name}/index.ts`);
+const ENTRIES = [
+  ...LAMBDAS,
+  "agent/main.ts",
+  "cli/main.ts",
+  "cli/actions/all.ts",
+  "console/main.tsx",
+  "bin/prewarm.ts",
+];
+
+/** The project's own files that the bundle of an entry is made of. */
+function sourcesOf(entry: string): string[] {
+  const { metafile } = buildSync({
+    entryPoints: [entry],
+    absWorkingDir: ROOT,
+    bundle: true,
+    packages: "external",
+    metafile: true,
+    write: false,
+    outdir: "out",
+    format: "esm",
+    platform: entry.startsWith("console/") ? "browser" : "node",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    loader: { ".css": "text", ".svg": "text" },
+    logLevel: "silent",
+  });
+  return Object.keys(metafile.inputs);
+}
+
+test.each(ENTRIES)("%s", (entry) => {
+  const sources = sourcesOf(entry);
+  expect(sources).toContain(entry);
+  expect(sources.filter((path) => /^(tools|test)\//.test(path))).toEqual([]);
+});
+
+test("a file that imports a tool is found out", () => {
+  expect(sourcesOf("tools/lab/main.ts").filter((path) => path.startsWith("tools/"))).toContain("tools/lab/labs.ts");
+});
+
+test("the command's package has its bundles with their licences, and its README", () => {
+  const packed = execFileSync("npm", ["pack", "./cli", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  const [{ files } = { files: [] }] = z
+    .array(z.object({ files: z.array(z.object({ path: z.string() })) }))
+    .parse(JSON.parse(packed));
+  expect(
+    files
+      .map(({ path }) => path)
+      .filter((path) => !path.startsWith("dist/"))
+      .toSorted(),
+  ).toEqual(["README.md", "package.json"]);
+});
