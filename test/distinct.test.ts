@@ -86,6 +86,8 @@ const ENDED: readonly EqualOnPurpose[] = [
     reason: "nothing is under way in a request that has ended",
   },
   { fields: ["request.download_count", "request.total_count"], reason: "each task has a result" },
+  { fields: ["request.request_id", "summary.request_id"], reason: "both are of one request" },
+  { fields: ["request.status", "summary.status"], reason: "both are of one request" },
 ];
 const SUBJECT = "all of them are failures of tasks";
 const REPORT = madeUpReport();

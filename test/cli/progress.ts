@@ -57,6 +57,10 @@ export function progress(changes: Partial<Progress> = {}): Progress {
     instance_count: 20,
     timeout_at: "2026-11-25 12:32:00.000000",
     estimated_finish_at: "2026-11-25 11:51:49.000000",
+    url_count: 84,
+    url_prefix: "https://www.example.com/",
+    pop_count: 38,
+    sentence: "62% of the bytes are there.",
     warnings: [],
     ...changes,
   });

@@ -37,6 +37,7 @@ const ALL_SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/results.csv.gz?
 const SUMMARY = {
   request_id: PROGRESS.request_id,
   status: PROGRESS.status,
+  failed_count: 317,
   failure_pops: ["FCO50-C1"],
   failure_urls: ["https://www.example.com/gone.css"],
   failure_urls_omitted: 3,
