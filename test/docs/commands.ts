@@ -89,8 +89,8 @@ export type Way =
   /** Nobody. It needs a mark. */
   | "unknown";
 
-/** What the end-to-end test can run: calls of the API, the command, newman; and a name for a value. */
-const RUNNABLE = [/^curl .*\$\{API\}/s, /^(npx )?prewarm /, /^npx newman run docs\/postman\//, /^[A-Z]+=[\w-]+$/];
+/** What the end-to-end test can run: calls of the API, the command; and a name for a value. */
+const RUNNABLE = [/^curl .*\$\{API\}/s, /^(npx )?prewarm /, /^[A-Z]+=[\w-]+$/];
 /** One or several npm, and nothing else behind them. */
 const NPM_ALONE = /^npm [^&|;]*(&& npm [^&|;]*)*$/;
 const ASKS_AWS = /(^|[\s(])(aws|npx cdk) /;

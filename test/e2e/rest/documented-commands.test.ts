@@ -1,4 +1,4 @@
-// The commands that documents show, as they stand there, each against the deployed stack: calls of the API by curl, the command, newman.
+// The commands that documents show, as they stand there, each against the deployed stack: calls of the API by curl, the command.
 // Ids of examples are replaced by that of a request of the kind that the command is about. test/docs/commands.ts says which are run here.
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -96,7 +96,7 @@ function run({ prewarm }: Stack, command: string, id: string): Promise<{ code: n
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, said })));
 }
 
-/** The programs that the commands name: the command's bundle, newman, a browser that is none, and a curl that fails if the API refuses. */
+/** The programs that the commands name: the command's bundle, a browser that is none, and a curl that fails if the API refuses. */
 function writeTools(): void {
   const built = spawnSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT, encoding: "utf8" });
   if (built.status !== 0) throw new Error(built.stderr);
@@ -106,7 +106,7 @@ function writeTools(): void {
   symlinkSync(join(ROOT, "docs"), join(folder, "docs"));
   const tools = {
     prewarm: `exec '${process.execPath}' '${ROOT}cli/dist/prewarm.cjs' "$@"`,
-    npx: `name=$1; shift; case $name in prewarm) exec prewarm "$@";; *) exec '${ROOT}node_modules/.bin/'"$name" "$@";; esac`,
+    npx: 'name=$1; shift; [ "$name" = prewarm ] && exec prewarm "$@"; exit 127',
     curl: `exec '${curl}' --silent --show-error --fail-with-body "$@"`,
     "xdg-open": "exit 0",
   };
