@@ -410,6 +410,9 @@ function popUrls(pop: string): Readonly<Record<string, unknown>> {
 function summary(id: string): Readonly<Record<string, unknown>> {
   const notReady = id.startsWith("3f9c2a71") || id === "many-ended";
   return {
+    request_id: id,
+    status: "FINISHED",
+    failed_count: notReady ? 314 : 0,
     failure_pops: notReady || id === "left-out" ? ["FCO50-C1"] : [],
     failure_urls: [],
     failure_urls_omitted: 0,
