@@ -8,7 +8,7 @@ export const NEXT_VERSION = new RegExp(SAYS);
 
 /** All that a deployment is made of. */
 const PARTS = [
-  ...["agent", "aws", "bin", "console", "domain", "lambdas", "lib", "probe", "docs/openapi.json"],
+  ...["agent", "aws", "bin", "client", "console", "domain", "lambdas", "lib", "probe", "docs/openapi.json"],
   ...["cdk.json", "tsconfig.json", "package.json", "package-lock.json"],
 ];
 
