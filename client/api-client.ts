@@ -7,8 +7,11 @@ const TIMEOUT_MS = 35_000;
 /** Times the attempts so far: before a call is made again. */
 const RETRY_MS = 500;
 
+/** A call that brought no answer that can be used. */
+export abstract class ClientError extends Error {}
+
 /** The API answered and refused. The message is its own. */
-export class RefusedError extends Error {
+export class RefusedError extends ClientError {
   override readonly name = "RefusedError";
 
   constructor(
@@ -29,16 +32,22 @@ export class RefusedError extends Error {
 }
 
 /** No answer came: no connection, not in time, or from something else on the way. */
-export class NoAnswerError extends Error {
+export class NoAnswerError extends ClientError {
   override readonly name = "NoAnswerError";
 }
 
 /** The answer is none of Prewarm's, or of a release that this client does not understand. */
-export class UnreadableAnswerError extends Error {
+export class UnreadableAnswerError extends ClientError {
   override readonly name = "UnreadableAnswerError";
-}
 
-export type ClientError = RefusedError | NoAnswerError | UnreadableAnswerError;
+  constructor(
+    message: string,
+    /** What is no JSON comes from something on the way rather than from the API. */
+    readonly isJson: boolean,
+  ) {
+    super(message);
+  }
+}
 
 /** Whether the API says that there is no such thing. It reads what was written before, so that is final. */
 export function isNotFound(error: unknown): boolean {
@@ -58,11 +67,17 @@ export interface Answer<T> {
   readonly json: unknown;
 }
 
-/** A call with its answer, before it is read. */
-export interface RawAnswer {
+/** A call of the API. */
+export interface Call {
   readonly method: "GET" | "POST";
   /** With its query: `prewarm?req_id=…`. */
   readonly path: string;
+  readonly body?: object;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A call with its answer, before it is read. */
+export interface RawAnswer extends Omit<Call, "body" | "signal"> {
   readonly status: number;
   readonly text: string;
 }
@@ -83,8 +98,6 @@ export interface ApiClientOptions {
 export interface ProgressOptions {
   /** Comma-separated: `pops,failures`. */
   readonly detail?: string | undefined;
-  /** With `detail=urls`: of which POP. */
-  readonly pop?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -103,8 +116,9 @@ export class ApiClient {
   ) {}
 
   /** One attempt: whoever follows a request asks again anyway. */
-  progress(id: string, { detail, pop, signal }: ProgressOptions = {}) {
-    return this.once(answers.progressSchema, "GET", pathOf("prewarm", { req_id: id, detail, pop }), undefined, signal);
+  progress(id: string, { detail, signal }: ProgressOptions = {}) {
+    const call = { method: "GET" as const, path: pathOf("prewarm", { req_id: id, detail }), signal };
+    return this.call(answers.progressSchema, call, 1);
   }
 
   /** How the tasks of one POP ended. */
@@ -158,77 +172,51 @@ export class ApiClient {
   }
 
   private get<S extends z.ZodType>(schema: S, path: string, signal?: AbortSignal) {
-    return this.again(schema, "GET", path, undefined, signal);
+    return this.call(schema, { method: "GET", path, signal });
   }
 
   private post<S extends z.ZodType>(schema: S, path: string, body: object, signal?: AbortSignal) {
-    return this.again(schema, "POST", path, body, signal);
+    return this.call(schema, { method: "POST", path, body, signal });
   }
 
-  private async again<S extends z.ZodType>(
+  private async call<S extends z.ZodType>(
     schema: S,
-    method: RawAnswer["method"],
-    path: string,
-    body: object | undefined,
-    signal: AbortSignal | undefined,
+    call: Call,
+    attempts = this.options.attempts ?? 1,
   ): Promise<Answer<z.infer<S>>> {
-    const { attempts = 1 } = this.options;
-    for (let attempt = 1; attempt < attempts; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       try {
-        return await this.read(schema, method, path, body, signal);
+        return await this.read(schema, call);
       } catch (error) {
-        if (!mayPass(error)) throw this.explained(error);
+        if (attempt >= attempts || !mayPass(error)) throw this.explained(error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS * attempt));
       }
-    }
-    return this.once(schema, method, path, body, signal);
-  }
-
-  private async once<S extends z.ZodType>(
-    schema: S,
-    method: RawAnswer["method"],
-    path: string,
-    body: object | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer<z.infer<S>>> {
-    try {
-      return await this.read(schema, method, path, body, signal);
-    } catch (error) {
-      throw this.explained(error);
     }
   }
 
   private explained(error: unknown): unknown {
-    const { explain } = this.options;
-    const isOurs =
-      error instanceof RefusedError || error instanceof NoAnswerError || error instanceof UnreadableAnswerError;
-    return explain !== undefined && isOurs ? explain(error) : error;
+    return error instanceof ClientError ? (this.options.explain?.(error) ?? error) : error;
   }
 
-  private async read<S extends z.ZodType>(
-    schema: S,
-    method: RawAnswer["method"],
-    path: string,
-    body: object | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer<z.infer<S>>> {
-    const { status, text, requestId } = await this.ask(method, path, body, signal);
+  private async read<S extends z.ZodType>(schema: S, call: Call): Promise<Answer<z.infer<S>>> {
+    const { method, path } = call;
+    const { status, text, requestId } = await this.ask(call);
     this.options.onAnswer?.({ method, path, status, text });
     const json = parsed(text);
     if (status !== 200) throw refusal(status, json, requestId);
-    if (json === undefined) throw new UnreadableAnswerError("it is no JSON");
+    if (json === undefined) throw new UnreadableAnswerError("it is no JSON", false);
     const read = schema.safeParse(json);
-    if (!read.success) throw new UnreadableAnswerError(z.prettifyError(read.error));
+    if (!read.success) throw new UnreadableAnswerError(z.prettifyError(read.error), true);
     return { value: read.data, json };
   }
 
   /** A call whose answer is not read. @throws NoAnswerError */
-  async ask(
-    method: RawAnswer["method"],
-    path: string,
-    body?: object,
-    signal?: AbortSignal,
-  ): Promise<{ status: number; text: string; requestId: string | undefined }> {
+  async ask({
+    method,
+    path,
+    body,
+    signal,
+  }: Call): Promise<{ status: number; text: string; requestId: string | undefined }> {
     const { userAgent } = this.options;
     const late = AbortSignal.timeout(TIMEOUT_MS);
     try {

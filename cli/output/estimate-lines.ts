@@ -8,15 +8,14 @@ import { wrapped } from "./wrapped.ts";
 /** Cells of a fact's name. */
 const NAME = 17;
 
-const LINES = {
+const LINES: Readonly<Record<string, string>> = {
   ec2_spot: "Instances (Spot)",
   public_ipv4: "Public IPv4",
   cloudfront_bytes: "CloudFront, bytes",
   cloudfront_requests: "CloudFront, requests",
   invalidation_paths: "Invalidation",
   pipeline: "Lambda, queues, tables",
-} as const satisfies Record<DescribedEstimate["dollars"]["lines"][number]["line"], string>;
-const NAMES: Readonly<Record<string, string>> = LINES;
+} satisfies Record<DescribedEstimate["dollars"]["lines"][number]["line"], string>;
 
 /** What a request would come to: how much, how long, what it costs and why. */
 export function estimateLines(estimate: Estimate, look: Look): string[] {
@@ -32,7 +31,7 @@ export function estimateLines(estimate: Estimate, look: Look): string[] {
     ["Time", timeOf(instances)],
     ["Costs about", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
   ] as const;
-  const lines = cost.lines.map((it) => [`  ${NAMES[it.line] ?? it.line}`, dollars(it.dollars), it.of]);
+  const lines = cost.lines.map((it) => [`  ${LINES[it.line] ?? it.line}`, dollars(it.dollars), it.of]);
   return [
     ...facts.flatMap(([name, value]) => {
       const [first = "", ...more] = wrapped(value, look.width, " ".repeat(NAME));

@@ -52,8 +52,7 @@ export const second: LabPart = {
     try {
       const names = pops.map(({ pop }) => pop);
       const its = new SecondRequest(stack, watch, names, Math.max(20, Math.round(80 * scale)));
-      (await stack.api.start(bodyOf([HOLD_PATH], names.slice(0, 1), { instance_count: AGENTS, verify: "off" }))).value
-        .request_id;
+      await stack.api.start(bodyOf([HOLD_PATH], names.slice(0, 1), { instance_count: AGENTS, verify: "off" }));
       while (stack.prewarm.fleet.size < AGENTS) await sleep(200);
       const rows: LabRow[] = [];
       await its.run();

@@ -7,12 +7,14 @@ export interface KeyTried {
   readonly withoutKey: { readonly status: number };
 }
 
+const CALL = { method: "GET", path: "instances" } as const;
+
 /** Asks with the client's key and without one. */
 export async function triedKey(client: ApiClient): Promise<KeyTried> {
-  const { status, text } = await client.ask("GET", "instances");
+  const { status, text } = await client.ask(CALL);
   return {
     withKey: { status, body: text },
-    withoutKey: await new ApiClient(client.url, undefined).ask("GET", "instances"),
+    withoutKey: await new ApiClient(client.url, undefined).ask(CALL),
   };
 }
 
