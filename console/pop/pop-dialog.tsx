@@ -19,7 +19,9 @@ interface PopDialogProps {
 /** A POP of a request that has ended: its tasks as a strip, and the names of those that are not good. */
 export function PopDialog({ id, pop, onClose }: PopDialogProps) {
   const client = useClient();
-  const { value, error } = useLoaded(useCallback(() => client.popUrls(id, pop), [client, id, pop]));
+  const { value, error } = useLoaded(
+    useCallback(async () => (await client.popUrls(id, pop)).value.urls, [client, id, pop]),
+  );
   return (
     <Dialog title={pop} wide onClose={onClose}>
       {error !== undefined ? (
@@ -29,7 +31,7 @@ export function PopDialog({ id, pop, onClose }: PopDialogProps) {
       ) : value === undefined ? (
         <Skeleton width="100%" height={64} />
       ) : (
-        <Urls urls={value.value.urls} />
+        <Urls urls={value} />
       )}
       <CloseButton onClose={onClose} />
     </Dialog>

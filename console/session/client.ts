@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { ApiClient, RefusedError } from "../../client/api-client.ts";
+import { ApiClient, NoAnswerError, RefusedError, UnreadableAnswerError } from "../../client/api-client.ts";
 
 export const ClientContext = createContext<ApiClient | undefined>(undefined);
 
@@ -24,7 +24,9 @@ export function createClient(key: string, url: string, onWrongKey: () => void = 
     fetch: (input, init) => fetch(input, { ...init, credentials: "omit", cache: "no-store" }),
     explain: (error) => {
       if (error instanceof RefusedError && error.isWrongKey) onWrongKey();
-      return error;
+      // A proxy between may answer something of its own.
+      const isForeign = error instanceof UnreadableAnswerError && !error.isJson;
+      return isForeign ? new NoAnswerError(error.message, { cause: error }) : error;
     },
   });
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { NoAnswerError, UnreadableAnswerError } from "../../../client/api-client.ts";
 import { createClient } from "../../../console/session/client.ts";
 import { DENIED_BY_POLICY } from "../../../domain/validation/api-error.ts";
 
@@ -17,4 +18,12 @@ test.each([
   await expect(createClient("k", "https://api.example/prod/", onWrongKey).instances()).rejects.toThrow(message);
   expect(onWrongKey).toHaveBeenCalledTimes(times);
   expect(asked).toMatchObject([{ credentials: "omit", cache: "no-store", headers: { "x-api-key": "k" } }]);
+});
+
+test.each([
+  ["<html>", NoAnswerError],
+  ["{}", UnreadableAnswerError],
+])("an answer %s is a %s", async (text, kind) => {
+  vi.stubGlobal("fetch", async () => new Response(text));
+  await expect(createClient("k", "https://api.example/prod/").instances()).rejects.toBeInstanceOf(kind);
 });
