@@ -46,7 +46,7 @@ test.each(ENTRIES)("%s", (entry) => {
 });
 
 test("a file that imports a tool is found out", () => {
-  expect(sourcesOf("tools/lab/main.ts").filter((path) => path.startsWith("tools/"))).toContain("tools/lab/labs.ts");
+  expect(sourcesOf("tools/run-program.ts").filter((path) => path.startsWith("tools/"))).toContain("tools/programs.ts");
 });
 
 test("the command's package has its bundles with their licences, and its README", () => {

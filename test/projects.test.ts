@@ -7,8 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import * as z from "zod";
-import { CHECKS } from "../tools/checks/checks.ts";
-import { LABS } from "../tools/lab/labs.ts";
+import { CHECKS, LABS } from "../tools/programs.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const listSchema = z.array(z.object({ file: z.string(), projectName: z.string() }));

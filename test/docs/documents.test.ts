@@ -3,9 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { CHECKS } from "../../tools/checks/checks.ts";
-import { LABS } from "../../tools/lab/labs.ts";
-import { GENERATORS } from "../../tools/release/generators.ts";
+import { CHECKS, GENERATORS, LABS } from "../../tools/programs.ts";
 import { anchors, links, paths, scripts } from "./markdown.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

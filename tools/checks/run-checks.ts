@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { stripVTControlCharacters } from "node:util";
 import pMap from "p-map";
+import { CHECKS } from "../programs.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
@@ -20,6 +21,17 @@ export interface CheckOptions {
   readonly command: (script: string) => readonly [program: string, args: readonly string[]];
   /** Receives the output of all scripts as it comes. */
   readonly write: (text: string) => void;
+}
+
+/** These need one thread each, and are run at the same time. */
+const QUICK = ["types", "templates", "lint", "nag", "openapi"];
+
+/** Groups of checks, one after the other. @param names @default all */
+export function groupsOf(names: readonly string[]): string[][] {
+  const wanted = names.length === 0 ? Object.keys(CHECKS) : [...new Set(names)];
+  const quick = wanted.filter((name) => QUICK.includes(name));
+  const others = wanted.filter((name) => !QUICK.includes(name)).map((name) => [name]);
+  return quick.length === 0 ? others : [quick, ...others];
 }
 
 /** Scripts of a group that run at the same time: checks of one thread each, and CI has two cores. */

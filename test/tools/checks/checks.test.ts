@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { CHECKS, groupsOf } from "../../../tools/checks/checks.ts";
-import { LABS } from "../../../tools/lab/labs.ts";
+import { groupsOf } from "../../../tools/checks/run-checks.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
-import { GENERATORS } from "../../../tools/release/generators.ts";
+import { CHECKS, GENERATORS, LABS } from "../../../tools/programs.ts";
 
 test("all checks are in one group each, those that need one thread together", () => {
   expect(groupsOf([]).flat().toSorted()).toEqual(Object.keys(CHECKS).toSorted());
@@ -15,11 +14,8 @@ test("named checks are run alone, in their order, each once", () => {
 });
 
 test("each check, lab and generator has a program that is there", () => {
-  const programs = [
-    ...Object.values({ ...CHECKS, ...LABS }).map(([, path = ""]) => path),
-    ...Object.values(GENERATORS),
-  ];
-  const files = programs.filter((path) => path.endsWith(".ts"));
+  const words = Object.values({ ...CHECKS, ...LABS, ...GENERATORS }).flat();
+  const files = words.filter((word) => /\.(ts|mjs)$/.test(word));
   expect(files.length).toBeGreaterThan(8);
   expect(files.filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
 });

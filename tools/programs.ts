@@ -1,0 +1,33 @@
+/** What `npm run test:rest` runs: each is a program with its arguments. */
+export const CHECKS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
+  types: ["npm", "run", "--silent", "types"],
+  templates: ["npx", "tsx", "tools/release/lint-templates.ts"],
+  lint: ["npm", "run", "--silent", "lint"],
+  nag: ["npx", "tsx", "tools/release/nag.ts"],
+  openapi: ["npx", "tsx", "tools/description/lint-openapi.ts"],
+  coverage: ["npx", "tsx", "tools/test-coverage/main.ts"],
+  planted: ["npx", "tsx", "test/planted/run.ts"],
+  "crash-points": ["npx", "vitest", "run", "--project", "crash-points"],
+  "pipeline-long": ["npx", "vitest", "run", "--project", "pipeline-long"],
+  e2e: ["npx", "vitest", "run", "--project", "rest"],
+};
+
+/** A module that does its work when it is imported, and its first arguments. */
+type Program = readonly [module: string, ...args: string[]];
+
+/** `npm run lab NAME` */
+export const LABS: Readonly<Record<string, Program>> = {
+  console: ["tools/console/main.ts"],
+  faults: ["tools/faults/main.ts"],
+  hostile: ["tools/hostile/main.ts"],
+  large: ["tools/large/main.ts"],
+  limiter: ["node_modules/vitest/vitest.mjs", "run", "--project", "limiter-matrix"],
+  warmth: ["tools/warmth/main.ts"],
+};
+
+/** `npm run gen WHAT`: makes what is kept in the repository, though a program writes it. */
+export const GENERATORS: Readonly<Record<string, Program>> = {
+  docs: ["tools/release/documents.ts"],
+  map: ["tools/map/main.ts"],
+  pictures: ["tools/pictures/main.ts"],
+};
