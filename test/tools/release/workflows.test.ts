@@ -1,6 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseYaml } from "@redocly/openapi-core";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 
 const FOLDER = new URL("../../../.github/workflows/", import.meta.url);
@@ -34,6 +38,10 @@ const jobs = readdirSync(FOLDER).flatMap((file) => {
   }));
 });
 
+/** Whether the job's token may change the repository. */
+const canWrite = (given: z.infer<typeof permissions>) =>
+  given === undefined || given === "write-all" || (typeof given === "object" && given["contents"] === "write");
+
 /** Whether a token of GitHub's identity provider can be had, with which somebody signs as this repository. */
 const canSign = (given: z.infer<typeof permissions>) =>
   given === undefined || given === "write-all" || (typeof given === "object" && given["id-token"] === "write");
@@ -53,5 +61,72 @@ describe("a job of a workflow that can sign", () => {
       expect(kinds).toEqual(["actions/download-artifact", "sha256sum", "actions/attest-build-provenance"]);
       expect(needs).not.toEqual([]);
     }
+  });
+});
+
+describe("a job of a workflow that can write to the repository", () => {
+  it("runs no package of npm and no script of the repository", () => {
+    const writing = jobs.filter((job) => canWrite(job.permissions));
+    expect(writing.map(({ name }) => name)).toEqual(["release.yml propose", "release.yml publish"]);
+    for (const { steps } of writing)
+      for (const { run, uses } of steps)
+        expect(run ?? uses).not.toMatch(/\b(npm|npx|node|tsx|bash)\b|\.sh\b|setup-node/);
+  });
+});
+
+describe("a push to main", () => {
+  const STEP = fileURLToPath(new URL("../../../.github/release-step.sh", import.meta.url));
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+
+  /** A repository with an origin, and the commits of these versions. */
+  function repository(versions: readonly string[], { changesets = 0, tags = [] as readonly string[] } = {}) {
+    const folder = mkdtempSync(join(tmpdir(), "prewarm-release-"));
+    folders.push(folder);
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: folder });
+    git("init", "-q", "--initial-branch=main");
+    git("init", "-q", "--bare", "origin.git");
+    git("remote", "add", "origin", join(folder, "origin.git"));
+    mkdirSync(join(folder, ".changeset"));
+    writeFileSync(join(folder, ".changeset/README.md"), "");
+    for (let n = 0; n < changesets; n++) writeFileSync(join(folder, `.changeset/${n}.md`), "");
+    for (const version of versions) {
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ version, type: "module" }));
+      git("add", "package.json", ".changeset");
+      git("commit", "-q", "--allow-empty", "-m", version);
+    }
+    for (const tag of tags) git("push", "-q", "origin", `HEAD:refs/tags/${tag}`);
+    return folder;
+  }
+
+  it.each([
+    [
+      "proposes the next version while changesets are pending",
+      ["0.1.0", "0.1.0"],
+      { changesets: 2 },
+      "push",
+      "propose",
+    ],
+    ["releases a version that is new", ["0.1.0", "0.2.0"], {}, "push", "release"],
+    ["does nothing where the version is as before", ["0.1.0", "0.1.0"], {}, "push", undefined],
+    [
+      "releases the first version when the workflow is started by hand",
+      ["0.1.0", "0.1.0"],
+      {},
+      "workflow_dispatch",
+      "release",
+    ],
+    ["releases no version twice", ["0.1.0", "0.2.0"], { tags: ["v0.2.0"] }, "push", undefined],
+  ] as const)("%s", (_, versions, state, event, then) => {
+    const cwd = repository(versions, state);
+    const env = { ...process.env, GITHUB_EVENT_NAME: event };
+    const outputs = execFileSync(STEP, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    expect(outputs.trim().split("\n")).toEqual([
+      `version=${versions[1]}`,
+      ...(then === undefined ? [] : [`${then}=true`]),
+    ]);
   });
 });
