@@ -102,3 +102,12 @@ export function beyondCap(caps: Partial<Caps>, name: CapName, field: string, val
   if (cap === undefined || value <= cap) return undefined;
   return `${field}: ${value} ${CAPS[name].unit}, but ${name} of this deployment is ${cap} (a parameter of the stack)`;
 }
+
+/** The caps of a deployment whose parameters were left as they are. */
+export const DEFAULT_CAPS: Caps = {
+  maxInstances: CAPS.maxInstances.default,
+  maxTimeout: CAPS.maxTimeout.default,
+  maxActiveRequests: CAPS.maxActiveRequests.default,
+  maxTasks: CAPS.maxTasks.default,
+  maxRequestBytes: CAPS.maxRequestBytes.default,
+};

@@ -3,7 +3,7 @@ import { decode, encode } from "dns-packet";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
-import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
+import { type DnsServer, startDnsServer } from "../../tools/edge/dns.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 
 useVirtualClock({ idleMs: 2 });

@@ -1,7 +1,7 @@
 // Provides calls of AWS APIs that the project itself has no client for.
 import * as z from "zod";
-import { authorization } from "../../tools/local/authorization.ts";
 import type { Aws } from "../../tools/local/emulator.ts";
+import { authorization } from "../../tools/local/front.ts";
 
 /** Posts `body`, or gets `path` without one. The emulator looks at no signature, only at the account in it. */
 export async function call(

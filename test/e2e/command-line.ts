@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import * as z from "zod";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { ROOT } from "../../tools/local/paths.ts";
-import { onTerminal, type TerminalSize } from "../../tools/local/pseudo-terminal.ts";
+import { onTerminal, type TerminalSize } from "../../tools/local/processes.ts";
 import type { Stack } from "./stack.ts";
 
 const BUNDLE = `${ROOT}cli/dist/prewarm.cjs`;

@@ -1,7 +1,7 @@
 // What happens to a running request: it is resized, stopped or paused, and it survives lost records, messages and items.
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { readResults } from "../../tools/local/pop-report.ts";
+import { readResults } from "../../tools/local/results.ts";
 import { invoke } from "./aws-call.ts";
 import { body, urls } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";

@@ -4,7 +4,7 @@ import { CreateStackCommand, waitUntilStackCreateComplete } from "@aws-sdk/clien
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import type { LocalClients } from "../../tools/local/clients.ts";
-import { type Deployed, readDeployed } from "../../tools/local/deployed.ts";
+import { type Deployed, readDeployed } from "../../tools/local/deploy.ts";
 import type { Aws } from "../../tools/local/emulator.ts";
 
 /** Of the published files. */

@@ -1,8 +1,6 @@
 // Provides every way of launching a stack that the documents name, and the stacks that come of it.
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { deploy } from "../../tools/local/deploy.ts";
-import type { Deployed } from "../../tools/local/deployed.ts";
-import { existingNetwork, type Network } from "../../tools/local/existing-network.ts";
+import { type Deployed, deploy, existingNetwork, type Network } from "../../tools/local/deploy.ts";
 import { ROOT } from "../../tools/local/paths.ts";
 import { run } from "../../tools/local/processes.ts";
 import { launchByUrl } from "./launch-by-url.ts";

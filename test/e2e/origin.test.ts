@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { recOf } from "../../domain/pops/sites.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import { readResults } from "../../tools/local/pop-report.ts";
+import { readResults } from "../../tools/local/results.ts";
 import { body, urls } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 import { compareWithDryRun } from "./dry-runs.ts";

@@ -1,7 +1,7 @@
 // What a request can ask for beside URLs and POPs: regions, invalidation, variants, documents that list URLs, a retry.
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readResults } from "../../tools/local/pop-report.ts";
+import { readResults } from "../../tools/local/results.ts";
 import { DEAD_POP, HOST } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";

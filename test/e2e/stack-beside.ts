@@ -1,7 +1,5 @@
 // Provides a stack beside the one that is deployed already, for tests that need one of their own: to change or to destroy.
-import { cdk } from "../../tools/local/cdk.ts";
-import { readDeployed } from "../../tools/local/deployed.ts";
-import { existingNetwork } from "../../tools/local/existing-network.ts";
+import { cdk, existingNetwork, readDeployed } from "../../tools/local/deploy.ts";
 import { Stack } from "./stack.ts";
 
 /** Deploys a stack in an existing VPC under a name that no other test uses, as an operator does, and puts it to work. */

@@ -24,7 +24,7 @@ import type { ExpandDeps } from "../../lambdas/expand/deps.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
-import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
+import { type DnsServer, startDnsServer } from "../../tools/edge/dns.ts";
 import { addressOf } from "../../tools/local/ports.ts";
 import { foundFor } from "../probe/sources/site.ts";
 import { type RecordingAws, type Resource, recordingAws } from "./fakes/named-environment.ts";

@@ -28,6 +28,7 @@ import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { finalizeRecount, recount } from "../../domain/readiness/recount.ts";
+import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { findDistributions } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -36,7 +37,6 @@ import type { TaskResult } from "../../domain/result/task-result.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { measureUrls } from "../../probe/size/measure-urls.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
-import { DEFAULT_CAPS } from "../../tools/local/default-caps.ts";
 
 /** What a request has left behind. */
 export interface MemoryRun {

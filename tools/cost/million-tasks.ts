@@ -3,8 +3,8 @@ import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { instanceKind, type PriceRegion } from "../../domain/cost/prices.ts";
 import { SITES } from "../../domain/pops/sites.ts";
+import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
-import { DEFAULT_CAPS } from "../local/default-caps.ts";
 import type { StackTemplate } from "../stack-template.ts";
 
 /** A million tasks: so many URLs at so many POPs. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { ENDPOINT_FILE } from "../local/endpoint-file.ts";
+import { ENDPOINT_FILE } from "../local/paths.ts";
 import { type DoctorOptions, UsageError } from "./options.ts";
 
 const localSchema = z.object({

@@ -1,5 +1,3 @@
-import type { Encoding } from "./accept-encoding.ts";
-
 export interface TtlSeconds {
   readonly min: number;
   /** For answers without Cache-Control and Expires. */
@@ -113,4 +111,98 @@ export function policyOf(behaviour: Behaviour = {}, errorTtlMs = 10_000): Policy
   const { path: _path, pops: _pops, ...stated } = behaviour;
   const policy = { ...DEFAULT, errorTtlMs, ...stated };
   return policy.ttl.max === 0 ? { ...policy, rec: "passed" } : policy;
+}
+
+interface Ready {
+  readonly path: RegExp;
+  readonly pops: ReadonlySet<string> | undefined;
+  readonly policy: Policy;
+}
+
+export interface DistributionBehaviours {
+  readonly domain: string;
+  readonly behaviours?: readonly Behaviour[];
+}
+
+/** Finds the policy of a request: the first behaviour that fits, those of the distribution before those of all. */
+export class Behaviours {
+  readonly #errorTtlMs: number;
+  readonly #ofDomain: ReadonlyMap<string, readonly Ready[]>;
+  readonly #default: Policy;
+  #ofAll: readonly Ready[] = [];
+
+  constructor(distributions: readonly DistributionBehaviours[], ofAll: readonly Behaviour[], errorTtlMs: number) {
+    this.#errorTtlMs = errorTtlMs;
+    this.#default = policyOf({}, errorTtlMs);
+    this.#ofDomain = new Map(
+      distributions.flatMap(({ domain, behaviours = [] }) =>
+        behaviours.length === 0 ? [] : [[domain.toLowerCase(), this.#ready(behaviours)]],
+      ),
+    );
+    this.set(ofAll);
+  }
+
+  /** Replaces the behaviours of all distributions. What is cached stays. */
+  set(ofAll: readonly Behaviour[]): void {
+    this.#ofAll = this.#ready(ofAll);
+  }
+
+  /** @param target the path with its query string */
+  policyFor(domain: string | undefined, pop: string, target: string): Policy {
+    const own = domain === undefined ? undefined : this.#ofDomain.get(domain);
+    if (own === undefined && this.#ofAll.length === 0) return this.#default;
+    const path = pathOf(target);
+    const fits = (ready: Ready) => (ready.pops?.has(pop) ?? true) && ready.path.test(path);
+    return (own?.find(fits) ?? this.#ofAll.find(fits))?.policy ?? this.#default;
+  }
+
+  #ready(behaviours: readonly Behaviour[]): Ready[] {
+    return behaviours.map((behaviour) => ({
+      path: pathPattern(behaviour.path ?? "*"),
+      pops: behaviour.pops && new Set(behaviour.pops),
+      policy: policyOf(behaviour, this.#errorTtlMs),
+    }));
+  }
+}
+
+/** A path pattern of CloudFront's behaviours: `*` stands for any characters, `?` for one. It is held against the path without its query. */
+export function pathPattern(path: string): RegExp {
+  const source = path
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`);
+}
+
+/** @param target a path with its query string */
+export function pathOf(target: string): string {
+  return target.split("?", 1)[0] ?? target;
+}
+
+export type Encoding = "br" | "gzip";
+
+/**
+ * The encodings of Accept-Encoding that count, `br` first; all others are dropped, as CloudFront does.
+ *
+ * @param enabled those that the cache policy has
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cache-key-understand-cache-policy.html#cache-policy-compressed-objects
+ */
+export function acceptedEncodings(header: string | undefined, enabled: readonly Encoding[]): Encoding[] {
+  const accepted = new Set((header ?? "").toLowerCase().split(",").filter(isWanted).map(nameOf));
+  return BEST_FIRST.filter((encoding) => enabled.includes(encoding) && accepted.has(encoding));
+}
+
+/** What may stand in a cache key: `br,gzip`, `br`, `gzip`, or nothing. */
+export function normalised(accepted: readonly Encoding[]): string {
+  return accepted.join(",");
+}
+
+const BEST_FIRST = ["br", "gzip"] as const;
+
+function nameOf(one: string): string {
+  return one.split(";", 1)[0]?.trim() ?? "";
+}
+
+function isWanted(one: string): boolean {
+  return !/;\s*q=0(\.0*)?\s*$/.test(one);
 }

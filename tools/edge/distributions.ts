@@ -1,5 +1,5 @@
 import type { Behaviour } from "./behaviour.ts";
-import type { OriginSettings } from "./origin-settings.ts";
+import type { OriginSettings } from "./origin.ts";
 
 export interface Distribution {
   /** `d111111abcdef8.cloudfront.net` */

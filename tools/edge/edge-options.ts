@@ -1,7 +1,7 @@
 import type { Behaviour } from "./behaviour.ts";
 import type { Distribution } from "./distributions.ts";
 import type { FaultHook } from "./faults.ts";
-import type { OriginSettings } from "./origin-settings.ts";
+import type { OriginSettings } from "./origin.ts";
 import type { SiteMap } from "./site.ts";
 
 export interface EdgePop {

@@ -1,23 +1,19 @@
-import type { Behaviour } from "./behaviour.ts";
-import { Behaviours } from "./behaviours.ts";
+import { type Behaviour, Behaviours } from "./behaviour.ts";
 import { createCertificate } from "./certificate.ts";
 import { Distributions } from "./distributions.ts";
-import { startDnsServer } from "./dns-server.ts";
+import { startDnsServer } from "./dns.ts";
+import { Sampling } from "./edge-headers.ts";
 import type { EdgeOptions } from "./edge-options.ts";
 import type { FaultHook } from "./faults.ts";
-import { type EvictedFrom, evict, type Holder, holdersOf } from "./holders.ts";
-import { startOrigin } from "./origin.ts";
+import { type OriginSettings, startOrigin } from "./origin.ts";
 import { OriginClient } from "./origin-client.ts";
 import type { OriginRequestSeen } from "./origin-log.ts";
-import type { OriginSettings } from "./origin-settings.ts";
 import { placePops } from "./place-pops.ts";
 import { popHandler } from "./pop-handler.ts";
-import { PopLog, type PopRequestSeen } from "./pop-log.ts";
 import { startPopServer } from "./pop-server.ts";
-import { Sampling } from "./server-timing.ts";
 import { Site, type SiteObject } from "./site.ts";
-import { type EdgeStats, edgeStats } from "./stats.ts";
-import { wireTiers } from "./tiers.ts";
+import { type EdgeStats, edgeStats, PopLog, type PopRequestSeen } from "./stats.ts";
+import { type EvictedFrom, evict, type Holder, holdersOf, wireTiers } from "./tiers.ts";
 
 export interface Edge {
   readonly httpsPort: number;

@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { loopbackAddresses } from "./addresses.ts";
-import { newCounters } from "./counters.ts";
-import type { Zone } from "./dns-answers.ts";
+import type { Zone } from "./dns.ts";
 import type { EdgeOptions, EdgePop } from "./edge-options.ts";
-import type { Pop } from "./exchange.ts";
+import { newCounters, type Pop } from "./exchange.ts";
 import type { Tier } from "./tier.ts";
 
 export interface PlacedPops {
@@ -67,4 +65,51 @@ function serversOf({ pop, answersAs = pop }: EdgePop, addresses: readonly string
     const via = `1.1 ${randomBytes(16).toString("hex")}.cloudfront.net (CloudFront)`;
     return tier ? [{ name: pop, answersAs, address, via, tier, counters: newCounters() }] : [];
   });
+}
+
+/**
+ * `count` consecutive IPv4 addresses from `first` on, all within 127.0.0.0/8: the stand-in edge must never be reachable
+ * from another machine.
+ *
+ * @throws RangeError if `first` is no loopback address, or the last address would not be one
+ */
+export function loopbackAddresses(first: string, count: number): string[] {
+  const start = toNumber(first);
+  if (start === undefined || start + count > LOOPBACK_END) {
+    throw new RangeError(`${count} addresses from ${first} on do not lie within 127.0.0.0/8`);
+  }
+  return Array.from({ length: count }, (_, index) => toText(start + index));
+}
+
+const LOOPBACK_END = 0x7fffffff;
+
+function toNumber(address: string): number | undefined {
+  const octets = address.split(".").map(Number);
+  const sound = octets.length === 4 && octets.every((octet) => Number.isInteger(octet) && octet >= 0 && octet <= 255);
+  return sound && octets[0] === 127 ? octets.reduce((sum, octet) => sum * 256 + octet, 0) : undefined;
+}
+
+function toText(address: number): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+}
+
+/**
+ * The line that gives macOS the addresses of the edge: its loopback interface has 127.0.0.1 alone, where Linux answers on all of
+ * 127.0.0.0/8. For bash and zsh. They are gone when the machine starts anew.
+ */
+export function aliasCommand(addresses: readonly string[]): string {
+  return `for a in ${rangesOf(addresses).join(" ")}; do sudo ifconfig lo0 alias $a up; done`;
+}
+
+/** As a shell spells them: `127.77.0.{1..255}`. */
+function rangesOf(addresses: readonly string[]): string[] {
+  const ranges: { readonly net: string; readonly first: number; last: number }[] = [];
+  for (const address of addresses) {
+    const at = address.lastIndexOf(".");
+    const [net, host] = [address.slice(0, at), Number(address.slice(at + 1))];
+    const range = ranges.at(-1);
+    if (range?.net === net && range.last + 1 === host) range.last = host;
+    else ranges.push({ net, first: host, last: host });
+  }
+  return ranges.map(({ net, first, last }) => (first === last ? `${net}.${first}` : `${net}.{${first}..${last}}`));
 }

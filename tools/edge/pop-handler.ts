@@ -1,10 +1,15 @@
-import type { RequestListener } from "node:http";
-import { type AnswerContext, answer, begin } from "./answer.ts";
-import { count } from "./counters.ts";
-import type { Exchange, Pop } from "./exchange.ts";
-import type { Fault, FaultHook } from "./faults.ts";
-import { madeUp } from "./find.ts";
-import { send } from "./send.ts";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { performance } from "node:perf_hooks";
+import { TLSSocket } from "node:tls";
+import type { Behaviours } from "./behaviour.ts";
+import { type Asked, askedFor, fragment } from "./cache-key.ts";
+import type { Distributions } from "./distributions.ts";
+import { count, type Exchange, type Found, type Pop } from "./exchange.ts";
+import type { AnswerFault, Fault, FaultHook } from "./faults.ts";
+import type { OriginClient } from "./origin-client.ts";
+import { type Answer, contentRange, type Entry, type Reply, requestedRange } from "./reply.ts";
+import { type SendContext, send } from "./send.ts";
+import type { Tier } from "./tier.ts";
 
 export interface PopHandlerOptions extends AnswerContext {
   /** Which POP's server has a local address. */
@@ -48,4 +53,88 @@ function handle(exchange: Exchange, fault: Fault | undefined, options: PopHandle
   } else {
     void answer(exchange, options, fault);
   }
+}
+
+/** What all exchanges of an edge have in common. */
+export interface AnswerContext extends SendContext {
+  readonly distributions: Distributions;
+  readonly behaviours: Behaviours;
+  readonly origin: OriginClient;
+}
+
+/** The exchange that a request begins. */
+export function begin(pop: Pop, request: IncomingMessage, response: ServerResponse, context: AnswerContext): Exchange {
+  const domain = distributionAsked(request, context.distributions);
+  const policy = context.behaviours.policyFor(domain, pop.name, request.url ?? "");
+  return { pop, request, response, domain, policy, began: performance.now() };
+}
+
+/** Answers as CloudFront would, unless `fault` spoils the answer on its way. */
+export async function answer(exchange: Exchange, context: AnswerContext, fault?: AnswerFault): Promise<void> {
+  const { pop, request, domain, policy } = exchange;
+  const { method, url = "", headers } = request;
+  const served = domain !== undefined && url.startsWith("/") && (method === "GET" || method === "HEAD");
+  if (!served) return send(exchange, madeUp(403), context, fault);
+  const asked = askedFor(domain, url, headers, policy);
+  const found = await find({ method, asked, range: headers.range }, pop.tier, context.origin);
+  if (policy.evict && method === "GET") pop.tier.used(asked);
+  send(exchange, found, context, fault);
+}
+
+/** The distribution that Host names, unless the TLS handshake named another one or none that is known. */
+function distributionAsked({ headers, socket }: IncomingMessage, distributions: Distributions): string | undefined {
+  const domain = distributions.domainOf(headers.host ?? "");
+  const sni = socket instanceof TLSSocket ? (socket as { servername?: string | false }).servername : undefined;
+  return !sni || distributions.domainOf(sni) === domain ? domain : undefined;
+}
+
+export interface Wanted {
+  readonly method: "GET" | "HEAD";
+  readonly asked: Asked;
+  /** The Range header of a GET. */
+  readonly range: string | undefined;
+}
+
+/**
+ * Looks for an answer in the tiers, then at the origin. A GET of a whole object fills the tiers. A HEAD or a range is
+ * answered from a tier that has the object, otherwise by the origin; a policy may have the range kept then, as a
+ * fragment.
+ */
+export async function find({ method, asked, range }: Wanted, tier: Tier, origin: OriginClient): Promise<Found> {
+  if (method === "GET" && range === undefined) return kept(await tier.get(asked.key, asked));
+  const answer = tier.peek(asked.key, asked);
+  if (method === "HEAD") return answer ? kept(answer) : passedOn(await origin.head(asked));
+  if (answer) return kept(answer, part(answer.entry, range));
+  if (asked.policy.ranges === "passed") return passedOn(await origin.range(asked, range ?? ""));
+  const piece = fragment(asked, range ?? "");
+  return kept(await tier.get(piece.key, piece));
+}
+
+/** An answer that the POP gives by itself. */
+export function madeUp(status: number, headers: Readonly<Record<string, string>> = {}): Found {
+  const body = Buffer.from(status === 204 ? "" : `${status}\n`);
+  const all = { "content-type": "text/plain", ...headers };
+  return {
+    reply: { status, headers: Object.entries(all).flat(), body, length: body.length },
+    source: "none",
+    refreshed: false,
+  };
+}
+
+function kept(answer: Answer, reply: Reply = answer.entry): Found {
+  const { entry, layer, refreshed, untold = false, askedBy = "rec" } = answer;
+  return { reply, source: layer, refreshed, storedAt: entry.storedAt, originMs: entry.originMs ?? 0, untold, askedBy };
+}
+
+function passedOn(reply: Reply): Found {
+  return { reply, source: "origin", refreshed: false };
+}
+
+function part(entry: Entry, header: string | undefined): Reply {
+  const range = entry.status === 200 ? requestedRange(header, entry.length) : undefined;
+  if (range === undefined) return entry;
+  const headers = [...entry.headers, "content-range", contentRange(range, entry.length)];
+  if (range === "unsatisfiable") return { status: 416, headers, body: Buffer.alloc(0), length: 0 };
+  const body = entry.body.subarray(range.start, range.end);
+  return { status: 206, headers, body, length: body.length };
 }

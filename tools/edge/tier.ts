@@ -1,8 +1,5 @@
-import type { Encoding } from "./accept-encoding.ts";
-import { type Asked, plainly } from "./asked.ts";
-import { Cache } from "./cache.ts";
-import { Evictions } from "./evictions.ts";
-import { Flights } from "./flights.ts";
+import type { Encoding, Policy } from "./behaviour.ts";
+import { type Asked, plainly, targetOf } from "./cache-key.ts";
 import { type Answer, asKept, type Entry, type Layer } from "./reply.ts";
 
 /** Asks the next layer. Must not reject. `known`: the entry that has expired here. */
@@ -103,4 +100,96 @@ export class Tier {
 
 function isAccepted(form: Entry["form"], accepts: readonly Encoding[]): boolean {
   return form === "identity" || (form !== undefined && accepts.includes(form));
+}
+
+/**
+ * What one tier keeps. A key is the distribution's domain and the path with its query string: so an alias and the
+ * domain share objects, and two distributions never do. Headers that are part of the key follow, one a line.
+ */
+export class Cache {
+  readonly #entries = new Map<string, Entry>();
+
+  fresh(key: string, now: number): Entry | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.expiresAt > now ? entry : undefined;
+  }
+
+  /** The entry, fresh or expired. A revalidation starts from it. */
+  last(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  put(key: string, entry: Entry): void {
+    this.#entries.set(key, entry);
+  }
+
+  drop(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** @returns how many entries were removed */
+  invalidate(matches: (key: string) => boolean): number {
+    const gone = [...this.#entries.keys()].filter(matches);
+    for (const key of gone) this.#entries.delete(key);
+    return gone.length;
+  }
+
+  /** The keys of a path, whatever its form, that are fresh. */
+  keysOf(target: string, now: number): string[] {
+    return [...this.#entries.keys()].filter((key) => targetOf(key) === target && this.fresh(key, now) !== undefined);
+  }
+}
+
+interface Flight {
+  readonly key: string;
+  /** No invalidation came meanwhile. */
+  valid: boolean;
+}
+
+/** The fetches of one tier that are under way. */
+export class Flights {
+  readonly #latest = new Map<string, Promise<Answer>>();
+  readonly #all = new Set<Flight>();
+
+  /** The fetch of this key that may still be shared. */
+  underWay(key: string): Promise<Answer> | undefined {
+    return this.#latest.get(key);
+  }
+
+  /** @param landed is told whether the answer may still be kept; its result is what everybody who waits gets */
+  start(key: string, fetch: Promise<Answer>, landed: (answer: Answer, valid: boolean) => Answer): Promise<Answer> {
+    const flight = { key, valid: true };
+    const arrival = fetch.then((answer) => {
+      this.#all.delete(flight);
+      if (this.#latest.get(key) === arrival) this.#latest.delete(key);
+      return landed(answer, flight.valid);
+    });
+    this.#all.add(flight);
+    this.#latest.set(key, arrival);
+    return arrival;
+  }
+
+  invalidate(matches: (key: string) => boolean): void {
+    for (const flight of this.#all) {
+      if (!matches(flight.key)) continue;
+      flight.valid = false;
+      this.#latest.delete(flight.key);
+    }
+  }
+}
+
+/** Counts the requests for each key of a cache, to lose an object after so many. */
+export class Evictions {
+  readonly #counts = new Map<string, { requests: number; evictions: number }>();
+
+  /** Counts one request. @returns whether the object is lost now */
+  isDue(key: string, { after, times = Number.POSITIVE_INFINITY }: NonNullable<Policy["evict"]>): boolean {
+    const counts = this.#counts.get(key) ?? { requests: 0, evictions: 0 };
+    this.#counts.set(key, counts);
+    counts.requests += 1;
+    if (counts.requests < after || counts.evictions >= times) return false;
+    counts.requests = 0;
+    counts.evictions += 1;
+    return true;
+  }
 }

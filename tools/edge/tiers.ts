@@ -1,5 +1,6 @@
+import { formOf, targetOf } from "./cache-key.ts";
 import type { EdgePop } from "./edge-options.ts";
-import { invalidated } from "./invalidation.ts";
+import type { Pop } from "./exchange.ts";
 import type { OriginClient } from "./origin-client.ts";
 import type { Layer } from "./reply.ts";
 import { Tier, type Upstream } from "./tier.ts";
@@ -73,4 +74,85 @@ function askOrigin(origin: OriginClient, by: Layer): Upstream {
       ? { entry, layer: by, refreshed: true }
       : { entry, layer: "origin", refreshed: false, askedBy: by };
   };
+}
+
+/** As CloudFront names it, with the path, which CloudFront does not name. */
+export class InvalidArgumentError extends Error {
+  override readonly name = "InvalidArgument";
+  constructor(path: string) {
+    super(`Your request contains one or more invalid invalidation paths: ${path}`);
+  }
+}
+
+/** What RFC 1738 calls unsafe must come percent-encoded; `~` is invalidated in no form, but refused as it is. */
+const REFUSED = /[<>"{}|\\^~[\]`]|[^\x21-\x7e]/;
+const UNSAFE = /[<>"{}|\\^[\]`]/g;
+const LONGEST = 4_000;
+
+/**
+ * Which cache keys an invalidation of `paths` removes. As CloudFront: a path begins with a slash and includes its query
+ * string; `*` is a wildcard as the last character only.
+ *
+ * @param domain limits it to one distribution; absent: all of them
+ * @throws InvalidArgumentError for a path that CloudFront would refuse
+ */
+export function invalidated(paths: readonly string[], domain?: string): (key: string) => boolean {
+  const refused = paths.find((path) => !path.startsWith("/") || path.length > LONGEST || REFUSED.test(path));
+  if (refused !== undefined) throw new InvalidArgumentError(refused);
+  const exact = new Set(paths.filter((path) => !path.endsWith("*") && !path.includes("%7E")));
+  const prefixes = paths.filter((path) => path.endsWith("*")).map((path) => path.slice(0, -1));
+  return (key) => {
+    if (domain !== undefined && !key.startsWith(`${domain}/`)) return false;
+    const target = targetOf(key).replaceAll(UNSAFE, encodeURIComponent);
+    return exact.has(target) || prefixes.some((prefix) => target.startsWith(prefix));
+  };
+}
+
+/** A cache that has an object, whole and fresh: what is true, whatever the answers say. */
+export type Holder =
+  | { readonly layer: "pop"; readonly pop: string; readonly address: string; readonly form: string }
+  | { readonly layer: "rec"; readonly rec: string; readonly form: string };
+
+/** Which caches an eviction empties. Without a REC: caches of POPs only; with nothing at all: those of every POP. */
+export interface EvictedFrom {
+  readonly pop?: string;
+  readonly address?: string;
+  readonly rec?: string;
+}
+
+/**
+ * Every cache that has the path. `form` is what else is in the cache key, such as `accept-encoding: gzip`. Fragments are
+ * left out.
+ */
+export function holdersOf(path: string, servers: Iterable<Pop>, recs: ReadonlyMap<string, Tier>): Holder[] {
+  const atPops = [...servers].flatMap(({ name: pop, address, tier }) =>
+    formsAt(tier, path).map((form) => ({ layer: "pop" as const, pop, address, form })),
+  );
+  const atRecs = [...recs].flatMap(([rec, tier]) =>
+    formsAt(tier, path).map((form) => ({ layer: "rec" as const, rec, form })),
+  );
+  return [...atPops, ...atRecs];
+}
+
+/** @returns how many entries were lost */
+export function evict(
+  paths: readonly string[],
+  { pop, address, rec }: EvictedFrom,
+  servers: Iterable<Pop>,
+  recs: ReadonlyMap<string, Tier>,
+): number {
+  const matches = invalidated(paths);
+  const isMeant = (server: Pop) =>
+    (pop ?? server.name) === server.name && (address ?? server.address) === server.address;
+  const wantsPops = rec === undefined || pop !== undefined || address !== undefined;
+  const atPops = wantsPops ? [...servers].filter(isMeant).map(({ tier }) => tier) : [];
+  const atRecs = [...recs].filter(([name]) => name === rec).map(([, tier]) => tier);
+  return [...new Set([...atPops, ...atRecs])].reduce((lost, tier) => lost + tier.evict(matches), 0);
+}
+
+function formsAt(tier: Tier, path: string): string[] {
+  return tier
+    .keysOf(path)
+    .map(formOf)
+    .filter((form) => !form.includes("range: "));
 }

@@ -7,7 +7,7 @@ import type { ApiClient } from "../../client/api-client.ts";
 import { resultShardCount } from "../../domain/plan/task.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { LocalPrewarm } from "../local/local-prewarm.ts";
-import { readResults } from "../local/pop-report.ts";
+import { readResults } from "../local/results.ts";
 import type { Aftermath } from "./invariants.ts";
 
 /** Reads what a request left behind, once all that goes a moment after its end has gone. */

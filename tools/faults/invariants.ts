@@ -1,5 +1,5 @@
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import { unmet } from "../local/expectations.ts";
+import { unmet } from "../local/results.ts";
 
 /** What a run left behind: the values that are checked. */
 export interface Aftermath {

@@ -1,12 +1,12 @@
 import { resultShardCount } from "../../domain/plan/task.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { recOf } from "../../domain/pops/sites.ts";
-import { EdgeWatch } from "../edge/watch.ts";
+import { EdgeWatch } from "../edge/faults.ts";
 import { InstanceLinks } from "../large/instance-links.ts";
 import { checkedClient } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
-import { readResults } from "../local/pop-report.ts";
 import { freePort } from "../local/ports.ts";
+import { readResults } from "../local/results.ts";
 import { aftermath } from "./aftermath.ts";
 import { type AwsProxy, startAwsProxy } from "./aws-proxy.ts";
 import { blackouts, type Disturbed, killAndFollow, pauseAndResume, startAndStop } from "./disturb.ts";

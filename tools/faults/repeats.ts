@@ -1,4 +1,4 @@
-import type { Get } from "../edge/watch.ts";
+import type { Get } from "../edge/faults.ts";
 
 /** An agent that was killed. */
 export interface Kill {

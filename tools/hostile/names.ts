@@ -4,6 +4,7 @@ import { Dns } from "../../aws/dns.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import type { ReadableList } from "../../domain/plan/lists.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
+import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { attributesOf, EVENTS, timingsOf } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
@@ -11,7 +12,6 @@ import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts"
 import type { GetSizeDeps } from "../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../lambdas/get-size/handler.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
-import { DEFAULT_CAPS } from "../local/default-caps.ts";
 import { fakeDeps } from "../local/fake-deps.ts";
 import { CLOUDFRONT_ADDRESS, HOSTILE_NAMES, type HostileName } from "./hostile-names.ts";
 import { startLyingDns } from "./lying-dns.ts";

@@ -1,9 +1,8 @@
 import { statSync } from "node:fs";
 import type { LabPart, LabRow } from "../lab/part.ts";
-import { authorization } from "../local/authorization.ts";
-import { ENDPOINT_FILE } from "../local/endpoint-file.ts";
+import { authorization } from "../local/front.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
-import { LOCAL } from "../local/paths.ts";
+import { ENDPOINT_FILE, LOCAL } from "../local/paths.ts";
 import { listeningPorts, processesWith } from "./listening-ports.ts";
 import { attack, type PageTarget } from "./page-attack.ts";
 import { pageInChromium } from "./page-in-chromium.ts";

@@ -1,4 +1,4 @@
-import type { Get } from "../edge/watch.ts";
+import type { Get } from "../edge/faults.ts";
 import type { Launch, LocalFleet } from "../local/fleet.ts";
 import { type Link, type LinkOptions, startLink } from "./links.ts";
 

@@ -3,7 +3,7 @@ import type { Progress } from "../../client/answers.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { EdgeWatch } from "../edge/watch.ts";
+import { EdgeWatch } from "../edge/faults.ts";
 import { checkedClient } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import type { StandIn } from "../local/stand-in-edge.ts";

@@ -4,7 +4,7 @@ import type { Progress } from "../../client/answers.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import { requestItemSchema } from "../../domain/request/request-item.ts";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
-import { readResults } from "../local/pop-report.ts";
+import { readResults } from "../local/results.ts";
 import { bodyOf, follow, hasEnded, type LargeStack, startLargeStack } from "./large-stack.ts";
 
 /** The least that a stack takes. */

@@ -6,11 +6,18 @@ import type { Progress, Summary } from "../../client/answers.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { checkedClient } from "./api-client.ts";
-import { askAgain } from "./check-warm.ts";
-import { unmet } from "./expectations.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
-import { outcomeCounts, type PopRow, popTable, readResults, reportRows, rowsByPop } from "./pop-report.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
+import {
+  askAgain,
+  outcomeCounts,
+  type PopRow,
+  popTable,
+  readResults,
+  reportRows,
+  rowsByPop,
+  unmet,
+} from "./results.ts";
 import { endOnSignals, INTERRUPTED } from "./signals.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 

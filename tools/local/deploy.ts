@@ -1,8 +1,17 @@
 import { existsSync } from "node:fs";
-import { cdk } from "./cdk.ts";
+import { GetApiKeyCommand } from "@aws-sdk/client-api-gateway";
+import { DescribeStackResourcesCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import {
+  CreateKeyPairCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+} from "@aws-sdk/client-ec2";
+import * as z from "zod";
 import type { LocalClients } from "./clients.ts";
-import { type Deployed, readDeployed } from "./deployed.ts";
 import type { Aws } from "./emulator.ts";
+import { ROOT, RUN } from "./paths.ts";
+import { run } from "./processes.ts";
 
 /** Runs `cdk bootstrap`, as a user does once for each account and region. */
 export async function bootstrap(aws: Aws): Promise<void> {
@@ -25,4 +34,83 @@ export async function deploy(
   const values = Object.entries(parameters).flatMap(([name, value]) => ["--parameters", `${name}=${value}`]);
   await cdk(aws, ["deploy", stackName, "--require-approval=never", ...synthesized(stackName), ...values]);
   return readDeployed(clients, stackName);
+}
+
+const outputsSchema = z.object({ prewarmapikeyoutput: z.string(), prewarmapiEndpoint: z.string() });
+
+/** A deployed stack, as far as a user of its outputs knows it, and the names of its parts. */
+export interface Deployed {
+  readonly stackName: string;
+  /** Id of the REST API. */
+  readonly apiId: string;
+  readonly apiKey: string;
+  /** The parameter of that name; empty: every address may call the API. */
+  readonly allowedCidrs: string;
+  /** Physical name of a resource, by the start of its logical id and its type. */
+  readonly resource: (logicalId: string, type: string) => string;
+}
+
+/** Reads what a stack consists of, however it was launched. */
+export async function readDeployed(clients: LocalClients, stackName: string): Promise<Deployed> {
+  const { Stacks } = await clients.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+  const outputs = outputsSchema.parse(
+    Object.fromEntries((Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])),
+  );
+  const key = await clients.apiGateway.send(
+    new GetApiKeyCommand({ apiKey: outputs.prewarmapikeyoutput.split("/").at(-1), includeValue: true }),
+  );
+  const { StackResources = [] } = await clients.cloudFormation.send(
+    new DescribeStackResourcesCommand({ StackName: stackName }),
+  );
+  return {
+    stackName,
+    apiId: new URL(outputs.prewarmapiEndpoint).hostname.split(".", 1)[0] ?? "",
+    apiKey: key.value ?? "",
+    allowedCidrs: Stacks?.[0]?.Parameters?.find((it) => it.ParameterKey === "allowedCidrs")?.ParameterValue ?? "",
+    resource: (logicalId, type) => {
+      const found = StackResources.find(
+        (it) => it.LogicalResourceId?.startsWith(logicalId) && it.ResourceType === type,
+      );
+      if (found?.PhysicalResourceId === undefined) throw new Error(`${stackName} has no ${type} ${logicalId}`);
+      return found.PhysicalResourceId;
+    },
+  };
+}
+
+const CDK = `${ROOT}node_modules/aws-cdk/bin/cdk`;
+
+/** Runs the CDK command line as a user does, in a folder with a CDK app; what it synthesizes goes to `output`. */
+export async function cdk(
+  aws: Aws,
+  args: readonly string[],
+  app: string = ROOT,
+  output = `${RUN}cdk.out`,
+): Promise<string> {
+  const env = { ...process.env, ...aws.env, CDK_DISABLE_CLI_TELEMETRY: "true", CI: "true" };
+  return run(process.execPath, [CDK, ...args, "--no-notices", `--output=${output}`], env, app);
+}
+
+/** Runs `cdk destroy`, as a user does, and says yes. */
+export async function destroy(aws: Aws, stackName: string, envName: string): Promise<void> {
+  await cdk(aws, ["destroy", stackName, "-c", `envName=${envName}`, "--force"]);
+}
+
+// Provides the network that an operator has already, for stacks that go into an existing VPC.
+
+/** Ids of a network's parts, each under the name of the stack's parameter. `subnet` has two, with a comma between. */
+export type Network = Readonly<Record<"vpc" | "subnet" | "sg" | "key", string>>;
+
+/** Makes a VPC with two subnets, a security group and a key pair; group and key pair have the name. */
+export async function existingNetwork({ ec2 }: LocalClients, name: string): Promise<Network> {
+  const vpc = (await ec2.send(new CreateVpcCommand({ CidrBlock: "10.9.0.0/16" }))).Vpc?.VpcId ?? "";
+  const subnet = async (CidrBlock: string) =>
+    (await ec2.send(new CreateSubnetCommand({ VpcId: vpc, CidrBlock }))).Subnet?.SubnetId ?? "";
+  const group = await ec2.send(new CreateSecurityGroupCommand({ VpcId: vpc, GroupName: name, Description: name }));
+  await ec2.send(new CreateKeyPairCommand({ KeyName: name }));
+  return {
+    vpc,
+    subnet: `${await subnet("10.9.1.0/24")},${await subnet("10.9.2.0/24")}`,
+    sg: group.GroupId ?? "",
+    key: name,
+  };
 }

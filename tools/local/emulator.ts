@@ -1,11 +1,9 @@
 import { randomInt } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { authorization } from "./authorization.ts";
 import { findEmulator } from "./find-emulator.ts";
-import { type Front, openFront } from "./front.ts";
+import { authorization, type Front, openFront } from "./front.ts";
 import { LOCAL, RUN, socketFolder } from "./paths.ts";
-import { start, stop } from "./processes.ts";
-import { ready } from "./ready.ts";
+import { ready, start, stop } from "./processes.ts";
 
 const REGION = "us-east-1";
 const SOCKET = "aws.sock";

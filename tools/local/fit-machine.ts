@@ -1,6 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { aliasCommand } from "../edge/alias-command.ts";
-import { edgeAddresses } from "../edge/place-pops.ts";
+import { aliasCommand, edgeAddresses } from "../edge/place-pops.ts";
 import type { StandInOptions } from "./stand-in-edge.ts";
 
 /** What of a machine decides whether a local run is possible. */

@@ -6,7 +6,7 @@ import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { unzipSync } from "fflate";
 import type { LocalClients } from "./clients.ts";
-import type { Deployed } from "./deployed.ts";
+import type { Deployed } from "./deploy.ts";
 import { LOCAL, RUN } from "./paths.ts";
 import { ending, start, stop } from "./processes.ts";
 

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,4 +47,27 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Tells other programs where the API is while it runs. It has the API key. */
+export const ENDPOINT_FILE = `${LOCAL}endpoint.json`;
+
+/** What this process has written. */
+let written: { readonly file: string; readonly text: string } | undefined;
+
+export function writeEndpointFile(text: string, file = ENDPOINT_FILE): void {
+  writeSecret(file, text);
+  written = { file, text };
+}
+
+/** Leaves the file of another run, which may have been written meanwhile. */
+export function removeEndpointFile(): void {
+  if (written === undefined || !existsSync(written.file)) return;
+  if (readFileSync(written.file, "utf8") === written.text) rmSync(written.file);
+}
+
+/** Writes a file that nobody else on this machine may read. It is made anew: the mode of one that is there would stay. */
+export function writeSecret(path: string, text: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, text, { mode: 0o600 });
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { openSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A command failed. The message has the last lines that it printed. */
 export class CommandError extends Error {
@@ -107,4 +108,38 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
+}
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** Waits until a server that was just started answers with a 2xx. @throws Error that names its log when it ends, or takes a minute; InterruptedError */
+export async function ready(
+  url: string,
+  server: ChildProcess,
+  name: string,
+  log: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    refuseIfEnding();
+    if (server.exitCode !== null) throw new Error(`${name} ended with ${server.exitCode}; see ${log}`);
+    const answer = await fetch(url, { headers }).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(100);
+  }
+  throw new Error(`${name} is not ready after ${READY_TIMEOUT_MS / 1000} s; see ${log}`);
+}
+
+/** Cells of a line, and lines. */
+export type TerminalSize = readonly [columns: number, rows: number];
+
+/**
+ * What is to be started so that a command runs on a terminal of its own, whose output comes through a pipe. `script` is part of
+ * util-linux.
+ * @param words the command and its arguments, none of which has a quote
+ */
+export function onTerminal([columns, rows]: TerminalSize, words: readonly string[]): readonly [string, string[]] {
+  const line = words.map((word) => `'${word}'`).join(" ");
+  return ["script", ["-qefc", `stty cols ${columns} rows ${rows}; exec ${line}`, "/dev/null"]];
 }

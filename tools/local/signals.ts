@@ -1,5 +1,4 @@
-import { removeEndpointFile } from "./endpoint-file.ts";
-import { closeRunFolder } from "./paths.ts";
+import { closeRunFolder, removeEndpointFile } from "./paths.ts";
 import { ending, killChildren } from "./processes.ts";
 
 /** What ends a run: Ctrl-C, a supervisor, a terminal that is closed. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTerminal, type TerminalSize } from "../local/pseudo-terminal.ts";
+import { onTerminal, type TerminalSize } from "../local/processes.ts";
 
 /** A command that runs on a terminal. */
 export interface OnTerminal {

@@ -1,4 +1,4 @@
-import type { OriginLimit } from "../edge/origin-limit.ts";
+import type { OriginLimit } from "../edge/origin.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { endRow, firstDownload } from "./limits.ts";
 import { popsUnder } from "./pops-under.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { median } from "../bench/statistics.ts";
-import { EdgeWatch } from "../edge/watch.ts";
+import { EdgeWatch } from "../edge/faults.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { firstDownload } from "./limits.ts";
 import { popsUnder } from "./pops-under.ts";

@@ -8,7 +8,7 @@ import { follow, hasEnded } from "../large/large-stack.ts";
 import { checkedClient } from "../local/api-client.ts";
 import type { OnLaunch } from "../local/fleet.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
-import { readResults } from "../local/pop-report.ts";
+import { readResults } from "../local/results.ts";
 import type { StandInOptions } from "../local/stand-in-edge.ts";
 import { HOST } from "../local/world.ts";
 

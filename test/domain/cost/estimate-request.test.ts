@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { type EstimateInput, estimateRequest } from "../../../domain/cost/estimate-request.ts";
 import { instanceKind } from "../../../domain/cost/prices.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { request } from "../../lambdas/items.ts";
 
 const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];

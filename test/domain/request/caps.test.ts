@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { beyondCap, CAPS, type CapName, capsOf, capVariables } from "../../../domain/request/caps.ts";
+import { beyondCap, CAPS, type CapName, capsOf, capVariables, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, problemWith } from "../../../domain/request/distributions.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 
 const names = Object.keys(CAPS) as CapName[];
 const all = Object.fromEntries(names.map((name) => [CAPS[name].variable, String(CAPS[name].default)]));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { BODY, world } from "../../lambdas/api/world.ts";
 
 type Asked = Record<string, string>;

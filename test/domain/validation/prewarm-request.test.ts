@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { knownNames, selectPops } from "../../../domain/pops/select.ts";
-import type { Caps } from "../../../domain/request/caps.ts";
+import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 
 const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_count: 1 };
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { LOCAL, ROOT } from "../../../tools/local/paths.ts";
-import { onTerminal } from "../../../tools/local/pseudo-terminal.ts";
+import { onTerminal } from "../../../tools/local/processes.ts";
 import { until } from "../command-line.ts";
 
 const CTRL_C = "\u0003";

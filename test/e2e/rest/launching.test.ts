@@ -2,8 +2,8 @@
 // The stacks are this file's own: each makes the emulator look at more streams, which slows down what runs beside it.
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readResults } from "../../../tools/local/pop-report.ts";
 import { CommandError } from "../../../tools/local/processes.ts";
+import { readResults } from "../../../tools/local/results.ts";
 import { FILES } from "../../../tools/local/world.ts";
 import { changeAccess } from "../api-access.ts";
 import { body, urls } from "../bodies.ts";

@@ -11,10 +11,9 @@ import {
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { describe, expect, it } from "vitest";
-import { cdk } from "../../../tools/local/cdk.ts";
-import { destroy } from "../../../tools/local/destroy.ts";
+import { cdk, destroy } from "../../../tools/local/deploy.ts";
 import { LOCAL } from "../../../tools/local/paths.ts";
-import { readResults } from "../../../tools/local/pop-report.ts";
+import { readResults } from "../../../tools/local/results.ts";
 import { type ApiAccess, changeAccess } from "../api-access.ts";
 import { logLines } from "../aws-call.ts";
 import { body, urls } from "../bodies.ts";

@@ -1,6 +1,6 @@
 // What API Gateway rejects before the API's function is called: calls without the key, and routes that do not exist.
 import { describe, expect, it } from "vitest";
-import { authorization } from "../../../tools/local/authorization.ts";
+import { authorization } from "../../../tools/local/front.ts";
 import { body } from "../bodies.ts";
 import { deployedStack } from "../deployed-stack.ts";
 

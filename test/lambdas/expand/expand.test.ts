@@ -1,11 +1,11 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
 import type { ExpandDeps } from "../../../lambdas/expand/deps.ts";
 import { createHandler } from "../../../lambdas/expand/handler.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeLists } from "../fakes/lists.ts";

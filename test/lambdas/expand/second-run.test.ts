@@ -1,10 +1,10 @@
 // Expand over several runs: each goes on where the run before stopped, and what was found stands in the list once.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
 import type { ExpandDeps } from "../../../lambdas/expand/deps.ts";
 import { expand } from "../../../lambdas/expand/handler.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeLists } from "../fakes/lists.ts";

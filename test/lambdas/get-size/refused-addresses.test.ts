@@ -5,7 +5,7 @@ import { noDistribution } from "../../../domain/request/find-distributions.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
-import { startDnsServer } from "../../../tools/edge/dns-server.ts";
+import { startDnsServer } from "../../../tools/edge/dns.ts";
 import { serve } from "../../probe/size/server.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";

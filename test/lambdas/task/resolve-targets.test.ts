@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
 import { resolveTargets } from "../../../domain/plan/resolve-targets.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
-import { startDnsServer } from "../../../tools/edge/dns-server.ts";
+import { startDnsServer } from "../../../tools/edge/dns.ts";
 import { FakeDns } from "../fakes/dns.ts";
 import { request } from "../items.ts";
 

@@ -1,9 +1,8 @@
-import type { Caps } from "../../../domain/request/caps.ts";
+import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { createHandler } from "../../../lambdas/task/handler.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeDns } from "../fakes/dns.ts";
 import { FakeFleet } from "../fakes/fleet.ts";

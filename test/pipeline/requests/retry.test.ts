@@ -1,7 +1,7 @@
 // A request that has ended is tried again: what is not good in it is warmed, and nothing else.
 import { describe, expect, it } from "vitest";
 import { recOf } from "../../../domain/pops/sites.ts";
-import { askAgain } from "../../../tools/local/check-warm.ts";
+import { askAgain } from "../../../tools/local/results.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { recordRequests } from "../../e2e/edge-control.ts";
 import { type PipelineStack, pipelineStack } from "./stack.ts";

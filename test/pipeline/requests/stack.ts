@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { isTerminal, statusSchema } from "../../../domain/request/lifecycle.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
-import { problemWith } from "../../../tools/description/judge-answer.ts";
+import { problemWith } from "../../../tools/local/api-client.ts";
 import type { StandInOptions } from "../../../tools/local/stand-in-edge.ts";
 import { world } from "../../../tools/local/world.ts";
 import { type HttpAnswer, type Inventory, StackClient } from "../../e2e/stack-client.ts";

@@ -6,7 +6,7 @@ export default {
     "The local entrance accepts dot segments, which the client behind it removes: the path is then another one.",
   changes: [
     {
-      file: "tools/local/entrance-rules.ts",
+      file: "tools/local/entrance.ts",
       find: "const DOT_SEGMENT = /\\/\\.\\.?(\\/|\\?|$)/;",
       replace: "const DOT_SEGMENT = /\\/\\.(\\/|\\?|$)/;",
     },

@@ -5,7 +5,7 @@ export default {
   description: "The local front accepts a GET request that has an Origin.",
   changes: [
     {
-      file: "tools/local/front-rules.ts",
+      file: "tools/local/front.ts",
       find: "if (call.origin !== undefined)",
       replace: 'if (call.origin !== undefined && call.method !== "GET")',
     },

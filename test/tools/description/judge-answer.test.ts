@@ -1,6 +1,6 @@
 // What the tests hold every answer of the API against.
 import { describe, expect, test } from "vitest";
-import { problemWith } from "../../../tools/description/judge-answer.ts";
+import { problemWith } from "../../../tools/local/api-client.ts";
 
 const timestamp = "2024-04-16 03:12:21.046000";
 const instances = { status: "success", timestamp, message: "query success", desiredcapacity: 1 };

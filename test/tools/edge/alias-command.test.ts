@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { loopbackAddresses } from "../../../tools/edge/addresses.ts";
-import { aliasCommand } from "../../../tools/edge/alias-command.ts";
+import { aliasCommand, loopbackAddresses } from "../../../tools/edge/place-pops.ts";
 
 const of = (...addresses: string[]) => aliasCommand(addresses);
 

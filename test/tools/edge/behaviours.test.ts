@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Behaviours } from "../../../tools/edge/behaviours.ts";
+import { Behaviours } from "../../../tools/edge/behaviour.ts";
 
 const ONE = "d1.cloudfront.net";
 

@@ -1,7 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
-import { createCertificate } from "../../../tools/edge/certificate.ts";
-import { integer, oid, sequence } from "../../../tools/edge/der.ts";
+import { createCertificate, integer, oid, sequence } from "../../../tools/edge/certificate.ts";
 
 test("an authority, and a server certificate that it signed", () => {
   const names = [

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Content } from "../../../tools/edge/content.ts";
 import { freshFor } from "../../../tools/edge/freshness.ts";
-import { requestedRange } from "../../../tools/edge/range.ts";
+import { requestedRange } from "../../../tools/edge/reply.ts";
+import { Content } from "../../../tools/edge/site.ts";
 
 const SIZE = 200_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Evictions } from "../../../tools/edge/evictions.ts";
+import { Evictions } from "../../../tools/edge/tier.ts";
 import { ask, newEdge, seen } from "./client.ts";
 
 test("lost between the first request and the second: once, or each time", async () => {

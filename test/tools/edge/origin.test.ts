@@ -1,6 +1,6 @@
 // What the origin is asked, and what it refuses.
 import { expect, test } from "vitest";
-import type { OriginLimit } from "../../../tools/edge/origin-limit.ts";
+import type { OriginLimit } from "../../../tools/edge/origin.ts";
 import { busiest, busiestSecond, isProbe, perSecond } from "../../../tools/edge/origin-log.ts";
 import { ask, DOMAIN, newEdge, seen } from "./client.ts";
 

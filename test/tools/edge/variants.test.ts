@@ -2,8 +2,7 @@
 import { createHash } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { acceptedEncodings, normalised } from "../../../tools/edge/accept-encoding.ts";
-import type { Behaviour } from "../../../tools/edge/behaviour.ts";
+import { acceptedEncodings, type Behaviour, normalised } from "../../../tools/edge/behaviour.ts";
 import type { Edge } from "../../../tools/edge/edge.ts";
 import type { SiteObject } from "../../../tools/edge/site.ts";
 import { ask, newEdge, open, originSha256, seen } from "./client.ts";

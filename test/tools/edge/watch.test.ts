@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { EdgeWatch } from "../../../tools/edge/watch.ts";
+import { EdgeWatch } from "../../../tools/edge/faults.ts";
 
 const asked = (path: string, method = "GET") => ({
   pop: "SIN2-P1",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unmet } from "../../../tools/local/expectations.ts";
+import { unmet } from "../../../tools/local/results.ts";
 
 test("a value that is not as expected is named, with what it is and what it must be", () => {
   const found = unmet([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultRules } from "../../../tools/local/fault-rules.ts";
+import { faultRules } from "../../../tools/local/fault-file.ts";
 
 const refused = { kind: "status", status: 403 } as const;
 const asked = (path: string, pop = "SIN2-P1", method = "GET") => ({

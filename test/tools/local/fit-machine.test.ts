@@ -1,6 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { aliasCommand } from "../../../tools/edge/alias-command.ts";
-import { edgeAddresses } from "../../../tools/edge/place-pops.ts";
+import { aliasCommand, edgeAddresses } from "../../../tools/edge/place-pops.ts";
 import { refuseUnfit, UnfitMachineError, unfit } from "../../../tools/local/fit-machine.ts";
 import { startLocalPrewarm } from "../../../tools/local/local-prewarm.ts";
 import { world } from "../../../tools/local/world.ts";

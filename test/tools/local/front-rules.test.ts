@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accessKeyId, asksForKeys, type FrontCall, frontRefusal, keysIn } from "../../../tools/local/front-rules.ts";
+import { accessKeyId, asksForKeys, type FrontCall, frontRefusal, keysIn } from "../../../tools/local/front.ts";
 
 const KEY = "271828182845";
 const rules = { hosts: new Set(["127.0.0.1:4000", "localhost:4000"]), keys: new Set([KEY]) };

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { writeSecret } from "../../../tools/local/secret-file.ts";
+import { writeSecret } from "../../../tools/local/paths.ts";
 
 it("nobody else may read it, whatever was there", () => {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-secret-"));

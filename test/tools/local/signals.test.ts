@@ -49,7 +49,7 @@ describe("a local run", () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, "endpoint.json");
     const script = `
-      import { writeEndpointFile } from "${ROOT}tools/local/endpoint-file.ts";
+      import { writeEndpointFile } from "${ROOT}tools/local/paths.ts";
       import { endOnSignals } from "${ROOT}tools/local/signals.ts";
       writeEndpointFile("{}", ${JSON.stringify(file)});
       endOnSignals(() => undefined);

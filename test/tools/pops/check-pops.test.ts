@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
 import { POP_CODES, type PopCode } from "../../../domain/pops/pop-codes.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
-import { type DnsServer, startDnsServer } from "../../../tools/edge/dns-server.ts";
+import { type DnsServer, startDnsServer } from "../../../tools/edge/dns.ts";
 import { checkPops } from "../../../tools/pops/check-pops.ts";
 import { lookUnder } from "../../../tools/pops/look.ts";
 import { firstCodesOf, neighboursOf } from "../../../tools/pops/neighbours.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Holder } from "../../../tools/edge/holders.ts";
+import type { Holder } from "../../../tools/edge/tiers.ts";
 import { Claims } from "../../../tools/warmth/claims.ts";
 
 const edge = (held: readonly Holder[]) => ({

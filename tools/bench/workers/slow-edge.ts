@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { Socket } from "node:net";
-import { listenEverywhere } from "../../edge/listeners.ts";
+import { listenEverywhere } from "../../edge/pop-server.ts";
 
 /**
  * An edge that is far away: every answer is delayed, and every connection has a limited rate. Only many downloads at

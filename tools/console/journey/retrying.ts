@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Locator } from "playwright-core";
 import type { Progress } from "../../../client/answers.ts";
-import { askAgain } from "../../local/check-warm.ts";
-import { reportRows } from "../../local/pop-report.ts";
+import { askAgain, reportRows } from "../../local/results.ts";
 import type { StandIn } from "../../local/stand-in-edge.ts";
 import type { Operator } from "./operator.ts";
 import { idIn } from "./send.ts";

@@ -1,12 +1,12 @@
 // The API function alone in a process, for one event, as Lambda runs it. AWS is not there: what would be made is counted.
 import { readFileSync } from "node:fs";
 import { instanceKind } from "../../../domain/cost/prices.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 import { peakMegabytes } from "../../lab/peak-megabytes.ts";
-import { DEFAULT_CAPS } from "../../local/default-caps.ts";
 import { fakeDeps } from "../../local/fake-deps.ts";
 
 const [file = ""] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from "node:net";
-import { listenEverywhere } from "../../edge/listeners.ts";
+import { listenEverywhere } from "../../edge/pop-server.ts";
 import { TokenBucket } from "../token-bucket.ts";
 
 /**

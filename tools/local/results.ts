@@ -1,11 +1,13 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { parse } from "csv-parse/sync";
+import { Agent, request } from "undici";
 import * as z from "zod";
 import { shardKey } from "../../domain/plan/task.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { outcomes, type TaskOutcome } from "../../domain/result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";
+import type { StandIn } from "./stand-in-edge.ts";
 
 /** The results of one POP, summed. */
 export interface PopRow {
@@ -82,4 +84,41 @@ export function popTable(rows: readonly PopRow[]): string {
 export function outcomeCounts(rows: readonly PopRow[]): string {
   const count = (outcome: TaskOutcome) => rows.reduce((sum, row) => sum + (row.outcomes.get(outcome) ?? 0), 0);
   return outcomes.flatMap((outcome) => (count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [])).join(", ");
+}
+
+/** Asks every POP for every URL once more, as a viewer would. Returns those that were not a hit. */
+export async function askAgain(
+  standIn: Pick<StandIn, "edge">,
+  urls: readonly string[],
+  pops: readonly string[],
+): Promise<string[]> {
+  const ca = standIn.edge.caPem;
+  const cold: string[] = [];
+  for (const pop of pops) {
+    const address = standIn.edge.addressOf(pop);
+    for (const text of urls) {
+      const url = new URL(text);
+      const dispatcher = new Agent({ connect: { ca, servername: url.hostname } });
+      const answer = await request(`https://${address}:${standIn.edge.httpsPort}${url.pathname}${url.search}`, {
+        dispatcher,
+        headers: { host: url.host },
+      });
+      await answer.body.dump({ limit: Number.POSITIVE_INFINITY });
+      await dispatcher.close();
+      const xCache = String(answer.headers["x-cache"]);
+      if (answer.statusCode !== 200 || !xCache.startsWith("Hit"))
+        cold.push(`${text} at ${pop}: ${answer.statusCode} ${xCache}`);
+    }
+  }
+  return cold;
+}
+
+/** A value that is checked: its name, what it is and what it must be. */
+export type Expectation = readonly [what: string, actual: unknown, expected: unknown];
+
+/** A line for each value that is not as expected. */
+export function unmet(expectations: readonly Expectation[]): string[] {
+  return expectations
+    .filter(([, actual, expected]) => actual !== expected)
+    .map(([what, actual, expected]) => `${what} is ${actual}, must be ${expected}`);
 }

@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { acceptedEncodings, type Encoding, normalised } from "./accept-encoding.ts";
-import { type Policy, policyOf } from "./behaviour.ts";
-import { cacheKey, domainOf, targetOf } from "./cache.ts";
+import { acceptedEncodings, type Encoding, normalised, type Policy, policyOf } from "./behaviour.ts";
 
 /** What a tier is asked for: one form of one object. */
 export interface Asked {
@@ -66,4 +64,23 @@ function formsOf(encodings: readonly Encoding[]): string[] {
   return ["br,gzip", "br", "gzip", ""].filter((form) =>
     form.split(",").every((one) => one === "" || encodings.some((encoding) => encoding === one)),
   );
+}
+
+export function cacheKey(domain: string, target: string): string {
+  return domain + target;
+}
+
+/** The path and query of a key. A domain has no slash, a path begins with one and has no line end. */
+export function targetOf(key: string): string {
+  const end = key.indexOf("\n");
+  return key.slice(key.indexOf("/"), end < 0 ? key.length : end);
+}
+
+export function domainOf(key: string): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
+/** What makes a key a form of its own, such as `accept-encoding: gzip`; empty if nothing does. */
+export function formOf(key: string): string {
+  return key.split("\n").slice(1).join("; ");
 }
