@@ -1,10 +1,8 @@
 import { labCommand } from "../lab/command.ts";
-import { answers } from "./answers.ts";
 import { bodies } from "./bodies.ts";
 import { forged } from "./forged.ts";
 import { names } from "./names.ts";
-import { slowDrip } from "./slow-drip.ts";
 import { webPage } from "./web-page.ts";
 
 // Every part of the lab. A new one stands here.
-await labCommand([bodies, names, answers, slowDrip, forged, webPage]);
+await labCommand([bodies, names, forged, webPage]);

@@ -1,4 +1,5 @@
 import { createServer as createHttpsServer } from "node:https";
+import { createServer } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
 import { HOST, listen, poolOf } from "./raw-server.ts";
@@ -35,5 +36,13 @@ describe("TLS", () => {
       failure: { reason: "tls", code: "ERR_TLS_CERT_ALTNAME_INVALID", detail: expect.stringMatching(/./) },
     });
     expect(names.length).toBeLessThanOrEqual(1);
+  });
+
+  test("an answer without a length that is cut below TLS is not good: nothing tells its end", async () => {
+    const server = createServer({ key: certificate.keyPem, cert: certificate.certPem }, (socket) => {
+      socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\n\r\nhello"));
+    });
+    const { get } = poolOf(await listen(server), { ca: certificate.caPem });
+    expect(await get()).toMatchObject({ httpStatus: 200, bytes: 5, failure: { code: "OPEN_END" } });
   });
 });

@@ -1,5 +1,6 @@
-import { createServer, type TLSSocket } from "node:tls";
-import { expect, test } from "vitest";
+import type { Socket } from "node:net";
+import { createServer } from "node:tls";
+import { describe, expect, test } from "vitest";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
 import { useVirtualClock } from "../../../virtual-clock.ts";
 import { gathering, HOST, listen, OK, poolOf, raw } from "./raw-server.ts";
@@ -13,7 +14,7 @@ const GOOD_ANSWERS = 3;
 const certificate = createCertificate([HOST]);
 
 /** A TLS server whose records come together, several in one piece. */
-async function tls(serve: (socket: TLSSocket) => void) {
+async function tlsServer(serve: (socket: Socket) => void) {
   const server = createServer(
     // In 1.3, what the server says first comes too late to be told from an answer.
     { key: certificate.keyPem, cert: certificate.certPem, maxVersion: "TLSv1.2", noDelay: true },
@@ -24,6 +25,9 @@ async function tls(serve: (socket: TLSSocket) => void) {
   );
   return poolOf(await gathering(await listen(server)), { ca: certificate.caPem, servername: HOST });
 }
+
+/** The same with an answer to each request. */
+const tls = (answer: (socket: Socket) => void) => tlsServer((socket) => void socket.on("data", () => answer(socket)));
 
 /** One after the other, then together. */
 async function allAreTwoBytes(get: () => Promise<{ readonly bytes: number }>): Promise<void> {
@@ -44,7 +48,7 @@ async function statuses(
 }
 
 test("an answer that comes with the one before it, in a TLS record of its own, is taken for none", async () => {
-  const { get } = await tls((socket) => {
+  const { get } = await tlsServer((socket) => {
     let asked = 0;
     socket.on("data", () => {
       socket.write(OK);
@@ -54,18 +58,26 @@ test("an answer that comes with the one before it, in a TLS record of its own, i
   await allAreTwoBytes(get);
 });
 
-test.each([0, 1, 5])(
-  "an answer that comes %i ms behind a 404, as the next request is under way, is taken for none",
-  async (ms) => {
-    const { get } = await raw((socket) => {
+describe.each([
+  ["TCP", raw],
+  ["TLS", tls],
+] as const)("over %s", (_, serve) => {
+  test.each<[string, (write: () => void) => unknown]>([
+    ["at once", (write) => write()],
+    ["a turn of the server later", (write) => setImmediate(write)],
+    ["a moment later", (write) => setTimeout(write, 0)],
+    ["1 ms later", (write) => setTimeout(write, 1)],
+    ["5 ms later", (write) => setTimeout(write, 5)],
+  ])("an answer behind a 404, %s, is taken for none", async (__, later) => {
+    const { get } = await serve((socket: Socket) => {
       socket.write(NOT_FOUND);
-      setTimeout(() => socket.write(OK), ms);
+      later(() => socket.destroyed || socket.write(OK));
     });
     expect(await statuses(get, 50)).toEqual(new Set([404]));
     const together = await Promise.all(Array.from({ length: 200 }, () => get()));
     expect(new Set(together.map(({ httpStatus }) => httpStatus))).toEqual(new Set([404]));
-  },
-);
+  });
+});
 
 test("behind a good answer one that comes late is taken for none either, and no connection there is used again", async () => {
   const { get, connections } = await raw((socket) => {
@@ -84,7 +96,7 @@ test("a refusal ends its connection, so that nothing that comes behind it makes 
 });
 
 test("an answer before anything is asked fails a new connection", async () => {
-  const { get } = await tls((socket) => socket.write(OK));
+  const { get } = await tlsServer((socket) => void socket.write(OK));
   expect(await get()).toEqual({
     bytes: 0,
     failure: { reason: "connection", code: "UNASKED", detail: "bytes arrived before a request was sent" },
