@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as z from "zod";
 
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Each of its subfolders holds the bugs of one area, one file each, named after what breaks. */
-const PLANTED = fileURLToPath(new URL(".", import.meta.url));
+/** Each of its files holds the bugs of one area. */
+const BUGS = fileURLToPath(new URL("bugs", import.meta.url));
 
 const changeSchema = z.strictObject({
   /** Path from the root of the repository. */
@@ -17,48 +17,52 @@ const changeSchema = z.strictObject({
 });
 export type Change = Readonly<z.infer<typeof changeSchema>>;
 
-/** One bug, as the default export of its file. */
-export const bugSchema = z.strictObject({
+const bugSchema = z.strictObject({
   /** What must hold, in one sentence. */
   invariant: z.string().min(1),
   /** What the bug does, in one sentence. It stays when code moves; the changes are regenerated. */
   description: z.string().min(1),
   changes: z.array(changeSchema).min(1).readonly(),
-  /** Must pass without the changes, and must fail with them because a test failed. Name one project and one file. */
-  command: z.tuple([z.literal("npx"), z.literal("vitest"), z.literal("run")], z.string()).readonly(),
+  /** A test file that must pass without the changes, and must fail with them because a test failed. */
+  test: z.string().min(1),
+  /** The project of vitest that has the file. */
+  project: z.string().min(1).optional(),
   /** Why a hang is what the bug causes, so that its test detects it by vitest's timeout. Without it, a timeout shows nothing. */
   expectsTimeout: z.string().min(1).optional(),
   /**
-   * Why today's code has this bug, and what removes it. The command's test is then marked `test.fails`, and the changes
+   * Why today's code has this bug, and what removes it. The test is then marked `test.fails`, and the changes
    * remove that mark: so they show that the test detects the bug.
    */
   pendingUntil: z.string().min(1).optional(),
 });
 export type Bug = Readonly<z.infer<typeof bugSchema>>;
 
+/** The bugs of one area by their names, as the default export of a file. A bug is named after what breaks. */
+const bugsSchema = z.record(z.string(), bugSchema);
+export type Bugs = Readonly<z.infer<typeof bugsSchema>>;
+
 export interface NamedBug extends Bug {
   readonly area: string;
   readonly name: string;
 }
 
-/** @throws Error for a file that is not a bug */
-export async function loadBugs(folder = PLANTED): Promise<NamedBug[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const areas = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const inAreas = await Promise.all(
-    areas.toSorted().map(async (area) => {
-      const files = (await readdir(join(folder, area))).filter((file) => file.endsWith(".ts"));
-      return Promise.all(files.toSorted().map((file) => load(folder, join(folder, area, file))));
-    }),
-  );
-  return inAreas.flat();
+/** Arguments of the vitest that runs a bug's test. */
+export function vitestArgs({ test, project = "unit*" }: Bug): readonly string[] {
+  return ["run", "--project", project, test];
 }
 
-async function load(folder: string, file: string): Promise<NamedBug> {
-  const exported: unknown = await import(pathToFileURL(file).href);
-  const parsed = z.object({ default: bugSchema }).safeParse(exported);
-  if (!parsed.success) throw new Error(`${relative(folder, file)} is not a bug: ${z.prettifyError(parsed.error)}`);
-  return { ...parsed.data.default, area: basename(dirname(file)), name: basename(file, ".ts") };
+/** @throws Error for a file that does not hold bugs */
+export async function loadBugs(folder = BUGS): Promise<NamedBug[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".ts")).toSorted();
+  return (await Promise.all(files.map((file) => load(folder, file)))).flat();
+}
+
+async function load(folder: string, file: string): Promise<NamedBug[]> {
+  const exported: unknown = await import(pathToFileURL(join(folder, file)).href);
+  const parsed = z.object({ default: bugsSchema }).safeParse(exported);
+  if (!parsed.success) throw new Error(`${file} does not hold bugs: ${z.prettifyError(parsed.error)}`);
+  const area = basename(file, ".ts");
+  return Object.entries(parsed.data.default).map(([name, bug]) => ({ ...bug, area, name }));
 }
 
 /** A change no longer fits the code: it must be regenerated, or the bug no longer exists. */

@@ -1,4 +1,4 @@
-import { alteredFiles, type Bug, ChangeError, type NamedBug } from "./bug.ts";
+import { alteredFiles, type Bug, ChangeError, type NamedBug, vitestArgs } from "./bug.ts";
 import type { CompileCheck } from "./compile-check.ts";
 import type { Commands, TestRun } from "./test-run.ts";
 import type { TreeCopy } from "./tree-copy.ts";
@@ -64,25 +64,26 @@ export async function runPlanted(bugs: readonly NamedBug[], deps: PlantedRunDeps
   const all: Checked[] = [];
 
   /** A command that fails anyway shows nothing. Each is tried once. */
-  const unchanged = (command: Bug["command"], cwd: string) => {
-    const key = command.join(" ");
-    const run = unchangedRuns.get(key) ?? commands.run(command, cwd);
+  const unchanged = (args: readonly string[], cwd: string) => {
+    const key = args.join(" ");
+    const run = unchangedRuns.get(key) ?? commands.run(args, cwd);
     unchangedRuns.set(key, run);
     return run;
   };
 
   const check = async (bug: NamedBug, copy: PlantedRunDeps["copies"][number]): Promise<Checked> => {
     let since = performance.now();
+    const args = vitestArgs(bug);
     const seconds = () => (performance.now() - since) / 1_000;
     try {
       const files = await altered(bug);
       const problem = compileCheck.problemWith(files);
       if (problem !== undefined)
         return { bug, verdict: "BROKEN", detail: `the change does not compile: ${problem}`, seconds: seconds() };
-      const before = await unchanged(bug.command, copy.path);
+      const before = await unchanged(args, copy.path);
       since = performance.now();
       const planted =
-        before.kind === "passed" ? await copy.withFiles(files, () => commands.run(bug.command, copy.path)) : undefined;
+        before.kind === "passed" ? await copy.withFiles(files, () => commands.run(args, copy.path)) : undefined;
       return { bug, ...verdictOn(bug, before, planted), seconds: seconds() };
     } catch (error) {
       if (!(error instanceof ChangeError)) throw error;

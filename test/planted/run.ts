@@ -3,7 +3,7 @@
  * add one.
  */
 import { parseArgs } from "node:util";
-import { loadBugs, type NamedBug } from "./bug.ts";
+import { loadBugs, type NamedBug, vitestArgs } from "./bug.ts";
 import { CompileCheck } from "./compile-check.ts";
 import { type Checked, isAsItShould, runPlanted } from "./planted-run.ts";
 import { Commands } from "./test-run.ts";
@@ -57,7 +57,7 @@ async function plant(bugs: readonly NamedBug[]): Promise<void> {
     console.log(`${name?.padEnd(width)}  ${result?.padEnd(10)}  ${seconds?.padStart(7)}  ${command}`);
   row("bug", "result", "seconds", "command");
   const onChecked = ({ bug, verdict, seconds, detail }: Checked) => {
-    row(bug.name, verdict, seconds.toFixed(1), bug.command.join(" "));
+    row(bug.name, verdict, seconds.toFixed(1), `npx vitest ${vitestArgs(bug).join(" ")}`);
     // Of a bug that is caught, only who asks for it by name wants to know the test.
     if (verdict !== "caught" || positionals.length > 0) console.log(`    ${detail.replaceAll("\n", "\n    ")}`);
   };

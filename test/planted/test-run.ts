@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
-import type { Bug } from "./bug.ts";
 
 /**
  * What a command showed. Only a failed test detects a bug: a file that cannot be loaded, or no test at all, shows nothing. A test that
@@ -68,21 +67,21 @@ function tail(output: string): string {
 export class Commands {
   private readonly running = new Set<ChildProcess>();
 
-  /** @param cwd root of a copy of the tree */
-  async run(command: Bug["command"], cwd: string): Promise<TestRun> {
+  /** @param args of vitest. @param cwd root of a copy of the tree */
+  async run(args: readonly string[], cwd: string): Promise<TestRun> {
     // One failed test is enough. But if tests run side by side, vitest may end before it has noted which one failed.
-    const first = await this.runOnce(command, cwd, ["--bail=1"]);
-    return first.kind === "broken" ? this.runOnce(command, cwd, []) : first;
+    const first = await this.runOnce(args, cwd, ["--bail=1"]);
+    return first.kind === "broken" ? this.runOnce(args, cwd, []) : first;
   }
 
-  private async runOnce(command: Bug["command"], cwd: string, options: readonly string[]): Promise<TestRun> {
+  private async runOnce(args: readonly string[], cwd: string, options: readonly string[]): Promise<TestRun> {
     const report = join(cwd, ".local/planted.json");
     mkdirSync(dirname(report), { recursive: true });
     rmSync(report, { force: true });
     // Without npx, which takes as long as some of the tests.
-    const more = [...options, "--reporter=json", `--outputFile=${report}`];
-    const args = [join(cwd, "node_modules/vitest/vitest.mjs"), ...command.slice(2), ...more];
-    const { code, output } = await this.spawned(args, cwd);
+    const vitest = join(cwd, "node_modules/vitest/vitest.mjs");
+    const reported = ["--reporter=json", `--outputFile=${report}`];
+    const { code, output } = await this.spawned([vitest, ...args, ...options, ...reported], cwd);
     return judgeRun(code, readJson(report), output);
   }
 
