@@ -18,7 +18,6 @@ type Program = readonly [module: string, ...args: string[]];
 /** `npm run lab NAME` */
 export const LABS: Readonly<Record<string, Program>> = {
   console: ["tools/console/main.ts"],
-  faults: ["tools/faults/main.ts"],
   hostile: ["tools/hostile/main.ts"],
   large: ["tools/large/main.ts"],
   limiter: ["node_modules/vitest/vitest.mjs", "run", "--project", "limiter-matrix"],

@@ -3,7 +3,8 @@ import { GENERATORS, LABS } from "./programs.ts";
 
 const [kind, name = "", ...more] = process.argv.slice(2);
 const programs = kind === "gen" ? GENERATORS : LABS;
-const program = programs[name];
+// A lab is a scenario, or one of those that still have a program of their own.
+const program = programs[name] ?? (kind === "lab" ? ["tools/lab/main.ts", name] : undefined);
 if (program === undefined) {
   console.error(`Usage: npm run ${kind} NAME; there are ${Object.keys(programs).join(", ")}`);
   process.exitCode = 2;

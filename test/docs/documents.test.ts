@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { SCENARIOS } from "../../tools/lab/scenarios/all.ts";
 import { CHECKS, GENERATORS, LABS } from "../../tools/programs.ts";
 import { anchors, links, paths, scripts } from "./markdown.ts";
 
@@ -33,7 +34,11 @@ function deadLinks(document: string, text: string): string[] {
 }
 
 /** What some scripts take. */
-const ARGUMENTS: Readonly<Record<string, object>> = { gen: GENERATORS, lab: LABS, "test:rest": CHECKS };
+const ARGUMENTS: Readonly<Record<string, object>> = {
+  gen: GENERATORS,
+  lab: { ...LABS, ...Object.fromEntries(SCENARIOS.map(({ name }) => [name, name])) },
+  "test:rest": CHECKS,
+};
 
 /** Scripts of a document that package.json does not have, and what those do not take that take names. */
 function unknownScripts(text: string): string[] {

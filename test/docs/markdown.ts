@@ -53,7 +53,7 @@ export function pictures(text: string): Shown[] {
 
 /** The scripts that a document tells to run, also in its code, each with the word behind it: empty if that is an option or a placeholder. */
 export function scripts(text: string): { readonly name: string; readonly argument: string }[] {
-  const found = text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)(?: ([a-z][\w-]*))?/g);
+  const found = text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)(?: (?:-- )?([a-z][\w-]*))?/g);
   return [...found].map(([, name = "", argument = ""]) => ({ name, argument }));
 }
 

@@ -4,11 +4,11 @@ import type { ApiClient } from "../../client/api-client.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { EdgeWatch } from "../edge/faults.ts";
+import { InstanceLinks } from "../lab/world/links.ts";
 import { checkedClient } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import type { StandIn } from "../local/stand-in-edge.ts";
 import { HOST } from "../local/world.ts";
-import { InstanceLinks } from "./instance-links.ts";
 
 export interface LargeStackOptions {
   /** How many POPs the edge has: the first ones of the catalogue. */

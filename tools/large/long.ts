@@ -90,14 +90,17 @@ async function requeuesOf({ prewarm: { clients, deployed } }: LargeStack, reqId:
 }
 
 async function killInTheMiddle({ watch, links, prewarm }: LargeStack, pop: string, seconds: number): Promise<void> {
-  const pids = () =>
-    links.pidsOf(
+  const ids = () =>
+    links.instancesOf(
       watch.gets.filter((get) => get.pop === pop),
       prewarm.fleet,
     );
-  while (pids().length === 0) await sleep(100);
+  while (ids().length === 0) await sleep(100);
   await sleep((seconds * 1_000) / 2);
-  for (const pid of pids()) process.kill(pid, "SIGKILL");
+  for (const id of ids()) {
+    const pid = prewarm.fleet.running().get(id);
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+  }
 }
 
 function wholeRows({ progress, ...seen }: Seen, seconds: number): LabRow[] {

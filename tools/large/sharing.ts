@@ -1,4 +1,4 @@
-import type { Passed } from "./links.ts";
+import type { Passed } from "../lab/world/links.ts";
 
 /** How a load was shared among agents. */
 export interface Shared {

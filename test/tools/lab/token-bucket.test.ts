@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { TokenBucket } from "../../../tools/large/token-bucket.ts";
+import { TokenBucket } from "../../../tools/lab/world/token-bucket.ts";
 
 it("grants what the rate has brought, and no more", () => {
   const bucket = new TokenBucket(1_000);

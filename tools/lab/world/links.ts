@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import * as z from "zod";
-import { bundleWorker } from "../bench/bundle.ts";
+import { bundleWorker } from "../../bench/bundle.ts";
+import type { Get } from "../../edge/faults.ts";
+import type { Launch, LocalFleet } from "../../local/fleet.ts";
 
 /** What has come through a link to its instance. */
 export interface Passed {
@@ -32,6 +34,38 @@ export interface LinkOptions {
   readonly number: number;
 }
 
+/** The links of a fleet: every instance that is launched gets one of its own, by which the edge tells it from the others. */
+export class InstanceLinks {
+  private readonly byId = new Map<string, Link>();
+
+  /** The links by the instance's id, the oldest first. */
+  get all(): ReadonlyMap<string, Link> {
+    return this.byId;
+  }
+
+  /** @returns what the instance's agent needs in its environment */
+  async launch({ id, number }: Launch, options: Omit<LinkOptions, "number">): Promise<NodeJS.ProcessEnv> {
+    const link = await startLink({ ...options, number: number + 1 });
+    this.byId.set(id, link);
+    return { PREWARM_HTTPS_PORT: String(link.port) };
+  }
+
+  /** Instances that run and have made one of the GETs. */
+  instancesOf(gets: readonly Get[], fleet: Pick<LocalFleet, "running">): string[] {
+    const clients = new Set(gets.map(({ client }) => client));
+    return [...fleet.running().keys()].filter((id) => clients.has(this.clientOf(id)));
+  }
+
+  /** By which address the edge sees an instance. */
+  clientOf(id: string): string {
+    return this.byId.get(id)?.localAddress ?? "";
+  }
+
+  async close(): Promise<void> {
+    for (const link of this.byId.values()) await link.close();
+  }
+}
+
 const messageSchema = z.union([
   z.object({ event: z.literal("listening"), port: z.number() }),
   z.object({
@@ -44,7 +78,7 @@ const messageSchema = z.union([
 
 export async function startLink({ addresses, edgePort, bytesPerSecond, number }: LinkOptions): Promise<Link> {
   const localAddress = `127.200.0.${number}`;
-  const child = fork(bundleWorker("link", new URL("workers/", import.meta.url)), {
+  const child = fork(bundleWorker("link-worker", new URL(".", import.meta.url)), {
     env: {
       ...process.env,
       LINK_ADDRESSES: addresses.join(),

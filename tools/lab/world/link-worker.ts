@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from "node:net";
 import { listenEverywhere } from "../../edge/pop-server.ts";
-import { TokenBucket } from "../token-bucket.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /**
  * One instance's link: a TCP forwarder in a process of its own. It listens on the edge's addresses at a port of its own, and

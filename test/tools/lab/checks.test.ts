@@ -1,0 +1,76 @@
+// Each check of the lab is shown what is well, and what is not.
+import { describe, expect, it } from "vitest";
+import {
+  countsAreRight,
+  endsAs,
+  faultsHappened,
+  noDeadLetters,
+  noTaskFails,
+  noTaskLost,
+  nothingLeft,
+  notQueuedAgain,
+  repeatsAreExplained,
+} from "../../../tools/lab/check/tasks.ts";
+import { isWrong } from "../../../tools/lab/run.ts";
+import { type Check, type Observations, taskOf } from "../../../tools/lab/scenario.ts";
+import { DONE, HOST, POP, resultOf, seen } from "./made-up.ts";
+
+const isCaught = (check: Check, observations: Observations) => [check(observations)].flat().some(isWrong);
+const left = (changes: object) => [{ messages: 0, deadLetters: 0, instances: 0, timers: 0, ...changes }];
+const progress = (changes: object) => ({ progress: { ...DONE, ...changes } });
+
+describe("what tasks leave", () => {
+  const A = resultOf("/a");
+  const B = resultOf("/b");
+  it.each<[string, Check, Observations]>([
+    ["a task without a result", noTaskLost("it"), seen({ results: [A] })],
+    ["a task with two results", noTaskLost("it"), seen({ results: [A, B, B] })],
+    ["a result of no task", noTaskLost("it"), seen({ results: [A, B, resultOf("/c")] })],
+    ["a result that was counted twice", countsAreRight("it"), seen(progress({ download_count: 3 }))],
+    ["a task that was planned twice", countsAreRight("it"), seen(progress({ total_count: 3 }))],
+    ["bytes that were counted twice", countsAreRight("it"), seen(progress({ download_size: 300 }))],
+    ["a failure that was not counted", countsAreRight("it"), seen({ results: [A, resultOf("/b", { ok: false })] })],
+    ["a report without a failure", countsAreRight("it"), seen({ reportRows: 1 })],
+    ["a report that is not there", countsAreRight("it"), seen({ reportRows: Number.NaN })],
+    ["a request that does not end", endsAs("it", "FINISHED"), seen(progress({ status: "IN_PROGRESS" }))],
+    ["a task that fails", noTaskFails("it"), seen(progress({ failed_count: 1 }))],
+    ["a task that was queued again", notQueuedAgain("it"), seen({ requeues: 1 })],
+    ["a message", nothingLeft, seen({}, { left: left({ messages: 1 }) })],
+    ["an instance", nothingLeft, seen({}, { left: left({ instances: 1 }) })],
+    ["a timer", nothingLeft, seen({}, { left: left({ timers: 1 }) })],
+    ["a message of an earlier end", nothingLeft, seen({}, { left: [...left({ messages: 1 }), ...left({})] })],
+    ["a dead letter", noDeadLetters, seen({}, { left: left({ deadLetters: 1 }) })],
+  ])("%s is found", (_, check, wrong) => {
+    expect(isCaught(check, seen())).toBe(false);
+    expect(isCaught(check, wrong)).toBe(true);
+  });
+
+  it("a run in which no fault happened has shown nothing", () => {
+    const check = faultsHappened("agent: killed");
+    expect(isCaught(check, seen({}, { faults: new Map([["agent: killed", 1]]) }))).toBe(false);
+    expect(isCaught(check, seen({}, { faults: new Map([["call: fail", 1]]) }))).toBe(true);
+  });
+});
+
+describe("what is downloaded again", () => {
+  const get = (client: string, at: number) => ({ client, at, path: "/a", pop: POP });
+  const killed = (client: string, at: number, standing: readonly string[] = []) => [
+    { instance: "i-1", client, at, standing: new Set(standing) },
+  ];
+  const check = repeatsAreExplained("it");
+  const twice = [get("a", 1), get("b", 9)];
+
+  it("is explained by the agent that was killed with the task in its hands", () => {
+    expect(isCaught(check, seen({}, { gets: twice, kills: killed("a", 5) }))).toBe(false);
+  });
+
+  it.each([
+    ["nobody was killed", []],
+    ["another was killed", killed("b", 5)],
+    ["it was killed before", killed("a", 0)],
+    ["it was killed after", killed("a", 10)],
+    ["its result stood", killed("a", 5, [taskOf(POP, `${HOST}/a`)])],
+  ])("is not if %s", (_, kills) => {
+    expect(isCaught(check, seen({}, { gets: twice, kills }))).toBe(true);
+  });
+});

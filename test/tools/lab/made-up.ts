@@ -1,0 +1,53 @@
+// What a lab's run may show, made up: all is well, unless a test changes something.
+import type { Progress } from "../../../client/answers.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { nothingSeen } from "../../../tools/lab/run.ts";
+import { type Observations, type RequestSeen, taskOf } from "../../../tools/lab/scenario.ts";
+
+export const HOST = "https://www.example.com";
+export const POP = "SIN2-P1";
+
+export function resultOf(path: string, changes: Partial<TaskResult> = {}): TaskResult {
+  const url = `${HOST}${path}`;
+  const result: Partial<TaskResult> = { pop: POP, url, ok: true, bytes: 100, outcome: "warm", ...changes };
+  return result as TaskResult;
+}
+
+/** The progress of two tasks that are done. */
+export const DONE: Progress = Object.assign({} as Progress, {
+  status: "FINISHED",
+  total_count: 2,
+  total_size: 200,
+  download_count: 2,
+  download_size: 200,
+  failed_count: 0,
+  in_progress_size: 0,
+});
+
+/** A request of two tasks. */
+export function requestSeen(changes: Partial<RequestSeen> = {}): RequestSeen {
+  const { name = "it", paths = ["/a", "/b"] } = changes;
+  const urls = paths.map((path) => `${HOST}${path}`);
+  return {
+    name,
+    reqId: "r1",
+    paths,
+    pops: [POP],
+    planned: new Set(urls.map((url) => taskOf(POP, url))),
+    startedAt: 1_000,
+    endedAt: 11_000,
+    progress: DONE,
+    samples: [],
+    results: paths.map((path) => resultOf(path)),
+    reportRows: 0,
+    requeues: 0,
+    holders: new Map(),
+    ...changes,
+  };
+}
+
+export function seen(request: Partial<RequestSeen> = {}, others: Partial<Observations> = {}): Observations {
+  const it = requestSeen(request);
+  const nothing = { messages: 0, deadLetters: 0, instances: 0, timers: 0 };
+  return { ...nothingSeen(), requests: new Map([[it.name, it]]), left: [nothing], ...others };
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { expectations } from "../../../tools/lab/check/tasks.ts";
+import { LabUsageError, listText, parseLabCommand } from "../../../tools/lab/command-line.ts";
+import { isGood, reportText, runScenario } from "../../../tools/lab/run.ts";
+import { type LabRun, type Scenario, type ScenarioParts, together } from "../../../tools/lab/scenario.ts";
+import { SCENARIOS } from "../../../tools/lab/scenarios/all.ts";
+
+const good = () => expectations("it", [["this", 1, 1]]);
+const scenario = (parts: Partial<ScenarioParts>): Scenario => ({
+  name: "made-up",
+  description: "Does nothing.",
+  parts: () => ({ load: [], checks: [good], ...parts }),
+});
+const run = (parts: Partial<ScenarioParts>, scale = 1) =>
+  runScenario(scenario(parts), { seed: 7, scale, say: () => undefined });
+
+describe("a scenario", () => {
+  it("is good if all its checks hold", async () => {
+    const report = await run({});
+    expect(isGood(report)).toBe(true);
+    expect(reportText(report)).not.toContain("--seed");
+  });
+
+  it.each<[string, Partial<ScenarioParts>]>([
+    ["a check does not hold", { checks: [good, () => expectations("it", [["this", 2, 1]])] }],
+    ["a check tried nothing", { checks: [() => expectations("it", [])] }],
+    ["it has no checks", { checks: [] }],
+    ["a step of the load throws", { load: [() => Promise.reject(new Error("no emulator"))] }],
+    [
+      "a step of the nemesis throws",
+      { load: [({ over }) => ended(over)], nemesis: [() => Promise.reject(new Error())] },
+    ],
+  ])("is wrong, and says how to repeat its faults, if %s", async (_, parts) => {
+    const report = await run(parts, 0.5);
+    expect(isGood(report)).toBe(false);
+    expect(reportText(report)).toContain("npm run lab -- made-up --seed 7 --scale 0.5");
+  });
+
+  it("ends its nemesis after the last step of the load", async () => {
+    const order: string[] = [];
+    const report = await run({
+      load: [async () => void order.push("one"), async () => void order.push("two")],
+      nemesis: [async ({ over }) => ended(over).then(() => void order.push("over"))],
+    });
+    expect(isGood(report)).toBe(true);
+    expect(order).toEqual(["one", "two", "over"]);
+  });
+
+  it("draws the same for the same seed, in whatever order its parts draw", async () => {
+    const drawn = async (names: readonly string[]) => {
+      const all = new Map<string, number>();
+      const draw =
+        (name: string) =>
+        async ({ seed }: LabRun) =>
+          void all.set(`${name}${all.size}`, seed.draw(name));
+      await run({ load: [together(...names.map(draw))] });
+      return [...all].map(([name, value]) => `${name[0]} ${value}`).sort();
+    };
+    const one = await drawn(["a", "b", "a", "b"]);
+    expect(new Set(one).size).toBe(4);
+    expect(await drawn(["b", "a", "a", "b"])).toEqual(one);
+  });
+});
+
+async function ended(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) await Promise.resolve();
+}
+
+describe("the command line", () => {
+  const parse = (...args: string[]) => parseLabCommand(args, [scenario({})]);
+
+  it("names a scenario; seed and scale may be given", () => {
+    expect(parse("made-up", "--seed", "3", "--scale", "0.2")).toMatchObject({ seed: 3, scale: 0.2 });
+    expect(parse("made-up")).toMatchObject({ seed: expect.toSatisfy(Number.isInteger), scale: 1 });
+    expect(parse("--list")).toBe("list");
+  });
+
+  it.each([
+    [["fault"], /Unknown scenario 'fault'; the scenarios are made-up/],
+    [[], /Usage: npm run lab/],
+    [["made-up", "made-up"], /Unknown scenario/],
+    [["made-up", "--scale", "0"], /--scale must be above 0 and at most 1; got '0'/],
+    [["made-up", "--scale", "2"], /got '2'/],
+    [["made-up", "--scale", "some"], /got 'some'/],
+    [["made-up", "--seed", "x"], /--seed must be a whole number; got 'x'/],
+    [["made-up", "--speed", "1"], /--speed/],
+  ])("%j is refused", (args, says) => {
+    expect(() => parse(...args)).toThrow(LabUsageError);
+    expect(() => parse(...args)).toThrow(says);
+  });
+
+  it("lists every scenario with one sentence", () => {
+    const lines = listText(SCENARIOS).split("\n");
+    expect(new Set(SCENARIOS.map(({ name }) => name)).size).toBe(lines.length);
+    for (const line of lines) expect(line).toMatch(/^[a-z-]+ +[A-Z][^.]*(\.\d[^.]*)*\.$/);
+  });
+});

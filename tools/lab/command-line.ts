@@ -1,0 +1,49 @@
+import { randomInt } from "node:crypto";
+import { parseArgs } from "node:util";
+import type { Scenario } from "./scenario.ts";
+
+const USAGE = "Usage: npm run lab -- SCENARIO [--seed N] [--scale S], or npm run lab -- --list";
+/** Seeds that are drawn have few digits: they are typed again. */
+const MAX_SEED = 1_000_000;
+
+/** The command line is wrong. */
+export class LabUsageError extends Error {
+  override readonly name = "LabUsageError";
+}
+
+export type LabCommand = "list" | { readonly scenario: Scenario; readonly seed: number; readonly scale: number };
+
+/** Without `--seed`, one is drawn. @throws LabUsageError */
+export function parseLabCommand(args: readonly string[], scenarios: readonly Scenario[]): LabCommand {
+  const { values, positionals } = parsed(args);
+  if (values.list) return "list";
+  const seed = Number(values.seed ?? randomInt(MAX_SEED));
+  const scale = Number(values.scale);
+  if (!Number.isInteger(seed) || seed < 0)
+    throw new LabUsageError(`--seed must be a whole number; got '${values.seed}'`);
+  if (!(scale > 0 && scale <= 1))
+    throw new LabUsageError(`--scale must be above 0 and at most 1; got '${values.scale}'`);
+  const scenario = scenarios.find(({ name }) => positionals.length === 1 && name === positionals[0]);
+  if (scenario !== undefined) return { scenario, seed, scale };
+  const names = scenarios.map(({ name }) => name).join(", ");
+  throw new LabUsageError(`${USAGE}\nUnknown scenario '${positionals.join(" ")}'; the scenarios are ${names}`);
+}
+
+/** Each scenario with its description. */
+export function listText(scenarios: readonly Scenario[]): string {
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  return scenarios.map(({ name, description }) => `${name.padEnd(width)}  ${description}`).join("\n");
+}
+
+function parsed(args: readonly string[]) {
+  const options = {
+    list: { type: "boolean", default: false },
+    seed: { type: "string" },
+    scale: { type: "string", default: "1" },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new LabUsageError(`${USAGE}\n${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { resultShardCount } from "../../../domain/plan/task.ts";
+import { isTerminal } from "../../../domain/request/lifecycle.ts";
+import type { LocalPrewarm } from "../../local/local-prewarm.ts";
+import { readResults, reportRows } from "../../local/pop-report.ts";
+import { HOST } from "../../local/world.ts";
+import { type LabRun, type Leftovers, type RequestSeen, type Step, taskOf } from "../scenario.ts";
+import { TASK_QUEUES } from "../world/world.ts";
+
+export interface RequestPlan {
+  /** By which checks and other steps find it. */
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** @default all of the world's */
+  readonly pops?: readonly string[];
+  /** @default `www.example.com` */
+  readonly host?: string;
+  /** Further fields of the body of POST /prewarm. @default two instances, 120 minutes */
+  readonly body?: { readonly variants?: readonly { readonly name: string }[] } & Readonly<Record<string, unknown>>;
+  /** How long it may last until the run takes it for failed. @default 900 */
+  readonly seconds?: number;
+}
+
+const POLL_MS = 150;
+/** What goes a moment after a request has ended: messages, instances, timers. */
+const SETTLING_SECONDS = 60;
+
+/** Starts a request and waits for its end. */
+export function request(plan: RequestPlan): Step {
+  return async (run) => {
+    await start(plan)(run);
+    await ended(plan.name, plan.seconds)(run);
+  };
+}
+
+/** Starts a request. Some steps later, `ended` waits for its end, or `stop` ends it. */
+export function start({ name, paths, pops: some, host = HOST, body = {} }: RequestPlan): Step {
+  return async ({ world, seen, say }) => {
+    const pops = some ?? world.pops;
+    const urls = paths.map((path) => `https://${host}${path}`);
+    const { variants = [] } = body;
+    const names = variants.length === 0 ? [undefined] : variants.map((it) => it.name);
+    const whole = { url_list: urls, cf_domain: host, pops, timeout: 120, instance_count: 2, ...body };
+    const startedAt = Date.now();
+    // Calls that fail are made again: with the same token, a second attempt starts no second request.
+    const client_token = randomUUID();
+    const reqId = (await patiently(() => world.api.start({ ...whole, client_token }))).value.request_id;
+    say(`${name}: ${urls.length * pops.length * names.length} tasks`);
+    seen.requests.set(name, {
+      name,
+      reqId,
+      paths,
+      pops,
+      planned: new Set(pops.flatMap((pop) => urls.flatMap((url) => names.map((it) => taskOf(pop, url, it))))),
+      startedAt,
+      endedAt: Number.NaN,
+      progress: (await patiently(() => world.api.progress(reqId))).value,
+      samples: [],
+      results: [],
+      reportRows: Number.NaN,
+      requeues: Number.NaN,
+      holders: new Map(),
+    });
+  };
+}
+
+/** Waits for the end of a request, and reads what it left. After so many seconds, it is read as it is. */
+export function ended(name: string, seconds = 900): Step {
+  return async (run) => {
+    const it = requestOf(run.seen, name);
+    await until(name, ({ progress }) => isTerminal(progress.status), seconds)(run);
+    it.endedAt = Date.now();
+    await readEnd(run, it);
+    run.say(`${name}: ${it.progress.status} after ${((it.endedAt - it.startedAt) / 1_000).toFixed(1)} s`);
+  };
+}
+
+async function readEnd({ world: { prewarm, edge } }: LabRun, it: RequestSeen): Promise<void> {
+  it.results = await readResults(prewarm, it.reqId, resultShardCount(it.progress.total_count));
+  it.holders = new Map(it.paths.map((path) => [path, edge.holders(path)]));
+}
+
+/** Reads the progress of a request until it is as wanted, or has ended, or the seconds are over. */
+export function until(name: string, isWanted: (seen: RequestSeen) => boolean, seconds = 900): Step {
+  return async ({ world, seen, over }) => {
+    const it = requestOf(seen, name);
+    const deadline = Date.now() + seconds * 1_000;
+    while (!isWanted(it) && !isTerminal(it.progress.status) && Date.now() < deadline && !over.aborted) {
+      await sleep(POLL_MS);
+      it.progress = (await patiently(() => world.api.progress(it.reqId))).value;
+      it.samples.push(it.progress);
+    }
+  };
+}
+
+/** Stops a request. @param instances how many are left for the others */
+export function stop(name: string, instances = 0): Step {
+  return async ({ world, seen, say }) => {
+    say(`${name} is stopped`);
+    await patiently(() => world.api.stop(requestOf(seen, name).reqId, instances));
+  };
+}
+
+export const wait = (seconds: number): Step => {
+  return async ({ over }) => {
+    await sleep(seconds * 1_000, undefined, { signal: over }).catch(() => undefined);
+  };
+};
+
+/** Waits until the agents have gone and the queues are empty, then reads what all requests left. */
+export const settle: Step = async ({ world, seen }) => {
+  const { prewarm, api, edge, watch } = world;
+  let left = await leftovers(prewarm);
+  for (let i = 0; i < SETTLING_SECONDS && left.messages + left.instances + left.timers > 0; i++) {
+    await sleep(1_000);
+    left = await leftovers(prewarm);
+  }
+  seen.left.push(left);
+  for (const it of seen.requests.values()) {
+    it.progress = (await api.progress(it.reqId)).value;
+    it.requeues = await requeuesOf(prewarm, it.reqId);
+    if (!isTerminal(it.progress.status)) continue;
+    const { failure_pop_urls_report: url } = (await api.summary(it.reqId)).value;
+    it.reportRows = reportRows(await (await fetch(url)).text()).length;
+  }
+  seen.gets = watch.gets;
+  seen.origin = edge.originRequests();
+};
+
+/** @throws Error if there is none of that name */
+export function requestOf({ requests }: LabRun["seen"], name: string): RequestSeen {
+  const found = requests.get(name);
+  if (found === undefined) throw new Error(`There is no request '${name}'`);
+  return found;
+}
+
+/** The tasks whose results stand now. */
+export async function standingTasks({ world, seen }: LabRun): Promise<Set<string>> {
+  const all = [...seen.requests.values()].map(({ reqId, planned }) =>
+    readResults(world.prewarm, reqId, resultShardCount(planned.size)),
+  );
+  return new Set((await Promise.all(all)).flat().map(({ pop, url, variant }) => taskOf(pop, url, variant)));
+}
+
+/** Calls of the API go wrong, too. One that failed is made again, as a user would do. */
+export async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt === 10) throw error;
+      await sleep(200 * attempt);
+    }
+  }
+}
+
+async function leftovers({ clients, deployed, fleet }: LocalPrewarm): Promise<Leftovers> {
+  const messagesIn = async (queue: string) => {
+    const { Attributes } = await clients.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: deployed.resource(queue, "AWS::SQS::Queue"),
+        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+      }),
+    );
+    return Object.values(Attributes ?? {}).reduce((sum, value) => sum + Number(value), 0);
+  };
+  const [tasks = 0, express = 0] = await Promise.all(TASK_QUEUES.map(messagesIn));
+  return {
+    messages: tasks + express,
+    deadLetters: await messagesIn("PrewarmTaskQueueDeadLetters"),
+    instances: fleet.size + fleet.stopping,
+    timers: (await clients.scheduler.send(new ListSchedulesCommand({}))).Schedules?.length ?? 0,
+  };
+}
+
+const requeuesSchema = z.object({ requeues: z.number().default(0) });
+
+async function requeuesOf({ clients, deployed }: LocalPrewarm, reqId: string): Promise<number> {
+  const TableName = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
+  const { Item } = await clients.db.send(new GetCommand({ TableName, Key: { req_id: reqId } }));
+  return requeuesSchema.parse(Item).requeues;
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { countFault, type LabRun, type Step } from "../scenario.ts";
+import type { AwsCall, CallFault } from "../world/aws-proxy.ts";
+
+/** Makes a share of the calls of the AWS APIs go wrong. */
+export interface CallRule {
+  readonly kind: "fail" | "delay" | "lose-answer" | "refuse-after";
+  readonly service: string;
+  /** @default all of the service's */
+  readonly operations?: readonly string[];
+  /** Share of the calls that it happens to. */
+  readonly share: number;
+}
+
+const LONGEST_DELAY_MS = 1_000;
+
+/** Makes calls of the AWS APIs go wrong, from the first request on. A call has one fault at most: that of the first rule that fits. */
+export function failCalls(rules: readonly CallRule[]): Step {
+  return async (run) => {
+    await whileIntercepting(run, (call) => {
+      const rule = rules.find((it) => fits(it, call) && run.seed.draw(`${it.kind} ${nameOf(call)}`) < it.share);
+      if (rule === undefined) return undefined;
+      countFault(run, `call: ${rule.kind}`);
+      if (rule.kind !== "delay") return { kind: rule.kind };
+      return { kind: "delay", ms: LONGEST_DELAY_MS * run.seed.draw(`length of delay ${nameOf(call)}`) };
+    });
+  };
+}
+
+function fits({ service, operations }: Pick<CallRule, "service" | "operations">, call: AwsCall): boolean {
+  return service === call.service && (operations?.includes(call.operation) ?? true);
+}
+
+function nameOf({ service, operation }: AwsCall): string {
+  return `${service} ${operation}`;
+}
+
+/** Sends a share of the messages again: SQS may deliver any message twice. */
+export function deliverTwice(share: number): Step {
+  return async (run) => {
+    await whileIntercepting(run, ({ service, operation, input }) => {
+      if (service !== "sqs" || operation !== "SendMessageBatch") return undefined;
+      const { Entries, ...rest } = Object(input) as { readonly Entries: readonly unknown[] };
+      const again = Entries.filter(() => run.seed.draw("deliver twice") < share);
+      if (again.length === 0) return undefined;
+      countFault(run, "message: delivered twice", again.length);
+      return { kind: "send-again", body: { ...rest, Entries: again } };
+    });
+  };
+}
+
+/** Makes one service after the other fail every call for some seconds. Each time between them is drawn. */
+export function blackouts(services: readonly { readonly service: string; readonly seconds: number }[]): Step {
+  return async (run) => {
+    await firstRequest(run);
+    for (const { service, seconds } of services) {
+      await pause(run, 1 + 4 * run.seed.draw(`blackout of ${service}`));
+      if (run.over.aborted) return;
+      run.say(`${service} is gone for ${seconds} s`);
+      countFault(run, `blackout: ${service}`);
+      await whileIntercepting(run, (call) => (call.service === service ? { kind: "fail" } : undefined), seconds);
+    }
+  };
+}
+
+/** @param seconds @default until the run is over */
+async function whileIntercepting(
+  run: LabRun,
+  before: (call: AwsCall) => CallFault | undefined,
+  seconds?: number,
+): Promise<void> {
+  await firstRequest(run);
+  const interceptor = { before };
+  run.world.proxy.interceptors.add(interceptor);
+  await pause(run, seconds);
+  run.world.proxy.interceptors.delete(interceptor);
+}
+
+/** Resolves once a request is accepted, or the run is over. */
+export async function firstRequest({ seen, over }: LabRun): Promise<void> {
+  while (seen.requests.size === 0 && !over.aborted) await sleep(50);
+}
+
+/** Ends early if the run is over. @param seconds @default until then */
+export async function pause({ over }: LabRun, seconds?: number): Promise<void> {
+  if (over.aborted) return;
+  const ms = seconds === undefined ? 2 ** 31 - 1 : seconds * 1_000;
+  await sleep(ms, undefined, { signal: over }).catch(() => undefined);
+}

@@ -1,0 +1,117 @@
+import { ending, InterruptedError } from "../local/processes.ts";
+import { settle } from "./load/requests.ts";
+import { type CheckRow, inOrder, type LabRun, type Observations, Scale, type Scenario } from "./scenario.ts";
+import { Seed } from "./seed.ts";
+import { startWorld } from "./world/world.ts";
+
+export interface RunOptions {
+  readonly seed: number;
+  /** @default 1 */
+  readonly scale?: number;
+  readonly say: (line: string) => void;
+}
+
+/** How a scenario ended. */
+export interface LabReport {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly scale: number;
+  readonly rows: readonly CheckRow[];
+  readonly faults: ReadonlyMap<string, number>;
+  readonly seconds: number;
+}
+
+/** Starts the world of a scenario, runs load and nemesis in it, and checks what they showed. What throws is a row that is wrong. */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<LabReport> {
+  const { seed, scale = 1, say } = options;
+  const started = performance.now();
+  const seen = nothingSeen();
+  let rows: readonly CheckRow[];
+  try {
+    const { checks } = await observe(scenario, { seed, scale, say }, seen);
+    rows = checks.flatMap((check) => check(seen));
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    const [saw = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+    rows = [{ what: "the scenario itself", wanted: "an end", saw: `it failed: ${saw}`, holds: [false] }];
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  return { scenario: scenario.name, seed, scale, rows, faults: seen.faults, seconds };
+}
+
+async function observe(scenario: Scenario, options: Required<RunOptions>, seen: Observations) {
+  const parts = scenario.parts(new Scale(options.scale));
+  const world = parts.world && (await startWorld(parts.world, options.say));
+  const loadIsOver = new AbortController();
+  const run: LabRun = {
+    get world() {
+      if (world === undefined) throw new Error(`${scenario.name} has no world`);
+      return world;
+    },
+    seed: new Seed(options.seed),
+    seen,
+    over: AbortSignal.any([loadIsOver.signal, ending.signal]),
+    say: options.say,
+  };
+  try {
+    const nemesis = Promise.all((parts.nemesis ?? []).map((step) => step(run)));
+    try {
+      // A nemesis that fails ends the run; one that is done does not.
+      await Promise.race([
+        interrupted(),
+        inOrder(...parts.load)(run),
+        nemesis.then(() => new Promise<never>(() => {})),
+      ]);
+    } finally {
+      loadIsOver.abort();
+      await nemesis;
+    }
+    if (world !== undefined) await settle(run);
+    return parts;
+  } finally {
+    await world?.close();
+  }
+}
+
+async function interrupted(): Promise<never> {
+  return new Promise((_, reject) => {
+    const reason = () => reject(new InterruptedError());
+    if (ending.signal.aborted) reason();
+    else ending.signal.addEventListener("abort", reason, { once: true });
+  });
+}
+
+export function nothingSeen(): Observations {
+  return { requests: new Map(), kills: [], faults: new Map(), left: [], gets: [], origin: [] };
+}
+
+/** A row that tried nothing has shown nothing. */
+export function isWrong({ holds }: CheckRow): boolean {
+  return holds.length === 0 || holds.includes(false);
+}
+
+export function isGood({ rows }: LabReport): boolean {
+  return rows.length > 0 && !rows.some(isWrong);
+}
+
+/** The command line that makes the same faults again. */
+export function commandLine({ scenario, seed, scale }: Pick<LabReport, "scenario" | "seed" | "scale">): string {
+  return `npm run lab -- ${scenario} --seed ${seed} --scale ${scale}`;
+}
+
+/** Each row with what was wanted and seen, then the faults, then how it ended. */
+export function reportText(report: LabReport): string {
+  const { scenario, rows, faults, seconds } = report;
+  const lines = rows.flatMap((row) => [
+    `${isWrong(row) ? "WRONG" : "ok   "} ${row.what}: ${row.holds.filter((it) => it).length} of ${row.holds.length}`,
+    `      wanted ${row.wanted}; saw ${row.saw}`,
+  ]);
+  const counted = [...faults].map(([kind, count]) => `${count} × ${kind}`).join(", ");
+  const wrong = rows.filter(isWrong).length;
+  return [
+    ...lines,
+    ...(counted === "" ? [] : [`faults: ${counted}`]),
+    `${scenario}: ${rows.length} checks, ${wrong} wrong, ${seconds.toFixed(0)} s`,
+    ...(isGood(report) ? [] : [`The same faults again: ${commandLine(report)}`]),
+  ].join("\n");
+}

@@ -1,0 +1,132 @@
+import {
+  allTasksEnd,
+  endsAs,
+  faultsHappened,
+  noDeadLetters,
+  noTaskFails,
+  nothingLeft,
+  repeatsAreExplained,
+} from "../check/tasks.ts";
+import { ended, request, start, stop, until } from "../load/requests.ts";
+import { killAgents, pauseFleet } from "../nemesis/agents.ts";
+import { blackouts, type CallRule, deliverTwice, failCalls } from "../nemesis/calls.ts";
+import { failDownloads, slowDownloads } from "../nemesis/downloads.ts";
+import { inOrder, type Scenario, together } from "../scenario.ts";
+import { filesOf, firstPops } from "../world/world.ts";
+
+const SERVICES = ["dynamodb", "sqs", "s3", "autoscaling", "scheduler", "cloudfront"];
+
+const CALL_RULES: readonly CallRule[] = [
+  // The sum of a batch is written, and then the function fails: the whole batch comes again.
+  { kind: "refuse-after", service: "dynamodb", operations: ["TransactWriteItems"], share: 0.1 },
+  ...SERVICES.flatMap((service): CallRule[] => [
+    { kind: "fail", service, share: 0.03 },
+    { kind: "lose-answer", service, share: 0.01 },
+    { kind: "delay", service, share: 0.01 },
+  ]),
+];
+
+/** All faults at once. */
+export const faults: Scenario = {
+  name: "faults",
+  description: "A request is warmed while agents are killed, messages come twice, and calls of AWS and downloads fail.",
+  parts: (scale) => {
+    const site = filesOf("objects", scale.of(250, 20), (i) => 1_000 + i);
+    const instance_count = scale.of(3, 2);
+    return {
+      world: {
+        edge: { pops: firstPops(scale.of(20, 10)), site },
+        proxied: "all",
+        links: {},
+        env: { PREWARM_KEPT_ERROR_SECONDS: "1" },
+      },
+      // Downloads are counted: a check would be one more.
+      load: [request({ name: "all", paths: Object.keys(site), body: { verify: "off", instance_count } })],
+      nemesis: [
+        failCalls(CALL_RULES),
+        deliverTwice(0.1),
+        failDownloads({
+          status: 0.02,
+          truncate: 0.01,
+          reset: 0.01,
+          lie: 0.005,
+          otherPop: 0.005,
+          slow: 0.05,
+          stall: 0.0005,
+        }),
+        killAgents(scale.of(15, 2)),
+        blackouts([
+          { service: "sqs", seconds: scale.of(5, 2) },
+          { service: "dynamodb", seconds: scale.of(5, 2) },
+        ]),
+      ],
+      checks: [
+        ...allTasksEnd("all"),
+        nothingLeft,
+        faultsHappened("agent: killed", "call: fail", "message: delivered twice", "download: status"),
+      ],
+    };
+  },
+};
+
+const INSTANCES = 3;
+/** More than what files may have that share a message. */
+const LONG_BYTES = 17_000_000;
+const LONG_SECONDS = 25;
+
+const FEW_CALL_RULES: readonly CallRule[] = [
+  { kind: "refuse-after", service: "dynamodb", operations: ["TransactWriteItems"], share: 0.1 },
+  {
+    kind: "lose-answer",
+    service: "sqs",
+    operations: ["DeleteMessageBatch", "ChangeMessageVisibilityBatch"],
+    share: 0.02,
+  },
+  ...["dynamodb", "sqs", "autoscaling"].map((service): CallRule => ({ kind: "fail", service, share: 0.01 })),
+  ...["dynamodb", "sqs", "s3"].map((service): CallRule => ({ kind: "delay", service, share: 0.02 })),
+];
+
+/** What makes a message come twice without need is left out: each download that is repeated must have been a killed agent's. */
+export const longFaults: Scenario = {
+  name: "long-faults",
+  description:
+    "Agents are killed, all instances go and come back, and a second request is stopped, while some downloads last 25 s.",
+  parts: (scale) => {
+    const short = filesOf("objects", scale.of(100, 10), (i) => 1_000 + i);
+    const long = filesOf("long", 3, LONG_BYTES);
+    const second = filesOf("second", 3, LONG_BYTES);
+    const body = { verify: "off", instance_count: INSTANCES };
+    const paths = [...Object.keys(short), ...Object.keys(long)];
+    const isAtWork = until("second", ({ progress }) => progress.download_count > 0);
+    return {
+      world: {
+        edge: { pops: firstPops(10), site: { ...short, ...long, ...second } },
+        proxied: "all",
+        links: {},
+        env: { PREWARM_KEPT_ERROR_SECONDS: "1" },
+      },
+      load: [
+        start({ name: "first", paths, body }),
+        together(
+          ended("first"),
+          inOrder(start({ name: "second", paths: Object.keys(second), body }), isAtWork, stop("second", INSTANCES)),
+        ),
+      ],
+      nemesis: [
+        slowDownloads([...Object.keys(long), ...Object.keys(second)], LONG_BYTES / LONG_SECONDS),
+        failCalls(FEW_CALL_RULES),
+        killAgents(4),
+        pauseFleet({ seconds: 20, instances: INSTANCES }),
+      ],
+      checks: [
+        ...allTasksEnd("first"),
+        noTaskFails("first"),
+        repeatsAreExplained("first"),
+        endsAs("second", "STOPPED"),
+        nothingLeft,
+        noDeadLetters,
+        faultsHappened("agent: killed", "fleet: paused", "call: refuse-after"),
+      ],
+    };
+  },
+};

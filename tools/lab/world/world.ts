@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import type { ApiClient } from "../../../client/api-client.ts";
+import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { recOf } from "../../../domain/pops/sites.ts";
+import type { Edge } from "../../edge/edge.ts";
+import type { EdgePop } from "../../edge/edge-options.ts";
+import type { FaultHook } from "../../edge/faults.ts";
+import { EdgeWatch } from "../../edge/faults.ts";
+import { checkedClient } from "../../local/api-client.ts";
+import type { Launch } from "../../local/fleet.ts";
+import { type LocalPrewarm, startLocalPrewarm } from "../../local/local-prewarm.ts";
+import type { StandInOptions } from "../../local/stand-in-edge.ts";
+import { HOST } from "../../local/world.ts";
+import { AwsProxy } from "./aws-proxy.ts";
+import { InstanceLinks } from "./links.ts";
+
+export interface WorldOptions {
+  /** The stand-in edge, of `www.example.com`. */
+  readonly edge: Omit<StandInOptions, "aliases" | "faults">;
+  /** Whose calls of the AWS APIs pass the world's proxy. Each agent is a caller of its own; the Lambdas are `lambdas`. @default nobody's */
+  readonly proxied?: "agents" | "all";
+  /** Gives each instance a link to the edge, by which the edge tells it from the others. @default none */
+  readonly links?: { readonly bytesPerSecond?: number };
+  /** Scales all the times after which a request is taken for stalled. @default 20 */
+  readonly stallSeconds?: number;
+  /** After which a message comes back that a lost agent held. @default the deployed queue's */
+  readonly visibilitySeconds?: number;
+  /** Milliseconds between two instances that boot. @default 0 */
+  readonly bootApartMs?: number;
+  /** Further variables of the Lambdas and the agents. @default none */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A deployed stack on this machine, with a stand-in edge and a fleet. */
+export interface World {
+  readonly prewarm: LocalPrewarm;
+  readonly edge: Edge;
+  readonly api: ApiClient;
+  /** All POPs of the edge. */
+  readonly pops: readonly string[];
+  /** Of the edge's GETs. */
+  readonly watch: EdgeWatch;
+  /** Faults of downloads: the first that says something counts. */
+  readonly faults: Set<FaultHook>;
+  readonly proxy: AwsProxy;
+  readonly links: InstanceLinks;
+  readonly boots: BootGate;
+  close(): Promise<void>;
+}
+
+/** @throws InterruptedError if this process is to end */
+export async function startWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
+  const { edge: edgeOptions, proxied, links: linkOptions, stallSeconds = 20, visibilitySeconds } = options;
+  const proxy = new AwsProxy();
+  const links = new InstanceLinks();
+  const boots = new BootGate(options.bootApartMs ?? 0);
+  const pops = edgeOptions.pops.map(({ pop }) => pop);
+  const prewarm = await startLocalPrewarm({
+    edge: { aliases: [HOST], ...edgeOptions },
+    env: {
+      ...(proxied === "all" ? { AWS_ENDPOINT_URL: await proxy.listen("lambdas") } : {}),
+      PREWARM_STALL_SECONDS: String(stallSeconds),
+      PREWARM_FIRST_BYTE_SECONDS: "30",
+      ...options.env,
+    },
+    // There are no instances before the first request: by then, all that follows is there.
+    onLaunch: async (launch) => {
+      await boots.pass();
+      return envOf(launch);
+    },
+    say,
+  });
+  const close = async () => {
+    boots.open();
+    await prewarm.close();
+    await links.close();
+    await proxy.close();
+  };
+  const { standIn, aws } = prewarm;
+  if (standIn === undefined) throw new Error("The lab needs the stand-in edge");
+  const { edge } = standIn;
+  const envOf = async (launch: Launch): Promise<NodeJS.ProcessEnv> => ({
+    ...(proxied === undefined ? {} : { AWS_ENDPOINT_URL: await proxy.listen(launch.id) }),
+    ...(visibilitySeconds === undefined ? {} : { VISIBILITY_SECONDS: String(visibilitySeconds) }),
+    ...(linkOptions === undefined
+      ? {}
+      : await links.launch(launch, {
+          addresses: pops.flatMap((pop) => edge.addressesOf(pop)),
+          edgePort: edge.httpsPort,
+          bytesPerSecond: linkOptions.bytesPerSecond,
+        })),
+  });
+  proxy.target = aws.endpoint;
+  const watch = new EdgeWatch();
+  const faults = new Set<FaultHook>();
+  edge.setFaults(
+    watch.hook((request) => {
+      for (const hook of faults) {
+        const fault = hook(request);
+        if (fault !== undefined) return fault;
+      }
+      return undefined;
+    }),
+  );
+  if (visibilitySeconds !== undefined) await setVisibility(prewarm, visibilitySeconds);
+  return { prewarm, edge, api: checkedClient(prewarm), pops, watch, faults, proxy, links, boots, close };
+}
+
+async function setVisibility({ clients, deployed }: LocalPrewarm, seconds: number): Promise<void> {
+  for (const queue of TASK_QUEUES) {
+    const QueueUrl = deployed.resource(queue, "AWS::SQS::Queue");
+    const Attributes = { VisibilityTimeout: String(seconds) };
+    await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+  }
+}
+
+/** Queues by the start of their logical ids: what is to be done. */
+export const TASK_QUEUES = ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress"];
+
+/** Holds instances that are to boot, and then lets one after the other go. */
+export class BootGate {
+  private release: () => void = () => undefined;
+  private opened = Promise.resolve();
+  private passed = 0;
+
+  /** @param apartMs between two that boot */
+  constructor(private readonly apartMs: number) {}
+
+  /** Whoever comes from now on waits. */
+  hold(): void {
+    this.passed = 0;
+    this.opened = new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+
+  open(): void {
+    this.release();
+  }
+
+  /** Resolves when the caller may boot. Callers come one after the other. */
+  async pass(): Promise<void> {
+    await this.opened;
+    if (this.passed++ > 0) await sleep(this.apartMs);
+  }
+}
+
+/** The first POPs of the catalogue, each under the REC that the catalogue says. */
+export function firstPops(count: number): EdgePop[] {
+  return POP_CODES.slice(0, count).map(({ pop }) => ({ pop, rec: recOf(pop) ?? "none" }));
+}
+
+/**
+ * POPs of the catalogue, so many under each of so many RECs, those RECs with the most POPs first.
+ * @throws RangeError if the catalogue has fewer
+ */
+export function popsUnder(recs: number, each: number): EdgePop[] {
+  const byRec = new Map<string, string[]>();
+  for (const { pop } of POP_CODES) {
+    const rec = recOf(pop);
+    if (rec !== undefined) byRec.set(rec, [...(byRec.get(rec) ?? []), pop]);
+  }
+  const chosen = [...byRec].sort(([, a], [, b]) => b.length - a.length).slice(0, recs);
+  if (chosen.length < recs || chosen.some(([, pops]) => pops.length < each))
+    throw new RangeError(`The catalogue has not ${each} POPs under each of ${recs} RECs`);
+  return chosen.flatMap(([rec, pops]) => pops.slice(0, each).map((pop) => ({ pop, rec })));
+}
+
+/** Objects of a site: `/name/0.bin`, `/name/1.bin`, … @param bytes of each */
+export function filesOf(name: string, count: number, bytes: number | ((i: number) => number)) {
+  const size = typeof bytes === "number" ? () => bytes : bytes;
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`/${name}/${i}.bin`, { size: size(i) }]));
+}
