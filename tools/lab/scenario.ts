@@ -1,8 +1,8 @@
 import type { Progress } from "../../client/answers.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Holder } from "../edge/tiers.ts";
-import type { OriginRequestSeen } from "../edge/origin-log.ts";
 import type { Get } from "../edge/faults.ts";
+import type { OriginRequestSeen } from "../edge/origin-log.ts";
+import type { Holder } from "../edge/tiers.ts";
 import type { Seed } from "./seed.ts";
 import type { World, WorldOptions } from "./world/world.ts";
 

@@ -1,4 +1,4 @@
-import { type Expectation, unmet } from "../../local/expectations.ts";
+import { type Expectation, unmet } from "../../local/results.ts";
 import { requestOf } from "../load/requests.ts";
 import { type Check, type RequestSeen, taskOf } from "../scenario.ts";
 

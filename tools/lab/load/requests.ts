@@ -7,7 +7,7 @@ import * as z from "zod";
 import { resultShardCount } from "../../../domain/plan/task.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
-import { readResults, reportRows } from "../../local/pop-report.ts";
+import { readResults, reportRows } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
 import { type LabRun, type Leftovers, type RequestSeen, type Step, taskOf } from "../scenario.ts";
 import { TASK_QUEUES } from "../world/world.ts";

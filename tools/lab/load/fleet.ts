@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Step } from "../scenario.ts";
+import { patiently } from "./requests.ts";
+
+const POLL_MS = 200;
+
+/** Asks for so many instances, without a request, and waits until their agents run. */
+export function bootInstances(count: number): Step {
+  return async ({ world: { api, prewarm }, over }) => {
+    await patiently(() => api.setInstances(count));
+    while (prewarm.fleet.running().size < count && !over.aborted) await sleep(POLL_MS);
+  };
+}
+
+/** Waits until all agents have gone: what comes then starts with instances of its own. */
+export const fleetIsGone: Step = async ({ world: { prewarm }, over }) => {
+  while (prewarm.fleet.size + prewarm.fleet.stopping > 0 && !over.aborted) await sleep(POLL_MS);
+};
+
+/** Instances that are launched from now on wait, until `openBoots`. */
+export const holdBoots: Step = async ({ world }) => world.boots.hold();
+
+export const openBoots: Step = async ({ world }) => world.boots.open();
