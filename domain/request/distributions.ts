@@ -63,18 +63,27 @@ export type OwnerOf = (host: string) => OwnDistribution | undefined;
 /**
  * Finds the distribution that owns a host: of all names that cover it the most specific decides, so that an exact name goes
  * before a wildcard, and `*.a.example.com` before `*.example.com`. A request may name 60,000 hosts, an account has
- * thousands of names: a look-up takes as long as the host has labels.
+ * thousands of names: a look-up tries the ends of the host that are no longer than the longest wildcard.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-wildcard
  */
 export function hostOwners(own: readonly OwnDistribution[]): OwnerOf {
   const byName = new Map<string, OwnDistribution>();
   for (const distribution of own)
     for (const name of [distribution.domain, ...distribution.aliases]) byName.set(name.toLowerCase(), distribution);
+  const longest = Math.max(
+    0,
+    ...[...byName.keys()].filter((name) => name.startsWith("*.")).map(({ length }) => length),
+  );
   return (host) => {
     const name = host.toLowerCase();
     const exact = name.startsWith("*.") ? undefined : byName.get(name);
     if (exact !== undefined) return exact;
-    for (let dot = name.indexOf(".", 1); dot !== -1; dot = name.indexOf(".", dot + 1)) {
+    // Of `*.example.com`, the end is all but the asterisk.
+    for (
+      let dot = name.indexOf(".", Math.max(1, name.length - longest + 1));
+      dot !== -1;
+      dot = name.indexOf(".", dot + 1)
+    ) {
       const owner = byName.get(`*${name.slice(dot)}`);
       if (owner !== undefined) return owner;
     }
