@@ -1,11 +1,13 @@
 // The three tables (aws/request-table.ts with its reader, request-pop-table.ts, request-task-table.ts): the calls that their classes send.
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { ACTIVE_STATES } from "../../domain/request/lifecycle.ts";
 import type { MissingInstances } from "../../domain/request/request-item.ts";
+import { fuzz } from "../fuzz.ts";
 import { request, target } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
@@ -264,12 +266,6 @@ describe("the Request table", () => {
     expect(await tables().requests.get("r1")).toBeUndefined();
   });
 
-  it("passes over an item that is no request, and tells of it", async () => {
-    const t = tables(() => ({ Item: { req_id: "r1", status: "DANCING" } }));
-    expect(await t.requests.get("r1")).toBeUndefined();
-    expect(t.unreadable).toMatchObject([{ kind: "request", key: "r1", problem: expect.stringContaining("status") }]);
-  });
-
   it.each([{ settle: { M: 1 } }, { settle: "NEVER" }, { download_size: 2e53 }])(
     "reads an item with what it does not know, and with a sum beyond 2^53: %j",
     async (forged) => {
@@ -306,17 +302,30 @@ describe("the Request table", () => {
   });
 });
 
-describe("a request that cannot be read", () => {
-  const indexed = request({ req_id: "spoilt" });
+/** Values that no field of these has. */
+const STRANGE = fc
+  .oneof(
+    fc.constantFrom<unknown>(null, -1, true, {}, { constructor: { prototype: {} } }),
+    fc.anything({ maxDepth: 1 }).filter((value) => typeof value === "object"),
+  )
+  .filter((value) => !Array.isArray(value));
 
-  it("does not hold up the other active ones, and is told of", async () => {
-    const t = tables(({ name, input }) => {
-      if (name === "QueryCommand") return { Items: [indexed, request()] };
-      return { Item: input.Key.req_id === "r1" ? request() : { ...indexed, pops: "SIN2-P1" } };
+describe("a request that cannot be read", () => {
+  const FIELDS = ["status", "pops", "instance_count", "distributions", "shards", "total_count", "timeout_at"] as const;
+
+  it("is passed over, whatever is wrong with it, does not hold up the other active ones, and is told of", async () => {
+    const property = fc.asyncProperty(fc.constantFrom(...FIELDS), STRANGE, async (field, value) => {
+      const spoilt = { ...request({ req_id: "spoilt" }), [field]: value };
+      const t = tables(({ name, input }) => {
+        if (name === "QueryCommand") return { Items: [request({ req_id: "spoilt" }), request()] };
+        return { Item: input.Key.req_id === "r1" ? request() : spoilt };
+      });
+      expect(await t.requests.get("spoilt")).toBeUndefined();
+      expect((await t.requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
+      const told = { kind: "request", key: "spoilt", problem: expect.stringContaining(field) };
+      expect(t.unreadable).toEqual([told, told]);
     });
-    expect((await t.requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
-    expect(t.unreadable).toMatchObject([{ kind: "request", key: "spoilt" }]);
-    expect(t.unreadable[0]?.problem).toContain("pops");
+    await fc.assert(property, fuzz(300));
   });
 
   it("is reported if its index entry cannot be parsed", async () => {
@@ -390,11 +399,13 @@ describe("the Request-Pop table", () => {
     expect(t.sent[1]?.input.ExclusiveStartKey).toEqual({ target: "x" });
   });
 
-  it("passes over what is no target, and tells of it", async () => {
-    const forged = { req_id: "r1", target: "x#y", state: "DANCING" };
-    const t = tables(() => ({ Items: [forged, target("SIN2-P1")] }));
-    expect(await t.requestPops.of("r1")).toEqual([target("SIN2-P1")]);
-    expect(t.unreadable).toMatchObject([{ kind: "target", key: "r1 x#y" }]);
+  it("passes over what is no target, whatever its state is, and tells of it", async () => {
+    const property = fc.asyncProperty(fc.oneof(STRANGE, fc.string()), async (state) => {
+      const t = tables(() => ({ Items: [{ ...target("x"), target: "x#y", state }, target("SIN2-P1")] }));
+      expect(await t.requestPops.of("r1")).toEqual([target("SIN2-P1")]);
+      expect(t.unreadable).toMatchObject([{ kind: "target", key: "r1 x#y" }]);
+    });
+    await fc.assert(property, fuzz(300));
   });
 
   it("writes in batches", async () => {

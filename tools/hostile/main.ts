@@ -1,8 +1,6 @@
 import { labCommand } from "../lab/command.ts";
 import { bodies } from "./bodies.ts";
-import { forged } from "./forged.ts";
-import { names } from "./names.ts";
 import { webPage } from "./web-page.ts";
 
 // Every part of the lab. A new one stands here.
-await labCommand([bodies, names, forged, webPage]);
+await labCommand([bodies, webPage]);

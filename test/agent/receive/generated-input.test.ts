@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judge } from "../../../agent/fetch/attempt-verdict.ts";
 import { processMessage } from "../../../agent/receive/process-message.ts";
-import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { parseTaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
+import { fuzz } from "../../fuzz.ts";
 import { fakeDeps, fakeQueue } from "../fake-deps.ts";
+import { taskMessage } from "../task-messages.ts";
 
 const text = fc.string();
 
@@ -31,9 +33,23 @@ describe("whatever comes out of the queue", () => {
         expect(calls.map((call) => call.split(" ")[0])).toEqual(["send", "delete"]);
         expect(calls[0]?.length).toBeGreaterThan("send ".length);
       }),
-      { numRuns: 2_000 },
+      fuzz(2_000),
     );
   });
+});
+
+it("the reason why a message is no task quotes nothing of it: there are headers in it", () => {
+  const field = fc.constantFrom("pop", "urls", "ips", "shards", "header", "req_id");
+  fc.assert(
+    fc.property(field, fc.anything(), fc.boolean(), (name, value, isJson) => {
+      const json = JSON.stringify({ ...taskMessage({ header: ["authorization: token-1"] }), [name]: value });
+      const body = isJson ? json : `token-1${json}`;
+      fc.pre(!isTask(body));
+      const parsed = parseTaskMessage(body);
+      expect("reason" in parsed && !parsed.reason.includes("token-1")).toBe(true);
+    }),
+    fuzz(500),
+  );
 });
 
 describe("whatever a POP answers", () => {
@@ -65,7 +81,7 @@ describe("whatever a POP answers", () => {
         expect(outcome.kind === "GOOD").toBe(good);
         if (outcome.kind !== "GOOD") expect(failureReasons).toContain(outcome.failure.reason);
       }),
-      { numRuns: 5_000 },
+      fuzz(5_000),
     );
   });
 });

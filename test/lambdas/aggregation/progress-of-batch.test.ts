@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Count, isNothing } from "../../../domain/result/count.ts";
 import { progressOfBatch } from "../../../lambdas/aggregation/batch.ts";
+import { fuzz } from "../../fuzz.ts";
 import { count } from "../items.ts";
 import { type Image, record } from "./records.ts";
 
@@ -183,6 +184,20 @@ describe("what a batch changes", () => {
     const { progress, invalid } = progressOfBatch([stranger, record(good)]);
     expect(invalid).toEqual([{ record: stranger, key: "", problem: expect.stringMatching(/./) }]);
     expect(progress).toMatchObject([{ reqId: "r1", total: ONE_GOOD }]);
+  });
+
+  it("passes a record over that has anything else for its bytes", () => {
+    // Numbers come as texts, and some texts are numbers.
+    const property = fc.property(fc.anything(), (value) => {
+      fc.pre(typeof value !== "string");
+      const stranger = {
+        eventID: "x",
+        dynamodb: { NewImage: { ...record(good).dynamodb.NewImage, bytes: { N: value } } },
+      };
+      const { progress, invalid } = progressOfBatch([stranger, record(good)]);
+      expect([invalid.length, progress[0]?.total]).toEqual([1, ONE_GOOD]);
+    });
+    fc.assert(property, fuzz(500));
   });
 
   it("leaves results alone that are removed: they were counted when they were written", () => {
