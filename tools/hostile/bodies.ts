@@ -5,45 +5,26 @@ import { request } from "undici";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { world } from "../local/world.ts";
-import { measureBodies } from "./measure-bodies.ts";
 import { type BodyTarget, tryBodies } from "./try-bodies.ts";
-import { WORST_BODIES } from "./worst-bodies.ts";
 
 const BODIES = 10_000;
-const MAX_SECONDS = 1;
-const MAX_MEGABYTES = 400;
 
-/** Bodies to the API of the deployed stack, and the worst of 6 MB to its handler, each in a process of its own. */
+/** Bodies to the API of the deployed stack. */
 export const bodies: LabPart = {
   name: "bodies",
   async run(say, { scale }): Promise<LabRow[]> {
-    const worst = worstBodies(say);
     const prewarm = await startLocalPrewarm({ edge: world, say });
     try {
       const options = { count: Math.round(BODIES * scale), seed: Date.now() % 1_000_000, say };
       const target = deployed(prewarm);
       // The first call of a function loads it.
       await target.send({ path: "prewarm", body: "{}" });
-      return [...(await tryBodies(target, options)), worst];
+      return await tryBodies(target, options);
     } finally {
       await prewarm.close();
     }
   },
 };
-
-function worstBodies(say: (line: string) => void): LabRow {
-  const costs = [...measureBodies()];
-  for (const it of costs)
-    say(`  ${it.seconds.toFixed(2)} s ${it.megabytes.toFixed(0).padStart(4)} MB  ${it.status}  ${it.what}`);
-  const bad = costs.filter(
-    (it) => it.seconds > MAX_SECONDS || it.megabytes > MAX_MEGABYTES || it.status >= 500 || it.status === 0,
-  );
-  const most = (values: readonly number[]) => Math.max(...values);
-  const seconds = most(costs.map((it) => it.seconds)).toFixed(2);
-  const megabytes = most(costs.map((it) => it.megabytes)).toFixed(0);
-  const saw = `at most ${seconds} s and ${megabytes} MB`;
-  return { what: "bodies of 6 MB, a process each", tried: Object.keys(WORST_BODIES).length, wrong: bad.length, saw };
-}
 
 function deployed({ apiUrl, apiKey, clients, deployed: stack }: LocalPrewarm): BodyTarget {
   return {

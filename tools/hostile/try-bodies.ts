@@ -1,6 +1,6 @@
-import { seededRandom } from "../faults/random.ts";
+import fc from "fast-check";
+import { type HostileBody, hostileBody } from "../lab/load/hostile-bodies.ts";
 import type { LabRow } from "../lab/part.ts";
-import { type HostileBody, hostileBody } from "./hostile-bodies.ts";
 
 const MAX_SECONDS = 1;
 /** What Lambda may answer at most. */
@@ -20,13 +20,11 @@ export async function tryBodies(
   target: BodyTarget,
   { count, seed, say }: { readonly count: number; readonly seed: number; readonly say: (line: string) => void },
 ): Promise<LabRow[]> {
-  const random = seededRandom(seed);
   const before = await target.inventory();
   const statuses = new Map<number, number>();
   let wrong = 0;
   let slowest = 0;
-  for (let i = 0; i < count; i++) {
-    const body = hostileBody(random);
+  for (const [i, body] of fc.sample(hostileBody, { numRuns: count, seed }).entries()) {
     const answer = await sendPatiently(target, body);
     statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
     slowest = Math.max(slowest, answer.seconds);

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { knownNames } from "../../../domain/pops/select.ts";
+import { hostileBody } from "../../../tools/lab/load/hostile-bodies.ts";
+import { FUZZ_TIMEOUT_MS, fuzz } from "../../fuzz.ts";
 import { request } from "../items.ts";
 import { world } from "./world.ts";
 
-/** `npm run lab hostile` tries more of them. Each failure prints the seed that brings it back. */
 const RUNS = 2_500;
 
 /** Fields as they should be, as they should not, and of any kind. */
@@ -72,44 +73,52 @@ const text = (body: fc.Arbitrary<unknown>) =>
   );
 
 describe(`${RUNS} generated bodies`, () => {
-  it("POST /prewarm: a request is made, or refused with nothing made", async () => {
-    let accepted = 0;
-    await fc.assert(
-      fc.asyncProperty(text(fc.oneof(prewarmBody, nearlyGood)), async (body) => {
-        const { call, requests, lists, timer, fleet, errors } = world();
-        const { status, body: answer } = await call("POST /prewarm", body);
-        expect([200, 400]).toContain(status);
-        expect(errors).toEqual([]);
-        const made = [requests.items.size, Object.keys(lists.objects).length, timer.schedules.size];
-        expect(made).toEqual(status === 200 ? [1, 1, 1] : [0, 0, 0]);
-        if (status === 200) accepted++;
-        else {
-          expect(fleet.capacity).toBe(1);
-          expect(answer).toMatchObject({ status: "Failed", error_message: expect.stringMatching(/./) });
-        }
-      }),
-      { numRuns: RUNS },
-    );
-    // Generated bodies of which none is good would show nothing of the good ones.
-    expect(accepted).toBeGreaterThan(RUNS / 100);
-  }, 120_000);
+  it(
+    "POST /prewarm: a request is made, or refused with nothing made",
+    async () => {
+      let accepted = 0;
+      await fc.assert(
+        fc.asyncProperty(text(fc.oneof(prewarmBody, nearlyGood)), async (body) => {
+          const { call, requests, lists, timer, fleet, errors } = world();
+          const { status, body: answer } = await call("POST /prewarm", body);
+          expect([200, 400]).toContain(status);
+          expect(errors).toEqual([]);
+          const made = [requests.items.size, Object.keys(lists.objects).length, timer.schedules.size];
+          expect(made).toEqual(status === 200 ? [1, 1, 1] : [0, 0, 0]);
+          if (status === 200) accepted++;
+          else {
+            expect(fleet.capacity).toBe(1);
+            expect(answer).toMatchObject({ status: "Failed", error_message: expect.stringMatching(/./) });
+          }
+        }),
+        fuzz(RUNS),
+      );
+      // Generated bodies of which none is good would show nothing of the good ones.
+      expect(accepted).toBeGreaterThan(RUNS / 100);
+    },
+    FUZZ_TIMEOUT_MS,
+  );
 
-  it("POST /instances: the group changes, or nothing does", async () => {
-    await fc.assert(
-      fc.asyncProperty(text(instancesBody), async (body) => {
-        const { call, requests, fleet, errors } = world();
-        requests.items.set("r1", request());
-        const { status } = await call("POST /instances", body);
-        expect([200, 400, 404]).toContain(status);
-        expect(errors).toEqual([]);
-        if (status !== 200) {
-          expect(fleet.capacity).toBe(1);
-          expect(requests.the()).toEqual(request());
-        }
-      }),
-      { numRuns: RUNS },
-    );
-  }, 120_000);
+  it(
+    "POST /instances: the group changes, or nothing does",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(text(instancesBody), async (body) => {
+          const { call, requests, fleet, errors } = world();
+          requests.items.set("r1", request());
+          const { status } = await call("POST /instances", body);
+          expect([200, 400, 404]).toContain(status);
+          expect(errors).toEqual([]);
+          if (status !== 200) {
+            expect(fleet.capacity).toBe(1);
+            expect(requests.the()).toEqual(request());
+          }
+        }),
+        fuzz(RUNS),
+      );
+    },
+    FUZZ_TIMEOUT_MS,
+  );
 
   it.each(["GET /prewarm", "GET /summary", "GET /instances"])(
     "%s: any query string is answered",
@@ -121,9 +130,32 @@ describe(`${RUNS} generated bodies`, () => {
           expect(route === "GET /instances" ? [200] : [400, 404]).toContain(status);
           expect(errors).toEqual([]);
         }),
-        { numRuns: RUNS },
+        fuzz(RUNS),
       );
     },
-    120_000,
+    FUZZ_TIMEOUT_MS,
+  );
+
+  it(
+    "a body with a fault is refused, whatever else is in it, and nothing is made",
+    async () => {
+      const { call, requests, lists, timer, fleet, errors } = world();
+      await fc.assert(
+        fc.asyncProperty(hostileBody, async ({ path, body }) => {
+          const { status, body: answer } = await call(`POST /${path}`, body);
+          expect([400, 404]).toContain(status);
+          expect(JSON.stringify(answer)).toMatch(/"(error_message|message)":"[^"]/);
+        }),
+        { ...fuzz(500), timeout: 10_000 },
+      );
+      expect([requests.items.size, Object.keys(lists.objects), timer.schedules.size, fleet.capacity]).toEqual([
+        0,
+        [],
+        0,
+        1,
+      ]);
+      expect(errors).toEqual([]);
+    },
+    FUZZ_TIMEOUT_MS,
   );
 });

@@ -97,6 +97,13 @@ export function world(
     fault,
   );
   const handle = createHandler(deps);
+  const respond = (route: string, body?: unknown, query: Record<string, string> | null = null) => {
+    const [httpMethod, resource] = route.split(" ");
+    const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
+    const event = { httpMethod, resource, body: text, queryStringParameters: query, isBase64Encoded: false };
+    const requestContext = { requestId: "api-request-id" };
+    return handle({ ...event, requestContext } as unknown as APIGatewayProxyEvent);
+  };
   return {
     ...fakes,
     errors,
@@ -107,15 +114,14 @@ export function world(
     passTime: (ms: number) => {
       ticks += ms;
     },
-    call: async (route: string, body?: unknown, query: Record<string, string> | null = null) => {
-      const [httpMethod, resource] = route.split(" ");
-      const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
-      const event = { httpMethod, resource, body: text, queryStringParameters: query, isBase64Encoded: false };
-      const requestContext = { requestId: "api-request-id" };
-      const answer = await handle({ ...event, requestContext } as unknown as APIGatewayProxyEvent);
-      expect(answer.headers).toEqual({ "content-type": "application/json" });
-      const told = { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
-      expect(problemWith({ method: httpMethod ?? "", path: resource ?? "", ...told })).toBeUndefined();
+    /** What the function gives to API Gateway. */
+    respond,
+    call: async (...args: Parameters<typeof respond>) => {
+      const { headers, statusCode: status, body } = await respond(...args);
+      expect(headers).toEqual({ "content-type": "application/json" });
+      const told = { status, body: JSON.parse(body) as Record<string, unknown> };
+      const [method = "", path = ""] = args[0].split(" ");
+      expect(problemWith({ method, path, ...told })).toBeUndefined();
       return told;
     },
   };
