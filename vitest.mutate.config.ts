@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Which tests `npm run mutate` runs: tools/mutate/target.ts says. They import no emulator, no synthesis and no browser. */
+/** Which tests `npm run mutate` runs: tools/checks/mutate.ts says. They import no emulator, no synthesis and no browser. */
 const tests: readonly string[] = JSON.parse(process.env["MUTATE_TESTS"] ?? "[]");
 
 export default defineConfig({

@@ -1,11 +1,10 @@
 /** What `npm run test:rest` runs: each is a program with its arguments. */
 export const CHECKS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
   types: ["npm", "run", "--silent", "types"],
-  templates: ["npx", "tsx", "tools/release/lint-templates.ts"],
+  templates: ["npx", "tsx", "tools/checks/lint-templates.ts"],
   lint: ["npm", "run", "--silent", "lint"],
   nag: ["npx", "tsx", "tools/release/nag.ts"],
-  openapi: ["npx", "tsx", "tools/description/lint-openapi.ts"],
-  coverage: ["npx", "tsx", "tools/test-coverage/main.ts"],
+  coverage: ["npx", "tsx", "tools/checks/coverage.ts"],
   planted: ["npx", "tsx", "test/planted/run.ts"],
   "crash-points": ["npx", "vitest", "run", "--project", "crash-points"],
   "pipeline-long": ["npx", "vitest", "run", "--project", "pipeline-long"],
@@ -26,7 +25,7 @@ export const LABS: Readonly<Record<string, Program>> = {
 
 /** `npm run gen WHAT`: makes what is kept in the repository, though a program writes it. */
 export const GENERATORS: Readonly<Record<string, Program>> = {
-  docs: ["tools/release/documents.ts"],
-  map: ["tools/map/main.ts"],
+  docs: ["tools/generate.ts", "docs"],
+  map: ["tools/generate.ts", "map"],
   pictures: ["tools/pictures/main.ts"],
 };

@@ -5,7 +5,7 @@ import { run } from "../../tools/local/processes.ts";
 import { cached } from "../../tools/local/source-cache.ts";
 import { BUCKET } from "./launch-by-url.ts";
 
-const WRITE_PUBLISHED = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}tools/release/write-published.ts`, BUCKET];
+const WRITE_PUBLISHED = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}tools/release/published-files.ts`, BUCKET];
 
 export async function setup(): Promise<void> {
   await Promise.all([findEmulator(console.log), buildPublished()]);

@@ -1,5 +1,10 @@
 // What AWS rejects and neither CDK, cfn-lint nor an emulator checks: https://docs.aws.amazon.com/… of each constraint says so.
-import { ConfiguredStack, type Resource, type StackTemplate, stackTemplateSchema } from "../../tools/stack-template.ts";
+import {
+  ConfiguredStack,
+  type Resource,
+  type StackTemplate,
+  stackTemplateSchema,
+} from "../../tools/release/stack-template.ts";
 
 /** A template as JSON, to break. */
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of a thousand shapes

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
-import { ConfiguredStack, nameInArn, type Resource, stackTemplateSchema } from "../../tools/stack-template.ts";
+import { ConfiguredStack, nameInArn, type Resource, stackTemplateSchema } from "../../tools/release/stack-template.ts";
 import { type RolePolicies, readRolePolicies } from "./iam/role-policies.ts";
 import type { TableSchema } from "./memory-dynamodb.ts";
 import type { QueueSettings } from "./memory-sqs.ts";
@@ -58,7 +58,7 @@ export interface Deployment {
 
 /**
  * Reads what is published. Physical names are logical ids; parameters have their defaults.
- * @param published folder of tools/release/write-published.ts
+ * @param published folder of tools/release/published-files.ts
  */
 export function readDeployment(
   published: string,

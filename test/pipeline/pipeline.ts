@@ -4,7 +4,7 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
-import { nameInArn } from "../../tools/stack-template.ts";
+import { nameInArn } from "../../tools/release/stack-template.ts";
 import { installVirtualClock, type VirtualClock } from "../virtual-clock.ts";
 import { type DeployedFunction, type Deployment, type EventSource, readDeployment } from "./deployment.ts";
 import { Authorizer } from "./iam/authorizer.ts";

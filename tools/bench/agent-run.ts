@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
-import { peakMegabytes } from "../lab/peak-megabytes.ts";
+import { peakMegabytes } from "../local/processes.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { HOST } from "./nginx.ts";
 import { cpuMicrosOf, nodeFlags, OUR_CORE, startPinned } from "./pinned.ts";

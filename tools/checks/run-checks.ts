@@ -24,7 +24,7 @@ export interface CheckOptions {
 }
 
 /** These need one thread each, and are run at the same time. */
-const QUICK = ["types", "templates", "lint", "nag", "openapi"];
+const QUICK = ["types", "templates", "lint", "nag"];
 
 /** Groups of checks, one after the other. @param names @default all */
 export function groupsOf(names: readonly string[]): string[][] {

@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../root.ts";
 
-export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export { ROOT };
 /** The folder for all that local runs write. Git ignores it. */
 export const LOCAL = `${ROOT}.local/`;
 /** The folder of this process alone, so that two runs do not disturb each other. It is removed at the end. */

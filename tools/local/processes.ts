@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { openSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A command failed. The message has the last lines that it printed. */
@@ -142,4 +142,14 @@ export type TerminalSize = readonly [columns: number, rows: number];
 export function onTerminal([columns, rows]: TerminalSize, words: readonly string[]): readonly [string, string[]] {
   const line = words.map((word) => `'${word}'`).join(" ");
   return ["script", ["-qefc", `stty cols ${columns} rows ${rows}; exec ${line}`, "/dev/null"]];
+}
+
+/**
+ * The most memory that a process has had, in MB. Unlike `maxRSS` of `process.resourceUsage()` it leaves out what the process had that
+ * started it, as far as Linux counts that for both: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html (VmHWM)
+ * @param pid @default this process
+ */
+export function peakMegabytes(pid: number | "self" = "self"): number {
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(peak ?? Number.NaN) / 1_024;
 }

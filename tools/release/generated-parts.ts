@@ -1,35 +1,90 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, extname } from "node:path";
 import { envSchema } from "../../agent/env.ts";
 import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
 import { VERDICTS } from "../../domain/request/readiness-schema.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
-import { costParts } from "../cost/cost-parts.ts";
-import { priceTable } from "../cost/price-table.ts";
-import { aliasCommand, edgeAddresses } from "../edge/place-pops.ts";
-import { world } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
-import { largestTable } from "../scaling/largest.ts";
-import { measuredUnits } from "../scaling/measured.ts";
-import { scalingTables } from "../scaling/tables.ts";
-import { CHINESE_PARTS } from "./chinese-parts.ts";
-import { lifecyclePart } from "./lifecycle-part.ts";
-import { parameterTables } from "./parameter-table.ts";
+import { ROOT } from "../root.ts";
+import * as words from "./chinese-words.ts";
+import { costParts, priceTable } from "./cost.ts";
 import {
   code,
   columnsTable,
   countriesList,
+  lifecyclePart,
   limitsTable,
   meaningsTable,
+  parameterTables,
   reasonsTable,
   refusedTable,
   regionsTable,
+  routesTable,
+  routesTableInChinese,
 } from "./part-tables.ts";
-import { routesTable } from "./route-tables.ts";
-import { snippetParts } from "./snippet-parts.ts";
 
-/** What documents have from the code: the name of each generated part, and what makes its text. */
-export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
+/** From `<!-- generated: NAME -->` to the next `<!-- /generated -->`, each on a line of its own. */
+const PART = /^<!-- generated: ([\w-]+) -->\n[\s\S]*?^<!-- \/generated -->$/gm;
+
+/**
+ * Makes the generated parts of a document anew. What stands between the parts stays as it is.
+ * @param parts what makes a part's text, by the part's name
+ * @returns the document, and the names of the parts that were not up to date
+ * @throws Error if the document has a part that nothing makes
+ */
+export function fillParts(document: string, parts: ReadonlyMap<string, () => string>) {
+  const stale: string[] = [];
+  const text = document.replaceAll(PART, (before, name: string) => {
+    const make = parts.get(name);
+    if (make === undefined) throw new Error(`nothing makes the part '${name}'; known: ${[...parts.keys()].join(", ")}`);
+    const part = `<!-- generated: ${name} -->\n\n${make()}\n\n<!-- /generated -->`;
+    if (part !== before) stale.push(name);
+    return part;
+  });
+  return { text, stale };
+}
+
+/** The generated parts of docs/zh. Each has the name of the English one and `-zh`. */
+export const CHINESE_PARTS: readonly (readonly [name: string, make: () => string])[] = [
+  ["routes-zh", routesTableInChinese],
+  ["limits-zh", () => limitsTable(["项目", "最小", "最大"], (what) => words.LIMIT_WORDS[what])],
+  ["regions-zh", () => regionsTable(["区域", "POP"])],
+  ["countries-zh", countriesList],
+  ["pop-bases-zh", () => meaningsTable(["basis", "含义"], words.BASIS_WORDS)],
+  ["rec-bases-zh", () => meaningsTable(["rec_basis", "含义"], words.REC_BASIS_WORDS)],
+  ["refused-headers-zh", () => refusedTable(["拒绝", "原因"], (because) => words.REFUSED_WORDS[because])],
+  ["report-columns-zh", () => columnsTable(["列", "含义"], translated(REPORT_COLUMNS, words.REPORT_COLUMN_WORDS))],
+  ["outcomes-zh", () => meaningsTable(["结果", "含义"], words.OUTCOME_WORDS)],
+  ["failure-reasons-zh", () => reasonsTable(["代码", "含义", "访客遇到什么", "如何处理"], "zh")],
+  ["verdicts-zh", () => meaningsTable(["结论", "含义"], words.VERDICT_WORDS)],
+  ["result-columns-zh", () => columnsTable(["列", "含义"], translated(RESULTS_ONLY_COLUMNS, words.MORE_COLUMN_WORDS))],
+];
+
+/** The columns in their order, with the meanings of another language. */
+function translated<Name extends string>(
+  columns: readonly { readonly name: Name }[],
+  meanings: Readonly<Record<Name, string>>,
+) {
+  return columns.map(({ name }) => ({ name, meaning: meanings[name] }));
+}
+
+const SNIPPETS = `${ROOT}docs/snippets/`;
+const LANGUAGES: Readonly<Record<string, string>> = { ".ts": "ts", ".sh": "bash" };
+
+/** What shows each file of docs/snippets in a document: `warm-gate.sh` is the part `snippet-warm-gate`. */
+export function snippetParts(): [part: string, make: () => string][] {
+  return readdirSync(SNIPPETS).map((file) => {
+    const extension = extname(file);
+    const make = () =>
+      `\`\`\`${LANGUAGES[extension] ?? ""}\n${readFileSync(SNIPPETS + file, "utf8").trimEnd()}\n\`\`\``;
+    return [`snippet-${basename(file, extension)}`, make];
+  });
+}
+
+/** What documents have from the product's code: the name of each generated part, and what makes its text. */
+export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["routes", routesTable],
   ["limits", () => limitsTable(["what", "least", "most"], (what) => what)],
   ["lifecycle", lifecyclePart],
@@ -46,9 +101,6 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["result-columns", () => columnsTable(["column", "meaning"], RESULTS_ONLY_COLUMNS)],
   ["agent-defaults", agentDefaults],
   ["prices", priceTable],
-  ["macos-addresses", macosAddresses],
-  ["scaling", () => scalingTables(measuredUnits())],
-  ["largest-request", () => largestTable(measuredUnits())],
   ...costParts(),
   ...snippetParts(),
   ...CHINESE_PARTS,
@@ -56,13 +108,6 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
 
 function sentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
-}
-
-/** The line that a local run prints on macOS. */
-function macosAddresses(): string {
-  const mark =
-    "<!-- not run: macOS has its own ifconfig; test/tools/edge/alias-command.test.ts has a shell read the line -->";
-  return `${mark}\n\n\`\`\`sh\n${aliasCommand(edgeAddresses(world))}\n\`\`\``;
 }
 
 /** The variables that the agent can do without and has a value for. */

@@ -1,3 +1,5 @@
+import * as z from "zod";
+
 /** A template in a bucket. */
 export interface TemplateInBucket {
   readonly bucket: string;
@@ -56,4 +58,17 @@ export function createStackCommand(template: TemplateInBucket): string {
     `--template-url ${templateUrl(template)} --capabilities ${CAPABILITY}`,
     ...(parameters.length === 0 ? [] : [`--parameters ${parameters.join(" ")}`]),
   ].join(" ");
+}
+
+/** A default is text or a number; what matters is whether there is one. */
+const templateSchema = z.object({
+  Parameters: z.record(z.string(), z.object({ Type: z.string(), Default: z.unknown().optional() })),
+});
+
+/** The parameters of a template that have no default. @param body the template, as JSON */
+export function requiredParameters(body: Uint8Array): TemplateInBucket["required"] {
+  const { Parameters } = templateSchema.parse(JSON.parse(Buffer.from(body).toString("utf8")));
+  return Object.entries(Parameters)
+    .filter(([, { Default }]) => Default === undefined)
+    .map(([name, { Type }]) => ({ name, list: Type.startsWith("List<") }));
 }

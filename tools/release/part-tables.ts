@@ -1,3 +1,5 @@
+import * as z from "zod";
+import { ANSWERS, type RouteName } from "../../domain/api/answers.ts";
 import type { Language } from "../../domain/format.ts";
 import * as limits from "../../domain/limits.ts";
 import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
@@ -5,9 +7,12 @@ import { countryCode } from "../../domain/pops/countries.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
 import { knownNames } from "../../domain/pops/select.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
+import { ACTIVE_STATES, ENDED_STATES, EVENTS, type State, type Transition } from "../../domain/request/lifecycle.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { table } from "../markdown-table.ts";
+import { OPERATIONS } from "./operations.ts";
+import { type StackName, stackTemplates } from "./stack-template.ts";
 
 // The tables of the documents that there are in more than one language. Each takes its heads and, where the code has the words in English
 // alone, what turns them into the document's language.
@@ -104,4 +109,150 @@ function wrap(items: readonly string[]): string {
     else lines.push(text);
   });
   return lines.join("\n");
+}
+
+/** A route that a client may call: those of the description, and the page, which has a function of its own. */
+type DocumentedRoute = RouteName | "GET /console";
+
+const isRoute = (name: string): name is RouteName => Object.hasOwn(ANSWERS, name);
+const ROUTES: readonly DocumentedRoute[] = [...Object.keys(OPERATIONS).filter(isRoute), "GET /console"];
+
+/** Where docs/api.md says more of each route. */
+const LINKS: Readonly<Record<DocumentedRoute, string>> = {
+  "POST /prewarm": "#post-prewarm-start",
+  "GET /prewarm": "#get-prewarm-progress",
+  "GET /summary": "#get-summary-what-failed",
+  "GET /requests": "#get-requests-all-of-them",
+  "POST /instances": "#post-instances-more-fewer-stop",
+  "GET /instances": "#get-instances-how-many",
+  "GET /pops": "#get-pops-the-catalogue",
+  "GET /settings": "#get-settings-the-deployment",
+  "GET /openapi.json": "#openapi-and-postman",
+  "GET /console": "console.md",
+};
+
+/** The same of docs/zh/api.md, and what each route does. */
+const CHINESE: Readonly<Record<DocumentedRoute, readonly [link: string, does: string]>> = {
+  "POST /prewarm": ["#post-prewarm发起预热", "发起预热请求"],
+  "GET /prewarm": ["#get-prewarm查看进度", "查看进度"],
+  "GET /summary": ["#get-summary查看失败", "结束后查看哪些失败"],
+  "GET /requests": ["#get-requests全部预热请求", "列出全部预热请求，最新的在前"],
+  "POST /instances": ["#post-instances增加减少停止", "设置实例数；停止预热请求"],
+  "GET /instances": ["#get-instances实例数", "查看实例数"],
+  "GET /pops": ["#get-popspop-目录", "列出 Prewarm 已知的 POP"],
+  "GET /settings": ["#get-settings部署信息", "查看部署及其上限"],
+  "GET /openapi.json": ["#openapi-与-postman", "为程序描述所有路由"],
+  "GET /console": ["../console.md", "供人使用的页面；唯一不需要密钥的路由"],
+};
+
+export function routesTable(): string {
+  const does = (route: DocumentedRoute) =>
+    isRoute(route) ? OPERATIONS[route].summary : "Is a page for people; the only route without a key";
+  return table(
+    ["route", "what it does"],
+    ROUTES.map((route) => [`[${route}](${LINKS[route]})`, does(route)]),
+  );
+}
+
+export function routesTableInChinese(): string {
+  return table(
+    ["路由", "作用"],
+    ROUTES.map((route) => {
+      const [link, does] = CHINESE[route];
+      return [`[${route}](${link})`, does];
+    }),
+  );
+}
+
+const events: [string, Transition][] = Object.entries(EVENTS);
+
+/** The lifecycle of a request, as docs/architecture.md shows it: a Mermaid diagram, and a table of the events. */
+export function lifecyclePart(): string {
+  return `\`\`\`mermaid\n${lifecycleDiagram()}\n\`\`\`\n\n${eventsTable()}`;
+}
+
+/** The states and events as a Mermaid state diagram. Events that are possible in all active states leave their group. */
+export function lifecycleDiagram(): string {
+  const arrow = (from: string, to: string, event: string) => `${from} --> ${to}: ${event}`;
+  const edges = events.flatMap(([event, { from, to }]) => {
+    if (from.length === 0) return [arrow("[*]", to ?? "", event)];
+    if (from === ACTIVE_STATES) return [arrow("active", to ?? "", event)];
+    if (from === ENDED_STATES) return from.map((state) => arrow(state, "[*]", event));
+    return from.map((state) => arrow(state, to ?? state, event));
+  });
+  const lines = ["stateDiagram-v2", "  state active {", ...ACTIVE_STATES.map((state) => `    ${state}`), "  }"];
+  return [...lines, ...edges.map((edge) => `  ${edge}`)].join("\n");
+}
+
+function eventsTable(): string {
+  const rows = events.map(([event, { from, to, by, follows }]) => [
+    event,
+    names(from),
+    to ?? "the same",
+    by.join(", "),
+    follows,
+  ]);
+  return table(["event", "in", "next", "caused by", "what follows"], rows);
+}
+
+function names(states: readonly State[]): string {
+  if (states === ACTIVE_STATES) return "all active states";
+  if (states === ENDED_STATES) return "all other states";
+  return states.length === 0 ? "none" : states.join(", ");
+}
+
+/** What CloudFormation's console shows of parameters. */
+const metadataSchema = z.object({
+  "AWS::CloudFormation::Interface": z.object({
+    ParameterGroups: z.array(z.object({ Label: z.object({ default: z.string() }), Parameters: z.array(z.string()) })),
+    ParameterLabels: z.record(z.string(), z.object({ default: z.string() })),
+  }),
+});
+
+const parameterSchema = z.looseObject({
+  Type: z.string(),
+  Default: z.union([z.string(), z.number()]).optional(),
+  Description: z.string(),
+});
+
+const STACK_SAYS: Readonly<Record<StackName, string>> = {
+  PrewarmStack: "new VPC",
+  PrewarmExistingVpcStack: "existing VPC",
+};
+
+/** A table of all parameters for each group, as the CloudFormation console groups them. */
+export function parameterTables(): string {
+  const templates = Object.entries(stackTemplates()) as [StackName, ReturnType<typeof stackTemplates>[StackName]][];
+  const groups = new Map<string, string[][]>();
+  for (const [stack, { Metadata, Parameters }] of templates) {
+    const { ParameterGroups, ParameterLabels } = metadataSchema.parse(Metadata)["AWS::CloudFormation::Interface"];
+    for (const { Label, Parameters: names } of ParameterGroups) {
+      const rows = groups.get(Label.default) ?? [];
+      groups.set(Label.default, rows);
+      for (const name of names) {
+        const { Default, Description } = parameterSchema.parse(Parameters[name]);
+        const isInBoth = templates.every(([, other]) => other.Parameters[name] !== undefined);
+        if (isInBoth && stack !== "PrewarmStack") continue;
+        const where = isInBoth ? "" : ` (${STACK_SAYS[stack]})`;
+        const label = ParameterLabels[name]?.default ?? "";
+        rows.push([
+          `${code(name)}${where}`,
+          label,
+          defaultOf(Default),
+          Description.replace(/(?<!\.)$/, ".")
+            .replaceAll("*", "\\*")
+            .replaceAll("<", "&lt;"),
+        ]);
+      }
+    }
+  }
+  return [...groups]
+    .map(([label, rows]) => `**${label}**\n\n${table(["parameter", "label", "default", "meaning"], rows)}`)
+    .join("\n\n");
+}
+
+function defaultOf(value: string | number | undefined): string {
+  if (value === undefined) return "none, required";
+  if (value === "") return "empty";
+  return code(typeof value === "number" ? String(value) : value.replaceAll(",", ", "));
 }

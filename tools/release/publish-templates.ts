@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
-import { consoleUrl, createStackCommand, templateUrl } from "./launch-links.ts";
-import { PublishError } from "./publish-error.ts";
+import { consoleUrl, createStackCommand, requiredParameters, templateUrl } from "./launch-links.ts";
 import { publishOptions, USAGE, UsageError } from "./publish-options.ts";
 import { type PublishedTemplate, publishedFiles } from "./published-files.ts";
-import { requiredParameters } from "./required-parameters.ts";
-import { TargetBucket } from "./target-bucket.ts";
+import { PublishError, TargetBucket } from "./target-bucket.ts";
 
 // `npm run publish-templates -- --bucket B [--prefix P]`: puts both templates and their code into a bucket of one's
 // own, from where each can be launched by its URL. It exits with 2 when it is called wrongly, with 1 when it cannot

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, CliCredentialsStackSynthesizer, type Stack, Tags } from "aws-cdk-lib";
@@ -7,6 +7,7 @@ import * as z from "zod";
 import { zipOf } from "../../lib/bundling.ts";
 import { chosenTags } from "../../lib/context.ts";
 import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
+import { isMain } from "../root.ts";
 import type { PublishedFile } from "./target-bucket.ts";
 
 export interface PublishedTemplate extends PublishedFile {
@@ -95,4 +96,20 @@ function contentOf(folder: string): Zippable {
     return [name, statSync(path).isDirectory() ? contentOf(path) : new Uint8Array(readFileSync(path))] as const;
   });
   return Object.fromEntries(entries);
+}
+
+// `write-published.ts BUCKET FOLDER`: writes into a folder what publish-templates would put into a bucket, and files.json, which says
+// what goes where, by names in that folder. The end-to-end tests launch it many times.
+
+if (isMain(import.meta.url)) {
+  const [bucket = "", folder = ""] = process.argv.slice(2);
+  const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"));
+  const { code, templates } = publishedFiles(bucket, "", context);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const files = [...code, ...templates].map(({ key, body, contentType }, i) => {
+    writeFileSync(`${folder}/${i}`, body);
+    return { key, contentType, file: String(i) };
+  });
+  writeFileSync(`${folder}/files.json`, JSON.stringify(files));
 }

@@ -1,4 +1,4 @@
-import { type App, Duration, Stack } from "aws-cdk-lib";
+import { App, Duration, Stack } from "aws-cdk-lib";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { ChatWhenNotReady } from "../../docs/snippets/chat-when-not-ready.ts";
 import { MailWhenEnded } from "../../docs/snippets/mail-when-ended.ts";
@@ -6,6 +6,7 @@ import { ReleasePipeline } from "../../docs/snippets/release-pipeline.ts";
 import { WarmAndWait } from "../../docs/snippets/warm-and-wait.ts";
 import { WarmNightly } from "../../docs/snippets/warm-nightly.ts";
 import { WarmUploads } from "../../docs/snippets/warm-uploads.ts";
+import { isMain } from "../root.ts";
 
 const API = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod";
 const BODY = { url_list: ["https://www.example.com/"], timeout: 60, instance_count: 2 };
@@ -23,4 +24,9 @@ export function snippets(app: App): Stack {
   const list = { site: "www.example.com", bucket: "my-bucket", prefix: "lists/" };
   new WarmUploads(stack, "Uploads", { api: `${API}/`, keyId: "a1b2c3d4e5", ...list });
   return stack;
+}
+
+// The CDK app of what the documents show, for `npm run test:rest templates`.
+if (isMain(import.meta.url)) {
+  snippets(new App());
 }

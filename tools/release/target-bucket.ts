@@ -1,5 +1,4 @@
 import { HeadBucketCommand, PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import { homeRegion, PublishError, publishError } from "./publish-error.ts";
 
 /** An object to be put into the bucket. */
 export interface PublishedFile {
@@ -45,4 +44,42 @@ export class TargetBucket {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof S3ServiceException && error.$metadata.httpStatusCode !== 404;
+}
+
+/** Nothing, or not all, was published; the message says in one line why, and what to do. */
+export class PublishError extends Error {
+  override readonly name = "PublishError";
+}
+
+const BAD_CREDENTIALS = ["ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"];
+
+/** What a failed call for the bucket means. `region` is the caller's. */
+export function publishError(cause: unknown, bucket: string, region: string): PublishError {
+  return new PublishError(meaning(cause, bucket, region).replaceAll(/\s+/g, " "), { cause });
+}
+
+/** The region that S3 says a bucket is in, which it tells with whatever it answers. */
+export function homeRegion(answer: unknown): string | undefined {
+  return answer instanceof S3ServiceException ? answer.$response?.headers["x-amz-bucket-region"] : undefined;
+}
+
+function meaning(cause: unknown, bucket: string, region: string): string {
+  const home = homeRegion(cause);
+  if (home !== undefined && home !== region) {
+    return `The bucket ${bucket} is in ${home}, your region is ${region}, and Lambda takes code only from a bucket in the stack's own region: set AWS_REGION=${home} to launch there, or name a bucket in ${region}`;
+  }
+  const { name, message } = cause instanceof Error ? cause : { name: "", message: String(cause) };
+  if (name === "CredentialsProviderError") {
+    return `No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (${message})`;
+  }
+  const status = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
+  if (status === 404) return `There is no bucket ${bucket}; make it: aws s3 mb s3://${bucket} --region ${region}`;
+  if (BAD_CREDENTIALS.includes(name)) return `AWS does not accept these credentials: ${message}`;
+  if (status === 403) return `These credentials may not write to the bucket ${bucket} (s3:PutObject): ${message}`;
+  return `Publishing to the bucket ${bucket} failed: ${message || codeOf(cause)}`;
+}
+
+/** Node's network errors may have no message. */
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
 }

@@ -17,7 +17,7 @@ import {
 } from "../../../domain/request/lifecycle.ts";
 import { ACTIVE } from "../../../domain/request/request-item.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
-import { lifecycleDiagram } from "../../../tools/release/lifecycle-part.ts";
+import { lifecycleDiagram } from "../../../tools/release/part-tables.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
 import { request } from "../../lambdas/items.ts";
 import { holds } from "../../pipeline/expressions.ts";

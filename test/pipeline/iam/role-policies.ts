@@ -1,6 +1,6 @@
 // The policies of a template: what each role allows, and what queues and buckets deny.
 
-import type { ConfiguredStack } from "../../../tools/stack-template.ts";
+import type { ConfiguredStack } from "../../../tools/release/stack-template.ts";
 import { parseStatement, type Statement } from "../../iam/policy.ts";
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 // Permissions that no code of this project uses, but AWS services and the boot scripts, with a role of the stack.
 
-import { nameInArn } from "../../../tools/stack-template.ts";
+import { nameInArn } from "../../../tools/release/stack-template.ts";
 import type { PermissionRequest } from "../../iam/policy.ts";
 import type { Deployment } from "../deployment.ts";
 import type { UsedPermission } from "./authorizer.ts";

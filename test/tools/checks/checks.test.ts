@@ -6,7 +6,7 @@ import { CHECKS, GENERATORS, LABS } from "../../../tools/programs.ts";
 
 test("all checks are in one group each, those that need one thread together", () => {
   expect(groupsOf([]).flat().toSorted()).toEqual(Object.keys(CHECKS).toSorted());
-  expect(groupsOf([])[0]).toEqual(["types", "templates", "lint", "nag", "openapi"]);
+  expect(groupsOf([])[0]).toEqual(["types", "templates", "lint", "nag"]);
 });
 
 test("named checks are run alone, in their order, each once", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compare } from "../../../tools/release/findings.ts";
+import { compare } from "../../../tools/release/nag.ts";
 
 describe("an acknowledgement", () => {
   const found = [

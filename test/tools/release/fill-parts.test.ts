@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fillParts } from "../../../tools/release/fill-parts.ts";
+import { fillParts } from "../../../tools/release/generated-parts.ts";
 
 const part = (name: string, text: string) => `<!-- generated: ${name} -->\n\n${text}\n\n<!-- /generated -->`;
 const parts = new Map([

@@ -1,9 +1,9 @@
 // The parts of the documents that are made from the code: what is committed is what would be made now.
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { stackTemplates } from "../../../tools/cost/stack-templates.ts";
-import { fillParts } from "../../../tools/release/fill-parts.ts";
-import { GENERATED_PARTS } from "../../../tools/release/generated-parts.ts";
+import { GENERATED_PARTS } from "../../../tools/document-parts.ts";
+import { fillParts } from "../../../tools/release/generated-parts.ts";
+import { stackTemplates } from "../../../tools/release/stack-template.ts";
 import { ROOT } from "../../lib/synth.ts";
 
 const inDocs = readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`);

@@ -4,9 +4,8 @@ import { dirname, join } from "node:path";
 import { FileSystem } from "aws-cdk-lib";
 import { unzipSync } from "fflate";
 import { afterAll, describe, expect, test } from "vitest";
-import { CAPABILITY } from "../../../tools/release/launch-links.ts";
+import { CAPABILITY, requiredParameters } from "../../../tools/release/launch-links.ts";
 import { publishedFiles } from "../../../tools/release/published-files.ts";
-import { requiredParameters } from "../../../tools/release/required-parameters.ts";
 import { ROOT } from "../../lib/synth.ts";
 
 const { context } = JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8"));

@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PublishError } from "../../../tools/release/publish-error.ts";
-import { TargetBucket } from "../../../tools/release/target-bucket.ts";
+import { PublishError, TargetBucket } from "../../../tools/release/target-bucket.ts";
 
 interface Answer {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { headerLines } from "../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
-import { peakMegabytes } from "../../lab/peak-megabytes.ts";
+import { peakMegabytes } from "../../local/processes.ts";
 
 /**
  * The download engine alone: `BENCH_TASKS` downloads of `BENCH_PATH`, `BENCH_AT_ONCE` at a time, from all addresses in

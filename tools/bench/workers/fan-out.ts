@@ -6,7 +6,7 @@ import { RequestTable } from "../../../aws/request-table.ts";
 import { MainAndExpressQueues } from "../../../aws/task-queue.ts";
 import { type FanOutDeps, fanOut } from "../../../domain/plan/fan-out.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { peakMegabytes } from "../../lab/peak-megabytes.ts";
+import { peakMegabytes } from "../../local/processes.ts";
 
 /** One READY target, from the list in the bucket to the messages in the queue, as a cold function does it. */
 const env = (name: string) => process.env[name] ?? "";

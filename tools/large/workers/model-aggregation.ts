@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { handler } from "../../../lambdas/aggregation/index.ts";
-import { peakMegabytes } from "../../lab/peak-megabytes.ts";
+import { peakMegabytes } from "../../local/processes.ts";
 import { MODEL_REQ_ID, popsOfModel, urlOfModel } from "../model/model-request.ts";
 
 /** Hands Aggregation all results of the model's request, in full batches as Lambda hands them over. Prints what that took. */

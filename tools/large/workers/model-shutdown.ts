@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { handler } from "../../../lambdas/shutdown/index.ts";
-import { peakMegabytes } from "../../lab/peak-megabytes.ts";
+import { peakMegabytes } from "../../local/processes.ts";
 import { MODEL_REQ_ID } from "../model/model-request.ts";
 
 /** Calls Shutdown as Lambda does, again and again, until the model's request is where it should be. Prints what that took. */

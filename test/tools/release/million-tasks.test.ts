@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { UNITS } from "../../../domain/cost/work-time.ts";
+import { figures, millionTasks } from "../../../tools/release/cost.ts";
+import { stackTemplateSchema } from "../../../tools/release/stack-template.ts";
+import { estimate } from "../../../tools/scaling/estimate.ts";
+
+const template = stackTemplateSchema.parse({
+  Parameters: {
+    instanceTypes: { Default: "c7gn.medium,c7gn.large,c7gn.xlarge" },
+    monitoring: { Default: "on", AllowedValues: ["on", "off"] },
+  },
+  Resources: {},
+});
+const { tasks, bytes, dollars } = millionTasks(template);
+const line = (name: string) => dollars.lines.find((it) => it.line === name)?.dollars ?? 0;
+
+describe("the price of a million tasks of 10 KB", () => {
+  it("has two requests a task, and its bytes twice", () => {
+    expect({ tasks, bytes: bytes.estimate }).toEqual({ tasks: 1e6, bytes: 1e10 });
+    expect(line("cloudfront_requests")).toBeCloseTo(2e6 * 1e-6 + 5_000 * 1e-6, 5);
+    expect(line("cloudfront_bytes")).toBeCloseTo(2 * 10 * 0.085, 5);
+  });
+
+  it("is the same on the page about scaling", () => {
+    const { bill } = estimate(1e6, 1e4, UNITS);
+    expect(bill.edgeBytes).toBeCloseTo(line("cloudfront_bytes"), 5);
+    expect(bill.edgeRequests).toBeCloseTo(line("cloudfront_requests"), 5);
+    expect(bill.sqs + bill.table + bill.counters + bill.lambda).toBeCloseTo(line("pipeline"), 4);
+  });
+
+  it("is what the documents state", () => {
+    const { million, millionAtTheEdge, millionAtMost } = figures(template);
+    expect(million).toBe(dollars.total.toFixed(2));
+    expect(millionAtTheEdge).toBe((line("cloudfront_bytes") + line("cloudfront_requests")).toFixed(2));
+    expect(Number(millionAtMost)).toBeGreaterThan(dollars.total);
+  });
+});

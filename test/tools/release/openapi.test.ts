@@ -1,0 +1,105 @@
+// The description of the API: it is as the code would make it now, linters have nothing against it, and its examples are true.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createConfig, lint } from "@redocly/openapi-core";
+import { describe, expect, onTestFinished, test } from "vitest";
+import * as z from "zod";
+import { ANSWERS, GATEWAY_ANSWERS } from "../../../domain/api/answers.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import { instancesBodySchema } from "../../../domain/validation/bodies.ts";
+import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { routes } from "../../../lambdas/api/handler.ts";
+import { problemWith } from "../../../tools/local/api-client.ts";
+import { ROOT } from "../../../tools/local/paths.ts";
+import { openApi, openApiText } from "../../../tools/release/openapi.ts";
+import { OPERATIONS, startBodySchema } from "../../../tools/release/operations.ts";
+import { world } from "../../lambdas/api/world.ts";
+import { request } from "../../lambdas/items.ts";
+
+test("docs/openapi.json is up to date", () => {
+  expect(readFileSync(`${ROOT}docs/openapi.json`, "utf8") === openApiText(), "run npm run gen docs").toBe(true);
+});
+
+test("every route is described, and every description is of a route", () => {
+  expect(Object.keys(OPERATIONS).sort()).toEqual(Object.keys(routes).sort());
+  expect(Object.keys(ANSWERS).sort()).toEqual(Object.keys(routes).sort());
+});
+
+describe("a linter", () => {
+  const saved = (change: (text: string) => string) => {
+    const folder = mkdtempSync(join(tmpdir(), "prewarm-openapi-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "openapi.json");
+    writeFileSync(path, change(JSON.stringify(openApi())));
+    return path;
+  };
+
+  test("has nothing against it", async () => {
+    expect(await lintFaults(saved((text) => text))).toEqual([]);
+  });
+
+  test.each<[fault: string, change: (text: string) => string, rule: string]>([
+    ["a schema that there is not", (text) => text.replace('schemas/Pop"', 'schemas/Pup"'), "no-unresolved-refs"],
+    ["a wrong example", (text) => text.replace('"desiredcapacity":1', '"desiredcapacity":"one"'), "examples"],
+    ["a misspelt field", (text) => text.replace('"operationId"', '"operationID"'), "struct"],
+  ])("finds %s", async (_fault, change, rule) => {
+    expect((await lintFaults(saved(change))).join("\n")).toContain(rule);
+  });
+});
+
+describe("examples", () => {
+  const answers = Object.entries(ANSWERS).flatMap(([route, byStatus]) =>
+    Object.entries(byStatus).map(([status, schema]) => ({ route, status: Number(status), schema })),
+  );
+
+  test.each(answers)("of $route $status", ({ route, status, schema }) => {
+    const [method = "", path = ""] = route.split(" ");
+    for (const body of z.array(z.unknown()).min(1).parse(schema.meta()?.["examples"]))
+      expect(problemWith({ method, path, status, body })).toBeUndefined();
+  });
+
+  test.each(Object.entries(OPERATIONS["POST /prewarm"].body?.examples ?? {}))("of a body: %s", (_name, { value }) => {
+    const before = request({ timeout_at: "2024-04-16 03:40:21.405000", header_count: 0, variant_names: [] });
+    const retried = "retry_of" in value ? before : undefined;
+    const rules = { reqId: "r", now: Date.now(), caps: DEFAULT_CAPS, retried };
+    expect(() => checkPrewarmRequest(value, rules)).not.toThrow();
+    expect(() => startBodySchema.parse(value)).not.toThrow();
+  });
+
+  test.each(Object.entries(OPERATIONS["POST /instances"].body?.examples ?? {}))("of a body: %s", (_name, { value }) => {
+    expect(() => instancesBodySchema.parse(value)).not.toThrow();
+  });
+
+  test.each(Object.entries(OPERATIONS))("of each error of %s", (route, { errors }) => {
+    const described = answers.filter((it) => it.route === route).map(({ status }) => status);
+    expect([200, ...Object.keys(errors).map(Number)].sort()).toEqual(described.sort());
+  });
+});
+
+test("what a parameter may be is what its route takes", async () => {
+  const { call } = world();
+  const said = (name: string) => OPERATIONS["GET /requests"].parameters?.find((it) => it.name === name)?.schema ?? {};
+  const { minimum, maximum } = z.object({ minimum: z.number(), maximum: z.number() }).parse(said("limit"));
+  const statusOf = async (route: string, query: Record<string, string>) => (await call(route, undefined, query)).status;
+  for (const limit of [minimum, maximum]) expect(await statusOf("GET /requests", { limit: `${limit}` })).toBe(200);
+  for (const limit of [minimum - 1, maximum + 1])
+    expect(await statusOf("GET /requests", { limit: `${limit}` })).toBe(400);
+  for (const status of z.array(z.string()).parse(said("status")["enum"]))
+    expect(await statusOf("GET /requests", { status })).toBe(200);
+  const region = OPERATIONS["GET /pops"].parameters?.find(({ name }) => name === "region")?.schema["enum"];
+  for (const name of z.array(z.string()).parse(region)) expect(await statusOf("GET /pops", { region: name })).toBe(200);
+});
+
+test("API Gateway's own refusals are described", () => {
+  for (const schema of Object.values(GATEWAY_ANSWERS)) expect(schema.meta()?.id).toBe("GatewayRefusal");
+});
+
+/** What a linter has against a description in a file, a line each: errors and warnings. */
+async function lintFaults(path: string): Promise<string[]> {
+  const config = await createConfig({ extends: ["recommended"] });
+  const problems = await lint({ ref: path, config });
+  return problems.map(
+    ({ severity, ruleId, message, location }) => `${severity} ${ruleId}: ${message} (${location[0]?.pointer ?? ""})`,
+  );
+}

@@ -1,0 +1,262 @@
+import { billedRegion } from "../../domain/cost/bill.ts";
+import type { Estimate } from "../../domain/cost/estimate.ts";
+import { estimateRequest } from "../../domain/cost/estimate-request.ts";
+import {
+  EDGE_PRICE,
+  FREE_INVALIDATION_PATHS,
+  instanceKind,
+  PRICE,
+  PRICES_AS_OF,
+  type Price,
+  type PriceRegion,
+  SPOT_SHARE,
+  VCPU_HOUR,
+} from "../../domain/cost/prices.ts";
+import { SITES } from "../../domain/pops/sites.ts";
+import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
+import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { table } from "../markdown-table.ts";
+import { isMain } from "../root.ts";
+import { CONFIGURATION, type IdleCost, idleCost, STACK_PRICE } from "./idle-cost.ts";
+import { type StackTemplate, stackTemplates } from "./stack-template.ts";
+
+/** Names of the values of the parameter `monitoring` that a template has, the default first. */
+export function monitoringModes(template: StackTemplate): readonly string[] {
+  const { Default = "", AllowedValues = [] } = template.Parameters["monitoring"] ?? {};
+  return [...new Set([Default, ...AllowedValues].map(String))];
+}
+
+/** What an idle month costs with each value of `monitoring`, the default first. */
+export function idleByMode(template: StackTemplate): readonly (readonly [mode: string, cost: IdleCost])[] {
+  return monitoringModes(template).map((monitoring) => [monitoring, idleCost(template, { monitoring })] as const);
+}
+
+/** A line for each thing that is billed, with the dollars of each value of `monitoring`. */
+export function idleTable(template: StackTemplate): string {
+  const modes = idleByMode(template);
+  const keys = new Map(
+    modes.flatMap(([, { lines }]) => lines.map((line) => [`${line.type} ${line.what}`, line] as const)),
+  );
+  const of = ({ lines }: IdleCost, key: string) => lines.find(({ type, what }) => `${type} ${what}` === key);
+  return table(
+    [
+      "resource type",
+      "what is billed",
+      "price",
+      ...modes.map(([mode], i) => `\`${mode}\`${i === 0 ? ", default" : ""}`),
+    ],
+    [
+      ...[...keys].map(([key, { type, what, quantity, price }]) => [
+        code(type),
+        `${quantities(modes.map(([mode, cost]) => [mode, of(cost, key)?.quantity ?? 0])) ?? readable(quantity)} × ${what}`,
+        priceOf(price),
+        ...modes.map(([, cost]) => cents(of(cost, key)?.dollars ?? 0)),
+      ]),
+      ["all", "", "", ...modes.map(([, { dollars }]) => `**${cents(dollars)}**`)],
+    ],
+  );
+}
+
+/** What costs nothing while the stack is idle, by reason. Configuration, such as roles and routes, is left out. */
+export function freeTable(template: StackTemplate): string {
+  const types = new Map<string, Set<string>>();
+  const billedByUse = idleCost(template).free.filter(({ why }) => why !== CONFIGURATION.free);
+  for (const { type, why } of billedByUse) types.set(why, (types.get(why) ?? new Set()).add(code(type)));
+  return table(
+    ["free while idle", "why"],
+    [...types].map(([why, of]) => [[...of].join(", "), `${why.charAt(0).toUpperCase()}${why.slice(1)}`]),
+  );
+}
+
+/** The lines of `dry_run` for a million tasks of 10 KB. */
+export function millionTable(template: StackTemplate): string {
+  const { dollars } = millionTasks(template);
+  return table(
+    ["line of the estimate", "dollars", "of"],
+    [
+      ...dollars.lines.map((line) => [code(line.line), cents(line.dollars), line.of]),
+      ["all", `**${cents(dollars.total)}**`, `${MILLION.urls.toLocaleString("en-US")} URLs at ${MILLION.pops} POPs`],
+    ],
+  );
+}
+
+/** The figures that README, operations and `npm run cost` state. Dollars are text with two digits. */
+export function figures(template: StackTemplate) {
+  const totals = [...Object.keys(EDGE_PRICE)].flatMap((name) =>
+    isRegion(name) ? [millionTasks(template, name).dollars.total] : [],
+  );
+  const [[, usual] = [], ...others] = idleByMode(template);
+  const { lines, total } = millionTasks(template).dollars;
+  const edge = lines.filter(({ line }) => line.startsWith("cloudfront_"));
+  return {
+    idle: cents(usual?.dollars ?? 0),
+    others: others.map(([mode, cost]) => ({ mode, idle: cents(cost.dollars) })),
+    million: cents(total),
+    millionAtTheEdge: cents(edge.reduce((sum, { dollars }) => sum + dollars, 0)),
+    millionAtMost: cents(Math.max(...totals)),
+  };
+}
+
+function isRegion(name: string): name is keyof typeof EDGE_PRICE {
+  return Object.hasOwn(EDGE_PRICE, name);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** Two digits; three of what is less than a cent. */
+export function cents(dollars: number): string {
+  return dollars === 0 || dollars >= 0.01 ? dollars.toFixed(2) : dollars.toFixed(4);
+}
+
+const readable = (quantity: number) => quantity.toLocaleString("en-US", { maximumSignificantDigits: 7 });
+
+/** The quantity of each value of `monitoring` that has some, if they differ: `6 (on), 22 (full)`. */
+function quantities(ofModes: readonly (readonly [mode: string, quantity: number])[]): string | undefined {
+  const some = ofModes.filter(([, quantity]) => quantity > 0);
+  if (new Set(some.map(([, quantity]) => quantity)).size < 2) return undefined;
+  return some.map(([mode, quantity]) => `${readable(quantity)} (\`${mode}\`)`).join(", ");
+}
+
+/** What each price is for, in the order of the table. */
+const NAMES: Readonly<Record<keyof typeof STACK_PRICE, string>> = {
+  invalidationPath: `CloudFront, invalidation beyond ${FREE_INVALIDATION_PATHS} paths a month`,
+  publicAddressHour: "Public IPv4 address",
+  sqsCall: "SQS, standard queue",
+  dynamoWriteUnit: "DynamoDB on demand, write",
+  dynamoReadUnit: "DynamoDB on demand, read",
+  dynamoStorageGbMonth: "DynamoDB, storage",
+  lambdaGbSecond: "Lambda, time",
+  lambdaCall: "Lambda, call",
+  alarmMetricMonth: "CloudWatch, alarm",
+  dashboardMonth: "CloudWatch, dashboard",
+  customMetricMonth: "CloudWatch, metric of the stack's own",
+  logGb: "CloudWatch Logs, lines",
+  logStorageGbMonth: "CloudWatch Logs, storage",
+  trace: "X-Ray",
+};
+
+/** CloudFront's price regions as its table of price classes names them. */
+const REGION_NAMES: Readonly<Record<keyof typeof EDGE_PRICE, string>> = {
+  northAmerica: "United States, Mexico & Canada",
+  europe: "Europe & Israel",
+  africaMiddleEast: "South Africa, Kenya, Nigeria, Egypt, Türkiye & Middle East",
+  japan: "Japan",
+  asia: "Hong Kong, Indonesia, Philippines, Singapore, South Korea, Taiwan, Thailand, Malaysia & Vietnam",
+  india: "India",
+  southAmerica: "South America",
+  oceania: "Australia & New Zealand",
+};
+
+/** Every price with its page and the month in which it was read there. */
+export function priceTable(): string {
+  const regions = Object.entries(EDGE_PRICE).map(([region, { gigabyte, https, http }]) => [
+    `CloudFront, ${region}: ${Object.entries(REGION_NAMES).find(([name]) => name === region)?.[1]}`,
+    `${readableDollars(gigabyte[0] ?? 0)} per GB, down to ${readableDollars(gigabyte.at(-1) ?? 0)}; ${readableDollars(https * 1e6)} per million https requests, ${readableDollars(http * 1e6)} http`,
+    sourceOf(PRICE.invalidationPath),
+  ]);
+  const families = Object.entries(VCPU_HOUR).map(([family, price]) => [
+    `EC2 On-Demand, ${family}`,
+    priceOf(price),
+    sourceOf(price),
+  ]);
+  const spot = ["EC2 Spot", `about ${SPOT_SHARE * 100}% of that, or what \`spotPricePerHour\` says`, "assumed"];
+  const named = Object.entries(STACK_PRICE).map(([key, price]) => [nameOf(key), priceOf(price), sourceOf(price)]);
+  return table(["what", "price", "read"], [...regions, ...families, spot, ...named]);
+}
+
+/** A price that is too small to be read is that of a million. */
+export function priceOf({ dollars, unit }: Price): string {
+  return dollars < 0.001
+    ? `${readableDollars(dollars * 1e6)} per million ${unit}s`
+    : `${readableDollars(dollars)} per ${unit}`;
+}
+
+function nameOf(key: string): string {
+  const name = Object.entries(NAMES).find(([known]) => known === key)?.[1];
+  if (name === undefined) throw new Error(`The price ${key} has no name`);
+  return name;
+}
+
+function sourceOf({ link }: Price): string {
+  return `[${PRICES_AS_OF}](${link})`;
+}
+
+function readableDollars(dollars: number): string {
+  return `$${Number(dollars.toPrecision(6))}`;
+}
+
+/** A million tasks: so many URLs at so many POPs. */
+export const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };
+
+/**
+ * What `dry_run` answers for a million tasks of 10 KB: a request with nothing but the fields that it must have, to a stack with the
+ * parameters' defaults.
+ * @param region where all POPs are billed
+ */
+export function millionTasks(template: StackTemplate, region: PriceRegion = "northAmerica"): Estimate {
+  const types = String(template.Parameters["instanceTypes"]?.Default ?? "").split(",");
+  const url_list = Array.from({ length: MILLION.urls }, (_, i) => `https://www.example.com/${i}`);
+  const rules = { reqId: "", now: 0, caps: DEFAULT_CAPS };
+  const { item, urls, body } = checkPrewarmRequest({ url_list, timeout: 60, instance_count: 1 }, rules);
+  return estimateRequest({
+    item: { ...item, pops: Array<string>(MILLION.pops).fill(popIn(region)) },
+    urls,
+    timeoutMinutes: body.timeout,
+    paths: 0,
+    lowerBound: false,
+    sources: [],
+    distributions: 1,
+    sizes: Array.from({ length: MILLION.urls }, () => ({ size: MILLION.objectBytes })),
+    kind: instanceKind(types),
+    caps: DEFAULT_CAPS,
+    activeRequests: 1,
+  });
+}
+
+function popIn(region: PriceRegion): string {
+  const site = SITES.find(({ iata }) => billedRegion(`${iata}50-P1`) === region);
+  if (site === undefined) throw new Error(`The catalogue has no site in ${region}`);
+  return `${site.iata}50-P1`;
+}
+
+/** What documents say of the cost: the name of each generated part, and what makes its text. The two stacks cost the same. */
+export function costParts(): readonly (readonly [name: string, make: () => string])[] {
+  const template = () => stackTemplates().PrewarmStack;
+  return [
+    ["cost", () => sentences(figures(template())).join("\n\n")],
+    ["cost-zh", () => chinese(figures(template())).join("\n\n")],
+    ["cost-scaling", () => sentences(figures(template())).slice(1).join("\n\n")],
+    ["idle-cost", () => idleTable(template())],
+    ["free-while-idle", () => freeTable(template())],
+    ["million-tasks", () => millionTable(template())],
+  ];
+}
+
+/** The same figures as sentences. */
+export function sentences({ idle, others, million, millionAtTheEdge, millionAtMost }: ReturnType<typeof figures>) {
+  const modes = others.map((it) => `, ${it.idle} with \`monitoring=${it.mode}\``).join("");
+  return [
+    `**Idle:** ${idle} dollars a month with default parameters${modes}.`,
+    `**A million tasks of 10 KB:** ${million} dollars with default settings at POPs of the United States, of which CloudFront bills ${millionAtTheEdge} for downloads and checks. At the dearest POPs it is ${millionAtMost}.`,
+  ];
+}
+
+function chinese({ idle, others, million, millionAtTheEdge, millionAtMost }: ReturnType<typeof figures>) {
+  const modes = others.map((it) => `；\`monitoring=${it.mode}\` 时为 ${it.idle} 美元`).join("");
+  return [
+    `**空闲时：** 默认参数下每月 ${idle} 美元${modes}。`,
+    `**一百万个 10 KB 的任务：** 默认设置下，在美国的 POP 共 ${million} 美元，其中 CloudFront 对下载和检查计费 ${millionAtTheEdge} 美元；在最贵的 POP 为 ${millionAtMost} 美元。`,
+  ];
+}
+
+// `npm run cost`: what this checkout costs while it is idle, and for a million tasks of 10 KB with default settings. docs/operations.md
+// has the same figures.
+if (isMain(import.meta.url)) {
+  const { PrewarmStack: template } = stackTemplates();
+  const [idle, million] = sentences(figures(template));
+  console.log(`List prices of us-east-1, read in ${PRICES_AS_OF}, without free tiers. Both stacks cost the same.`);
+  console.log(`\n${idle}\n\n${idleTable(template)}\n\n${freeTable(template)}`);
+  console.log(`\n${million}\n\n${millionTable(template)}`);
+}

@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { ANSWERS, GATEWAY_ANSWERS } from "../../domain/api/answers.ts";
+import { NO_KEY, TOO_LARGE } from "../../domain/validation/api-error.ts";
+import { ROOT } from "../root.ts";
+import { type JsonSchema, OPERATIONS, type Operation } from "./operations.ts";
+import "../../domain/validation/bodies.ts";
+
+/** The description of the API in OpenAPI 3.1, made from the schemas that check what is sent and what is answered. */
+export function openApi(): JsonSchema {
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const [route, operation] of Object.entries(OPERATIONS)) {
+    const [method = "", path = ""] = route.split(" ");
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(route, operation) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Prewarm",
+      version: versionOfPackage(),
+      summary: "Warms a CloudFront distribution at every chosen edge location before the crowd arrives",
+      description:
+        "Every call needs the header `x-api-key`. Bodies are JSON, whatever `Content-Type` says. Times are UTC, such as " +
+        "`2024-04-16 03:12:21.046000`. docs/api.md says more.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [
+      {
+        url: "https://{api}.execute-api.{region}.amazonaws.com/prod",
+        description: "The stack's output `prewarmapiEndpoint`",
+        variables: { api: { default: "a1b2c3d4e5" }, region: { default: "us-east-1" } },
+      },
+    ],
+    security: [{ key: [] }],
+    tags: [
+      { name: "Requests", description: "Start a request, follow it, read what came of it" },
+      { name: "Instances", description: "What downloads: more, fewer, none; stop a request" },
+      { name: "Deployment", description: "What this deployment knows and allows" },
+    ],
+    paths,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: {
+        key: {
+          type: "apiKey",
+          in: "header",
+          name: "x-api-key",
+          description: "The stack's output `prewarmapikeyoutput`",
+        },
+      },
+    },
+  };
+}
+
+/** As it is written into docs/ and served. */
+export function openApiText(): string {
+  return `${JSON.stringify(openApi(), null, 2)}\n`;
+}
+
+function describe(route: string, { tag, body, errors, parameters, ...words }: Operation): JsonSchema {
+  return {
+    tags: [tag],
+    ...words,
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: json(refOf(body.schema), { examples: body.examples }) } }),
+    responses: responsesOf(route, errors, body !== undefined),
+  };
+}
+
+function versionOfPackage(): string {
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"))).version;
+}
+
+const STATUS_MEANS: Readonly<Record<number, string>> = {
+  400: "The body is not JSON, or a field or a parameter is wrong or missing.",
+  404: "There is no such request.",
+  409: "The request is in the wrong status for it.",
+  500: "Something failed inside. The log has it under the id that is named.",
+};
+
+const GATEWAY = GATEWAY_ANSWERS[403];
+const INTERNAL = "Internal error; the log has it under 5b1f9f1e-6f0c-4f55-9d6a-2a3c8e4e8f10";
+/** What API Gateway says by itself, before a route or instead of it. */
+const GATEWAY_SAYS: Readonly<Record<string, readonly [meaning: string, text: string]>> = {
+  403: ["There is no key, or a wrong one.", NO_KEY],
+  413: ["The body is too large.", TOO_LARGE],
+  429: ["More calls than the key may make.", "Limit Exceeded"],
+  "5XX": ["API Gateway had no answer, or none in 29 seconds.", INTERNAL],
+};
+
+const ROUTES: ReadonlyMap<string, Readonly<Record<string, z.ZodType>>> = new Map(Object.entries(ANSWERS));
+
+/** All answers of a route by status. @param errors what the route says with each error, as an example */
+export function responsesOf(
+  route: string,
+  errors: Readonly<Record<string, string>>,
+  hasBody: boolean,
+): Record<string, JsonSchema> {
+  const own = Object.entries(ROUTES.get(route) ?? {}).map(([status, schema]) => [
+    status,
+    status === "200"
+      ? response(schema.meta()?.description ?? "", refOf(schema), exampleOf(schema))
+      : refusal(Number(status), schema, errors[status] ?? ""),
+  ]);
+  const gateway = Object.entries(GATEWAY_SAYS)
+    .filter(([status]) => hasBody || status !== "413")
+    .map(([status, [meaning, text]]) => [status, response(meaning, refOf(GATEWAY), saying(GATEWAY, text))]);
+  return Object.fromEntries([...own, ...gateway]);
+}
+
+function refusal(status: number, schema: z.ZodType, text: string): JsonSchema {
+  // API Gateway may say this one, too.
+  const body = status === 500 ? { anyOf: [refOf(schema), refOf(GATEWAY)] } : refOf(schema);
+  return response(STATUS_MEANS[status] ?? "", body, saying(schema, text));
+}
+
+/** An error's example with other words. */
+function saying(schema: z.ZodType, text: string): object {
+  const fields = Object.entries(exampleOf(schema)).map(([name, value]) =>
+    name.endsWith("message") ? [name, text] : name === "error_urls" ? [name, []] : [name, value],
+  );
+  return Object.fromEntries(fields);
+}
+
+function response(description: string, schema: JsonSchema, example: object): JsonSchema {
+  return { description, content: json(schema, { example }) };
+}
+
+/** JSON of a schema, with examples of it. */
+export function json(schema: JsonSchema, examples: JsonSchema): JsonSchema {
+  return { "application/json": { schema, ...examples } };
+}
+
+export function refOf(schema: z.ZodType): JsonSchema {
+  return { $ref: refTo(idOf(schema)) };
+}
+
+// Each registers its schemas under their ids.
+
+/** Every schema with an id, as JSON schemas that name each other by `#/components/schemas/<id>`. */
+export function componentSchemas(): Record<string, JsonSchema> {
+  const { schemas } = z.toJSONSchema(z.globalRegistry, {
+    uri: refTo,
+    // What a caller may send. Answers are the same both ways, and may have new fields in a later release.
+    io: "input",
+    override: ({ jsonSchema }) => {
+      // Every whole number of zod has this bound; it says nothing.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
+  const entries = Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema] as const);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Where a schema with an id stands in the description. */
+export function refTo(id: string): string {
+  return `#/components/schemas/${id}`;
+}
+
+/** The id of a schema. @throws Error for one without */
+export function idOf(schema: z.ZodType): string {
+  const id = schema.meta()?.id;
+  if (id === undefined) throw new Error("A schema of the description has no id");
+  return id;
+}
+
+/** The first example of a schema. @throws Error for one without */
+export function exampleOf(schema: z.ZodType): object {
+  return z.tuple([z.looseObject({})], z.unknown()).parse(schema.meta()?.["examples"])[0];
+}
