@@ -6,7 +6,7 @@ export class Crash extends Error {
 }
 
 /** Whether the n-th call (from 0) of a run fails, and whether before or after it has done its work. */
-export type Fault = (call: string, n: number) => "before" | "after" | undefined;
+export type Fault = (call: string, n: number, args: readonly unknown[]) => "before" | "after" | undefined;
 
 export interface NotedCalls<D> {
   readonly deps: D;
@@ -28,7 +28,7 @@ export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () =
 
   function noted(call: string, method: Method): Method {
     return (...args) => {
-      const when = fault(call, calls.length);
+      const when = fault(call, calls.length, args);
       calls.push(call);
       if (when === "before") return failing(method, call);
       const result = method(...args);

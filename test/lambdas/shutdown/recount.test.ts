@@ -235,9 +235,9 @@ describe("a settlement check of a huge request", () => {
       ...given,
       // A group of shards takes 20 seconds, and a run five more than its reserve: it reads one group, and is over.
       runMs: 125_000,
-      fault: (call, n) => {
+      fault: (call, n, args) => {
         if (call === "results.of") w.later(20_000);
-        return given.fault?.(call, n);
+        return given.fault?.(call, n, args);
       },
       results: tasksOf(urlsOf(URLS), SHARDS, isMissing),
       item: { total_count: 2 * URLS, download_count: 2 * URLS, shards: SHARDS, ...given.item },
