@@ -1,206 +1,280 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { ACTIVE_STATES, timingsOf } from "../../../domain/request/lifecycle.ts";
-import { formatTimestamp } from "../../../domain/timestamps.ts";
-import { createHandler } from "../../../lambdas/watch/handler.ts";
-import { FakeProgress } from "../fakes/progress.ts";
-import { FakeRequests } from "../fakes/requests.ts";
-import { FakeSettlementRequests } from "../fakes/settlement-requests.ts";
-import { request } from "../items.ts";
-import { silent } from "../silent.ts";
-import { WATCH_CONTEXT, watchDeps } from "./world.ts";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { ACTIVE_STATES } from "../../../domain/request/lifecycle.ts";
+import type { Heartbeat } from "../../../domain/request/progress.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { heartbeat, request, target } from "../items.ts";
+import { watchWorld } from "./world.ts";
 
-const PAST = "2020-01-01 00:00:00.000000";
-const JUST_NOW = formatTimestamp(Date.now());
+const NOW = Date.parse("2024-04-16T04:00:00Z");
+const MINUTE = 60_000;
+const at = (time: string) => `2024-04-16 ${time}.000000`;
 
-test.each([
-  { what: "nothing runs", active: 0, wanted: 0, instances: 0, inService: 0, orphans: 0, missing: 0, measured: false },
-  { what: "instances work", active: 2, wanted: 3, instances: 3, inService: 3, orphans: 0, missing: 0, measured: true },
-  { what: "none has come", active: 1, wanted: 3, instances: 0, inService: 0, orphans: 0, missing: 3, measured: true },
-  {
-    what: "one is left over",
-    active: 0,
-    wanted: 0,
-    instances: 1,
-    inService: 0,
-    orphans: 1,
-    missing: 0,
-    measured: true,
-  },
-  { what: "some are wanted", active: 0, wanted: 3, instances: 0, inService: 0, orphans: 0, missing: 3, measured: true },
-  { what: "no instances", active: 1, wanted: 0, instances: 0, inService: 0, orphans: 0, missing: 0, measured: true },
-  {
-    what: "Spot has too few",
-    active: 1,
-    wanted: 5,
-    instances: 3,
-    inService: 2,
-    orphans: 0,
-    missing: 3,
-    measured: true,
-  },
-])("$what", async ({ active, wanted, instances, inService, orphans, missing, measured }) => {
-  const requests = new FakeRequests(...Array.from({ length: active }, (_, i) => request({ req_id: `r${i}` })));
-  // Settled already: only the figures matter.
-  const settlements = { requestSettlement: async () => false };
-  const fleet = { state: async () => ({ wanted, instances, inService }) };
-  const { deps, lines } = watchDeps({
-    requests,
-    settlements,
-    fleet,
-    timings: { ...timingsOf(), busyStallMs: Number.POSITIVE_INFINITY },
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+  return () => vi.useRealTimers();
+});
+
+/** An active request that moved a second ago. */
+const active = (change: Partial<RequestItem> = {}) =>
+  request({
+    status: "IN_PROGRESS",
+    total_count: 9,
+    timeout_at: at("05:00:00"),
+    last_update_time: at("03:59:59"),
+    ...change,
   });
-  await createHandler(deps)({}, WATCH_CONTEXT);
-  expect(lines).toEqual([
-    [
-      "Fleet status",
-      {
-        ActiveRequests: active,
-        Instances: instances,
-        WantedInstances: wanted,
-        // The requests are old, and nothing has ever come of them.
-        MissingInstances: missing,
-        OrphanInstances: orphans,
-        StuckRequests: inService > 0 ? active : 0,
-        ...(measured ? { _aws: expect.anything() } : {}),
-      },
-    ],
-  ]);
+const ENDED = { status: "STOPPED", active: undefined, closing: "y" } as const;
+const held = (secondsAgo: number): Heartbeat[] => [heartbeat({ at: NOW - secondsAgo * 1_000, tasks: 1 })];
+const fleetOf = (wanted: number, inService: number, instances = inService) => ({
+  fleet: { state: async () => ({ wanted, instances, inService }) },
 });
 
-test("the fleet is logged first, then what was done to which request", async () => {
-  const requests = new FakeRequests(
-    request({ req_id: "step", last_update_time: PAST }),
-    request({ req_id: "overdue", timeout_at: PAST, last_update_time: JUST_NOW }),
-    request({ req_id: "unclosed", status: "STOPPED", active: undefined, closing: "y" }),
-  );
-  const { deps, lines } = watchDeps({ requests });
-  await createHandler(deps)({}, WATCH_CONTEXT);
-  expect(lines).toEqual([
-    ["Fleet status", expect.anything()],
-    ["Step stalled", { req_id: "step", what: "CREATED: step restarted" }],
-    ["Request not cleaned up; settlement requested", { req_id: "unclosed" }],
-    ["Request stalled; settlement requested", { req_id: "overdue" }],
-  ]);
-});
-
-test("the fleet is logged, steps are restarted and ended requests cleaned up if SQS does not answer", async () => {
-  const requests = new FakeRequests(
-    request({ req_id: "step", last_update_time: PAST }),
-    request({ req_id: "unclosed", status: "STOPPED", active: undefined, closing: "y" }),
-  );
-  const queue = { messageCount: () => Promise.reject(new Error("SQS is away")) };
-  const { deps, lines } = watchDeps({ requests, queue });
-  await expect(createHandler(deps)({}, WATCH_CONTEXT)).rejects.toThrow("SQS is away");
-  expect(lines.map(([message]) => message)).toEqual([
-    "Fleet status",
-    "Step stalled",
-    "Request not cleaned up; settlement requested",
-  ]);
-});
-
-test("dead letters are read when no request is active, and when a part before fails", async () => {
-  let received = 0;
-  const deadLetters = {
-    receive: async () => {
-      received++;
-      return [];
-    },
-  };
-  await createHandler(watchDeps({ deadLetters }).deps)({}, WATCH_CONTEXT);
-  expect(received).toBe(1);
-  const requests = Object.assign(new FakeRequests(), {
-    listClosing: () => Promise.reject(new Error("DynamoDB is away")),
-  });
-  const failing = createHandler(watchDeps({ deadLetters, requests }).deps);
-  await expect(failing({}, WATCH_CONTEXT)).rejects.toThrow("DynamoDB is away");
-  expect(received).toBe(2);
-});
-
-test("a request for which something fails holds up no other, and the run fails in the end", async () => {
-  const requests = new FakeRequests(
-    ...["r1", "r2", "r3"].map((req_id) =>
-      request({ req_id, status: "IN_PROGRESS", instance_count: 5, timeout_at: PAST }),
-    ),
-  );
-  const note = requests.updateQuietly.bind(requests);
-  requests.updateQuietly = async (reqId, states, fields) => {
-    if (reqId === "r2") throw new Error("no note on r2");
-    return note(reqId, states, fields);
-  };
-  const progress = new FakeProgress();
-  const warned: unknown[][] = [];
-  const settlements = new FakeSettlementRequests();
-  const { deps } = watchDeps({
-    requests,
-    settlements,
-    progress: {
-      of: async (reqId) => (reqId === "r1" ? Promise.reject(new Error("r1 is unreadable")) : progress.of(reqId)),
-    },
-    fleet: { state: async () => ({ wanted: 5, instances: 0, inService: 0 }) },
-    logger: { ...silent, warn: (...line: unknown[]) => void warned.push(line) },
-  });
-  const run = createHandler(deps);
-  await expect(run({}, WATCH_CONTEXT)).rejects.toThrow("Watching failed for 2 requests");
-  expect([...settlements.open.keys()]).toEqual(["r2", "r3"]);
-  expect(["r1", "r2", "r3"].map((reqId) => requests.the(reqId).missing_instances?.count)).toEqual([5, undefined, 5]);
-  expect(warned.map(([message, fields]) => [message, fields])).toEqual([
-    ["Watching a request failed", { req_id: "r1", error: expect.objectContaining({ message: "r1 is unreadable" }) }],
-    ["Watching a request failed", { req_id: "r2", error: expect.objectContaining({ message: "no note on r2" }) }],
-  ]);
-});
-
-async function unplanned(): Promise<never> {
-  throw new Error("unplanned");
+/** Runs Watch on r1 and one that moves. @returns what it logged besides the fleet, and the world */
+async function watched(
+  change: Partial<RequestItem>,
+  { inFlight = 0, own = [] as Heartbeat[], others = [] as Heartbeat[] } = {},
+) {
+  const w = watchWorld([active(change), active({ req_id: "r2" })]);
+  w.queue.inFlight = inFlight;
+  w.progress.set("r1", { heartbeats: own });
+  w.progress.set("r2", { heartbeats: others });
+  await w.run();
+  return { ...w, done: w.logger.infos.slice(1) };
 }
 
-describe("instances that Auto Scaling has not provided", () => {
-  const AT = Date.parse("2024-04-16T03:15:09.499Z");
-  const run = (requests: FakeRequests, inService: number, now: number) => {
-    vi.useFakeTimers({ now, toFake: ["Date"] });
-    const fleet = { state: async () => ({ wanted: 5, instances: inService, inService }) };
-    return createHandler(watchDeps({ requests, fleet }).deps)({}, WATCH_CONTEXT);
-  };
-  afterEach(() => void vi.useRealTimers());
-
-  test("are noted on each request that waits for them, since they were first missing, until they are there", async () => {
-    const requests = new FakeRequests(
-      request({ req_id: "waits", status: "IN_PROGRESS", instance_count: 5 }),
-      request({ req_id: "queues", status: "INSERT_TASK", instance_count: 2 }),
-    );
-    const noted = () => ["waits", "queues"].map((reqId) => requests.the(reqId).missing_instances);
-    await run(requests, 2, AT);
-    expect(noted()).toEqual(Array(2).fill({ count: 3, since: AT }));
-    await run(requests, 4, AT + 300_000);
-    expect(noted()).toEqual(Array(2).fill({ count: 1, since: AT }));
-    await run(requests, 5, AT + 600_000);
-    expect(noted()).toEqual([undefined, undefined]);
-    await run(requests, 0, AT + 900_000);
-    expect(noted()).toEqual(Array(2).fill({ count: 5, since: AT + 900_000 }));
+describe("the fleet", () => {
+  test.each([
+    // active, wanted, instances, inService; OrphanInstances, MissingInstances, StuckRequests, whether metrics are made
+    ["nothing runs", [0, 0, 0, 0], [0, 0, 0], false],
+    ["instances work", [2, 3, 3, 3], [0, 0, 2], true],
+    ["none has come", [1, 3, 0, 0], [0, 3, 0], true],
+    ["one is left over", [0, 0, 1, 0], [1, 0, 0], true],
+    ["some are wanted", [0, 3, 0, 0], [0, 3, 0], true],
+    ["no instances", [1, 0, 0, 0], [0, 0, 0], true],
+    ["Spot has too few", [1, 5, 3, 2], [0, 3, 1], true],
+  ] as const)("%s", async (_, [requests, wanted, instances, inService], [orphans, missing, stuck], measured) => {
+    const still = { last_update_time: at("03:45:00") };
+    const items = Array.from({ length: requests }, (_, i) => active({ ...still, req_id: `r${i}` }));
+    const w = watchWorld(items, fleetOf(wanted, inService, instances));
+    await w.run();
+    const figures = {
+      ActiveRequests: requests,
+      Instances: instances,
+      WantedInstances: wanted,
+      MissingInstances: missing,
+      OrphanInstances: orphans,
+      StuckRequests: stuck,
+    };
+    expect(w.logger.infos[0]).toEqual(["Fleet status", measured ? { ...figures, _aws: expect.anything() } : figures]);
   });
 
-  test("are not noted on a request without tasks yet, nor on one that wants none", async () => {
-    const requests = new FakeRequests(
-      request({ req_id: "r1", status: "CREATED", instance_count: 5 }),
-      request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 0 }),
+  test.each([
+    ["nothing comes of it, at whatever step", { status: "CREATED" }, {}, 1],
+    ["not while it is paused", { instance_count: 0 }, {}, 0],
+    ["not while an agent writes heartbeats", {}, { heartbeats: held(800) }, 0],
+    ["not when a result came not long ago", {}, { lastResultAt: NOW - 899_000 }, 0],
+  ] as const)("has a stuck request when instances run and %s", async (_, change, progress, stuck) => {
+    const w = watchWorld([active({ last_update_time: at("03:45:00"), ...change })], fleetOf(1, 1));
+    w.progress.set("r1", progress);
+    await w.run();
+    expect(w.logger.infos[0]).toEqual(["Fleet status", expect.objectContaining({ StuckRequests: stuck })]);
+  });
+});
+
+describe("a settlement check is requested", () => {
+  const still = { last_update_time: at("03:45:00") };
+  const overdue = { timeout_at: at("03:57:00") };
+  test.each([
+    ["when its time has been up for long", { ...overdue, status: "CREATED" }, {}, true],
+    ["not while its timer may still come", { timeout_at: at("03:58:30") }, {}, false],
+    ["when it stands still and no message is left", still, {}, true],
+    ["not while it may wait for instances", still, { inFlight: 1 }, false],
+    [
+      "when others have long kept the queue full",
+      { last_update_time: at("03:30:00") },
+      { inFlight: 1, others: held(1) },
+      true,
+    ],
+    ["not while an agent holds a task of it", still, { own: held(50) }, false],
+    ["not while it moves", {}, {}, false],
+  ] as const)("%s", async (_, change, around, requested) => {
+    const { done, shutdown } = await watched(change, around);
+    expect(done).toEqual(requested ? [["Request stalled; settlement requested", { req_id: "r1" }]] : []);
+    expect(shutdown.requests).toEqual(requested ? ["r1"] : []);
+  });
+
+  test("once, however many see that it is needed", async () => {
+    const w = watchWorld([active(overdue)]);
+    w.settlements.open.set("r1", NOW);
+    await w.run();
+    expect([w.logger.infos.length, w.shutdown.requests]).toEqual([1, []]);
+  });
+
+  test("without a question to the queue where nothing is active", async () => {
+    const { run, calls } = watchWorld();
+    await run();
+    expect(calls).not.toContain("queue.messageCount");
+  });
+});
+
+test.each([
+  ["is looked at after two minutes", "03:57:59", ["r1"]],
+  ["is left to whoever ended it before that", "03:58:01", []],
+])("a request that has ended and was not closed %s", async (_, time, requested) => {
+  const { done, shutdown } = await watched({ ...ENDED, last_update_time: at(time) });
+  expect(done).toEqual(requested.map((req_id) => ["Request not cleaned up; settlement requested", { req_id }]));
+  expect(shutdown.requests).toEqual(requested);
+});
+
+describe("a step that stalled", () => {
+  const still = { last_update_time: at("03:30:00") };
+
+  test.each([
+    ["CREATED", {}, "Get Size", "GetSize"],
+    ["EXPANDING", {}, "Expand", "Expand"],
+    ["EXPANDING", { expanded: "y" }, "Get Size", "GetSize"],
+    ["CHECK_POP", {}, "Task", "Task"],
+    ["INSERT_TASK", {}, "Task", "Task"],
+  ] as const)(
+    "of a request at %s %j is restarted twice; then the request fails, and names the log to read",
+    async (status, change, step, fn) => {
+      const item = { ...still, ...change, status, targets_total: 1 };
+      const again = await watched({ ...item, nudges: 1 });
+      expect(again.done).toEqual([["Step stalled", { req_id: "r1", what: `${status}: step restarted` }]]);
+      expect(again.requests.the()).toMatchObject({ nudges: 2, status, active: "y" });
+      // Expand is called; the others are called by the change.
+      expect(again.expandFunction.requests).toEqual(step === "Expand" ? ["r1"] : []);
+      const failed = await watched({ ...item, nudges: 2 });
+      const reason = `${step} stalled in 3 runs; see the log of the function ${fn}`;
+      expect(failed.done[0]).toEqual(["Step stalled", { req_id: "r1", what: reason }]);
+      expect(failed.requests.the()).toMatchObject({ status: "FAILED", reason });
+    },
+  );
+
+  test.each([
+    [
+      "whose item changed within the half hour: an invalidation goes on",
+      { status: "CHECK_POP", last_update_time: at("03:30:01") },
+    ],
+    ["of which a target was sent within the half hour", { status: "INSERT_TASK", sent_at: NOW - 30 * MINUTE + 1_000 }],
+    ["that has come to its tasks", {}],
+  ] as const)("is none of a request %s", async (_, change) => {
+    const { calls } = await watched({ ...still, ...change });
+    expect(calls).not.toContain("requests.restartStep");
+  });
+
+  test("of the fan-out goes on: Task is called for each target that is not sent, and no other", async () => {
+    const w = watchWorld([active({ ...still, status: "INSERT_TASK", targets_total: 3, targets_sent: 1 })]);
+    const states = { "SIN2-P1": "SENT", "FRA56-P4": "READY", "NRT57-P3": "RESOLVED", "XXX1-P1": "FAILED" } as const;
+    await w.requestPops.put(Object.entries(states).map(([pop, state]) => target(pop, { state })));
+    await w.run();
+    expect(w.requestPops.calledAgain).toEqual([[target("FRA56-P4").target, 1]]);
+    expect([...w.requestPops.items.values()].map(({ state }) => state)).toEqual(["SENT", "READY", "READY", "FAILED"]);
+    w.requests.items.set("r1", { ...w.requests.the(), ...still });
+    await w.run();
+    // Another number: a write that changes nothing is not in the stream.
+    expect(w.requestPops.calledAgain.slice(1).map(([, calls]) => calls)).toEqual([2, 2]);
+  });
+
+  test("of a fan-out of which all targets are sent comes to its tasks", async () => {
+    const { requests, requestPops } = await watched({
+      ...still,
+      status: "INSERT_TASK",
+      targets_total: 3,
+      targets_sent: 3,
+    });
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y" });
+    expect(requestPops.calledAgain).toEqual([]);
+  });
+});
+
+describe("what fails", () => {
+  test("of SQS holds up no step and no cleaning up, nor the dead letters", async () => {
+    const items = [
+      active({ status: "CREATED", last_update_time: at("03:00:00") }),
+      request({ ...ENDED, req_id: "r2" }),
+    ];
+    const { run, logger, calls } = watchWorld(items, {}, (call) =>
+      call === "queue.messageCount" ? "before" : undefined,
     );
-    await run(requests, 0, AT);
-    expect([...requests.items.values()].map((it) => it.missing_instances)).toEqual([undefined, undefined]);
+    await expect(run()).rejects.toThrow("queue.messageCount");
+    expect(logger.infos.map(([message]) => message)).toEqual([
+      "Fleet status",
+      "Step stalled",
+      "Request not cleaned up; settlement requested",
+    ]);
+    expect(calls.at(-1)).toBe("deadLetters.receive");
+  });
+
+  test("for a request holds up no other, and fails the run in the end", async () => {
+    const failing = [
+      ["progress.of", "unreadable"],
+      ["requests.restartStep", "step"],
+      ["settlements.requestSettlement", "closing"],
+      ["requests.updateQuietly", "note"],
+    ] as const;
+    const fails = (call: string, args: readonly unknown[]) =>
+      failing.some(([name, id]) => name === call && JSON.stringify(args).includes(`"${id}"`));
+    const waits = { instance_count: 5, timeout_at: at("03:00:00") };
+    const stalled = { status: "CHECK_POP", last_update_time: at("03:00:00") } as const;
+    const w = watchWorld(
+      [
+        ...["unreadable", "note", "good"].map((req_id) => active({ req_id, ...waits })),
+        ...["step", "step2"].map((req_id) => active({ req_id, ...stalled })),
+        ...["closing", "closing2"].map((req_id) => request({ req_id, ...ENDED })),
+      ],
+      fleetOf(5, 0),
+      (call, _, args) => (fails(call, args) ? "before" : undefined),
+    );
+    await expect(w.run()).rejects.toThrow("Watching failed for 4 requests");
+    expect([...w.settlements.open.keys()]).toEqual(["closing2", "note", "good"]);
+    expect(w.requests.the("step2").nudges).toBe(1);
+    expect(["note", "good"].map((id) => w.requests.the(id).missing_instances?.count)).toEqual([undefined, 5]);
+    const error = expect.objectContaining({ name: "Crash" });
+    expect(w.logger.warnings).toEqual(failing.map(([, req_id]) => ["Watching a request failed", { req_id, error }]));
+  });
+});
+
+describe("instances that Auto Scaling has not provided", () => {
+  /** Runs Watch on them at this many minutes, with this many of five instances in service. */
+  const world = (...items: RequestItem[]) => {
+    let inService = 0;
+    const w = watchWorld(items, { fleet: { state: async () => ({ wanted: 5, instances: inService, inService }) } });
+    const missingAt = async (minutes: number, instances: number) => {
+      vi.setSystemTime(NOW + minutes * MINUTE);
+      inService = instances;
+      await w.run();
+      return items.map(({ req_id }) => w.requests.the(req_id).missing_instances);
+    };
+    return { ...w, missingAt };
+  };
+
+  test("are noted on each request that waits for them, since they were first missing, until they are there", async () => {
+    const { missingAt, calls } = world(
+      active({ instance_count: 5 }),
+      active({ req_id: "r2", status: "INSERT_TASK", instance_count: 2 }),
+      active({ req_id: "no tasks yet", status: "CREATED", instance_count: 5 }),
+      active({ req_id: "wants none", instance_count: 0 }),
+    );
+    const noted = (count: number, minutes: number) => {
+      const missing = count === 0 ? undefined : { count, since: NOW + minutes * MINUTE };
+      return [missing, missing, undefined, undefined];
+    };
+    expect(await missingAt(0, 2)).toEqual(noted(3, 0));
+    const writes = calls.filter((call) => call === "requests.updateQuietly").length;
+    expect(await missingAt(5, 2)).toEqual(noted(3, 0));
+    expect(calls.filter((call) => call === "requests.updateQuietly")).toHaveLength(writes);
+    expect(await missingAt(10, 4)).toEqual(noted(1, 0));
+    expect(await missingAt(15, 5)).toEqual(noted(0, 0));
+    expect(await missingAt(20, 0)).toEqual(noted(5, 20));
   });
 
   test("are forgotten when their request is paused, and counted anew when it goes on", async () => {
-    const requests = new FakeRequests(request({ status: "IN_PROGRESS", instance_count: 5 }));
-    await run(requests, 0, AT);
+    const { requests, missingAt } = world(active({ instance_count: 5 }));
+    await missingAt(0, 0);
     await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 0 });
-    await run(requests, 0, AT + 300_000);
-    expect(requests.the().missing_instances).toBeUndefined();
+    expect(await missingAt(5, 0)).toEqual([undefined]);
     await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 5 });
-    await run(requests, 0, AT + 900_000);
-    expect(requests.the().missing_instances).toEqual({ count: 5, since: AT + 900_000 });
-  });
-
-  test("are written once while they do not change", async () => {
-    const item = request({ status: "IN_PROGRESS", instance_count: 5, missing_instances: { count: 3, since: AT } });
-    const requests = Object.assign(new FakeRequests(item), { note: unplanned });
-    await run(requests, 2, AT + 300_000);
+    expect(await missingAt(15, 0)).toEqual([{ count: 5, since: NOW + 15 * MINUTE }]);
   });
 });

@@ -1,43 +1,27 @@
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { WatchDeps } from "../../../lambdas/watch/deps.ts";
-import { type Fakes, fakeDeps } from "../../../tools/local/fake-deps.ts";
-import { FakeAsyncFunction } from "../fakes/async-function.ts";
-import { FakeFleet } from "../fakes/fleet.ts";
-import { FakeProgress } from "../fakes/progress.ts";
-import { FakeRequestPops } from "../fakes/request-pops.ts";
-import { FakeRequests } from "../fakes/requests.ts";
-import { FakeResults } from "../fakes/results.ts";
-import { FakeSettlementRequests } from "../fakes/settlement-requests.ts";
-import { FakeQueue } from "../fakes/task-queue.ts";
-import { silent } from "../silent.ts";
+import { createHandler } from "../../../lambdas/watch/handler.ts";
+import type { Fakes } from "../../../tools/local/fake-deps.ts";
+import { fakeStores } from "../fakes/stores.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 
-/** Of a run that has begun. */
-export const WATCH_CONTEXT = { getRemainingTimeInMillis: () => 240_000 };
-
-type Given = Fakes<WatchDeps>;
-
-/** What Watch needs, where nothing runs, is queued or dead; what it logs is in `lines`. */
-export function watchDeps(given: Given = {}) {
-  const requests = new FakeRequests();
-  const lines: unknown[][] = [];
-  const deps = fakeDeps<WatchDeps>({
-    requests,
-    requestPops: new FakeRequestPops(requests),
-    progress: new FakeProgress(),
-    results: new FakeResults(),
-    queue: new FakeQueue(),
-    settlements: new FakeSettlementRequests(),
-    expandFunction: new FakeAsyncFunction(),
-    fleet: new FakeFleet(),
-    deadLetters: { receive: async () => [] },
-    failedBatches: {},
-    onUnparseable: (it: { readonly key: string }) => {
-      throw new Error(`unreadable: ${it.key}`);
+/** Watch, of these requests, where nothing is queued or dead and no instance runs, but for what is given. */
+export function watchWorld(items: readonly RequestItem[] = [], given: Fakes<WatchDeps> = {}, fault?: Fault) {
+  const stores = fakeStores(...items);
+  const { deps, calls } = noteCalls<WatchDeps>(
+    {
+      ...stores,
+      deadLetters: { receive: async () => [] },
+      failedBatches: {},
+      onUnparseable: ({ key }) => {
+        throw new Error(`unreadable: ${key}`);
+      },
+      timings: timingsOf(),
+      namespace: "Prewarm/test",
+      ...given,
     },
-    timings: timingsOf(),
-    logger: { ...silent, info: (...line: unknown[]) => void lines.push(line) },
-    namespace: "Prewarm/test",
-    ...given,
-  });
-  return { deps, lines };
+    fault,
+  );
+  return { ...stores, deps, calls, run: () => createHandler(deps)({}, { getRemainingTimeInMillis: () => 240_000 }) };
 }
