@@ -8,10 +8,17 @@ export class Crash extends Error {
 /** Whether the n-th call (from 0) of a run fails, and whether before or after it has done its work. */
 export type Fault = (call: string, n: number, args: readonly unknown[]) => "before" | "after" | undefined;
 
+/** These calls fail, and do nothing. */
+export function failing(...calls: readonly string[]): Fault {
+  return (call) => (calls.includes(call) ? "before" : undefined);
+}
+
 export interface NotedCalls<D> {
   readonly deps: D;
   /** Every call in order, as `requests.put`. */
   readonly calls: string[];
+  /** What a test has happen just before a call, by its name. */
+  readonly before: Record<string, () => unknown>;
 }
 
 /**
@@ -20,25 +27,27 @@ export interface NotedCalls<D> {
  */
 export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () => undefined): NotedCalls<D> {
   const calls: string[] = [];
+  const before: NotedCalls<D>["before"] = {};
   const noting = Object.entries(fakes).map(([name, fake]) => {
     const plain = typeof fake !== "object" || fake === null || Array.isArray(fake) || name === "logger";
     return [name, plain ? fake : guarded(name, fake, (key, method) => noted(`${name}.${key}`, method))];
   });
-  return { deps: guarded<D>("deps", Object.fromEntries(noting)), calls };
+  return { deps: guarded<D>("deps", Object.fromEntries(noting)), calls, before };
 
   function noted(call: string, method: Method): Method {
     return (...args) => {
       const when = fault(call, calls.length, args);
       calls.push(call);
-      if (when === "before") return failing(method, call);
+      before[call]?.();
+      if (when === "before") return crashing(method, call);
       const result = method(...args);
-      return when === "after" && result instanceof Promise ? result.then(() => failing(method, call)) : result;
+      return when === "after" && result instanceof Promise ? result.then(() => crashing(method, call)) : result;
     };
   }
 }
 
 /** Fails as the method would: in what it returns, not at the call. */
-function failing(method: Method, call: string): unknown {
+function crashing(method: Method, call: string): unknown {
   const kind: unknown = Object.getPrototypeOf(method)[Symbol.toStringTag];
   if (kind !== "AsyncGeneratorFunction") return Promise.reject(new Crash(call));
   // biome-ignore lint/correctness/useYield: it fails before its first row

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { A, ENDED, EVENT, OTHER, resultsBut, world } from "./world.ts";
+import { endedEventSchema } from "../../../domain/readiness/ended-event.ts";
+import { failing } from "../noted-calls.ts";
+import { A, ENDED, ONE_MISSING, OTHER, world } from "./world.ts";
 
 const MESSAGE: TaskMessage = {
   req_id: "r1",
@@ -14,14 +16,11 @@ const MESSAGE: TaskMessage = {
 
 describe("a request that has ended", () => {
   it("gives back its timer, its pending settlement check, its instances and its messages", async () => {
-    const { handle, requests, timer, checkSchedule, fleet, queue, calls } = world({
-      item: { ...ENDED, download_count: 4 },
-    });
+    const { handle, requests, timer, checkSchedule, fleet, queue, calls } = world({ item: ENDED });
     await checkSchedule.set("r1", Date.now(), { functionArn: "f", roleArn: "r" });
     queue.messages = [MESSAGE];
-    await handle(EVENT);
-    expect([timer.schedules.size, fleet.capacity, queue.messages]).toEqual([0, 0, []]);
-    expect(checkSchedule.schedules.size).toBe(0);
+    await handle();
+    expect([timer.schedules.size, checkSchedule.schedules.size, fleet.capacity, queue.messages]).toEqual([0, 0, 0, []]);
     expect(requests.the()).toMatchObject({ status: "FINISHED", closed: true, download_count: 4 });
     expect(requests.the().closing).toBeUndefined();
     expect(calls.at(-1)).toBe("requests.close");
@@ -33,153 +32,152 @@ describe("a request that has ended", () => {
     async (status) => {
       const { handle, requests, report, calls } = world({
         item: { ...ENDED, status, report: undefined },
-        results: resultsBut(`SIN2-P1#${A}`),
+        results: ONE_MISSING,
       });
-      await handle(EVENT);
-      expect(requests.the()).toMatchObject({
-        closed: true,
-        report: "r1/report.csv",
-        download_count: 3,
-        download_size: 20,
-      });
+      await handle();
+      const counted = { report: "r1/report.csv", download_count: 3, download_size: 20 };
+      expect(requests.the()).toMatchObject({ closed: true, ...counted });
       expect(report()).toHaveLength(2);
       expect(calls.indexOf("lists.write")).toBeLessThan(calls.indexOf("requests.close"));
     },
   );
 
-  it("STOPPED leaves the group as whoever stopped it set it", async () => {
+  it("STOPPED leaves the group as whoever stopped it set it, and drops nothing from an empty queue", async () => {
     const { handle, fleet, calls } = world({ item: { ...ENDED, status: "STOPPED" } });
-    await handle(EVENT);
+    await handle();
     expect(fleet.capacity).toBe(1);
-    expect(calls.filter((call) => call.startsWith("fleet."))).toEqual([]);
+    expect(calls.filter((call) => /^fleet|^staleMessages/.test(call))).toEqual([]);
   });
 
   it("leaves others their messages and the instances they asked for", async () => {
-    const { handle, fleet, queue, calls } = world({ item: ENDED, others: [OTHER] });
+    const { handle, fleet, queue, times } = world({ item: ENDED, others: [OTHER] });
     fleet.capacity = 9;
     queue.messages = [MESSAGE];
-    await handle(EVENT);
-    expect([fleet.capacity, queue.messages]).toEqual([3, [MESSAGE]]);
-    expect(calls).not.toContain("staleMessages.drop");
+    await handle();
+    expect([fleet.capacity, queue.messages, times("staleMessages.drop")]).toEqual([3, [MESSAGE], 0]);
   });
 
   it.each(["fleet.setDesiredCapacity", "lists.write"])(
     "keeps its timer, to come again, while %s fails",
     async (call) => {
-      const fault = (name: string) => (name === call ? "before" : undefined);
-      const { handle, timer, requests } = world({ item: { ...ENDED, report: undefined }, fault });
-      await expect(handle(EVENT)).rejects.toThrow(call);
-      expect(timer.schedules.size).toBe(1);
-      expect(requests.the().closed).toBe(false);
+      const { handle, timer, requests } = world({ item: { ...ENDED, report: undefined }, fault: failing(call) });
+      await expect(handle()).rejects.toThrow(call);
+      expect([timer.schedules.size, requests.the().closed]).toEqual([1, false]);
     },
   );
 
-  it("drops nothing from an empty queue", async () => {
-    const { handle, calls } = world({ item: ENDED });
-    await handle(EVENT);
-    expect(calls).not.toContain("staleMessages.drop");
-  });
-
   it("drops what an agent took and gave back, or never finished, when it comes back", async () => {
+    const { handle, before, queue, requests } = world({ item: ENDED });
     let waits = 0;
-    const w: ReturnType<typeof world> = world({
-      item: ENDED,
-      onSleep: () => {
-        if (++waits < 15) return;
-        w.queue.messages = w.queue.inFlight > 0 ? [MESSAGE] : [];
-        w.queue.inFlight = 0;
-      },
-    });
-    w.queue.inFlight = 1;
-    await w.handle(EVENT);
-    expect([w.queue.messages, waits]).toEqual([[], 17]);
-    expect(w.requests.the().closed).toBe(true);
+    before["sleep"] = () => {
+      if (++waits < 15) return;
+      queue.messages = queue.inFlight > 0 ? [MESSAGE] : [];
+      queue.inFlight = 0;
+    };
+    queue.inFlight = 1;
+    await handle();
+    expect([queue.messages, waits, requests.the().closed]).toEqual([[], 17, true]);
   });
 
   it("takes the queue for empty after it was empty twice", async () => {
+    const { handle, before, queue } = world({ item: ENDED });
     let waits = 0;
-    const w: ReturnType<typeof world> = world({
-      item: ENDED,
-      onSleep: () => {
-        if (waits++ === 0) w.queue.messages = [MESSAGE];
-      },
-    });
-    await w.handle(EVENT);
-    expect([w.queue.messages, waits]).toEqual([[], 3]);
+    before["sleep"] = () => {
+      if (waits++ === 0) queue.messages = [MESSAGE];
+    };
+    await handle();
+    expect([queue.messages, waits]).toEqual([[], 3]);
   });
 
   it("lets the next run go on after a minute, with the report there before", async () => {
-    const seconds: number[] = [];
-    const w: ReturnType<typeof world> = world({
-      item: { ...ENDED, report: undefined },
-      onSleep: () => {
-        seconds.push(2);
-        expect(w.requests.the()).toMatchObject({ report: "r1/report.csv", closed: false });
-      },
-    });
-    w.queue.inFlight = 1;
-    await w.handle(EVENT);
-    expect(seconds.reduce((sum, s) => sum + s, 0)).toBe(60);
-    expect(w.requests.the().closed).toBe(false);
-    expect(w.shutdown.requests).toEqual(["r1"]);
-    w.queue.inFlight = 0;
-    await w.handle(EVENT);
-    expect(w.requests.the().closed).toBe(true);
+    const { handle, before, queue, requests, shutdown, now } = world({ item: { ...ENDED, report: undefined } });
+    before["sleep"] = () => expect(requests.the()).toMatchObject({ report: "r1/report.csv", closed: false });
+    queue.inFlight = 1;
+    const began = now();
+    await handle();
+    expect([now() - began, requests.the().closed, shutdown.requests]).toEqual([60_000, false, ["r1"]]);
+    queue.inFlight = 0;
+    before["sleep"] = () => undefined;
+    await handle();
+    expect(requests.the().closed).toBe(true);
   });
 
   it("goes on as long as messages are dropped, until the run's time is over but for its reserve", async () => {
-    const w: ReturnType<typeof world> = world({
-      item: ENDED,
-      fault: (call) => {
-        if (call === "staleMessages.drop") w.later(50_000);
-        return undefined;
-      },
-      onSleep: () => {
-        w.queue.messages = [MESSAGE];
-      },
-    });
-    w.queue.messages = [MESSAGE];
-    await w.handle(EVENT);
+    const { handle, before, queue, requests, shutdown, later, times } = world({ item: ENDED });
+    before["staleMessages.drop"] = () => later(50_000);
+    before["sleep"] = () => {
+      queue.messages = [MESSAGE];
+    };
+    queue.messages = [MESSAGE];
+    await handle();
     // 15 minutes, less two: a drop of 50 seconds and a pause of two each.
-    expect(w.calls.filter((call) => call === "staleMessages.drop")).toHaveLength(16);
-    expect(w.requests.the().closed).toBe(false);
-    expect(w.shutdown.requests).toEqual(["r1"]);
+    expect(times("staleMessages.drop")).toBe(16);
+    expect([requests.the().closed, shutdown.requests]).toEqual([false, ["r1"]]);
   });
 
   it("leaves the rest to the agents of a request that starts meanwhile", async () => {
-    const w: ReturnType<typeof world> = world({ item: ENDED, onSleep: () => w.requests.items.set("r2", OTHER) });
-    w.queue.inFlight = 1;
-    await w.handle(EVENT);
-    expect(w.calls.filter((call) => call === "staleMessages.drop")).toHaveLength(1);
+    const { handle, before, queue, requests, times } = world({ item: ENDED });
+    before["sleep"] = () => requests.items.set("r2", OTHER);
+    queue.inFlight = 1;
+    await handle();
+    expect(times("staleMessages.drop")).toBe(1);
   });
 
   it("drops no message of a request that starts meanwhile", async () => {
-    const w: ReturnType<typeof world> = world({
-      item: ENDED,
-      // Just before the messages are dropped, but after the check whether other requests are active.
-      fault: (call) => {
-        if (call !== "staleMessages.drop") return undefined;
-        w.requests.items.set("r2", OTHER);
-        w.queue.messages.push({ ...MESSAGE, req_id: "r2" });
-        return undefined;
-      },
-    });
-    w.queue.messages = [MESSAGE];
-    await w.handle(EVENT);
-    expect(w.queue.messages.map(({ req_id }) => req_id)).toEqual(["r2"]);
+    const { handle, before, queue, requests } = world({ item: ENDED });
+    // After the check whether other requests are active.
+    before["staleMessages.drop"] = () => {
+      requests.items.set("r2", OTHER);
+      queue.messages.push({ ...MESSAGE, req_id: "r2" });
+    };
+    queue.messages = [MESSAGE];
+    await handle();
+    expect(queue.messages.map(({ req_id }) => req_id)).toEqual(["r2"]);
   });
 
   it("is asked about once while its messages are dropped, however many they are", async () => {
-    const { handle, queue, calls } = world({ item: ENDED });
+    const { handle, queue, times } = world({ item: ENDED });
     queue.messages = Array(20).fill(MESSAGE);
-    await handle(EVENT);
-    expect(queue.messages).toEqual([]);
-    expect(calls.filter((call) => call === "requests.isActive")).toHaveLength(1);
+    await handle();
+    expect([queue.messages, times("requests.isActive")]).toEqual([[], 1]);
+  });
+});
+
+describe("the end of a request", () => {
+  it("is said once, with its exact counts and links, when its summary can be read", async () => {
+    const { handle, said, calls, requests } = world({
+      item: { ...ENDED, status: "STOPPED", report: undefined, reason: "why" },
+      results: ONE_MISSING,
+    });
+    await handle();
+    await handle();
+    expect(said).toHaveLength(1);
+    expect(endedEventSchema.strict().parse(said[0])).toMatchObject({
+      req_id: "r1",
+      status: "STOPPED",
+      reason: "why",
+      verdict: "not_ready",
+      sentence: "Stopped at 66%. 1 task not tried.",
+      total_count: 4,
+      download_count: 3,
+      download_size: 20,
+      progress_url: "https://api.example/prod/prewarm?req_id=r1",
+      summary_url: "https://api.example/prod/summary?req_id=r1",
+    });
+    expect(calls.indexOf("events.put")).toBeGreaterThan(calls.indexOf("lists.write"));
+    expect(requests.the().announced).toBe(true);
   });
 
-  it("is left alone once it was wound down", async () => {
-    const { handle, calls } = world({ item: { ...ENDED, closed: true } });
-    await handle(EVENT);
-    expect(new Set(calls)).toEqual(new Set(["requests.get"]));
+  it("goes to the dead letters when EventBridge will not have it, and holds up nothing", async () => {
+    const { handle, buried, requests } = world({ item: ENDED, fault: failing("events.put") });
+    await handle();
+    expect(buried.map((text) => endedEventSchema.parse(JSON.parse(text)).req_id)).toEqual(["r1"]);
+    expect(requests.the()).toMatchObject({ announced: true, closed: true });
+  });
+
+  it("is not said of what goes on", async () => {
+    const { handle, said } = world({ item: { download_count: 3 }, results: ONE_MISSING });
+    await handle();
+    expect(said).toEqual([]);
   });
 });

@@ -5,8 +5,9 @@ import { describe, expect, it } from "vitest";
 import { LISTS, type ReadableList } from "../../../domain/plan/lists.ts";
 import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
 import { recount } from "../../../domain/readiness/recount.ts";
-import { REPORT_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
 import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { notYetRead, type Source } from "../../../domain/request/source.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { RESERVE_MS } from "../../../lambdas/runtime.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
@@ -16,10 +17,11 @@ import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResults } from "../fakes/results.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
-import type { Fault } from "../noted-calls.ts";
-import { EVENT, HEADER, STILL, world } from "./world.ts";
+import { failing } from "../noted-calls.ts";
+import { type Given, HEADER, STILL, world } from "./world.ts";
 
 const POPS = ["SIN2-P1", "FRA56-P4"];
+const SITEMAP: Source = { type: "sitemap", url: "https://cdn.example.com/sitemap.xml" };
 
 /** Every task of so many URLs at two POPs in so many shards; every third failed, those that are named are missing. */
 function tasksOf(urls: readonly string[], shards: number, isMissing: (n: number) => boolean): TaskResult[] {
@@ -49,12 +51,12 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const requestPops = new FakeRequestPops(new FakeRequests(item), ...POPS.map((pop) => target(pop)));
   const results = new FakeResults(tasksOf(urls, shards, isMissing));
   const deps = { lists, requestPops, results, now: () => 1_000 };
-  const run = (left: () => number) =>
-    recount(fakeDeps<ShutdownDeps>(deps), item, {
-      timeIsUp: false,
-      remainingMs: () => left() - RESERVE_MS,
-      whyMissing: () => UNFINISHED,
-    });
+  const run = (left = () => 900_000, change: Partial<RequestItem> = {}, changed: Partial<typeof deps> = {}) =>
+    recount(
+      fakeDeps<ShutdownDeps>({ ...deps, ...changed }),
+      { ...item, ...change },
+      { timeIsUp: false, remainingMs: () => left() - RESERVE_MS, whyMissing: () => UNFINISHED },
+    );
   const report = () => (lists.report() ?? []).map((row) => row.join()).toSorted();
   return { deps, item, run, report, all: () => lists.lines().toSorted() };
 }
@@ -68,11 +70,9 @@ describe("a recount", () => {
         fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 8 }),
         fc.integer({ min: 2, max: 9 }),
         async (count, shards, groups, missing) => {
-          const [once, cut] = [1, 2].map(() => setUp(count, shards, (n) => n % missing === 1)) as [
-            ReturnType<typeof setUp>,
-            ReturnType<typeof setUp>,
-          ];
-          const whole = await once.run(() => 900_000);
+          const made = () => setUp(count, shards, (n) => n % missing === 1);
+          const [once, cut] = [made(), made()];
+          const whole = await once.run();
           let done: typeof whole;
           let runs = 0;
           for (; done === undefined; runs++) {
@@ -98,32 +98,18 @@ describe("a recount", () => {
   it("says in each row which source named its URL", async () => {
     const w = setUp(3, 1, () => false);
     w.deps.lists.objects["r1/success_urls.csv"] = urlsOf(3).map((url, i) => [url, "1", "", i === 0 ? "" : `${i}`]);
-    Object.assign(w.item, { sources_read: [{ from: "https://cdn.example.com/sitemap.xml" }] });
-    await w.run(() => 900_000);
-    const named = (n: number) =>
-      w
-        .all()
-        .filter((line) => line.includes(`cdn.example.com/${n},`))
-        .map((line) => /,([12] ?[^,]*),(?:true|false),/.exec(line)?.[1]);
-    expect([0, 1, 2].map(named)).toEqual([
-      [undefined, undefined],
-      ["1 https://cdn.example.com/sitemap.xml", "1 https://cdn.example.com/sitemap.xml"],
-      // Nobody knows this source any more.
-      ["2", "2"],
-    ]);
+    await w.run(undefined, { sources_read: [{ ...notYetRead(SITEMAP), done: true }] });
+    const named = w.all().map((line) => /,([12] ?[^,]*),(?:true|false),/.exec(line)?.[1]);
+    // Nobody knows the second source any more.
+    const first = `1 ${SITEMAP.url}`;
+    expect(named.toSorted()).toEqual([first, first, "2", "2", undefined, undefined]);
   });
 
-  it.each([
-    ["with other totals", { total_count: 81 }],
-    ["that was queued again", { requeues: 1 }],
-    ["that has been stopped", { status: "STOPPED" as const }],
-  ])("of a request %s begins anew, and counts what has come since", async (_, change) => {
+  it("of a request that was queued again meanwhile begins anew, and counts what has come since", async () => {
     const w = setUp(40, 40, (n) => n < 20);
     expect(await w.run(() => 0)).toBeUndefined();
     w.deps.results.items.push(...tasksOf(urlsOf(40), 40, (n) => n >= 20));
-    const run = { timeIsUp: false, remainingMs: () => 900_000, whyMissing: () => UNFINISHED };
-    const counted = await recount(fakeDeps<ShutdownDeps>(w.deps), { ...w.item, ...change }, run);
-    expect(counted?.taskBitmap.missingCount).toBe(0);
+    expect((await w.run(undefined, { requeues: 1 }))?.taskBitmap.missingCount).toBe(0);
     expect(w.all()).toHaveLength(80);
   });
 
@@ -132,25 +118,13 @@ describe("a recount", () => {
     ["older than that begins anew", 3_600_001, 0],
   ])("of which the checkpoint is %s", async (_, ageMs, missing) => {
     const w = setUp(40, 40, () => false);
-    const [late] = [w.deps.results.items.filter(({ task_key }) => Number(task_key.split("#")[1]) < 16).slice(0, 4)];
-    w.deps.results.items.splice(0, 80, ...w.deps.results.items.filter((it) => !late.includes(it)));
+    const { items } = w.deps.results;
+    const late = items.filter(({ task_key }) => Number(task_key.split("#")[1]) < 16).slice(0, 4);
+    items.splice(0, 80, ...items.filter((it) => !late.includes(it)));
     expect(await w.run(() => 0)).toBeUndefined();
-    w.deps.results.items.push(...late);
-    const deps = fakeDeps<ShutdownDeps>({ ...w.deps, now: () => 1_000 + ageMs });
-    const run = { timeIsUp: false, remainingMs: () => 900_000, whyMissing: () => UNFINISHED };
-    expect((await recount(deps, w.item, run))?.taskBitmap.missingCount).toBe(missing);
-  });
-
-  it("whose checkpoint has its bits in Base64, as another version wrote it, begins anew", async () => {
-    const w = setUp(40, 40, () => false);
-    expect(await w.run(() => 0)).toBeUndefined();
-    const { checkpoints } = w.deps.lists;
-    const [[key, text]] = [...checkpoints] as [[string, string]];
-    // Base64 that can be read as hexadecimal.
-    const written = { state: "IN_PROGRESS/80/40/0/in time", bits: "AAAA", good: "AAAA" };
-    checkpoints.set(key, JSON.stringify({ ...JSON.parse(text), ...written }));
-    expect((await w.run(() => 900_000))?.taskBitmap.missingCount).toBe(0);
-    expect(w.all()).toHaveLength(80);
+    items.push(...late);
+    const counted = await w.run(undefined, {}, { now: () => 1_000 + ageMs });
+    expect(counted?.taskBitmap.missingCount).toBe(missing);
   });
 
   it("leaves a report that would not be written in time to the next run", async () => {
@@ -184,8 +158,7 @@ describe("of a request of which many URLs could not be read", () => {
       }
     }
     const lists = new ManyUnreadable(w.deps.lists.objects);
-    const run = { timeIsUp: false, remainingMs: () => 900_000, whyMissing: () => UNFINISHED };
-    const done = await recount(fakeDeps<ShutdownDeps>({ ...w.deps, lists }), w.item, run);
+    const done = await w.run(undefined, {}, { lists });
     expect(done?.failures.groups()).toMatchObject([
       { code: "other", subject: "task", tasks: 1 },
       { code: "other", subject: "url", urls: UNREADABLE / 8 },
@@ -212,36 +185,18 @@ it("rows of tasks without a result that take several runs are written once, and 
   expect(w.report()).toHaveLength(81);
 });
 
-it("rows of a report beyond what memory takes are set aside, and stand in the report in their order", async () => {
-  const files = new FakeLists();
-  const file = new SegmentedFile(files, REPORT_FILE, "r1", [], { block: 100, segment: 100 });
-  const failed = Array.from({ length: 12 }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`, { ok: false }));
-  for (const row of failed) await file.add(row);
-  expect(file.segments.length).toBeGreaterThan(2);
-  await file.add(result("FRA56-P4", "https://cdn.example.com/last", { ok: false }));
-  await file.finish();
-  expect(files.report()?.map(([, url]) => url)).toEqual([
-    "url",
-    ...failed.map(({ url }) => url),
-    "https://cdn.example.com/last",
-  ]);
-});
-
 describe("a settlement check of a huge request", () => {
   const URLS = 40;
   const SHARDS = 40;
-  const huge = (given: Parameters<typeof world>[0] = {}, isMissing: (n: number) => boolean = () => false) => {
-    const w: ReturnType<typeof world> = world({
+  const huge = (given: Given = {}, isMissing: (n: number) => boolean = () => false) => {
+    const w = world({
       ...given,
       // A group of shards takes 20 seconds, and a run five more than its reserve: it reads one group, and is over.
       runMs: 125_000,
-      fault: (call, n, args) => {
-        if (call === "results.of") w.later(20_000);
-        return given.fault?.(call, n, args);
-      },
       results: tasksOf(urlsOf(URLS), SHARDS, isMissing),
       item: { total_count: 2 * URLS, download_count: 2 * URLS, shards: SHARDS, ...given.item },
     });
+    w.before["results.of"] = () => w.later(20_000);
     w.lists.objects["r1/success_urls.csv"] = urlsOf(URLS).map((url) => [url, "10"]);
     return w;
   };
@@ -250,7 +205,7 @@ describe("a settlement check of a huge request", () => {
     let seen = 0;
     let runs = 0;
     for (let open = true; open; runs++) {
-      await w.handle(EVENT).catch(() => w.handle(EVENT));
+      await w.handle().catch(() => w.handle());
       open = w.shutdown.requests.length > seen || (w.requests.the().active === undefined && !w.requests.the().closed);
       seen = w.shutdown.requests.length;
       if (runs > 20) throw new Error("it comes to no end");
@@ -267,15 +222,15 @@ describe("a settlement check of a huge request", () => {
 
   it("invokes Shutdown again and keeps its settlement request until all results are counted", async () => {
     const w = huge();
-    await w.handle(EVENT);
+    await w.handle();
     expect(w.requests.the().status).toBe("IN_PROGRESS");
     expect(w.lists.checkpoints.size).toBe(1);
     expect(w.shutdown.requests).toEqual(["r1"]);
     expect(w.settlements.open.has("r1")).toBe(true);
-    await w.handle(EVENT);
-    await w.handle(EVENT);
+    await w.handle();
+    await w.handle();
     expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS" });
-    await w.handle(EVENT);
+    await w.handle();
     expect(w.requests.the()).toMatchObject({ status: "FINISHED", download_count: 80, failed_count: 27 });
     expect(w.lists.checkpoints.size).toBe(0);
     expect(w.report()?.[0]).toEqual(HEADER);
@@ -283,16 +238,16 @@ describe("a settlement check of a huge request", () => {
   });
 
   it("keeps its checkpoint until the request has ended, so that a crash before does not repeat the recount", async () => {
-    const w = huge({ fault: (call) => (call === "requests.end" ? "before" : undefined) });
-    for (let i = 0; i < 3; i++) await w.handle(EVENT);
-    await expect(w.handle(EVENT)).rejects.toThrow("requests.end");
+    const w = huge({ fault: failing("requests.end") });
+    for (let i = 0; i < 3; i++) await w.handle();
+    await expect(w.handle()).rejects.toThrow("requests.end");
     expect(w.lists.checkpoints.size).toBe(1);
   });
 
   it("that did not end it begins anew the next time", async () => {
     // The counters say that all have come, and four have not.
     const w = huge({}, (n) => n < 4);
-    for (let i = 0; i < 4; i++) await w.handle(EVENT);
+    for (let i = 0; i < 4; i++) await w.handle();
     expect(w.requests.the().status).toBe("IN_PROGRESS");
     expect(w.lists.checkpoints.size).toBe(0);
   });
@@ -311,19 +266,12 @@ describe("a settlement check of a huge request", () => {
     expect(smooth.calls.filter((call) => call === "lists.writeCheckpoint")).toHaveLength(3);
     for (const [n, call] of smooth.calls.entries()) {
       for (const when of ["before", "after"] as const) {
-        const fault: Fault = (_name, i) => (i === n ? when : undefined);
-        const crashed = huge({ ...how, fault }, isMissing);
+        const crashed = huge({ ...how, fault: (_name, i) => (i === n ? when : undefined) }, isMissing);
         await lookOn(crashed);
         // A crash right after the end leaves a checkpoint, which no recount of the ended request goes on from.
         crashed.lists.checkpoints.clear();
         expect(end(crashed), `${when} ${call} (${n})`).toEqual(end(smooth));
       }
     }
-  });
-
-  it("requeues missing tasks to the request's queue", async () => {
-    const w = huge({ item: { ...STILL, lane: "express" } }, (n) => n === 7);
-    for (let i = 0; w.queue.messages.length === 0 && i < 5; i++) await w.handle(EVENT);
-    expect([...w.queue.usedLanes]).toEqual(["express"]);
   });
 });

@@ -1,34 +1,47 @@
+// The files of a recount in several segments: each row stands in them once, whichever segment it came in and however it was cut.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RESULTS_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
-import { TASK_ROWS_HEADER } from "../../task-rows.ts";
+import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { result } from "../items.ts";
 
-const rowsOf = (count: number) =>
-  Array.from({ length: count }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`));
-const SMALL = { block: 500, segment: 150 };
+const rowOf = (i: number) =>
+  result("SIN2-P1", `https://cdn.example.com/${String(i).padStart(10, "0")}`, { ok: i % 2 === 0 });
+const FORMATS = [
+  ["the report", REPORT_FILE, (files: FakeLists) => files.report()?.slice(1)],
+  ["the file of all results", RESULTS_FILE, (files: FakeLists) => files.lines().map((line) => line.split(","))],
+] as const;
 
-async function written(file: SegmentedFile, count: number) {
-  for (const row of rowsOf(count)) await file.add(row);
-}
+describe.each(FORMATS)("%s", (_, format, rowsIn) => {
+  it("has each row once and in order, over segments and over runs", async () => {
+    // Rows of each run of the recount, of which each but the last ends in a checkpoint.
+    const runs = fc.array(fc.nat({ max: 30 }), { minLength: 2, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(runs, async (sizes) => {
+        const files = new FakeLists();
+        let segments: string[] = [];
+        let n = 0;
+        for (const [i, size] of sizes.entries()) {
+          const file = new SegmentedFile(files, format, "r1", [...segments], { block: 300, segment: 400 });
+          for (const end = n + size; n < end; n++) await file.add(rowOf(n));
+          if (i < sizes.length - 1) await file.setAside();
+          else await file.finish();
+          segments = file.segments;
+        }
+        // Without a row before, there is no segment and no header yet: the last run writes it.
+        expect(rowsIn(files)?.map(([, url]) => url)).toEqual(Array.from({ length: n }, (_, i) => rowOf(i).url));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
 
 describe("the file of all results", () => {
-  it("has every row in its order, however many segments are set aside on the way", async () => {
-    const files = new FakeLists();
-    const file = new SegmentedFile(files, RESULTS_FILE, "r1", [], SMALL);
-    await written(file, 100);
-    expect(file.segments.length).toBeGreaterThan(2);
-    await file.add(result("FRA56-P4", "https://cdn.example.com/last", { ok: false }));
-    await file.finish();
-    const urls = files.lines().map((line) => line.split(",")[1]);
-    expect(urls).toEqual([...rowsOf(100).map(({ url }) => url), "https://cdn.example.com/last"]);
-  });
-
   it("is set aside in segments that each have as many bytes as are kept, also the later ones", async () => {
     const files = new FakeLists();
     const segment = 2_000;
     const file = new SegmentedFile(files, RESULTS_FILE, "r1", [], { block: 500, segment });
-    await written(file, 1_000);
+    for (let i = 0; i < 1_000; i++) await file.add(rowOf(i));
     const sizes = file.segments.map((key) => files.files.get(key)?.length ?? 0);
     expect(sizes.length).toBeGreaterThan(3);
     // A block of 500 characters is smaller when it is compressed.
@@ -54,23 +67,8 @@ describe("the file of all results", () => {
   it("is one object of one write where it fits into memory", async () => {
     const files = new FakeLists();
     const file = new SegmentedFile(files, RESULTS_FILE, "r1");
-    await written(file, 100);
+    for (let i = 0; i < 100; i++) await file.add(rowOf(i));
     await file.finish();
     expect([...files.files.keys()]).toEqual(["r1/results.csv.gz"]);
-    expect(files.lines()).toHaveLength(100);
-  });
-
-  it("goes on from the segments of an earlier run, with one header", async () => {
-    const files = new FakeLists();
-    const first = new SegmentedFile(files, RESULTS_FILE, "r1");
-    await written(first, 2);
-    await first.setAside();
-    const second = new SegmentedFile(files, RESULTS_FILE, "r1", [...first.segments]);
-    await second.setAside();
-    expect(second.segments).toEqual(first.segments);
-    await written(second, 1);
-    await second.finish();
-    expect(files.lines()).toHaveLength(3);
-    expect(files.lines().join()).not.toContain(TASK_ROWS_HEADER.trim());
   });
 });

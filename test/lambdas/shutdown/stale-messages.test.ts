@@ -1,10 +1,11 @@
-import type { SQSClient } from "@aws-sdk/client-sqs";
-import { describe, expect, it, vi } from "vitest";
-import { SqsTaskQueue } from "../../../aws/task-queue.ts";
+import { describe, expect, it } from "vitest";
+import type { ReceivedMessage, TaskQueue } from "../../../domain/plan/ports.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { dropStaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
-import { awsError, fakeClient, type Sent } from "../../aws/client.ts";
+import { collect } from "../../collect.ts";
+import { type Fault, failing, noteCalls } from "../noted-calls.ts";
 
-const TASK = {
+const TASK: Omit<TaskMessage, "req_id"> = {
   pop: "SIN2-P1",
   ips: ["192.0.2.1"],
   host: "d1.cloudfront.net",
@@ -12,117 +13,93 @@ const TASK = {
   shards: 1,
   urls: [{ url: "https://a.example/", bytes: 1 }],
 };
-const QUEUE = "https://sqs.example/tasks";
+const ENDED = JSON.stringify({ ...TASK, req_id: "r1" });
+const GOES_ON = JSON.stringify({ ...TASK, req_id: "new" });
 
-function newQueue(answer: (command: Sent, n: number) => unknown) {
-  const { client, sent } = fakeClient<SQSClient>(answer);
-  return { queue: new SqsTaskQueue(client, QUEUE), sent };
+/** Drops from a queue with these bodies in it, each of which can be received once. */
+function queueOf(bodies: readonly string[], fault?: Fault) {
+  const left = bodies.map((body, i): ReceivedMessage => ({ id: "m", receipt: `${i}`, body, deliveries: 1 }));
+  const deleted: string[] = [];
+  const shown: string[] = [];
+  const sent: TaskMessage[] = [];
+  const { deps, calls } = noteCalls<{ queue: TaskQueue }>(
+    {
+      queue: {
+        receive: async (_, most = 10) => left.splice(0, most),
+        delete: async (receipt) => void deleted.push(receipt),
+        setVisibilityTimeout: async (receipt, seconds) => void shown.push(`${receipt} after ${seconds} s`),
+        send: async (messages) => void sent.push(...(await collect(messages))),
+      },
+    },
+    fault,
+  );
+  const asked: string[] = [];
+  const drop = (ms = 60_000) =>
+    dropStaleMessages(
+      [deps.queue],
+      async (reqId) => {
+        asked.push(reqId);
+        return reqId !== "new";
+      },
+      ms,
+    );
+  return { drop, left, deleted, shown, sent, calls, asked };
 }
+const many = (count: number): string[] => Array(count).fill(ENDED);
 
 describe("dropping", () => {
-  const ended = (reqId: string) => Promise.resolve(reqId !== "new");
-  const body = (req_id: string) => JSON.stringify({ ...TASK, req_id });
-
-  /** A queue with these bodies in it, which can be received once. */
-  function filled(bodies: readonly string[]) {
-    const left = bodies.map((Body, i) => ({ Body, ReceiptHandle: `${i} ${Body}` }));
-    const { queue, sent } = newQueue(({ name }) =>
-      name === "ReceiveMessageCommand" ? { Messages: left.splice(0, 10) } : {},
-    );
-    const receipts = (name: string) =>
-      sent
-        .filter((command) => command.name === name)
-        .flatMap(({ input }) => input.Entries as { ReceiptHandle: string; VisibilityTimeout?: number }[]);
-    return {
-      queue,
-      sent,
-      left,
-      deleted: () => receipts("DeleteMessageBatchCommand").map(({ ReceiptHandle }) => ReceiptHandle),
-      givenBack: () => receipts("ChangeMessageVisibilityBatchCommand"),
-    };
-  }
-
   it("deletes what belongs to ended requests, until nothing is left", async () => {
-    const { queue, sent, deleted } = filled([...Array.from({ length: 95 }, () => body("r1")), body("r2")]);
-    const hasEnded = vi.fn(ended);
-    expect(await dropStaleMessages([queue], hasEnded, 60_000)).toEqual({ dropped: 96, othersFound: false });
-    expect(new Set(deleted()).size).toBe(96);
-    expect(new Set(hasEnded.mock.calls.flat())).toEqual(new Set(["r1", "r2"]));
-    for (const { name, input } of sent) {
-      expect(input.QueueUrl).toBe(QUEUE);
-      if (name === "ReceiveMessageCommand")
-        expect(input).toMatchObject({ MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
-      else expect(input.Entries.length).toBeLessThanOrEqual(10);
-    }
+    const { drop, deleted, asked } = queueOf([...many(95), JSON.stringify({ ...TASK, req_id: "r2" })]);
+    expect(await drop()).toEqual({ dropped: 96, othersFound: false });
+    expect(new Set(deleted).size).toBe(96);
+    expect(new Set(asked)).toEqual(new Set(["r1", "r2"]));
   });
 
   it.each(["{", '{"req_id": 1}'])("leaves what names no request, %s, to the agents, and goes on", async (other) => {
-    const { queue, deleted, givenBack } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
-    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
-    expect(deleted()).not.toContain(`0 ${other}`);
-    expect(givenBack()).toEqual([]);
+    const { drop, deleted, shown } = queueOf([other, ...many(95)]);
+    expect(await drop()).toEqual({ dropped: 95, othersFound: false });
+    expect(deleted).not.toContain("0");
+    expect(shown).toEqual([]);
   });
 
   it("deletes what names an ended request and is not a task", async () => {
-    const notTask = JSON.stringify({ req_id: "r1", pop: "p" });
-    const { queue, deleted, givenBack } = filled([notTask, body("r1")]);
-    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 2, othersFound: false });
-    expect(deleted()).toContain(`0 ${notTask}`);
-    expect(givenBack()).toEqual([]);
+    const { drop, deleted } = queueOf([JSON.stringify({ req_id: "r1", pop: "p" }), ENDED]);
+    expect(await drop()).toEqual({ dropped: 2, othersFound: false });
+    expect(deleted).toEqual(["0", "1"]);
   });
 
   it("makes visible again what names a request that goes on and is not a task", async () => {
-    const notTask = JSON.stringify({ req_id: "new", pop: "p" });
-    const { queue, deleted, givenBack } = filled([notTask]);
-    expect(await dropStaleMessages([queue], ended, 60_000)).toEqual({ dropped: 0, othersFound: true });
-    expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `0 ${notTask}`, VisibilityTimeout: 0 }]);
-    expect(deleted()).toEqual([]);
+    const { drop, deleted, shown } = queueOf([JSON.stringify({ req_id: "new", pop: "p" })]);
+    expect(await drop()).toEqual({ dropped: 0, othersFound: true });
+    expect([shown, deleted]).toEqual([["0 after 0 s"], []]);
   });
 
   it("sends a message of a request that goes on anew, for it uses up a delivery of the old one, and ends there", async () => {
-    const other = JSON.stringify({ ...TASK, req_id: "new" });
-    const { queue, sent, deleted, givenBack, left } = filled([
-      body("r1"),
-      other,
-      ...Array.from({ length: 200 }, () => body("r1")),
-    ]);
-    expect(await dropStaleMessages([queue], ended, 60_000)).toMatchObject({ othersFound: true });
-    const sends = sent.filter(({ name }) => name === "SendMessageBatchCommand");
-    const [{ MessageBody, ...entry }] = sends[0]?.input.Entries ?? [];
-    expect([sends.length, entry]).toEqual([1, { Id: "0", MessageGroupId: "new" }]);
-    expect(JSON.parse(MessageBody)).toEqual(JSON.parse(other));
-    expect(deleted()).toContain(`1 ${other}`);
-    expect(givenBack()).toEqual([]);
+    const { drop, deleted, shown, sent, calls, left } = queueOf([ENDED, GOES_ON, ...many(200)]);
+    expect(await drop()).toMatchObject({ othersFound: true });
+    expect(sent).toEqual([JSON.parse(GOES_ON)]);
+    expect(deleted).toContain("1");
+    expect(shown).toEqual([]);
     // Nobody receives any more when it is sent: a receiver would only get it again.
-    const lastReceive = sent.findLastIndex(({ name }) => name === "ReceiveMessageCommand");
-    expect(sent.findIndex(({ name }) => name === "SendMessageBatchCommand")).toBeGreaterThan(lastReceive);
+    expect(calls.indexOf("queue.send")).toBeGreaterThan(calls.lastIndexOf("queue.receive"));
     // What the receivers had already is dropped, no more.
     expect(left.length).toBeGreaterThanOrEqual(200 - 160);
   });
 
   it("does not delete a message of a request that goes on if it cannot be sent anew", async () => {
-    const other = JSON.stringify({ ...TASK, req_id: "new" });
-    const left = [{ Body: other, ReceiptHandle: "receipt" }];
-    const { queue, sent } = newQueue(({ name }) => {
-      if (name === "SendMessageBatchCommand") throw awsError("AccessDenied");
-      return name === "ReceiveMessageCommand" ? { Messages: left.splice(0, 10) } : {};
-    });
-    await dropStaleMessages([queue], ended, 60_000);
-    const names = sent.map(({ name }) => name);
-    expect(names).toContain("SendMessageBatchCommand");
-    expect(names).not.toContain("DeleteMessageBatchCommand");
+    const { drop, calls } = queueOf([GOES_ON], failing("queue.send"));
+    await drop();
+    expect(calls).toContain("queue.send");
+    expect(calls).not.toContain("queue.delete");
   });
 
   it("ends when its time is over", async () => {
-    const { queue, sent } = newQueue(({ name }) =>
-      name === "ReceiveMessageCommand" ? { Messages: [{ Body: body("r1"), ReceiptHandle: "r" }] } : {},
-    );
-    expect((await dropStaleMessages([queue], ended, 20)).dropped).toBeGreaterThan(0);
-    expect(sent.at(-1)?.name).toBe("DeleteMessageBatchCommand");
+    const { drop, left } = queueOf(many(2_000));
+    expect(await drop(0)).toEqual({ dropped: 0, othersFound: false });
+    expect(left).toHaveLength(2_000);
   });
 
   it("fails with SQS", async () => {
-    const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
-    await expect(dropStaleMessages([queue], ended, 1_000)).rejects.toThrow("QueueDoesNotExist");
+    await expect(queueOf([], failing("queue.receive")).drop()).rejects.toThrow("queue.receive");
   });
 });

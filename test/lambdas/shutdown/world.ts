@@ -6,23 +6,12 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { createHandler } from "../../../lambdas/shutdown/handler.ts";
-import { fakeDeps } from "../../../tools/local/fake-deps.ts";
-import { FakeAsyncFunction } from "../fakes/async-function.ts";
-import { FakeFleet } from "../fakes/fleet.ts";
-import { FakeLists } from "../fakes/lists.ts";
-import { FakeProgress } from "../fakes/progress.ts";
-import { FakeRequestPops } from "../fakes/request-pops.ts";
-import { FakeRequests } from "../fakes/requests.ts";
-import { FakeResults } from "../fakes/results.ts";
-import { FakeSettlementRequests } from "../fakes/settlement-requests.ts";
-import { FakeQueue, FakeStaleMessages } from "../fakes/task-queue.ts";
+import { fakeStores } from "../fakes/stores.ts";
+import { FakeStaleMessages } from "../fakes/task-queue.ts";
 import { FakeTimer } from "../fakes/timer.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
-import { silent } from "../silent.ts";
 
-/** What the function is invoked with to check a request. */
-export const EVENT = { req_id: "r1" };
 const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
 /** A request whose numbers moved a moment ago. */
 const JUST_NOW = formatTimestamp(Date.now());
@@ -54,14 +43,14 @@ export function resultsBut(...missing: string[]): TaskResult[] {
   const tasks = ["SIN2-P1", "FRA56-P4"].flatMap((pop) => [result(pop, A, { bytes: 10 }), result(pop, B, { bytes: 5 })]);
   return tasks.filter(({ pop_url }) => !missing.includes(pop_url));
 }
+/** All but that of A at SIN2-P1. */
+export const ONE_MISSING = resultsBut(`SIN2-P1#${A}`);
 
 export interface Given {
   readonly item?: Partial<RequestItem>;
   readonly others?: readonly RequestItem[];
-  readonly results?: readonly TaskResult[];
+  readonly results?: readonly TaskResult[] | undefined;
   readonly fault?: Fault;
-  /** What happens while it waits. */
-  readonly onSleep?: () => void;
   /** The stack's parameter. @default 900 */
   readonly stallSeconds?: number;
   /** Milliseconds that a run may take. @default Lambda's 15 minutes */
@@ -77,7 +66,6 @@ export function world({
   others = [],
   results = resultsBut(),
   fault,
-  onSleep = () => undefined,
   runMs = 900_000,
   stallSeconds,
 }: Given = {}) {
@@ -85,105 +73,79 @@ export function world({
   const isActive = !("active" in given);
   const { download_count = 4, download_size = 0, failed_count = 0, ...rest } = given;
   const counts = { download_count, download_size, failed_count };
-  const item = isActive ? rest : { ...rest, ...counts };
-  const requests = new FakeRequests(
-    request({
-      status: "IN_PROGRESS",
-      last_update_time: JUST_NOW,
-      total_count: 4,
-      total_size: 30,
-      targets_total: 2,
-      targets_sent: 2,
-      distributions: [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }],
-      ...item,
-    }),
-    ...others,
-  );
+  const item = request({
+    status: "IN_PROGRESS",
+    last_update_time: JUST_NOW,
+    total_count: 4,
+    total_size: 30,
+    targets_total: 2,
+    targets_sent: 2,
+    distributions: [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }],
+    ...rest,
+    ...(isActive ? {} : counts),
+  });
+  const stores = fakeStores(item, ...others);
+  const { requestPops, lists, progress, timer, fleet, queue } = stores;
   const targets = [
     target("SIN2-P1"),
     target("FRA56-P4", { ips: ["192.0.2.9"] }),
     target("XXX1-P1", { state: "FAILED" }),
   ];
-  const requestPops = new FakeRequestPops(requests, ...targets);
-  const lists = new FakeLists({
-    "r1/success_urls.csv": [
-      [A, "10"],
-      [B, ""],
-    ],
-  });
-  const table = new FakeResults([...results]);
-  const queue = new FakeQueue();
-  const progress = new FakeProgress();
+  void requestPops.put(targets);
+  lists.objects["r1/success_urls.csv"] = [
+    [A, "10"],
+    [B, ""],
+  ];
+  stores.results.items.push(...results);
   if (isActive) progress.set("r1", { count: { ...NO_COUNT, ...counts } });
-  const shutdown = new FakeAsyncFunction();
-  const timer = new FakeTimer();
   timer.schedules.set("r1", { at: Date.now(), target: { functionArn: "f", roleArn: "r" } });
   const checkSchedule = new FakeTimer();
-  const fleet = new FakeFleet(1);
+  fleet.capacity = 1;
   let now = Date.now();
-  const time = {
-    now: () => now,
-    sleep: async (ms: number) => {
-      now += ms;
-      onSleep();
-    },
-  };
-  const settlements = new FakeSettlementRequests(shutdown);
   const said: EndedEvent[] = [];
   const buried: string[] = [];
-  const announcing = {
-    events: { put: async (event: EndedEvent) => void said.push(event) },
-    failedBatches: { send: async (body: string) => void buried.push(body) },
-    apiUrl: "https://api.example/prod/",
-  };
-  const staleMessages = new FakeStaleMessages(queue);
-  const stores = {
-    requests,
-    requestPops,
-    results: table,
-    lists,
-    queue,
-    staleMessages,
-    fleet,
-    timer,
-    checkSchedule,
-  };
-  const asking = {
-    progress,
-    shutdown,
-    settlements,
-    timings: timingsOf(stallSeconds),
-    namespace: "Prewarm/test",
-  };
-  const fakes = { ...stores, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time };
-  const { deps, calls } = noteCalls(fakeDeps<ShutdownDeps>(fakes), fault);
-  /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
-  const report = () => allRows()?.filter(([, url]) => url !== "");
-  const allRows = () => lists.report();
+  const { deps, calls, before } = noteCalls<ShutdownDeps>(
+    {
+      ...stores,
+      checkSchedule,
+      staleMessages: new FakeStaleMessages(queue),
+      events: { put: async (event: EndedEvent) => void said.push(event) },
+      failedBatches: { send: async (body: string) => void buried.push(body) },
+      apiUrl: "https://api.example/prod/",
+      timings: timingsOf(stallSeconds),
+      namespace: "Prewarm/test",
+      scheduleRoleArn: "arn:role",
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms;
+        before["sleep"]?.();
+      },
+    },
+    fault,
+  );
   const handler = createHandler(deps);
-  const handle = (event: unknown) => {
-    const ends = now + runMs;
-    return handler(event, { getRemainingTimeInMillis: () => ends - now, invokedFunctionArn: "arn:shutdown" });
-  };
-  const later = (ms: number) => {
-    now += ms;
-  };
-  /** In how many seconds checks are scheduled. */
-  const checkDelays = () => [...checkSchedule.schedules.values()].map(({ at }) => Math.round((at - now) / 1_000));
-  const stand = {
+  const allRows = () => lists.report();
+  return {
+    ...stores,
+    checkSchedule,
     said,
     buried,
-    requests,
-    requestPops,
-    lists,
-    table,
-    queue,
-    progress,
-    settlements,
-    shutdown,
-    timer,
-    checkSchedule,
-    fleet,
+    calls,
+    before,
+    allRows,
+    /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
+    report: () => allRows()?.filter(([, url]) => url !== ""),
+    /** Has the function check the request, or handle another event. */
+    handle: (event: unknown = { req_id: "r1" }) => {
+      const ends = now + runMs;
+      return handler(event, { getRemainingTimeInMillis: () => ends - now, invokedFunctionArn: "arn:shutdown" });
+    },
+    times: (call: string) => calls.filter((it) => it === call).length,
+    now: () => now,
+    later: (ms: number) => {
+      now += ms;
+    },
+    /** In how many seconds checks are scheduled. */
+    checkDelays: () => [...checkSchedule.schedules.values()].map(({ at }) => Math.round((at - now) / 1_000)),
   };
-  return { ...stand, calls, report, allRows, handle, later, now: time.now, checkDelays };
 }
