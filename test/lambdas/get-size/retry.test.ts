@@ -1,43 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
-import type { RequestItem } from "../../../domain/request/request-item.ts";
-import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
-import { createHandler } from "../../../lambdas/get-size/handler.ts";
-import { serve } from "../../probe/size/server.ts";
-import { FakeAsyncFunction } from "../fakes/async-function.ts";
-import { FakeDistributions } from "../fakes/distributions.ts";
-import { FakeDns } from "../fakes/dns.ts";
-import { FakeLists } from "../fakes/lists.ts";
-import { FakeRequestPops } from "../fakes/request-pops.ts";
-import { FakeRequests } from "../fakes/requests.ts";
-import { keysEvent, request, target } from "../items.ts";
-import { type Fault, noteCalls } from "../noted-calls.ts";
-import { silent } from "../silent.ts";
-import { ownLimits } from "./own-limits.ts";
+import { request, target } from "../items.ts";
+import { url as at, world } from "./world.ts";
 
-const at = (path: string) => `http://cdn.example.com/${path}`;
 const COLUMNS = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts", "variant"];
 const row = (pop: string, url: string, variant = "") => [pop, url, "HTTP 403", "403", pop, "id==", "1", variant];
 const POPS = ["SIN2-P1", "FRA56-P4", "NRT57-P3"];
+const [A, B] = [at("/a"), at("/b")];
+const GONE = [at("/gone"), "HTTP 404", "", "http_4xx", "404"];
+const LISTS = {
+  "r0/success_urls.csv": [
+    [A, "10"],
+    [B, ""],
+    [at("/c"), "5"],
+  ],
+  "r0/report.csv": [COLUMNS, row("NRT57-P3", A), row("SIN2-P1", B)],
+};
 
-/** The request r0, which has ended, and r1, which tries it again. Objects whose path has `gone` are not there. */
-async function world(
+/** Get Size of r1, which tries r0 again: that has ended and left these lists. */
+async function retry(
   objects: Record<string, string[][]>,
   {
     before = {},
     item = {},
-    own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
-    fault,
-  }: {
-    before?: Partial<RequestItem>;
-    item?: Partial<RequestItem>;
-    own?: readonly OwnDistribution[];
-    fault?: Fault;
-  } = {},
+    ...given
+  }: Parameters<typeof world>[0] & { before?: Partial<ReturnType<typeof request>> } = {},
 ) {
-  const { port, seen } = await serve(({ url = "" }, response) =>
-    url.includes("gone") ? response.writeHead(404).end() : response.writeHead(200, { "content-length": 7 }).end(),
-  );
   const ended = request({
     req_id: "r0",
     status: "FINISHED",
@@ -48,71 +35,40 @@ async function world(
     distributions: [{ label: "d1", names: [] }],
     ...before,
   });
-  const retry = request({ retry_of: "r0", pops: POPS, url_count: 3, cf_domain: "d1.cloudfront.net", ...item });
-  const requests = new FakeRequests(ended, retry);
-  const targets = POPS.map((pop) => target(pop, { req_id: "r0", label: "d1" }));
-  const requestPops = new FakeRequestPops(requests, ...targets);
-  const lists = new FakeLists({ "r0/failed_urls.csv": [], ...objects });
-  const dns = new FakeDns({ "d1.cloudfront.net": ["127.0.0.1"] });
-  const distributions = new FakeDistributions(own);
-  const ports = { httpsPort: port, httpPort: port };
-  const fakes = {
-    requests,
-    requestPops,
-    lists,
-    distributions,
-    dns,
-    ports,
-    expandFunction: new FakeAsyncFunction(),
-    errorCachingMs: 50,
-    ...ownLimits(),
-    allowed: allowedDistributionsSchema.parse("*"),
-    logger: silent,
-  };
-  const { deps } = noteCalls<GetSizeDeps>(fakes, fault);
-  const run = () => createHandler(deps)(keysEvent({ req_id: "r1" }), { getRemainingTimeInMillis: () => 900_000 });
-  return { requests, lists, run, asked: () => seen.map(({ path }) => path) };
+  const retrying = { retry_of: "r0", pops: POPS, url_count: 3, cf_domain: "d1.cloudfront.net", ...item };
+  const w = await world({ ...given, item: retrying, others: [ended] });
+  Object.assign(w.lists.objects, { "r0/failed_urls.csv": [], ...objects });
+  await w.requestPops.put(POPS.map((pop) => target(pop, { req_id: "r0", label: "d1" })));
+  await w.handle().catch(() => w.handle());
+  return { ...w, item: w.requests.the(), asked: w.seen.map(({ path }) => path) };
 }
-
-const REPORT = [COLUMNS, row("NRT57-P3", at("a")), row("SIN2-P1", at("b"))];
-const LISTS = {
-  "r0/success_urls.csv": [
-    [at("a"), "10"],
-    [at("b"), ""],
-    [at("c"), "5"],
-  ],
-  "r0/report.csv": REPORT,
-};
 
 describe("Get Size of a retry", () => {
   it("asks nothing that is known, and lists each URL with the POPs at which it is to be warmed", async () => {
-    const { run, requests, lists, asked } = await world(LISTS);
-    await run();
-    expect(requests.the()).toMatchObject({ status: "CHECK_POP", pops: ["SIN2-P1", "NRT57-P3"], url_count: 2 });
-    expect(lists.objects["r1/success_urls.csv"]).toEqual([
-      [at("a"), "10", "", "", "02"],
-      [at("b"), "", "", "", "01"],
+    const { item, lists, good, bad, asked } = await retry(LISTS);
+    expect(item).toMatchObject({ status: "CHECK_POP", pops: ["SIN2-P1", "NRT57-P3"], url_count: 2 });
+    expect(good()).toEqual([
+      [A, "10", "", "", "02"],
+      [B, "", "", "", "01"],
     ]);
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([]);
-    expect(lists.objects["r1.csv"]).toEqual([[at("a")], [at("b")]]);
-    expect(asked()).toEqual([]);
+    expect(lists.objects["r1.csv"]).toEqual([[A], [B]]);
+    expect([bad(), asked]).toEqual([[], []]);
   });
 
   it("asks again for those that could not be read, and warms them at all POPs", async () => {
-    const bad = [
-      [at("late"), "HTTP 503"],
-      [at("gone"), "HTTP 404"],
+    const failed = [
+      [at("/7"), "HTTP 503"],
+      [at("/gone"), "HTTP 404"],
     ];
-    const { run, requests, lists, asked } = await world({ ...LISTS, "r0/failed_urls.csv": bad });
-    await run();
-    expect(requests.the()).toMatchObject({ status: "CHECK_POP", pops: POPS, url_count: 4 });
-    expect(lists.objects["r1/success_urls.csv"]).toEqual([
-      [at("a"), "10", "", "", "04"],
-      [at("b"), "", "", "", "01"],
-      [at("late"), "7", "", "", ""],
+    const { item, good, bad, asked } = await retry({ ...LISTS, "r0/failed_urls.csv": failed });
+    expect(item).toMatchObject({ status: "CHECK_POP", pops: POPS, url_count: 4 });
+    expect(good()).toEqual([
+      [A, "10", "", "", "04"],
+      [B, "", "", "", "01"],
+      [at("/7"), "7", "", "", ""],
     ]);
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404", "", "http_4xx", "404"]]);
-    expect(new Set(asked())).toEqual(new Set(["/late", "/gone"]));
+    expect(bad()).toEqual([GONE]);
+    expect(new Set(asked)).toEqual(new Set(["/7", "/gone"]));
   });
 
   it("does not warm what is known, once its host belongs to another distribution than cf_domain names", async () => {
@@ -120,79 +76,71 @@ describe("Get Size of a retry", () => {
       { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
       { id: "E2", domain: "d2.cloudfront.net", aliases: ["cdn.example.com"] },
     ];
-    const { run, lists, requests } = await world(LISTS, { own });
-    await run();
+    const { item, good, bad } = await retry(LISTS, { own });
     const problem = "cdn.example.com belongs to the distribution E2, not to E1";
-    expect(lists.objects["r1/success_urls.csv"]).toEqual([]);
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([
-      [at("a"), problem, "", "no_distribution", ""],
-      [at("b"), problem, "", "no_distribution", ""],
-    ]);
-    expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringContaining(problem) });
+    expect([good(), bad()]).toEqual([[], [A, B].map((url) => [url, problem, "", "no_distribution", ""])]);
+    expect(item).toMatchObject({ status: "FAILED", reason: expect.stringContaining(problem) });
   });
 
   it("asks in the variants that could not be read, and keeps the variants of a URL together, in their order", async () => {
     const variants = ["br", "gzip", "plain"].map((name) => ({ name, header: [`X-Form: ${name}`] }));
-    const { run, lists, asked } = await world(
+    const [seven, gone] = [at("/7"), at("/gone")];
+    const { good, bad, asked } = await retry(
       {
         "r0/success_urls.csv": [
-          [at("gone"), "10", "gzip"],
-          [at("a"), "10", "gzip"],
+          [gone, "10", "gzip"],
+          [seven, "10", "gzip"],
         ],
         "r0/failed_urls.csv": [
-          [at("a"), "HTTP 503", "br"],
-          [at("gone"), "HTTP 404", "plain"],
+          [seven, "HTTP 503", "br"],
+          [gone, "HTTP 404", "plain"],
         ],
-        "r0/report.csv": [COLUMNS, row("SIN2-P1", at("gone"), "gzip"), row("SIN2-P1", at("a"), "gzip")],
+        "r0/report.csv": [COLUMNS, row("SIN2-P1", gone, "gzip"), row("SIN2-P1", seven, "gzip")],
       },
       { item: { variants } },
     );
-    await run();
-    expect(lists.objects["r1/success_urls.csv"]).toEqual([
-      [at("gone"), "10", "gzip", "", "01"],
-      [at("a"), "7", "br", "", ""],
-      [at("a"), "10", "gzip", "", "01"],
+    expect(good()).toEqual([
+      [gone, "10", "gzip", "", "01"],
+      [seven, "7", "br", "", ""],
+      [seven, "10", "gzip", "", "01"],
     ]);
     // One variant of several: not all of them are bad.
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404", "plain", "http_4xx", "404"]]);
-    expect(asked()).toContain("/a");
+    expect(bad()).toEqual([[gone, "HTTP 404", "plain", "http_4xx", "404"]]);
+    expect(asked).toContain("/7");
   });
 
   it("asks for everything that a request was to warm which ended before its tasks were planned", async () => {
     const before = { total_count: 0, status: "STOPPED" } as const;
-    const { run, requests, lists } = await world({ "r0.csv": [[at("a")], [at("b")]] }, { before });
-    await run();
-    expect(requests.the()).toMatchObject({ status: "CHECK_POP", pops: POPS, url_count: 2 });
-    expect(lists.objects["r1/success_urls.csv"]?.toSorted()).toEqual([
-      [at("a"), "7"],
-      [at("b"), "7"],
+    const { item, good } = await retry({ "r0.csv": [[at("/7")], [at("/8")]] }, { before });
+    expect(item).toMatchObject({ status: "CHECK_POP", pops: POPS, url_count: 2 });
+    expect(good()?.toSorted()).toEqual([
+      [at("/7"), "7"],
+      [at("/8"), "8"],
     ]);
   });
 
+  const nothing = { ...LISTS, "r0/report.csv": [COLUMNS] };
   it.each([
     ["the lists are gone", {}, /^retry_of: the request r0 cannot be tried again: its lists cannot be read/],
-    ["nothing is left", { ...LISTS, "r0/report.csv": [COLUMNS] }, /^The request r0 has no tasks left/],
-    [
-      "no URL can be read",
-      { ...LISTS, "r0/report.csv": [COLUMNS], "r0/failed_urls.csv": [[at("gone"), "HTTP 404", "", "http_4xx", "404"]] },
-      /^No URL can be read; the first: HTTP 404/,
-    ],
+    ["nothing is left", nothing, /^The request r0 has no tasks left/],
+    ["no URL can be read", { ...nothing, "r0/failed_urls.csv": [GONE] }, /^No URL can be read; the first: HTTP 404/],
   ])("fails where %s, and says so", async (_, objects, reason) => {
-    const { run, requests } = await world(objects);
-    await run();
-    expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
+    const { item } = await retry(objects);
+    expect(item).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
   });
 
-  it("comes to the same when it is run again after a crash", async () => {
-    const seen: string[][] = [];
-    for (const crashesAt of ["lists.write", "requests.advance"]) {
+  it.each(["lists.write", "requests.advance"])(
+    "comes to the same when it is run again after a crash at %s",
+    async (call) => {
       let left = 1;
-      const fault: Fault = (name) => (name === crashesAt && left-- > 0 ? "after" : undefined);
-      const { run, lists, requests } = await world(LISTS, { fault });
-      await run().catch(run);
-      expect(requests.the()).toMatchObject({ status: "CHECK_POP", pops: ["SIN2-P1", "NRT57-P3"] });
-      seen.push((lists.objects["r1/success_urls.csv"] ?? []).map((columns) => columns.join()));
-    }
-    expect(seen[0]).toEqual(seen[1]);
-  });
+      const { item, good } = await retry(LISTS, {
+        fault: (name) => (name === call && left-- > 0 ? "after" : undefined),
+      });
+      expect(item).toMatchObject({ status: "CHECK_POP", pops: ["SIN2-P1", "NRT57-P3"] });
+      expect(good()).toEqual([
+        [A, "10", "", "", "02"],
+        [B, "", "", "", "01"],
+      ]);
+    },
+  );
 });

@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Resolver } from "../../../domain/net/resolver.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
+import { createHandler } from "../../../lambdas/get-size/handler.ts";
+import { serve } from "../../probe/size/server.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeDns } from "../fakes/dns.ts";
+import { fakeStores } from "../fakes/stores.ts";
+import { keysEvent, request } from "../items.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
+
+export const url = (path: string) => `http://cdn.example.com${path}`;
+
+interface Given {
+  /** Of the URLs in the request's list. */
+  readonly paths?: readonly string[];
+  readonly item?: Partial<RequestItem>;
+  readonly others?: readonly RequestItem[];
+  readonly dns?: Resolver;
+  readonly own?: readonly OwnDistribution[];
+  /** The stack's list of distributions. */
+  readonly allowedIds?: string;
+  readonly remainingMs?: number;
+  readonly fault?: Fault;
+}
+
+/** Get Size of a request r1, and a distribution of cdn.example.com that answers as {@link answer} says. */
+export async function world({
+  paths = ["/10"],
+  item = {},
+  others = [],
+  dns = new FakeDns({ "d1.cloudfront.net": ["127.0.0.1"] }),
+  own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
+  allowedIds = "*",
+  remainingMs = 900_000,
+  fault,
+}: Given = {}) {
+  const { port, seen, connections } = await serve(answer);
+  const stores = fakeStores(request(item), ...others);
+  const { objects } = stores.lists;
+  objects["r1.csv"] = paths.map((path) => [url(path)]);
+  const store = new MemoryPermitStore();
+  const { deps, calls, before } = noteCalls<GetSizeDeps>(
+    {
+      ...stores,
+      distributions: new FakeDistributions(own),
+      dns,
+      ports: { httpsPort: port, httpPort: port },
+      errorCachingMs: 50,
+      permits: () => store,
+      timings: timingsOf(),
+      now: Date.now,
+      allowed: allowedDistributionsSchema.parse(allowedIds),
+    },
+    fault,
+  );
+  return {
+    ...stores,
+    calls,
+    before,
+    seen,
+    connections,
+    handle: (reqId = "r1") =>
+      createHandler(deps)(keysEvent({ req_id: reqId }), { getRemainingTimeInMillis: () => remainingMs }),
+    good: () => objects["r1/success_urls.csv"],
+    bad: () => objects["r1/failed_urls.csv"],
+  };
+}
+
+/** A path that begins with a number has a body of so many bytes; any other that is not named here does not exist. */
+function answer({ method, url: path = "", headers }: IncomingMessage, response: ServerResponse) {
+  const accepts = String(headers["accept-encoding"] ?? "");
+  if (path.startsWith("/slow")) return response;
+  if (path.startsWith("/br-only") && !accepts.includes("br")) return response.writeHead(406).end();
+  if (path.startsWith("/by-form")) return response.writeHead(200, { "content-length": accepts.length }).end();
+  if (path.startsWith("/private"))
+    return response.writeHead(200, { "content-length": 1, "cache-control": "private, max-age=60" }).end("x");
+  if (path === "/unsized") return response.writeHead(200, { "transfer-encoding": "chunked" }).end("x");
+  const size = /^\/(\d+)/.exec(path)?.[1];
+  if (size === undefined) return response.writeHead(404).end();
+  return response.writeHead(200, { "content-length": size }).end(method === "HEAD" ? "" : "x".repeat(Number(size)));
+}
