@@ -1,7 +1,7 @@
 // The whole function: what its steps come to when a run ends half way.
 
 import { describe, expect, it } from "vitest";
-import { run, TASKS, tasksOf, world } from "./world.ts";
+import { run, TASKS, world } from "./world.ts";
 
 describe("whatever happens", () => {
   const item = { need_invalidate: true };
@@ -24,7 +24,7 @@ describe("whatever happens", () => {
         const crashed = await run(world({ item, fault: (_, i) => (i === n ? when : undefined) }));
         const where = `${when} ${call} (${n})`;
         expect(settled(crashed), where).toEqual(settled(smooth));
-        expect(new Set(tasksOf(crashed)), where).toEqual(new Set(TASKS));
+        expect(new Set(crashed.tasks()), where).toEqual(new Set(TASKS));
       }
     }
   });
@@ -35,22 +35,16 @@ describe("whatever happens", () => {
     w.requests.advance = (...args) => advance(...args).then(() => false);
     await run(w);
     expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
-    expect(tasksOf(w)).toEqual(TASKS);
+    expect(w.tasks()).toEqual(TASKS);
   });
 
   it("a stop at any call stands", async () => {
     const { calls } = await run(world({ item }));
-    for (const n of calls.keys()) {
-      const w: ReturnType<typeof world> = world({
-        item,
-        fault: (_, i) => {
-          if (i === n) void w.requests.end("r1", "STOP");
-          return undefined;
-        },
-      });
+    for (const [n, call] of calls.entries()) {
+      const w = world({ item });
+      w.before[call] = () => w.calls.length === n + 1 && w.requests.end("r1", "STOP");
       await run(w);
-      expect(w.requests.the().status).toBe("STOPPED");
-      expect(w.requests.the().active).toBeUndefined();
+      expect([w.requests.the().status, w.requests.the().active]).toEqual(["STOPPED", undefined]);
     }
   });
 });

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { DOMAIN, LABEL } from "../items.ts";
-import { CHECK_POP, world } from "./world.ts";
+import { resolveTargets } from "../../../domain/plan/resolve-targets.ts";
+import { probeSchema } from "../../../lambdas/task/handler.ts";
+import { FakeDns } from "../fakes/dns.ts";
+import { DOMAIN, LABEL, request } from "../items.ts";
+import { failing } from "../noted-calls.ts";
+import { world } from "./world.ts";
+
+const missing = (pop: string, label = LABEL) => `${label}.${pop}.cloudfront.net does not exist in DNS (ENOTFOUND)`;
 
 describe("a request at CHECK_POP", () => {
   it("gets its targets, its totals, and at last READY targets", async () => {
-    const { handle, requests, requestPops, states, queue } = world();
-    await handle(CHECK_POP);
+    const { prepare, requests, requestPops, states, queue, distributions } = world();
+    await prepare();
     expect(requests.the()).toMatchObject({
       status: "INSERT_TASK",
       total_count: 4,
@@ -14,41 +20,40 @@ describe("a request at CHECK_POP", () => {
       shards: 1,
       targets_total: 2,
       targets_sent: 0,
-      distributions: [{ label: LABEL, domain: DOMAIN, id: "E1", names: [DOMAIN, "cdn.example.com"] }],
     });
     expect(states()).toEqual({ "SIN2-P1": "READY", "FRA56-P4": "READY", "XXX1-P1": "FAILED" });
-    expect(requestPops.items.get(`r1/XXX1-P1#${LABEL}`)?.error).toBe(
-      `${LABEL}.XXX1-P1.cloudfront.net does not exist in DNS (ENOTFOUND)`,
-    );
-    expect(queue.messages).toEqual([]);
+    expect(requestPops.items.get(`r1/XXX1-P1#${LABEL}`)?.error).toBe(missing("XXX1-P1"));
+    expect([queue.messages.length, distributions.invalidations.size]).toEqual([0, 0]);
   });
 
   it("starts no target again in a second preparation: its fan-out may be in progress", async () => {
-    const { handle, requestPops, states, calls } = world();
-    await handle(CHECK_POP);
-    const started = calls.filter((call) => call === "requestPops.startFanOut").length;
-    await handle(CHECK_POP);
-    expect(calls.filter((call) => call === "requestPops.startFanOut")).toHaveLength(started);
-    expect([states()["SIN2-P1"], requestPops.calledAgain]).toEqual(["READY", []]);
+    const { prepare, requestPops, states, times } = world();
+    await prepare();
+    const started = times("requestPops.startFanOut");
+    await prepare();
+    expect([times("requestPops.startFanOut"), states()["SIN2-P1"]]).toEqual([started, "READY"]);
+    expect(requestPops.calledAgain).toEqual([]);
   });
 
   it("gets its instances back, should the end of another request have taken them", async () => {
-    const { handle, fleet } = world({ item: { instance_count: 3 } });
-    await handle(CHECK_POP);
+    const { prepare, fleet } = world({ item: { instance_count: 3 } });
+    await prepare();
     expect(fleet.capacity).toBe(3);
   });
 
   it("fails when no POP resolves, with the POPs and the reason for the summary", async () => {
-    const { handle, requests, states } = world({ hosts: {} });
-    await handle(CHECK_POP);
-    expect(requests.the().active).toBeUndefined();
-    expect(requests.the()).toMatchObject({
-      status: "FAILED",
-      reason: `No POP resolved; the first: ${LABEL}.SIN2-P1.cloudfront.net does not exist in DNS (ENOTFOUND)`,
-    });
+    const { prepare, requests, states, calls } = world({ hosts: {} });
+    await prepare();
+    const reason = `No POP resolved; the first: ${missing("SIN2-P1")}`;
+    expect(requests.the()).toMatchObject({ status: "FAILED", reason });
     expect(Object.values(states())).toEqual(["FAILED", "FAILED", "FAILED"]);
+    expect(calls.filter((call) => call.startsWith("progress."))).toEqual([]);
   });
 
+  const { maxRequestBytes, maxTasks } = {
+    maxRequestBytes: "but maxRequestBytes of this deployment is 29 (a parameter of the stack)",
+    maxTasks: "but maxTasks of this deployment is 3 (a parameter of the stack)",
+  };
   // Two URLs of 10 and 5 bytes at two POPs: 30 bytes, 4 tasks.
   it.each([
     [
@@ -56,73 +61,56 @@ describe("a request at CHECK_POP", () => {
       {},
       "max_bytes: 30 bytes would be downloaded, and the request allows 29; nothing was downloaded",
     ],
-    [
-      { max_bytes: 30 },
-      { maxRequestBytes: 29 },
-      "total_size: 30 bytes, but maxRequestBytes of this deployment is 29 (a parameter of the stack)",
-    ],
-    [{}, { maxTasks: 3 }, "total_count: 4 tasks, but maxTasks of this deployment is 3 (a parameter of the stack)"],
+    [{ max_bytes: 30 }, { maxRequestBytes: 29 }, `total_size: 30 bytes, ${maxRequestBytes}`],
+    [{}, { maxTasks: 3 }, `total_count: 4 tasks, ${maxTasks}`],
   ])(
     "fails beyond a cap with both figures, before anything is invalidated or queued: %j %j",
     async (item, lowered, reason) => {
-      const { handle, requests, queue, calls } = world({ item: { ...item, need_invalidate: true }, lowered });
-      await handle(CHECK_POP);
+      const { prepare, requests, queue, calls } = world({ item: { ...item, need_invalidate: true }, lowered });
+      await prepare();
       expect(requests.the()).toMatchObject({ status: "FAILED", reason, header: [] });
       expect([queue.messages, calls.filter((call) => call.startsWith("distributions."))]).toEqual([[], []]);
     },
   );
 
   it("goes on at its caps", async () => {
-    const lowered = { maxRequestBytes: 30, maxTasks: 4 };
-    const { handle, requests } = world({ item: { max_bytes: 30 }, lowered });
-    await handle(CHECK_POP);
-    expect(requests.the()).toMatchObject({ status: "INSERT_TASK", total_size: 30, total_count: 4 });
+    const { prepare, requests } = world({ item: { max_bytes: 30 }, lowered: { maxRequestBytes: 30, maxTasks: 4 } });
+    await prepare();
+    expect(requests.the().status).toBe("INSERT_TASK");
   });
 
-  it.each(["CREATED", "IN_PROGRESS", "STOPPED", "FINISHED"] as const)(
-    "is passed over when it is %s",
-    async (status) => {
-      const { handle, calls, requests } = world({ item: { status } });
-      await handle(CHECK_POP);
-      expect(new Set(calls)).toEqual(new Set(["requests.get"]));
-      expect(requests.the().status).toBe(status);
-    },
-  );
+  it.each(["CREATED", "IN_PROGRESS", "STOPPED"] as const)("is passed over when it is %s", async (status) => {
+    const { prepare, calls, requests } = world({ item: { status } });
+    await prepare();
+    expect(new Set(calls)).toEqual(new Set(["requests.get"]));
+    expect(requests.the().status).toBe(status);
+  });
 });
 
 describe("need_invalidate", () => {
   const item = { need_invalidate: true };
 
   it("is done before anything is released", async () => {
-    const { handle, calls, distributions, states } = world({ item });
-    await handle(CHECK_POP);
+    const { prepare, calls, distributions, states } = world({ item });
+    await prepare();
     expect([...distributions.invalidations.values()]).toEqual([{ distributionId: "E1", paths: ["/a", "/b"] }]);
     expect(calls.lastIndexOf("distributions.isInvalidated")).toBeLessThan(calls.indexOf("requests.advance"));
     expect(states()).toMatchObject({ "SIN2-P1": "READY" });
   });
 
   it("comes before the instances: they are raised once tasks are about to be queued", async () => {
-    const { handle, fleet, requests, calls } = world({ item: { ...item, instance_count: 3 } });
+    const { prepare, before, fleet, calls } = world({ item: { ...item, instance_count: 3 } });
     const capacities: number[] = [];
-    const advance = requests.advance.bind(requests);
-    requests.advance = (...args) => {
-      capacities.push(fleet.capacity);
-      return advance(...args);
-    };
-    await handle(CHECK_POP);
+    before["requests.advance"] = () => capacities.push(fleet.capacity);
+    await prepare();
     expect([...capacities, fleet.capacity]).toEqual([0, 3]);
     expect(calls.indexOf("fleet.raiseTo")).toBeLessThan(calls.indexOf("requestPops.startFanOut"));
   });
 
-  it("is not done unasked", async () => {
-    const { handle, distributions } = world();
-    await handle(CHECK_POP);
-    expect(distributions.invalidations.size).toBe(0);
-  });
-
   it("of another account's distribution fails the request, and warms nothing", async () => {
-    const { handle, requests, states, calls } = world({ item, own: [{ label: LABEL, domain: DOMAIN, names: [] }] });
-    await handle(CHECK_POP);
+    const distributions = [{ label: LABEL, domain: DOMAIN, names: [] }];
+    const { prepare, requests, states, calls } = world({ item: { ...item, distributions } });
+    await prepare();
     expect(requests.the()).toMatchObject({
       status: "FAILED",
       reason: `need_invalidate: no distribution of this account answers to ${LABEL}, so nothing could be invalidated`,
@@ -132,13 +120,97 @@ describe("need_invalidate", () => {
   });
 
   it("that outlasts the function goes on in the next run, and nothing is released before", async () => {
-    const { handle, requests, distributions, states } = world({ item, remainingMs: 100_000 });
+    const { prepare, requests, distributions, states } = world({ item, remainingMs: 100_000 });
     distributions.asksUntilComplete = 2;
-    await handle(CHECK_POP);
+    await prepare();
     expect(requests.the().status).toBe("CHECK_POP");
     expect(states()).toMatchObject({ "SIN2-P1": "RESOLVED", "FRA56-P4": "RESOLVED" });
-    await handle(CHECK_POP);
+    await prepare();
     expect(requests.the()).toMatchObject({ status: "INSERT_TASK", invalidated_batches: 1 });
     expect(distributions.invalidations.size).toBe(1);
+  });
+});
+
+describe("which POPs resolved", () => {
+  const NOW = Date.parse("2024-04-16T03:12:21Z");
+  const HOUR_MS = 3_600_000;
+  const now = () => NOW;
+
+  it.each([
+    ["is noted, those alone that did", {}, { "SIN2-P1": NOW, "FRA56-P4": NOW }, 1],
+    [
+      "is written once a day",
+      { "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW - 24 * HOUR_MS },
+      { "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW },
+      1,
+    ],
+    [
+      "costs one read when all were noted today",
+      { "SIN2-P1": NOW, "FRA56-P4": NOW },
+      { "SIN2-P1": NOW, "FRA56-P4": NOW },
+      0,
+    ],
+  ])("%s", async (_, known, noted, writes) => {
+    const { prepare, progress, times } = world({ now });
+    for (const [pop, at] of Object.entries(known)) progress.resolved.set(pop, at);
+    await prepare();
+    expect(Object.fromEntries(progress.resolved)).toEqual(noted);
+    expect([times("progress.resolvedPops"), times("progress.recordResolved")]).toEqual([1, writes]);
+  });
+
+  it.each(["progress.resolvedPops", "progress.recordResolved"])(
+    "fails no request: a fault of %s is logged",
+    async (call) => {
+      const { prepare, requests, logger } = world({ now, fault: failing(call) });
+      await prepare();
+      expect(requests.the().status).toBe("INSERT_TASK");
+      expect(logger.warnings).toEqual([
+        ["Recording resolved POPs failed", { req_id: "r1", error: expect.objectContaining({ name: "Crash" }) }],
+      ]);
+    },
+  );
+});
+
+it("every POP is looked up under every distribution's label: its addresses, or why it has none", async () => {
+  const dns = new FakeDns({
+    "d1.SIN2-P1.cloudfront.net": ["192.0.2.1", "192.0.2.2"],
+    "d1.BJS9-E1.cloudfront.cn": ["192.0.2.3"],
+    "d2.BJS9-E1.cloudfront.cn": ["192.0.2.4"],
+  });
+  const distributions = ["d1", "d2"].map((label) => ({ label, names: [] }));
+  const targets = await resolveTargets(dns, request({ pops: ["SIN2-P1", "BJS9-E1"], expire_at: 7, distributions }));
+  const found = (pop: string, label: string, ...ips: string[]) => ({
+    req_id: "r1",
+    expire_at: 7,
+    pop,
+    target: `${pop}#${label}`,
+    label,
+    state: "RESOLVED",
+    ips,
+  });
+  const failed = { state: "FAILED", error: missing("SIN2-P1", "d2"), reason: "name_not_found" };
+  expect(targets).toEqual([
+    found("SIN2-P1", "d1", "192.0.2.1", "192.0.2.2"),
+    found("BJS9-E1", "d1", "192.0.2.3"),
+    { ...found("SIN2-P1", "d2"), ...failed },
+    found("BJS9-E1", "d2", "192.0.2.4"),
+  ]);
+});
+
+describe("a probe", () => {
+  it("is answered with the addresses of POPs, and does nothing else", async () => {
+    const { handle, calls } = world();
+    expect(await handle({ probe: { label: LABEL, pops: ["SIN2-P1", "XXX1-P1"] } })).toEqual([
+      { pop: "SIN2-P1", label: LABEL, ips: ["192.0.2.1", "192.0.2.2"] },
+      { pop: "XXX1-P1", label: LABEL, ips: [], error: missing("XXX1-P1"), reason: "name_not_found" },
+    ]);
+    expect(new Set(calls)).toEqual(new Set(["dns.addresses"]));
+  });
+
+  it.each([
+    ["another name", { probe: { label: "a.example.com", pops: [] } }],
+    ["no POP", { probe: { label: "d1", pops: ["internal"] } }],
+  ])("is not %s", (_, event) => {
+    expect(probeSchema.safeParse(event).success).toBe(false);
   });
 });
