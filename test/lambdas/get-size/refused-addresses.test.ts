@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
 import { noDistribution } from "../../../domain/request/find-distributions.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
-import { startDnsServer } from "../../../tools/edge/dns-server.ts";
+import { startDnsServer } from "../../../tools/edge/dns.ts";
 import { world } from "./world.ts";
 
 /** Get Size with the real look-ups, and a server on loopback that would answer whoever came. */

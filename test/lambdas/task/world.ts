@@ -1,8 +1,7 @@
-import type { Caps } from "../../../domain/request/caps.ts";
+import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { createHandler } from "../../../lambdas/task/handler.ts";
-import { DEFAULT_CAPS } from "../../../tools/local/default-caps.ts";
 import { FakeDns } from "../fakes/dns.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
