@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { resolveTargets } from "../../../domain/plan/resolve-targets.ts";
+import { resolvePops, resolveTargets } from "../../../domain/plan/resolve-targets.ts";
 import { probeSchema } from "../../../lambdas/task/handler.ts";
-import { FakeDns } from "../fakes/dns.ts";
+import { FakeDns, fakeResolver } from "../fakes/dns.ts";
 import { DOMAIN, LABEL, request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
 import { world } from "./world.ts";
@@ -194,6 +194,10 @@ it("every POP is looked up under every distribution's label: its addresses, or w
     found("BJS9-E1", "d1", "192.0.2.3"),
     { ...found("SIN2-P1", "d2"), ...failed },
     found("BJS9-E1", "d2", "192.0.2.4"),
+  ]);
+  const broken = fakeResolver({ addresses: () => Promise.reject(new Error("no answer")) });
+  expect(await resolvePops(broken, [{ pop: "SIN2-P1", label: "d1" }])).toEqual([
+    { pop: "SIN2-P1", label: "d1", ips: [], error: "no answer", reason: "other" },
   ]);
 });
 
