@@ -9,21 +9,10 @@ import * as z from "zod";
 import { Dns } from "../../../aws/dns.ts";
 import { resolveTargets } from "../../../domain/plan/resolve-targets.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import { allowedDistributionsSchema } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
-import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
-import { createHandler } from "../../../lambdas/get-size/handler.ts";
-import { FakeAsyncFunction } from "../fakes/async-function.ts";
-import { FakeDistributions } from "../fakes/distributions.ts";
-import { FakeLists } from "../fakes/lists.ts";
-import { FakeRequestPops } from "../fakes/request-pops.ts";
-import { FakeRequests } from "../fakes/requests.ts";
-import { keysEvent } from "../items.ts";
-import { noteCalls } from "../noted-calls.ts";
-import { silent } from "../silent.ts";
-import { ownLimits } from "./own-limits.ts";
+import { world } from "./world.ts";
 
 /** Of what the DNS says: a name's addresses, those of its second and later answers, or what it is an alias of. */
 interface DnsRecord {
@@ -34,6 +23,7 @@ interface DnsRecord {
 /** By name; `*.cloudfront.net` and `*` stand for any other name. One that is not there does not exist. */
 type Zone = Readonly<{ [name: string]: DnsRecord }>;
 
+const PORTS = { httpsPort: 443, httpPort: 80 };
 const LOOPBACK = ["127.0.0.1"];
 /** The address of CloudFront here, and that of another server (both from RFC 5737). */
 const CLOUDFRONT = "192.0.2.1";
@@ -113,23 +103,10 @@ function accepted(body: object): RequestItem | undefined {
 }
 
 async function getSize(item: RequestItem, url: string): Promise<RequestItem> {
-  const requests = new FakeRequests(item);
-  const fakes = {
-    requests,
-    requestPops: new FakeRequestPops(requests),
-    lists: new FakeLists({ "r1.csv": [[url]] }),
-    dns,
-    distributions: new FakeDistributions([]),
-    ports: { httpsPort: 443, httpPort: 80 },
-    errorCachingMs: 0,
-    ...ownLimits(),
-    expandFunction: new FakeAsyncFunction(),
-    allowed: allowedDistributionsSchema.parse("*"),
-    logger: silent,
-  };
   // What Get Size keeps back of its time, and a second to ask in.
-  const context = { getRemainingTimeInMillis: () => 121_000 };
-  await createHandler(noteCalls<GetSizeDeps>(fakes).deps)(keysEvent({ req_id: "r1" }), context);
+  const { handle, lists, requests } = await world({ item, dns, own: [], ports: PORTS, remainingMs: 121_000 });
+  lists.objects["r1.csv"] = [[url]];
+  await handle();
   return requests.the();
 }
 

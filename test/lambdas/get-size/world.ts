@@ -24,6 +24,8 @@ interface Given {
   readonly own?: readonly OwnDistribution[];
   /** The stack's list of distributions. */
   readonly allowedIds?: string;
+  /** @default those of the distribution that answers */
+  readonly ports?: GetSizeDeps["ports"];
   readonly remainingMs?: number;
   readonly fault?: Fault;
 }
@@ -36,6 +38,7 @@ export async function world({
   dns = new FakeDns({ "d1.cloudfront.net": ["127.0.0.1"] }),
   own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
   allowedIds = "*",
+  ports,
   remainingMs = 900_000,
   fault,
 }: Given = {}) {
@@ -49,7 +52,7 @@ export async function world({
       ...stores,
       distributions: new FakeDistributions(own),
       dns,
-      ports: { httpsPort: port, httpPort: port },
+      ports: ports ?? { httpsPort: port, httpPort: port },
       errorCachingMs: 50,
       permits: () => store,
       timings: timingsOf(),
