@@ -50,9 +50,19 @@ const AGENT_FOLDERS = {
 const arrows = Object.entries(FOLDERS).map(([folder, others]) => ({
   name: `${folder}-imports`,
   severity: "error",
-  from: { path: `^${folder}/` },
+  from: { path: `^${folder}/`, ...(folder === "cli" ? { pathNot: "^cli/doctor/" } : {}) },
   to: { pathNot: [`^${folder}/`, ...others], dependencyTypesNot: ["core"] },
 }));
+arrows.push({
+  name: "cli-doctor-imports",
+  comment: "The doctor looks at an account and at a stack from inside. It is a bundle of its own.",
+  severity: "error",
+  from: { path: "^cli/doctor/" },
+  to: {
+    pathNot: ["^(aws|cli|client|domain)/", AWS_SDK, ZOD, packages("p-map")],
+    dependencyTypesNot: ["core"],
+  },
+});
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const agentArrows = Object.entries(AGENT_FOLDERS).map(([folder, others]) => ({
@@ -69,25 +79,39 @@ agentArrows.push({
   to: { path: "^agent/", pathNot: "^agent/fetch/http/" },
 });
 
-/** In this order: each imports only those before it, and the files at the root of domain/, which import no folder. */
-const DOMAIN_FOLDERS = "net pops result request origin sources plan readiness cost validation api".split(" ");
-
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
-const domainArrows = DOMAIN_FOLDERS.map((folder, index) => ({
-  name: `domain-${folder}-imports`,
-  severity: "error",
-  from: { path: `^domain/${folder}/` },
-  to: { path: "^domain/[^/]+/", pathNot: DOMAIN_FOLDERS.slice(0, index + 1).map((it) => `^domain/${it}/`) },
-}));
-domainArrows.push(
+const orderedArrows = [
+  // The files at the root of domain/ import none of them.
+  ...inOrder("domain", "net pops result request origin sources plan readiness cost validation api"),
   { name: "domain-root-imports", severity: "error", from: { path: "^domain/[^/]+$" }, to: { path: "^domain/[^/]+/" } },
-  {
-    name: "domain-folder-without-a-rule",
-    severity: "error",
-    from: { path: "^domain/[^/]+/", pathNot: `^domain/(${DOMAIN_FOLDERS.join("|")})/` },
-    to: {},
-  },
-);
+  ...inOrder("cli", "output endpoint api body live report watch actions doctor completion commands"),
+  ...inOrder("cli/doctor", "check account deployed edge smoke"),
+];
+
+/**
+ * Each folder imports only those before it.
+ * @param {string} parent
+ * @param {string} order names of folders
+ * @returns {import("dependency-cruiser").IForbiddenRuleType[]}
+ */
+function inOrder(parent, order) {
+  const folders = order.split(" ");
+  const name = parent.replace("/", "-");
+  return [
+    ...folders.map((folder, index) => ({
+      name: `${name}-${folder}-imports`,
+      severity: /** @type {const} */ ("error"),
+      from: { path: `^${parent}/${folder}/` },
+      to: { path: `^${parent}/[^/]+/`, pathNot: folders.slice(0, index + 1).map((it) => `^${parent}/${it}/`) },
+    })),
+    {
+      name: `${name}-folder-without-a-rule`,
+      severity: "error",
+      from: { path: `^${parent}/[^/]+/`, pathNot: `^${parent}/(${folders.join("|")})/` },
+      to: {},
+    },
+  ];
+}
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -122,7 +146,7 @@ export default {
       from: { path: "^(client|console)/", pathNot: "^console/report/report-style\\.js$" },
       to: { dependencyTypes: ["core"] },
     },
-    ...domainArrows,
+    ...orderedArrows,
     ...agentArrows,
     { name: "cycle", severity: "error", from: {}, to: { circular: true } },
   ],
@@ -130,7 +154,7 @@ export default {
     doNotFollow: "^node_modules/",
     // In a worktree, node_modules may be a link.
     preserveSymlinks: true,
-    exclude: "^(cdk\\.out|\\.local|coverage)/",
+    exclude: "^(cdk\\.out|\\.local|coverage|cli/dist)/",
     // Without it, imports of types are not seen.
     tsPreCompilationDeps: true,
     // Without these, a path that a package names in its exports (csv-parse/sync) is not found.

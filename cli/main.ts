@@ -21,7 +21,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.good);
 });
 
-const APART = "The command is two files, prewarm.cjs and actions.cjs beside it. Copy both, or install it again.";
+const APART =
+  "The command is three files: prewarm.cjs, and beside it actions.cjs and doctor.cjs. Copy all, or install it again.";
 
 void run();
 
@@ -40,7 +41,8 @@ async function run(): Promise<void> {
 
 /** Loaded with the actions: the errors that it knows are theirs. */
 async function explained(error: unknown): Promise<string> {
-  const actions = await import("./actions/all.ts").catch(() => undefined);
-  // Somebody has copied one file of two.
+  const isApart = error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND";
+  // Somebody has copied one file of three.
+  const actions = isApart ? undefined : await import("./actions/all.ts").catch(() => undefined);
   return actions?.explain(error, shell) ?? `prewarm: ${error instanceof Error ? error.message : error}\n${APART}\n`;
 }

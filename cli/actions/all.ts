@@ -1,7 +1,6 @@
 // What the commands do, with all that they need. The build makes a file of its own of it, which is read when something is done:
 // help does not wait for it.
 export { explain } from "../explain.ts";
-export { doctor } from "./doctor.ts";
 export { estimate } from "./estimate.ts";
 export { setInstances, showInstances } from "./instances.ts";
 export { list } from "./list.ts";

@@ -1,13 +1,13 @@
 import type { Client } from "../api/client.ts";
+import { connect } from "../api/connect.ts";
 import type { Body } from "../body/body.ts";
+import { type PlaceWords, placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
-import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { estimateLines } from "../output/estimate-lines.ts";
 import { lookOf } from "../output/look.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
-import { type PlaceWords, placeAndRegions } from "./place-words.ts";
 
 /** What a request would come to. Nothing is made. */
 export async function estimate(shell: Shell, urls: readonly string[], words: PlaceWords & FileWords): Promise<number> {

@@ -1,11 +1,11 @@
+import { connect } from "../api/connect.ts";
 import { wholeNumber } from "../body/number.ts";
-import { connect } from "../endpoint/connect.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { many } from "../output/figures.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
-import { type PlaceWords, placeOf } from "./place-words.ts";
 
 /** From more than this on, it is asked first. */
 const MANY = 10;

@@ -1,16 +1,16 @@
 import type { Listed } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
+import { connect } from "../api/connect.ts";
 import { shortId } from "../api/find-request.ts";
 import { wholeNumber } from "../body/number.ts";
-import { connect } from "../endpoint/connect.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { EXIT } from "../exit-codes.ts";
 import { age, count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { type Column, cut, table } from "../output/table.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "../watch/sentence-of.ts";
-import { type PlaceWords, placeOf } from "./place-words.ts";
 
 export interface ListWords extends PlaceWords {
   readonly limit: string;

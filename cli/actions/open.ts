@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { Client } from "../api/client.ts";
+import { endpointOf } from "../api/connect.ts";
 import { findRequest } from "../api/find-request.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
-import { endpointOf } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type Shell, say } from "../shell.ts";
-import { type PlaceWords, placeOf } from "./place-words.ts";
 
 const PATIENCE_MS = 10_000;
 

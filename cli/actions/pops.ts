@@ -1,12 +1,12 @@
 import type { PopList } from "../../client/answers.ts";
+import { connect } from "../api/connect.ts";
+import { type PlaceWords, placeAndRegions } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
-import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { table } from "../output/table.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
-import { type PlaceWords, placeAndRegions } from "./place-words.ts";
 
 export interface PopsWords extends PlaceWords {
   readonly country?: string;

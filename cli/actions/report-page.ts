@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import type { Progress, Summary } from "../../client/answers.ts";
 import type { Language } from "../../domain/format.ts";
+import { connect } from "../api/connect.ts";
 import { findRequest } from "../api/find-request.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
-import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { download } from "../report/download.ts";
 import { failedObjects } from "../report/failed-objects.ts";
@@ -11,7 +12,6 @@ import { languageOf } from "../report/language-of.ts";
 import { put } from "../report/put.ts";
 import { timingsOf } from "../report/timings.ts";
 import { mention, type Shell } from "../shell.ts";
-import { type PlaceWords, placeOf } from "./place-words.ts";
 
 export interface PageWords extends PlaceWords {
   readonly failed?: boolean;

@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Summary } from "../../client/answers.ts";
+import { connect } from "../api/connect.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
+import { placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
-import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { table } from "../output/table.ts";
@@ -11,7 +12,6 @@ import { formatOf, ROW_FORMATS } from "../report/formats.ts";
 import { put } from "../report/put.ts";
 import { type Row, rowsOf } from "../report/rows.ts";
 import { mention, type Shell, say } from "../shell.ts";
-import { placeOf } from "./place-words.ts";
 import type { PageWords } from "./report-page.ts";
 
 export interface ReportWords extends PageWords {

@@ -1,8 +1,8 @@
+import { connect } from "../api/connect.ts";
 import { findRequest } from "../api/find-request.ts";
 import { type RequestWords, settingsOf } from "../body/body.ts";
-import { connect } from "../endpoint/connect.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import type { Shell } from "../shell.ts";
-import { type PlaceWords, placeOf } from "./place-words.ts";
 import { start } from "./start.ts";
 
 export interface RetryWords extends PlaceWords, RequestWords {

@@ -1,14 +1,14 @@
 import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { connect } from "../api/connect.ts";
 import { findRequest } from "../api/find-request.ts";
-import { connect } from "../endpoint/connect.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
-import { statusLines } from "../output/status-lines.ts";
 import { type Shell, say, sayJson } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
 import { sentenceOf } from "../watch/sentence-of.ts";
-import { type PlaceWords, placeOf } from "./place-words.ts";
+import { statusLines } from "../watch/status-lines.ts";
 import { waitFor } from "./wait-for.ts";
 
 export interface StatusWords extends PlaceWords {

@@ -1,13 +1,13 @@
 import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { connect } from "../api/connect.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
-import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { stopQuestion } from "../watch/watch.ts";
-import { type PlaceWords, placeOf } from "./place-words.ts";
 
 export interface StopWords extends PlaceWords {
   readonly yes?: boolean;

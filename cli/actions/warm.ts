@@ -1,8 +1,8 @@
+import { connect } from "../api/connect.ts";
+import { type PlaceWords, placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
-import { connect } from "../endpoint/connect.ts";
 import type { Shell } from "../shell.ts";
 import { tellEstimate } from "./estimate.ts";
-import { type PlaceWords, placeAndRegions } from "./place-words.ts";
 import { start } from "./start.ts";
 
 export interface WarmWords extends PlaceWords, FileWords {

@@ -1,13 +1,26 @@
 import { Command } from "commander";
-import type { PlaceWords } from "../actions/place-words.ts";
+import type { DoctorWords } from "../doctor/check/options.ts";
 import { withJson, withPlace } from "./options.ts";
 import type { Run } from "./run.ts";
 
 export function doctorCommand(run: Run): Command {
   const command = new Command("doctor")
-    .description("look whether a deployment works; in the repository also from inside (npm run doctor)")
-    .argument("[words...]", "after --: further words for npm run doctor, such as --edge --url URL");
-  return withPlace(withJson(command)).action((more: string[], words: PlaceWords) =>
-    run(async (shell) => (await import("../actions/all.ts")).doctor(shell, more, words)),
+    .description("check an account, a deployment and the edge; changes nothing without --smoke")
+    .optionsGroup("What (several may be given; default: the deployment):")
+    .option("--before", "whether the account is ready for a deployment")
+    .option("--deployed", "whether the stack works")
+    .option("--edge", "what the POPs are, and how their servers share what they have; with --url")
+    .option("--smoke", "warms one URL at two POPs, which costs money; with --url and --pops")
+    .optionsGroup("How:")
+    .option("--url <url>", "an object of the distribution, public and cacheable")
+    .option("--pops <codes>", "POPs, with commas (default with --edge: all that the catalogue knows)")
+    .option("--file <path>", "where --edge writes its evidence (default: prewarm-edge.json)")
+    .option("--yes", "start --smoke without a question")
+    .option("--vpc <id>", "with --before: check a VPC that there is, with --subnets and --sg")
+    .option("--subnets <ids>", "its subnets, with commas")
+    .option("--sg <id>", "the security group of the instances")
+    .option("--vpce <id>", "the endpoint of a private API");
+  return withPlace(withJson(command)).action((words: DoctorWords) =>
+    run(async (shell) => (await import("../doctor/doctor.ts")).doctor(shell, words)),
   );
 }

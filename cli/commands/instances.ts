@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { PlaceWords } from "../actions/place-words.ts";
+import type { PlaceWords } from "../body/place-words.ts";
 import { withJson, withPlace } from "./options.ts";
 import type { Run } from "./run.ts";
 

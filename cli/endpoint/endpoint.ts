@@ -5,6 +5,20 @@ export interface Endpoint {
   readonly key: string;
   /** Where both are known from, in words. */
   readonly from: string;
+  /** Absent: it is none. */
+  readonly localRun?: LocalRun;
+}
+
+/** What a local run's file says beside the API. */
+export interface LocalRun {
+  /** The emulator and the stack in it. */
+  readonly aws:
+    | { readonly endpoint: string; readonly accessKeyId: string; readonly region: string; readonly stack: string }
+    | undefined;
+  /** The stand-in for CloudFront; undefined: with `--no-edge`. */
+  readonly edge:
+    | { readonly httpsPort: number; readonly httpPort: number; readonly dnsPort: number; readonly caFile: string }
+    | undefined;
 }
 
 /** How a deployed stack is reached. */

@@ -12,21 +12,32 @@ export interface EndpointSources {
   readonly stack: (place: StackPlace) => Promise<Endpoint>;
 }
 
+/** Where the API is: at an address, or at the one that a stack's outputs name. */
+export type ApiPlace =
+  | { readonly endpoint: Endpoint; readonly stack?: never }
+  | { readonly endpoint?: never; readonly stack: StackPlace };
+
 /**
  * Where the API is. Precedence, highest first: options (--endpoint; --local; --stack, --profile or an AWS --region); the environment
  * (PREWARM_ENDPOINT; PREWARM_STACK); a local run. A folder may come from anybody, and its file must not replace what the user has set.
  * @throws CommandError if nothing says it
  */
-export async function findEndpoint(flags: PlaceFlags, sources: EndpointSources): Promise<Endpoint> {
+export async function findPlace(flags: PlaceFlags, sources: Omit<EndpointSources, "stack">): Promise<ApiPlace> {
   const { PREWARM_ENDPOINT: endpoint = "", PREWARM_STACK: named = "", PREWARM_API_KEY: envKey } = sources.env;
   const { stack, profile, region, apiKey = envKey } = flags;
-  if (flags.endpoint !== undefined) return given(flags.endpoint, apiKey, "--endpoint");
-  if (flags.local === true) return (await sources.localRun()) ?? refuse("there is no local run");
+  if (flags.endpoint !== undefined) return { endpoint: given(flags.endpoint, apiKey, "--endpoint") };
+  if (flags.local === true) return { endpoint: (await sources.localRun()) ?? refuse("there is no local run") };
   if (stack !== undefined || profile !== undefined || region !== undefined)
-    return sources.stack({ stack: stack ?? (named || DEFAULT_STACK), profile, region });
-  if (endpoint !== "") return given(endpoint, apiKey, "PREWARM_ENDPOINT");
-  if (named !== "") return sources.stack({ stack: named, profile, region });
-  return (await sources.localRun()) ?? refuse("nothing says where the API is");
+    return { stack: { stack: stack ?? (named || DEFAULT_STACK), profile, region } };
+  if (endpoint !== "") return { endpoint: given(endpoint, apiKey, "PREWARM_ENDPOINT") };
+  if (named !== "") return { stack: { stack: named, profile, region } };
+  return { endpoint: (await sources.localRun()) ?? refuse("nothing says where the API is") };
+}
+
+/** The address of the API and the key to it. @throws CommandError */
+export async function findEndpoint(flags: PlaceFlags, sources: EndpointSources): Promise<Endpoint> {
+  const { endpoint, stack } = await findPlace(flags, sources);
+  return endpoint ?? sources.stack(stack);
 }
 
 function given(text: string, key: string | undefined, from: string): Endpoint {

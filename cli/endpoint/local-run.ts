@@ -6,7 +6,15 @@ import * as z from "zod";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-const schema = z.object({ apiUrl: z.string(), apiKey: z.string() });
+const schema = z.object({
+  apiUrl: z.string(),
+  apiKey: z.string(),
+  awsEndpoint: z.string().optional(),
+  awsAccessKeyId: z.string().default(""),
+  region: z.string().default(""),
+  stackName: z.string().default(""),
+  edge: z.object({ httpsPort: z.number(), httpPort: z.number(), dnsPort: z.number(), caFile: z.string() }).optional(),
+});
 
 /** The addresses of a host name. */
 type Resolve = (hostname: string) => Promise<readonly string[]>;
@@ -25,11 +33,12 @@ export async function localRun(
     const text = await readFile(file, "utf8").catch(() => undefined);
     if (text === undefined) continue;
     const endpoint = read(text, file);
-    if (!(await isOnThisMachine(endpoint.url, resolve)))
-      throw new CommandError(
-        `${file}: '${endpoint.url}' is not an http:// address of this machine`,
-        "Remove the file. To call an API elsewhere: --endpoint URL, or PREWARM_ENDPOINT and PREWARM_API_KEY.",
-      );
+    for (const address of [endpoint.url, endpoint.localRun?.aws?.endpoint ?? endpoint.url])
+      if (!(await isOnThisMachine(address, resolve)))
+        throw new CommandError(
+          `${file}: '${address}' is not an http:// address of this machine`,
+          "Remove the file. To call an API elsewhere: --endpoint URL, or PREWARM_ENDPOINT and PREWARM_API_KEY.",
+        );
     return endpoint;
   }
   return undefined;
@@ -59,8 +68,12 @@ async function addressesOf(hostname: string): Promise<readonly string[]> {
 
 function read(text: string, file: string): Endpoint {
   try {
-    const { apiUrl, apiKey } = schema.parse(JSON.parse(text));
-    return { url: apiUrl, key: apiKey, from: file };
+    const { apiUrl, apiKey, awsEndpoint, awsAccessKeyId, region, stackName, edge } = schema.parse(JSON.parse(text));
+    const aws =
+      awsEndpoint === undefined
+        ? undefined
+        : { endpoint: awsEndpoint, accessKeyId: awsAccessKeyId, region, stack: stackName };
+    return { url: apiUrl, key: apiKey, from: file, localRun: { aws, edge } };
   } catch (error) {
     const next = "Remove it, and start the local run again: npm start";
     throw new CommandError(`${file} cannot be read`, next, { cause: error });

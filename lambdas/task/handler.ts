@@ -30,7 +30,7 @@ export function createHandler(deps: TaskDeps) {
   };
 }
 
-/** What `npm run doctor` invokes Task with: look these up, and do nothing else. Only names below CloudFront's can be made of it. */
+/** What `prewarm doctor` invokes Task with: look these up, and do nothing else. Only names below CloudFront's can be made of it. */
 export const probeSchema = z.object({
   probe: z.object({
     label: z.string().regex(/^[a-z0-9-]+$/i),

@@ -1,6 +1,6 @@
 // The bundle as a process, where it talks to AWS: the SDK in it reads a stack and its key from a server that stands in for both.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { progress } from "./progress.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }));
+beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
 
 const member = (key: string, value: string) =>
   `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`;
@@ -42,7 +42,13 @@ async function world(stack: string) {
   return { asked, endpoint: `http://127.0.0.1:${addressOf(server).port}` };
 }
 
-function run(endpoint: string, ...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+type Ran = Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+
+function run(endpoint: string, ...words: string[]): Ran {
+  return runFile(join(ROOT, "cli/dist/prewarm.cjs"), endpoint, words);
+}
+
+function runFile(file: string, endpoint: string, words: readonly string[]): Ran {
   // A home without the files of the AWS command line.
   const home = mkdtempSync(join(tmpdir(), "prewarm-home-"));
   onTestFinished(() => rmSync(home, { recursive: true }));
@@ -55,7 +61,7 @@ function run(endpoint: string, ...words: string[]): Promise<{ code: number | nul
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_EC2_METADATA_DISABLED: "true",
   };
-  const child = spawn(process.execPath, [join(ROOT, "cli/dist/prewarm.cjs"), ...words], { env, cwd: home });
+  const child = spawn(process.execPath, [file, ...words], { env, cwd: home });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text: Buffer) => {
     stdout += text.toString();
@@ -106,13 +112,15 @@ test("every command finds what it does in the file beside it", async () => {
     "instances set 1",
   ];
   const at = ["--endpoint", "not an address", "--api-key", "x"];
-  for (const word of words) {
-    const { code, stderr } = await run("http://127.0.0.1:1", ...word.split(" "), ...at);
-    expect({ code, stderr }, word).toEqual({ code: 1, stderr: expect.not.stringContaining("fault of the command") });
-  }
+  const ran = await Promise.all(words.map((word) => run("http://127.0.0.1:1", ...word.split(" "), ...at)));
+  for (const [n, { code, stderr }] of ran.entries())
+    expect({ code, stderr }, words[n]).toEqual({
+      code: 1,
+      stderr: expect.not.stringContaining("fault of the command"),
+    });
 });
 
-test("of two files, the one without the other says what to do; a link finds both", () => {
+test("of its files, the one without the others says what to do; a link finds them", () => {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-apart-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const [alone, link] = [join(folder, "prewarm.cjs"), join(folder, "link")];
@@ -120,12 +128,32 @@ test("of two files, the one without the other says what to do; a link finds both
   symlinkSync(join(ROOT, "cli/dist/prewarm.cjs"), link);
   const list = (file: string) =>
     spawnSync(process.execPath, [file, "list", "--endpoint", "x", "--api-key", "x"], { encoding: "utf8" });
-  const apart = /^prewarm: .*actions\.cjs.*\nThe command is two files, .* Copy both, or install it again\.\n$/;
+  const apart = /^prewarm: .*actions\.cjs.*\nThe command is three files: .* Copy all, or install it again\.\n$/;
   expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringMatching(apart) });
   // Cut off, as by a full disk.
   writeFileSync(join(folder, "actions.cjs"), 'const a = "');
-  expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringContaining("Copy both") });
-  expect(list(link).stderr).not.toContain("two files");
+  expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringContaining("Copy all") });
+  expect(list(link).stderr).not.toContain("three files");
+});
+
+test("the doctor runs without the repository, and says what it needs it for", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-doctor-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(join(ROOT, "cli/dist"), join(folder, "prewarm/dist"), { recursive: true });
+  const { endpoint } = await world("S");
+  const words = ["doctor", "--before", "--region", "us-east-1"];
+  const { stdout, stderr } = await runFile(join(folder, "prewarm/dist/prewarm.cjs"), endpoint, words);
+  expect(stderr).toBe("");
+  const checks = stdout.split("\n").map((line) => line.split("\t"));
+  const inClone = expect.stringContaining("in a clone of the repository");
+  for (const name of ["instance types", "image"])
+    expect(checks.find((fields) => fields[2] === name)?.slice(1, 5)).toEqual([
+      "cannot-tell",
+      name,
+      expect.any(String),
+      inClone,
+    ]);
+  expect(checks.find((fields) => fields[2] === "default EBS key")?.[4]).not.toEqual(inClone);
 });
 
 test("a stack that is not there has a next step", async () => {

@@ -40,13 +40,15 @@ export interface FakeApi {
   summary: Partial<Summary> | undefined;
   /** Replies by `METHOD route`, instead of the good ones: `GET instances`; `*` is every route. */
   replies: Readonly<Record<string, Reply>>;
+  /** The reply to a call without a key. */
+  keyless: Reply;
   /** What the links of a summary lead to. */
   report: { readonly status: number; readonly text: string };
 }
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
-const SUMMARY: Summary = {
+export const SUMMARY: Summary = {
   request_id: KNOWN_ID,
   status: "FINISHED",
   failure_pops: [],
@@ -67,6 +69,7 @@ export function fakeApi(changes: Partial<FakeApi> = {}): FakeApi {
     progress: [{ status: "FINISHED", failed_count: 0 }],
     summary: {},
     replies: {},
+    keyless: { status: 403, body: { message: "Forbidden" } },
     report: {
       status: 200,
       text: "pop,outcome,http_status,error,url\nSIN2-C1,failed,503,busy,https://a.example.com/x\n",
@@ -118,7 +121,8 @@ export function fakeApi(changes: Partial<FakeApi> = {}): FakeApi {
     api.calls.push(call);
     api.onCall(call);
     const route = `${method} ${path}`;
-    const reply = api.replies[route] ?? api.replies["*"] ?? good(route, url.searchParams.get("req_id"));
+    const answer = () => api.replies[route] ?? api.replies["*"] ?? good(route, url.searchParams.get("req_id"));
+    const reply = path !== "console" && !new Headers(init.headers).has("x-api-key") ? api.keyless : answer();
     if (reply === "no answer") throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
     return new Response(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body), {
       status: reply.status,

@@ -9,7 +9,7 @@ import { progress } from "./progress.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }));
+beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
 
 /** The exit code of `prewarm status --json` for a request that stands so. */
 async function exitCode(...changes: Parameters<typeof progress>): Promise<unknown> {

@@ -14,7 +14,7 @@ import { progress } from "./progress.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
 
-beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }));
+beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
 
 const ended = {
   ...progress({ status: "FINISHED", percentage_complete: 100, verdict: "not_ready", download_count: 3_192 }),

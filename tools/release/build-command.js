@@ -1,4 +1,4 @@
-// Builds the command: two files that need no package, and the notices of what is in them. npm runs this after `npm ci`
+// Builds the command: three files that need no package, and the notices of what is in them. npm runs this after `npm ci`
 // (`prepare`) and before it packs (`prepack`), so it is JavaScript and needs esbuild alone.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,10 +17,14 @@ else await build(esbuild);
 async function build(esbuild) {
   mkdirSync(DIST, { recursive: true });
   const style = reportStyle(esbuild);
-  // V8 reads all of a file before it runs any of it. So what the commands do is a file beside the one with their words.
-  const done = await bundle(esbuild, "cli/actions/all.ts", "actions.cjs", 0o644, style.define);
-  const said = await bundle(esbuild, "cli/main.ts", "prewarm.cjs", 0o755);
-  put(join(DIST, "THIRD-PARTY.txt"), notices([...said, ...done, ...style.inputs]), 0o644);
+  // V8 reads all of a file before it runs any of it. So what the commands do is a file beside the one with their words, and the doctor,
+  // with the clients of many AWS services, is another.
+  const inputs = await Promise.all([
+    bundle(esbuild, "cli/main.ts", "prewarm.cjs", 0o755),
+    bundle(esbuild, "cli/actions/all.ts", "actions.cjs", 0o644, style.define),
+    bundle(esbuild, "cli/doctor/doctor.ts", "doctor.cjs", 0o644),
+  ]);
+  put(join(DIST, "THIRD-PARTY.txt"), notices([...inputs.flat(), ...style.inputs]), 0o644);
   copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
 }
 
@@ -39,10 +43,12 @@ async function bundle(esbuild, entry, name, mode, define = {}) {
     absWorkingDir: ROOT,
     plugins: [
       {
-        name: "actions",
+        name: "files of their own",
         setup: ({ onResolve }) =>
-          onResolve({ filter: /\/actions\/all\.ts$/ }, ({ kind }) =>
-            kind === "dynamic-import" ? { path: "./actions.cjs", external: true } : undefined,
+          onResolve({ filter: /\/(actions\/all|doctor\/doctor)\.ts$/ }, ({ kind, path }) =>
+            kind === "dynamic-import"
+              ? { path: path.endsWith("/all.ts") ? "./actions.cjs" : "./doctor.cjs", external: true }
+              : undefined,
           ),
       },
     ],

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { plainLine } from "../../../cli/live/plain-line.ts";
 import { estimateLines } from "../../../cli/output/estimate-lines.ts";
-import { statusLines } from "../../../cli/output/status-lines.ts";
+import { statusLines } from "../../../cli/watch/status-lines.ts";
 import { summaryLines } from "../../../cli/watch/summary-lines.ts";
 import { ESTIMATE_EXAMPLE } from "../../../domain/api/started-answer.ts";
 import { progress } from "../progress.ts";

@@ -1,0 +1,182 @@
+import { required } from "../check/aws-errors.ts";
+import { type Check, fail, type Judgement, ok, warn } from "../check/check.ts";
+import type { ExistingNetwork } from "../check/options.ts";
+import { judgeBlockPublicAccess, networkChecks } from "./network.ts";
+import type { AccountReader } from "./read-account.ts";
+import { amiParameterOf, instanceTypesOf, type Template } from "./template.ts";
+
+export interface AccountDeps {
+  readonly account: Pick<AccountReader, keyof AccountReader>;
+  /** The template that would be deployed. */
+  readonly template: () => Promise<Template>;
+  /** A VPC that there is; undefined: the stack makes its own. */
+  readonly network: ExistingNetwork | undefined;
+}
+
+/** "All Standard … Spot Instance Requests": the code that `aws service-quotas list-service-quotas --service-code ec2` shows for it. */
+const SPOT_QUOTA = ["ec2", "L-34B43A08"] as const;
+/** "VPCs per Region", 5 by default: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
+const VPC_QUOTA = ["vpc", "L-F678F1CE"] as const;
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html */
+const SPOT_ROLE = "AWSServiceRoleForEC2Spot";
+const BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version";
+
+const DEPLOYING = "docs/deploy.md#deploying";
+const NO_INSTANCES = "docs/operations.md#no-instances";
+
+/** What can be known before anything is deployed. */
+export function accountChecks({ account, template, network }: AccountDeps): Check[] {
+  const checks: Check[] = [
+    { ...check("Node.js", DEPLOYING, async () => judgeNode(process.versions.node)), awsOnly: false },
+    check("instance types", NO_INSTANCES, async () => {
+      const types = instanceTypesOf(await template());
+      const [zones, offered] = await Promise.all([zonesOf(account, network), account.offerings(types)]);
+      return judgeInstanceTypes({ types, zones, offered });
+    }),
+    check("Spot quota", NO_INSTANCES, async () => judgeSpotQuota(await account.quota(...SPOT_QUOTA))),
+    check("Lambda concurrency", "docs/operations.md#function-throttles", async () =>
+      judgeConcurrency(await account.concurrency()),
+    ),
+    check("default EBS key", NO_INSTANCES, async () => judgeEbsKey(await account.defaultEbsKey())),
+    check("role for Spot", NO_INSTANCES, async () => judgeSpotRole(await account.hasRole(SPOT_ROLE))),
+    check("CDK bootstrap", DEPLOYING, async () => judgeBootstrap(await account.parameter(BOOTSTRAP_PARAMETER))),
+    check("image", NO_INSTANCES, async () => {
+      const parameter = required(amiParameterOf(await template()), "image in the template");
+      return judgeAmi(parameter, await account.parameter(parameter));
+    }),
+    check("VPC Block Public Access", NO_INSTANCES, () => judgeBlockPublicAccess(account, network)),
+  ];
+  if (network !== undefined) return [...checks, ...networkChecks(account, network).map(ofAccount)];
+  const vpcs = async () => {
+    const [used, quota] = await Promise.all([account.vpcCount(), account.quota(...VPC_QUOTA)]);
+    return judgeVpcQuota(used, quota);
+  };
+  return [...checks, check("VPC quota", "docs/deploy.md#in-a-vpc-of-its-own", vpcs)];
+}
+
+async function zonesOf(account: AccountDeps["account"], network: ExistingNetwork | undefined): Promise<string[]> {
+  if (network === undefined) return account.zones();
+  const subnets = await account.subnets(network.subnets);
+  return [...new Set(subnets.map(({ AvailabilityZone }) => required(AvailabilityZone, "AvailabilityZone")))].sort();
+}
+
+function check(name: string, docs: string, run: Check["run"]): Check {
+  return ofAccount({ name, docs, run });
+}
+
+function ofAccount({ name, docs, run }: Pick<Check, "name" | "docs" | "run">): Check {
+  return { phase: "before", name, docs, awsOnly: true, run };
+}
+
+/** CDK and the AWS SDK support no older one: https://docs.aws.amazon.com/cdk/v2/guide/node-versions.html */
+const MIN_NODE = 22;
+
+/** @param version as `process.versions.node` has it */
+export function judgeNode(version: string): Judgement {
+  const says = `this is Node.js ${version}`;
+  if (Number.parseInt(version, 10) >= MIN_NODE) return ok(says);
+  return fail(says, `deploy with Node.js ${MIN_NODE} or later; Node.js 20.19 is enough for local runs`);
+}
+
+interface Offerings {
+  readonly types: readonly string[];
+  readonly zones: readonly string[];
+  readonly offered: readonly { readonly zone: string; readonly type: string }[];
+}
+
+/**
+ * Whether each zone has types to launch. A type that a zone lacks only leaves less to choose from there; a zone without any
+ * launches nothing:
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html
+ */
+function judgeInstanceTypes({ types, zones, offered }: Offerings): Judgement {
+  const next = "deploy to another region or to other zones, or with --parameters instanceTypes=…";
+  const lacks = zones.map((zone) => ({
+    zone,
+    lacking: types.filter((type) => !offered.some((it) => it.zone === zone && it.type === type)),
+  }));
+  const empty = lacks.filter(({ lacking }) => lacking.length === types.length).map(({ zone }) => zone);
+  if (empty.length === zones.length) return fail(`no zone has any of ${types.join(", ")}`, next);
+  if (empty.length > 0) return warn(`${empty.join(", ")} has none of the ${types.length} types`, next);
+  const partly = lacks.filter(({ lacking }) => lacking.length > 0);
+  if (partly.length === 0) return ok(`all ${types.length} types in ${zones.join(", ")}`);
+  const says = partly.map(({ zone, lacking }) => `${zone} lacks ${lacking.join(", ")}`).join("; ");
+  return warn(says, "nothing, as long as Spot finds capacity among the other types");
+}
+
+/** vCPUs of the type that is tried first, a `.large`. */
+const VCPUS = 2;
+/** Ten instances: enough that a large request is not held up by the quota alone. */
+const ENOUGH_VCPUS = 10 * VCPUS;
+
+/** @param vcpus 5 in a new account: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html */
+function judgeSpotQuota(vcpus: number): Judgement {
+  const says = `${vcpus} vCPUs of Spot, enough for ${Math.floor(vcpus / VCPUS)} instances of ${VCPUS} vCPUs`;
+  const next = "ask for more 'All Standard Spot Instance Requests' in Service Quotas (EC2)";
+  if (vcpus < 1) return fail(says, next);
+  return vcpus < ENOUGH_VCPUS ? warn(says, next) : ok(says);
+}
+
+/**
+ * A stream may have ten executions at once (`parallelizationFactor` in lib/pipeline.ts), and several run side by side.
+ * Accounts have 1,000, some new ones fewer: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const ENOUGH_EXECUTIONS = 100;
+
+function judgeConcurrency(executions: number): Judgement {
+  const says = `${executions} concurrent executions for all functions of the account`;
+  if (executions >= ENOUGH_EXECUTIONS) return ok(says);
+  return warn(says, "ask for more 'Concurrent executions' in Service Quotas (Lambda); until then requests are slower");
+}
+
+/** AWS's own key, which every role may use. The API answers with this alias until a key is chosen. */
+const KEY_OF_AWS = /(^|:)alias\/aws\/ebs$/;
+
+/**
+ * Volumes of the instances are encrypted with the region's default key. With a key of the customer's, instances end right
+ * after their launch unless Auto Scaling's role may use it:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+ */
+function judgeEbsKey(key: string): Judgement {
+  if (KEY_OF_AWS.test(key)) return ok("volumes are encrypted with AWS's own key");
+  return warn(
+    "volumes are encrypted with a key of yours by default",
+    "let the role AWSServiceRoleForAutoScaling use that key, by its policy and a grant",
+  );
+}
+
+function judgeSpotRole(exists: boolean): Judgement {
+  if (exists) return ok(`the role ${SPOT_ROLE} is there`);
+  return warn(
+    `the role ${SPOT_ROLE} is not there; the first Spot request makes it if it may`,
+    "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
+  );
+}
+
+/** What the templates' rule CheckBootstrapVersion asks for. */
+const MIN_BOOTSTRAP = 6;
+
+/** @param version undefined: the region is not bootstrapped */
+function judgeBootstrap(version: string | undefined): Judgement {
+  const next = "npx cdk bootstrap (a launch from published templates needs none)";
+  if (version === undefined) return fail("this region is not bootstrapped for CDK", next);
+  if (Number(version) >= MIN_BOOTSTRAP) return ok(`bootstrapped, version ${version}`);
+  return fail(`bootstrapped with version '${version}'; ${MIN_BOOTSTRAP} is needed`, next);
+}
+
+/**
+ * AWS's public parameter of its newest image: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
+ * @param value undefined: there is no such parameter
+ */
+function judgeAmi(parameter: string, value: string | undefined): Judgement {
+  if (value === undefined) return fail(`there is no ${parameter}`, "deploy to a region that has it");
+  if (/^ami-[0-9a-f]+$/.test(value)) return ok(`${parameter} is readable`);
+  return fail(`${parameter} is '${value}', which is no image`, "report this with the region");
+}
+
+/** PrewarmStack makes one VPC, and one internet gateway, whose quota goes with that of the VPCs. */
+function judgeVpcQuota(used: number, quota: number): Judgement {
+  const says = `${used} of ${quota} VPCs are used`;
+  if (used < quota) return ok(says);
+  return fail(says, "ask for more 'VPCs per Region', delete one, or deploy PrewarmExistingVpcStack into one");
+}

@@ -1,0 +1,168 @@
+import type { IpPermission, RouteTable, VpcEndpoint } from "@aws-sdk/client-ec2";
+import { required } from "../check/aws-errors.ts";
+import { type Check, fail, type Judgement, ok, warn } from "../check/check.ts";
+import type { ExistingNetwork } from "../check/options.ts";
+import type { AccountReader } from "./read-account.ts";
+
+type Ec2 = Pick<
+  AccountReader,
+  "subnets" | "securityGroup" | "routeTables" | "endpoint" | "blockPublicAccess" | "blockPublicAccessExclusions"
+>;
+
+/** Whether instances in a VPC that there is reach the internet and, for a private API, its endpoint. */
+export function networkChecks(
+  ec2: Ec2,
+  { vpc, subnets, sg, vpce }: ExistingNetwork,
+): Pick<Check, "name" | "docs" | "run">[] {
+  const docs = "docs/deploy.md#in-a-vpc-that-you-have";
+  const checks = [
+    { name: "subnets and group", docs, run: () => judgeMembers(ec2, { vpc, subnets, sg }) },
+    { name: "way to the internet", docs, run: async () => judgeRoutes(subnets, await ec2.routeTables(vpc)) },
+    {
+      name: "way out of the group",
+      docs,
+      run: async () => judgeEgress(required((await ec2.securityGroup(sg)).IpPermissionsEgress, "IpPermissionsEgress")),
+    },
+  ];
+  if (vpce === undefined) return checks;
+  const run = async () => judgeEndpoint(vpc, await ec2.endpoint(vpce));
+  return [...checks, { name: "endpoint of the API", docs: "docs/deploy.md#parameters", run }];
+}
+
+/** CloudFormation checks the subnets and cannot check the group; the launch fails if it is of another VPC. */
+async function judgeMembers(
+  ec2: Ec2,
+  { vpc, subnets, sg }: Pick<ExistingNetwork, "vpc" | "subnets" | "sg">,
+): Promise<Judgement> {
+  const [found, group] = await Promise.all([ec2.subnets(subnets), ec2.securityGroup(sg)]);
+  const parts = [...found.map(({ SubnetId, VpcId }) => ({ id: SubnetId, of: VpcId })), { id: sg, of: group.VpcId }];
+  const strangers = parts.filter((part) => part.of !== vpc);
+  if (strangers.length === 0) return ok(`the subnets and the group are of ${vpc}`);
+  const says = strangers.map((part) => `${part.id} is of ${part.of ?? "no VPC"}`).join("; ");
+  return fail(`${says}, not of ${vpc}`, "name subnets and a group of one VPC");
+}
+
+type Way = "gateway" | "nat" | "other" | "blackhole" | "none";
+
+const WAYS: Readonly<Record<Way, string>> = {
+  gateway: "a route to an internet gateway",
+  nat: "a NAT gateway, which is paid for by the byte",
+  other: "a route to the internet through something else, which nobody here knows",
+  blackhole: "a route to the internet whose target is gone",
+  none: "no route to the internet",
+};
+
+/**
+ * Whether each subnet's traffic reaches the internet. A subnet without a table of its own has the VPC's main one:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+ * @param tables all of the VPC
+ */
+function judgeRoutes(subnets: readonly string[], tables: readonly RouteTable[]): Judgement {
+  const next = "name subnets whose route table sends 0.0.0.0/0 to an internet gateway";
+  const ways = subnets.map((subnet) => ({ subnet, way: wayOut(subnet, tables) }));
+  const says = (some: typeof ways) => some.map(({ subnet, way }) => `${subnet} has ${WAYS[way]}`).join("; ");
+  const cut = ways.filter(({ way }) => way === "none" || way === "blackhole");
+  if (cut.length > 0) return fail(says(cut), next);
+  const around = ways.filter(({ way }) => way !== "gateway");
+  if (around.length > 0) return warn(says(around), next);
+  return ok(`all ${subnets.length} subnets have a route to an internet gateway`);
+}
+
+function wayOut(subnet: string, tables: readonly RouteTable[]): Way {
+  const own = tables.find(({ Associations }) => Associations?.some(({ SubnetId }) => SubnetId === subnet));
+  const main = tables.find(({ Associations }) => Associations?.some(({ Main }) => Main === true));
+  const route = (own ?? main)?.Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
+  if (route === undefined) return "none";
+  if (route.State === "blackhole") return "blackhole";
+  if (route.GatewayId?.startsWith("igw-") === true) return "gateway";
+  return route.NatGatewayId === undefined ? "other" : "nat";
+}
+
+/** What agents connect to. DNS is not among them: a group does not filter what goes to the VPC's own resolver. */
+const PORTS = [443, 80];
+
+/**
+ * Whether the security group lets agents out.
+ * @param rules the group's outbound rules: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+ */
+function judgeEgress(rules: readonly IpPermission[]): Judgement {
+  const next = "add rules to the group that let TCP 443 and 80 out to 0.0.0.0/0";
+  const closed = PORTS.filter((port) => !rules.some((rule) => covers(rule, port)));
+  if (closed.includes(443)) return fail("the group lets nothing out on port 443", next);
+  const narrow = PORTS.filter((port) => !rules.some((rule) => covers(rule, port) && goesEverywhere(rule)));
+  if (narrow.includes(443)) return warn("the group lets port 443 out to some addresses only", next);
+  if (narrow.length > 0)
+    return warn("the group does not let port 80 out to everywhere", `${next}, if you warm http:// URLs`);
+  return ok("the group lets ports 443 and 80 out to everywhere");
+}
+
+/** -1 is every protocol, on every port. */
+function covers({ IpProtocol, FromPort = 0, ToPort = 65_535 }: IpPermission, port: number): boolean {
+  if (IpProtocol === "-1") return true;
+  return (IpProtocol === "tcp" || IpProtocol === "6") && FromPort <= port && port <= ToPort;
+}
+
+function goesEverywhere({ IpRanges = [] }: IpPermission): boolean {
+  return IpRanges.some(({ CidrIp }) => CidrIp === "0.0.0.0/0");
+}
+
+/**
+ * Whether a private API can be reached through an endpoint. Without private DNS, the API's own address does not lead there:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html
+ */
+function judgeEndpoint(vpc: string, endpoint: VpcEndpoint): Judgement {
+  const { ServiceName = "", State, VpcId, VpcEndpointType, PrivateDnsEnabled } = endpoint;
+  const next = "name an interface endpoint for execute-api of that VPC, with private DNS";
+  if (VpcEndpointType !== "Interface" || !ServiceName.endsWith(".execute-api"))
+    return fail(`the endpoint is a ${VpcEndpointType} for ${ServiceName}`, next);
+  if (VpcId !== vpc) return fail(`the endpoint is of ${VpcId}, not of ${vpc}`, next);
+  // The API writes it in lower case, the type of the SDK does not.
+  if (State?.toLowerCase() !== "available") return fail(`the endpoint is ${State}`, "wait until it is available");
+  if (PrivateDnsEnabled === true) return ok("the endpoint is available, with private DNS");
+  return warn("the endpoint has no private DNS", "turn private DNS on, or call the API by the endpoint's own name");
+}
+
+const EXCLUDE =
+  "aws ec2 create-vpc-block-public-access-exclusion --internet-gateway-exclusion-mode allow-bidirectional --vpc-id …";
+
+/**
+ * Whether VPC Block Public Access disconnects the instances from the internet. Both of its modes block internet gateways, `block-ingress`
+ * also for connections that an instance opens; it leaves NAT gateways alone:
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessOptions.html
+ * An exclusion that allows egress alone applies to `block-bidirectional` alone:
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessExclusion.html
+ * @param network where the instances will be; undefined: in a VPC that the stack makes
+ */
+export async function judgeBlockPublicAccess(ec2: Ec2, network: ExistingNetwork | undefined): Promise<Judgement> {
+  const [options, exclusions] = await Promise.all([ec2.blockPublicAccess(), ec2.blockPublicAccessExclusions()]);
+  const { InternetGatewayBlockMode: mode = "off", ExclusionsAllowed } = options;
+  if (mode === "off") return ok("VPC Block Public Access is off");
+  const blocks = `VPC Block Public Access of this region is ${mode}`;
+  const hasNat = network !== undefined && (await haveNat(ec2, network));
+  if (mode === "block-ingress" && hasNat) return ok(`${blocks}, which leaves NAT gateways alone`);
+  const excluded = exclusions
+    .filter(({ State }) => State === "create-complete" || State === "update-complete")
+    .filter((it) => mode === "block-bidirectional" || it.InternetGatewayExclusionMode === "allow-bidirectional")
+    .map(({ ResourceArn = "" }) => ResourceArn.split("/").at(-1));
+  const isVpcExcluded = network !== undefined && excluded.includes(network.vpc);
+  const areSubnetsExcluded = network?.subnets.every((subnet) => excluded.includes(subnet)) ?? false;
+  // Behind a NAT gateway, it is the gateway's own subnet that must be excluded, which is not known here.
+  if (mode === "block-bidirectional" && hasNat && !isVpcExcluded) {
+    return warn(
+      `${blocks}: it blocks the NAT gateway, unless the gateway's own subnet is excluded`,
+      `exclude the VPC before you deploy: ${EXCLUDE}`,
+    );
+  }
+  if (isVpcExcluded || areSubnetsExcluded) return ok(`${blocks}, and the instances are excluded from it`);
+  const cut = `${blocks}: instances could not reach the internet through an internet gateway`;
+  if (ExclusionsAllowed === "not-allowed")
+    return fail(cut, "your organization allows no exclusions: use a VPC with private subnets and a NAT gateway");
+  const when = network === undefined ? "right after the stack has made its VPC" : "before you deploy";
+  return fail(cut, `exclude the VPC ${when}: ${EXCLUDE}`);
+}
+
+/** Whether every subnet reaches the internet through a NAT gateway. */
+async function haveNat(ec2: Ec2, { vpc, subnets }: ExistingNetwork): Promise<boolean> {
+  const tables = await ec2.routeTables(vpc);
+  return subnets.every((subnet) => wayOut(subnet, tables) === "nat");
+}

@@ -1,0 +1,86 @@
+import { parseUrl } from "../../../domain/net/urls.ts";
+import { selectPops } from "../../../domain/pops/select.ts";
+import type { PlaceWords } from "../../body/place-words.ts";
+import { CommandError } from "../../command-error.ts";
+import { PHASES, type Phase } from "./check.ts";
+
+/** The options of `prewarm doctor`, as they are typed. */
+export interface DoctorWords extends PlaceWords, Partial<Readonly<Record<Phase, boolean>>> {
+  readonly vpc?: string;
+  readonly subnets?: string;
+  readonly sg?: string;
+  readonly vpce?: string;
+  readonly url?: string;
+  readonly pops?: string;
+  readonly file?: string;
+  readonly yes?: boolean;
+}
+
+export interface ExistingNetwork {
+  readonly vpc: string;
+  readonly subnets: readonly string[];
+  readonly sg: string;
+  readonly vpce: string | undefined;
+}
+
+export interface DoctorOptions {
+  /** Empty: none is named, and whatever can be reached is checked. */
+  readonly phases: readonly Phase[];
+  /** Only with `before`. */
+  readonly network: ExistingNetwork | undefined;
+  readonly url: URL | undefined;
+  /** Upper case; empty: none were named. */
+  readonly pops: readonly string[];
+  /** Where the evidence of the edge is written. */
+  readonly file: string;
+}
+
+/** Checks the options. @throws CommandError that says which one is wrong and what would be right */
+export function optionsOf(words: DoctorWords): DoctorOptions {
+  const phases = PHASES.filter((phase) => words[phase] === true);
+  const url = words.url === undefined ? undefined : toUrl(words.url);
+  const { pops, unknown } = words.pops === undefined ? { pops: [], unknown: [] } : selectPops("pop", list(words.pops));
+  const network = networkOf(words);
+  if (unknown[0] !== undefined) throw wrong(`'${unknown[0]}' in --pops is no POP; a POP looks like SIN2-P1`);
+  for (const phase of ["edge", "smoke"] as const)
+    if (phases.includes(phase) && url === undefined) throw wrong(`--${phase} needs --url, an object to ask for`);
+  if (phases.includes("smoke") && pops.length !== 2) throw wrong("--smoke needs --pops with two POPs: A,B");
+  if (network !== undefined && !phases.includes("before")) throw wrong("--vpc is looked at with --before alone");
+  if (words.local === true && words.profile !== undefined)
+    throw wrong("--local asks this machine, which knows no --profile");
+  return { phases, url, pops, network, file: words.file ?? "prewarm-edge.json" };
+}
+
+function networkOf({ vpc, subnets, sg, vpce }: DoctorWords): ExistingNetwork | undefined {
+  if (vpc === undefined && subnets === undefined && sg === undefined && vpce === undefined) return undefined;
+  if (vpc === undefined || subnets === undefined || sg === undefined)
+    throw wrong("A VPC that there is needs all of --vpc, --subnets and --sg");
+  return {
+    vpc: id("--vpc", "vpc", vpc),
+    subnets: list(subnets).map((subnet) => id("--subnets", "subnet", subnet)),
+    sg: id("--sg", "sg", sg),
+    vpce: vpce === undefined ? undefined : id("--vpce", "vpce", vpce),
+  };
+}
+
+function id(option: string, prefix: string, text: string): string {
+  if (new RegExp(`^${prefix}-[0-9a-f]+$`).test(text)) return text;
+  throw wrong(`'${text}' in ${option} is no id; it looks like ${prefix}-0123456789abcdef0`);
+}
+
+function toUrl(text: string): URL {
+  const url = parseUrl(text);
+  if (url?.protocol === "https:" || url?.protocol === "http:") return url;
+  throw wrong(`'${text}' is no URL; --url looks like https://www.example.com/index.html`);
+}
+
+function list(text: string): string[] {
+  return text
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+}
+
+function wrong(what: string): CommandError {
+  return new CommandError(what, "Run 'prewarm doctor --help' for usage.");
+}

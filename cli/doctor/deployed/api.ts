@@ -1,0 +1,66 @@
+import { ApiClient, NoAnswerError } from "../../../client/api-client.ts";
+import type { Client } from "../../api/client.ts";
+import { clientErrorOf, isRefused } from "../../api/refusal.ts";
+import { CommandError } from "../../command-error.ts";
+import { VERSION } from "../../version.ts";
+import { type Check, cannotTell, fail, type Judgement, ok, once, warn } from "../check/check.ts";
+
+export interface ApiDeps {
+  readonly api: () => Promise<Client>;
+  /** Whether no answer is a fault. Else it may be a private API, which answers within its VPC alone. */
+  readonly mustAnswer: boolean;
+}
+
+/** Whether the API answers, takes the key and nothing else, and is of the command's release. */
+export function apiChecks({ api, mustAnswer }: ApiDeps): Check[] {
+  const keyed = once(async () => judgeKey(await api(), mustAnswer));
+  return [
+    { phase: "deployed", name: "API and key", docs: "docs/troubleshooting.md#the-api-does-not-answer", run: keyed },
+    {
+      phase: "deployed",
+      name: "version",
+      docs: "docs/troubleshooting.md#the-command-finds-no-api",
+      run: async () => {
+        const { status } = await keyed();
+        if (status === "ok" || status === "warn") return judgeVersion(await api());
+        return cannotTell("the API does not answer this key", "see the check before this one");
+      },
+    },
+  ];
+}
+
+async function judgeKey(client: Client, mustAnswer: boolean): Promise<Judgement> {
+  const { url, from } = client.endpoint;
+  try {
+    const { value } = await client.instances();
+    const { status } = await new ApiClient(url, undefined).ask({ method: "GET", path: "instances" });
+    if (status === 200)
+      return fail("GET /instances answers without a key", "look at the methods of the API: each must ask for a key");
+    if (status !== 403)
+      return warn(`GET /instances without a key: HTTP ${status}, where 403 is the refusal`, "ask again");
+    return ok(`${url} (from ${from}) takes the key and nothing else; ${value.desiredcapacity} instances are wanted`);
+  } catch (error) {
+    if (clientErrorOf(error) instanceof NoAnswerError && !mustAnswer) throw error;
+    return failed(error);
+  }
+}
+
+async function judgeVersion(client: Client): Promise<Judgement> {
+  try {
+    const { value } = await client.settings();
+    if (value.version === VERSION) return ok(`${VERSION}, in ${value.region}`);
+    return warn(
+      `${value.version} is deployed, this command is ${VERSION}`,
+      "where they do not understand each other, use the command of the deployed release",
+    );
+  } catch (error) {
+    const { says, next } = failed(error);
+    return fail(says, isRefused(error, 404) ? "the deployment may be older than this command" : (next ?? ""));
+  }
+}
+
+/** What the API refuses is a failure, and not something that nobody can tell. @throws every other error */
+export function failed(error: unknown): Judgement {
+  if (error instanceof CommandError) return fail(error.message, error.next);
+  throw error;
+}

@@ -1,0 +1,97 @@
+import { type Check, cannotTell, fail, type Judgement, ok, once, warn } from "../check/check.ts";
+import type { AlarmState, StackReader } from "./read-stack.ts";
+import { judgeEnabled, judgeFilters, judgeLastResults, shortName } from "./streams.ts";
+
+type Stack = Pick<StackReader, keyof StackReader>;
+
+/** Whether a deployed stack does what it should, as its parts say. */
+export function stackChecks(stack: Stack): Check[] {
+  const sources = once(async () => {
+    const mappings = await stack.named("AWS::Lambda::EventSourceMapping");
+    return Promise.all(
+      mappings.map(async ({ logicalId, physicalId }) => ({ logicalId, mapping: await stack.eventSource(physicalId) })),
+    );
+  });
+  const streams = "docs/operations.md#late-streams";
+  return [
+    check("stack", "docs/deploy.md#deploying", async () => judgeStackState((await stack.state()).status)),
+    check("event sources", streams, async () => judgeEnabled(await sources())),
+    check("last results", "docs/operations.md#function-errors", async () => judgeLastResults(await sources())),
+    check("filters", streams, async () => judgeFilters(await stack.template(), await sources())),
+    check("mail of alarms", "docs/deploy.md#parameters", async () => {
+      const topics = await stack.named("AWS::SNS::Topic");
+      return judgeAlarmMail(
+        (await Promise.all(topics.map(({ physicalId }) => stack.mailSubscriptions(physicalId)))).flat(),
+      );
+    }),
+    check("alarms", "docs/operations.md#dashboard-and-alarms", async () => {
+      const names = (await stack.named("AWS::CloudWatch::Alarm")).map(({ physicalId }) => physicalId);
+      return judgeAlarms(names.length, names.length === 0 ? [] : await stack.alarms(names));
+    }),
+    check("dead letters", "docs/operations.md#dead-letters", async () => judgeDeadLetters(await deadLetters(stack))),
+  ];
+}
+
+function check(name: string, docs: string, run: Check["run"]): Check {
+  return { phase: "deployed", name, docs, run };
+}
+
+/** @param status https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
+function judgeStackState(status: string): Judgement {
+  if (status === "UPDATE_ROLLBACK_COMPLETE")
+    return warn(
+      `the stack is ${status}`,
+      "it works as before the update; see why the update failed, then deploy again",
+    );
+  if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return ok(`the stack is ${status}`);
+  if (status.endsWith("_IN_PROGRESS"))
+    return warn(`the stack is ${status}`, "wait until that has ended, then ask again");
+  return fail(`the stack is ${status}`, "look at its events in CloudFormation, mend the cause, deploy again");
+}
+
+/** What SNS gives in place of an ARN: https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html */
+const PENDING = "PendingConfirmation";
+
+/** @param subscriptions ARNs of those by mail. The addresses themselves are not read. */
+function judgeAlarmMail(subscriptions: readonly string[]): Judgement {
+  const confirmed = subscriptions.filter((arn) => arn.startsWith("arn:")).length;
+  const pending = subscriptions.filter((arn) => arn === PENDING).length;
+  if (pending > 0) return warn(`${pending} address has not confirmed`, "follow the link in the mail from AWS");
+  if (confirmed === 0) return warn("alarms are mailed to nobody", "deploy with --parameters alarmEmail=…");
+  return ok(`alarms are mailed to ${confirmed} confirmed address${confirmed === 1 ? "" : "es"}`);
+}
+
+/** @param wanted how many the stack has; none where it was deployed with `monitoring=off` */
+function judgeAlarms(wanted: number, alarms: readonly AlarmState[]): Judgement {
+  if (wanted === 0) return warn("the stack has no alarms", "deploy with --parameters monitoring=on");
+  const on = alarms.filter(({ state }) => state === "ALARM");
+  // The description ends in the section of the runbook.
+  const first = on.map(({ description }) => description).find((text) => text !== "") ?? "see the runbook";
+  if (on.length > 0) return fail(`on: ${on.map(({ name }) => name).join(", ")}`, first);
+  if (alarms.length < wanted) return warn(`${wanted - alarms.length} of ${wanted} alarms are gone`, "deploy again");
+  const unknown = alarms.filter(({ state }) => state !== "OK");
+  if (unknown.length === 0) return ok(`none of ${wanted} alarms is on`);
+  // With no data, these alarms are OK or on; only a new one is neither.
+  return cannotTell(`${unknown.length} of ${wanted} alarms have not been looked at yet`, "ask again in ten minutes");
+}
+
+/** Queues that only failures go to, by the end of their ids in the stack. */
+const DEAD_LETTERS = /(DeadLetters|FailedBatches)[0-9A-F]*$/;
+
+/** How many messages each of these queues has. */
+async function deadLetters(stack: Stack): Promise<{ id: string; messages: number }[]> {
+  const queues = (await stack.named("AWS::SQS::Queue")).filter(({ logicalId }) => DEAD_LETTERS.test(logicalId));
+  return Promise.all(
+    queues.map(async ({ logicalId: id, physicalId }) => ({ id, messages: await stack.messages(physicalId) })),
+  );
+}
+
+function judgeDeadLetters(queues: readonly { id: string; messages: number }[]): Judgement {
+  if (queues.length === 0) return cannotTell("the stack has no queue of that kind", "look at its resources");
+  const full = queues.filter(({ messages }) => messages > 0);
+  if (full.length === 0) return ok(`the ${queues.length} queues for what failed are empty`);
+  return fail(
+    full.map(({ id, messages }) => `${shortName(id)} has ${messages}`).join("; "),
+    "read the messages: they say what failed",
+  );
+}

@@ -1,0 +1,125 @@
+// `prewarm doctor`: docs/doctor.md. The build makes a bundle of its own of it, because the clients of fourteen AWS services are large.
+import { Distributions } from "../../aws/distributions.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { Client } from "../api/client.ts";
+import { CommandError } from "../command-error.ts";
+import { stackEndpoint } from "../endpoint/stack-outputs.ts";
+import { EXIT } from "../exit-codes.ts";
+import { explain } from "../explain.ts";
+import { mention, type Shell } from "../shell.ts";
+import { isWanted } from "../watch/question.ts";
+import { accountChecks } from "./account/checks.ts";
+import { AccountReader } from "./account/read-account.ts";
+import { synthesized } from "./account/template.ts";
+import { required } from "./check/aws-errors.ts";
+import { type Check, hasFailed, once, runChecks } from "./check/check.ts";
+import { type DoctorOptions, type DoctorWords, optionsOf } from "./check/options.ts";
+import { type AwsClients, awsClients, edgeOf, type Place, placeOf } from "./check/place.ts";
+import { apiChecks } from "./deployed/api.ts";
+import { stackChecks } from "./deployed/checks.ts";
+import { StackReader } from "./deployed/read-stack.ts";
+import { edgeChecks } from "./edge/checks.ts";
+import { labelOf, lookupByTask, lookupHere } from "./edge/lookup.ts";
+import { printer } from "./print.ts";
+import { costOf, smokeChecks } from "./smoke/checks.ts";
+import { stopOnInterrupt } from "./smoke/follow.ts";
+import { TraceReader } from "./smoke/traces.ts";
+
+/** Lines and metrics come a minute or two later; a group ends its instances one after the other. */
+const ON_AWS = { intervalMs: 5_000, timeoutMs: 300_000 };
+const LOCALLY = { intervalMs: 1_000, timeoutMs: 15_000 };
+
+/** Checks an account, a deployment and the edge. Changes nothing, unless --smoke is given. Returns the exit code. */
+export async function doctor(shell: Shell, words: DoctorWords): Promise<number> {
+  try {
+    const options = optionsOf(words);
+    return await examine(shell, options, await placeOf(shell, options, words), words);
+  } catch (error) {
+    // The classes of errors in this bundle are not those of the command's other files.
+    shell.stderr.write(explain(error, shell));
+    return EXIT.fault;
+  }
+}
+
+async function examine(shell: Shell, options: DoctorOptions, place: Place, words: DoctorWords): Promise<number> {
+  const clients = awsClients(place.aws);
+  const print = printer(shell, words.json);
+  const checks = checksOf({ options, place, clients, env: shell.env, showTable: print.table });
+  const head = await headOf(place, clients);
+  if (options.phases.includes("smoke")) {
+    if (words.yes !== true) mention(shell, `${costOf(options)}\n`);
+    if (!(await isWanted(shell, "Start it?", words.yes))) {
+      mention(shell, "Nothing was started.");
+      return EXIT.good;
+    }
+  }
+  print.head(head);
+  const findings = await runChecks(checks, { isAws: place.isAws, onFinding: print.finding });
+  print.end(findings);
+  if (place.stack === undefined && words.json !== true)
+    mention(shell, "To check the stack behind this address, too: --stack NAME");
+  return hasFailed(findings) ? EXIT.fault : EXIT.good;
+}
+
+/** What is asked, in words. @throws CommandError where no region is known */
+async function headOf({ stack, api, isAws, aws }: Place, { ec2 }: AwsClients): Promise<string> {
+  if (stack === undefined) return api?.url ?? "";
+  const region = await ec2.config.region().catch((cause: unknown) => {
+    throw new CommandError("no AWS region is known", "Name one with --region, such as us-east-1.", { cause });
+  });
+  return `${stack} in ${region}${isAws ? "" : `, as ${aws.endpoint} has it: an emulator, not AWS`}`;
+}
+
+/** Checks with all that they need. */
+export interface ChecksOptions {
+  readonly options: DoctorOptions;
+  readonly place: Place;
+  readonly clients: AwsClients;
+  readonly env: Shell["env"];
+  readonly showTable: (text: string) => void;
+}
+
+/** Every check of the phases that are asked for, in the order in which they make sense. */
+export function checksOf({ options, place, clients, env, showTable }: ChecksOptions): Check[] {
+  const { phases, url, pops, network, file } = options;
+  const stack = new StackReader(clients, place.stack ?? "");
+  const api = once(async () => {
+    if (place.api !== undefined) return new Client(place.api);
+    const { outputs } = await stack.state();
+    const at = { stack: stack.stackName, profile: undefined, region: undefined };
+    return new Client(await stackEndpoint(at, { outputs: async () => outputs, keyValue: (id) => stack.apiKey(id) }));
+  });
+  const checks: Check[] = [];
+  if (phases.includes("before")) {
+    checks.push(
+      ...accountChecks({ account: new AccountReader(clients), template: once(() => synthesized()), network }),
+    );
+  }
+  if (phases.length === 0 || phases.includes("deployed")) {
+    // An address that was given is one to reach. That of a stack may be private.
+    checks.push(...apiChecks({ api, mustAnswer: place.api !== undefined }));
+    if (place.stack !== undefined) checks.push(...stackChecks(stack));
+  }
+  if (url === undefined) return checks;
+  const { place: edge, dns } = edgeOf(place, env);
+  const task = async () => {
+    const [found] = await stack.named("AWS::Lambda::Function", "PrewarmPipelineTask");
+    return required(found, "function Task in the stack").physicalId;
+  };
+  const lookup = lookupByTask(clients.lambda, task, lookupHere(dns));
+  const own = () => new Distributions(clients.cloudFront).own();
+  const label = once(() => labelOf(url.hostname, { own, dns }));
+  const common = { url, pops, edge, lookup, label };
+  if (phases.includes("edge")) {
+    const region = () => clients.ec2.config.region();
+    checks.push(...edgeChecks({ ...common, file, showTable, isAws: place.isAws, region }));
+  }
+  if (phases.includes("smoke")) {
+    const polling = place.isAws ? ON_AWS : LOCALLY;
+    const fleet = (groupName: string) => new Fleet(clients.autoScaling, groupName);
+    const onInterrupt = (stop: () => Promise<unknown>) => stopOnInterrupt(stop, process);
+    const traces = new TraceReader(clients);
+    checks.push(...smokeChecks({ ...common, api, stack, fleet, traces, polling, onInterrupt }));
+  }
+  return checks;
+}

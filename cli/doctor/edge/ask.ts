@@ -1,0 +1,99 @@
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { performance } from "node:perf_hooks";
+import { checkAddresses } from "../../../domain/net/addresses.ts";
+import { cutText, WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
+import type { EdgePlace } from "../check/place.ts";
+
+/** How an object is asked for: its head, all of it, or its first byte. */
+export type Way = "HEAD" | "GET" | "RANGE";
+
+/** What an address answered, as far as it tells of the edge. No cookie, no id, nothing of the body. */
+export interface Answered {
+  readonly status: number;
+  /** `x-amz-cf-pop` */
+  readonly pop: string | undefined;
+  readonly xCache: string | undefined;
+  readonly serverTiming: string | undefined;
+  /** `x-amzn-waf-action`: AWS WAF answered instead of the cache or the origin. */
+  readonly wafAction?: string | undefined;
+  /** Seconds. */
+  readonly age: number | undefined;
+  /** From the request on an open connection to the first byte of the answer, in ms. */
+  readonly firstByteMs: number;
+  /** Of the body. */
+  readonly bytes: number;
+}
+
+/** Most characters of a header that is kept: the answers stand in a report, and a server writes what it likes. */
+const MAX_HEADER = 1_000;
+/** Nothing came for so long. CloudFront tries a slow origin three times, 30 s each. */
+const ANSWER_MS = 100_000;
+const CONNECT_MS = 10_000;
+
+/**
+ * Asks one address on a connection of its own, under the URL's host: the certificate covers that, not the POP's name.
+ * @throws AddressRefusedError for an address that is not public; the socket's error; an Error when no answer comes in time
+ */
+export function ask(url: URL, address: string, way: Way, place: EdgePlace): Promise<Answered> {
+  checkAddresses(address, [address], place.allowPrivateAddresses);
+  const secure = url.protocol === "https:";
+  const given = url.port === "" ? undefined : Number(url.port);
+  return new Promise((resolve, reject) => {
+    let sent = performance.now();
+    const asking = (secure ? httpsRequest : httpRequest)({
+      host: address,
+      port: given ?? (secure ? place.httpsPort : place.httpPort),
+      servername: url.hostname,
+      method: way === "HEAD" ? "HEAD" : "GET",
+      path: url.pathname + url.search,
+      headers: headersOf(url, way),
+      agent: false,
+      ...(place.ca === undefined ? {} : { ca: place.ca }),
+    });
+    const connecting = setTimeout(() => asking.destroy(new Error("CONNECT_TIMEOUT")), CONNECT_MS);
+    asking.once("socket", (socket) =>
+      socket.once(secure ? "secureConnect" : "connect", () => {
+        clearTimeout(connecting);
+        sent = performance.now();
+      }),
+    );
+    asking.setTimeout(ANSWER_MS, () => asking.destroy(new Error("ANSWER_TIMEOUT")));
+    asking.once("error", reject).once("close", () => clearTimeout(connecting));
+    asking.once("response", (answer) => {
+      const firstByteMs = Math.round(performance.now() - sent);
+      let bytes = 0;
+      answer.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      answer.once("error", reject).once("end", () => resolve({ ...partsOf(answer), firstByteMs, bytes }));
+    });
+    asking.end();
+  });
+}
+
+function headersOf(url: URL, way: Way): Record<string, string> {
+  return {
+    host: url.host,
+    "user-agent": "prewarm-doctor",
+    accept: "*/*",
+    "accept-encoding": "identity",
+    // Has a policy that sends Server-Timing for a share of the answers send it now:
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
+    pragma: "server-timing",
+    ...(way === "RANGE" ? { range: "bytes=0-0" } : {}),
+  };
+}
+
+function partsOf({ statusCode = 0, headers }: IncomingMessage): Omit<Answered, "firstByteMs" | "bytes"> {
+  const text = (name: string) => (headers[name] === undefined ? undefined : cutText(String(headers[name]), MAX_HEADER));
+  const age = text("age");
+  return {
+    status: statusCode,
+    pop: text("x-amz-cf-pop"),
+    xCache: text("x-cache"),
+    serverTiming: text("server-timing"),
+    wafAction: text(WAF_ACTION_HEADER),
+    age: age === undefined ? undefined : Number(age),
+  };
+}

@@ -1,0 +1,80 @@
+import pMap from "p-map";
+import { wafAnswer } from "../../../domain/result/failure.ts";
+import { cannotTell, fail, type Judgement, ok, warn } from "../check/check.ts";
+import type { EdgePlace } from "../check/place.ts";
+import { type Answered, ask } from "./ask.ts";
+import type { ProbedPop } from "./lookup.ts";
+
+const SHOWN = 8;
+
+export function judgeResolved(from: string, resolved: readonly ProbedPop[]): Judgement {
+  const dead = resolved.filter(({ addresses }) => addresses.length === 0).map(({ pop }) => pop);
+  const says = `${resolved.length - dead.length} of ${resolved.length} POPs resolve (${from})`;
+  if (dead.length === 0) return ok(says);
+  const which = dead.length > SHOWN ? `${dead.slice(0, SHOWN).join(", ")}, …` : dead.join(", ");
+  if (dead.length === resolved.length)
+    return fail(`${says}: the way to a POP is closed, or the label is wrong`, "send the evidence back");
+  return warn(`${says}; not ${which}`, "leave them out; they are skipped anyway");
+}
+
+/** What came of one GET through a POP's first address. */
+export interface Reached {
+  readonly pop: string;
+  readonly answered?: Answered;
+  readonly error?: string;
+}
+
+const IN_PARALLEL = 16;
+
+/**
+ * One GET of one byte through each POP that resolved: it names the POP, costs next to nothing, and fills no cache with the
+ * whole object.
+ */
+export function reachPops(url: URL, resolved: readonly ProbedPop[], place: EdgePlace): Promise<Reached[]> {
+  const reach = async ({ pop, addresses: [address = ""] }: ProbedPop): Promise<Reached> => {
+    try {
+      return { pop, answered: await ask(url, address, "RANGE", place) };
+    } catch (error) {
+      return { pop, error: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const reachable = resolved.filter(({ addresses }) => addresses.length > 0);
+  return pMap(reachable, reach, { concurrency: IN_PARALLEL });
+}
+
+/** Whether the POP itself answered, and answered well. */
+export function isNamed({ pop, answered }: Reached): boolean {
+  return answered !== undefined && answered.pop === pop && answered.status < 400 && answered.wafAction === undefined;
+}
+
+/** Whether each POP is the one that answers at its addresses. */
+export function judgeReached(reached: readonly Reached[]): Judgement {
+  if (reached.length === 0) return cannotTell("no POP has an address to ask", "see the check before this one");
+  const good = reached.filter(isNamed).length;
+  const says = `${good} of ${reached.length} POPs answered under their own name`;
+  const answered = reached.flatMap((it) => (it.answered === undefined ? [] : [{ ...it.answered, wanted: it.pop }]));
+  if (answered.length === 0)
+    return fail(`${says}: no connection to any (${reached[0]?.error})`, "look at the network here");
+  if (answered.every(({ pop }) => pop === undefined))
+    return cannotTell(`${says}: no answer has x-amz-cf-pop`, "is this URL served by CloudFront?");
+  const names = new Set(answered.map(({ pop }) => pop));
+  if (names.size === 1 && answered.length > 1)
+    return fail(
+      `${says}: ${[...names].join()} answers for all`,
+      "use a resolver that passes CloudFront's own answers on",
+    );
+  const blocked = answered.flatMap(({ wafAction, ...it }) => (wafAction === undefined ? [] : [{ ...it, wafAction }]));
+  const [first] = blocked;
+  if (first !== undefined && blocked.length === answered.length)
+    return fail(
+      `${says}: AWS WAF answered with ${wafAnswer(first.status, first.wafAction).text}`,
+      "allow this machine's address in a rule of the web ACL; for the agents, see docs/troubleshooting.md#aws-waf-answers-instead-of-the-object",
+    );
+  const refused = answered.filter(({ status }) => status >= 400);
+  if (refused.length === answered.length)
+    return fail(`${says}: HTTP ${refused[0]?.status} everywhere`, "name a --url that anybody may get");
+  if (good === reached.length) return ok(says);
+  const others = answered.filter(({ pop, wanted }) => pop !== wanted).map(({ pop, wanted }) => `${pop} for ${wanted}`);
+  const at = blocked.slice(0, 5).map(({ wanted }) => `AWS WAF answered at ${wanted}`);
+  return warn([says, ...others.slice(0, 5), ...at].join("; "), "warm only those that answered under their own name");
+}

@@ -1,0 +1,209 @@
+import type { Fleet } from "../../../aws/fleet.ts";
+import { type ApiClient, RefusedError } from "../../../client/api-client.ts";
+import { metricNamespace } from "../../../domain/metrics.ts";
+import { clientErrorOf } from "../../api/refusal.ts";
+import { required } from "../check/aws-errors.ts";
+import { type Check, cannotTell, fail, type Judgement, ok, once, warn } from "../check/check.ts";
+import type { DoctorOptions } from "../check/options.ts";
+import type { EdgePlace } from "../check/place.ts";
+import type { StackReader } from "../deployed/read-stack.ts";
+import { ask } from "../edge/ask.ts";
+import type { Lookup } from "../edge/lookup.ts";
+import { isHit } from "../edge/share.ts";
+import { type FollowDeps, type Followed, follow, type Polling, until } from "./follow.ts";
+import type { TraceReader } from "./traces.ts";
+
+export interface SmokeDeps {
+  readonly url: URL;
+  readonly pops: readonly string[];
+  readonly api: () => Promise<Pick<ApiClient, "start" | "progress" | "stop" | "summary">>;
+  readonly stack: Pick<StackReader, "named">;
+  readonly fleet: (groupName: string) => Pick<Fleet, "state">;
+  readonly traces: Pick<TraceReader, keyof TraceReader>;
+  readonly edge: EdgePlace;
+  readonly lookup: Lookup;
+  readonly label: () => Promise<string>;
+  readonly polling: Polling;
+  readonly onInterrupt: FollowDeps["onInterrupt"];
+}
+
+/** One URL, two POPs, one instance, from the first call to the last trace. The first check starts it. */
+export function smokeChecks(deps: SmokeDeps): Check[] {
+  const { polling, traces, stack, onInterrupt } = deps;
+  const groupName = once(() => one(stack, "AWS::AutoScaling::AutoScalingGroup"));
+  const fleet = once(async () => deps.fleet(await groupName()));
+  const followed = once(async () => {
+    const { intervalMs } = polling;
+    return follow(
+      { api: await deps.api(), fleet: await fleet(), intervalMs, now: Date.now, onInterrupt },
+      deps.url,
+      deps.pops,
+    );
+  });
+  const polled = <T>(ask: () => Promise<T>, isGood: (answer: T) => boolean) => until(ask, isGood, polling);
+
+  const firstLine = async () => {
+    const { startedAt } = await followed();
+    const group = await one(stack, "AWS::Logs::LogGroup", "PrewarmFleetLogsGroup");
+    const at = await polled(
+      () => traces.firstLine(group, startedAt),
+      (line) => line !== undefined,
+    );
+    return judgeFirstLine(at === undefined ? undefined : Math.round((at - startedAt.getTime()) / 1_000));
+  };
+  const metrics = async () => {
+    const { startedAt } = await followed();
+    const namespace = metricNamespace(await groupName());
+    return judgeMetrics(
+      await polled(
+        () => traces.sum(namespace, "Tasks", startedAt),
+        (sum) => sum > 0,
+      ),
+    );
+  };
+  const group = async () => {
+    await followed();
+    const all = await fleet();
+    const empty = ({ wanted, instances }: { wanted: number; instances: number }) => wanted + instances === 0;
+    return judgeGroup(await polled(() => all.state(), empty));
+  };
+  const schedule = async () => {
+    const { reqId } = await followed();
+    const timers = await one(stack, "AWS::Scheduler::ScheduleGroup");
+    return judgeSchedule(
+      await polled(
+        () => traces.hasSchedule(timers, reqId),
+        (isThere) => !isThere,
+      ),
+    );
+  };
+  const no = "docs/operations.md#no-instances";
+  return [
+    awsOnly("time to InService", no, async () => judgeInService(await followed())),
+    check("results", "docs/troubleshooting.md#when-something-failed", async () => judgeFollowed(followed)),
+    awsOnly("proof", "docs/api.md#warmth", async () => {
+      await followed();
+      return judgeProof(deps.pops, await proofs(deps));
+    }),
+    check("report", "docs/api.md#the-report", async () => judgeReport(await report(deps, await followed()))),
+    check("group at 0", "docs/operations.md#orphan-instances", group),
+    check("schedule gone", "docs/operations.md#a-request-is-stuck", schedule),
+    awsOnly("agent's first line", no, firstLine),
+    awsOnly("metrics", "docs/operations.md#dashboard-and-alarms", metrics),
+  ];
+}
+
+/** A request that the API refuses is a failure, not something that nobody can tell. */
+async function judgeFollowed(followed: () => Promise<Followed>): Promise<Judgement> {
+  try {
+    return judgeResults(await followed());
+  } catch (error) {
+    if (clientErrorOf(error) instanceof RefusedError)
+      return fail(`the API refuses the request: ${String(error)}`, "see what the API says of the request");
+    throw error;
+  }
+}
+
+async function proofs({ url, pops, edge, lookup, label }: SmokeDeps): Promise<Proof[]> {
+  const { pops: resolved } = await lookup(await label(), pops);
+  const asked = resolved.flatMap(({ pop, addresses }) =>
+    addresses.map(async (address): Promise<Proof> => {
+      const { pop: answeredBy, xCache } = await ask(url, address, "RANGE", edge);
+      return { pop, answeredBy, xCache };
+    }),
+  );
+  return Promise.all(asked);
+}
+
+async function report({ api }: SmokeDeps, { reqId }: Followed): Promise<{ status: number; head: string }> {
+  const { value: summary } = await (await api()).summary(reqId);
+  const answer = await fetch(summary.failure_pop_urls_report);
+  return { status: answer.status, head: (await answer.text()).slice(0, 100) };
+}
+
+async function one(stack: SmokeDeps["stack"], type: string, prefix = ""): Promise<string> {
+  return required((await stack.named(type, prefix))[0], `${type} in the stack`).physicalId;
+}
+
+function check(name: string, docs: string, run: Check["run"]): Check {
+  return { phase: "smoke", name, docs, run };
+}
+
+/** What an emulator does not have: instances that boot, the log and metric services at work, CloudFront. */
+function awsOnly(name: string, docs: string, run: Check["run"]): Check {
+  return { phase: "smoke", name, docs, awsOnly: true, run };
+}
+
+/** Boot and packages take a minute or two; an instance that needs longer makes every request late. */
+const SLOW_SECONDS = 300;
+
+function judgeInService({ inService, status }: Pick<Followed, "inService" | "status">): Judgement {
+  const next = "read the group's scaling activities";
+  if (inService === undefined) return fail(`no instance came; the request is ${status}`, next);
+  const says = `an instance was InService after ${inService} s`;
+  return inService > SLOW_SECONDS ? warn(says, next) : ok(says);
+}
+
+/** @param seconds from the start to an agent's first line in the log group; undefined: there is none */
+function judgeFirstLine(seconds: number | undefined): Judgement {
+  if (seconds !== undefined) return ok(`an agent wrote its first line after ${seconds} s`);
+  return fail("no agent's line has come into the log group", "read the stream i-…/boot, or the instance itself");
+}
+
+function judgeResults({ firstResult, end, status, total, failed }: Followed): Judgement {
+  const next = "read GET /summary and the report of that request";
+  if (firstResult === undefined) return fail(`no result came; the request is ${status}`, next);
+  const says = `first result after ${firstResult} s, ${status} after ${end ?? "?"} s, ${total - failed} of ${total} good`;
+  if (status !== "FINISHED" || failed > 0) return fail(says, next);
+  // One URL at two POPs.
+  return total === 2 ? ok(says) : warn(`${says}; two were wanted`, "a POP did not resolve: see --edge");
+}
+
+/** What each address of the POPs answered to a GET of one byte, after the request had ended. */
+interface Proof {
+  readonly pop: string;
+  readonly answeredBy: string | undefined;
+  readonly xCache: string | undefined;
+}
+
+/** @param pops those that were to be warmed: one without an address was not */
+export function judgeProof(pops: readonly string[], proofs: readonly Proof[]): Judgement {
+  if (proofs.length === 0) return cannotTell("no POP has an address to ask", "see --edge");
+  const hits = (pop: string) =>
+    proofs.filter((it) => it.pop === pop && it.answeredBy === pop && isHit(it.xCache)).length;
+  const counted = pops.map((pop) => `${pop} ${hits(pop)} of ${proofs.filter((it) => it.pop === pop).length}`);
+  const says = `addresses with a hit: ${counted.join(", ")}`;
+  const cold = pops.filter((pop) => hits(pop) === 0);
+  if (cold.length === 0) return ok(says);
+  return fail(says, `${cold.join(", ")} is not warm: is the URL cacheable? See --edge for how the servers share`);
+}
+
+function judgeReport({ status, head }: { readonly status: number; readonly head: string }): Judgement {
+  if (status === 200 && head.startsWith("pop,url,")) return ok("the report can be read by its link");
+  return fail(`the report's link answers HTTP ${status}`, "look at the bucket's policy and the Api's role");
+}
+
+/** @param tasks the sum of the metric Tasks since the start */
+function judgeMetrics(tasks: number): Judgement {
+  if (tasks > 0) return ok(`the metric Tasks is there (${tasks})`);
+  return fail("the metric Tasks has no value since the start", "read the log of Aggregation for lines with _aws");
+}
+
+function judgeGroup({ wanted, instances }: { readonly wanted: number; readonly instances: number }): Judgement {
+  if (wanted === 0 && instances === 0) return ok("the group is back at 0");
+  const says = `the group wants ${wanted} and has ${instances} instances`;
+  return fail(says, "unless another request runs, set it to 0: POST /instances");
+}
+
+function judgeSchedule(isThere: boolean): Judgement {
+  if (!isThere) return ok("the request's schedule is gone");
+  return fail("the request's schedule is still there", "read Shutdown's log; the schedule ends with its own time");
+}
+
+/** What --smoke does and costs, said before it is done. */
+export function costOf({ url, pops }: Pick<DoctorOptions, "url" | "pops">): string {
+  return `--smoke starts a request in the stack: ${url?.host}${url?.pathname} at ${pops.join(" and ")}, with one instance.
+It costs what one small Spot instance with 8 GB of disk and a public address costs for some minutes (at most about 20), one
+transfer of the object out of CloudFront for each POP, and a few Lambda calls and table writes: cents, unless the object
+is large. It ends by itself. Metrics that had no value this hour are billed for it.`;
+}

@@ -1,0 +1,53 @@
+import type { Listed, Pop, Progress } from "../../client/answers.ts";
+import { SHAPES } from "../live/glyphs.ts";
+import { barLine, outcomesLine, titleLine } from "../live/head.ts";
+import { written } from "../live/spans.ts";
+import { warningLines } from "../live/trouble.ts";
+import type { View } from "../live/view.ts";
+import { bytes, count } from "../output/figures.ts";
+import type { Look } from "../output/look.ts";
+import { table } from "../output/table.ts";
+import { failureLines } from "./summary-lines.ts";
+
+/** In a pipe, lines are not cut; the bar is as long as on this. */
+const PIPE_WIDTH = 100;
+
+/**
+ * Where a request stands, once.
+ * @param sentence undefined: it is said elsewhere
+ */
+export function statusLines(
+  progress: Progress,
+  listed: Listed | undefined,
+  sentence: string | undefined,
+  look: Look,
+): string[] {
+  const view: View = { progress, listed, sentence: sentence ?? "", sinceMs: 0, hints: [] };
+  const width = look.width ?? PIPE_WIDTH;
+  const lines = [
+    titleLine(view, width, SHAPES),
+    barLine(view, width, SHAPES),
+    outcomesLine(view, width, SHAPES),
+    ...warningLines(progress),
+  ].map((line) => written(line, look.width ?? Number.POSITIVE_INFINITY, look.paint));
+  return [
+    ...lines,
+    ...(progress.pops.length === 0 ? [] : popLines(progress.pops, look)),
+    ...(progress.failures ?? []).flatMap((it) => failureLines(it, look)),
+    ...(sentence === undefined ? [] : [sentence]),
+  ];
+}
+
+function popLines(pops: readonly Pop[], look: Look): string[] {
+  const right = { align: "right" } as const;
+  const columns = [
+    ...[{ head: "POP" }, { head: "REC", gives: true }, { head: "STATE" }],
+    ...["TASKS", "DONE", "WARM", "HIT", "NOT KEPT", "FAILED", "BYTES"].map((head) => ({ head, ...right })),
+  ];
+  const rows = pops.map((it) => [
+    ...[it.pop, it.rec ?? "", it.state],
+    ...[it.total_count, it.download_count, it.warm_count, it.hit_count, it.not_kept_count].map(count),
+    ...[count(it.failed_count - it.not_kept_count), bytes(it.download_size)],
+  ]);
+  return table(columns, rows, look);
+}

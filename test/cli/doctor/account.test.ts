@@ -1,0 +1,299 @@
+// What is told from AWS's answers about an account, each with the fault and without it.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { REPOSITORY } from "../../../cli/api/connect.ts";
+import { accountChecks, judgeNode } from "../../../cli/doctor/account/checks.ts";
+import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
+import { synthesized, templateSchema } from "../../../cli/doctor/account/template.ts";
+import type { Status } from "../../../cli/doctor/check/check.ts";
+import { awsError } from "../../aws/client.ts";
+
+import { type Answers, fakeAws, judgementOf } from "./fake-aws.ts";
+
+const TEMPLATE = templateSchema.parse({
+  Parameters: { types: { Default: "c7gn.large,c6gn.large" } },
+  Resources: {
+    Group: { Type: "AWS::AutoScaling::AutoScalingGroup", Properties: { Types: { Ref: "types" } } },
+    Launch: { Type: "AWS::EC2::LaunchTemplate", Properties: { Image: "resolve:ssm:/aws/service/ami-x/arm64" } },
+  },
+});
+const NETWORK = { vpc: "vpc-1", subnets: ["subnet-1", "subnet-2"], sg: "sg-1", vpce: "vpce-1" };
+
+const offers = (...pairs: readonly string[]) => ({
+  DescribeInstanceTypeOfferings: {
+    InstanceTypeOfferings: pairs.map((pair) => {
+      const [Location, InstanceType] = pair.split(" ");
+      return { Location, InstanceType };
+    }),
+  },
+});
+const ALL_OFFERS = ["a c7gn.large", "a c6gn.large", "b c7gn.large", "b c6gn.large"];
+const quota = (value: number) => ({ GetServiceQuota: { Quota: { Value: value } } });
+const parameters = (version: string, image: string) => ({
+  GetParameter: ({ Name = "" }) => ({ Parameter: { Value: Name.startsWith("/cdk") ? version : image } }),
+});
+const NO_PARAMETER = { GetParameter: awsError("ParameterNotFound") };
+
+const route = (target: object, State = "active") => ({
+  Routes: [
+    { DestinationCidrBlock: "10.0.0.0/16", GatewayId: "local", State: "active" },
+    { DestinationCidrBlock: "0.0.0.0/0", State, ...target },
+  ],
+});
+const tables = (...RouteTables: readonly object[]) => ({ DescribeRouteTables: { RouteTables } });
+const of = (SubnetId: string) => ({ Associations: [{ SubnetId, Main: false }] });
+const MAIN = { Associations: [{ Main: true }] };
+const GATEWAY = route({ GatewayId: "igw-1" });
+const NAT = route({ NatGatewayId: "nat-1" });
+
+const EVERYWHERE = { IpProtocol: "tcp", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
+const group = (rules: readonly object[], VpcId = "vpc-1") => ({
+  DescribeSecurityGroups: { SecurityGroups: [{ VpcId, IpPermissionsEgress: rules }] },
+});
+const endpoint = (over: object = {}) => ({
+  DescribeVpcEndpoints: {
+    VpcEndpoints: [
+      {
+        VpcEndpointType: "Interface",
+        ServiceName: "com.amazonaws.eu-west-1.execute-api",
+        VpcId: "vpc-1",
+        State: "Available",
+        PrivateDnsEnabled: true,
+        ...over,
+      },
+    ],
+  },
+});
+
+/** VPC Block Public Access in this mode. @param exclusions ids of VPCs and subnets */
+const blocked = (mode: string, exclusions: readonly string[] = [], over: object = {}) => ({
+  DescribeVpcBlockPublicAccessOptions: {
+    VpcBlockPublicAccessOptions: { InternetGatewayBlockMode: mode, ExclusionsAllowed: "allowed" },
+  },
+  DescribeVpcBlockPublicAccessExclusions: {
+    VpcBlockPublicAccessExclusions: exclusions.map((id) => ({
+      State: "create-complete",
+      InternetGatewayExclusionMode: "allow-bidirectional",
+      ResourceArn: `arn:aws:ec2:eu-west-1:123456789012:vpc/${id}`,
+      ...over,
+    })),
+  },
+});
+const EGRESS_ALONE = { InternetGatewayExclusionMode: "allow-egress" };
+
+const GOOD: Answers = {
+  DescribeAvailabilityZones: { AvailabilityZones: [{ ZoneName: "a" }, { ZoneName: "b" }] },
+  ...offers(...ALL_OFFERS),
+  ...quota(640),
+  GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 1_000 } },
+  GetEbsDefaultKmsKeyId: { KmsKeyId: "alias/aws/ebs" },
+  GetRole: { Role: {} },
+  ...parameters("28", "ami-0abc"),
+  ...blocked("off"),
+  DescribeVpcs: { Vpcs: [{}, {}, {}, {}] },
+  DescribeSubnets: {
+    Subnets: [
+      { SubnetId: "subnet-1", VpcId: "vpc-1", AvailabilityZone: "a" },
+      { SubnetId: "subnet-2", VpcId: "vpc-1", AvailabilityZone: "b" },
+    ],
+  },
+  ...group([{ ...EVERYWHERE, IpProtocol: "-1" }]),
+  ...tables({ ...MAIN, ...GATEWAY }),
+  ...endpoint(),
+};
+
+const checks = (answers: Answers, { network }: { network?: typeof NETWORK } = { network: NETWORK }) =>
+  accountChecks({
+    account: new AccountReader(fakeAws({ ...GOOD, ...answers })),
+    template: async () => TEMPLATE,
+    network,
+  });
+
+test.each([
+  ["a VPC that there is", { network: NETWORK }],
+  ["a VPC that the stack makes", {}],
+])("all is well in a good account, with %s", async (_, where) => {
+  const all = checks({}, where).filter(({ name }) => name !== "Node.js");
+  for (const { name } of all) expect(await judgementOf(all, name), name).toMatchObject({ status: "ok" });
+});
+
+type Row = [name: string, what: string, answers: Answers, status: Status, says: RegExp];
+
+test.each<Row>([
+  ["instance types", "a zone lacks one", offers(...ALL_OFFERS.slice(0, 3)), "warn", /b lacks c6gn.large/],
+  ["instance types", "a zone has none", offers("a c7gn.large"), "warn", /b has none/],
+  ["instance types", "no zone has any", offers(), "fail", /no zone has any/],
+  ["Spot quota", "none at all", quota(0), "fail", /0 instances/],
+  ["Spot quota", "of a new account", quota(5), "warn", /enough for 2 instances/],
+  [
+    "Spot quota",
+    "which nobody has changed",
+    { GetServiceQuota: awsError("NoSuchResourceException"), GetAWSDefaultServiceQuota: { Quota: { Value: 64 } } },
+    "ok",
+    /64 vCPUs/,
+  ],
+  [
+    "Lambda concurrency",
+    "of a new account",
+    { GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 10 } } },
+    "warn",
+    /10 concurrent/,
+  ],
+  [
+    "default EBS key",
+    "a customer's",
+    { GetEbsDefaultKmsKeyId: { KmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/1" } },
+    "warn",
+    /a key of yours/,
+  ],
+  ["role for Spot", "missing", { GetRole: awsError("NoSuchEntityException") }, "warn", /is not there/],
+  ["CDK bootstrap", "missing", NO_PARAMETER, "fail", /not bootstrapped/],
+  ["CDK bootstrap", "long ago", parameters("5", ""), "fail", /version '5'/],
+  ["image", "missing", NO_PARAMETER, "fail", /there is no \/aws\/service\/ami-x\/arm64/],
+  ["image", "something else", parameters("", "x"), "fail", /no image/],
+  [
+    "way to the internet",
+    "each subnet has its own",
+    tables({ ...of("subnet-1"), ...GATEWAY }, MAIN),
+    "fail",
+    /-2 has no/,
+  ],
+  [
+    "way to the internet",
+    "the main table's",
+    tables(of("subnet-1"), { ...MAIN, ...GATEWAY }),
+    "fail",
+    /-1 has no route/,
+  ],
+  ["way to the internet", "a NAT gateway", tables({ ...MAIN, ...NAT }), "warn", /NAT gateway/],
+  ["way to the internet", "something else", tables({ ...MAIN, ...route({}) }), "warn", /something else/],
+  [
+    "way to the internet",
+    "a gateway that is gone",
+    tables({ ...MAIN, ...route({ GatewayId: "igw-1" }, "blackhole") }),
+    "fail",
+    /target is gone/,
+  ],
+  [
+    "way out of the group",
+    "both ports",
+    group([80, 443].map((port) => ({ ...EVERYWHERE, FromPort: port, ToPort: port }))),
+    "ok",
+    /everywhere/,
+  ],
+  ["way out of the group", "443 alone", group([{ ...EVERYWHERE, FromPort: 443, ToPort: 443 }]), "warn", /port 80/],
+  [
+    "way out of the group",
+    "to the VPC alone",
+    group([{ IpProtocol: "-1", IpRanges: [{ CidrIp: "10.0.0.0/16" }] }]),
+    "warn",
+    /some addresses only/,
+  ],
+  [
+    "way out of the group",
+    "80 alone",
+    group([{ ...EVERYWHERE, FromPort: 80, ToPort: 80 }]),
+    "fail",
+    /nothing out on port 443/,
+  ],
+  ["way out of the group", "nothing", group([]), "fail", /nothing out/],
+  ["way out of the group", "UDP is no TCP", group([{ ...EVERYWHERE, IpProtocol: "udp" }]), "fail", /nothing out/],
+  ["subnets and group", "a group of another VPC", group([], "vpc-2"), "fail", /sg-1 is of vpc-2/],
+  ["endpoint of the API", "without private DNS", endpoint({ PrivateDnsEnabled: false }), "warn", /no private DNS/],
+  ["endpoint of the API", "a gateway", endpoint({ VpcEndpointType: "Gateway" }), "fail", /is a Gateway/],
+  [
+    "endpoint of the API",
+    "of another service",
+    endpoint({ ServiceName: "com.amazonaws.eu-west-1.sqs" }),
+    "fail",
+    /sqs/,
+  ],
+  ["endpoint of the API", "of another VPC", endpoint({ VpcId: "vpc-2" }), "fail", /of vpc-2/],
+  ["endpoint of the API", "not yet there", endpoint({ State: "Pending" }), "fail", /is Pending/],
+])("%s: %s", async (name, _, answers, status, says) => {
+  const judgement = await judgementOf(checks(answers), name);
+  expect(judgement).toMatchObject({ status, says: expect.stringMatching(says) });
+  expect(judgement?.next === undefined).toBe(status === "ok");
+});
+
+const BEHIND_NAT = tables({ ...MAIN, ...NAT });
+
+test.each<[what: string, answers: Answers, status: Status, says: RegExp]>([
+  ["both ways are blocked", blocked("block-bidirectional"), "fail", /block-bidirectional/],
+  ["ingress alone is blocked", blocked("block-ingress"), "fail", /could not reach/],
+  ["ingress, behind a NAT", { ...blocked("block-ingress"), ...BEHIND_NAT }, "ok", /NAT gateways alone/],
+  [
+    "both ways, behind a NAT, whose own way out may be blocked",
+    { ...blocked("block-bidirectional", NETWORK.subnets), ...BEHIND_NAT },
+    "warn",
+    /blocks the NAT gateway/,
+  ],
+  [
+    "ingress, where only one subnet is behind a NAT",
+    { ...blocked("block-ingress"), ...tables({ ...of("subnet-1"), ...NAT }, { ...MAIN, ...GATEWAY }) },
+    "fail",
+    /could not reach/,
+  ],
+  [
+    "both ways, behind a NAT, in a VPC that is excluded",
+    { ...blocked("block-bidirectional", ["vpc-1"]), ...BEHIND_NAT },
+    "ok",
+    /excluded/,
+  ],
+  [
+    "an exclusion for egress alone, which does nothing for block-ingress",
+    blocked("block-ingress", ["vpc-1"], EGRESS_ALONE),
+    "fail",
+    /could not reach/,
+  ],
+  [
+    "an exclusion for egress alone, where both ways are blocked",
+    blocked("block-bidirectional", ["vpc-1"], EGRESS_ALONE),
+    "ok",
+    /excluded/,
+  ],
+  ["the VPC is excluded", blocked("block-ingress", ["vpc-1"]), "ok", /excluded/],
+  ["every subnet is excluded", blocked("block-bidirectional", NETWORK.subnets), "ok", /excluded/],
+  ["one subnet is excluded", blocked("block-ingress", ["subnet-1"]), "fail", /could not reach/],
+  ["an exclusion that is gone", blocked("block-ingress", ["vpc-1"], { State: "delete-complete" }), "fail", /not reach/],
+])("VPC Block Public Access: %s", async (_, answers, status, says) => {
+  expect(await judgementOf(checks(answers), "VPC Block Public Access")).toMatchObject({
+    status,
+    says: expect.stringMatching(says),
+  });
+});
+
+test("a VPC that the stack makes is excluded once it is there, and takes one of the quota", async () => {
+  const own = checks({ ...blocked("block-ingress", ["vpc-1"]), ...quota(4) }, {});
+  const next = expect.stringContaining("right after the stack has made its VPC");
+  expect(await judgementOf(own, "VPC Block Public Access")).toMatchObject({ status: "fail", next });
+  expect(await judgementOf(own, "VPC quota")).toMatchObject({ status: "fail", says: "4 of 4 VPCs are used" });
+});
+
+test("an organization that allows no exclusions leaves a NAT gateway", async () => {
+  const options = { InternetGatewayBlockMode: "block-ingress", ExclusionsAllowed: "not-allowed" };
+  const answers = { DescribeVpcBlockPublicAccessOptions: { VpcBlockPublicAccessOptions: options } };
+  expect((await judgementOf(checks(answers), "VPC Block Public Access"))?.next).toMatch(/NAT gateway/);
+});
+
+test.each([
+  ["20.19.4", "fail"],
+  ["22.0.0", "ok"],
+  ["24.1.0", "ok"],
+])("Node.js %s: %s", (version, status) => {
+  expect(judgeNode(version)).toMatchObject({ status, says: `this is Node.js ${version}` });
+});
+
+test("the template is that of the repository; a package has none, and says so", async () => {
+  const repository = mkdtempSync(join(tmpdir(), "prewarm-repository-"));
+  onTestFinished(() => rmSync(repository, { recursive: true }));
+  await expect(synthesized(repository)).rejects.toMatchObject({ next: expect.stringContaining("in a clone") });
+  mkdirSync(join(repository, "bin"));
+  symlinkSync(join(REPOSITORY, "node_modules"), join(repository, "node_modules"));
+  const app = `import { writeFileSync } from "node:fs";
+    writeFileSync(process.env.CDK_OUTDIR + "/PrewarmStack.template.json", JSON.stringify({ Resources: {} }));`;
+  writeFileSync(join(repository, "bin/prewarm.ts"), app);
+  expect(await synthesized(repository)).toEqual({ Parameters: {}, Resources: {} });
+});

@@ -1,0 +1,99 @@
+// Why a check cannot tell, from errors as AWS's services send them and as the SDK's own clients read them.
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { expect, test } from "vitest";
+import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
+import { unanswered } from "../../../cli/doctor/check/aws-errors.ts";
+import { awsError } from "../../aws/client.ts";
+import { json, type Recorded, recorded, xml } from "./fake-aws.ts";
+
+/** An account whose services answer over HTTP, all the same. */
+const account = (...answers: readonly Recorded[]) => {
+  const settings = recorded(...answers);
+  return new AccountReader({
+    ec2: new EC2Client(settings),
+    quotas: new ServiceQuotasClient(settings),
+    iam: new IAMClient(settings),
+    ssm: new SSMClient(settings),
+    lambda: new LambdaClient(settings),
+  });
+};
+const ec2Error = (code: string, message: string, status: number) =>
+  xml(`<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors></Response>`, status);
+
+test("offerings are read to their last page", async () => {
+  const page = (zone: string, token = "") =>
+    xml(`<DescribeInstanceTypeOfferingsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><instanceTypeOfferingSet>
+<item><instanceType>c7gn.large</instanceType><location>${zone}</location></item></instanceTypeOfferingSet>${token}</DescribeInstanceTypeOfferingsResponse>`);
+  const pages = account(page("eu-west-1a", "<nextToken>t</nextToken>"), page("eu-west-1b"));
+  expect(await pages.offerings(["c7gn.large"])).toEqual([
+    { zone: "eu-west-1a", type: "c7gn.large" },
+    { zone: "eu-west-1b", type: "c7gn.large" },
+  ]);
+});
+
+test("what is not there is no error, as each service says it", async () => {
+  const noQuota = json({ __type: "NoSuchResourceException", Message: "The request failed because …" }, 400);
+  const byDefault = json({ Quota: { ServiceCode: "vpc", QuotaCode: "L-F678F1CE", Value: 5.0 } });
+  expect(await account(noQuota, byDefault).quota("vpc", "L-F678F1CE")).toBe(5);
+  const noRole = xml(
+    `<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Code>NoSuchEntity</Code></Error></ErrorResponse>`,
+    404,
+  );
+  expect(await account(noRole).hasRole("AWSServiceRoleForEC2Spot")).toBe(false);
+  const noParameter = json({ __type: "ParameterNotFound" }, 400);
+  expect(await account(noParameter).parameter("/cdk-bootstrap/hnb659fds/version")).toBeUndefined();
+});
+
+const UNKNOWN = "what answers here does not know the call";
+
+test.each<[string, () => Promise<unknown>, string]>([
+  [
+    "EC2 without permission",
+    () => account(ec2Error("UnauthorizedOperation", "You: arn:aws:iam::111122223333:user/x", 403)).vpcCount(),
+    "no permission: You: arn:aws:iam::<account>:user/x",
+  ],
+  [
+    "an operation that EC2 does not know",
+    () => account(ec2Error("InvalidAction", "Unknown EC2 action", 400)).defaultEbsKey(),
+    `${UNKNOWN}: Unknown EC2 action`,
+  ],
+  [
+    "a service that is not there",
+    () => account({ status: 400, body: "{}" }).quota("ec2", "x"),
+    `${UNKNOWN}: UnknownError`,
+  ],
+  [
+    "an operation that a JSON service does not know",
+    () => account(json({ __type: "UnknownOperationException", message: "No such operation" }, 400)).quota("ec2", "x"),
+    `${UNKNOWN}: No such operation`,
+  ],
+  [
+    "a good answer with nothing in it",
+    () => account(json({})).concurrency(),
+    `${UNKNOWN}: the answer has no AccountLimit.ConcurrentExecutions`,
+  ],
+  [
+    "credentials that have expired",
+    () => account(json({ __type: "ExpiredTokenException", message: "…" }, 403)).concurrency(),
+    "no valid credentials (ExpiredTokenException)",
+  ],
+])("%s", async (_, asked, says) => {
+  expect(unanswered(await asked().catch((error: unknown) => error))).toMatchObject({ status: "cannot-tell", says });
+});
+
+test.each([
+  [awsError("AccessDeniedException"), /^no permission/],
+  [awsError("Odd", { $metadata: { httpStatusCode: 403 } }), /^no permission/],
+  [awsError("NotImplemented"), /does not know the call/],
+  [awsError("CredentialsProviderError"), /^no valid credentials/],
+  [awsError("TimeoutError"), /^no connection/],
+  [awsError("Error", { code: "ENOTFOUND" }), /^no connection/],
+  [awsError("SomethingNew"), /^SomethingNew: /],
+  ["no error at all", /no error at all/],
+])("a check that ends in %s cannot tell", (error, says) => {
+  expect(unanswered(error)).toMatchObject({ says: expect.stringMatching(says), next: expect.any(String) });
+});

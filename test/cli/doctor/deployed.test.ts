@@ -1,0 +1,168 @@
+// What is told from AWS's answers about a deployed stack, and from the API's, each with the fault and without it.
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Client } from "../../../cli/api/client.ts";
+import type { Status } from "../../../cli/doctor/check/check.ts";
+import { apiChecks } from "../../../cli/doctor/deployed/api.ts";
+import { stackChecks } from "../../../cli/doctor/deployed/checks.ts";
+import { StackReader } from "../../../cli/doctor/deployed/read-stack.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+import { type FakeApi, fakeApi, ORIGIN, type Reply } from "../fake-api.ts";
+import { type Answers, fakeAws, judgementOf } from "./fake-aws.ts";
+
+const STREAM = "PrewarmPipelineTaskDynamoDBEventSourcePrewarmStackPrewarmStorageRequestPop8F086D9FE1E527C2";
+const RESOURCES = [
+  ["AWS::Lambda::EventSourceMapping", STREAM],
+  ["AWS::SNS::Topic", "Topic"],
+  ["AWS::CloudWatch::Alarm", "Errors"],
+  ["AWS::SQS::Queue", "PrewarmTaskQueueDeadLetters9EE29DB2"],
+  ["AWS::SQS::Queue", "PrewarmPipelineFailedBatches0F0F0F0F"],
+  ["AWS::SQS::Queue", "PrewarmTaskQueueMain12345678"],
+] as const;
+const resources = (all: readonly (readonly [type: string, id: string])[] = RESOURCES) => ({
+  ListStackResources: {
+    StackResourceSummaries: all.map(([ResourceType, LogicalResourceId]) => ({
+      ResourceType,
+      LogicalResourceId,
+      PhysicalResourceId: LogicalResourceId,
+    })),
+  },
+});
+const withoutType = (type: string) => resources(RESOURCES.filter((resource) => resource[0] !== type));
+
+const FILTER = '{"a":[1],"dynamodb":{"NewImage":{"state":{"S":["READY"]}}}}';
+const filters = (Pattern: string | undefined) =>
+  Pattern === undefined ? {} : { FilterCriteria: { Filters: [{ Pattern }] } };
+const template = (pattern: string | undefined) => ({
+  GetTemplate: {
+    TemplateBody: JSON.stringify({
+      Resources: { [STREAM]: { Type: "AWS::Lambda::EventSourceMapping", Properties: filters(pattern) } },
+    }),
+  },
+});
+// As API_GetEventSourceMapping of Lambda's reference shows one.
+const stream = (over: object = {}) => ({
+  GetEventSourceMapping: {
+    ...filters('{ "dynamodb": {"NewImage": {"state": {"S": ["READY"]}}}, "a": [1] }'),
+    LastProcessingResult: "OK",
+    State: "Enabled",
+    ...over,
+  },
+});
+const state = (StackStatus: string) => ({ DescribeStacks: { Stacks: [{ StackStatus }] } });
+const mails = (...arns: readonly string[]) => ({
+  ListSubscriptionsByTopic: {
+    Subscriptions: [
+      ...arns.map((SubscriptionArn) => ({ Protocol: "email", SubscriptionArn })),
+      { Protocol: "sqs", SubscriptionArn: "arn:aws:sns:eu-west-1:111122223333:t:2" },
+    ],
+  },
+});
+const alarms = (...states: readonly string[]) => ({
+  DescribeAlarms: {
+    MetricAlarms: states.map((StateValue) => ({ AlarmName: "Errors", StateValue, AlarmDescription: "What to do" })),
+  },
+});
+const messages = (count: number) => ({
+  GetQueueAttributes: ({ QueueUrl = "" }) => ({
+    Attributes: {
+      ApproximateNumberOfMessages: QueueUrl.includes("DeadLetters") ? String(count) : "0",
+      ApproximateNumberOfMessagesNotVisible: "0",
+    },
+  }),
+});
+
+const GOOD: Answers = {
+  ...state("UPDATE_COMPLETE"),
+  ...resources(),
+  ...template(FILTER),
+  ...stream(),
+  ...mails("arn:aws:sns:eu-west-1:111122223333:t:1"),
+  ...alarms("OK"),
+  ...messages(0),
+};
+const checks = (answers: Answers) => stackChecks(new StackReader(fakeAws({ ...GOOD, ...answers }), "S"));
+
+test.each<[name: string, what: string, answers: Answers, status: Status, says: RegExp]>([
+  ["stack", "it was updated", {}, "ok", /UPDATE_COMPLETE/],
+  ["stack", "an update was taken back", state("UPDATE_ROLLBACK_COMPLETE"), "warn", /ROLLBACK/],
+  ["stack", "it changes", state("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), "warn", /IN_PROGRESS/],
+  ["stack", "it never came to be", state("ROLLBACK_COMPLETE"), "fail", /ROLLBACK_COMPLETE/],
+  ["stack", "it cannot be deleted", state("DELETE_FAILED"), "fail", /DELETE_FAILED/],
+  [
+    "stack",
+    "it is not there",
+    { DescribeStacks: new Error("Stack with id S does not exist") },
+    "cannot-tell",
+    /no stack S/,
+  ],
+  ["event sources", "on", {}, "ok", /all 1 streams/],
+  ["event sources", "off", stream({ State: "Disabled" }), "fail", /Task \(RequestPop\) is Disabled/],
+  ["event sources", "changing", stream({ State: "Updating" }), "warn", /Updating/],
+  ["event sources", "without a state", stream({ State: undefined }), "cannot-tell", /unknown/],
+  ["event sources", "none", withoutType("AWS::Lambda::EventSourceMapping"), "fail", /no stream/],
+  ["last results", "good", {}, "ok", /went well/],
+  ["last results", "good, in an emulator's words", stream({ LastProcessingResult: "OK - 1 records" }), "ok", /well/],
+  ["last results", "bad", stream({ LastProcessingResult: "PROBLEM: Function call failed" }), "fail", /PROBLEM/],
+  ["last results", "in new words", stream({ LastProcessingResult: "Something new" }), "cannot-tell", /1 of 1/],
+  ["last results", "not yet", stream({ LastProcessingResult: "No records processed" }), "cannot-tell", /1 of 1/],
+  ["last results", "not given", stream({ LastProcessingResult: undefined }), "cannot-tell", /1 of 1/],
+  ["last results", "of no stream", withoutType("AWS::Lambda::EventSourceMapping"), "cannot-tell", /0 of 0/],
+  ["filters", "in another order of keys", {}, "ok", /all 1/],
+  ["filters", "changed by hand", template(FILTER.replace("READY", "SENT")), "fail", /Task/],
+  ["filters", "gone", stream({ FilterCriteria: {} }), "fail", /Task/],
+  ["filters", "too many", template(undefined), "fail", /Task/],
+  ["filters", "that are no JSON", { ...template("x"), ...stream(filters("x")) }, "ok", /all 1/],
+  ["filters", "of no stream", withoutType("AWS::Lambda::EventSourceMapping"), "cannot-tell", /could not be asked/],
+  ["mail of alarms", "to a confirmed address", {}, "ok", /1 confirmed address$/],
+  ["mail of alarms", "to one that waits", mails("PendingConfirmation"), "warn", /not confirmed/],
+  ["mail of alarms", "to nobody", mails(), "warn", /nobody/],
+  ["mail of alarms", "to one that left", mails("Deleted"), "warn", /nobody/],
+  ["alarms", "quiet", {}, "ok", /none of 1/],
+  ["alarms", "on", alarms("OK", "ALARM"), "fail", /on: Errors/],
+  ["alarms", "never evaluated", alarms("INSUFFICIENT_DATA"), "cannot-tell", /1 of 1/],
+  ["alarms", "gone", alarms(), "warn", /1 of 1 alarms are gone/],
+  ["alarms", "none", withoutType("AWS::CloudWatch::Alarm"), "warn", /no alarms/],
+  ["dead letters", "none", {}, "ok", /2 queues/],
+  ["dead letters", "three", messages(3), "fail", /DeadLetters has 3$/],
+  ["dead letters", "without a queue", withoutType("AWS::SQS::Queue"), "cannot-tell", /no queue/],
+])("%s: %s", async (name, _, answers, status, says) => {
+  const judgement = await judgementOf(checks(answers), name);
+  expect(judgement).toMatchObject({ status, says: expect.stringMatching(says) });
+  expect(judgement?.next === undefined).toBe(status === "ok");
+});
+
+describe("the API", () => {
+  useVirtualClock();
+  afterEach(() => vi.unstubAllGlobals());
+  const asked = (name: string, api: Partial<FakeApi>, mustAnswer = true) => {
+    fakeApi(api);
+    const endpoint = { url: `${ORIGIN}/prod/`, key: "the-key", from: "--endpoint" };
+    return judgementOf(apiChecks({ api: async () => new Client(endpoint), mustAnswer }), name);
+  };
+  const replies = (reply: Reply): Partial<FakeApi> => ({ replies: { "GET instances": reply } });
+  const keyless = (status: number): Partial<FakeApi> => ({ keyless: { status, body: {} } });
+
+  test.each<[what: string, api: Partial<FakeApi>, status: Status, says: RegExp]>([
+    ["takes the key", {}, "ok", /takes the key and nothing else; 3 instances/],
+    ["refuses the key", replies({ status: 403, body: { message: "Forbidden" } }), "fail", /Forbidden/],
+    ["needs no key", keyless(200), "fail", /without a key/],
+    ["does not refuse a call without a key", keyless(502), "warn", /without a key: HTTP 502/],
+    ["answers something else", replies({ status: 200, body: "<html>" }), "fail", /cannot read/],
+  ])("%s", async (_, api, status, says) => {
+    expect(await asked("API and key", api)).toMatchObject({ status, says: expect.stringMatching(says) });
+  });
+
+  test.each([
+    [true, "fail"],
+    [false, "cannot-tell"],
+  ])("that does not answer, and must: %s", async (mustAnswer, status) => {
+    expect(await asked("API and key", replies("no answer"), mustAnswer)).toMatchObject({ status });
+  });
+
+  test("of another release than the command is one to look at", async () => {
+    expect(await asked("version", {})).toMatchObject({ status: expect.stringMatching(/^(ok|warn)$/) });
+    const older = { replies: { "GET settings": { status: 404, body: {} } } };
+    expect(await asked("version", older)).toMatchObject({ status: "fail", next: expect.stringContaining("older") });
+    expect(await asked("version", keyless(200))).toMatchObject({ status: "cannot-tell" });
+  });
+});

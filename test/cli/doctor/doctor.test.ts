@@ -1,0 +1,262 @@
+// `prewarm doctor` as a whole: its options, where it asks, what it prints, and its exit code.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import * as z from "zod";
+import { REPOSITORY } from "../../../cli/api/connect.ts";
+import { type DoctorWords, optionsOf } from "../../../cli/doctor/check/options.ts";
+import { awsClients, edgeOf, placeOf } from "../../../cli/doctor/check/place.ts";
+import { checksOf, doctor } from "../../../cli/doctor/doctor.ts";
+import { printer } from "../../../cli/doctor/print.ts";
+import { sinkOf } from "../../../cli/output/sink.ts";
+import type { Shell } from "../../../cli/shell.ts";
+import { addressOf } from "../../../tools/local/ports.ts";
+import { anchors } from "../../docs/markdown.ts";
+import { AT, fakeApi, run } from "../fake-api.ts";
+
+const NETWORK = { before: true, vpc: "vpc-1", subnets: "subnet-1,subnet-2", sg: "sg-1" };
+const URL_WORDS = { url: "https://a.example.com/x" };
+
+describe("the options", () => {
+  test("are checked and read", () => {
+    const words = { ...NETWORK, ...URL_WORDS, vpce: "vpce-1", edge: true, pops: "sin2-p1" };
+    expect(optionsOf(words)).toMatchObject({
+      phases: ["before", "edge"],
+      network: { vpc: "vpc-1", subnets: ["subnet-1", "subnet-2"], sg: "sg-1", vpce: "vpce-1" },
+      pops: ["SIN2-P1"],
+    });
+  });
+
+  test.each<[DoctorWords, string]>([
+    [{ edge: true }, "--edge needs --url"],
+    [{ edge: true, url: "example.com" }, "'example.com' is no URL"],
+    [{ edge: true, url: "ftp://example.com/x" }, "is no URL"],
+    [{ edge: true, ...URL_WORDS, pops: "SIN" }, "'SIN' in --pops is no POP"],
+    [{ smoke: true, ...URL_WORDS }, "--smoke needs --pops with two"],
+    [{ smoke: true, ...URL_WORDS, pops: "SIN2-P1,SIN2-P1" }, "--smoke needs --pops with two"],
+    [{ before: true, vpc: "vpc-1" }, "needs all of --vpc, --subnets and --sg"],
+    [{ ...NETWORK, vpc: "x" }, "'x' in --vpc is no id"],
+    [{ ...NETWORK, before: false }, "--vpc is looked at with --before"],
+    [{ local: true, profile: "x" }, "--local asks this machine"],
+  ])("%o are refused", (words, says) => {
+    expect(() => optionsOf(words)).toThrow(says);
+  });
+});
+
+/** A shell in a folder with the file of a local run, which has these fields. */
+function shellOf(localRun?: object, env: Record<string, string> = {}) {
+  const cwd = mkdtempSync(join(tmpdir(), "prewarm-doctor-"));
+  onTestFinished(() => rmSync(cwd, { recursive: true }));
+  if (localRun !== undefined) {
+    mkdirSync(join(cwd, ".local"));
+    writeFileSync(join(cwd, ".local/endpoint.json"), JSON.stringify(localRun));
+  }
+  return { cwd, env };
+}
+
+describe("where it asks", () => {
+  const API = { apiUrl: "http://127.0.0.1:8480/prod/", apiKey: "k" };
+  const EMULATOR = { awsEndpoint: "http://127.0.0.1:4566", awsAccessKeyId: "A", region: "us-east-1", stackName: "L" };
+  const place = (words: DoctorWords, shell = shellOf()) => placeOf(shell, optionsOf(words), words);
+  const ENV = { PREWARM_ENDPOINT: "https://env.example/prod/", PREWARM_API_KEY: "k" };
+
+  test.each<[string, DoctorWords, Record<string, string>, object]>([
+    ["an address", {}, ENV, { stack: undefined, isAws: true }],
+    [
+      "a stack",
+      { stack: "S", region: ["us-east-1"], profile: "p" },
+      ENV,
+      { stack: "S", aws: { region: "us-east-1", profile: "p" } },
+    ],
+    ["a phase, of AWS", { before: true }, ENV, { stack: "PrewarmStack", api: undefined, aws: {} }],
+    ["a phase, of a stack of the environment", { deployed: true }, { PREWARM_STACK: "T" }, { stack: "T", isAws: true }],
+    [
+      "an emulator",
+      { deployed: true },
+      { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" },
+      { isAws: false, aws: { endpoint: "http://127.0.0.1:4566" } },
+    ],
+    [
+      "AWS by its own address",
+      { deployed: true },
+      { AWS_ENDPOINT_URL: "https://sts.amazonaws.com" },
+      { isAws: true, aws: {} },
+    ],
+  ])("%s", async (_, words, env, expected) => {
+    expect(await place(words, shellOf(undefined, env))).toMatchObject(expected);
+  });
+
+  test("the local run: its stack, its emulator and its edge", async () => {
+    const shell = shellOf({ ...API, ...EMULATOR });
+    writeFileSync(join(shell.cwd, "ca.pem"), "PEM");
+    const edge = { httpsPort: 1, httpPort: 2, dnsPort: 3, caFile: join(shell.cwd, "ca.pem") };
+    writeFileSync(join(shell.cwd, ".local/endpoint.json"), JSON.stringify({ ...API, ...EMULATOR, edge }));
+    const found = await place({ local: true, deployed: true }, shell);
+    expect(found).toMatchObject({
+      isAws: false,
+      stack: "L",
+      api: { url: API.apiUrl },
+      aws: { endpoint: EMULATOR.awsEndpoint, region: "us-east-1", credentials: { accessKeyId: "A" } },
+    });
+    expect(edgeOf(found, {}).place).toEqual({ httpsPort: 1, httpPort: 2, ca: "PEM", allowPrivateAddresses: true });
+    // The file has the address of one stack only.
+    expect(await place({ local: true, stack: "M" }, shell)).toMatchObject({ stack: "M", api: undefined });
+  });
+
+  test("a local run of an older release is refused, and so is one whose emulator is elsewhere", async () => {
+    await expect(place({ local: true }, shellOf(API))).rejects.toThrow("does not say where the emulator is");
+    const elsewhere = { ...API, ...EMULATOR, awsEndpoint: "http://evil.example/" };
+    await expect(place({ local: true }, shellOf(elsewhere))).rejects.toThrow("of this machine");
+  });
+
+  test("private addresses are never asked for AWS, whatever the environment says", async () => {
+    const env = { PREWARM_ALLOW_PRIVATE_ADDRESSES: "true", PREWARM_HTTPS_PORT: "8443" };
+    const allowed = async (more: object) =>
+      edgeOf(await place({ before: true }, shellOf(undefined, { ...env, ...more })), env).place;
+    expect(await allowed({})).toEqual({ httpsPort: 8443, httpPort: 80, allowPrivateAddresses: false });
+    expect(await allowed({ AWS_ENDPOINT_URL: "http://127.0.0.1:1" })).toMatchObject({ allowPrivateAddresses: true });
+  });
+});
+
+describe("every check", () => {
+  const options = optionsOf({
+    ...NETWORK,
+    ...URL_WORDS,
+    vpce: "vpce-1",
+    deployed: true,
+    edge: true,
+    smoke: true,
+    pops: "SIN2-P1,FRA56-P4",
+  });
+  const place = { isAws: true, stack: "S", api: undefined, aws: { region: "eu-west-1" }, edge: undefined };
+  const clients = awsClients(place.aws);
+  const checks = checksOf({ options, place, clients, env: {}, showTable: () => undefined });
+
+  test.each([...new Set(checks.map(({ docs }) => docs))])("%s is there", (docs) => {
+    const [file = "", anchor] = docs.split("#");
+    expect(anchors(readFileSync(join(REPOSITORY, file), "utf8"))).toContain(anchor);
+  });
+
+  test("has a name of its own in its phase", () => {
+    const names = checks.map(({ phase, name }) => `${phase}: ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+const STACK = (status: string) => ({
+  status: 200,
+  body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>S</StackName><CreationTime>2026-11-25T00:00:00Z</CreationTime><StackStatus>${status}</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+});
+const UNKNOWN_CALL = {
+  status: 400,
+  body: "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>no</Message></Error></ErrorResponse>",
+};
+const DEPLOYED: DoctorWords = { deployed: true, stack: "S", region: ["eu-west-1"] };
+
+/** Runs the doctor against an AWS that answers every call the same. */
+async function examined(words: DoctorWords, answer: { readonly status: number; readonly body: string }, isTTY = false) {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(answer.status, { "content-type": "text/xml" }).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const heard = { stdout: "", stderr: "" };
+  const sink = (name: "stdout" | "stderr") =>
+    sinkOf({
+      isTTY,
+      write: (text: string) => {
+        heard[name] += text;
+      },
+    });
+  const shell: Shell = {
+    env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${addressOf(server).port}` },
+    cwd: "/",
+    stdin: Readable.from([]),
+    stdout: sink("stdout"),
+    stderr: sink("stderr"),
+  };
+  return { code: await doctor(shell, words), ...heard };
+}
+
+const documentSchema = z.object({ failed: z.boolean(), findings: z.array(z.object({ status: z.string() })) });
+
+describe("it ends", () => {
+  beforeEach(() => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+  });
+
+  test("with 1 where a check failed, and the document says so", async () => {
+    const { code, stdout } = await examined({ ...DEPLOYED, json: true }, STACK("ROLLBACK_COMPLETE"));
+    const { failed, findings } = documentSchema.parse(JSON.parse(stdout));
+    expect([code, failed]).toEqual([1, true]);
+    expect(findings.map(({ status }) => status)).toContain("fail");
+  });
+
+  test("with 0 where nothing could be told, and the document says so", async () => {
+    const { code, stdout } = await examined({ ...DEPLOYED, json: true }, UNKNOWN_CALL);
+    const { failed, findings } = documentSchema.parse(JSON.parse(stdout));
+    expect([code, failed]).toEqual([0, false]);
+    expect(new Set(findings.map(({ status }) => status))).toEqual(new Set(["cannot-tell"]));
+  });
+
+  test("in a pipe with a line of six fields for each check", async () => {
+    const { stdout } = await examined(DEPLOYED, UNKNOWN_CALL);
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.split("\t").length),
+    ).toEqual(Array(9).fill(6));
+  });
+
+  test("on a terminal with what AWS answered, which is shown and not obeyed", async () => {
+    const { stdout, stderr } = await examined(DEPLOYED, STACK("ROLLBACK\u202e\u009b_COMPLETE"), true);
+    expect(stdout).toContain("S in eu-west-1, as http://127.0.0.1");
+    expect(stdout).toContain("ROLLBACK··_COMPLETE");
+    expect(stderr).toMatch(/\d+ ok, /);
+    const { stdout: json } = await examined({ ...DEPLOYED, json: true }, STACK("ROLLBACK\u202e\u009b_COMPLETE"), true);
+    expect(json).toContain("ROLLBACK\\u202e\\u009b_COMPLETE");
+    expect(stdout + json).not.toMatch(/[\u202e\u009b]/);
+  });
+
+  test("with 1 and a sentence for options that make no sense", async () => {
+    const { code, stderr } = await examined({ edge: true }, UNKNOWN_CALL);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("--edge needs --url")]);
+  });
+
+  test("before it warms anything where nobody can be asked, or says no", async () => {
+    fakeApi();
+    const words = "doctor --smoke --url https://a.example.com/x --pops SIN2-P1,FRA56-P4 --region eu-west-1".split(" ");
+    expect(await run([...words, ...AT])).toMatchObject({ code: 1, stderr: expect.stringContaining("say --yes") });
+    const no = await run([...words, ...AT], { input: "" });
+    expect(no).toMatchObject({ code: 0, stdout: "", stderr: expect.stringContaining("Nothing was started") });
+  });
+
+  test("at the address of an API with a word on how to see more", async () => {
+    fakeApi();
+    const { code, stdout, stderr } = await run(["doctor", ...AT]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("--stack NAME") });
+    expect(stdout.split("\n").map((line) => line.split("\t")[2])).toEqual(["API and key", "version", undefined]);
+  });
+});
+
+test("the last line counts each kind of finding", () => {
+  const finding = { phase: "deployed", name: "a check", docs: "docs/deploy.md#parameters", says: "…" } as const;
+  const counts = { ok: 5, warn: 2, fail: 7, "cannot-tell": 3 } as const;
+  const findings = (["warn", "cannot-tell", "ok", "fail"] as const).flatMap((status) =>
+    Array.from({ length: counts[status] }, () => ({ ...finding, status })),
+  );
+  const lines: string[] = [];
+  const sink = { isTTY: true, write: (text: string) => lines.push(text) };
+  printer({ env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink, stderr: sink }, false).end(findings);
+  expect(lines.join("").match(/\d+/g)?.map(Number)).toEqual([5, 2, 7, 3]);
+});

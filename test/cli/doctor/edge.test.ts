@@ -1,0 +1,228 @@
+// The edge as the doctor sees it: against the stand-in, and by recorded answers where the stand-in is too good.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Dns } from "../../../aws/dns.ts";
+import { runChecks, type Status } from "../../../cli/doctor/check/check.ts";
+import { type Answered, ask } from "../../../cli/doctor/edge/ask.ts";
+import { edgeChecks } from "../../../cli/doctor/edge/checks.ts";
+import { labelOf, lookupByTask, lookupHere } from "../../../cli/doctor/edge/lookup.ts";
+import { judgeReached, judgeResolved, type Reached } from "../../../cli/doctor/edge/reach.ts";
+import { isHit, judgeShares, popsToAsk, questionsFor, type Share, tierOf } from "../../../cli/doctor/edge/share.ts";
+import { startEdge } from "../../../tools/edge/edge.ts";
+import { fakeResolver } from "../../lambdas/fakes/dns.ts";
+import { json, recorded } from "./fake-aws.ts";
+
+const DOMAIN = "d111111abcdef8.cloudfront.net";
+const HOST = "www.example.com";
+const resolved = (pop: string, ...addresses: string[]) => ({ pop, addresses });
+const answer = (over: Partial<Answered> = {}): Answered => ({
+  status: 206,
+  pop: "SIN2-P1",
+  xCache: "Hit from cloudfront",
+  serverTiming: undefined,
+  age: 1,
+  firstByteMs: 12,
+  bytes: 1,
+  ...over,
+});
+
+/** The checks of an edge of two POPs with three addresses each, and one that does not resolve. */
+async function checksOfStandIn(file: string) {
+  const edge = await startEdge({
+    distributions: [{ domain: DOMAIN, aliases: [HOST] }],
+    pops: [
+      { pop: "SIN2-P1", rec: "Singapore", addresses: 3 },
+      { pop: "FRA56-P4", rec: "Frankfurt", addresses: 3 },
+    ],
+    deadPops: ["ICN51-C1"],
+    site: { "/a.bin": { size: 2_000 } },
+    firstAddress: "127.78.0.1",
+  });
+  onTestFinished(() => edge.close());
+  const { httpsPort, httpPort, caPem: ca, dnsServer } = edge;
+  const tables: string[] = [];
+  let objects = 0;
+  const checks = edgeChecks({
+    url: new URL(`https://${HOST}/a.bin?token=secret`),
+    pops: ["SIN2-P1", "FRA56-P4", "ICN51-C1"],
+    file,
+    edge: { httpsPort, httpPort, ca, allowPrivateAddresses: true },
+    lookup: lookupHere(new Dns({ servers: [dnsServer], allowPrivateAddresses: true })),
+    isAws: false,
+    showTable: (text) => tables.push(text),
+    label: async () => "d111111abcdef8",
+    region: async () => "eu-west-1",
+    fresh: () => String(objects++),
+  });
+  return { checks, tables };
+}
+
+test("the checks see each POP, how its servers share, and write it down without secrets", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-doctor-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "edge.json");
+  const { checks, tables } = await checksOfStandIn(file);
+  // As if it were CloudFront: what the stand-in says is not believed otherwise.
+  const findings = await runChecks(checks, { isAws: true, onFinding: () => undefined });
+  expect(findings.map(({ status, says }) => `${status}: ${says}`)).toEqual([
+    "warn: 2 of 3 POPs resolve (resolved from here, not from the Lambdas); not ICN51-C1",
+    "ok: 2 of 2 POPs answered under their own name",
+    // The stand-in has one cache for all addresses of a POP.
+    "ok: after one address was filled, hits at the others: HEAD 4 of 4, GET 4 of 4, RANGE 4 of 4",
+    expect.stringMatching(/^ok: written to .*edge\.json/),
+  ]);
+  const text = readFileSync(file, "utf8");
+  expect(text).not.toContain("secret");
+  expect(JSON.parse(text)).toMatchObject({
+    format: "prewarm-edge/1",
+    edge: "a stand-in",
+    url: `https://${HOST}/a.bin`,
+    pops: [{ pop: "SIN2-P1", answered: { pop: "SIN2-P1", status: 206 } }, { pop: "FRA56-P4" }, { pop: "ICN51-C1" }],
+  });
+  expect(tables[0]).toContain("filled RANGE  fill   1/3      GET");
+  // An emulator's edge is no evidence.
+  const believed = await runChecks(checks.slice(0, 3), { isAws: false, onFinding: () => undefined });
+  expect(new Set(believed.map(({ status }) => status))).toEqual(new Set(["cannot-tell"]));
+});
+
+test("a private address is not asked, unless it is one's own edge", async () => {
+  const edge = { httpsPort: 443, httpPort: 80, allowPrivateAddresses: false };
+  expect(() => ask(new URL("https://a.example.com/"), "169.254.169.254", "GET", edge)).toThrow("refused");
+});
+
+test("the label is that of the account's distribution, else that of the DNS", async () => {
+  const own = async () => [{ id: "E1", domain: DOMAIN, aliases: [HOST] }];
+  const never = async () => Promise.reject(new Error("not asked for"));
+  expect(await labelOf(HOST, { own, dns: fakeResolver({}) })).toBe("d111111abcdef8");
+  expect(await labelOf(HOST, { own: never, dns: fakeResolver({ alias: async () => DOMAIN }) })).toBe("d111111abcdef8");
+});
+
+test.each([
+  ["1 of 1 POPs resolve", "ok", [resolved("SIN2-P1", "192.0.2.1")]],
+  ["1 of 2 POPs resolve (here); not FRA56-P4", "warn", [resolved("SIN2-P1", "192.0.2.1"), resolved("FRA56-P4")]],
+  ["0 of 1 POPs resolve", "fail", [resolved("SIN2-P1")]],
+])("%s: %s", (says, status, pops) => {
+  expect(judgeResolved("here", pops)).toMatchObject({ status, says: expect.stringContaining(says) });
+});
+
+const at = (pop: string, over: Partial<Answered> = {}): Reached => ({ pop, answered: answer({ pop, ...over }) });
+const CHALLENGE = { status: 202, wafAction: "challenge" };
+
+test.each<[Status, string, Reached[]]>([
+  ["ok", "1 of 1", [at("SIN2-P1")]],
+  ["cannot-tell", "no POP has an address", []],
+  ["fail", "no connection to any (ECONNREFUSED)", [{ pop: "SIN2-P1", error: "ECONNREFUSED" }]],
+  ["cannot-tell", "no answer has x-amz-cf-pop", [at("SIN2-P1", { pop: undefined })]],
+  ["fail", "SIN2-P1 answers for all", [at("SIN2-P1"), at("FRA56-P4", { pop: "SIN2-P1" })]],
+  ["fail", "HTTP 403 everywhere", [at("SIN2-P1", { status: 403 })]],
+  [
+    "warn",
+    "1 of 2 POPs answered under their own name; SIN2-P2 for SIN2-P3",
+    [at("SIN2-P1"), at("SIN2-P3", { pop: "SIN2-P2" })],
+  ],
+  [
+    "fail",
+    "0 of 2 POPs answered under their own name: AWS WAF answered with a challenge (HTTP 202, x-amzn-waf-action: challenge)",
+    [at("SIN2-P1", CHALLENGE), at("FRA56-P4", CHALLENGE)],
+  ],
+  [
+    "warn",
+    "1 of 2 POPs answered under their own name; AWS WAF answered at SIN2-P1",
+    [at("SIN2-P1", CHALLENGE), at("FRA56-P4")],
+  ],
+])("POPs by name: %s, %s", (status, says, reached) => {
+  expect(judgeReached(reached)).toMatchObject({ status, says: expect.stringContaining(says) });
+});
+
+const HIT = "Hit from cloudfront";
+const MISS = "Miss from cloudfront";
+const share = (over: Partial<Share>): Share => ({
+  series: "filled RANGE",
+  step: "fill",
+  address: 0,
+  way: "GET",
+  pop: "SIN2-P1",
+  addresses: 2,
+  status: 200,
+  xCache: MISS,
+  ...over,
+});
+
+test.each<[string, string, Share[]]>([
+  ["ok", "RANGE 1 of 1", [share({}), share({ step: "other", way: "RANGE", xCache: HIT })]],
+  ["ok", "RANGE 0 of 1", [share({}), share({ step: "other", way: "RANGE" })]],
+  [
+    "cannot-tell",
+    "not in the cache key",
+    [share({ xCache: HIT }), share({ step: "other", way: "RANGE", xCache: HIT })],
+  ],
+  ["cannot-tell", "one address only", [share({})]],
+  ["cannot-tell", "refused (HTTP 403)", [share({ status: 403 })]],
+  ["cannot-tell", "refused (HTTP 202)", [share({ status: 202 })]],
+  ["cannot-tell", "no POP could be looked into", []],
+])("servers of a POP: %s, %s", (status, says, shares) => {
+  expect(judgeShares(shares)).toMatchObject({ status, says: expect.stringContaining(says) });
+});
+
+// As the developer guide shows the header.
+test.each([
+  ['cdn-cache-hit,cdn-pop;desc="SIN2-P1",cdn-rid;desc="x",cdn-hit-layer;desc="EDGE"', "EDGE"],
+  ['cdn-cache-hit,cdn-pop;desc="SIN2-P1",cdn-hit-layer;desc="REC",cdn-downstream-fbl;dur=436', "REC"],
+  ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss,cdn-pop;desc="PHX50-C2"', "origin"],
+  ['cdn-cache-hit,cdn-hit-layer;desc="Origin Shield"', "Origin Shield"],
+  ["app;dur=3", undefined],
+  [undefined, undefined],
+])("the tier of %s is %s", (header, tier) => {
+  expect(tierOf(header)).toBe(tier);
+});
+
+test("what x-cache calls a hit", () => {
+  const values = [HIT, "RefreshHit from cloudfront", MISS, "Error from cloudfront", undefined];
+  expect(values.map(isHit)).toEqual([true, true, false, false, false]);
+});
+
+test("each series has an object of its own and begins at the first address", () => {
+  const asked = questionsFor(3);
+  const series = [...new Set(asked.map(({ series }) => series))];
+  expect(series.sort()).toEqual(["cold GET", "cold HEAD", "cold RANGE", "filled GET", "filled HEAD", "filled RANGE"]);
+  for (const one of series) expect(asked.find(({ series }) => series === one)?.address).toBe(0);
+  const filled = asked.filter(({ series }) => series === "filled HEAD");
+  expect(filled.map(({ way, address }) => `${way} ${address}`)).toEqual(["GET 0", "HEAD 0", "HEAD 1", "HEAD 2"]);
+});
+
+test("POPs with many addresses are looked into, of different regional caches first", () => {
+  const pops = [
+    resolved("SIN2-P1", "1"),
+    resolved("FRA56-P4", "1", "2"),
+    resolved("FRA56-P2", "1", "2"),
+    resolved("NRT57-P2", "1", "2"),
+  ];
+  expect(popsToAsk(pops).map(({ pop }) => pop)).toEqual(["FRA56-P4", "NRT57-P2", "SIN2-P1"]);
+});
+
+describe("who looks POPs up", () => {
+  const here = async () => ({ from: "resolved from here", pops: [resolved("SIN2-P1", "192.0.2.1")] });
+  const task = async () => "PrewarmStack-Task";
+  const answering = (body: object, headers = {}) => new LambdaClient(recorded({ ...json(body), headers }));
+
+  test("is Task, which runs where all of them do", async () => {
+    const lookup = lookupByTask(answering([{ pop: "SIN2-P1", label: "d1", ips: ["192.0.2.7"] }]), task, here);
+    expect(await lookup("d1", ["SIN2-P1"])).toEqual({
+      from: "resolved from the Lambdas",
+      pops: [resolved("SIN2-P1", "192.0.2.7")],
+    });
+  });
+
+  test.each([
+    ["an older version of Task", new LambdaClient(recorded({ body: "null" })), task],
+    ["a Task that fails", answering({}, { "x-amz-function-error": "Unhandled" }), task],
+    ["no stack", answering([]), async () => Promise.reject(new Error("no stack"))],
+  ])("is this machine with %s, and it says so", async (_, lambda, name) => {
+    const { from, pops } = await lookupByTask(lambda, name, here)("d1", ["SIN2-P1"]);
+    expect(from).toMatch(/^resolved from here: \w*Error$/);
+    expect(pops).toEqual([resolved("SIN2-P1", "192.0.2.1")]);
+  });
+});
