@@ -18,9 +18,7 @@ type Program = readonly [module: string, ...args: string[]];
 export const LABS: Readonly<Record<string, Program>> = {
   console: ["tools/console/main.ts"],
   hostile: ["tools/hostile/main.ts"],
-  large: ["tools/large/main.ts"],
   limiter: ["node_modules/vitest/vitest.mjs", "run", "--project", "limiter-matrix"],
-  warmth: ["tools/warmth/main.ts"],
 };
 
 /** `npm run gen WHAT`: makes what is kept in the repository, though a program writes it. */

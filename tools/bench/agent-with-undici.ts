@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { BUILT, bundleOptions } from "./bundle.ts";
+import { BUILT, bundleOptions } from "../local/bundle-worker.ts";
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 

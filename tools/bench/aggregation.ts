@@ -1,8 +1,9 @@
+import { bundleWorker } from "../local/bundle-worker.ts";
+import { inDynamoForm } from "../local/fake-aws.ts";
 import type { Bench } from "./bench.ts";
-import { bundleWorker } from "./bundle.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { runWorker } from "./pinned.ts";
-import { inDynamoForm, REQ_ID, requestItem } from "./requests.ts";
+import { REQ_ID, requestItem } from "./requests.ts";
 import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
@@ -14,7 +15,7 @@ interface Measured {
 
 /** Measures Aggregation's handler with batches of 1,000, which make three calls each to a fake table. */
 export async function benchAggregation({ rounds, say }: Bench): Promise<Findings> {
-  const worker = bundleWorker("aggregation");
+  const worker = bundleWorker(new URL("workers/aggregation.ts", import.meta.url));
   const aws = await startFakeAws({ items: { requests: inDynamoForm(requestItem({ status: "IN_PROGRESS" })) } });
   const runs: Measured[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -1,36 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type BuildOptions, buildSync } from "esbuild";
 import { unzipSync } from "fflate";
 import * as z from "zod";
-import { BANNER, MAIN_FIELDS, TARGET } from "../../lib/bundling.ts";
-import { LOCAL, ROOT } from "../local/paths.ts";
+import { BUILT } from "../local/bundle-worker.ts";
+import { ROOT } from "../local/paths.ts";
 
-export const BUILT = `${LOCAL}bench/`;
 const SYNTH = `${BUILT}cdk.out`;
-
-/** What all bundles here have in common with those that are deployed. */
-export const bundleOptions = {
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: TARGET,
-  mainFields: MAIN_FIELDS,
-  banner: { js: BANNER },
-  logLevel: "warning",
-} satisfies BuildOptions;
-
-/**
- * Bundles a worker as the agent is bundled. Run by tsx, what tsx adds to functions would be measured, too.
- * @param folder of its source. @default the benchmark's own workers
- */
-export function bundleWorker(name: string, folder = new URL("workers/", import.meta.url)): string {
-  const outfile = `${BUILT}${name}.mjs`;
-  const entry = fileURLToPath(new URL(`${name}.ts`, folder));
-  buildSync({ ...bundleOptions, entryPoints: [entry], outfile, minifySyntax: true });
-  return outfile;
-}
 
 /** What `cdk synth` would upload: the agent's bundle, and each Lambda's by name, with its environment. */
 export interface Deployables {

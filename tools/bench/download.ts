@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
+import { bundleWorker } from "../local/bundle-worker.ts";
 import { RUN } from "../local/paths.ts";
 import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
-import { bundleWorker } from "./bundle.ts";
 import { HOST, type Server } from "./nginx.ts";
 import { runPinned, runWorker } from "./pinned.ts";
 import { type Findings, verdict } from "./row.ts";
@@ -25,7 +25,7 @@ type Contestant = (server: Server) => Promise<Measured>;
 
 /** Measures small and large objects, by the engine and by other programs, and the engine's memory. */
 export async function benchDownload({ rounds, server, tools, say }: Bench): Promise<Findings> {
-  const worker = bundleWorker("download");
+  const worker = bundleWorker(new URL("workers/download.ts", import.meta.url));
   const ours = (path: string, tasks: number, atOnce: number, node?: string) => async (it: Server) => {
     const env = {
       BENCH_TASKS: String(tasks),

@@ -27,7 +27,7 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
     const api = checkedClient(prewarm);
     const pops = world.pops.slice(0, POPS).map(({ pop }) => pop);
     for (const urls of [SIZES[0] ?? 0, ...SIZES]) {
-      const seconds = await once(api, paths.slice(0, urls), pops);
+      const seconds = await secondsOf(api, bodyOf(paths.slice(0, urls), pops, { instance_count: AGENTS }));
       runs.push({ tasks: urls * POPS, seconds });
       say(`  ${urls * POPS} tasks: ${readable(seconds)} s, ${readable((seconds / (urls * POPS)) * 1e6)} µs a task`);
       // Every request starts its own two agents, so the group must be empty first.
@@ -67,23 +67,20 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
   };
 }
 
-async function once(api: ApiClient, paths: readonly string[], pops: readonly string[]): Promise<number> {
+/** Starts a request and follows it. @returns seconds from POST to FINISHED @throws Error if it ends otherwise */
+export async function secondsOf(api: ApiClient, body: object, patienceMs = PATIENCE_MS): Promise<number> {
   const started = performance.now();
-  const reqId = (
-    await api.start({
-      url_list: paths.map((path) => `https://${HOST}${path}`),
-      cf_domain: HOST,
-      target_type: "pop",
-      pops,
-      timeout: 30,
-      instance_count: AGENTS,
-    })
-  ).value.request_id;
-  while (performance.now() - started < PATIENCE_MS) {
+  const reqId = (await api.start(body)).value.request_id;
+  while (performance.now() - started < patienceMs) {
     const { status, failed_count } = (await api.progress(reqId)).value;
     if (status === "FINISHED" && failed_count === 0) return (performance.now() - started) / 1_000;
     if (isTerminal(status)) throw new Error(`${status}, ${failed_count} failed`);
     await sleep(POLL_MS);
   }
-  throw new Error(`not finished after ${PATIENCE_MS / 1_000} s`);
+  throw new Error(`not finished after ${patienceMs / 1_000} s`);
+}
+
+/** The body of a request for these paths. */
+export function bodyOf(paths: readonly string[], pops: readonly string[], changes: object = {}): object {
+  return { url_list: paths.map((path) => `https://${HOST}${path}`), cf_domain: HOST, pops, timeout: 30, ...changes };
 }

@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { bundleWorker } from "../local/bundle-worker.ts";
 import { RUN } from "../local/paths.ts";
-import { bundleWorker } from "./bundle.ts";
 import { SERVING_CORE, startPinned } from "./pinned.ts";
 
 export interface FakeAwsOptions {
@@ -33,7 +33,7 @@ export async function startFakeAws({
 }: FakeAwsOptions): Promise<FakeAws> {
   const data = `${RUN}fake-aws.json`;
   writeFileSync(data, JSON.stringify({ messages, copies, items, object }));
-  const child = startPinned(SERVING_CORE, [bundleWorker("fake-aws"), data]);
+  const child = startPinned(SERVING_CORE, [bundleWorker(new URL("workers/fake-aws.ts", import.meta.url)), data]);
   const { port } = await event(child, "listening");
   return {
     env: {

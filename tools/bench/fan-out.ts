@@ -1,10 +1,11 @@
+import { bundleWorker } from "../local/bundle-worker.ts";
+import { inDynamoForm } from "../local/fake-aws.ts";
 import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
-import { bundleWorker } from "./bundle.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { SMALL_BYTES } from "./nginx.ts";
 import { runWorker } from "./pinned.ts";
-import { inDynamoForm, LABEL, REQ_ID, requestItem, urlOf } from "./requests.ts";
+import { LABEL, REQ_ID, requestItem, urlOf } from "./requests.ts";
 import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
@@ -24,7 +25,7 @@ interface Measured {
 
 /** Measures Task's fan-out of one target: the list is read, grouped and sent, by the real SDK to a fake S3 and SQS. */
 export async function benchFanOut({ rounds, say }: Bench): Promise<Findings> {
-  const worker = bundleWorker("fan-out");
+  const worker = bundleWorker(new URL("workers/fan-out.ts", import.meta.url));
   const object = Array.from({ length: URLS }, (_, i) => `${urlOf(i)},${SMALL_BYTES}\n`).join("");
   const target = inDynamoForm({
     req_id: REQ_ID,

@@ -1,5 +1,5 @@
+import { bundleWorker } from "../local/bundle-worker.ts";
 import type { Bench } from "./bench.ts";
-import { bundleWorker } from "./bundle.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { runWorker } from "./pinned.ts";
 import { urlOf } from "./requests.ts";
@@ -17,7 +17,7 @@ interface Measured {
 
 /** Measures how Get Size asks for 10,000 URLs over TLS, with its lists in a fake S3. */
 export async function benchGetSize({ rounds, server, say }: Bench): Promise<Findings> {
-  const worker = bundleWorker("get-size");
+  const worker = bundleWorker(new URL("workers/get-size.ts", import.meta.url));
   const aws = await startFakeAws({ object: Array.from({ length: URLS }, (_, i) => `${urlOf(i)}\n`).join("") });
   const runs: Measured[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -1,8 +1,9 @@
 import { once } from "node:events";
+import { bundleWorker } from "../local/bundle-worker.ts";
 import { table } from "../markdown-table.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
 import type { Bench } from "./bench.ts";
-import { bundleWorker, synthesize } from "./bundle.ts";
+import { synthesize } from "./bundle.ts";
 import { HOST, type Server, SMALL_BYTES } from "./nginx.ts";
 import { runWorker, SERVING_CORE, startPinned } from "./pinned.ts";
 import type { Findings } from "./row.ts";
@@ -107,7 +108,7 @@ interface SlowEdge {
 
 async function startSlowEdge({ caFile, certFile, keyFile, addresses }: Server): Promise<SlowEdge> {
   const seconds: SlowEdge["seconds"] = [];
-  const child = startPinned(SERVING_CORE, [bundleWorker("slow-edge")], {
+  const child = startPinned(SERVING_CORE, [bundleWorker(new URL("workers/slow-edge.ts", import.meta.url))], {
     BENCH_KEY: keyFile,
     BENCH_CERT: certFile,
     BENCH_ADDRESSES: addresses.join(),
@@ -139,7 +140,7 @@ async function startSlowEdge({ caFile, certFile, keyFile, addresses }: Server): 
 /** All large objects, then all small ones: the engine's own pace for both. */
 async function engineAlone({ port, caFile, addresses }: SlowEdge, { large, small }: Mix): Promise<number> {
   const run = (path: string, tasks: number) =>
-    runWorker<{ seconds: number }>(bundleWorker("download"), {
+    runWorker<{ seconds: number }>(bundleWorker(new URL("workers/download.ts", import.meta.url)), {
       BENCH_TASKS: String(tasks),
       BENCH_AT_ONCE: String(FIXED),
       BENCH_PATH: path,

@@ -1,8 +1,4 @@
-import { modelFindings, sharedFindings } from "../large/findings.ts";
-import { modelRuns } from "../large/model.ts";
-import { shareLoads } from "../large/share.ts";
 import { closeRunFolder, openRunFolder } from "../local/paths.ts";
-import { warmthLab } from "../warmth/findings.ts";
 import { benchAgent } from "./agent.ts";
 import { benchAggregation } from "./aggregation.ts";
 import type { Bench } from "./bench.ts";
@@ -19,11 +15,6 @@ import { benchRequestList } from "./request-list.ts";
 import type { Findings } from "./row.ts";
 import { findTools, MissingToolsError } from "./tools.ts";
 
-/** Share of what the lab of large files does: all of it takes half an hour. */
-const scale = Number(process.env["BENCH_LARGE_SCALE"] ?? 1);
-/** Share of what the lab of warmth does, which takes as long. */
-const warmthScale = Number(process.env["BENCH_WARMTH_SCALE"] ?? 1);
-
 /** In the order of docs/benchmarks.md. */
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   download: benchDownload,
@@ -36,9 +27,6 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   "end-to-end": benchEndToEnd,
   list: benchRequestList,
   order: benchOrder,
-  share: async ({ say }) => sharedFindings(await shareLoads(say, scale)),
-  warmth: ({ say }) => warmthLab(say, warmthScale),
-  model: async ({ say }) => modelFindings(await modelRuns(say, scale)),
 };
 
 const say = (line: string) => console.log(line);

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ORDERS, type Order } from "../../domain/request/options.ts";
+import type { Edge } from "../edge/edge.ts";
+import { checkedClient } from "../local/api-client.ts";
+import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
+import { HOST, popsUnder } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
-import { popsUnder } from "../warmth/pops-under.ts";
-import { bodyOf, type Ended, startWarmthStack, type WarmthStack } from "../warmth/warmth-stack.ts";
 import type { Bench } from "./bench.ts";
+import { bodyOf, secondsOf } from "./end-to-end.ts";
 import { type Findings, type Row, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
@@ -90,12 +93,19 @@ interface Measured {
   readonly seconds: Readonly<Record<Order, readonly number[]>>;
 }
 
+interface Stack {
+  readonly prewarm: LocalPrewarm;
+  readonly edge: Edge;
+}
+
 /** POST to FINISHED, leads first and all at once, on the local stack. */
 export async function benchOrder({ rounds, say }: Bench): Promise<Findings> {
   const pops = popsUnder(RECS, POPS_EACH);
-  const stack = await startWarmthStack({ edge: { pops, site: {} }, stallSeconds: 900, say });
+  const prewarm = await startLocalPrewarm({ edge: { aliases: [HOST], pops, site: {} }, say });
   const measured: Measured[] = [];
   try {
+    if (prewarm.standIn === undefined) throw new Error("The benchmark needs the stand-in edge");
+    const stack = { prewarm, edge: prewarm.standIn.edge };
     const names = inTurn(pops.map(({ pop }) => pop));
     await once(stack, WARM_UP, "lead-first", names);
     for (const load of LOADS) {
@@ -106,7 +116,7 @@ export async function benchOrder({ rounds, say }: Bench): Promise<Findings> {
       );
     }
   } finally {
-    await stack.close();
+    await prewarm.close();
   }
   return {
     title: "Leads first, or all at once",
@@ -127,33 +137,31 @@ export async function benchOrder({ rounds, say }: Bench): Promise<Findings> {
 }
 
 /** In turn, so that both have what else the machine does, and neither is always the first. */
-async function measure(stack: WarmthStack, load: Load, rounds: number, pops: readonly string[]): Promise<Measured> {
+async function measure(stack: Stack, load: Load, rounds: number, pops: readonly string[]): Promise<Measured> {
   const seconds: Record<Order, number[]> = { "lead-first": [], "all-at-once": [] };
   for (let round = 0; round < rounds; round++) {
     for (const order of round % 2 === 0 ? ORDERS : ORDERS.toReversed()) {
-      seconds[order].push((await once(stack, load, order, pops)).seconds);
+      seconds[order].push(await once(stack, load, order, pops));
     }
   }
   return { load, seconds };
 }
 
 /** With new caches and new agents. @throws Error if it ends otherwise than it should */
-async function once(stack: WarmthStack, load: Load, order: Order, pops: readonly string[]): Promise<Ended> {
-  const { edge } = stack;
+async function once(stack: Stack, load: Load, order: Order, pops: readonly string[]): Promise<number> {
+  const { edge, prewarm } = stack;
   const paths = Array.from({ length: load.urls }, (_, i) => `/${load.bytes}/${i}.bin`);
   for (const path of paths) edge.addObject(path, { size: load.bytes });
   edge.setOrigin({ delayMs: load.origin.delayMs });
   edge.setBehaviours([{ collapsing: load.origin.sharing ? "told" : "off" }]);
   edge.invalidate(["/*"]);
-  const body = bodyOf(paths, pops.slice(0, load.pops), { order, instance_count: AGENTS });
-  const ended = await stack.run(body, 1_800_000);
-  const { status, failed_count: failed } = ended.progress;
-  if (status !== "FINISHED" || failed > 0) throw new Error(`${nameOf(load)}, ${order}: ${status}, ${failed} failed`);
-  await stack.rest();
+  const body = bodyOf(paths, pops.slice(0, load.pops), { order, instance_count: AGENTS, timeout: 120 });
+  const seconds = await secondsOf(checkedClient(prewarm), body, 1_800_000);
+  while (prewarm.fleet.size + prewarm.fleet.stopping > 0) await sleep(200);
   // What was cached must go before the next files come.
   edge.invalidate(["/*"]);
   await sleep(1_000);
-  return ended;
+  return seconds;
 }
 
 function rowOf(it: Measured): Row {

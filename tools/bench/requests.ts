@@ -1,4 +1,3 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../domain/request/request-item.ts";
 import { HOST } from "./nginx.ts";
 
@@ -35,19 +34,6 @@ export function requestItem(change: Partial<RequestItem> = {}): RequestItem {
     targets_total: 20,
     ...change,
   };
-}
-
-/** An item as DynamoDB's own protocol writes it. */
-export function inDynamoForm(item: object): Record<string, AttributeValue> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attribute(value)]));
-}
-
-function attribute(value: unknown): AttributeValue {
-  if (typeof value === "string") return { S: value };
-  if (typeof value === "number") return { N: String(value) };
-  if (typeof value === "boolean") return { BOOL: value };
-  if (Array.isArray(value)) return { L: value.map(attribute) };
-  return { M: inDynamoForm(Object(value)) };
 }
 
 /** @param folder where the server's answers are others. @default assets */

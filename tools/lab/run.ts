@@ -82,7 +82,8 @@ async function interrupted(): Promise<never> {
 }
 
 export function nothingSeen(): Observations {
-  return { requests: new Map(), kills: [], faults: new Map(), left: [], gets: [], origin: [] };
+  const nothing = { gets: [], origin: [], links: [], addresses: new Map() };
+  return { requests: new Map(), kills: [], faults: new Map(), left: [], marks: [], ...nothing };
 }
 
 /** A row that tried nothing has shown nothing. */

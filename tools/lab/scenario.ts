@@ -4,6 +4,7 @@ import type { Get } from "../edge/faults.ts";
 import type { OriginRequestSeen } from "../edge/origin-log.ts";
 import type { Holder } from "../edge/tiers.ts";
 import type { Seed } from "./seed.ts";
+import type { Passed } from "./world/links.ts";
 import type { World, WorldOptions } from "./world/world.ts";
 
 /** What is done in a world, what goes wrong meanwhile, and what must hold afterwards. */
@@ -62,6 +63,17 @@ export interface Observations {
   /** GETs at the edge's POPs, and requests at its origins. */
   gets: readonly Get[];
   origin: readonly OriginRequestSeen[];
+  /** Of all instances that had links. */
+  links: readonly LinkSeen[];
+  /** Of each POP. */
+  addresses: ReadonlyMap<string, readonly string[]>;
+  /** When something changed, as a step marked it. */
+  readonly marks: number[];
+}
+
+/** What came through the link of an instance. */
+export interface LinkSeen extends Passed {
+  readonly launchedAt: number;
 }
 
 /** A request, as its user and its tables tell. Times are milliseconds since the epoch. */
@@ -76,15 +88,24 @@ export interface RequestSeen {
   endedAt: number;
   /** The last that was read, and all of them. */
   progress: Progress;
-  readonly samples: Progress[];
+  readonly samples: Sample[];
   results: readonly TaskResult[];
   /** Rows of the report without its header; NaN if there is no report. */
   reportRows: number;
+  /** URLs whose sizes could not be read. */
+  failedUrls: readonly string[];
+  /** How busy the processor of this machine was meanwhile: 1 is all of it. On a busy machine, it may be the bound. */
+  processor: number;
   /** How often its missing tasks were queued again. */
   requeues: number;
+  /** How many answers were asked for as viewers do, and those that were no hits of the edge. */
+  viewers?: { readonly asked: number; readonly cold: string[] };
   /** Which caches had each path at its end. */
   holders: ReadonlyMap<string, readonly Holder[]>;
 }
+
+/** What the API said of a request at a time. */
+export type Sample = Progress & { readonly at: number };
 
 /** An agent that was killed. */
 export interface Kill {
@@ -93,7 +114,11 @@ export interface Kill {
   readonly client: string;
   readonly at: number;
   /** Tasks whose results stood then: it held none of them. */
-  readonly standing: ReadonlySet<string>;
+  readonly standing: Set<string>;
+  /** Between which two of its calls it was killed; undefined: at any time. */
+  readonly point?: string;
+  /** Tasks that it was to ask of the origin, without a result. */
+  readonly underWay?: number;
 }
 
 /** Messages, instances and timers that are there although no request is. */

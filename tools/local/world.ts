@@ -1,5 +1,6 @@
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { recOf } from "../../domain/pops/sites.ts";
+import type { EdgePop } from "../edge/edge-options.ts";
 import type { StandInOptions } from "./stand-in-edge.ts";
 
 /** The host name of the site that the stand-in edge serves. */
@@ -37,3 +38,24 @@ export const world: StandInOptions = {
   deadPops: [DEAD_POP],
   site: Object.fromEntries(Object.entries(FILES).map(([path, size]) => [path, { size }])),
 };
+
+/** The first POPs of the catalogue, each under the REC that the catalogue says. */
+export function firstPops(count: number): EdgePop[] {
+  return POP_CODES.slice(0, count).map(({ pop }) => ({ pop, rec: recOf(pop) ?? "none" }));
+}
+
+/**
+ * POPs of the catalogue, so many under each of so many RECs, those RECs with the most POPs first.
+ * @throws RangeError if the catalogue has fewer
+ */
+export function popsUnder(recs: number, each: number): EdgePop[] {
+  const byRec = new Map<string, string[]>();
+  for (const { pop } of POP_CODES) {
+    const rec = recOf(pop);
+    if (rec !== undefined) byRec.set(rec, [...(byRec.get(rec) ?? []), pop]);
+  }
+  const chosen = [...byRec].sort(([, a], [, b]) => b.length - a.length).slice(0, recs);
+  if (chosen.length < recs || chosen.some(([, pops]) => pops.length < each))
+    throw new RangeError(`The catalogue has not ${each} POPs under each of ${recs} RECs`);
+  return chosen.flatMap(([rec, pops]) => pops.slice(0, each).map((pop) => ({ pop, rec })));
+}

@@ -40,6 +40,8 @@ export function requestSeen(changes: Partial<RequestSeen> = {}): RequestSeen {
     samples: [],
     results: paths.map((path) => resultOf(path)),
     reportRows: 0,
+    failedUrls: [],
+    processor: 0.5,
     requeues: 0,
     holders: new Map(),
     ...changes,

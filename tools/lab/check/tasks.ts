@@ -138,3 +138,10 @@ export function examples(texts: readonly string[], most = 2): string {
   const rest = texts.length > most ? ` and ${texts.length - most} more` : "";
   return `: ${texts.slice(0, most).join("; ")}${rest}`;
 }
+
+/** How often each text stands in the list: `4 × not_kept, 1 × warm`. */
+export function counted(texts: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) => `${count} × ${text}`).join(", ") || "nothing";
+}

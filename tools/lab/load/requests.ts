@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
@@ -10,7 +11,7 @@ import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { readResults, reportRows } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
 import { type LabRun, type Leftovers, type RequestSeen, type Step, taskOf } from "../scenario.ts";
-import { TASK_QUEUES } from "../world/world.ts";
+import { TASK_QUEUES, type World } from "../world/world.ts";
 
 export interface RequestPlan {
   /** By which checks and other steps find it. */
@@ -26,7 +27,7 @@ export interface RequestPlan {
   readonly seconds?: number;
 }
 
-const POLL_MS = 150;
+const POLL_MS = 200;
 /** What goes a moment after a request has ended: messages, instances, timers. */
 const SETTLING_SECONDS = 60;
 
@@ -63,6 +64,8 @@ export function start({ name, paths, pops: some, host = HOST, body = {} }: Reque
       samples: [],
       results: [],
       reportRows: Number.NaN,
+      failedUrls: [],
+      processor: Number.NaN,
       requeues: Number.NaN,
       holders: new Map(),
     });
@@ -70,13 +73,16 @@ export function start({ name, paths, pops: some, host = HOST, body = {} }: Reque
 }
 
 /** Waits for the end of a request, and reads what it left. After so many seconds, it is read as it is. */
-export function ended(name: string, seconds = 900): Step {
+export function ended(name: string, patience = 900): Step {
   return async (run) => {
     const it = requestOf(run.seen, name);
-    await until(name, ({ progress }) => isTerminal(progress.status), seconds)(run);
+    const processor = processorSince();
+    await until(name, ({ progress }) => isTerminal(progress.status), patience)(run);
     it.endedAt = Date.now();
+    it.processor = processor();
     await readEnd(run, it);
-    run.say(`${name}: ${it.progress.status} after ${((it.endedAt - it.startedAt) / 1_000).toFixed(1)} s`);
+    const seconds = ((it.endedAt - it.startedAt) / 1_000).toFixed(1);
+    run.say(`${name}: ${it.progress.status} after ${seconds} s, processor ${Math.round(100 * it.processor)}%`);
   };
 }
 
@@ -92,18 +98,32 @@ export function until(name: string, isWanted: (seen: RequestSeen) => boolean, se
     const deadline = Date.now() + seconds * 1_000;
     while (!isWanted(it) && !isTerminal(it.progress.status) && Date.now() < deadline && !over.aborted) {
       await sleep(POLL_MS);
-      it.progress = (await patiently(() => world.api.progress(it.reqId))).value;
-      it.samples.push(it.progress);
+      await sample(world, it);
     }
   };
+}
+
+async function sample({ api }: World, it: RequestSeen): Promise<void> {
+  it.progress = (await patiently(() => api.progress(it.reqId))).value;
+  it.samples.push({ ...it.progress, at: Date.now() });
 }
 
 /** Stops a request. @param instances how many are left for the others */
 export function stop(name: string, instances = 0): Step {
   return async ({ world, seen, say }) => {
+    const it = requestOf(seen, name);
+    await sample(world, it);
     say(`${name} is stopped`);
-    await patiently(() => world.api.stop(requestOf(seen, name).reqId, instances));
+    await patiently(() => world.api.stop(it.reqId, instances));
   };
+}
+
+/** Notes that something changes now. */
+export const mark: Step = async ({ seen }) => void seen.marks.push(Date.now());
+
+/** Reads the progress of a request once. */
+export function look(name: string): Step {
+  return async ({ world, seen }) => sample(world, requestOf(seen, name));
 }
 
 export const wait = (seconds: number): Step => {
@@ -114,7 +134,7 @@ export const wait = (seconds: number): Step => {
 
 /** Waits until the agents have gone and the queues are empty, then reads what all requests left. */
 export const settle: Step = async ({ world, seen }) => {
-  const { prewarm, api, edge, watch } = world;
+  const { prewarm, api, edge, watch, links } = world;
   let left = await leftovers(prewarm);
   for (let i = 0; i < SETTLING_SECONDS && left.messages + left.instances + left.timers > 0; i++) {
     await sleep(1_000);
@@ -125,11 +145,17 @@ export const settle: Step = async ({ world, seen }) => {
     it.progress = (await api.progress(it.reqId)).value;
     it.requeues = await requeuesOf(prewarm, it.reqId);
     if (!isTerminal(it.progress.status)) continue;
-    const { failure_pop_urls_report: url } = (await api.summary(it.reqId)).value;
-    it.reportRows = reportRows(await (await fetch(url)).text()).length;
+    const { failure_pop_urls_report: url, failure_urls } = (await api.summary(it.reqId)).value;
+    it.failedUrls = failure_urls;
+    const report = await fetch(url);
+    const text = await report.text();
+    if (!report.ok) throw new Error(`The report of ${it.name} has status ${report.status}: ${url} ${text}`);
+    it.reportRows = reportRows(text).length;
   }
   seen.gets = watch.gets;
   seen.origin = edge.originRequests();
+  seen.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
+  seen.links = [...links.all.values()].map(({ launchedAt, passed }) => ({ launchedAt, ...passed() }));
 };
 
 /** @throws Error if there is none of that name */
@@ -145,6 +171,20 @@ export async function standingTasks({ world, seen }: LabRun): Promise<Set<string
     readResults(world.prewarm, reqId, resultShardCount(planned.size)),
   );
   return new Set((await Promise.all(all)).flat().map(({ pop, url, variant }) => taskOf(pop, url, variant)));
+}
+
+/** @returns a function that says how busy all cores of this machine were since: 1 is all of them, all the time */
+function processorSince(): () => number {
+  const times = () => {
+    const all = cpus().map((core) => core.times);
+    const idle = all.reduce((sum, it) => sum + it.idle, 0);
+    return { idle, busy: all.reduce((sum, it) => sum + it.user + it.nice + it.sys + it.irq, 0) };
+  };
+  const before = times();
+  return () => {
+    const { idle, busy } = times();
+    return (busy - before.busy) / (busy - before.busy + idle - before.idle);
+  };
 }
 
 /** Calls of the API go wrong, too. One that failed is made again, as a user would do. */

@@ -1,19 +1,43 @@
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import { patiently, standingTasks } from "../load/requests.ts";
-import { countFault, type LabRun, type RequestSeen, type Step } from "../scenario.ts";
+import { countFault, type Kill, type LabRun, type RequestSeen, type Step } from "../scenario.ts";
 import { firstRequest, pause } from "./calls.ts";
 
 const POLL_SECONDS = 0.1;
 
-/** Kills the process of an instance's agent, and notes what it did not hold. It is started again, as on an instance. */
-export async function killAgent(run: LabRun, instance: string): Promise<boolean> {
+/** Kills the process of an instance's agent at once. It is started again, as on an instance. @returns undefined if it does not run */
+export function killNow(run: LabRun, instance: string, where: Pick<Kill, "point" | "underWay"> = {}): Kill | undefined {
   const { prewarm, links } = run.world;
   const pid = prewarm.fleet.running().get(instance);
-  if (pid === undefined || !process.kill(pid, "SIGKILL")) return false;
-  const at = Date.now();
+  if (pid === undefined || !process.kill(pid, "SIGKILL")) return undefined;
+  const kill = { instance, client: links.clientOf(instance), at: Date.now(), standing: new Set<string>(), ...where };
   countFault(run, "agent: killed");
-  run.seen.kills.push({ instance, client: links.clientOf(instance), at, standing: await standingTasks(run) });
-  return true;
+  run.seen.kills.push(kill);
+  return kill;
+}
+
+/** The same, and notes what the agent did not hold. */
+async function killAgent(run: LabRun, instance: string): Promise<void> {
+  const kill = killNow(run, instance);
+  if (kill !== undefined) for (const task of await standingTasks(run)) kill.standing.add(task);
+}
+
+/** Loses an instance that runs: its agent is killed, and not started again. */
+export const loseInstance: Step = async (run) => {
+  const { fleet } = run.world.prewarm;
+  const instance = run.seed.pick("instance: lost", [...fleet.running().keys()]);
+  if (instance === undefined) return;
+  run.say(`${instance} is lost`);
+  countFault(run, "instance: lost");
+  fleet.lose(instance);
+};
+
+/** Asks for so many instances from now on. */
+export function setInstances(count: number): Step {
+  return async ({ world, say }) => {
+    say(`there are to be ${count} instances`);
+    await patiently(() => world.api.setInstances(count));
+  };
 }
 
 /** Kills agents one at a time while the first request runs, each when a share of the tasks is done that is drawn. */
@@ -22,11 +46,24 @@ export function killAgents(count: number): Step {
     for (let n = 0; n < count; n++) {
       const share = (n + 0.1 + 0.8 * run.seed.draw("kill: when")) / count;
       if (!(await progressOf(run, share))) return;
-      const who = run.seed.draw("kill: whom");
-      const running = [...run.world.prewarm.fleet.running().keys()];
-      const instance = running[Math.floor(who * running.length)];
+      const instance = run.seed.pick("kill: whom", [...run.world.prewarm.fleet.running().keys()]);
       if (instance !== undefined) await killAgent(run, instance);
     }
+  };
+}
+
+/** Kills the agent that downloads at a POP, in the middle of a download that lasts so many seconds: when is drawn. */
+export function killDownloader(pop: string, seconds: number): Step {
+  return async (run) => {
+    const { watch, links, prewarm } = run.world;
+    const downloaders = () =>
+      links.instancesOf(
+        watch.gets.filter((get) => get.pop === pop),
+        prewarm.fleet,
+      );
+    while (downloaders().length === 0 && !run.over.aborted) await pause(run, POLL_SECONDS);
+    await pause(run, seconds * (0.4 + 0.2 * run.seed.draw("kill: when")));
+    for (const instance of downloaders()) await killAgent(run, instance);
   };
 }
 

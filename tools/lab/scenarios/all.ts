@@ -1,5 +1,15 @@
 import type { Scenario } from "../scenario.ts";
+import { longDownload, share } from "./downloads.ts";
+import { fair, second } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
+import { leads } from "./leads.ts";
+import { model } from "./model.ts";
+import { limits, throttling } from "./origin.ts";
+import { deception, warmth } from "./warmth.ts";
 
 /** Every scenario. A new one stands here. */
-export const SCENARIOS: readonly Scenario[] = [faults, longFaults];
+export const SCENARIOS: readonly Scenario[] = [
+  ...[faults, longFaults, leads],
+  ...[longDownload, share, fair, second, model],
+  ...[warmth, deception, limits, throttling],
+];

@@ -1,3 +1,4 @@
+import { firstPops } from "../../local/world.ts";
 import {
   allTasksEnd,
   endsAs,
@@ -12,7 +13,7 @@ import { killAgents, pauseFleet } from "../nemesis/agents.ts";
 import { blackouts, type CallRule, deliverTwice, failCalls } from "../nemesis/calls.ts";
 import { failDownloads, slowDownloads } from "../nemesis/downloads.ts";
 import { inOrder, type Scenario, together } from "../scenario.ts";
-import { filesOf, firstPops } from "../world/world.ts";
+import { filesOf } from "../world/world.ts";
 
 const SERVICES = ["dynamodb", "sqs", "s3", "autoscaling", "scheduler", "cloudfront"];
 

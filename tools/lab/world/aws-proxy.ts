@@ -89,12 +89,14 @@ export class AwsProxy {
   }
 
   private async forward(from: IncomingMessage, body: Buffer) {
+    const path = from.url ?? "/";
+    // The emulator answers to its own name only, and for a presigned URL to the name that was signed.
+    const host = path.includes("X-Amz-SignedHeaders=") ? from.headers.host : new URL(this.target).host;
     const answer = await this.client.request({
       origin: this.target,
-      path: from.url ?? "/",
+      path,
       method: (from.method ?? "GET") as Dispatcher.HttpMethod,
-      // The emulator answers to its own name only.
-      headers: { ...without(OF_REQUEST, from.headers), host: new URL(this.target).host },
+      headers: without(OF_REQUEST, { ...from.headers, host }),
       body: body.length > 0 ? body : null,
     });
     const bytes = Buffer.from(await answer.body.arrayBuffer());

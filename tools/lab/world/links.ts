@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import * as z from "zod";
-import { bundleWorker } from "../../bench/bundle.ts";
 import type { Get } from "../../edge/faults.ts";
+import { bundleWorker } from "../../local/bundle-worker.ts";
 import type { Launch, LocalFleet } from "../../local/fleet.ts";
 
 /** What has come through a link to its instance. */
@@ -20,6 +20,8 @@ export interface Link {
   readonly port: number;
   /** By which address the edge sees the instance. */
   readonly localAddress: string;
+  /** Milliseconds since the epoch. */
+  readonly launchedAt: number;
   passed(): Passed;
   close(): Promise<void>;
 }
@@ -78,7 +80,7 @@ const messageSchema = z.union([
 
 export async function startLink({ addresses, edgePort, bytesPerSecond, number }: LinkOptions): Promise<Link> {
   const localAddress = `127.200.0.${number}`;
-  const child = fork(bundleWorker("link-worker", new URL(".", import.meta.url)), {
+  const child = fork(bundleWorker(new URL("link-worker.ts", import.meta.url)), {
     env: {
       ...process.env,
       LINK_ADDRESSES: addresses.join(),
@@ -94,6 +96,7 @@ export async function startLink({ addresses, edgePort, bytesPerSecond, number }:
   return {
     port,
     localAddress,
+    launchedAt: Date.now(),
     passed: () => passed,
     async close() {
       const ended = once(child, "exit");

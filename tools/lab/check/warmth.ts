@@ -1,0 +1,67 @@
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { requestOf } from "../load/requests.ts";
+import type { Check, Observations, RequestSeen } from "../scenario.ts";
+import { examples, expectations } from "./tasks.ts";
+
+/**
+ * What the agents claim is true: every `warm` is held where it was seen, and no `hit` is of an object that is kept nowhere.
+ * @param claimed what must be claimed at least once: a run that claims nothing has shown nothing
+ */
+export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
+  return (seen) => {
+    const { results, holders } = requestOf(seen, name);
+    const warm = results.filter(({ outcome }) => outcome === "warm");
+    // One with a warning claims nothing of what is kept.
+    const hits = results.filter(({ outcome, warning }) => outcome === "hit" && warning === undefined);
+    const falseWarm = warm.filter((it) => !isHeld(it, holders, seen));
+    const falseHits = hits.filter(({ url }) => (holders.get(pathOf(url)) ?? []).length === 0);
+    const wrong = [...falseWarm, ...falseHits].map(({ pop, url, outcome }) => `${outcome} ${pathOf(url)} at ${pop}`);
+    return {
+      what: `${name}: what is claimed is true`,
+      wanted: `0 false, 1 ${claimed} at least`,
+      saw: `${warm.length} warm, ${falseWarm.length} of them false; ${hits.length} hit, ${falseHits.length} of them false${examples(wrong)}`,
+      holds: [falseWarm.length === 0, falseHits.length === 0, (claimed === "warm" ? warm : hits).length > 0],
+    };
+  };
+}
+
+/** With `verify: addresses` it must be held at every address of the POP, else where the answer came from. */
+function isHeld(
+  { pop, url, address, addresses }: TaskResult,
+  holders: RequestSeen["holders"],
+  seen: Pick<Observations, "addresses">,
+): boolean {
+  const held = new Set((holders.get(pathOf(url)) ?? []).flatMap((it) => (it.layer === "pop" ? [it.address] : [])));
+  const claimed = addresses === undefined ? [address ?? ""] : (seen.addresses.get(pop) ?? [""]);
+  return claimed.every((it) => held.has(it));
+}
+
+/** How many tasks of a request are `warm`. */
+export function warmTasks(name: string, which: "all" | "none"): Check {
+  return (seen) => {
+    const { results, planned } = requestOf(seen, name);
+    const warm = results.filter(({ outcome }) => outcome === "warm").length;
+    return expectations(`${name}: ${which} of its tasks are warm`, [
+      ["warm", warm, which === "all" ? planned.size : 0],
+    ]);
+  };
+}
+
+/** Asked again as viewers do, every answer is a hit that names the edge. */
+export function viewersGetHits(name: string): Check {
+  return (seen) => {
+    const { viewers = { asked: 0, cold: [] } } = requestOf(seen, name);
+    return {
+      what: `${name}: asked again as viewers do`,
+      wanted: "hits of the edge alone",
+      saw: `${viewers.asked} asked, ${viewers.cold.length} others${examples(viewers.cold)}`,
+      holds: [viewers.asked > 0, viewers.cold.length === 0],
+    };
+  };
+}
+
+/** Path and query of a URL, as the edge knows it. */
+export function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}

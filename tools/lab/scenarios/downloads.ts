@@ -1,0 +1,99 @@
+import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import { downloadedTimes, lastsAtLeast, progressRises, sharedEvenly } from "../check/load.ts";
+import { allTasksEnd, noTaskFails, notQueuedAgain } from "../check/tasks.ts";
+import { fleetIsGone, holdBoots, openBoots } from "../load/fleet.ts";
+import { ended, request, start, until } from "../load/requests.ts";
+import { killDownloader } from "../nemesis/agents.ts";
+import { slowDownloads } from "../nemesis/downloads.ts";
+import { inOrder, type Scenario } from "../scenario.ts";
+import { filesOf } from "../world/world.ts";
+
+/** The first POPs of the catalogue under one REC: the origin is asked once for an object, so that it is no bottleneck. */
+export function popsOfOneRec(count: number) {
+  return POP_CODES.slice(0, count).map(({ pop }) => ({ pop, rec: "LAB" }));
+}
+
+/** The least that a stack takes. */
+const STALL_SECONDS = 5;
+const LONG = "/long.bin";
+const LONG_BYTES = 20_000_000;
+/** Of the whole run of one download, beside the download itself. */
+const PIPELINE_SECONDS = 90;
+
+export const longDownload: Scenario = {
+  name: "long-download",
+  description:
+    "One download lasts 20 times as long as a request may stand still, and then again with its agent killed in the middle.",
+  parts: (scale) => {
+    const seconds = STALL_SECONDS * scale.of(20, 3);
+    const pops = popsOfOneRec(2);
+    const [whole = "", killed = ""] = pops.map(({ pop }) => pop);
+    const plan = { paths: [LONG], body: { verify: "off" }, seconds: 2 * seconds + PIPELINE_SECONDS };
+    const heartbeats = (seconds * 1_000) / timingsOf(STALL_SECONDS).heartbeatIntervalMs;
+    return {
+      world: { edge: { pops, site: { [LONG]: { size: LONG_BYTES } } }, links: {}, stallSeconds: STALL_SECONDS },
+      load: [request({ name: "whole", pops: [whole], ...plan }), request({ name: "killed", pops: [killed], ...plan })],
+      nemesis: [slowDownloads([LONG], LONG_BYTES / seconds), killDownloader(killed, seconds)],
+      checks: [
+        ...["whole", "killed"].flatMap((name) => [...allTasksEnd(name), noTaskFails(name), notQueuedAgain(name)]),
+        lastsAtLeast("whole", seconds),
+        downloadedTimes("whole", 1),
+        // Heartbeats and counters are as frequent, and not in step: a count in three may have the heartbeat of the one before.
+        progressRises("whole", heartbeats / 1.5),
+        downloadedTimes("killed", 2),
+      ],
+    };
+  },
+};
+
+const AGENTS = 4;
+/** Of each agent's link: four together are far from what two cores carry with TLS at both ends, also if they have other work. */
+const LINK_BYTES_PER_SECOND = 8_000_000;
+const MB = 1_000_000;
+/** More than 16 MiB each, so that each travels in a message of its own. */
+const LARGE_MB = [17, 20, 26, 32, 40, 60];
+/** So large that the links are full with as few tasks a second as the emulator can count on a busy machine. */
+const SMALL_BYTES = 400_000;
+
+export const share: Scenario = {
+  name: "share",
+  description:
+    "Four agents that boot two seconds apart, each behind a link of its own, share large messages and small files.",
+  parts: (scale) => {
+    const pops = popsOfOneRec(scale.of(50, 2));
+    const names = pops.map(({ pop }) => pop);
+    const large = filesOf("large", LARGE_MB.length, (i) => (LARGE_MB[i] ?? 0) * MB);
+    const small = filesOf("small", 200, SMALL_BYTES);
+    const loads = [
+      { name: "60 large messages", paths: Object.keys(large), pops: names.slice(0, scale.of(10, 2)) },
+      { name: "300 large messages", paths: Object.keys(large), pops: names },
+      { name: "10,000 small files", paths: Object.keys(small), pops: names },
+    ];
+    const body = { verify: "off", instance_count: AGENTS };
+    return {
+      world: {
+        edge: { pops, site: { ...large, ...small } },
+        links: { bytesPerSecond: LINK_BYTES_PER_SECOND },
+        bootApartMs: 2_000,
+        stallSeconds: 900,
+      },
+      // All is queued before the first agent boots.
+      load: loads.map(({ name, ...which }) =>
+        inOrder(
+          holdBoots,
+          start({ name, ...which, body }),
+          until(name, ({ progress }) => progress.status === "IN_PROGRESS"),
+          openBoots,
+          ended(name),
+          fleetIsGone,
+        ),
+      ),
+      checks: loads.flatMap(({ name }) => [
+        ...allTasksEnd(name),
+        noTaskFails(name),
+        sharedEvenly(name, AGENTS, LINK_BYTES_PER_SECOND),
+      ]),
+    };
+  },
+};

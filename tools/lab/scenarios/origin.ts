@@ -1,0 +1,127 @@
+import type { OriginLimit } from "../../edge/origin.ts";
+import { popsUnder } from "../../local/world.ts";
+import { neverAbove, neverAtOnce, noUrlFails, seldomRefused, usesLimit } from "../check/origin.ts";
+import { allTasksEnd, faultsHappened, noTaskFails, nothingLeft } from "../check/tasks.ts";
+import { atOrigin } from "../load/edge.ts";
+import { fleetIsGone } from "../load/fleet.ts";
+import { look, mark, request, until, wait } from "../load/requests.ts";
+import { loseInstance, setInstances } from "../nemesis/agents.ts";
+import { firstRequest } from "../nemesis/calls.ts";
+import { inOrder, type Scenario } from "../scenario.ts";
+import { filesOf } from "../world/world.ts";
+
+const AGENTS = 4;
+/** Each POP is alone under its REC: each task asks the origin. */
+const RECS = 12;
+const BYTES = 5_000;
+
+const PER_SECOND = 50;
+/** Of the mean, outside of the time after a change. */
+const LEAST_PER_SECOND = 40;
+/** After a change, the agents have to see each other first. All times of the scenario follow from it. */
+const CALM_AFTER_SECONDS = 60;
+/** The stack's own, when the scale is 1. */
+const STALL_SECONDS = 900;
+const CONCURRENCY = 8;
+const ANSWER_MS = 500;
+
+export const limits: Scenario = {
+  name: "limits",
+  description:
+    "Four agents keep to a limit of 50 requests a second while one is lost and one is added, and to one of 8 at once.",
+  parts: (scale) => {
+    const calm = scale.of(CALM_AFTER_SECONDS, 8);
+    // Enough for six times that, at the very limit and a little more.
+    const many = filesOf("limits", Math.ceil((6.6 * calm * PER_SECOND) / RECS), BYTES);
+    const few = filesOf("few", scale.of(60, 8), BYTES);
+    const [rate, atOnce] = ["50 requests/s", "8 at once"];
+    const bodyOf = (origin: object) => ({ instance_count: AGENTS, origin });
+    return {
+      world: {
+        edge: { pops: popsUnder(RECS, 1), site: { ...many, ...few }, behaviours: [{ collapsing: "off" }] },
+        stallSeconds: (STALL_SECONDS * calm) / CALM_AFTER_SECONDS,
+      },
+      load: [
+        request({
+          name: rate,
+          paths: Object.keys(many),
+          body: bodyOf({ requests_per_second: PER_SECOND }),
+          seconds: 1_200,
+        }),
+        fleetIsGone,
+        atOrigin({ delayMs: ANSWER_MS }),
+        request({ name: atOnce, paths: Object.keys(few), body: bodyOf({ concurrency: CONCURRENCY }) }),
+      ],
+      nemesis: [
+        inOrder(
+          firstRequest,
+          until(rate, ({ progress }) => progress.download_count > 0),
+          ...[loseInstance, setInstances(AGENTS + 1)].flatMap((change) => [mark, wait(2 * calm), change]),
+          ...[mark, wait(2 * calm), mark, look(rate)],
+        ),
+      ],
+      checks: [
+        neverAbove(rate, PER_SECOND),
+        usesLimit(rate, LEAST_PER_SECOND, calm * 1_000),
+        faultsHappened("instance: lost"),
+        neverAtOnce(atOnce, CONCURRENCY, ANSWER_MS - 20),
+        ...[rate, atOnce].flatMap((name) => [...allTasksEnd(name), noTaskFails(name)]),
+        nothingLeft,
+      ],
+    };
+  },
+};
+
+const REFUSED_ABOVE = 30;
+const GRACE_SECONDS = 10;
+const MOST_REFUSED = 0.05;
+
+const REFUSALS: readonly { readonly name: string; readonly limit: OriginLimit }[] = [
+  { name: "503", limit: { perSecond: REFUSED_ABOVE, status: 503 } },
+  {
+    name: "429 with Retry-After in seconds",
+    limit: { perSecond: REFUSED_ABOVE, status: 429, retryAfter: { seconds: 2, form: "seconds" } },
+  },
+  {
+    name: "503 with Retry-After as a date",
+    limit: { perSecond: REFUSED_ABOVE, status: 503, retryAfter: { seconds: 2, form: "date" } },
+  },
+];
+
+export const throttling: Scenario = {
+  name: "throttling",
+  description:
+    "An origin refuses what is above 30 requests a second, with and without Retry-After, and a request says nothing of it.",
+  parts: (scale) => {
+    const refusals = REFUSALS.slice(0, scale.value < 0.5 ? 1 : REFUSALS.length).map(({ name, limit }, n) => ({
+      name,
+      limit,
+      files: filesOf(`refused-${n}`, scale.of(200, 60), BYTES),
+    }));
+    return {
+      world: {
+        edge: {
+          pops: popsUnder(RECS, 1),
+          site: Object.assign({}, ...refusals.map(({ files }) => files)),
+          behaviours: [{ collapsing: "off" }],
+        },
+      },
+      load: refusals.map(({ name, limit, files }) =>
+        inOrder(
+          atOrigin({ limit }),
+          request({ name, paths: Object.keys(files), body: { instance_count: AGENTS }, seconds: 1_200 }),
+          fleetIsGone,
+        ),
+      ),
+      checks: [
+        ...refusals.flatMap(({ name }) => [
+          seldomRefused(name, GRACE_SECONDS, MOST_REFUSED),
+          noUrlFails(name),
+          ...allTasksEnd(name),
+          noTaskFails(name),
+        ]),
+        nothingLeft,
+      ],
+    };
+  },
+};
