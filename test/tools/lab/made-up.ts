@@ -1,8 +1,9 @@
 // What a lab's run may show, made up: all is well, unless a test changes something.
 import type { Progress } from "../../../client/answers.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { OriginRequestSeen } from "../../../tools/edge/origin-log.ts";
 import { nothingSeen } from "../../../tools/lab/run.ts";
-import { type Observations, type RequestSeen, taskOf } from "../../../tools/lab/scenario.ts";
+import { type Observations, type RequestSeen, type Sample, taskOf } from "../../../tools/lab/scenario.ts";
 
 export const HOST = "https://www.example.com";
 export const POP = "SIN2-P1";
@@ -52,4 +53,15 @@ export function seen(request: Partial<RequestSeen> = {}, others: Partial<Observa
   const it = requestSeen(request);
   const nothing = { messages: 0, deadLetters: 0, instances: 0, timers: 0 };
   return { ...nothingSeen(), requests: new Map([[it.name, it]]), left: [nothing], ...others };
+}
+
+/** A request at the origin, so many milliseconds after the start of the request. */
+export function asked(at: number, changes: Partial<OriginRequestSeen> = {}): OriginRequestSeen {
+  const request = { domain: undefined, method: "GET", path: "/a", range: undefined, acceptEncoding: undefined };
+  return { ...request, at: 1_000 + at, status: 200, probe: false, refused: false, ...changes };
+}
+
+/** What the API said so many milliseconds after the start of the request. */
+export function sample(at: number, changes: Partial<Progress> = {}): Sample {
+  return { ...DONE, status: "IN_PROGRESS", ...changes, at: 1_000 + at };
 }

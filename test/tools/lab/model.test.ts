@@ -61,9 +61,22 @@ describe("the model, small", () => {
   }, 60_000);
 
   const good: ModelSeen = {
-    ...{ runs: 1, longestRunSeconds: 10, batches: 0, seconds: 10, cpuSeconds: 1, peakMB: 200 },
-    ...{ status: "FINISHED", closed: true, downloadCount: 1_000, failedCount: 0, units: 100, busiest: "k", most: 10 },
-    ...{ counted: 1_000, left: 0, objects: 1_000 },
+    runs: 1,
+    longestRunSeconds: 10,
+    batches: 0,
+    seconds: 10,
+    cpuSeconds: 1,
+    peakMB: 200,
+    status: "FINISHED",
+    closed: true,
+    downloadCount: 1_000,
+    failedCount: 0,
+    units: 100,
+    busiest: "k",
+    most: 10,
+    counted: 1_000,
+    left: 0,
+    objects: 1_000,
   };
   it.each<[string, (seen: ModelSeen) => CheckRow, Partial<ModelSeen>]>([
     ["results that are not counted", (seen) => countedRow(1_000, seen), { counted: 999 }],
