@@ -1,9 +1,8 @@
+import { measuredUnits } from "./bench/scaling.ts";
+import { largestTable, scalingTables } from "./bench/scaling-tables.ts";
 import { aliasCommand, edgeAddresses } from "./edge/place-pops.ts";
 import { world } from "./local/world.ts";
 import { PRODUCT_PARTS } from "./release/generated-parts.ts";
-import { largestTable } from "./scaling/largest.ts";
-import { measuredUnits } from "./scaling/measured.ts";
-import { scalingTables } from "./scaling/tables.ts";
 
 /** What documents have from the code: the name of each generated part, and what makes its text. */
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
@@ -16,6 +15,6 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
 /** The line that a local run prints on macOS. */
 function macosAddresses(): string {
   const mark =
-    "<!-- not run: macOS has its own ifconfig; test/tools/edge/alias-command.test.ts has a shell read the line -->";
+    "<!-- not run: macOS has its own ifconfig; test/tools/edge/place-pops.test.ts has a shell read the line -->";
   return `${mark}\n\n\`\`\`sh\n${aliasCommand(edgeAddresses(world))}\n\`\`\``;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { counterWriteUnits } from "../../../domain/cost/bill.ts";
-import { counterLoad } from "../../../tools/scaling/largest.ts";
+import { counterLoad } from "../../../tools/bench/scaling-tables.ts";
 
 it.each([
   [1, 3 + 2],

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runChecks, summaryOf, table } from "../../../tools/checks/run-checks.ts";
+import { groupsOf, runChecks, summaryOf, table } from "../../../tools/checks/run-checks.ts";
+import { ROOT } from "../../../tools/local/paths.ts";
+import { CHECKS, GENERATORS, LABS } from "../../../tools/programs.ts";
 
 /** Scripts are programs of Node.js here. */
 const run = (...scripts: string[]) => {
@@ -74,4 +76,20 @@ describe("runChecks", () => {
     ];
     expect(summaryOf(output.join("\n"))).toBe("Tests 2 failed | 12 passed (14), lines 89.17%, branches 83.56%");
   });
+});
+
+test("all checks are in one group each, those that need one thread together", () => {
+  expect(groupsOf([]).flat().toSorted()).toEqual(Object.keys(CHECKS).toSorted());
+  expect(groupsOf([])[0]).toEqual(["types", "templates", "lint", "nag"]);
+});
+
+test("named checks are run alone, in their order, each once", () => {
+  expect(groupsOf(["planted", "nag", "e2e", "types", "nag"])).toEqual([["nag", "types"], ["planted"], ["e2e"]]);
+});
+
+test("each check, lab and generator has a program that is there", () => {
+  const words = Object.values({ ...CHECKS, ...LABS, ...GENERATORS }).flat();
+  const files = words.filter((word) => /\.(ts|mjs)$/.test(word));
+  expect(files.length).toBeGreaterThan(8);
+  expect(files.filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
 });

@@ -74,6 +74,13 @@ export async function seen(edge: Edge, asked: Asked = {}): Promise<string> {
   return `${xCache.split(" ")[0]} ${layer}`;
 }
 
+/** What each of these sees, one after the other. */
+export async function inTurn(edge: Edge, ...all: readonly Asked[]): Promise<string[]> {
+  const got: string[] = [];
+  for (const asked of all) got.push(await seen(edge, asked));
+  return got;
+}
+
 function layerOf(timing: unknown): string {
   if (typeof timing !== "string") return "-";
   if (timing.includes("cdn-cache-miss")) return "origin";

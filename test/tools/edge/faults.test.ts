@@ -79,18 +79,11 @@ test("a reset after nothing comes before the head", async () => {
   await expect(open(edge, { plain: true })).rejects.toMatchObject({ code: "ECONNRESET" });
 });
 
-test("a lie that says too much", async () => {
-  const edge = await faulty({ kind: "lie", contentLengthDelta: 7 });
+test.each([7, -7])("a lie of %i bytes", async (contentLengthDelta) => {
+  const edge = await faulty({ kind: "lie", contentLengthDelta });
   const response = await open(edge, {});
-  expect(response.headers["content-length"]).toBe(String(SIZE + 7));
-  expect((await broken(response)).bytes).toBe(SIZE);
-});
-
-test("a lie that says too little", async () => {
-  const edge = await faulty({ kind: "lie", contentLengthDelta: -7 });
-  const response = await open(edge, {});
-  expect(response.headers["content-length"]).toBe(String(SIZE - 7));
-  expect((await broken(response)).bytes).toBe(SIZE - 7);
+  expect(response.headers["content-length"]).toBe(String(SIZE + contentLengthDelta));
+  expect((await broken(response)).bytes).toBe(SIZE + Math.min(0, contentLengthDelta));
 });
 
 test("stall, at once and after some bytes", async () => {

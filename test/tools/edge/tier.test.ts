@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import type { Policy } from "../../../tools/edge/behaviour.ts";
+import type { Edge } from "../../../tools/edge/edge.ts";
 import type { Answer, Entry } from "../../../tools/edge/reply.ts";
-import { Tier } from "../../../tools/edge/tier.ts";
+import { Evictions, Tier } from "../../../tools/edge/tier.ts";
+import { inTurn, newEdge, seen } from "./client.ts";
 
 const KEY = "d1.cloudfront.net/a.bin";
 
@@ -17,16 +20,6 @@ function tierUnderTest() {
   return { tier: new Tier({ layer: "pop", upstream, now: () => 5 }), asked, arrive };
 }
 
-test("who asks meanwhile waits for the fetch under way, and reads a hit", async () => {
-  const { tier, asked, arrive } = tierUnderTest();
-  const all = [tier.get(KEY), tier.get(KEY), tier.get(KEY)];
-  expect(tier.peek(KEY)).toBeUndefined();
-  arrive(0, "x");
-  expect((await Promise.all(all)).map(({ layer }) => layer)).toEqual(["origin", "pop", "pop"]);
-  expect(asked).toHaveLength(1);
-  expect((await tier.get(KEY)).layer).toBe("pop");
-});
-
 test("what set out before an invalidation is delivered and not kept", async () => {
   const { tier, asked, arrive } = tierUnderTest();
   const before = tier.get(KEY);
@@ -38,4 +31,99 @@ test("what set out before an invalidation is delivered and not kept", async () =
   expect((await before).entry.body.toString()).toBe("old");
   expect((await tier.get(KEY)).entry.body.toString()).toBe("new");
   expect(asked).toHaveLength(2);
+});
+
+// Equal requests at the same time. caching.test.ts has what happens unless something else is said.
+
+const AT_ONCE = 6;
+
+function slowEdge(collapsing: Policy["collapsing"], headers: Readonly<Record<string, string>> = {}): Promise<Edge> {
+  return newEdge({
+    site: { "/a.bin": { size: 5_000, headers } },
+    behaviours: [{ collapsing }],
+    origin: { delayMs: 100 },
+  });
+}
+
+async function together(edge: Edge): Promise<string[]> {
+  return (await Promise.all(Array.from({ length: AT_ONCE }, () => seen(edge)))).sort();
+}
+
+function all(answer: string, but: readonly string[]): string[] {
+  return [...but, ...Array.from({ length: AT_ONCE - but.length }, () => answer)].sort();
+}
+
+test("those that waited read a hit, and are told the layer where the object is now", async () => {
+  const edge = await slowEdge("told");
+  expect(await together(edge)).toEqual(all("Hit EDGE", ["Miss origin"]));
+  expect(edge.stats().originFetches).toBe(1);
+});
+
+test("untold: a hit of no layer", async () => {
+  expect(await together(await slowEdge("untold"))).toEqual(all("Hit untold", ["Miss origin"]));
+});
+
+test("a hit of what is kept nowhere is collapsing's, and no layer is told", async () => {
+  const edge = await slowEdge("told", { "cache-control": "no-store" });
+  expect(await together(edge)).toEqual(all("Hit untold", ["Miss origin"]));
+  expect(await seen(edge)).toBe("Miss origin");
+});
+
+test("off: each request is a fetch, and the object is kept all the same", async () => {
+  const edge = await slowEdge("off");
+  expect(await together(edge)).toEqual(all("Miss origin", []));
+  expect(edge.stats().originFetches).toBe(AT_ONCE);
+  expect(await seen(edge)).toBe("Hit EDGE");
+});
+
+test("off: what set out before an invalidation is kept by none of them", async () => {
+  const edge = await slowEdge("off");
+  const before = together(edge);
+  await expect.poll(() => edge.originRequests().length).toBe(AT_ONCE);
+  edge.invalidate(["/*"]);
+  await before;
+  expect(edge.holders("/a.bin")).toEqual([]);
+});
+
+test("lost between the first request and the second: once, or each time", async () => {
+  const edge = await newEdge({
+    site: { "/a.bin": { size: 9 }, "/b.bin": { size: 9 } },
+    behaviours: [{ path: "/a.bin", evict: { after: 1, times: 1 } }, { evict: { after: 1 } }],
+  });
+  const three = (path: string) => inTurn(edge, { path }, { path }, { path });
+  expect(await three("/a.bin")).toEqual(["Miss origin", "Hit REC", "Hit EDGE"]);
+  expect(await three("/b.bin")).toEqual(["Miss origin", "Hit REC", "Hit REC"]);
+});
+
+test("lost after so many requests, ranges too", async () => {
+  const edge = await newEdge({ behaviours: [{ evict: { after: 3 } }] });
+  const got = await inTurn(edge, {}, {}, { headers: { range: "bytes=0-0" } }, {});
+  expect(got).toEqual(["Miss origin", "Hit EDGE", "Hit EDGE", "Hit REC"]);
+});
+
+test("every key is counted for itself", () => {
+  const evictions = new Evictions();
+  const due = ["a", "b", "a", "b", "a", "a"].map((key) => evictions.isDue(key, { after: 2, times: 1 }));
+  expect(due).toEqual([false, false, true, true, false, false]);
+});
+
+test("on demand: everywhere, at a POP, at an address, at a REC", async () => {
+  const pops = [
+    { pop: "SIN2-P1", rec: "singapore", addresses: 2, caches: "own" as const },
+    { pop: "BOM78-P1", rec: "singapore", addresses: 2 },
+  ];
+  const edge = await newEdge({ pops });
+  const [first = "", second = ""] = edge.addressesOf("SIN2-P1");
+  const where = [{ address: first }, { address: second }, { pop: "BOM78-P1" }];
+  const look = async () => (await inTurn(edge, ...where)).map((answer) => answer.split(" ")[1]);
+  await look();
+  expect(edge.evict(["/a.bin"], { address: second })).toBe(1);
+  expect(await look()).toEqual(["EDGE", "REC", "EDGE"]);
+  expect(edge.evict(["/*"], { pop: "SIN2-P1" })).toBe(2);
+  expect(await look()).toEqual(["REC", "REC", "EDGE"]);
+  expect(edge.evict(["/a.bin"], { rec: "singapore" })).toBe(1);
+  expect(await look()).toEqual(["EDGE", "EDGE", "EDGE"]);
+  expect(edge.evict(["/a.bin"])).toBe(3);
+  expect(await look()).toEqual(["origin", "REC", "REC"]);
+  expect(edge.evict(["/b.bin"])).toBe(0);
 });

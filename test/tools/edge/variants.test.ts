@@ -36,18 +36,21 @@ test.each([
   expect(normalised(acceptedEncodings(header, ["gzip"]))).toBe(expected.includes("gzip") ? "gzip" : "");
 });
 
+/** {@link form} of each, one after the other. */
+async function forms(edge: Edge, ...accepts: readonly (string | undefined)[]): Promise<string[]> {
+  const got: string[] = [];
+  for (const accept of accepts) got.push(await form(edge, accept));
+  return got;
+}
+
 test("without a policy for it, Accept-Encoding makes no forms", async () => {
   const edge = await newEdge({ site: { "/a.css": TEXT } });
-  expect([await form(edge, "br"), await form(edge, "gzip"), await form(edge, undefined)]).toEqual([
-    ...["Miss identity", "Hit identity", "Hit identity"],
-  ]);
+  expect(await forms(edge, "br", "gzip", undefined)).toEqual(["Miss identity", "Hit identity", "Hit identity"]);
 });
 
 test("each normalised Accept-Encoding is a form of its own; the origin sees it", async () => {
   const edge = await encodedEdge({ encodings: BOTH });
-  const got: string[] = [];
-  for (const accept of ["gzip, br", "br,gzip,zstd", "gzip", "br", undefined, "zstd"])
-    got.push(await form(edge, accept));
+  const got = await forms(edge, "gzip, br", "br,gzip,zstd", "gzip", "br", undefined, "zstd");
   expect(got.map((one) => one.split(" ")[0])).toEqual(["Miss", "Hit", "Miss", "Miss", "Miss", "Hit"]);
   expect(edge.originRequests().map(({ acceptEncoding }) => acceptEncoding)).toEqual([
     "br,gzip",
@@ -77,27 +80,25 @@ test("the edge compresses, Brotli before Gzip, and the bytes are the origin's", 
 
 test("the form that was cached first stays, for all who accept it", async () => {
   const right = await encodedEdge(COMPRESSING);
-  const inOrder = [await form(right, "br,gzip"), await form(right, "gzip"), await form(right, "br,gzip")];
-  expect(inOrder).toEqual(["Miss br", "Miss gzip", "Hit br"]);
+  expect(await forms(right, "br,gzip", "gzip", "br,gzip")).toEqual(["Miss br", "Miss gzip", "Hit br"]);
   const wrong = await encodedEdge(COMPRESSING);
-  expect([await form(wrong, "gzip"), await form(wrong, "br,gzip")]).toEqual(["Miss gzip", "Hit gzip"]);
+  expect(await forms(wrong, "gzip", "br,gzip")).toEqual(["Miss gzip", "Hit gzip"]);
   expect(await form(wrong, "br", "BOM78-P1")).toBe("Miss br");
   expect(await form(wrong, "br,gzip", "BOM78-P1")).toBe("Hit br");
   const plain = await encodedEdge(COMPRESSING);
-  expect([await form(plain, undefined), await form(plain, "br,gzip")]).toEqual(["Miss identity", "Hit identity"]);
+  expect(await forms(plain, undefined, "br,gzip")).toEqual(["Miss identity", "Hit identity"]);
 });
 
 test("that can be switched off", async () => {
   const edge = await encodedEdge({ ...COMPRESSING, firstFormStays: false });
-  const got = [await form(edge, undefined), await form(edge, "gzip"), await form(edge, "br,gzip")];
-  expect(got).toEqual(["Miss identity", "Miss gzip", "Miss br"]);
+  expect(await forms(edge, undefined, "gzip", "br,gzip")).toEqual(["Miss identity", "Miss gzip", "Miss br"]);
 });
 
 test("an edge that is too busy to compress keeps what it has", async () => {
   const edge = await encodedEdge({ ...COMPRESSING, compress: "busy" });
   expect(await form(edge, "br,gzip")).toBe("Miss identity");
   edge.setBehaviours([COMPRESSING]);
-  expect([await form(edge, "br,gzip"), await form(edge, "gzip")]).toEqual(["Hit identity", "Hit identity"]);
+  expect(await forms(edge, "br,gzip", "gzip")).toEqual(["Hit identity", "Hit identity"]);
   edge.invalidate(["/a.css"]);
   expect(await form(edge, "br,gzip")).toBe("Miss br");
 });
@@ -110,7 +111,7 @@ test.each<[string, SiteObject]>([
   ["without a length", { ...TEXT, cut: { after: 5_000, length: "none" } }],
 ])("what is %s is not compressed, and its forms stay apart", async (_, object) => {
   const edge = await encodedEdge(COMPRESSING, object);
-  expect([await form(edge, "br,gzip"), await form(edge, "gzip")]).toEqual(["Miss identity", "Miss identity"]);
+  expect(await forms(edge, "br,gzip", "gzip")).toEqual(["Miss identity", "Miss identity"]);
 });
 
 test("Vary names Accept-Encoding once, whoever says it", async () => {

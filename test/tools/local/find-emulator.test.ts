@@ -55,7 +55,7 @@ test("without Python, Docker will do on Linux alone: elsewhere its network is no
   await expect(findEmulator(() => undefined, "darwin")).rejects.toThrow(/brew install python/);
 });
 
-describe.each([...["tools/local", "tools/release", "test/agent/instance"].map((folder) => [folder] as const)])(
+describe.each([...["tools/local", "tools/checks", "test/agent/instance"].map((folder) => [folder] as const)])(
   "the Python packages of %s",
   (folder) => {
     const text = readFileSync(`${ROOT}${folder}/requirements.txt`, "utf8");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { UNITS } from "../../../domain/cost/work-time.ts";
+import { estimate } from "../../../tools/bench/scaling.ts";
 import { figures, millionTasks } from "../../../tools/release/cost.ts";
 import { stackTemplateSchema } from "../../../tools/release/stack-template.ts";
-import { estimate } from "../../../tools/scaling/estimate.ts";
 
 const template = stackTemplateSchema.parse({
   Parameters: {

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import {
   type Billed,
   billOf,
@@ -13,6 +14,7 @@ import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite, type Units } from "
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
 import { resultShardCount } from "../../domain/plan/task.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
+import { keptUnits } from "./report.ts";
 
 /** Dollars. */
 export interface Bill extends ReturnType<typeof pipelineCosts> {
@@ -127,4 +129,17 @@ function bill(of: Finished, units: Units): Bill {
 function nearest(quotas: readonly (readonly [name: string, used: number])[]): Estimate["binds"] {
   const [name, used] = quotas.reduce((a, b) => (b[1] > a[1] ? b : a));
   return { name, used };
+}
+
+const unitsSchema = z.object({
+  agentCpuMicros: z.number(),
+  fanOutTasksPerSecond: z.number(),
+  aggregationCpuMicros: z.number(),
+  getSizeUrlsPerSecond: z.number(),
+  largeMBPerSecond: z.number(),
+});
+
+/** The unit costs as `npm run bench` measured them last. @throws ZodError that names those that were never measured */
+export function measuredUnits(): Units {
+  return unitsSchema.parse(keptUnits());
 }

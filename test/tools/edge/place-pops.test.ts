@@ -1,6 +1,9 @@
-// Several addresses of a POP: their caches, their names, and what each was asked.
+import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { ask, newEdge, seen } from "./client.ts";
+import { aliasCommand, loopbackAddresses } from "../../../tools/edge/place-pops.ts";
+import { ask, inTurn, newEdge } from "./client.ts";
+
+// Several addresses of a POP: their caches, their names, and what each was asked.
 
 const PATH = "/a.bin";
 
@@ -11,10 +14,8 @@ test("the addresses of a POP share a cache, unless each has its own", async () =
       { pop: "BOM78-P1", rec: "singapore", addresses: 3, caches: "own" },
     ],
   });
-  const at = (pop: string) => Promise.all(edge.addressesOf(pop).map((address) => ({ pop, address })));
-  const all = [...(await at("SIN2-P1")), ...(await at("BOM78-P1")), ...(await at("BOM78-P1"))];
-  const got: string[] = [];
-  for (const asked of all) got.push(await seen(edge, asked));
+  const at = (pop: string) => edge.addressesOf(pop).map((address) => ({ pop, address }));
+  const got = await inTurn(edge, ...at("SIN2-P1"), ...at("BOM78-P1"), ...at("BOM78-P1"));
   expect(got).toEqual([
     ...["Miss origin", "Hit EDGE", "Hit EDGE", "Hit EDGE"],
     ...["Hit REC", "Hit REC", "Hit REC"],
@@ -76,4 +77,25 @@ test("holders() tells which caches have an object, whatever the answers say", as
     { layer: "pop", pop: "SIN2-P1", address: second, form: "" },
     { layer: "rec", rec: "singapore", form: "" },
   ]);
+});
+
+const of = (...addresses: string[]) => aliasCommand(addresses);
+
+test("addresses that follow each other are one range of the shell, and none spans two networks", () => {
+  expect(aliasCommand(loopbackAddresses("127.77.0.1", 362))).toBe(
+    "for a in 127.77.0.{1..255} 127.77.1.{0..106}; do sudo ifconfig lo0 alias $a up; done",
+  );
+});
+
+test("one address, and gaps between them", () => {
+  expect(of("127.77.0.9")).toContain(" in 127.77.0.9; do ");
+  expect(of("127.77.0.1", "127.77.0.2", "127.77.0.5", "127.77.1.6")).toContain(
+    " in 127.77.0.{1..2} 127.77.0.5 127.77.1.6; do ",
+  );
+});
+
+test("a shell that reads the line comes to the same addresses", () => {
+  const addresses = loopbackAddresses("127.77.0.250", 300);
+  const line = aliasCommand(addresses).replace("sudo ifconfig lo0 alias $a up", "echo $a");
+  expect(execFileSync("bash", ["-c", line], { encoding: "utf8" }).trim().split("\n")).toEqual(addresses);
 });

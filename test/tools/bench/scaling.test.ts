@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { edgeBytesPrice } from "../../../domain/cost/bill.ts";
 import { secondsToWrite } from "../../../domain/cost/work-time.ts";
-import { estimate } from "../../../tools/scaling/estimate.ts";
+import { estimate } from "../../../tools/bench/scaling.ts";
 
 const units = {
   agentCpuMicros: 100,
