@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { goodUrlsList, LISTS, resultsKey } from "../../../domain/plan/lists.ts";
-import { REPORT_HEADER } from "../../../domain/result/report.ts";
 import { reportRow } from "../../task-rows.ts";
 
 it("a request's lists stand in the bucket under its id", () => {
@@ -39,11 +38,6 @@ it("rows of failed URLs that a release before wrote are read", () => {
   const failed = { url: "https://a.example/", problem: "HTTP 406" };
   expect(LISTS.failedUrls.fromRow(["https://a.example/", "HTTP 406"])).toEqual(failed);
   expect(LISTS.failedUrls.fromRow(["https://a.example/", "HTTP 406", "br"])).toEqual({ ...failed, variant: "br" });
-});
-
-it("the report names its columns in its first line", () => {
-  expect(Object.entries(LISTS).filter(([, list]) => "hasHeader" in list)).toEqual([["report", LISTS.report]]);
-  expect(REPORT_HEADER.slice(0, 3)).toEqual(["pop", "url", "error"]);
 });
 
 it("a row of the report names its task", () => {

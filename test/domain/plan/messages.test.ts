@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_MESSAGE_BYTES } from "../../../domain/limits.ts";
+import { targetKey } from "../../../domain/plan/target.ts";
 import { fromRow } from "../../../domain/plan/task.ts";
 import {
   isLarge,
@@ -11,17 +12,18 @@ import {
   weight,
 } from "../../../domain/plan/task-message.ts";
 import { type Distribution, requestHost } from "../../../domain/request/distributions.ts";
+import { fullTaskMessage } from "../../agent/task-messages.ts";
 import { collect } from "../../collect.ts";
-import { DOMAIN, LABEL, readyTarget } from "../../lambdas/items.ts";
+import { Distinct } from "../../distinct.ts";
+import { DOMAIN, fullRequest, LABEL, readyTarget, target } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
 const MIB = 2 ** 20;
 const REQUEST = { req_id: "r1", header: ["A: 1"], shards: 3 };
-const SHARED = { ...REQUEST, pop: "SIN2-P1", ips: ["192.0.2.1"] };
 const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.example.com"] };
 
-function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
-  const plan = planOf(distributions, [readyTarget("SIN2-P1")]);
+function group(rows: readonly string[][], maxUrls = 100): Promise<TaskMessage[]> {
+  const plan = planOf([OWN], [readyTarget("SIN2-P1")]);
   return collect(messagesOf(REQUEST, plan.unsentLeads(rows.map(fromRow)), { maxUrls }));
 }
 
@@ -30,15 +32,28 @@ const rows = (n: number, bytes?: number | "") => Array.from({ length: n }, (_, i
 const counts = (messages: TaskMessage[]) => messages.map(({ urls }) => urls.length);
 
 describe("the messages of a target", () => {
-  it("carry all that an agent needs", async () => {
-    expect(await group([row(1), row(2, "")])).toEqual([
+  it("carry the request's headers, variants, proof, shards and limits, and their task's POP, host and followers", async () => {
+    const d = new Distinct(21);
+    const item = fullRequest();
+    const [leads, follows] = [d.pop(), d.pop()].map((pop) => {
+      const label = d.id("label");
+      return { ...target(pop, { label }), target: targetKey(pop, label), ips: [d.ip(), d.ip()] };
+    });
+    if (leads === undefined || follows === undefined) throw new Error("no targets");
+    const task = { target: leads, host: d.host(), url: { url: d.url(), bytes: d.bytes() }, followers: [follows] };
+    expect(await collect(messagesOf(item, [task], { maxUrls: 10 }))).toEqual([
       {
-        ...SHARED,
-        host: "cdn.example.com",
-        urls: [
-          { url: "https://cdn.example.com/1", bytes: 10 },
-          { url: "https://cdn.example.com/2", bytes: null },
-        ],
+        req_id: item.req_id,
+        header: item.header,
+        variants: item.variants,
+        verify: item.verify,
+        shards: item.shards,
+        origin: item.origin,
+        pop: leads.pop,
+        ips: leads.ips,
+        host: task.host,
+        urls: [task.url],
+        followers: [{ pop: follows.pop, ips: follows.ips }],
       },
     ]);
   });
@@ -63,13 +78,6 @@ describe("the messages of a target", () => {
       ["2 br", "2 gzip", "2 plain"],
       ["3 br", "3 gzip", "3 plain"],
     ]);
-  });
-
-  it("stay within the bytes of a message, and use them", async () => {
-    const long = Array.from({ length: 9 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(8_000)}`, "1"]);
-    const messages = await group(long);
-    expect(counts(messages)).toEqual([3, 3, 3]);
-    for (const message of messages) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
   });
 
   it("hold URLs of one host to ask with each", async () => {
@@ -102,13 +110,6 @@ describe("the messages of a target", () => {
       for (const { pop, ips } of followers) expect(ips).toEqual(pops.find((it) => it.pop === pop)?.ips);
       expect(urls.length).toBeGreaterThan(4);
     }
-    const [all = [], ...others] = pops
-      .map((lead, i) => ({ lead, followers: pops.filter((_, j) => j !== i) }))
-      .map(({ lead, followers }) => [{ target: lead, host: "h", url: { url: "u", bytes: 1 }, followers }]);
-    const alone = all.map((task) => ({ ...task, followers: [] }));
-    expect(
-      counts(await collect(messagesOf(REQUEST, [...all, ...alone, ...others.flat(), ...all], { maxUrls: 100 }))),
-    ).toEqual([...[2, 1, 1, 1]]);
   });
 
   it("of one target are apart if as many others wait for it, but not the same", async () => {
@@ -179,36 +180,6 @@ describe("the messages of a target", () => {
     for (const message of messages) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
   });
 
-  it("pass over the URLs of other distributions", async () => {
-    const distributions = [
-      { label: "other", names: [], hosts: ["www.example.com"] },
-      { ...OWN, hosts: ["cdn.example.com"] },
-    ];
-    const messages = await group(
-      [row(1), row(2, 10, "www.example.com"), row(3, 10, "nobodys.example")],
-      100,
-      distributions,
-    );
-    expect(messages.flatMap(({ urls }) => urls.map(({ url }) => url))).toEqual(["https://cdn.example.com/1"]);
-  });
-
-  it("are closed early where thousands would be open, and none is lost", async () => {
-    const targets = Array.from({ length: 14 }, (_, i) => readyTarget(`NRT${i}-P1`));
-    const pops = targets.map(({ pop }) => pop);
-    const urls = Array.from({ length: 2 ** 14 - 1 }, (_, n) => {
-      const bits = n + 1;
-      const mask = Buffer.from([bits & 255, bits >> 8]).toString("hex");
-      return { url: `https://cdn.example.com/${n}`, bytes: 1, pops: mask };
-    });
-    const plan = planOf([OWN], targets, "lead-first", pops);
-    const queued = new Set<string>();
-    const messages = messagesOf({ req_id: "r1", header: [], shards: 1 }, plan.unsentLeads(urls), { maxUrls: 100 });
-    for await (const { pop, followers = [], urls } of messages)
-      for (const at of [pop, ...followers.map(({ pop }) => pop)])
-        for (const { url } of urls) queued.add(`${at} ${url}`);
-    expect(queued.size).toBe((14 * 2 ** 14) / 2);
-  });
-
   it("hold every row exactly once, are valid, and keep to the limits, whatever the rows", async () => {
     const size = fc.oneof(fc.constant("" as const), fc.nat(2 * MIB), fc.nat(40 * MIB));
     const host = fc.constantFrom("cdn.example.com", "www.example.com", "img.example.com", DOMAIN);
@@ -271,4 +242,53 @@ describe("a URL", () => {
   it("weighs its bytes, and 1 MiB if nobody knows them", () => {
     expect([0, 7, null].map((bytes) => weight({ url: "https://cdn.example.com/1", bytes }))).toEqual([0, 7, MIB]);
   });
+});
+
+const message: TaskMessage = {
+  req_id: "r1",
+  pop: "SIN2-P1",
+  ips: ["192.0.2.1"],
+  host: "d111111abcdef8.cloudfront.net",
+  header: [],
+  shards: 1,
+  urls: [
+    { url: "https://cdn.example.com/a.js", bytes: 10 },
+    { url: "https://cdn.example.com/b.js", bytes: null },
+  ],
+};
+
+describe("a task message", () => {
+  it("is read as it was written, with all that it may have", () => {
+    const full = fullTaskMessage();
+    expect(taskMessageSchema.parse(JSON.parse(JSON.stringify(full)))).toEqual(full);
+  });
+
+  it("of a newer release is read without what is new in it", () => {
+    expect(taskMessageSchema.parse({ ...message, added_by_a_newer_release: { any: ["thing"] } })).toEqual(message);
+  });
+
+  it.each(Object.keys(message))("is not valid without %s", (field) => {
+    expect(taskMessageSchema.safeParse({ ...message, [field]: undefined }).success).toBe(false);
+  });
+
+  it.each([
+    ["no request", { req_id: "" }],
+    ["no host", { host: "" }],
+    ["no address", { ips: [] }],
+    ["an empty address", { ips: [""] }],
+    ["no URL", { urls: [] }],
+    ["an empty URL", { urls: [{ url: "", bytes: 1 }] }],
+    ["a URL without a size", { urls: [{ url: "https://a.example/" }] }],
+    ["a negative size", { urls: [{ url: "https://a.example/", bytes: -1 }] }],
+    ["a size in words", { urls: [{ url: "https://a.example/", bytes: "1" }] }],
+    ["no shard", { shards: 0 }],
+    ["half a shard", { shards: 1.5 }],
+    ["a header that is no list", { header: "A: 1" }],
+  ])("is not valid with %s", (_, change) => {
+    expect(taskMessageSchema.safeParse({ ...message, ...change }).success).toBe(false);
+  });
+});
+
+it.each([undefined, null, 7, "cf_domain", ["cf_domain"], true])("a body that is no object is rejected: %j", (body) => {
+  expect(taskMessageSchema.safeParse(body).success).toBe(false);
 });

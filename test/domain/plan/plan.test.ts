@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from "vitest";
-import { UrlTasks } from "../../../domain/plan/plan.ts";
-import type { Task } from "../../../domain/plan/target.ts";
+import { describe, expect, it } from "vitest";
+import { totalsOf } from "../../../domain/plan/plan.ts";
+import type { Target, Task } from "../../../domain/plan/target.ts";
+import { fromRow } from "../../../domain/plan/task.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import { collect } from "../../collect.ts";
 import { DOMAIN, target } from "../../lambdas/items.ts";
@@ -10,17 +11,12 @@ const TWO: Distribution[] = [
   { label: "d1", domain: DOMAIN, names: [DOMAIN, "a.example"], hosts: ["a.example", "x.example"] },
   { label: "d2", names: [], hosts: ["b.example"] },
 ];
-const at = (pop: string, label: string, state: "READY" | "FAILED" = "READY") => target(pop, { label, state });
+const at = (pop: string, label = "d1", state: "READY" | "FAILED" = "READY") => target(pop, { label, state });
 const url = (host: string) => ({ url: `https://${host}/1`, bytes: 1 });
 const show = ({ target: { pop }, url: { url }, host }: Task) => `${pop} ${new URL(url).host} as ${host}`;
 
 describe("the tasks of a request", () => {
-  const plan = planOf(TWO, [
-    at("SIN2-P1", "d1"),
-    at("FRA56-P4", "d1"),
-    at("SIN2-P1", "d2", "FAILED"),
-    at("GRU1-C2", "d2"),
-  ]);
+  const plan = planOf(TWO, [at("SIN2-P1"), at("FRA56-P4"), at("SIN2-P1", "d2", "FAILED"), at("GRU1-C2", "d2")]);
 
   it("are each URL at each target of its distribution that resolved, under the host that finds it", async () => {
     const tasks = await collect(plan.unsentLeads(["a.example", "b.example", "x.example"].map(url)));
@@ -59,7 +55,7 @@ describe("the tasks of a request", () => {
 
 describe("under lead-first, the tasks of a URL", () => {
   const POPS = ["NRT57-P3", "FRA56-P4", "KIX50-C1", "MUC50-P1", "NRT20-C1"];
-  const targets = [...POPS.map((pop) => at(pop, "d1")), at("ITM50-C1", "d1", "FAILED"), at("NRT57-P3", "d2")];
+  const targets = [...POPS.map((pop) => at(pop)), at("ITM50-C1", "d1", "FAILED"), at("NRT57-P3", "d2")];
   const plan = planOf(TWO, targets, "lead-first");
   const urls = Array.from({ length: 40 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
   const line = ({ target, followers, url: { url } }: Task) =>
@@ -103,7 +99,7 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
   // The request's order is not that of the targets.
   const POPS = ["MUC50-P1", "XXX1-P1", "NRT57-P3", "KIX50-C1", "FRA56-P4", "NRT20-C1"];
   const resolved = POPS.filter((pop) => pop !== "XXX1-P1").toSorted();
-  const targets = [...resolved.map((pop) => at(pop, "d1")), at("XXX1-P1", "d1", "FAILED"), at("KIX50-C1", "d2")];
+  const targets = [...resolved.map((pop) => at(pop)), at("XXX1-P1", "d1", "FAILED"), at("KIX50-C1", "d2")];
   const wantedAt = (pops: readonly string[], path = "1") => {
     return { url: `https://a.example/${path}`, bytes: 1, pops: maskOf(pops.map((pop) => POPS.indexOf(pop))) };
   };
@@ -119,13 +115,6 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
       undefined,
       undefined,
     ]);
-  });
-
-  it("are counted without being made", async () => {
-    const made = vi.spyOn(UrlTasks.prototype, "tasks");
-    expect(planOf(TWO, targets, undefined, POPS).tasksOf(wantedAt(["KIX50-C1", "MUC50-P1"]))?.count).toBe(2);
-    expect(made).not.toHaveBeenCalled();
-    made.mockRestore();
   });
 
   it("are led by the first wanted POP of the REC group", async () => {
@@ -152,8 +141,92 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
 
   it("are found by a fan-out that knows one target alone", async () => {
     const urls = [wantedAt(["KIX50-C1"], "1"), wantedAt(["FRA56-P4"], "2"), { url: "https://a.example/3", bytes: 1 }];
-    const target = at("KIX50-C1", "d1");
+    const target = at("KIX50-C1");
     const led = await collect(planOf(TWO, [target], "all-at-once", POPS).unsentLeads(urls));
     expect(led.map(({ url }) => url.url)).toEqual(["https://a.example/1", "https://a.example/3"]);
+  });
+});
+
+const totals = (
+  rows: string[][],
+  distributions: readonly Distribution[],
+  targets: readonly Target[],
+  pops?: string[],
+) => totalsOf(planOf(distributions, targets, undefined, pops), rows.map(fromRow));
+const ONE = [{ label: "d1", names: [] }];
+const dead = (pop: string, label = "d1") => at(pop, label, "FAILED");
+const rows = [
+  ["https://a.example/1", "10"],
+  ["https://b.example/2", "5"],
+];
+
+describe("how much there is to do", () => {
+  it("is every good URL at each POP that resolved", async () => {
+    const sum = { total_count: 4, total_size: 30, sizes_known: true, shards: 1, tasks_per_target: { d1: 2 } };
+    expect(await totals(rows, ONE, [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")])).toEqual({
+      ...sum,
+      lane: "express",
+      planned: [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")],
+    });
+  });
+
+  it("goes by each URL's own distribution", async () => {
+    const found = [
+      { label: "d1", names: [], hosts: ["a.example"] },
+      { label: "d2", names: [], hosts: ["b.example"] },
+      { label: "d3", names: [], hosts: ["c.example"] },
+    ];
+    const targets = [
+      at("SIN2-P1"),
+      at("FRA56-P4"),
+      at("SIN2-P1", "d2"),
+      dead("FRA56-P4", "d2"),
+      dead("FRA56-P4", "d3"),
+    ];
+    const lost = ["https://c.example/3", "100"];
+    expect(await totals([...rows, lost], found, targets)).toMatchObject({
+      total_count: 3,
+      total_size: 25,
+      tasks_per_target: { d1: 1, d2: 1 },
+    });
+  });
+
+  it("counts only the bytes that are known, and says so", async () => {
+    const some = [...rows, ["https://a.example/3", ""]];
+    expect(await totals(some, ONE, [at("SIN2-P1")])).toMatchObject({
+      total_count: 3,
+      total_size: 15,
+      sizes_known: false,
+    });
+    expect(await totals([["https://a.example/", "0"]], ONE, [at("SIN2-P1")])).toMatchObject({ sizes_known: true });
+  });
+
+  it("sends a request of many bytes to the main queue only if a file is large", async () => {
+    const sized = (bytes: number) => Array.from({ length: 64 }, (_, i) => [`https://a.example/${i}`, String(bytes)]);
+    expect(await totals(sized(30e6), ONE, [at("SIN2-P1")])).toMatchObject({ lane: "main" });
+    expect(await totals(sized(16e6), ONE, [at("SIN2-P1")])).toMatchObject({ lane: "express" });
+    // One whose distribution has no target is not downloaded.
+    const lost = [["https://b.example/lost", "5000000000"]];
+    expect(await totals([...sized(16e6), ...lost], TWO, [at("SIN2-P1")])).toMatchObject({
+      lane: "express",
+    });
+  });
+
+  it("spreads the results of many tasks", async () => {
+    const many = Array.from({ length: 5_001 }, (_, i) => [`https://a.example/${i}`, "1"]);
+    expect(await totals(many, ONE, [at("SIN2-P1"), at("FRA56-P4")])).toMatchObject({ total_count: 10_002, shards: 3 });
+  });
+
+  it("of URLs that are wanted at some POPs alone is told target by target", async () => {
+    const some = [...rows, ["https://a.example/3", "100", "", "", "05"], ["https://a.example/4", "1000", "", "", "03"]];
+    const targets = [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")];
+    expect(await totals(some, ONE, targets, ["SIN2-P1", "FRA56-P4", "XXX1-P1"])).toMatchObject({
+      total_count: 2 * 2 + 1 + 2,
+      total_size: 30 + 100 + 2_000,
+      tasks_per_target: { d1: 2 },
+      planned: [{ own_tasks: 2 }, { own_tasks: 1 }, dead("XXX1-P1")],
+    });
+    const alone = await totals(some.slice(2), ONE, targets, ["SIN2-P1", "FRA56-P4", "XXX1-P1"]);
+    expect(alone).toMatchObject({ total_count: 3, tasks_per_target: { d1: 0 } });
   });
 });

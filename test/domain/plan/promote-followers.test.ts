@@ -1,16 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  classifyLead,
+  endedOf,
   type FinishedUrl,
+  type LeadKind,
   type LeadResult,
   promoteFollowers,
+  resultKeys,
   withoutQueuedFollowers,
 } from "../../../domain/plan/followers.ts";
 import { type TaskUrl, taskKey } from "../../../domain/plan/task.ts";
 import { messagesOf, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { taskResultSchema } from "../../../domain/result/task-result.ts";
-import { taskMessage } from "../../agent/task-messages.ts";
+import { fullTaskMessage } from "../../agent/task-messages.ts";
 import { collect } from "../../collect.ts";
 import { LABEL, readyTarget } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
@@ -27,90 +31,184 @@ const [A, B, C] = ["a", "b", "c"].map((path): TaskUrl => ({ url: `https://cdn.ex
   TaskUrl,
   TaskUrl,
 ];
-const LEAD = taskMessage({
-  req_id: "r1",
-  pop: "P1",
-  header: ["A: 1"],
-  verify: "addresses",
-  tries: 2,
-  urls: [A, B, C],
-  origin: { requests_per_second: 5 },
-  followers: ["P2", "P3", "P4"].map(follower),
-});
-const { req_id, header, verify, shards, origin, host } = LEAD;
-const SHARED = { req_id, header, verify, shards, origin, host };
-const to = (pop: string, urls: TaskUrl[], more: object) => ({ ...SHARED, ...follower(pop), urls, ...more });
-const done = (lead: TaskMessage, ...results: readonly (readonly [TaskUrl, LeadResult])[]) =>
+/** Every other field that a message may have has a value that no other field has. */
+const { origin_failures: _, first_failure: __, not_kept_at: ___, ...FULL } = fullTaskMessage();
+const LEAD: TaskMessage = { ...FULL, pop: "P1", urls: [A, B, C], followers: ["P2", "P3", "P4"].map(follower) };
+const { req_id, header, variants, verify, shards, origin, host } = LEAD;
+const SHARED = { req_id, header, variants, verify, shards, origin, host };
+const to = (pop: string, urls: TaskUrl[], more: object = {}) => ({ ...SHARED, ...follower(pop), urls, ...more });
+const toAll = (urls: TaskUrl[], more: object = {}) => ["P2", "P3", "P4"].map((pop) => to(pop, urls, more));
+const toNextLead = (urls: TaskUrl[], more: object = {}) =>
+  to("P2", urls, { followers: ["P3", "P4"].map(follower), ...more });
+const IN_REC = { follows: true, led_by: "P1" };
+const FAILED_BEFORE = { origin_failures: 1, first_failure: "P0 (HTTP 404)" };
+
+type Ended = readonly (readonly [TaskUrl, LeadResult])[];
+const done = (lead: TaskMessage, ended: Ended, again = false) =>
   promoteFollowers(
     lead,
-    results.map(([url, result]) => ({ url, result })),
-    false,
+    ended.map(([url, result]) => ({ url, result })),
+    again,
     EXPIRE_AT,
   );
 
-describe("a lead", () => {
-  it("sends its followers after the URLs that its REC has", () => {
-    const { messages, skipped } = done(LEAD, [A, GOOD], [C, GOOD]);
-    expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A, C], { follows: true, led_by: "P1" })));
-    expect(skipped).toEqual([]);
+describe("what a lead's result means for those that wait", () => {
+  const notKept = (change: Partial<LeadResult> = {}): LeadResult => ({ ...NOT_KEPT, ...change });
+  const refused = (
+    reason: LeadResult["reason"],
+    http_status: number,
+    change: Partial<LeadResult> = {},
+  ): LeadResult => ({
+    ok: false,
+    reason,
+    http_status,
+    ...change,
   });
+  const CACHED = { state: "cached", isInRec: true } as const;
+  const CACHED_AT_POP = { state: "cached", isInRec: false } as const;
+  const POP_FAILED = { state: "pop_failed" } as const;
+  const failedWith = (observed: string) => ({ state: "origin_failed", observed }) as const;
 
-  it("tells nobody how often its own POP was tried", () => {
-    const tried = { ...A, attempts: 2, first_attempt_at: 1_700_000_000_000 };
-    expect(done(LEAD, [tried, GOOD]).messages.map(({ urls }) => urls)).toEqual([[A], [A], [A]]);
-    expect(done(LEAD, [tried, REFUSED]).messages.map(({ urls }) => urls)).toEqual([[A]]);
+  it.each<[string, LeadResult, LeadKind]>([
+    ["it is good", GOOD, CACHED],
+    ["it is good, and may be so at the edge alone", { ok: true, rec_unsure: true }, CACHED_AT_POP],
+    ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, CACHED],
+    ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, failedWith("HTTP 404")],
+    ["no answer", SLOW, failedWith("timeout")],
+    ["not kept", notKept(), { state: "not_kept" }],
+    ["not kept after two downloads", notKept({ rounds: 2 }), { state: "not_kept" }],
+    ["not kept, though a check was a hit", notKept({ hit_after_download: true }), CACHED_AT_POP],
+    ["the download was good, and the second one timed out", { ...SLOW, rounds: 1 }, POP_FAILED],
+    ["the download was good, and the second one was refused", refused("http_5xx", 503, { rounds: 1 }), POP_FAILED],
+    ["its message was given up", { ok: false, reason: "lost" }, failedWith("lost")],
+    ["no connection", REFUSED, POP_FAILED],
+    ["another POP answers", refused("other_pop", 200), POP_FAILED],
+    ["AWS WAF answers at the edge, which says nothing of the origin", refused("waf", 202), POP_FAILED],
+    ["AWS WAF asks for a CAPTCHA, though its status is a 4xx", refused("waf", 405), POP_FAILED],
+    ["the origin answers 202", refused("not_cacheable", 202), failedWith("not_cacheable")],
+    ["no reason is stored", { ok: false, http_status: 502 }, failedWith("HTTP 502")],
+    ["nothing is stored", { ok: false }, POP_FAILED],
+  ])("%s", (_, result, kind) => {
+    expect(classifyLead(result)).toEqual(kind);
   });
+});
 
-  it("sends them without saying that the REC has it where nothing shows that", () => {
-    const { messages } = done(LEAD, [A, GOOD], [C, { ...GOOD, rec_unsure: true }]);
-    expect(messages).toEqual([
-      ...["P2", "P3", "P4"].map((pop) => to(pop, [A], { follows: true, led_by: "P1" })),
-      ...["P2", "P3", "P4"].map((pop) => to(pop, [C], {})),
+describe("the results of a message's URLs", () => {
+  it("are returned in message order, without `not_asked`", () => {
+    const [first = "", second = "", third = ""] = resultKeys(LEAD).map(({ pop_url }) => pop_url);
+    const existing = new Map<string, LeadResult>([
+      [third, NOT_FOUND],
+      [second, { ok: false, reason: "not_asked" }],
+      [first, GOOD],
+      ["P2#x", GOOD],
+    ]);
+    expect(endedOf(LEAD, existing)).toEqual([
+      { url: A, result: GOOD },
+      { url: C, result: NOT_FOUND },
     ]);
   });
 
-  it("whose POP failed makes the next one lead", () => {
-    const { messages } = done(LEAD, [A, REFUSED]);
-    expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower) })]);
+  it("have keys of their own for each variant", () => {
+    const urls = ["br", "gzip"].map((variant) => ({ ...A, variant }));
+    const keys = urls.map((url) => taskKey(req_id, { ...url, pop: "P1" }, shards));
+    expect(resultKeys({ ...LEAD, urls })).toEqual(keys);
   });
+});
 
-  it("that failed at the origin says so to the next one, each failure by itself", () => {
-    const { messages } = done(LEAD, [A, NOT_FOUND], [B, SLOW], [C, NOT_FOUND]);
-    const more = (first_failure: string) => ({
-      followers: ["P3", "P4"].map(follower),
-      origin_failures: 1,
-      first_failure,
-    });
-    expect(messages).toEqual([to("P2", [A, C], more("P1 (HTTP 404)")), to("P2", [B], more("P1 (timeout)"))]);
-  });
-
-  it("passes the earlier origin failure to the next lead when only its own POP fails", () => {
-    const told = { origin_failures: 1, first_failure: "P0 (HTTP 502)" };
-    const { messages } = done({ ...LEAD, ...told }, [A, REFUSED]);
-    expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), ...told })]);
-  });
-
-  it("that AWS WAF answered does not decide for the others, though another one had failed at the origin", () => {
-    const told = { origin_failures: 1, first_failure: "P0 (HTTP 502)" };
-    const { messages, skipped } = done({ ...LEAD, ...told }, [A, { ok: false, reason: "waf", http_status: 405 }]);
-    expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), ...told })]);
-    expect(skipped).toEqual([]);
-  });
-
-  it("passes on `origin_failures` without `first_failure` when it received none", () => {
-    const { messages } = done({ ...LEAD, origin_failures: 1 }, [A, REFUSED]);
-    expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), origin_failures: 1 })]);
-    expect(messages[0]?.first_failure).toBeUndefined();
+describe("a lead", () => {
+  it.each<[string, told: Partial<TaskMessage>, Ended, object[]]>([
+    [
+      "sends its followers after the URLs that its REC has",
+      {},
+      [
+        [A, GOOD],
+        [C, GOOD],
+      ],
+      toAll([A, C], IN_REC),
+    ],
+    [
+      "sends them without saying that the REC has it where nothing shows that",
+      {},
+      [
+        [A, GOOD],
+        [C, { ...GOOD, rec_unsure: true }],
+      ],
+      [...toAll([A], IN_REC), ...toAll([C])],
+    ],
+    ["whose POP failed makes the next one lead", {}, [[A, REFUSED]], [toNextLead([A])]],
+    [
+      "that failed at the origin says so to the next one, each failure by itself",
+      {},
+      [
+        [A, NOT_FOUND],
+        [B, SLOW],
+        [C, NOT_FOUND],
+      ],
+      [
+        toNextLead([A, C], { origin_failures: 1, first_failure: "P1 (HTTP 404)" }),
+        toNextLead([B], { origin_failures: 1, first_failure: "P1 (timeout)" }),
+      ],
+    ],
+    ["passes on an earlier origin failure", FAILED_BEFORE, [[A, REFUSED]], [toNextLead([A], FAILED_BEFORE)]],
+    [
+      "passes on a failure without its name",
+      { origin_failures: 1 },
+      [[A, REFUSED]],
+      [toNextLead([A], { origin_failures: 1 })],
+    ],
+    ["that saw no hit says so to the next one", {}, [[A, NOT_KEPT]], [toNextLead([A], { not_kept_at: "P1" })]],
+    [
+      "that saw a hit after its download releases the others, without saying that the REC has it",
+      { not_kept_at: "P0" },
+      [[A, { ...NOT_KEPT, hit_after_download: true }]],
+      toAll([A]),
+    ],
+    [
+      "that saw no hit after another's failure at the origin makes a third one lead",
+      FAILED_BEFORE,
+      [[A, NOT_KEPT]],
+      [toNextLead([A], { ...FAILED_BEFORE, not_kept_at: "P1" })],
+    ],
+    [
+      "that failed at the origin after another saw no hit makes a third one lead",
+      { not_kept_at: "P0" },
+      [[A, NOT_FOUND]],
+      [toNextLead([A], { origin_failures: 1, first_failure: "P1 (HTTP 404)", not_kept_at: "P0" })],
+    ],
+    [
+      "whose object arrived after another's failure has followers all the same",
+      FAILED_BEFORE,
+      [[A, GOOD]],
+      toAll([A], IN_REC),
+    ],
+    [
+      "with one follower makes it lead nobody",
+      { followers: [follower("P2")] },
+      [[A, NOT_FOUND]],
+      [to("P2", [A], { origin_failures: 1, first_failure: "P1 (HTTP 404)" })],
+    ],
+    ["that leads nobody promotes nobody", { followers: undefined }, [[A, GOOD]], []],
+    ["of which nothing has ended promotes nobody", {}, [], []],
+    [
+      "passes on no attempts at its own POP",
+      {},
+      [[{ ...A, attempts: 2, first_attempt_at: 1 }, REFUSED]],
+      [toNextLead([A])],
+    ],
+  ])("%s", (_, told, ended, messages) => {
+    expect(done({ ...LEAD, ...told }, ended)).toEqual({ messages, skipped: [] });
   });
 
   it("that is the second to fail at the origin decides for all others, by name", () => {
-    const second = { ...LEAD, origin_failures: 1, first_failure: "P0 (HTTP 404)" };
-    const { messages, skipped } = done(second, [A, { ok: false, reason: "http_5xx", http_status: 502 }]);
+    const { messages, skipped } = done({ ...LEAD, ...FAILED_BEFORE }, [
+      [A, { ok: false, reason: "http_5xx", http_status: 502 }],
+    ]);
     expect(messages).toEqual([]);
     expect(skipped.map(({ pop, url }) => `${pop} ${url}`)).toEqual(["P2", "P3", "P4"].map((pop) => `${pop} ${A.url}`));
     for (const result of skipped) {
       expect(taskResultSchema.parse(result)).toMatchObject({
-        ...taskKey("r1", { pop: result.pop, url: A.url }, shards),
+        ...taskKey(req_id, { pop: result.pop, url: A.url }, shards),
+        req_id,
         ok: false,
         reason: "not_asked",
         attempts: 0,
@@ -124,44 +222,16 @@ describe("a lead", () => {
   });
 
   it("that is the second without a hit after its download decides for all others, by name", () => {
-    const { messages, skipped } = done({ ...LEAD, not_kept_at: "P0" }, [A, NOT_KEPT]);
+    const { messages, skipped } = done({ ...LEAD, not_kept_at: "P0" }, [[A, NOT_KEPT]]);
     expect(messages).toEqual([]);
     expect(skipped.map(({ pop, error }) => [pop, error])).toEqual(
       ["P2", "P3", "P4"].map((pop) => [pop, expect.stringContaining("keep the object: P0 (not_kept), P1 (not_kept)")]),
     );
   });
 
-  it("that saw no hit after its download says so to the next one", () => {
-    const { messages } = done(LEAD, [A, NOT_KEPT]);
-    expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), not_kept_at: "P1" })]);
-  });
-
-  it("that saw a hit after its download releases the others, without saying that the REC has it", () => {
-    const { messages, skipped } = done({ ...LEAD, not_kept_at: "P0" }, [A, { ...NOT_KEPT, hit_after_download: true }]);
-    expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A], {})));
-    expect(skipped).toEqual([]);
-  });
-
-  it.each([
-    [
-      "a failure at the origin, if it is not kept",
-      { origin_failures: 1, first_failure: "P0 (HTTP 404)" },
-      NOT_KEPT,
-      "P1",
-    ],
-    ["an object that is not kept, if the origin fails", { not_kept_at: "P0" }, NOT_FOUND, "P0"],
-  ])("does not decide after %s: a third one leads", (_, told, result, not_kept_at) => {
-    const { messages, skipped } = done({ ...LEAD, ...told }, [A, result]);
-    expect(messages).toMatchObject([
-      { pop: "P2", followers: [{ pop: "P3" }, { pop: "P4" }], origin_failures: 1, not_kept_at },
-    ]);
-    expect(skipped).toEqual([]);
-  });
-
   it("returns to the queue as two messages if some followers are queued: only the other URLs keep followers", () => {
-    const parts = withoutQueuedFollowers(LEAD, new Set([B]));
-    const { followers: _, ...alone } = LEAD;
-    expect(parts).toEqual([
+    const alone = { ...LEAD, followers: undefined };
+    expect(withoutQueuedFollowers(LEAD, new Set([B]))).toEqual([
       { ...LEAD, urls: [A, C] },
       { ...alone, urls: [B] },
     ]);
@@ -169,38 +239,27 @@ describe("a lead", () => {
     expect(withoutQueuedFollowers(LEAD, new Set([A, B, C]))).toEqual([alone]);
   });
 
-  it("whose object arrived after another's failure has followers all the same", () => {
-    const { messages } = done({ ...LEAD, origin_failures: 1, first_failure: "P0 (HTTP 404)" }, [A, GOOD]);
-    expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A], { follows: true, led_by: "P1" })));
-  });
-
-  it("with one follower makes it lead nobody", () => {
-    const { messages } = done({ ...LEAD, followers: [follower("P2")] }, [A, NOT_FOUND]);
-    expect(messages).toEqual([to("P2", [A], { origin_failures: 1, first_failure: "P1 (HTTP 404)" })]);
-  });
-
-  it.each([
-    ["that leads nobody", { ...LEAD, followers: undefined }, [[A, GOOD]] as const],
-    ["of which nothing has ended", LEAD, [] as const],
-  ])("%s hands nothing over", (_, lead, results) => {
-    expect(done(taskMessageSchema.parse(lead), ...results)).toEqual({ messages: [], skipped: [] });
-  });
-
   it("keeps the variants of a URL in their order", () => {
     const forms = ["br", "gzip", "plain"].map((variant) => ({ ...A, variant }));
-    const { messages } = done({ ...LEAD, urls: forms }, ...forms.map((form) => [form, GOOD] as const));
+    const { messages } = done(
+      { ...LEAD, urls: forms },
+      forms.map((form) => [form, GOOD]),
+    );
     for (const { urls } of messages) expect(urls).toEqual(forms);
-    const [skipped] = done({ ...LEAD, origin_failures: 1 }, [{ ...A, variant: "br" }, NOT_FOUND]).skipped;
+    const [skipped] = done({ ...LEAD, origin_failures: 1 }, [[{ ...A, variant: "br" }, NOT_FOUND]]).skipped;
     expect(skipped).toMatchObject({ variant: "br", pop_url: `P2#${A.url}#br` });
     expect(skipped?.error).toMatch(/keep the object: another POP of its REC, P1 \(HTTP 404\)$/);
   });
 
   it("marks its messages `again` if it may have sent them before", () => {
-    const ended: FinishedUrl[] = [
-      { url: A, result: GOOD },
-      { url: B, result: REFUSED },
-    ];
-    const { messages } = promoteFollowers(LEAD, ended, true, EXPIRE_AT);
+    const { messages } = done(
+      LEAD,
+      [
+        [A, GOOD],
+        [B, REFUSED],
+      ],
+      true,
+    );
     expect(messages.map(({ pop, again }) => [pop, again])).toEqual(["P2", "P3", "P4", "P2"].map((pop) => [pop, true]));
   });
 });
@@ -262,23 +321,19 @@ describe("whatever comes of each task", () => {
     return { seen, asked };
   };
 
-  it("it has exactly one result, or is in exactly one message", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.record(plans), results, async (given, comes) => {
-        const { seen } = workThrough(await leadsOf(given), comes, (message) => [message]);
-        const planned = given.pops.flatMap((pop) => given.urls.map((url) => idOf(pop, url)));
-        expect(seen.toSorted()).toEqual(planned.toSorted());
-      }),
-    );
-  });
+  const whole = (message: TaskMessage) => [message];
+  const inParts = (message: TaskMessage) => message.urls.map((url) => ({ ...message, urls: [url] }));
+  const planned = ({ pops, urls }: { pops: string[]; urls: TaskUrl[] }) =>
+    pops.flatMap((pop) => urls.map((url) => idOf(pop, url))).toSorted();
 
-  it("followers of a lead can be promoted in several parts", async () => {
+  it.each([
+    ["at once", whole],
+    ["in several parts", inParts],
+  ])("it has exactly one result, or is in exactly one message, if followers are promoted %s", async (_, parts) => {
     await fc.assert(
       fc.asyncProperty(fc.record(plans), results, async (given, comes) => {
-        const inParts = (message: TaskMessage) => message.urls.map((url) => ({ ...message, urls: [url] }));
-        const { seen } = workThrough((await leadsOf(given)).flatMap(inParts), comes, inParts);
-        const planned = given.pops.flatMap((pop) => given.urls.map((url) => idOf(pop, url)));
-        expect(seen.toSorted()).toEqual(planned.toSorted());
+        const { seen } = workThrough((await leadsOf(given)).flatMap(parts), comes, parts);
+        expect(seen.toSorted()).toEqual(planned(given));
       }),
     );
   });
@@ -288,18 +343,15 @@ describe("whatever comes of each task", () => {
       fc.asyncProperty(fc.record(plans), results, fc.nat(), async (given, comes, at) => {
         const messages = await leadsOf(given);
         const twice = messages[at % messages.length];
-        const { seen } = workThrough(twice === undefined ? messages : [...messages, twice], comes, (message) => [
-          message,
-        ]);
-        const planned = given.pops.flatMap((pop) => given.urls.map((url) => idOf(pop, url)));
-        expect(new Set(seen)).toEqual(new Set(planned));
+        const { seen } = workThrough(twice === undefined ? messages : [...messages, twice], comes, whole);
+        expect(new Set(seen)).toEqual(new Set(planned(given)));
       }),
     );
   });
 
   it("of what fails at the origin, two POPs of each REC ask and no more", async () => {
     const given = { pops: POPS, urls: forms(4, ["br"]), maxUrls: 2 };
-    const { asked } = workThrough(await leadsOf(given), [NOT_FOUND], (message) => [message]);
+    const { asked } = workThrough(await leadsOf(given), [NOT_FOUND], whole);
     // Tokyo's three and Frankfurt's two are asked twice, the one in China once.
     expect([...asked.values()]).toEqual([5, 5, 5, 5]);
   });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { RetryLostError, type TasksToRetry, tasksToRetry } from "../../../domain/plan/retry-plan.ts";
 import type { GoodUrl } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
@@ -91,16 +91,6 @@ describe("what is not good in a request that has ended", () => {
     ];
     const found = await read({ good, unresolved: ["XXX1-P1"] });
     expect([found.pops, pairsOf(found)]).toEqual([["XXX1-P1"], [`XXX1-P1 ${at("a")}`, `XXX1-P1 ${at("b")}`]]);
-  });
-
-  it("is read from the POPs of a URL once, however many POPs did not resolve", async () => {
-    const parsed = vi.spyOn(Buffer, "from");
-    const good = ["a", "b"].map((path) => [at(path), "10", "", "", "0f"]);
-    const found = await read({ good, unresolved: POPS });
-    const texts = parsed.mock.calls.map(([text]) => String(text));
-    parsed.mockRestore();
-    expect(pairsOf(found)).toHaveLength(8);
-    expect(texts.filter((text) => text === "0f")).toHaveLength(2);
   });
 
   it("is a URL that could not be read at all POPs, in the variants in which it could not", async () => {

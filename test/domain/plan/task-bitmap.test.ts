@@ -5,7 +5,7 @@ import type { GoodUrl, TaskUrl } from "../../../domain/plan/task.ts";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
 import { type Distribution, distributionOf } from "../../../domain/request/distributions.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
-import { count, result, target } from "../../lambdas/items.ts";
+import { result, target } from "../../lambdas/items.ts";
 import { maskOf, planOf } from "../../plan-of.ts";
 
 const row = (host: string, path: string): TaskUrl => ({ url: `https://${host}.example/${path}`, bytes: 10 });
@@ -19,27 +19,9 @@ const TWO: Distribution[] = [
 
 describe("the bitmap of a request's tasks", () => {
   const rows = [row("a", "1"), row("a", "2")];
-  const [first = "", second = ""] = rows.map(({ url }) => url);
+  const [first = "", _second = ""] = rows.map(({ url }) => url);
   const targets = [target("SIN2-P1"), target("FRA56-P4"), target("XXX1-P1", { state: "FAILED" })];
   const newLedger = () => ledgerOf(rows, [{ label: targets[0]?.label ?? "", names: [] }], targets);
-
-  it("counts each task once, good or bad", () => {
-    const taskBitmap = newLedger();
-    expect(taskBitmap.addResult(result("SIN2-P1", first, { bytes: 10 }))).toBe(true);
-    expect(taskBitmap.addResult(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
-    expect(taskBitmap.addResult(result("FRA56-P4", first, { ok: false, bytes: 3 }))).toBe(true);
-    expect(taskBitmap.count()).toEqual(count(2, 10, 1));
-    expect([...taskBitmap.missing()].map(key)).toEqual([`SIN2-P1 ${second}`, `FRA56-P4 ${second}`]);
-  });
-
-  it("counts what was seen of each task; what is not kept has failed as well", () => {
-    const taskBitmap = newLedger();
-    taskBitmap.addResult(result("SIN2-P1", first, { outcome: "warm" }));
-    taskBitmap.addResult(result("SIN2-P1", second, { outcome: "hit" }));
-    taskBitmap.addResult(result("FRA56-P4", first, { ok: false, outcome: "not_kept" }));
-    taskBitmap.addResult(result("FRA56-P4", second, { outcome: "done" }));
-    expect(taskBitmap.count()).toEqual(count(4, 30, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 }));
-  });
 
   it("tells the variants of a URL apart", () => {
     const variants = ["br", "gzip"].map((variant): TaskUrl => ({ ...row("a", "1"), variant }));
@@ -61,42 +43,6 @@ describe("the bitmap of a request's tasks", () => {
     expect(at.map((pop) => taskBitmap.goodAt({ url: first })?.(pop))).toEqual([true, false, undefined, undefined]);
     expect(taskBitmap.goodAt({ url: "https://a.example/unknown" })).toBeUndefined();
     expect(taskBitmap.goodAt({ url: first, variant: "br" })).toBeUndefined();
-  });
-
-  it("goes on from what was kept of it", () => {
-    const before = newLedger();
-    before.addResult(result("SIN2-P1", first, { bytes: 10, outcome: "warm" }));
-    before.addResult(result("FRA56-P4", first, { ok: false }));
-    const after = newLedger();
-    after.restore(before.saved());
-    expect(after.addResult(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
-    expect(after.addResult(result("SIN2-P1", second, { bytes: 7 }))).toBe(true);
-    expect(after.count()).toEqual(count(3, 17, 1, { warm_count: 1 }));
-    expect([...after.missing()].map(key)).toEqual([`FRA56-P4 ${second}`]);
-  });
-
-  it.each([
-    ["a POP that failed", "XXX1-P1", first],
-    ["a POP nobody asked for", "NRT57-P3", first],
-    ["a URL nobody asked for", "SIN2-P1", "https://a.example/3"],
-  ])("does not count a stray: %s", (_, pop, url) => {
-    const taskBitmap = newLedger();
-    expect(taskBitmap.addResult(result(pop, url))).toBe(false);
-    expect(taskBitmap.count().download_count).toBe(0);
-  });
-
-  it("is empty for a request that was never prepared", () => {
-    const taskBitmap = ledgerOf([], [], []);
-    expect([...taskBitmap.missing()]).toEqual([]);
-    expect(taskBitmap.count()).toEqual(count(0, 0, 0));
-  });
-
-  it("keeps distributions apart: a POP may have resolved for one and failed for another", () => {
-    const targets = [target("SIN2-P1", { label: "d1" }), target("SIN2-P1", { label: "d2", state: "FAILED" })];
-    const taskBitmap = ledgerOf([row("a", "1"), row("b", "1")], TWO, [...targets, target("FRA56-P4", { label: "d2" })]);
-    expect(taskBitmap.addResult(result("SIN2-P1", "https://b.example/1"))).toBe(false);
-    expect(taskBitmap.addResult(result("FRA56-P4", "https://a.example/1"))).toBe(false);
-    expect([...taskBitmap.missing()].map(key)).toEqual(["SIN2-P1 https://a.example/1", "FRA56-P4 https://b.example/1"]);
   });
 
   it("holds 60,000 URLs at 600 POPs in a few megabytes", () => {
@@ -186,21 +132,5 @@ describe("the bitmap of a request's tasks", () => {
       }),
       { numRuns: 200 },
     );
-  });
-
-  it("knows of what was kept of it which tasks have a good result, and which a bad one", () => {
-    const [here, there] = [target("SIN2-P1"), target("FRA56-P4")];
-    const rows = [row("a", "good"), row("a", "bad")];
-    const plan = planOf([{ label: here.label, names: [] }], [here, there], "lead-first", ["SIN2-P1", "FRA56-P4"]);
-    const before = new TaskBitmap(plan, rows);
-    before.addResult(result("SIN2-P1", rows[0]?.url ?? ""));
-    before.addResult({ ...result("SIN2-P1", rows[1]?.url ?? ""), ok: false });
-    const after = new TaskBitmap(plan, rows);
-    after.restore(before.saved());
-    const goodAt = (pop: string) => rows.map((url) => after.goodAt(url)?.(pop));
-    expect([goodAt("SIN2-P1"), goodAt("FRA56-P4")]).toEqual([
-      [true, false],
-      [false, false],
-    ]);
   });
 });

@@ -1,6 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fnv1a, resultShardCount, shardKey, sortKeyOf, sortKeysOf, taskKey } from "../../../domain/plan/task.ts";
+import {
+  asTaskUrl,
+  fnv1a,
+  fromRow,
+  resultShardCount,
+  shardKey,
+  sortKeyOf,
+  sortKeysOf,
+  taskKey,
+  toRow,
+  UNFINISHED,
+  UnreadableRowError,
+  unfinishedResult,
+  urlVariantKey,
+} from "../../../domain/plan/task.ts";
+import { lostFailure } from "../../../domain/result/failure.ts";
 
 describe("shards of a request's results", () => {
   it.each([
@@ -70,4 +85,97 @@ it("the sort keys of a POP have a beginning that no other POP's have", () => {
   const url = "https://h.example/a";
   expect(sortKeyOf({ pop: "SIN2-P1", url }).startsWith(sortKeysOf("SIN2-P1"))).toBe(true);
   expect(sortKeyOf({ pop: "SIN2-P10", url }).startsWith(sortKeysOf("SIN2-P1"))).toBe(false);
+});
+
+describe("a row of the list of good URLs", () => {
+  it.each([
+    [{ url: "https://a.example/1", bytes: 10 }, ["https://a.example/1", "10"]],
+    [{ url: "https://a.example/2", bytes: 0 }, ["https://a.example/2", "0"]],
+    [{ url: "https://a.example/3", bytes: null }, ["https://a.example/3", ""]],
+    [{ url: "https://a.example/4", bytes: 7, variant: "br" }, ["https://a.example/4", "7", "br"]],
+    [{ url: "https://a.example/5", bytes: 7, source: 2 }, ["https://a.example/5", "7", "", "2"]],
+    [{ url: "https://a.example/6", bytes: null, pops: "0f" }, ["https://a.example/6", "", "", "", "0f"]],
+    [
+      { url: "https://a.example/7", bytes: 1, variant: "br", source: 1, pops: "80" },
+      ["https://a.example/7", "1", "br", "1", "80"],
+    ],
+  ])("comes back as it went: %j", (url, row) => {
+    expect(toRow(url).map((field) => String(field ?? ""))).toEqual([...row, "", "", "", ""].slice(0, 5));
+    expect(fromRow(row)).toEqual(url);
+  });
+
+  it("may have 0 for a source: the caller named it", () => {
+    expect(fromRow(["https://a.example/4", "7", "", "0"])).toEqual({ url: "https://a.example/4", bytes: 7 });
+  });
+
+  it("is more than a message carries", () => {
+    const good = {
+      url: "https://a.example/8",
+      bytes: 1,
+      variant: "br",
+      source: 1,
+      pops: "80",
+      attempts: 2,
+      first_attempt_at: 1,
+    };
+    expect(asTaskUrl(good)).toEqual({ url: "https://a.example/8", bytes: 1, variant: "br" });
+    expect(asTaskUrl({ url: "https://a.example/9", bytes: null })).toEqual({ url: "https://a.example/9", bytes: null });
+  });
+});
+
+it("the forms of a URL have different keys, and a form without a name has the URL itself", () => {
+  const url = "https://a.example/1";
+  expect([{ url }, { url, variant: "br" }, { url, variant: "gzip" }].map(urlVariantKey)).toEqual([
+    url,
+    `${url}#br`,
+    `${url}#gzip`,
+  ]);
+});
+
+it.each([
+  [[]],
+  [[""]],
+  [["", "10"]],
+  [["https://a.example/", "ten"]],
+  [["https://a.example/", "-1"]],
+  [["https://a.example/", "1", "", "2x"]],
+  [["https://a.example/", "1", "", "x2"]],
+  [["https://a.example/", "1", "", "2", "0g"]],
+  [["https://a.example/", "1", "", "2", "g0"]],
+  [["https://a.example/", "1", "", "2", "0F"]],
+])("a row that is damaged is an error: %j", (row) => {
+  expect(() => fromRow(row)).toThrow(UnreadableRowError);
+});
+
+const REQUEST = { req_id: "r7", shards: 300, expire_at: 1_800_000_007 };
+
+it("the result of a task that no agent finished stands under the task's key, has failed, and says why", () => {
+  const id = { pop: "SIN2-P1", url: "https://a.example/9", variant: "br" };
+  expect(unfinishedResult(REQUEST, id, lostFailure(3))).toEqual({
+    ...taskKey("r7", id, 300),
+    req_id: "r7",
+    pop: "SIN2-P1",
+    url: "https://a.example/9",
+    variant: "br",
+    ok: false,
+    bytes: 0,
+    ms: 0,
+    attempts: 0,
+    expire_at: 1_800_000_007,
+    reason: "lost",
+    error: "lost: no agent finished it, though it was queued 3 times",
+  });
+});
+
+it("a task that had no result when its request ended is lost", () => {
+  const { reason, error } = unfinishedResult(REQUEST, { pop: "SIN2-P1", url: "https://a.example/9" }, UNFINISHED);
+  expect([reason, error]).toEqual(["lost", "no result: the request ended before an agent finished it"]);
+});
+
+it.each([
+  ["", 0x811c9dc5],
+  ["a", 0xe40c292c],
+  ["foobar", 0xbf9cf968],
+])("%j hashes as that function's published vectors say", (text, hash) => {
+  expect(fnv1a(text)).toBe(hash);
 });
