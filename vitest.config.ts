@@ -20,7 +20,6 @@ const NOT_SHARED = [
   "test/domain/environment.test.ts",
   "test/console/report/report-html.test.ts",
   "test/console/request/counted-figures.test.ts",
-  "test/domain/readiness/ended-facts.test.ts",
   "test/lambdas/aggregation/handler.test.ts",
   "test/lambdas/api/sample-sizes.test.ts",
   "test/lambdas/api/summary.test.ts",

@@ -52,14 +52,6 @@ describe("when a call goes out", () => {
     await Promise.all(all);
   });
 
-  test("items of one key in calls of their own", async () => {
-    const { calls, batcher: b } = batcher();
-    const all = ["a1", "b1", "a2", "a3", "c1"].map((item) => b.add(item));
-    await vi.advanceTimersByTimeAsync(25);
-    await Promise.all(all);
-    expect(calls).toEqual([["a1", "b1"], ["a2"], ["a3", "c1"]]);
-  });
-
   test("a key that was already sent causes no early call", async () => {
     const { calls, batcher: b } = batcher();
     const all = ["a1", "b1", "c1", "a2", "b2"].map((item) => b.add(item));

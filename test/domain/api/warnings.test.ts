@@ -28,14 +28,6 @@ it.each([
   expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual(expected);
 });
 
-it("each says what it means, with no more than was seen, and what would help", () => {
-  const [tier, kept] = warningsOf({ may_not_be_kept: doubtful }, { ...NO_COUNT, hit_count: 7 }, NOW);
-  expect(tier?.message).toMatch(
-    /hits .* may be the regional cache's\. .* a response headers policy with Server-Timing/,
-  );
-  expect(kept?.message).toMatch(/URLs .* A minimum TTL .* can overrule that/);
-});
-
 it("hits whose Age proves nothing have a warning of their own, and the others did not tell their tier", () => {
   const ages = { no_age_count: 1, age_constant_count: 2, origin_age_count: 3 };
   const warnings = warningsOf({}, { ...NO_COUNT, hit_count: 10, ...ages }, NOW);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_HEADER_LENGTH } from "../../../domain/limits.ts";
-import { headersToSend, parseHeader } from "../../../domain/net/headers.ts";
+import { acceptedEncodings, headersToSend, parseHeader } from "../../../domain/net/headers.ts";
 
 describe("a header line", () => {
   it.each([
@@ -103,4 +103,21 @@ describe("a list of lines", () => {
     expect(headersToSend([])).toEqual([["user-agent", "prewarm"]]);
     expect(headersToSend(["User-Agent: mine"])).toEqual([["user-agent", "mine"]]);
   });
+});
+
+it.each([
+  [[], []],
+  [["X-Accept: br"], []],
+  [["Accept-Encoding: gzip, deflate, br, zstd"], ["br", "gzip"]],
+  [["accept-encoding: GZIP"], ["gzip"]],
+  [["Accept-Encoding: br;q=0.5"], ["br"]],
+  [["Accept-Encoding: br;q=0, gzip;q=1.0"], ["gzip"]],
+  [["Accept-Encoding: gzip; q=0.0"], []],
+  [["Accept-Encoding: identity, *"], []],
+  [
+    ["Accept-Encoding: gzip", "Accept-Encoding: br"],
+    ["br", "gzip"],
+  ],
+])("%j asks for %j", (lines, expected) => {
+  expect(acceptedEncodings(headersToSend(lines))).toEqual(expected);
 });

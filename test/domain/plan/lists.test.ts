@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { goodUrlsList, LISTS, resultsKey } from "../../../domain/plan/lists.ts";
-import { reportRow } from "../../task-rows.ts";
 
 it("a request's lists stand in the bucket under its id", () => {
   expect(Object.values(LISTS).map(({ key }) => key("r1"))).toEqual([
@@ -38,15 +37,6 @@ it("rows of failed URLs that a release before wrote are read", () => {
   const failed = { url: "https://a.example/", problem: "HTTP 406" };
   expect(LISTS.failedUrls.fromRow(["https://a.example/", "HTTP 406"])).toEqual(failed);
   expect(LISTS.failedUrls.fromRow(["https://a.example/", "HTTP 406", "br"])).toEqual({ ...failed, variant: "br" });
-});
-
-it("a row of the report names its task", () => {
-  const failed = { ok: false, bytes: 0, attempts: 1, error: "=HTTP 403" };
-  const url = "https://a.example/?a=-1";
-  for (const variant of [undefined, "br", "-gzip"]) {
-    const row = reportRow({ ...failed, pop: "SIN2-P1", url, variant }).map((field) => String(field ?? ""));
-    expect(LISTS.report.fromRow(row)).toEqual({ pop: "SIN2-P1", url, ...(variant === undefined ? {} : { variant }) });
-  }
 });
 
 it("the rows of good URLs have as many columns as the longest, and are read back as they were", () => {

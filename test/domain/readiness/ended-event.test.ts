@@ -1,61 +1,42 @@
 import { describe, expect, it } from "vitest";
 import { endedEvent, endedEventSchema } from "../../../domain/readiness/ended-event.ts";
-import { request } from "../../lambdas/items.ts";
+import { sentence } from "../../../domain/readiness/sentence.ts";
+import { fullRequest, request } from "../../lambdas/items.ts";
 
 const API = "https://api.example/prod/";
-/** All counts differ, and so do all times. */
-const ended = {
-  ...request({
-    req_id: "r 7&x",
-    total_count: 90,
-    download_count: 80,
-    failed_count: 7,
-    warm_count: 40,
-    hit_count: 20,
-    not_kept_count: 3,
-    total_size: 9_000,
-    download_size: 8_100,
-    sizes_known: true,
-    created_at: "2024-04-16 03:10:21.405000",
-    last_update_time: "2024-04-16 05:00:00.000000",
-  }),
-  status: "STOPPED",
-} as const;
+/** No two fields of it are equal, so a fact from the wrong field is seen. */
+const FULL = { ...fullRequest(), status: "STOPPED" } as const;
 
 describe("the event that a request has ended", () => {
-  it("has the counts, sizes and times of the item", () => {
-    const event = endedEvent(ended, API);
-    expect(event).toMatchObject({
-      req_id: "r 7&x",
-      status: "STOPPED",
-      total_count: 90,
-      download_count: 80,
-      failed_count: 7,
-      warm_count: 40,
-      hit_count: 20,
-      not_kept_count: 3,
-      total_size: 9_000,
-      download_size: 8_100,
-      created_at: "2024-04-16 03:10:21.405000",
-      ended_at: "2024-04-16 05:00:00.000000",
-    });
+  it("has the counts, sizes, times, reason and verdict of the item", () => {
+    const event = endedEvent(FULL, API);
     expect(endedEventSchema.parse(event)).toEqual(event);
+    const { last_update_time: ended_at, ...item } = FULL;
+    for (const [name, value] of Object.entries({ ...item, ended_at }))
+      if (name in event) expect([name, event[name as keyof typeof event]]).toEqual([name, value]);
+    expect(Object.keys(event)).toEqual(expect.arrayContaining(["ended_at", "reason", "verdict", "total_size"]));
+  });
+
+  it("has a sentence that rests on the item's own fields", () => {
+    const { max_reported_percentage: percentage_complete = 0, last_update_time: timestamp } = FULL;
+    // What has ended moves no more.
+    const still = { in_progress_task_count: 0, instances_at_work: 0, bytes_per_second: 0, estimated_finish_at: null };
+    for (const status of ["STOPPED", "FAILED", "FINISHED"] as const)
+      expect(endedEvent({ ...FULL, status }, API).sentence).toBe(
+        sentence({ ...FULL, ...still, status, percentage_complete, timestamp }),
+      );
   });
 
   it("has URLs of the progress and of the summary in which the id is encoded", () => {
-    expect(endedEvent(ended, API)).toMatchObject({
+    expect(endedEvent({ ...FULL, req_id: "r 7&x" }, API)).toMatchObject({
       progress_url: "https://api.example/prod/prewarm?req_id=r%207%26x",
       summary_url: "https://api.example/prod/summary?req_id=r%207%26x",
     });
   });
 
-  it("has a reason if the item has one", () => {
-    expect(endedEvent({ ...ended, reason: "stopped by its caller" }, API).reason).toBe("stopped by its caller");
-    expect(endedEvent(ended, API)).not.toHaveProperty("reason");
-  });
-
-  it("has a verdict if the item has one", () => {
-    expect(endedEvent({ ...ended, verdict: "not_ready" }, API).verdict).toBe("not_ready");
-    expect(endedEvent(ended, API)).not.toHaveProperty("verdict");
+  it("has neither reason nor verdict if the item has none", () => {
+    const event = endedEvent({ ...request(), status: "STOPPED" }, API);
+    expect(event).not.toHaveProperty("reason");
+    expect(event).not.toHaveProperty("verdict");
   });
 });

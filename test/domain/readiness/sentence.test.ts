@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { LANGUAGES } from "../../../domain/format.ts";
+import { duration, MESSAGE_FORMATTERS, TEXTS } from "../../../domain/readiness/messages.ts";
+import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
+import { failureReasons } from "../../../domain/result/failure.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { readiness } from "../../readiness.ts";
 
@@ -273,38 +277,46 @@ describe("at its end", () => {
   });
 });
 
-describe("the sentence of an answer", () => {
-  const body: SentenceInput = {
-    status: "STOPPED",
-    total_count: 10,
-    download_count: 4,
-    failed_count: 1,
-    warm_count: 3,
-    hit_count: 0,
-    percentage_complete: 40,
-    instance_count: 2,
-    instances_at_work: 0,
-    in_progress_task_count: 0,
-    bytes_per_second: 0,
-    estimated_finish_at: null,
-    timestamp: "2026-11-25 11:46:12.000000",
-    last_update_time: "2026-11-25 11:46:02.000000",
-    timeout_at: "2026-11-25 12:46:12.000000",
-  };
-  it.each<[string, Partial<SentenceInput>, string]>([
-    ["is not counted right after its stop", {}, "Stopped. What was done is being counted."],
-    ["is counted with its verdict", { verdict: "not_ready" }, "Stopped at 40%. 6 tasks not tried. 1 task failed."],
-    [
-      "has times",
-      {
-        status: "IN_PROGRESS",
-        instances_at_work: 1,
-        bytes_per_second: 9,
-        estimated_finish_at: "2026-11-25 11:56:12.000000",
-      },
-      "On time: about 10 min left, 50 min before the timeout.",
-    ],
-  ])("%s", (_, change, said) => {
-    expect(sentence({ ...body, ...change })).toBe(said);
+const placeholdersOf = (text: string) =>
+  [...new Set([...text.matchAll(/\{(\w+)(?:,|\})/g)].map(([, name]) => name))].sort();
+
+it.each(Object.keys(TEXTS.en) as (keyof typeof TEXTS.en)[])(
+  "%s has the same placeholders in both languages, and its forms are those of the language",
+  (name) => {
+    // `more` counts only in English, and `count` only in Chinese.
+    const shared = (text: string) => placeholdersOf(text).filter((it) => it !== "more" && it !== "count");
+    expect(shared(TEXTS.zh[name])).toEqual(shared(TEXTS.en[name]));
+    for (const [forms] of TEXTS.en[name].matchAll(/plural,[^}]*\}[^}]*\}/g)) expect(forms).toMatch(/one \{.*other \{/);
+    expect(TEXTS.zh[name]).not.toContain("plural");
+  },
+);
+
+it("fills in numbers by language, and the form of the number", () => {
+  expect(MESSAGE_FORMATTERS.en("pausedWhileRunning", { running: 1, waiting: 1_234 })).toBe(
+    "Paused: no instance is wanted. 1 task is still running, for up to a minute after their instances are told to stop; 1,234 tasks wait.",
+  );
+  expect(MESSAGE_FORMATTERS.zh("notTried", { count: 1_234 })).toBe("1,234 个任务未尝试。");
+});
+
+it.each([
+  [1, "10 s", "10 秒"],
+  [50_001, "1 min", "1 分钟"],
+  [3_600_000, "1 h", "1 小时"],
+  [3_660_000, "1 h 1 min", "1 小时 1 分钟"],
+  [172_800_000, "2 days", "2 天"],
+  [183_600_000, "2 days 3 h", "2 天 3 小时"],
+])("%d ms are %s", (ms, en, zh) => {
+  expect(duration(MESSAGE_FORMATTERS.en, ms)).toBe(en);
+  expect(duration(MESSAGE_FORMATTERS.zh, ms)).toBe(zh);
+});
+
+describe.each(LANGUAGES)("the words of each reason in %s", (language) => {
+  it.each(failureReasons)("%s", (reason) => {
+    for (const text of Object.values(reasonText(reason, language))) {
+      expect(text.length).toBeGreaterThan(1);
+      // A text that was left in the other language.
+      if (language === "zh") expect(text).toMatch(/\p{Script=Han}/u);
+      else expect(text).not.toMatch(/\p{Script=Han}/u);
+    }
   });
 });

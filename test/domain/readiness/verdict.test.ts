@@ -1,13 +1,14 @@
-import { describe, expect, it } from "vitest";
-import { type Coverage, type PopCoverage, readinessOf, verdictOf } from "../../../domain/readiness/verdict.ts";
+import { describe, expect, it, test } from "vitest";
 import {
-  type Readiness,
-  readinessSchema,
-  VERDICTS,
-  type Verdict,
-  verdictSchema,
-} from "../../../domain/request/readiness-schema.ts";
+  type Coverage,
+  lacksOnlyPops,
+  type PopCoverage,
+  readinessOf,
+  verdictOf,
+} from "../../../domain/readiness/verdict.ts";
+import { type Readiness, readinessSchema, type Verdict } from "../../../domain/request/readiness-schema.ts";
 import { type Count, NO_COUNT } from "../../../domain/result/count.ts";
+import { readiness } from "../../readiness.ts";
 
 const pop = (n: number, lacking = 0, change: Partial<PopCoverage> = {}): PopCoverage => ({
   pop: `SIN${n}-P1`,
@@ -79,10 +80,6 @@ describe("the verdict", () => {
   ])("is %s: %s", (verdict, _, status, seen, reasons, count = ALL_WARM) => {
     expect(verdictOf(status, readinessOf(seen, reasons), count)).toBe(verdict);
   });
-
-  it("is one of the table", () => {
-    expect(verdictSchema.options).toEqual(Object.keys(VERDICTS));
-  });
 });
 
 describe("what the verdict rests on", () => {
@@ -115,4 +112,38 @@ describe("what the verdict rests on", () => {
     expect(JSON.stringify(seen).length).toBeLessThan(3_500);
     expect(readinessSchema.parse(seen)).toEqual(seen);
   });
+});
+
+type Ended = Parameters<typeof lacksOnlyPops>[0];
+
+const ENDED: Ended = {
+  status: "FINISHED",
+  total_count: 4,
+  failed_count: 0,
+  readiness: readiness({ unresolved_pops: 1, unanswered_pops: 0, unreadable_urls: 0 }),
+};
+
+test.each<[string, Partial<Ended>, boolean]>([
+  ["every task is good", {}, true],
+  ["a task failed", { failed_count: 1 }, false],
+  ["it was stopped before all tasks were tried", { status: "STOPPED" }, false],
+  ["no task was planned", { total_count: 0 }, false],
+  [
+    "a URL could not be read",
+    { readiness: readiness({ unresolved_pops: 1, unanswered_pops: 0, unreadable_urls: 1 }) },
+    false,
+  ],
+  [
+    "all POPs resolved",
+    { readiness: readiness({ unresolved_pops: 0, unanswered_pops: 0, unreadable_urls: 0 }) },
+    false,
+  ],
+  [
+    "a resolver did not answer",
+    { readiness: readiness({ unresolved_pops: 2, unanswered_pops: 1, unreadable_urls: 0 }) },
+    false,
+  ],
+  ["nothing is known of what the verdict rests on", { readiness: undefined }, false],
+])("%s", (_, changes, lacks) => {
+  expect(lacksOnlyPops({ ...ENDED, ...changes })).toBe(lacks);
 });

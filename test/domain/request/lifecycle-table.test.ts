@@ -1,5 +1,3 @@
-// Walks every path of the lifecycle's table, and tries each event in each state at the Request table.
-import { readFileSync } from "node:fs";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { RequestTable } from "../../../aws/request-table.ts";
@@ -16,8 +14,6 @@ import {
   type Transition,
 } from "../../../domain/request/lifecycle.ts";
 import { ACTIVE } from "../../../domain/request/request-item.ts";
-import { ROOT } from "../../../tools/local/paths.ts";
-import { lifecycleDiagram } from "../../../tools/release/part-tables.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
 import { request } from "../../lambdas/items.ts";
 import { holds } from "../../pipeline/expressions.ts";
@@ -130,10 +126,6 @@ function advances(event: AdvancingEvent) {
 function ends(event: EndingEvent) {
   return ({ table }: ReturnType<typeof tableIn>) => table.end("r1", event);
 }
-
-it("docs/architecture.md shows them all", () => {
-  expect(readFileSync(`${ROOT}docs/architecture.md`, "utf8")).toContain(lifecycleDiagram());
-});
 
 describe.each(states)("the Request table, of a request at %s", (state) => {
   it.each(Object.entries(CAUSES))(

@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
   decideSettlement,
+  exceedsMaxFailures,
+  isComplete,
+  isOverdue,
+  isSettleable,
   lastActivityAt,
   MAX_REQUEUES,
+  neededCapacity,
   needsSettlement,
   type Observed,
   observe,
   recheckInMs,
+  type Status,
   timingsOf,
 } from "../../../domain/request/lifecycle.ts";
 import { NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
@@ -178,25 +184,6 @@ it("the progress of 16 requests is read at once, and one that cannot be read is 
   expect([most, progress.size, failed]).toEqual([16, 39, ["r7"]]);
 });
 
-describe("heartbeats", () => {
-  const settlementWith = (own: Progress["heartbeats"], others: Progress["heartbeats"]) => {
-    const [item, observed] = given({ ...lost, ...busy });
-    const progress = new Map(
-      [...observed.progress].map(([id, it]) => [id, { ...it, heartbeats: id === item.req_id ? own : others }]),
-    );
-    return decideSettlement(item, { ...observed, progress });
-  };
-  const old = NOW - timings.heartbeatTimeoutMs - 1;
-
-  it("count as work while they are fresh and have tasks", () => {
-    const working = [heartbeat(NOW - 50_000, 3)];
-    expect(settlementWith([], working)).toBe("REQUEUE");
-    expect(settlementWith([], [heartbeat(old, 7), heartbeat(NOW, 0)])).toBe("WAIT");
-    expect(settlementWith(working, working)).toBe("WAIT");
-    expect(settlementWith([heartbeat(minutesAgo(31), 5)], working)).toBe("REQUEUE");
-  });
-});
-
 describe("the exact counts of a recount", () => {
   it("are used instead of the counters", () => {
     expect(decideSettlement(...given(lost), { count: count(4, 0, 1) })).toBe("FINISH");
@@ -234,4 +221,84 @@ describe("the last sign of life", () => {
     const heartbeats = Array.from({ length: 200_000 }, (_, n) => heartbeat(minutesAgo(9) + n, 0));
     expect(at({ heartbeats })).toBe(minutesAgo(9) + 199_999);
   });
+});
+
+it.each([
+  [undefined, 4_711, false],
+  [0, 0, false],
+  [0, 1, true],
+  [3, 3, false],
+  [3, 4, true],
+])("with max_failures %s, %i failures are too many: %s", (max_failures, failed, expected) => {
+  expect(exceedsMaxFailures({ max_failures }, failed)).toBe(expected);
+});
+
+it.each([
+  ["nothing is known yet", { total_count: 0 }, [0, 0], false],
+  ["some are done", {}, [3, 1], false],
+  ["all are done", {}, [4, 0], true],
+  ["too many have failed", { max_failures: 1 }, [2, 2], true],
+  ["as many as may have failed", { max_failures: 2 }, [2, 2], false],
+] as const)("a request seems over or not: %s", (_, item, [download_count, failed_count], expected) => {
+  expect(isSettleable({ total_count: 4, ...item }, count(download_count, 0, failed_count))).toBe(expected);
+});
+
+describe("counters", () => {
+  it.each([
+    [3, 2, false],
+    [3, 3, true],
+    [3, 4, true],
+    [0, 0, false],
+  ])("of %i tasks with %i results are complete: %s", (total_count, done, complete) => {
+    expect(isComplete({ total_count }, count(done, 0, 0))).toBe(complete);
+  });
+});
+
+it.each([
+  [119_999, false],
+  [120_000, true],
+  [120_001, true],
+])("a request whose time was up %i ms ago is overdue: %s", (ms, overdue) => {
+  const timeoutAt = Date.UTC(2024, 3, 16, 4);
+  expect(isOverdue({ timeout_at: formatTimestamp(timeoutAt) }, timeoutAt + ms)).toBe(overdue);
+});
+
+it.each<[wishes: [number, Status, boolean?, "sources"?][], needed: number]>([
+  [[], 0],
+  [[[0, "IN_PROGRESS"]], 0],
+  [
+    [
+      [3, "CREATED"],
+      [7, "IN_PROGRESS"],
+      [1, "CHECK_POP"],
+    ],
+    7,
+  ],
+  // They boot while sizes are asked.
+  [[[2, "CREATED"]], 2],
+  [[[2, "CHECK_POP"]], 2],
+  // An invalidation comes before the tasks.
+  [[[2, "CREATED", true]], 0],
+  [[[2, "CHECK_POP", true]], 0],
+  [[[2, "INSERT_TASK", true]], 2],
+  [[[2, "IN_PROGRESS", true]], 2],
+  // Sources are read before, which may take long.
+  [[[2, "EXPANDING", false, "sources"]], 0],
+  [[[2, "CHECK_POP", false, "sources"]], 0],
+  [[[2, "INSERT_TASK", false, "sources"]], 2],
+  [
+    [
+      [9, "CHECK_POP", true],
+      [3, "IN_PROGRESS"],
+    ],
+    3,
+  ],
+])("requests that wish for %j need %i", (wishes, needed) => {
+  const active = wishes.map(([instance_count, status, need_invalidate = false, sources]) => ({
+    instance_count,
+    status,
+    need_invalidate,
+    sources_read: sources && [],
+  }));
+  expect(neededCapacity(active)).toBe(needed);
 });

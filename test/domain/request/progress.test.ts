@@ -1,7 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isComplete, timingsOf } from "../../../domain/request/lifecycle.ts";
-import { atWork } from "../../../domain/request/progress.ts";
-import { count, heartbeat } from "../../lambdas/items.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import { atWork, percentage } from "../../../domain/request/progress.ts";
+import { heartbeat } from "../../lambdas/items.ts";
 
 describe("who is at work", () => {
   const now = 1_713_237_141_000;
@@ -17,13 +18,32 @@ describe("who is at work", () => {
   });
 });
 
-describe("counters", () => {
+describe("percentage", () => {
+  const work = { total_count: 6, total_size: 600, sizes_known: true, download_count: 0, download_size: 0 };
   it.each([
-    [3, 2, false],
-    [3, 3, true],
-    [3, 4, true],
-    [0, 0, false],
-  ])("of %i tasks with %i results are complete: %s", (total_count, done, complete) => {
-    expect(isComplete({ total_count }, count(done, 0, 0))).toBe(complete);
+    ["the contract's example", { total_size: 206_052, download_size: 137_368, download_count: 6 }, 66],
+    ["nothing known yet", { total_count: 0, total_size: 0 }, 0],
+    ["all", { download_count: 6, download_size: 600 }, 100],
+    ["all bytes, but not all tasks", { download_count: 5, download_size: 700 }, 99],
+    ["sizes unknown: the tasks", { sizes_known: false, download_count: 3, download_size: 1 }, 50],
+    ["sizes unknown: all tasks", { sizes_known: false, download_count: 6, download_size: 1 }, 100],
+    ["empty files: the tasks", { total_size: 0, download_count: 3 }, 50],
+    ["everything failed", { download_count: 6, download_size: 0 }, 0],
+    ["corrected below nothing", { download_size: -5 }, 0],
+  ])("%s", (_, change, percent) => {
+    expect(percentage({ ...work, ...change })).toBe(percent);
+  });
+
+  it("is the exact quotient, and never leaves 0 to 100", () => {
+    const size = fc.integer({ min: 0, max: 10 ** 13 });
+    fc.assert(
+      fc.property(size, size, fc.boolean(), fc.nat(1_000), fc.nat(1_000), (done, total, known, count, of) => {
+        const item = { total_count: of, total_size: total, sizes_known: known };
+        const percent = percentage({ ...item, download_count: Math.min(count, of), download_size: done });
+        expect(percent).toBeGreaterThanOrEqual(0);
+        expect(percent).toBeLessThanOrEqual(100);
+        if (known && total > 0 && done < total) expect(percent).toBe(Number((BigInt(done) * 100n) / BigInt(total)));
+      }),
+    );
   });
 });

@@ -7,68 +7,69 @@ const MINUTE = 60_000;
 const FROM = 100 * MINUTE + 15_000;
 
 const kept = (began: Record<number, number>, received: Record<number, number> = {}) => ({
-  began: new Map(Object.entries(began).map(([minute, done]) => [Number(minute), count(done, 0, 0)])),
-  received: new Map(Object.entries(received).map(([minute, bytes]) => [Number(minute), bytes])),
+  began: new Map(Object.entries(began).map(([minute, done]) => [100 + Number(minute), count(done, 0, 0)])),
+  received: new Map(Object.entries(received).map(([minute, bytes]) => [100 + Number(minute), bytes])),
 });
+const at = (minute: number) => (100 + minute) * MINUTE;
 
-/** Samples until `to`, as `minute: results, bytes`. */
-function told(minutes: ReturnType<typeof kept>, to: number, last = count(9, 0, 0), unnoted = 0, settled = to) {
-  return samplesOf(minutes, { from: FROM, to, settled }, last, unnoted).map(
+interface Told {
+  /** Results of the last sample. */
+  readonly last?: number;
+  readonly unnoted?: number;
+  readonly settled?: number;
+}
+
+/** Samples until a minute, as `minute: results, bytes`. */
+function told(minutes: ReturnType<typeof kept>, to: number, { last = 9, unnoted = 0, settled = to }: Told = {}) {
+  return samplesOf(minutes, { from: FROM, to: at(to), settled: at(settled) }, count(last, 0, 0), unnoted).map(
     ({ at, received, count: { download_count } }) => `${at / MINUTE - 100}: ${download_count}, ${received}`,
   );
 }
 
-const at = (minute: number) => (100 + minute) * MINUTE;
-
 describe("samplesOf", () => {
-  it("begins with nothing, has one as each minute began, and ends with what is there now", () => {
-    const minutes = kept({ 101: 0, 102: 4, 103: 7 }, { 101: 50, 102: 60 });
-    expect(told(minutes, at(3.5), count(9, 0, 0), 5)).toEqual([
-      `0.25: 0, 0`,
-      "1: 0, 0",
-      "2: 4, 50",
-      "3: 7, 110",
-      "3.5: 9, 115",
-    ]);
-  });
-
-  it("fills in minutes without results: what the next one began with came before them", () => {
-    // Results in minutes 101 and 105: those of 101 were there as 102 began.
-    const minutes = kept({ 101: 0, 105: 6 });
-    expect(told(minutes, at(7.5)).map((it) => it.split(",")[0])).toEqual([
-      `0.25: 0`,
-      "1: 0",
-      "2: 6",
-      "3: 6",
-      "4: 6",
-      "5: 6",
-      "6: 9",
-      "7: 9",
-      "7.5: 9",
-    ]);
-  });
-
-  it("counts bytes before there is any result, and none in minutes in which none came", () => {
-    const minutes = kept({}, { 101: 50, 104: 10 });
-    expect(told(minutes, at(5.5), count(0, 0, 0), 3)).toEqual([
-      `0.25: 0, 0`,
-      "1: 0, 0",
-      "2: 0, 50",
-      "3: 0, 50",
-      "4: 0, 50",
-      "5: 0, 60",
-      "5.5: 0, 63",
-    ]);
-  });
-
-  it("leaves the minutes to the last sample that some agent may not have noted yet", () => {
-    const minutes = kept({ 101: 0, 102: 4, 103: 7 }, { 101: 50, 102: 30 });
-    expect(told(minutes, at(3.125), count(9, 0, 0), 40, at(2.6)).slice(-2)).toEqual(["2: 4, 50", "3.125: 9, 120"]);
+  it.each<[string, ReturnType<typeof kept>, to: number, Told, string[]]>([
+    [
+      "begins with nothing, has one as each minute began, and ends with what is there now",
+      kept({ 1: 0, 2: 4, 3: 7 }, { 1: 50, 2: 60 }),
+      3.5,
+      { unnoted: 5 },
+      ["0.25: 0, 0", "1: 0, 0", "2: 4, 50", "3: 7, 110", "3.5: 9, 115"],
+    ],
+    [
+      "fills in minutes without results: what the next one began with came before them",
+      kept({ 1: 0, 3: 6 }),
+      5.5,
+      {},
+      ["0.25: 0, 0", "1: 0, 0", "2: 6, 0", "3: 6, 0", "4: 9, 0", "5: 9, 0", "5.5: 9, 0"],
+    ],
+    [
+      "counts bytes before there is any result, and none in minutes in which none came",
+      kept({}, { 1: 50, 4: 10 }),
+      5.5,
+      { last: 0, unnoted: 3 },
+      ["0.25: 0, 0", "1: 0, 0", "2: 0, 50", "3: 0, 50", "4: 0, 50", "5: 0, 60", "5.5: 0, 63"],
+    ],
+    [
+      "leaves the minutes to the last sample that some agent may not have noted yet",
+      kept({ 1: 0, 2: 4, 3: 7 }, { 1: 50, 2: 30 }),
+      3.125,
+      { unnoted: 40, settled: 2.6 },
+      ["0.25: 0, 0", "1: 0, 0", "2: 4, 50", "3.125: 9, 120"],
+    ],
+    [
+      "has nothing before the first minute in which something was counted",
+      kept({ 2: 6 }),
+      3.5,
+      {},
+      ["0.25: 0, 0", "1: 0, 0", "2: 6, 0", "3: 9, 0", "3.5: 9, 0"],
+    ],
+  ])("%s", (_, minutes, to, options, samples) => {
+    expect(told(minutes, to, options)).toEqual(samples);
   });
 
   it("of seven days has 240 at most, evenly, with the first and the last, and loses no bytes", () => {
     const days = 7 * 24 * 60;
-    const minutes = kept({}, Object.fromEntries(Array.from({ length: days }, (_, n) => [101 + n, 10])));
+    const minutes = kept({}, Object.fromEntries(Array.from({ length: days }, (_, n) => [1 + n, 10])));
     const samples = samplesOf(minutes, { from: FROM, to: at(days), settled: at(days) }, count(0, 0, 0), 0);
     expect(samples.length).toBeLessThanOrEqual(MAX_SAMPLES);
     expect(samples.length).toBeGreaterThan(MAX_SAMPLES * 0.9);
@@ -87,19 +88,7 @@ describe("samplesOf", () => {
   });
 
   it.each([0.34, 0.4, 0.9])("of one that is %f of a minute old has its beginning and now", (age) => {
-    expect(told(kept({}), at(age), count(0, 0, 0))).toHaveLength(2);
-  });
-
-  it("has nothing before the first minute in which something was counted", () => {
-    expect(told(kept({ 104: 6 }), at(5.5)).map((it) => it.split(",")[0])).toEqual([
-      `0.25: 0`,
-      "1: 0",
-      "2: 0",
-      "3: 0",
-      "4: 6",
-      "5: 9",
-      "5.5: 9",
-    ]);
+    expect(told(kept({}), age)).toHaveLength(2);
   });
 
   it("has received at least what good results have, whatever agents said", () => {

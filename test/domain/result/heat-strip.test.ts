@@ -35,10 +35,6 @@ describe("a strip", () => {
     expect(bins.slice(0, -1).every(({ state }) => state === "warm")).toBe(true);
   });
 
-  it("of none has none", () => {
-    expect(heatStrip([], [])).toEqual({ bins: [], failures: [], more: 0 });
-  });
-
   it("shows of each bin the worst", () => {
     const order = [...HEAT_STRIP_STATES].reverse();
     const all = [WARM, { ok: true, outcome: "hit" }, { ok: true }, undefined, NOT_KEPT, FAILED] as const;

@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isHit, OUTCOMES, outcomeSchema, outcomes, tierOf } from "../../../domain/result/outcome.ts";
-
-test("all outcomes have their words, and an unknown one is none", () => {
-  expect([...outcomes].sort()).toEqual(Object.keys(OUTCOMES).sort());
-  expect(outcomeSchema.parse("hotter")).toBeUndefined();
-});
+import { isHit, outcomeSchema, outcomes, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
 
 describe("the tier", () => {
   test.each([
@@ -39,3 +34,10 @@ test.each([
 ])("x-cache %s is a hit: %s", (xCache, hit) => {
   expect(isHit({ xCache })).toBe(hit);
 });
+
+test.each([
+  ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss', "REC"],
+  ['cdn-cache-hit, cdn-upstream-layer; desc="Origin Shield"', "Origin Shield"],
+  ['cdn-cache-hit,cdn-hit-layer;desc="EDGE"', undefined],
+  [undefined, undefined],
+])("the upstream layer of %s is %s", (header, layer) => expect(upstreamOf(header)).toBe(layer));

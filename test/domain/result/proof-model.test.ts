@@ -321,38 +321,6 @@ describe("at an edge that keeps the object", () => {
       { numRuns: RUNS },
     );
   });
-
-  test.each([
-    ["no Age", "absent", "no_age"],
-    ["an Age of 0", 0, "age_constant"],
-    ["always the same Age", 60, "age_constant"],
-  ] as const)("whose hits carry %s, a task is a hit with a warning after three requests", (_, edgeAge, warning) => {
-    // The Age of a Miss is the origin's.
-    const mute = honestWorld.map((world) => ({ ...world, edgeAge, originAge: "none" as const, strangers: [] }));
-    fc.assert(
-      fc.property(mute, (world) => {
-        const { step, history } = prove(world);
-        expect(step).toEqual({ outcome: "hit", warning });
-        expect(history).toHaveLength(3);
-      }),
-      { numRuns: RUNS },
-    );
-  });
-
-  test("and whose addresses stand for several cache servers, a growing Age of any of them is enough", () => {
-    const at = (kind: Observation["kind"], second: number, cache: CacheStatus, age?: number): Observation => ({
-      kind,
-      cache,
-      age,
-      tier: cache === "HIT" ? "EDGE" : undefined,
-      startedAt: second * 1_000,
-      endedAt: second * 1_000 + 50,
-    });
-    const [download, other] = [at("download", 0, "MISS"), at("check", 2, "HIT", 500)];
-    expect(nextStep([download, other], false)).toMatchObject({ next: "check", alone: true });
-    expect(nextStep([download, other, at("check", 4, "HIT", 502)], false)).toEqual({ outcome: "warm" });
-    expect(nextStep([download, other, at("check", 4, "HIT", 4)], false)).toEqual({ outcome: "warm" });
-  });
 });
 
 test("a task whose object is kept nowhere, and that nobody else requests, is not_kept after two downloads", () => {

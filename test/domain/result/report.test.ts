@@ -1,23 +1,17 @@
+import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
-import { errorText, notKept } from "../../../domain/result/failure.ts";
-import { REPORT_COLUMNS, reportedResultSchema, reportedTask } from "../../../domain/result/report.ts";
-import { result } from "../../lambdas/items.ts";
-import { reportRow } from "../../task-rows.ts";
+import { textOfField } from "../../../domain/csv.ts";
+import {
+  REPORT_COLUMNS,
+  RESULTS_ONLY_COLUMNS,
+  reportedResultSchema,
+  reportedTask,
+} from "../../../domain/result/report.ts";
+import { fullResult, result } from "../../lambdas/items.ts";
+import { reportRow, TASK_ROWS_HEADER, taskRow } from "../../task-rows.ts";
 
-it("every column but the source is read from the results; each has a meaning, and stands in its place in a row", () => {
-  const failed = reportedResultSchema.parse(
-    result("SIN2-P1", "https://a.example/", { ok: false, error: "HTTP 403", http_status: 403, x_amz_cf_id: "id==" }),
-  );
-  const row = reportRow(failed);
-  expect(row).toHaveLength(REPORT_COLUMNS.length);
-  expect(reportRow({ ...failed, source: "2 https://a.example/sitemap.xml" }).at(-1)).toBe(
-    "2 https://a.example/sitemap.xml",
-  );
-  REPORT_COLUMNS.forEach(({ name, meaning }, i) => {
-    expect(meaning).not.toBe("");
-    if (name !== "source") expect(row[i]).toBe(failed[name]);
-  });
-});
+const URL = "https://a.example/";
+const read = (line: string) => parse(TASK_ROWS_HEADER + line, { columns: true })[0] as Record<string, string>;
 
 it("the columns that users read by place stay where they are", () => {
   const names = [
@@ -25,56 +19,40 @@ it("the columns that users read by place stay where they are", () => {
     ...["variant", "outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
     "source",
   ];
-  expect(REPORT_COLUMNS.slice(0, names.length).map(({ name }) => name)).toEqual(names);
+  expect(REPORT_COLUMNS.map(({ name }) => name)).toEqual(names);
+  expect(RESULTS_ONLY_COLUMNS.map(({ name }) => name)).toEqual(["ok", "reason", "bytes", "ms", "x_cache", "warning"]);
 });
 
-it("what a POP does not keep is a row with the likely reason", () => {
-  const result = reportedResultSchema.parse({
-    pop: "SIN2-P1",
-    url: "https://a.example/",
-    ok: false,
-    bytes: 5,
-    attempts: 1,
-    http_status: 200,
-    outcome: "not_kept",
-    rounds: 2,
-    tier: "REC",
-    address: "192.0.2.1",
-    first_byte_ms: 12,
-    age: 3,
-    encoding: "br",
-    error: errorText(notKept("NO_HIT", { cacheControl: "no-store" })),
-  });
-  expect(reportRow(result)).toEqual([
-    ...["SIN2-P1", "https://a.example/"],
-    "NOT_KEPT: a check after the second download was a miss; the answer has Cache-Control: no-store, so it may never be kept",
-    ...[200, undefined, undefined, 1, undefined, "not_kept", "REC", "192.0.2.1", undefined, 2, 12, 3, "br", undefined],
-  ]);
+it("a row has each field of a result, and its source, under its own name", () => {
+  const full = { ...fullResult(), source: "2 https://a.example/sitemap.xml" };
+  const row = read(taskRow({ ...reportedResultSchema.parse(full), source: full.source }));
+  const shown = Object.entries(full).filter(([name]) => name in row);
+  expect(shown).toHaveLength(REPORT_COLUMNS.length + RESULTS_ONLY_COLUMNS.length);
+  expect(row).toEqual(Object.fromEntries(shown.map(([name, value]) => [name, String(value)])));
 });
 
-it("a result of a request with variants names its own, and is read with all that a recount needs", () => {
-  const seen = { uncompressed: true, rec_miss: true, reason: "http_4xx" } as const;
-  const read = reportedResultSchema.parse(result("SIN2-P1", "https://a.example/", { variant: "br", ...seen }));
-  expect(read).toMatchObject({ variant: "br", ...seen });
-  expect(reportRow(read)[REPORT_COLUMNS.findIndex(({ name }) => name === "variant")]).toBe("br");
-  const odd = { ...result("SIN2-P1", "https://a.example/"), uncompressed: "yes", rec_miss: 1 };
-  expect(reportedResultSchema.parse(odd)).toMatchObject({ uncompressed: undefined, rec_miss: undefined });
+it("a text comes back whatever is in it, and no spreadsheet takes it for a formula", () => {
+  const error = `a;=cmd|' /C calc'!A1`;
+  const row = taskRow({ ...reportedResultSchema.parse(result("SIN2-P1", URL)), error });
+  expect(read(row)["error"]).toBe(`a;'=cmd|' /C calc'!A1`);
+  expect(textOfField(read(row)["error"] ?? "")).toBe(error);
 });
 
-it("a row of the report is read back as its task", () => {
-  const row = (fields: Readonly<Record<string, string>>) => REPORT_COLUMNS.map(({ name }) => fields[name] ?? "");
-  const url = "https://a.example/'1'";
-  expect(reportedTask(row({ pop: "SIN2-P1", url, variant: "br", error: "HTTP 404" }))).toEqual({
-    pop: "SIN2-P1",
-    url,
-    variant: "br",
-  });
+it("a result of which some fields cannot be read is read all the same, with all that a recount needs", () => {
+  const seen = { variant: "br", uncompressed: true, rec_miss: true, reason: "http_4xx" } as const;
+  expect(reportedResultSchema.parse(result("SIN2-P1", URL, seen))).toMatchObject(seen);
+  const odd = { ...result("SIN2-P1", URL), ms: "long", x_cache: 7, uncompressed: "yes", rec_miss: 1 };
+  const unknown = { ms: undefined, x_cache: undefined, uncompressed: undefined, rec_miss: undefined };
+  expect(reportedResultSchema.parse(odd)).toMatchObject({ ...unknown, bytes: 10 });
 });
 
-it("a row without a variant, or of a release before that had no such column, is read back without one", () => {
-  expect(reportedTask(["SIN2-P1", "https://a.example/", "HTTP 404"])).toEqual({
-    pop: "SIN2-P1",
-    url: "https://a.example/",
-  });
+it.each([undefined, "br", "-gzip"])("a row of the report is read back as its task, of variant %s", (variant) => {
+  const task = { pop: "SIN2-P1", url: "https://a.example/?a=-1", ...(variant === undefined ? {} : { variant }) };
+  const failed = { ...task, ok: false, bytes: 0, attempts: 1, error: "=HTTP 403" };
+  expect(reportedTask(reportRow(failed).map((field) => String(field ?? "")))).toEqual(task);
+});
+
+it("a row with fewer columns is read back without what it lacks", () => {
+  expect(reportedTask(["SIN2-P1", URL, "HTTP 404"])).toEqual({ pop: "SIN2-P1", url: URL });
   expect(reportedTask([])).toEqual({ pop: "", url: "" });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeRequest } from "../../../domain/api/request-view.ts";
+import { describeRequest, progressAnswer } from "../../../domain/api/request-view.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { type Heartbeat, NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
@@ -155,4 +155,27 @@ describe("last_update_time", () => {
   ])("%s", (_, change, lastResultAt, expected) => {
     expect(describeAt(running(change), { lastResultAt }).last_update_time).toBe(expected);
   });
+});
+
+const VIEW = { now: Date.parse("2024-04-16T03:15:09.499Z"), heartbeatTimeoutMs: 60_000 };
+
+it("tells what was asked for, and no headers", () => {
+  const variants = [{ name: "br", header: ["Authorization: secret"] }];
+  const asked = { verify: "off", order: "lead-first", origin: { concurrency: 3 } } as const;
+  const item = request({
+    ...asked,
+    url_count: 2,
+    url_prefix: "https://www.example.com/",
+    variants,
+    variant_names: ["br"],
+  });
+  const said = progressAnswer(describeRequest(item, NO_PROGRESS, VIEW), {});
+  expect(said).toMatchObject({
+    ...asked,
+    url_count: 2,
+    url_prefix: "https://www.example.com/",
+    pop_count: item.pops.length,
+    variant_names: ["br"],
+  });
+  expect(JSON.stringify(said)).not.toContain("secret");
 });

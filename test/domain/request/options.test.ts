@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { headerOf, variantNames } from "../../../domain/request/options.ts";
+import { headerOf, isLimited, variantNames } from "../../../domain/request/options.ts";
 
 const variants = [
   { name: "br", header: ["Accept-Encoding: br"] },
@@ -24,4 +24,14 @@ describe("the variants of a request", () => {
     expect(headerOf({ header, variants }, undefined)).toEqual(header);
     expect(headerOf({ header }, "br")).toEqual(header);
   });
+});
+
+it.each([
+  [undefined, false],
+  [{}, false],
+  [{ requests_per_second: 0.5 }, true],
+  [{ concurrency: 3 }, true],
+  [{ requests_per_second: 7, concurrency: 3 }, true],
+])("origin limits %j limit something: %s", (limits, limited) => {
+  expect(isLimited(limits)).toBe(limited);
 });

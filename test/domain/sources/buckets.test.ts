@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
-import { formatS3Location, keyPath, parseS3Location, pathKey } from "../../../domain/sources/buckets.ts";
+import { describe, expect, it } from "vitest";
+import { listVariable } from "../../../domain/environment.ts";
+import { formatS3Location, isReadable, keyPath, parseS3Location, pathKey } from "../../../domain/sources/buckets.ts";
 
 it.each([
   ["a/b.png", "a/b.png"],
@@ -27,4 +28,24 @@ it.each([
 ])("%s is read", (text, location) => {
   expect(parseS3Location(text)).toEqual(location);
   if (location !== undefined && location.key !== "") expect(formatS3Location(location)).toBe(text);
+});
+
+it("the variable is a list, which may be empty", () => {
+  expect(listVariable.parse("")).toEqual([]);
+  expect(listVariable.parse("media, docs/site/*")).toEqual(["media", "docs/site/*"]);
+});
+
+describe("what may be read", () => {
+  const buckets = ["media", "docs/site/*"];
+  it.each([
+    ["media", "any/key", true],
+    ["media", "", true],
+    ["docs", "site/a.txt", true],
+    ["docs", "site/", true],
+    ["docs", "site", false],
+    ["docs", "other/a.txt", false],
+    ["docs", "", false],
+    ["mediaX", "a", false],
+    ["other", "media/a", false],
+  ])("%s/%s: %s", (bucket, key, may) => expect(isReadable(buckets, { bucket, key })).toBe(may));
 });

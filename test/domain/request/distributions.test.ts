@@ -1,11 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  allowedDistributionsSchema,
   cloudFrontLabel,
   type Distribution,
   distributionOf,
+  hostOwners,
   matchesName,
+  notOwnedReason,
+  problemWith,
   requestHost,
+  tooManyHosts,
 } from "../../../domain/request/distributions.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
@@ -15,10 +20,7 @@ describe("a host and a name", () => {
     ["cdn.example.com", "cdn.example.com", true],
     ["CDN.example.com", "cdn.Example.com", true],
     ["cdn.example.com", "example.com", false],
-    ["cdn.example.com", "*.example.com", true],
     ["CDN.EXAMPLE.com", "*.example.COM", true],
-    ["example.com", "*.example.com", false],
-    ["a.cdn.example.com", "*.example.com", true],
     ["a.b.c.Example.com", "*.EXAMPLE.com", true],
     ["cdn.example.com", "*.cdn.example.com", false],
     ["cdn.example.com.evil.org", "*.example.com", false],
@@ -92,5 +94,76 @@ describe("the label of a name", () => {
     ["d1/x.cloudfront.net", undefined],
   ])("%s: %s", (name, label) => {
     expect(cloudFrontLabel(name)).toBe(label);
+  });
+});
+
+describe("the list of distributions", () => {
+  it.each(["*", "E1,*"])("%s allows every one, also of another account", (text) => {
+    const allowed = allowedDistributionsSchema.parse(text);
+    expect(problemWith(allowed, "E9", "cdn.example.com")).toBeUndefined();
+    expect(problemWith(allowed, undefined, "cdn.example.com")).toBeUndefined();
+  });
+
+  it("allows those that it names, and no other, nor one of another account", () => {
+    const allowed = allowedDistributionsSchema.parse("E1, E2");
+    expect(problemWith(allowed, "E2", "cdn.example.com")).toBeUndefined();
+    expect(problemWith(allowed, "E3", "cdn.example.com")).toBe(
+      "cdn.example.com belongs to the distribution E3, and distributions of this deployment allows E1, E2 (a parameter of the stack)",
+    );
+    expect(problemWith(allowed, undefined, "cdn.example.com")).toMatch(/belongs to no distribution of this account/);
+  });
+});
+
+const OWN = [
+  { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
+  { id: "E2", domain: "d2.cloudfront.net", aliases: ["*.media.example.com", "www.example.com"] },
+  { id: "E3", domain: "d3.cloudfront.net", aliases: ["exact.media.example.com"] },
+];
+
+it.each([
+  ["d2.cloudfront.net", "E2"],
+  ["a.example.com", "E1"],
+  ["a.b.example.com", "E1"],
+  ["www.example.com", "E2"],
+  ["a.media.example.com", "E2"],
+  ["a.b.media.example.com", "E2"],
+  ["exact.media.example.com", "E3"],
+  ["media.example.com", "E1"],
+  ["example.com", undefined],
+  ["d9.cloudfront.net", undefined],
+])("%s belongs to %s: the longest name that covers it decides", (host, id) => {
+  expect(hostOwners(OWN)(host)?.id).toBe(id);
+  expect(hostOwners(OWN.toReversed())(host)?.id).toBe(id);
+});
+
+it("a name is no pattern: a host that is written like a wildcard belongs to the wildcard above it", () => {
+  expect(hostOwners(OWN)("*.media.example.com")?.id).toBe("E2");
+  expect(hostOwners(OWN)(".example.com")).toBeUndefined();
+});
+
+it("names are compared without regard to case", () => {
+  expect(
+    hostOwners([{ id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.Example.com"] }])("cdn.EXAMPLE.com")?.id,
+  ).toBe("E1");
+});
+
+it.each([
+  ["a.example.com", "E1", undefined],
+  ["www.example.com", "E1", "www.example.com belongs to the distribution E2, not to E1"],
+  ["www.example.com", "E2", undefined],
+  ["www.example.org", "E1", "the distribution E1 does not answer to www.example.org"],
+])("URLs of %s as URLs of %s: %s", (host, id, problem) => {
+  expect(notOwnedReason(id, host, hostOwners(OWN))).toBe(problem);
+});
+
+const hosts = (count: number) => Array.from({ length: count }, (_, n) => `https://h${n}.example/a`);
+
+describe("URLs without cf_domain", () => {
+  it("may have 20 different hosts", () => {
+    expect(tooManyHosts([...hosts(20), "https://h3.example/b", "https://h3.example/c?d=/e"])).toBeUndefined();
+  });
+
+  it("may not have 21; the problem names the field and both numbers", () => {
+    expect(tooManyHosts(hosts(21))).toMatch(/^cf_domain: .*\b21\b.*\b20\b/);
   });
 });

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import {
+  billedRegion,
+  counterWriteUnits,
+  edgeBytesPrice,
+  edgeRequestsPrice,
+  pipelineCosts,
+  popsByRegion,
+} from "../../../domain/cost/bill.ts";
+import { instanceKind } from "../../../domain/cost/prices.ts";
+import { UNITS } from "../../../domain/cost/work-time.ts";
+import { counterLoad } from "../../../tools/scaling/largest.ts";
+
+describe("CloudFront's bytes", () => {
+  it.each([
+    [1e9, "northAmerica", 0.085],
+    [10_000e9, "northAmerica", 850],
+    [50_000e9, "europe", 850 + 3_200],
+    [150_000e9, "northAmerica", 850 + 3_200 + 6_000],
+    [10_001e9, "asia", 1_200 + 0.1],
+    [1e9, "india", 0.109],
+    [6_000_000e9, "southAmerica", 1_100 + 4_200 + 9_000 + 28_000 + 31_440 + 200_000 + 39_040],
+  ] as const)("%d to viewers of %s cost %d dollars", (bytes, region, dollars) => {
+    expect(edgeBytesPrice(bytes, region)).toBeCloseTo(dollars, 6);
+  });
+});
+
+it("requests cost more by https, and most in South America", () => {
+  expect(edgeRequestsPrice(1e6, "northAmerica", 1)).toBeCloseTo(1);
+  expect(edgeRequestsPrice(1e6, "northAmerica", 0.5)).toBeCloseTo(0.875);
+  expect(edgeRequestsPrice(1e6, "southAmerica", 1)).toBeCloseTo(2.2);
+});
+
+describe("where a POP is billed", () => {
+  it.each([
+    ["IAD89-P1", "northAmerica"],
+    ["FRA56-P4", "europe"],
+    ["IST50-C1", "europe"],
+    ["DXB52-P1", "africaMiddleEast"],
+    ["BOM78-P1", "india"],
+    ["PVG52-E1", undefined],
+    ["XQX1-P1", "asia"],
+  ])("%s: %s", (pop, region) => {
+    expect(billedRegion(pop)).toBe(region);
+  });
+
+  it("POPs of a region are counted together, those of China not at all", () => {
+    const counts = popsByRegion(["IAD89-P1", "SFO5-P1", "FRA56-P4", "PVG52-E1"]);
+    expect([...counts]).toEqual([
+      ["northAmerica", 2],
+      ["europe", 1],
+    ]);
+  });
+});
+
+// Messages of 100 URLs.
+const costs = pipelineCosts(
+  {
+    tasks: 1e6,
+    pops: Array<string>(200).fill("IAD89-P1"),
+    urlVariants: 5_000,
+    bytesPerPop: 5e7,
+    objectBytes: 1e4,
+    requestsPerTask: 2,
+    instances: 1,
+    instanceHours: 1,
+    kind: instanceKind(["c7gn.large"]),
+    paths: 0,
+    secure: 1,
+  },
+  UNITS,
+);
+
+it("a result is one write, one consistent read in pages, and a month of 800 bytes: 700 and DynamoDB's overhead", () => {
+  const read = (700 / 4_096) * 0.125;
+  const stored = 0.8 * 0.25;
+  expect(costs.table).toBeCloseTo(0.625 + read + stored, 6);
+});
+
+it("a message is sent, received and deleted ten at a time, and a call is billed by 64 KiB", () => {
+  // Ten messages of 100 URLs have 94,000 bytes: two calls to send them, two to receive them, one to delete them.
+  expect(costs.sqs).toBeCloseTo((10_000 / 10) * 5 * 0.4e-6, 9);
+});
+
+it.each([
+  [1, 3 + 2],
+  [24, 3 + 2],
+  [25, 3 + 4],
+  [400, 3 + 34],
+  [600, 3 + 50],
+])("a batch with results of %i POPs costs %i write units", (pops, units) => {
+  expect(counterWriteUnits(pops)).toBe(units);
+});
+
+// 40 to 80 shards of the stream, two batches of each at a time, one a second: that is how many results each batch has.
+it.each([
+  [400, 500],
+  [400, 250],
+  [600, 500],
+])(
+  "at 40,000 results a second, %i POPs and batches of %i, counters are a seventh at most, and no key is hot",
+  (pops, batch) => {
+    const { share, busiestKey } = counterLoad(40_000, batch, pops);
+    expect(share).toBeLessThanOrEqual(0.15);
+    expect(busiestKey).toBeLessThan(1_000);
+  },
+);
