@@ -28,15 +28,6 @@ describe("a manifest of DASH", () => {
       ["5000/90.m4s", "5000/110.m4s", "5000/130.m4s"],
     ],
     [
-      "a timeline and numbers, up to the period's end",
-      one(
-        rep(
-          `<SegmentTemplate timescale="10" presentationTimeOffset="50" media="$Number$.m4s">${timeline('t="50" d="40" r="-1"')}</SegmentTemplate>`,
-        ),
-      ),
-      ["1.m4s", "2.m4s", "3.m4s"],
-    ],
-    [
       "inherited parts of a template",
       mpd(
         `<Period><SegmentTemplate timescale="10" initialization="i-$RepresentationID$">${timeline('d="100"')}</SegmentTemplate><AdaptationSet><SegmentTemplate media="a-$Time$"/>${rep()}${rep('<SegmentTemplate media="b-$Time$"/>', "v2")}</AdaptationSet></Period>`,
@@ -111,14 +102,6 @@ describe("a manifest of DASH", () => {
       ["p0-1", "p0-2", "p1-1", "p1-2", "p1-3"],
     ],
     [
-      "a period with a duration",
-      mpd(
-        `<Period duration="PT4S"><AdaptationSet>${rep('<SegmentTemplate duration="2" media="$Number$"/>')}</AdaptationSet></Period>`,
-        "",
-      ),
-      ["1", "2"],
-    ],
-    [
       "integers that are written as decimals, or with a sign or blanks",
       mpd(
         `<Period><SegmentTemplate timescale="1000.0" duration=" 2000000.0 " startNumber="+0.0" endNumber="2.000" media="d/$Number$"/><AdaptationSet>${rep()}</AdaptationSet><AdaptationSet>${rep(`<SegmentTemplate timescale="1E1" startNumber="1.0e1" media="t/$Number$-$Time$">${timeline('t="20.0" d="1.5E1" r="1.0"')}</SegmentTemplate>`, "v2")}</AdaptationSet></Period>`,
@@ -127,28 +110,9 @@ describe("a manifest of DASH", () => {
       ["d/0", "d/1", "d/2", "t/10-20", "t/11-35"],
     ],
     [
-      "a bandwidth that is written as a decimal",
-      one('<SegmentTemplate media="$Bandwidth%06d$/$Number$"/><Representation id="v1" bandwidth="5000.0"/>'),
-      ["005000/1"],
-    ],
-    [
       "an invalid bandwidth that no template contains",
       one('<SegmentTemplate media="$Number$"/><Representation id="v1" bandwidth="n/a"/>'),
       ["1"],
-    ],
-    [
-      "a timeline that begins before 0",
-      one(
-        rep(
-          `<SegmentTemplate timescale="10" media="$Number$/$Time%04d$">${timeline('t="-20" d="20" r="2.0"')}</SegmentTemplate>`,
-        ),
-      ),
-      ["1/-020", "2/0000", "3/0020"],
-    ],
-    [
-      "a repeat up to the period's end, written as a decimal",
-      one(rep(`<SegmentTemplate media="$Time$">${timeline('t="0" d="5" r="-1.0"')}</SegmentTemplate>`)),
-      ["0", "5"],
     ],
     [
       "numbers of segments in a timeline",
@@ -165,13 +129,6 @@ describe("a manifest of DASH", () => {
         `<BaseURL>/a/</BaseURL><Period><BaseURL/><AdaptationSet><BaseURL>  </BaseURL>${rep("<BaseURL></BaseURL><SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
       ),
       ["a/1"],
-    ],
-    [
-      "an empty BaseURL beside another one",
-      mpd(
-        `<BaseURL/><BaseURL>b/</BaseURL><Period><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
-      ),
-      ["1", "b/1"],
     ],
     [
       "an element that resolves to zero, with another prefix",
@@ -205,13 +162,6 @@ describe("a manifest of DASH", () => {
     ],
     ["white space before the XML declaration", `\n  ${one(rep("<BaseURL>v.mp4</BaseURL>"))}`, ["v.mp4"]],
     [
-      "an element that resolves to zero",
-      mpd(
-        `<Period xlink:href="urn:mpeg:dash:resolve-to-zero:2013"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
-      ),
-      [],
-    ],
-    [
       "events and licences, which are skipped",
       one(`<ContentProtection><BaseURL>secret</BaseURL></ContentProtection>${rep("<SegmentTemplate media='1'/>")}`),
       ["1"],
@@ -243,7 +193,6 @@ describe("a manifest of DASH", () => {
         ["SegmentTemplate", "timescale", "1000.5", "an integer of 1 or more"],
         ["SegmentTemplate", "timescale", "0", "an integer of 1 or more"],
         ["SegmentTemplate", "duration", "-4000", "an integer of 0 or more"],
-        ["SegmentTemplate", "duration", "18446744073709551616", "an integer of 0 or more"],
         ["SegmentTemplate", "startNumber", "1,5", "an integer of 0 or more"],
         ["SegmentTemplate", "endNumber", "", "an integer of 0 or more"],
       ] as const
@@ -256,7 +205,6 @@ describe("a manifest of DASH", () => {
     ...(
       [
         ["t", "0.5", "an integer"],
-        ["t", "PT1S", "an integer"],
         ["d", "two", "an integer of 0 or more"],
         ["r", "4.5", "an integer"],
         ["n", "-1", "an integer of 0 or more"],
@@ -277,10 +225,6 @@ describe("a manifest of DASH", () => {
     [
       `has S@r="${"9".repeat(40)}…"; it must be an integer`,
       one(rep(`<SegmentTemplate media="$Time$">${timeline(`d="1" r="${"9".repeat(1_000)}"`)}</SegmentTemplate>`)),
-    ],
-    [
-      'has S@r="1??"; it must be an integer',
-      one(rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="1&#x7f;ü"')}</SegmentTemplate>`)),
     ],
     [
       'has MPD@mediaPresentationDuration="10"; it must be a duration such as PT1H2M3.4S',
@@ -312,10 +256,6 @@ describe("a manifest of DASH", () => {
     ],
     [
       "has a remote element (xlink:href), which is not supported",
-      mpd('<Period xmlns:l="http://www.w3.org/1999/xlink" l:href="https://a.test/secret"/>'),
-    ],
-    [
-      "has a remote element (xlink:href), which is not supported",
       mpd('<Period l:href="https://a.test/secret"/>', 'type="static" xmlns:l="http://www.w3.org/1999/xlink"'),
     ],
     ["is XML, but no DASH manifest", "<urlset/>"],
@@ -324,12 +264,7 @@ describe("a manifest of DASH", () => {
     ["is an HTML page", "<html></html>"],
     ["has a DOCTYPE, which is refused", `<!DOCTYPE MPD [<!ENTITY a "b">]>${mpd("&a;")}`],
     ["names more than 1000000 segments", many(3_000_000)],
-    ["names more than 1000000 segments", many(99_999_999_999_999)],
     ["names more than 60000 URLs; a request has at most 60000 in all", many(60_000)],
-    [
-      "names more than 60000 URLs; a request has at most 60000 in all",
-      one(rep('<SegmentTemplate duration="1" timescale="90000" media="$Number$"/>')),
-    ],
     [
       "does not say how many segments it has",
       mpd(
@@ -337,15 +272,7 @@ describe("a manifest of DASH", () => {
         "",
       ),
     ],
-    [
-      "does not say how many segments it has",
-      one(rep(`<SegmentTemplate media="$Time$">${timeline('d="0" r="5"')}</SegmentTemplate>`)),
-    ],
     ["has a SegmentTemplate without media", one(rep('<SegmentTemplate initialization="i"/>'))],
-    [
-      "has a template that is too long, or has an identifier that is not known, closed or given",
-      one(rep('<SegmentTemplate media="$SubNumber$"/>')),
-    ],
     [
       "has more than 20 addresses for one representation",
       mpd(
@@ -375,10 +302,6 @@ describe("a manifest of DASH", () => {
       mpd(
         `${Array.from({ length: 20 }, (_, n) => `<BaseURL>${n}${"x".repeat(1_000)}/</BaseURL>`).join("")}<Period>${Array.from({ length: 50_000 }, (_, n) => `<BaseURL>./a?${n}</BaseURL>`).join("")}</Period>`,
       ),
-    ],
-    [
-      "has a template that is too long, or has an identifier that is not known, closed or given",
-      one(`<SegmentTemplate media="${again("$RepresentationID$")}"/>${again('<Representation id=""/>')}`),
     ],
     [
       "has more than 100000 representations, one for each of their addresses",

@@ -1,4 +1,3 @@
-import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { readOne, SourceProblem } from "./site.ts";
 
@@ -12,7 +11,6 @@ it.each<[string, string | Buffer, string[], object]>([
   ],
   ["spaces around and in a URL", " https://a.test/a b \n", ["https://a.test/a%20b"], {}],
   ["without a host", "/x\ny/z?q\n//b.test/1", ["http://site.test/x", "http://site.test/y/z?q", "http://b.test/1"], {}],
-  ["packed", gzipSync("https://a.test/1\n"), ["https://a.test/1"], {}],
   ["twice", "https://a.test/1\nHTTPS://A.test:443/1#x\n", ["https://a.test/1"], { duplicate: 1 }],
   ["no URLs", "skd://a.test/1\ndata:,x\nhttps://a.test:8080/\nhttps://u@a.test/\na\tb\n", [], { not_a_url: 5 }],
   ["a very long line", `${"x".repeat(9_000)}\nhttps://a.test/1`, ["https://a.test/1"], { not_a_url: 1 }],

@@ -30,7 +30,6 @@ describe("the response with a document", () => {
   it.each<[string, Answer]>([
     ["was answered with HTTP 404", (response) => response.writeHead(404).end("secret")],
     ["was answered with HTTP 204", (response) => response.writeHead(204).end()],
-    ["was answered with HTTP 206", (response) => response.writeHead(206).end("secret")],
     [
       `was answered by AWS WAF with a challenge (HTTP 202, x-amzn-waf-action: challenge); ${next}`,
       waf(202, "challenge"),
@@ -40,13 +39,8 @@ describe("the response with a document", () => {
       `was answered by AWS WAF with a challenge (HTTP 200, x-amzn-waf-action: challenge); ${next}`,
       waf(200, "challenge"),
     ],
-    [
-      `was answered by AWS WAF with a challenge (HTTP 503, x-amzn-waf-action: challenge); ${next}`,
-      waf(503, "challenge"),
-    ],
     [`was answered by AWS WAF with an action (HTTP 202, x-amzn-waf-action); ${next}`, waf(202, "secret <b>")],
     ["was answered with HTTP 202", (response) => response.writeHead(202).end("secret")],
-    ["was answered with HTTP 302", (response) => response.writeHead(302).end()],
     ["was answered with HTTP 503", (response) => response.writeHead(503).end("secret")],
     ["could not be fetched (UND_ERR_SOCKET)", (response) => response.destroy()],
     [
@@ -54,20 +48,14 @@ describe("the response with a document", () => {
       (response) => response.writeHead(200, { "content-encoding": "br" }).end("secret"),
     ],
     [
-      "has a Content-Encoding that is not gzip",
-      (response) => response.writeHead(200, { "content-encoding": "gzip, gzip" }).end(gzipSync(gzipSync(LINES))),
-    ],
-    [
       "is packed twice; one layer of gzip is the limit",
       (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(gzipSync(LINES))),
     ],
     ["is packed twice; one layer of gzip is the limit", gzipSync(gzipSync(LINES))],
     ["is not valid gzip", (response) => response.writeHead(200, { "content-encoding": "gzip" }).end("secret")],
-    ["is not valid gzip", gzipSync(LINES.repeat(100)).subarray(0, 40)],
     ["redirects more than 3 times", to("/doc?token=secret")],
     ["redirects to something other than an http(s) URL at the default port", to("http://site.test:8080/")],
     ["redirects to something other than an http(s) URL at the default port", to("file:///etc/passwd")],
-    ["redirects to something other than an http(s) URL at the default port", to("//[")],
   ])("is refused if it %s", async (problem, answer) => {
     const { port } = await site({ "/doc?token=secret": answer });
     const walk = walkAll(depsAt(port), [source]);
