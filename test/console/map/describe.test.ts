@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describe } from "../../../console/map/describe.ts";
+import { describe as describePlace } from "../../../console/map/describe.ts";
 import type { Mark } from "../../../console/map/metros.ts";
 import { readerOf } from "../../../console/session/reader.ts";
 
@@ -28,5 +28,5 @@ test.each([
     { title: "Mumbai", code: "REC", says: "1 of 3 POPs" },
   ],
 ] as const)("what is said of a place: %o", (changes, said) => {
-  expect(describe(mark(changes), new Set(["SIN2-P2"]), reader)).toEqual(said);
+  expect(describePlace(mark(changes), new Set(["SIN2-P2"]), reader)).toEqual(said);
 });

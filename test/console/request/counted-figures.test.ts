@@ -122,157 +122,134 @@ describe("the outcomes", () => {
   });
 });
 
-describe("the page of a request that runs", () => {
-  const page = () => requestPage(distinctRequest());
+const RUNNING = () => requestPage(distinctRequest());
+const ENDED = () => requestPage(endedRequest());
+/** The other POPs have nothing to look at. */
+const endedAtMany = (request: Partial<Progress> = {}, summary: Partial<Summary> = {}) =>
+  requestPage(endedRequest({ pop_count: 40, ...request }), distinctSummary(summary));
+const withKey = (key: string, page: () => string) => () => {
+  asked.key = key;
+  return page();
+};
+const rowOf = (changes: Partial<Listed> = {}) =>
+  htmlOf(RequestRow, { request: listedRequest(changes), now: Date.now() });
+const popList = () => htmlOf(PopList, { groups: groupPops(distinctRequest().pops), onPop: undefined });
+const phoneFacts = () => htmlOf(PhoneFacts, { request: distinctRequest(), now: Date.now() });
 
-  test("says how many URLs and POPs it has, and how many instances are wanted", () => {
-    expect(figures(page(), /<span class="quiet size cut">(.*?)<\/span>/)).toEqual([[8_407, 5]]);
-    expect(figures(page(), /<a class="button" href="[^"]*instances">(.*?)<\/a>/).flat()).toContain(19);
-  });
+const URGENCY = /<h3 class="urgency[^"]*">(.*?)<\/h3>/;
+const QUESTION = /<dialog.*?<p>(.*?)<\/p>/;
+const fact = (name: string, value = "") => new RegExp(`<dt>${name}</dt><dd>${value}(.*?)</`);
 
-  test("alarms with the tasks that are bad, and the POPs where they are", () => {
-    expect(figures(page(), /<p class="failed alarm">(.*?)<\/p>/)).toEqual([[BAD, 4]]);
-  });
-
-  test("has six facts, each with its own figures", () => {
-    expect(figures(page(), /<dl class="facts">(.*?)<\/dl>/)[0]?.slice(0, 8)).toEqual([
-      644,
-      907,
-      73,
-      RESULTS,
-      TOTAL,
-      3.41,
-      11,
-      0,
-    ]);
-    expect(figures(page(), /<dt>Instances at work<\/dt><dd>(.*?)<\/dd>/)).toEqual([[13, 19]]);
-    expect(figures(page(), /<dt>Sent<\/dt><dd><strong>(.*?)<\/strong>/)).toEqual([[10, 48]]);
-  });
-
-  test("heads what to look at with the tasks of all reasons, and how many reasons there are", () => {
-    expect(figures(page(), /<aside><section><h2>(.*?)<\/h2>/)).toEqual([[BAD, FAILURES.length]]);
-  });
-
-  test("has a card a reason with its tasks, objects and POPs", () => {
-    const cards = figures(page(), /<li class="reason">.*?<strong class="number[^"]*">(.*?)<p>/);
-    expect(cards).toEqual(FAILURES.map(({ tasks }) => [tasks]));
-    const scopes = figures(page(), /<li class="reason">.*?<p>(.*?)\. /);
-    expect(scopes.map((scope) => scope.slice(0, 2))).toEqual([
-      [307, 103],
-      [290, 127],
-      [150, 149],
-      [71, 54],
-    ]);
-  });
-
-  test("counts each warning", () => {
-    expect(figures(page(), /<ul class="warnings">(.*?)<\/ul>/)).toEqual([[29, 31]]);
-  });
-
-  test("asks before it stops how many tasks are dropped: those without a result", () => {
-    asked.key = "s";
-    expect(figures(page(), /<dialog.*?<p>(.*?)<\/p>/)).toEqual([[LEFT]]);
-  });
+test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>([
+  ["a running request: its URLs and POPs", RUNNING, /<span class="quiet size cut">(.*?)<\/span>/, [[8_407, 5]]],
+  ["its alarm: bad tasks, and the POPs where they are", RUNNING, /<p class="failed alarm">(.*?)<\/p>/, [[BAD, 4]]],
+  ["its instances", RUNNING, /<dt>Instances at work<\/dt><dd>(.*?)<\/dd>/, [[13, 19]]],
+  ["when it was sent", RUNNING, fact("Sent", "<strong>"), [[10, 48]]],
+  ["the tasks of all reasons", RUNNING, /<aside><section><h2>(.*?)<\/h2>/, [[BAD, FAILURES.length]]],
+  [
+    "the tasks of each reason",
+    RUNNING,
+    /<li class="reason">.*?<strong class="number[^"]*">(.*?)<p>/,
+    FAILURES.map(({ tasks }) => [tasks]),
+  ],
+  ["its warnings", RUNNING, /<ul class="warnings">(.*?)<\/ul>/, [[29, 31]]],
+  ["what a stop drops: tasks without a result", withKey("s", RUNNING), QUESTION, [[LEFT]]],
+  ["urgent and other reasons", () => endedAtMany(), URGENCY, [[307 + 290], [150 + 71 + LEFT]]],
+  [
+    "what was not tried is urgent where the time was up",
+    () => endedAtMany({ status: "TIMEOUT" }),
+    URGENCY,
+    [[307 + 290 + LEFT], [150 + 71]],
+  ],
+  [
+    "the summary's figures, not the answer's",
+    () => endedAtMany({}, { failures: FAILURES.map((it, i) => ({ ...it, tasks: it.tasks + i + 1 })) }),
+    URGENCY,
+    [[308 + 292], [153 + 75 + LEFT]],
+  ],
+  [
+    "a retry: what is bad and was not tried",
+    ENDED,
+    /<button type="button" class="button primary">(.*?)<\/button>/,
+    [[BAD + LEFT]],
+  ],
+  ["the question before a retry", withKey("r", ENDED), QUESTION, [[BAD + LEFT]]],
+  ["results at the end", ENDED, /<dt>Tasks with a result<\/dt><dd>(.*?)<\/dd>/, [[RESULTS, TOTAL]]],
+  // 601 GB in 25 minutes and 20 seconds.
+  ["the mean rate", ENDED, /<dt>Mean rate<\/dt><dd>(.*?)<\/dd>/, [[395]]],
+  ["how long it took", ENDED, /<dt>Took<\/dt><dd>(.*?)<\/dd>/, [[25, 20]]],
+  ["the instances it had", ENDED, /<dt>Instances<\/dt><dd>(.*?)<\/dd>/, [[19]]],
+  ["when it finished", ENDED, fact("Finished", "<strong>"), [[11, 13]]],
+  ["the URLs of a row of the list", rowOf, /<div class="cut">(.*?)<\/div>/, [[8_407]]],
+  ["how far that row is", rowOf, /<td class="progress"><div>(.*?)<\/div>/, [[644, 907, 73]]],
+  ["a phone's alarm", () => htmlOf(LookAt, { request: distinctRequest() }), /<h2>(.*?)<\/h2>/, [[BAD, 4]]],
+  ["a phone's line below the bar", phoneFacts, /<p class="bar-line">(.*?)<\/p>/, [[73, 644, 907, RESULTS, TOTAL]]],
+])("%s", (_, html, place, found) => {
+  expect(figures(html(), place)).toEqual(found);
 });
 
-describe("the page of a request that has ended", () => {
-  test("heads both groups of reasons with the sum of their own tasks", () => {
-    const page = requestPage(endedRequest({ pop_count: 40 }), distinctSummary());
-    expect(figures(page, /<h3 class="urgency[^"]*">(.*?)<\/h3>/)).toEqual([[307 + 290], [150 + 71 + LEFT]]);
-  });
-
-  test("counts what was not tried among what is urgent where its time was up", () => {
-    const page = requestPage(endedRequest({ pop_count: 40, status: "TIMEOUT" }), distinctSummary());
-    expect(figures(page, /<h3 class="urgency[^"]*">(.*?)<\/h3>/)).toEqual([[307 + 290 + LEFT], [150 + 71]]);
-  });
-
-  test("counts what is left out: tasks, URLs with those that are not named, POPs", () => {
-    const inputFailures: Failure[] = [
-      { code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 44, examples: [{ url: "https://e/3" }] },
-      { code: "name_not_found", subject: "pop", tasks: 0, pops: 2, urls: null, examples: [{ pop: "ICN51-C1" }] },
-    ];
-    const failures = [...FAILURES, ...inputFailures];
-    const page = requestPage(endedRequest({ pop_count: 40 }), distinctSummary({ failures }));
-    const rows = figures(page, /<h3>[^<]*<span class="quiet">(.*?)<\/span>/);
-    expect(rows).toEqual([[LEFT]]);
-    const scopes = figures(page, /<p><strong>(.*?)<\/p>/);
-    expect(scopes).toEqual(expect.arrayContaining([[44], [2]]));
-  });
-
-  test("links the file of failed tasks and that of all tasks, each by its own words", () => {
-    const summary = distinctSummary();
-    const page = requestPage(endedRequest(), summary);
-    const links = [...page.matchAll(/<a href="([^"]*)"[^>]*download[^>]*>(.*?)<\/a>/g)].map(([, href, inner = ""]) => [
-      inner.replaceAll(/<[^>]*>/g, "").trim(),
-      href,
-    ]);
-    const words = readerOf({ language: "en", theme: "auto", shortcuts: false }, "UTC");
-    expect(links).toEqual([
-      [words.say("failedRows"), summary.failure_pop_urls_report],
-      [words.say("allRows"), summary.results_url],
-    ]);
-  });
-
-  test("has a row a reason with its tasks, objects and POPs, the summary's and not the answer's", () => {
-    const failures = FAILURES.map((it, index) => ({ ...it, tasks: it.tasks + index + 1 }));
-    const page = requestPage(endedRequest({ pop_count: 40 }), distinctSummary({ failures }));
-    const rows = figures(page, /<li class="reason wide"><span class="(?:not_kept|failed)">.*?<p>(.*?)<\/p>/);
-    expect(rows.map((row) => row.slice(0, 2))).toEqual([
-      [308, 103],
-      [292, 127],
-      [153, 149],
-      [75, 54],
-    ]);
-    expect(figures(page, /<h3 class="urgency[^"]*">(.*?)<\/h3>/)).toEqual([[308 + 292], [153 + 75 + LEFT]]);
-  });
-
-  test("offers to retry what is bad and what was not tried, and asks with the same number", () => {
-    const request = endedRequest();
-    expect(figures(requestPage(request), /<button type="button" class="button primary">(.*?)<\/button>/)).toEqual([
-      [BAD + LEFT],
-    ]);
-    asked.key = "r";
-    expect(figures(requestPage(request), /<dialog.*?<p>(.*?)<\/p>/)).toEqual([[BAD + LEFT]]);
-  });
-
-  test("has six facts, of which three are others than while it ran", () => {
-    const page = requestPage(endedRequest());
-    expect(figures(page, /<dt>Tasks with a result<\/dt><dd>(.*?)<\/dd>/)).toEqual([[RESULTS, TOTAL]]);
-    // 601 GB in 25 minutes and 20 seconds.
-    expect(figures(page, /<dt>Mean rate<\/dt><dd>(.*?)<\/dd>/)).toEqual([[395]]);
-    expect(figures(page, /<dt>Took<\/dt><dd>(.*?)<\/dd>/)).toEqual([[25, 20]]);
-    expect(figures(page, /<dt>Instances<\/dt><dd>(.*?)<\/dd>/)).toEqual([[19]]);
-    expect(figures(page, /<dt>Finished<\/dt><dd><strong>(.*?)<\/strong>/)).toEqual([[11, 13]]);
-  });
+test.each<[what: string, html: () => string, place: RegExp, first: number[]]>([
+  [
+    "six facts of a running request",
+    RUNNING,
+    /<dl class="facts">(.*?)<\/dl>/,
+    [644, 907, 73, RESULTS, TOTAL, 3.41, 11, 0],
+  ],
+  ["a row: warm or hit", rowOf, /<td class="number"[^>]*>(.*?)<\/td>/, [warm + hit]],
+  ["three facts on a phone", phoneFacts, /<dl class="three-facts">(.*?)<\/dl>/, [3.41, 11, 0]],
+])("%s", (_, html, place, first) => {
+  expect(figures(html(), place)[0]?.slice(0, first.length)).toEqual(first);
 });
 
-describe("a row of the list", () => {
-  const rowOf = (request: Listed) =>
-    figures(htmlOf(RequestRow, { request, now: Date.now() }), /<td class="number"[^>]*>(.*?)<\/td>/);
+test("a row of the list counts what is bad, and once it was stopped also what was not tried", () => {
+  const bad = (changes: Partial<Listed>) => figures(rowOf(changes), /<td class="number"[^>]*>(.*?)<\/td>/)[1];
+  expect([bad({}), bad({ status: "STOPPED" })]).toEqual([[BAD], [BAD + LEFT]]);
+});
 
-  test("of a request that runs: warm or hit, and what is bad", () => {
-    expect(rowOf(listedRequest()).slice(0, 2)).toEqual([[warm + hit], [BAD]]);
-  });
+test("a request that has ended counts what is left out: tasks, URLs with those that are not named, POPs", () => {
+  const inputFailures: Failure[] = [
+    { code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 44, examples: [{ url: "https://e/3" }] },
+    { code: "name_not_found", subject: "pop", tasks: 0, pops: 2, urls: null, examples: [{ pop: "ICN51-C1" }] },
+  ];
+  const page = endedAtMany({}, { failures: [...FAILURES, ...inputFailures] });
+  expect(figures(page, /<h3>[^<]*<span class="quiet">(.*?)<\/span>/)).toEqual([[LEFT]]);
+  expect(figures(page, /<p><strong>(.*?)<\/p>/)).toEqual(expect.arrayContaining([[44], [2]]));
+});
 
-  test("of one that was stopped: what was not tried is not warm either", () => {
-    expect(rowOf(listedRequest({ status: "STOPPED" }))[1]).toEqual([BAD + LEFT]);
-  });
+test("each reason has its tasks, objects and POPs, while a request runs and at its end", () => {
+  const scopes = (html: string, place: RegExp) => figures(html, place).map((scope) => scope.slice(0, 2));
+  const found = [
+    [307, 103],
+    [290, 127],
+    [150, 149],
+    [71, 54],
+  ];
+  expect(scopes(RUNNING(), /<li class="reason">.*?<p>(.*?)\. /)).toEqual(found);
+  const rows = /<li class="reason wide"><span class="(?:not_kept|failed)">.*?<p>(.*?)<\/p>/;
+  expect(scopes(endedAtMany(), rows)).toEqual(found);
+});
 
-  test("how many URLs it has, and how far it is", () => {
-    const html = htmlOf(RequestRow, { request: listedRequest(), now: Date.now() });
-    expect(figures(html, /<div class="cut">(.*?)<\/div>/)).toEqual([[8_407]]);
-    expect(figures(html, /<td class="progress"><div>(.*?)<\/div>/)).toEqual([[644, 907, 73]]);
-  });
+test("links the file of failed tasks and that of all tasks, each by its own words", () => {
+  const summary = distinctSummary();
+  const page = requestPage(endedRequest(), summary);
+  const links = [...page.matchAll(/<a href="([^"]*)"[^>]*download[^>]*>(.*?)<\/a>/g)].map(([, href, inner = ""]) => [
+    inner.replaceAll(/<[^>]*>/g, "").trim(),
+    href,
+  ]);
+  const words = readerOf({ language: "en", theme: "auto", shortcuts: false }, "UTC");
+  expect(links).toEqual([
+    [words.say("failedRows"), summary.failure_pop_urls_report],
+    [words.say("allRows"), summary.results_url],
+  ]);
 });
 
 test("the list heads those under way with their number and their instances, and counts what else there is", () => {
-  const row = (request_id: string, changes: Partial<Listed>) => listedRequest({ request_id, ...changes });
   asked.rows = [
-    row("a-1", { instances_at_work: 13 }),
-    row("b-2", { instances_at_work: 23 }),
-    row("c-3", { status: "FINISHED", verdict: "ready", instances_at_work: 47 }),
-    row("d-4", { status: "STOPPED", instances_at_work: 53 }),
-    row("e-5", { status: "STOPPED", instances_at_work: 59 }),
+    listedRequest({ request_id: "a-1", instances_at_work: 13 }),
+    listedRequest({ request_id: "b-2", instances_at_work: 23 }),
+    listedRequest({ request_id: "c-3", status: "FINISHED", verdict: "ready", instances_at_work: 47 }),
+    listedRequest({ request_id: "d-4", status: "STOPPED", instances_at_work: 53 }),
+    listedRequest({ request_id: "e-5", status: "STOPPED", instances_at_work: 59 }),
   ];
   const html = htmlOf(RequestsView, {});
   expect(figures(html, /<tr class="group">.*?<span>(.*?)<\/span>/)[0]).toEqual([2, 36]);
@@ -283,8 +260,7 @@ test("the list heads those under way with their number and their instances, and 
 });
 
 test("the instances: at work, wanted, allowed, and of each request", () => {
-  const active = [listedRequest(), listedRequest({ instances_at_work: 23, instance_count: 29 })];
-  asked.live = { wanted: 43, active };
+  asked.live = { wanted: 43, active: [listedRequest(), listedRequest({ instances_at_work: 23, instance_count: 29 })] };
   const html = htmlOf(InstancesView, {});
   expect(figures(html, /<dl class="facts three">(.*?)<\/dl>/)).toEqual([[36, 43, 61]]);
   expect(figures(html, /<li>.*?<span class="number">(.*?)<\/span>/)).toEqual([
@@ -293,42 +269,20 @@ test("the instances: at work, wanted, allowed, and of each request", () => {
   ]);
 });
 
-describe("POPs", () => {
-  test("the list has what is warm or hit, and what is bad, of each", () => {
-    const html = htmlOf(PopList, { groups: groupPops(distinctRequest().pops), onPop: undefined });
-    const rows = figures(html, /<tr aria-rowindex="\d+">.*?(<td class="number.*?)<\/tr>/);
-    expect([...rows].sort(([a = 0], [b = 0]) => b - a)).toEqual([
-      [70, 13],
-      [58, 8],
-      [28, 6],
-      [23, 2],
-      [11, 0],
-    ]);
-  });
-
-  test("on a phone, a REC has its POPs, what is bad and its share", () => {
-    const html = htmlOf(RecList, { request: distinctRequest(), onPop: undefined });
-    const rows = figures(html, /<summary>(.*?)<svg class="bar"/);
-    const mumbai = rows.find(([pops]) => pops === 2);
-    expect(mumbai?.slice(0, 2)).toEqual([2, 2]);
-    expect(rows.map(([, bad]) => bad).sort((a = 0, b = 0) => b - a)).toEqual([13, 8, 6, 2]);
-  });
+test("the list of POPs has what is warm or hit, and what is bad, of each", () => {
+  const rows = figures(popList(), /<tr aria-rowindex="\d+">.*?(<td class="number.*?)<\/tr>/);
+  expect(rows.toSorted(([a = 0], [b = 0]) => b - a)).toEqual([
+    [70, 13],
+    [58, 8],
+    [28, 6],
+    [23, 2],
+    [11, 0],
+  ]);
 });
 
-describe("a phone", () => {
-  test("heads what to look at with the tasks that are bad and the POPs where they are", () => {
-    const html = htmlOf(LookAt, { request: distinctRequest() });
-    expect(figures(html, /<h2>(.*?)<\/h2>/)).toEqual([[BAD, 4]]);
-    expect(
-      figures(html, /<span class="reasons-line">(.*?)<\/summary>/)
-        .flat()
-        .filter((it) => it > 60),
-    ).toEqual([307, 290, 150, 71]);
-  });
-
-  test("has a line below the bar, and three facts", () => {
-    const html = htmlOf(PhoneFacts, { request: distinctRequest(), now: Date.now() });
-    expect(figures(html, /<p class="bar-line">(.*?)<\/p>/)).toEqual([[73, 644, 907, RESULTS, TOTAL]]);
-    expect(figures(html, /<dl class="three-facts">(.*?)<\/dl>/)[0]?.slice(0, 3)).toEqual([3.41, 11, 0]);
-  });
+test("on a phone, a REC has its POPs, what is bad and its share", () => {
+  const html = htmlOf(RecList, { request: distinctRequest(), onPop: undefined });
+  const rows = figures(html, /<summary>(.*?)<svg class="bar"/);
+  expect(rows.find(([pops]) => pops === 2)?.slice(0, 2)).toEqual([2, 2]);
+  expect(rows.map(([, bad]) => bad).sort((a = 0, b = 0) => b - a)).toEqual([13, 8, 6, 2]);
 });

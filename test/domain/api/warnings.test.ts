@@ -13,7 +13,6 @@ it.each([
   ["nothing to say", {}, 0, []],
   ["hits without a tier", {}, 7, [["no_tier", 7, []]]],
   ["URLs that may never be kept", { may_not_be_kept: doubtful }, 0, [["may_not_be_kept", 4_711, doubtful.examples]]],
-  ["none of them", { may_not_be_kept: { count: 0, examples: [] } }, 0, []],
   [
     "both",
     { may_not_be_kept: doubtful },

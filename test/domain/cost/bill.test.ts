@@ -9,7 +9,6 @@ import {
 } from "../../../domain/cost/bill.ts";
 import { instanceKind } from "../../../domain/cost/prices.ts";
 import { UNITS } from "../../../domain/cost/work-time.ts";
-import { counterLoad } from "../../../tools/scaling/largest.ts";
 
 describe("CloudFront's bytes", () => {
   it.each([
@@ -91,17 +90,3 @@ it.each([
 ])("a batch with results of %i POPs costs %i write units", (pops, units) => {
   expect(counterWriteUnits(pops)).toBe(units);
 });
-
-// 40 to 80 shards of the stream, two batches of each at a time, one a second: that is how many results each batch has.
-it.each([
-  [400, 500],
-  [400, 250],
-  [600, 500],
-])(
-  "at 40,000 results a second, %i POPs and batches of %i, counters are a seventh at most, and no key is hot",
-  (pops, batch) => {
-    const { share, busiestKey } = counterLoad(40_000, batch, pops);
-    expect(share).toBeLessThanOrEqual(0.15);
-    expect(busiestKey).toBeLessThan(1_000);
-  },
-);

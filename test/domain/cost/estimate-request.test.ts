@@ -146,7 +146,6 @@ describe("how often the origin is asked", () => {
       10,
       { expected: null, least: 20, most: 40 },
     ],
-    ["all-at-once, a POP a REC", ["NRT57-P3", "DUB2-C1"], "all-at-once", 10, { expected: 20, least: 20, most: 20 }],
     [
       "a REC that nobody knows may be another's",
       [...TOKYO, NOWHERE],

@@ -49,37 +49,3 @@ describe("a total from some of its parts", () => {
     expect((totalFrom([10, 20, 30, 40], 5)?.high ?? 0) - 125).toBeCloseTo(1.96 * 5 * standardError * Math.sqrt(0.2), 6);
   });
 });
-
-describe("how often the interval includes the total: 95 of 100 times unless few sizes are much larger", () => {
-  const ROUNDS = 300;
-  const random = randomFrom(7);
-  const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-
-  it.each([
-    ["even", () => 1e6 * random(), 0.93],
-    ["as files of a site are", () => Math.exp(10 + 1.5 * gauss()), 0.8],
-    ["very uneven", () => Math.exp(10 + 2 * gauss()), 0.65],
-    ["one in five is large", () => (random() < 0.2 ? 1e7 : 1e4), 0.93],
-  ])("%s", (_, size, least) => {
-    let held = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const sizes = Array.from({ length: 600 }, size);
-      const known = Array.from({ length: 100 }, (_, i) => sizes[6 * i + Math.floor(6 * random())] ?? 0);
-      const { low = 0, high } = totalFrom(known, sizes.length) ?? {};
-      const total = sizes.reduce((a, b) => a + b, 0);
-      if (low <= total && total <= (high ?? 0)) held += 1;
-    }
-    expect(held / ROUNDS).toBeGreaterThan(least);
-  });
-});
-
-/** The same numbers in every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

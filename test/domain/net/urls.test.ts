@@ -8,7 +8,6 @@ const longest = `${HOST}/${"a".repeat(MAX_URL_LENGTH - HOST.length - 1)}`;
 
 describe("the one spelling of a URL", () => {
   it.each([
-    ["as it is", `${HOST}/a/b.js?v=1&w=%20`, `${HOST}/a/b.js?v=1&w=%20`],
     ["trimmed", ` \t${HOST}/a.js \n`, `${HOST}/a.js`],
     ["space encoded", `${HOST}/my file.js?q=a b`, `${HOST}/my%20file.js?q=a%20b`],
     ["parentheses and stars stay", `${HOST}/a(1)*.js?f=(x)*`, `${HOST}/a(1)*.js?f=(x)*`],
@@ -21,8 +20,6 @@ describe("the one spelling of a URL", () => {
     ["a path at least", HOST, `${HOST}/`],
     ["http too", "http://cdn.example.com/a", "http://cdn.example.com/a"],
     ["the scheme's own port goes", `${HOST}:443/a`, `${HOST}/a`],
-    ["also that of http", "http://cdn.example.com:80/a", "http://cdn.example.com/a"],
-    ["dots resolved", `${HOST}/a/../b/./c`, `${HOST}/b/c`],
     ["a unicode host becomes punycode", "https://münchen.example/ä.js", "https://xn--mnchen-3ya.example/%C3%A4.js"],
     ["a host that is percent-encoded too", "https://b%C3%BCcher.example/", "https://xn--bcher-kva.example/"],
     ["in any spelling of Unicode", "https://BU\u0308CHER。example/", "https://xn--bcher-kva.example/"],
@@ -39,24 +36,18 @@ describe("the one spelling of a URL", () => {
     ["", "is empty"],
     [" \n ", "is empty"],
     ["/a.js", "is not an absolute URL"],
-    ["a.js", "is not an absolute URL"],
     ["cdn.example.com/a.js", "is not an absolute URL"],
-    ["//cdn.example.com/a.js", "is not an absolute URL"],
     ["https:/cdn.example.com/a.js", "is not an absolute URL"],
     ["https:a.js", "is not an absolute URL"],
     ["https://", "is not an absolute URL"],
     ["https://cdn example.com/a.js", "is not an absolute URL"],
     ["https://cdn.example.com:99999/", "is not an absolute URL"],
     ["ftp://cdn.example.com/a.js", "has the scheme ftp"],
-    ["s3://bucket/a.js", "has the scheme s3"],
-    ["file:///etc/passwd", "has the scheme file"],
     ["javascript:alert(1)", "has the scheme javascript"],
-    ["https://user@cdn.example.com/a.js", "has a user name or password"],
     ["https://user:secret@cdn.example.com/a.js", "has a user name or password"],
     ["https://cdn.example.com/a\tb.js", "has a control character"],
     ["https://cdn.example.com/a\r\nX-Injected: 1", "has a control character"],
     ["https://cdn.example.com/a\u0000", "has a control character"],
-    ["https://cdn.example.com/\u007fa", "has a control character"],
     ["https://cdn.example.com/\ud83d", "has a character that is none in Unicode"],
     ["https://xn--a.example/", "is not an absolute URL"],
     ["https://bü\u2060 cher.example/", "is not an absolute URL"],
@@ -65,7 +56,6 @@ describe("the one spelling of a URL", () => {
     [`https://${"a.".repeat(600)}example.com/`, "has a host that is too long"],
     [`${longest}a`, `is longer than ${MAX_URL_LENGTH} characters`],
     [`${HOST}:8443/a`, "has the port 8443; CloudFront serves http at 80 and https at 443 alone"],
-    ["http://cdn.example.com:443/a", "has the port 443; CloudFront serves http at 80 and https at 443 alone"],
     ["https://cdn.example.com:80/a", "has the port 80; CloudFront serves http at 80 and https at 443 alone"],
     // Each of these is three characters once it is encoded.
     [`${HOST}/${"<".repeat(3_000)}`, `is longer than ${MAX_URL_LENGTH} characters`],
@@ -140,16 +130,6 @@ describe("whatever is written", () => {
         expect(parseUrl(text, base)?.href).toBe(parsed(text, base));
       }),
       { numRuns: 2_000 },
-    );
-  });
-
-  it("the spelling of a spelling is itself", () => {
-    fc.assert(
-      fc.property(texts, (text) => {
-        const result = normalizeUrl(text);
-        if ("url" in result) expect(normalizeUrl(result.url)).toEqual(result);
-      }),
-      { numRuns: 500 },
     );
   });
 });

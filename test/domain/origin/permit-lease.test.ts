@@ -45,18 +45,6 @@ function breaking({ conflicts = 0 } = {}) {
   return { memory, store, isDown };
 }
 
-test("it leases as many permits as could be used, within the limit, and gives back the others", async () => {
-  const { lease, store, update } = leaseOf();
-  await update(5);
-  expect(lease.free).toBe(LIMIT);
-  const lost = lease.use();
-  await update(0, 1_000);
-  expect(await store.permits("r1")).toMatchObject({ held: 1, own: 1 });
-  lease.release(lost);
-  await update(0, 1_000);
-  expect(await store.permits("r1")).toMatchObject({ held: 0, own: 0 });
-});
-
 test("permits that are not in use are lost with the heartbeat, as those in use are", async () => {
   const heartbeatAt = Date.now();
   const { store, isDown } = breaking();

@@ -33,12 +33,6 @@ it("what is read back comes back as it went", () => {
   expect(LISTS.foundUrls.fromRow(["https://a.example/"])).toEqual({ url: "https://a.example/" });
 });
 
-it("rows of failed URLs that a release before wrote are read", () => {
-  const failed = { url: "https://a.example/", problem: "HTTP 406" };
-  expect(LISTS.failedUrls.fromRow(["https://a.example/", "HTTP 406"])).toEqual(failed);
-  expect(LISTS.failedUrls.fromRow(["https://a.example/", "HTTP 406", "br"])).toEqual({ ...failed, variant: "br" });
-});
-
 it("the rows of good URLs have as many columns as the longest, and are read back as they were", () => {
   const url = "https://a.example/";
   const entries = [

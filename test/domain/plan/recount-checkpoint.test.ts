@@ -71,9 +71,4 @@ describe("the checkpoint of a recount", () => {
     expect(new Set(states).size).toBe(states.length);
     expect(recountState({ ...item }, true)).toBe(recountState(item, true));
   });
-
-  it("belongs to another state than that of a version that reads and writes its bits in Base64", () => {
-    const item = request({ status: "IN_PROGRESS", total_count: 15, shards: 2, requeues: 1 });
-    expect(recountState(item, false)).not.toBe("IN_PROGRESS/15/2/1/in time");
-  });
 });

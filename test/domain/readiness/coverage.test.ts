@@ -148,14 +148,6 @@ it("a POP of which the resolver did not answer is counted apart from one that do
   });
 });
 
-it("what is cold for a whole REC is counted apart from what a POP lacks besides", () => {
-  const seen = coverageIn([target("SIN2-P1"), target("SIN52-C2")], [A, B], [`SIN2-P1 ${A.url}`]);
-  expect(seen.byPop).toMatchObject([
-    { lacking: 1, cold: 1 },
-    { lacking: 2, cold: 1 },
-  ]);
-});
-
 it("what is wanted at some POPs alone lacks nothing at the others", () => {
   const targets = [target("SIN2-P1"), target("SIN52-C2"), target("SIN5-C1", { state: "FAILED" })];
   const seen = coverageIn(targets, [{ ...A, pops: "01" }], [`SIN2-P1 ${A.url}`]);

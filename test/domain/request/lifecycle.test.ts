@@ -90,42 +90,29 @@ const busy = { messages: 9, othersAtWork: 2, lastSignAt: minutesAgo(30), emptySe
 describe("a settlement check leads to", () => {
   it.each([
     ["FAIL", "too many tasks have failed", { failed: 2 }],
-    ["FAIL", "however it stands otherwise", { failed: 2, heldTasks: 9, allQueued: false, paused: true }],
     ["FAIL", "even when every task has a result: who came first does not matter", { failed: 2, counted: 4 }],
     ["FAIL", "even when the time is up", { failed: 2, timeoutAt: NOW }],
     ["FINISH", "every task has a result", { counted: 4 }],
-    ["FINISH", "with messages left: they are duplicates", { counted: 4, messages: 2 }],
     ["FINISH", "even when the time is up", { counted: 4, timeoutAt: NOW }],
-    ["FINISH", "even when it is paused", { counted: 4, paused: true }],
     ["TIME_OUT", "the time is up", { timeoutAt: NOW }],
     ["TIME_OUT", "with messages on their way, and agents at work", { timeoutAt: NOW, messages: 2, heldTasks: 1 }],
-    ["TIME_OUT", "before the POPs were resolved", { total: 0, counted: 0, timeoutAt: NOW }],
-    ["TIME_OUT", "while it is paused", { timeoutAt: NOW, paused: true }],
     ["WAIT", "nothing is known yet", { total: 0, counted: 0 }],
     ["WAIT", "tasks are still being queued", { allQueued: false }],
     ["WAIT", "it is paused", { paused: true }],
     ["WAIT", "an agent holds a task of it, for however long", { heldTasks: 1, lastSignAt: minutesAgo(300) }],
     ["WAIT", "the last sign of life is not long ago", { lastSignAt: minutesAgo(14.9) }],
     ["WAIT", "messages are left and nobody works: it waits for instances", { messages: 1 }],
-    ["WAIT", "the same for hours", { messages: 1, lastSignAt: minutesAgo(600) }],
     ["WAIT", "others are at work, and not for long enough", { ...busy, lastSignAt: minutesAgo(29.9) }],
     ["WAIT", "others hold the queue full, but an agent holds one of this", { ...busy, heldTasks: 1 }],
     ["CHECK_AGAIN", "the queue is empty for the first time", { emptySeenAt: undefined }],
     ["CHECK_AGAIN", "the second check came early", { emptySeenAt: minutesAgo(0.9) }],
     ["CHECK_AGAIN", "it was empty before the last sign of life", { emptySeenAt: minutesAgo(16) }],
-    [
-      "CHECK_AGAIN",
-      "the queue is empty for the first time, while others have been at work for long",
-      { othersAtWork: 2, lastSignAt: minutesAgo(31), emptySeenAt: undefined },
-    ],
     ["REQUEUE", "the queue is empty twice, a minute apart", {}],
     ["REQUEUE", "it was empty at the moment of the last sign of life", { emptySeenAt: minutesAgo(15) }],
     ["REQUEUE", "others keep the queue full, and nothing came of this one for long", busy],
     ["REQUEUE", "others are at work, and the queue is empty twice", { othersAtWork: 3 }],
-    ["REQUEUE", "for the last time", { requeues: MAX_REQUEUES - 1 }],
     ["GIVE_UP", "queued often enough", { requeues: MAX_REQUEUES }],
     ["GIVE_UP", "queued often enough, while others keep the queue full", { ...busy, requeues: MAX_REQUEUES }],
-    ["WAIT", "queued often enough, but it waits for instances", { requeues: MAX_REQUEUES, messages: 1 }],
   ] as const)("%s: %s", (settlement, _, change) => {
     expect(decideSettlement(...given({ ...lost, ...change }))).toBe(settlement);
   });
@@ -265,7 +252,6 @@ it.each([
 
 it.each<[wishes: [number, Status, boolean?, "sources"?][], needed: number]>([
   [[], 0],
-  [[[0, "IN_PROGRESS"]], 0],
   [
     [
       [3, "CREATED"],
@@ -276,15 +262,11 @@ it.each<[wishes: [number, Status, boolean?, "sources"?][], needed: number]>([
   ],
   // They boot while sizes are asked.
   [[[2, "CREATED"]], 2],
-  [[[2, "CHECK_POP"]], 2],
   // An invalidation comes before the tasks.
   [[[2, "CREATED", true]], 0],
-  [[[2, "CHECK_POP", true]], 0],
   [[[2, "INSERT_TASK", true]], 2],
-  [[[2, "IN_PROGRESS", true]], 2],
   // Sources are read before, which may take long.
   [[[2, "EXPANDING", false, "sources"]], 0],
-  [[[2, "CHECK_POP", false, "sources"]], 0],
   [[[2, "INSERT_TASK", false, "sources"]], 2],
   [
     [

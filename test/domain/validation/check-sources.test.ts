@@ -51,13 +51,10 @@ describe("what is wrong with a source is told with its place", () => {
     [{ type: "list" }, "sources[0]: needs exactly one of url (https://…) and s3 (s3://bucket/key)"],
     [{ type: "list", url: "https://a.example/", s3: "s3://media/a" }, "sources[0]: needs exactly one of url"],
     [{ type: "list", url: "http://a.example/" }, "sources[0].url: must be an https:// URL"],
-    [{ type: "list", url: "/a.txt" }, "sources[0].url: is not an absolute URL"],
     [{ type: "list", url: "https://a.example:8443/" }, "sources[0].url: has the port 8443"],
     [{ type: "list", s3: "media/a.txt" }, "sources[0].s3: must be of the form s3://bucket/key"],
-    [{ type: "list", s3: "s3://Media/a.txt" }, "sources[0].s3: must be of the form s3://bucket/key"],
     [{ type: "list", s3: "s3://media/" }, "sources[0].s3: names no object, only a bucket"],
     [{ type: "list", s3: `s3://media/${"ü".repeat(513)}` }, "sources[0].s3: has a key of more than 1024 bytes"],
-    [{ type: "list", s3: "s3://other/a.txt" }, "sources[0].s3: is not among what sourceBuckets of this deployment"],
     [{ type: "list", s3: "s3://docs/a.txt" }, "sources[0].s3: is not among what sourceBuckets of this deployment"],
     [{ type: "s3-prefix", s3: "s3://media/a" }, "sources[0]: s3-prefix needs s3 (s3://bucket/prefix) and base"],
     [
@@ -66,7 +63,6 @@ describe("what is wrong with a source is told with its place", () => {
     ],
     [{ type: "hls", url: "https://a.example/a", base: BASE }, "sources[0].base: is only for what lies in a bucket"],
     [{ type: "hls", s3: "s3://media/a", base: `${BASE}?x=1` }, "sources[0].base: must have no query"],
-    [{ type: "hls", s3: "s3://media/a", base: "//a" }, "sources[0].base: is not an absolute URL"],
     [{ type: "hls", s3: "s3://media/a", origin_path: "/a" }, "sources[0].origin_path: is only for s3-prefix"],
     [
       { type: "s3-prefix", s3: "s3://media/a", base: BASE, origin_path: `/${"a".repeat(1_024)}` },
@@ -82,7 +78,6 @@ describe("what is wrong with a source is told with its place", () => {
     ],
     [{ type: "list", s3: "s3://media/a", since: "2026-04-16" }, "sources[0].since: is only for sitemap"],
     [{ type: "sitemap", s3: "s3://media/a", since: "yesterday" }, "sources[0].since: must be a date or a time"],
-    [{ type: "sitemap", s3: "s3://media/a", since: "2026-13-16" }, "sources[0].since: must be a date or a time"],
   ])("%j: %s", (source, problem) => {
     expect(check(source).problems).toEqual([expect.stringContaining(problem)]);
   });
@@ -144,15 +139,5 @@ describe("POST /prewarm with sources", () => {
         left_out: {},
       },
     ]);
-  });
-
-  it("tells all faults together, those of the schema before others", async () => {
-    const { call } = world();
-    const odd = await call("POST /prewarm", { ...body, sources: [{ type: "rss", url: 1 }] });
-    expect(odd.body["error_message"]).toMatch(
-      /sources\[0\]\.type: must be one of list, .*; sources\[0\]\.url: must be/,
-    );
-    const bad = await call("POST /prewarm", { ...body, timeout: 5, cf_domain: "x", sources: [{ type: "list" }] });
-    expect(bad.body["error_message"]).toMatch(/^cf_domain: .*; sources\[0\]: needs exactly one/);
   });
 });
