@@ -1,6 +1,6 @@
+import { describe, expect, it } from "vitest";
 import { hlsAttributes } from "../../../probe/sources/read-hls.ts";
 import { depsAt, readOne, SourceProblem, site, walkAll } from "./site.ts";
-import { describe, expect, it } from "vitest";
 
 const OWN = "http://site.test/doc";
 const vod = (...lines: string[]) => ["#EXTM3U", "#EXT-X-TARGETDURATION:6", ...lines, "#EXT-X-ENDLIST", ""].join("\n");
