@@ -56,6 +56,7 @@ describe("the response with a document", () => {
     ["redirects more than 3 times", to("/doc?token=secret")],
     ["redirects to something other than an http(s) URL at the default port", to("http://site.test:8080/")],
     ["redirects to something other than an http(s) URL at the default port", to("file:///etc/passwd")],
+    ["redirects to something other than an http(s) URL at the default port", to("//[")],
   ])("is refused if it %s", async (problem, answer) => {
     const { port } = await site({ "/doc?token=secret": answer });
     const walk = walkAll(depsAt(port), [source]);
