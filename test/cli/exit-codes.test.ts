@@ -305,6 +305,8 @@ const REFUSALS: readonly (readonly [string, Reply])[] = [
 
 describe.each(REFUSALS)("where the API %s", (_, reply) => {
   test.each(ASKING.map((words) => [words.join(" "), words] as const))("%s exits with 1", async (_words, words) => {
+    // The client's waits between two attempts.
+    vi.stubGlobal("setTimeout", (attempt: () => void) => setImmediate(attempt));
     fakeApi({ replies: { "*": reply } });
     expect(await run([...words, ...AT])).toMatchObject({ code: 1 });
   });

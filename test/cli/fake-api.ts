@@ -147,10 +147,12 @@ export interface Typed {
   readonly input?: string;
   /** Whether stdout and stderr are terminals. @default false */
   readonly isTTY?: boolean;
+  /** @default none */
+  readonly env?: Shell["env"];
 }
 
 /** Runs the command in this process, as cli/main.ts does. */
-export async function run(words: readonly string[], { input, isTTY = false }: Typed = {}): Promise<Ran> {
+export async function run(words: readonly string[], { input, isTTY = false, env = {} }: Typed = {}): Promise<Ran> {
   const heard = { stdout: "", stderr: "" };
   const sink = (name: "stdout" | "stderr") =>
     sinkOf({
@@ -160,7 +162,7 @@ export async function run(words: readonly string[], { input, isTTY = false }: Ty
       },
     });
   const stdin = Object.assign(Readable.from(input === undefined ? [] : [`${input}\n`]), { isTTY: input !== undefined });
-  const shell: Shell = { env: {}, cwd: "/", stdin, stdout: sink("stdout"), stderr: sink("stderr") };
+  const shell: Shell = { env, cwd: "/", stdin, stdout: sink("stdout"), stderr: sink("stderr") };
   let code: number | undefined;
   try {
     await program(shell, (exitCode) => {

@@ -6,7 +6,7 @@ import type { AccountReader } from "./read-account.ts";
 import { amiParameterOf, instanceTypesOf, type Template } from "./template.ts";
 
 export interface AccountDeps {
-  readonly account: Pick<AccountReader, keyof AccountReader>;
+  readonly account: AccountReader;
   /** The template that would be deployed. */
   readonly template: () => Promise<Template>;
   /** A VPC that there is; undefined: the stack makes its own. */
@@ -54,7 +54,7 @@ export function accountChecks({ account, template, network }: AccountDeps): Chec
   return [...checks, check("VPC quota", "docs/deploy.md#in-a-vpc-of-its-own", vpcs)];
 }
 
-async function zonesOf(account: AccountDeps["account"], network: ExistingNetwork | undefined): Promise<string[]> {
+async function zonesOf(account: AccountReader, network: ExistingNetwork | undefined): Promise<string[]> {
   if (network === undefined) return account.zones();
   const subnets = await account.subnets(network.subnets);
   return [...new Set(subnets.map(({ AvailabilityZone }) => required(AvailabilityZone, "AvailabilityZone")))].sort();

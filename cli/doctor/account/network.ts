@@ -4,14 +4,9 @@ import { type Check, fail, type Judgement, ok, warn } from "../check/check.ts";
 import type { ExistingNetwork } from "../check/options.ts";
 import type { AccountReader } from "./read-account.ts";
 
-type Ec2 = Pick<
-  AccountReader,
-  "subnets" | "securityGroup" | "routeTables" | "endpoint" | "blockPublicAccess" | "blockPublicAccessExclusions"
->;
-
 /** Whether instances in a VPC that there is reach the internet and, for a private API, its endpoint. */
 export function networkChecks(
-  ec2: Ec2,
+  ec2: AccountReader,
   { vpc, subnets, sg, vpce }: ExistingNetwork,
 ): Pick<Check, "name" | "docs" | "run">[] {
   const docs = "docs/deploy.md#in-a-vpc-that-you-have";
@@ -31,7 +26,7 @@ export function networkChecks(
 
 /** CloudFormation checks the subnets and cannot check the group; the launch fails if it is of another VPC. */
 async function judgeMembers(
-  ec2: Ec2,
+  ec2: AccountReader,
   { vpc, subnets, sg }: Pick<ExistingNetwork, "vpc" | "subnets" | "sg">,
 ): Promise<Judgement> {
   const [found, group] = await Promise.all([ec2.subnets(subnets), ec2.securityGroup(sg)]);
@@ -133,7 +128,10 @@ const EXCLUDE =
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessExclusion.html
  * @param network where the instances will be; undefined: in a VPC that the stack makes
  */
-export async function judgeBlockPublicAccess(ec2: Ec2, network: ExistingNetwork | undefined): Promise<Judgement> {
+export async function judgeBlockPublicAccess(
+  ec2: AccountReader,
+  network: ExistingNetwork | undefined,
+): Promise<Judgement> {
   const [options, exclusions] = await Promise.all([ec2.blockPublicAccess(), ec2.blockPublicAccessExclusions()]);
   const { InternetGatewayBlockMode: mode = "off", ExclusionsAllowed } = options;
   if (mode === "off") return ok("VPC Block Public Access is off");
@@ -162,7 +160,7 @@ export async function judgeBlockPublicAccess(ec2: Ec2, network: ExistingNetwork 
 }
 
 /** Whether every subnet reaches the internet through a NAT gateway. */
-async function haveNat(ec2: Ec2, { vpc, subnets }: ExistingNetwork): Promise<boolean> {
+async function haveNat(ec2: AccountReader, { vpc, subnets }: ExistingNetwork): Promise<boolean> {
   const tables = await ec2.routeTables(vpc);
   return subnets.every((subnet) => wayOut(subnet, tables) === "nat");
 }

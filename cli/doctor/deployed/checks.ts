@@ -2,10 +2,8 @@ import { type Check, cannotTell, fail, type Judgement, ok, once, warn } from "..
 import type { AlarmState, StackReader } from "./read-stack.ts";
 import { judgeEnabled, judgeFilters, judgeLastResults, shortName } from "./streams.ts";
 
-type Stack = Pick<StackReader, keyof StackReader>;
-
 /** Whether a deployed stack does what it should, as its parts say. */
-export function stackChecks(stack: Stack): Check[] {
+export function stackChecks(stack: StackReader): Check[] {
   const sources = once(async () => {
     const mappings = await stack.named("AWS::Lambda::EventSourceMapping");
     return Promise.all(
@@ -79,7 +77,7 @@ function judgeAlarms(wanted: number, alarms: readonly AlarmState[]): Judgement {
 const DEAD_LETTERS = /(DeadLetters|FailedBatches)[0-9A-F]*$/;
 
 /** How many messages each of these queues has. */
-async function deadLetters(stack: Stack): Promise<{ id: string; messages: number }[]> {
+async function deadLetters(stack: StackReader): Promise<{ id: string; messages: number }[]> {
   const queues = (await stack.named("AWS::SQS::Queue")).filter(({ logicalId }) => DEAD_LETTERS.test(logicalId));
   return Promise.all(
     queues.map(async ({ logicalId: id, physicalId }) => ({ id, messages: await stack.messages(physicalId) })),

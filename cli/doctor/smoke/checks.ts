@@ -17,9 +17,9 @@ export interface SmokeDeps {
   readonly url: URL;
   readonly pops: readonly string[];
   readonly api: () => Promise<Pick<ApiClient, "start" | "progress" | "stop" | "summary">>;
-  readonly stack: Pick<StackReader, "named">;
+  readonly stack: StackReader;
   readonly fleet: (groupName: string) => Pick<Fleet, "state">;
-  readonly traces: Pick<TraceReader, keyof TraceReader>;
+  readonly traces: TraceReader;
   readonly edge: EdgePlace;
   readonly lookup: Lookup;
   readonly label: () => Promise<string>;
@@ -32,14 +32,13 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
   const { polling, traces, stack, onInterrupt } = deps;
   const groupName = once(() => one(stack, "AWS::AutoScaling::AutoScalingGroup"));
   const fleet = once(async () => deps.fleet(await groupName()));
-  const followed = once(async () => {
-    const { intervalMs } = polling;
-    return follow(
-      { api: await deps.api(), fleet: await fleet(), intervalMs, now: Date.now, onInterrupt },
+  const followed = once(async () =>
+    follow(
+      { api: await deps.api(), fleet: await fleet(), intervalMs: polling.intervalMs, onInterrupt },
       deps.url,
       deps.pops,
-    );
-  });
+    ),
+  );
   const polled = <T>(ask: () => Promise<T>, isGood: (answer: T) => boolean) => until(ask, isGood, polling);
 
   const firstLine = async () => {

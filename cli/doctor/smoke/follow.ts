@@ -9,8 +9,6 @@ export interface FollowDeps {
   readonly api: Pick<ApiClient, "start" | "progress" | "stop">;
   readonly fleet: Pick<Fleet, "state">;
   readonly intervalMs: number;
-  readonly now: () => number;
-  readonly sleep?: (ms: number) => Promise<unknown>;
   /** Has `stop` called if the process is interrupted. Returns what ends that. */
   readonly onInterrupt: (stop: () => Promise<unknown>) => () => void;
 }
@@ -36,8 +34,8 @@ const DEADLINE_MS = (TIMEOUT_MINUTES + 5) * 60_000;
  * of an hour, and its instance with it; interrupted, it is stopped. @throws RefusedError
  */
 export async function follow(deps: FollowDeps, url: URL, pops: readonly string[]): Promise<Followed> {
-  const { api, now } = deps;
-  const begin = now();
+  const { api } = deps;
+  const begin = Date.now();
   const body = {
     url_list: [url.href],
     target_type: "pop",
@@ -57,8 +55,8 @@ export async function follow(deps: FollowDeps, url: URL, pops: readonly string[]
 }
 
 async function toItsEnd(deps: FollowDeps, reqId: string, begin: number): Promise<Followed> {
-  const { api, fleet, intervalMs, now, sleep: wait = sleep } = deps;
-  const seconds = () => Math.round((now() - begin) / 1_000);
+  const { api, fleet, intervalMs } = deps;
+  const seconds = () => Math.round((Date.now() - begin) / 1_000);
   let seen: Pick<Followed, "inService" | "firstResult"> = {};
   for (;;) {
     const { value: progress } = await api.progress(reqId);
@@ -67,11 +65,11 @@ async function toItsEnd(deps: FollowDeps, reqId: string, begin: number): Promise
     if (progress.download_count > 0) seen = { firstResult: seconds(), ...seen };
     const { status, total_count: total, failed_count: failed } = progress;
     const ended = isTerminal(status);
-    if (ended || now() - begin > DEADLINE_MS) {
+    if (ended || Date.now() - begin > DEADLINE_MS) {
       const end = ended ? seconds() : undefined;
       return { reqId, startedAt: new Date(begin), ...seen, end, status, total, failed };
     }
-    await wait(intervalMs);
+    await sleep(intervalMs);
   }
 }
 

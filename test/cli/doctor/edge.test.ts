@@ -10,7 +10,7 @@ import { type Answered, ask } from "../../../cli/doctor/edge/ask.ts";
 import { edgeChecks } from "../../../cli/doctor/edge/checks.ts";
 import { labelOf, lookupByTask, lookupHere } from "../../../cli/doctor/edge/lookup.ts";
 import { judgeReached, judgeResolved, type Reached } from "../../../cli/doctor/edge/reach.ts";
-import { isHit, judgeShares, popsToAsk, questionsFor, type Share, tierOf } from "../../../cli/doctor/edge/share.ts";
+import { judgeShares, popsToAsk, type Share, tierOf } from "../../../cli/doctor/edge/share.ts";
 import { startEdge } from "../../../tools/edge/edge.ts";
 import { fakeResolver } from "../../lambdas/fakes/dns.ts";
 import { json, recorded } from "./fake-aws.ts";
@@ -153,6 +153,7 @@ const share = (over: Partial<Share>): Share => ({
 
 test.each<[string, string, Share[]]>([
   ["ok", "RANGE 1 of 1", [share({}), share({ step: "other", way: "RANGE", xCache: HIT })]],
+  ["ok", "HEAD 1 of 1", [share({}), share({ step: "other", way: "HEAD", xCache: "RefreshHit from cloudfront" })]],
   ["ok", "RANGE 0 of 1", [share({}), share({ step: "other", way: "RANGE" })]],
   [
     "cannot-tell",
@@ -177,20 +178,6 @@ test.each([
   [undefined, undefined],
 ])("the tier of %s is %s", (header, tier) => {
   expect(tierOf(header)).toBe(tier);
-});
-
-test("what x-cache calls a hit", () => {
-  const values = [HIT, "RefreshHit from cloudfront", MISS, "Error from cloudfront", undefined];
-  expect(values.map(isHit)).toEqual([true, true, false, false, false]);
-});
-
-test("each series has an object of its own and begins at the first address", () => {
-  const asked = questionsFor(3);
-  const series = [...new Set(asked.map(({ series }) => series))];
-  expect(series.sort()).toEqual(["cold GET", "cold HEAD", "cold RANGE", "filled GET", "filled HEAD", "filled RANGE"]);
-  for (const one of series) expect(asked.find(({ series }) => series === one)?.address).toBe(0);
-  const filled = asked.filter(({ series }) => series === "filled HEAD");
-  expect(filled.map(({ way, address }) => `${way} ${address}`)).toEqual(["GET 0", "HEAD 0", "HEAD 1", "HEAD 2"]);
 });
 
 test("POPs with many addresses are looked into, of different regional caches first", () => {
