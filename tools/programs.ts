@@ -9,6 +9,12 @@ export const CHECKS: Readonly<Record<string, readonly [program: string, ...args:
   "crash-points": ["npx", "vitest", "run", "--project", "crash-points"],
   "pipeline-long": ["npx", "vitest", "run", "--project", "pipeline-long"],
   e2e: ["npx", "vitest", "run", "--project", "rest"],
+  // Two windows, which have both languages, themes and widths between them, and the shorter journey in one language.
+  browser: [
+    "npx",
+    ...["playwright", "test", "--grep-invert", "@long", "--project", "stack", "--project", "actions"],
+    ...["--project", "desktop", "--project", "phone-zh-dark"],
+  ],
 };
 
 /** A module that does its work when it is imported, and its first arguments. */
@@ -16,7 +22,6 @@ type Program = readonly [module: string, ...args: string[]];
 
 /** `npm run lab NAME` */
 export const LABS: Readonly<Record<string, Program>> = {
-  console: ["tools/console/main.ts"],
   hostile: ["tools/hostile/main.ts"],
   limiter: ["node_modules/vitest/vitest.mjs", "run", "--project", "limiter-matrix"],
 };
@@ -25,5 +30,5 @@ export const LABS: Readonly<Record<string, Program>> = {
 export const GENERATORS: Readonly<Record<string, Program>> = {
   docs: ["tools/generate.ts", "docs"],
   map: ["tools/generate.ts", "map"],
-  pictures: ["tools/pictures/main.ts"],
+  pictures: ["node_modules/@playwright/test/cli.js", "test", "--config", "test/browser/pictures/playwright.config.ts"],
 };

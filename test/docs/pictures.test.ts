@@ -4,10 +4,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { MOST_BYTES, PICTURES } from "../../tools/pictures/folder.ts";
 import { pictures } from "./markdown.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PICTURES = join(ROOT, "docs/pictures");
+/** They are in every clone of the repository. */
+const MOST_BYTES = 250_000;
 const markdown = (folder: string) =>
   readdirSync(join(ROOT, folder), { recursive: folder !== "", encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))

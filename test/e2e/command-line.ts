@@ -30,7 +30,7 @@ export function buildCommand(): void {
 
 /** The command with the endpoint and the key of a stack. */
 export class CommandLine {
-  constructor(private readonly stack: () => Stack) {}
+  constructor(private readonly stack: () => Pick<Stack, "prewarm">) {}
 
   /** Starts any program with the variables that the command reads. */
   start(command: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Running {

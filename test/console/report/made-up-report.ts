@@ -1,7 +1,7 @@
 // Provides a report, as small or as large as a test wants it.
 import { type Report, readReport } from "../../../console/report/report.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
-import { popRows, somePops } from "../../../tools/console/made-up-pops.ts";
+import { popRows, somePops } from "../pop-rows.ts";
 
 const PROGRESS = {
   request_id: "3f9c2a71-0000-4000-8000-000000000001",

@@ -5,8 +5,8 @@ import { type FailedObject, MOST_FAILED } from "../../../console/report/failed-o
 import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
 import { reportStyle } from "../../../console/report/report-style.js";
-import { popRows } from "../../../tools/console/made-up-pops.ts";
 import { readiness as readinessWith } from "../../readiness.ts";
+import { popRows } from "../pop-rows.ts";
 import { failure, largestReport, madeUpReport, manyPops, WITHOUT_TASKS } from "./made-up-report.ts";
 
 const { style } = reportStyle({ buildSync });

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { chromium } from "@playwright/test";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { ANSWERS } from "../../../domain/api/answers.ts";
-import { openBrowser } from "../../../tools/console/browser.ts";
 import { freePort } from "../../../tools/local/ports.ts";
 import { HOST } from "../../../tools/local/world.ts";
+import { chromiumLaunch } from "../../browser/chromium.ts";
 import { body } from "../bodies.ts";
 import { buildCommand, CommandLine, endingSchema, until } from "../command-line.ts";
 import { deployedStack } from "../deployed-stack.ts";
@@ -127,7 +128,7 @@ describe("the command", () => {
 
 /** What a browser shows of a page, and what it says against it. */
 async function lookAt(file: string): Promise<{ readonly text: string; readonly faults: readonly string[] }> {
-  const browser = await openBrowser();
+  const browser = await chromium.launch(await chromiumLaunch());
   try {
     const page = await browser.newPage();
     const faults: string[] = [];

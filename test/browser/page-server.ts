@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createHandler, readPageFiles } from "../../lambdas/console/handler.ts";
 import { consoleFiles } from "../../lib/bundling.ts";
-import { addressOf } from "../local/ports.ts";
+import { addressOf } from "../../tools/local/ports.ts";
 
 /** What the API says to a call: HTTP status and body; undefined: no answer, as when the network is gone. */
 export type Answer = { readonly status?: number; readonly body: unknown } | undefined;
@@ -20,9 +20,9 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-const KEY = "made-up-key";
+const KEY = "key-of-the-tests";
 
-/** The console as its Lambda serves it, and made-up answers of the API beside it: states that a real run seldom has. */
+/** The console as its Lambda serves it, and answers of the API that a test chooses beside it: states that a real run seldom has. */
 export async function openPageServer(): Promise<PageServer> {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-console-"));
   for (const [name, text] of Object.entries(consoleFiles())) writeFileSync(join(folder, name), text);

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { ROOT } from "../local/paths.ts";
-import { take } from "./take.ts";
+import type { Browser } from "@playwright/test";
+import { ROOT } from "../../../tools/local/paths.ts";
+import { take } from "./photograph.ts";
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -62,7 +62,8 @@ export async function drawTerminal(browser: Browser, text: string, columns: numb
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     })()`);
     const frame = await page.locator("#frame").boundingBox();
-    await take(page, path, frame ?? undefined);
+    if (frame === null) throw new Error("The terminal is not drawn");
+    await take(page, frame, path);
   } finally {
     await page.close();
   }

@@ -3,6 +3,7 @@ import { listPops } from "../../domain/pops/list-pops.ts";
 import { selectPops } from "../../domain/pops/select.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import type { Answer } from "./page-server.ts";
+import { PATCH_POPS } from "./patch-pops.ts";
 
 const HOUR = 3_600_000;
 
@@ -63,20 +64,12 @@ export const REFUSED_FORM: Answer = {
   },
 };
 
-const POPS = [
-  ...["SIN2-P1", "SIN52-C2", "BKK50-C1", "CGK50-P1", "KUL50-C1", "MNL50-C1", "SGN50-P1", "HKG62-P1", "HAN50-P1"],
-  ...["BOM51-C1", "BOM52-C1", "DEL54-P2", "MAA50-P2", "HYD50-C2", "ICN51-C1", "ICN54-C2", "TPE51-C1", "ICN57-P1"],
-  ...["NRT51-P2", "NRT57-P3", "NRT20-P9", "KIX50-P2", "SYD1-C1", "SYD62-P1", "MEL50-C1", "FRA56-P4", "FRA60-P1"],
-  ...["CDG50-P1", "WAW50-C1", "LHR61-P3", "LHR50-P2", "DUB2-C1", "MAD51-C1", "IAD89-P1", "JFK50-P1", "SFO5-P2"],
-  ...["HIO50-C1", "LAX50-C1"],
-];
-
 /** A form as it is kept in the tab: 84 URLs, 38 POPs. */
 export const FORM: Partial<Form> = {
   urls: ["index.json", ...Array.from({ length: 83 }, (_, i) => `pak-${String(i + 1).padStart(3, "0")}.bin`)]
     .map((name) => `https://www.example.com/patch/4.2.0/${name}`)
     .join("\n"),
-  pops: POPS,
+  pops: PATCH_POPS,
   instances: "20",
   originRate: "40",
 };

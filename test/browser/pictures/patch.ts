@@ -1,7 +1,8 @@
 // What is warmed while the pictures are taken: a game's patch, with trouble at two POPs.
-import { recOf } from "../../domain/pops/sites.ts";
-import type { Fault, FaultRequest } from "../edge/faults.ts";
-import { HOST } from "../local/world.ts";
+import { recOf } from "../../../domain/pops/sites.ts";
+import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
+import { HOST } from "../../../tools/local/world.ts";
+import { PATCH_POPS } from "../patch-pops.ts";
 
 const FOLDER = "/patch/4.2.0/";
 const PAKS = Array.from({ length: 23 }, (_, i) => `${FOLDER}pak-${String(i + 1).padStart(3, "0")}.bin`);
@@ -13,19 +14,6 @@ export const FILES: Readonly<Record<string, number>> = {
   ...Object.fromEntries(PAKS.map((path, i) => [path, (1 + ((i * 7) % 5)) * MB])),
 };
 
-/** 38 POPs under nine RECs, in five regions. */
-export const POPS = [
-  ...["SIN2-P1", "SIN2-P6", "SIN52-C2", "BKK50-C2", "CGK50-P1", "HKG54-P1", "KUL51-P1", "MNL52-P1", "SGN50-P1"],
-  ...["BOM54-P2", "BOM78-P1", "BLR50-P3", "DEL54-P2", "HYD57-P1"],
-  ...["ICN57-P1", "ICN57-P2", "ICN80-P1", "TPE53-P1", "TPE54-P1"],
-  ...["NRT20-P9", "NRT51-P2", "NRT57-P3", "KIX50-P2"],
-  ...["SYD62-P1", "MEL52-P2"],
-  ...["FRA56-P4", "FRA60-P1", "MXP63-P7", "WAW51-P6"],
-  ...["LHR50-P2", "LHR61-P3", "AMS58-P4", "CDG52-P2", "MAD53-P1"],
-  ...["IAD89-P1", "JFK52-P2"],
-  ...["LAX54-P3", "SFO5-P2"],
-];
-
 /** So many instances share this machine. */
 const INSTANCES = 4;
 
@@ -34,7 +22,7 @@ export const BODY = {
   url_list: Object.keys(FILES).map((path) => `https://${HOST}${path}`),
   cf_domain: HOST,
   target_type: "pop",
-  pops: POPS,
+  pops: PATCH_POPS,
   timeout: 30,
   instance_count: INSTANCES,
   origin: { requests_per_second: 5 },

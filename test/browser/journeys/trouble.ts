@@ -1,10 +1,11 @@
+import type { Progress } from "../../../client/answers.ts";
 import { recOf } from "../../../domain/pops/sites.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
-import type { Edge } from "../../edge/edge.ts";
-import type { Fault, FaultRequest } from "../../edge/faults.ts";
-import type { StandInOptions } from "../../local/stand-in-edge.ts";
-import { DEAD_POP, FILES, HOST, world } from "../../local/world.ts";
-import { somePops } from "../made-up-pops.ts";
+import type { Edge } from "../../../tools/edge/edge.ts";
+import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
+import type { StandInOptions } from "../../../tools/local/stand-in-edge.ts";
+import { DEAD_POP, FILES, HOST, world } from "../../../tools/local/world.ts";
+import { somePops } from "../../console/pop-rows.ts";
 
 /** Twelve POPs under seven RECs, of which one has three. */
 export const POPS = [
@@ -63,15 +64,14 @@ const AT_TWELVE: readonly Wrong[] = [
  * What comes of it: tasks by reason. Eleven URLs at the POP that resets. The refused object and the one that is never kept fail at
  * the other eleven POPs but one: under the REC of three, two have failed, and the third does not ask.
  */
-export const FAILS_AT_TWELVE: Reasons = {
+export const FAILS_AT_TWELVE = reasons({
   connection: 11,
   http_4xx: 10,
   not_kept: 10,
   not_asked: 2,
   incomplete: 2,
   other_pop: 2,
-};
-export type Reasons = Readonly<Partial<Record<FailureReason, number>>>;
+});
 
 const SEOUL = MANY_POPS.filter((pop) => recOf(pop) === "Seoul");
 const LONDON = MANY_POPS.filter((pop) => recOf(pop) === "London").slice(0, 3);
@@ -82,11 +82,11 @@ const AT_MANY: readonly Wrong[] = [
 ];
 
 /** Both URLs at three POPs of London; one at all of Seoul, where two POPs ask, and the others that resolve do not. */
-export const FAILS_AT_MANY: Reasons = {
+export const FAILS_AT_MANY = reasons({
   other_pop: LONDON.length * FEW_URLS.length,
   http_4xx: 2,
   not_asked: SEOUL.filter((pop) => pop !== DEAD_POP).length - 2,
-};
+});
 
 /** So many answers are held each time. */
 export const HELD = 3;
@@ -143,6 +143,28 @@ export class Trouble {
     const all: readonly Wrong[] = [...held.map((it): Wrong => ({ ...it, fault: { kind: "held", until } })), ...wrong];
     this.edge.setFaults((request) => all.find((it) => fits(it, request))?.fault);
   }
+}
+
+/** How many tasks failed for each reason. URLs and POPs that never became tasks have groups of their own. */
+export function taskReasons({ failures = [] }: Progress): string {
+  return reasons(
+    Object.fromEntries(failures.filter(({ subject }) => subject === "task").map(({ code, tasks }) => [code, tasks])),
+  );
+}
+
+function reasons(counts: Readonly<Partial<Record<FailureReason, number>>>): string {
+  const each = Object.entries(counts).map(([code, tasks]) => `${code} ${tasks}`);
+  return each.toSorted().join(", ");
+}
+
+/** All has a result but what the edge holds. */
+export function isHeld({ total_count, download_count }: Progress): boolean {
+  return total_count > 0 && total_count - download_count === HELD;
+}
+
+/** What the operator warms. */
+export function bodyOf(url_list: readonly string[], pops: readonly string[]): object {
+  return { url_list, target_type: "pop", pops, timeout: 15, instance_count: 2 };
 }
 
 function fits({ pops, paths }: Wrong, { method, pop, path }: FaultRequest): boolean {

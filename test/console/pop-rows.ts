@@ -2,7 +2,7 @@ import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 
 /** How much of a POP is done, and what went wrong there. */
-export interface MadeUpPop {
+export interface PopDone {
   readonly pop: string;
   readonly done: number;
   readonly failed?: number;
@@ -10,7 +10,7 @@ export interface MadeUpPop {
 }
 
 /** Rows of `?detail=pops`, each with this many tasks. */
-export function popRows(pops: readonly MadeUpPop[], tasks: number) {
+export function popRows(pops: readonly PopDone[], tasks: number) {
   return pops.map(({ pop, done, failed = 0, notKept = 0 }) => {
     const results = Math.floor(done * tasks);
     const bad = Math.min(results, failed + notKept);

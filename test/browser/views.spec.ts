@@ -1,19 +1,16 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
+// Every view of the console, in each window of playwright.config.ts. Answers of the API are of fixtures: states that a real run seldom has.
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { EMPTY_FORM, type Form } from "../../console/new/form.ts";
-import { accessibilityFaults } from "./accessibility.ts";
-import { SCENES } from "./made-up.ts";
-import { FORM, WRONG_FORM } from "./made-up-form.ts";
-import type { PageServer } from "./page-server.ts";
-import { PICTURES } from "./pictures.ts";
-import { unlock, type Window, watchedPage } from "./watched-page.ts";
+import { NOT_READY_ID, RUNNING_ID, SCENES } from "./api-answers.ts";
+import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
+import { FORM, WRONG_FORM } from "./form-answers.ts";
 
 interface View {
   readonly name: string;
   readonly hash: string;
   /** @default usual */
-  readonly scene?: string;
+  readonly scene?: keyof typeof SCENES;
   /** What is there once the view is. */
   readonly shows: string;
   /** What stands in the form of a new request already. */
@@ -32,32 +29,32 @@ interface View {
 
 const FAILED_CALL = /Failed to load resource/;
 
-export const VIEWS: readonly View[] = [
+const VIEWS: readonly View[] = [
   { name: "requests", hash: "#/", shows: "[data-row]" },
   { name: "requests-empty", hash: "#/", scene: "empty", shows: ".empty" },
   { name: "requests-error", hash: "#/", scene: "refused", shows: ".banner", mayFail: FAILED_CALL },
   { name: "requests-lost", hash: "#/", scene: "lost", shows: ".banner", mayFail: FAILED_CALL },
-  { name: "under-way", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".chart svg, .look-at" },
-  { name: "under-way-stop", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".outcomes", key: "s" },
-  { name: "under-way-map", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".outcomes", key: "v" },
-  { name: "under-way-list", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".outcomes", key: "vv" },
+  { name: "under-way", hash: `#/r/${RUNNING_ID}`, shows: ".chart svg, .look-at" },
+  { name: "under-way-stop", hash: `#/r/${RUNNING_ID}`, shows: ".outcomes", key: "s" },
+  { name: "under-way-map", hash: `#/r/${RUNNING_ID}`, shows: ".outcomes", key: "v" },
+  { name: "under-way-list", hash: `#/r/${RUNNING_ID}`, shows: ".outcomes", key: "vv" },
   { name: "under-way-400", hash: "#/r/many", shows: ".outcomes" },
-  { name: "ended-not-ready", hash: "#/r/3f9c2a71-0000-4000-8000-000000000001", shows: ".files" },
+  { name: "ended-not-ready", hash: `#/r/${NOT_READY_ID}`, shows: ".files" },
   {
     name: "ended-pop",
-    hash: "#/r/3f9c2a71-0000-4000-8000-000000000001",
+    hash: `#/r/${NOT_READY_ID}`,
     shows: ".files",
     press: [".pop.bad", ".rec-list summary", ".rec-list button.pop-row"],
     opens: ".failed-urls",
   },
   {
     name: "under-way-open",
-    hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c",
+    hash: `#/r/${RUNNING_ID}`,
     shows: ".outcomes",
     press: [".look-at summary", ".rec-list summary"],
   },
   { name: "menu", hash: "#/", shows: "[data-row]", press: [".more-menu summary"] },
-  { name: "ended-retry", hash: "#/r/3f9c2a71-0000-4000-8000-000000000001", shows: ".files", key: "r" },
+  { name: "ended-retry", hash: `#/r/${NOT_READY_ID}`, shows: ".files", key: "r" },
   // All tasks are warm, and a POP did not resolve: retrying will not help.
   { name: "ended-pop-left-out", hash: "#/r/left-out", shows: ".request-head:not(:has(.primary))" },
   { name: "unknown", hash: "#/r/deadbeef", scene: "unknown", shows: ".empty a[href='#/']", mayFail: FAILED_CALL },
@@ -86,34 +83,25 @@ export const VIEWS: readonly View[] = [
   { name: "keys", hash: "#/", shows: "[data-row]", key: "?" },
 ];
 
-/** Looks at the views in one window: takes pictures, and notes what is wrong. */
-export async function lookAtViews(
-  browser: Browser,
-  server: PageServer,
-  window: Window,
-  views = VIEWS,
-): Promise<string[]> {
-  mkdirSync(PICTURES, { recursive: true });
-  const { width, dark = false, language = "en" } = window;
-  const label = `${width}-${language}-${dark ? "dark" : "light"}`;
-  const wrong: string[] = [];
-  const gate = await watchedPage(browser, server.url, window);
-  await gate.page.goto(server.url);
-  await gate.page.waitForSelector("#key");
+test("the question for the key fits its window and is accessible", async ({ page, deployment }) => {
+  await page.goto(deployment.url);
+  await page.waitForSelector("#key");
   // It is served from here, as by a local run.
-  await gate.page.waitForSelector("text=npm start");
-  wrong.push(...(await seen("gate", gate.page, gate.faults)));
-  await gate.close();
-  for (const view of views) {
-    const { page, faults, close } = await watchedPage(browser, server.url, window, { message: view.mayFail });
-    server.say(usualScene);
-    await unlock(page, server.url, server.key);
-    server.say(SCENES[view.scene ?? "usual"] ?? usualScene);
-    const draft = JSON.stringify(JSON.stringify({ ...EMPTY_FORM, ...view.form }));
-    await page.evaluate(`sessionStorage.setItem("prewarm.draft", ${draft})`);
+  await page.waitForSelector("text=npm start");
+  await expectAccessible(page);
+});
+
+for (const view of VIEWS)
+  test(`${view.name} fits its window and is accessible`, async ({ page, deployment, server, allowed }) => {
+    allowed.message = view.mayFail;
+    server.say(SCENES.usual);
+    await unlock(page, deployment);
+    server.say(SCENES[view.scene ?? "usual"]);
+    const draft = JSON.stringify({ ...EMPTY_FORM, ...view.form });
+    await page.evaluate((kept) => sessionStorage.setItem("prewarm.draft", kept), draft);
     // From another place, so that the view begins anew.
-    await page.evaluate(`location.hash = ${JSON.stringify(view.hash === "#/" ? "#/settings" : "#/")}`);
-    await page.evaluate(`location.hash = ${JSON.stringify(view.hash)}`);
+    await goTo(page, view.hash === "#/" ? "#/settings" : "#/");
+    await goTo(page, view.hash);
     await page.waitForSelector(view.shows);
     for (const key of view.key ?? "") await page.keyboard.press(key);
     for (const selector of view.press ?? []) {
@@ -125,21 +113,33 @@ export async function lookAtViews(
       await page.fill(view.typed.into, view.typed.text);
       await page.keyboard.press("Enter");
     }
-    wrong.push(...(await seen(view.name, page, faults)));
-    await close();
-  }
-  return wrong;
+    await expectAccessible(page);
+  });
 
-  async function seen(name: string, page: Awaited<ReturnType<typeof watchedPage>>["page"], faults: string[]) {
-    const wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-    await page.screenshot({ path: join(PICTURES, `${name}-${label}.png`) });
-    const found = [
-      ...faults,
-      ...(wide === true ? ["it is wider than the window"] : []),
-      ...(await accessibilityFaults(page)),
-    ];
-    return found.map((fault) => `${name} ${label}: ${fault}`);
-  }
-}
+test("the saved report needs no console: on a screen and on paper", async ({
+  page,
+  deployment,
+  server,
+  viewport,
+}, testInfo) => {
+  server.say(SCENES.usual);
+  await unlock(page, deployment);
+  await goTo(page, `#/r/${NOT_READY_ID}`);
+  // On a phone the one at the top has no room.
+  const button = page.locator((viewport?.width ?? 0) > 640 ? ".report-button" : ".files .link");
+  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  expect(download.suggestedFilename()).toBe("prewarm-3f9c2a71.html");
+  const file = testInfo.outputPath("report.html");
+  await download.saveAs(file);
+  expect(readFileSync(file, "utf8")).not.toMatch(/<script|X-Amz/i);
 
-const usualScene = SCENES["usual"] ?? (() => undefined);
+  const saved = await page.context().newPage();
+  const { href } = pathToFileURL(file);
+  const faults: string[] = [];
+  saved.on("console", (message) => faults.push(message.text()));
+  saved.on("request", (request) => faults.push(...(request.url() === href ? [] : [`a call: ${request.url()}`])));
+  await saved.goto(href);
+  await expectAccessible(saved);
+  await saved.pdf({ path: testInfo.outputPath("report.pdf"), format: "A4" });
+  expect(faults).toEqual([]);
+});

@@ -1,10 +1,12 @@
-import type { Page } from "playwright-core";
-import * as z from "zod";
+import type { Page } from "@playwright/test";
 import type { Progress } from "../../../client/answers.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { sentence } from "../../../domain/readiness/sentence.ts";
+import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import { readReason } from "../../../domain/result/failure.ts";
+import { expect } from "../console-test.ts";
 import type { Operator } from "./operator.ts";
+import { isHeld, taskReasons } from "./trouble.ts";
 
 /** A reason as the page shows it. */
 interface Shown {
@@ -12,6 +14,35 @@ interface Shown {
   /** Its paragraphs. */
   readonly text: string;
   readonly examples: readonly string[];
+}
+
+interface Watch {
+  readonly id: string;
+  /** Why how many tasks fail. */
+  readonly reasons: string;
+  /** Looks at more while it runs. */
+  readonly look: (running: Progress) => Promise<void>;
+}
+
+/**
+ * Watches a request that is not ready at its end: the page shows what the API tells, as far as it comes and at the end.
+ * @returns what the API tells of it at last
+ */
+export async function watchToEnd(operator: Operator, { id, reasons, look }: Watch): Promise<Progress> {
+  await operator.page.locator(".pops .rec").first().waitFor();
+  const isFar = (told: Progress) => isHeld(told) && taskReasons(told) === reasons;
+  const running = await operator.told(id, "as far as it comes", isFar);
+  expect(isTerminal(running.status), "it has ended").toBe(false);
+  await operator.shows(running, reasonDifferences, badPopDifferences, countDifferences);
+  await look(running);
+
+  operator.trouble.release();
+  const ended = await operator.told(id, "ended with a verdict", ({ verdict }) => verdict !== undefined);
+  expect(ended.verdict).toBe("not_ready");
+  expect(taskReasons(ended)).toBe(reasons);
+  await operator.page.locator(".files a").first().waitFor();
+  await operator.shows(ended, reasonDifferences, sentenceDifferences, countDifferences, badPopDifferences);
+  return ended;
 }
 
 /**
@@ -88,13 +119,10 @@ export async function countDifferences({ page, say }: Operator, told: Progress):
 }
 
 /** The POPs that the matrix shows as bad, and those that have failed tasks. */
-export async function badPopDifferences({ page }: Operator, told: Progress): Promise<string[]> {
-  const titles = await page.evaluate("[...document.querySelectorAll('.matrix .pop.bad')].map((it) => it.title)");
+async function badPopDifferences({ page }: Operator, told: Progress): Promise<string[]> {
+  const titles = await page.locator(".matrix .pop.bad").evaluateAll((all) => all.map((it) => it.getAttribute("title")));
   // The words of each begin with its code.
-  const shown = z
-    .array(z.string())
-    .parse(titles)
-    .map((title) => title.split(/[ :：]/)[0] ?? "");
+  const shown = titles.map((title) => title?.split(/[ :：]/)[0] ?? "");
   const bad = told.pops.filter(({ failed_count }) => failed_count > 0).map(({ pop }) => pop);
   const [are, should] = [shown.toSorted().join(), bad.toSorted().join()];
   return are === should ? [] : [`bad POPs on the matrix: ${are}, not ${should}`];

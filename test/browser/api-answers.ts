@@ -1,0 +1,390 @@
+// What the API answers to the console in the tests of its views, a scene at a time.
+import { recOf } from "../../domain/pops/sites.ts";
+import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import { popRows, somePops } from "../console/pop-rows.ts";
+import { catalogue, estimate, REFUSED_FORM } from "./form-answers.ts";
+import type { Answer } from "./page-server.ts";
+import { PATCH_POPS } from "./patch-pops.ts";
+
+/** A request that is under way, with trouble at two of its POPs. */
+export const RUNNING_ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
+/** A request that has ended, and is not ready. */
+export const NOT_READY_ID = "3f9c2a71-0000-4000-8000-000000000001";
+
+type Answers = (route: string, query: URLSearchParams) => Answer;
+type Fields = Readonly<Record<string, unknown>>;
+
+const MINUTE = 60_000;
+const at = (minutes: number) => formatTimestamp(Date.now() + minutes * MINUTE);
+
+/** When a request began and last had a result, in minutes before now. */
+const times = (began: number, lastUpdate: number) => ({
+  created_at: at(-began),
+  last_update_time: at(-lastUpdate),
+  timeout_at: at(60 - began),
+  timestamp: at(0),
+});
+
+const NONE = {
+  download_size: 0,
+  in_progress_size: 0,
+  total_size: 0,
+  percentage_complete: 0,
+  available_task_count: 0,
+  in_progress_task_count: 0,
+  download_count: 0,
+  failed_count: 0,
+  warm_count: 0,
+  hit_count: 0,
+  not_kept_count: 0,
+  total_count: 0,
+  bytes_per_second: 0,
+  instances_at_work: 0,
+  estimated_finish_at: null,
+  warnings: [],
+  url_count: 84,
+  instance_count: 20,
+  pop_count: 38,
+  verify: "edge",
+  order: "lead-first",
+};
+
+const running = () => ({
+  ...NONE,
+  ...times(14, 0),
+  request_id: RUNNING_ID,
+  url_prefix: "https://www.example.com/patch/4.2.0/",
+  status: "IN_PROGRESS",
+  download_size: 1_880e9,
+  in_progress_size: 30e9,
+  total_size: 3_060e9,
+  percentage_complete: 62,
+  available_task_count: 1_041,
+  in_progress_task_count: 180,
+  download_count: 1_971,
+  failed_count: 9,
+  warm_count: 1_962,
+  total_count: 3_192,
+  bytes_per_second: 3_410e6,
+  instances_at_work: 20,
+  estimated_finish_at: at(5.6),
+  origin: { requests_per_second: 40 },
+});
+
+const READINESS = {
+  cold_objects: 11,
+  cold_examples: [],
+  cold_recs: ["Mumbai", "Singapore", "Seoul", "Tokyo"],
+  lacking_pops: 1,
+  lacking_examples: ["BOM54-P2"],
+  pops: 41,
+  unresolved_pops: 1,
+  unanswered_pops: 0,
+  unresolved_examples: ["FCO50-C1"],
+  cold_unreadable: 0,
+  lacking_other_pops: 0,
+  urls: 8_407,
+  unreadable_urls: 0,
+  exceptions: 4,
+};
+
+const notReady = () => ({
+  ...NONE,
+  ...times(58, 34),
+  request_id: NOT_READY_ID,
+  url_count: 8_407,
+  pop_count: 40,
+  url_prefix: "https://www.example.com/premiere/s3e1/master.m3u8",
+  status: "FINISHED",
+  verdict: "not_ready",
+  download_size: 672e9,
+  total_size: 673e9,
+  percentage_complete: 99,
+  download_count: 336_280,
+  total_count: 336_280,
+  warm_count: 335_744,
+  failed_count: 536,
+  not_kept_count: 280,
+  readiness: READINESS,
+});
+
+/** Requests that have ended as each may, by where they stand on the page. Unless it says otherwise, all tasks are warm. */
+const others = () => [
+  ended("c81e02d5-1", "www.example.com/launch-trailer/manifest.mpd", 28_896, {
+    ...times(290, 230),
+    status: "TIMEOUT",
+    verdict: "not_ready",
+    url_count: 1_204,
+    download_count: 25_429,
+    warm_count: 25_429,
+    download_size: 1_030e9,
+    total_size: 1_160e9,
+    percentage_complete: 88,
+  }),
+  ended("90b7f3a8-1", "www.example.com/sitemap.xml", 143_904, {
+    ...times(306, 300),
+    url_count: 5_996,
+    download_size: 21.4e9,
+    total_size: 21.4e9,
+  }),
+  ended("1a44de90-1", "www.example.com/assets/", 25_864, {
+    ...times(1_262, 1_260),
+    verdict: "ready_with_exceptions",
+    url_count: 212,
+    warm_count: 25_440,
+    failed_count: 424,
+    download_size: 9.7e9,
+    total_size: 9.7e9,
+  }),
+  ended("5be2210c-1", "www.example.com/patch/4.1.9-hotfix/", 2_154, {
+    ...times(1_449, 1_440),
+    url_count: 6,
+    warm_count: 0,
+    hit_count: 2_154,
+    download_size: 690e9,
+    total_size: 690e9,
+  }),
+  ended("0c93a7f1-1", "d111111abcdef8.cloudfront.net/img/", 72_820, {
+    ...times(1_511, 1_500),
+    status: "STOPPED",
+    verdict: undefined,
+    url_count: 3_310,
+    download_count: 29_856,
+    warm_count: 29_856,
+    download_size: 41.9e9,
+    total_size: 101e9,
+    percentage_complete: 41,
+  }),
+  ended("b2d8e6f4-1", "www.example.com/promo/2026-11/", 0, {
+    ...times(1_561, 1_560),
+    status: "FAILED",
+    verdict: undefined,
+    url_count: 31,
+    percentage_complete: 0,
+    reason: "No URL can be read: all 31 answer 403",
+  }),
+];
+
+function ended(request_id: string, prefix: string, tasks: number, fields: Fields) {
+  return {
+    ...NONE,
+    request_id,
+    url_prefix: `https://${prefix}`,
+    status: "FINISHED",
+    verdict: "ready",
+    total_count: tasks,
+    download_count: tasks,
+    warm_count: tasks,
+    percentage_complete: 100,
+    ...fields,
+  };
+}
+
+type FailureRow = readonly [
+  code: string,
+  counts: readonly [tasks: number, pops: number, urls: number | null],
+  example: readonly [pop: string, error: string],
+  ...paths: readonly string[],
+];
+
+/** Groups of failures. */
+const failures = (rows: readonly FailureRow[]) =>
+  rows.map(([code, [tasks, pops, urls], [pop, error], ...paths]) => {
+    const examples = paths.map((path) => ({ url: `https://www.example.com/${path}`, pop, error }));
+    return { code, tasks, pops, urls, examples };
+  });
+
+const RUNNING_FAILURES = failures([
+  ["connection", [7, 1, null], ["DEL54-P2", "connect ETIMEDOUT"], "patch/4.2.0/pak-003.bin"],
+  ["incomplete", [2, 1, null], ["CGK50-P1", "shorter than its Content-Length"], "patch/4.2.0/pak-017.bin"],
+]);
+const ENDED_FAILURES = failures([
+  [
+    "not_kept",
+    [280, 40, 7],
+    ["SIN2-P1", "Cache-Control: no-store"],
+    ...["premiere/s3e1/master.m3u8", "premiere/s3e1/video/1080p.m3u8", "premiere/s3e1/video/720p.m3u8"],
+  ],
+  ["http_4xx", [160, 40, 4], ["SIN2-P1", "HTTP 403"], "premiere/s3e1/audio/zh/init.mp4"],
+  ["timeout", [96, 1, 96], ["BOM54-P2", "no answer in 30 s"], "premiere/s3e1/video/1080p/seg-0412.m4s"],
+]);
+
+const WARNINGS = [
+  {
+    code: "may_not_be_kept",
+    count: 7,
+    message: "The headers of some URLs say that no cache may keep them.",
+    examples: ["Cache-Control: no-store of https://www.example.com/premiere/s3e1/master.m3u8"],
+  },
+];
+
+const RUNNING_POPS = PATCH_POPS.map((pop, index) => ({
+  pop,
+  done: index % 5 === 0 ? 1 : 0.2 + ((index * 37) % 70) / 100,
+  failed: pop === "DEL54-P2" ? 7 : pop === "CGK50-P1" ? 2 : 0,
+}));
+
+const ENDED_POPS = [...somePops(39).filter((pop) => pop !== "BOM54-P2"), "BOM54-P2", "BOM78-P1"].slice(0, 40);
+
+const MANY = somePops(400).map((pop, index) => ({
+  pop,
+  done: index % 3 === 0 ? 1 : ((index * 53) % 100) / 100,
+  failed: index % 41 === 0 ? 3 : 0,
+  notKept: index % 67 === 0 ? 5 : 0,
+}));
+
+/** What the API answers in each scene. `usual` has all that the views show. */
+export const SCENES = {
+  usual,
+  empty: (route, query) =>
+    route === "GET requests" ? { body: { timestamp: at(0), requests: [], next: null } } : usual(route, query),
+  refused: (route) =>
+    route === "GET settings"
+      ? settings()
+      : { status: 500, body: { error_message: "Internal error; the log has it under 1-6a1f" } },
+  wrong: (route, query) => (route === "POST prewarm" ? REFUSED_FORM : usual(route, query)),
+  unknown: (route, query) =>
+    route === "GET prewarm"
+      ? { status: 404, body: { error_message: `req_id: there is no request '${query.get("req_id")}'` } }
+      : usual(route, query),
+  lost: () => undefined,
+} satisfies Readonly<Record<string, Answers>>;
+
+function usual(route: string, query: URLSearchParams): Answer {
+  const [id, detail] = [query.get("req_id") ?? "", query.get("detail") ?? ""];
+  switch (route) {
+    case "GET requests":
+      return { body: { timestamp: at(0), requests: [running(), notReady(), ...others()], next: "more" } };
+    case "GET prewarm":
+      if (detail === "urls") return { body: { ...progress(id), urls: popUrls(query.get("pop") ?? "") } };
+      return { body: detail.includes("samples") ? withSamples(progress(id)) : progress(id) };
+    case "GET summary":
+      return { body: summary(id) };
+    case "GET instances":
+      return { body: { status: "success", message: "query success", desiredcapacity: 20, timestamp: at(0) } };
+    case "GET settings":
+      return settings();
+    case "GET pops":
+      return catalogue();
+    case "POST prewarm":
+      return estimate();
+    default:
+      return { status: 404, body: { error_message: "Unknown route" } };
+  }
+}
+
+/** A sample a minute: instances boot for three of them, then the speed is about even. */
+function withSamples(request: Fields): Fields {
+  const ms = (field: string) => parseTimestamp(String(request[field]));
+  const from = ms("created_at");
+  const to = ms(request["status"] === "IN_PROGRESS" ? "timestamp" : "last_update_time");
+  const minutes = Math.max(1, Math.round((to - from) / MINUTE));
+  const speeds = Array.from({ length: minutes }, (_, n) => (n < 3 ? 0 : Math.min(n - 2, 4) * (8 + ((n * 7) % 5))));
+  const sum = (some: readonly number[]) => some.reduce((all, it) => all + it, 0);
+  const samples = [0, ...speeds].map((_, n) => {
+    const done = sum(speeds.slice(0, n)) / Math.max(1, sum(speeds));
+    return {
+      at: formatTimestamp(from + ((to - from) * n) / minutes),
+      received_size: Math.round(Number(request["download_size"]) * done),
+      warm_count: Math.floor(Number(request["warm_count"]) * done),
+      hit_count: 0,
+    };
+  });
+  return { ...request, samples };
+}
+
+function progress(id: string): Fields {
+  if (id === "many") {
+    const pops = popRows(MANY, 60_000);
+    const counts = { url_count: 60_000, pop_count: pops.length };
+    return { ...running(), ...counts, request_id: id, pops, failures: RUNNING_FAILURES };
+  }
+  if (id === "left-out") {
+    const readiness = { ...READINESS, cold_objects: 0, cold_recs: [], exceptions: 1 };
+    const { total_count: warm_count } = notReady();
+    const counts = { failed_count: 0, not_kept_count: 0, warm_count, verdict: "ready_with_exceptions", readiness };
+    const pops = popRows(
+      ENDED_POPS.map((pop) => ({ pop, done: 1 })),
+      8_407,
+    );
+    return { ...notReady(), ...counts, request_id: id, pops, failures: [] };
+  }
+  if (id === "many-ended") {
+    const pops = popRows(
+      somePops(400).map((pop) => ({ pop, done: 1, failed: recOf(pop) === "Seoul" ? 4 : 0 })),
+      8_407,
+    );
+    return { ...notReady(), request_id: id, pop_count: pops.length, pops, failures: ENDED_FAILURES };
+  }
+  if (id === NOT_READY_ID) {
+    const pops = popRows(
+      ENDED_POPS.map((pop) => ({ pop, done: 1, notKept: 7, failed: pop === "BOM54-P2" ? 100 : 4 })),
+      8_407,
+    );
+    return { ...notReady(), pops, failures: ENDED_FAILURES, warnings: WARNINGS };
+  }
+  const other = others().find(({ request_id }) => request_id === id);
+  if (other === undefined) return { ...running(), pops: popRows(RUNNING_POPS, 84), failures: RUNNING_FAILURES };
+  const done = other.total_count === 0 ? 0 : other.download_count / other.total_count;
+  const rows = popRows(
+    somePops(other.total_count === 0 ? 0 : 12).map((pop) => ({ pop, done })),
+    Math.floor(other.total_count / 12),
+  );
+  const pops = rows.map((row) => (row.state === "DONE" ? row : { ...row, state: "UNFINISHED" }));
+  return { ...other, pop_count: 12, pops, failures: [] };
+}
+
+/** 8,407 URLs at one POP: 96 in a row without an answer, and the same few as everywhere. */
+function popUrls(pop: string): Fields {
+  const buckets = Array.from({ length: 120 }, (_, i) => {
+    const [first, next] = [i, i + 1].map((it) => Math.floor((it * 8_407) / 120) + 1);
+    const failed = i === 41 || i === 42 ? 48 : i % 40 === 3 ? 2 : 0;
+    const state = i === 3 ? "not_kept" : failed > 0 ? "failed" : "warm";
+    return { state, first, tasks: (next ?? 0) - (first ?? 0), failed };
+  });
+  const failures = Array.from({ length: 12 }, (_, i) => ({
+    url: `https://www.example.com/premiere/s3e1/video/1080p/seg-${String(412 + i).padStart(4, "0")}.m4s`,
+    outcome: "failed",
+    reason: "timeout",
+    error: "no answer in 30 s",
+  }));
+  return { pop, total_count: 8_407, buckets, failures, failures_omitted: 92 };
+}
+
+function summary(id: string): Fields {
+  const notReady = id === NOT_READY_ID || id === "many-ended";
+  return {
+    request_id: id,
+    status: "FINISHED",
+    failed_count: notReady ? 314 : 0,
+    failure_pops: notReady || id === "left-out" ? ["FCO50-C1"] : [],
+    failure_urls: [],
+    failure_urls_omitted: 0,
+    failure_pop_urls_report: "https://prewarm-lists.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=0",
+    results_url: "https://prewarm-lists.s3.eu-west-1.amazonaws.com/r/results.csv.gz?X-Amz-Signature=0",
+    failures: notReady ? ENDED_FAILURES : [],
+  };
+}
+
+function settings(): Answer {
+  return {
+    body: {
+      timestamp: at(0),
+      env_name: "prod",
+      region: "ap-southeast-1",
+      version: "0.1.0",
+      private: false,
+      caps: [
+        {
+          parameter: "maxInstances",
+          value: 20,
+          unit: "instances",
+          bounds: "Instances at most, whatever a request asks for",
+        },
+        { parameter: "maxRequestBytes", value: 10e12, unit: "bytes", bounds: "Bytes that one request may download" },
+      ],
+      distributions: { parameter: "distributions", allowed: ["*"] },
+      instances: { types: ["c7gn.large", "c6gn.large"] },
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { Page } from "@playwright/test";
+import * as z from "zod";
+import { MAP_HEIGHT, MAP_WIDTH } from "../../console/map/miller.ts";
+import { RUNNING_ID, SCENES } from "./api-answers.ts";
+import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
+import { catalogue, estimate } from "./form-answers.ts";
+
+const sentSchema = z.object({
+  url_list: z.array(z.string()),
+  target_type: z.literal("pop"),
+  pops: z.array(z.string()),
+  dry_run: z.boolean().optional(),
+  client_token: z.string().optional(),
+  timeout: z.number(),
+});
+
+const BODY = {
+  url_list: ["https://www.example.com/a", "https://www.example.com/b"],
+  target_type: "region",
+  regions: ["jp"],
+  timeout: 45,
+  instance_count: 3,
+  verify: "off",
+  variants: [{ name: "gzip", header: ["Accept-Encoding: gzip"] }],
+};
+
+const FILE = { name: "request.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(BODY)) };
+
+test("the form is filled as people do, by lines, map, list and file, and sends what is seen", async ({
+  page,
+  deployment,
+  server,
+}) => {
+  const sent: z.infer<typeof sentSchema>[] = [];
+  server.say((route, query, body) => {
+    if (route === "GET pops") return catalogue();
+    if (route !== "POST prewarm") return SCENES.usual(route, query);
+    const asked = sentSchema.parse(JSON.parse(body));
+    sent.push(asked);
+    return asked.dry_run === true ? estimate() : { body: { status: "Success", request_id: RUNNING_ID } };
+  });
+  const urls = page.locator(".url-box textarea");
+  const estimated = page.locator(".estimate dl");
+  const isFilled = () => expect(urls).toHaveValue(BODY.url_list.join("\n"));
+
+  await unlock(page, deployment);
+  await goTo(page, "#/new");
+  await page.waitForSelector(".map");
+  await urls.fill("https://www.example.com/a\nwww.example.com/b\nhttps://www.example.com/a");
+  await expect(page.locator(".gutter .bad")).toHaveCount(1);
+  await expect(page.locator(".send")).toBeDisabled();
+  await page.locator(".bad-lines .button").click();
+  await estimated.waitFor();
+  expect(sent.length, "estimates for one rest").toBe(1);
+  await choose(page);
+
+  await page.locator("input[type=file]").setInputFiles(FILE);
+  await page.getByText("request.json was read").waitFor();
+  await isFilled();
+  expect(await chosen(page), "POPs of the file's region").toBe(2);
+  await page.reload();
+  await estimated.waitFor();
+  await isFilled();
+  await page.click(".lock");
+  await page.waitForSelector("#key");
+  expect(await page.evaluate(() => sessionStorage.length), "what Lock leaves in the tab").toBe(0);
+
+  await unlock(page, deployment);
+  await goTo(page, "#/new");
+  await page.locator("input[type=file]").setInputFiles(FILE);
+  await estimated.waitFor();
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector("dialog[open]");
+  await expectAccessible(page);
+  await page.locator("dialog .primary").click();
+  await page.waitForURL(/#\/r\//);
+  expect(sent.at(-1)).toMatchObject({ pops: ["NRT51-P2", "NRT57-P3"], timeout: 45, client_token: expect.any(String) });
+  expect(sent.at(-1)?.dry_run).toBeUndefined();
+  expect(await page.evaluate(() => sessionStorage.getItem("prewarm.draft")), "the draft after it was sent").toBeNull();
+});
+
+/** How many POPs are chosen, by the heading. */
+async function chosen(page: Page): Promise<number> {
+  const text = (await page.locator(".where-head h2").textContent()) ?? "";
+  return Number(/\d+/.exec(text)?.[0]);
+}
+
+/** The same choice by chip, keyboard, click, a line around metros, and the list: each changes how many POPs are chosen. */
+async function choose(page: Page): Promise<void> {
+  const changes = async (what: string, act: () => Promise<void>) => {
+    const before = await chosen(page);
+    await act();
+    expect(await chosen(page), `POPs after ${what}`).not.toBe(before);
+  };
+  const map = page.locator(".map > svg");
+  await changes("a chip", () => page.locator(".chip", { hasText: /^CA/ }).click());
+  await map.focus();
+  await page.keyboard.press("ArrowRight");
+  await changes("Space", () => page.keyboard.press("Space"));
+  await changes("Shift and Space", () => page.keyboard.press("Shift+Space"));
+  expect(await page.locator(".mark").count(), "metros on the map").toBeGreaterThanOrEqual(100);
+  const box = await map.boundingBox();
+  if (box === null) throw new Error("The map is not visible");
+  const at = (x: number, y: number) =>
+    [box.x + (box.width * x) / MAP_WIDTH, box.y + (box.height * y) / MAP_HEIGHT] as const;
+  await changes("a click on Lagos", () => page.mouse.click(...at(427, 254)));
+  await changes("a line around South America", async () => {
+    await page.keyboard.down("Shift");
+    await page.mouse.move(...at(150, 220));
+    await page.mouse.down();
+    for (const corner of [at(330, 220), at(330, 420), at(150, 420)]) await page.mouse.move(...corner, { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.up("Shift");
+  });
+  await page.locator(".pop-tree input[type=search]").fill("osaka");
+  await changes("a checkbox of the list", () => page.locator(".pop-panel .metro-pops .mono input").first().click());
+}
