@@ -79,6 +79,31 @@ agentArrows.push({
   to: { path: "^agent/", pathNot: "^agent/fetch/http/" },
 });
 
+/** Each folder of tools/, and the others that it imports. All import the files at its root, which import no folder. */
+const TOOLS_FOLDERS = {
+  edge: [],
+  local: ["edge"],
+  lab: ["local", "edge"],
+  bench: ["local", "edge"],
+  release: [],
+  checks: ["local", "release"],
+  commands: ["bench", "local", "edge", "release"],
+};
+
+/** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
+const toolsArrows = Object.entries(TOOLS_FOLDERS).map(([folder, others]) => ({
+  name: `tools-${folder}-imports`,
+  severity: "error",
+  from: { path: `^tools/${folder}/` },
+  to: { path: "^tools/[^/]+/", pathNot: [folder, ...others].map((it) => `^tools/${it}/`) },
+}));
+toolsArrows.push({
+  name: "tools-root-imports",
+  severity: "error",
+  from: { path: "^tools/[^/]+$" },
+  to: { path: "^tools/[^/]+/" },
+});
+
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const orderedArrows = [
   // The files at the root of domain/ import none of them.
@@ -148,6 +173,7 @@ export default {
     },
     ...orderedArrows,
     ...agentArrows,
+    ...toolsArrows,
     { name: "cycle", severity: "error", from: {}, to: { circular: true } },
   ],
   options: {

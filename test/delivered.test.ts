@@ -46,7 +46,9 @@ test.each(ENTRIES)("%s", (entry) => {
 });
 
 test("a file that imports a tool is found out", () => {
-  expect(sourcesOf("tools/run-program.ts").filter((path) => path.startsWith("tools/"))).toContain("tools/programs.ts");
+  expect(sourcesOf("tools/commands/run-program.ts").filter((path) => path.startsWith("tools/"))).toContain(
+    "tools/root.ts",
+  );
 });
 
 test("the command's package has its bundles with their licences, and its README", () => {

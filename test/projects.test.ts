@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import * as z from "zod";
-import { CHECKS, LABS } from "../tools/programs.ts";
+import { CHECKS } from "../tools/checks/run-checks.ts";
+import { LABS } from "../tools/commands/run-program.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const listSchema = z.array(z.object({ file: z.string(), projectName: z.string() }));

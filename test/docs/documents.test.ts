@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { CHECKS } from "../../tools/checks/run-checks.ts";
+import { GENERATORS, LABS } from "../../tools/commands/run-program.ts";
 import { SCENARIOS } from "../../tools/lab/scenarios/all.ts";
-import { CHECKS, GENERATORS, LABS } from "../../tools/programs.ts";
 import { anchors, links, paths, scripts } from "./markdown.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -2,9 +2,8 @@ import { once } from "node:events";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 import { peakMegabytes } from "../local/processes.ts";
-import { startFakeAws } from "./fake-aws.ts";
 import { HOST } from "./nginx.ts";
-import { cpuMicrosOf, nodeFlags, OUR_CORE, startPinned } from "./pinned.ts";
+import { cpuMicrosOf, nodeFlags, OUR_CORE, startFakeAws, startPinned } from "./pinned.ts";
 import { REQ_ID } from "./requests.ts";
 
 export interface AgentRunOptions {

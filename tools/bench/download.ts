@@ -2,12 +2,10 @@ import { writeFileSync } from "node:fs";
 import { bundleWorker } from "../local/bundle-worker.ts";
 import { RUN } from "../local/paths.ts";
 import { table } from "../markdown-table.ts";
-import type { Bench } from "./bench.ts";
+import { type Bench, otherNode } from "./bench.ts";
 import { HOST, type Server } from "./nginx.ts";
 import { runPinned, runWorker } from "./pinned.ts";
-import { type Findings, verdict } from "./row.ts";
-import { median, readable } from "./statistics.ts";
-import { otherNode } from "./tools.ts";
+import { type Findings, median, readable, verdict } from "./report.ts";
 
 const AT_ONCE = 60;
 const LARGE = 8;

@@ -6,8 +6,7 @@ import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { HOST, type Server, SMALL_BYTES } from "./nginx.ts";
 import { runWorker, SERVING_CORE, startPinned } from "./pinned.ts";
-import type { Findings } from "./row.ts";
-import { readable } from "./statistics.ts";
+import { type Findings, readable } from "./report.ts";
 
 const DELAY_MS = 50;
 const CONNECTION_BYTES_PER_SECOND = 5_000_000;

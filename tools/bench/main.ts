@@ -1,19 +1,13 @@
 import { closeRunFolder, openRunFolder } from "../local/paths.ts";
 import { benchAgent } from "./agent.ts";
-import { benchAggregation } from "./aggregation.ts";
-import type { Bench } from "./bench.ts";
+import { type Bench, findTools, MissingToolsError } from "./bench.ts";
 import { benchDownload } from "./download.ts";
-import { benchEndToEnd } from "./end-to-end.ts";
-import { benchFanOut } from "./fan-out.ts";
-import { benchGetSize } from "./get-size.ts";
-import { benchImports } from "./imports.ts";
+import { benchAggregation, benchFanOut, benchGetSize, benchImports } from "./lambdas.ts";
 import { benchLink } from "./link.ts";
+import { benchEndToEnd, benchRequestList } from "./local-stack.ts";
 import { startNginx } from "./nginx.ts";
 import { benchOrder } from "./order.ts";
-import { printed, writeReport } from "./report.ts";
-import { benchRequestList } from "./request-list.ts";
-import type { Findings } from "./row.ts";
-import { findTools, MissingToolsError } from "./tools.ts";
+import { type Findings, printed, writeReport } from "./report.ts";
 
 /** In the order of docs/benchmarks.md. */
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {

@@ -6,9 +6,8 @@ import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts"
 import { HOST, popsUnder } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
-import { bodyOf, secondsOf } from "./end-to-end.ts";
-import { type Findings, type Row, verdict } from "./row.ts";
-import { median, readable } from "./statistics.ts";
+import { bodyOf, secondsOf } from "./local-stack.ts";
+import { type Findings, median, type Row, readable, verdict } from "./report.ts";
 
 const AGENTS = 2;
 const RECS = 3;

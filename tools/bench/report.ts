@@ -2,8 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { ROOT } from "../local/paths.ts";
 import { table } from "../markdown-table.ts";
-import type { Findings } from "./row.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "./bench.ts";
 
 const PAGE = `${ROOT}docs/benchmarks.md`;
 /** What each part found last. It is kept with the page, so that one part may be measured alone and the page stays whole. */
@@ -67,4 +66,49 @@ function rowTable(rows: Findings["rows"]): string {
     ["what", "at least", "aim", "measured", ""],
     rows.map(({ what, atLeast, aim, measured, verdict }) => [what, atLeast, aim, measured, verdict]),
   );
+}
+
+/** One line of docs/benchmarks.md: what was asked for, and what was measured. */
+export interface Row {
+  readonly what: string;
+  /** With its unit; `–` where there is no bound. */
+  readonly atLeast: string;
+  readonly aim: string;
+  readonly measured: string;
+  readonly verdict: Verdict;
+}
+
+export type Verdict = "aim" | "met" | "MISSED" | "–";
+
+/** What one part of the benchmark found. */
+export interface Findings {
+  readonly title: string;
+  readonly rows: readonly Row[];
+  /** Further lines, each a Markdown paragraph or table. */
+  readonly notes: readonly string[];
+  /** Unit costs, for docs/scaling.md. */
+  readonly units?: Readonly<Record<string, number>>;
+}
+
+/** @param better whether more or less of it is better */
+export function verdict(value: number, atLeast: number, aim: number, better: "more" | "less"): Verdict {
+  const reaches = (bound: number) => (better === "more" ? value >= bound : value <= bound);
+  if (reaches(aim)) return "aim";
+  return reaches(atLeast) ? "met" : "MISSED";
+}
+
+/** The middle value; of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  if (sorted.length === 0) return Number.NaN;
+  if (sorted.length % 2 === 1) return sorted[Math.floor(half)] ?? Number.NaN;
+  return ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
+}
+
+/** Three significant digits, with commas between thousands. */
+export function readable(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toLocaleString("en-US", { maximumFractionDigits: Math.min(digits, 6) });
 }

@@ -5,8 +5,8 @@ import { blockCount } from "../../domain/plan/counter-shards.ts";
 import { resultShardCount } from "../../domain/plan/task.ts";
 import { urlsPerMessage } from "../../domain/plan/task-message.ts";
 import { table } from "../markdown-table.ts";
+import { readable } from "./report.ts";
 import { type Bill, type Estimate, estimate, IN_FLIGHT } from "./scaling.ts";
-import { readable } from "./statistics.ts";
 
 const KINDS = [
   { name: "10 KB", bytes: 1e4 },

@@ -1,7 +1,6 @@
 // `npm run test:rest [NAME …]`: runs the checks, or those that are named, also after one has failed. The last lines state how each ended,
 // with the tests that it executed. The exit code is 1 if any of them failed, 2 if there is none of a name.
-import { CHECKS } from "../programs.ts";
-import { groupsOf, runChecks, table } from "./run-checks.ts";
+import { CHECKS, groupsOf, runChecks, table } from "./run-checks.ts";
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in CHECKS));

@@ -2,7 +2,25 @@ import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { stripVTControlCharacters } from "node:util";
 import pMap from "p-map";
-import { CHECKS } from "../programs.ts";
+
+/** What `npm run test:rest` runs: each is a program with its arguments. */
+export const CHECKS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
+  types: ["npm", "run", "--silent", "types"],
+  templates: ["npx", "tsx", "tools/checks/lint-templates.ts"],
+  lint: ["npm", "run", "--silent", "lint"],
+  nag: ["npx", "tsx", "tools/release/nag.ts"],
+  coverage: ["npx", "tsx", "tools/checks/coverage.ts"],
+  planted: ["npx", "tsx", "test/planted/run.ts"],
+  "crash-points": ["npx", "vitest", "run", "--project", "crash-points"],
+  "pipeline-long": ["npx", "vitest", "run", "--project", "pipeline-long"],
+  e2e: ["npx", "vitest", "run", "--project", "rest"],
+  // Two windows, which have both languages, themes and widths between them, and the shorter journey in one language.
+  browser: [
+    "npx",
+    ...["playwright", "test", "--grep-invert", "@long", "--project", "stack", "--project", "actions"],
+    ...["--project", "desktop", "--project", "phone-zh-dark"],
+  ],
+};
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { groupsOf, runChecks, summaryOf, table } from "../../../tools/checks/run-checks.ts";
+import { CHECKS, groupsOf, runChecks, summaryOf, table } from "../../../tools/checks/run-checks.ts";
+import { GENERATORS, LABS } from "../../../tools/commands/run-program.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
-import { CHECKS, GENERATORS, LABS } from "../../../tools/programs.ts";
 
 /** Scripts are programs of Node.js here. */
 const run = (...scripts: string[]) => {

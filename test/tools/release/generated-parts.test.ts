@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { GENERATED_PARTS } from "../../../tools/document-parts.ts";
+import { GENERATED_PARTS } from "../../../tools/commands/document-parts.ts";
 import { table } from "../../../tools/markdown-table.ts";
 import { fillParts } from "../../../tools/release/generated-parts.ts";
 import { stackTemplates } from "../../../tools/release/stack-template.ts";

@@ -1,10 +1,10 @@
 // `npm run gen docs`, `npm run gen map`.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fillParts } from "../release/generated-parts.ts";
+import { WORLD_FILE, worldText } from "../release/map.ts";
+import { openApiText } from "../release/openapi.ts";
+import { ROOT } from "../root.ts";
 import { GENERATED_PARTS } from "./document-parts.ts";
-import { fillParts } from "./release/generated-parts.ts";
-import { WORLD_FILE, worldText } from "./release/map.ts";
-import { openApiText } from "./release/openapi.ts";
-import { ROOT } from "./root.ts";
 
 if (process.argv[2] === "map") {
   writeFileSync(WORLD_FILE, worldText());

@@ -1,8 +1,8 @@
-import { measuredUnits } from "./bench/scaling.ts";
-import { largestTable, scalingTables } from "./bench/scaling-tables.ts";
-import { aliasCommand, edgeAddresses } from "./edge/place-pops.ts";
-import { world } from "./local/world.ts";
-import { PRODUCT_PARTS } from "./release/generated-parts.ts";
+import { measuredUnits } from "../bench/scaling.ts";
+import { largestTable, scalingTables } from "../bench/scaling-tables.ts";
+import { aliasCommand, edgeAddresses } from "../edge/place-pops.ts";
+import { world } from "../local/world.ts";
+import { PRODUCT_PARTS } from "../release/generated-parts.ts";
 
 /** What documents have from the code: the name of each generated part, and what makes its text. */
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([

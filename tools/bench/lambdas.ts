@@ -1,0 +1,244 @@
+import { statSync } from "node:fs";
+import { bundleWorker } from "../local/bundle-worker.ts";
+import { inDynamoForm } from "../local/fake-aws.ts";
+import { table } from "../markdown-table.ts";
+import type { Bench } from "./bench.ts";
+import { synthesize } from "./bundle.ts";
+import { SMALL_BYTES } from "./nginx.ts";
+import { type FakeAws, type FakeAwsOptions, runPinned, runWorker, startFakeAws } from "./pinned.ts";
+import { type Findings, median, readable, verdict } from "./report.ts";
+import { LABEL, REQ_ID, requestItem, urlOf } from "./requests.ts";
+
+/** What a worker found in a fresh process. */
+interface Measured {
+  readonly cpuMicros: number;
+  readonly seconds: number;
+}
+
+/** Runs a worker once a round, beside a fake AWS. @param environmentOf what the worker needs besides the way to the fake */
+async function runsOf<T extends Measured>(
+  { rounds, say }: Bench,
+  name: string,
+  fake: FakeAwsOptions,
+  { environmentOf, saidOf }: { environmentOf: (aws: FakeAws) => NodeJS.ProcessEnv; saidOf: (run: T) => string },
+): Promise<T[]> {
+  const worker = bundleWorker(new URL(`workers/${name}.ts`, import.meta.url));
+  const aws = await startFakeAws(fake);
+  const runs: T[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const run = await runWorker<T>(worker, { ...aws.env, ...environmentOf(aws) });
+    say(`  ${saidOf(run)}`);
+    runs.push(run);
+  }
+  await aws.close();
+  return runs;
+}
+
+const FAN_OUT_URLS = 50_000;
+/** Instances of the request, which decide how many URLs share a message. */
+const FAN_OUTS = [
+  { name: "100 a message (4 instances)", total_count: 1_000_000, instance_count: 4 },
+  { name: "13 a message (300 instances)", total_count: 250_000, instance_count: 300 },
+  { name: "1 a message", total_count: 10_000, instance_count: 300 },
+];
+
+/** Measures Task's fan-out of one target: the list is read, grouped and sent, by the real SDK to a fake S3 and SQS. */
+export async function benchFanOut(bench: Bench): Promise<Findings> {
+  const object = Array.from({ length: FAN_OUT_URLS }, (_, i) => `${urlOf(i)},${SMALL_BYTES}\n`).join("");
+  const target = inDynamoForm({
+    req_id: REQ_ID,
+    target: `SIN2-P1#${LABEL}`,
+    pop: "SIN2-P1",
+    label: LABEL,
+    state: "READY",
+    expire_at: 1,
+    ips: ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13"],
+  });
+  const medians: { name: string; cpu: number; rate: number; peakMB: number }[] = [];
+  for (const { name, ...change } of FAN_OUTS) {
+    const items = { requests: inDynamoForm(requestItem(change)), "request-pops": target };
+    const runs = await runsOf<Measured & { readonly peakMB: number }>(
+      bench,
+      "fan-out",
+      { items, object },
+      {
+        environmentOf: ({ env }) => ({
+          REQUEST_TABLE: "requests",
+          REQUEST_POP_TABLE: "request-pops",
+          BUCKET: "lists",
+          QUEUE_URL: `${env["AWS_ENDPOINT_URL"]}/q`,
+          BENCH_REQ_ID: REQ_ID,
+          BENCH_TASKS: String(FAN_OUT_URLS),
+        }),
+        saidOf: (run) => `${name}: ${readable(run.cpuMicros / FAN_OUT_URLS)} µs CPU a task, ${readable(run.peakMB)} MB`,
+      },
+    );
+    medians.push({
+      name,
+      cpu: median(runs.map((run) => run.cpuMicros)) / FAN_OUT_URLS,
+      rate: FAN_OUT_URLS / median(runs.map((run) => run.seconds)),
+      peakMB: median(runs.map((run) => run.peakMB)),
+    });
+  }
+  const [full, , single] = medians;
+  const cpu = full?.cpu ?? Number.NaN;
+  return {
+    title: "Fan-out",
+    rows: [
+      {
+        what: "fan-out, CPU a task",
+        atLeast: "80 µs",
+        aim: "40 µs",
+        measured: `${readable(cpu)} µs (one URL a message: ${readable(single?.cpu ?? Number.NaN)} µs)`,
+        verdict: verdict(cpu, 80, 40, "less"),
+      },
+    ],
+    notes: [
+      `One target of ${readable(FAN_OUT_URLS)} URLs in a fresh process, from the list in the bucket to the messages in the queue:`,
+      table(
+        ["URLs a message", "CPU µs a task", "tasks/s", "peak memory, MB"],
+        medians.map((it) => [it.name, readable(it.cpu), readable(it.rate), readable(it.peakMB)]),
+      ),
+    ],
+    units: { fanOutCpuMicros: cpu, fanOutTasksPerSecond: full?.rate ?? Number.NaN },
+  };
+}
+
+/** Measures Aggregation's handler with batches of 1,000, which make three calls each to a fake table. */
+export async function benchAggregation(bench: Bench): Promise<Findings> {
+  const items = { requests: inDynamoForm(requestItem({ status: "IN_PROGRESS" })) };
+  const cpuOf = (run: Measured & { readonly records: number }) => run.cpuMicros / run.records;
+  const runs = await runsOf<Parameters<typeof cpuOf>[0]>(
+    bench,
+    "aggregation",
+    { items },
+    {
+      environmentOf: ({ env }) => ({
+        REQUEST_TABLE: "requests",
+        GROUP_NAME: "bench",
+        PROGRESS_TABLE: "progress",
+        SHUTDOWN_ARN: "shutdown",
+        FAILED_BATCHES_URL: `${env["AWS_ENDPOINT_URL"]}/d`,
+        BENCH_REQ_ID: REQ_ID,
+      }),
+      saidOf: (run) => `${readable(cpuOf(run))} µs CPU a record`,
+    },
+  );
+  const cpu = median(runs.map(cpuOf));
+  const rate = median(runs.map(({ records, seconds }) => records / seconds));
+  return {
+    title: "Aggregation",
+    rows: [
+      {
+        what: "aggregation, CPU a record at batches of 1,000",
+        atLeast: "20 µs",
+        aim: "8 µs",
+        measured: `${readable(cpu)} µs`,
+        verdict: verdict(cpu, 20, 8, "less"),
+      },
+    ],
+    notes: [
+      "60 batches of 1,000 records in a fresh process, their JSON parsed as Lambda's runtime does, each counted by one transaction. " +
+        `${readable(rate)} records/s on one core.`,
+    ],
+    units: { aggregationCpuMicros: cpu, aggregationRecordsPerSecond: rate },
+  };
+}
+
+const GET_SIZE_URLS = 10_000;
+
+/** Measures how Get Size asks for 10,000 URLs over TLS, with its lists in a fake S3. */
+export async function benchGetSize(bench: Bench): Promise<Findings> {
+  const object = Array.from({ length: GET_SIZE_URLS }, (_, i) => `${urlOf(i)}\n`).join("");
+  const { port, addresses, caFile } = bench.server;
+  const runs = await runsOf<Measured & { readonly good: number; readonly firstProblem?: string }>(
+    bench,
+    "get-size",
+    { object },
+    {
+      environmentOf: () => ({
+        BENCH_PORT: String(port),
+        BENCH_ADDRESSES: addresses.join(),
+        NODE_EXTRA_CA_CERTS: caFile,
+      }),
+      saidOf: ({ good, firstProblem, seconds, cpuMicros }) => {
+        if (good !== GET_SIZE_URLS) throw new Error(`${good} of ${GET_SIZE_URLS} sizes: ${firstProblem}`);
+        return `${readable(GET_SIZE_URLS / seconds)} URLs/s, ${readable(cpuMicros / GET_SIZE_URLS)} µs CPU a URL`;
+      },
+    },
+  );
+  const rate = median(runs.map(({ seconds }) => GET_SIZE_URLS / seconds));
+  const cpu = median(runs.map(({ cpuMicros }) => cpuMicros / GET_SIZE_URLS));
+  return {
+    title: "Get Size",
+    rows: [
+      {
+        what: "Get Size, 10,000 URLs, one core",
+        atLeast: "4,000 URLs/s",
+        aim: "8,000 URLs/s",
+        measured: `${readable(rate)} URLs/s`,
+        verdict: verdict(rate, 4_000, 8_000, "more"),
+      },
+    ],
+    notes: [`HEAD over TLS in a fresh process, lists included: ${readable(cpu)} µs CPU a URL.`],
+    units: { getSizeCpuMicros: cpu, getSizeUrlsPerSecond: rate },
+  };
+}
+
+/** Any values are good enough: nothing is called while a bundle is imported. */
+const ENVIRONMENT = {
+  AWS_REGION: "us-east-1",
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+};
+
+interface Import {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+/** Imports each Lambda's bundle in a fresh Node, and counts what comes on top of starting Node itself. */
+export async function benchImports({ rounds, say }: Bench): Promise<Findings> {
+  const { lambdas, environments } = synthesize();
+  const runs = new Map([...lambdas.keys()].map((name) => [name, [] as Import[]]));
+  for (let round = 0; round < Math.max(7, rounds); round++) {
+    for (const [name, file] of lambdas) runs.get(name)?.push(await importOnce(file, environments.get(name) ?? {}));
+  }
+  const medians = [...runs].map(([name, its]) => ({
+    name,
+    kilobytes: statSync(lambdas.get(name) ?? "").size / 1_000,
+    ms: median(its.map(({ ms }) => ms)),
+    cpuMs: median(its.map(({ cpuMs }) => cpuMs)),
+  }));
+  for (const { name, ms } of medians) say(`  ${name}: ${readable(ms)} ms`);
+  const slowest = medians.reduce((a, b) => (b.ms > a.ms ? b : a));
+  return {
+    title: "Imports",
+    rows: [
+      {
+        what: "import of each Lambda's bundle in a fresh Node process",
+        atLeast: "150 ms",
+        aim: "80 ms",
+        measured: `${readable(slowest.ms)} ms (${slowest.name}, the slowest)`,
+        verdict: verdict(slowest.ms, 150, 80, "less"),
+      },
+    ],
+    notes: [
+      "The bundles as deployed, with their environment, on one core; what Node itself takes to start is not in it:",
+      table(
+        ["bundle", "kB", "import, ms", "CPU, ms"],
+        medians.map(({ name, kilobytes, ms, cpuMs }) => [name, readable(kilobytes), readable(ms), readable(cpuMs)]),
+      ),
+    ],
+    units: { importMs: slowest.ms },
+  };
+}
+
+async function importOnce(file: string, environment: NodeJS.ProcessEnv): Promise<Import> {
+  const script = `const b=process.cpuUsage(),t=performance.now();await import("${file}");const c=process.cpuUsage(b);
+console.log(JSON.stringify({ms:performance.now()-t,cpuMs:(c.user+c.system)/1000}));process.exit(0)`;
+  const { stdout } = await runPinned(`${process.execPath} --input-type=module -e '${script}'`, {
+    ...environment,
+    ...ENVIRONMENT,
+  });
+  return JSON.parse(stdout) as Import;
+}
