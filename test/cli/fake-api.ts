@@ -61,6 +61,8 @@ export const SUMMARY: Summary = {
   failures: [],
 };
 
+export const SETTINGS = z.looseObject({}).parse(exampleOf(settingsSchema));
+
 /** Replaces the global `fetch` with an API that works, until the test's stubs are removed. */
 export function fakeApi(changes: Partial<FakeApi> = {}): FakeApi {
   const api: FakeApi = {
@@ -105,7 +107,7 @@ export function fakeApi(changes: Partial<FakeApi> = {}): FakeApi {
       case "POST instances":
         return ok({ status: "success", message: "The group has a new size." });
       case "GET settings":
-        return ok(exampleOf(settingsSchema));
+        return ok(SETTINGS);
       case "GET console":
         return ok("<!doctype html>");
       default:

@@ -1,12 +1,13 @@
 import { siteOf } from "../../../domain/pops/sites.ts";
 import { ACCEPTED } from "../../../domain/result/failure.ts";
+import { table } from "../../output/table.ts";
 import { cannotTell, type Judgement, ok } from "../check/check.ts";
 import type { EdgePlace } from "../check/place.ts";
 import { ask, type Way } from "./ask.ts";
 import type { ProbedPop } from "./lookup.ts";
 
 /** One question of a series about one object, which nobody asked for before the series. */
-export interface Question {
+interface Question {
   /** `cold`: the series begins with this very way. `filled`: it begins with a whole GET at the first address. */
   readonly series: `${"cold" | "filled"} ${Way}`;
   readonly step: string;
@@ -24,7 +25,7 @@ const WAYS: readonly Way[] = ["HEAD", "GET", "RANGE"];
  * - `cold X`: the first address is asked by X, and again. Then it is asked for one byte, which is a hit only if X filled
  *   it. The last address is then asked by X.
  */
-export function questionsFor(addresses: number): Question[] {
+function questionsFor(addresses: number): Question[] {
   const others = Array.from({ length: addresses - 1 }, (_, n) => n + 1);
   return WAYS.flatMap((way): Question[] => {
     const filled = `filled ${way}` as const;
@@ -101,7 +102,7 @@ function withQuery(url: URL, value: string): URL {
 }
 
 /** Whether the fresh query made a fresh object: if it is not in the cache key, the first question is a hit already. */
-export function isFresh(shares: readonly Share[]): boolean {
+function isFresh(shares: readonly Share[]): boolean {
   return !shares.some(({ step, xCache }) => (step === "fill" || step === "first") && isHit(xCache));
 }
 
@@ -146,7 +147,7 @@ export function judgeShares(shares: readonly Share[]): Judgement {
   return ok(`after one address was filled, hits at the others: ${hits.join(", ")}`);
 }
 
-const COLUMNS: readonly [heading: string, (share: Share) => string][] = [
+const COLUMNS: readonly [head: string, (share: Share) => string][] = [
   ["POP", ({ pop }) => pop],
   ["series", ({ series }) => series],
   ["step", ({ step }) => step],
@@ -163,14 +164,7 @@ const COLUMNS: readonly [heading: string, (share: Share) => string][] = [
 /** How the servers of a POP share what they have, one line for each question. Empty: there is nothing to show. */
 export function tableOf(shares: readonly Share[]): string {
   if (shares.length === 0) return "";
-  const rows = [COLUMNS.map(([heading]) => heading), ...shares.map((share) => COLUMNS.map(([, cell]) => cell(share)))];
-  const widths = COLUMNS.map((_, n) => Math.max(...rows.map((row) => row[n]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, n) => cell.padEnd(widths[n] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const columns = COLUMNS.map(([head]) => ({ head }));
+  const rows = shares.map((share) => COLUMNS.map(([, cell]) => cell(share)));
+  return table(columns, rows, { width: undefined, paint: (_, text) => text }).join("\n");
 }

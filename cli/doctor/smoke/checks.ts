@@ -48,33 +48,40 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
       () => traces.firstLine(group, startedAt),
       (line) => line !== undefined,
     );
-    return judgeFirstLine(at === undefined ? undefined : Math.round((at - startedAt.getTime()) / 1_000));
+    if (at !== undefined)
+      return ok(`an agent wrote its first line after ${Math.round((at - startedAt.getTime()) / 1_000)} s`);
+    return fail("no agent's line has come into the log group", "read the stream i-…/boot, or the instance itself");
   };
   const metrics = async () => {
     const { startedAt } = await followed();
     const namespace = metricNamespace(await groupName());
-    return judgeMetrics(
-      await polled(
-        () => traces.sum(namespace, "Tasks", startedAt),
-        (sum) => sum > 0,
-      ),
+    const tasks = await polled(
+      () => traces.sum(namespace, "Tasks", startedAt),
+      (sum) => sum > 0,
     );
+    if (tasks > 0) return ok(`the metric Tasks is there (${tasks})`);
+    return fail("the metric Tasks has no value since the start", "read the log of Aggregation for lines with _aws");
   };
   const group = async () => {
     await followed();
-    const all = await fleet();
-    const empty = ({ wanted, instances }: { wanted: number; instances: number }) => wanted + instances === 0;
-    return judgeGroup(await polled(() => all.state(), empty));
+    const agents = await fleet();
+    const { wanted, instances } = await polled(
+      () => agents.state(),
+      (it) => it.wanted + it.instances === 0,
+    );
+    if (wanted + instances === 0) return ok("the group is back at 0");
+    const says = `the group wants ${wanted} and has ${instances} instances`;
+    return fail(says, "unless another request runs, set it to 0: POST /instances");
   };
   const schedule = async () => {
     const { reqId } = await followed();
     const timers = await one(stack, "AWS::Scheduler::ScheduleGroup");
-    return judgeSchedule(
-      await polled(
-        () => traces.hasSchedule(timers, reqId),
-        (isThere) => !isThere,
-      ),
+    const exists = await polled(
+      () => traces.hasSchedule(timers, reqId),
+      (it) => !it,
     );
+    if (!exists) return ok("the request's schedule is gone");
+    return fail("the request's schedule is still there", "read Shutdown's log; the schedule ends with its own time");
   };
   const no = "docs/operations.md#no-instances";
   return [
@@ -84,7 +91,7 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
       await followed();
       return judgeProof(deps.pops, await proofs(deps));
     }),
-    check("report", "docs/api.md#the-report", async () => judgeReport(await report(deps, await followed()))),
+    check("report", "docs/api.md#the-report", async () => judgeReport(deps, await followed())),
     check("group at 0", "docs/operations.md#orphan-instances", group),
     check("schedule gone", "docs/operations.md#a-request-is-stuck", schedule),
     awsOnly("agent's first line", no, firstLine),
@@ -97,8 +104,8 @@ async function judgeFollowed(followed: () => Promise<Followed>): Promise<Judgeme
   try {
     return judgeResults(await followed());
   } catch (error) {
-    if (clientErrorOf(error) instanceof RefusedError)
-      return fail(`the API refuses the request: ${String(error)}`, "see what the API says of the request");
+    if (error instanceof Error && clientErrorOf(error) instanceof RefusedError)
+      return fail(`the API refuses the request: ${error.message}`, "see what the API says of the request");
     throw error;
   }
 }
@@ -114,10 +121,12 @@ async function proofs({ url, pops, edge, lookup, label }: SmokeDeps): Promise<Pr
   return Promise.all(asked);
 }
 
-async function report({ api }: SmokeDeps, { reqId }: Followed): Promise<{ status: number; head: string }> {
+async function judgeReport({ api }: SmokeDeps, { reqId }: Followed): Promise<Judgement> {
   const { value: summary } = await (await api()).summary(reqId);
   const answer = await fetch(summary.failure_pop_urls_report);
-  return { status: answer.status, head: (await answer.text()).slice(0, 100) };
+  if (answer.status === 200 && (await answer.text()).startsWith("pop,url,"))
+    return ok("the report can be read by its link");
+  return fail(`the report's link answers HTTP ${answer.status}`, "look at the bucket's policy and the Api's role");
 }
 
 async function one(stack: SmokeDeps["stack"], type: string, prefix = ""): Promise<string> {
@@ -141,12 +150,6 @@ function judgeInService({ inService, status }: Pick<Followed, "inService" | "sta
   if (inService === undefined) return fail(`no instance came; the request is ${status}`, next);
   const says = `an instance was InService after ${inService} s`;
   return inService > SLOW_SECONDS ? warn(says, next) : ok(says);
-}
-
-/** @param seconds from the start to an agent's first line in the log group; undefined: there is none */
-function judgeFirstLine(seconds: number | undefined): Judgement {
-  if (seconds !== undefined) return ok(`an agent wrote its first line after ${seconds} s`);
-  return fail("no agent's line has come into the log group", "read the stream i-…/boot, or the instance itself");
 }
 
 function judgeResults({ firstResult, end, status, total, failed }: Followed): Judgement {
@@ -175,28 +178,6 @@ export function judgeProof(pops: readonly string[], proofs: readonly Proof[]): J
   const cold = pops.filter((pop) => hits(pop) === 0);
   if (cold.length === 0) return ok(says);
   return fail(says, `${cold.join(", ")} is not warm: is the URL cacheable? See --edge for how the servers share`);
-}
-
-function judgeReport({ status, head }: { readonly status: number; readonly head: string }): Judgement {
-  if (status === 200 && head.startsWith("pop,url,")) return ok("the report can be read by its link");
-  return fail(`the report's link answers HTTP ${status}`, "look at the bucket's policy and the Api's role");
-}
-
-/** @param tasks the sum of the metric Tasks since the start */
-function judgeMetrics(tasks: number): Judgement {
-  if (tasks > 0) return ok(`the metric Tasks is there (${tasks})`);
-  return fail("the metric Tasks has no value since the start", "read the log of Aggregation for lines with _aws");
-}
-
-function judgeGroup({ wanted, instances }: { readonly wanted: number; readonly instances: number }): Judgement {
-  if (wanted === 0 && instances === 0) return ok("the group is back at 0");
-  const says = `the group wants ${wanted} and has ${instances} instances`;
-  return fail(says, "unless another request runs, set it to 0: POST /instances");
-}
-
-function judgeSchedule(isThere: boolean): Judgement {
-  if (!isThere) return ok("the request's schedule is gone");
-  return fail("the request's schedule is still there", "read Shutdown's log; the schedule ends with its own time");
 }
 
 /** What --smoke does and costs, said before it is done. */

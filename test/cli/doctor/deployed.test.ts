@@ -5,10 +5,12 @@ import { runChecks, type Status } from "../../../cli/doctor/check/check.ts";
 import { apiChecks } from "../../../cli/doctor/deployed/api.ts";
 import { stackChecks } from "../../../cli/doctor/deployed/checks.ts";
 import { StackReader } from "../../../cli/doctor/deployed/read-stack.ts";
+import { VERSION } from "../../../cli/version.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
-import { type FakeApi, fakeApi, ORIGIN, type Reply } from "../fake-api.ts";
+import { type FakeApi, fakeApi, ORIGIN, SETTINGS } from "../fake-api.ts";
 import { type Answers, fakeAws, judgementOf } from "./fake-aws.ts";
 
+const ENDPOINT = { url: `${ORIGIN}/prod/`, key: "the-key", from: "--endpoint" };
 const STREAM = "PrewarmPipelineTaskDynamoDBEventSourcePrewarmStackPrewarmStorageRequestPop8F086D9FE1E527C2";
 const RESOURCES = [
   ["AWS::Lambda::EventSourceMapping", STREAM],
@@ -140,35 +142,29 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
 describe("the API", () => {
   useVirtualClock();
   afterEach(() => vi.unstubAllGlobals());
-  const asked = (name: string, api: Partial<FakeApi>, mustAnswer = true) => {
-    fakeApi(api);
-    const endpoint = { url: `${ORIGIN}/prod/`, key: "the-key", from: "--endpoint" };
-    return judgementOf(apiChecks({ api: async () => new Client(endpoint), mustAnswer }), name);
-  };
-  const replies = (reply: Reply): Partial<FakeApi> => ({ replies: { "GET instances": reply } });
   const keyless = (status: number): Partial<FakeApi> => ({ keyless: { status, body: {} } });
-
-  test.each<[what: string, api: Partial<FakeApi>, status: Status, says: RegExp]>([
-    ["takes the key", {}, "ok", /takes the key and nothing else; 3 instances/],
-    ["refuses the key", replies({ status: 403, body: { message: "Forbidden" } }), "fail", /Forbidden/],
-    ["needs no key", keyless(200), "fail", /without a key/],
-    ["does not refuse a call without a key", keyless(502), "warn", /without a key: HTTP 502/],
-    ["answers something else", replies({ status: 200, body: "<html>" }), "fail", /cannot read/],
-  ])("%s", async (_, api, status, says) => {
-    expect(await asked("API and key", api)).toMatchObject({ status, says: expect.stringMatching(says) });
+  const silent: Partial<FakeApi> = { replies: { "GET instances": "no answer" } };
+  const settings = (status: number, version: string): Partial<FakeApi> => ({
+    replies: { "GET settings": { status, body: { ...SETTINGS, version } } },
   });
 
-  test.each([
-    [true, "fail"],
-    [false, "cannot-tell"],
-  ])("that does not answer, and must: %s", async (mustAnswer, status) => {
-    expect(await asked("API and key", replies("no answer"), mustAnswer)).toMatchObject({ status });
+  test.each<[name: string, what: string, api: Partial<FakeApi>, status: Status, says: RegExp]>([
+    ["API and key", "no key is needed", keyless(200), "fail", /without a key/],
+    ["API and key", "a call without a key is not refused", keyless(502), "warn", /without a key: HTTP 502/],
+    ["API and key", "no answer", silent, "fail", /no answer/],
+    ["version", "the command's", settings(200, VERSION), "ok", /, in /],
+    ["version", "another", settings(200, "0.0.1"), "warn", /0\.0\.1 is deployed/],
+    ["version", "too old to have one", settings(404, ""), "fail", /404/],
+    ["version", "unknown, as the key opens nothing", keyless(200), "cannot-tell", /does not answer this key/],
+  ])("%s: %s", async (name, _, api, status, says) => {
+    fakeApi(api);
+    const checks = apiChecks({ api: async () => new Client(ENDPOINT), mustAnswer: true });
+    expect(await judgementOf(checks, name)).toMatchObject({ status, says: expect.stringMatching(says) });
   });
 
-  test("of another release than the command is one to look at", async () => {
-    expect(await asked("version", {})).toMatchObject({ status: expect.stringMatching(/^(ok|warn)$/) });
-    const older = { replies: { "GET settings": { status: 404, body: {} } } };
-    expect(await asked("version", older)).toMatchObject({ status: "fail", next: expect.stringContaining("older") });
-    expect(await asked("version", keyless(200))).toMatchObject({ status: "cannot-tell" });
+  test("of a stack may be private: no answer tells nothing", async () => {
+    fakeApi(silent);
+    const checks = apiChecks({ api: async () => new Client(ENDPOINT), mustAnswer: false });
+    expect(await judgementOf(checks, "API and key")).toMatchObject({ status: "cannot-tell" });
   });
 });
