@@ -20,7 +20,7 @@ export function doctorCommand(run: Run): Command {
     .option("--subnets <ids>", "its subnets, with commas")
     .option("--sg <id>", "the security group of the instances")
     .option("--vpce <id>", "the endpoint of a private API");
-  return withPlace(withJson(command)).action((words: DoctorWords) =>
+  return withPlace(withJson(command, "one JSON document instead of lines")).action((words: DoctorWords) =>
     run(async (shell) => (await import("../doctor/doctor.ts")).doctor(shell, words)),
   );
 }

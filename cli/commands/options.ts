@@ -28,8 +28,8 @@ export function withPlace(command: Command): Command {
     .option("--local", "the local run of this folder");
 }
 
-export function withJson(command: Command): Command {
-  return command.optionsGroup("Output:").option("--json", "the API's answer as JSON");
+export function withJson(command: Command, says = "the API's answer as JSON"): Command {
+  return command.optionsGroup("Output:").option("--json", says);
 }
 
 /** What a request is told beside URLs and POPs. */

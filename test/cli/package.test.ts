@@ -49,6 +49,15 @@ test("npm pack makes a package that runs by itself, without the network", { time
   expect(notices).not.toContain("No file with its licence");
 });
 
+test("what is in the package is no package for development alone: the SBOM lists it", () => {
+  const lockSchema = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })) });
+  const { packages } = lockSchema.parse(JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")));
+  const notices = readFileSync(join(ROOT, "cli/dist/THIRD-PARTY.txt"), "utf8");
+  const names = [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+\S* \(/gm)].map(([, name = ""]) => name);
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter((name) => packages[`node_modules/${name}`]?.dev === true)).toEqual([]);
+});
+
 test("both manifests are of the same release", () => {
   const { license, engines } = manifest("package.json");
   expect(manifest("cli/package.json")).toMatchObject({ version: version("package.json"), license, engines });
