@@ -1,5 +1,5 @@
 import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../domain/request/request-item.ts";
-import { HOST } from "./nginx.ts";
+import { HOST } from "./world.ts";
 
 export const REQ_ID = "684153cc-2f5b-4c7e-9d0a-6f1f3c1b2a90";
 export const LABEL = "d111111abcdef8";

@@ -1,11 +1,11 @@
-import type { Progress } from "../../client/answers.ts";
-import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Get } from "../edge/faults.ts";
-import type { OriginRequestSeen } from "../edge/origin-log.ts";
-import type { Holder } from "../edge/tiers.ts";
+import type { Progress } from "../../../client/answers.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { Get } from "../../edge/faults.ts";
+import type { OriginRequestSeen } from "../../edge/origin-log.ts";
+import type { Holder } from "../../edge/tiers.ts";
+import type { Passed } from "../world/links.ts";
+import type { World, WorldOptions } from "../world/world.ts";
 import type { Seed } from "./seed.ts";
-import type { Passed } from "./world/links.ts";
-import type { World, WorldOptions } from "./world/world.ts";
 
 /** What is done in a world, what goes wrong meanwhile, and what must hold afterwards. */
 export interface Scenario {
@@ -140,6 +140,26 @@ export interface CheckRow {
   readonly holds: readonly boolean[];
 }
 
+/** What was seen, and how it must relate to what is wanted: `["requests in a second", 51, "<=", 50]`. NaN is always wrong. */
+export type Expectation<T = number | string> = readonly [what: string, saw: T, relation: "=" | "<=" | ">=", wanted: T];
+
+/** @param note what else helps to see why it is wrong */
+export function rowOf(what: string, expectations: readonly Expectation[], note = ""): CheckRow {
+  return {
+    what,
+    wanted: expectations.map(([name, , relation, wanted]) => `${name} ${relation} ${wanted}`).join(", "),
+    saw: `${expectations.map(([name, saw]) => `${name} ${inShort(saw)}`).join(", ")}${note === "" ? "" : `; ${note}`}`,
+    holds: expectations.map(([, saw, relation, wanted]) => {
+      if (relation === "=") return saw === wanted;
+      return relation === "<=" ? saw <= wanted : saw >= wanted;
+    }),
+  };
+}
+
+function inShort(value: number | string): string {
+  return typeof value === "string" || Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
 /** Steps that are done one after the other. */
 export function inOrder(...steps: readonly Step[]): Step {
   return async (run) => {
@@ -157,6 +177,13 @@ export function together(...steps: readonly Step[]): Step {
 /** Names a task of a request. */
 export function taskOf(pop: string, url: string, variant?: string): string {
   return variant === undefined ? `${pop} ${url}` : `${pop} ${url} ${variant}`;
+}
+
+/** @throws Error if there is none of that name */
+export function requestOf({ requests }: Pick<Observations, "requests">, name: string): RequestSeen {
+  const found = requests.get(name);
+  if (found === undefined) throw new Error(`There is no request '${name}'`);
+  return found;
 }
 
 /** Counts a fault. */

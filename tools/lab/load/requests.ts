@@ -10,7 +10,7 @@ import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { readResults, reportRows } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
-import { type LabRun, type Leftovers, type RequestSeen, type Step, taskOf } from "../scenario.ts";
+import { type LabRun, type Leftovers, type RequestSeen, requestOf, type Step, taskOf } from "../engine/scenario.ts";
 import { TASK_QUEUES, type World } from "../world/world.ts";
 
 export interface RequestPlan {
@@ -157,13 +157,6 @@ export const settle: Step = async ({ world, seen }) => {
   seen.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
   seen.links = [...links.all.values()].map(({ launchedAt, passed }) => ({ launchedAt, ...passed() }));
 };
-
-/** @throws Error if there is none of that name */
-export function requestOf({ requests }: LabRun["seen"], name: string): RequestSeen {
-  const found = requests.get(name);
-  if (found === undefined) throw new Error(`There is no request '${name}'`);
-  return found;
-}
 
 /** The tasks whose results stand now. */
 export async function standingTasks({ world, seen }: LabRun): Promise<Set<string>> {

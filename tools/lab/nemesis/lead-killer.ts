@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
-import type { Step } from "../scenario.ts";
+import type { Step } from "../engine/scenario.ts";
 import type { AwsCall } from "../world/aws-proxy.ts";
 import { killNow } from "./agents.ts";
 import { pause } from "./calls.ts";

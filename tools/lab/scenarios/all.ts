@@ -1,4 +1,4 @@
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "../engine/scenario.ts";
 import { longDownload, share } from "./downloads.ts";
 import { fair, second } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";

@@ -1,12 +1,12 @@
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
-import { downloadedTimes, lastsAtLeast, progressRises, sharedEvenly } from "../check/load.ts";
-import { allTasksEnd, noTaskFails, notQueuedAgain } from "../check/tasks.ts";
+import { downloadedTimes, progressRises, sharedEvenly } from "../check/load.ts";
+import { allTasksEndWell, notQueuedAgain } from "../check/tasks.ts";
+import { inOrder, type Scenario } from "../engine/scenario.ts";
 import { fleetIsGone, holdBoots, openBoots } from "../load/fleet.ts";
 import { ended, request, start, until } from "../load/requests.ts";
 import { killDownloader } from "../nemesis/agents.ts";
 import { slowDownloads } from "../nemesis/downloads.ts";
-import { inOrder, type Scenario } from "../scenario.ts";
 import { filesOf } from "../world/world.ts";
 
 /** The first POPs of the catalogue under one REC: the origin is asked once for an object, so that it is no bottleneck. */
@@ -36,11 +36,10 @@ export const longDownload: Scenario = {
       load: [request({ name: "whole", pops: [whole], ...plan }), request({ name: "killed", pops: [killed], ...plan })],
       nemesis: [slowDownloads([LONG], LONG_BYTES / seconds), killDownloader(killed, seconds)],
       checks: [
-        ...["whole", "killed"].flatMap((name) => [...allTasksEnd(name), noTaskFails(name), notQueuedAgain(name)]),
-        lastsAtLeast("whole", seconds),
+        ...["whole", "killed"].flatMap((name) => [...allTasksEndWell(name), notQueuedAgain(name)]),
         downloadedTimes("whole", 1),
         // Heartbeats and counters are as frequent, and not in step: a count in three may have the heartbeat of the one before.
-        progressRises("whole", heartbeats / 1.5),
+        progressRises("whole", seconds, heartbeats / 1.5),
         downloadedTimes("killed", 2),
       ],
     };
@@ -90,8 +89,7 @@ export const share: Scenario = {
         ),
       ),
       checks: loads.flatMap(({ name }) => [
-        ...allTasksEnd(name),
-        noTaskFails(name),
+        ...allTasksEndWell(name),
         sharedEvenly(name, AGENTS, LINK_BYTES_PER_SECOND),
       ]),
     };

@@ -1,11 +1,11 @@
 import { popsUnder } from "../../local/world.ts";
 import { notDelayed } from "../check/load.ts";
 import { nothingLeft } from "../check/tasks.ts";
+import { inOrder, type Scenario } from "../engine/scenario.ts";
 import { atOrigin } from "../load/edge.ts";
 import { bootInstances, fleetIsGone } from "../load/fleet.ts";
 import { request, start, stop, until, wait } from "../load/requests.ts";
 import { slowDownloads } from "../nemesis/downloads.ts";
-import { inOrder, type Scenario } from "../scenario.ts";
 import { filesOf } from "../world/world.ts";
 import { popsOfOneRec } from "./downloads.ts";
 

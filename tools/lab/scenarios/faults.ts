@@ -1,18 +1,18 @@
 import { firstPops } from "../../local/world.ts";
 import {
   allTasksEnd,
+  allTasksEndWell,
   endsAs,
   faultsHappened,
   noDeadLetters,
-  noTaskFails,
   nothingLeft,
   repeatsAreExplained,
 } from "../check/tasks.ts";
+import { inOrder, type Scenario, together } from "../engine/scenario.ts";
 import { ended, request, start, stop, until } from "../load/requests.ts";
 import { killAgents, pauseFleet } from "../nemesis/agents.ts";
 import { blackouts, type CallRule, deliverTwice, failCalls } from "../nemesis/calls.ts";
 import { failDownloads, slowDownloads } from "../nemesis/downloads.ts";
-import { inOrder, type Scenario, together } from "../scenario.ts";
 import { filesOf } from "../world/world.ts";
 
 const SERVICES = ["dynamodb", "sqs", "s3", "autoscaling", "scheduler", "cloudfront"];
@@ -120,8 +120,7 @@ export const longFaults: Scenario = {
         pauseFleet({ seconds: 20, instances: INSTANCES }),
       ],
       checks: [
-        ...allTasksEnd("first"),
-        noTaskFails("first"),
+        ...allTasksEndWell("first"),
         repeatsAreExplained("first"),
         endsAs("second", "STOPPED"),
         nothingLeft,

@@ -1,9 +1,9 @@
 import { popsUnder } from "../../local/world.ts";
 import { repeatsAtOrigin } from "../check/origin.ts";
-import { allTasksEnd, counted, noDeadLetters, noTaskFails, nothingLeft, notQueuedAgain } from "../check/tasks.ts";
+import { allTasksEndWell, noDeadLetters, nothingLeft, notQueuedAgain } from "../check/tasks.ts";
+import { type Check, type Expectation, inOrder, rowOf, type Scenario, type Step } from "../engine/scenario.ts";
 import { request, settle } from "../load/requests.ts";
 import { KILL_POINTS, killLeads } from "../nemesis/lead-killer.ts";
-import { type Check, inOrder, type Scenario, type Step } from "../scenario.ts";
 import { filesOf } from "../world/world.ts";
 
 const KILLS_PER_REQUEST = 20;
@@ -37,12 +37,7 @@ export const leads: Scenario = {
       nemesis: [killLeads(kills, KILLS_PER_REQUEST)],
       checks: [
         killedAtEachPoint(kills),
-        ofEachRequest((name) => [
-          ...allTasksEnd(name),
-          noTaskFails(name),
-          notQueuedAgain(name),
-          repeatsAtOrigin(name, RECS),
-        ]),
+        ofEachRequest((name) => [...allTasksEndWell(name), notQueuedAgain(name), repeatsAtOrigin(name, RECS)]),
         nothingLeft,
         noDeadLetters,
       ],
@@ -60,13 +55,11 @@ function unlessKilled(kills: number, step: Step): Step {
 export function killedAtEachPoint(kills: number): Check {
   return (seen) => {
     const points = seen.kills.map(({ point = "at any time" }) => point);
-    const areMany = kills >= 4 * KILL_POINTS.length;
-    return {
-      what: "agents killed between a lead's results and its followers' messages",
-      wanted: `${kills}, at each of ${KILL_POINTS.length} points`,
-      saw: counted(points),
-      holds: [points.length === kills, ...(areMany ? KILL_POINTS.map((it) => points.includes(it)) : [])],
-    };
+    const each = kills >= 4 * KILL_POINTS.length ? KILL_POINTS : [];
+    return rowOf("agents killed between a lead's results and its followers' messages", [
+      ["agents", points.length, "=", kills],
+      ...each.map((point): Expectation => [point, points.filter((it) => it === point).length, ">=", 1]),
+    ]);
   };
 }
 

@@ -5,11 +5,11 @@ import { popsUnder } from "../../local/world.ts";
 import { originDownloads } from "../check/origin.ts";
 import { counted, endsAs, noTaskLost, nothingLeft } from "../check/tasks.ts";
 import { claimsAreTrue, pathOf, viewersGetHits, warmTasks } from "../check/warmth.ts";
+import { type Check, inOrder, requestOf, rowOf, type Scenario, type Step, together } from "../engine/scenario.ts";
 import { askAsViewers, crowd, invalidateAll } from "../load/edge.ts";
 import { fleetIsGone } from "../load/fleet.ts";
-import { request, requestOf } from "../load/requests.ts";
+import { request } from "../load/requests.ts";
 import { pause } from "../nemesis/calls.ts";
-import { type Check, inOrder, type Scenario, type Step, together } from "../scenario.ts";
 import { HARD_CASES, type HardCase, type Wanted } from "./hard-cases.ts";
 
 /** So that others of a REC ask while the first fetch is on its way, if nothing keeps them from it. */
@@ -53,7 +53,7 @@ export const warmth: Scenario = {
           endsAs(name, "FINISHED"),
           noTaskLost(name),
           warmTasks(name, "all"),
-          originDownloads(name, fewest, body.order === "lead-first" ? "exactly" : "at least"),
+          originDownloads(name, body.order === "lead-first" ? "=" : ">=", fewest),
           viewersGetHits(name),
           claimsAreTrue(name, "warm"),
         ]),
@@ -148,14 +148,16 @@ export function caseIsSeen(way: Way, it: HardCase): Check {
     const wanted = WAYS[way].wanted(it);
     const request = requestOf(seen, way);
     const results = request.results.filter(({ url }) => pathOf(url) === pathIn(way, it));
-    const [error] = results.flatMap((result) => result.error ?? []);
+    const [error = ""] = results.flatMap((result) => result.error ?? []);
     const outcomes = results.map(({ outcome = "failed", reason }) => named(outcome, reason));
-    return {
-      what: `${way}: ${it.name}`,
-      wanted: named(wanted.outcome, wanted.reason),
-      saw: `${counted(outcomes)}${error === undefined ? "" : `: ${cutText(error, LONGEST_ERROR)}`}`,
-      holds: [results.length === request.pops.length, ...results.map((result) => isAsWanted(result, wanted))],
-    };
+    return rowOf(
+      `${way}: ${it.name}: ${named(wanted.outcome, wanted.reason)}`,
+      [
+        ["results", results.length, "=", request.pops.length],
+        ["as wanted", results.filter((result) => isAsWanted(result, wanted)).length, "=", request.pops.length],
+      ],
+      `${counted(outcomes)} ${cutText(error, LONGEST_ERROR)}`,
+    );
   };
 }
 
