@@ -7,7 +7,7 @@ import { collect } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
-import { memoryTable } from "./memory-table.ts";
+import { memoryDb } from "./memory-db.ts";
 
 useVirtualClock();
 
@@ -142,16 +142,16 @@ describe("writing", () => {
   });
 
   it("a failure replaces a failure, and never a success", async () => {
-    const { client, items } = memoryTable<DynamoDBClient>("task_key", "pop_url");
+    const { client, items } = memoryDb();
     const table = new RequestTaskTable(client, "tasks", () => {});
     const failed = (error: string) => result("SIN2-P1", url, { ok: false, error });
     await table.putFailure(failed("first"));
     await table.putFailure(failed("second"));
-    expect([...items.values()]).toMatchObject([{ ok: { BOOL: false }, error: { S: "second" } }]);
-    items.clear();
-    await table.putIfAbsent([result("SIN2-P1", url)]);
-    await table.putFailure(failed("late"));
-    expect([...items.values()]).toMatchObject([{ ok: { BOOL: true } }]);
+    expect(items("tasks")).toEqual([failed("second")]);
+    const [good] = [result("FRA56-P4", url)];
+    await table.putIfAbsent([good]);
+    await table.putFailure({ ...good, ok: false });
+    expect(items("tasks")).toEqual([good, failed("second")]);
   });
 
   it("good ones says which were not taken", async () => {
