@@ -1,6 +1,9 @@
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { AsyncFunction, requestEventSchema } from "../../aws/async-function.ts";
 import { SettlementRequests } from "../../aws/settlement-requests.ts";
 import { FakeAsyncFunction } from "../lambdas/fakes/async-function.ts";
+import { fakeClient } from "./client.ts";
 import { memoryDb } from "./memory-db.ts";
 
 function world() {
@@ -52,4 +55,12 @@ it.each([
   await queue.requestSettlement("r1", "one");
   vi.setSystemTime(5_000_000 + ms);
   expect(await queue.requestSettlement("r1", "another")).toBe(expected);
+});
+
+it("a function is invoked asynchronously, with the request's id", async () => {
+  const { client, sent } = fakeClient<LambdaClient>(() => ({ StatusCode: 202 }));
+  await new AsyncFunction(client, "arn:shutdown").invoke("r1");
+  const input = { FunctionName: "arn:shutdown", InvocationType: "Event" };
+  expect(sent).toMatchObject([{ name: "InvokeCommand", input }]);
+  expect(requestEventSchema.parse(JSON.parse(sent[0]?.input.Payload))).toEqual({ req_id: "r1" });
 });
