@@ -4,11 +4,14 @@ import { catalogueWith } from "../../../console/new/catalogue-with.ts";
 import { dollarsIn, mostPaid } from "../../../console/new/cost.ts";
 import { curlOf } from "../../../console/new/curl.ts";
 import { readDraft } from "../../../console/new/draft.ts";
+import { readDropped } from "../../../console/new/dropped.ts";
 import { faultsAt, faultsOf, withHints } from "../../../console/new/faults.ts";
 import { fromOrigin, plusMinus } from "../../../console/new/figures.ts";
 import { EMPTY_FORM } from "../../../console/new/form.ts";
 import { whyNotSend } from "../../../console/new/may-send.ts";
+import { readUrlLines } from "../../../console/new/url-lines.ts";
 import { problemIn } from "../../../console/new/url-problem.ts";
+import { csvRow } from "../../../domain/csv.ts";
 import { normalizeUrl } from "../../../domain/net/urls.ts";
 
 describe("the faults of a 400", () => {
@@ -154,4 +157,61 @@ test("what is wrong with a URL is told in Chinese, too", () => {
     expect(problemIn(problem, "zh")).toMatch(/[\u4e00-\u9fff]/);
     expect(problemIn(problem, "en")).toBe(problem);
   }
+});
+
+test("a URL a line, each once; empty lines and comments are none", () => {
+  const read = readUrlLines("# list\nhttps://a.example/x\r\n\n  https://a.example/y  \nHTTPS://A.example/x#top\n");
+  expect(read).toMatchObject({ urls: ["https://a.example/x", "https://a.example/y"], bad: [], duplicates: 1 });
+});
+
+test("a host in Unicode is a URL, and the same one as in punycode", () => {
+  const { urls, bad, duplicates } = readUrlLines("https://bücher.example/a\nhttps://xn--bcher-kva.example/a");
+  expect({ urls, bad, duplicates }).toEqual({ urls: ["https://bücher.example/a"], bad: [], duplicates: 1 });
+});
+
+test("every line that is no URL is told, by its number", () => {
+  const { bad } = readUrlLines("https://a.example/\nwww.a.example\n\nftp://a.example/x\nhttps://a.example:8443/");
+  expect(bad).toEqual([
+    { line: 2, text: "www.a.example", problem: "is not an absolute URL" },
+    { line: 4, text: "ftp://a.example/x", problem: "has the scheme ftp" },
+    { line: 5, text: "https://a.example:8443/", problem: expect.stringContaining("8443") },
+  ]);
+});
+
+test("more than a request may have is told", () => {
+  const many = Array.from({ length: 60_001 }, (_, i) => `https://a.example/${i}`).join("\n");
+  expect(readUrlLines(many).isTooMany).toBe(true);
+});
+
+const read = (name: string, text: string) => readDropped(name, text, EMPTY_FORM);
+
+describe("a file", () => {
+  test("of text is a URL a line, whatever is in it: what is none is marked then", () => {
+    expect(read("urls.txt", "\uFEFFhttps://a.example/\r\n\nwww.b.example")).toEqual({
+      lines: ["https://a.example/", "www.b.example"],
+    });
+  });
+
+  test("of comma-separated values is each cell that is a URL, quoted ones too", () => {
+    const text = 'id,url,size\n1,https://a.example/x,10\n2,"https://a.example/a,b",20\n3;https://a.example/z;1\n';
+    expect(read("report.csv", text)).toEqual({
+      lines: ["https://a.example/x", "https://a.example/a,b", "https://a.example/z"],
+    });
+  });
+
+  test("that is a report of Prewarm has the URLs as they were asked for", () => {
+    const report = csvRow(["pop", "url"]) + csvRow(["SIN2-P1", "https://a.example/;=1"]);
+    expect(read("report.csv", report)).toEqual({ lines: ["https://a.example/;=1"] });
+  });
+
+  test("of JSON is a list, or the body of a request, which fills the whole form", () => {
+    expect(read("list.json", '["https://a.example/", 4]')).toEqual({ lines: ["https://a.example/"] });
+    const dropped = read("request.json", '{"url_list":["https://a.example/"],"timeout":30,"instance_count":3}');
+    expect(dropped).toMatchObject({ form: { urls: "https://a.example/", minutes: "30", instances: "3" } });
+  });
+
+  test("with no URL in it is told so", () => {
+    expect(read("empty.txt", " \n")).toEqual({ nothing: true });
+    expect(read("report.csv", "a,b\n1,2")).toEqual({ nothing: true });
+  });
 });
