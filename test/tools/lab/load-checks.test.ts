@@ -172,6 +172,11 @@ describe("what is claimed", () => {
     ["a failure of another kind", caseIsSeen("told", notKept), good, ended({ reason: "other_pop" })],
     ["warm where nothing is kept", caseIsSeen("told", notKept), good, ended({ ok: true, outcome: "warm" })],
     ["a case without a result", caseIsSeen("told", notKept), good, seen({ name: "told", results: [] })],
-    ["too few kills", killedAtEachPoint(2), pointed("lead deleted", "lead deleted"), pointed("lead deleted")],
+    [
+      "too few kills",
+      killedAtEachPoint(2, ["lead deleted"]),
+      pointed("lead deleted", "lead deleted"),
+      pointed("lead deleted"),
+    ],
   ]);
 });

@@ -5,6 +5,7 @@ import { faults, longFaults } from "./faults.ts";
 import { leads } from "./leads.ts";
 import { model } from "./model.ts";
 import { limits, throttling } from "./origin.ts";
+import { REGRESSIONS } from "./regressions.ts";
 import { deception, warmth } from "./warmth.ts";
 
 /** Every scenario. A new one stands here. */
@@ -12,4 +13,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[faults, longFaults, leads],
   ...[longDownload, share, fair, second, model],
   ...[warmth, deception, limits, throttling],
+  ...REGRESSIONS,
 ];
