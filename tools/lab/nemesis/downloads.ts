@@ -50,8 +50,3 @@ function faultOf(kind: string, seed: Seed, name: string): Fault | undefined {
       return undefined;
   }
 }
-
-/** Makes the bodies of some paths slow: so many bytes a second. */
-export function slowDownloads(paths: readonly string[], bytesPerSecond: number): Step {
-  return async ({ world }) => world.watch.slow(paths, bytesPerSecond);
-}

@@ -32,15 +32,14 @@ export function killedLeads({ name, description, kills: wanted, points }: LeadSc
     // A request has a few kills at least.
     const rounds = Array.from({ length: Math.ceil(kills / 4) }, (_, n) => ({
       name: `round ${n}`,
-      paths: Object.keys(filesOf(`round-${n}`, URLS, 5_000)),
+      files: filesOf(`round-${n}`, URLS, 5_000),
       body: { instance_count: 4 },
       seconds: 300,
     }));
-    const site = Object.fromEntries(rounds.flatMap(({ paths }) => paths.map((path) => [path, { size: 5_000 }])));
     return {
       world: {
         // So that fetches are on their way when an agent dies.
-        edge: { pops: popsUnder(RECS, 5), site, behaviours: [{ collapsing: "off" }], origin: { delayMs: 100 } },
+        edge: { pops: popsUnder(RECS, 5), behaviours: [{ collapsing: "off" }], origin: { delayMs: 100 } },
         proxied: "agents",
         // What a dead agent held comes back after this: the lab has not the patience of the deployed queue.
         visibilitySeconds: 6,

@@ -38,19 +38,19 @@ export const limits: Scenario = {
     const bodyOf = (origin: object) => ({ instance_count: AGENTS, origin });
     return {
       world: {
-        edge: { pops: popsUnder(RECS, 1), site: { ...many, ...few }, behaviours: [{ collapsing: "off" }] },
+        edge: { pops: popsUnder(RECS, 1), behaviours: [{ collapsing: "off" }] },
         stallSeconds: (STALL_SECONDS * calm) / CALM_AFTER_SECONDS,
       },
       load: [
         request({
           name: rate,
-          paths: Object.keys(many),
+          files: many,
           body: bodyOf({ requests_per_second: PER_SECOND }),
           seconds: 1_200,
         }),
         fleetIsGone,
         atOrigin({ delayMs: ANSWER_MS }),
-        request({ name: atOnce, paths: Object.keys(few), body: bodyOf({ concurrency: CONCURRENCY }) }),
+        request({ name: atOnce, files: few, body: bodyOf({ concurrency: CONCURRENCY }) }),
       ],
       nemesis: [
         inOrder(
@@ -100,16 +100,12 @@ export const throttling: Scenario = {
     }));
     return {
       world: {
-        edge: {
-          pops: popsUnder(RECS, 1),
-          site: Object.assign({}, ...refusals.map(({ files }) => files)),
-          behaviours: [{ collapsing: "off" }],
-        },
+        edge: { pops: popsUnder(RECS, 1), behaviours: [{ collapsing: "off" }] },
       },
       load: refusals.map(({ name, limit, files }) =>
         inOrder(
           atOrigin({ limit }),
-          request({ name, paths: Object.keys(files), body: { instance_count: AGENTS }, seconds: 1_200 }),
+          request({ name, files, body: { instance_count: AGENTS }, seconds: 1_200 }),
           fleetIsGone,
         ),
       ),

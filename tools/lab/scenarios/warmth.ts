@@ -27,9 +27,10 @@ export const warmth: Scenario = {
   parts: (scale) => {
     const recs = scale.of(6, 2);
     const pops = popsUnder(recs, 5).map((it) => ({ ...it, addresses: 2, caches: "own" as const }));
-    const paths = Array.from({ length: scale.of(20, 2) }, (_, i) => `/css/${i}.css`);
+    const urls = scale.of(20, 2);
     const object = { size: 20_000, letters: true, headers: { "content-type": "text/css" } };
-    const fewest = paths.length * VARIANTS.length * recs;
+    const files = Object.fromEntries(Array.from({ length: urls }, (_, i) => [`/css/${i}.css`, object]));
+    const fewest = urls * VARIANTS.length * recs;
     const runs = [
       { verify: "edge", order: "lead-first" },
       { verify: "addresses", order: "lead-first" },
@@ -40,13 +41,12 @@ export const warmth: Scenario = {
       world: {
         edge: {
           pops,
-          site: Object.fromEntries(paths.map((path) => [path, object])),
           behaviours: [{ encodings: ["br", "gzip"], compress: true, collapsing: "off", serverTiming: 0 }],
           origin: SLOW_ORIGIN,
         },
       },
       load: runs.map(({ name, body }) =>
-        inOrder(invalidateAll, request({ name, paths, body }), fleetIsGone, askAsViewers(name, headerOf)),
+        inOrder(invalidateAll, request({ name, files, body }), fleetIsGone, askAsViewers(name, headerOf)),
       ),
       checks: [
         ...runs.flatMap(({ name, body }) => [
@@ -92,7 +92,6 @@ export const deception: Scenario = {
       world: {
         edge: {
           pops,
-          site: Object.fromEntries(all((way, it) => [pathIn(way, it), it.object])),
           behaviours: [...own.flat(), ...ways.map((way) => behaviourOf(way, {}, `/${way}/*`))],
           // Long enough that one of the crowd's requests is always on its way.
           origin: { delayMs: 200 },
@@ -102,7 +101,8 @@ export const deception: Scenario = {
         together(
           ...ways.map((way) => {
             const body = { verify: WAYS[way].verify, instance_count: 1 };
-            return request({ name: way, paths: HARD_CASES.map((it) => pathIn(way, it)), body });
+            const files = Object.fromEntries(HARD_CASES.map((it) => [pathIn(way, it), it.object]));
+            return request({ name: way, files, body });
           }),
         ),
       ],
