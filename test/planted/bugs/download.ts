@@ -170,4 +170,64 @@ export default {
       },
     ],
   },
+  "length-and-chunks-accepted": {
+    invariant: "A response that says in two ways where its body ends is refused.",
+    description: "A response with both Content-Length and Transfer-Encoding is read by its chunks.",
+    test: "test/agent/fetch/http/pop-pool-and-undici.test.ts",
+    changes: [
+      {
+        file: "agent/fetch/http/response-head.ts",
+        find: "if (contentLength !== undefined)\n      throw",
+        replace: "if (Number.isNaN(contentLength))\n      throw",
+      },
+    ],
+  },
+  "cut-body-without-length-accepted": {
+    invariant: "A body over TLS without a length is not whole: nothing tells its end.",
+    description: "The end of the connection ends such a body, over TLS, too.",
+    test: "test/agent/fetch/http/pop-pool-tls.test.ts",
+    changes: [
+      {
+        file: "agent/fetch/http/response-reader.ts",
+        find: "else if (secure) this.fail(OPEN_END);",
+        replace: "else if (secure && this.answer.bytes === 0) this.fail(OPEN_END);",
+      },
+    ],
+  },
+  "refusal-keeps-its-connection": {
+    invariant: "Nothing that comes behind a refusal is taken for the next response.",
+    description: "A connection is used again after a refusal.",
+    test: "test/agent/fetch/http/pop-pool-unasked.test.ts",
+    changes: [
+      {
+        file: "agent/fetch/http/response-reader.ts",
+        find: "nothingBehind && head.answer.httpStatus < 300",
+        replace: "nothingBehind && head.answer.httpStatus < 500",
+      },
+    ],
+  },
+  "hopeless-head-waited-for": {
+    invariant: "A response head that cannot become valid fails at once.",
+    description: "A partial head is only checked when its end has come, or its time is up.",
+    test: "test/agent/fetch/http/pop-pool-timeouts.test.ts",
+    changes: [
+      {
+        file: "agent/fetch/http/response-reader.ts",
+        find: "checkPartialHead(this.partial, seen);",
+        replace: "if (seen < 0) checkPartialHead(this.partial, seen);",
+      },
+    ],
+  },
+  "dripping-body-waited-for": {
+    invariant: "A body that comes byte by byte is given up after a minute.",
+    description: "A body is given up only when its whole time is over.",
+    test: "test/agent/fetch/http/pop-pool-timeouts.test.ts",
+    changes: [
+      {
+        file: "agent/fetch/http/body-limits.ts",
+        find: "return this.tooLong(now, bytes) ?? this.tooSlow(now, bytes);",
+        replace: "return this.tooLong(now, bytes) ?? (bytes < 0 ? this.tooSlow(now, bytes) : undefined);",
+      },
+    ],
+  },
 } satisfies Bugs;

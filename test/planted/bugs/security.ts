@@ -81,4 +81,95 @@ export default {
       },
     ],
   },
+  "link-local-address-asked": {
+    invariant: "A URL whose host leads to the metadata service is not requested.",
+    description: "Link-local addresses are not refused.",
+    test: "test/lambdas/get-size/hostile-names.test.ts",
+    changes: [
+      {
+        file: "domain/net/addresses.ts",
+        find: '  "169.254.0.0/16", // link-local',
+        replace: '  "169.253.0.0/16", // link-local',
+      },
+    ],
+  },
+  "alias-of-private-address-asked": {
+    invariant: "A host is requested only at addresses that are all public.",
+    description: "The first address of a name decides for the others.",
+    test: "test/lambdas/get-size/hostile-names.test.ts",
+    changes: [
+      {
+        file: "aws/dns.ts",
+        find: "checkAddresses(name, addresses, allowPrivateAddresses);",
+        replace: "checkAddresses(name, addresses.slice(0, 1), allowPrivateAddresses);",
+      },
+    ],
+  },
+  "large-body-costs-the-square": {
+    invariant: "A body of 6 MB is checked within seconds.",
+    description: "Each URL is compared with all URLs before it.",
+    test: "test/lambdas/api/worst-bodies.test.ts",
+    changes: [
+      {
+        file: "domain/validation/check-urls.ts",
+        find: 'if ("url" in result) urls.add(result.url);',
+        replace: 'if ("url" in result) [...urls].includes(result.url) || urls.add(result.url);',
+      },
+    ],
+  },
+  "forged-item-stops-a-step": {
+    invariant: "An item that cannot be parsed is passed over and counted.",
+    description: "An item without a valid field ends the step that reads it.",
+    test: "test/aws/tables.test.ts",
+    changes: [
+      {
+        file: "aws/request-table.ts",
+        find: "    const { data, error } = schema.safeParse(item);",
+        replace:
+          '    if (item["status"] === null) throw new Error("no status");\n    const { data, error } = schema.safeParse(item);',
+      },
+    ],
+  },
+  "forged-target-not-counted": {
+    invariant: "A target that cannot be parsed is passed over and counted.",
+    description: "Only targets with a state are counted.",
+    test: "test/aws/tables.test.ts",
+    changes: [
+      {
+        file: "aws/request-pop-table.ts",
+        find: '        this.onUnparseable({ kind: "target"',
+        replace: '        if (typeof item["state"] === "string") this.onUnparseable({ kind: "target"',
+      },
+    ],
+  },
+  "forged-bytes-counted": {
+    invariant: "A stream record whose bytes are no number is not counted.",
+    description: "Whatever stands for the bytes of a result is made a number.",
+    test: "test/lambdas/aggregation/progress-of-batch.test.ts",
+    changes: [
+      {
+        file: "lambdas/aggregation/batch.ts",
+        find: 'typeof value?.N === "string" ? Number(value.N)',
+        replace: "value?.N !== undefined ? Number(value.N)",
+      },
+    ],
+  },
+  "reason-quotes-message": {
+    invariant: "The reason why a message is no task quotes nothing of it.",
+    description: "The reason contains the message, and so its headers.",
+    test: "test/agent/receive/generated-input.test.ts",
+    changes: [
+      {
+        file: "domain/plan/task-message.ts",
+        find: 'return { reason: "not JSON" };',
+        replace: 'return { reason: "not JSON: ".concat(body) };',
+      },
+    ],
+  },
+  "header-list-unchecked": {
+    invariant: "A body with a fault is refused, and nothing is made.",
+    description: "A header that frames the request is accepted.",
+    test: "test/lambdas/api/generated-bodies.test.ts",
+    changes: [{ file: "domain/net/headers.ts", find: '"Content-Length", ', replace: "" }],
+  },
 } satisfies Bugs;
