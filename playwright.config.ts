@@ -39,6 +39,10 @@ export default defineConfig({
       use: { viewport: DESKTOP, actionTimeout: 120_000 },
     },
     ...WINDOWS.map((window) => ({ ...window, testMatch: "views.spec.ts" })),
-    { name: "actions", testMatch: "{form,links}.spec.ts", use: { viewport: DESKTOP, actionTimeout: 8_000 } },
+    {
+      name: "actions",
+      testMatch: "{form,links,foreign-page}.spec.ts",
+      use: { viewport: DESKTOP, actionTimeout: 8_000 },
+    },
   ],
 });

@@ -21,15 +21,12 @@ const NOT_SHARED = [
   "test/console/report/report-html.test.ts",
   "test/console/request/counted-figures.test.ts",
   "test/lambdas/aggregation/handler.test.ts",
-  "test/lambdas/api/dry-run-probes.test.ts",
+  "test/lambdas/api/sample-sizes.test.ts",
   "test/lambdas/api/summary.test.ts",
   "test/lambdas/custom-resources.test.ts",
   "test/lambdas/get-size/handler.test.ts",
   "test/lambdas/wiring.test.ts",
 ];
-
-/** Minutes for each seed: `npm run lab limiter` runs them. */
-const LIMITER_MATRIX = ["test/origin-limiter/matrix.test.ts"];
 
 /** Thousands of tasks each: `npm run test:rest` runs them. */
 const LONG_REQUESTS = ["test/pipeline/requests/long-*.test.ts"];
@@ -71,19 +68,10 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/!(domain|console|lambdas|e2e|pipeline)/**/*.test.ts", "test/*.test.ts", ...NOT_SHARED],
-          exclude: [...SYNTHESIZES, ...LIMITER_MATRIX],
+          exclude: SYNTHESIZES,
           // A thread begins sooner than a process, and there are hundreds of files: 186 s instead of 203.
           pool: "threads",
           testTimeout: 20_000,
-        },
-      },
-      {
-        test: {
-          name: "limiter-matrix",
-          include: LIMITER_MATRIX,
-          // Each replaces the clock of its process.
-          pool: "forks",
-          sequence: { groupOrder: 2 },
         },
       },
       {

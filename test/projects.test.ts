@@ -8,7 +8,6 @@ import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { CHECKS } from "../tools/checks/run-checks.ts";
-import { LABS } from "../tools/commands/run-program.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const listSchema = z.array(z.object({ file: z.string(), projectName: z.string() }));
@@ -39,10 +38,10 @@ test("each test file belongs to exactly one project", () => {
   expect(all.filter(({ projects }) => projects.length !== 1)).toEqual([]);
 });
 
-test("each project is run by `npm test` or `npm run test:rest`, or is a lab", () => {
+test("each project is run by `npm test` or `npm run test:rest`", () => {
   const packageSchema = z.object({ scripts: z.object({ test: z.string() }) });
   const { scripts } = packageSchema.parse(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")));
-  const named = [scripts.test, ...Object.values({ ...CHECKS, ...LABS }).map((words) => words.join(" "))];
+  const named = [scripts.test, ...Object.values(CHECKS).map((words) => words.join(" "))];
   const patterns = named.flatMap((script) =>
     [...script.matchAll(/--project "?([^\s"]+)/g)].map(
       ([, name = ""]) => new RegExp(`^${name.replaceAll("*", ".*")}$`),

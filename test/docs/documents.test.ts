@@ -4,7 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { CHECKS } from "../../tools/checks/run-checks.ts";
-import { GENERATORS, LABS } from "../../tools/commands/run-program.ts";
+import { GENERATORS } from "../../tools/commands/run-program.ts";
 import { SCENARIOS } from "../../tools/lab/scenarios/all.ts";
 import { anchors, links, paths, scripts } from "./markdown.ts";
 
@@ -37,7 +37,7 @@ function deadLinks(document: string, text: string): string[] {
 /** What some scripts take. */
 const ARGUMENTS: Readonly<Record<string, object>> = {
   gen: GENERATORS,
-  lab: { ...LABS, ...Object.fromEntries(SCENARIOS.map(({ name }) => [name, name])) },
+  lab: Object.fromEntries(SCENARIOS.map(({ name }) => [name, name])),
   "test:rest": CHECKS,
 };
 

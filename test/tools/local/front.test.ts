@@ -2,8 +2,8 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { expect, it, onTestFinished } from "vitest";
-import { ask } from "../../../tools/hostile/ask.ts";
-import { FUNCTION, signedAs, WISHES } from "../../../tools/hostile/page-calls.ts";
+import { ask } from "../../../tools/lab/load/foreign-page.ts";
+import { FUNCTION, signedAs, WISHES } from "../../../tools/lab/load/page-calls.ts";
 import { openFront } from "../../../tools/local/front.ts";
 import { emulatorBehind } from "./emulator-behind.ts";
 

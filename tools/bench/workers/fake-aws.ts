@@ -26,6 +26,4 @@ const aws = new FakeAws({
   queue: { url: "/q", messages: queue },
   objects: new FakeObjects(new Map(), object),
 });
-const { port } = await aws.listen();
-process.send?.({ event: "listening", port });
-process.once("disconnect", () => process.exit(0));
+await aws.serve();

@@ -1,6 +1,7 @@
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { type Check, type Observations, type RequestSeen, requestOf, rowOf } from "../engine/scenario.ts";
-import { examples } from "./tasks.ts";
+import { requestOf } from "../load/requests.ts";
+import type { Check, Observations, RequestSeen } from "../scenario.ts";
+import { examples, expectations } from "./tasks.ts";
 
 /**
  * What the agents claim is true: every `warm` is held where it was seen, and no `hit` is of an object that is kept nowhere.
@@ -14,15 +15,13 @@ export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
     const hits = results.filter(({ outcome, warning }) => outcome === "hit" && warning === undefined);
     const falseWarm = warm.filter((it) => !isHeld(it, holders, seen));
     const falseHits = hits.filter(({ url }) => (holders.get(pathOf(url)) ?? []).length === 0);
-    return rowOf(
-      `${name}: what is claimed is true`,
-      [
-        ["false warm", falseWarm.length, "=", 0],
-        ["false hits", falseHits.length, "=", 0],
-        [claimed, (claimed === "warm" ? warm : hits).length, ">=", 1],
-      ],
-      examples([...falseWarm, ...falseHits].map(({ pop, url, outcome }) => `${outcome} ${pathOf(url)} at ${pop}`)),
-    );
+    const wrong = [...falseWarm, ...falseHits].map(({ pop, url, outcome }) => `${outcome} ${pathOf(url)} at ${pop}`);
+    return {
+      what: `${name}: what is claimed is true`,
+      wanted: `0 false, 1 ${claimed} at least`,
+      saw: `${warm.length} warm, ${falseWarm.length} of them false; ${hits.length} hit, ${falseHits.length} of them false${examples(wrong)}`,
+      holds: [falseWarm.length === 0, falseHits.length === 0, (claimed === "warm" ? warm : hits).length > 0],
+    };
   };
 }
 
@@ -42,7 +41,9 @@ export function warmTasks(name: string, which: "all" | "none"): Check {
   return (seen) => {
     const { results, planned } = requestOf(seen, name);
     const warm = results.filter(({ outcome }) => outcome === "warm").length;
-    return rowOf(`${name}: ${which} of its tasks are warm`, [["warm", warm, "=", which === "all" ? planned.size : 0]]);
+    return expectations(`${name}: ${which} of its tasks are warm`, [
+      ["warm", warm, which === "all" ? planned.size : 0],
+    ]);
   };
 }
 
@@ -50,14 +51,12 @@ export function warmTasks(name: string, which: "all" | "none"): Check {
 export function viewersGetHits(name: string): Check {
   return (seen) => {
     const { viewers = { asked: 0, cold: [] } } = requestOf(seen, name);
-    return rowOf(
-      `${name}: asked again as viewers do`,
-      [
-        ["answers", viewers.asked, ">=", 1],
-        ["no hits of the edge", viewers.cold.length, "=", 0],
-      ],
-      examples(viewers.cold),
-    );
+    return {
+      what: `${name}: asked again as viewers do`,
+      wanted: "hits of the edge alone",
+      saw: `${viewers.asked} asked, ${viewers.cold.length} others${examples(viewers.cold)}`,
+      holds: [viewers.asked > 0, viewers.cold.length === 0],
+    };
   };
 }
 

@@ -3,7 +3,8 @@ import { Agent, request as ask } from "undici";
 import { tierOf } from "../../../domain/result/outcome.ts";
 import type { OriginSettings } from "../../edge/origin.ts";
 import { HOST } from "../../local/world.ts";
-import { requestOf, type Step } from "../engine/scenario.ts";
+import type { Step } from "../scenario.ts";
+import { requestOf } from "./requests.ts";
 
 /** How the origin of `www.example.com` behaves from now on. */
 export function atOrigin(settings: OriginSettings): Step {

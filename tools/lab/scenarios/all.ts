@@ -1,17 +1,18 @@
-import type { Scenario } from "../engine/scenario.ts";
+import type { Scenario } from "../scenario.ts";
 import { longDownload, share } from "./downloads.ts";
 import { fair, second } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
+import { foreignPage, hostileBodies } from "./hostile.ts";
 import { leads } from "./leads.ts";
 import { model } from "./model.ts";
 import { limits, throttling } from "./origin.ts";
-import { REGRESSIONS } from "./regressions.ts";
+import { generatedInput, originLimiter } from "./tests.ts";
 import { deception, warmth } from "./warmth.ts";
 
 /** Every scenario. A new one stands here. */
 export const SCENARIOS: readonly Scenario[] = [
   ...[faults, longFaults, leads],
   ...[longDownload, share, fair, second, model],
-  ...[warmth, deception, limits, throttling],
-  ...REGRESSIONS,
+  ...[warmth, deception, limits, throttling, originLimiter],
+  ...[hostileBodies, foreignPage, generatedInput],
 ];

@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import { expect, it, onTestFinished } from "vitest";
+import { attack } from "../../../tools/lab/load/foreign-page.ts";
+import { signedAs } from "../../../tools/lab/load/page-calls.ts";
+import { openEntrance } from "../../../tools/local/entrance.ts";
+import { openFront } from "../../../tools/local/front.ts";
+import { addressOf } from "../../../tools/local/ports.ts";
+import { emulatorBehind } from "../local/emulator-behind.ts";
+
+const KEY = "271828182845";
+
+/** @param aws what stands before the emulator */
+async function attacked(aws: URL) {
+  const authorization = signedAs(KEY);
+  const api = await openEntrance({ ports: [0], target: aws.origin, apiKey: "api-key", authorization });
+  onTestFinished(api.close);
+  const rows = await attack({ aws, api: new URL(api.url), authorization, apiKey: "api-key" }, 200);
+  return Object.fromEntries(rows.map((row) => [row.what, row]));
+}
+
+it("a foreign page gets nowhere, and the run's own calls do", async () => {
+  const { socketPath, arrived } = await emulatorBehind();
+  const front = await openFront({ socketPath, accessKeyId: KEY });
+  onTestFinished(front.close);
+  const rows = await attacked(new URL(`http://127.0.0.1:${front.port}`));
+  expect(Object.values(rows).filter(({ holds }) => holds.length === 0 || holds.includes(false))).toEqual([]);
+  expect(new Set(arrived.map(({ headers }) => headers.authorization))).toEqual(new Set([signedAs(KEY)]));
+  expect(arrived.every(({ headers }) => headers.origin === undefined)).toBe(true);
+});
+
+it("sees an emulator that lets anybody in", async () => {
+  const { socketPath } = await emulatorBehind();
+  const open = createServer((from, to) => {
+    const asked = request({ socketPath, method: from.method, path: from.url, headers: from.headers }, (answer) => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(to);
+    });
+    from.pipe(asked);
+  });
+  open.listen(0, "127.0.0.1");
+  await once(open, "listening");
+  onTestFinished(() => {
+    open.closeAllConnections();
+    open.close();
+  });
+  const rows = await attacked(new URL(`http://127.0.0.1:${addressOf(open).port}`));
+  expect(rows["two text/plain POSTs that make and run a function"]).toMatchObject({
+    saw: "200: 2",
+    holds: [false, false],
+  });
+  expect(rows["guessed access key ids"]?.holds).toEqual(Array(200).fill(false));
+});

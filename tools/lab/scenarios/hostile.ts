@@ -1,0 +1,125 @@
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
+import { authorization } from "../../local/front.ts";
+import type { LocalPrewarm } from "../../local/local-prewarm.ts";
+import { firstPops } from "../../local/world.ts";
+import { noEmulatorPorts, nothingReadable } from "../check/exposure.ts";
+import { attack } from "../load/foreign-page.ts";
+import { type HostileBody, hostileBody } from "../load/hostile-bodies.ts";
+import type { CheckRow, Scenario } from "../scenario.ts";
+import { filesOf } from "../world/world.ts";
+
+const BODIES = 10_000;
+const GUESSES = 10_000;
+const MAX_SECONDS = 1;
+/** What Lambda may answer at most. */
+const MAX_ANSWER_BYTES = 6_000_000;
+const WORLD = { edge: { pops: firstPops(2), site: filesOf("small", 1, 1_000) } };
+
+/** What the API made of a body. */
+export interface BodyAnswer extends HostileBody {
+  readonly status: number;
+  readonly text: string;
+  readonly seconds: number;
+}
+
+export const hostileBodies: Scenario = {
+  name: "hostile-bodies",
+  description: "The deployed API gets bodies with faults, refuses each within a second, and makes nothing of them.",
+  parts: (scale) => {
+    const answers: BodyAnswer[] = [];
+    const made: string[] = [];
+    return {
+      world: WORLD,
+      load: [
+        async ({ world: { prewarm }, seed, say }) => {
+          made.push(await inventory(prewarm));
+          // The first call of a function loads it.
+          await send(prewarm, { path: "prewarm", body: "{}" });
+          for (const body of fc.sample(hostileBody, { numRuns: scale.of(BODIES), seed: seed.value })) {
+            const answer = await send(prewarm, body);
+            // One that is slow is sent once more: what counts is the body, not what else the machine did.
+            answers.push(answer.seconds > MAX_SECONDS ? await send(prewarm, body) : answer);
+            if (answers.length % 1_000 === 0) say(`${answers.length} bodies sent`);
+          }
+          made.push(await inventory(prewarm));
+        },
+      ],
+      checks: [() => bodiesRefused(answers), () => nothingMade(made)],
+    };
+  },
+};
+
+export const foreignPage: Scenario = {
+  name: "foreign-page",
+  description: "A foreign web page sends all that it can to the local stack, and gets nowhere.",
+  parts: (scale) => {
+    const rows: CheckRow[] = [];
+    return {
+      world: WORLD,
+      load: [
+        async ({ world: { prewarm } }) => {
+          const { aws, apiUrl, apiKey } = prewarm;
+          const own = authorization(aws, "lambda");
+          const target = { aws: new URL(aws.endpoint), authorization: own, api: new URL(apiUrl), apiKey };
+          rows.push(...(await attack(target, scale.of(GUESSES))), noEmulatorPorts(), nothingReadable());
+        },
+      ],
+      checks: [() => rows],
+    };
+  },
+};
+
+/** Each is refused within a second, with what is wrong. */
+export function bodiesRefused(answers: readonly BodyAnswer[]): CheckRow {
+  const faults = answers.map(faultOf);
+  const first = answers.find((_, i) => faults[i] !== undefined);
+  const slowest = Math.max(...answers.map(({ seconds }) => seconds));
+  const wrong = first && `; ${faults.find((it) => it !== undefined)}: ${first.path} ${first.body.slice(0, 300)}`;
+  return {
+    what: `${answers.length} bodies with faults are refused`,
+    wanted: `400 or 404, which says what is wrong, within ${MAX_SECONDS} s`,
+    saw: `the slowest after ${slowest.toFixed(2)} s${wrong ?? ""}`,
+    holds: faults.map((fault) => fault === undefined),
+  };
+}
+
+function faultOf({ status, text, seconds }: BodyAnswer): string | undefined {
+  if (![400, 404].includes(status)) return `HTTP ${status}`;
+  if (seconds > MAX_SECONDS) return `${seconds.toFixed(2)} s`;
+  if (Buffer.byteLength(JSON.stringify(text)) > MAX_ANSWER_BYTES) return "more than Lambda can send";
+  return /^\{.*"(?:error_message|message)":\s*"[^"]/s.test(text) ? undefined : `no reason: ${text.slice(0, 200)}`;
+}
+
+/** @param inventories before and after */
+export function nothingMade(inventories: readonly string[]): CheckRow {
+  const [before, after] = inventories;
+  const saw = inventories.join(", then ");
+  return { what: "nothing is made of them", wanted: "the same before and after", saw, holds: [before === after] };
+}
+
+async function send({ apiUrl, apiKey }: LocalPrewarm, it: HostileBody): Promise<BodyAnswer> {
+  const started = performance.now();
+  const headers = { "x-api-key": apiKey, "content-type": "application/json" };
+  const answer = await fetch(apiUrl + it.path, { method: "POST", headers, body: it.body });
+  const text = await answer.text();
+  return { ...it, status: answer.status, text, seconds: (performance.now() - started) / 1_000 };
+}
+
+/** All that a request makes. */
+async function inventory({ clients, deployed }: LocalPrewarm): Promise<string> {
+  const requests = await clients.db.send(
+    new ScanCommand({
+      TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
+      Select: "COUNT",
+      // One item is no request: who has a permit to be active.
+      FilterExpression: "attribute_exists(created_at)",
+    }),
+  );
+  const Bucket = deployed.resource("PrewarmStorageLists", "AWS::S3::Bucket");
+  const { KeyCount = 0 } = await clients.s3.send(new ListObjectsV2Command({ Bucket }));
+  const { Schedules = [] } = await clients.scheduler.send(new ListSchedulesCommand({}));
+  return `${requests.Count} requests, ${KeyCount} objects, ${Schedules.length} schedules`;
+}
