@@ -100,13 +100,14 @@ export function commandLine({ scenario, seed, scale }: Pick<LabReport, "scenario
   return `npm run lab -- ${scenario} --seed ${seed} --scale ${scale}`;
 }
 
-/** Each row with what was wanted and seen, then the faults, then how it ended. */
+/** Each row with what was seen, and what was wanted if it is wrong; then the faults, then how it ended. */
 export function reportText(report: LabReport): string {
   const { scenario, rows, faults, seconds } = report;
-  const lines = rows.flatMap((row) => [
-    `${isWrong(row) ? "WRONG" : "ok   "} ${row.what}: ${row.holds.filter((it) => it).length} of ${row.holds.length}`,
-    `      wanted ${row.wanted}; saw ${row.saw}`,
-  ]);
+  const lines = rows.flatMap((row) =>
+    isWrong(row)
+      ? [`WRONG ${row.what}`, `      wanted ${row.wanted}`, `      saw ${row.saw}`]
+      : [`ok    ${row.what}: ${row.saw}`],
+  );
   const counted = [...faults].map(([kind, count]) => `${count} × ${kind}`).join(", ");
   const wrong = rows.filter(isWrong).length;
   return [

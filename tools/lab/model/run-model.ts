@@ -86,6 +86,7 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "x",
     AWS_SECRET_ACCESS_KEY: "x",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     POWERTOOLS_LOG_LEVEL: "SILENT",
     STALL_SECONDS: "900",
     // Nobody announces an end here: EventBridge is not there, and the event goes to the dead letters.
