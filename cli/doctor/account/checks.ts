@@ -1,5 +1,5 @@
 import { required } from "../check/aws-errors.ts";
-import { type Check, fail, type Judgement, ok, warn } from "../check/check.ts";
+import { type Check, checker, fail, type Judgement, ok, warn } from "../check/check.ts";
 import type { ExistingNetwork } from "../check/options.ts";
 import { judgeBlockPublicAccess, networkChecks } from "./network.ts";
 import type { AccountReader } from "./read-account.ts";
@@ -24,6 +24,8 @@ const BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version";
 const DEPLOYING = "docs/deploy.md#deploying";
 const NO_INSTANCES = "docs/operations.md#no-instances";
 
+const check = checker({ phase: "before", awsOnly: true });
+
 /** What can be known before anything is deployed. */
 export function accountChecks({ account, template, network }: AccountDeps): Check[] {
   const checks: Check[] = [
@@ -46,7 +48,7 @@ export function accountChecks({ account, template, network }: AccountDeps): Chec
     }),
     check("VPC Block Public Access", NO_INSTANCES, () => judgeBlockPublicAccess(account, network)),
   ];
-  if (network !== undefined) return [...checks, ...networkChecks(account, network).map(ofAccount)];
+  if (network !== undefined) return [...checks, ...networkChecks(account, network)];
   const vpcs = async () => {
     const [used, quota] = await Promise.all([account.vpcCount(), account.quota(...VPC_QUOTA)]);
     return judgeVpcQuota(used, quota);
@@ -58,14 +60,6 @@ async function zonesOf(account: AccountReader, network: ExistingNetwork | undefi
   if (network === undefined) return account.zones();
   const subnets = await account.subnets(network.subnets);
   return [...new Set(subnets.map(({ AvailabilityZone }) => required(AvailabilityZone, "AvailabilityZone")))].sort();
-}
-
-function check(name: string, docs: string, run: Check["run"]): Check {
-  return ofAccount({ name, docs, run });
-}
-
-function ofAccount({ name, docs, run }: Pick<Check, "name" | "docs" | "run">): Check {
-  return { phase: "before", name, docs, awsOnly: true, run };
 }
 
 /** CDK and the AWS SDK support no older one: https://docs.aws.amazon.com/cdk/v2/guide/node-versions.html */

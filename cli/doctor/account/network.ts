@@ -1,27 +1,24 @@
 import type { IpPermission, RouteTable, VpcEndpoint } from "@aws-sdk/client-ec2";
 import { required } from "../check/aws-errors.ts";
-import { type Check, fail, type Judgement, ok, warn } from "../check/check.ts";
+import { type Check, checker, fail, type Judgement, ok, warn } from "../check/check.ts";
 import type { ExistingNetwork } from "../check/options.ts";
 import type { AccountReader } from "./read-account.ts";
 
+const check = checker({ phase: "before", awsOnly: true });
+
 /** Whether instances in a VPC that there is reach the internet and, for a private API, its endpoint. */
-export function networkChecks(
-  ec2: AccountReader,
-  { vpc, subnets, sg, vpce }: ExistingNetwork,
-): Pick<Check, "name" | "docs" | "run">[] {
+export function networkChecks(ec2: AccountReader, { vpc, subnets, sg, vpce }: ExistingNetwork): Check[] {
   const docs = "docs/deploy.md#in-a-vpc-that-you-have";
   const checks = [
-    { name: "subnets and group", docs, run: () => judgeMembers(ec2, { vpc, subnets, sg }) },
-    { name: "way to the internet", docs, run: async () => judgeRoutes(subnets, await ec2.routeTables(vpc)) },
-    {
-      name: "way out of the group",
-      docs,
-      run: async () => judgeEgress(required((await ec2.securityGroup(sg)).IpPermissionsEgress, "IpPermissionsEgress")),
-    },
+    check("subnets and group", docs, () => judgeMembers(ec2, { vpc, subnets, sg })),
+    check("way to the internet", docs, async () => judgeRoutes(subnets, await ec2.routeTables(vpc))),
+    check("way out of the group", docs, async () =>
+      judgeEgress(required((await ec2.securityGroup(sg)).IpPermissionsEgress, "IpPermissionsEgress")),
+    ),
   ];
   if (vpce === undefined) return checks;
-  const run = async () => judgeEndpoint(vpc, await ec2.endpoint(vpce));
-  return [...checks, { name: "endpoint of the API", docs: "docs/deploy.md#parameters", run }];
+  const endpoint = async () => judgeEndpoint(vpc, await ec2.endpoint(vpce));
+  return [...checks, check("endpoint of the API", "docs/deploy.md#parameters", endpoint)];
 }
 
 /** CloudFormation checks the subnets and cannot check the group; the launch fails if it is of another VPC. */

@@ -33,6 +33,11 @@ export interface Check {
   run(): Promise<Judgement>;
 }
 
+/** Makes the checks of a phase, of which all are for AWS alone or none. */
+export function checker({ phase, awsOnly = false }: Pick<Check, "phase" | "awsOnly">) {
+  return (name: string, docs: string, run: Check["run"]): Check => ({ phase, name, docs, awsOnly, run });
+}
+
 /** A check with its result. */
 export interface Finding extends Judgement, Pick<Check, "phase" | "name" | "docs"> {}
 

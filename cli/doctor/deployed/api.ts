@@ -3,7 +3,9 @@ import type { Client } from "../../api/client.ts";
 import { clientErrorOf, isRefused } from "../../api/refusal.ts";
 import { CommandError } from "../../command-error.ts";
 import { VERSION } from "../../version.ts";
-import { type Check, cannotTell, fail, type Judgement, ok, once, warn } from "../check/check.ts";
+import { type Check, cannotTell, checker, fail, type Judgement, ok, once, warn } from "../check/check.ts";
+
+const check = checker({ phase: "deployed" });
 
 export interface ApiDeps {
   readonly api: () => Promise<Client>;
@@ -15,17 +17,12 @@ export interface ApiDeps {
 export function apiChecks({ api, mustAnswer }: ApiDeps): Check[] {
   const keyed = once(async () => judgeKey(await api(), mustAnswer));
   return [
-    { phase: "deployed", name: "API and key", docs: "docs/troubleshooting.md#the-api-does-not-answer", run: keyed },
-    {
-      phase: "deployed",
-      name: "version",
-      docs: "docs/troubleshooting.md#the-command-finds-no-api",
-      run: async () => {
-        const { status } = await keyed();
-        if (status === "ok" || status === "warn") return judgeVersion(await api());
-        return cannotTell("the API does not answer this key", "see the check before this one");
-      },
-    },
+    check("API and key", "docs/troubleshooting.md#the-api-does-not-answer", keyed),
+    check("version", "docs/troubleshooting.md#the-command-finds-no-api", async () => {
+      const { status } = await keyed();
+      if (status === "ok" || status === "warn") return judgeVersion(await api());
+      return cannotTell("the API does not answer this key", "see the check before this one");
+    }),
   ];
 }
 

@@ -1,6 +1,8 @@
-import { type Check, cannotTell, fail, type Judgement, ok, once, warn } from "../check/check.ts";
+import { type Check, cannotTell, checker, fail, type Judgement, ok, once, warn } from "../check/check.ts";
 import type { AlarmState, StackReader } from "./read-stack.ts";
 import { judgeEnabled, judgeFilters, judgeLastResults, shortName } from "./streams.ts";
+
+const check = checker({ phase: "deployed" });
 
 /** Whether a deployed stack does what it should, as its parts say. */
 export function stackChecks(stack: StackReader): Check[] {
@@ -28,10 +30,6 @@ export function stackChecks(stack: StackReader): Check[] {
     }),
     check("dead letters", "docs/operations.md#dead-letters", async () => judgeDeadLetters(await deadLetters(stack))),
   ];
-}
-
-function check(name: string, docs: string, run: Check["run"]): Check {
-  return { phase: "deployed", name, docs, run };
 }
 
 /** @param status https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { knownNames } from "../../../domain/pops/select.ts";
-import { type Check, ok, once } from "../check/check.ts";
+import { type Check, checker, ok, once } from "../check/check.ts";
 import type { EdgePlace } from "../check/place.ts";
 import type { Lookup, ProbedPop } from "./lookup.ts";
 import { isNamed, judgeReached, judgeResolved, type Reached, reachPops } from "./reach.ts";
@@ -24,6 +24,9 @@ export interface EdgeDeps {
   /** A value of a query that nobody used before. @default random */
   readonly fresh?: () => string;
 }
+
+/** A stand-in for the edge tells as little of CloudFront as an emulator does of an account. */
+const check = checker({ phase: "edge", awsOnly: true });
 
 /** What can be warmed from here today, and how the servers of a POP share what they have. */
 export function edgeChecks(deps: EdgeDeps): Check[] {
@@ -63,11 +66,6 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
     check("servers of a POP", "docs/doctor.md#the-edge", async () => judgeShares(await shares())),
     { ...check("evidence", "docs/doctor.md#sending-the-evidence-back", file), awsOnly: false },
   ];
-}
-
-/** A stand-in for the edge tells as little of CloudFront as an emulator does of an account. */
-function check(name: string, docs: string, run: Check["run"]): Check {
-  return { phase: "edge", name, docs, awsOnly: true, run };
 }
 
 interface Observed {

@@ -3,7 +3,7 @@ import { type ApiClient, RefusedError } from "../../../client/api-client.ts";
 import { metricNamespace } from "../../../domain/metrics.ts";
 import { clientErrorOf } from "../../api/refusal.ts";
 import { required } from "../check/aws-errors.ts";
-import { type Check, cannotTell, fail, type Judgement, ok, once, warn } from "../check/check.ts";
+import { type Check, cannotTell, checker, fail, type Judgement, ok, once, warn } from "../check/check.ts";
 import type { DoctorOptions } from "../check/options.ts";
 import type { EdgePlace } from "../check/place.ts";
 import type { StackReader } from "../deployed/read-stack.ts";
@@ -26,6 +26,10 @@ export interface SmokeDeps {
   readonly polling: Polling;
   readonly onInterrupt: FollowDeps["onInterrupt"];
 }
+
+const check = checker({ phase: "smoke" });
+/** What an emulator does not have: instances that boot, the log and metric services at work, CloudFront. */
+const awsOnly = checker({ phase: "smoke", awsOnly: true });
 
 /** One URL, two POPs, one instance, from the first call to the last trace. The first check starts it. */
 export function smokeChecks(deps: SmokeDeps): Check[] {
@@ -131,15 +135,6 @@ async function judgeReport({ api }: SmokeDeps, { reqId }: Followed): Promise<Jud
 
 async function one(stack: SmokeDeps["stack"], type: string, prefix = ""): Promise<string> {
   return required((await stack.named(type, prefix))[0], `${type} in the stack`).physicalId;
-}
-
-function check(name: string, docs: string, run: Check["run"]): Check {
-  return { phase: "smoke", name, docs, run };
-}
-
-/** What an emulator does not have: instances that boot, the log and metric services at work, CloudFront. */
-function awsOnly(name: string, docs: string, run: Check["run"]): Check {
-  return { phase: "smoke", name, docs, awsOnly: true, run };
 }
 
 /** Boot and packages take a minute or two; an instance that needs longer makes every request late. */
