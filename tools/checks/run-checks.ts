@@ -9,7 +9,7 @@ export const CHECKS: Readonly<Record<string, readonly [program: string, ...args:
   templates: ["npx", "tsx", "tools/checks/lint-templates.ts"],
   lint: ["npm", "run", "--silent", "lint"],
   nag: ["npx", "tsx", "tools/release/nag.ts"],
-  coverage: ["npx", "tsx", "tools/checks/coverage.ts"],
+  coverage: ["npm", "run", "--silent", "coverage"],
   planted: ["npx", "tsx", "test/planted/run.ts"],
   "crash-points": ["npx", "vitest", "run", "--project", "crash-points"],
   "pipeline-long": ["npx", "vitest", "run", "--project", "pipeline-long"],

@@ -39,12 +39,6 @@ export interface Policy {
    */
   readonly compress: boolean | "busy";
   /**
-   * Whether the form of a compressible object that was cached first is served to everybody who accepts it. If not, each
-   * normalised Accept-Encoding has a form of its own.
-   * @default true
-   */
-  readonly firstFormStays: boolean;
-  /**
    * A range of what is not cached: `passed` to the origin, or asked of it and `kept` as a fragment.
    * @default passed
    */
@@ -98,7 +92,6 @@ const DEFAULT: Omit<Policy, "errorTtlMs"> = {
   keyHeaders: [],
   encodings: [],
   compress: false,
-  firstFormStays: true,
   ranges: "passed",
   collapsing: "told",
   age: "kept",

@@ -34,7 +34,7 @@ export function askedFor(domain: string, target: string, headers: IncomingHttpHe
   const form = normalised(accepts);
   const base = Object.entries(forwarded).reduce((all, [name, value]) => `${all}\n${name}: ${value}`, key);
   const withForm = (one: string) => (one === "" ? base : `${base}\naccept-encoding: ${one}`);
-  const others = policy.compress !== false && policy.firstFormStays ? formsOf(encodings) : [];
+  const others = policy.compress !== false ? formsOf(encodings) : [];
   return {
     key: withForm(form),
     target,

@@ -59,11 +59,6 @@ export interface EdgeOptions {
    */
   readonly behaviours?: readonly Behaviour[];
   /**
-   * The REC that all others ask instead of the origin; any name.
-   * @default none
-   */
-  readonly originShield?: string;
-  /**
    * How the origins behave. Each distribution's has a limit of its own.
    * @default without limit and delay
    */

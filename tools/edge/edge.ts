@@ -60,7 +60,7 @@ export interface Edge {
 
 /** Starts a stand-in CloudFront on loopback: an origin, two tiers of caches before it, and the DNS that finds them. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  const { now = Date.now, errorTtlMs = 10_000, originShield } = options;
+  const { now = Date.now, errorTtlMs = 10_000 } = options;
   const distributions = new Distributions(options.distributions);
   const behaviours = new Behaviours(options.distributions, options.behaviours ?? [], errorTtlMs);
   const site = new Site(options.site);
@@ -79,7 +79,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     closers.push(origin.close);
     const client = new OriginClient({ url: origin.url, now });
     closers.push(() => client.close());
-    const tiers = wireTiers({ pops: options.pops, originShield, origin: client, now });
+    const tiers = wireTiers({ pops: options.pops, origin: client, now });
     const placed = placePops(options, tiers.pops);
     const { popAt, popNamed, addressesOf } = placed;
     const servers = [...popAt.values()];
@@ -114,7 +114,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       },
       evict: (paths, from = {}) => evict(paths, from, servers, tiers.recs),
       holders: (path) => holdersOf(path, servers, tiers.recs),
-      stats: () => edgeStats(origin, servers, dns.queries()),
+      stats: () => edgeStats(origin, servers),
       originRequests: () => origin.log(),
       popRequests: () => log?.requests ?? [],
       close,

@@ -29,8 +29,8 @@ export interface Entry extends Reply {
   readonly originMs?: number;
 }
 
-/** The layer that had the answer. `shield`: the REC that is the Origin Shield. */
-export type Layer = "pop" | "rec" | "shield" | "origin";
+/** The layer that had the answer. */
+export type Layer = "pop" | "rec" | "origin";
 
 export interface Answer {
   readonly entry: Entry;

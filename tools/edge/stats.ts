@@ -19,12 +19,10 @@ export interface EdgeStats {
   /** Requests that an origin's own limit refused, of both kinds. */
   readonly originRefused: number;
   readonly byPop: Readonly<Record<string, Readonly<PopCounters>>>;
-  readonly byAddress: Readonly<Record<string, Readonly<PopCounters & { pop: string }>>>;
-  readonly dnsQueries: number;
 }
 
 /** A copy of the counts as they stand. */
-export function edgeStats(origin: Origin, servers: readonly Pop[], dnsQueries: number): EdgeStats {
+export function edgeStats(origin: Origin, servers: readonly Pop[]): EdgeStats {
   const { fetches, heads, ranges, revalidations } = origin.counts();
   const log = origin.log();
   const probes = log.filter(({ probe }) => probe).length;
@@ -40,8 +38,6 @@ export function edgeStats(origin: Origin, servers: readonly Pop[], dnsQueries: n
     originProbes: probes,
     originRefused: log.filter(({ refused }) => refused).length,
     byPop: Object.fromEntries([...byPop].map(([pop, all]) => [pop, sumOf(all)])),
-    byAddress: Object.fromEntries(servers.map(({ address, name, counters }) => [address, { pop: name, ...counters }])),
-    dnsQueries,
   };
 }
 

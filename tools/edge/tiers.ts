@@ -21,32 +21,28 @@ export interface Tiers {
 
 export interface TiersOptions {
   readonly pops: readonly EdgePop[];
-  /** The REC that the others ask instead of the origin. */
-  readonly originShield?: string | undefined;
   readonly origin: OriginClient;
   readonly now: () => number;
 }
 
-/** Wires POP → REC → origin, with an Origin Shield before the origin if there is one. */
-export function wireTiers({ pops, originShield, origin, now }: TiersOptions): Tiers {
-  const shield = originShield === undefined ? undefined : recTier("shield", askOrigin(origin, "shield"), now);
-  const behindRec: Upstream = shield ? (asked) => shield.get(asked.key, asked) : askOrigin(origin, "rec");
+/** Wires POP → REC → origin. */
+export function wireTiers({ pops, origin, now }: TiersOptions): Tiers {
+  const upstream = askOrigin(origin, "rec");
   const recs = new Map(
-    [...new Set(pops.map(({ rec }) => rec))].map((name) => [name, recTier("rec", behindRec, now, shield)]),
+    [...new Set(pops.map(({ rec }) => rec))].map((name) => [name, new Tier({ layer: "rec", now, upstream })]),
   );
-  if (shield && originShield !== undefined) recs.set(originShield, shield);
 
   const popTiers = new Map<string, readonly Tier[]>();
   for (const { pop, rec, addresses = 1, caches = "shared" } of pops) {
     const parent = recs.get(rec);
     if (!parent) continue;
     const around = askOrigin(origin, "pop");
-    const upstream: Upstream = (asked, known) =>
+    const askParent: Upstream = (asked, known) =>
       asked.policy.rec === "passed" ? around(asked, known) : parent.get(asked.key, asked);
     const count = caches === "own" ? addresses : 1;
     popTiers.set(
       pop,
-      Array.from({ length: count }, () => new Tier({ layer: "pop", parent, upstream, now })),
+      Array.from({ length: count }, () => new Tier({ layer: "pop", parent, upstream: askParent, now })),
     );
   }
   return {
@@ -60,10 +56,6 @@ export function wireTiers({ pops, originShield, origin, now }: TiersOptions): Ti
       );
     },
   };
-}
-
-function recTier(layer: "rec" | "shield", upstream: Upstream, now: () => number, parent?: Tier): Tier {
-  return new Tier({ layer, now, upstream, ...(parent && { parent }) });
 }
 
 /** An upstream that is the origin. On a 304 the body is the asking tier's own. */

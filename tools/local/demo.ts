@@ -4,20 +4,13 @@ import { follow } from "../../cli/watch/follow.ts";
 import { openDisplay } from "../../cli/watch/open-display.ts";
 import type { Progress, Summary } from "../../client/answers.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import { grouped } from "../../domain/collections.ts";
 import { recOf } from "../../domain/pops/sites.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
 import { checkedClient } from "./api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
-import {
-  askAgain,
-  outcomeCounts,
-  type PopRow,
-  popTable,
-  readResults,
-  reportRows,
-  rowsByPop,
-  unmet,
-} from "./results.ts";
+import { askAgain, outcomeCounts, popTable, readResults, reportRows, unmet } from "./results.ts";
 import { endOnSignals, INTERRUPTED } from "./signals.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
@@ -35,7 +28,7 @@ interface Outcome {
   readonly progress: Progress;
   readonly summary: Summary;
   readonly report: string;
-  readonly rows: readonly PopRow[];
+  readonly results: readonly TaskResult[];
   readonly originFetches: number;
   readonly cold: readonly string[];
 }
@@ -76,14 +69,14 @@ async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
   const progress = await watch(api, reqId);
   const summary = (await api.summary(reqId)).value;
   const report = await (await request(summary.failure_pop_urls_report)).body.text();
-  const rows = rowsByPop(await readResults(prewarm, reqId));
+  const results = await readResults(prewarm, reqId);
   const { standIn } = prewarm;
   if (standIn === undefined) throw new Error("The demo needs its edge");
   // Read before the edge is asked again: a URL that is not warm would add a fetch then.
   const { originFetches } = standIn.edge.stats();
-  say(`\n${popTable(rows)}\n`);
+  say(`\n${popTable(results)}\n`);
   say(`Failed tasks:            ${progress.failed_count}`);
-  say(`What was seen:           ${outcomeCounts(rows)}`);
+  say(`What was seen:           ${outcomeCounts(results)}`);
   say(`POPs without an address: ${summary.failure_pops.join(", ") || "none"}`);
   say(`URLs that cannot be read: ${summary.failure_urls.join(", ") || "none"}`);
   say(
@@ -92,7 +85,7 @@ async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
   refuseIfEnding();
   const cold = await askAgain(standIn, GOOD_URLS, POPS);
   say(`Asked again everywhere:  ${progress.total_count - cold.length} of ${progress.total_count} are hits`);
-  return { progress, summary, report, rows, originFetches, cold };
+  return { progress, summary, report, results, originFetches, cold };
 }
 
 /** As `prewarm status --watch` shows it. */
@@ -121,8 +114,9 @@ async function watch(api: ApiClient, reqId: string): Promise<Progress> {
 }
 
 /** The values that are not as expected. */
-function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outcome): string[] {
+function wrongIn({ progress, summary, report, results, originFetches, cold }: Outcome): string[] {
   const tasks = GOOD_URLS.length * POPS.length;
+  const byPop = grouped(results, ({ pop }) => pop);
   const bytes = POPS.length * Object.values(FILES).reduce((sum, size) => sum + size, 0);
   return unmet([
     ["status", progress.status, "FINISHED"],
@@ -135,9 +129,9 @@ function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outco
     ["failure_pops", summary.failure_pops.join(), DEAD_POP],
     ["failure_urls", summary.failure_urls.join(), MISSING_URL],
     ["what the report names", reportedIn(report).join(), [` ${MISSING_URL}`, `${DEAD_POP} `].join()],
-    ["POPs with results", rows.map(({ pop }) => pop).join(), [...POPS].sort().join()],
-    ["tasks at each POP", [...new Set(rows.map((row) => row.tasks))].join(), String(GOOD_URLS.length)],
-    ["what was seen", outcomeCounts(rows), `${tasks} warm`],
+    ["POPs with results", [...byPop.keys()].sort().join(), [...POPS].sort().join()],
+    ["tasks at each POP", [...new Set([...byPop.values()].map((its) => its.length))].join(), String(GOOD_URLS.length)],
+    ["what was seen", outcomeCounts(results), `${tasks} warm`],
     ["fetches the origin saw", originFetches, GOOD_URLS.length * recs().size],
     ["URLs that are not warm", cold.join("; "), ""],
   ]);

@@ -2,22 +2,14 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { parse } from "csv-parse/sync";
 import { Agent, request } from "undici";
 import * as z from "zod";
+import { grouped } from "../../domain/collections.ts";
 import { shardKey } from "../../domain/plan/task.ts";
 import { recOf } from "../../domain/pops/sites.ts";
-import { outcomes, type TaskOutcome } from "../../domain/result/outcome.ts";
+import { outcomes } from "../../domain/result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
+import { table } from "../markdown-table.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";
 import type { StandIn } from "./stand-in-edge.ts";
-
-/** The results of one POP, summed. */
-export interface PopRow {
-  readonly pop: string;
-  readonly tasks: number;
-  readonly bytes: number;
-  /** How many tasks had each outcome; those of an older agent count as `done`. */
-  readonly outcomes: ReadonlyMap<TaskOutcome, number>;
-  readonly failed: number;
-}
 
 const reportSchema = z.array(z.object({ pop: z.string(), url: z.string() }));
 
@@ -51,39 +43,25 @@ export async function readResults(
   return results;
 }
 
-export function rowsByPop(results: readonly TaskResult[]): PopRow[] {
-  const byPop = new Map<string, TaskResult[]>();
-  for (const result of results) byPop.set(result.pop, [...(byPop.get(result.pop) ?? []), result]);
-  return [...byPop].sort().map(([pop, its]) => ({
-    pop,
-    tasks: its.length,
-    bytes: its.reduce((sum, { bytes }) => sum + bytes, 0),
-    outcomes: new Map(
-      outcomes.map((outcome) => [outcome, its.filter(({ outcome: seen = "done" }) => seen === outcome).length]),
-    ),
-    failed: its.filter(({ ok }) => !ok).length,
-  }));
+/** A table of what each POP's results come to. */
+export function popTable(results: readonly TaskResult[]): string {
+  const rows = [...grouped(results, ({ pop }) => pop)]
+    .sort()
+    .map(([pop, its]) => [
+      ...[pop, recOf(pop) ?? "", String(its.length)],
+      (its.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000).toFixed(1),
+      outcomeCounts(its),
+      String(its.filter(({ ok }) => !ok).length),
+    ]);
+  return table(["POP", "REC", "tasks", "MB", "outcomes", "failed"], rows);
 }
 
-export function popTable(rows: readonly PopRow[]): string {
-  const lines = rows.map(({ pop, tasks, bytes, outcomes: counts, failed }) =>
-    [
-      pop.padEnd(10),
-      (recOf(pop) ?? "").padEnd(14),
-      String(tasks).padStart(5),
-      (bytes / 1_000_000).toFixed(1).padStart(9),
-      String(counts.get("warm") ?? 0).padStart(5),
-      String(counts.get("hit") ?? 0).padStart(5),
-      String(failed).padStart(7),
-    ].join(" "),
-  );
-  return ["POP        REC            tasks        MB  warm   hit  failed", ...lines].join("\n");
-}
-
-/** How many tasks had each outcome, in words: `60 warm, 4 hit`. */
-export function outcomeCounts(rows: readonly PopRow[]): string {
-  const count = (outcome: TaskOutcome) => rows.reduce((sum, row) => sum + (row.outcomes.get(outcome) ?? 0), 0);
-  return outcomes.flatMap((outcome) => (count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [])).join(", ");
+/** How many tasks had each outcome, in words: `60 warm, 4 hit`. Those of an older agent count as `done`. */
+export function outcomeCounts(results: readonly TaskResult[]): string {
+  const counts = grouped(results, ({ outcome = "done" }) => outcome);
+  return outcomes
+    .flatMap((outcome) => (counts.has(outcome) ? [`${counts.get(outcome)?.length} ${outcome}`] : []))
+    .join(", ");
 }
 
 /** Asks every POP for every URL once more, as a viewer would. Returns those that were not a hit. */

@@ -22,7 +22,6 @@ test("a POP's name gives the POP's addresses", async () => {
   }
   expect(await resolver.resolve4("D111111ABCDEF8.pvg52-e1.CloudFront.cn")).toEqual(edge.addressesOf("PVG52-E1"));
   expect(edge.addressesOf("PVG52-E1")).toHaveLength(2);
-  expect(edge.stats().dnsQueries).toBe(5);
 });
 
 test("the distribution and its aliases lead to the first POP that is alive", async () => {

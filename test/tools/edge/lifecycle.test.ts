@@ -73,11 +73,3 @@ test("an address outside loopback is refused", async () => {
   await expect(startEdge({ ...options, firstAddress: "127.255.255.254" })).rejects.toThrow(RangeError);
   await expect(startEdge({ ...options, pops: [...POPS, ...POPS] })).rejects.toThrow(/twice/);
 });
-
-test("hundreds of POPs start in one edge", async () => {
-  const pops = Array.from({ length: 600 }, (_, n) => ({ pop: `P${n}-C1`, rec: `R${n % 13}` }));
-  const edge = await newEdge({ pops, site: { "/a.bin": { size: 100_000 } } });
-  expect(edge.addressOf("P599-C1")).toBe("127.77.2.88");
-  await Promise.all(pops.slice(0, 100).map(({ pop }) => ask(edge, { pop })));
-  expect(edge.stats().originFetches).toBe(13);
-});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ask, inTurn, newEdge, POPS, seen } from "./client.ts";
+import { ask, inTurn, newEdge, seen } from "./client.ts";
 
 const PRAGMA = { pragma: "server-timing" };
 
@@ -43,17 +43,4 @@ test("a share of the answers, and always with the Pragma", async () => {
 test("a share of nothing: the Pragma alone brings it", async () => {
   const edge = await newEdge({ behaviours: [{ serverTiming: 0 }] });
   expect(await inTurn(edge, {}, { headers: PRAGMA })).toEqual(["Miss -", "Hit EDGE"]);
-});
-
-test("an Origin Shield is asked instead of the origin, and is a layer of its own", async () => {
-  const pops = [...POPS, { pop: "DUB2-C1", rec: "ireland" }];
-  const edge = await newEdge({ pops, originShield: "ireland" });
-  const asked = ["SIN2-P1", "BOM78-P1", "FRA56-P4", "DUB2-C1", "DUB2-C1"].map((pop) => ({ pop }));
-  const got = await inTurn(edge, ...asked);
-  expect(got).toEqual(["Miss origin", "Hit REC", "Hit Origin Shield", "Hit Origin Shield", "Hit EDGE"]);
-  const { originFetches, byPop } = edge.stats();
-  expect(originFetches).toBe(1);
-  expect(byPop["FRA56-P4"]).toMatchObject({ recHits: 1 });
-  edge.invalidate(["/*"]);
-  expect(String((await ask(edge)).headers["server-timing"])).toContain('cdn-upstream-layer;desc="Origin Shield"');
 });

@@ -89,11 +89,6 @@ test("the form that was cached first stays, for all who accept it", async () => 
   expect(await forms(plain, undefined, "br,gzip")).toEqual(["Miss identity", "Hit identity"]);
 });
 
-test("that can be switched off", async () => {
-  const edge = await encodedEdge({ ...COMPRESSING, firstFormStays: false });
-  expect(await forms(edge, undefined, "gzip", "br,gzip")).toEqual(["Miss identity", "Miss gzip", "Miss br"]);
-});
-
 test("an edge that is too busy to compress keeps what it has", async () => {
   const edge = await encodedEdge({ ...COMPRESSING, compress: "busy" });
   expect(await form(edge, "br,gzip")).toBe("Miss identity");
@@ -112,18 +107,6 @@ test.each<[string, SiteObject]>([
 ])("what is %s is not compressed, and its forms stay apart", async (_, object) => {
   const edge = await encodedEdge(COMPRESSING, object);
   expect(await forms(edge, "br,gzip", "gzip")).toEqual(["Miss identity", "Miss identity"]);
-});
-
-test("Vary names Accept-Encoding once, whoever says it", async () => {
-  const edge = await encodedEdge(COMPRESSING, { ...TEXT, vary: ["accept-encoding"] });
-  const { headers } = await ask(edge, { path: "/a.css", headers: { "accept-encoding": "gzip" } });
-  expect(headers).toMatchObject({ vary: "accept-encoding", "content-encoding": "gzip" });
-});
-
-test("1,000 and 10,000,000 bytes are compressed", async () => {
-  for (const size of [1_000, 10_000_000]) {
-    expect(await form(await encodedEdge(COMPRESSING, { ...TEXT, size }), "gzip")).toBe("Miss gzip");
-  }
 });
 
 test("a compressed form that expired is revalidated", async () => {
