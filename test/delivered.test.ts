@@ -47,9 +47,7 @@ test.each(ENTRIES)("%s", (entry) => {
 });
 
 test("a file that imports a tool is found out", () => {
-  expect(sourcesOf("tools/commands/run-program.ts").filter((path) => path.startsWith("tools/"))).toContain(
-    "tools/root.ts",
-  );
+  expect(sourcesOf("tools/checks/main.ts")).toContain("tools/checks/run-checks.ts");
 });
 
 test("the command's package has its bundles with their licences, and its README", () => {

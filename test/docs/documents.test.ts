@@ -4,7 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { CHECKS } from "../../tools/checks/run-checks.ts";
-import { GENERATORS } from "../../tools/commands/run-program.ts";
+import { GENERATORS } from "../../tools/commands/generate.ts";
 import { SCENARIOS } from "../../tools/lab/scenarios/all.ts";
 import { anchors, links, paths, scripts } from "./markdown.ts";
 

@@ -1,16 +1,19 @@
-// `npm run gen docs`, `npm run gen map`.
+// `npm run gen WHAT`: makes what is kept in the repository, though a program writes it.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fillParts } from "../release/generated-parts.ts";
 import { WORLD_FILE, worldText } from "../release/map.ts";
 import { openApiText } from "../release/openapi.ts";
-import { ROOT } from "../root.ts";
+import { isMain, ROOT } from "../root.ts";
 import { GENERATED_PARTS } from "./document-parts.ts";
 
-if (process.argv[2] === "map") {
-  writeFileSync(WORLD_FILE, worldText());
-  console.log("console/map/world.ts is written.");
-} else {
-  writeDocuments();
+export const GENERATORS = { docs: writeDocuments, map: writeMap, pictures: takePictures };
+
+if (isMain(import.meta.url)) {
+  const [, make] = Object.entries(GENERATORS).find(([name]) => name === process.argv[2]) ?? [];
+  if (make === undefined) {
+    console.error(`Usage: npm run gen NAME; there are ${Object.keys(GENERATORS).join(", ")}`);
+    process.exitCode = 2;
+  } else await make();
 }
 
 /** Writes into the documents what they have from the code, and the description of the API beside them. */
@@ -23,4 +26,16 @@ function writeDocuments(): void {
     console.log(`${name}: ${stale.join(", ")}`);
   }
   writeFileSync(`${ROOT}docs/openapi.json`, openApiText());
+}
+
+function writeMap(): void {
+  writeFileSync(WORLD_FILE, worldText());
+  console.log("console/map/world.ts is written.");
+}
+
+/** In this process: a signal reaches Playwright as if it had been started itself. */
+async function takePictures(): Promise<void> {
+  const config = ["--config", "test/browser/pictures/playwright.config.ts"];
+  process.argv.splice(2, 1, "test", ...config);
+  await import(`${ROOT}node_modules/@playwright/test/cli.js`);
 }
