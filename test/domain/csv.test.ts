@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csvRow, textOfField } from "../../domain/csv.ts";
+import { fuzz } from "../fuzz.ts";
 
 const FORMULA = /^[=+\-@\t\r\n\v\f\u0085\u2028\u2029\uFF1D\uFF0B\uFF0D\uFF20]/;
 
@@ -48,7 +49,7 @@ describe("a row of CSV", () => {
         const [row = []] = parse(csvRow(texts)) as string[][];
         expect(row.map(textOfField)).toEqual(texts);
       }),
-      { numRuns: 2_000 },
+      fuzz(2_000),
     );
   });
 
@@ -59,7 +60,7 @@ describe("a row of CSV", () => {
           if (cell !== "" && !/^[\r\n]/.test(cell)) expect(cell).not.toMatch(FORMULA);
         }
       }),
-      { numRuns: 2_000 },
+      fuzz(2_000),
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_HEADER_LENGTH } from "../../../domain/limits.ts";
 import { acceptedEncodings, headersToSend, parseHeader } from "../../../domain/net/headers.ts";
+import { fuzz } from "../../fuzz.ts";
 
 describe("a header line", () => {
   it.each([
@@ -69,7 +70,7 @@ describe("a header line", () => {
         expect(parsed.value).toMatch(/^[\t -~]*$/);
         expect(parseHeader(`${parsed.name}: ${parsed.value}`)).toEqual(parsed);
       }),
-      { numRuns: 300 },
+      fuzz(300),
     );
   });
 });

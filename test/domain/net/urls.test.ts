@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_URL_LENGTH } from "../../../domain/limits.ts";
 import { asciiHost, hostOf, normalizeUrl, parseUrl, urlPrefix } from "../../../domain/net/urls.ts";
+import { fuzz } from "../../fuzz.ts";
 
 const HOST = "https://cdn.example.com";
 const longest = `${HOST}/${"a".repeat(MAX_URL_LENGTH - HOST.length - 1)}`;
@@ -105,7 +106,7 @@ describe("whatever is written", () => {
         expect(new URL(result.url).port).toBe("");
         expect(hostOf(result.url)).toBe(new URL(result.url).hostname);
       }),
-      { numRuns: 500 },
+      fuzz(500),
     );
   });
 
@@ -129,7 +130,7 @@ describe("whatever is written", () => {
         fc.pre(!/\p{Surrogate}/u.test(text));
         expect(parseUrl(text, base)?.href).toBe(parsed(text, base));
       }),
-      { numRuns: 2_000 },
+      fuzz(2_000),
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readHeadAnswer, readRangeAnswer, readResponse } from "../../../probe/size/size-answer.ts";
+import { fuzz } from "../../fuzz.ts";
 
 const length = (value: string) => ({ "content-length": value });
 const range = (value: string) => ({ "content-range": value, "content-length": "1" });
@@ -122,7 +123,7 @@ describe("a generated response", () => {
         // Only a successful response has a size: the length of an error page is not the object's.
         if ("size" in answer) expect([2, 4]).toContain(Math.floor(code / 100));
       }),
-      { numRuns: 2_000 },
+      fuzz(2_000),
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
+import { fuzz } from "../../fuzz.ts";
 import { bucketsWith, depsAt, SourceProblem, walkAll } from "./site.ts";
 
 // Random combinations of pieces of all document types: many are valid for a long part before the first error.
@@ -96,7 +97,7 @@ it.each(["list", "hls", "sitemap", "dash"] as const)("reads or refuses any gener
         expect(error).toBeInstanceOf(SourceProblem);
       }
     }),
-    { numRuns: 300 },
+    fuzz(300),
   );
   expect(read).toBeGreaterThan(10);
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readXml } from "../../../probe/sources/xml.ts";
+import { fuzz } from "../../fuzz.ts";
 
 /** Names and texts of a document that comes in these pieces. */
 async function read(pieces: readonly string[]): Promise<string[]> {
@@ -88,7 +89,7 @@ it("yields the same events or the same error however a document is split", async
     fc.asyncProperty(documents, fc.array(fc.nat(), { maxLength: 6 }), async (document, at) => {
       expect(await outcome(cut(document, at))).toEqual(await outcome([document]));
     }),
-    { numRuns: 500 },
+    fuzz(500),
   );
 });
 

@@ -14,7 +14,7 @@ export const generatedInput: Scenario = {
   parts: ({ value }) =>
     testParts((seed) => ({
       files: testsWithGeneratedInput(),
-      env: { FUZZ_SEED: String(seed), FUZZ_SCALE: String(MORE_RUNS * value) },
+      env: { FUZZ_SEED: String(seed), FUZZ_SCALE: String(Math.max(1, MORE_RUNS * value)) },
     })),
 };
 

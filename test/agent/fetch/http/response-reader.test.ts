@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { HttpResult } from "../../../../agent/fetch/http/http-client.ts";
 import { ResponseReader } from "../../../../agent/fetch/http/response-reader.ts";
 import type { Failure, FailureReason } from "../../../../domain/result/failure.ts";
+import { fuzz } from "../../../fuzz.ts";
 
 interface Read {
   readonly answer: HttpResult;
@@ -286,7 +287,7 @@ it("an answer is read the same, in whatever pieces it comes", () => {
       // What comes behind the end is seen only if it comes with the end.
       expect(inPieces).toMatchObject(reusable ? { answer, ended, reusable } : { answer, ended });
     }),
-    { numRuns: 3_000 },
+    fuzz(3_000),
   );
   expect(whole).toBeGreaterThan(1_000);
 });
