@@ -4,8 +4,7 @@ import { ServerClock } from "../../aws/server-clock.ts";
 import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
 import { tatAfter } from "../../domain/origin/permit-store.ts";
 import { reservation, reservedPerSecond, spacingMs } from "../../domain/origin/reservations.ts";
-import { busiest } from "./figures.ts";
-import { seeded } from "./lab.ts";
+import { busiest, seeded } from "./lab.ts";
 
 const NOW = 1_700_000_000_000;
 

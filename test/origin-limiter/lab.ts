@@ -4,6 +4,7 @@ import { ServerClock } from "../../aws/server-clock.ts";
 import { AdaptiveRate } from "../../domain/origin/adaptive-rate.ts";
 import { DeferredError, OriginLimiter } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimits } from "../../domain/request/options.ts";
+import { mulberry32 } from "../../tools/lab/seed.ts";
 import { SimulatedTable, type TableFaults } from "./simulated-table.ts";
 
 const REQ_ID = "r1";
@@ -317,13 +318,17 @@ function wait(ms: number, signals: readonly AbortSignal[]): Promise<boolean> {
   });
 }
 
-/** Mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Random numbers that the seed decides. */
+export const seeded = mulberry32;
+
+/** The most events in any window `(t − ms, t]`. */
+export function busiest(times: readonly number[], ms: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  let most = 0;
+  let first = 0;
+  for (const [n, at] of sorted.entries()) {
+    while ((sorted[first] ?? at) <= at - ms) first++;
+    most = Math.max(most, n - first + 1);
+  }
+  return most;
 }

@@ -1,7 +1,7 @@
 // Scenarios of the origin limiter: each runs a lab, and states which figure violates which requirement. A seed reproduces each.
 import { setTimeout as sleep } from "node:timers/promises";
-import { arrivals, busiest, busiestProcess, perSecond, writes } from "./figures.ts";
-import { Lab, type LabOptions } from "./lab.ts";
+import { busiest, Lab, type LabOptions, seeded } from "./lab.ts";
+import type { TableFaults } from "./simulated-table.ts";
 
 export interface Result {
   readonly figures: Readonly<Record<string, number>>;
@@ -22,39 +22,47 @@ function result(...checks: readonly Check[]): Result {
   };
 }
 
-/** Requirements 1, 4 and 5. */
+/** What holds for a limit of requests per second: requirements 1, 4 and 5. */
 function limitChecks(lab: Lab, limit: number, maxWrites = Number.POSITIVE_INFINITY): Check[] {
-  const times = lab.sent.map(({ at }) => at);
-  const arrived = arrivals(lab);
+  const { sent, table, seconds, options } = lab;
+  const times = sent.map(({ at }) => at);
+  const random = seeded(options.seed + 1_000);
+  // At the origin up to 20 ms later.
+  const arrived = times.map((at) => at + 20 * random());
   const second = busiest(times, 1_000);
   const atOrigin = busiest(arrived, 1_000);
-  const tenSeconds = busiest(arrived, 10_000) / 10 / limit;
-  const minute = busiest(arrived, 60_000) / 60 / limit;
   const first = ((times[0] ?? Number.POSITIVE_INFINITY) - (lab.firstReceivedAt ?? 0)) / 1_000;
-  const { most, mean } = writes(lab);
+  const writes = table.calls.filter(({ kind }) => kind !== "read").map(({ at }) => at);
+  const atMost = (name: string, value: number, most: number): Check => [name, value, value <= most];
   return [
-    ["sent in a second", second, second <= Math.max(1, limit)],
-    ["arrived in a second", atOrigin, atOrigin <= Math.max(1, limit) + 1],
-    ["arrived in 10 s, of the limit", tenSeconds, tenSeconds <= 1.02],
-    ["arrived in 60 s, of the limit", minute, minute <= 1.02],
-    ["first request after s", first, first <= 2],
-    [
-      "reservations of a process per second",
-      busiestProcess(lab, "reservation"),
-      busiestProcess(lab, "reservation") <= 1,
-    ],
-    [
-      "transactions of a process per second",
-      busiestProcess(lab, "transaction"),
-      busiestProcess(lab, "transaction") <= 1,
-    ],
-    ["writes in a second", most, most <= maxWrites],
-    ["writes per second", mean, mean <= maxWrites],
+    atMost("sent in a second", second, Math.max(1, limit)),
+    atMost("arrived in a second", atOrigin, Math.max(1, limit) + 1),
+    atMost("arrived in 10 s, of the limit", busiest(arrived, 10_000) / 10 / limit, 1.02),
+    atMost("arrived in 60 s, of the limit", busiest(arrived, 60_000) / 60 / limit, 1.02),
+    atMost("first request after s", first, 2),
+    atMost("reservations of a process per second", busiestProcess(lab, "reservation"), 1),
+    atMost("transactions of a process per second", busiestProcess(lab, "transaction"), 1),
+    atMost("writes in a second", busiest(writes, 1_000), maxWrites),
+    atMost("writes per second", writes.length / seconds, maxWrites),
   ];
 }
 
-function used(lab: Lab, limit: number, from: number, to: number): Check {
-  const share = perSecond(lab, from, to) / limit;
+/** The most calls of one kind that one process starts in any second for one limit. */
+function busiestProcess({ table }: Lab, kind: string): number {
+  const byLimit = new Map<string, number[]>();
+  for (const { at, owner, limit, kind: its } of table.calls) {
+    const key = `${owner} ${limit}`;
+    if (its === kind) byLimit.set(key, [...(byLimit.get(key) ?? []), at]);
+  }
+  return Math.max(0, ...[...byLimit.values()].map((times) => busiest(times, 950)));
+}
+
+/** Seconds after the start. */
+type Period = readonly [from: number, to: number];
+
+function used({ sent, started }: Lab, limit: number, [from, to]: Period): Check {
+  const inPeriod = sent.filter(({ at }) => at >= started + from * 1_000 && at < started + to * 1_000).length;
+  const share = inPeriod / (to - from) / limit;
   return [`used from ${from} to ${to} s`, share, share >= 0.8];
 }
 
@@ -67,81 +75,81 @@ async function run(options: LabOptions, seconds: number, during?: (lab: Lab) => 
   return lab;
 }
 
-/** Processes × limits, without faults. */
-export function steady(processes: number, limit: number): Scenario {
+/** What else a scenario with a limit of requests per second has. */
+interface Limited extends Partial<LabOptions> {
+  /** @default 80 */
+  readonly seconds?: number;
+  /** When 80 % of the limit must be used. @default from 15 to 75 s */
+  readonly usedIn?: readonly Period[];
+  readonly maxWrites?: number;
+  /** Whether the first request must come within 2 s. @default true */
+  readonly isPrompt?: boolean;
+  readonly during?: (lab: Lab) => Promise<void>;
+}
+
+function limited(processes: number, limit: number, what: string, more: Limited): Scenario {
+  const { seconds = 80, usedIn = [[15, 75]], maxWrites, isPrompt = true, during, ...options } = more;
   return {
-    name: `${processes} processes, ${limit} per second`,
+    name: `${processes} processes, ${limit} per second${what}`,
     run: async (seed) => {
-      const tasks = Math.max(200, limit * 120);
-      const options = { seed, processes, tasks, limits: { requests_per_second: limit }, startWithinMs: 5_000 };
-      const lab = await run(options, 80);
-      return result(...limitChecks(lab, limit, limit === 1 ? 40 : undefined), used(lab, limit, 15, 75));
+      const limits = { requests_per_second: limit };
+      const lab = await run({ seed, processes, tasks: limit * 120, limits, ...options }, seconds, during);
+      const checks = limitChecks(lab, limit, maxWrites).filter(([it]) => isPrompt || !it.startsWith("first"));
+      return result(...checks, ...usedIn.map((period) => used(lab, limit, period)));
     },
   };
+}
+
+/** Processes × limits, without faults. */
+function steady(processes: number, limit: number): Scenario {
+  const maxWrites = limit === 1 ? { maxWrites: 40 } : {};
+  return limited(processes, limit, "", { tasks: Math.max(200, limit * 120), startWithinMs: 5_000, ...maxWrites });
 }
 
 /** Half of the processes are killed at 40 s; some join, one stops. */
-export function kills(processes: number, limit: number): Scenario {
-  return {
-    name: `${processes} processes, ${limit} per second, kill half, join, stop`,
-    run: async (seed) => {
-      const options = { seed, processes, tasks: limit * 260, limits: { requests_per_second: limit } };
-      const lab = await run(options, 185, async (it) => {
-        await sleep(40_000);
-        for (const name of it.names.slice(0, Math.ceil(processes / 2))) it.kill(name);
-        await sleep(1_000);
-        it.start("joined");
-        await sleep(4_000);
-        await it.stop(it.names[0] ?? "");
-        it.start("joined later");
-      });
-      return result(...limitChecks(lab, limit), used(lab, limit, 50, 110), used(lab, limit, 115, 175));
+function kills(processes: number, limit: number): Scenario {
+  return limited(processes, limit, ", kill half, join, stop", {
+    tasks: limit * 260,
+    seconds: 185,
+    usedIn: [
+      [50, 110],
+      [115, 175],
+    ],
+    during: async (lab) => {
+      await sleep(40_000);
+      for (const name of lab.names.slice(0, Math.ceil(processes / 2))) lab.kill(name);
+      await sleep(1_000);
+      lab.start("joined");
+      await sleep(4_000);
+      await lab.stop(lab.names[0] ?? "");
+      lab.start("joined later");
     },
-  };
+  });
 }
 
-/** A slow, failing or unavailable table. */
-export function badTable(
-  name: string,
-  table: LabOptions["table"],
-  processes: number,
-  limit: number,
-  isUsed = true,
-): Scenario {
-  return {
-    name: `${processes} processes, ${limit} per second, table ${name}`,
-    run: async (seed) => {
-      const lab = await run(
-        { seed, processes, tasks: limit * 150, limits: { requests_per_second: limit }, table: table ?? {} },
-        110,
-      );
-      const checks = limitChecks(lab, limit).filter(([it]) => !it.startsWith("first"));
-      const [name, share, isGood] = used(lab, limit, 65, 105);
-      return result(...checks, [name, share, isGood || !isUsed]);
-    },
-  };
+/** A slow, failing or unavailable table. A slow or failing one means fewer requests. */
+function badTable(name: string, table: TableFaults, processes: number, limit: number): Scenario {
+  return limited(processes, limit, `, table ${name}`, {
+    tasks: limit * 150,
+    seconds: 110,
+    usedIn: table.down === undefined ? [] : [[65, 105]],
+    isPrompt: false,
+    table,
+  });
 }
 
 /** Clocks that differ: of the first process by `offset` ms, of the second by `-offset`. */
-export function offsets(processes: number, limit: number, offset: number): Scenario {
-  return {
-    name: `${processes} processes, ${limit} per second, clocks off by ${offset} ms`,
-    run: async (seed) => {
-      const options = {
-        seed,
-        processes,
-        tasks: limit * 120,
-        limits: { requests_per_second: limit },
-        offsets: [offset, -offset],
-      };
-      const lab = await run(options, 80);
-      return result(...limitChecks(lab, limit), used(lab, limit, 15, 75));
-    },
-  };
+function offsets(processes: number, limit: number, offset: number): Scenario {
+  return limited(processes, limit, `, clocks off by ${offset} ms`, { offsets: [offset, -offset] });
+}
+
+/** Each request opens a connection, which takes as long as to a distant POP, or longer. */
+function slowConnections(processes: number, limit: number, connectMs: number): Scenario {
+  return limited(processes, limit, `, connections take ${connectMs} ms`, { connectMs });
 }
 
 /** Concurrency, with kills, stops and joins. */
-export function concurrency(processes: number, limit: number, answerMs: number, table?: LabOptions["table"]): Scenario {
+function concurrency(processes: number, limit: number, answerMs: number, table?: TableFaults): Scenario {
   return {
     name: `${processes} processes, ${limit} at once, ${answerMs} ms${table === undefined ? "" : `, table unavailable ${table.downFor === undefined ? "" : `for ${table.downFor} `}from ${String(table.down?.[0]?.join(" to "))} s`}`,
     run: async (seed) => {
@@ -178,7 +186,7 @@ export function concurrency(processes: number, limit: number, answerMs: number, 
 }
 
 /** An origin that refuses what is above 30 per second. */
-export function throttling(processes: number, options: Partial<LabOptions> = {}): Scenario {
+function throttling(processes: number, options: Partial<LabOptions> = {}): Scenario {
   return {
     name: `${processes} processes, refused above 30 per second${options.retryAfterMs === undefined ? "" : ", Retry-After"}${options.answerMs === undefined ? "" : `, ${options.answerMs} ms`}`,
     run: async (seed) => {
@@ -201,7 +209,7 @@ export function throttling(processes: number, options: Partial<LabOptions> = {})
 }
 
 /** One of 25 URLs is always refused at all POPs, on a slow origin; without it, the request takes some ten seconds. */
-export function oneBadUrl(processes: number): Scenario {
+function oneBadUrl(processes: number): Scenario {
   return {
     name: `${processes} processes, 1 of 25 URLs refused, 1 s latency`,
     run: async (seed) => {
@@ -224,7 +232,7 @@ export function oneBadUrl(processes: number): Scenario {
 }
 
 /** One POP refuses everything. */
-export function oneBadPop(processes: number): Scenario {
+function oneBadPop(processes: number): Scenario {
   return {
     name: `${processes} processes, 1 of 10 POPs refuses everything`,
     run: async (seed) => {
@@ -241,7 +249,7 @@ export function oneBadPop(processes: number): Scenario {
 }
 
 /** Get Size and agents at the same time. */
-export function getSize(processes: number, limit: number): Scenario {
+function getSize(processes: number, limit: number): Scenario {
   return {
     name: `${processes} processes and Get Size, ${limit} per second, 4 at once`,
     run: async (seed) => {
@@ -260,20 +268,8 @@ export function getSize(processes: number, limit: number): Scenario {
   };
 }
 
-/** Each request opens a connection, which takes as long as to a distant POP, or longer. */
-export function slowConnections(processes: number, limit: number, connectMs: number): Scenario {
-  return {
-    name: `${processes} processes, ${limit} per second, connections take ${connectMs} ms`,
-    run: async (seed) => {
-      const limits = { requests_per_second: limit };
-      const lab = await run({ seed, processes, tasks: limit * 120, limits, connectMs }, 80);
-      return result(...limitChecks(lab, limit), used(lab, limit, 15, 75));
-    },
-  };
-}
-
 /** One request of two hosts: both share its limits. If one throttles, the other goes on. */
-export function twoHosts(processes: number, breaksAbove?: number): Scenario {
+function twoHosts(processes: number, breaksAbove?: number): Scenario {
   return {
     name: `${processes} processes, two hosts, 20 per second, 4 at once${breaksAbove === undefined ? "" : `, one refuses above ${breaksAbove} per second`}`,
     run: async (seed) => {
@@ -295,7 +291,7 @@ export function twoHosts(processes: number, breaksAbove?: number): Scenario {
 }
 
 /** A share of the URLs is always refused, on an origin that has no limit of its own. */
-export function someBadUrls(processes: number, share: number, retryAfterMs?: number): Scenario {
+function someBadUrls(processes: number, share: number, retryAfterMs?: number): Scenario {
   return {
     name: `${processes} processes, ${share} of the URLs always refused${retryAfterMs === undefined ? "" : ", Retry-After"}`,
     run: async (seed) => {
@@ -322,7 +318,7 @@ export function someBadUrls(processes: number, share: number, retryAfterMs?: num
 }
 
 /** An origin that refuses everything. */
-export function originDown(retryAfterMs?: number): Scenario {
+function originDown(retryAfterMs?: number): Scenario {
   return {
     name: `4 processes, everything refused${retryAfterMs === undefined ? "" : ", Retry-After 900"}`,
     run: async (seed) => {
@@ -336,10 +332,10 @@ export function originDown(retryAfterMs?: number): Scenario {
   };
 }
 
-const DOWN: LabOptions["table"] = { down: [[20, 50]] };
-const LONG_DOWN: LabOptions["table"] = { down: [[30, 110]] };
+const DOWN: TableFaults = { down: [[20, 50]] };
+const LONG_DOWN: TableFaults = { down: [[30, 110]] };
 /** Half of eight processes, at most, cannot reach the table for longer than a lease. */
-const CUT_OFF: readonly LabOptions["table"][] = ["p0", "p1", "p2", "p3"].map((downFor) => ({
+const CUT_OFF: readonly TableFaults[] = ["p0", "p1", "p2", "p3"].map((downFor) => ({
   down: [[15, 150]],
   downFor,
 }));
@@ -367,10 +363,9 @@ export const ALL: readonly Scenario[] = [
   ...[1, 4, 20, 40, 600].flatMap((processes) => [1, 10, 50, 200].map((limit) => steady(processes, limit))),
   ...[4, 20, 40].flatMap((processes) => [10, 50].map((limit) => kills(processes, limit))),
   ...[1, 4, 20].flatMap((processes) => [
-    // A slow or failing table means fewer requests.
-    badTable("with 300 ms latency", { latencyMs: 300 }, processes, 50, false),
-    badTable("with 1,500 ms latency", { latencyMs: 1_500 }, processes, 50, false),
-    badTable("failing for 20 % of the calls", { failing: 0.2 }, processes, 50, false),
+    badTable("with 300 ms latency", { latencyMs: 300 }, processes, 50),
+    badTable("with 1,500 ms latency", { latencyMs: 1_500 }, processes, 50),
+    badTable("failing for 20 % of the calls", { failing: 0.2 }, processes, 50),
     badTable("unavailable from 20 to 50 s", DOWN, processes, 50),
   ]),
   ...[300, 1_000].flatMap((offset) => [
