@@ -21,7 +21,7 @@ const NOT_SHARED = [
   "test/console/report/report-html.test.ts",
   "test/console/request/counted-figures.test.ts",
   "test/lambdas/aggregation/handler.test.ts",
-  "test/lambdas/api/sample-sizes.test.ts",
+  "test/lambdas/api/dry-run-probes.test.ts",
   "test/lambdas/api/summary.test.ts",
   "test/lambdas/custom-resources.test.ts",
   "test/lambdas/get-size/handler.test.ts",

@@ -1,14 +1,13 @@
-import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { TOKEN_SECONDS } from "../../domain/request/client-token.ts";
-import { memoryTable } from "./memory-table.ts";
+import { memoryDb } from "./memory-db.ts";
 
 const AT = 1_700_000_000_000;
 const claimOf = (req_id: string, afterSeconds = 0) => ({ req_id, digest: "d", at: AT + afterSeconds * 1_000 });
 
 function newTokens(): ClientTokens {
-  return new ClientTokens(memoryTable<DynamoDBDocument>("key", "part").client, "progress");
+  return new ClientTokens(memoryDb().db, "progress");
 }
 
 describe("a client token", () => {

@@ -1,22 +1,28 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Lists } from "../../aws/lists.ts";
 import type { CsvValue } from "../../domain/csv.ts";
 import { LISTS, type WritableList } from "../../domain/plan/lists.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
+import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
 import { REPORT_FILE, SegmentedFile } from "../../domain/readiness/report-writer.ts";
 import { collect } from "../collect.ts";
+import { count } from "../lambdas/items.ts";
 import { eventually, useVirtualClock } from "../virtual-clock.ts";
 import { startBucket } from "./bucket.ts";
 
 useVirtualClock({ idleMs: 2 });
 
-/** A list of rows as they are. */
+/** A list of rows as they are, at this key. */
 const at = (key: string): WritableList<readonly CsvValue[]> => ({
   key: () => key,
   toRow: (row) => row,
   fromRow: (row) => row,
 });
+const KEY = "r1.csv";
+const ROWS = at(KEY);
+const LONG = `https://cdn.example.com/${"a".repeat(80)}/`;
 
 let bucket: Awaited<ReturnType<typeof startBucket>>;
 let lists: Lists;
@@ -27,6 +33,8 @@ beforeEach(async () => {
 });
 afterEach(() => expect(bucket.parts.size).toBe(0));
 
+const read = (list: WritableList<readonly CsvValue[]> = ROWS) => collect(lists.read(list, "r1"));
+
 describe("a list in the bucket", () => {
   it("is CSV, and comes back as it went", async () => {
     const rows = [
@@ -35,13 +43,11 @@ describe("a list in the bucket", () => {
       ['reset, "by" peer\nat once', undefined],
       ["日本 ü", ""],
     ];
-    await lists.write(at("r1/report.csv"), "r1", rows);
-    expect(bucket.objects.get("r1/report.csv")?.toString()).toBe(
+    await lists.write(ROWS, "r1", rows);
+    expect(bucket.objects.get(KEY)?.toString()).toBe(
       '"https://cdn.example.com/a?b=1,2",10\nhttps://cdn.example.com/%E6%97%A5,\n"reset, ""by"" peer\nat once",\n日本 ü,\n',
     );
-    expect(await collect(lists.read(at("r1/report.csv"), "r1"))).toEqual(
-      rows.map((row) => row.map((value) => String(value ?? ""))),
-    );
+    expect(await read()).toEqual(rows.map((row) => row.map((value) => String(value ?? ""))));
   });
 
   it.each([
@@ -54,76 +60,60 @@ describe("a list in the bucket", () => {
 
   it("has no formula in it, and is read back as it went", async () => {
     const texts = [
-      '=HYPERLINK("https://evil.example")',
-      "https://a.example/;=cmd|' /C calc'!A1",
-      "a;-1",
-      "\tx",
-      "a\r=1",
+      ['=HYPERLINK("https://evil.example")', `'=HYPERLINK("https://evil.example")`],
+      ["https://a.example/;=cmd|' /C calc'!A1", "https://a.example/;'=cmd|' /C calc'!A1"],
+      ["a;-1", "a;'-1"],
+      ["\tx", "'\tx"],
+      ["a\r=1", "a\r'=1"],
     ];
-    await lists.write(at("r1/failed_urls.csv"), "r1", [[...texts, -1]]);
-    expect(parse(bucket.objects.get("r1/failed_urls.csv") ?? "")).toEqual([
-      [
-        `'=HYPERLINK("https://evil.example")`,
-        "https://a.example/;'=cmd|' /C calc'!A1",
-        "a;'-1",
-        "'\tx",
-        "a\r'=1",
-        "-1",
-      ],
-    ]);
-    expect(await collect(lists.read(at("r1/failed_urls.csv"), "r1"))).toEqual([[...texts, "-1"]]);
+    const plain = texts.map(([text]) => text);
+    await lists.write(ROWS, "r1", [[...plain, -1]]);
+    expect(parse(bucket.objects.get(KEY) ?? "")).toEqual([[...texts.map(([, written]) => written), "-1"]]);
+    expect(await read()).toEqual([[...plain, "-1"]]);
   });
 
   it("may have a first line with the names of its columns, which is no entry", async () => {
-    bucket.objects.set("r1/report.csv", Buffer.from("pop,url\nSIN2-P1,https://a.example/\n"));
-    const read = lists.read({ ...at("r1/report.csv"), hasHeader: true }, "r1");
-    expect(await collect(read)).toEqual([["SIN2-P1", "https://a.example/"]]);
+    bucket.objects.set(KEY, Buffer.from("pop,url\nSIN2-P1,https://a.example/\n"));
+    expect(await read({ ...ROWS, hasHeader: true })).toEqual([["SIN2-P1", "https://a.example/"]]);
   });
 
   it("stands under the key of its request", async () => {
-    await lists.write(LISTS.failedUrls, "r7", [{ url: "https://a.example/", problem: "HTTP 403" }]);
+    const failed = [{ url: "https://a.example/", problem: "HTTP 403" }];
+    await lists.write(LISTS.failedUrls, "r7", failed);
     expect([...bucket.objects.keys()]).toEqual(["r7/failed_urls.csv"]);
-    expect(await collect(lists.read(LISTS.failedUrls, "r7"))).toEqual([
-      { url: "https://a.example/", problem: "HTTP 403" },
-    ]);
+    expect(await collect(lists.read(LISTS.failedUrls, "r7"))).toEqual(failed);
   });
 
   it("of failed tasks is read back without its first line and what keeps it from spreadsheets", async () => {
-    const failed = { pop: "SIN2-P1", url: 'https://a.example/,";=1', ok: false, bytes: 0, attempts: 1, error: "=1\n2" };
+    const task = { pop: "SIN2-P1", url: 'https://a.example/,";=1' };
     const report = new SegmentedFile(lists, REPORT_FILE, "r9");
-    for (const row of [failed, { ...failed, variant: "-gzip" }]) await report.add(row);
+    for (const variant of [undefined, "-gzip"])
+      await report.add({ ...task, variant, ok: false, bytes: 0, attempts: 1, error: "=1\n2" });
     await report.finish();
-    const task = { pop: failed.pop, url: failed.url };
     expect(await collect(lists.read(LISTS.report, "r9"))).toEqual([task, { ...task, variant: "-gzip" }]);
-    await new SegmentedFile(lists, REPORT_FILE, "r10").finish();
-    expect(await collect(lists.read(LISTS.report, "r10"))).toEqual([]);
   });
 
   it("may be empty", async () => {
-    await lists.write(at("empty.csv"), "r1", []);
-    expect(bucket.objects.get("empty.csv")?.length).toBe(0);
-    expect(await collect(lists.read(at("empty.csv"), "r1"))).toEqual([]);
+    await lists.write(ROWS, "r1", []);
+    expect([bucket.objects.get(KEY)?.length, await read()]).toEqual([0, []]);
   });
 
   it("may be larger than one part of an upload", async () => {
-    const rows = Array.from({ length: 60_000 }, (_, i) => [
-      `https://cdn.example.com/${"a".repeat(80)}/${i}`,
-      String(i),
-    ]);
+    const rows = Array.from({ length: 60_000 }, (_, i) => [LONG + i, String(i)]);
     async function* later() {
       yield* rows;
     }
-    await lists.write(at("large.csv"), "r1", later());
-    expect(bucket.objects.get("large.csv")?.length).toBeGreaterThan(5 * 2 ** 20);
-    expect(await collect(lists.read(at("large.csv"), "r1"))).toEqual(rows);
-  });
+    await lists.write(ROWS, "r1", later());
+    expect(bucket.objects.get(KEY)?.length).toBeGreaterThan(5 * 2 ** 20);
+    expect(await read()).toEqual(rows);
+  }, 60_000);
 
   it.each([10, 80_000])("of which the rows break off after %i does not stand", async (n) => {
     async function* broken() {
-      for (let i = 0; i < n; i++) yield [`https://cdn.example.com/${"a".repeat(80)}/${i}`];
+      for (let i = 0; i < n; i++) yield [LONG + i];
       throw new Error("the table cannot be read");
     }
-    await expect(lists.write(at("r1.csv"), "r1", broken())).rejects.toThrow("the table cannot be read");
+    await expect(lists.write(ROWS, "r1", broken())).rejects.toThrow("the table cannot be read");
     // What was under way is given up.
     await new Promise((resolve) => setTimeout(resolve, 100));
     await eventually(() => bucket.parts.size).toBe(0);
@@ -132,45 +122,104 @@ describe("a list in the bucket", () => {
 
   it("that cannot be written is a fault", async () => {
     bucket.faults.if = (method) => method === "PUT";
-    await expect(lists.write(at("r1.csv"), "r1", [["a"]])).rejects.toMatchObject({ name: "AccessDenied" });
+    await expect(lists.write(ROWS, "r1", [["a"]])).rejects.toMatchObject({ name: "AccessDenied" });
   });
 
   it("that is not there is NoSuchKey, by which the summary knows it", async () => {
-    await expect(collect(lists.read(at("r9.csv"), "r1"))).rejects.toMatchObject({ name: "NoSuchKey" });
+    await expect(read()).rejects.toMatchObject({ name: "NoSuchKey" });
   });
 
   it("is deleted, there or not", async () => {
-    await lists.write(at("r1.csv"), "r1", [["a"]]);
-    await lists.delete(at("r1.csv"), "r1");
-    await lists.delete(at("r1.csv"), "r1");
+    await lists.write(ROWS, "r1", [["a"]]);
+    for (let i = 0; i < 2; i++) await lists.delete(ROWS, "r1");
     expect(bucket.objects.size).toBe(0);
   });
 
-  it("may be left half read", async () => {
-    await lists.write(at("r1.csv"), "r1", [["a"], ["b"], ["c"]]);
-    for await (const row of lists.read(at("r1.csv"), "r1")) {
-      expect(row).toEqual(["a"]);
-      break;
-    }
-  });
-
   it("that is left half read lets go of its connection", async () => {
-    bucket.objects.set("r1.csv", Buffer.from(`${"a".repeat(1_000)}\n`.repeat(20_000)));
-    for await (const _ of lists.read(at("r1.csv"), "r1")) {
+    bucket.objects.set(KEY, Buffer.from(`${"a".repeat(1_000)}\n`.repeat(20_000)));
+    for await (const _ of lists.read(ROWS, "r1")) {
       // Too large for the buffers in between: S3 has not sent all of it.
       expect(bucket.unread.size).toBe(1);
       break;
     }
     await eventually(() => bucket.unread.size).toBe(0);
   });
+
+  it("is led to by a link for ten minutes", async () => {
+    const link = new URL(await lists.link(KEY, "prewarm-r1.csv"));
+    expect(link.pathname).toBe(`/bucket/${KEY}`);
+    const { searchParams } = link;
+    expect(searchParams.get("X-Amz-Expires")).toBe("600");
+    expect(searchParams.get("response-content-disposition")).toBe('attachment; filename="prewarm-r1.csv"');
+    expect(searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/);
+    await lists.write(ROWS, "r1", [["pop", "url"]]);
+    expect(await (await fetch(link)).text()).toBe("pop,url\n");
+  });
 });
 
-it("a report's link is good for ten minutes, and leads to it", async () => {
-  const link = new URL(await new Lists(bucket.s3, "bucket").link("r1/report.csv", "prewarm-r1.csv"));
-  expect(link.pathname).toBe("/bucket/r1/report.csv");
-  expect(link.searchParams.get("X-Amz-Expires")).toBe("600");
-  expect(link.searchParams.get("response-content-disposition")).toBe('attachment; filename="prewarm-r1.csv"');
-  expect(link.searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/);
-  await lists.write(at("r1/report.csv"), "r1", [["pop", "url"]]);
-  expect(await (await fetch(link)).text()).toBe("pop,url\n");
+describe("a file that comes piece by piece", () => {
+  const text = (key: string) => gunzipSync(bucket.objects.get(key) ?? "").toString("utf8");
+
+  it("is one gzip file of all its pieces, in order", async () => {
+    for (const [n, piece] of ["a\n", "b\n"].entries()) await lists.put(`r1/recount/${n}`, gzipSync(piece));
+    await lists.join("r1/results.csv.gz", ["r1/recount/0", "r1/recount/1"], gzipSync("c\n"));
+    expect(text("r1/results.csv.gz")).toBe("a\nb\nc\n");
+    await lists.join("r1/results.csv.gz", ["r1/recount/1"], new Uint8Array());
+    expect(text("r1/results.csv.gz")).toBe("b\n");
+  });
+
+  it("may have more bytes than memory takes: those of its segments are passed on", async () => {
+    const segment = Buffer.from(`${"=a,".repeat(9)}\n`.repeat(300_000));
+    await lists.put("r1/recount/1/report.csv", segment);
+    await lists.join("r1/report.csv", ["r1/recount/1/report.csv"], Buffer.from("é\n"));
+    expect(bucket.objects.get("r1/report.csv")?.equals(Buffer.concat([segment, Buffer.from("é\n")]))).toBe(true);
+  });
+
+  it("does not stand where a piece is missing", async () => {
+    const joined = lists.join("r1/results.csv.gz", ["r1/recount/gone"], new Uint8Array());
+    await expect(joined).rejects.toMatchObject({ name: "NoSuchKey" });
+    expect(bucket.objects.has("r1/results.csv.gz")).toBe(false);
+  });
+});
+
+describe("a checkpoint of a recount", () => {
+  const CHECKPOINT_KEY = RECOUNT_CHECKPOINT.key("r1");
+  const CHECKPOINT = {
+    state: "IN_PROGRESS/80/40/0/in time",
+    at: 1_713_237_113_531,
+    shards: 16,
+    bits: "010203",
+    good: "010200",
+    parts: ["r1/recount/x.csv"],
+    results: ["r1/recount/x.csv.gz"],
+    unfinished: 7,
+    failures: [{ subject: "task" as const, code: "tls" as const, tasks: 2, urls: "01", pops: "02", examples: [] }],
+    count: count(3, 30, 1),
+  };
+  const write = (checkpoint = CHECKPOINT) => lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", checkpoint);
+  const readBack = () => lists.readCheckpoint(RECOUNT_CHECKPOINT, "r1");
+
+  it("comes back as it went, is small, and is gone when it is deleted", async () => {
+    await write({ ...CHECKPOINT, bits: Buffer.alloc(3_000_000, 255).toString("hex") });
+    expect(bucket.objects.get(CHECKPOINT_KEY)?.length).toBeLessThan(30_000);
+    await write();
+    expect(await readBack()).toEqual(CHECKPOINT);
+    await lists.delete(RECOUNT_CHECKPOINT, "r1");
+    expect(await readBack()).toBeUndefined();
+  });
+
+  it.each([
+    ["is not compressed", Buffer.from("{}")],
+    ["is truncated", gzipSync("{}").subarray(0, 15)],
+    ["is no JSON", gzipSync("{")],
+    ["is of another version", gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 }))],
+  ])("that %s counts as none: the recount begins anew", async (_, stored) => {
+    bucket.objects.set(CHECKPOINT_KEY, stored);
+    expect(await readBack()).toBeUndefined();
+  });
+
+  it("that S3 does not give now is a fault", async () => {
+    bucket.faults.if = (method) => method === "GET";
+    await expect(readBack()).rejects.toMatchObject({ name: "AccessDenied" });
+  });
 });

@@ -1,48 +1,21 @@
 // The permit store in DynamoDB and the one in memory: the same contract. DynamoDB is the one of test/pipeline, behind the real client.
-import { Readable } from "node:stream";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocument, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { MemoryPermitStore, type PermitStore } from "../../domain/origin/permit-store.ts";
-import { AwsError } from "../pipeline/aws-error.ts";
-import { MemoryDynamoDb } from "../pipeline/memory-dynamodb.ts";
-
-const TABLE = "progress";
+import { memoryDb } from "./memory-db.ts";
 
 /** Tables of several processes, and what writes their heartbeats. */
 function tables() {
-  const memory = new MemoryDynamoDb([{ name: TABLE, keys: ["key", "part"], indexes: new Map() }], () => undefined);
-  const handle = async (request: { headers: Record<string, string>; body: string | Uint8Array }) => {
-    const operation = request.headers["x-amz-target"]?.split(".")[1] ?? "";
-    const reply = (statusCode: number, body: unknown) => ({
-      response: { statusCode, headers: {}, body: Readable.from([Buffer.from(JSON.stringify(body))]) },
-    });
-    try {
-      return reply(200, memory.call(operation, JSON.parse(Buffer.from(request.body).toString())));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const type = `com.amazonaws.dynamodb.v20120810#${error.code}`;
-      return reply(error.status, { __type: type, message: error.message, ...error.fields });
-    }
-  };
-  const client = new DynamoDBClient({
-    region: "eu-west-1",
-    credentials: { accessKeyId: "a", secretAccessKey: "b" },
-    requestHandler: { handle: handle as never },
-  });
-  const db = DynamoDBDocument.from(client);
+  const { db } = memoryDb();
   const heartbeat = (owner: string, at: number) =>
-    db.send(
-      new UpdateCommand({
-        TableName: TABLE,
-        Key: { key: "beat#r1", part: owner },
-        UpdateExpression: "SET #at = :at",
-        ExpressionAttributeNames: { "#at": "at" },
-        ExpressionAttributeValues: { ":at": at },
-      }),
-    );
-  return { storeOf: (owner: string) => new PermitTable(db, TABLE, owner), heartbeat };
+    db.update({
+      TableName: "progress",
+      Key: { key: "beat#r1", part: owner },
+      UpdateExpression: "SET #at = :at",
+      ExpressionAttributeNames: { "#at": "at" },
+      ExpressionAttributeValues: { ":at": at },
+    });
+  return { storeOf: (owner: string) => new PermitTable(db, "progress", owner), heartbeat };
 }
 
 describe.each<[string, () => PermitStore]>([

@@ -1,31 +1,33 @@
-import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { AsyncFunction, requestEventSchema } from "../../aws/async-function.ts";
 import { SettlementRequests } from "../../aws/settlement-requests.ts";
 import { FakeAsyncFunction } from "../lambdas/fakes/async-function.ts";
-import { memoryTable } from "./memory-table.ts";
+import { fakeClient } from "./client.ts";
+import { memoryDb } from "./memory-db.ts";
 
 function world() {
-  const { client, items } = memoryTable<DynamoDBDocument>("key", "part");
+  const { db, items } = memoryDb();
   const shutdown = new FakeAsyncFunction();
   const broken = { invoke: () => Promise.reject(new Error("Lambda is away")) };
   const queueOf = (fn: ConstructorParameters<typeof SettlementRequests>[2]) =>
-    new SettlementRequests(client, "progress", fn);
-  return { items, shutdown, queue: queueOf(shutdown), broken: queueOf(broken) };
+    new SettlementRequests(db, "progress", fn);
+  return { items: () => items("progress"), shutdown, queue: queueOf(shutdown), broken: queueOf(broken) };
 }
 
-beforeEach(() => void vi.useFakeTimers({ now: 5_000_000 }));
+beforeEach(() => void vi.useFakeTimers({ now: 5_000_000, toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());
 
 it("invokes Shutdown once, until the check is done", async () => {
   const { items, queue, shutdown } = world();
   expect(await queue.requestSettlement("r1", "one")).toBe(true);
-  expect([...items.values()]).toEqual([{ key: "ask#r1", part: "look", at: 5_000_000, by: "one", expire_at: 6_200 }]);
+  expect(items()).toEqual([{ key: "ask#r1", part: "look", at: 5_000_000, by: "one", expire_at: 6_200 }]);
   expect(await queue.requestSettlement("r1", "another")).toBe(false);
   expect(await queue.requestSettlement("r1")).toBe(false);
   await queue.requestSettlement("r2", "another");
   expect(shutdown.requests).toEqual(["r1", "r2"]);
   await queue.clear("r1");
-  expect(items.size).toBe(1);
+  expect(items()).toHaveLength(1);
   await queue.requestSettlement("r1", "another");
   expect(shutdown.requests).toEqual(["r1", "r2", "r1"]);
 });
@@ -53,4 +55,12 @@ it.each([
   await queue.requestSettlement("r1", "one");
   vi.setSystemTime(5_000_000 + ms);
   expect(await queue.requestSettlement("r1", "another")).toBe(expected);
+});
+
+it("a function is invoked asynchronously, with the request's id", async () => {
+  const { client, sent } = fakeClient<LambdaClient>(() => ({ StatusCode: 202 }));
+  await new AsyncFunction(client, "arn:shutdown").invoke("r1");
+  const input = { FunctionName: "arn:shutdown", InvocationType: "Event" };
+  expect(sent).toMatchObject([{ name: "InvokeCommand", input }]);
+  expect(requestEventSchema.parse(JSON.parse(sent[0]?.input.Payload))).toEqual({ req_id: "r1" });
 });

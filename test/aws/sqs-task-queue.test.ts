@@ -1,35 +1,33 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { QueueEntryError, SqsTaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
+import { MainAndExpressQueues, QueueEntryError, SqsTaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import { type Answers, fakeAws, Refusal } from "../agent/fake-aws.ts";
+import { taskMessage } from "../agent/task-messages.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 useVirtualClock({ idleMs: 2 });
 
 const QUEUE = "https://sqs.example/tasks";
-const MESSAGE = {
-  req_id: "r1",
-  ips: ["192.0.2.1"],
-  host: "a.example",
-  header: [],
-  shards: 1,
-  urls: [{ url: "u", bytes: 1 }],
-};
-const messages = (n: number, filler = ""): TaskMessage[] =>
-  Array.from({ length: n }, (_, i) => ({ ...MESSAGE, pop: String(i), header: filler === "" ? [] : [filler] }));
+const messages = (n: number): TaskMessage[] => Array.from({ length: n }, (_, i) => taskMessage({ pop: String(i) }));
 
-type Entry = { Id: string; MessageBody: string };
-const entries = ({ input }: Sent): Entry[] => input.Entries;
-const popsOf = (command: Sent) => entries(command).map(({ MessageBody }) => JSON.parse(MessageBody).pop as string);
-const bytesOf = (command: Sent) =>
-  entries(command).reduce((sum, entry) => sum + Buffer.byteLength(entry.MessageBody), 0);
+interface Entry {
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly MessageGroupId: string;
+  readonly DelaySeconds?: number;
+  readonly ReceiptHandle?: string;
+}
+const entriesOf = ({ input }: Sent): Entry[] => input.Entries;
+const popsOf = (command: Sent) => entriesOf(command).map(({ MessageBody }): string => JSON.parse(MessageBody).pop);
 
+/** @param answer to each command, or to the n-th */
 function newQueue(answer: (command: Sent, n: number) => unknown = () => ({})) {
   const { client, sent } = fakeClient<SQSClient>(answer);
-  return { queue: new SqsTaskQueue(client, QUEUE), sent };
+  const entries = (name = "SendMessageBatchCommand") =>
+    sent.filter((command) => command.name === name).flatMap(entriesOf);
+  return { client, queue: new SqsTaskQueue(client, QUEUE), sent, entries };
 }
 
 beforeEach(() => {
@@ -38,75 +36,48 @@ beforeEach(() => {
 });
 
 describe("sending", () => {
-  it("sends full batches of ten unchanged, and makes no call without messages", async () => {
-    const { queue, sent } = newQueue();
-    await queue.send(messages(25));
-    expect(sent.map((command) => popsOf(command).length)).toEqual([10, 10, 5]);
-    expect(new Set(sent.map(({ name, input }) => [name, input.QueueUrl].join()))).toEqual(
-      new Set([`SendMessageBatchCommand,${QUEUE}`]),
-    );
-    expect(sent.flatMap(entries).map(({ MessageBody }) => MessageBody)).toEqual(
-      messages(25).map((message) => JSON.stringify(message)),
-    );
+  it("queues messages unchanged, each in the group of its request, and makes no call without messages", async () => {
+    const { queue, sent, entries } = newQueue();
     await queue.send([]);
-    expect(sent).toHaveLength(3);
+    expect(sent).toEqual([]);
+    const all = messages(2).map((message, i) => ({ ...message, req_id: `r${i}` }));
+    await queue.send(all);
+    expect(sent).toMatchObject([{ name: "SendMessageBatchCommand", input: { QueueUrl: QUEUE } }]);
+    expect(entries().map(({ MessageBody }) => JSON.parse(MessageBody))).toEqual(all);
+    expect(entries().map(({ MessageGroupId }) => MessageGroupId)).toEqual(["r0", "r1"]);
   });
 
-  it("says of each message which request it is of: SQS is fair between groups", async () => {
-    const { queue, sent } = newQueue();
-    await queue.send(messages(2).map((message, i) => ({ ...message, req_id: `r${i}` })));
-    expect(sent[0]?.input.Entries.map((entry: { MessageGroupId: string }) => entry.MessageGroupId)).toEqual([
-      "r0",
-      "r1",
-    ]);
-  });
-
-  it("delays a message, in whole seconds and at most 15 minutes; some of them share a call", async () => {
-    const { queue, sent } = newQueue();
-    const [a, b, c] = messages(3);
-    if (a === undefined || b === undefined || c === undefined) throw new Error("there are three");
-    await Promise.all([queue.sendLater(a, 10.2), queue.sendLater(b, 0), queue.sendLater(c, 5_000)]);
-    expect(sent).toHaveLength(1);
-    expect(sent[0]?.input.Entries.map((entry: { DelaySeconds?: number }) => entry.DelaySeconds)).toEqual([
-      11,
-      undefined,
-      900,
-    ]);
-    expect(sent.flatMap(entries).map(({ MessageBody }) => MessageBody)).toEqual(
-      messages(3).map((message) => JSON.stringify(message)),
-    );
-  });
-
-  it("says so when SQS refuses a delayed message again and again", async () => {
-    const { queue } = newQueue(() => ({ Failed: [{ Id: "0", Message: "no" }] }));
-    await expect(queue.sendLater({ ...MESSAGE, pop: "0" }, 1)).rejects.toThrow(TasksNotQueuedError);
-  });
-
-  it("keeps to what SQS takes, each message once, whatever their sizes", async () => {
-    const sizes = fc.array(fc.oneof(fc.nat(300), fc.nat(60_000), fc.integer({ min: 240_000, max: 255_000 })), {
+  it("keeps to what SQS takes, each message once and in order, in batches as full as their own messages allow", async () => {
+    const sizes = fc.array(fc.oneof(fc.nat(300), fc.nat(60_000), fc.integer({ min: 100_000, max: 255_000 })), {
       maxLength: 40,
     });
     await fc.assert(
       fc.asyncProperty(sizes, async (list) => {
         const { queue, sent } = newQueue();
-        const all = list.map((n, i): TaskMessage => ({ ...MESSAGE, pop: String(i), header: ["x".repeat(n)] }));
+        const all = list.map((n, i) => taskMessage({ pop: String(i), header: ["x".repeat(n)] }));
         await queue.send(all);
-        expect(sent.flatMap(popsOf).toSorted()).toEqual(all.map(({ pop }) => pop).toSorted());
-        for (const command of sent) {
-          expect(entries(command).length).toBeLessThanOrEqual(10);
-          expect(bytesOf(command)).toBeLessThanOrEqual(256_000);
-          expect(new Set(entries(command).map(({ Id }) => Id)).size).toBe(entries(command).length);
+        expect(sent.flatMap(popsOf)).toEqual(all.map(({ pop }) => pop));
+        const batches = sent.map((command) => entriesOf(command).map(({ MessageBody }) => MessageBody.length));
+        for (const [i, batch] of batches.entries()) {
+          const bytes = batch.reduce((sum, length) => sum + length, 0);
+          expect(batch.length).toBeLessThanOrEqual(10);
+          expect(bytes).toBeLessThanOrEqual(256_000);
+          // The first of the next one had no room here.
+          const [next = 256_001] = batches[i + 1] ?? [];
+          expect(batch.length === 10 || bytes + next > 256_000).toBe(true);
         }
       }),
       { numRuns: 50 },
     );
   });
 
-  it("fills each batch, also those that follow one that large messages have filled", async () => {
-    const { queue, sent } = newQueue();
-    const large = messages(6).map((message) => ({ ...message, header: ["x".repeat(100_000)] }));
-    await queue.send([...large, ...messages(30)]);
-    expect(sent.map((command) => popsOf(command).length).toSorted((a, b) => b - a)).toEqual([10, 10, 10, 2, 2, 2]);
+  it("delays a message, in whole seconds and at most 15 minutes; some of them share a call", async () => {
+    const { queue, sent, entries } = newQueue();
+    const delays = [10.2, 0, 5_000];
+    await Promise.all(messages(3).map((message, i) => queue.sendLater(message, delays[i] ?? 0)));
+    expect(sent).toHaveLength(1);
+    expect(entries().map(({ DelaySeconds }) => DelaySeconds)).toEqual([11, undefined, 900]);
+    expect(sent.flatMap(popsOf)).toEqual(["0", "1", "2"]);
   });
 
   it("sends again what was refused of a batch: that, and no more", async () => {
@@ -117,14 +88,13 @@ describe("sending", () => {
     expect(sent.map(popsOf)).toEqual([["0", "1", "2", "3", "4", "5"], ["1", "3", "5"], ["1"]]);
   });
 
-  it("fails when SQS goes on refusing, with how many and why", async () => {
+  it("fails when SQS goes on refusing, with how many and why, also of a delayed message", async () => {
     const { queue, sent } = newQueue(() => ({ Failed: [{ Id: "0", Code: "InternalError", Message: "try later" }] }));
-    const error = await queue.send(messages(3)).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(TasksNotQueuedError);
-    expect(String(error)).toContain("1 task messages could not be queued: try later");
+    await expect(queue.send(messages(3))).rejects.toThrow("1 task messages could not be queued: try later");
     expect(sent.map((command) => popsOf(command).length)).toEqual([3, 1, 1, 1, 1, 1, 1, 1]);
     // A pause before every one but the first.
     expect(Math.random).toHaveBeenCalledTimes(7);
+    await expect(queue.sendLater(taskMessage(), 1)).rejects.toThrow(TasksNotQueuedError);
   });
 
   it("fails with SQS, and with what reads the messages", async () => {
@@ -153,106 +123,98 @@ describe("sending", () => {
   });
 });
 
-it("the depth is what waits, what is delayed, and what is in flight", async () => {
-  const attributes = {
-    ApproximateNumberOfMessages: "5",
-    ApproximateNumberOfMessagesDelayed: "2",
-    ApproximateNumberOfMessagesNotVisible: "3",
-  };
-  expect(await newQueue(() => ({ Attributes: attributes })).queue.depth()).toEqual({
-    available: 5,
-    delayed: 2,
-    inFlight: 3,
-  });
-  expect(await newQueue().queue.depth()).toEqual({ available: 0, delayed: 0, inFlight: 0 });
-});
-
-/** The queue before SQS as a server that gives these answers. */
-async function servedQueue(answers: Answers) {
-  const aws = await fakeAws(answers);
-  return { aws, queue: new SqsTaskQueue(aws.sqs, QUEUE) };
-}
-
-const handles = (n: number) => Array.from({ length: n }, (_, i) => `r${i}`);
-
 describe("receive", () => {
   it("asks for as many as there may be, and waits as long as it is told", async () => {
-    const Messages = [{ MessageId: "m", ReceiptHandle: "r", Body: "{}" }];
-    const { queue: q, aws } = await servedQueue({ ReceiveMessage: () => ({ Messages }) });
-    expect(await q.receive(5)).toEqual([{ id: "m", receipt: "r", body: "{}", deliveries: 1 }]);
-    expect(aws.asked("ReceiveMessage")).toEqual([
-      {
-        QueueUrl: QUEUE,
-        MaxNumberOfMessages: 10,
-        MessageSystemAttributeNames: ["ApproximateReceiveCount"],
-        MessageAttributeNames: ["reason"],
-        WaitTimeSeconds: 5,
-      },
-    ]);
-  });
-
-  it("says of a dead letter why an agent put it there", async () => {
     const MessageAttributes = { reason: { DataType: "String", StringValue: "no host" } };
-    const Messages = [{ MessageId: "m", ReceiptHandle: "r", Body: "{}", MessageAttributes }];
-    const { queue: q } = await servedQueue({ ReceiveMessage: () => ({ Messages }) });
-    expect(await q.receive(1)).toMatchObject([{ body: "{}", reason: "no host" }]);
-  });
-
-  it("of an empty queue is nothing", async () => {
-    const { queue: q } = await servedQueue({ ReceiveMessage: () => ({}) });
-    expect(await q.receive(5)).toEqual([]);
-  });
-
-  it("rejects with the error of SQS", async () => {
-    const { queue: q } = await servedQueue({
-      ReceiveMessage: () => {
-        throw new Refusal("QueueDoesNotExist");
-      },
+    const Messages = [
+      { MessageId: "m", ReceiptHandle: "r", Body: "{}", Attributes: { ApproximateReceiveCount: "3" } },
+      // A dead letter says why an agent put it there.
+      { MessageId: "m2", ReceiptHandle: "r2", Body: "{}", MessageAttributes },
+    ];
+    const { queue, sent } = newQueue(() => ({ Messages }));
+    expect(await queue.receive(5)).toEqual([
+      { id: "m", receipt: "r", body: "{}", deliveries: 3, reason: undefined },
+      { id: "m2", receipt: "r2", body: "{}", deliveries: 1, reason: "no host" },
+    ]);
+    expect(sent[0]?.input).toEqual({
+      QueueUrl: QUEUE,
+      MaxNumberOfMessages: 10,
+      MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+      MessageAttributeNames: ["reason"],
+      WaitTimeSeconds: 5,
     });
-    await expect(q.receive(5)).rejects.toThrow("QueueDoesNotExist");
+  });
+
+  it("of an empty queue is nothing; an error of SQS is one", async () => {
+    expect(await newQueue().queue.receive(5)).toEqual([]);
+    const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
+    await expect(queue.receive(5)).rejects.toThrow("QueueDoesNotExist");
   });
 });
 
 describe("delete and hold", () => {
-  const success = { Successful: [] };
-
   it("travel together, up to ten", async () => {
-    const { queue: q, aws } = await servedQueue({
-      DeleteMessageBatch: () => success,
-      ChangeMessageVisibilityBatch: () => success,
-    });
+    const { queue, sent, entries } = newQueue();
+    const receipts = Array.from({ length: 12 }, (_, i) => `r${i}`);
     await Promise.all([
-      ...handles(12).map((handle) => q.delete(handle)),
-      q.setVisibilityTimeout("a", 120),
-      q.setVisibilityTimeout("b", 0),
+      ...receipts.map((receipt) => queue.delete(receipt)),
+      queue.setVisibilityTimeout("a", 120),
+      queue.setVisibilityTimeout("b", 0),
     ]);
-    const deletions = aws.asked("DeleteMessageBatch");
-    expect(deletions.map(({ Entries = [] }) => Entries.length)).toEqual([10, 2]);
-    expect(deletions.flatMap(({ Entries = [] }) => Entries.map((entry) => entry.ReceiptHandle))).toEqual(handles(12));
-    for (const { QueueUrl, Entries = [] } of deletions) {
-      expect(QueueUrl).toBe(QUEUE);
-      expect(new Set(Entries.map(({ Id }) => Id)).size).toBe(Entries.length);
-    }
-    expect(aws.asked("ChangeMessageVisibilityBatch")).toEqual([
-      {
-        QueueUrl: QUEUE,
-        Entries: [
-          { Id: "0", ReceiptHandle: "a", VisibilityTimeout: 120 },
-          { Id: "1", ReceiptHandle: "b", VisibilityTimeout: 0 },
-        ],
-      },
+    expect(sent.map((command) => [command.name, entriesOf(command).length])).toEqual([
+      ["DeleteMessageBatchCommand", 10],
+      ["DeleteMessageBatchCommand", 2],
+      ["ChangeMessageVisibilityBatchCommand", 2],
     ]);
+    expect(entries("DeleteMessageBatchCommand").map(({ ReceiptHandle }) => ReceiptHandle)).toEqual(receipts);
+    for (const command of sent)
+      expect(new Set(entriesOf(command).map(({ Id }) => Id)).size).toBe(entriesOf(command).length);
+    expect(sent.at(-1)?.input).toEqual({
+      QueueUrl: QUEUE,
+      Entries: [
+        { Id: "0", ReceiptHandle: "a", VisibilityTimeout: 120 },
+        { Id: "1", ReceiptHandle: "b", VisibilityTimeout: 0 },
+      ],
+    });
   });
 
   it.each([
-    { name: "delete", act: (q: SqsTaskQueue, handle: string) => q.delete(handle) },
-    { name: "hold", act: (q: SqsTaskQueue, handle: string) => q.setVisibilityTimeout(handle, 120) },
-  ])("an entry that SQS refuses is an error of that $name alone", async ({ act }) => {
-    const Failed = [{ Id: "1", Code: "ReceiptHandleIsInvalid", Message: "expired", SenderFault: true }];
-    const partly = () => ({ Successful: [], Failed });
-    const { queue: q } = await servedQueue({ DeleteMessageBatch: partly, ChangeMessageVisibilityBatch: partly });
-    const outcomes = await Promise.allSettled(handles(3).map((handle) => act(q, handle)));
+    ["delete", (queue: SqsTaskQueue, receipt: string) => queue.delete(receipt)],
+    ["hold", (queue: SqsTaskQueue, receipt: string) => queue.setVisibilityTimeout(receipt, 120)],
+  ])("an entry that SQS refuses is an error of that %s alone", async (_, act) => {
+    const { queue } = newQueue(() => ({ Failed: [{ Id: "1", Code: "ReceiptHandleIsInvalid", Message: "expired" }] }));
+    const outcomes = await Promise.allSettled(["r0", "r1", "r2"].map((receipt) => act(queue, receipt)));
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(outcomes[1]).toEqual({ status: "rejected", reason: new QueueEntryError("ReceiptHandleIsInvalid: expired") });
+  });
+});
+
+describe("the main and the express queue", () => {
+  const [main, express] = ["https://sqs.example/main", "https://sqs.example/express"];
+
+  it("get the messages that name them, else the main queue does", async () => {
+    const { client, sent } = newQueue();
+    const both = new MainAndExpressQueues(client, { main, express });
+    await both.send([taskMessage()]);
+    await both.send([taskMessage()], "express");
+    await both.queues.express.receive(1, 3);
+    expect(sent.map(({ input }) => input.QueueUrl)).toEqual([main, express, express]);
+    expect(sent[2]?.input.MaxNumberOfMessages).toBe(3);
+  });
+
+  it("have as many messages as wait, are delayed and are in flight in both; none where SQS says nothing", async () => {
+    const depths: Readonly<Record<string, readonly number[]>> = { [main]: [5, 30, 700], [express]: [2, 40, 100] };
+    const { client } = newQueue(({ input }) => {
+      const [available, delayed, inFlight] = depths[input.QueueUrl] ?? [];
+      return {
+        Attributes: {
+          ApproximateNumberOfMessages: available,
+          ApproximateNumberOfMessagesDelayed: delayed,
+          ApproximateNumberOfMessagesNotVisible: inFlight,
+        },
+      };
+    });
+    expect(await new MainAndExpressQueues(client, { main, express }).messageCount()).toBe(877);
+    expect(await newQueue().queue.depth()).toEqual({ available: 0, delayed: 0, inFlight: 0 });
   });
 });

@@ -1,306 +1,229 @@
-// The three tables (aws/request-table.ts with its reader, request-pop-table.ts, request-task-table.ts): the calls that their classes send.
+// The Request table with its reader, and the Request-Pop table. Which event each state takes is tried in
+// test/domain/request/lifecycle-table.test.ts.
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
+import type { Target } from "../../domain/plan/target.ts";
 import { ACTIVE_STATES } from "../../domain/request/lifecycle.ts";
-import type { MissingInstances } from "../../domain/request/request-item.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { formatTimestamp } from "../../domain/timestamps.ts";
 import { fuzz } from "../fuzz.ts";
 import { request, target } from "../lambdas/items.ts";
-import { awsError, fakeClient, type Sent } from "./client.ts";
+import { AwsError } from "../pipeline/aws-error.ts";
+import { fakeClient } from "./client.ts";
+import { memoryDb } from "./memory-db.ts";
 
-const MISSING: MissingInstances = { count: 2, since: 7 };
+const ENDED = { status: "STOPPED", active: undefined } as const;
+const LATER = "2999-01-01 00:00:00.000000";
 
-type Answer = (command: Sent, n: number) => unknown;
-
-function tables(answer: Answer = () => ({})) {
-  const { client, sent } = fakeClient<DynamoDBDocument>(answer);
+function tables(...intercept: Parameters<typeof memoryDb>) {
+  const memory = memoryDb(...intercept);
   const unreadable: UnparseableItem[] = [];
   const invoked: string[] = [];
   const shutdown = { invoke: async (reqId: string) => void invoked.push(reqId) };
+  const requests = new RequestTable(memory.db, "requests", (it) => unreadable.push(it), shutdown);
   return {
-    sent,
+    ...memory,
     unreadable,
     invoked,
-    requests: new RequestTable(client, "requests", (it) => unreadable.push(it), shutdown),
-    requestPops: new RequestPopTable(client, "pops", "requests", (it) => unreadable.push(it)),
+    requests,
+    requestPops: new RequestPopTable(memory.db, "pops", "requests", (it) => unreadable.push(it)),
+    /** Writes an item as it is. */
+    forge: (item: Readonly<Record<string, unknown>>) => memory.db.put({ TableName: "requests", Item: item }),
+    the: async (reqId = "r1") => (await requests.get(reqId)) ?? expect.fail(`no ${reqId}`),
   };
 }
-
-const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise<unknown>, string]> = {
-  advance: [({ requests }) => requests.advance("r1", "TASKS_QUEUED", { total_count: 1 }), "(#status = :from0)"],
-  end: [({ requests }) => requests.end("r1", "FAIL", { reason: "why" }), "attribute_exists(active)"],
-  amend: [
-    ({ requests }) => requests.updateAndTouch("r1", ["CHECK_POP"], { invalidated_batches: 1 }),
-    "(#status = :from0)",
-  ],
-  amendExpanding: [
-    ({ requests }) => requests.updateAndTouch("r1", ["EXPANDING"], { url_count: 1 }),
-    "(#status = :from0 AND attribute_not_exists(expanded))",
-  ],
-  claimRequeue: [
-    ({ requests }) => requests.claimRequeue(request({ requeues: 1 })),
-    "(#status = :from0) AND requeues = :before",
-  ],
-  close: [({ requests }) => requests.close("r1"), "attribute_not_exists(active)"],
-  restartStep: [
-    ({ requests }) => requests.restartStep(request({ nudges: 1 })),
-    "(#status = :from0) AND nudges = :before",
-  ],
-  markSent: [
-    ({ requestPops }) => requestPops.markSent("r1", [target("SIN2-P1", { label: "d1" })]),
-    "#state = :resolved OR #state = :ready",
-  ],
-};
-
-interface Update {
-  readonly UpdateExpression: string;
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeNames?: Record<string, string>;
-  readonly ExpressionAttributeValues: Record<string, unknown>;
+async function tablesWith(...items: readonly RequestItem[]) {
+  const t = tables();
+  for (const item of items) await t.forge(item);
+  return t;
 }
-const updates = ({ name, input }: Sent): Update[] =>
-  name === "TransactWriteCommand"
-    ? input.TransactItems.flatMap((part: { Update?: Update }) => part.Update ?? [])
-    : [input];
-
-describe.each(Object.entries(writes))("%s", (_, [write, condition]) => {
-  it("writes under its condition, with every placeholder there and none to spare", async () => {
-    const t = tables();
-    expect(await write(t)).toBe(true);
-    const all = t.sent.flatMap(updates);
-    expect(all[0]?.ConditionExpression).toContain(condition);
-    expect(all[0]?.UpdateExpression).not.toMatch(/REMOVE\s*$/);
-    for (const { UpdateExpression, ConditionExpression, ExpressionAttributeNames = {}, ...rest } of all) {
-      const used = `${UpdateExpression} ${ConditionExpression}`.match(/[#:]\w+/g) ?? [];
-      const given = [...Object.keys(ExpressionAttributeNames), ...Object.keys(rest.ExpressionAttributeValues)];
-      expect(new Set(used)).toEqual(new Set(given));
-    }
+/** DynamoDB answers each call like this. */
+const failing = (code: string) =>
+  tables(() => {
+    throw new AwsError(code, code);
   });
 
-  it("says false where the condition does not hold, and throws every other fault", async () => {
-    const refuse = (error: Error) => write(tables(() => Promise.reject(error)));
-    expect(await refuse(awsError("ConditionalCheckFailedException"))).toBe(false);
-    expect(
-      await refuse(
-        awsError("TransactionCanceledException", { CancellationReasons: [{ Code: "ConditionalCheckFailed" }] }),
-      ),
-    ).toBe(false);
-    await expect(refuse(awsError("ProvisionedThroughputExceededException"))).rejects.toThrow("Provisioned");
+describe("a request in its table", () => {
+  it("is read as it was put, strongly; nothing where there is nothing, nor a second time", async () => {
+    const { requests, calls } = tables();
+    expect(await requests.get("r1")).toBeUndefined();
+    expect(await requests.put(request(), 5)).toBe("PUT");
+    expect(await requests.get("r1")).toEqual(request());
+    expect(calls.at(-1)?.input).toMatchObject({ ConsistentRead: true });
+    await expect(requests.put(request({ url_count: 9 }), 5)).rejects.toThrow("Request r1 already exists");
+    expect(await requests.get("r1")).toEqual(request());
+  });
+
+  it.each([
+    [request(), true],
+    [request({ ...ENDED }), false],
+    [request({ req_id: "other" }), false],
+  ])("is active or not, without being read whole: %#", async (item, isActive) => {
+    const { requests, calls } = await tablesWith(item);
+    expect(await requests.isActive("r1")).toBe(isActive);
+    expect(calls.at(-1)?.input).toMatchObject({ ProjectionExpression: "#active", ConsistentRead: true });
+  });
+
+  it("is told how it stands while it is active, without its headers", async () => {
+    const { requests, calls, forge, unreadable } = await tablesWith(request({ header: ["Cookie: secret"] }));
+    expect(await requests.getActive("r1")).toMatchObject({ req_id: "r1", status: "CREATED", instance_count: 3 });
+    expect(Object.values(calls.at(-1)?.input.ExpressionAttributeNames)).not.toContain("header");
+    await forge(request({ ...ENDED }));
+    expect(await requests.getActive("r1")).toBeUndefined();
+    await forge({ ...request(), requeues: "x" });
+    expect(await requests.getActive("r1")).toBeUndefined();
+    expect(unreadable).toMatchObject([{ kind: "request", key: "r1" }]);
+  });
+
+  it("that ends loses its marks and what may have secrets, and Shutdown is invoked: once", async () => {
+    const { requests, the, invoked } = await tablesWith(request({ header: ["Cookie: secret"], empty_seen_at: 7 }));
+    expect(await requests.end("r1", "STOP", { reason: "why" })).toBe(true);
+    const item = await the();
+    expect(item).toMatchObject({ status: "STOPPED", closing: "y", reason: "why" });
+    expect([item.header, item.variants, item.sources]).toEqual([[], [], []]);
+    expect([item.active, item.empty_seen_at]).toEqual([undefined, undefined]);
+    expect(await requests.end("r1", "FINISH")).toBe(false);
+    expect([(await the()).status, invoked]).toEqual(["STOPPED", ["r1"]]);
+    expect(await requests.close("r1")).toBe(true);
+    expect(await the()).toMatchObject({ closed: true });
+    expect((await the()).closing).toBeUndefined();
+  });
+
+  it("is changed with the time of the change, which never goes back", async () => {
+    const { requests, the } = await tablesWith(request({ status: "CHECK_POP" }));
+    expect(await requests.updateAndTouch("r1", ["CHECK_POP"], { invalidated_batches: 1 })).toBe(true);
+    const { last_update_time, invalidated_batches } = await the();
+    expect(invalidated_batches).toBe(1);
+    expect(last_update_time > formatTimestamp(Date.now() - 60_000)).toBe(true);
+    const late = await tablesWith(request({ status: "CHECK_POP", last_update_time: LATER }));
+    expect(await late.requests.advance("r1", "POPS_RESOLVED", { total_count: 1 })).toBe(true);
+    expect(await late.the()).toMatchObject({ status: "INSERT_TASK", total_count: 1, last_update_time: LATER });
+  });
+
+  it.each([
+    ["empty_seen_at", 7],
+    ["missing_instances", { count: 2, since: 7 }],
+  ])("has %s noted, and that it counts no more, which is no move of the request", async (field, value) => {
+    const { requests, the } = await tablesWith(request());
+    await requests.updateQuietly("r1", ACTIVE_STATES, { [field]: value });
+    expect(await the()).toEqual(request({ [field]: value }));
+    await requests.updateQuietly("r1", ACTIVE_STATES, { [field]: undefined });
+    expect(await the()).toEqual(request());
+  });
+
+  it.each<
+    [string, Partial<RequestItem>, (t: RequestTable, item: RequestItem) => Promise<boolean>, Partial<RequestItem>]
+  >([
+    ["a requeue", { status: "IN_PROGRESS", empty_seen_at: 7 }, (t, item) => t.claimRequeue(item), { requeues: 1 }],
+    ["a restart of its step", {}, (t, item) => t.restartStep(item), { nudges: 1 }],
+  ])("gives the right to %s once", async (_, change, claim, expected) => {
+    const item = request(change);
+    const { requests, the } = await tablesWith(item);
+    expect([await claim(requests, item), await claim(requests, item)]).toEqual([true, false]);
+    expect(await the()).toMatchObject(expected);
+    expect((await the()).empty_seen_at).toBeUndefined();
+  });
+
+  it("has the highest percentage that was reported, until its verdict stands", async () => {
+    const { requests, the } = await tablesWith(request());
+    for (const percentage of [7, 5]) await requests.recordReportedPercentage("r1", percentage);
+    expect((await the()).max_reported_percentage).toBe(7);
+    await requests.updateQuietly("r1", ACTIVE_STATES, { verdict: "ready" });
+    await requests.recordReportedPercentage("r1", 9);
+    expect((await the()).max_reported_percentage).toBe(7);
+  });
+
+  it("a reported percentage is written once, also while another write is in its way: a caller waits", async () => {
+    const { requests, calls } = failing("TransactionConflictException");
+    await expect(requests.recordReportedPercentage("r1", 7)).rejects.toThrow();
+    expect(calls).toHaveLength(1);
+  });
+
+  it("fails where DynamoDB takes nothing", async () => {
+    const { requests, requestPops } = failing("ProvisionedThroughputExceededException");
+    await expect(requests.advance("r1", "TASKS_QUEUED")).rejects.toThrow("Provisioned");
+    await expect(requestPops.markSent("r1", [target("SIN2-P1")])).rejects.toThrow("Provisioned");
+    await expect(requestPops.startFanOut("r1", "SIN2-P1#d1", 1)).rejects.toThrow("Provisioned");
   });
 });
 
-describe("the Request table", () => {
-  it.each([
-    [{ active: "y" }, true],
-    [{}, false],
-    [undefined, false],
-  ])("says of %j whether it is active, without reading it whole: %s", async (Item, active) => {
-    const t = tables(() => ({ Item }));
-    expect(await t.requests.isActive("r1")).toBe(active);
-    expect(t.sent[0]?.input).toEqual({
-      TableName: "requests",
-      Key: { req_id: "r1" },
-      ProjectionExpression: "#active",
-      ExpressionAttributeNames: { "#active": "active" },
-      ConsistentRead: true,
-    });
+describe("a retry", () => {
+  const retry = request({ req_id: "r2" });
+
+  it("is named by the request that it tries again", async () => {
+    const { requests, the } = await tablesWith(request({ ...ENDED }));
+    expect(await requests.put(retry, 5, await the())).toBe("PUT");
+    expect((await the()).retried_by).toBe("r2");
+    expect(await requests.put(request({ req_id: "r3" }), 5, request({ ...ENDED }))).toBe("RETRIED");
+    expect(await requests.get("r3")).toBeUndefined();
+    // The first one is gone, which its caller has seen.
+    expect(await requests.put(request({ req_id: "r4" }), 5, await the())).toBe("PUT");
+    expect((await the()).retried_by).toBe("r4");
   });
 
-  it.each([
-    ["end", "#active, #empty_seen_at"],
-    ["claimRequeue", "#empty_seen_at"],
-    ["close", "#closing"],
-  ])("%s takes the request's marks off", async (name, marks) => {
-    const t = tables();
-    await writes[name]?.[0](t);
-    expect(t.sent[0]?.input.UpdateExpression).toMatch(new RegExp(` REMOVE ${marks}$`));
+  it("is not put while that request is active", async () => {
+    const { requests } = await tablesWith(request());
+    expect(await requests.put(retry, 5, request())).toBe("RETRIED");
   });
+});
 
-  it("calls Shutdown for a request that it ends, and for no other", async () => {
-    const t = tables();
-    await t.requests.end("r1", "STOP");
-    expect(t.invoked).toEqual(["r1"]);
-    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":closing": "y", ":status": "STOPPED" });
-    // There may be secrets in them.
-    const none = { ":header": [], ":variants": [], ":sources": [] };
-    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject(none);
-    const ended = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
-    expect(await ended.requests.end("r1", "STOP")).toBe(false);
-    expect(ended.invoked).toEqual([]);
+describe("permits to be active", () => {
+  it("are as many as are allowed; those of requests that have ended or are gone are free", async () => {
+    const { requests } = tables();
+    for (const req_id of ["r1", "r2"]) await requests.put(request({ req_id }), 2);
+    expect(await requests.put(request({ req_id: "r3" }), 2)).toBe("FULL");
+    await requests.end("r1", "STOP");
+    expect(await requests.put(request({ req_id: "r4" }), 2)).toBe("PUT");
+    expect(await requests.put(request({ req_id: "r5" }), 2)).toBe("FULL");
+    await requests.delete("r2");
+    expect(await requests.put(request({ req_id: "r6" }), 2)).toBe("PUT");
   });
+});
 
-  it("never sets last_update_time back: where a later one stands, it stays", async () => {
-    const t = tables((_, n) => (n === 0 ? Promise.reject(awsError("ConditionalCheckFailedException")) : {}));
-    expect(await t.requests.updateAndTouch("r1", ["CHECK_POP"], { invalidated_batches: 1 })).toBe(true);
-    const [forward, stays] = t.sent.map(({ input }) => input);
-    expect(forward?.ConditionExpression).toMatch(/ AND NOT last_update_time > :last_update_time$/);
-    expect(forward?.UpdateExpression).toContain("#last_update_time = :last_update_time");
-    expect(stays?.ConditionExpression).not.toContain("last_update_time");
-    expect(stays?.UpdateExpression).not.toContain("last_update_time");
-  });
-
-  it.each([
-    [
-      "empty_seen_at",
-      7,
-      (t: RequestTable, on: boolean) => t.updateQuietly("r1", ACTIVE_STATES, { empty_seen_at: on ? 7 : undefined }),
-    ],
-    [
-      "missing_instances",
-      MISSING,
-      (t: RequestTable, on: boolean) =>
-        t.updateQuietly("r1", ACTIVE_STATES, { missing_instances: on ? MISSING : undefined }),
-    ],
-  ])("notes %s, and that it counts no more, and says of neither that the request moved", async (field, value, note) => {
-    const t = tables();
-    await note(t.requests, true);
-    await note(t.requests, false);
-    const [noted, undone] = t.sent.map(({ input }) => input);
-    expect(noted).toMatchObject({
-      UpdateExpression: `SET #${field} = :${field}`,
-      ExpressionAttributeValues: { [`:${field}`]: value },
-    });
-    expect(undone?.UpdateExpression).toBe(`REMOVE #${field}`);
-    expect(undone?.ExpressionAttributeNames).toEqual({ [`#${field}`]: field });
-    expect(undone?.ExpressionAttributeValues).toBeUndefined();
-  });
-
-  it("writes a retry whose predecessor nobody has retried, under that condition", async () => {
-    const t = tables();
-    expect(await t.requests.put(request({ req_id: "r2" }), 5, request())).toBe("PUT");
-    const [, retry] = t.sent.flatMap(updates);
-    expect(retry?.ConditionExpression).toBe(
-      "attribute_exists(req_id) AND attribute_not_exists(active) AND (attribute_not_exists(retried_by) OR retried_by = :gone)",
+describe("lists of requests", () => {
+  it("are of the active ones as the table has them, not the index; and of those that have ended and were not closed", async () => {
+    const t = await tablesWith(request(), request({ req_id: "r3", ...ENDED, closing: "y" }));
+    expect(await t.requests.listClosing()).toMatchObject([{ req_id: "r3" }]);
+    const lagging = tables(({ operation }) =>
+      operation === "Query"
+        ? { Items: ["r1", "r2", "gone"].map((req_id) => marshalled(request({ req_id }))) }
+        : undefined,
     );
-    expect(retry?.ExpressionAttributeValues).toEqual({ ":retried_by": "r2", ":gone": "" });
-    await t.requests.put(request({ req_id: "r2" }), 5, request({ retried_by: "gone" }));
-    const [, instead] = t.sent.slice(1).flatMap(updates);
-    expect(instead?.ConditionExpression).toContain("(attribute_not_exists(retried_by) OR retried_by = :gone)");
-    expect(instead?.ExpressionAttributeValues).toEqual({ ":retried_by": "r2", ":gone": "gone" });
-    const others = tables(() => {
-      throw awsError("TransactionCanceledException", {
-        CancellationReasons: ["None", "ConditionalCheckFailed", "ConditionalCheckFailed"].map((Code) => ({ Code })),
-      });
-    });
-    expect(await others.requests.put(request(), 5, request({ req_id: "r2" }))).toBe("RETRIED");
+    for (const item of [request(), request({ req_id: "r2", ...ENDED })]) await lagging.forge(item);
+    expect((await lagging.requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
   });
 
-  it("reads how an active request stands, without its headers; nothing of one that has ended", async () => {
-    const t = tables(() => ({ Item: request() }));
-    expect(await t.requests.getActive("r1")).toMatchObject({ req_id: "r1", status: "CREATED", instance_count: 3 });
-    expect(Object.values(t.sent[0]?.input.ExpressionAttributeNames)).not.toContain("header");
-    expect(await tables(() => ({ Item: { status: "FAILED" } })).requests.getActive("r1")).toBeUndefined();
-    const spoilt = tables(() => ({ Item: { ...request(), requeues: "x" } }));
-    expect(await spoilt.requests.getActive("r1")).toBeUndefined();
-    expect(spoilt.unreadable).toMatchObject([{ kind: "request", key: "r1" }]);
-  });
-
-  it("lists those that have ended and were not closed", async () => {
-    const t = tables(() => ({ Items: [request()] }));
-    expect(await t.requests.listClosing()).toMatchObject([{ req_id: "r1" }]);
-    expect(t.sent[0]?.input).toMatchObject({
-      IndexName: "closing",
-      KeyConditionExpression: "closing = :y",
-      ExpressionAttributeValues: { ":y": "y" },
-    });
-  });
-
-  it("updates `instance_count` of an active request", async () => {
-    const t = tables();
-    await t.requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 7 });
-    expect(t.sent[0]?.input.ConditionExpression).toContain("attribute_exists(active)");
-    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":instance_count": 7 });
-  });
-
-  describe("with as many permits taken as there are", () => {
-    const full = awsError("TransactionCanceledException", {
-      CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed" }],
-    });
-    /** Permits of these requests, of which some are active. Once one is free, the next request gets it. */
-    const permits = (holders: readonly string[], active: readonly string[]) =>
-      tables(({ name, input }, n) => {
-        if (name === "TransactWriteCommand" && n === 0) throw full;
-        if (name !== "GetCommand") return {};
-        if (input.Key.req_id === "active permits") return { Item: { holders: new Set(holders) } };
-        return active.includes(input.Key.req_id) ? { Item: { active: "y" } } : {};
-      });
-
-    it("puts no request while all holders are active", async () => {
-      const t = permits(["r2", "r3"], ["r2", "r3"]);
-      expect(await t.requests.put(request(), 2)).toBe("FULL");
-      expect(await permits(["r2"], ["r2"]).requests.put(request(), 1, request({ req_id: "r3" }))).toBe("FULL");
-    });
-
-    it("frees those of requests that have ended or are gone, and puts the request", async () => {
-      const t = permits(["r2", "ended", "gone"], ["r2"]);
-      expect(await t.requests.put(request(), 3)).toBe("PUT");
-      const freed = t.sent.find(({ name }) => name === "UpdateCommand")?.input;
-      expect(freed).toMatchObject({ Key: { req_id: "active permits" }, UpdateExpression: "DELETE holders :ended" });
-      expect(freed.ExpressionAttributeValues[":ended"]).toEqual(new Set(["ended", "gone"]));
-      const permit = t.sent.flatMap(updates).at(-1);
-      expect(permit?.ExpressionAttributeValues).toEqual({ ":holder": new Set(["r1"]), ":most": 3 });
-    });
-  });
-
-  it("does not put a request over another", async () => {
-    const t = tables();
-    expect(await t.requests.put(request(), 5)).toBe("PUT");
-    const [{ Put: put } = {}] = t.sent[0]?.input.TransactItems ?? [];
-    expect(put).toMatchObject({ ConditionExpression: "attribute_not_exists(req_id)", Item: request() });
-    const taken = awsError("TransactionCanceledException", {
-      CancellationReasons: [{ Code: "ConditionalCheckFailed" }, { Code: "None" }],
-    });
-    const again = tables(() => {
-      throw taken;
-    });
-    await expect(again.requests.put(request(), 5)).rejects.toThrow("Request r1 already exists");
-  });
-
-  it("reads what it wrote, strongly; nothing where there is nothing", async () => {
-    const t = tables(() => ({ Item: request() }));
-    expect(await t.requests.get("r1")).toEqual(request());
-    expect(t.sent[0]?.input).toMatchObject({ Key: { req_id: "r1" }, ConsistentRead: true });
-    expect(await tables().requests.get("r1")).toBeUndefined();
-  });
-
-  it.each([{ settle: { M: 1 } }, { settle: "NEVER" }, { download_size: 2e53 }])(
-    "reads an item with what it does not know, and with a sum beyond 2^53: %j",
-    async (forged) => {
-      const t = tables(() => ({ Item: { ...request(), ...forged } }));
-      expect(await t.requests.get("r1")).toMatchObject({ req_id: "r1", status: "CREATED" });
-      expect(t.unreadable).toEqual([]);
-    },
-  );
-
-  it("forgets the headers of a request that ends", async () => {
-    const t = tables();
-    await t.requests.end("r1", "FINISH");
-    const { ExpressionAttributeValues, UpdateExpression } = t.sent[0]?.input ?? {};
-    expect(UpdateExpression).toContain("#header = :header");
-    expect(ExpressionAttributeValues).toMatchObject({ ":header": [] });
-  });
-
-  it("lists the active ones, page by page, and believes the table, not the index", async () => {
-    const items = {
-      r1: request(),
-      r2: request({ req_id: "r2", status: "STOPPED", active: undefined }),
-      r3: request({ req_id: "r3" }),
+  it("come page by page, the newest first, of any status or of one", async () => {
+    const items = [1, 2, 3].map((n) => request({ req_id: `r${n}`, created_at: `2026-01-0${n}` }));
+    const failed = request({ req_id: "r4", created_at: "2026-01-04", status: "FAILED", active: undefined });
+    const { requests } = await tablesWith(...items, failed);
+    const ids = async (...query: Parameters<typeof requests.page>) => {
+      const page = await requests.page(...query);
+      return { ids: page.requests.map(({ req_id }) => req_id), end: page.end };
     };
-    const indexed = (...ids: string[]) => ids.map((req_id) => request({ req_id }));
-    const pages = [
-      { Items: indexed("r1", "r2"), LastEvaluatedKey: { req_id: "r2" } },
-      { Items: indexed("r3", "gone") },
-    ];
-    const t = tables(({ name, input }, n) =>
-      name === "QueryCommand" ? pages[n] : { Item: items[input.Key.req_id as keyof typeof items] },
-    );
-    expect((await t.requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1", "r3"]);
-    expect(t.sent[1]?.input).toMatchObject({ IndexName: "active", ExclusiveStartKey: { req_id: "r2" } });
+    const place = { req_id: "r3", created_at: "2026-01-03" };
+    expect(await ids(2, undefined)).toEqual({ ids: ["r4", "r3"], end: place });
+    expect(await ids(2, place)).toEqual({ ids: ["r2", "r1"], end: undefined });
+    expect(await ids(3, undefined, "FAILED")).toMatchObject({ ids: ["r4"] });
+  });
+
+  it("leave out an entry that cannot be parsed, and report it; a status of a newer version may be listed", async () => {
+    const { requests, forge, unreadable } = tables();
+    await forge({ req_id: "spoilt", active: "y", listed: "y", created_at: "2026", timeout_at: 1 });
+    await forge({ ...request(), status: "NEW_STEP" });
+    expect((await requests.listActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
+    await forge(request());
+    expect((await requests.page(20, undefined)).requests.map(({ req_id }) => req_id)).toEqual(["r1"]);
+    expect(unreadable.map(({ kind, key }) => [kind, key])).toEqual(Array(2).fill(["request", "spoilt"]));
   });
 });
+
+const marshalled = (item: object) => marshall(item, { removeUndefinedValues: true });
 
 /** Values that no field of these has. */
 const STRANGE = fc
@@ -315,110 +238,102 @@ describe("a request that cannot be read", () => {
 
   it("is passed over, whatever is wrong with it, does not hold up the other active ones, and is told of", async () => {
     const property = fc.asyncProperty(fc.constantFrom(...FIELDS), STRANGE, async (field, value) => {
-      const spoilt = { ...request({ req_id: "spoilt" }), [field]: value };
-      const t = tables(({ name, input }) => {
-        if (name === "QueryCommand") return { Items: [request({ req_id: "spoilt" }), request()] };
-        return { Item: input.Key.req_id === "r1" ? request() : spoilt };
-      });
-      expect(await t.requests.get("spoilt")).toBeUndefined();
-      expect((await t.requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
+      const { requests, unreadable } = readerOf(request(), { ...request({ req_id: "spoilt" }), [field]: value });
+      expect(await requests.get("spoilt")).toBeUndefined();
+      expect((await requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
       const told = { kind: "request", key: "spoilt", problem: expect.stringContaining(field) };
-      expect(t.unreadable).toEqual([told, told]);
+      expect(unreadable).toEqual([told, told]);
     });
     await fc.assert(property, fuzz(300));
   });
 
-  it("is reported if its index entry cannot be parsed", async () => {
-    const t = tables(() => ({ Items: [{ req_id: "spoilt", timeout_at: 1 }, request({ req_id: "r1" })] }));
-    expect((await t.requests.listActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
-    expect(t.unreadable).toMatchObject([{ kind: "request", key: "spoilt" }]);
-  });
+  it.each([{ settle: { M: 1 } }, { settle: "NEVER" }, { download_size: 2 ** 53 - 1 }])(
+    "is none with what is not known, or with a large sum: %j",
+    async (forged) => {
+      const { requests, forge, unreadable } = tables();
+      await forge({ ...request(), ...forged });
+      expect(await requests.get("r1")).toMatchObject({ req_id: "r1", status: "CREATED" });
+      expect(unreadable).toEqual([]);
+    },
+  );
 
-  it("is listed with a status of a newer version", async () => {
-    const t = tables(() => ({ Items: [{ ...request(), status: "NEW_STEP" }] }));
-    expect((await t.requests.listActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
-    expect(t.unreadable).toEqual([]);
-  });
+  it.each(["", "x".repeat(2_049), "r 1", "r\u0000", "r\ud800"])(
+    "is one with an id that DynamoDB refuses as a key: %j",
+    async (id) => {
+      const { requests, calls } = tables();
+      expect([await requests.get(id), await requests.getActive(id)]).toEqual([undefined, undefined]);
+      expect([await requests.isActive(id), await requests.end(id, "STOP"), await requests.close(id)]).toEqual([
+        ...[false, false, false],
+      ]);
+      expect(calls).toEqual([]);
+    },
+  );
 });
 
 describe("the Request-Pop table", () => {
+  const both = ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1", state: "READY" }));
+  const states = async ({ requestPops }: ReturnType<typeof tables>) =>
+    (await requestPops.of("r1")).map(({ state }) => state);
+
+  it("has the targets of a request as they were put", async () => {
+    const { requestPops } = tables();
+    await requestPops.put([target("SIN2-P1"), target("FRA56-P4"), target("SIN2-P1", { req_id: "r2" })]);
+    expect(await requestPops.of("r1")).toEqual([target("FRA56-P4"), target("SIN2-P1")]);
+  });
+
   it("marks targets as sent and counts them in the request, all or nothing", async () => {
-    const t = tables();
-    await t.requestPops.markSent(
-      "r1",
-      ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1" })),
-    );
-    const [pop, other, owner] = t.sent.flatMap(updates);
-    expect(other).toEqual({ ...pop, Key: { req_id: "r1", target: "FRA56-P4#d1" } });
-    expect(pop).toMatchObject({ TableName: "pops", Key: { req_id: "r1", target: "SIN2-P1#d1" } });
-    expect(owner).toMatchObject({
-      TableName: "requests",
-      UpdateExpression: "SET sent_at = :now ADD targets_sent :more",
-    });
-    expect(owner?.ConditionExpression).toBe("attribute_exists(active)");
-    expect([pop, owner].map((update) => update?.ExpressionAttributeValues)).toEqual([
-      { ":state": "SENT", ":resolved": "RESOLVED", ":ready": "READY" },
-      { ":more": 2, ":now": expect.any(Number) },
-    ]);
+    const t = await tablesWith(request({ status: "INSERT_TASK" }));
+    await t.requestPops.put(both);
+    expect(await t.requestPops.markSent("r1", both)).toBe(true);
+    expect(await states(t)).toEqual(["SENT", "SENT"]);
+    expect(await t.the()).toMatchObject({ targets_sent: 2, sent_at: expect.any(Number) });
+    const other = target("NRT57-P3", { label: "d1", state: "RESOLVED" });
+    await t.requestPops.put([other]);
+    expect(await t.requestPops.markSent("r1", [other, ...both])).toBe(false);
+    expect([await states(t), (await t.the()).targets_sent]).toEqual([["SENT", "RESOLVED", "SENT"], 2]);
   });
 
-  it("starts the fan-out of a RESOLVED target, and changes nothing of one whose fan-out may be in progress", async () => {
-    const t = tables();
-    await t.requestPops.startFanOut("r1", "SIN2-P1#d1");
-    expect(t.sent[0]?.input).toEqual({
-      TableName: "pops",
-      Key: { req_id: "r1", target: "SIN2-P1#d1" },
-      UpdateExpression: "SET #state = :state",
-      ConditionExpression: "#state = :resolved",
-      ExpressionAttributeNames: { "#state": "state" },
-      ExpressionAttributeValues: { ":state": "READY", ":resolved": "RESOLVED" },
-    });
+  it("marks no target of a request that has ended", async () => {
+    const t = await tablesWith(request({ ...ENDED }));
+    await t.requestPops.put(both);
+    expect(await t.requestPops.markSent("r1", both)).toBe(false);
+    expect(await states(t)).toEqual(["READY", "READY"]);
   });
 
-  it("starts the fan-out of a READY target again by a change that is one each time", async () => {
-    const t = tables();
-    await t.requestPops.startFanOut("r1", "SIN2-P1#d1", 2);
-    expect(t.sent[0]?.input).toEqual({
-      TableName: "pops",
-      Key: { req_id: "r1", target: "SIN2-P1#d1" },
-      UpdateExpression: "SET #called_again = :called_again",
-      ConditionExpression: "#state = :ready",
-      ExpressionAttributeNames: { "#called_again": "called_again", "#state": "state" },
-      ExpressionAttributeValues: { ":called_again": 2, ":ready": "READY" },
-    });
-    const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
-    await further.requestPops.startFanOut("r1", "SIN2-P1#d1", 1);
-    const denied = tables(() => Promise.reject(awsError("AccessDenied")));
-    await expect(denied.requestPops.startFanOut("r1", "SIN2-P1#d1", 1)).rejects.toThrow("AccessDenied");
-  });
-
-  it("reads all of a request, page by page", async () => {
-    const pages = [{ Items: [target("SIN2-P1")], LastEvaluatedKey: { target: "x" } }, { Items: [target("FRA56-P4")] }];
-    const t = tables((_, n) => pages[n]);
-    expect(await t.requestPops.of("r1")).toEqual([target("SIN2-P1"), target("FRA56-P4")]);
-    expect(t.sent[1]?.input.ExclusiveStartKey).toEqual({ target: "x" });
+  it.each<[string, Target["state"], number | undefined, object]>([
+    ["starts the fan-out of a RESOLVED target", "RESOLVED", undefined, { state: "READY" }],
+    ["changes nothing of one whose fan-out may be in progress", "READY", undefined, { state: "READY" }],
+    ["starts that again by a change that is one each time", "READY", 2, { state: "READY", called_again: 2 }],
+    ["changes nothing of one that is SENT", "SENT", 2, { state: "SENT" }],
+  ])("%s", async (_, state, calls, expected) => {
+    const { requestPops, items } = tables();
+    const before = target("SIN2-P1", { state });
+    await requestPops.put([before]);
+    await requestPops.startFanOut("r1", before.target, calls);
+    expect(items("pops")).toEqual([{ ...before, ...expected }]);
   });
 
   it("passes over what is no target, whatever its state is, and tells of it", async () => {
     const property = fc.asyncProperty(fc.oneof(STRANGE, fc.string()), async (state) => {
-      const t = tables(() => ({ Items: [{ ...target("x"), target: "x#y", state }, target("SIN2-P1")] }));
-      expect(await t.requestPops.of("r1")).toEqual([target("SIN2-P1")]);
-      expect(t.unreadable).toMatchObject([{ kind: "target", key: "r1 x#y" }]);
+      const { requestPops, unreadable } = readerOf({ ...target("x"), target: "x#y", state }, target("SIN2-P1"));
+      expect(await requestPops.of("r1")).toEqual([target("SIN2-P1")]);
+      expect(unreadable).toMatchObject([{ kind: "target", key: "r1 x#y" }]);
     });
     await fc.assert(property, fuzz(300));
   });
-
-  it("writes in batches", async () => {
-    const t = tables();
-    await t.requestPops.put(Array.from({ length: 30 }, (_, i) => target(`POP${i}`)));
-    expect(t.sent.map(({ input }) => input.RequestItems.pops.length)).toEqual([25, 5]);
-  });
 });
 
-it("a reported percentage is written once, also while another write is in its way: a caller waits", async () => {
-  const { requests, sent } = tables(() => {
-    throw awsError("TransactionConflictException");
-  });
-  await expect(requests.recordReportedPercentage("r1", 7)).rejects.toThrow();
-  expect(sent).toHaveLength(1);
-});
+/** Tables that have these items, whatever is in them: also what the client's converter would not write. */
+function readerOf(...items: readonly Readonly<Record<string, unknown>>[]) {
+  const { client } = fakeClient<DynamoDBDocument>(({ name, input }) =>
+    name === "QueryCommand" ? { Items: items } : { Item: items.find((item) => item["req_id"] === input.Key.req_id) },
+  );
+  const unreadable: UnparseableItem[] = [];
+  const onUnparseable = (it: UnparseableItem) => void unreadable.push(it);
+  const unplanned = () => expect.unreachable();
+  return {
+    unreadable,
+    requests: new RequestTable(client, "requests", onUnparseable, { invoke: unplanned }),
+    requestPops: new RequestPopTable(client, "pops", "requests", onUnparseable),
+  };
+}

@@ -55,33 +55,6 @@ describe("a document with faults is found out", () => {
     expect(ways(block("npm test\n\n# only words\nprewarm status"))).toEqual(["npm", "run"]);
   });
 
-  test("by what follows an npm, a comment with an apostrophe, or a quote that nobody closes", () => {
-    expect(ways(block("npm ci && frobnicate --all"))).toEqual(["unknown"]);
-    expect(ways(block("npm ci && npm test"))).toEqual(["npm"]);
-    expect(ways(block("# don't\nfrobnicate # isn't\nfrobnicate --all"))).toEqual(["unknown", "unknown"]);
-    expect(ways(block("prewarm 'status\nfrobnicate\nfrobnicate"))).toEqual(["run", "unknown", "unknown"]);
-    expect(commandsOf(`curl -d "it's # no comment"\nfrobnicate`)).toHaveLength(2);
-  });
-
-  test("whatever its block is called", () => {
-    for (const [fence, language] of [
-      ...[
-        ["```", "sh "],
-        ["```", "zsh"],
-        ["~~~", "sh"],
-        ["```", "powershell"],
-      ],
-    ])
-      expect(ways(`${fence}${language}\nfrobnicate\n${fence}\n`), language).toEqual(["unknown"]);
-    expect(ways("```\ncurl https://www.example.com/\n```\n")).toEqual(["unknown"]);
-    expect(ways("```\nwhat it says\n```\n\n```json\n{}\n```\n")).toEqual([]);
-  });
-
-  test("but not by what AWS alone can answer", () => {
-    expect(ways(block("GROUP=x\nout() { aws s3 ls; }\nout"))).toEqual([]);
-    expect(ways(block("prewarm status --stack PrewarmStack"))).toEqual(["AWS"]);
-  });
-
   test("commands over several lines are one", () => {
     expect(commandsOf("curl -d '{\n  \"a\": 1 }' x   # why\nnpx a \\\n  b\n# only words\n")).toEqual([
       "curl -d '{\n  \"a\": 1 }' x",

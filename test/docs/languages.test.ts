@@ -75,20 +75,4 @@ describe("a translation with faults is found out", () => {
   ])("%s", (_, before, after) => {
     expect(codeOf(code.replace(before, after))).not.toEqual(codeOf(code));
   });
-
-  test("other pictures", () => {
-    const english = shownIn("README.md", "![a](docs/pictures/under-way-dark.webp) ![b](docs/pictures/terminal.webp)");
-    const here = (text: string) => shownIn("docs/zh/README.md", text);
-    expect(here("![甲](../pictures/zh/under-way-dark.webp) ![乙](../pictures/terminal.webp)")).toEqual(english);
-    expect(here("![甲](../pictures/under-way-dark.webp) ![乙](../pictures/terminal.webp)")).not.toEqual(english);
-    expect(here("![乙](../pictures/terminal.webp) ![甲](../pictures/zh/under-way-dark.webp)")).not.toEqual(english);
-    expect(here("![甲](../pictures/zh/under-way-dark.webp)")).not.toEqual(english);
-  });
-
-  test("links that lead elsewhere", () => {
-    const english = destinations("README.md", "[a](docs/limits.md#limits) [b](docs/zh/README.md)");
-    expect(destinations("docs/zh/README.md", "[b](../../README.md) [a](../limits.md#limits)")).toEqual(english);
-    expect(destinations("docs/zh/README.md", "[b](README.md) [a](../limits.md#limits)")).not.toEqual(english);
-    expect(destinations("docs/zh/README.md", "[b](../../README.md) [a](../limits.md)")).not.toEqual(english);
-  });
 });

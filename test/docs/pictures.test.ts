@@ -40,21 +40,6 @@ test("every picture is shown somewhere", () => {
 });
 
 describe("a picture with faults is found out", () => {
-  const text = [
-    "![What it shows](a.png) ![](b.png)",
-    '<picture>\n  <source media="(prefers-color-scheme: dark)" srcset="c.png">\n  <img alt="Words" src="d.png">\n</picture>',
-    "```html\n<img src='e.png'>\n```",
-  ].join("\n\n");
-
-  test("where it stands", () => {
-    expect(pictures(text)).toEqual([
-      { target: "a.png", alt: "What it shows" },
-      { target: "b.png", alt: "" },
-      { target: "c.png" },
-      { target: "d.png", alt: "Words" },
-    ]);
-  });
-
   test("if it is not there, too large, or without words", () => {
     expect(faultsOf({ path: join(ROOT, "none.png"), alt: "What it shows" })).toEqual(["it is not there"]);
     // No picture, but large, and surely there.

@@ -7,7 +7,6 @@ import { failureReasons } from "../../domain/result/failure.ts";
 import type { AggregationDeps } from "../../lambdas/aggregation/deps.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
 import { reportUnparseable } from "../../lambdas/runtime.ts";
-import { createHandler as createWatch } from "../../lambdas/watch/handler.ts";
 import { PrewarmStack } from "../../lib/stacks.ts";
 import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
@@ -17,7 +16,7 @@ import { fakeDeps } from "../lambdas/fake-deps.ts";
 import { FakeProgress } from "../lambdas/fakes/progress.ts";
 import { FakeRequests } from "../lambdas/fakes/requests.ts";
 import { request } from "../lambdas/items.ts";
-import { WATCH_CONTEXT, watchDeps } from "../lambdas/watch/world.ts";
+import { watchWorld } from "../lambdas/watch/world.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
 const app = newApp();
@@ -138,15 +137,11 @@ describe("what functions log", () => {
   const logger = new Logger({ serviceName: "test" });
 
   const look = (fleet: { active: number; wanted: number; instances: number; inService: number }) =>
-    logged(() =>
-      createWatch(
-        watchDeps({
-          requests: new FakeRequests(...Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` }))),
-          fleet: { state: async () => fleet },
-          logger,
-          namespace,
-        }).deps,
-      )({}, WATCH_CONTEXT),
+    logged(
+      watchWorld(
+        Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })),
+        { fleet: { state: async () => fleet }, logger, namespace },
+      ).run,
     ).then((lines) => lines.flatMap(embeddedMetrics));
   const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };
   const busy = { active: 1, wanted: 5, instances: 5, inService: 5 };

@@ -4,7 +4,7 @@ import { ServerClock } from "../../aws/server-clock.ts";
 import { AdaptiveRate } from "../../domain/origin/adaptive-rate.ts";
 import { DeferredError, OriginLimiter } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimits } from "../../domain/request/options.ts";
-import { mulberry32 } from "../../tools/lab/seed.ts";
+import { mulberry32 } from "../../tools/lab/engine/seed.ts";
 import { SimulatedTable, type TableFaults } from "./simulated-table.ts";
 
 const REQ_ID = "r1";

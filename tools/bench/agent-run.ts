@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
+import { REQ_ID } from "../local/fake-request.ts";
 import { peakMegabytes } from "../local/processes.ts";
 import { HOST } from "./nginx.ts";
 import { cpuMicrosOf, nodeFlags, OUR_CORE, startFakeAws, startPinned } from "./pinned.ts";
-import { REQ_ID } from "./requests.ts";
 
 export interface AgentRunOptions {
   /** The agent as deployed. */

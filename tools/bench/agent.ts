@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { BUILT, bundleOptions } from "../local/bundle-worker.ts";
+import { urlOf } from "../local/fake-request.ts";
 import { table } from "../markdown-table.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
 import { type Bench, otherNode } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
 import { type Findings, median, type Row, readable, verdict } from "./report.ts";
-import { urlOf } from "./requests.ts";
 
 /** The first tasks of a process, in which it compiles what it does often. */
 const FIRST = 40_000;

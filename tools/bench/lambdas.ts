@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { bundleWorker } from "../local/bundle-worker.ts";
 import { inDynamoForm } from "../local/fake-aws.ts";
+import { LABEL, REQ_ID, requestItem, urlOf } from "../local/fake-request.ts";
 import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { SMALL_BYTES } from "./nginx.ts";
 import { type FakeAws, type FakeAwsOptions, runPinned, runWorker, startFakeAws } from "./pinned.ts";
 import { type Findings, median, readable, verdict } from "./report.ts";
-import { LABEL, REQ_ID, requestItem, urlOf } from "./requests.ts";
 
 /** What a worker found in a fresh process. */
 interface Measured {

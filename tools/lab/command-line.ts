@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./engine/scenario.ts";
 
 const USAGE = "Usage: npm run lab -- SCENARIO [--seed N] [--scale S], or npm run lab -- --list";
 /** Seeds that are drawn have few digits: they are typed again. */

@@ -1,7 +1,7 @@
 import { ending, InterruptedError } from "../local/processes.ts";
+import { type CheckRow, inOrder, type LabRun, type Observations, Scale, type Scenario } from "./engine/scenario.ts";
+import { Seed } from "./engine/seed.ts";
 import { settle } from "./load/requests.ts";
-import { type CheckRow, inOrder, type LabRun, type Observations, Scale, type Scenario } from "./scenario.ts";
-import { Seed } from "./seed.ts";
 import { startWorld } from "./world/world.ts";
 
 export interface RunOptions {

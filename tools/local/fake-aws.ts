@@ -22,13 +22,11 @@ export interface FakeAwsOptions {
   readonly objects: FakeObjects;
   /** Each call takes so long, as over a network. @default 0 */
   readonly latencyMs?: number;
-  /** What `GET /state` answers. @default nothing */
-  readonly state?: () => object;
 }
 
 /**
- * DynamoDB, SQS and S3 as far as one function or agent needs them: fast, in memory, in a process of their own, so that a benchmark does
- * not measure them. Other services get an empty answer. How often each operation was called: `calls`.
+ * DynamoDB, SQS and S3 as far as one function or agent needs them: fast, and in memory. Another process calls it, so that what is
+ * measured there is not its work. Other services get an empty answer. How often each operation was called: `calls`.
  */
 export class FakeAws {
   readonly calls: Record<string, number> = {};
@@ -37,8 +35,8 @@ export class FakeAws {
 
   constructor(private readonly options: FakeAwsOptions) {}
 
-  /** Listens on a port, which it tells its parent. The process ends when the parent goes. */
-  async serve(): Promise<void> {
+  /** @returns its port, and what ends it */
+  async listen(): Promise<{ readonly port: number; readonly close: () => void }> {
     const server = createServer((from, to) => {
       this.handle(from, to).catch((error: unknown) => {
         console.error(error);
@@ -48,14 +46,16 @@ export class FakeAws {
     server.keepAliveTimeout = 60_000;
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    process.send?.({ event: "listening", port: addressOf(server).port });
-    process.once("disconnect", () => process.exit(0));
+    const close = () => {
+      server.closeAllConnections();
+      server.close();
+    };
+    return { port: addressOf(server).port, close };
   }
 
   private async handle(from: IncomingMessage, to: ServerResponse): Promise<void> {
     const body = await buffer(from);
-    const { latencyMs = 0, state, objects } = this.options;
-    if (from.url === "/state") return void to.end(JSON.stringify(state?.() ?? {}));
+    const { latencyMs = 0, objects } = this.options;
     if (latencyMs > 0) await sleep(latencyMs);
     const operation = String(from.headers["x-amz-target"] ?? "").split(".")[1];
     const counted = operation ?? from.method ?? "";

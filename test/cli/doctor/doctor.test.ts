@@ -78,19 +78,17 @@ describe("where it asks", () => {
     ],
     [
       "AWS by its own address",
-      { deployed: true },
-      { AWS_ENDPOINT_URL: "https://sts.amazonaws.com" },
-      { isAws: true, aws: {} },
+      { edge: false },
+      { ...ENV, AWS_ENDPOINT_URL: "https://sts.amazonaws.com" },
+      { isAws: true },
     ],
   ])("%s", async (_, words, env, expected) => {
     expect(await place(words, shellOf(undefined, env))).toMatchObject(expected);
   });
 
   test("the local run: its stack, its emulator and its edge", async () => {
-    const shell = shellOf({ ...API, ...EMULATOR });
-    writeFileSync(join(shell.cwd, "ca.pem"), "PEM");
-    const edge = { httpsPort: 1, httpPort: 2, dnsPort: 3, caFile: join(shell.cwd, "ca.pem") };
-    writeFileSync(join(shell.cwd, ".local/endpoint.json"), JSON.stringify({ ...API, ...EMULATOR, edge }));
+    const edge = { httpsPort: 1, httpPort: 2, dnsPort: 3, caFile: join(REPOSITORY, ".nvmrc") };
+    const shell = shellOf({ ...API, ...EMULATOR, edge });
     const found = await place({ local: true, deployed: true }, shell);
     expect(found).toMatchObject({
       isAws: false,
@@ -98,7 +96,8 @@ describe("where it asks", () => {
       api: { url: API.apiUrl },
       aws: { endpoint: EMULATOR.awsEndpoint, region: "us-east-1", credentials: { accessKeyId: "A" } },
     });
-    expect(edgeOf(found, {}).place).toEqual({ httpsPort: 1, httpPort: 2, ca: "PEM", allowPrivateAddresses: true });
+    const ca = readFileSync(edge.caFile, "utf8");
+    expect(edgeOf(found, {}).place).toEqual({ httpsPort: 1, httpPort: 2, ca, allowPrivateAddresses: true });
     // The file has the address of one stack only.
     expect(await place({ local: true, stack: "M" }, shell)).toMatchObject({ stack: "M", api: undefined });
   });

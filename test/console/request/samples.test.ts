@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { type Progress, progressSchema } from "../../../client/answers.ts";
 import { detailOf } from "../../../console/request/detail.ts";
-import { niceTop, pathOf, placeOf, pointsWith, withPoint } from "../../../console/request/samples.ts";
+import {
+  niceTop,
+  pathOf,
+  placeOf,
+  pointsOf,
+  pointsWith,
+  warmShare,
+  withPoint,
+} from "../../../console/request/samples.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 
 const MINUTE = 60_000;
@@ -118,4 +126,34 @@ describe("a path", () => {
   ])("the top of %f is %f", (value, top) => {
     expect(niceTop(value)).toBe(top);
   });
+});
+
+const sampleAt = (seconds: number, received: number, warm_count: number, hit_count = 0) => ({
+  at: seconds * 1_000,
+  received,
+  count: { warm_count, hit_count },
+});
+
+it("a rate is the mean between two samples and stands between them; the first point is nothing, the last one is the last sample", () => {
+  expect(pointsOf([sampleAt(0, 0, 0), sampleAt(60, 600, 2), sampleAt(120, 1_800, 4, 2)], 10)).toEqual([
+    { at: 0, rate: 0, warm: 0 },
+    { at: 30_000, rate: 10, warm: 0.1 },
+    { at: 90_000, rate: 20, warm: 0.4 },
+    { at: 120_000, rate: 20, warm: 0.6 },
+  ]);
+});
+
+it("nothing that came is a rate of zero, and less than before is no negative one", () => {
+  const rates = pointsOf([sampleAt(0, 0, 0), sampleAt(60, 600, 0), sampleAt(120, 600, 0), sampleAt(180, 500, 0)], 10);
+  expect(rates.map(({ rate }) => rate)).toEqual([0, 10, 0, 0, 0]);
+});
+
+it("samples of one moment make no infinite rate, and none make no point", () => {
+  expect(pointsOf([sampleAt(0, 0, 0), sampleAt(0, 700, 0)], 10)[1]?.rate).toBe(700);
+  expect(pointsOf([], 10)).toEqual([]);
+});
+
+it("a share is within all, and nothing of nothing", () => {
+  expect(warmShare({ warm_count: 8, hit_count: 4 }, 10)).toBe(1);
+  expect(warmShare({ warm_count: 0, hit_count: 0 }, 0)).toBe(0);
 });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { grouped } from "../../../domain/collections.ts";
 import { MAX_MESSAGE_BYTES } from "../../../domain/limits.ts";
-import { targetKey } from "../../../domain/plan/target.ts";
-import { fromRow } from "../../../domain/plan/task.ts";
+import { type Task, targetKey } from "../../../domain/plan/target.ts";
+import { fromRow, type TaskUrl } from "../../../domain/plan/task.ts";
 import {
   isLarge,
   messagesOf,
@@ -11,7 +12,7 @@ import {
   urlsPerMessage,
   weight,
 } from "../../../domain/plan/task-message.ts";
-import { type Distribution, requestHost } from "../../../domain/request/distributions.ts";
+import type { Distribution } from "../../../domain/request/distributions.ts";
 import { fullTaskMessage } from "../../agent/task-messages.ts";
 import { collect } from "../../collect.ts";
 import { Distinct } from "../../distinct.ts";
@@ -69,66 +70,6 @@ describe("the messages of a target", () => {
     expect(counts(await group(list, maxUrls))).toEqual(expected);
   });
 
-  it("keep the variants of a URL together and in order, however many and large they are", async () => {
-    const forms = (i: number, bytes?: number) => ["br", "gzip", "plain"].map((variant) => [...row(i, bytes), variant]);
-    const messages = await group([...forms(1), ...forms(2, 17 * MIB), ...forms(3)], 2);
-    expect(messages.map(({ urls }) => urls.map(({ url, variant }) => `${url.at(-1)} ${variant}`))).toEqual([
-      ["1 br", "1 gzip", "1 plain"],
-      ["2 br", "2 gzip", "2 plain"],
-      ["3 br", "3 gzip", "3 plain"],
-    ]);
-  });
-
-  it("hold URLs of one host to ask with each", async () => {
-    const mixed = [row(1), row(2, 10, "www.example.com"), row(3), row(4, 10, "img.example.com"), row(5, 10, DOMAIN)];
-    const messages = await group(mixed);
-    expect(messages.map(({ host, urls }) => [host, ...urls.map(({ url }) => url)])).toEqual([
-      ["cdn.example.com", "https://cdn.example.com/1", "https://cdn.example.com/3"],
-      [DOMAIN, "https://www.example.com/2", "https://img.example.com/4", `https://${DOMAIN}/5`],
-    ]);
-  });
-
-  it("of several targets are apart, whatever the order of the tasks", async () => {
-    const plan = planOf([OWN], [readyTarget("SIN2-P1"), readyTarget("FRA56-P4", { ips: ["192.0.2.9"] })]);
-    const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(rows(3).map(fromRow)), { maxUrls: 2 }));
-    expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
-      ["SIN2-P1", "192.0.2.1", 2],
-      ["FRA56-P4", "192.0.2.9", 2],
-      ["SIN2-P1", "192.0.2.1", 1],
-      ["FRA56-P4", "192.0.2.9", 1],
-    ]);
-  });
-
-  it("name those that wait for it, and are apart by them", async () => {
-    const pops = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop, i) => readyTarget(pop, { ips: [`192.0.2.${i}`] }));
-    const plan = planOf([OWN], pops, "lead-first");
-    const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(rows(30).map(fromRow)), { maxUrls: 100 }));
-    expect(messages).toHaveLength(3);
-    for (const { pop, followers = [], urls } of messages) {
-      expect([pop, ...followers.map((it) => it.pop)].toSorted()).toEqual(pops.map((it) => it.pop).toSorted());
-      for (const { pop, ips } of followers) expect(ips).toEqual(pops.find((it) => it.pop === pop)?.ips);
-      expect(urls.length).toBeGreaterThan(4);
-    }
-  });
-
-  it("of one target are apart if as many others wait for it, but not the same", async () => {
-    const [lead, one, other] = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop) => readyTarget(pop));
-    if (lead === undefined || one === undefined || other === undefined) throw new Error("three targets");
-    const task = (path: string, follower: typeof lead) => ({
-      target: lead,
-      host: "h",
-      url: { url: `https://h/${path}`, bytes: 1 },
-      followers: [follower],
-    });
-    const messages = await collect(
-      messagesOf(REQUEST, [task("1", one), task("2", other), task("3", one)], { maxUrls: 100 }),
-    );
-    expect(messages.map(({ followers, urls }) => [followers?.[0]?.pop, ...urls.map(({ url }) => url)])).toEqual([
-      ["KIX50-C1", "https://h/1", "https://h/3"],
-      ["NRT20-C1", "https://h/2"],
-    ]);
-  });
-
   it("count each URL with its comma among the bytes of a message", async () => {
     // With its comma 249 characters: 100 of them fill a message, and what surrounds them is too much.
     const long = Array.from({ length: 100 }, (_, i) => {
@@ -170,42 +111,50 @@ describe("the messages of a target", () => {
     );
   });
 
-  it("count their followers among the bytes of a message", async () => {
-    const pops = Array.from({ length: 55 }, (_, i) => readyTarget(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
-    const plan = planOf([OWN], pops, "lead-first");
-    const long = Array.from({ length: 300 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(2_000)}`, "1"]);
-    const messages = await collect(messagesOf(REQUEST, plan.unsentLeads(long.map(fromRow)), { maxUrls: 100 }));
-    expect(messages.flatMap(({ urls }) => urls)).toHaveLength(300);
-    for (const message of messages) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
-  });
-
-  it("hold every row exactly once, are valid, and keep to the limits, whatever the rows", async () => {
-    const size = fc.oneof(fc.constant("" as const), fc.nat(2 * MIB), fc.nat(40 * MIB));
-    const host = fc.constantFrom("cdn.example.com", "www.example.com", "img.example.com", DOMAIN);
-    const path = fc.oneof(
-      fc.string({ maxLength: 40 }),
-      fc.integer({ min: 1, max: 8_000 }).map((n) => "a".repeat(n)),
-    );
-    const list = fc.uniqueArray(
-      fc
-        .tuple(host, path, size)
-        .map(([h, p, b]) => [new URL(`https://${h}/${p.replaceAll("\\", "")}?"\\`).href, String(b)]),
-      { selector: ([url]) => url, maxLength: 60 },
-    );
+  it("hold every task exactly once, with its target, host and followers, and keep to the limits, whatever the tasks", async () => {
+    const pops = Array.from({ length: 30 }, (_, i) => readyTarget(`NRT${i}-P1`, { ips: Array(4).fill("192.0.2.111") }));
+    const length = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 8_000 }));
+    const object = fc.record({
+      target: fc.constantFrom(...pops.slice(0, 2)),
+      host: fc.constantFrom("a.example", "b.example"),
+      followers: fc.constantFrom([], pops.slice(2, 3), pops.slice(3, 4), pops.slice(4)),
+      path: fc.tuple(fc.string({ maxLength: 9 }), length).map(([text, n]) => encodeURI(`${text}"\\`).padEnd(n, "a")),
+      bytes: fc.oneof(fc.constant(null), fc.nat(2 * MIB), fc.nat(40 * MIB)),
+      variants: fc.subarray(["br", "gzip", "plain"], { minLength: 1 }),
+    });
+    const objects = fc.uniqueArray(object, { selector: ({ path }) => path, maxLength: 60 });
     await fc.assert(
-      fc.asyncProperty(list, fc.integer({ min: 1, max: 100 }), async (all, maxUrls) => {
-        const messages = await group(all, maxUrls);
-        const sent = messages.flatMap(({ urls }) => urls.map(({ url, bytes }) => [url, String(bytes ?? "")]));
-        expect(sent.toSorted()).toEqual(all.toSorted());
+      fc.asyncProperty(objects, fc.integer({ min: 1, max: 100 }), async (all, maxUrls) => {
+        const tasks: Task[] = all.flatMap(({ target, host, followers, path, bytes, variants }) =>
+          variants.map((variant) => ({
+            target,
+            host,
+            followers,
+            url: { url: `https://${host}/${path}`, bytes, variant },
+          })),
+        );
+        const messages = await collect(messagesOf(REQUEST, tasks, { maxUrls }));
+        const shown = (at: { pop: string }, host: string, followers: readonly { pop: string }[], url: TaskUrl) =>
+          JSON.stringify([at.pop, host, followers.map(({ pop }) => pop), url]);
+        const sent = messages.flatMap((it) => it.urls.map((url) => shown(it, it.host, it.followers ?? [], url)));
+        expect(sent.toSorted()).toEqual(
+          tasks.map(({ target, host, followers, url }) => shown(target, host, followers, url)).toSorted(),
+        );
         for (const message of messages) {
           expect(taskMessageSchema.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
-          expect(message.urls.map(({ url }) => requestHost(OWN, new URL(url)))).toEqual(
-            message.urls.map(() => message.host),
+          const { urls } = message;
+          const groups = grouped(urls, ({ url }) => url);
+          // All variants of a URL are in one message, in their order.
+          for (const [url, its] of groups)
+            expect(its).toEqual(tasks.filter((task) => task.url.url === url).map((task) => task.url));
+          if (groups.size === 1) continue;
+          // The variants behind that with which the last URL begins are in the message, whatever comes of the limits.
+          const counted = urls.slice(0, urls.findIndex(({ url }) => url === urls.at(-1)?.url) + 1);
+          expect(counted.length).toBeLessThanOrEqual(maxUrls);
+          expect(counted.reduce((sum, { bytes }) => sum + (bytes ?? MIB), 0)).toBeLessThanOrEqual(16 * MIB);
+          expect(Buffer.byteLength(JSON.stringify({ ...message, urls: counted }))).toBeLessThanOrEqual(
+            MAX_MESSAGE_BYTES,
           );
-          if (message.urls.length === 1) continue;
-          expect(message.urls.length).toBeLessThanOrEqual(maxUrls);
-          expect(message.urls.reduce((sum, { bytes }) => sum + (bytes ?? MIB), 0)).toBeLessThanOrEqual(16 * MIB);
-          expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
         }
       }),
     );

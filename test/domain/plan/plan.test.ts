@@ -57,7 +57,6 @@ describe("under lead-first, the tasks of a URL", () => {
   const POPS = ["NRT57-P3", "FRA56-P4", "KIX50-C1", "MUC50-P1", "NRT20-C1"];
   const targets = [...POPS.map((pop) => at(pop)), at("ITM50-C1", "d1", "FAILED"), at("NRT57-P3", "d2")];
   const plan = planOf(TWO, targets, "lead-first");
-  const urls = Array.from({ length: 40 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
   const line = ({ target, followers, url: { url } }: Task) =>
     [url, target.pop, ...followers.map(({ pop }) => pop)].join(" ");
 
@@ -71,27 +70,11 @@ describe("under lead-first, the tasks of a URL", () => {
     expect(plan.tasksOf(url("a.example"))?.count).toBe(5);
   });
 
-  it("are led by somebody under each REC", async () => {
-    const together = (await collect(plan.unsentLeads(urls))).map(line);
-    expect(together).toHaveLength(2 * urls.length);
-    expect(new Set(together.map((it) => it.split(" ")[1]))).toEqual(new Set(POPS));
-  });
-
   it("are led by the same POP in all variants", async () => {
     const variants = ["br", "gzip"].map((variant) => ({ ...url("a.example"), variant }));
     const led = await collect(plan.unsentLeads(variants));
     const leadsOf = (variant: string) => led.filter(({ url }) => url.variant === variant).map(line);
     expect(leadsOf("br")).toEqual(leadsOf("gzip"));
-  });
-
-  it("are led by the first missing POP of the group if only some are missing", () => {
-    const tasks = plan.tasksOf(url("a.example"));
-    const [all] = tasks?.leads() ?? [];
-    const [, second, third] = [all?.target, ...(all?.followers ?? [])].map((it) => it?.pop ?? "");
-    const missing = [second, third].map((pop) => tasks?.popIndexOf(pop ?? ""));
-    const [lead, ...others] = tasks?.leads((number) => missing.includes(number)) ?? [];
-    expect([lead?.target.pop, lead?.followers.map(({ pop }) => pop)]).toEqual([second, [third]]);
-    expect(others).toEqual([]);
   });
 });
 

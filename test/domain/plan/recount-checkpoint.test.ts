@@ -4,53 +4,25 @@ import { RECOUNT_CHECKPOINT, recountCheckpointSchema, recountState } from "../..
 import { count, LABEL, request, result, target } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
-const AT = Date.UTC(2024, 3, 16, 4);
-const URLS = [1, 2, 3, 4, 5].map((n) => ({ url: `https://a.example/${n}`, bytes: 100 + n }));
-const POPS = ["SIN2-P1", "FRA56-P4", "IAD89-C1"];
-
-const newLedger = () =>
-  new TaskBitmap(
-    planOf(
-      [{ label: LABEL, names: [] }],
-      POPS.map((pop) => target(pop)),
-    ),
-    URLS,
-  );
-
-/** 15 tasks: the bits take two bytes. Two are good, and one of the others has failed. */
-function checkpoint() {
-  const taskBitmap = newLedger();
-  taskBitmap.addResult(result("SIN2-P1", "https://a.example/1", { bytes: 101, outcome: "warm" }));
-  taskBitmap.addResult(result("IAD89-C1", "https://a.example/5", { bytes: 105, outcome: "hit" }));
-  taskBitmap.addResult(result("FRA56-P4", "https://a.example/2", { ok: false }));
-  return {
-    ...taskBitmap.saved(),
-    state: "s",
-    at: AT,
-    shards: 7,
-    parts: ["r1/recount/0.csv"],
-    results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
-    unfinished: 3,
-    failures: [],
-  };
-}
-
 describe("the checkpoint of a recount", () => {
-  it("restores the task bitmap from JSON with the same counts, missing tasks and good tasks", () => {
-    const read = recountCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint())));
-    expect(read).toMatchObject({
+  it("is read as it was written, with the task bitmap's counts and bits", () => {
+    const taskBitmap = new TaskBitmap(planOf([{ label: LABEL, names: [] }], [target("SIN2-P1"), target("FRA56-P4")]), [
+      { url: "https://a.example/1", bytes: 101 },
+    ]);
+    taskBitmap.addResult(result("SIN2-P1", "https://a.example/1", { bytes: 101, outcome: "warm" }));
+    taskBitmap.addResult(result("FRA56-P4", "https://a.example/1", { ok: false }));
+    const checkpoint = {
+      ...taskBitmap.saved(),
+      state: "s",
+      at: Date.UTC(2024, 3, 16, 4),
       shards: 7,
       parts: ["r1/recount/0.csv"],
       results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
       unfinished: 3,
-    });
-    const taskBitmap = newLedger();
-    taskBitmap.restore(read);
-    expect(taskBitmap.count()).toEqual(count(3, 206, 1, { warm_count: 1, hit_count: 1 }));
-    expect([...taskBitmap.missing()]).toHaveLength(12);
-    expect(POPS.map((pop) => taskBitmap.goodAt({ url: "https://a.example/1" })?.(pop))).toEqual([true, false, false]);
-    expect(POPS.map((pop) => taskBitmap.goodAt({ url: "https://a.example/2" })?.(pop))).toEqual([false, false, false]);
-    expect(POPS.map((pop) => taskBitmap.goodAt({ url: "https://a.example/5" })?.(pop))).toEqual([false, false, true]);
+      failures: [],
+    };
+    expect(checkpoint.count).toEqual(count(2, 101, 1, { warm_count: 1 }));
+    expect(recountCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint)))).toEqual(checkpoint);
   });
 
   it("is kept below the id of its request", () => {

@@ -1,25 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { request } from "../items.ts";
-import { BODY, STAMP, world } from "./world.ts";
+import { failing } from "../noted-calls.ts";
+import { refusalOf, STAMP, world } from "./world.ts";
 
-const OWN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] };
-const DRY = { ...BODY, dry_run: true };
+const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
 /** What reads; all else would be something that a dry run makes or changes. */
 const READING = ["requests.listActive", "distributions.own", "dns.alias"];
+const WARNINGS = "warnings";
 
-const dryRun = async (body: Record<string, unknown> = {}, it = world(undefined, [OWN])) => {
-  const { status, body: answer } = await it.call("POST /prewarm", { ...DRY, ...body });
-  return { status, answer, ...it };
-};
+async function dryRun(body: Record<string, unknown> = {}, given: Parameters<typeof world>[0] = {}) {
+  const w = world({ own: OWN, ...given });
+  const answer = await w.post({ dry_run: true, ...body });
+  return { ...w, answer, estimate: answer.body["estimate"], warnings: answer.body[WARNINGS] };
+}
 
 describe("POST /prewarm with dry_run", () => {
   it("answers what would be done, in the shape of a POST without an id", async () => {
-    const { status, answer } = await dryRun();
-    const { estimate, ...rest } = answer;
-    expect({ status, rest }).toEqual({
+    const { answer } = await dryRun();
+    const { estimate, ...rest } = answer.body;
+    expect({ ...answer, body: rest }).toEqual({
       status: 200,
-      rest: {
+      body: {
         status: "Success",
         error_message: "",
         error_urls: [],
@@ -42,38 +44,26 @@ describe("POST /prewarm with dry_run", () => {
   });
 
   it.each([
-    ["a bad URL", { url_list: ["ftp://a.example/"] }, /url_list: 'ftp:/],
-    ["a cap", { instance_count: 21 }, /instance_count: 21 instances, but maxInstances/],
-    ["an unknown POP", { pops: ["nowhere"] }, /pops: unknown 'nowhere'/],
-    ["a field that is not one", { dryrun: true }, /did you mean dry_run/],
-  ])("refuses %s as a real one", async (_, body, message) => {
-    const { status, answer } = await dryRun(body);
-    expect(status).toBe(400);
-    expect(answer["error_message"]).toMatch(message);
-  });
-
-  it("refuses what would be one active request too many", async () => {
-    const it = world(undefined, [OWN], { maxActiveRequests: 1 });
-    await it.requests.put(request());
-    const { status, answer } = await dryRun({}, it);
-    expect(status).toBe(400);
-    expect(answer["error_message"]).toMatch(/maxActiveRequests/);
+    ["a bad URL", { url_list: ["ftp://a.example/"] }, {}, /^400 url_list: 'ftp:/],
+    ["a field that is not one", { dryrun: true }, {}, /^400 .*did you mean dry_run/],
+    ["one active request too many", {}, { maxActiveRequests: 1 }, /^400 .*maxActiveRequests/],
+  ])("refuses %s as a real one", async (_, body, caps, message) => {
+    expect(refusalOf((await dryRun(body, { caps, items: [request()] })).answer)).toMatch(message);
   });
 
   it("dry_run: false creates a request", async () => {
     const { answer, requests } = await dryRun({ dry_run: false });
-    expect(answer["request_id"]).toBe("new-id");
-    expect(requests.items.size).toBe(1);
+    expect([answer.body["request_id"], requests.items.size]).toEqual(["new-id", 1]);
   });
 
   it("asks for a hundred sizes at most, all over URLs and variants", async () => {
     const url_list = Array.from({ length: 200 }, (_, i) => `https://cdn.example.com/${i}`);
     const variants = ["a", "b", "c"].map((name) => ({ name, header: [`X-Form: ${name}`] }));
-    const { answer, sampled } = await dryRun({ url_list, variants });
+    const { estimate, sampled } = await dryRun({ url_list, variants });
     expect(sampled).toHaveLength(100);
     expect(new Set(sampled.map(({ variants: [name] }) => name)).size).toBe(3);
     expect(new Set(sampled.map(({ url }) => url)).size).toBe(100);
-    expect(answer["estimate"]).toMatchObject({ tasks: 1_200, bytes: { estimate: 1_259_400, sampled: 100 } });
+    expect(estimate).toMatchObject({ tasks: 1_200, bytes: { estimate: 1_259_400, sampled: 100 } });
   });
 
   it("counts paths, not forms, of an invalidation", async () => {
@@ -84,8 +74,7 @@ describe("POST /prewarm with dry_run", () => {
       "https://cdn.example.com/?a=|",
       "https://cdn.example.com/?a=%7C",
     ];
-    const { answer } = await dryRun({ url_list, need_invalidate: true });
-    const { dollars } = estimateSchema.parse(answer["estimate"]);
+    const { dollars } = estimateSchema.parse((await dryRun({ url_list, need_invalidate: true })).estimate);
     expect(dollars.lines.find(({ line }) => line === "invalidation_paths")).toMatchObject({ dollars: 0.05 });
   });
 });
@@ -95,39 +84,26 @@ describe("what a dry run foresees", () => {
     [
       "no distribution",
       { url_list: ["https://other.example/a"], cf_domain: "other.example" },
+      {},
       /would end as FAILED: cf_domain: other.example is no name/,
     ],
-    ["max_bytes", { max_bytes: 3_999 }, /would end as FAILED: about 4002 bytes, and max_bytes is 3999/],
-    ["the timeout", { timeout: 1 }, /timeout: it would take about 1\.3 minutes, and is stopped after 1/],
-    ["no instance", { instance_count: 0 }, /instance_count: is 0/],
-    ["a token", { client_token: "t" }, /client_token: ignored/],
-  ])("%s", async (_, body, message) => {
-    const { status, answer } = await dryRun(body);
-    expect(status).toBe(200);
-    expect(answer["warnings"]).toContainEqual(expect.stringMatching(message));
-  });
-
-  it("the deployment's bound of bytes", async () => {
-    const { answer } = await dryRun({}, world(undefined, [OWN], { maxRequestBytes: 3_000 }));
-    expect(answer["warnings"]).toEqual([
-      expect.stringMatching(/4002 bytes, but maxRequestBytes of this deployment is 3000/),
-    ]);
+    ["max_bytes", { max_bytes: 3_999 }, {}, /would end as FAILED: about 4002 bytes, and max_bytes is 3999/],
+    ["the deployment's bound", {}, { maxRequestBytes: 3_000 }, /4002 bytes, but maxRequestBytes .* is 3000/],
+    ["the timeout", { timeout: 1 }, {}, /timeout: it would take about 1\.3 minutes, and is stopped after 1/],
+    ["no instance", { instance_count: 0 }, {}, /instance_count: is 0/],
+    ["a token", { client_token: "t" }, {}, /client_token: ignored/],
+  ])("%s", async (_, body, caps, message) => {
+    const { answer, warnings } = await dryRun(body, { caps });
+    expect(answer.status).toBe(200);
+    expect(warnings).toContainEqual(expect.stringMatching(message));
   });
 
   it("sources that could not be read to their end: all figures are lower bounds", async () => {
     const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
-    const { status, answer, sampled } = await dryRun({ sources });
-    expect(status).toBe(200);
-    expect(answer["estimate"]).toMatchObject({
-      urls: 3,
-      tasks: 6,
-      lower_bound: true,
-      sources: [{ urls: 1, done: false }],
-    });
+    const { estimate, warnings, sampled } = await dryRun({ sources });
+    expect(estimate).toMatchObject({ urls: 3, tasks: 6, lower_bound: true, sources: [{ urls: 1, done: false }] });
     expect(sampled.map(({ url }) => url)).toContain("https://cdn.example.com/found");
-    expect(answer["warnings"]).toEqual([
-      expect.stringMatching(/not all could be read .*cdn.example.com\/list.* lower bounds/),
-    ]);
+    expect(warnings).toEqual([expect.stringMatching(/not all could be read .*cdn.example.com\/list.* lower bounds/)]);
   });
 
   it("a host that a more specific alias gives to another distribution is not asked for sizes", async () => {
@@ -141,27 +117,25 @@ describe("what a dry run foresees", () => {
       url_list: ["https://a.example.com/a"],
       sources: [{ type: "list", url: "https://a.example.com/list" }],
     };
-    const { status, answer, sampled } = await dryRun(body, world(undefined, own, {}, "E1"));
-    expect(status).toBe(200);
+    const { estimate, warnings, sampled } = await dryRun(body, { own, allowed: "E1" });
     expect(sampled.map(({ url }) => url)).toEqual(["https://a.example.com/a"]);
-    expect(answer["warnings"]).toContain(
+    expect(warnings).toContain(
       "dry_run: hosts whose URLs would not be warmed: 1; the first: cdn.example.com belongs to the distribution E2, not to E1",
     );
-    expect(answer["estimate"]).toMatchObject({ bytes: { sampled: 2 } });
+    expect(estimate).toMatchObject({ bytes: { sampled: 2 } });
   });
 
   it("a distribution that may not be warmed is not asked for sizes", async () => {
-    const label = { url_list: ["https://d9.cloudfront.net/a"] };
-    const { answer, sampled } = await dryRun(label, world(undefined, [OWN], {}, "E1"));
+    const { warnings, sampled } = await dryRun({ url_list: ["https://d9.cloudfront.net/a"] }, { allowed: "E1" });
     expect(sampled).toEqual([]);
-    expect(answer["warnings"]).toContainEqual(expect.stringMatching(/would end as FAILED: .* allows E1/));
+    expect(warnings).toContainEqual(expect.stringMatching(/would end as FAILED: .* allows E1/));
   });
 
-  it("answers without sizes when the distributions cannot be listed", async () => {
-    const it = world((call) => (call === "distributions.own" ? "before" : undefined), [OWN]);
-    const { status, answer } = await dryRun({}, it);
-    expect(status).toBe(200);
-    expect(answer["estimate"]).toMatchObject({ tasks: 4, bytes: { estimate: null, sampled: 0 } });
-    expect(answer["warnings"]).toContainEqual(expect.stringMatching(/could not be looked up/));
+  it("answers without sizes, nor what sources name, when the distributions cannot be listed", async () => {
+    const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
+    const { estimate, warnings, logger } = await dryRun({ sources }, { fault: failing("distributions.own") });
+    expect(estimate).toMatchObject({ tasks: 4, lower_bound: true, bytes: { estimate: null, sampled: 0 } });
+    expect(warnings).toContainEqual(expect.stringMatching(/could not be looked up/));
+    expect(logger.warnings.map(([message]) => message)).toContain("A dry run could not read its sources");
   });
 });

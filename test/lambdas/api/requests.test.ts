@@ -12,8 +12,7 @@ function nth(n: number, change: Partial<RequestItem> = {}): RequestItem {
 const ENDED = { status: "FINISHED", active: undefined } as const;
 
 function listed(...items: readonly RequestItem[]) {
-  const w = world();
-  for (const item of items) w.requests.items.set(item.req_id, item);
+  const w = world({ items });
   const page = async (query: Record<string, string> = {}) => {
     const { status, body } = await w.call("GET /requests", undefined, query);
     expect(status).toBe(200);
@@ -91,10 +90,8 @@ describe("GET /requests", () => {
     [{ limit: "0" }, "limit: '0' must be a whole number from 1 to 100"],
     [{ limit: "101" }, "limit: '101' must be"],
     [{ limit: "ten" }, "limit: 'ten' must be"],
-    [{ limit: "-1" }, "limit: '-1' must be"],
     [{ status: "DONE" }, "status: unknown 'DONE'; use one of CREATED, "],
     [{ next: "x" }, "next: invalid cursor 'x'; pass the next value of the previous page"],
-    [{ next: Buffer.from('["", "r1"]').toString("base64url") }, "next: invalid cursor"],
     [{ next: Buffer.from('{"created_at":1}').toString("base64url") }, "next: invalid cursor"],
   ])("refuses %j", async (query, message) => {
     const { call, requests } = listed(nth(1));

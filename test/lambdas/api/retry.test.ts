@@ -2,15 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { readiness } from "../../readiness.ts";
 import { request } from "../items.ts";
-import type { Fault } from "../noted-calls.ts";
-import { world as emptyWorld, STAMP } from "./world.ts";
+import { world as emptyWorld, refusalOf, STAMP } from "./world.ts";
 
 const RETRY = { retry_of: "r1" };
 const NAMES = ["pop", "url"];
 
 /** An API that knows the request r1, which has ended with one failed task of six. */
-function world(change: Partial<RequestItem> = {}, fault?: Fault) {
-  const w = emptyWorld(fault);
+function world(change: Partial<RequestItem> = {}) {
   const item = request({
     status: "FINISHED",
     active: undefined,
@@ -18,21 +16,17 @@ function world(change: Partial<RequestItem> = {}, fault?: Fault) {
     created_at: "2024-04-16 02:00:00.000000",
     timeout_at: "2024-04-16 03:30:00.000000",
     instance_count: 0,
-    instances_asked: 3,
-    header_count: 0,
-    variant_names: [],
     url_prefix: "https://cdn.example.com/",
     total_count: 6,
     download_count: 6,
     failed_count: 1,
     verify: "addresses",
-    order: "all-at-once",
     max_failures: 9,
     cf_domain: "d1.cloudfront.net",
     origin: { concurrency: 7 },
     ...change,
   });
-  w.requests.items.set("r1", item);
+  const w = emptyWorld({ items: [item] });
   Object.assign(w.lists.objects, {
     "r1.csv": [["https://cdn.example.com/a"]],
     "r1/success_urls.csv": [["https://cdn.example.com/a", "1"]],
@@ -40,14 +34,12 @@ function world(change: Partial<RequestItem> = {}, fault?: Fault) {
     "r1/report.csv": [NAMES],
   });
   const post = (body: object = {}) => w.call("POST /prewarm", { ...RETRY, ...body });
-  return { ...w, post };
+  return { ...w, post, refusal: async (body: object = {}) => refusalOf(await post(body)) };
 }
-const sayingOf = ({ status, body }: { status: number; body: Record<string, unknown> }) =>
-  `${status} ${body["error_message"]}`;
 
 describe("POST /prewarm with retry_of", () => {
   it("makes a request of the other's POPs with its settings; both name each other", async () => {
-    const { post, requests, call, timer, fleet } = world();
+    const { post, requests, get, timer, fleet } = world();
     expect(await post()).toMatchObject({
       status: 200,
       body: { request_id: "new-id", timestamp: STAMP, timeout_at: "2024-04-16 04:42:21.046000" },
@@ -71,17 +63,15 @@ describe("POST /prewarm with retry_of", () => {
     });
     expect(requests.the().retried_by).toBe("new-id");
     expect([timer.schedules.size, fleet.capacity]).toEqual([1, 3]);
-    expect((await call("GET /prewarm", undefined, { req_id: "new-id" })).body["retry_of"]).toBe("r1");
-    const before = (await call("GET /prewarm", undefined, { req_id: "r1" })).body;
+    expect((await get("prewarm", { req_id: "new-id" })).body["retry_of"]).toBe("r1");
+    const before = (await get("prewarm")).body;
     expect([before["retried_by"], "retry_of" in before]).toEqual(["new-id", false]);
-    expect((await call("GET /summary", undefined, { req_id: "r1" })).body["retried_by"]).toBe("new-id");
+    expect((await get("summary")).body["retried_by"]).toBe("new-id");
   });
 
   it("is not estimated, and says where its size is told", async () => {
-    const { post, requests } = world();
-    expect(sayingOf(await post({ dry_run: true }))).toMatch(
-      /^400 dry_run: does not support retry_of; GET \/summary of r1/,
-    );
+    const { refusal, requests } = world();
+    expect(await refusal({ dry_run: true })).toMatch(/^400 dry_run: does not support retry_of; GET \/summary of r1/);
     expect(requests.items.size).toBe(1);
   });
 
@@ -139,8 +129,8 @@ describe("POST /prewarm with retry_of", () => {
   ] satisfies [object, Partial<RequestItem>, RegExp][])(
     "%j of %j is a 400, and nothing is made",
     async (body, change, says) => {
-      const { post, requests, lists } = world(change);
-      expect(sayingOf(await post(body))).toMatch(says);
+      const { refusal, requests, lists } = world(change);
+      expect(await refusal(body)).toMatch(says);
       expect([requests.items.size, Object.keys(lists.objects).length, requests.the().retried_by]).toEqual([
         1,
         4,
@@ -173,17 +163,17 @@ describe("POST /prewarm with retry_of", () => {
       /^409 retry_of: the request r1 is FINISHED, and everything in it is good/,
     ],
   ] as const)("of a request that %s is a 409", async (_, change, says) => {
-    const { post, requests } = world(change);
-    expect(sayingOf(await post())).toMatch(says);
+    const { refusal, requests } = world(change);
+    expect(await refusal()).toMatch(says);
     expect(requests.items.size).toBe(1);
   });
 
   it.each(["nobody", "x".repeat(500), "a b"])("of '%s' is a 404", async (retry_of) => {
-    expect(sayingOf(await world().post({ retry_of }))).toMatch(/^404 retry_of: there is no request '/);
+    expect(await world().refusal({ retry_of })).toMatch(/^404 retry_of: there is no request '/);
   });
 
   it.each([7, ["r1"], {}])("%j is a 400", async (retry_of) => {
-    expect(sayingOf(await world().post({ retry_of }))).toMatch(/^400 .*retry_of: must be a string/);
+    expect(await world().refusal({ retry_of })).toMatch(/^400 .*retry_of: must be a string/);
   });
 
   it("of a request in which all tasks are good goes on where a URL could not be read, or a POP did not resolve", async () => {
@@ -205,9 +195,9 @@ describe("POST /prewarm with retry_of", () => {
     ["r1/report.csv", {}],
     ["r1.csv", { total_count: 0 }],
   ] as const)("is a 409 where %s is gone", async (key, change) => {
-    const { post, lists } = world(change);
+    const { refusal, lists } = world(change);
     delete lists.objects[key];
-    expect(sayingOf(await post())).toMatch(
+    expect(await refusal()).toMatch(
       /^409 retry_of: the request r1 cannot be tried again: its lists are gone; send its URLs/,
     );
   });
@@ -231,20 +221,18 @@ describe("POST /prewarm with retry_of", () => {
         sources: [],
         sources_read: [source],
       };
-      const { post, requests } = world(unread);
-      expect(sayingOf(await post())).toMatch(
-        /^409 retry_of: .* r1 cannot be tried again: it ended before its sources were/,
-      );
+      const { refusal, requests } = world(unread);
+      expect(await refusal()).toMatch(/^409 retry_of: .* r1 cannot be tried again: it ended before its sources were/);
       expect([requests.items.size, requests.the().retried_by]).toEqual([1, undefined]);
       expect((await world({ ...unread, expanded: "y" }).post()).status).toBe(200);
     },
   );
 
   it("is a 409 while another request retries it, or has: that one can be retried once it has ended", async () => {
-    const { post, requests, timer, fleet, lists } = world();
+    const { post, refusal, requests, timer, fleet, lists } = world();
     expect((await post()).status).toBe(200);
     const objects = Object.keys(lists.objects).length;
-    expect(sayingOf(await post())).toMatch(/^409 retry_of: the request r1 is already being retried by new-id/);
+    expect(await refusal()).toMatch(/^409 retry_of: the request r1 is already being retried by new-id/);
     expect([requests.items.size, timer.schedules.size, fleet.capacity]).toEqual([2, 1, 3]);
     expect(Object.keys(lists.objects)).toHaveLength(objects);
     // One that is gone does not count.
@@ -262,11 +250,11 @@ describe("POST /prewarm with retry_of", () => {
   });
 
   it("with a client_token answers with the request that it made, also when it is sent again", async () => {
-    const { post, requests } = world();
+    const { post, refusal, requests } = world();
     const body = { client_token: "deploy-42" };
     const [first, second] = [await post(body), await post(body)];
     expect([second.status, second.body["request_id"]]).toEqual([200, first.body["request_id"]]);
     expect(requests.items.size).toBe(2);
-    expect(sayingOf(await post({ ...body, timeout: 3 }))).toMatch(/^409 client_token: was sent with another body/);
+    expect(await refusal({ ...body, timeout: 3 })).toMatch(/^409 client_token: was sent with another body/);
   });
 });

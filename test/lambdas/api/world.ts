@@ -5,22 +5,16 @@ import { hostOf } from "../../../domain/net/urls.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import type { Count } from "../../../domain/result/count.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 import type { SizeQuestion } from "../../../probe/size/measure-urls.ts";
 import { problemWith } from "../../../tools/local/api-client.ts";
-import { FakeTokens } from "../fake-tokens.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { fakeResolver } from "../fakes/dns.ts";
-import { FakeFleet } from "../fakes/fleet.ts";
-import { FakeLists } from "../fakes/lists.ts";
-import { FakeProgress } from "../fakes/progress.ts";
-import { FakeRequestPops } from "../fakes/request-pops.ts";
-import { FakeRequests } from "../fakes/requests.ts";
-import { FakeResults } from "../fakes/results.ts";
-import { FakeTimer } from "../fakes/timer.ts";
+import { fakeStores } from "../fakes/stores.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
-import { silent } from "../silent.ts";
 
 const NOW = Date.parse("2024-04-16T03:12:21.046Z");
 
@@ -30,33 +24,29 @@ const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).
 /** Body of a POST /prewarm that is accepted. */
 export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 3, pops: ["SIN2-C1", "ATL56-C1"] };
 
-/** The world around the API: nothing in it yet but one instance, and what a test puts there. */
-export function world(
-  fault?: Fault,
-  own: readonly OwnDistribution[] = [],
-  caps: Partial<Caps> = {},
-  distributions = "*",
-) {
-  const requests = new FakeRequests();
-  const fakes = {
-    requests,
-    requestPops: new FakeRequestPops(requests),
-    results: new FakeResults(),
-    lists: new FakeLists(),
-    progress: new FakeProgress(),
-    tokens: new FakeTokens(),
-    fleet: new FakeFleet(1),
-    timer: new FakeTimer(),
-    distributions: new FakeDistributions(own),
-  };
-  const errors: unknown[][] = [];
-  const warnings: unknown[][] = [];
+interface Given {
+  readonly items?: readonly RequestItem[];
+  readonly own?: readonly OwnDistribution[];
+  /** Caps of the deployment that are not the default. */
+  readonly caps?: Partial<Caps>;
+  /** The stack's list of distributions. */
+  readonly allowed?: string;
+  readonly fault?: Fault;
+}
+
+/** The world around the API: these requests, one instance, and what a test puts there. */
+export function world({ items = [], own = [], caps = {}, allowed = "*", fault }: Given = {}) {
+  const stores = fakeStores(...items);
+  const { requests, lists, timer, fleet, logger } = stores;
+  fleet.capacity = 1;
+  const listing = new FakeDistributions(own);
   const sampled: SizeQuestion[] = [];
   let ticks = 0;
   let ids = 0;
-  const { deps, calls } = noteCalls<ApiDeps>(
+  const { deps, calls, before } = noteCalls<ApiDeps>(
     {
-      ...fakes,
+      ...stores,
+      distributions: listing,
       timings: timingsOf(),
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: instanceKind(["c7gn.large"]),
@@ -84,13 +74,8 @@ export function world(
         },
       }),
       sourceBuckets: ["media", "docs/site/*"],
-      allowed: allowedDistributionsSchema.parse(distributions),
+      allowed: allowedDistributionsSchema.parse(allowed),
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
-      logger: {
-        ...silent,
-        error: (...args: unknown[]) => errors.push(args),
-        warn: (...args: unknown[]) => warnings.push(args),
-      },
       now: () => NOW + ticks,
       newId: () => (ids++ === 0 ? "new-id" : `new-id-${ids}`),
     },
@@ -104,11 +89,20 @@ export function world(
     const requestContext = { requestId: "api-request-id" };
     return handle({ ...event, requestContext } as unknown as APIGatewayProxyEvent);
   };
+  const call = async (...args: Parameters<typeof respond>) => {
+    const { headers, statusCode: status, body } = await respond(...args);
+    expect(headers).toEqual({ "content-type": "application/json" });
+    const told = { status, body: JSON.parse(body) as Record<string, unknown> };
+    const [method = "", path = ""] = args[0].split(" ");
+    expect(problemWith({ method, path, ...told })).toBeUndefined();
+    return told;
+  };
   return {
-    ...fakes,
-    errors,
-    warnings,
+    ...stores,
+    errors: logger.errors,
+    distributions: listing,
     calls,
+    before,
     sampled,
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
@@ -116,13 +110,32 @@ export function world(
     },
     /** What the function gives to API Gateway. */
     respond,
-    call: async (...args: Parameters<typeof respond>) => {
-      const { headers, statusCode: status, body } = await respond(...args);
-      expect(headers).toEqual({ "content-type": "application/json" });
-      const told = { status, body: JSON.parse(body) as Record<string, unknown> };
-      const [method = "", path = ""] = args[0].split(" ");
-      expect(problemWith({ method, path, ...told })).toBeUndefined();
-      return told;
-    },
+    call,
+    /** POST /prewarm with the body that is accepted, but for this. */
+    post: (change: object = {}) => call("POST /prewarm", { ...BODY, ...change }),
+    /** GET of a path for the request r1. */
+    get: (path: string, query: Record<string, string> = {}) =>
+      call(`GET /${path}`, undefined, { req_id: "r1", ...query }),
+    /** What stands of requests that were started: {@link NOTHING} if none was. */
+    made: () => ({
+      requests: [...requests.items.keys()],
+      lists: Object.keys(lists.objects),
+      schedules: timer.schedules.size,
+      capacity: fleet.capacity,
+    }),
   };
+}
+
+export const NOTHING = { requests: [], lists: [], schedules: 0, capacity: 1 };
+
+/** The status and the message of an answer that is no success. */
+export function refusalOf({ status, body }: Awaited<ReturnType<ReturnType<typeof world>["call"]>>): string {
+  return `${status} ${body["error_message"] ?? body["message"]}`;
+}
+
+/** What of a count is told by itself: the rest stands in warnings. */
+export function withoutWarnings(counted: Count) {
+  const { no_age_count: _n, age_constant_count: _c, origin_age_count: _o, ...others } = counted;
+  const { uncompressed_count: _u, size_changed_count: _s, ...told } = others;
+  return told;
 }

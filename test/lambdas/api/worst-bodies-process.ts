@@ -7,7 +7,7 @@ const own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com",
 
 process.on("message", async (name: WorstBody) => {
   const body = WORST_BODIES[name]();
-  const { respond } = world(undefined, own);
+  const { respond } = world({ own });
   const cpu = process.cpuUsage();
   const started = performance.now();
   const answered = await respond("POST /prewarm", body);

@@ -10,7 +10,7 @@ export class FakeResults implements Public<RequestTaskTable> {
     const keys = new Set(Array.from({ length: to - from }, (_, i) => shardKey(reqId, from + i)));
     yield* this.items.filter(({ task_key }) => keys.has(task_key));
   }
-  async *ofPop(reqId: string, pop: string, shards: number) {
+  async *ofPop(reqId: string, pop: string, shards: number, _onRead?: (bytes: number) => void) {
     for await (const result of this.of(reqId, 0, shards)) if (result.pop === pop) yield result;
   }
   async putGood(results: readonly TaskResult[]): Promise<TaskResult[]> {

@@ -41,6 +41,8 @@ const deleted = (receipt: string) => ({
 const note = (held: HeldMessages, { call, output }: { call: { operation: string; input: unknown }; output: unknown }) =>
   held.note(call, output);
 
+const one = [{ ReceiptHandle: "one", MessageBody: "{}" }];
+
 it("a lead is done once all its results are written, and nothing of it is under way then", () => {
   const held = new HeldMessages();
   note(held, received(lead, "one", 2));
@@ -49,9 +51,9 @@ it("a lead is done once all its results are written, and nothing of it is under 
   expect([held.underWay, held.hasDoneLead]).toEqual([1, false]);
   note(held, wrote("SIN2-P1#https://www.example.com/b"));
   expect([held.underWay, held.hasDoneLead]).toEqual([0, true]);
-  expect(held.leadsAmong(["one"])).toBe(true);
+  expect(held.hasLeadOf(one)).toBe(true);
   note(held, deleted("one"));
-  expect([held.hasDoneLead, held.leadsAmong(["one"]), held.mostDeliveries]).toEqual([false, false, 0]);
+  expect([held.hasDoneLead, held.hasLeadOf(one), held.mostDeliveries]).toEqual([false, false, 0]);
 });
 
 it("what follows does not reach the origin", () => {

@@ -2,8 +2,8 @@
 import type { Progress } from "../../../client/answers.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { OriginRequestSeen } from "../../../tools/edge/origin-log.ts";
+import { type Observations, type RequestSeen, type Sample, taskOf } from "../../../tools/lab/engine/scenario.ts";
 import { nothingSeen } from "../../../tools/lab/run.ts";
-import { type Observations, type RequestSeen, type Sample, taskOf } from "../../../tools/lab/scenario.ts";
 
 export const HOST = "https://www.example.com";
 export const POP = "SIN2-P1";

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { expectations } from "../../../tools/lab/check/tasks.ts";
 import { LabUsageError, listText, parseLabCommand } from "../../../tools/lab/command-line.ts";
+import { type LabRun, rowOf, type Scenario, type ScenarioParts, together } from "../../../tools/lab/engine/scenario.ts";
 import { isGood, reportText, runScenario } from "../../../tools/lab/run.ts";
-import { type LabRun, type Scenario, type ScenarioParts, together } from "../../../tools/lab/scenario.ts";
 import { SCENARIOS } from "../../../tools/lab/scenarios/all.ts";
 
-const good = () => expectations("it", [["this", 1, 1]]);
+const good = () => rowOf("it", [["this", 1, "=", 1]]);
 const scenario = (parts: Partial<ScenarioParts>): Scenario => ({
   name: "made-up",
   description: "Does nothing.",
@@ -22,8 +21,8 @@ describe("a scenario", () => {
   });
 
   it.each<[string, Partial<ScenarioParts>]>([
-    ["a check does not hold", { checks: [good, () => expectations("it", [["this", 2, 1]])] }],
-    ["a check tried nothing", { checks: [() => expectations("it", [])] }],
+    ["a check does not hold", { checks: [good, () => rowOf("it", [["this", 2, "=", 1]])] }],
+    ["a check tried nothing", { checks: [() => rowOf("it", [])] }],
     ["it has no checks", { checks: [] }],
     ["a step of the load throws", { load: [() => Promise.reject(new Error("no emulator"))] }],
     [

@@ -26,4 +26,6 @@ const aws = new FakeAws({
   queue: { url: "/q", messages: queue },
   objects: new FakeObjects(new Map(), object),
 });
-await aws.serve();
+const { port } = await aws.listen();
+process.send?.({ event: "listening", port });
+process.once("disconnect", () => process.exit(0));

@@ -3,7 +3,7 @@ import { Lists } from "../../../aws/lists.ts";
 import { goodUrlsList, LISTS } from "../../../domain/plan/lists.ts";
 import type { UrlToProbe } from "../../../domain/plan/retry-plan.ts";
 import { measureUrls } from "../../../probe/size/measure-urls.ts";
-import { requestItem } from "../requests.ts";
+import { requestItem } from "../../local/fake-request.ts";
 
 /** All URLs of a request, from the list in the bucket to both lists there. */
 const env = (name: string) => process.env[name] ?? "";

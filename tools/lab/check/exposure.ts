@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { ENDPOINT_FILE, LOCAL, RUN } from "../../local/paths.ts";
-import type { CheckRow } from "../scenario.ts";
+import type { CheckRow } from "../engine/scenario.ts";
 
 /** State of a socket that listens: https://docs.kernel.org/networking/proc_net_tcp.html */
 const LISTEN = "0A";

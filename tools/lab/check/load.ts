@@ -1,34 +1,25 @@
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
-import { requestOf } from "../load/requests.ts";
-import type { Check, Observations, RequestSeen } from "../scenario.ts";
-import { expectations } from "./tasks.ts";
+import { type Check, type Observations, requestOf, rowOf } from "../engine/scenario.ts";
 
 /** Agents that boot apart share the work: none moves much more than the mean, and the links are full from the first byte on. */
 export function sharedEvenly(name: string, agents: number, bytesPerSecond: number): Check {
   return (seen) => {
-    const it = requestOf(seen, name);
-    const links = seen.links.filter(({ launchedAt }) => launchedAt >= it.startedAt && launchedAt <= it.endedAt);
+    const { startedAt, endedAt, progress, processor } = requestOf(seen, name);
+    const links = seen.links.filter(({ launchedAt }) => launchedAt >= startedAt && launchedAt <= endedAt);
     const bytes = links.map((link) => link.bytes);
     const mean = bytes.reduce((sum, one) => sum + one, 0) / Math.max(1, bytes.length);
-    const most = Math.max(...bytes) / mean;
     const first = Math.min(...links.map(({ firstAt }) => firstAt ?? Number.POSITIVE_INFINITY));
     const last = Math.max(...links.map(({ lastAt }) => lastAt ?? Number.NEGATIVE_INFINITY));
-    const seconds = (last - first) / 1_000;
-    const late = seconds / (it.progress.total_size / (bytesPerSecond * links.length));
-    return [
-      {
-        what: `${name}: the work is shared`,
-        wanted: `${agents} agents, none with more than 1.5 × the mean`,
-        saw: `${bytes.map((one) => (one / 1e6).toFixed(1)).join(", ")} MB, ${most.toFixed(2)} × the mean`,
-        holds: [most <= 1.5, bytes.length === agents],
-      },
-      {
-        what: `${name}: the links are used`,
-        wanted: "within 1.25 × what the links need",
-        saw: `${seconds.toFixed(1)} s, ${late.toFixed(2)} ×, processor ${Math.round(100 * it.processor)}%`,
-        holds: [late <= 1.25],
-      },
-    ];
+    const needed = progress.total_size / (bytesPerSecond * links.length);
+    return rowOf(
+      `${name}: the agents share the work, and use their links`,
+      [
+        ["agents", links.length, "=", agents],
+        ["most / mean", Math.max(...bytes) / mean, "<=", 1.5],
+        ["seconds / what the links need", (last - first) / 1_000 / needed, "<=", 1.25],
+      ],
+      `${bytes.map((one) => (one / 1e6).toFixed(1)).join(", ")} MB, processor ${Math.round(100 * processor)}%`,
+    );
   };
 }
 
@@ -44,23 +35,24 @@ export interface Delay {
   readonly bytesLeft?: number;
 }
 
-/** A request takes about as long beside another one as alone. */
+/** A request takes about as long beside another one as alone. The other one must be at work all the time. */
 export function notDelayed({ alone, beside, other, factor, bytesLeft = 1 }: Delay): Check {
   return (seen) => {
-    const [usual, late] = [alone, beside].map((names) => median(names.map((name) => secondsOf(seen, name))));
-    const times = (late ?? Number.NaN) / (usual ?? Number.NaN);
+    const usual = median(alone.map((name) => secondsOf(seen, name)));
+    const late = median(beside.map((name) => secondsOf(seen, name)));
     const { samples } = requestOf(seen, other);
-    const { startedAt } = requestOf(seen, beside[0] ?? "");
-    const { endedAt } = requestOf(seen, beside.at(-1) ?? "");
-    const before = samples.findLast(({ at }) => at <= startedAt);
-    const after = samples.find(({ at }) => at >= endedAt);
-    const left = before === undefined ? 0 : before.total_size - before.download_size;
-    return {
-      what: `beside ${other}`,
-      wanted: `at most ${factor} × its time alone, while the other has ${(bytesLeft / 1e6).toFixed(0)} MB left`,
-      saw: `${times.toFixed(2)} × (${late?.toFixed(1)} s, alone ${usual?.toFixed(1)} s); ${(left / 1e6).toFixed(0)} MB were left, ${after?.status} after it`,
-      holds: [times <= factor, left >= bytesLeft, after !== undefined && !isTerminal(after.status)],
-    };
+    const before = samples.findLast(({ at }) => at <= requestOf(seen, beside[0] ?? "").startedAt);
+    const after = samples.find(({ at }) => at >= requestOf(seen, beside.at(-1) ?? "").endedAt);
+    const status = after === undefined || isTerminal(after.status) ? "ended" : "at work";
+    return rowOf(
+      `beside ${other}`,
+      [
+        ["time / time alone", late / usual, "<=", factor],
+        ["bytes left before", before === undefined ? 0 : before.total_size - before.download_size, ">=", bytesLeft],
+        ["the other, afterwards,", status, "=", "at work"],
+      ],
+      `${late.toFixed(1)} s, alone ${usual.toFixed(1)} s`,
+    );
   };
 }
 
@@ -72,8 +64,7 @@ function secondsOf(seen: Observations, name: string): number {
 }
 
 function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** The edge saw so many GETs of the request's paths at its POPs. */
@@ -81,38 +72,20 @@ export function downloadedTimes(name: string, times: number): Check {
   return (seen) => {
     const { paths, pops } = requestOf(seen, name);
     const gets = seen.gets.filter(({ pop, path }) => paths.includes(path) && pops.includes(pop));
-    return expectations(`${name}: GETs at the edge`, [["GETs", gets.length, times]]);
+    return rowOf(`${name}: downloads at the edge`, [["GETs", gets.length, "=", times]]);
   };
 }
 
-/** `in_progress_size` rises with the heartbeats, and never falls before the end. */
-export function progressRises(name: string, least: number): Check {
+/** `in_progress_size` rises with the heartbeats and never falls before the end, and it lasts so long at least. */
+export function progressRises(name: string, seconds: number, least: number): Check {
   return (seen) => {
-    const sizes = requestOf(seen, name).samples.flatMap(({ in_progress_size: size }) => (size > 0 ? [size] : []));
+    const { samples, startedAt, endedAt } = requestOf(seen, name);
+    const sizes = samples.flatMap(({ in_progress_size: size }) => (size > 0 ? [size] : []));
     const steps = sizes.slice(1).map((size, i) => size - (sizes[i] ?? 0));
-    const [rises, falls] = [steps.filter((it) => it > 0).length, steps.filter((it) => it < 0).length];
-    return {
-      what: `${name}: in_progress_size rises with the heartbeats`,
-      wanted: `${least} rises at least, 0 falls`,
-      saw: `${sizes.length} samples, ${rises} rises, ${falls} falls`,
-      holds: [rises >= least, falls === 0],
-    };
+    return rowOf(`${name}: in_progress_size rises with the heartbeats`, [
+      ["seconds", (endedAt - startedAt) / 1_000, ">=", seconds],
+      ["rises", steps.filter((it) => it > 0).length, ">=", least],
+      ["falls", steps.filter((it) => it < 0).length, "=", 0],
+    ]);
   };
-}
-
-/** It lasts so long at least: else it was not what it was meant to be. */
-export function lastsAtLeast(name: string, seconds: number): Check {
-  return (seen) => {
-    const lasted = durationOf(requestOf(seen, name));
-    return {
-      what: `${name}: it lasts`,
-      wanted: `${seconds} s at least`,
-      saw: `${lasted.toFixed(1)} s`,
-      holds: [lasted >= seconds],
-    };
-  };
-}
-
-function durationOf({ startedAt, endedAt }: RequestSeen): number {
-  return (endedAt - startedAt) / 1_000;
 }

@@ -1,7 +1,6 @@
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { requestOf } from "../load/requests.ts";
-import type { Check, Observations, RequestSeen } from "../scenario.ts";
-import { examples, expectations } from "./tasks.ts";
+import { type Check, type Observations, type RequestSeen, requestOf, rowOf } from "../engine/scenario.ts";
+import { examples } from "./tasks.ts";
 
 /**
  * What the agents claim is true: every `warm` is held where it was seen, and no `hit` is of an object that is kept nowhere.
@@ -15,13 +14,15 @@ export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
     const hits = results.filter(({ outcome, warning }) => outcome === "hit" && warning === undefined);
     const falseWarm = warm.filter((it) => !isHeld(it, holders, seen));
     const falseHits = hits.filter(({ url }) => (holders.get(pathOf(url)) ?? []).length === 0);
-    const wrong = [...falseWarm, ...falseHits].map(({ pop, url, outcome }) => `${outcome} ${pathOf(url)} at ${pop}`);
-    return {
-      what: `${name}: what is claimed is true`,
-      wanted: `0 false, 1 ${claimed} at least`,
-      saw: `${warm.length} warm, ${falseWarm.length} of them false; ${hits.length} hit, ${falseHits.length} of them false${examples(wrong)}`,
-      holds: [falseWarm.length === 0, falseHits.length === 0, (claimed === "warm" ? warm : hits).length > 0],
-    };
+    return rowOf(
+      `${name}: what is claimed is true`,
+      [
+        ["false warm", falseWarm.length, "=", 0],
+        ["false hits", falseHits.length, "=", 0],
+        [claimed, (claimed === "warm" ? warm : hits).length, ">=", 1],
+      ],
+      examples([...falseWarm, ...falseHits].map(({ pop, url, outcome }) => `${outcome} ${pathOf(url)} at ${pop}`)),
+    );
   };
 }
 
@@ -41,9 +42,7 @@ export function warmTasks(name: string, which: "all" | "none"): Check {
   return (seen) => {
     const { results, planned } = requestOf(seen, name);
     const warm = results.filter(({ outcome }) => outcome === "warm").length;
-    return expectations(`${name}: ${which} of its tasks are warm`, [
-      ["warm", warm, which === "all" ? planned.size : 0],
-    ]);
+    return rowOf(`${name}: ${which} of its tasks are warm`, [["warm", warm, "=", which === "all" ? planned.size : 0]]);
   };
 }
 
@@ -51,12 +50,14 @@ export function warmTasks(name: string, which: "all" | "none"): Check {
 export function viewersGetHits(name: string): Check {
   return (seen) => {
     const { viewers = { asked: 0, cold: [] } } = requestOf(seen, name);
-    return {
-      what: `${name}: asked again as viewers do`,
-      wanted: "hits of the edge alone",
-      saw: `${viewers.asked} asked, ${viewers.cold.length} others${examples(viewers.cold)}`,
-      holds: [viewers.asked > 0, viewers.cold.length === 0],
-    };
+    return rowOf(
+      `${name}: asked again as viewers do`,
+      [
+        ["answers", viewers.asked, ">=", 1],
+        ["no hits of the edge", viewers.cold.length, "=", 0],
+      ],
+      examples(viewers.cold),
+    );
   };
 }
 

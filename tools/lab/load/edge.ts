@@ -3,8 +3,7 @@ import { Agent, request as ask } from "undici";
 import { tierOf } from "../../../domain/result/outcome.ts";
 import type { OriginSettings } from "../../edge/origin.ts";
 import { HOST } from "../../local/world.ts";
-import type { Step } from "../scenario.ts";
-import { requestOf } from "./requests.ts";
+import { requestOf, type Step } from "../engine/scenario.ts";
 
 /** How the origin of `www.example.com` behaves from now on. */
 export function atOrigin(settings: OriginSettings): Step {

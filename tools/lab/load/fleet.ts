@@ -1,14 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Step } from "../scenario.ts";
+import type { Step } from "../engine/scenario.ts";
 import { patiently } from "./requests.ts";
 
 const POLL_MS = 200;
 
-/** Asks for so many instances, without a request, and waits until their agents run. */
+/** Asks for so many instances from now on. */
+export function setInstances(count: number): Step {
+  return async ({ world, say }) => {
+    say(`there are to be ${count} instances`);
+    await patiently(() => world.api.setInstances(count));
+  };
+}
+
+/** The same, and waits until their agents run. */
 export function bootInstances(count: number): Step {
-  return async ({ world: { api, prewarm }, over }) => {
-    await patiently(() => api.setInstances(count));
-    while (prewarm.fleet.running().size < count && !over.aborted) await sleep(POLL_MS);
+  return async (run) => {
+    await setInstances(count)(run);
+    while (run.world.prewarm.fleet.running().size < count && !run.over.aborted) await sleep(POLL_MS);
   };
 }
 

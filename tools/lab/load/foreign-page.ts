@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import type { CheckRow } from "../scenario.ts";
+import type { CheckRow } from "../engine/scenario.ts";
 import {
   callsWithForeignHost,
   callsWithOrigin,

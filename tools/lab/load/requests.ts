@@ -7,16 +7,20 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { resultShardCount } from "../../../domain/plan/task.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
+import type { SiteObject } from "../../edge/site.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { readResults, reportRows } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
-import { type LabRun, type Leftovers, type RequestSeen, type Step, taskOf } from "../scenario.ts";
+import { type LabRun, type Leftovers, type RequestSeen, requestOf, type Step, taskOf } from "../engine/scenario.ts";
 import { TASK_QUEUES, type World } from "../world/world.ts";
 
 export interface RequestPlan {
   /** By which checks and other steps find it. */
   readonly name: string;
-  readonly paths: readonly string[];
+  /** What is warmed, by path. The origin has it from then on. */
+  readonly files: Readonly<Record<string, SiteObject>>;
+  /** How fast the bodies come at most. @default without a limit */
+  readonly bytesPerSecond?: number;
   /** @default all of the world's */
   readonly pops?: readonly string[];
   /** @default `www.example.com` */
@@ -40,9 +44,12 @@ export function request(plan: RequestPlan): Step {
 }
 
 /** Starts a request. Some steps later, `ended` waits for its end, or `stop` ends it. */
-export function start({ name, paths, pops: some, host = HOST, body = {} }: RequestPlan): Step {
+export function start({ name, files, bytesPerSecond, pops: some, host = HOST, body = {} }: RequestPlan): Step {
   return async ({ world, seen, say }) => {
     const pops = some ?? world.pops;
+    const paths = Object.keys(files);
+    for (const [path, object] of Object.entries(files)) world.edge.addObject(path, object);
+    if (bytesPerSecond !== undefined) world.watch.slow(paths, bytesPerSecond);
     const urls = paths.map((path) => `https://${host}${path}`);
     const { variants = [] } = body;
     const names = variants.length === 0 ? [undefined] : variants.map((it) => it.name);
@@ -157,13 +164,6 @@ export const settle: Step = async ({ world, seen }) => {
   seen.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
   seen.links = [...links.all.values()].map(({ launchedAt, passed }) => ({ launchedAt, ...passed() }));
 };
-
-/** @throws Error if there is none of that name */
-export function requestOf({ requests }: LabRun["seen"], name: string): RequestSeen {
-  const found = requests.get(name);
-  if (found === undefined) throw new Error(`There is no request '${name}'`);
-  return found;
-}
 
 /** The tasks whose results stand now. */
 export async function standingTasks({ world, seen }: LabRun): Promise<Set<string>> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { ROOT } from "../../local/paths.ts";
 import { CommandError, run } from "../../local/processes.ts";
-import type { CheckRow } from "../scenario.ts";
+import type { CheckRow } from "../engine/scenario.ts";
 
 export interface TestRun {
   /** Unit tests, from the root of the repository. */

@@ -1,14 +1,13 @@
+import * as z from "zod";
 import type { FakeTable, Input } from "../../local/fake-aws.ts";
 
-type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
-
-/** An update as the SDK sends it. */
-interface Update {
-  readonly Key: Attributes;
-  readonly UpdateExpression: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues: Attributes;
-}
+const attributesSchema = z.record(z.string(), z.object({ S: z.string().optional(), N: z.string().optional() }));
+const updateSchema = z.object({
+  Key: attributesSchema,
+  UpdateExpression: z.string(),
+  ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
+  ExpressionAttributeValues: attributesSchema,
+});
 
 /** A write is billed by the KiB begun, and twice in a transaction. */
 const UNIT_BYTES = 1_024;
@@ -23,7 +22,6 @@ interface Item {
 export class CounterTable implements FakeTable {
   private readonly items = new Map<string, Item>();
   private readonly unitsByKey = new Map<string, number>();
-  private units = 0;
 
   /** All items of a partition key, as DynamoDB answers. */
   query(key: string): object {
@@ -39,31 +37,28 @@ export class CounterTable implements FakeTable {
 
   /** Write units of all keys and of the busiest, and what the shards of the totals count. */
   state() {
-    let counted = 0;
-    for (const { key, numbers } of this.items.values()) {
-      if (key.startsWith("count#")) counted += numbers.get("download_count") ?? 0;
-    }
-    const [busiest = "", most = 0] = [...this.unitsByKey].reduce<[string, number]>(
-      (a, b) => (b[1] > a[1] ? b : a),
-      ["", 0],
-    );
-    return { units: this.units, busiest, most, counted };
+    const units = [...this.unitsByKey.values()];
+    const totals = [...this.items.values()].filter(({ key }) => key.startsWith("count#"));
+    return {
+      units: units.reduce((sum, it) => sum + it, 0),
+      most: Math.max(0, ...units),
+      counted: totals.reduce((sum, { numbers }) => sum + (numbers.get("download_count") ?? 0), 0),
+    };
   }
 
   update(input: Input, inTransaction: boolean): void {
-    const update = input as unknown as Update;
+    const update = updateSchema.parse(input);
     const { key, part } = { key: update.Key["key"]?.S ?? "", part: update.Key["part"]?.S ?? "" };
     const id = `${key} ${part}`;
     const item = this.items.get(id) ?? { key, part, numbers: new Map<string, number>() };
     this.items.set(id, item);
     for (const [, name = "", value = ""] of update.UpdateExpression.matchAll(/(#?\w+)\s*=?\s*(:\w+)/g)) {
-      const attribute = update.ExpressionAttributeNames?.[name] ?? name;
+      const attribute = update.ExpressionAttributeNames[name] ?? name;
       const by = Number(update.ExpressionAttributeValues[value]?.N ?? 0);
       const adds = update.UpdateExpression.includes(`${name} ${value}`);
       item.numbers.set(attribute, adds ? (item.numbers.get(attribute) ?? 0) + by : by);
     }
     const units = Math.ceil(sizeOf(item) / UNIT_BYTES) * (inTransaction ? 2 : 1);
-    this.units += units;
     this.unitsByKey.set(key, (this.unitsByKey.get(key) ?? 0) + units);
   }
 }

@@ -2,46 +2,26 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import { resultShardCount } from "../../../domain/plan/task.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
-import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../../domain/request/request-item.ts";
-import { inDynamoForm } from "../../local/fake-aws.ts";
-import { HOST } from "../../local/world.ts";
+import { type FakeTable, type Input, inDynamoForm } from "../../local/fake-aws.ts";
+import { LABEL, REQ_ID, requestItem, urlOf } from "../../local/fake-request.ts";
 
-const optionsSchema = z.object({
-  MODEL_URLS: z.coerce.number().int().positive(),
-  MODEL_POPS: z.coerce.number().int().positive(),
+export interface ModelOptions {
+  readonly urls: number;
+  readonly pops: number;
+  readonly status: "IN_PROGRESS" | "STOPPED";
   /** Every so-manieth task has no result; 0: all have. */
-  MODEL_MISSING: z.coerce.number().int().nonnegative(),
-  MODEL_MESSAGES: z.coerce.number().int().nonnegative(),
-  MODEL_STATUS: z.enum(["IN_PROGRESS", "STOPPED"]),
-});
-
-export type ModelOptions = ReturnType<typeof readModelOptions>;
-
-/** @throws ZodError that names what is missing */
-export function readModelOptions(env: NodeJS.ProcessEnv) {
-  const { MODEL_URLS, MODEL_POPS, MODEL_MISSING, MODEL_MESSAGES, MODEL_STATUS } = optionsSchema.parse(env);
-  return {
-    urls: MODEL_URLS,
-    pops: MODEL_POPS,
-    missingEvery: MODEL_MISSING,
-    messages: MODEL_MESSAGES,
-    status: MODEL_STATUS,
-  };
+  readonly missingEvery: number;
 }
 
-export const MODEL_REQ_ID = "684153cc-2f5b-4c7e-9d0a-6f1f3c1b2a90";
-const LABEL = "d111111abcdef8";
 const BYTES = 10_000;
 /** Of a result as an agent writes it; DynamoDB ends a page at 1 MB of them, whatever is asked of each. */
 const RESULT_BYTES = 700;
 const PAGE_RESULTS = Math.floor(2 ** 20 / RESULT_BYTES);
 /** Every so-manieth result is a failure. */
 const FAILED_EVERY = 100;
-const LONG_AGO = "2024-04-16 03:11:53.531000";
 
 /** One request with very many tasks. What its tables hold is made up when it is asked for: nothing of it is stored. */
 export class ModelRequest {
-  readonly reqId = MODEL_REQ_ID;
   private readonly names: readonly string[];
   private readonly tasks: number;
   private readonly shards: number;
@@ -53,83 +33,44 @@ export class ModelRequest {
     this.shards = resultShardCount(this.tasks);
   }
 
-  /** The request's item, as the last update left it. */
-  item(): Record<string, AttributeValue | undefined> {
-    const { urls, status } = this.options;
-    const item: RequestItem = {
-      req_id: this.reqId,
-      status,
-      created_at: LONG_AGO,
-      last_update_time: LONG_AGO,
-      timeout_at: "2999-01-01 00:00:00.000000",
-      expire_at: 1_900_000_000,
-      url_count: urls,
-      cf_domain: HOST,
-      pops: [...this.names],
-      header: [],
-      instance_count: 4,
-      need_invalidate: false,
-      header_count: 0,
-      variant_names: [],
-      instances_asked: 4,
-      verify: "edge",
-      order: "all-at-once",
-      listed: LISTED,
-      ...(status === "IN_PROGRESS" ? { active: ACTIVE } : {}),
-      ...NEW_REQUEST_DEFAULTS,
-      total_count: this.tasks,
-      total_size: this.tasks * BYTES,
-      shards: this.shards,
-      distributions: [{ label: LABEL, domain: HOST, id: "E1", names: [HOST] }],
-      targets_total: this.names.length,
-      targets_sent: this.names.length,
-      // Queued again as often as can be: what is missing now is given up.
-      requeues: 2,
-    };
-    return { ...inDynamoForm(item), empty_seen_at: { N: "1713237113531" }, ...this.changed };
-  }
+  /** Of its indexes, all are empty: nothing else is active, nothing is closing. */
+  readonly requests: FakeTable = {
+    get: () => this.item(),
+    update: ({ ExpressionAttributeNames, ExpressionAttributeValues, UpdateExpression }) => {
+      const names = z.record(z.string(), z.string()).default({}).parse(ExpressionAttributeNames);
+      const values = Object(ExpressionAttributeValues);
+      for (const [, name = "", value = ""] of String(UpdateExpression).matchAll(/(#?\w+)\s*=\s*(:\w+)/g))
+        this.changed = { ...this.changed, [names[name] ?? name]: values[value] };
+    },
+  };
 
-  /** Takes over what an update of the item sets. */
-  update(input: Readonly<Record<string, unknown>>): void {
-    const names = z.record(z.string(), z.string()).default({}).parse(input["ExpressionAttributeNames"]);
-    const values = Object(input["ExpressionAttributeValues"]);
-    for (const [, name = "", value = ""] of String(input["UpdateExpression"]).matchAll(/(#?\w+)\s*=\s*(:\w+)/g)) {
-      this.changed = { ...this.changed, [names[name] ?? name]: values[value] };
-    }
-  }
+  readonly targets: FakeTable = {
+    query: () => {
+      const target = { req_id: REQ_ID, label: LABEL, state: "SENT", ips: ["192.0.2.1"], expire_at: 1_900_000_000 };
+      const Items = this.names.map((pop) => inDynamoForm({ ...target, pop, target: `${pop}#${LABEL}` }));
+      return { Items, Count: Items.length };
+    },
+  };
 
-  targets(): object {
-    const Items = this.names.map((pop) =>
-      inDynamoForm({
-        req_id: this.reqId,
-        target: `${pop}#${LABEL}`,
-        pop,
-        label: LABEL,
-        state: "SENT",
-        ips: ["192.0.2.1"],
-        expire_at: 1_900_000_000,
-      }),
-    );
-    return { Items, Count: Items.length };
-  }
+  /** Of each shard, those tasks whose number leaves the shard's number as a rest. */
+  readonly results: FakeTable = {
+    query: (key, { ExclusiveStartKey }: Input) => {
+      const shard = Number(key.slice(key.lastIndexOf("#") + 1));
+      const Items: object[] = [];
+      let at = Number(Object(Object(ExclusiveStartKey)["pop_url"])["S"] ?? 0);
+      for (; Items.length < PAGE_RESULTS; at++) {
+        const number = shard + at * this.shards;
+        if (number >= this.tasks) return { Items, Count: Items.length };
+        if (!this.isMissing(number)) Items.push(this.result(key, number));
+      }
+      return { Items, Count: Items.length, LastEvaluatedKey: { task_key: { S: key }, pop_url: { S: String(at) } } };
+    },
+  };
 
   /** The list of good URLs. */
   lists(): ReadonlyMap<string, string> {
-    const rows = Array.from({ length: this.options.urls }, (_, i) => `${urlOfModel(i)},${BYTES}`);
-    return new Map([[`${this.reqId}/success_urls.csv`, `${rows.join("\n")}\n`]]);
-  }
-
-  /** Results of one shard, from a position on: those tasks whose number leaves the shard's number as a rest. */
-  resultPage(key: string, position: number): object {
-    const shard = Number(key.slice(key.lastIndexOf("#") + 1));
-    const Items: object[] = [];
-    let at = position;
-    for (; Items.length < PAGE_RESULTS; at++) {
-      const number = shard + at * this.shards;
-      if (number >= this.tasks) return { Items, Count: Items.length };
-      if (!this.isMissing(number)) Items.push(this.result(key, number));
-    }
-    return { Items, Count: Items.length, LastEvaluatedKey: { task_key: { S: key }, pop_url: { S: String(at) } } };
+    const rows = Array.from({ length: this.options.urls }, (_, i) => `${urlOf(i)},${BYTES}`);
+    return new Map([[`${REQ_ID}/success_urls.csv`, `${rows.join("\n")}\n`]]);
   }
 
   state() {
@@ -142,6 +83,25 @@ export class ModelRequest {
     };
   }
 
+  /** The request's item, as the last update left it. */
+  private item(): Record<string, AttributeValue | undefined> {
+    const { active, ...item } = requestItem({
+      status: this.options.status,
+      expire_at: 1_900_000_000,
+      url_count: this.options.urls,
+      pops: [...this.names],
+      total_count: this.tasks,
+      total_size: this.tasks * BYTES,
+      shards: this.shards,
+      targets_total: this.names.length,
+      targets_sent: this.names.length,
+      // Queued again as often as can be: what is missing now is given up.
+      requeues: 2,
+    });
+    const whole = this.options.status === "IN_PROGRESS" ? { ...item, active } : item;
+    return { ...inDynamoForm(whole), empty_seen_at: { N: "1713237113531" }, ...this.changed };
+  }
+
   private isMissing(number: number): boolean {
     const { missingEvery } = this.options;
     return missingEvery > 0 && number % missingEvery === 0;
@@ -149,7 +109,7 @@ export class ModelRequest {
 
   private result(task_key: string, number: number): object {
     const pop = this.names[number % this.names.length] ?? "";
-    const url = urlOfModel(Math.floor(number / this.names.length));
+    const url = urlOf(Math.floor(number / this.names.length));
     const ok = number % FAILED_EVERY !== 1;
     return {
       task_key: { S: task_key },
@@ -170,8 +130,4 @@ export class ModelRequest {
 /** POPs of the catalogue, and beyond those such as CloudFront may have next year. */
 export function popsOfModel(count: number): string[] {
   return Array.from({ length: count }, (_, i) => POP_CODES[i]?.pop ?? `ZZZ${i}-P1`);
-}
-
-export function urlOfModel(i: number): string {
-  return `https://${HOST}/assets/images/products/${String(i).padStart(6, "0")}.webp`;
 }

@@ -1,52 +1,42 @@
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { bundleWorker } from "../../local/bundle-worker.ts";
+import { FakeAws, FakeObjects, FakeQueue } from "../../local/fake-aws.ts";
+import { REQ_ID } from "../../local/fake-request.ts";
+import { CounterTable } from "./counter-table.ts";
+import { type ModelOptions, ModelRequest } from "./model-request.ts";
 
 /** Lambda's 1,024 MB, less what is not the heap. */
 const HEAP_MB = 700;
+/** Of each call, as over a network. */
+const LATENCY_MS = 8;
 
 /** What a run is made with: the request's size, and what is wrong with it. */
-export interface ModelRun {
-  readonly function: "shutdown" | "aggregation";
+export interface ModelRun extends Partial<ModelOptions> {
   readonly urls: number;
   readonly pops: number;
-  /** Every so-manieth task has no result. @default 0: all have */
-  readonly missingEvery?: number;
+  /** Aggregation has all results once. Shutdown is called until the request is as wanted. */
+  readonly function: "aggregation" | "shutdown";
+  readonly until?: "FINISHED" | "closed";
   /** Messages in the queue. @default 0 */
   readonly messages?: number;
-  readonly status?: "IN_PROGRESS" | "STOPPED";
-  /** The status that it is to come to, or `closed`. */
-  readonly until?: string;
-  /** What a run of Shutdown may take. @default 900, as in Lambda */
-  readonly runSeconds?: number;
 }
 
 const tookSchema = z.object({
-  runs: z.number().default(1),
-  longestRunSeconds: z.number().default(0),
-  batches: z.number().default(0),
+  runs: z.number(),
+  longestRunSeconds: z.number(),
   seconds: z.number(),
   cpuSeconds: z.number(),
   peakMB: z.number(),
 });
 
-const stateSchema = z.object({
-  status: z.string(),
-  closed: z.boolean(),
-  downloadCount: z.number(),
-  failedCount: z.number(),
-  units: z.number(),
-  busiest: z.string(),
-  most: z.number(),
-  counted: z.number(),
-  left: z.number(),
-  objects: z.number(),
-});
-
 /** What a run took, and what it left in the model's tables. */
-export type ModelSeen = z.infer<typeof tookSchema> & z.infer<typeof stateSchema>;
+export type ModelSeen = z.infer<typeof tookSchema> &
+  ReturnType<ModelRequest["state"]> &
+  ReturnType<CounterTable["state"]> & { readonly left: number; readonly objects: number };
 
 /** Names of what a deployment has: the model tells them apart by these. */
 const TABLES = ["REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "PROGRESS_TABLE", "BUCKET"];
@@ -55,26 +45,34 @@ const OTHERS = ["GROUP_NAME", "SCHEDULE_GROUP", "SHUTDOWN_ARN", "SCHEDULE_ROLE_A
 
 /** Runs a function of the stack against the model, in a process with about the memory that Lambda gives it. */
 export async function runModel(run: ModelRun): Promise<ModelSeen> {
-  const size = {
-    MODEL_URLS: String(run.urls),
-    MODEL_POPS: String(run.pops),
-    MODEL_MISSING: String(run.missingEvery ?? 0),
-    MODEL_MESSAGES: String(run.messages ?? 0),
-    MODEL_STATUS: run.status ?? "IN_PROGRESS",
+  const { urls, pops, until, messages = 0, missingEvery = 0, status = "IN_PROGRESS" } = run;
+  const request = new ModelRequest({ urls, pops, missingEvery, status });
+  const counters = new CounterTable();
+  const message = JSON.stringify({ req_id: REQ_ID, pop: "SIN2-P1" }).padEnd(300);
+  const queue = new FakeQueue(messages, () => message);
+  const objects = new FakeObjects(request.lists());
+  const aws = await new FakeAws({
+    latencyMs: LATENCY_MS,
+    tables: {
+      REQUEST_TABLE: request.requests,
+      REQUEST_POP_TABLE: request.targets,
+      REQUEST_TASK_TABLE: request.results,
+      PROGRESS_TABLE: counters,
+    },
+    queue: { url: "/QUEUE_URL", messages: queue },
+    objects,
+  }).listen();
+  const isThere = () => {
+    const state = request.state();
+    return until === "closed" ? state.closed : state.status === until;
   };
-  const aws = fork(bundleWorker(new URL("aws-worker.ts", import.meta.url)), { env: { ...process.env, ...size } });
   try {
-    const endpoint = `http://127.0.0.1:${await portOf(aws)}`;
-    const env: NodeJS.ProcessEnv = { ...size, ...environment(endpoint), MODEL_UNTIL: run.until ?? "" };
-    if (run.runSeconds !== undefined) env["MODEL_RUN_SECONDS"] = String(run.runSeconds);
-    const took = tookSchema.parse(
-      await lastLine(bundleWorker(new URL(`${run.function}-worker.ts`, import.meta.url)), env),
-    );
-    return { ...took, ...stateSchema.parse(await (await fetch(`${endpoint}/state`)).json()) };
+    const size = { MODEL_URLS: String(urls), MODEL_POPS: String(pops), MODEL_FUNCTION: run.function };
+    const took = await callFunction({ ...size, ...environment(`http://127.0.0.1:${aws.port}`) }, isThere);
+    const left = { left: queue.left, objects: objects.bytes() };
+    return { ...took, ...request.state(), ...counters.state(), ...left };
   } finally {
-    const ended = once(aws, "exit");
-    if (aws.connected) aws.disconnect();
-    await ended;
+    aws.close();
   }
 }
 
@@ -94,23 +92,16 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
   };
 }
 
-async function portOf(aws: ChildProcess): Promise<number> {
-  const [message] = await Promise.race([
-    once(aws, "message"),
-    once(aws, "exit").then(([code]) => {
-      throw new Error(`the model's tables ended with ${code}`);
-    }),
-  ]);
-  return z.object({ port: z.number() }).parse(message).port;
-}
-
-/** @returns what a worker printed last, as JSON @throws Error if it ended with another code than 0 */
-async function lastLine(worker: string, env: NodeJS.ProcessEnv): Promise<unknown> {
-  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, worker], {
+/** Calls a function in a process of its own. @param isThere asked after each run @throws Error if the process fails */
+async function callFunction(env: NodeJS.ProcessEnv, isThere: () => boolean): Promise<z.infer<typeof tookSchema>> {
+  const worker = bundleWorker(new URL("function-worker.ts", import.meta.url));
+  const child = fork(worker, {
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
+    execArgv: [`--max-old-space-size=${HEAP_MB}`],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
-  if (code !== 0) throw new Error(`${worker} ended with ${code}: ${output.slice(-500)}`);
-  return JSON.parse(output.trim().split("\n").at(-1) ?? "");
+  child.on("message", () => child.send({ isThere: isThere() }));
+  const [output, [code]] = await Promise.all([text(child.stdout ?? Readable.from([])), once(child, "close")]);
+  if (code !== 0) throw new Error(`the function ended with ${code}: ${output.slice(-500)}`);
+  return tookSchema.parse(JSON.parse(output.trim().split("\n").at(-1) ?? ""));
 }

@@ -1,6 +1,6 @@
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
+import { countFault, type Kill, type LabRun, type RequestSeen, type Step } from "../engine/scenario.ts";
 import { patiently, standingTasks } from "../load/requests.ts";
-import { countFault, type Kill, type LabRun, type RequestSeen, type Step } from "../scenario.ts";
 import { firstRequest, pause } from "./calls.ts";
 
 const POLL_SECONDS = 0.1;
@@ -31,14 +31,6 @@ export const loseInstance: Step = async (run) => {
   countFault(run, "instance: lost");
   fleet.lose(instance);
 };
-
-/** Asks for so many instances from now on. */
-export function setInstances(count: number): Step {
-  return async ({ world, say }) => {
-    say(`there are to be ${count} instances`);
-    await patiently(() => world.api.setInstances(count));
-  };
-}
 
 /** Kills agents one at a time while the first request runs, each when a share of the tasks is done that is drawn. */
 export function killAgents(count: number): Step {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { countFault, type LabRun, type Step } from "../scenario.ts";
+import { countFault, type LabRun, type Step } from "../engine/scenario.ts";
 import type { AwsCall, CallFault } from "../world/aws-proxy.ts";
 
 /** Makes a share of the calls of the AWS APIs go wrong. */

@@ -1,6 +1,6 @@
 import type { Fault } from "../../edge/faults.ts";
-import { countFault, type Step } from "../scenario.ts";
-import type { Seed } from "../seed.ts";
+import { countFault, type Step } from "../engine/scenario.ts";
+import type { Seed } from "../engine/seed.ts";
 import { pause } from "./calls.ts";
 
 /** The share of the downloads that each kind of fault happens to. */
@@ -49,9 +49,4 @@ function faultOf(kind: string, seed: Seed, name: string): Fault | undefined {
     default:
       return undefined;
   }
-}
-
-/** Makes the bodies of some paths slow: so many bytes a second. */
-export function slowDownloads(paths: readonly string[], bytesPerSecond: number): Step {
-  return async ({ world }) => world.watch.slow(paths, bytesPerSecond);
 }

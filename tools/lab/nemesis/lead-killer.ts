@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
-import type { Step } from "../scenario.ts";
+import type { Step } from "../engine/scenario.ts";
 import type { AwsCall } from "../world/aws-proxy.ts";
 import { killNow } from "./agents.ts";
 import { pause } from "./calls.ts";
@@ -22,12 +22,19 @@ const MOST_PASSES = 4;
 /** After its results stand, an agent goes on for so many milliseconds, at most. */
 const LONGEST_DELAY_MS = 40;
 
+export interface LeadKills {
+  readonly count: number;
+  /** More in one request would bring its messages to the dead letters. */
+  readonly perRequest: number;
+  /** @default all of them */
+  readonly points?: readonly KillPoint[];
+}
+
 /**
  * Kills agents between the results of a lead and the messages of its followers. The point, and how often an agent passes it before, are
  * drawn for each agent, by the order of their first calls. The world must pass the agents' calls through its proxy.
- * @param perRequest more in one request would bring its messages to the dead letters
  */
-export function killLeads(count: number, perRequest: number): Step {
+export function killLeads({ count, perRequest, points = KILL_POINTS }: LeadKills): Step {
   return async (run) => {
     const agents = new Map<string, WatchedAgent>();
     const mayKill = () => {
@@ -39,10 +46,14 @@ export function killLeads(count: number, perRequest: number): Step {
       const name = `agent ${agents.size}`;
       const found =
         agents.get(caller) ??
-        new WatchedAgent(
-          (what) => run.seed.draw(`${name}: ${what}`),
-          (point, underWay) => mayKill() && killNow(run, caller, { point, underWay }) !== undefined,
-        );
+        new WatchedAgent({
+          newPlan: () => ({
+            point: run.seed.pick(`${name}: point`, points),
+            passes: Math.floor(run.seed.draw(`${name}: passes`) * MOST_PASSES),
+            delayMs: run.seed.draw(`${name}: delay`) * LONGEST_DELAY_MS,
+          }),
+          kill: (point, underWay) => mayKill() && killNow(run, caller, { point, underWay }) !== undefined,
+        });
       agents.set(caller, found);
       return found;
     };
@@ -58,40 +69,40 @@ export function killLeads(count: number, perRequest: number): Step {
 
 type SeenCall = Pick<AwsCall, "operation" | "input">;
 
+interface WatchedAgentDeps {
+  readonly newPlan: () => { readonly point: KillPoint | undefined; passes: number; readonly delayMs: number };
+  /** @returns whether it died */
+  readonly kill: (point: KillPoint, underWay: number) => boolean;
+}
+
 /** One agent, and where it is to die. It comes back after a while, and dies again. */
 class WatchedAgent {
   private readonly held = new HeldMessages();
-  private plan: { readonly point: KillPoint; passes: number };
+  private plan: ReturnType<WatchedAgentDeps["newPlan"]>;
 
-  constructor(
-    private readonly draw: (what: string) => number,
-    private readonly tryKill: (point: KillPoint, underWay: number) => boolean,
-  ) {
-    this.plan = this.newPlan();
+  constructor(private readonly deps: WatchedAgentDeps) {
+    this.plan = deps.newPlan();
   }
 
   /** @returns whether it dies before the call is carried out */
   before(call: SeenCall): boolean {
-    return this.dies(call, { SendMessageBatch: "followers not sent", DeleteMessageBatch: "lead not deleted" });
+    return this.diesAt(call, { SendMessageBatch: "followers not sent", DeleteMessageBatch: "lead not deleted" });
   }
 
   /** @returns whether it dies before it has the answer */
   after(call: SeenCall, output: unknown): boolean {
-    const died = this.dies(call, { SendMessageBatch: "followers sent", DeleteMessageBatch: "lead deleted" });
+    const died = this.diesAt(call, { SendMessageBatch: "followers sent", DeleteMessageBatch: "lead deleted" });
     this.held.note(call, output);
     if (call.operation === "BatchWriteItem" && this.held.hasDoneLead && this.isDue("results stand"))
-      setTimeout(() => this.die(), this.draw("delay") * LONGEST_DELAY_MS);
+      setTimeout(() => this.die("results stand"), this.plan.delayMs);
     return died;
   }
 
-  private dies({ operation, input }: SeenCall, points: Readonly<Record<string, KillPoint>>): boolean {
+  private diesAt({ operation, input }: SeenCall, points: Readonly<Record<string, KillPoint>>): boolean {
     const point = points[operation];
-    if (point === undefined || !this.concernsLead(operation, input) || !this.isDue(point)) return false;
-    return this.die();
-  }
-
-  private concernsLead(operation: string, input: unknown): boolean {
-    return operation === "SendMessageBatch" ? sendsFollowers(input) : this.held.leadsAmong(receiptsIn(input));
+    if (point === undefined) return false;
+    const isOfLead = operation === "SendMessageBatch" ? sendsFollowers(input) : this.held.hasLeadOf(entriesOf(input));
+    return isOfLead && this.isDue(point) && this.die(point);
   }
 
   private isDue(point: KillPoint): boolean {
@@ -99,21 +110,15 @@ class WatchedAgent {
     return this.plan.passes-- <= 0;
   }
 
-  private die(): boolean {
-    if (this.held.mostDeliveries > MOST_DELIVERIES) return false;
-    if (!this.tryKill(this.plan.point, this.held.underWay)) return false;
+  private die(point: KillPoint): boolean {
+    if (this.held.mostDeliveries > MOST_DELIVERIES || !this.deps.kill(point, this.held.underWay)) return false;
     this.held.forget();
-    this.plan = this.newPlan();
+    this.plan = this.deps.newPlan();
     return true;
-  }
-
-  private newPlan() {
-    const point = KILL_POINTS[Math.floor(this.draw("point") * KILL_POINTS.length)] ?? "results stand";
-    return { point, passes: Math.floor(this.draw("passes") * MOST_PASSES) };
   }
 }
 
-const receivedSchema = z.object({
+const messagesSchema = z.object({
   Messages: z
     .array(
       z.object({
@@ -122,35 +127,47 @@ const receivedSchema = z.object({
         Attributes: z.object({ ApproximateReceiveCount: z.coerce.number() }),
       }),
     )
-    .optional(),
+    .default([]),
 });
-const receiptsSchema = z.object({
-  Entries: z.array(z.object({ ReceiptHandle: z.string(), VisibilityTimeout: z.number().optional() })),
+/** Of calls with a batch of messages. */
+const entriesSchema = z.object({
+  Entries: z.array(
+    z.object({
+      ReceiptHandle: z.string().default(""),
+      VisibilityTimeout: z.number().optional(),
+      MessageBody: z.string().default("{}"),
+    }),
+  ),
 });
-const sentSchema = z.object({ Entries: z.array(z.object({ MessageBody: z.string() })) });
-const writtenSchema = z.object({
+/** Of a call that writes results; other tables have other keys. */
+const resultsSchema = z.object({
   RequestItems: z.record(
     z.string(),
     z.array(z.object({ PutRequest: z.object({ Item: z.object({ pop_url: z.object({ S: z.string() }) }) }) })),
   ),
 });
-
-interface Held {
-  readonly message: TaskMessage;
-  readonly count: number;
-}
+type Entries = z.infer<typeof entriesSchema>["Entries"];
 
 /** What one agent holds, as its calls of the queue tell. */
 export class HeldMessages {
-  private held = new Map<string, Held>();
+  private held = new Map<string, { readonly message: TaskMessage; readonly deliveries: number }>();
   private readonly written = new Set<string>();
 
   /** @param call one that was carried out */
   note({ operation, input }: SeenCall, output: unknown): void {
-    if (operation === "ReceiveMessage") this.take(output);
-    if (operation === "DeleteMessageBatch") for (const receipt of receiptsIn(input)) this.held.delete(receipt);
-    if (operation === "ChangeMessageVisibilityBatch") this.giveBack(input);
-    if (operation === "BatchWriteItem") for (const key of resultsIn(input)) this.written.add(key);
+    if (operation === "ReceiveMessage") {
+      for (const { ReceiptHandle, Body, Attributes } of messagesSchema.parse(output).Messages) {
+        const message = taskMessageSchema.parse(JSON.parse(Body));
+        this.held.set(ReceiptHandle, { message, deliveries: Attributes.ApproximateReceiveCount });
+      }
+    } else if (operation === "DeleteMessageBatch" || operation === "ChangeMessageVisibilityBatch") {
+      const isGone = (timeout?: number) => operation === "DeleteMessageBatch" || timeout === 0;
+      for (const { ReceiptHandle, VisibilityTimeout } of entriesOf(input))
+        if (isGone(VisibilityTimeout)) this.held.delete(ReceiptHandle);
+    } else if (operation === "BatchWriteItem") {
+      const results = Object.values(resultsSchema.safeParse(input).data?.RequestItems ?? {}).flat();
+      for (const { PutRequest } of results) this.written.add(PutRequest.Item.pop_url.S);
+    }
   }
 
   /** The agent has died. */
@@ -160,7 +177,7 @@ export class HeldMessages {
 
   /** How often the message was delivered that was delivered most. */
   get mostDeliveries(): number {
-    return Math.max(0, ...[...this.held.values()].map(({ count }) => count));
+    return Math.max(0, ...[...this.held.values()].map(({ deliveries }) => deliveries));
   }
 
   /** Tasks that may be asked of the origin and whose results it has not written. */
@@ -174,50 +191,25 @@ export class HeldMessages {
     return [...this.held.values()].some(({ message }) => leads(message) && this.openOf(message) === 0);
   }
 
-  leadsAmong(receipts: readonly string[]): boolean {
-    return receipts.some((receipt) => {
-      const held = this.held.get(receipt);
-      return held !== undefined && leads(held.message);
-    });
+  /** Whether one of the entries is a message that leads. */
+  hasLeadOf(entries: Entries): boolean {
+    return entries.some(({ ReceiptHandle }) => leads(this.held.get(ReceiptHandle)?.message));
   }
 
   private openOf({ pop, urls }: TaskMessage): number {
     return urls.filter(({ url }) => !this.written.has(`${pop}#${url}`)).length;
   }
-
-  private take(output: unknown): void {
-    for (const { ReceiptHandle, Body, Attributes } of receivedSchema.parse(output).Messages ?? []) {
-      const message = taskMessageSchema.parse(JSON.parse(Body));
-      this.held.set(ReceiptHandle, { message, count: Attributes.ApproximateReceiveCount });
-    }
-  }
-
-  private giveBack(input: unknown): void {
-    for (const { ReceiptHandle, VisibilityTimeout } of receiptsSchema.parse(input).Entries) {
-      if (VisibilityTimeout === 0) this.held.delete(ReceiptHandle);
-    }
-  }
 }
 
-function receiptsIn(input: unknown): string[] {
-  return receiptsSchema.parse(input).Entries.map(({ ReceiptHandle }) => ReceiptHandle);
+function entriesOf(input: unknown): Entries {
+  return entriesSchema.safeParse(input).data?.Entries ?? [];
 }
 
-function leads({ followers }: TaskMessage): boolean {
-  return followers !== undefined && followers.length > 0;
-}
-
-function resultsIn(input: unknown): string[] {
-  const { success, data } = writtenSchema.safeParse(input);
-  return success
-    ? Object.values(data.RequestItems).flatMap((all) => all.map((it) => it.PutRequest.Item.pop_url.S))
-    : [];
+function leads(message: TaskMessage | undefined): boolean {
+  return (message?.followers ?? []).length > 0;
 }
 
 function sendsFollowers(input: unknown): boolean {
-  const { success, data } = sentSchema.safeParse(input);
-  if (!success) return false;
-  return data.Entries.some(
-    ({ MessageBody }) => taskMessageSchema.safeParse(JSON.parse(MessageBody)).data?.follows === true,
-  );
+  const bodies = entriesOf(input).map(({ MessageBody }) => taskMessageSchema.safeParse(JSON.parse(MessageBody)));
+  return bodies.some(({ data }) => data?.follows === true);
 }

@@ -1,4 +1,4 @@
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "../engine/scenario.ts";
 import { longDownload, share } from "./downloads.ts";
 import { fair, second } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
@@ -6,6 +6,7 @@ import { foreignPage, hostileBodies } from "./hostile.ts";
 import { leads } from "./leads.ts";
 import { model } from "./model.ts";
 import { limits, throttling } from "./origin.ts";
+import { REGRESSIONS } from "./regressions.ts";
 import { generatedInput, originLimiter } from "./tests.ts";
 import { deception, warmth } from "./warmth.ts";
 
@@ -15,4 +16,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[longDownload, share, fair, second, model],
   ...[warmth, deception, limits, throttling, originLimiter],
   ...[hostileBodies, foreignPage, generatedInput],
+  ...REGRESSIONS,
 ];

@@ -6,9 +6,9 @@ import { authorization } from "../../local/front.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { firstPops } from "../../local/world.ts";
 import { noEmulatorPorts, nothingReadable } from "../check/exposure.ts";
+import type { CheckRow, Scenario } from "../engine/scenario.ts";
 import { attack } from "../load/foreign-page.ts";
 import { type HostileBody, hostileBody } from "../load/hostile-bodies.ts";
-import type { CheckRow, Scenario } from "../scenario.ts";
 import { filesOf } from "../world/world.ts";
 
 const BODIES = 10_000;

@@ -1,13 +1,13 @@
 import type { OriginLimit } from "../../edge/origin.ts";
 import { popsUnder } from "../../local/world.ts";
-import { neverAbove, neverAtOnce, noUrlFails, seldomRefused, usesLimit } from "../check/origin.ts";
-import { allTasksEnd, faultsHappened, noTaskFails, nothingLeft } from "../check/tasks.ts";
+import { neverAbove, neverAtOnce, seldomRefused, usesLimit } from "../check/origin.ts";
+import { allTasksEndWell, faultsHappened, nothingLeft } from "../check/tasks.ts";
+import { inOrder, type Scenario } from "../engine/scenario.ts";
 import { atOrigin } from "../load/edge.ts";
-import { fleetIsGone } from "../load/fleet.ts";
+import { fleetIsGone, setInstances } from "../load/fleet.ts";
 import { look, mark, request, until, wait } from "../load/requests.ts";
-import { loseInstance, setInstances } from "../nemesis/agents.ts";
+import { loseInstance } from "../nemesis/agents.ts";
 import { firstRequest } from "../nemesis/calls.ts";
-import { inOrder, type Scenario } from "../scenario.ts";
 import { filesOf } from "../world/world.ts";
 
 const AGENTS = 4;
@@ -38,19 +38,19 @@ export const limits: Scenario = {
     const bodyOf = (origin: object) => ({ instance_count: AGENTS, origin });
     return {
       world: {
-        edge: { pops: popsUnder(RECS, 1), site: { ...many, ...few }, behaviours: [{ collapsing: "off" }] },
+        edge: { pops: popsUnder(RECS, 1), behaviours: [{ collapsing: "off" }] },
         stallSeconds: (STALL_SECONDS * calm) / CALM_AFTER_SECONDS,
       },
       load: [
         request({
           name: rate,
-          paths: Object.keys(many),
+          files: many,
           body: bodyOf({ requests_per_second: PER_SECOND }),
           seconds: 1_200,
         }),
         fleetIsGone,
         atOrigin({ delayMs: ANSWER_MS }),
-        request({ name: atOnce, paths: Object.keys(few), body: bodyOf({ concurrency: CONCURRENCY }) }),
+        request({ name: atOnce, files: few, body: bodyOf({ concurrency: CONCURRENCY }) }),
       ],
       nemesis: [
         inOrder(
@@ -65,7 +65,7 @@ export const limits: Scenario = {
         usesLimit(rate, LEAST_PER_SECOND, calm * 1_000),
         faultsHappened("instance: lost"),
         neverAtOnce(atOnce, CONCURRENCY, ANSWER_MS - 20),
-        ...[rate, atOnce].flatMap((name) => [...allTasksEnd(name), noTaskFails(name)]),
+        ...[rate, atOnce].flatMap((name) => [...allTasksEndWell(name)]),
         nothingLeft,
       ],
     };
@@ -100,26 +100,17 @@ export const throttling: Scenario = {
     }));
     return {
       world: {
-        edge: {
-          pops: popsUnder(RECS, 1),
-          site: Object.assign({}, ...refusals.map(({ files }) => files)),
-          behaviours: [{ collapsing: "off" }],
-        },
+        edge: { pops: popsUnder(RECS, 1), behaviours: [{ collapsing: "off" }] },
       },
       load: refusals.map(({ name, limit, files }) =>
         inOrder(
           atOrigin({ limit }),
-          request({ name, paths: Object.keys(files), body: { instance_count: AGENTS }, seconds: 1_200 }),
+          request({ name, files, body: { instance_count: AGENTS }, seconds: 1_200 }),
           fleetIsGone,
         ),
       ),
       checks: [
-        ...refusals.flatMap(({ name }) => [
-          seldomRefused(name, GRACE_SECONDS, MOST_REFUSED),
-          noUrlFails(name),
-          ...allTasksEnd(name),
-          noTaskFails(name),
-        ]),
+        ...refusals.flatMap(({ name }) => [seldomRefused(name, GRACE_SECONDS, MOST_REFUSED), ...allTasksEndWell(name)]),
         nothingLeft,
       ],
     };

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../local/paths.ts";
+import type { CheckRow, Scenario, ScenarioParts } from "../engine/scenario.ts";
 import { runTests, type TestRun } from "../load/test-run.ts";
-import type { CheckRow, Scenario, ScenarioParts } from "../scenario.ts";
 
 /** How often a property is tried, compared with `npm test`. */
 const MORE_RUNS = 20;

@@ -5,11 +5,11 @@ import { popsUnder } from "../../local/world.ts";
 import { originDownloads } from "../check/origin.ts";
 import { counted, endsAs, noTaskLost, nothingLeft } from "../check/tasks.ts";
 import { claimsAreTrue, pathOf, viewersGetHits, warmTasks } from "../check/warmth.ts";
+import { type Check, inOrder, requestOf, rowOf, type Scenario, type Step, together } from "../engine/scenario.ts";
 import { askAsViewers, crowd, invalidateAll } from "../load/edge.ts";
 import { fleetIsGone } from "../load/fleet.ts";
-import { request, requestOf } from "../load/requests.ts";
+import { request } from "../load/requests.ts";
 import { pause } from "../nemesis/calls.ts";
-import { type Check, inOrder, type Scenario, type Step, together } from "../scenario.ts";
 import { HARD_CASES, type HardCase, type Wanted } from "./hard-cases.ts";
 
 /** So that others of a REC ask while the first fetch is on its way, if nothing keeps them from it. */
@@ -27,9 +27,10 @@ export const warmth: Scenario = {
   parts: (scale) => {
     const recs = scale.of(6, 2);
     const pops = popsUnder(recs, 5).map((it) => ({ ...it, addresses: 2, caches: "own" as const }));
-    const paths = Array.from({ length: scale.of(20, 2) }, (_, i) => `/css/${i}.css`);
+    const urls = scale.of(20, 2);
     const object = { size: 20_000, letters: true, headers: { "content-type": "text/css" } };
-    const fewest = paths.length * VARIANTS.length * recs;
+    const files = Object.fromEntries(Array.from({ length: urls }, (_, i) => [`/css/${i}.css`, object]));
+    const fewest = urls * VARIANTS.length * recs;
     const runs = [
       { verify: "edge", order: "lead-first" },
       { verify: "addresses", order: "lead-first" },
@@ -40,20 +41,19 @@ export const warmth: Scenario = {
       world: {
         edge: {
           pops,
-          site: Object.fromEntries(paths.map((path) => [path, object])),
           behaviours: [{ encodings: ["br", "gzip"], compress: true, collapsing: "off", serverTiming: 0 }],
           origin: SLOW_ORIGIN,
         },
       },
       load: runs.map(({ name, body }) =>
-        inOrder(invalidateAll, request({ name, paths, body }), fleetIsGone, askAsViewers(name, headerOf)),
+        inOrder(invalidateAll, request({ name, files, body }), fleetIsGone, askAsViewers(name, headerOf)),
       ),
       checks: [
         ...runs.flatMap(({ name, body }) => [
           endsAs(name, "FINISHED"),
           noTaskLost(name),
           warmTasks(name, "all"),
-          originDownloads(name, fewest, body.order === "lead-first" ? "exactly" : "at least"),
+          originDownloads(name, body.order === "lead-first" ? "=" : ">=", fewest),
           viewersGetHits(name),
           claimsAreTrue(name, "warm"),
         ]),
@@ -92,7 +92,6 @@ export const deception: Scenario = {
       world: {
         edge: {
           pops,
-          site: Object.fromEntries(all((way, it) => [pathIn(way, it), it.object])),
           behaviours: [...own.flat(), ...ways.map((way) => behaviourOf(way, {}, `/${way}/*`))],
           // Long enough that one of the crowd's requests is always on its way.
           origin: { delayMs: 200 },
@@ -102,7 +101,8 @@ export const deception: Scenario = {
         together(
           ...ways.map((way) => {
             const body = { verify: WAYS[way].verify, instance_count: 1 };
-            return request({ name: way, paths: HARD_CASES.map((it) => pathIn(way, it)), body });
+            const files = Object.fromEntries(HARD_CASES.map((it) => [pathIn(way, it), it.object]));
+            return request({ name: way, files, body });
           }),
         ),
       ],
@@ -148,14 +148,16 @@ export function caseIsSeen(way: Way, it: HardCase): Check {
     const wanted = WAYS[way].wanted(it);
     const request = requestOf(seen, way);
     const results = request.results.filter(({ url }) => pathOf(url) === pathIn(way, it));
-    const [error] = results.flatMap((result) => result.error ?? []);
+    const [error = ""] = results.flatMap((result) => result.error ?? []);
     const outcomes = results.map(({ outcome = "failed", reason }) => named(outcome, reason));
-    return {
-      what: `${way}: ${it.name}`,
-      wanted: named(wanted.outcome, wanted.reason),
-      saw: `${counted(outcomes)}${error === undefined ? "" : `: ${cutText(error, LONGEST_ERROR)}`}`,
-      holds: [results.length === request.pops.length, ...results.map((result) => isAsWanted(result, wanted))],
-    };
+    return rowOf(
+      `${way}: ${it.name}: ${named(wanted.outcome, wanted.reason)}`,
+      [
+        ["results", results.length, "=", request.pops.length],
+        ["as wanted", results.filter((result) => isAsWanted(result, wanted)).length, "=", request.pops.length],
+      ],
+      `${counted(outcomes)} ${cutText(error, LONGEST_ERROR)}`,
+    );
   };
 }
 

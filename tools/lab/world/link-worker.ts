@@ -1,6 +1,5 @@
 import { createConnection, type Socket } from "node:net";
 import { listenEverywhere } from "../../edge/pop-server.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /**
  * One instance's link: a TCP forwarder in a process of its own. It listens on the edge's addresses at a port of its own, and
@@ -11,7 +10,11 @@ const TICK_MS = 10;
 const PIECE_BYTES = 16_384;
 const edgePort = Number(env("LINK_EDGE_PORT"));
 const localAddress = env("LINK_LOCAL_ADDRESS");
-const bucket = new TokenBucket(Number(env("LINK_BYTES_PER_SECOND")));
+const bytesPerSecond = Number(env("LINK_BYTES_PER_SECOND"));
+/** What is not used is kept for a moment only, so that no burst follows. */
+const BURST_SECONDS = 0.05;
+/** Bytes that may pass now: a token bucket. */
+let tokens = 0;
 
 interface Flow {
   readonly from: Socket;
@@ -48,7 +51,7 @@ function onConnection(client: Socket): void {
 let filledAt = performance.now();
 setInterval(() => {
   const now = performance.now();
-  bucket.fill((now - filledAt) / 1_000);
+  tokens = Math.min(bytesPerSecond * BURST_SECONDS, tokens + (bytesPerSecond * (now - filledAt)) / 1_000);
   filledAt = now;
   pass();
 }, TICK_MS);
@@ -58,7 +61,8 @@ function pass(): void {
   for (const flow of flows) {
     const { from, to } = flow;
     const wanted = to.destroyed || to.writableNeedDrain ? 0 : Math.min(PIECE_BYTES, from.readableLength);
-    const granted = bucket.take(wanted);
+    const granted = Math.floor(Math.min(wanted, tokens));
+    tokens -= granted;
     if (wanted > 0 && granted === 0) return;
     flows.delete(flow);
     if (to.destroyed) continue;

@@ -13,8 +13,8 @@ import { AwsProxy } from "./aws-proxy.ts";
 import { InstanceLinks } from "./links.ts";
 
 export interface WorldOptions {
-  /** The stand-in edge, of `www.example.com`. */
-  readonly edge: Omit<StandInOptions, "aliases" | "faults">;
+  /** The stand-in edge, of `www.example.com`. Its origin has what requests ask for. */
+  readonly edge: Omit<StandInOptions, "aliases" | "faults" | "site">;
   /** Whose calls of the AWS APIs pass the world's proxy. Each agent is a caller of its own; the Lambdas are `lambdas`. @default nobody's */
   readonly proxied?: "agents" | "all";
   /** Gives each instance a link to the edge, by which the edge tells it from the others. @default none */
@@ -54,7 +54,7 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
   const boots = new BootGate(options.bootApartMs ?? 0);
   const pops = edgeOptions.pops.map(({ pop }) => pop);
   const prewarm = await startLocalPrewarm({
-    edge: { aliases: [HOST], ...edgeOptions },
+    edge: { aliases: [HOST], site: {}, ...edgeOptions },
     env: {
       ...(proxied === "all" ? { AWS_ENDPOINT_URL: await proxy.listen("lambdas") } : {}),
       PREWARM_STALL_SECONDS: String(stallSeconds),
@@ -143,8 +143,7 @@ export class BootGate {
   }
 }
 
-/** Objects of a site: `/name/0.bin`, `/name/1.bin`, … @param bytes of each */
-export function filesOf(name: string, count: number, bytes: number | ((i: number) => number)) {
-  const size = typeof bytes === "number" ? () => bytes : bytes;
-  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`/${name}/${i}.bin`, { size: size(i) }]));
+/** So many files of so many bytes: `/name/0.bin`, `/name/1.bin`, … */
+export function filesOf(name: string, count: number, bytes: number): Record<string, { readonly size: number }> {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`/${name}/${i}.bin`, { size: bytes }]));
 }

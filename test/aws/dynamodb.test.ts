@@ -1,0 +1,78 @@
+import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { fromAttributes, putItems, queryItems, toAttributes } from "../../aws/dynamodb.ts";
+import { collect } from "../collect.ts";
+import { result } from "../lambdas/items.ts";
+import { fakeClient } from "./client.ts";
+
+// Pauses between attempts are not waited out.
+vi.mock("node:timers/promises", async (original) => ({
+  ...(await original<object>()),
+  setTimeout: async () => undefined,
+}));
+
+it("an item comes back as it went", () => {
+  const item = result("SIN2-P1", "https://a.example/", { ok: false, error: "HTTP 403", http_status: 403 });
+  expect(fromAttributes(toAttributes(item))).toEqual(item);
+  expect(toAttributes({ ...item, error: undefined })).not.toHaveProperty("error");
+  expect(fromAttributes({ ...toAttributes(item), newer: { L: [] } })).toEqual(item);
+});
+
+describe("a batch of puts", () => {
+  type Puts = { readonly PutRequest: { readonly Item: { readonly id: number } } }[];
+  const items = (n: number) => Array.from({ length: n }, (_, id) => ({ id }));
+
+  /** A table that leaves some of each batch unprocessed. */
+  function table(left: (batch: Puts) => Puts = () => []) {
+    const { client, sent } = fakeClient<DynamoDBDocument>(({ input }) => ({
+      UnprocessedItems: { table: left(input.RequestItems.table) },
+    }));
+    const batches = () => sent.map(({ input }): Puts => input.RequestItems.table);
+    return {
+      put: (n: number) => putItems(client, "table", items(n)),
+      batches,
+      sizes: () => batches().map((it) => it.length),
+    };
+  }
+
+  it("has 25 items, in order; none for nothing", async () => {
+    const { put, batches, sizes } = table();
+    await put(60);
+    expect(sizes()).toEqual([25, 25, 10]);
+    expect(batches().flatMap((batch) => batch.map(({ PutRequest }) => PutRequest.Item))).toEqual(items(60));
+    await put(0);
+    expect(batches()).toHaveLength(3);
+  });
+
+  it("is written again as far as it was left unprocessed: that, and no more", async () => {
+    const { put, sizes } = table((batch) => batch.slice(0, Math.floor(batch.length / 2)));
+    await put(30);
+    expect(sizes()).toEqual([25, 12, 6, 3, 1, 5, 2, 1]);
+  });
+
+  it("fails when something stays unprocessed", async () => {
+    const random = vi.spyOn(Math, "random");
+    const { put, batches } = table((batch) => batch.slice(0, 2));
+    await expect(put(30)).rejects.toThrow("2 items for table stayed unprocessed 10 times");
+    expect(batches()).toHaveLength(10);
+    // A pause before every one but the first.
+    expect(random).toHaveBeenCalledTimes(9);
+    random.mockRestore();
+  });
+});
+
+it("a query asks for each page from where the page before it ended, until none follows", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 6 }), async (sizes) => {
+      const starts: unknown[] = [];
+      const pages = sizes.map((size, page) => Array.from({ length: size }, (_, i) => ({ id: `${page} ${i}` })));
+      const { client } = fakeClient<DynamoDBDocument>(({ input }, page) => {
+        starts.push(input.ExclusiveStartKey);
+        return { Items: pages[page], LastEvaluatedKey: page + 1 < sizes.length ? { end: page } : undefined };
+      });
+      expect(await collect(queryItems(client, { TableName: "table" }))).toEqual(pages.flat());
+      expect(starts).toEqual(sizes.map((_, page) => (page === 0 ? undefined : { end: page - 1 })));
+    }),
+  );
+});

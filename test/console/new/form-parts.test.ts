@@ -1,0 +1,217 @@
+import { describe, expect, test } from "vitest";
+import { beyondCaps, capOf } from "../../../console/new/caps.ts";
+import { catalogueWith } from "../../../console/new/catalogue-with.ts";
+import { dollarsIn, mostPaid } from "../../../console/new/cost.ts";
+import { curlOf } from "../../../console/new/curl.ts";
+import { readDraft } from "../../../console/new/draft.ts";
+import { readDropped } from "../../../console/new/dropped.ts";
+import { faultsAt, faultsOf, withHints } from "../../../console/new/faults.ts";
+import { fromOrigin, plusMinus } from "../../../console/new/figures.ts";
+import { EMPTY_FORM } from "../../../console/new/form.ts";
+import { whyNotSend } from "../../../console/new/may-send.ts";
+import { readUrlLines } from "../../../console/new/url-lines.ts";
+import { problemIn } from "../../../console/new/url-problem.ts";
+import { csvRow } from "../../../domain/csv.ts";
+import { normalizeUrl } from "../../../domain/net/urls.ts";
+
+describe("the faults of a 400", () => {
+  const faults = faultsOf(
+    "url_list: 'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed; header[2]: must be a string; " +
+      "sources[0].url: must be an https:// URL; timeout: is required: whole minutes from 1 to 9; The body is odd; and 7 more faults like these",
+  );
+  test("stand at their fields; a semicolon within one is no end", () => {
+    expect(faultsAt(faults, "url_list")).toEqual([
+      "'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed",
+    ]);
+    expect(faultsAt(faults, "header", "sources")).toEqual([
+      "[2]: must be a string",
+      "[0].url: must be an https:// URL",
+    ]);
+  });
+  test("that name no field are the rest", () => {
+    expect(faults.rest).toEqual(["and 7 more faults like these"]);
+    expect(faultsOf("The body is not valid JSON").rest).toEqual(["The body is not valid JSON"]);
+  });
+
+  test("have what a field takes before them, where there are words for it", () => {
+    const hinted = withHints(faults, (field) => (field === "timeout" ? "1 to 9 minutes" : undefined));
+    expect(faultsAt(hinted, "timeout")).toEqual(["1 to 9 minutes", ...faultsAt(faults, "timeout")]);
+    expect(faultsAt(hinted, "header")).toEqual(faultsAt(faults, "header"));
+    expect(hinted.rest).toEqual(faults.rest);
+  });
+});
+
+describe("caps", () => {
+  const cap = (parameter: string, value: number | null) => ({ parameter, value, unit: "", bounds: "" });
+  const settings = { caps: [cap("maxInstances", 20), cap("maxTimeout", 100), cap("maxTasks", 1_000)] };
+  test("are told by the parameter that sets them", () => {
+    const beyond = beyondCaps(settings, { instances: "21", minutes: "100", tasks: 1_001 });
+    expect([...beyond.values()]).toEqual([
+      { parameter: "maxInstances", cap: 20 },
+      { parameter: "maxTasks", cap: 1_000 },
+    ]);
+  });
+  test("of a deployment that tells none bound nothing here", () => {
+    expect(beyondCaps(undefined, { instances: "999", minutes: "1", tasks: 9e9 }).size).toBe(0);
+    expect(capOf({ caps: [cap("maxInstances", null)] }, "maxInstances")).toBeUndefined();
+  });
+});
+
+describe("Send", () => {
+  const fine = { urls: 1, badLines: 0, isTooMany: false, pops: 1, isBeyondCap: false, isFaulty: false };
+  test.each([
+    [{}, undefined],
+    [{ urls: 0 }, "offNoUrls"],
+    [{ badLines: 2 }, "offBadLines"],
+    [{ isTooMany: true }, "offTooMany"],
+    [{ pops: 0 }, "offNoPops"],
+    [{ isBeyondCap: true, isFaulty: true }, "offCap"],
+    [{ isFaulty: true }, "offFault"],
+  ] as const)("%j: off because of %s", (change, expected) => {
+    expect(whyNotSend({ ...fine, ...change })).toBe(expected);
+  });
+});
+
+test("the curl line quotes for a shell, and has no key in it", () => {
+  const line = curlOf(JSON.stringify({ header: ["X: it's"] }), "https://api.example/prod/");
+  expect(line).toBe(
+    `curl -H "x-api-key: $PREWARM_KEY" -H 'content-type: application/json' -d '{"header":["X: it'\\''s"]}' 'https://api.example/prod/prewarm'`,
+  );
+});
+
+test("a body that is too long for a command line is read from the file that it is saved as", () => {
+  const line = curlOf("x".repeat(100_001), "https://api.example/prod/");
+  expect(line).toContain("-d @request.json ");
+});
+
+const DOLLARS = { total: 0, low: null, high: null, lines: [], prices_as_of: "2026-11", not_included: [] };
+
+describe("money", () => {
+  test("has no cents above ten dollars", () => {
+    expect([3.2, 9.999, 323.4].map((it) => dollarsIn("en", it))).toEqual(["$3.20", "$10", "$323"]);
+  });
+  test("what most of it is for", () => {
+    const lines = (bytes: number) => [
+      { line: "ec2_spot", dollars: 10 - bytes, of: "" },
+      { line: "cloudfront_bytes", dollars: bytes, of: "" },
+    ];
+    const paid = (bytes: number) => mostPaid({ ...DOLLARS, total: 10, lines: lines(bytes) });
+    expect(paid(9)).toEqual({ says: "almostAll", what: "payCloudfrontBytes" });
+    expect(paid(4)).toEqual({ says: "mostly", what: "payEc2Spot" });
+    expect(mostPaid(DOLLARS)).toBeUndefined();
+  });
+});
+
+describe("figures", () => {
+  const bytes = (low: number | null, high: number | null) => ({ estimate: 100, low, high, unreadable: 0, sampled: 9 });
+  test("the bounds, by the wider side; none if it is exact or not known", () => {
+    expect(plusMinus(bytes(96, 109))).toBe(9);
+    expect(plusMinus(bytes(100, 100))).toBeUndefined();
+    expect(plusMinus(bytes(null, null))).toBeUndefined();
+  });
+  test("what comes from the origin, by the mean", () => {
+    const estimate = {
+      urls: 5,
+      variants: 1,
+      tasks: 50,
+      lower_bound: false,
+      sources: [],
+      pops: { count: 10 },
+      bytes: bytes(100, 100),
+      origin_fetches: { expected: null, least: 5, most: 25, size_questions: 5 },
+      instances: { count: 1, type: "", minutes_to_finish: 1, binds: "" },
+      dollars: DOLLARS,
+    };
+    expect(fromOrigin(estimate)).toEqual({ fetches: 25, bytes: 50 });
+  });
+});
+
+test("a chosen POP that is not in the catalogue is in the list all the same", () => {
+  const [pop] = catalogueWith([], ["SIN99-P9"]);
+  expect(pop).toMatchObject({ code: "SIN99-P9", city: "Singapore", rec: "Singapore" });
+});
+
+describe("a draft", () => {
+  test("of another release, or none, is an empty form", () => {
+    for (const stored of ["", "{}", "null", '{"urls":4}']) expect(readDraft(stored)).toEqual(EMPTY_FORM);
+  });
+  test("is read as it was kept", () => {
+    const form = { ...EMPTY_FORM, urls: "https://a.example/", pops: ["SIN2-P1"] };
+    expect(readDraft(JSON.stringify(form))).toEqual(form);
+    expect(readDraft(JSON.stringify(EMPTY_FORM))).toEqual(EMPTY_FORM);
+  });
+});
+
+test("what is wrong with a URL is told in Chinese, too", () => {
+  const urls = [
+    "x",
+    "ftp://a/",
+    "https://a:8443/",
+    "https://u@a/",
+    `https://${"a".repeat(64)}.b/`,
+    "https://a/\u0001b",
+  ];
+  for (const url of urls) {
+    const result = normalizeUrl(url);
+    const problem = "problem" in result ? result.problem : "";
+    expect(problemIn(problem, "zh")).toMatch(/[\u4e00-\u9fff]/);
+    expect(problemIn(problem, "en")).toBe(problem);
+  }
+});
+
+test("a URL a line, each once; empty lines and comments are none", () => {
+  const read = readUrlLines("# list\nhttps://a.example/x\r\n\n  https://a.example/y  \nHTTPS://A.example/x#top\n");
+  expect(read).toMatchObject({ urls: ["https://a.example/x", "https://a.example/y"], bad: [], duplicates: 1 });
+});
+
+test("a host in Unicode is a URL, and the same one as in punycode", () => {
+  const { urls, bad, duplicates } = readUrlLines("https://bücher.example/a\nhttps://xn--bcher-kva.example/a");
+  expect({ urls, bad, duplicates }).toEqual({ urls: ["https://bücher.example/a"], bad: [], duplicates: 1 });
+});
+
+test("every line that is no URL is told, by its number", () => {
+  const { bad } = readUrlLines("https://a.example/\nwww.a.example\n\nftp://a.example/x\nhttps://a.example:8443/");
+  expect(bad).toEqual([
+    { line: 2, text: "www.a.example", problem: "is not an absolute URL" },
+    { line: 4, text: "ftp://a.example/x", problem: "has the scheme ftp" },
+    { line: 5, text: "https://a.example:8443/", problem: expect.stringContaining("8443") },
+  ]);
+});
+
+test("more than a request may have is told", () => {
+  const many = Array.from({ length: 60_001 }, (_, i) => `https://a.example/${i}`).join("\n");
+  expect(readUrlLines(many).isTooMany).toBe(true);
+});
+
+const read = (name: string, text: string) => readDropped(name, text, EMPTY_FORM);
+
+describe("a file", () => {
+  test("of text is a URL a line, whatever is in it: what is none is marked then", () => {
+    expect(read("urls.txt", "\uFEFFhttps://a.example/\r\n\nwww.b.example")).toEqual({
+      lines: ["https://a.example/", "www.b.example"],
+    });
+  });
+
+  test("of comma-separated values is each cell that is a URL, quoted ones too", () => {
+    const text = 'id,url,size\n1,https://a.example/x,10\n2,"https://a.example/a,b",20\n3;https://a.example/z;1\n';
+    expect(read("report.csv", text)).toEqual({
+      lines: ["https://a.example/x", "https://a.example/a,b", "https://a.example/z"],
+    });
+  });
+
+  test("that is a report of Prewarm has the URLs as they were asked for", () => {
+    const report = csvRow(["pop", "url"]) + csvRow(["SIN2-P1", "https://a.example/;=1"]);
+    expect(read("report.csv", report)).toEqual({ lines: ["https://a.example/;=1"] });
+  });
+
+  test("of JSON is a list, or the body of a request, which fills the whole form", () => {
+    expect(read("list.json", '["https://a.example/", 4]')).toEqual({ lines: ["https://a.example/"] });
+    const dropped = read("request.json", '{"url_list":["https://a.example/"],"timeout":30,"instance_count":3}');
+    expect(dropped).toMatchObject({ form: { urls: "https://a.example/", minutes: "30", instances: "3" } });
+  });
+
+  test("with no URL in it is told so", () => {
+    expect(read("empty.txt", " \n")).toEqual({ nothing: true });
+    expect(read("report.csv", "a,b\n1,2")).toEqual({ nothing: true });
+  });
+});

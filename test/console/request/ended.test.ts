@@ -1,0 +1,230 @@
+import { describe, expect, it } from "vitest";
+import { type Progress, progressSchema, summarySchema } from "../../../client/answers.ts";
+import { failedEverywhere, without } from "../../../console/request/everywhere.ts";
+import { firstNames } from "../../../console/request/example-names.ts";
+import { isFine } from "../../../console/request/is-fine.ts";
+import { othersOf } from "../../../console/request/the-others.ts";
+import { urgentOf } from "../../../console/request/urgency.ts";
+import { readiness } from "../../readiness.ts";
+import { failure } from "../report/made-up-report.ts";
+
+const MUMBAI_COLD = readiness({ cold_objects: 2, cold_recs: ["Mumbai"], pops: 3, exceptions: 1 });
+
+const row = (pop: string, failed: number, notKept = 0, tasks = 10) => ({
+  pop,
+  rec: "Mumbai",
+  state: "DONE",
+  total_count: tasks,
+  download_count: tasks,
+  failed_count: failed,
+  warm_count: tasks - failed,
+  not_kept_count: notKept,
+});
+
+const everywhere = (code: string, urls: number, pops = 3) => ({ ...failure(code, [], urls * pops), pops, urls });
+
+/** Ten URLs at three POPs: one is refused and one is not kept, everywhere; three more fail at BOM3. */
+function ended(changes: object = {}): Progress {
+  const pops = [row("BOM1", 2, 1), row("BOM2", 2, 1), row("BOM3", 5, 1)];
+  return progressSchema.parse({
+    request_id: "r1",
+    status: "FINISHED",
+    verdict: "not_ready",
+    readiness: MUMBAI_COLD,
+    url_count: 10,
+    pop_count: 3,
+    created_at: "x",
+    last_update_time: "x",
+    timeout_at: "x",
+    timestamp: "x",
+    pops,
+    total_count: 30,
+    download_count: 30,
+    failed_count: 9,
+    not_kept_count: 3,
+    warm_count: 21,
+    failures: [
+      everywhere("http_4xx", 1),
+      everywhere("not_kept", 1),
+      { ...failure("timeout", [], 3), pops: 1, urls: 3 },
+    ],
+    ...changes,
+  });
+}
+
+describe("what fails everywhere", () => {
+  it("is known of reasons that have each of their URLs at each POP", () => {
+    const aside = failedEverywhere(ended());
+    expect(aside).toEqual({ objects: 2, not_kept: 1 });
+    expect(ended().pops.map((it) => without(it, aside))).toMatchObject([
+      { total_count: 8, download_count: 8, failed_count: 0, not_kept_count: 0, warm_count: 8 },
+      { failed_count: 0 },
+      { failed_count: 3, not_kept_count: 0 },
+    ]);
+  });
+
+  it("a POP that did not resolve has none of it", () => {
+    const gone = { ...row("BOM4", 0, 0, 0), state: "NOT_RESOLVED" };
+    const request = ended({ pops: [...ended().pops, gone] });
+    const aside = failedEverywhere(request);
+    expect(aside.objects).toBe(2);
+    expect(request.pops.map((it) => without(it, aside)).at(-1)).toMatchObject({ total_count: 0, failed_count: 0 });
+  });
+
+  it.each([
+    ["a URL may have several tasks at a POP", { url_count: 5 }],
+    ["a retry has some tasks alone", { retry_of: "r0" }],
+    ["nobody tells how many URLs could not be read", { readiness: undefined }],
+    ["the POPs' counts lag behind the totals", { failed_count: 10 }],
+    ["a reason has its URLs here and there", { failures: [{ ...failure("http_4xx", [], 5), pops: 3, urls: 2 }] }],
+    ["its URLs are not counted yet", { failures: [{ ...failure("http_4xx", [], 3), pops: 3, urls: null }] }],
+    ["it is at two of three POPs", { failures: [everywhere("http_4xx", 1, 2)] }],
+  ])("is not told where %s", (_, changes) => {
+    expect(failedEverywhere(ended(changes)).objects).toBe(0);
+  });
+});
+
+describe("the others", () => {
+  it("are warm at all POPs but one, which lacks some", () => {
+    expect(othersOf(ended())).toEqual({
+      objects: 8,
+      areOthers: true,
+      pops: 3,
+      warmPops: 2,
+      but: { pop: "BOM3", objects: 3 },
+    });
+  });
+
+  it("are all objects where nothing fails everywhere; of several POPs none is named", () => {
+    const pops = [row("BOM1", 0), row("BOM2", 1), row("BOM3", 2)];
+    const request = ended({ pops, failed_count: 3, not_kept_count: 0, warm_count: 27, failures: [] });
+    expect(othersOf(request)).toEqual({ objects: 10, areOthers: false, pops: 3, warmPops: 1, but: undefined });
+  });
+
+  it.each([
+    ["it was stopped", { status: "STOPPED" }],
+    ["the counts do not agree", { total_count: 31 }],
+    [
+      "good ones are hits alone",
+      { pops: ended().pops.map((it) => ({ ...it, warm_count: 0, hit_count: it.warm_count })) },
+    ],
+    ["no POP has all of them", { failures: [] }],
+    ["POPs have different objects", { pops: [row("BOM1", 2, 1), row("BOM2", 2, 1, 11), row("BOM3", 5, 1, 9)] }],
+  ])("are not told where %s", (_, changes) => {
+    expect(othersOf(ended(changes))).toBeUndefined();
+  });
+});
+
+const READINESS = readiness({ exceptions: 1 });
+const at = (pop: string, url = "https://e/a") => ({ url, pop });
+const NOT_READY = { status: "FINISHED", verdict: "not_ready", readiness: READINESS, pop_count: 38 } as const;
+const reason = (code: string, pops: number, ...examples: object[]) => ({
+  code,
+  subject: "task" as const,
+  tasks: 7,
+  pops,
+  urls: 7,
+  examples: failure(code, examples).examples as { url: string; pop: string }[],
+});
+
+describe("urgentOf", () => {
+  it("nothing is urgent where the verdict lets the crowd come", () => {
+    const ready = { ...NOT_READY, verdict: "ready_with_exceptions" } as const;
+    expect(urgentOf(ready, [reason("http_4xx", 38)])).toEqual({ failures: [], untried: false });
+  });
+
+  it("what viewers meet everywhere is; what one POP of many lacks can wait", () => {
+    const kept = reason("not_kept", 38);
+    const asked = reason("not_asked", 1);
+    const one = reason("timeout", 1, at("BOM1"));
+    const many = reason("connection", 9);
+    expect(urgentOf(NOT_READY, [kept, asked, one, many]).failures).toEqual([kept, asked, many]);
+  });
+
+  it("a 202 of the origin at one POP comes first, because viewers get it, too; a challenge of AWS WAF there can wait", () => {
+    const accepted = reason("not_cacheable", 1, at("BOM1"));
+    const challenged = reason("waf", 1, at("BOM2"));
+    const everywhere = reason("waf", 9);
+    expect(urgentOf(NOT_READY, [accepted, challenged]).failures).toEqual([accepted]);
+    expect(urgentOf(NOT_READY, [everywhere, challenged]).failures).toEqual([everywhere]);
+  });
+
+  it("two of 38 POPs lack much, each for a reason of its own: both reasons come first, that of a third does not", () => {
+    const readiness = { ...READINESS, lacking_pops: 2, lacking_examples: ["DEL54-P2", "CGK50-P1"] };
+    const one = reason("connection", 1, at("DEL54-P2"));
+    const two = reason("incomplete", 1, at("CGK50-P1"));
+    const other = reason("too_slow", 1, at("SIN2-P1"));
+    expect(urgentOf({ ...NOT_READY, readiness }, [one, two, other]).failures).toEqual([one, two]);
+    const fewer = { ...readiness, lacking_pops: 1 };
+    const all = [reason("http_4xx", 38), one];
+    expect(urgentOf({ ...NOT_READY, readiness: fewer }, all).failures).toEqual(all.slice(0, 1));
+  });
+
+  it("a URL that could not be read comes first, and a POP that did not resolve can wait", () => {
+    const url = { ...reason("other", 0), subject: "url", tasks: 0 } as const;
+    const pop = { ...reason("name_not_found", 30), subject: "pop", tasks: 0 } as const;
+    expect(urgentOf(NOT_READY, [url, pop]).failures).toEqual([url]);
+    expect(urgentOf(NOT_READY, [pop]).failures).toEqual([]);
+  });
+
+  it("nothing is urgent where nothing was to be verified", () => {
+    expect(urgentOf({ ...NOT_READY, verdict: "not_verified" }, [reason("http_4xx", 38)]).failures).toEqual([]);
+  });
+
+  it("what may have left an object cold in a whole REC comes first: at two POPs, or with its URL", () => {
+    const cold = [{ url: "https://e/cold", rec: "Mumbai" }];
+    const readiness = { ...READINESS, cold_objects: 1, cold_examples: cold, cold_recs: ["Mumbai"] };
+    const two = reason("timeout", 2, at("BOM1"));
+    const named = reason("connection", 1, at("BOM2", "https://e/cold"));
+    const other = reason("too_slow", 1, at("BOM3"));
+    expect(urgentOf({ ...NOT_READY, readiness }, [two, named, other]).failures).toEqual([two, named]);
+  });
+
+  it("one that is not ready has something that comes first, whatever is known of why", () => {
+    const only = [reason("timeout", 1, at("BOM1"))];
+    expect(urgentOf({ ...NOT_READY, readiness: undefined }, only).failures).toEqual(only);
+  });
+
+  it("of one that was cut short, the tasks that were not tried are why", () => {
+    const only = [reason("timeout", 1, at("BOM1"))];
+    expect(urgentOf({ ...NOT_READY, status: "STOPPED" }, only)).toEqual({
+      failures: [],
+      untried: true,
+    });
+  });
+});
+
+describe("isFine", () => {
+  const all = { status: "FINISHED", total_count: 9, download_count: 9 } as const;
+  const summary = (changes: object = {}) =>
+    summarySchema.parse({ request_id: "r", status: "FINISHED", failure_pop_urls_report: "https://e/", ...changes });
+  it("is known once the summary is there, and has nothing left out", () => {
+    expect(isFine(all, summary(), [])).toBe(true);
+    expect(isFine(all, undefined, [])).toBe(false);
+    expect(isFine(all, summary({ failure_pops: ["FCO50-C1"] }), [])).toBe(false);
+    expect(isFine(all, summary({ failure_urls: ["https://e/gone"] }), [])).toBe(false);
+    expect(isFine(all, summary(), [failure("timeout") as never])).toBe(false);
+    expect(isFine({ ...all, status: "STOPPED" }, summary(), [])).toBe(false);
+    expect(isFine({ ...all, download_count: 8 }, summary(), [])).toBe(false);
+  });
+});
+
+describe("firstNames", () => {
+  const S3 = "https://www.example.com/s3e1/";
+  it.each([
+    [
+      "below the folder that all have in common",
+      `${S3}seg-0`,
+      [`${S3}seg-01.m4s`, `${S3}seg-02.m4s`],
+      ["seg-01.m4s", "seg-02.m4s"],
+    ],
+    ["two of them, each once", S3, [`${S3}a`, `${S3}a`, `${S3}b`, `${S3}c`], ["a", "b"]],
+    ["one that is the prefix itself", `${S3}a.js`, [`${S3}a.js`], ["a.js"]],
+    ["the folder itself", S3, [S3], ["www.example.com/s3e1/"]],
+    ["with nothing in common but the scheme", "https://", ["https://a.example/x"], ["a.example/x"]],
+    ["a POP", "", ["FCO50-C1"], ["FCO50-C1"]],
+    ["the end of a long one", S3, [`${S3}${"x".repeat(99)}/0412.m4s`], [`…${"x".repeat(30)}/0412.m4s`]],
+  ])("%s", (_, prefix, urls, names) => {
+    expect(firstNames(urls, prefix)).toEqual(names);
+  });
+});

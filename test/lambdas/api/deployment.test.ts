@@ -1,0 +1,101 @@
+// What the API tells of its deployment: POPs, settings, its own description.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { popRowSchema } from "../../../domain/pops/list-pops.ts";
+import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { CAPS } from "../../../domain/request/caps.ts";
+import { ROOT } from "../../../tools/local/paths.ts";
+import { refusalOf, STAMP, world } from "./world.ts";
+
+const popsSchema = z.strictObject({ timestamp: z.string(), count: z.number(), pops: z.array(popRowSchema.strict()) });
+
+async function pops(query: Record<string, string> | null, w = world()) {
+  const { status, body } = await w.call("GET /pops", undefined, query);
+  expect(status).toBe(200);
+  return popsSchema.parse(body);
+}
+
+describe("GET /pops", () => {
+  it("lists the catalogue, with what is known of each and when it resolved here", async () => {
+    const w = world();
+    w.progress.resolved.set("SIN2-P1", Date.parse("2024-04-15T01:02:03.004Z"));
+    const { timestamp, count, pops: all } = await pops(null, w);
+    expect([timestamp, count]).toEqual([STAMP, POP_CODES.length]);
+    expect(all.map(({ code }) => code)).toEqual(POP_CODES.map(({ pop }) => pop));
+    expect(all.find(({ code }) => code === "SIN2-P1")).toEqual({
+      code: "SIN2-P1",
+      city: "Singapore",
+      country: "SG",
+      regions: ["apac"],
+      default_of: ["apac", "malaysia", "china", "indonesia", "philippines", "singapore", "thailand", "vietnam"],
+      rec: "Singapore",
+      rec_basis: "metro",
+      latitude: 1.35,
+      longitude: 103.99,
+      basis: "listed",
+      last_resolved_at: "2024-04-15 01:02:03.004000",
+    });
+    expect(all.filter(({ last_resolved_at }) => last_resolved_at !== null)).toHaveLength(1);
+  });
+
+  it.each([
+    [{ country: "south_korea" }, ["KR"]],
+    [{ country: " kr ", region: "" }, ["KR"]],
+    [{ region: "JP" }, ["JP"]],
+    [{ region: "apac", country: "Japan" }, ["JP"]],
+    [{ region: "eu", country: "japan" }, []],
+    [{ region: "au" }, ["NZ", "AU"]],
+    [{ country: "qatar" }, []],
+  ])("is of one country, by name or code, or of one region, or of both: %j", async (query, countries) => {
+    expect([...new Set((await pops(query)).pops.map(({ country }) => country))]).toEqual(countries);
+  });
+
+  it("lists what resolved here though the catalogue lacks it, at its site if that is known", async () => {
+    const w = world();
+    w.progress.resolved.set("SIN99-P1", Date.now()).set("ABC12-P3", Date.now());
+    const unknown = { city: null, country: null, regions: [], rec: null };
+    expect((await pops(null, w)).pops[0]).toMatchObject({ code: "ABC12-P3", basis: "here", ...unknown });
+    const known = { code: "SIN99-P1", basis: "here", city: "Singapore" };
+    expect((await pops({ country: "sg" }, w)).pops.at(-1)).toMatchObject(known);
+  });
+
+  it("refuses filters that nothing is known by, with what is, all at once", async () => {
+    const answer = await world().call("GET /pops", undefined, { country: "atlantis", region: "europe" });
+    expect(answer.body).toEqual({ status: "Failed", error_message: expect.any(String), timestamp: STAMP });
+    expect(refusalOf(answer)).toMatch(
+      /^400 country: unknown 'atlantis'; known: argentina, .*, vietnam; region: unknown 'europe'; known: apac, au, ca, cn, eu, jp, sa, us$/,
+    );
+  });
+
+  it.each(["constructor", "x".repeat(5_000)])("knows no region %j, and quotes little of it", async (region) => {
+    const { status, body } = await world().call("GET /pops", undefined, { region });
+    expect(status).toBe(400);
+    expect(JSON.stringify(body).length).toBeLessThan(300);
+  });
+});
+
+it("GET /settings: the deployment, and each cap with the parameter that sets it", async () => {
+  const { status, body } = await world({ caps: { maxInstances: 7 }, allowed: "E1,E2" }).call("GET /settings");
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    timestamp: STAMP,
+    env_name: "blue",
+    region: "eu-west-1",
+    version: "1.2.3",
+    private: false,
+    distributions: { parameter: "distributions", allowed: ["E1", "E2"] },
+    source_buckets: { parameter: "sourceBuckets", allowed: ["media", "docs/site/*"] },
+    instances: { types: ["c7gn.large"], estimate: { type: "c7gn.large", vcpus: 2, prices_as_of: "2026-11" } },
+  });
+  const caps = body["caps"] as { parameter: string }[];
+  expect(caps.map(({ parameter }) => parameter)).toEqual(Object.keys(CAPS));
+  const { description: bounds } = CAPS.maxInstances;
+  expect(caps[0]).toEqual({ parameter: "maxInstances", value: 7, unit: "instances", bounds });
+});
+
+it("GET /openapi.json is the file in docs/, whose paths begin where it was read", async () => {
+  const written = JSON.parse(readFileSync(`${ROOT}docs/openapi.json`, "utf8"));
+  const { status, body } = await world().call("GET /openapi.json");
+  expect([status, body]).toEqual([200, { ...written, servers: [{ url: "." }] }]);
+});

@@ -1,0 +1,317 @@
+// What `detail` adds to GET /prewarm.
+import { describe, expect, it } from "vitest";
+import { LISTS } from "../../../domain/plan/lists.ts";
+import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
+import { reasonText } from "../../../domain/readiness/reasons.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { minuteOf } from "../../../domain/request/samples.ts";
+import type { Count } from "../../../domain/result/count.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { parseTimestamp } from "../../../domain/timestamps.ts";
+import { MAX_HEAT_STRIP_TASKS } from "../../../lambdas/api/details.ts";
+import { batchCount, count, DOMAIN, heartbeat, LABEL, request, result, target } from "../items.ts";
+import { refusalOf, STAMP, withoutWarnings, world } from "./world.ts";
+
+const [SIN, FRA] = ["SIN2-P1", "FRA56-P4"] as const;
+
+it.each(["", "POPS"])("another detail is a 400 that names those that there are: %j", async (detail) => {
+  const { get, calls } = world();
+  expect(refusalOf(await get("prewarm", { detail }))).toBe(
+    `400 Unknown detail '${detail}'; use one of 'pops', 'failures', 'samples', 'urls'`,
+  );
+  expect(calls).toEqual([]);
+});
+
+describe("detail=pops", () => {
+  const ended = { active: undefined, status: "STOPPED" } as const;
+  const d1 = (change = {}) => target(SIN, { label: "d1", ...change });
+  const d2 = (change = {}) => target(SIN, { label: "d2", ...change });
+
+  /** The row of the one POP, which has these counts: results, failures, outcomes. */
+  async function row(
+    item: Partial<RequestItem>,
+    targets = [target(SIN)],
+    done = 0,
+    failed = 0,
+    outcomes: Partial<Count> = {},
+  ) {
+    const running: Partial<RequestItem> = { status: "IN_PROGRESS", pops: [SIN], total_count: 4, targets_total: 1 };
+    const w = world({ items: [request({ ...running, tasks_per_target: { [LABEL]: 4 }, ...item })] });
+    w.progress.counts.set("r1/0/0", count(done, done * 10, failed, outcomes));
+    await w.requestPops.put(targets);
+    const rows = (await w.get("prewarm", { detail: "pops" })).body["pops"] as object[];
+    expect(rows).toHaveLength(1);
+    return rows[0];
+  }
+
+  it("adds a row a POP", async () => {
+    const done = count(3, 30, 1, { warm_count: 2, not_kept_count: 1 });
+    expect(await row({}, undefined, 3, 1, { warm_count: 2, not_kept_count: 1 })).toEqual({
+      pop: SIN,
+      rec: "Singapore",
+      state: "IN_PROGRESS",
+      total_count: 4,
+      ...withoutWarnings(done),
+    });
+  });
+
+  it.each([
+    ["before it is resolved", { total_count: 0, targets_total: 0 }, [], 0, "WAITING"],
+    ["before its first result", {}, undefined, 0, "WAITING"],
+    ["with all", {}, undefined, 4, "DONE"],
+    ["that the DNS does not know", {}, [target(SIN, { state: "FAILED" })], 0, "NOT_RESOLVED"],
+    ["of a stopped request", ended, undefined, 3, "UNFINISHED"],
+    ["of a stopped request that had all", ended, undefined, 4, "DONE"],
+    ["of a finished one, whose counter missed a batch", { ...ended, status: "FINISHED" }, undefined, 3, "DONE"],
+  ] as const)("has the state of a POP %s", async (_, change, targets, done, state) => {
+    expect(await row(change, targets && [...targets], done)).toMatchObject({ state });
+  });
+
+  const tasks = (total_count: number, tasks_per_target: Record<string, number>) => ({ total_count, tasks_per_target });
+  it.each([
+    ["its tasks under each distribution", tasks(5, { d1: 3, d2: 2 }), [d1(), d2()], 5],
+    [
+      "tasks of URLs that are wanted everywhere, and its own besides",
+      tasks(9, { d1: 3, d2: 0 }),
+      [d1({ own_tasks: 2 }), d2({ own_tasks: 4 })],
+      9,
+    ],
+    ["none where all URLs are wanted elsewhere", tasks(9, { d1: 0 }), [d1()], 0],
+    [
+      "none under the distributions under which it does not resolve",
+      tasks(3, { d1: 3, d2: 2 }),
+      [d1(), d2({ state: "FAILED" })],
+      3,
+    ],
+  ])("counts of a POP %s", async (_, item, targets, total_count) => {
+    expect(await row({ ...item, targets_total: 2 }, targets)).toMatchObject({ total_count, state: "WAITING" });
+  });
+
+  it.each([
+    ["too many results", 9, 9, {}, { download_count: 4, failed_count: 4 }],
+    [
+      "too many outcomes",
+      4,
+      1,
+      { warm_count: 3, hit_count: 9, not_kept_count: 7 },
+      { warm_count: 3, hit_count: 0, not_kept_count: 1 },
+    ],
+    ["fewer than none", -1, -1, {}, { download_count: 0, failed_count: 0, download_size: 0 }],
+  ])("keeps counts within the POP's tasks: %s", async (_, done, failed, outcomes, expected) => {
+    expect(await row({}, undefined, done, failed, outcomes)).toMatchObject(expected);
+  });
+});
+
+describe("detail=failures", () => {
+  const example = { url: "https://a.example/", pop: SIN, error: "HTTP 403", http_status: 403 };
+  const refused = { code: "http_4xx", subject: "task", tasks: 2, pops: 2, examples: [example] } as const;
+  const running = request({ status: "IN_PROGRESS", total_count: 4 });
+  const failuresOf = async ({ get }: ReturnType<typeof world>, detail = "failures") =>
+    (await get("prewarm", { detail })).body["failures"];
+
+  it("adds the failures by reason as far as they are counted, with what they mean; and the POPs if they are asked for", async () => {
+    const w = world({ items: [running] });
+    const failures = new Map([["http_4xx", { tasks: 2, pops: [0, 1] }]] as const);
+    await w.progress.add("r1", batchCount({ total: count(2, 0, 2), failures }), "token");
+    await w.progress.putFailureExamples("r1", "http_4xx", [example]);
+    const { body } = await w.get("prewarm", { detail: "pops, failures" });
+    expect(body["pops"]).toHaveLength(2);
+    expect(body["failures"]).toEqual([{ ...refused, urls: null, ...reasonText("http_4xx", "en") }]);
+  });
+
+  it("adds input failures while the request runs, without a look at each URL that could not be read", async () => {
+    const w = world({ items: [running] });
+    await w.requestPops.put([target(SIN), target(FRA, { state: "FAILED", reason: "name_not_found" })]);
+    const dead = { code: "name_not_found", subject: "pop", tasks: 0, pops: 1 };
+    // The sizes are not asked yet.
+    expect(await failuresOf(w)).toMatchObject([dead]);
+    const gone = { url: "https://a.example/gone", error: "HTTP 404", http_status: 404 };
+    const counts = { code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 60_000 } as const;
+    await w.lists.write(LISTS.failedUrlGroups, "r1", [{ ...counts, examples: [gone] }]);
+    // There may be 480,000: one that is read would spoil the answer.
+    w.lists.objects[LISTS.failedUrls.key("r1")] = [["https://a.example/other", "HTTP 500", "", "http_5xx", "500"]];
+    expect(await failuresOf(w)).toMatchObject([{ ...counts, examples: [gone] }, dead]);
+  });
+
+  it("is exact once the report stands, whatever was counted", async () => {
+    const ended = { status: "FINISHED", active: undefined, report: "r1/report.csv", total_count: 4 } as const;
+    const w = world({ items: [request(ended)] });
+    const failures = new Map([["tls", { tasks: 1, pops: [0] }]] as const);
+    await w.progress.add("r1", batchCount({ total: count(1, 0, 1), failures }), "token");
+    await w.lists.write(LISTS.failures, "r1", [{ ...refused, urls: 1, examples: [example] }]);
+    expect(await failuresOf(w)).toMatchObject([{ code: "http_4xx", tasks: 2, urls: 1 }]);
+  });
+});
+
+describe("detail=samples", () => {
+  // Now is 03:12:21; the request was made at 03:10:21.
+  const at = (stamp: string) => `2024-04-16 ${stamp}`;
+  const minute = (stamp: string) => minuteOf(parseTimestamp(at(stamp)));
+  const samples = async ({ get }: ReturnType<typeof world>) =>
+    (await get("prewarm", { detail: "samples" })).body["samples"];
+  const running = request({ status: "IN_PROGRESS", total_count: 4 });
+
+  it("adds how it stood as each minute began, with what agents have not noted yet, and how it stands now", async () => {
+    const w = world({ items: [running] });
+    const heartbeats = [heartbeat({ received: 7 }), heartbeat()];
+    w.progress.set("r1", { count: count(3, 30, 1, { warm_count: 2 }), heartbeats });
+    await w.progress.putMinute("r1", minute("03:11:00"), count(0, 0, 0));
+    await w.progress.putMinute("r1", minute("03:12:00"), count(1, 10, 0));
+    await w.progress.addReceivedBytes("r1", minute("03:10:00"), 40);
+    await w.progress.addReceivedBytes("r1", minute("03:11:00"), 60);
+    const { rec_miss_count: _, ...none } = withoutWarnings(count(0, 0, 0));
+    expect(await samples(w)).toEqual([
+      { ...none, at: at("03:10:21.405000"), received_size: 0 },
+      { ...none, at: at("03:11:00.000000"), received_size: 40 },
+      // Not of 03:12:00: agents that heartbeat every ten seconds may have more of the minute before.
+      {
+        ...none,
+        at: STAMP,
+        received_size: 107,
+        download_size: 30,
+        download_count: 3,
+        failed_count: 1,
+        warm_count: 2,
+      },
+    ]);
+  });
+
+  it("keeps counts within the tasks that there are", async () => {
+    const w = world({ items: [running] });
+    await w.progress.putMinute("r1", minute("03:12:00"), count(9, 10, -1, { warm_count: 9 }));
+    w.passTime(30_000);
+    expect(await samples(w)).toContainEqual(
+      expect.objectContaining({ at: at("03:12:00.000000"), download_count: 4, failed_count: 0, warm_count: 4 }),
+    );
+  });
+
+  it("of one that has ended ends with it, exactly; it is not read unless it is asked for", async () => {
+    const exact = count(4, 40, 0, { hit_count: 4 });
+    const ended = { status: "FINISHED", verdict: "ready", active: undefined, total_count: 4, ...exact } as const;
+    const w = world({ items: [request(ended)] });
+    await w.progress.putMinute("r1", minute("03:11:00"), count(0, 0, 0));
+    await w.progress.addReceivedBytes("r1", minute("03:11:00"), 45);
+    // An instance died before it had noted these.
+    w.progress.set("r1", { heartbeats: [heartbeat({ received: 5 })] });
+    w.passTime(86_400_000);
+    expect((await w.get("prewarm")).body).not.toHaveProperty("samples");
+    expect(w.calls).not.toContain("progress.minutes");
+    expect(await samples(w)).toMatchObject([
+      { at: at("03:10:21.405000"), received_size: 0, hit_count: 0 },
+      { at: at("03:11:00.000000"), received_size: 0, hit_count: 0 },
+      { at: at("03:11:53.531000"), received_size: 50, hit_count: 4 },
+    ]);
+  });
+});
+
+describe("detail=urls", () => {
+  const urlOf = (n: number) => `https://a.example/${n}`;
+  const URLS: GoodUrl[] = [1, 2, 3].map((n) => ({ url: urlOf(n), bytes: 10 }));
+  const told = (pop: string, n: number, change: Partial<TaskResult> = {}) =>
+    result(pop, urlOf(n), { outcome: "warm", ...change });
+
+  interface Ended {
+    readonly urls?: readonly GoodUrl[];
+    readonly results?: readonly TaskResult[];
+    readonly sin?: "SENT" | "FAILED";
+    readonly item?: Partial<RequestItem>;
+  }
+  async function ended({ urls = URLS, results = [], sin = "SENT", item = {} }: Ended = {}) {
+    const distributions = [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }];
+    const w = world({
+      items: [request({ status: "STOPPED", active: undefined, total_count: 6, shards: 1, distributions, ...item })],
+    });
+    await w.lists.write(LISTS.goodUrls, "r1", urls);
+    await w.requestPops.put([target(SIN, { state: sin }), target(FRA)]);
+    w.results.items.push(...results);
+    return { ...w, ask: (pop = "") => w.get("prewarm", { detail: "urls", pop }) };
+  }
+  /** The URLs of a POP. */
+  async function urlsAt(pop: string, given: Ended) {
+    const { status, body } = await (await ended(given)).ask(pop);
+    expect(status).toBe(200);
+    return body["urls"];
+  }
+
+  it("tells those of the POP in the order of the list, whatever the order of the results", async () => {
+    const failed = { ok: false, outcome: "failed", reason: "http_4xx", error: "HTTP 404", http_status: 404 } as const;
+    expect(await urlsAt(SIN, { results: [told(SIN, 3, failed), told(SIN, 1), told(FRA, 2)] })).toEqual({
+      pop: SIN,
+      total_count: 3,
+      failures_omitted: 0,
+      buckets: [
+        { state: "warm", first: 1, tasks: 1, failed: 0 },
+        { state: "not_tried", first: 2, tasks: 1, failed: 0 },
+        { state: "failed", first: 3, tasks: 1, failed: 1 },
+      ],
+      failures: [{ url: urlOf(3), outcome: "failed", reason: "http_4xx", error: "HTTP 404", http_status: 404 }],
+    });
+  });
+
+  it("has a task for each variant, and each finds its result", async () => {
+    const urls = ["br", "gzip"].map((variant): GoodUrl => ({ url: urlOf(1), bytes: 1, variant }));
+    const gzip = told(SIN, 1, { variant: "gzip", pop_url: sortKeyOf({ pop: SIN, url: urlOf(1), variant: "gzip" }) });
+    expect(await urlsAt(SIN, { urls, results: [gzip] })).toMatchObject({
+      buckets: [{ state: "not_tried" }, { state: "warm" }],
+    });
+  });
+
+  // Of a retry: the first URL at the second POP alone.
+  const some: GoodUrl[] = [{ url: urlOf(1), bytes: 1, pops: "02" }, ...URLS.slice(1)];
+  it.each([
+    ["what was not to be warmed there", SIN, { urls: some }, 2],
+    ["nothing that was", FRA, { urls: some }, 3],
+    ["all where it did not resolve", SIN, { sin: "FAILED" as const }, 0],
+    ["all of one that came to no task", SIN, { item: { status: "FAILED" as const, total_count: 0 } }, 0],
+  ])("leaves out %s", async (_, pop, given, total_count) => {
+    expect(await urlsAt(pop, given)).toMatchObject({ total_count });
+  });
+
+  it("of one that has finished, what has no result was lost: its counts say so, too", async () => {
+    const given: Ended = { results: [told(SIN, 1), told(SIN, 2)], item: { status: "FINISHED", requeues: 2 } };
+    expect(await urlsAt(SIN, given)).toMatchObject({
+      failures: [{ url: urlOf(3), reason: "lost", error: expect.stringContaining("3 times") }],
+    });
+  });
+
+  it.each([
+    ["while it runs", SIN, { status: "IN_PROGRESS", active: "y" }, /^409 The request is IN_PROGRESS/],
+    ["without a POP", "", {}, /^400 pop: is required/],
+    ["for a POP that it has not", "SIN2-P10", {}, /^400 pop: the request has no POP 'SIN2-P10'/],
+  ] as const)("is refused %s", async (_, pop, item, message) => {
+    expect(refusalOf(await (await ended({ item })).ask(pop))).toMatch(message);
+  });
+
+  it.each([undefined, [[urlOf(1), "ten"]]])(
+    "is refused where the bucket has forgotten the list, or it is damaged: %j",
+    async (rows) => {
+      const { lists, ask } = await ended();
+      if (rows === undefined) delete lists.objects[LISTS.goodUrls.key("r1")];
+      else lists.objects[LISTS.goodUrls.key("r1")] = rows;
+      expect(refusalOf(await ask(SIN))).toBe("409 The list of the request's URLs is gone");
+    },
+  );
+
+  it("is refused for results so large that reading them costs more than a tenth of a cent, and no more of them is read", async () => {
+    const urls = Array.from({ length: 60_000 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
+    const { results, ask } = await ended({ urls, item: { total_count: 60_000 } });
+    let read = 0;
+    results.ofPop = async function* (_reqId: string, _pop: string, _shards: number, onRead?: (bytes: number) => void) {
+      for (const [n] of urls.entries()) {
+        // Short as they seem, DynamoDB bills 2,048 bytes each: a server's headers are in them, too.
+        if (read++ % 512 === 0) onRead?.(512 * 2_048);
+        yield told(SIN, n);
+      }
+    };
+    expect(refusalOf(await ask(SIN))).toMatch(/^400 pop: the results of SIN2-P1 have more than 64 MB; .*results_url/);
+    expect(read).toBeGreaterThan(30_000);
+    expect(read).toBeLessThan(32_000);
+  });
+
+  it("is refused for so many tasks that reading them takes too long, and no result is read", async () => {
+    const urls = Array.from({ length: MAX_HEAT_STRIP_TASKS + 1 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
+    const { ask, calls } = await ended({ urls });
+    expect(refusalOf(await ask(SIN))).toMatch(/^400 .*results_url/);
+    expect(calls).not.toContain("results.ofPop");
+  });
+});

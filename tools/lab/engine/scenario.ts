@@ -1,0 +1,192 @@
+import type { Progress } from "../../../client/answers.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { Get } from "../../edge/faults.ts";
+import type { OriginRequestSeen } from "../../edge/origin-log.ts";
+import type { Holder } from "../../edge/tiers.ts";
+import type { Passed } from "../world/links.ts";
+import type { World, WorldOptions } from "../world/world.ts";
+import type { Seed } from "./seed.ts";
+
+/** What is done in a world, what goes wrong meanwhile, and what must hold afterwards. */
+export interface Scenario {
+  /** `npm run lab -- NAME` */
+  readonly name: string;
+  /** One sentence, for `--list`. */
+  readonly description: string;
+  readonly parts: (scale: Scale) => ScenarioParts;
+}
+
+export interface ScenarioParts {
+  /** The stack, its edge and its fleet. @default none is started */
+  readonly world?: WorldOptions;
+  /** One step after the other. The run is over after the last. */
+  readonly load: readonly Step[];
+  /** All at the same time, as long as the load lasts. @default nothing goes wrong */
+  readonly nemesis?: readonly Step[];
+  readonly checks: readonly Check[];
+}
+
+/** How much of a scenario is run: 1 is all of it. */
+export class Scale {
+  constructor(readonly value: number) {}
+
+  /** So many at scale 1, fewer at a smaller one. @param least at any scale */
+  of(count: number, least = 1): number {
+    return Math.max(least, Math.round(count * this.value));
+  }
+}
+
+/** A part of the load, or of the nemesis: then it ends soon after `run.over` is aborted. */
+export type Step = (run: LabRun) => Promise<void>;
+
+/** What steps have at hand. */
+export interface LabRun {
+  /** @throws Error if the scenario has none */
+  readonly world: World;
+  readonly seed: Seed;
+  /** What checks look at. Steps add to it. */
+  readonly seen: Observations;
+  /** Aborted after the last step of the load, and if the run is ended. */
+  readonly over: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** What a run showed. Checks are functions of it alone. */
+export interface Observations {
+  /** By their names, in the order of their starts. */
+  readonly requests: Map<string, RequestSeen>;
+  readonly kills: Kill[];
+  /** How often each kind of fault happened. */
+  readonly faults: Map<string, number>;
+  /** What was left after each end of all requests. */
+  readonly left: Leftovers[];
+  /** GETs at the edge's POPs, and requests at its origins. */
+  gets: readonly Get[];
+  origin: readonly OriginRequestSeen[];
+  /** Of all instances that had links. */
+  links: readonly LinkSeen[];
+  /** Of each POP. */
+  addresses: ReadonlyMap<string, readonly string[]>;
+  /** When something changed, as a step marked it. */
+  readonly marks: number[];
+}
+
+/** What came through the link of an instance. */
+export interface LinkSeen extends Passed {
+  readonly launchedAt: number;
+}
+
+/** A request, as its user and its tables tell. Times are milliseconds since the epoch. */
+export interface RequestSeen {
+  readonly name: string;
+  readonly reqId: string;
+  readonly paths: readonly string[];
+  readonly pops: readonly string[];
+  /** As `taskOf` names them. */
+  readonly planned: ReadonlySet<string>;
+  readonly startedAt: number;
+  endedAt: number;
+  /** The last that was read, and all of them. */
+  progress: Progress;
+  readonly samples: Sample[];
+  results: readonly TaskResult[];
+  /** Rows of the report without its header; NaN if there is no report. */
+  reportRows: number;
+  /** URLs whose sizes could not be read. */
+  failedUrls: readonly string[];
+  /** How busy the processor of this machine was meanwhile: 1 is all of it. On a busy machine, it may be the bound. */
+  processor: number;
+  /** How often its missing tasks were queued again. */
+  requeues: number;
+  /** How many answers were asked for as viewers do, and those that were no hits of the edge. */
+  viewers?: { readonly asked: number; readonly cold: string[] };
+  /** Which caches had each path at its end. */
+  holders: ReadonlyMap<string, readonly Holder[]>;
+}
+
+/** What the API said of a request at a time. */
+export type Sample = Progress & { readonly at: number };
+
+/** An agent that was killed. */
+export interface Kill {
+  readonly instance: string;
+  /** By which address the edge saw it. */
+  readonly client: string;
+  readonly at: number;
+  /** Tasks whose results stood then: it held none of them. */
+  readonly standing: Set<string>;
+  /** Between which two of its calls it was killed; undefined: at any time. */
+  readonly point?: string;
+  /** Tasks that it was to ask of the origin, without a result. */
+  readonly underWay?: number;
+}
+
+/** Messages, instances and timers that are there although no request is. */
+export interface Leftovers {
+  readonly messages: number;
+  readonly deadLetters: number;
+  readonly instances: number;
+  readonly timers: number;
+}
+
+/** Something that must hold. A row that tried nothing has shown nothing, and is wrong. */
+export type Check = (seen: Observations) => CheckRow | readonly CheckRow[];
+
+export interface CheckRow {
+  readonly what: string;
+  readonly wanted: string;
+  readonly saw: string;
+  /** Whether each thing that was tried is as wanted. */
+  readonly holds: readonly boolean[];
+}
+
+/** What was seen, and how it must relate to what is wanted: `["requests in a second", 51, "<=", 50]`. NaN is always wrong. */
+export type Expectation<T = number | string> = readonly [what: string, saw: T, relation: "=" | "<=" | ">=", wanted: T];
+
+/** @param note what else helps to see why it is wrong */
+export function rowOf(what: string, expectations: readonly Expectation[], note = ""): CheckRow {
+  return {
+    what,
+    wanted: expectations.map(([name, , relation, wanted]) => `${name} ${relation} ${wanted}`).join(", "),
+    saw: `${expectations.map(([name, saw]) => `${name} ${inShort(saw)}`).join(", ")}${note === "" ? "" : `; ${note}`}`,
+    holds: expectations.map(([, saw, relation, wanted]) => {
+      if (relation === "=") return saw === wanted;
+      return relation === "<=" ? saw <= wanted : saw >= wanted;
+    }),
+  };
+}
+
+function inShort(value: number | string): string {
+  return typeof value === "string" || Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
+/** Steps that are done one after the other. */
+export function inOrder(...steps: readonly Step[]): Step {
+  return async (run) => {
+    for (const step of steps) await step(run);
+  };
+}
+
+/** Steps that are done at the same time. */
+export function together(...steps: readonly Step[]): Step {
+  return async (run) => {
+    await Promise.all(steps.map((step) => step(run)));
+  };
+}
+
+/** Names a task of a request. */
+export function taskOf(pop: string, url: string, variant?: string): string {
+  return variant === undefined ? `${pop} ${url}` : `${pop} ${url} ${variant}`;
+}
+
+/** @throws Error if there is none of that name */
+export function requestOf({ requests }: Pick<Observations, "requests">, name: string): RequestSeen {
+  const found = requests.get(name);
+  if (found === undefined) throw new Error(`There is no request '${name}'`);
+  return found;
+}
+
+/** Counts a fault. */
+export function countFault({ seen }: Pick<LabRun, "seen">, kind: string, times = 1): void {
+  seen.faults.set(kind, (seen.faults.get(kind) ?? 0) + times);
+}
