@@ -1,26 +1,18 @@
-// Each function as its index.ts builds it: which variable of the environment reaches which adapter, as AWS sees it.
+// Each function as its deps.ts builds it: which variable of the environment reaches which adapter, as AWS sees it.
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { AsyncFunction } from "../../aws/async-function.ts";
-import { ClientTokens } from "../../aws/client-tokens.ts";
-import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import { Dns } from "../../aws/dns.ts";
-import { Fleet } from "../../aws/fleet.ts";
-import { Lists } from "../../aws/lists.ts";
-import { ProgressTable } from "../../aws/progress-table.ts";
-import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestReader, RequestTable } from "../../aws/request-table.ts";
-import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { SettlementRequests } from "../../aws/settlement-requests.ts";
-import { MainAndExpressQueues, SqsTaskQueue } from "../../aws/task-queue.ts";
-import { Timer } from "../../aws/timer.ts";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
 import type { Source } from "../../domain/request/source.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
-import type { ApiDeps } from "../../lambdas/api/deps.ts";
-import type { ExpandDeps } from "../../lambdas/expand/deps.ts";
+import { buildDeps as aggregation } from "../../lambdas/aggregation/deps.ts";
+import { type ApiDeps, buildDeps as api } from "../../lambdas/api/deps.ts";
+import { buildDeps as expand } from "../../lambdas/expand/deps.ts";
+import { buildDeps as getSize } from "../../lambdas/get-size/deps.ts";
+import { type ShutdownDeps, buildDeps as shutdown } from "../../lambdas/shutdown/deps.ts";
+import { buildDeps as task } from "../../lambdas/task/deps.ts";
+import { type WatchDeps, buildDeps as watch } from "../../lambdas/watch/deps.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
@@ -30,31 +22,15 @@ import { foundFor } from "../probe/sources/site.ts";
 import { type RecordingAws, type Resource, recordingAws } from "./fakes/named-environment.ts";
 import { request } from "./items.ts";
 
-// Each handler's maker hands out what its index.ts gave it.
-const given = vi.hoisted(() => {
-  const all = new Map<string, Readonly<Record<string, unknown>>>();
-  const make = (name: string) => (deps: Readonly<Record<string, unknown>>) => all.set(name, deps);
-  return {
-    all,
-    make,
-    as: (name: string) => async (importOriginal: () => Promise<object>) => ({
-      ...(await importOriginal()),
-      createHandler: make(name),
-    }),
-  };
-});
-vi.mock("../../lambdas/aggregation/handler.ts", given.as("aggregation"));
-vi.mock("../../lambdas/api/handler.ts", given.as("api"));
-vi.mock("../../lambdas/console/handler.ts", given.as("console"));
+const BUILDS = { aggregation, api, expand, "get-size": getSize, shutdown, task, watch };
+const FUNCTIONS = Object.entries(BUILDS);
+
+// What custom resources do, as functions.
+const custom = vi.hoisted(() => ({ empty: async () => {}, deploy: async () => {} }));
 vi.mock("../../lambdas/custom-resources.ts", () => ({
-  createBucketEmptier: (_bucket: string, empty: unknown) => given.all.set("empty-bucket", { empty }),
-  createApiDeployer: (deploy: unknown) => given.all.set("redeploy-api", { deploy }),
+  createBucketEmptier: (_bucket: string, empty: typeof custom.empty) => Object.assign(custom, { empty }),
+  createApiDeployer: (deploy: typeof custom.deploy) => Object.assign(custom, { deploy }),
 }));
-vi.mock("../../lambdas/expand/handler.ts", given.as("expand"));
-vi.mock("../../lambdas/get-size/handler.ts", given.as("get-size"));
-vi.mock("../../lambdas/shutdown/handler.ts", given.as("shutdown"));
-vi.mock("../../lambdas/task/handler.ts", given.as("task"));
-vi.mock("../../lambdas/watch/handler.ts", given.as("watch"));
 
 const HOST = "www.example.com";
 
@@ -90,18 +66,6 @@ beforeAll(async () => {
     PREWARM_HTTP_PORT: String(await listen("http")),
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  await Promise.all([
-    import("../../lambdas/aggregation/index.ts"),
-    import("../../lambdas/api/index.ts"),
-    import("../../lambdas/console/index.ts"),
-    import("../../lambdas/empty-bucket/index.ts"),
-    import("../../lambdas/expand/index.ts"),
-    import("../../lambdas/get-size/index.ts"),
-    import("../../lambdas/redeploy-api/index.ts"),
-    import("../../lambdas/shutdown/index.ts"),
-    import("../../lambdas/task/index.ts"),
-    import("../../lambdas/watch/index.ts"),
-  ]);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -116,91 +80,75 @@ function portOf(port: keyof typeof ports): number {
   return addressOf(server).port;
 }
 
-function depsOf(name: string): Readonly<Record<string, unknown>> {
-  const deps = given.all.get(name);
-  if (deps === undefined) throw new Error(`${name} made no handler`);
-  return deps;
-}
-
-/** A call of an adapter that names each of its resources. The order matters: a subclass comes first. */
-function callOf(it: unknown): (() => Promise<unknown>) | undefined {
-  if (it instanceof RequestTable) return () => it.get("r").then(() => it.end("r", "FINISH"));
-  if (it instanceof RequestReader) return () => it.get("r");
-  if (it instanceof RequestPopTable) return () => it.of("r").then(() => it.markSent("r", []));
-  if (it instanceof RequestTaskTable) return () => it.of("r", 0, 1).next();
-  if (it instanceof ProgressTable) return () => it.count("r");
-  if (it instanceof SettlementRequests) return () => it.requestSettlement("r");
-  if (it instanceof ClientTokens) return () => it.read("t");
-  if (it instanceof AsyncFunction) return () => it.invoke("r");
-  if (it instanceof SqsTaskQueue) return () => it.depth();
-  if (it instanceof DeadLetterQueue) return () => it.send("{}", "why");
-  if (it instanceof MainAndExpressQueues) return () => it.queues.main.depth().then(() => it.queues.express.depth());
-  if (it instanceof Lists) return () => it.delete(LISTS.foundUrls, "r");
-  if (it instanceof Fleet) return () => it.desiredCapacity();
-  if (it instanceof Timer) return () => it.cancel("r");
-  return undefined;
-}
-
-/** What each function of the pipeline has, by the name that it knows Shutdown by. */
-const tablesAndQueues = (shutdown: Resource): Readonly<Record<string, readonly Resource[]>> => ({
-  requests: ["REQUEST_TABLE", shutdown],
-  requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
-  results: ["REQUEST_TASK_TABLE"],
-  progress: ["PROGRESS_TABLE"],
-  queue: ["QUEUE_URL", "EXPRESS_QUEUE_URL"],
-  failedBatches: ["FAILED_BATCHES_URL"],
-  shutdown: [shutdown],
-  settlements: ["PROGRESS_TABLE", shutdown],
-});
-
-/** Each but Aggregation, which needs neither the bucket nor the fleet. */
-const shared = (shutdown: Resource): Readonly<Record<string, readonly Resource[]>> => ({
-  ...tablesAndQueues(shutdown),
-  lists: ["BUCKET"],
-  fleet: ["GROUP_NAME"],
-});
-
-/** What custom resources do, as functions. */
-const CUSTOM_RESOURCES = ["empty", "deploy"];
-
-/** What is named by each adapter of a function. Some adapters make several calls at once, whose order varies. */
-const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]>>>> = {
-  aggregation: tablesAndQueues("SHUTDOWN_ARN"),
-  api: {
-    ...shared("SHUTDOWN_ARN"),
-    tokens: ["PROGRESS_TABLE"],
-    timer: ["SCHEDULE_GROUP"],
-  },
-  "empty-bucket": { empty: ["BUCKET"] },
-  expand: {
-    ...shared("SHUTDOWN_ARN"),
-    expandFunction: ["AWS_LAMBDA_FUNCTION_NAME"],
-  },
-  "get-size": { ...shared("SHUTDOWN_ARN"), expandFunction: ["EXPAND_ARN"] },
-  "redeploy-api": { deploy: ["REST_API"] },
-  shutdown: {
-    ...shared("AWS_LAMBDA_FUNCTION_NAME"),
-    timer: ["SCHEDULE_GROUP"],
-    checkSchedule: ["SCHEDULE_GROUP"],
-  },
-  task: {
-    ...shared("SHUTDOWN_ARN"),
-  },
-  watch: {
-    ...shared("SHUTDOWN_ARN"),
-    expandFunction: ["EXPAND_ARN"],
-    deadLetters: ["DEAD_LETTER_QUEUE_URL"],
-  },
+/** A call of each adapter that names each of its resources. */
+type Adapters = ApiDeps & ShutdownDeps & WatchDeps;
+const CALLS: { readonly [Name in keyof Adapters]?: (it: Adapters[Name]) => Promise<unknown> } = {
+  requests: (it) => it.get("r").then(() => it.end("r", "FINISH")),
+  requestPops: (it) => it.of("r").then(() => it.markSent("r", [])),
+  results: (it) => it.of("r", 0, 1).next(),
+  progress: (it) => it.count("r"),
+  queue: ({ queues }) => queues.main.depth().then(() => queues.express.depth()),
+  failedBatches: (it) => it.send("{}", "why"),
+  settlements: (it) => it.requestSettlement("r"),
+  shutdown: (it) => it.invoke("r"),
+  lists: (it) => it.delete(LISTS.foundUrls, "r"),
+  fleet: (it) => it.desiredCapacity(),
+  tokens: (it) => it.read("t"),
+  timer: (it) => it.cancel("r"),
+  checkSchedule: (it) => it.cancel("r"),
+  expandFunction: (it) => it.invoke("r"),
+  deadLetters: (it) => it.depth(),
 };
 
-test.each(Object.keys(NAMED))("%s names the resources of its environment, each where it belongs", async (name) => {
-  const found: Record<string, Resource[]> = {};
-  for (const [key, it] of Object.entries(depsOf(name))) {
-    const call = CUSTOM_RESOURCES.includes(key) ? (it as () => Promise<unknown>) : callOf(it);
-    if (call !== undefined) found[key] = (await aws.named(call)).toSorted();
+/** What is named by each adapter. A function that invokes itself has its name of Lambda. */
+const resourcesOf = (name: string): Readonly<Record<string, readonly Resource[]>> => {
+  const self = "AWS_LAMBDA_FUNCTION_NAME";
+  const shutdown: Resource = name === "shutdown" ? self : "SHUTDOWN_ARN";
+  return {
+    requests: ["REQUEST_TABLE", shutdown],
+    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    results: ["REQUEST_TASK_TABLE"],
+    progress: ["PROGRESS_TABLE"],
+    queue: ["QUEUE_URL", "EXPRESS_QUEUE_URL"],
+    failedBatches: ["FAILED_BATCHES_URL"],
+    settlements: ["PROGRESS_TABLE", shutdown],
+    shutdown: [shutdown],
+    lists: ["BUCKET"],
+    fleet: ["GROUP_NAME"],
+    tokens: ["PROGRESS_TABLE"],
+    timer: ["SCHEDULE_GROUP"],
+    checkSchedule: ["SCHEDULE_GROUP"],
+    expandFunction: [name === "expand" ? self : "EXPAND_ARN"],
+    deadLetters: ["DEAD_LETTER_QUEUE_URL"],
+  };
+};
+
+test.each(FUNCTIONS)("%s names the resources of its environment, each where it belongs", async (name, build) => {
+  const adapters = Object.entries(build()).filter(([key]) => key in CALLS);
+  expect(adapters.length).toBeGreaterThan(7);
+  for (const [key, adapter] of adapters) {
+    const call = CALLS[key as keyof typeof CALLS] as (it: unknown) => Promise<unknown>;
+    // Some adapters make several calls at once, whose order varies.
+    const named = await aws.named(() => call(adapter));
+    expect(named.toSorted(), key).toEqual(resourcesOf(name)[key]?.toSorted());
   }
-  const named = Object.entries(NAMED[name] ?? {}).map(([key, resources]) => [key, resources.toSorted()]);
-  expect(found).toEqual(Object.fromEntries(named));
+});
+
+test.each([
+  ["empty-bucket", "empty", "BUCKET"],
+  ["redeploy-api", "deploy", "REST_API"],
+] as const)("%s names the resource of its environment", async (name, key, resource) => {
+  await import(`../../lambdas/${name}/index.ts`);
+  expect(await aws.named(() => custom[key]())).toEqual([resource]);
+});
+
+test.each(Object.keys(BUILDS))("%s/index.ts makes a handler of that", async (name) => {
+  expect((await import(`../../lambdas/${name}/index.ts`)).handler).toBeInstanceOf(Function);
+});
+
+test("a console that is off has no page", async () => {
+  const { handler } = await import("../../lambdas/console/index.ts");
+  expect(await handler({ pathParameters: null })).toMatchObject({ statusCode: 404 });
 });
 
 const CAPS = { maxInstances: 31, maxTimeout: 37, maxActiveRequests: 41, maxTasks: 43, maxRequestBytes: 47 };
@@ -209,7 +157,7 @@ const NAMESPACE = metricNamespace("the-group-name-x");
 const ALLOWED = ["E1ALLOWED", "E2ALLOWED"];
 
 /** Everything of a function that is no adapter and no function: its settings. */
-const SETTINGS: Readonly<Record<string, object>> = {
+const SETTINGS: Readonly<Record<keyof typeof BUILDS, object>> = {
   aggregation: { namespace: NAMESPACE },
   api: {
     timings: TIMINGS,
@@ -221,38 +169,23 @@ const SETTINGS: Readonly<Record<string, object>> = {
     deployment: { env_name: "staging", region: "eu-west-1", version: "7.8.9", private: true },
     sourceBuckets: ["the-source-buckets-x"],
   },
-  "empty-bucket": {},
   expand: { caps: { maxTasks: 43 } },
   "get-size": { errorCachingMs: 53_000, allowed: ALLOWED, timings: TIMINGS },
-  "redeploy-api": {},
   shutdown: { timings: TIMINGS, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
   task: { caps: { maxTasks: 43, maxRequestBytes: 47 } },
   watch: { timings: TIMINGS, namespace: NAMESPACE },
 };
 
-test.each(Object.keys(SETTINGS))("%s has the settings of its environment", (name) => {
-  expect(depsOf(name)).toMatchObject(SETTINGS[name] ?? {});
+test.each(FUNCTIONS)("%s has the settings of its environment", (name, build) => {
+  expect(build()).toMatchObject(SETTINGS[name as keyof typeof BUILDS]);
 });
 
 test("get-size asks for sizes at the ports of its environment", () => {
-  expect(depsOf("get-size")["ports"]).toEqual({ httpsPort: portOf("https"), httpPort: portOf("http") });
+  expect(getSize().ports).toEqual({ httpsPort: portOf("https"), httpPort: portOf("http") });
 });
 
-test("a console that is off has no files", () => {
-  expect(depsOf("console")).toEqual(new Map());
-});
-
-describe("look-ups", () => {
-  test.each(["api", "get-size", "task"])(
-    "%s asks the DNS of its environment, and takes private addresses",
-    async (name) => {
-      const { dns } = depsOf(name);
-      expect(dns).toBeInstanceOf(Dns);
-      expect(dns instanceof Dns && (await dns.addresses("d111111abcdef8.SIN2-P1.cloudfront.net"))).toEqual([
-        "127.0.0.1",
-      ]);
-    },
-  );
+test.each([api, getSize, task])("%o asks the DNS of its environment, and takes private addresses", async (build) => {
+  expect(await build().dns.addresses("d111111abcdef8.SIN2-P1.cloudfront.net")).toEqual(["127.0.0.1"]);
 });
 
 /** Which port took connections while something ran. */
@@ -268,7 +201,7 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
   const source: Source = { type: "list", url };
 
   test("by the sizes of a dry run", async () => {
-    const { dns, ports, loadProbes } = given.all.get("api") as unknown as ApiDeps;
+    const { dns, ports, loadProbes } = api();
     const { sampleSizes } = await loadProbes();
     const distribution = {
       label: "d111111abcdef8",
@@ -281,7 +214,7 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
   });
 
   test("by the sources of a dry run", async () => {
-    const { dns, ports, caps, loadProbes } = given.all.get("api") as unknown as ApiDeps;
+    const { dns, ports, caps, loadProbes } = api();
     const { readSourcesFor } = await loadProbes();
     const options = { dns, ports, caps, ownDistributions: [], timeMs: 300 };
     const asked = { item: request({ sources: [source] }), urls: [], warnings: [] };
@@ -295,7 +228,7 @@ describe.each(["https", "http"] as const)("%s:// is asked at its own port", (sch
 
 /** A walk as Expand has it. */
 function walkOf(source: Source) {
-  const { dns, ports, buckets } = given.all.get("expand") as unknown as ExpandDeps;
+  const { dns, ports, buckets } = expand();
   const deps = { web: new Web({ dns, ports, header: [] }), buckets, limits: DOCUMENT_LIMITS };
   return new Walk(deps, [source], foundFor([source]));
 }
@@ -313,18 +246,15 @@ test("Expand reads the buckets of its environment, and no others", async () => {
   expect(await read("the-bucket-x")).toEqual([]);
 });
 
-test.each(["api", "expand", "get-size", "shutdown", "task", "watch", "aggregation"])(
-  "%s counts what it cannot read in the namespace of its stack",
-  async (name) => {
-    const lines: string[] = [];
-    const warned = vi.spyOn(console, "warn").mockImplementation((line: string) => void lines.push(line));
-    aws.item = { req_id: { S: "r" } };
-    const { requests } = depsOf(name);
-    if (!(requests instanceof RequestReader)) throw new Error(`${name} reads no requests`);
-    await requests.get("r").catch(() => undefined);
-    aws.item = undefined;
-    warned.mockRestore();
-    const [line] = lines.map((it) => JSON.parse(it));
-    expect(line).toMatchObject({ service: name, _aws: { CloudWatchMetrics: [{ Namespace: NAMESPACE }] } });
-  },
-);
+test.each(FUNCTIONS)("%s counts what it cannot read in the namespace of its stack", async (name, build) => {
+  const lines: string[] = [];
+  const warned = vi.spyOn(console, "warn").mockImplementation((line: string) => void lines.push(line));
+  aws.item = { req_id: { S: "r" } };
+  await build()
+    .requests.get("r")
+    .catch(() => undefined);
+  aws.item = undefined;
+  warned.mockRestore();
+  const [line] = lines.map((it) => JSON.parse(it));
+  expect(line).toMatchObject({ service: name, _aws: { CloudWatchMetrics: [{ Namespace: NAMESPACE }] } });
+});

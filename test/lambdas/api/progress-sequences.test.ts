@@ -1,23 +1,14 @@
 // What GET /prewarm tells of progress while heartbeats, results, batches of Aggregation and kills come in any order.
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { expect, it } from "vitest";
 import { describeRequest } from "../../../domain/api/request-view.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { count, request } from "../items.ts";
+import { count, heartbeat, request } from "../items.ts";
 
-const FILES = 20;
+const FILES = 12;
 const SIZE = 200;
-const START = Date.UTC(2024, 3, 16, 4);
-
-/** A repeatable generator of numbers from 0 to 1: https://en.wikipedia.org/wiki/Linear_congruential_generator */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-    return state / 2 ** 32;
-  };
-}
 
 interface Process {
   readonly worker: string;
@@ -26,86 +17,73 @@ interface Process {
   finished: number;
 }
 
+/** What happens in a step, and by which process; `size` says how much of it. */
+interface Move {
+  readonly kind: "work" | "heartbeat" | "aggregate" | "kill" | "restart";
+  readonly process: number;
+  readonly size: number;
+}
+
 /** A request of equal files, the processes that download it, and what was written of both. */
 class Model {
-  readonly requests = new FakeRequests(
+  private readonly requests = new FakeRequests(
     request({ status: "IN_PROGRESS", total_count: FILES, total_size: FILES * SIZE, sizes_known: true }),
   );
-  readonly processes: Process[] = [];
-  readonly heartbeats = new Map<string, Heartbeat>();
+  private readonly processes: Process[] = [];
+  private readonly heartbeats = new Map<string, Heartbeat>();
   private queued = FILES;
   private written = 0;
   private counted = 0;
   private started = 0;
-  now = START;
+  private now = Date.UTC(2024, 3, 16, 4);
 
-  constructor(private readonly chance: () => number) {
+  constructor() {
     for (let i = 0; i < 3; i++) this.start();
   }
 
-  start(): void {
+  private start(): void {
     this.processes.push({ worker: String(++this.started), underWay: [], finished: 0 });
   }
 
-  private pick<T>(list: readonly T[]): T | undefined {
-    return list[Math.floor(this.chance() * list.length)];
+  move({ kind, process: n, size }: Move): void {
+    this.now += 500;
+    const process = this.processes[n % this.processes.length];
+    if (process === undefined) return;
+    if (kind === "work") this.work(process, size);
+    if (kind === "heartbeat") this.heartbeat(process);
+    if (kind === "aggregate") this.counted += Math.ceil(((this.written - this.counted) * size) / 90);
+    // A download fails on its way and begins anew.
+    if (kind === "restart" && process.underWay.length > 0) process.underWay[0] = 0;
+    if (kind === "kill") {
+      this.processes.splice(this.processes.indexOf(process), 1);
+      this.queued += process.underWay.length;
+      this.start();
+    }
   }
 
-  work(): void {
-    const process = this.pick(this.processes);
-    if (process === undefined) return;
-    if (this.queued > 0 && process.underWay.length < 4) {
+  private work(process: Process, size: number): void {
+    const { underWay } = process;
+    if (this.queued > 0 && underWay.length < 4) {
       this.queued--;
-      process.underWay.push(0);
+      underWay.push(0);
     }
-    const i = Math.floor(this.chance() * process.underWay.length);
-    const bytes = process.underWay[i];
+    const i = size % Math.max(1, underWay.length);
+    const bytes = underWay[i];
     if (bytes === undefined) return;
-    if (bytes < SIZE) process.underWay[i] = Math.min(SIZE, bytes + Math.ceil(this.chance() * 90));
+    if (bytes < SIZE) underWay[i] = Math.min(SIZE, bytes + size);
     else {
-      process.underWay.splice(i, 1);
+      underWay.splice(i, 1);
       process.finished += SIZE;
       this.written++;
     }
   }
 
-  heartbeat(): void {
+  private heartbeat(process: Process): void {
     // None is silent for as long as a dead one.
     const isLate = ({ worker }: Process) => this.now - (this.heartbeats.get(worker)?.at ?? this.now) > 30_000;
-    const process = this.processes.find(isLate) ?? this.pick(this.processes);
-    if (process === undefined) return;
-    const { worker, underWay, finished } = process;
-    this.heartbeats.set(worker, {
-      instance: "i-1",
-      worker,
-      at: this.now,
-      tasks: underWay.length,
-      finished,
-      bytes: underWay.reduce((sum, bytes) => sum + bytes, 0),
-      bytes_per_second: 50,
-      tasks_per_second: 1,
-    });
-  }
-
-  aggregate(): void {
-    this.counted += Math.ceil(this.chance() * (this.written - this.counted));
-  }
-
-  kill(): void {
-    const process = this.processes.shift();
-    if (process === undefined) return;
-    this.queued += process.underWay.length;
-    this.start();
-  }
-
-  /** A download fails on its way and begins anew. */
-  restart(): void {
-    const process = this.pick(this.processes);
-    if (process !== undefined && process.underWay.length > 0) process.underWay[0] = 0;
-  }
-
-  get isDone(): boolean {
-    return this.counted === FILES;
+    const { worker, underWay, finished } = this.processes.find(isLate) ?? process;
+    const bytes = underWay.reduce((sum, it) => sum + it, 0);
+    this.heartbeats.set(worker, heartbeat({ worker, at: this.now, tasks: underWay.length, finished, bytes }));
   }
 
   /** Bytes that are there, whoever knows of them. */
@@ -113,12 +91,18 @@ class Model {
     return this.written * SIZE + this.processes.flatMap(({ underWay }) => underWay).reduce((a, b) => a + b, 0);
   }
 
-  async get() {
-    const item = this.requests.the();
-    const progress = { count: count(this.counted, this.counted * SIZE, 0), lastResultAt: undefined };
+  get isDone(): boolean {
+    return this.counted === FILES;
+  }
+
+  async told() {
     const told = describeRequest(
-      item,
-      { ...progress, heartbeats: [...this.heartbeats.values()] },
+      this.requests.the(),
+      {
+        count: count(this.counted, this.counted * SIZE, 0),
+        lastResultAt: undefined,
+        heartbeats: [...this.heartbeats.values()],
+      },
       { now: this.now, heartbeatTimeoutMs: timingsOf().heartbeatTimeoutMs },
     );
     // As the route does.
@@ -127,59 +111,46 @@ class Model {
   }
 }
 
-const SEEDS = Array.from({ length: 200 }, (_, seed) => seed + 1);
-
-/** What a step of a sequence may be: up to which number of the dice, and what happens then. */
-type Moves = readonly (readonly [below: number, move: (model: Model) => void])[];
-
-/** Plays a sequence for each seed. @param check gets what is told after each step, what was told before, and where it is */
-async function play(
-  moves: Moves,
-  check: (model: Model, told: Awaited<ReturnType<Model["get"]>>, before: number, where: string) => number,
-): Promise<void> {
-  for (const seed of SEEDS) {
-    const chance = random(seed);
-    const model = new Model(chance);
-    let before = 0;
-    for (let step = 0; step < 5_000 && !model.isDone; step++) {
-      model.now += 500;
-      const dice = chance();
-      moves.find(([below]) => dice < below)?.[1](model);
-      before = check(model, await model.get(), before, `seed ${seed}, step ${step}`);
-    }
-  }
+/** Sequences of these moves, of which the first is the most frequent. */
+function sequences(...kinds: readonly [Move["kind"], number][]) {
+  const kind = fc.oneof(...kinds.map(([it, weight]) => ({ weight, arbitrary: fc.constant(it) })));
+  const move = fc.record({ kind, process: fc.nat({ max: 2 }), size: fc.integer({ min: 1, max: 90 }) });
+  return fc.array(move, { minLength: 60, maxLength: 400 });
 }
 
-describe("of a request whose agents finish what they begin", () => {
-  it("the bytes that are told never fall, and are never more than there are", async () => {
-    const moves: Moves = [
-      [0.7, (model) => model.work()],
-      [0.85, (model) => model.heartbeat()],
-      [1, (model) => model.aggregate()],
-    ];
-    await play(moves, (model, { download_size, in_progress_size }, before, where) => {
-      const told = download_size + in_progress_size;
-      expect(told, where).toBeLessThanOrEqual(model.truth);
-      expect(told, where).toBeGreaterThanOrEqual(before);
-      return told;
-    });
-  });
+it("of a request whose agents finish what they begin, the bytes that are told never fall, and are never more than there are", async () => {
+  const moves = sequences(["work", 70], ["heartbeat", 15], ["aggregate", 15]);
+  await fc.assert(
+    fc.asyncProperty(moves, async (all) => {
+      const model = new Model();
+      let before = 0;
+      for (const move of all) {
+        model.move(move);
+        if (model.isDone) return;
+        const { download_size, in_progress_size } = await model.told();
+        const bytes = download_size + in_progress_size;
+        expect(bytes).toBeLessThanOrEqual(model.truth);
+        expect(bytes).toBeGreaterThanOrEqual(before);
+        before = bytes;
+      }
+    }),
+  );
 });
 
-describe("of a request whose agents are killed and whose downloads begin anew", () => {
-  it("the percentage never falls, and is below 100 until all is recounted", async () => {
-    const moves: Moves = [
-      [0.68, (model) => model.work()],
-      [0.83, (model) => model.heartbeat()],
-      [0.97, (model) => model.aggregate()],
-      [0.985, (model) => model.kill()],
-      [1, (model) => model.restart()],
-    ];
-    await play(moves, (_, { percentage_complete: percentage }, before, where) => {
-      expect(percentage, where).toBeGreaterThanOrEqual(before);
-      // Counters may be too high, which a recount puts right: until then, not all is said to be done.
-      expect(percentage, where).toBeLessThanOrEqual(99);
-      return percentage;
-    });
-  });
+it("of a request whose agents are killed and whose downloads begin anew, the percentage never falls, and is below 100 until all is recounted", async () => {
+  const moves = sequences(["work", 68], ["heartbeat", 15], ["aggregate", 14], ["kill", 2], ["restart", 2]);
+  await fc.assert(
+    fc.asyncProperty(moves, async (all) => {
+      const model = new Model();
+      let before = 0;
+      for (const move of all) {
+        model.move(move);
+        const { percentage_complete: percentage } = await model.told();
+        expect(percentage).toBeGreaterThanOrEqual(before);
+        // Counters may be too high, which a recount puts right: until then, not all is said to be done.
+        expect(percentage).toBeLessThanOrEqual(99);
+        before = percentage;
+      }
+    }),
+  );
 });
