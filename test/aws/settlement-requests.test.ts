@@ -2,7 +2,7 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { AsyncFunction, requestEventSchema } from "../../aws/async-function.ts";
 import { SettlementRequests } from "../../aws/settlement-requests.ts";
-import { FakeAsyncFunction } from "../lambdas/fakes/async-function.ts";
+import { FakeAsyncFunction } from "../lambdas/fakes/services.ts";
 import { fakeClient } from "./client.ts";
 import { memoryDb } from "./memory-db.ts";
 

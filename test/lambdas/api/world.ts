@@ -11,8 +11,8 @@ import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 import type { SizeQuestion } from "../../../probe/size/measure-urls.ts";
 import { problemWith } from "../../../tools/local/api-client.ts";
-import { FakeDistributions } from "../fakes/distributions.ts";
 import { fakeResolver } from "../fakes/dns.ts";
+import { FakeDistributions } from "../fakes/services.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 

@@ -7,7 +7,7 @@ import { notYetRead, type Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
 import type { ExpandDeps } from "../../../lambdas/expand/deps.ts";
 import { createHandler } from "../../../lambdas/expand/handler.ts";
-import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeDistributions } from "../fakes/services.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { request } from "../items.ts";
 import { type Fault, failing, noteCalls } from "../noted-calls.ts";

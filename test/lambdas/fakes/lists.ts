@@ -2,8 +2,8 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import type { Lists } from "../../../aws/lists.ts";
 import type { CheckpointKind, ReadableList, WritableList } from "../../../domain/plan/lists.ts";
+import type { Public } from "../../../tools/local/fake-deps.ts";
 import { collect } from "../../collect.ts";
-import type { Public } from "./public.ts";
 
 export class FakeLists implements Public<Lists> {
   /** Objects that are no lists, by key. */

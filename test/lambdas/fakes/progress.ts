@@ -4,7 +4,7 @@ import type { Heartbeat, Progress } from "../../../domain/request/progress.ts";
 import { addCount, type Count, NO_COUNT } from "../../../domain/result/count.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import { type FailureExample, type FailureGroup, mostFirst } from "../../../domain/result/failure-groups.ts";
-import type { Public } from "./public.ts";
+import type { Public } from "../../../tools/local/fake-deps.ts";
 
 /** The failures that have one reason. */
 interface FakeFailures extends Omit<FailureGroup, "tasks" | "pops"> {

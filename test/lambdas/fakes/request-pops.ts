@@ -1,6 +1,6 @@
 import type { RequestPopTable } from "../../../aws/request-pop-table.ts";
 import type { Target } from "../../../domain/plan/target.ts";
-import type { Public } from "./public.ts";
+import type { Public } from "../../../tools/local/fake-deps.ts";
 import type { FakeRequests } from "./requests.ts";
 
 export class FakeRequestPops implements Public<RequestPopTable> {

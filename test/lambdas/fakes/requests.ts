@@ -10,7 +10,7 @@ import {
 } from "../../../domain/request/lifecycle.ts";
 import { CLOSING, type RequestCursor, type RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
-import type { Public } from "./public.ts";
+import type { Public } from "../../../tools/local/fake-deps.ts";
 
 export class FakeRequests implements Public<RequestTable> {
   readonly items = new Map<string, RequestItem>();

@@ -1,7 +1,7 @@
 import type { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import { shardKey, type TaskKey } from "../../../domain/plan/task.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import type { Public } from "./public.ts";
+import type { Public } from "../../../tools/local/fake-deps.ts";
 
 export class FakeResults implements Public<RequestTaskTable> {
   constructor(readonly items: TaskResult[] = []) {}

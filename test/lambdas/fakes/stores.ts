@@ -1,16 +1,18 @@
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { FakeTokens } from "../fake-tokens.ts";
-import { FakeAsyncFunction } from "./async-function.ts";
-import { FakeDistributions } from "./distributions.ts";
-import { FakeFleet } from "./fleet.ts";
 import { FakeLists } from "./lists.ts";
 import { FakeProgress } from "./progress.ts";
 import { FakeRequestPops } from "./request-pops.ts";
 import { FakeRequests } from "./requests.ts";
 import { FakeResults } from "./results.ts";
-import { FakeSettlementRequests } from "./settlement-requests.ts";
+import {
+  FakeAsyncFunction,
+  FakeDistributions,
+  FakeFleet,
+  FakeSettlementRequests,
+  FakeTimer,
+  FakeTokens,
+} from "./services.ts";
 import { FakeQueue } from "./task-queue.ts";
-import { FakeTimer } from "./timer.ts";
 
 /** A logger that keeps what it is told. */
 export class FakeLogger {

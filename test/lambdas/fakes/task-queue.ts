@@ -1,8 +1,8 @@
 import type { MainAndExpressQueues } from "../../../aws/task-queue.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskQueueName } from "../../../domain/request/task-queue-name.ts";
+import type { Public } from "../../../tools/local/fake-deps.ts";
 import { collect } from "../../collect.ts";
-import type { Public } from "./public.ts";
 
 export class FakeQueue implements Public<MainAndExpressQueues> {
   messages: TaskMessage[] = [];

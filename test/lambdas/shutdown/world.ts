@@ -6,9 +6,9 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { createHandler } from "../../../lambdas/shutdown/handler.ts";
+import { FakeTimer } from "../fakes/services.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { FakeStaleMessages } from "../fakes/task-queue.ts";
-import { FakeTimer } from "../fakes/timer.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 

@@ -1,1 +1,0 @@
-export type { Public } from "../../../tools/local/fake-deps.ts";

@@ -1,0 +1,131 @@
+// Fakes of what functions call besides their tables, lists and queues.
+import { randomUUID } from "node:crypto";
+import type { AsyncFunction } from "../../../aws/async-function.ts";
+import type { ClientTokens } from "../../../aws/client-tokens.ts";
+import type { Distributions } from "../../../aws/distributions.ts";
+import type { Fleet } from "../../../aws/fleet.ts";
+import type { SettlementRequests } from "../../../aws/settlement-requests.ts";
+import type { Timer, TimerTarget } from "../../../aws/timer.ts";
+import type { TokenClaim } from "../../../domain/request/client-token.ts";
+import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import type { Public } from "../../../tools/local/fake-deps.ts";
+
+export class FakeAsyncFunction implements Public<AsyncFunction> {
+  /** The requests that it was invoked for, in order. */
+  readonly requests: string[] = [];
+
+  async invoke(reqId: string) {
+    this.requests.push(reqId);
+  }
+}
+
+export class FakeFleet implements Public<Fleet> {
+  readonly groupName = "prewarm_asg_prod";
+  constructor(public capacity = 0) {}
+
+  async desiredCapacity() {
+    return this.capacity;
+  }
+  async state() {
+    return { wanted: this.capacity, instances: this.capacity, inService: this.capacity };
+  }
+  async setDesiredCapacity(capacity: number) {
+    this.capacity = capacity;
+  }
+  async raiseTo(capacity: number) {
+    this.capacity = Math.max(this.capacity, capacity);
+  }
+  async restore(from: number, to: number) {
+    if (this.capacity === from) this.capacity = to;
+  }
+}
+
+export class FakeTimer implements Public<Timer> {
+  readonly schedules = new Map<string, { readonly at: number; readonly target: TimerTarget }>();
+
+  async set(reqId: string, at: number, target: TimerTarget) {
+    this.schedules.set(reqId, { at, target });
+  }
+  async cancel(reqId: string) {
+    this.schedules.delete(reqId);
+  }
+}
+
+export class FakeDistributions implements Public<Distributions> {
+  /** By reference: the same reference is the same invalidation. */
+  readonly invalidations = new Map<string, { readonly distributionId: string; readonly paths: readonly string[] }>();
+  /** Its distribution, by its id. */
+  private readonly distributionOf = new Map<string, string>();
+
+  constructor(
+    private readonly list: readonly OwnDistribution[] = [],
+    /** How often each invalidation is asked for before it is complete. */
+    public asksUntilComplete = 1,
+    /** How often it takes no invalidation, because others are in progress. */
+    public busy = 0,
+    /** What it says to every invalidation; absent: it takes them. */
+    public refuses?: string,
+  ) {}
+
+  async own() {
+    return [...this.list];
+  }
+  async invalidate(distributionId: string, reference: string, paths: readonly string[]) {
+    if (this.busy-- > 0) return { busy: true } as const;
+    if (this.refuses !== undefined) return { refused: this.refuses };
+    const known = this.invalidations.get(reference);
+    if (known !== undefined && known.paths.join() !== paths.join()) throw new Error(`${reference} means another batch`);
+    this.invalidations.set(reference, { distributionId, paths });
+    const id = `I-${reference}`;
+    this.distributionOf.set(id, distributionId);
+    return { id };
+  }
+  async isInvalidated(distributionId: string, id: string) {
+    if (this.distributionOf.get(id) !== distributionId) throw new Error(`no invalidation ${id} of ${distributionId}`);
+    this.asksUntilComplete--;
+    return this.asksUntilComplete <= 0;
+  }
+}
+
+export class FakeSettlementRequests implements Public<SettlementRequests> {
+  /** When a check was requested, by request, as long as it is not done. */
+  readonly open = new Map<string, number>();
+  private readonly requesters = new Map<string, string>();
+
+  constructor(private readonly shutdown: { invoke(reqId: string): Promise<void> } = new FakeAsyncFunction()) {}
+
+  async requestSettlement(reqId: string, by: string = randomUUID()) {
+    const [before, now] = [this.open.get(reqId), Date.now()];
+    if (before !== undefined && before >= now - 1_200_000 && this.requesters.get(reqId) !== by) return false;
+    this.open.set(reqId, now);
+    this.requesters.set(reqId, by);
+    try {
+      await this.shutdown.invoke(reqId);
+      return true;
+    } catch (error) {
+      this.open.delete(reqId);
+      throw error;
+    }
+  }
+  async clear(reqId: string) {
+    this.open.delete(reqId);
+  }
+}
+
+/** Tokens that never expire. */
+export class FakeTokens implements Public<ClientTokens> {
+  readonly claims = new Map<string, TokenClaim>();
+
+  async claim(token: string, claim: TokenClaim, instead?: TokenClaim) {
+    const known = this.claims.get(token);
+    if (known !== undefined && known.req_id !== instead?.req_id) return false;
+    this.claims.set(token, claim);
+    return true;
+  }
+  async read(token: string) {
+    return this.claims.get(token);
+  }
+  async release(token: string, reqId: string) {
+    if (this.claims.get(token)?.req_id === reqId) this.claims.delete(token);
+  }
+}

@@ -1,2 +1,0 @@
-/** A logger of functions that says nothing. */
-export const silent = { info() {}, warn() {}, error() {} };
