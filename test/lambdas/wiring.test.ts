@@ -1,11 +1,8 @@
 // Each function as its deps.ts builds it: which variable of the environment reaches which adapter, as AWS sees it.
-import { createServer, type Server } from "node:http";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";
-import type { Source } from "../../domain/request/source.ts";
-import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { buildDeps as aggregation } from "../../lambdas/aggregation/deps.ts";
 import { type ApiDeps, buildDeps as api } from "../../lambdas/api/deps.ts";
 import { buildDeps as expand } from "../../lambdas/expand/deps.ts";
@@ -13,14 +10,9 @@ import { buildDeps as getSize } from "../../lambdas/get-size/deps.ts";
 import { type ShutdownDeps, buildDeps as shutdown } from "../../lambdas/shutdown/deps.ts";
 import { buildDeps as task } from "../../lambdas/task/deps.ts";
 import { type WatchDeps, buildDeps as watch } from "../../lambdas/watch/deps.ts";
-import { Walk } from "../../probe/sources/walk.ts";
-import { Web } from "../../probe/sources/web.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns.ts";
-import { addressOf } from "../../tools/local/ports.ts";
-import { foundFor } from "../probe/sources/site.ts";
 import { type RecordingAws, type Resource, recordingAws } from "./fakes/named-environment.ts";
-import { request } from "./items.ts";
 
 const BUILDS = { aggregation, api, expand, "get-size": getSize, shutdown, task, watch };
 const FUNCTIONS = Object.entries(BUILDS);
@@ -32,29 +24,15 @@ vi.mock("../../lambdas/custom-resources.ts", () => ({
   createApiDeployer: (deploy: typeof custom.deploy) => Object.assign(custom, { deploy }),
 }));
 
-const HOST = "www.example.com";
+const PORTS = { httpsPort: 8_443, httpPort: 8_080 };
 
 let aws: RecordingAws;
 let dnsServer: DnsServer;
-/** Two ports, of which each has nothing; and how many connections each took. The first talks no TLS: a handshake fails. */
-const ports = {
-  https: { server: undefined as Server | undefined, taken: 0 },
-  http: { server: undefined as Server | undefined, taken: 0 },
-};
-
-async function listen(port: keyof typeof ports): Promise<number> {
-  const server = createServer((_request, response) => void response.writeHead(404).end());
-  server.on("connection", () => void ports[port].taken++);
-  ports[port].server = server;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return addressOf(server).port;
-}
 
 beforeAll(async () => {
   aws = await recordingAws();
-  const alias = { domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] };
   dnsServer = await startDnsServer({
-    distributions: new Distributions([alias]),
+    distributions: new Distributions([{ domain: "d111111abcdef8.cloudfront.net", aliases: [] }]),
     addressesOf: new Map([["SIN2-P1", ["127.0.0.1"]]]),
     nearest: ["127.0.0.1"],
   });
@@ -62,8 +40,8 @@ beforeAll(async () => {
     ...aws.env,
     POWERTOOLS_DEV: "true",
     PREWARM_DNS_SERVERS: dnsServer.address,
-    PREWARM_HTTPS_PORT: String(await listen("https")),
-    PREWARM_HTTP_PORT: String(await listen("http")),
+    PREWARM_HTTPS_PORT: String(PORTS.httpsPort),
+    PREWARM_HTTP_PORT: String(PORTS.httpPort),
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
 });
@@ -71,14 +49,7 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   aws.close();
   await dnsServer.close();
-  for (const { server } of Object.values(ports)) server?.close();
 });
-
-function portOf(port: keyof typeof ports): number {
-  const { server } = ports[port];
-  if (server === undefined) throw new Error(`nobody listens as ${port}`);
-  return addressOf(server).port;
-}
 
 /** A call of each adapter that names each of its resources. */
 type Adapters = ApiDeps & ShutdownDeps & WatchDeps;
@@ -180,70 +151,21 @@ test.each(FUNCTIONS)("%s has the settings of its environment", (name, build) => 
   expect(build()).toMatchObject(SETTINGS[name as keyof typeof BUILDS]);
 });
 
-test("get-size asks for sizes at the ports of its environment", () => {
-  expect(getSize().ports).toEqual({ httpsPort: portOf("https"), httpPort: portOf("http") });
+test.each([api, expand, getSize])("%o asks at the ports of its environment", (build) => {
+  expect(build().ports).toEqual(PORTS);
 });
 
 test.each([api, getSize, task])("%o asks the DNS of its environment, and takes private addresses", async (build) => {
   expect(await build().dns.addresses("d111111abcdef8.SIN2-P1.cloudfront.net")).toEqual(["127.0.0.1"]);
 });
 
-/** Which port took connections while something ran. */
-async function connections(run: () => Promise<unknown>): Promise<{ https: boolean; http: boolean }> {
-  const before = { https: ports.https.taken, http: ports.http.taken };
-  await run().catch(() => undefined);
-  return { https: ports.https.taken > before.https, http: ports.http.taken > before.http };
-}
-
-describe.each(["https", "http"] as const)("%s:// is asked at its own port", (scheme) => {
-  const url = `${scheme}://${HOST}/x`;
-  const only = { https: scheme === "https", http: scheme === "http" };
-  const source: Source = { type: "list", url };
-
-  test("by the sizes of a dry run", async () => {
-    const { dns, ports, loadProbes } = api();
-    const { sampleSizes } = await loadProbes();
-    const distribution = {
-      label: "d111111abcdef8",
-      domain: "d111111abcdef8.cloudfront.net",
-      names: [HOST],
-      hosts: [HOST],
-    };
-    const options = { dns, ports, request: request(), distributions: [distribution], timeMs: 300 };
-    expect(await connections(() => sampleSizes(options, [{ url, variants: [undefined] }]))).toEqual(only);
-  });
-
-  test("by the sources of a dry run", async () => {
-    const { dns, ports, caps, loadProbes } = api();
-    const { readSourcesFor } = await loadProbes();
-    const options = { dns, ports, caps, ownDistributions: [], timeMs: 300 };
-    const asked = { item: request({ sources: [source] }), urls: [], warnings: [] };
-    expect(await connections(() => readSourcesFor(options, asked))).toEqual(only);
-  });
-
-  test("by the sources that Expand reads", async () => {
-    expect(await connections(() => walkOf(source).read(() => "a step"))).toEqual(only);
-  });
-});
-
-/** A walk as Expand has it. */
-function walkOf(source: Source) {
-  const { dns, ports, buckets } = expand();
-  const deps = { web: new Web({ dns, ports, header: [] }), buckets, limits: DOCUMENT_LIMITS };
-  return new Walk(deps, [source], foundFor([source]));
-}
-
-test("Expand reads the buckets of its environment, and no others", async () => {
-  const read = (bucket: string) => {
-    const source: Source = { type: "s3-prefix", s3: `s3://${bucket}/videos/`, base: `https://${HOST}/` };
-    return aws.named(() =>
-      walkOf(source)
-        .read(() => "a step")
-        .catch(() => undefined),
-    );
-  };
-  expect(await read("the-source-buckets-x")).toEqual(["SOURCE_BUCKETS"]);
-  expect(await read("the-bucket-x")).toEqual([]);
+test.each([
+  ["the-source-buckets-x", ["SOURCE_BUCKETS"]],
+  ["the-bucket-x", []],
+])("Expand reads the buckets of its environment, and no others: %s", async (bucket, named) => {
+  const { signal } = new AbortController();
+  const list = () => expand().buckets.list({ bucket, key: "videos/" }, undefined, signal);
+  expect(await aws.named(() => list().catch(() => undefined))).toEqual(named);
 });
 
 test.each(FUNCTIONS)("%s counts what it cannot read in the namespace of its stack", async (name, build) => {
