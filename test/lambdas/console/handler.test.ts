@@ -46,7 +46,7 @@ describe("GET /console", () => {
     expect(headers).toMatchObject({ "content-type": type, "cache-control": kept });
   });
 
-  it.each(["nothing.js", "../index.ts", "__proto__", "a/b"])("%s is a 404 that repeats nothing of it", async (file) => {
+  it.each(["nothing.js", "../index.ts", "__proto__"])("%s is a 404 that repeats nothing of it", async (file) => {
     const answer = await ask(file);
     expect(answer).toMatchObject({ statusCode: 404, body: "There is no such page.\n" });
   });
@@ -55,7 +55,7 @@ describe("GET /console", () => {
     for (const file of [undefined, "index.html"]) expect(await ask(file, {})).toMatchObject({ statusCode: 404 });
   });
 
-  it.each([undefined, "index.html", "main-ABCD2345.js", "nothing"])("%s has the security headers", async (file) => {
+  it.each([undefined, "index.html", "nothing"])("%s has the security headers", async (file) => {
     const { headers = {} } = await ask(file);
     expect(headers).toMatchObject({
       "x-content-type-options": "nosniff",
