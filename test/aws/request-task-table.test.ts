@@ -53,14 +53,14 @@ describe("reading a request's results", () => {
     const SHARDS = 24;
     const LARGE = { ok: false, error: "x".repeat(16_000) };
     // 64 of 16,000 characters are a page of 1 MB.
-    const page = () => Array.from({ length: 64 }, (_, i) => toAttributes(result("SIN2-P1", `${url}${i}`, LARGE)));
+    const Items = Array.from({ length: 64 }, (_, i) => toAttributes(result("SIN2-P1", `${url}${i}`, LARGE)));
     let answered = 0;
     let read = 0;
     let most = 0;
     const { client } = fakeClient<DynamoDBClient>(({ input }) => {
       const n = Number(input.ExclusiveStartKey?.pop_url.S ?? 0) + 1;
       most = Math.max(most, ++answered - read / 64);
-      return { Items: page(), ...(n < PAGES && { LastEvaluatedKey: { pop_url: { S: String(n) } } }) };
+      return { Items, ...(n < PAGES && { LastEvaluatedKey: { pop_url: { S: String(n) } } }) };
     });
     const table = new RequestTaskTable(client, "tasks", () => undefined);
     const before = process.memoryUsage().heapUsed;

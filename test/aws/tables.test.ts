@@ -100,6 +100,8 @@ describe("a request in its table", () => {
     const { last_update_time, invalidated_batches } = await the();
     expect(invalidated_batches).toBe(1);
     expect(last_update_time > formatTimestamp(Date.now() - 60_000)).toBe(true);
+    const read = await tablesWith(request({ status: "EXPANDING", expanded: "y" }));
+    expect(await read.requests.updateAndTouch("r1", ["EXPANDING"], { url_count: 1 })).toBe(false);
     const late = await tablesWith(request({ status: "CHECK_POP", last_update_time: LATER }));
     expect(await late.requests.advance("r1", "POPS_RESOLVED", { total_count: 1 })).toBe(true);
     expect(await late.the()).toMatchObject({ status: "INSERT_TASK", total_count: 1, last_update_time: LATER });

@@ -13,7 +13,7 @@ const ENDED = { status: "FINISHED", active: undefined } as const;
 
 function listed(...items: readonly RequestItem[]) {
   const w = world({ items });
-  const page = async (query: Record<string, string> = {}) => {
+  const page = async (query?: Record<string, string>) => {
     const { status, body } = await w.call("GET /requests", undefined, query);
     expect(status).toBe(200);
     const rows = body["requests"] as Record<string, unknown>[];

@@ -199,7 +199,7 @@ describe("a request's sources", () => {
   });
 
   it("of a request that has ended meanwhile are left alone, and where they stopped is deleted", async () => {
-    const { run, before, requests, next, listed } = world();
+    const { run, before, requests, next, listed } = world({ documents: [...DOCUMENTS, ["p/5"]] });
     await run(oneDocument);
     before["buckets.list"] = () => requests.end("r1", "STOP");
     await run();
@@ -215,7 +215,8 @@ describe("a request's sources", () => {
   });
 
   it("that do not exist leave the request unchanged", async () => {
-    const { run, requests } = world({ sources: [] });
+    const { run, requests } = world();
+    requests.items.set("r1", request());
     await run();
     expect(requests.the()).toMatchObject({ status: "CREATED" });
   });
