@@ -100,22 +100,6 @@ describe("POST /instances", () => {
     expect(await set(w, { DesiredCapacity: 8 })).toEqual(success(8));
   });
 
-  it("with 0, pauses what runs, and says so; more resume it", async () => {
-    const w = world({ items: [RUNS, request({ req_id: "r2", instance_count: 2 })] });
-    const wishes = () => [...w.requests.items.values()].map((it) => [it.status, it.instance_count]);
-    const paused = "; paused until there are instances again: r1, r2";
-    expect(await set(w, { DesiredCapacity: 0 })).toEqual(success(0, paused));
-    expect(wishes()).toEqual([
-      ["IN_PROGRESS", 0],
-      ["CREATED", 0],
-    ]);
-    expect(await set(w, { DesiredCapacity: 3 })).toEqual(success(3, "; resumed: r1, r2"));
-    expect(wishes()).toEqual([
-      ["IN_PROGRESS", 3],
-      ["CREATED", 3],
-    ]);
-  });
-
   it("with force_stop that failed at the group, can be said again: the group gets its size", async () => {
     let calls = 0;
     const fault = failing("fleet.setDesiredCapacity");

@@ -36,7 +36,11 @@ describe("GET /summary", () => {
       target("XXX1-P1", { state: "FAILED", label: "other" }),
       target("YYY1-P1", { state: "FAILED" }),
     ]);
-    await lists.write(LISTS.failedUrls, "r1", [{ url: "https://cdn.example.com/gone", problem: "HTTP 404" }]);
+    await lists.write(LISTS.failedUrls, "r1", [
+      { url: "https://cdn.example.com/gone", problem: "HTTP 404" },
+      // In this variant alone.
+      { url: "https://cdn.example.com/b", problem: "HTTP 406", variant: "gzip" },
+    ]);
     const example = { url: "https://cdn.example.com/a", variant: "br", pop: "SIN2-P1", error: "HTTP 500" };
     await lists.write(LISTS.failures, "r1", [
       { code: "tls", subject: "task", tasks: 1, pops: 1, urls: 1, examples: [] },
@@ -47,7 +51,7 @@ describe("GET /summary", () => {
       body: {
         request_id: "r1",
         failure_pops: ["XXX1-P1", "YYY1-P1"],
-        failure_urls: ["https://cdn.example.com/gone"],
+        failure_urls: ["https://cdn.example.com/gone", "https://cdn.example.com/b#gzip"],
         failure_urls_omitted: 0,
         failure_pop_urls_report: "https://bucket.example/r1/report.csv?signed&as=prewarm-r1-failed.csv",
         results_url: "https://bucket.example/r1/results.csv.gz?signed&as=prewarm-r1-results.csv.gz",
@@ -82,17 +86,6 @@ describe("GET /summary", () => {
     const { status, body } = await get("summary");
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: "FAILED", reason: "No POP resolved", failure_pops: [], failure_urls: [] });
-  });
-
-  it("names a failed URL with its variant where it failed in some only", async () => {
-    const { get, lists } = world({ items: [ended] });
-    const [a, b] = ["https://cdn.example.com/a", "https://cdn.example.com/b"];
-    await lists.write(LISTS.failedUrls, "r1", [
-      { url: a, problem: "HTTP 406", variant: "gzip" },
-      { url: b, problem: "HTTP 404", variant: "" },
-    ]);
-    const { body } = await get("summary");
-    expect(body["failure_urls"]).toEqual([`${a}#gzip`, b]);
   });
 
   it("stops naming failed URLs before the answer is larger than API Gateway's, and says how many it left out", async () => {
