@@ -56,8 +56,8 @@ describe("what tasks leave", () => {
 
 describe("what is downloaded again", () => {
   const get = (client: string, at: number) => ({ client, at, path: "/a", pop: POP });
-  const killed = (client: string, at: number, standing: readonly string[] = []) => [
-    { instance: "i-1", client, at, standing: new Set(standing) },
+  const killed = (client: string, at: number, finished: readonly string[] = []) => [
+    { instance: "i-1", client, at, finished: new Set(finished) },
   ];
   const check = repeatsAreExplained("it");
   const twice = [get("a", 1), get("b", 9)];

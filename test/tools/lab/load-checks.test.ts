@@ -31,7 +31,7 @@ const kill = (changes: Partial<Kill> = {}): Kill => ({
   instance: "i-1",
   client: "c",
   at: 2_000,
-  standing: new Set(),
+  finished: new Set(),
   ...changes,
 });
 const gets = (...paths: string[]) => paths.map((path) => ({ client: "c", at: 1, path, pop: POP }));
@@ -139,7 +139,10 @@ describe("what is claimed", () => {
   const notKept = HARD_CASES.find(({ file }) => file === "no-store.bin") ?? HARD_CASES[0];
   if (notKept === undefined) throw new Error("There are no hard cases");
   const ended = (result: object) =>
-    seen({ name: "told", results: [resultOf("/told/no-store.bin", { ok: false, outcome: "not_kept", ...result })] });
+    seen({
+      name: "server-timing",
+      results: [resultOf("/server-timing/no-store.bin", { ok: false, outcome: "not_kept", ...result })],
+    });
   const good = ended({ reason: "not_kept", error: "Cache-Control: no-store" });
   const viewed = (askedFor: number, ...cold: string[]) => seen({ viewers: { asked: askedFor, cold } });
   const pointed = (...points: string[]) => seen({}, { kills: points.map((point) => kill({ point })) });
@@ -168,10 +171,20 @@ describe("what is claimed", () => {
     ["a task that is warm", warmTasks("it", "none"), claimed("hit", []), warm],
     ["a viewer who gets a miss", viewersGetHits("it"), viewed(2), viewed(2, "/a: Miss ORIGIN")],
     ["no viewer at all", viewersGetHits("it"), viewed(2), viewed(0)],
-    ["a failure that does not say why", caseIsSeen("told", notKept), good, ended({ reason: "not_kept", error: "?" })],
-    ["a failure of another kind", caseIsSeen("told", notKept), good, ended({ reason: "other_pop" })],
-    ["warm where nothing is kept", caseIsSeen("told", notKept), good, ended({ ok: true, outcome: "warm" })],
-    ["a case without a result", caseIsSeen("told", notKept), good, seen({ name: "told", results: [] })],
+    [
+      "a failure that does not say why",
+      caseIsSeen("server-timing", notKept),
+      good,
+      ended({ reason: "not_kept", error: "?" }),
+    ],
+    ["a failure of another kind", caseIsSeen("server-timing", notKept), good, ended({ reason: "other_pop" })],
+    ["warm where nothing is kept", caseIsSeen("server-timing", notKept), good, ended({ ok: true, outcome: "warm" })],
+    [
+      "a case without a result",
+      caseIsSeen("server-timing", notKept),
+      good,
+      seen({ name: "server-timing", results: [] }),
+    ],
     [
       "too few kills",
       killedAtEachPoint(2, ["lead deleted"]),

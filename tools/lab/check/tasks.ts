@@ -102,8 +102,8 @@ export function repeatsAreExplained(name: string): Check {
       before.set(key, get);
       if (last === undefined) continue;
       const isExplained = seen.kills.some(
-        ({ client, at, standing }) =>
-          client === last.client && last.at <= at && at <= get.at && ![...standing].some((task) => isTaskOf(task, get)),
+        ({ client, at, finished }) =>
+          client === last.client && last.at <= at && at <= get.at && ![...finished].some((task) => isTaskOf(task, get)),
       );
       if (!isExplained) unexplained.push(key);
     }

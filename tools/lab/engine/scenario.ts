@@ -114,7 +114,7 @@ export interface Kill {
   readonly client: string;
   readonly at: number;
   /** Tasks whose results stood then: it held none of them. */
-  readonly standing: Set<string>;
+  readonly finished: Set<string>;
   /** Between which two of its calls it was killed; undefined: at any time. */
   readonly point?: string;
   /** Tasks that it was to ask of the origin, without a result. */

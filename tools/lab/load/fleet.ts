@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "../engine/scenario.ts";
-import { patiently } from "./requests.ts";
+import { withRetries } from "./requests.ts";
 
 const POLL_MS = 200;
 
@@ -8,7 +8,7 @@ const POLL_MS = 200;
 export function setInstances(count: number): Step {
   return async ({ world, say }) => {
     say(`there are to be ${count} instances`);
-    await patiently(() => world.api.setInstances(count));
+    await withRetries(() => world.api.setInstances(count));
   };
 }
 

@@ -7,6 +7,7 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { resultShardCount } from "../../../domain/plan/task.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
+import { retry } from "../../../domain/retry.ts";
 import type { SiteObject } from "../../edge/site.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { readResults, reportRows } from "../../local/results.ts";
@@ -57,7 +58,7 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
     const startedAt = Date.now();
     // Calls that fail are made again: with the same token, a second attempt starts no second request.
     const client_token = randomUUID();
-    const reqId = (await patiently(() => world.api.start({ ...whole, client_token }))).value.request_id;
+    const reqId = (await withRetries(() => world.api.start({ ...whole, client_token }))).value.request_id;
     say(`${name}: ${urls.length * pops.length * names.length} tasks`);
     seen.requests.set(name, {
       name,
@@ -67,7 +68,7 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
       planned: new Set(pops.flatMap((pop) => urls.flatMap((url) => names.map((it) => taskOf(pop, url, it))))),
       startedAt,
       endedAt: Number.NaN,
-      progress: (await patiently(() => world.api.progress(reqId))).value,
+      progress: (await withRetries(() => world.api.progress(reqId))).value,
       samples: [],
       results: [],
       reportRows: Number.NaN,
@@ -111,7 +112,7 @@ export function until(name: string, isWanted: (seen: RequestSeen) => boolean, se
 }
 
 async function sample({ api }: World, it: RequestSeen): Promise<void> {
-  it.progress = (await patiently(() => api.progress(it.reqId))).value;
+  it.progress = (await withRetries(() => api.progress(it.reqId))).value;
   it.samples.push({ ...it.progress, at: Date.now() });
 }
 
@@ -121,7 +122,7 @@ export function stop(name: string, instances = 0): Step {
     const it = requestOf(seen, name);
     await sample(world, it);
     say(`${name} is stopped`);
-    await patiently(() => world.api.stop(it.reqId, instances));
+    await withRetries(() => world.api.stop(it.reqId, instances));
   };
 }
 
@@ -129,7 +130,7 @@ export function stop(name: string, instances = 0): Step {
 export const mark: Step = async ({ seen }) => void seen.marks.push(Date.now());
 
 /** Reads the progress of a request once. */
-export function look(name: string): Step {
+export function sampleProgress(name: string): Step {
   return async ({ world, seen }) => sample(world, requestOf(seen, name));
 }
 
@@ -166,7 +167,7 @@ export const settle: Step = async ({ world, seen }) => {
 };
 
 /** The tasks whose results stand now. */
-export async function standingTasks({ world, seen }: LabRun): Promise<Set<string>> {
+export async function finishedTasks({ world, seen }: LabRun): Promise<Set<string>> {
   const all = [...seen.requests.values()].map(({ reqId, planned }) =>
     readResults(world.prewarm, reqId, resultShardCount(planned.size)),
   );
@@ -188,15 +189,8 @@ function processorSince(): () => number {
 }
 
 /** Calls of the API go wrong, too. One that failed is made again, as a user would do. */
-export async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (attempt === 10) throw error;
-      await sleep(200 * attempt);
-    }
-  }
+export function withRetries<T>(call: () => Promise<T>): Promise<T> {
+  return retry(call, { attempts: 10, firstMs: 200, longestMs: 2_000, retryOnError: () => true });
 }
 
 async function leftovers({ clients, deployed, fleet }: LocalPrewarm): Promise<Leftovers> {

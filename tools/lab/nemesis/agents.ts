@@ -1,6 +1,6 @@
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import { countFault, type Kill, type LabRun, type RequestSeen, type Step } from "../engine/scenario.ts";
-import { patiently, standingTasks } from "../load/requests.ts";
+import { finishedTasks, withRetries } from "../load/requests.ts";
 import { firstRequest, pause } from "./calls.ts";
 
 const POLL_SECONDS = 0.1;
@@ -10,7 +10,7 @@ export function killNow(run: LabRun, instance: string, where: Pick<Kill, "point"
   const { prewarm, links } = run.world;
   const pid = prewarm.fleet.running().get(instance);
   if (pid === undefined || !process.kill(pid, "SIGKILL")) return undefined;
-  const kill = { instance, client: links.clientOf(instance), at: Date.now(), standing: new Set<string>(), ...where };
+  const kill = { instance, client: links.clientOf(instance), at: Date.now(), finished: new Set<string>(), ...where };
   countFault(run, "agent: killed");
   run.seen.kills.push(kill);
   return kill;
@@ -19,7 +19,7 @@ export function killNow(run: LabRun, instance: string, where: Pick<Kill, "point"
 /** The same, and notes what the agent did not hold. */
 async function killAgent(run: LabRun, instance: string): Promise<void> {
   const kill = killNow(run, instance);
-  if (kill !== undefined) for (const task of await standingTasks(run)) kill.standing.add(task);
+  if (kill !== undefined) for (const task of await finishedTasks(run)) kill.finished.add(task);
 }
 
 /** Loses an instance that runs: its agent is killed, and not started again. */
@@ -65,9 +65,9 @@ export function pauseFleet({ seconds, instances }: { readonly seconds: number; r
     if (!(await progressOf(run, 0.4 + 0.2 * run.seed.draw("pause: when")))) return;
     run.say(`all instances are gone for ${seconds} s`);
     countFault(run, "fleet: paused");
-    await patiently(() => run.world.api.setInstances(0));
+    await withRetries(() => run.world.api.setInstances(0));
     await pause(run, seconds);
-    await patiently(() => run.world.api.setInstances(instances));
+    await withRetries(() => run.world.api.setInstances(instances));
   };
 }
 

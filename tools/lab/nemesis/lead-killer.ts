@@ -7,7 +7,7 @@ import { pause } from "./calls.ts";
 
 /** Where an agent dies: between a lead's results and the deletion of its message. */
 export const KILL_POINTS = [
-  "results stand",
+  "results written",
   "followers not sent",
   "followers sent",
   "lead not deleted",
@@ -93,8 +93,8 @@ class WatchedAgent {
   after(call: SeenCall, output: unknown): boolean {
     const died = this.diesAt(call, { SendMessageBatch: "followers sent", DeleteMessageBatch: "lead deleted" });
     this.held.note(call, output);
-    if (call.operation === "BatchWriteItem" && this.held.hasDoneLead && this.isDue("results stand"))
-      setTimeout(() => this.die("results stand"), this.plan.delayMs);
+    if (call.operation === "BatchWriteItem" && this.held.hasDoneLead && this.isDue("results written"))
+      setTimeout(() => this.die("results written"), this.plan.delayMs);
     return died;
   }
 

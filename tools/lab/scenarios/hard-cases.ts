@@ -5,7 +5,7 @@ import type { Fault } from "../../edge/faults.ts";
 import type { SiteObject } from "../../edge/site.ts";
 
 /** How a task of a case must end. */
-export interface Wanted {
+export interface ExpectedOutcome {
   readonly outcome: TaskOutcome;
   /** A `hit` with a warning will do as well: nothing is claimed of it. @default false */
   readonly orDoubtfulHit?: true;
@@ -28,23 +28,23 @@ export interface HardCase {
   readonly crowd?: true;
   /** Each GET at the last address of a POP finds its cache empty. @default false */
   readonly coldAtLast?: true;
-  /** With Server-Timing, without it, and with `verify: addresses`. @default `told` holds there, too */
-  readonly told: Wanted;
-  readonly untold?: Wanted;
-  readonly addresses?: Wanted;
+  /** With Server-Timing, without it, and with `verify: addresses`. @default as with it */
+  readonly expected: ExpectedOutcome;
+  readonly withoutServerTiming?: ExpectedOutcome;
+  readonly atAddresses?: ExpectedOutcome;
 }
 
 const SIZE = 2_000;
 const LARGE = 200_000;
-const HIT: Wanted = { outcome: "hit" };
-const KEPT = { told: { outcome: "warm" }, untold: HIT } as const;
-const notKept = (says: RegExp) => ({ told: { outcome: "not_kept", reason: "not_kept", says } }) as const;
-const failed = (reason: FailureReason, says: RegExp) => ({ told: { outcome: "failed", reason, says } }) as const;
+const HIT: ExpectedOutcome = { outcome: "hit" };
+const KEPT = { expected: { outcome: "warm" }, withoutServerTiming: HIT } as const;
+const notKept = (says: RegExp) => ({ expected: { outcome: "not_kept", reason: "not_kept", says } }) as const;
+const failed = (reason: FailureReason, says: RegExp) => ({ expected: { outcome: "failed", reason, says } }) as const;
 /** What others request all the time: each check may share an answer, and no Age grows. */
-const shared = (says: RegExp) => ({ told: { ...notKept(says).told, orDoubtfulHit: true } }) as const;
+const shared = (says: RegExp) => ({ expected: { ...notKept(says).expected, orDoubtfulHit: true } }) as const;
 const POLICY = /cache policy, or it was evicted/;
 /** Without Server-Timing, hits of the REC do not say that they are its. */
-const REC_ONLY = { ...notKept(/hits come from the regional edge cache/), untold: HIT };
+const REC_ONLY = { ...notKept(/hits come from the regional edge cache/), withoutServerTiming: HIT };
 const NO_STORE = /Cache-Control: no-store/;
 
 type Details = Omit<HardCase, "name" | "file" | "object"> & { readonly object?: Partial<SiteObject> };
@@ -72,7 +72,7 @@ export const HARD_CASES: readonly HardCase[] = [
   hardCase("a second server that is cold", "cold-server.bin", {
     coldAtLast: true,
     ...KEPT,
-    addresses: { outcome: "not_kept", reason: "not_kept", says: /1 of 2 addresses have it/ },
+    atAddresses: { outcome: "not_kept", reason: "not_kept", says: /1 of 2 addresses have it/ },
   }),
   hardCase("never kept by header: no-store", "no-store.bin", {
     object: cacheControl("no-store"),

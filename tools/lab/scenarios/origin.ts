@@ -5,7 +5,7 @@ import { allTasksEndWell, faultsHappened, nothingLeft } from "../check/tasks.ts"
 import { inOrder, type Scenario } from "../engine/scenario.ts";
 import { atOrigin } from "../load/edge.ts";
 import { fleetIsGone, setInstances } from "../load/fleet.ts";
-import { look, mark, request, until, wait } from "../load/requests.ts";
+import { mark, request, sampleProgress, until, wait } from "../load/requests.ts";
 import { loseInstance } from "../nemesis/agents.ts";
 import { firstRequest } from "../nemesis/calls.ts";
 import { filesOf } from "../world/world.ts";
@@ -57,7 +57,7 @@ export const limits: Scenario = {
           firstRequest,
           until(rate, ({ progress }) => progress.download_count > 0),
           ...[loseInstance, setInstances(AGENTS + 1)].flatMap((change) => [mark, wait(2 * calm), change]),
-          ...[mark, wait(2 * calm), mark, look(rate)],
+          ...[mark, wait(2 * calm), mark, sampleProgress(rate)],
         ),
       ],
       checks: [

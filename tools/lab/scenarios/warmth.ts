@@ -10,7 +10,7 @@ import { askAsViewers, crowd, invalidateAll } from "../load/edge.ts";
 import { fleetIsGone } from "../load/fleet.ts";
 import { request } from "../load/requests.ts";
 import { pause } from "../nemesis/calls.ts";
-import { HARD_CASES, type HardCase, type Wanted } from "./hard-cases.ts";
+import { type ExpectedOutcome, HARD_CASES, type HardCase } from "./hard-cases.ts";
 
 /** So that others of a REC ask while the first fetch is on its way, if nothing keeps them from it. */
 const SLOW_ORIGIN = { delayMs: 300 };
@@ -63,17 +63,21 @@ export const warmth: Scenario = {
   },
 };
 
-/** The three ways to look: with Server-Timing, without it, and at every address. */
-const WAYS = {
-  told: { verify: "edge", claimed: "warm", wanted: ({ told }: HardCase) => told },
-  untold: { verify: "edge", claimed: "hit", wanted: ({ told, untold = told }: HardCase) => untold },
-  addresses: { verify: "addresses", claimed: "warm", wanted: ({ told, addresses = told }: HardCase) => addresses },
+/** How each case is warmed, what must be claimed at least once, and how it must end. */
+const MODES = {
+  "server-timing": { verify: "edge", claimed: "warm", expected: (it: HardCase) => it.expected },
+  "no-server-timing": {
+    verify: "edge",
+    claimed: "hit",
+    expected: (it: HardCase) => it.withoutServerTiming ?? it.expected,
+  },
+  "all-addresses": { verify: "addresses", claimed: "warm", expected: (it: HardCase) => it.atAddresses ?? it.expected },
 } as const;
-type Way = keyof typeof WAYS;
-const ways: readonly Way[] = ["told", "untold", "addresses"];
+type Mode = keyof typeof MODES;
+const modes: readonly Mode[] = ["server-timing", "no-server-timing", "all-addresses"];
 
-const pathIn = (way: Way, { file }: HardCase) => `/${way}/${file}`;
-const all = <T>(of: (way: Way, it: HardCase) => T) => ways.flatMap((way) => HARD_CASES.map((it) => of(way, it)));
+const pathIn = (mode: Mode, { file }: HardCase) => `/${mode}/${file}`;
+const all = <T>(of: (mode: Mode, it: HardCase) => T) => modes.flatMap((mode) => HARD_CASES.map((it) => of(mode, it)));
 
 export const deception: Scenario = {
   name: "deception",
@@ -86,53 +90,55 @@ export const deception: Scenario = {
       addresses: 2,
       caches: "own" as const,
     }));
-    const own = all((way, it) => (it.behaviour === undefined ? [] : [behaviourOf(way, it.behaviour, pathIn(way, it))]));
-    const crowded = all((way, it) => (it.crowd ? [pathIn(way, it)] : [])).flat();
+    const own = all((mode, it) =>
+      it.behaviour === undefined ? [] : [behaviourOf(mode, it.behaviour, pathIn(mode, it))],
+    );
+    const crowded = all((mode, it) => (it.crowd ? [pathIn(mode, it)] : [])).flat();
     return {
       world: {
         edge: {
           pops,
-          behaviours: [...own.flat(), ...ways.map((way) => behaviourOf(way, {}, `/${way}/*`))],
-          // Long enough that one of the crowd's requests is always on its way.
+          behaviours: [...own.flat(), ...modes.map((mode) => behaviourOf(mode, {}, `/${mode}/*`))],
+          // Long enough that one of the crowd's requests is always on its mode.
           origin: { delayMs: 200 },
         },
       },
       load: [
         together(
-          ...ways.map((way) => {
-            const body = { verify: WAYS[way].verify, instance_count: 1 };
-            const files = Object.fromEntries(HARD_CASES.map((it) => [pathIn(way, it), it.object]));
-            return request({ name: way, files, body });
+          ...modes.map((mode) => {
+            const body = { verify: MODES[mode].verify, instance_count: 1 };
+            const files = Object.fromEntries(HARD_CASES.map((it) => [pathIn(mode, it), it.object]));
+            return request({ name: mode, files, body });
           }),
         ),
       ],
       nemesis: [deceive, crowd(crowded, 2)],
       checks: [
-        ...ways.flatMap((way) => [
-          endsAs(way, "FINISHED"),
-          noTaskLost(way),
-          ...HARD_CASES.map((it) => caseIsSeen(way, it)),
-          claimsAreTrue(way, WAYS[way].claimed),
+        ...modes.flatMap((mode) => [
+          endsAs(mode, "FINISHED"),
+          noTaskLost(mode),
+          ...HARD_CASES.map((it) => caseIsSeen(mode, it)),
+          claimsAreTrue(mode, MODES[mode].claimed),
         ]),
-        warmTasks("untold", "none"),
+        warmTasks("no-server-timing", "none"),
       ],
     };
   },
 };
 
-function behaviourOf(way: Way, behaviour: Partial<Behaviour>, path: string): Behaviour {
-  return { ...behaviour, path, serverTiming: way === "untold" ? "off" : 0 };
+function behaviourOf(mode: Mode, behaviour: Partial<Behaviour>, path: string): Behaviour {
+  return { ...behaviour, path, serverTiming: mode === "no-server-timing" ? "off" : 0 };
 }
 
 const deceive: Step = async (run) => {
   const { edge, faults, pops } = run.world;
-  const byPath = new Map(all((way, it) => [pathIn(way, it), it]));
+  const byPath = new Map(all((mode, it) => [pathIn(mode, it), it]));
   const last = new Set(pops.map((pop) => edge.addressesOf(pop).at(-1)));
   faults.add(({ method, path, pop, address }) => {
     const it = byPath.get(path);
     if (it === undefined || method !== "GET") return undefined;
     // With `verify: edge` the first address of the URL may be the cold one.
-    if (it.coldAtLast && path.startsWith("/addresses/") && last.has(address)) edge.evict([path], { pop, address });
+    if (it.coldAtLast && path.startsWith("/all-addresses/") && last.has(address)) edge.evict([path], { pop, address });
     return it.fault;
   });
   await pause(run);
@@ -143,18 +149,18 @@ const LONGEST_ERROR = 90;
 const DECIDED = "not_asked";
 
 /** Each task of a case ends as it must. */
-export function caseIsSeen(way: Way, it: HardCase): Check {
+export function caseIsSeen(mode: Mode, it: HardCase): Check {
   return (seen) => {
-    const wanted = WAYS[way].wanted(it);
-    const request = requestOf(seen, way);
-    const results = request.results.filter(({ url }) => pathOf(url) === pathIn(way, it));
+    const expected = MODES[mode].expected(it);
+    const request = requestOf(seen, mode);
+    const results = request.results.filter(({ url }) => pathOf(url) === pathIn(mode, it));
     const [error = ""] = results.flatMap((result) => result.error ?? []);
     const outcomes = results.map(({ outcome = "failed", reason }) => named(outcome, reason));
     return rowOf(
-      `${way}: ${it.name}: ${named(wanted.outcome, wanted.reason)}`,
+      `${mode}: ${it.name}: ${named(expected.outcome, expected.reason)}`,
       [
         ["results", results.length, "=", request.pops.length],
-        ["as wanted", results.filter((result) => isAsWanted(result, wanted)).length, "=", request.pops.length],
+        ["as expected", results.filter((result) => isAsExpected(result, expected)).length, "=", request.pops.length],
       ],
       `${counted(outcomes)} ${cutText(error, LONGEST_ERROR)}`,
     );
@@ -166,9 +172,9 @@ function named(outcome: string, reason: string | undefined): string {
 }
 
 /** A failure says why; so does one that two others have decided. */
-function isAsWanted({ ok, outcome, warning, error = "", reason }: TaskResult, wanted: Wanted): boolean {
-  if (wanted.orDoubtfulHit === true && outcome === "hit" && warning !== undefined) return true;
-  if (wanted.reason === undefined) return outcome === wanted.outcome;
+function isAsExpected({ ok, outcome, warning, error = "", reason }: TaskResult, expected: ExpectedOutcome): boolean {
+  if (expected.orDoubtfulHit === true && outcome === "hit" && warning !== undefined) return true;
+  if (expected.reason === undefined) return outcome === expected.outcome;
   if (reason === DECIDED) return !ok && error !== "";
-  return outcome === wanted.outcome && reason === wanted.reason && (wanted.says?.test(error) ?? true);
+  return outcome === expected.outcome && reason === expected.reason && (expected.says?.test(error) ?? true);
 }
