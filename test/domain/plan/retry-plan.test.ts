@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RetryLostError, type TasksToRetry, tasksToRetry } from "../../../domain/plan/retry-plan.ts";
-import type { GoodUrl } from "../../../domain/plan/task.ts";
+import { fromRow, toRow } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { FakeLists } from "../../lambdas/fakes/lists.ts";
 import { FakeRequestPops } from "../../lambdas/fakes/request-pops.ts";
@@ -51,48 +51,6 @@ function pairsOf({ pops, sized: known }: Pick<TasksToRetry, "pops" | "sized">): 
 }
 
 describe("what is not good in a request that has ended", () => {
-  it("is the pairs of its report, at their POPs alone, each URL with its size and its source", async () => {
-    const good = [
-      [at("a"), "10"],
-      [at("b"), "", "", "2"],
-      [at("c"), "5"],
-    ];
-    const found = await read({
-      good,
-      report: [row("NRT57-P3", at("a")), row("SIN2-P1", at("b")), row("NRT57-P3", at("b"))],
-    });
-    expect(found).toEqual({
-      pops: ["SIN2-P1", "NRT57-P3"],
-      sized: [
-        { url: at("a"), bytes: 10, pops: "02" },
-        { url: at("b"), bytes: null, source: 2 },
-      ],
-      toProbe: [],
-    });
-  });
-
-  it("tells variants apart", async () => {
-    const good = ["br", "-gzip"].map((variant) => [at("a"), "10", variant]);
-    const { sized: known } = await read({
-      good,
-      report: [row("SIN2-P1", at("a"), "-gzip"), row("FRA56-P4", at("a"), "br")],
-    });
-    expect(known.map(({ variant, pops }) => [variant, pops])).toEqual([
-      ["br", "02"],
-      ["-gzip", "01"],
-    ]);
-  });
-
-  it("is each good URL at the POPs that did not resolve", async () => {
-    const good = [
-      [at("a"), "10"],
-      [at("b"), "5", "", "", "08"],
-      [at("c"), "5", "", "", "07"],
-    ];
-    const found = await read({ good, unresolved: ["XXX1-P1"] });
-    expect([found.pops, pairsOf(found)]).toEqual([["XXX1-P1"], [`XXX1-P1 ${at("a")}`, `XXX1-P1 ${at("b")}`]]);
-  });
-
   it("is a URL that could not be read at all POPs, in the variants in which it could not", async () => {
     const good = [[at("a"), "10", "br"]];
     const bad = [
@@ -131,11 +89,6 @@ describe("what is not good in a request that has ended", () => {
     await expect(read({ item })).rejects.toThrow("the request r1 cannot be tried again: the request r0 is gone");
   });
 
-  it("ignores report rows of unknown URLs and POPs", async () => {
-    const found = await read({ good: [[at("a"), "1"]], report: [row("SIN2-P1", at("x")), row("GRU1-C1", at("a"))] });
-    expect(found).toEqual({ pops: [], sized: [], toProbe: [] });
-  });
-
   it.each(["r1/success_urls.csv", "r1/report.csv", "r1/failed_urls.csv"])("cannot be told without %s", async (key) => {
     const lists = new FakeLists({ "r1/success_urls.csv": [], "r1/report.csv": [COLUMNS], "r1/failed_urls.csv": [] });
     delete lists.objects[key];
@@ -148,22 +101,32 @@ describe("what is not good in a request that has ended", () => {
     );
   });
 
-  it("is exactly the failed pairs, whatever failed; of a retry in turn, too", async () => {
-    const pair = fc.tuple(fc.nat(5), fc.nat(POPS.length - 1));
-    const some = fc.uniqueArray(pair, { selector: String, minLength: 1 });
-    const named = ([url, pop]: readonly [number, number]) => `${POPS[pop]} ${at(String(url))}`;
-    const toRows = (known: readonly GoodUrl[]) =>
-      known.map(({ url, bytes, pops = "" }) => [url, String(bytes), "", "", pops]);
+  it("is exactly what failed, and all at POPs that did not resolve, with size, source and variant; of a retry in turn, too", async () => {
+    const good = Array.from({ length: 6 }, (_, i) => {
+      return [at(String(i >> 1)), i === 0 ? "" : String(i), ["br", "-gzip"][i % 2] ?? "", i === 3 ? "2" : ""];
+    });
+    const nameOf = (pop: string, [url, , variant]: readonly string[]) => `${pop} ${url} ${variant}`;
+    const rowsOf = (names: readonly string[]) =>
+      names.map((name) => {
+        const [pop = "", url = "", variant] = name.split(" ");
+        return row(pop, url, variant);
+      });
+    const unknown = [row("SIN2-P1", at("x"), "br"), row("GRU1-C1", at("0"), "br")];
+    const pairs = fc.uniqueArray(fc.tuple(fc.constantFrom(...good), fc.constantFrom(...POPS)), { selector: String });
     await fc.assert(
-      fc.asyncProperty(some, fc.array(fc.boolean()), async (failed, again) => {
-        const good = Array.from({ length: 6 }, (_, i) => [at(String(i)), "1"]);
-        const first = await read({ good, report: failed.map(([url, pop]) => row(POPS[pop] ?? "", at(String(url)))) });
-        expect(pairsOf(first).toSorted()).toEqual(failed.map(named).toSorted());
+      fc.asyncProperty(pairs, fc.subarray(POPS), fc.array(fc.boolean()), async (some, unresolved, again) => {
+        // Where its POP did not resolve, a URL has no task that could fail.
+        const failed = some.filter(([, pop]) => !unresolved.includes(pop)).map(([row, pop]) => nameOf(pop, row));
+        const first = await read({ good, report: [...rowsOf(failed), ...unknown], unresolved });
+        const untried = unresolved.flatMap((pop) => good.map((row) => nameOf(pop, row)));
+        expect(pairsOf(first).toSorted()).toEqual([...failed, ...untried].toSorted());
+        expect(first.pops).toEqual(POPS.filter((pop) => pairsOf(first).some((name) => name.startsWith(pop))));
+        for (const { pops: _, ...url } of first.sized) expect(good.map(fromRow)).toContainEqual(url);
         // Of these, some fail again.
-        const still = failed.filter((_, i) => again[i]);
-        const report = still.map(([url, pop]) => row(POPS[pop] ?? "", at(String(url))));
-        const second = await read({ good: toRows(first.sized), report, item: { pops: [...first.pops] } });
-        expect(pairsOf(second).toSorted()).toEqual(still.map(named).toSorted());
+        const still = pairsOf(first).filter((_, i) => again[i]);
+        const known = first.sized.map((url) => toRow(url).map((field) => String(field ?? "")));
+        const second = await read({ good: known, report: rowsOf(still), item: { pops: [...first.pops] } });
+        expect(pairsOf(second).toSorted()).toEqual(still.toSorted());
       }),
     );
   });
