@@ -65,25 +65,6 @@ describe("when a call goes out", () => {
 });
 
 describe("what becomes of the items", () => {
-  test("each has its own outcome", async () => {
-    const { batcher: b } = batcher((items) => items.map((item) => (item === "b" ? new Error("no b") : undefined)));
-    const outcomes = await Promise.allSettled(["a", "b", "c"].map((item) => b.add(item)));
-    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-    expect(outcomes[1]).toMatchObject({ reason: { message: "no b" } });
-  });
-
-  test("a call that fails fails all of its items, and no other call's", async () => {
-    const { batcher: b } = batcher((items) => {
-      if (items.includes("a")) throw new Error("down");
-      return [];
-    });
-    const outcomes = await Promise.allSettled(["a", "b", "c", "d", "e", "f"].map((item) => b.add(item)));
-    expect(outcomes.map(({ status }) => status)).toEqual([
-      ...["rejected", "rejected", "rejected"],
-      ...["fulfilled", "fulfilled", "fulfilled"],
-    ]);
-  });
-
   test("none is settled before its call has ended", async () => {
     const { promise, resolve } = deferred<BatchOutcome>();
     const { batcher: b } = batcher(() => promise);
@@ -97,23 +78,38 @@ describe("what becomes of the items", () => {
     await all;
   });
 
-  test("every item is sent exactly once, in batches of at most three with no key twice", async () => {
-    const item = fc.record({ key: fc.constantFrom("a", "b", "c", "d"), pause: fc.integer({ min: 0, max: 30 }) });
+  test("every item is sent exactly once, in batches of at most three with no key twice, and has its own outcome or its call's", async () => {
+    const item = fc.record({
+      key: fc.constantFrom("a", "b", "c", "d"),
+      pause: fc.integer({ min: 0, max: 30 }),
+      fate: fc.constantFrom("good", "good", "bad", "down"),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(item, { maxLength: 30 }), async (items) => {
-        const { calls, batcher: b } = batcher();
-        const all: Promise<void>[] = [];
+        const fateOf = (sent: string) => items[Number(sent.slice(1))]?.fate;
+        const { calls, batcher: b } = batcher((sent) => {
+          if (sent.some((it) => fateOf(it) === "down")) throw new Error("down");
+          return sent.map((it) => (fateOf(it) === "bad" ? new Error("bad") : undefined));
+        });
+        const all: Promise<string>[] = [];
         for (const [i, { key, pause }] of items.entries()) {
-          all.push(b.add(`${key}${i}`));
+          all.push(
+            b.add(`${key}${i}`).then(
+              () => "good",
+              ({ message }: Error) => message,
+            ),
+          );
           await vi.advanceTimersByTimeAsync(pause);
         }
         await vi.advanceTimersByTimeAsync(1_000);
-        await Promise.all(all);
         expect(calls.flat()).toEqual(items.map(({ key }, i) => `${key}${i}`));
         for (const call of calls) {
           expect(call.length).toBeLessThanOrEqual(3);
           expect(new Set(call.map((one) => one[0])).size).toBe(call.length);
         }
+        const isDown = (call: readonly string[]) => call.some((it) => fateOf(it) === "down");
+        const fates = calls.flatMap((call) => call.map((it) => (isDown(call) ? "down" : fateOf(it))));
+        expect(await Promise.all(all)).toEqual(fates);
       }),
     );
   });

@@ -135,11 +135,6 @@ describe("a draft", () => {
   test("of another release, or none, is an empty form", () => {
     for (const stored of ["", "{}", "null", '{"urls":4}']) expect(readDraft(stored)).toEqual(EMPTY_FORM);
   });
-  test("is read as it was kept", () => {
-    const form = { ...EMPTY_FORM, urls: "https://a.example/", pops: ["SIN2-P1"] };
-    expect(readDraft(JSON.stringify(form))).toEqual(form);
-    expect(readDraft(JSON.stringify(EMPTY_FORM))).toEqual(EMPTY_FORM);
-  });
 });
 
 test("what is wrong with a URL is told in Chinese, too", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Progress, progressSchema, summarySchema } from "../../../client/answers.ts";
+import { type Failure, failureSchema, type Progress, progressSchema, summarySchema } from "../../../client/answers.ts";
 import { failedEverywhere, without } from "../../../console/request/everywhere.ts";
 import { firstNames } from "../../../console/request/example-names.ts";
 import { isFine } from "../../../console/request/is-fine.ts";
@@ -115,82 +115,60 @@ describe("the others", () => {
   });
 });
 
-const READINESS = readiness({ exceptions: 1 });
-const at = (pop: string, url = "https://e/a") => ({ url, pop });
-const NOT_READY = { status: "FINISHED", verdict: "not_ready", readiness: READINESS, pop_count: 38 } as const;
-const reason = (code: string, pops: number, ...examples: object[]) => ({
-  code,
-  subject: "task" as const,
-  tasks: 7,
-  pops,
-  urls: 7,
-  examples: failure(code, examples).examples as { url: string; pop: string }[],
-});
-
 describe("urgentOf", () => {
-  it("nothing is urgent where the verdict lets the crowd come", () => {
-    const ready = { ...NOT_READY, verdict: "ready_with_exceptions" } as const;
-    expect(urgentOf(ready, [reason("http_4xx", 38)])).toEqual({ failures: [], untried: false });
+  const READINESS = readiness({ exceptions: 1 });
+  const NOT_READY = { status: "FINISHED", verdict: "not_ready", readiness: READINESS, pop_count: 38 } as const;
+  const COLD = [{ url: "https://e/cold", rec: "Mumbai" }];
+  const reason = (code: string, pops: number, pop?: string, url = "https://e/a") =>
+    failureSchema.parse({ ...failure(code, pop === undefined ? [] : [{ url, pop }]), pops });
+  const unread = { ...reason("other", 0), subject: "url", tasks: 0 } as const;
+  const unresolved = { ...reason("name_not_found", 30), subject: "pop", tasks: 0 } as const;
+  const everywhere = reason("http_4xx", 38);
+  const one = reason("timeout", 1, "BOM1");
+  const lacking = (lacking_pops: number) => ({
+    readiness: { ...READINESS, lacking_pops, lacking_examples: ["DEL54-P2", "CGK50-P1"] },
+  });
+  const atDelhi = reason("connection", 1, "DEL54-P2");
+  const atJakarta = reason("incomplete", 1, "CGK50-P1");
+
+  it.each<[string, change: object, urgent: Failure[], others: Failure[]]>([
+    ["nothing, where the verdict lets the crowd come", { verdict: "ready_with_exceptions" }, [], [everywhere]],
+    ["nothing, where nothing was to be verified", { verdict: "not_verified" }, [], [everywhere]],
+    [
+      "what viewers meet everywhere; what one POP of many lacks can wait",
+      {},
+      [reason("not_kept", 38), reason("not_asked", 1), reason("connection", 9)],
+      [one],
+    ],
+    [
+      "a 202 of the origin at one POP, because viewers get it, too; a challenge of AWS WAF there can wait",
+      {},
+      [reason("not_cacheable", 1, "BOM1")],
+      [reason("waf", 1, "BOM2")],
+    ],
+    ["a challenge of AWS WAF at many POPs", {}, [reason("waf", 9)], [reason("waf", 1, "BOM2")]],
+    [
+      "the reasons of two POPs that lack much, not of a third",
+      lacking(2),
+      [atDelhi, atJakarta],
+      [reason("too_slow", 1, "SIN2-P1")],
+    ],
+    ["not that of one POP of 38 that lacks much", lacking(1), [everywhere], [atDelhi]],
+    ["a URL that could not be read; a POP that did not resolve can wait", {}, [unread], [unresolved]],
+    ["no POP that did not resolve", {}, [], [unresolved]],
+    [
+      "what may have left an object cold in a whole REC: at two POPs, or with its URL",
+      { readiness: { ...READINESS, cold_objects: 1, cold_examples: COLD, cold_recs: ["Mumbai"] } },
+      [reason("timeout", 2, "BOM1"), reason("connection", 1, "BOM2", "https://e/cold")],
+      [reason("too_slow", 1, "BOM3")],
+    ],
+    ["something, whatever is known of why it is not ready", { readiness: undefined }, [one], []],
+  ])("is %s", (_, change, urgent, others) => {
+    expect(urgentOf({ ...NOT_READY, ...change }, [...urgent, ...others])).toEqual({ failures: urgent, untried: false });
   });
 
-  it("what viewers meet everywhere is; what one POP of many lacks can wait", () => {
-    const kept = reason("not_kept", 38);
-    const asked = reason("not_asked", 1);
-    const one = reason("timeout", 1, at("BOM1"));
-    const many = reason("connection", 9);
-    expect(urgentOf(NOT_READY, [kept, asked, one, many]).failures).toEqual([kept, asked, many]);
-  });
-
-  it("a 202 of the origin at one POP comes first, because viewers get it, too; a challenge of AWS WAF there can wait", () => {
-    const accepted = reason("not_cacheable", 1, at("BOM1"));
-    const challenged = reason("waf", 1, at("BOM2"));
-    const everywhere = reason("waf", 9);
-    expect(urgentOf(NOT_READY, [accepted, challenged]).failures).toEqual([accepted]);
-    expect(urgentOf(NOT_READY, [everywhere, challenged]).failures).toEqual([everywhere]);
-  });
-
-  it("two of 38 POPs lack much, each for a reason of its own: both reasons come first, that of a third does not", () => {
-    const readiness = { ...READINESS, lacking_pops: 2, lacking_examples: ["DEL54-P2", "CGK50-P1"] };
-    const one = reason("connection", 1, at("DEL54-P2"));
-    const two = reason("incomplete", 1, at("CGK50-P1"));
-    const other = reason("too_slow", 1, at("SIN2-P1"));
-    expect(urgentOf({ ...NOT_READY, readiness }, [one, two, other]).failures).toEqual([one, two]);
-    const fewer = { ...readiness, lacking_pops: 1 };
-    const all = [reason("http_4xx", 38), one];
-    expect(urgentOf({ ...NOT_READY, readiness: fewer }, all).failures).toEqual(all.slice(0, 1));
-  });
-
-  it("a URL that could not be read comes first, and a POP that did not resolve can wait", () => {
-    const url = { ...reason("other", 0), subject: "url", tasks: 0 } as const;
-    const pop = { ...reason("name_not_found", 30), subject: "pop", tasks: 0 } as const;
-    expect(urgentOf(NOT_READY, [url, pop]).failures).toEqual([url]);
-    expect(urgentOf(NOT_READY, [pop]).failures).toEqual([]);
-  });
-
-  it("nothing is urgent where nothing was to be verified", () => {
-    expect(urgentOf({ ...NOT_READY, verdict: "not_verified" }, [reason("http_4xx", 38)]).failures).toEqual([]);
-  });
-
-  it("what may have left an object cold in a whole REC comes first: at two POPs, or with its URL", () => {
-    const cold = [{ url: "https://e/cold", rec: "Mumbai" }];
-    const readiness = { ...READINESS, cold_objects: 1, cold_examples: cold, cold_recs: ["Mumbai"] };
-    const two = reason("timeout", 2, at("BOM1"));
-    const named = reason("connection", 1, at("BOM2", "https://e/cold"));
-    const other = reason("too_slow", 1, at("BOM3"));
-    expect(urgentOf({ ...NOT_READY, readiness }, [two, named, other]).failures).toEqual([two, named]);
-  });
-
-  it("one that is not ready has something that comes first, whatever is known of why", () => {
-    const only = [reason("timeout", 1, at("BOM1"))];
-    expect(urgentOf({ ...NOT_READY, readiness: undefined }, only).failures).toEqual(only);
-  });
-
-  it("of one that was cut short, the tasks that were not tried are why", () => {
-    const only = [reason("timeout", 1, at("BOM1"))];
-    expect(urgentOf({ ...NOT_READY, status: "STOPPED" }, only)).toEqual({
-      failures: [],
-      untried: true,
-    });
+  it("is the tasks that were not tried, of one that was cut short", () => {
+    expect(urgentOf({ ...NOT_READY, status: "STOPPED" }, [one])).toEqual({ failures: [], untried: true });
   });
 });
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  HEAT_STRIP_STATES,
   type HeatStripResult,
+  type HeatStripState,
   heatStrip,
   MAX_BINS,
   MAX_NAMED,
@@ -13,48 +13,43 @@ const WARM = { ok: true, outcome: "warm" } as const;
 const FAILED = { ok: false, outcome: "failed", reason: "http_4xx", error: "HTTP 404", http_status: 404 } as const;
 const NOT_KEPT = { ok: false, outcome: "not_kept", reason: "not_kept" } as const;
 
-describe("a strip", () => {
-  it("of a few tasks has a bin each, in the order of the list", () => {
-    // The third is of an agent of an older version.
-    const results = [WARM, { ok: true, outcome: "hit" }, { ok: true }, NOT_KEPT] as const;
-    expect(heatStrip(tasks(5), results).bins).toEqual([
-      { state: "warm", first: 1, tasks: 1, failed: 0 },
-      { state: "hit", first: 2, tasks: 1, failed: 0 },
-      { state: "done", first: 3, tasks: 1, failed: 0 },
-      { state: "not_kept", first: 4, tasks: 1, failed: 1 },
-      { state: "not_tried", first: 5, tasks: 1, failed: 0 },
-    ]);
-  });
+/** The last is of an agent of an older version. */
+const RESULTS: readonly (readonly [HeatStripState, HeatStripResult | undefined])[] = [
+  ["failed", FAILED],
+  ["not_kept", NOT_KEPT],
+  ["not_tried", undefined],
+  ["done", { ok: true }],
+  ["hit", { ok: true, outcome: "hit" }],
+  ["warm", WARM],
+];
 
-  it("of many is thinned, and one failure among 500 is seen", () => {
+describe("a strip", () => {
+  it("of 60,000 tasks is thinned, and one failure among 500 is seen", () => {
     const results: HeatStripResult[] = Array.from({ length: 60_000 }, () => WARM);
     results[59_999] = FAILED;
     const { bins } = heatStrip(tasks(60_000), results);
     expect(bins).toHaveLength(MAX_BINS);
     expect(bins.at(-1)).toEqual({ state: "failed", first: 59_501, tasks: 500, failed: 1 });
-    expect(bins.slice(0, -1).every(({ state }) => state === "warm")).toBe(true);
   });
 
-  it("shows of each bin the worst", () => {
-    const order = [...HEAT_STRIP_STATES].reverse();
-    const all = [WARM, { ok: true, outcome: "hit" }, { ok: true }, undefined, NOT_KEPT, FAILED] as const;
-    for (let worst = 0; worst < order.length; worst++) {
-      const results = all.map((result, i) => (i <= worst ? result : WARM));
-      expect(heatStrip(tasks(MAX_BINS * 6), results).bins[0]?.state).toBe(order[worst]);
-    }
-  });
-
-  it("has every task in one bin, however many there are", () => {
+  it("has every task in one bin, a bin each for a few; each bin shows the worst of its tasks", () => {
+    const some = fc.array(fc.nat(RESULTS.length - 1), { maxLength: 1_000 });
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 5_000 }), (count) => {
-        const { bins } = heatStrip(tasks(count), []);
+      fc.property(some, fc.nat(5), (places, repeat) => {
+        const seen = Array.from({ length: repeat }, () => places).flat();
+        const { bins } = heatStrip(
+          tasks(seen.length),
+          seen.map((place) => RESULTS[place]?.[1]),
+        );
+        expect(bins).toHaveLength(Math.min(seen.length, MAX_BINS));
         let next = 1;
-        for (const { first, tasks: its } of bins) {
-          expect([first, its > 0]).toEqual([next, true]);
+        for (const { first, tasks: its, state, failed } of bins) {
+          const own = seen.slice(next - 1, next - 1 + its);
+          const worst = RESULTS[Math.min(...own)]?.[0];
+          expect([first, state, failed]).toEqual([next, worst, own.filter((place) => place < 2).length]);
           next += its;
         }
-        expect(next).toBe(count + 1);
-        expect(bins.length).toBeLessThanOrEqual(MAX_BINS);
+        expect(next).toBe(seen.length + 1);
       }),
     );
   });
