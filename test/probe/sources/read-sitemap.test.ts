@@ -19,159 +19,145 @@ const EVERYTHING = urlset(`
     <lastmod>2024-05-01</lastmod>
   </url>`);
 
-describe("a sitemap", () => {
-  it("names pages, alternates, images and videos, but not player pages", async () => {
-    const urls = ["p?a=1&b=2", "de/p", "i.png", "t.jpg", "v.mp4"].map((it) => `https://a.test/${it}`);
-    expect(await readOne("sitemap", EVERYTHING)).toEqual({ urls, leftOut: { player_page: 1 } });
-  });
+const rss = (items: string) =>
+  `<?xml version="1.0"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>News</title><link>https://a.test/home</link><atom:link rel="self" href="https://a.test/feed"/><image><link>https://a.test/logo</link></image>${items}</channel></rss>`;
+const atom = (entries: string, attributes = "") =>
+  `<feed xmlns="http://www.w3.org/2005/Atom"${attributes}><link rel="self" href="https://a.test/feed"/><link href="https://a.test/home"/>${entries}</feed>`;
+/** Places for a URL and a date. */
+const page = "<url><loc>URL</loc><lastmod>DATE</lastmod></url>";
+const item = "<item><link>URL</link><pubDate>DATE</pubDate></item>";
+const entry = '<entry><link href="URL"/><updated>DATE</updated></entry>';
+const dated = (template: string, ...dates: string[]) =>
+  dates.map((date, n) => template.replace("URL", `https://a.test/${n}`).replace("DATE", date)).join("");
+const link = (n: number, rel = "") => `<link ${rel} href="https://a.test/${n}"/>`;
 
-  it("counts entries older than `since`", async () => {
-    const entries = ["2024-05-01", "2024-04-30", "2024-05-01T10:00:00+02:00", "never"].map(
-      (lastmod, n) => `<url><loc>https://a.test/${n}</loc><lastmod>${lastmod}</lastmod></url>`,
-    );
-    const document = urlset(`${entries.join("")}<url><loc>https://a.test/untold</loc></url>`);
-    const { urls, leftOut } = await readOne("sitemap", document, { since: "2024-05-01T09:00:00Z" });
-    expect(urls).toEqual(["https://a.test/0", "https://a.test/3", "https://a.test/untold"]);
-    expect(leftOut).toEqual({ older: 2 });
-  });
-
-  it.each([
-    [
-      "has a DOCTYPE, which is refused",
-      `<!DOCTYPE urlset [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>${urlset("<url><loc>&b;</loc></url>")}`,
-    ],
-    [
-      "has an entity that XML does not know (line 2), which is refused",
-      urlset("<url><loc>https://a.test/&secret;</loc></url>"),
-    ],
-    ["is not well-formed XML (line 2)", urlset("<url><secret></url>")],
-    ["is no sitemap: neither XML, nor a list of URLs, nor a robots.txt", '{"urls":["https://a.test/secret"]}'],
-    ["is a robots.txt without a Sitemap line", "User-agent: *\nDisallow: /secret\n# Sitemap: /s.xml\nSitemap:\n"],
-    ["has nothing but comments", "# secret\n\n"],
-    ["has a line of more than 1000000 characters", `https://a.test/${"x".repeat(1_100_000)}`],
-    [
-      "names more than 60000 URLs; a request has at most 60000 in all",
-      Array.from({ length: 60_001 }, (_, n) => `https://a.test/${n}`).join("\n"),
-    ],
-    [
-      "leads to more than 500 documents, which is the limit of a request",
-      Array.from({ length: 501 }, (_, n) => `Sitemap: https://a.test/${n}.xml`).join("\n"),
-    ],
-    ["has an unescaped & in line 3; write &amp;", urlset("<url>\n<loc>https://a.test/?a=1&b=2</loc></url>")],
-    ["is empty", ""],
-    [
-      "is XML, but no sitemap",
-      '<?xml version="1.0"?><rdf:RDF><item><link>https://a.test/secret</link></item></rdf:RDF>',
-    ],
-    [
-      "has an element with more than 1000 attributes",
-      `<urlset ${Array.from({ length: 1_001 }, (_, n) => `a${n}=""`).join(" ")}/>`,
-    ],
-    ["has a text of more than 1000000 characters", urlset(`<url><loc>${"x&amp;".repeat(600_000)}</loc></url>`)],
-    ["is an HTML page", "<!doctype html><html><body>Please log in</body></html>"],
-    ["has elements that are nested deeper than 50", urlset("<url>".repeat(60))],
-    ["has an entry with too many URLs", urlset(`<url>${"<loc>/</loc>".repeat(60_001)}</url>`)],
-  ])("is refused if it %s", async (problem, document) => {
-    await expect(readOne("sitemap", document)).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
-  });
-});
-
-describe("a feed", () => {
-  const rss = (items: string) =>
-    `<?xml version="1.0"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>News</title><link>https://a.test/home</link><atom:link rel="self" href="https://a.test/feed"/><image><link>https://a.test/logo</link></image>${items}</channel></rss>`;
-  const atom = (entries: string, attributes = "") =>
-    `<feed xmlns="http://www.w3.org/2005/Atom"${attributes}><link rel="self" href="https://a.test/feed"/><link href="https://a.test/home"/>${entries}</feed>`;
-
-  it("of RSS 2.0 names the links and enclosures of its items", async () => {
-    const document = rss(
+it.each<[what: string, document: string, paths: (string | number)[], leftOut?: object, since?: string]>([
+  [
+    "pages, alternates, images and videos of a sitemap, but not player pages",
+    EVERYTHING,
+    ["p?a=1&b=2", "de/p", "i.png", "t.jpg", "v.mp4"],
+    { player_page: 1 },
+  ],
+  [
+    "entries that are not older than `since`, or have no date",
+    urlset(
+      `${dated(page, "2024-05-01", "2024-04-30", "2024-05-01T10:00:00+02:00", "never")}<url><loc>https://a.test/4</loc></url>`,
+    ),
+    [0, 3, 4],
+    { older: 2 },
+    "2024-05-01T09:00:00Z",
+  ],
+  [
+    "links and enclosures of the items of RSS 2.0",
+    rss(
       `<item><link> https://a.test/1?a=1&amp;b=2 </link><atom:link href="https://a.test/no"/><guid>https://a.test/no</guid><enclosure url="https://a.test/1.mp3" length="1" type="audio/mpeg"/></item>
        <item><title>without</title></item><item><link>/2</link><source url="https://a.test/no">Other</source></item>`,
-    );
-    const urls = ["https://a.test/1?a=1&b=2", "https://a.test/1.mp3", "http://site.test/2"];
-    expect(await readOne("sitemap", document)).toEqual({ urls, leftOut: {} });
-  });
-
-  it("of RSS 2.0 counts items whose pubDate is older than `since`", async () => {
-    const item = (n: number, date: string) => `<item><link>https://a.test/${n}</link><pubDate>${date}</pubDate></item>`;
-    const document = rss(
-      `${item(0, "Wed, 01 May 2024 10:00:00 GMT")}${item(1, "Tue, 30 Apr 2024 23:00:00 -0200")}${item(2, "30 Apr 2024 10:00:00 GMT")}<item><link>https://a.test/3</link></item>`,
-    );
-    const { urls, leftOut } = await readOne("sitemap", document, { since: "2024-05-01" });
-    expect(urls).toEqual([0, 1, 3].map((n) => `https://a.test/${n}`));
-    expect(leftOut).toEqual({ older: 1 });
-  });
-
-  it("of Atom names the alternate and enclosure links of its entries", async () => {
-    const link = (n: number, rel = "") => `<link ${rel} href="https://a.test/${n}"/>`;
-    const document = atom(
+    ),
+    ["1?a=1&b=2", "1.mp3", "http://site.test/2"],
+  ],
+  [
+    "items of RSS 2.0 whose pubDate is not older than `since`",
+    rss(dated(item, "Wed, 01 May 2024 10:00:00 GMT", "Tue, 30 Apr 2024 23:00:00 -0200", "30 Apr 2024 10:00:00 GMT")),
+    [0, 1],
+    { older: 1 },
+    "2024-05-01",
+  ],
+  [
+    "alternate and enclosure links of the entries of Atom",
+    atom(
       `<entry>${link(1)}${link(2, 'rel="alternate"')}${link(3, 'rel="enclosure"')}${link(4, 'rel="edit"')}${link(5, 'rel="http://www.iana.org/assignments/relation/alternate"')}<id>https://a.test/no</id><source>${link(6)}</source></entry>`,
-    );
-    const { urls } = await readOne("sitemap", document);
-    expect(urls).toEqual([1, 2, 3, 5].map((n) => `https://a.test/${n}`));
-  });
-
-  it("of Atom counts entries whose updated is older than `since`", async () => {
-    const entry = (n: number, date: string) =>
-      `<entry><link href="https://a.test/${n}"/><updated>${date}</updated></entry>`;
-    const document = atom(`${entry(0, "2024-05-01T00:00:00Z")}${entry(1, "2024-04-30T18:30:02.25+01:00")}`);
-    const { urls, leftOut } = await readOne("sitemap", document, { since: "2024-05-01" });
-    expect(urls).toEqual(["https://a.test/0"]);
-    expect(leftOut).toEqual({ older: 1 });
-  });
-
-  it.each([
+    ),
+    [1, 2, 3, 5],
+  ],
+  [
+    "entries of Atom whose updated is not older than `since`",
+    atom(dated(entry, "2024-05-01T00:00:00Z", "2024-04-30T18:30:02.25+01:00")),
+    [0],
+    { older: 1 },
+    "2024-05-01",
+  ],
+  [
+    "links of RSS without elements of other formats",
     rss(
       "<item><link>https://a.test/p</link><image:image><image:loc>https://a.test/no</image:loc></image:image></item>",
     ),
+    ["p"],
+  ],
+  [
+    "links of Atom without elements of other formats",
     atom(
       '<entry><link href="https://a.test/p"/><url><loc>https://a.test/no</loc><link rel="alternate" href="https://a.test/no"/></url></entry>',
     ),
-  ])("ignores elements of other sitemap formats: %s", async (document) => {
-    expect((await readOne("sitemap", document)).urls).toEqual(["https://a.test/p"]);
-  });
-
-  it("resolves URLs against xml:base at every level", async () => {
-    const document = atom(
+    ["p"],
+  ],
+  [
+    "URLs that are resolved against xml:base at every level",
+    atom(
       `<entry xml:base="x/"><link href="1"/><link xml:base="/y/" href="2"/></entry><entry><link href="3"/></entry>`,
       ' xml:base="https://a.test/b/"',
-    );
-    const { urls } = await readOne("sitemap", document);
-    expect(urls).toEqual(["https://a.test/b/x/1", "https://a.test/y/2", "https://a.test/b/3"]);
-  });
+    ),
+    ["b/x/1", "y/2", "b/3"],
+  ],
+  ["one URL a line of a text, which has no dates", "https://a.test/1\nhttps://a.test/2\n", [1, 2], {}, "2024-05-01"],
+  [
+    "lines behind a byte order mark, with CRLF, lone CRs, blank lines and comments",
+    "\ufeff\r\n# of today\r\nhttps://a.test/1\r\rhttps://a.test/2\r\n\r\n",
+    [1, 2],
+  ],
+  ["no line that is no whole URL", "https://a.test/1\n/2\nwords of a page\nskd://x", [1], { not_a_url: 3 }],
+  [
+    "no line before the first URL that is none",
+    "ftp://a.test/1\nMy pages: all\nsecret/page.html\nhttps://a.test/1",
+    [1],
+    { not_a_url: 3 },
+  ],
+  ["a URL once", "https://a.test/1\nHTTPS://A.TEST/1", [1], { duplicate: 1 }],
+  [
+    "the URLs behind blanks before the declaration",
+    `\ufeff\r\n  ${urlset("<url><loc>https://a.test/1</loc></url>")}`,
+    [1],
+  ],
+])("names %s", async (_, document, paths, leftOut = {}, since) => {
+  const urls = paths.map((path) => new URL(String(path), "https://a.test/").href);
+  expect(await readOne("sitemap", document, since === undefined ? {} : { since })).toEqual({ urls, leftOut });
 });
 
-describe("a sitemap of text", () => {
-  it.each<[string, string | Buffer, string[], object]>([
-    ["one URL a line", "https://a.test/1\nhttps://a.test/2\n", ["https://a.test/1", "https://a.test/2"], {}],
-    [
-      "a byte order mark, CRLF, lone CRs, blank lines and comments",
-      "\ufeff\r\n# of today\r\nhttps://a.test/1\r\rhttps://a.test/2\r\n\r\n",
-      ["https://a.test/1", "https://a.test/2"],
-      {},
-    ],
-    ["what is no whole URL", "https://a.test/1\n/2\nwords of a page\nskd://x", ["https://a.test/1"], { not_a_url: 3 }],
-    [
-      "lines before the first URL that are none",
-      "ftp://a.test/1\nMy pages: all\nsecret/page.html\nhttps://a.test/1",
-      ["https://a.test/1"],
-      { not_a_url: 3 },
-    ],
-    ["a URL twice", "https://a.test/1\nHTTPS://A.TEST/1", ["https://a.test/1"], { duplicate: 1 }],
-  ])("has %s", async (_, document, urls, leftOut) => {
-    expect(await readOne("sitemap", document)).toEqual({ urls, leftOut });
-  });
-
-  it("has no dates, so that `since` leaves nothing out", async () => {
-    expect((await readOne("sitemap", "https://a.test/1", { since: "2024-05-01" })).urls).toEqual(["https://a.test/1"]);
-  });
+it.each([
+  [
+    "has a DOCTYPE, which is refused",
+    `<!DOCTYPE urlset [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>${urlset("<url><loc>&b;</loc></url>")}`,
+  ],
+  [
+    "has an entity that XML does not know (line 2), which is refused",
+    urlset("<url><loc>https://a.test/&secret;</loc></url>"),
+  ],
+  ["is not well-formed XML (line 2)", urlset("<url><secret></url>")],
+  ["is no sitemap: neither XML, nor a list of URLs, nor a robots.txt", '{"urls":["https://a.test/secret"]}'],
+  ["is a robots.txt without a Sitemap line", "User-agent: *\nDisallow: /secret\n# Sitemap: /s.xml\nSitemap:\n"],
+  ["has nothing but comments", "# secret\n\n"],
+  ["has a line of more than 1000000 characters", `https://a.test/${"x".repeat(1_100_000)}`],
+  [
+    "names more than 60000 URLs; a request has at most 60000 in all",
+    Array.from({ length: 60_001 }, (_, n) => `https://a.test/${n}`).join("\n"),
+  ],
+  [
+    "leads to more than 500 documents, which is the limit of a request",
+    Array.from({ length: 501 }, (_, n) => `Sitemap: https://a.test/${n}.xml`).join("\n"),
+  ],
+  ["has an unescaped & in line 3; write &amp;", urlset("<url>\n<loc>https://a.test/?a=1&b=2</loc></url>")],
+  ["is empty", ""],
+  ["is XML, but no sitemap", '<?xml version="1.0"?><rdf:RDF><item><link>https://a.test/secret</link></item></rdf:RDF>'],
+  [
+    "has an element with more than 1000 attributes",
+    `<urlset ${Array.from({ length: 1_001 }, (_, n) => `a${n}=""`).join(" ")}/>`,
+  ],
+  ["has a text of more than 1000000 characters", urlset(`<url><loc>${"x&amp;".repeat(600_000)}</loc></url>`)],
+  ["is an HTML page", "<!doctype html><html><body>Please log in</body></html>"],
+  ["has elements that are nested deeper than 50", urlset("<url>".repeat(60))],
+  ["has an entry with too many URLs", urlset(`<url>${"<loc>/</loc>".repeat(60_001)}</url>`)],
+])("a sitemap is refused if it %s", async (problem, document) => {
+  await expect(readOne("sitemap", document)).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
 });
-
-it.each(["\n", "\ufeff\r\n  ", " ".repeat(20_000)])(
-  "blanks may stand before a sitemap's declaration",
-  async (blanks) => {
-    expect((await readOne("sitemap", blanks + urlset("<url><loc>https://a.test/1</loc></url>"))).urls).toHaveLength(1);
-  },
-);
 
 it("reads the sitemaps that robots.txt names", async () => {
   const { port } = await site({
