@@ -6,86 +6,75 @@ const WILD = { id: "E2", domain: "d2.cloudfront.net", aliases: ["*.example.com"]
 const main = { label: "d1", domain: "d1.cloudfront.net", id: "E1", names: [MAIN.domain, ...MAIN.aliases] };
 const wild = { label: "d2", domain: "d2.cloudfront.net", id: "E2", names: [WILD.domain, ...WILD.aliases] };
 
+const other = (domain: string) => ({ label: "d9", domain, names: [] });
+
 /** An account with two distributions, and a DNS with these aliases. */
-function find(cfDomain: string | undefined, hosts: readonly string[], aliases: Record<string, string> = {}) {
+async function find(cfDomain: string | undefined, hosts: readonly string[], aliases: Record<string, string> = {}) {
   const asked: string[] = [];
   const alias = async (name: string) => {
     asked.push(name);
     return aliases[name];
   };
   const own = async () => [WILD, MAIN];
-  const answer = findDistributions(cfDomain, hosts, { distributions: { own }, dns: { alias } });
-  const refused = () => answer.then((it) => Object.fromEntries(it.refused));
-  return { asked, refused, found: answer.then(({ distributions }) => distributions) };
+  const { distributions, refused } = await findDistributions(cfDomain, hosts, {
+    distributions: { own },
+    dns: { alias },
+  });
+  return { asked, found: distributions, refused: Object.fromEntries(refused) };
 }
 
 describe("with cf_domain", () => {
-  it.each([
+  const CHAIN = { "a.other.com": "b.other.com", "b.other.com": "c.other.com", "c.other.com": "d9.cloudfront.net" };
+
+  it.each<[string, string, found: object, aliases?: Record<string, string>]>([
     ["the domain of an own distribution", "d1.cloudfront.net", main],
     ["an alias of one", "cdn.example.com", { ...main, domain: "cdn.example.com" }],
     ["an exact alias goes before a wildcard", "www.example.com", { ...main, domain: "www.example.com" }],
     ["a wildcard alias of one", "other.example.com", { ...wild, domain: "other.example.com" }],
-    ["the domain of somebody else's", "d9.cloudfront.net", { label: "d9", domain: "d9.cloudfront.net", names: [] }],
-    ["the same in China", "d9.cloudfront.cn", { label: "d9", domain: "d9.cloudfront.cn", names: [] }],
+    ["the domain of somebody else's", "d9.cloudfront.net", other("d9.cloudfront.net")],
+    ["the same in China", "d9.cloudfront.cn", other("d9.cloudfront.cn")],
+    ["a POP's name for it", "d9.SIN2-P1.cloudfront.net", other("d9.SIN2-P1.cloudfront.net")],
+    // It may belong to another account.
+    ["no alias as Host that only the DNS lists", "cdn.other.com", main, { "cdn.other.com": "D1.CloudFront.net." }],
+    ["an alias of an alias", "a.other.com", other("a.other.com"), CHAIN],
+  ])("%s", async (_, cfDomain, distribution, aliases = {}) => {
+    const { asked, found } = await find(cfDomain, ["never.asked"], aliases);
+    expect(found).toEqual([distribution]);
+    expect(asked).toEqual(Object.keys(aliases));
+  });
+
+  const refusal = (host: string, why: string) => ({ [host]: `${host} ${why}` });
+  it.each<[string, string, hosts: string[], refused: object]>([
     [
-      "a POP's name for it",
-      "d9.SIN2-P1.cloudfront.net",
-      { label: "d9", domain: "d9.SIN2-P1.cloudfront.net", names: [] },
+      "that a more specific alias gives to another distribution, or that it does not answer to",
+      "d2.cloudfront.net",
+      ["x.example.com", "www.example.com", "CDN.example.com", "d1.cloudfront.net", "files.other.com"],
+      {
+        ...refusal("www.example.com", "belongs to the distribution E1, not to E2"),
+        ...refusal("CDN.example.com", "belongs to the distribution E1, not to E2"),
+        ...refusal("d1.cloudfront.net", "belongs to the distribution E1, not to E2"),
+        "files.other.com": "the distribution E2 does not answer to files.other.com",
+      },
     ],
-  ])("%s", async (_, cfDomain, distribution) => {
-    const { asked, found } = find(cfDomain, ["never.asked"]);
-    expect(await found).toEqual([distribution]);
-    expect(asked).toEqual([]);
+    ["but none of its own", "cdn.example.com", ["cdn.example.com", "www.example.com"], {}],
+    ["but none under the domain of somebody else's", "d9.cloudfront.net", ["cdn.example.com", "files.other.com"], {}],
+  ])("refuses hosts %s", async (_, cfDomain, hosts, refused) => {
+    expect(await find(cfDomain, hosts)).toMatchObject({ asked: [], refused });
   });
 
-  it("does not use an alias as Host that only the DNS lists: it may belong to another account", async () => {
-    const { found } = find("cdn.other.com", [], { "cdn.other.com": "D1.CloudFront.net." });
-    expect(await found).toEqual([main]);
-  });
-
-  it("refuses hosts that a more specific alias gives to another distribution, or that it does not answer to", async () => {
-    const hosts = ["x.example.com", "www.example.com", "CDN.example.com", "d1.cloudfront.net", "files.other.com"];
-    const { asked, refused } = find("d2.cloudfront.net", hosts, { "files.other.com": "d1.cloudfront.net" });
-    expect(await refused()).toEqual({
-      "www.example.com": "www.example.com belongs to the distribution E1, not to E2",
-      "CDN.example.com": "CDN.example.com belongs to the distribution E1, not to E2",
-      "d1.cloudfront.net": "d1.cloudfront.net belongs to the distribution E1, not to E2",
-      "files.other.com": "the distribution E2 does not answer to files.other.com",
-    });
-    expect(asked).toEqual([]);
-  });
-
-  it("refuses none of its own hosts, nor any that is asked under the domain of somebody else's distribution", async () => {
-    expect(await find("cdn.example.com", ["cdn.example.com", "www.example.com"]).refused()).toEqual({});
-    expect(await find("d9.cloudfront.net", ["cdn.example.com", "files.other.com"]).refused()).toEqual({});
-    const alias = find("cdn.other.com", ["cdn.other.com"], { "cdn.other.com": "d1.cloudfront.net" });
-    expect(await alias.refused()).toEqual({});
-  });
-
-  it("an alias of an alias is followed, to an end", async () => {
-    const chain = { "a.other.com": "b.other.com", "b.other.com": "c.other.com", "c.other.com": "d9.cloudfront.net" };
-    const straight = find("a.other.com", [], chain);
-    expect((await straight.found)[0]?.label).toBe("d9");
-    expect(straight.asked).toEqual(Object.keys(chain));
-    const circle = { "a.other.com": "b.other.com", "b.other.com": "a.other.com" };
-    const { asked, found } = find("a.other.com", [], circle);
-    await expect(found).rejects.toThrow("a.other.com is no name of a distribution of this account");
-    expect(asked).toHaveLength(5);
-  });
-
-  it.each([
-    ["a name that nobody knows", "cdn.other.com", {}],
-    ["a name with an address and no CNAME", "other.com", {}],
+  it.each<[string, string, aliases?: Record<string, string>]>([
+    ["a name that nobody knows", "cdn.other.com"],
     ["a chain that leads elsewhere", "cdn.other.com", { "cdn.other.com": "lb.elsewhere.net" }],
-    ["a name that only looks like CloudFront's", "d1.cloudfront.net.evil.example", {}],
-    ["and so does this one", "evil-cloudfront.net", {}],
+    ["a chain without end", "a.other.com", { "a.other.com": "b.other.com", "b.other.com": "a.other.com" }],
+    ["a name that only looks like CloudFront's", "d1.cloudfront.net.evil.example"],
+    ["and so does this one", "evil-cloudfront.net"],
     [
       "a chain of six",
       "1.x",
       { "1.x": "2.x", "2.x": "3.x", "3.x": "4.x", "4.x": "5.x", "5.x": "6.x", "6.x": "d1.cloudfront.net" },
     ],
   ])("%s is refused: nothing is asked there", async (_, cfDomain, aliases) => {
-    await expect(find(cfDomain, [], aliases as Record<string, string>).found).rejects.toMatchObject({
+    await expect(find(cfDomain, [], aliases)).rejects.toMatchObject({
       name: "NoDistributionError",
       message: expect.stringMatching(/^cf_domain: .* name the distribution's own domain as cf_domain, such as d1/),
     });
@@ -93,27 +82,35 @@ describe("with cf_domain", () => {
 });
 
 describe("without", () => {
-  it("several hosts of one distribution are one, asked for by its domain", async () => {
-    const hosts = ["cdn.example.com", "www.example.com", "d1.cloudfront.net"];
-    expect(await find(undefined, hosts).found).toEqual([{ ...main, hosts }]);
-  });
-
-  it("several distributions: each with its hosts", async () => {
-    const hosts = ["cdn.example.com", "x.example.com", "files.other.com", "www.example.com", "y.example.com"];
-    const { found } = find(undefined, hosts, { "files.other.com": "d9.cloudfront.net" });
-    expect(await found).toEqual([
-      { ...main, hosts: ["cdn.example.com", "www.example.com"] },
-      { ...wild, hosts: ["x.example.com", "y.example.com"] },
-      { label: "d9", names: [], hosts: ["files.other.com"] },
-    ]);
-  });
-
-  it("a host that leads to none is in none", async () => {
-    const hosts = ["files.other.com", "cdn.example.com", "10.0.0.1", "[::1]"];
-    const { asked, found, refused } = find(undefined, hosts);
-    expect(await found).toEqual([{ ...main, hosts: ["cdn.example.com"] }]);
-    expect(Object.keys(await refused())).toEqual(["files.other.com", "10.0.0.1", "[::1]"]);
-    // An address is no name.
-    expect(asked).toEqual(["files.other.com"]);
+  it.each<[string, hosts: string[], found: object[], refused: string[], asked: string[]]>([
+    [
+      "several hosts of one distribution are one, asked for by its domain",
+      ["cdn.example.com", "www.example.com", "d1.cloudfront.net"],
+      [{ ...main, hosts: ["cdn.example.com", "www.example.com", "d1.cloudfront.net"] }],
+      [],
+      [],
+    ],
+    [
+      "several distributions: each with its hosts",
+      ["cdn.example.com", "x.example.com", "alias.other.com", "www.example.com", "y.example.com"],
+      [
+        { ...main, hosts: ["cdn.example.com", "www.example.com"] },
+        { ...wild, hosts: ["x.example.com", "y.example.com"] },
+        { label: "d9", names: [], hosts: ["alias.other.com"] },
+      ],
+      [],
+      ["alias.other.com"],
+    ],
+    // An address is no name, so the DNS is not asked for it.
+    [
+      "a host that leads to none is in none",
+      ["files.other.com", "cdn.example.com", "10.0.0.1", "[::1]"],
+      [{ ...main, hosts: ["cdn.example.com"] }],
+      ["files.other.com", "10.0.0.1", "[::1]"],
+      ["files.other.com"],
+    ],
+  ])("%s", async (_, hosts, found, refused, asked) => {
+    const answer = await find(undefined, hosts, { "alias.other.com": "d9.cloudfront.net" });
+    expect({ ...answer, refused: Object.keys(answer.refused) }).toEqual({ asked, found, refused });
   });
 });

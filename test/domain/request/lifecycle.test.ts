@@ -185,23 +185,25 @@ describe("the last sign of life", () => {
     const progress = { count: count(3, 30, 1), lastResultAt: undefined, heartbeats: [], ...change };
     return lastActivityAt(item, { progress: new Map([[item.req_id, progress]]), messages: 4, now: NOW, timings });
   };
+  const result = { lastResultAt: minutesAgo(5) };
+  const alive = (tasks: number) => heartbeat(minutesAgo(3), tasks);
+  const fromTheFuture = [heartbeat(NOW + 86_400_000, 1), heartbeat(Number.MAX_VALUE, 0)];
+  const ahead = { lastResultAt: NOW + 5, heartbeats: [heartbeat(NOW + timings.heartbeatTimeoutMs, 0)] };
 
-  it("is a result, a heartbeat or a change, whichever is the newest", () => {
-    expect(at({})).toBe(minutesAgo(9));
-    expect(at({ lastResultAt: minutesAgo(5) })).toBe(minutesAgo(5));
-    expect(at({ lastResultAt: minutesAgo(11) })).toBe(minutesAgo(9));
-    expect(at({ lastResultAt: minutesAgo(5), heartbeats: [heartbeat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
-    // Its process has deferred the tasks, because their origin is throttling.
-    expect(at({ lastResultAt: minutesAgo(5), heartbeats: [heartbeat(minutesAgo(3), 0)] })).toBe(minutesAgo(3));
-  });
-
-  it("is no heartbeat from the future, so a forged one cannot hide that the request is stalled", () => {
-    const heartbeats = [heartbeat(minutesAgo(3), 1), heartbeat(NOW + 86_400_000, 1), heartbeat(Number.MAX_VALUE, 0)];
-    expect(at({ heartbeats })).toBe(minutesAgo(3));
-  });
-
-  it("is now where the clock of an instance is ahead by less than heartbeatTimeoutMs", () => {
-    expect(at({ lastResultAt: NOW + 5, heartbeats: [heartbeat(NOW + timings.heartbeatTimeoutMs, 0)] })).toBe(NOW);
+  it.each<[string, Partial<Progress>, number]>([
+    ["a change of the request", {}, minutesAgo(9)],
+    ["a result after it", result, minutesAgo(5)],
+    ["no result before it", { lastResultAt: minutesAgo(11) }, minutesAgo(9)],
+    ["a heartbeat after a result", { ...result, heartbeats: [alive(1)] }, minutesAgo(3)],
+    ["a heartbeat of a process that has deferred its tasks", { ...result, heartbeats: [alive(0)] }, minutesAgo(3)],
+    [
+      "no heartbeat from the future, which hides a request that is stalled",
+      { heartbeats: [alive(1), ...fromTheFuture] },
+      minutesAgo(3),
+    ],
+    ["now, where the clock of an instance is ahead by less than heartbeatTimeoutMs", ahead, NOW],
+  ])("is %s", (_, change, expected) => {
+    expect(at(change)).toBe(expected);
   });
 
   it("is found among more heartbeats than a call takes arguments", () => {
