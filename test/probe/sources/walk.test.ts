@@ -85,39 +85,38 @@ describe("a document in a bucket", () => {
   const LOW = "#EXTM3U\n#EXTINF:1,\n1.ts\n#EXTINF:1,\n../../x.ts\n#EXT-X-ENDLIST";
   const objects = { "my-bucket/videos/a/main.m3u8": MAIN, "my-bucket/videos/a/low 1/list.m3u8": LOW };
 
-  it("names documents beside it, and its URLs are resolved against the base", async () => {
-    const source: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8", base: "https://a.test/v/" };
-    const { urls } = await walkAll(inBuckets(objects), [source]);
-    expect(urls.map((it) => it.replace("https://a.test/", ""))).toEqual([
-      ...["v/main.m3u8", "v/low%201/list.m3u8?v=1", "v/low%201/1.ts", "x.ts"],
-    ]);
+  const hls: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8" };
+  const list: Source = { type: "list", s3: "s3://my-bucket/lists/1" };
+  const sitemap: Source = { type: "sitemap", s3: "s3://my-bucket/2" };
+  const [one, two] = ["https://a.test/1\n", "<urlset><url><loc>https://a.test/2</loc></url></urlset>"];
+
+  it.each<[string, Record<string, string>, Source[], string[]]>([
+    [
+      "names documents beside it, and its URLs are resolved against the base",
+      objects,
+      [{ ...hls, base: "https://a.test/v/" }],
+      ["v/main.m3u8", "v/low%201/list.m3u8?v=1", "v/low%201/1.ts", "x.ts"],
+    ],
+    [
+      "needs no base if its URLs have a host",
+      { "my-bucket/lists/1": one, "my-bucket/2": two },
+      [list, sitemap],
+      ["1", "2"],
+    ],
+    [
+      "can be a list whose lines are resolved against the base",
+      { "my-bucket/lists/1": "img/1.png\n/2.png" },
+      [{ ...list, base: "https://a.test" }],
+      ["img/1.png", "2.png"],
+    ],
+  ])("%s", async (_, documents, sources, paths) => {
+    expect((await walkAll(inBuckets(documents), sources)).urls).toEqual(paths.map((path) => `https://a.test/${path}`));
   });
 
   it("is refused if it has relative URLs and the source has no base", async () => {
-    const source: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8" };
-    await expect(walkAll(inBuckets(objects), [source])).rejects.toThrow(
+    await expect(walkAll(inBuckets(objects), [hls])).rejects.toThrow(
       new SourceProblem("s3://my-bucket/videos/a/main.m3u8 has relative URLs, but the source has no `base`"),
     );
-  });
-
-  it("needs no base if its URLs have a host", async () => {
-    const lists = {
-      "my-bucket/1": "https://a.test/1\n",
-      "my-bucket/2": "<urlset><url><loc>https://a.test/2</loc></url></urlset>",
-    };
-    const sources: Source[] = [
-      { type: "list", s3: "s3://my-bucket/1" },
-      { type: "sitemap", s3: "s3://my-bucket/2" },
-    ];
-    expect((await walkAll(inBuckets(lists), sources)).urls).toEqual(["https://a.test/1", "https://a.test/2"]);
-  });
-
-  it("can be a list whose lines are resolved against the base", async () => {
-    const source: Source = { type: "list", s3: "s3://my-bucket/lists/1", base: "https://a.test" };
-    expect((await walkAll(inBuckets({ "my-bucket/lists/1": "img/1.png\n/2.png" }), [source])).urls).toEqual([
-      "https://a.test/img/1.png",
-      "https://a.test/2.png",
-    ]);
   });
 
   it("is refused if it cannot be read; a temporary error is thrown unchanged and can be retried", async () => {
