@@ -107,7 +107,7 @@ export function distinctSummary(changes: Partial<Summary> = {}): Summary {
   return {
     request_id: "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315",
     status: "FINISHED",
-    failed_count: 818,
+    failed_count: 827,
     failure_pops: ["ICN51-C1", "GRU3-P1"],
     failure_urls: ["https://www.example.com/s3e1/gone-1", "https://www.example.com/s3e1/gone-2", "https://e/3"],
     failure_urls_omitted: 41,

@@ -1,48 +1,19 @@
 // Provides a report, as small or as large as a test wants it.
 import { type Report, readReport } from "../../../console/report/report.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
+import { distinctSummary, endedRequest } from "../distinct-request.ts";
 import { popRows, somePops } from "../pop-rows.ts";
 
-const PROGRESS = {
-  request_id: "3f9c2a71-0000-4000-8000-000000000001",
-  status: "FINISHED",
-  verdict: "not_ready",
-  url_prefix: "https://www.example.com/s3e1/",
-  url_count: 8_407,
+/** What it is besides {@link endedRequest}. */
+const ENDED = {
   pop_count: 2,
-  instance_count: 20,
-  created_at: "2026-11-25 10:48:00.000000",
-  last_update_time: "2026-11-25 11:12:12.000000",
-  timestamp: "2026-11-25 11:46:00.000000",
-  timeout_at: "2026-11-25 11:48:00.000000",
-  download_size: 672e9,
-  total_size: 673e9,
-  percentage_complete: 99,
   total_count: 16_814,
   download_count: 16_814,
-  warm_count: 16_397,
-  failed_count: 314,
-  not_kept_count: 14,
-  hit_count: 103,
-  estimated_finish_at: null,
   verify: "edge",
   order: "lead-first",
   variant_names: ["br"],
   warnings: [],
-};
-
-const SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=5ec2e7";
-const ALL_SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/results.csv.gz?X-Amz-Signature=91ab04";
-
-const SUMMARY = {
-  request_id: PROGRESS.request_id,
-  status: PROGRESS.status,
-  failed_count: 317,
-  failure_pops: ["FCO50-C1"],
-  failure_urls: ["https://www.example.com/gone.css"],
-  failure_urls_omitted: 3,
-  failure_pop_urls_report: SIGNED,
-  results_url: ALL_SIGNED,
+  failures: undefined,
 };
 
 export function failure(code: string, examples: readonly object[] = [], tasks = 7) {
@@ -67,7 +38,10 @@ export function madeUpReport(progress: object = {}, summary: object = {}, rest: 
     8_407,
   );
   const failures = [failure("http_4xx", [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 403" }])];
-  return { ...readReport({ ...PROGRESS, pops, ...progress }, { ...SUMMARY, failures, ...summary }), ...rest };
+  return {
+    ...readReport({ ...endedRequest(), ...ENDED, pops, ...progress }, { ...distinctSummary(), failures, ...summary }),
+    ...rest,
+  };
 }
 
 /** 400 POPs: the catalogue has fewer whose REC is known. */

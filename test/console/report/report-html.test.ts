@@ -37,8 +37,8 @@ describe("what the page says", () => {
     const failures = [refused, ...WITHOUT_TASKS];
     const text = textOf(html(madeUpReport({}, { failures }, { timings: TIMINGS })));
     for (const words of [
-      ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:12 UTC"],
-      ...["Not ready for traffic", "672 of 673 GB · 99%", "24:12", "19:12 11:12 UTC"],
+      ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:13 UTC"],
+      ...["Not ready for traffic", "601 of 907 GB · 73%", "25:20", "19:13 11:13 UTC"],
       ...["What is not warm, and what to do", "Before you send traffic", "Refused (4xx)", "https://www.example.com/a"],
       ...["Viewers most likely get the same error.", "4 URLs could not be read", "FCO50-C1", "Where"],
       ...[
@@ -49,7 +49,7 @@ describe("what the page says", () => {
         "Timings by regional edge cache",
         "Singapore APAC 1,200 87 ms 1.2 s 1:01 1:01:40",
       ],
-      ...["REC not known 1 – – – –", "3f9c2a71-0000-4000-8000-000000000001", "As of 2026-11-25 11:46 UTC"],
+      ...["REC not known 1 – – – –", "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315", "As of 2026-11-25 10:58 UTC"],
     ])
       expect(text).toContain(words);
   });
