@@ -1,7 +1,7 @@
 // Every figure of the console's pages, read off what is rendered: which count stands at which heading, button, row and question.
 import { type ComponentType, createElement } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Failure, Listed, Progress, Summary } from "../../../client/answers.ts";
 import { ApiClient } from "../../../client/api-client.ts";
 import { InstancesView } from "../../../console/instances/instances-view.tsx";
@@ -110,16 +110,16 @@ function outcomeFigures(html: string): Record<string, number> {
   );
 }
 
-describe("the outcomes", () => {
-  test("each has its own count while a request runs", () => {
-    const html = htmlOf(OutcomeCounts, { outcomes: taskStatesOf(distinctRequest()), ended: false });
-    expect(outcomeFigures(html)).toEqual(OUTCOMES);
-  });
-
-  test("each has its own count at the end, where nothing is under way", () => {
-    const html = htmlOf(OutcomeCounts, { outcomes: taskStatesOf(endedRequest()), ended: true });
-    expect(outcomeFigures(html)).toEqual({ warm, hit, done, not_kept, failed, waiting: LEFT });
-  });
+test.each([
+  ["while a request runs", distinctRequest(), false, OUTCOMES],
+  [
+    "at the end, where nothing is under way",
+    endedRequest(),
+    true,
+    { warm, hit, done, not_kept, failed, waiting: LEFT },
+  ],
+])("each outcome has its own count %s", (_, request, ended, expected) => {
+  expect(outcomeFigures(htmlOf(OutcomeCounts, { outcomes: taskStatesOf(request), ended }))).toEqual(expected);
 });
 
 const RUNNING = () => requestPage(distinctRequest());

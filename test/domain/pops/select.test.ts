@@ -9,101 +9,62 @@ const TARGET_TYPES: readonly TargetType[] = ["pop", "country", "region"];
 const pops = (targetType: TargetType, ...names: string[]) => selectPops(targetType, names).pops;
 const withBasis = (basis: string) => POP_CODES.filter((code) => code.basis === basis).map(({ pop }) => pop);
 
-describe("POPs by code", () => {
-  it("keeps the order in which they were asked for", () => {
-    expect(selectPops("pop", ["SIN2-C1", "ATL56-C1", "DFW55-C3"])).toEqual({
-      pops: ["SIN2-C1", "ATL56-C1", "DFW55-C3"],
-      unknown: [],
-    });
-  });
+const WRONG = [" sin-c1", "SIN", "", "constructor", "SIN2", "SIN2-C", "SIN2C1", "SI2-C1", "SIN2-C1.evil.example"];
+const { jp, apac } = REGION_DEFAULTS;
 
-  it("trims, upper-cases and drops duplicates", () => {
-    expect(pops("pop", " sin2-c1 ", "SIN2-C1", "Atl56-c1\n")).toEqual(["SIN2-C1", "ATL56-C1"]);
-  });
-
-  it("names what is no code as it was written, once, and keeps the rest", () => {
-    const wrong = [" sin-c1", "SIN", "", "constructor", "SIN2", "SIN2-C", "SIN2C1", "SI2-C1", "SIN2-C1.evil.example"];
-    expect(selectPops("pop", [...wrong, "SIN2-C1", " sin-c1"])).toEqual({ pops: ["SIN2-C1"], unknown: wrong });
-  });
-
-  it("has no POP when every name is wrong: the default set is for an empty list alone", () => {
-    expect(selectPops("pop", ["XXX-C1"])).toEqual({ pops: [], unknown: ["XXX-C1"] });
-  });
-
-  it.each(withBasis("example"))("%s may be asked for, though documentation alone names it", (pop) => {
-    expect(selectPops("pop", [pop])).toEqual({ pops: [pop], unknown: [] });
-  });
+it.each<[what: string, TargetType, names: string[], pops: readonly string[], unknown?: string[]]>([
+  ["codes in their order", "pop", ["SIN2-C1", "ATL56-C1", "DFW55-C3"], ["SIN2-C1", "ATL56-C1", "DFW55-C3"]],
+  ["codes trimmed, in capitals and once", "pop", [" sin2-c1 ", "SIN2-C1", "Atl56-c1\n"], ["SIN2-C1", "ATL56-C1"]],
+  ["no code that is none, and names it as written, once", "pop", [...WRONG, "SIN2-C1", " sin-c1"], ["SIN2-C1"], WRONG],
+  ["nothing if every name is wrong", "pop", ["XXX-C1"], [], ["XXX-C1"]],
+  ["a POP of two regions once", "region", ["jp", "apac"], [...new Set([...jp, ...apac])]],
+  ["observed codes where a country has any", "country", ["mexico"], ["QRO51-P3", "QRO50-P1"]],
+  // Two a site, P before C, then the higher suffix, then the higher facility.
+  ["the higher suffix of a facility", "country", ["ES"], ["MAD53-P8", "MAD53-P7"]],
+  ["the higher facility", "country", ["hk"], ["HKG61-P1", "HKG54-P1"]],
+  ["P before C, two a site", "country", ["uae"], ["DXB52-P1", "DXB50-C1", "FJR50-C1"]],
+  ["the codes of three sites", "country", ["br"], ["FOR50-P2", "GIG51-P2", "GRU3-P10", "GRU3-P5"]],
+  ["no country that has a site and no code", "country", ["qatar", "SA", "oman"], ["MCT50-P1"], ["qatar", "SA"]],
+  ["no country without a site, nor a region", "country", ["iceland", "is", "eu", ""], [], ["iceland", "is", "eu", ""]],
+])("selects %s", (_, targetType, names, pops, unknown = []) => {
+  expect(selectPops(targetType, names)).toEqual({ pops, unknown });
 });
 
-describe("POPs by region", () => {
-  it.each(Object.entries(REGION_DEFAULTS))("%s stands for its set", (region, set) => {
-    expect(selectPops("region", [region])).toEqual({ pops: [...set], unknown: [] });
-    expect(pops("region", ` ${region.toUpperCase()} `)).toEqual([...set]);
-  });
-
-  it("lists a POP of two regions once", () => {
-    const both = pops("region", "jp", "apac");
-    expect(both.slice(0, 2)).toEqual(REGION_DEFAULTS.jp);
-    expect(both).toHaveLength(REGION_DEFAULTS.apac.length);
-  });
+it.each(withBasis("example"))("%s may be asked for, though documentation alone names it", (pop) => {
+  expect(selectPops("pop", [pop])).toEqual({ pops: [pop], unknown: [] });
 });
 
-describe("POPs by country", () => {
-  it.each(Object.entries(COUNTRY_DEFAULTS))("%s stands for its set", (country, set) => {
-    expect(selectPops("country", [country])).toEqual({ pops: [...set], unknown: [] });
-  });
+it.each([
+  ...Object.entries(REGION_DEFAULTS).map(([name, set]) => ["region", name, set] as const),
+  ...Object.entries(COUNTRY_DEFAULTS).map(([name, set]) => ["country", name, set] as const),
+])("the %s %s stands for its set", (targetType, name, set) => {
+  expect(selectPops(targetType, [` ${name.toUpperCase()} `])).toEqual({ pops: [...set], unknown: [] });
+});
 
-  it.each([
-    ["IN", "india"],
-    ["Nz", "new_zealand"],
-    ["CN", "china"],
-    ["New Zealand", "new_zealand"],
-    [" South  Korea ", "south_korea"],
-    ["viet nam", "vietnam"],
-    ["uk", "united_kingdom"],
-    ["USA", "united_states"],
-    ["uae", "united_arab_emirates"],
-    ["Czech Republic", "czechia"],
-  ])("%j is %s", (name, same) => {
-    expect(pops("country", name)).toEqual(pops("country", same));
-    expect(pops("country", name)).not.toEqual([]);
-  });
+it.each([
+  ["IN", "india"],
+  ["Nz", "new_zealand"],
+  ["CN", "china"],
+  ["New Zealand", "new_zealand"],
+  [" South  Korea ", "south_korea"],
+  ["viet nam", "vietnam"],
+  ["uk", "united_kingdom"],
+  ["USA", "united_states"],
+  ["uae", "united_arab_emirates"],
+  ["Czech Republic", "czechia"],
+])("the country %j is %s", (name, same) => {
+  expect(pops("country", name)).toEqual(pops("country", same));
+  expect(pops("country", name)).not.toEqual([]);
+});
 
-  it("chooses observed codes where a country has any, even if a site then has none", () => {
-    expect(pops("country", "mexico")).toEqual(["QRO51-P3", "QRO50-P1"]);
-    const unitedStates = pops("country", "united_states");
-    expect(new Set(unitedStates.map((pop) => pop.slice(0, 3)))).toEqual(new Set(["DFW", "IAD", "ORD"]));
-  });
+it("a site without an observed code has none where its country has any", () => {
+  const sites = pops("country", "united_states").map((pop) => pop.slice(0, 3));
+  expect(new Set(sites)).toEqual(new Set(["DFW", "IAD", "ORD"]));
+});
 
-  it("takes two a site, P before C, then the higher suffix, then the higher facility", () => {
-    expect(pops("country", "ES")).toEqual(["MAD53-P8", "MAD53-P7"]);
-    expect(pops("country", "hk")).toEqual(["HKG61-P1", "HKG54-P1"]);
-    expect(pops("country", "uae")).toEqual(["DXB52-P1", "DXB50-C1", "FJR50-C1"]);
-    expect(pops("country", "ireland")).toEqual(["DUB56-P3", "DUB56-P1"]);
-    expect(pops("country", "br")).toEqual(["FOR50-P2", "GIG51-P2", "GRU3-P10", "GRU3-P5"]);
-  });
-
-  it("does not know a country with a site and no POP code", () => {
-    expect(selectPops("country", ["qatar", "SA", "Türkiye", "oman"])).toEqual({
-      pops: ["MCT50-P1"],
-      unknown: ["qatar", "SA", "Türkiye"],
-    });
-  });
-
-  it("does not know a country without a site, nor a region", () => {
-    expect(selectPops("country", ["iceland", "is", "apac", "eu", ""]).unknown).toEqual([
-      "iceland",
-      "is",
-      "apac",
-      "eu",
-      "",
-    ]);
-  });
-
-  it.each(Object.keys(COUNTRY_NAMES))("%s never stands for an example code", (code) => {
-    const examples = new Set(withBasis("example"));
-    expect(pops("country", code).filter((pop) => examples.has(pop))).toEqual([]);
-  });
+it.each(Object.keys(COUNTRY_NAMES))("the country %s never stands for an example code", (code) => {
+  const examples = withBasis("example");
+  expect(pops("country", code).filter((pop) => examples.includes(pop))).toEqual([]);
 });
 
 describe("an empty list", () => {

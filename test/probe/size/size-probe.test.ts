@@ -19,6 +19,8 @@ afterEach(async () => {
   await Promise.all(probes.splice(0).map((probe) => probe.close()));
 });
 
+const newOrigins = () => new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+
 /** A probe that sends the same headers with each request. */
 function newProbe(port: number, { header = [], ...options }: Partial<SizeProbeOptions> & { header?: string[] } = {}) {
   const probe = new SizeProbe({
@@ -26,7 +28,7 @@ function newProbe(port: number, { header = [], ...options }: Partial<SizeProbeOp
     ports: { httpsPort: port, httpPort: port },
     addressesOf: async () => ["127.0.0.1"],
     request: { req_id: "r1" },
-    origins: new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }),
+    origins: newOrigins(),
     errorCachingMs: 11_000,
     ...options,
   });
@@ -100,7 +102,7 @@ describe("a URL's size", () => {
   });
 
   it("does not slow down the origin after a response of AWS WAF, which is not from the origin", async () => {
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+    const origins = newOrigins();
     const captcha = { "x-amzn-waf-action": "captcha" };
     const { size } = await probed((_, response) => response.writeHead(429, captcha).end(), { origins });
     expect(size).toMatchObject({ problem: expect.stringMatching(/^WAF_CAPTCHA: .*HTTP 429/) });
@@ -245,7 +247,7 @@ describe("a size that is requested within the limits of an origin", () => {
 
   it("waits for the next slot if its connection was not open in time, and is unknown after several", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+    const origins = newOrigins();
     let slots = 0;
     const late = (missed: number) => async () => ({
       lost: new AbortController().signal,
@@ -262,7 +264,7 @@ describe("a size that is requested within the limits of an origin", () => {
 
   it("is unknown if the host is paused or this process has lost its lease", async () => {
     const { port, seen } = await serve(() => undefined);
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+    const origins = newOrigins();
     const lease = new AbortController();
     const permit = { lost: lease.signal, waitForSendSlot: async () => 100, release: () => undefined };
     const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: async () => permit });
