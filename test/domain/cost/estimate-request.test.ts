@@ -73,42 +73,33 @@ describe("what a request would come to", () => {
     expect(dollars.high).toBeNull();
   });
 
-  it("dollars by line: bytes by region, requests twice a task, instances for as long as it takes", () => {
-    const lines = dollars();
-    // 20 GB in Japan, 10 in Europe; checks ask for a byte.
-    expect(lines["cloudfront_bytes"]).toBeCloseTo(20 * 0.114 + 10 * 0.085, 4);
-    expect(lines["cloudfront_requests"]).toBeCloseTo(24 * 1.2e-6 + 4e-6, 5);
-    const { hours } = estimate().instances;
-    expect(hours).toBeGreaterThan((2 * 75) / 3_600);
-    expect(lines["ec2_spot"]).toBeCloseTo(hours * 0.04992, 4);
-    expect(lines["public_ipv4"]).toBeCloseTo(hours * 0.005, 4);
-    const { total, lines: all } = estimate().dollars;
-    expect(total).toBeCloseTo(
-      all.reduce((sum, line) => sum + line.dollars, 0),
+  const BYTES = 20 * 0.114 + 10 * 0.085;
+  const requests = (count: number) => count * 1.2e-6 + 4e-6;
+  const manyInDublin = { pops: Array<string>(300).fill("DUB2-C1") };
+
+  it.each<[what: string, line: string, cost: number, changes?: Partial<EstimateInput>, asked?: Partial<RequestItem>]>([
+    ["20 GB in Japan and 10 in Europe; checks ask for a byte", "cloudfront_bytes", BYTES],
+    ["two requests a task", "cloudfront_requests", requests(24)],
+    ["one request a task without checks", "cloudfront_requests", requests(12), {}, { verify: "off" }],
+    ["requests to each address", "cloudfront_requests", requests(72), {}, { verify: "addresses" }],
+    ["bytes to each address", "cloudfront_bytes", 3 * BYTES, {}, { verify: "addresses" }],
+    ["a small object again, for a check", "cloudfront_bytes", 0.0102, { sizes: sizesOf(5e4) }, manyInDublin],
+    ["nothing for 1,000 paths", "invalidation_paths", 0, { paths: 1_000 }],
+    ["half a cent for each path beyond", "invalidation_paths", 2.5, { paths: 1_500 }],
+  ])("dollars of %s", (_, line, cost, changes, asked) => {
+    expect(dollars(changes, asked)[line]).toBeCloseTo(cost, 5);
+  });
+
+  it("dollars of instances, for as long as it takes; all lines are the total", () => {
+    const { instances, dollars } = estimate();
+    const lines = Object.fromEntries(dollars.lines.map(({ line, dollars }) => [line, dollars]));
+    expect(instances.hours).toBeGreaterThan((2 * 75) / 3_600);
+    expect(lines["ec2_spot"]).toBeCloseTo(instances.hours * 0.04992, 4);
+    expect(lines["public_ipv4"]).toBeCloseTo(instances.hours * 0.005, 4);
+    expect(dollars.total).toBeCloseTo(
+      dollars.lines.reduce((sum, line) => sum + line.dollars, 0),
       4,
     );
-  });
-
-  it.each([
-    ["off", 12, 1],
-    ["edge", 24, 1],
-    ["addresses", 72, 3],
-  ] as const)("verify %s: %d requests, and bytes %d times", (verify, requests, downloads) => {
-    const lines = dollars({}, { verify });
-    expect(lines["cloudfront_requests"]).toBeCloseTo(requests * 1.2e-6 + 4e-6, 5);
-    expect(lines["cloudfront_bytes"]).toBeCloseTo(downloads * (20 * 0.114 + 10 * 0.085), 4);
-  });
-
-  it("a check of a small object is all of its bytes again", () => {
-    const small = dollars({ sizes: sizesOf(5e4) }, { pops: Array<string>(300).fill("DUB2-C1") });
-    expect(small["cloudfront_bytes"]).toBeCloseTo(2 * 4 * 300 * 5e-5 * 0.085, 4);
-  });
-
-  it.each([
-    [1_000, 0],
-    [1_500, 2.5],
-  ])("%d paths cost %d dollars", (paths, cost) => {
-    expect(dollars({ paths })["invalidation_paths"]).toBeCloseTo(cost, 6);
   });
 
   it("caps with what of them it takes", () => {
