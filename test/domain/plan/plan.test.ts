@@ -130,86 +130,73 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
   });
 });
 
-const totals = (
-  rows: string[][],
-  distributions: readonly Distribution[],
-  targets: readonly Target[],
-  pops?: string[],
-) => totalsOf(planOf(distributions, targets, undefined, pops), rows.map(fromRow));
 const ONE = [{ label: "d1", names: [] }];
 const dead = (pop: string, label = "d1") => at(pop, label, "FAILED");
-const rows = [
-  ["https://a.example/1", "10"],
-  ["https://b.example/2", "5"],
-];
+const HERE = [at("SIN2-P1")];
+const TWO_OF_THREE = [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")];
+/** Rows of so many URLs of a.example. */
+const sized = (count: number, bytes: number | "", host = "a.example") =>
+  Array.from({ length: count }, (_, i) => [`https://${host}/${i}`, String(bytes)]);
 
-describe("how much there is to do", () => {
-  it("is every good URL at each POP that resolved", async () => {
-    const sum = { total_count: 4, total_size: 30, sizes_known: true, shards: 1, tasks_per_target: { d1: 2 } };
-    expect(await totals(rows, ONE, [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")])).toEqual({
-      ...sum,
-      lane: "express",
-      planned: [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")],
-    });
+it("the totals of a request are every good URL at each POP that resolved", async () => {
+  const rows = [...sized(1, 10), ...sized(1, 5, "b.example")].map(fromRow);
+  expect(await totalsOf(planOf(ONE, TWO_OF_THREE), rows)).toEqual({
+    total_count: 4,
+    total_size: 30,
+    sizes_known: true,
+    shards: 1,
+    tasks_per_target: { d1: 2 },
+    lane: "express",
+    planned: TWO_OF_THREE,
   });
+});
 
-  it("goes by each URL's own distribution", async () => {
-    const found = [
-      { label: "d1", names: [], hosts: ["a.example"] },
-      { label: "d2", names: [], hosts: ["b.example"] },
-      { label: "d3", names: [], hosts: ["c.example"] },
-    ];
-    const targets = [
-      at("SIN2-P1"),
-      at("FRA56-P4"),
-      at("SIN2-P1", "d2"),
-      dead("FRA56-P4", "d2"),
-      dead("FRA56-P4", "d3"),
-    ];
-    const lost = ["https://c.example/3", "100"];
-    expect(await totals([...rows, lost], found, targets)).toMatchObject({
-      total_count: 3,
-      total_size: 25,
-      tasks_per_target: { d1: 1, d2: 1 },
-    });
-  });
-
-  it("counts only the bytes that are known, and says so", async () => {
-    const some = [...rows, ["https://a.example/3", ""]];
-    expect(await totals(some, ONE, [at("SIN2-P1")])).toMatchObject({
-      total_count: 3,
-      total_size: 15,
-      sizes_known: false,
-    });
-    expect(await totals([["https://a.example/", "0"]], ONE, [at("SIN2-P1")])).toMatchObject({ sizes_known: true });
-  });
-
-  it("sends a request of many bytes to the main queue only if a file is large", async () => {
-    const sized = (bytes: number) => Array.from({ length: 64 }, (_, i) => [`https://a.example/${i}`, String(bytes)]);
-    expect(await totals(sized(30e6), ONE, [at("SIN2-P1")])).toMatchObject({ lane: "main" });
-    expect(await totals(sized(16e6), ONE, [at("SIN2-P1")])).toMatchObject({ lane: "express" });
-    // One whose distribution has no target is not downloaded.
-    const lost = [["https://b.example/lost", "5000000000"]];
-    expect(await totals([...sized(16e6), ...lost], TWO, [at("SIN2-P1")])).toMatchObject({
-      lane: "express",
-    });
-  });
-
-  it("spreads the results of many tasks", async () => {
-    const many = Array.from({ length: 5_001 }, (_, i) => [`https://a.example/${i}`, "1"]);
-    expect(await totals(many, ONE, [at("SIN2-P1"), at("FRA56-P4")])).toMatchObject({ total_count: 10_002, shards: 3 });
-  });
-
-  it("of URLs that are wanted at some POPs alone is told target by target", async () => {
-    const some = [...rows, ["https://a.example/3", "100", "", "", "05"], ["https://a.example/4", "1000", "", "", "03"]];
-    const targets = [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")];
-    expect(await totals(some, ONE, targets, ["SIN2-P1", "FRA56-P4", "XXX1-P1"])).toMatchObject({
+it.each<[what: string, rows: string[][], readonly Distribution[], Target[], expected: object]>([
+  [
+    "each URL at the targets of its own distribution",
+    [...sized(1, 10), ...sized(1, 5, "b.example"), ...sized(1, 100, "c.example")],
+    [...TWO, { label: "d3", names: [], hosts: ["c.example"] }],
+    [at("SIN2-P1"), at("FRA56-P4"), at("SIN2-P1", "d2"), dead("FRA56-P4", "d2"), dead("FRA56-P4", "d3")],
+    { total_count: 3, total_size: 25, tasks_per_target: { d1: 1, d2: 1 } },
+  ],
+  [
+    "only the bytes that are known, and says so",
+    [...sized(1, 15), ...sized(1, "", "b.example")],
+    ONE,
+    HERE,
+    { total_count: 2, total_size: 15, sizes_known: false },
+  ],
+  ["empty objects, whose size is known", sized(1, 0), ONE, HERE, { sizes_known: true }],
+  ["many bytes in large files: the main queue", sized(64, 30e6), ONE, HERE, { lane: "main" }],
+  ["many bytes in small files: the express queue", sized(64, 16e6), ONE, HERE, { lane: "express" }],
+  // One whose distribution has no target is not downloaded.
+  [
+    "no large file that nobody downloads",
+    [...sized(64, 16e6), ...sized(1, 5e9, "b.example")],
+    TWO,
+    HERE,
+    { lane: "express" },
+  ],
+  ["results of many tasks, which are spread", sized(5_001, 1), ONE, TWO_OF_THREE, { total_count: 10_002, shards: 3 }],
+  [
+    "target by target, URLs that are wanted at some POPs alone",
+    [...sized(2, 15), ["https://a.example/3", "100", "", "", "05"], ["https://a.example/4", "1000", "", "", "03"]],
+    ONE,
+    TWO_OF_THREE,
+    {
       total_count: 2 * 2 + 1 + 2,
-      total_size: 30 + 100 + 2_000,
+      total_size: 2 * 30 + 100 + 2_000,
       tasks_per_target: { d1: 2 },
       planned: [{ own_tasks: 2 }, { own_tasks: 1 }, dead("XXX1-P1")],
-    });
-    const alone = await totals(some.slice(2), ONE, targets, ["SIN2-P1", "FRA56-P4", "XXX1-P1"]);
-    expect(alone).toMatchObject({ total_count: 3, tasks_per_target: { d1: 0 } });
-  });
+    },
+  ],
+  [
+    "nothing but such URLs",
+    [["https://a.example/3", "100", "", "", "05"]],
+    ONE,
+    TWO_OF_THREE,
+    { total_count: 1, tasks_per_target: { d1: 0 } },
+  ],
+])("the totals of a request count %s", async (_, rows, distributions, targets, expected) => {
+  expect(await totalsOf(planOf(distributions, targets), rows.map(fromRow))).toMatchObject(expected);
 });
