@@ -17,8 +17,8 @@ const WORST: readonly WorstBody[] = [
   ...(["objects in place of URLs", "unknown fields", "60,000 URLs that cannot be invalidated"] as const),
   ...(["long hosts of all alphabets", "hosts of 4 labels of 60 signs"] as const),
 ];
-/** Beside other tests the machine may be slow. What grows with the square takes minutes. */
-const MAX_SECONDS = IS_LONG ? 1 : 4;
+/** The worst took 0.9 s on a quiet machine. Beside other tests it may be slow; what grows with the square takes minutes. */
+const MAX_SECONDS = IS_LONG ? 2 : 4;
 
 /** A process that needs more ends. The function has 1,024 MB, of which a process needs some 100 besides its heap. */
 const MAX_HEAP_MEGABYTES = 256;
@@ -48,5 +48,5 @@ it.each(IS_LONG ? Object.keys(WORST_BODIES) : WORST)(
     expect(bytes).toBeLessThan(6_000_000);
     expect(seconds).toBeLessThan(MAX_SECONDS);
   },
-  60_000,
+  120_000,
 );
