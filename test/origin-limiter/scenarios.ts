@@ -208,6 +208,15 @@ function throttling(processes: number, options: Partial<LabOptions> = {}): Scena
   };
 }
 
+/** Runs tasks without and with those that are always refused. @returns when the good ones ended, in seconds */
+async function besideBad(options: LabOptions, isBad: (task: number) => boolean, seconds = 200, share = 1) {
+  const without = await run(options, seconds);
+  const withBad = await run({ ...options, isBad }, seconds);
+  const good = withBad.goodAt.slice(0, Math.floor(share * withBad.goodAt.length));
+  const endOf = (lab: Lab, at: number) => (at - lab.started) / 1_000;
+  return { withBad, usual: endOf(without, without.lastDoneAt), ended: endOf(withBad, Math.max(...good)) };
+}
+
 /** One of 25 URLs is always refused at all POPs, on a slow origin; without it, the request takes some ten seconds. */
 function oneBadUrl(processes: number): Scenario {
   return {
@@ -216,14 +225,11 @@ function oneBadUrl(processes: number): Scenario {
       const pops = 20 * processes;
       const urlOf = (task: number) => ({ url: `u${task % 25}`, pop: `pop${Math.floor(task / 25)}` });
       const options = { seed, processes, tasks: 25 * pops, urlOf, answerMs: 1_000, together: 25, messages: 1 };
-      const without = await run(options, 200);
-      const withBad = await run({ ...options, isBad: (task) => task % 25 === 7 }, 200);
-      const seconds = (without.lastDoneAt - without.started) / 1_000;
-      const share = (Math.max(...withBad.goodAt) - withBad.started) / 1_000 / seconds;
+      const { withBad, usual, ended } = await besideBad(options, (task) => task % 25 === 7);
       const cuts = withBad.table.calls.filter(({ kind }) => kind === "cut").length;
       return result(
-        ["good URLs end after, of the time without", share, share <= 1.3],
-        ["without after s", seconds, true],
+        ["good URLs end after, of the time without", ended / usual, ended / usual <= 1.3],
+        ["without after s", usual, true],
         ["cuts", cuts, cuts === 0],
         ["done", withBad.done, withBad.done === 24 * pops],
       );
@@ -237,12 +243,28 @@ function oneBadPop(processes: number): Scenario {
     name: `${processes} processes, 1 of 10 POPs refuses everything`,
     run: async (seed) => {
       const options = { seed, processes, tasks: 2_000, answerMs: 200 };
-      const without = await run(options, 200);
-      const withBad = await run({ ...options, isBad: (task) => task % 10 === 3 }, 200);
-      const share = (Math.max(...withBad.goodAt) - withBad.started) / (without.lastDoneAt - without.started);
+      const { withBad, usual, ended } = await besideBad(options, (task) => task % 10 === 3);
       return result(
-        ["good tasks end after, of the time without", share, share <= 1.3],
+        ["good tasks end after, of the time without", ended / usual, ended / usual <= 1.3],
         ["done", withBad.done, withBad.done === 1_800],
+      );
+    },
+  };
+}
+
+/** A share of the URLs is always refused, on an origin that has no limit of its own. */
+function someBadUrls(processes: number, share: number, retryAfterMs?: number): Scenario {
+  return {
+    name: `${processes} processes, ${share} of the URLs always refused${retryAfterMs === undefined ? "" : ", Retry-After"}`,
+    run: async (seed) => {
+      const tasks = processes * 3_200;
+      const every = Math.round(1 / share);
+      const options = { seed, processes, tasks, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      const { withBad, usual, ended } = await besideBad(options, (task) => task % every === 3, 150, 0.99);
+      return result(
+        ["99 % of the good ones after s", ended, ended <= 1.25 * usual + 12],
+        ["without after s", usual, true],
+        ["good ones", withBad.done, withBad.done === tasks - Math.ceil((tasks - 3) / every)],
       );
     },
   };
@@ -285,33 +307,6 @@ function twoHosts(processes: number, breaksAbove?: number): Scenario {
         ["done", lab.done, lab.done === 1_000],
         ["ended after s", (lab.lastDoneAt - lab.started) / 1_000, true],
         ["other host ended after s", otherEnd, otherEnd < 240],
-      );
-    },
-  };
-}
-
-/** A share of the URLs is always refused, on an origin that has no limit of its own. */
-function someBadUrls(processes: number, share: number, retryAfterMs?: number): Scenario {
-  return {
-    name: `${processes} processes, ${share} of the URLs always refused${retryAfterMs === undefined ? "" : ", Retry-After"}`,
-    run: async (seed) => {
-      const options = {
-        seed,
-        processes,
-        tasks: processes * 3_200,
-        answerMs: 50,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      };
-      const every = Math.round(1 / share);
-      const without = await run(options, 60);
-      const withBad = await run({ ...options, isBad: (task) => task % every === 3 }, 150);
-      const good = withBad.goodAt.slice(0, Math.floor(0.99 * withBad.goodAt.length)).at(-1) ?? Number.POSITIVE_INFINITY;
-      const seconds = (good - withBad.started) / 1_000;
-      const usual = (without.lastDoneAt - without.started) / 1_000;
-      return result(
-        ["99 % of the good ones after s", seconds, seconds <= 1.25 * usual + 12],
-        ["without after s", usual, true],
-        ["good ones", withBad.done, withBad.done === options.tasks - Math.ceil((options.tasks - 3) / every)],
       );
     },
   };

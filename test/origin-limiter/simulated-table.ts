@@ -1,14 +1,7 @@
 // A shared table in virtual time: latency, failures and periods without a response. Each process has a view of it.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerClock } from "../../aws/server-clock.ts";
-import {
-  type HostRate,
-  type PermitChange,
-  type PermitStore,
-  type Permits,
-  type TatUpdate,
-  tatAfter,
-} from "../../domain/origin/permit-store.ts";
+import { MemoryPermitStore, type PermitStore } from "../../domain/origin/permit-store.ts";
 
 interface Item {
   permits: number;
@@ -40,9 +33,9 @@ const CONFLICTS = 0.1;
 export class SimulatedTable {
   readonly calls: Calls[] = [];
   private readonly started = Date.now();
-  private readonly tats = new Map<string, number>();
+  /** TATs and the rates of hosts. Permits are leased here: their leases end with heartbeats. */
+  private readonly rates = new MemoryPermitStore();
   private readonly heartbeats = new Map<string, Item>();
-  private readonly hosts = new Map<string, HostRate>();
   held = 0;
   private searchedAt = 0;
 
@@ -65,30 +58,19 @@ export class SimulatedTable {
 
   /** @param clock learns the `Date` of each response */
   storeOf(owner: string, clock?: ServerClock): PermitStore {
-    const counted = <T>(kind: Calls["kind"], limit: string, call: () => T): Promise<T> => {
+    const counted = <T>(kind: Calls["kind"], limit: string, call: () => T | Promise<T>): Promise<T> => {
       this.calls.push({ at: Date.now(), owner, kind, limit });
       return this.call(clock, owner, call);
     };
     return {
-      tat: (reqId) => counted("read", reqId, () => this.tats.get(reqId)),
-      updateTat: (reqId, update: TatUpdate) =>
-        counted("reservation", reqId, () => {
-          const tat = this.tats.get(reqId);
-          const next = tatAfter(tat, update);
-          if (next !== undefined) this.tats.set(reqId, next);
-          return { done: next !== undefined, tat: next ?? tat };
-        }),
+      tat: (id) => counted("read", id, () => this.rates.tat(id)),
+      updateTat: (id, update) => counted("reservation", id, () => this.rates.updateTat(id, update)),
       permits: (reqId) =>
-        counted(
-          "read",
-          reqId,
-          (): Permits => ({
-            held: this.held,
-            own: this.heartbeats.get(owner)?.permits ?? 0,
-            searchedAt: this.searchedAt,
-          }),
-        ),
-      exchange: (reqId, { from, to, limit }: PermitChange) =>
+        counted("read", reqId, () => {
+          const own = this.heartbeats.get(owner)?.permits ?? 0;
+          return { held: this.held, own, searchedAt: this.searchedAt };
+        }),
+      exchange: (reqId, { from, to, limit }) =>
         counted("transaction", reqId, () => {
           const own = this.heartbeats.get(owner);
           const fits = to < from || this.held + to - from <= limit;
@@ -112,18 +94,12 @@ export class SimulatedTable {
           this.held -= permits;
           return permits;
         }),
-      hostRate: (host) => counted("read", host, () => this.hosts.get(host)),
-      cutHostRate: (host, seen, next) =>
-        counted("cut", host, () => {
-          const current = this.hosts.get(host);
-          if (current?.cutAt !== seen?.cutAt || current?.rate !== seen?.rate) return current ?? next;
-          this.hosts.set(host, next);
-          return next;
-        }),
+      hostRate: (host) => counted("read", host, () => this.rates.hostRate(host)),
+      cutHostRate: (host, seen, next) => counted("cut", host, () => this.rates.cutHostRate(host, seen, next)),
     };
   }
 
-  private async call<T>(clock: ServerClock | undefined, owner: string, run: () => T): Promise<T> {
+  private async call<T>(clock: ServerClock | undefined, owner: string, run: () => T | Promise<T>): Promise<T> {
     const { latencyMs = 8, failing = 0, down = [], downFor = "" } = this.faults;
     const once = () => latencyMs * (0.5 + this.random()) * (this.random() < 0.02 ? 10 : 1);
     const before = this.localTime(clock);
@@ -133,12 +109,12 @@ export class SimulatedTable {
     // It may have been made before the response was lost.
     if (outage !== undefined && outage !== false) {
       await sleep(20_000 * this.random());
-      if (this.random() < 0.5) run();
+      if (this.random() < 0.5) await run();
       throw new Error("The table is not available");
     }
     const fails = this.random() < failing;
     if (fails && this.random() < 0.5) throw new Error("The table fails");
-    const result = run();
+    const result = await run();
     const date = Math.floor(Date.now() / 1_000) * 1_000;
     await sleep(once() / 2);
     if (!fails) clock?.observe({ sentAt: before, receivedAt: this.localTime(clock), date });
