@@ -4,6 +4,7 @@ import { tierOf } from "../../../domain/result/outcome.ts";
 import type { OriginSettings } from "../../edge/origin.ts";
 import { HOST } from "../../local/world.ts";
 import { requestOf, type Step } from "../engine/scenario.ts";
+import { firstRequest } from "./requests.ts";
 
 /** How the origin of `www.example.com` behaves from now on. */
 export function atOrigin(settings: OriginSettings): Step {
@@ -56,12 +57,15 @@ const CROWD_PAUSE_MS = 150;
  * @param clients at each address
  */
 export function crowd(paths: readonly string[], clients: number): Step {
-  return async ({ world: { edge, pops }, over }) => {
+  return async (run) => {
+    const { edge, pops } = run.world;
+    // Before, nothing is there: a 404 would be cached.
+    await firstRequest(run);
     const dispatcher = new Agent();
     const client = async (path: string, address: string, n: number) => {
       // Not all at the same moment: then there is always one of them on its way.
       await sleep(n * 37);
-      while (!over.aborted) {
+      while (!run.over.aborted) {
         const url = `http://${address}:${edge.httpPort}${path}`;
         const answer = await ask(url, { dispatcher, headers: { host: HOST } }).catch(() => undefined);
         await answer?.body.dump();

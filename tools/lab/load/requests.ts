@@ -134,11 +134,21 @@ export function sampleProgress(name: string): Step {
   return async ({ world, seen }) => sample(world, requestOf(seen, name));
 }
 
-export const wait = (seconds: number): Step => {
-  return async ({ over }) => {
-    await sleep(seconds * 1_000, undefined, { signal: over }).catch(() => undefined);
-  };
-};
+export function wait(seconds: number): Step {
+  return (run) => pause(run, seconds);
+}
+
+/** Resolves once a request is accepted, or the run is over. */
+export async function firstRequest({ seen, over }: LabRun): Promise<void> {
+  while (seen.requests.size === 0 && !over.aborted) await sleep(50);
+}
+
+/** Ends early if the run is over. @param seconds @default until then */
+export async function pause({ over }: LabRun, seconds?: number): Promise<void> {
+  if (over.aborted) return;
+  const ms = seconds === undefined ? 2 ** 31 - 1 : seconds * 1_000;
+  await sleep(ms, undefined, { signal: over }).catch(() => undefined);
+}
 
 /** Waits until the agents have gone and the queues are empty, then reads what all requests left. */
 export const settle: Step = async ({ world, seen }) => {

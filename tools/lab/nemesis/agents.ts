@@ -1,7 +1,6 @@
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import { countFault, type Kill, type LabRun, type RequestSeen, type Step } from "../engine/scenario.ts";
-import { finishedTasks, withRetries } from "../load/requests.ts";
-import { firstRequest, pause } from "./calls.ts";
+import { finishedTasks, firstRequest, pause, withRetries } from "../load/requests.ts";
 
 const POLL_SECONDS = 0.1;
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { countFault, type LabRun, type Step } from "../engine/scenario.ts";
+import { firstRequest, pause } from "../load/requests.ts";
 import type { AwsCall, CallFault } from "../world/aws-proxy.ts";
 
 /** Makes a share of the calls of the AWS APIs go wrong. */
@@ -74,16 +74,4 @@ async function whileIntercepting(
   run.world.proxy.interceptors.add(interceptor);
   await pause(run, seconds);
   run.world.proxy.interceptors.delete(interceptor);
-}
-
-/** Resolves once a request is accepted, or the run is over. */
-export async function firstRequest({ seen, over }: LabRun): Promise<void> {
-  while (seen.requests.size === 0 && !over.aborted) await sleep(50);
-}
-
-/** Ends early if the run is over. @param seconds @default until then */
-export async function pause({ over }: LabRun, seconds?: number): Promise<void> {
-  if (over.aborted) return;
-  const ms = seconds === undefined ? 2 ** 31 - 1 : seconds * 1_000;
-  await sleep(ms, undefined, { signal: over }).catch(() => undefined);
 }

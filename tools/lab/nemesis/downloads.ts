@@ -1,7 +1,7 @@
 import type { Fault } from "../../edge/faults.ts";
 import { countFault, type Step } from "../engine/scenario.ts";
 import type { Seed } from "../engine/seed.ts";
-import { pause } from "./calls.ts";
+import { pause } from "../load/requests.ts";
 
 /** The share of the downloads that each kind of fault happens to. */
 export type DownloadShares = Readonly<Partial<Record<Fault["kind"], number>>>;

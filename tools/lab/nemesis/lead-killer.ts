@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import type { Step } from "../engine/scenario.ts";
+import { pause } from "../load/requests.ts";
 import type { AwsCall } from "../world/aws-proxy.ts";
 import { killNow } from "./agents.ts";
-import { pause } from "./calls.ts";
 
 /** Where an agent dies: between a lead's results and the deletion of its message. */
 export const KILL_POINTS = [

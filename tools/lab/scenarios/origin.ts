@@ -5,9 +5,8 @@ import { allTasksEndWell, faultsHappened, nothingLeft } from "../check/tasks.ts"
 import { inOrder, type Scenario } from "../engine/scenario.ts";
 import { atOrigin } from "../load/edge.ts";
 import { fleetIsGone, setInstances } from "../load/fleet.ts";
-import { mark, request, sampleProgress, until, wait } from "../load/requests.ts";
+import { firstRequest, mark, request, sampleProgress, until, wait } from "../load/requests.ts";
 import { loseInstance } from "../nemesis/agents.ts";
-import { firstRequest } from "../nemesis/calls.ts";
 import { filesOf } from "../world/world.ts";
 
 const AGENTS = 4;

@@ -8,8 +8,7 @@ import { claimsAreTrue, pathOf, viewersGetHits, warmTasks } from "../check/warmt
 import { type Check, inOrder, requestOf, rowOf, type Scenario, type Step, together } from "../engine/scenario.ts";
 import { askAsViewers, crowd, invalidateAll } from "../load/edge.ts";
 import { fleetIsGone } from "../load/fleet.ts";
-import { request } from "../load/requests.ts";
-import { pause } from "../nemesis/calls.ts";
+import { pause, request } from "../load/requests.ts";
 import { type ExpectedOutcome, HARD_CASES, type HardCase } from "./hard-cases.ts";
 
 /** So that others of a REC ask while the first fetch is on its way, if nothing keeps them from it. */
