@@ -12,8 +12,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import * as z from "zod";
 import { BootSandbox, sandboxProblem } from "../agent/instance/boot-sandbox.ts";
 import { taskMessage } from "../agent/task-messages.ts";
-import { addFleet } from "./fleet-alone.ts";
-import { newApp, rendered, theOnly } from "./synth.ts";
+import { addFleet, newApp, rendered, theOnly } from "./synth.ts";
 
 const SECRETS = ["Bearer eyJhbGciOi", "session=s3cr3t", "AKIAFAKEKEYOFTHEROLE", "c2VjcmV0", "Signature-in-the-query"];
 const [authorization = "", cookie = "", accessKeyId = "", secretKey = "", signature = ""] = SECRETS;

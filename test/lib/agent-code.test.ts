@@ -2,8 +2,7 @@ import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test, vi } from "vitest";
 import { CODE_PREFIX, prefixedSynthesizer } from "../../lib/stacks.ts";
-import { addFleet } from "./fleet-alone.ts";
-import { newApp, rendered, resourcesOf, theOnly } from "./synth.ts";
+import { addFleet, newApp, rendered, resourcesOf, theOnly } from "./synth.ts";
 
 const version = vi.hoisted(() => ({ difference: "" }));
 vi.mock("esbuild", async (original) => {

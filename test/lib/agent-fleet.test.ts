@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
@@ -13,8 +12,7 @@ import { RequestReader } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { fakeClient } from "../aws/client.ts";
-import { addFleet } from "./fleet-alone.ts";
-import { newApp, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
+import { addFleet, newApp, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
 const app = newApp();
 const stack = new Stack(app, "Test");
@@ -24,16 +22,6 @@ const launch = theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
 
 describe("the group", () => {
   const group = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
-
-  test("has its fixed name, and as many instances as the stack allows", () => {
-    expect(group).toMatchObject({
-      AutoScalingGroupName: "prewarm_asg_test",
-      MinSize: "0",
-      MaxSize: { Ref: "maxInstances" },
-    });
-    // A deployment must not end what a request has started.
-    expect(group).not.toHaveProperty("DesiredCapacity");
-  });
 
   test("is Spot but for onDemandPercent, of the types that are cheap and unlikely to be interrupted", () => {
     const { InstancesDistribution, LaunchTemplate } = group.MixedInstancesPolicy;
@@ -69,17 +57,6 @@ describe("the group", () => {
     });
     expect(launch.ImageId).toEqual({ "Fn::If": [isPinned, { Ref: "amiId" }, { Ref: "latestAmi" }] });
   });
-
-  test("ends no working instance because its capacity is at risk", () => {
-    expect(group.CapacityRebalance).toBe(false);
-  });
-
-  test("starts instances in the network that it is given, from the newest version of the template", () => {
-    const subnets = resourcesOf(template, "AWS::EC2::Subnet").map(([id]) => ({ Ref: id }));
-    expect(group.VPCZoneIdentifier).toEqual(subnets);
-    const version = group.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version;
-    expect(version).toHaveProperty(["Fn::GetAtt", 1], "LatestVersionNumber");
-  });
 });
 
 describe("an instance", () => {
@@ -92,37 +69,24 @@ describe("an instance", () => {
     expect(launch).not.toHaveProperty("KeyName");
     expect(launch.BlockDeviceMappings).toMatchObject([{ Ebs: { Encrypted: true } }]);
   });
-
-  test("may do what the agent does, and to these resources alone", () => {
-    const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
-    const statements: { Action: string | string[]; Resource: unknown }[] = policy?.Properties.PolicyDocument.Statement;
-    const actions = statements.flatMap(({ Action }) => Action);
-    expect(actions).toEqual(
-      expect.arrayContaining([
-        ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:SendMessage"],
-        "sqs:GetQueueAttributes",
-        ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:BatchWriteItem"],
-        ...["autoscaling:TerminateInstanceInAutoScalingGroup", "s3:GetObject"],
-      ]),
-    );
-    const everywhere = statements.filter(({ Resource }) => Resource === "*").flatMap(({ Action }) => Action);
-    expect(everywhere.filter((action) => !/^ssm(messages)?:/.test(action))).toEqual([]);
-    const leave = statements.find(({ Action }) => Action === "autoscaling:TerminateInstanceInAutoScalingGroup");
-    expect(rendered(leave?.Resource)).toBe(
-      "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/prewarm_asg_test",
-    );
-  });
 });
 
-const statements = () => {
-  const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
-  return policy?.Properties.PolicyDocument.Statement as {
-    readonly Action: string | string[];
-    readonly Resource: unknown;
-    readonly Condition: unknown;
-  }[];
-};
-const allowing = (action: string) => statements().filter(({ Action }) => [Action].flat().includes(action));
+interface PolicyStatement {
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition: unknown;
+}
+const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
+const statements: readonly PolicyStatement[] = policy?.Properties.PolicyDocument.Statement;
+const allowing = (action: string) => statements.filter(({ Action }) => [Action].flat().includes(action));
+
+test("an agent may do what it does to the resources of this stack alone", () => {
+  const everywhere = statements.filter(({ Resource }) => Resource === "*").flatMap(({ Action }) => Action);
+  expect(everywhere.filter((action) => !/^ssm(messages)?:/.test(action))).toEqual([]);
+  expect(rendered(allowing("autoscaling:TerminateInstanceInAutoScalingGroup")[0]?.Resource)).toBe(
+    "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/prewarm_asg_test",
+  );
+});
 
 test("an agent changes nothing of a request", () => {
   const elsewhere = allowing("dynamodb:UpdateItem").filter(
@@ -242,11 +206,6 @@ describe("the user data", () => {
     for (const several of [names, tables]) expect(new Set(several.map((name) => variables[name])).size).toBe(3);
   });
 
-  test("asks the code's bucket where it is, in the stack's region", () => {
-    expect(script).toContain("\nAGENT_CODE_REGION='eu-west-1'\n");
-    expect(boot).toContain('aws s3 cp --region "$AGENT_CODE_REGION"');
-  });
-
   test("fetches code that runs: it gets as far as its environment", () => {
     const { directory } = app.synth();
     const zip = readFileSync(`${directory}/asset.${code}.zip`);
@@ -261,22 +220,5 @@ describe("the user data", () => {
         stdio: "pipe",
       });
     expect(run).toThrow(/Invalid environment variables[\s\S]*QUEUE_URL/);
-  });
-
-  test("names the bytes that it may run, by their SHA-256, and checks before it unpacks them", () => {
-    const [, sha256] = /^AGENT_CODE_SHA256='([0-9a-f]{64})'$/m.exec(script) ?? [];
-    const zip = readFileSync(`${app.synth().directory}/asset.${code}.zip`);
-    expect(createHash("sha256").update(zip).digest("hex")).toBe(sha256);
-    expect(boot.indexOf("sha256sum --check")).toBeLessThan(boot.indexOf("unzip -oq"));
-  });
-
-  test("starts the unit that comes with the code, from the folder of the code", () => {
-    const unit = readFileSync(`${ROOT}agent/instance/prewarm-agent.service`, "utf8");
-    const [, file = ""] = /^ExecStart=.* (\S+main\.mjs)$/m.exec(unit) ?? [];
-    const [, environment = ""] = /^EnvironmentFile=(\S+)$/m.exec(unit) ?? [];
-    expect(file).toBe("/home/ec2-user/agent/main.mjs");
-    expect(boot).toContain("unzip -oq /tmp/prewarm-agent.zip -d /home/ec2-user/agent\n");
-    expect(boot).toContain(`"$AGENT_ENV" > ${environment}\n`);
-    expect(boot).toContain("install -m 0644 /home/ec2-user/agent/prewarm-agent.service /etc/systemd/system/");
   });
 });

@@ -66,17 +66,6 @@ describe.each([
     }
   });
 
-  test("is throttled apart, so that who has no key takes nothing from those with one", () => {
-    expect(theOnly(of, "AWS::ApiGateway::Stage").MethodSettings).toMatchObject([
-      { HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
-      { HttpMethod: "POST", ResourcePath: "/~1prewarm", ThrottlingRateLimit: 2, ThrottlingBurstLimit: 20 },
-      { HttpMethod: "GET", ResourcePath: "/~1summary", ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
-      { HttpMethod: "GET", ResourcePath: "/~1requests", ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
-      { HttpMethod: "GET", ResourcePath: "/~1console", ThrottlingRateLimit: 2, ThrottlingBurstLimit: 40 },
-      { HttpMethod: "GET", ResourcePath: "/~1console~1{file+}", ThrottlingRateLimit: 2, ThrottlingBurstLimit: 40 },
-    ]);
-  });
-
   test("throttles methods that there are: API Gateway ignores the settings of others", () => {
     const { MethodSettings } = theOnly(of, "AWS::ApiGateway::Stage");
     const routes = methodsOf(of).map(({ route }) => route);
@@ -93,10 +82,6 @@ describe.each([
     );
     expect(burst).toBeGreaterThanOrEqual(2 * Object.keys(consoleFiles()).length);
   });
-});
-
-test("long answers are compressed for who accepts it; short ones are sent as they are", () => {
-  expect(theOnly(template, "AWS::ApiGateway::RestApi").MinimumCompressionSize).toBe(16_384);
 });
 
 test("one key, and a usage plan that has it", () => {

@@ -103,6 +103,18 @@ export function each(
     });
 }
 
+/** A constraint of resources of a type. @param violating properties of the first one with which it violates the constraint */
+export function ofResources(
+  type: string,
+  problem: Parameters<typeof each>[1],
+  violating: Json,
+): Pick<Constraint, "violations" | "violate"> {
+  return {
+    violations: each(type, problem),
+    violate: (template) => Object.assign(first(template, type), violating),
+  };
+}
+
 /** What is wrong with a number outside of a range; undefined: nothing, or it is not set. */
 export function outside(what: string, value: Json, min: number, max: number): string | undefined {
   if (value === undefined || typeof value === "object") return undefined;

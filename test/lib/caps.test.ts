@@ -1,7 +1,7 @@
 // What a key may spend, in the template: lib/parameters.ts, allowed-distributions.ts, budget.ts.
 import { describe, expect, test } from "vitest";
 import { CAPS } from "../../domain/request/caps.ts";
-import { resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
+import { resourcesOf, synthesizeStacks } from "./synth.ts";
 
 const [{ template } = { template: undefined }] = synthesizeStacks();
 if (template === undefined) throw new Error("there is no stack");
@@ -24,10 +24,6 @@ describe("each function has the caps that it checks", () => {
   test.each(["Api", "GetSize"])("%s the distributions", (name) => {
     expect(functions.get(name)).toMatchObject({ DISTRIBUTIONS: ids });
   });
-});
-
-test("the group has no more instances than that", () => {
-  expect(theOnly(template, "AWS::AutoScaling::AutoScalingGroup").MaxSize).toEqual({ Ref: "maxInstances" });
 });
 
 describe("distributions", () => {
@@ -60,13 +56,6 @@ describe("distributions", () => {
 
 describe("the budget", () => {
   const [[, budget] = []] = Object.entries(template.findResources("AWS::Budgets::Budget"));
-
-  test("is there only if an amount is given", () => {
-    const condition = budget?.["Condition"];
-    expect(template.findConditions(condition)[condition]).toEqual({
-      "Fn::Not": [{ "Fn::Equals": [{ Ref: "monthlyBudget" }, "0"] }],
-    });
-  });
 
   test("mails the address of the alarms before it is used up, and wants one", () => {
     const { Budget, NotificationsWithSubscribers } = budget?.["Properties"] ?? {};

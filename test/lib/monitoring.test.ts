@@ -60,27 +60,6 @@ describe("every alarm", () => {
     expect(anchors).toContain(anchor);
   });
 
-  test("exists with monitoring=on, if it is one of six", () => {
-    const names = alarms.filter(({ monitoring }) => monitoring.includes("on")).map(({ name }) => name);
-    expect(names.sort()).toEqual(
-      ["Capacity", "DeadLetters", "FailedBatches", "FunctionFailures", "Orphans", "StuckRequests"].sort(),
-    );
-  });
-
-  test("exists with monitoring=full, if it is one of 22", () => {
-    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch", "Expand"], 3];
-    const full = alarms.filter(({ monitoring }) => monitoring.includes("full"));
-    expect(full).toHaveLength(22);
-    expect(full.map(({ name }) => name).sort()).toEqual(
-      [
-        ...["Capacity", "DeadLetters", "FailedBatches", "LateSettlements", "Orphans", "Silence", "StuckRequests"],
-        ...all.map((fn) => `${fn}Errors`),
-        ...all.slice(0, 5).map((fn) => `${fn}Throttles`),
-        ...all.slice(1, 1 + readers).map((fn) => `${fn}IteratorAge`),
-      ].sort(),
-    );
-  });
-
   const none: number[] = [];
   const quiet = [none, none, none, none, none, none];
   /** Values of the alarm's metric, period by period. */
@@ -184,10 +163,6 @@ describe("what functions log", () => {
     expect(alarmState(alarm(name), periods)).toBe(state);
   });
 
-  test("at rest, nothing is measured: metrics are paid for", async () => {
-    expect(await look(rest)).toEqual([]);
-  });
-
   test("is just those metrics that alarms and the dashboard show: no other is paid for", async () => {
     const failed = failureReasons.map((reason) => record({ ok: false, reason }));
     const measured = [...(await look(short)), ...(await count(record({ bytes: 10 }), ...failed, {}))];
@@ -257,13 +232,6 @@ describe("the metric of failed runs", () => {
       .map(({ name }) => name.replace("Errors", ""));
     expect(logGroups.map((id) => /(?:Pipeline|Monitoring)(\w+)Logs/.exec(id)?.[1]).sort()).toEqual(functions.sort());
     for (const [, resource] of filters) expect(holdsFor(conditionOf(resource))).toEqual(["on"]);
-  });
-
-  test("is what the alarm looks at", () => {
-    const { MetricName, Namespace } = alarm("FunctionFailures");
-    for (const [, { Properties }] of filters) {
-      expect(Properties.MetricTransformations).toEqual([{ MetricName, MetricNamespace: Namespace, MetricValue: "1" }]);
-    }
   });
 
   // As the runtime of Node.js and the Lambda service write them.

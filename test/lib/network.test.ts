@@ -1,17 +1,9 @@
 import { expect, test } from "vitest";
 import { Network } from "../../lib/network.ts";
 import { addParameters, NEW_VPC } from "../../lib/parameters.ts";
-import { resourcesOf, synthesize, theOnly } from "./synth.ts";
+import { resourcesOf, synthesize } from "./synth.ts";
 
 const template = synthesize((stack) => new Network(stack, "Network", addParameters(stack, NEW_VPC).zones));
-
-test("three public subnets, each with a way out", () => {
-  const subnets = resourcesOf(template, "AWS::EC2::Subnet").map(([, { Properties }]) => Properties);
-  expect(subnets.map(({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch)).toEqual([true, true, true]);
-  const ways = resourcesOf(template, "AWS::EC2::Route").map(([, { Properties }]) => Properties);
-  expect(ways.map(({ DestinationCidrBlock }) => DestinationCidrBlock)).toEqual(Array(3).fill("0.0.0.0/0"));
-  for (const way of ways) expect(way).toHaveProperty("GatewayId.Ref");
-});
 
 test("they lie in three zones; in an account with two, the third lies where the first does", () => {
   const zone = (index: number) => ({ "Fn::Select": [index, { "Fn::GetAZs": "" }] });
@@ -29,10 +21,4 @@ test("nothing that costs by the hour, and what is free: gateways to S3 and Dynam
   expect(endpoints.map(({ VpcEndpointType }) => VpcEndpointType)).toEqual(["Gateway", "Gateway"]);
   expect(endpoints.map(({ ServiceName }) => ServiceName["Fn::Join"][1].at(-1)).sort()).toEqual([".dynamodb", ".s3"]);
   for (const { RouteTableIds } of endpoints) expect(RouteTableIds).toHaveLength(3);
-});
-
-test("agents may connect out, and nobody may connect to them", () => {
-  const group = theOnly(template, "AWS::EC2::SecurityGroup");
-  expect(group.SecurityGroupEgress).toMatchObject([{ CidrIp: "0.0.0.0/0", IpProtocol: "-1" }]);
-  expect(group).not.toHaveProperty("SecurityGroupIngress");
 });

@@ -1,6 +1,5 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { CAPS } from "../../domain/request/caps.ts";
 import {
   MAX_CIDRS,
   MAX_DISTRIBUTIONS,
@@ -47,62 +46,14 @@ function accepts(name: string, value: string): boolean {
   return AllowedPattern === undefined || members.every((it) => new RegExp(`^(?:${AllowedPattern})$`).test(it));
 }
 
-const COMMON = {
-  envName: "prod",
-  console: "on",
-  allowedCidrs: "",
-  maxCallsPerDay: 100_000,
-  onDemandPercent: "0",
-  amiId: "",
-  latestAmi: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
-  firstByteSeconds: 120,
-  distributions: "*",
-  sourceBuckets: "",
-  monitoring: "on",
-  alarmEmail: "",
-  monthlyBudget: "0",
-  tracing: "off",
-  spotPricePerHour: 0,
-  lambdaConcurrency: "low",
-  warmWritesPerSecond: 4_000,
-  stallSeconds: 900,
-  instanceTypes: expect.stringMatching(/^c8gn\.medium,/),
-  // A text: CloudFormation writes so large a number with an exponent.
-  ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, cap.default])),
-  maxRequestBytes: "10000000000000",
-};
+test.each(both)("the defaults of $name are accepted", ({ template }) => {
+  for (const [name, { Default }] of Object.entries(parametersOf(template)))
+    if (Default !== undefined) expect([name, accepts(name, String(Default))]).toEqual([name, true]);
+});
 
-const defaultsOf = (template: Template) =>
-  Object.fromEntries(Object.entries(parametersOf(template)).map(([name, it]) => [name, it.Default]));
-
-describe("defaults", () => {
-  test("of the stack with a VPC of its own", () => {
-    expect(defaultsOf(newVpc)).toEqual({ ...COMMON, zones: "3" });
-  });
-
-  test("of the stack in an existing VPC, where only the network is required", () => {
-    expect(defaultsOf(existingVpc)).toEqual({
-      ...COMMON,
-      vpc: undefined,
-      subnet: undefined,
-      sg: undefined,
-      key: "",
-      vpce: "",
-    });
-    const types = Object.entries(parametersOf(existingVpc)).map(([name, { Type }]) => [name, Type]);
-    expect(Object.fromEntries(types)).toMatchObject({
-      vpc: "AWS::EC2::VPC::Id",
-      subnet: "List<AWS::EC2::Subnet::Id>",
-      sg: "AWS::EC2::SecurityGroup::Id",
-      latestAmi: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>",
-    });
-  });
-
-  test.each(both)("of $name are accepted", ({ template }) => {
-    for (const [name, { Default }] of Object.entries(parametersOf(template))) {
-      if (Default !== undefined) expect([name, accepts(name, String(Default))]).toEqual([name, true]);
-    }
-  });
+test("of the stack in an existing VPC, only the network has no default", () => {
+  const required = Object.entries(parametersOf(existingVpc)).filter(([, { Default }]) => Default === undefined);
+  expect(required.map(([name]) => name).sort()).toEqual(["sg", "subnet", "vpc"]);
 });
 
 describe.each(both)("the form of $name in the CloudFormation console", ({ template }) => {
@@ -114,10 +65,7 @@ describe.each(both)("the form of $name in the CloudFormation console", ({ templa
 
   test("shows every parameter once, in a group with a label", () => {
     expect(ParameterGroups.flatMap((group) => group.Parameters).sort()).toEqual(names);
-    expect(ParameterGroups.map(({ Label }) => Label.default)).toEqual([
-      ...["Deployment", "Network", "Access to the API", "Instances", "Limits of requests"],
-      ...["Monitoring and cost", "Throughput"],
-    ]);
+    for (const { Label } of ParameterGroups) expect(Label.default).toMatch(/\w{3}/);
   });
 
   test("has a label and a description of each", () => {
@@ -126,12 +74,6 @@ describe.each(both)("the form of $name in the CloudFormation console", ({ templa
     expect(new Set(labels).size).toBe(labels.length);
     for (const { Description } of Object.values(parametersOf(template))) expect(Description).toMatch(/\w{3}/);
   });
-
-  test("says what is right where a value is restricted", () => {
-    for (const [name, it] of Object.entries(parametersOf(template))) {
-      if (it.AllowedPattern !== undefined) expect([name, it.ConstraintDescription]).toEqual([name, expect.any(String)]);
-    }
-  });
 });
 
 const many = (count: number, entry: (i: number) => string) => Array.from({ length: count }, (_, i) => entry(i)).join();
@@ -139,19 +81,11 @@ const distributions = (count: number) => many(count, (i) => `E1ABCDEFGH${i}`);
 const cidrs = (count: number) => many(count, (i) => `192.0.2.${i}/32`);
 const buckets = (count: number) => many(count, (i) => `bucket-${i}`);
 
-/** Values of each parameter: those that are accepted, and those that are rejected. */
+/** Values of each parameter that has a pattern: those that are accepted, and those that are rejected. */
 const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rejected: readonly string[]]>> = {
   envName: [
     ["prod", "blue-2", "0"],
     ["", "Prod", "-a", "a_b", "a".repeat(21)],
-  ],
-  console: [
-    ["on", "off"],
-    ["", "yes"],
-  ],
-  zones: [
-    ["2", "3"],
-    ["1", "4", ""],
   ],
   vpce: [
     ["", "vpce-0123456789abcdef0"],
@@ -186,10 +120,6 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
       "1::2:3:4:5:6:7:8",
     ].concat(cidrs(MAX_CIDRS + 1)),
   ],
-  maxCallsPerDay: [
-    ["1", "100000000"],
-    ["0", "-1", "many"],
-  ],
   instanceTypes: [
     [
       "c7gn.*",
@@ -212,26 +142,6 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
   amiId: [
     ["", "ami-0123456789abcdef0", "ami-01234567"],
     ["ami-", "AMI-01234567", "resolve:ssm:/x", "0123456789abcdef0"],
-  ],
-  firstByteSeconds: [
-    ["1", "180"],
-    ["0", "181"],
-  ],
-  maxInstances: [
-    ["0", "300"],
-    ["-1", "301"],
-  ],
-  maxTimeout: [
-    ["1", "10080"],
-    ["0", "10081"],
-  ],
-  maxActiveRequests: [
-    ["1", "1000"],
-    ["0", "1001"],
-  ],
-  maxTasks: [
-    ["1", "1000000000"],
-    ["0", "1000000001"],
   ],
   maxRequestBytes: [
     ["1", "10", "1000000000000000"],
@@ -256,10 +166,6 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
       `media/${"x".repeat(MAX_SOURCE_BUCKETS_LENGTH)}*`,
     ),
   ],
-  monitoring: [
-    ["on", "off", "full"],
-    ["", "yes"],
-  ],
   alarmEmail: [
     ["", "ops@example.com"],
     ["ops", "a b@example.com"],
@@ -268,49 +174,18 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
     ["0", "1000000"],
     ["-1", "1000001", "0.0", "00", "1.5"],
   ],
-  tracing: [
-    ["on", "off"],
-    ["", "active"],
-  ],
-  spotPricePerHour: [
-    ["0", "0.0123", "100"],
-    ["-1", "101"],
-  ],
-  lambdaConcurrency: [
-    ["low", "high"],
-    ["", "medium"],
-  ],
-  warmWritesPerSecond: [
-    ["4000", "40000"],
-    ["3999", "40001"],
-  ],
-  stallSeconds: [
-    ["5", "7200"],
-    ["4", "7201"],
-  ],
 };
 
-describe("CloudFormation", () => {
-  const restricted = [newVpc, existingVpc].flatMap((template) =>
-    Object.entries(parametersOf(template)).flatMap(([name, it]) =>
-      (it.AllowedPattern ?? it.AllowedValues ?? it.MinValue) ? [name] : [],
-    ),
-  );
+const cases = Object.entries(VALUES).flatMap(([name, [accepted, rejected]]) => [
+  ...accepted.map((value) => ({ name, value, isAccepted: true })),
+  ...rejected.map((value) => ({ name, value, isAccepted: false })),
+]);
+test.each(cases)("CloudFormation accepts $name=$value: $isAccepted", ({ name, value, isAccepted }) => {
+  expect(accepts(name, value)).toBe(isAccepted);
+});
 
-  test("restricts the values of exactly these parameters", () => {
-    expect(Object.keys(VALUES).sort()).toEqual(
-      [...new Set([...restricted, "maxInstances", "onDemandPercent", "monthlyBudget", "spotPricePerHour"])].sort(),
-    );
-  });
-
-  const cases = Object.entries(VALUES);
-  const shown = (value: string) => (value.length > 60 ? `${value.slice(0, 57)}…` : value);
-  test.each(cases.flatMap(([name, [accepted]]) => accepted.map((value) => [name, shown(value), value] as const)))(
-    "accepts %s %j",
-    (name, _, value) => expect(accepts(name, value)).toBe(true),
-  );
-  test.each(cases.flatMap(([name, [, rejected]]) => rejected.map((value) => [name, shown(value), value] as const)))(
-    "rejects %s %j",
-    (name, _, value) => expect(accepts(name, value)).toBe(false),
-  );
+test("each parameter whose value has a form has values here", () => {
+  const all = Object.entries({ ...parametersOf(newVpc), ...parametersOf(existingVpc) });
+  const formed = all.flatMap(([name, { AllowedPattern }]) => (AllowedPattern === undefined ? [] : [name]));
+  expect(Object.keys(VALUES).sort()).toEqual(formed.sort());
 });

@@ -2,28 +2,10 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { testInvariants } from "./invariants.ts";
-import { rendered, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
-import { differenceOf } from "./template-difference.ts";
+import { rendered, renderedList, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
 
 const both = synthesizeStacks();
 const [newVpc, existingVpc] = both.map(({ template }) => template) as [Template, Template];
-
-describe("instanceTypes", () => {
-  const { Default = "" } = newVpc.findParameters("instanceTypes")["instanceTypes"] ?? {};
-
-  test("has a choice of families and generations by default", () => {
-    const families = new Set((Default as string).split(",").map((type) => type.split(".")[0]));
-    expect(families).toEqual(new Set(["c8gn", "c7gn", "c6gn", "c8g", "c7g", "c6g", "m8g", "m7g"]));
-  });
-
-  test.each(both)("is what the group of $name chooses from", ({ template }) => {
-    const [override] = theOnly(template, "AWS::AutoScaling::AutoScalingGroup").MixedInstancesPolicy.LaunchTemplate
-      .Overrides;
-    expect(override.InstanceRequirements.AllowedInstanceTypes).toEqual({
-      "Fn::Split": [",", { Ref: "instanceTypes" }],
-    });
-  });
-});
 
 describe.each(both)("$name", ({ template }) => {
   testInvariants(template);
@@ -137,17 +119,51 @@ describe("the stack in an existing VPC", () => {
     expect(rendered(Value)).toBe(`https://ref-${api}-ref-vpce.execute-api.eu-west-1.amazonaws.com/ref-${stage}/`);
     expect(newVpc.findOutputs("prewarmapiVpceEndpoint")).toEqual({});
   });
+});
 
-  test("is private exactly when vpce is given", () => {
-    const [[isPrivate, condition] = []] = Object.entries(existingVpc.findConditions("*")).filter(([id]) =>
-      id.includes("IsPrivate"),
-    );
-    expect(condition).toEqual({ "Fn::Not": [{ "Fn::Equals": [{ Ref: "vpce" }, ""] }] });
-    expect(theOnly(existingVpc, "AWS::ApiGateway::RestApi").EndpointConfiguration["Fn::If"]).toEqual([
-      isPrivate,
-      { Types: ["PRIVATE"], VpcEndpointIds: [{ Ref: "vpce" }], IpAddressType: "dualstack" },
-      { Types: ["REGIONAL"], IpAddressType: "dualstack" },
+test.each(both)("$name: tracing=on has AWS X-Ray trace the API and every function, off nothing", ({ template }) => {
+  const [[isOn] = []] = Object.entries(template.findConditions("*")).filter(
+    ([, it]) => JSON.stringify(it) === '{"Fn::Equals":[{"Ref":"tracing"},"on"]}',
+  );
+  expect(isOn).toBeDefined();
+  const functions = resourcesOf(template, "AWS::Lambda::Function");
+  expect(functions.length).toBeGreaterThan(9);
+  for (const [, { Properties }] of functions)
+    expect(Properties.TracingConfig).toEqual({ Mode: { "Fn::If": [isOn, "Active", "PassThrough"] } });
+  expect(theOnly(template, "AWS::ApiGateway::Stage").TracingEnabled).toEqual({ "Fn::If": [isOn, true, false] });
+
+  const writing = resourcesOf(template, "AWS::IAM::Policy").filter(([, it]) => JSON.stringify(it).includes("xray:"));
+  expect(writing).toHaveLength(1);
+  expect(writing[0]?.[1]).not.toHaveProperty("Condition");
+  expect(writing[0]?.[1].Properties.PolicyDocument.Statement).toMatchObject([
+    { Effect: { "Fn::If": [isOn, "Allow", "Deny"] }, Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"] },
+  ]);
+  const roles = functions.map(([, { Properties }]) => ({ Ref: Properties.Role["Fn::GetAtt"][0] }));
+  expect(new Set(writing[0]?.[1].Properties.Roles.map(JSON.stringify))).toEqual(
+    new Set(roles.map((it) => JSON.stringify(it))),
+  );
+});
+
+describe("the policy for sources in buckets", () => {
+  const [[, policy] = []] = resourcesOf(newVpc, "AWS::IAM::Policy").filter(([id]) => id.includes("SourceBuckets"));
+  const statements: { Action: string; Resource: unknown }[] = policy?.Properties.PolicyDocument.Statement;
+
+  // As if the parameter were `media,docs/site/*`.
+  test("reads the objects that the parameter names, and lists these buckets", () => {
+    expect(statements.map(({ Action, Resource }) => [Action, renderedList(Resource)])).toEqual([
+      [
+        "s3:GetObject",
+        ["arn:aws:s3:::media/*", "arn:aws:s3:::docs/site/*/*", "arn:aws:s3:::media", "arn:aws:s3:::docs/site/*"],
+      ],
+      ["s3:ListBucket", ["arn:aws:s3:::media", "arn:aws:s3:::docs", "arn:aws:s3:::-/site", "arn:aws:s3:::-/*"]],
     ]);
+  });
+
+  test("is there only if the parameter names something", () => {
+    const { Condition = "" } = policy as { Condition?: string };
+    expect(newVpc.findConditions(Condition)[Condition]).toEqual({
+      "Fn::Not": [{ "Fn::Equals": [{ Ref: "sourceBuckets" }, ""] }],
+    });
   });
 });
 
@@ -172,16 +188,39 @@ describe("templates", () => {
   test("the stack in an existing VPC differs from it as recorded", () => {
     expect(differenceOf(first, second)).toMatchSnapshot();
   });
-
-  test("a difference names each value that was changed, added or removed", () => {
-    const before = { a: 1, b: { c: [1, 2], d: [1] }, e: { f: 1 }, g: null };
-    expect(differenceOf(before, { b: { d: [1, 2], c: [1, 3] }, a: 1, e: "f", h: { i: 1 } })).toEqual({
-      "b/c/1": 3,
-      "b/d": [1, 2],
-      e: "f",
-      g: "(removed)",
-      h: { i: 1 },
-    });
-    expect(differenceOf(before, structuredClone(before))).toEqual({});
-  });
 });
+
+/** What one template has otherwise than another one, by path. */
+type Difference = Record<string, unknown>;
+
+/** What stands for a value that the second template does not have. */
+const REMOVED = "(removed)";
+
+/**
+ * The structural difference of two JSON documents: the paths at which the second one has another value, and that value.
+ * Lists of one length are compared item by item; of another length, the second one's list is the difference.
+ * @returns paths in the order of their characters, so that it does not depend on the order of properties
+ */
+function differenceOf(first: unknown, second: unknown): Difference {
+  const paths = [...pathsOf(first, second, "")];
+  return Object.fromEntries(paths.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function* pathsOf(first: unknown, second: unknown, path: string): Generator<[string, unknown]> {
+  if (!isComparable(first, second)) {
+    if (JSON.stringify(first) !== JSON.stringify(second)) yield [path, second === undefined ? REMOVED : second];
+    return;
+  }
+  const [one, other] = [first as Parts, second as Parts];
+  for (const key of new Set([...Object.keys(one), ...Object.keys(other)]))
+    yield* pathsOf(one[key], other[key], path === "" ? key : `${path}/${key}`);
+}
+
+type Parts = Readonly<Record<string, unknown>>;
+
+/** Both are objects, or both are lists of one length. */
+function isComparable(first: unknown, second: unknown): boolean {
+  const areObjects = [first, second].every((value) => typeof value === "object" && value !== null);
+  if (!areObjects || Array.isArray(first) !== Array.isArray(second)) return false;
+  return !Array.isArray(first) || first.length === (second as readonly unknown[]).length;
+}

@@ -6,58 +6,6 @@ import { resourcesOf, synthesize, theOnly } from "./synth.ts";
 
 const template = synthesize((stack) => new Storage(stack, "Storage", addParameters(stack, NEW_VPC)));
 
-test.each([
-  { table: "Request", keys: [{ AttributeName: "req_id", KeyType: "HASH" }], view: "NEW_AND_OLD_IMAGES" },
-  {
-    table: "RequestPop",
-    keys: [
-      { AttributeName: "req_id", KeyType: "HASH" },
-      { AttributeName: "target", KeyType: "RANGE" },
-    ],
-    view: "NEW_IMAGE",
-  },
-  {
-    table: "RequestTask",
-    keys: [
-      { AttributeName: "task_key", KeyType: "HASH" },
-      { AttributeName: "pop_url", KeyType: "RANGE" },
-    ],
-    view: "NEW_AND_OLD_IMAGES",
-  },
-])("table $table: its keys, a stream, a time to live, and a price by use", ({ table, keys, view }) => {
-  const named = resourcesOf(template, "AWS::DynamoDB::Table").filter(([id]) =>
-    new RegExp(`^Storage${table}[0-9A-F]{8}$`).test(id),
-  );
-  expect(named).toMatchObject([
-    [
-      expect.any(String),
-      {
-        Properties: {
-          KeySchema: keys,
-          StreamSpecification: { StreamViewType: view },
-          TimeToLiveSpecification: { AttributeName: "expire_at", Enabled: true },
-          BillingMode: "PAY_PER_REQUEST",
-        },
-      },
-    ],
-  ]);
-  template.resourceCountIs("AWS::DynamoDB::Table", 4);
-});
-
-test("the table Progress has keys, a time to live and a price by use, and no stream: nobody follows counters and heartbeats", () => {
-  const named = resourcesOf(template, "AWS::DynamoDB::Table").filter(([id]) => id.startsWith("StorageProgress"));
-  expect(named).toHaveLength(1);
-  expect(named[0]?.[1].Properties).toMatchObject({
-    KeySchema: [
-      { AttributeName: "key", KeyType: "HASH" },
-      { AttributeName: "part", KeyType: "RANGE" },
-    ],
-    TimeToLiveSpecification: { AttributeName: "expire_at", Enabled: true },
-    BillingMode: "PAY_PER_REQUEST",
-  });
-  expect(named[0]?.[1].Properties).not.toHaveProperty("StreamSpecification");
-});
-
 test("active requests have an index with the attributes that the agents need", () => {
   template.hasResourceProperties("AWS::DynamoDB::Table", {
     GlobalSecondaryIndexes: [

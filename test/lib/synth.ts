@@ -4,12 +4,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
+import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { BUNDLING_STACKS } from "aws-cdk-lib/cx-api";
 import { afterAll } from "vitest";
 import * as z from "zod";
 import { CAPS } from "../../domain/request/caps.ts";
+import { AgentFleet } from "../../lib/agent-fleet.ts";
 import { DEFAULT_ENV_NAME, stackIdOf } from "../../lib/context.ts";
+import { Network } from "../../lib/network.ts";
+import { addParameters, NEW_VPC } from "../../lib/parameters.ts";
+import { Queues } from "../../lib/queues.ts";
 import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
+import { Storage } from "../../lib/storage.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -40,6 +46,19 @@ export function synthesize(build: (stack: Stack) => void): Template {
   const stack = new Stack(newApp(), "Test");
   build(stack);
   return Template.fromStack(stack);
+}
+
+/** The fleet with only those other parts that it needs. */
+export function addFleet(stack: Stack): void {
+  const parameters = addParameters(stack, NEW_VPC);
+  new AgentFleet(stack, "Fleet", {
+    parameters,
+    network: new Network(stack, "Network", parameters.zones),
+    storage: new Storage(stack, "Storage", parameters),
+    queues: new Queues(stack, "TaskQueue"),
+    shutdown: LambdaFunction.fromFunctionName(stack, "Shutdown", "shutdown"),
+    groupName: "prewarm_asg_test",
+  });
 }
 
 export interface Resource {
