@@ -17,37 +17,12 @@ afterEach(() => {
 
 const URL_OF_OBJECT = "https://a.example.com/x";
 
-/** How a request ends, and what that is to a script. Each number occurs once, so that no count can stand in for another. */
-const ENDINGS: readonly {
-  readonly ending: string;
-  readonly progress: Partial<Progress>;
-  readonly summary?: Partial<Summary>;
-  readonly code: number;
-}[] = [
-  { ending: "all tasks succeeded", progress: { status: "FINISHED", failed_count: 0 }, code: 0 },
-  { ending: "tasks failed", progress: { status: "FINISHED", failed_count: 9 }, code: 2 },
-  {
-    ending: "a POP did not resolve",
-    progress: { status: "FINISHED", failed_count: 0 },
-    summary: { failure_pops: ["ICN51-C1"] },
-    code: 2,
-  },
-  {
-    ending: "a URL could not be read",
-    progress: { status: "FINISHED", failed_count: 0 },
-    summary: { failure_urls: [URL_OF_OBJECT] },
-    code: 2,
-  },
-  {
-    ending: "more URLs could not be read than the answer names",
-    progress: { status: "FINISHED", failed_count: 0 },
-    summary: { failure_urls_omitted: 4 },
-    code: 2,
-  },
-  { ending: "it failed", progress: { status: "FAILED", failed_count: 0 }, code: 2 },
-  { ending: "it was stopped", progress: { status: "STOPPED", failed_count: 0 }, code: 3 },
-  { ending: "it was stopped after failures", progress: { status: "STOPPED", failed_count: 5 }, code: 3 },
-  { ending: "its time was up", progress: { status: "TIMEOUT", failed_count: 6 }, code: 3 },
+/** How a request ends, and what that is to a script: exit-code.test.ts has the others. */
+const ENDINGS: readonly (readonly [ending: string, progress: Partial<Progress>, code: number, Partial<Summary>?])[] = [
+  ["all tasks succeeded", { status: "FINISHED", failed_count: 0 }, 0],
+  ["tasks failed", { status: "FINISHED", failed_count: 9 }, 2],
+  ["a POP did not resolve", { status: "FINISHED", failed_count: 0 }, 2, { failure_pops: ["ICN51-C1"] }],
+  ["it was stopped after failures", { status: "STOPPED", failed_count: 5 }, 3],
 ];
 
 const WAITING: readonly (readonly [words: readonly string[], id: string])[] = [
@@ -56,7 +31,7 @@ const WAITING: readonly (readonly [words: readonly string[], id: string])[] = [
   [["status", KNOWN_ID, "--watch"], KNOWN_ID],
 ];
 
-describe.each(ENDINGS)("where $ending", ({ progress, summary = {}, code }) => {
+describe.each(ENDINGS)("where %s", (_, progress, code, summary = {}) => {
   test.each(WAITING)("%s exits with the code of that ending", async (words, id) => {
     const api = fakeApi({ progress: [{ status: "CREATED" }, { status: "IN_PROGRESS" }, progress], summary });
     expect(await run([...words, ...AT])).toMatchObject({ code });
@@ -80,20 +55,13 @@ describe.each(ENDINGS)("where $ending", ({ progress, summary = {}, code }) => {
 });
 
 test("the counts after the recount decide, and not those that were seen at the end", async () => {
-  fakeApi({
-    progress: [
-      { status: "FINISHED", failed_count: 3 },
-      { status: "FINISHED", failed_count: 0 },
-    ],
-  });
-  expect(await run(["status", KNOWN_ID, ...AT])).toMatchObject({ code: 0 });
-  fakeApi({
-    progress: [
-      { status: "FINISHED", failed_count: 0 },
-      { status: "FINISHED", failed_count: 2 },
-    ],
-  });
-  expect(await run(["status", KNOWN_ID, ...AT])).toMatchObject({ code: 2 });
+  for (const [seen, recounted, code] of [
+    [3, 0, 0],
+    [0, 2, 2],
+  ] as const) {
+    fakeApi({ progress: [seen, recounted].map((failed_count) => ({ status: "FINISHED", failed_count })) });
+    expect(await run(["status", KNOWN_ID, ...AT])).toMatchObject({ code });
+  }
 });
 
 test.each([
@@ -108,191 +76,140 @@ test.each([
 
 const NOT_FOUND: Reply = { status: 404, body: { message: "nothing" } };
 
-/** Each command in each of its endings that is not a request's. */
-const CASES: readonly (Typed & {
-  readonly what: string;
-  readonly words: readonly string[];
-  readonly code: number;
+const RUNNING = { status: "IN_PROGRESS" } as const;
+
+interface Given extends Typed {
   readonly api?: Partial<FakeApi>;
-  /** The calls that changed something; none if absent. */
+  /** The calls that changed something. @default none */
   readonly changes?: readonly unknown[];
-})[] = [
-  {
-    what: "started and left",
-    words: ["warm", URL_OF_OBJECT, "--no-wait"],
-    code: 0,
-    changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], client_token: expect.any(String) })],
-  },
-  {
-    what: "started with a token of its own",
-    words: ["warm", URL_OF_OBJECT, "--no-wait", "--token", "mine"],
-    code: 0,
-    changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], client_token: "mine" })],
-  },
-  {
-    what: "estimated",
-    words: ["warm", URL_OF_OBJECT, "--dry-run"],
-    code: 0,
-    changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], dry_run: true })],
-  },
-  { what: "without a URL", words: ["warm"], code: 1 },
-  { what: "with a time that is none", words: ["warm", URL_OF_OBJECT, "--timeout", "soon"], code: 1 },
-  { what: "with an option that is none", words: ["warm", URL_OF_OBJECT, "--wrong"], code: 1 },
-  { what: "with a choice that is none", words: ["warm", URL_OF_OBJECT, "--verify", "maybe"], code: 1 },
-  {
-    what: "started again and left",
-    words: ["retry", KNOWN_ID.slice(0, 8), "--no-wait"],
-    code: 0,
-    changes: [{ retry_of: KNOWN_ID, client_token: expect.any(String) }],
-  },
-  { what: "without an id", words: ["retry"], code: 1 },
-  {
-    what: "of a request that runs",
-    words: ["status", KNOWN_ID],
-    code: 0,
-    api: { progress: [{ status: "IN_PROGRESS" }] },
-  },
-  {
-    what: "of one that runs, as JSON",
-    words: ["status", "--json"],
-    code: 0,
-    api: { progress: [{ status: "CREATED" }] },
-  },
-  {
-    what: "of one that failed, as JSON",
-    words: ["status", "--json"],
-    code: 2,
-    api: { progress: [{ status: "FINISHED", failed_count: 7 }] },
-  },
-  {
-    what: "of one that was stopped, as JSON",
-    words: ["status", "--json"],
-    code: 3,
-    api: { progress: [{ status: "STOPPED", failed_count: 0 }] },
-  },
-  { what: "of no such request", words: ["status", "ffff"], code: 1 },
-  { what: "of failed tasks", words: ["report", KNOWN_ID], code: 0 },
-  {
-    what: "of failed tasks of a request that failed",
-    words: ["report"],
-    code: 0,
-    api: { progress: [{ status: "FAILED" }] },
-  },
-  { what: "of all tasks", words: ["report", KNOWN_ID, "--all"], code: 0 },
-  {
-    what: "of all tasks, which nobody wrote",
-    words: ["report", "--all"],
-    code: 1,
-    api: { summary: { results_url: null } },
-  },
-  { what: "of all and of failed tasks", words: ["report", "--all", "--failed"], code: 1 },
-  { what: "in a format that is none", words: ["report", "--format", "pdf"], code: 1 },
-  { what: "of a request that runs", words: ["report", KNOWN_ID], code: 1, api: { summary: undefined } },
-  { what: "behind a link that is too old", words: ["report"], code: 1, api: { report: { status: 403, text: "" } } },
-  { what: "of the newest", words: ["list"], code: 0 },
-  { what: "of so many", words: ["list", "--limit", "many"], code: 1 },
-  {
-    what: "at once, named by the beginning of its id",
-    words: ["stop", KNOWN_ID.slice(0, 8), "--yes"],
-    code: 0,
-    api: { progress: [{ status: "IN_PROGRESS" }] },
-    changes: [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }],
-  },
-  {
-    what: "after a yes",
-    words: ["stop", KNOWN_ID],
-    input: "yes",
-    code: 0,
-    api: { progress: [{ status: "IN_PROGRESS" }] },
-    changes: [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }],
-  },
-  {
-    what: "after a no",
-    words: ["stop", KNOWN_ID],
-    input: "no",
-    code: 0,
-    api: { progress: [{ status: "IN_PROGRESS" }] },
-  },
-  { what: "with nobody to ask", words: ["stop", KNOWN_ID], code: 1, api: { progress: [{ status: "IN_PROGRESS" }] } },
-  { what: "of one that has ended", words: ["stop", KNOWN_ID, "--yes"], code: 1 },
-  {
-    what: "of URLs",
-    words: ["estimate", URL_OF_OBJECT],
-    code: 0,
-    changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], dry_run: true })],
-  },
-  { what: "of no URL", words: ["estimate"], code: 1 },
-  { what: "of all", words: ["pops"], code: 0 },
-  { what: "of a city that has one", words: ["pops", "singapore"], code: 0 },
-  { what: "of a city that has none", words: ["pops", "atlantis"], code: 1 },
-  { what: "of two regions", words: ["pops", "--region", "eu", "--region", "us"], code: 1 },
-  { what: "shown", words: ["instances"], code: 0 },
-  { what: "set", words: ["instances", "set", "5"], code: 0, changes: [{ DesiredCapacity: 5 }] },
-  { what: "set to so many", words: ["instances", "set", "many"], code: 1 },
-  {
-    what: "paused after a yes",
-    words: ["instances", "set", "0"],
-    input: "y",
-    code: 0,
-    changes: [{ DesiredCapacity: 0 }],
-  },
-  { what: "not paused after a no", words: ["instances", "set", "0"], input: "", code: 0 },
-  { what: "paused with nobody to ask", words: ["instances", "set", "0"], code: 1 },
-  { what: "many, with nobody to ask", words: ["instances", "set", "11"], code: 1 },
-  {
-    what: "many, after --yes",
-    words: ["instances", "set", "11", "--yes"],
-    code: 0,
-    changes: [{ DesiredCapacity: 11 }],
-  },
-  { what: "at the list", words: ["open", "--print"], code: 0 },
-  { what: "at a request", words: ["open", KNOWN_ID, "--print"], code: 0 },
-  { what: "without a console", words: ["open", "--print"], code: 1, api: { replies: { "GET console": NOT_FOUND } } },
-  { what: "of a deployment that works", words: ["doctor"], code: 0 },
-  {
-    what: "with a wrong key",
-    words: ["doctor"],
-    code: 1,
-    api: { replies: { "GET instances": { status: 403, body: { message: "Forbidden" } } } },
-  },
-  { what: "of one without settings", words: ["doctor"], code: 1, api: { replies: { "GET settings": NOT_FOUND } } },
-  { what: "for bash", words: ["completion", "bash"], code: 0 },
-  { what: "for no shell", words: ["completion", "tcsh"], code: 1 },
-  { what: "that is none", words: ["warn"], code: 1 },
-  { what: "and its help", words: ["--help"], code: 0 },
-  { what: "and its version", words: ["--version"], code: 0 },
+}
+
+/** Each command in each of its endings that is not a request's. */
+const CASES: readonly (readonly [words: string, what: string, code: number, given?: Given])[] = [
+  [
+    `warm ${URL_OF_OBJECT} --no-wait`,
+    "started and left",
+    0,
+    { changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], client_token: expect.any(String) })] },
+  ],
+  [
+    `warm ${URL_OF_OBJECT} --no-wait --token mine`,
+    "started with a token of its own",
+    0,
+    { changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], client_token: "mine" })] },
+  ],
+  [
+    `warm ${URL_OF_OBJECT} --dry-run`,
+    "estimated",
+    0,
+    { changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], dry_run: true })] },
+  ],
+  ["warm", "without a URL", 1],
+  [`warm ${URL_OF_OBJECT} --timeout soon`, "with a time that is none", 1],
+  [`warm ${URL_OF_OBJECT} --wrong`, "with an option that is none", 1],
+  [
+    `retry ${KNOWN_ID.slice(0, 8)} --no-wait`,
+    "started again and left",
+    0,
+    { changes: [{ retry_of: KNOWN_ID, client_token: expect.any(String) }] },
+  ],
+  ["retry", "without an id", 1],
+  [`status ${KNOWN_ID}`, "of a request that runs", 0, { api: { progress: [RUNNING] } }],
+  ["status ffff", "of no such request", 1],
+  [`report ${KNOWN_ID}`, "of failed tasks", 0],
+  [`report ${KNOWN_ID} --all`, "of all tasks", 0],
+  ["report --all", "of all tasks, which nobody wrote", 1, { api: { summary: { results_url: null } } }],
+  ["report --all --failed", "of all and of failed tasks", 1],
+  ["report --format pdf", "in a format that is none", 1],
+  [`report ${KNOWN_ID}`, "of a request that runs", 1, { api: { summary: undefined } }],
+  ["report", "behind a link that is too old", 1, { api: { report: { status: 403, text: "" } } }],
+  ["list", "of the newest", 0],
+  ["list --limit many", "of so many", 1],
+  [
+    `stop ${KNOWN_ID.slice(0, 8)} --yes`,
+    "at once, named by the beginning of its id",
+    0,
+    { api: { progress: [RUNNING] }, changes: [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }] },
+  ],
+  [
+    `stop ${KNOWN_ID}`,
+    "after a yes",
+    0,
+    {
+      input: "yes",
+      api: { progress: [RUNNING] },
+      changes: [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }],
+    },
+  ],
+  [`stop ${KNOWN_ID}`, "after a no", 0, { input: "no", api: { progress: [RUNNING] } }],
+  [`stop ${KNOWN_ID}`, "with nobody to ask", 1, { api: { progress: [RUNNING] } }],
+  [`stop ${KNOWN_ID} --yes`, "of one that has ended", 1],
+  [
+    `estimate ${URL_OF_OBJECT}`,
+    "of URLs",
+    0,
+    { changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], dry_run: true })] },
+  ],
+  ["estimate", "of no URL", 1],
+  ["pops", "of all", 0],
+  ["pops singapore", "of a city that has one", 0],
+  ["pops atlantis", "of a city that has none", 1],
+  ["pops --region eu --region us", "of two regions", 1],
+  ["instances", "shown", 0],
+  ["instances set 5", "set", 0, { changes: [{ DesiredCapacity: 5 }] }],
+  ["instances set many", "set to so many", 1],
+  ["instances set 0", "paused after a yes", 0, { input: "y", changes: [{ DesiredCapacity: 0 }] }],
+  ["instances set 0", "not paused after a no", 0, { input: "" }],
+  ["instances set 0", "paused with nobody to ask", 1],
+  ["instances set 11", "many, with nobody to ask", 1],
+  ["instances set 11 --yes", "many, after --yes", 0, { changes: [{ DesiredCapacity: 11 }] }],
+  ["open --print", "at the list", 0],
+  [`open ${KNOWN_ID} --print`, "at a request", 0],
+  ["open --print", "without a console", 1, { api: { replies: { "GET console": NOT_FOUND } } }],
+  ["doctor", "of a deployment that works", 0],
+  [
+    "doctor",
+    "with a wrong key",
+    1,
+    { api: { replies: { "GET instances": { status: 403, body: { message: "Forbidden" } } } } },
+  ],
+  ["doctor", "of one without settings", 1, { api: { replies: { "GET settings": NOT_FOUND } } }],
+  ["completion bash", "for bash", 0],
+  ["completion tcsh", "for no shell", 1],
+  ["warn", "that is none", 1],
+  ["--help", "and its help", 0],
+  ["--version", "and its version", 0],
 ];
 
-describe.each(CASES)("$words $what", ({ words, code, api: changes, changes: expected = [], ...typed }) => {
-  test(`exits with ${code}`, async () => {
-    const api = fakeApi(changes);
-    const places = ["completion", "warn", "--help", "--version"].includes(words[0] ?? "") ? [] : AT;
-    expect(await run([...words, ...places], typed)).toMatchObject({ code });
-    expect(api.calls.flatMap(({ method, body }) => (method === "POST" ? [body] : []))).toEqual(expected);
-  });
+test.each(CASES)("%s, %s, exits with %i", async (line, _, code, { api: different, changes = [], ...typed } = {}) => {
+  const api = fakeApi(different);
+  const words = line.split(" ");
+  const places = ["completion", "warn", "--help", "--version"].includes(words[0] ?? "") ? [] : AT;
+  expect(await run([...words, ...places], typed)).toMatchObject({ code });
+  expect(api.calls.flatMap(({ method, body }) => (method === "POST" ? [body] : []))).toEqual(changes);
 });
 
 /** A call of each command that asks the API. */
 const ASKING = [
-  ["warm", URL_OF_OBJECT],
-  ["warm", URL_OF_OBJECT, "--no-wait"],
-  ["warm", URL_OF_OBJECT, "--dry-run"],
-  ["status"],
-  ["status", "--json"],
-  ["status", "--watch"],
-  ["report"],
-  ["report", "--html", "-"],
-  ["list"],
-  ["retry", KNOWN_ID],
-  ["stop", KNOWN_ID, "--yes"],
-  ["estimate", URL_OF_OBJECT],
-  ["pops"],
-  ["instances"],
-  ["instances", "set", "1"],
+  `warm ${URL_OF_OBJECT}`,
+  `warm ${URL_OF_OBJECT} --no-wait`,
+  `warm ${URL_OF_OBJECT} --dry-run`,
+  "status",
+  "status --json",
+  "status --watch",
+  "report",
+  "report --html -",
+  "list",
+  `retry ${KNOWN_ID}`,
+  `stop ${KNOWN_ID} --yes`,
+  `estimate ${URL_OF_OBJECT}`,
+  "pops",
+  "instances",
+  "instances set 1",
   // Without an id, `open` asks for the page alone, which may be any.
-  ["open", KNOWN_ID, "--print"],
-  ["doctor"],
-  ["doctor", "--json"],
+  `open ${KNOWN_ID} --print`,
+  "doctor",
+  "doctor --json",
 ];
 
 const REFUSALS: readonly (readonly [string, Reply])[] = [
@@ -304,16 +221,15 @@ const REFUSALS: readonly (readonly [string, Reply])[] = [
 ];
 
 describe.each(REFUSALS)("where the API %s", (_, reply) => {
-  test.each(ASKING.map((words) => [words.join(" "), words] as const))("%s exits with 1", async (_words, words) => {
+  test.each(ASKING)("%s exits with 1", async (line) => {
     // The client's waits between two attempts.
     vi.stubGlobal("setTimeout", (attempt: () => void) => setImmediate(attempt));
     fakeApi({ replies: { "*": reply } });
-    expect(await run([...words, ...AT])).toMatchObject({ code: 1 });
+    expect(await run([...line.split(" "), ...AT])).toMatchObject({ code: 1 });
   });
 });
 
 describe("Ctrl-C while a request is watched", () => {
-  const RUNNING = { status: "IN_PROGRESS" } as const;
   const STOPPED = { status: "STOPPED", failed_count: 0 } as const;
 
   /** Presses it with the second question; so many milliseconds pass after each. */
@@ -335,22 +251,16 @@ describe("Ctrl-C while a request is watched", () => {
   const posted = ({ calls }: FakeApi) =>
     calls.flatMap(({ method, path, body }) => (method === "POST" && path === "instances" ? [body] : []));
 
-  test.each(WAITING)("once: %s exits with 130, and changes nothing", async (words) => {
-    const api = pressing(2_000);
-    expect(await run([...words, ...AT])).toMatchObject({ code: 130 });
-    expect(posted(api)).toEqual([]);
-  });
-
-  test.each(WAITING)("twice without a terminal: %s exits with 130, and changes nothing", async (words) => {
-    const api = pressing(500, 500);
-    expect(await run([...words, ...AT])).toMatchObject({ code: 130 });
-    expect(posted(api)).toEqual([]);
-  });
-
-  test.each(WAITING)("twice, then no: %s exits with 130, and changes nothing", async (words) => {
-    const api = pressing(500, 500);
-    expect(await run([...words, ...AT], { input: "no" })).toMatchObject({ code: 130 });
-    expect(posted(api)).toEqual([]);
+  describe.each<[string, readonly number[], Typed?]>([
+    ["once", [2_000]],
+    ["twice without a terminal", [500, 500]],
+    ["twice, then no", [500, 500], { input: "no" }],
+  ])("%s", (_, passes, typed) => {
+    test.each(WAITING)("%s exits with 130, and changes nothing", async (words) => {
+      const api = pressing(...passes);
+      expect(await run([...words, ...AT], typed)).toMatchObject({ code: 130 });
+      expect(posted(api)).toEqual([]);
+    });
   });
 
   test.each(WAITING)("twice, then yes: %s stops that request and exits with 3", async (words, id) => {

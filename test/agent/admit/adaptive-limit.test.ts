@@ -53,18 +53,6 @@ describe("one step", () => {
   test.each(cases)("%s", (_name, limit, window, value) => {
     expect(nextLimit(limit, { ...BUSY, ...window }).value).toBe(value);
   });
-
-  test("what was before counts once: after going back or halving, the next window is compared afresh", () => {
-    expect(nextLimit(at(42, before), BUSY).before).toBeUndefined();
-    expect(nextLimit(at(42, before), { ...BUSY, failureRate: 1 }).before).toBeUndefined();
-    expect(nextLimit(at(42), BUSY).before).toEqual({ ...before, value: 42 });
-  });
-
-  test("it stops doubling once doubling brought nothing, or trouble", () => {
-    expect(nextLimit(doubling, { ...BUSY, tasksPerSecond: 12 }).growsFast).toBe(true);
-    expect(nextLimit(doubling, BUSY).growsFast).toBe(false);
-    expect(nextLimit(doubling, { ...BUSY, failureRate: 1 }).growsFast).toBe(false);
-  });
 });
 
 test("the baseline failure rate follows the measured one; a window without tasks does not change it", () => {

@@ -78,19 +78,6 @@ test("whatever comes and ends in whatever order, nothing begins above the bound 
     { numRuns: 60 },
   );
 });
-
-test("groups that wait take turns, each in its own order", async () => {
-  const slots = new ConcurrencyLimiter(1);
-  const begun: string[] = [];
-  const names = ["a1", "a2", "a3", "b1", "b2", "c1"];
-  const all = names.map((name) =>
-    take(slots, begun, name, name[0])
-      .then(turn)
-      .then(() => slots.release("", name[0])),
-  );
-  await Promise.all(all);
-  expect(begun).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
-});
 test("requests take turns before their POPs do", async () => {
   const slots = new ConcurrencyLimiter(1);
   const begun: string[] = [];

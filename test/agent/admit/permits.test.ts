@@ -6,7 +6,7 @@ import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
-import { done, start, yes } from "../receive/work-world.ts";
+import { done, start } from "../receive/work-world.ts";
 import { taskMessage } from "../task-messages.ts";
 
 useVirtualClock();
@@ -25,9 +25,6 @@ describe("of a request that limits the concurrency at its origin to one", () => 
     const others = ["second", "third"];
     let begun = 0;
     const plan = {
-      active: yes,
-      write: done,
-      delete: done,
       hold: done,
       origins,
       download: async (_: string, permits: DownloadHooks) => {

@@ -142,13 +142,6 @@ test("what a failure quotes of an answer is cut: agents remember failures, a res
   }
 });
 
-test("an answer without the optional headers can be good", () => {
-  expect(told(judge({ bytes: 7, httpStatus: 200 }, null))).toEqual(["GOOD"]);
-  expect(told(judge({ bytes: 0 }, null))).toEqual(["RETRY", "connection", "no answer"]);
-  const failure: Failure = { reason: "connection", code: "ECONNREFUSED" };
-  expect(judge({ bytes: 0, failure }, null)).toEqual({ kind: "RETRY", failure });
-});
-
 test("what was asked for compressed may come as it is, and then is larger than Get Size saw", () => {
   const css = { bytes: 5_000, contentLength: 5_000, contentType: "text/css" };
   const size = (answer: Partial<HttpResult>, compressed: boolean) =>

@@ -32,28 +32,6 @@ describe("whom it asks, and as whom", () => {
     expect(seen.get("/names.bin")?.map(({ headers }) => headers.host)).toEqual([DOMAIN, DOMAIN, ALIAS, ALIAS]);
   });
 
-  test("a name that the edge does not serve is refused there", async () => {
-    const url = object("/others.bin");
-    expect(await download({ url, message: { host: "d999.cloudfront.net" } })).toMatchObject({
-      ok: false,
-      http_status: 403,
-      error: "HTTP 403",
-      attempts: 1,
-    });
-  });
-
-  test("a server that cannot prove that name is told nothing", async () => {
-    const url = object("/secret.bin");
-    const result = await download({ url, message: { host: "www.example.org" } });
-    expect(result).toMatchObject({
-      ok: false,
-      attempts: 3,
-      error: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID"),
-    });
-    expect(result).toMatchObject({ bytes: 0, http_status: undefined, x_amz_cf_pop: undefined });
-    expect(visited("/secret.bin")).toEqual([]);
-  });
-
   test("an authority that nobody trusts proves nothing", async () => {
     const url = object("/untrusted.bin");
     const strict = new PooledHttpClient({ allowPrivateAddresses: true });
@@ -61,11 +39,6 @@ describe("whom it asks, and as whom", () => {
     expect(result).toMatchObject({ ok: false, error: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/) });
     expect(visited("/untrusted.bin")).toEqual([]);
     await strict.destroy();
-  });
-
-  test("http URLs without TLS", async () => {
-    object("/plain.bin");
-    expect(await download({ url: "http://www.example.com/plain.bin" })).toMatchObject({ ok: true, bytes: SIZE });
   });
 
   test("the URL's own port, which Host has and the certificate has not", async () => {

@@ -106,14 +106,6 @@ test("what is cancelled is cut off, and not tried again; it says nothing about t
   expect(addTask).not.toHaveBeenCalled();
 });
 
-test("what is cancelled before it begins is not asked for", async () => {
-  const path = "/cancelled-before.bin";
-  const cancellation = new Cancellation();
-  cancellation.cancel();
-  expect(await download({ url: object(path), admission: { cancellation } })).toMatchObject({ ok: false, attempts: 0 });
-  expect(visited(path)).toEqual([]);
-});
-
 test.each<[string, Fault[], boolean]>([
   ["good", [], false],
   ["good after all", [{ kind: "reset", after: 0 }], false],

@@ -54,14 +54,6 @@ test("no follower is told where the download fails, nor where nobody follows", a
   expect((await lead("/alone.bin", {}, { followers: undefined })).told).toEqual([]);
 });
 
-test("headers that forbid caching decide nothing: the proof does", async () => {
-  const kept = await lead("/min-ttl/a.bin", { headers: NEVER });
-  expect(kept).toMatchObject({ told: [], result: { ok: true, outcome: "hit" } });
-  const never = await lead("/never.bin", { headers: NEVER });
-  expect(never.told).toEqual([]);
-  expect(never.result).toMatchObject({ ok: false, outcome: "not_kept", hit_after_download: undefined });
-});
-
 test("without a proof, headers that forbid caching let followers ask as if each led", async () => {
   const { told } = await lead("/never-off.bin", { headers: NEVER }, { verify: "off" });
   expect(told).toEqual([{ shown: { ok: true, rec_unsure: true }, requests: 1 }]);

@@ -43,12 +43,6 @@ test("a hit of the edge that has grown is warm, with its tier and Age", async ()
   expect(asked()).toEqual(["check"]);
 });
 
-test("a download that is a hit of the edge is checked as any other: its Age may be the origin's", async () => {
-  const { asked, proving } = asking({ ...EDGE, age: "6" });
-  expect(await proving(EDGE)).toMatchObject({ outcome: "warm", age: 6, rounds: 1 });
-  expect(asked()).toEqual(["check"]);
-});
-
 test("a server without x-cache is not asked again", async () => {
   const proof = await asking().proving({ bytes: 5, httpStatus: 200 });
   expect(proof.outcome).toBe("done");

@@ -85,14 +85,6 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
     expect(keptAtPop(path)).toBeGreaterThan(0);
   });
 
-  test("a small one is asked for whole", async () => {
-    const path = `/${tier}/small.bin`;
-    expect(await warm(path, { size: 500 })).toMatchObject({ outcome: good, bytes: 500 });
-    expect(await download({ url: urlOf(path), bytes: 500 })).toMatchObject({ outcome: good, bytes: 500 });
-    // What was there before is checked as well.
-    expect(ranges(path)).toEqual(Array(4).fill("whole"));
-  });
-
   test.each<[string, SiteObject, because: RegExp]>([
     ["no-store", { ...BIG, headers: NEVER }, /Cache-Control: no-store, so it may never be kept/],
     ["private", { ...BIG, headers: { "cache-control": "private, max-age=60" } }, /Cache-Control: private/],
@@ -131,24 +123,6 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
     const result = await warm(path, { ...BIG, headers: NEVER });
     expect(result).toMatchObject({ ok: true, outcome: good, rounds: 1 });
     expect(keptAtPop(path)).toBeGreaterThan(0);
-  });
-
-  test("a body that breaks off", async () => {
-    const stated = await warm(`/${tier}/cut-stated.bin`, { ...BIG, cut: { after: 1_000, length: "stated" } });
-    expect(stated).toMatchObject({ ok: false, outcome: "failed", attempts: 3 });
-    // Cut for the first client, and served from the cache as if it were whole to the second one.
-    const chunked = await warm(`/${tier}/cut-chunked.bin`, { ...BIG, cut: { after: 1_000, length: "chunked" } });
-    expect(chunked).toMatchObject({ ok: false, outcome: "failed", reason: "incomplete", bytes: 1_000 });
-    const open = { ...BIG, cut: { after: 1_000, length: "none" } } as const;
-    expect(await warm(`/${tier}/cut-open.bin`, open)).toMatchObject({
-      ok: false,
-      outcome: "failed",
-      reason: "incomplete",
-    });
-    // Without TLS the end of the connection is the end of the body: the size that was probed tells the difference.
-    edge.addObject(`/${tier}/cut-plain.bin`, open);
-    const plain = { url: `http://www.example.com/${tier}/cut-plain.bin`, bytes: SIZE };
-    expect(await download(plain)).toMatchObject({ ok: false, outcome: "failed", reason: "incomplete", bytes: 1_000 });
   });
 
   test.each<[string, SiteObject, object]>([
@@ -232,26 +206,6 @@ test("a collapsed response with its origin's Age is not warm, though another ori
 
 const oneOf = (pop: string) => edge.addressesOf(pop).slice(0, 1);
 
-test("a POP of another name is left at its head, and no address is asked twice", async () => {
-  const path = "/told/renamed.bin";
-  const size = 30_000_000;
-  const result = await warm(path, { size }, { message: { pop: RENAMED } });
-  expect(result).toMatchObject({
-    ok: false,
-    outcome: "failed",
-    reason: "other_pop",
-    attempts: 2,
-    bytes: 0,
-    x_amz_cf_pop: "FRA56-P4",
-    error: "answered by FRA56-P4 instead of FRA60-P1",
-  });
-  expect(
-    asked(path)
-      .map(({ address }) => address)
-      .toSorted(),
-  ).toEqual([...edge.addressesOf(RENAMED)].toSorted());
-});
-
 test("an object that is compressed has another size than the probe saw, and is warm all the same", async () => {
   const site = { size: 50_000, letters: true, headers: { "content-type": "text/css" } };
   const header = ["Accept-Encoding: gzip, deflate, br"];
@@ -270,59 +224,6 @@ test("what the edge had no time to compress is kept as it is, warm, and said", a
   expect(plain).toMatchObject({ ok: true, outcome: "warm", uncompressed: undefined });
   const image = { ...site, headers: { "content-type": "image/avif" } };
   expect(await warm("/told/busy/c.avif", image, { message: { header } })).toMatchObject({ uncompressed: undefined });
-});
-
-test("a follower's download that came from the origin is one past its REC", async () => {
-  const follower = { message: { follows: true } };
-  expect(await warm("/told/past-rec.bin", BIG, follower)).toMatchObject({ outcome: "warm", rec_miss: true });
-  // Now its REC has it, as the lead would have left it.
-  edge.evict(["/told/past-rec.bin"], { pop: "SIN2-P1" });
-  const again = await download({ url: urlOf("/told/past-rec.bin"), bytes: SIZE, ...follower });
-  expect(again).toMatchObject({ outcome: "warm", rec_miss: undefined });
-  expect(await warm("/untold/past-rec.bin", BIG, follower)).toMatchObject({ outcome: "hit", rec_miss: undefined });
-});
-
-describe("AWS WAF challenges what is asked after a good download", () => {
-  const challenge = { kind: "status", status: 202, headers: { "x-amzn-waf-action": "challenge" } } as const;
-
-  test.each(["told", "untold"])("the task has failed with the reason waf, tier %s", async (tier) => {
-    const path = `/${tier}/challenged-check.bin`;
-    edge.setFaults((request) => (request.path === path && asked(path).length > 0 ? challenge : undefined));
-    const result = await warm(path, BIG);
-    edge.setFaults(undefined);
-    expect(result).toMatchObject({
-      ok: false,
-      outcome: "failed",
-      reason: "waf",
-      http_status: 202,
-      attempts: 1,
-      rounds: 1,
-      bytes: SIZE,
-      error: expect.stringMatching(/^WAF_CHALLENGE: /),
-    });
-    expect(ranges(path)).toEqual(["whole", "bytes=0-0"]);
-  });
-
-  test("at one address of two, and the error names that address", async () => {
-    const path = "/told/challenged-address.bin";
-    const [, second = ""] = edge.addressesOf("SIN2-P1");
-    edge.setFaults((request) => (request.path === path && request.address === second ? challenge : undefined));
-    const result = await warm(path, BIG, { message: { verify: "addresses" } });
-    edge.setFaults(undefined);
-    expect(result).toMatchObject({ ok: false, reason: "waf", addresses: "1 of 2", http_status: 202 });
-    expect(result.error).toMatch(new RegExp(`1 of 2 addresses have it, not ${second}$`));
-  });
-});
-
-test("a response with `x-cache: Error from cloudfront` is a failure even with status 200", async () => {
-  const path = "/told/error-page.bin";
-  const page = { kind: "headers", headers: { "x-cache": "Error from cloudfront" } } as const;
-  edge.addObject(path, BIG);
-  const before = { kind: "status", status: 200, headers: page.headers } as const;
-  edge.setFaults((request) => (request.path === path ? before : undefined));
-  const result = await download({ url: urlOf(path), message: { tries: 2 } });
-  edge.setFaults(undefined);
-  expect(result).toMatchObject({ ok: false, outcome: "failed", attempts: 3, error: /^ERROR_PAGE/ });
 });
 
 describe("a POP whose three addresses have a cache each", () => {
@@ -363,16 +264,4 @@ describe("a POP whose three addresses have a cache each", () => {
     });
     expect(keptAtPop(path)).toBe(2);
   });
-});
-
-test("off claims nothing, and asks once", async () => {
-  const path = "/told/off.bin";
-  expect(await warm(path, BIG, { message: { verify: "off" } })).toMatchObject({
-    ok: true,
-    outcome: "done",
-    tier: undefined,
-    rounds: undefined,
-    x_cache: "Miss from cloudfront",
-  });
-  expect(ranges(path)).toEqual(["whole"]);
 });

@@ -114,19 +114,6 @@ describe("an agent looks after requests", () => {
     expect(checked).toEqual([]);
   });
 
-  test("an overdue request is requested once in each check", async () => {
-    const { aws, checked, start } = await world(
-      [],
-      stack(() => [request("overdue", "IN_PROGRESS", 60, 150), request("stalls", "IN_PROGRESS", 60)]),
-    );
-    const { stop, ended } = start({ stallSeconds: 1, retireMs: 200 });
-    await eventually(() => checked.filter((reqId) => reqId === "stalls").length).toBe(3);
-    stop();
-    await ended;
-    const listed = aws.asked("Query").filter(({ IndexName }) => IndexName === "active").length;
-    expect(checked.filter((reqId) => reqId === "overdue")).toHaveLength(listed);
-  });
-
   test("messages that wait for instances, and nobody at work, request no settlement check", async () => {
     const { aws, checked, start } = await world(
       [],

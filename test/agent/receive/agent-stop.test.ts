@@ -59,26 +59,4 @@ describe("stop", () => {
     await ended;
     expect(log).toEqual(["sent late", "deleted r"]);
   });
-
-  test("downloads that it cut off are not stored as failures", async () => {
-    const { log, start } = await world([["a"], ["b"]]);
-    const { running, download } = downloads();
-    const { stop, ended } = start({ download });
-    await eventually(() => running.size).toBe(2);
-    stop();
-    running.get("a")?.resolve({ ok: false, error: "STOPPED: the agent has stopped" });
-    running.get("b")?.resolve({ ok: false, error: "STOPPED: the agent has stopped" });
-    await ended;
-    expect(log.sort()).toEqual(["deleted r0", "deleted r1", "sent a", "sent b"]);
-  });
-
-  test("is quick if the agent has no message", async () => {
-    const { start } = await world([]);
-    const { stop, ended } = start();
-    await sleep(50);
-    const begun = performance.now();
-    stop();
-    await ended;
-    expect(performance.now() - begun).toBeLessThan(2_000);
-  });
 });

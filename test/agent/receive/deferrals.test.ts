@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
@@ -34,7 +34,7 @@ function originsOf(limiterFor: OriginLimiterRegistry["limiterFor"]): NonNullable
 function plan(more: Partial<Plan>) {
   const sent: { message: TaskMessage; seconds: number }[] = [];
   const sendLater = async (message: TaskMessage, seconds: number) => void sent.push({ message, seconds });
-  const all: Plan = { active: yes, download: good, write: done, send: done, delete: done, sendLater, ...more };
+  const all: Plan = { send: done, sendLater, ...more };
   return { sent, all };
 }
 
@@ -88,17 +88,6 @@ describe("what an origin refused", () => {
     expect(unplanned).toEqual([]);
   });
 
-  test("is sent once, when all else has ended, and before the message is deleted", async () => {
-    const slow = deferred<object>();
-    const download = (url: string) => (url === "slow" ? slow.promise : overloaded("b")(url));
-    const { did, ended } = start(bodyOf("b", "slow"), plan({ download }).all);
-    await turn();
-    expect(did.some((what) => what.startsWith("put off"))).toBe(false);
-    slow.resolve({});
-    await ended;
-    expect(did.slice(-2)).toEqual(["put off b 11", "delete r"]);
-  });
-
   test("takes the variants behind it along: their order stays", async () => {
     const urls = ["br", "gzip", "none"].map((variant) => ({ url: "a", bytes: 1, variant }));
     let n = 0;
@@ -129,16 +118,9 @@ describe("what an origin refused", () => {
     ]);
   });
 
-  test("counts from nothing in a message that was not deferred before", async () => {
-    const urls = ["br", "gzip"].map((variant) => ({ url: "a", bytes: 1, variant }));
-    const { sent, all } = plan({ download: overloaded("a") });
-    await start(lead(urls), all).ended;
-    expect(sent[0]?.message).toMatchObject({ tries: 1, urls: [{ attempts: 1 }, { variant: "gzip", attempts: 0 }] });
-  });
-
   test("starts anew for the POPs that wait for it: their attempts are their own", async () => {
     const url = { url: "a", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 };
-    const { all } = plan({ download: good });
+    const { all } = plan({});
     const { sent, ended } = start(lead([url], { tries: 2 }), all);
     await ended;
     expect(sent.map(({ pop, urls, tries }) => ({ pop, urls, tries }))).toEqual([
@@ -164,15 +146,6 @@ describe("what an origin refused", () => {
     expect(did.some((what) => what.startsWith("put off"))).toBe(false);
   });
 
-  test("is not lost if SQS does not take it: the message comes again", async () => {
-    const { did, ended } = start(
-      bodyOf("a", "b"),
-      plan({ download: overloaded("b"), sendLater: fail("no queue"), hold: done }).all,
-    );
-    await ended;
-    expect(did.slice(-2)).toEqual(["put off b 11", "hold r 20"]);
-  });
-
   test("releases its slot and is no longer in the heartbeat", async () => {
     const slots = new ConcurrencyLimiter(1);
     const { ended, heartbeats, told } = start(bodyOf("b"), plan({ download: overloaded("b") }).all, slots);
@@ -195,14 +168,6 @@ describe("what would wait too long for its permit", () => {
     expect(did.slice(-2)).toEqual(["write a", "delete r"]);
     expect(sent[0]?.message).not.toHaveProperty("tries");
   });
-
-  test("waits without a slot: others have it", async () => {
-    const permit = deferred<never>();
-    const slots = new ConcurrencyLimiter(1);
-    start(bodyOf("a"), plan({ origins: originsOf(() => ({ acquire: () => permit.promise })) }).all, slots);
-    await turn();
-    expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
-  });
 });
 
 test("whoever waited for a slot while the origin began to refuse gives it back, and waits for a permit", async () => {
@@ -220,24 +185,49 @@ test("whoever waited for a slot while the origin began to refuse gives it back, 
   expect(slots.inUse).toBe(0);
 });
 
-test("what is deferred goes back in one message for each number of attempts, after the longest delay in it; what was not requested goes at once", async () => {
-  const sent: unknown[] = [];
-  const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
-    void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
-  const deps = fakeDeps({ queue: fakeQueue({ sendLater }), isActive: yes });
-  const deferrals = new Deferrals(deps, taskMessage({ tries: 3 }), undefined, () => undefined);
-  deferrals.add(named("once"), new DeferredError(11_000, 1));
-  deferrals.add(named("unasked"), new DeferredError(5_000));
-  deferrals.add(named("twice"), new DeferredError(20_000, 2));
-  deferrals.add(named("once more"), new DeferredError(7_000, 1));
-  await turn();
-  await turn();
-  expect(sent).toEqual([["unasked", 3, 5]]);
+test("what is deferred goes back in one message for each number of attempts, after the longest delay in it; what was not requested goes at once, in each round anew", async () => {
+  vi.useFakeTimers();
+  const random = vi.spyOn(Math, "random").mockReturnValue(0);
+  onTestFinished(() => {
+    vi.useRealTimers();
+    random.mockRestore();
+  });
+  const sent: { readonly message: TaskMessage; readonly seconds: number }[] = [];
+  const told: string[][] = [];
+  const deferrals = new Deferrals(
+    fakeDeps({
+      queue: fakeQueue({ sendLater: async (message, seconds) => void sent.push({ message, seconds }) }),
+      isActive: yes,
+    }),
+    taskMessage({ tries: 4 }),
+    undefined,
+    (urls) => void told.push(urls.map(({ url }) => url)),
+  );
+  const add = (url: string, ms: number, tries: number) =>
+    deferrals.add([{ url, bytes: 1 }], new DeferredError(ms, tries));
+  const sentNow = async () => {
+    await vi.advanceTimersByTimeAsync(1);
+    return sent
+      .splice(0)
+      .map(({ message, seconds }) => [message.urls.map(({ url }) => url).join(), message.tries, seconds]);
+  };
+  add("a", 3_000, 0);
+  add("b", 5_000, 0);
+  add("c", 7_000, 1);
+  expect(await sentNow()).toEqual([["a,b", 4, 5]]);
+  add("d", 2_000, 0);
+  expect(await sentNow()).toEqual([["d", 4, 2]]);
+  add("e", 11_000, 2);
+  add("f", 1_000, 0);
   await deferrals.end();
-  expect(sent.slice(1)).toEqual([
-    ["once,once more", 4, 11],
-    ["twice", 5, 20],
+  expect(await sentNow()).toEqual([
+    ["c", 5, 7],
+    ["e", 6, 11],
+    ["f", 4, 1],
   ]);
+  expect(told.flat().sort()).toEqual(["a", "b", "c", "d", "e", "f"]);
+  await deferrals.end();
+  expect(await sentNow()).toEqual([]);
 });
 
 test("a download that is cut off because this process has lost its permits goes back", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { deferred, turn } from "../deferred.ts";
-import { bodyOf, done, fail, good, start, yes } from "./work-world.ts";
+import { bodyOf, fail, good, start } from "./work-world.ts";
 
 describe("a message that comes again", () => {
-  const plan = { deliveries: 2, active: yes, download: good, write: done, delete: done };
+  const plan = { deliveries: 2 };
 
   test("downloads only the URLs without a stored result", async () => {
     const { did, ended } = start(bodyOf("a", "b", "c"), { ...plan, standing: async () => ["a", "c"] });
@@ -23,25 +23,10 @@ describe("a message that comes again", () => {
     await ended;
     expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);
   });
-
-  test("goes back as what is left of it, if the agent stops", async () => {
-    const running = deferred<object>();
-    const { did, ended, stop } = start(bodyOf("a", "b", "c"), {
-      ...plan,
-      standing: async () => ["a"],
-      send: done,
-      download: (url) => (url === "b" ? good() : running.promise),
-    });
-    await turn();
-    stop();
-    running.resolve({ ok: false });
-    await ended;
-    expect(did.at(-2)).toBe("send c");
-  });
 });
 
 test("of one that comes for the first time, nobody asks what stands", async () => {
-  const { did, ended } = start(bodyOf("a"), { active: yes, download: good, write: done, delete: done });
+  const { did, ended } = start(bodyOf("a"));
   await ended;
   expect(did[0]).toBe("active? q");
 });
@@ -50,9 +35,6 @@ describe("a heartbeat tells of a message", () => {
   test("all of its URLs that have no result, and the bytes of those that are under way", async () => {
     const slow = deferred<object>();
     const { ended, heartbeats, told } = start(bodyOf("a", "b", "c"), {
-      active: yes,
-      write: done,
-      delete: done,
       bytes: 10,
       download: (url) => (url === "a" ? good() : slow.promise),
     });
@@ -68,13 +50,5 @@ describe("a heartbeat tells of a message", () => {
       { tasks: 2, bytes: 20 },
       { tasks: 0, bytes: 0 },
     ]);
-  });
-
-  test("and nothing any more once it is given back", async () => {
-    const { ended, heartbeats, told } = start(bodyOf("a", "b"), { active: fail("no table"), hold: done });
-    await ended;
-    heartbeats.sendAll();
-    await turn();
-    expect(told.at(-1)).toMatchObject({ tasks: 0 });
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { deferred } from "../deferred.ts";
-import { bodyOf, done, fail, good, start, yes } from "./work-world.ts";
+import { bodyOf, done, fail, start } from "./work-world.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -12,10 +12,7 @@ describe("while it is worked on", () => {
     vi.useFakeTimers();
     const slow = deferred<object>();
     const { did, ended } = start(bodyOf("a"), {
-      active: yes,
       download: () => slow.promise,
-      write: done,
-      delete: done,
       hold: done,
     });
     const held = () => did.filter((what) => what === "hold r 120").length;
@@ -37,11 +34,7 @@ describe("while it is worked on", () => {
     vi.useFakeTimers();
     const slots = new ConcurrencyLimiter(1);
     await slots.acquire();
-    const { did, ended } = start(
-      bodyOf("a"),
-      { active: yes, download: good, write: done, delete: done, hold: done },
-      slots,
-    );
+    const { did, ended } = start(bodyOf("a"), { hold: done }, slots);
     await vi.advanceTimersByTimeAsync(81_000);
     expect(did).toEqual(["active? q", "hold r 120", "active? q", "hold r 120"]);
     slots.release();
@@ -52,7 +45,7 @@ describe("while it is worked on", () => {
     vi.useFakeTimers();
     let active = true;
     const slow = deferred<object>();
-    const plan = { active: async () => active, download: () => slow.promise, delete: done, hold: done };
+    const plan = { active: async () => active, download: () => slow.promise, hold: done };
     const { did, ended } = start(bodyOf("a", "b"), plan, new ConcurrencyLimiter(1));
     await vi.advanceTimersByTimeAsync(1_000);
     active = false;
@@ -66,7 +59,7 @@ describe("while it is worked on", () => {
   test("an extension that fails is tried again", async () => {
     vi.useFakeTimers();
     const slow = deferred<object>();
-    const plan = { active: yes, download: () => slow.promise, write: done, delete: done, hold: fail("no queue") };
+    const plan = { download: () => slow.promise, hold: fail("no queue") };
     const { did, ended } = start(bodyOf("a"), plan);
     await vi.advanceTimersByTimeAsync(81_000);
     expect(did.filter((what) => what === "hold r 120")).toHaveLength(2);

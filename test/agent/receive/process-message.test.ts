@@ -3,16 +3,13 @@ import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts"
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
-import { bad, bodyOf, done, fail, good, start, yes } from "./work-world.ts";
+import { bad, bodyOf, done, fail, good, start } from "./work-world.ts";
 
 describe("a message that is a task", () => {
   test("results stand before it is deleted", async () => {
     const written = deferred();
     const { did, ended, unplanned } = start(bodyOf("a"), {
-      active: yes,
-      download: good,
       write: () => written.promise,
-      delete: done,
     });
     await turn();
     expect(did).toEqual(["active? q", "download a", "write a"]);
@@ -28,7 +25,7 @@ describe("a message that is a task", () => {
   ])("is not held any longer once it is %s", async (_, download) => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
-    const { ended } = start(bodyOf("a"), { active: yes, download, write: done, delete: done, hold: done });
+    const { ended } = start(bodyOf("a"), { download, hold: done });
     expect(vi.getTimerCount()).toBe(1);
     await ended;
     expect(vi.getTimerCount()).toBe(0);
@@ -36,7 +33,7 @@ describe("a message that is a task", () => {
 
   test("all of its URLs are worked on, also when one is bad, and it is deleted once", async () => {
     const download = (url: string) => (url === "b" ? bad() : good());
-    const { did, ended } = start(bodyOf("a", "b", "c"), { active: yes, download, write: done, delete: done });
+    const { did, ended } = start(bodyOf("a", "b", "c"), { download });
     await ended;
     expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b", "write c"]);
     expect(did.filter((what) => what.startsWith("delete"))).toEqual(["delete r"]);
@@ -52,7 +49,7 @@ describe("a message that is a task", () => {
       return {};
     };
     const slots = new ConcurrencyLimiter(1);
-    const { did, ended } = start(bodyOf("a", "b"), { active: yes, download, write: done, delete: done }, slots);
+    const { did, ended } = start(bodyOf("a", "b"), { download }, slots);
     while (!did.includes("download b")) await turn();
     expect(slots.inUse).toBe(1);
     other.resolve({});
@@ -76,7 +73,7 @@ describe("a message that is a task", () => {
       return {};
     };
     const body = JSON.stringify(taskMessage({ req_id: "q", urls: [{ url: "a", bytes: 2 ** 30 }] }));
-    await start(body, { active: yes, download, write: done, delete: done }, small, large).ended;
+    await start(body, { download }, small, large).ended;
     const [none, aSmall, aLarge] = [
       [0, 0],
       [1, 0],
@@ -86,20 +83,8 @@ describe("a message that is a task", () => {
     expect([small.inUse, large.inUse]).toEqual([0, 0]);
   });
 
-  test("its URLs take a slot each", async () => {
-    const slots = new ConcurrencyLimiter(2);
-    const ends = new Map(["a", "b", "c"].map((url) => [url, deferred<object>()]));
-    const download = (url: string) => ends.get(url)?.promise ?? good();
-    const { did, ended } = start(bodyOf("a", "b", "c"), { active: yes, download, write: done, delete: done }, slots);
-    await turn();
-    expect(did.filter((what) => what.startsWith("download"))).toEqual(["download a", "download b"]);
-    for (const { resolve } of ends.values()) resolve({});
-    await ended;
-    expect(did.filter((what) => what.startsWith("download"))).toEqual(["download a", "download b", "download c"]);
-  });
-
   test("of a request that is not active, it is deleted without a download", async () => {
-    const { did, ended } = start(bodyOf("a", "b"), { active: () => Promise.resolve(false), delete: done });
+    const { did, ended } = start(bodyOf("a", "b"), { active: () => Promise.resolve(false) });
     await ended;
     expect(did).toEqual(["active? q", "active? q", "delete r"]);
   });
@@ -107,7 +92,7 @@ describe("a message that is a task", () => {
   test("a download that fails or throws gives its slot back", async () => {
     for (const download of [fail("the agent has stopped"), thrown]) {
       const slots = new ConcurrencyLimiter(1);
-      const { ended } = start(bodyOf("a", "b"), { active: yes, download, hold: done }, slots);
+      const { ended } = start(bodyOf("a", "b"), { download, hold: done }, slots);
       // It does not end while one waits for a slot, and needs fewer turns than these.
       await Promise.race([ended, turns(100)]);
       expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
@@ -126,7 +111,7 @@ function thrown(): never {
 
 describe("a message is left to its timeout when", () => {
   test("it cannot be deleted: its results stand, so that doing it again does no harm", async () => {
-    const { did, ended } = start(bodyOf("a"), { active: yes, download: good, write: done, delete: fail("expired") });
+    const { did, ended } = start(bodyOf("a"), { delete: fail("expired") });
     await expect(ended).rejects.toThrow("expired");
     expect(did.slice(-2)).toEqual(["write a", "delete r"]);
   });

@@ -1,19 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import { NotATaskError } from "../../../agent/fetch/request-headers.ts";
-import { returnToQueue } from "../../../agent/receive/return-to-queue.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { deferred, turn } from "../deferred.ts";
-import { fakeDeps } from "../fake-deps.ts";
-import { taskMessage } from "../task-messages.ts";
-import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
+import { bad, bodyOf, done, fail, good, type Plan, start } from "./work-world.ts";
 
 describe("a message is given back at once, and not deleted, when", () => {
   const cases: readonly [name: string, plan: Plan][] = [
-    ["a result cannot be written", { active: yes, download: good, write: fail("no table") }],
-    ["a bad result cannot be written", { active: yes, download: bad, write: fail("no table") }],
+    ["a result cannot be written", { write: fail("no table") }],
+    ["a bad result cannot be written", { download: bad, write: fail("no table") }],
     ["the request cannot be looked up", { active: fail("no table") }],
-    ["the download itself throws", { active: yes, download: fail("the agent has stopped") }],
+    ["the download itself throws", { download: fail("the agent has stopped") }],
   ];
 
   test.each(cases)("%s", async (_name, plan) => {
@@ -28,7 +24,7 @@ describe("a message is given back at once, and not deleted, when", () => {
     const slow = deferred<object>();
     const download = (url: string) => (url === "slow" ? slow.promise : good());
     const write = (url: string) => (url === "lost" ? Promise.reject(new Error("no table")) : done());
-    const { did, ended } = start(bodyOf("lost", "slow"), { active: yes, download, write, hold: done });
+    const { did, ended } = start(bodyOf("lost", "slow"), { download, write, hold: done });
     await turn();
     expect(did.at(-1)).toBe("write lost");
     slow.resolve({});
@@ -42,11 +38,7 @@ describe("when the agent stops, what has not begun goes back into the queue anew
     const slots = new ConcurrencyLimiter(1);
     await slots.acquire();
     const sent = deferred();
-    const { did, ended, stop } = start(
-      bodyOf("a", "b"),
-      { active: yes, send: () => sent.promise, delete: done },
-      slots,
-    );
+    const { did, ended, stop } = start(bodyOf("a", "b"), { send: () => sent.promise }, slots);
     stop();
     slots.release();
     await turn();
@@ -59,7 +51,7 @@ describe("when the agent stops, what has not begun goes back into the queue anew
   test("but not of a request that was stopped, and its instances with it", async () => {
     const running = deferred();
     let active = true;
-    const plan = { active: async () => active, download: () => running.promise.then(bad), delete: done };
+    const plan = { active: async () => active, download: () => running.promise.then(bad) };
     const { did, ended, stop, unplanned } = start(bodyOf("a", "b"), plan);
     await turn();
     stop();
@@ -71,18 +63,18 @@ describe("when the agent stops, what has not begun goes back into the queue anew
   });
 
   test("it is not deleted when it could not be sent", async () => {
-    const { did, ended, stop } = start(bodyOf("a"), { active: yes, download: bad, send: fail("no queue") });
+    const { did, ended, stop } = start(bodyOf("a"), { download: bad, send: fail("no queue") });
     stop();
     await expect(ended).rejects.toThrow("no queue");
     expect(did).not.toContain("delete r");
   });
 
-  test.each<{ name: string; download: () => Promise<Partial<TaskResult>>; did: string[] }>([
-    { name: "a good result counts", download: good, did: ["write a", "delete r"] },
-    { name: "a bad one may be the stop's own fault", download: bad, did: ["active? q", "send it anew", "delete r"] },
-  ])("of one that runs: $name", async ({ download, did: expected }) => {
+  test.each<[string, () => Promise<Partial<TaskResult>>, string[]]>([
+    ["a good result counts", good, ["write a", "delete r"]],
+    ["a bad one may be the stop's own fault", bad, ["active? q", "send it anew", "delete r"]],
+  ])("of one that runs: %s", async (_, download, expected) => {
     const running = deferred();
-    const plan = { active: yes, download: () => running.promise.then(download), write: done, delete: done, send: done };
+    const plan = { download: () => running.promise.then(download), send: done };
     const { did, ended, stop } = start(bodyOf("a"), plan);
     await turn();
     stop();
@@ -94,7 +86,7 @@ describe("when the agent stops, what has not begun goes back into the queue anew
   test("of one that is begun: what runs is finished and stored, then the rest goes back", async () => {
     const slots = new ConcurrencyLimiter(1);
     const running = deferred<object>();
-    const plan = { active: yes, download: () => running.promise, write: done, send: done, delete: done };
+    const plan = { download: () => running.promise, send: done };
     const { did, ended, stop } = start(bodyOf("a", "b", "c"), plan, slots);
     await turn();
     stop();
@@ -104,25 +96,4 @@ describe("when the agent stops, what has not begun goes back into the queue anew
     await ended;
     expect(did).toEqual(["active? q", "download a", "write a", "active? q", "send b c", "delete r"]);
   });
-
-  test("of one whose result is lost meanwhile: all of it is given back", async () => {
-    const running = deferred<object>();
-    const plan = { active: yes, download: () => running.promise, write: fail("no table"), hold: done };
-    const { did, ended, stop } = start(bodyOf("a"), plan);
-    await turn();
-    stop();
-    running.resolve({});
-    await ended;
-    expect(did.at(-1)).toBe("hold r 20");
-  });
-});
-
-test("a message that is no task stays in the queue if sending it to the dead-letter queue failed", async () => {
-  const deleted = returnToQueue(
-    fakeDeps({ deadLetters: { send: () => Promise.reject(new Error("no queue")) } }),
-    { id: "m-1", receipt: "r", body: "", deliveries: 1 },
-    taskMessage(),
-    new NotATaskError("no POP"),
-  );
-  await expect(deleted).rejects.toThrow("no queue");
 });

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { isLarge, type TaskMessage } from "../../../domain/plan/task-message.ts";
-import { taskQueueFor } from "../../../domain/request/task-queue-name.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { MemoryLane, startAgent } from "./fleet-world.ts";
@@ -40,17 +39,6 @@ test("four agents that start one after the other share 60 large files", { timeou
   expect(seconds).toBeLessThanOrEqual(1.25 * ideal + 0.9);
 });
 
-test("and 6,000 small ones", { timeout: 90_000 }, async () => {
-  const messages = Array.from({ length: 250 }, (_, i) =>
-    taskMessage({
-      pop: `P${i % 10}`,
-      urls: Array.from({ length: 24 }, (_, n) => ({ url: `u${i}/${n}`, bytes: MB / 4 })),
-    }),
-  );
-  const { share, bytes } = await fleetOfFour(messages, 100);
-  expect(share, `${bytes}`).toBeLessThanOrEqual(1.5);
-});
-
 test("a small request does not wait for a huge one", { timeout: 60_000 }, async () => {
   const huge = (i: number) => taskMessage({ req_id: "huge", urls: [{ url: `h${i}`, bytes: 1_000 * MB }] });
   const lanes = { main: new MemoryLane(Array.from({ length: 20 }, (_, i) => huge(i))), express: new MemoryLane() };
@@ -63,29 +51,4 @@ test("a small request does not wait for a huge one", { timeout: 60_000 }, async 
   expect(performance.now() - began).toBeLessThan(2_000);
   // Two that run; those that wait are for others.
   expect(lanes.main.waiting.length).toBeGreaterThanOrEqual(16);
-});
-
-test("a small request does not wait for one with few large files: their totals select the queues", {
-  timeout: 60_000,
-}, async () => {
-  const lanes = { main: new MemoryLane(), express: new MemoryLane() };
-  const send = (reqId: string, count: number, bytes: number) => {
-    const lane = taskQueueFor({
-      tasks: count,
-      bytes: count * bytes,
-      sizesKnown: true,
-      hasLarge: isLarge({ url: "", bytes }),
-    });
-    const messages = Array.from({ length: count }, (_, i) =>
-      taskMessage({ req_id: reqId, urls: [{ url: `${reqId}${i}`, bytes }] }),
-    );
-    return lanes[lane].send(messages);
-  };
-  await send("large", 64, 30 * MB);
-  const agent = startAgent(lanes, 6 * MB);
-  await sleep(300);
-  const began = performance.now();
-  await send("small", 50, 1_000);
-  await eventually(() => agent.done.tasks).toBeGreaterThanOrEqual(50);
-  expect(performance.now() - began).toBeLessThan(2_000);
 });

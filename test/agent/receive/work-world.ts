@@ -10,7 +10,7 @@ import { collect } from "../../collect.ts";
 import { fakeDeps, fakeHeartbeats, fakeQueue, fakeStore } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
-/** What the fakes do. A call that a test did not plan fails the test. */
+/** What the fakes do. Without a plan the request is active, downloads are good, results are written and messages deleted; any other call fails. */
 export interface Plan {
   readonly active?: () => Promise<boolean>;
   readonly download?: (
@@ -39,7 +39,8 @@ export interface Plan {
 }
 
 /** Works through one message. `did` says in order what was done. */
-export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(10), large = slots) {
+export function start(body: string, planned: Plan = {}, slots = new ConcurrencyLimiter(10), large = slots) {
+  const plan: Plan = { active: yes, download: good, write: done, delete: done, ...planned };
   const did: string[] = [];
   const unplanned: string[] = [];
   const sent: TaskMessage[] = [];
@@ -93,12 +94,12 @@ export function start(body: string, plan: Plan, slots = new ConcurrencyLimiter(1
     isActive: (reqId) => call(`active? ${reqId}`, plan.active),
     limiters: { small: slots, large },
     download: async (task, { url, variant }, admission) => {
-      const planned = plan.download;
+      const { download } = plan;
       admission.cancellation.add(() => did.push(`cut ${url}`));
       admission.transfer.addBytes(plan.bytes ?? 0);
       const end = await call(
         `download ${url}`,
-        planned && (() => planned(url, admission, (shown) => admission.onDownloaded(shown))),
+        download && (() => download(url, admission, (shown) => admission.onDownloaded(shown))),
       );
       return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
     },

@@ -65,14 +65,6 @@ describe("of each request, a heartbeat is written", () => {
     expect(told.slice(5)).toEqual(["a: 1 0"]);
   });
 
-  test("with the process that it is, when it was written, and when it may go", async () => {
-    const { heartbeats, written } = beating();
-    heartbeats.add("a", 1);
-    await vi.advanceTimersByTimeAsync(0);
-    expect(written[0]).toMatchObject({ instance: "i-1", worker: "w-1", at: Date.now() });
-    expect(written[0]?.expireAt).toBe(Math.floor(Date.now() / 1_000) + 8 * 86_400);
-  });
-
   test("with the bytes of what is under way, and how fast it goes since the heartbeat before", async () => {
     const { heartbeats, written } = beating();
     const holding = heartbeats.add("a", 2);
@@ -174,19 +166,6 @@ describe("bytes by the minute", () => {
     ]);
   });
 
-  test("are noted as soon as nothing more will come, and not at all if there are none", async () => {
-    const minute = beforeMinute();
-    const { heartbeats, written, noted } = beating();
-    const holding = heartbeats.add("a", 1);
-    holding.startTransfer().addBytes(700);
-    holding.finishTask();
-    heartbeats.add("b", 1).finishTask();
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(written.at(-1)).toMatchObject({ tasks: 0 });
-    expect(written.at(-1)).not.toHaveProperty("received");
-    expect(noted).toEqual([["a", minute, 700]]);
-  });
-
   test("belong to the minute in which they came, also after a while without tasks", async () => {
     const minute = beforeMinute();
     let refused = false;
@@ -226,27 +205,6 @@ describe("bytes by the minute", () => {
     refused = false;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(noted).toEqual([["a", minute, 500]]);
-  });
-
-  test("that cannot be noted when nothing more will come are tried again all the same, and then no more", async () => {
-    const minute = beforeMinute();
-    let refused = true;
-    const { heartbeats, written, noted } = beating(
-      async () => undefined,
-      async () => {
-        if (refused) throw new Error("no table");
-      },
-    );
-    const holding = heartbeats.add("a", 1);
-    holding.startTransfer().addBytes(700);
-    holding.finishTask();
-    await vi.advanceTimersByTimeAsync(10_000);
-    refused = false;
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(noted).toEqual([["a", minute, 700]]);
-    const beatsTillThen = written.length;
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(written).toHaveLength(beatsTillThen);
   });
 });
 

@@ -1,17 +1,18 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
-import { bad, done, fail, good, type Plan, start, yes } from "../receive/work-world.ts";
+import { bad, done, fail, good, type Plan, start } from "../receive/work-world.ts";
 import { taskMessage } from "../task-messages.ts";
 
 const FOLLOWERS = ["P2", "P3"].map((pop) => ({ pop, ips: ["192.0.2.9"] }));
-const all = { active: yes, download: good, write: done, delete: done, send: done };
+const all = { send: done };
 const urlOf = (url: string): TaskUrl => ({ url, bytes: null });
 const leadOf = (more: Partial<TaskMessage> = {}, ...urls: string[]) =>
   JSON.stringify(taskMessage({ req_id: "q", pop: "P1", followers: FOLLOWERS, urls: urls.map(urlOf), ...more }));
+const lead = (...urls: string[]) => leadOf({}, ...urls);
 const show = ({ pop, urls, followers = [], ...rest }: TaskMessage) =>
   [
     pop,
@@ -23,21 +24,19 @@ const show = ({ pop, urls, followers = [], ...rest }: TaskMessage) =>
   ].join(" ");
 const shown = (sent: readonly TaskMessage[]) => sent.map(show);
 
+function useFakeTimers(): void {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+}
+
 describe("a lead's message", () => {
   test("is deleted after its results stand and its followers are queued", async () => {
-    const { did, sent, ended, unplanned } = start(leadOf({}, "a", "b"), all);
+    const { did, sent, ended, unplanned } = start(lead("a", "b"), all);
     await ended;
     expect(did.slice(-2)).toEqual(["send a b", "delete r"]);
     expect(did.slice(0, -2).filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);
     expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
     expect(unplanned).toEqual([]);
-  });
-
-  test("makes the next POP lead where it failed, and sends the followers after the rest", async () => {
-    const download = (url: string) => (url === "b" ? bad() : good());
-    const { sent, ended } = start(leadOf({}, "a", "b", "c"), { ...all, download });
-    await ended;
-    expect(shown(sent)).toEqual(["P2 a+c follows", "P3 a+c follows", "P2 b >P3 P1 (http_5xx)"]);
   });
 
   test("has the results written of what it decides, and then is deleted", async () => {
@@ -56,20 +55,9 @@ describe("a lead's message", () => {
     expect(did).not.toContain("delete r");
   });
 
-  test("of a request that has ended promotes no followers", async () => {
-    let active = true;
-    const download = async () => {
-      active = false;
-      return {};
-    };
-    const { sent, did, ended } = start(leadOf({}, "a"), { ...all, active: async () => active, download });
-    await ended;
-    expect([sent, did.at(-1)]).toEqual([[], "delete r"]);
-  });
-
   test("whose results cannot be written promotes no followers: SQS redelivers it", async () => {
     const write = (url: string) => (url === "a" ? done() : Promise.reject(new Error("no table")));
-    const { sent, did, ended } = start(leadOf({}, "a", "b"), { ...all, write, hold: done });
+    const { sent, did, ended } = start(lead("a", "b"), { ...all, write, hold: done });
     await ended;
     expect([sent, did.at(-1)]).toEqual([[], "hold r 20"]);
   });
@@ -92,26 +80,10 @@ describe("a lead's message that comes again", () => {
   const again = { ...all, deliveries: 2 };
 
   test("promotes its followers by the stored results and marks them `again`", async () => {
-    const { did, sent, ended } = start(leadOf({}, "a", "b"), { ...again, standing: async () => ["a", "b"] });
+    const { did, sent, ended } = start(lead("a", "b"), { ...again, standing: async () => ["a", "b"] });
     await ended;
     expect(did).toEqual(["standing? 2", "active? q", "send a b", "delete r"]);
     expect(shown(sent)).toEqual(["P2 a+b follows again", "P3 a+b follows again"]);
-  });
-
-  test.each<[string, LeadResult, string[]]>([
-    ["a POP's failure", { ok: false, reason: "tls" }, ["P2 a >P3 again"]],
-    ["an origin's", { ok: false, reason: "http_4xx", http_status: 404 }, ["P2 a >P3 again P1 (HTTP 404)"]],
-  ])("is handed over as before after %s", async (_, stands, messages) => {
-    const { sent, ended } = start(leadOf({}, "a"), { ...again, standing: async () => ["a"], stands });
-    await ended;
-    expect(shown(sent)).toEqual(messages);
-  });
-
-  test("downloads only the URLs without a stored result and promotes followers for all URLs in order", async () => {
-    const { did, sent, ended } = start(leadOf({}, "a", "b", "c"), { ...again, standing: async () => ["a", "c"] });
-    await ended;
-    expect(did.filter((what) => what.startsWith("download"))).toEqual(["download b"]);
-    expect(shown(sent)).toEqual(["P2 a+b+c follows again", "P3 a+b+c follows again"]);
   });
 
   test("marked `again` by its sender is processed as a redelivery and returns to the queue with `again`", async () => {
@@ -147,7 +119,7 @@ describe("a lead's URL whose download has ended", () => {
 
   test("has its followers queued before its proof ends, if no other download of the message is under way", async () => {
     const { download, downloaded, end } = proofs("a");
-    const { sent, did, ended } = start(leadOf({}, "a"), { ...all, download });
+    const { sent, did, ended } = start(lead("a"), { ...all, download });
     await turn();
     downloaded("a");
     await turn();
@@ -161,7 +133,7 @@ describe("a lead's URL whose download has ended", () => {
 
   test("that nothing shows the REC to have has its followers ask as if each led", async () => {
     const { download, downloaded } = proofs("a");
-    const { sent } = start(leadOf({}, "a"), { ...all, download });
+    const { sent } = start(lead("a"), { ...all, download });
     await turn();
     downloaded("a", { ok: true, rec_unsure: true });
     await turn();
@@ -169,26 +141,22 @@ describe("a lead's URL whose download has ended", () => {
   });
 
   test("waits for the others of its message up to two seconds, so that there are few messages", async () => {
-    vi.useFakeTimers();
-    try {
-      const { download, downloaded, end } = proofs("a", "b", "c");
-      const { sent, ended } = start(leadOf({}, "a", "b", "c"), { ...all, download, hold: done });
-      await vi.advanceTimersByTimeAsync(100);
-      downloaded("a");
-      downloaded("b");
-      await vi.advanceTimersByTimeAsync(1_800);
-      expect(shown(sent)).toEqual([]);
-      await vi.advanceTimersByTimeAsync(100);
-      expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
-      downloaded("c");
-      await vi.advanceTimersByTimeAsync(1);
-      expect(shown(sent).slice(2)).toEqual(["P2 c follows", "P3 c follows"]);
-      for (const url of ["a", "b", "c"]) end(url);
-      await ended;
-      expect(sent).toHaveLength(4);
-    } finally {
-      vi.useRealTimers();
-    }
+    useFakeTimers();
+    const { download, downloaded, end } = proofs("a", "b", "c");
+    const { sent, ended } = start(lead("a", "b", "c"), { ...all, download, hold: done });
+    await vi.advanceTimersByTimeAsync(100);
+    downloaded("a");
+    downloaded("b");
+    await vi.advanceTimersByTimeAsync(1_800);
+    expect(shown(sent)).toEqual([]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
+    downloaded("c");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(shown(sent).slice(2)).toEqual(["P2 c follows", "P3 c follows"]);
+    for (const url of ["a", "b", "c"]) end(url);
+    await ended;
+    expect(sent).toHaveLength(4);
   });
 
   test("does not promote its followers again if its proof fails", async () => {
@@ -216,17 +184,6 @@ describe("a lead's URL whose download has ended", () => {
     expect(did.at(-1)).toBe("delete r");
   });
 
-  test("goes back with its followers when the agent stops before they are queued", async () => {
-    const { download, downloaded, end } = proofs("a", "b");
-    const { sent, ended, stop } = start(leadOf({}, "a", "b"), { ...all, download });
-    await turn();
-    downloaded("a");
-    stop();
-    for (const url of ["a", "b"]) end(url, { ok: false });
-    await ended;
-    expect(shown(sent)).toEqual(["P1 a+b >P2 >P3"]);
-  });
-
   test.each([
     ["without followers where they are queued already", true, ["P1 a"]],
     ["with its followers where they are not", false, ["P1 a >P2 >P3"]],
@@ -238,28 +195,10 @@ describe("a lead's URL whose download has ended", () => {
       throw new DeferredError(11_000, 1);
     };
     const sendLater = async (message: TaskMessage) => void later.push(message);
-    const { sent, ended } = start(leadOf({}, "a"), { ...all, download, sendLater });
+    const { sent, ended } = start(lead("a"), { ...all, download, sendLater });
     await ended;
     expect(shown(later)).toEqual(back);
     expect(shown(sent)).toEqual(isDownloaded ? ["P2 a follows", "P3 a follows"] : []);
-  });
-
-  test("and is deferred while its followers are being queued goes back without them", async () => {
-    const later: TaskMessage[] = [];
-    const sending = deferred<void>();
-    const download: Plan["download"] = async (_, __, onDownloaded) => {
-      onDownloaded({ ok: true });
-      await turn();
-      throw new DeferredError(11_000, 1);
-    };
-    const sendLater = async (message: TaskMessage) => void later.push(message);
-    const { ended } = start(leadOf({}, "a"), { ...all, download, sendLater, send: () => sending.promise });
-    await turn();
-    await turn();
-    expect(later).toEqual([]);
-    sending.resolve();
-    await ended;
-    expect(shown(later)).toEqual(["P1 a"]);
   });
 
   test("and goes back after its followers could not be queued says that they may be", async () => {
@@ -273,7 +212,7 @@ describe("a lead's URL whose download has ended", () => {
     const sendLater = async (message: TaskMessage) => void later.push(message);
     let sends = 0;
     const send = () => (sends++ === 0 ? Promise.reject(new Error("a part is refused")) : done());
-    const { sent, ended, stop } = start(leadOf({}, "a", "b"), { ...all, download: putOff, sendLater, send });
+    const { sent, ended, stop } = start(lead("a", "b"), { ...all, download: putOff, sendLater, send });
     await turn();
     downloaded("a");
     downloaded("b");
@@ -308,7 +247,7 @@ describe("a lead's URL whose download has ended", () => {
       failed = true;
       throw new Error("no queue");
     };
-    const { did, ended } = start(leadOf({}, "a"), { ...all, download, send });
+    const { did, ended } = start(lead("a"), { ...all, download, send });
     await turn();
     downloaded("a");
     await turn();
@@ -321,71 +260,44 @@ describe("a lead's URL whose download has ended", () => {
 
 describe("a lead's message that takes long", () => {
   test("promotes followers every two seconds for URLs whose variants have all ended, once per URL", async () => {
-    vi.useFakeTimers();
-    try {
-      const ends = new Map(["slow", "form"].map((url) => [url, deferred<object>()]));
-      const download = (url: string) => ends.get(url)?.promise ?? good();
-      const forms = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
-      const urls = [urlOf("a"), urlOf("slow"), ...forms, urlOf("b")];
-      const { sent, did, ended } = start(leadOf({ urls }), { ...all, download, hold: done });
-      await vi.advanceTimersByTimeAsync(2_000);
-      expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
-      await vi.advanceTimersByTimeAsync(2_000);
-      ends.get("form")?.resolve({});
-      await vi.advanceTimersByTimeAsync(2_000);
-      expect(shown(sent).slice(2)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
-      ends.get("slow")?.resolve({});
-      await ended;
-      expect(shown(sent).slice(4)).toEqual(["P2 slow follows", "P3 slow follows"]);
-      expect(did.at(-1)).toBe("delete r");
-      expect(vi.getTimerCount()).toBe(0);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
-
-  test("promotes no followers of a URL while one of its variants runs", async () => {
-    vi.useFakeTimers();
-    try {
-      const second = deferred<object>();
-      let begun = 0;
-      const download = () => (begun++ === 0 ? good() : second.promise);
-      const urls = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
-      const { sent, did, ended } = start(leadOf({ urls }), { ...all, download, hold: done });
-      await vi.advanceTimersByTimeAsync(4_000);
-      expect(did.filter((what) => what.startsWith("write"))).toHaveLength(1);
-      expect(shown(sent)).toEqual([]);
-      second.resolve({});
-      await ended;
-      expect(shown(sent)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
-    } finally {
-      vi.useRealTimers();
-    }
+    useFakeTimers();
+    const ends = new Map(["slow", "form"].map((url) => [url, deferred<object>()]));
+    const download = (url: string) => ends.get(url)?.promise ?? good();
+    const forms = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
+    const urls = [urlOf("a"), urlOf("slow"), ...forms, urlOf("b")];
+    const { sent, did, ended } = start(leadOf({ urls }), { ...all, download, hold: done });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    ends.get("form")?.resolve({});
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(shown(sent).slice(2)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
+    ends.get("slow")?.resolve({});
+    await ended;
+    expect(shown(sent).slice(4)).toEqual(["P2 slow follows", "P3 slow follows"]);
+    expect(did.at(-1)).toBe("delete r");
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("retries queueing followers that failed", async () => {
-    vi.useFakeTimers();
-    try {
-      const slow = deferred<object>();
-      let works = false;
-      const plan = {
-        ...all,
-        hold: done,
-        send: () => (works ? done() : Promise.reject(new Error("no queue"))),
-        download: (url: string) => (url === "slow" ? slow.promise : good()),
-      };
-      const { sent, ended } = start(leadOf({}, "a", "slow"), plan);
-      await vi.advanceTimersByTimeAsync(2_000);
-      works = true;
-      slow.resolve({});
-      await ended;
-      expect(shown(sent)).toEqual([
-        ...["P2 a follows", "P3 a follows"],
-        // A part of what SQS refused may be queued.
-        ...["P2 a+slow follows again", "P3 a+slow follows again"],
-      ]);
-    } finally {
-      vi.useRealTimers();
-    }
+    useFakeTimers();
+    const slow = deferred<object>();
+    let works = false;
+    const plan = {
+      ...all,
+      hold: done,
+      send: () => (works ? done() : Promise.reject(new Error("no queue"))),
+      download: (url: string) => (url === "slow" ? slow.promise : good()),
+    };
+    const { sent, ended } = start(lead("a", "slow"), plan);
+    await vi.advanceTimersByTimeAsync(2_000);
+    works = true;
+    slow.resolve({});
+    await ended;
+    expect(shown(sent)).toEqual([
+      ...["P2 a follows", "P3 a follows"],
+      // A part of what SQS refused may be queued.
+      ...["P2 a+slow follows again", "P3 a+slow follows again"],
+    ]);
   });
 });

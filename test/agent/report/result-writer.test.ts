@@ -165,17 +165,6 @@ describe("what DynamoDB does not take", () => {
     expect(send).toHaveBeenCalledTimes(3);
   });
 
-  test.each(["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "ENOTFOUND", "ECONNREFUSED", "EPIPE"])(
-    "because the network or the DNS fails with %s is sent again",
-    async (code) => {
-      const { results, aws } = await table();
-      const send = vi.spyOn(aws.db, "send");
-      send.mockRejectedValueOnce(Object.assign(new Error("out of reach"), { code }) as never);
-      await results.write(result(1));
-      expect(send).toHaveBeenCalledTimes(2);
-    },
-  );
-
   test("but not because of a fault in the program", async () => {
     const { results, aws } = await table();
     const error = Object.assign(new TypeError("no such argument"), { code: "ERR_INVALID_ARG_TYPE" });
@@ -193,13 +182,5 @@ describe("what DynamoDB does not take", () => {
     await eventually(() => aws.asked(one.ok ? "BatchWriteItem" : "PutItem").length).toBeGreaterThan(1);
     results.giveUp();
     await outcome;
-  });
-
-  test.each([result(1), failure(1)])("for another reason is an error, ok: $ok", async (one) => {
-    const refuse = () => {
-      throw new Refusal("ValidationException");
-    };
-    const { results } = await table({ BatchWriteItem: refuse, PutItem: refuse });
-    await expect(results.write(one)).rejects.toThrow("ValidationException");
   });
 });

@@ -1,27 +1,40 @@
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Throughput } from "../../../agent/report/throughput.ts";
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["performance"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
+beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** What happens between two looks: bytes that came, tasks that ended well or in trouble, and how long it took. */
+const rounds = fc.array(
+  fc.record({
+    bytes: fc.nat({ max: 1e9 }),
+    good: fc.nat({ max: 9 }),
+    bad: fc.nat({ max: 9 }),
+    seconds: fc.integer({ min: 1, max: 90 }),
+  }),
+  { minLength: 2, maxLength: 6 },
+);
+
+test("each window counts what came in it, whatever came before", () => {
+  fc.assert(
+    fc.property(rounds, (all) => {
+      const tally = new Throughput();
+      for (const { bytes, good, bad, seconds } of all) {
+        tally.addBytes(bytes);
+        for (let i = 0; i < good; i++) tally.addTask(false);
+        for (let i = 0; i < bad; i++) tally.addTask(true);
+        vi.advanceTimersByTime(seconds * 1_000);
+        const window = tally.window();
+        expect(window.bytesPerSecond).toBeCloseTo(bytes / seconds, 3);
+        expect(window.tasksPerSecond).toBeCloseTo((good + bad) / seconds, 3);
+        expect(window.failureRate).toBeCloseTo(good + bad === 0 ? 0 : bad / (good + bad), 6);
+      }
+    }),
+  );
 });
 
-test("a window is per second, and begins where the last one ended", () => {
-  const meter = new Throughput();
-  meter.addBytes(3_000);
-  meter.addBytes(1_000);
-  for (const troubled of [true, false, false, false]) meter.addTask(troubled);
-  vi.advanceTimersByTime(2_000);
-  expect(meter.window()).toEqual({ bytesPerSecond: 2_000, tasksPerSecond: 2, failureRate: 0.25 });
-  meter.addBytes(500);
-  meter.addTask(false);
-  vi.advanceTimersByTime(500);
-  expect(meter.window()).toEqual({ bytesPerSecond: 1_000, tasksPerSecond: 2, failureRate: 0 });
-});
-
-test("a window in which nothing happened, or that took no time, is made of finite numbers", () => {
+test("a window that took no time is made of finite numbers", () => {
   const meter = new Throughput();
   expect(meter.window()).toEqual({ bytesPerSecond: 0, tasksPerSecond: 0, failureRate: 0 });
   meter.addBytes(10);

@@ -94,12 +94,6 @@ test("a 403 of an address that ends otherwise may be the address's", async () =>
   await expect(elsewhere.instances()).rejects.toMatchObject({ next: expect.stringContaining("ends in /prod/") });
 });
 
-test("what may pass is asked again: 429, 5xx, no answer", async () => {
-  const { client, asked } = await clientOf([429, "{}"], [503, "{}"], [200, JSON.stringify({ desiredcapacity: 4 })]);
-  expect((await client.instances()).value.desiredcapacity).toBe(4);
-  expect(asked).toHaveLength(3);
-});
-
 test("no answer at all, and an answer of something else", async () => {
   const url = `http://127.0.0.1:${await freePort()}/`;
   const silent = new Client({ url, key: "k", from: "/x/.local/endpoint.json" });

@@ -15,7 +15,7 @@ afterEach(() => void vi.useRealTimers());
 
 test("it asks until the end, more seldom while there is no answer", async () => {
   const running = progress();
-  const answers = [running, undefined, undefined, running, progress({ status: "FINISHED" })];
+  const answers = [running, undefined, undefined, running, undefined, progress({ status: "FINISHED" })];
   let asked = 0;
   const heard: string[] = [];
   const pauses: number[] = [];
@@ -32,8 +32,8 @@ test("it asks until the end, more seldom while there is no answer", async () => 
     pause: async (ms) => pauses.push(ms),
   });
   expect(ended?.status).toBe("FINISHED");
-  expect(heard).toEqual(["IN_PROGRESS", "silence", "silence", "IN_PROGRESS", "FINISHED"]);
-  expect(pauses).toEqual([1_000, 2_000, 4_000, 1_000]);
+  expect(heard).toEqual(["IN_PROGRESS", "silence", "silence", "IN_PROGRESS", "silence", "FINISHED"]);
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 1_000, 2_000]);
 });
 
 test("a wrong key does not pass by itself", async () => {
@@ -43,6 +43,16 @@ test("a wrong key does not pass by itself", async () => {
   const nothing = () => undefined;
   const signal = new AbortController().signal;
   await expect(follow({ ask, onAnswer: nothing, onSilence: nothing, everyMs: 1, signal })).rejects.toThrow("no key");
+});
+
+test("each silence is told once, the second one too", () => {
+  const said: string[] = [];
+  const display = lines({ write: (text) => said.push(String(text)) }, () => 0);
+  for (const isSilent of [true, true, false, true, true]) {
+    if (isSilent) display.silent();
+    else display.show(progress());
+  }
+  expect(said.filter((line) => line.startsWith("No answer"))).toHaveLength(2);
 });
 
 test("lines come every ten seconds, and with each new status", () => {
@@ -86,7 +96,8 @@ test("a sentence stays ten seconds, unless the status is another", () => {
   expect(steady.of("A", "6 min", 0)).toBe("6 min");
   expect(steady.of("A", "5 min", 9_000)).toBe("6 min");
   expect(steady.of("A", "5 min", 10_000)).toBe("5 min");
-  expect(steady.of("B", "done", 10_500)).toBe("done");
+  expect(steady.of("A", "4 min", 19_999)).toBe("5 min");
+  expect(steady.of("B", "done", 20_500)).toBe("done");
 });
 
 test("the last line says what to do next, if anything is left to do", () => {

@@ -1,9 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HttpResult } from "../../../../agent/fetch/http/http-client.ts";
 import { ResponseReader } from "../../../../agent/fetch/http/response-reader.ts";
 import type { Failure, FailureReason } from "../../../../domain/result/failure.ts";
-import { fuzz } from "../../../fuzz.ts";
 
 interface Read {
   readonly answer: HttpResult;
@@ -159,15 +157,6 @@ describe("an answer without a length", () => {
     expect(chunked("0", "", "")).toMatchObject({ answer: { bytes: 0 }, ended: true, reusable: true });
   });
 
-  it("may have any number of chunks", () => {
-    const chunks = Array.from({ length: 1_000 }, () => ["00a", "0123456789"]).flat();
-    expect(chunked(...chunks, "0", "", "")).toMatchObject({ answer: { bytes: 10_000 }, ended: true, reusable: true });
-  });
-
-  it("is not whole before that", () => {
-    expect(chunked("3", "abc", "0", "X: 1", "")).toMatchObject({ answer: { bytes: 3 }, ended: false });
-  });
-
   it.each([
     ["within a chunk", "5\r\nabc"],
     ["between two chunks", "3\r\nabc\r\n"],
@@ -249,45 +238,4 @@ describe("a head of which only a part has come is refused as soon as it cannot b
     expect(readText(text)).toMatchObject(refused);
     expect(read([...text].map((byte) => Buffer.from(byte)))).toMatchObject(refused);
   });
-});
-
-it("an answer is read the same, in whatever pieces it comes", () => {
-  const body = fc.string({ maxLength: 300, unit: "binary-ascii" });
-  const lengthy = body.map((it) => `HTTP/1.1 200 OK\r\nX-Cache: Hit\r\nContent-Length: ${it.length}\r\n\r\n${it}`);
-  const inChunks = fc
-    .array(
-      body.filter((it) => it.length > 0),
-      { maxLength: 5 },
-    )
-    .map((chunks) => {
-      const lines = chunks.map((it) => `${it.length.toString(16)}\r\n${it}\r\n`);
-      return `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${lines.join("")}0\r\nX-Sum: 1\r\n\r\n`;
-    });
-  const hinted = lengthy.map((it) => `HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n${it}`);
-  // One byte is put wrong in some of them, anywhere.
-  const spoiled = fc
-    .tuple(
-      fc.oneof(lengthy, inChunks, hinted),
-      fc.nat(),
-      fc.string({ minLength: 1, maxLength: 1, unit: "binary-ascii" }),
-    )
-    .map(([text, at, byte]) => text.slice(0, at % text.length) + byte + text.slice((at % text.length) + 1));
-  const cuts = fc.array(fc.nat({ max: 1_000 }), { maxLength: 20 });
-  let whole = 0;
-  fc.assert(
-    fc.property(fc.oneof(lengthy, inChunks, hinted, spoiled), cuts, (text, places) => {
-      const bytes = Buffer.from(text, "latin1");
-      const ends = [...new Set([...places.filter((at) => at > 0 && at < bytes.length), bytes.length])].sort(
-        (a, b) => a - b,
-      );
-      const pieces = ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end));
-      const { answer, ended, reusable } = read([bytes]);
-      if (ended && answer.failure === undefined) whole++;
-      const inPieces = read(pieces);
-      // What comes behind the end is seen only if it comes with the end.
-      expect(inPieces).toMatchObject(reusable ? { answer, ended, reusable } : { answer, ended });
-    }),
-    fuzz(3_000),
-  );
-  expect(whole).toBeGreaterThan(1_000);
 });
