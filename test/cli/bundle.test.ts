@@ -1,25 +1,21 @@
 // The bundle as a process, where it talks to AWS: the SDK in it reads a stack and its key from a server that stands in for both.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, cpSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { addressOf } from "../../tools/local/ports.ts";
+import { expect, test } from "vitest";
+import { serve } from "../serve.ts";
+import { COMMAND, newFolder, ROOT, runBuilt, useBuiltCommand } from "./built-command.ts";
 import { progress } from "./progress.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
-beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
+useBuiltCommand();
 
 const member = (key: string, value: string) =>
   `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`;
 
 /** A server that is CloudFormation, API Gateway and the API; and what it was asked. */
-async function world(stack: string) {
+async function world(stack: string, changes: Parameters<typeof progress>[0] = {}) {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const endpoint = await serve((request, response) => {
     const { method, url = "", headers } = request;
     const at = `http://${headers.host}/prod/`;
     asked.push(`${method} ${url.split("?")[0]} ${headers["x-api-key"] ?? ""}`.trim());
@@ -33,44 +29,22 @@ async function world(stack: string) {
         );
     else if (url.startsWith("/apikeys/abc")) response.end(JSON.stringify({ id: "abc", value: "the-key" }));
     else {
-      const request = { ...progress(), url_count: 1, url_prefix: "https://www.example.com/" };
-      response.end(JSON.stringify({ timestamp: request.timestamp, requests: [request], next: null }));
+      const request = { ...progress(changes), url_count: 1, url_prefix: "https://www.example.com/" };
+      response.end(JSON.stringify({ ...request, requests: [request], next: null }));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return { asked, endpoint: `http://127.0.0.1:${addressOf(server).port}` };
+  return { asked, endpoint };
 }
 
-type Ran = Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+const run = (endpoint: string, ...words: string[]) => runBuilt(words, environment(endpoint));
 
-function run(endpoint: string, ...words: string[]): Ran {
-  return runFile(join(ROOT, "cli/dist/prewarm.cjs"), endpoint, words);
-}
-
-function runFile(file: string, endpoint: string, words: readonly string[]): Ran {
-  // A home without the files of the AWS command line.
-  const home = mkdtempSync(join(tmpdir(), "prewarm-home-"));
-  onTestFinished(() => rmSync(home, { recursive: true }));
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: home,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_MAX_ATTEMPTS: "1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_EC2_METADATA_DISABLED: "true",
-  };
-  const child = spawn(process.execPath, [file, ...words], { env, cwd: home });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (text: Buffer) => {
-    stdout += text.toString();
-  });
-  child.stderr.on("data", (text: Buffer) => {
-    stderr += text.toString();
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
-}
+const environment = (endpoint: string) => ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_MAX_ATTEMPTS: "1",
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_EC2_METADATA_DISABLED: "true",
+});
 
 test("--stack reads the outputs, fetches the key, and asks the API with it", async () => {
   const { endpoint, asked } = await world("S");
@@ -99,18 +73,7 @@ test("open prints the console's address, at a request if one is named, and never
 });
 
 test("every command finds what it does in the file beside it", async () => {
-  const words = [
-    "warm x",
-    "status",
-    "report",
-    "list",
-    "retry x",
-    "stop x",
-    "estimate x",
-    "pops",
-    "instances",
-    "instances set 1",
-  ];
+  const words = ["warm x", "status", "report", "list", "retry x", "stop x", "estimate x", "pops", "instances set 1"];
   const at = ["--endpoint", "not an address", "--api-key", "x"];
   const ran = await Promise.all(words.map((word) => run("http://127.0.0.1:1", ...word.split(" "), ...at)));
   for (const [n, { code, stderr }] of ran.entries())
@@ -121,11 +84,10 @@ test("every command finds what it does in the file beside it", async () => {
 });
 
 test("of its files, the one without the others says what to do; a link finds them", () => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-apart-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   const [alone, link] = [join(folder, "prewarm.cjs"), join(folder, "link")];
-  copyFileSync(join(ROOT, "cli/dist/prewarm.cjs"), alone);
-  symlinkSync(join(ROOT, "cli/dist/prewarm.cjs"), link);
+  copyFileSync(COMMAND, alone);
+  symlinkSync(COMMAND, link);
   const list = (file: string) =>
     spawnSync(process.execPath, [file, "list", "--endpoint", "x", "--api-key", "x"], { encoding: "utf8" });
   const apart = /^prewarm: .*actions\.cjs.*\nThe command is three files: .* Copy all, or install it again\.\n$/;
@@ -137,12 +99,13 @@ test("of its files, the one without the others says what to do; a link finds the
 });
 
 test("the doctor runs without the repository, and says what it needs it for", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-doctor-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   cpSync(join(ROOT, "cli/dist"), join(folder, "prewarm/dist"), { recursive: true });
   const { endpoint } = await world("S");
   const words = ["doctor", "--before", "--region", "us-east-1"];
-  const { stdout, stderr } = await runFile(join(folder, "prewarm/dist/prewarm.cjs"), endpoint, words);
+  const { stdout, stderr } = await runBuilt(words, environment(endpoint), {
+    file: join(folder, "prewarm/dist/prewarm.cjs"),
+  });
   expect(stderr).toBe("");
   const checks = stdout.split("\n").map((line) => line.split("\t"));
   const inClone = expect.stringContaining("in a clone of the repository");
@@ -169,4 +132,18 @@ test("a stack that is not there has a next step", async () => {
 test("a region of POPs is no AWS region", async () => {
   const { stderr } = await run("http://127.0.0.1:1", "list", "--region", "eu");
   expect(stderr).toContain("--region 'eu' is no AWS region");
+});
+
+test("the process ends with the exit code of the request", async () => {
+  const codes = [
+    { status: "IN_PROGRESS" },
+    { status: "FINISHED", failed_count: 0 },
+    { status: "FINISHED", failed_count: 7 },
+    { status: "STOPPED", failed_count: 3 },
+  ] as const;
+  const ran = codes.map(async (changes) => {
+    const { endpoint } = await world("S", changes);
+    return run(endpoint, "status", "e059b77b", "--json", "--endpoint", `${endpoint}/prod/`, "--api-key", "the-key");
+  });
+  expect((await Promise.all(ran)).map(({ code }) => code)).toEqual([0, 0, 2, 3]);
 });

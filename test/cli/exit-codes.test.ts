@@ -18,7 +18,7 @@ afterEach(() => {
 const URL_OF_OBJECT = "https://a.example.com/x";
 
 /** How a request ends, and what that is to a script: exit-code.test.ts has the others. */
-const ENDINGS: readonly (readonly [ending: string, progress: Partial<Progress>, code: number, Partial<Summary>?])[] = [
+const ENDINGS: [ending: string, progress: Partial<Progress>, code: number, summary?: Partial<Summary>][] = [
   ["all tasks succeeded", { status: "FINISHED", failed_count: 0 }, 0],
   ["tasks failed", { status: "FINISHED", failed_count: 9 }, 2],
   ["a POP did not resolve", { status: "FINISHED", failed_count: 0 }, 2, { failure_pops: ["ICN51-C1"] }],
@@ -85,7 +85,7 @@ interface Given extends Typed {
 }
 
 /** Each command in each of its endings that is not a request's. */
-const CASES: readonly (readonly [words: string, what: string, code: number, given?: Given])[] = [
+const CASES: [words: string, what: string, code: number, given?: Given][] = [
   [
     `warm ${URL_OF_OBJECT} --no-wait`,
     "started and left",

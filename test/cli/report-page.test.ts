@@ -1,20 +1,16 @@
 // The report page as the bundle makes it: the style is in it, and it is whole in a file and in a pipe.
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { addressOf } from "../../tools/local/ports.ts";
+import { describe, expect, test } from "vitest";
+import { serve } from "../serve.ts";
 import { TASK_ROWS_HEADER, taskRow } from "../task-rows.ts";
+import { newFolder, ROOT, runBuilt, useBuiltCommand } from "./built-command.ts";
 import { progress } from "./progress.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
+useBuiltCommand();
 
-beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
+const ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
 
 const ended = {
   ...progress({ status: "FINISHED", percentage_complete: 100, verdict: "not_ready", download_count: 3_192 }),
@@ -46,7 +42,7 @@ const FAILED = "pop,url,error,variant\nSIN2-P1,https://www.example.com/patch/b.b
 
 /** The API, and the bucket beside it. @param bucket whether its files can be had */
 async function api(bucket: boolean): Promise<string> {
-  const server = createServer(({ url = "", headers }, response) => {
+  const url = await serve(({ url = "", headers }, response) => {
     const at = `http://${headers.host}`;
     const path = url.split("?")[0];
     const summary = {
@@ -68,31 +64,11 @@ async function api(bucket: boolean): Promise<string> {
       response.end(path === "/failed.csv" ? FAILED : gzipSync(RESULTS));
     else response.writeHead(403).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${addressOf(server).port}/prod/`;
+  return `${url}/prod/`;
 }
 
-function run(endpoint: string, folder: string, words: readonly string[], LANG = "C.UTF-8") {
-  const env = { PATH: process.env["PATH"], HOME: folder, LANG, PREWARM_ENDPOINT: endpoint, PREWARM_API_KEY: "the-key" };
-  const child = spawn(process.execPath, [join(ROOT, "cli/dist/prewarm.cjs"), "report", ...words], { env, cwd: folder });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  child.stderr.on("data", (text: Buffer) => {
-    stderr += text.toString();
-  });
-  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
-    child.once("close", (code) => resolve({ code, stdout, stderr })),
-  );
-}
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-page-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
+const run = (endpoint: string, folder: string, words: readonly string[], LANG = "C.UTF-8") =>
+  runBuilt(["report", ...words], { LANG, PREWARM_ENDPOINT: endpoint, PREWARM_API_KEY: "the-key" }, { folder });
 
 describe("a page", () => {
   test("is written into a file, with timings and failed tasks, without key and signed links", async () => {

@@ -8,21 +8,6 @@ function take(slots: ConcurrencyLimiter, begun: string[], name: string, group?: 
   return slots.acquire("", group).then(() => void begun.push(name));
 }
 
-test("first come, first served, as many as there are slots", async () => {
-  const slots = new ConcurrencyLimiter(2);
-  const begun: string[] = [];
-  for (const name of ["a", "b", "c", "d"]) void take(slots, begun, name);
-  expect([slots.inUse, slots.waiting]).toEqual([2, 2]);
-  await turn();
-  expect(begun).toEqual(["a", "b"]);
-  slots.release();
-  await turn();
-  expect([begun, slots.inUse, slots.waiting]).toEqual([["a", "b", "c"], 2, 1]);
-  for (let n = 0; n < 3; n++) slots.release();
-  await turn();
-  expect([begun, slots.inUse, slots.waiting]).toEqual([["a", "b", "c", "d"], 0, 0]);
-});
-
 test("a higher bound lets in at once; a lower one interrupts nothing", async () => {
   const slots = new ConcurrencyLimiter(1);
   const begun: string[] = [];

@@ -1,12 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
-import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { HeldTasks } from "../../../agent/report/heartbeats.ts";
 import { Throughput } from "../../../agent/report/throughput.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
-import { eventually, useVirtualClock } from "../../virtual-clock.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
 
@@ -81,13 +80,6 @@ describe("a good download", () => {
     });
     expect(visited("/follower.bin")).toHaveLength(2);
   });
-
-  test("asks for the very path and query of the URL", async () => {
-    const path = "/a%20b%28c%29/%E4%B8%AD?v=1&w=%28&x=a+b";
-    object(path);
-    expect(await download({ url: `https://www.example.com${path}` })).toMatchObject({ ok: true, bytes: SIZE });
-    expect(visited(path)).toEqual([0, 0]);
-  });
 });
 
 test("what is cancelled is cut off, and not tried again; it says nothing about the link", async () => {
@@ -128,19 +120,6 @@ test.each<[string, Fault[], boolean]>([
   const admission = { throughput: Object.assign(new Throughput(), { addTask }) };
   await download({ url, message, admission }).catch((error: unknown) => expect(error).toBeInstanceOf(DeferredError));
   expect(addTask.mock.calls).toEqual([[troubled]]);
-});
-
-test("once the client is destroyed, what runs is cut off and nothing begins", async () => {
-  const own = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
-  const path = "/destroyed.bin";
-  const url = object(path, [{ kind: "slow", ms: 10_000 }]);
-  const running = download({ url, options: { http: own } });
-  await eventually(() => visited(path)).toEqual([0]);
-  await own.destroy();
-  const cut = { ok: false, error: "STOPPED: the agent has stopped" };
-  expect(await running).toMatchObject(cut);
-  expect(await download({ url, options: { http: own } })).toMatchObject(cut);
-  expect(visited(path)).toEqual([0]);
 });
 
 describe("the bytes of a download", () => {

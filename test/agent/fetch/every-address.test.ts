@@ -34,13 +34,6 @@ async function downloadFrom(
   return { asked, result };
 }
 
-test("an object that an address does not keep says whether any of them has shown a hit", async () => {
-  const { result } = await downloadFrom((address, before) =>
-    address === "192.0.2.2" && before > 0 ? "RefreshHit from cloudfront" : "Miss from cloudfront",
-  );
-  expect(result).toMatchObject({ outcome: "not_kept", addresses: "0 of 2", hit_after_download: true });
-});
-
 test("once it is cancelled, no further address is asked, and no permit is taken", async () => {
   const cancellation = new Cancellation();
   const reacquire = vi.fn(async () => undefined);

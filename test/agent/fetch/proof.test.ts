@@ -43,26 +43,6 @@ test("a hit of the edge that has grown is warm, with its tier and Age", async ()
   expect(asked()).toEqual(["check"]);
 });
 
-test("a server without x-cache is not asked again", async () => {
-  const proof = await asking().proving({ bytes: 5, httpStatus: 200 });
-  expect(proof.outcome).toBe("done");
-  expect(proof).not.toHaveProperty("failure");
-});
-
-test("hits without Age are a hit with a warning, and no failure", async () => {
-  const { asked, steps, proving } = asking(MUTE, MUTE);
-  const proof = await proving(MISS);
-  expect(proof).toMatchObject({ outcome: "hit", warning: "no_age", rounds: 1 });
-  expect(proof).not.toHaveProperty("failure");
-  expect(asked()).toEqual(["check", "check"]);
-  expect(steps).toMatchObject([{ alone: false }, { alone: true }]);
-});
-
-test("an upstream layer makes the tier of a hit none", async () => {
-  const serverTiming = `${EDGE.serverTiming},cdn-upstream-layer;desc="REC"`;
-  expect((await asking({ ...EDGE, serverTiming }).proving(MISS)).outcome).toBe("hit");
-});
-
 test("what is kept nowhere is requested four times, and the reason is said", async () => {
   const { asked, proving } = asking(MISS, { ...MISS, cacheControl: "no-store" }, { ...MISS, cacheControl: "no-store" });
   const proof = await proving(MISS);

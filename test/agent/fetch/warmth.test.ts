@@ -117,52 +117,6 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
     if (tier === "told") expect(keptAtPop(path)).toBeGreaterThan(0);
     expect(edge.holders(path)).not.toEqual([]);
   });
-
-  test("a minimum TTL overrules the headers", async () => {
-    const path = `/${tier}/min-ttl/a.bin`;
-    const result = await warm(path, { ...BIG, headers: NEVER });
-    expect(result).toMatchObject({ ok: true, outcome: good, rounds: 1 });
-    expect(keptAtPop(path)).toBeGreaterThan(0);
-  });
-
-  test.each<[string, SiteObject, object]>([
-    ["206, unasked", { ...BIG, status: 206 }, { attempts: 1, http_status: 206, reason: "incomplete" }],
-    ["204", { size: 0, status: 204, probedSize: SIZE }, { attempts: 1, http_status: 204, reason: "incomplete" }],
-    ["an empty 200", { size: 0, probedSize: 5_000_000 }, { http_status: 200, reason: "incomplete", bytes: 0 }],
-    ["other bytes than the probe", { size: 900, probedSize: SIZE }, { reason: "incomplete", bytes: 900 }],
-  ])("%s", async (name, site, expected) => {
-    const path = `/${tier}/${encodeURIComponent(name)}.bin`;
-    expect(await warm(path, site)).toMatchObject({ ok: false, outcome: "failed", ...expected });
-    expect(ranges(path)).not.toContain("bytes=0-0");
-  });
-});
-
-test.each(["evicted", "fragment"])("evicted before each proof: %s", async (name) => {
-  const path = `/told/${name}/a.bin`;
-  expect(await warm(path, BIG)).toMatchObject({
-    ok: false,
-    outcome: "not_kept",
-    reason: "not_kept",
-    rounds: 2,
-    error: expect.stringContaining("hits come from the regional edge cache: the POP does not keep it"),
-  });
-  expect(keptAtPop(path)).toBe(0);
-});
-
-describe("kept at the REC only", () => {
-  test("is not warm, and the answer says so", async () => {
-    expect(await warm("/told/rec/a.bin", BIG)).toMatchObject({
-      ok: false,
-      outcome: "not_kept",
-      tier: "REC",
-      rounds: 2,
-    });
-    expect(keptAtPop("/told/rec/a.bin")).toBe(0);
-  });
-
-  test("is a hit where no tier is told: that is all that can be seen", async () => {
-    expect(await warm("/untold/rec/a.bin", BIG)).toMatchObject({ ok: true, outcome: "hit", tier: undefined });
-  });
 });
 
 test.each(["told", "untold"])("tier %s: hits of collapsing, of what is kept nowhere, are none", async (tier) => {
@@ -206,26 +160,6 @@ test("a collapsed response with its origin's Age is not warm, though another ori
 
 const oneOf = (pop: string) => edge.addressesOf(pop).slice(0, 1);
 
-test("an object that is compressed has another size than the probe saw, and is warm all the same", async () => {
-  const site = { size: 50_000, letters: true, headers: { "content-type": "text/css" } };
-  const header = ["Accept-Encoding: gzip, deflate, br"];
-  const result = await warm("/told/compressed/a.css", site, { message: { header } });
-  expect(result).toMatchObject({ ok: true, outcome: "warm", encoding: "br" });
-  expect(result.bytes).toBeLessThan(40_000);
-});
-
-test("what the edge had no time to compress is kept as it is, warm, and said", async () => {
-  const site = { size: 50_000, letters: true, headers: { "content-type": "text/css" } };
-  const header = ["Accept-Encoding: gzip, deflate, br"];
-  // The POP that Get Size asked had the compressed form.
-  const result = await warm("/told/busy/a.css", { ...site, probedSize: 20_000 }, { message: { header } });
-  expect(result).toMatchObject({ ok: true, outcome: "warm", encoding: undefined, uncompressed: true, bytes: 50_000 });
-  const plain = await warm("/told/busy/b.css", site);
-  expect(plain).toMatchObject({ ok: true, outcome: "warm", uncompressed: undefined });
-  const image = { ...site, headers: { "content-type": "image/avif" } };
-  expect(await warm("/told/busy/c.avif", image, { message: { header } })).toMatchObject({ uncompressed: undefined });
-});
-
 describe("a POP whose three addresses have a cache each", () => {
   const at = { message: { pop: OWN } };
 
@@ -244,24 +178,5 @@ describe("a POP whose three addresses have a cache each", () => {
       bytes: SIZE,
     });
     expect(keptAtPop(path)).toBe(3);
-  });
-
-  test("addresses says which failed", async () => {
-    const path = "/told/two-of-three.bin";
-    const [, second = ""] = edge.addressesOf(OWN);
-    edge.setFaults(({ path: asking, address }) =>
-      asking === path && address === second ? { kind: "status", status: 503 } : undefined,
-    );
-    const result = await warm(path, BIG, { message: { pop: OWN, verify: "addresses", tries: 7 } });
-    edge.setFaults(undefined);
-    expect(result).toMatchObject({
-      ok: false,
-      outcome: "failed",
-      reason: "http_5xx",
-      addresses: "2 of 3",
-      address: second,
-      error: `HTTP 503: 2 of 3 addresses have it, not ${second}`,
-    });
-    expect(keptAtPop(path)).toBe(2);
   });
 });

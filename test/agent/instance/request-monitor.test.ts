@@ -1,7 +1,11 @@
+import { text } from "node:stream/consumers";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { describe, expect, test, vi } from "vitest";
+import { retire } from "../../../agent/instance/request-monitor.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
+import { serve } from "../../serve.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
-import { Refusal } from "../fake-aws.ts";
+import { type Answers, Refusal } from "../fake-aws.ts";
 import { downloads, world } from "../receive/agent-world.ts";
 
 useVirtualClock({ idleMs: 2 });
@@ -45,103 +49,94 @@ describe("an agent looks after requests", () => {
     expect(aws.asked("Query")[0]).toMatchObject({ TableName: "requests", IndexName: "active" });
   });
 
-  test("while one is, it stays, and requests a settlement check of those that are stalled", async () => {
-    const Items = () => [
-      request("moves", "IN_PROGRESS", 0),
-      request("stalls", "IN_PROGRESS", 60),
-      request("new", "CREATED", 60),
-    ];
-    const { aws, checked, start } = await world([], stack(Items));
-    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
-    await eventually(() => checked.length).toBeGreaterThan(0);
+  /** Runs an agent before these answers until something holds. @returns the requests whose settlement check it requested */
+  async function watch(
+    answers: Answers,
+    until: (seen: Pick<Awaited<ReturnType<typeof world>>, "aws" | "checked">) => boolean,
+    options: Parameters<Awaited<ReturnType<typeof world>>["start"]>[0] = {},
+  ) {
+    const { aws, checked, start } = await world([], answers);
+    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200, ...options });
+    await eventually(() => until({ aws, checked })).toBe(true);
     stop();
     await ended;
-    expect(new Set(checked)).toEqual(new Set(["stalls"]));
+    return { aws, checked: [...new Set(checked)] };
+  }
+  const someChecked: Parameters<typeof watch>[1] = ({ checked }) => checked.length > 0;
+  const stalls = () => request("stalls", "IN_PROGRESS", 60);
+  const overdue = (status = "IN_PROGRESS") => request("overdue", status, 60, 150);
+
+  test("while one is, it stays, and requests a settlement check of those that are stalled", async () => {
+    const Items = () => [request("moves", "IN_PROGRESS", 0), stalls(), request("new", "CREATED", 60)];
+    const { aws, checked } = await watch(stack(Items), someChecked);
+    expect(checked).toEqual(["stalls"]);
     // One at a time may ask, of all agents.
     expect(aws.asked("PutItem")[0]).toMatchObject({ TableName: "progress", Item: { key: { S: "ask#stalls" } } });
   });
 
   test("a request whose progress cannot be read is passed over, and holds up no other", async () => {
-    const answers = stack(() => [request("broken", "IN_PROGRESS", 60), request("stalls", "IN_PROGRESS", 60)]);
-    const { checked, start } = await world([], {
-      ...answers,
-      Query: (input) => {
-        if (JSON.stringify(input.ExpressionAttributeValues ?? {}).includes("broken"))
-          throw new Refusal("ValidationException");
-        return answers.Query(input);
-      },
-    });
-    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
-    await eventually(() => checked.length).toBeGreaterThan(0);
-    stop();
-    await ended;
-    expect(new Set(checked)).toEqual(new Set(["stalls"]));
+    const answers = stack(() => [request("broken", "IN_PROGRESS", 60), stalls()]);
+    const Query: Answers["Query"] = (input) => {
+      if (JSON.stringify(input.ExpressionAttributeValues ?? {}).includes("broken"))
+        throw new Refusal("ValidationException");
+      return answers.Query(input);
+    };
+    expect((await watch({ ...answers, Query }, someChecked)).checked).toEqual(["stalls"]);
   });
 
   test.each(["the progress", "the depth of the queue"])(
     "an overdue request gets its settlement check also while %s cannot be read",
     async (unread) => {
-      const answers = stack(() => [request("overdue", "IN_PROGRESS", 60, 150)]);
+      const answers = stack(() => [overdue()]);
       const refuse = () => {
         throw new Refusal("ValidationException");
       };
-      const { checked, start } = await world([], {
-        ...answers,
-        Query: (input) => (input.IndexName !== "active" && unread === "the progress" ? refuse() : answers.Query(input)),
-        GetQueueAttributes: () => (unread === "the depth of the queue" ? refuse() : answers.GetQueueAttributes()),
-      });
-      const { stop, ended } = start({ stallSeconds: 1, retireMs: 200 });
-      await eventually(() => checked.length).toBeGreaterThan(0);
-      stop();
-      await ended;
-      expect(new Set(checked)).toEqual(new Set(["overdue"]));
+      const { checked } = await watch(
+        {
+          ...answers,
+          Query: (input) =>
+            input.IndexName !== "active" && unread === "the progress" ? refuse() : answers.Query(input),
+          GetQueueAttributes: () => (unread === "the depth of the queue" ? refuse() : answers.GetQueueAttributes()),
+        },
+        someChecked,
+        { stallSeconds: 1 },
+      );
+      expect(checked).toEqual(["overdue"]);
     },
   );
 
   test("an overdue request that has ended, though the index still lists it, gets no settlement check", async () => {
-    const answers = stack(() => [request("ended", "SUCCESS", 60, 150)]);
-    const { aws, checked, start } = await world([], {
-      ...answers,
-      GetItem: (input) => {
-        const { active: _, ...Item } = { ...answers.GetItem(input).Item };
-        return { Item };
-      },
-    });
-    const { stop, ended } = start({ stallSeconds: 1, retireMs: 200 });
-    await eventually(() => aws.asked("GetItem").length).toBeGreaterThan(1);
-    stop();
-    await ended;
-    expect(checked).toEqual([]);
+    const answers = stack(() => [overdue("SUCCESS")]);
+    const GetItem: Answers["GetItem"] = (input) => {
+      const { active: _, ...Item } = { ...answers.GetItem(input).Item };
+      return { Item };
+    };
+    const until: Parameters<typeof watch>[1] = ({ aws }) => aws.asked("GetItem").length > 1;
+    expect((await watch({ ...answers, GetItem }, until, { stallSeconds: 1 })).checked).toEqual([]);
   });
 
   test("messages that wait for instances, and nobody at work, request no settlement check", async () => {
-    const { aws, checked, start } = await world(
-      [],
-      stack(() => [request("stalls", "IN_PROGRESS", 60)], "1"),
-    );
-    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
-    await eventually(() => aws.asked("GetQueueAttributes").length).toBeGreaterThan(2);
-    stop();
-    await ended;
-    expect(new Set(checked)).toEqual(new Set());
+    const until: Parameters<typeof watch>[1] = ({ aws }) => aws.asked("GetQueueAttributes").length > 2;
+    expect(
+      (
+        await watch(
+          stack(() => [stalls()], "1"),
+          until,
+        )
+      ).checked,
+    ).toEqual([]);
   });
 
   test("a settlement check that was requested is not requested again", async () => {
-    const { aws, checked, start } = await world([], {
-      ...stack(() => [request("stalls", "IN_PROGRESS", 60)]),
-      PutItem: () => {
-        throw new Refusal("ConditionalCheckFailedException");
-      },
-    });
-    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
-    await eventually(() => aws.asked("PutItem").length).toBeGreaterThan(1);
-    stop();
-    await ended;
-    expect(new Set(checked)).toEqual(new Set());
+    const PutItem = () => {
+      throw new Refusal("ConditionalCheckFailedException");
+    };
+    const until: Parameters<typeof watch>[1] = ({ aws }) => aws.asked("PutItem").length > 1;
+    expect((await watch({ ...stack(() => [stalls()]), PutItem }, until)).checked).toEqual([]);
   });
 
   test("a long download is work: only a request that nobody ended gets a settlement check meanwhile", async () => {
-    const Items = () => [request("stalls", "IN_PROGRESS", 60), request("overdue", "IN_PROGRESS", 0, 150)];
+    const Items = () => [stalls(), request("overdue", "IN_PROGRESS", 0, 150)];
     const { GetItem, ...answers } = stack(Items);
     const { checked, start } = await world([["long"]], {
       ...answers,
@@ -178,4 +173,24 @@ describe("an agent looks after requests", () => {
     expect(retire).toHaveBeenCalledTimes(2);
     expect(log).toEqual([]);
   });
+});
+
+test("an instance leaves its group for good: the group wants one less", async () => {
+  const bodies: string[] = [];
+  const endpoint = await serve(async (request, response) => {
+    bodies.push(await text(request));
+    response
+      .writeHead(200, { "content-type": "text/xml" })
+      .end('<TerminateInstanceInAutoScalingGroupResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"/>');
+  });
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  await retire(new AutoScalingClient({ endpoint, region: "eu-west-1", credentials }), "i-1");
+  expect(bodies.map((body) => Object.fromEntries(new URLSearchParams(body)))).toEqual([
+    {
+      Action: "TerminateInstanceInAutoScalingGroup",
+      Version: "2011-01-01",
+      InstanceId: "i-1",
+      ShouldDecrementDesiredCapacity: "true",
+    },
+  ]);
 });

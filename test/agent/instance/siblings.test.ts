@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { isSibling, Siblings } from "../../../agent/instance/siblings.ts";
+import { isSibling, memoryIsTight, memoryShare, Siblings } from "../../../agent/instance/siblings.ts";
 import { eventually } from "../../virtual-clock.ts";
 
 let folder: string;
@@ -68,4 +68,17 @@ test("none is wanted on one core", async () => {
   siblings.stop();
   await siblings.ended();
   expect([isSibling(["node", "main.mjs"]), isSibling(["node", "main.mjs", "sibling"])]).toEqual([false, true]);
+});
+
+test("the processes of an instance share what there is", () => {
+  expect(memoryShare(1)).toBeLessThanOrEqual(totalmem());
+  expect(memoryShare(1)).toBeGreaterThan(0);
+  expect(memoryShare(4)).toBe(memoryShare(1) / 4);
+});
+
+test("memory is tight from four fifths of the share on", () => {
+  expect(memoryIsTight(1_000, 800)).toBe(false);
+  expect(memoryIsTight(1_000, 801)).toBe(true);
+  expect(memoryIsTight(memoryShare(1))).toBe(false);
+  expect(memoryIsTight(process.memoryUsage.rss())).toBe(true);
 });

@@ -118,16 +118,6 @@ describe("what an origin refused", () => {
     ]);
   });
 
-  test("starts anew for the POPs that wait for it: their attempts are their own", async () => {
-    const url = { url: "a", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 };
-    const { all } = plan({});
-    const { sent, ended } = start(lead([url], { tries: 2 }), all);
-    await ended;
-    expect(sent.map(({ pop, urls, tries }) => ({ pop, urls, tries }))).toEqual([
-      { pop: "SIN52-P1", urls: [{ url: "a", bytes: 1 }], tries: undefined },
-    ]);
-  });
-
   test("of a message that came again, it says so: it may be in the queue already", async () => {
     const { sent, all } = plan({ download: overloaded("b"), deliveries: 2, standing: async () => ["a"] });
     const { ended } = start(bodyOf("a", "b"), all);
@@ -144,14 +134,6 @@ describe("what an origin refused", () => {
     await ended;
     expect(did.at(-1)).toBe("delete r");
     expect(did.some((what) => what.startsWith("put off"))).toBe(false);
-  });
-
-  test("releases its slot and is no longer in the heartbeat", async () => {
-    const slots = new ConcurrencyLimiter(1);
-    const { ended, heartbeats, told } = start(bodyOf("b"), plan({ download: overloaded("b") }).all, slots);
-    await ended;
-    await heartbeats.stop();
-    expect([slots.inUse, told.at(-1)?.tasks]).toEqual([0, 0]);
   });
 });
 
@@ -264,27 +246,6 @@ test("followers that wait for one that was refused return to the queue as they c
     ["a", 1],
     ["b", undefined],
   ]);
-});
-
-test("followers run one after the other, with permits, as long as nothing shows who serves them; each lets the next one in", async () => {
-  let acquired = 0;
-  const permit = { lost: new AbortController().signal, waitForSendSlot: async () => 100, release: () => undefined };
-  const acquire = async () => {
-    acquired++;
-    return permit;
-  };
-  const { all } = plan({ origins: originsOf(() => ({ acquire })) });
-  const message = taskMessage({
-    req_id: "q",
-    urls: named("a", "b", "c"),
-    follows: true,
-    led_by: "SIN2-C1",
-    origin: { concurrency: 1 },
-  });
-  const { did, ended } = start(JSON.stringify(message), all);
-  await ended;
-  expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b", "write c"]);
-  expect(acquired).toBe(3);
 });
 
 test.each([

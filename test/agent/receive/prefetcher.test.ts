@@ -109,14 +109,6 @@ describe("what a message is like is learned from those that come", () => {
     expect(profile).toEqual({ tasks: 12, bytes: 1_200, large: 0 });
     expect(updateProfile(profile, large)).toEqual({ tasks: 12, bytes: 1_200, large: 0.2 });
   });
-
-  test("the first small one after large ones is believed", () => {
-    expect(updateProfile(updateProfile(undefined, large), small(10, 1_000))).toEqual({
-      tasks: 10,
-      bytes: 1_000,
-      large: 0.8,
-    });
-  });
 });
 
 const message = (...sizes: (number | null)[]) =>
@@ -152,17 +144,6 @@ describe("what waits", () => {
     prefetched.end();
     expect(prefetcher.waitingTasks).toBe(0);
   });
-
-  test("is no further variant of a large file while one is downloaded", () => {
-    const { prefetcher } = newPrefetcher();
-    const urls = ["a", "b"].map((variant) => ({ url: "u", variant, bytes: GB }));
-    const prefetched = prefetcher.add(taskMessage({ urls }));
-    expect(prefetcher.waitingLarge).toBe(1);
-    for (const url of urls) prefetched.onDequeued(url, true);
-    expect(prefetcher.waitingLarge).toBe(0);
-    prefetched.end();
-    expect(prefetcher.waitingLarge).toBe(0);
-  });
 });
 
 describe("a receiver goes on", () => {
@@ -182,18 +163,6 @@ describe("a receiver goes on", () => {
     prefetcher.received(9, 0);
     await turn();
     expect(asked).toEqual([1, 9, 9]);
-  });
-
-  test("not while a large file waits, but as soon as it starts", async () => {
-    const { prefetcher, asked, ask } = newPrefetcher();
-    const large = message(GB);
-    const prefetched = prefetcher.add(large);
-    ask();
-    await turn();
-    expect(asked).toEqual([]);
-    for (const url of large.urls) prefetched.onDequeued(url, true);
-    await turn();
-    expect(asked).toEqual([2]);
   });
 
   test("when told that slots are free, and when all is over", async () => {

@@ -131,15 +131,6 @@ describe("a lead's URL whose download has ended", () => {
     expect(did.slice(-2)).toEqual(["write a", "delete r"]);
   });
 
-  test("that nothing shows the REC to have has its followers ask as if each led", async () => {
-    const { download, downloaded } = proofs("a");
-    const { sent } = start(lead("a"), { ...all, download });
-    await turn();
-    downloaded("a", { ok: true, rec_unsure: true });
-    await turn();
-    expect(shown(sent)).toEqual(["P2 a", "P3 a"]);
-  });
-
   test("waits for the others of its message up to two seconds, so that there are few messages", async () => {
     useFakeTimers();
     const { download, downloaded, end } = proofs("a", "b", "c");

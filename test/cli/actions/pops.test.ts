@@ -1,9 +1,8 @@
 // The list of POPs, asked of a server that knows one.
-import { createServer } from "node:http";
 import { Readable } from "node:stream";
-import { expect, onTestFinished, test } from "vitest";
-import * as z from "zod";
+import { expect, test } from "vitest";
 import { pops } from "../../../cli/actions/pops.ts";
+import { serve } from "../../serve.ts";
 
 const ANSWER = {
   timestamp: "2026-11-25 11:46:12.000000",
@@ -27,10 +26,7 @@ const ANSWER = {
 };
 
 async function told(text: string, json = false) {
-  const server = createServer((_, response) => response.end(JSON.stringify(ANSWER)));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const url = await serve((_, response) => response.end(JSON.stringify(ANSWER)));
   let stdout = "";
   const sink = { write: () => true };
   const shell = {
@@ -44,7 +40,7 @@ async function told(text: string, json = false) {
       },
     },
   };
-  const code = await pops(shell, text, { endpoint: `http://127.0.0.1:${port}/prod/`, apiKey: "k", json });
+  const code = await pops(shell, text, { endpoint: `${url}/prod/`, apiKey: "k", json });
   return { code, stdout };
 }
 

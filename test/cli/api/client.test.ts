@@ -1,11 +1,10 @@
 // The command's client against a server that answers as it is told.
-import { createServer, type IncomingMessage } from "node:http";
-
-import { expect, onTestFinished, test } from "vitest";
-import * as z from "zod";
+import type { IncomingMessage } from "node:http";
+import { expect, test } from "vitest";
 import { Client } from "../../../cli/api/client.ts";
 import { DENIED_BY_POLICY } from "../../../domain/validation/api-error.ts";
 import { freePort } from "../../../tools/local/ports.ts";
+import { serve } from "../../serve.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
 useVirtualClock({ idleMs: 2 });
@@ -15,15 +14,12 @@ type Reply = readonly [status: number, body: string, headers?: Record<string, st
 /** A client of a server that gives these replies in turn, the last one again and again; and what it was asked. */
 async function clientOf(...replies: readonly Reply[]) {
   const asked: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+  const url = await serve((request, response) => {
     const [status, body, headers = {}] = replies[Math.min(asked.length, replies.length - 1)] ?? [500, ""];
     asked.push(request);
     response.writeHead(status, headers).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  return { asked, client: new Client({ url: `http://127.0.0.1:${port}/prod/`, key: "k", from: "a test" }) };
+  return { asked, client: new Client({ url: `${url}/prod/`, key: "k", from: "a test" }) };
 }
 
 const refusal = (message: string) =>

@@ -40,7 +40,7 @@ export default {
   "kept-error-asked-for-at-next-address": {
     invariant: "After a 5xx, no address of the POP is asked before a cache can have dropped the error.",
     description: "After a 5xx, the POP's next address is asked at once, and returns the error that the REC keeps.",
-    test: "test/agent/fetch/next-try.test.ts",
+    test: "test/agent/fetch/next-attempt.test.ts",
     changes: [
       {
         file: "agent/fetch/next-attempt.ts",

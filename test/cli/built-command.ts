@@ -1,0 +1,46 @@
+// The built command as a process.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, onTestFinished } from "vitest";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const COMMAND = join(ROOT, "cli/dist/prewarm.cjs");
+
+/** Builds the command before the tests of a file. */
+export function useBuiltCommand(): void {
+  beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
+}
+
+/** A folder that goes with the test. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-command-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in a home that has no files, such as those of the AWS command line, unless there is a folder for it. */
+export function runBuilt(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { file = COMMAND, folder = newFolder() } = {},
+): Promise<Ran> {
+  const child = spawn(process.execPath, [file, ...words], {
+    env: { PATH: process.env["PATH"], HOME: folder, ...env },
+    cwd: folder,
+  });
+  const heard = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      heard[name] += text;
+    });
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, ...heard })));
+}
