@@ -7,8 +7,6 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const ACTION = readFileSync(join(ROOT, "action.yml"), "utf8");
-const WARM = readFileSync(join(ROOT, "cli/action/warm.sh"), "utf8");
 
 /** Runs warm.sh with these inputs. The command answers with `document`, and ends with `code`. */
 function warm(inputs: Record<string, string>, code: number, document?: object) {
@@ -62,18 +60,3 @@ test("without an answer there is the code alone", () => {
   expect([status, summary]).toEqual([1, ""]);
   expect(output).toBe("request-id=\nstatus=\nsentence=\nexit-code=1\n");
 });
-
-test("each input is handed on, and is no part of a script's text", () => {
-  const inputs = [...ACTION.matchAll(/^ {2}([a-z-]+):$/gm)]
-    .map(([, name]) => name ?? "")
-    .filter((it) => !OUTPUTS.includes(it));
-  const used = new Set(
-    [...WARM.matchAll(/INPUT_([A-Z_]+)/g)].map(([, name]) => name?.toLowerCase().replaceAll("_", "-")),
-  );
-  expect(inputs.filter((name) => !used.has(name))).toEqual(
-    ["icon", "color", "endpoint", "api-key", "using", "steps"].filter((it) => inputs.includes(it)),
-  );
-  for (const [, expression] of ACTION.matchAll(/run: (.*)/g)) expect(expression).not.toContain("${{");
-});
-
-const OUTPUTS = ["request-id", "status", "sentence", "exit-code"];

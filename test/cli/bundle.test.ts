@@ -129,11 +129,6 @@ test("a stack that is not there has a next step", async () => {
   );
 });
 
-test("a region of POPs is no AWS region", async () => {
-  const { stderr } = await run("http://127.0.0.1:1", "list", "--region", "eu");
-  expect(stderr).toContain("--region 'eu' is no AWS region");
-});
-
 test("the process ends with the exit code of the request", async () => {
   const codes = [
     { status: "IN_PROGRESS" },

@@ -154,6 +154,7 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
   ["pops", "of all", 0],
   ["pops singapore", "of a city that has one", 0],
   ["pops atlantis", "of a city that has none", 1],
+  ["pops atlantis --json", "of a city that has none, as JSON", 0],
   ["pops --region eu --region us", "of two regions", 1],
   ["instances", "shown", 0],
   ["instances set 5", "set", 0, { changes: [{ DesiredCapacity: 5 }] }],

@@ -6,7 +6,7 @@ import { ANSWERS } from "../../domain/api/answers.ts";
 import { Api } from "../../lib/api.ts";
 import { consoleFiles } from "../../lib/bundling.ts";
 import { addParameters, EXISTING_VPC, NEW_VPC } from "../../lib/parameters.ts";
-import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
+import { rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
 
 const fn = (scope: Construct, id: string) =>
   new lambda.Function(scope, id, {
@@ -84,23 +84,6 @@ describe.each([
   });
 });
 
-test("one key, and a usage plan that has it", () => {
-  const [[keyId = ""] = []] = resourcesOf(template, "AWS::ApiGateway::ApiKey");
-  const [[planId = ""] = []] = resourcesOf(template, "AWS::ApiGateway::UsagePlan");
-  const [[stageId = ""] = []] = resourcesOf(template, "AWS::ApiGateway::Stage");
-  expect(theOnly(template, "AWS::ApiGateway::UsagePlanKey")).toMatchObject({
-    KeyId: { Ref: keyId },
-    UsagePlanId: { Ref: planId },
-    KeyType: "API_KEY",
-  });
-  expect(theOnly(template, "AWS::ApiGateway::UsagePlan")).toMatchObject({
-    Throttle: { RateLimit: 25, BurstLimit: 50 },
-    Quota: { Limit: { Ref: "maxCallsPerDay" }, Period: "DAY" },
-  });
-  expect(theOnly(template, "AWS::ApiGateway::UsagePlan").ApiStages).toMatchObject([{ Stage: { Ref: stageId } }]);
-  expect(theOnly(template, "AWS::ApiGateway::Stage")).toMatchObject({ StageName: "prod" });
-});
-
 describe("what API Gateway refuses by itself has the fields of every route's answers", () => {
   const refusals = new Map(
     resourcesOf(template, "AWS::ApiGateway::GatewayResponse").map(([, { Properties }]) => [
@@ -125,15 +108,6 @@ describe("what API Gateway refuses by itself has the fields of every route's ans
     );
     expect(answer).toMatchObject({ status: "Failed", error_urls: [], request_id: "", message: answer.error_message });
     expect(answer.error_message).toMatch(says);
-  });
-
-  test("is part of the API before the API is deployed", () => {
-    const [[, deployment] = []] = resourcesOf(template, "AWS::ApiGateway::Deployment") as [
-      string,
-      Resource & { DependsOn: string[] },
-    ][];
-    const responses = resourcesOf(template, "AWS::ApiGateway::GatewayResponse").map(([id]) => id);
-    expect(deployment?.DependsOn).toEqual(expect.arrayContaining(responses));
   });
 });
 

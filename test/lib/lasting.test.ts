@@ -160,13 +160,6 @@ describe.each(synthesizeStacks())("$name, updated while it works", ({ name, temp
     expect(bare, `Another id: lost is ${LASTING_MAPPINGS.lost}`).toEqual(LASTING_MAPPINGS.ids);
   });
 
-  test("gives no fixed name to a resource that some updates replace", () => {
-    for (const [id, { Properties }] of resourcesOf(template, "AWS::DynamoDB::Table"))
-      expect([id, Properties.TableName]).toEqual([id, undefined]);
-    for (const [id, { Properties }] of resourcesOf(template, "AWS::SQS::Queue"))
-      expect([id, Properties.QueueName]).toEqual([id, undefined]);
-  });
-
   test("leaves the group and its instances alone", () => {
     const [[, group] = []] = resourcesOf(template, "AWS::AutoScaling::AutoScalingGroup") as [
       string,

@@ -196,17 +196,6 @@ test("the dashboard is one of those that are free: 50 metrics at most", () => {
   expect(dashboardMetrics().length).toBeLessThanOrEqual(50);
 });
 
-test("alarms are mailed to the address; without one, to nobody", () => {
-  const [[, mail] = []] = resourcesOf(template, "AWS::SNS::Subscription") as unknown as [
-    string,
-    { Condition: string },
-  ][];
-  expect(mail).toMatchObject({ Properties: { Protocol: "email", Endpoint: { Ref: "alarmEmail" } } });
-  expect(template.findConditions("*")[mail?.Condition ?? ""]).toEqual({
-    "Fn::Not": [{ "Fn::Equals": [{ Ref: "alarmEmail" }, ""] }],
-  });
-});
-
 test("monitoring=off: no alarm and no dashboard", () => {
   for (const type of ["Alarm", "Dashboard"]) {
     const resources = resourcesOf(template, `AWS::CloudWatch::${type}`);

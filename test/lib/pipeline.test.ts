@@ -23,12 +23,6 @@ const functions = new Map(
     .map(([id, { Properties }]) => [nameOf(id), Properties]),
 );
 
-test("there are six functions, and each has the time that it may take", () => {
-  const times = Object.fromEntries([...functions].map(([name, { Timeout }]) => [name, Timeout]));
-  const long = { GetSize: 900, Expand: 900, Task: 900, Shutdown: 900 };
-  expect(times).toEqual({ ...long, Api: 29, Aggregation: 120 });
-});
-
 const mappings = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
 
 describe("the streams", () => {
@@ -126,43 +120,6 @@ describe("the concurrent executions of the account", () => {
       ["RequestPop → Task", 2, 10],
       ["RequestTask → Aggregation", 1, 2],
     ]);
-  });
-
-  test("are reserved where there are many, and for the API alone: in a new account nothing can be", () => {
-    const reserved = [...functions].map(([name, { ReservedConcurrentExecutions }]) => [
-      name,
-      ReservedConcurrentExecutions,
-    ]);
-    expect(Object.fromEntries(reserved)).toEqual({
-      Api: { "Fn::If": [isHigh, 20, { Ref: "AWS::NoValue" }] },
-      GetSize: undefined,
-      Expand: undefined,
-      Task: undefined,
-      Aggregation: undefined,
-      Shutdown: undefined,
-    });
-  });
-});
-
-describe("the timers", () => {
-  test("have a group and a role of their own, which may call Shutdown and nothing else", () => {
-    const [[groupId] = []] = resourcesOf(template, "AWS::Scheduler::ScheduleGroup");
-    expect(groupId).toBeDefined();
-    const [[roleId, role] = []] = resourcesOf(template, "AWS::IAM::Role").filter(([id]) => id.includes("TimerRole"));
-    expect(role?.Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
-      {
-        Principal: { Service: "scheduler.amazonaws.com" },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
-      },
-    ]);
-    const policies = resourcesOf(template, "AWS::IAM::Policy").filter(([, r]) =>
-      r.Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === roleId),
-    );
-    const statements = policies.flatMap(([, r]) => r.Properties.PolicyDocument.Statement);
-    expect(statements.map(({ Action }) => Action)).toEqual(["lambda:InvokeFunction"]);
-    expect(JSON.stringify(statements)).toContain('"PipelineShutdown');
-    expect(functions.get("Api").Environment.Variables.SCHEDULE_ROLE_ARN).toEqual({ "Fn::GetAtt": [roleId, "Arn"] });
   });
 });
 

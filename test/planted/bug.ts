@@ -27,13 +27,6 @@ const bugSchema = z.strictObject({
   test: z.string().min(1),
   /** The project of vitest that has the file. */
   project: z.string().min(1).optional(),
-  /** Why a hang is what the bug causes, so that its test detects it by vitest's timeout. Without it, a timeout shows nothing. */
-  expectsTimeout: z.string().min(1).optional(),
-  /**
-   * Why today's code has this bug, and what removes it. The test is then marked `test.fails`, and the changes
-   * remove that mark: so they show that the test detects the bug.
-   */
-  pendingUntil: z.string().min(1).optional(),
 });
 export type Bug = Readonly<z.infer<typeof bugSchema>>;
 

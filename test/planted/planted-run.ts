@@ -1,10 +1,10 @@
-import { alteredFiles, type Bug, ChangeError, type NamedBug, vitestArgs } from "./bug.ts";
+import { alteredFiles, ChangeError, type NamedBug, vitestArgs } from "./bug.ts";
 import type { CompileCheck } from "./compile-check.ts";
 import type { Commands, TestRun } from "./test-run.ts";
 import type { TreeCopy } from "./tree-copy.ts";
 
-/** `caught` and `pending` are as they should be. `broken`: the bug's file must be repaired, it shows nothing. */
-export type Verdict = "caught" | "pending" | "NOT CAUGHT" | "BROKEN";
+/** `BROKEN`: the bug must be repaired, it shows nothing. */
+export type Verdict = "caught" | "NOT CAUGHT" | "BROKEN";
 
 export interface Checked {
   readonly bug: NamedBug;
@@ -15,37 +15,20 @@ export interface Checked {
   readonly detail: string;
 }
 
-export function isAsItShould({ verdict }: Pick<Checked, "verdict">): boolean {
-  return verdict === "caught" || verdict === "pending";
-}
-
 /** @param unchanged the command without the bug. @param planted the same with it; undefined: it was not run */
-export function verdictOn(
-  { pendingUntil, expectsTimeout }: Pick<Bug, "pendingUntil" | "expectsTimeout">,
-  unchanged: TestRun,
-  planted: TestRun | undefined,
-): Pick<Checked, "verdict" | "detail"> {
+export function verdictOn(unchanged: TestRun, planted: TestRun | undefined): Pick<Checked, "verdict" | "detail"> {
   if (unchanged.kind !== "passed") {
     const problem =
       unchanged.kind === "broken" ? unchanged.problem : `${unchanged.kind}: ${unchanged.tests.join("; ")}`;
-    const hint = pendingUntil === undefined ? "" : ` ${OBSOLETE}`;
-    return { verdict: "BROKEN", detail: `the command fails without the bug: ${problem}${hint}` };
+    return { verdict: "BROKEN", detail: `the command fails without the bug: ${problem}` };
   }
   if (planted === undefined || planted.kind === "broken")
     return { verdict: "BROKEN", detail: `no test failed, the run did: ${planted?.problem ?? "not run"}` };
-  if (planted.kind === "timed out" && expectsTimeout === undefined)
+  if (planted.kind === "timed out")
     return { verdict: "BROKEN", detail: `a timeout detects nothing, a slow machine causes it, too: ${planted.tests}` };
-  if (planted.kind !== "passed")
-    return {
-      verdict: pendingUntil === undefined ? "caught" : "pending",
-      detail: pendingUntil ?? planted.tests.join("; "),
-    };
-  if (pendingUntil !== undefined) return { verdict: "BROKEN", detail: `its test passes. ${OBSOLETE}` };
+  if (planted.kind === "failed") return { verdict: "caught", detail: planted.tests.join("; ") };
   return { verdict: "NOT CAUGHT", detail: `${planted.tests} tests passed` };
 }
-
-const OBSOLETE =
-  "If the fault has been corrected, remove `test.fails` and `pendingUntil`, and write the change that brings the fault back.";
 
 export interface PlantedRunDeps {
   readonly copies: readonly Pick<TreeCopy, "path" | "withFiles">[];
@@ -84,11 +67,10 @@ export async function runPlanted(bugs: readonly NamedBug[], deps: PlantedRunDeps
       since = performance.now();
       const planted =
         before.kind === "passed" ? await copy.withFiles(files, () => commands.run(args, copy.path)) : undefined;
-      return { bug, ...verdictOn(bug, before, planted), seconds: seconds() };
+      return { bug, ...verdictOn(before, planted), seconds: seconds() };
     } catch (error) {
       if (!(error instanceof ChangeError)) throw error;
-      const hint = bug.pendingUntil === undefined ? "" : ` ${OBSOLETE}`;
-      return { bug, verdict: "BROKEN", detail: `${error.message}${hint}`, seconds: seconds() };
+      return { bug, verdict: "BROKEN", detail: error.message, seconds: seconds() };
     }
   };
 

@@ -42,6 +42,11 @@ describe("whom it asks, and as whom", () => {
     await strict.destroy();
   });
 
+  test("http URLs without TLS", async () => {
+    object("/plain.bin");
+    expect(await download({ url: "http://www.example.com/plain.bin" })).toMatchObject({ ok: true, bytes: SIZE });
+  });
+
   test("the URL's own port, which Host has and the certificate has not", async () => {
     object("/port.bin");
     const host = `${ALIAS}:${edge.httpsPort}`;

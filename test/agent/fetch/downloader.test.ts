@@ -1,11 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
+import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { HeldTasks } from "../../../agent/report/heartbeats.ts";
 import { Throughput } from "../../../agent/report/throughput.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
-import { useVirtualClock } from "../../virtual-clock.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
 
@@ -96,6 +97,19 @@ test("what is cancelled is cut off, and not tried again; it says nothing about t
   });
   expect(visited(path)).toHaveLength(1);
   expect(addTask).not.toHaveBeenCalled();
+});
+
+test("once the client is destroyed, what runs is cut off and nothing begins", async () => {
+  const own = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
+  const path = "/destroyed.bin";
+  const url = object(path, [{ kind: "slow", ms: 10_000 }]);
+  const running = download({ url, options: { http: own } });
+  await eventually(() => visited(path)).toEqual([0]);
+  await own.destroy();
+  const cut = { ok: false, error: "STOPPED: the agent has stopped" };
+  expect(await running).toMatchObject(cut);
+  expect(await download({ url, options: { http: own } })).toMatchObject(cut);
+  expect(visited(path)).toEqual([0]);
 });
 
 test.each<[string, Fault[], boolean]>([

@@ -179,4 +179,23 @@ describe("a POP whose three addresses have a cache each", () => {
     });
     expect(keptAtPop(path)).toBe(3);
   });
+
+  test("addresses says which failed", async () => {
+    const path = "/told/two-of-three.bin";
+    const [, second = ""] = edge.addressesOf(OWN);
+    edge.setFaults(({ path: asking, address }) =>
+      asking === path && address === second ? { kind: "status", status: 503 } : undefined,
+    );
+    const result = await warm(path, BIG, { message: { pop: OWN, verify: "addresses", tries: 7 } });
+    edge.setFaults(undefined);
+    expect(result).toMatchObject({
+      ok: false,
+      outcome: "failed",
+      reason: "http_5xx",
+      addresses: "2 of 3",
+      address: second,
+      error: `HTTP 503: 2 of 3 addresses have it, not ${second}`,
+    });
+    expect(keptAtPop(path)).toBe(2);
+  });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { Refusal } from "../fake-aws.ts";
-import { count, downloads, numbered, world } from "./agent-world.ts";
+import { count, downloads, numbered, resultOf, world } from "./agent-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -35,6 +35,31 @@ test("it receives as many tasks as it can run and one batch, and leaves the rest
   stop();
   endAll();
   await ended;
+});
+
+test("one message that cannot be handled does not stop the others", async () => {
+  let refused = 0;
+  const { log, start } = await world([["lost"], ["kept"]], {
+    BatchWriteItem: ({ RequestItems = {} }) => {
+      const urls = (RequestItems["results"] ?? []).map(({ PutRequest }) => PutRequest?.Item?.["url"]?.S);
+      if (urls.includes("lost") && refused++ === 0) throw new Refusal("ValidationException");
+      log.push(...urls.map((url) => `stored ${url}`));
+      return {};
+    },
+    ChangeMessageVisibilityBatch: () => {
+      throw new Refusal("OverLimit");
+    },
+  });
+  const { stop, ended } = start({
+    download: async (message, url) => {
+      if (url.url === "kept") await sleep(100);
+      return resultOf(message, url);
+    },
+  });
+  await eventually(() => log).toContain("deleted r1");
+  stop();
+  await ended;
+  expect(log).toEqual(["stored kept", "deleted r1"]);
 });
 
 test("a queue that cannot be read is asked again after a while", async () => {

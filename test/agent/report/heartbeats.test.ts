@@ -229,6 +229,19 @@ describe("at the end", () => {
     await stopped;
     expect(told).toEqual(["a: 2 0", "a: 0 0"]);
   });
+
+  test("nobody waits long for one that cannot be written", async () => {
+    const { heartbeats } = beating(() => new Promise(() => undefined));
+    heartbeats.add("a", 2).releaseTasks(2);
+    let over = false;
+    void heartbeats.stop().then(() => {
+      over = true;
+    });
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(over).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(over).toBe(true);
+  });
 });
 
 test("it is known when the last heartbeat that was written was sent", async () => {

@@ -1,4 +1,3 @@
-
 import type { Socket } from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import { Cancellation } from "../../../../agent/fetch/http/http-client.ts";
@@ -54,6 +53,17 @@ describe("kept connections", () => {
     }
   });
 
+  test("what comes late behind an answer is taken for no other's", async () => {
+    const { get, connections } = await raw((socket, { connection }) => {
+      socket.write(OK);
+      if (connection === 0) setTimeout(() => socket.write(OK), 50);
+    });
+    await get();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await get()).toMatchObject({ bytes: 2 });
+    expect(connections()).toBe(2);
+  });
+
   test("one that nobody has used for a while is closed", async () => {
     let closed = false;
     const { get } = await raw((socket) => {
@@ -82,6 +92,18 @@ test("once it is destroyed, what runs or waits fails", async () => {
   const stopped = { bytes: 0, failure: { reason: "other", code: "STOPPED", detail: "the agent has stopped" } };
   expect(await Promise.all(running)).toEqual(Array(200).fill(stopped));
   expect(requests()).toBe(128);
+});
+
+test("what waits for a connection fails at once when it is cancelled; the others go on", async () => {
+  const { pool, requests } = await raw(() => undefined);
+  const others = Array.from({ length: 128 }, () => pool.get("/", HEADERS, () => {}));
+  const cancellation = new Cancellation();
+  const waiting = pool.get("/", HEADERS, () => {}, { cancellation });
+  await eventually(requests).toBe(128);
+  cancellation.cancel();
+  expect(await waiting).toMatchObject({ bytes: 0, failure: { code: "CANCELLED" } });
+  pool.destroy();
+  for (const { failure } of await Promise.all(others)) expect(failure?.code).toBe("STOPPED");
 });
 
 test("what is cancelled fails at once, also where it waits; other downloads go on", async () => {
