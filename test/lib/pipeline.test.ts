@@ -30,26 +30,8 @@ describe("the streams", () => {
     .filter(({ StartingPosition }) => StartingPosition !== undefined)
     .map((Properties) => ({
       call: `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
-      filters: Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
       properties: Properties,
     }));
-
-  const status = (...values: string[]) => ({ status: { S: values } });
-  test.each([
-    {
-      call: "Request → GetSize",
-      filters: [
-        { dynamodb: { NewImage: status("CREATED") } },
-        { dynamodb: { NewImage: { ...status("EXPANDING"), expanded: { S: ["y"] } } } },
-      ],
-    },
-    { call: "Request → Task", filters: [{ dynamodb: { NewImage: status("CHECK_POP") } }] },
-    { call: "RequestPop → Task", filters: [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }] },
-    { call: "RequestTask → Aggregation", filters: [{ dynamodb: { NewImage: { req_id: { S: [{ exists: true }] } } } }] },
-  ])("$call", ({ call, filters }) => {
-    expect(sources.filter((source) => source.call === call).map((source) => source.filters)).toEqual([filters]);
-    expect(sources).toHaveLength(4);
-  });
 
   test("lose nothing: they begin at the beginning, try again, and keep what failed for good", () => {
     const [[failedBatches] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(([id]) =>

@@ -167,6 +167,28 @@ describe("the policy for sources in buckets", () => {
   });
 });
 
+test("the distributions of the parameter are the only resources of `cloudfront:CreateInvalidation`, which one role has", () => {
+  const statements = resourcesOf(newVpc, "AWS::IAM::Policy").flatMap(
+    ([, { Properties }]) => Properties.PolicyDocument.Statement,
+  );
+  const invalidates = statements.filter(({ Action }) => [Action].flat().includes("cloudfront:CreateInvalidation"));
+  expect(invalidates).toHaveLength(1);
+  const [condition, china, elsewhere] = invalidates[0].Resource["Fn::If"];
+  expect(newVpc.findConditions(condition)).toMatchObject({
+    [condition]: { "Fn::Equals": [{ Ref: "AWS::Partition" }, "aws-cn"] },
+  });
+  expect([china, elsewhere]).toEqual(
+    ["arn:aws-cn:cloudfront::*:distribution/", "arn:aws:cloudfront::*:distribution/"].map((before) => ({
+      "Fn::Split": [
+        ",",
+        {
+          "Fn::Join": ["", [before, { "Fn::Join": [`,${before}`, { "Fn::Split": [",", { Ref: "distributions" }] }] }]],
+        },
+      ],
+    })),
+  );
+});
+
 /** The template without the hashes that change with every line of deployed code, and without the version. */
 function scrubbed(template: Template): unknown {
   const text = JSON.stringify(template.toJSON());

@@ -6,39 +6,6 @@ import { resourcesOf, synthesize, theOnly } from "./synth.ts";
 
 const template = synthesize((stack) => new Storage(stack, "Storage", addParameters(stack, NEW_VPC)));
 
-test("active requests have an index with the attributes that the agents need", () => {
-  template.hasResourceProperties("AWS::DynamoDB::Table", {
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: "active",
-        KeySchema: [{ AttributeName: "active", KeyType: "HASH" }],
-        Projection: {
-          ProjectionType: "INCLUDE",
-          NonKeyAttributes: Match.arrayWith(["status", "timeout_at", "last_update_time"]),
-        },
-      },
-      // Those that have ended and were not closed, for Watch.
-      {
-        IndexName: "closing",
-        KeySchema: [{ AttributeName: "closing", KeyType: "HASH" }],
-        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["last_update_time"] },
-      },
-      // All of them, for GET /requests. DynamoDB takes 100 attributes in all indexes of a table together.
-      {
-        IndexName: "newest",
-        KeySchema: [
-          { AttributeName: "listed", KeyType: "HASH" },
-          { AttributeName: "created_at", KeyType: "RANGE" },
-        ],
-        Projection: {
-          ProjectionType: "INCLUDE",
-          NonKeyAttributes: Match.arrayWith(["status", "total_count", "warm_count"]),
-        },
-      },
-    ],
-  });
-});
-
 test("the bucket is private, takes no plain HTTP, and deletes objects as late as the tables delete items", () => {
   expect(theOnly(template, "AWS::S3::Bucket")).toMatchObject({
     PublicAccessBlockConfiguration: {

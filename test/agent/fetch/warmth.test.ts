@@ -12,34 +12,19 @@ import { type Download, download, edge, SIZE, useEdge } from "./edge-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
-/** Two POPs of two addresses, one with a cache, one with two, and one that calls itself otherwise; and one of three. */
+/** A POP of three addresses, with a cache each. */
 const OWN = "NRT57-P3";
-const RENAMED = "FRA60-P1";
 
 useEdge({
   logPops: true,
   pops: [
     { pop: "SIN2-P1", rec: "singapore", addresses: 2 },
     { pop: OWN, rec: "tokyo", addresses: 3, caches: "own" },
-    { pop: RENAMED, rec: "frankfurt", addresses: 2, answersAs: "FRA56-P4" },
   ],
   behaviours: [
     { path: "/untold/policy/*", serverTiming: "off", ...CACHING_DISABLED },
-    ...[0, "off" as const].map((serverTiming) => ({
-      path: `/${serverTiming === 0 ? "told" : "untold"}/min-ttl/*`,
-      serverTiming,
-      ttl: { min: 60, default: 60, max: 60 },
-    })),
-    { path: "/untold/rec/*", serverTiming: "off", keptAt: "rec" },
-    { path: "/untold/evicted-once/*", serverTiming: "off", evict: { after: 1, times: 1 } },
     { path: "/untold/*", serverTiming: "off" },
     { path: "/told/policy/*", serverTiming: 0, ...CACHING_DISABLED },
-    { path: "/told/rec/*", serverTiming: 0, keptAt: "rec" },
-    { path: "/told/fragment/*", serverTiming: 0, evict: { after: 1 }, ranges: "kept" },
-    { path: "/told/evicted/*", serverTiming: 0, evict: { after: 1 } },
-    { path: "/told/evicted-once/*", serverTiming: 0, evict: { after: 1, times: 1 } },
-    { path: "/told/compressed/*", serverTiming: 0, encodings: ["br", "gzip"], compress: true },
-    { path: "/told/busy/*", serverTiming: 0, encodings: ["br", "gzip"], compress: "busy" },
     // Collapsed responses report the edge, as the worst that may be.
     { path: "/told/shared/*", serverTiming: 0, collapsing: "false" },
     // Only for a request with Pragma: server-timing.
@@ -108,15 +93,6 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
     const last = name === "expires-at-once" ? ["whole", "whole", "whole"] : ["whole", "whole"];
     expect(ranges(path)).toEqual(["whole", "bytes=0-0", ...last]);
   });
-
-  test("evicted before the proof, and kept the second time", async () => {
-    const path = `/${tier}/evicted-once/a.bin`;
-    const rounds = tier === "told" ? 2 : 1;
-    expect(await warm(path, BIG)).toMatchObject({ ok: true, outcome: good, rounds });
-    // The check without a tier was answered by the REC: a hit, and not more.
-    if (tier === "told") expect(keptAtPop(path)).toBeGreaterThan(0);
-    expect(edge.holders(path)).not.toEqual([]);
-  });
 });
 
 test.each(["told", "untold"])("tier %s: hits of collapsing, of what is kept nowhere, are none", async (tier) => {
@@ -161,14 +137,6 @@ test("a collapsed response with its origin's Age is not warm, though another ori
 const oneOf = (pop: string) => edge.addressesOf(pop).slice(0, 1);
 
 describe("a POP whose three addresses have a cache each", () => {
-  const at = { message: { pop: OWN } };
-
-  test("edge shows one of them", async () => {
-    const path = "/told/edge-of-three.bin";
-    expect(await warm(path, BIG, at)).toMatchObject({ outcome: "warm", addresses: undefined });
-    expect(keptAtPop(path)).toBe(1);
-  });
-
   test("addresses warms and shows all", async () => {
     const path = "/told/three.bin";
     expect(await warm(path, BIG, { message: { pop: OWN, verify: "addresses" } })).toMatchObject({

@@ -8,7 +8,7 @@ import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
 import { fakeDeps, fakeOrigins, fakeQueue } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
-import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
+import { bad, bodyOf, done, fail, good, type Plan, run, start, yes } from "./work-world.ts";
 
 /** Defers these URLs as an overloaded origin does, and downloads the others. */
 const overloaded =
@@ -56,16 +56,14 @@ test("a download releases its permit, also if it fails or throws", async () => {
     left++;
   });
   const download = (url: string) => (url === "a" ? good() : url === "b" ? bad() : fail("a bug")());
-  const { ended } = start(bodyOf("a", "b", "c"), plan({ origins, download, hold: done }).all);
-  await ended;
+  await run(bodyOf("a", "b", "c"), plan({ origins, download, hold: done }).all);
   expect(left).toBe(3);
 });
 
 describe("what an origin refused", () => {
   test("returns as a delayed message with `tries` + 1; the old message is deleted after its other URLs are done", async () => {
     const { sent, all } = plan({ download: overloaded("b", "d") });
-    const { did, ended, unplanned } = start(lead(named("a", "b", "c", "d"), { tries: 2 }), all);
-    await ended;
+    const { did, unplanned } = await run(lead(named("a", "b", "c", "d"), { tries: 2 }), all);
     // What is done is handed over to those that wait for it, and nothing else.
     expect(did.slice(-5)).toEqual(["active? q", "put off b d 11", "active? q", "send a c", "delete r"]);
     expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write c"]);
@@ -79,11 +77,10 @@ describe("what an origin refused", () => {
 
   test("stays with its message if it cannot be sent", async () => {
     const sendLater = fail("SQS is busy");
-    const { did, ended, unplanned } = start(
+    const { did, unplanned } = await run(
       bodyOf("a", "b"),
       plan({ download: overloaded("b"), sendLater, hold: done }).all,
     );
-    await ended;
     expect(did.slice(-2)).toEqual(["put off b 11", "hold r 20"]);
     expect(unplanned).toEqual([]);
   });
@@ -93,8 +90,7 @@ describe("what an origin refused", () => {
     let n = 0;
     const download = () => (n++ === 1 ? overloaded("a")("a") : good());
     const { sent, all } = plan({ download });
-    const { ended } = start(lead(urls), all);
-    await ended;
+    await run(lead(urls), all);
     expect(sent.map(({ message }) => message.urls.map(({ variant }) => variant))).toEqual([["gzip", "none"]]);
   });
 
@@ -120,18 +116,13 @@ describe("what an origin refused", () => {
 
   test("of a message that came again, it says so: it may be in the queue already", async () => {
     const { sent, all } = plan({ download: overloaded("b"), deliveries: 2, standing: async () => ["a"] });
-    const { ended } = start(bodyOf("a", "b"), all);
-    await ended;
+    await run(bodyOf("a", "b"), all);
     expect(sent).toMatchObject([{ message: { again: true, urls: [{ url: "b" }] } }]);
   });
 
   test("of a request that has ended is dropped", async () => {
     let asked = 0;
-    const { did, ended } = start(
-      bodyOf("b"),
-      plan({ active: async () => asked++ === 0, download: overloaded("b") }).all,
-    );
-    await ended;
+    const { did } = await run(bodyOf("b"), plan({ active: async () => asked++ === 0, download: overloaded("b") }).all);
     expect(did.at(-1)).toBe("delete r");
     expect(did.some((what) => what.startsWith("put off"))).toBe(false);
   });
@@ -224,8 +215,7 @@ test("a download that is cut off because this process has lost its permits goes 
     lease.abort();
     return bad();
   };
-  const { did, ended } = start(bodyOf("a"), { ...all, download });
-  await ended;
+  const { did } = await run(bodyOf("a"), { ...all, download });
   expect(did).toEqual(["active? q", "download a", "cut a", "active? q", "put off a 10", "delete r"]);
   expect(sent[0]?.message).not.toHaveProperty("tries");
 });
@@ -239,8 +229,7 @@ test("followers that wait for one that was refused return to the queue as they c
     led_by: "SIN2-C1",
     origin: { concurrency: 1 },
   });
-  const { ended } = start(JSON.stringify(message), all);
-  await ended;
+  await run(JSON.stringify(message), all);
   const attempts = sent.flatMap(({ message: { urls, tries } }) => urls.map(({ url }) => [url, tries]));
   expect(attempts.toSorted()).toEqual([
     ["a", 1],
@@ -254,7 +243,6 @@ test.each([
 ])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
   const { all } = plan({ download: () => Promise.resolve({ rec_miss: true }) });
   const message = taskMessage({ req_id: "q", urls: named("a"), follows: true, led_by: "SIN2-C1", ...more });
-  const { ended, written } = start(JSON.stringify(message), all);
-  await ended;
+  const { written } = await run(JSON.stringify(message), all);
   expect(written.map(({ rec_miss }) => rec_miss === true)).toEqual([isWrong]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NotATaskError } from "../../../agent/fetch/request-headers.ts";
 import { taskMessage } from "../task-messages.ts";
-import { bodyOf, done, fail, good, start } from "./work-world.ts";
+import { bodyOf, done, fail, good, run, start } from "./work-world.ts";
 
 describe("a message that is no task goes to the dead letters with the reason, and is deleted then", () => {
   const without = (field: string) => JSON.stringify({ ...taskMessage(), [field]: undefined });
@@ -17,8 +17,7 @@ describe("a message that is no task goes to the dead letters with the reason, an
   ];
 
   test.each(cases)("%s", async (_name, body, reason) => {
-    const { did, ended } = start(body, { bury: done });
-    await ended;
+    const { did } = await run(body, { bury: done });
     expect(did).toEqual([expect.stringMatching(reason), "delete r"]);
   });
 
@@ -31,16 +30,14 @@ describe("a message that is no task goes to the dead letters with the reason, an
 
   test("a part of one: the rest is done first, and nothing is tried twice", async () => {
     const plan = { download: someBad, bury: done };
-    const { did, ended, unplanned } = start(bodyOf("bad1", "a", "bad2"), plan);
-    await ended;
+    const { did, unplanned } = await run(bodyOf("bad1", "a", "bad2"), plan);
     expect(did.slice(-3)).toEqual(["write a", buried("bad1", "bad2"), "delete r"]);
     expect(unplanned).toEqual([]);
   });
 
   test("a part of one, not before what may pass has passed", async () => {
     const plan = { download: someBad, write: fail("no table"), hold: done };
-    const { did, ended } = start(bodyOf("bad", "a"), plan);
-    await ended;
+    const { did } = await run(bodyOf("bad", "a"), plan);
     expect(did.at(-1)).toBe("hold r 20");
   });
 

@@ -3,7 +3,7 @@ import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts"
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
-import { bad, bodyOf, done, fail, good, start } from "./work-world.ts";
+import { bad, bodyOf, done, fail, good, run, start } from "./work-world.ts";
 
 describe("a message that is a task", () => {
   test("results stand before it is deleted", async () => {
@@ -33,8 +33,7 @@ describe("a message that is a task", () => {
 
   test("all of its URLs are worked on, also when one is bad, and it is deleted once", async () => {
     const download = (url: string) => (url === "b" ? bad() : good());
-    const { did, ended } = start(bodyOf("a", "b", "c"), { download });
-    await ended;
+    const { did } = await run(bodyOf("a", "b", "c"), { download });
     expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b", "write c"]);
     expect(did.filter((what) => what.startsWith("delete"))).toEqual(["delete r"]);
     expect(did.at(-1)).toBe("delete r");
@@ -84,8 +83,7 @@ describe("a message that is a task", () => {
   });
 
   test("of a request that is not active, it is deleted without a download", async () => {
-    const { did, ended } = start(bodyOf("a", "b"), { active: () => Promise.resolve(false) });
-    await ended;
+    const { did } = await run(bodyOf("a", "b"), { active: () => Promise.resolve(false) });
     expect(did).toEqual(["active? q", "active? q", "delete r"]);
   });
 
@@ -126,28 +124,24 @@ describe("a message that comes again", () => {
   const plan = { deliveries: 2 };
 
   test("downloads only the URLs without a stored result", async () => {
-    const { did, ended } = start(bodyOf("a", "b", "c"), { ...plan, standing: async () => ["a", "c"] });
-    await ended;
+    const { did } = await run(bodyOf("a", "b", "c"), { ...plan, standing: async () => ["a", "c"] });
     expect(did).toEqual(["standing? 3", "active? q", "download b", "write b", "delete r"]);
   });
 
   test("is deleted, if all of them stand", async () => {
-    const { did, ended, told } = start(bodyOf("a", "b"), { ...plan, standing: async () => ["a", "b"] });
-    await ended;
+    const { did, told } = await run(bodyOf("a", "b"), { ...plan, standing: async () => ["a", "b"] });
     expect(did).toEqual(["standing? 2", "delete r"]);
     expect(told).toEqual([]);
   });
 
   test("downloads all URLs if the stored results cannot be read", async () => {
-    const { did, ended } = start(bodyOf("a", "b"), { ...plan, standing: fail("no table") });
-    await ended;
+    const { did } = await run(bodyOf("a", "b"), { ...plan, standing: fail("no table") });
     expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);
   });
 });
 
 test("of one that comes for the first time, nobody asks what stands", async () => {
-  const { did, ended } = start(bodyOf("a"));
-  await ended;
+  const { did } = await run(bodyOf("a"));
   expect(did[0]).toBe("active? q");
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { deferred, turn } from "../deferred.ts";
-import { bad, bodyOf, done, fail, good, type Plan, start } from "./work-world.ts";
+import { bad, bodyOf, done, fail, good, type Plan, run, start } from "./work-world.ts";
 
 describe("a message is given back at once, and not deleted, when", () => {
   const cases: readonly [name: string, plan: Plan][] = [
@@ -13,8 +13,7 @@ describe("a message is given back at once, and not deleted, when", () => {
   ];
 
   test.each(cases)("%s", async (_name, plan) => {
-    const { did, ended, unplanned } = start(bodyOf("a"), { ...plan, hold: done });
-    await ended;
+    const { did, unplanned } = await run(bodyOf("a"), { ...plan, hold: done });
     expect(did.at(-1)).toBe("hold r 20");
     expect(did).not.toContain("delete r");
     expect(unplanned).toEqual([]);

@@ -111,6 +111,13 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
   return { did, unplanned, sent, written, ended, heartbeats, told, stop: () => stopping.abort() };
 }
 
+/** Works through one message to its end. */
+export async function run(...args: Parameters<typeof start>) {
+  const started = start(...args);
+  await started.ended;
+  return started;
+}
+
 export const done = () => Promise.resolve();
 export const yes = () => Promise.resolve(true);
 export const good = () => Promise.resolve({});

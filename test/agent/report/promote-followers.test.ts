@@ -4,7 +4,7 @@ import type { LeadResult } from "../../../domain/plan/followers.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
-import { bad, done, fail, good, type Plan, start } from "../receive/work-world.ts";
+import { bad, done, fail, good, type Plan, run, start } from "../receive/work-world.ts";
 import { taskMessage } from "../task-messages.ts";
 
 const FOLLOWERS = ["P2", "P3"].map((pop) => ({ pop, ips: ["192.0.2.9"] }));
@@ -31,8 +31,7 @@ function useFakeTimers(): void {
 
 describe("a lead's message", () => {
   test("is deleted after its results stand and its followers are queued", async () => {
-    const { did, sent, ended, unplanned } = start(lead("a", "b"), all);
-    await ended;
+    const { did, sent, unplanned } = await run(lead("a", "b"), all);
     expect(did.slice(-2)).toEqual(["send a b", "delete r"]);
     expect(did.slice(0, -2).filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);
     expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
@@ -41,8 +40,7 @@ describe("a lead's message", () => {
 
   test("has the results written of what it decides, and then is deleted", async () => {
     const second = { origin_failures: 1, first_failure: "P0 (HTTP 502)" };
-    const { did, ended } = start(leadOf(second, "a"), { ...all, download: bad, decide: done });
-    await ended;
+    const { did } = await run(leadOf(second, "a"), { ...all, download: bad, decide: done });
     expect(did.slice(-4)).toEqual(["write a", "active? q", "decide P2#a P3#a", "delete r"]);
   });
 
@@ -57,8 +55,7 @@ describe("a lead's message", () => {
 
   test("whose results cannot be written promotes no followers: SQS redelivers it", async () => {
     const write = (url: string) => (url === "a" ? done() : Promise.reject(new Error("no table")));
-    const { sent, did, ended } = start(lead("a", "b"), { ...all, write, hold: done });
-    await ended;
+    const { sent, did } = await run(lead("a", "b"), { ...all, write, hold: done });
     expect([sent, did.at(-1)]).toEqual([[], "hold r 20"]);
   });
 
@@ -80,16 +77,14 @@ describe("a lead's message that comes again", () => {
   const again = { ...all, deliveries: 2 };
 
   test("promotes its followers by the stored results and marks them `again`", async () => {
-    const { did, sent, ended } = start(lead("a", "b"), { ...again, standing: async () => ["a", "b"] });
-    await ended;
+    const { did, sent } = await run(lead("a", "b"), { ...again, standing: async () => ["a", "b"] });
     expect(did).toEqual(["standing? 2", "active? q", "send a b", "delete r"]);
     expect(shown(sent)).toEqual(["P2 a+b follows again", "P3 a+b follows again"]);
   });
 
   test("marked `again` by its sender is processed as a redelivery and returns to the queue with `again`", async () => {
     const plan = { ...all, standing: async () => ["a"], download: () => new Promise<object>(() => undefined) };
-    const { did, ended } = start(leadOf({ again: true }, "a"), plan);
-    await ended;
+    const { did } = await run(leadOf({ again: true }, "a"), plan);
     expect(did).toEqual(["standing? 1", "active? q", "send a", "delete r"]);
     const running = deferred<object>();
     const second = start(leadOf({ again: true }, "a", "b"), { ...plan, download: () => running.promise });
@@ -186,8 +181,7 @@ describe("a lead's URL whose download has ended", () => {
       throw new DeferredError(11_000, 1);
     };
     const sendLater = async (message: TaskMessage) => void later.push(message);
-    const { sent, ended } = start(lead("a"), { ...all, download, sendLater });
-    await ended;
+    const { sent } = await run(lead("a"), { ...all, download, sendLater });
     expect(shown(later)).toEqual(back);
     expect(shown(sent)).toEqual(isDownloaded ? ["P2 a follows", "P3 a follows"] : []);
   });
