@@ -10,8 +10,8 @@ import { type DoctorWords, optionsOf } from "../../../cli/doctor/check/options.t
 import { awsClients, edgeOf, placeOf } from "../../../cli/doctor/check/place.ts";
 import { checksOf } from "../../../cli/doctor/doctor.ts";
 import { printer } from "../../../cli/doctor/print.ts";
-import { serve } from "../../agent/instance/http-server.ts";
 import { anchors } from "../../docs/markdown.ts";
+import { serve } from "../../serve.ts";
 import { AT, fakeApi, run } from "../fake-api.ts";
 
 const NETWORK = { before: true, vpc: "vpc-1", subnets: "subnet-1,subnet-2", sg: "sg-1" };
