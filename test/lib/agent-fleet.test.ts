@@ -49,14 +49,6 @@ describe("the group", () => {
       },
     ]);
   });
-
-  test("starts from the AMI that amiId names, or from the newest one", () => {
-    const [isPinned] = Object.keys(template.findConditions("*")).filter((id) => id.includes("HasAmiId"));
-    expect(template.findConditions(isPinned ?? "")).toEqual({
-      [isPinned ?? ""]: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "amiId" }, ""] }] },
-    });
-    expect(launch.ImageId).toEqual({ "Fn::If": [isPinned, { Ref: "amiId" }, { Ref: "latestAmi" }] });
-  });
 });
 
 describe("an instance", () => {

@@ -1,4 +1,4 @@
-import { Match } from "aws-cdk-lib/assertions";
+
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
@@ -109,63 +109,6 @@ describe("what API Gateway refuses by itself has the fields of every route's ans
     expect(answer).toMatchObject({ status: "Failed", error_urls: [], request_id: "", message: answer.error_message });
     expect(answer.error_message).toMatch(says);
   });
-});
-
-const invoke = (conditions?: object) => ({
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { AWS: "*" },
-      Action: "execute-api:Invoke",
-      Resource: "execute-api:/*",
-      ...(conditions === undefined ? {} : { Condition: conditions }),
-    },
-  ],
-  Version: "2012-10-17",
-});
-/** Id of the condition that a parameter is not empty. */
-const isGiven = (of: typeof template, parameter: string) => {
-  const wanted = JSON.stringify({ "Fn::Not": [{ "Fn::Equals": [{ Ref: parameter }, ""] }] });
-  return Object.entries(of.findConditions("*")).find(([, it]) => JSON.stringify(it) === wanted)?.[0];
-};
-const allowed = { "Fn::Split": [",", { Ref: "allowedCidrs" }] };
-
-test("without an endpoint, everybody may call the API, or allowedCidrs alone", () => {
-  const { EndpointConfiguration, Policy } = theOnly(template, "AWS::ApiGateway::RestApi");
-  expect(EndpointConfiguration).toEqual({ Types: ["REGIONAL"], IpAddressType: "dualstack" });
-  // A policy that is no longer in the template stays on the API. So there is always one.
-  expect(Policy["Fn::If"]).toEqual([
-    isGiven(template, "allowedCidrs"),
-    invoke({ IpAddress: { "aws:SourceIp": allowed } }),
-    invoke(),
-  ]);
-});
-
-test("with an endpoint, the API is private, and allowedCidrs are addresses in the VPC", () => {
-  const { EndpointConfiguration, Policy } = theOnly(maybePrivate, "AWS::ApiGateway::RestApi");
-  const [isPrivate, isRestricted] = [isGiven(maybePrivate, "vpce"), isGiven(maybePrivate, "allowedCidrs")];
-  expect(EndpointConfiguration["Fn::If"]).toEqual([
-    isPrivate,
-    { Types: ["PRIVATE"], VpcEndpointIds: [{ Ref: "vpce" }], IpAddressType: "dualstack" },
-    { Types: ["REGIONAL"], IpAddressType: "dualstack" },
-  ]);
-  const fromEndpoint = { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } };
-  expect(Policy["Fn::If"]).toEqual([
-    isPrivate,
-    {
-      "Fn::If": [
-        isRestricted,
-        invoke({ ...fromEndpoint, IpAddress: { "aws:VpcSourceIp": allowed } }),
-        invoke(fromEndpoint),
-      ],
-    },
-    { "Fn::If": [isRestricted, invoke({ IpAddress: { "aws:SourceIp": allowed } }), invoke()] },
-  ]);
-  maybePrivate.resourcePropertiesCountIs(
-    "AWS::ApiGateway::Method",
-    Match.objectLike({ ApiKeyRequired: true }),
-    Object.keys(ANSWERS).length,
-  );
 });
 
 test("a change of the endpoint or of allowedCidrs alone gives the stage another deployment", () => {

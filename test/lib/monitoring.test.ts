@@ -196,16 +196,6 @@ test("the dashboard is one of those that are free: 50 metrics at most", () => {
   expect(dashboardMetrics().length).toBeLessThanOrEqual(50);
 });
 
-test("monitoring=off: no alarm and no dashboard", () => {
-  for (const type of ["Alarm", "Dashboard"]) {
-    const resources = resourcesOf(template, `AWS::CloudWatch::${type}`);
-    expect(resources).not.toEqual([]);
-    for (const [, resource] of resources) expect(holdsFor(conditionOf(resource))).not.toContain("off");
-  }
-  // Watch still runs: it finds requests that were forgotten.
-  expect(theOnly(template, "AWS::Events::Rule").State).toBe("ENABLED");
-});
-
 test("Watch runs once in each period of the alarms, in its middle", () => {
   expect(theOnly(template, "AWS::Events::Rule").ScheduleExpression).toBe("cron(2/5 * * * ? *)");
   expect(new Set(alarms.map(({ Period }) => Period))).toEqual(new Set([300]));

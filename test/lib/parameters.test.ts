@@ -8,6 +8,7 @@ import {
   MAX_SOURCE_BUCKETS,
   MAX_SOURCE_BUCKETS_LENGTH,
 } from "../../lib/parameters.ts";
+import { Deployable } from "./aws-constraints.ts";
 import { synthesizeStacks } from "./synth.ts";
 
 const both = synthesizeStacks();
@@ -188,4 +189,97 @@ test("each parameter whose value has a form has values here", () => {
   const all = Object.entries({ ...parametersOf(newVpc), ...parametersOf(existingVpc) });
   const formed = all.flatMap(([name, { AllowedPattern }]) => (AllowedPattern === undefined ? [] : [name]));
   expect(Object.keys(VALUES).sort()).toEqual(formed.sort());
+});
+
+describe("what a parameter changes", () => {
+  const PUBLIC = { EndpointConfiguration: { Types: ["REGIONAL"], IpAddressType: "dualstack" } };
+  const PRIVATE = {
+    EndpointConfiguration: { Types: ["PRIVATE"], VpcEndpointIds: ["vpce-1"], IpAddressType: "dualstack" },
+  };
+  /** A policy that lets those call the API for whom all of this holds. */
+  const policy = (Condition?: object) => ({
+    Policy: {
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: "*" },
+          Action: "execute-api:Invoke",
+          Resource: "execute-api:/*",
+          Condition,
+        },
+      ],
+      Version: "2012-10-17",
+    },
+  });
+  const allowed = { "Fn::Split": [",", "192.0.2.0/24"] };
+  const fromEndpoint = { StringEquals: { "aws:SourceVpce": "vpce-1" } };
+  const launch = (some: object) => ({ LaunchTemplateData: expect.objectContaining(some) });
+  const tracing = (Mode: string) => ({ TracingConfig: { Mode } });
+  const latestAmi = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
+
+  test.each<[given: Record<string, string>, type: string, has: object]>([
+    // A policy that is no longer in the template stays on the API. So there is always one.
+    [{}, "ApiGateway::RestApi", { ...PUBLIC, ...policy() }],
+    [{ allowedCidrs: "192.0.2.0/24" }, "ApiGateway::RestApi", policy({ IpAddress: { "aws:SourceIp": allowed } })],
+    [{ vpce: "vpce-1" }, "ApiGateway::RestApi", { ...PRIVATE, ...policy(fromEndpoint) }],
+    [
+      { vpce: "vpce-1", allowedCidrs: "192.0.2.0/24" },
+      "ApiGateway::RestApi",
+      policy({ ...fromEndpoint, IpAddress: { "aws:VpcSourceIp": allowed } }),
+    ],
+    [{}, "Lambda::Function", tracing("PassThrough")],
+    [{ tracing: "on" }, "Lambda::Function", tracing("Active")],
+    [{}, "ApiGateway::Stage", { TracingEnabled: false }],
+    [{ tracing: "on" }, "ApiGateway::Stage", { TracingEnabled: true }],
+    [{}, "EC2::LaunchTemplate", launch({ ImageId: latestAmi })],
+    [{ amiId: "ami-1", key: "my-key" }, "EC2::LaunchTemplate", launch({ ImageId: "ami-1", KeyName: "my-key" })],
+    [{ subnet: "subnet-1" }, "AutoScaling::AutoScalingGroup", { VPCZoneIdentifier: "subnet-1" }],
+    [
+      { sg: "sg-1" },
+      "EC2::LaunchTemplate",
+      launch({ NetworkInterfaces: [expect.objectContaining({ Groups: ["sg-1"], AssociatePublicIpAddress: true })] }),
+    ],
+  ])("%j: each %s", (given, type, has) => {
+    const resources = new Deployable(existingVpc.toJSON(), given).of(`AWS::${type}`);
+    expect(resources).not.toEqual([]);
+    for (const [, properties] of resources)
+      for (const [name, value] of Object.entries(has)) expect(properties[name]).toEqual(value);
+  });
+
+  test.each<[given: Record<string, string>, type: string, count: number]>([
+    [{}, "Budgets::Budget", 0],
+    [{ monthlyBudget: "100", alarmEmail: "ops@example.com" }, "Budgets::Budget", 1],
+    [{}, "SNS::Subscription", 0],
+    [{ alarmEmail: "ops@example.com" }, "SNS::Subscription", 1],
+    [{ monitoring: "off" }, "CloudWatch::Alarm", 0],
+    [{ monitoring: "off" }, "CloudWatch::Dashboard", 0],
+    // It finds requests that were forgotten.
+    [{ monitoring: "off" }, "Events::Rule", 1],
+  ])("%j: of %s there are %i", (given, type, count) => {
+    expect(new Deployable(existingVpc.toJSON(), given).of(`AWS::${type}`)).toHaveLength(count);
+  });
+
+  test.each([
+    ["4000", undefined],
+    ["8000", { WriteUnitsPerSecond: "8000" }],
+  ])(
+    "warmWritesPerSecond=%s: the table of results is as warm as that, and a new table's usual without it",
+    (given, warm) => {
+      const tables = new Deployable(existingVpc.toJSON(), { warmWritesPerSecond: given }).of("AWS::DynamoDB::Table");
+      const results = tables.find(([id]) => id.includes("StorageRequestTask"));
+      expect(results?.[1].WarmThroughput).toEqual(warm);
+    },
+  );
+
+  test("few concurrent executions are not used up by streams: one request at a time leaves some of ten for the API", () => {
+    const batches = (lambdaConcurrency: string) =>
+      new Deployable(existingVpc.toJSON(), { lambdaConcurrency })
+        .of("AWS::Lambda::EventSourceMapping")
+        .map(([, properties]) => properties.ParallelizationFactor)
+        .sort((a, b) => a - b);
+    expect([batches("low"), batches("high")]).toEqual([
+      [1, 1, 1, 2],
+      [2, 10, 10, 10],
+    ]);
+  });
 });

@@ -81,30 +81,6 @@ describe("Shutdown and Expand", () => {
   });
 });
 
-describe("the concurrent executions of the account", () => {
-  const [[isHigh] = []] = Object.entries(template.findConditions("*")).filter(([id]) =>
-    id.includes("HasHighConcurrency"),
-  );
-
-  test("are not used up by streams where there are few: one request at a time leaves some of ten for the API", () => {
-    const batches = mappings.map((Properties) => {
-      const [name, high, low] = Properties.ParallelizationFactor["Fn::If"];
-      expect(name).toBe(isHigh);
-      return [
-        `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
-        low,
-        high,
-      ];
-    });
-    expect(batches.sort()).toEqual([
-      ["Request → GetSize", 1, 10],
-      ["Request → Task", 1, 10],
-      ["RequestPop → Task", 2, 10],
-      ["RequestTask → Aggregation", 1, 2],
-    ]);
-  });
-});
-
 describe("what each function may do", () => {
   const allowed = (name: string): string[] => {
     const role = functions.get(name).Role["Fn::GetAtt"][0];

@@ -91,57 +91,12 @@ describe("the stack in an existing VPC", () => {
       existingVpc.resourceCountIs(`AWS::EC2::${type}`, 0);
   });
 
-  test("starts agents in the given subnets, with the given key and security group", () => {
-    expect(theOnly(existingVpc, "AWS::AutoScaling::AutoScalingGroup").VPCZoneIdentifier).toEqual({ Ref: "subnet" });
-    const launch = theOnly(existingVpc, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
-    expect(launch.KeyName).toEqual({ "Fn::If": ["HasKeyPair", { Ref: "key" }, { Ref: "AWS::NoValue" }] });
-    expect(existingVpc.findConditions("HasKeyPair")).toEqual({
-      HasKeyPair: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "key" }, ""] }] },
-    });
-    expect(launch.NetworkInterfaces).toMatchObject([{ Groups: [{ Ref: "sg" }], AssociatePublicIpAddress: true }]);
-  });
-
   test("refuses subnets of another VPC before it makes anything", () => {
     const { SubnetsInVpc } = existingVpc.toJSON()["Rules"];
     expect(SubnetsInVpc.Assertions).toMatchObject([
       { Assert: { "Fn::EachMemberEquals": [{ "Fn::ValueOf": ["subnet", "VpcId"] }, { Ref: "vpc" }] } },
     ]);
   });
-
-  test("has an address for callers without private DNS, while it is private", () => {
-    const [[isPrivate] = []] = Object.entries(existingVpc.findConditions("*")).filter(([id]) =>
-      id.includes("IsPrivate"),
-    );
-    const [[api = ""] = []] = resourcesOf(existingVpc, "AWS::ApiGateway::RestApi");
-    const [[stage = ""] = []] = resourcesOf(existingVpc, "AWS::ApiGateway::Stage");
-    const { Value, Condition } = existingVpc.findOutputs("*")["prewarmapiVpceEndpoint"] ?? {};
-    expect(Condition).toBe(isPrivate);
-    expect(rendered(Value)).toBe(`https://ref-${api}-ref-vpce.execute-api.eu-west-1.amazonaws.com/ref-${stage}/`);
-    expect(newVpc.findOutputs("prewarmapiVpceEndpoint")).toEqual({});
-  });
-});
-
-test.each(both)("$name: tracing=on has AWS X-Ray trace the API and every function, off nothing", ({ template }) => {
-  const [[isOn] = []] = Object.entries(template.findConditions("*")).filter(
-    ([, it]) => JSON.stringify(it) === '{"Fn::Equals":[{"Ref":"tracing"},"on"]}',
-  );
-  expect(isOn).toBeDefined();
-  const functions = resourcesOf(template, "AWS::Lambda::Function");
-  expect(functions.length).toBeGreaterThan(9);
-  for (const [, { Properties }] of functions)
-    expect(Properties.TracingConfig).toEqual({ Mode: { "Fn::If": [isOn, "Active", "PassThrough"] } });
-  expect(theOnly(template, "AWS::ApiGateway::Stage").TracingEnabled).toEqual({ "Fn::If": [isOn, true, false] });
-
-  const writing = resourcesOf(template, "AWS::IAM::Policy").filter(([, it]) => JSON.stringify(it).includes("xray:"));
-  expect(writing).toHaveLength(1);
-  expect(writing[0]?.[1]).not.toHaveProperty("Condition");
-  expect(writing[0]?.[1].Properties.PolicyDocument.Statement).toMatchObject([
-    { Effect: { "Fn::If": [isOn, "Allow", "Deny"] }, Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"] },
-  ]);
-  const roles = functions.map(([, { Properties }]) => ({ Ref: Properties.Role["Fn::GetAtt"][0] }));
-  expect(new Set(writing[0]?.[1].Properties.Roles.map(JSON.stringify))).toEqual(
-    new Set(roles.map((it) => JSON.stringify(it))),
-  );
 });
 
 describe("the policy for sources in buckets", () => {
@@ -157,13 +112,6 @@ describe("the policy for sources in buckets", () => {
       ],
       ["s3:ListBucket", ["arn:aws:s3:::media", "arn:aws:s3:::docs", "arn:aws:s3:::-/site", "arn:aws:s3:::-/*"]],
     ]);
-  });
-
-  test("is there only if the parameter names something", () => {
-    const { Condition = "" } = policy as { Condition?: string };
-    expect(newVpc.findConditions(Condition)[Condition]).toEqual({
-      "Fn::Not": [{ "Fn::Equals": [{ Ref: "sourceBuckets" }, ""] }],
-    });
   });
 });
 

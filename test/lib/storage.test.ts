@@ -36,16 +36,3 @@ test("all of it is deleted with the stack: the bucket is emptied first", () => {
   expect(theOnly(template, "Custom::EmptiedBucket").ServiceToken).toEqual({ "Fn::GetAtt": [emptying, "Arn"] });
   expect(properties.Environment.Variables.BUCKET).toEqual({ Ref: bucket });
 });
-
-test("the table of results is as warm as the parameter says, and a new table's usual if it says nothing else", () => {
-  const results = resourcesOf(template, "AWS::DynamoDB::Table").find(([id]) =>
-    /^StorageRequestTask[0-9A-F]{8}$/.test(id),
-  );
-  const [condition] = Object.keys(template.toJSON()["Conditions"] ?? {}).filter((name) => name.includes("TakesAsNew"));
-  expect(results?.[1].Properties["WarmThroughput"]).toEqual({
-    "Fn::If": [condition, { Ref: "AWS::NoValue" }, { WriteUnitsPerSecond: { Ref: "warmWritesPerSecond" } }],
-  });
-  expect(template.toJSON()["Conditions"]).toMatchObject({
-    [condition ?? ""]: { "Fn::Equals": [{ Ref: "warmWritesPerSecond" }, "4000"] },
-  });
-});

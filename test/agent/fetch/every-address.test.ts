@@ -6,6 +6,7 @@ import { everyAddress, outcomeOf, type TaskAttempt } from "../../../agent/fetch/
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { fakeAdmission, fakeOrigins } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
+import { attemptOf } from "./attempts.ts";
 
 useVirtualClock();
 
@@ -46,14 +47,7 @@ test("once it is cancelled, no further address is asked, and no permit is taken"
   expect(reacquire).not.toHaveBeenCalled();
 });
 
-const GOOD = {
-  count: 1,
-  addressIndex: 0,
-  answer: { bytes: 1 },
-  verdict: { kind: "GOOD" },
-  startedAt: 0,
-  endedAt: 9,
-} as const;
+const GOOD = attemptOf({ bytes: 1 });
 const proven = (outcome: "warm" | "hit" | "not_kept"): TaskAttempt => ({
   attempt: GOOD,
   proof: { outcome, answer: { bytes: 1 }, tier: undefined, age: undefined, rounds: 1 },

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { judge } from "../../../agent/fetch/attempt-verdict.ts";
 import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { nextAddress, nextTry } from "../../../agent/fetch/next-attempt.ts";
-import type { Attempt } from "../../../agent/fetch/to-result.ts";
+import { attemptOf } from "./attempts.ts";
 
 const CLOSED: HttpResult = { bytes: 0, failure: { reason: "connection", code: "CLOSED" } };
 const PAGE: HttpResult = { bytes: 9, httpStatus: 200, xCache: "Error from cloudfront" };
@@ -12,43 +12,36 @@ const STALLED_ERROR: HttpResult = { bytes: 9, httpStatus: 502, failure: { reason
 const OTHERS_ERROR: HttpResult = { bytes: 0, httpStatus: 502, failure: { reason: "other_pop", code: "OTHER_POP" } };
 const status = (httpStatus: number): HttpResult => ({ bytes: 0, httpStatus });
 
-type Case = [name: string, answer: HttpResult, count: number, tries: number, hasNext: boolean, then: string];
+type Case = [name: string, answer: HttpResult, count: number, tries: number, then: string, hasNext?: boolean];
 
 test.each<Case>([
-  ["good", status(200), 1, 0, true, "never"],
-  ["refused", status(403), 1, 0, true, "never"],
-  ["a connection that was lost", CLOSED, 1, 0, true, "now"],
-  ["lost for the third time", CLOSED, 3, 0, true, "never"],
-  ["lost, after it was deferred", CLOSED, 1, 7, true, "now"],
-  ["408", status(408), 2, 0, true, "now"],
-  ["500 at the first address", status(500), 1, 0, true, "later"],
-  ["500 after a connection that was lost", status(500), 2, 0, true, "later"],
-  ["500 as the third attempt", status(500), 3, 0, true, "never"],
-  ["500, later, for the second time", status(500), 1, 1, true, "later"],
-  ["500, later, for the third time", status(500), 1, 2, true, "never"],
-  ["502", status(502), 1, 0, true, "later"],
-  ["502 whose page stalled", STALLED_ERROR, 1, 0, true, "later"],
-  ["502 of another POP", OTHERS_ERROR, 1, 0, true, "now"],
-  ["a page for an error", PAGE, 1, 0, true, "later"],
-  ["503", status(503), 1, 0, true, "later"],
-  ["429", status(429), 1, 0, true, "later"],
-  ["503, for the seventh time", status(503), 1, 6, true, "later"],
-  ["503, for the eighth time", status(503), 1, 7, true, "never"],
-  ["no address is worth it", CLOSED, 1, 0, false, "never"],
-])("%s", (_, answer, count, tries, hasNext, then) => {
-  const attempt = { count, answer, startedAt: 0, endedAt: 9 };
-  expect(nextTry({ ...attempt, verdict: judge(answer, null) }, tries, hasNext)).toBe(then);
+  ["good", status(200), 1, 0, "never"],
+  ["refused", status(403), 1, 0, "never"],
+  ["a connection that was lost", CLOSED, 1, 0, "now"],
+  ["lost for the third time", CLOSED, 3, 0, "never"],
+  ["lost, after it was deferred", CLOSED, 1, 7, "now"],
+  ["408", status(408), 2, 0, "now"],
+  ["500 at the first address", status(500), 1, 0, "later"],
+  ["500 after a connection that was lost", status(500), 2, 0, "later"],
+  ["500 as the third attempt", status(500), 3, 0, "never"],
+  ["500, later, for the second time", status(500), 1, 1, "later"],
+  ["500, later, for the third time", status(500), 1, 2, "never"],
+  ["502", status(502), 1, 0, "later"],
+  ["502 whose page stalled", STALLED_ERROR, 1, 0, "later"],
+  ["502 of another POP", OTHERS_ERROR, 1, 0, "now"],
+  ["a page for an error", PAGE, 1, 0, "later"],
+  ["503", status(503), 1, 0, "later"],
+  ["429", status(429), 1, 0, "later"],
+  ["503, for the seventh time", status(503), 1, 6, "later"],
+  ["503, for the eighth time", status(503), 1, 7, "never"],
+  ["no address is worth it", CLOSED, 1, 0, "never", false],
+])("%s", (_, answer, count, tries, then, hasNext = true) => {
+  expect(nextTry(attemptOf(answer, { count, verdict: judge(answer, null) }), tries, hasNext)).toBe(then);
 });
 
 /** An attempt at an address that failed so. */
-const failed = (addressIndex: number, reason: "http_5xx" | "other_pop"): Attempt => ({
-  count: 1,
-  addressIndex,
-  answer: { bytes: 0 },
-  startedAt: 0,
-  endedAt: 9,
-  verdict: { kind: "RETRY", failure: { reason } },
-});
+const failed = (addressIndex: number, reason: "http_5xx" | "other_pop") =>
+  attemptOf({ bytes: 0 }, { addressIndex, verdict: { kind: "RETRY", failure: { reason } } });
 const busy = (addressIndex: number) => failed(addressIndex, "http_5xx");
 const other = (addressIndex: number) => failed(addressIndex, "other_pop");
 
