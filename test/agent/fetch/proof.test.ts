@@ -14,116 +14,114 @@ const EDGE: HttpResult = {
 const TIMEOUT: Failure = { reason: "timeout", code: "T" };
 const MUTE: HttpResult = { bytes: 5, httpStatus: 200, xCache: "Hit from cloudfront" };
 
-/** Answers in order; what is not good is a failure. Each comes 3 s after the one before, and takes 100 ms. */
-function asking(...answers: (HttpResult | "bad")[]) {
-  const asked: ProofRequest[] = [];
+const NO_STORE: HttpResult = { ...MISS, cacheControl: "no-store" };
+const REFRESH: HttpResult = { ...MISS, xCache: "RefreshHit from cloudfront" };
+const CHALLENGE: HttpResult = { bytes: 0, httpStatus: 202, xCache: "Error from cloudfront", wafAction: "challenge" };
+
+type Answer = HttpResult | "bad";
+
+/** Proves a download that was a miss. Answers in order; each comes 3 s after the one before, and takes 100 ms. */
+async function proofBy(answers: readonly Answer[], isCancelled = () => false) {
+  const left = [...answers];
+  const steps: ProofRequest[] = [];
   let now = 0;
   const timed = (answer: HttpResult): Timed => {
     now += 3_000;
     return { answer, startedAt: now - 100, endedAt: now };
   };
   const request = async (step: ProofRequest) => {
-    asked.push(step);
-    const answer = answers.shift();
+    steps.push(step);
+    const answer = left.shift();
     if (answer === undefined) throw new Error("nothing more was to be requested");
     if (answer === "bad") return { failure: TIMEOUT, ...timed({ bytes: 0, failure: TIMEOUT }) };
     return { failure: responseFailure(answer.httpStatus ?? 200, answer), ...timed(answer) };
   };
-  const proving = (download: HttpResult, isCancelled = () => false) =>
-    prove(timed(download), { request, originSendsAge: () => false, isCancelled });
-  return { asked: () => asked.map(({ next }) => next), steps: asked, proving };
+  const proof = await prove(timed(MISS), { request, originSendsAge: () => false, isCancelled });
+  return { proof, steps, asked: steps.map(({ next }) => next).join(" ") };
 }
 
-test("a hit of the edge that has grown is warm, with its tier and Age", async () => {
-  const { asked, proving } = asking(EDGE);
-  const proof = await proving(MISS);
-  expect(proof).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 1 });
-  expect(proof).not.toHaveProperty("failure");
-  expect(proof).not.toHaveProperty("warning");
-  expect(asked()).toEqual(["check"]);
+const because = (text: string) => ({ reason: "not_kept", detail: expect.stringContaining(text) });
+const lost = (what: string) => ({ ...TIMEOUT, detail: `the object was downloaded, but the ${what} failed` });
+const WARM = { outcome: "warm", tier: "EDGE", age: 3, rounds: 1 };
+
+test.each<[string, readonly Answer[], Record<string, unknown>, asked: string]>([
+  ["a hit of the edge that has grown is warm, with its tier and Age", [EDGE], WARM, "check"],
+  [
+    "what is kept nowhere is requested four times, and the reason is said",
+    [MISS, NO_STORE, NO_STORE],
+    { outcome: "not_kept", rounds: 2, failure: because("no-store") },
+    "check download check",
+  ],
+  [
+    "what expires at once is not downloaded again",
+    [REFRESH, REFRESH],
+    { outcome: "not_kept", rounds: 1, failure: because("expires at once") },
+    "check check",
+  ],
+  [
+    "a check that fails is sent again, and leads to no second download",
+    ["bad", "bad", EDGE],
+    WARM,
+    "check check check",
+  ],
+  [
+    "a check that fails three times leads to a second download, and what is seen after it counts",
+    ["bad", "bad", "bad", MISS, EDGE],
+    { outcome: "warm", rounds: 2 },
+    "check check check download check",
+  ],
+  [
+    "checks that fail after each download: the task has failed with the check's reason, because no miss was seen",
+    ["bad", "bad", "bad", MISS, "bad"],
+    { outcome: "failed", rounds: 2, failure: lost("check") },
+    "check check check download check",
+  ],
+  [
+    "a check that fails after a hit leaves it a hit with a warning",
+    [MUTE, "bad", "bad", "bad"],
+    { outcome: "hit", warning: "no_age", rounds: 1 },
+    "check check check check",
+  ],
+  [
+    "an answer of AWS WAF to a check ends the proof: the task has failed with the reason waf",
+    [CHALLENGE],
+    { outcome: "failed", rounds: 1, answer: CHALLENGE, failure: { reason: "waf", code: "WAF_CHALLENGE" } },
+    "check",
+  ],
+  [
+    "an answer of AWS WAF ends the second download, too: that the object is not kept was not seen",
+    [MISS, CHALLENGE],
+    { outcome: "failed", failure: { reason: "waf" } },
+    "check download",
+  ],
+  [
+    "a second download that fails: the task has failed with its reason",
+    [MISS, "bad"],
+    { outcome: "failed", rounds: 1, failure: lost("second download") },
+    "check download",
+  ],
+  [
+    "a second download that fails after checks that failed",
+    ["bad", "bad", "bad", "bad"],
+    { outcome: "failed", rounds: 1, failure: { reason: "timeout" } },
+    "check check check download",
+  ],
+])("%s", async (_, answers, expected, asked) => {
+  const seen = await proofBy(answers);
+  expect(seen.proof).toMatchObject(expected);
+  expect(seen.proof.failure === undefined).toBe(expected["failure"] === undefined);
+  expect(seen.asked).toBe(asked);
 });
 
-test("what is kept nowhere is requested four times, and the reason is said", async () => {
-  const { asked, proving } = asking(MISS, { ...MISS, cacheControl: "no-store" }, { ...MISS, cacheControl: "no-store" });
-  const proof = await proving(MISS);
-  expect(proof).toMatchObject({ outcome: "not_kept", rounds: 2, failure: { reason: "not_kept" } });
-  expect(proof.failure?.detail).toContain("no-store");
-  expect(asked()).toEqual(["check", "download", "check"]);
+test("hits without Age are a hit with a warning; the second check waits until the task is alone", async () => {
+  const { proof, steps } = await proofBy([MUTE, MUTE]);
+  expect(proof).toMatchObject({ outcome: "hit", warning: "no_age", rounds: 1 });
+  expect(steps).toMatchObject([{ alone: false }, { alone: true }]);
 });
 
-test("what expires at once is not downloaded again", async () => {
-  const refresh: HttpResult = { ...MISS, xCache: "RefreshHit from cloudfront" };
-  const { asked, proving } = asking(refresh, refresh);
-  const proof = await proving(MISS);
-  expect(proof).toMatchObject({ outcome: "not_kept", rounds: 1 });
-  expect(proof.failure?.detail).toContain("expires at once");
-  expect(asked()).toEqual(["check", "check"]);
-});
-
-describe("a check that fails", () => {
-  test("is sent again, and leads to no second download", async () => {
-    const { asked, proving } = asking("bad", "bad", EDGE);
-    expect(await proving(MISS)).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 1 });
-    expect(asked()).toEqual(["check", "check", "check"]);
-  });
-
-  test("three times leads to a second download, and what is seen after it counts", async () => {
-    const { asked, proving } = asking("bad", "bad", "bad", MISS, EDGE);
-    expect(await proving(MISS)).toMatchObject({ outcome: "warm", rounds: 2 });
-    expect(asked()).toEqual(["check", "check", "check", "download", "check"]);
-  });
-
-  test("after each download: the task has failed with the check's reason, because no miss was seen", async () => {
-    const { asked, proving } = asking("bad", "bad", "bad", MISS, "bad");
-    const proof = await proving(MISS);
-    expect(proof).toMatchObject({ outcome: "failed", rounds: 2, failure: { reason: "timeout", code: "T" } });
-    expect(proof.failure?.detail).toBe("the object was downloaded, but the check failed");
-    expect(asked()).toEqual(["check", "check", "check", "download", "check"]);
-  });
-
-  test("after a hit leaves it a hit with a warning", async () => {
-    const { asked, proving } = asking(MUTE, "bad", "bad", "bad");
-    const proof = await proving(MISS);
-    expect(proof).toMatchObject({ outcome: "hit", warning: "no_age", rounds: 1 });
-    expect(proof).not.toHaveProperty("failure");
-    expect(asked()).toEqual(["check", "check", "check", "check"]);
-  });
-
-  test("of a task that is cut off is not sent again", async () => {
-    const { asked, proving } = asking("bad");
-    expect((await proving(MISS, () => true)).outcome).toBe("failed");
-    expect(asked()).toEqual(["check"]);
-  });
-});
-
-describe("an answer of AWS WAF to a verification request", () => {
-  const CHALLENGE: HttpResult = { bytes: 0, httpStatus: 202, xCache: "Error from cloudfront", wafAction: "challenge" };
-
-  test("ends the proof: the task has failed with the reason waf, and nothing more is asked for", async () => {
-    const { asked, proving } = asking(CHALLENGE);
-    const proof = await proving(MISS);
-    expect(proof).toMatchObject({ outcome: "failed", rounds: 1, answer: CHALLENGE });
-    expect(proof.failure).toMatchObject({ reason: "waf", code: "WAF_CHALLENGE" });
-    expect(asked()).toEqual(["check"]);
-  });
-
-  test("ends it in the second download, too: that the object is not kept was not seen", async () => {
-    const { asked, proving } = asking(MISS, CHALLENGE);
-    const proof = await proving(MISS);
-    expect(proof).toMatchObject({ outcome: "failed", failure: { reason: "waf" } });
-    expect(asked()).toEqual(["check", "download"]);
-  });
-});
-
-test("a second download that fails: the task has failed with its reason, after whatever check", async () => {
-  const { asked, proving } = asking(MISS, "bad");
-  const proof = await proving(MISS);
-  expect(proof).toMatchObject({ outcome: "failed", rounds: 1, failure: { reason: "timeout", code: "T" } });
-  expect(proof.failure?.detail).toBe("the object was downloaded, but the second download failed");
-  expect(asked()).toEqual(["check", "download"]);
-  const blind = asking("bad", "bad", "bad", "bad");
-  expect(await blind.proving(MISS)).toMatchObject({ outcome: "failed", rounds: 1, failure: { reason: "timeout" } });
-  expect(blind.asked()).toEqual(["check", "check", "check", "download"]);
+test("a check of a task that is cut off is not sent again", async () => {
+  const { proof, asked } = await proofBy(["bad"], () => true);
+  expect([proof.outcome, asked]).toEqual(["failed", "check"]);
 });
 
 describe("a check", () => {
