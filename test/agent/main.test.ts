@@ -132,32 +132,25 @@ function made<T>(name: string): T {
   return options as T;
 }
 
-describe("what the environment names", () => {
-  test("configures the agent's queues, dead-letter queue and results table", async () => {
-    await start();
-    const { queue, deadLetters, store } = made<AgentDeps>("Agent");
-    expect(await aws.named(() => queue.queues.main.receive(1, 1))).toEqual(["QUEUE_URL"]);
-    expect(await aws.named(() => queue.queues.express.receive(1, 1))).toEqual(["EXPRESS_QUEUE_URL"]);
-    expect(await aws.named(() => deadLetters.send("{}", "why"))).toEqual(["DEAD_LETTER_QUEUE_URL"]);
-    expect(await aws.named(() => store.findExisting([{ task_key: "k", pop_url: "p" }]))).toEqual([
-      "REQUEST_TASK_TABLE",
-    ]);
-    parts.end();
-  });
-
-  test("configures the tables, queues, Shutdown function and group of the request monitor", async () => {
-    await start();
-    const { requests, progress, queue, settlements, retire } = made<RequestMonitorOptions>("RequestMonitor");
-    expect(await aws.named(() => requests.getActive("r"))).toEqual(["REQUEST_TABLE"]);
-    expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
-    expect(new Set(await aws.named(() => queue.messageCount()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
-    expect(await aws.named(() => settlements.requestSettlement("r"))).toEqual(["PROGRESS_TABLE", "SHUTDOWN_ARN"]);
-    expect(
-      await aws.named(() => made<HeartbeatOptions>("Heartbeats").store.writeHeartbeat("r", {} as never, 1)),
-    ).toEqual(["PROGRESS_TABLE"]);
-    expect(await aws.named(retire)).toEqual(["PREWARM_INSTANCE_ID"]);
-    parts.end();
-  });
+test("what the environment names is what each part asks", async () => {
+  await start();
+  const { queue, deadLetters, store } = made<AgentDeps>("Agent");
+  const { requests, progress, queue: queues, settlements, retire } = made<RequestMonitorOptions>("RequestMonitor");
+  const { store: heartbeats } = made<HeartbeatOptions>("Heartbeats");
+  const calls: [call: () => Promise<unknown>, ...names: string[]][] = [
+    [() => queue.queues.main.receive(1, 1), "QUEUE_URL"],
+    [() => queue.queues.express.receive(1, 1), "EXPRESS_QUEUE_URL"],
+    [() => deadLetters.send("{}", "why"), "DEAD_LETTER_QUEUE_URL"],
+    [() => store.findExisting([{ task_key: "k", pop_url: "p" }]), "REQUEST_TASK_TABLE"],
+    [() => requests.getActive("r"), "REQUEST_TABLE"],
+    [() => progress.of("r"), "PROGRESS_TABLE"],
+    [() => queues.messageCount(), "QUEUE_URL", "EXPRESS_QUEUE_URL"],
+    [() => settlements.requestSettlement("r"), "PROGRESS_TABLE", "SHUTDOWN_ARN"],
+    [() => heartbeats.writeHeartbeat("r", {} as never, 1), "PROGRESS_TABLE"],
+    [retire, "PREWARM_INSTANCE_ID"],
+  ];
+  for (const [call, ...names] of calls) expect(new Set(await aws.named(call))).toEqual(new Set(names));
+  parts.end();
 });
 
 test("each setting of the environment reaches its part", async () => {
