@@ -113,7 +113,6 @@ describe("DynamoDB", () => {
 });
 
 describe("S3", () => {
-
   test("a read of a missing object needs ListBucket, too: else S3 answers 403", () => {
     expect(actionsOf("s3", "GetObject", "", "/b/k", { isMissing: true })).toEqual([
       "s3:GetObject arn:aws:s3:::b/k",

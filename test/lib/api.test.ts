@@ -1,4 +1,3 @@
-
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
