@@ -9,7 +9,6 @@ import { resultOf } from "./agent/receive/agent-world.ts";
 import { fullTaskMessage, taskMessage } from "./agent/task-messages.ts";
 import { FAILURES, progress } from "./cli/progress.ts";
 import { distinctRequest, distinctSummary } from "./console/distinct-request.ts";
-import { madeUpReport } from "./console/report/made-up-report.ts";
 import { Distinct, type EqualOnPurpose, equalFields } from "./distinct.ts";
 import { BODY } from "./lambdas/api/world.ts";
 import { fullHeartbeat, fullRequest, fullResult, heartbeat, request, result, target } from "./lambdas/items.ts";
@@ -59,27 +58,12 @@ function subjects(prefix: string, groups: number): string[] {
 }
 
 const MARKS: EqualOnPurpose = { fields: ["listed", "expanded", "closing"], reason: "indexes mark an item by `y`" };
-const NOT_KEPT: EqualOnPurpose = {
-  fields: ["not_kept_count", "failures.0.tasks"],
-  reason: "they count the same tasks",
-};
-const ENDED: readonly EqualOnPurpose[] = [
-  {
-    fields: [
-      "in_progress_size",
-      "available_task_count",
-      "in_progress_task_count",
-      "bytes_per_second",
-      "instances_at_work",
-    ].map((name) => `request.${name}`),
-    reason: "nothing is under way in a request that has ended",
-  },
-  { fields: ["request.download_count", "request.total_count"], reason: "each task has a result" },
+/** Of a request and its summary. */
+const ONE_REQUEST: readonly EqualOnPurpose[] = [
   { fields: ["request.request_id", "summary.request_id"], reason: "both are of one request" },
-  { fields: ["request.status", "summary.status"], reason: "both are of one request" },
+  { fields: ["request.not_kept_count", "summary.failures.0.tasks"], reason: "they count the same tasks" },
 ];
 const SUBJECT = "all of them are failures of tasks";
-const REPORT = madeUpReport();
 
 const FIXTURES: readonly [name: string, fixture: object, onPurpose?: readonly EqualOnPurpose[]][] = [
   ["request()", request(), NOTHING_IS_DONE],
@@ -96,12 +80,10 @@ const FIXTURES: readonly [name: string, fixture: object, onPurpose?: readonly Eq
   ["the command's progress()", progress()],
   ["the command's failures", FAILURES, [{ fields: subjects("", 2), reason: SUBJECT }]],
   [
-    "the console's request",
-    { ...distinctRequest(), pops: undefined },
-    [NOT_KEPT, { fields: subjects("failures.", 4), reason: SUBJECT }],
+    "the console's request and summary",
+    { request: { ...distinctRequest(), pops: undefined, failures: undefined }, summary: distinctSummary() },
+    [...ONE_REQUEST, { fields: subjects("summary.failures.", 4), reason: SUBJECT }],
   ],
-  ["the console's summary", distinctSummary(), [{ fields: subjects("failures.", 4), reason: SUBJECT }]],
-  ["a report", { ...REPORT, request: { ...REPORT.request, pops: undefined } }, ENDED],
 ];
 
 test.each(FIXTURES)("no two fields of %s are equal", (_, fixture, onPurpose) => {
