@@ -101,7 +101,7 @@ export default {
   "waf-answer-decides-for-followers": {
     invariant: "A response of AWS WAF at a lead does not decide for the other POPs of its REC.",
     description: "A challenge of AWS WAF counts as a failure of the origin.",
-    test: "test/domain/plan/promote-followers.test.ts",
+    test: "test/domain/plan/followers.test.ts",
     changes: [
       {
         file: "domain/result/failure.ts",

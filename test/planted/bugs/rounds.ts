@@ -76,7 +76,7 @@ export default {
   "message-size-not-reset": {
     invariant: "Messages of a target are filled to the limit, not only the first one.",
     description: "A message that is full stays open, so the URLs after it are added to it or sent twice.",
-    test: "test/domain/plan/messages.test.ts",
+    test: "test/domain/plan/task-message.test.ts",
     changes: [
       {
         file: "domain/plan/task-message.ts",

@@ -17,7 +17,7 @@ export default {
   "follower-never-queued": {
     invariant: "Every follower of a lead that succeeded gets a message of its own.",
     description: "The last follower of a lead gets no message.",
-    test: "test/domain/plan/promote-followers.test.ts",
+    test: "test/domain/plan/followers.test.ts",
     changes: [
       {
         file: "domain/plan/followers.ts",
@@ -83,7 +83,7 @@ export default {
   "variants-share-key": {
     invariant: "Two variants of a URL have two keys, also where the URL is too long for a key.",
     description: "The key of a task whose URL is hashed lacks the name of the variant.",
-    test: "test/domain/plan/task-key.test.ts",
+    test: "test/domain/plan/task.test.ts",
     changes: [
       {
         file: "domain/plan/task.ts",
