@@ -331,15 +331,43 @@ describe("a manifest of DASH", () => {
     expect((await readOne("dash", document)).urls).toEqual([OWN, "http://site.test/a"]);
   });
 
-  it("counts segments at another host without generating them, and not toward the URL limit", async () => {
-    const document = mpd(
-      `<BaseURL>https://cdn.test/</BaseURL><BaseURL>https://a.test/</BaseURL><Period><AdaptationSet>${rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
-    );
+  const walked = async (document: string, before: Parameters<typeof walkAll>[2]) => {
     const { port } = await site({ "/doc": document });
-    const serves = (host: string) => host === "a.test";
-    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves, remaining: 10 });
-    expect(urls).toHaveLength(10);
-    expect(leftOut).toEqual({ other_host: 11 });
+    return walkAll(depsAt(port), [{ type: "dash", url: OWN }], before);
+  };
+  const numbered = (base: string, count: number) => Array.from({ length: count }, (_, i) => `${base}${i}`);
+  const ten = rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`);
+
+  it.each<[string, string, Parameters<typeof walkAll>[2], string[], object]>([
+    [
+      "at another host, and not toward the URL limit",
+      mpd(
+        `<BaseURL>https://cdn.test/</BaseURL><BaseURL>https://a.test/</BaseURL><Period><AdaptationSet>${ten}</AdaptationSet></Period>`,
+      ),
+      { serves: (host) => host === "a.test", remaining: 10 },
+      numbered("https://a.test/", 10),
+      { other_host: 11 },
+    ],
+    [
+      "of which only the init section is at another host",
+      one(
+        rep(
+          `<SegmentTemplate initialization="https://cdn.test/i" media="/$Time$">${timeline('d="1" r="2"')}</SegmentTemplate>`,
+        ),
+      ),
+      { serves: (host) => host !== "cdn.test" },
+      [OWN, ...numbered("http://site.test/", 3)],
+      { other_host: 1 },
+    ],
+    [
+      "that another source has named, as duplicates, and not toward the URL limit",
+      one(ten),
+      { own: numbered("http://site.test/", 10), remaining: 5 },
+      [OWN],
+      { duplicate: 10 },
+    ],
+  ])("counts segments %s", async (_, document, before, urls, leftOut) => {
+    expect(await walked(document, before)).toMatchObject({ urls, leftOut });
   });
 
   it.each([
@@ -352,31 +380,10 @@ describe("a manifest of DASH", () => {
       `<Period><BaseURL>https://cdn.test/</BaseURL><AdaptationSet>${segments}${rep().repeat(representations)}</AdaptationSet></Period>`,
       'mediaPresentationDuration="PT900000S"',
     );
-    const { port } = await site({ "/doc": document });
     const serves = vi.fn(() => isOwn);
-    const walked = walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves });
-    if (problem === undefined) expect((await walked).leftOut).toEqual({ other_host: 900_001 });
-    else await expect(walked).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
+    const walk = walked(document, { serves });
+    if (problem === undefined) expect((await walk).leftOut).toEqual({ other_host: 900_001 });
+    else await expect(walk).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
     expect(serves.mock.calls.length).toBeLessThan(25);
-  });
-
-  it("is read if only its init section is at another host", async () => {
-    const document = mpd(
-      `<Period><AdaptationSet>${rep(`<SegmentTemplate initialization="https://cdn.test/i" media="/$Time$">${timeline('d="1" r="2"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
-    );
-    const { port } = await site({ "/doc": document });
-    const serves = (host: string) => host !== "cdn.test";
-    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { serves });
-    expect(urls).toEqual([OWN, ...[0, 1, 2].map((it) => `http://site.test/${it}`)]);
-    expect(leftOut).toEqual({ other_host: 1 });
-  });
-
-  it("counts segments that another source has named as duplicates, not toward the URL limit", async () => {
-    const document = one(rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`));
-    const { port } = await site({ "/doc": document });
-    const own = Array.from({ length: 10 }, (_, i) => `http://site.test/${i}`);
-    const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "dash", url: OWN }], { own, remaining: 5 });
-    expect(urls).toEqual([OWN]);
-    expect(leftOut).toEqual({ duplicate: 10 });
   });
 });
