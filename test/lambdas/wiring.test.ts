@@ -155,6 +155,10 @@ test.each([api, expand, getSize])("%o asks at the ports of its environment", (bu
   expect(build().ports).toEqual(PORTS);
 });
 
+test("the API finds what a dry run needs besides", async () => {
+  expect(await api().loadProbes()).toHaveProperty("sampleSizes");
+});
+
 test.each([api, getSize, task])("%o asks the DNS of its environment, and takes private addresses", async (build) => {
   expect(await build().dns.addresses("d111111abcdef8.SIN2-P1.cloudfront.net")).toEqual(["127.0.0.1"]);
 });

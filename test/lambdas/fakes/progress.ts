@@ -12,7 +12,7 @@ interface FakeFailures extends Omit<FailureGroup, "tasks" | "pops"> {
   readonly places: Set<number>;
 }
 
-export class FakeProgress implements Public<ProgressTable> {
+export class FakeProgress implements Omit<Public<ProgressTable>, "writeHeartbeat"> {
   /** Counters of the requests, and of their POPs as `req_id/block/place`. */
   readonly counts = new Map<string, Count>();
   readonly beaten = new Map<string, Heartbeat[]>();
@@ -120,9 +120,6 @@ export class FakeProgress implements Public<ProgressTable> {
       if (count !== undefined) found.set(pop, count);
     }
     return found;
-  }
-  async writeHeartbeat(reqId: string, heartbeat: Heartbeat) {
-    this.beaten.set(reqId, [...(this.beaten.get(reqId) ?? []), heartbeat]);
   }
 
   async resolvedPops() {

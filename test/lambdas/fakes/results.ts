@@ -3,7 +3,7 @@ import { shardKey, type TaskKey } from "../../../domain/plan/task.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Public } from "../../../tools/local/fake-deps.ts";
 
-export class FakeResults implements Public<RequestTaskTable> {
+export class FakeResults implements Omit<Public<RequestTaskTable>, "putGood" | "putFailure" | "isTemporary"> {
   constructor(readonly items: TaskResult[] = []) {}
 
   async *of(reqId: string, from: number, to: number) {
@@ -12,16 +12,6 @@ export class FakeResults implements Public<RequestTaskTable> {
   }
   async *ofPop(reqId: string, pop: string, shards: number, _onRead?: (bytes: number) => void) {
     for await (const result of this.of(reqId, 0, shards)) if (result.pop === pop) yield result;
-  }
-  async putGood(results: readonly TaskResult[]): Promise<TaskResult[]> {
-    for (const result of results) await this.putFailure(result);
-    return [];
-  }
-  async putFailure(result: TaskResult) {
-    this.items.splice(0, this.items.length, ...this.items.filter(({ pop_url }) => pop_url !== result.pop_url), result);
-  }
-  isTemporary() {
-    return false;
   }
   async findExisting(keys: readonly TaskKey[]) {
     const asked = new Set(keys.map(({ pop_url }) => pop_url));
