@@ -6,7 +6,7 @@ import { peakMegabytes } from "../local/processes.ts";
 import { HOST } from "./nginx.ts";
 import { cpuMicrosOf, nodeFlags, OUR_CORE, startFakeAws, startPinned } from "./pinned.ts";
 
-export interface AgentRunOptions {
+interface AgentRunOptions {
   /** The agent as deployed. */
   readonly bundle: string;
   /** The program that runs it. @default the Node that runs here */
@@ -18,7 +18,7 @@ export interface AgentRunOptions {
   readonly tasks: number;
 }
 
-export interface AgentRun {
+interface AgentRun {
   readonly seconds: number;
   /** Of the agent alone, from its first call to the queue to its last. */
   readonly cpuMicros: number;

@@ -94,7 +94,7 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
 }
 
 /** One way to run the agent. */
-export interface Setting {
+interface Setting {
   readonly client: "its own" | "undici";
   /** `edge`: each task is asked for twice, at a server that answers with hits. */
   readonly verify: "off" | "edge";
@@ -112,7 +112,7 @@ interface Cost {
 }
 
 /** What the agent costs in some settings, which run in turn: what disturbs the machine disturbs all of them. */
-export class AgentCosts {
+class AgentCosts {
   private readonly costs = new Map<string, Cost[]>();
 
   /** @param bundles of the agent, by its client */
@@ -178,7 +178,7 @@ function named({ client, verify, node, urlsPerMessage, tasks }: Setting): string
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 /** Bundles the agent as it is deployed, but with undici for its downloads. @returns the bundle's path */
-export async function bundleAgentWithUndici(): Promise<string> {
+async function bundleAgentWithUndici(): Promise<string> {
   const outfile = `${BUILT}agent-with-undici.mjs`;
   let swapped = 0;
   await build({

@@ -8,7 +8,7 @@ import { ROOT } from "../local/paths.ts";
 const SYNTH = `${BUILT}cdk.out`;
 
 /** What `cdk synth` would upload: the agent's bundle, and each Lambda's by name, with its environment. */
-export interface Deployables {
+interface Deployables {
   readonly agent: string;
   readonly lambdas: ReadonlyMap<string, string>;
   readonly environments: ReadonlyMap<string, Readonly<Record<string, string>>>;

@@ -13,7 +13,7 @@ export interface Kept {
   readonly findings: Findings;
 }
 
-export function keptFindings(): Record<string, Kept> {
+function keptFindings(): Record<string, Kept> {
   return existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as Record<string, Kept>) : {};
 }
 

@@ -90,7 +90,7 @@ export function dollars(value: number): string {
 }
 
 /** POPs of the largest request that is computed and tried as a model. */
-export const LARGEST_POPS = 400;
+const LARGEST_POPS = 400;
 /** For how long SQS lets a message be in flight. */
 const IN_FLIGHT_HOURS = 12;
 const BATCH = 1_000;
@@ -167,7 +167,7 @@ export function largestTable(units: Units): string {
 }
 
 /** What the counters of a fleet cost. */
-export interface CounterLoad {
+interface CounterLoad {
   /** Write units of counters for each write unit of results, which are one each. */
   readonly share: number;
   /** Write units a second on the busiest partition key. */
@@ -178,7 +178,7 @@ export interface CounterLoad {
  * @param resultsPerSecond of one request
  * @param batchSize results in a batch
  */
-export function counterLoad(resultsPerSecond: number, batchSize: number, pops: number): CounterLoad {
+function counterLoad(resultsPerSecond: number, batchSize: number, pops: number): CounterLoad {
   const batches = resultsPerSecond / batchSize;
   return {
     share: counterWriteUnits(pops) / batchSize,

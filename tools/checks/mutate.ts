@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { isMain, ROOT } from "../root.ts";
 
 /** What one run mutates, and the tests that it runs: patterns of paths from the root. */
-export interface MutationTarget {
+interface MutationTarget {
   readonly mutate: readonly string[];
   readonly tests: readonly string[];
 }

@@ -112,7 +112,7 @@ interface Ready {
   readonly policy: Policy;
 }
 
-export interface DistributionBehaviours {
+interface DistributionBehaviours {
   readonly domain: string;
   readonly behaviours?: readonly Behaviour[];
 }

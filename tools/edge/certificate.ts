@@ -4,7 +4,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
  * The parts of ASN.1's DER that a certificate needs. They are written out here, because the libraries for it bring a
  * dozen packages and a global polyfill.
  */
-export type Der = Buffer;
+type Der = Buffer;
 
 function element(tag: number, ...contents: readonly Uint8Array[]): Der {
   const content = Buffer.concat(contents);
@@ -41,7 +41,7 @@ export function time(date: Date): Der {
   return element(0x17, Buffer.from(`${digits}Z`));
 }
 
-export function oid(dotted: string): Der {
+function oid(dotted: string): Der {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
   return element(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
 }

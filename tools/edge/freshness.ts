@@ -15,7 +15,7 @@ export function keeping(reply: Reply, { policy }: Asked, now: number) {
 const DEFAULT_TTL: TtlSeconds = { min: 0, default: 86_400, max: Number.POSITIVE_INFINITY };
 
 /** The headers of an answer that say how long it may be kept. */
-export interface Dated {
+interface Dated {
   readonly status: number;
   readonly cacheControl: string | undefined;
   readonly expires: string | undefined;

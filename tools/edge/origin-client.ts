@@ -7,7 +7,7 @@ import { keeping } from "./freshness.ts";
 import { DISTRIBUTION_HEADER } from "./origin.ts";
 import { type Entry, headerOf, type Reply } from "./reply.ts";
 
-export interface OriginClientOptions {
+interface OriginClientOptions {
   readonly url: string;
   readonly now: () => number;
 }
@@ -127,7 +127,7 @@ export class Bodies {
  * others are removed. Undefined if nothing is left.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#ResponseCustomRemovedHeaders
  */
-export function passedVary(vary: string, { keyHeaders }: Pick<Policy, "keyHeaders">): string | undefined {
+function passedVary(vary: string, { keyHeaders }: Pick<Policy, "keyHeaders">): string | undefined {
   const names = vary
     .split(",")
     .map((name) => name.trim())
@@ -138,7 +138,7 @@ export function passedVary(vary: string, { keyHeaders }: Pick<Policy, "keyHeader
 const PASSED = new Set(["accept-encoding", "cookie"]);
 
 /** An answer of the origin with Vary as CloudFront passes it on. */
-export function withPassedVary(reply: Reply, { policy }: Asked): Reply {
+function withPassedVary(reply: Reply, { policy }: Asked): Reply {
   const vary = headerOf(reply, "vary");
   if (vary === undefined) return reply;
   const passed = passedVary(vary, policy);
@@ -149,7 +149,7 @@ export function withPassedVary(reply: Reply, { policy }: Asked): Reply {
 }
 
 /** An answer in the form in which it is kept. */
-export interface Formed {
+interface Formed {
   readonly reply: Reply;
   /** The encoding that the edge gave it, or `identity` if it might have been compressed and was not. */
   readonly form?: Encoding | "identity";

@@ -8,7 +8,7 @@ import { contentRange, type Range, requestedRange } from "./reply.ts";
 import { Content, type Cut, type Site, type StoredObject } from "./site.ts";
 
 /** What the origin was asked. Keys are paths as they were asked for, with their query strings. */
-export interface OriginCounts {
+interface OriginCounts {
   /** GETs answered with a whole body, or with an error: what warming is meant to save. */
   readonly fetches: Readonly<Record<string, number>>;
   readonly heads: number;
@@ -27,7 +27,7 @@ export interface Origin {
   close(): Promise<void>;
 }
 
-export interface OriginOptions {
+interface OriginOptions {
   readonly site: Site;
   /** Asked anew for each request, because it may change while the edge runs. */
   readonly settingsOf: (domain: string | undefined) => OriginSettings;
@@ -109,7 +109,7 @@ export const DISTRIBUTION_HEADER = "x-distribution";
  *
  * @param fetched how many GETs of this path were answered before
  */
-export function siteAnswer(
+function siteAnswer(
   site: Site,
   { path, range, probe }: Pick<OriginRequestSeen, "path" | "range" | "probe">,
   headers: IncomingHttpHeaders,
@@ -126,7 +126,7 @@ export function siteAnswer(
  * What the origin has for a request, of an object that differs by request headers: the bytes follow from their values,
  * and Vary names them.
  */
-export function variantOf(object: StoredObject, headers: Readonly<Record<string, unknown>>): StoredObject {
+function variantOf(object: StoredObject, headers: Readonly<Record<string, unknown>>): StoredObject {
   const { vary, content, name } = object;
   if (vary === undefined) return object;
   const values = vary.map((header) => `${header}: ${headers[header] ?? ""}`);
@@ -137,7 +137,7 @@ export function variantOf(object: StoredObject, headers: Readonly<Record<string,
   };
 }
 
-export interface OriginAnswer {
+interface OriginAnswer {
   readonly status: number;
   readonly headers: Record<string, string | number>;
   /** Absent: no body at all. */
@@ -146,13 +146,13 @@ export interface OriginAnswer {
   readonly cut?: Cut;
 }
 
-export interface OriginRequest {
+interface OriginRequest {
   readonly range?: string | undefined;
   readonly ifNoneMatch?: string | undefined;
 }
 
 /** What the origin says to a GET of `object`; to a HEAD it says the same, without the body. */
-export function originAnswer(object: StoredObject | undefined, request: OriginRequest): OriginAnswer {
+function originAnswer(object: StoredObject | undefined, request: OriginRequest): OriginAnswer {
   if (!object) return { status: 404, headers: { "content-length": 0 } };
   const { content, status } = object;
   if (status !== 200) return whole(object, {});
@@ -193,7 +193,7 @@ export interface OriginLimit {
 }
 
 /** Serves the origin of each distribution up to its limit. */
-export class Limiters {
+class Limiters {
   /** When each origin served lately, in milliseconds. */
   readonly #served = new Map<string | undefined, number[]>();
 
@@ -221,7 +221,7 @@ export function refusal({ status = 503, retryAfter }: OriginLimit, now: number) 
 }
 
 /** Sends the beginning of a body, and then breaks the connection. */
-export function sendCut(
+function sendCut(
   response: ServerResponse,
   { status, headers }: OriginAnswer,
   { content, range }: NonNullable<OriginAnswer["body"]>,

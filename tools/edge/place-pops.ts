@@ -4,7 +4,7 @@ import type { EdgeOptions, EdgePop } from "./edge-options.ts";
 import { newCounters, type Pop } from "./exchange.ts";
 import type { Tier } from "./tier.ts";
 
-export interface PlacedPops {
+interface PlacedPops {
   /** Every server of every POP, by address. */
   readonly popAt: ReadonlyMap<string, Pop>;
   /** The first server of each POP, by the POP's name. */

@@ -11,7 +11,7 @@ import { type Answer, contentRange, type Entry, type Reply, requestedRange } fro
 import { type SendContext, send } from "./send.ts";
 import type { Tier } from "./tier.ts";
 
-export interface PopHandlerOptions extends AnswerContext {
+interface PopHandlerOptions extends AnswerContext {
   /** Which POP's server has a local address. */
   readonly popAt: ReadonlyMap<string, Pop>;
   /** The first server of each POP. */
@@ -56,7 +56,7 @@ function handle(exchange: Exchange, fault: Fault | undefined, options: PopHandle
 }
 
 /** What all exchanges of an edge have in common. */
-export interface AnswerContext extends SendContext {
+interface AnswerContext extends SendContext {
   readonly distributions: Distributions;
   readonly behaviours: Behaviours;
   readonly origin: OriginClient;
@@ -111,7 +111,7 @@ export async function find({ method, asked, range }: Wanted, tier: Tier, origin:
 }
 
 /** An answer that the POP gives by itself. */
-export function madeUp(status: number, headers: Readonly<Record<string, string>> = {}): Found {
+function madeUp(status: number, headers: Readonly<Record<string, string>> = {}): Found {
   const body = Buffer.from(status === 204 ? "" : `${status}\n`);
   const all = { "content-type": "text/plain", ...headers };
   return {

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Certificate } from "./certificate.ts";
 
-export interface PopServerOptions {
+interface PopServerOptions {
   readonly addresses: readonly string[];
   readonly certificate: Certificate;
   readonly httpsPort?: number | undefined;
@@ -13,7 +13,7 @@ export interface PopServerOptions {
   readonly handler: (reset: (socket: Socket) => void) => RequestListener;
 }
 
-export interface PopServer {
+interface PopServer {
   readonly httpsPort: number;
   readonly httpPort: number;
   /** Cuts every connection and stops listening. */
@@ -84,12 +84,12 @@ export class Connections {
   }
 }
 
-export interface Listeners {
+interface Listeners {
   readonly port: number;
   close(): Promise<void>;
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   readonly addresses: readonly string[];
   /** @default one that is free on all the addresses */
   readonly port?: number | undefined;

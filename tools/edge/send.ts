@@ -92,7 +92,7 @@ const RESET_DELAY_MS = 20;
 const DRIP_MS = 50;
 
 /** Content-Length as the answer states it. */
-export function statedLength(length: number, fault: BodyFault | undefined): number {
+function statedLength(length: number, fault: BodyFault | undefined): number {
   return fault?.kind === "lie" ? Math.max(0, length + fault.contentLengthDelta) : length;
 }
 

@@ -97,7 +97,7 @@ function decoded(path: string): string {
 const BLOCK_BYTES = 64 * 1024;
 
 /** `letters`: text that a compression makes about half as large. `bytes`: nothing makes them smaller. */
-export type Alphabet = "bytes" | "letters";
+type Alphabet = "bytes" | "letters";
 
 /**
  * The bytes of one object: pseudo-random, and the same in every run for the same name. They are made a block at a time:

@@ -5,7 +5,7 @@ import { type Answer, asKept, type Entry, type Layer } from "./reply.ts";
 /** Asks the next layer. Must not reject. `known`: the entry that has expired here. */
 export type Upstream = (asked: Asked, known: Entry | undefined) => Promise<Answer>;
 
-export interface TierOptions {
+interface TierOptions {
   readonly layer: Layer;
   readonly upstream: Upstream;
   readonly now: () => number;
@@ -147,7 +147,7 @@ interface Flight {
 }
 
 /** The fetches of one tier that are under way. */
-export class Flights {
+class Flights {
   readonly #latest = new Map<string, Promise<Answer>>();
   readonly #all = new Set<Flight>();
 

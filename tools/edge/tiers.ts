@@ -5,7 +5,7 @@ import type { OriginClient } from "./origin-client.ts";
 import type { Layer } from "./reply.ts";
 import { Tier, type Upstream } from "./tier.ts";
 
-export interface Tiers {
+interface Tiers {
   /** The caches of a POP, by the POP's name: one for each of its addresses, or one for all. */
   readonly pops: ReadonlyMap<string, readonly Tier[]>;
   /** The caches behind them, by the REC's name. */
@@ -19,7 +19,7 @@ export interface Tiers {
   invalidate(paths: readonly string[], domain?: string): number;
 }
 
-export interface TiersOptions {
+interface TiersOptions {
   readonly pops: readonly EdgePop[];
   readonly origin: OriginClient;
   readonly now: () => number;

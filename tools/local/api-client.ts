@@ -16,7 +16,7 @@ export function checkedClient({ apiUrl, apiKey }: Pick<LocalPrewarm, "apiUrl" | 
 }
 
 /** An answer of the API. */
-export interface JudgedAnswer {
+interface JudgedAnswer {
   readonly method: string;
   /** With or without a query, with or without the `/` that it begins with. */
   readonly path: string;

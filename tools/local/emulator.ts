@@ -100,7 +100,7 @@ async function startEmulator(
 }
 
 /** The AWS APIs at an endpoint, as the account of a key; in AWS_REGION, if that is set. */
-export function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close" | "onInvalidation"> {
+function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close" | "onInvalidation"> {
   const region = process.env["AWS_REGION"] ?? REGION;
   return {
     endpoint,

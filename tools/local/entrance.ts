@@ -13,7 +13,7 @@ import { listenOnFirst } from "./ports.ts";
 const MAX_BODY = 10 * 2 ** 20;
 const MAX_EVENT = 6 * 2 ** 20;
 
-export interface EntranceOptions {
+interface EntranceOptions {
   /** It listens on the first of these that is free; 0: on any. */
   readonly ports: readonly number[];
   /** The emulator's URL of the API, without the stage's path. */
@@ -29,7 +29,7 @@ export interface EntranceOptions {
  * The API at an address as on AWS, `http://localhost:<port>/prod/`. It checks the key, which the emulator may not do, and
  * the host: a web page whose own name leads to this machine has another.
  */
-export interface Entrance {
+interface Entrance {
   readonly url: string;
   close(): Promise<void>;
 }
@@ -111,20 +111,20 @@ function refuse(to: ServerResponse, status: number, message: string): void {
 }
 
 /** What the entrance looks at in a call. */
-export interface EntranceCall {
+interface EntranceCall {
   readonly method: string;
   /** The request's target, as it came: path and query. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-export interface EntranceRules {
+interface EntranceRules {
   /** Hosts with port, as clients name this entrance. */
   readonly hosts: readonly string[];
   readonly apiKey: string;
 }
 
-export interface EntranceRefusal {
+interface EntranceRefusal {
   readonly status: number;
   readonly message: string;
 }
@@ -143,7 +143,7 @@ const METHODS: readonly string[] = ["GET", "HEAD", "POST"];
 const FORWARDED = ["accept", "accept-encoding", "content-type", "if-none-match", "user-agent", "x-api-key"] as const;
 
 /** Says why a call may not pass to the API. Undefined if it may. */
-export function entranceRefusal(call: EntranceCall, rules: EntranceRules): EntranceRefusal | undefined {
+function entranceRefusal(call: EntranceCall, rules: EntranceRules): EntranceRefusal | undefined {
   const { hosts, apiKey } = rules;
   // A page's own name may lead to this machine (DNS rebinding). The name stays in Host.
   const { host = "" } = call.headers;
@@ -161,7 +161,7 @@ export function entranceRefusal(call: EntranceCall, rules: EntranceRules): Entra
 }
 
 /** The headers to forward. Drops the console's own Origin, because the front rejects every request that has one. */
-export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const forwarded = Object.fromEntries(
     FORWARDED.flatMap((name) => {
       const value = headers[name];

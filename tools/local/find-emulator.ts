@@ -9,7 +9,7 @@ const PACKAGES = `${LOCAL}ministack-packages`;
 const IMAGE = "ministackorg/ministack:1.5.33";
 
 /** How to start the emulator: the command, its arguments, and variables to add to its environment. */
-export interface EmulatorCommand {
+interface EmulatorCommand {
   readonly command: string;
   /** @param socketPath Unix socket to listen on, and on nothing else: a web page can reach every port of this machine */
   readonly args: (environment: NodeJS.ProcessEnv, socketPath: string) => readonly string[];

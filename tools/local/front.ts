@@ -13,7 +13,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-export interface FrontOptions {
+interface FrontOptions {
   /** Unix socket on which the emulator listens. */
   readonly socketPath: string;
   readonly accessKeyId: string;
@@ -110,7 +110,7 @@ export interface FrontCall {
 }
 
 /** Whom the front lets pass. */
-export interface FrontRules {
+interface FrontRules {
   /** Hosts with port, as clients name this front. */
   readonly hosts: ReadonlySet<string>;
   /** Access key ids of this run. */
@@ -151,7 +151,7 @@ export function asksForKeys({ url, authorization }: Pick<FrontCall, "url" | "aut
 }
 
 /** Whether a call creates an invalidation: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html */
-export function createsInvalidation({ method, url }: Pick<FrontCall, "method" | "url">): boolean {
+function createsInvalidation({ method, url }: Pick<FrontCall, "method" | "url">): boolean {
   return method === "POST" && /^\/2020-05-31\/distribution\/[^/?]+\/invalidation(\?|$)/.test(url);
 }
 

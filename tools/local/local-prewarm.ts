@@ -17,7 +17,7 @@ import {
   startStandIn,
 } from "./stand-in-edge.ts";
 
-export interface LocalOptions {
+interface LocalOptions {
   /** The edge to stand in for CloudFront. @default none: what the PREWARM_* variables point at, or CloudFront itself */
   readonly edge?: StandInOptions;
   /** Port of the API. @default 8480 if it is free, else any */
@@ -137,7 +137,7 @@ function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws,
 }
 
 /** A deployed stack with what the emulator lacks: its agents run, and its API has an address. */
-export interface StackAtWork {
+interface StackAtWork {
   readonly apiUrl: string;
   readonly apiKey: string;
   readonly deployed: Deployed;
@@ -145,7 +145,7 @@ export interface StackAtWork {
   close(): Promise<void>;
 }
 
-export interface WorkOptions {
+interface WorkOptions {
   readonly aws: Aws;
   readonly clients: LocalClients;
   /** Variables for the agents, beside those that their stack gives them. */

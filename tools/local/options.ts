@@ -11,7 +11,7 @@ export const USAGE = `npm start -- [--port N] [--no-edge]
   --no-edge   start no stand-in edge and no DNS: warm what PREWARM_DNS_SERVERS, PREWARM_HTTPS_PORT, PREWARM_HTTP_PORT and
               NODE_EXTRA_CA_CERTS point at or, with none of them set, the real CloudFront from this machine`;
 
-export interface StartOptions {
+interface StartOptions {
   readonly port: number | undefined;
   readonly edge: boolean;
   readonly help: boolean;

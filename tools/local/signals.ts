@@ -13,7 +13,7 @@ export const INTERRUPTED = 130;
  */
 export const ONE_PRESS_MS = 300;
 
-export interface SignalDeps {
+interface SignalDeps {
   readonly source: { on(signal: Signal, listener: () => void): unknown };
   readonly print: (line: string) => void;
   /** Begins to end the run, in order. */

@@ -32,7 +32,7 @@ export function idleByMode(template: StackTemplate): readonly (readonly [mode: s
 }
 
 /** A line for each thing that is billed, with the dollars of each value of `monitoring`. */
-export function idleTable(template: StackTemplate): string {
+function idleTable(template: StackTemplate): string {
   const modes = idleByMode(template);
   const keys = new Map(
     modes.flatMap(([, { lines }]) => lines.map((line) => [`${line.type} ${line.what}`, line] as const)),
@@ -58,7 +58,7 @@ export function idleTable(template: StackTemplate): string {
 }
 
 /** What costs nothing while the stack is idle, by reason. Configuration, such as roles and routes, is left out. */
-export function freeTable(template: StackTemplate): string {
+function freeTable(template: StackTemplate): string {
   const types = new Map<string, Set<string>>();
   const billedByUse = idleCost(template).free.filter(({ why }) => why !== CONFIGURATION.free);
   for (const { type, why } of billedByUse) types.set(why, (types.get(why) ?? new Set()).add(code(type)));
@@ -69,7 +69,7 @@ export function freeTable(template: StackTemplate): string {
 }
 
 /** The lines of `dry_run` for a million tasks of 10 KB. */
-export function millionTable(template: StackTemplate): string {
+function millionTable(template: StackTemplate): string {
   const { dollars } = millionTasks(template);
   return table(
     ["line of the estimate", "dollars", "of"],
@@ -167,7 +167,7 @@ export function priceTable(): string {
 }
 
 /** A price that is too small to be read is that of a million. */
-export function priceOf({ dollars, unit }: Price): string {
+function priceOf({ dollars, unit }: Price): string {
   return dollars < 0.001
     ? `${readableDollars(dollars * 1e6)} per million ${unit}s`
     : `${readableDollars(dollars)} per ${unit}`;
@@ -188,7 +188,7 @@ function readableDollars(dollars: number): string {
 }
 
 /** A million tasks: so many URLs at so many POPs. */
-export const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };
+const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };
 
 /**
  * What `dry_run` answers for a million tasks of 10 KB: a request with nothing but the fields that it must have, to a stack with the
@@ -235,7 +235,7 @@ export function costParts(): readonly (readonly [name: string, make: () => strin
 }
 
 /** The same figures as sentences. */
-export function sentences({ idle, others, million, millionAtTheEdge, millionAtMost }: ReturnType<typeof figures>) {
+function sentences({ idle, others, million, millionAtTheEdge, millionAtMost }: ReturnType<typeof figures>) {
   const modes = others.map((it) => `, ${it.idle} with \`monitoring=${it.mode}\``).join("");
   return [
     `**Idle:** ${idle} dollars a month with default parameters${modes}.`,

@@ -47,7 +47,7 @@ export function fillParts(document: string, parts: ReadonlyMap<string, () => str
 }
 
 /** The generated parts of docs/zh. Each has the name of the English one and `-zh`. */
-export const CHINESE_PARTS: readonly (readonly [name: string, make: () => string])[] = [
+const CHINESE_PARTS: readonly (readonly [name: string, make: () => string])[] = [
   ["routes-zh", routesTableInChinese],
   ["limits-zh", () => limitsTable(["项目", "最小", "最大"], (what) => words.LIMIT_WORDS[what])],
   ["regions-zh", () => regionsTable(["区域", "POP"])],
@@ -74,7 +74,7 @@ const SNIPPETS = `${ROOT}docs/snippets/`;
 const LANGUAGES: Readonly<Record<string, string>> = { ".ts": "ts", ".sh": "bash" };
 
 /** What shows each file of docs/snippets in a document: `warm-gate.sh` is the part `snippet-warm-gate`. */
-export function snippetParts(): [part: string, make: () => string][] {
+function snippetParts(): [part: string, make: () => string][] {
   return readdirSync(SNIPPETS).map((file) => {
     const extension = extname(file);
     const make = () =>

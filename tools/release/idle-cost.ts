@@ -3,7 +3,7 @@ import { PRICE, type Price, pricesOf } from "../../domain/cost/prices.ts";
 import { ConfiguredStack, type Parameters, type Resource, type StackTemplate } from "./stack-template.ts";
 
 /** One line of an idle stack's bill. */
-export interface IdleLine extends Charge {
+interface IdleLine extends Charge {
   /** CloudFormation type of what is billed. */
   readonly type: string;
   /** How many resources of it. */
@@ -13,7 +13,7 @@ export interface IdleLine extends Charge {
 }
 
 /** Resources that cost nothing while the stack is idle. */
-export interface FreeType {
+interface FreeType {
   readonly type: string;
   readonly count: number;
   readonly why: string;
@@ -82,10 +82,10 @@ export const STACK_PRICE = {
 };
 
 /** A month, as AWS's Pricing Calculator has it. */
-export const HOURS_OF_MONTH = 730;
+const HOURS_OF_MONTH = 730;
 
 /** What an idle resource is billed for in a month. */
-export interface Charge {
+interface Charge {
   /** In the singular: `quantity` says how many. */
   readonly what: string;
   readonly quantity: number;
@@ -93,10 +93,10 @@ export interface Charge {
 }
 
 /** What a resource costs in an idle month: its charges, or why there are none. */
-export type Charges = readonly Charge[] | { readonly free: string };
+type Charges = readonly Charge[] | { readonly free: string };
 
 /** What a resource of a type costs while no request is active and the last one ended a month ago. */
-export type IdleRule = { readonly free: string } | ((resource: Resource, stack: ConfiguredStack) => Charges);
+type IdleRule = { readonly free: string } | ((resource: Resource, stack: ConfiguredStack) => Charges);
 
 const free = (why: string) => ({ free: why });
 /** Never billed. */
@@ -119,7 +119,7 @@ const LONG_POLL_SECONDS = 20;
 const IDLE_RUN = { seconds: 1.3, readUnits: 2 * 0.5, receives: 1, logBytes: 1_000 };
 
 /** By CloudFormation type. A type that is not here has no rule, and the cost of a stack that has it is not known. */
-export const IDLE_RULES: Readonly<Record<string, IdleRule>> = {
+const IDLE_RULES: Readonly<Record<string, IdleRule>> = {
   "AWS::ApiGateway::ApiKey": CONFIGURATION,
   "AWS::ApiGateway::Deployment": CONFIGURATION,
   "AWS::ApiGateway::GatewayResponse": CONFIGURATION,
@@ -169,7 +169,7 @@ export const IDLE_RULES: Readonly<Record<string, IdleRule>> = {
 };
 
 /** A resource whose settings have a price that is not in the list. */
-export class UnpricedError extends Error {
+class UnpricedError extends Error {
   readonly code = "UNPRICED";
 
   constructor(what: string) {

@@ -86,10 +86,10 @@ export const topologySchema = z.object({
     }),
   }),
 });
-export type Topology = z.infer<typeof topologySchema>;
+type Topology = z.infer<typeof topologySchema>;
 
 /** Degrees: longitude, latitude. */
-export type Position = readonly [longitude: number, latitude: number];
+type Position = readonly [longitude: number, latitude: number];
 
 /** The lines that borders and coasts are made of. Two neighbours share theirs. */
 export function linesOf({ arcs, transform }: Topology): Position[][] {
@@ -105,7 +105,7 @@ export function linesOf({ arcs, transform }: Topology): Position[][] {
 }
 
 /** Each country's outlines as numbers of lines; `~n` is line n backwards. */
-export function outlinesOf({ objects }: Topology): number[][] {
+function outlinesOf({ objects }: Topology): number[][] {
   return objects.countries.geometries.flatMap((it) => (it.type === "Polygon" ? it.arcs : it.arcs.flat()));
 }
 

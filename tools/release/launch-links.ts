@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** A template in a bucket. */
-export interface TemplateInBucket {
+interface TemplateInBucket {
   readonly bucket: string;
   /** Of the bucket, and so of every stack that is launched from it: Lambda reads no other region's bucket. */
   readonly region: string;

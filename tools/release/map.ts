@@ -68,7 +68,7 @@ function radiusOf(pops: number): number {
 }
 
 /** A disc on the map. */
-export interface Disc extends Point {
+interface Disc extends Point {
   readonly name: string;
   readonly radius: number;
 }

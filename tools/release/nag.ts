@@ -7,7 +7,7 @@ import { isMain } from "../root.ts";
 import { ACKNOWLEDGED, type Acknowledged } from "./acknowledged.ts";
 
 /** A fault that cdk-nag finds. */
-export interface Finding {
+interface Finding {
   readonly id: string;
   /** Path of the construct, with the stack's name. */
   readonly path: string;

@@ -93,7 +93,7 @@ const GATEWAY_SAYS: Readonly<Record<string, readonly [meaning: string, text: str
 const ROUTES: ReadonlyMap<string, Readonly<Record<string, z.ZodType>>> = new Map(Object.entries(ANSWERS));
 
 /** All answers of a route by status. @param errors what the route says with each error, as an example */
-export function responsesOf(
+function responsesOf(
   route: string,
   errors: Readonly<Record<string, string>>,
   hasBody: boolean,
@@ -133,14 +133,14 @@ export function json(schema: JsonSchema, examples: JsonSchema): JsonSchema {
   return { "application/json": { schema, ...examples } };
 }
 
-export function refOf(schema: z.ZodType): JsonSchema {
+function refOf(schema: z.ZodType): JsonSchema {
   return { $ref: refTo(idOf(schema)) };
 }
 
 // Each registers its schemas under their ids.
 
 /** Every schema with an id, as JSON schemas that name each other by `#/components/schemas/<id>`. */
-export function componentSchemas(): Record<string, JsonSchema> {
+function componentSchemas(): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(z.globalRegistry, {
     uri: refTo,
     // What a caller may send. Answers are the same both ways, and may have new fields in a later release.
@@ -155,7 +155,7 @@ export function componentSchemas(): Record<string, JsonSchema> {
 }
 
 /** Where a schema with an id stands in the description. */
-export function refTo(id: string): string {
+function refTo(id: string): string {
   return `#/components/schemas/${id}`;
 }
 

@@ -30,7 +30,7 @@ export function requestId(example: string): Parameter {
 }
 
 /** One, or several with commas. */
-export const DETAIL: Parameter = {
+const DETAIL: Parameter = {
   ...query("detail", "What to tell beside the totals: one, or several with commas.", {
     type: "array",
     items: { type: "string", enum: DETAILS },
@@ -47,7 +47,7 @@ export const POP: Parameter = query(
   "SIN2-C1",
 );
 
-export const LIST_PARAMETERS: readonly Parameter[] = [
+const LIST_PARAMETERS: readonly Parameter[] = [
   query("limit", "How many requests a page has.", {
     type: "integer",
     minimum: 1,
@@ -58,7 +58,7 @@ export const LIST_PARAMETERS: readonly Parameter[] = [
   query("next", "Where the page before ended: what its answer said as `next`.", { type: "string" }),
 ];
 
-export const CATALOGUE_PARAMETERS: readonly Parameter[] = [
+const CATALOGUE_PARAMETERS: readonly Parameter[] = [
   query("country", "Only POPs in this country: its English name or its two-letter ISO code.", { type: "string" }, "SG"),
   query("region", "Only POPs that lie in this region.", {
     type: "string",
@@ -97,7 +97,7 @@ export const startBodySchema = z.union([prewarmBodySchema, retryBodySchema]).met
 });
 
 /** Bodies that may be sent, by a name; the first is the usual one. */
-export type BodyExamples = Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
+type BodyExamples = Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
 
 const SOME_URLS = {
   url_list: ["https://www.example.com/index.html", "https://www.example.com/css/bootstrap-icons.css"],
@@ -105,7 +105,7 @@ const SOME_URLS = {
 };
 const SOME_TIME = { timeout: 30, instance_count: 2 };
 
-export const PREWARM_EXAMPLES: BodyExamples = {
+const PREWARM_EXAMPLES: BodyExamples = {
   pops: {
     summary: "Two URLs at three POPs",
     value: {
@@ -151,7 +151,7 @@ export const PREWARM_EXAMPLES: BodyExamples = {
   },
 };
 
-export const INSTANCES_EXAMPLES: BodyExamples = {
+const INSTANCES_EXAMPLES: BodyExamples = {
   more: { summary: "Four instances for all requests", value: { DesiredCapacity: 4, req_id: EXAMPLE_ID } },
   pause: { summary: "Pauses all requests", value: { DesiredCapacity: 0 } },
   stop: {

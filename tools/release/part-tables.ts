@@ -172,7 +172,7 @@ export function lifecyclePart(): string {
 }
 
 /** The states and events as a Mermaid state diagram. Events that are possible in all active states leave their group. */
-export function lifecycleDiagram(): string {
+function lifecycleDiagram(): string {
   const arrow = (from: string, to: string, event: string) => `${from} --> ${to}: ${event}`;
   const edges = events.flatMap(([event, { from, to }]) => {
     if (from.length === 0) return [arrow("[*]", to ?? "", event)];

@@ -10,7 +10,7 @@ export class UsageError extends Error {
   }
 }
 
-export interface PublishOptions {
+interface PublishOptions {
   readonly bucket: string;
   /** Empty, or ends in a slash; never begins with one. */
   readonly prefix: string;

@@ -205,7 +205,7 @@ function isNoValue(value: unknown): boolean {
   return JSON.stringify(value) === JSON.stringify(NO_VALUE);
 }
 
-export const STACKS = ["PrewarmStack", "PrewarmExistingVpcStack"] as const;
+const STACKS = ["PrewarmStack", "PrewarmExistingVpcStack"] as const;
 
 export type StackName = (typeof STACKS)[number];
 

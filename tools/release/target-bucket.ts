@@ -54,12 +54,12 @@ export class PublishError extends Error {
 const BAD_CREDENTIALS = ["ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"];
 
 /** What a failed call for the bucket means. `region` is the caller's. */
-export function publishError(cause: unknown, bucket: string, region: string): PublishError {
+function publishError(cause: unknown, bucket: string, region: string): PublishError {
   return new PublishError(meaning(cause, bucket, region).replaceAll(/\s+/g, " "), { cause });
 }
 
 /** The region that S3 says a bucket is in, which it tells with whatever it answers. */
-export function homeRegion(answer: unknown): string | undefined {
+function homeRegion(answer: unknown): string | undefined {
   return answer instanceof S3ServiceException ? answer.$response?.headers["x-amz-bucket-region"] : undefined;
 }
 

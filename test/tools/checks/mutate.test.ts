@@ -1,11 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { targetOf, UnknownFolderError } from "../../../tools/checks/mutate.ts";
-
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** A tree in which `domain/tested` has a test, and `domain/untested` has none. */
 function tree(): string {
@@ -47,25 +44,5 @@ describe("npm run mutate", () => {
     const root = tree();
     expect(() => targetOf(path, root)).toThrow(UnknownFolderError);
     expect(() => targetOf(path, root)).toThrow(`'${path}'`);
-  });
-});
-
-describe.each(["agent/fetch", "agent/receive", "agent/report"])("%s", (folder) => {
-  const { mutate, tests } = targetOf(folder, ROOT);
-  const names = (of: string) => readdirSync(join(ROOT, of));
-
-  test("excludes only files that exist", () => {
-    const excluded = mutate.filter((pattern) => pattern.startsWith("!")).map((pattern) => basename(pattern));
-    expect(excluded.filter((name) => !names(folder).includes(name))).toEqual([]);
-  });
-
-  test("excludes only tests that exist, and keeps some", () => {
-    const ends = (pattern: string) => basename(pattern).replace(".test.ts", "").split("*");
-    const excluded = tests.filter((pattern) => pattern.startsWith("!")).map(ends);
-    const files = names(`test/${folder}`).filter((name) => name.endsWith(".test.ts"));
-    const isExcluded = (name: string, [begin = "", more]: readonly string[]) =>
-      more === undefined ? name === `${begin}.test.ts` : name.startsWith(begin);
-    expect(excluded.filter((pattern) => !files.some((name) => isExcluded(name, pattern)))).toEqual([]);
-    expect(files.some((name) => !excluded.some((pattern) => isExcluded(name, pattern)))).toBe(true);
   });
 });

@@ -55,25 +55,18 @@ describe("runChecks", () => {
     expect(table(none)).toContain("1 failed: x");
   });
 
-  test("the summary is vitest's count of tests if there is one, else the last line", () => {
-    const green = "\u001b[32m";
-    expect(
-      summaryOf(` Test Files  2 passed (2)\n      Tests  ${green}12 passed\u001b[39m (12)\n   Duration  3s\n`),
-    ).toBe("Tests 12 passed (12)");
-    expect(summaryOf("first\nlast\n\n")).toBe("last");
-  });
-
-  test("the summary has the coverage of lines and branches if that was measured", () => {
-    const output = [
-      "      Tests  2 failed | 12 passed (14)",
-      "=============================== Coverage summary ===============================",
-      "Statements   : 87.01% ( 1/2 )",
-      "Branches     : 83.56% ( 11283/13502 )",
-      "Functions    : 86% ( 1/2 )",
-      "Lines        : 89.17% ( 1/2 )",
-      "Details: coverage/index.html",
-    ];
-    expect(summaryOf(output.join("\n"))).toBe("Tests 2 failed | 12 passed (14), lines 89.17%, branches 83.56%");
+  test.each([
+    [
+      "\n Test Files  2 passed (2)\n      Tests  \u001b[32m12 passed\u001b[39m (12)\n   Duration  3s\n",
+      "Tests 12 passed (12)",
+    ],
+    ["first\nlast\n\n", "last"],
+    [
+      "      Tests  2 failed | 12 passed (14)\nBranches     : 83.56% ( 11283/13502 )\nLines        : 89.17% ( 1/2 )\nDetails: index.html",
+      "Tests 2 failed | 12 passed (14), lines 89.17%, branches 83.56%",
+    ],
+  ])("%j is vitest's count of tests with the coverage if there is one, else the last line", (output, summary) => {
+    expect(summaryOf(output)).toBe(summary);
   });
 });
 

@@ -1,16 +1,23 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ask } from "../../../tools/lab/load/foreign-page.ts";
-import { FUNCTION, signedAs, WISHES } from "../../../tools/lab/load/page-calls.ts";
-import { openFront } from "../../../tools/local/front.ts";
+import { signedAs } from "../../../tools/lab/load/page-calls.ts";
+import {
+  accessKeyId,
+  asksForKeys,
+  type FrontCall,
+  frontRefusal,
+  keysIn,
+  openFront,
+} from "../../../tools/local/front.ts";
 import { emulatorBehind } from "./emulator-behind.ts";
 
 const KEY = "271828182845";
 
-async function frontBefore(socketPath: string): Promise<URL> {
-  const front = await openFront({ socketPath, accessKeyId: KEY });
+async function frontBefore(socketPath: string, proxy?: string): Promise<URL> {
+  const front = await openFront({ socketPath, accessKeyId: KEY, proxy });
   onTestFinished(front.close);
   return new URL(`http://127.0.0.1:${front.port}`);
 }
@@ -22,30 +29,20 @@ const config = (at: URL, accessKeyId = KEY) => ({
   maxAttempts: 1,
 });
 
-it("lets no page make a function and run it: two text/plain POSTs", async () => {
-  const { socketPath, arrived } = await emulatorBehind();
-  const front = await frontBefore(socketPath);
-  const headers = { host: front.host, origin: "https://evil.example", "content-type": "text/plain" };
-  const [make, run] = await Promise.all(WISHES.slice(0, 2).map((wish) => ask(front, { ...wish, headers })));
-  expect([make?.status, run?.status]).toEqual([403, 403]);
-  expect(make?.headers["access-control-allow-origin"]).toBeUndefined();
-  expect(arrived).toEqual([]);
-});
+/** A call with this run's key. */
+function send(front: URL, headers: Readonly<Record<string, string>> = {}, method = "POST", path = "/", body = "") {
+  return ask(front, { method, path, body, headers: { host: front.host, authorization: signedAs(KEY), ...headers } });
+}
 
-it("lets no page in whose own name leads here, and nobody without this run's key", async () => {
+it.each([
+  ["no page", { origin: "https://evil.example", "content-type": "text/plain" }],
+  ["no page whose own name leads here", { host: "evil.example:4000" }],
+  ["nobody without this run's key", { authorization: signedAs("000000000000") }],
+])("lets %s in", async (_, headers) => {
   const { socketPath, arrived } = await emulatorBehind();
-  const front = await frontBefore(socketPath);
-  const [wish] = WISHES;
-  if (wish === undefined) throw new Error("no wish");
-  const rebound = await ask(front, {
-    ...wish,
-    headers: { host: `evil.example:${front.port}`, authorization: signedAs(KEY) },
-  });
-  const stranger = await ask(front, {
-    ...wish,
-    headers: { host: front.host, authorization: signedAs("000000000000") },
-  });
-  expect([rebound.status, stranger.status]).toEqual([403, 403]);
+  const answer = await send(await frontBefore(socketPath), headers);
+  expect(answer.status).toBe(403);
+  expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
   expect(arrived).toEqual([]);
 });
 
@@ -81,14 +78,10 @@ it("passes on a presigned URL, as the link to a report is", async () => {
 
 it("takes the host of a proxy that the run has before it: a presigned URL is signed with that", async () => {
   const { socketPath, arrived } = await emulatorBehind();
-  const front = await openFront({ socketPath, accessKeyId: KEY, proxy: "http://127.0.0.1:4999" });
-  onTestFinished(front.close);
-  const headers = { host: "127.0.0.1:4999", authorization: signedAs(KEY) };
-  const at = new URL(`http://127.0.0.1:${front.port}`);
-  expect((await ask(at, { method: "GET", path: "/", headers, body: "" })).status).toBe(200);
+  const front = await frontBefore(socketPath, "http://127.0.0.1:4999");
+  expect((await send(front, { host: "127.0.0.1:4999" })).status).toBe(200);
   expect(arrived[0]?.headers.host).toBe("127.0.0.1:4999");
-  const foreign = { ...headers, host: "127.0.0.1:5000" };
-  expect((await ask(at, { method: "GET", path: "/", headers: foreign, body: "" })).status).toBe(403);
+  expect((await send(front, { host: "127.0.0.1:5000" })).status).toBe(403);
 });
 
 it("lets pass keys that AWS STS hands out to this run's callers, and to nobody else", async () => {
@@ -96,12 +89,7 @@ it("lets pass keys that AWS STS hands out to this run's callers, and to nobody e
   const front = await frontBefore(socketPath);
   const queues = () => new SQSClient(config(front, "ASIAHANDEDOUT")).send(new ListQueuesCommand({}));
   const assume = (key: string) =>
-    ask(front, {
-      method: "POST",
-      path: "/",
-      body: "Action=AssumeRole",
-      headers: { host: front.host, authorization: signedAs(key).replace("/lambda/", "/sts/") },
-    });
+    send(front, { authorization: signedAs(key).replace("/lambda/", "/sts/") }, "POST", "/", "Action=AssumeRole");
   expect((await assume("ASIAHANDEDOUT")).status).toBe(403);
   await expect(queues()).rejects.toThrow(/this run's access key id/);
   expect(await assume(KEY)).toMatchObject({ status: 200, text: expect.stringContaining("ASIAHANDEDOUT") });
@@ -111,15 +99,7 @@ it("lets pass keys that AWS STS hands out to this run's callers, and to nobody e
 
 it("says that the emulator does not answer", async () => {
   const front = await frontBefore("/nowhere/aws.sock");
-  const headers = { host: front.host, authorization: signedAs(KEY) };
-  const { status, text } = await ask(front, {
-    method: "GET",
-    path: `/2015-03-31/functions/${FUNCTION}`,
-    headers,
-    body: "",
-  });
-  expect(status).toBe(502);
-  expect(text).toMatch(/emulator does not answer/);
+  expect(await send(front)).toMatchObject({ status: 502, text: expect.stringMatching(/emulator does not answer/) });
 });
 
 it("reports an invalidation once it is accepted, and before the caller gets the answer", async () => {
@@ -133,12 +113,86 @@ it("reports an invalidation once it is accepted, and before the caller gets the 
     events.push("carried out");
   });
   const at = new URL(`http://127.0.0.1:${front.port}`);
-  const headers = { host: at.host, authorization: signedAs(KEY) };
   const path = "/2020-05-31/distribution/E1/invalidation";
-  const send = (method: "GET" | "POST", target: string) => ask(at, { method, path: target, headers, body: "" });
-  await send("GET", path);
-  await send("POST", "/2020-05-31/distribution/E1");
+  await send(at, {}, "GET", path);
+  await send(at, {}, "POST", "/2020-05-31/distribution/E1");
   expect(events).toEqual([]);
-  const { status } = await send("POST", path);
+  const { status } = await send(at, {}, "POST", path);
   expect([status, ...events]).toEqual([200, "reported after 3", "carried out"]);
+});
+
+const rules = { hosts: new Set(["127.0.0.1:4000", "localhost:4000"]), keys: new Set([KEY]) };
+const call = (changes: Partial<FrontCall> = {}): FrontCall => ({
+  method: "POST",
+  url: "/",
+  host: "localhost:4000",
+  origin: undefined,
+  authorization: signedAs(KEY),
+  ...changes,
+});
+const refusal = (changes: Partial<FrontCall>) => frontRefusal(call(changes), rules);
+
+describe("passes", () => {
+  it.each([
+    ["this run's key, in the header", {}],
+    ["the other name of this machine", { host: "127.0.0.1:4000" }],
+    ["a host in capitals", { host: "LocalHost:4000" }],
+    [
+      "this run's key, in the query",
+      { authorization: undefined, url: `/b/k?X-Amz-Credential=${KEY}%2F20260101%2Fus-east-1%2Fs3%2Faws4_request` },
+    ],
+    [
+      "a custom resource's answer",
+      { authorization: undefined, method: "PUT", url: `/_ministack/cfn-response/${"a1b2-".repeat(7)}c` },
+    ],
+  ])("%s", (_, changes) => {
+    expect(refusal(changes)).toBeUndefined();
+  });
+});
+
+describe("refuses", () => {
+  it.each([
+    ["an Origin", { origin: "https://evil.example" }, /Origin/],
+    ["an Origin in a GET", { origin: "https://evil.example", method: "GET" }, /Origin/],
+    ["an Origin that is null", { origin: "null" }, /Origin/],
+    ["an Origin of the front itself", { origin: "http://localhost:4000" }, /Origin/],
+    [
+      "a custom resource's answer of a page",
+      { origin: "null", method: "PUT", url: `/_ministack/cfn-response/${"a".repeat(36)}` },
+      /Origin/,
+    ],
+    ["a name that leads here", { host: "evil.example:4000" }, /evil\.example:4000/],
+    ["no Host", { host: undefined }, /missing/],
+    ["the host without its port", { host: "localhost" }, /Host/],
+    ["a whole URL as target", { url: "http://localhost:4000/" }, /path/],
+    ["no credentials", { authorization: undefined }, /endpoint\.json/],
+    ["another key", { authorization: signedAs("000000000000") }, /endpoint\.json/],
+    ["a key that begins like this run's", { authorization: signedAs(`${KEY}0`) }, /endpoint\.json/],
+    ["the key in another scheme", { authorization: `Basic Credential=${KEY}/` }, /endpoint\.json/],
+    [
+      "another key in the header, this run's in the query",
+      { authorization: signedAs("test"), url: `/?X-Amz-Credential=${KEY}%2F` },
+      /endpoint\.json/,
+    ],
+    [
+      "a GET of a custom resource's URL",
+      { authorization: undefined, method: "GET", url: `/_ministack/cfn-response/${"a".repeat(36)}` },
+      /endpoint\.json/,
+    ],
+    [
+      "a path behind a custom resource's URL",
+      { authorization: undefined, method: "PUT", url: "/_ministack/cfn-response/../../2015-03-31/functions/x/code" },
+      /endpoint\.json/,
+    ],
+  ])("%s", (_, changes, says) => {
+    expect(refusal(changes)).toMatch(says);
+  });
+});
+
+it("reads the access key id of a call, and whether it asks for further keys", () => {
+  expect(accessKeyId(call())).toBe(KEY);
+  expect(asksForKeys(call())).toBe(false);
+  expect(asksForKeys(call({ authorization: signedAs(KEY).replace("/lambda/", "/sts/") }))).toBe(true);
+  expect(keysIn("<AccessKeyId>ASIA1</AccessKeyId>")).toEqual(["ASIA1"]);
+  expect(keysIn('{"Credentials": {"AccessKeyId": "ASIA2"}}')).toEqual(["ASIA2"]);
 });

@@ -103,16 +103,11 @@ describe("the stacks of this checkout", () => {
     expect(totals(PrewarmExistingVpcStack)).toEqual(totals(PrewarmStack));
   });
 
-  it("cost no more than with default parameters when a budget is set", () => {
-    const budget = { monthlyBudget: "10", alarmEmail: "me@example.com" };
-    expect(idleCost(PrewarmStack, budget).dollars).toBe(idleCost(PrewarmStack).dollars);
-  });
-
-  it("cost less than a dollar a month with default parameters", () => {
-    expect(idleCost(PrewarmStack).dollars).toBeLessThan(1);
-  });
-
-  it("cost less than 0.20 dollars a month with monitoring=off", () => {
-    expect(idleCost(PrewarmStack, { monitoring: "off" }).dollars).toBeLessThan(0.2);
+  it.each([
+    ["default parameters", {}, 1],
+    ["a budget", { monthlyBudget: "10", alarmEmail: "me@example.com" }, 1],
+    ["monitoring=off", { monitoring: "off" }, 0.2],
+  ])("cost with %s, %j, less than %d dollars a month", (_, parameters, most) => {
+    expect(idleCost(PrewarmStack, parameters).dollars).toBeLessThan(most);
   });
 });
