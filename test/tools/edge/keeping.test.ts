@@ -1,69 +1,80 @@
 // What is kept, where and for how long: by the origin's headers and by policy.
 import { expect, test } from "vitest";
 import { CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";
+import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
 import { freshFor, isNeverKept } from "../../../tools/edge/freshness.ts";
-import { ask, inTurn, newEdge, seen } from "./client.ts";
+import { type Asked, ask, inTurn, newEdge } from "./client.ts";
 
-const TWICE = [{}, {}];
+const TWICE: readonly Asked[] = [{}, {}];
+const THRICE = [...TWICE, {}];
+const BOMBAY = { pop: "BOM78-P1" };
+const FIRST_BYTE = { headers: { range: "bytes=0-0" } };
+const PRAGMA = { headers: { pragma: "server-timing" } };
+const withHeaders = (headers: Readonly<Record<string, string>>) => ({ "/a.bin": { size: 2_000, headers } });
+const cached = (cacheControl: string) => withHeaders({ "cache-control": cacheControl });
+const ALWAYS_A_MINUTE = { ttl: { min: 60, default: 60, max: 60 } };
 
-function object(cacheControl: string) {
-  return { size: 2_000, headers: { "cache-control": cacheControl } };
-}
-
-test.each(["no-store", "private, max-age=60"])("%s: never kept, always a miss", async (cacheControl) => {
-  const edge = await newEdge({ site: { "/a.bin": object(cacheControl) } });
-  expect(await inTurn(edge, ...TWICE)).toEqual(["Miss origin", "Miss origin"]);
-  expect(edge.holders("/a.bin")).toEqual([]);
-  expect(edge.stats()).toMatchObject({ originFetches: 2, originRevalidations: 0 });
+// What is asked in turn, what each answer says of itself, and how many caches have the object in the end.
+test.each<[what: string, Partial<EdgeOptions>, readonly Asked[], saw: readonly string[], holders: number]>([
+  ["no-store", { site: cached("no-store") }, TWICE, ["Miss origin", "Miss origin"], 0],
+  ["private", { site: cached("private, max-age=60") }, TWICE, ["Miss origin", "Miss origin"], 0],
+  ["no-cache", { site: cached("no-cache") }, TWICE, ["Miss origin", "RefreshHit refresh"], 0],
+  ["max-age=0", { site: cached("max-age=0") }, TWICE, ["Miss origin", "RefreshHit refresh"], 0],
+  ["Vary: *", { site: withHeaders({ vary: "*" }) }, TWICE, ["Miss origin", "Miss origin"], 0],
+  [
+    "no-store below a minimum TTL",
+    { site: cached("no-store"), behaviours: [ALWAYS_A_MINUTE] },
+    ...([TWICE, ["Miss origin", "Hit EDGE"], 2] as const),
+  ],
+  [
+    "Vary: * below a minimum TTL",
+    { site: withHeaders({ vary: "*" }), behaviours: [ALWAYS_A_MINUTE] },
+    ...([TWICE, ["Miss origin", "Hit EDGE"], 2] as const),
+  ],
+  ["CachingDisabled", { behaviours: [CACHING_DISABLED] }, TWICE, ["Miss origin", "Miss origin"], 0],
+  ["a REC that is passed by", { behaviours: [{ rec: "passed" }] }, [{}, BOMBAY], ["Miss origin", "Miss origin"], 2],
+  [
+    "the REC as the only cache",
+    { behaviours: [{ keptAt: "rec", pops: ["SIN2-P1"] }] },
+    [...THRICE, BOMBAY, BOMBAY],
+    ["Miss origin", "Hit REC", "Hit REC", "Hit REC", "Hit EDGE"],
+    2,
+  ],
+  [
+    "an eviction after the first request",
+    { behaviours: [{ evict: { after: 1, times: 1 } }] },
+    ...([THRICE, ["Miss origin", "Hit REC", "Hit EDGE"], 2] as const),
+  ],
+  [
+    "an eviction after each request",
+    { behaviours: [{ evict: { after: 1 } }] },
+    ...([THRICE, ["Miss origin", "Hit REC", "Hit REC"], 1] as const),
+  ],
+  [
+    "an eviction after three requests, of ranges too",
+    { behaviours: [{ evict: { after: 3 } }] },
+    [...TWICE, FIRST_BYTE, {}],
+    ["Miss origin", "Hit EDGE", "Hit EDGE", "Hit REC"],
+    2,
+  ],
+  [
+    "ranges that are kept",
+    { behaviours: [{ ranges: "kept" }] },
+    [FIRST_BYTE, { headers: { range: "bytes=0-1" } }, { ...BOMBAY, ...FIRST_BYTE }],
+    ["Miss origin", "Miss origin", "Hit REC"],
+    0,
+  ],
+  ["Server-Timing off", { behaviours: [{ serverTiming: "off" }] }, [PRAGMA, PRAGMA], ["Miss -", "Hit -"], 2],
+  ["Server-Timing on demand", { behaviours: [{ serverTiming: 0 }] }, [{}, PRAGMA], ["Miss -", "Hit EDGE"], 2],
+])("with %s, each answer and each cache is as at CloudFront", async (_, options, asked, saw, holders) => {
+  const edge = await newEdge(options);
+  expect(await inTurn(edge, ...asked)).toEqual(saw);
+  expect(edge.holders("/a.bin")).toHaveLength(holders);
 });
 
-test.each(["no-cache", "max-age=0"])("%s: the origin is asked each time whether it changed", async (cacheControl) => {
-  const edge = await newEdge({ site: { "/a.bin": object(cacheControl) } });
-  expect(await inTurn(edge, ...TWICE)).toEqual(["Miss origin", "RefreshHit refresh"]);
-  expect(edge.holders("/a.bin")).toEqual([]);
-});
-
-test("Vary: * is never served from a cache", async () => {
-  const edge = await newEdge({ site: { "/a.bin": { size: 9, headers: { vary: "*" } } } });
-  expect(await inTurn(edge, ...TWICE)).toEqual(["Miss origin", "Miss origin"]);
-});
-
-test("a minimum TTL overrules the headers", async () => {
-  let now = 1_000_000;
-  const edge = await newEdge({
-    now: () => now,
-    site: { "/no-store.bin": object("no-store"), "/vary.bin": { size: 9, headers: { vary: "*" } } },
-    behaviours: [{ ttl: { min: 60, default: 60, max: 60 } }],
-  });
-  for (const path of ["/no-store.bin", "/vary.bin"]) {
-    expect(await inTurn(edge, { path }, { path })).toEqual(["Miss origin", "Hit EDGE"]);
-  }
-  now += 60_000;
-  expect(await seen(edge, { path: "/no-store.bin" })).toBe("RefreshHit refresh");
-});
-
-test("with caching disabled nothing is kept, and the REC is passed by", async () => {
-  const edge = await newEdge({ behaviours: [{ path: "/a*", ...CACHING_DISABLED }] });
-  for (const _ of TWICE) {
-    const { headers, xCache } = await ask(edge);
-    expect(xCache).toBe("Miss from cloudfront");
-    expect(headers["server-timing"]).toContain('cdn-upstream-layer;desc="EDGE"');
-  }
-  expect(edge.holders("/a.bin")).toEqual([]);
-});
-
-test("a REC may be passed by for what is kept", async () => {
-  const edge = await newEdge({ behaviours: [{ rec: "passed" }] });
-  expect(await inTurn(edge, ...TWICE)).toEqual(["Miss origin", "Hit EDGE"]);
-  expect(await seen(edge, { pop: "BOM78-P1" })).toBe("Miss origin");
-});
-
-test("kept at the REC only: x-cache reads Hit, Server-Timing tells the REC", async () => {
-  const edge = await newEdge({ behaviours: [{ keptAt: "rec", pops: ["SIN2-P1"] }] });
-  expect(await inTurn(edge, ...TWICE, {})).toEqual(["Miss origin", "Hit REC", "Hit REC"]);
-  expect(await inTurn(edge, { pop: "BOM78-P1" }, { pop: "BOM78-P1" })).toEqual(["Hit REC", "Hit EDGE"]);
-  const bombay = { layer: "pop", pop: "BOM78-P1", address: edge.addressOf("BOM78-P1"), form: "" };
-  expect(edge.holders("/a.bin")).toEqual([bombay, { layer: "rec", rec: "singapore", form: "" }]);
+test("with caching disabled the POP asks the origin itself", async () => {
+  const { headers } = await ask(await newEdge({ behaviours: [CACHING_DISABLED] }));
+  expect(headers["server-timing"]).toContain('cdn-upstream-layer;desc="EDGE"');
 });
 
 test("how long an error is cached can be set for each behaviour", async () => {

@@ -1,6 +1,6 @@
 // Ranges where the policy has them kept. caching.test.ts has those that are passed on.
 import { expect, test } from "vitest";
-import { ask, inTurn, newEdge, seen } from "./client.ts";
+import { ask, newEdge, seen } from "./client.ts";
 
 const FIRST = { range: "bytes=0-0" };
 
@@ -29,14 +29,6 @@ test("what is wholly cached answers ranges itself", async () => {
   expect(await ask(edge, { headers: { range: "bytes=0-9999" } })).toMatchObject({ status: 206, sha256: whole.sha256 });
   expect(await ask(edge, { pop: "BOM78-P1", headers: FIRST })).toMatchObject({ status: 206, layer: "REC" });
   expect(edge.stats()).toMatchObject({ originFetches: 1, originRanges: 0 });
-});
-
-test("another range is another fragment; both go with an invalidation", async () => {
-  const edge = await keepingEdge();
-  const asked = [{ headers: FIRST }, { headers: { range: "bytes=0-1" } }, { pop: "BOM78-P1", headers: FIRST }];
-  expect(await inTurn(edge, ...asked)).toEqual(["Miss origin", "Miss origin", "Hit REC"]);
-  expect(edge.invalidate(["/a.bin"])).toBe(5);
-  expect(await seen(edge, { headers: FIRST })).toBe("Miss origin");
 });
 
 test("a range beyond the end is kept nowhere", async () => {

@@ -85,22 +85,6 @@ test("off: what set out before an invalidation is kept by none of them", async (
   expect(edge.holders("/a.bin")).toEqual([]);
 });
 
-test("lost between the first request and the second: once, or each time", async () => {
-  const edge = await newEdge({
-    site: { "/a.bin": { size: 9 }, "/b.bin": { size: 9 } },
-    behaviours: [{ path: "/a.bin", evict: { after: 1, times: 1 } }, { evict: { after: 1 } }],
-  });
-  const three = (path: string) => inTurn(edge, { path }, { path }, { path });
-  expect(await three("/a.bin")).toEqual(["Miss origin", "Hit REC", "Hit EDGE"]);
-  expect(await three("/b.bin")).toEqual(["Miss origin", "Hit REC", "Hit REC"]);
-});
-
-test("lost after so many requests, ranges too", async () => {
-  const edge = await newEdge({ behaviours: [{ evict: { after: 3 } }] });
-  const got = await inTurn(edge, {}, {}, { headers: { range: "bytes=0-0" } }, {});
-  expect(got).toEqual(["Miss origin", "Hit EDGE", "Hit EDGE", "Hit REC"]);
-});
-
 test("every key is counted for itself", () => {
   const evictions = new Evictions();
   const due = ["a", "b", "a", "b", "a", "a"].map((key) => evictions.isDue(key, { after: 2, times: 1 }));
