@@ -43,11 +43,6 @@ async function forms(edge: Edge, ...accepts: readonly (string | undefined)[]): P
   return got;
 }
 
-test("without a policy for it, Accept-Encoding makes no forms", async () => {
-  const edge = await newEdge({ site: { "/a.css": TEXT } });
-  expect(await forms(edge, "br", "gzip", undefined)).toEqual(["Miss identity", "Hit identity", "Hit identity"]);
-});
-
 test("each normalised Accept-Encoding is a form of its own; the origin sees it", async () => {
   const edge = await encodedEdge({ encodings: BOTH });
   const got = await forms(edge, "gzip, br", "br,gzip,zstd", "gzip", "br", undefined, "zstd");
@@ -78,17 +73,6 @@ test("the edge compresses, Brotli before Gzip, and the bytes are the origin's", 
   }
 });
 
-test("the form that was cached first stays, for all who accept it", async () => {
-  const right = await encodedEdge(COMPRESSING);
-  expect(await forms(right, "br,gzip", "gzip", "br,gzip")).toEqual(["Miss br", "Miss gzip", "Hit br"]);
-  const wrong = await encodedEdge(COMPRESSING);
-  expect(await forms(wrong, "gzip", "br,gzip")).toEqual(["Miss gzip", "Hit gzip"]);
-  expect(await form(wrong, "br", "BOM78-P1")).toBe("Miss br");
-  expect(await form(wrong, "br,gzip", "BOM78-P1")).toBe("Hit br");
-  const plain = await encodedEdge(COMPRESSING);
-  expect(await forms(plain, undefined, "br,gzip")).toEqual(["Miss identity", "Hit identity"]);
-});
-
 test("an edge that is too busy to compress keeps what it has", async () => {
   const edge = await encodedEdge({ ...COMPRESSING, compress: "busy" });
   expect(await form(edge, "br,gzip")).toBe("Miss identity");
@@ -98,15 +82,33 @@ test("an edge that is too busy to compress keeps what it has", async () => {
   expect(await form(edge, "br,gzip")).toBe("Miss br");
 });
 
-test.each<[string, SiteObject]>([
-  ["too small", { ...TEXT, size: 999 }],
-  ["too large", { ...TEXT, size: 10_000_001 }],
-  ["of another type", { ...TEXT, headers: { "content-type": "image/png" } }],
-  ["encoded by the origin", { ...TEXT, headers: { ...TEXT.headers, "content-encoding": "identity" } }],
-  ["without a length", { ...TEXT, cut: { after: 5_000, length: "none" } }],
-])("what is %s is not compressed, and its forms stay apart", async (_, object) => {
-  const edge = await encodedEdge(COMPRESSING, object);
-  expect(await forms(edge, "br,gzip", "gzip")).toEqual(["Miss identity", "Miss identity"]);
+const SAME = ["Miss identity", "Hit identity"];
+const APART = ["Miss identity", "Miss identity"];
+
+test.each<[what: string, Behaviour, SiteObject, accepts: readonly (string | undefined)[], forms: readonly string[]]>([
+  ["without a policy for it", {}, TEXT, ["br", "gzip"], SAME],
+  ["the better form first", COMPRESSING, TEXT, ["br,gzip", "gzip", "br,gzip"], ["Miss br", "Miss gzip", "Hit br"]],
+  ["the worse form first", COMPRESSING, TEXT, ["gzip", "br,gzip"], ["Miss gzip", "Hit gzip"]],
+  ["the plain form first", COMPRESSING, TEXT, [undefined, "br,gzip"], SAME],
+  ["the smallest", COMPRESSING, { ...TEXT, size: 1_000 }, ["gzip"], ["Miss gzip"]],
+  ["the largest", COMPRESSING, { ...TEXT, size: 10_000_000 }, ["gzip"], ["Miss gzip"]],
+  ["too small", COMPRESSING, { ...TEXT, size: 999 }, ["br,gzip", "gzip"], APART],
+  ["too large", COMPRESSING, { ...TEXT, size: 10_000_001 }, ["br,gzip", "gzip"], APART],
+  ["of another type", COMPRESSING, { ...TEXT, headers: { "content-type": "image/png" } }, ["br,gzip", "gzip"], APART],
+  [
+    "encoded by the origin",
+    COMPRESSING,
+    { ...TEXT, headers: { ...TEXT.headers, "content-encoding": "identity" } },
+    ...([["br,gzip", "gzip"], APART] as const),
+  ],
+  [
+    "without a length",
+    COMPRESSING,
+    { ...TEXT, cut: { after: 5_000, length: "none" } },
+    ...([["br,gzip", "gzip"], APART] as const),
+  ],
+])("%s: what is cached first is served to all who accept it", async (_, behaviour, object, accepts, expected) => {
+  expect(await forms(await encodedEdge(behaviour, object), ...accepts)).toEqual(expected);
 });
 
 test("a compressed form that expired is revalidated", async () => {

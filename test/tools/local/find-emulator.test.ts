@@ -1,8 +1,7 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { ROOT } from "../../../tools/local/paths.ts";
 
 const installed = vi.hoisted(() => vi.fn(async () => "/venv"));
 vi.mock("../../../tools/local/venv.ts", () => ({ venv: installed }));
@@ -54,20 +53,3 @@ test("without Python, Docker will do on Linux alone: elsewhere its network is no
   expect((await findEmulator(() => undefined, "linux")).command).toBe(join(folder, "docker"));
   await expect(findEmulator(() => undefined, "darwin")).rejects.toThrow(/brew install python/);
 });
-
-describe.each([...["tools/local", "tools/checks", "test/agent/instance"].map((folder) => [folder] as const)])(
-  "the Python packages of %s",
-  (folder) => {
-    const text = readFileSync(`${ROOT}${folder}/requirements.txt`, "utf8");
-    const packages = text
-      .replaceAll(/^#.*$/gm, "")
-      .replaceAll("\\\n", " ")
-      .split("\n")
-      .filter((line) => line.trim() !== "");
-
-    test("have one version each, and the hashes of its files", () => {
-      expect(packages.length).toBeGreaterThan(0);
-      for (const line of packages) expect(line).toMatch(/^[\w.-]+==[\w.]+ .*--hash=sha256:[0-9a-f]{64}/);
-    });
-  },
-);

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { expect, it } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
+import { runProgram } from "./program.ts";
 
 /** A fleet whose agents crash at once; the run ends before one is started again, and the group grows meanwhile. */
 const PROGRAM = `
@@ -31,10 +30,6 @@ const PROGRAM = `
   console.log("closed");`;
 
 it("starts no agent again once the run ends, and says nothing of it", { timeout: 30_000 }, async () => {
-  const args = ["--import", "tsx", "--input-type=module", "-e", PROGRAM];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text.toString()));
-  const [exit] = await once(child, "close");
-  expect([said, exit]).toEqual(["The agent of i-test-1 ended with 3; it is started again\nclosed\n", 0]);
+  const { code, said } = await runProgram(PROGRAM);
+  expect([said, code]).toEqual(["The agent of i-test-1 ended with 3; it is started again\nclosed", 0]);
 });

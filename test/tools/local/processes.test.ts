@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
+import { runProgram } from "./program.ts";
 
 /** Runs a program that uses tools/local/processes.ts. It prints what it has to say as lines. */
 async function program(body: string) {
@@ -15,12 +14,8 @@ async function program(body: string) {
     import { ending, killChildren, run, start } from ${JSON.stringify(`${ROOT}tools/local/processes.ts`)};
     const folder = ${JSON.stringify(`${folder}/`)};
     ${body}`;
-  const args = ["--import", "tsx", "--input-type=module", "-e", script];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
-  let said = "";
-  child.stdout.on("data", (text: Buffer) => (said += text.toString()));
-  const [code] = await once(child, "close");
-  return { code, said: said.trim(), pid: (name: string) => Number(readFileSync(join(folder, name), "utf8")) };
+  const { code, said } = await runProgram(script);
+  return { code, said, pid: (name: string) => Number(readFileSync(join(folder, name), "utf8")) };
 }
 
 async function isGone(pid: number): Promise<boolean> {

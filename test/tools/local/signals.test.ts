@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
-import { EventEmitter, once } from "node:events";
+import { EventEmitter } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { handleSignals, INTERRUPTED, ONE_PRESS_MS } from "../../../tools/local/signals.ts";
+import { runProgram } from "./program.ts";
 
 /** Sends signals at these times, in milliseconds. @returns what came of them */
 function sent(...signals: readonly (readonly [number, NodeJS.Signals])[]): string[] {
@@ -54,9 +54,7 @@ describe("a local run", () => {
       writeEndpointFile("{}", ${JSON.stringify(file)});
       endOnSignals(() => undefined);
       setInterval(() => process.kill(process.pid, "SIGINT"), ${ONE_PRESS_MS * 2});`;
-    const args = ["--import", "tsx", "--input-type=module", "-e", script];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
-    const [code] = await once(child, "close");
+    const { code } = await runProgram(script);
     expect([code, existsSync(file)]).toEqual([INTERRUPTED, false]);
   });
 });
