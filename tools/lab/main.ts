@@ -1,8 +1,9 @@
 // `npm run lab -- SCENARIO [--seed N] [--scale S]`, `npm run lab -- --list`. The exit code is 0 if every check holds, 1 if one does not,
 // 2 if the command line is wrong.
+import { UsageError } from "../command-line.ts";
 import { InterruptedError } from "../local/processes.ts";
 import { endOnSignals, INTERRUPTED } from "../local/signals.ts";
-import { LabUsageError, listText, parseLabCommand } from "./command-line.ts";
+import { listText, parseLabCommand } from "./command-line.ts";
 import { commandLine, isGood, reportText, runScenario } from "./run.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
 
@@ -23,7 +24,7 @@ try {
 } catch (error) {
   if (error instanceof InterruptedError) process.exitCode = INTERRUPTED;
   else {
-    console.error(error instanceof LabUsageError ? error.message : error);
-    process.exitCode = error instanceof LabUsageError ? 2 : 1;
+    console.error(error instanceof UsageError ? error.message : error);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,9 +1,4 @@
-import { parseArgs } from "node:util";
-
-/** The arguments after `npm start --` are wrong. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { readWords, UsageError } from "../command-line.ts";
 
 export const USAGE = `npm start -- [--port N] [--no-edge]
 
@@ -19,7 +14,9 @@ interface StartOptions {
 
 /** Reads the command line of `npm start`. @throws UsageError that says what is wrong */
 export function parseOptions(args: readonly string[]): StartOptions {
-  const values = parse(args);
+  const flag = { type: "boolean", default: false } as const;
+  const options = { port: { type: "string" }, "no-edge": flag, help: { ...flag, short: "h" } } as const;
+  const { values } = readWords({ args: [...args], options }, USAGE);
   return {
     port: values.port === undefined ? undefined : toPort(values.port),
     edge: !values["no-edge"],
@@ -27,23 +24,8 @@ export function parseOptions(args: readonly string[]): StartOptions {
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        port: { type: "string" },
-        "no-edge": { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  }
-}
-
 function toPort(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new UsageError(`--port must be a number from 1 to 65535, not '${text}'\n\n${USAGE}`);
+  throw new UsageError(`--port must be a number from 1 to 65535, not '${text}'`, USAGE);
 }

@@ -1,8 +1,8 @@
 import { Resolver } from "node:dns";
-import { parseArgs } from "node:util";
 import { Dns } from "../../aws/dns.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { SITES, siteOf } from "../../domain/pops/sites.ts";
+import { readWords, UsageError } from "../command-line.ts";
 import { isMain } from "../root.ts";
 import { checkPops, findingsOf, lookUnder, UselessDnsError } from "./check-pops.ts";
 
@@ -19,11 +19,6 @@ lines for domain/pops/pop-codes.ts. Changes nothing.
 
 Exit code: 0 the catalogue is up to date, 1 it is not, 2 these words make no sense or the DNS is of no use.`;
 
-/** Words on the command line that make no sense. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 export interface CheckOptions {
   readonly label: string;
   /** None: the system's. */
@@ -36,13 +31,22 @@ const MOST_PER_SECOND = 500;
 
 /** Reads the command line. @returns undefined when help is asked for @throws UsageError */
 export function parseOptions(args: readonly string[]): CheckOptions | undefined {
-  const given = parse(args);
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  const options = {
+    label: text,
+    server: text,
+    rate: { ...text, default: "20" },
+    china: flag,
+    help: { ...flag, short: "h" },
+  };
+  const { values: given } = readWords({ args: [...args], options }, USAGE);
   if (given.help) return undefined;
   const { label = "", server, china } = given;
-  if (!/^[a-z0-9-]{1,63}$/i.test(label)) throw new UsageError(`--label is needed, such as d111111abcdef8\n\n${USAGE}`);
+  if (!/^[a-z0-9-]{1,63}$/i.test(label)) throw new UsageError("--label is needed, such as d111111abcdef8", USAGE);
   const perSecond = Number(given.rate);
   if (!(Number.isInteger(perSecond) && perSecond >= 1 && perSecond <= MOST_PER_SECOND))
-    throw new UsageError(`--rate is a whole number from 1 to ${MOST_PER_SECOND}`);
+    throw new UsageError(`--rate is a whole number from 1 to ${MOST_PER_SECOND}`, USAGE);
   return { label, servers: server === undefined ? [] : [checked(server)], perSecond, china };
 }
 
@@ -51,26 +55,7 @@ function checked(server: string): string {
     new Resolver().setServers([server]);
     return server;
   } catch {
-    throw new UsageError(`--server is an IP address, with or without a port: '${server}' is none`);
-  }
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean", default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        label: text,
-        server: text,
-        rate: { ...text, default: "20" },
-        china: flag,
-        help: { ...flag, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    throw new UsageError(`--server is an IP address, with or without a port: '${server}' is none`, USAGE);
   }
 }
 

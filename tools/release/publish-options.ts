@@ -1,14 +1,6 @@
-import { parseArgs } from "node:util";
+import { readWords, UsageError } from "../command-line.ts";
 
 export const USAGE = "Usage: npm run publish-templates -- --bucket BUCKET [--prefix PREFIX]";
-
-/** The command line is wrong. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-  constructor(what: string) {
-    super(`${what}. ${USAGE}`);
-  }
-}
 
 interface PublishOptions {
   readonly bucket: string;
@@ -23,30 +15,22 @@ const PART = /^[\w-][\w.-]*$/;
 
 /** Reads the command line; undefined if it asks for help. @throws UsageError that says in one line what is wrong */
 export function publishOptions(args: readonly string[]): PublishOptions | undefined {
-  const { bucket, prefix, help } = parse(args);
+  const options = {
+    bucket: { type: "string" },
+    prefix: { type: "string", default: "" },
+    help: { type: "boolean", short: "h", default: false },
+  } as const;
+  const { bucket, prefix, help } = readWords({ args: [...args], options }, USAGE).values;
   if (help) return undefined;
-  if (bucket === undefined) throw new UsageError("No bucket is given");
-  if (!BUCKET.test(bucket)) throw new UsageError(`'${bucket}' is not the name of a bucket`);
+  if (bucket === undefined) throw new UsageError("No bucket is given", USAGE);
+  if (!BUCKET.test(bucket)) throw new UsageError(`'${bucket}' is not the name of a bucket`, USAGE);
   const parts = prefix.split("/").filter((part) => part !== "");
   const wrong = parts.find((part) => !PART.test(part));
   if (wrong !== undefined) {
-    throw new UsageError(`'${wrong}' in the prefix: letters, digits, '-', '_' and, not in front, '.' are allowed`);
+    throw new UsageError(
+      `'${wrong}' in the prefix: letters, digits, '-', '_' and, not in front, '.' are allowed`,
+      USAGE,
+    );
   }
   return { bucket, prefix: parts.map((part) => `${part}/`).join("") };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        bucket: { type: "string" },
-        prefix: { type: "string", default: "" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    // What follows the first sentence is advice on Node's own conventions.
-    throw new UsageError(String(error instanceof Error ? error.message : error).split(/\.\s/, 1)[0] ?? "");
-  }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
+import { UsageError } from "../command-line.ts";
 import { consoleUrl, createStackCommand, requiredParameters, templateUrl } from "./launch-links.ts";
-import { publishOptions, USAGE, UsageError } from "./publish-options.ts";
+import { publishOptions, USAGE } from "./publish-options.ts";
 import { type PublishedTemplate, publishedFiles } from "./published-files.ts";
 import { PublishError, TargetBucket } from "./target-bucket.ts";
 

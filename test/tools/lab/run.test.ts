@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { LabUsageError, listText, parseLabCommand } from "../../../tools/lab/command-line.ts";
+import { UsageError } from "../../../tools/command-line.ts";
+import { listText, parseLabCommand } from "../../../tools/lab/command-line.ts";
 import { type LabRun, rowOf, type Scenario, type ScenarioParts, together } from "../../../tools/lab/engine/scenario.ts";
 import { isGood, reportText, runScenario } from "../../../tools/lab/run.ts";
 import { SCENARIOS } from "../../../tools/lab/scenarios/all.ts";
@@ -84,7 +85,7 @@ describe("the command line", () => {
     [["made-up", "--seed", "x"], /--seed must be a whole number; got 'x'/],
     [["made-up", "--speed", "1"], /--speed/],
   ])("%j is refused", (args, says) => {
-    expect(() => parse(...args)).toThrow(LabUsageError);
+    expect(() => parse(...args)).toThrow(UsageError);
     expect(() => parse(...args)).toThrow(says);
   });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { publishOptions, USAGE, UsageError } from "../../../tools/release/publish-options.ts";
+import { UsageError } from "../../../tools/command-line.ts";
+import { publishOptions, USAGE } from "../../../tools/release/publish-options.ts";
 
 test.each([
   ["", ""],
@@ -31,5 +32,5 @@ test.each([
   const call = () => publishOptions(args);
   expect(call).toThrow(UsageError);
   expect(call).toThrow(says);
-  expect(call).toThrow(new RegExp(`^[^\n]+\\. ${USAGE.replaceAll(/[[\]]/g, "\\$&")}$`));
+  expect(call).toThrow(new RegExp(`^[^\n]+\n\n${USAGE.replaceAll(/[[\]]/g, "\\$&")}$`));
 });
