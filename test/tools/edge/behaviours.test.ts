@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Behaviours } from "../../../tools/edge/behaviour.ts";
+import { Distributions } from "../../../tools/edge/distributions.ts";
 
 const ONE = "d1.cloudfront.net";
 
@@ -24,4 +25,22 @@ test("the first behaviour that fits counts, and a distribution's own come before
   behaviours.set([{ serverTiming: "off" }]);
   expect([share(behaviours, "/img/a.png"), share(behaviours, "/own/x")]).toEqual(["off", 1]);
   expect(behaviours.policyFor(ONE, "SIN2-P1", "/x").errorTtlMs).toBe(5_000);
+});
+
+const distributions = new Distributions([
+  { domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
+  { domain: "d2.cloudfront.net", aliases: ["*.media.example.com", "www.example.com"] },
+]);
+
+test.each([
+  ["d1.cloudfront.net", "d1.cloudfront.net"],
+  ["a.example.com:8443", "d1.cloudfront.net"],
+  ["a.b.Example.com", "d1.cloudfront.net"],
+  ["www.example.com", "d2.cloudfront.net"],
+  ["a.b.media.example.com", "d2.cloudfront.net"],
+  ["media.example.com", "d1.cloudfront.net"],
+  ["example.com", undefined],
+  ["com", undefined],
+])("%s is a name of %s: of several names the longest", (host, domain) => {
+  expect(distributions.domainOf(host)).toBe(domain);
 });

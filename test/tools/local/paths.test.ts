@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { writeSecret } from "../../../tools/local/paths.ts";
 
-it("nobody else may read it, whatever was there", () => {
+it("writes a secret that nobody else may read, whatever was there", () => {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-secret-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "endpoint.json");
