@@ -1,13 +1,11 @@
 // Every call of the command that a document shows is one that the command understands.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { program } from "../../cli/program.ts";
 import type { Shell } from "../../cli/shell.ts";
 import { blocksOf, commandsOf, inlineCommandsOf } from "./commands.ts";
-import { DOCUMENTS, ROOT } from "./read-documents.ts";
+import { DOCUMENTS, read } from "./read-documents.ts";
 
 /** Commands of code blocks and of `code` in tables that are calls of it, also where nobody runs them. */
 function calls(text: string): string[] {
@@ -28,7 +26,7 @@ const heard: string[] = [];
 const sink = { write: (text: string) => heard.push(text) };
 const shell: Shell = { env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink, stderr: sink };
 
-const shown = [...DOCUMENTS.values(), readFileSync(join(ROOT, "docs/zh/README.md"), "utf8")].flatMap(calls);
+const shown = [...DOCUMENTS.values(), read("docs/zh/README.md")].flatMap(calls);
 
 test("documents show calls", () => expect(shown.length).toBeGreaterThan(25));
 

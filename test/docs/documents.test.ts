@@ -1,22 +1,13 @@
 // The documents as a whole: what they link to, name and tell to run is there, and the README stays short.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { CHECKS } from "../../tools/checks/run-checks.ts";
 import { GENERATORS } from "../../tools/commands/generate.ts";
 import { SCENARIOS } from "../../tools/lab/scenarios/all.ts";
 import { anchors, links, paths, scripts } from "./markdown.ts";
+import { PATHS, ROOT, read } from "./read-documents.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-
-const DOCUMENTS = [
-  ...readdirSync(ROOT),
-  ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" }).map((path) => `docs/${path}`),
-]
-  .filter((path) => path.endsWith(".md"))
-  .sort();
 /** Those that hold the project's own files. */
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|cdk\.out$|coverage$)/.test(entry.name))
@@ -54,7 +45,7 @@ function missingPaths(text: string): string[] {
   return paths(text, FOLDERS).filter((path) => !existsSync(join(ROOT, path)));
 }
 
-describe.each(DOCUMENTS)("%s", (document) => {
+describe.each(PATHS)("%s", (document) => {
   const text = read(document);
 
   test("links to what there is", () => {
@@ -67,12 +58,12 @@ describe.each(DOCUMENTS)("%s", (document) => {
 });
 
 // The changelog names files as they were in each release, so it is not one of these.
-test.each(DOCUMENTS.filter((document) => document !== "CHANGELOG.md"))("%s names files that there are", (document) => {
+test.each(PATHS.filter((document) => document !== "CHANGELOG.md"))("%s names files that there are", (document) => {
   expect(missingPaths(read(document))).toEqual([]);
 });
 
 test("what is generated begins with a name of its own and ends", () => {
-  const marks = DOCUMENTS.flatMap((path) => [...read(path).matchAll(/^<!-- (generated: [\w-]+|\/generated) -->$/gm)]);
+  const marks = PATHS.flatMap((path) => [...read(path).matchAll(/^<!-- (generated: [\w-]+|\/generated) -->$/gm)]);
   const names = marks.map(([, mark = ""]) => mark).filter((mark) => mark !== "/generated");
   expect(marks.map(([, mark = ""]) => mark.split(":")[0])).toEqual(names.flatMap(() => ["generated", "/generated"]));
   expect(new Set(names).size).toBe(names.length);

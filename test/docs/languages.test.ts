@@ -1,17 +1,30 @@
 // Documents in two languages show the same code and pictures, and link to the same places.
 // If one of these fails, bring docs/zh up to date with what you changed in the English document.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { links, pictures } from "./markdown.ts";
-import { codeOf, headingNumber } from "./translation.ts";
+import { anchors, links, pictures } from "./markdown.ts";
+import { PATHS, ROOT, read } from "./read-documents.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-
-const CHINESE = readdirSync(`${ROOT}docs/zh`).map((name) => `docs/zh/${name}`);
+const CHINESE = PATHS.filter((path) => path.startsWith("docs/zh/"));
 const englishOf = (chinese: string) => (chinese === "docs/zh/README.md" ? "README.md" : chinese.replace("/zh/", "/"));
+
+/** The fenced blocks of a Markdown document, without what may be translated in them. */
+function codeOf(text: string): string[] {
+  return [...text.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```$/gm)].map(([, kind = "", body = ""]) => skeleton(kind, body));
+}
+
+/** A shell's comments and a diagram's labels may be translated; all else is the same in every language. */
+function skeleton(kind: string, body: string): string {
+  if (kind === "sh") return `${kind}\n${body.replaceAll(/(^|[ \t]+)# .*$/gm, " #")}`;
+  if (kind === "mermaid") return `${kind}\n${body.replaceAll(/"[^"\n]*"/g, '""')}`;
+  return `${kind}\n${body}`;
+}
+
+/** Which heading of a document has this anchor, counted from 0; -1 if none has. */
+function headingNumber(text: string, anchor: string): number {
+  return [...anchors(text)].indexOf(anchor);
+}
 
 /**
  * Where the links of a document lead, sorted; the same for both languages. A link to a document that there is in both is told by the number of

@@ -1,22 +1,17 @@
 // Pictures in the documents are there, are small, and say in words what they show. `npm run gen pictures` takes those of the console and
 // the terminal anew.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { pictures } from "./markdown.ts";
+import { PATHS, ROOT, read } from "./read-documents.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PICTURES = join(ROOT, "docs/pictures");
 /** They are in every clone of the repository. */
 const MOST_BYTES = 250_000;
-const markdown = (folder: string) =>
-  readdirSync(join(ROOT, folder), { recursive: folder !== "", encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join(folder, name));
 
-const SHOWN = [...markdown(""), ...markdown("docs"), ...markdown("cli")].flatMap((document) =>
-  pictures(readFileSync(join(ROOT, document), "utf8"))
+const SHOWN = [...PATHS, "cli/README.md"].flatMap((document) =>
+  pictures(read(document))
     .filter(({ target }) => !/^https?:/.test(target))
     .map((it) => ({ ...it, document, path: join(ROOT, dirname(document), it.target) })),
 );
