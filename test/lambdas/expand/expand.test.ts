@@ -28,7 +28,7 @@ interface Given {
   readonly fault?: Fault;
 }
 
-/** Expand of a request whose own URL is `own`. Ten seconds pass with each look at the clock. */
+/** Expand of a request whose own URL is `own`. Three seconds pass with each look at the clock. */
 function world({ item = {}, sources = [LIST, PREFIX], documents = DOCUMENTS, fault }: Given = {}) {
   const stores = fakeStores(request({ sources, sources_read: sources.map(notYetRead), cf_domain: HOST, ...item }));
   const { requests, lists, expandFunction } = stores;
@@ -49,7 +49,7 @@ function world({ item = {}, sources = [LIST, PREFIX], documents = DOCUMENTS, fau
       ports: { httpsPort: 443, httpPort: 80 },
       caps: DEFAULT_CAPS,
       distributions: new FakeDistributions([{ id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] }]),
-      now: () => (clock += 10_000),
+      now: () => (clock += 3_000),
     },
     fault,
   );
