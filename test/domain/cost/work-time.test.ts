@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { instanceKind } from "../../../domain/cost/prices.ts";
-import { type Work, workTime } from "../../../domain/cost/work-time.ts";
+import { UNITS as USED, type Work, workTime } from "../../../domain/cost/work-time.ts";
+import { measuredUnits } from "../../../tools/bench/scaling.ts";
 
 const INSTANCE = instanceKind(["c7gn.large"]);
 
@@ -73,4 +74,10 @@ describe("how long a request takes, and what binds", () => {
   it("does not end without an instance", () => {
     expect(workTime({ ...WORK, instances: 0 }, UNITS)).toMatchObject({ seconds: null, instanceSeconds: 0 });
   });
+});
+
+it.each(Object.entries(measuredUnits()))("%s is near what was measured last", (name, measured) => {
+  const used = Object.entries(USED).find(([key]) => key === name)?.[1] ?? 0;
+  expect(used / measured).toBeGreaterThan(0.7);
+  expect(used / measured).toBeLessThan(1.4);
 });
