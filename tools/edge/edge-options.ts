@@ -19,11 +19,6 @@ export interface EdgePop {
    * @default shared
    */
   readonly caches?: "shared" | "own";
-  /**
-   * What it calls itself in `x-amz-cf-pop`.
-   * @default its name
-   */
-  readonly answersAs?: string;
 }
 
 export interface EdgeOptions {

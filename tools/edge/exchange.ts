@@ -7,8 +7,6 @@ import type { Tier } from "./tier.ts";
 export interface Pop {
   /** `SIN2-P1` */
   readonly name: string;
-  /** What it calls itself in `x-amz-cf-pop`. */
-  readonly answersAs: string;
   readonly address: string;
   readonly via: string;
   /** Its own cache, or the one that all servers of the POP share. */

@@ -59,11 +59,11 @@ export function placePops(options: PlaceOptions, tiers: ReadonlyMap<string, read
   };
 }
 
-function serversOf({ pop, answersAs = pop }: EdgePop, addresses: readonly string[], tiers: readonly Tier[]): Pop[] {
+function serversOf({ pop }: EdgePop, addresses: readonly string[], tiers: readonly Tier[]): Pop[] {
   return addresses.flatMap((address, at) => {
     const tier = tiers[at % tiers.length];
     const via = `1.1 ${randomBytes(16).toString("hex")}.cloudfront.net (CloudFront)`;
-    return tier ? [{ name: pop, answersAs, address, via, tier, counters: newCounters() }] : [];
+    return tier ? [{ name: pop, address, via, tier, counters: newCounters() }] : [];
   });
 }
 

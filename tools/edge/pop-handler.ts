@@ -41,7 +41,7 @@ function handle(exchange: Exchange, fault: Fault | undefined, options: PopHandle
   if (fault?.kind === "status") {
     send(exchange, madeUp(fault.status, fault.headers), options);
   } else if (fault?.kind === "otherPop") {
-    const other = options.popNamed.get(fault.pop) ?? { ...pop, name: fault.pop, answersAs: fault.pop };
+    const other = options.popNamed.get(fault.pop) ?? { ...pop, name: fault.pop };
     void answer({ ...exchange, pop: other }, options);
   } else if (fault?.kind === "slow") {
     const timer = setTimeout(() => void answer(exchange, options), fault.ms);
@@ -88,7 +88,7 @@ function distributionAsked({ headers, socket }: IncomingMessage, distributions: 
   return !sni || distributions.domainOf(sni) === domain ? domain : undefined;
 }
 
-export interface Wanted {
+interface Wanted {
   readonly method: "GET" | "HEAD";
   readonly asked: Asked;
   /** The Range header of a GET. */

@@ -38,7 +38,7 @@ function servedOf({ pop, request, policy, began }: Exchange, found: Found, conte
   const { reply, source, refreshed, untold = false, askedBy = "rec", originMs = 0 } = found;
   const { pragma } = request.headers;
   return {
-    pop: pop.answersAs,
+    pop: pop.name,
     via: pop.via,
     status: reply.status,
     source,

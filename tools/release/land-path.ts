@@ -121,7 +121,7 @@ export function joined<T>(outline: readonly number[], lines: readonly (readonly 
  * A line without the points that hardly bend it (Visvalingam): what is left away is smaller than a triangle of this area. Its
  * ends stay, so lines that met still meet.
  */
-export function simplify(line: readonly Point[], area: number): Point[] {
+function simplify(line: readonly Point[], area: number): Point[] {
   const left = [...line];
   while (left.length > 2) {
     const sizes = left.slice(1, -1).map((point, i) => triangle(left[i] ?? point, point, left[i + 2] ?? point));

@@ -79,7 +79,7 @@ const ROUNDS = 3_000;
 const BACK = 0.04;
 
 /** The discs, moved as little as it takes until none overlaps another. @throws Error if there is no room */
-export function moveApart(discs: readonly Disc[]): Disc[] {
+function moveApart(discs: readonly Disc[]): Disc[] {
   const moved = discs.map((disc) => ({ ...disc }));
   for (let round = 0; round < ROUNDS; round++) {
     const isLate = round > ROUNDS * 0.6;

@@ -7,7 +7,7 @@ import { type JsonSchema, OPERATIONS, type Operation } from "./operations.ts";
 import "../../domain/validation/bodies.ts";
 
 /** The description of the API in OpenAPI 3.1, made from the schemas that check what is sent and what is answered. */
-export function openApi(): JsonSchema {
+function openApi(): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const [route, operation] of Object.entries(OPERATIONS)) {
     const [method = "", path = ""] = route.split(" ");

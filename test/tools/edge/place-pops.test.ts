@@ -41,12 +41,6 @@ test("each request at each address is remembered where that is wanted", async ()
   ]);
 });
 
-test("a POP may call itself otherwise", async () => {
-  const edge = await newEdge({ pops: [{ pop: "SIN2-P1", rec: "singapore", answersAs: "SIN5-C1" }] });
-  expect((await ask(edge)).headers["x-amz-cf-pop"]).toBe("SIN5-C1");
-  expect(edge.stats().byPop).toMatchObject({ "SIN2-P1": { misses: 1 } });
-});
-
 test("holders() tells which caches have an object, whatever the answers say", async () => {
   const pops = [
     { pop: "SIN2-P1", rec: "singapore", addresses: 2, caches: "own" as const },
