@@ -115,6 +115,8 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
   ],
   ["retry", "without an id", 1],
   [`status ${KNOWN_ID}`, "of a request that runs", 0, { api: { progress: [RUNNING] } }],
+  ["status --json", "of one that runs, as JSON", 0, { api: { progress: [RUNNING] } }],
+  ["status --json", "of one that failed, as JSON", 2, { api: { progress: [{ status: "FINISHED", failed_count: 7 }] } }],
   ["status ffff", "of no such request", 1],
   [`report ${KNOWN_ID}`, "of failed tasks", 0],
   [`report ${KNOWN_ID} --all`, "of all tasks", 0],
