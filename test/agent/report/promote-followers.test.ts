@@ -97,30 +97,37 @@ describe("a lead's message that comes again", () => {
 });
 
 describe("a lead's URL whose download has ended", () => {
-  /** Each URL's proof ends when the test says so. */
-  function proofs(...urls: string[]) {
+  /** Starts a lead's message of these URLs. Each download, and each proof, ends when the test says so. */
+  function startProofs(message: Partial<TaskMessage>, plan: Plan, ...urls: string[]) {
     const ends = new Map(urls.map((url) => [url, deferred<object>()]));
     const downloads = new Map<string, (shown: LeadResult) => void>();
     const download: Plan["download"] = (url, _, onDownloaded) => {
       downloads.set(url, onDownloaded);
       return ends.get(url)?.promise ?? good();
     };
+    const tell = (...some: string[]) => {
+      for (const url of some) downloads.get(url)?.({ ok: true });
+    };
     return {
-      download,
-      downloaded: (url: string, shown: LeadResult = { ok: true }) => downloads.get(url)?.(shown),
-      end: (url: string, result: object = {}) => ends.get(url)?.resolve(result),
+      ...start(leadOf(message, ...urls), { ...all, download, ...plan }),
+      tell,
+      downloaded: async (...some: string[]) => {
+        await turn();
+        tell(...some);
+        await turn();
+      },
+      end: (result: object, ...some: string[]) => {
+        for (const url of some) ends.get(url)?.resolve(result);
+      },
     };
   }
 
   test("has its followers queued before its proof ends, if no other download of the message is under way", async () => {
-    const { download, downloaded, end } = proofs("a");
-    const { sent, did, ended } = start(lead("a"), { ...all, download });
-    await turn();
-    downloaded("a");
-    await turn();
+    const { sent, did, ended, downloaded, end } = startProofs({}, {}, "a");
+    await downloaded("a");
     expect(shown(sent)).toEqual(["P2 a follows", "P3 a follows"]);
     expect(did).not.toContain("write a");
-    end("a");
+    end({}, "a");
     await ended;
     expect(sent).toHaveLength(2);
     expect(did.slice(-2)).toEqual(["write a", "delete r"]);
@@ -128,43 +135,34 @@ describe("a lead's URL whose download has ended", () => {
 
   test("waits for the others of its message up to two seconds, so that there are few messages", async () => {
     useFakeTimers();
-    const { download, downloaded, end } = proofs("a", "b", "c");
-    const { sent, ended } = start(lead("a", "b", "c"), { ...all, download, hold: done });
+    const { sent, ended, tell, end } = startProofs({}, { hold: done }, "a", "b", "c");
     await vi.advanceTimersByTimeAsync(100);
-    downloaded("a");
-    downloaded("b");
+    tell("a", "b");
     await vi.advanceTimersByTimeAsync(1_800);
     expect(shown(sent)).toEqual([]);
     await vi.advanceTimersByTimeAsync(100);
     expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
-    downloaded("c");
+    tell("c");
     await vi.advanceTimersByTimeAsync(1);
     expect(shown(sent).slice(2)).toEqual(["P2 c follows", "P3 c follows"]);
-    for (const url of ["a", "b", "c"]) end(url);
+    end({}, "a", "b", "c");
     await ended;
     expect(sent).toHaveLength(4);
   });
 
   test("does not promote its followers again if its proof fails", async () => {
-    const { download, downloaded, end } = proofs("a");
-    const { sent, ended } = start(leadOf({ not_kept_at: "P0" }, "a"), { ...all, download });
-    await turn();
-    downloaded("a");
-    await turn();
-    end("a", { ok: false, reason: "not_kept" });
+    const { sent, ended, downloaded, end } = startProofs({ not_kept_at: "P0" }, {}, "a");
+    await downloaded("a");
+    end({ ok: false, reason: "not_kept" }, "a");
     await ended;
     expect(shown(sent)).toEqual(["P2 a follows", "P3 a follows"]);
   });
 
   test("goes back without followers when the agent stops: they are queued already", async () => {
-    const { download, downloaded, end } = proofs("a", "b");
-    const { sent, did, ended, stop } = start(leadOf({ urls: ["a", "b"].map(urlOf) }), { ...all, download, hold: done });
-    await turn();
-    downloaded("a");
-    downloaded("b");
-    await turn();
+    const { sent, did, ended, stop, downloaded, end } = startProofs({}, { hold: done }, "a", "b");
+    await downloaded("a", "b");
     stop();
-    for (const url of ["a", "b"]) end(url, { ok: false });
+    end({ ok: false }, "a", "b");
     await ended;
     expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows", "P1 a+b"]);
     expect(did.at(-1)).toBe("delete r");
@@ -187,56 +185,32 @@ describe("a lead's URL whose download has ended", () => {
   });
 
   test("and goes back after its followers could not be queued says that they may be", async () => {
-    const later: TaskMessage[] = [];
-    const { download, downloaded, end } = proofs("a", "b");
-    const putOff: Plan["download"] = async (url, permits, onDownloaded) => {
-      await download(url, permits, onDownloaded);
-      if (url === "a") throw new DeferredError(11_000, 1);
-      return { ok: false };
-    };
-    const sendLater = async (message: TaskMessage) => void later.push(message);
     let sends = 0;
     const send = () => (sends++ === 0 ? Promise.reject(new Error("a part is refused")) : done());
-    const { sent, ended, stop } = start(lead("a", "b"), { ...all, download: putOff, sendLater, send });
-    await turn();
-    downloaded("a");
-    downloaded("b");
-    await turn();
+    const { sent, ended, stop, downloaded, end } = startProofs({}, { send }, "a", "b");
+    await downloaded("a", "b");
     stop();
-    for (const url of ["a", "b"]) end(url);
+    end({ ok: false }, "a", "b");
     await ended;
-    expect(shown(later)).toEqual(["P1 a >P2 >P3 again"]);
-    expect(shown(sent).slice(2)).toEqual(["P1 b >P2 >P3 again"]);
+    expect(shown(sent).slice(2)).toEqual(["P1 a+b >P2 >P3 again"]);
   });
 
   test("waits for its other variants: a follower asks for them in their order", async () => {
-    const { download, downloaded, end } = proofs("form");
     const urls = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
-    const { sent } = start(leadOf({ urls }), { ...all, download });
-    await turn();
-    downloaded("form");
-    await turn();
+    const { sent, downloaded, end } = startProofs({ urls }, {}, "form");
+    await downloaded("form");
     expect(shown(sent)).toEqual([]);
-    end("form");
-    await turn();
-    downloaded("form");
-    await turn();
+    end({}, "form");
+    await downloaded("form");
     expect(shown(sent)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
   });
 
   test("has its followers queued with the result, if that failed before", async () => {
-    const { download, downloaded, end } = proofs("a");
-    let failed = false;
-    const send = async () => {
-      if (failed) return;
-      failed = true;
-      throw new Error("no queue");
-    };
-    const { did, ended } = start(lead("a"), { ...all, download, send });
-    await turn();
-    downloaded("a");
-    await turn();
-    end("a");
+    let sends = 0;
+    const send = () => (sends++ === 0 ? Promise.reject(new Error("no queue")) : done());
+    const { did, ended, downloaded, end } = startProofs({}, { send }, "a");
+    await downloaded("a");
+    end({}, "a");
     await ended;
     expect(did.filter((what) => what === "send a")).toHaveLength(2);
     expect(did.at(-1)).toBe("delete r");
