@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HttpResult } from "../../../../agent/fetch/http/http-client.ts";
 import { ResponseReader } from "../../../../agent/fetch/http/response-reader.ts";
-import type { Failure, FailureReason } from "../../../../domain/result/failure.ts";
+import type { Failure, } from "../../../../domain/result/failure.ts";
 
 interface Read {
   readonly answer: HttpResult;
@@ -52,43 +52,28 @@ describe("an answer with a length", () => {
     expect(readText(`${HEAD}1234567`)).toMatchObject({ answer: { bytes: 5 }, ended: true, reusable: false, told: 5 });
   });
 
-  const lost = (text: string, lose: (reader: ResponseReader) => void) => {
+  const CHUNKS = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+  const cut = (code: string, detail: string): Failure => ({ reason: "incomplete", code, detail });
+  const CLOSED: Failure = { reason: "connection", code: "CLOSED", detail: "the other side closed the connection" };
+  const RESET: Failure = { reason: "connection", code: "ECONNRESET", detail: "read ECONNRESET" };
+  const TLS: Failure = { reason: "tls", code: "EPROTO", detail: "read EPROTO" };
+
+  it.each<[string, string, breaks: Failure | undefined, Partial<HttpResult>]>([
+    // The POP did answer.
+    ["early if the other side closes", `${HEAD}1234`, undefined, { failure: cut("CLOSED", "4 of 5 bytes arrived") }],
+    ["early if it closes behind the head", HEAD, undefined, { failure: cut("CLOSED", "0 of 5 bytes arrived") }],
+    ["early if the connection breaks", `${HEAD}1234`, RESET, { failure: cut("ECONNRESET", "4 of 5 bytes arrived") }],
+    ["early if TLS breaks", `${HEAD}1234`, TLS, { failure: cut("EPROTO", "4 of 5 bytes arrived") }],
+    ["early if its chunks break", CHUNKS, RESET, { bytes: 3, failure: cut("ECONNRESET", "3 bytes arrived") }],
+    ["as none if nothing has come", "", undefined, { bytes: 0, failure: CLOSED }],
+    ["as none before its head has come", HEAD.slice(0, -1), undefined, { bytes: 0, failure: CLOSED }],
+    ["as none if the connection breaks before", "", RESET, { bytes: 0, failure: RESET }],
+  ])("ends %s", (_, text, breaks, answer) => {
     const reader = new ResponseReader(() => {});
     reader.read(Buffer.from(text), text.length);
-    lose(reader);
-    const { firstByteMs: _, ...answer } = reader.answer;
-    return answer;
-  };
-
-  it("ended early if the other side closes before its last byte: the POP did answer", () => {
-    const failure = { reason: "incomplete", code: "CLOSED", detail: "4 of 5 bytes arrived" };
-    const answer = { bytes: 4, httpStatus: 200, contentLength: 5, failure };
-    expect(lost(`${HEAD}1234`, (it) => it.close())).toEqual(answer);
-    expect(lost(HEAD, (it) => it.close()).failure).toEqual({ ...failure, detail: "0 of 5 bytes arrived" });
-  });
-
-  it("ended early if the connection breaks, whatever breaks it", () => {
-    const broken = (text: string, reason: FailureReason, code: string) =>
-      lost(text, (it) => it.breakOff({ reason, code, detail: `read ${code}` })).failure;
-    const detail = "4 of 5 bytes arrived";
-    expect(broken(`${HEAD}1234`, "connection", "ECONNRESET")).toEqual({
-      reason: "incomplete",
-      code: "ECONNRESET",
-      detail,
-    });
-    expect(broken(`${HEAD}1234`, "tls", "EPROTO")).toEqual({ reason: "incomplete", code: "EPROTO", detail });
-    const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
-    expect(broken(chunks, "connection", "ECONNRESET")).toMatchObject({
-      reason: "incomplete",
-      detail: "3 bytes arrived",
-    });
-  });
-
-  it("is no answer before its head has come", () => {
-    const failure = { reason: "connection", code: "CLOSED", detail: "the other side closed the connection" };
-    for (const text of ["", HEAD.slice(0, -1)]) expect(lost(text, (it) => it.close())).toEqual({ bytes: 0, failure });
-    const reset: Failure = { reason: "connection", code: "ECONNRESET", detail: "read ECONNRESET" };
-    expect(lost("", (it) => it.breakOff(reset)).failure).toEqual(reset);
+    if (breaks === undefined) reader.close();
+    else reader.breakOff(breaks);
+    expect(reader.answer).toMatchObject(answer);
   });
 });
 
