@@ -31,12 +31,7 @@ function originsOf(limiterFor: OriginLimiterRegistry["limiterFor"]): NonNullable
   return fakeOrigins({ prepare: async () => undefined, limiterFor });
 }
 
-function plan(more: Partial<Plan>) {
-  const sent: { message: TaskMessage; seconds: number }[] = [];
-  const sendLater = async (message: TaskMessage, seconds: number) => void sent.push({ message, seconds });
-  const all: Plan = { send: done, sendLater, ...more };
-  return { sent, all };
-}
+const PLAN: Plan = { send: done, sendLater: done };
 
 const lead = (urls: TaskUrl[], more: Partial<TaskMessage> = {}) =>
   JSON.stringify(
@@ -56,31 +51,35 @@ test("a download releases its permit, also if it fails or throws", async () => {
     left++;
   });
   const download = (url: string) => (url === "a" ? good() : url === "b" ? bad() : fail("a bug")());
-  await run(bodyOf("a", "b", "c"), plan({ origins, download, hold: done }).all);
+  await run(bodyOf("a", "b", "c"), { ...PLAN, origins, download, hold: done });
   expect(left).toBe(3);
 });
 
 describe("what an origin refused", () => {
   test("returns as a delayed message with `tries` + 1; the old message is deleted after its other URLs are done", async () => {
-    const { sent, all } = plan({ download: overloaded("b", "d") });
-    const { did, unplanned } = await run(lead(named("a", "b", "c", "d"), { tries: 2 }), all);
+    const { did, unplanned, later } = await run(lead(named("a", "b", "c", "d"), { tries: 2 }), {
+      ...PLAN,
+      download: overloaded("b", "d"),
+    });
     // What is done is handed over to those that wait for it, and nothing else.
     expect(did.slice(-5)).toEqual(["active? q", "put off b d 11", "active? q", "send a c", "delete r"]);
     expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write c"]);
     // All else of the message stays with it.
-    expect(sent).toMatchObject([
-      { message: { tries: 3, origin_failures: 1, followers: [{ pop: "SIN52-P1" }], urls: named("b", "d") } },
+    expect(later).toMatchObject([
+      { tries: 3, origin_failures: 1, followers: [{ pop: "SIN52-P1" }], urls: named("b", "d") },
     ]);
-    expect(sent[0]?.message).not.toHaveProperty("again");
+    expect(later[0]).not.toHaveProperty("again");
     expect(unplanned).toEqual([]);
   });
 
   test("stays with its message if it cannot be sent", async () => {
     const sendLater = fail("SQS is busy");
-    const { did, unplanned } = await run(
-      bodyOf("a", "b"),
-      plan({ download: overloaded("b"), sendLater, hold: done }).all,
-    );
+    const { did, unplanned } = await run(bodyOf("a", "b"), {
+      ...PLAN,
+      download: overloaded("b"),
+      sendLater,
+      hold: done,
+    });
     expect(did.slice(-2)).toEqual(["put off b 11", "hold r 20"]);
     expect(unplanned).toEqual([]);
   });
@@ -89,9 +88,8 @@ describe("what an origin refused", () => {
     const urls = ["br", "gzip", "none"].map((variant) => ({ url: "a", bytes: 1, variant }));
     let n = 0;
     const download = () => (n++ === 1 ? overloaded("a")("a") : good());
-    const { sent, all } = plan({ download });
-    await run(lead(urls), all);
-    expect(sent.map(({ message }) => message.urls.map(({ variant }) => variant))).toEqual([["gzip", "none"]]);
+    const { later } = await run(lead(urls), { ...PLAN, download });
+    expect(later.map(({ urls }) => urls.map(({ variant }) => variant))).toEqual([["gzip", "none"]]);
   });
 
   test("has its own attempts: a variant that waits for it has none, and another URL keeps its own", async () => {
@@ -100,9 +98,8 @@ describe("what an origin refused", () => {
       { url: "b", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 },
     ];
     const download = () => Promise.reject(new DeferredError(11_000, 1, 1_700_000_011_000));
-    const { sent, all } = plan({ download });
-    await start(lead(urls, { tries: 2 }), all).ended;
-    expect(sent.map(({ message: { urls, tries } }) => ({ urls, tries }))).toEqual([
+    const { later } = await run(lead(urls, { tries: 2 }), { ...PLAN, download });
+    expect(later.map(({ urls, tries }) => ({ urls, tries }))).toEqual([
       {
         tries: 3,
         urls: [
@@ -115,14 +112,18 @@ describe("what an origin refused", () => {
   });
 
   test("of a message that came again, it says so: it may be in the queue already", async () => {
-    const { sent, all } = plan({ download: overloaded("b"), deliveries: 2, standing: async () => ["a"] });
-    await run(bodyOf("a", "b"), all);
-    expect(sent).toMatchObject([{ message: { again: true, urls: [{ url: "b" }] } }]);
+    const { later } = await run(bodyOf("a", "b"), {
+      ...PLAN,
+      download: overloaded("b"),
+      deliveries: 2,
+      standing: async () => ["a"],
+    });
+    expect(later).toMatchObject([{ again: true, urls: [{ url: "b" }] }]);
   });
 
   test("of a request that has ended is dropped", async () => {
     let asked = 0;
-    const { did } = await run(bodyOf("b"), plan({ active: async () => asked++ === 0, download: overloaded("b") }).all);
+    const { did } = await run(bodyOf("b"), { ...PLAN, active: async () => asked++ === 0, download: overloaded("b") });
     expect(did.at(-1)).toBe("delete r");
     expect(did.some((what) => what.startsWith("put off"))).toBe(false);
   });
@@ -131,15 +132,15 @@ describe("what an origin refused", () => {
 describe("what would wait too long for its permit", () => {
   test("returns at once in one message without incrementing `tries`; tasks with a permit continue", async () => {
     const slow = deferred<object>();
-    const { sent, all } = plan({ origins: limited(1), download: () => slow.promise });
-    const { did, ended } = start(bodyOf("a", "b", "c"), all);
+    const plan = { ...PLAN, origins: limited(1), download: () => slow.promise };
+    const { did, ended, later } = start(bodyOf("a", "b", "c"), plan);
     await turn();
     await turn();
     expect(did).toEqual(["active? q", "download a", "active? q", "put off b c 10"]);
     slow.resolve({});
     await ended;
     expect(did.slice(-2)).toEqual(["write a", "delete r"]);
-    expect(sent[0]?.message).not.toHaveProperty("tries");
+    expect(later[0]).not.toHaveProperty("tries");
   });
 });
 
@@ -149,7 +150,7 @@ test("whoever waited for a slot while the origin began to refuse gives it back, 
   let refuses = false;
   const { limiterFor } = limited(0);
   const origins = originsOf((message) => (refuses ? limiterFor(message) : undefined));
-  const { did, ended } = start(bodyOf("a"), plan({ origins }).all, slots);
+  const { did, ended } = start(bodyOf("a"), { ...PLAN, origins }, slots);
   await turn();
   refuses = true;
   slots.release();
@@ -210,18 +211,16 @@ test("a download that is cut off because this process has lost its permits goes 
     waitForSendSlot: () => Promise.resolve(100),
     release: () => undefined,
   });
-  const { sent, all } = plan({ origins: originsOf(() => ({ acquire })) });
   const download = () => {
     lease.abort();
     return bad();
   };
-  const { did } = await run(bodyOf("a"), { ...all, download });
+  const { did, later } = await run(bodyOf("a"), { ...PLAN, origins: originsOf(() => ({ acquire })), download });
   expect(did).toEqual(["active? q", "download a", "cut a", "active? q", "put off a 10", "delete r"]);
-  expect(sent[0]?.message).not.toHaveProperty("tries");
+  expect(later[0]).not.toHaveProperty("tries");
 });
 
 test("followers that wait for one that was refused return to the queue as they came: they were not attempted", async () => {
-  const { sent, all } = plan({ download: overloaded("a") });
   const message = taskMessage({
     req_id: "q",
     urls: named("a", "b"),
@@ -229,8 +228,8 @@ test("followers that wait for one that was refused return to the queue as they c
     led_by: "SIN2-C1",
     origin: { concurrency: 1 },
   });
-  await run(JSON.stringify(message), all);
-  const attempts = sent.flatMap(({ message: { urls, tries } }) => urls.map(({ url }) => [url, tries]));
+  const { later } = await run(JSON.stringify(message), { ...PLAN, download: overloaded("a") });
+  const attempts = later.flatMap(({ urls, tries }) => urls.map(({ url }) => [url, tries]));
   expect(attempts.toSorted()).toEqual([
     ["a", 1],
     ["b", undefined],
@@ -241,8 +240,8 @@ test.each([
   ["alone, by the result itself", { only_follower: true }, true],
   ["beside others, by comparison", {}, false],
 ])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
-  const { all } = plan({ download: () => Promise.resolve({ rec_miss: true }) });
   const message = taskMessage({ req_id: "q", urls: named("a"), follows: true, led_by: "SIN2-C1", ...more });
-  const { written } = await run(JSON.stringify(message), all);
+  const download = () => Promise.resolve({ rec_miss: true });
+  const { written } = await run(JSON.stringify(message), { ...PLAN, download });
   expect(written.map(({ rec_miss }) => rec_miss === true)).toEqual([isWrong]);
 });

@@ -23,7 +23,7 @@ export interface Plan {
   readonly hold?: (seconds: number) => Promise<void>;
   readonly send?: () => Promise<void>;
   /** @default unplanned */
-  readonly sendLater?: (message: TaskMessage, seconds: number) => Promise<void>;
+  readonly sendLater?: () => Promise<void>;
   readonly bury?: () => Promise<void>;
   readonly decide?: () => Promise<void>;
   /** The limits of origins. @default there are none */
@@ -44,6 +44,7 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
   const did: string[] = [];
   const unplanned: string[] = [];
   const sent: TaskMessage[] = [];
+  const later: TaskMessage[] = [];
   const written: TaskResult[] = [];
   const call = <T>(what: string, planned: (() => Promise<T>) | undefined): Promise<T> => {
     did.push(what);
@@ -75,11 +76,10 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
         const [text = ""] = all.map((message) => JSON.stringify(message));
         return call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send);
       },
-      sendLater: (message, seconds) =>
-        call(
-          `put off ${urlsOf(JSON.stringify(message))} ${seconds}`,
-          plan.sendLater && (() => plan.sendLater?.(message, seconds) ?? done()),
-        ),
+      sendLater: (message, seconds) => {
+        later.push(message);
+        return call(`put off ${urlsOf(JSON.stringify(message))} ${seconds}`, plan.sendLater);
+      },
     }),
     deadLetters: {
       send: async (text, reason) => {
@@ -108,7 +108,7 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
   const stopping = new AbortController();
   const message = { id: "m", receipt: "r", body, deliveries: plan.deliveries ?? 1 };
   const ended = processMessage(deps, message, stopping.signal);
-  return { did, unplanned, sent, written, ended, heartbeats, told, stop: () => stopping.abort() };
+  return { did, unplanned, sent, later, written, ended, heartbeats, told, stop: () => stopping.abort() };
 }
 
 /** Works through one message to its end. */

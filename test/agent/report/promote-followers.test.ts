@@ -172,14 +172,12 @@ describe("a lead's URL whose download has ended", () => {
     ["without followers where they are queued already", true, ["P1 a"]],
     ["with its followers where they are not", false, ["P1 a >P2 >P3"]],
   ])("and is deferred all the same goes back %s", async (_, isDownloaded, back) => {
-    const later: TaskMessage[] = [];
     const download: Plan["download"] = async (__, ___, onDownloaded) => {
       if (isDownloaded) onDownloaded({ ok: true });
       await turn();
       throw new DeferredError(11_000, 1);
     };
-    const sendLater = async (message: TaskMessage) => void later.push(message);
-    const { sent } = await run(lead("a"), { ...all, download, sendLater });
+    const { sent, later } = await run(lead("a"), { ...all, download, sendLater: done });
     expect(shown(later)).toEqual(back);
     expect(shown(sent)).toEqual(isDownloaded ? ["P2 a follows", "P3 a follows"] : []);
   });
