@@ -112,7 +112,7 @@ export const second: Scenario = {
           name: "hold",
           files: filesOf("hold", 1, HOLD_BYTES),
           bytesPerSecond: HOLD_BYTES / 3_600,
-          pops: few,
+          pops: few.slice(0, 1),
           body,
         }),
         bootInstances(FLEET),
