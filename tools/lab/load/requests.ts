@@ -121,6 +121,8 @@ export function stop(name: string, instances = 0): Step {
   return async ({ world, seen, say }) => {
     const it = requestOf(seen, name);
     await sample(world, it);
+    // It may have ended: then it was no load, and the check of that says so.
+    if (isTerminal(it.progress.status)) return;
     say(`${name} is stopped`);
     await withRetries(() => world.api.stop(it.reqId, instances));
   };
