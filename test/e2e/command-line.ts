@@ -38,8 +38,8 @@ export class CommandLine {
     const env = { ...process.env, PREWARM_ENDPOINT: apiUrl, PREWARM_API_KEY: apiKey, LC_ALL: "C.UTF-8", ...more };
     const child = spawn(command, args, { cwd: ROOT, env, stdio: ["pipe", "pipe", "pipe"] });
     const heard = { stdout: "", stderr: "" };
-    child.stdout.on("data", (text: Buffer) => (heard.stdout += text.toString()));
-    child.stderr.on("data", (text: Buffer) => (heard.stderr += text.toString()));
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (heard.stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (heard.stderr += text));
     const ended = new Promise<Ran>((resolve) => child.once("close", (code) => resolve({ code, ...heard })));
     return { child, heard, ended };
   }
