@@ -17,7 +17,7 @@ export default {
   "local-front-serves-foreign-page": {
     invariant: "The local front rejects a request from a page of another origin.",
     description: "The local front accepts a GET request that has an Origin.",
-    test: "test/tools/local/front-rules.test.ts",
+    test: "test/tools/local/front.test.ts",
     changes: [
       {
         file: "tools/local/front.ts",
