@@ -21,9 +21,9 @@ export function cellsOf(shares: TaskStates, width: number): TaskStates {
   return balanced(cells, width - used);
 }
 
-/** Gives what is left to those that wait, and takes what is too much from the largest. */
+/** Gives what is left to those that wait, and takes what is too much one by one from those that have the most. */
 function balanced(cells: Record<TaskState, number>, left: number): TaskStates {
   if (left >= 0) return { ...cells, waiting: cells.waiting + left };
   const largest = TASK_STATES.reduce((most, state) => (cells[state] > cells[most] ? state : most), "waiting");
-  return { ...cells, [largest]: cells[largest] + left };
+  return balanced({ ...cells, [largest]: cells[largest] - 1 }, left + 1);
 }
