@@ -60,3 +60,18 @@ test("without an answer there is the code alone", () => {
   expect([status, summary]).toEqual([1, ""]);
   expect(output).toBe("request-id=\nstatus=\nsentence=\nexit-code=1\n");
 });
+
+test("each input is handed on as a variable, and is no part of a script's text", () => {
+  const action = readFileSync(join(ROOT, "action.yml"), "utf8");
+  const [, inputs = "", runs = ""] = /^inputs:\n(.*)^outputs:\n.*^runs:\n(.*)/ms.exec(action) ?? [];
+  const HANDED_ON = /^ {8}([A-Z_]+): \$\{\{ inputs\.([a-z-]+) \}\}$/gm;
+  const handedOn = [...runs.matchAll(HANDED_ON)];
+  const names = [...inputs.matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name]) => name);
+  expect(names).toContain("args");
+  expect(handedOn.map(([, , input]) => input)).toEqual(names);
+  expect(runs.replaceAll(HANDED_ON, "")).not.toContain("${{");
+  const script = readFileSync(join(ROOT, "cli/action/warm.sh"), "utf8");
+  // The command itself reads the others.
+  for (const [, variable = ""] of handedOn)
+    if (variable.startsWith("INPUT_")) expect(script).toContain(`\${${variable}:-`);
+});

@@ -191,6 +191,11 @@ describe("the user data", () => {
       PREWARM_FIRST_BYTE_SECONDS: 120,
       // A parameter, like the seconds of the first byte.
       STALL_SECONDS: 900,
+      // What it is not given.
+      PREWARM_HTTPS_PORT: 443,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://169.254.169.254",
+      PREWARM_IDLE_MINUTES: 15,
+      PREWARM_KEPT_ERROR_SECONDS: 11,
     });
     expect(variables).toHaveProperty("AWS_REGION", "eu-west-1");
     const names = ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL"];

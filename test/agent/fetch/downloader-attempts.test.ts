@@ -196,6 +196,11 @@ describe.concurrent("a task that was deferred", () => {
     const again = download({ url: object("/first-start.bin", [error]), attempts: 1, startedAt: started });
     await expect(again).rejects.toMatchObject({ attempts: 1, startedAt: started });
   });
+
+  test("took no time before it began, if another instance's clock is ahead", async () => {
+    const { ms } = await download({ url: object("/clock-ahead.bin"), attempts: 1, startedAt: Date.now() + 60_000 });
+    expect(ms).toBeGreaterThanOrEqual(0);
+  });
 });
 
 describe("when the origin wants to be left alone inside a download", () => {

@@ -40,6 +40,22 @@ test("the scripts of an instance, and the one that users copy, have nothing that
 describe("the unit", () => {
   const unit = readFileSync(`${ROOT}agent/instance/prewarm-agent.service`, "utf8");
 
+  test("takes from the agent what it does not need", () => {
+    expect(unit.split("\n")).toEqual(
+      expect.arrayContaining([
+        ...["NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "ProtectHome=read-only"],
+        ...["PrivateTmp=yes", "PrivateDevices=yes", "ProtectKernelTunables=yes", "ProtectKernelModules=yes"],
+        ...["ProtectKernelLogs=yes", "ProtectControlGroups=yes", "LockPersonality=yes", "RestrictSUIDSGID=yes"],
+        ...["RestrictNamespaces=yes", "SystemCallFilter=@system-service", "User=ec2-user"],
+        "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+      ]),
+    );
+  });
+
+  test("leaves V8 its compiler, and has nothing that Amazon Linux 2023's systemd 252 does not know", () => {
+    expect(unit).not.toMatch(/^(MemoryDenyWriteExecute|RestartSteps|RestartMaxDelaySec)=/m);
+  });
+
   test("bounds its memory and its tasks, and starts it again with a pause, until the instance gives up", () => {
     expect(unit).toMatch(/^MemoryMax=\d+%$/m);
     expect(unit).toMatch(/^TasksMax=\d+$/m);

@@ -30,6 +30,17 @@ describe("while it is worked on", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("also while it waits for a slot", async () => {
+    vi.useFakeTimers();
+    const slots = new ConcurrencyLimiter(1);
+    await slots.acquire();
+    const { did, ended } = start(bodyOf("a"), { hold: done }, slots);
+    await vi.advanceTimersByTimeAsync(81_000);
+    expect(did).toEqual(["active? q", "hold r 120", "active? q", "hold r 120"]);
+    slots.release();
+    await ended;
+  });
+
   test("what runs is cut off once its request has ended, nothing of it is written, and the message goes", async () => {
     vi.useFakeTimers();
     let active = true;

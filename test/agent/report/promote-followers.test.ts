@@ -53,6 +53,16 @@ describe("a lead's message", () => {
     expect(did).not.toContain("delete r");
   });
 
+  test("of a request that has ended promotes no followers", async () => {
+    let active = true;
+    const download = async () => {
+      active = false;
+      return {};
+    };
+    const { sent, did } = await run(lead("a"), { ...all, active: async () => active, download });
+    expect([sent, did.at(-1)]).toEqual([[], "delete r"]);
+  });
+
   test("whose results cannot be written promotes no followers: SQS redelivers it", async () => {
     const write = (url: string) => (url === "a" ? done() : Promise.reject(new Error("no table")));
     const { sent, did } = await run(lead("a", "b"), { ...all, write, hold: done });

@@ -160,9 +160,10 @@ describe("what DynamoDB does not take", () => {
     const { results, aws } = await table();
     const send = vi.spyOn(aws.db, "send");
     send.mockRejectedValueOnce(Object.assign(new Error("reset"), { code: "ECONNRESET" }) as never);
+    send.mockRejectedValueOnce(Object.assign(new Error("no name server"), { code: "EAI_AGAIN" }) as never);
     send.mockRejectedValueOnce(Object.assign(new Error("slow"), { name: "TimeoutError" }) as never);
     await results.write(result(1));
-    expect(send).toHaveBeenCalledTimes(3);
+    expect(send).toHaveBeenCalledTimes(4);
   });
 
   test("but not because of a fault in the program", async () => {
@@ -182,5 +183,13 @@ describe("what DynamoDB does not take", () => {
     await eventually(() => aws.asked(one.ok ? "BatchWriteItem" : "PutItem").length).toBeGreaterThan(1);
     results.giveUp();
     await outcome;
+  });
+
+  test.each([result(1), failure(1)])("for another reason is an error, ok: $ok", async (one) => {
+    const refuse = () => {
+      throw new Refusal("ValidationException");
+    };
+    const { results } = await table({ BatchWriteItem: refuse, PutItem: refuse });
+    await expect(results.write(one)).rejects.toThrow("ValidationException");
   });
 });

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import { Cancellation } from "../../../../agent/fetch/http/http-client.ts";
@@ -117,6 +118,29 @@ test("what is cancelled fails at once, also where it waits; other downloads go o
   expect(await Promise.all(cut)).toEqual(Array(200).fill(cancelled));
   expect(await other).toEqual({ bytes: 2, httpStatus: 200, contentLength: 2 });
   expect(requests()).toBe(129);
+});
+
+test("memory does not grow with the size of the body", async () => {
+  const SLICES = 128;
+  const slice = Buffer.alloc(1 << 20, 7);
+  const { get } = await raw(async (socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${SLICES * slice.length}\r\n\r\n`);
+    for (let n = 0; n < SLICES; n++) if (!socket.write(slice)) await once(socket, "drain");
+  });
+  // Of this thread alone, which `rss` is not.
+  const used = () => {
+    const { external, heapUsed } = process.memoryUsage();
+    return external + heapUsed;
+  };
+  const before = used();
+  let most = before;
+  let chunks = 0;
+  const answer = await get("/", () => {
+    if (chunks++ % 64 === 0) most = Math.max(most, used());
+  });
+  expect(answer).toMatchObject({ bytes: SLICES * slice.length, httpStatus: 200 });
+  expect(chunks).toBeGreaterThan(SLICES);
+  expect((most - before) / (1 << 20)).toBeLessThan(60);
 });
 
 describe("a request that waits until it may be sent", () => {
