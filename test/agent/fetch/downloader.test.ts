@@ -99,6 +99,14 @@ test("what is cancelled is cut off, and not tried again; it says nothing about t
   expect(addTask).not.toHaveBeenCalled();
 });
 
+test("what is cancelled before it begins is not asked for", async () => {
+  const path = "/cancelled-before.bin";
+  const cancellation = new Cancellation();
+  cancellation.cancel();
+  expect(await download({ url: object(path), admission: { cancellation } })).toMatchObject({ ok: false, attempts: 0 });
+  expect(visited(path)).toEqual([]);
+});
+
 test("once the client is destroyed, what runs is cut off and nothing begins", async () => {
   const own = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
   const path = "/destroyed.bin";

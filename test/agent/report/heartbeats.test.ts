@@ -16,14 +16,14 @@ afterEach(() => {
 /** Beats every ten seconds. `told`: what was written, as `request: tasks bytes`. */
 function beating(write: () => Promise<void> = async () => undefined, note = write) {
   const told: string[] = [];
-  const written: (Heartbeat & { readonly expireAt: number })[] = [];
+  const written: (Heartbeat & { readonly reqId: string; readonly expireAt: number })[] = [];
   const warnings: unknown[] = [];
   const noted: [string, number, number][] = [];
   const store = {
     writeHeartbeat: async (reqId: string, heartbeat: Heartbeat, expireAt: number) => {
       await write();
       told.push(`${reqId}: ${heartbeat.tasks} ${heartbeat.bytes}`);
-      written.push({ ...heartbeatSchema.parse(heartbeat), expireAt });
+      written.push({ ...heartbeatSchema.parse(heartbeat), reqId, expireAt });
     },
     addReceivedBytes: async (reqId: string, minute: number, bytes: number, expireAt: number) => {
       await note();
@@ -41,7 +41,8 @@ function beating(write: () => Promise<void> = async () => undefined, note = writ
     logger,
   });
   heartbeats.run();
-  return { heartbeats, told, written, noted, warnings };
+  const of = (reqId: string) => written.filter((it) => it.reqId === reqId);
+  return { heartbeats, told, written, of, noted, warnings };
 }
 
 describe("of each request, a heartbeat is written", () => {
@@ -66,8 +67,10 @@ describe("of each request, a heartbeat is written", () => {
   });
 
   test("with the bytes of what is under way, and how fast it goes since the heartbeat before", async () => {
-    const { heartbeats, written } = beating();
+    const { heartbeats, of } = beating();
     const holding = heartbeats.add("a", 2);
+    // Another request, which goes at its own rates.
+    const other = heartbeats.add("b", 1);
     const [done, long] = [holding.startTransfer(), holding.startTransfer()];
     done.addBytes(100_000);
     long.addBytes(300_000);
@@ -75,14 +78,27 @@ describe("of each request, a heartbeat is written", () => {
     holding.finishTask();
     await vi.advanceTimersByTimeAsync(10_000);
     long.addBytes(200_000);
+    other.startTransfer().addBytes(900_000);
     await vi.advanceTimersByTimeAsync(10_000);
     // It broke off, and the next attempt begins from nothing.
     long.clear();
     long.addBytes(7);
+    other.finishTask();
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(written.map(({ bytes }) => bytes)).toEqual([0, 300_000, 500_000, 7]);
-    expect(written.map((heartbeat) => heartbeat.bytes_per_second)).toEqual([0, 40_000, 20_000, 1]);
-    expect(written.map((heartbeat) => heartbeat.tasks_per_second)).toEqual([0, 0.1, 0, 0]);
+    expect(of("a").map(({ bytes }) => bytes)).toEqual([0, 300_000, 500_000, 7]);
+    const rates = (reqId: string) => of(reqId).map((it) => [it.bytes_per_second, it.tasks_per_second]);
+    expect(rates("a")).toEqual([
+      [0, 0],
+      [40_000, 0.1],
+      [20_000, 0],
+      [1, 0],
+    ]);
+    expect(rates("b")).toEqual([
+      [0, 0],
+      [0, 0],
+      [90_000, 0],
+      [0, 0.1],
+    ]);
   });
 });
 
@@ -205,6 +221,27 @@ describe("bytes by the minute", () => {
     refused = false;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(noted).toEqual([["a", minute, 500]]);
+  });
+
+  test("that cannot be noted when nothing more will come are tried again all the same, and then no more", async () => {
+    const minute = beforeMinute();
+    let refused = true;
+    const { heartbeats, written, noted } = beating(
+      async () => undefined,
+      async () => {
+        if (refused) throw new Error("no table");
+      },
+    );
+    const holding = heartbeats.add("a", 1);
+    holding.startTransfer().addBytes(700);
+    holding.finishTask();
+    await vi.advanceTimersByTimeAsync(10_000);
+    refused = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(noted).toEqual([["a", minute, 700]]);
+    const beatsTillThen = written.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(written).toHaveLength(beatsTillThen);
   });
 });
 

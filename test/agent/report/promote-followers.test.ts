@@ -192,6 +192,22 @@ describe("a lead's URL whose download has ended", () => {
     expect(shown(sent)).toEqual(isDownloaded ? ["P2 a follows", "P3 a follows"] : []);
   });
 
+  test("and is deferred while its followers are being queued goes back without them", async () => {
+    const sending = deferred();
+    const download: Plan["download"] = async (_, __, onDownloaded) => {
+      onDownloaded({ ok: true });
+      await turn();
+      throw new DeferredError(11_000, 1);
+    };
+    const { later, ended } = start(lead("a"), { ...all, download, sendLater: done, send: () => sending.promise });
+    await turn();
+    await turn();
+    expect(later).toEqual([]);
+    sending.resolve();
+    await ended;
+    expect(shown(later)).toEqual(["P1 a"]);
+  });
+
   test("and goes back after its followers could not be queued says that they may be", async () => {
     let sends = 0;
     const send = () => (sends++ === 0 ? Promise.reject(new Error("a part is refused")) : done());

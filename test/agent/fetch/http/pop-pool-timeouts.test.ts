@@ -66,6 +66,20 @@ describe("what takes too long", () => {
     },
   );
 
+  test("but not a body that takes long and comes", async () => {
+    const { get } = await raw((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
+      let n = 0;
+      const timer = setInterval(() => {
+        socket.write("x".repeat(1_000));
+        if (++n === 10) clearInterval(timer);
+      }, 100);
+    });
+    const begun = performance.now();
+    expect(await get()).toEqual({ bytes: 10_000, httpStatus: 200, contentLength: 10_000 });
+    expect(performance.now() - begun).toBeGreaterThan(600);
+  });
+
   test("no connection: a server that takes none", async () => {
     // TLS never begins.
     const port = await listen(createServer(() => {}));
