@@ -176,7 +176,7 @@ describe("a retry", () => {
 
 describe("permits to be active", () => {
   it("are as many as are allowed; those of requests that have ended or are gone are free", async () => {
-    const { requests } = tables();
+    const { requests, forge } = tables();
     for (const req_id of ["r1", "r2"]) await requests.put(request({ req_id }), 2);
     expect(await requests.put(request({ req_id: "r3" }), 2)).toBe("FULL");
     await requests.end("r1", "STOP");
@@ -184,6 +184,9 @@ describe("permits to be active", () => {
     expect(await requests.put(request({ req_id: "r5" }), 2)).toBe("FULL");
     await requests.delete("r2");
     expect(await requests.put(request({ req_id: "r6" }), 2)).toBe("PUT");
+    const ended = request({ req_id: "r0", ...ENDED });
+    await forge(ended);
+    expect(await requests.put(request({ req_id: "r7" }), 2, ended)).toBe("FULL");
   });
 });
 

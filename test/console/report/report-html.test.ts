@@ -213,6 +213,10 @@ describe("a page that goes to others", () => {
       expect(largest).toContain("--failed -o failed.csv");
       expect(Buffer.byteLength(largest)).toBeLessThan(300_000);
     }
+    // Where their cells have no room for a name.
+    expect(textOf(html(largestReport()))).toMatch(
+      /POPs with something to look at .*[A-Z]{3}\d+-[A-Z]\d+ \d+%: Warm [\d,]+, .*and 340 more/,
+    );
   });
 });
 

@@ -164,7 +164,7 @@ it.each<[what: string, rows: string[][], readonly Distribution[], Target[], expe
     [...sized(1, 15), ...sized(1, "", "b.example")],
     ONE,
     HERE,
-    { total_count: 2, total_size: 15, sizes_known: false },
+    { total_count: 2, total_size: 15, sizes_known: false, lane: "main" },
   ],
   ["empty objects, whose size is known", sized(1, 0), ONE, HERE, { sizes_known: true }],
   ["many bytes in large files: the main queue", sized(64, 30e6), ONE, HERE, { lane: "main" }],

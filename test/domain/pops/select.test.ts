@@ -24,6 +24,15 @@ it.each<[what: string, TargetType, names: string[], pops: readonly string[], unk
   ["the higher facility", "country", ["hk"], ["HKG61-P1", "HKG54-P1"]],
   ["P before C, two a site", "country", ["uae"], ["DXB52-P1", "DXB50-C1", "FJR50-C1"]],
   ["the codes of three sites", "country", ["br"], ["FOR50-P2", "GIG51-P2", "GRU3-P10", "GRU3-P5"]],
+  [
+    "every named country for an empty list",
+    "country",
+    [],
+    [
+      ...["BOM78-P1", "BOM78-P4", "NRT57-P2", "NRT57-P3", "SYD1-C1", "SYD62-P2"],
+      ...["SIN2-P1", "SIN2-P2", "ICN57-P1", "ICN57-P2"],
+    ],
+  ],
   ["no country that has a site and no code", "country", ["qatar", "SA", "oman"], ["MCT50-P1"], ["qatar", "SA"]],
   ["no country without a site, nor a region", "country", ["iceland", "is", "eu", ""], [], ["iceland", "is", "eu", ""]],
 ])("selects %s", (_, targetType, names, pops, unknown = []) => {

@@ -55,6 +55,7 @@ const rows: readonly Row[] = [
   ["the same, and the origin sends an Age", [{ ...D, age: 5 }, edge(7)], "hit: origin_age", true],
   ["C is a Hit of the REC that grew", [D, rec(1)], "download"],
   ["C is a Hit of the REC without growth", [D, REC], "download"],
+  ["C is a Hit of Origin Shield that grew", [D, { ...rec(1), tier: "Origin Shield" }], "download"],
   ["the REC again, after the second D", [D, rec(1), { ...D, ...REC, age: 3 }, rec(5)], "not_kept: REC_ONLY"],
   ["the edge, after the second D", [D, rec(1), { ...D, ...REC, age: 3 }, edge(5)], "warm"],
   ["the REC without Age, after the second D", [D, REC, D, REC], "check alone"],

@@ -220,6 +220,12 @@ describe("a request that cannot", () => {
     expect(errorUrls).toEqual(bad);
   });
 
+  it("tells a cf_domain that is none in one message, though nothing says whose the URLs of its source are", () => {
+    const sources = [{ type: "list", s3: "s3://bucket/list.txt" }];
+    const { message } = refusal({ cf_domain: "?", url_list: undefined, sources });
+    expect(message.split("; ").filter((it) => it.startsWith("cf_domain: "))).toHaveLength(1);
+  });
+
   it("tells them with whatever else is wrong in a field of its own", () => {
     const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"], pops: ["XXX-C1"] };
     const { message, errorUrls } = refusal(change);
@@ -261,6 +267,7 @@ describe("a request that cannot", () => {
     expect(refusal({ url_list }).message).toBe(
       "url_list: has 60001 entries, more than 60000 of them different; at most 60000 URLs in one request",
     );
+    expect(refusal({ url_list: url_list.map((_, i) => `ftp://${i}`) }).errorUrls).toEqual([]);
     expect(read({ url_list: [...url_list.slice(1), "https://cdn.example.com/1"] }).urls).toHaveLength(60_000);
   });
 
@@ -344,5 +351,10 @@ describe("variants, order and limits", () => {
     [{ max_failures: -1 }, "max_failures: must be a whole number of tasks, from 0"],
   ])("%#: bad input is named", (change, message) => {
     expect(refusal(change).message).toContain(message);
+  });
+
+  it("variants count as tasks, and the message says so", () => {
+    const change = { variants: [br, { name: "plain", header: [] }], pops: ["SIN2-C1", "ATL56-C1"] };
+    expect(refusal(change, { maxTasks: 3 }).message).toContain("url_list times variants times POPs");
   });
 });

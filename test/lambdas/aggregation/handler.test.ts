@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { UnparseableItem } from "../../../domain/log-fields.ts";
 import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
-import { createHandler } from "../../../lambdas/aggregation/handler.ts";
+import { createHandler, RequestCounters } from "../../../lambdas/aggregation/handler.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { count, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
@@ -29,6 +29,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
     ...stores,
     buried,
     unreadable,
+    deps,
     calls,
     the: (reqId = "r1") => stores.progress.counts.get(reqId),
     handle: (...Records: unknown[]) => handler({ Records }),
@@ -154,6 +155,12 @@ describe("Aggregation", () => {
     expect(times("requests.get")).toBe(1);
     await handle(record({}));
     expect(times("requests.get")).toBe(2);
+  });
+
+  it("keeps no more of a request's item from batch to batch than it uses: there may be secrets in its headers", () => {
+    const { deps } = world();
+    const { item } = new RequestCounters(deps.progress, request({ ...RUNNING, header: ["X-Key: secret"] }));
+    expect(Object.keys(item)).toEqual(["req_id", "total_count", "expire_at", "max_failures"]);
   });
 
   it("counts nothing for a request that has ended, is gone or has no tasks yet, and the others their own", async () => {

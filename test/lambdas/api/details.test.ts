@@ -45,13 +45,13 @@ describe("detail=pops", () => {
   }
 
   it("adds a row a POP", async () => {
-    const done = count(3, 30, 1, { warm_count: 2, not_kept_count: 1 });
-    expect(await row({}, undefined, 3, 1, { warm_count: 2, not_kept_count: 1 })).toEqual({
+    const outcomes = { warm_count: 1, hit_count: 1, not_kept_count: 1, rec_miss_count: 3 };
+    expect(await row({}, undefined, 3, 1, outcomes)).toEqual({
       pop: SIN,
       rec: "Singapore",
       state: "IN_PROGRESS",
       total_count: 4,
-      ...withoutWarnings(done),
+      ...withoutWarnings(count(3, 30, 1, outcomes)),
     });
   });
 

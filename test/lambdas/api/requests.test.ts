@@ -88,11 +88,13 @@ describe("GET /requests", () => {
 
   it.each([
     [{ limit: "0" }, "limit: '0' must be a whole number from 1 to 100"],
+    [{ limit: "-1" }, "limit: '-1' must be"],
     [{ limit: "101" }, "limit: '101' must be"],
     [{ limit: "ten" }, "limit: 'ten' must be"],
     [{ status: "DONE" }, "status: unknown 'DONE'; use one of CREATED, "],
     [{ next: "x" }, "next: invalid cursor 'x'; pass the next value of the previous page"],
     [{ next: Buffer.from('{"created_at":1}').toString("base64url") }, "next: invalid cursor"],
+    [{ next: Buffer.from('["", "r1"]').toString("base64url") }, "next: invalid cursor"],
   ])("refuses %j", async (query, message) => {
     const { call, requests } = listed(nth(1));
     const { status, body } = await call("GET /requests", undefined, query);

@@ -180,23 +180,44 @@ describe("a request's sources", () => {
     expect(calls).toEqual(["requests.get", "lists.delete"]);
   });
 
+  const UNREAD = { documents: 0, urls: 0, done: false };
   const many = Array.from({ length: 60_000 }, (_, i) => `many/${i}`);
   it.each([
-    ["are no sources", [["{}"]], [[url("own")]], "s3://bucket/a.txt is not a list of URLs, one a line"],
+    [
+      "are no sources",
+      [["{}"]],
+      [[url("own")]],
+      "s3://bucket/a.txt is not a list of URLs, one a line",
+      [{ urls: 0, done: false }, UNREAD],
+    ],
     [
       "have more URLs than a request may have",
       [many],
       [[url("own")]],
       "s3://bucket/a.txt names more than 59999 URLs; a request has at most 60000 in all",
+      [{ urls: 0, done: false }, UNREAD],
     ],
-    ["leave nothing to warm", [["https://other.net/x"]], [], "sources: no URL is left to warm; left out: 1 other_host"],
-  ])("that %s end it, with the reason", async (_, documents, own, reason) => {
-    const { run, requests, lists, listed, next } = world({ documents });
-    lists.objects["r1.csv"] = own;
-    await run();
-    expect(requests.the()).toMatchObject({ status: "FAILED", reason, sources: [] });
-    expect([requests.ended, next(), listed()]).toEqual([["r1"], [0, []], own]);
-  });
+    [
+      "leave nothing to warm",
+      [["https://other.net/x"]],
+      [],
+      "sources: no URL is left to warm; left out: 1 other_host",
+      [
+        { urls: 0, left_out: { other_host: 1 }, done: true },
+        { documents: 1, urls: 0, done: true },
+      ],
+    ],
+  ])(
+    "that %s end it, with the reason and what was read until then",
+    async (_, documents, own, reason, sources_read) => {
+      const { run, requests, lists, listed, next, calls } = world({ documents });
+      lists.objects["r1.csv"] = own;
+      await run();
+      expect(requests.the()).toMatchObject({ status: "FAILED", reason, sources: [], sources_read });
+      expect(calls.includes("buckets.list")).toBe(sources_read[1] !== UNREAD);
+      expect([requests.ended, next(), listed()]).toEqual([["r1"], [0, []], own]);
+    },
+  );
 
   it("of a request that has ended meanwhile are left alone, and where they stopped is deleted", async () => {
     const { run, before, requests, next, listed } = world({ documents: [...DOCUMENTS, ["p/5"]] });

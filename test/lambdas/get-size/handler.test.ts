@@ -138,6 +138,12 @@ describe("Get Size", () => {
     }
   });
 
+  it("counts a URL once that may never be kept, in however many forms", async () => {
+    const { handle, requests, good } = await world({ item: { variants }, paths: ["/private", "/10"] });
+    await handle();
+    expect([requests.the().may_not_be_kept?.count, good()?.length]).toEqual([1, 6]);
+  });
+
   it.each([
     ["/gone", [], "HTTP 404", 1],
     ["/gone", variants, "HTTP 404", 1],

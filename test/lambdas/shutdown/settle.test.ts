@@ -176,6 +176,7 @@ describe("a settlement check of a request that goes on", () => {
     // They are kept as long as the request.
     expect(w.progress.expiries).toEqual([["correct", 1_800_000_444]]);
     expect(w.queue.messages).toEqual([]);
+    expect(w.shutdown.requests).toEqual([]);
   });
 
   it("leaves counters that move during the recount as they are: nobody can tell by how much", async () => {

@@ -126,6 +126,13 @@ test.each([
   expect(shutdown.requests).toEqual(requested);
 });
 
+test("a request that has ended and was not closed is looked at even if its item cannot be read", async () => {
+  const w = watchWorld([request({ ...ENDED, last_update_time: at("03:00:00") })]);
+  w.requests.get = async () => undefined;
+  await w.run();
+  expect(w.shutdown.requests).toEqual(["r1"]);
+});
+
 describe("a step that stalled", () => {
   const still = { last_update_time: at("03:30:00") };
 

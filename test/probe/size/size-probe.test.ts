@@ -140,6 +140,12 @@ describe("a URL's size", () => {
     });
   });
 
+  it("is a problem of at most 1,000 characters: a certificate can name any number of hosts", async () => {
+    const message = `not in the cert's altnames: ${"DNS:a.example, ".repeat(400)}`.slice(0, 5_000);
+    const size = await newProbe(9, { addressesOf: () => Promise.reject(new Error(message)) }).size(URL_OF_SITE);
+    expect(size).toMatchObject({ problem: `${`Error: ${message}`.slice(0, 999)}…` });
+  });
+
   it("is requested from the next address if one does not accept connections", async () => {
     const addressesOf = async () => ["127.0.0.2", "127.0.0.1"];
     expect((await probed((_, response) => whole(response), { addressesOf })).size).toEqual(KNOWN);

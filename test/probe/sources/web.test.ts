@@ -63,6 +63,8 @@ describe("the response with a document", () => {
     ],
     ["is packed twice; one layer of gzip is the limit", gzipSync(gzipSync(LINES))],
     ["is not valid gzip", (response) => response.writeHead(200, { "content-encoding": "gzip" }).end("secret")],
+    // It ends early.
+    ["is not valid gzip", gzipSync(LINES.repeat(100)).subarray(0, 40)],
     ["redirects more than 3 times", to("/doc?token=secret")],
     ["redirects to something other than an http(s) URL at the default port", to("http://site.test:8080/")],
     ["redirects to something other than an http(s) URL at the default port", to("file:///etc/passwd")],
