@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, type ForkOptions, fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -74,6 +74,16 @@ export function start(command: string, args: readonly string[], env: NodeJS.Proc
   const log = openSync(logFile, "a");
   const [program = "", ...all] = [...parentDeathSignalArgs(), command, ...args];
   return track(spawn(program, all, { env, stdio: ["ignore", log, log], detached: true }));
+}
+
+/**
+ * Starts a program of `bundleWorker` that is talked to. It has a process group of its own, too, and ends when its channel is closed: so
+ * also if this process is killed.
+ * @throws InterruptedError if this process is to end
+ */
+export function startWorker(program: string, options: ForkOptions): ChildProcess {
+  refuseIfEnding();
+  return track(fork(program, { ...options, detached: true }));
 }
 
 function track<T extends ChildProcess>(child: T): T {

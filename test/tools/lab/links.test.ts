@@ -41,6 +41,12 @@ it("brings all bytes, and the edge sees whose link it is", async () => {
   await expect.poll(() => link.passed().bytes).toBe(BYTES);
 });
 
+it("closes if its process has ended already, as after a kill", async () => {
+  const { link } = await linked();
+  await link.close();
+  await link.close();
+});
+
 it("shares its rate among its connections", async () => {
   const { link } = await linked(800_000);
   const started = performance.now();

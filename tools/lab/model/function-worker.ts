@@ -5,6 +5,7 @@ import { REQ_ID, urlOf } from "../../local/fake-request.ts";
 import { peakMegabytes } from "../../local/processes.ts";
 import { popsOfModel } from "./model-request.ts";
 
+process.once("disconnect", () => process.exit(1));
 const MOST_RUNS = 30;
 const RUN_MS = 900_000;
 /** A full batch of Aggregation. */

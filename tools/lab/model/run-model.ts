@@ -1,4 +1,3 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -6,6 +5,7 @@ import * as z from "zod";
 import { bundleWorker } from "../../local/bundle-worker.ts";
 import { FakeAws, FakeObjects, FakeQueue } from "../../local/fake-aws.ts";
 import { REQ_ID } from "../../local/fake-request.ts";
+import { ending, refuseIfEnding, startWorker, stop } from "../../local/processes.ts";
 import { CounterTable } from "./counter-table.ts";
 import { type ModelOptions, ModelRequest } from "./model-request.ts";
 
@@ -95,13 +95,17 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
 /** Calls a function in a process of its own. @param isThere asked after each run @throws Error if the process fails */
 async function callFunction(env: NodeJS.ProcessEnv, isThere: () => boolean): Promise<z.infer<typeof tookSchema>> {
   const worker = bundleWorker(new URL("function-worker.ts", import.meta.url));
-  const child = fork(worker, {
+  const child = startWorker(worker, {
     env: { ...process.env, ...env },
     execArgv: [`--max-old-space-size=${HEAP_MB}`],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   child.on("message", () => child.send({ isThere: isThere() }));
+  const interrupt = () => void stop(child);
+  ending.signal.addEventListener("abort", interrupt);
   const [output, [code]] = await Promise.all([text(child.stdout ?? Readable.from([])), once(child, "close")]);
+  ending.signal.removeEventListener("abort", interrupt);
+  refuseIfEnding();
   if (code !== 0) throw new Error(`the function ended with ${code}: ${output.slice(-500)}`);
   return tookSchema.parse(JSON.parse(output.trim().split("\n").at(-1) ?? ""));
 }

@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import * as z from "zod";
 import type { Get } from "../../edge/faults.ts";
 import { bundleWorker } from "../../local/bundle-worker.ts";
 import type { Launch, LocalFleet } from "../../local/fleet.ts";
+import { startWorker, stop } from "../../local/processes.ts";
 
 /** What has come through a link to its instance. */
 export interface Passed {
@@ -80,7 +80,7 @@ const messageSchema = z.union([
 
 export async function startLink({ addresses, edgePort, bytesPerSecond, number }: LinkOptions): Promise<Link> {
   const localAddress = `127.200.0.${number}`;
-  const child = fork(bundleWorker(new URL("link-worker.ts", import.meta.url)), {
+  const child = startWorker(bundleWorker(new URL("link-worker.ts", import.meta.url)), {
     env: {
       ...process.env,
       LINK_ADDRESSES: addresses.join(),
@@ -98,11 +98,7 @@ export async function startLink({ addresses, edgePort, bytesPerSecond, number }:
     localAddress,
     launchedAt: Date.now(),
     passed: () => passed,
-    async close() {
-      const ended = once(child, "exit");
-      if (child.connected) child.disconnect();
-      await ended;
-    },
+    close: () => stop(child),
   };
 }
 
