@@ -107,7 +107,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
 }
 
 /** One that fails does not keep the others from running. @throws what the first that failed has thrown */
-async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+export async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const closer of closers) await closer().catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw errors[0];

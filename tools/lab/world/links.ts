@@ -64,7 +64,7 @@ export class InstanceLinks {
   }
 
   async close(): Promise<void> {
-    for (const link of this.byId.values()) await link.close();
+    await Promise.all([...this.byId.values()].map((link) => link.close()));
   }
 }
 

@@ -6,7 +6,7 @@ import type { FaultHook } from "../../edge/faults.ts";
 import { EdgeWatch } from "../../edge/faults.ts";
 import { checkedClient } from "../../local/api-client.ts";
 import type { Launch } from "../../local/fleet.ts";
-import { type LocalPrewarm, startLocalPrewarm } from "../../local/local-prewarm.ts";
+import { closeAll, type LocalPrewarm, startLocalPrewarm } from "../../local/local-prewarm.ts";
 import type { StandInOptions } from "../../local/stand-in-edge.ts";
 import { HOST } from "../../local/world.ts";
 import { AwsProxy } from "./aws-proxy.ts";
@@ -46,62 +46,64 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** @throws InterruptedError if this process is to end */
+/** If a step fails, what was started before it is closed, newest first. @throws InterruptedError if this process is to end */
 export async function startWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
   const { edge: edgeOptions, proxied, links: linkOptions, stallSeconds = 20, visibilitySeconds } = options;
   const proxy = new AwsProxy();
   const links = new InstanceLinks();
   const boots = new BootGate(options.bootApartMs ?? 0);
   const pops = edgeOptions.pops.map(({ pop }) => pop);
-  const prewarm = await startLocalPrewarm({
-    edge: { aliases: [HOST], site: {}, ...edgeOptions },
-    env: {
-      ...(proxied === "all" ? { AWS_ENDPOINT_URL: await proxy.listen("lambdas") } : {}),
-      PREWARM_STALL_SECONDS: String(stallSeconds),
-      PREWARM_FIRST_BYTE_SECONDS: "30",
-      ...options.env,
-    },
-    // There are no instances before the first request: by then, all that follows is there.
-    onLaunch: async (launch) => {
-      await boots.pass();
-      return envOf(launch);
-    },
-    say,
-  });
-  const close = async () => {
-    boots.open();
-    await prewarm.close();
-    await links.close();
-    await proxy.close();
-  };
-  const { standIn, aws } = prewarm;
-  if (standIn === undefined) throw new Error("The lab needs the stand-in edge");
-  const { edge } = standIn;
-  const envOf = async (launch: Launch): Promise<NodeJS.ProcessEnv> => ({
-    ...(proxied === undefined ? {} : { AWS_ENDPOINT_URL: await proxy.listen(launch.id) }),
-    ...(visibilitySeconds === undefined ? {} : { VISIBILITY_SECONDS: String(visibilitySeconds) }),
-    ...(linkOptions === undefined
-      ? {}
-      : await links.launch(launch, {
-          addresses: pops.flatMap((pop) => edge.addressesOf(pop)),
-          edgePort: edge.httpsPort,
-          bytesPerSecond: linkOptions.bytesPerSecond,
-        })),
-  });
-  proxy.target = aws.endpoint;
-  const watch = new EdgeWatch();
-  const faults = new Set<FaultHook>();
-  edge.setFaults(
-    watch.hook((request) => {
-      for (const hook of faults) {
-        const fault = hook(request);
-        if (fault !== undefined) return fault;
-      }
-      return undefined;
-    }),
-  );
-  if (visibilitySeconds !== undefined) await setVisibility(prewarm, visibilitySeconds);
-  return { prewarm, edge, api: checkedClient(prewarm), pops, watch, faults, proxy, links, boots, close };
+  const closers: (() => Promise<unknown>)[] = [() => proxy.close(), () => links.close()];
+  const close = () => closeAll(closers.splice(0).reverse());
+  try {
+    const prewarm = await startLocalPrewarm({
+      edge: { aliases: [HOST], site: {}, ...edgeOptions },
+      env: {
+        ...(proxied === "all" ? { AWS_ENDPOINT_URL: await proxy.listen("lambdas") } : {}),
+        PREWARM_STALL_SECONDS: String(stallSeconds),
+        PREWARM_FIRST_BYTE_SECONDS: "30",
+        ...options.env,
+      },
+      // There are no instances before the first request: by then, all that follows is there.
+      onLaunch: async (launch) => {
+        await boots.pass();
+        return envOf(launch);
+      },
+      say,
+    });
+    closers.push(prewarm.close, async () => boots.open());
+    const { standIn, aws } = prewarm;
+    if (standIn === undefined) throw new Error("The lab needs the stand-in edge");
+    const { edge } = standIn;
+    const envOf = async (launch: Launch): Promise<NodeJS.ProcessEnv> => ({
+      ...(proxied === undefined ? {} : { AWS_ENDPOINT_URL: await proxy.listen(launch.id) }),
+      ...(visibilitySeconds === undefined ? {} : { VISIBILITY_SECONDS: String(visibilitySeconds) }),
+      ...(linkOptions === undefined
+        ? {}
+        : await links.launch(launch, {
+            addresses: pops.flatMap((pop) => edge.addressesOf(pop)),
+            edgePort: edge.httpsPort,
+            bytesPerSecond: linkOptions.bytesPerSecond,
+          })),
+    });
+    proxy.target = aws.endpoint;
+    const watch = new EdgeWatch();
+    const faults = new Set<FaultHook>();
+    edge.setFaults(
+      watch.hook((request) => {
+        for (const hook of faults) {
+          const fault = hook(request);
+          if (fault !== undefined) return fault;
+        }
+        return undefined;
+      }),
+    );
+    if (visibilitySeconds !== undefined) await setVisibility(prewarm, visibilitySeconds);
+    return { prewarm, edge, api: checkedClient(prewarm), pops, watch, faults, proxy, links, boots, close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
 }
 
 async function setVisibility({ clients, deployed }: LocalPrewarm, seconds: number): Promise<void> {
