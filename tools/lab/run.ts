@@ -1,5 +1,13 @@
-import { ending, InterruptedError } from "../local/processes.ts";
-import { type CheckRow, inOrder, type LabRun, type Observations, Scale, type Scenario } from "./engine/scenario.ts";
+import { ending, InterruptedError, refuseIfEnding } from "../local/processes.ts";
+import {
+  type CheckRow,
+  inOrder,
+  type LabRun,
+  type Observations,
+  Scale,
+  type Scenario,
+  type Step,
+} from "./engine/scenario.ts";
 import { Seed } from "./engine/seed.ts";
 import { settle } from "./load/requests.ts";
 import { startWorld } from "./world/world.ts";
@@ -53,32 +61,30 @@ async function observe(scenario: Scenario, options: Required<RunOptions>, seen: 
     over: AbortSignal.any([loadIsOver.signal, ending.signal]),
     say: options.say,
   };
-  try {
-    const nemesis = Promise.all((parts.nemesis ?? []).map((step) => step(run)));
-    try {
-      // A nemesis that fails ends the run; one that is done does not.
-      await Promise.race([
-        interrupted(),
-        inOrder(...parts.load)(run),
-        nemesis.then(() => new Promise<never>(() => {})),
-      ]);
-    } finally {
+  const failures: unknown[] = [];
+  const play = async (step: Step) => {
+    await step(run).catch((error: unknown) => {
+      failures.push(error);
       loadIsOver.abort();
-      await nemesis;
-    }
-    if (world !== undefined) await settle(run);
-    return parts;
-  } finally {
-    await world?.close();
+    });
+  };
+  const load = async () => {
+    await play(inOrder(...parts.load));
+    loadIsOver.abort();
+  };
+  try {
+    // One that fails ends the others. All have ended before the world is closed.
+    await Promise.all([load(), ...(parts.nemesis ?? []).map(play)]);
+    refuseIfEnding();
+    if (failures.length > 0) throw failures[0];
+    if (world !== undefined) await settle({ ...run, over: ending.signal });
+    refuseIfEnding();
+  } catch (error) {
+    await world?.close().catch(() => undefined);
+    throw error;
   }
-}
-
-async function interrupted(): Promise<never> {
-  return new Promise((_, reject) => {
-    const reason = () => reject(new InterruptedError());
-    if (ending.signal.aborted) reason();
-    else ending.signal.addEventListener("abort", reason, { once: true });
-  });
+  await world?.close();
+  return parts;
 }
 
 export function nothingSeen(): Observations {

@@ -98,7 +98,7 @@ describe("what the origin was asked", () => {
   const limited = (origin: ReturnType<typeof asked>[], download_count: number) =>
     seen({ samples: [sample(3_000, { download_count })] }, { origin, marks: [1_000, 2_000, 4_000] });
   // 10 a second from 500 ms after each mark on.
-  const uses = usesLimit("it", 9, 500);
+  const uses = usesLimit("it", 9, 500, 3);
   const refusing = [asked(0, { refused: true }), ...every(100, 10).map((it) => ({ ...it, at: it.at + 2_000 }))];
   const refused = refusing.map((it) => ({ ...it, refused: true }));
   finds([
@@ -114,6 +114,12 @@ describe("what the origin was asked", () => {
     ["a second above the limit", neverAbove("it", 10), log(...every(100, 30)), log(...every(90, 30))],
     ["an origin that was never asked", neverAbove("it", 10), log(asked(0)), log()],
     ["a limit that is not used", uses, limited(every(100, 40), 1), limited(every(200, 20), 1)],
+    [
+      "a change that never came",
+      uses,
+      limited(every(100, 40), 1),
+      { ...limited(every(100, 40), 1), marks: [1_000, 2_000] },
+    ],
     ["tasks that are all done", uses, limited(every(100, 40), 1), limited(every(100, 40), 2)],
     ["too many at once", neverAtOnce("it", 2, 480), log(...every(250, 9)), log(...every(200, 9))],
     ["an origin that refuses on", seldomRefused("it", 1, 0.05), log(...refusing), log(...refused)],

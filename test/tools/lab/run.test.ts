@@ -46,6 +46,23 @@ describe("a scenario", () => {
     expect(order).toEqual(["one", "two", "over"]);
   });
 
+  it("says what failed first, and has ended all steps then", async () => {
+    const order: string[] = [];
+    const report = await run({
+      load: [async ({ over }) => ended(over).then(() => void order.push("load")), async () => void order.push("never")],
+      nemesis: [
+        () => Promise.reject(new Error("the first")),
+        async ({ over }) => {
+          await ended(over);
+          order.push("nemesis");
+          throw new Error("the second");
+        },
+      ],
+    });
+    expect(report.rows).toMatchObject([{ saw: "it failed: the first" }]);
+    expect(order.toSorted()).toEqual(["load", "nemesis"]);
+  });
+
   it("draws the same for the same seed, in whatever order its parts draw", async () => {
     const drawn = async (names: readonly string[]) => {
       const all = new Map<string, number>();

@@ -49,8 +49,11 @@ export function neverAbove(name: string, perSecond: number): Check {
   };
 }
 
-/** The limit is used: the mean rate of downloads, without the time after each mark, until the last one. Tasks must be left then. */
-export function usesLimit(name: string, leastPerSecond: number, calmAfterMs: number): Check {
+/**
+ * The limit is used: the mean rate of downloads, without the time after each mark, until the last one. Tasks must be left then.
+ * @param changes how many marks there must be: the load may end before them
+ */
+export function usesLimit(name: string, leastPerSecond: number, calmAfterMs: number, changes: number): Check {
   return ({ marks, ...seen }) => {
     const spans = marks.slice(1).map((to, i) => ({ from: (marks[i] ?? to) + calmAfterMs, to }));
     const ms = spans.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0);
@@ -59,6 +62,7 @@ export function usesLimit(name: string, leastPerSecond: number, calmAfterMs: num
     const last = requestOf(seen, name).samples.find(({ at }) => at >= (marks.at(-1) ?? Number.NaN));
     return rowOf(`${name}: the mean outside the ${Math.round(calmAfterMs / 1_000)} s after a change`, [
       ["requests/s", (within.length / ms) * 1_000, ">=", leastPerSecond],
+      ["marks", marks.length, "=", changes],
       ["tasks left at the end", last === undefined ? 0 : last.total_count - last.download_count, ">=", 1],
     ]);
   };

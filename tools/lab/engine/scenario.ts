@@ -36,7 +36,7 @@ export class Scale {
   }
 }
 
-/** A part of the load, or of the nemesis: then it ends soon after `run.over` is aborted. */
+/** A part of the load, or of the nemesis. It ends soon after `run.over` is aborted. */
 export type Step = (run: LabRun) => Promise<void>;
 
 /** What steps have at hand. */
@@ -46,7 +46,7 @@ export interface LabRun {
   readonly seed: Seed;
   /** What checks look at. Steps add to it. */
   readonly seen: Observations;
-  /** Aborted after the last step of the load, and if the run is ended. */
+  /** Aborted after the last step of the load, if a step fails, and if the run is ended. */
   readonly over: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -160,10 +160,10 @@ function inShort(value: number | string): string {
   return typeof value === "string" || Number.isInteger(value) ? String(value) : value.toFixed(2);
 }
 
-/** Steps that are done one after the other. */
+/** Steps that are done one after the other, until the run is over. */
 export function inOrder(...steps: readonly Step[]): Step {
   return async (run) => {
-    for (const step of steps) await step(run);
+    for (const step of steps) if (!run.over.aborted) await step(run);
   };
 }
 

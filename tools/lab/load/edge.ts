@@ -22,7 +22,7 @@ const VIEWERS = 16;
  * @param header of a variant, as `Name: value`
  */
 export function askAsViewers(name: string, header: (variant: string | undefined) => readonly string[]): Step {
-  return async ({ world: { edge }, seen }) => {
+  return async ({ world: { edge }, seen, over }) => {
     const it = requestOf(seen, name);
     const dispatcher = new Agent();
     const left = it.results.flatMap(({ pop, url, variant, address = "", addresses }) =>
@@ -31,7 +31,7 @@ export function askAsViewers(name: string, header: (variant: string | undefined)
     it.viewers = { asked: left.length, cold: [] };
     const { cold } = it.viewers;
     const viewer = async () => {
-      for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      for (let next = left.pop(); next !== undefined && !over.aborted; next = left.pop()) {
         const { one, url, variant } = next;
         const headers = Object.fromEntries(header(variant).map((line) => line.split(/:\s*/, 2) as [string, string]));
         const answer = await ask(`http://${one}:${edge.httpPort}${url.pathname}${url.search}`, {

@@ -49,8 +49,16 @@ export function ask({ hostname, port }: URL, { method, path, headers, body }: Pa
   });
 }
 
-/** Makes every request that a foreign page could make, by hand. @param guessed how many access key ids are guessed */
-export async function attack({ aws, api, authorization, apiKey }: PageTarget, guessed: number): Promise<CheckRow[]> {
+/**
+ * Makes every request that a foreign page could make, by hand.
+ * @param guessed how many access key ids are guessed
+ * @param over ends it early
+ */
+export async function attack(
+  { aws, api, authorization, apiKey }: PageTarget,
+  guessed: number,
+  over?: AbortSignal,
+): Promise<CheckRow[]> {
   const toApi = (headers: Record<string, string>, method = "GET"): PageCall => ({
     method,
     path: `${api.pathname}instances`,
@@ -76,8 +84,9 @@ export async function attack({ aws, api, authorization, apiKey }: PageTarget, gu
     ["a preflight at the API", api, origins(api).map((origin) => toApi({ ...preflight, origin }, "OPTIONS"))],
   ];
   const rows: CheckRow[] = [];
-  for (const [what, at, calls] of attempts) rows.push(row(what, "refused", await answersTo(at, calls), isRefusal));
-  const answers = await answersTo(aws, Array(OWN_CALLS).fill(own));
+  for (const [what, at, calls] of attempts)
+    rows.push(row(what, "refused", await answersTo(at, calls, over), isRefusal));
+  const answers = await answersTo(aws, Array(OWN_CALLS).fill(own), over);
   const isWhole = ({ status, text }: Answered) => status === 200 && !text.includes(FUNCTION);
   return [...rows, row("the run's own calls, after all that", "answered, without a page's function", answers, isWhole)];
 }
@@ -95,9 +104,9 @@ function isRefusal({ status, headers, text }: Answered): boolean {
   return [400, 403].includes(status) && headers["access-control-allow-origin"] === undefined && !text.includes(RAN);
 }
 
-async function answersTo(at: URL, calls: readonly PageCall[]): Promise<Answered[]> {
+async function answersTo(at: URL, calls: readonly PageCall[], over?: AbortSignal): Promise<Answered[]> {
   const answers: Answered[] = [];
-  for (let from = 0; from < calls.length; from += AT_ONCE)
+  for (let from = 0; from < calls.length && over?.aborted !== true; from += AT_ONCE)
     answers.push(...(await Promise.all(calls.slice(from, from + AT_ONCE).map((call) => ask(at, call)))));
   return answers;
 }

@@ -10,9 +10,18 @@ import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import { retry } from "../../../domain/retry.ts";
 import type { SiteObject } from "../../edge/site.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
+import { ending } from "../../local/processes.ts";
 import { readResults, reportRows } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
-import { type LabRun, type Leftovers, type RequestSeen, requestOf, type Step, taskOf } from "../engine/scenario.ts";
+import {
+  inOrder,
+  type LabRun,
+  type Leftovers,
+  type RequestSeen,
+  requestOf,
+  type Step,
+  taskOf,
+} from "../engine/scenario.ts";
 import { TASK_QUEUES, type World } from "../world/world.ts";
 
 export interface RequestPlan {
@@ -38,10 +47,7 @@ const SETTLING_SECONDS = 60;
 
 /** Starts a request and waits for its end. */
 export function request(plan: RequestPlan): Step {
-  return async (run) => {
-    await start(plan)(run);
-    await ended(plan.name, plan.seconds)(run);
-  };
+  return inOrder(start(plan), ended(plan.name, plan.seconds));
 }
 
 /** Starts a request. Some steps later, `ended` waits for its end, or `stop` ends it. */
@@ -80,12 +86,13 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
   };
 }
 
-/** Waits for the end of a request, and reads what it left. After so many seconds, it is read as it is. */
+/** Waits for the end of a request, and reads what it left, unless the run is over. After so many seconds, it is read as it is. */
 export function ended(name: string, patience = 900): Step {
   return async (run) => {
     const it = requestOf(run.seen, name);
     const processor = processorSince();
     await until(name, ({ progress }) => isTerminal(progress.status), patience)(run);
+    if (run.over.aborted) return;
     it.endedAt = Date.now();
     it.processor = processor();
     await readEnd(run, it);
@@ -152,12 +159,14 @@ export async function pause({ over }: LabRun, seconds?: number): Promise<void> {
   await sleep(ms, undefined, { signal: over }).catch(() => undefined);
 }
 
-/** Waits until the agents have gone and the queues are empty, then reads what all requests left. */
-export const settle: Step = async ({ world, seen }) => {
+/** Waits until the agents have gone and the queues are empty, then reads what all requests left, unless the run is over. */
+export const settle: Step = async (run) => {
+  const { world, seen } = run;
   const { prewarm, api, edge, watch, links } = world;
   let left = await leftovers(prewarm);
   for (let i = 0; i < SETTLING_SECONDS && left.messages + left.instances + left.timers > 0; i++) {
-    await sleep(1_000);
+    await pause(run, 1);
+    if (run.over.aborted) return;
     left = await leftovers(prewarm);
   }
   seen.left.push(left);
@@ -202,7 +211,7 @@ function processorSince(): () => number {
 
 /** Calls of the API go wrong, too. One that failed is made again, as a user would do. */
 export function withRetries<T>(call: () => Promise<T>): Promise<T> {
-  return retry(call, { attempts: 10, firstMs: 200, longestMs: 2_000, retryOnError: () => true });
+  return retry(call, { attempts: 10, firstMs: 200, longestMs: 2_000, retryOnError: () => true, signal: ending.signal });
 }
 
 async function leftovers({ clients, deployed, fleet }: LocalPrewarm): Promise<Leftovers> {

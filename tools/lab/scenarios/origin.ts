@@ -61,7 +61,7 @@ export const limits: Scenario = {
       ],
       checks: [
         neverAbove(rate, PER_SECOND),
-        usesLimit(rate, LEAST_PER_SECOND, calm * 1_000),
+        usesLimit(rate, LEAST_PER_SECOND, calm * 1_000, 4),
         faultsHappened("instance: lost"),
         neverAtOnce(atOnce, CONCURRENCY, ANSWER_MS - 20),
         ...[rate, atOnce].flatMap((name) => [...allTasksEndWell(name)]),
