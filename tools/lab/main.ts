@@ -14,9 +14,10 @@ try {
   if (command === "list") say(listText(SCENARIOS));
   else {
     const { scenario, seed, scale } = command;
+    const { name, isSeeded = true } = scenario;
     endOnSignals(say);
     // At the start: a run that does not end says it, too.
-    say(commandLine({ scenario: scenario.name, seed, scale }));
+    say(commandLine({ scenario: name, isSeeded, seed, scale }));
     const report = await runScenario(scenario, { seed, scale, say: (line) => say(`  ${line}`) });
     say(`\n${reportText(report)}`);
     process.exitCode = isGood(report) ? 0 : 1;

@@ -22,6 +22,7 @@ export interface RunOptions {
 /** How a scenario ended. */
 export interface LabReport {
   readonly scenario: string;
+  readonly isSeeded: boolean;
   readonly seed: number;
   readonly scale: number;
   readonly rows: readonly CheckRow[];
@@ -44,19 +45,32 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     rows = [{ what: "the scenario itself", wanted: "an end", saw: `it failed: ${saw}`, holds: [false] }];
   }
   const seconds = (performance.now() - started) / 1_000;
-  return { scenario: scenario.name, seed, scale, rows, faults: seen.faults, seconds };
+  return {
+    scenario: scenario.name,
+    isSeeded: scenario.isSeeded ?? true,
+    seed,
+    scale,
+    rows,
+    faults: seen.faults,
+    seconds,
+  };
 }
 
 async function observe(scenario: Scenario, options: Required<RunOptions>, seen: Observations) {
   const parts = scenario.parts(new Scale(options.scale));
   const world = parts.world && (await startWorld(parts.world, options.say));
+  const seed = new Seed(options.seed);
   const loadIsOver = new AbortController();
   const run: LabRun = {
     get world() {
       if (world === undefined) throw new Error(`${scenario.name} has no world`);
       return world;
     },
-    seed: new Seed(options.seed),
+    get seed() {
+      if (scenario.isSeeded === false)
+        throw new Error(`${scenario.name} says that no choice of it depends on the seed`);
+      return seed;
+    },
     seen,
     over: AbortSignal.any([loadIsOver.signal, ending.signal]),
     say: options.say,
@@ -101,10 +115,19 @@ export function isGood({ rows }: LabReport): boolean {
   return rows.length > 0 && !rows.some(isWrong);
 }
 
-/** The command line that makes the same faults again. */
-export function commandLine({ scenario, seed, scale }: Pick<LabReport, "scenario" | "seed" | "scale">): string {
-  return `npm run lab -- ${scenario} --seed ${seed} --scale ${scale}`;
+/** The command line that makes the same choices again. */
+export function commandLine({
+  scenario,
+  isSeeded,
+  seed,
+  scale,
+}: Omit<LabReport, "rows" | "faults" | "seconds">): string {
+  return isSeeded
+    ? `npm run lab -- ${scenario} --seed ${seed} --scale ${scale}`
+    : `npm run lab -- ${scenario} --scale ${scale} # no choice of this scenario depends on the seed`;
 }
+
+const SEEDED = "The seed makes the same choices again. When and in which order processes act stays real.";
 
 /** Each row with what was seen, and what was wanted if it is wrong; then the faults, then how it ended. */
 export function reportText(report: LabReport): string {
@@ -120,6 +143,6 @@ export function reportText(report: LabReport): string {
     ...lines,
     ...(counted === "" ? [] : [`faults: ${counted}`]),
     `${scenario}: ${rows.length} checks, ${wrong} wrong, ${seconds.toFixed(0)} s`,
-    ...(isGood(report) ? [] : [`The same faults again: ${commandLine(report)}`]),
+    ...(isGood(report) ? [] : [...(report.isSeeded ? [SEEDED] : []), `Again: ${commandLine(report)}`]),
   ].join("\n");
 }

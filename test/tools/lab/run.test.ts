@@ -30,7 +30,7 @@ describe("a scenario", () => {
       "a step of the nemesis throws",
       { load: [({ over }) => ended(over)], nemesis: [() => Promise.reject(new Error())] },
     ],
-  ])("is wrong, and says how to repeat its faults, if %s", async (_, parts) => {
+  ])("is wrong, and says how to repeat its choices, if %s", async (_, parts) => {
     const report = await run(parts, 0.5);
     expect(isGood(report)).toBe(false);
     expect(reportText(report)).toContain("npm run lab -- made-up --seed 7 --scale 0.5");
@@ -44,6 +44,14 @@ describe("a scenario", () => {
     });
     expect(isGood(report)).toBe(true);
     expect(order).toEqual(["one", "two", "over"]);
+  });
+
+  it("names no seed that decides nothing", async () => {
+    const load = [async ({ seed }: LabRun) => void seed.draw("it")];
+    const report = await runScenario({ ...scenario({ load }), isSeeded: false }, { seed: 7, say: () => undefined });
+    expect(report.rows).toMatchObject([{ saw: "it failed: made-up says that no choice of it depends on the seed" }]);
+    expect(reportText(report)).not.toContain("--seed");
+    expect(reportText(report)).toContain("no choice of this scenario depends on the seed");
   });
 
   it("says what failed first, and has ended all steps then", async () => {

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly name: string;
   /** One sentence, for `--list`. */
   readonly description: string;
+  /** Whether a choice of it depends on the seed. @default true */
+  readonly isSeeded?: false;
   readonly parts: (scale: Scale) => ScenarioParts;
 }
 
@@ -43,6 +45,7 @@ export type Step = (run: LabRun) => Promise<void>;
 export interface LabRun {
   /** @throws Error if the scenario has none */
   readonly world: World;
+  /** @throws Error if no choice of the scenario depends on it */
   readonly seed: Seed;
   /** What checks look at. Steps add to it. */
   readonly seen: Observations;

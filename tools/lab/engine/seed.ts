@@ -1,6 +1,7 @@
 /**
  * The random choices of a run. Each name has a stream of its own, so what one part draws does not depend on how often, or when, another
- * one does: the n-th GET of an object at a POP has the same fault in each run with the same seed, in whatever order the GETs come.
+ * one does: the n-th GET of an object at a POP has the same fault in each run with the same seed, in whatever order the GETs come. Which
+ * GET is the n-th, and what runs meanwhile, stays real.
  */
 export class Seed {
   private readonly streams = new Map<string, () => number>();

@@ -21,10 +21,19 @@ async function killAgent(run: LabRun, instance: string): Promise<void> {
   if (kill !== undefined) for (const task of await finishedTasks(run)) kill.finished.add(task);
 }
 
+/** One that runs. The seed ranks the instances by their numbers: a further one that runs or does not changes little. */
+function pickInstance({ seed, world: { prewarm, numbers } }: LabRun, name: string): string | undefined {
+  const ranked = [...prewarm.fleet.running().keys()].map((id) => ({
+    id,
+    rank: seed.draw(`${name}: instance ${numbers.get(id)}`),
+  }));
+  return ranked.toSorted((a, b) => a.rank - b.rank)[0]?.id;
+}
+
 /** Loses an instance that runs: its agent is killed, and not started again. */
 export const loseInstance: Step = async (run) => {
   const { fleet } = run.world.prewarm;
-  const instance = run.seed.pick("instance: lost", [...fleet.running().keys()]);
+  const instance = pickInstance(run, "instance: lost");
   if (instance === undefined) return;
   run.say(`${instance} is lost`);
   countFault(run, "instance: lost");
@@ -35,9 +44,9 @@ export const loseInstance: Step = async (run) => {
 export function killAgents(count: number): Step {
   return async (run) => {
     for (let n = 0; n < count; n++) {
-      const share = (n + 0.1 + 0.8 * run.seed.draw("kill: when")) / count;
+      const share = (n + 0.1 + 0.8 * run.seed.draw(`kill ${n}: when`)) / count;
       if (!(await progressOf(run, share))) return;
-      const instance = run.seed.pick("kill: whom", [...run.world.prewarm.fleet.running().keys()]);
+      const instance = pickInstance(run, `kill ${n}: whom`);
       if (instance !== undefined) await killAgent(run, instance);
     }
   };

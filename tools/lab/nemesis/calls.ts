@@ -1,3 +1,5 @@
+import * as z from "zod";
+import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { countFault, type LabRun, type Step } from "../engine/scenario.ts";
 import { firstRequest, pause } from "../load/requests.ts";
 import type { AwsCall, CallFault } from "../world/aws-proxy.ts";
@@ -14,15 +16,20 @@ export interface CallRule {
 
 const LONGEST_DELAY_MS = 1_000;
 
-/** Makes calls of the AWS APIs go wrong, from the first request on. A call has one fault at most: that of the first rule that fits. */
+/**
+ * Makes calls of the AWS APIs go wrong, from the first request on. A call has one fault at most: that of the first rule that fits. The
+ * seed decides about the n-th call of an operation by an instance, and by all Lambdas.
+ */
 export function failCalls(rules: readonly CallRule[]): Step {
   return async (run) => {
+    const { numbers } = run.world;
     await whileIntercepting(run, (call) => {
-      const rule = rules.find((it) => fits(it, call) && run.seed.draw(`${it.kind} ${nameOf(call)}`) < it.share);
+      const name = `${numbers.get(call.caller) ?? call.caller} ${call.service} ${call.operation}`;
+      const rule = rules.find((it) => fits(it, call) && run.seed.draw(`${it.kind} ${name}`) < it.share);
       if (rule === undefined) return undefined;
       countFault(run, `call: ${rule.kind}`);
       if (rule.kind !== "delay") return { kind: rule.kind };
-      return { kind: "delay", ms: LONGEST_DELAY_MS * run.seed.draw(`length of delay ${nameOf(call)}`) };
+      return { kind: "delay", ms: LONGEST_DELAY_MS * run.seed.draw(`length of delay ${name}`) };
     });
   };
 }
@@ -31,22 +38,26 @@ function fits({ service, operations }: Pick<CallRule, "service" | "operations">,
   return service === call.service && (operations?.includes(call.operation) ?? true);
 }
 
-function nameOf({ service, operation }: AwsCall): string {
-  return `${service} ${operation}`;
-}
+const batchSchema = z.object({ Entries: z.array(z.object({ MessageBody: z.string() }).loose()) }).loose();
 
-/** Sends a share of the messages again: SQS may deliver any message twice. */
+/** Sends a share of the messages again: SQS may deliver any message twice. The seed decides about the n-th message of the same tasks. */
 export function deliverTwice(share: number): Step {
   return async (run) => {
     await whileIntercepting(run, ({ service, operation, input }) => {
       if (service !== "sqs" || operation !== "SendMessageBatch") return undefined;
-      const { Entries, ...rest } = Object(input) as { readonly Entries: readonly unknown[] };
-      const again = Entries.filter(() => run.seed.draw("deliver twice") < share);
+      const { Entries, ...rest } = batchSchema.parse(input);
+      const again = Entries.filter(({ MessageBody }) => run.seed.draw(`twice ${tasksOf(MessageBody)}`) < share);
       if (again.length === 0) return undefined;
       countFault(run, "message: delivered twice", again.length);
       return { kind: "send-again", body: { ...rest, Entries: again } };
     });
   };
+}
+
+/** Names a message by its tasks: other runs have it, too. */
+function tasksOf(body: string): string {
+  const { data } = taskMessageSchema.safeParse(JSON.parse(body));
+  return `${data?.pop} ${data?.urls[0]?.url} ${data?.follows ? "follows" : ""}`;
 }
 
 /** Makes one service after the other fail every call for some seconds. Each time between them is drawn. */

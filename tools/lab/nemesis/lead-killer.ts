@@ -32,7 +32,7 @@ export interface LeadKills {
 
 /**
  * Kills agents between the results of a lead and the messages of its followers. The point, and how often an agent passes it before, are
- * drawn for each agent, by the order of their first calls. The world must pass the agents' calls through its proxy.
+ * drawn for each instance, by its number. The world must pass the agents' calls through its proxy.
  */
 export function killLeads({ count, perRequest, points = KILL_POINTS }: LeadKills): Step {
   return async (run) => {
@@ -43,7 +43,7 @@ export function killLeads({ count, perRequest, points = KILL_POINTS }: LeadKills
       return kills.length < count && kills.filter(({ at }) => at >= since).length < perRequest;
     };
     const agentOf = ({ caller }: AwsCall) => {
-      const name = `agent ${agents.size}`;
+      const name = `agent ${run.world.numbers.get(caller)}`;
       const found =
         agents.get(caller) ??
         new WatchedAgent({

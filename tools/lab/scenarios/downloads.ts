@@ -60,6 +60,7 @@ const SMALL_BYTES = 400_000;
 
 export const share: Scenario = {
   name: "share",
+  isSeeded: false,
   description:
     "Four agents that boot two seconds apart, each behind a link of its own, share large messages and small files.",
   parts: (scale) => {

@@ -17,6 +17,7 @@ const REST_SECONDS = 120;
 
 export const fair: Scenario = {
   name: "fair",
+  isSeeded: false,
   description: "50 tasks are sent while a large request, of large files or of many small ones, has two minutes left.",
   parts: (scale) => {
     const pops = popsOfOneRec(50);
@@ -89,6 +90,7 @@ const FIRSTS: readonly { name: string; urls: number; limit?: OriginLimit; origin
 
 export const second: Scenario = {
   name: "second",
+  isSeeded: false,
   description: "A request to another origin runs alone, and beside one that has to wait for its own origin.",
   parts: (scale) => {
     const pops = popsUnder(12, 2);

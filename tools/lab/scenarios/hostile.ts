@@ -55,6 +55,7 @@ export const hostileBodies: Scenario = {
 
 export const foreignPage: Scenario = {
   name: "foreign-page",
+  isSeeded: false,
   description: "A foreign web page sends all that it can to the local stack, and gets nowhere.",
   parts: (scale) => {
     const rows: CheckRow[] = [];

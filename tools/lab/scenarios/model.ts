@@ -15,6 +15,7 @@ const STOP_SECONDS = 600;
 /** The functions as they are deployed, in a process with about Lambda's memory, on tables that are made up. */
 export const model: Scenario = {
   name: "model",
+  isSeeded: false,
   description:
     "24 million tasks go through Aggregation and Shutdown, on tables, a queue and a bucket that are made up.",
   parts: (scale) => {

@@ -89,6 +89,7 @@ const REFUSALS: readonly { readonly name: string; readonly limit: OriginLimit }[
 
 export const throttling: Scenario = {
   name: "throttling",
+  isSeeded: false,
   description:
     "An origin refuses what is above 30 requests a second, with and without Retry-After, and a request says nothing of it.",
   parts: (scale) => {

@@ -21,6 +21,7 @@ const VARIANTS = [
 
 export const warmth: Scenario = {
   name: "warmth",
+  isSeeded: false,
   description:
     "URLs in two variants are warmed at POPs with two servers each, one of each REC first or all at once, and then asked for as viewers do.",
   parts: (scale) => {
@@ -80,6 +81,7 @@ const all = <T>(of: (mode: Mode, it: HardCase) => T) => modes.flatMap((mode) => 
 
 export const deception: Scenario = {
   name: "deception",
+  isSeeded: false,
   description:
     "URLs of each kind that deceives are warmed: never kept, kept at the REC only, evicted, cut, another POP's, a hit of a shared fetch.",
   parts: () => {

@@ -42,6 +42,8 @@ export interface World {
   readonly faults: Set<FaultHook>;
   readonly proxy: AwsProxy;
   readonly links: InstanceLinks;
+  /** Of the instances, by their ids, in the order of their launches: another run has the same. */
+  readonly numbers: ReadonlyMap<string, number>;
   readonly boots: BootGate;
   close(): Promise<void>;
 }
@@ -51,6 +53,7 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
   const { edge: edgeOptions, proxied, links: linkOptions, stallSeconds = 20, visibilitySeconds } = options;
   const proxy = new AwsProxy();
   const links = new InstanceLinks();
+  const numbers = new Map<string, number>();
   const boots = new BootGate(options.bootApartMs ?? 0);
   const pops = edgeOptions.pops.map(({ pop }) => pop);
   const closers: (() => Promise<unknown>)[] = [() => proxy.close(), () => links.close()];
@@ -66,6 +69,7 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
       },
       // There are no instances before the first request: by then, all that follows is there.
       onLaunch: async (launch) => {
+        numbers.set(launch.id, launch.number);
         await boots.pass();
         return envOf(launch);
       },
@@ -99,7 +103,7 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
       }),
     );
     if (visibilitySeconds !== undefined) await setVisibility(prewarm, visibilitySeconds);
-    return { prewarm, edge, api: checkedClient(prewarm), pops, watch, faults, proxy, links, boots, close };
+    return { prewarm, edge, api: checkedClient(prewarm), pops, watch, faults, proxy, links, numbers, boots, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
