@@ -183,6 +183,12 @@ describe("what is claimed", () => {
       good,
       ended({ reason: "not_kept", error: "?" }),
     ],
+    [
+      "a case that nobody tried",
+      caseIsSeen("server-timing", notKept),
+      good,
+      ended({ outcome: "failed", reason: "not_asked", error: "Two others failed" }),
+    ],
     ["a failure of another kind", caseIsSeen("server-timing", notKept), good, ended({ reason: "other_pop" })],
     ["warm where nothing is kept", caseIsSeen("server-timing", notKept), good, ended({ ok: true, outcome: "warm" })],
     [

@@ -61,7 +61,7 @@ export function notQueuedAgain(name: string): Check {
   return (seen) => rowOf(`${name}: not queued again`, [["requeues", requestOf(seen, name).requeues, "=", 0]]);
 }
 
-/** Neither messages nor instances nor timers outlive the requests, and no message came so often that nobody tries it any more. */
+/** Neither messages nor instances nor timers outlive the requests. Dead letters: `noDeadLetters`. */
 export const nothingLeft: Check = ({ left }) =>
   rowOf(
     "nothing is left",
@@ -72,6 +72,7 @@ export const nothingLeft: Check = ({ left }) =>
     ]),
   );
 
+/** No message came so often that nobody tries it any more. */
 export const noDeadLetters: Check = ({ left }) =>
   rowOf(
     "no message came so often that nobody tries it any more",

@@ -1,6 +1,6 @@
 import { popsUnder } from "../../local/world.ts";
 import { repeatsAtOrigin } from "../check/origin.ts";
-import { allTasksEndWell, nothingLeft, notQueuedAgain } from "../check/tasks.ts";
+import { allTasksEndWell, noDeadLetters, nothingLeft, notQueuedAgain } from "../check/tasks.ts";
 import {
   type Check,
   type Expectation,
@@ -52,6 +52,8 @@ export function killedLeads({ name, description, kills: wanted, points }: LeadSc
         killedAtEachPoint(kills, points),
         ofEachRequest((one) => [...allTasksEndWell(one), notQueuedAgain(one), repeatsAtOrigin(one, RECS)]),
         nothingLeft,
+        // The killer spares messages that were delivered often: to die with an agent must not use one up.
+        noDeadLetters,
       ],
     };
   };
