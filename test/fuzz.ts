@@ -1,5 +1,5 @@
 /**
- * How often a property with generated input is tried. `npm run lab -- fuzz` sets both variables: `FUZZ_SCALE` multiplies the
+ * How often a property with generated input is tried. `npm run lab -- generated-input` sets both variables: `FUZZ_SCALE` multiplies the
  * runs, `FUZZ_SEED` repeats a run whose failure named its seed.
  */
 const SCALE = Number(process.env["FUZZ_SCALE"] ?? 1);

@@ -68,9 +68,9 @@ export const share: Scenario = {
     const names = pops.map(({ pop }) => pop);
     const large = Object.fromEntries(LARGE_MB.map((size) => [`/large/${size}.bin`, { size: size * MB }]));
     const loads = [
-      { name: "60 large messages", files: large, pops: names.slice(0, scale.of(10, 2)) },
-      { name: "300 large messages", files: large, pops: names },
-      { name: "10,000 small files", files: filesOf("small", 200, SMALL_BYTES), pops: names },
+      { name: "few large messages", files: large, pops: names.slice(0, scale.of(10, 2)) },
+      { name: "many large messages", files: large, pops: names },
+      { name: "small files", files: filesOf("small", 200, SMALL_BYTES), pops: names },
     ];
     const body = { verify: "off", instance_count: AGENTS };
     return {

@@ -105,7 +105,7 @@ export class AwsProxy {
 }
 
 /** Reads service and operation of a request, in any of AWS's protocols. */
-export function readAwsCall(
+function readAwsCall(
   caller: string,
   { method = "GET", headers }: Pick<IncomingMessage, "method" | "headers">,
   body: Buffer,
