@@ -26,6 +26,27 @@ describe("what takes too long", () => {
     });
   });
 
+  test("a head that drips", async () => {
+    const { get } = await raw((socket) => {
+      const timer = setInterval(() => socket.write("HTTP/1.1 103 Hints\r\n\r\n"), 20);
+      socket.once("close", () => clearInterval(timer));
+    });
+    expect(await get()).toMatchObject({
+      failure: { reason: "timeout", code: "HEADERS_TIMEOUT", detail: "no answer within 0.3 s" },
+    });
+  });
+
+  test.each([
+    "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
+    "HTTP/1.1 200 OK\r\nX: 1\nContent-Length: 5\n\nhello",
+    "HTTP/1.1 200 OK\r\nX 1\r\n",
+    "SSH-2.0-OpenSSH_9.6\r\n",
+    "HTTP/2.0 200 OK\r\n",
+  ])("but no head is waited for that cannot become good: %j", async (head) => {
+    const { get } = await raw((socket) => socket.write(head));
+    expect(await get()).toMatchObject({ failure: { code: "BAD_ANSWER" } });
+  });
+
   test("a body of which no more comes", async () => {
     const { get } = await raw((socket) => socket.write(HALF));
     expect(await get()).toMatchObject({
