@@ -26,6 +26,15 @@ describe("what takes too long", () => {
     });
   });
 
+  test("no answer for as long as the pool was told to wait, and no shorter", async () => {
+    const port = await listen(createServer(() => {}));
+    const begun = performance.now();
+    expect(await poolOf(port, undefined, 600).get()).toMatchObject({
+      failure: { code: "HEADERS_TIMEOUT", detail: "no answer within 0.6 s" },
+    });
+    expect(performance.now() - begun).toBeGreaterThan(550);
+  });
+
   test("a head that drips", async () => {
     const { get } = await raw((socket) => {
       const timer = setInterval(() => socket.write("HTTP/1.1 103 Hints\r\n\r\n"), 20);
