@@ -4,7 +4,6 @@ import type { Holder } from "../../../tools/edge/tiers.ts";
 import { downloadedTimes, notDelayed, progressRises, sharedEvenly } from "../../../tools/lab/check/load.ts";
 import {
   neverAbove,
-  neverAtOnce,
   originDownloads,
   repeatsAtOrigin,
   seldomRefused,
@@ -111,8 +110,8 @@ describe("what the origin was asked", () => {
       seen({}, { origin: every(1, 3), ...killed(1) }),
       log(...every(1, 3)),
     ],
-    ["a second above the limit", neverAbove("it", 10), log(...every(100, 30)), log(...every(90, 30))],
-    ["an origin that was never asked", neverAbove("it", 10), log(asked(0)), log()],
+    ["a second above the limit", neverAbove("it", 10, 1_000), log(...every(100, 30)), log(...every(90, 30))],
+    ["an origin that was never asked", neverAbove("it", 10, 1_000), log(asked(0)), log()],
     ["a limit that is not used", uses, limited(every(100, 40), 1), limited(every(200, 20), 1)],
     [
       "a change that never came",
@@ -121,7 +120,7 @@ describe("what the origin was asked", () => {
       { ...limited(every(100, 40), 1), marks: [1_000, 2_000] },
     ],
     ["tasks that are all done", uses, limited(every(100, 40), 1), limited(every(100, 40), 2)],
-    ["too many at once", neverAtOnce("it", 2, 480), log(...every(250, 9)), log(...every(200, 9))],
+    ["too many at once", neverAbove("it", 2, 480), log(...every(250, 9)), log(...every(200, 9))],
     ["an origin that refuses on", seldomRefused("it", 1, 0.05), log(...refusing), log(...refused)],
     ["an origin that refuses nothing", seldomRefused("it", 1, 0.05), log(...refusing), log(...refusing.slice(1))],
   ]);

@@ -1,4 +1,4 @@
-import { busiest, busiestSpan, type OriginRequestSeen } from "../../edge/origin-log.ts";
+import { busiestSpan, type OriginRequestSeen } from "../../edge/origin-log.ts";
 import { type Check, type Observations, requestOf, rowOf } from "../engine/scenario.ts";
 
 /** What the origin was asked of a request's paths while it lasted. */
@@ -32,16 +32,19 @@ export function repeatsAtOrigin(name: string, recs: number): Check {
   };
 }
 
-/** No second, wherever it begins, has more requests than the limit, with the probes. */
-export function neverAbove(name: string, perSecond: number): Check {
+/**
+ * No span of time, wherever it begins, has more requests than the limit, with the probes. Where each answer takes the origin so long,
+ * these are what it has at once.
+ */
+export function neverAbove(name: string, most: number, spanMs: number): Check {
   return (seen) => {
     const asked = askedOf(seen, name);
-    const busy = busiestSpan(asked, 1_000);
+    const busy = busiestSpan(asked, spanMs);
     const from = ((busy[0]?.at ?? Number.NaN) - requestOf(seen, name).startedAt) / 1_000;
     return rowOf(
-      `${name}: requests at the origin in any second`,
+      `${name}: requests at the origin in any ${spanMs} ms`,
       [
-        ["in the busiest", busy.length, "<=", perSecond],
+        ["in the busiest", busy.length, "<=", most],
         ["in all", asked.length, ">=", 1],
       ],
       `${busy.filter(({ probe }) => probe).length} of the busiest are probes, ${from.toFixed(1)} s after the start`,
@@ -64,17 +67,6 @@ export function usesLimit(name: string, leastPerSecond: number, calmAfterMs: num
       ["requests/s", (within.length / ms) * 1_000, ">=", leastPerSecond],
       ["marks", marks.length, "=", changes],
       ["tasks left at the end", last === undefined ? 0 : last.total_count - last.download_count, ">=", 1],
-    ]);
-  };
-}
-
-/** Where each answer takes the origin so long, it never has more than so many at once. */
-export function neverAtOnce(name: string, most: number, answerMs: number): Check {
-  return (seen) => {
-    const asked = askedOf(seen, name);
-    return rowOf(`${name}: requests at the origin at once`, [
-      ["at once", busiest(asked, answerMs), "<=", most],
-      ["in all", asked.length, ">=", 1],
     ]);
   };
 }

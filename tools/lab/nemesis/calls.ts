@@ -6,7 +6,7 @@ import type { AwsCall, CallFault } from "../world/aws-proxy.ts";
 
 /** Makes a share of the calls of the AWS APIs go wrong. */
 export interface CallRule {
-  readonly kind: "fail" | "delay" | "lose-answer" | "refuse-after";
+  readonly kind: Exclude<CallFault["kind"], "drop" | "send-again">;
   readonly service: string;
   /** @default all of the service's */
   readonly operations?: readonly string[];
@@ -34,7 +34,7 @@ export function failCalls(rules: readonly CallRule[]): Step {
   };
 }
 
-function fits({ service, operations }: Pick<CallRule, "service" | "operations">, call: AwsCall): boolean {
+function fits({ service, operations }: CallRule, call: AwsCall): boolean {
   return service === call.service && (operations?.includes(call.operation) ?? true);
 }
 

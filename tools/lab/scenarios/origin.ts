@@ -1,6 +1,6 @@
 import type { OriginLimit } from "../../edge/origin.ts";
 import { popsUnder } from "../../local/world.ts";
-import { neverAbove, neverAtOnce, seldomRefused, usesLimit } from "../check/origin.ts";
+import { neverAbove, seldomRefused, usesLimit } from "../check/origin.ts";
 import { allTasksEndWell, faultsHappened, nothingLeft } from "../check/tasks.ts";
 import { inOrder, type Scenario } from "../engine/scenario.ts";
 import { atOrigin } from "../load/edge.ts";
@@ -60,10 +60,10 @@ export const limits: Scenario = {
         ),
       ],
       checks: [
-        neverAbove(rate, PER_SECOND),
+        neverAbove(rate, PER_SECOND, 1_000),
         usesLimit(rate, LEAST_PER_SECOND, calm * 1_000, 4),
         faultsHappened("instance: lost"),
-        neverAtOnce(atOnce, CONCURRENCY, ANSWER_MS - 20),
+        neverAbove(atOnce, CONCURRENCY, ANSWER_MS - 20),
         ...[rate, atOnce].flatMap((name) => [...allTasksEndWell(name)]),
         nothingLeft,
       ],

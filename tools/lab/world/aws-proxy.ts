@@ -96,11 +96,11 @@ export class AwsProxy {
       origin: this.target,
       path,
       method: (from.method ?? "GET") as Dispatcher.HttpMethod,
-      headers: without(OF_REQUEST, { ...from.headers, host }),
+      headers: passedOn({ ...from.headers, host }),
       body: body.length > 0 ? body : null,
     });
     const bytes = Buffer.from(await answer.body.arrayBuffer());
-    return { statusCode: answer.statusCode, headers: without(OF_ANSWER, answer.headers), bytes };
+    return { statusCode: answer.statusCode, headers: passedOn(answer.headers), bytes };
   }
 }
 
@@ -129,14 +129,10 @@ function operationOf(headers: IncomingHttpHeaders, body: Buffer): string | undef
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1, and what the body that is handed on has anew. */
-const OF_ANSWER = ["connection", "transfer-encoding", "content-length", "keep-alive"];
-const OF_REQUEST = [...OF_ANSWER, "expect"];
+const OF_ONE_CONNECTION = ["connection", "transfer-encoding", "content-length", "keep-alive", "expect"];
 
-function without(names: readonly string[], headers: IncomingHttpHeaders): Record<string, string | string[]> {
-  const kept: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined && !names.includes(name)) kept[name] = value;
-  return kept;
+function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_ONE_CONNECTION.includes(name)));
 }
 
 function parsed(body: Buffer): unknown {
