@@ -24,8 +24,3 @@ export function bootInstances(count: number): Step {
 export const fleetIsGone: Step = async ({ world: { prewarm }, over }) => {
   while (prewarm.fleet.size + prewarm.fleet.stopping > 0 && !over.aborted) await sleep(POLL_MS);
 };
-
-/** Instances that are launched from now on wait, until `openBoots`. */
-export const holdBoots: Step = async ({ world }) => world.boots.hold();
-
-export const openBoots: Step = async ({ world }) => world.boots.open();

@@ -3,8 +3,8 @@ import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { downloadedTimes, progressRises, sharedEvenly } from "../check/load.ts";
 import { allTasksEndWell, notQueuedAgain } from "../check/tasks.ts";
 import { inOrder, type Scenario } from "../engine/scenario.ts";
-import { fleetIsGone, holdBoots, openBoots } from "../load/fleet.ts";
-import { ended, request, start, until } from "../load/requests.ts";
+import { bootInstances, fleetIsGone } from "../load/fleet.ts";
+import { ended, request, start, until, wait } from "../load/requests.ts";
 import { killDownloader } from "../nemesis/agents.ts";
 import { filesOf } from "../world/world.ts";
 
@@ -72,21 +72,19 @@ export const share: Scenario = {
       { name: "many large messages", files: large, pops: names },
       { name: "small files", files: filesOf("small", 200, SMALL_BYTES), pops: names },
     ];
-    const body = { verify: "off", instance_count: AGENTS };
+    const body = { verify: "off", instance_count: 0 };
     return {
       world: {
         edge: { pops },
         links: { bytesPerSecond: LINK_BYTES_PER_SECOND },
-        bootApartMs: 2_000,
         stallSeconds: 900,
       },
       // All is queued before the first agent boots.
       load: loads.map(({ name, ...which }) =>
         inOrder(
-          holdBoots,
           start({ name, ...which, body }),
           until(name, ({ progress }) => progress.status === "IN_PROGRESS"),
-          openBoots,
+          ...Array.from({ length: AGENTS }, (_, n) => inOrder(bootInstances(n + 1), wait(2))),
           ended(name),
           fleetIsGone,
         ),

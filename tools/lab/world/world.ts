@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { ApiClient } from "../../../client/api-client.ts";
 import type { Edge } from "../../edge/edge.ts";
@@ -23,8 +22,6 @@ export interface WorldOptions {
   readonly stallSeconds?: number;
   /** After which a message comes back that a lost agent held. @default the deployed queue's */
   readonly visibilitySeconds?: number;
-  /** Milliseconds between two instances that boot. @default 0 */
-  readonly bootApartMs?: number;
   /** Further variables of the Lambdas and the agents. @default none */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -44,7 +41,6 @@ export interface World {
   readonly links: InstanceLinks;
   /** Of the instances, by their ids, in the order of their launches: another run has the same. */
   readonly numbers: ReadonlyMap<string, number>;
-  readonly boots: BootGate;
   close(): Promise<void>;
 }
 
@@ -54,7 +50,6 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
   const proxy = new AwsProxy();
   const links = new InstanceLinks();
   const numbers = new Map<string, number>();
-  const boots = new BootGate(options.bootApartMs ?? 0);
   const pops = edgeOptions.pops.map(({ pop }) => pop);
   const closers: (() => Promise<unknown>)[] = [() => proxy.close(), () => links.close()];
   const close = () => closeAll(closers.splice(0).reverse());
@@ -68,14 +63,13 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
         ...options.env,
       },
       // There are no instances before the first request: by then, all that follows is there.
-      onLaunch: async (launch) => {
+      onLaunch: (launch) => {
         numbers.set(launch.id, launch.number);
-        await boots.pass();
         return envOf(launch);
       },
       say,
     });
-    closers.push(prewarm.close, async () => boots.open());
+    closers.push(prewarm.close);
     const { standIn, aws } = prewarm;
     if (standIn === undefined) throw new Error("The lab needs the stand-in edge");
     const { edge } = standIn;
@@ -103,7 +97,7 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
       }),
     );
     if (visibilitySeconds !== undefined) await setVisibility(prewarm, visibilitySeconds);
-    return { prewarm, edge, api: checkedClient(prewarm), pops, watch, faults, proxy, links, numbers, boots, close };
+    return { prewarm, edge, api: checkedClient(prewarm), pops, watch, faults, proxy, links, numbers, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
@@ -120,34 +114,6 @@ async function setVisibility({ clients, deployed }: LocalPrewarm, seconds: numbe
 
 /** Queues by the start of their logical ids: what is to be done. */
 export const TASK_QUEUES = ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress"];
-
-/** Holds instances that are to boot, and then lets one after the other go. */
-export class BootGate {
-  private release: () => void = () => undefined;
-  private opened = Promise.resolve();
-  private passed = 0;
-
-  /** @param apartMs between two that boot */
-  constructor(private readonly apartMs: number) {}
-
-  /** Whoever comes from now on waits. */
-  hold(): void {
-    this.passed = 0;
-    this.opened = new Promise((resolve) => {
-      this.release = resolve;
-    });
-  }
-
-  open(): void {
-    this.release();
-  }
-
-  /** Resolves when the caller may boot. Callers come one after the other. */
-  async pass(): Promise<void> {
-    await this.opened;
-    if (this.passed++ > 0) await sleep(this.apartMs);
-  }
-}
 
 /** So many files of so many bytes: `/name/0.bin`, `/name/1.bin`, … */
 export function filesOf(name: string, count: number, bytes: number): Record<string, { readonly size: number }> {
