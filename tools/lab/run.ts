@@ -91,7 +91,7 @@ async function observe(scenario: Scenario, options: Required<RunOptions>, seen: 
     await Promise.all([load(), ...(parts.nemesis ?? []).map(play)]);
     refuseIfEnding();
     if (failures.length > 0) throw failures[0];
-    if (world !== undefined) await settle({ ...run, over: ending.signal });
+    if (world !== undefined) await settle({ world, seen, over: ending.signal });
     refuseIfEnding();
   } catch (error) {
     await world?.close().catch(() => undefined);

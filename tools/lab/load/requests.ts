@@ -153,14 +153,14 @@ export async function firstRequest({ seen, over }: LabRun): Promise<void> {
 }
 
 /** Ends early if the run is over. @param seconds @default until then */
-export async function pause({ over }: LabRun, seconds?: number): Promise<void> {
+export async function pause({ over }: Pick<LabRun, "over">, seconds?: number): Promise<void> {
   if (over.aborted) return;
   const ms = seconds === undefined ? 2 ** 31 - 1 : seconds * 1_000;
   await sleep(ms, undefined, { signal: over }).catch(() => undefined);
 }
 
 /** Waits until the agents have gone and the queues are empty, then reads what all requests left, unless the run is over. */
-export const settle: Step = async (run) => {
+export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Promise<void> {
   const { world, seen } = run;
   const { prewarm, api, edge, watch, links } = world;
   let left = await leftovers(prewarm);
@@ -185,7 +185,7 @@ export const settle: Step = async (run) => {
   seen.origin = edge.originRequests();
   seen.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
   seen.links = [...links.all.values()].map(({ launchedAt, passed }) => ({ launchedAt, ...passed() }));
-};
+}
 
 /** The tasks whose results stand now. */
 export async function finishedTasks({ world, seen }: LabRun): Promise<Set<string>> {
