@@ -96,15 +96,9 @@ async function run(
   injection: Injection,
   inject: (pipeline: Pipeline, call: AwsCall) => Injection,
 ): Promise<Outcome[]> {
-  const pipeline = await Pipeline.start({ ...scenario.options, edge: { ...scenario.options?.edge, logPops: true } });
-  /** How often the tasks were asked for whole whose good results stood when the agent died: none of them is downloaded again. */
-  let before: ReadonlyMap<string, number> | undefined;
+  const pipeline = await Pipeline.start(scenario.options);
   try {
-    pipeline.aws.inject = (call) => {
-      const injected = call.isEffect ? inject(pipeline, call) : undefined;
-      if (injected === "die" && pipeline.roles.get(call.caller) === "agent") before = downloadsOfGood(pipeline);
-      return injected;
-    };
+    pipeline.aws.inject = (call) => (call.isEffect ? inject(pipeline, call) : undefined);
     for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
     const outcomes: Outcome[] = [];
     const reqIds: string[] = [];
@@ -132,27 +126,12 @@ async function run(
       ...wrongCounters(pipeline, reqId),
       ...wrongEndEvents(pipeline, reqId, injection !== undefined),
     ]);
-    const after = downloadsOfGood(pipeline);
-    for (const [task, count] of before ?? [])
-      if (after.get(task) !== count) wrong.push(`${task}: downloaded ${after.get(task)} times instead of ${count}`);
     if (wrong.length > 0) throw new Error(wrong.join("; "));
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
     return outcomes;
   } finally {
     await pipeline.close();
   }
-}
-
-/** How often each task with a good result was asked for whole, by POP and URL. */
-function downloadsOfGood(pipeline: Pipeline): ReadonlyMap<string, number> {
-  const whole = pipeline.edge.popRequests().filter(({ method, range }) => method === "GET" && range === undefined);
-  const good = pipeline.items("StorageRequestTask").filter(({ ok }) => ok?.["BOOL"] === true);
-  const counts = good.map(({ pop, url }): [string, number] => {
-    const { pathname, search } = new URL(String(url?.["S"]));
-    const isTask = (it: (typeof whole)[number]) => it.pop === pop?.["S"] && it.path === pathname + search;
-    return [`${pop?.["S"]} ${url?.["S"]}`, whole.filter(isTask).length];
-  });
-  return new Map(counts);
 }
 
 /** Starts a request as a careful caller does: with a token, and again after a fault of Prewarm. */
