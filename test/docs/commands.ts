@@ -94,9 +94,11 @@ const RUNNABLE = [/^curl .*\$\{API\}/s, /^(npx )?prewarm /, /^[A-Z]+=[\w-]+$/];
 /** One or several npm, and nothing else behind them. */
 const NPM_ALONE = /^npm [^&|;]*(&& npm [^&|;]*)*$/;
 const ASKS_AWS = /(^|[\s(])(aws|npx cdk) /;
+/** What the doctor asks of an account, or of a URL of the reader's. */
+const OF_AN_ACCOUNT = /^(npx )?prewarm (.*--stack |doctor --(before|deployed|edge|smoke)\b)/;
 
 export function wayOf(command: string): Way {
-  if (ASKS_AWS.test(command) || /^(npx )?prewarm .*--stack /.test(command)) return "AWS";
+  if (ASKS_AWS.test(command) || OF_AN_ACCOUNT.test(command)) return "AWS";
   if (NPM_ALONE.test(command)) return "npm";
   return RUNNABLE.some((pattern) => pattern.test(command)) ? "run" : "unknown";
 }
