@@ -4,7 +4,8 @@ import { ServerClock } from "../../aws/server-clock.ts";
 import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
 import { tatAfter } from "../../domain/origin/permit-store.ts";
 import { reservation, reservedPerSecond, spacingMs } from "../../domain/origin/reservations.ts";
-import { busiest, seeded } from "./lab.ts";
+import { mulberry32 } from "../../tools/lab/engine/seed.ts";
+import { busiest } from "./lab.ts";
 
 const NOW = 1_700_000_000_000;
 
@@ -17,7 +18,7 @@ describe("GCRA", () => {
     "slots of a limit of %d per second that are up to 100 ms late stay within it in any second",
     (limit) => {
       const spacing = spacingMs(reservedPerSecond(limit));
-      const random = seeded(1);
+      const random = mulberry32(1);
       const times = slotTimes(NOW, 5_000, spacing).map((at) => at + (random() < 0.5 ? 0 : 100 * random()));
       expect(busiest(times, 1_000)).toBeLessThanOrEqual(Math.max(1, limit));
     },
@@ -32,7 +33,7 @@ describe("GCRA", () => {
   });
 
   it("gives no slot twice, whatever the order of reservations", () => {
-    const random = seeded(7);
+    const random = mulberry32(7);
     let tat: number | undefined;
     let now = NOW;
     const slots: number[] = [];

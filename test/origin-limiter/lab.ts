@@ -95,7 +95,7 @@ export class Lab {
   private readonly accepted = new Map<number, number[]>();
 
   constructor(readonly options: LabOptions) {
-    this.random = seeded(options.seed);
+    this.random = mulberry32(options.seed);
     this.table = new SimulatedTable(options.table ?? {}, this.random);
     const { tasks, together = 20, processes, startWithinMs = 2_000 } = options;
     for (let n = 0; n < tasks; n += together)
@@ -317,9 +317,6 @@ function wait(ms: number, signals: readonly AbortSignal[]): Promise<boolean> {
     for (const signal of signals) signal.aborted ? cut() : signal.addEventListener("abort", cut);
   });
 }
-
-/** Random numbers that the seed decides. */
-export const seeded = mulberry32;
 
 /** The most events in any window `(t − ms, t]`. */
 export function busiest(times: readonly number[], ms: number): number {

@@ -1,8 +1,8 @@
 // What the origin limiter must keep to, in virtual time. `npm run lab -- origin-limiter` runs the other scenarios, too, and sets the seed;
 // LIMITER_ONLY="40 processes" selects.
 import { expect, test, vi } from "vitest";
+import { mulberry32 } from "../../tools/lab/engine/seed.ts";
 import { installVirtualClock } from "../virtual-clock.ts";
-import { seeded } from "./lab.ts";
 import { ALL, SOME } from "./scenarios.ts";
 
 const START = 1_700_000_000_000;
@@ -15,7 +15,7 @@ test.each(chosen.filter(({ name }) => new RegExp(LIMITER_ONLY).test(name)))(
   `$name, seed ${seed}`,
   async ({ name, run }) => {
     const clock = installVirtualClock({ now: START });
-    vi.spyOn(Math, "random").mockImplementation(seeded(seed));
+    vi.spyOn(Math, "random").mockImplementation(mulberry32(seed));
     try {
       const { figures, violations } = await run(seed);
       const text = Object.entries(figures).map(([figure, value]) => `${figure} ${value}`);

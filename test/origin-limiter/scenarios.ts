@@ -1,6 +1,7 @@
 // Scenarios of the origin limiter: each runs a lab, and states which figure violates which requirement. A seed reproduces each.
 import { setTimeout as sleep } from "node:timers/promises";
-import { busiest, Lab, type LabOptions, seeded } from "./lab.ts";
+import { mulberry32 } from "../../tools/lab/engine/seed.ts";
+import { busiest, Lab, type LabOptions } from "./lab.ts";
 import type { TableFaults } from "./simulated-table.ts";
 
 export interface Result {
@@ -26,7 +27,7 @@ function result(...checks: readonly Check[]): Result {
 function limitChecks(lab: Lab, limit: number, maxWrites = Number.POSITIVE_INFINITY): Check[] {
   const { sent, table, seconds, options } = lab;
   const times = sent.map(({ at }) => at);
-  const random = seeded(options.seed + 1_000);
+  const random = mulberry32(options.seed + 1_000);
   // At the origin up to 20 ms later.
   const arrived = times.map((at) => at + 20 * random());
   const second = busiest(times, 1_000);

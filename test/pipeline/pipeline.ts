@@ -1,9 +1,11 @@
 // The whole pipeline in one process and in virtual time: the deployed bundles, the AWS APIs in memory, a caching edge over TLS.
+
 import { EventEmitter } from "node:events";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
+import { mulberry32 } from "../../tools/lab/engine/seed.ts";
 import { nameInArn } from "../../tools/release/stack-template.ts";
 import { installVirtualClock, type VirtualClock } from "../virtual-clock.ts";
 import { type DeployedFunction, type Deployment, type EventSource, readDeployment } from "./deployment.ts";
@@ -468,16 +470,10 @@ export function trust(caPem: string): () => void {
   };
 }
 
-/** mulberry32: https://github.com/bryc/code/blob/master/jshash/PRNGs.md. @returns what brings the real numbers back */
+/** @returns what brings the real numbers back */
 function seedRandom(seed: number): () => void {
   const before = Math.random;
-  let state = seed;
-  Math.random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  Math.random = mulberry32(seed);
   return () => {
     Math.random = before;
   };

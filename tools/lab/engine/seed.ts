@@ -1,3 +1,5 @@
+import { fnv1a } from "../../../domain/plan/task.ts";
+
 /**
  * The random choices of a run. Each name has a stream of its own, so what one part draws does not depend on how often, or when, another
  * one does: the n-th GET of an object at a POP has the same fault in each run with the same seed, in whatever order the GETs come. Which
@@ -10,7 +12,7 @@ export class Seed {
 
   /** The next number of the name's stream, in [0, 1). */
   draw(name: string): number {
-    const stream = this.streams.get(name) ?? mulberry32(hash(`${this.value} ${name}`));
+    const stream = this.streams.get(name) ?? mulberry32(fnv1a(`${this.value} ${name}`));
     this.streams.set(name, stream);
     return stream();
   }
@@ -19,13 +21,6 @@ export class Seed {
   pick<T>(name: string, items: readonly T[]): T | undefined {
     return items[Math.floor(this.draw(name) * items.length)];
   }
-}
-
-/** FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193);
-  return value >>> 0;
 }
 
 /** https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
