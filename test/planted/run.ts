@@ -59,10 +59,13 @@ async function plant(bugs: readonly NamedBug[]): Promise<void> {
     if (verdict !== "caught" || positionals.length > 0) console.log(`    ${detail.replaceAll("\n", "\n    ")}`);
   };
   const all = await runPlanted(bugs, { copies, commands, compileCheck: new CompileCheck(), onChecked });
-  const of = (verdict: Checked["verdict"]) => all.filter((checked) => checked.verdict === verdict).length;
+  const of = (verdict: Checked["verdict"]) => all.filter((checked) => checked.verdict === verdict);
   const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+  // The last line alone must do: it is all that a check's summary has of this.
+  const named = (verdict: Checked["verdict"], text: string) =>
+    [`${of(verdict).length} ${text}`, ...of(verdict).map(({ bug }) => bug.name)].join(" ");
   console.log(
-    `${all.length} bugs: ${of("caught")} caught, ${of("NOT CAUGHT")} not caught, ${of("BROKEN")} broken; ${minutes} minutes`,
+    `${all.length} bugs: ${of("caught").length} caught, ${named("NOT CAUGHT", "not caught")}, ${named("BROKEN", "broken")}; ${minutes} minutes`,
   );
-  process.exitCode = of("caught") === all.length ? 0 : 1;
+  process.exitCode = of("caught").length === all.length ? 0 : 1;
 }

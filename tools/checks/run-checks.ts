@@ -44,9 +44,9 @@ export interface CheckOptions {
 /** These need one thread each, and are run at the same time. */
 const QUICK = ["types", "templates", "lint", "nag"];
 
-/** Groups of checks, one after the other. @param names @default all */
+/** Groups of checks, one after the other. */
 export function groupsOf(names: readonly string[]): string[][] {
-  const wanted = names.length === 0 ? Object.keys(CHECKS) : [...new Set(names)];
+  const wanted = [...new Set(names)];
   const quick = wanted.filter((name) => QUICK.includes(name));
   const others = wanted.filter((name) => !QUICK.includes(name)).map((name) => [name]);
   return quick.length === 0 ? others : [quick, ...others];

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -71,12 +71,19 @@ describe("runChecks", () => {
 });
 
 test("all checks are in one group each, those that need one thread together", () => {
-  expect(groupsOf([]).flat().toSorted()).toEqual(Object.keys(CHECKS).toSorted());
-  expect(groupsOf([])[0]).toEqual(["types", "templates", "lint", "nag"]);
+  const groups = groupsOf(Object.keys(CHECKS));
+  expect(groups.flat().toSorted()).toEqual(Object.keys(CHECKS).toSorted());
+  expect(groups[0]).toEqual(["types", "templates", "lint", "nag"]);
 });
 
 test("named checks are run alone, in their order, each once", () => {
   expect(groupsOf(["planted", "nag", "e2e", "types", "nag"])).toEqual([["nag", "types"], ["planted"], ["e2e"]]);
+});
+
+test("the jobs of the workflow run every check, and none that is not there", () => {
+  const jobs =
+    /^ +checks:\n((?: +- .*\n)+)/m.exec(readFileSync(`${ROOT}.github/workflows/check.yml`, "utf8"))?.[1] ?? "";
+  expect(jobs.match(/[a-z][\w-]*/g)?.toSorted()).toEqual(Object.keys(CHECKS).toSorted());
 });
 
 test("each check has a program that is there", () => {
