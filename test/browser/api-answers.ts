@@ -1,6 +1,8 @@
 // What the API answers to the console in the tests of its views, a scene at a time.
+
 import { recOf } from "../../domain/pops/sites.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import { times } from "../collect.ts";
 import { popRows, somePops } from "../console/pop-rows.ts";
 import { catalogue, estimate, REFUSED_FORM } from "./form-answers.ts";
 import type { Answer } from "./page-server.ts";
@@ -18,7 +20,7 @@ const MINUTE = 60_000;
 const at = (minutes: number) => formatTimestamp(Date.now() + minutes * MINUTE);
 
 /** When a request began and last had a result, in minutes before now. */
-const times = (began: number, lastUpdate: number) => ({
+const momentsOf = (began: number, lastUpdate: number) => ({
   created_at: at(-began),
   last_update_time: at(-lastUpdate),
   timeout_at: at(60 - began),
@@ -51,7 +53,7 @@ const NONE = {
 
 const running = () => ({
   ...NONE,
-  ...times(14, 0),
+  ...momentsOf(14, 0),
   request_id: RUNNING_ID,
   url_prefix: "https://www.example.com/patch/4.2.0/",
   status: "IN_PROGRESS",
@@ -90,7 +92,7 @@ const READINESS = {
 
 const notReady = () => ({
   ...NONE,
-  ...times(58, 34),
+  ...momentsOf(58, 34),
   request_id: NOT_READY_ID,
   url_count: 8_407,
   pop_count: 40,
@@ -111,7 +113,7 @@ const notReady = () => ({
 /** Requests that have ended as each may, by where they stand on the page. Unless it says otherwise, all tasks are warm. */
 const others = () => [
   ended("c81e02d5-1", "www.example.com/launch-trailer/manifest.mpd", 28_896, {
-    ...times(290, 230),
+    ...momentsOf(290, 230),
     status: "TIMEOUT",
     verdict: "not_ready",
     url_count: 1_204,
@@ -122,13 +124,13 @@ const others = () => [
     percentage_complete: 88,
   }),
   ended("90b7f3a8-1", "www.example.com/sitemap.xml", 143_904, {
-    ...times(306, 300),
+    ...momentsOf(306, 300),
     url_count: 5_996,
     download_size: 21.4e9,
     total_size: 21.4e9,
   }),
   ended("1a44de90-1", "www.example.com/assets/", 25_864, {
-    ...times(1_262, 1_260),
+    ...momentsOf(1_262, 1_260),
     verdict: "ready_with_exceptions",
     url_count: 212,
     warm_count: 25_440,
@@ -137,7 +139,7 @@ const others = () => [
     total_size: 9.7e9,
   }),
   ended("5be2210c-1", "www.example.com/patch/4.1.9-hotfix/", 2_154, {
-    ...times(1_449, 1_440),
+    ...momentsOf(1_449, 1_440),
     url_count: 6,
     warm_count: 0,
     hit_count: 2_154,
@@ -145,7 +147,7 @@ const others = () => [
     total_size: 690e9,
   }),
   ended("0c93a7f1-1", "d111111abcdef8.cloudfront.net/img/", 72_820, {
-    ...times(1_511, 1_500),
+    ...momentsOf(1_511, 1_500),
     status: "STOPPED",
     verdict: undefined,
     url_count: 3_310,
@@ -156,7 +158,7 @@ const others = () => [
     percentage_complete: 41,
   }),
   ended("b2d8e6f4-1", "www.example.com/promo/2026-11/", 0, {
-    ...times(1_561, 1_560),
+    ...momentsOf(1_561, 1_560),
     status: "FAILED",
     verdict: undefined,
     url_count: 31,
@@ -279,7 +281,7 @@ function withSamples(request: Fields): Fields {
   const from = ms("created_at");
   const to = ms(request["status"] === "IN_PROGRESS" ? "timestamp" : "last_update_time");
   const minutes = Math.max(1, Math.round((to - from) / MINUTE));
-  const speeds = Array.from({ length: minutes }, (_, n) => (n < 3 ? 0 : Math.min(n - 2, 4) * (8 + ((n * 7) % 5))));
+  const speeds = times(minutes, (n) => (n < 3 ? 0 : Math.min(n - 2, 4) * (8 + ((n * 7) % 5))));
   const sum = (some: readonly number[]) => some.reduce((all, it) => all + it, 0);
   const samples = [0, ...speeds].map((_, n) => {
     const done = sum(speeds.slice(0, n)) / Math.max(1, sum(speeds));
@@ -336,13 +338,13 @@ function progress(id: string): Fields {
 
 /** 8,407 URLs at one POP: 96 in a row without an answer, and the same few as everywhere. */
 function popUrls(pop: string): Fields {
-  const buckets = Array.from({ length: 120 }, (_, i) => {
+  const buckets = times(120, (i) => {
     const [first, next] = [i, i + 1].map((it) => Math.floor((it * 8_407) / 120) + 1);
     const failed = i === 41 || i === 42 ? 48 : i % 40 === 3 ? 2 : 0;
     const state = i === 3 ? "not_kept" : failed > 0 ? "failed" : "warm";
     return { state, first, tasks: (next ?? 0) - (first ?? 0), failed };
   });
-  const failures = Array.from({ length: 12 }, (_, i) => ({
+  const failures = times(12, (i) => ({
     url: `https://www.example.com/premiere/s3e1/video/1080p/seg-${String(412 + i).padStart(4, "0")}.m4s`,
     outcome: "failed",
     reason: "timeout",

@@ -2,6 +2,7 @@ import type { Form } from "../../console/new/form.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { selectPops } from "../../domain/pops/select.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
+import { times } from "../collect.ts";
 import type { Answer } from "./page-server.ts";
 import { PATCH_POPS } from "./patch-pops.ts";
 
@@ -66,7 +67,7 @@ export const REFUSED_FORM: Answer = {
 
 /** A form as it is kept in the tab: 84 URLs, 38 POPs. */
 export const FORM: Partial<Form> = {
-  urls: ["index.json", ...Array.from({ length: 83 }, (_, i) => `pak-${String(i + 1).padStart(3, "0")}.bin`)]
+  urls: ["index.json", ...times(83, (i) => `pak-${String(i + 1).padStart(3, "0")}.bin`)]
     .map((name) => `https://www.example.com/patch/4.2.0/${name}`)
     .join("\n"),
   pops: PATCH_POPS,

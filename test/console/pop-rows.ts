@@ -1,5 +1,6 @@
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { recOf } from "../../domain/pops/sites.ts";
+import { times } from "../collect.ts";
 
 /** How much of a POP is done, and what went wrong there. */
 export interface PopDone {
@@ -36,9 +37,6 @@ export function somePops(count: number): string[] {
   const sites = [...new Set(known.map((pop) => pop.slice(0, 3)))];
   const more = sites.map((site) => `${site}99-P9`).slice(0, Math.max(0, count - known.length));
   const step = Math.max(1, known.length / count);
-  const some = Array.from(
-    { length: Math.min(count, known.length) },
-    (_, index) => known[Math.floor(index * step)] ?? "",
-  );
+  const some = times(Math.min(count, known.length), (index) => known[Math.floor(index * step)] ?? "");
   return [...some, ...more];
 }

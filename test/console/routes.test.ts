@@ -14,9 +14,7 @@ describe("parseRoute", () => {
     ["#/r/a&req_id=b", { name: "requests" }],
     ["#/r/<script>", { name: "requests" }],
     ["#/__proto__", { name: "requests" }],
-  ])("%s", (hash, route) => {
-    expect(parseRoute(hash)).toEqual(route);
-  });
+  ])("%s", (hash, route) => expect(parseRoute(hash)).toEqual(route));
 
   it("reads what hrefOf writes", () => {
     const routes: Route[] = [

@@ -22,10 +22,7 @@ async function loadInBrowser(files: readonly string[]): Promise<void> {
   runInContext(bundle.outputFiles[0]?.text ?? "", createContext({ URL, TextEncoder, TextDecoder }));
 }
 
-it("the files that a page imports load without Node", async () => {
-  await expect(loadInBrowser(FILES)).resolves.toBeUndefined();
-});
+it("the files that a page imports load without Node", () => expect(loadInBrowser(FILES)).resolves.toBeUndefined());
 
-it("a file that asks for something of Node does not", async () => {
-  await expect(loadInBrowser(["retry.ts"])).rejects.toThrow("node:timers/promises");
-});
+it("a file that asks for something of Node does not", () =>
+  expect(loadInBrowser(["retry.ts"])).rejects.toThrow("node:timers/promises"));

@@ -13,10 +13,9 @@ it.each([
   [9_996_000, 9.996, 1, "MB"],
   [5e18, 5_000, 0, "PB"],
   [-5, 0, 0, "B"],
-] as const)("%d bytes", (bytes, value, digits, unit) => {
-  expect(byteFigure(bytes)).toEqual({ value: expect.closeTo(value, 6), digits, unit });
-});
+] as const)("%d bytes", (bytes, value, digits, unit) =>
+  expect(byteFigure(bytes)).toEqual({ value: expect.closeTo(value, 6), digits, unit }),
+);
 
-it("a part has the unit of the whole", () => {
-  expect(byteFigure(850_000_000, unitOf(3_060_000_000_000))).toEqual({ value: 0.000_85, digits: 2, unit: "TB" });
-});
+it("a part has the unit of the whole", () =>
+  expect(byteFigure(850_000_000, unitOf(3_060_000_000_000))).toEqual({ value: 0.000_85, digits: 2, unit: "TB" }));

@@ -38,9 +38,8 @@ describe("a row of CSV", () => {
     ["'quoted' word", `'quoted' word\n`],
   ])("has %j as %j", (text, row) => expect(csvRow([text])).toBe(row));
 
-  it("has numbers as they are, also negative ones, and nothing for what is absent", () => {
-    expect(csvRow(["a", -1, null, undefined, true, ""])).toBe("a,-1,,,true,\n");
-  });
+  it("has numbers as they are, also negative ones, and nothing for what is absent", () =>
+    expect(csvRow(["a", -1, null, undefined, true, ""])).toBe("a,-1,,,true,\n"));
 
   it("comes back as it went, whatever is in it", () => {
     const fields = fc.array(fc.oneof(tricky, fc.string(), fc.webUrl()), { minLength: 1, maxLength: 4 });

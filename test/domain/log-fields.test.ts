@@ -20,9 +20,8 @@ describe("an error in a log", () => {
     expect(JSON.stringify(fields)).not.toContain("s3cr3t");
   });
 
-  it("may be no error at all", () => {
-    expect(errorFields("gone /a?k=v")).toEqual({ name: "string", message: "gone /a?…" });
-  });
+  it("may be no error at all", () =>
+    expect(errorFields("gone /a?k=v")).toEqual({ name: "string", message: "gone /a?…" }));
 });
 
 it.each([
@@ -31,6 +30,4 @@ it.each([
   ['"https://a.example/?a=b" and https://a.example/?c=d end', '"https://a.example/?…" and https://a.example/?… end'],
   ["https://a.example/b.bin", "https://a.example/b.bin"],
   ["what now? nothing", "what now? nothing"],
-])("%s is logged as %s", (text, logged) => {
-  expect(withoutQueries(text)).toBe(logged);
-});
+])("%s is logged as %s", (text, logged) => expect(withoutQueries(text)).toBe(logged));

@@ -10,9 +10,8 @@ describe("timestamps", () => {
     expect(formatTimestamp(Date.parse("2024-04-16T05:12:21.046+02:00"))).toBe("2024-04-16 03:12:21.046000");
   });
 
-  it("are read as the API's examples write them", () => {
-    expect(parseTimestamp("2024-04-16 03:12:21.046535")).toBe(Date.parse("2024-04-16T03:12:21.046Z"));
-  });
+  it("are read as the API's examples write them", () =>
+    expect(parseTimestamp("2024-04-16 03:12:21.046535")).toBe(Date.parse("2024-04-16T03:12:21.046Z")));
 
   it("come back as the instant they were made of, and sort as it does", () => {
     fc.assert(
@@ -24,6 +23,5 @@ describe("timestamps", () => {
   });
 });
 
-it("items may go after thirty days, in whole seconds", () => {
-  expect(expiresAt(Date.parse("2024-04-16T03:12:21.999Z"))).toBe(Date.parse("2024-05-16T03:12:21Z") / 1000);
-});
+it("items may go after thirty days, in whole seconds", () =>
+  expect(expiresAt(Date.parse("2024-04-16T03:12:21.999Z"))).toBe(Date.parse("2024-05-16T03:12:21Z") / 1000));

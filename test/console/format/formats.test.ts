@@ -6,14 +6,10 @@ const en = formatsOf("en", "Asia/Shanghai");
 const zh = formatsOf("zh", "Asia/Shanghai");
 const AT = Date.UTC(2026, 10, 25, 11, 32, 5);
 
-describe("bytes have three digits and decimal units", () => {
-  it.each([
-    [1_000, "1.00 kB"],
-    [41_900_000_000, "41.9 GB"],
-  ])("%i → %s", (bytes, text) => {
-    expect(en.bytes(bytes)).toBe(text);
-  });
-});
+it.each([
+  [1_000, "1.00 kB"],
+  [41_900_000_000, "41.9 GB"],
+])("bytes have three digits and decimal units: %i → %s", (bytes, text) => expect(en.bytes(bytes)).toBe(text));
 
 describe("times are the reader's, with UTC beside", () => {
   it("of a reader in UTC+8", () => {
@@ -21,9 +17,7 @@ describe("times are the reader's, with UTC beside", () => {
     expect([zh.clock(AT), zh.utc(AT)]).toEqual(["19:32", "11:32 UTC"]);
   });
 
-  it("midnight is 00:00", () => {
-    expect(en.clock(Date.UTC(2026, 10, 24, 16))).toBe("00:00");
-  });
+  it("midnight is 00:00", () => expect(en.clock(Date.UTC(2026, 10, 24, 16))).toBe("00:00"));
 
   it.each([
     [0, "0:00"],
@@ -31,9 +25,7 @@ describe("times are the reader's, with UTC beside", () => {
     [337_000, "5:37"],
     [3_937_000, "1:05:37"],
     [-1, "0:00"],
-  ])("%i ms → %s", (ms, text) => {
-    expect(minutesAndSeconds(ms)).toBe(text);
-  });
+  ])("%i ms → %s", (ms, text) => expect(minutesAndSeconds(ms)).toBe(text));
 
   it("how long ago, in the largest unit that is whole", () => {
     expect([en.ago(1_400), en.ago(840_000), en.ago(90_000_000)]).toEqual(["1 s ago", "14 min ago", "25 h ago"]);
@@ -42,8 +34,5 @@ describe("times are the reader's, with UTC beside", () => {
   });
 });
 
-describe("percent", () => {
-  it("is rounded down, so that 100 means all", () => {
-    expect([en.percent(99.99), en.percent(100), en.count(1_234_567)]).toEqual(["99%", "100%", "1,234,567"]);
-  });
-});
+it("percent is rounded down, so that 100 means all", () =>
+  expect([en.percent(99.99), en.percent(100), en.count(1_234_567)]).toEqual(["99%", "100%", "1,234,567"]));

@@ -11,10 +11,7 @@ it.each([
   ["1.5", 20, { wanted: undefined, problem: "notNumber" }],
   ["-1", 20, { wanted: undefined, problem: "notNumber" }],
   ["1e3", 20, { wanted: undefined, problem: "notNumber" }],
-])("'%s' of at most %s", (typed, cap, wish) => {
-  expect(wishOf(typed, cap)).toEqual(wish);
-});
+])("'%s' of at most %s", (typed, cap, wish) => expect(wishOf(typed, cap)).toEqual(wish));
 
-it("asks above ten, and at none, which pauses", () => {
-  expect([0, 1, 10, 11].map(askedFirst)).toEqual([true, false, false, true]);
-});
+it("asks above ten, and at none, which pauses", () =>
+  expect([0, 1, 10, 11].map(askedFirst)).toEqual([true, false, false, true]));

@@ -50,14 +50,11 @@ describe("what is searched", () => {
     ["saka", false],
     ["seoul", false],
     ["", true],
-  ])("%s", (typed, expected) => {
-    expect(isMeant(pop, typed, ["大阪", "日本", "东京"])).toBe(expected);
-  });
+  ])("%s", (typed, expected) => expect(isMeant(pop, typed, ["大阪", "日本", "东京"])).toBe(expected));
 });
 
-test("at first the default sets are chosen: what a request without POPs would warm", () => {
-  expect([...defaultSelection(CATALOGUE)].sort()).toEqual(selectPops("region", []).pops.sort());
-});
+test("at first the default sets are chosen: what a request without POPs would warm", () =>
+  expect([...defaultSelection(CATALOGUE)].sort()).toEqual(selectPops("region", []).pops.sort()));
 
 test("a region's chip: its default set, all of it, none, and again", () => {
   const { all } = popsOfRegion(CATALOGUE, "ca");

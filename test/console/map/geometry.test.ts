@@ -4,6 +4,7 @@ import { isWithin } from "../../../console/map/lasso.ts";
 import { MAP_HEIGHT, MAP_WIDTH } from "../../../console/map/miller.ts";
 import { isDirection, nearestTo, nearestTowards } from "../../../console/map/nearest.ts";
 import { centreOf, heightOf, panned, showing, WHOLE, zoomed, zoomOf } from "../../../console/map/view-box.ts";
+import { times } from "../../collect.ts";
 
 const WITHIN = { left: 0, top: 0, right: 500, bottom: 300 };
 const tokyo = { id: "Tokyo", text: "Tokyo 4", x: 200, y: 100, radius: 6 };
@@ -21,7 +22,7 @@ describe("a text", () => {
   });
 
   test("goes apart, with a line to its place, where all sides are taken", () => {
-    const ring = Array.from({ length: 24 }, (_, i) => ({
+    const ring = times(24, (i) => ({
       x: 200 + 22 * Math.cos(i),
       y: 100 + 14 * Math.sin(i),
       radius: 6,
@@ -66,9 +67,7 @@ test.each([
   [8, 5, false],
   [-1, 5, false],
   [11, 1, false],
-])("%i, %i is within the line: %s", (x, y, expected) => {
-  expect(isWithin({ x, y }, LINE)).toBe(expected);
-});
+])("%i, %i is within the line: %s", (x, y, expected) => expect(isWithin({ x, y }, LINE)).toBe(expected));
 
 const HERE = { id: "here", x: 0, y: 0 };
 const place = (id: string, x: number, y: number) => ({ id, x, y });
@@ -85,18 +84,16 @@ test("what lies aside counts double: straight on before near and aside", () => {
   expect(nearestTowards(HERE, places, "ArrowRight")?.id).toBe("straight");
 });
 
-test("at the edge there is none, and itself is none", () => {
-  expect(nearestTowards(HERE, [HERE, place("up", 0, -4)], "ArrowRight")).toBeUndefined();
-});
+test("at the edge there is none, and itself is none", () =>
+  expect(nearestTowards(HERE, [HERE, place("up", 0, -4)], "ArrowRight")).toBeUndefined());
 
 test("the nearest to a point; none of none", () => {
   expect(nearestTo({ x: 9, y: 0 }, [HERE, place("ten", 10, 0)])?.id).toBe("ten");
   expect(nearestTo(HERE, [])).toBeUndefined();
 });
 
-test("only arrows are directions", () => {
-  expect(["ArrowUp", "Enter", "toString"].filter(isDirection)).toEqual(["ArrowUp"]);
-});
+test("only arrows are directions", () =>
+  expect(["ArrowUp", "Enter", "toString"].filter(isDirection)).toEqual(["ArrowUp"]));
 
 test("the place under the pointer stays where it is", () => {
   const at = { x: 400, y: 200 };

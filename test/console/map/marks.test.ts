@@ -32,18 +32,15 @@ describe("metros", () => {
     ]);
   });
 
-  test("where no POP has ever been asked for, none is asleep", () => {
-    expect(metrosOf([pop("NRT51-P2", "Tokyo")], NOW)[0]?.isAsleep).toBe(false);
-  });
+  test("where no POP has ever been asked for, none is asleep", () =>
+    expect(metrosOf([pop("NRT51-P2", "Tokyo")], NOW)[0]?.isAsleep).toBe(false));
 
-  test("a site without a place on the map has no mark", () => {
-    expect(metrosOf([pop("XXX1-P1", null)], NOW)).toEqual([]);
-  });
+  test("a site without a place on the map has no mark", () =>
+    expect(metrosOf([pop("XXX1-P1", null)], NOW)).toEqual([]));
 });
 
-test("a REC has all POPs that it serves; those without one are in none", () => {
-  expect(recsOf(POPS).map(({ id, pops }) => [id, pops])).toEqual([["Tokyo", ["NRT51-P2", "NRT57-P3", "KIX50-P2"]]]);
-});
+test("a REC has all POPs that it serves; those without one are in none", () =>
+  expect(recsOf(POPS).map(({ id, pops }) => [id, pops])).toEqual([["Tokyo", ["NRT51-P2", "NRT57-P3", "KIX50-P2"]]]));
 
 test("a line leads from the REC to each metro with a chosen POP", () => {
   const lines = linesOf(metrosOf(POPS, NOW), recsOf(POPS), new Set(["KIX50-P2", "PVG52-E1"]));
@@ -81,11 +78,10 @@ describe("a metro's mark", () => {
 });
 
 describe("a disc's parts", () => {
-  test("stand in the order of the bars", () => {
+  test("stand in the order of the bars", () =>
     expect(sectorsOf({ ...NONE, waiting: 1, warm: 1, failed: 1 }).map(({ outcome }) => outcome)).toEqual([
       ...["warm", "failed", "waiting"],
-    ]);
-  });
+    ]));
 
   test("one state is a whole disc, no task is none", () => {
     expect(sectorsOf({ ...NONE, warm: 3 })).toHaveLength(1);
@@ -122,6 +118,6 @@ test.each([
     { kind: "rec", id: "Mumbai" },
     { title: "Mumbai", code: "REC", says: "1 of 3 POPs" },
   ],
-] as const)("what is said of a place: %o", (changes, said) => {
-  expect(describePlace(mark(changes), new Set(["SIN2-P2"]), reader)).toEqual(said);
-});
+] as const)("what is said of a place: %o", (changes, said) =>
+  expect(describePlace(mark(changes), new Set(["SIN2-P2"]), reader)).toEqual(said),
+);

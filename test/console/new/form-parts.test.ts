@@ -13,6 +13,7 @@ import { readUrlLines } from "../../../console/new/url-lines.ts";
 import { problemIn } from "../../../console/new/url-problem.ts";
 import { csvRow } from "../../../domain/csv.ts";
 import { normalizeUrl } from "../../../domain/net/urls.ts";
+import { times } from "../../collect.ts";
 
 describe("the faults of a 400", () => {
   const faults = faultsOf(
@@ -67,9 +68,7 @@ describe("Send", () => {
     [{ pops: 0 }, "offNoPops"],
     [{ isBeyondCap: true, isFaulty: true }, "offCap"],
     [{ isFaulty: true }, "offFault"],
-  ] as const)("%j: off because of %s", (change, expected) => {
-    expect(whyNotSend({ ...fine, ...change })).toBe(expected);
-  });
+  ] as const)("%j: off because of %s", (change, expected) => expect(whyNotSend({ ...fine, ...change })).toBe(expected));
 });
 
 test("the curl line quotes for a shell, and has no key in it", () => {
@@ -87,9 +86,8 @@ test("a body that is too long for a command line is read from the file that it i
 const DOLLARS = { total: 0, low: null, high: null, lines: [], prices_as_of: "2026-11", not_included: [] };
 
 describe("money", () => {
-  test("has no cents above ten dollars", () => {
-    expect([3.2, 9.999, 323.4].map((it) => dollarsIn("en", it))).toEqual(["$3.20", "$10", "$323"]);
-  });
+  test("has no cents above ten dollars", () =>
+    expect([3.2, 9.999, 323.4].map((it) => dollarsIn("en", it))).toEqual(["$3.20", "$10", "$323"]));
   test("what most of it is for", () => {
     const lines = (bytes: number) => [
       { line: "ec2_spot", dollars: 10 - bytes, of: "" },
@@ -131,10 +129,8 @@ test("a chosen POP that is not in the catalogue is in the list all the same", ()
   expect(pop).toMatchObject({ code: "SIN99-P9", city: "Singapore", rec: "Singapore" });
 });
 
-describe("a draft", () => {
-  test("of another release, or none, is an empty form", () => {
-    for (const stored of ["", "{}", "null", '{"urls":4}']) expect(readDraft(stored)).toEqual(EMPTY_FORM);
-  });
+test("a draft of another release, or none, is an empty form", () => {
+  for (const stored of ["", "{}", "null", '{"urls":4}']) expect(readDraft(stored)).toEqual(EMPTY_FORM);
 });
 
 test("what is wrong with a URL is told in Chinese, too", () => {
@@ -174,7 +170,7 @@ test("every line that is no URL is told, by its number", () => {
 });
 
 test("more than a request may have is told", () => {
-  const many = Array.from({ length: 60_001 }, (_, i) => `https://a.example/${i}`).join("\n");
+  const many = times(60_001, (i) => `https://a.example/${i}`).join("\n");
   expect(readUrlLines(many).isTooMany).toBe(true);
 });
 

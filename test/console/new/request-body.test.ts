@@ -28,15 +28,14 @@ const FULL = form({
 });
 
 describe("the body", () => {
-  test("of a form that was left as it is names its POPs all the same", () => {
+  test("of a form that was left as it is names its POPs all the same", () =>
     expect(bodyOf(form(), URLS)).toEqual({
       url_list: URLS,
       target_type: "pop",
       pops: ["SIN2-P1"],
       timeout: 60,
       instance_count: 2,
-    });
-  });
+    }));
 
   test("has every field that was filled", () => {
     expect(bodyOf(FULL, URLS)).toEqual({
@@ -65,16 +64,13 @@ describe("the body", () => {
     });
   });
 
-  test("is one that the API takes", () => {
-    expect(prewarmBodySchema.safeParse(bodyOf(FULL, URLS)).success).toBe(true);
-  });
+  test("is one that the API takes", () => expect(prewarmBodySchema.safeParse(bodyOf(FULL, URLS)).success).toBe(true));
 
-  test("has what is no number as it was typed, for the API to name", () => {
+  test("has what is no number as it was typed, for the API to name", () =>
     expect(bodyOf(form({ instances: "many", minutes: "" }), URLS)).toMatchObject({
       instance_count: "many",
       timeout: "",
-    });
-  });
+    }));
 });
 
 describe("a form of a body", () => {
@@ -95,9 +91,9 @@ describe("a form of a body", () => {
     expect(bodyOf(filled ?? EMPTY_FORM, URLS).variants).toEqual(variants);
   });
 
-  test.each([null, 4, "x", {}, { url_list: "x" }, { retry_of: "1" }])("is none of %j", (json) => {
-    expect(formOfBody(json)).toBeUndefined();
-  });
+  test.each([null, 4, "x", {}, { url_list: "x" }, { retry_of: "1" }])("is none of %j", (json) =>
+    expect(formOfBody(json)).toBeUndefined(),
+  );
 });
 
 const names = (change: object) => variantsOf({ ...EMPTY_FORM, ...change }).map(({ name }) => name);
@@ -105,9 +101,8 @@ const names = (change: object) => variantsOf({ ...EMPTY_FORM, ...change }).map((
 describe("ready-made variants", () => {
   test("none: each URL has one form", () => expect(names({})).toEqual([]));
 
-  test("compressions stand in the order in which none spoils another", () => {
-    expect(names({ compressions: ["plain", "gzip", "br"] })).toEqual(["br", "gzip", "plain"]);
-  });
+  test("compressions stand in the order in which none spoils another", () =>
+    expect(names({ compressions: ["plain", "gzip", "br"] })).toEqual(["br", "gzip", "plain"]));
 
   test("several kinds are combined", () => {
     const variants = variantsOf({ ...EMPTY_FORM, compressions: ["br", "gzip"], languages: "en, de" });
@@ -126,6 +121,5 @@ describe("ready-made variants", () => {
   });
 });
 
-test("languages are parted by commas of any kind, each once", () => {
-  expect(languagesOf(" en,de；zh-CN，en ")).toEqual(["en", "de", "zh-CN"]);
-});
+test("languages are parted by commas of any kind, each once", () =>
+  expect(languagesOf(" en,de；zh-CN，en ")).toEqual(["en", "de", "zh-CN"]));

@@ -3,20 +3,19 @@ import { describe, expect, it } from "vitest";
 import { barParts } from "../../../console/parts/bar-parts.ts";
 import { outcomeOf, stripParts } from "../../../console/pop/strip-parts.ts";
 import { NO_TASK_STATES, TASK_STATES, type TaskStates } from "../../../domain/readiness/task-states.ts";
+import { times } from "../../collect.ts";
 
 const of = (some: Partial<TaskStates>): TaskStates => ({ ...NO_TASK_STATES, ...some });
 
 describe("barParts", () => {
-  it("nothing is all waiting", () => {
-    expect(barParts(NO_TASK_STATES, 200)).toEqual([{ outcome: "waiting", x: 0, width: 200 }]);
-  });
+  it("nothing is all waiting", () =>
+    expect(barParts(NO_TASK_STATES, 200)).toEqual([{ outcome: "waiting", x: 0, width: 200 }]));
 
-  it("parts are in proportion and in the order of all bars", () => {
+  it("parts are in proportion and in the order of all bars", () =>
     expect(barParts(of({ waiting: 50, warm: 50 }), 200)).toEqual([
       { outcome: "warm", x: 0, width: 100 },
       { outcome: "waiting", x: 100, width: 100 },
-    ]);
-  });
+    ]));
 
   it("a single failed task among millions is seen", () => {
     const failed = barParts(of({ warm: 9_999_999, failed: 1 }), 200).find(({ outcome }) => outcome === "failed");
@@ -59,7 +58,7 @@ describe("stripParts", () => {
   it("of a few stay narrow; of 120 in a narrow window none is lost", () => {
     expect(stripParts([bucket("warm")], { width: 400, height: 40, widest: 12 })[0]?.width).toBe(11);
     const parts = stripParts(
-      Array.from({ length: 120 }, () => bucket("warm")),
+      times(120, () => bucket("warm")),
       { width: 200, height: 40, widest: 12 },
     );
     expect(parts.every(({ width }) => width >= 1)).toBe(true);
@@ -67,6 +66,5 @@ describe("stripParts", () => {
   });
 });
 
-it("what was not tried has the shape of what waits", () => {
-  expect([outcomeOf("not_tried"), outcomeOf("failed")]).toEqual(["waiting", "failed"]);
-});
+it("what was not tried has the shape of what waits", () =>
+  expect([outcomeOf("not_tried"), outcomeOf("failed")]).toEqual(["waiting", "failed"]));

@@ -27,6 +27,5 @@ it("no row moves while one is open, though others fail meanwhile", () => {
   );
 });
 
-it("a row that was not there comes last", () => {
-  expect(names(inOrder([group("New", 5), group("Tokyo")], ["Tokyo"]))).toEqual(["Tokyo", "New"]);
-});
+it("a row that was not there comes last", () =>
+  expect(names(inOrder([group("New", 5), group("Tokyo")], ["Tokyo"]))).toEqual(["Tokyo", "New"]));

@@ -1,6 +1,8 @@
 // Provides a report, as small or as large as a test wants it.
+
 import { type Report, readReport } from "../../../console/report/report.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
+import { times } from "../../collect.ts";
 import { distinctSummary, endedRequest } from "../distinct-request.ts";
 import { popRows, somePops } from "../pop-rows.ts";
 
@@ -45,7 +47,7 @@ export function madeUpReport(progress: object = {}, summary: object = {}, rest: 
 }
 
 /** 400 POPs: the catalogue has fewer whose REC is known. */
-const codes = Array.from({ length: 400 }, (_, index) => somePops(400)[index] ?? `XXX${index}-P1`);
+const codes = times(400, (index) => somePops(400)[index] ?? `XXX${index}-P1`);
 
 /** Each of 400 POPs with something to look at. */
 export function manyPops(): object {
@@ -58,7 +60,7 @@ export function largestReport(rest: Partial<Report> = {}): Report {
   const long = `https://www.example.com/${"x".repeat(8_000)}`;
   const example = { url: long, variant: "desktop-zh", pop: "SIN2-P1", error: long };
   const failures = failureReasons.map((code) => failure(code, [example, example, example], 4_000_000));
-  const warnings = Array.from({ length: 12 }, (_, i) => ({
+  const warnings = times(12, (i) => ({
     code: `w${i}`,
     count: 60_000,
     message: long,

@@ -5,6 +5,7 @@ import { type FailedObject, MOST_FAILED } from "../../../console/report/failed-o
 import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
 import { reportStyle } from "../../../console/report/report-style.js";
+import { times } from "../../collect.ts";
 import { readiness as readinessWith } from "../../readiness.ts";
 import { popRows } from "../pop-rows.ts";
 import { failure, largestReport, madeUpReport, manyPops, WITHOUT_TASKS } from "./made-up-report.ts";
@@ -133,7 +134,7 @@ describe("failed tasks", () => {
     error: "HTTP 404",
     pops: ["SIN2-P1", "ATL56-C1"],
   });
-  const failed = (count: number) => Array.from({ length: count }, (_, index) => object(index));
+  const failed = (count: number) => times(count, (index) => object(index));
   const CSV = "prewarm report 3f9c2a71 --failed -o failed.csv";
 
   test("are named, each object once with its POPs", () => {
@@ -191,20 +192,18 @@ describe("a page that goes to others", () => {
     expect(textOf(page).split("<script>alert(1)</script>").length).toBeGreaterThan(10);
   });
 
-  test("has neither key nor link that is signed", () => {
-    expect(html()).not.toMatch(/X-Amz|5ec2e7|s3\.eu-west-1/);
-  });
+  test("has neither key nor link that is signed", () => expect(html()).not.toMatch(/X-Amz|5ec2e7|s3\.eu-west-1/));
 
   test("stays below 300 kB with 400 POPs and as many failures as there may be", () => {
     const url = `https://www.example.com/${"y".repeat(40)}`;
     const pops = ["SIN2-P1", "ATL56-C1", "FRA60-P1", "BOM54-P2"];
-    const failed = Array.from({ length: MOST_FAILED / pops.length }, (_, i) => ({
+    const failed = times(MOST_FAILED / pops.length, (i) => ({
       url: `${url}/${i}`,
       variant: "br",
       error: "HTTP 404",
       pops,
     }));
-    const timings = Array.from({ length: 15 }, () => TIMINGS[0]).filter((it) => it !== undefined);
+    const timings = times(15, () => TIMINGS[0]).filter((it) => it !== undefined);
     for (const language of ["en", "zh"] as const) {
       const usual = html(madeUpReport({ ...manyPops(), failed_count: MOST_FAILED }, {}, { failed, timings }), language);
       expect(usual).toContain(`${url}/499`);
@@ -220,6 +219,5 @@ describe("a page that goes to others", () => {
   });
 });
 
-test("the file's name has the beginning of the id", () => {
-  expect(reportFileName("3f9c2a71-0000-4000-8000-000000000001")).toBe("prewarm-3f9c2a71.html");
-});
+test("the file's name has the beginning of the id", () =>
+  expect(reportFileName("3f9c2a71-0000-4000-8000-000000000001")).toBe("prewarm-3f9c2a71.html"));

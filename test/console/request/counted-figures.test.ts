@@ -118,9 +118,9 @@ test.each([
     true,
     { warm, hit, done, not_kept, failed, waiting: LEFT },
   ],
-])("each outcome has its own count %s", (_, request, ended, expected) => {
-  expect(outcomeFigures(htmlOf(OutcomeCounts, { outcomes: taskStatesOf(request), ended }))).toEqual(expected);
-});
+])("each outcome has its own count %s", (_, request, ended, expected) =>
+  expect(outcomeFigures(htmlOf(OutcomeCounts, { outcomes: taskStatesOf(request), ended }))).toEqual(expected),
+);
 
 const RUNNING = () => requestPage(distinctRequest());
 const ENDED = () => requestPage(endedRequest());
@@ -184,9 +184,7 @@ test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>(
   ["how far that row is", rowOf, /<td class="progress"><div>(.*?)<\/div>/, [[644, 907, 73]]],
   ["a phone's alarm", () => htmlOf(LookAt, { request: distinctRequest() }), /<h2>(.*?)<\/h2>/, [[BAD, 4]]],
   ["a phone's line below the bar", phoneFacts, /<p class="bar-line">(.*?)<\/p>/, [[73, 644, 907, RESULTS, TOTAL]]],
-])("%s", (_, html, place, found) => {
-  expect(figures(html(), place)).toEqual(found);
-});
+])("%s", (_, html, place, found) => expect(figures(html(), place)).toEqual(found));
 
 test.each<[what: string, html: () => string, place: RegExp, first: number[]]>([
   [
@@ -197,9 +195,7 @@ test.each<[what: string, html: () => string, place: RegExp, first: number[]]>([
   ],
   ["a row: warm or hit", rowOf, /<td class="number"[^>]*>(.*?)<\/td>/, [warm + hit]],
   ["three facts on a phone", phoneFacts, /<dl class="three-facts">(.*?)<\/dl>/, [3.41, 11, 0]],
-])("%s", (_, html, place, first) => {
-  expect(figures(html(), place)[0]?.slice(0, first.length)).toEqual(first);
-});
+])("%s", (_, html, place, first) => expect(figures(html(), place)[0]?.slice(0, first.length)).toEqual(first));
 
 test("a row of the list counts what is bad, and once it was stopped also what was not tried", () => {
   const bad = (changes: Partial<Listed>) => figures(rowOf(changes), /<td class="number"[^>]*>(.*?)<\/td>/)[1];

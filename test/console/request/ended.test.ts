@@ -79,21 +79,18 @@ describe("what fails everywhere", () => {
     ["a reason has its URLs here and there", { failures: [{ ...failure("http_4xx", [], 5), pops: 3, urls: 2 }] }],
     ["its URLs are not counted yet", { failures: [{ ...failure("http_4xx", [], 3), pops: 3, urls: null }] }],
     ["it is at two of three POPs", { failures: [everywhere("http_4xx", 1, 2)] }],
-  ])("is not told where %s", (_, changes) => {
-    expect(failedEverywhere(ended(changes)).objects).toBe(0);
-  });
+  ])("is not told where %s", (_, changes) => expect(failedEverywhere(ended(changes)).objects).toBe(0));
 });
 
 describe("the others", () => {
-  it("are warm at all POPs but one, which lacks some", () => {
+  it("are warm at all POPs but one, which lacks some", () =>
     expect(othersOf(ended())).toEqual({
       objects: 8,
       areOthers: true,
       pops: 3,
       warmPops: 2,
       but: { pop: "BOM3", objects: 3 },
-    });
-  });
+    }));
 
   it("are all objects where nothing fails everywhere; of several POPs none is named", () => {
     const pops = [row("BOM1", 0), row("BOM2", 1), row("BOM3", 2)];
@@ -110,9 +107,7 @@ describe("the others", () => {
     ],
     ["no POP has all of them", { failures: [] }],
     ["POPs have different objects", { pops: [row("BOM1", 2, 1), row("BOM2", 2, 1, 11), row("BOM3", 5, 1, 9)] }],
-  ])("are not told where %s", (_, changes) => {
-    expect(othersOf(ended(changes))).toBeUndefined();
-  });
+  ])("are not told where %s", (_, changes) => expect(othersOf(ended(changes))).toBeUndefined());
 });
 
 describe("urgentOf", () => {
@@ -163,13 +158,12 @@ describe("urgentOf", () => {
       [reason("too_slow", 1, "BOM3")],
     ],
     ["something, whatever is known of why it is not ready", { readiness: undefined }, [one], []],
-  ])("is %s", (_, change, urgent, others) => {
-    expect(urgentOf({ ...NOT_READY, ...change }, [...urgent, ...others])).toEqual({ failures: urgent, untried: false });
-  });
+  ])("is %s", (_, change, urgent, others) =>
+    expect(urgentOf({ ...NOT_READY, ...change }, [...urgent, ...others])).toEqual({ failures: urgent, untried: false }),
+  );
 
-  it("is the tasks that were not tried, of one that was cut short", () => {
-    expect(urgentOf({ ...NOT_READY, status: "STOPPED" }, [one])).toEqual({ failures: [], untried: true });
-  });
+  it("is the tasks that were not tried, of one that was cut short", () =>
+    expect(urgentOf({ ...NOT_READY, status: "STOPPED" }, [one])).toEqual({ failures: [], untried: true }));
 });
 
 describe("isFine", () => {
@@ -202,7 +196,5 @@ describe("firstNames", () => {
     ["with nothing in common but the scheme", "https://", ["https://a.example/x"], ["a.example/x"]],
     ["a POP", "", ["FCO50-C1"], ["FCO50-C1"]],
     ["the end of a long one", S3, [`${S3}${"x".repeat(99)}/0412.m4s`], [`…${"x".repeat(30)}/0412.m4s`]],
-  ])("%s", (_, prefix, urls, names) => {
-    expect(firstNames(urls, prefix)).toEqual(names);
-  });
+  ])("%s", (_, prefix, urls, names) => expect(firstNames(urls, prefix)).toEqual(names));
 });

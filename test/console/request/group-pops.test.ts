@@ -69,19 +69,17 @@ test("at the end those with trouble stand first, and else the order stays", () =
   expect(groups.map(({ rec }) => rec)).toEqual(["Singapore", "Mumbai"]);
 });
 
-describe("worstOf", () => {
-  it.each([
-    [{ state: "NOT_RESOLVED", total_count: 0 }, "waiting"],
-    [{}, "waiting"],
-    [{ download_count: 1, warm_count: 1 }, "under_way"],
-    [{ download_count: 1, warm_count: 1, state: "UNFINISHED" }, "waiting"],
-    [{ download_count: 1, failed_count: 1, state: "UNFINISHED" }, "failed"],
-    [{ download_count: 10, warm_count: 10 }, "warm"],
-    [{ download_count: 10, warm_count: 9, hit_count: 1 }, "hit"],
-    [{ download_count: 10, warm_count: 9 }, "done"],
-    [{ download_count: 2, failed_count: 2, not_kept_count: 2 }, "not_kept"],
-    [{ download_count: 3, failed_count: 3, not_kept_count: 2 }, "failed"],
-  ] as const)("%o is %s", (some, worst) => {
-    expect(worstOf(popState(pop("SIN1", "Singapore", some)))).toBe(worst);
-  });
-});
+it.each([
+  [{ state: "NOT_RESOLVED", total_count: 0 }, "waiting"],
+  [{}, "waiting"],
+  [{ download_count: 1, warm_count: 1 }, "under_way"],
+  [{ download_count: 1, warm_count: 1, state: "UNFINISHED" }, "waiting"],
+  [{ download_count: 1, failed_count: 1, state: "UNFINISHED" }, "failed"],
+  [{ download_count: 10, warm_count: 10 }, "warm"],
+  [{ download_count: 10, warm_count: 9, hit_count: 1 }, "hit"],
+  [{ download_count: 10, warm_count: 9 }, "done"],
+  [{ download_count: 2, failed_count: 2, not_kept_count: 2 }, "not_kept"],
+  [{ download_count: 3, failed_count: 3, not_kept_count: 2 }, "failed"],
+] as const)("worstOf: %o is %s", (some, worst) =>
+  expect(worstOf(popState(pop("SIN1", "Singapore", some)))).toBe(worst),
+);

@@ -3,29 +3,25 @@ import { moved } from "../../../console/request/grid-move.ts";
 import { reportLink } from "../../../console/request/report-link.ts";
 import { firstSentence, sentenceParts } from "../../../console/request/sentence-parts.ts";
 
-describe("sentenceParts", () => {
-  it.each([
-    ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left.", "Done by 19:52."],
-    ["Not ready for traffic: 11 objects are warm at no POP of Tokyo.", "Not ready for traffic:", /^11 objects/],
-    ["Stopped at 41%. 42,964 tasks not tried.", "Stopped at 41%.", "42,964 tasks not tried."],
-    ["Checking POPs.", "Checking POPs.", ""],
-    ["暂不可放量：11 个对象未预热。", "暂不可放量：", "11 个对象未预热。"],
-    ["", "", ""],
-  ])("%s", (sentence, head, rest) => {
-    const parts = sentenceParts(sentence);
-    expect(parts[0]).toBe(head);
-    expect(parts[1]).toEqual(typeof rest === "string" ? rest : expect.stringMatching(rest));
-  });
+it.each([
+  ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left.", "Done by 19:52."],
+  ["Not ready for traffic: 11 objects are warm at no POP of Tokyo.", "Not ready for traffic:", /^11 objects/],
+  ["Stopped at 41%. 42,964 tasks not tried.", "Stopped at 41%.", "42,964 tasks not tried."],
+  ["Checking POPs.", "Checking POPs.", ""],
+  ["暂不可放量：11 个对象未预热。", "暂不可放量：", "11 个对象未预热。"],
+  ["", "", ""],
+])("sentenceParts: %s", (sentence, head, rest) => {
+  const parts = sentenceParts(sentence);
+  expect(parts[0]).toBe(head);
+  expect(parts[1]).toEqual(typeof rest === "string" ? rest : expect.stringMatching(rest));
 });
 
-describe("firstSentence", () => {
-  it.each([
-    ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left."],
-    ["进展正常：约剩 6 分钟。预计 19:52 完成。", "进展正常：约剩 6 分钟。"],
-    ["Late: needs 1.5 h more.", "Late: needs 1.5 h more."],
-    ["", ""],
-  ])("%s", (text, first) => expect(firstSentence(text)).toBe(first));
-});
+it.each([
+  ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left."],
+  ["进展正常：约剩 6 分钟。预计 19:52 完成。", "进展正常：约剩 6 分钟。"],
+  ["Late: needs 1.5 h more.", "Late: needs 1.5 h more."],
+  ["", ""],
+])("firstSentence: %s", (text, first) => expect(firstSentence(text)).toBe(first));
 
 describe("reportLink", () => {
   const AWS = "abc.execute-api.eu-west-1.amazonaws.com";
@@ -34,9 +30,7 @@ describe("reportLink", () => {
     "https://bucket.s3.amazonaws.com/r",
     "https://bucket.s3.cn-north-1.amazonaws.com.cn/r",
     "https://s3.eu-west-1.amazonaws.com/bucket/r",
-  ])("%s is linked", (url) => {
-    expect(reportLink(url, AWS)).toBe(url);
-  });
+  ])("%s is linked", (url) => expect(reportLink(url, AWS)).toBe(url));
 
   it.each([
     "https://evil.example/report.csv",
@@ -50,9 +44,7 @@ describe("reportLink", () => {
     "https://lambda.eu-west-1.amazonaws.com/",
     "/report.csv",
     "",
-  ])("%s is not", (url) => {
-    expect(reportLink(url, AWS)).toBeUndefined();
-  });
+  ])("%s is not", (url) => expect(reportLink(url, AWS)).toBeUndefined());
 
   it("a local run's bucket is on this machine", () => {
     expect(reportLink("http://localhost:4566/bucket/r", "localhost")).toBe("http://localhost:4566/bucket/r");
@@ -72,9 +64,9 @@ describe("moved", () => {
     ["ArrowUp", 0, 1, 0, 1],
     ["Home", 0, 2, 0, 0],
     ["End", 2, 0, 2, 1],
-  ])("%s at %i %i → %i %i", (key, row, column, toRow, toColumn) => {
-    expect(moved(key, { row, column }, ROWS)).toEqual({ row: toRow, column: toColumn });
-  });
+  ])("%s at %i %i → %i %i", (key, row, column, toRow, toColumn) =>
+    expect(moved(key, { row, column }, ROWS)).toEqual({ row: toRow, column: toColumn }),
+  );
 
   it("another key moves nothing, and an empty grid is no error", () => {
     expect(moved("x", { row: 0, column: 0 }, ROWS)).toBeUndefined();

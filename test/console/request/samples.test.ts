@@ -88,15 +88,13 @@ describe("detailOf", () => {
     ["the next one", last, "r1", 102_000, false],
     ["another request's first", last, "r2", 102_000, true],
     ["one after a gap", last, "r1", 160_000, true],
-  ])("%s is asked for with samples: %o", (_, before, id, now, asks) => {
-    expect(detailOf(before, id, now).includes("samples")).toBe(asks);
-  });
+  ])("%s is asked for with samples: %o", (_, before, id, now, asks) =>
+    expect(detailOf(before, id, now).includes("samples")).toBe(asks),
+  );
 });
 
 describe("withPoint", () => {
-  it("an answer that is seen twice counts once", () => {
-    expect(withPoint([point(1)], point(1))).toHaveLength(1);
-  });
+  it("an answer that is seen twice counts once", () => expect(withPoint([point(1)], point(1))).toHaveLength(1));
 
   it("thins the whole time, not its beginning", () => {
     let points: readonly ReturnType<typeof point>[] = [];
@@ -123,9 +121,7 @@ describe("a path", () => {
     [3.41e9, 5e9],
     [5, 5],
     [11, 20],
-  ])("the top of %f is %f", (value, top) => {
-    expect(niceTop(value)).toBe(top);
-  });
+  ])("the top of %f is %f", (value, top) => expect(niceTop(value)).toBe(top));
 });
 
 const sampleAt = (seconds: number, received: number, warm_count: number, hit_count = 0) => ({
@@ -134,14 +130,13 @@ const sampleAt = (seconds: number, received: number, warm_count: number, hit_cou
   count: { warm_count, hit_count },
 });
 
-it("a rate is the mean between two samples and stands between them; the first point is nothing, the last one is the last sample", () => {
+it("a rate is the mean between two samples and stands between them; the first point is nothing, the last one is the last sample", () =>
   expect(pointsOf([sampleAt(0, 0, 0), sampleAt(60, 600, 2), sampleAt(120, 1_800, 4, 2)], 10)).toEqual([
     { at: 0, rate: 0, warm: 0 },
     { at: 30_000, rate: 10, warm: 0.1 },
     { at: 90_000, rate: 20, warm: 0.4 },
     { at: 120_000, rate: 20, warm: 0.6 },
-  ]);
-});
+  ]));
 
 it("nothing that came is a rate of zero, and less than before is no negative one", () => {
   const rates = pointsOf([sampleAt(0, 0, 0), sampleAt(60, 600, 0), sampleAt(120, 600, 0), sampleAt(180, 500, 0)], 10);

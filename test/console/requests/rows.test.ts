@@ -17,11 +17,8 @@ const listed = (some: Partial<Listed>): Listed => ({
   ...some,
 });
 
-describe("an answer of an older deployment", () => {
-  it("has defaults for what it does not tell", () => {
-    expect(listed({})).toMatchObject({ warm_count: 0, url_prefix: "", warnings: [], estimated_finish_at: null });
-  });
-});
+it("an answer of an older deployment has defaults for what it does not tell", () =>
+  expect(listed({})).toMatchObject({ warm_count: 0, url_prefix: "", warnings: [], estimated_finish_at: null }));
 
 describe("rowState", () => {
   it.each([
@@ -40,9 +37,9 @@ describe("rowState", () => {
     [{ status: "STOPPED", verdict: "not_ready" }, "stStopped", "toLookAt"],
     [{ status: "TIMEOUT" }, "stTimedOut", "toLookAt"],
     [{ status: "FAILED" }, "stFailed", "toLookAt"],
-  ] as const)("%o is %s, among %s", (some, text, filter) => {
-    expect(rowState(listed(some))).toMatchObject({ text, filter });
-  });
+  ] as const)("%o is %s, among %s", (some, text, filter) =>
+    expect(rowState(listed(some))).toMatchObject({ text, filter }),
+  );
 
   it("claims no more than was seen", () => {
     const ready = { status: "FINISHED", verdict: "ready", download_count: 2 } as const;
@@ -52,20 +49,18 @@ describe("rowState", () => {
   });
 });
 
-describe("groupRows", () => {
-  it("those under way come first, whenever they were sent, then day by day", () => {
-    const rows = [
-      listed({ request_id: "today", created_at: "2026-11-25 09:00:00.000000" }),
-      listed({ request_id: "yesterday", created_at: "2026-11-24 09:00:00.000000" }),
-      listed({ request_id: "running", status: "IN_PROGRESS", created_at: "2026-11-23 09:00:00.000000" }),
-    ];
-    const groups = groupRows(rows, (at) => Math.floor(at / 86_400_000));
-    expect(groups.map(({ day, rows: its }) => [typeof day, its.map(({ request_id }) => request_id)])).toEqual([
-      ["string", ["running"]],
-      ["number", ["today"]],
-      ["number", ["yesterday"]],
-    ]);
-  });
+it("groupRows those under way come first, whenever they were sent, then day by day", () => {
+  const rows = [
+    listed({ request_id: "today", created_at: "2026-11-25 09:00:00.000000" }),
+    listed({ request_id: "yesterday", created_at: "2026-11-24 09:00:00.000000" }),
+    listed({ request_id: "running", status: "IN_PROGRESS", created_at: "2026-11-23 09:00:00.000000" }),
+  ];
+  const groups = groupRows(rows, (at) => Math.floor(at / 86_400_000));
+  expect(groups.map(({ day, rows: its }) => [typeof day, its.map(({ request_id }) => request_id)])).toEqual([
+    ["string", ["running"]],
+    ["number", ["today"]],
+    ["number", ["yesterday"]],
+  ]);
 });
 
 describe("matches", () => {
@@ -78,26 +73,18 @@ describe("matches", () => {
     ["underWay", "", false],
     ["toLookAt", "", false],
     ["ready", "patch", true],
-  ] as const)("%s, '%s': %s", (filter, text, shown) => {
-    expect(matches(row, filter, text)).toBe(shown);
-  });
+  ] as const)("%s, '%s': %s", (filter, text, shown) => expect(matches(row, filter, text)).toBe(shown));
 });
 
-describe("titleOf", () => {
-  it("is what the URLs begin with, or the id", () => {
-    expect(titleOf({ url_prefix: "https://www.example.com/a/", request_id: "x" })).toBe("www.example.com/a/");
-    expect(titleOf({ url_prefix: "https://", request_id: "e059b77b-e427" })).toBe("e059b77b");
-    expect(shortId("plain")).toBe("plain");
-  });
+it("titleOf is what the URLs begin with, or the id", () => {
+  expect(titleOf({ url_prefix: "https://www.example.com/a/", request_id: "x" })).toBe("www.example.com/a/");
+  expect(titleOf({ url_prefix: "https://", request_id: "e059b77b-e427" })).toBe("e059b77b");
+  expect(shortId("plain")).toBe("plain");
 });
 
-describe("pathOf", () => {
-  it.each([
-    ["https://www.example.com/patch/4.2.0/", "/patch/4.2.0/"],
-    ["https://www.example.com/", "www.example.com/"],
-    ["https://www.exa", "www.exa"],
-    ["", "e059b77b"],
-  ])("%s → %s", (url_prefix, path) => {
-    expect(pathOf({ url_prefix, request_id: "e059b77b-1" })).toBe(path);
-  });
-});
+it.each([
+  ["https://www.example.com/patch/4.2.0/", "/patch/4.2.0/"],
+  ["https://www.example.com/", "www.example.com/"],
+  ["https://www.exa", "www.exa"],
+  ["", "e059b77b"],
+])("pathOf: %s → %s", (url_prefix, path) => expect(pathOf({ url_prefix, request_id: "e059b77b-1" })).toBe(path));

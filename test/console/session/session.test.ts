@@ -47,9 +47,7 @@ it.each([
   ['{"language":"xx","theme":7}', ["zh"], { language: "zh", theme: "auto", shortcuts: true }],
   ["broken", ["en"], { language: "en", theme: "auto", shortcuts: true }],
   ["null", ["en"], { language: "en", theme: "auto", shortcuts: true }],
-])("%s with %o", (stored, languages, preferences) => {
-  expect(readPreferences(stored, languages)).toEqual(preferences);
-});
+])("%s with %o", (stored, languages, preferences) => expect(readPreferences(stored, languages)).toEqual(preferences));
 
 it("asks in its rhythm, seldom in a tab that nobody looks at, and less and less where there is no answer", () => {
   expect(delayOf(2_000, 0, false)).toBe(2_000);
@@ -63,6 +61,4 @@ it.each([
     "https://a.execute-api.eu-west-1.amazonaws.com/prod/",
   ],
   ["http://localhost:8480/prod/console/index.html?x=../..#../", "http://localhost:8480/prod/"],
-])("the API of %s is %s", (page, api) => {
-  expect(apiBase(page)).toBe(api);
-});
+])("the API of %s is %s", (page, api) => expect(apiBase(page)).toBe(api));

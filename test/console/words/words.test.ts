@@ -11,12 +11,10 @@ import { instancesBodySchema, prewarmBodySchema } from "../../../domain/validati
 const formsOf = (text: Text) => (typeof text === "string" ? [text] : [text.one, text.other]);
 const places = (text: Text) => new Set(formsOf(text).flatMap((form) => form.match(/\{\d\}/g) ?? []));
 
-describe("every text", () => {
-  it.each(Object.entries(EN))("%s has the same places in both languages", (name, text) => {
-    const chinese = new Map<string, Text>(Object.entries(ZH)).get(name) ?? "";
-    expect(places(chinese)).toEqual(places(text));
-    expect(formsOf(chinese).join("")).not.toBe("");
-  });
+it.each(Object.entries(EN))("every text: %s has the same places in both languages", (name, text) => {
+  const chinese = new Map<string, Text>(Object.entries(ZH)).get(name) ?? "";
+  expect(places(chinese)).toEqual(places(text));
+  expect(formsOf(chinese).join("")).not.toBe("");
 });
 
 describe("sayIn", () => {
@@ -27,9 +25,8 @@ describe("sayIn", () => {
     expect(sayIn("zh")("urlCount", ["84"], 84)).toBe("84 个 URL");
   });
 
-  it("puts in nothing but what is given, once: a text that looks like a place stays", () => {
-    expect(sayIn("en")("retryOf", ["{0}"])).toBe("retry of {0}");
-  });
+  it("puts in nothing but what is given, once: a text that looks like a place stays", () =>
+    expect(sayIn("en")("retryOf", ["{0}"])).toBe("retry of {0}"));
 });
 
 const HAN = /\p{Script=Han}/u;

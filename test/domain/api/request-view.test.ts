@@ -120,9 +120,9 @@ describe("when it will be done", () => {
     ["nobody is at work", {}, counted(4), fresh({ at: 0 }), null],
     ["no byte came", {}, counted(4), fresh({ bytes_per_second: 0 }), null],
     ["too slow to tell", {}, counted(4), fresh({ bytes_per_second: 1e-9 }), null],
-  ])("%s", (_, change, sum, one, expected) => {
-    expect(describeAt(running(change), { ...sum, heartbeats: [one] }).estimated_finish_at).toBe(expected);
-  });
+  ])("%s", (_, change, sum, one, expected) =>
+    expect(describeAt(running(change), { ...sum, heartbeats: [one] }).estimated_finish_at).toBe(expected),
+  );
 });
 
 describe("last_update_time", () => {
@@ -134,9 +134,9 @@ describe("last_update_time", () => {
     ["a result from before: it does not go back", {}, at("2024-04-16T03:11:00Z"), step],
     ["a result from a clock that is ahead", {}, at("2024-04-16T03:16:00Z"), formatTimestamp(NOW)],
     ["ended: when it did", { active: undefined }, at("2024-04-16T03:12:00Z"), step],
-  ])("%s", (_, change, lastResultAt, expected) => {
-    expect(describeAt(running(change), { lastResultAt }).last_update_time).toBe(expected);
-  });
+  ])("%s", (_, change, lastResultAt, expected) =>
+    expect(describeAt(running(change), { lastResultAt }).last_update_time).toBe(expected),
+  );
 });
 
 const VIEW = { now: Date.parse("2024-04-16T03:15:09.499Z"), heartbeatTimeoutMs: 60_000 };

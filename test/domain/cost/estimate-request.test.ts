@@ -9,10 +9,11 @@ import {
 import { instanceKind } from "../../../domain/cost/prices.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { times } from "../../collect.ts";
 import { request } from "../../lambdas/items.ts";
 
 const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];
-const URLS = Array.from({ length: 4 }, (_, i) => `https://www.example.com/${i}`);
+const URLS = times(4, (i) => `https://www.example.com/${i}`);
 
 const REQUEST: EstimateInput = {
   item: request({ pops: POPS, order: "lead-first", verify: "edge", instance_count: 2 }),
@@ -54,7 +55,7 @@ describe("what a request would come to", () => {
     expect(estimate().bytes.note).toMatch(/^Exact/);
   });
 
-  it("what cannot be read is no bytes, and the first reason is told", () => {
+  it("what cannot be read is no bytes, and the first reason is told", () =>
     expect(estimate({ sizes: [{ size: 1e9 }, { problem: "HTTP 404" }, { size: 1e9 }, undefined] }).bytes).toMatchObject(
       {
         estimate: 8e9,
@@ -64,8 +65,7 @@ describe("what a request would come to", () => {
         unreadable: 1,
         first_problem: "HTTP 404",
       },
-    );
-  });
+    ));
 
   it("nothing is made up where no size is known", () => {
     const { bytes, dollars } = estimate({ sizes: [] });
@@ -86,9 +86,7 @@ describe("what a request would come to", () => {
     ["a small object again, for a check", "cloudfront_bytes", 0.0102, { sizes: sizesOf(5e4) }, manyInDublin],
     ["nothing for 1,000 paths", "invalidation_paths", 0, { paths: 1_000 }],
     ["half a cent for each path beyond", "invalidation_paths", 2.5, { paths: 1_500 }],
-  ])("dollars of %s", (_, line, cost, changes, asked) => {
-    expect(dollars(changes, asked)[line]).toBeCloseTo(cost, 5);
-  });
+  ])("dollars of %s", (_, line, cost, changes, asked) => expect(dollars(changes, asked)[line]).toBeCloseTo(cost, 5));
 
   it("dollars of instances, for as long as it takes; all lines are the total", () => {
     const { instances, dollars } = estimate();
@@ -102,15 +100,14 @@ describe("what a request would come to", () => {
     );
   });
 
-  it("caps with what of them it takes", () => {
+  it("caps with what of them it takes", () =>
     expect(estimate().caps).toEqual([
       { cap: "maxTasks", value: 12, limit: 10_000_000 },
       { cap: "maxRequestBytes", value: 30e9, limit: 1e13 },
       { cap: "maxInstances", value: 2, limit: 20 },
       { cap: "maxTimeout", value: 60, limit: 10_080 },
       { cap: "maxActiveRequests", value: 1, limit: 20 },
-    ]);
-  });
+    ]));
 
   it("the pipeline's messages are made by the size of an object, however often it is read", () => {
     const of = (verify: "off" | "addresses") => dollars({ sizes: sizesOf(6e4) }, { verify, instance_count: 1 });
@@ -145,17 +142,17 @@ describe("how often the origin is asked", () => {
       { expected: 20, least: 10, most: 20 },
     ],
     ["nobody knows any", [NOWHERE], "lead-first", 3, { expected: 3, least: 3, most: 3 }],
-  ] as const)("%s", (_, pops, order, forms, expected) => {
-    expect(originFetches(pops, order, forms)).toEqual({ ...expected, size_questions: forms });
-  });
+  ] as const)("%s", (_, pops, order, forms, expected) =>
+    expect(originFetches(pops, order, forms)).toEqual({ ...expected, size_questions: forms }),
+  );
 
   it("one fetch per REC group where a REC has more POPs than one message names", () => {
-    const many = Array.from({ length: 70 }, (_, i) => `NRT${i + 1}-P1`);
+    const many = times(70, (i) => `NRT${i + 1}-P1`);
     expect(originFetches(many, "lead-first", 5)).toMatchObject({ expected: 10, least: 5, most: 10 });
   });
 });
 
-it("POPs stand by their REC, those without one apart", () => {
+it("POPs stand by their REC, those without one apart", () =>
   expect(popsByRec([...TOKYO, NOWHERE, ...DUBLIN])).toEqual({
     count: 5,
     recs: [
@@ -163,5 +160,4 @@ it("POPs stand by their REC, those without one apart", () => {
       { rec: "Ireland", pops: DUBLIN },
     ],
     unknown_rec: [NOWHERE],
-  });
-});
+  }));

@@ -12,9 +12,7 @@ it.each([
   ["c7gn.large", 2],
   ["c7g.16xlarge", 64],
   ["c7gn.*", 2],
-])("%s has %d vCPUs", (type, vcpus) => {
-  expect(vcpusOf(type)).toBe(vcpus);
-});
+])("%s has %d vCPUs", (type, vcpus) => expect(vcpusOf(type)).toBe(vcpus));
 
 describe("the kind of instance", () => {
   it.each([

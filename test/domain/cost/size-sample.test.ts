@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { MAX_SAMPLED, samplePlaces, totalFrom } from "../../../domain/cost/size-sample.ts";
+import { times } from "../../collect.ts";
 
 describe("which of many are looked at", () => {
-  it.each([0, 1, 99, MAX_SAMPLED])("all of %d", (count) => {
-    expect(samplePlaces(count, "a")).toEqual(Array.from({ length: count }, (_, i) => i));
-  });
+  it.each([0, 1, 99, MAX_SAMPLED])("all of %d", (count) =>
+    expect(samplePlaces(count, "a")).toEqual(times(count, (i) => i)),
+  );
 
   it.each([101, 150, 6_000, 60_000])("a hundred different ones of %d, from all over the row", (count) => {
     const places = samplePlaces(count, "a");
@@ -32,13 +33,10 @@ describe("a total from some of its parts", () => {
     ["none", [], 5, undefined],
     ["one of two", [4], 2, { estimate: 8, low: 4, high: null }],
     ["equal ones", [5, 5, 5], 30, { estimate: 150, low: 150, high: 150 }],
-  ])("%s", (_, known, count, expected) => {
-    expect(totalFrom(known, count)).toEqual(expected);
-  });
+  ])("%s", (_, known, count, expected) => expect(totalFrom(known, count)).toEqual(expected));
 
-  it("is never below what is known", () => {
-    expect(totalFrom([1, 1, 1, 1_000_000], 5)?.low).toBeGreaterThanOrEqual(1_000_003);
-  });
+  it("is never below what is known", () =>
+    expect(totalFrom([1, 1, 1, 1_000_000], 5)?.low).toBeGreaterThanOrEqual(1_000_003));
 
   it("lies within 1.96 standard errors of the mean, less for a large part of all", () => {
     const { estimate = 0, low = 0, high } = totalFrom([10, 20, 30, 40], 1_000_000) ?? {};

@@ -61,9 +61,7 @@ describe("how long a request takes, and what binds", () => {
       { tasks: 1e6, instances: 1, kind: { ...INSTANCE, vcpus: 1 }, requestsPerTask: 60 },
       { binds: "CPU of 1 c7gn.large" },
     ],
-  ])("%s", (_, changes, expected) => {
-    expect(workTime({ ...WORK, ...changes }, UNITS)).toMatchObject(expected);
-  });
+  ])("%s", (_, changes, expected) => expect(workTime({ ...WORK, ...changes }, UNITS)).toMatchObject(expected));
 
   it("instances boot after an invalidation, and are not paid for while it runs", () => {
     const { seconds, instanceSeconds } = workTime({ ...WORK, paths: 6_000, isRaisedLate: true }, UNITS);
@@ -71,9 +69,8 @@ describe("how long a request takes, and what binds", () => {
     expect(instanceSeconds).toBeCloseTo(2 * (15 + 60), 0);
   });
 
-  it("does not end without an instance", () => {
-    expect(workTime({ ...WORK, instances: 0 }, UNITS)).toMatchObject({ seconds: null, instanceSeconds: 0 });
-  });
+  it("does not end without an instance", () =>
+    expect(workTime({ ...WORK, instances: 0 }, UNITS)).toMatchObject({ seconds: null, instanceSeconds: 0 }));
 });
 
 it.each(Object.entries(measuredUnits()))("%s is near what was measured last", (name, measured) => {

@@ -55,9 +55,7 @@ describe("an address that may be connected to", () => {
       "192.169.0.0",
     ],
     ...["198.17.255.255", "198.20.0.0", "223.255.255.255", "2600:9000:21e5::1", "2001:4860:4860::8888", "3fff::1"],
-  ])("%s", (address) => {
-    expect(addressProblem(address, false)).toBeUndefined();
-  });
+  ])("%s", (address) => expect(addressProblem(address, false)).toBeUndefined());
 
   it("is none that IPv4 hides in an IPv6 address, however that is written", () => {
     const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
@@ -86,10 +84,9 @@ it.each([
   ["0", false],
   ["true", true],
   ["1", true],
-])("PREWARM_ALLOW_PRIVATE_ADDRESSES=%s means %s", (text, allowed) => {
-  expect(allowPrivateAddressesSchema.parse(text)).toBe(allowed);
-});
+])("PREWARM_ALLOW_PRIVATE_ADDRESSES=%s means %s", (text, allowed) =>
+  expect(allowPrivateAddressesSchema.parse(text)).toBe(allowed),
+);
 
-it("PREWARM_ALLOW_PRIVATE_ADDRESSES that is neither is a fault, not a yes", () => {
-  expect(allowPrivateAddressesSchema.safeParse("perhaps").success).toBe(false);
-});
+it("PREWARM_ALLOW_PRIVATE_ADDRESSES that is neither is a fault, not a yes", () =>
+  expect(allowPrivateAddressesSchema.safeParse("perhaps").success).toBe(false));

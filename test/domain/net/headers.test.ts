@@ -15,9 +15,7 @@ describe("a header line", () => {
     ["!#$%&'*+.^_`|~-09azAZ: odd", "!#$%&'*+.^_`|~-09azaz", "odd"],
     // The line break is the file's, not the header's.
     ["X-Key: value\r\n", "x-key", "value"],
-  ])("%j is %s and its value", (line, name, value) => {
-    expect(parseHeader(line)).toEqual({ name, value });
-  });
+  ])("%j is %s and its value", (line, name, value) => expect(parseHeader(line)).toEqual({ name, value }));
 
   it.each([
     ["", "is not of the form 'Name: value'"],
@@ -30,9 +28,7 @@ describe("a header line", () => {
     ["X: a\u0000b", "has a character that no header value may have"],
     ["X: 日本", "has a character that no header value may have"],
     [`X: ${"a".repeat(MAX_HEADER_LENGTH)}`, `is longer than ${MAX_HEADER_LENGTH} characters`],
-  ])("%j is refused: %s", (line, problem) => {
-    expect(parseHeader(line)).toEqual({ problem });
-  });
+  ])("%j is refused: %s", (line, problem) => expect(parseHeader(line)).toEqual({ problem }));
 
   it.each(["Host", "Content-Length", "Expect"])("%s is for the agent to set", (name) => {
     const problem = { problem: `sets ${name}, which is refused: Prewarm sets it itself, or sends none` };
@@ -79,13 +75,12 @@ describe("a header line", () => {
 });
 
 describe("a list of lines", () => {
-  it("becomes pairs, also where a name comes twice, without the lines that are refused", () => {
+  it("becomes pairs, also where a name comes twice, without the lines that are refused", () =>
     expect(headersToSend(["A: 1", "Host: evil", "broken", "a: 2"])).toEqual([
       ["user-agent", "prewarm"],
       ["a", "1"],
       ["a", "2"],
-    ]);
-  });
+    ]));
 
   it("says who asks, unless it says so itself", () => {
     expect(headersToSend([])).toEqual([["user-agent", "prewarm"]]);
@@ -106,6 +101,4 @@ it.each([
     ["Accept-Encoding: gzip", "Accept-Encoding: br"],
     ["br", "gzip"],
   ],
-])("%j asks for %j", (lines, expected) => {
-  expect(acceptedEncodings(headersToSend(lines))).toEqual(expected);
-});
+])("%j asks for %j", (lines, expected) => expect(acceptedEncodings(headersToSend(lines))).toEqual(expected));

@@ -29,9 +29,7 @@ describe("the one spelling of a URL", () => {
     ["an emoji, which registries sell", "https://i❤.example/", "https://xn--i-7iq.example/"],
     ["a unicode path is encoded", `${HOST}/日本.js?ü`, `${HOST}/%E6%97%A5%E6%9C%AC.js?%C3%BC`],
     ["the longest that CloudFront takes", longest, longest],
-  ])("%s", (_, text, url) => {
-    expect(normalizeUrl(text)).toEqual({ url });
-  });
+  ])("%s", (_, text, url) => expect(normalizeUrl(text)).toEqual({ url }));
 
   it.each([
     ["", "is empty"],
@@ -60,9 +58,7 @@ describe("the one spelling of a URL", () => {
     ["https://cdn.example.com:80/a", "has the port 80; CloudFront serves http at 80 and https at 443 alone"],
     // Each of these is three characters once it is encoded.
     [`${HOST}/${"<".repeat(3_000)}`, `is longer than ${MAX_URL_LENGTH} characters`],
-  ])("%j is refused: %s", (text, problem) => {
-    expect(normalizeUrl(text)).toEqual({ problem });
-  });
+  ])("%j is refused: %s", (text, problem) => expect(normalizeUrl(text)).toEqual({ problem }));
 });
 
 it("a host in Unicode is a URL however many URLs were parsed before", () => {
@@ -142,9 +138,7 @@ it.each([
   [["https://a.example/x?key=1", "https://a.example/x?key=2"], "https://a.example/x"],
   [["http://a.example/", "https://a.example/"], "http"],
   [["a", "b"], ""],
-])("%j have in common: %s", (urls, prefix) => {
-  expect(urlPrefix(urls)).toBe(prefix);
-});
+])("%j have in common: %s", (urls, prefix) => expect(urlPrefix(urls)).toBe(prefix));
 
 it("is as long as it can be, and not longer than 200 characters", () => {
   const text = fc.string({ maxLength: 300 }).map((it) => it.replaceAll("?", ""));

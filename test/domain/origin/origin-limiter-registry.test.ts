@@ -7,6 +7,7 @@ import {
 } from "../../../domain/origin/origin-limiter-registry.ts";
 import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import { times } from "../../collect.ts";
 
 const START = 1_700_000_000_000;
 beforeEach(() => {
@@ -165,12 +166,12 @@ async function sentInTime(
 test("the slots of a request and of a throttled host are used together, also with slow connections", async () => {
   const store = new MemoryPermitStore();
   await store.cutHostRate("a.example", undefined, { rate: 2, cutAt: START, notBefore: 0 });
-  const downloads = Array.from({ length: 20 }, (_, i) => ({ connectMs: 350 + 15 * i }));
+  const downloads = times(20, (i) => ({ connectMs: 350 + 15 * i }));
   expect(await sentInTime(limitersOf({ store }), downloads)).toBeGreaterThanOrEqual(25);
 });
 
 test("a connection that fails gives its slot back", async () => {
-  const downloads = Array.from({ length: 20 }, (_, i) => (i % 2 ? { connectMs: 5, fails: true } : { connectMs: 300 }));
+  const downloads = times(20, (i) => (i % 2 ? { connectMs: 5, fails: true } : { connectMs: 300 }));
   const sent = await sentInTime(limitersOf(), downloads);
   expect(sent).toBeGreaterThanOrEqual(115);
   expect(sent).toBeLessThanOrEqual(15 * 9);

@@ -18,9 +18,9 @@ test.each([
   [502, true, false],
   [503, true, true],
   [504, true, false],
-])("%s: too much to do %s, asks for patience %s", (status, overload, patience) => {
-  expect([isOverload(status), isThrottled(status)]).toEqual([overload, patience]);
-});
+])("%s: too much to do %s, asks for patience %s", (status, overload, patience) =>
+  expect([isOverload(status), isThrottled(status)]).toEqual([overload, patience]),
+);
 
 const NOW = Date.parse("2026-11-25T12:00:00Z");
 
@@ -41,9 +41,7 @@ test.each([
   ["2, 3", undefined],
   ["Nov 25", undefined],
   ["Wed, 99 Nov 2026 12:00:30 GMT", undefined],
-])("Retry-After %j: %s ms", (value, ms) => {
-  expect(retryAfterMs(value, NOW)).toBe(ms);
-});
+])("Retry-After %j: %s ms", (value, ms) => expect(retryAfterMs(value, NOW)).toBe(ms));
 
 const TIMING = 'cdn-cache-miss,cdn-pop;desc="SIN2-P1"';
 const REC = 'cdn-cache-hit,cdn-hit-layer;desc="REC"';
@@ -57,6 +55,6 @@ test.each([
   ["a kept error", { xCache: "Error from cloudfront", age: "4" }, false, true],
   ["an error that has just come", { xCache: "Error from cloudfront", age: "0" }, false, false],
   ["another server", {}, false, false],
-])("%s", (_, response, reached, cached) => {
-  expect([reachedOrigin(response), isFromCache(response)]).toEqual([reached, cached]);
-});
+])("%s", (_, response, reached, cached) =>
+  expect([reachedOrigin(response), isFromCache(response)]).toEqual([reached, cached]),
+);

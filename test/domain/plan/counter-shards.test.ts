@@ -7,6 +7,7 @@ import {
   inBlocks,
   popPlace,
 } from "../../../domain/plan/counter-shards.ts";
+import { times } from "../../collect.ts";
 
 describe("the shards of counters", () => {
   it.each([
@@ -17,19 +18,17 @@ describe("the shards of counters", () => {
     [600_000, 60],
     [640_001, 64],
     [24_000_000, 64],
-  ])("of a request with %i tasks: %i", (tasks, shards) => {
-    expect(counterShardCount(tasks)).toBe(shards);
-  });
+  ])("of a request with %i tasks: %i", (tasks, shards) => expect(counterShardCount(tasks)).toBe(shards));
 
   it("are all used, about equally, and a batch that is tried again goes to the same one", () => {
-    const tokens = Array.from({ length: 6_400 }, (_, i) => `token ${i}`);
+    const tokens = times(6_400, (i) => `token ${i}`);
     const used = new Map<number, number>();
     for (const token of tokens) {
       const shard = counterShardOf(token, 24_000_000);
       expect(counterShardOf(token, 24_000_000)).toBe(shard);
       used.set(shard, (used.get(shard) ?? 0) + 1);
     }
-    expect([...used.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, i) => i));
+    expect([...used.keys()].sort((a, b) => a - b)).toEqual(times(64, (i) => i));
     expect(Math.max(...used.values())).toBeLessThan(200);
     expect(counterShardOf("any", 10_000)).toBe(0);
   });
@@ -41,18 +40,15 @@ describe("blocks of POPs", () => {
     [23, 0, 23],
     [24, 1, 0],
     [599, 24, 23],
-  ])("the POP %i stands in block %i at place %i", (n, block, place) => {
-    expect(popPlace(n)).toEqual({ block, place });
-  });
+  ])("the POP %i stands in block %i at place %i", (n, block, place) => expect(popPlace(n)).toEqual({ block, place }));
 
-  it("are as many as the POPs need", () => {
-    expect([0, 1, 24, 25, 600, 1_000].map(blockCount)).toEqual([0, 1, 1, 2, 25, 42]);
-  });
+  it("are as many as the POPs need", () =>
+    expect([0, 1, 24, 25, 600, 1_000].map(blockCount)).toEqual([0, 1, 1, 2, 25, 42]));
 
   it("hold every change at a POP of the request, once, where it is looked for", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(700), { maxLength: 50 }), (numbers) => {
-        const pops = Array.from({ length: 600 }, (_, n) => `POP${n}`);
+        const pops = times(600, (n) => `POP${n}`);
         const numberOf = new Map(pops.map((pop, n) => [pop, n]));
         const blocks = inBlocks(new Map(numbers.map((n) => [`POP${n}`, n])), numberOf);
         const found = [...blocks.values()].reduce((sum, places) => sum + places.size, 0);

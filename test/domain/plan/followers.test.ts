@@ -15,7 +15,7 @@ import { messagesOf, type TaskMessage, taskMessageSchema } from "../../../domain
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { taskResultSchema } from "../../../domain/result/task-result.ts";
 import { fullTaskMessage } from "../../agent/task-messages.ts";
-import { collect } from "../../collect.ts";
+import { collect, times } from "../../collect.ts";
 import { LABEL, readyTarget } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
@@ -88,9 +88,7 @@ describe("what a lead's result means for those that wait", () => {
     ["the origin answers 202", refused("not_cacheable", 202), failedWith("not_cacheable")],
     ["no reason is stored", { ok: false, http_status: 502 }, failedWith("HTTP 502")],
     ["nothing is stored", { ok: false }, POP_FAILED],
-  ])("%s", (_, result, kind) => {
-    expect(classifyLead(result)).toEqual(kind);
-  });
+  ])("%s", (_, result, kind) => expect(classifyLead(result)).toEqual(kind));
 });
 
 describe("the results of a message's URLs", () => {
@@ -195,9 +193,7 @@ describe("a lead", () => {
       [[{ ...A, attempts: 2, first_attempt_at: 1 }, REFUSED]],
       [toNextLead([A])],
     ],
-  ])("%s", (_, told, ended, messages) => {
-    expect(done({ ...LEAD, ...told }, ended)).toEqual({ messages, skipped: [] });
-  });
+  ])("%s", (_, told, ended, messages) => expect(done({ ...LEAD, ...told }, ended)).toEqual({ messages, skipped: [] }));
 
   it("that is the second to fail at the origin decides for all others, by name", () => {
     const { messages, skipped } = done({ ...LEAD, ...FAILED_BEFORE }, [
@@ -267,9 +263,7 @@ describe("a lead", () => {
 describe("whatever comes of each task", () => {
   const POPS = ["NRT57-P3", "KIX50-C1", "NRT20-C1", "FRA56-P4", "MUC50-P1", "PVG52-E1"];
   const forms = (paths: number, variants: readonly string[]): TaskUrl[] =>
-    Array.from({ length: paths }, (_, i) =>
-      variants.map((variant) => ({ url: `https://x.example/${i}`, bytes: 1, variant })),
-    ).flat();
+    times(paths, (i) => variants.map((variant) => ({ url: `https://x.example/${i}`, bytes: 1, variant }))).flat();
   const idOf = (pop: string, { url, variant }: { readonly url: string; readonly variant?: string | undefined }) =>
     `${pop} ${url} ${variant}`;
   const result = fc.oneof(

@@ -3,7 +3,7 @@ import { totalsOf } from "../../../domain/plan/plan.ts";
 import type { Target, Task } from "../../../domain/plan/target.ts";
 import { fromRow } from "../../../domain/plan/task.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
-import { collect } from "../../collect.ts";
+import { collect, times } from "../../collect.ts";
 import { DOMAIN, target } from "../../lambdas/items.ts";
 import { maskOf, planOf } from "../../plan-of.ts";
 
@@ -102,7 +102,7 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
 
   it("are led by the first wanted POP of the REC group", async () => {
     const plan = planOf(TWO, targets, "lead-first", POPS);
-    const urls = Array.from({ length: 2 ** resolved.length }, (_, n) =>
+    const urls = times(2 ** resolved.length, (n) =>
       wantedAt(
         resolved.filter((_, bit) => (n & (1 << bit)) !== 0),
         String(n),
@@ -136,7 +136,7 @@ const HERE = [at("SIN2-P1")];
 const TWO_OF_THREE = [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")];
 /** Rows of so many URLs of a.example. */
 const sized = (count: number, bytes: number | "", host = "a.example") =>
-  Array.from({ length: count }, (_, i) => [`https://${host}/${i}`, String(bytes)]);
+  times(count, (i) => [`https://${host}/${i}`, String(bytes)]);
 
 it("the totals of a request are every good URL at each POP that resolved", async () => {
   const rows = [...sized(1, 10), ...sized(1, 5, "b.example")].map(fromRow);
@@ -197,6 +197,6 @@ it.each<[what: string, rows: string[][], readonly Distribution[], Target[], expe
     TWO_OF_THREE,
     { total_count: 1, tasks_per_target: { d1: 0 } },
   ],
-])("the totals of a request count %s", async (_, rows, distributions, targets, expected) => {
-  expect(await totalsOf(planOf(distributions, targets), rows.map(fromRow))).toMatchObject(expected);
-});
+])("the totals of a request count %s", async (_, rows, distributions, targets, expected) =>
+  expect(await totalsOf(planOf(distributions, targets), rows.map(fromRow))).toMatchObject(expected),
+);

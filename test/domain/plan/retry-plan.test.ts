@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RetryLostError, type TasksToRetry, tasksToRetry } from "../../../domain/plan/retry-plan.ts";
 import { fromRow, toRow } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { times } from "../../collect.ts";
 import { FakeLists } from "../../lambdas/fakes/lists.ts";
 import { FakeRequestPops } from "../../lambdas/fakes/request-pops.ts";
 import { FakeRequests } from "../../lambdas/fakes/requests.ts";
@@ -102,7 +103,7 @@ describe("what is not good in a request that has ended", () => {
   });
 
   it("is exactly what failed, and all at POPs that did not resolve, with size, source and variant; of a retry in turn, too", async () => {
-    const good = Array.from({ length: 6 }, (_, i) => {
+    const good = times(6, (i) => {
       return [at(String(i >> 1)), i === 0 ? "" : String(i), ["br", "-gzip"][i % 2] ?? "", i === 3 ? "2" : ""];
     });
     const nameOf = (pop: string, [url, , variant]: readonly string[]) => `${pop} ${url} ${variant}`;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { candidatesFor, recGroups, targetKey } from "../../../domain/plan/target.ts";
 import type { Order } from "../../../domain/request/options.ts";
+import { times } from "../../collect.ts";
 import { target } from "../../lambdas/items.ts";
 
 const TOKYO = ["NRT57-P3", "KIX50-C1", "NRT20-C1"];
 const POPS = [TOKYO[0], "FRA56-P4", TOKYO[1], "PVG52-E1", "QQQ1-C1", TOKYO[2], "SZX51-E1"].map((pop) => pop ?? "");
-const URLS = Array.from({ length: 300 }, (_, i) => `https://cdn.example.com/${i}.css`);
+const URLS = times(300, (i) => `https://cdn.example.com/${i}.css`);
 const groups = (order: Order, pops = POPS) =>
   recGroups(
     pops.map((pop) => target(pop)),
@@ -14,17 +15,15 @@ const groups = (order: Order, pops = POPS) =>
 const names = (line: readonly { readonly pop: string }[]) => line.map(({ pop }) => pop);
 
 describe("the targets of a distribution", () => {
-  it("are together by their RECs; a POP whose REC nobody knows is alone", () => {
-    expect(groups("lead-first").map(names)).toEqual([TOKYO, ["FRA56-P4"], ["PVG52-E1"], ["QQQ1-C1"], ["SZX51-E1"]]);
-  });
+  it("are together by their RECs; a POP whose REC nobody knows is alone", () =>
+    expect(groups("lead-first").map(names)).toEqual([TOKYO, ["FRA56-P4"], ["PVG52-E1"], ["QQQ1-C1"], ["SZX51-E1"]]));
 
-  it("are alone each where the order is all-at-once", () => {
-    expect(groups("all-at-once").map(names)).toEqual(POPS.map((pop) => [pop]));
-  });
+  it("are alone each where the order is all-at-once", () =>
+    expect(groups("all-at-once").map(names)).toEqual(POPS.map((pop) => [pop])));
 
   it("stand so that neighbours are of different sites: one site in trouble does not decide for the others", () => {
     const sites = ["NRT", "KIX"];
-    const pops = sites.flatMap((site) => Array.from({ length: 6 }, (_, i) => `${site}${i + 1}-P1`));
+    const pops = sites.flatMap((site) => times(6, (i) => `${site}${i + 1}-P1`));
     for (const group of groups("lead-first", pops)) {
       const line = names(group).map((pop) => pop.slice(0, 3));
       for (const [i, site] of line.entries()) expect(site).not.toBe(line[(i + 1) % line.length]);
@@ -32,14 +31,12 @@ describe("the targets of a distribution", () => {
   });
 
   it("of a REC with very many are several groups: a message names all of one", () => {
-    const many = Array.from({ length: 150 }, (_, i) => `NRT${i + 1}-P1`);
+    const many = times(150, (i) => `NRT${i + 1}-P1`);
     const sizes = groups("lead-first", [...many, "FRA56-P4"]).map((group) => group.length);
     expect(sizes).toEqual([64, 64, 22, 1]);
   });
 
-  it("are none where none resolved", () => {
-    expect(groups("lead-first", [])).toEqual([]);
-  });
+  it("are none where none resolved", () => expect(groups("lead-first", [])).toEqual([]));
 });
 
 describe("who leads a URL", () => {
@@ -61,6 +58,5 @@ describe("who leads a URL", () => {
   });
 });
 
-it("a target is a POP and a distribution", () => {
-  expect(targetKey("SIN2-P1", "d111111abcdef8")).toBe("SIN2-P1#d111111abcdef8");
-});
+it("a target is a POP and a distribution", () =>
+  expect(targetKey("SIN2-P1", "d111111abcdef8")).toBe("SIN2-P1#d111111abcdef8"));

@@ -5,14 +5,15 @@ import type { GoodUrl, UrlVariant } from "../../../domain/plan/task.ts";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
 import { type Distribution, distributionOf } from "../../../domain/request/distributions.ts";
 import { addResult, NO_COUNT } from "../../../domain/result/count.ts";
+import { times } from "../../collect.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
 import { maskOf, planOf } from "../../plan-of.ts";
 
 describe("the bitmap of a request's tasks", () => {
   it("holds 60,000 URLs at 600 POPs in a few megabytes", () => {
-    const urls = Array.from({ length: 60_000 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 10 }));
+    const urls = times(60_000, (i) => ({ url: `https://a.example/${i}`, bytes: 10 }));
     const before = process.memoryUsage().arrayBuffers;
-    const pops = Array.from({ length: 600 }, (_, i) => target(`POP${i}`));
+    const pops = times(600, (i) => target(`POP${i}`));
     const taskBitmap = new TaskBitmap(planOf([{ label: LABEL, names: [] }], pops), urls);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10e6);
     const last = "https://a.example/59999";

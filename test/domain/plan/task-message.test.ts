@@ -14,7 +14,7 @@ import {
 } from "../../../domain/plan/task-message.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import { fullTaskMessage } from "../../agent/task-messages.ts";
-import { collect } from "../../collect.ts";
+import { collect, times } from "../../collect.ts";
 import { Distinct } from "../../distinct.ts";
 import { DOMAIN, fullRequest, LABEL, readyTarget, target } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
@@ -29,7 +29,7 @@ function group(rows: readonly string[][], maxUrls = 100): Promise<TaskMessage[]>
 }
 
 const row = (i: number, bytes: number | "" = 10, host = "cdn.example.com") => [`https://${host}/${i}`, String(bytes)];
-const rows = (n: number, bytes?: number | "") => Array.from({ length: n }, (_, i) => row(i, bytes));
+const rows = (n: number, bytes?: number | "") => times(n, (i) => row(i, bytes));
 const counts = (messages: TaskMessage[]) => messages.map(({ urls }) => urls.length);
 
 describe("the messages of a target", () => {
@@ -66,13 +66,11 @@ describe("the messages of a target", () => {
     ["a larger one alone", [row(1), row(2, 17 * MIB), row(3), row(4)], 100, [1, 1, 2]],
     ["one of unknown size is taken for 1 MiB", rows(17, ""), 100, [16, 1]],
     ["empty ones weigh nothing", rows(3, 0), 100, [3]],
-  ])("%s", async (_, list, maxUrls, expected) => {
-    expect(counts(await group(list, maxUrls))).toEqual(expected);
-  });
+  ])("%s", async (_, list, maxUrls, expected) => expect(counts(await group(list, maxUrls))).toEqual(expected));
 
   it("count each URL with its comma among the bytes of a message", async () => {
     // With its comma 249 characters: 100 of them fill a message, and what surrounds them is too much.
-    const long = Array.from({ length: 100 }, (_, i) => {
+    const long = times(100, (i) => {
       const url = `https://cdn.example.com/${100 + i}/`;
       return [url.padEnd(248 - JSON.stringify({ url: "", bytes: 1 }).length, "a"), "1"];
     });
@@ -97,8 +95,8 @@ describe("the messages of a target", () => {
   });
 
   it("keep the variants of a URL together, however many are open", async () => {
-    const all = Array.from({ length: 64 }, (_, i) => readyTarget(`P${i}`));
-    const names = Array.from({ length: 200 }, (_, i) => `h${i}`);
+    const all = times(64, (i) => readyTarget(`P${i}`));
+    const names = times(200, (i) => `h${i}`);
     const tasks = names.flatMap((host) =>
       ["gzip", "br"].flatMap((variant) =>
         all.map((at) => ({ target: at, host, url: { url: `https://${host}/1`, variant, bytes: 1 }, followers: [] })),
@@ -112,7 +110,7 @@ describe("the messages of a target", () => {
   });
 
   it("hold every task exactly once, with its target, host and followers, and keep to the limits, whatever the tasks", async () => {
-    const pops = Array.from({ length: 30 }, (_, i) => readyTarget(`NRT${i}-P1`, { ips: Array(4).fill("192.0.2.111") }));
+    const pops = times(30, (i) => readyTarget(`NRT${i}-P1`, { ips: Array(4).fill("192.0.2.111") }));
     const length = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 8_000 }));
     const object = fc.record({
       target: fc.constantFrom(...pops.slice(0, 2)),
@@ -161,21 +159,19 @@ describe("the messages of a target", () => {
   });
 });
 
-describe("how many URLs a message may have", () => {
-  it.each([
-    [0, 1, 1],
-    [63, 1, 1],
-    [127, 1, 1],
-    [128, 1, 2],
-    [6_400, 1, 100],
-    [1_000_000, 1, 100],
-    [6_400, 10, 10],
-    [6_400, 300, 1],
-    [6_400, 0, 100],
-  ])("%i tasks for %i instances: %i", (tasks, instances, urls) => {
-    expect(urlsPerMessage(tasks, instances)).toBe(urls);
-  });
-});
+it.each([
+  [0, 1, 1],
+  [63, 1, 1],
+  [127, 1, 1],
+  [128, 1, 2],
+  [6_400, 1, 100],
+  [1_000_000, 1, 100],
+  [6_400, 10, 10],
+  [6_400, 300, 1],
+  [6_400, 0, 100],
+])("how many URLs a message may have: %i tasks for %i instances: %i", (tasks, instances, urls) =>
+  expect(urlsPerMessage(tasks, instances)).toBe(urls),
+);
 
 describe("a URL", () => {
   it.each([
@@ -211,13 +207,12 @@ describe("a task message", () => {
     expect(taskMessageSchema.parse(JSON.parse(JSON.stringify(full)))).toEqual(full);
   });
 
-  it("of a newer release is read without what is new in it", () => {
-    expect(taskMessageSchema.parse({ ...message, added_by_a_newer_release: { any: ["thing"] } })).toEqual(message);
-  });
+  it("of a newer release is read without what is new in it", () =>
+    expect(taskMessageSchema.parse({ ...message, added_by_a_newer_release: { any: ["thing"] } })).toEqual(message));
 
-  it.each(Object.keys(message))("is not valid without %s", (field) => {
-    expect(taskMessageSchema.safeParse({ ...message, [field]: undefined }).success).toBe(false);
-  });
+  it.each(Object.keys(message))("is not valid without %s", (field) =>
+    expect(taskMessageSchema.safeParse({ ...message, [field]: undefined }).success).toBe(false),
+  );
 
   it.each([
     ["no request", { req_id: "" }],
@@ -227,11 +222,11 @@ describe("a task message", () => {
     ["a negative size", { urls: [{ url: "https://a.example/", bytes: -1 }] }],
     ["no shard", { shards: 0 }],
     ["a header that is no list", { header: "A: 1" }],
-  ])("is not valid with %s", (_, change) => {
-    expect(taskMessageSchema.safeParse({ ...message, ...change }).success).toBe(false);
-  });
+  ])("is not valid with %s", (_, change) =>
+    expect(taskMessageSchema.safeParse({ ...message, ...change }).success).toBe(false),
+  );
 });
 
-it.each([undefined, null, 7, "cf_domain", ["cf_domain"], true])("a body that is no object is rejected: %j", (body) => {
-  expect(taskMessageSchema.safeParse(body).success).toBe(false);
-});
+it.each([undefined, null, 7, "cf_domain", ["cf_domain"], true])("a body that is no object is rejected: %j", (body) =>
+  expect(taskMessageSchema.safeParse(body).success).toBe(false),
+);

@@ -25,9 +25,7 @@ describe("shards of a request's results", () => {
     [5_001, 2],
     [10_000, 2],
     [36_000_000, 1_024],
-  ])("%i tasks: %i", (tasks, shards) => {
-    expect(resultShardCount(tasks)).toBe(shards);
-  });
+  ])("%i tasks: %i", (tasks, shards) => expect(resultShardCount(tasks)).toBe(shards));
 
   it("a task's shard is the hash of its sort key, and always one of the request's", () => {
     const anyId = fc.record({ pop: fc.string(), url: fc.string({ unit: "binary" }) });
@@ -146,9 +144,7 @@ it.each([
   [["https://a.example/", "1", "", "2", "0g"]],
   [["https://a.example/", "1", "", "2", "g0"]],
   [["https://a.example/", "1", "", "2", "0F"]],
-])("a row that is damaged is an error: %j", (row) => {
-  expect(() => fromRow(row)).toThrow(UnreadableRowError);
-});
+])("a row that is damaged is an error: %j", (row) => expect(() => fromRow(row)).toThrow(UnreadableRowError));
 
 const REQUEST = { req_id: "r7", shards: 300, expire_at: 1_800_000_007 };
 
@@ -179,6 +175,4 @@ it.each([
   ["", 0x811c9dc5],
   ["a", 0xe40c292c],
   ["foobar", 0xbf9cf968],
-])("%j hashes as that function's published vectors say", (text, hash) => {
-  expect(fnv1a(text)).toBe(hash);
-});
+])("%j hashes as that function's published vectors say", (text, hash) => expect(fnv1a(text)).toBe(hash));

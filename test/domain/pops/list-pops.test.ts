@@ -42,11 +42,8 @@ describe("a POP that resolved is to be noted", () => {
     ["less than a day ago", new Map([["SIN2-P1", NOW - DAY_MS + 1]]), []],
     ["by a clock that was ahead", new Map([["SIN2-P1", NOW + 5]]), []],
     ["of another POP", new Map([["FRA56-P4", NOW]]), ["SIN2-P1"]],
-  ] as const)("if the last note is %s", (_, noted, due) => {
-    expect(popsToRecord(["SIN2-P1"], noted, NOW)).toEqual(due);
-  });
+  ] as const)("if the last note is %s", (_, noted, due) => expect(popsToRecord(["SIN2-P1"], noted, NOW)).toEqual(due));
 
-  it("once, though it resolved under several distributions", () => {
-    expect(popsToRecord(["SIN2-P1", "SIN2-P1"], new Map(), NOW)).toEqual(["SIN2-P1"]);
-  });
+  it("once, though it resolved under several distributions", () =>
+    expect(popsToRecord(["SIN2-P1", "SIN2-P1"], new Map(), NOW)).toEqual(["SIN2-P1"]));
 });

@@ -43,9 +43,7 @@ describe("one POP", () => {
     expect(recOf("FRA56-P4")).toBe("Frankfurt");
   });
 
-  it("need not be in the catalogue to stand at one of its sites", () => {
-    expect(recOf("SIN99-P9")).toBe("Singapore");
-  });
+  it("need not be in the catalogue to stand at one of its sites", () => expect(recOf("SIN99-P9")).toBe("Singapore"));
 
   it("has no REC in China or at an unknown site", () => {
     expect(siteOf("PVG52-E1")).toMatchObject({ country: "CN" });

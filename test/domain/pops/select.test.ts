@@ -35,20 +35,20 @@ it.each<[what: string, TargetType, names: string[], pops: readonly string[], unk
   ],
   ["no country that has a site and no code", "country", ["qatar", "SA", "oman"], ["MCT50-P1"], ["qatar", "SA"]],
   ["no country without a site, nor a region", "country", ["iceland", "is", "eu", ""], [], ["iceland", "is", "eu", ""]],
-])("selects %s", (_, targetType, names, pops, unknown = []) => {
-  expect(selectPops(targetType, names)).toEqual({ pops, unknown });
-});
+])("selects %s", (_, targetType, names, pops, unknown = []) =>
+  expect(selectPops(targetType, names)).toEqual({ pops, unknown }),
+);
 
-it.each(withBasis("example"))("%s may be asked for, though documentation alone names it", (pop) => {
-  expect(selectPops("pop", [pop])).toEqual({ pops: [pop], unknown: [] });
-});
+it.each(withBasis("example"))("%s may be asked for, though documentation alone names it", (pop) =>
+  expect(selectPops("pop", [pop])).toEqual({ pops: [pop], unknown: [] }),
+);
 
 it.each([
   ...Object.entries(REGION_DEFAULTS).map(([name, set]) => ["region", name, set] as const),
   ...Object.entries(COUNTRY_DEFAULTS).map(([name, set]) => ["country", name, set] as const),
-])("the %s %s stands for its set", (targetType, name, set) => {
-  expect(selectPops(targetType, [` ${name.toUpperCase()} `])).toEqual({ pops: [...set], unknown: [] });
-});
+])("the %s %s stands for its set", (targetType, name, set) =>
+  expect(selectPops(targetType, [` ${name.toUpperCase()} `])).toEqual({ pops: [...set], unknown: [] }),
+);
 
 it.each([
   ["IN", "india"],
@@ -76,19 +76,18 @@ it.each(Object.keys(COUNTRY_NAMES))("the country %s never stands for an example 
   expect(pops("country", code).filter((pop) => examples.includes(pop))).toEqual([]);
 });
 
-describe("an empty list", () => {
-  it.each(["pop", "region"] as const)("of target type %s is every region but China", (targetType) => {
-    const { cn, ...worldwide } = REGION_DEFAULTS;
-    const selected = selectPops(targetType, []);
-    expect(selected.unknown).toEqual([]);
-    expect(new Set(selected.pops)).toEqual(new Set(Object.values(worldwide).flat()));
-    expect(selected.pops).toHaveLength(30);
-    expect(selected.pops.filter((pop) => (cn as readonly string[]).includes(pop))).toEqual([]);
-  });
+it.each(["pop", "region"] as const)("an empty list of target type %s is every region but China", (targetType) => {
+  const { cn, ...worldwide } = REGION_DEFAULTS;
+  const selected = selectPops(targetType, []);
+  expect(selected.unknown).toEqual([]);
+  expect(new Set(selected.pops)).toEqual(new Set(Object.values(worldwide).flat()));
+  expect(selected.pops).toHaveLength(30);
+  expect(selected.pops.filter((pop) => (cn as readonly string[]).includes(pop))).toEqual([]);
 });
 
-describe("any list of names", () => {
-  it.each(TARGET_TYPES)("of target type %s gives known POPs once, and every other name back", (targetType) => {
+it.each(TARGET_TYPES)(
+  "any list of names of target type %s gives known POPs once, and every other name back",
+  (targetType) => {
     const known = knownNames(targetType);
     const codes = new Set(POP_CODES.map(({ pop }) => pop));
     const name = fc.oneof(fc.string(), fc.constantFrom(...known), fc.constantFrom("__proto__", "toString"));
@@ -102,16 +101,14 @@ describe("any list of names", () => {
         expect(selectPops("pop", selected.pops).unknown).toEqual([]);
       }),
     );
-  });
-});
+  },
+);
 
-describe("known names", () => {
-  it("are the regions, and the countries in order", () => {
-    expect(knownNames("region")).toEqual(["apac", "au", "ca", "cn", "eu", "jp", "sa", "us"]);
-    expect(knownNames("country")).toEqual(expect.arrayContaining(["india", "united_states"]));
-    expect(knownNames("country")).not.toContain("qatar");
-    expect(knownNames("country")).toEqual([...knownNames("country")].sort());
-  });
+it("known names are the regions, and the countries in order", () => {
+  expect(knownNames("region")).toEqual(["apac", "au", "ca", "cn", "eu", "jp", "sa", "us"]);
+  expect(knownNames("country")).toEqual(expect.arrayContaining(["india", "united_states"]));
+  expect(knownNames("country")).not.toContain("qatar");
+  expect(knownNames("country")).toEqual([...knownNames("country")].sort());
 });
 
 describe("suggestions for an unknown code", () => {
@@ -121,7 +118,7 @@ describe("suggestions for an unknown code", () => {
     expect(suggestPops(`SIN${"2".repeat(1_000_000)}`)).not.toEqual([]);
   });
 
-  it("are the site's, the equally near best first", () => {
+  it("are the site's, the equally near best first", () =>
     expect(suggestPops("icn")).toEqual([
       "ICN57-P3",
       "ICN80-P1",
@@ -135,12 +132,9 @@ describe("suggestions for an unknown code", () => {
       "ICN54-C1",
       "ICN51-C1",
       "ICN80-P2",
-    ]);
-  });
+    ]));
 
-  it.each(["", "S", "XXX1-C1", "DOH50-C1"])("are none for %j", (name) => {
-    expect(suggestPops(name)).toEqual([]);
-  });
+  it.each(["", "S", "XXX1-C1", "DOH50-C1"])("are none for %j", (name) => expect(suggestPops(name)).toEqual([]));
 });
 
 describe("one POP", () => {
@@ -149,7 +143,7 @@ describe("one POP", () => {
     expect(popDomain("d111111abcdef8", "EWR52-C4")).toBe("d111111abcdef8.EWR52-C4.cloudfront.net");
   });
 
-  it.each(REGION_DEFAULTS.cn)("%s has a host name of China's service", (pop) => {
-    expect(popDomain("d111111abcdef8", pop)).toBe(`d111111abcdef8.${pop}.cloudfront.cn`);
-  });
+  it.each(REGION_DEFAULTS.cn)("%s has a host name of China's service", (pop) =>
+    expect(popDomain("d111111abcdef8", pop)).toBe(`d111111abcdef8.${pop}.cloudfront.cn`),
+  );
 });

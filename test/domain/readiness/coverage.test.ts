@@ -6,6 +6,7 @@ import { coverageOf } from "../../../domain/readiness/coverage.ts";
 import type { Coverage, PopCoverage } from "../../../domain/readiness/verdict.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { UnreadableUrl } from "../../../domain/result/failure-groups.ts";
+import { times } from "../../collect.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
@@ -109,9 +110,7 @@ it.each<[what: string, targets: Target[], urls: GoodUrl[], good: string[], expec
       byPop: [at("SIN2-P1", {}), at("SIN52-C2", { tasks: 0 })].map((it) => expect.objectContaining(it)),
     },
   ],
-])("%s", (_, targets, urls, good, expected) => {
-  expect(coverageIn(targets, urls, good)).toMatchObject(expected);
-});
+])("%s", (_, targets, urls, good, expected) => expect(coverageIn(targets, urls, good)).toMatchObject(expected));
 
 it("an object without a result is cold: a request that was stopped lacks what was not tried", () => {
   const plan = planOf(ONE, SINGAPORE, "lead-first");
@@ -120,7 +119,7 @@ it("an object without a result is cold: a request that was stopped lacks what wa
 });
 
 it("of the cold objects, five are named, by 300 characters", () => {
-  const urls = Array.from({ length: 9 }, (_, i) => ({ url: `https://a.example/${i}${"x".repeat(8_000)}`, bytes: 1 }));
+  const urls = times(9, (i) => ({ url: `https://a.example/${i}${"x".repeat(8_000)}`, bytes: 1 }));
   const { cold_objects, cold_examples } = coverageIn([target("SIN2-P1"), target("SIN52-C2")], urls, []);
   expect([cold_objects, cold_examples.length]).toEqual([9, 5]);
   expect(cold_examples[0]?.url).toMatch(/^.{299}…$/);
@@ -181,10 +180,10 @@ describe("a URL that could not be read", () => {
 });
 
 it("the coverage of 60,000 URLs at 600 POPs is computed in seconds", () => {
-  const urls = Array.from({ length: 6_000 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
+  const urls = times(6_000, (i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
   const plan = planOf(
     ONE,
-    Array.from({ length: 600 }, (_, i) => target(`SIN${i}-P1`)),
+    times(600, (i) => target(`SIN${i}-P1`)),
     "lead-first",
   );
   const taskBitmap = new TaskBitmap(plan, urls);

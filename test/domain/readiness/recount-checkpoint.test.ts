@@ -25,9 +25,8 @@ describe("the checkpoint of a recount", () => {
     expect(recountCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint)))).toEqual(checkpoint);
   });
 
-  it("is kept below the id of its request", () => {
-    expect(RECOUNT_CHECKPOINT.key("r7")).toBe("r7/recount/checkpoint.json.gz");
-  });
+  it("is kept below the id of its request", () =>
+    expect(RECOUNT_CHECKPOINT.key("r7")).toBe("r7/recount/checkpoint.json.gz"));
 
   it("belongs to a state that differs by status, tasks, shards, requeues and whether the time is up", () => {
     const item = request({ status: "IN_PROGRESS", total_count: 15, shards: 2, requeues: 1 });

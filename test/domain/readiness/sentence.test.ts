@@ -100,181 +100,179 @@ describe("while it runs", () => {
   });
 });
 
-describe("at its end", () => {
-  it.each<[Partial<SentenceInput>, string, string]>([
-    [{}, "Ready for traffic: all 3,192 tasks are warm.", "可以放量：3,192 个任务全部已预热。"],
-    [
-      { warm_count: 3_000, hit_count: 190 },
-      "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits that are not proven warm, 2 were downloaded and nothing is claimed.",
-      "可以放量：3,192 个任务中，3,000 个已预热，190 个已命中但未能证明已预热，2 个已下载但未验证。",
-    ],
-    [
-      { warm_count: 0 },
-      "Ready for traffic: of 3,192 tasks, 3,192 were downloaded and nothing is claimed.",
-      "可以放量：3,192 个任务中，3,192 个已下载但未验证。",
-    ],
-    [
-      {
-        verdict: "ready_with_exceptions",
-        failed_count: 18,
-        warm_count: 3_174,
-        ...seen({
-          exceptions: 3,
-          unreadable_urls: 3,
-          urls: 900,
-          unresolved_pops: 1,
-          unresolved_examples: ["ICN51-C1"],
-        }),
-      },
-      "Ready for traffic, 3 exceptions: 18 of 3,192 tasks failed, 3 of 900 URLs could not be read, 1 POP did not resolve (ICN51-C1).",
-      "可以放量，有 3 处例外：3,192 个任务中 18 个失败，900 个 URL 中 3 个无法读取，1 个 POP 无法解析（ICN51-C1）。",
-    ],
-    [
-      {
-        verdict: "ready_with_exceptions",
-        failed_count: 1,
-        warm_count: 0,
-        hit_count: 3_191,
-        ...seen({ exceptions: 1 }),
-      },
-      "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the others, 3,191 are hits that are not proven warm.",
-      "可以放量，有 1 处例外：3,192 个任务中 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
-    ],
-    [
-      { verdict: "not_ready", failed_count: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },
-      "Not ready for traffic: 11 objects are warm at no POP of Mumbai.",
-      "暂不可放量：11 个对象在孟买的任何 POP 都未预热。",
-    ],
-    [
-      {
-        verdict: "not_ready",
-        ...seen({
-          cold_objects: 1,
-          cold_recs: ["Mumbai", "Tokyo", "Seoul", "London", "Ohio"],
-          lacking_pops: 9,
-          lacking_other_pops: 4,
-          lacking_examples: ["BOM1-P1", "BOM2-P1", "BOM3-P1", "BOM4-P1"],
-        }),
-      },
-      "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
-        "4 of 38 POPs lack more than 1% of their tasks (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
-      "暂不可放量：1 个对象在孟买、东京、首尔等 5 处的任何 POP 都未预热；" +
-        "38 个 POP 中有 4 个缺少超过 1% 的任务（BOM1-P1、BOM2-P1、BOM3-P1 等 4 个）。",
-    ],
-    // One POP of 38 is not what keeps it from being ready.
-    [
-      {
-        verdict: "not_ready",
-        ...seen({ cold_objects: 2, cold_recs: ["Mumbai"], lacking_pops: 9, lacking_other_pops: 1 }),
-      },
-      "Not ready for traffic: 2 objects are warm at no POP of Mumbai.",
-      "暂不可放量：2 个对象在孟买的任何 POP 都未预热。",
-    ],
-    [
-      {
-        verdict: "not_ready",
-        ...seen({ lacking_pops: 1, lacking_other_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }),
-      },
-      "Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (BOM1-P1).",
-      "暂不可放量：3 个 POP 中有 1 个缺少超过 1% 的任务（BOM1-P1）。",
-    ],
-    // One fault is told once: an unreadable URL is cold at every POP, and its POPs lack it.
-    [
-      {
-        verdict: "not_ready",
-        ...seen({
-          cold_objects: 3,
-          cold_unreadable: 3,
-          cold_recs: ["Mumbai"],
-          lacking_pops: 38,
-          unreadable_urls: 3,
-          urls: 4,
-        }),
-      },
-      "Not ready for traffic: 3 of 4 URLs could not be read.",
-      "暂不可放量：4 个 URL 中 3 个无法读取。",
-    ],
-    [
-      {
-        verdict: "not_ready",
-        failed_count: 9,
-        ...seen({
-          cold_objects: 5,
-          cold_unreadable: 3,
-          cold_recs: ["Mumbai"],
-          lacking_pops: 38,
-          unreadable_urls: 3,
-          urls: 40,
-          unresolved_pops: 4,
-          unanswered_pops: 1,
-          unresolved_examples: ["ICN51-C1", "B", "C", "D"],
-        }),
-      },
-      "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are warm at no POP of Mumbai. " +
-        "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not answer or returned an error).",
-      "暂不可放量：40 个 URL 中 3 个无法读取；另有 2 个对象在孟买的任何 POP 都未预热。" +
-        "4 个 POP 无法解析（ICN51-C1、B、C 等 4 个；其中 1 个是 DNS 解析器未应答或返回错误）。",
-    ],
-    // Neither is enough by itself.
-    [
-      { verdict: "not_ready", failed_count: 30, ...seen({ lacking_pops: 38, unreadable_urls: 1, urls: 200 }) },
-      "Not ready for traffic: 1 of 200 URLs could not be read; 30 of 3,192 tasks failed.",
-      "暂不可放量：200 个 URL 中 1 个无法读取；3,192 个任务中 30 个失败。",
-    ],
-    [
-      {
-        verdict: "not_ready",
-        ...seen({ cold_objects: 2, unresolved_pops: 2, unanswered_pops: 2, unresolved_examples: ["A", "B"] }),
-      },
-      "Not ready for traffic: 2 objects are warm at no POP. The DNS resolver did not answer or returned an error for 2 POPs (A, B).",
-      "暂不可放量：2 个对象在任何 POP 都未预热。2 个 POP 的查询，DNS 解析器未应答或返回错误（A、B）。",
-    ],
-    [
-      { verdict: "not_verified", warm_count: 0, ...seen({}) },
-      "Downloaded; warmth not verified: 3,192 tasks.",
-      "已下载，未验证缓存：3,192 个任务。",
-    ],
-    [
-      { verdict: "not_verified", warm_count: 0, failed_count: 18, ...seen({ exceptions: 1 }) },
-      "Downloaded; warmth not verified, 1 exception: 18 of 3,192 tasks failed.",
-      "已下载，未验证缓存，有 1 处例外：3,192 个任务中 18 个失败。",
-    ],
-    [
-      { verdict: "not_verified", warm_count: 0, failed_count: 18 },
-      "Downloaded; warmth not verified. 18 of 3,192 tasks failed.",
-      "已下载，未验证缓存。3,192 个任务中 18 个失败。",
-    ],
-    [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
-    // A row of the list, which has no readiness.
-    [
-      { verdict: "not_ready", failed_count: 18 },
-      "Not ready for traffic. 18 of 3,192 tasks failed.",
-      "暂不可放量。3,192 个任务中 18 个失败。",
-    ],
-    [
-      { verdict: "ready_with_exceptions", failed_count: 18 },
-      "Ready for traffic, with exceptions. 18 of 3,192 tasks failed.",
-      "可以放量，但有例外。3,192 个任务中 18 个失败。",
-    ],
-    [{ verdict: "ready_with_exceptions" }, "Ready for traffic, with exceptions.", "可以放量，但有例外。"],
-    [
-      { status: "STOPPED", verdict: "not_ready", total_count: 72_820, download_count: 29_856, percentage_complete: 41 },
-      "Stopped at 41%. 42,964 tasks not tried.",
-      "已停止于 41%。42,964 个任务未尝试。",
-    ],
-    [
-      { status: "TIMEOUT", verdict: "not_ready", download_count: 3_191, failed_count: 2, percentage_complete: 99 },
-      "Timed out at 99%. 1 task not tried. 2 tasks failed.",
-      "已超时于 99%。1 个任务未尝试。2 个任务失败。",
-    ],
-    [{ status: "STOPPED", verdict: undefined }, "Stopped. What was done is being counted.", "已停止，正在统计结果。"],
-    [{ status: "FAILED", reason: "No POP resolved" }, "Failed: No POP resolved.", "失败：No POP resolved。"],
-    [{ status: "FAILED" }, "Failed.", "失败。"],
-    [{ verdict: undefined }, "Finished.", "已完成。"],
-  ])("%j", (change, en, zh) => {
-    expect(sentence({ ...DONE, ...change })).toBe(en);
-    expect(sentence({ ...DONE, ...change }, "zh")).toBe(zh);
-  });
+it.each<[Partial<SentenceInput>, string, string]>([
+  [{}, "Ready for traffic: all 3,192 tasks are warm.", "可以放量：3,192 个任务全部已预热。"],
+  [
+    { warm_count: 3_000, hit_count: 190 },
+    "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits that are not proven warm, 2 were downloaded and nothing is claimed.",
+    "可以放量：3,192 个任务中，3,000 个已预热，190 个已命中但未能证明已预热，2 个已下载但未验证。",
+  ],
+  [
+    { warm_count: 0 },
+    "Ready for traffic: of 3,192 tasks, 3,192 were downloaded and nothing is claimed.",
+    "可以放量：3,192 个任务中，3,192 个已下载但未验证。",
+  ],
+  [
+    {
+      verdict: "ready_with_exceptions",
+      failed_count: 18,
+      warm_count: 3_174,
+      ...seen({
+        exceptions: 3,
+        unreadable_urls: 3,
+        urls: 900,
+        unresolved_pops: 1,
+        unresolved_examples: ["ICN51-C1"],
+      }),
+    },
+    "Ready for traffic, 3 exceptions: 18 of 3,192 tasks failed, 3 of 900 URLs could not be read, 1 POP did not resolve (ICN51-C1).",
+    "可以放量，有 3 处例外：3,192 个任务中 18 个失败，900 个 URL 中 3 个无法读取，1 个 POP 无法解析（ICN51-C1）。",
+  ],
+  [
+    {
+      verdict: "ready_with_exceptions",
+      failed_count: 1,
+      warm_count: 0,
+      hit_count: 3_191,
+      ...seen({ exceptions: 1 }),
+    },
+    "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the others, 3,191 are hits that are not proven warm.",
+    "可以放量，有 1 处例外：3,192 个任务中 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
+  ],
+  [
+    { verdict: "not_ready", failed_count: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },
+    "Not ready for traffic: 11 objects are warm at no POP of Mumbai.",
+    "暂不可放量：11 个对象在孟买的任何 POP 都未预热。",
+  ],
+  [
+    {
+      verdict: "not_ready",
+      ...seen({
+        cold_objects: 1,
+        cold_recs: ["Mumbai", "Tokyo", "Seoul", "London", "Ohio"],
+        lacking_pops: 9,
+        lacking_other_pops: 4,
+        lacking_examples: ["BOM1-P1", "BOM2-P1", "BOM3-P1", "BOM4-P1"],
+      }),
+    },
+    "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
+      "4 of 38 POPs lack more than 1% of their tasks (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
+    "暂不可放量：1 个对象在孟买、东京、首尔等 5 处的任何 POP 都未预热；" +
+      "38 个 POP 中有 4 个缺少超过 1% 的任务（BOM1-P1、BOM2-P1、BOM3-P1 等 4 个）。",
+  ],
+  // One POP of 38 is not what keeps it from being ready.
+  [
+    {
+      verdict: "not_ready",
+      ...seen({ cold_objects: 2, cold_recs: ["Mumbai"], lacking_pops: 9, lacking_other_pops: 1 }),
+    },
+    "Not ready for traffic: 2 objects are warm at no POP of Mumbai.",
+    "暂不可放量：2 个对象在孟买的任何 POP 都未预热。",
+  ],
+  [
+    {
+      verdict: "not_ready",
+      ...seen({ lacking_pops: 1, lacking_other_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }),
+    },
+    "Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (BOM1-P1).",
+    "暂不可放量：3 个 POP 中有 1 个缺少超过 1% 的任务（BOM1-P1）。",
+  ],
+  // One fault is told once: an unreadable URL is cold at every POP, and its POPs lack it.
+  [
+    {
+      verdict: "not_ready",
+      ...seen({
+        cold_objects: 3,
+        cold_unreadable: 3,
+        cold_recs: ["Mumbai"],
+        lacking_pops: 38,
+        unreadable_urls: 3,
+        urls: 4,
+      }),
+    },
+    "Not ready for traffic: 3 of 4 URLs could not be read.",
+    "暂不可放量：4 个 URL 中 3 个无法读取。",
+  ],
+  [
+    {
+      verdict: "not_ready",
+      failed_count: 9,
+      ...seen({
+        cold_objects: 5,
+        cold_unreadable: 3,
+        cold_recs: ["Mumbai"],
+        lacking_pops: 38,
+        unreadable_urls: 3,
+        urls: 40,
+        unresolved_pops: 4,
+        unanswered_pops: 1,
+        unresolved_examples: ["ICN51-C1", "B", "C", "D"],
+      }),
+    },
+    "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are warm at no POP of Mumbai. " +
+      "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not answer or returned an error).",
+    "暂不可放量：40 个 URL 中 3 个无法读取；另有 2 个对象在孟买的任何 POP 都未预热。" +
+      "4 个 POP 无法解析（ICN51-C1、B、C 等 4 个；其中 1 个是 DNS 解析器未应答或返回错误）。",
+  ],
+  // Neither is enough by itself.
+  [
+    { verdict: "not_ready", failed_count: 30, ...seen({ lacking_pops: 38, unreadable_urls: 1, urls: 200 }) },
+    "Not ready for traffic: 1 of 200 URLs could not be read; 30 of 3,192 tasks failed.",
+    "暂不可放量：200 个 URL 中 1 个无法读取；3,192 个任务中 30 个失败。",
+  ],
+  [
+    {
+      verdict: "not_ready",
+      ...seen({ cold_objects: 2, unresolved_pops: 2, unanswered_pops: 2, unresolved_examples: ["A", "B"] }),
+    },
+    "Not ready for traffic: 2 objects are warm at no POP. The DNS resolver did not answer or returned an error for 2 POPs (A, B).",
+    "暂不可放量：2 个对象在任何 POP 都未预热。2 个 POP 的查询，DNS 解析器未应答或返回错误（A、B）。",
+  ],
+  [
+    { verdict: "not_verified", warm_count: 0, ...seen({}) },
+    "Downloaded; warmth not verified: 3,192 tasks.",
+    "已下载，未验证缓存：3,192 个任务。",
+  ],
+  [
+    { verdict: "not_verified", warm_count: 0, failed_count: 18, ...seen({ exceptions: 1 }) },
+    "Downloaded; warmth not verified, 1 exception: 18 of 3,192 tasks failed.",
+    "已下载，未验证缓存，有 1 处例外：3,192 个任务中 18 个失败。",
+  ],
+  [
+    { verdict: "not_verified", warm_count: 0, failed_count: 18 },
+    "Downloaded; warmth not verified. 18 of 3,192 tasks failed.",
+    "已下载，未验证缓存。3,192 个任务中 18 个失败。",
+  ],
+  [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
+  // A row of the list, which has no readiness.
+  [
+    { verdict: "not_ready", failed_count: 18 },
+    "Not ready for traffic. 18 of 3,192 tasks failed.",
+    "暂不可放量。3,192 个任务中 18 个失败。",
+  ],
+  [
+    { verdict: "ready_with_exceptions", failed_count: 18 },
+    "Ready for traffic, with exceptions. 18 of 3,192 tasks failed.",
+    "可以放量，但有例外。3,192 个任务中 18 个失败。",
+  ],
+  [{ verdict: "ready_with_exceptions" }, "Ready for traffic, with exceptions.", "可以放量，但有例外。"],
+  [
+    { status: "STOPPED", verdict: "not_ready", total_count: 72_820, download_count: 29_856, percentage_complete: 41 },
+    "Stopped at 41%. 42,964 tasks not tried.",
+    "已停止于 41%。42,964 个任务未尝试。",
+  ],
+  [
+    { status: "TIMEOUT", verdict: "not_ready", download_count: 3_191, failed_count: 2, percentage_complete: 99 },
+    "Timed out at 99%. 1 task not tried. 2 tasks failed.",
+    "已超时于 99%。1 个任务未尝试。2 个任务失败。",
+  ],
+  [{ status: "STOPPED", verdict: undefined }, "Stopped. What was done is being counted.", "已停止，正在统计结果。"],
+  [{ status: "FAILED", reason: "No POP resolved" }, "Failed: No POP resolved.", "失败：No POP resolved。"],
+  [{ status: "FAILED" }, "Failed.", "失败。"],
+  [{ verdict: undefined }, "Finished.", "已完成。"],
+])("at its end: %j", (change, en, zh) => {
+  expect(sentence({ ...DONE, ...change })).toBe(en);
+  expect(sentence({ ...DONE, ...change }, "zh")).toBe(zh);
 });
 
 const placeholdersOf = (text: string) =>

@@ -29,27 +29,24 @@ describe("outcomesOf", () => {
     for (const value of Object.values(outcomes)) expect(value).toBeGreaterThanOrEqual(0);
   });
 
-  it("of a POP, whose counts do not say what is under way, all the rest waits", () => {
+  it("of a POP, whose counts do not say what is under way, all the rest waits", () =>
     expect(taskStatesOf({ ...COUNTS, total_count: 5, download_count: 2, warm_count: 2 })).toEqual({
       ...NO_TASK_STATES,
       warm: 2,
       waiting: 3,
-    });
-  });
+    }));
 });
 
-describe("sumOfOutcomes", () => {
-  it("adds state by state; of none it is nothing", () => {
-    const one = { warm: 1, hit: 2, done: 3, not_kept: 4, failed: 5, under_way: 6, waiting: 7 };
-    expect(sumOfTaskStates([one, one])).toEqual({
-      warm: 2,
-      hit: 4,
-      done: 6,
-      not_kept: 8,
-      failed: 10,
-      under_way: 12,
-      waiting: 14,
-    });
-    expect(sumOfTaskStates([])).toEqual(NO_TASK_STATES);
+it("sumOfOutcomes adds state by state; of none it is nothing", () => {
+  const one = { warm: 1, hit: 2, done: 3, not_kept: 4, failed: 5, under_way: 6, waiting: 7 };
+  expect(sumOfTaskStates([one, one])).toEqual({
+    warm: 2,
+    hit: 4,
+    done: 6,
+    not_kept: 8,
+    failed: 10,
+    under_way: 12,
+    waiting: 14,
   });
+  expect(sumOfTaskStates([])).toEqual(NO_TASK_STATES);
 });

@@ -8,6 +8,7 @@ import {
 } from "../../../domain/readiness/verdict.ts";
 import { type Readiness, readinessSchema, type Verdict } from "../../../domain/request/readiness-schema.ts";
 import { type Count, NO_COUNT } from "../../../domain/result/count.ts";
+import { times } from "../../collect.ts";
 import { readiness } from "../../readiness.ts";
 
 const pop = (n: number, lacking = 0, change: Partial<PopCoverage> = {}): PopCoverage => ({
@@ -23,7 +24,7 @@ const coverage = (change: Partial<Coverage> = {}): Coverage => ({
   cold_unreadable: 0,
   cold_examples: [],
   cold_recs: [],
-  byPop: Array.from({ length: 40 }, (_, i) => pop(i)),
+  byPop: times(40, (i) => pop(i)),
   unresolved: [],
   unanswered: [],
   urls: 1_000,
@@ -31,56 +32,40 @@ const coverage = (change: Partial<Coverage> = {}): Coverage => ({
   ...change,
 });
 const lackingPops = (lacking: number, of: number, tasks = 11) =>
-  coverage({ byPop: Array.from({ length: of }, (_, i) => pop(i, i < lacking ? tasks : 0)) });
+  coverage({ byPop: times(of, (i) => pop(i, i < lacking ? tasks : 0)) });
 /** Of which all 40 POPs lack so many. */
 const unreadable = (count: number) =>
-  coverage({ unreadable_urls: count, byPop: Array.from({ length: 40 }, (_, i) => pop(i, 0, { unreadable: count })) });
+  coverage({ unreadable_urls: count, byPop: times(40, (i) => pop(i, 0, { unreadable: count })) });
 const ALL_WARM: Count = { ...NO_COUNT, download_count: 40_000, warm_count: 40_000 };
 const DOWNLOADED = { ...ALL_WARM, warm_count: 0 };
 
-describe("the verdict", () => {
-  it.each<[Verdict, string, string, Coverage, number, Count?]>([
-    ["ready", "everything is good", "FINISHED", coverage(), 0],
-    ["ready_with_exceptions", "some tasks failed", "FINISHED", coverage(), 2],
-    ["ready_with_exceptions", "one of a thousand URLs could not be read", "FINISHED", unreadable(1), 0],
-    ["not_ready", "every POP lacks more than 1% because of URLs that could not be read", "FINISHED", unreadable(11), 0],
-    ["ready_with_exceptions", "5% of the POPs lack more than 1%", "FINISHED", lackingPops(2, 40), 1],
-    ["not_ready", "more than 5% of the POPs do", "FINISHED", lackingPops(3, 40), 1],
-    ["ready_with_exceptions", "all POPs lack 1% and no more", "FINISHED", lackingPops(40, 40, 10), 1],
-    ["not_ready", "one object is cold for a whole REC", "FINISHED", coverage({ cold_objects: 1 }), 1],
-    ["not_ready", "everything is good, and a user stopped it", "STOPPED", coverage(), 0],
-    ["not_ready", "everything is good, and its time was up", "TIMEOUT", coverage(), 0],
-    ["not_ready", "everything is good, and it failed", "FAILED", coverage(), 0],
-    [
-      "ready_with_exceptions",
-      "39 of 40 POPs did not resolve: they do not count",
-      "FINISHED",
-      coverage({ byPop: [pop(1)], unresolved: Array.from({ length: 39 }, (_, i) => `ICN${i}-C1`) }),
-      0,
-    ],
-    [
-      "not_verified",
-      "everything is downloaded, and nothing was seen in a cache",
-      "FINISHED",
-      coverage(),
-      0,
-      DOWNLOADED,
-    ],
-    ["not_verified", "the same, and some tasks failed", "FINISHED", coverage(), 1, { ...DOWNLOADED, failed_count: 3 }],
-    [
-      "not_ready",
-      "the same, and an object is cold for a REC",
-      "FINISHED",
-      coverage({ cold_objects: 1 }),
-      1,
-      DOWNLOADED,
-    ],
-    ["not_ready", "the same, and it was stopped", "STOPPED", coverage(), 0, DOWNLOADED],
-    ["ready", "one of the tasks was seen in a cache", "FINISHED", coverage(), 0, { ...DOWNLOADED, hit_count: 1 }],
-  ])("is %s: %s", (verdict, _, status, seen, reasons, count = ALL_WARM) => {
-    expect(verdictOf(status, readinessOf(seen, reasons), count)).toBe(verdict);
-  });
-});
+it.each<[Verdict, string, string, Coverage, number, Count?]>([
+  ["ready", "everything is good", "FINISHED", coverage(), 0],
+  ["ready_with_exceptions", "some tasks failed", "FINISHED", coverage(), 2],
+  ["ready_with_exceptions", "one of a thousand URLs could not be read", "FINISHED", unreadable(1), 0],
+  ["not_ready", "every POP lacks more than 1% because of URLs that could not be read", "FINISHED", unreadable(11), 0],
+  ["ready_with_exceptions", "5% of the POPs lack more than 1%", "FINISHED", lackingPops(2, 40), 1],
+  ["not_ready", "more than 5% of the POPs do", "FINISHED", lackingPops(3, 40), 1],
+  ["ready_with_exceptions", "all POPs lack 1% and no more", "FINISHED", lackingPops(40, 40, 10), 1],
+  ["not_ready", "one object is cold for a whole REC", "FINISHED", coverage({ cold_objects: 1 }), 1],
+  ["not_ready", "everything is good, and a user stopped it", "STOPPED", coverage(), 0],
+  ["not_ready", "everything is good, and its time was up", "TIMEOUT", coverage(), 0],
+  ["not_ready", "everything is good, and it failed", "FAILED", coverage(), 0],
+  [
+    "ready_with_exceptions",
+    "39 of 40 POPs did not resolve: they do not count",
+    "FINISHED",
+    coverage({ byPop: [pop(1)], unresolved: times(39, (i) => `ICN${i}-C1`) }),
+    0,
+  ],
+  ["not_verified", "everything is downloaded, and nothing was seen in a cache", "FINISHED", coverage(), 0, DOWNLOADED],
+  ["not_verified", "the same, and some tasks failed", "FINISHED", coverage(), 1, { ...DOWNLOADED, failed_count: 3 }],
+  ["not_ready", "the same, and an object is cold for a REC", "FINISHED", coverage({ cold_objects: 1 }), 1, DOWNLOADED],
+  ["not_ready", "the same, and it was stopped", "STOPPED", coverage(), 0, DOWNLOADED],
+  ["ready", "one of the tasks was seen in a cache", "FINISHED", coverage(), 0, { ...DOWNLOADED, hit_count: 1 }],
+])("the verdict is %s: %s", (verdict, _, status, seen, reasons, count = ALL_WARM) =>
+  expect(verdictOf(status, readinessOf(seen, reasons), count)).toBe(verdict),
+);
 
 describe("what the verdict rests on", () => {
   it("counts kinds of trouble, not tasks", () => {
@@ -100,13 +85,13 @@ describe("what the verdict rests on", () => {
 
   it("stays small in the item, whatever there is", () => {
     const url = `https://a.example/${"x".repeat(282)}`;
-    const cold_examples = Array.from({ length: 5 }, () => ({ url, variant: "v".repeat(32), rec: "N. Virginia" }));
+    const cold_examples = times(5, () => ({ url, variant: "v".repeat(32), rec: "N. Virginia" }));
     const all = {
       ...lackingPops(600, 600),
       cold_objects: 60_000,
       cold_examples,
       cold_recs: Array(15).fill("N. California"),
-      unresolved: Array.from({ length: 600 }, (_, i) => `ICN${i}-C1`),
+      unresolved: times(600, (i) => `ICN${i}-C1`),
     };
     const seen: Readiness = readinessOf(all, 15);
     expect(JSON.stringify(seen).length).toBeLessThan(3_500);
@@ -144,6 +129,4 @@ test.each<[string, Partial<Ended>, boolean]>([
     false,
   ],
   ["nothing is known of what the verdict rests on", { readiness: undefined }, false],
-])("%s", (_, changes, lacks) => {
-  expect(lacksOnlyPops({ ...ENDED, ...changes })).toBe(lacks);
-});
+])("%s", (_, changes, lacks) => expect(lacksOnlyPops({ ...ENDED, ...changes })).toBe(lacks));

@@ -13,9 +13,7 @@ describe("the digest of a body", () => {
     ["the fields stand in another order", { options: BODY.options, timeout: 5, url_list: BODY.url_list }],
     ["a field is null", { ...BODY, header: null }],
     ["a field is undefined", { ...BODY, header: undefined }],
-  ])("is the same if %s", (_, other) => {
-    expect(bodyDigest(other)).toBe(bodyDigest(BODY));
-  });
+  ])("is the same if %s", (_, other) => expect(bodyDigest(other)).toBe(bodyDigest(BODY)));
 
   it.each<[string, Readonly<Record<string, unknown>>]>([
     ["a value differs", { ...BODY, timeout: 6 }],
@@ -25,7 +23,5 @@ describe("the digest of a body", () => {
     ["a field is false instead of absent", { ...BODY, need_invalidate: false }],
     ["a number is a string", { ...BODY, timeout: "5" }],
     ["a null stands in a list", { ...BODY, url_list: [...BODY.url_list, null] }],
-  ])("is another one if %s", (_, other) => {
-    expect(bodyDigest(other)).not.toBe(bodyDigest(BODY));
-  });
+  ])("is another one if %s", (_, other) => expect(bodyDigest(other)).not.toBe(bodyDigest(BODY)));
 });

@@ -12,6 +12,7 @@ import {
   requestHost,
   tooManyHosts,
 } from "../../../domain/request/distributions.ts";
+import { times } from "../../collect.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
 
@@ -28,9 +29,7 @@ describe("a host and a name", () => {
     ["com", "*.com", false],
     [".example.com", "*.example.com", false],
     [".cdn.example.com", "*.example.com", false],
-  ])("%s under %s: %s", (host, name, matches) => {
-    expect(matchesName(host, name)).toBe(matches);
-  });
+  ])("%s under %s: %s", (host, name, matches) => expect(matchesName(host, name)).toBe(matches));
 
   it("a wildcard covers one label in front and several, and nothing without one", () => {
     fc.assert(
@@ -64,9 +63,9 @@ describe("the host to ask with", () => {
       "www.example.com:81",
     ],
     ["of another account always the domain", { ...own, names: [] }, "https://cdn.example.com/a", DOMAIN],
-  ] satisfies [string, Distribution, string, string][])("%s", (_, distribution, url, host) => {
-    expect(ask(distribution, url)).toBe(host);
-  });
+  ] satisfies [string, Distribution, string, string][])("%s", (_, distribution, url, host) =>
+    expect(ask(distribution, url)).toBe(host),
+  );
 });
 
 it("a host's distribution is the one that lists it, or the one that takes all", () => {
@@ -78,24 +77,20 @@ it("a host's distribution is the one that lists it, or the one that takes all", 
   expect(distributionOf([{ label: "all", names: [] }], "d.example")?.label).toBe("all");
 });
 
-describe("the label of a name", () => {
-  it.each([
-    [DOMAIN, "d111111abcdef8"],
-    ["D1.CloudFront.NET", "d1"],
-    ["d1.cloudfront.cn", "d1"],
-    ["d1.SIN2-P1.cloudfront.net", "d1"],
-    ["cdn.example.com", undefined],
-    ["cloudfront.net", undefined],
-    [".cloudfront.net", undefined],
-    ["d1.cloudfront.net.example.com", undefined],
-    ["d1.evilcloudfront.net", undefined],
-    ["a.b.c.cloudfront.net", undefined],
-    ["d1.cloudfront.net.", undefined],
-    ["d1/x.cloudfront.net", undefined],
-  ])("%s: %s", (name, label) => {
-    expect(cloudFrontLabel(name)).toBe(label);
-  });
-});
+it.each([
+  [DOMAIN, "d111111abcdef8"],
+  ["D1.CloudFront.NET", "d1"],
+  ["d1.cloudfront.cn", "d1"],
+  ["d1.SIN2-P1.cloudfront.net", "d1"],
+  ["cdn.example.com", undefined],
+  ["cloudfront.net", undefined],
+  [".cloudfront.net", undefined],
+  ["d1.cloudfront.net.example.com", undefined],
+  ["d1.evilcloudfront.net", undefined],
+  ["a.b.c.cloudfront.net", undefined],
+  ["d1.cloudfront.net.", undefined],
+  ["d1/x.cloudfront.net", undefined],
+])("the label of a name: %s: %s", (name, label) => expect(cloudFrontLabel(name)).toBe(label));
 
 describe("the list of distributions", () => {
   it.each(["*", "E1,*"])("%s allows every one, also of another account", (text) => {
@@ -141,17 +136,16 @@ it("a name is no pattern: a host that is written like a wildcard belongs to the 
   expect(hostOwners(OWN)(".example.com")).toBeUndefined();
 });
 
-it("names are compared without regard to case", () => {
+it("names are compared without regard to case", () =>
   expect(
     hostOwners([{ id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.Example.com"] }])("cdn.EXAMPLE.com")?.id,
-  ).toBe("E1");
-});
+  ).toBe("E1"));
 
 it("a host of an account with many names is found without comparing all of them", () => {
-  const many = Array.from({ length: 500 }, (_, i) => ({
+  const many = times(500, (i) => ({
     id: `E${i}`,
     domain: `d${i}.cloudfront.net`,
-    aliases: Array.from({ length: 20 }, (_, n) => `a${n}.site${i}.example.com`),
+    aliases: times(20, (n) => `a${n}.site${i}.example.com`),
   }));
   const owner = hostOwners(many);
   const cpu = process.cpuUsage();
@@ -168,18 +162,17 @@ it.each([
   ["www.example.com", "E1", "www.example.com belongs to the distribution E2, not to E1"],
   ["www.example.com", "E2", undefined],
   ["www.example.org", "E1", "the distribution E1 does not answer to www.example.org"],
-])("URLs of %s as URLs of %s: %s", (host, id, problem) => {
-  expect(notOwnedReason(id, host, hostOwners(OWN))).toBe(problem);
-});
+])("URLs of %s as URLs of %s: %s", (host, id, problem) =>
+  expect(notOwnedReason(id, host, hostOwners(OWN))).toBe(problem),
+);
 
-const hosts = (count: number) => Array.from({ length: count }, (_, n) => `https://h${n}.example/a`);
+const hosts = (count: number) => times(count, (n) => `https://h${n}.example/a`);
 
 describe("URLs without cf_domain", () => {
   it("may have 20 different hosts", () => {
     expect(tooManyHosts([...hosts(20), "https://h3.example/b", "https://h3.example/c?d=/e"])).toBeUndefined();
   });
 
-  it("may not have 21; the problem names the field and both numbers", () => {
-    expect(tooManyHosts(hosts(21))).toMatch(/^cf_domain: .*\b21\b.*\b20\b/);
-  });
+  it("may not have 21; the problem names the field and both numbers", () =>
+    expect(tooManyHosts(hosts(21))).toMatch(/^cf_domain: .*\b21\b.*\b20\b/));
 });

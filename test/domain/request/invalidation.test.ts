@@ -9,6 +9,7 @@ import {
   MAX_PATHS_IN_PROGRESS,
   mayStart,
 } from "../../../domain/request/invalidation.ts";
+import { times } from "../../collect.ts";
 
 const HOST = "https://cdn.example.com";
 
@@ -32,9 +33,7 @@ describe("the path under which an object is invalidated", () => {
     ["/~user/vendors~main.js?x=~", "/%7Euser/vendors%7Emain.js?x=%7E"],
     ["/日.js?ü", "/%E6%97%A5.js?%C3%BC"],
     [`/${"a".repeat(3_999)}`, `/${"a".repeat(3_999)}`],
-  ])("%s: %s", (target, path) => {
-    expect(pathOf(target)).toEqual({ path });
-  });
+  ])("%s: %s", (target, path) => expect(pathOf(target)).toEqual({ path }));
 
   it.each([
     ["/img/*", /ends in \*/],
@@ -42,9 +41,7 @@ describe("the path under which an object is invalidated", () => {
     [`/${"a".repeat(4_000)}`, /has a path of 4001 characters; CloudFront invalidates at most 4000/],
     // Each of these is three characters once it is encoded.
     [`/a?${"[".repeat(1_400)}`, /has a path of 4203 characters/],
-  ])("%s has none", (target, problem) => {
-    expect(pathOf(target)).toEqual({ problem: expect.stringMatching(problem) });
-  });
+  ])("%s has none", (target, problem) => expect(pathOf(target)).toEqual({ problem: expect.stringMatching(problem) }));
 });
 
 it("of a path with a ~ nobody knows whether it is invalidated", () => {
@@ -58,7 +55,7 @@ it("of a refused batch, the oddest paths are the suspects", () => {
 });
 
 const QUOTA = 3_000;
-const paths = (n: number) => Array.from({ length: n }, (_, i) => `/${String(i).padStart(5, "0")}`);
+const paths = (n: number) => times(n, (i) => `/${String(i).padStart(5, "0")}`);
 const batch = (distributionId: string, n: number) => ({ distributionId, paths: paths(n) });
 
 it("paths are divided by distribution, in the same way in whatever order they come", () => {

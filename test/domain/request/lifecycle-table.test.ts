@@ -44,9 +44,9 @@ describe("a request", () => {
     },
   );
 
-  it.each(ACTIVE_STATES)("can be stopped, time out and fail at %s", (state) => {
-    expect(nextOf(state)).toEqual(expect.arrayContaining(["STOPPED", "TIMEOUT", "FAILED"]));
-  });
+  it.each(ACTIVE_STATES)("can be stopped, time out and fail at %s", (state) =>
+    expect(nextOf(state)).toEqual(expect.arrayContaining(["STOPPED", "TIMEOUT", "FAILED"])),
+  );
 
   it("has a step that Watch can restart, in each state before all tasks are queued", () => {
     expect(EVENTS.RESTART_STEP.from).toEqual(ACTIVE_STATES.filter((state) => state !== "IN_PROGRESS"));

@@ -17,6 +17,7 @@ import {
 } from "../../../domain/request/lifecycle.ts";
 import { NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
+import { times } from "../../collect.ts";
 import { count, request } from "../../lambdas/items.ts";
 
 const timings = timingsOf();
@@ -77,7 +78,7 @@ function given(facts: typeof lost): [ReturnType<typeof request>, Observed] {
       {
         count: count(0, 0, 0),
         lastResultAt: undefined,
-        heartbeats: Array.from({ length: facts.othersAtWork }, () => heartbeat(NOW, 1)),
+        heartbeats: times(facts.othersAtWork, () => heartbeat(NOW, 1)),
       },
     ],
   ]);
@@ -119,9 +120,9 @@ describe("a settlement check leads to", () => {
     ["REQUEUE", "others are at work, and the queue is empty twice", { othersAtWork: 3 }],
     ["GIVE_UP", "queued often enough", { requeues: MAX_REQUEUES }],
     ["GIVE_UP", "queued often enough, while others keep the queue full", { ...busy, requeues: MAX_REQUEUES }],
-  ] as const)("%s: %s", (settlement, _, change) => {
-    expect(decideSettlement(...given({ ...lost, ...change }))).toBe(settlement);
-  });
+  ] as const)("%s: %s", (settlement, _, change) =>
+    expect(decideSettlement(...given({ ...lost, ...change }))).toBe(settlement),
+  );
 
   it("the same in proportion, where the stack's times are shorter", () => {
     const seconds = (n: number) => NOW - n * 1_000;
@@ -133,12 +134,10 @@ describe("a settlement check leads to", () => {
   });
 });
 
-describe("the second check of an empty queue", () => {
-  it("comes a minute after the first", () => {
-    expect(recheckInMs(...given({ ...lost, emptySeenAt: undefined }))).toBe(60_000);
-    expect(recheckInMs(...given({ ...lost, emptySeenAt: NOW - 40_000 }))).toBe(20_000);
-    expect(recheckInMs(...given({ ...lost, emptySeenAt: minutesAgo(3) }))).toBe(0);
-  });
+it("the second check of an empty queue comes a minute after the first", () => {
+  expect(recheckInMs(...given({ ...lost, emptySeenAt: undefined }))).toBe(60_000);
+  expect(recheckInMs(...given({ ...lost, emptySeenAt: NOW - 40_000 }))).toBe(20_000);
+  expect(recheckInMs(...given({ ...lost, emptySeenAt: minutesAgo(3) }))).toBe(0);
 });
 
 describe("a settlement check is requested", () => {
@@ -151,9 +150,7 @@ describe("a settlement check is requested", () => {
     [false, "not while it goes on", { heldTasks: 1 }],
     [false, "not while its timer may still come", { heldTasks: 1, timeoutAt: NOW - 119_999 }],
     [true, "when its time has been up for two minutes", { heldTasks: 1, timeoutAt: NOW - 120_000 }],
-  ] as const)("%s: %s", (asked, _, change) => {
-    expect(needsSettlement(...given({ ...lost, ...change }))).toBe(asked);
-  });
+  ] as const)("%s: %s", (asked, _, change) => expect(needsSettlement(...given({ ...lost, ...change }))).toBe(asked));
 
   it("not of a request whose progress could not be read", () => {
     const [item, observed] = given({ ...lost, timeoutAt: NOW - 120_000 });
@@ -162,7 +159,7 @@ describe("a settlement check is requested", () => {
 });
 
 it("the progress of 16 requests is read at once, and one that cannot be read is left out", async () => {
-  const requests = Array.from({ length: 40 }, (_, n) => ({ req_id: `r${n}` }));
+  const requests = times(40, (n) => ({ req_id: `r${n}` }));
   let [reading, most] = [0, 0];
   const of = async (reqId: string) => {
     most = Math.max(most, ++reading);
@@ -177,12 +174,10 @@ it("the progress of 16 requests is read at once, and one that cannot be read is 
   expect([most, progress.size, failed]).toEqual([16, 39, ["r7"]]);
 });
 
-describe("the exact counts of a recount", () => {
-  it("are used instead of the counters", () => {
-    expect(decideSettlement(...given(lost), { count: count(4, 0, 1) })).toBe("FINISH");
-    expect(decideSettlement(...given({ ...lost, counted: 4, failed: 2 }), { count: count(3, 0, 1) })).toBe("REQUEUE");
-    expect(decideSettlement(...given(lost), { count: count(3, 0, 2) })).toBe("FAIL");
-  });
+it("the exact counts of a recount are used instead of the counters", () => {
+  expect(decideSettlement(...given(lost), { count: count(4, 0, 1) })).toBe("FINISH");
+  expect(decideSettlement(...given({ ...lost, counted: 4, failed: 2 }), { count: count(3, 0, 1) })).toBe("REQUEUE");
+  expect(decideSettlement(...given(lost), { count: count(3, 0, 2) })).toBe("FAIL");
 });
 
 describe("the last sign of life", () => {
@@ -208,12 +203,10 @@ describe("the last sign of life", () => {
       minutesAgo(3),
     ],
     ["now, where the clock of an instance is ahead by less than heartbeatTimeoutMs", ahead, NOW],
-  ])("is %s", (_, change, expected) => {
-    expect(at(change)).toBe(expected);
-  });
+  ])("is %s", (_, change, expected) => expect(at(change)).toBe(expected));
 
   it("is found among more heartbeats than a call takes arguments", () => {
-    const heartbeats = Array.from({ length: 200_000 }, (_, n) => heartbeat(minutesAgo(9) + n, 0));
+    const heartbeats = times(200_000, (n) => heartbeat(minutesAgo(9) + n, 0));
     expect(at({ heartbeats })).toBe(minutesAgo(9) + 199_999);
   });
 });
@@ -224,9 +217,9 @@ it.each([
   [0, 1, true],
   [3, 3, false],
   [3, 4, true],
-])("with max_failures %s, %i failures are too many: %s", (max_failures, failed, expected) => {
-  expect(exceedsMaxFailures({ max_failures }, failed)).toBe(expected);
-});
+])("with max_failures %s, %i failures are too many: %s", (max_failures, failed, expected) =>
+  expect(exceedsMaxFailures({ max_failures }, failed)).toBe(expected),
+);
 
 it.each([
   ["nothing is known yet", { total_count: 0 }, [0, 0], false],
@@ -234,20 +227,18 @@ it.each([
   ["all are done", {}, [4, 0], true],
   ["too many have failed", { max_failures: 1 }, [2, 2], true],
   ["as many as may have failed", { max_failures: 2 }, [2, 2], false],
-] as const)("a request seems over or not: %s", (_, item, [download_count, failed_count], expected) => {
-  expect(isSettleable({ total_count: 4, ...item }, count(download_count, 0, failed_count))).toBe(expected);
-});
+] as const)("a request seems over or not: %s", (_, item, [download_count, failed_count], expected) =>
+  expect(isSettleable({ total_count: 4, ...item }, count(download_count, 0, failed_count))).toBe(expected),
+);
 
-describe("counters", () => {
-  it.each([
-    [3, 2, false],
-    [3, 3, true],
-    [3, 4, true],
-    [0, 0, false],
-  ])("of %i tasks with %i results are complete: %s", (total_count, done, complete) => {
-    expect(isComplete({ total_count }, count(done, 0, 0))).toBe(complete);
-  });
-});
+it.each([
+  [3, 2, false],
+  [3, 3, true],
+  [3, 4, true],
+  [0, 0, false],
+])("counters of %i tasks with %i results are complete: %s", (total_count, done, complete) =>
+  expect(isComplete({ total_count }, count(done, 0, 0))).toBe(complete),
+);
 
 it.each([
   [119_999, false],

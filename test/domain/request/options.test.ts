@@ -32,6 +32,4 @@ it.each([
   [{ requests_per_second: 0.5 }, true],
   [{ concurrency: 3 }, true],
   [{ requests_per_second: 7, concurrency: 3 }, true],
-])("origin limits %j limit something: %s", (limits, limited) => {
-  expect(isLimited(limits)).toBe(limited);
-});
+])("origin limits %j limit something: %s", (limits, limited) => expect(isLimited(limits)).toBe(limited));

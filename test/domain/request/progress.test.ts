@@ -13,9 +13,9 @@ describe("who is at work", () => {
     ["one without tasks", { tasks: 0 }, false],
     ["one of a clock that is a little ahead", { at: now + 5_000 }, true],
     ["one of the far future, which would never be stale", { at: now + 60_001 }, false],
-  ])("%s", (_, change, works) => {
-    expect(atWork([heartbeat({ at: now, ...change })], now, timingsOf())).toHaveLength(works ? 1 : 0);
-  });
+  ])("%s", (_, change, works) =>
+    expect(atWork([heartbeat({ at: now, ...change })], now, timingsOf())).toHaveLength(works ? 1 : 0),
+  );
 });
 
 describe("percentage", () => {
@@ -30,9 +30,7 @@ describe("percentage", () => {
     ["empty files: the tasks", { total_size: 0, download_count: 3 }, 50],
     ["everything failed", { download_count: 6, download_size: 0 }, 0],
     ["corrected below nothing", { download_size: -5 }, 0],
-  ])("%s", (_, change, percent) => {
-    expect(percentage({ ...work, ...change })).toBe(percent);
-  });
+  ])("%s", (_, change, percent) => expect(percentage({ ...work, ...change })).toBe(percent));
 
   it("is the exact quotient, and never leaves 0 to 100", () => {
     const size = fc.integer({ min: 0, max: 10 ** 13 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_SAMPLES, minuteOf, samplesOf } from "../../../domain/request/samples.ts";
+import { times } from "../../collect.ts";
 import { count } from "../../lambdas/items.ts";
 
 const MINUTE = 60_000;
@@ -63,13 +64,11 @@ describe("samplesOf", () => {
       {},
       ["0.25: 0, 0", "1: 0, 0", "2: 6, 0", "3: 9, 0", "3.5: 9, 0"],
     ],
-  ])("%s", (_, minutes, to, options, samples) => {
-    expect(told(minutes, to, options)).toEqual(samples);
-  });
+  ])("%s", (_, minutes, to, options, samples) => expect(told(minutes, to, options)).toEqual(samples));
 
   it("of seven days has 240 at most, evenly, with the first and the last, and loses no bytes", () => {
     const days = 7 * 24 * 60;
-    const minutes = kept({}, Object.fromEntries(Array.from({ length: days }, (_, n) => [1 + n, 10])));
+    const minutes = kept({}, Object.fromEntries(times(days, (n) => [1 + n, 10])));
     const samples = samplesOf(minutes, { from: FROM, to: at(days), settled: at(days) }, count(0, 0, 0), 0);
     expect(samples.length).toBeLessThanOrEqual(MAX_SAMPLES);
     expect(samples.length).toBeGreaterThan(MAX_SAMPLES * 0.9);
@@ -87,9 +86,9 @@ describe("samplesOf", () => {
     expect(long(1_001.5).slice(0, -1)).toEqual(long(1_000.5).slice(0, -1));
   });
 
-  it.each([0.34, 0.4, 0.9])("of one that is %f of a minute old has its beginning and now", (age) => {
-    expect(told(kept({}), age)).toHaveLength(2);
-  });
+  it.each([0.34, 0.4, 0.9])("of one that is %f of a minute old has its beginning and now", (age) =>
+    expect(told(kept({}), age)).toHaveLength(2),
+  );
 
   it("has received at least what good results have, whatever agents said", () => {
     const minutes = { began: new Map([[102, count(1, 80, 0)]]), received: new Map([[101, 50]]) };

@@ -8,6 +8,6 @@ it.each([
   ["READ", { documents: 3, done: true }, "EXPANDING"],
   ["READ", { documents: 3, done: true }, "FAILED"],
   ["NOT_READ", { documents: 3, done: false }, "STOPPED"],
-] as const)("a source is %s with %j of a request at %s", (state, read, status) => {
-  expect(sourceState(read, status)).toBe(state);
-});
+] as const)("a source is %s with %j of a request at %s", (state, read, status) =>
+  expect(sourceState(read, status)).toBe(state),
+);

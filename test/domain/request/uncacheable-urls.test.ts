@@ -14,6 +14,6 @@ it("all are counted, and the first three are kept as examples, none of them long
   ).toHaveLength(300);
 });
 
-it.each([{}, "many", { count: "2", examples: [] }, undefined])("an item that says it otherwise is read: %j", (odd) => {
-  expect(requestItemSchema.parse({ ...request(), may_not_be_kept: odd }).may_not_be_kept).toBeUndefined();
-});
+it.each([{}, "many", { count: "2", examples: [] }, undefined])("an item that says it otherwise is read: %j", (odd) =>
+  expect(requestItemSchema.parse({ ...request(), may_not_be_kept: odd }).may_not_be_kept).toBeUndefined(),
+);

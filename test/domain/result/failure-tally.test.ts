@@ -7,6 +7,7 @@ import {
   failureGroupsOf,
   failureTallySchema,
 } from "../../../domain/result/failure-tally.ts";
+import { times } from "../../collect.ts";
 
 const failed = (reason: string | undefined, error: string, more: object = {}) => ({
   pop: "SIN2-P1",
@@ -91,17 +92,15 @@ it("counts tasks, and different URLs and POPs, of each subject and reason, with 
   );
 });
 
-describe("the groups of input failures", () => {
-  it("have three examples at most, of 300 characters", () => {
-    const urls = Array.from({ length: 60_000 }, (_, n) => ({
-      url: `https://a.example/${n}`,
-      error: "x".repeat(9_000),
-    }));
-    const [group] = failureGroupsOf(urls);
-    expect(group).toMatchObject({ urls: 60_000 });
-    expect(group?.examples).toHaveLength(3);
-    expect(group?.examples[0]?.error).toHaveLength(300);
-  });
+it("the groups of input failures have three examples at most, of 300 characters", () => {
+  const urls = times(60_000, (n) => ({
+    url: `https://a.example/${n}`,
+    error: "x".repeat(9_000),
+  }));
+  const [group] = failureGroupsOf(urls);
+  expect(group).toMatchObject({ urls: 60_000 });
+  expect(group?.examples).toHaveLength(3);
+  expect(group?.examples[0]?.error).toHaveLength(300);
 });
 
 const group = (change: Partial<FailureGroup> = {}): FailureGroup => ({
@@ -120,13 +119,10 @@ it.each([
   group({ urls: null, examples: [] }),
   group({ subject: "url", tasks: 0, pops: 0, examples: [{ url: "https://a.example/", error: "HTTP 404" }] }),
   group({ subject: "pop", tasks: 0, urls: 0, examples: [{ pop: "ICN51-C1", error: "ENOTFOUND" }] }),
-])("a group comes back as it went: %j", (it) => {
-  expect(groupFromRow(written(it))).toEqual(it);
-});
+])("a group comes back as it went: %j", (it) => expect(groupFromRow(written(it))).toEqual(it));
 
-it("a code that only a newer version knows is read as other", () => {
-  expect(groupFromRow(["too_warm", "1", "1", "1", "[]", "task"])).toMatchObject({ code: "other", subject: "task" });
-});
+it("a code that only a newer version knows is read as other", () =>
+  expect(groupFromRow(["too_warm", "1", "1", "1", "[]", "task"])).toMatchObject({ code: "other", subject: "task" }));
 
 it("those of most tasks come first, then URLs that could not be read, then POPs that did not resolve", () => {
   const [a, b] = [group({ code: "tls" }), group({ tasks: 9 })];

@@ -16,6 +16,7 @@ import {
   readReason,
   uncacheableHeader,
 } from "../../../domain/result/failure.ts";
+import { times } from "../../collect.ts";
 
 describe("a failure's reason", () => {
   test.each(failureReasons)("%s is read as it was stored", (reason) => {
@@ -40,9 +41,7 @@ describe("what people read of a failure", () => {
     ["CONNECT_TIMEOUT: no connection within 5 s", { code: "CONNECT_TIMEOUT", detail: "no connection within 5 s" }],
     ["1 of 2 bytes arrived", { detail: "1 of 2 bytes arrived" }],
   ];
-  test.each(cases)("%s", (text, failure) => {
-    expect(errorText({ reason: "other", ...failure })).toBe(text);
-  });
+  test.each(cases)("%s", (text, failure) => expect(errorText({ reason: "other", ...failure })).toBe(text));
 
   test("of a task that nobody finished", () => {
     expect(lostFailure(3).reason).toBe("lost");
@@ -62,21 +61,20 @@ describe("a failure lies at the origin, so that the next POP of the REC would fa
   ];
   const begun: readonly FailureReason[] = ["connection", "other"];
 
-  test.each(origin)("%s", (reason) => {
-    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([true, true]);
-  });
+  test.each(origin)("%s", (reason) =>
+    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([true, true]),
+  );
 
-  test.each(pop)("%s does not: it is the POP's", (reason) => {
-    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([false, false]);
-  });
+  test.each(pop)("%s does not: it is the POP's", (reason) =>
+    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([false, false]),
+  );
 
-  test.each(begun)("%s does if an answer had begun", (reason) => {
-    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([true, false]);
-  });
+  test.each(begun)("%s does if an answer had begun", (reason) =>
+    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([true, false]),
+  );
 
-  test("no reason is forgotten", () => {
-    expect([...origin, ...pop, ...begun].toSorted()).toEqual(failureReasons.toSorted());
-  });
+  test("no reason is forgotten", () =>
+    expect([...origin, ...pop, ...begun].toSorted()).toEqual(failureReasons.toSorted()));
 });
 
 function heapUsed(collect: () => void): number {
@@ -85,20 +83,16 @@ function heapUsed(collect: () => void): number {
 }
 
 describe("a text", () => {
-  test("that is as long as allowed stays whole", () => {
-    expect(cutText("abcde", 5)).toBe("abcde");
-  });
+  test("that is as long as allowed stays whole", () => expect(cutText("abcde", 5)).toBe("abcde"));
 
-  test("that is longer is cut, and its end counts", () => {
-    expect(cutText("abcdef", 5)).toBe("abcd…");
-  });
+  test("that is longer is cut, and its end counts", () => expect(cutText("abcdef", 5)).toBe("abcd…"));
 
   test("that was cut does not keep the whole of it in memory", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc");
     const before = heapUsed(collect);
     // What is cut is of one server each: as many of them as a request has URLs must fit into a function.
-    const cut = Array.from({ length: 500 }, (_, i) => cutText(`${i} ${"x".repeat(100_000)}`, 100));
+    const cut = times(500, (i) => cutText(`${i} ${"x".repeat(100_000)}`, 100));
     expect(heapUsed(collect) - before).toBeLessThan(10_000_000);
     expect(cut).toHaveLength(500);
   });
@@ -111,13 +105,11 @@ describe("a text", () => {
   });
 });
 
-test("no more than 15 reasons have a metric of their own: with one more, the dashboard is not free", () => {
-  expect(metricReasons.length).toBeLessThanOrEqual(15);
-});
+test("no more than 15 reasons have a metric of their own: with one more, the dashboard is not free", () =>
+  expect(metricReasons.length).toBeLessThanOrEqual(15));
 
-test("what AWS WAF answered has a metric of its own, and a 202 of the origin is counted as other", () => {
-  expect([metricReasonOf("waf"), metricReasonOf("not_cacheable")]).toEqual(["waf", "other"]);
-});
+test("what AWS WAF answered has a metric of its own, and a 202 of the origin is counted as other", () =>
+  expect([metricReasonOf("waf"), metricReasonOf("not_cacheable")]).toEqual(["waf", "other"]));
 
 test.each([
   [{ cacheControl: "public, max-age=60" }, undefined],

@@ -7,8 +7,9 @@ import {
   MAX_BINS,
   MAX_NAMED,
 } from "../../../domain/result/heat-strip.ts";
+import { times } from "../../collect.ts";
 
-const tasks = (count: number) => Array.from({ length: count }, (_, i) => ({ url: `https://a.example/${i}` }));
+const tasks = (count: number) => times(count, (i) => ({ url: `https://a.example/${i}` }));
 const WARM = { ok: true, outcome: "warm" } as const;
 const FAILED = { ok: false, outcome: "failed", reason: "http_4xx", error: "HTTP 404", http_status: 404 } as const;
 const NOT_KEPT = { ok: false, outcome: "not_kept", reason: "not_kept" } as const;
@@ -25,7 +26,7 @@ const RESULTS: readonly (readonly [HeatStripState, HeatStripResult | undefined])
 
 describe("a strip", () => {
   it("of 60,000 tasks is thinned, and one failure among 500 is seen", () => {
-    const results: HeatStripResult[] = Array.from({ length: 60_000 }, () => WARM);
+    const results: HeatStripResult[] = times(60_000, () => WARM);
     results[59_999] = FAILED;
     const { bins } = heatStrip(tasks(60_000), results);
     expect(bins).toHaveLength(MAX_BINS);
@@ -36,7 +37,7 @@ describe("a strip", () => {
     const some = fc.array(fc.nat(RESULTS.length - 1), { maxLength: 1_000 });
     fc.assert(
       fc.property(some, fc.nat(5), (places, repeat) => {
-        const seen = Array.from({ length: repeat }, () => places).flat();
+        const seen = times(repeat, () => places).flat();
         const { bins } = heatStrip(
           tasks(seen.length),
           seen.map((place) => RESULTS[place]?.[1]),
@@ -57,7 +58,7 @@ describe("a strip", () => {
 
 describe("what is named", () => {
   it("are the first in the list that are not good", () => {
-    const results = Array.from({ length: 1_000 }, (_, place) => (place >= 700 ? FAILED : undefined));
+    const results = times(1_000, (place) => (place >= 700 ? FAILED : undefined));
     const { failures, more } = heatStrip(tasks(1_000), results);
     expect([failures.length, more]).toEqual([MAX_NAMED, 300 - MAX_NAMED]);
     const { ok: _, ...told } = FAILED;

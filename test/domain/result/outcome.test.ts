@@ -1,26 +1,21 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { isHit, outcomeSchema, outcomes, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
 
-describe("the tier", () => {
-  test.each([
-    ['cdn-cache-hit,cdn-pop;desc="SEA19-C1",cdn-rid;desc="x==",cdn-hit-layer;desc="EDGE"', "EDGE"],
-    ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss,cdn-pop;desc="PHX50-C2"', undefined],
-    ['cdn-cache-hit, cdn-hit-layer;desc="REC"', "REC"],
-    ['cdn-hit-layer; desc="Origin Shield"', "Origin Shield"],
-    ["cdn-hit-layer;desc=EDGE", "EDGE"],
-    ["cdn-hit-layer ; desc=EDGE ;dur=7", "EDGE"],
-    ["cdn-hit-layer;desc=", undefined],
-    ['x;desc="not cdn-hit-layer;desc=EDGE"', undefined],
-    ["", undefined],
-    [undefined, undefined],
-  ])("%s", (header, tier) => expect(tierOf(header)).toBe(tier));
-});
+test.each([
+  ['cdn-cache-hit,cdn-pop;desc="SEA19-C1",cdn-rid;desc="x==",cdn-hit-layer;desc="EDGE"', "EDGE"],
+  ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss,cdn-pop;desc="PHX50-C2"', undefined],
+  ['cdn-cache-hit, cdn-hit-layer;desc="REC"', "REC"],
+  ['cdn-hit-layer; desc="Origin Shield"', "Origin Shield"],
+  ["cdn-hit-layer;desc=EDGE", "EDGE"],
+  ["cdn-hit-layer ; desc=EDGE ;dur=7", "EDGE"],
+  ["cdn-hit-layer;desc=", undefined],
+  ['x;desc="not cdn-hit-layer;desc=EDGE"', undefined],
+  ["", undefined],
+  [undefined, undefined],
+])("the tier: %s", (header, tier) => expect(tierOf(header)).toBe(tier));
 
-test.each([...outcomes, "hotter", "toString", "", undefined])(
-  "a stored outcome %s is read if it is known",
-  (stored) => {
-    expect(outcomeSchema.parse(stored)).toBe(outcomes.find((known) => known === stored));
-  },
+test.each([...outcomes, "hotter", "toString", "", undefined])("a stored outcome %s is read if it is known", (stored) =>
+  expect(outcomeSchema.parse(stored)).toBe(outcomes.find((known) => known === stored)),
 );
 
 test.each([
@@ -31,9 +26,7 @@ test.each([
   ["Miss from cloudfront", false],
   ["Error from cloudfront, not a Hit", false],
   [undefined, false],
-])("x-cache %s is a hit: %s", (xCache, hit) => {
-  expect(isHit({ xCache })).toBe(hit);
-});
+])("x-cache %s is a hit: %s", (xCache, hit) => expect(isHit({ xCache })).toBe(hit));
 
 test.each([
   ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss', "REC"],

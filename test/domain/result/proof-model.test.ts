@@ -1,6 +1,6 @@
 // The decision table for proofs, held against generated histories of an edge: what is reported as warm was kept.
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   type CacheStatus,
   downloadsIn,
@@ -308,19 +308,17 @@ test("every proof ends after at most two downloads and sixteen requests", () => 
   );
 });
 
-describe("at an edge that keeps the object", () => {
-  test("a task is warm, or a hit where the edge does not say enough, after one download and at most three checks", () => {
-    fc.assert(
-      fc.property(honestWorld, (world) => {
-        const { step, history } = prove(world);
-        const isProof = world.tier === "reported" && world.originAge === "none" && !world.hostSentAge;
-        expect(outcomeIn(step)).toBe(isProof ? "warm" : "hit");
-        expect(downloadsIn(history)).toBe(1);
-        expect(history.length).toBeLessThanOrEqual(4);
-      }),
-      { numRuns: RUNS },
-    );
-  });
+test("at an edge that keeps the object a task is warm, or a hit where the edge does not say enough, after one download and at most three checks", () => {
+  fc.assert(
+    fc.property(honestWorld, (world) => {
+      const { step, history } = prove(world);
+      const isProof = world.tier === "reported" && world.originAge === "none" && !world.hostSentAge;
+      expect(outcomeIn(step)).toBe(isProof ? "warm" : "hit");
+      expect(downloadsIn(history)).toBe(1);
+      expect(history.length).toBeLessThanOrEqual(4);
+    }),
+    { numRuns: RUNS },
+  );
 });
 
 test("a task whose object is kept nowhere, and that nobody else requests, is not_kept after two downloads", () => {

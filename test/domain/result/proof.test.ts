@@ -121,9 +121,7 @@ const rows: readonly Row[] = [
 
 test.each(
   rows.map(([what, seen, next, age]): [string, readonly Seen[], string, boolean] => [what, seen, next, age ?? false]),
-)("%s", (_, seen, next, originSendsAge) => {
-  expect(inShort(nextStep(history(...seen), originSendsAge))).toBe(next);
-});
+)("%s", (_, seen, next, originSendsAge) => expect(inShort(nextStep(history(...seen), originSendsAge))).toBe(next));
 
 test("a check may be sent 1.1 s after the answer before it has ended", () => {
   expect(nextStep(history(D), false)).toEqual({ next: "check", earliestAt: 1_200, alone: false });
@@ -157,6 +155,5 @@ describe("what a header says", () => {
   ])("an Age of %s is %s seconds", (age, seconds) => expect(parseAge(age)).toBe(seconds));
 });
 
-test("the downloads are counted without the checks after them", () => {
-  expect([history(), history(D), history(D, MISS), history(D, MISS, D)].map(downloadsIn)).toEqual([0, 1, 1, 2]);
-});
+test("the downloads are counted without the checks after them", () =>
+  expect([history(), history(D), history(D, MISS), history(D, MISS, D)].map(downloadsIn)).toEqual([0, 1, 1, 2]));

@@ -16,17 +16,16 @@ describe("a result", () => {
     expire_at: 1,
   };
 
-  it("of an agent that did not store reasons yet is read", () => {
-    expect(taskResultSchema.parse(failed)).toEqual(failed);
-  });
+  it("of an agent that did not store reasons yet is read", () =>
+    expect(taskResultSchema.parse(failed)).toEqual(failed));
 
   it.each([
     ["http_5xx", "http_5xx"],
     ["too_warm", "other"],
     [7, "other"],
-  ])("with the reason %j has the reason %j", (stored, reason) => {
-    expect(taskResultSchema.parse({ ...failed, reason: stored })).toEqual({ ...failed, reason });
-  });
+  ])("with the reason %j has the reason %j", (stored, reason) =>
+    expect(taskResultSchema.parse({ ...failed, reason: stored })).toEqual({ ...failed, reason }),
+  );
 });
 
 describe("a body that was asked for compressed came without, though CloudFront could have compressed it", () => {
@@ -43,13 +42,10 @@ describe("a body that was asked for compressed came without, though CloudFront c
     ["application/dash+xml"],
     ["image/svg+xml"],
     ["font/ttf"],
-  ])("yes: %s", (contentType) => {
-    expect(cameUncompressed({ bytes: 1_000, contentType })).toBe(true);
-  });
+  ])("yes: %s", (contentType) => expect(cameUncompressed({ bytes: 1_000, contentType })).toBe(true));
 
-  it("yes: the largest that CloudFront compresses", () => {
-    expect(cameUncompressed({ bytes: 10_000_000, contentType: "text/css" })).toBe(true);
-  });
+  it("yes: the largest that CloudFront compresses", () =>
+    expect(cameUncompressed({ bytes: 10_000_000, contentType: "text/css" })).toBe(true));
 
   it.each([
     ["compressed", { contentEncoding: "br" }],
@@ -60,7 +56,7 @@ describe("a body that was asked for compressed came without, though CloudFront c
     ["a font that is compressed already", { contentType: "font/woff2" }],
     ["a type that begins like one", { contentType: "text/cssx" }],
     ["a type of an event stream", { contentType: "text/event-stream" }],
-  ])("no: %s", (_, change) => {
-    expect(cameUncompressed({ bytes: 1_000, contentType: "text/css", ...change })).toBe(false);
-  });
+  ])("no: %s", (_, change) =>
+    expect(cameUncompressed({ bytes: 1_000, contentType: "text/css", ...change })).toBe(false),
+  );
 });

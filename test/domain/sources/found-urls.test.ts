@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
 import { FoundUrls, servedHosts } from "../../../domain/sources/found-urls.ts";
+import { times } from "../../collect.ts";
 import { request as item, request } from "../../lambdas/items.ts";
 
 const HOST = "www.example.com";
@@ -77,7 +78,7 @@ function withUrls(request: RequestItem, urls: readonly string[], leftOut = {}) {
   all.add(1, new Set(urls), leftOut);
   return all;
 }
-const urls = (count: number) => Array.from({ length: count }, (_, i) => `https://a.example/${i}`);
+const urls = (count: number) => times(count, (i) => `https://a.example/${i}`);
 const variants = ["a", "b"].map((name) => ({ name, header: [] }));
 const REQUEST = item({ variants: [], pops: ["SIN2-P1"], need_invalidate: false });
 
@@ -87,7 +88,7 @@ describe("a request is too large", () => {
     ["with too many forms", { ...REQUEST, variants }, urls(30_001), /more than 30000 URLs with them in 2 variants/],
     [
       "with more tasks than the deployment allows",
-      { ...REQUEST, variants, pops: Array.from({ length: 60 }, (_, i) => `SIN${i}-P1`) },
+      { ...REQUEST, variants, pops: times(60, (i) => `SIN${i}-P1`) },
       urls(10_000),
       /^sources: URLs times variants times POPs: 1200000 tasks, but maxTasks of this deployment is 1000000/,
     ],
@@ -117,7 +118,7 @@ describe("a request whose sources are read cannot go on", () => {
   });
 
   it("with more hosts than can be looked up, without cf_domain", () => {
-    const all = Array.from({ length: 21 }, (_, i) => `https://h${i}.example.com/`);
+    const all = times(21, (i) => `https://h${i}.example.com/`);
     expect(withUrls(REQUEST, all).finalProblem()).toMatch(/^cf_domain: is needed, .* 21 different hosts/);
     expect(withUrls({ ...REQUEST, cf_domain: "d1.cloudfront.net" }, all).finalProblem()).toBeUndefined();
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { checkBody, parseJson } from "../../../domain/validation/parse-body.ts";
+import { times } from "../../collect.ts";
 
 const schema = z.object(
   { list: z.array(z.string("must be a string")), n: z.int("is required") },
@@ -28,9 +29,7 @@ describe("a body is read", () => {
     ["with blanks around it", `\n\t ${text} \r\n`, false],
     ["from base64", Buffer.from(text).toString("base64"), true],
     ["from base64 with a byte order mark", Buffer.from(`\uFEFF${text}`).toString("base64"), true],
-  ])("%s", (_, body, isBase64) => {
-    expect(checkBody(schema, parseJson(body, isBase64))).toEqual(GOOD);
-  });
+  ])("%s", (_, body, isBase64) => expect(checkBody(schema, parseJson(body, isBase64))).toEqual(GOOD));
 
   it("as UTF-8 where it comes in base64", () => {
     const body = Buffer.from(JSON.stringify({ list: ["日本"], n: 1 })).toString("base64");
@@ -81,13 +80,11 @@ describe("a body is refused with 400", () => {
     ['"text"', "must be a JSON object"],
     ['{"list": ["a", 1, null], "n": 1}', "list[1]: must be a string; list[2]: must be a string"],
     ['{"list": [1]}', "list[0]: must be a string; n: is required"],
-  ])("%s: %s", (body, message) => {
-    expect(refusalOf(body).message).toBe(message);
-  });
+  ])("%s: %s", (body, message) => expect(refusalOf(body).message).toBe(message));
 });
 
 it("of a body with very many faults, the first are told, and how many more there are", () => {
-  const list = Array.from({ length: 100_000 }, () => 1);
+  const list = times(100_000, () => 1);
   const { message } = refusalOf(JSON.stringify({ list, n: 1 }));
   expect(message).toMatch(/^list\[0\]: must be a string; list\[1\]: .*; list\[49\]: must be a string; and 99950 more /);
   expect(message.length).toBeLessThan(2_000);
@@ -98,12 +95,10 @@ describe("a body that is too much for the parser is refused before it is parsed"
     ["lists in lists", `${"[".repeat(21)}${"]".repeat(21)}`, "The body is nested 21 levels deep; at most 20"],
     ["objects in objects", '{"a":'.repeat(1_000_000), "The body is nested 1000000 levels deep; at most 20"],
     ["fields", `{${'"a":1,'.repeat(10_001)}"b":1}`, "The body has 10002 fields; at most 10000"],
-  ])("%s", (_, body, message) => {
-    expect(refusalOf(body)).toMatchObject({ statusCode: 400, message });
-  });
+  ])("%s", (_, body, message) => expect(refusalOf(body)).toMatchObject({ statusCode: 400, message }));
 
   it("brackets and colons in strings do not count", () => {
-    const list = Array.from({ length: 20_000 }, () => 'a:[{"\\');
+    const list = times(20_000, () => 'a:[{"\\');
     expect(checkBody(schema, parseJson(JSON.stringify({ list, n: 1 }), false)).list).toHaveLength(20_000);
   });
 });

@@ -78,9 +78,7 @@ describe("what is wrong with a source is told with its place", () => {
     ],
     [{ type: "list", s3: "s3://media/a", since: "2026-04-16" }, "sources[0].since: is only for sitemap"],
     [{ type: "sitemap", s3: "s3://media/a", since: "yesterday" }, "sources[0].since: must be a date or a time"],
-  ])("%j: %s", (source, problem) => {
-    expect(check(source).problems).toEqual([expect.stringContaining(problem)]);
-  });
+  ])("%j: %s", (source, problem) => expect(check(source).problems).toEqual([expect.stringContaining(problem)]));
 
   it("of each of them, and every fault", () => {
     const { problems } = check({ type: "list" }, { type: "hls", url: "x", since: "y", origin_path: "z" });

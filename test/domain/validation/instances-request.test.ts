@@ -12,13 +12,10 @@ describe("POST /instances", () => {
     { DesiredCapacity: 1, req_id: "r1" },
     { DesiredCapacity: 1, force_stop: false },
     { DesiredCapacity: 0, req_id: "r1", force_stop: true },
-  ])("takes %j", (body) => {
-    expect(read(body)).toEqual(body);
-  });
+  ])("takes %j", (body) => expect(read(body)).toEqual(body));
 
-  it("null leaves an optional field out", () => {
-    expect(read({ DesiredCapacity: 1, req_id: null, force_stop: null })).toEqual({ DesiredCapacity: 1 });
-  });
+  it("null leaves an optional field out", () =>
+    expect(read({ DesiredCapacity: 1, req_id: null, force_stop: null })).toEqual({ DesiredCapacity: 1 }));
 
   const capacity = "DesiredCapacity: is required: a whole number from 0 to 300";
   it.each([
@@ -35,7 +32,5 @@ describe("POST /instances", () => {
     [{ DesiredCapacity: 1, force_stop: true }, "req_id: is required with force_stop: the request to stop"],
     [{ req_id: 7, force_stop: 1 }, `${capacity}; req_id: must be a string; force_stop: must be true or false`],
     [[], "must be a JSON object"],
-  ])("refuses %j: %s", (body, message) => {
-    expect(() => read(body)).toThrow(new ApiError(400, message));
-  });
+  ])("refuses %j: %s", (body, message) => expect(() => read(body)).toThrow(new ApiError(400, message)));
 });

@@ -10,10 +10,6 @@ it.each([
   ["desired_capacity", "DesiredCapacity"],
   ["x", undefined],
   ["p".repeat(1_000_000), undefined],
-])("%s: %s", (name, nearest) => {
-  expect(nearestName(name, KNOWN)).toBe(nearest);
-});
+])("%s: %s", (name, nearest) => expect(nearestName(name, KNOWN)).toBe(nearest));
 
-it("nothing is near to nothing", () => {
-  expect(nearestName("pops", [])).toBeUndefined();
-});
+it("nothing is near to nothing", () => expect(nearestName("pops", [])).toBeUndefined());

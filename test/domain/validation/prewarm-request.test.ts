@@ -4,6 +4,7 @@ import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { times } from "../../collect.ts";
 
 const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_count: 1 };
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;
@@ -108,9 +109,7 @@ describe("a request that can be carried out", () => {
     [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
     [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
     [{ verify: "off" }, { verify: "off" }],
-  ])("%j", (change, expected) => {
-    expect(read(change).item).toMatchObject(expected);
-  });
+  ])("%j", (change, expected) => expect(read(change).item).toMatchObject(expected));
 });
 
 describe("the POPs", () => {
@@ -139,20 +138,19 @@ describe("the POPs", () => {
     expect(message).toBe("target_type: is needed, because several lists are filled: pops, regions; one of pop, region");
   });
 
-  it("an invalid name in an ignored list is no error; a warning says that the list is ignored", () => {
+  it("an invalid name in an ignored list is no error; a warning says that the list is ignored", () =>
     expect(read({ target_type: "pop", pops: ["SIN2-C1"], countries: ["atlantis"] })).toMatchObject({
       item: { pops: ["SIN2-C1"] },
       warnings: ["countries: ignored, because target_type is pop"],
-    });
-  });
+    }));
 
   it.each([
     ["region", ["eu", "mars", "Venus"], "regions: unknown 'mars', 'Venus'; known: apac, au, ca, cn, eu, jp, sa, us"],
     ["country", ["atlantis"], `countries: unknown 'atlantis'; known: ${knownNames("country").join(", ")}`],
     ["pop", ["XXX-C1"], `pops: unknown 'XXX-C1'; known: ${knownNames("pop").join(", ")}`],
-  ] as const)("an unknown %s is named, and what is known is listed", (target_type, names, message) => {
-    expect(sorted(refusal({ target_type, [LISTS[target_type]]: names }).message)).toEqual(sorted(message));
-  });
+  ] as const)("an unknown %s is named, and what is known is listed", (target_type, names, message) =>
+    expect(sorted(refusal({ target_type, [LISTS[target_type]]: names }).message)).toEqual(sorted(message)),
+  );
 
   it("for a malformed POP at a known site, what is known there", () => {
     const { message } = refusal({ pops: ["SIN2-C1", "SIN999-C1"] });
@@ -172,10 +170,7 @@ describe("a request that cannot", () => {
     [{ pop: ["SIN2-C1"] }, `unknown field 'pop' (did you mean pops?); the fields are ${fields}`],
     [{ Timeout: 5, x: 1 }, `unknown fields 'Timeout' (did you mean timeout?), 'x'; the fields are ${fields}`],
     [{ url_list: [] }, urls],
-    [
-      { url_list: Array.from({ length: 21 }, (_, i) => `https://h${i}.example.com/`) },
-      /^cf_domain: is needed, because the URLs have 21 /,
-    ],
+    [{ url_list: times(21, (i) => `https://h${i}.example.com/`) }, /^cf_domain: is needed, because the URLs have 21 /],
     [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
     [{ cf_domain: 7 }, "cf_domain: must be a string"],
     [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
@@ -263,7 +258,7 @@ describe("a request that cannot", () => {
   });
 
   it("has more URLs than one request may", () => {
-    const url_list = Array.from({ length: 60_001 }, (_, i) => `https://cdn.example.com/${i}`);
+    const url_list = times(60_001, (i) => `https://cdn.example.com/${i}`);
     expect(refusal({ url_list }).message).toBe(
       "url_list: has 60001 entries, more than 60000 of them different; at most 60000 URLs in one request",
     );
@@ -272,17 +267,15 @@ describe("a request that cannot", () => {
   });
 
   it("has more names than there are POPs, and is refused before any is looked up", () => {
-    const pops = Array.from({ length: 1_001 }, (_, i) => `${i}`);
+    const pops = times(1_001, (i) => `${i}`);
     expect(refusal({ pops }).message).toBe(
       "pops: has 1001 entries, more than 1000 of them different; at most 1000 names in one request",
     );
-    expect(read({ countries: Array.from({ length: 350_000 }, () => "japan") }).item.pops).toEqual(
-      selectPops("country", ["japan"]).pops,
-    );
+    expect(read({ countries: times(350_000, () => "japan") }).item.pops).toEqual(selectPops("country", ["japan"]).pops);
   });
 
   it("has very many faults: the first of each list are told, the others counted", () => {
-    const ones = Array.from({ length: 100_000 }, () => 1);
+    const ones = times(100_000, () => 1);
     const { message, errorUrls } = refusal({ url_list: ["ftp://x/", ...ones], pops: ones, timeout: 0 });
     for (const part of ["url_list[1]: ", "url_list[20]: ", "pops[19]: ", "timeout: ", "url_list: 'ftp://x/' "])
       expect(message).toContain(part);
@@ -293,7 +286,7 @@ describe("a request that cannot", () => {
   });
 
   it("tells at most 50 faults of meaning too", () => {
-    const header = Array.from({ length: 50 }, () => "x");
+    const header = times(50, () => "x");
     const { message } = refusal({ header, cf_domain: "?", pops: ["XXX"] });
     expect(message).toMatch(/; and 2 more faults like these$/);
   });
@@ -331,14 +324,11 @@ describe("variants, order and limits", () => {
       "variants[0].header: accept-encoding is in header too, and would be sent twice; name it in the variants alone",
     ],
     [{ variants: [{ name: "a", headers: [] }] }, "unknown field 'headers' (did you mean header?)"],
-    [
-      { variants: Array.from({ length: 9 }, (_, i) => ({ name: `v${i}`, header: [`X-V: ${i}`] })) },
-      "at most 8 variants",
-    ],
+    [{ variants: times(9, (i) => ({ name: `v${i}`, header: [`X-V: ${i}`] })) }, "at most 8 variants"],
     [{ header: ["A: b"], variants: [{ name: "a", header: [`X: ${"y".repeat(8_186)}`] }] }, "header and variants: 819"],
     [
       {
-        url_list: Array.from({ length: 30_001 }, (_, i) => `https://cdn.example.com/${i}`),
+        url_list: times(30_001, (i) => `https://cdn.example.com/${i}`),
         variants: [br, { name: "plain", header: [] }],
         pops: ["SIN2-C1"],
       },
@@ -349,9 +339,7 @@ describe("variants, order and limits", () => {
     [{ origin: { concurrency: 1.5 } }, "origin.concurrency: must be a whole number from 1 to 10000"],
     [{ origin: { rps: 1 } }, "unknown field 'rps'"],
     [{ max_failures: -1 }, "max_failures: must be a whole number of tasks, from 0"],
-  ])("%#: bad input is named", (change, message) => {
-    expect(refusal(change).message).toContain(message);
-  });
+  ])("%#: bad input is named", (change, message) => expect(refusal(change).message).toContain(message));
 
   it("variants count as tasks, and the message says so", () => {
     const change = { variants: [br, { name: "plain", header: [] }], pops: ["SIN2-C1", "ATL56-C1"] };

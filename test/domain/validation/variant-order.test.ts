@@ -18,9 +18,7 @@ describe("the order of variants", () => {
     ["one alone", [PLAIN]],
     ["none", []],
     ["other headers: other objects", [accepting("m", "gzip", "User-Agent: phone"), accepting("d", "br, gzip")]],
-  ])("is as it should be: %s", (_, variants) => {
-    expect(variantOrderWarnings([], variants)).toEqual([]);
-  });
+  ])("is as it should be: %s", (_, variants) => expect(variantOrderWarnings([], variants)).toEqual([]));
 
   it.each([
     ["gzip before br", [GZIP, BR], /^variants: 'br' comes after 'gzip', which leaves the gzip form .* put 'br' first$/],
@@ -28,11 +26,10 @@ describe("the order of variants", () => {
     ["nothing before br alone", [PLAIN, ONLY_BR], /^variants: 'only-br' comes after 'plain'/],
     ["with one in between that is other", [GZIP, accepting("x", "br", "X: 1"), BR], /'br' comes after 'gzip'/],
     ["with a header of all", [GZIP, BR], /'br' comes after 'gzip'/, ["X-Token: 1"]],
-  ])("is told: %s", (_, variants, says, header: string[] = []) => {
-    expect(variantOrderWarnings(header, variants)).toEqual([expect.stringMatching(says)]);
-  });
+  ])("is told: %s", (_, variants, says, header: string[] = []) =>
+    expect(variantOrderWarnings(header, variants)).toEqual([expect.stringMatching(says)]),
+  );
 
-  it("is told once for each that comes too late", () => {
-    expect(variantOrderWarnings([], [PLAIN, GZIP, BR])).toHaveLength(2);
-  });
+  it("is told once for each that comes too late", () =>
+    expect(variantOrderWarnings([], [PLAIN, GZIP, BR])).toHaveLength(2));
 });
