@@ -13,6 +13,8 @@ export interface Checked {
   readonly seconds: number;
   /** The test that detected it, or what is wrong. */
   readonly detail: string;
+  /** Whether no test detected it the first time: one that depends on chance or time. */
+  readonly isSecondTry: boolean;
 }
 
 /** @param unchanged the command without the bug. @param planted the same with it; undefined: it was not run */
@@ -58,19 +60,23 @@ export async function runPlanted(bugs: readonly NamedBug[], deps: PlantedRunDeps
     let since = performance.now();
     const args = vitestArgs(bug);
     const seconds = () => (performance.now() - since) / 1_000;
+    const broken = (detail: string): Checked => {
+      return { bug, verdict: "BROKEN", detail, seconds: seconds(), isSecondTry: false };
+    };
     try {
       const files = await altered(bug);
       const problem = compileCheck.problemWith(files);
-      if (problem !== undefined)
-        return { bug, verdict: "BROKEN", detail: `the change does not compile: ${problem}`, seconds: seconds() };
+      if (problem !== undefined) return broken(`the change does not compile: ${problem}`);
       const before = await unchanged(args, copy.path);
       since = performance.now();
-      const planted =
-        before.kind === "passed" ? await copy.withFiles(files, () => commands.run(args, copy.path)) : undefined;
-      return { bug, ...verdictOn(before, planted), seconds: seconds() };
+      const plant = () => copy.withFiles(files, () => commands.run(args, copy.path));
+      const first = before.kind === "passed" ? await plant() : undefined;
+      const isSecondTry = first?.kind === "passed";
+      const planted = isSecondTry ? await plant() : first;
+      return { bug, ...verdictOn(before, planted), seconds: seconds(), isSecondTry };
     } catch (error) {
       if (!(error instanceof ChangeError)) throw error;
-      return { bug, verdict: "BROKEN", detail: error.message, seconds: seconds() };
+      return broken(error.message);
     }
   };
 

@@ -142,6 +142,16 @@ describe("a run", () => {
     expect(ran).toEqual(["planted", "planted", "planted", "unchanged"]);
   });
 
+  test("tries a bug again that no test detects, and says so", async () => {
+    let tries = 0;
+    const { all } = await runOf([BUG], (_, planted) => (planted && ++tries === 2 ? FAILED : PASSED));
+    expect(all).toMatchObject([{ verdict: "caught", isSecondTry: true }]);
+    const never = await runOf([BUG], () => PASSED);
+    expect(never.all).toMatchObject([{ verdict: "NOT CAUGHT", isSecondTry: true }]);
+    expect(never.ran).toEqual(["planted", "planted", "unchanged"]);
+    expect((await runOf([BUG], (_, planted) => (planted ? FAILED : PASSED))).all[0]?.isSecondTry).toBe(false);
+  });
+
   test("plants nothing if the command fails anyway", async () => {
     const { all, ran } = await runOf([BUG], () => FAILED);
     expect(all).toMatchObject([{ verdict: "BROKEN", detail: expect.stringContaining("a limit holds") }]);
