@@ -82,9 +82,10 @@ agentArrows.push({
 /** Each folder of tools/, and the others that it imports. All import the files at its root, which import no folder. */
 const TOOLS_FOLDERS = {
   edge: [],
+  "memory-aws": [],
   local: ["edge"],
   lab: ["local", "edge"],
-  bench: ["local", "edge"],
+  bench: ["local", "edge", "memory-aws"],
   release: [],
   checks: ["local", "release"],
   commands: ["bench", "local", "edge", "release"],

@@ -3,8 +3,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { expect } from "vitest";
 import { documentClient } from "../../aws/clients.ts";
-import { AwsError } from "../pipeline/aws-error.ts";
-import { MemoryDynamoDb, type TableSchema } from "../pipeline/memory-dynamodb.ts";
+import { AwsError } from "../../tools/memory-aws/aws-error.ts";
+import { MemoryDynamoDb, type TableSchema } from "../../tools/memory-aws/memory-dynamodb.ts";
 
 const table = (name: string, ...keys: readonly string[]): TableSchema => ({ name, keys, indexes: new Map() });
 const REQUEST_INDEXES = new Map([
@@ -26,7 +26,7 @@ interface Call {
 }
 
 /**
- * DynamoDB in memory, as test/pipeline has it, behind the real clients: a test says what a write comes to, and not how it is written.
+ * DynamoDB in memory, of tools/memory-aws, behind the real clients: a test says what a write comes to, and not how it is written.
  * @param intercept answers a call instead, or throws an AwsError; undefined: the table answers
  */
 export function memoryDb(intercept: (call: Call, n: number) => object | undefined = () => undefined) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { KEY, ProgressTable } from "../../aws/progress-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
+import { AwsError } from "../../tools/memory-aws/aws-error.ts";
 import { batchCount, count, heartbeat } from "../lambdas/items.ts";
-import { AwsError } from "../pipeline/aws-error.ts";
 import { memoryDb } from "./memory-db.ts";
 
 const EXPIRES = 1_800_000_000;

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import type { TableSchema } from "../../tools/memory-aws/memory-dynamodb.ts";
+import type { QueueSettings } from "../../tools/memory-aws/memory-sqs.ts";
 import { ConfiguredStack, nameInArn, type Resource, stackTemplateSchema } from "../../tools/release/stack-template.ts";
 import { type RolePolicies, readRolePolicies } from "./iam/role-policies.ts";
-import type { TableSchema } from "./memory-dynamodb.ts";
-import type { QueueSettings } from "./memory-sqs.ts";
 
 type Json = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 // What holds of each request once it is closed and nothing is left behind, whatever happened meanwhile.
-import type { Item } from "./expressions.ts";
+import type { Item } from "../../tools/memory-aws/expressions.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** The sort keys under a request's counters that are no shards: when it moved last, and what a recount put right. */

@@ -6,14 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
+import { MemoryAws } from "../../tools/memory-aws/memory-aws.ts";
+import type { StreamRecord } from "../../tools/memory-aws/memory-dynamodb.ts";
+import type { Schedule } from "../../tools/memory-aws/memory-services.ts";
 import { nameInArn } from "../../tools/release/stack-template.ts";
 import { installVirtualClock, type VirtualClock } from "../virtual-clock.ts";
 import { type DeployedFunction, type Deployment, type EventSource, readDeployment } from "./deployment.ts";
 import { Authorizer } from "./iam/authorizer.ts";
 import { type IsolatedProcess, IsolatedProcesses } from "./isolated-process.ts";
-import { MemoryAws } from "./memory-aws.ts";
-import type { StreamRecord } from "./memory-dynamodb.ts";
-import type { Schedule } from "./memory-services.ts";
 
 export const HOST = "www.example.com";
 const OTHER_HOST = "img.example.com";
@@ -131,7 +131,7 @@ export class Pipeline {
       invalidate: (domain, paths) => this.edge.invalidate(paths, domain),
     });
     this.authorizer = new Authorizer(this.deployment.policies, { ...ACCOUNT, ...this.deployment });
-    this.aws.authorize = ({ caller }, call) => this.authorizer.authorize(this.iamRole(caller), call);
+    this.aws.authorize = (call) => this.authorizer.authorize(this.iamRole(call.caller), call);
     this.aws.onDeath = (caller) => this.onDeath(caller);
   }
 

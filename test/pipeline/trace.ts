@@ -1,9 +1,9 @@
 // What a scenario leaves behind, in a form that is the same in each run of the same code.
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
-import type { Item, Value } from "./expressions.ts";
+import type { Item, Value } from "../../tools/memory-aws/expressions.ts";
+import type { AwsCall } from "../../tools/memory-aws/memory-aws.ts";
 import { wrongCounters, wrongEndEvents } from "./invariants.ts";
-import type { AwsCall } from "./memory-aws.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Scenario } from "./scenarios.ts";
 

@@ -14,9 +14,9 @@ import {
   type Transition,
 } from "../../../domain/request/lifecycle.ts";
 import { ACTIVE } from "../../../domain/request/request-item.ts";
+import { holds } from "../../../tools/memory-aws/expressions.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
 import { request } from "../../lambdas/items.ts";
-import { holds } from "../../pipeline/expressions.ts";
 
 const events: [string, Transition][] = Object.entries(EVENTS);
 const states = Object.keys(STATES) as State[];

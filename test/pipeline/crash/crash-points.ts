@@ -2,9 +2,9 @@
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import type { AwsCall, Injection } from "../../../tools/memory-aws/memory-aws.ts";
+import { isBatch } from "../../../tools/memory-aws/partial-batch.ts";
 import { wrongCounters, wrongEndEvents } from "../invariants.ts";
-import type { AwsCall, Injection } from "../memory-aws.ts";
-import { isBatch } from "../partial-batch.ts";
 import { type ApiAnswer, Pipeline } from "../pipeline.ts";
 import type { Scenario } from "../scenarios.ts";
 import { CRASH_SCENARIOS, type CrashScenario } from "./crash-scenarios.ts";

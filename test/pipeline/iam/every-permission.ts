@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_RECEIVES } from "../../../domain/limits.ts";
-import type { AwsCall } from "../memory-aws.ts";
+import type { AwsCall } from "../../../tools/memory-aws/memory-aws.ts";
 import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "../pipeline.ts";
 import { failGet, text, urlsOf } from "../scenarios.ts";
 

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import type { WireCall } from "../iam/required-permissions.ts";
 import { AwsError } from "./aws-error.ts";
 import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
 import {
@@ -71,7 +70,7 @@ export class MemoryAws {
   /** Decides what becomes of each call; @default all are carried out */
   inject: (call: AwsCall) => Injection = () => undefined;
   /** Decides whether a call is permitted, and else what it is answered. @default all are permitted */
-  authorize: (call: AwsCall, wire: WireCall) => AwsError | undefined = () => undefined;
+  authorize: (call: AwsCall & HttpCall & { readonly isMissing: boolean }) => AwsError | undefined = () => undefined;
   /** Called with a caller that has died. */
   onDeath: (caller: string) => void = () => undefined;
 
@@ -127,7 +126,7 @@ export class MemoryAws {
     this.calls.push(call);
     let reply: HttpReply;
     try {
-      const denial = this.authorize(call, { ...call, ...http, isMissing: this.s3.isMissing(http) });
+      const denial = this.authorize({ ...call, ...http, isMissing: this.s3.isMissing(http) });
       if (denial !== undefined) throw denial;
       if (injection === "fail") throw INJECTED;
       const partial = injection === "fail one entry" ? partialBatch(route.operation, http) : undefined;
