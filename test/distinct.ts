@@ -1,5 +1,4 @@
-// Values for fixtures that tests can tell apart, and a search for those that they cannot: where two fields of a fixture are
-// equal, code that reads the one in place of the other passes every test.
+// Values for fixtures that tests can tell apart: where two fields are equal, code that reads the one in place of the other passes.
 import { formatTimestamp } from "../domain/timestamps.ts";
 
 /** 2027-03-04: neither a clock that a test sets nor the real one says it. */
@@ -63,40 +62,3 @@ export class Distinct {
 }
 
 const AIRPORTS = ["SIN", "FRA", "NRT", "BOM", "GRU", "LHR", "SYD"] as const;
-
-/** Fields that are equal on purpose. */
-export interface EqualOnPurpose {
-  readonly fields: readonly string[];
-  readonly reason: string;
-}
-
-/**
- * Finds fields that hold the same value of the same type, `bytes` and `parts.0.size`, say. Flags are not compared, because there
- * are but two values of them.
- * @returns each as `bytes = parts.0.size: 7`, and each reason that nothing needs
- */
-export function equalFields(fixture: unknown, onPurpose: readonly EqualOnPurpose[] = []): string[] {
-  const seen = new Map<string, string[]>();
-  const found: string[] = [];
-  const needed = new Set<EqualOnPurpose>();
-  for (const [field, value] of leavesOf(fixture, "")) {
-    const key = `${typeof value} ${value}`;
-    const before = seen.get(key) ?? [];
-    seen.set(key, [...before, field]);
-    for (const other of before) {
-      const group = onPurpose.find(({ fields }) => fields.includes(field) && fields.includes(other));
-      if (group === undefined) found.push(`${other} = ${field}: ${value}`);
-      else needed.add(group);
-    }
-  }
-  const unneeded = onPurpose.filter((group) => !needed.has(group));
-  return [...found, ...unneeded.map(({ fields }) => `allowed, and not equal: ${fields.join(", ")}`)];
-}
-
-/** Every string and number, with the path to it. */
-function* leavesOf(value: unknown, path: string): Generator<[string, string | number]> {
-  if (typeof value === "string" || typeof value === "number") yield [path, value];
-  if (typeof value !== "object" || value === null) return;
-  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value);
-  for (const [name, inner] of entries) yield* leavesOf(inner, path === "" ? String(name) : `${path}.${String(name)}`);
-}

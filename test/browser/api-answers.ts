@@ -3,7 +3,9 @@
 import { recOf } from "../../domain/pops/sites.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import { times } from "../collect.ts";
-import { popRows, somePops } from "../console/pop-rows.ts";
+import { distinctRequest, distinctSummary, endedRequest } from "../console/distinct-request.ts";
+import { type PopDone, popRows, somePops } from "../console/pop-rows.ts";
+import { readiness } from "../readiness.ts";
 import { catalogue, estimate, REFUSED_FORM } from "./form-answers.ts";
 import type { Answer } from "./page-server.ts";
 import { PATCH_POPS } from "./patch-pops.ts";
@@ -27,160 +29,110 @@ const momentsOf = (began: number, lastUpdate: number) => ({
   timestamp: at(0),
 });
 
-const NONE = {
-  download_size: 0,
-  in_progress_size: 0,
-  total_size: 0,
-  percentage_complete: 0,
-  available_task_count: 0,
-  in_progress_task_count: 0,
-  download_count: 0,
-  failed_count: 0,
-  warm_count: 0,
-  hit_count: 0,
-  not_kept_count: 0,
-  total_count: 0,
-  bytes_per_second: 0,
-  instances_at_work: 0,
-  estimated_finish_at: null,
-  warnings: [],
-  url_count: 84,
-  instance_count: 20,
-  pop_count: 38,
-  verify: "edge",
-  order: "lead-first",
-};
-
 const running = () => ({
-  ...NONE,
+  ...distinctRequest(),
   ...momentsOf(14, 0),
   request_id: RUNNING_ID,
   url_prefix: "https://www.example.com/patch/4.2.0/",
-  status: "IN_PROGRESS",
-  download_size: 1_880e9,
-  in_progress_size: 30e9,
-  total_size: 3_060e9,
-  percentage_complete: 62,
-  available_task_count: 1_041,
-  in_progress_task_count: 180,
-  download_count: 1_971,
-  failed_count: 9,
-  warm_count: 1_962,
-  total_count: 3_192,
-  bytes_per_second: 3_410e6,
-  instances_at_work: 20,
   estimated_finish_at: at(5.6),
   origin: { requests_per_second: 40 },
 });
 
-const READINESS = {
+const READINESS = readiness({
   cold_objects: 11,
-  cold_examples: [],
   cold_recs: ["Mumbai", "Singapore", "Seoul", "Tokyo"],
   lacking_pops: 1,
   lacking_examples: ["BOM54-P2"],
-  pops: 41,
   unresolved_pops: 1,
-  unanswered_pops: 0,
   unresolved_examples: ["FCO50-C1"],
-  cold_unreadable: 0,
-  lacking_other_pops: 0,
-  urls: 8_407,
-  unreadable_urls: 0,
   exceptions: 4,
-};
+});
 
+/** 8,407 URLs at 40 POPs. */
 const notReady = () => ({
-  ...NONE,
+  ...endedRequest({ total_count: 336_280, download_count: 336_280, warm_count: 335_744, hit_count: 0 }),
   ...momentsOf(58, 34),
   request_id: NOT_READY_ID,
-  url_count: 8_407,
   pop_count: 40,
   url_prefix: "https://www.example.com/premiere/s3e1/master.m3u8",
-  status: "FINISHED",
-  verdict: "not_ready",
-  download_size: 672e9,
-  total_size: 673e9,
-  percentage_complete: 99,
-  download_count: 336_280,
-  total_count: 336_280,
-  warm_count: 335_744,
   failed_count: 536,
   not_kept_count: 280,
   readiness: READINESS,
+  failures: ENDED_FAILURES,
 });
 
-/** Requests that have ended as each may, by where they stand on the page. Unless it says otherwise, all tasks are warm. */
-const others = () => [
-  ended("c81e02d5-1", "www.example.com/launch-trailer/manifest.mpd", 28_896, {
-    ...momentsOf(290, 230),
-    status: "TIMEOUT",
-    verdict: "not_ready",
-    url_count: 1_204,
-    download_count: 25_429,
-    warm_count: 25_429,
-    download_size: 1_030e9,
-    total_size: 1_160e9,
-    percentage_complete: 88,
-  }),
-  ended("90b7f3a8-1", "www.example.com/sitemap.xml", 143_904, {
-    ...momentsOf(306, 300),
-    url_count: 5_996,
-    download_size: 21.4e9,
-    total_size: 21.4e9,
-  }),
-  ended("1a44de90-1", "www.example.com/assets/", 25_864, {
-    ...momentsOf(1_262, 1_260),
-    verdict: "ready_with_exceptions",
-    url_count: 212,
-    warm_count: 25_440,
-    failed_count: 424,
-    download_size: 9.7e9,
-    total_size: 9.7e9,
-  }),
-  ended("5be2210c-1", "www.example.com/patch/4.1.9-hotfix/", 2_154, {
-    ...momentsOf(1_449, 1_440),
-    url_count: 6,
-    warm_count: 0,
-    hit_count: 2_154,
-    download_size: 690e9,
-    total_size: 690e9,
-  }),
-  ended("0c93a7f1-1", "d111111abcdef8.cloudfront.net/img/", 72_820, {
-    ...momentsOf(1_511, 1_500),
-    status: "STOPPED",
-    verdict: undefined,
-    url_count: 3_310,
-    download_count: 29_856,
-    warm_count: 29_856,
-    download_size: 41.9e9,
-    total_size: 101e9,
-    percentage_complete: 41,
-  }),
-  ended("b2d8e6f4-1", "www.example.com/promo/2026-11/", 0, {
-    ...momentsOf(1_561, 1_560),
-    status: "FAILED",
-    verdict: undefined,
-    url_count: 31,
-    percentage_complete: 0,
-    reason: "No URL can be read: all 31 answer 403",
-  }),
+type Ended = readonly [
+  id: string,
+  prefix: string,
+  minutes: readonly [began: number, ended: number],
+  tasks: number,
+  bytes: number,
+  donePercent: number,
+  fields?: Fields,
 ];
 
-function ended(request_id: string, prefix: string, tasks: number, fields: Fields) {
-  return {
-    ...NONE,
-    request_id,
-    url_prefix: `https://${prefix}`,
-    status: "FINISHED",
-    verdict: "ready",
-    total_count: tasks,
-    download_count: tasks,
-    warm_count: tasks,
-    percentage_complete: 100,
-    ...fields,
-  };
-}
+const FAILED = { status: "FAILED", verdict: undefined, reason: "No URL can be read: all 31 answer 403" };
+const ENDED: readonly Ended[] = [
+  [
+    "c81e02d5-1",
+    "www.example.com/launch-trailer/manifest.mpd",
+    [290, 230],
+    28_896,
+    1_160e9,
+    88,
+    { status: "TIMEOUT", verdict: "not_ready" },
+  ],
+  ["90b7f3a8-1", "www.example.com/sitemap.xml", [306, 300], 143_904, 21.4e9, 100],
+  [
+    "1a44de90-1",
+    "www.example.com/assets/",
+    [1_262, 1_260],
+    25_864,
+    9.7e9,
+    100,
+    { verdict: "ready_with_exceptions", warm_count: 25_440, failed_count: 424 },
+  ],
+  [
+    "5be2210c-1",
+    "www.example.com/patch/4.1.9-hotfix/",
+    [1_449, 1_440],
+    2_154,
+    690e9,
+    100,
+    { warm_count: 0, hit_count: 2_154 },
+  ],
+  [
+    "0c93a7f1-1",
+    "d111111abcdef8.cloudfront.net/img/",
+    [1_511, 1_500],
+    72_820,
+    101e9,
+    41,
+    { status: "STOPPED", verdict: undefined },
+  ],
+  ["b2d8e6f4-1", "www.example.com/promo/2026-11/", [1_561, 1_560], 0, 0, 0, FAILED],
+];
+
+/** Requests that have ended as each may. Unless it says otherwise, what is done is warm. */
+const others = () =>
+  ENDED.map(([request_id, prefix, minutes, tasks, bytes, percent, fields]) => {
+    const done = Math.floor((tasks * percent) / 100);
+    return {
+      ...momentsOf(...minutes),
+      request_id,
+      url_prefix: `https://${prefix}`,
+      url_count: 1_204,
+      status: "FINISHED",
+      verdict: "ready",
+      total_count: tasks,
+      download_count: done,
+      warm_count: done,
+      total_size: bytes,
+      download_size: (bytes * percent) / 100,
+      percentage_complete: percent,
+      ...fields,
+    };
+  });
 
 type FailureRow = readonly [
   code: string,
@@ -193,13 +145,9 @@ type FailureRow = readonly [
 const failures = (rows: readonly FailureRow[]) =>
   rows.map(([code, [tasks, pops, urls], [pop, error], ...paths]) => {
     const examples = paths.map((path) => ({ url: `https://www.example.com/${path}`, pop, error }));
-    return { code, tasks, pops, urls, examples };
+    return { code, subject: "task" as const, tasks, pops, urls, examples };
   });
 
-const RUNNING_FAILURES = failures([
-  ["connection", [7, 1, null], ["DEL54-P2", "connect ETIMEDOUT"], "patch/4.2.0/pak-003.bin"],
-  ["incomplete", [2, 1, null], ["CGK50-P1", "shorter than its Content-Length"], "patch/4.2.0/pak-017.bin"],
-]);
 const ENDED_FAILURES = failures([
   [
     "not_kept",
@@ -210,15 +158,6 @@ const ENDED_FAILURES = failures([
   ["http_4xx", [160, 40, 4], ["SIN2-P1", "HTTP 403"], "premiere/s3e1/audio/zh/init.mp4"],
   ["timeout", [96, 1, 96], ["BOM54-P2", "no answer in 30 s"], "premiere/s3e1/video/1080p/seg-0412.m4s"],
 ]);
-
-const WARNINGS = [
-  {
-    code: "may_not_be_kept",
-    count: 7,
-    message: "The headers of some URLs say that no cache may keep them.",
-    examples: ["Cache-Control: no-store of https://www.example.com/premiere/s3e1/master.m3u8"],
-  },
-];
 
 const RUNNING_POPS = PATCH_POPS.map((pop, index) => ({
   pop,
@@ -296,41 +235,29 @@ function withSamples(request: Fields): Fields {
 }
 
 function progress(id: string): Fields {
-  if (id === "many") {
-    const pops = popRows(MANY, 60_000);
-    const counts = { url_count: 60_000, pop_count: pops.length };
-    return { ...running(), ...counts, request_id: id, pops, failures: RUNNING_FAILURES };
-  }
-  if (id === "left-out") {
-    const readiness = { ...READINESS, cold_objects: 0, cold_recs: [], exceptions: 1 };
-    const { total_count: warm_count } = notReady();
-    const counts = { failed_count: 0, not_kept_count: 0, warm_count, verdict: "ready_with_exceptions", readiness };
-    const pops = popRows(
-      ENDED_POPS.map((pop) => ({ pop, done: 1 })),
-      8_407,
-    );
-    return { ...notReady(), ...counts, request_id: id, pops, failures: [] };
-  }
-  if (id === "many-ended") {
-    const pops = popRows(
-      somePops(400).map((pop) => ({ pop, done: 1, failed: recOf(pop) === "Seoul" ? 4 : 0 })),
-      8_407,
-    );
-    return { ...notReady(), request_id: id, pop_count: pops.length, pops, failures: ENDED_FAILURES };
-  }
-  if (id === NOT_READY_ID) {
-    const pops = popRows(
-      ENDED_POPS.map((pop) => ({ pop, done: 1, notKept: 7, failed: pop === "BOM54-P2" ? 100 : 4 })),
-      8_407,
-    );
-    return { ...notReady(), pops, failures: ENDED_FAILURES, warnings: WARNINGS };
+  const ended = (pops: readonly PopDone[]) => ({ ...notReady(), request_id: id, pops: popRows(pops, 8_407) });
+  switch (id) {
+    case "many":
+      return { ...running(), url_count: 60_000, pop_count: MANY.length, request_id: id, pops: popRows(MANY, 60_000) };
+    case "left-out": {
+      const readiness = { ...READINESS, cold_objects: 0, cold_recs: [], exceptions: 1 };
+      const counts = { failed_count: 0, not_kept_count: 0, warm_count: 336_280 };
+      const pops = ENDED_POPS.map((pop) => ({ pop, done: 1 }));
+      return { ...ended(pops), ...counts, verdict: "ready_with_exceptions", readiness, failures: [] };
+    }
+    case "many-ended": {
+      const pops = somePops(400).map((pop) => ({ pop, done: 1, failed: recOf(pop) === "Seoul" ? 4 : 0 }));
+      return { ...ended(pops), pop_count: pops.length };
+    }
+    case NOT_READY_ID:
+      return ended(ENDED_POPS.map((pop) => ({ pop, done: 1, notKept: 7, failed: pop === "BOM54-P2" ? 100 : 4 })));
   }
   const other = others().find(({ request_id }) => request_id === id);
-  if (other === undefined) return { ...running(), pops: popRows(RUNNING_POPS, 84), failures: RUNNING_FAILURES };
-  const done = other.total_count === 0 ? 0 : other.download_count / other.total_count;
+  if (other === undefined) return { ...running(), pops: popRows(RUNNING_POPS, 84) };
+  const { total_count: tasks, download_count } = other;
   const rows = popRows(
-    somePops(other.total_count === 0 ? 0 : 12).map((pop) => ({ pop, done })),
-    Math.floor(other.total_count / 12),
+    somePops(tasks === 0 ? 0 : 12).map((pop) => ({ pop, done: download_count / tasks })),
+    Math.floor(tasks / 12),
   );
   const pops = rows.map((row) => (row.state === "DONE" ? row : { ...row, state: "UNFINISHED" }));
   return { ...other, pop_count: 12, pops, failures: [] };
@@ -354,18 +281,10 @@ function popUrls(pop: string): Fields {
 }
 
 function summary(id: string): Fields {
-  const notReady = id === NOT_READY_ID || id === "many-ended";
-  return {
-    request_id: id,
-    status: "FINISHED",
-    failed_count: notReady ? 314 : 0,
-    failure_pops: notReady || id === "left-out" ? ["FCO50-C1"] : [],
-    failure_urls: [],
-    failure_urls_omitted: 0,
-    failure_pop_urls_report: "https://prewarm-lists.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=0",
-    results_url: "https://prewarm-lists.s3.eu-west-1.amazonaws.com/r/results.csv.gz?X-Amz-Signature=0",
-    failures: notReady ? ENDED_FAILURES : [],
-  };
+  const isReady = id !== NOT_READY_ID && id !== "many-ended";
+  const failure_pops = isReady && id !== "left-out" ? [] : ["FCO50-C1"];
+  const failures = isReady ? [] : ENDED_FAILURES;
+  return distinctSummary({ request_id: id, failure_pops, failure_urls: [], failure_urls_omitted: 0, failures });
 }
 
 function settings(): Answer {

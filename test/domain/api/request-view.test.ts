@@ -97,15 +97,13 @@ describe("what is under way", () => {
     expect(describeAt(running(), { ...counted(9, 120_000), heartbeats }).in_progress_size).toBe(0);
   });
 
-  it("is nothing once the request has ended", () => {
-    const ended = running({ status: "STOPPED", active: undefined });
-    expect(describeAt(ended, { heartbeats: [fresh()] })).toMatchObject({
+  it("is nothing once the request has ended", () =>
+    expect(describeAt(running({ status: "STOPPED", active: undefined }), { heartbeats: [fresh()] })).toMatchObject({
       in_progress_size: 0,
       bytes_per_second: 0,
       instances_at_work: 0,
       estimated_finish_at: null,
-    });
-  });
+    }));
 });
 
 describe("when it will be done", () => {
@@ -139,25 +137,12 @@ describe("last_update_time", () => {
   );
 });
 
-const VIEW = { now: Date.parse("2024-04-16T03:15:09.499Z"), heartbeatTimeoutMs: 60_000 };
-
 it("tells what was asked for, and no headers", () => {
+  const asked = { verify: "off", order: "lead-first", origin: { concurrency: 3 }, variant_names: ["br"] } as const;
+  const urls = { url_count: 2, url_prefix: "https://www.example.com/" };
   const variants = [{ name: "br", header: ["Authorization: secret"] }];
-  const asked = { verify: "off", order: "lead-first", origin: { concurrency: 3 } } as const;
-  const item = request({
-    ...asked,
-    url_count: 2,
-    url_prefix: "https://www.example.com/",
-    variants,
-    variant_names: ["br"],
-  });
-  const said = progressAnswer(describeRequest(item, NO_PROGRESS, VIEW), {});
-  expect(said).toMatchObject({
-    ...asked,
-    url_count: 2,
-    url_prefix: "https://www.example.com/",
-    pop_count: item.pops.length,
-    variant_names: ["br"],
-  });
+  const item = request({ ...asked, ...urls, variant_names: ["br"], variants });
+  const said = progressAnswer(describeAt(item), {});
+  expect(said).toMatchObject({ ...asked, ...urls, pop_count: item.pops.length });
   expect(JSON.stringify(said)).not.toContain("secret");
 });

@@ -29,12 +29,6 @@ describe("the tasks of a request", () => {
     ]);
   });
 
-  it("are none where no distribution serves the URL, or none of its targets resolved", async () => {
-    expect(plan.tasksOf(url("nobodys.example"))).toBeUndefined();
-    expect(await collect(plan.unsentLeads([url("nobodys.example")]))).toEqual([]);
-    expect(planOf(TWO, [at("SIN2-P1", "d1", "FAILED")]).tasksOf(url("a.example"))).toBeUndefined();
-  });
-
   it("are wanted at all targets of the distribution, also at those that did not resolve", () => {
     const pops = (host: string) => plan.allTargetsFor(url(host)).map(({ pop }) => pop);
     expect(["a.example", "b.example", "nobodys.example"].map(pops)).toEqual([
@@ -42,14 +36,6 @@ describe("the tasks of a request", () => {
       ["SIN2-P1", "GRU1-C2"],
       [],
     ]);
-  });
-
-  it("are numbered within a URL by the place of their POP in the request", () => {
-    const tasks = plan.tasksOf(url("a.example"));
-    expect(tasks?.count).toBe(2);
-    expect([...(tasks?.leads() ?? [])].map(({ target }) => tasks?.popIndexOf(target.pop))).toEqual([0, 1]);
-    expect([...(tasks?.tasks((number) => number === 1) ?? [])].map(show)).toEqual(["FRA56-P4 a.example as a.example"]);
-    expect(tasks?.popIndexOf("GRU1-C2")).toBeUndefined();
   });
 });
 
@@ -86,19 +72,6 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
   const wantedAt = (pops: readonly string[], path = "1") => {
     return { url: `https://a.example/${path}`, bytes: 1, pops: maskOf(pops.map((pop) => POPS.indexOf(pop))) };
   };
-  const popsOf = (tasks: Iterable<Task>) => [...tasks].map(({ target }) => target.pop).toSorted();
-
-  it("are those at these POPs, as far as they resolved", () => {
-    const tasks = planOf(TWO, targets, undefined, POPS).tasksOf(wantedAt(["XXX1-P1", "KIX50-C1", "MUC50-P1"]));
-    expect(tasks?.count).toBe(2);
-    expect(popsOf(tasks?.tasks() ?? [])).toEqual(["KIX50-C1", "MUC50-P1"]);
-    expect(popsOf(tasks?.tasks((number) => number === tasks.popIndexOf("MUC50-P1")) ?? [])).toEqual(["MUC50-P1"]);
-    expect(["FRA56-P4", "XXX1-P1", "NOT1-P1"].map((pop) => tasks?.popIndexOf(pop))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
-  });
 
   it("are led by the first wanted POP of the REC group", async () => {
     const plan = planOf(TWO, targets, "lead-first", POPS);
@@ -120,13 +93,6 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
       const whole = all.flatMap(({ target, followers }) => [target, ...followers]).map(({ pop }) => pop);
       expect(led.map(({ pop }) => pop)).toEqual(whole.filter((pop) => wanted.includes(pop)));
     }
-  });
-
-  it("are found by a fan-out that knows one target alone", async () => {
-    const urls = [wantedAt(["KIX50-C1"], "1"), wantedAt(["FRA56-P4"], "2"), { url: "https://a.example/3", bytes: 1 }];
-    const target = at("KIX50-C1");
-    const led = await collect(planOf(TWO, [target], "all-at-once", POPS).unsentLeads(urls));
-    expect(led.map(({ url }) => url.url)).toEqual(["https://a.example/1", "https://a.example/3"]);
   });
 });
 

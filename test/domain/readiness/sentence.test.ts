@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { LANGUAGES } from "../../../domain/format.ts";
-import { duration, MESSAGE_FORMATTERS, TEXTS } from "../../../domain/readiness/messages.ts";
-import { reasonText } from "../../../domain/readiness/reasons.ts";
+import { duration, MESSAGE_FORMATTERS } from "../../../domain/readiness/messages.ts";
 import { type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
-import { failureReasons } from "../../../domain/result/failure.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { readiness } from "../../readiness.ts";
 
@@ -275,27 +272,6 @@ it.each<[Partial<SentenceInput>, string, string]>([
   expect(sentence({ ...DONE, ...change }, "zh")).toBe(zh);
 });
 
-const placeholdersOf = (text: string) =>
-  [...new Set([...text.matchAll(/\{(\w+)(?:,|\})/g)].map(([, name]) => name))].sort();
-
-it.each(Object.keys(TEXTS.en) as (keyof typeof TEXTS.en)[])(
-  "%s has the same placeholders in both languages, and its forms are those of the language",
-  (name) => {
-    // `more` counts only in English, and `count` only in Chinese.
-    const shared = (text: string) => placeholdersOf(text).filter((it) => it !== "more" && it !== "count");
-    expect(shared(TEXTS.zh[name])).toEqual(shared(TEXTS.en[name]));
-    for (const [forms] of TEXTS.en[name].matchAll(/plural,[^}]*\}[^}]*\}/g)) expect(forms).toMatch(/one \{.*other \{/);
-    expect(TEXTS.zh[name]).not.toContain("plural");
-  },
-);
-
-it("fills in numbers by language, and the form of the number", () => {
-  expect(MESSAGE_FORMATTERS.en("pausedWhileRunning", { running: 1, waiting: 1_234 })).toBe(
-    "Paused: no instance is wanted. 1 task is still running, for up to a minute after their instances are told to stop; 1,234 tasks wait.",
-  );
-  expect(MESSAGE_FORMATTERS.zh("notTried", { count: 1_234 })).toBe("1,234 个任务未尝试。");
-});
-
 it.each([
   [1, "10 s", "10 秒"],
   [50_001, "1 min", "1 分钟"],
@@ -306,15 +282,4 @@ it.each([
 ])("%d ms are %s", (ms, en, zh) => {
   expect(duration(MESSAGE_FORMATTERS.en, ms)).toBe(en);
   expect(duration(MESSAGE_FORMATTERS.zh, ms)).toBe(zh);
-});
-
-describe.each(LANGUAGES)("the words of each reason in %s", (language) => {
-  it.each(failureReasons)("%s", (reason) => {
-    for (const text of Object.values(reasonText(reason, language))) {
-      expect(text.length).toBeGreaterThan(1);
-      // A text that was left in the other language.
-      if (language === "zh") expect(text).toMatch(/\p{Script=Han}/u);
-      else expect(text).not.toMatch(/\p{Script=Han}/u);
-    }
-  });
 });

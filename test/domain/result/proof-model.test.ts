@@ -7,17 +7,11 @@ import {
   MAX_DOWNLOADS,
   nextStep,
   type Observation,
-  type ProofStep,
 } from "../../../domain/result/proof.ts";
 
 const RUNS = 5_000;
 /** No history has more requests. */
 const MAX_REQUESTS = 16;
-
-/** One request of somebody else for the same object, at the same POP. */
-interface Stranger {
-  readonly at: number;
-}
 
 /** An edge of one POP and its REC, with one object. All times are in milliseconds, all lifetimes and ages in seconds. */
 interface World {
@@ -38,10 +32,11 @@ interface World {
   readonly originAgeFrom: number;
   /** The `Age` of every hit: true, absent, or always this one. One that equals the time that passed by chance looks like growth. */
   readonly edgeAge: "true" | "absent" | number;
-  readonly tier: "reported" | "not reported";
+  readonly reportsTier: boolean;
   /** What Server-Timing says in an answer that was shared: no tier, or EDGE although nothing may be kept there. */
   readonly sharedTier: "none" | "EDGE" | "EDGE and upstream";
-  readonly strangers: readonly Stranger[];
+  /** When somebody else requests the same object at the same POP. */
+  readonly strangers: readonly number[];
   /** How much later than it may each request is sent. */
   readonly delays: readonly number[];
   /** Whether a Miss of the host was seen with an `Age` before: of this object, or of one that has another origin. */
@@ -50,10 +45,17 @@ interface World {
   readonly losesChecks: readonly boolean[];
 }
 
+/** The `Age` with which an object came, and since when it is kept. */
 interface Stored {
   readonly at: number;
-  /** The `Age` with which it came. */
   readonly age: number;
+}
+
+/** A fetch of the POP, from the REC or from the origin. */
+interface Flight {
+  readonly endsAt: number;
+  readonly age: number | undefined;
+  readonly fromRec: boolean;
 }
 
 interface Answered {
@@ -66,78 +68,60 @@ interface Answered {
 class EdgeModel {
   private pop: Stored | undefined;
   private rec: Stored | undefined;
-  /** The fetch of the POP that is in progress. */
-  private flight: { readonly endsAt: number; readonly age: number | undefined; readonly fromRec: boolean } | undefined;
-  private readonly events: { readonly at: number; readonly happens: (at: number) => void }[];
+  private flight: Flight | undefined;
+  private readonly events: { readonly at: number; readonly happens: () => void }[];
 
   constructor(private readonly world: World) {
+    const evict = (everywhere: boolean) => {
+      this.pop = undefined;
+      if (everywhere) this.rec = undefined;
+    };
     this.events = [
-      ...world.strangers.map(({ at }) => ({ at, happens: (now: number) => void this.fetch(now) })),
-      ...world.evictions.map(({ at, everywhere }) => ({
-        at,
-        happens: () => {
-          this.pop = undefined;
-          if (everywhere) this.rec = undefined;
-        },
-      })),
+      ...world.strangers.map((at) => ({ at, happens: () => void this.fetch(at) })),
+      ...world.evictions.map(({ at, everywhere }) => ({ at, happens: () => evict(everywhere) })),
     ].toSorted((a, b) => a.at - b.at);
   }
 
   request(kind: Observation["kind"], at: number): Answered {
-    while (this.events[0] !== undefined && this.events[0].at <= at) {
-      const event = this.events.shift();
-      if (event === undefined) break;
-      this.land(event.at);
-      event.happens(event.at);
+    for (const { at: when, happens } of this.events.splice(0, this.events.filter((it) => it.at <= at).length)) {
+      this.land(when);
+      happens();
     }
     this.land(at);
-    const stored = this.inPop(at);
-    const shared = this.flight;
-    if (stored === undefined && shared === undefined) return this.missed(kind, at);
-    if (shared !== undefined && stored === undefined) return this.shares(kind, at, shared);
-    const answer = this.answered(kind, at, at + 1, "HIT", this.ageOf(stored, at), this.reported("EDGE"));
-    return { observation: answer, wasKept: true };
-  }
-
-  private missed(kind: Observation["kind"], at: number): Answered {
-    const expired = this.pop;
+    const { world, pop, flight } = this;
+    const wasKept = this.isInPop(at);
+    const answer = (endedAt: number, cache: CacheStatus, age: number | undefined, told: Partial<Observation>) => ({
+      observation: { kind, startedAt: at, endedAt, cache, age, ...(world.reportsTier ? told : {}) },
+      wasKept,
+    });
+    if (wasKept) return answer(at + 1, "HIT", this.ageOf(pop, at), { tier: "EDGE" });
+    if (flight !== undefined) return answer(flight.endsAt, "HIT", this.sent(flight.age), this.toldOf(flight));
     const { fromRec, endsAt, age } = this.fetch(at);
-    if (this.world.refreshes && expired !== undefined)
-      return { observation: this.answered(kind, at, endsAt, "REFRESH_HIT", undefined, {}), wasKept: false };
-    const observation = fromRec
-      ? this.answered(kind, at, endsAt, "HIT", this.sent(age), this.reported("REC"))
-      : this.answered(kind, at, endsAt, "MISS", age, this.world.tier === "reported" ? { upstream: "REC" } : {});
-    return { observation, wasKept: false };
+    if (world.refreshes && pop !== undefined) return answer(endsAt, "REFRESH_HIT", undefined, {});
+    if (fromRec) return answer(endsAt, "HIT", this.sent(age), { tier: "REC" });
+    return answer(endsAt, "MISS", age, { upstream: "REC" });
   }
 
   /**
-   * Its answer has the `Age` of the answer that it waited for. If that came from the REC's cache, it reports the REC, or also the tier
-   * that fetched it: with EDGE alone, nothing would tell it from a hit at the POP.
+   * A shared answer has the `Age` of the answer that it waited for. If that came from the REC's cache, it reports the REC, or also the
+   * tier that fetched it: with EDGE alone, nothing would tell it from a hit at the POP.
    */
-  private shares(kind: Observation["kind"], at: number, flight: NonNullable<EdgeModel["flight"]>): Answered {
-    const { sharedTier, tier } = this.world;
-    const named = {
-      none: flight.fromRec ? { tier: "REC" } : {},
-      EDGE: flight.fromRec ? { tier: "REC" } : { tier: "EDGE" },
-      "EDGE and upstream": { tier: "EDGE", upstream: "REC" },
-    }[sharedTier];
-    const told = tier === "reported" ? named : {};
-    return { observation: this.answered(kind, at, flight.endsAt, "HIT", this.sent(flight.age), told), wasKept: false };
+  private toldOf({ fromRec }: Flight): Partial<Observation> {
+    const { sharedTier } = this.world;
+    if (sharedTier === "EDGE and upstream") return { tier: "EDGE", upstream: "REC" };
+    if (fromRec) return { tier: "REC" };
+    return sharedTier === "EDGE" ? { tier: "EDGE" } : {};
   }
 
-  /** The POP fetches it, from the REC or from the origin. */
-  private fetch(at: number): NonNullable<EdgeModel["flight"]> {
-    if (this.flight !== undefined || this.inPop(at) !== undefined)
-      return this.flight ?? { endsAt: at, age: undefined, fromRec: false };
-    const { originMs, recMs, recKeeps } = this.world;
-    const inRec = this.rec !== undefined && at < this.rec.at + recKeeps * 1_000 ? this.rec : undefined;
-    if (inRec !== undefined) {
-      const age = inRec.age + Math.floor((at - inRec.at) / 1_000);
-      this.flight = { endsAt: at + recMs, age, fromRec: true };
-    } else {
-      const endsAt = at + originMs;
-      this.flight = { endsAt, age: this.ageAtOrigin(endsAt), fromRec: false };
-    }
+  private fetch(at: number): Flight {
+    const { originMs, recMs, recKeeps, originAge, originAgeFrom } = this.world;
+    if (this.flight !== undefined) return this.flight;
+    if (this.isInPop(at)) return { endsAt: at, age: undefined, fromRec: false };
+    const isInRec = this.rec !== undefined && at < this.rec.at + recKeeps * 1_000;
+    const endsAt = at + (isInRec ? recMs : originMs);
+    const grown = originAge === "growing" ? Math.floor(endsAt / 1_000) : 0;
+    const ofOrigin = originAge === "none" ? undefined : originAgeFrom + grown;
+    this.flight = { endsAt, age: isInRec ? aged(this.rec, at) : ofOrigin, fromRec: isInRec };
     return this.flight;
   }
 
@@ -151,40 +135,22 @@ class EdgeModel {
     if (world.recKeeps > 0 && !flight.fromRec) this.rec = stored;
   }
 
-  private inPop(at: number): Stored | undefined {
-    const { pop, world } = this;
-    return pop !== undefined && at < pop.at + world.popKeeps * 1_000 ? pop : undefined;
+  private isInPop(at: number): boolean {
+    return this.pop !== undefined && at < this.pop.at + this.world.popKeeps * 1_000;
   }
 
   private ageOf(stored: Stored | undefined, at: number): number | undefined {
-    return stored === undefined ? undefined : this.sent(stored.age + Math.floor((at - stored.at) / 1_000));
+    return this.sent(aged(stored, at));
   }
 
   private sent(age: number | undefined): number | undefined {
     const { edgeAge } = this.world;
     return edgeAge === "true" ? age : edgeAge === "absent" ? undefined : edgeAge;
   }
+}
 
-  private ageAtOrigin(at: number): number | undefined {
-    const { originAge, originAgeFrom } = this.world;
-    if (originAge === "none") return undefined;
-    return originAge === "constant" ? originAgeFrom : originAgeFrom + Math.floor(at / 1_000);
-  }
-
-  private reported(tier: string): Partial<Observation> {
-    return this.world.tier === "reported" ? { tier } : {};
-  }
-
-  private answered(
-    kind: Observation["kind"],
-    startedAt: number,
-    endedAt: number,
-    cache: CacheStatus,
-    age: number | undefined,
-    told: Partial<Observation>,
-  ): Observation {
-    return { kind, startedAt, endedAt, cache, age, ...told };
-  }
+function aged(stored: Stored | undefined, at: number): number | undefined {
+  return stored && stored.age + Math.floor((at - stored.at) / 1_000);
 }
 
 /** Carries out what the table says, as the agent does. */
@@ -196,22 +162,17 @@ function prove(world: World) {
   for (;;) {
     const history = answers.map(({ observation }) => observation);
     const step = nextStep(history, originSendsAge);
-    if ("outcome" in step) return { step, answers, history };
+    if ("outcome" in step) return { step, outcome: step.outcome, answers, history };
     if (answers.length >= MAX_REQUESTS) throw new Error(`no end: ${JSON.stringify(history)}`);
     if (step.next === "check") now = Math.max(now, step.earliestAt);
     now += world.delays[answers.length % world.delays.length] ?? 0;
-    const answer = lost(edge.request(step.next, now), world, answers.length);
-    answers.push(answer);
-    const { cache, age, endedAt } = answer.observation;
-    if (cache === "MISS" && age !== undefined) originSendsAge = true;
+    const { observation, wasKept } = edge.request(step.next, now);
+    const { kind, startedAt, endedAt, cache, age } = observation;
+    const isLost = kind === "check" && world.losesChecks[answers.length] === true;
+    answers.push({ observation: isLost ? { kind, startedAt, endedAt } : observation, wasKept });
+    if (!isLost && cache === "MISS" && age !== undefined) originSendsAge = true;
     now = endedAt;
   }
-}
-
-function lost(answer: Answered, { losesChecks }: World, before: number): Answered {
-  const { kind, startedAt, endedAt } = answer.observation;
-  if (kind === "download" || losesChecks[before] !== true) return answer;
-  return { observation: { kind, startedAt, endedAt }, wasKept: answer.wasKept };
 }
 
 const seconds = fc.oneof(fc.constant(0), fc.constant(1_000_000), fc.integer({ min: 1, max: 6 }));
@@ -228,9 +189,9 @@ const anyWorld: fc.Arbitrary<World> = fc
     originAge: fc.constantFrom<World["originAge"]>("none", "constant", "growing"),
     originAgeFrom: fc.integer({ min: 0, max: 600 }),
     edgeAge: fc.constantFrom<World["edgeAge"]>("true", "true", "true", "absent", 0, 60, 86_400),
-    tier: fc.constantFrom<World["tier"]>("reported", "reported", "not reported"),
+    reportsTier: fc.constantFrom(true, true, false),
     sharedTier: fc.constantFrom<World["sharedTier"]>("none", "EDGE", "EDGE and upstream"),
-    strangers: fc.array(fc.record({ at: moment }), { maxLength: 40 }),
+    strangers: fc.array(moment, { maxLength: 40 }),
     delays: fc.array(fc.integer({ min: 0, max: 1_500 }), { minLength: 1, maxLength: 4 }),
     hostSentAge: fc.boolean(),
     losesChecks: fc.oneof(fc.constant([]), fc.array(fc.boolean(), { maxLength: MAX_REQUESTS })),
@@ -249,93 +210,64 @@ const honestWorld = anyWorld.map((world) => ({
   losesChecks: [],
 }));
 
-const outcomeIn = (step: ProofStep) => ("outcome" in step ? step.outcome : undefined);
+const always = <T>(any: fc.Arbitrary<T>, check: (value: T) => void) =>
+  fc.assert(fc.property(any, check), { numRuns: RUNS });
 
-test("no task is reported as warm whose object the POP did not keep when it was requested", () => {
-  fc.assert(
-    fc.property(anyWorld, (world) => {
-      const { step, answers } = prove(world);
-      if (outcomeIn(step) === "warm") expect(answers.at(-1)).toMatchObject({ wasKept: true });
-    }),
-    { numRuns: RUNS },
-  );
-});
+test("no task is reported as warm whose object the POP did not keep when it was requested", () =>
+  always(anyWorld, (world) => {
+    const { outcome, answers } = prove(world);
+    if (outcome === "warm") expect(answers.at(-1)).toMatchObject({ wasKept: true });
+  }));
 
-test("a task is not_kept for want of a hit only if a check after its last download was a miss", () => {
-  fc.assert(
-    fc.property(anyWorld, (world) => {
-      const { step, history } = prove(world);
-      if ("outcome" in step && step.outcome === "not_kept" && step.reason === "NO_HIT")
-        expect(history.at(-1)).toMatchObject({ kind: "check", cache: "MISS" });
-    }),
-    { numRuns: RUNS },
-  );
-});
+test("a task is not_kept for want of a hit only if a check after its last download was a miss", () =>
+  always(anyWorld, (world) => {
+    const { step, history } = prove(world);
+    if ("reason" in step && step.reason === "NO_HIT")
+      expect(history.at(-1)).toMatchObject({ kind: "check", cache: "MISS" });
+  }));
 
 test("a task whose object the POP keeps is never not_kept, whichever checks are lost", () => {
-  const losing = fc.record({ world: honestWorld, losesChecks: fc.array(fc.boolean(), { maxLength: MAX_REQUESTS }) });
-  fc.assert(
-    fc.property(losing, ({ world, losesChecks }) => {
-      const { step } = prove({ ...world, losesChecks });
-      expect(outcomeIn(step)).not.toBe("not_kept");
-    }),
-    { numRuns: RUNS },
-  );
+  const losesChecks = fc.array(fc.boolean(), { maxLength: MAX_REQUESTS });
+  always(fc.tuple(honestWorld, losesChecks), ([world, losesChecks]) => {
+    expect(prove({ ...world, losesChecks }).outcome).not.toBe("not_kept");
+  });
 });
 
 test("every proof ends after at most two downloads and sixteen requests", () => {
-  const cache = fc.option(fc.constantFrom<CacheStatus>("HIT", "REFRESH_HIT", "MISS", "OTHER"), { nil: undefined });
-  const tier = fc.option(fc.constantFrom("EDGE", "REC", "Origin Shield"), { nil: undefined });
-  const age = fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined });
-  const answer = fc.record({ cache, tier, upstream: fc.option(fc.constant("REC"), { nil: undefined }), age });
-  const known = fc.boolean();
-  fc.assert(
-    fc.property(
-      fc.array(answer, { minLength: MAX_REQUESTS, maxLength: MAX_REQUESTS }),
-      known,
-      (all, originSendsAge) => {
-        const history: Observation[] = [];
-        for (const [i, seen] of all.entries()) {
-          const step = nextStep(history, originSendsAge);
-          if ("outcome" in step) return;
-          history.push({ kind: step.next, ...seen, startedAt: i * 2_000, endedAt: i * 2_000 + 500 });
-          expect(downloadsIn(history)).toBeLessThanOrEqual(MAX_DOWNLOADS);
-        }
-        expect(nextStep(history, originSendsAge)).toHaveProperty("outcome");
-      },
-    ),
-    { numRuns: RUNS },
-  );
+  const maybe = <T>(...values: T[]) => fc.constantFrom(undefined, ...values);
+  const answer = fc.record({
+    cache: maybe<CacheStatus>("HIT", "REFRESH_HIT", "MISS", "OTHER"),
+    tier: maybe("EDGE", "REC", "Origin Shield"),
+    upstream: maybe("REC"),
+    age: maybe(0, 1, 2, 3, 4, 5),
+  });
+  const answers = fc.array(answer, { minLength: MAX_REQUESTS, maxLength: MAX_REQUESTS });
+  always(fc.tuple(answers, fc.boolean()), ([all, originSendsAge]) => {
+    const history: Observation[] = [];
+    for (const [i, seen] of all.entries()) {
+      const step = nextStep(history, originSendsAge);
+      if ("outcome" in step) return;
+      history.push({ kind: step.next, ...seen, startedAt: i * 2_000, endedAt: i * 2_000 + 500 });
+      expect(downloadsIn(history)).toBeLessThanOrEqual(MAX_DOWNLOADS);
+    }
+    expect(nextStep(history, originSendsAge)).toHaveProperty("outcome");
+  });
 });
 
-test("at an edge that keeps the object a task is warm, or a hit where the edge does not say enough, after one download and at most three checks", () => {
-  fc.assert(
-    fc.property(honestWorld, (world) => {
-      const { step, history } = prove(world);
-      const isProof = world.tier === "reported" && world.originAge === "none" && !world.hostSentAge;
-      expect(outcomeIn(step)).toBe(isProof ? "warm" : "hit");
-      expect(downloadsIn(history)).toBe(1);
-      expect(history.length).toBeLessThanOrEqual(4);
-    }),
-    { numRuns: RUNS },
-  );
-});
+test("at an edge that keeps the object, a task is warm, or a hit where the edge does not say enough, after one download and at most three checks", () =>
+  always(honestWorld, (world) => {
+    const { outcome, history } = prove(world);
+    const isProof = world.reportsTier && world.originAge === "none" && !world.hostSentAge;
+    expect(outcome).toBe(isProof ? "warm" : "hit");
+    expect(downloadsIn(history)).toBe(1);
+    expect(history.length).toBeLessThanOrEqual(4);
+  }));
 
 test("a task whose object is kept nowhere, and that nobody else requests, is not_kept after two downloads", () => {
-  const nowhere = anyWorld.map((world) => ({
-    ...world,
-    popKeeps: 0,
-    recKeeps: 0,
-    refreshes: false,
-    strangers: [],
-    losesChecks: [],
-  }));
-  fc.assert(
-    fc.property(nowhere, (world) => {
-      const { step, history } = prove(world);
-      expect(step).toEqual({ outcome: "not_kept", reason: "NO_HIT" });
-      expect(history.map(({ kind }) => kind)).toEqual(["download", "check", "download", "check"]);
-    }),
-    { numRuns: RUNS },
-  );
+  const nowhere = { popKeeps: 0, recKeeps: 0, refreshes: false, strangers: [], losesChecks: [] };
+  always(anyWorld, (world) => {
+    const { step, history } = prove({ ...world, ...nowhere });
+    expect(step).toEqual({ outcome: "not_kept", reason: "NO_HIT" });
+    expect(history.map(({ kind }) => kind)).toEqual(["download", "check", "download", "check"]);
+  });
 });

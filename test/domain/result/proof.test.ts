@@ -8,28 +8,35 @@ import {
   parseAge,
 } from "../../../domain/result/proof.ts";
 
-type Seen = Partial<Omit<Observation, "kind">> & { readonly kind?: Observation["kind"] };
+const EDGE = { cache: "HIT", tier: "EDGE" } as const;
+const REC = { cache: "HIT", tier: "REC" } as const;
+const DOWNLOAD = { kind: "download" } as const;
+/** What a request showed, by its word in a history. Those that begin with D are downloads. */
+const SEEN: Readonly<Record<string, Partial<Observation>>> = {
+  D: { ...DOWNLOAD, cache: "MISS" },
+  D_UNKNOWN: DOWNLOAD,
+  D_EDGE: { ...DOWNLOAD, ...EDGE },
+  D_REC: { ...DOWNLOAD, ...REC },
+  EDGE,
+  REC,
+  SHIELD: { cache: "HIT", tier: "Origin Shield" },
+  HIT: { cache: "HIT" },
+  FETCHED: { ...EDGE, upstream: "Origin Shield" },
+  TOO_SOON: { ...EDGE, startedAt: 1_199, endedAt: 1_200 },
+  MISS: { cache: "MISS" },
+  REFRESH: { cache: "REFRESH_HIT" },
+  OTHER: { cache: "OTHER" },
+  "-": {},
+};
 
-const EDGE: Seen = { cache: "HIT", tier: "EDGE" };
-const REC: Seen = { cache: "HIT", tier: "REC" };
-const HIT: Seen = { cache: "HIT" };
-const MISS: Seen = { cache: "MISS" };
-const REFRESH: Seen = { cache: "REFRESH_HIT" };
-const NO_ANSWER: Seen = {};
-const D: Seen = { ...MISS, kind: "download" };
-/** Hits with this `Age`. */
-const edge = (age: number): Seen => ({ ...EDGE, age });
-const rec = (age: number): Seen => ({ ...REC, age });
-const hit = (age: number): Seen => ({ ...HIT, age });
-
-/** Requests that took 100 ms each, two seconds apart; checks, unless they say otherwise. */
-function history(...seen: readonly Seen[]): Observation[] {
-  return seen.map((it, i) => ({
-    kind: i === 0 ? "download" : "check",
-    startedAt: i * 2_000,
-    endedAt: i * 2_000 + 100,
-    ...it,
-  }));
+/** Requests that took 100 ms each, two seconds apart, as words with their `Age`: `D EDGE:1`. */
+function history(words: string): Observation[] {
+  return words.split(" ").flatMap((word, i): Observation[] => {
+    const [name = "", age] = word.split(":");
+    const times = { startedAt: i * 2_000, endedAt: i * 2_000 + 100 };
+    const showed = { ...SEEN[name], age: age === undefined ? undefined : Number(age) };
+    return name === "" ? [] : [{ kind: "check", ...times, ...showed }];
+  });
 }
 
 /** A step in one word, as the rows below write it. */
@@ -39,94 +46,86 @@ function inShort(step: ProofStep): string {
   return step.outcome === "not_kept" ? `not_kept: ${step.reason}` : step.outcome;
 }
 
-type Row = readonly [what: string, seen: readonly Seen[], next: string, originSendsAge?: boolean];
+test.each<[what: string, seen: string, next: string, originSendsAge?: boolean]>([
+  ["nothing", "", "download"],
+  ["D without x-cache", "D_UNKNOWN", "done"],
+  ["D is a Miss", "D", "check"],
+  ["D is a Hit of the edge, old: its Age may be the origin's", "D_EDGE:9", "check"],
+  ["the same, and the origin sends an Age", "D_EDGE:9", "check", true],
 
-const rows: readonly Row[] = [
-  ["nothing", [], "download"],
-  ["D without x-cache", [{ kind: "download" }], "done"],
-  ["D is a Miss", [D], "check"],
-  ["D is a Hit of the edge, old: its Age may be the origin's", [edge(9)], "check"],
-  ["the same, and the origin sends an Age", [edge(9)], "check", true],
+  ["C is a Hit of the edge that grew", "D EDGE:1", "warm"],
+  ["the same after a D that was a Hit", "D_EDGE:7 EDGE:9", "warm"],
+  ["the same, tier not reported", "D HIT:1", "hit"],
+  ["the same, with an upstream layer: it was no hit", "D FETCHED:1", "hit"],
+  ["the same, and the origin sends an Age", "D:5 EDGE:7", "hit: origin_age", true],
+  ["C is a Hit of the REC that grew", "D REC:1", "download"],
+  ["C is a Hit of the REC without growth", "D REC", "download"],
+  ["C is a Hit of Origin Shield that grew", "D SHIELD:1", "download"],
+  ["the REC again, after the second D", "D REC:1 D_REC:3 REC:5", "not_kept: REC_ONLY"],
+  ["the edge, after the second D", "D REC:1 D_REC:3 EDGE:5", "warm"],
+  ["the REC without Age, after the second D", "D REC D REC", "check alone"],
+  ["the REC without Age twice, after the second D", "D REC D REC REC", "not_kept: REC_ONLY"],
+  ["the REC of one Age twice", "D REC D REC:90 REC:90", "not_kept: REC_ONLY"],
+  ["the REC, then nothing, after the second D", "D REC D REC - - -", "not_kept: REC_ONLY"],
+  ["the REC without Age, then the edge", "D REC D REC EDGE", "hit: no_age"],
 
-  ["C is a Hit of the edge that grew", [D, edge(1)], "warm"],
-  ["the same after a D that was a Hit", [edge(7), edge(9)], "warm"],
-  ["the same, tier not reported", [D, hit(1)], "hit"],
-  ["the same, with an upstream layer: it was no hit", [D, { ...EDGE, upstream: "Origin Shield", age: 1 }], "hit"],
-  ["the same, and the origin sends an Age", [{ ...D, age: 5 }, edge(7)], "hit: origin_age", true],
-  ["C is a Hit of the REC that grew", [D, rec(1)], "download"],
-  ["C is a Hit of the REC without growth", [D, REC], "download"],
-  ["C is a Hit of Origin Shield that grew", [D, { ...rec(1), tier: "Origin Shield" }], "download"],
-  ["the REC again, after the second D", [D, rec(1), { ...D, ...REC, age: 3 }, rec(5)], "not_kept: REC_ONLY"],
-  ["the edge, after the second D", [D, rec(1), { ...D, ...REC, age: 3 }, edge(5)], "warm"],
-  ["the REC without Age, after the second D", [D, REC, D, REC], "check alone"],
-  ["the REC without Age twice, after the second D", [D, REC, D, REC, REC], "not_kept: REC_ONLY"],
-  ["the REC of one Age twice", [D, REC, D, rec(90), rec(90)], "not_kept: REC_ONLY"],
-  [
-    "the REC, then nothing, after the second D",
-    [D, REC, D, REC, NO_ANSWER, NO_ANSWER, NO_ANSWER],
-    "not_kept: REC_ONLY",
-  ],
-  ["the REC without Age, then the edge", [D, REC, D, REC, EDGE], "hit: no_age"],
+  ["C is a Hit without growth", "D EDGE:0", "check alone"],
+  ["C is a Hit without Age", "D EDGE", "check alone"],
+  ["C jumps further than time has passed", "D EDGE:500", "check alone"],
+  ["C came too soon to have grown", "D TOO_SOON:1", "check alone"],
+  ["C2 grew", "D EDGE:0 EDGE:2", "warm"],
+  ["C2 grew after a C that jumped", "D EDGE:500 EDGE:502", "warm"],
+  ["C2 grew since D, and not since C: another server has it", "D EDGE:500 EDGE:4", "warm"],
+  ["C and C2 without Age", "D EDGE EDGE", "hit: no_age"],
+  ["C and C2 of Age 0", "D EDGE:0 EDGE:0", "hit: age_constant"],
+  ["C and C2 of the same Age", "D HIT:90 HIT:90", "hit: age_constant"],
+  ["C without Age, C2 of Age 0", "D HIT HIT:0", "hit: age_constant"],
+  ["C2 is younger than C", "D EDGE:90 EDGE:50", "check alone"],
+  ["so is C3", "D EDGE:90 EDGE:70 EDGE:50", "hit: age_constant"],
+  ["C3 grew since C2", "D EDGE:90 EDGE:50 EDGE:52", "warm"],
 
-  ["C is a Hit without growth", [D, edge(0)], "check alone"],
-  ["C is a Hit without Age", [D, EDGE], "check alone"],
-  ["C jumps further than time has passed", [D, edge(500)], "check alone"],
-  ["C came too soon to have grown", [D, { ...EDGE, age: 1, startedAt: 1_199, endedAt: 1_200 }], "check alone"],
-  ["C2 grew", [D, edge(0), edge(2)], "warm"],
-  ["C2 grew after a C that jumped", [D, edge(500), edge(502)], "warm"],
-  ["C2 grew since D, and not since C: another server has it", [D, edge(500), edge(4)], "warm"],
-  ["C and C2 without Age", [D, EDGE, EDGE], "hit: no_age"],
-  ["C and C2 of Age 0", [D, edge(0), edge(0)], "hit: age_constant"],
-  ["C and C2 of the same Age", [D, hit(90), hit(90)], "hit: age_constant"],
-  ["C without Age, C2 of Age 0", [D, HIT, hit(0)], "hit: age_constant"],
-  ["C2 is younger than C", [D, edge(90), edge(50)], "check alone"],
-  ["so is C3", [D, edge(90), edge(70), edge(50)], "hit: age_constant"],
-  ["C3 grew since C2", [D, edge(90), edge(50), edge(52)], "warm"],
+  ["C is a RefreshHit", "D REFRESH", "check"],
+  ["so is C2", "D REFRESH REFRESH", "not_kept: EXPIRES_AT_ONCE"],
+  ["C2 is a Hit that grew since", "D REFRESH EDGE:1", "warm"],
+  ["C2 is a Hit without growth", "D REFRESH EDGE", "check alone"],
+  ["RefreshHits with a Hit between them", "D REFRESH EDGE REFRESH", "hit: no_age"],
+  ["a RefreshHit after a Hit", "D EDGE REFRESH", "check"],
+  ["two RefreshHits in a row after a Hit", "D EDGE REFRESH REFRESH", "not_kept: EXPIRES_AT_ONCE"],
+  ["a lost check between two RefreshHits", "D REFRESH - REFRESH", "not_kept: EXPIRES_AT_ONCE"],
+  ["RefreshHits with a Hit of the REC between them", "D REC D REFRESH REC REFRESH", "not_kept: REC_ONLY"],
+  ["a RefreshHit after each D", "D REFRESH MISS D REFRESH", "check"],
 
-  ["C is a RefreshHit", [D, REFRESH], "check"],
-  ["so is C2", [D, REFRESH, REFRESH], "not_kept: EXPIRES_AT_ONCE"],
-  ["C2 is a Hit that grew since", [D, REFRESH, edge(1)], "warm"],
-  ["C2 is a Hit without growth", [D, REFRESH, EDGE], "check alone"],
-  ["RefreshHits with a Hit between them", [D, REFRESH, EDGE, REFRESH], "hit: no_age"],
-  ["a RefreshHit after a Hit", [D, EDGE, REFRESH], "check"],
-  ["two RefreshHits in a row after a Hit", [D, EDGE, REFRESH, REFRESH], "not_kept: EXPIRES_AT_ONCE"],
-  ["a lost check between two RefreshHits", [D, REFRESH, NO_ANSWER, REFRESH], "not_kept: EXPIRES_AT_ONCE"],
-  ["RefreshHits with a Hit of the REC between them", [D, REC, D, REFRESH, REC, REFRESH], "not_kept: REC_ONLY"],
-  ["a RefreshHit after each D", [D, REFRESH, MISS, D, REFRESH], "check"],
-
-  ["C is a Miss", [D, MISS], "download"],
-  ["C is an error that is kept", [D, { cache: "OTHER", age: 3 }], "download"],
-  ["C shows nothing", [D, NO_ANSWER], "check"],
-  ["so does its second repeat", [D, NO_ANSWER, NO_ANSWER, NO_ANSWER], "download"],
-  ["a repeat is a Miss", [D, NO_ANSWER, MISS], "download"],
-  ["a repeat is a Hit that grew since D", [D, NO_ANSWER, edge(3)], "warm"],
-  ["C2 shows nothing, and is to be alone again", [D, HIT, NO_ANSWER], "check alone"],
-  ["the repeat of C2 is compared with C", [D, EDGE, NO_ANSWER, EDGE], "hit: no_age"],
-  ["a Hit without Age, then nothing", [D, HIT, NO_ANSWER, NO_ANSWER, NO_ANSWER], "hit: no_age"],
-  ["a Hit with an Age, then nothing", [D, hit(90), NO_ANSWER, NO_ANSWER, NO_ANSWER], "hit: age_constant"],
-  ["nothing twice, a Hit, then nothing", [D, NO_ANSWER, NO_ANSWER, HIT, NO_ANSWER], "hit: no_age"],
-  ["a RefreshHit, then nothing", [D, REFRESH, NO_ANSWER, NO_ANSWER, NO_ANSWER], "download"],
-  ["the second D", [D, MISS, D], "check"],
-  ["the second D has no x-cache", [D, MISS, { kind: "download" }], "check"],
-  ["the second D is a Hit of the edge, old", [D, MISS, { ...EDGE, kind: "download", age: 9 }], "check"],
-  ["a Hit that grew after the second D", [D, MISS, D, edge(1)], "warm"],
-  ["a Hit after the second D does not grow since the first", [D, { ...MISS, age: 7 }, D, edge(0)], "check alone"],
-  ["C is a Miss again", [D, MISS, D, MISS], "not_kept: NO_HIT"],
-  ["C shows nothing after either D", [D, NO_ANSWER, NO_ANSWER, NO_ANSWER, D, NO_ANSWER], "failed"],
-  ["repeats of both D count together", [D, NO_ANSWER, NO_ANSWER, MISS, D, NO_ANSWER], "failed"],
-  ["C is a Miss after the second D alone", [D, NO_ANSWER, NO_ANSWER, NO_ANSWER, D, MISS], "not_kept: NO_HIT"],
-  ["a Hit after the second D, then nothing", [D, MISS, D, HIT, NO_ANSWER, NO_ANSWER, NO_ANSWER], "hit: no_age"],
-  ["only before the second D a Hit", [D, HIT, MISS, D, NO_ANSWER, NO_ANSWER, NO_ANSWER], "failed"],
-];
-
-test.each(
-  rows.map(([what, seen, next, age]): [string, readonly Seen[], string, boolean] => [what, seen, next, age ?? false]),
-)("%s", (_, seen, next, originSendsAge) => expect(inShort(nextStep(history(...seen), originSendsAge))).toBe(next));
+  ["C is a Miss", "D MISS", "download"],
+  ["C is an error that is kept", "D OTHER:3", "download"],
+  ["C shows nothing", "D -", "check"],
+  ["so does its second repeat", "D - - -", "download"],
+  ["a repeat is a Miss", "D - MISS", "download"],
+  ["a repeat is a Hit that grew since D", "D - EDGE:3", "warm"],
+  ["C2 shows nothing, and is to be alone again", "D HIT -", "check alone"],
+  ["the repeat of C2 is compared with C", "D EDGE - EDGE", "hit: no_age"],
+  ["a Hit without Age, then nothing", "D HIT - - -", "hit: no_age"],
+  ["a Hit with an Age, then nothing", "D HIT:90 - - -", "hit: age_constant"],
+  ["nothing twice, a Hit, then nothing", "D - - HIT -", "hit: no_age"],
+  ["a RefreshHit, then nothing", "D REFRESH - - -", "download"],
+  ["the second D", "D MISS D", "check"],
+  ["the second D has no x-cache", "D MISS D_UNKNOWN", "check"],
+  ["the second D is a Hit of the edge, old", "D MISS D_EDGE:9", "check"],
+  ["a Hit that grew after the second D", "D MISS D EDGE:1", "warm"],
+  ["a Hit after the second D does not grow since the first", "D MISS:7 D EDGE:0", "check alone"],
+  ["C is a Miss again", "D MISS D MISS", "not_kept: NO_HIT"],
+  ["C shows nothing after either D", "D - - - D -", "failed"],
+  ["repeats of both D count together", "D - - MISS D -", "failed"],
+  ["C is a Miss after the second D alone", "D - - - D MISS", "not_kept: NO_HIT"],
+  ["a Hit after the second D, then nothing", "D MISS D HIT - - -", "hit: no_age"],
+  ["only before the second D a Hit", "D HIT MISS D - - -", "failed"],
+])("%s: %s", (_, seen, next, originSendsAge = false) =>
+  expect(inShort(nextStep(history(seen), originSendsAge))).toBe(next),
+);
 
 test("a check may be sent 1.1 s after the answer before it has ended", () => {
-  expect(nextStep(history(D), false)).toEqual({ next: "check", earliestAt: 1_200, alone: false });
-  expect(nextStep(history(D, EDGE), false)).toEqual({ next: "check", earliestAt: 3_200, alone: true });
-  expect(nextStep(history(D, NO_ANSWER), false)).toEqual({ next: "check", earliestAt: 3_200, alone: false });
+  expect(nextStep(history("D"), false)).toEqual({ next: "check", earliestAt: 1_200, alone: false });
+  expect(nextStep(history("D EDGE"), false)).toEqual({ next: "check", earliestAt: 3_200, alone: true });
+  expect(nextStep(history("D -"), false)).toEqual({ next: "check", earliestAt: 3_200, alone: false });
 });
 
 describe("what a header says", () => {
@@ -156,4 +155,4 @@ describe("what a header says", () => {
 });
 
 test("the downloads are counted without the checks after them", () =>
-  expect([history(), history(D), history(D, MISS), history(D, MISS, D)].map(downloadsIn)).toEqual([0, 1, 1, 2]));
+  expect([history(""), history("D"), history("D MISS"), history("D MISS D")].map(downloadsIn)).toEqual([0, 1, 1, 2]));

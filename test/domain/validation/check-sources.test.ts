@@ -2,23 +2,23 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
-import { BODY, world } from "../../lambdas/api/world.ts";
 
 type Asked = Record<string, string>;
 const BASE = "https://www.example.com/";
 
-/** The sources of a body as its item has them, and what is wrong with them. */
-function check(...sources: readonly Asked[]) {
-  const { url_list: _, ...body } = BODY;
+/** The item of a body with these fields, and what is wrong with it. */
+function checkBody(change: object) {
   try {
-    const asked = { ...body, cf_domain: "www.example.com", sources };
+    const body = { timeout: 5, instance_count: 3, ...change };
     const rules = { reqId: "r", now: Date.now(), caps: DEFAULT_CAPS, sourceBuckets: ["media", "docs/site/*"] };
-    return { problems: [], sources: checkPrewarmRequest(asked, rules).item.sources };
+    return { problems: [], item: checkPrewarmRequest(body, rules).item };
   } catch (error) {
-    if (error instanceof ApiError) return { problems: error.message.split(/; (?=sources)/), sources: undefined };
+    if (error instanceof ApiError) return { problems: error.message.split(/; (?=sources)/), item: undefined };
     throw error;
   }
 }
+
+const check = (...sources: readonly Asked[]) => checkBody({ cf_domain: "www.example.com", sources });
 
 describe("sources that can be read", () => {
   it.each<Asked>([
@@ -30,15 +30,19 @@ describe("sources that can be read", () => {
     { type: "dash", s3: "s3://media/film/manifest.mpd", base: "https://www.example.com/film/" },
     { type: "s3-prefix", s3: "s3://media/", base: BASE },
     { type: "s3-prefix", s3: "s3://docs/site/a", base: BASE, origin_path: "/site" },
-  ])("%j", (source) => expect(check(source)).toEqual({ problems: [], sources: [source] }));
+  ])("%j", (source) => {
+    const { item, problems } = check(source);
+    expect(problems).toEqual([]);
+    expect(item).toMatchObject({ url_count: 0, sources: [source], sources_read: [{ urls: 0, done: false }] });
+  });
 
   it("have their addresses spelled as those of url_list", () => {
-    const { sources } = check(
+    const { item } = check(
       { type: "list", url: " HTTPS://Docs.Example.net/a b#x" },
       { type: "s3-prefix", s3: "s3://media/", base: "https://WWW.example.com", origin_path: "/static/" },
       { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://bücher.example/a" },
     );
-    expect(sources).toEqual([
+    expect(item?.sources).toEqual([
       { type: "list", url: "https://docs.example.net/a%20b" },
       { type: "s3-prefix", s3: "s3://media/", base: BASE, origin_path: "/static" },
       { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://xn--bcher-kva.example/a" },
@@ -89,53 +93,13 @@ describe("what is wrong with a source is told with its place", () => {
   });
 });
 
-it("without anything that tells whose URLs are meant, cf_domain is needed", async () => {
-  const { url_list: _, ...body } = BODY;
+it("without anything that tells whose URLs are meant, cf_domain is needed", () => {
   const inBucket = { type: "list", s3: "s3://media/a" };
-  const post = async (change: object) => (await world().call("POST /prewarm", { ...body, ...change })).body;
-  expect((await post({ sources: [inBucket] }))["error_message"]).toMatch(/^cf_domain: is needed, because neither/);
+  expect(checkBody({ sources: [inBucket] }).problems[0]).toMatch(/^cf_domain: is needed, because neither/);
   for (const named of [
     { cf_domain: "www.example.com" },
     { url_list: [BASE] },
     { sources: [{ ...inBucket, base: BASE }] },
   ])
-    expect((await post({ sources: [inBucket], ...named }))["status"]).toBe("Success");
-});
-
-describe("POST /prewarm with sources", () => {
-  const { url_list: _, ...body } = BODY;
-  const sources = [{ type: "sitemap", url: "https://cdn.example.com/sitemap.xml?sig=secret" }];
-
-  it("makes an item that says where its URLs come from, and raises no group yet", async () => {
-    const { call, calls, lists, requests } = world();
-    expect((await call("POST /prewarm", { ...body, sources })).status).toBe(200);
-    expect(calls).not.toContain("fleet.raiseTo");
-    expect(lists.objects["new-id.csv"]).toEqual([]);
-    expect(requests.the("new-id")).toMatchObject({
-      status: "CREATED",
-      url_count: 0,
-      sources,
-      sources_read: [
-        {
-          type: "sitemap",
-          from: "https://cdn.example.com/sitemap.xml",
-          documents: 0,
-          urls: 0,
-          left_out: {},
-          done: false,
-        },
-      ],
-    });
-    const { body: said } = await call("GET /prewarm", undefined, { req_id: "new-id" });
-    expect(said["sources"]).toEqual([
-      {
-        type: "sitemap",
-        from: "https://cdn.example.com/sitemap.xml",
-        state: "WAITING",
-        documents: 0,
-        urls: 0,
-        left_out: {},
-      },
-    ]);
-  });
+    expect(checkBody({ sources: [inBucket], ...named }).problems).toEqual([]);
 });
