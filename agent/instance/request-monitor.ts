@@ -1,20 +1,25 @@
 import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import type { Logger } from "pino";
-import type { ProgressTable } from "../../aws/progress-table.ts";
-import type { ActiveIndexEntry, RequestReader } from "../../aws/request-table.ts";
-import type { SettlementRequests } from "../../aws/settlement-requests.ts";
-import type { MainAndExpressQueues } from "../../aws/task-queue.ts";
-import { isOverdue, needsSettlement, type Observed, observe, type Timings } from "../../domain/request/lifecycle.ts";
+import type { ActiveIndexEntry } from "../../aws/request-table.ts";
+import {
+  isOverdue,
+  type LifecycleItem,
+  needsSettlement,
+  type Observed,
+  type Observer,
+  observe,
+} from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 
 const MAX_INTERVAL_MS = 15_000;
 
-export interface RequestMonitorOptions {
-  readonly requests: RequestReader;
-  readonly progress: ProgressTable;
-  readonly queue: MainAndExpressQueues;
-  readonly settlements: SettlementRequests;
-  readonly timings: Timings;
+export interface RequestMonitorOptions extends Observer {
+  readonly requests: {
+    listActive(): Promise<readonly ActiveIndexEntry[]>;
+    getActive(reqId: string): Promise<LifecycleItem | undefined>;
+  };
+  readonly queue: NonNullable<Observer["queue"]>;
+  readonly settlements: { requestSettlement(reqId: string): Promise<boolean> };
   /** Takes this instance out of its group. */
   readonly retire: () => Promise<void>;
   /** Without work for this long, and with nothing active, the instance leaves. */

@@ -5,7 +5,6 @@ import { adaptLimit, type Bounds, LARGE, maxSharedStep, SMALL } from "../admit/a
 import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
 import { StoppingError } from "../admit/download-message.ts";
 import { FollowerGate } from "../admit/follower-gate.ts";
-import type { RequestMonitor } from "../instance/request-monitor.ts";
 import type { ResultWriter } from "../report/result-writer.ts";
 import { type BySize, Throughput } from "../report/throughput.ts";
 import { type FreeSlots, Prefetcher } from "./prefetcher.ts";
@@ -27,7 +26,7 @@ export interface AgentDeps
   readonly queue: { readonly queues: Readonly<Record<TaskQueueName, TaskQueue>> };
   readonly results: ResultWriter;
   /** Checks for stalled requests, and takes the instance out of its group. @default another process of this instance does */
-  readonly monitor?: RequestMonitor;
+  readonly monitor?: { readonly intervalMs: number; check(idleMs: number): Promise<boolean> };
   readonly isMemoryTight: () => boolean;
 }
 

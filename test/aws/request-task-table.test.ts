@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { toAttributes } from "../../aws/dynamodb.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -177,4 +177,26 @@ describe("which results stand", () => {
     await expect(stuck.table.findExisting([key(1)])).rejects.toThrow("1 keys of tasks stayed unprocessed");
     vi.restoreAllMocks();
   });
+});
+
+const answered = (name: string, httpStatusCode = 400) =>
+  new DynamoDBServiceException({ name, $fault: "client", $metadata: { httpStatusCode } });
+const failed = (what: object) => Object.assign(new Error("no answer"), what);
+
+it.each<[boolean, Error]>([
+  // Each way in which DynamoDB says that it is too much.
+  [true, answered("ProvisionedThroughputExceededException")],
+  [true, answered("ThrottlingException")],
+  [true, answered("RequestLimitExceeded")],
+  [true, answered("InternalServerError", 500)],
+  [true, failed({ code: "ECONNRESET" })],
+  [true, failed({ code: "EAI_AGAIN" })],
+  [true, failed({ name: "TimeoutError" })],
+  [true, failed({ name: "CredentialsProviderError" })],
+  [false, answered("ValidationException")],
+  // A fault of the program.
+  [false, failed({ name: "TypeError", code: "ERR_INVALID_ARG_TYPE" })],
+  [false, failed({})],
+])("that an error of a write is temporary is %s: %s", (expected, error) => {
+  expect(newTable().table.isTemporary(error)).toBe(expected);
 });

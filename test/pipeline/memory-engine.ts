@@ -23,7 +23,7 @@ import {
   type WritableList,
 } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
-import type { QueueDepth, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
+import type { ResultStore } from "../../domain/plan/ports.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
@@ -37,6 +37,7 @@ import type { TaskResult } from "../../domain/result/task-result.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { measureUrls } from "../../probe/size/measure-urls.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
+import { MemoryQueue } from "../agent/memory-queue.ts";
 
 /** What a request has left behind. */
 export interface MemoryRun {
@@ -185,48 +186,6 @@ function resolverOf(edge: Edge, item: RequestItem, dead: ReadonlySet<string>): R
     },
     alias: async () => undefined,
   };
-}
-
-class MemoryQueue implements TaskQueue {
-  readonly sent: TaskMessage[] = [];
-  private readonly waiting: string[] = [];
-  private readonly inFlight = new Map<string, string>();
-  private receipts = 0;
-
-  async receive(waitSeconds: number, most = 10): Promise<ReceivedMessage[]> {
-    if (this.waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, waitSeconds * 100));
-    return this.waiting.splice(0, most).map((body) => {
-      const receipt = String(++this.receipts);
-      this.inFlight.set(receipt, body);
-      return { id: receipt, receipt, body, deliveries: 1 };
-    });
-  }
-
-  async delete(receipt: string): Promise<void> {
-    this.inFlight.delete(receipt);
-  }
-
-  async setVisibilityTimeout(receipt: string, seconds: number): Promise<void> {
-    const body = this.inFlight.get(receipt);
-    if (seconds > 0 || body === undefined) return;
-    this.inFlight.delete(receipt);
-    this.waiting.push(body);
-  }
-
-  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
-    for await (const message of messages) {
-      this.sent.push(message);
-      this.waiting.push(JSON.stringify(message));
-    }
-  }
-
-  async sendLater(message: TaskMessage, seconds: number): Promise<void> {
-    setTimeout(() => void this.send([message]), seconds * 1_000);
-  }
-
-  async depth(): Promise<QueueDepth> {
-    return { available: this.waiting.length, delayed: 0, inFlight: this.inFlight.size };
-  }
 }
 
 class MemoryResults implements ResultStore {

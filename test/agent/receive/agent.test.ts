@@ -1,81 +1,197 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { type AgentDeps, cachedStatus } from "../../../agent/receive/agent.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
-import { Refusal } from "../fake-aws.ts";
-import { count, downloads, numbered, resultOf, world } from "./agent-world.ts";
+import { deferred } from "../deferred.ts";
+import { fakeQueue, fakeStore } from "../fake-deps.ts";
+import { MemoryQueue } from "../memory-queue.ts";
+import { taskMessage } from "../task-messages.ts";
+import { messageOf, numbered, resultOf, startAgent } from "./agent-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
+const urlsOf = ({ urls }: TaskMessage) => urls.map(({ url }) => url).join();
+
+/** A queue, and what happens to its messages and results, in order. */
+function world(...messages: TaskMessage[]) {
+  const did: string[] = [];
+  const main = new MemoryQueue(messages, (body) => did.push(`deleted ${urlsOf(JSON.parse(body))}`));
+  const count = (word: string) => did.filter((line) => line.startsWith(word)).length;
+  return { did, main, count, onStored: (url: string) => did.push(`stored ${url}`) };
+}
+
+/** Downloads that last until all are ended. */
+function lasting() {
+  const running = new Set<string>();
+  const end = deferred();
+  const download: AgentDeps["download"] = async (message, url, hooks) => {
+    running.add(url.url);
+    await end.promise;
+    return resultOf(message, url, hooks);
+  };
+  return { running, download, endAll: end.resolve };
+}
+
 test("all that is in the queue is downloaded, stored and only then deleted", async () => {
-  const { log, start } = await world([["a", "b"], ...numbered(33)]);
-  const { stop, ended } = start();
-  await eventually(() => count(log, "deleted")).toBe(34);
+  const { did, count, ...deps } = world(messageOf("a", "b"), ...numbered(33));
+  const { stop, ended } = startAgent(deps);
+  await eventually(() => count("deleted")).toBe(34);
   stop();
   await ended;
-  expect(count(log, "stored")).toBe(35);
-  expect(log.indexOf("deleted r0")).toBeGreaterThan(Math.max(log.indexOf("stored a"), log.indexOf("stored b")));
-  numbered(33).forEach(
-    ([url], i) => void expect(log.indexOf(`deleted r${i + 1}`)).toBeGreaterThan(log.indexOf(`stored ${url}`)),
-  );
+  expect(count("stored")).toBe(35);
+  for (const [n, line] of did.entries())
+    if (line.startsWith("deleted"))
+      for (const url of line.slice("deleted ".length).split(",")) expect(did.slice(0, n)).toContain(`stored ${url}`);
 });
 
 test("it receives as many tasks as it can run and one batch, and leaves the rest to others", async () => {
-  const { start, received } = await world(numbered(500));
-  const { running, download, endAll } = downloads();
-  const { stop, ended } = start({ download });
+  const main = new MemoryQueue(numbered(500));
+  const { running, download, endAll } = lasting();
+  const { stop, ended } = startAgent({ main, download });
   await eventually(() => running.size).toBeGreaterThanOrEqual(32);
   await sleep(100);
   // Half a batch may be missing.
-  expect(received()).toBeGreaterThanOrEqual(37);
-  expect(received()).toBeLessThanOrEqual(42);
+  expect(main.received).toBeGreaterThanOrEqual(37);
+  expect(main.received).toBeLessThanOrEqual(42);
   // After a second it tries whether more at once bring more.
   await eventually(() => running.size).toBe(64);
   // And takes more for that, though none has ended: large files take minutes.
-  await eventually(received).toBeGreaterThanOrEqual(69);
+  await eventually(() => main.received).toBeGreaterThanOrEqual(69);
   stop();
   endAll();
   await ended;
 });
 
 test("one message that cannot be handled does not stop the others", async () => {
-  let refused = 0;
-  const { log, start } = await world([["lost"], ["kept"]], {
-    BatchWriteItem: ({ RequestItems = {} }) => {
-      const urls = (RequestItems["results"] ?? []).map(({ PutRequest }) => PutRequest?.Item?.["url"]?.S);
-      if (urls.includes("lost") && refused++ === 0) throw new Refusal("ValidationException");
-      log.push(...urls.map((url) => `stored ${url}`));
-      return {};
-    },
-    ChangeMessageVisibilityBatch: () => {
-      throw new Refusal("OverLimit");
-    },
-  });
-  const { stop, ended } = start({
-    download: async (message, url) => {
+  const { did, main } = world(messageOf("lost"), messageOf("kept"));
+  main.setVisibilityTimeout = () => Promise.reject(new Error("no queue"));
+  const { stop, ended } = startAgent({
+    main,
+    store: fakeStore({
+      putGood: async ([first]) => (first?.url === "lost" ? Promise.reject(new Error("no table")) : []),
+    }),
+    download: async (message, url, hooks) => {
       if (url.url === "kept") await sleep(100);
-      return resultOf(message, url);
+      return resultOf(message, url, hooks);
     },
   });
-  await eventually(() => log).toContain("deleted r1");
+  await eventually(() => did).toContain("deleted kept");
   stop();
   await ended;
-  expect(log).toEqual(["stored kept", "deleted r1"]);
+  expect(did).toEqual(["deleted kept"]);
 });
 
 test("a queue that cannot be read is asked again after a while", async () => {
   let calls = 0;
-  const { start } = await world([], {
-    ReceiveMessage: async () => {
-      calls++;
-      throw new Refusal("KmsThrottled");
-    },
-  });
-  const { stop, ended } = start();
-  // One for each lane: as long as nothing is known of the messages, one is asked for.
+  const receive = () => {
+    calls++;
+    return Promise.reject(new Error("throttled"));
+  };
+  const unreadable = fakeQueue({ receive });
+  const { stop, ended } = startAgent({ queue: { queues: { main: unreadable, express: unreadable } } });
+  // One for each queue: as long as nothing is known of the messages, one is asked for.
   await eventually(() => calls).toBe(2);
   await sleep(300);
   expect(calls).toBe(2);
   await eventually(() => calls).toBeGreaterThanOrEqual(4);
   stop();
   await ended;
+});
+
+test("a small request with large files goes on while a huge one takes all slots for large files", async () => {
+  const large = (reqId: string, n: number, bytes: number) =>
+    taskMessage({ req_id: reqId, pop: `P${n}`, urls: [{ url: `${reqId}/${n}`, bytes }] });
+  const deleted: string[] = [];
+  const main = new MemoryQueue(
+    Array.from({ length: 20 }, (_, n) => large("huge", n, 1e9)),
+    () => deleted.push("main"),
+  );
+  const express = new MemoryQueue([], () => deleted.push("express"));
+  const { running, download, endAll } = lasting();
+  const isSmall: AgentDeps["download"] = (message, ...rest) =>
+    message.req_id === "huge" ? download(message, ...rest) : resultOf(message, ...rest);
+  const { stop, ended } = startAgent({ main, express, download: isSmall });
+  await eventually(() => [...running]).toContain("huge/1");
+  // Each was received in its queue, so it is deleted there.
+  for (let n = 0; n < 3; n++) {
+    await express.send([large("small", n, 2e7)]);
+    await eventually(() => deleted, { timeoutMs: 2_000 }).toEqual(Array(n + 1).fill("express"));
+  }
+  stop();
+  endAll();
+  await ended;
+});
+
+test("its monitor hears for how long it had no message, and ends it", async () => {
+  const heard: number[] = [];
+  const check = async (idleMs: number) => heard.push(Math.round(idleMs / 1_000)) > 5;
+  const download: AgentDeps["download"] = async (...task) => {
+    await sleep(3_500);
+    return resultOf(...task);
+  };
+  const { ended } = startAgent({ main: new MemoryQueue(numbered(1)), download, monitor: { intervalMs: 1_000, check } });
+  await ended;
+  expect(heard).toEqual([0, 0, 0, 0, 1, 2]);
+});
+
+describe("stop", () => {
+  test("what has not begun goes back at once, what runs is finished and stored, then serve() resolves", async () => {
+    const { count, main, onStored } = world(...numbered(60));
+    const { running, download, endAll } = lasting();
+    const { stop, ended } = startAgent({ main, onStored, download });
+    let isOver = false;
+    void ended.then(() => {
+      isOver = true;
+    });
+    await eventually(() => main.received).toBeGreaterThan(36);
+    const begun = running.size;
+    stop();
+    await eventually(() => count("deleted")).toBe(main.received - begun);
+    expect(running.size).toBe(begun);
+    const { received, receives } = main;
+    expect(received).toBeGreaterThan(begun);
+    const left = numbered(received).map(urlsOf);
+    expect(main.sent.map(urlsOf).toSorted()).toEqual(left.filter((url) => !running.has(url)).toSorted());
+    await sleep(60_000);
+    // A stop receives nothing more.
+    expect([main.receives, running.size, count("stored"), isOver]).toEqual([receives, begun, 0, false]);
+    endAll();
+    await ended;
+    expect([count("stored"), count("deleted"), main.sent.length]).toEqual([begun, received, received - begun]);
+    expect(main.received).toBe(received);
+  });
+
+  test("messages that were on their way go back, too", async () => {
+    const { did, main, onStored } = world();
+    const { stop, ended } = startAgent({ main, onStored });
+    await eventually(() => main.receives).toBeGreaterThan(0);
+    stop();
+    await main.send([messageOf("late")]);
+    await ended;
+    expect(did).toEqual(["deleted late"]);
+    expect(main.sent.map(urlsOf)).toEqual(["late", "late"]);
+  });
+});
+
+test("a request's status is believed for three seconds in each round, and a failure in none", async () => {
+  const asked: string[] = [];
+  let answer: () => Promise<boolean> = async () => true;
+  const isActive = cachedStatus((reqId) => {
+    asked.push(reqId);
+    return answer();
+  });
+  for (const active of [true, false, true]) {
+    answer = async () => active;
+    expect(await isActive("a")).toBe(active);
+    await sleep(2_999);
+    expect([await isActive("a"), await isActive("b")]).toEqual([active, active]);
+    expect(asked.splice(0)).toEqual(["a", "b"]);
+    await sleep(3_000);
+  }
+  answer = () => Promise.reject(new Error("throttled"));
+  expect([await isActive("a"), await isActive("a")]).toEqual([true, true]);
+  answer = async () => false;
+  expect(await isActive("a")).toBe(false);
+  expect(asked).toEqual(["a", "a", "a"]);
 });

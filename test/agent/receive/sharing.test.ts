@@ -1,58 +1,77 @@
+// Requests that share an agent, and agents that share a queue.
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import type { AgentDeps } from "../../../agent/receive/agent.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { deferred } from "../deferred.ts";
+import { MemoryQueue } from "../memory-queue.ts";
 import { taskMessage } from "../task-messages.ts";
-import { resultOf } from "./agent-world.ts";
-import { MemoryLane, memoryAgent, startAgent } from "./fleet-world.ts";
+import { resultOf, startAgent } from "./agent-world.ts";
 
 useVirtualClock();
 
 const MB = 2 ** 20;
 const LINK = 150 * MB;
 
-/** Four agents, each a little after the one before, work through the messages. */
-async function fleetOfFour(messages: readonly TaskMessage[], apartMs: number) {
-  const lanes = { main: new MemoryLane(messages), express: new MemoryLane() };
-  const tasks = messages.reduce((sum, { urls }) => sum + urls.length, 0);
-  const started = performance.now();
-  const agents: ReturnType<typeof startAgent>[] = [];
-  for (let n = 0; n < 4; n++) {
-    agents.push(startAgent(lanes, LINK));
-    await sleep(apartMs);
-  }
-  await eventually(() => agents.reduce((sum, { done }) => sum + done.tasks, 0), { timeoutMs: 60_000 }).toBe(tasks);
-  const seconds = (Math.max(...agents.map(({ done }) => done.endedAt)) - started) / 1_000;
-  for (const { stop } of agents) stop();
-  await Promise.all(agents.map(({ ended }) => ended));
-  const bytes = agents.map(({ done }) => done.bytes);
-  const total = bytes.reduce((a, b) => a + b, 0);
-  return { seconds, ideal: total / (4 * LINK), share: Math.max(...bytes) / (total / 4), bytes };
+/** An agent behind a link of its own, which its downloads share evenly. */
+function startLinked(queues: { readonly main: MemoryQueue; readonly express?: MemoryQueue }) {
+  const done = { bytes: 0, tasks: 0, endedAt: 0 };
+  let running = 0;
+  const download: AgentDeps["download"] = async (message, url, hooks) => {
+    running++;
+    let before = performance.now();
+    for (let left = url.bytes ?? 0; left > 0 && !hooks.cancellation.cancelled; ) {
+      await sleep(10);
+      const now = performance.now();
+      const came = Math.min(left, (LINK / running) * ((now - before) / 1_000));
+      before = now;
+      left -= came;
+      hooks.throughput.addBytes(came);
+    }
+    running--;
+    hooks.throughput.addTask(false);
+    done.bytes += url.bytes ?? 0;
+    done.tasks++;
+    done.endedAt = performance.now();
+    return resultOf(message, url, hooks);
+  };
+  return { done, ...startAgent({ ...queues, download }) };
 }
 
 test("four agents that start one after the other share 60 large files", { timeout: 90_000 }, async () => {
-  const messages = Array.from({ length: 60 }, (_, i) =>
-    taskMessage({ pop: `P${i}`, urls: [{ url: `u${i}`, bytes: (20 + (i % 4) * 20) * MB }] }),
+  const messages = Array.from({ length: 60 }, (_, n) =>
+    taskMessage({ pop: `P${n}`, urls: [{ url: `u${n}`, bytes: (20 + (n % 4) * 20) * MB }] }),
   );
-  const { seconds, ideal, share, bytes } = await fleetOfFour(messages, 300);
-  expect(share, `${bytes}`).toBeLessThanOrEqual(1.5);
+  const main = new MemoryQueue(messages);
+  const started = performance.now();
+  const agents: ReturnType<typeof startLinked>[] = [];
+  for (let n = 0; n < 4; n++) {
+    agents.push(startLinked({ main }));
+    await sleep(300);
+  }
+  const sum = (of: "tasks" | "bytes") => agents.reduce((total, { done }) => total + done[of], 0);
+  await eventually(() => sum("tasks"), { timeoutMs: 60_000 }).toBe(60);
+  for (const { stop } of agents) stop();
+  await Promise.all(agents.map(({ ended }) => ended));
+  const bytes = agents.map(({ done }) => done.bytes);
+  expect(Math.max(...bytes), `${bytes}`).toBeLessThanOrEqual((1.5 * sum("bytes")) / 4);
   // The last one starts 0.9 s after the first.
-  expect(seconds).toBeLessThanOrEqual(1.25 * ideal + 0.9);
+  const seconds = (Math.max(...agents.map(({ done }) => done.endedAt)) - started) / 1_000;
+  expect(seconds).toBeLessThanOrEqual((1.25 * sum("bytes")) / (4 * LINK) + 0.9);
 });
 
 test("a small request does not wait for a huge one", { timeout: 60_000 }, async () => {
-  const huge = (i: number) => taskMessage({ req_id: "huge", urls: [{ url: `h${i}`, bytes: 1_000 * MB }] });
-  const lanes = { main: new MemoryLane(Array.from({ length: 20 }, (_, i) => huge(i))), express: new MemoryLane() };
-  const agent = startAgent(lanes, LINK);
+  const huge = (n: number) => taskMessage({ req_id: "huge", urls: [{ url: `h${n}`, bytes: 1_000 * MB }] });
+  const main = new MemoryQueue(Array.from({ length: 20 }, (_, n) => huge(n)));
+  const express = new MemoryQueue();
+  const { done } = startLinked({ main, express });
   await sleep(300);
-  const urls = Array.from({ length: 50 }, (_, i) => ({ url: `s${i}`, bytes: 1_000 }));
-  const began = performance.now();
-  await lanes.express.send([taskMessage({ req_id: "small", urls })]);
-  await eventually(() => agent.done.tasks).toBe(50);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  const urls = Array.from({ length: 50 }, (_, n) => ({ url: `s${n}`, bytes: 1_000 }));
+  await express.send([taskMessage({ req_id: "small", urls })]);
+  await eventually(() => done.tasks, { timeoutMs: 2_000 }).toBe(50);
   // Two that run; those that wait are for others.
-  expect(lanes.main.waiting.length).toBeGreaterThanOrEqual(16);
+  expect(main.waiting.length).toBeGreaterThanOrEqual(16);
 });
 
 test("while the depth of the main queue is being read, more messages are received if nothing starts", async () => {
@@ -68,26 +87,57 @@ test("while the depth of the main queue is being read, more messages are receive
     return { available: 0, delayed: 0, inFlight: 0 };
   };
   // An adapted limit updates the prefetchers, too. That of large files is not adapted: both slots are in use, so it needs the depth.
-  const main = Object.assign(new MemoryLane(messages([1, 2])), { depth });
-  const express = new MemoryLane(messages([]));
-  const agent = memoryAgent({
-    lanes: { main, express },
-    download: async (message, url, { throughput }) => {
+  const main = Object.assign(new MemoryQueue(messages([1, 2])), { depth });
+  const express = new MemoryQueue(messages([]));
+  const { stop, ended } = startAgent({
+    main,
+    express,
+    download: async (message, url, hooks) => {
       // That of small files is not adapted for ten seconds: one has ended, and it waits for more to end.
-      if (url.url === "/0") throughput.addTask(false);
+      if (url.url === "/0") hooks.throughput.addTask(false);
       else await outage.promise;
-      return resultOf(message, url);
+      return resultOf(message, url, hooks);
     },
   });
-  const ended = agent.serve();
-  const waiting = () => ({ main: main.waiting.length, express: express.waiting.length });
   await sleep(4_500);
   expect(depthReads).toBeGreaterThan(0);
-  const before = waiting();
+  const [inMain, inExpress] = [main.received, express.received];
   // After five seconds without a start, up to four batches may wait.
   await sleep(4_000);
-  expect(waiting()).toEqual({ main: before.main - 30, express: before.express - 30 });
-  agent.stop();
+  expect([main.received, express.received]).toEqual([inMain + 30, inExpress + 30]);
+  stop();
   outage.resolve();
   await ended;
+});
+
+/** Seconds until an agent has done all of 200 messages without limits for their origin, among these. */
+async function secondsFor(messages: readonly TaskMessage[]): Promise<number> {
+  let free = 0;
+  const download: AgentDeps["download"] = async (message, url, hooks) => {
+    await sleep(20);
+    hooks.throughput.addTask(false);
+    if (message.req_id === "free") free++;
+    return resultOf(message, url, hooks);
+  };
+  const since = performance.now();
+  const { stop, ended } = startAgent({ main: new MemoryQueue(messages), download });
+  while (free < 4_000) await sleep(10);
+  const seconds = (performance.now() - since) / 1_000;
+  stop();
+  await ended;
+  return seconds;
+}
+
+test("messages that wait for their turns at an origin keep another request's out of no slot", async () => {
+  const messages = (count: number, different: Partial<TaskMessage>) =>
+    Array.from({ length: count }, (_, n) => {
+      const urls = Array.from({ length: 20 }, (_, i) => ({ url: `https://www.example.com/${n}/${i}`, bytes: 1 }));
+      return taskMessage({ ...different, urls });
+    });
+  const limited = messages(300, { req_id: "limited", origin: { requests_per_second: 20 } });
+  const free = messages(200, { req_id: "free", host: "other.example" });
+  // Half of the limited ones come first, the others between.
+  const mixed = free.flatMap((message, n) => [message, ...limited.slice(100 + n, 101 + n)]);
+  const alone = await secondsFor(free);
+  expect(await secondsFor([...limited.slice(0, 100), ...mixed])).toBeLessThan(1.2 * alone + 1);
 });

@@ -7,6 +7,7 @@ import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-m
 import type { Heartbeat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
+import { result } from "../../lambdas/items.ts";
 import { fakeDeps, fakeHeartbeats, fakeQueue, fakeStore } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
@@ -101,7 +102,7 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
         `download ${url}`,
         download && (() => download(url, admission, (shown) => admission.onDownloaded(shown))),
       );
-      return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
+      return result(task.pop, url, { req_id: task.req_id, variant, ...end });
     },
     ...(plan.origins === undefined ? {} : { origins: plan.origins }),
   });
@@ -124,18 +125,6 @@ export const good = () => Promise.resolve({});
 export const bad = () => Promise.resolve({ ok: false, reason: "http_5xx" as const, error: "HTTP 503" });
 export const fail = (why: string) => () => Promise.reject(new Error(why));
 
-const RESULT: TaskResult = {
-  task_key: "r0#0",
-  pop_url: "p#u",
-  req_id: "r0",
-  pop: "p",
-  url: "u",
-  ok: true,
-  bytes: 1_009,
-  ms: 37,
-  attempts: 2,
-  expire_at: 1_800_000_333,
-};
 const urlsOf = (body: string) =>
   taskMessageSchema
     .parse(JSON.parse(body))

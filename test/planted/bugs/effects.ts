@@ -4,7 +4,7 @@ export default {
   "agent-ends-before-results-written": {
     invariant: "An agent ends only after all results are written.",
     description: "The agent does not wait for the messages that it works on before it writes what is left.",
-    test: "test/agent/receive/agent-stop.test.ts",
+    test: "test/agent/receive/agent.test.ts",
     changes: [
       {
         file: "agent/receive/agent.ts",

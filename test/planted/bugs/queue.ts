@@ -4,7 +4,7 @@ export default {
   "express-waits-for-large-files": {
     invariant: "An agent takes messages of small requests while large files take all its capacity.",
     description: "The agent takes no message of the express queue until a large file ends.",
-    test: "test/agent/receive/express-lane.test.ts",
+    test: "test/agent/receive/agent.test.ts",
     changes: [
       {
         file: "agent/receive/agent.ts",
@@ -64,7 +64,7 @@ export default {
   "unstarted-work-kept-on-sigterm": {
     invariant: "On SIGTERM, tasks that have not started return to the queue.",
     description: "A stopping agent starts the tasks that wait in it.",
-    test: "test/agent/receive/agent-stop.test.ts",
+    test: "test/agent/receive/agent.test.ts",
     changes: [
       {
         file: "agent/admit/download-message.ts",
