@@ -39,19 +39,15 @@ export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () =
       const when = fault(call, calls.length, args);
       calls.push(call);
       before[call]?.();
-      if (when === "before") return crashing(method, call);
+      if (when === "before") return crashed(call);
       const result = method(...args);
-      return when === "after" && result instanceof Promise ? result.then(() => crashing(method, call)) : result;
+      return when === "after" && result instanceof Promise ? result.then(() => crashed(call)) : result;
     };
   }
 }
 
-/** Fails as the method would: in what it returns, not at the call. */
-function crashing(method: Method, call: string): unknown {
-  const kind: unknown = Object.getPrototypeOf(method)[Symbol.toStringTag];
-  if (kind !== "AsyncGeneratorFunction") return Promise.reject(new Crash(call));
-  // biome-ignore lint/correctness/useYield: it fails before its first row
-  return (async function* () {
-    throw new Crash(call);
-  })();
+/** What a method returns that fails: a promise, or items of which none comes. */
+function crashed(call: string): unknown {
+  const failed = Promise.reject(new Crash(call));
+  return Object.assign(failed, { [Symbol.asyncIterator]: () => ({ next: () => failed }) });
 }

@@ -28,7 +28,7 @@ describe("the fleet", () => {
 
   it("reads the need again: a request that came meanwhile keeps its instances", async () => {
     const { deps, before, requests, fleet } = world([], 5);
-    before["fleet.setDesiredCapacity"] = () => requests.put(request({ instance_count: 5 }));
+    before["fleet.setDesiredCapacity"] = () => requests.set(request({ instance_count: 5 }));
     await fitFleet(deps);
     expect(fleet.capacity).toBe(5);
   });

@@ -13,8 +13,7 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
-import { FakeProgress } from "../lambdas/fakes/progress.ts";
-import { FakeRequests } from "../lambdas/fakes/requests.ts";
+import { memoryTables } from "../lambdas/fakes/tables.ts";
 import { request } from "../lambdas/items.ts";
 import { watchWorld } from "../lambdas/watch/world.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
@@ -128,10 +127,8 @@ describe("what functions log", () => {
   const short = { active: 1, wanted: 5, instances: 4, inService: 3 };
 
   const count = (...Records: unknown[]) => {
-    const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
-    const failedBatches = { send: async () => undefined };
-    const settlements = { requestSettlement: async () => true };
-    const stores = { requests, failedBatches, progress: new FakeProgress(), settlements };
+    const tables = memoryTables(request({ status: "IN_PROGRESS", total_count: 99 }));
+    const stores = { ...tables, failedBatches: { send: async () => undefined } };
     const onUnparseable = reportUnparseable(logger, namespace);
     const handler = createAggregation(fakeDeps<AggregationDeps>({ ...stores, onUnparseable, logger, namespace }));
     return logged(() => handler({ Records })).then((lines) => lines.flatMap(embeddedMetrics));

@@ -43,8 +43,25 @@ export function project(item: Item, expression: string | undefined, placeholders
 
 const TOKEN = /\s*(<=|>=|<>|[=<>(),+-]|[:#]?[A-Za-z0-9_]+)/y;
 
+/** Of each expression that was read: a query tries the same one on every item. */
+const KNOWN = new Map<string, readonly string[]>();
+
+function tokensOf(expression: string): readonly string[] {
+  const known = KNOWN.get(expression);
+  if (known !== undefined) return known;
+  const tokens: string[] = [];
+  const text = expression.trimEnd();
+  for (TOKEN.lastIndex = 0; TOKEN.lastIndex < text.length; ) {
+    const token = TOKEN.exec(text)?.[1];
+    if (token === undefined) throw new Error(`cannot read the expression ${expression}`);
+    tokens.push(token);
+  }
+  KNOWN.set(expression, tokens);
+  return tokens;
+}
+
 class Parser {
-  private readonly tokens: string[] = [];
+  private readonly tokens: readonly string[];
   private at = 0;
 
   constructor(
@@ -52,13 +69,7 @@ class Parser {
     private readonly item: Item,
     private readonly placeholders: Placeholders,
   ) {
-    TOKEN.lastIndex = 0;
-    const text = expression.trimEnd();
-    while (TOKEN.lastIndex < text.length) {
-      const token = TOKEN.exec(text)?.[1];
-      if (token === undefined) throw new Error(`cannot read the expression ${expression}`);
-      this.tokens.push(token);
-    }
+    this.tokens = tokensOf(expression);
   }
 
   get isAtEnd(): boolean {

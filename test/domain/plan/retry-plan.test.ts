@@ -5,8 +5,7 @@ import { fromRow, toRow } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { times } from "../../collect.ts";
 import { FakeLists } from "../../lambdas/fakes/lists.ts";
-import { FakeRequestPops } from "../../lambdas/fakes/request-pops.ts";
-import { FakeRequests } from "../../lambdas/fakes/requests.ts";
+import { memoryTables } from "../../lambdas/fakes/tables.ts";
 import { LABEL, request, target } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
@@ -35,11 +34,12 @@ interface Given {
 
 function read({ good = [], bad = [], report = [], unresolved = [], item = {}, others = [], objects = {} }: Given) {
   const first = request({ ...ENDED, ...item });
-  const requests = new FakeRequests(first, ...others);
+  const { requests, requestPops } = memoryTables(first, ...others);
   const targets = POPS.map((pop) => target(pop, unresolved.includes(pop) ? { state: "FAILED" } : {}));
   const own = { "r1/success_urls.csv": good, "r1/failed_urls.csv": bad, "r1/report.csv": [COLUMNS, ...report] };
   const lists = new FakeLists({ ...own, ...objects });
-  return tasksToRetry({ requests, requestPops: new FakeRequestPops(requests, ...targets), lists }, first);
+  void requestPops.put(targets);
+  return tasksToRetry({ requests, requestPops, lists }, first);
 }
 
 /** The pairs by name. */
@@ -94,8 +94,7 @@ describe("what is not good in a request that has ended", () => {
     const lists = new FakeLists({ "r1/success_urls.csv": [], "r1/report.csv": [COLUMNS], "r1/failed_urls.csv": [] });
     delete lists.objects[key];
     const item = request(ENDED);
-    const requests = new FakeRequests(item);
-    const found = tasksToRetry({ requests, requestPops: new FakeRequestPops(requests), lists }, item);
+    const found = tasksToRetry({ ...memoryTables(item), lists }, item);
     await expect(found).rejects.toThrow(RetryLostError);
     await expect(found).rejects.toThrow(
       /^retry_of: the request r1 cannot be tried again: .*send its URLs in a new request/,

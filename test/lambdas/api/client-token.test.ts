@@ -20,7 +20,7 @@ describe("a client token", () => {
   it("makes one request of fifty calls at once, and all are told of it", async () => {
     const { post, requests } = world();
     const answers = await Promise.all(Array.from({ length: 50 }, () => post(TOKEN)));
-    expect(requests.items.size).toBe(1);
+    expect(requests.all().length).toBe(1);
     const told = new Set(answers.map(({ status, body }) => `${status} ${body["request_id"]} ${body["timeout_at"]}`));
     expect(told).toEqual(new Set(["200 new-id 2024-04-16 03:17:21.046000"]));
   });
@@ -31,7 +31,7 @@ describe("a client token", () => {
     expect(refusalOf(await post({ ...TOKEN, timeout: 6 }))).toMatch(
       /^409 client_token: was sent with another body .* the request new-id$/,
     );
-    expect(requests.items.size).toBe(1);
+    expect(requests.all().length).toBe(1);
   });
 
   it("knows its body again however that is laid out, and after the request has ended", async () => {
@@ -45,10 +45,10 @@ describe("a client token", () => {
 
   it("is free again when its request could not be made, or was refused", async () => {
     const faults = [failing("requests.put")];
-    const { post, tokens } = world({ fault: (...args) => faults[0]?.(...args) });
+    const { post, progress } = world({ fault: (...args) => faults[0]?.(...args) });
     expect((await post(TOKEN)).status).toBe(500);
     expect((await post({ ...TOKEN, timeout: 0 })).status).toBe(400);
-    expect(tokens.claims.size).toBe(0);
+    expect(progress.all()).toEqual([]);
     faults.pop();
     expect((await post(TOKEN)).status).toBe(200);
   });
@@ -76,12 +76,12 @@ describe("a client token", () => {
 
   it("of a call that died before its request stood is taken over a minute later", async () => {
     const { tokens, requests } = world();
-    tokens.claims.set("t", { req_id: "dead", digest: "d", at: 1_000_000 });
+    await tokens.claim("t", { req_id: "dead", digest: "d", at: 1_000_000 });
     await expect(once({ tokens, requests }, { at: 1_059_999 })).rejects.toThrow(
       "another call is making the request dead with it",
     );
     expect((await once({ tokens, requests }, { at: 1_060_000 })).req_id).toBe("mine");
-    expect(tokens.claims.get("t")?.req_id).toBe("mine");
+    expect(await tokens.read("t")).toMatchObject({ req_id: "mine" });
   });
 
   it.each(["", "a b", "x".repeat(65), 7])("%j is refused", async (client_token) => {

@@ -19,7 +19,7 @@ async function pops(query: Record<string, string> | null, w = world()) {
 describe("GET /pops", () => {
   it("lists the catalogue, with what is known of each and when it resolved here", async () => {
     const w = world();
-    w.progress.resolved.set("SIN2-P1", Date.parse("2024-04-15T01:02:03.004Z"));
+    await w.progress.recordResolved(["SIN2-P1"], Date.parse("2024-04-15T01:02:03.004Z"));
     const { timestamp, count, pops: all } = await pops(null, w);
     expect([timestamp, count]).toEqual([STAMP, POP_CODES.length]);
     expect(all.map(({ code }) => code)).toEqual(POP_CODES.map(({ pop }) => pop));
@@ -53,7 +53,7 @@ describe("GET /pops", () => {
 
   it("lists what resolved here though the catalogue lacks it, at its site if that is known", async () => {
     const w = world();
-    w.progress.resolved.set("SIN99-P1", Date.now()).set("ABC12-P3", Date.now());
+    await w.progress.recordResolved(["SIN99-P1", "ABC12-P3"], Date.now());
     const unknown = { city: null, country: null, regions: [], rec: null };
     expect((await pops(null, w)).pops[0]).toMatchObject({ code: "ABC12-P3", basis: "here", ...unknown });
     const known = { code: "SIN99-P1", basis: "here", city: "Singapore" };

@@ -37,7 +37,8 @@ describe("detail=pops", () => {
   ) {
     const running: Partial<RequestItem> = { status: "IN_PROGRESS", pops: [SIN], total_count: 4, targets_total: 1 };
     const w = world({ items: [request({ ...running, tasks_per_target: { [LABEL]: 4 }, ...item })] });
-    w.progress.counts.set("r1/0/0", count(done, done * 10, failed, outcomes));
+    const blocks = new Map([[0, new Map([[0, count(done, done * 10, failed, outcomes)]])]]);
+    await w.progress.add("r1", batchCount({ blocks }), "token", 0);
     await w.requestPops.put(targets);
     const rows = (await w.get("prewarm", { detail: "pops" })).body["pops"] as object[];
     expect(rows).toHaveLength(1);
@@ -112,8 +113,8 @@ describe("detail=failures", () => {
   it("adds the failures by reason as far as they are counted, with what they mean; and the POPs if they are asked for", async () => {
     const w = world({ items: [running] });
     const failures = new Map([["http_4xx", { tasks: 2, pops: [0, 1] }]] as const);
-    await w.progress.add("r1", batchCount({ total: count(2, 0, 2), failures }), "token");
-    await w.progress.putFailureExamples("r1", "http_4xx", [example]);
+    await w.progress.add("r1", batchCount({ total: count(2, 0, 2), failures }), "token", 0);
+    await w.progress.putFailureExamples("r1", "http_4xx", [example], 0);
     const { body } = await w.get("prewarm", { detail: "pops, failures" });
     expect(body["pops"]).toHaveLength(2);
     expect(body["failures"]).toEqual([{ ...refused, urls: null, ...reasonText("http_4xx", "en") }]);
@@ -137,7 +138,7 @@ describe("detail=failures", () => {
     const ended = { status: "FINISHED", active: undefined, report: "r1/report.csv", total_count: 4 } as const;
     const w = world({ items: [request(ended)] });
     const failures = new Map([["tls", { tasks: 1, pops: [0] }]] as const);
-    await w.progress.add("r1", batchCount({ total: count(1, 0, 1), failures }), "token");
+    await w.progress.add("r1", batchCount({ total: count(1, 0, 1), failures }), "token", 0);
     await w.lists.write(LISTS.failures, "r1", [{ ...refused, urls: 1, examples: [example] }]);
     expect(await failuresOf(w)).toMatchObject([{ code: "http_4xx", tasks: 2, urls: 1 }]);
   });
@@ -153,12 +154,12 @@ describe("detail=samples", () => {
 
   it("adds how it stood as each minute began, with what agents have not noted yet, and how it stands now", async () => {
     const w = world({ items: [running] });
-    const heartbeats = [heartbeat({ received: 7 }), heartbeat()];
+    const heartbeats = [heartbeat({ received: 7 }), heartbeat({ worker: "2" })];
     w.progress.set("r1", { count: count(3, 30, 1, { warm_count: 2 }), heartbeats });
-    await w.progress.putMinute("r1", minute("03:11:00"), count(0, 0, 0));
-    await w.progress.putMinute("r1", minute("03:12:00"), count(1, 10, 0));
-    await w.progress.addReceivedBytes("r1", minute("03:10:00"), 40);
-    await w.progress.addReceivedBytes("r1", minute("03:11:00"), 60);
+    await w.progress.putMinute("r1", minute("03:11:00"), count(0, 0, 0), 0);
+    await w.progress.putMinute("r1", minute("03:12:00"), count(1, 10, 0), 0);
+    await w.progress.addReceivedBytes("r1", minute("03:10:00"), 40, 0);
+    await w.progress.addReceivedBytes("r1", minute("03:11:00"), 60, 0);
     const { rec_miss_count: _, ...none } = withoutWarnings(count(0, 0, 0));
     expect(await samples(w)).toEqual([
       { ...none, at: at("03:10:21.405000"), received_size: 0 },
@@ -178,7 +179,7 @@ describe("detail=samples", () => {
 
   it("keeps counts within the tasks that there are", async () => {
     const w = world({ items: [running] });
-    await w.progress.putMinute("r1", minute("03:12:00"), count(9, 10, -1, { warm_count: 9 }));
+    await w.progress.putMinute("r1", minute("03:12:00"), count(9, 10, -1, { warm_count: 9 }), 0);
     w.passTime(30_000);
     expect(await samples(w)).toContainEqual(
       expect.objectContaining({ at: at("03:12:00.000000"), download_count: 4, failed_count: 0, warm_count: 4 }),
@@ -189,8 +190,8 @@ describe("detail=samples", () => {
     const exact = count(4, 40, 0, { hit_count: 4 });
     const ended = { status: "FINISHED", verdict: "ready", active: undefined, total_count: 4, ...exact } as const;
     const w = world({ items: [request(ended)] });
-    await w.progress.putMinute("r1", minute("03:11:00"), count(0, 0, 0));
-    await w.progress.addReceivedBytes("r1", minute("03:11:00"), 45);
+    await w.progress.putMinute("r1", minute("03:11:00"), count(0, 0, 0), 0);
+    await w.progress.addReceivedBytes("r1", minute("03:11:00"), 45, 0);
     // An instance died before it had noted these.
     w.progress.set("r1", { heartbeats: [heartbeat({ received: 5 })] });
     w.passTime(86_400_000);
@@ -223,7 +224,7 @@ describe("detail=urls", () => {
     });
     await w.lists.write(LISTS.goodUrls, "r1", urls);
     await w.requestPops.put([target(SIN, { state: sin }), target(FRA)]);
-    w.results.items.push(...results);
+    w.results.set(...results);
     return { ...w, ask: (pop = "") => w.get("prewarm", { detail: "urls", pop }) };
   }
   /** The URLs of a POP. */

@@ -53,7 +53,7 @@ describe("POST /prewarm with dry_run", () => {
 
   it("dry_run: false creates a request", async () => {
     const { answer, requests } = await dryRun({ dry_run: false });
-    expect([answer.body["request_id"], requests.items.size]).toEqual(["new-id", 1]);
+    expect([answer.body["request_id"], requests.all().length]).toEqual(["new-id", 1]);
   });
 
   it("asks for a hundred sizes at most, all over URLs and variants", async () => {

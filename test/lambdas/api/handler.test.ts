@@ -112,13 +112,13 @@ describe("GET /prewarm", () => {
     expect((await get("prewarm")).body["warnings"]).toEqual([]);
     expect(calls).not.toContain("progress.pops");
     const blocks = new Map([[0, new Map([[1, odd]])]]);
-    await progress.add("r1", batchCount({ total: odd, shard: 0, blocks, uncompressed: [css] }), "token");
+    await progress.add("r1", batchCount({ total: odd, shard: 0, blocks, uncompressed: [css] }), "token", 0);
     const warnings = [
       { code: "not_compressed", count: 3, message: expect.stringContaining("Content-Encoding"), examples: [css] },
       { code: "rec_wrong", count: 2, message: expect.stringContaining("regional cache"), examples: ["FRA56-P4: 2"] },
     ];
     expect((await get("prewarm")).body["warnings"]).toEqual(warnings);
-    requests.items.set("r1", request({ status: "FINISHED", active: undefined, total_count: 6, ...odd }));
+    requests.set(request({ status: "FINISHED", active: undefined, total_count: 6, ...odd }));
     expect((await get("prewarm")).body["warnings"]).toEqual(warnings);
   });
 });

@@ -4,7 +4,6 @@ import { expect, it } from "vitest";
 import { describeRequest } from "../../../domain/api/request-view.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";
-import { FakeRequests } from "../fakes/requests.ts";
 import { count, heartbeat, request } from "../items.ts";
 
 const FILES = 12;
@@ -26,9 +25,7 @@ interface Move {
 
 /** A request of equal files, the processes that download it, and what was written of both. */
 class Model {
-  private readonly requests = new FakeRequests(
-    request({ status: "IN_PROGRESS", total_count: FILES, total_size: FILES * SIZE, sizes_known: true }),
-  );
+  private reported = 0;
   private readonly processes: Process[] = [];
   private readonly heartbeats = new Map<string, Heartbeat>();
   private queued = FILES;
@@ -95,9 +92,15 @@ class Model {
     return this.counted === FILES;
   }
 
-  async told() {
+  told() {
     const told = describeRequest(
-      this.requests.the(),
+      request({
+        status: "IN_PROGRESS",
+        total_count: FILES,
+        total_size: FILES * SIZE,
+        sizes_known: true,
+        max_reported_percentage: this.reported,
+      }),
       {
         count: count(this.counted, this.counted * SIZE, 0),
         lastResultAt: undefined,
@@ -105,8 +108,7 @@ class Model {
       },
       { now: this.now, heartbeatTimeoutMs: timingsOf().heartbeatTimeoutMs },
     );
-    // As the route does.
-    await this.requests.recordReportedPercentage("r1", told.percentage_complete);
+    this.reported = Math.max(this.reported, told.percentage_complete);
     return told;
   }
 }
@@ -118,16 +120,16 @@ function sequences(...kinds: readonly [Move["kind"], number][]) {
   return fc.array(move, { minLength: 60, maxLength: 400 });
 }
 
-it("of a request whose agents finish what they begin, the bytes that are told never fall, and are never more than there are", async () => {
+it("of a request whose agents finish what they begin, the bytes that are told never fall, and are never more than there are", () => {
   const moves = sequences(["work", 70], ["heartbeat", 15], ["aggregate", 15]);
-  await fc.assert(
-    fc.asyncProperty(moves, async (all) => {
+  fc.assert(
+    fc.property(moves, (all) => {
       const model = new Model();
       let before = 0;
       for (const move of all) {
         model.move(move);
         if (model.isDone) return;
-        const { download_size, in_progress_size } = await model.told();
+        const { download_size, in_progress_size } = model.told();
         const bytes = download_size + in_progress_size;
         expect(bytes).toBeLessThanOrEqual(model.truth);
         expect(bytes).toBeGreaterThanOrEqual(before);
@@ -137,15 +139,15 @@ it("of a request whose agents finish what they begin, the bytes that are told ne
   );
 });
 
-it("of a request whose agents are killed and whose downloads begin anew, the percentage never falls, and is below 100 until all is recounted", async () => {
+it("of a request whose agents are killed and whose downloads begin anew, the percentage never falls, and is below 100 until all is recounted", () => {
   const moves = sequences(["work", 68], ["heartbeat", 15], ["aggregate", 14], ["kill", 2], ["restart", 2]);
-  await fc.assert(
-    fc.asyncProperty(moves, async (all) => {
+  fc.assert(
+    fc.property(moves, (all) => {
       const model = new Model();
       let before = 0;
       for (const move of all) {
         model.move(move);
-        const { percentage_complete: percentage } = await model.told();
+        const { percentage_complete: percentage } = model.told();
         expect(percentage).toBeGreaterThanOrEqual(before);
         // Counters may be too high, which a recount puts right: until then, not all is said to be done.
         expect(percentage).toBeLessThanOrEqual(99);

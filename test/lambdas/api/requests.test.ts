@@ -19,7 +19,7 @@ function listed(...items: readonly RequestItem[]) {
     const rows = body["requests"] as Record<string, unknown>[];
     return { rows, ids: rows.map((row) => row["request_id"]), next: body["next"] as string | null, body };
   };
-  return { ...w, page };
+  return { ...w, page, pages: () => w.calls.filter((call) => call === "requests.page").length };
 }
 
 describe("GET /requests", () => {
@@ -60,7 +60,7 @@ describe("GET /requests", () => {
     const { page, requests } = listed(...Array.from({ length: 45 }, (_, i) => nth(i, ENDED)));
     const first = await page();
     expect([first.ids.length, first.ids[0], first.ids.at(-1)]).toEqual([20, "r00044", "r00025"]);
-    requests.items.set("new", nth(99));
+    requests.set(nth(99));
     const second = await page({ next: first.next ?? "" });
     expect([second.ids.length, second.ids[0]]).toEqual([20, "r00024"]);
     const third = await page({ next: second.next ?? "", limit: "100" });
@@ -68,13 +68,13 @@ describe("GET /requests", () => {
   });
 
   it("has no next page where this one is just full", async () => {
-    const { page, requests } = listed(...Array.from({ length: 20 }, (_, i) => nth(i, ENDED)));
+    const { page, pages } = listed(...Array.from({ length: 20 }, (_, i) => nth(i, ENDED)));
     expect((await page()).next).toBeNull();
-    expect(requests.pages).toBe(1);
+    expect(pages()).toBe(1);
   });
 
   it("is of one status, however few of the others have it", async () => {
-    const { page, requests } = listed(
+    const { page, pages } = listed(
       ...Array.from({ length: 5_000 }, (_, i) => nth(i, { ...ENDED, status: i % 1_000 === 7 ? "FAILED" : "FINISHED" })),
     );
     const first = await page({ status: "failed", limit: "2" });
@@ -83,7 +83,7 @@ describe("GET /requests", () => {
     expect(second.ids).toEqual(["r02007", "r01007"]);
     const third = await page({ status: "FAILED", limit: "2", next: second.next ?? "" });
     expect([third.ids, third.next]).toEqual([["r00007"], null]);
-    expect(requests.pages).toBeLessThan(9);
+    expect(pages()).toBeLessThan(9);
   });
 
   it.each([
@@ -96,10 +96,10 @@ describe("GET /requests", () => {
     [{ next: Buffer.from('{"created_at":1}').toString("base64url") }, "next: invalid cursor"],
     [{ next: Buffer.from('["", "r1"]').toString("base64url") }, "next: invalid cursor"],
   ])("refuses %j", async (query, message) => {
-    const { call, requests } = listed(nth(1));
+    const { call, pages } = listed(nth(1));
     const { status, body } = await call("GET /requests", undefined, query);
     expect([status, body["status"]]).toEqual([400, "Failed"]);
     expect(body["error_message"]).toContain(message);
-    expect(requests.pages).toBe(0);
+    expect(pages()).toBe(0);
   });
 });

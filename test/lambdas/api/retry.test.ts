@@ -187,7 +187,7 @@ describe("POST /prewarm with retry_of", () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => post()));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(49);
-    expect([requests.items.size, timer.schedules.size, Object.keys(lists.objects).length]).toEqual([2, 1, 5]);
+    expect([requests.all().length, timer.schedules.size, Object.keys(lists.objects).length]).toEqual([2, 1, 5]);
   });
 
   it("with a client_token answers with the request that it made, also when it is sent again", async () => {
@@ -195,7 +195,7 @@ describe("POST /prewarm with retry_of", () => {
     const body = { client_token: "deploy-42" };
     const [first, second] = [await post(body), await post(body)];
     expect([second.status, second.body["request_id"]]).toEqual([200, first.body["request_id"]]);
-    expect(requests.items.size).toBe(2);
+    expect(requests.all().length).toBe(2);
     expect(await refusal({ ...body, timeout: 3 })).toMatch(/^409 client_token: was sent with another body/);
   });
 });

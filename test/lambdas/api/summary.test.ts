@@ -106,7 +106,7 @@ describe("GET /summary", () => {
   it("waits for a report that is being written", async () => {
     const { report, ...writing } = { ...ended, status: "STOPPED" as const };
     const { get, requests } = world({ items: [writing] });
-    setTimeout(() => requests.items.set("r1", { ...writing, report }), 300);
+    setTimeout(() => requests.set({ ...writing, report }), 300);
     expect((await get("summary")).status).toBe(200);
   });
 

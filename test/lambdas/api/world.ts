@@ -118,7 +118,7 @@ export function world({ items = [], own = [], caps = {}, allowed = "*", fault }:
       call(`GET /${path}`, undefined, { req_id: "r1", ...query }),
     /** What stands of requests that were started: {@link NOTHING} if none was. */
     made: () => ({
-      requests: [...requests.items.keys()],
+      requests: requests.all().map(({ req_id }) => req_id),
       lists: Object.keys(lists.objects),
       schedules: timer.schedules.size,
       capacity: fleet.capacity,

@@ -171,7 +171,7 @@ describe("a request's sources", () => {
     const { run, requests, listed, calls } = world();
     await run();
     const { expanded: _, ...unmarked } = requests.the();
-    requests.items.set("r1", { ...unmarked, sources: [LIST, PREFIX] });
+    requests.set({ ...unmarked, sources: [LIST, PREFIX] });
     await run();
     expect(listed()).toEqual(ALL);
     expect(requests.the()).toMatchObject({ expanded: "y", url_count: 5, sources_read: READ });
@@ -230,14 +230,14 @@ describe("a request's sources", () => {
 
   it("of a request that another run has gone on with are left alone, whatever this one comes to", async () => {
     const { run, before, requests } = world({ documents: [["{}"]] });
-    before["buckets.read"] = () => requests.items.set("r1", { ...requests.the(), status: "CHECK_POP" });
+    before["buckets.read"] = () => requests.set({ ...requests.the(), status: "CHECK_POP" });
     await run();
     expect(requests.the()).toMatchObject({ status: "CHECK_POP" });
   });
 
   it("that do not exist leave the request unchanged", async () => {
     const { run, requests } = world();
-    requests.items.set("r1", request());
+    requests.set(request());
     await run();
     expect(requests.the()).toMatchObject({ status: "CREATED" });
   });

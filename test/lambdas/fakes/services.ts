@@ -1,12 +1,8 @@
 // Fakes of what functions call besides their tables, lists and queues.
-import { randomUUID } from "node:crypto";
 import type { AsyncFunction } from "../../../aws/async-function.ts";
-import type { ClientTokens } from "../../../aws/client-tokens.ts";
 import type { Distributions } from "../../../aws/distributions.ts";
 import type { Fleet } from "../../../aws/fleet.ts";
-import type { SettlementRequests } from "../../../aws/settlement-requests.ts";
 import type { Timer, TimerTarget } from "../../../aws/timer.ts";
-import type { TokenClaim } from "../../../domain/request/client-token.ts";
 import type { OwnDistribution } from "../../../domain/request/distributions.ts";
 import type { Public } from "../../../tools/local/fake-deps.ts";
 
@@ -84,48 +80,5 @@ export class FakeDistributions implements Public<Distributions> {
     if (this.distributionOf.get(id) !== distributionId) throw new Error(`no invalidation ${id} of ${distributionId}`);
     this.asksUntilComplete--;
     return this.asksUntilComplete <= 0;
-  }
-}
-
-export class FakeSettlementRequests implements Public<SettlementRequests> {
-  /** When a check was requested, by request, as long as it is not done. */
-  readonly open = new Map<string, number>();
-  private readonly requesters = new Map<string, string>();
-
-  constructor(private readonly shutdown: { invoke(reqId: string): Promise<void> } = new FakeAsyncFunction()) {}
-
-  async requestSettlement(reqId: string, by: string = randomUUID()) {
-    const [before, now] = [this.open.get(reqId), Date.now()];
-    if (before !== undefined && before >= now - 1_200_000 && this.requesters.get(reqId) !== by) return false;
-    this.open.set(reqId, now);
-    this.requesters.set(reqId, by);
-    try {
-      await this.shutdown.invoke(reqId);
-      return true;
-    } catch (error) {
-      this.open.delete(reqId);
-      throw error;
-    }
-  }
-  async clear(reqId: string) {
-    this.open.delete(reqId);
-  }
-}
-
-/** Tokens that never expire. */
-export class FakeTokens implements Public<ClientTokens> {
-  readonly claims = new Map<string, TokenClaim>();
-
-  async claim(token: string, claim: TokenClaim, instead?: TokenClaim) {
-    const known = this.claims.get(token);
-    if (known !== undefined && known.req_id !== instead?.req_id) return false;
-    this.claims.set(token, claim);
-    return true;
-  }
-  async read(token: string) {
-    return this.claims.get(token);
-  }
-  async release(token: string, reqId: string) {
-    if (this.claims.get(token)?.req_id === reqId) this.claims.delete(token);
   }
 }

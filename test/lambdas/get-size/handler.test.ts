@@ -33,10 +33,10 @@ describe("Get Size", () => {
     const { handle, requests, lists, expandFunction, seen, good } = await world({ item: created });
     await handle();
     expect([expandFunction.requests, requests.the().status]).toEqual([["r1"], "CREATED"]);
-    requests.items.set("r1", { ...created, status: "EXPANDING" });
+    requests.set({ ...created, status: "EXPANDING" });
     await handle();
     expect([expandFunction.requests, requests.the().status, seen]).toEqual([["r1"], "EXPANDING", []]);
-    requests.items.set("r1", { ...created, status: "EXPANDING", sources: [], expanded: "y" });
+    requests.set({ ...created, status: "EXPANDING", sources: [], expanded: "y" });
     lists.objects["r1.csv"] = [
       [url("/10"), ""],
       [url("/0"), "1"],

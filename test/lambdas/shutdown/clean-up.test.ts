@@ -117,7 +117,7 @@ describe("a request that has ended", () => {
 
   it("leaves the rest to the agents of a request that starts meanwhile", async () => {
     const { handle, before, queue, requests, times } = world({ item: ENDED });
-    before["sleep"] = () => requests.items.set("r2", OTHER);
+    before["sleep"] = () => requests.set(OTHER);
     queue.inFlight = 1;
     await handle();
     expect(times("staleMessages.drop")).toBe(1);
@@ -127,7 +127,7 @@ describe("a request that has ended", () => {
     const { handle, before, queue, requests } = world({ item: ENDED });
     // After the check whether other requests are active.
     before["staleMessages.drop"] = () => {
-      requests.items.set("r2", OTHER);
+      requests.set(OTHER);
       queue.messages.push({ ...MESSAGE, req_id: "r2" });
     };
     queue.messages = [MESSAGE];

@@ -39,7 +39,7 @@ describe("the timer", () => {
     [[OTHER], 3],
   ])("of a request that was deleted still takes the instances down, to what others need", async (others, capacity) => {
     const { handle, requests, fleet } = world({ others });
-    requests.items.delete("r1");
+    await requests.delete("r1");
     await handle(TIMER);
     expect(fleet.capacity).toBe(capacity);
   });

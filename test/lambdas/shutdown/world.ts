@@ -96,7 +96,7 @@ export function world({
     [A, "10"],
     [B, ""],
   ];
-  stores.results.items.push(...results);
+  stores.results.set(...results);
   if (isActive) progress.set("r1", { count: { ...NO_COUNT, ...counts } });
   timer.schedules.set("r1", { at: Date.now(), target: { functionArn: "f", roleArn: "r" } });
   const checkSchedule = new FakeTimer();

@@ -22,17 +22,16 @@ describe("a request at CHECK_POP", () => {
       targets_sent: 0,
     });
     expect(states()).toEqual({ "SIN2-P1": "READY", "FRA56-P4": "READY", "XXX1-P1": "FAILED" });
-    expect(requestPops.items.get(`r1/XXX1-P1#${LABEL}`)?.error).toBe(missing("XXX1-P1"));
+    expect(requestPops.all().find(({ pop }) => pop === "XXX1-P1")?.error).toBe(missing("XXX1-P1"));
     expect([queue.messages.length, distributions.invalidations.size]).toEqual([0, 0]);
   });
 
   it("starts no target again in a second preparation: its fan-out may be in progress", async () => {
-    const { prepare, requestPops, states, times } = world();
+    const { prepare, states, times } = world();
     await prepare();
     const started = times("requestPops.startFanOut");
     await prepare();
     expect([times("requestPops.startFanOut"), states()["SIN2-P1"]]).toEqual([started, "READY"]);
-    expect(requestPops.calledAgain).toEqual([]);
   });
 
   it("gets its instances back, should the end of another request have taken them", async () => {
@@ -152,9 +151,9 @@ describe("which POPs resolved", () => {
     ],
   ])("%s", async (_, known, noted, writes) => {
     const { prepare, progress, times } = world({ now });
-    for (const [pop, at] of Object.entries(known)) progress.resolved.set(pop, at);
+    for (const [pop, at] of Object.entries(known)) await progress.recordResolved([pop], at);
     await prepare();
-    expect(Object.fromEntries(progress.resolved)).toEqual(noted);
+    expect(Object.fromEntries(await progress.resolvedPops())).toEqual(noted);
     expect([times("progress.resolvedPops"), times("progress.recordResolved")]).toEqual([1, writes]);
   });
 

@@ -60,7 +60,7 @@ export function world({
   );
   const handler = createHandler(deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });
-  const states = () => Object.fromEntries([...requestPops.items.values()].map(({ pop, state }) => [pop, state]));
+  const states = () => Object.fromEntries(requestPops.all().map(({ pop, state }) => [pop, state]));
   return {
     ...stores,
     calls,
@@ -79,7 +79,7 @@ export function world({
 /** Calls the handler as the streams would, each call again if it failed, until nothing is left to call it for. */
 export async function run(w: ReturnType<typeof world>) {
   await w.prepare().catch(w.prepare);
-  for (const { target, state } of [...w.requestPops.items.values()])
+  for (const { target, state } of w.requestPops.all())
     if (state === "READY") await w.fanOut(target).catch(() => w.fanOut(target));
   return w;
 }

@@ -25,6 +25,9 @@ const MESSAGE: TaskMessage = {
 const waiting = (...pops: string[]) => ({ followers: pops.map((pop) => ({ pop, ips: ["192.0.2.9"] })) });
 const lead = { ...MESSAGE, ...waiting("SIN52-C1", "HKG1-P1") };
 
+/** The result of its first task. */
+const STANDING = result("SIN2-P1", A, taskKey("r1", { pop: "SIN2-P1", url: A }, 7));
+
 let letters = 0;
 function letter(content: TaskMessage | string, reason?: string): ReceivedMessage {
   const body = typeof content === "string" ? content : JSON.stringify(content);
@@ -45,7 +48,7 @@ function world({ item = {}, standing = [] as TaskResult[], fault = (() => undefi
     onUnparseable: (it: UnparseableItem) => void unreadable.push(it),
   };
   const w = watchWorld([request({ status: "IN_PROGRESS", ...item })], given, fault);
-  w.results.items.push(...standing);
+  w.results.set(...standing);
   /** Reads batches of dead letters. @param left milliseconds before each of them */
   const read = (all: ReceivedMessage[][], left: number[] = []) => {
     batches.push(...all);
@@ -62,7 +65,7 @@ describe("a dead letter", () => {
   ])("that an agent put aside because of %j becomes failed results, which say why", async (reason, why) => {
     const { handle, results, buried } = world();
     await handle(letter(MESSAGE, reason));
-    expect(results.items).toEqual(
+    expect(results.all()).toEqual(
       [A, B].map((url) => ({
         ...taskKey("r1", { pop: "SIN2-P1", url }, 7),
         req_id: "r1",
@@ -81,9 +84,9 @@ describe("a dead letter", () => {
   });
 
   it("changes no result that stands, and does nothing the second time", async () => {
-    const { handle, results } = world({ standing: [result("SIN2-P1", A)] });
+    const { handle, results } = world({ standing: [STANDING] });
     for (let i = 0; i < 2; i++) await handle(letter(MESSAGE));
-    expect(results.items.map(({ url, ok }) => [url, ok])).toEqual([
+    expect(results.all().map(({ url, ok }) => [url, ok])).toEqual([
       [A, true],
       [B, false],
     ]);
@@ -92,7 +95,7 @@ describe("a dead letter", () => {
   it("of a request that has ended, or is gone, is thrown away: the report has its tasks", async () => {
     const { handle, results, queue, buried } = world({ item: { status: "STOPPED", active: undefined } });
     await handle(letter(lead), letter({ ...MESSAGE, req_id: "gone" }));
-    expect([results.items, queue.messages, buried]).toEqual([[], [], []]);
+    expect([results.all(), queue.messages, buried]).toEqual([[], [], []]);
   });
 
   it("that is no task is set aside for somebody, told of, and holds up no other", async () => {
@@ -100,7 +103,7 @@ describe("a dead letter", () => {
     await handle(letter("{", "not JSON"), letter(MESSAGE));
     expect(buried).toEqual([["{", expect.stringMatching(/^not JSON; /)]]);
     expect(unreadable).toMatchObject([{ kind: "task message", key: "m1" }]);
-    expect(results.items).toHaveLength(2);
+    expect(results.all()).toHaveLength(2);
   });
 
   it("with a POP that no key can have is set aside, and holds up no other", async () => {
@@ -117,7 +120,7 @@ describe("a dead letter", () => {
     const forged = letter({ ...MESSAGE, pop: "P".repeat(2_000) });
     await handle(forged, letter(MESSAGE));
     expect(buried).toEqual([[forged.body, "Size of rangekey has exceeded the maximum size limit"]]);
-    expect([results.items.length, deleted.length]).toEqual([2, 2]);
+    expect([results.all().length, deleted.length]).toEqual([2, 2]);
   });
 
   it.each([
@@ -166,11 +169,11 @@ describe("a dead letter that others wait for", () => {
       },
     ]);
     expect([...queue.usedLanes]).toEqual(["express"]);
-    expect(results.items).toHaveLength(2);
+    expect(results.all()).toHaveLength(2);
   });
 
   it("sends them after what it had done before", async () => {
-    const { handle, queue } = world({ standing: [result("SIN2-P1", A, taskKey("r1", { pop: "SIN2-P1", url: A }, 7))] });
+    const { handle, queue } = world({ standing: [STANDING] });
     await handle(letter(lead));
     expect(queue.messages.map(({ pop, urls, follows }) => [pop, urls.map(({ url }) => url), follows])).toEqual([
       ["SIN52-C1", [A], true],
@@ -184,9 +187,9 @@ describe("a dead letter that others wait for", () => {
     const second = { ...lead, origin_failures: 1, first_failure: "SIN3-P1 (HTTP 502)" };
     for (let i = 0; i < 2; i++) await handle(letter(second));
     expect(queue.messages).toEqual([]);
-    const decided = results.items.filter(({ reason }) => reason === "not_asked");
+    const decided = results.all().filter(({ reason }) => reason === "not_asked");
     expect(decided.map(({ pop, url }) => `${pop} ${url}`)).toEqual(
-      ["SIN52-C1", "HKG1-P1"].flatMap((pop) => [`${pop} ${A}`, `${pop} ${B}`]),
+      ["HKG1-P1", "SIN52-C1"].flatMap((pop) => [`${pop} ${A}`, `${pop} ${B}`]),
     );
     expect(decided[0]?.error).toMatch(/SIN3-P1 \(HTTP 502\), SIN2-P1 \(lost\)$/);
   });
