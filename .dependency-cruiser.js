@@ -112,7 +112,7 @@ const orderedArrows = [
   { name: "domain-root-imports", severity: "error", from: { path: "^domain/[^/]+$" }, to: { path: "^domain/[^/]+/" } },
   ...inOrder("cli", "output endpoint api body live report watch actions doctor completion commands"),
   ...inOrder("cli/doctor", "check account deployed edge smoke"),
-  ...inOrder("tools/lab", "world engine load nemesis check model scenarios"),
+  ...inOrder("tools/lab", "world engine load nemesis check scenarios"),
 ];
 
 /**

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
-import { REQ_ID } from "../local/fake-request.ts";
+import { REQ_ID, requestItem } from "../local/fake-request.ts";
 import { peakMegabytes } from "../local/processes.ts";
 import { HOST } from "./nginx.ts";
-import { cpuMicrosOf, nodeFlags, OUR_CORE, startFakeAws, startPinned } from "./pinned.ts";
+import { cpuMicrosOf, nodeFlags, OUR_CORE, serveStack, startPinned } from "./pinned.ts";
 
 interface AgentRunOptions {
   /** The agent as deployed. */
@@ -26,18 +26,11 @@ interface AgentRun {
   readonly awsCalls: number;
 }
 
-/** Runs one process of the agent on our core, with a fake queue and table. Only its calls to them cost it CPU. */
+/** Runs one process of the agent on our core, with its queue and table in memory. Only its calls to them cost it CPU. */
 export async function runAgent({ bundle, node, server, messages, copies, tasks }: AgentRunOptions): Promise<AgentRun> {
-  const aws = await startFakeAws({ messages, copies });
+  const aws = await serveStack({ messages, copies, items: { requests: requestItem() } });
   const env = {
     ...aws.env,
-    QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`,
-    DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d`,
-    SHUTDOWN_ARN: "shutdown",
-    EXPRESS_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/x`,
-    PROGRESS_TABLE: "progress",
-    REQUEST_TABLE: "requests",
-    REQUEST_TASK_TABLE: "tasks",
     VISIBILITY_SECONDS: "30",
     PREWARM_HTTPS_PORT: String(server.port),
     PREWARM_HTTP_PORT: String(server.httpPort),
@@ -63,7 +56,7 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
   await aws.close();
   // More results are fine, because a message may come again. None may be missing.
   if (written < tasks) throw new Error(`${written} results of ${tasks}`);
-  return { seconds, cpuMicros, peakMB, awsCalls: Object.values(calls).reduce((a, b) => a + b, 0) };
+  return { seconds, cpuMicros, peakMB, awsCalls: calls };
 }
 
 /**

@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
+import { LISTS } from "../../domain/plan/lists.ts";
 import { bundleWorker } from "../local/bundle-worker.ts";
-import { inDynamoForm } from "../local/fake-aws.ts";
 import { LABEL, REQ_ID, requestItem, urlOf } from "../local/fake-request.ts";
 import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { SMALL_BYTES } from "./nginx.ts";
-import { type FakeAws, type FakeAwsOptions, runPinned, runWorker, startFakeAws } from "./pinned.ts";
+import { runPinned, runWorker, type StackContent, serveStack } from "./pinned.ts";
 import { type Findings, median, readable, verdict } from "./report.ts";
 
 /** What a worker found in a fresh process. */
@@ -15,22 +15,22 @@ interface Measured {
   readonly seconds: number;
 }
 
-/** Runs a worker once a round, beside a fake AWS. @param environmentOf what the worker needs besides the way to the fake */
+/** Runs a worker once a round, beside a stack in memory. @param variables what the worker needs besides those of the stack */
 async function runsOf<T extends Measured>(
   { rounds, say }: Bench,
   name: string,
-  fake: FakeAwsOptions,
-  { environmentOf, saidOf }: { environmentOf: (aws: FakeAws) => NodeJS.ProcessEnv; saidOf: (run: T) => string },
+  content: StackContent,
+  { variables, saidOf }: { variables: NodeJS.ProcessEnv; saidOf: (run: T) => string },
 ): Promise<T[]> {
   const worker = bundleWorker(new URL(`workers/${name}.ts`, import.meta.url));
-  const aws = await startFakeAws(fake);
   const runs: T[] = [];
   for (let round = 0; round < rounds; round++) {
-    const run = await runWorker<T>(worker, { ...aws.env, ...environmentOf(aws) });
+    const stack = await serveStack(content);
+    const run = await runWorker<T>(worker, { ...stack.env, ...variables });
     say(`  ${saidOf(run)}`);
     runs.push(run);
+    await stack.close();
   }
-  await aws.close();
   return runs;
 }
 
@@ -42,10 +42,11 @@ const FAN_OUTS = [
   { name: "1 a message", total_count: 10_000, instance_count: 300 },
 ];
 
-/** Measures Task's fan-out of one target: the list is read, grouped and sent, by the real SDK to a fake S3 and SQS. */
+/** Measures Task's fan-out of one target: the list is read, grouped and sent, by the real SDK to S3 and SQS in memory. */
 export async function benchFanOut(bench: Bench): Promise<Findings> {
-  const object = Array.from({ length: FAN_OUT_URLS }, (_, i) => `${urlOf(i)},${SMALL_BYTES}\n`).join("");
-  const target = inDynamoForm({
+  const list = Array.from({ length: FAN_OUT_URLS }, (_, i) => `${urlOf(i)},${SMALL_BYTES}\n`).join("");
+  const objects = { [LISTS.goodUrls.key(REQ_ID)]: list };
+  const pops = {
     req_id: REQ_ID,
     target: `SIN2-P1#${LABEL}`,
     pop: "SIN2-P1",
@@ -53,23 +54,15 @@ export async function benchFanOut(bench: Bench): Promise<Findings> {
     state: "READY",
     expire_at: 1,
     ips: ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13"],
-  });
+  };
   const medians: { name: string; cpu: number; rate: number; peakMB: number }[] = [];
   for (const { name, ...change } of FAN_OUTS) {
-    const items = { requests: inDynamoForm(requestItem(change)), "request-pops": target };
     const runs = await runsOf<Measured & { readonly peakMB: number }>(
       bench,
       "fan-out",
-      { items, object },
+      { items: { requests: requestItem(change), pops }, objects },
       {
-        environmentOf: ({ env }) => ({
-          REQUEST_TABLE: "requests",
-          REQUEST_POP_TABLE: "request-pops",
-          BUCKET: "lists",
-          QUEUE_URL: `${env["AWS_ENDPOINT_URL"]}/q`,
-          BENCH_REQ_ID: REQ_ID,
-          BENCH_TASKS: String(FAN_OUT_URLS),
-        }),
+        variables: { BENCH_REQ_ID: REQ_ID, BENCH_TASKS: String(FAN_OUT_URLS) },
         saidOf: (run) => `${name}: ${readable(run.cpuMicros / FAN_OUT_URLS)} µs CPU a task, ${readable(run.peakMB)} MB`,
       },
     );
@@ -104,28 +97,22 @@ export async function benchFanOut(bench: Bench): Promise<Findings> {
   };
 }
 
-/** Measures Aggregation's handler with batches of 1,000, which make three calls each to a fake table. */
+const AGGREGATED = 60_000;
+
+/** Measures Aggregation with batches of 1,000, which make three calls each of a table. */
 export async function benchAggregation(bench: Bench): Promise<Findings> {
-  const items = { requests: inDynamoForm(requestItem({ status: "IN_PROGRESS" })) };
-  const cpuOf = (run: Measured & { readonly records: number }) => run.cpuMicros / run.records;
-  const runs = await runsOf<Parameters<typeof cpuOf>[0]>(
+  const cpuOf = ({ cpuMicros }: Measured) => cpuMicros / AGGREGATED;
+  const runs = await runsOf<Measured>(
     bench,
-    "aggregation",
-    { items },
+    "function",
+    { items: { requests: requestItem({ status: "IN_PROGRESS" }) } },
     {
-      environmentOf: ({ env }) => ({
-        REQUEST_TABLE: "requests",
-        GROUP_NAME: "bench",
-        PROGRESS_TABLE: "progress",
-        SHUTDOWN_ARN: "shutdown",
-        FAILED_BATCHES_URL: `${env["AWS_ENDPOINT_URL"]}/d`,
-        BENCH_REQ_ID: REQ_ID,
-      }),
+      variables: { BENCH_FUNCTION: "aggregation", BENCH_URLS: String(AGGREGATED), BENCH_POPS: "1" },
       saidOf: (run) => `${readable(cpuOf(run))} µs CPU a record`,
     },
   );
   const cpu = median(runs.map(cpuOf));
-  const rate = median(runs.map(({ records, seconds }) => records / seconds));
+  const rate = median(runs.map(({ seconds }) => AGGREGATED / seconds));
   return {
     title: "Aggregation",
     rows: [
@@ -147,20 +134,16 @@ export async function benchAggregation(bench: Bench): Promise<Findings> {
 
 const GET_SIZE_URLS = 10_000;
 
-/** Measures how Get Size asks for 10,000 URLs over TLS, with its lists in a fake S3. */
+/** Measures how Get Size asks for 10,000 URLs over TLS, with its lists in memory. */
 export async function benchGetSize(bench: Bench): Promise<Findings> {
-  const object = Array.from({ length: GET_SIZE_URLS }, (_, i) => `${urlOf(i)}\n`).join("");
+  const list = Array.from({ length: GET_SIZE_URLS }, (_, i) => `${urlOf(i)}\n`).join("");
   const { port, addresses, caFile } = bench.server;
   const runs = await runsOf<Measured & { readonly good: number; readonly firstProblem?: string }>(
     bench,
     "get-size",
-    { object },
+    { objects: { [LISTS.urls.key(REQ_ID)]: list } },
     {
-      environmentOf: () => ({
-        BENCH_PORT: String(port),
-        BENCH_ADDRESSES: addresses.join(),
-        NODE_EXTRA_CA_CERTS: caFile,
-      }),
+      variables: { BENCH_PORT: String(port), BENCH_ADDRESSES: addresses.join(), NODE_EXTRA_CA_CERTS: caFile },
       saidOf: ({ good, firstProblem, seconds, cpuMicros }) => {
         if (good !== GET_SIZE_URLS) throw new Error(`${good} of ${GET_SIZE_URLS} sizes: ${firstProblem}`);
         return `${readable(GET_SIZE_URLS / seconds)} URLs/s, ${readable(cpuMicros / GET_SIZE_URLS)} µs CPU a URL`;

@@ -3,6 +3,7 @@ import { benchAgent } from "./agent.ts";
 import { type Bench, findTools, MissingToolsError } from "./bench.ts";
 import { benchDownload } from "./download.ts";
 import { benchAggregation, benchFanOut, benchGetSize, benchImports } from "./lambdas.ts";
+import { benchLargeRequest } from "./large-request.ts";
 import { benchLink } from "./link.ts";
 import { benchEndToEnd, benchRequestList } from "./local-stack.ts";
 import { startNginx } from "./nginx.ts";
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   fanout: benchFanOut,
   aggregation: benchAggregation,
   "get-size": benchGetSize,
+  large: benchLargeRequest,
   imports: benchImports,
   "end-to-end": benchEndToEnd,
   list: benchRequestList,
@@ -59,4 +61,5 @@ async function measure(): Promise<void> {
   }
   writeReport(found, Object.keys(PARTS), tools);
   say("\nWritten: docs/benchmarks.md");
+  if ([...found.values()].some(({ rows }) => rows.some((row) => row.verdict === "MISSED"))) process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { bundleWorker } from "../local/bundle-worker.ts";
 import { RUN } from "../local/paths.ts";
+import { environmentOf, type TableName } from "./memory-stack.ts";
 
 /** The measured program runs on one core, and what serves it on the other. */
 export const OUR_CORE = 0;
@@ -68,45 +69,39 @@ export function cpuMicrosOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-export interface FakeAwsOptions {
+/** What a stack in memory has at first. */
+export interface StackContent {
   /** Bodies of the messages in the queue, `copies` times over. */
   readonly messages?: readonly string[];
   readonly copies?: number;
-  /** What GetItem and Query find, by table, in DynamoDB's own form. */
-  readonly items?: Readonly<Record<string, object>>;
-  /** What GetObject finds under every key. */
-  readonly object?: string;
+  /** An item of each table. */
+  readonly items?: { readonly [Name in TableName]?: object };
+  /** Texts in the bucket, by their keys. */
+  readonly objects?: Readonly<Record<string, string>>;
 }
 
-/** SQS, DynamoDB and S3 on the serving core. */
-export interface FakeAws {
-  /** What a process needs to talk to it. */
+/** The AWS APIs of a stack in memory, on the serving core. */
+export interface ServedStack {
+  /** Of a function or an agent of the stack. */
   readonly env: NodeJS.ProcessEnv;
-  event(name: "first" | "done"): Promise<{ written: number; calls: Record<string, number> }>;
+  event(name: "first" | "done"): Promise<Pick<Event, "written" | "calls">>;
   close(): Promise<void>;
 }
 
-type Event = { event: string; port: number; written: number; calls: Record<string, number> };
+type Event = { event: string; endpoint: string; written: number; calls: number };
 
-export async function startFakeAws({
+export async function serveStack({
   messages = [],
   copies = 1,
   items = {},
-  object = "",
-}: FakeAwsOptions): Promise<FakeAws> {
-  const data = `${RUN}fake-aws.json`;
-  writeFileSync(data, JSON.stringify({ messages, copies, items, object }));
-  const child = startPinned(SERVING_CORE, [bundleWorker(new URL("workers/fake-aws.ts", import.meta.url)), data]);
-  const { port } = await event(child, "listening");
+  objects = {},
+}: StackContent): Promise<ServedStack> {
+  const data = `${RUN}stack.json`;
+  writeFileSync(data, JSON.stringify({ messages, copies, items, objects }));
+  const child = startPinned(SERVING_CORE, [bundleWorker(new URL("workers/memory-stack.ts", import.meta.url)), data]);
+  const { endpoint } = await event(child, "listening");
   return {
-    env: {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "bench",
-      AWS_SECRET_ACCESS_KEY: "bench",
-      AWS_EC2_METADATA_DISABLED: "true",
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-    },
+    env: environmentOf(endpoint),
     event: (name) => event(child, name),
     async close() {
       const ended = once(child, "exit");
@@ -125,6 +120,6 @@ async function event(child: ChildProcess, name: string): Promise<Event> {
       resolve(it);
     };
     child.on("message", onMessage);
-    child.once("exit", (code) => reject(new Error(`the fake AWS ended with ${code}`)));
+    child.once("exit", (code) => reject(new Error(`the stack in memory ended with ${code}`)));
   });
 }

@@ -1,3 +1,4 @@
+import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../domain/request/request-item.ts";
 import { HOST } from "./world.ts";
 
@@ -39,4 +40,9 @@ export function requestItem(change: Partial<RequestItem> = {}): RequestItem {
 /** @param folder where the server's answers are others. @default assets */
 export function urlOf(i: number, folder = "assets"): string {
   return `https://${HOST}/${folder}/images/products/${String(i).padStart(6, "0")}.webp`;
+}
+
+/** POPs of the catalogue, and beyond those such as CloudFront may have next year. */
+export function popsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => POP_CODES[i]?.pop ?? `ZZZ${i}-P1`);
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "./aws-error.ts";
 import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
 import {
@@ -54,6 +55,8 @@ export interface MemoryAwsOptions {
   readonly onInvocation: (functionArn: string, event: unknown) => void;
   readonly onSchedule: (schedule: Schedule) => void;
   readonly invalidate: (domain: string, paths: readonly string[]) => void;
+  /** Each call takes so long, as over a network. @default 0 */
+  readonly latencyMs?: number;
 }
 
 const INJECTED = new AwsError("InternalServerError", "injected", {}, 500);
@@ -79,7 +82,7 @@ export class MemoryAws {
   private readonly dead = new Set<string>();
   private readonly server = createServer((from, to) => void this.serve(from, to));
 
-  constructor(options: MemoryAwsOptions) {
+  constructor(private readonly options: MemoryAwsOptions) {
     this.dynamoDb = new MemoryDynamoDb(options.tables, options.onRecord);
     this.sqs = new MemorySqs(options.queues);
     this.autoScaling = new MemoryAutoScaling(options.group.name, options.group.maxSize, options.onInstances);
@@ -110,6 +113,7 @@ export class MemoryAws {
   private async serve(from: IncomingMessage, to: ServerResponse): Promise<void> {
     const { method = "GET", url = "/", headers } = from;
     const http: HttpCall = { method, url: new URL(url, "http://aws"), headers, body: await buffer(from) };
+    if (this.options.latencyMs !== undefined) await sleep(this.options.latencyMs);
     const route = this.route(http);
     const call: AwsCall = {
       caller: callerOf(http),

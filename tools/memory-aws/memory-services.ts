@@ -32,8 +32,12 @@ const compareBytes = (one: string, other: string) => Buffer.compare(Buffer.from(
 /** Objects of all buckets, by `bucket/key`. */
 export class MemoryS3 {
   readonly objects = new Map<string, Buffer>();
+  /** Parts of uploads by their numbers, by the object's name. */
+  private readonly uploads = new Map<string, Map<number, Buffer>>();
 
   operation({ method, url }: HttpCall): string {
+    if (method === "POST" && url.searchParams.has("uploads")) return "CreateMultipartUpload";
+    if (url.searchParams.has("uploadId")) return method === "PUT" ? "UploadPart" : "CompleteMultipartUpload";
     if (method === "GET" && url.searchParams.has("list-type")) return "ListObjectsV2";
     if (method === "GET" && url.searchParams.has("versions")) return "ListObjectVersions";
     if (method === "POST" && url.searchParams.has("delete")) return "DeleteObjects";
@@ -52,6 +56,18 @@ export class MemoryS3 {
       case "PutObject":
         this.objects.set(name, bodyOf(call));
         return { headers: { etag: '"e"' } };
+      case "CreateMultipartUpload":
+        this.uploads.set(name, new Map());
+        return xml("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+      case "UploadPart":
+        this.uploads.get(name)?.set(Number(call.url.searchParams.get("partNumber")), bodyOf(call));
+        return { headers: { etag: '"e"' } };
+      case "CompleteMultipartUpload": {
+        const parts = [...(this.uploads.get(name) ?? [])].sort(([a], [b]) => a - b);
+        this.objects.set(name, Buffer.concat(parts.map(([, part]) => part)));
+        this.uploads.delete(name);
+        return xml('<CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>');
+      }
       case "GetObject": {
         const object = this.objects.get(name);
         if (object === undefined) throw new AwsError("NoSuchKey", `There is no ${name}`, {}, 404);

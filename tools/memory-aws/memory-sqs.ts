@@ -45,7 +45,8 @@ type Input = Entry & {
 };
 
 class MemoryQueue {
-  messages: QueuedMessage[] = [];
+  /** By their ids, in the order in which they came. */
+  readonly messages = new Map<string, QueuedMessage>();
   readonly waiting = new Set<() => void>();
   constructor(readonly settings: QueueSettings) {}
 }
@@ -65,7 +66,7 @@ export class MemorySqs {
 
   /** What is in a queue, in flight or not. */
   messages(name: string): readonly QueuedMessage[] {
-    return this.named(name).messages;
+    return [...this.named(name).messages.values()];
   }
 
   /** Takes up to so many messages that are visible. Those received too often go to the dead-letter queue. */
@@ -74,10 +75,11 @@ export class MemorySqs {
     const now = Date.now();
     const { redrive, visibilitySeconds } = queue.settings;
     const taken: SqsRecord[] = [];
-    for (const message of [...queue.messages]) {
-      if (message.visibleAt > now || taken.length >= maxMessages) continue;
+    for (const message of queue.messages.values()) {
+      if (taken.length >= maxMessages) break;
+      if (message.visibleAt > now) continue;
       if (redrive !== undefined && message.receives >= redrive.maxReceives) {
-        this.remove(queue, message);
+        queue.messages.delete(message.id);
         this.add(redrive.to, { MessageBody: message.body, MessageAttributes: message.attributes });
         continue;
       }
@@ -96,8 +98,8 @@ export class MemorySqs {
 
   delete(name: string, receipt: string | undefined): void {
     const queue = this.named(name);
-    const message = queue.messages.find((one) => one.receipt === receipt);
-    if (message !== undefined) this.remove(queue, message);
+    const message = received(queue, receipt);
+    if (message !== undefined) queue.messages.delete(message.id);
   }
 
   /** @throws AwsError what SQS would answer; Error for an operation that is not supported here */
@@ -155,7 +157,8 @@ export class MemorySqs {
 
   /** Returns when a message was sent, became visible, or the time is over. */
   private async untilMessage(queue: MemoryQueue, until: number): Promise<void> {
-    const next = Math.min(until, ...queue.messages.map(({ visibleAt }) => visibleAt));
+    let next = until;
+    for (const { visibleAt } of queue.messages.values()) next = Math.min(next, visibleAt);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(done, Math.max(1, next - Date.now()));
       function done() {
@@ -178,14 +181,14 @@ export class MemorySqs {
       receives: 0,
       receipt: undefined,
     };
-    queue.messages.push(message);
+    queue.messages.set(message.id, message);
     this.sent.push({ queue: name, body: MessageBody, attributes: MessageAttributes, delaySeconds: DelaySeconds });
     this.wake(queue);
     return message;
   }
 
   private changeVisibility(queue: MemoryQueue, { ReceiptHandle, VisibilityTimeout = 0 }: Entry): void {
-    const message = queue.messages.find(({ receipt }) => receipt === ReceiptHandle);
+    const message = received(queue, ReceiptHandle);
     if (message === undefined) throw new AwsError("InvalidParameterValue", `There is no message ${ReceiptHandle}`);
     this.hide(queue, message, VisibilityTimeout);
   }
@@ -199,16 +202,12 @@ export class MemorySqs {
     for (const done of [...queue.waiting]) done();
   }
 
-  private remove(queue: MemoryQueue, message: QueuedMessage): void {
-    queue.messages = queue.messages.filter((one) => one !== message);
-  }
-
   private attributes(queue: MemoryQueue): Record<string, string> {
     const now = Date.now();
-    const hidden = queue.messages.filter(({ visibleAt }) => visibleAt > now);
+    const hidden = [...queue.messages.values()].filter(({ visibleAt }) => visibleAt > now);
     const delayed = hidden.filter(({ receives }) => receives === 0).length;
     return {
-      ApproximateNumberOfMessages: String(queue.messages.length - hidden.length),
+      ApproximateNumberOfMessages: String(queue.messages.size - hidden.length),
       ApproximateNumberOfMessagesNotVisible: String(hidden.length - delayed),
       ApproximateNumberOfMessagesDelayed: String(delayed),
     };
@@ -219,6 +218,12 @@ export class MemorySqs {
     if (queue === undefined) throw new AwsError("AWS.SimpleQueueService.NonExistentQueue", `There is no queue ${name}`);
     return queue;
   }
+}
+
+/** The message that was received last by this receipt, which begins with its id. */
+function received({ messages }: MemoryQueue, receipt = ""): QueuedMessage | undefined {
+  const message = messages.get(receipt.split("#", 1)[0] ?? "");
+  return message?.receipt === receipt ? message : undefined;
 }
 
 function recordOf({ id, body, receives, attributes }: QueuedMessage, receiptHandle: string): SqsRecord {

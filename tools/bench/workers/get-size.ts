@@ -7,7 +7,7 @@ import { requestItem } from "../../local/fake-request.ts";
 
 /** All URLs of a request, from the list in the bucket to both lists there. */
 const env = (name: string) => process.env[name] ?? "";
-const lists = new Lists(new S3Client({}), "lists");
+const lists = new Lists(new S3Client({}), env("BUCKET"));
 const item = requestItem();
 const started = performance.now();
 const before = process.cpuUsage();

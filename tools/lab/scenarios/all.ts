@@ -4,7 +4,6 @@ import { fair, second } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
 import { foreignPage, hostileBodies } from "./hostile.ts";
 import { leads } from "./leads.ts";
-import { model } from "./model.ts";
 import { limits, throttling } from "./origin.ts";
 import { REGRESSIONS } from "./regressions.ts";
 import { generatedInput, originLimiter } from "./tests.ts";
@@ -13,7 +12,7 @@ import { deception, warmth } from "./warmth.ts";
 /** Every scenario. A new one stands here. */
 export const SCENARIOS: readonly Scenario[] = [
   ...[faults, longFaults, leads],
-  ...[longDownload, share, fair, second, model],
+  ...[longDownload, share, fair, second],
   ...[warmth, deception, limits, throttling, originLimiter],
   ...[hostileBodies, foreignPage, generatedInput],
   ...REGRESSIONS,
