@@ -1,15 +1,13 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { deferred } from "../deferred.ts";
 import { bodyOf, done, fail, start } from "./work-world.ts";
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 describe("while it is worked on", () => {
   test("its visibility is extended in time, as long as it takes, and no longer", async () => {
-    vi.useFakeTimers();
     const slow = deferred<object>();
     const { did, ended } = start(bodyOf("a"), {
       download: () => slow.promise,
@@ -31,7 +29,6 @@ describe("while it is worked on", () => {
   });
 
   test("also while it waits for a slot", async () => {
-    vi.useFakeTimers();
     const slots = new ConcurrencyLimiter(1);
     await slots.acquire();
     const { did, ended } = start(bodyOf("a"), { hold: done }, slots);
@@ -42,7 +39,6 @@ describe("while it is worked on", () => {
   });
 
   test("what runs is cut off once its request has ended, nothing of it is written, and the message goes", async () => {
-    vi.useFakeTimers();
     let active = true;
     const slow = deferred<object>();
     const plan = { active: async () => active, download: () => slow.promise, hold: done };
@@ -57,7 +53,6 @@ describe("while it is worked on", () => {
   });
 
   test("an extension that fails is tried again", async () => {
-    vi.useFakeTimers();
     const slow = deferred<object>();
     const plan = { download: () => slow.promise, hold: fail("no queue") };
     const { did, ended } = start(bodyOf("a"), plan);
@@ -69,7 +64,6 @@ describe("while it is worked on", () => {
   });
 
   test("no extension follows when it is being given back: it would hide it from the others", async () => {
-    vi.useFakeTimers();
     const giveBack = deferred();
     const { did, ended } = start(bodyOf("a"), { active: fail("no table"), hold: () => giveBack.promise });
     await vi.advanceTimersByTimeAsync(200_000);

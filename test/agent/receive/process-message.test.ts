@@ -1,168 +1,226 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
+import { NotATaskError } from "../../../agent/fetch/request-headers.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
-import { bad, bodyOf, done, fail, good, run, start } from "./work-world.ts";
+import { activeFor, bad, bodyOf, bodyWith, done, fail, good, type Plan, run, start } from "./work-world.ts";
 
-describe("a message that is a task", () => {
-  test("results stand before it is deleted", async () => {
-    const written = deferred();
-    const { did, ended, unplanned } = start(bodyOf("a"), {
-      write: () => written.promise,
-    });
-    await turn();
-    expect(did).toEqual(["active? q", "download a", "write a"]);
-    written.resolve();
-    await ended;
-    expect(did.slice(3)).toEqual(["delete r"]);
-    expect(unplanned).toEqual([]);
-  });
+const someBad = (url: string) =>
+  url === "bad" ? Promise.reject(new NotATaskError("a url is not an http(s) URL")) : good();
+const BOTH = ["active? q", "active? q", "download a", "download b"];
 
-  test.each([
-    ["deleted", good],
-    ["given back", fail("a bug")],
-  ])("is not held any longer once it is %s", async (_, download) => {
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    onTestFinished(() => void vi.useRealTimers());
-    const { ended } = start(bodyOf("a"), { download, hold: done });
-    expect(vi.getTimerCount()).toBe(1);
-    await ended;
-    expect(vi.getTimerCount()).toBe(0);
-  });
+test.each<[what: string, urls: string[], plan: Plan, did: string[]]>([
+  [
+    "is deleted after all its results are written, also where one is bad",
+    ["a", "b"],
+    { download: (url) => (url === "a" ? bad() : good()) },
+    [...BOTH, "write a", "write b", "delete r"],
+  ],
+  [
+    "is deleted without a download if its request is not active",
+    ["a", "b"],
+    { active: activeFor(0) },
+    ["active? q", "active? q", "delete r"],
+  ],
+  [
+    "that comes again is downloaded as far as no result stands",
+    ["a", "b", "c"],
+    { deliveries: 2, standing: async () => ["a", "c"] },
+    ["standing? 3", "active? q", "download b", "write b", "delete r"],
+  ],
+  [
+    "that comes again is downloaded as a whole if nobody can say what stands",
+    ["a", "b"],
+    { deliveries: 2, standing: fail("no table") },
+    ["standing? 2", ...BOTH, "write a", "write b", "delete r"],
+  ],
+  [
+    "returns if a result cannot be written",
+    ["a"],
+    { write: fail("no table"), hold: done },
+    ["active? q", "download a", "write a", "hold r 20"],
+  ],
+  [
+    "returns if a bad result cannot be written",
+    ["a"],
+    { download: bad, write: fail("no table"), hold: done },
+    ["active? q", "download a", "write a", "hold r 20"],
+  ],
+  [
+    "returns if its request cannot be looked up",
+    ["a"],
+    { active: fail("no table"), hold: done },
+    ["active? q", "hold r 20"],
+  ],
+  [
+    "returns if a download throws",
+    ["a"],
+    { download: fail("a bug"), hold: done },
+    ["active? q", "download a", "hold r 20"],
+  ],
+  [
+    "goes to the dead letters as far as it is no task, after the rest is done",
+    ["bad", "a"],
+    { download: someBad, bury: done },
+    [
+      ...["active? q", "active? q", "download bad", "download a", "write a"],
+      ...[`bury ${bodyOf("bad")}: a url is not an http(s) URL`, "delete r"],
+    ],
+  ],
+  [
+    "goes to no dead letters before what may pass has passed",
+    ["bad", "a"],
+    { download: someBad, write: fail("no table"), hold: done },
+    ["active? q", "active? q", "download bad", "download a", "write a", "hold r 20"],
+  ],
+])("a message %s", async (_, urls, plan, did) => {
+  expect((await run(bodyOf(...urls), plan)).did).toEqual(did);
+});
 
-  test("all of its URLs are worked on, also when one is bad, and it is deleted once", async () => {
-    const download = (url: string) => (url === "b" ? bad() : good());
-    const { did } = await run(bodyOf("a", "b", "c"), { download });
-    expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b", "write c"]);
-    expect(did.filter((what) => what.startsWith("delete"))).toEqual(["delete r"]);
-    expect(did.at(-1)).toBe("delete r");
-  });
+test("a message that comes again is deleted, and no heartbeat tells of it, if all its results stand", async () => {
+  const { did, told } = await run(bodyOf("a", "b"), { deliveries: 2, standing: async () => ["a", "b"] });
+  expect([did, told]).toEqual([["standing? 2", "delete r"], []]);
+});
 
-  test("a download that waits holds no slot, and takes one again before it goes on", async () => {
-    const [waited, other] = [deferred(), deferred<object>()];
-    const download = async (url: string, admission: DownloadHooks) => {
-      if (url === "b") return other.promise;
-      await admission.waitWithoutSlotAndPermit(async () => undefined);
-      waited.resolve();
-      return {};
-    };
-    const slots = new ConcurrencyLimiter(1);
-    const { did, ended } = start(bodyOf("a", "b"), { download }, slots);
-    while (!did.includes("download b")) await turn();
-    expect(slots.inUse).toBe(1);
-    other.resolve({});
-    await waited.promise;
-    await ended;
-    expect([slots.inUse, did.filter((what) => what.startsWith("write")).length]).toEqual([0, 2]);
-  });
+test.each<[what: string, body: string, plan: Plan, last: string]>([
+  // Its results stand, so that doing it again does no harm.
+  ["deleted", bodyOf("a"), { delete: fail("no queue") }, "delete r"],
+  ["given back", bodyOf("a"), { active: fail("no table"), hold: fail("no queue") }, "hold r 20"],
+  ["put into the dead-letter queue", "{", { bury: fail("no queue") }, "bury {: not JSON"],
+])("a message is left to its timeout when it cannot be %s", async (_, body, plan, last) => {
+  const { did, ended } = start(body, plan);
+  await expect(ended).rejects.toThrow("no queue");
+  expect(did.at(-1)).toBe(last);
+});
 
-  test("a check of a large object takes a small slot, and a second download of it a large one", async () => {
-    const [small, large] = [new ConcurrencyLimiter(1), new ConcurrencyLimiter(1)];
-    const held: number[][] = [];
-    const note = () => held.push([small.inUse, large.inUse]);
-    const download = async (_: string, admission: DownloadHooks) => {
+const without = (...fields: string[]) =>
+  JSON.stringify({ ...taskMessage(), ...Object.fromEntries(fields.map((field) => [field, undefined])) });
+
+test.each<[name: string, body: string, reason: RegExp]>([
+  ["no JSON", "{", /^bury \{: not JSON$/],
+  ["nothing", "", /^bury : not JSON$/],
+  ["null", "null", /^bury null: .*expected object/],
+  ["a field missing", without("host"), /: host: \S/],
+  ["two fields missing", without("pop", "shards"), /: pop: .*; shards: \S/],
+  ["no addresses", bodyWith({ ips: [] }, "a"), /: ips: \S/],
+  ["no URLs", bodyOf(), /: urls: \S/],
+  ["a URL that is none", bodyOf(""), /: urls\.0\.url: \S/],
+])(
+  "a message that is no task goes to the dead letters with the reason, and is deleted then: %s",
+  async (_, body, reason) => {
+    const { did } = await run(body, { bury: done });
+    expect(did).toEqual([expect.stringMatching(reason), "delete r"]);
+  },
+);
+
+test("a message returns after the rest of it has ended and is written", async () => {
+  const slow = deferred<object>();
+  const download = (url: string) => (url === "slow" ? slow.promise : good());
+  const write = (url: string) => (url === "lost" ? Promise.reject(new Error("no table")) : done());
+  const { did, ended } = start(bodyOf("lost", "slow"), { download, write, hold: done });
+  await turn();
+  expect(did.at(-1)).toBe("write lost");
+  slow.resolve({});
+  await ended;
+  expect(did.slice(-2)).toEqual(["write slow", "hold r 20"]);
+});
+
+test("a download holds no slot while it waits; a check of a large object takes a small slot, and a second download of it a large one", async () => {
+  const [small, large] = [new ConcurrencyLimiter(1), new ConcurrencyLimiter(1)];
+  const held: string[] = [];
+  const note = () => held.push(`${small.inUse} small, ${large.inUse} large`);
+  const download = async (_: string, hooks: DownloadHooks) => {
+    note();
+    for (let n = 0; n < 2; n++) {
+      await hooks.waitWithoutSlotAndPermit(async () => note());
       note();
-      await admission.waitWithoutSlotAndPermit(async () => note());
-      note();
-      await admission.waitWithoutSlotAndPermit(async () => note());
-      note();
-      await admission.reacquire();
-      note();
-      return {};
-    };
-    const body = JSON.stringify(taskMessage({ req_id: "q", urls: [{ url: "a", bytes: 2 ** 30 }] }));
-    await start(body, { download }, small, large).ended;
-    const [none, aSmall, aLarge] = [
-      [0, 0],
-      [1, 0],
-      [0, 1],
-    ];
-    expect(held).toEqual([aLarge, none, aSmall, none, aSmall, aLarge]);
-    expect([small.inUse, large.inUse]).toEqual([0, 0]);
-  });
-
-  test("of a request that is not active, it is deleted without a download", async () => {
-    const { did } = await run(bodyOf("a", "b"), { active: () => Promise.resolve(false) });
-    expect(did).toEqual(["active? q", "active? q", "delete r"]);
-  });
-
-  test("a download that fails or throws gives its slot back", async () => {
-    for (const download of [fail("the agent has stopped"), thrown]) {
-      const slots = new ConcurrencyLimiter(1);
-      const { ended } = start(bodyOf("a", "b"), { download, hold: done }, slots);
-      // It does not end while one waits for a slot, and needs fewer turns than these.
-      await Promise.race([ended, turns(100)]);
-      expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
-      await ended;
     }
-  });
+    await hooks.reacquire();
+    note();
+    return {};
+  };
+  await run(bodyWith({ urls: [{ url: "a", bytes: 2 ** 30 }] }), { download }, small, large);
+  note();
+  const [none, aSmall, aLarge] = ["0 small, 0 large", "1 small, 0 large", "0 small, 1 large"];
+  expect(held).toEqual([aLarge, none, aSmall, none, aSmall, aLarge, none]);
 });
 
-async function turns(count: number): Promise<void> {
-  for (let n = 0; n < count; n++) await turn();
-}
-
-function thrown(): never {
-  throw new Error("at once");
-}
-
-describe("a message is left to its timeout when", () => {
-  test("it cannot be deleted: its results stand, so that doing it again does no harm", async () => {
-    const { did, ended } = start(bodyOf("a"), { delete: fail("expired") });
-    await expect(ended).rejects.toThrow("expired");
-    expect(did.slice(-2)).toEqual(["write a", "delete r"]);
-  });
-
-  test("it cannot be given back", async () => {
-    const { ended } = start(bodyOf("a"), { active: fail("no table"), hold: fail("no queue") });
-    await expect(ended).rejects.toThrow("no queue");
-  });
+test("a download that fails or throws gives its slot back", async () => {
+  const thrown = () => {
+    throw new Error("at once");
+  };
+  for (const download of [fail("the agent has stopped"), thrown]) {
+    const slots = new ConcurrencyLimiter(1);
+    const { ended } = start(bodyOf("a", "b"), { download, hold: done }, slots);
+    // It does not end while one waits for a slot, and needs fewer turns than these.
+    for (let n = 0; n < 100; n++) await turn();
+    expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
+    await ended;
+  }
 });
 
-describe("a message that comes again", () => {
-  const plan = { deliveries: 2 };
-
-  test("downloads only the URLs without a stored result", async () => {
-    const { did } = await run(bodyOf("a", "b", "c"), { ...plan, standing: async () => ["a", "c"] });
-    expect(did).toEqual(["standing? 3", "active? q", "download b", "write b", "delete r"]);
+test("heartbeats tell of all URLs that have no result, and the bytes of those that are under way", async () => {
+  const slow = deferred<object>();
+  const { ended, heartbeats, told } = start(bodyOf("a", "b", "c"), {
+    bytes: 10,
+    download: (url) => (url === "a" ? good() : slow.promise),
   });
-
-  test("is deleted, if all of them stand", async () => {
-    const { did, told } = await run(bodyOf("a", "b"), { ...plan, standing: async () => ["a", "b"] });
-    expect(did).toEqual(["standing? 2", "delete r"]);
-    expect(told).toEqual([]);
-  });
-
-  test("downloads all URLs if the stored results cannot be read", async () => {
-    const { did } = await run(bodyOf("a", "b"), { ...plan, standing: fail("no table") });
-    expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);
-  });
+  await turn();
+  await heartbeats.sendAll();
+  slow.resolve({});
+  await ended;
+  await heartbeats.sendAll();
+  expect(told.map(({ tasks, bytes }) => [tasks, bytes])).toEqual([
+    [3, 0],
+    [2, 20],
+    [0, 0],
+  ]);
 });
 
-test("of one that comes for the first time, nobody asks what stands", async () => {
-  const { did } = await run(bodyOf("a"));
-  expect(did[0]).toBe("active? q");
-});
-
-describe("a heartbeat tells of a message", () => {
-  test("all of its URLs that have no result, and the bytes of those that are under way", async () => {
-    const slow = deferred<object>();
-    const { ended, heartbeats, told } = start(bodyOf("a", "b", "c"), {
-      bytes: 10,
-      download: (url) => (url === "a" ? good() : slow.promise),
+describe("when the agent stops", () => {
+  test.each<[what: string, plan: Plan, did: string[]]>([
+    ["good, it counts", {}, ["write a", "delete r"]],
+    [
+      "bad, that may be the stop's own fault: the message goes back into the queue anew",
+      { download: bad, send: done },
+      ["active? q", "send it anew", "delete r"],
+    ],
+    [
+      "bad, and the request was stopped and its instances with it: nothing goes back",
+      { download: bad, active: activeFor(1) },
+      ["active? q", "delete r"],
+    ],
+  ])("and a download that runs ends %s", async (_, { download = good, ...plan }, expected) => {
+    const running = deferred();
+    const { did, ended, stop } = start(bodyOf("a"), {
+      ...plan,
+      download: (...args) => running.promise.then(() => download(...args)),
     });
     await turn();
-    heartbeats.sendAll();
-    await turn();
-    slow.resolve({});
+    stop();
+    running.resolve();
     await ended;
-    heartbeats.sendAll();
+    expect(did.slice(2)).toEqual(expected);
+  });
+
+  test("a message that could not be sent anew is not deleted", async () => {
+    const { did, ended, stop } = start(bodyOf("a"), { download: bad, send: fail("no queue") });
+    stop();
+    await expect(ended).rejects.toThrow("no queue");
+    expect(did).not.toContain("delete r");
+  });
+
+  test("what runs is finished and stored, then what has not begun goes back", async () => {
+    const slots = new ConcurrencyLimiter(1);
+    const running = deferred<object>();
+    const { did, ended, stop } = start(bodyOf("a", "b", "c"), { download: () => running.promise, send: done }, slots);
     await turn();
-    expect(told).toMatchObject([
-      { tasks: 3, bytes: 0 },
-      { tasks: 2, bytes: 20 },
-      { tasks: 0, bytes: 0 },
-    ]);
+    stop();
+    slots.limit = Number.POSITIVE_INFINITY;
+    await turn();
+    running.resolve({});
+    await ended;
+    expect(did).toEqual(["active? q", "download a", "write a", "active? q", "send P1 b+c", "delete r"]);
   });
 });

@@ -1,9 +1,9 @@
+import { expect } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { processMessage } from "../../../agent/receive/process-message.ts";
 import type { MessageDeps } from "../../../agent/receive/return-to-queue.ts";
-import type { LeadResult } from "../../../domain/plan/followers.ts";
-import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
@@ -14,16 +14,11 @@ import { taskMessage } from "../task-messages.ts";
 /** What the fakes do. Without a plan the request is active, downloads are good, results are written and messages deleted; any other call fails. */
 export interface Plan {
   readonly active?: () => Promise<boolean>;
-  readonly download?: (
-    url: string,
-    permits: DownloadHooks,
-    onDownloaded: (shown: LeadResult) => void,
-  ) => Promise<Partial<TaskResult>>;
+  readonly download?: (url: string, hooks: DownloadHooks) => Promise<Partial<TaskResult>>;
   readonly write?: (url: string) => Promise<void>;
   readonly delete?: () => Promise<void>;
-  readonly hold?: (seconds: number) => Promise<void>;
+  readonly hold?: () => Promise<void>;
   readonly send?: () => Promise<void>;
-  /** @default unplanned */
   readonly sendLater?: () => Promise<void>;
   readonly bury?: () => Promise<void>;
   readonly decide?: () => Promise<void>;
@@ -33,10 +28,8 @@ export interface Plan {
   readonly bytes?: number;
   /** How often the message was delivered, with this time. @default 1 */
   readonly deliveries?: number;
-  /** URLs whose results stand. Asked only for a message that comes again. */
+  /** URLs whose results stand, and are good. Asked only for a message that comes again. */
   readonly standing?: () => Promise<readonly string[]>;
-  /** How they stand. @default good */
-  readonly stands?: LeadResult;
 }
 
 /** Works through one message. `did` says in order what was done. */
@@ -44,72 +37,61 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
   const plan: Plan = { active: yes, download: good, write: done, delete: done, ...planned };
   const did: string[] = [];
   const unplanned: string[] = [];
-  const sent: TaskMessage[] = [];
   const later: TaskMessage[] = [];
   const written: TaskResult[] = [];
-  const call = <T>(what: string, planned: (() => Promise<T>) | undefined): Promise<T> => {
+  const told: Heartbeat[] = [];
+  const call = <A extends unknown[], T>(what: string, answer: ((...args: A) => Promise<T>) | undefined, ...args: A) => {
     did.push(what);
-    if (planned !== undefined) return planned();
+    if (answer !== undefined) return answer(...args);
     unplanned.push(what);
     return Promise.reject(new Error(`unplanned: ${what}`));
   };
-  const told: Heartbeat[] = [];
-  const heartbeat = async (_: string, one: Heartbeat) => void told.push(one);
-  const heartbeats = fakeHeartbeats({ writeHeartbeat: heartbeat, addReceivedBytes: async () => undefined }, "i-1");
+  const heartbeats = fakeHeartbeats({
+    writeHeartbeat: async (_, one) => void told.push(one),
+    addReceivedBytes: async () => undefined,
+  });
   const deps = fakeDeps({
     heartbeats,
     store: fakeStore({
       findExisting: async (keys) => {
-        const { standing } = plan;
-        const urls = await call(`standing? ${keys.length}`, standing && (() => standing()));
-        const found = keys.map(({ pop_url }) => pop_url).filter((key) => urls.some((url) => key.endsWith(`#${url}`)));
-        return new Map(found.map((key) => [key, plan.stands ?? { ok: true }]));
+        const urls = await call(`standing? ${keys.length}`, plan.standing);
+        const found = keys.filter(({ pop_url }) => urls.some((url) => pop_url.endsWith(`#${url}`)));
+        return new Map(found.map(({ pop_url }) => [pop_url, { ok: true }]));
       },
       putIfAbsent: (results) => call(`decide ${results.map(({ pop_url }) => pop_url).join(" ")}`, plan.decide),
     }),
     queue: fakeQueue({
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),
-      setVisibilityTimeout: (receipt, seconds) =>
-        call(`hold ${receipt} ${seconds}`, plan.hold && (() => plan.hold?.(seconds) ?? done())),
+      setVisibilityTimeout: (receipt, seconds) => call(`hold ${receipt} ${seconds}`, plan.hold),
       send: async (messages) => {
         const all = await collect(messages);
-        sent.push(...all);
-        const [text = ""] = all.map((message) => JSON.stringify(message));
-        return call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send);
+        const shown = all.map((message) => (JSON.stringify(message) === body ? "it anew" : show(message)));
+        return call(`send ${shown.join(", ")}`, plan.send);
       },
       sendLater: (message, seconds) => {
         later.push(message);
-        return call(`put off ${urlsOf(JSON.stringify(message))} ${seconds}`, plan.sendLater);
+        return call(`put off ${show(message)}, ${seconds} s`, plan.sendLater);
       },
     }),
-    deadLetters: {
-      send: async (text, reason) => {
-        await call(`bury ${text}: ${reason}`, plan.bury);
-        return undefined;
-      },
-    },
-    write: (result) => {
-      written.push(result);
-      return call(`write ${result.url}`, plan.write && (() => plan.write?.(result.url) ?? done()));
+    deadLetters: { send: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
+    write: (one) => {
+      written.push(one);
+      return call(`write ${one.url}`, plan.write, one.url);
     },
     isActive: (reqId) => call(`active? ${reqId}`, plan.active),
     limiters: { small: slots, large },
-    download: async (task, { url, variant }, admission) => {
-      const { download } = plan;
-      admission.cancellation.add(() => did.push(`cut ${url}`));
-      admission.transfer.addBytes(plan.bytes ?? 0);
-      const end = await call(
-        `download ${url}`,
-        download && (() => download(url, admission, (shown) => admission.onDownloaded(shown))),
-      );
+    download: async (task, { url, variant }, hooks) => {
+      hooks.cancellation.add(() => did.push(`cut ${url}`));
+      hooks.transfer.addBytes(plan.bytes ?? 0);
+      const end = await call(`download ${url}`, plan.download, url, hooks);
       return result(task.pop, url, { req_id: task.req_id, variant, ...end });
     },
     ...(plan.origins === undefined ? {} : { origins: plan.origins }),
   });
   const stopping = new AbortController();
   const message = { id: "m", receipt: "r", body, deliveries: plan.deliveries ?? 1 };
-  const ended = processMessage(deps, message, stopping.signal);
-  return { did, unplanned, sent, later, written, ended, heartbeats, told, stop: () => stopping.abort() };
+  const ended = processMessage(deps, message, stopping.signal).finally(() => expect(unplanned).toEqual([]));
+  return { did, later, written, ended, heartbeats, told, stop: () => stopping.abort() };
 }
 
 /** Works through one message to its end. */
@@ -119,16 +101,27 @@ export async function run(...args: Parameters<typeof start>) {
   return started;
 }
 
+/** A message in short: its POP, its URLs with their variants, its followers, and what it says of itself. */
+function show({ pop, urls, followers = [], follows, again, tries, first_failure }: TaskMessage): string {
+  const marks = [follows === true && "follows", again === true && "again", tries && `tries ${tries}`, first_failure];
+  const named = urls.map(({ url, variant = "" }) => url + variant).join("+");
+  return [pop, named, ...followers.map((it) => `>${it.pop}`), ...marks.filter(Boolean)].join(" ");
+}
+
+/** What became of a message: the calls of queues. */
+export const moves = (did: readonly string[]) => did.filter((what) => /^(send|put off|hold|delete|bury)/.test(what));
+
 export const done = () => Promise.resolve();
 export const yes = () => Promise.resolve(true);
 export const good = () => Promise.resolve({});
 export const bad = () => Promise.resolve({ ok: false, reason: "http_5xx" as const, error: "HTTP 503" });
 export const fail = (why: string) => () => Promise.reject(new Error(why));
+/** A request that is active for so many calls. */
+export const activeFor = (calls: number) => async () => calls-- > 0;
 
-const urlsOf = (body: string) =>
-  taskMessageSchema
-    .parse(JSON.parse(body))
-    .urls.map(({ url }) => url)
-    .join(" ");
-export const bodyOf = (...urls: string[]) =>
-  JSON.stringify(taskMessage({ req_id: "q", urls: urls.map((url) => ({ url, bytes: null })) }));
+/** A message of these URLs at P1, whose request is q. */
+export const bodyOf = (...urls: string[]) => bodyWith({}, ...urls);
+export const bodyWith = (different: Partial<TaskMessage>, ...urls: string[]) =>
+  JSON.stringify(
+    taskMessage({ req_id: "q", pop: "P1", urls: urls.map((url) => ({ url, bytes: null })), ...different }),
+  );

@@ -195,7 +195,7 @@ export default {
   "message-held-after-work": {
     invariant: "The visibility timeout of a message is not extended after the agent has finished with it.",
     description: "The timer goes on after the downloads, so a message that is given back stays hidden.",
-    test: "test/agent/receive/process-message.test.ts",
+    test: "test/agent/receive/hold-message.test.ts",
     changes: [
       {
         file: "agent/receive/process-message.ts",
@@ -263,7 +263,7 @@ export default {
   "returned-tasks-not-awaited": {
     invariant: "A stopping agent deletes a message only after its unfinished tasks are queued again.",
     description: "The agent does not wait for the unfinished tasks to be queued.",
-    test: "test/agent/receive/return-to-queue.test.ts",
+    test: "test/agent/receive/process-message.test.ts",
     changes: [
       {
         file: "agent/receive/return-to-queue.ts",
