@@ -1,26 +1,23 @@
 // The shell steps of the GitHub action, as a runner runs them, with a command that says how it was called.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { folderWith } from "../folder-with.ts";
+import { ROOT } from "./built-command.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const SCRIPT = readFileSync(join(ROOT, "cli/action/warm.sh"), "utf8");
 
 /** Runs warm.sh with these inputs. The command answers with `document`, and ends with `code`. */
 function warm(inputs: Record<string, string>, code: number, document?: object) {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-action-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const name of ["action", "dist"]) mkdirSync(join(folder, name));
-  copyFileSync(join(ROOT, "cli/action/warm.sh"), join(folder, "action/warm.sh"));
-  writeFileSync(
-    join(folder, "dist/prewarm.cjs"),
-    `require("node:fs").writeFileSync(${JSON.stringify(join(folder, "words"))}, JSON.stringify(process.argv.slice(2)));
+  const folder = folderWith({
+    "action/warm.sh": SCRIPT,
+    "dist/prewarm.cjs": `require("node:fs").writeFileSync(__dirname + "/../words", JSON.stringify(process.argv.slice(2)));
      ${document === undefined ? "" : `console.log(${JSON.stringify(JSON.stringify(document))});`} process.exitCode = ${code};`,
-  );
+    output: "",
+    summary: "",
+  });
   const files = { GITHUB_OUTPUT: join(folder, "output"), GITHUB_STEP_SUMMARY: join(folder, "summary") };
-  for (const file of Object.values(files)) writeFileSync(file, "");
   const env = { PATH: process.env["PATH"], ...files, ...inputs };
   const { status } = spawnSync("bash", [join(folder, "action/warm.sh")], { env, encoding: "utf8" });
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
@@ -70,8 +67,7 @@ test("each input is handed on as a variable, and is no part of a script's text",
   expect(names).toContain("args");
   expect(handedOn.map(([, , input]) => input)).toEqual(names);
   expect(runs.replaceAll(HANDED_ON, "")).not.toContain("${{");
-  const script = readFileSync(join(ROOT, "cli/action/warm.sh"), "utf8");
   // The command itself reads the others.
   for (const [, variable = ""] of handedOn)
-    if (variable.startsWith("INPUT_")) expect(script).toContain(`\${${variable}:-`);
+    if (variable.startsWith("INPUT_")) expect(SCRIPT).toContain(`\${${variable}:-`);
 });

@@ -1,10 +1,9 @@
 // The built command as a process.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, onTestFinished } from "vitest";
+import { beforeAll } from "vitest";
+import { folderWith } from "../folder-with.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const COMMAND = join(ROOT, "cli/dist/prewarm.cjs");
@@ -12,13 +11,6 @@ export const COMMAND = join(ROOT, "cli/dist/prewarm.cjs");
 /** Builds the command before the tests of a file. */
 export function useBuiltCommand(): void {
   beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
-}
-
-/** A folder that goes with the test. */
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-command-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
 }
 
 export interface Ran {
@@ -31,7 +23,7 @@ export interface Ran {
 export function runBuilt(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
-  { file = COMMAND, folder = newFolder() } = {},
+  { file = COMMAND, folder = folderWith() } = {},
 ): Promise<Ran> {
   const child = spawn(process.execPath, [file, ...words], {
     env: { PATH: process.env["PATH"], HOME: folder, ...env },

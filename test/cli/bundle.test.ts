@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { folderWith } from "../folder-with.ts";
 import { serve } from "../serve.ts";
-import { COMMAND, newFolder, ROOT, runBuilt, useBuiltCommand } from "./built-command.ts";
+import { COMMAND, ROOT, runBuilt, useBuiltCommand } from "./built-command.ts";
 import { progress } from "./progress.ts";
 
 useBuiltCommand();
@@ -84,7 +85,7 @@ test("every command finds what it does in the file beside it", async () => {
 });
 
 test("of its files, the one without the others says what to do; a link finds them", () => {
-  const folder = newFolder();
+  const folder = folderWith();
   const [alone, link] = [join(folder, "prewarm.cjs"), join(folder, "link")];
   copyFileSync(COMMAND, alone);
   symlinkSync(COMMAND, link);
@@ -99,7 +100,7 @@ test("of its files, the one without the others says what to do; a link finds the
 });
 
 test("the doctor runs without the repository, and says what it needs it for", async () => {
-  const folder = newFolder();
+  const folder = folderWith();
   cpSync(join(ROOT, "cli/dist"), join(folder, "prewarm/dist"), { recursive: true });
   const { endpoint } = await world("S");
   const words = ["doctor", "--before", "--region", "us-east-1"];

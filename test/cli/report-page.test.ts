@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { folderWith } from "../folder-with.ts";
 import { serve } from "../serve.ts";
 import { TASK_ROWS_HEADER, taskRow } from "../task-rows.ts";
-import { newFolder, ROOT, runBuilt, useBuiltCommand } from "./built-command.ts";
+import { ROOT, runBuilt, useBuiltCommand } from "./built-command.ts";
 import { progress } from "./progress.ts";
 
 useBuiltCommand();
@@ -72,7 +73,7 @@ const run = (endpoint: string, folder: string, words: readonly string[], LANG = 
 
 describe("a page", () => {
   test("is written into a file, with timings and failed tasks, without key and signed links", async () => {
-    const folder = newFolder();
+    const folder = folderWith();
     const { code, stdout, stderr } = await run(await api(true), folder, ["e059", "--html", "out.html"]);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "out.html is written.\n" });
     const page = readFileSync(join(folder, "out.html"), "utf8");
@@ -85,7 +86,7 @@ describe("a page", () => {
   });
 
   test("goes to the pipe, in the terminal's language or the one that is said", async () => {
-    const [endpoint, folder] = [await api(true), newFolder()];
+    const [endpoint, folder] = [await api(true), folderWith()];
     const zh = await run(endpoint, folder, ["--html", "-"], "zh_CN.UTF-8");
     expect(zh.stdout).toMatch(/^<!doctype html>\n<html lang="zh-CN">.*<\/html>\n$/s);
     const en = await run(endpoint, folder, ["--format", "html", "--lang", "en"], "zh_CN.UTF-8");
@@ -95,7 +96,7 @@ describe("a page", () => {
   });
 
   test("says less where the bucket cannot be reached, and says so", async () => {
-    const { code, stdout, stderr } = await run(await api(false), newFolder(), ["--html", "-"]);
+    const { code, stdout, stderr } = await run(await api(false), folderWith(), ["--html", "-"]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/The page has no timings: .*403\n.*no names of failed tasks: .*403/s);
     expect(stdout).not.toContain("Timings");
@@ -103,9 +104,9 @@ describe("a page", () => {
   });
 
   test("has no rows to choose", async () => {
-    const { code, stderr } = await run("http://127.0.0.1:1/", newFolder(), ["--html", "-", "--all"]);
+    const { code, stderr } = await run("http://127.0.0.1:1/", folderWith(), ["--html", "-", "--all"]);
     expect([code, stderr]).toEqual([1, expect.stringContaining("a page has no rows to choose")]);
-    const two = await run("http://127.0.0.1:1/", newFolder(), ["--html", "-", "--json"]);
+    const two = await run("http://127.0.0.1:1/", folderWith(), ["--html", "-", "--json"]);
     expect([two.code, two.stderr]).toEqual([1, expect.stringContaining("cannot be used with option '--json'")]);
   });
 });

@@ -2,10 +2,10 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { folderWith } from "../folder-with.ts";
 import { alteredFiles, applyChange, ChangeError, loadBugs, type NamedBug, ROOT } from "./bug.ts";
 import { CompileCheck } from "./compile-check.ts";
 import { type Checked, runPlanted, verdictOn } from "./planted-run.ts";
@@ -44,7 +44,7 @@ describe("a change", () => {
   });
 
   test("follows another one in the same file", async () => {
-    const root = await folderWith({ "domain/a.ts": "a < b; c" });
+    const root = folderWith({ "domain/a.ts": "a < b; c" });
     const changes = [CHANGE, { ...CHANGE, find: "<= b; c", replace: "<= b; d" }];
     expect([...(await alteredFiles({ changes }, root))]).toEqual([["domain/a.ts", "a <= b; d"]]);
     await expect(alteredFiles({ changes: [{ ...CHANGE, file: "gone.ts" }] }, root)).rejects.toThrow(ChangeError);
@@ -80,14 +80,14 @@ describe("a run of vitest", () => {
   });
 
   test("timed out if its test, or a hook of it, takes longer than its timeout, also if it fails for that", async () => {
-    const root = await folderWith({
+    const root = folderWith({
       "test.test.ts": "test('hangs', () => new Promise(() => {}), 20);",
       "hook.test.ts": "afterEach(() => new Promise(() => {}), 20); test('ends', () => {});",
       "also.test.ts": `test('hangs', async ({ onTestFinished }) => {
         onTestFinished(() => expect(1).toBe(2)); await new Promise(() => {}); }, 20);`,
+      "node_modules/README": "",
       "fails.test.ts": "test('fails', () => expect('timed out in 20ms').toBe('1'), 20);",
     });
-    await mkdir(join(root, "node_modules"));
     await symlink(join(ROOT, "node_modules/vitest"), join(root, "node_modules/vitest"));
     const run = (file: string) => new Commands().run(["run", "--globals", file], root);
     expect(await run("test.test.ts")).toEqual({ kind: "timed out", tests: ["hangs"] });
@@ -166,7 +166,7 @@ describe("a run", () => {
 });
 
 test("a change that has a wrong type does not compile; one that leaves something unused does", async () => {
-  const root = await folderWith({
+  const root = folderWith({
     "tsconfig.json": '{ "compilerOptions": { "strict": true, "noUnusedLocals": true, "types": [] } }',
     "domain/a.ts": 'import { b } from "./b";\nexport const a: number = b;\n',
     "domain/b.ts": "export const b = 1;\n",
@@ -187,7 +187,7 @@ test("a copy of the tree has tracked and new files, and takes a change and loses
     "dist/c.js": "",
     "node_modules/pkg/d.js": "d",
   };
-  const root = await folderWith(names);
+  const root = folderWith(names);
   execFileSync("git", ["init", "-q"], { cwd: root });
   execFileSync("git", ["add", "a.ts"], { cwd: root });
   const copy = new TreeCopy(root);
@@ -206,7 +206,7 @@ test("a copy of the tree has tracked and new files, and takes a change and loses
 });
 
 test("a bug that lacks something is named", async () => {
-  const root = await folderWith({ "limits.ts": "export default { 'one-too-many': { invariant: 'i' } };\n" });
+  const root = folderWith({ "limits.ts": "export default { 'one-too-many': { invariant: 'i' } };\n" });
   await expect(loadBugs(root)).rejects.toThrow(/limits\.ts does not hold bugs.*one-too-many/s);
 });
 
@@ -217,13 +217,3 @@ test("each change of each bug fits today's code, and no two bugs have the same n
   const altered = await Promise.allSettled(bugs.map((bug) => alteredFiles(bug)));
   expect(altered.filter(({ status }) => status === "rejected")).toEqual([]);
 });
-
-async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), "planted-test-"));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, name)), { recursive: true });
-    await writeFile(join(root, name), text);
-  }
-  return root;
-}

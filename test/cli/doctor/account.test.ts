@@ -1,15 +1,14 @@
 // What is told from AWS's answers about an account, each with the fault and without it.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { REPOSITORY } from "../../../cli/api/connect.ts";
 import { accountChecks, judgeNode } from "../../../cli/doctor/account/checks.ts";
 import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
 import { synthesized, templateSchema } from "../../../cli/doctor/account/template.ts";
 import type { Status } from "../../../cli/doctor/check/check.ts";
 import { awsError } from "../../aws/client.ts";
-
+import { folderWith } from "../../folder-with.ts";
 import { type Answers, fakeAws, judgementOf } from "./fake-aws.ts";
 
 const TEMPLATE = templateSchema.parse({
@@ -287,8 +286,7 @@ test.each([
 });
 
 test("the template is that of the repository; a package has none, and says so", async () => {
-  const repository = mkdtempSync(join(tmpdir(), "prewarm-repository-"));
-  onTestFinished(() => rmSync(repository, { recursive: true }));
+  const repository = folderWith();
   await expect(synthesized(repository)).rejects.toMatchObject({ next: expect.stringContaining("in a clone") });
   mkdirSync(join(repository, "bin"));
   symlinkSync(join(REPOSITORY, "node_modules"), join(repository, "node_modules"));

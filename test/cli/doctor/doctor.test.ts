@@ -1,9 +1,8 @@
 // `prewarm doctor` as a whole: its options, where it asks, what it prints, and its exit code.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { REPOSITORY } from "../../../cli/api/connect.ts";
 import { type DoctorWords, optionsOf } from "../../../cli/doctor/check/options.ts";
@@ -11,6 +10,7 @@ import { awsClients, edgeOf, placeOf } from "../../../cli/doctor/check/place.ts"
 import { checksOf } from "../../../cli/doctor/doctor.ts";
 import { printer } from "../../../cli/doctor/print.ts";
 import { anchors } from "../../docs/markdown.ts";
+import { folderWith } from "../../folder-with.ts";
 import { serve } from "../../serve.ts";
 import { AT, fakeApi, run } from "../fake-api.ts";
 
@@ -45,13 +45,7 @@ describe("the options", () => {
 
 /** A shell in a folder with the file of a local run, which has these fields. */
 function shellOf(localRun?: object, env: Record<string, string> = {}) {
-  const cwd = mkdtempSync(join(tmpdir(), "prewarm-doctor-"));
-  onTestFinished(() => rmSync(cwd, { recursive: true }));
-  if (localRun !== undefined) {
-    mkdirSync(join(cwd, ".local"));
-    writeFileSync(join(cwd, ".local/endpoint.json"), JSON.stringify(localRun));
-  }
-  return { cwd, env };
+  return { cwd: folderWith(localRun && { ".local/endpoint.json": JSON.stringify(localRun) }), env };
 }
 
 describe("where it asks", () => {

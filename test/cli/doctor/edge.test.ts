@@ -1,6 +1,5 @@
 // The edge as the doctor sees it: against the stand-in, and by recorded answers where the stand-in is too good.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -12,6 +11,7 @@ import { labelOf, lookupByTask, lookupHere } from "../../../cli/doctor/edge/look
 import { judgeReached, judgeResolved, type Reached } from "../../../cli/doctor/edge/reach.ts";
 import { judgeShares, popsToAsk, type Share, tierOf } from "../../../cli/doctor/edge/share.ts";
 import { startEdge } from "../../../tools/edge/edge.ts";
+import { folderWith } from "../../folder-with.ts";
 import { fakeResolver } from "../../lambdas/fakes/dns.ts";
 import { json, recorded } from "./fake-aws.ts";
 
@@ -61,9 +61,7 @@ async function checksOfStandIn(file: string) {
 }
 
 test("the checks see each POP, how its servers share, and write it down without secrets", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-doctor-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, "edge.json");
+  const file = join(folderWith(), "edge.json");
   const { checks, tables } = await checksOfStandIn(file);
   // As if it were CloudFront: what the stand-in says is not believed otherwise.
   const findings = await runChecks(checks, { isAws: true, onFinding: () => undefined });

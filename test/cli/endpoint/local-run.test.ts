@@ -1,17 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { localRun } from "../../../cli/endpoint/local-run.ts";
+import { folderWith } from "../../folder-with.ts";
 
 /** A folder whose file of a local run names this address. */
-function folderOf(apiUrl: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, ".local"));
-  writeFileSync(join(folder, ".local/endpoint.json"), JSON.stringify({ apiUrl, apiKey: "k" }));
-  return folder;
-}
+const folderOf = (apiUrl: string) => folderWith({ ".local/endpoint.json": JSON.stringify({ apiUrl, apiKey: "k" }) });
 
 const resolve = async () => ["127.0.0.1", "::1"];
 

@@ -1,14 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { download } from "../../../cli/report/download.ts";
 import { formatOf, ROW_FORMATS } from "../../../cli/report/formats.ts";
 import { writeFile } from "../../../cli/report/write-file.ts";
+import { folderWith } from "../../folder-with.ts";
 
 const CSV = 'pop,url,error\nSIN2-C1,https://a/,"not, kept"\nATL56-C1,https://b/,\n';
 
@@ -49,8 +49,7 @@ test("a download is unpacked, if it is packed", async () => {
 });
 
 test("a file is there whole, or not at all", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-report-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = folderWith();
   await writeFile(join(folder, "good.csv"), Readable.from(CSV));
   expect(readFileSync(join(folder, "good.csv"), "utf8")).toBe(CSV);
   const broken = Readable.from(
@@ -64,18 +63,15 @@ test("a file is there whole, or not at all", async () => {
 });
 
 test("what is there and no file is not replaced by one", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-report-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = folderWith({ real: "before", "folder/file": "" });
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);
   const read = text(spawn("cat", [pipe], { stdio: ["ignore", "pipe", "ignore"] }).stdout);
   await writeFile(pipe, Readable.from(CSV));
   expect(await read).toBe(CSV);
-  writeFileSync(join(folder, "real"), "before");
   symlinkSync(join(folder, "real"), join(folder, "link"));
   await writeFile(join(folder, "link"), Readable.from(CSV));
   expect(readFileSync(join(folder, "real"), "utf8")).toBe(CSV);
-  mkdirSync(join(folder, "folder"));
   await expect(writeFile(join(folder, "folder"), Readable.from(CSV))).rejects.toThrow("EISDIR");
   expect(readdirSync(folder).sort()).toEqual(["folder", "link", "pipe", "real"]);
 });

@@ -1,14 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CHECKS, groupsOf, runChecks, summaryOf, table } from "../../../tools/checks/run-checks.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
+import { folderWith } from "../../folder-with.ts";
 
 /** Scripts are programs of Node.js here. */
-const run = (...scripts: string[]) => {
-  return runGroups(scripts.map((script) => [script]));
-};
+const run = (...scripts: string[]) => runGroups(scripts.map((script) => [script]));
 const runGroups = (groups: string[][]) => {
   const written: string[] = [];
   return runChecks(groups, {
@@ -32,12 +30,11 @@ describe("runChecks", () => {
 
   test("runs the scripts of a group at the same time, and writes the output of each in one piece", async () => {
     // Each ends only when the other one has begun.
-    const folder = mkdtempSync(join(tmpdir(), "checks-"));
+    const folder = folderWith();
     const meets = (own: string, other: string) =>
       `const fs = require("fs"); console.log("${own} begins"); fs.writeFileSync(${JSON.stringify(join(folder, own))}, "");
        setInterval(() => fs.existsSync(${JSON.stringify(join(folder, other))}) && (console.log("${own} ends"), process.exit(0)), 5);`;
     const { checks, written } = await runGroups([[meets("a", "b"), meets("b", "a")], ["console.log('after')"]]);
-    rmSync(folder, { recursive: true });
     expect(checks.map(({ code, summary }) => [code, summary])).toEqual([
       [0, "a ends"],
       [0, "b ends"],

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { faultFile, faultRules } from "../../../tools/local/fault-file.ts";
+import { folderWith } from "../../folder-with.ts";
 
 const refused = { kind: "status", status: 403 } as const;
 const asked = (path = "/index.html", pop = "SIN2-P1", method = "GET") => ({
@@ -15,9 +15,7 @@ const asked = (path = "/index.html", pop = "SIN2-P1", method = "GET") => ({
 });
 
 test("the file may come, change, be wrong, and go while the edge runs; each is said once", () => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-faults-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, "faults.json");
+  const file = join(folderWith(), "faults.json");
   const said: string[] = [];
   const hook = faultFile(file, (line) => said.push(line));
   const twice = () => [hook(asked()), hook(asked())];

@@ -1,23 +1,20 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { folderWith } from "../../folder-with.ts";
 
 const installed = vi.hoisted(() => vi.fn(async () => "/venv"));
 vi.mock("../../../tools/local/venv.ts", () => ({ venv: installed }));
 const { findEmulator, NoEmulatorError } = await import("../../../tools/local/find-emulator.ts");
 
+afterEach(() => vi.unstubAllEnvs());
+
 /** A folder on the PATH with a program of that name. */
 function ministackOnPath(): string {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-path-"));
+  const folder = folderWith({ ministack: "#!/opt/python3 -E\n" });
   const program = join(folder, "ministack");
-  writeFileSync(program, "#!/opt/python3 -E\n");
   chmodSync(program, 0o755);
   vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true });
-  });
   return program;
 }
 
@@ -42,14 +39,8 @@ describe("a ministack on the PATH", () => {
 });
 
 test("without Python, Docker will do on Linux alone: elsewhere its network is not this machine's", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-path-"));
-  writeFileSync(join(folder, "docker"), "");
-  vi.stubEnv("PATH", folder);
-  vi.stubEnv("PREWARM_MINISTACK", "");
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true });
-  });
+  const folder = folderWith({ docker: "" });
+  vi.stubEnv("PATH", folder).stubEnv("PREWARM_MINISTACK", "");
   expect((await findEmulator(() => undefined, "linux")).command).toBe(join(folder, "docker"));
   await expect(findEmulator(() => undefined, "darwin")).rejects.toThrow(/brew install python/);
 });

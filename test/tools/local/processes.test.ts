@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
+import { folderWith } from "../../folder-with.ts";
 import { runProgram } from "./program.ts";
 
 /** Runs a program that uses tools/local/processes.ts. It prints what it has to say as lines. */
 async function program(body: string) {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = folderWith();
   const script = `
     import { ending, killChildren, run, start } from ${JSON.stringify(`${ROOT}tools/local/processes.ts`)};
     const folder = ${JSON.stringify(`${folder}/`)};

@@ -1,10 +1,10 @@
 import { EventEmitter } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { ROOT } from "../../../tools/local/paths.ts";
+import { describe, expect, it } from "vitest";
+import { ROOT, writeSecret } from "../../../tools/local/paths.ts";
 import { handleSignals, INTERRUPTED, ONE_PRESS_MS } from "../../../tools/local/signals.ts";
+import { folderWith } from "../../folder-with.ts";
 import { runProgram } from "./program.ts";
 
 /** Sends signals at these times, in milliseconds. @returns what came of them */
@@ -45,9 +45,7 @@ describe("a local run", () => {
   });
 
   it("that is forced leaves no file with the API key", { timeout: 20_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), "prewarm-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const file = join(folder, "endpoint.json");
+    const file = join(folderWith(), "endpoint.json");
     const script = `
       import { writeEndpointFile } from "${ROOT}tools/local/paths.ts";
       import { endOnSignals } from "${ROOT}tools/local/signals.ts";
@@ -56,5 +54,12 @@ describe("a local run", () => {
       setInterval(() => process.kill(process.pid, "SIGINT"), ${ONE_PRESS_MS * 2});`;
     const { code } = await runProgram(script);
     expect([code, existsSync(file)]).toEqual([INTERRUPTED, false]);
+  });
+
+  it("writes a secret that nobody else may read, whatever was there", () => {
+    const path = join(folderWith({ "endpoint.json": "from a run that was killed" }), "endpoint.json");
+    writeSecret(path, "secret");
+    expect(readFileSync(path, "utf8")).toBe("secret");
+    expect((statSync(path).mode & 0o777).toString(8)).toBe("600");
   });
 });

@@ -1,8 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { hashSources } from "../../../tools/local/source-cache.ts";
+import { folderWith } from "../../folder-with.ts";
 
 const FILES = {
   "package-lock.json": "{}",
@@ -13,15 +11,7 @@ const FILES = {
 };
 
 /** The hash of a project of {@link FILES} with changes. */
-function hashWith(changes: Readonly<Record<string, string>> = {}): string {
-  const root = mkdtempSync(join(tmpdir(), "prewarm-sources-"));
-  onTestFinished(() => rmSync(root, { recursive: true }));
-  for (const [path, text] of Object.entries({ ...FILES, ...changes })) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return hashSources(root);
-}
+const hashWith = (changes: Readonly<Record<string, string>> = {}) => hashSources(folderWith({ ...FILES, ...changes }));
 
 test("the same sources have the same hash, wherever they are", () => {
   expect(hashWith()).toBe(hashWith());

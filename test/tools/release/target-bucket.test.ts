@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { expect, test } from "vitest";
 import { PublishError, TargetBucket } from "../../../tools/release/target-bucket.ts";
+import { serve } from "../../serve.ts";
 
 interface Answer {
   readonly status: number;
@@ -12,119 +10,73 @@ interface Answer {
   readonly message?: string;
 }
 
-const FINE = { status: 200, region: "us-east-1" };
-const FILE = { key: "v1/code.zip", body: new Uint8Array([1]), contentType: "application/zip" };
-const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
+const FINE: Answer = { status: 200, region: "us-east-1" };
 
-/** What S3 answers to HEAD on the bucket, and to PUT on an object. */
-let head: Answer = FINE;
-let put: Answer = FINE;
-const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-  request.resume();
-  const { status, region, code, message } = request.method === "HEAD" ? head : put;
-  response.writeHead(status, {
-    "content-type": "application/xml",
-    ...(region === undefined ? {} : { "x-amz-bucket-region": region }),
+/** Publishes a file to an S3 that gives these answers. */
+async function publishing({ head = FINE, put = FINE, ...config }: { head?: Answer; put?: Answer } & S3ClientConfig) {
+  const endpoint = await serve((request, response) => {
+    request.resume();
+    const { status, region, code, message } = request.method === "HEAD" ? head : put;
+    response
+      .writeHead(status, { "content-type": "application/xml", ...(region && { "x-amz-bucket-region": region }) })
+      .end(code && `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
   });
-  response.end(
-    request.method === "HEAD" || code === undefined
-      ? ""
-      : `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
-  );
-});
-
-beforeAll(async () => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-});
-
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-function client(config: ConstructorParameters<typeof S3Client>[0] = {}): S3Client {
-  const { port } = server.address() as AddressInfo;
-  return new S3Client({
-    endpoint: `http://127.0.0.1:${port}`,
-    forcePathStyle: true,
-    region: "us-east-1",
-    maxAttempts: 1,
-    credentials,
-    ...config,
-  });
-}
-
-async function publishing(s3 = client()): Promise<TargetBucket> {
-  const bucket = await TargetBucket.open(s3, "my-bucket");
-  await bucket.put(FILE);
+  const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
+  const client = { endpoint, forcePathStyle: true, region: "us-east-1", maxAttempts: 1, credentials, ...config };
+  const bucket = await TargetBucket.open(new S3Client(client), "my-bucket");
+  await bucket.put({ key: "v1/code.zip", body: new Uint8Array([1]), contentType: "application/zip" });
   return bucket;
 }
 
-test("a bucket in one's own region that may be written to", async () => {
-  [head, put] = [FINE, FINE];
-  expect(await publishing()).toMatchObject({ name: "my-bucket", region: "us-east-1" });
-});
-
-test("one that may be written to and not looked at", async () => {
-  [head, put] = [{ status: 403, region: "us-east-1" }, FINE];
-  expect(await publishing()).toMatchObject({ name: "my-bucket" });
+test.each([
+  ["looked at", FINE],
+  ["written to alone", { status: 403, region: "us-east-1" }],
+])("a bucket in one's own region that may be %s", async (_, head) => {
+  expect(await publishing({ head })).toMatchObject({ name: "my-bucket", region: "us-east-1" });
 });
 
 const denied = { status: 403, region: "us-east-1", code: "AccessDenied", message: "User x is\nnot authorized" };
 const expired = { status: 400, code: "ExpiredToken", message: "The provided token has expired." };
 const elsewhere = { status: 301, region: "eu-west-1", code: "PermanentRedirect", message: "Use the other endpoint" };
+const rejecting = (message: string, name = "Error") => {
+  return async () => Promise.reject(Object.assign(new Error(message), { name }));
+};
 
-test.each<[string, Answer, Answer, string]>([
-  ["no such bucket", { status: 404 }, FINE, "There is no bucket my-bucket; make it: aws s3 mb s3://my-bucket "],
-  ["another region's", elsewhere, FINE, "The bucket my-bucket is in eu-west-1, your region is us-east-1, and "],
-  ["another region's, refused", { status: 403, region: "eu-west-1" }, FINE, "The bucket my-bucket is in eu-west-1, "],
+test.each<[string, Parameters<typeof publishing>[0], string]>([
+  ["no such bucket", { head: { status: 404 } }, "There is no bucket my-bucket; make it: aws s3 mb s3://my-bucket "],
+  ["another region's", { head: elsewhere }, "The bucket my-bucket is in eu-west-1, your region is us-east-1, and "],
+  [
+    "another region's, refused",
+    { head: { status: 403, region: "eu-west-1" } },
+    "The bucket my-bucket is in eu-west-1, your region is us-east-1, and ",
+  ],
   [
     "no permission",
-    FINE,
-    denied,
+    { put: denied },
     "These credentials may not write to the bucket my-bucket (s3:PutObject): User x is not",
   ],
   [
     "old credentials",
-    { status: 400 },
-    expired,
+    { head: { status: 400 }, put: expired },
     "AWS does not accept these credentials: The provided token has expired.",
   ],
-  ["a fault of S3", FINE, { status: 500, code: "InternalError", message: "Try again" }, "Publishing to the bucket my-"],
-])("%s: one line that says so", async (_, onHead, onPut, says) => {
-  [head, put] = [onHead, onPut];
-  await expectLine(publishing(), says);
-});
-
-test("no credentials, no region, no network: one line each", async () => {
-  const noCredentials = async () => {
-    throw Object.assign(new Error("Could not load credentials\nfrom any providers"), {
-      name: "CredentialsProviderError",
-    });
-  };
-  await expectLine(publishing(client({ credentials: noCredentials })), "No AWS credentials: set AWS_PROFILE, or ");
-  const noRegion = async () => {
-    throw new Error("Region is missing");
-  };
-  await expectLine(
-    publishing(client({ region: noRegion })),
-    "No region is set: set AWS_REGION to the region to launch in",
-  );
-  // Nobody listens on port 1.
-  await expectLine(
-    publishing(client({ endpoint: "http://127.0.0.1:1" })),
+  [
+    "a fault of S3",
+    { put: { status: 500, code: "InternalError", message: "Try again" } },
     "Publishing to the bucket my-bucket failed: ",
-  );
-});
-
-async function expectLine(promise: Promise<unknown>, says: string): Promise<void> {
-  const error = await promise.then(
-    () => undefined,
-    (it: unknown) => it,
-  );
+  ],
+  [
+    "no credentials",
+    { credentials: rejecting("Could not load credentials\nfrom any providers", "CredentialsProviderError") },
+    "No AWS credentials: set AWS_PROFILE, or ",
+  ],
+  ["no region", { region: rejecting("Region is missing") }, "No region is set: set AWS_REGION to the region to launch"],
+  // Nobody listens on port 1.
+  ["no network", { endpoint: "http://127.0.0.1:1" }, "Publishing to the bucket my-bucket failed: "],
+])("%s: one line that says so", async (_, given, says) => {
+  const error = await publishing(given).catch((it: unknown) => it);
   expect(error).toBeInstanceOf(PublishError);
   const { message } = error as PublishError;
   expect(message).toContain(says);
   expect(message).not.toMatch(/\n|undefined| at /);
-}
+});

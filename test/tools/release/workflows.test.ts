@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseYaml } from "@redocly/openapi-core";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { folderWith } from "../../folder-with.ts";
 
 const FOLDER = new URL("../../../.github/workflows/", import.meta.url);
 
@@ -76,23 +76,16 @@ describe("a job of a workflow that can write to the repository", () => {
 
 describe("a push to main", () => {
   const STEP = fileURLToPath(new URL("../../../.github/release-step.sh", import.meta.url));
-  const folders: string[] = [];
-  afterEach(() => {
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-  });
 
   /** A repository with an origin, and the commits of these versions. */
   function repository(versions: readonly string[], { changesets = 0, tags = [] as readonly string[] } = {}) {
-    const folder = mkdtempSync(join(tmpdir(), "prewarm-release-"));
-    folders.push(folder);
+    const pending = Array.from({ length: changesets }, (_, n) => [`.changeset/${n}.md`, ""]);
+    const folder = folderWith({ ".changeset/README.md": "", ...Object.fromEntries(pending) });
     const git = (...args: string[]) =>
       execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: folder });
     git("init", "-q", "--initial-branch=main");
     git("init", "-q", "--bare", "origin.git");
     git("remote", "add", "origin", join(folder, "origin.git"));
-    mkdirSync(join(folder, ".changeset"));
-    writeFileSync(join(folder, ".changeset/README.md"), "");
-    for (let n = 0; n < changesets; n++) writeFileSync(join(folder, `.changeset/${n}.md`), "");
     for (const version of versions) {
       writeFileSync(join(folder, "package.json"), JSON.stringify({ version, type: "module" }));
       git("add", "package.json", ".changeset");
