@@ -1,12 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { LongOnesFirst } from "./test/long-ones-first.ts";
 
-/**
- * These import CDK, which takes seconds, and share it. CDK hands its own stderr to what bundles: only a process has one.
- * The agent's code is tested with another esbuild, and shares nothing.
- */
+/** These import CDK, which takes seconds, and share it. CDK hands its own stderr to what bundles: only a process has one. */
 const SYNTHESIZES = [
-  "test/lib/!(agent-code).test.ts",
+  "test/lib/*.test.ts",
   "test/docs/snippets/*.test.ts",
   "test/tools/release/published-files.test.ts",
 ];

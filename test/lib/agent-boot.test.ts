@@ -113,11 +113,9 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
   let sandbox: BootSandbox;
   let console: string;
   const log = () => sandbox.read("var/log/prewarm-agent.log");
-  const lines = () =>
-    log()
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = (): Record<string, unknown>[] => JSON.parse(`[${log().trim().split("\n").join()}]`);
+  const unit = () => sandbox.read("etc/systemd/system/prewarm-agent.service");
+  const logFile = () => /^StandardOutput=append:(.+)$/m.exec(unit())?.[1];
 
   beforeAll(async () => {
     aws = await startAws();
@@ -150,44 +148,41 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
 
   test("ships the agent's log and its own, a stream each, in the form that the log agent wants", () => {
     const { logs } = logAgentSchema.parse(JSON.parse(sandbox.read("log-agent.json")));
-    const [, agentLog] =
-      /^StandardOutput=append:(.+)$/m.exec(sandbox.read("etc/systemd/system/prewarm-agent.service")) ?? [];
     const log_group_name = expect.stringMatching(/^ref-FleetLogsGroup/);
     expect(logs.logs_collected.files.collect_list).toEqual([
-      { file_path: agentLog, log_group_name, log_stream_name: "{instance_id}/agent" },
+      { file_path: logFile(), log_group_name, log_stream_name: "{instance_id}/agent" },
       { file_path: "/var/log/cloud-init-output.log", log_group_name, log_stream_name: "{instance_id}/boot" },
     ]);
     expect(console).not.toContain("no logs are shipped");
   });
 
   test("bounds the log's size by itself: it is looked at every minute, not once a day", () => {
-    const log = /^StandardOutput=append:(.+)$/m.exec(sandbox.read("etc/systemd/system/prewarm-agent.service"))?.[1];
     const rotation = sandbox.read("etc/prewarm-logrotate.conf");
-    expect(rotation.split(" {")[0]).toBe(log);
+    expect(rotation.split(" {")[0]).toBe(logFile());
     expect(rotation).toMatch(/^ {2}size 50M\n {2}rotate 3\n {2}copytruncate$/m);
-    const unit = (name: string) => sandbox.read(`etc/systemd/system/prewarm-logrotate.${name}`);
-    expect(unit("timer")).toContain("[Timer]\nOnCalendar=minutely\n");
-    expect(unit("service")).toMatch(/^ExecStart=.* \/etc\/prewarm-logrotate\.conf$/m);
+    const part = (name: string) => sandbox.read(`etc/systemd/system/prewarm-logrotate.${name}`);
+    expect(part("timer")).toContain("[Timer]\nOnCalendar=minutely\n");
+    expect(part("service")).toMatch(/^ExecStart=.* \/etc\/prewarm-logrotate\.conf$/m);
   });
 
   test("leaves the agent no file that it could change, and its variables to root", () => {
-    const mode = (path: string) => (statSync(`${sandbox.root}/${path}`).mode & 0o777).toString(8);
-    const owner = (path: string) => statSync(`${sandbox.root}/${path}`).uid;
-    for (const name of ["main.mjs", "prewarm-agent.service"]) {
-      expect(mode(`home/ec2-user/agent/${name}`)).toBe("644");
-      expect(owner(`home/ec2-user/agent/${name}`)).toBe(process.getuid?.());
+    for (const [path, mode] of [
+      ["home/ec2-user/agent/main.mjs", 0o644],
+      ["home/ec2-user/agent/prewarm-agent.service", 0o644],
+      ["etc/prewarm-agent.env", 0o600],
+      ["etc/systemd/system/prewarm-agent.service", 0o644],
+    ] as const) {
+      const file = statSync(`${sandbox.root}/${path}`);
+      expect([path, file.mode & 0o777, file.uid]).toEqual([path, mode, process.getuid?.()]);
     }
-    expect(mode("etc/prewarm-agent.env")).toBe("600");
-    expect(mode("etc/systemd/system/prewarm-agent.service")).toBe("644");
     expect(readdirSync(`${sandbox.root}/tmp`)).toEqual([]);
   });
 
   test("has a unit for an agent that crashes again and again, which does the same with the agent's log", () => {
-    const agent = sandbox.read("etc/systemd/system/prewarm-agent.service");
-    expect(agent).toMatch(/^StartLimitIntervalSec=300\nStartLimitBurst=5\n/m);
-    const [, name = ""] = /^OnFailure=(.+)$/m.exec(agent) ?? [];
+    expect(unit()).toMatch(/^StartLimitIntervalSec=300\nStartLimitBurst=5\n/m);
+    const [, name = ""] = /^OnFailure=(.+)$/m.exec(unit()) ?? [];
     const [, command = "", log] = /^ExecStart=(\S+) (\S+)$/m.exec(sandbox.read(`etc/systemd/system/${name}`)) ?? [];
-    expect(agent).toContain(`\nStandardOutput=append:${log}\n`);
+    expect(logFile()).toBe(log);
     expect(statSync(sandbox.root + command).mode & 0o777).toBe(0o755);
   });
 
@@ -236,6 +231,7 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
 });
 
 const INSTANCE = "i-0123456789abcdef0";
+const ANOTHER_ZIP = zipSync({ ...unzipSync(code.zip), more: new Uint8Array(1) });
 const eventsSchema = z.tuple([z.strictObject({ timestamp: z.number(), message: z.string() })]);
 
 describe.skipIf(problem !== undefined)("an instance that cannot work", () => {
@@ -255,12 +251,7 @@ describe.skipIf(problem !== undefined)("an instance that cannot work", () => {
   test.each([
     ["a package that cannot be had", ["dnf"], code.zip, "attempt 5 of: dnf install"],
     ["code that does not come", [], null, "attempt 5 of: aws s3 cp"],
-    [
-      "a zip that is not the template's, though it is one of the agent",
-      [],
-      zipSync({ ...unzipSync(code.zip), more: new Uint8Array(1) }),
-      "checksum did NOT match",
-    ],
+    ["a zip that is not the template's, though it is one of the agent", [], ANOTHER_ZIP, "checksum did NOT match"],
     ["a unit that systemd refuses", ["systemctl"], code.zip, "bad unit file setting"],
   ])("with %s: fails to boot, ships what it said, and leaves a group that keeps its size", async (...given) => {
     const [, failing, object, says] = given;
@@ -279,7 +270,7 @@ describe.skipIf(problem !== undefined)("an instance that cannot work", () => {
   });
 
   test("runs nothing of a zip that is not the template's", async () => {
-    const { sandbox, calls } = await boot([], zipSync({ ...unzipSync(code.zip), more: new Uint8Array(1) }));
+    const { sandbox, calls } = await boot([], ANOTHER_ZIP);
     expect(calls.join("\n")).not.toContain("systemctl");
     expect(readdirSync(`${sandbox.root}/home/ec2-user/agent`)).toEqual([]);
   });

@@ -81,14 +81,12 @@ export const AWS = "https://docs.aws.amazon.com";
 
 /** What AWS rejects. */
 export interface Constraint {
-  /** A statement that holds for every template that AWS accepts. */
-  readonly holds: string;
   /** The document that says so. */
   readonly link: string;
   /** What violates it, and how: one text each. */
   readonly violations: (stack: Deployable) => readonly string[];
-  /** Changes a template so that it violates the constraint. */
-  readonly violate: (template: Json) => void;
+  /** Each changes a template so that it violates the constraint. */
+  readonly violate: readonly ((template: Json) => void)[];
 }
 
 /** Violations of resources of a type. @param check what is wrong with the properties of one; undefined: nothing */
@@ -105,14 +103,47 @@ export function each(
 
 /** A constraint of resources of a type. @param violating properties of the first one with which it violates the constraint */
 export function ofResources(
+  link: string,
   type: string,
   problem: Parameters<typeof each>[1],
   violating: Json,
-): Pick<Constraint, "violations" | "violate"> {
+): Constraint {
+  return { link, violations: each(type, problem), violate: [(it) => Object.assign(first(it, type), violating)] };
+}
+
+/**
+ * Bounds of the numbers at these paths of the properties, such as `RedrivePolicy.maxReceiveCount`. `.length` counts characters or items,
+ * and `.json` the characters of a value as it is sent. Nothing is wrong with what is not set.
+ */
+export function limits(
+  link: string,
+  type: string,
+  bounds: Readonly<Record<string, readonly [min: number, max: number]>>,
+): Constraint {
+  const all = Object.entries(bounds);
   return {
-    violations: each(type, problem),
-    violate: (template) => Object.assign(first(template, type), violating),
+    link,
+    violations: (stack) =>
+      all.flatMap(([path, [min, max]]) => each(type, (it) => outside(path, numberAt(it, path), min, max))(stack)),
+    violate: all.map(
+      ([path, [, max]]) =>
+        (template) =>
+          exceed(first(template, type), path.split("."), max),
+    ),
   };
+}
+
+function numberAt(properties: Json, path: string): Json {
+  return path.split(".").reduce((it, key) => (key === "json" ? jsonOf(it ?? {}).length : it?.[key]), properties);
+}
+
+function exceed(within: Json, [key = "", next, ...rest]: readonly string[], max: number): void {
+  if (next === undefined) within[key] = max + 1;
+  else if (next === "length" || next === "json") within[key] = "x".repeat(max + 1);
+  else {
+    within[key] ??= {};
+    exceed(within[key], [next, ...rest], max);
+  }
 }
 
 /** What is wrong with a number outside of a range; undefined: nothing, or it is not set. */

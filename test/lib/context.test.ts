@@ -3,23 +3,20 @@ import { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
 import { ContextError, chosenEnvName, chosenTags, stackIdOf } from "../../lib/context.ts";
 import { PrewarmStack } from "../../lib/stacks.ts";
-import { newApp, resourcesOf, synthesizeStacks } from "./synth.ts";
+import { newApp, propertiesOf, synthesizeStacks, theOnly } from "./synth.ts";
 
 const app = newApp();
 
 const blue = synthesizeStacks("blue");
 
-test("without -c envName it is prod, and the stacks have no suffix", () => {
-  expect(chosenEnvName(undefined)).toBe("prod");
-  expect(stackIdOf("PrewarmStack", "prod")).toBe("PrewarmStack");
-});
-
-test("-c envName=prod is the same stack: two would want the same group", () => {
-  expect(stackIdOf("PrewarmStack", chosenEnvName("prod"))).toBe("PrewarmStack");
-});
-
-test("every other name has a stack of its own", () => {
-  expect(stackIdOf("PrewarmStack", chosenEnvName("blue"))).toBe("PrewarmStack-blue");
+// Without a name and with the default, it is the same stack: two would want the same group.
+test.each([
+  [undefined, "prod", "PrewarmStack"],
+  ["prod", "prod", "PrewarmStack"],
+  ["blue", "blue", "PrewarmStack-blue"],
+])("-c envName=%s is the environment %s, whose stack is %s", (context, envName, stackId) => {
+  expect(chosenEnvName(context)).toBe(envName);
+  expect(stackIdOf("PrewarmStack", envName)).toBe(stackId);
 });
 
 test.each(["", "Blue", "a_b", "-a", "a".repeat(21), true, 1])("-c envName=%s is refused, in one line", (name) => {
@@ -73,17 +70,17 @@ test("tags are on what costs, and on instances and volumes that the group launch
   const template = Template.fromStack(new PrewarmStack(tagged, "PrewarmStack"));
   const tag = { Key: "Team", Value: "media" };
   for (const type of ["DynamoDB::Table", "S3::Bucket", "SQS::Queue", "Lambda::Function", "Logs::LogGroup"]) {
-    const resources = resourcesOf(template, `AWS::${type}`);
+    const resources = propertiesOf(template, `AWS::${type}`);
     expect(resources).not.toEqual([]);
-    for (const [, { Properties }] of resources) expect(Properties.Tags).toContainEqual(tag);
+    for (const { Tags } of resources) expect(Tags).toContainEqual(tag);
   }
-  const [[, { Properties: launch }] = ["", { Properties: {} }]] = resourcesOf(template, "AWS::EC2::LaunchTemplate");
-  const specified = launch.LaunchTemplateData.TagSpecifications as { ResourceType: string; Tags: unknown[] }[];
-  for (const type of ["instance", "volume"])
-    expect(specified.find(({ ResourceType }) => ResourceType === type)?.Tags).toContainEqual(tag);
-  const [[, { Properties: group }] = ["", { Properties: {} }]] = resourcesOf(
-    template,
-    "AWS::AutoScaling::AutoScalingGroup",
-  );
-  expect(group.Tags).toContainEqual({ ...tag, PropagateAtLaunch: true });
+  for (const ResourceType of ["instance", "volume"])
+    expect(theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData.TagSpecifications).toContainEqual({
+      ResourceType,
+      Tags: expect.arrayContaining([tag]),
+    });
+  expect(theOnly(template, "AWS::AutoScaling::AutoScalingGroup").Tags).toContainEqual({
+    ...tag,
+    PropagateAtLaunch: true,
+  });
 });

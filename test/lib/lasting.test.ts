@@ -1,6 +1,6 @@
 // Both stacks whole: an update keeps every resource whose replacement would lose something.
 import { describe, expect, test } from "vitest";
-import { type Resource, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
+import { idOf, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
 
 /** A resource that an update of the stack must not replace. */
 interface Lasting {
@@ -161,28 +161,20 @@ describe.each(synthesizeStacks())("$name, updated while it works", ({ name, temp
   });
 
   test("leaves the group and its instances alone", () => {
-    const [[, group] = []] = resourcesOf(template, "AWS::AutoScaling::AutoScalingGroup") as [
-      string,
-      Resource & { UpdatePolicy?: unknown },
-    ][];
-    // With a policy, CloudFormation would end instances to start new ones from the new launch template.
-    expect(group).not.toHaveProperty("UpdatePolicy");
-    // With a desired capacity, every deployment would set the group back to it.
-    expect(group?.Properties).not.toHaveProperty("DesiredCapacity");
-    // A change of one of these would change how many instances run.
-    expect(group?.Properties).toMatchObject({ MinSize: "0", MaxSize: { Ref: "maxInstances" } });
-  });
-
-  test("does not protect instances: the stack could not be deleted while some run", () => {
-    // CloudFormation sets the group to 0 and waits. A protected instance would run on.
     const group = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
-    for (const keeps of ["NewInstancesProtectedFromScaleIn", "LifecycleHookSpecificationList", "DeletionProtection"])
-      expect(group).not.toHaveProperty(keeps);
+    // With a policy, CloudFormation would end instances to start new ones from the new launch template.
+    expect(resourcesOf(template, "AWS::AutoScaling::AutoScalingGroup")[0]?.[1]).not.toHaveProperty("UpdatePolicy");
+    // With a desired capacity, every deployment would set the group back to it. CloudFormation sets the group to 0 before it deletes the
+    // stack, and waits: a protected instance would run on.
+    const hindrances = ["NewInstancesProtectedFromScaleIn", "LifecycleHookSpecificationList", "DeletionProtection"];
+    for (const name of ["DesiredCapacity", ...hindrances]) expect(group).not.toHaveProperty(name);
     template.resourceCountIs("AWS::AutoScaling::LifecycleHook", 0);
+    // A change of one of these would change how many instances run.
+    expect(group).toMatchObject({ MinSize: "0", MaxSize: { Ref: "maxInstances" } });
   });
 
   test("starts new instances from the new launch template, by its number", () => {
-    const [[launchTemplate = ""] = []] = resourcesOf(template, "AWS::EC2::LaunchTemplate");
+    const launchTemplate = idOf(template, "AWS::EC2::LaunchTemplate");
     const { LaunchTemplate } = theOnly(template, "AWS::AutoScaling::AutoScalingGroup").MixedInstancesPolicy;
     expect(LaunchTemplate.LaunchTemplateSpecification).toEqual({
       LaunchTemplateId: { Ref: launchTemplate },

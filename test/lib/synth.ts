@@ -72,11 +72,20 @@ export function resourcesOf(template: Template, type: string): [id: string, reso
   return Object.entries(template.findResources(type)) as [string, Resource][];
 }
 
+export function propertiesOf(template: Template, type: string): Resource["Properties"][] {
+  return resourcesOf(template, type).map(([, { Properties }]) => Properties);
+}
+
 /** The one resource of a type. */
 export function theOnly(template: Template, type: string): Resource["Properties"] {
-  const all = resourcesOf(template, type);
+  const all = propertiesOf(template, type);
   if (all.length !== 1) throw new Error(`there are ${all.length} of ${type}`);
-  return all[0]?.[1].Properties;
+  return all[0];
+}
+
+/** Logical id of the first resource of a type that has this text in it. */
+export function idOf(template: Template, type: string, part = ""): string {
+  return resourcesOf(template, type).find(([id]) => id.includes(part))?.[0] ?? `there is no ${type}`;
 }
 
 /** A value of the template as CloudFormation would render it, with a made-up value for each reference. */
@@ -95,16 +104,11 @@ export function rendered(value: unknown): string {
   throw new Error(`cannot render ${intrinsic}`);
 }
 
-/** The texts of a list that is made when it is deployed, or the one text. */
-export function renderedList(value: unknown): string[] {
-  return rendered(value).split(",");
-}
-
 /** The items of a list: of a reference to a parameter, those of its default. */
 function listOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(rendered);
   const split = z.object({ "Fn::Split": z.tuple([z.string(), z.unknown()]) }).safeParse(value).data?.["Fn::Split"];
-  return split === undefined ? renderedList(value) : rendered(split[1]).split(split[0]);
+  return split === undefined ? rendered(value).split(",") : rendered(split[1]).split(split[0]);
 }
 
 const REFERENCES: Readonly<Record<string, string>> = {
