@@ -1,4 +1,5 @@
-// Provides the update that an operator makes to change who may call the API: all else stays as it was.
+// Provides who may call a stack's API: the update that an operator makes to change it, and what API Gateway serves then.
+import { GetDeploymentsCommand, GetRestApiCommand, GetStagesCommand } from "@aws-sdk/client-api-gateway";
 import { UpdateStackCommand, waitUntilStackUpdateComplete } from "@aws-sdk/client-cloudformation";
 import type { Stack } from "./stack.ts";
 
@@ -37,4 +38,22 @@ export async function changeAccess(
     }),
   );
   await waitUntilStackUpdateComplete({ client, ...PATIENCE }, { StackName: stackName });
+}
+
+/** The API as its stage serves it: its policy, the id of the deployment that the stage is at, and the ids of all there are. */
+export async function serving(stack: Stack) {
+  const { clients, deployed } = stack.prewarm;
+  const { items = [] } = await clients.apiGateway.send(new GetDeploymentsCommand({ restApiId: deployed.apiId }));
+  const deployments = items.map(({ id }) => id ?? "");
+  return { policy: await apiPolicy(stack), deployments, deployment: await servedDeployment(stack) };
+}
+
+export async function apiPolicy({ prewarm: { clients, deployed } }: Stack): Promise<string> {
+  const { policy = "" } = await clients.apiGateway.send(new GetRestApiCommand({ restApiId: deployed.apiId }));
+  return policy;
+}
+
+export async function servedDeployment({ prewarm: { clients, deployed } }: Stack): Promise<string> {
+  const { item } = await clients.apiGateway.send(new GetStagesCommand({ restApiId: deployed.apiId }));
+  return item?.find(({ stageName }) => stageName === "prod")?.deploymentId ?? "";
 }

@@ -37,23 +37,6 @@ export async function logLines(aws: Aws, logGroupName: string): Promise<string[]
   return eventsSchema.parse(JSON.parse(answer)).events.map(({ message }) => message);
 }
 
-/** Sends what a topic says to a queue. Returns the subscription's ARN. */
-export async function subscribe(aws: Aws, TopicArn: string, Endpoint: string): Promise<string> {
-  const answer = await sns(aws, { Action: "Subscribe", TopicArn, Protocol: "sqs", Endpoint });
-  const arn = /<SubscriptionArn>([^<]+)</.exec(answer)?.[1];
-  if (arn === undefined) throw new Error(`no subscription: ${answer}`);
-  return arn;
-}
-
-export async function unsubscribe(aws: Aws, SubscriptionArn: string): Promise<void> {
-  await sns(aws, { Action: "Unsubscribe", SubscriptionArn });
-}
-
-function sns(aws: Aws, form: Record<string, string>): Promise<string> {
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
-  return call(aws, "sns", "/", headers, new URLSearchParams({ ...form, Version: "2010-03-31" }).toString());
-}
-
 export async function invoke(aws: Aws, functionName: string): Promise<void> {
   await call(aws, "lambda", `/2015-03-31/functions/${functionName}/invocations`, {}, "{}");
 }

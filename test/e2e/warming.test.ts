@@ -211,11 +211,23 @@ describe("a request", () => {
     expect(invalid.json["error_message"]).toMatch(/^url_list: .*; timeout: must be whole minutes from 1 /);
     const unknown = await stack.call("GET", "summary?req_id=no-such");
     expect([unknown.status, unknown.json["error_message"]]).toEqual([404, expect.stringContaining("'no-such'")]);
-    for (const key of ["", "wrong"]) {
-      const { status, json } = await stack.call("POST", "prewarm", JSON.stringify(body()), key);
-      expect([status, json["message"]]).toEqual([403, expect.stringContaining("x-api-key")]);
-    }
-    expect((await stack.call("GET", "prewarms")).status).toBe(404);
+    for (const key of ["", "wrong"])
+      for (const [method, path, sent] of [
+        ["POST", "prewarm", JSON.stringify(body())],
+        ["GET", "prewarm?req_id=x"],
+        ["GET", "summary?req_id=x"],
+        ["POST", "instances"],
+        ["GET", "instances"],
+      ] as const) {
+        const { status, json } = await stack.call(method, path, sent, key);
+        expect([status, json["status"], json["message"]]).toEqual([
+          403,
+          "Failed",
+          expect.stringContaining("x-api-key"),
+        ]);
+      }
+    const unrouted = await stack.call("GET", "prewarms");
+    expect([unrouted.status, unrouted.json["error_message"]]).toEqual([404, expect.stringContaining("GET /summary")]);
     expect(await stack.inventory()).toEqual(before);
   });
 });

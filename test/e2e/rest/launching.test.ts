@@ -5,12 +5,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { CommandError } from "../../../tools/local/processes.ts";
 import { readResults } from "../../../tools/local/results.ts";
 import { FILES } from "../../../tools/local/world.ts";
-import { changeAccess } from "../api-access.ts";
+import { apiPolicy, changeAccess } from "../api-access.ts";
 import { body, urls } from "../bodies.ts";
 import { deployedStackWithoutRest } from "../deployed-stack.ts";
 import { EXISTING_VPC, LAUNCHES, type Launched, launchAll, publishTemplates } from "../launches.ts";
 import { resetStack } from "../reset-stack.ts";
-import { apiPolicy } from "../served-api.ts";
 import type { Stack } from "../stack.ts";
 
 const PATH = "/img/logo.svg";

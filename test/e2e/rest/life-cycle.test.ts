@@ -14,7 +14,7 @@ import { describe, expect, it } from "vitest";
 import { cdk, destroy } from "../../../tools/local/deploy.ts";
 import { LOCAL } from "../../../tools/local/paths.ts";
 import { readResults } from "../../../tools/local/results.ts";
-import { type ApiAccess, changeAccess } from "../api-access.ts";
+import { type ApiAccess, changeAccess, servedDeployment, serving } from "../api-access.ts";
 import { logLines } from "../aws-call.ts";
 import { body, urls } from "../bodies.ts";
 import { followDeletions } from "../deletions.ts";
@@ -22,7 +22,6 @@ import { deployedStack } from "../deployed-stack.ts";
 import { holdBack } from "../edge-control.ts";
 import { listed, listings } from "../listings.ts";
 import { NEXT_VERSION, nextVersion } from "../next-version.ts";
-import { servedDeployment, serving } from "../served-api.ts";
 import type { Stack } from "../stack.ts";
 import { launchBeside } from "../stack-beside.ts";
 
