@@ -1,9 +1,13 @@
 // The edge as a whole: what a POP and its REC keep, and what they ask the origin.
 import { expect, test } from "vitest";
 import { useVirtualClock } from "../../virtual-clock.ts";
-import { ALIAS, ask, DOMAIN, inTurn, newEdge, originSha256, POPS } from "./client.ts";
+import { ALIAS, ask, DOMAIN, expectInTurn, inTurn, newEdge, originSha256, POPS } from "./client.ts";
 
 useVirtualClock({ idleMs: 2 });
+
+const HIT = "Hit from cloudfront";
+const MISS = "Miss from cloudfront";
+const ERROR = "Error from cloudfront";
 
 test("a miss fills the POP and its REC, and no other REC", async () => {
   const edge = await newEdge();
@@ -37,17 +41,18 @@ test("one fetch an object and REC, however many ask at once", async () => {
   const site = { "/a.bin": { size: 300_000 }, "/b.bin": { size: 5 }, "/c.bin": { size: 0 } };
   const edge = await newEdge({ site });
   const paths = Object.keys(site);
-  const asked = Array.from({ length: 50 }, (_, n) =>
-    paths.flatMap((path) => ({ pop: POPS[n % 3]?.pop ?? "", path })),
-  ).flat();
-  const answers = await Promise.all(asked.map((one) => ask(edge, one)));
+  const asked = POPS.flatMap(({ pop }) => paths.map((path) => ({ pop, path })));
+  const fiftyTimes = Array.from({ length: 50 }, () => asked).flat();
+  const answers = await Promise.all(fiftyTimes.map((one) => ask(edge, one)));
   expect(answers.every(({ status }) => status === 200)).toBe(true);
   const { originFetches, byPop } = edge.stats();
   expect(originFetches).toBe(paths.length * 2);
-  const counts = Object.values(byPop);
-  expect(counts.reduce((sum, { misses }) => sum + misses, 0)).toBe(originFetches);
-  expect(counts.reduce((sum, { misses, recHits }) => sum + misses + recHits, 0)).toBe(paths.length * POPS.length);
-  expect(counts.reduce((sum, { requests }) => sum + requests, 0)).toBe(150);
+  const sum = (of: "requests" | "misses" | "recHits") => Object.values(byPop).reduce((all, it) => all + it[of], 0);
+  expect([sum("requests"), sum("misses"), sum("misses") + sum("recHits")]).toEqual([
+    fiftyTimes.length,
+    originFetches,
+    asked.length,
+  ]);
 });
 
 test("every layer serves the origin's own bytes", async () => {
@@ -67,33 +72,34 @@ test("every layer serves the origin's own bytes", async () => {
 
 test("HEAD tells the size and fills nothing", async () => {
   const edge = await newEdge();
-  for (let n = 0; n < 2; n += 1) {
-    const head = await ask(edge, { method: "HEAD" });
-    expect(head).toMatchObject({ status: 200, bytes: 0, xCache: "Miss from cloudfront" });
-    expect(head.headers["content-length"]).toBe("10000");
-  }
-  expect(edge.stats()).toMatchObject({
-    originFetches: 0,
-    originHeads: 2,
-    byPop: { "SIN2-P1": { heads: 2, misses: 0 } },
-  });
-  expect((await ask(edge)).xCache).toBe("Miss from cloudfront");
-  expect((await ask(edge, { method: "HEAD" })).xCache).toBe("Hit from cloudfront");
+  const head = { method: "HEAD" };
+  const missed = {
+    status: 200,
+    bytes: 0,
+    xCache: MISS,
+    headers: expect.objectContaining({ "content-length": "10000" }),
+  };
+  await expectInTurn(edge, [head, missed], [head, missed]);
+  const stats = { originFetches: 0, originHeads: 2, byPop: { "SIN2-P1": { heads: 2, misses: 0 } } };
+  expect(edge.stats()).toMatchObject(stats);
+  await expectInTurn(edge, [{}, { xCache: MISS }], [head, { xCache: HIT }]);
 });
 
 test("a range is a part of the object, cached or not, and fills nothing", async () => {
   const edge = await newEdge();
-  const headers = { range: "bytes=0-0" };
-  const passedOn = await ask(edge, { headers });
-  expect(passedOn).toMatchObject({ status: 206, bytes: 1, xCache: "Miss from cloudfront" });
+  const passedOn = await ask(edge, { range: "bytes=0-0" });
+  expect(passedOn).toMatchObject({ status: 206, bytes: 1, xCache: MISS });
   expect(passedOn.headers["content-range"]).toBe("bytes 0-0/10000");
-  expect((await ask(edge)).xCache).toBe("Miss from cloudfront");
-  const cached = await ask(edge, { headers });
-  expect(cached).toMatchObject({ status: 206, sha256: passedOn.sha256, xCache: "Hit from cloudfront" });
-  expect(cached.headers["content-range"]).toBe("bytes 0-0/10000");
-  expect(await ask(edge, { headers: { range: "bytes=-70" } })).toMatchObject({ status: 206, bytes: 70 });
-  expect(await ask(edge, { headers: { range: "bytes=10000-" } })).toMatchObject({ status: 416, bytes: 0 });
-  expect(await ask(edge, { headers: { range: "bytes=0-1,5-6" } })).toMatchObject({ status: 200, bytes: 10_000 });
+  const { status, bytes, sha256 } = passedOn;
+  const headers = expect.objectContaining({ "content-range": "bytes 0-0/10000" });
+  await expectInTurn(
+    edge,
+    [{}, { xCache: MISS }],
+    [{ range: "bytes=0-0" }, { status, bytes, sha256, headers, xCache: HIT }],
+    [{ range: "bytes=-70" }, { status: 206, bytes: 70 }],
+    [{ range: "bytes=10000-" }, { status: 416, bytes: 0 }],
+    [{ range: "bytes=0-1,5-6" }, { status: 200, bytes: 10_000 }],
+  );
   expect(edge.stats()).toMatchObject({ originFetches: 1, originRanges: 1 });
 });
 
@@ -101,31 +107,32 @@ test("an error is cached for ten seconds, a good answer for its max-age", async 
   let now = 1_000_000;
   const edge = await newEdge({ now: () => now });
   const path = "/later.bin";
-  expect(await ask(edge, { path })).toMatchObject({ status: 404, xCache: "Error from cloudfront" });
+  const after = async (ms: number, got: Parameters<typeof expectInTurn>[1][1]) => {
+    now += ms;
+    await expectInTurn(edge, [{ path }, got]);
+  };
+  await after(0, { status: 404, xCache: ERROR });
   edge.addObject(path, { size: 5 });
-  now += 9_999;
-  expect(await ask(edge, { path })).toMatchObject({ status: 404 });
+  await after(9_999, { status: 404 });
   expect(edge.stats().originFetches).toBe(1);
-  now += 1;
-  expect(await ask(edge, { path })).toMatchObject({ status: 200, bytes: 5, xCache: "Miss from cloudfront" });
-  now += 86_399_999;
-  expect((await ask(edge, { path })).xCache).toBe("Hit from cloudfront");
-  now += 1;
-  expect((await ask(edge, { path })).xCache).toBe("RefreshHit from cloudfront");
+  await after(1, { status: 200, bytes: 5, xCache: MISS });
+  await after(86_399_999, { xCache: HIT });
+  await after(1, { xCache: "RefreshHit from cloudfront" });
   expect(edge.stats()).toMatchObject({ originFetches: 2, originRevalidations: 1 });
-  now += 86_400_000;
   edge.addObject(path, { size: 5 });
-  expect((await ask(edge, { path })).xCache).toBe("Miss from cloudfront");
+  await after(86_400_000, { xCache: MISS });
 });
 
 test("the status and headers of an object are the origin's", async () => {
   const edge = await newEdge({
     site: { "/moved": { size: 0, status: 301, headers: { location: "/a.bin" } }, "/no": { size: 9, status: 403 } },
   });
-  const moved = await ask(edge, { path: "/moved" });
-  expect(moved).toMatchObject({ status: 301, xCache: "Miss from cloudfront" });
-  expect(moved.headers.location).toBe("/a.bin");
-  expect(await ask(edge, { path: "/no" })).toMatchObject({ status: 403, bytes: 9, xCache: "Error from cloudfront" });
+  const headers = expect.objectContaining({ location: "/a.bin" });
+  await expectInTurn(
+    edge,
+    [{ path: "/moved" }, { status: 301, xCache: MISS, headers }],
+    [{ path: "/no" }, { status: 403, bytes: 9, xCache: ERROR }],
+  );
 });
 
 test("the path may be percent-encoded; the query is part of the key", async () => {
@@ -147,15 +154,15 @@ test("aliases share the distribution's objects, two distributions do not", async
 
 test("a name that is no distribution's is refused, in Host and in SNI", async () => {
   const edge = await newEdge({ distributions: [{ domain: DOMAIN }, { domain: "d222222abcdef8.cloudfront.net" }] });
-  const refused = { status: 403, xCache: "Error from cloudfront" };
-  for (const asked of [
-    { host: "www.example.com", servername: DOMAIN },
-    { host: DOMAIN, servername: "d333333abcdef8.cloudfront.net" },
-    { host: DOMAIN, servername: "d222222abcdef8.cloudfront.net" },
-    { host: "SIN2-P1.cloudfront.net", plain: true },
-    { method: "POST" },
-  ])
-    expect(await ask(edge, asked)).toMatchObject(refused);
+  const refused = { status: 403, xCache: ERROR };
+  await expectInTurn(
+    edge,
+    [{ host: "www.example.com", servername: DOMAIN }, refused],
+    [{ host: DOMAIN, servername: "d333333abcdef8.cloudfront.net" }, refused],
+    [{ host: DOMAIN, servername: "d222222abcdef8.cloudfront.net" }, refused],
+    [{ host: "SIN2-P1.cloudfront.net", plain: true }, refused],
+    [{ method: "POST" }, refused],
+  );
   await expect(ask(edge, { servername: `d111111abcdef8.SIN2-P1.cloudfront.net` })).rejects.toThrow(/altname/i);
   expect(edge.stats()).toMatchObject({ originFetches: 0, byPop: { "SIN2-P1": { errors: 5 } } });
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { afterEach } from "vitest";
+import { afterEach, expect } from "vitest";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
 
@@ -41,6 +41,8 @@ export interface Asked {
   readonly host?: string;
   readonly servername?: string;
   readonly plain?: boolean;
+  /** The Range header. */
+  readonly range?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -81,6 +83,14 @@ export async function inTurn(edge: Edge, ...all: readonly Asked[]): Promise<stri
   return got;
 }
 
+/** Asks one after the other, and expects of each answer what stands beside it. */
+export async function expectInTurn(
+  edge: Edge,
+  ...all: readonly (readonly [asked: Asked, got: Partial<Got>])[]
+): Promise<void> {
+  for (const [asked, got] of all) expect(await ask(edge, asked)).toMatchObject(got);
+}
+
 function layerOf(timing: unknown): string {
   if (typeof timing !== "string") return "-";
   if (timing.includes("cdn-cache-miss")) return "origin";
@@ -96,7 +106,8 @@ export function open(edge: Edge, asked: Asked): Promise<IncomingMessage> {
     port: plain ? edge.httpPort : edge.httpsPort,
     agent: false as const,
   };
-  const what = { path, method, headers: { ...asked.headers, host } };
+  const range = asked.range === undefined ? {} : { range: asked.range };
+  const what = { path, method, headers: { ...asked.headers, ...range, host } };
   return new Promise((resolve, reject) => {
     const request = plain
       ? httpRequest({ ...where, ...what }, resolve)

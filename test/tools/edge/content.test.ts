@@ -1,7 +1,5 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createCertificate } from "../../../tools/edge/certificate.ts";
 import { freshFor } from "../../../tools/edge/freshness.ts";
 import { requestedRange } from "../../../tools/edge/reply.ts";
 import { Content } from "../../../tools/edge/site.ts";
@@ -58,32 +56,4 @@ test.each([
   [503, "max-age=50", 50_000],
 ])("%i with %s is fresh for %i ms", (status, cacheControl, expected) => {
   expect(freshFor(status, cacheControl, 10_000)).toBe(expected);
-});
-
-test("an authority, and a server certificate that it signed", () => {
-  const names = [
-    "*.cloudfront.net",
-    "cdn.example.com",
-    ...Array.from({ length: 50 }, (_, n) => `alias${n}.example.com`),
-  ];
-  const { caPem, certPem, keyPem } = createCertificate(names);
-  const ca = new X509Certificate(caPem);
-  const leaf = new X509Certificate(certPem);
-  expect(ca.ca).toBe(true);
-  expect(leaf.ca).toBe(false);
-  expect(ca.verify(ca.publicKey)).toBe(true);
-  expect(leaf.verify(ca.publicKey)).toBe(true);
-  expect(leaf.checkIssued(ca)).toBe(true);
-  expect(leaf.checkPrivateKey(createPrivateKey(keyPem))).toBe(true);
-  expect(leaf.subjectAltName).toBe(names.map((name) => `DNS:${name}`).join(", "));
-  expect(leaf.checkHost("d111111abcdef8.cloudfront.net")).toBeDefined();
-  expect(leaf.checkHost("d111111abcdef8.SIN2-P1.cloudfront.net")).toBeUndefined();
-  expect(new Date(leaf.validFrom).getTime()).toBeLessThan(Date.now());
-  expect(new Date(leaf.validTo).getTime()).toBeGreaterThan(Date.now() + 7 * 24 * 3600 * 1000);
-});
-
-test("two runs share nothing", () => {
-  const [one, other] = [createCertificate(["a.example"]), createCertificate(["a.example"])];
-  expect(new X509Certificate(one.certPem).serialNumber).not.toBe(new X509Certificate(other.certPem).serialNumber);
-  expect(new X509Certificate(one.certPem).verify(new X509Certificate(other.caPem).publicKey)).toBe(false);
 });

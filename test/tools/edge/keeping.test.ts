@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";
 import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
 import { freshFor, isNeverKept } from "../../../tools/edge/freshness.ts";
-import { type Asked, ask, inTurn, newEdge } from "./client.ts";
+import { type Asked, ask, expectInTurn, inTurn, newEdge } from "./client.ts";
 
 const TWICE: readonly Asked[] = [{}, {}];
 const THRICE = [...TWICE, {}];
 const BOMBAY = { pop: "BOM78-P1" };
-const FIRST_BYTE = { headers: { range: "bytes=0-0" } };
+const FIRST_BYTE = { range: "bytes=0-0" };
 const PRAGMA = { headers: { pragma: "server-timing" } };
 const withHeaders = (headers: Readonly<Record<string, string>>) => ({ "/a.bin": { size: 2_000, headers } });
 const cached = (cacheControl: string) => withHeaders({ "cache-control": cacheControl });
@@ -60,7 +60,7 @@ test.each<[what: string, Partial<EdgeOptions>, readonly Asked[], saw: readonly s
   [
     "ranges that are kept",
     { behaviours: [{ ranges: "kept" }] },
-    [FIRST_BYTE, { headers: { range: "bytes=0-1" } }, { ...BOMBAY, ...FIRST_BYTE }],
+    [FIRST_BYTE, { range: "bytes=0-1" }, { ...BOMBAY, ...FIRST_BYTE }],
     ["Miss origin", "Miss origin", "Hit REC"],
     0,
   ],
@@ -75,6 +75,43 @@ test.each<[what: string, Partial<EdgeOptions>, readonly Asked[], saw: readonly s
 test("with caching disabled the POP asks the origin itself", async () => {
   const { headers } = await ask(await newEdge({ behaviours: [CACHING_DISABLED] }));
   expect(headers["server-timing"]).toContain('cdn-upstream-layer;desc="EDGE"');
+});
+
+// Ranges where the policy has them kept. caching.test.ts has those that are passed on.
+const keepingEdge = () => newEdge({ behaviours: [{ ranges: "kept" }] });
+
+test("a range of what is not cached is kept as a fragment, which is not the object", async () => {
+  const edge = await keepingEdge();
+  const first = await ask(edge, FIRST_BYTE);
+  expect(first).toMatchObject({ status: 206, bytes: 1, xCache: "Miss from cloudfront", layer: "origin" });
+  // This is what fools a client that proves warmth with a range where nothing was downloaded.
+  const headers = expect.objectContaining({ "content-range": "bytes 0-0/10000" });
+  await expectInTurn(edge, [FIRST_BYTE, { status: 206, bytes: 1, layer: "EDGE", sha256: first.sha256, headers }]);
+  expect(edge.holders("/a.bin")).toEqual([]);
+  await expectInTurn(edge, [{}, { xCache: "Miss from cloudfront", layer: "origin" }]);
+  expect(edge.stats()).toMatchObject({ originFetches: 1, originRanges: 1 });
+});
+
+test("what is wholly cached answers ranges itself", async () => {
+  const edge = await keepingEdge();
+  const { sha256 } = await ask(edge);
+  await expectInTurn(
+    edge,
+    [{ range: "bytes=5-14" }, { status: 206, bytes: 10, xCache: "Hit from cloudfront", layer: "EDGE" }],
+    [{ range: "bytes=0-9999" }, { status: 206, sha256 }],
+    [
+      { ...BOMBAY, ...FIRST_BYTE },
+      { status: 206, layer: "REC" },
+    ],
+  );
+  expect(edge.stats()).toMatchObject({ originFetches: 1, originRanges: 0 });
+});
+
+test("a range beyond the end is kept nowhere", async () => {
+  const edge = await keepingEdge();
+  const beyond = [{ range: "bytes=10000-" }, { status: 416, bytes: 0 }] as const;
+  await expectInTurn(edge, beyond, beyond);
+  expect(edge.stats().originRanges).toBe(2);
 });
 
 test("how long an error is cached can be set for each behaviour", async () => {

@@ -43,13 +43,6 @@ test("close() leaves nothing open, whatever is under way", async () => {
   await edge.close();
 });
 
-test("two edges live side by side on the same addresses", async () => {
-  const [one, other] = await Promise.all([newEdge(), newEdge()]);
-  expect(one.addressOf("SIN2-P1")).toBe(other.addressOf("SIN2-P1"));
-  expect((await ask(one)).xCache).toBe("Miss from cloudfront");
-  expect((await ask(other)).xCache).toBe("Miss from cloudfront");
-});
-
 test("a port that is taken on one address only is an error when it was asked for, and closes the rest", async () => {
   const taken = createServer().listen(0, "127.78.0.3");
   await once(taken, "listening");

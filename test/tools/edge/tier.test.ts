@@ -49,31 +49,19 @@ async function together(edge: Edge): Promise<string[]> {
   return (await Promise.all(Array.from({ length: AT_ONCE }, () => seen(edge)))).sort();
 }
 
-function all(answer: string, but: readonly string[]): string[] {
-  return [...but, ...Array.from({ length: AT_ONCE - but.length }, () => answer)].sort();
-}
+const NO_STORE = { "cache-control": "no-store" };
 
-test("those that waited read a hit, and are told the layer where the object is now", async () => {
-  const edge = await slowEdge("told");
-  expect(await together(edge)).toEqual(all("Hit EDGE", ["Miss origin"]));
-  expect(edge.stats().originFetches).toBe(1);
-});
-
-test("untold: a hit of no layer", async () => {
-  expect(await together(await slowEdge("untold"))).toEqual(all("Hit untold", ["Miss origin"]));
-});
-
-test("a hit of what is kept nowhere is collapsing's, and no layer is told", async () => {
-  const edge = await slowEdge("told", { "cache-control": "no-store" });
-  expect(await together(edge)).toEqual(all("Hit untold", ["Miss origin"]));
-  expect(await seen(edge)).toBe("Miss origin");
-});
-
-test("off: each request is a fetch, and the object is kept all the same", async () => {
-  const edge = await slowEdge("off");
-  expect(await together(edge)).toEqual(all("Miss origin", []));
-  expect(edge.stats().originFetches).toBe(AT_ONCE);
-  expect(await seen(edge)).toBe("Hit EDGE");
+// Those that waited read a hit, and are told the layer where the object is now. What is kept nowhere has none.
+test.each([
+  ["told", "told", {}, "Hit EDGE", "Hit EDGE"],
+  ["untold", "untold", {}, "Hit untold", "Hit EDGE"],
+  ["told, of what is kept nowhere", "told", NO_STORE, "Hit untold", "Miss origin"],
+  ["off: each is a fetch, and the object is kept all the same", "off", {}, "Miss origin", "Hit EDGE"],
+] as const)("collapsing %s", async (_, collapsing, headers, others, afterwards) => {
+  const edge = await slowEdge(collapsing, headers);
+  expect(await together(edge)).toEqual(["Miss origin", ...Array(AT_ONCE - 1).fill(others)].sort());
+  expect(edge.stats().originFetches).toBe(others === "Miss origin" ? AT_ONCE : 1);
+  expect(await seen(edge)).toBe(afterwards);
 });
 
 test("off: what set out before an invalidation is kept by none of them", async () => {
