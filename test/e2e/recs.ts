@@ -5,16 +5,12 @@ import { world } from "../../tools/local/world.ts";
 export const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
 export const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1", "CAI50-P1"];
 export const DUBLIN = ["DUB2-C1"];
-/** It refuses connections at the edge {@link uncollapsed}. */
-export const CLOSED = "SYD1-C1";
-export const SYDNEY = [CLOSED, "AKL50-C1", "BNE50-P1"];
 
 export const DEVICES = ["desktop", "mobile"].map((name) => ({ name, header: [`X-Device: ${name}`] }));
 
 /** No cache collapses requests, so each POP that asks before the REC has the object costs the origin a request. */
 export const uncollapsed: StandInOptions = {
   ...world,
-  closedPops: [CLOSED],
   behaviours: [{ keyHeaders: ["x-device"], collapsing: "off" }],
   origin: { delayMs: 200 },
 };

@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "@playwright/test";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ANSWERS } from "../../../domain/api/answers.ts";
-import { freePort } from "../../../tools/local/ports.ts";
 import { HOST } from "../../../tools/local/world.ts";
 import { chromiumLaunch } from "../../browser/chromium.ts";
 import { body } from "../bodies.ts";
@@ -24,21 +22,6 @@ describe("the command", () => {
   const command = new CommandLine(running);
   const run = (...words: string[]) => command.run(...words);
 
-  it("0: what makes nothing: estimate, pops, instances, each as JSON by the schema of its route", async () => {
-    const [estimate, pops, instances] = await Promise.all([
-      run("estimate", ...GOOD, "--json"),
-      run("pops", "--country", "singapore", "--json"),
-      run("instances", "--json"),
-    ]);
-    expect([estimate.code, pops.code, instances.code]).toEqual([0, 0, 0]);
-    ANSWERS["POST /prewarm"][200].parse(JSON.parse(estimate.stdout));
-    expect(ANSWERS["GET /pops"][200].parse(JSON.parse(pops.stdout)).pops.length).toBeGreaterThan(0);
-    ANSWERS["GET /instances"][200].parse(JSON.parse(instances.stdout));
-    const read = await run("estimate", ...GOOD);
-    expect(read.stdout).toMatch(/^Tasks +2: 1 URL × 2 POPs$/m);
-    expect(read.stdout).toMatch(/^Costs about +/m);
-  });
-
   it("0: the body of a file from the pipe, left running, then watched; the GitHub action's step does the same", async () => {
     const sent = command.begin("warm", "--from", "-", "--instances", "1", "--no-wait");
     sent.child.stdin?.end(JSON.stringify(body()));
@@ -52,21 +35,6 @@ describe("the command", () => {
     const action = await command.start("bash", ["cli/action/warm.sh"], inputs).ended;
     expect(action.code).toBe(0);
     expect(action.stdout).toMatch(/^Ready for traffic/);
-  });
-
-  it("1: words that make no sense, a refusal, no answer; each says what to do next", async () => {
-    const wrong = await run("warm", ...GOOD, "--timout", "5m");
-    expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toContain("Did you mean --timeout?");
-    const refused = await run("warm", `https://${HOST}/a`, "ftp://x/y", "--pop", "NOPE");
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain("ftp://x/y");
-    expect(refused.stderr).toContain("Nothing was made.");
-    const silent = await run("list", "--endpoint", `http://127.0.0.1:${await freePort()}/`);
-    expect(silent.code).toBe(1);
-    expect(silent.stderr).toContain("ECONNREFUSED");
-    const wrongKey = await run("list", "--endpoint", running().prewarm.apiUrl, "--api-key", "no");
-    expect([wrongKey.code, wrongKey.stderr]).toEqual([1, expect.stringContaining("key is missing or wrong")]);
   });
 
   it("writes the report as a page that a browser shows without calls and errors", async () => {
