@@ -14,7 +14,7 @@ const member = (key: string, value: string) =>
   `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`;
 
 /** A server that is CloudFormation, API Gateway and the API; and what it was asked. */
-async function world(stack: string, changes: Parameters<typeof progress>[0] = {}) {
+async function world(stack: string) {
   const asked: string[] = [];
   const endpoint = await serve((request, response) => {
     const { method, url = "", headers } = request;
@@ -30,7 +30,7 @@ async function world(stack: string, changes: Parameters<typeof progress>[0] = {}
         );
     else if (url.startsWith("/apikeys/abc")) response.end(JSON.stringify({ id: "abc", value: "the-key" }));
     else {
-      const request = { ...progress(changes), url_count: 1, url_prefix: "https://www.example.com/" };
+      const request = { ...progress(), url_count: 1, url_prefix: "https://www.example.com/" };
       response.end(JSON.stringify({ ...request, requests: [request], next: null }));
     }
   });
@@ -128,18 +128,4 @@ test("a stack that is not there has a next step", async () => {
     "prewarm: the stack S cannot be read: Stack with id S does not exist\n" +
       "Name the stack with --stack, and its AWS region with --region (now us-east-1).\n",
   );
-});
-
-test("the process ends with the exit code of the request", async () => {
-  const codes = [
-    { status: "IN_PROGRESS" },
-    { status: "FINISHED", failed_count: 0 },
-    { status: "FINISHED", failed_count: 7 },
-    { status: "STOPPED", failed_count: 3 },
-  ] as const;
-  const ran = codes.map(async (changes) => {
-    const { endpoint } = await world("S", changes);
-    return run(endpoint, "status", "e059b77b", "--json", "--endpoint", `${endpoint}/prod/`, "--api-key", "the-key");
-  });
-  expect((await Promise.all(ran)).map(({ code }) => code)).toEqual([0, 0, 2, 3]);
 });

@@ -1,5 +1,6 @@
 // Every command runs to its exit code against an API in memory: in which ending a script sees 0, 1, 2, 3 or 130.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { exitCodeOf } from "../../cli/exit-code.ts";
 import type { Progress, Summary } from "../../client/answers.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, type Reply, run, type Typed } from "./fake-api.ts";
 
@@ -17,7 +18,27 @@ afterEach(() => {
 
 const URL_OF_OBJECT = "https://a.example.com/x";
 
-/** How a request ends, and what that is to a script: exit-code.test.ts has the others. */
+type Lacking = NonNullable<Parameters<typeof exitCodeOf>[1]>;
+const NOTHING: Lacking = { failure_pops: [], failure_urls: [], failure_urls_omitted: 0 };
+
+test.each<[string, Parameters<typeof exitCodeOf>[0], number, Partial<Lacking>?]>([
+  ["downloaded and not verified", { status: "FINISHED", failed_count: 0, verdict: "not_verified" }, 0],
+  ["not verified, and tasks failed", { status: "FINISHED", failed_count: 3, verdict: "not_verified" }, 2],
+  ["not ready, whatever else is known", { status: "FINISHED", failed_count: 0, verdict: "not_ready" }, 2],
+  [
+    "URLs could not be read, and have no room in the answer",
+    { status: "FINISHED", failed_count: 0 },
+    2,
+    { failure_urls_omitted: 1 },
+  ],
+  ["nothing could be warmed", { status: "FAILED", failed_count: 0 }, 2],
+  ["stopped, all good so far", { status: "STOPPED", failed_count: 0 }, 3],
+  ["time up", { status: "TIMEOUT", failed_count: 2 }, 3],
+])("%s", (_, progress, code, lacking) => {
+  expect(exitCodeOf(progress, { ...NOTHING, ...lacking })).toBe(code);
+});
+
+/** How a request ends, and what that is to a script. */
 const ENDINGS: [ending: string, progress: Partial<Progress>, code: number, summary?: Partial<Summary>][] = [
   ["all tasks succeeded", { status: "FINISHED", failed_count: 0 }, 0],
   ["tasks failed", { status: "FINISHED", failed_count: 9 }, 2],
@@ -35,10 +56,8 @@ describe.each(ENDINGS)("where %s", (_, progress, code, summary = {}) => {
   test.each(WAITING)("%s exits with the code of that ending", async (words, id) => {
     const api = fakeApi({ progress: [{ status: "CREATED" }, { status: "IN_PROGRESS" }, progress], summary });
     expect(await run([...words, ...AT])).toMatchObject({ code });
-    const asked = api.calls.filter(({ path }) => path.startsWith("prewarm?") || path.startsWith("summary?"));
-    expect(new Set(asked.map(({ path }) => new URLSearchParams(path.split("?")[1]).get("req_id")))).toEqual(
-      new Set([id]),
-    );
+    const asked = api.calls.filter(({ path }) => /^(prewarm|summary)\?/.test(path));
+    expect(new Set(asked.map(({ path }) => /req_id=([^&]+)/.exec(path)?.[1]))).toEqual(new Set([id]));
   });
 
   test.each(WAITING)("%s --json says the same code in its document", async (words, id) => {
@@ -84,26 +103,22 @@ interface Given extends Typed {
   readonly changes?: readonly unknown[];
 }
 
+const WHILE_RUNNING: Given = { api: { progress: [RUNNING] } };
+const STOP = [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }];
+const changing = (more: object): Given => ({
+  changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], ...more })],
+});
+
 /** Each command in each of its endings that is not a request's. */
 const CASES: [words: string, what: string, code: number, given?: Given][] = [
-  [
-    `warm ${URL_OF_OBJECT} --no-wait`,
-    "started and left",
-    0,
-    { changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], client_token: expect.any(String) })] },
-  ],
+  [`warm ${URL_OF_OBJECT} --no-wait`, "started and left", 0, changing({ client_token: expect.any(String) })],
   [
     `warm ${URL_OF_OBJECT} --no-wait --token mine`,
     "started with a token of its own",
     0,
-    { changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], client_token: "mine" })] },
+    changing({ client_token: "mine" }),
   ],
-  [
-    `warm ${URL_OF_OBJECT} --dry-run`,
-    "estimated",
-    0,
-    { changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], dry_run: true })] },
-  ],
+  [`warm ${URL_OF_OBJECT} --dry-run`, "estimated", 0, changing({ dry_run: true })],
   ["warm", "without a URL", 1],
   [`warm ${URL_OF_OBJECT} --timeout soon`, "with a time that is none", 1],
   [`warm ${URL_OF_OBJECT} --wrong`, "with an option that is none", 1],
@@ -114,8 +129,8 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
     { changes: [{ retry_of: KNOWN_ID, client_token: expect.any(String) }] },
   ],
   ["retry", "without an id", 1],
-  [`status ${KNOWN_ID}`, "of a request that runs", 0, { api: { progress: [RUNNING] } }],
-  ["status --json", "of one that runs, as JSON", 0, { api: { progress: [RUNNING] } }],
+  [`status ${KNOWN_ID}`, "of a request that runs", 0, WHILE_RUNNING],
+  ["status --json", "of one that runs, as JSON", 0, WHILE_RUNNING],
   ["status --json", "of one that failed, as JSON", 2, { api: { progress: [{ status: "FINISHED", failed_count: 7 }] } }],
   ["status ffff", "of no such request", 1],
   [`report ${KNOWN_ID}`, "of failed tasks", 0],
@@ -131,27 +146,13 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
     `stop ${KNOWN_ID.slice(0, 8)} --yes`,
     "at once, named by the beginning of its id",
     0,
-    { api: { progress: [RUNNING] }, changes: [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }] },
+    { ...WHILE_RUNNING, changes: STOP },
   ],
-  [
-    `stop ${KNOWN_ID}`,
-    "after a yes",
-    0,
-    {
-      input: "yes",
-      api: { progress: [RUNNING] },
-      changes: [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }],
-    },
-  ],
-  [`stop ${KNOWN_ID}`, "after a no", 0, { input: "no", api: { progress: [RUNNING] } }],
-  [`stop ${KNOWN_ID}`, "with nobody to ask", 1, { api: { progress: [RUNNING] } }],
+  [`stop ${KNOWN_ID}`, "after a yes", 0, { ...WHILE_RUNNING, input: "yes", changes: STOP }],
+  [`stop ${KNOWN_ID}`, "after a no", 0, { ...WHILE_RUNNING, input: "no" }],
+  [`stop ${KNOWN_ID}`, "with nobody to ask", 1, WHILE_RUNNING],
   [`stop ${KNOWN_ID} --yes`, "of one that has ended", 1],
-  [
-    `estimate ${URL_OF_OBJECT}`,
-    "of URLs",
-    0,
-    { changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], dry_run: true })] },
-  ],
+  [`estimate ${URL_OF_OBJECT}`, "of URLs", 0, changing({ dry_run: true })],
   ["estimate", "of no URL", 1],
   ["pops", "of all", 0],
   ["pops singapore", "of a city that has one", 0],

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
 import { unanswered } from "../../../cli/doctor/check/aws-errors.ts";
 import { awsError } from "../../aws/client.ts";
-import { json, type Recorded, recorded, xml } from "./fake-aws.ts";
+import { json, type Recorded, recorded, xml } from "./stubbed-clients.ts";
 
 /** An account whose services answer over HTTP, all the same. */
 const account = (...answers: readonly Recorded[]) => {

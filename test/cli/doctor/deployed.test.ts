@@ -8,7 +8,7 @@ import { StackReader } from "../../../cli/doctor/deployed/read-stack.ts";
 import { VERSION } from "../../../cli/version.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { type FakeApi, fakeApi, ORIGIN, SETTINGS } from "../fake-api.ts";
-import { type Answers, fakeAws, judgementOf } from "./fake-aws.ts";
+import { type Answers, clientsAnswering, expectJudgement } from "./stubbed-clients.ts";
 
 const ENDPOINT = { url: `${ORIGIN}/prod/`, key: "the-key", from: "--endpoint" };
 const STREAM = "PrewarmPipelineTaskDynamoDBEventSourcePrewarmStackPrewarmStorageRequestPop8F086D9FE1E527C2";
@@ -82,7 +82,7 @@ const GOOD: Answers = {
   ...alarms("OK"),
   ...messages(0),
 };
-const checks = (answers: Answers) => stackChecks(new StackReader(fakeAws({ ...GOOD, ...answers }), "S"));
+const checks = (answers: Answers) => stackChecks(new StackReader(clientsAnswering({ ...GOOD, ...answers }), "S"));
 
 test("all is well in a good stack", async () => {
   const findings = await runChecks(checks({}), { isAws: true, onFinding: () => undefined });
@@ -133,11 +133,7 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
   ["alarms", "none", withoutType("AWS::CloudWatch::Alarm"), "warn", /no alarms/],
   ["dead letters", "three", messages(3), "fail", /DeadLetters has 3$/],
   ["dead letters", "without a queue", withoutType("AWS::SQS::Queue"), "cannot-tell", /no queue/],
-])("%s: %s", async (name, _, answers, status, says) => {
-  const judgement = await judgementOf(checks(answers), name);
-  expect(judgement).toMatchObject({ status, says: expect.stringMatching(says) });
-  expect(judgement?.next === undefined).toBe(status === "ok");
-});
+])("%s: %s", (name, _, answers, status, says) => expectJudgement(checks(answers), name, status, says));
 
 describe("the API", () => {
   useVirtualClock();
@@ -148,7 +144,7 @@ describe("the API", () => {
     replies: { "GET settings": { status, body: { ...SETTINGS, version } } },
   });
 
-  test.each<[name: string, what: string, api: Partial<FakeApi>, status: Status, says: RegExp]>([
+  test.each<[name: string, what: string, api: Partial<FakeApi>, status: Status, says: RegExp, mustAnswer?: boolean]>([
     ["API and key", "no key is needed", keyless(200), "fail", /without a key/],
     ["API and key", "a call without a key is not refused", keyless(502), "warn", /without a key: HTTP 502/],
     ["API and key", "no answer", silent, "fail", /no answer/],
@@ -156,15 +152,9 @@ describe("the API", () => {
     ["version", "another", settings(200, "0.0.1"), "warn", /0\.0\.1 is deployed/],
     ["version", "too old to have one", settings(404, ""), "fail", /404/],
     ["version", "unknown, as the key opens nothing", keyless(200), "cannot-tell", /does not answer this key/],
-  ])("%s: %s", async (name, _, api, status, says) => {
+    ["API and key", "no answer of a stack, which may be private", silent, "cannot-tell", /no answer/, false],
+  ])("%s: %s", (name, _, api, status, says, mustAnswer = true) => {
     fakeApi(api);
-    const checks = apiChecks({ api: async () => new Client(ENDPOINT), mustAnswer: true });
-    expect(await judgementOf(checks, name)).toMatchObject({ status, says: expect.stringMatching(says) });
-  });
-
-  test("of a stack may be private: no answer tells nothing", async () => {
-    fakeApi(silent);
-    const checks = apiChecks({ api: async () => new Client(ENDPOINT), mustAnswer: false });
-    expect(await judgementOf(checks, "API and key")).toMatchObject({ status: "cannot-tell" });
+    return expectJudgement(apiChecks({ api: async () => new Client(ENDPOINT), mustAnswer }), name, status, says);
   });
 });

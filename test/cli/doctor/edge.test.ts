@@ -13,7 +13,7 @@ import { judgeShares, popsToAsk, type Share, tierOf } from "../../../cli/doctor/
 import { startEdge } from "../../../tools/edge/edge.ts";
 import { folderWith } from "../../folder-with.ts";
 import { fakeResolver } from "../../lambdas/fakes/dns.ts";
-import { json, recorded } from "./fake-aws.ts";
+import { json, recorded } from "./stubbed-clients.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
 const HOST = "www.example.com";

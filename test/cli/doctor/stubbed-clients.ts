@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import { type Check, type Judgement, runChecks } from "../../../cli/doctor/check/check.ts";
+import { expect } from "vitest";
+import { type Check, type Judgement, runChecks, type Status } from "../../../cli/doctor/check/check.ts";
 import { type AwsClients, awsClients } from "../../../cli/doctor/check/place.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";
 
@@ -7,7 +8,7 @@ import { awsError, fakeClient } from "../../aws/client.ts";
 export type Answers = Readonly<Record<string, object | ((input: Record<string, string>) => object)>>;
 
 /** Clients of AWS that get these answers. A call without one is unknown, as an emulator has it. */
-export function fakeAws(answers: Answers): AwsClients {
+export function clientsAnswering(answers: Answers): AwsClients {
   const { client } = fakeClient<Pick<AwsClients["ec2"], "send">>(({ name, input }) => {
     const answer = answers[name.replace(/Command$/, "")] ?? awsError("UnknownOperationException");
     const given = typeof answer === "function" ? answer(input) : answer;
@@ -29,6 +30,18 @@ export async function judgementOf(checks: readonly Check[], name: string): Promi
     { isAws: true, onFinding: () => undefined },
   );
   return finding;
+}
+
+/** Expects what the check of this name comes to. What is not ok has a next step. */
+export async function expectJudgement(
+  checks: readonly Check[],
+  name: string,
+  status: Status,
+  says: RegExp,
+): Promise<void> {
+  const judgement = await judgementOf(checks, name);
+  expect(judgement).toMatchObject({ status, says: expect.stringMatching(says) });
+  expect(judgement?.next === undefined).toBe(status === "ok");
 }
 
 export interface Recorded {
