@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const COMMAND = join(ROOT, "cli/dist/prewarm.cjs");
 
 /** Builds the command before the tests of a file. */
-export function useBuiltCommand(): void {
+export function useBuiltCommand() {
   beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
 }
 

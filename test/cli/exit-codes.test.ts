@@ -105,7 +105,7 @@ interface Given extends Typed {
 
 const WHILE_RUNNING: Given = { api: { progress: [RUNNING] } };
 const STOP = [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }];
-const changing = (more: object): Given => ({
+const changing = (more: object) => ({
   changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], ...more })],
 });
 

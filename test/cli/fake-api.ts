@@ -46,7 +46,7 @@ export interface FakeApi {
   report: { readonly status: number; readonly text: string };
 }
 
-const ok = (body: unknown): Reply => ({ status: 200, body });
+const ok = (body: unknown) => ({ status: 200, body });
 
 export const SUMMARY: Summary = {
   request_id: KNOWN_ID,
@@ -79,7 +79,7 @@ export function fakeApi(changes: Partial<FakeApi> = {}): FakeApi {
     ...changes,
   };
   let asked = 0;
-  const good = (route: string, reqId: string | null): Reply => {
+  const good = (route: string, reqId: string | null) => {
     const state = () => api.progress[Math.min(asked, api.progress.length - 1)] ?? {};
     switch (route) {
       case "GET prewarm": {
@@ -134,7 +134,7 @@ export function fakeApi(changes: Partial<FakeApi> = {}): FakeApi {
 }
 
 /** The example that the API's description has of an answer. */
-function exampleOf(schema: z.ZodType): unknown {
+function exampleOf(schema: z.ZodType) {
   return z.object({ examples: z.array(z.unknown()).min(1) }).parse(schema.meta()).examples[0];
 }
 

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const manifestSchema = z.object({ version: z.string(), license: z.string(), engines: z.object({ node: z.string() }) });
 const packedSchema = z.array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }));
 
-function run(program: string, args: readonly string[], cwd: string): string {
+function run(program: string, args: readonly string[], cwd: string) {
   // npm says in variables how it runs the tests, and the npm below it would believe them.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_ENV|VITEST)/i.test(name)),
@@ -73,6 +73,6 @@ function manifest(path: string) {
   return manifestSchema.parse(JSON.parse(readFileSync(join(ROOT, path), "utf8")));
 }
 
-function version(path: string): string {
+function version(path: string) {
   return manifest(path).version;
 }

@@ -42,7 +42,7 @@ const RESULTS = TASK_ROWS_HEADER + taskRow({ ...task, outcome: "warm", reason: u
 const FAILED = "pop,url,error,variant\nSIN2-P1,https://www.example.com/patch/b.bin,HTTP 404,\n";
 
 /** The API, and the bucket beside it. @param bucket whether its files can be had */
-async function api(bucket: boolean): Promise<string> {
+async function api(bucket: boolean) {
   const url = await serve(({ url = "", headers }, response) => {
     const at = `http://${headers.host}`;
     const path = url.split("?")[0];

@@ -8,13 +8,13 @@ import { blocksOf, commandsOf, inlineCommandsOf } from "./commands.ts";
 import { DOCUMENTS, read } from "./read-documents.ts";
 
 /** Commands of code blocks and of `code` in tables that are calls of it, also where nobody runs them. */
-function calls(text: string): string[] {
+function calls(text: string) {
   const blocks = blocksOf("", text).flatMap(({ code }) => commandsOf(code));
   return [...blocks, ...inlineCommandsOf(text)].filter((line) => /^(npx )?prewarm [a-z-]/.test(line));
 }
 
 /** Words of a line as a shell has them: quotes, and nothing else. */
-function words(line: string): string[] {
+function words(line: string) {
   return [...line.replace(/^npx /, "").matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
 }
 

@@ -34,7 +34,7 @@ test.each([...new Set([...allCommands(), ...inline].filter((it) => it.startsWith
 );
 
 /** Also those that are not tried: that one needs AWS is no reason for an option that there is not. */
-function allCommands(): string[] {
+function allCommands() {
   return [...DOCUMENTS].flatMap(([document, text]) => blocksOf(document, text).flatMap(({ code }) => commandsOf(code)));
 }
 

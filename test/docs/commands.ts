@@ -43,7 +43,7 @@ export function blocksOf(document: string, text: string): Block[] {
 }
 
 /** The commands of some shell: one a line, unless a quote or a backslash carries it on. Without comments. */
-export function commandsOf(code: string): string[] {
+export function commandsOf(code: string) {
   const commands: string[] = [];
   let open = "";
   for (const line of code.split("\n")) {
@@ -59,19 +59,19 @@ export function commandsOf(code: string): string[] {
 /** Text in quotes, and what a backslash takes its meaning. */
 const QUOTED = /'[^']*'|"(?:[^"\\]|\\.)*"|\\./gs;
 
-function hasOpenQuote(text: string): boolean {
+function hasOpenQuote(text: string) {
   return /['"]/.test(text.replaceAll(QUOTED, ""));
 }
 
 /** What begins with `#` behind a space, unless it is in quotes: an apostrophe in a comment opens none. */
-function withoutComment(command: string): string {
+function withoutComment(command: string) {
   const masked = command.replaceAll(QUOTED, (quoted) => "q".repeat(quoted.length));
   const at = /(^|\s+)#(?= |$)/m.exec(masked)?.index;
   return at === undefined || hasOpenQuote(command.slice(0, at)) ? command : command.slice(0, at);
 }
 
 /** Code in a sentence or a table that is a command to type: it begins with a program. */
-export function inlineCommandsOf(text: string): string[] {
+export function inlineCommandsOf(text: string) {
   const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
   return [...prose.matchAll(new RegExp(`\`(${PROGRAM} [^\`]+)\``, "g"))]
     .map(([, code = ""]) => code)
@@ -107,7 +107,7 @@ export function wayOf(command: string): Way {
  * The commands of a block that somebody has to try. If one of them is AWS's own, the others need what it gives; and WALKED has a
  * test of its own.
  */
-export function triedIn({ document, code, notRun }: Block): string[] {
+export function triedIn({ document, code, notRun }: Block) {
   const commands = commandsOf(code);
   return notRun !== undefined || document === WALKED || commands.some((command) => ASKS_AWS.test(command))
     ? []

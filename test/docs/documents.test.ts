@@ -15,7 +15,7 @@ const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
 const SCRIPTS = Object.keys(JSON.parse(read("package.json")).scripts);
 
 /** Links of a document that lead nowhere. */
-function deadLinks(document: string, text: string): string[] {
+function deadLinks(document: string, text: string) {
   return links(text).filter((link) => {
     const [file = "", anchor] = link.split("#");
     const target = file === "" ? document : normalize(join(dirname(document), decodeURI(file)));
@@ -33,7 +33,7 @@ const ARGUMENTS: Readonly<Record<string, object>> = {
 };
 
 /** Scripts of a document that package.json does not have, and what those do not take that take names. */
-function unknownScripts(text: string): string[] {
+function unknownScripts(text: string) {
   return scripts(text).flatMap(({ name, argument }) => {
     if (!SCRIPTS.includes(name)) return [name];
     const known = argument === "" ? undefined : ARGUMENTS[name];
@@ -41,7 +41,7 @@ function unknownScripts(text: string): string[] {
   });
 }
 
-function missingPaths(text: string): string[] {
+function missingPaths(text: string) {
   return paths(text, FOLDERS).filter((path) => !existsSync(join(ROOT, path)));
 }
 

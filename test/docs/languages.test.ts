@@ -10,19 +10,19 @@ const CHINESE = PATHS.filter((path) => path.startsWith("docs/zh/"));
 const englishOf = (chinese: string) => (chinese === "docs/zh/README.md" ? "README.md" : chinese.replace("/zh/", "/"));
 
 /** The fenced blocks of a Markdown document, without what may be translated in them. */
-function codeOf(text: string): string[] {
+function codeOf(text: string) {
   return [...text.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```$/gm)].map(([, kind = "", body = ""]) => skeleton(kind, body));
 }
 
 /** A shell's comments and a diagram's labels may be translated; all else is the same in every language. */
-function skeleton(kind: string, body: string): string {
+function skeleton(kind: string, body: string) {
   if (kind === "sh") return `${kind}\n${body.replaceAll(/(^|[ \t]+)# .*$/gm, " #")}`;
   if (kind === "mermaid") return `${kind}\n${body.replaceAll(/"[^"\n]*"/g, '""')}`;
   return `${kind}\n${body}`;
 }
 
 /** Which heading of a document has this anchor, counted from 0; -1 if none has. */
-function headingNumber(text: string, anchor: string): number {
+function headingNumber(text: string, anchor: string) {
   return [...anchors(text)].indexOf(anchor);
 }
 
@@ -30,7 +30,7 @@ function headingNumber(text: string, anchor: string): number {
  * Where the links of a document lead, sorted; the same for both languages. A link to a document that there is in both is told by the number of
  * its heading, and by whether it leads to the other language.
  */
-function destinations(document: string, text: string): string[] {
+function destinations(document: string, text: string) {
   const destination = (link: string) => {
     const [file = "", anchor] = link.split("#");
     const target = file === "" ? document : normalize(join(dirname(document), file));
@@ -48,7 +48,7 @@ function destinations(document: string, text: string): string[] {
 }
 
 /** What a document shows, in its order; the same for both languages. A picture below `zh/` is the Chinese one of another, and stands for it there. */
-function shownIn(document: string, text: string): string[] {
+function shownIn(document: string, text: string) {
   return pictures(text).map(({ target }) => {
     const path = normalize(join(dirname(document), target));
     const english = path.replace("/zh/", "/");

@@ -3,7 +3,7 @@
 const FENCED = /^ *(```|~~~)[\s\S]*?^ *\1[ \t]*$/gm;
 
 /** The document without its fenced code. */
-export function prose(text: string): string {
+export function prose(text: string) {
   return text.replaceAll(FENCED, "");
 }
 
@@ -18,7 +18,7 @@ export function anchors(text: string): Set<string> {
   return new Set([...prose(text).matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading = ""]) => unique(slugOf(heading))));
 }
 
-function slugOf(heading: string): string {
+function slugOf(heading: string) {
   return heading
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .toLowerCase()
@@ -27,7 +27,7 @@ function slugOf(heading: string): string {
 }
 
 /** Targets of links to files and headings of the repository: `adr/README.md`, `#words`, `api.md#errors`. */
-export function links(text: string): string[] {
+export function links(text: string) {
   const inline = [...prose(text).matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map(([, target = ""]) => target);
   const references = [...prose(text).matchAll(/^\[[^\]]+\]:\s+<?(\S+?)>?$/gm)].map(([, target = ""]) => target);
   return [...inline, ...references].filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target));
@@ -58,7 +58,7 @@ export function scripts(text: string): { readonly name: string; readonly argumen
 }
 
 /** Paths in backticks that look like the repository's: in one of its folders, or with a folder and the ending of a source. */
-export function paths(text: string, folders: readonly string[]): string[] {
+export function paths(text: string, folders: readonly string[]) {
   const quoted = [...prose(text).matchAll(/`([^`\s]+)`/g)].map(([, code = ""]) => code);
   return quoted
     .filter((code) => !/[<>*…:]|^\.local\/|^\//.test(code))

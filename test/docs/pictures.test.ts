@@ -17,7 +17,7 @@ const SHOWN = [...PATHS, "cli/README.md"].flatMap((document) =>
 );
 
 /** What is wrong with a picture as a document shows it. */
-function faultsOf({ path, alt }: { readonly path: string; readonly alt?: string }): string[] {
+function faultsOf({ path, alt }: { readonly path: string; readonly alt?: string }) {
   if (!existsSync(path)) return ["it is not there"];
   return [
     ...(statSync(path).size > MOST_BYTES ? [`it has more than ${MOST_BYTES} bytes`] : []),

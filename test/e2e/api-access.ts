@@ -22,7 +22,7 @@ export async function changeAccess(
   { prewarm }: Stack,
   { vpce = "", allowedCidrs = "" }: ApiAccess,
   templateUrl?: string,
-): Promise<void> {
+) {
   const client = prewarm.clients.cloudFormation;
   const { stackName } = prewarm.deployed;
   await client.send(
@@ -48,12 +48,12 @@ export async function serving(stack: Stack) {
   return { policy: await apiPolicy(stack), deployments, deployment: await servedDeployment(stack) };
 }
 
-export async function apiPolicy({ prewarm: { clients, deployed } }: Stack): Promise<string> {
+export async function apiPolicy({ prewarm: { clients, deployed } }: Stack) {
   const { policy = "" } = await clients.apiGateway.send(new GetRestApiCommand({ restApiId: deployed.apiId }));
   return policy;
 }
 
-export async function servedDeployment({ prewarm: { clients, deployed } }: Stack): Promise<string> {
+export async function servedDeployment({ prewarm: { clients, deployed } }: Stack) {
   const { item } = await clients.apiGateway.send(new GetStagesCommand({ restApiId: deployed.apiId }));
   return item?.find(({ stageName }) => stageName === "prod")?.deploymentId ?? "";
 }

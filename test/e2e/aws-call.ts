@@ -10,7 +10,7 @@ export async function call(
   path: string,
   headers: Record<string, string> = {},
   body?: string,
-): Promise<string> {
+) {
   const answer = await fetch(aws.endpoint + path, {
     method: body === undefined ? "GET" : "POST",
     headers: { ...headers, authorization: authorization(aws, service) },
@@ -31,12 +31,12 @@ export async function cloudWatch(aws: Aws, operation: string, input: object): Pr
 const eventsSchema = z.object({ events: z.array(z.object({ message: z.string() })) });
 
 /** The lines of a log group. */
-export async function logLines(aws: Aws, logGroupName: string): Promise<string[]> {
+export async function logLines(aws: Aws, logGroupName: string) {
   const target = { "x-amz-target": "Logs_20140328.FilterLogEvents" };
   const answer = await call(aws, "logs", "/", { ...json, ...target }, JSON.stringify({ logGroupName }));
   return eventsSchema.parse(JSON.parse(answer)).events.map(({ message }) => message);
 }
 
-export async function invoke(aws: Aws, functionName: string): Promise<void> {
+export async function invoke(aws: Aws, functionName: string) {
   await call(aws, "lambda", `/2015-03-31/functions/${functionName}/invocations`, {}, "{}");
 }

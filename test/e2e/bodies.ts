@@ -2,7 +2,7 @@
 import { HOST } from "../../tools/local/world.ts";
 
 /** URLs of the stand-in edge's site. */
-export function urls(...paths: string[]): string[] {
+export function urls(...paths: string[]) {
   return paths.map((path) => `https://${HOST}${path}`);
 }
 

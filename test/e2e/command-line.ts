@@ -23,7 +23,7 @@ export interface Running {
 }
 
 /** Bundles the command. Call it once before a file's tests. */
-export function buildCommand(): void {
+export function buildCommand() {
   const built = spawnSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT, encoding: "utf8" });
   if (!existsSync(BUNDLE)) throw new Error(built.stderr);
 }
@@ -70,7 +70,7 @@ export const endingSchema = z.object({
 });
 
 /** Waits for an output. */
-export async function until(holds: () => boolean, timeoutMs = 120_000): Promise<void> {
+export async function until(holds: () => boolean, timeoutMs = 120_000) {
   const deadline = Date.now() + timeoutMs;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms`);

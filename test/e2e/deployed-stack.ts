@@ -47,7 +47,7 @@ export function deployedStackWithoutRest(options: StackOptions = {}): () => Stac
   };
 }
 
-async function startStack({ edge = world, parameters = {}, launchedBy = "URL" }: StackOptions): Promise<Stack> {
+async function startStack({ edge = world, parameters = {}, launchedBy = "URL" }: StackOptions) {
   const metadata = await startMetadataService();
   // A request that stands still is seen after 20 s instead of 15 minutes, an answer that does not begin after 30 instead of 120.
   // What a POP answered with an error is asked for again after one second instead of 11.

@@ -7,7 +7,7 @@ export function addObjects(
   folder: string,
   count: number,
   sizeOf: (i: number) => number = () => 1_000,
-): string[] {
+) {
   const paths = Array.from({ length: count }, (_, i) => `/${folder}/${i}.bin`);
   for (const [i, path] of paths.entries()) edge.addObject(path, { size: sizeOf(i) });
   return paths;
@@ -27,7 +27,7 @@ export function holdBack(stack: StackClient, path: string): () => void {
 }
 
 /** Records each request to the edge from now on, as `POP method path`. */
-export function recordRequests(stack: StackClient): string[] {
+export function recordRequests(stack: StackClient) {
   const requests: string[] = [];
   stack.setFaults(({ pop, method, path }) => {
     requests.push(`${pop} ${method} ${path}`);

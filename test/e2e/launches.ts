@@ -1,6 +1,6 @@
 // Provides every way of launching a stack that the documents name, and the stacks that come of it.
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { type Deployed, deploy, existingNetwork, type Network } from "../../tools/local/deploy.ts";
+import { deploy, existingNetwork, type Network } from "../../tools/local/deploy.ts";
 import { ROOT } from "../../tools/local/paths.ts";
 import { run } from "../../tools/local/processes.ts";
 import { launchByUrl } from "./launch-by-url.ts";
@@ -41,7 +41,7 @@ export async function launchAll(first: Stack): Promise<Launched> {
   const { prewarm, metadata } = first;
   const network = await existingNetwork(prewarm.clients, "operator");
   const publishing = publish(prewarm);
-  const launch = async ({ how, template, stackName, envName }: Launch): Promise<Deployed> => {
+  const launch = async ({ how, template, stackName, envName }: Launch) => {
     const parameters = { envName, ...(template === EXISTING_VPC ? network : {}) };
     if (how === "cdk deploy") return deploy(prewarm.aws, prewarm.clients, stackName, parameters);
     return launchByUrl(prewarm.clients, stackName, urlIn(await publishing, prewarm, template), parameters);
@@ -63,19 +63,19 @@ export async function launchAll(first: Stack): Promise<Launched> {
 }
 
 /** Both templates in a bucket of the user's; what the script printed. */
-async function publish(prewarm: Stack["prewarm"]): Promise<string> {
+async function publish(prewarm: Stack["prewarm"]) {
   await prewarm.clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   return publishTemplates(prewarm, "--bucket", BUCKET, "--prefix", "/prewarm/v1");
 }
 
 /** Runs the script as `npm run` does. @throws CommandError when it ends with anything but 0 */
-export function publishTemplates({ aws }: Stack["prewarm"], ...args: string[]): Promise<string> {
+export function publishTemplates({ aws }: Stack["prewarm"], ...args: string[]) {
   const script = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}tools/release/publish-templates.ts`];
   return run(process.execPath, [...script, ...args], { ...process.env, ...aws.env }, ROOT);
 }
 
 /** The URL that was printed for a template, as the emulator takes it: its path alone counts, for bucket and key. */
-function urlIn(printed: string, { aws }: Stack["prewarm"], template: string): string {
+function urlIn(printed: string, { aws }: Stack["prewarm"], template: string) {
   const url = new RegExp(`https://([^.]+)\\.\\S+?(/\\S+/${template}\\.template\\.json)$`, "m").exec(printed);
   if (url === null) throw new Error(`no URL of ${template}:\n${printed}`);
   return `${aws.endpoint}/${url[1]}${url[2]}`;

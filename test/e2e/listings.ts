@@ -39,7 +39,7 @@ const UNLISTED =
   /^(AWS::ApiGateway::(Deployment|GatewayResponse|Method|Resource|Stage|UsagePlanKey)|AWS::IAM::(Policy|InstanceProfile)|AWS::Lambda::(EventInvokeConfig|Permission)|AWS::(S3::Bucket|SQS::Queue|SNS::Topic)Policy|Custom::.+)$/;
 
 /** All that an account has, as its services list it. */
-export async function listings(aws: Aws): Promise<string> {
+export async function listings(aws: Aws) {
   return (await Promise.all(LISTINGS.map((listing) => list(aws, listing)))).join("\n");
 }
 
@@ -48,7 +48,7 @@ export function listed(resources: readonly StackResource[]): StackResource[] {
   return resources.filter(({ ResourceType = "" }) => !UNLISTED.test(ResourceType));
 }
 
-function list(aws: Aws, { service, path = "/", target, form }: Listing): Promise<string> {
+function list(aws: Aws, { service, path = "/", target, form }: Listing) {
   if (target !== undefined) {
     return call(aws, service, path, { "content-type": "application/x-amz-json-1.0", "x-amz-target": target }, "{}");
   }

@@ -30,7 +30,7 @@ export function hlsFilm(folder: string, foreignKey: string): SiteFile[] {
   ];
 }
 
-function mediaPlaylist(folder: string, oneFile: boolean, foreignKey: string | undefined): SiteFile[] {
+function mediaPlaylist(folder: string, oneFile: boolean, foreignKey: string | undefined) {
   const names = Array.from({ length: SEGMENTS }, (_, i) => (oneFile ? "all.mp4" : `part ${i + 1}.m4s`));
   const lines = [
     ...["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:4", "#EXT-X-PLAYLIST-TYPE:VOD"],

@@ -13,7 +13,7 @@ const PARTS = [
 ];
 
 /** A copy of the project as its next version may be: other functions, another agent, another API. Returns its folder. */
-export function nextVersion(): string {
+export function nextVersion() {
   const folder = `${RUN}next/`;
   mkdirSync(folder, { recursive: true });
   for (const part of PARTS) cpSync(ROOT + part, folder + part, { recursive: true });

@@ -10,6 +10,6 @@ export function sectionsOf(document: string): { readonly title: string; readonly
 }
 
 /** What the JSON blocks of a text hold. */
-export function jsonOf(text: string): string[] {
+export function jsonOf(text: string) {
   return [...text.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, json = ""]) => json);
 }

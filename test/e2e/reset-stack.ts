@@ -16,7 +16,7 @@ const requestSchema = z.object({ req_id: z.string(), status: statusSchema });
  * seconds, and what it receives is returned to the queue. A test that must have none calls `untilAgents(0)` first.
  * @throws Error when instances or timers remain, after it has removed them
  */
-export async function resetStack(stack: Stack): Promise<void> {
+export async function resetStack(stack: Stack) {
   stack.setFaults(undefined);
   stack.metadata.spotAction = undefined;
   // A test that passes has none left.
@@ -36,7 +36,7 @@ export async function resetStack(stack: Stack): Promise<void> {
   }
 }
 
-async function activeRequests({ prewarm: { clients, deployed } }: Stack): Promise<string[]> {
+async function activeRequests({ prewarm: { clients, deployed } }: Stack) {
   const { Items = [] } = await clients.db.send(
     new ScanCommand({ TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table") }),
   );
@@ -47,7 +47,7 @@ async function activeRequests({ prewarm: { clients, deployed } }: Stack): Promis
     .map(({ req_id }) => req_id);
 }
 
-async function untilNoTimers(stack: Stack): Promise<void> {
+async function untilNoTimers(stack: Stack) {
   const deadline = Date.now() + TIMERS_TIMEOUT_MS;
   for (let left = await timers(stack); left.length > 0; left = await timers(stack)) {
     if (Date.now() > deadline) throw new Error(`timers of requests that have ended: ${left.join(", ")}`);
@@ -55,7 +55,7 @@ async function untilNoTimers(stack: Stack): Promise<void> {
   }
 }
 
-async function deleteTimers(stack: Stack): Promise<void> {
+async function deleteTimers(stack: Stack) {
   const GroupName = timerGroup(stack);
   for (const Name of await timers(stack)) {
     await stack.prewarm.clients.scheduler.send(new DeleteScheduleCommand({ Name, GroupName }));
@@ -63,18 +63,18 @@ async function deleteTimers(stack: Stack): Promise<void> {
 }
 
 /** Names of the stack's timers, each that of its request. */
-async function timers(stack: Stack): Promise<string[]> {
+async function timers(stack: Stack) {
   const command = new ListSchedulesCommand({ GroupName: timerGroup(stack) });
   const { Schedules = [] } = await stack.prewarm.clients.scheduler.send(command);
   return Schedules.map(({ Name = "" }) => Name);
 }
 
-function timerGroup({ prewarm: { deployed } }: Stack): string {
+function timerGroup({ prewarm: { deployed } }: Stack) {
   return deployed.resource("PrewarmPipelineTimers", "AWS::Scheduler::ScheduleGroup");
 }
 
 /** A request that was stopped leaves messages, which an agent would drop; tests may leave dead letters. */
-async function purge({ prewarm: { clients, deployed } }: Stack): Promise<void> {
+async function purge({ prewarm: { clients, deployed } }: Stack) {
   for (const queue of ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress", "PrewarmTaskQueueDeadLetters"]) {
     await clients.sqs.send(new PurgeQueueCommand({ QueueUrl: deployed.resource(queue, "AWS::SQS::Queue") }));
   }

@@ -41,7 +41,7 @@ export abstract class StackClient {
   /** Waits until so many instances are wanted and run an agent; with none, until the last agent has ended. */
   abstract untilAgents(count: number): Promise<void>;
 
-  setFaults(hook: FaultHook | undefined): void {
+  setFaults(hook: FaultHook | undefined) {
     this.standIn.edge.setFaults(hook);
   }
 
@@ -50,7 +50,7 @@ export abstract class StackClient {
   }
 
   /** Starts a request and returns its id. */
-  async start(body: Record<string, unknown>): Promise<string> {
+  async start(body: Record<string, unknown>) {
     const { status, json } = await this.post("prewarm", body);
     if (status !== 200) throw new Error(`POST /prewarm: ${status} ${JSON.stringify(json)}`);
     return String(json["request_id"]);
@@ -82,7 +82,7 @@ export abstract class StackClient {
   }
 
   /** Lines of a request's report, its header first. */
-  async report(reqId: string): Promise<string[]> {
+  async report(reqId: string) {
     const answer = await request(String((await this.summary(reqId))["failure_pop_urls_report"]));
     return (await answer.body.text()).trim().split("\n");
   }
@@ -93,7 +93,7 @@ export abstract class StackClient {
     return parse(gunzipSync(await answer.body.bytes()), { columns: true });
   }
 
-  async capacity(): Promise<number> {
+  async capacity() {
     return Number((await this.call("GET", "instances")).json["desiredcapacity"]);
   }
 }

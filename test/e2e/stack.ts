@@ -9,7 +9,6 @@ import type { TaskResult } from "../../domain/result/task-result.ts";
 import { problemWith } from "../../tools/local/api-client.ts";
 import type { LocalPrewarm } from "../../tools/local/local-prewarm.ts";
 import { readResults } from "../../tools/local/results.ts";
-import type { StandIn } from "../../tools/local/stand-in-edge.ts";
 import type { MetadataService } from "./metadata-service.ts";
 import { type HttpAnswer, type Inventory, StackClient } from "./stack-client.ts";
 
@@ -28,7 +27,7 @@ export class Stack extends StackClient {
     super({ intervalMs: POLL_MS, timeoutMs: 120_000 });
   }
 
-  get standIn(): StandIn {
+  get standIn() {
     if (this.prewarm.standIn === undefined) throw new Error("the end-to-end tests need the stand-in edge");
     return this.prewarm.standIn;
   }
@@ -51,7 +50,7 @@ export class Stack extends StackClient {
   }
 
   /** Waits until so many instances are wanted and run an agent; with none, until the last agent has ended. */
-  async untilAgents(count: number): Promise<void> {
+  async untilAgents(count: number) {
     await this.untilInstances(count);
     const { fleet } = this.prewarm;
     const deadline = Date.now() + AGENTS_TIMEOUT_MS;
@@ -62,7 +61,7 @@ export class Stack extends StackClient {
   }
 
   /** Waits until so many instances are wanted, and as many run. Agents of others may still be stopping. */
-  async untilInstances(count: number): Promise<void> {
+  async untilInstances(count: number) {
     const deadline = Date.now() + AGENTS_TIMEOUT_MS;
     while (this.prewarm.fleet.size !== count || (await this.capacity()) !== count) {
       if (Date.now() > deadline)
@@ -94,7 +93,7 @@ export class Stack extends StackClient {
   }
 
   /** Messages in both queues of tasks, in flight or not. */
-  async queued(): Promise<number> {
+  async queued() {
     const { clients, deployed } = this.prewarm;
     let messages = 0;
     for (const lane of ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress"]) {

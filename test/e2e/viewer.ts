@@ -27,7 +27,7 @@ export class Viewer {
     this.agent = new Agent({ connect: { ca: standIn.edge.caPem, servername: host }, connections: 8 });
   }
 
-  async get(url: string): Promise<string> {
+  async get(url: string) {
     if (this.asked.has(url)) return "";
     this.asked.add(url);
     // Nothing is fetched of other sites.
@@ -37,11 +37,11 @@ export class Viewer {
     return text;
   }
 
-  async all(urls: readonly string[]): Promise<void> {
+  async all(urls: readonly string[]) {
     await pMap(urls, (url) => this.get(url), { concurrency: 16 });
   }
 
-  close(): Promise<void> {
+  close() {
     return this.agent.close();
   }
 
@@ -64,7 +64,7 @@ const playlistSchema = z.object({
 });
 
 /** Plays an HLS stream to its end, in every variant and language. */
-export async function playHls(viewer: Viewer, url: string): Promise<void> {
+export async function playHls(viewer: Viewer, url: string) {
   const parser = new Parser();
   parser.push(await viewer.get(url));
   parser.end();
@@ -89,7 +89,7 @@ const mpdSchema = z.object({
 });
 
 /** Plays a DASH stream to its end, in every representation. */
-export async function playDash(viewer: Viewer, url: string): Promise<void> {
+export async function playDash(viewer: Viewer, url: string) {
   const manifest = mpdSchema.parse(parseMpd(await viewer.get(url), { manifestUri: url }));
   const audio = Object.values(manifest.mediaGroups.AUDIO).flatMap((group) => Object.values(group));
   const playlists = [...manifest.playlists, ...audio.flatMap((it) => it.playlists)];

@@ -62,7 +62,7 @@ export function dynamoDbPermissions(
   tables: readonly TableKeys[],
   arnOf: (table: string) => string,
 ): PermissionRequest[] {
-  const request = (action: string, accesses: readonly Access[], enclosing?: string): PermissionRequest => {
+  const request = (action: string, accesses: readonly Access[], enclosing?: string) => {
     const [{ TableName, IndexName } = { TableName: "" }] = accesses;
     const keys = keysOf(tables, TableName, IndexName);
     const context = {
@@ -96,10 +96,7 @@ export function dynamoDbPermissions(
   }
 }
 
-function accessesOf(
-  TableName: string,
-  requests: (Omit<Access, "TableName"> & { Keys: Item[] }) | WriteRequest[],
-): Access[] {
+function accessesOf(TableName: string, requests: (Omit<Access, "TableName"> & { Keys: Item[] }) | WriteRequest[]) {
   if (!Array.isArray(requests)) return requests.Keys.map((Key) => ({ ...requests, TableName, Key }));
   return requests.map(({ PutRequest, DeleteRequest }) => ({
     TableName,
@@ -107,7 +104,7 @@ function accessesOf(
   }));
 }
 
-function keysOf(tables: readonly TableKeys[], name: string, index: string | undefined): readonly string[] {
+function keysOf(tables: readonly TableKeys[], name: string, index: string | undefined) {
   const table = tables.find((one) => one.name === name);
   const keys = index === undefined ? table?.keys : table?.indexes.get(index);
   if (keys === undefined) throw new Error(`there is no table ${name} with the index ${index}`);
@@ -115,7 +112,7 @@ function keysOf(tables: readonly TableKeys[], name: string, index: string | unde
 }
 
 /** The value of the partition key: of the item, or that a query asks for. */
-function leadingKeyOf(access: Access, partitionKey: string): string[] {
+function leadingKeyOf(access: Access, partitionKey: string) {
   const ofItem = (access.Item ?? access.Key)?.[partitionKey];
   const [, placeholder] =
     [...(access.KeyConditionExpression ?? "").matchAll(/([#\w]+)\s*=\s*(:\w+)/g)]
@@ -126,7 +123,7 @@ function leadingKeyOf(access: Access, partitionKey: string): string[] {
 }
 
 /** Every top-level attribute that a call names: keys too, as policies must list them. */
-function attributesOf(access: Access): string[] {
+function attributesOf(access: Access) {
   const expressions = [
     access.KeyConditionExpression,
     access.FilterExpression,
@@ -142,20 +139,20 @@ function attributesOf(access: Access): string[] {
 }
 
 /** Names and placeholders of names. What follows a dot is within an attribute; what a parenthesis follows is a function. */
-function namesIn(expression: string): string[] {
+function namesIn(expression: string) {
   const words = expression.matchAll(/(?<![\w:#.])#?[A-Za-z_]\w*(?!\w|\s*\()/g);
   return [...words].map(([word]) => word).filter((word) => !KEYWORDS.has(word.toUpperCase()));
 }
 
-function nameOf(word: string, { ExpressionAttributeNames = {} }: Access): string {
+function nameOf(word: string, { ExpressionAttributeNames = {} }: Access) {
   return word.startsWith("#") ? (ExpressionAttributeNames[word] ?? word) : word;
 }
 
 /** What is read: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html, Select */
-function selectOf({ Select, ProjectionExpression, IndexName }: Access = { TableName: "" }): string {
+function selectOf({ Select, ProjectionExpression, IndexName }: Access = { TableName: "" }) {
   if (Select !== undefined) return Select;
   if (ProjectionExpression !== undefined) return "SPECIFIC_ATTRIBUTES";
   return IndexName === undefined ? "ALL_ATTRIBUTES" : "ALL_PROJECTED_ATTRIBUTES";
 }
 
-const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
+const distinct = (values: readonly string[]) => [...new Set(values)].sort();

@@ -21,7 +21,7 @@ export function grantsOf(statements: readonly Statement[]): Grant[] {
 }
 
 /** Whether a grant allows a call. */
-export function allows({ action, resource, statement }: Grant, request: PermissionRequest): boolean {
+export function allows({ action, resource, statement }: Grant, request: PermissionRequest) {
   return evaluate([{ ...statement, actions: [action], resources: [resource] }], request) === "allow";
 }
 
@@ -43,7 +43,7 @@ export function mutationsOf(statements: readonly Statement[]): Mutation[] {
   });
 }
 
-function withoutValue(statement: Statement): { removed: string; mutant: Statement }[] {
+function withoutValue(statement: Statement) {
   return Object.entries(statement.conditions).flatMap(([operator, keys]) =>
     Object.entries(keys).flatMap(([key, values]) =>
       values.length < 2

@@ -37,14 +37,12 @@ const statementSchema = z
     Resource: listSchema,
     Condition: z.record(z.string(), z.record(z.string(), listSchema)).default({}),
   })
-  .transform(
-    ({ Effect, Action, Resource, Condition }): Statement => ({
-      effect: Effect,
-      actions: Action,
-      resources: Resource,
-      conditions: Condition,
-    }),
-  );
+  .transform(({ Effect, Action, Resource, Condition }) => ({
+    effect: Effect,
+    actions: Action,
+    resources: Resource,
+    conditions: Condition,
+  }));
 
 /** Reads a statement of a policy, without intrinsic functions. @throws Error for an element that is not supported here */
 export function parseStatement(json: unknown): Statement {
@@ -66,7 +64,7 @@ export function evaluate(statements: readonly Statement[], request: PermissionRe
   return matching.some(({ effect }) => effect === "Allow") ? "allow" : "implicit deny";
 }
 
-function appliesTo({ actions, resources, conditions }: Statement, request: PermissionRequest): boolean {
+function appliesTo({ actions, resources, conditions }: Statement, request: PermissionRequest) {
   return (
     actions.some((pattern) => matchesPattern(pattern.toLowerCase(), request.action.toLowerCase())) &&
     resources.some((pattern) => matchesArn(pattern, request.resource)) &&
@@ -77,7 +75,7 @@ function appliesTo({ actions, resources, conditions }: Statement, request: Permi
 }
 
 /** Names of condition keys are not case-sensitive. */
-function contextValue({ context }: PermissionRequest, key: string): string | readonly string[] | undefined {
+function contextValue({ context }: PermissionRequest, key: string) {
   const found = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase());
   return found?.[1];
 }
@@ -94,18 +92,14 @@ const OPERATORS: Readonly<Record<string, Matcher>> = {
   NumericLessThan: (expected, actual) => Number(actual) < Number(expected),
 };
 
-function parseOperator(operator: string): { set: string | undefined; base: string; ifExists: boolean } {
+function parseOperator(operator: string) {
   const [, set, base = "", ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
   const isNull = base === "Null" && set === undefined && ifExists === undefined;
   if (!isNull && OPERATORS[base] === undefined) throw new Error(`the operator ${operator} is not supported here`);
   return { set, base, ifExists: ifExists !== undefined };
 }
 
-function conditionHolds(
-  operator: string,
-  expected: readonly string[],
-  actual: string | readonly string[] | undefined,
-): boolean {
+function conditionHolds(operator: string, expected: readonly string[], actual: string | readonly string[] | undefined) {
   const { set, base, ifExists } = parseOperator(operator);
   const isAbsent = actual === undefined || actual.length === 0;
   if (base === "Null") return expected.includes(String(isAbsent));
@@ -119,7 +113,7 @@ function conditionHolds(
 }
 
 /** `*` stands for any characters, `?` for one. */
-function matchesPattern(pattern: string, text: string): boolean {
+function matchesPattern(pattern: string, text: string) {
   let compiled = compiledPatterns.get(pattern);
   if (compiled === undefined) {
     const escaped = pattern.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
@@ -135,14 +129,14 @@ const compiledPatterns = new Map<string, RegExp>();
  * Compares each of the six parts of an ARN. IAM may let `*` stand for a colon, too; a policy that relies on that is refused here.
  * @throws Error for an ARN of fewer parts, which IAM completes
  */
-function matchesArn(pattern: string, arn: string): boolean {
+function matchesArn(pattern: string, arn: string) {
   if (pattern === "*") return true;
   if (arn === "*") return false;
   const [patterns, parts] = [partsOf(pattern), partsOf(arn)];
   return patterns.every((one, n) => matchesPattern(one, parts[n] ?? ""));
 }
 
-function partsOf(arn: string): string[] {
+function partsOf(arn: string) {
   const [head = "", partition = "", service = "", region = "", account = "", ...resource] = arn.split(":");
   if (head !== "arn" || resource.length === 0) throw new Error(`${arn} is no complete ARN`);
   return [partition, service, region, account, resource.join(":")];

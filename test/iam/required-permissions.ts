@@ -73,7 +73,7 @@ const SQS_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html */
-function sqsPermissions({ operation, body }: WireCall, account: Account): PermissionRequest[] {
+function sqsPermissions({ operation, body }: WireCall, account: Account) {
   const action = SQS_ACTIONS[operation];
   if (action === undefined) throw unknown("sqs", operation);
   const name = json<{ QueueUrl: string }>(body).QueueUrl.split("/").at(-1) ?? "";
@@ -96,7 +96,7 @@ const BUCKET_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
-function s3Permissions({ operation, url, body, isMissing }: WireCall, { partition }: Account): PermissionRequest[] {
+function s3Permissions({ operation, url, body, isMissing }: WireCall, { partition }: Account) {
   const path = decodeURIComponent(url.pathname.slice(1));
   const [, bucket = "", key = ""] = /^([^/]+)\/?(.*)$/s.exec(path) ?? [];
   const bucketArn = `arn:${partition}:s3:::${bucket}`;
@@ -114,7 +114,7 @@ function s3Permissions({ operation, url, body, isMissing }: WireCall, { partitio
 }
 
 /** Each object; deleting a version is another action: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-function deletions(body: string, bucketArn: string): PermissionRequest[] {
+function deletions(body: string, bucketArn: string) {
   return [...body.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, object = ""]) => {
     const key = /<Key>(.*?)<\/Key>/s.exec(object)?.[1] ?? "";
     const action = object.includes("<VersionId>") ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
@@ -123,7 +123,7 @@ function deletions(body: string, bucketArn: string): PermissionRequest[] {
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/security_iam_id-based-policies.html */
-function schedulerPermissions({ operation, url, body }: WireCall, account: Account): PermissionRequest[] {
+function schedulerPermissions({ operation, url, body }: WireCall, account: Account) {
   const name = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
   if (operation === "DeleteSchedule") {
     const group = url.searchParams.get("groupName") ?? "default";
@@ -139,7 +139,7 @@ function schedulerPermissions({ operation, url, body }: WireCall, account: Accou
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html */
-function autoScalingPermissions({ operation, body }: WireCall, account: Account): PermissionRequest[] {
+function autoScalingPermissions({ operation, body }: WireCall, account: Account) {
   if (operation === "DescribeAutoScalingGroups") return [request("autoscaling:DescribeAutoScalingGroups", "*")];
   if (operation !== "SetDesiredCapacity" && operation !== "TerminateInstanceInAutoScalingGroup")
     throw unknown("autoscaling", operation);
@@ -149,14 +149,14 @@ function autoScalingPermissions({ operation, body }: WireCall, account: Account)
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html */
-function cloudFrontPermissions({ operation, url }: WireCall, { partition, id }: Account): PermissionRequest[] {
+function cloudFrontPermissions({ operation, url }: WireCall, { partition, id }: Account) {
   if (operation === "ListDistributions") return [request("cloudfront:ListDistributions", "*")];
   if (operation !== "CreateInvalidation" && operation !== "GetInvalidation") throw unknown("cloudfront", operation);
   const distribution = url.pathname.split("/")[3];
   return [request(`cloudfront:${operation}`, `arn:${partition}:cloudfront::${id}:distribution/${distribution}`)];
 }
 
-function request(action: string, resource: string, context: PermissionRequest["context"] = {}): PermissionRequest {
+function request(action: string, resource: string, context: PermissionRequest["context"] = {}) {
   return { action, resource, context };
 }
 
@@ -166,4 +166,4 @@ const arn = ({ partition, region, id }: Account, service: string, resource: stri
 const unknown = (service: string, operation: string) =>
   new Error(`which permissions ${service} ${operation} needs is not known here`);
 
-const json = <T>(body: Buffer): T => JSON.parse(body.toString()) as T;
+const json = <T>(body: Buffer) => JSON.parse(body.toString()) as T;

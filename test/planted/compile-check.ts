@@ -69,7 +69,7 @@ class Service {
     return first === undefined ? undefined : `${file}: ${ts.flattenDiagnosticMessageText(first.messageText, " ")}`;
   }
 
-  private textOf(path: string): string | undefined {
+  private textOf(path: string) {
     return this.altered.get(path);
   }
 }

@@ -23,7 +23,7 @@ else {
   else await plant(bugs);
 }
 
-function chosen(all: readonly NamedBug[], names: readonly string[]): readonly NamedBug[] {
+function chosen(all: readonly NamedBug[], names: readonly string[]) {
   const isNamed = ({ name, area }: NamedBug, wanted: string) => name === wanted || area === wanted;
   const unknown = names.filter((wanted) => !all.some((bug) => isNamed(bug, wanted)));
   if (unknown.length > 0) {
@@ -33,11 +33,11 @@ function chosen(all: readonly NamedBug[], names: readonly string[]): readonly Na
   return names.length === 0 ? all : all.filter((bug) => names.some((wanted) => isNamed(bug, wanted)));
 }
 
-function list(bugs: readonly NamedBug[]): void {
+function list(bugs: readonly NamedBug[]) {
   for (const { area, name, invariant } of bugs) console.log(`${area}/${name}\n  ${invariant}`);
 }
 
-async function plant(bugs: readonly NamedBug[]): Promise<void> {
+async function plant(bugs: readonly NamedBug[]) {
   const began = performance.now();
   const commands = new Commands();
   const copies: TreeCopy[] = [];

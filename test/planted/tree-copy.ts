@@ -36,11 +36,11 @@ export class TreeCopy {
     }
   }
 
-  remove(): void {
+  remove() {
     rmSync(this.path, { recursive: true, force: true });
   }
 
-  private fill(): void {
+  private fill() {
     for (const file of filesOf(this.root)) {
       mkdirSync(dirname(join(this.path, file)), { recursive: true });
       copyFileSync(join(this.root, file), join(this.path, file));
@@ -54,7 +54,7 @@ export class TreeCopy {
 }
 
 /** Tracked files, and new ones that are not ignored: a new test need not be committed first. */
-function filesOf(root: string): string[] {
+function filesOf(root: string) {
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
     encoding: "utf8",

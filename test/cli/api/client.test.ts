@@ -55,7 +55,7 @@ test.each([
 });
 
 /** What a refusal is told as. */
-async function told(status: number, said: object): Promise<{ readonly message: string; readonly next: string }> {
+async function told(status: number, said: object) {
   const { client } = await clientOf([status, JSON.stringify(said)]);
   return client.instances().then(
     () => expect.fail("it was refused"),

@@ -14,7 +14,7 @@ const root = program({ env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink
 const words = wordsOf(root);
 
 /** What bash offers for the last of these words. */
-function offered(...typed: string[]): string[] {
+function offered(...typed: string[]) {
   const script = `${SHELLS.bash(words)}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _prewarm; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { stdout, stderr } = spawnSync("bash", ["-c", script, "bash", ...typed], { encoding: "utf8" });

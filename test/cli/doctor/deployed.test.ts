@@ -138,9 +138,9 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
 describe("the API", () => {
   useVirtualClock();
   afterEach(() => vi.unstubAllGlobals());
-  const keyless = (status: number): Partial<FakeApi> => ({ keyless: { status, body: {} } });
+  const keyless = (status: number) => ({ keyless: { status, body: {} } });
   const silent: Partial<FakeApi> = { replies: { "GET instances": "no answer" } };
-  const settings = (status: number, version: string): Partial<FakeApi> => ({
+  const settings = (status: number, version: string) => ({
     replies: { "GET settings": { status, body: { ...SETTINGS, version } } },
   });
 

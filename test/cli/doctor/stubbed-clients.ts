@@ -33,12 +33,7 @@ export async function judgementOf(checks: readonly Check[], name: string): Promi
 }
 
 /** Expects what the check of this name comes to. What is not ok has a next step. */
-export async function expectJudgement(
-  checks: readonly Check[],
-  name: string,
-  status: Status,
-  says: RegExp,
-): Promise<void> {
+export async function expectJudgement(checks: readonly Check[], name: string, status: Status, says: RegExp) {
   const judgement = await judgementOf(checks, name);
   expect(judgement).toMatchObject({ status, says: expect.stringMatching(says) });
   expect(judgement?.next === undefined).toBe(status === "ok");
@@ -70,5 +65,5 @@ export function recorded(...answers: readonly Recorded[]) {
   };
 }
 
-export const xml = (body: string, status = 200): Recorded => ({ status, type: "text/xml", body });
-export const json = (body: object, status = 200): Recorded => ({ status, body: JSON.stringify(body) });
+export const xml = (body: string, status = 200) => ({ status, type: "text/xml", body });
+export const json = (body: object, status = 200) => ({ status, body: JSON.stringify(body) });

@@ -6,7 +6,7 @@ const LOCAL = { url: "http://127.0.0.1:8480/prod/", key: "local", from: ".local/
 const ENV = { PREWARM_ENDPOINT: "https://env.example/prod", PREWARM_API_KEY: "env" };
 
 /** Who answers: the words of `from`, or the stack that was asked. */
-async function found(flags: PlaceFlags, env: Record<string, string> = {}, local = true): Promise<unknown> {
+async function found(flags: PlaceFlags, env: Record<string, string> = {}, local = true) {
   let asked: StackPlace | undefined;
   const endpoint = await findEndpoint(flags, {
     env,

@@ -14,7 +14,7 @@ const VIEW: View = {
   hints: ["Ctrl-C leaves it running.  Come back: prewarm status e059b77b --watch"],
 };
 
-function drawn(look: Partial<FrameLook>, view: Partial<View> = {}): string[] {
+function drawn(look: Partial<FrameLook>, view: Partial<View> = {}) {
   return frame({ ...VIEW, ...view }, { width: 100, height: 40, glyphs: SHAPES, paint: painter(false), ...look });
 }
 

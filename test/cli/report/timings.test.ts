@@ -7,7 +7,7 @@ import { taskRows } from "../../../cli/report/task-rows.ts";
 import { timingsOf } from "../../../cli/report/timings.ts";
 import { TASK_ROWS_HEADER, taskRow } from "../../task-rows.ts";
 
-function quantilesOf(values: readonly number[]): Quantiles {
+function quantilesOf(values: readonly number[]) {
   const quantiles = new Quantiles();
   for (const value of values) quantiles.add(value);
   return quantiles;

@@ -95,7 +95,7 @@ describe("the command", () => {
 });
 
 /** What a browser shows of a page, and what it says against it. */
-async function lookAt(file: string): Promise<{ readonly text: string; readonly faults: readonly string[] }> {
+async function lookAt(file: string) {
   const browser = await chromium.launch(await chromiumLaunch());
   try {
     const page = await browser.newPage();

@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { problemWith } from "../../../tools/local/api-client.ts";
 import { deployedStack } from "../deployed-stack.ts";
 import type { Stack } from "../stack.ts";
-import type { HttpAnswer } from "../stack-client.ts";
 
 const PREWARM = `{
     "url_list": [
@@ -46,7 +45,7 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * As curl does: a form's content type, line ends left out. What the guide says of Postman is in it, too. The answer has each field that is
  * described for its status, of the type that is described.
  */
-async function send(stack: Stack, method: "GET" | "POST", path: string, file?: string): Promise<HttpAnswer> {
+async function send(stack: Stack, method: "GET" | "POST", path: string, file?: string) {
   const answer = await fetch(stack.prewarm.apiUrl + path, {
     method,
     headers: {

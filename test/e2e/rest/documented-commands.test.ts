@@ -48,7 +48,7 @@ describe("the commands of the documents", () => {
 });
 
 /** The request that a command is about: one that fails and can be tried again, one that runs, or one that has ended well. */
-async function requestFor(stack: Stack, command: string): Promise<string> {
+async function requestFor(stack: Stack, command: string) {
   const { edge } = stack.standIn;
   if (/retry/.test(command)) {
     edge.setFaults(({ method }) => (method === "GET" ? { kind: "status", status: 403 } : undefined));
@@ -68,14 +68,14 @@ async function requestFor(stack: Stack, command: string): Promise<string> {
 
 let good: string | undefined;
 
-async function ended(stack: Stack, request: Record<string, unknown>): Promise<string> {
+async function ended(stack: Stack, request: Record<string, unknown>) {
   const reqId = await stack.start(request);
   await stack.until(reqId, "FINISHED", 240_000);
   return reqId;
 }
 
 /** The ids that the documents' examples have: whole ones, and the beginnings that the command takes. */
-function withId(command: string, id: string): string {
+function withId(command: string, id: string) {
   return command
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, id)
     .replaceAll(/\b(23c2c2a1|684153cc|e059b77b)\b/g, id.slice(0, 8));
@@ -97,7 +97,7 @@ function run({ prewarm }: Stack, command: string, id: string): Promise<{ code: n
 }
 
 /** The programs that the commands name: the command's bundle, a browser that is none, and a curl that fails if the API refuses. */
-function writeTools(): void {
+function writeTools() {
   const built = spawnSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT, encoding: "utf8" });
   if (built.status !== 0) throw new Error(built.stderr);
   const curl = spawnSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).stdout.trim();
@@ -117,7 +117,7 @@ function writeTools(): void {
 }
 
 /** Puts onto the site, and into the bucket, what the commands name. */
-async function publish({ prewarm, standIn: { edge } }: Stack): Promise<void> {
+async function publish({ prewarm, standIn: { edge } }: Stack) {
   for (const path of ["/app.css", "/hangs.bin", "/a.js", "/live/1.ts", "/vod/init.mp4", "/vod/1.m4s", "/vod/2.m4s"])
     edge.addObject(path, { size: 1_000 });
   const documents = {

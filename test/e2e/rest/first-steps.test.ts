@@ -76,11 +76,11 @@ describe("the first steps", () => {
 });
 
 /** The id that the document has in its examples. */
-function withId(words: string, own: string): string {
+function withId(words: string, own: string) {
   return words.replaceAll("23c2c2a1", own);
 }
 
-async function run(script: string): Promise<{ code: number | null; said: string }> {
+async function run(script: string) {
   const child = spawn("bash", ["-uc", `set -o pipefail\n${script}`], { cwd: checkout, env: environment() });
   child.stdin.end();
   let heard = "";
@@ -90,12 +90,12 @@ async function run(script: string): Promise<{ code: number | null; said: string 
 }
 
 /** Without what other tests, or the shell that runs them, say of Prewarm; the browser is one that opens nothing. */
-function environment(): NodeJS.ProcessEnv {
+function environment() {
   const { PREWARM_ENDPOINT: _, PREWARM_API_KEY: __, PREWARM_STACK: ___, ...env } = process.env;
   return { ...env, PATH: `${bin}:${env["PATH"]}`, LC_ALL: "C.UTF-8", NO_COLOR: "1" };
 }
 
-function copyCheckout(): void {
+function copyCheckout() {
   const built = spawnSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT, encoding: "utf8" });
   if (built.status !== 0) throw new Error(built.stderr);
   cpSync(ROOT, checkout, {
@@ -114,7 +114,7 @@ function copyCheckout(): void {
 }
 
 /** As Ctrl-C on a terminal: all processes that it runs are told. Waits for the last of them. */
-async function end(): Promise<void> {
+async function end() {
   const pid = served?.pid;
   served = undefined;
   if (pid === undefined || !isGroupAlive(pid)) return;
@@ -122,7 +122,7 @@ async function end(): Promise<void> {
   await until(() => !isGroupAlive(pid));
 }
 
-function isGroupAlive(pid: number): boolean {
+function isGroupAlive(pid: number) {
   try {
     process.kill(-pid, 0);
     return true;
@@ -131,7 +131,7 @@ function isGroupAlive(pid: number): boolean {
   }
 }
 
-async function until(holds: () => boolean): Promise<void> {
+async function until(holds: () => boolean) {
   const deadline = Date.now() + PATIENCE_MS;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS} ms; it said: ${said}`);

@@ -27,13 +27,13 @@ class Terminal {
   }
 
   /** @throws AssertionError with all output, if the script ends before it says this */
-  async until(text: string): Promise<void> {
+  async until(text: string) {
     await until(() => this.said.includes(text) || this.child.exitCode !== null, 300_000);
     expect(this.said).toContain(text);
   }
 
   /** The folder of this run: tests beside this one make folders too. */
-  async folder(): Promise<string> {
+  async folder() {
     const own = () => runFolders().find((name) => descendsFrom(Number(name.slice("run-".length)), this.child.pid));
     await until(() => own() !== undefined);
     return own() ?? "";
@@ -48,7 +48,7 @@ class Terminal {
   }
 }
 
-function runFolders(): string[] {
+function runFolders() {
   return existsSync(LOCAL) ? readdirSync(LOCAL).filter((name) => name.startsWith("run-")) : [];
 }
 
@@ -64,7 +64,7 @@ function descendsFrom(pid: number, ancestor: number | undefined): boolean {
 }
 
 /** Command lines of the processes that have this text in their command line or their environment. */
-function processesOf(text: string): string[] {
+function processesOf(text: string) {
   return readdirSync("/proc").flatMap((pid) => {
     try {
       const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
@@ -76,7 +76,7 @@ function processesOf(text: string): string[] {
   });
 }
 
-async function expectNothingLeft(folder: string): Promise<void> {
+async function expectNothingLeft(folder: string) {
   // The kernel removes what has been killed a moment later.
   await sleep(1_000);
   expect(processesOf(`${folder}/`)).toEqual([]);

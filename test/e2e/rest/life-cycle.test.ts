@@ -147,13 +147,13 @@ describe("life cycle", () => {
   });
 });
 
-async function resourcesOf({ prewarm: { clients, deployed } }: Stack): Promise<StackResource[]> {
+async function resourcesOf({ prewarm: { clients, deployed } }: Stack) {
   const command = new DescribeStackResourcesCommand({ StackName: deployed.stackName });
   return (await clients.cloudFormation.send(command)).StackResources ?? [];
 }
 
 /** Oldest first. */
-async function eventsOf({ prewarm: { clients } }: Stack, StackName: string): Promise<StackEvent[]> {
+async function eventsOf({ prewarm: { clients } }: Stack, StackName: string) {
   const events: StackEvent[] = [];
   for await (const page of paginateDescribeStackEvents({ client: clients.cloudFormation }, { StackName })) {
     events.push(...(page.StackEvents ?? []));
@@ -162,17 +162,17 @@ async function eventsOf({ prewarm: { clients } }: Stack, StackName: string): Pro
 }
 
 /** Names of all that an update has to leave in its place: all but the API's deployments and permissions. */
-async function lasting(stack: Stack): Promise<Record<string, string>> {
+async function lasting(stack: Stack) {
   const parts = listed(await resourcesOf(stack));
   return Object.fromEntries(parts.map((part) => [part.LogicalResourceId ?? "", nameOf(part)]).sort());
 }
 
 /** A queue's id is its URL, whose host depends on who asks. */
-function nameOf({ ResourceType, PhysicalResourceId = "" }: StackResource): string {
+function nameOf({ ResourceType, PhysicalResourceId = "" }: StackResource) {
   return (ResourceType === "AWS::SQS::Queue" && PhysicalResourceId.split("/").at(-1)) || PhysicalResourceId;
 }
 
-async function instances({ prewarm: { clients, deployed } }: Stack): Promise<string[]> {
+async function instances({ prewarm: { clients, deployed } }: Stack) {
   const name = deployed.resource("PrewarmFleetGroup", "AWS::AutoScaling::AutoScalingGroup");
   const { AutoScalingGroups } = await clients.autoScaling.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
@@ -180,6 +180,6 @@ async function instances({ prewarm: { clients, deployed } }: Stack): Promise<str
   return (AutoScalingGroups?.[0]?.Instances ?? []).map(({ InstanceId }) => InstanceId ?? "");
 }
 
-function agentLog(instance: string): string {
+function agentLog(instance: string) {
   return readFileSync(`${LOCAL}logs/${instance}.log`, "utf8");
 }

@@ -5,7 +5,7 @@ import { cached } from "../../../tools/local/source-cache.ts";
 
 const SYNTH = [`${ROOT}node_modules/aws-cdk/bin/cdk`, "synth", "--quiet", "--no-notices"];
 
-export async function setup(): Promise<void> {
+export async function setup() {
   const synth = (folder: string) => run(process.execPath, [...SYNTH, `--output=${folder}`]);
   process.env["PREWARM_ASSEMBLY"] = await cached("assembly", synth);
 }

@@ -101,7 +101,7 @@ describe.concurrent("the recipes", () => {
 });
 
 /** Puts all that the recipes name onto the site, and into the bucket. */
-async function prepare({ standIn: { edge }, prewarm }: Stack): Promise<void> {
+async function prepare({ standIn: { edge }, prewarm }: Stack) {
   const { s3 } = prewarm.clients;
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   for (const Key of PATCH) {
@@ -119,7 +119,7 @@ async function prepare({ standIn: { edge }, prewarm }: Stack): Promise<void> {
 }
 
 /** Runs the gate with a body, as a deployment script does. */
-function passGate({ prewarm }: Stack, folder: string, body: unknown): Promise<{ code: unknown; stdout: string }> {
+function passGate({ prewarm }: Stack, folder: string, body: unknown) {
   const file = join(mkdtempSync(join(folder, "body-")), "body.json");
   writeFileSync(file, JSON.stringify(body));
   const env = { ...process.env, API: prewarm.apiUrl, KEY: prewarm.apiKey, SECONDS_BETWEEN: "1" };

@@ -71,27 +71,24 @@ export async function ask(edge: Edge, asked: Asked = {}): Promise<Got> {
 }
 
 /** `x-cache` without "from cloudfront", and the layer. */
-export async function seen(edge: Edge, asked: Asked = {}): Promise<string> {
+export async function seen(edge: Edge, asked: Asked = {}) {
   const { xCache, layer } = await ask(edge, asked);
   return `${xCache.split(" ")[0]} ${layer}`;
 }
 
 /** What each of these sees, one after the other. */
-export async function inTurn(edge: Edge, ...all: readonly Asked[]): Promise<string[]> {
+export async function inTurn(edge: Edge, ...all: readonly Asked[]) {
   const got: string[] = [];
   for (const asked of all) got.push(await seen(edge, asked));
   return got;
 }
 
 /** Asks one after the other, and expects of each answer what stands beside it. */
-export async function expectInTurn(
-  edge: Edge,
-  ...all: readonly (readonly [asked: Asked, got: Partial<Got>])[]
-): Promise<void> {
+export async function expectInTurn(edge: Edge, ...all: readonly (readonly [asked: Asked, got: Partial<Got>])[]) {
   for (const [asked, got] of all) expect(await ask(edge, asked)).toMatchObject(got);
 }
 
-function layerOf(timing: unknown): string {
+function layerOf(timing: unknown) {
   if (typeof timing !== "string") return "-";
   if (timing.includes("cdn-cache-miss")) return "origin";
   if (timing.includes("cdn-cache-refresh")) return "refresh";
@@ -117,7 +114,7 @@ export function open(edge: Edge, asked: Asked): Promise<IncomingMessage> {
 }
 
 /** The body of an object straight from the origin. */
-export async function originSha256(edge: Edge, path: string): Promise<string> {
+export async function originSha256(edge: Edge, path: string) {
   const response = await fetch(edge.originUrl + path);
   return createHash("sha256")
     .update(Buffer.from(await response.arrayBuffer()))

@@ -6,7 +6,7 @@ import { Content } from "../../../tools/edge/site.ts";
 
 const SIZE = 200_000;
 
-function bytes(content: Content, start?: number, end?: number): Buffer {
+function bytes(content: Content, start?: number, end?: number) {
   return Buffer.concat([...content.read(start, end)]);
 }
 

@@ -8,7 +8,7 @@ import { newEdge, open } from "./client.ts";
 const SIZE = 600_000;
 const AFTER = 200_000;
 
-function cutEdge(cut: Partial<Cut>): Promise<Edge> {
+function cutEdge(cut: Partial<Cut>) {
   return newEdge({ site: { "/a.bin": { size: SIZE, cut: { after: AFTER, length: "stated", ...cut } } } });
 }
 

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import type { Edge } from "../../../tools/edge/edge.ts";
 import { ALIAS, DOMAIN, newEdge, POPS } from "./client.ts";
 
-function resolverOf(edge: Edge): Resolver {
+function resolverOf(edge: Edge) {
   const resolver = new Resolver({ timeout: 1000, tries: 1 });
   resolver.setServers([edge.dnsServer]);
   return resolver;

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { startEdge } from "../../../tools/edge/edge.ts";
 import { ask, DOMAIN, newEdge, open, POPS } from "./client.ts";
 
-function openHandles(): string[] {
+function openHandles() {
   return process
     .getActiveResourcesInfo()
     .filter((name) => /TCP|UDP|TLS|Timeout/.test(name))
@@ -14,7 +14,7 @@ function openHandles(): string[] {
 }
 
 /** Sockets close a few turns after they are told to. `expect.poll` has timers of its own, which would count. */
-async function settled(done: () => boolean): Promise<string[]> {
+async function settled(done: () => boolean) {
   for (let turn = 0; turn < 100 && !done(); turn += 1) await wait(10);
   return openHandles();
 }

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { Policy } from "../../../tools/edge/behaviour.ts";
 import type { Edge } from "../../../tools/edge/edge.ts";
-import type { Answer, Entry } from "../../../tools/edge/reply.ts";
+import type { Answer } from "../../../tools/edge/reply.ts";
 import { Evictions, Tier } from "../../../tools/edge/tier.ts";
 import { inTurn, newEdge, seen } from "./client.ts";
 
 const KEY = "d1.cloudfront.net/a.bin";
 
-function entry(body: string): Entry {
+function entry(body: string) {
   const bytes = Buffer.from(body);
   return { status: 200, headers: [], body: bytes, length: bytes.length, etag: body, storedAt: 0, expiresAt: 10 };
 }
@@ -37,7 +37,7 @@ test("what set out before an invalidation is delivered and not kept", async () =
 
 const AT_ONCE = 6;
 
-function slowEdge(collapsing: Policy["collapsing"], headers: Readonly<Record<string, string>> = {}): Promise<Edge> {
+function slowEdge(collapsing: Policy["collapsing"], headers: Readonly<Record<string, string>> = {}) {
   return newEdge({
     site: { "/a.bin": { size: 5_000, headers } },
     behaviours: [{ collapsing }],
@@ -45,7 +45,7 @@ function slowEdge(collapsing: Policy["collapsing"], headers: Readonly<Record<str
   });
 }
 
-async function together(edge: Edge): Promise<string[]> {
+async function together(edge: Edge) {
   return (await Promise.all(Array.from({ length: AT_ONCE }, () => seen(edge)))).sort();
 }
 

@@ -11,12 +11,12 @@ const BOTH = ["br", "gzip"] as const;
 const TEXT: SiteObject = { size: 5_000, letters: true, headers: { "content-type": "text/css; charset=utf-8" } };
 const COMPRESSING: Behaviour = { encodings: BOTH, compress: true };
 
-function encodedEdge(behaviour: Behaviour, object: SiteObject = TEXT): Promise<Edge> {
+function encodedEdge(behaviour: Behaviour, object: SiteObject = TEXT) {
   return newEdge({ site: { "/a.css": object }, behaviours: [behaviour] });
 }
 
 /** `x-cache` and Content-Encoding of an answer. */
-async function form(edge: Edge, accept: string | undefined, pop = "SIN2-P1"): Promise<string> {
+async function form(edge: Edge, accept: string | undefined, pop = "SIN2-P1") {
   const headers = accept === undefined ? {} : { "accept-encoding": accept };
   const got = await ask(edge, { pop, path: "/a.css", headers });
   return `${got.xCache.split(" ")[0]} ${got.headers["content-encoding"] ?? "identity"}`;
@@ -37,7 +37,7 @@ test.each([
 });
 
 /** {@link form} of each, one after the other. */
-async function forms(edge: Edge, ...accepts: readonly (string | undefined)[]): Promise<string[]> {
+async function forms(edge: Edge, ...accepts: readonly (string | undefined)[]) {
   const got: string[] = [];
   for (const accept of accepts) got.push(await form(edge, accept));
   return got;

@@ -10,7 +10,7 @@ const { findEmulator, NoEmulatorError } = await import("../../../tools/local/fin
 afterEach(() => vi.unstubAllEnvs());
 
 /** A folder on the PATH with a program of that name. */
-function ministackOnPath(): string {
+function ministackOnPath() {
   const folder = folderWith({ ministack: "#!/opt/python3 -E\n" });
   const program = join(folder, "ministack");
   chmodSync(program, 0o755);

@@ -16,7 +16,7 @@ import { emulatorBehind } from "./emulator-behind.ts";
 
 const KEY = "271828182845";
 
-async function frontBefore(socketPath: string, proxy?: string): Promise<URL> {
+async function frontBefore(socketPath: string, proxy?: string) {
   const front = await openFront({ socketPath, accessKeyId: KEY, proxy });
   onTestFinished(front.close);
   return new URL(`http://127.0.0.1:${front.port}`);
@@ -122,7 +122,7 @@ it("reports an invalidation once it is accepted, and before the caller gets the 
 });
 
 const rules = { hosts: new Set(["127.0.0.1:4000", "localhost:4000"]), keys: new Set([KEY]) };
-const call = (changes: Partial<FrontCall> = {}): FrontCall => ({
+const call = (changes: Partial<FrontCall> = {}) => ({
   method: "POST",
   url: "/",
   host: "localhost:4000",

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { addressOf, freePort, listenOnFirst } from "../../../tools/local/ports.ts";
 
-async function taken(): Promise<number> {
+async function taken() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());

@@ -17,7 +17,7 @@ async function program(body: string) {
   return { code, said, pid: (name: string) => Number(readFileSync(join(folder, name), "utf8")) };
 }
 
-async function isGone(pid: number): Promise<boolean> {
+async function isGone(pid: number) {
   for (let tries = 0; tries < 50; tries++) {
     try {
       process.kill(pid, 0);

@@ -8,7 +8,7 @@ import { folderWith } from "../../folder-with.ts";
 import { runProgram } from "./program.ts";
 
 /** Sends signals at these times, in milliseconds. @returns what came of them */
-function sent(...signals: readonly (readonly [number, NodeJS.Signals])[]): string[] {
+function sent(...signals: readonly (readonly [number, NodeJS.Signals])[]) {
   const source = new EventEmitter();
   const did: string[] = [];
   let time = 0;

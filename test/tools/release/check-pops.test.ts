@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
 import { POP_CODES, type PopCode } from "../../../domain/pops/pop-codes.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
-import { type DnsServer, startDnsServer } from "../../../tools/edge/dns.ts";
+import { startDnsServer } from "../../../tools/edge/dns.ts";
 import { checkPops, findingsOf, firstCodesOf, lookUnder, neighboursOf } from "../../../tools/release/check-pops.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
@@ -14,7 +14,7 @@ const clock = useVirtualClock({ idleMs: 2 });
 const LABEL = "d111111abcdef8";
 
 /** A DNS in which these POPs have an address under {@link LABEL}. */
-async function dnsWith(pops: readonly string[]): Promise<DnsServer> {
+async function dnsWith(pops: readonly string[]) {
   const server = await startDnsServer({
     distributions: new Distributions([{ domain: `${LABEL}.cloudfront.net` }]),
     addressesOf: new Map(pops.map((pop) => [pop, ["127.0.0.2"]])),

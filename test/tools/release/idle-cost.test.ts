@@ -6,8 +6,7 @@ import { type StackTemplate, stackTemplateSchema, stackTemplates } from "../../.
 const QUEUE = { Type: "AWS::SQS::Queue" };
 const OF_QUEUE = { EventSourceArn: { "Fn::GetAtt": ["Queue", "Arn"] } };
 
-const template = (resources: object, rest: object = {}): StackTemplate =>
-  stackTemplateSchema.parse({ Resources: resources, ...rest });
+const template = (resources: object, rest: object = {}) => stackTemplateSchema.parse({ Resources: resources, ...rest });
 const dollars = (resources: object) => idleCost(template(resources)).dollars;
 const mapping = (properties: object) => ({
   Queue: QUEUE,

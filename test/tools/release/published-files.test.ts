@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "prewarm-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The files of what is published under a key. */
-function unzip(key: string): Record<string, Uint8Array> {
+function unzip(key: string) {
   return unzipSync(code.find((file) => file.key === key)?.body ?? new Uint8Array());
 }
 
