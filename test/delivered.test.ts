@@ -46,9 +46,8 @@ test.each(ENTRIES)("%s", (entry) => {
   expect(sources.filter((path) => /^(tools|test)\//.test(path))).toEqual([]);
 });
 
-test("a file that imports a tool is found out", () => {
-  expect(sourcesOf("tools/checks/main.ts")).toContain("tools/checks/run-checks.ts");
-});
+test("a file that imports a tool is found out", () =>
+  expect(sourcesOf("tools/checks/main.ts")).toContain("tools/checks/run-checks.ts"));
 
 test("the command's package has its bundles with their licences, and its README", () => {
   const packed = execFileSync("npm", ["pack", "./cli", "--dry-run", "--json", "--ignore-scripts"], {

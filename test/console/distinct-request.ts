@@ -1,5 +1,5 @@
 // A request, of which no two figures are equal and none is the sum of the same parts: a figure in the wrong place is seen.
-import { type Failure, type Listed, type Progress, progressSchema, type Summary } from "../../client/answers.ts";
+import { type Failure, type Progress, popSchema, progressSchema, type Summary } from "../../client/answers.ts";
 
 /** How many tasks each state has. */
 export const OUTCOMES = {
@@ -74,19 +74,19 @@ export function distinctRequest(changes: Partial<Progress> = {}): Progress {
       ],
       failures: FAILURES,
     }),
-    pops: POPS.map(([pop, rec, total, results_, bad, itsWarm, itsHit, itsNotKept], index) => ({
-      pop,
-      rec,
-      state: "IN_PROGRESS",
-      total_count: total,
-      download_count: results_,
-      failed_count: bad,
-      warm_count: itsWarm,
-      hit_count: itsHit,
-      not_kept_count: itsNotKept,
-      rec_miss_count: 0,
-      download_size: (index + 2) * 1_000_003,
-    })),
+    pops: POPS.map(([pop, rec, total_count, download_count, failed_count, warm_count, hit_count, not_kept_count], n) =>
+      popSchema.parse({
+        pop,
+        rec,
+        total_count,
+        download_count,
+        failed_count,
+        warm_count,
+        hit_count,
+        not_kept_count,
+        download_size: (n + 2) * 1_000_003,
+      }),
+    ),
     ...changes,
   };
 }
@@ -116,9 +116,4 @@ export function distinctSummary(changes: Partial<Summary> = {}): Summary {
     failures: [...FAILURES],
     ...changes,
   };
-}
-
-/** The same as a row of the list. */
-export function listedRequest(changes: Partial<Listed> = {}): Listed {
-  return { ...distinctRequest(), ...changes };
 }

@@ -64,53 +64,51 @@ describe("when a call goes out", () => {
   });
 });
 
-describe("what becomes of the items", () => {
-  test("none is settled before its call has ended", async () => {
-    const { promise, resolve } = deferred<BatchOutcome>();
-    const { batcher: b } = batcher(() => promise);
-    let settled = false;
-    const all = Promise.all(["a", "b", "c"].map((item) => b.add(item))).then(() => {
-      settled = true;
-    });
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(settled).toBe(false);
-    resolve([]);
-    await all;
+test("what becomes of the items: none is settled before its call has ended", async () => {
+  const { promise, resolve } = deferred<BatchOutcome>();
+  const { batcher: b } = batcher(() => promise);
+  let settled = false;
+  const all = Promise.all(["a", "b", "c"].map((item) => b.add(item))).then(() => {
+    settled = true;
   });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(settled).toBe(false);
+  resolve([]);
+  await all;
+});
 
-  test("every item is sent exactly once, in batches of at most three with no key twice, and has its own outcome or its call's", async () => {
-    const item = fc.record({
-      key: fc.constantFrom("a", "b", "c", "d"),
-      pause: fc.integer({ min: 0, max: 30 }),
-      fate: fc.constantFrom("good", "good", "bad", "down"),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(item, { maxLength: 30 }), async (items) => {
-        const fateOf = (sent: string) => items[Number(sent.slice(1))]?.fate;
-        const { calls, batcher: b } = batcher((sent) => {
-          if (sent.some((it) => fateOf(it) === "down")) throw new Error("down");
-          return sent.map((it) => (fateOf(it) === "bad" ? new Error("bad") : undefined));
-        });
-        const all: Promise<string>[] = [];
-        for (const [i, { key, pause }] of items.entries()) {
-          all.push(
-            b.add(`${key}${i}`).then(
-              () => "good",
-              ({ message }: Error) => message,
-            ),
-          );
-          await vi.advanceTimersByTimeAsync(pause);
-        }
-        await vi.advanceTimersByTimeAsync(1_000);
-        expect(calls.flat()).toEqual(items.map(({ key }, i) => `${key}${i}`));
-        for (const call of calls) {
-          expect(call.length).toBeLessThanOrEqual(3);
-          expect(new Set(call.map((one) => one[0])).size).toBe(call.length);
-        }
-        const isDown = (call: readonly string[]) => call.some((it) => fateOf(it) === "down");
-        const fates = calls.flatMap((call) => call.map((it) => (isDown(call) ? "down" : fateOf(it))));
-        expect(await Promise.all(all)).toEqual(fates);
-      }),
-    );
+test("what becomes of the items: every item is sent exactly once, in batches of at most three with no key twice, and has its own outcome or its call's", async () => {
+  const item = fc.record({
+    key: fc.constantFrom("a", "b", "c", "d"),
+    pause: fc.integer({ min: 0, max: 30 }),
+    fate: fc.constantFrom("good", "good", "bad", "down"),
   });
+  await fc.assert(
+    fc.asyncProperty(fc.array(item, { maxLength: 30 }), async (items) => {
+      const fateOf = (sent: string) => items[Number(sent.slice(1))]?.fate;
+      const { calls, batcher: b } = batcher((sent) => {
+        if (sent.some((it) => fateOf(it) === "down")) throw new Error("down");
+        return sent.map((it) => (fateOf(it) === "bad" ? new Error("bad") : undefined));
+      });
+      const all: Promise<string>[] = [];
+      for (const [i, { key, pause }] of items.entries()) {
+        all.push(
+          b.add(`${key}${i}`).then(
+            () => "good",
+            ({ message }: Error) => message,
+          ),
+        );
+        await vi.advanceTimersByTimeAsync(pause);
+      }
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(calls.flat()).toEqual(items.map(({ key }, i) => `${key}${i}`));
+      for (const call of calls) {
+        expect(call.length).toBeLessThanOrEqual(3);
+        expect(new Set(call.map((one) => one[0])).size).toBe(call.length);
+      }
+      const isDown = (call: readonly string[]) => call.some((it) => fateOf(it) === "down");
+      const fates = calls.flatMap((call) => call.map((it) => (isDown(call) ? "down" : fateOf(it))));
+      expect(await Promise.all(all)).toEqual(fates);
+    }),
+  );
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { pauseMs, retry } from "../../domain/retry.ts";
 
 const QUICK = { firstMs: 1 };
@@ -19,17 +19,15 @@ test("an outcome that stays bad is returned when the tries are used up", async (
   expect(attempt).toHaveBeenCalledTimes(3);
 });
 
-describe("errors", () => {
-  test("one that does not pass is thrown at once", async () => {
-    const attempt = vi.fn(async () => Promise.reject(new Error("for good")));
-    await expect(retry(attempt, { ...QUICK, attempts: 3 })).rejects.toThrow("for good");
-    expect(attempt).toHaveBeenCalledTimes(1);
-  });
+test("errors: one that does not pass is thrown at once", async () => {
+  const attempt = vi.fn(async () => Promise.reject(new Error("for good")));
+  await expect(retry(attempt, { ...QUICK, attempts: 3 })).rejects.toThrow("for good");
+  expect(attempt).toHaveBeenCalledTimes(1);
+});
 
-  test("one that passes is tried again, and the last is thrown", async () => {
-    const attempt = vi.fn(async (n: number) => Promise.reject(new Error(`try ${n}`)));
-    await expect(retry(attempt, { ...QUICK, attempts: 3, retryOnError: () => true })).rejects.toThrow("try 2");
-  });
+test("errors: one that passes is tried again, and the last is thrown", async () => {
+  const attempt = vi.fn(async (n: number) => Promise.reject(new Error(`try ${n}`)));
+  await expect(retry(attempt, { ...QUICK, attempts: 3, retryOnError: () => true })).rejects.toThrow("try 2");
 });
 
 test("a signal ends the pause, and the try after it is the last", async () => {

@@ -6,10 +6,8 @@ const en = formatsOf("en", "Asia/Shanghai");
 const zh = formatsOf("zh", "Asia/Shanghai");
 const AT = Date.UTC(2026, 10, 25, 11, 32, 5);
 
-it.each([
-  [1_000, "1.00 kB"],
-  [41_900_000_000, "41.9 GB"],
-])("bytes have three digits and decimal units: %i → %s", (bytes, text) => expect(en.bytes(bytes)).toBe(text));
+it("bytes have three digits and decimal units", () =>
+  expect([1_000, 41_900_000_000].map((bytes) => en.bytes(bytes))).toEqual(["1.00 kB", "41.9 GB"]));
 
 describe("times are the reader's, with UTC beside", () => {
   it("of a reader in UTC+8", () => {

@@ -22,12 +22,7 @@ describe("a text", () => {
   });
 
   test("goes apart, with a line to its place, where all sides are taken", () => {
-    const ring = times(24, (i) => ({
-      x: 200 + 22 * Math.cos(i),
-      y: 100 + 14 * Math.sin(i),
-      radius: 6,
-      weight: 3,
-    }));
+    const ring = times(24, (i) => ({ ...tokyo, x: 200 + 22 * Math.cos(i), y: 100 + 14 * Math.sin(i), weight: 3 }));
     expect(labelsOf([tokyo], ring, 12, WITHIN)[0]?.leader).toBeDefined();
   });
 
@@ -45,20 +40,10 @@ test("Chinese characters are as wide as high", () => {
 });
 
 // A C: its mouth opens to the right.
-const LINE = [
-  ...[
-    { x: 0, y: 0 },
-    { x: 10, y: 0 },
-    { x: 10, y: 3 },
-    { x: 3, y: 3 },
-  ],
-  ...[
-    { x: 3, y: 7 },
-    { x: 10, y: 7 },
-    { x: 10, y: 10 },
-    { x: 0, y: 10 },
-  ],
-];
+const LINE = ["0 0", "10 0", "10 3", "3 3", "3 7", "10 7", "10 10", "0 10"].map((point) => {
+  const [x = 0, y = 0] = point.split(" ").map(Number);
+  return { x, y };
+});
 
 test.each([
   [1, 5, true],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describe as describePlace } from "../../../console/map/describe.ts";
 import { linesOf } from "../../../console/map/lines.ts";
 import { type Mark, metrosOf, type Placed, recsOf } from "../../../console/map/metros.ts";
@@ -6,6 +6,7 @@ import { sectorsOf } from "../../../console/map/sectors.ts";
 import { legendOf, markOf } from "../../../console/map/state-marks.ts";
 import { stateOfMetros } from "../../../console/map/state-of-metros.ts";
 import { readerOf } from "../../../console/session/reader.ts";
+import { NO_TASK_STATES } from "../../../domain/readiness/task-states.ts";
 
 const NOW = Date.UTC(2026, 10, 25);
 const pop = (code: string, rec: string | null, last_resolved_at: string | null = null): Placed => ({
@@ -22,22 +23,20 @@ const POPS = [
   pop("XXX1-P1", null),
 ];
 
-describe("metros", () => {
-  test("have the POPs of their site, and are asleep if none resolved in 30 days", () => {
-    const metros = metrosOf(POPS, NOW);
-    expect(metros.map(({ id, pops, isAsleep }) => [id, pops.length, isAsleep])).toEqual([
-      ["NRT", 2, false],
-      ["KIX", 1, true],
-      ["PVG", 1, true],
-    ]);
-  });
-
-  test("where no POP has ever been asked for, none is asleep", () =>
-    expect(metrosOf([pop("NRT51-P2", "Tokyo")], NOW)[0]?.isAsleep).toBe(false));
-
-  test("a site without a place on the map has no mark", () =>
-    expect(metrosOf([pop("XXX1-P1", null)], NOW)).toEqual([]));
+test("metros have the POPs of their site, and are asleep if none resolved in 30 days", () => {
+  const metros = metrosOf(POPS, NOW);
+  expect(metros.map(({ id, pops, isAsleep }) => [id, pops.length, isAsleep])).toEqual([
+    ["NRT", 2, false],
+    ["KIX", 1, true],
+    ["PVG", 1, true],
+  ]);
 });
+
+test("metros: where no POP has ever been asked for, none is asleep", () =>
+  expect(metrosOf([pop("NRT51-P2", "Tokyo")], NOW)[0]?.isAsleep).toBe(false));
+
+test("metros: a site without a place on the map has no mark", () =>
+  expect(metrosOf([pop("XXX1-P1", null)], NOW)).toEqual([]));
 
 test("a REC has all POPs that it serves; those without one are in none", () =>
   expect(recsOf(POPS).map(({ id, pops }) => [id, pops])).toEqual([["Tokyo", ["NRT51-P2", "NRT57-P3", "KIX50-P2"]]]));
@@ -48,50 +47,44 @@ test("a line leads from the REC to each metro with a chosen POP", () => {
   expect(linesOf(metrosOf(POPS, NOW), recsOf(POPS), new Set())).toEqual([]);
 });
 
-const NONE = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
-
 test("a metro's states are the sum of its POPs'; a POP without a place is told apart", () => {
   const { metros, unplaced } = stateOfMetros([
-    { pop: "NRT51-P2", outcomes: { ...NONE, warm: 5, failed: 1 } },
-    { pop: "NRT57-P3", outcomes: { ...NONE, warm: 2, waiting: 4 } },
-    { pop: "XXX1-P1", outcomes: NONE },
+    { pop: "NRT51-P2", outcomes: { ...NO_TASK_STATES, warm: 5, failed: 1 } },
+    { pop: "NRT57-P3", outcomes: { ...NO_TASK_STATES, warm: 2, waiting: 4 } },
+    { pop: "XXX1-P1", outcomes: NO_TASK_STATES },
   ]);
   expect(metros).toHaveLength(1);
-  expect(metros[0]?.outcomes).toEqual({ ...NONE, warm: 7, failed: 1, waiting: 4 });
+  expect(metros[0]?.outcomes).toEqual({ ...NO_TASK_STATES, warm: 7, failed: 1, waiting: 4 });
   expect(unplaced).toEqual(["XXX1-P1"]);
 });
 
-describe("a metro's mark", () => {
-  test("is a disc, at the end the shape of what is bad there, and both while it is under way", () => {
-    expect(markOf({ ...NONE, warm: 3 })).toEqual({ disc: true, bad: undefined });
-    expect(markOf({ ...NONE, warm: 3, failed: 1, not_kept: 1 })).toEqual({ disc: false, bad: "failed" });
-    expect(markOf({ ...NONE, warm: 3, not_kept: 1, waiting: 2 })).toEqual({ disc: true, bad: "not_kept" });
-  });
-
-  test("is in the legend with the same shape, and nothing else is", () => {
-    const order = ["warm", "not_kept", "failed", "waiting"] as const;
-    const fine = { ...NONE, warm: 3 };
-    const failed = { ...NONE, hit: 3, failed: 1, not_kept: 1 };
-    expect(legendOf([fine, failed], order)).toEqual(["warm", "failed"]);
-    expect(legendOf([{ ...failed, waiting: 1 }], order)).toEqual(["not_kept", "failed", "waiting"]);
-  });
+test("a metro's mark is a disc, at the end the shape of what is bad there, and both while it is under way", () => {
+  expect(markOf({ ...NO_TASK_STATES, warm: 3 })).toEqual({ disc: true, bad: undefined });
+  expect(markOf({ ...NO_TASK_STATES, warm: 3, failed: 1, not_kept: 1 })).toEqual({ disc: false, bad: "failed" });
+  expect(markOf({ ...NO_TASK_STATES, warm: 3, not_kept: 1, waiting: 2 })).toEqual({ disc: true, bad: "not_kept" });
 });
 
-describe("a disc's parts", () => {
-  test("stand in the order of the bars", () =>
-    expect(sectorsOf({ ...NONE, waiting: 1, warm: 1, failed: 1 }).map(({ outcome }) => outcome)).toEqual([
-      ...["warm", "failed", "waiting"],
-    ]));
+test("a metro's mark is in the legend with the same shape, and nothing else is", () => {
+  const order = ["warm", "not_kept", "failed", "waiting"] as const;
+  const fine = { ...NO_TASK_STATES, warm: 3 };
+  const failed = { ...NO_TASK_STATES, hit: 3, failed: 1, not_kept: 1 };
+  expect(legendOf([fine, failed], order)).toEqual(["warm", "failed"]);
+  expect(legendOf([{ ...failed, waiting: 1 }], order)).toEqual(["not_kept", "failed", "waiting"]);
+});
 
-  test("one state is a whole disc, no task is none", () => {
-    expect(sectorsOf({ ...NONE, warm: 3 })).toHaveLength(1);
-    expect(sectorsOf(NONE)).toEqual([]);
-  });
+test("a disc's parts stand in the order of the bars", () =>
+  expect(sectorsOf({ ...NO_TASK_STATES, waiting: 1, warm: 1, failed: 1 }).map(({ outcome }) => outcome)).toEqual([
+    ...["warm", "failed", "waiting"],
+  ]));
 
-  test("a single failure of many is seen", () => {
-    const failed = sectorsOf({ ...NONE, warm: 100_000, failed: 1 }).at(-1)?.path ?? "";
-    expect(failed).toMatch(/^M0 0L-0\.6/);
-  });
+test("a disc's parts: one state is a whole disc, no task is none", () => {
+  expect(sectorsOf({ ...NO_TASK_STATES, warm: 3 })).toHaveLength(1);
+  expect(sectorsOf(NO_TASK_STATES)).toEqual([]);
+});
+
+test("a disc's parts: a single failure of many is seen", () => {
+  const failed = sectorsOf({ ...NO_TASK_STATES, warm: 100_000, failed: 1 }).at(-1)?.path ?? "";
+  expect(failed).toMatch(/^M0 0L-0\.6/);
 });
 
 const reader = readerOf({ language: "en", theme: "auto", shortcuts: false }, "UTC");

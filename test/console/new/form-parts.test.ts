@@ -85,19 +85,17 @@ test("a body that is too long for a command line is read from the file that it i
 
 const DOLLARS = { total: 0, low: null, high: null, lines: [], prices_as_of: "2026-11", not_included: [] };
 
-describe("money", () => {
-  test("has no cents above ten dollars", () =>
-    expect([3.2, 9.999, 323.4].map((it) => dollarsIn("en", it))).toEqual(["$3.20", "$10", "$323"]));
-  test("what most of it is for", () => {
-    const lines = (bytes: number) => [
-      { line: "ec2_spot", dollars: 10 - bytes, of: "" },
-      { line: "cloudfront_bytes", dollars: bytes, of: "" },
-    ];
-    const paid = (bytes: number) => mostPaid({ ...DOLLARS, total: 10, lines: lines(bytes) });
-    expect(paid(9)).toEqual({ says: "almostAll", what: "payCloudfrontBytes" });
-    expect(paid(4)).toEqual({ says: "mostly", what: "payEc2Spot" });
-    expect(mostPaid(DOLLARS)).toBeUndefined();
-  });
+test("money has no cents above ten dollars", () =>
+  expect([3.2, 9.999, 323.4].map((it) => dollarsIn("en", it))).toEqual(["$3.20", "$10", "$323"]));
+test("money: what most of it is for", () => {
+  const lines = (bytes: number) => [
+    { line: "ec2_spot", dollars: 10 - bytes, of: "" },
+    { line: "cloudfront_bytes", dollars: bytes, of: "" },
+  ];
+  const paid = (bytes: number) => mostPaid({ ...DOLLARS, total: 10, lines: lines(bytes) });
+  expect(paid(9)).toEqual({ says: "almostAll", what: "payCloudfrontBytes" });
+  expect(paid(4)).toEqual({ says: "mostly", what: "payEc2Spot" });
+  expect(mostPaid(DOLLARS)).toBeUndefined();
 });
 
 describe("figures", () => {

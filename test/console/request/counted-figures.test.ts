@@ -17,14 +17,7 @@ import { RequestsView } from "../../../console/requests/requests-view.tsx";
 import { ClientContext } from "../../../console/session/client.ts";
 import { ReaderContext, readerOf } from "../../../console/session/reader.ts";
 import { taskStatesOf } from "../../../domain/readiness/task-states.ts";
-import {
-  distinctRequest,
-  distinctSummary,
-  endedRequest,
-  FAILURES,
-  listedRequest,
-  OUTCOMES,
-} from "../distinct-request.ts";
+import { distinctRequest, distinctSummary, endedRequest, FAILURES, OUTCOMES } from "../distinct-request.ts";
 
 // What the pages ask for, and the key that somebody presses. Rendered to text, no page asks anything itself.
 const asked = vi.hoisted(() => ({
@@ -132,7 +125,7 @@ const withKey = (key: string, page: () => string) => () => {
   return page();
 };
 const rowOf = (changes: Partial<Listed> = {}) =>
-  htmlOf(RequestRow, { request: listedRequest(changes), now: Date.now() });
+  htmlOf(RequestRow, { request: distinctRequest(changes), now: Date.now() });
 const popList = () => htmlOf(PopList, { groups: groupPops(distinctRequest().pops), onPop: undefined });
 const phoneFacts = () => htmlOf(PhoneFacts, { request: distinctRequest(), now: Date.now() });
 
@@ -241,11 +234,11 @@ test("links the file of failed tasks and that of all tasks, each by its own word
 
 test("the list heads those under way with their number and their instances, and counts what else there is", () => {
   asked.rows = [
-    listedRequest({ request_id: "a-1", instances_at_work: 13 }),
-    listedRequest({ request_id: "b-2", instances_at_work: 23 }),
-    listedRequest({ request_id: "c-3", status: "FINISHED", verdict: "ready", instances_at_work: 47 }),
-    listedRequest({ request_id: "d-4", status: "STOPPED", instances_at_work: 53 }),
-    listedRequest({ request_id: "e-5", status: "STOPPED", instances_at_work: 59 }),
+    distinctRequest({ request_id: "a-1", instances_at_work: 13 }),
+    distinctRequest({ request_id: "b-2", instances_at_work: 23 }),
+    distinctRequest({ request_id: "c-3", status: "FINISHED", verdict: "ready", instances_at_work: 47 }),
+    distinctRequest({ request_id: "d-4", status: "STOPPED", instances_at_work: 53 }),
+    distinctRequest({ request_id: "e-5", status: "STOPPED", instances_at_work: 59 }),
   ];
   const html = htmlOf(RequestsView, {});
   expect(figures(html, /<tr class="group">.*?<span>(.*?)<\/span>/)[0]).toEqual([2, 36]);
@@ -256,7 +249,10 @@ test("the list heads those under way with their number and their instances, and 
 });
 
 test("the instances: at work, wanted, allowed, and of each request", () => {
-  asked.live = { wanted: 43, active: [listedRequest(), listedRequest({ instances_at_work: 23, instance_count: 29 })] };
+  asked.live = {
+    wanted: 43,
+    active: [distinctRequest(), distinctRequest({ instances_at_work: 23, instance_count: 29 })],
+  };
   const html = htmlOf(InstancesView, {});
   expect(figures(html, /<dl class="facts three">(.*?)<\/dl>/)).toEqual([[36, 43, 61]]);
   expect(figures(html, /<li>.*?<span class="number">(.*?)<\/span>/)).toEqual([

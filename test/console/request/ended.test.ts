@@ -10,16 +10,10 @@ import { failure } from "../report/made-up-report.ts";
 
 const MUMBAI_COLD = readiness({ cold_objects: 2, cold_recs: ["Mumbai"], pops: 3, exceptions: 1 });
 
-const row = (pop: string, failed: number, notKept = 0, tasks = 10) => ({
-  pop,
-  rec: "Mumbai",
-  state: "DONE",
-  total_count: tasks,
-  download_count: tasks,
-  failed_count: failed,
-  warm_count: tasks - failed,
-  not_kept_count: notKept,
-});
+const row = (pop: string, failed_count: number, not_kept_count = 0, tasks = 10) => {
+  const counts = { total_count: tasks, download_count: tasks, failed_count, not_kept_count };
+  return { pop, rec: "Mumbai", state: "DONE", ...counts, warm_count: tasks - failed_count };
+};
 
 const everywhere = (code: string, urls: number, pops = 3) => ({ ...failure(code, [], urls * pops), pops, urls });
 
@@ -52,63 +46,61 @@ function ended(changes: object = {}): Progress {
   });
 }
 
-describe("what fails everywhere", () => {
-  it("is known of reasons that have each of their URLs at each POP", () => {
-    const aside = failedEverywhere(ended());
-    expect(aside).toEqual({ objects: 2, not_kept: 1 });
-    expect(ended().pops.map((it) => without(it, aside))).toMatchObject([
-      { total_count: 8, download_count: 8, failed_count: 0, not_kept_count: 0, warm_count: 8 },
-      { failed_count: 0 },
-      { failed_count: 3, not_kept_count: 0 },
-    ]);
-  });
-
-  it("a POP that did not resolve has none of it", () => {
-    const gone = { ...row("BOM4", 0, 0, 0), state: "NOT_RESOLVED" };
-    const request = ended({ pops: [...ended().pops, gone] });
-    const aside = failedEverywhere(request);
-    expect(aside.objects).toBe(2);
-    expect(request.pops.map((it) => without(it, aside)).at(-1)).toMatchObject({ total_count: 0, failed_count: 0 });
-  });
-
-  it.each([
-    ["a URL may have several tasks at a POP", { url_count: 5 }],
-    ["a retry has some tasks alone", { retry_of: "r0" }],
-    ["nobody tells how many URLs could not be read", { readiness: undefined }],
-    ["the POPs' counts lag behind the totals", { failed_count: 10 }],
-    ["a reason has its URLs here and there", { failures: [{ ...failure("http_4xx", [], 5), pops: 3, urls: 2 }] }],
-    ["its URLs are not counted yet", { failures: [{ ...failure("http_4xx", [], 3), pops: 3, urls: null }] }],
-    ["it is at two of three POPs", { failures: [everywhere("http_4xx", 1, 2)] }],
-  ])("is not told where %s", (_, changes) => expect(failedEverywhere(ended(changes)).objects).toBe(0));
+it("what fails everywhere is known of reasons that have each of their URLs at each POP", () => {
+  const aside = failedEverywhere(ended());
+  expect(aside).toEqual({ objects: 2, not_kept: 1 });
+  expect(ended().pops.map((it) => without(it, aside))).toMatchObject([
+    { total_count: 8, download_count: 8, failed_count: 0, not_kept_count: 0, warm_count: 8 },
+    { failed_count: 0 },
+    { failed_count: 3, not_kept_count: 0 },
+  ]);
 });
 
-describe("the others", () => {
-  it("are warm at all POPs but one, which lacks some", () =>
-    expect(othersOf(ended())).toEqual({
-      objects: 8,
-      areOthers: true,
-      pops: 3,
-      warmPops: 2,
-      but: { pop: "BOM3", objects: 3 },
-    }));
-
-  it("are all objects where nothing fails everywhere; of several POPs none is named", () => {
-    const pops = [row("BOM1", 0), row("BOM2", 1), row("BOM3", 2)];
-    const request = ended({ pops, failed_count: 3, not_kept_count: 0, warm_count: 27, failures: [] });
-    expect(othersOf(request)).toEqual({ objects: 10, areOthers: false, pops: 3, warmPops: 1, but: undefined });
-  });
-
-  it.each([
-    ["it was stopped", { status: "STOPPED" }],
-    ["the counts do not agree", { total_count: 31 }],
-    [
-      "good ones are hits alone",
-      { pops: ended().pops.map((it) => ({ ...it, warm_count: 0, hit_count: it.warm_count })) },
-    ],
-    ["no POP has all of them", { failures: [] }],
-    ["POPs have different objects", { pops: [row("BOM1", 2, 1), row("BOM2", 2, 1, 11), row("BOM3", 5, 1, 9)] }],
-  ])("are not told where %s", (_, changes) => expect(othersOf(ended(changes))).toBeUndefined());
+it("what fails everywhere: a POP that did not resolve has none of it", () => {
+  const gone = { ...row("BOM4", 0, 0, 0), state: "NOT_RESOLVED" };
+  const request = ended({ pops: [...ended().pops, gone] });
+  const aside = failedEverywhere(request);
+  expect(aside.objects).toBe(2);
+  expect(request.pops.map((it) => without(it, aside)).at(-1)).toMatchObject({ total_count: 0, failed_count: 0 });
 });
+
+it.each([
+  ["a URL may have several tasks at a POP", { url_count: 5 }],
+  ["a retry has some tasks alone", { retry_of: "r0" }],
+  ["nobody tells how many URLs could not be read", { readiness: undefined }],
+  ["the POPs' counts lag behind the totals", { failed_count: 10 }],
+  ["a reason has its URLs here and there", { failures: [{ ...failure("http_4xx", [], 5), pops: 3, urls: 2 }] }],
+  ["its URLs are not counted yet", { failures: [{ ...failure("http_4xx", [], 3), pops: 3, urls: null }] }],
+  ["it is at two of three POPs", { failures: [everywhere("http_4xx", 1, 2)] }],
+])("what fails everywhere is not told where %s", (_, changes) =>
+  expect(failedEverywhere(ended(changes)).objects).toBe(0),
+);
+
+it("the others are warm at all POPs but one, which lacks some", () =>
+  expect(othersOf(ended())).toEqual({
+    objects: 8,
+    areOthers: true,
+    pops: 3,
+    warmPops: 2,
+    but: { pop: "BOM3", objects: 3 },
+  }));
+
+it("the others are all objects where nothing fails everywhere; of several POPs none is named", () => {
+  const pops = [row("BOM1", 0), row("BOM2", 1), row("BOM3", 2)];
+  const request = ended({ pops, failed_count: 3, not_kept_count: 0, warm_count: 27, failures: [] });
+  expect(othersOf(request)).toEqual({ objects: 10, areOthers: false, pops: 3, warmPops: 1, but: undefined });
+});
+
+it.each([
+  ["it was stopped", { status: "STOPPED" }],
+  ["the counts do not agree", { total_count: 31 }],
+  [
+    "good ones are hits alone",
+    { pops: ended().pops.map((it) => ({ ...it, warm_count: 0, hit_count: it.warm_count })) },
+  ],
+  ["no POP has all of them", { failures: [] }],
+  ["POPs have different objects", { pops: [row("BOM1", 2, 1), row("BOM2", 2, 1, 11), row("BOM3", 5, 1, 9)] }],
+])("the others are not told where %s", (_, changes) => expect(othersOf(ended(changes))).toBeUndefined());
 
 describe("urgentOf", () => {
   const READINESS = readiness({ exceptions: 1 });

@@ -1,55 +1,44 @@
-import { describe, expect, it, test } from "vitest";
-import type { Pop } from "../../../client/answers.ts";
+import { expect, it, test } from "vitest";
+import { type Pop, popSchema } from "../../../client/answers.ts";
 import { groupPops, popState, troubleFirst, worstOf } from "../../../console/request/group-pops.ts";
 
 const pop = (code: string, rec: string | null, some: Partial<Pop> = {}): Pop => ({
-  pop: code,
-  rec,
-  state: "IN_PROGRESS",
+  ...popSchema.parse({ pop: code, rec, state: "IN_PROGRESS" }),
   total_count: 10,
-  download_count: 0,
-  failed_count: 0,
-  warm_count: 0,
-  hit_count: 0,
-  not_kept_count: 0,
-  rec_miss_count: 0,
-  download_size: 0,
   ...some,
 });
 
-describe("groupPops", () => {
-  it("puts the POPs of a REC together, the RECs with most first, those without a REC as a group of their own", () => {
-    const groups = groupPops([
-      pop("BOM1", "Mumbai"),
-      pop("SIN1", "Singapore"),
-      pop("PVG1", null),
-      pop("SIN2", "Singapore"),
-    ]);
-    expect(groups.map(({ rec, pops }) => [rec, pops.map((it) => it.pop)])).toEqual([
-      ["Singapore", ["SIN1", "SIN2"]],
-      ["Mumbai", ["BOM1"]],
-      [null, ["PVG1"]],
-    ]);
-  });
+it("groupPops puts the POPs of a REC together, the RECs with most first, those without a REC as a group of their own", () => {
+  const groups = groupPops([
+    pop("BOM1", "Mumbai"),
+    pop("SIN1", "Singapore"),
+    pop("PVG1", null),
+    pop("SIN2", "Singapore"),
+  ]);
+  expect(groups.map(({ rec, pops }) => [rec, pops.map((it) => it.pop)])).toEqual([
+    ["Singapore", ["SIN1", "SIN2"]],
+    ["Mumbai", ["BOM1"]],
+    [null, ["PVG1"]],
+  ]);
+});
 
-  it("does not move anything when counts change", () => {
-    const before = groupPops([pop("BOM1", "Mumbai"), pop("NRT1", "Tokyo")]);
-    const after = groupPops([pop("BOM1", "Mumbai"), pop("NRT1", "Tokyo", { download_count: 9, failed_count: 9 })]);
-    expect(after.map(({ rec }) => rec)).toEqual(before.map(({ rec }) => rec));
-  });
+it("groupPops does not move anything when counts change", () => {
+  const before = groupPops([pop("BOM1", "Mumbai"), pop("NRT1", "Tokyo")]);
+  const after = groupPops([pop("BOM1", "Mumbai"), pop("NRT1", "Tokyo", { download_count: 9, failed_count: 9 })]);
+  expect(after.map(({ rec }) => rec)).toEqual(before.map(({ rec }) => rec));
+});
 
-  it("adds up, and 100 per cent means all", () => {
-    const [group] = groupPops([
-      pop("SIN1", "Singapore", { total_count: 1_000, download_count: 1_000, warm_count: 999, failed_count: 1 }),
-      pop("SIN2", "Singapore", { total_count: 1_000, download_count: 1_000, warm_count: 1_000 }),
-    ]);
-    expect(group).toMatchObject({
-      percent: 99,
-      share: 99.95,
-      bad: 1,
-      notWarm: 1,
-      outcomes: { warm: 1_999, failed: 1 },
-    });
+it("groupPops adds up, and 100 per cent means all", () => {
+  const [group] = groupPops([
+    pop("SIN1", "Singapore", { total_count: 1_000, download_count: 1_000, warm_count: 999, failed_count: 1 }),
+    pop("SIN2", "Singapore", { total_count: 1_000, download_count: 1_000, warm_count: 1_000 }),
+  ]);
+  expect(group).toMatchObject({
+    percent: 99,
+    share: 99.95,
+    bad: 1,
+    notWarm: 1,
+    outcomes: { warm: 1_999, failed: 1 },
   });
 });
 

@@ -93,16 +93,15 @@ describe("detailOf", () => {
   );
 });
 
-describe("withPoint", () => {
-  it("an answer that is seen twice counts once", () => expect(withPoint([point(1)], point(1))).toHaveLength(1));
+it("withPoint: an answer that is seen twice counts once", () =>
+  expect(withPoint([point(1)], point(1))).toHaveLength(1));
 
-  it("thins the whole time, not its beginning", () => {
-    let points: readonly ReturnType<typeof point>[] = [];
-    for (let at = 0; at < 5_000; at++) points = withPoint(points, point(at));
-    expect(points.length).toBeLessThanOrEqual(600);
-    expect(points[0]?.at).toBe(0);
-    expect(points.at(-1)?.at).toBe(4_999);
-  });
+it("withPoint thins the whole time, not its beginning", () => {
+  let points: readonly ReturnType<typeof point>[] = [];
+  for (let at = 0; at < 5_000; at++) points = withPoint(points, point(at));
+  expect(points.length).toBeLessThanOrEqual(600);
+  expect(points[0]?.at).toBe(0);
+  expect(points.at(-1)?.at).toBe(4_999);
 });
 
 describe("a path", () => {

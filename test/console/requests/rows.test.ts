@@ -20,33 +20,31 @@ const listed = (some: Partial<Listed>): Listed => ({
 it("an answer of an older deployment has defaults for what it does not tell", () =>
   expect(listed({})).toMatchObject({ warm_count: 0, url_prefix: "", warnings: [], estimated_finish_at: null }));
 
-describe("rowState", () => {
-  it.each([
-    [{ status: "CREATED" }, "stCreated", "underWay"],
-    [{ status: "IN_PROGRESS", instance_count: 2 }, "stUnderWay", "underWay"],
-    [{ status: "IN_PROGRESS", instance_count: 0 }, "stPaused", "underWay"],
-    [
-      { status: "IN_PROGRESS", instance_count: 1, estimated_finish_at: "2026-11-25 12:33:00.000000" },
-      "stLate",
-      "underWay",
-    ],
-    [{ status: "FINISHED", verdict: "ready" }, "stReady", "ready"],
-    [{ status: "FINISHED", verdict: "not_ready", failed_count: 2 }, "stNotReady", "toLookAt"],
-    [{ status: "FINISHED", verdict: "ready_with_exceptions" }, "stReadyExceptions", "toLookAt"],
-    [{ status: "FINISHED", failed_count: 1 }, "stFinished", "toLookAt"],
-    [{ status: "STOPPED", verdict: "not_ready" }, "stStopped", "toLookAt"],
-    [{ status: "TIMEOUT" }, "stTimedOut", "toLookAt"],
-    [{ status: "FAILED" }, "stFailed", "toLookAt"],
-  ] as const)("%o is %s, among %s", (some, text, filter) =>
-    expect(rowState(listed(some))).toMatchObject({ text, filter }),
-  );
+it.each([
+  [{ status: "CREATED" }, "stCreated", "underWay"],
+  [{ status: "IN_PROGRESS", instance_count: 2 }, "stUnderWay", "underWay"],
+  [{ status: "IN_PROGRESS", instance_count: 0 }, "stPaused", "underWay"],
+  [
+    { status: "IN_PROGRESS", instance_count: 1, estimated_finish_at: "2026-11-25 12:33:00.000000" },
+    "stLate",
+    "underWay",
+  ],
+  [{ status: "FINISHED", verdict: "ready" }, "stReady", "ready"],
+  [{ status: "FINISHED", verdict: "not_ready", failed_count: 2 }, "stNotReady", "toLookAt"],
+  [{ status: "FINISHED", verdict: "ready_with_exceptions" }, "stReadyExceptions", "toLookAt"],
+  [{ status: "FINISHED", failed_count: 1 }, "stFinished", "toLookAt"],
+  [{ status: "STOPPED", verdict: "not_ready" }, "stStopped", "toLookAt"],
+  [{ status: "TIMEOUT" }, "stTimedOut", "toLookAt"],
+  [{ status: "FAILED" }, "stFailed", "toLookAt"],
+] as const)("rowState: %o is %s, among %s", (some, text, filter) =>
+  expect(rowState(listed(some))).toMatchObject({ text, filter }),
+);
 
-  it("claims no more than was seen", () => {
-    const ready = { status: "FINISHED", verdict: "ready", download_count: 2 } as const;
-    expect(rowState(listed({ ...ready, warm_count: 2 })).form).toBe("warm");
-    expect(rowState(listed({ ...ready, hit_count: 2 })).form).toBe("hit");
-    expect(rowState(listed(ready)).form).toBe("done");
-  });
+it("rowState claims no more than was seen", () => {
+  const ready = { status: "FINISHED", verdict: "ready", download_count: 2 } as const;
+  expect(rowState(listed({ ...ready, warm_count: 2 })).form).toBe("warm");
+  expect(rowState(listed({ ...ready, hit_count: 2 })).form).toBe("hit");
+  expect(rowState(listed(ready)).form).toBe("done");
 });
 
 it("groupRows those under way come first, whenever they were sent, then day by day", () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { fieldInChinese, refusalInChinese, warningInChinese } from "../../../console/words/api-chinese.ts";
 import { ZH } from "../../../console/words/chinese.ts";
 import { EN } from "../../../console/words/english.ts";
@@ -17,28 +17,26 @@ it.each(Object.entries(EN))("every text: %s has the same places in both language
   expect(formsOf(chinese).join("")).not.toBe("");
 });
 
-describe("sayIn", () => {
-  it("fills in, in the form of the number", () => {
-    const say = sayIn("en");
-    expect([say("urlCount", ["1"], 1), say("urlCount", ["84"], 84)]).toEqual(["1 URL", "84 URLs"]);
-    expect(say("newest", ["1"], 1)).toBe("1 request");
-    expect(sayIn("zh")("urlCount", ["84"], 84)).toBe("84 个 URL");
-  });
-
-  it("puts in nothing but what is given, once: a text that looks like a place stays", () =>
-    expect(sayIn("en")("retryOf", ["{0}"])).toBe("retry of {0}"));
+it("sayIn fills in, in the form of the number", () => {
+  const say = sayIn("en");
+  expect([say("urlCount", ["1"], 1), say("urlCount", ["84"], 84)]).toEqual(["1 URL", "84 URLs"]);
+  expect(say("newest", ["1"], 1)).toBe("1 request");
+  expect(sayIn("zh")("urlCount", ["84"], 84)).toBe("84 个 URL");
 });
+
+it("sayIn puts in nothing but what is given, once: a text that looks like a place stays", () =>
+  expect(sayIn("en")("retryOf", ["{0}"])).toBe("retry of {0}"));
 
 const HAN = /\p{Script=Han}/u;
 
-describe("what the API says by a code is there in Chinese", () => {
-  it.each(WARNING_CODES)("warning %s", (code) => expect(warningInChinese(code)).toMatch(HAN));
+it.each(WARNING_CODES)("what the API says by a code is there in Chinese warning %s", (code) =>
+  expect(warningInChinese(code)).toMatch(HAN),
+);
 
-  it("every status that a route refuses with", () => {
-    const statuses = new Set(Object.values(ANSWERS).flatMap((answers) => Object.keys(answers).map(Number)));
-    statuses.delete(200);
-    for (const status of [...statuses, 413, 429, 503]) expect(refusalInChinese(status, "No"), `${status}`).toMatch(HAN);
-  });
+it("what the API says by a code is there in Chinese: every status that a route refuses with", () => {
+  const statuses = new Set(Object.values(ANSWERS).flatMap((answers) => Object.keys(answers).map(Number)));
+  statuses.delete(200);
+  for (const status of [...statuses, 413, 429, 503]) expect(refusalInChinese(status, "No"), `${status}`).toMatch(HAN);
 });
 
 it("a field that is refused by itself", () => {

@@ -73,38 +73,36 @@ describe("the tasks", () => {
   });
 });
 
-describe("what is under way", () => {
-  it("is what fresh heartbeats add up to: bytes, rate, instances", () => {
-    const heartbeats = [
-      fresh(),
-      fresh({ worker: "2", bytes: 5_000.4 }),
-      fresh({ instance: "i-2" }),
-      fresh({ instance: "i-3", tasks: 0 }),
-      fresh({ instance: "i-4", at: 0 }),
-    ];
-    expect(describeAt(running(), { heartbeats })).toMatchObject({
-      in_progress_size: 25_000,
-      bytes_per_second: 3_000,
-      instances_at_work: 2,
-      percentage_complete: 25,
-    });
+it("what is under way is what fresh heartbeats add up to: bytes, rate, instances", () => {
+  const heartbeats = [
+    fresh(),
+    fresh({ worker: "2", bytes: 5_000.4 }),
+    fresh({ instance: "i-2" }),
+    fresh({ instance: "i-3", tasks: 0 }),
+    fresh({ instance: "i-4", at: 0 }),
+  ];
+  expect(describeAt(running(), { heartbeats })).toMatchObject({
+    in_progress_size: 25_000,
+    bytes_per_second: 3_000,
+    instances_at_work: 2,
+    percentage_complete: 25,
   });
-
-  it("is at most what is missing, where sizes are known", () => {
-    const heartbeats = [fresh({ bytes: 90_000 })];
-    expect(describeAt(running(), { ...counted(5), heartbeats }).in_progress_size).toBe(50_000);
-    expect(describeAt(running({ sizes_known: false }), { ...counted(5), heartbeats }).in_progress_size).toBe(90_000);
-    expect(describeAt(running(), { ...counted(9, 120_000), heartbeats }).in_progress_size).toBe(0);
-  });
-
-  it("is nothing once the request has ended", () =>
-    expect(describeAt(running({ status: "STOPPED", active: undefined }), { heartbeats: [fresh()] })).toMatchObject({
-      in_progress_size: 0,
-      bytes_per_second: 0,
-      instances_at_work: 0,
-      estimated_finish_at: null,
-    }));
 });
+
+it("what is under way is at most what is missing, where sizes are known", () => {
+  const heartbeats = [fresh({ bytes: 90_000 })];
+  expect(describeAt(running(), { ...counted(5), heartbeats }).in_progress_size).toBe(50_000);
+  expect(describeAt(running({ sizes_known: false }), { ...counted(5), heartbeats }).in_progress_size).toBe(90_000);
+  expect(describeAt(running(), { ...counted(9, 120_000), heartbeats }).in_progress_size).toBe(0);
+});
+
+it("what is under way is nothing once the request has ended", () =>
+  expect(describeAt(running({ status: "STOPPED", active: undefined }), { heartbeats: [fresh()] })).toMatchObject({
+    in_progress_size: 0,
+    bytes_per_second: 0,
+    instances_at_work: 0,
+    estimated_finish_at: null,
+  }));
 
 describe("when it will be done", () => {
   const inSeconds = (seconds: number) => formatTimestamp(NOW + seconds * 1_000);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   billedRegion,
   counterWriteUnits,
@@ -28,24 +28,22 @@ it("requests cost more by https, and most in South America", () => {
   expect(edgeRequestsPrice(1e6, "southAmerica", 1)).toBeCloseTo(2.2);
 });
 
-describe("where a POP is billed", () => {
-  it.each([
-    ["IAD89-P1", "northAmerica"],
-    ["FRA56-P4", "europe"],
-    ["IST50-C1", "europe"],
-    ["DXB52-P1", "africaMiddleEast"],
-    ["BOM78-P1", "india"],
-    ["PVG52-E1", undefined],
-    ["XQX1-P1", "asia"],
-  ])("%s: %s", (pop, region) => expect(billedRegion(pop)).toBe(region));
+it.each([
+  ["IAD89-P1", "northAmerica"],
+  ["FRA56-P4", "europe"],
+  ["IST50-C1", "europe"],
+  ["DXB52-P1", "africaMiddleEast"],
+  ["BOM78-P1", "india"],
+  ["PVG52-E1", undefined],
+  ["XQX1-P1", "asia"],
+])("where a POP is billed: %s: %s", (pop, region) => expect(billedRegion(pop)).toBe(region));
 
-  it("POPs of a region are counted together, those of China not at all", () => {
-    const counts = popsByRegion(["IAD89-P1", "SFO5-P1", "FRA56-P4", "PVG52-E1"]);
-    expect([...counts]).toEqual([
-      ["northAmerica", 2],
-      ["europe", 1],
-    ]);
-  });
+it("where a POP is billed: POPs of a region are counted together, those of China not at all", () => {
+  const counts = popsByRegion(["IAD89-P1", "SFO5-P1", "FRA56-P4", "PVG52-E1"]);
+  expect([...counts]).toEqual([
+    ["northAmerica", 2],
+    ["europe", 1],
+  ]);
 });
 
 // Messages of 100 URLs.

@@ -124,32 +124,30 @@ const TOKYO = ["KIX50-C1", "KIX50-P2", "NRT57-P3"];
 const DUBLIN = ["DUB2-C1"];
 const NOWHERE = "XQX1-P1";
 
-describe("how often the origin is asked", () => {
-  it.each([
-    ["lead-first: once a REC", [...TOKYO, ...DUBLIN], "lead-first", 10, { expected: 20, least: 20, most: 20 }],
-    [
-      "all-at-once: once a REC, or once a POP",
-      [...TOKYO, ...DUBLIN],
-      "all-at-once",
-      10,
-      { expected: null, least: 20, most: 40 },
-    ],
-    [
-      "a REC that nobody knows may be another's",
-      [...TOKYO, NOWHERE],
-      "lead-first",
-      10,
-      { expected: 20, least: 10, most: 20 },
-    ],
-    ["nobody knows any", [NOWHERE], "lead-first", 3, { expected: 3, least: 3, most: 3 }],
-  ] as const)("%s", (_, pops, order, forms, expected) =>
-    expect(originFetches(pops, order, forms)).toEqual({ ...expected, size_questions: forms }),
-  );
+it.each([
+  ["lead-first: once a REC", [...TOKYO, ...DUBLIN], "lead-first", 10, { expected: 20, least: 20, most: 20 }],
+  [
+    "all-at-once: once a REC, or once a POP",
+    [...TOKYO, ...DUBLIN],
+    "all-at-once",
+    10,
+    { expected: null, least: 20, most: 40 },
+  ],
+  [
+    "a REC that nobody knows may be another's",
+    [...TOKYO, NOWHERE],
+    "lead-first",
+    10,
+    { expected: 20, least: 10, most: 20 },
+  ],
+  ["nobody knows any", [NOWHERE], "lead-first", 3, { expected: 3, least: 3, most: 3 }],
+] as const)("how often the origin is asked: %s", (_, pops, order, forms, expected) =>
+  expect(originFetches(pops, order, forms)).toEqual({ ...expected, size_questions: forms }),
+);
 
-  it("one fetch per REC group where a REC has more POPs than one message names", () => {
-    const many = times(70, (i) => `NRT${i + 1}-P1`);
-    expect(originFetches(many, "lead-first", 5)).toMatchObject({ expected: 10, least: 5, most: 10 });
-  });
+it("how often the origin is asked: one fetch per REC group where a REC has more POPs than one message names", () => {
+  const many = times(70, (i) => `NRT${i + 1}-P1`);
+  expect(originFetches(many, "lead-first", 5)).toMatchObject({ expected: 10, least: 5, most: 10 });
 });
 
 it("POPs stand by their REC, those without one apart", () =>

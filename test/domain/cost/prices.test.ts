@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { EDGE_PRICE, instanceKind, vcpusOf } from "../../../domain/cost/prices.ts";
 import { SITES } from "../../../domain/pops/sites.ts";
 
@@ -14,44 +14,42 @@ it.each([
   ["c7gn.*", 2],
 ])("%s has %d vCPUs", (type, vcpus) => expect(vcpusOf(type)).toBe(vcpus));
 
-describe("the kind of instance", () => {
-  it.each([
-    [
-      "the middle one",
-      ["c7gn.medium", "c7gn.large", "c7gn.xlarge"],
-      undefined,
-      { type: "c7gn.large", vcpus: 2, spotHour: 0.1248 * 0.4 },
-    ],
-    [
-      "the smaller one of two",
-      ["c6g.2xlarge", "c6g.large"],
-      undefined,
-      { type: "c6g.large", vcpus: 2, spotHour: 0.068 * 0.4 },
-    ],
-    [
-      "a family without a price costs as the dearest",
-      ["x9g.large"],
-      undefined,
-      { type: "x9g.large", vcpus: 2, spotHour: 0.1248 * 0.4 },
-    ],
-    [
-      "one with a known price",
-      ["c8gn.large", "c6g.large", "c7gn.large"],
-      undefined,
-      { type: "c6g.large", vcpus: 2, spotHour: 0.068 * 0.4 },
-    ],
-    ["the price that is given", ["c7gn.large"], 0.03, { type: "c7gn.large", vcpus: 2, spotHour: 0.03 }],
-  ])("%s", (_, types, price, expected) => {
-    const kind = instanceKind(types, price);
-    expect(kind).toMatchObject({ ...expected, spotHour: expect.closeTo(expected.spotHour, 9) });
-    expect([kind.hour, kind.onDemandPercent]).toEqual([kind.spotHour, 0]);
-  });
+it.each([
+  [
+    "the middle one",
+    ["c7gn.medium", "c7gn.large", "c7gn.xlarge"],
+    undefined,
+    { type: "c7gn.large", vcpus: 2, spotHour: 0.1248 * 0.4 },
+  ],
+  [
+    "the smaller one of two",
+    ["c6g.2xlarge", "c6g.large"],
+    undefined,
+    { type: "c6g.large", vcpus: 2, spotHour: 0.068 * 0.4 },
+  ],
+  [
+    "a family without a price costs as the dearest",
+    ["x9g.large"],
+    undefined,
+    { type: "x9g.large", vcpus: 2, spotHour: 0.1248 * 0.4 },
+  ],
+  [
+    "one with a known price",
+    ["c8gn.large", "c6g.large", "c7gn.large"],
+    undefined,
+    { type: "c6g.large", vcpus: 2, spotHour: 0.068 * 0.4 },
+  ],
+  ["the price that is given", ["c7gn.large"], 0.03, { type: "c7gn.large", vcpus: 2, spotHour: 0.03 }],
+])("the kind of instance: %s", (_, types, price, expected) => {
+  const kind = instanceKind(types, price);
+  expect(kind).toMatchObject({ ...expected, spotHour: expect.closeTo(expected.spotHour, 9) });
+  expect([kind.hour, kind.onDemandPercent]).toEqual([kind.spotHour, 0]);
+});
 
-  it.each([
-    [25, 0.75 * 0.03 + 0.25 * 0.1248],
-    [100, 0.1248],
-  ])("with %i%% On-Demand Instances costs %d dollars an hour", (percent, dollars) => {
-    const kind = instanceKind(["c7gn.large"], 0.03, percent);
-    expect(kind).toMatchObject({ spotHour: 0.03, hour: expect.closeTo(dollars, 9), onDemandPercent: percent });
-  });
+it.each([
+  [25, 0.75 * 0.03 + 0.25 * 0.1248],
+  [100, 0.1248],
+])("the kind of instance: with %i%% On-Demand Instances costs %d dollars an hour", (percent, dollars) => {
+  const kind = instanceKind(["c7gn.large"], 0.03, percent);
+  expect(kind).toMatchObject({ spotHour: 0.03, hour: expect.closeTo(dollars, 9), onDemandPercent: percent });
 });

@@ -26,24 +26,24 @@ describe("which of many are looked at", () => {
   });
 });
 
-describe("a total from some of its parts", () => {
-  it.each([
-    ["all of them", [1, 2, 3], 3, { estimate: 6, low: 6, high: 6 }],
-    ["none, and there are none", [], 0, { estimate: 0, low: 0, high: 0 }],
-    ["none", [], 5, undefined],
-    ["one of two", [4], 2, { estimate: 8, low: 4, high: null }],
-    ["equal ones", [5, 5, 5], 30, { estimate: 150, low: 150, high: 150 }],
-  ])("%s", (_, known, count, expected) => expect(totalFrom(known, count)).toEqual(expected));
+it.each([
+  ["all of them", [1, 2, 3], 3, { estimate: 6, low: 6, high: 6 }],
+  ["none, and there are none", [], 0, { estimate: 0, low: 0, high: 0 }],
+  ["none", [], 5, undefined],
+  ["one of two", [4], 2, { estimate: 8, low: 4, high: null }],
+  ["equal ones", [5, 5, 5], 30, { estimate: 150, low: 150, high: 150 }],
+])("a total from some of its parts: %s", (_, known, count, expected) =>
+  expect(totalFrom(known, count)).toEqual(expected),
+);
 
-  it("is never below what is known", () =>
-    expect(totalFrom([1, 1, 1, 1_000_000], 5)?.low).toBeGreaterThanOrEqual(1_000_003));
+it("a total from some of its parts is never below what is known", () =>
+  expect(totalFrom([1, 1, 1, 1_000_000], 5)?.low).toBeGreaterThanOrEqual(1_000_003));
 
-  it("lies within 1.96 standard errors of the mean, less for a large part of all", () => {
-    const { estimate = 0, low = 0, high } = totalFrom([10, 20, 30, 40], 1_000_000) ?? {};
-    const standardError = Math.sqrt(500 / 3 / 4);
-    expect(estimate).toBe(25e6);
-    expect((high ?? 0) - estimate).toBeCloseTo(1.96e6 * standardError, -3);
-    expect(estimate - low).toBeCloseTo(1.96e6 * standardError, -3);
-    expect((totalFrom([10, 20, 30, 40], 5)?.high ?? 0) - 125).toBeCloseTo(1.96 * 5 * standardError * Math.sqrt(0.2), 6);
-  });
+it("a total from some of its parts lies within 1.96 standard errors of the mean, less for a large part of all", () => {
+  const { estimate = 0, low = 0, high } = totalFrom([10, 20, 30, 40], 1_000_000) ?? {};
+  const standardError = Math.sqrt(500 / 3 / 4);
+  expect(estimate).toBe(25e6);
+  expect((high ?? 0) - estimate).toBeCloseTo(1.96e6 * standardError, -3);
+  expect(estimate - low).toBeCloseTo(1.96e6 * standardError, -3);
+  expect((totalFrom([10, 20, 30, 40], 5)?.high ?? 0) - 125).toBeCloseTo(1.96 * 5 * standardError * Math.sqrt(0.2), 6);
 });

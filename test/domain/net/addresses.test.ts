@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   AddressRefusedError,
   addressProblem,
@@ -7,67 +7,55 @@ import {
   checkAddresses,
 } from "../../../domain/net/addresses.ts";
 
-describe("an address that is refused", () => {
-  it.each([
-    ["unspecified", ["0.0.0.0", "0.1.2.3", "::"]],
-    ["loopback", ["127.0.0.1", "127.77.0.1", "127.255.255.255", "::1"]],
-    ["link-local", ["169.254.0.0", "169.254.255.255", "fe80::1", "fe80::1%eth0", "febf::1"]],
-    ["metadata", ["169.254.169.254", "169.254.170.2", "fd00:ec2::254"]],
-    ["private", ["10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.1", "192.168.255.255"]],
-    ["carrier's NAT", ["100.64.0.0", "100.127.255.255"]],
-    ["unique local", ["fc00::1", "fdff:ffff::1"]],
-    ["multicast", ["224.0.0.1", "239.255.255.255", "ff02::1"]],
-    ["reserved", ["192.0.0.8", "198.18.0.1", "198.19.255.255", "240.0.0.1", "255.255.255.255"]],
-    ["IPv4 in IPv6's dress", ["::ffff:10.0.0.1", "::ffff:7f00:1", "::127.0.0.1", "64:ff9b::a9fe:a9fe"]],
-    ["an IPv4 address inside", ["2002:a9fe:a9fe::1", "2001:0:7f00:1::"]],
-  ])("%s", (_, addresses) => {
-    for (const address of addresses) {
-      expect(addressProblem(address, false)).toBe(`${address} is a private or reserved address, which is refused`);
-      expect(addressProblem(address, true)).toBeUndefined();
-    }
-  });
-
-  it.each([
-    "",
-    "localhost",
-    "d1.cloudfront.net",
-    "127.1",
-    "0x7f000001",
-    "2130706433",
-    "010.0.0.1",
-    "1.2.3.4:80",
-    "[::1]",
-  ])("%j, which is none, even where private ones are allowed", (text) => {
-    for (const allowed of [true, false]) expect(addressProblem(text, allowed)).toBe(`'${text}' is not an IP address`);
-  });
+it.each([
+  ["unspecified", ["0.0.0.0", "0.1.2.3", "::"]],
+  ["loopback", ["127.0.0.1", "127.77.0.1", "127.255.255.255", "::1"]],
+  ["link-local", ["169.254.0.0", "169.254.255.255", "fe80::1", "fe80::1%eth0", "febf::1"]],
+  ["metadata", ["169.254.169.254", "169.254.170.2", "fd00:ec2::254"]],
+  ["private", ["10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.1", "192.168.255.255"]],
+  ["carrier's NAT", ["100.64.0.0", "100.127.255.255"]],
+  ["unique local", ["fc00::1", "fdff:ffff::1"]],
+  ["multicast", ["224.0.0.1", "239.255.255.255", "ff02::1"]],
+  ["reserved", ["192.0.0.8", "198.18.0.1", "198.19.255.255", "240.0.0.1", "255.255.255.255"]],
+  ["IPv4 in IPv6's dress", ["::ffff:10.0.0.1", "::ffff:7f00:1", "::127.0.0.1", "64:ff9b::a9fe:a9fe"]],
+  ["an IPv4 address inside", ["2002:a9fe:a9fe::1", "2001:0:7f00:1::"]],
+])("an address that is refused: %s", (_, addresses) => {
+  for (const address of addresses) {
+    expect(addressProblem(address, false)).toBe(`${address} is a private or reserved address, which is refused`);
+    expect(addressProblem(address, true)).toBeUndefined();
+  }
 });
 
-describe("an address that may be connected to", () => {
-  it.each([
-    ...["1.1.1.1", "9.255.255.255", "11.0.0.0", "13.32.1.9", "100.63.255.255", "100.128.0.0", "126.255.255.255"],
-    ...[
-      "128.0.0.0",
-      "169.253.255.255",
-      "169.255.0.0",
-      "172.15.255.255",
-      "172.32.0.0",
-      "192.167.255.255",
-      "192.169.0.0",
-    ],
-    ...["198.17.255.255", "198.20.0.0", "223.255.255.255", "2600:9000:21e5::1", "2001:4860:4860::8888", "3fff::1"],
-  ])("%s", (address) => expect(addressProblem(address, false)).toBeUndefined());
+it.each([
+  "",
+  "localhost",
+  "d1.cloudfront.net",
+  "127.1",
+  "0x7f000001",
+  "2130706433",
+  "010.0.0.1",
+  "1.2.3.4:80",
+  "[::1]",
+])("an address that is refused: %j, which is none, even where private ones are allowed", (text) => {
+  for (const allowed of [true, false]) expect(addressProblem(text, allowed)).toBe(`'${text}' is not an IP address`);
+});
 
-  it("is none that IPv4 hides in an IPv6 address, however that is written", () => {
-    const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
-    fc.assert(
-      fc.property(octets, (four) => {
-        const [a, b, c, d] = four;
-        const hex = [(a << 8) | b, (c << 8) | d].map((half) => half.toString(16)).join(":");
-        for (const dress of [`::ffff:${four.join(".")}`, `::ffff:${hex}`, `0:0:0:0:0:FFFF:${hex}`, `64:ff9b::${hex}`])
-          expect(addressProblem(dress, false)).toBeDefined();
-      }),
-    );
-  });
+it.each([
+  ...["1.1.1.1", "9.255.255.255", "11.0.0.0", "13.32.1.9", "100.63.255.255", "100.128.0.0", "126.255.255.255"],
+  ...["128.0.0.0", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0"],
+  ...["198.17.255.255", "198.20.0.0", "223.255.255.255", "2600:9000:21e5::1", "2001:4860:4860::8888", "3fff::1"],
+])("an address that may be connected to: %s", (address) => expect(addressProblem(address, false)).toBeUndefined());
+
+it("an address that may be connected to is none that IPv4 hides in an IPv6 address, however that is written", () => {
+  const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
+  fc.assert(
+    fc.property(octets, (four) => {
+      const [a, b, c, d] = four;
+      const hex = [(a << 8) | b, (c << 8) | d].map((half) => half.toString(16)).join(":");
+      for (const dress of [`::ffff:${four.join(".")}`, `::ffff:${hex}`, `0:0:0:0:0:FFFF:${hex}`, `64:ff9b::${hex}`])
+        expect(addressProblem(dress, false)).toBeDefined();
+    }),
+  );
 });
 
 it("one bad address among good ones spoils them all, and is named with whose it is", () => {

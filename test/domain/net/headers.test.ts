@@ -74,18 +74,16 @@ describe("a header line", () => {
   });
 });
 
-describe("a list of lines", () => {
-  it("becomes pairs, also where a name comes twice, without the lines that are refused", () =>
-    expect(headersToSend(["A: 1", "Host: evil", "broken", "a: 2"])).toEqual([
-      ["user-agent", "prewarm"],
-      ["a", "1"],
-      ["a", "2"],
-    ]));
+it("a list of lines becomes pairs, also where a name comes twice, without the lines that are refused", () =>
+  expect(headersToSend(["A: 1", "Host: evil", "broken", "a: 2"])).toEqual([
+    ["user-agent", "prewarm"],
+    ["a", "1"],
+    ["a", "2"],
+  ]));
 
-  it("says who asks, unless it says so itself", () => {
-    expect(headersToSend([])).toEqual([["user-agent", "prewarm"]]);
-    expect(headersToSend(["User-Agent: mine"])).toEqual([["user-agent", "mine"]]);
-  });
+it("a list of lines says who asks, unless it says so itself", () => {
+  expect(headersToSend([])).toEqual([["user-agent", "prewarm"]]);
+  expect(headersToSend(["User-Agent: mine"])).toEqual([["user-agent", "mine"]]);
 });
 
 it.each([

@@ -48,39 +48,37 @@ async function refuse(limiters: OriginLimiterRegistry, work: OriginWork, respons
   await vi.advanceTimersByTimeAsync(1_100);
 }
 
-describe("nothing waits", () => {
-  test("as long as there is neither a limit nor a refusal", async () => {
-    const limiters = limitersOf();
-    await limiters.prepare(FREE);
-    expect(limiters.limiterFor(FREE)).toBeUndefined();
-    expect(limiters.limiterFor({ ...FREE, origin: {} })).toBeUndefined();
-    expect(limiters.limiterFor(RATED)).toBeDefined();
-  });
+test("nothing waits: as long as there is neither a limit nor a refusal", async () => {
+  const limiters = limitersOf();
+  await limiters.prepare(FREE);
+  expect(limiters.limiterFor(FREE)).toBeUndefined();
+  expect(limiters.limiterFor({ ...FREE, origin: {} })).toBeUndefined();
+  expect(limiters.limiterFor(RATED)).toBeDefined();
+});
 
-  test.each([
-    ["503", { httpStatus: 503 }, true],
-    ["429", { httpStatus: 429 }, true],
-    ["502", { httpStatus: 502 }, true],
-    ["504", { httpStatus: 504 }, true],
-    ["500", { httpStatus: 500 }, false],
-    ["404", { httpStatus: 404 }, false],
-    ["an error that a cache kept", { httpStatus: 503, age: "3" }, false],
-    ["a 429 of AWS WAF", { httpStatus: 429, wafAction: "challenge" }, false],
-    ["no response", {}, false],
-  ])("unless the host refuses requests: %s", async (_, response, waits) => {
-    const limiters = limitersOf();
-    await refuse(limiters, FREE, response);
-    expect(limiters.limiterFor(FREE) !== undefined).toBe(waits);
-    expect(limiters.limiterFor({ ...FREE, req_id: "another" }) !== undefined).toBe(waits);
-    expect(limiters.limiterFor({ ...FREE, host: "b.example" })).toBeUndefined();
-  });
+test.each([
+  ["503", { httpStatus: 503 }, true],
+  ["429", { httpStatus: 429 }, true],
+  ["502", { httpStatus: 502 }, true],
+  ["504", { httpStatus: 504 }, true],
+  ["500", { httpStatus: 500 }, false],
+  ["404", { httpStatus: 404 }, false],
+  ["an error that a cache kept", { httpStatus: 503, age: "3" }, false],
+  ["a 429 of AWS WAF", { httpStatus: 429, wafAction: "challenge" }, false],
+  ["no response", {}, false],
+])("nothing waits unless the host refuses requests: %s", async (_, response, waits) => {
+  const limiters = limitersOf();
+  await refuse(limiters, FREE, response);
+  expect(limiters.limiterFor(FREE) !== undefined).toBe(waits);
+  expect(limiters.limiterFor({ ...FREE, req_id: "another" }) !== undefined).toBe(waits);
+  expect(limiters.limiterFor({ ...FREE, host: "b.example" })).toBeUndefined();
+});
 
-  test("once a host has accepted all requests for long", async () => {
-    const limiters = limitersOf();
-    await refuse(limiters, FREE);
-    await vi.advanceTimersByTimeAsync(180_000);
-    expect(limiters.limiterFor(FREE)).toBeUndefined();
-  });
+test("nothing waits: once a host has accepted all requests for long", async () => {
+  const limiters = limitersOf();
+  await refuse(limiters, FREE);
+  await vi.advanceTimersByTimeAsync(180_000);
+  expect(limiters.limiterFor(FREE)).toBeUndefined();
 });
 
 test("other processes know the rate that a host accepts", async () => {

@@ -91,26 +91,24 @@ describe("what a lead's result means for those that wait", () => {
   ])("%s", (_, result, kind) => expect(classifyLead(result)).toEqual(kind));
 });
 
-describe("the results of a message's URLs", () => {
-  it("are returned in message order, without `not_asked`", () => {
-    const [first = "", second = "", third = ""] = resultKeys(LEAD).map(({ pop_url }) => pop_url);
-    const existing = new Map<string, LeadResult>([
-      [third, NOT_FOUND],
-      [second, { ok: false, reason: "not_asked" }],
-      [first, GOOD],
-      ["P2#x", GOOD],
-    ]);
-    expect(endedOf(LEAD, existing)).toEqual([
-      { url: A, result: GOOD },
-      { url: C, result: NOT_FOUND },
-    ]);
-  });
+it("the results of a message's URLs are returned in message order, without `not_asked`", () => {
+  const [first = "", second = "", third = ""] = resultKeys(LEAD).map(({ pop_url }) => pop_url);
+  const existing = new Map<string, LeadResult>([
+    [third, NOT_FOUND],
+    [second, { ok: false, reason: "not_asked" }],
+    [first, GOOD],
+    ["P2#x", GOOD],
+  ]);
+  expect(endedOf(LEAD, existing)).toEqual([
+    { url: A, result: GOOD },
+    { url: C, result: NOT_FOUND },
+  ]);
+});
 
-  it("have keys of their own for each variant", () => {
-    const urls = ["br", "gzip"].map((variant) => ({ ...A, variant }));
-    const keys = urls.map((url) => taskKey(req_id, { ...url, pop: "P1" }, shards));
-    expect(resultKeys({ ...LEAD, urls })).toEqual(keys);
-  });
+it("the results of a message's URLs have keys of their own for each variant", () => {
+  const urls = ["br", "gzip"].map((variant) => ({ ...A, variant }));
+  const keys = urls.map((url) => taskKey(req_id, { ...url, pop: "P1" }, shards));
+  expect(resultKeys({ ...LEAD, urls })).toEqual(keys);
 });
 
 describe("a lead", () => {

@@ -171,15 +171,13 @@ it.each([
   expect(urlsPerMessage(tasks, instances)).toBe(urls),
 );
 
-describe("a URL", () => {
-  it.each([
-    [16 * MIB, false],
-    [16 * MIB + 1, true],
-    [0, false],
-    [null, false],
-  ])("of %s bytes is large: %s", (bytes, large) => {
-    expect(isLarge({ url: "https://cdn.example.com/1", bytes })).toBe(large);
-  });
+it.each([
+  [16 * MIB, false],
+  [16 * MIB + 1, true],
+  [0, false],
+  [null, false],
+])("a URL: of %s bytes is large: %s", (bytes, large) => {
+  expect(isLarge({ url: "https://cdn.example.com/1", bytes })).toBe(large);
 });
 
 const message: TaskMessage = {
@@ -195,20 +193,18 @@ const message: TaskMessage = {
   ],
 };
 
-describe("a task message", () => {
-  it.each(Object.keys(message))("is not valid without %s", (field) =>
-    expect(taskMessageSchema.safeParse({ ...message, [field]: undefined }).success).toBe(false),
-  );
+it.each(Object.keys(message))("a task message is not valid without %s", (field) =>
+  expect(taskMessageSchema.safeParse({ ...message, [field]: undefined }).success).toBe(false),
+);
 
-  it.each([
-    ["no request", { req_id: "" }],
-    ["no URL", { urls: [] }],
-    ["an empty URL", { urls: [{ url: "", bytes: 1 }] }],
-    ["a URL without a size", { urls: [{ url: "https://a.example/" }] }],
-    ["a negative size", { urls: [{ url: "https://a.example/", bytes: -1 }] }],
-    ["no shard", { shards: 0 }],
-    ["a header that is no list", { header: "A: 1" }],
-  ])("is not valid with %s", (_, change) =>
-    expect(taskMessageSchema.safeParse({ ...message, ...change }).success).toBe(false),
-  );
-});
+it.each([
+  ["no request", { req_id: "" }],
+  ["no URL", { urls: [] }],
+  ["an empty URL", { urls: [{ url: "", bytes: 1 }] }],
+  ["a URL without a size", { urls: [{ url: "https://a.example/" }] }],
+  ["a negative size", { urls: [{ url: "https://a.example/", bytes: -1 }] }],
+  ["no shard", { shards: 0 }],
+  ["a header that is no list", { header: "A: 1" }],
+])("a task message is not valid with %s", (_, change) =>
+  expect(taskMessageSchema.safeParse({ ...message, ...change }).success).toBe(false),
+);

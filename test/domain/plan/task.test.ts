@@ -17,38 +17,36 @@ import {
 } from "../../../domain/plan/task.ts";
 import { lostFailure } from "../../../domain/result/failure.ts";
 
-describe("shards of a request's results", () => {
-  it.each([
-    [0, 1],
-    [1, 1],
-    [5_000, 1],
-    [5_001, 2],
-    [10_000, 2],
-    [36_000_000, 1_024],
-  ])("%i tasks: %i", (tasks, shards) => expect(resultShardCount(tasks)).toBe(shards));
+it.each([
+  [0, 1],
+  [1, 1],
+  [5_000, 1],
+  [5_001, 2],
+  [10_000, 2],
+  [36_000_000, 1_024],
+])("shards of a request's results: %i tasks: %i", (tasks, shards) => expect(resultShardCount(tasks)).toBe(shards));
 
-  it("a task's shard is the hash of its sort key, and always one of the request's", () => {
-    const anyId = fc.record({ pop: fc.string(), url: fc.string({ unit: "binary" }) });
-    fc.assert(
-      fc.property(fc.uuid(), anyId, fc.integer({ min: 1, max: 1_024 }), (reqId, id, shards) => {
-        const { task_key, pop_url } = taskKey(reqId, id, shards);
-        expect(task_key).toBe(shardKey(reqId, fnv1a(pop_url) % shards));
-        const shard = Number(task_key.slice(reqId.length + 1));
-        expect(shard).toBeGreaterThanOrEqual(0);
-        expect(shard).toBeLessThan(shards);
-      }),
-    );
-  });
+it("shards of a request's results: a task's shard is the hash of its sort key, and always one of the request's", () => {
+  const anyId = fc.record({ pop: fc.string(), url: fc.string({ unit: "binary" }) });
+  fc.assert(
+    fc.property(fc.uuid(), anyId, fc.integer({ min: 1, max: 1_024 }), (reqId, id, shards) => {
+      const { task_key, pop_url } = taskKey(reqId, id, shards);
+      expect(task_key).toBe(shardKey(reqId, fnv1a(pop_url) % shards));
+      const shard = Number(task_key.slice(reqId.length + 1));
+      expect(shard).toBeGreaterThanOrEqual(0);
+      expect(shard).toBeLessThan(shards);
+    }),
+  );
+});
 
-  it("tasks spread evenly", () => {
-    const load = new Map<string, number>();
-    for (let i = 0; i < 20_000; i++) {
-      const { task_key } = taskKey("r1", { pop: "SIN2-P1", url: `https://cdn.example.com/file-${i}.bin` }, 20);
-      load.set(task_key, (load.get(task_key) ?? 0) + 1);
-    }
-    expect(load.size).toBe(20);
-    expect(Math.max(...load.values())).toBeLessThan(1_300);
-  });
+it("shards of a request's results tasks spread evenly", () => {
+  const load = new Map<string, number>();
+  for (let i = 0; i < 20_000; i++) {
+    const { task_key } = taskKey("r1", { pop: "SIN2-P1", url: `https://cdn.example.com/file-${i}.bin` }, 20);
+    load.set(task_key, (load.get(task_key) ?? 0) + 1);
+  }
+  expect(load.size).toBe(20);
+  expect(Math.max(...load.values())).toBeLessThan(1_300);
 });
 
 describe("the sort key of a task", () => {
@@ -85,43 +83,41 @@ it("the sort keys of a POP have a beginning that no other POP's have", () => {
   expect(sortKeyOf({ pop: "SIN2-P10", url }).startsWith(sortKeysOf("SIN2-P1"))).toBe(false);
 });
 
-describe("a row of the list of good URLs", () => {
-  it("comes back as it went", () => {
-    const absent = { nil: undefined };
-    const url = fc.record({
-      url: fc.webUrl(),
-      bytes: fc.option(fc.nat()),
-      variant: fc.option(fc.constantFrom("br", "-gzip"), absent),
-      source: fc.option(fc.integer({ min: 1 }), absent),
-      pops: fc.option(fc.constantFrom("0f", "80"), absent),
-    });
-    fc.assert(
-      fc.property(url, (it) => {
-        expect(fromRow(toRow(it).map((field) => String(field ?? "")))).toEqual(it);
-      }),
-    );
-    expect(toRow({ url: "https://a.example/7", bytes: 1, variant: "br", source: 2, pops: "80" })).toEqual([
-      ...["https://a.example/7", 1, "br", 2, "80"],
-    ]);
+it("a row of the list of good URLs comes back as it went", () => {
+  const absent = { nil: undefined };
+  const url = fc.record({
+    url: fc.webUrl(),
+    bytes: fc.option(fc.nat()),
+    variant: fc.option(fc.constantFrom("br", "-gzip"), absent),
+    source: fc.option(fc.integer({ min: 1 }), absent),
+    pops: fc.option(fc.constantFrom("0f", "80"), absent),
   });
+  fc.assert(
+    fc.property(url, (it) => {
+      expect(fromRow(toRow(it).map((field) => String(field ?? "")))).toEqual(it);
+    }),
+  );
+  expect(toRow({ url: "https://a.example/7", bytes: 1, variant: "br", source: 2, pops: "80" })).toEqual([
+    ...["https://a.example/7", 1, "br", 2, "80"],
+  ]);
+});
 
-  it("may have 0 for a source: the caller named it", () => {
-    expect(fromRow(["https://a.example/4", "7", "", "0"])).toEqual({ url: "https://a.example/4", bytes: 7 });
-  });
+it("a row of the list of good URLs may have 0 for a source: the caller named it", () => {
+  expect(fromRow(["https://a.example/4", "7", "", "0"])).toEqual({ url: "https://a.example/4", bytes: 7 });
+});
 
-  it("is more than a message carries", () => {
-    const good = {
-      url: "https://a.example/8",
-      bytes: 1,
-      variant: "br",
-      source: 1,
-      pops: "80",
-      attempts: 2,
-      first_attempt_at: 1,
-    };
-    expect(asTaskUrl(good)).toEqual({ url: "https://a.example/8", bytes: 1, variant: "br" });
-    expect(asTaskUrl({ url: "https://a.example/9", bytes: null })).toEqual({ url: "https://a.example/9", bytes: null });
-  });
+it("a row of the list of good URLs is more than a message carries", () => {
+  const good = {
+    url: "https://a.example/8",
+    bytes: 1,
+    variant: "br",
+    source: 1,
+    pops: "80",
+    attempts: 2,
+    first_attempt_at: 1,
+  };
+  expect(asTaskUrl(good)).toEqual({ url: "https://a.example/8", bytes: 1, variant: "br" });
+  expect(asTaskUrl({ url: "https://a.example/9", bytes: null })).toEqual({ url: "https://a.example/9", bytes: null });
 });
 
 it("the forms of a URL have different keys, and a form without a name has the URL itself", () => {

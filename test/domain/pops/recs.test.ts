@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { byPopCount, RECS, recName, regionOfRec } from "../../../domain/pops/recs.ts";
 import { regionsOf } from "../../../domain/pops/regions.ts";
 import { recOf, siteOf } from "../../../domain/pops/sites.ts";
@@ -36,20 +36,19 @@ it("one that only a newer release knows is in none", () => {
   expect(regionOfRec("toString")).toBeUndefined();
 });
 
-describe("one POP", () => {
-  it("stands at a site, which has a REC", () => {
-    expect(siteOf("sin2-c1")).toMatchObject({ iata: "SIN", city: "Singapore", country: "SG" });
-    expect(recOf("SIN2-C1")).toBe("Singapore");
-    expect(recOf("FRA56-P4")).toBe("Frankfurt");
-  });
+it("one POP stands at a site, which has a REC", () => {
+  expect(siteOf("sin2-c1")).toMatchObject({ iata: "SIN", city: "Singapore", country: "SG" });
+  expect(recOf("SIN2-C1")).toBe("Singapore");
+  expect(recOf("FRA56-P4")).toBe("Frankfurt");
+});
 
-  it("need not be in the catalogue to stand at one of its sites", () => expect(recOf("SIN99-P9")).toBe("Singapore"));
+it("one POP need not be in the catalogue to stand at one of its sites", () =>
+  expect(recOf("SIN99-P9")).toBe("Singapore"));
 
-  it("has no REC in China or at an unknown site", () => {
-    expect(siteOf("PVG52-E1")).toMatchObject({ country: "CN" });
-    expect(recOf("PVG52-E1")).toBeUndefined();
-    expect(siteOf("XXX1-C1")).toBeUndefined();
-    expect(recOf("XXX1-C1")).toBeUndefined();
-    expect(siteOf("")).toBeUndefined();
-  });
+it("one POP has no REC in China or at an unknown site", () => {
+  expect(siteOf("PVG52-E1")).toMatchObject({ country: "CN" });
+  expect(recOf("PVG52-E1")).toBeUndefined();
+  expect(siteOf("XXX1-C1")).toBeUndefined();
+  expect(recOf("XXX1-C1")).toBeUndefined();
+  expect(siteOf("")).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
@@ -111,39 +111,37 @@ it("known names are the regions, and the countries in order", () => {
   expect(knownNames("country")).toEqual([...knownNames("country")].sort());
 });
 
-describe("suggestions for an unknown code", () => {
-  it("begin with the one that is nearest in form", () => {
-    expect(suggestPops("SIN2P1")[0]).toBe("SIN2-P1");
-    expect(suggestPops("icn57 p1")[0]).toBe("ICN57-P1");
-    expect(suggestPops(`SIN${"2".repeat(1_000_000)}`)).not.toEqual([]);
-  });
-
-  it("are the site's, the equally near best first", () =>
-    expect(suggestPops("icn")).toEqual([
-      "ICN57-P3",
-      "ICN80-P1",
-      "ICN53-P1",
-      "ICN51-C2",
-      "ICN55-C1",
-      "ICN57-P2",
-      "ICN57-P1",
-      "ICN54-C3",
-      "ICN54-C2",
-      "ICN54-C1",
-      "ICN51-C1",
-      "ICN80-P2",
-    ]));
-
-  it.each(["", "S", "XXX1-C1", "DOH50-C1"])("are none for %j", (name) => expect(suggestPops(name)).toEqual([]));
+it("suggestions for an unknown code begin with the one that is nearest in form", () => {
+  expect(suggestPops("SIN2P1")[0]).toBe("SIN2-P1");
+  expect(suggestPops("icn57 p1")[0]).toBe("ICN57-P1");
+  expect(suggestPops(`SIN${"2".repeat(1_000_000)}`)).not.toEqual([]);
 });
 
-describe("one POP", () => {
-  it("has a host name under the distribution's label", () => {
-    expect(popDomain("d111111abcdef8", "SIN2-C1")).toBe("d111111abcdef8.SIN2-C1.cloudfront.net");
-    expect(popDomain("d111111abcdef8", "EWR52-C4")).toBe("d111111abcdef8.EWR52-C4.cloudfront.net");
-  });
+it("suggestions for an unknown code are the site's, the equally near best first", () =>
+  expect(suggestPops("icn")).toEqual([
+    "ICN57-P3",
+    "ICN80-P1",
+    "ICN53-P1",
+    "ICN51-C2",
+    "ICN55-C1",
+    "ICN57-P2",
+    "ICN57-P1",
+    "ICN54-C3",
+    "ICN54-C2",
+    "ICN54-C1",
+    "ICN51-C1",
+    "ICN80-P2",
+  ]));
 
-  it.each(REGION_DEFAULTS.cn)("%s has a host name of China's service", (pop) =>
-    expect(popDomain("d111111abcdef8", pop)).toBe(`d111111abcdef8.${pop}.cloudfront.cn`),
-  );
+it.each(["", "S", "XXX1-C1", "DOH50-C1"])("suggestions for an unknown code are none for %j", (name) =>
+  expect(suggestPops(name)).toEqual([]),
+);
+
+it("one POP has a host name under the distribution's label", () => {
+  expect(popDomain("d111111abcdef8", "SIN2-C1")).toBe("d111111abcdef8.SIN2-C1.cloudfront.net");
+  expect(popDomain("d111111abcdef8", "EWR52-C4")).toBe("d111111abcdef8.EWR52-C4.cloudfront.net");
 });
+
+it.each(REGION_DEFAULTS.cn)("one POP: %s has a host name of China's service", (pop) =>
+  expect(popDomain("d111111abcdef8", pop)).toBe(`d111111abcdef8.${pop}.cloudfront.cn`),
+);

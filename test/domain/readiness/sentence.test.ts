@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { duration, MESSAGE_FORMATTERS } from "../../../domain/readiness/messages.ts";
 import { type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
@@ -37,64 +37,58 @@ const DONE: SentenceInput = {
 };
 const seen = (change: Partial<Readiness>) => ({ readiness: readiness(change) });
 
-describe("while it runs", () => {
-  it.each<[Partial<SentenceInput>, string, string]>([
-    [{ status: "CREATED" }, "Asking for the sizes of the URLs.", "正在探测 URL 的大小。"],
-    [{ status: "EXPANDING" }, "Reading the sources.", "正在读取来源。"],
-    [{ status: "CHECK_POP" }, "Checking POPs.", "正在检查 POP。"],
-    [{ status: "INSERT_TASK", download_count: 0 }, "Queuing the tasks.", "任务正在入队。"],
-    [
-      { status: "INSERT_TASK" },
-      "On time: about 6 min left, 40 min before the timeout.",
-      "进展正常：约剩 6 分钟，比超时早 40 分钟。",
-    ],
-    [{}, "On time: about 6 min left, 40 min before the timeout.", "进展正常：约剩 6 分钟，比超时早 40 分钟。"],
-    [
-      { estimated_finish_at: at(NOW + 34_000), timeout_at: at(NOW + 200 * MINUTE) },
-      "On time: about 40 s left, 3 h 19 min before the timeout.",
-      "进展正常：约剩 40 秒，比超时早 3 小时 19 分钟。",
-    ],
-    [
-      { estimated_finish_at: at(NOW + 58 * MINUTE) },
-      "Late: needs 12 min more than the timeout.",
-      "将超时：还需比超时多 12 分钟。",
-    ],
-    [{ estimated_finish_at: null }, "Under way: 62%.", "进行中：62%。"],
-    [{ instances_at_work: 0 }, "Waiting for instances.", "正在等待实例。"],
-    [
-      { instances_at_work: 0, last_update_time: at(NOW - 7 * MINUTE) },
-      "Waiting for instances for 7 min.",
-      "等待实例已 7 分钟。",
-    ],
-    [
-      { instance_count: 0, instances_at_work: 0 },
-      "Paused: no instance is wanted. 1,221 tasks wait.",
-      "已暂停：期望实例数为 0，1,221 个任务在等待。",
-    ],
-    [
-      { instance_count: 0, in_progress_task_count: 24, download_count: 3_132 },
-      "Paused: no instance is wanted. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks wait.",
-      "已暂停：期望实例数为 0，24 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束，36 个任务在等待。",
-    ],
-    [{ bytes_per_second: 0, last_update_time: at(NOW - 5 * MINUTE) }, "No progress for 5 min.", "5 分钟没有进展。"],
-    // A large file is under way.
-    [{ last_update_time: at(NOW - 9 * MINUTE), estimated_finish_at: null }, "Under way: 62%.", "进行中：62%。"],
-    [{ download_count: 3_192 }, "Every task has a result. They are being counted.", "所有任务都有结果，正在统计。"],
-    [
-      { timestamp: at(NOW + 47 * MINUTE) },
-      "The time is up. What was done is being counted.",
-      "时间已到，正在统计结果。",
-    ],
-  ])("%j", (change, en, zh) => {
-    expect(sentence({ ...RUNNING, ...change })).toBe(en);
-    expect(sentence({ ...RUNNING, ...change }, "zh")).toBe(zh);
-  });
+it.each<[Partial<SentenceInput>, string, string]>([
+  [{ status: "CREATED" }, "Asking for the sizes of the URLs.", "正在探测 URL 的大小。"],
+  [{ status: "EXPANDING" }, "Reading the sources.", "正在读取来源。"],
+  [{ status: "CHECK_POP" }, "Checking POPs.", "正在检查 POP。"],
+  [{ status: "INSERT_TASK", download_count: 0 }, "Queuing the tasks.", "任务正在入队。"],
+  [
+    { status: "INSERT_TASK" },
+    "On time: about 6 min left, 40 min before the timeout.",
+    "进展正常：约剩 6 分钟，比超时早 40 分钟。",
+  ],
+  [{}, "On time: about 6 min left, 40 min before the timeout.", "进展正常：约剩 6 分钟，比超时早 40 分钟。"],
+  [
+    { estimated_finish_at: at(NOW + 34_000), timeout_at: at(NOW + 200 * MINUTE) },
+    "On time: about 40 s left, 3 h 19 min before the timeout.",
+    "进展正常：约剩 40 秒，比超时早 3 小时 19 分钟。",
+  ],
+  [
+    { estimated_finish_at: at(NOW + 58 * MINUTE) },
+    "Late: needs 12 min more than the timeout.",
+    "将超时：还需比超时多 12 分钟。",
+  ],
+  [{ estimated_finish_at: null }, "Under way: 62%.", "进行中：62%。"],
+  [{ instances_at_work: 0 }, "Waiting for instances.", "正在等待实例。"],
+  [
+    { instances_at_work: 0, last_update_time: at(NOW - 7 * MINUTE) },
+    "Waiting for instances for 7 min.",
+    "等待实例已 7 分钟。",
+  ],
+  [
+    { instance_count: 0, instances_at_work: 0 },
+    "Paused: no instance is wanted. 1,221 tasks wait.",
+    "已暂停：期望实例数为 0，1,221 个任务在等待。",
+  ],
+  [
+    { instance_count: 0, in_progress_task_count: 24, download_count: 3_132 },
+    "Paused: no instance is wanted. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks wait.",
+    "已暂停：期望实例数为 0，24 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束，36 个任务在等待。",
+  ],
+  [{ bytes_per_second: 0, last_update_time: at(NOW - 5 * MINUTE) }, "No progress for 5 min.", "5 分钟没有进展。"],
+  // A large file is under way.
+  [{ last_update_time: at(NOW - 9 * MINUTE), estimated_finish_at: null }, "Under way: 62%.", "进行中：62%。"],
+  [{ download_count: 3_192 }, "Every task has a result. They are being counted.", "所有任务都有结果，正在统计。"],
+  [{ timestamp: at(NOW + 47 * MINUTE) }, "The time is up. What was done is being counted.", "时间已到，正在统计结果。"],
+])("while it runs: %j", (change, en, zh) => {
+  expect(sentence({ ...RUNNING, ...change })).toBe(en);
+  expect(sentence({ ...RUNNING, ...change }, "zh")).toBe(zh);
+});
 
-  it("has the time of day where there is a clock", () => {
-    const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
-    expect(sentence(RUNNING, "en", clock)).toBe("On time: about 6 min left. Done by 11:52, 40 min before the timeout.");
-    expect(sentence(RUNNING, "zh", clock)).toBe("进展正常：约剩 6 分钟。预计 11:52 完成，比超时早 40 分钟。");
-  });
+it("while it runs has the time of day where there is a clock", () => {
+  const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+  expect(sentence(RUNNING, "en", clock)).toBe("On time: about 6 min left. Done by 11:52, 40 min before the timeout.");
+  expect(sentence(RUNNING, "zh", clock)).toBe("进展正常：约剩 6 分钟。预计 11:52 完成，比超时早 40 分钟。");
 });
 
 it.each<[Partial<SentenceInput>, string, string]>([

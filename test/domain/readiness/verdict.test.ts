@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from "vitest";
+import { expect, it, test } from "vitest";
 import {
   type Coverage,
   lacksOnlyPops,
@@ -67,36 +67,34 @@ it.each<[Verdict, string, string, Coverage, number, Count?]>([
   expect(verdictOf(status, readinessOf(seen, reasons), count)).toBe(verdict),
 );
 
-describe("what the verdict rests on", () => {
-  it("counts kinds of trouble, not tasks", () => {
-    const seen = coverage({ byPop: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadable_urls: 40 });
-    expect(readinessOf(seen, 2).exceptions).toBe(4);
-  });
+it("what the verdict rests on: counts kinds of trouble, not tasks", () => {
+  const seen = coverage({ byPop: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadable_urls: 40 });
+  expect(readinessOf(seen, 2).exceptions).toBe(4);
+});
 
-  it("names the POPs that lack most first, and before them those that lack more than what is cold everywhere", () => {
-    const shares = [pop(1, 20), pop(2, 900, { cold: 900 }), pop(3, 5), pop(4, 50)];
-    expect(readinessOf(coverage({ byPop: shares }), 0)).toMatchObject({
-      lacking_pops: 3,
-      lacking_other_pops: 2,
-      pops: 4,
-      lacking_examples: ["SIN4-P1", "SIN1-P1", "SIN2-P1"],
-    });
+it("what the verdict rests on: names the POPs that lack most first, and before them those that lack more than what is cold everywhere", () => {
+  const shares = [pop(1, 20), pop(2, 900, { cold: 900 }), pop(3, 5), pop(4, 50)];
+  expect(readinessOf(coverage({ byPop: shares }), 0)).toMatchObject({
+    lacking_pops: 3,
+    lacking_other_pops: 2,
+    pops: 4,
+    lacking_examples: ["SIN4-P1", "SIN1-P1", "SIN2-P1"],
   });
+});
 
-  it("stays small in the item, whatever there is", () => {
-    const url = `https://a.example/${"x".repeat(282)}`;
-    const cold_examples = times(5, () => ({ url, variant: "v".repeat(32), rec: "N. Virginia" }));
-    const all = {
-      ...lackingPops(600, 600),
-      cold_objects: 60_000,
-      cold_examples,
-      cold_recs: Array(15).fill("N. California"),
-      unresolved: times(600, (i) => `ICN${i}-C1`),
-    };
-    const seen: Readiness = readinessOf(all, 15);
-    expect(JSON.stringify(seen).length).toBeLessThan(3_500);
-    expect(readinessSchema.parse(seen)).toEqual(seen);
-  });
+it("what the verdict rests on stays small in the item, whatever there is", () => {
+  const url = `https://a.example/${"x".repeat(282)}`;
+  const cold_examples = times(5, () => ({ url, variant: "v".repeat(32), rec: "N. Virginia" }));
+  const all = {
+    ...lackingPops(600, 600),
+    cold_objects: 60_000,
+    cold_examples,
+    cold_recs: Array(15).fill("N. California"),
+    unresolved: times(600, (i) => `ICN${i}-C1`),
+  };
+  const seen: Readiness = readinessOf(all, 15);
+  expect(JSON.stringify(seen).length).toBeLessThan(3_500);
+  expect(readinessSchema.parse(seen)).toEqual(seen);
 });
 
 type Ended = Parameters<typeof lacksOnlyPops>[0];

@@ -16,30 +16,28 @@ import { times } from "../../collect.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
 
-describe("a host and a name", () => {
-  it.each([
-    ["cdn.example.com", "cdn.example.com", true],
-    ["CDN.example.com", "cdn.Example.com", true],
-    ["cdn.example.com", "example.com", false],
-    ["CDN.EXAMPLE.com", "*.example.COM", true],
-    ["a.b.c.Example.com", "*.EXAMPLE.com", true],
-    ["cdn.example.com", "*.cdn.example.com", false],
-    ["cdn.example.com.evil.org", "*.example.com", false],
-    ["evilexample.com", "*.example.com", false],
-    ["com", "*.com", false],
-    [".example.com", "*.example.com", false],
-    [".cdn.example.com", "*.example.com", false],
-  ])("%s under %s: %s", (host, name, matches) => expect(matchesName(host, name)).toBe(matches));
+it.each([
+  ["cdn.example.com", "cdn.example.com", true],
+  ["CDN.example.com", "cdn.Example.com", true],
+  ["cdn.example.com", "example.com", false],
+  ["CDN.EXAMPLE.com", "*.example.COM", true],
+  ["a.b.c.Example.com", "*.EXAMPLE.com", true],
+  ["cdn.example.com", "*.cdn.example.com", false],
+  ["cdn.example.com.evil.org", "*.example.com", false],
+  ["evilexample.com", "*.example.com", false],
+  ["com", "*.com", false],
+  [".example.com", "*.example.com", false],
+  [".cdn.example.com", "*.example.com", false],
+])("a host and a name: %s under %s: %s", (host, name, matches) => expect(matchesName(host, name)).toBe(matches));
 
-  it("a wildcard covers one label in front and several, and nothing without one", () => {
-    fc.assert(
-      fc.property(fc.domain(), fc.stringMatching(/^[a-z0-9]{1,20}$/), (domain, label) => {
-        expect(matchesName(`${label}.${domain}`, `*.${domain}`)).toBe(true);
-        expect(matchesName(domain, `*.${domain}`)).toBe(false);
-        expect(matchesName(`${label}.${label}.${domain}`, `*.${domain}`)).toBe(true);
-      }),
-    );
-  });
+it("a host and a name: a wildcard covers one label in front and several, and nothing without one", () => {
+  fc.assert(
+    fc.property(fc.domain(), fc.stringMatching(/^[a-z0-9]{1,20}$/), (domain, label) => {
+      expect(matchesName(`${label}.${domain}`, `*.${domain}`)).toBe(true);
+      expect(matchesName(domain, `*.${domain}`)).toBe(false);
+      expect(matchesName(`${label}.${label}.${domain}`, `*.${domain}`)).toBe(true);
+    }),
+  );
 });
 
 describe("the host to ask with", () => {
@@ -92,21 +90,19 @@ it.each([
   ["d1/x.cloudfront.net", undefined],
 ])("the label of a name: %s: %s", (name, label) => expect(cloudFrontLabel(name)).toBe(label));
 
-describe("the list of distributions", () => {
-  it.each(["*", "E1,*"])("%s allows every one, also of another account", (text) => {
-    const allowed = allowedDistributionsSchema.parse(text);
-    expect(problemWith(allowed, "E9", "cdn.example.com")).toBeUndefined();
-    expect(problemWith(allowed, undefined, "cdn.example.com")).toBeUndefined();
-  });
+it.each(["*", "E1,*"])("the list of distributions: %s allows every one, also of another account", (text) => {
+  const allowed = allowedDistributionsSchema.parse(text);
+  expect(problemWith(allowed, "E9", "cdn.example.com")).toBeUndefined();
+  expect(problemWith(allowed, undefined, "cdn.example.com")).toBeUndefined();
+});
 
-  it("allows those that it names, and no other, nor one of another account", () => {
-    const allowed = allowedDistributionsSchema.parse("E1, E2");
-    expect(problemWith(allowed, "E2", "cdn.example.com")).toBeUndefined();
-    expect(problemWith(allowed, "E3", "cdn.example.com")).toBe(
-      "cdn.example.com belongs to the distribution E3, and distributions of this deployment allows E1, E2 (a parameter of the stack)",
-    );
-    expect(problemWith(allowed, undefined, "cdn.example.com")).toMatch(/belongs to no distribution of this account/);
-  });
+it("the list of distributions allows those that it names, and no other, nor one of another account", () => {
+  const allowed = allowedDistributionsSchema.parse("E1, E2");
+  expect(problemWith(allowed, "E2", "cdn.example.com")).toBeUndefined();
+  expect(problemWith(allowed, "E3", "cdn.example.com")).toBe(
+    "cdn.example.com belongs to the distribution E3, and distributions of this deployment allows E1, E2 (a parameter of the stack)",
+  );
+  expect(problemWith(allowed, undefined, "cdn.example.com")).toMatch(/belongs to no distribution of this account/);
 });
 
 const OWN = [
@@ -168,11 +164,9 @@ it.each([
 
 const hosts = (count: number) => times(count, (n) => `https://h${n}.example/a`);
 
-describe("URLs without cf_domain", () => {
-  it("may have 20 different hosts", () => {
-    expect(tooManyHosts([...hosts(20), "https://h3.example/b", "https://h3.example/c?d=/e"])).toBeUndefined();
-  });
-
-  it("may not have 21; the problem names the field and both numbers", () =>
-    expect(tooManyHosts(hosts(21))).toMatch(/^cf_domain: .*\b21\b.*\b20\b/));
+it("URLs without cf_domain may have 20 different hosts", () => {
+  expect(tooManyHosts([...hosts(20), "https://h3.example/b", "https://h3.example/c?d=/e"])).toBeUndefined();
 });
+
+it("URLs without cf_domain may not have 21; the problem names the field and both numbers", () =>
+  expect(tooManyHosts(hosts(21))).toMatch(/^cf_domain: .*\b21\b.*\b20\b/));

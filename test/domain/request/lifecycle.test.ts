@@ -78,51 +78,49 @@ function given(facts: typeof lost): [ReturnType<typeof request>, Observed] {
 /** The same, but messages are left, which others work on. */
 const busy = { messages: 9, othersAtWork: 2, lastSignAt: minutesAgo(30), emptySeenAt: undefined };
 
-describe("a settlement check leads to", () => {
-  it.each([
-    ["FAIL", "too many tasks have failed", { failed: 2 }],
-    ["FAIL", "even when every task has a result: who came first does not matter", { failed: 2, counted: 4 }],
-    ["FAIL", "even when the time is up", { failed: 2, timeoutAt: NOW }],
-    ["FINISH", "every task has a result", { counted: 4 }],
-    ["FINISH", "more results came than there are tasks", { counted: 5 }],
-    ["FINISH", "even when the time is up", { counted: 4, timeoutAt: NOW }],
-    ["TIME_OUT", "the time is up", { timeoutAt: NOW }],
-    ["TIME_OUT", "with messages on their way, and agents at work", { timeoutAt: NOW, messages: 2, heldTasks: 1 }],
-    ["WAIT", "nothing is known yet", { total: 0, counted: 0 }],
-    ["WAIT", "tasks are still being queued", { allQueued: false }],
-    ["WAIT", "it is paused", { paused: true }],
-    ["WAIT", "an agent holds a task of it, for however long", { heldTasks: 1, lastSignAt: minutesAgo(300) }],
-    ["WAIT", "the last sign of life is not long ago", { lastSignAt: minutesAgo(14.9) }],
-    ["WAIT", "messages are left and nobody works: it waits for instances", { messages: 1 }],
-    ["WAIT", "queued often enough, but it waits for instances", { requeues: MAX_REQUEUES, messages: 1 }],
-    ["WAIT", "others are at work, and not for long enough", { ...busy, lastSignAt: minutesAgo(29.9) }],
-    ["WAIT", "others hold the queue full, but an agent holds one of this", { ...busy, heldTasks: 1 }],
-    ["CHECK_AGAIN", "the queue is empty for the first time", { emptySeenAt: undefined }],
-    [
-      "CHECK_AGAIN",
-      "the queue is empty for the first time, while others have been at work for long",
-      { othersAtWork: 2, lastSignAt: minutesAgo(31), emptySeenAt: undefined },
-    ],
-    ["CHECK_AGAIN", "the second check came early", { emptySeenAt: minutesAgo(0.9) }],
-    ["CHECK_AGAIN", "it was empty before the last sign of life", { emptySeenAt: minutesAgo(16) }],
-    ["REQUEUE", "the queue is empty twice, a minute apart", {}],
-    ["REQUEUE", "it was empty at the moment of the last sign of life", { emptySeenAt: minutesAgo(15) }],
-    ["REQUEUE", "others keep the queue full, and nothing came of this one for long", busy],
-    ["REQUEUE", "others are at work, and the queue is empty twice", { othersAtWork: 3 }],
-    ["GIVE_UP", "queued often enough", { requeues: MAX_REQUEUES }],
-    ["GIVE_UP", "queued often enough, while others keep the queue full", { ...busy, requeues: MAX_REQUEUES }],
-  ] as const)("%s: %s", (settlement, _, change) =>
-    expect(decideSettlement(...given({ ...lost, ...change }))).toBe(settlement),
-  );
+it.each([
+  ["FAIL", "too many tasks have failed", { failed: 2 }],
+  ["FAIL", "even when every task has a result: who came first does not matter", { failed: 2, counted: 4 }],
+  ["FAIL", "even when the time is up", { failed: 2, timeoutAt: NOW }],
+  ["FINISH", "every task has a result", { counted: 4 }],
+  ["FINISH", "more results came than there are tasks", { counted: 5 }],
+  ["FINISH", "even when the time is up", { counted: 4, timeoutAt: NOW }],
+  ["TIME_OUT", "the time is up", { timeoutAt: NOW }],
+  ["TIME_OUT", "with messages on their way, and agents at work", { timeoutAt: NOW, messages: 2, heldTasks: 1 }],
+  ["WAIT", "nothing is known yet", { total: 0, counted: 0 }],
+  ["WAIT", "tasks are still being queued", { allQueued: false }],
+  ["WAIT", "it is paused", { paused: true }],
+  ["WAIT", "an agent holds a task of it, for however long", { heldTasks: 1, lastSignAt: minutesAgo(300) }],
+  ["WAIT", "the last sign of life is not long ago", { lastSignAt: minutesAgo(14.9) }],
+  ["WAIT", "messages are left and nobody works: it waits for instances", { messages: 1 }],
+  ["WAIT", "queued often enough, but it waits for instances", { requeues: MAX_REQUEUES, messages: 1 }],
+  ["WAIT", "others are at work, and not for long enough", { ...busy, lastSignAt: minutesAgo(29.9) }],
+  ["WAIT", "others hold the queue full, but an agent holds one of this", { ...busy, heldTasks: 1 }],
+  ["CHECK_AGAIN", "the queue is empty for the first time", { emptySeenAt: undefined }],
+  [
+    "CHECK_AGAIN",
+    "the queue is empty for the first time, while others have been at work for long",
+    { othersAtWork: 2, lastSignAt: minutesAgo(31), emptySeenAt: undefined },
+  ],
+  ["CHECK_AGAIN", "the second check came early", { emptySeenAt: minutesAgo(0.9) }],
+  ["CHECK_AGAIN", "it was empty before the last sign of life", { emptySeenAt: minutesAgo(16) }],
+  ["REQUEUE", "the queue is empty twice, a minute apart", {}],
+  ["REQUEUE", "it was empty at the moment of the last sign of life", { emptySeenAt: minutesAgo(15) }],
+  ["REQUEUE", "others keep the queue full, and nothing came of this one for long", busy],
+  ["REQUEUE", "others are at work, and the queue is empty twice", { othersAtWork: 3 }],
+  ["GIVE_UP", "queued often enough", { requeues: MAX_REQUEUES }],
+  ["GIVE_UP", "queued often enough, while others keep the queue full", { ...busy, requeues: MAX_REQUEUES }],
+] as const)("a settlement check leads to: %s: %s", (settlement, _, change) =>
+  expect(decideSettlement(...given({ ...lost, ...change }))).toBe(settlement),
+);
 
-  it("the same in proportion, where the stack's times are shorter", () => {
-    const seconds = (n: number) => NOW - n * 1_000;
-    const short = { ...lost, timings: timingsOf(20), lastSignAt: seconds(20), emptySeenAt: seconds(2) };
-    expect(decideSettlement(...given(short))).toBe("REQUEUE");
-    expect(decideSettlement(...given({ ...short, lastSignAt: seconds(19) }))).toBe("WAIT");
-    expect(decideSettlement(...given({ ...short, ...busy, lastSignAt: seconds(39) }))).toBe("WAIT");
-    expect(decideSettlement(...given({ ...short, ...busy, lastSignAt: seconds(40) }))).toBe("REQUEUE");
-  });
+it("a settlement check leads to: the same in proportion, where the stack's times are shorter", () => {
+  const seconds = (n: number) => NOW - n * 1_000;
+  const short = { ...lost, timings: timingsOf(20), lastSignAt: seconds(20), emptySeenAt: seconds(2) };
+  expect(decideSettlement(...given(short))).toBe("REQUEUE");
+  expect(decideSettlement(...given({ ...short, lastSignAt: seconds(19) }))).toBe("WAIT");
+  expect(decideSettlement(...given({ ...short, ...busy, lastSignAt: seconds(39) }))).toBe("WAIT");
+  expect(decideSettlement(...given({ ...short, ...busy, lastSignAt: seconds(40) }))).toBe("REQUEUE");
 });
 
 it("the second check of an empty queue comes a minute after the first", () => {
@@ -132,22 +130,22 @@ it("the second check of an empty queue comes a minute after the first", () => {
   expect(waits).toEqual([60_000, 20_000, 0]);
 });
 
-describe("a settlement check is requested", () => {
-  it.each([
-    [true, "when something is to be done", {}],
-    [true, "when the counters reach the total", { counted: 4 }],
-    [true, "when too many have failed", { failed: 2 }],
-    [true, "when the queue is seen empty for the first time", { emptySeenAt: undefined }],
-    [false, "not while the second check is scheduled", { emptySeenAt: minutesAgo(0.5) }],
-    [false, "not while it goes on", { heldTasks: 1 }],
-    [false, "not while its timer may still come", { heldTasks: 1, timeoutAt: NOW - 119_999 }],
-    [true, "when its time has been up for two minutes", { heldTasks: 1, timeoutAt: NOW - 120_000 }],
-  ] as const)("%s: %s", (asked, _, change) => expect(needsSettlement(...given({ ...lost, ...change }))).toBe(asked));
+it.each([
+  [true, "when something is to be done", {}],
+  [true, "when the counters reach the total", { counted: 4 }],
+  [true, "when too many have failed", { failed: 2 }],
+  [true, "when the queue is seen empty for the first time", { emptySeenAt: undefined }],
+  [false, "not while the second check is scheduled", { emptySeenAt: minutesAgo(0.5) }],
+  [false, "not while it goes on", { heldTasks: 1 }],
+  [false, "not while its timer may still come", { heldTasks: 1, timeoutAt: NOW - 119_999 }],
+  [true, "when its time has been up for two minutes", { heldTasks: 1, timeoutAt: NOW - 120_000 }],
+] as const)("a settlement check is requested: %s: %s", (asked, _, change) =>
+  expect(needsSettlement(...given({ ...lost, ...change }))).toBe(asked),
+);
 
-  it("not of a request whose progress could not be read", () => {
-    const [item, observed] = given({ ...lost, timeoutAt: NOW - 120_000 });
-    expect(needsSettlement(item, { ...observed, progress: new Map() })).toBe(false);
-  });
+it("a settlement check is requested not of a request whose progress could not be read", () => {
+  const [item, observed] = given({ ...lost, timeoutAt: NOW - 120_000 });
+  expect(needsSettlement(item, { ...observed, progress: new Map() })).toBe(false);
 });
 
 it("the progress of 16 requests is read at once, and one that cannot be read is left out", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { headerOf, isLimited, variantNames } from "../../../domain/request/options.ts";
 
 const variants = [
@@ -7,23 +7,21 @@ const variants = [
 ];
 const header = ["X-Own: 1"];
 
-describe("the variants of a request", () => {
-  it("have their names in order; a request without variants has one without a name", () => {
-    expect(variantNames(variants)).toEqual(["br", "gzip"]);
-    expect(variantNames([])).toEqual([undefined]);
-    expect(variantNames()).toEqual([undefined]);
-  });
+it("the variants of a request have their names in order; a request without variants has one without a name", () => {
+  expect(variantNames(variants)).toEqual(["br", "gzip"]);
+  expect(variantNames([])).toEqual([undefined]);
+  expect(variantNames()).toEqual([undefined]);
+});
 
-  it("send the request's headers and their own, and no other variant's", () => {
-    expect(headerOf({ header, variants }, "gzip")).toEqual(["X-Own: 1", "Accept-Encoding: gzip", "X-Form: 2"]);
-    expect(headerOf({ header, variants }, "br")).toEqual(["X-Own: 1", "Accept-Encoding: br"]);
-  });
+it("the variants of a request send the request's headers and their own, and no other variant's", () => {
+  expect(headerOf({ header, variants }, "gzip")).toEqual(["X-Own: 1", "Accept-Encoding: gzip", "X-Form: 2"]);
+  expect(headerOf({ header, variants }, "br")).toEqual(["X-Own: 1", "Accept-Encoding: br"]);
+});
 
-  it("that are unknown or not named send the request's headers alone", () => {
-    expect(headerOf({ header, variants }, "zstd")).toEqual(header);
-    expect(headerOf({ header, variants }, undefined)).toEqual(header);
-    expect(headerOf({ header }, "br")).toEqual(header);
-  });
+it("the variants of a request: that are unknown or not named send the request's headers alone", () => {
+  expect(headerOf({ header, variants }, "zstd")).toEqual(header);
+  expect(headerOf({ header, variants }, undefined)).toEqual(header);
+  expect(headerOf({ header }, "br")).toEqual(header);
 });
 
 it.each([

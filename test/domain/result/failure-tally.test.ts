@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { type FailureGroup, groupFromRow, groupToRow, mostFirst } from "../../../domain/result/failure-groups.ts";
 import {
   commonestOf,
@@ -17,23 +17,17 @@ const failed = (reason: string | undefined, error: string, more: object = {}) =>
   ...more,
 });
 
-describe("the commonest failure", () => {
-  it("is that of most tasks, with the first of them as an example", () => {
-    const tally = new FailureTally();
-    expect(commonestOf(tally.groups())).toBeUndefined();
-    tally.add(failed("tls", "CERT_HAS_EXPIRED"));
-    tally.add(failed("http_4xx", "HTTP 403", { variant: "br", pop: "FRA56-P4" }));
-    tally.add(failed("http_4xx", "HTTP 404"));
-    expect(commonestOf(tally.groups())).toBe("2 by http_4xx, such as HTTP 403 for https://a.example/ (br) at FRA56-P4");
-    for (let i = 0; i < 3; i++) tally.add(failed("lost", "lost"));
-    expect(commonestOf(tally.groups())).toBe("3 by lost, such as lost for https://a.example/ at SIN2-P1");
-  });
-
-  it("is short, whatever the URL", () => {
-    const tally = new FailureTally();
-    tally.add(failed("tls", "no", { url: `https://a.example/${"x".repeat(8_000)}` }));
-    expect(commonestOf(tally.groups())?.length).toBeLessThan(350);
-  });
+it("the commonest failure is that of most tasks, with the first of them as an example, and short", () => {
+  const tally = new FailureTally();
+  expect(commonestOf(tally.groups())).toBeUndefined();
+  tally.add(failed("tls", "CERT_HAS_EXPIRED"));
+  expect(commonestOf(tally.groups())).toBe("1 by tls, such as CERT_HAS_EXPIRED for https://a.example/ at SIN2-P1");
+  tally.add(failed("http_4xx", "HTTP 403", { variant: "br", pop: "FRA56-P4" }));
+  tally.add(failed("http_4xx", "HTTP 404"));
+  expect(commonestOf(tally.groups())).toBe("2 by http_4xx, such as HTTP 403 for https://a.example/ (br) at FRA56-P4");
+  const url = `https://a.example/${"x".repeat(8_000)}`;
+  for (let i = 0; i < 3; i++) tally.add(failed("lost", "lost", { url }));
+  expect(commonestOf(tally.groups())).toMatch(/^3 by lost, such as lost for .{200,320}…$/);
 });
 
 it("counts tasks, and different URLs and POPs, of each subject and reason, with three examples, however often it is saved", () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   cacheStatusOf,
   downloadsIn,
@@ -128,31 +128,29 @@ test("a check may be sent 1.1 s after the answer before it has ended", () => {
   expect(nextStep(history("D -"), false)).toEqual({ next: "check", earliestAt: 3_200, alone: false });
 });
 
-describe("what a header says", () => {
-  test.each([
-    ["Hit from cloudfront", "HIT"],
-    ["RefreshHit from cloudfront", "REFRESH_HIT"],
-    ["Miss from cloudfront", "MISS"],
-    ["Error from cloudfront", "OTHER"],
-    ["LimitExceeded from cloudfront", "OTHER"],
-    ["", "OTHER"],
-    [undefined, undefined],
-  ])("x-cache %s is of class %s", (xCache, status) => expect(cacheStatusOf(xCache)).toBe(status));
+test.each([
+  ["Hit from cloudfront", "HIT"],
+  ["RefreshHit from cloudfront", "REFRESH_HIT"],
+  ["Miss from cloudfront", "MISS"],
+  ["Error from cloudfront", "OTHER"],
+  ["LimitExceeded from cloudfront", "OTHER"],
+  ["", "OTHER"],
+  [undefined, undefined],
+])("what a header says x-cache %s is of class %s", (xCache, status) => expect(cacheStatusOf(xCache)).toBe(status));
 
-  test.each([
-    ["0", 0],
-    ["007", 7],
-    ["86400", 86_400],
-    ["-1", undefined],
-    ["1.5", undefined],
-    ["1e3", undefined],
-    ["5, 5", undefined],
-    ["x", undefined],
-    ["", undefined],
-    ["9".repeat(30), undefined],
-    [undefined, undefined],
-  ])("an Age of %s is %s seconds", (age, seconds) => expect(parseAge(age)).toBe(seconds));
-});
+test.each([
+  ["0", 0],
+  ["007", 7],
+  ["86400", 86_400],
+  ["-1", undefined],
+  ["1.5", undefined],
+  ["1e3", undefined],
+  ["5, 5", undefined],
+  ["x", undefined],
+  ["", undefined],
+  ["9".repeat(30), undefined],
+  [undefined, undefined],
+])("what a header says: an Age of %s is %s seconds", (age, seconds) => expect(parseAge(age)).toBe(seconds));
 
 test("the downloads are counted without the checks after them", () =>
   expect([history(""), history("D"), history("D MISS"), history("D MISS D")].map(downloadsIn)).toEqual([0, 1, 1, 2]));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
 import { FoundUrls, servedHosts } from "../../../domain/sources/found-urls.ts";
@@ -82,54 +82,50 @@ const urls = (count: number) => times(count, (i) => `https://a.example/${i}`);
 const variants = ["a", "b"].map((name) => ({ name, header: [] }));
 const REQUEST = item({ variants: [], pops: ["SIN2-P1"], need_invalidate: false });
 
-describe("a request is too large", () => {
-  it.each([
-    ["with more URLs than there may be", REQUEST, urls(60_001), /^sources: there are more than 60000 URLs/],
-    ["with too many forms", { ...REQUEST, variants }, urls(30_001), /more than 30000 URLs with them in 2 variants/],
-    [
-      "with more tasks than the deployment allows",
-      { ...REQUEST, variants, pops: times(60, (i) => `SIN${i}-P1`) },
-      urls(10_000),
-      /^sources: URLs times variants times POPs: 1200000 tasks, but maxTasks of this deployment is 1000000/,
-    ],
-    [
-      "with more characters than memory has room for",
-      REQUEST,
-      urls(7_501).map((url) => url.padEnd(8_000, "x")),
-      /have more than 60000000 characters/,
-    ],
-  ])("%s", (_, of, all, reason) => expect(withUrls(of, all).limitProblem()).toMatch(reason));
+it.each([
+  ["with more URLs than there may be", REQUEST, urls(60_001), /^sources: there are more than 60000 URLs/],
+  ["with too many forms", { ...REQUEST, variants }, urls(30_001), /more than 30000 URLs with them in 2 variants/],
+  [
+    "with more tasks than the deployment allows",
+    { ...REQUEST, variants, pops: times(60, (i) => `SIN${i}-P1`) },
+    urls(10_000),
+    /^sources: URLs times variants times POPs: 1200000 tasks, but maxTasks of this deployment is 1000000/,
+  ],
+  [
+    "with more characters than memory has room for",
+    REQUEST,
+    urls(7_501).map((url) => url.padEnd(8_000, "x")),
+    /have more than 60000000 characters/,
+  ],
+])("a request is too large: %s", (_, of, all, reason) => expect(withUrls(of, all).limitProblem()).toMatch(reason));
 
-  it("a request at the limits is accepted", () => {
-    expect(withUrls(REQUEST, urls(60_000)).limitProblem()).toBeUndefined();
-    expect(withUrls({ ...REQUEST, variants }, urls(30_000)).limitProblem()).toBeUndefined();
-    expect([withUrls(REQUEST, []).remaining, withUrls({ ...REQUEST, variants }, urls(1)).remaining]).toEqual([
-      60_000, 29_999,
-    ]);
-  });
+it("a request is too large: a request at the limits is accepted", () => {
+  expect(withUrls(REQUEST, urls(60_000)).limitProblem()).toBeUndefined();
+  expect(withUrls({ ...REQUEST, variants }, urls(30_000)).limitProblem()).toBeUndefined();
+  expect([withUrls(REQUEST, []).remaining, withUrls({ ...REQUEST, variants }, urls(1)).remaining]).toEqual([
+    60_000, 29_999,
+  ]);
 });
 
-describe("a request whose sources are read cannot go on", () => {
-  it("with nothing to warm, and says why", () => {
-    expect(withUrls(REQUEST, []).finalProblem()).toBe("sources: no URL is left to warm; the documents name none");
-    expect(withUrls(REQUEST, [], { other_host: 12, not_a_url: 1 }).finalProblem()).toBe(
-      "sources: no URL is left to warm; left out: 12 other_host, 1 not_a_url",
-    );
-  });
+it("a request whose sources are read cannot go on: with nothing to warm, and says why", () => {
+  expect(withUrls(REQUEST, []).finalProblem()).toBe("sources: no URL is left to warm; the documents name none");
+  expect(withUrls(REQUEST, [], { other_host: 12, not_a_url: 1 }).finalProblem()).toBe(
+    "sources: no URL is left to warm; left out: 12 other_host, 1 not_a_url",
+  );
+});
 
-  it("with more hosts than can be looked up, without cf_domain", () => {
-    const all = times(21, (i) => `https://h${i}.example.com/`);
-    expect(withUrls(REQUEST, all).finalProblem()).toMatch(/^cf_domain: is needed, .* 21 different hosts/);
-    expect(withUrls({ ...REQUEST, cf_domain: "d1.cloudfront.net" }, all).finalProblem()).toBeUndefined();
-  });
+it("a request whose sources are read cannot go on: with more hosts than can be looked up, without cf_domain", () => {
+  const all = times(21, (i) => `https://h${i}.example.com/`);
+  expect(withUrls(REQUEST, all).finalProblem()).toMatch(/^cf_domain: is needed, .* 21 different hosts/);
+  expect(withUrls({ ...REQUEST, cf_domain: "d1.cloudfront.net" }, all).finalProblem()).toBeUndefined();
+});
 
-  it("with what cannot be invalidated, if that is asked for; the reason names no URL of a document", () => {
-    const all = ["https://a.example/x?key=secret*", "https://a.example/y*", "https://a.example/z"];
-    expect(withUrls({ ...REQUEST, need_invalidate: true }, all).finalProblem()).toMatch(
-      /^need_invalidate: 2 URLs cannot be invalidated; the first, of .*, ends in \*.*; nothing was invalidated/,
-    );
-    expect(withUrls(REQUEST, all).finalProblem()).toBeUndefined();
-  });
+it("a request whose sources are read cannot go on: with what cannot be invalidated, if that is asked for; the reason names no URL of a document", () => {
+  const all = ["https://a.example/x?key=secret*", "https://a.example/y*", "https://a.example/z"];
+  expect(withUrls({ ...REQUEST, need_invalidate: true }, all).finalProblem()).toMatch(
+    /^need_invalidate: 2 URLs cannot be invalidated; the first, of .*, ends in \*.*; nothing was invalidated/,
+  );
+  expect(withUrls(REQUEST, all).finalProblem()).toBeUndefined();
 });
 
 const OWN = [
@@ -150,27 +146,25 @@ function served(cfDomain: string | undefined, ...named: string[]) {
   return ALL.filter(servedHosts(request({ cf_domain: cfDomain }), urls, OWN));
 }
 
-describe("the hosts whose URLs are warmed", () => {
-  it("with cf_domain are all names of its distribution, but not what another one is the better match for", () => {
-    const names = ["www.example.com", "cdn.example.com", "d1.cloudfront.net"];
-    expect(served("d1.cloudfront.net", "other.net")).toEqual(names);
-    expect(served("www.example.com", "img.example.com")).toEqual(names);
-    expect(served("d2.cloudfront.net")).toEqual(["img.example.com"]);
-  });
+it("the hosts whose URLs are warmed: with cf_domain are all names of its distribution, but not what another one is the better match for", () => {
+  const names = ["www.example.com", "cdn.example.com", "d1.cloudfront.net"];
+  expect(served("d1.cloudfront.net", "other.net")).toEqual(names);
+  expect(served("www.example.com", "img.example.com")).toEqual(names);
+  expect(served("d2.cloudfront.net")).toEqual(["img.example.com"]);
+});
 
-  it("without are those of every distribution that serves what the caller named", () => {
-    expect(served(undefined, "img.example.com")).toEqual(["img.example.com"]);
-    expect(served(undefined, "cdn.example.com", "img.example.com")).toEqual(ALL.slice(0, 4));
-    expect(served(undefined)).toEqual([]);
-  });
+it("the hosts whose URLs are warmed: without are those of every distribution that serves what the caller named", () => {
+  expect(served(undefined, "img.example.com")).toEqual(["img.example.com"]);
+  expect(served(undefined, "cdn.example.com", "img.example.com")).toEqual(ALL.slice(0, 4));
+  expect(served(undefined)).toEqual([]);
+});
 
-  it("of a distribution that is not the account's are cf_domain and what the caller named", () => {
-    expect(served("d9.cloudfront.net", "f.foreign.net")).toEqual(["f.foreign.net"]);
-    expect(served("f.foreign.net")).toEqual(["f.foreign.net"]);
-    expect(served(undefined, "f.foreign.net", "img.example.com")).toEqual(["img.example.com", "f.foreign.net"]);
-    // A name of one of the account's own is asked there, whatever the caller named besides.
-    expect(served("d9.cloudfront.net", "www.example.com")).toEqual([]);
-  });
+it("the hosts whose URLs are warmed: of a distribution that is not the account's are cf_domain and what the caller named", () => {
+  expect(served("d9.cloudfront.net", "f.foreign.net")).toEqual(["f.foreign.net"]);
+  expect(served("f.foreign.net")).toEqual(["f.foreign.net"]);
+  expect(served(undefined, "f.foreign.net", "img.example.com")).toEqual(["img.example.com", "f.foreign.net"]);
+  // A name of one of the account's own is asked there, whatever the caller named besides.
+  expect(served("d9.cloudfront.net", "www.example.com")).toEqual([]);
 });
 
 it("a source names the hosts of its address and of its base", () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { variantOrderWarnings } from "../../../domain/validation/check-headers.ts";
 
 const accepting = (name: string, value: string, ...more: string[]) => ({
@@ -10,26 +10,26 @@ const GZIP = accepting("gzip", "gzip");
 const ONLY_BR = accepting("only-br", "br");
 const PLAIN = accepting("plain", "");
 
-describe("the order of variants", () => {
-  it.each([
-    ["best first", [BR, GZIP, PLAIN]],
-    ["two that share no form", [GZIP, ONLY_BR]],
-    ["what comes first is the best of both", [ONLY_BR, BR]],
-    ["one alone", [PLAIN]],
-    ["none", []],
-    ["other headers: other objects", [accepting("m", "gzip", "User-Agent: phone"), accepting("d", "br, gzip")]],
-  ])("is as it should be: %s", (_, variants) => expect(variantOrderWarnings([], variants)).toEqual([]));
+it.each([
+  ["best first", [BR, GZIP, PLAIN]],
+  ["two that share no form", [GZIP, ONLY_BR]],
+  ["what comes first is the best of both", [ONLY_BR, BR]],
+  ["one alone", [PLAIN]],
+  ["none", []],
+  ["other headers: other objects", [accepting("m", "gzip", "User-Agent: phone"), accepting("d", "br, gzip")]],
+])("the order of variants is as it should be: %s", (_, variants) =>
+  expect(variantOrderWarnings([], variants)).toEqual([]),
+);
 
-  it.each([
-    ["gzip before br", [GZIP, BR], /^variants: 'br' comes after 'gzip', which leaves the gzip form .* put 'br' first$/],
-    ["nothing before gzip", [PLAIN, GZIP], /^variants: 'gzip' comes after 'plain', which leaves the form without comp/],
-    ["nothing before br alone", [PLAIN, ONLY_BR], /^variants: 'only-br' comes after 'plain'/],
-    ["with one in between that is other", [GZIP, accepting("x", "br", "X: 1"), BR], /'br' comes after 'gzip'/],
-    ["with a header of all", [GZIP, BR], /'br' comes after 'gzip'/, ["X-Token: 1"]],
-  ])("is told: %s", (_, variants, says, header: string[] = []) =>
-    expect(variantOrderWarnings(header, variants)).toEqual([expect.stringMatching(says)]),
-  );
+it.each([
+  ["gzip before br", [GZIP, BR], /^variants: 'br' comes after 'gzip', which leaves the gzip form .* put 'br' first$/],
+  ["nothing before gzip", [PLAIN, GZIP], /^variants: 'gzip' comes after 'plain', which leaves the form without comp/],
+  ["nothing before br alone", [PLAIN, ONLY_BR], /^variants: 'only-br' comes after 'plain'/],
+  ["with one in between that is other", [GZIP, accepting("x", "br", "X: 1"), BR], /'br' comes after 'gzip'/],
+  ["with a header of all", [GZIP, BR], /'br' comes after 'gzip'/, ["X-Token: 1"]],
+])("the order of variants is told: %s", (_, variants, says, header: string[] = []) =>
+  expect(variantOrderWarnings(header, variants)).toEqual([expect.stringMatching(says)]),
+);
 
-  it("is told once for each that comes too late", () =>
-    expect(variantOrderWarnings([], [PLAIN, GZIP, BR])).toHaveLength(2));
-});
+it("the order of variants is told once for each that comes too late", () =>
+  expect(variantOrderWarnings([], [PLAIN, GZIP, BR])).toHaveLength(2));
