@@ -1,15 +1,14 @@
 import { randomInt } from "node:crypto";
 import { readWords, UsageError } from "../command-line.ts";
 import type { Scenario } from "./engine/scenario.ts";
+import type { Choice } from "./run.ts";
 
 const USAGE = "Usage: npm run lab -- SCENARIO [--seed N] [--scale S], or npm run lab -- --list";
 /** Seeds that are drawn have few digits: they are typed again. */
 const MAX_SEED = 1_000_000;
 
-export type LabCommand = "list" | { readonly scenario: Scenario; readonly seed: number; readonly scale: number };
-
 /** Without `--seed`, one is drawn. @throws UsageError */
-export function parseLabCommand(args: readonly string[], scenarios: readonly Scenario[]): LabCommand {
+export function parseLabCommand(args: readonly string[], scenarios: readonly Scenario[]): "list" | Choice {
   const options = {
     list: { type: "boolean", default: false },
     seed: { type: "string" },

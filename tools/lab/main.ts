@@ -13,12 +13,10 @@ try {
   const command = parseLabCommand(process.argv.slice(2), SCENARIOS);
   if (command === "list") say(listText(SCENARIOS));
   else {
-    const { scenario, seed, scale } = command;
-    const { name, isSeeded = true } = scenario;
     endOnSignals(say);
     // At the start: a run that does not end says it, too.
-    say(commandLine({ scenario: name, isSeeded, seed, scale }));
-    const report = await runScenario(scenario, { seed, scale, say: (line) => say(`  ${line}`) });
+    say(commandLine(command));
+    const report = await runScenario(command, (line) => say(`  ${line}`));
     say(`\n${reportText(report)}`);
     process.exitCode = isGood(report) ? 0 : 1;
   }

@@ -12,68 +12,53 @@ import { Seed } from "./engine/seed.ts";
 import { settle } from "./load/requests.ts";
 import { startWorld } from "./world/world.ts";
 
-export interface RunOptions {
+/** A scenario, and what decides its choices and its size. */
+export interface Choice {
+  readonly scenario: Scenario;
   readonly seed: number;
-  /** @default 1 */
-  readonly scale?: number;
-  readonly say: (line: string) => void;
+  readonly scale: number;
 }
 
 /** How a scenario ended. */
-export interface LabReport {
-  readonly scenario: string;
-  readonly isSeeded: boolean;
-  readonly seed: number;
-  readonly scale: number;
+export interface LabReport extends Choice {
   readonly rows: readonly CheckRow[];
   readonly faults: ReadonlyMap<string, number>;
   readonly seconds: number;
 }
 
 /** Starts the world of a scenario, runs load and nemesis in it, and checks what they showed. What throws is a row that is wrong. */
-export async function runScenario(scenario: Scenario, options: RunOptions): Promise<LabReport> {
-  const { seed, scale = 1, say } = options;
+export async function runScenario(choice: Choice, say: (line: string) => void): Promise<LabReport> {
   const started = performance.now();
   const seen = nothingSeen();
-  let rows: readonly CheckRow[];
-  try {
-    const { checks } = await observe(scenario, { seed, scale, say }, seen);
-    rows = checks.flatMap((check) => check(seen));
-  } catch (error) {
+  const rows = await observe(choice, seen, say).catch((error: unknown): CheckRow[] => {
     if (error instanceof InterruptedError) throw error;
     const [saw = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
-    rows = [{ what: "the scenario itself", wanted: "an end", saw: `it failed: ${saw}`, holds: [false] }];
-  }
-  const seconds = (performance.now() - started) / 1_000;
-  return {
-    scenario: scenario.name,
-    isSeeded: scenario.isSeeded ?? true,
-    seed,
-    scale,
-    rows,
-    faults: seen.faults,
-    seconds,
-  };
+    return [{ what: "the scenario itself", wanted: "an end", saw: `it failed: ${saw}`, holds: [false] }];
+  });
+  return { ...choice, rows, faults: seen.faults, seconds: (performance.now() - started) / 1_000 };
 }
 
-async function observe(scenario: Scenario, options: Required<RunOptions>, seen: Observations) {
-  const parts = scenario.parts(new Scale(options.scale));
-  const world = parts.world && (await startWorld(parts.world, options.say));
-  const seed = new Seed(options.seed);
+async function observe(
+  { scenario: { name, isSeeded, parts }, seed, scale }: Choice,
+  seen: Observations,
+  say: (line: string) => void,
+): Promise<readonly CheckRow[]> {
+  const { world: wanted, load, nemesis = [], checks } = parts(new Scale(scale));
+  const world = wanted && (await startWorld(wanted, say));
   const loadIsOver = new AbortController();
+  const seeded = new Seed(seed);
   const run: LabRun = {
     get world() {
-      if (world === undefined) throw new Error(`${scenario.name} has no world`);
+      if (world === undefined) throw new Error(`${name} has no world`);
       return world;
     },
     get seed() {
-      if (scenario.isSeeded === false)
-        throw new Error(`${scenario.name} says that no choice of it depends on the seed`);
-      return seed;
+      if (isSeeded === false) throw new Error(`${name} says that no choice of it depends on the seed`);
+      return seeded;
     },
     seen,
     over: AbortSignal.any([loadIsOver.signal, ending.signal]),
-    say: options.say,
+    say,
   };
   const failures: unknown[] = [];
   const play = async (step: Step) => {
@@ -82,13 +67,10 @@ async function observe(scenario: Scenario, options: Required<RunOptions>, seen: 
       loadIsOver.abort();
     });
   };
-  const load = async () => {
-    await play(inOrder(...parts.load));
-    loadIsOver.abort();
-  };
   try {
     // One that fails ends the others. All have ended before the world is closed.
-    await Promise.all([load(), ...(parts.nemesis ?? []).map(play)]);
+    const whole = play(inOrder(...load)).then(() => loadIsOver.abort());
+    await Promise.all([whole, ...nemesis.map(play)]);
     refuseIfEnding();
     if (failures.length > 0) throw failures[0];
     if (world !== undefined) await settle({ world, seen, over: ending.signal });
@@ -98,7 +80,7 @@ async function observe(scenario: Scenario, options: Required<RunOptions>, seen: 
     throw error;
   }
   await world?.close();
-  return parts;
+  return checks.flatMap((check) => check(seen));
 }
 
 export function nothingSeen(): Observations {
@@ -116,33 +98,25 @@ export function isGood({ rows }: LabReport): boolean {
 }
 
 /** The command line that makes the same choices again. */
-export function commandLine({
-  scenario,
-  isSeeded,
-  seed,
-  scale,
-}: Omit<LabReport, "rows" | "faults" | "seconds">): string {
-  return isSeeded
-    ? `npm run lab -- ${scenario} --seed ${seed} --scale ${scale}`
-    : `npm run lab -- ${scenario} --scale ${scale} # no choice of this scenario depends on the seed`;
+export function commandLine({ scenario: { name, isSeeded }, seed, scale }: Choice): string {
+  return isSeeded === false
+    ? `npm run lab -- ${name} --scale ${scale} # no choice of this scenario depends on the seed`
+    : `npm run lab -- ${name} --seed ${seed} --scale ${scale}`;
 }
-
-const SEEDED = "The seed makes the same choices again. When and in which order processes act stays real.";
 
 /** Each row with what was seen, and what was wanted if it is wrong; then the faults, then how it ended. */
 export function reportText(report: LabReport): string {
   const { scenario, rows, faults, seconds } = report;
-  const lines = rows.flatMap((row) =>
-    isWrong(row)
-      ? [`WRONG ${row.what}`, `      wanted ${row.wanted}`, `      saw ${row.saw}`]
-      : [`ok    ${row.what}: ${row.saw}`],
-  );
-  const counted = [...faults].map(([kind, count]) => `${count} × ${kind}`).join(", ");
-  const wrong = rows.filter(isWrong).length;
+  const wrong = rows.filter(isWrong);
   return [
-    ...lines,
-    ...(counted === "" ? [] : [`faults: ${counted}`]),
-    `${scenario}: ${rows.length} checks, ${wrong} wrong, ${seconds.toFixed(0)} s`,
-    ...(isGood(report) ? [] : [...(report.isSeeded ? [SEEDED] : []), `Again: ${commandLine(report)}`]),
+    ...rows.map((row) =>
+      wrong.includes(row)
+        ? `WRONG ${row.what}\n      wanted ${row.wanted}\n      saw ${row.saw}`
+        : `ok    ${row.what}: ${row.saw}`,
+    ),
+    `faults: ${[...faults].map(([kind, count]) => `${count} × ${kind}`).join(", ") || "none"}`,
+    `${scenario.name}: ${rows.length} checks, ${wrong.length} wrong, ${seconds.toFixed(0)} s`,
+    // When and in which order processes act stays real.
+    ...(isGood(report) ? [] : [`Again, with the same choices: ${commandLine(report)}`]),
   ].join("\n");
 }

@@ -4,6 +4,6 @@ import { isGood, reportText, runScenario } from "../../../tools/lab/run.ts";
 import { faults } from "../../../tools/lab/scenarios/faults.ts";
 
 it("nothing is lost and nothing counted twice, with everything going wrong at once", async () => {
-  const report = await runScenario(faults, { seed: 7, scale: 0.24, say: () => undefined });
+  const report = await runScenario({ scenario: faults, seed: 7, scale: 0.24 }, () => undefined);
   expect(isGood(report), reportText(report)).toBe(true);
 });

@@ -57,7 +57,7 @@ describe("what tasks leave", () => {
 describe("what is downloaded again", () => {
   const get = (client: string, at: number) => ({ client, at, path: "/a", pop: POP });
   const killed = (client: string, at: number, finished: readonly string[] = []) => [
-    { instance: "i-1", client, at, finished: new Set(finished) },
+    { instance: "i-1", client, at, finished: new Set(finished), point: "at any time" },
   ];
   const check = repeatsAreExplained("it");
   const twice = [get("a", 1), get("b", 9)];

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { listeningPorts } from "../../../tools/lab/check/exposure.ts";
-import { rowsOf } from "../../../tools/lab/load/test-run.ts";
+import { listeningPorts } from "../../../tools/lab/load/exposure.ts";
 import { type BodyAnswer, bodiesRefused, nothingMade } from "../../../tools/lab/scenarios/hostile.ts";
+import { runTests } from "../../../tools/lab/scenarios/tests.ts";
 
 const REFUSED: BodyAnswer = { path: "prewarm", body: "{", status: 400, text: '{"error_message":"x"}', seconds: 0.1 };
 
@@ -31,17 +31,9 @@ it("finds the TCP port of a process", async () => {
   expect(listeningPorts(process.pid)).toBe(before + 1);
 });
 
-it("makes of each test file a row, also of one that failed or could not be loaded", () => {
-  const passed = { fullName: "a", status: "passed", failureMessages: [] };
-  const failed = { fullName: "b", status: "failed", failureMessages: ["{ seed: 7 }"] };
-  const skipped = { ...passed, status: "skipped" };
-  const rows = rowsOf({
-    testResults: [
-      { name: "one", message: "", assertionResults: [passed, skipped] },
-      { name: "two", message: "", assertionResults: [passed, failed] },
-      { name: "three", message: "no such module", assertionResults: [] },
-    ],
-  });
-  expect(rows.map(({ holds }) => holds)).toEqual([[true], [true, false], []]);
-  expect(rows.map(({ saw }) => saw)).toEqual(["1 passed", "b: { seed: 7 }", "no such module"]);
+it("tests that fail, or cannot be loaded, are wrong", async () => {
+  const passed = await runTests({ files: ["test/tools/local/paths.test.ts"], env: {} });
+  const missing = await runTests({ files: ["test/no-such.test.ts"], env: {} });
+  expect([passed.holds, missing.holds]).toEqual([[true], [false]]);
+  expect(missing.saw).toContain("No test files found");
 });

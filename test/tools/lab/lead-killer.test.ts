@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { HeldMessages } from "../../../tools/lab/nemesis/lead-killer.ts";
+import { Leads } from "../../../tools/lab/nemesis/lead-killer.ts";
 
+const URLS = ["https://www.example.com/a", "https://www.example.com/b"];
 const lead: TaskMessage = {
   req_id: "r1",
   pop: "SIN2-P1",
@@ -9,63 +10,32 @@ const lead: TaskMessage = {
   host: "www.example.com",
   header: [],
   shards: 1,
-  urls: [
-    { url: "https://www.example.com/a", bytes: 1 },
-    { url: "https://www.example.com/b", bytes: 1 },
-  ],
+  urls: URLS.map((url) => ({ url, bytes: 1 })),
   followers: [{ pop: "SIN3-P1", ips: ["127.77.0.2"] }],
 };
-const received = (message: TaskMessage, receipt: string, count = 1) => ({
-  call: { operation: "ReceiveMessage", input: {} },
-  output: {
-    Messages: [
-      {
-        ReceiptHandle: receipt,
-        Body: JSON.stringify(message),
-        Attributes: { ApproximateReceiveCount: String(count) },
-      },
-    ],
-  },
+const { followers: _, ...follower } = lead;
+const RECEIVE = { operation: "ReceiveMessage", input: {} };
+const received = (message: TaskMessage, ReceiptHandle: string, count = 1) => ({
+  Messages: [{ ReceiptHandle, Body: JSON.stringify(message), Attributes: { ApproximateReceiveCount: String(count) } }],
 });
-const wrote = (...keys: string[]) => ({
-  call: {
-    operation: "BatchWriteItem",
-    input: { RequestItems: { tasks: keys.map((S) => ({ PutRequest: { Item: { pop_url: { S } } } })) } },
-  },
-  output: {},
-});
-const deleted = (receipt: string) => ({
-  call: { operation: "DeleteMessageBatch", input: { Entries: [{ ReceiptHandle: receipt }] } },
-  output: {},
-});
-const note = (held: HeldMessages, { call, output }: { call: { operation: string; input: unknown }; output: unknown }) =>
-  held.note(call, output);
-
-const one = [{ ReceiptHandle: "one", MessageBody: "{}" }];
-
-it("a lead is done once all its results are written, and nothing of it is under way then", () => {
-  const held = new HeldMessages();
-  note(held, received(lead, "one", 2));
-  expect([held.underWay, held.hasDoneLead, held.mostDeliveries]).toEqual([2, false, 2]);
-  note(held, wrote("SIN2-P1#https://www.example.com/a"));
-  expect([held.underWay, held.hasDoneLead]).toEqual([1, false]);
-  note(held, wrote("SIN2-P1#https://www.example.com/b"));
-  expect([held.underWay, held.hasDoneLead]).toEqual([0, true]);
-  expect(held.hasLeadOf(one)).toBe(true);
-  note(held, deleted("one"));
-  expect([held.hasDoneLead, held.hasLeadOf(one), held.mostDeliveries]).toEqual([false, false, 0]);
+const call = (operation: string, ...Entries: object[]) => ({ operation, input: { Entries } });
+const wrote = (url = "") => ({
+  operation: "BatchWriteItem",
+  input: { RequestItems: { tasks: [{ PutRequest: { Item: { pop_url: { S: `SIN2-P1#${url}` } } } }] } },
 });
 
-it("what follows does not reach the origin", () => {
-  const held = new HeldMessages();
-  const { followers: _followers, ...rest } = lead;
-  note(held, received({ ...rest, follows: true }, "two"));
-  expect([held.underWay, held.hasDoneLead]).toEqual([0, false]);
-});
-
-it("a dead agent holds nothing", () => {
-  const held = new HeldMessages();
-  note(held, received(lead, "one"));
-  held.forget();
-  expect([held.underWay, held.mostDeliveries]).toEqual([0, 0]);
+it("knows the calls of a lead: the last of its results, its followers, and its deletion", () => {
+  const leads = new Leads();
+  expect(leads.note(RECEIVE, received(lead, "one"))).toBe(1);
+  expect(leads.note(RECEIVE, received({ ...follower, pop: "SIN3-P1", follows: true }, "two", 4))).toBe(4);
+  for (const [url, isLast] of [[URLS[0], false] as const, [URLS[1], true] as const]) {
+    leads.note(wrote(url), {});
+    expect(leads.isOf(wrote(url))).toBe(isLast);
+  }
+  const queued = call("SendMessageBatch", { MessageBody: JSON.stringify({ ...follower, follows: true }) });
+  expect([queued, call("SendMessageBatch", { MessageBody: JSON.stringify(lead) })].map((it) => leads.isOf(it))).toEqual(
+    [true, false],
+  );
+  const deleted = ["one", "two"].map((ReceiptHandle) => leads.isOf(call("DeleteMessageBatch", { ReceiptHandle })));
+  expect(deleted).toEqual([true, false]);
 });

@@ -26,8 +26,8 @@ async function linked(bytesPerSecond?: number): Promise<{ link: Link; clients: s
   return { link, clients };
 }
 
-async function download({ port }: Link): Promise<number> {
-  const socket = connect({ host: "127.0.0.1", port });
+async function download({ told }: Link): Promise<number> {
+  const socket = connect({ host: "127.0.0.1", port: told().port });
   let bytes = 0;
   socket.on("data", (chunk) => (bytes += chunk.length));
   await once(socket, "close");
@@ -38,7 +38,7 @@ it("brings all bytes, and the edge sees whose link it is", async () => {
   const { link, clients } = await linked();
   expect(await download(link)).toBe(BYTES);
   expect(clients).toEqual([link.localAddress]);
-  await expect.poll(() => link.passed().bytes).toBe(BYTES);
+  await expect.poll(() => link.told().bytes).toBe(BYTES);
 });
 
 it("closes if its process has ended already, as after a kill", async () => {

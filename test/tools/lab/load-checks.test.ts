@@ -10,12 +10,12 @@ import {
   usesLimit,
 } from "../../../tools/lab/check/origin.ts";
 import { claimsAreTrue, viewersGetHits, warmTasks } from "../../../tools/lab/check/warmth.ts";
-import type { Check, Kill, LinkSeen, Observations } from "../../../tools/lab/engine/scenario.ts";
+import { type Check, type Kill, type LinkSeen, type Observations, taskOf } from "../../../tools/lab/engine/scenario.ts";
 import { isWrong } from "../../../tools/lab/run.ts";
 import { HARD_CASES } from "../../../tools/lab/scenarios/hard-cases.ts";
 import { killedAtEachPoint } from "../../../tools/lab/scenarios/leads.ts";
 import { caseIsSeen } from "../../../tools/lab/scenarios/warmth.ts";
-import { asked, DONE, POP, requestSeen, resultOf, sample, seen } from "./made-up.ts";
+import { asked, DONE, HOST, POP, requestSeen, resultOf, sample, seen } from "./made-up.ts";
 
 type Row = [what: string, check: Check, good: Observations, wrong: Observations];
 
@@ -31,6 +31,7 @@ const kill = (changes: Partial<Kill> = {}): Kill => ({
   client: "c",
   at: 2_000,
   finished: new Set(),
+  point: "at any time",
   ...changes,
 });
 const gets = (...paths: string[]) => paths.map((path) => ({ client: "c", at: 1, path, pop: POP }));
@@ -93,7 +94,8 @@ describe("what a load took", () => {
 describe("what the origin was asked", () => {
   const log = (...origin: ReturnType<typeof asked>[]) => seen({}, { origin });
   const every = (ms: number, count: number) => Array.from({ length: count }, (_, i) => asked(i * ms));
-  const killed = (underWay: number) => ({ kills: [kill({ underWay })] });
+  const repeated = (...finished: string[]) =>
+    seen({ paths: ["/a"] }, { origin: every(1, 2), gets: gets("/a"), kills: [kill({ finished: new Set(finished) })] });
   const limited = (origin: ReturnType<typeof asked>[], download_count: number) =>
     seen({ samples: [sample(3_000, { download_count })] }, { origin, marks: [1_000, 2_000, 4_000] });
   // 10 a second from 500 ms after each mark on.
@@ -104,12 +106,8 @@ describe("what the origin was asked", () => {
     ["a GET too many", originDownloads("it", "=", 1), log(asked(0)), log(asked(0), asked(1))],
     ["a GET too few", originDownloads("it", ">=", 1), log(asked(0), asked(1)), log(asked(0, { probe: true }))],
     ["a GET before the request", originDownloads("it", "=", 1), log(asked(0), asked(-1)), log(asked(-1))],
-    [
-      "a GET that nobody had under way",
-      repeatsAtOrigin("it", 1),
-      seen({}, { origin: every(1, 3), ...killed(1) }),
-      log(...every(1, 3)),
-    ],
+    ["a GET that nobody had under way", repeatsAtOrigin("it", 1), repeated(), repeated(taskOf(POP, `${HOST}/a`))],
+    ["an object that was not asked for", repeatsAtOrigin("it", 1), repeated(), seen({ paths: ["/a", "/b"] })],
     ["a second above the limit", neverAbove("it", 10, 1_000), log(...every(100, 30)), log(...every(90, 30))],
     ["an origin that was never asked", neverAbove("it", 10, 1_000), log(asked(0)), log()],
     ["a limit that is not used", uses, limited(every(100, 40), 1), limited(every(200, 20), 1)],

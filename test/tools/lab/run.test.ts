@@ -12,7 +12,7 @@ const scenario = (parts: Partial<ScenarioParts>): Scenario => ({
   parts: () => ({ load: [], checks: [good], ...parts }),
 });
 const run = (parts: Partial<ScenarioParts>, scale = 1) =>
-  runScenario(scenario(parts), { seed: 7, scale, say: () => undefined });
+  runScenario({ scenario: scenario(parts), seed: 7, scale }, () => undefined);
 
 describe("a scenario", () => {
   it("is good if all its checks hold", async () => {
@@ -48,7 +48,8 @@ describe("a scenario", () => {
 
   it("names no seed that decides nothing", async () => {
     const load = [async ({ seed }: LabRun) => void seed.draw("it")];
-    const report = await runScenario({ ...scenario({ load }), isSeeded: false }, { seed: 7, say: () => undefined });
+    const unseeded: Scenario = { ...scenario({ load }), isSeeded: false };
+    const report = await runScenario({ scenario: unseeded, seed: 7, scale: 1 }, () => undefined);
     expect(report.rows).toMatchObject([{ saw: "it failed: made-up says that no choice of it depends on the seed" }]);
     expect(reportText(report)).not.toContain("--seed");
     expect(reportText(report)).toContain("no choice of this scenario depends on the seed");

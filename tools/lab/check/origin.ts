@@ -1,5 +1,6 @@
 import { busiestSpan, type OriginRequestSeen } from "../../edge/origin-log.ts";
 import { type Check, type Observations, requestOf, rowOf } from "../engine/scenario.ts";
+import { examples, isOfKilled } from "./tasks.ts";
 
 /** What the origin was asked of a request's paths while it lasted. */
 function askedOf(seen: Observations, name: string): OriginRequestSeen[] {
@@ -18,17 +19,29 @@ export function originDownloads(name: string, relation: "=" | ">=", wanted: numb
   };
 }
 
-/** Beyond one GET for each URL and REC, the origin is asked at most for what killed agents had under way. */
+/**
+ * The origin is asked for each URL once for each REC, and again at most for each POP at which a killed agent had asked for it, without a
+ * result.
+ */
 export function repeatsAtOrigin(name: string, recs: number): Check {
   return (seen) => {
     const { paths, startedAt, endedAt } = requestOf(seen, name);
-    const beyond = askedOf(seen, name).filter(isDownload).length - paths.length * recs;
+    const asked = askedOf(seen, name).filter(isDownload);
     const killed = seen.kills.filter(({ at }) => at >= startedAt && at <= endedAt);
-    const underWay = killed.reduce((sum, it) => sum + (it.underWay ?? 0), 0);
-    return rowOf(`${name}: GETs at the origin beyond one for each URL and REC, and what the killed had under way`, [
-      ["GETs", beyond, ">=", 0],
-      ["GETs", beyond, "<=", underWay],
-    ]);
+    const beyond = paths.map((path) => asked.filter((it) => it.path === path).length - recs);
+    const unexplained = paths.filter((path, i) => {
+      const gets = seen.gets.filter((get) => get.path === path);
+      const held = killed.map((kill) => new Set(gets.flatMap((get) => (isOfKilled(get, kill) ? [get.pop] : []))).size);
+      return (beyond[i] ?? 0) > held.reduce((sum, it) => sum + it, 0);
+    });
+    return rowOf(
+      `${name}: GETs at the origin beyond one for each URL and REC`,
+      [
+        ["too few", beyond.filter((it) => it < 0).length, "=", 0],
+        ["that no killed agent explains", unexplained.length, "=", 0],
+      ],
+      examples(unexplained),
+    );
   };
 }
 

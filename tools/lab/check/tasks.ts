@@ -1,4 +1,5 @@
-import { type Check, type Expectation, requestOf, rowOf, taskOf } from "../engine/scenario.ts";
+import type { Get } from "../../edge/faults.ts";
+import { type Check, type Expectation, type Kill, requestOf, rowOf, taskOf } from "../engine/scenario.ts";
 
 /** Every planned task of the request has one result. */
 export function noTaskLost(name: string): Check {
@@ -95,18 +96,14 @@ export function faultsHappened(...kinds: readonly string[]): Check {
 export function repeatsAreExplained(name: string): Check {
   return (seen) => {
     const paths = new Set(requestOf(seen, name).paths);
-    const before = new Map<string, (typeof seen.gets)[number]>();
+    const before = new Map<string, Get>();
     const unexplained: string[] = [];
     for (const get of seen.gets.filter(({ path }) => paths.has(path)).toSorted((a, b) => a.at - b.at)) {
       const key = `${get.pop} ${get.path}`;
       const last = before.get(key);
       before.set(key, get);
       if (last === undefined) continue;
-      const isExplained = seen.kills.some(
-        ({ client, at, finished }) =>
-          client === last.client && last.at <= at && at <= get.at && ![...finished].some((task) => isTaskOf(task, get)),
-      );
-      if (!isExplained) unexplained.push(key);
+      if (!seen.kills.some((kill) => kill.at <= get.at && isOfKilled(last, kill))) unexplained.push(key);
     }
     return rowOf(
       `${name}: downloaded again only what a killed agent held`,
@@ -119,8 +116,10 @@ export function repeatsAreExplained(name: string): Check {
   };
 }
 
-function isTaskOf(task: string, { pop, path }: { readonly pop: string; readonly path: string }): boolean {
-  return task.startsWith(`${pop} `) && task.endsWith(path);
+/** Whether an agent that was killed had made a GET, and its result did not stand then. */
+export function isOfKilled({ client, pop, path, at }: Get, kill: Kill): boolean {
+  const isResult = (task: string) => task.startsWith(`${pop} `) && task.endsWith(path);
+  return client === kill.client && at <= kill.at && ![...kill.finished].some(isResult);
 }
 
 /** The first few of many, for a line of the table. */

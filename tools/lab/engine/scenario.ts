@@ -3,7 +3,7 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Get } from "../../edge/faults.ts";
 import type { OriginRequestSeen } from "../../edge/origin-log.ts";
 import type { Holder } from "../../edge/tiers.ts";
-import type { Passed } from "../world/links.ts";
+import type { Link } from "../world/links.ts";
 import type { World, WorldOptions } from "../world/world.ts";
 import type { Seed } from "./seed.ts";
 
@@ -75,9 +75,7 @@ export interface Observations {
 }
 
 /** What came through the link of an instance. */
-export interface LinkSeen extends Passed {
-  readonly launchedAt: number;
-}
+export type LinkSeen = Pick<Link, "launchedAt"> & Omit<ReturnType<Link["told"]>, "port">;
 
 /** A request, as its user and its tables tell. Times are milliseconds since the epoch. */
 export interface RequestSeen {
@@ -118,10 +116,8 @@ export interface Kill {
   readonly at: number;
   /** Tasks whose results stood then: it held none of them. */
   readonly finished: Set<string>;
-  /** Between which two of its calls it was killed; undefined: at any time. */
-  readonly point?: string;
-  /** Tasks that it was to ask of the origin, without a result. */
-  readonly underWay?: number;
+  /** Between which two of its calls it was killed, or at any time. */
+  readonly point: string;
 }
 
 /** Messages, instances and timers that are there although no request is. */

@@ -184,7 +184,9 @@ export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Prom
   seen.gets = watch.gets;
   seen.origin = edge.originRequests();
   seen.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
-  seen.links = [...links.all.values()].map(({ launchedAt, passed }) => ({ launchedAt, ...passed() }));
+  seen.links = [...links.values()].map(({ launchedAt, told }) => ({ launchedAt, ...told() }));
+  // Their instances have gone, and a scenario may have hundreds of them.
+  await Promise.all([...links.values()].map((link) => link.close()));
 }
 
 /** The tasks whose results stand now. */

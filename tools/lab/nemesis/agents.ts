@@ -5,20 +5,30 @@ import { finishedTasks, firstRequest, pause, withRetries } from "../load/request
 const POLL_SECONDS = 0.1;
 
 /** Kills the process of an instance's agent at once. It is started again, as on an instance. @returns undefined if it does not run */
-export function killNow(run: LabRun, instance: string, where: Pick<Kill, "point" | "underWay"> = {}): Kill | undefined {
+export function killNow(run: LabRun, instance: string, point = "at any time"): Kill | undefined {
   const { prewarm, links } = run.world;
   const pid = prewarm.fleet.running().get(instance);
   if (pid === undefined || !process.kill(pid, "SIGKILL")) return undefined;
-  const kill = { instance, client: links.clientOf(instance), at: Date.now(), finished: new Set<string>(), ...where };
+  const kill = {
+    instance,
+    client: links.get(instance)?.localAddress ?? "",
+    at: Date.now(),
+    finished: new Set<string>(),
+    point,
+  };
   countFault(run, "agent: killed");
   run.seen.kills.push(kill);
   return kill;
 }
 
-/** The same, and notes what the agent did not hold. */
+/** Notes which results stood when an agent was killed. */
+export async function noteFinished(run: LabRun, kill: Kill): Promise<void> {
+  for (const task of await finishedTasks(run)) kill.finished.add(task);
+}
+
 async function killAgent(run: LabRun, instance: string): Promise<void> {
   const kill = killNow(run, instance);
-  if (kill !== undefined) for (const task of await finishedTasks(run)) kill.finished.add(task);
+  if (kill !== undefined) await noteFinished(run, kill);
 }
 
 /** One that runs. The seed ranks the instances by their numbers: a further one that runs or does not changes little. */
@@ -56,11 +66,10 @@ export function killAgents(count: number): Step {
 export function killDownloader(pop: string, seconds: number): Step {
   return async (run) => {
     const { watch, links, prewarm } = run.world;
-    const downloaders = () =>
-      links.instancesOf(
-        watch.gets.filter((get) => get.pop === pop),
-        prewarm.fleet,
-      );
+    const downloaders = () => {
+      const clients = watch.gets.flatMap((get) => (get.pop === pop ? [get.client] : []));
+      return [...prewarm.fleet.running().keys()].filter((id) => clients.includes(links.get(id)?.localAddress ?? ""));
+    };
     while (downloaders().length === 0 && !run.over.aborted) await pause(run, POLL_SECONDS);
     await pause(run, seconds * (0.4 + 0.2 * run.seed.draw("kill: when")));
     for (const instance of downloaders()) await killAgent(run, instance);

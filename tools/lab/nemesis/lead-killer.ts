@@ -3,7 +3,7 @@ import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-m
 import type { Step } from "../engine/scenario.ts";
 import { pause } from "../load/requests.ts";
 import type { AwsCall } from "../world/aws-proxy.ts";
-import { killNow } from "./agents.ts";
+import { killNow, noteFinished } from "./agents.ts";
 
 /** Where an agent dies: between a lead's results and the deletion of its message. */
 export const KILL_POINTS = [
@@ -15,8 +15,18 @@ export const KILL_POINTS = [
 ] as const;
 export type KillPoint = (typeof KILL_POINTS)[number];
 
-/** A message goes to the dead letters once it was delivered five times. The last of them is left alone. */
+type Points = Readonly<Partial<Record<string, KillPoint>>>;
+/** The points that a call of a lead is, before it is carried out and after that. */
+const BEFORE: Points = { SendMessageBatch: "followers not sent", DeleteMessageBatch: "lead not deleted" };
+const AFTER: Points = {
+  BatchWriteItem: "results written",
+  SendMessageBatch: "followers sent",
+  DeleteMessageBatch: "lead deleted",
+};
+
+/** A message goes to the dead letters once it was delivered five times. Who has received it more often than this is left alone for a while. */
 const MOST_DELIVERIES = 3;
+const SPARED_MS = 20_000;
 /** So many times an agent passes its point before it dies there, at most. */
 const MOST_PASSES = 4;
 /** After its results stand, an agent goes on for so many milliseconds, at most. */
@@ -26,104 +36,69 @@ export interface LeadKills {
   readonly count: number;
   /** More in one request would bring its messages to the dead letters. */
   readonly perRequest: number;
-  /** @default all of them */
-  readonly points?: readonly KillPoint[];
+  readonly points: readonly KillPoint[];
 }
 
 /**
  * Kills agents between the results of a lead and the messages of its followers. The point, and how often an agent passes it before, are
  * drawn for each instance, by its number. The world must pass the agents' calls through its proxy.
  */
-export function killLeads({ count, perRequest, points = KILL_POINTS }: LeadKills): Step {
+export function killLeads({ count, perRequest, points }: LeadKills): Step {
   return async (run) => {
-    const agents = new Map<string, WatchedAgent>();
-    const mayKill = () => {
+    const { numbers, proxy } = run.world;
+    const leads = new Leads();
+    const sparedUntil = new Map<string, number>();
+    const mayKill = (caller: string) => {
       const { kills, requests } = run.seen;
       const since = [...requests.values()].at(-1)?.startedAt ?? 0;
-      return kills.length < count && kills.filter(({ at }) => at >= since).length < perRequest;
+      const isSpared = (sparedUntil.get(caller) ?? 0) > Date.now();
+      return !isSpared && kills.length < count && kills.filter(({ at }) => at >= since).length < perRequest;
     };
-    const agentOf = ({ caller }: AwsCall) => {
-      const name = `agent ${run.world.numbers.get(caller)}`;
-      const found =
-        agents.get(caller) ??
-        new WatchedAgent({
-          newPlan: () => ({
-            point: run.seed.pick(`${name}: point`, points),
-            passes: Math.floor(run.seed.draw(`${name}: passes`) * MOST_PASSES),
-            delayMs: run.seed.draw(`${name}: delay`) * LONGEST_DELAY_MS,
-          }),
-          kill: (point, underWay) => mayKill() && killNow(run, caller, { point, underWay }) !== undefined,
-        });
-      agents.set(caller, found);
-      return found;
+    const newPlan = (caller: string) => {
+      const name = `agent ${numbers.get(caller)}`;
+      return {
+        point: run.seed.pick(`${name}: point`, points),
+        passes: Math.floor(run.seed.draw(`${name}: passes`) * MOST_PASSES),
+        delayMs: run.seed.draw(`${name}: delay`) * LONGEST_DELAY_MS,
+      };
+    };
+    const plans = new Map<string, ReturnType<typeof newPlan>>();
+    const kill = (caller: string, point: KillPoint) => {
+      const killed = mayKill(caller) ? killNow(run, caller, point) : undefined;
+      if (killed === undefined) return false;
+      void noteFinished(run, killed).catch(() => undefined);
+      plans.delete(caller);
+      return true;
+    };
+    /** @returns whether the caller dies with this call */
+    const diesAt = (caller: string, point: KillPoint | undefined) => {
+      const plan = plans.get(caller) ?? newPlan(caller);
+      plans.set(caller, plan);
+      if (point === undefined || point !== plan.point || !mayKill(caller) || plan.passes-- > 0) return false;
+      if (point !== "results written") return kill(caller, point);
+      setTimeout(() => kill(caller, point), plan.delayMs);
+      return false;
     };
     const interceptor = {
-      before: (call: AwsCall) => (agentOf(call).before(call) ? ({ kind: "drop" } as const) : undefined),
-      after: (call: AwsCall, output: unknown) => agentOf(call).after(call, output),
+      before: (call: AwsCall) =>
+        leads.isOf(call) && diesAt(call.caller, BEFORE[call.operation]) ? ({ kind: "drop" } as const) : undefined,
+      after: (call: AwsCall, output: unknown) => {
+        if (leads.note(call, output) > MOST_DELIVERIES) sparedUntil.set(call.caller, Date.now() + SPARED_MS);
+        return leads.isOf(call) && diesAt(call.caller, AFTER[call.operation]);
+      },
     };
-    run.world.proxy.interceptors.add(interceptor);
+    proxy.interceptors.add(interceptor);
     await pause(run);
-    run.world.proxy.interceptors.delete(interceptor);
+    proxy.interceptors.delete(interceptor);
   };
 }
 
-type SeenCall = Pick<AwsCall, "operation" | "input">;
-
-interface WatchedAgentDeps {
-  readonly newPlan: () => { readonly point: KillPoint | undefined; passes: number; readonly delayMs: number };
-  /** @returns whether it died */
-  readonly kill: (point: KillPoint, underWay: number) => boolean;
-}
-
-/** One agent, and where it is to die. It comes back after a while, and dies again. */
-class WatchedAgent {
-  private readonly held = new HeldMessages();
-  private plan: ReturnType<WatchedAgentDeps["newPlan"]>;
-
-  constructor(private readonly deps: WatchedAgentDeps) {
-    this.plan = deps.newPlan();
-  }
-
-  /** @returns whether it dies before the call is carried out */
-  before(call: SeenCall): boolean {
-    return this.diesAt(call, { SendMessageBatch: "followers not sent", DeleteMessageBatch: "lead not deleted" });
-  }
-
-  /** @returns whether it dies before it has the answer */
-  after(call: SeenCall, output: unknown): boolean {
-    const died = this.diesAt(call, { SendMessageBatch: "followers sent", DeleteMessageBatch: "lead deleted" });
-    this.held.note(call, output);
-    if (call.operation === "BatchWriteItem" && this.held.hasDoneLead && this.isDue("results written"))
-      setTimeout(() => this.die("results written"), this.plan.delayMs);
-    return died;
-  }
-
-  private diesAt({ operation, input }: SeenCall, points: Readonly<Record<string, KillPoint>>): boolean {
-    const point = points[operation];
-    if (point === undefined) return false;
-    const isOfLead = operation === "SendMessageBatch" ? sendsFollowers(input) : this.held.hasLeadOf(entriesOf(input));
-    return isOfLead && this.isDue(point) && this.die(point);
-  }
-
-  private isDue(point: KillPoint): boolean {
-    if (point !== this.plan.point || this.held.mostDeliveries > MOST_DELIVERIES) return false;
-    return this.plan.passes-- <= 0;
-  }
-
-  private die(point: KillPoint): boolean {
-    if (this.held.mostDeliveries > MOST_DELIVERIES || !this.deps.kill(point, this.held.underWay)) return false;
-    this.held.forget();
-    this.plan = this.deps.newPlan();
-    return true;
-  }
-}
-
-const messagesSchema = z.object({
+const receivedSchema = z.object({
   Messages: z
     .array(
       z.object({
         ReceiptHandle: z.string(),
-        Body: z.string(),
+        Body: z.string().transform((body) => taskMessageSchema.parse(JSON.parse(body))),
         Attributes: z.object({ ApproximateReceiveCount: z.coerce.number() }),
       }),
     )
@@ -131,13 +106,7 @@ const messagesSchema = z.object({
 });
 /** Of calls with a batch of messages. */
 const entriesSchema = z.object({
-  Entries: z.array(
-    z.object({
-      ReceiptHandle: z.string().default(""),
-      VisibilityTimeout: z.number().optional(),
-      MessageBody: z.string().default("{}"),
-    }),
-  ),
+  Entries: z.array(z.object({ ReceiptHandle: z.string().default(""), MessageBody: z.string().default("") })),
 });
 /** Of a call that writes results; other tables have other keys. */
 const resultsSchema = z.object({
@@ -146,70 +115,39 @@ const resultsSchema = z.object({
     z.array(z.object({ PutRequest: z.object({ Item: z.object({ pop_url: z.object({ S: z.string() }) }) }) })),
   ),
 });
-type Entries = z.infer<typeof entriesSchema>["Entries"];
+type SeenCall = Pick<AwsCall, "operation" | "input">;
 
-/** What one agent holds, as its calls of the queue tell. */
-export class HeldMessages {
-  private held = new Map<string, { readonly message: TaskMessage; readonly deliveries: number }>();
+/** The messages with followers that agents were given. */
+export class Leads {
+  private readonly byReceipt = new Map<string, TaskMessage>();
   private readonly written = new Set<string>();
 
-  /** @param call one that was carried out */
-  note({ operation, input }: SeenCall, output: unknown): void {
-    if (operation === "ReceiveMessage") {
-      for (const { ReceiptHandle, Body, Attributes } of messagesSchema.parse(output).Messages) {
-        const message = taskMessageSchema.parse(JSON.parse(Body));
-        this.held.set(ReceiptHandle, { message, deliveries: Attributes.ApproximateReceiveCount });
-      }
-    } else if (operation === "DeleteMessageBatch" || operation === "ChangeMessageVisibilityBatch") {
-      const isGone = (timeout?: number) => operation === "DeleteMessageBatch" || timeout === 0;
-      for (const { ReceiptHandle, VisibilityTimeout } of entriesOf(input))
-        if (isGone(VisibilityTimeout)) this.held.delete(ReceiptHandle);
-    } else if (operation === "BatchWriteItem") {
-      const results = Object.values(resultsSchema.safeParse(input).data?.RequestItems ?? {}).flat();
-      for (const { PutRequest } of results) this.written.add(PutRequest.Item.pop_url.S);
-    }
+  /** @param call one that was carried out @returns how often the message was delivered that was delivered most */
+  note({ operation, input }: SeenCall, output: unknown): number {
+    for (const key of keysOf(input)) this.written.add(key);
+    if (operation !== "ReceiveMessage") return 0;
+    const { Messages } = receivedSchema.parse(output);
+    for (const { ReceiptHandle, Body } of Messages)
+      if ((Body.followers ?? []).length > 0) this.byReceipt.set(ReceiptHandle, Body);
+    return Math.max(0, ...Messages.map(({ Attributes }) => Attributes.ApproximateReceiveCount));
   }
 
-  /** The agent has died. */
-  forget(): void {
-    this.held = new Map();
-  }
-
-  /** How often the message was delivered that was delivered most. */
-  get mostDeliveries(): number {
-    return Math.max(0, ...[...this.held.values()].map(({ deliveries }) => deliveries));
-  }
-
-  /** Tasks that may be asked of the origin and whose results it has not written. */
-  get underWay(): number {
-    const leads = [...this.held.values()].filter(({ message }) => message.follows !== true);
-    return leads.reduce((sum, { message }) => sum + this.openOf(message), 0);
-  }
-
-  /** Whether a message that leads has all its results. */
-  get hasDoneLead(): boolean {
-    return [...this.held.values()].some(({ message }) => leads(message) && this.openOf(message) === 0);
-  }
-
-  /** Whether one of the entries is a message that leads. */
-  hasLeadOf(entries: Entries): boolean {
-    return entries.some(({ ReceiptHandle }) => leads(this.held.get(ReceiptHandle)?.message));
-  }
-
-  private openOf({ pop, urls }: TaskMessage): number {
-    return urls.filter(({ url }) => !this.written.has(`${pop}#${url}`)).length;
+  /** Whether a call queues the followers of a lead, deletes a lead's message, or has written the last of a lead's results. */
+  isOf({ operation, input }: SeenCall): boolean {
+    const { Entries = [] } = entriesSchema.safeParse(input).data ?? {};
+    if (operation === "SendMessageBatch")
+      return Entries.some(({ MessageBody }) => MessageBody.includes('"follows":true'));
+    if (operation === "DeleteMessageBatch")
+      return Entries.some(({ ReceiptHandle }) => this.byReceipt.has(ReceiptHandle));
+    const keys = new Set(keysOf(input));
+    return [...this.byReceipt.values()].some(({ pop, urls }) => {
+      const its = urls.map(({ url }) => `${pop}#${url}`);
+      return its.some((key) => keys.has(key)) && its.every((key) => this.written.has(key));
+    });
   }
 }
 
-function entriesOf(input: unknown): Entries {
-  return entriesSchema.safeParse(input).data?.Entries ?? [];
-}
-
-function leads(message: TaskMessage | undefined): boolean {
-  return (message?.followers ?? []).length > 0;
-}
-
-function sendsFollowers(input: unknown): boolean {
-  const bodies = entriesOf(input).map(({ MessageBody }) => taskMessageSchema.safeParse(JSON.parse(MessageBody)));
-  return bodies.some(({ data }) => data?.follows === true);
+function keysOf(input: unknown): string[] {
+  const results = Object.values(resultsSchema.safeParse(input).data?.RequestItems ?? {}).flat();
+  return results.map(({ PutRequest }) => PutRequest.Item.pop_url.S);
 }

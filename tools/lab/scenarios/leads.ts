@@ -41,6 +41,7 @@ export function killedLeads({ name, description, kills: wanted, points }: LeadSc
         // So that fetches are on their way when an agent dies.
         edge: { pops: popsUnder(RECS, 5), behaviours: [{ collapsing: "off" }], origin: { delayMs: 100 } },
         proxied: "agents",
+        links: {},
         // What a dead agent held comes back after this: the lab has not the patience of the deployed queue.
         visibilitySeconds: 6,
         // The net that catches lost messages is to have nothing to do.
@@ -76,7 +77,7 @@ function unlessKilled(kills: number, step: Step): Step {
 
 export function killedAtEachPoint(kills: number, all: readonly KillPoint[]): Check {
   return (seen) => {
-    const points = seen.kills.map(({ point = "at any time" }) => point);
+    const points = seen.kills.map(({ point }) => point);
     const each = kills >= 4 * all.length ? all : [];
     return rowOf("agents killed between a lead's results and its followers' messages", [
       ["agents", points.length, "=", kills],

@@ -80,6 +80,7 @@ function pass(): void {
   }
 }
 
-setInterval(() => process.send?.({ event: "passed", bytes, firstAt, lastAt }), 200);
-process.send?.({ event: "listening", port });
+const tell = () => process.send?.({ port, bytes, firstAt, lastAt });
+setInterval(tell, 200);
+tell();
 process.once("disconnect", () => process.exit(0));

@@ -9,7 +9,7 @@ import { closeAll, type LocalPrewarm, startLocalPrewarm } from "../../local/loca
 import type { StandInOptions } from "../../local/stand-in-edge.ts";
 import { HOST } from "../../local/world.ts";
 import { AwsProxy } from "./aws-proxy.ts";
-import { InstanceLinks } from "./links.ts";
+import { type Link, startLink } from "./links.ts";
 
 export interface WorldOptions {
   /** The stand-in edge, of `www.example.com`. Its origin has what requests ask for. */
@@ -38,7 +38,8 @@ export interface World {
   /** Faults of downloads: the first that says something counts. */
   readonly faults: Set<FaultHook>;
   readonly proxy: AwsProxy;
-  readonly links: InstanceLinks;
+  /** By the instances' ids, the oldest first. */
+  readonly links: ReadonlyMap<string, Link>;
   /** Of the instances, by their ids, in the order of their launches: another run has the same. */
   readonly numbers: ReadonlyMap<string, number>;
   close(): Promise<void>;
@@ -48,10 +49,13 @@ export interface World {
 export async function startWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
   const { edge: edgeOptions, proxied, links: linkOptions, stallSeconds = 20, visibilitySeconds } = options;
   const proxy = new AwsProxy();
-  const links = new InstanceLinks();
+  const links = new Map<string, Link>();
   const numbers = new Map<string, number>();
   const pops = edgeOptions.pops.map(({ pop }) => pop);
-  const closers: (() => Promise<unknown>)[] = [() => proxy.close(), () => links.close()];
+  const closers: (() => Promise<unknown>)[] = [
+    () => proxy.close(),
+    () => Promise.all([...links.values()].map((link) => link.close())),
+  ];
   const close = () => closeAll(closers.splice(0).reverse());
   try {
     const prewarm = await startLocalPrewarm({
@@ -73,17 +77,16 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
     const { standIn, aws } = prewarm;
     if (standIn === undefined) throw new Error("The lab needs the stand-in edge");
     const { edge } = standIn;
-    const envOf = async (launch: Launch): Promise<NodeJS.ProcessEnv> => ({
-      ...(proxied === undefined ? {} : { AWS_ENDPOINT_URL: await proxy.listen(launch.id) }),
-      ...(visibilitySeconds === undefined ? {} : { VISIBILITY_SECONDS: String(visibilitySeconds) }),
-      ...(linkOptions === undefined
-        ? {}
-        : await links.launch(launch, {
-            addresses: pops.flatMap((pop) => edge.addressesOf(pop)),
-            edgePort: edge.httpsPort,
-            bytesPerSecond: linkOptions.bytesPerSecond,
-          })),
-    });
+    const envOf = async ({ id, number }: Launch): Promise<NodeJS.ProcessEnv> => {
+      const env: NodeJS.ProcessEnv = {};
+      if (proxied !== undefined) env["AWS_ENDPOINT_URL"] = await proxy.listen(id);
+      if (visibilitySeconds !== undefined) env["VISIBILITY_SECONDS"] = String(visibilitySeconds);
+      if (linkOptions === undefined) return env;
+      const addresses = pops.flatMap((pop) => edge.addressesOf(pop));
+      const link = await startLink({ addresses, edgePort: edge.httpsPort, number, ...linkOptions });
+      links.set(id, link);
+      return { ...env, PREWARM_HTTPS_PORT: String(link.told().port) };
+    };
     proxy.target = aws.endpoint;
     const watch = new EdgeWatch();
     const faults = new Set<FaultHook>();
