@@ -22,17 +22,22 @@ const bugSchema = z.strictObject({
   invariant: z.string().min(1),
   /** What the bug does, in one sentence. It stays when code moves; the changes are regenerated. */
   description: z.string().min(1),
-  changes: z.array(changeSchema).min(1).readonly(),
   /** A test file that must pass without the changes, and must fail with them because a test failed. */
   test: z.string().min(1),
   /** The project of vitest that has the file. */
   project: z.string().min(1).optional(),
+  changes: z.array(changeSchema).min(1).readonly(),
 });
 export type Bug = Readonly<z.infer<typeof bugSchema>>;
+/** Most bugs are one change, which stands in the place of a list of one. */
+const oneChangeSchema = bugSchema
+  .omit({ changes: true })
+  .extend(changeSchema.shape)
+  .transform(({ file, find, replace, ...bug }) => ({ ...bug, changes: [{ file, find, replace }] }));
 
 /** The bugs of one area by their names, as the default export of a file. A bug is named after what breaks. */
-const bugsSchema = z.record(z.string(), bugSchema);
-export type Bugs = Readonly<z.infer<typeof bugsSchema>>;
+const bugsSchema = z.record(z.string(), z.union([bugSchema, oneChangeSchema]));
+export type Bugs = Readonly<z.input<typeof bugsSchema>>;
 
 export interface NamedBug extends Bug {
   readonly area: string;

@@ -5,26 +5,18 @@ export default {
     invariant: "An agent ends only after all results are written.",
     description: "The agent does not wait for the messages that it works on before it writes what is left.",
     test: "test/agent/receive/agent.test.ts",
-    changes: [
-      {
-        file: "agent/receive/agent.ts",
-        find: "await Promise.all(this.inProgress());\n    // The permits",
-        replace: "// The permits",
-      },
-    ],
+    file: "agent/receive/agent.ts",
+    find: "await Promise.all(this.inProgress());\n    // The permits",
+    replace: "// The permits",
   },
   "check-answered-before-next-scheduled": {
     invariant: "The next settlement check is scheduled before others may ask for one.",
     description: "The running check is noted as answered before the one that follows it is on its way.",
     test: "test/lambdas/shutdown/settle.test.ts",
-    changes: [
-      {
-        file: "lambdas/shutdown/handler.ts",
-        find: "  if (checkInMs !== undefined && checkInMs > 0) await checkLater(deps, reqId, checkInMs, run);\n  await deps.settlements.clear(reqId);",
-        replace:
-          "  await deps.settlements.clear(reqId);\n  if (checkInMs !== undefined && checkInMs > 0) await checkLater(deps, reqId, checkInMs, run);",
-      },
-    ],
+    file: "lambdas/shutdown/handler.ts",
+    find: "  if (checkInMs !== undefined && checkInMs > 0) await checkLater(deps, reqId, checkInMs, run);\n  await deps.settlements.clear(reqId);",
+    replace:
+      "  await deps.settlements.clear(reqId);\n  if (checkInMs !== undefined && checkInMs > 0) await checkLater(deps, reqId, checkInMs, run);",
   },
   "check-answered-before-settled": {
     invariant: "Nobody else may ask for a settlement check while one is running.",
@@ -64,13 +56,9 @@ export default {
     invariant: "A call that fails releases its client token before it answers.",
     description: "The call answers without waiting for the release, and Lambda may freeze before the token is free.",
     test: "test/lambdas/api/client-token.test.ts",
-    changes: [
-      {
-        file: "lambdas/api/start-request.ts",
-        find: "await deps.tokens\n      .release",
-        replace: "void deps.tokens\n      .release",
-      },
-    ],
+    file: "lambdas/api/start-request.ts",
+    find: "await deps.tokens\n      .release",
+    replace: "void deps.tokens\n      .release",
   },
   "counters-read-before-own-batch": {
     invariant: "Of two batches that end at once, the later sees the counts of both.",
@@ -95,25 +83,17 @@ export default {
     invariant: "A dead letter is deleted after the results of its tasks are written and its followers are queued.",
     description: "The letter is deleted first, so what fails after that is lost.",
     test: "test/lambdas/watch/dead-letters.test.ts",
-    changes: [
-      {
-        file: "lambdas/watch/dead-letters.ts",
-        find: "await resolveDeadLetter(deps, message);\n        await deps.deadLetters.delete(message.receipt);",
-        replace: "await deps.deadLetters.delete(message.receipt);\n        await resolveDeadLetter(deps, message);",
-      },
-    ],
+    file: "lambdas/watch/dead-letters.ts",
+    find: "await resolveDeadLetter(deps, message);\n        await deps.deadLetters.delete(message.receipt);",
+    replace: "await deps.deadLetters.delete(message.receipt);\n        await resolveDeadLetter(deps, message);",
   },
   "dead-letter-followers-queued-before-results": {
     invariant: "The results of a dead letter's tasks are written before its followers are queued.",
     description: "Followers are queued first, by results that do not stand yet.",
     test: "test/lambdas/watch/dead-letters.test.ts",
-    changes: [
-      {
-        file: "lambdas/watch/dead-letters.ts",
-        find: "await deps.results.putIfAbsent(results);\n  await queueFollowers(deps, message, item);",
-        replace: "await queueFollowers(deps, message, item);\n  await deps.results.putIfAbsent(results);",
-      },
-    ],
+    file: "lambdas/watch/dead-letters.ts",
+    find: "await deps.results.putIfAbsent(results);\n  await queueFollowers(deps, message, item);",
+    replace: "await queueFollowers(deps, message, item);\n  await deps.results.putIfAbsent(results);",
   },
   "expand-queued-before-checkpoint": {
     invariant: "Expand writes its checkpoint before it queues its next run.",
@@ -155,25 +135,17 @@ export default {
     invariant: "Followers that could not be queued are queued with the next try.",
     description: "Followers count as queued before they are sent, so a failure to send them loses their tasks.",
     test: "test/agent/report/promote-followers.test.ts",
-    changes: [
-      {
-        file: "agent/report/promote-followers.ts",
-        find: "if (skipped.length > 0) await store",
-        replace: "for (const { url } of ended) this.queued.add(url);\n    if (skipped.length > 0) await store",
-      },
-    ],
+    file: "agent/report/promote-followers.ts",
+    find: "if (skipped.length > 0) await store",
+    replace: "for (const { url } of ended) this.queued.add(url);\n    if (skipped.length > 0) await store",
   },
   "message-deleted-before-followers-queued": {
     invariant: "A lead's message is deleted only after its followers are queued.",
     description: "The message of a lead is deleted first, so a failure to queue its followers loses their tasks.",
     test: "test/agent/report/promote-followers.test.ts",
-    changes: [
-      {
-        file: "agent/receive/process-message.ts",
-        find: "() => promoter.finish());",
-        replace: "() => deps.queue.delete(message.receipt).then(() => promoter.finish()));",
-      },
-    ],
+    file: "agent/receive/process-message.ts",
+    find: "() => promoter.finish());",
+    replace: "() => deps.queue.delete(message.receipt).then(() => promoter.finish()));",
   },
   "message-deleted-before-resent": {
     invariant: "A message of an active request that the cleanup received is sent again before it is deleted.",
@@ -196,37 +168,25 @@ export default {
     invariant: "The visibility timeout of a message is not extended after the agent has finished with it.",
     description: "The timer goes on after the downloads, so a message that is given back stays hidden.",
     test: "test/agent/receive/hold-message.test.ts",
-    changes: [
-      {
-        file: "agent/receive/process-message.ts",
-        find: "clearInterval(timer);",
-        replace: "void timer;",
-      },
-    ],
+    file: "agent/receive/process-message.ts",
+    find: "clearInterval(timer);",
+    replace: "void timer;",
   },
   "permit-kept-by-failed-download": {
     invariant: "A download that fails gives its permit for the origin back.",
     description: "A permit is given back only after a download that succeeded.",
     test: "test/agent/receive/deferrals.test.ts",
-    changes: [
-      {
-        file: "agent/admit/download-message.ts",
-        find: "this.transfer.clear();\n      this.releasePermit();",
-        replace: "this.transfer.clear();",
-      },
-    ],
+    file: "agent/admit/download-message.ts",
+    find: "this.transfer.clear();\n      this.releasePermit();",
+    replace: "this.transfer.clear();",
   },
   "request-closed-before-queue-is-empty": {
     invariant: "A request is closed only after its messages are gone from the queue.",
     description: "The request is closed first, so what a crash leaves in the queue is never dropped.",
     test: "test/lambdas/shutdown/clean-up.test.ts",
-    changes: [
-      {
-        file: "lambdas/shutdown/clean-up.ts",
-        find: "if (!(await emptyQueue(deps, remainingMs))) return false;\n  await deps.requests.close(reqId);",
-        replace: "await deps.requests.close(reqId);\n  if (!(await emptyQueue(deps, remainingMs))) return false;",
-      },
-    ],
+    file: "lambdas/shutdown/clean-up.ts",
+    find: "if (!(await emptyQueue(deps, remainingMs))) return false;\n  await deps.requests.close(reqId);",
+    replace: "await deps.requests.close(reqId);\n  if (!(await emptyQueue(deps, remainingMs))) return false;",
   },
   "request-item-put-before-timer": {
     invariant: "The timer of a request exists before its item starts the pipeline.",
@@ -252,37 +212,25 @@ export default {
     description:
       "The tasks are queued before the claim, so two runs at once queue them twice, and a crash queues them without end.",
     test: "test/lambdas/shutdown/settle.test.ts",
-    changes: [
-      {
-        file: "lambdas/shutdown/settle.ts",
-        find: "if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.taskBitmap);",
-        replace: "await queueAgain(deps, item, recounted.taskBitmap);\n    await deps.requests.claimRequeue(item);",
-      },
-    ],
+    file: "lambdas/shutdown/settle.ts",
+    find: "if (await deps.requests.claimRequeue(item)) await queueAgain(deps, item, recounted.taskBitmap);",
+    replace: "await queueAgain(deps, item, recounted.taskBitmap);\n    await deps.requests.claimRequeue(item);",
   },
   "returned-tasks-not-awaited": {
     invariant: "A stopping agent deletes a message only after its unfinished tasks are queued again.",
     description: "The agent does not wait for the unfinished tasks to be queued.",
     test: "test/agent/receive/process-message.test.ts",
-    changes: [
-      {
-        file: "agent/receive/return-to-queue.ts",
-        find: "await deps.queue.send(rests);",
-        replace: "deps.queue.send(rests).catch(() => undefined);",
-      },
-    ],
+    file: "agent/receive/return-to-queue.ts",
+    find: "await deps.queue.send(rests);",
+    replace: "deps.queue.send(rests).catch(() => undefined);",
   },
   "slot-kept-by-failed-download": {
     invariant: "A download that fails gives its slot back.",
     description: "A slot is given back only after a download that succeeded.",
     test: "test/agent/receive/process-message.test.ts",
-    changes: [
-      {
-        file: "agent/admit/download-message.ts",
-        find: "this.releasePermit();\n      this.releaseSlot();\n    }\n    left",
-        replace: "this.releasePermit();\n    }\n    this.releaseSlot();\n    left",
-      },
-    ],
+    file: "agent/admit/download-message.ts",
+    find: "this.releasePermit();\n      this.releaseSlot();\n    }\n    left",
+    replace: "this.releasePermit();\n    }\n    this.releaseSlot();\n    left",
   },
   "target-sent-before-queued": {
     invariant: "A target is marked SENT only after all its tasks are queued.",

@@ -5,84 +5,56 @@ export default {
     invariant: "An agent takes messages of small requests while large files take all its capacity.",
     description: "The agent takes no message of the express queue until a large file ends.",
     test: "test/agent/receive/agent.test.ts",
-    changes: [
-      {
-        file: "agent/receive/agent.ts",
-        find: "Math.max(1, large.free)",
-        replace: "large.free",
-      },
-    ],
+    file: "agent/receive/agent.ts",
+    find: "Math.max(1, large.free)",
+    replace: "large.free",
   },
   "message-deleted-before-result-written": {
     invariant: "A message is deleted only after the results of all its tasks are written.",
     description: "The agent does not wait for a result to be written before the task counts as finished.",
     test: "test/agent/receive/process-message.test.ts",
-    changes: [
-      {
-        file: "agent/admit/download-message.ts",
-        find: "await deps.write(checked);",
-        replace: "deps.write(checked).catch(() => undefined);",
-      },
-    ],
+    file: "agent/admit/download-message.ts",
+    find: "await deps.write(checked);",
+    replace: "deps.write(checked).catch(() => undefined);",
   },
   "small-requests-wait-behind-large-ones": {
     invariant: "Tasks of a small request have a queue of their own.",
     description: "The fan-out sends every task to the queue of large requests.",
     test: "test/lambdas/task/fan-out.test.ts",
-    changes: [
-      {
-        file: "domain/plan/fan-out.ts",
-        find: "messagesFor(deps, item, inOrder), item.lane)",
-        replace: "messagesFor(deps, item, inOrder))",
-      },
-    ],
+    file: "domain/plan/fan-out.ts",
+    find: "messagesFor(deps, item, inOrder), item.lane)",
+    replace: "messagesFor(deps, item, inOrder))",
   },
   "stop-ignored-by-running-downloads": {
     invariant: "Downloads of a request that was stopped are aborted.",
     description: "The agent sees that the request has ended, and lets its downloads go on.",
     test: "test/agent/receive/hold-message.test.ts",
-    changes: [
-      {
-        file: "agent/receive/process-message.ts",
-        find: "isActive || cancellation.cancel()",
-        replace: "isActive || cancellation",
-      },
-    ],
+    file: "agent/receive/process-message.ts",
+    find: "isActive || cancellation.cancel()",
+    replace: "isActive || cancellation",
   },
   "stop-ignored-by-waiting-tasks": {
     invariant: "Tasks of a request that was stopped are not started.",
     description: "A task starts without looking whether its request goes on.",
     test: "test/agent/receive/process-message.test.ts",
-    changes: [
-      {
-        file: "agent/admit/download-message.ts",
-        find: "if (!(await deps.isActive(message.req_id))) return;",
-        replace: "",
-      },
-    ],
+    file: "agent/admit/download-message.ts",
+    find: "if (!(await deps.isActive(message.req_id))) return;",
+    replace: "",
   },
   "unstarted-work-kept-on-sigterm": {
     invariant: "On SIGTERM, tasks that have not started return to the queue.",
     description: "A stopping agent starts the tasks that wait in it.",
     test: "test/agent/receive/agent.test.ts",
-    changes: [
-      {
-        file: "agent/admit/download-message.ts",
-        find: "if (stopping.aborted) throw new StoppingError();",
-        replace: "",
-      },
-    ],
+    file: "agent/admit/download-message.ts",
+    find: "if (stopping.aborted) throw new StoppingError();",
+    replace: "",
   },
   "visibility-not-extended": {
     invariant: "The visibility timeout of a message is extended as long as the agent works on it.",
     description: "The timer that extends the visibility timeout sends nothing.",
     test: "test/agent/receive/hold-message.test.ts",
-    changes: [
-      {
-        file: "agent/receive/process-message.ts",
-        find: "deps.queue.setVisibilityTimeout(receipt, deps.visibilitySeconds)",
-        replace: "Promise.resolve()",
-      },
-    ],
+    file: "agent/receive/process-message.ts",
+    find: "deps.queue.setVisibilityTimeout(receipt, deps.visibilitySeconds)",
+    replace: "Promise.resolve()",
   },
 } satisfies Bugs;

@@ -6,49 +6,33 @@ export default {
     description:
       "A number that is not an integer counts as absent, so that a representation has fewer segments than it names.",
     test: "test/probe/sources/read-dash.test.ts",
-    changes: [
-      {
-        file: "probe/sources/mpd.ts",
-        find: "if (value === undefined) throw new",
-        replace: 'if (value === undefined && name === "") throw new',
-      },
-    ],
+    file: "probe/sources/mpd.ts",
+    find: "if (value === undefined) throw new",
+    replace: 'if (value === undefined && name === "") throw new',
   },
   "follower-never-queued": {
     invariant: "Every follower of a lead that succeeded gets a message of its own.",
     description: "The last follower of a lead gets no message.",
     test: "test/domain/plan/followers.test.ts",
-    changes: [
-      {
-        file: "domain/plan/followers.ts",
-        find: "const follower of followers) send",
-        replace: "const follower of followers.slice(0, -1)) send",
-      },
-    ],
+    file: "domain/plan/followers.ts",
+    find: "const follower of followers) send",
+    replace: "const follower of followers.slice(0, -1)) send",
   },
   "lead-of-wrong-rec": {
     invariant: "A URL is led under each regional edge cache by a POP of that cache.",
     description: "Every regional edge cache gets the candidates of the first one.",
     test: "test/domain/plan/plan.test.ts",
-    changes: [
-      {
-        file: "domain/plan/plan.ts",
-        find: "candidatesFor(url.url, recGroup)",
-        replace: "candidatesFor(url.url, group.recGroups[0] ?? recGroup)",
-      },
-    ],
+    file: "domain/plan/plan.ts",
+    find: "candidatesFor(url.url, recGroup)",
+    replace: "candidatesFor(url.url, group.recGroups[0] ?? recGroup)",
   },
   "proof-skipped-for-followers": {
     invariant: "A follower's object is proven to be cached in the same way as its lead's.",
     description: "Tasks of followers end after the download, without the proof.",
     test: "test/agent/fetch/downloader.test.ts",
-    changes: [
-      {
-        file: "agent/fetch/downloader.ts",
-        find: 'return this.message.verify === "off" ?',
-        replace: 'return this.message.verify === "off" || this.message.follows === true ?',
-      },
-    ],
+    file: "agent/fetch/downloader.ts",
+    find: 'return this.message.verify === "off" ?',
+    replace: 'return this.message.verify === "off" || this.message.follows === true ?',
   },
   "rec-hit-reported-as-warm": {
     invariant: "A task is warm only if a hit of the POP's own cache was seen.",
@@ -72,25 +56,17 @@ export default {
     description:
       "A hit of the edge counts as proof although its Age has not grown: it may be an answer that was shared.",
     test: "test/domain/result/proof-model.test.ts",
-    changes: [
-      {
-        file: "domain/result/proof.ts",
-        find: "growth >= 1 && growth <= passed + ROUNDING_SECONDS",
-        replace: "growth <= passed + ROUNDING_SECONDS",
-      },
-    ],
+    file: "domain/result/proof.ts",
+    find: "growth >= 1 && growth <= passed + ROUNDING_SECONDS",
+    replace: "growth <= passed + ROUNDING_SECONDS",
   },
   "variants-share-key": {
     invariant: "Two variants of a URL have two keys, also where the URL is too long for a key.",
     description: "The key of a task whose URL is hashed lacks the name of the variant.",
     test: "test/domain/plan/task.test.ts",
-    changes: [
-      {
-        file: "domain/plan/task.ts",
-        find: "if (key.length <= MAX_SORT_KEY_BYTES) return key;",
-        replace:
-          "if (key.length <= MAX_SORT_KEY_BYTES) return key;\n  if (variant !== undefined) return sortKeyOf({ pop, url });",
-      },
-    ],
+    file: "domain/plan/task.ts",
+    find: "if (key.length <= MAX_SORT_KEY_BYTES) return key;",
+    replace:
+      "if (key.length <= MAX_SORT_KEY_BYTES) return key;\n  if (variant !== undefined) return sortKeyOf({ pop, url });",
   },
 } satisfies Bugs;
