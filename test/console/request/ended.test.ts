@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type Failure, failureSchema, type Progress, progressSchema, summarySchema } from "../../../client/answers.ts";
+import {
+  type Failure,
+  failureSchema,
+  type Progress,
+  progressSchema,
+  type Summary,
+  summarySchema,
+} from "../../../client/answers.ts";
 import { failedEverywhere, without } from "../../../console/request/everywhere.ts";
 import { firstNames } from "../../../console/request/example-names.ts";
 import { isFine } from "../../../console/request/is-fine.ts";
@@ -158,20 +165,21 @@ describe("urgentOf", () => {
     expect(urgentOf({ ...NOT_READY, status: "STOPPED" }, [one])).toEqual({ failures: [], untried: true }));
 });
 
-describe("isFine", () => {
-  const all = { status: "FINISHED", total_count: 9, download_count: 9 } as const;
-  const summary = (changes: object = {}) =>
-    summarySchema.parse({ request_id: "r", status: "FINISHED", failure_pop_urls_report: "https://e/", ...changes });
-  it("is known once the summary is there, and has nothing left out", () => {
-    expect(isFine(all, summary(), [])).toBe(true);
-    expect(isFine(all, undefined, [])).toBe(false);
-    expect(isFine(all, summary({ failure_pops: ["FCO50-C1"] }), [])).toBe(false);
-    expect(isFine(all, summary({ failure_urls: ["https://e/gone"] }), [])).toBe(false);
-    expect(isFine(all, summary(), [failure("timeout") as never])).toBe(false);
-    expect(isFine({ ...all, status: "STOPPED" }, summary(), [])).toBe(false);
-    expect(isFine({ ...all, download_count: 8 }, summary(), [])).toBe(false);
-  });
-});
+const all = { status: "FINISHED", total_count: 9, download_count: 9 } as const;
+const summaryWith = (changes: object = {}) =>
+  summarySchema.parse({ request_id: "r", status: "FINISHED", failure_pop_urls_report: "https://e/", ...changes });
+
+it.each<[boolean, what: string, Parameters<typeof isFine>[0], Summary | undefined, failures?: Failure[]]>([
+  [true, "all is there, and nothing left out", all, summaryWith()],
+  [false, "there is no summary yet", all, undefined],
+  [false, "a POP is left out", all, summaryWith({ failure_pops: ["FCO50-C1"] })],
+  [false, "a URL is left out", all, summaryWith({ failure_urls: ["https://e/gone"] })],
+  [false, "a task failed", all, summaryWith(), [failureSchema.parse(failure("timeout"))]],
+  [false, "it was stopped", { ...all, status: "STOPPED" }, summaryWith()],
+  [false, "a task has no result", { ...all, download_count: 8 }, summaryWith()],
+])("isFine is %s where %s", (fine, _, request, summary, failures = []) =>
+  expect(isFine(request, summary, failures)).toBe(fine),
+);
 
 describe("firstNames", () => {
   const S3 = "https://www.example.com/s3e1/";

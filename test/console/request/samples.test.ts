@@ -129,14 +129,6 @@ const sampleAt = (seconds: number, received: number, warm_count: number, hit_cou
   count: { warm_count, hit_count },
 });
 
-it("a rate is the mean between two samples and stands between them; the first point is nothing, the last one is the last sample", () =>
-  expect(pointsOf([sampleAt(0, 0, 0), sampleAt(60, 600, 2), sampleAt(120, 1_800, 4, 2)], 10)).toEqual([
-    { at: 0, rate: 0, warm: 0 },
-    { at: 30_000, rate: 10, warm: 0.1 },
-    { at: 90_000, rate: 20, warm: 0.4 },
-    { at: 120_000, rate: 20, warm: 0.6 },
-  ]));
-
 it("nothing that came is a rate of zero, and less than before is no negative one", () => {
   const rates = pointsOf([sampleAt(0, 0, 0), sampleAt(60, 600, 0), sampleAt(120, 600, 0), sampleAt(180, 500, 0)], 10);
   expect(rates.map(({ rate }) => rate)).toEqual([0, 10, 0, 0, 0]);

@@ -28,49 +28,32 @@ const WORK: Work = {
   isRaisedLate: false,
 };
 
-it.each([
-  ["a small one: its boot", {}, { seconds: expect.closeTo(75, 0), binds: "instances have to boot" }],
-  [
-    "large objects: the links",
-    { bytesPerPop: 1e12 },
-    { seconds: expect.closeTo(875, 0), binds: expect.stringContaining("links of 2") },
-  ],
-  [
-    "many instances: the distribution",
-    { bytesPerPop: 1e14, instances: 300 },
-    { binds: expect.stringContaining("150 Gbit/s") },
-  ],
-  [
-    "small objects: the tables",
-    { tasks: 1e6 },
-    { seconds: expect.closeTo(325, 0), binds: expect.stringContaining("tables that are new") },
-  ],
-  [
-    "a slow origin",
-    { fetches: 9_000, originPerSecond: 10 },
-    { seconds: expect.closeTo(1_075, 0), binds: "origin.requests_per_second" },
-  ],
-  [
-    "many sizes",
-    { urlVariants: 60_000, originPerSecond: 100 },
-    { seconds: expect.closeTo(615, 0), binds: "sizes are asked for first" },
-  ],
+it.each<[what: string, Partial<Work>, seconds: number, binds: string]>([
+  ["a small one: its boot", {}, 75, "instances have to boot"],
+  ["large objects: the links", { bytesPerPop: 1e12 }, 875, "links of 2"],
+  ["many instances: the distribution", { bytesPerPop: 1e14, instances: 300 }, 5_408, "150 Gbit/s"],
+  ["small objects: the tables", { tasks: 1e6 }, 325, "tables that are new"],
+  ["a slow origin", { fetches: 9_000, originPerSecond: 10 }, 1_075, "origin.requests_per_second"],
+  ["many sizes", { urlVariants: 60_000, originPerSecond: 100 }, 615, "sizes are asked for first"],
   [
     "one core",
     { tasks: 1e6, instances: 1, kind: { ...INSTANCE, vcpus: 1 }, requestsPerTask: 60 },
-    { binds: "CPU of 1 c7gn.large" },
+    6_075,
+    "CPU of 1 c7gn.large",
   ],
-])("how long a request takes, and what binds: %s", (_, changes, expected) =>
-  expect(workTime({ ...WORK, ...changes }, UNITS)).toMatchObject(expected),
-);
+])("how long a request takes, and what binds: %s", (_, changes, expected, binds) => {
+  const time = workTime({ ...WORK, ...changes }, UNITS);
+  expect(time.binds).toContain(binds);
+  expect(time.seconds).toBeCloseTo(expected, 0);
+});
 
-it("how long a request takes, and what binds instances boot after an invalidation, and are not paid for while it runs", () => {
+it("how long a request takes, and what binds: instances boot after an invalidation, and are not paid for while it runs", () => {
   const { seconds, instanceSeconds } = workTime({ ...WORK, paths: 6_000, isRaisedLate: true }, UNITS);
   expect(seconds).toBeCloseTo(15 + 180 + 60, 0);
   expect(instanceSeconds).toBeCloseTo(2 * (15 + 60), 0);
 });
 
-it("how long a request takes, and what binds does not end without an instance", () =>
+it("how long a request takes, and what binds: it does not end without an instance", () =>
   expect(workTime({ ...WORK, instances: 0 }, UNITS)).toMatchObject({ seconds: null, instanceSeconds: 0 }));
 
 it.each(Object.entries(measuredUnits()))("%s is near what was measured last", (name, measured) => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { grouped } from "../../../domain/collections.ts";
 import { MAX_MESSAGE_BYTES } from "../../../domain/limits.ts";
-import { type Task, targetKey } from "../../../domain/plan/target.ts";
+import type { Task } from "../../../domain/plan/target.ts";
 import { fromRow, type TaskUrl } from "../../../domain/plan/task.ts";
 import {
   isLarge,
@@ -13,8 +13,7 @@ import {
 } from "../../../domain/plan/task-message.ts";
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import { collect, times } from "../../collect.ts";
-import { Distinct } from "../../distinct.ts";
-import { DOMAIN, fullRequest, LABEL, readyTarget, target } from "../../lambdas/items.ts";
+import { DOMAIN, fullRequest, LABEL, readyTarget } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
 const MIB = 2 ** 20;
@@ -32,28 +31,14 @@ const counts = (messages: TaskMessage[]) => messages.map(({ urls }) => urls.leng
 
 describe("the messages of a target", () => {
   it("carry the request's headers, variants, proof, shards and limits, and their task's POP, host and followers", async () => {
-    const d = new Distinct(21);
-    const item = fullRequest();
-    const [leads, follows] = [d.pop(), d.pop()].map((pop) => {
-      const label = d.id("label");
-      return { ...target(pop, { label }), target: targetKey(pop, label), ips: [d.ip(), d.ip()] };
-    });
-    if (leads === undefined || follows === undefined) throw new Error("no targets");
-    const task = { target: leads, host: d.host(), url: { url: d.url(), bytes: d.bytes() }, followers: [follows] };
-    expect(await collect(messagesOf(item, [task], { maxUrls: 10 }))).toEqual([
-      {
-        req_id: item.req_id,
-        header: item.header,
-        variants: item.variants,
-        verify: item.verify,
-        shards: item.shards,
-        origin: item.origin,
-        pop: leads.pop,
-        ips: leads.ips,
-        host: task.host,
-        urls: [task.url],
-        followers: [{ pop: follows.pop, ips: follows.ips }],
-      },
+    const { req_id, header, variants, verify, shards, origin, ...more } = fullRequest();
+    const source = { req_id, header, variants, verify, shards, origin };
+    const [leads, follows] = [readyTarget("P1", { ips: ["192.0.2.7"] }), readyTarget("P2", { ips: ["192.0.2.8"] })];
+    const url = { url: "https://h.example/1", bytes: 7 };
+    const task = { target: leads, host: "host.example", url, followers: [follows] };
+    const { pop, ips } = leads;
+    expect(await collect(messagesOf({ ...source, ...more }, [task], { maxUrls: 10 }))).toEqual([
+      { ...source, pop, ips, host: task.host, urls: [url], followers: [{ pop: follows.pop, ips: follows.ips }] },
     ]);
   });
 

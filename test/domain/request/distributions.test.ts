@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   allowedDistributionsSchema,
@@ -29,16 +28,6 @@ it.each([
   [".example.com", "*.example.com", false],
   [".cdn.example.com", "*.example.com", false],
 ])("a host and a name: %s under %s: %s", (host, name, matches) => expect(matchesName(host, name)).toBe(matches));
-
-it("a host and a name: a wildcard covers one label in front and several, and nothing without one", () => {
-  fc.assert(
-    fc.property(fc.domain(), fc.stringMatching(/^[a-z0-9]{1,20}$/), (domain, label) => {
-      expect(matchesName(`${label}.${domain}`, `*.${domain}`)).toBe(true);
-      expect(matchesName(domain, `*.${domain}`)).toBe(false);
-      expect(matchesName(`${label}.${label}.${domain}`, `*.${domain}`)).toBe(true);
-    }),
-  );
-});
 
 describe("the host to ask with", () => {
   const own: Distribution = {
@@ -107,7 +96,7 @@ it("the list of distributions allows those that it names, and no other, nor one 
 
 const OWN = [
   { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
-  { id: "E2", domain: "d2.cloudfront.net", aliases: ["*.media.example.com", "www.example.com"] },
+  { id: "E2", domain: "d2.cloudfront.net", aliases: ["*.media.example.com", "WWW.Example.com"] },
   { id: "E3", domain: "d3.cloudfront.net", aliases: ["exact.media.example.com"] },
 ];
 
@@ -116,6 +105,7 @@ it.each([
   ["a.example.com", "E1"],
   ["a.b.example.com", "E1"],
   ["www.example.com", "E2"],
+  ["www.EXAMPLE.com", "E2"],
   ["a.media.example.com", "E2"],
   ["a.b.media.example.com", "E2"],
   ["exact.media.example.com", "E3"],
@@ -131,11 +121,6 @@ it("a name is no pattern: a host that is written like a wildcard belongs to the 
   expect(hostOwners(OWN)("*.media.example.com")?.id).toBe("E2");
   expect(hostOwners(OWN)(".example.com")).toBeUndefined();
 });
-
-it("names are compared without regard to case", () =>
-  expect(
-    hostOwners([{ id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.Example.com"] }])("cdn.EXAMPLE.com")?.id,
-  ).toBe("E1"));
 
 it("a host of an account with many names is found without comparing all of them", () => {
   const many = times(500, (i) => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_SAMPLES, minuteOf, samplesOf } from "../../../domain/request/samples.ts";
+import { type Count, NO_COUNT } from "../../../domain/result/count.ts";
 import { times } from "../../collect.ts";
 import { count } from "../../lambdas/items.ts";
 
@@ -14,18 +15,17 @@ const kept = (began: Record<number, number>, received: Record<number, number> = 
 const at = (minute: number) => (100 + minute) * MINUTE;
 
 interface Told {
-  /** Results of the last sample. */
-  readonly last?: number;
+  /** At the last sample. */
+  readonly last?: Count;
   readonly unnoted?: number;
   readonly settled?: number;
 }
 
-/** Samples until a minute, as `minute: results, bytes`. */
-function told(minutes: ReturnType<typeof kept>, to: number, { last = 9, unnoted = 0, settled = to }: Told = {}) {
-  return samplesOf(minutes, { from: FROM, to: at(to), settled: at(settled) }, count(last, 0, 0), unnoted).map(
-    ({ at, received, count: { download_count } }) => `${at / MINUTE - 100}: ${download_count}, ${received}`,
-  );
-}
+const sampled = (
+  minutes: ReturnType<typeof kept>,
+  to: number,
+  { last = count(9, 0, 0), unnoted = 0, settled = to }: Told = {},
+) => samplesOf(minutes, { from: FROM, to: at(to), settled: at(settled) }, last, unnoted);
 
 describe("samplesOf", () => {
   it.each<[string, ReturnType<typeof kept>, to: number, Told, string[]]>([
@@ -47,7 +47,7 @@ describe("samplesOf", () => {
       "counts bytes before there is any result, and none in minutes in which none came",
       kept({}, { 1: 50, 4: 10 }),
       5.5,
-      { last: 0, unnoted: 3 },
+      { last: NO_COUNT, unnoted: 3 },
       ["0.25: 0, 0", "1: 0, 0", "2: 0, 50", "3: 0, 50", "4: 0, 50", "5: 0, 60", "5.5: 0, 63"],
     ],
     [
@@ -64,12 +64,17 @@ describe("samplesOf", () => {
       {},
       ["0.25: 0, 0", "1: 0, 0", "2: 6, 0", "3: 9, 0", "3.5: 9, 0"],
     ],
-  ])("%s", (_, minutes, to, options, samples) => expect(told(minutes, to, options)).toEqual(samples));
+  ])("%s", (_, minutes, to, options, samples) => {
+    const shown = sampled(minutes, to, options).map(({ at, received, count: { download_count } }) => {
+      return `${at / MINUTE - 100}: ${download_count}, ${received}`;
+    });
+    expect(shown).toEqual(samples);
+  });
 
   it("of seven days has 240 at most, evenly, with the first and the last, and loses no bytes", () => {
     const days = 7 * 24 * 60;
     const minutes = kept({}, Object.fromEntries(times(days, (n) => [1 + n, 10])));
-    const samples = samplesOf(minutes, { from: FROM, to: at(days), settled: at(days) }, count(0, 0, 0), 0);
+    const samples = sampled(minutes, days);
     expect(samples.length).toBeLessThanOrEqual(MAX_SAMPLES);
     expect(samples.length).toBeGreaterThan(MAX_SAMPLES * 0.9);
     expect([samples[0]?.at, samples.at(-1)?.at]).toEqual([FROM, at(days)]);
@@ -81,23 +86,20 @@ describe("samplesOf", () => {
   });
 
   it("asked a minute later, tells the same moments again", () => {
-    const long = (to: number) =>
-      samplesOf(kept({}), { from: FROM, to: at(to), settled: at(to) }, count(0, 0, 0), 0).map((it) => it.at);
+    const long = (to: number) => sampled(kept({}), to).map((it) => it.at);
     expect(long(1_001.5).slice(0, -1)).toEqual(long(1_000.5).slice(0, -1));
   });
 
   it.each([0.34, 0.4, 0.9])("of one that is %f of a minute old has its beginning and now", (age) =>
-    expect(told(kept({}), age)).toHaveLength(2),
+    expect(sampled(kept({}), age)).toHaveLength(2),
   );
 
   it("has received at least what good results have, whatever agents said", () => {
     const minutes = { began: new Map([[102, count(1, 80, 0)]]), received: new Map([[101, 50]]) };
-    const samples = samplesOf(minutes, { from: FROM, to: at(2.5), settled: at(2.5) }, count(2, 500, 0), 0);
+    const samples = sampled(minutes, 2.5, { last: count(2, 500, 0) });
     expect(samples.map(({ received }) => received)).toEqual([0, 0, 80, 500]);
   });
 
-  it("never ends before it begins, whatever the clocks say", () => {
-    const samples = samplesOf(kept({}), { from: FROM, to: FROM - 5_000, settled: FROM - 5_000 }, count(0, 0, 0), 0);
-    expect(samples.map((it) => it.at)).toEqual([FROM, FROM]);
-  });
+  it("never ends before it begins, whatever the clocks say", () =>
+    expect(sampled(kept({}), 0.125).map((it) => it.at)).toEqual([FROM, FROM]));
 });
