@@ -1,10 +1,11 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { isConditionFailure, withConflictRetry } from "../../aws/conditional-writes.ts";
 import { fromAttributes, putItems, queryItems, toAttributes } from "../../aws/dynamodb.ts";
-import { collect } from "../collect.ts";
+import { collect, times } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
-import { fakeClient } from "./client.ts";
+import { awsError, fakeClient } from "./client.ts";
 
 // Pauses between attempts are not waited out.
 vi.mock("node:timers/promises", async (original) => ({
@@ -21,7 +22,7 @@ it("an item comes back as it went", () => {
 
 describe("a batch of puts", () => {
   type Puts = { readonly PutRequest: { readonly Item: { readonly id: number } } }[];
-  const items = (n: number) => Array.from({ length: n }, (_, id) => ({ id }));
+  const items = (n: number) => times(n, (id) => ({ id }));
 
   /** A table that leaves some of each batch unprocessed. */
   function table(left: (batch: Puts) => Puts = () => []) {
@@ -66,7 +67,7 @@ it("a query asks for each page from where the page before it ended, until none f
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 6 }), async (sizes) => {
       const starts: unknown[] = [];
-      const pages = sizes.map((size, page) => Array.from({ length: size }, (_, i) => ({ id: `${page} ${i}` })));
+      const pages = sizes.map((size, page) => times(size, (i) => ({ id: `${page} ${i}` })));
       const { client } = fakeClient<DynamoDBDocument>(({ input }, page) => {
         starts.push(input.ExclusiveStartKey);
         return { Items: pages[page], LastEvaluatedKey: page + 1 < sizes.length ? { end: page } : undefined };
@@ -75,4 +76,63 @@ it("a query asks for each page from where the page before it ended, until none f
       expect(starts).toEqual(sizes.map((_, page) => (page === 0 ? undefined : { end: page - 1 })));
     }),
   );
+});
+
+/** A cancelled transaction, with the reasons of its parts. */
+const cancelled = (...codes: (string | undefined)[]) =>
+  awsError("TransactionCanceledException", { CancellationReasons: codes.map((Code) => ({ Code })) });
+
+describe("a condition that does not hold", () => {
+  it.each([
+    [true, awsError("ConditionalCheckFailedException")],
+    [true, cancelled("None", "ConditionalCheckFailed")],
+    [true, cancelled("TransactionConflict", "ConditionalCheckFailed")],
+    [false, cancelled("TransactionConflict")],
+    [false, cancelled("None", undefined)],
+    [false, awsError("TransactionCanceledException")],
+    [false, awsError("ThrottlingException")],
+    [false, new Error("ConditionalCheckFailed")],
+    [false, undefined],
+  ])("%s: %s", (is, error) => {
+    expect(isConditionFailure(error)).toBe(is);
+  });
+});
+
+describe("a write in the way of another", () => {
+  const failing = (times: number, error: unknown) => {
+    let n = 0;
+    return vi.fn(async () => {
+      if (n++ < times) throw error;
+      return "written";
+    });
+  };
+
+  it.each([
+    cancelled("TransactionConflict"),
+    awsError("TransactionConflictException"),
+    awsError("TransactionInProgressException"),
+  ])("is tried again: %s", async (error) => {
+    const transact = failing(9, error);
+    expect(await withConflictRetry(transact)).toBe("written");
+    expect(transact).toHaveBeenCalledTimes(10);
+  });
+
+  it("is given up after ten times", async () => {
+    const error = cancelled("TransactionConflict");
+    const transact = failing(10, error);
+    await expect(withConflictRetry(transact)).rejects.toBe(error);
+    expect(transact).toHaveBeenCalledTimes(10);
+  });
+
+  it.each([
+    cancelled("ConditionalCheckFailed"),
+    cancelled("TransactionConflict", "ConditionalCheckFailed"),
+    awsError("ConditionalCheckFailedException"),
+    awsError("ThrottlingException"),
+    "no error at all",
+  ])("is not tried again where that mends nothing: %s", async (error) => {
+    const transact = failing(1, error);
+    await expect(withConflictRetry(transact)).rejects.toBe(error);
+    expect(transact).toHaveBeenCalledTimes(1);
+  });
 });

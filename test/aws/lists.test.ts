@@ -7,7 +7,7 @@ import { LISTS, type WritableList } from "../../domain/plan/lists.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
 import { REPORT_FILE, SegmentedFile } from "../../domain/readiness/report-writer.ts";
-import { collect } from "../collect.ts";
+import { collect, times } from "../collect.ts";
 import { count } from "../lambdas/items.ts";
 import { eventually, useVirtualClock } from "../virtual-clock.ts";
 import { startBucket } from "./bucket.ts";
@@ -29,9 +29,8 @@ let lists: Lists;
 beforeEach(async () => {
   bucket = await startBucket();
   lists = new Lists(bucket.s3, "bucket");
-  return () => bucket.close();
 });
-afterEach(() => expect(bucket.parts.size).toBe(0));
+afterEach(() => expect(bucket.uploads.size).toBe(0));
 
 const read = (list: WritableList<readonly CsvValue[]> = ROWS) => collect(lists.read(list, "r1"));
 
@@ -99,7 +98,7 @@ describe("a list in the bucket", () => {
   });
 
   it("may be larger than one part of an upload", async () => {
-    const rows = Array.from({ length: 60_000 }, (_, i) => [LONG + i, String(i)]);
+    const rows = times(60_000, (i) => [LONG + i, String(i)]);
     async function* later() {
       yield* rows;
     }
@@ -116,12 +115,12 @@ describe("a list in the bucket", () => {
     await expect(lists.write(ROWS, "r1", broken())).rejects.toThrow("the table cannot be read");
     // What was under way is given up.
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await eventually(() => bucket.parts.size).toBe(0);
+    await eventually(() => bucket.uploads.size).toBe(0);
     expect(bucket.objects.size).toBe(0);
   });
 
   it("that cannot be written is a fault", async () => {
-    bucket.faults.if = (method) => method === "PUT";
+    bucket.denied.method = "PUT";
     await expect(lists.write(ROWS, "r1", [["a"]])).rejects.toMatchObject({ name: "AccessDenied" });
   });
 
@@ -219,7 +218,7 @@ describe("a checkpoint of a recount", () => {
   });
 
   it("that S3 does not give now is a fault", async () => {
-    bucket.faults.if = (method) => method === "GET";
+    bucket.denied.method = "GET";
     await expect(readBack()).rejects.toMatchObject({ name: "AccessDenied" });
   });
 });

@@ -1,7 +1,9 @@
 // Many requests are put at the same moment: their transactions meet at the one item that has the permits.
+
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { RequestTable } from "../../aws/request-table.ts";
+import { times } from "../collect.ts";
 import { request } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
@@ -38,7 +40,7 @@ function contended() {
 
 it("of 60 requests that are put at once, 50 take all permits, 10 find none left, and none fails or waits for 15 s", async () => {
   const { table, holders } = contended();
-  const puts = Array.from({ length: 60 }, (_, n) => table.put(request({ req_id: `r${n}` }), MAX_ACTIVE));
+  const puts = times(60, (n) => table.put(request({ req_id: `r${n}` }), MAX_ACTIVE));
   const all = Promise.all(puts);
   all.catch(() => undefined);
   await vi.advanceTimersByTimeAsync(15_000);

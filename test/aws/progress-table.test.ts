@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KEY, ProgressTable } from "../../aws/progress-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { AwsError } from "../../tools/memory-aws/aws-error.ts";
+import { times } from "../collect.ts";
 import { batchCount, count, heartbeat } from "../lambdas/items.ts";
 import { memoryDb } from "./memory-db.ts";
 
@@ -33,17 +34,6 @@ const denied = () => {
 };
 
 describe("counters", () => {
-  it("add up what batches bring, each once however often it comes, and what a recount corrects", async () => {
-    const { progress } = table();
-    expect(await progress.count("r1")).toEqual({ count: count(0, 0, 0) });
-    const first = batchCount({ total: count(3, 30, 1, { warm_count: 2, hit_count: 1 }), shard: 0 });
-    for (let n = 0; n < 2; n++) await progress.add("r1", first, "a", EXPIRES);
-    await progress.add("r1", batchCount({ total: count(1, 7, 0, { warm_count: 1 }), shard: 5 }), "b", EXPIRES);
-    await progress.add("r2", batchCount({ total: count(9, 9, 9) }), "c", EXPIRES);
-    await progress.correct("r1", count(-1, 3, 0), EXPIRES);
-    expect(await progress.count("r1")).toEqual({ count: count(3, 40, 1, { warm_count: 3, hit_count: 1 }) });
-  });
-
   it("of POPs are kept by their places in blocks, without zeros, and named by the request's list", async () => {
     const { progress, stored, forge } = table();
     const blocks = new Map([
@@ -53,7 +43,7 @@ describe("counters", () => {
     await progress.add("r1", batchCount({ total: count(7, 20, 0), shard: 3, blocks }), "a", EXPIRES);
     expect(stored(KEY.pops("r1", 0))).toEqual({ "3": { c1: 2, b1: 20, expire_at: EXPIRES } });
     await forge(KEY.pops("r1", 0), { part: "1", c1: 1, f1: 1, n1: 1, w1: 2, m1: 1, x9: 4, c: 1, c2: "many" });
-    const pops = Array.from({ length: 40 }, (_, n) => `POP${n}`);
+    const pops = times(40, (n) => `POP${n}`);
     expect(await progress.pops("r1", pops)).toEqual(
       new Map([
         ["POP1", count(3, 20, 1, { warm_count: 2, not_kept_count: 1, rec_miss_count: 1 })],
@@ -65,8 +55,8 @@ describe("counters", () => {
   it("are added to within DynamoDB's bounds when a batch changes everything", async () => {
     const { progress, calls } = table();
     const all = count(1, 10, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1, rec_miss_count: 1 });
-    const places = new Map(Array.from({ length: 24 }, (_, place) => [place, all]));
-    const blocks = new Map(Array.from({ length: 42 }, (_, block) => [block, places]));
+    const places = new Map(times(24, (place) => [place, all]));
+    const blocks = new Map(times(42, (block) => [block, places]));
     await progress.add("r1", batchCount({ total: all, blocks }), "token", EXPIRES);
     const items: { Update: { UpdateExpression: string } }[] = calls[0]?.input.TransactItems;
     expect(items.length).toBeLessThanOrEqual(100);
@@ -214,7 +204,7 @@ describe("heartbeats", () => {
   });
 
   it("are read up to a bound, which is reported once: an instance may write as many as it likes", async () => {
-    const Items = Array.from({ length: 125_000 }, (_, n) => ({ part: `i-1#${n}`, ...heartbeat({ worker: `${n}` }) }));
+    const Items = times(125_000, (n) => ({ part: `i-1#${n}`, ...heartbeat({ worker: `${n}` }) }));
     const unreadable: UnparseableItem[] = [];
     // Real clients would take seconds to parse so many.
     const db = { query: async () => ({ Items }) } as never;

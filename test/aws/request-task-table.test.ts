@@ -5,7 +5,7 @@ import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { AwsError } from "../../tools/memory-aws/aws-error.ts";
-import { collect } from "../collect.ts";
+import { collect, times } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 import { fakeClient } from "./client.ts";
@@ -53,7 +53,7 @@ describe("reading a request's results", () => {
     const SHARDS = 24;
     const LARGE = { ok: false, error: "x".repeat(16_000) };
     // 64 of 16,000 characters are a page of 1 MB.
-    const Items = Array.from({ length: 64 }, (_, i) => toAttributes(result("SIN2-P1", `${url}${i}`, LARGE)));
+    const Items = times(64, (i) => toAttributes(result("SIN2-P1", `${url}${i}`, LARGE)));
     let answered = 0;
     let read = 0;
     let most = 0;
@@ -149,7 +149,7 @@ describe("which results stand", () => {
   it("is asked by keys alone and strongly, a hundred at a time and none twice", async () => {
     const { table, calls } = await tableWith({ ...result("SIN2-P1", url), ...key(120) });
     calls.length = 0;
-    const keys = Array.from({ length: 150 }, (_, n) => key(n));
+    const keys = times(150, (n) => key(n));
     expect([...(await table.findExisting([...keys, key(0)]))]).toEqual([[key(120).pop_url, { ok: true }]]);
     expect(calls.map(({ input }) => input.RequestItems.tasks.Keys.length)).toEqual([100, 50]);
     for (const { input } of calls) expect(input.RequestItems.tasks.ConsistentRead).toBe(true);

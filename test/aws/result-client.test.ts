@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { resultClient } from "../../aws/clients.ts";
 import { toAttributes } from "../../aws/dynamodb.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { times } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
 
 /** What went over the wire. */
@@ -78,13 +79,9 @@ it("sends anything else by the SDK", async () => {
 it("many calls at once each send their own batch, though they share what is put together once", async () => {
   const { calls, requestHandler } = wire();
   const client = resultClient({ ...CONFIG, requestHandler });
-  await Promise.all(
-    Array.from({ length: 50 }, (_, i) =>
-      client.send(batch([{ task_key: { S: `r1#${i}` }, pop_url: { S: `p#${i}` } }])),
-    ),
-  );
+  await Promise.all(times(50, (i) => client.send(batch([{ task_key: { S: `r1#${i}` }, pop_url: { S: `p#${i}` } }]))));
   const keys = calls.map(({ body }) => JSON.parse(body).RequestItems.tasks[0].PutRequest.Item.task_key.S);
-  expect(keys.toSorted()).toEqual(Array.from({ length: 50 }, (_, i) => `r1#${i}`).toSorted());
+  expect(keys.toSorted()).toEqual(times(50, (i) => `r1#${i}`).toSorted());
   expect(new Set(calls.map(({ headers }) => headers["authorization"])).size).toBe(50);
 });
 

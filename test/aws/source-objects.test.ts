@@ -17,7 +17,6 @@ describe("an object of another bucket", () => {
     await expect(objects.read({ bucket: "bucket", key: "lists/none" }, signal)).rejects.toMatchObject({
       name: "NoSuchKey",
     });
-    bucket.close();
   });
 });
 

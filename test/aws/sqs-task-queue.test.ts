@@ -4,13 +4,14 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { MainAndExpressQueues, QueueEntryError, SqsTaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { taskMessage } from "../agent/task-messages.ts";
+import { times } from "../collect.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 useVirtualClock({ idleMs: 2 });
 
 const QUEUE = "https://sqs.example/tasks";
-const messages = (n: number): TaskMessage[] => Array.from({ length: n }, (_, i) => taskMessage({ pop: String(i) }));
+const messages = (n: number): TaskMessage[] => times(n, (i) => taskMessage({ pop: String(i) }));
 
 interface Entry {
   readonly Id: string;
@@ -155,7 +156,7 @@ describe("receive", () => {
 describe("delete and hold", () => {
   it("travel together, up to ten", async () => {
     const { queue, sent, entries } = newQueue();
-    const receipts = Array.from({ length: 12 }, (_, i) => `r${i}`);
+    const receipts = times(12, (i) => `r${i}`);
     await Promise.all([
       ...receipts.map((receipt) => queue.delete(receipt)),
       queue.setVisibilityTimeout("a", 120),

@@ -2,6 +2,7 @@ import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
 import { deployApi, emptyBucket } from "../../aws/stack-resources.ts";
+import { times } from "../collect.ts";
 import { fakeClient } from "./client.ts";
 
 interface Version {
@@ -33,8 +34,7 @@ function bucketOf(versions: readonly Version[], { keeps = "", refusals = 0 } = {
 }
 
 /** As a bucket without versions lists its objects. */
-const objects = (count: number): Version[] =>
-  Array.from({ length: count }, (_, i) => ({ Key: `r${i}.csv`, VersionId: "null" }));
+const objects = (count: number): Version[] => times(count, (i) => ({ Key: `r${i}.csv`, VersionId: "null" }));
 
 describe("a bucket that is about to be deleted", () => {
   it("is emptied page by page, and may be emptied twice", async () => {

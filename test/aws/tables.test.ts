@@ -107,17 +107,6 @@ describe("a request in its table", () => {
     expect(await late.the()).toMatchObject({ status: "INSERT_TASK", total_count: 1, last_update_time: LATER });
   });
 
-  it.each([
-    ["empty_seen_at", 7],
-    ["missing_instances", { count: 2, since: 7 }],
-  ])("has %s noted, and that it counts no more, which is no move of the request", async (field, value) => {
-    const { requests, the } = await tablesWith(request());
-    await requests.updateQuietly("r1", ACTIVE_STATES, { [field]: value });
-    expect(await the()).toEqual(request({ [field]: value }));
-    await requests.updateQuietly("r1", ACTIVE_STATES, { [field]: undefined });
-    expect(await the()).toEqual(request());
-  });
-
   it.each<
     [string, Partial<RequestItem>, (t: RequestTable, item: RequestItem) => Promise<boolean>, Partial<RequestItem>]
   >([
@@ -154,24 +143,9 @@ describe("a request in its table", () => {
   });
 });
 
-describe("a retry", () => {
-  const retry = request({ req_id: "r2" });
-
-  it("is named by the request that it tries again", async () => {
-    const { requests, the } = await tablesWith(request({ ...ENDED }));
-    expect(await requests.put(retry, 5, await the())).toBe("PUT");
-    expect((await the()).retried_by).toBe("r2");
-    expect(await requests.put(request({ req_id: "r3" }), 5, request({ ...ENDED }))).toBe("RETRIED");
-    expect(await requests.get("r3")).toBeUndefined();
-    // The first one is gone, which its caller has seen.
-    expect(await requests.put(request({ req_id: "r4" }), 5, await the())).toBe("PUT");
-    expect((await the()).retried_by).toBe("r4");
-  });
-
-  it("is not put while that request is active", async () => {
-    const { requests } = await tablesWith(request());
-    expect(await requests.put(retry, 5, request())).toBe("RETRIED");
-  });
+it("a retry is not put while the request that it tries again is active", async () => {
+  const { requests } = await tablesWith(request());
+  expect(await requests.put(request({ req_id: "r2" }), 5, request())).toBe("RETRIED");
 });
 
 describe("permits to be active", () => {
@@ -201,20 +175,6 @@ describe("lists of requests", () => {
     );
     for (const item of [request(), request({ req_id: "r2", ...ENDED })]) await lagging.forge(item);
     expect((await lagging.requests.readActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
-  });
-
-  it("come page by page, the newest first, of any status or of one", async () => {
-    const items = [1, 2, 3].map((n) => request({ req_id: `r${n}`, created_at: `2026-01-0${n}` }));
-    const failed = request({ req_id: "r4", created_at: "2026-01-04", status: "FAILED", active: undefined });
-    const { requests } = await tablesWith(...items, failed);
-    const ids = async (...query: Parameters<typeof requests.page>) => {
-      const page = await requests.page(...query);
-      return { ids: page.requests.map(({ req_id }) => req_id), end: page.end };
-    };
-    const place = { req_id: "r3", created_at: "2026-01-03" };
-    expect(await ids(2, undefined)).toEqual({ ids: ["r4", "r3"], end: place });
-    expect(await ids(2, place)).toEqual({ ids: ["r2", "r1"], end: undefined });
-    expect(await ids(3, undefined, "FAILED")).toMatchObject({ ids: ["r4"] });
   });
 
   it("leave out an entry that cannot be parsed, and report it; a status of a newer version may be listed", async () => {

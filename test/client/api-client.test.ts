@@ -1,7 +1,4 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import {
   ApiClient,
   type ApiClientOptions,
@@ -13,23 +10,20 @@ import {
   UnreadableAnswerError,
 } from "../../client/api-client.ts";
 import { DENIED_BY_POLICY } from "../../domain/validation/api-error.ts";
+import { serve } from "../serve.ts";
 
 type Reply = readonly [status: number, body: string, headers?: Record<string, string>];
 
 /** An API that gives these replies in turn, the last one again and again, and what it was asked. */
 async function api(...replies: readonly [Reply, ...Reply[]]) {
   const seen: { url: string | undefined; headers: Record<string, unknown>; body: string }[] = [];
-  const server = createServer(async (from, to) => {
+  const address = await serve(async (from, to) => {
     const body = Buffer.concat(await from.toArray()).toString();
     const [status, text, headers] = replies[Math.min(seen.length, replies.length - 1)] ?? replies[0];
     seen.push({ url: from.url, headers: from.headers, body });
     to.writeHead(status, { "x-amzn-requestid": "aws-1", ...headers }).end(text);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/prod/`;
-  return { url, seen, client: (options?: ApiClientOptions) => new ApiClient(url, "secret", options) };
+  return { seen, client: (options?: ApiClientOptions) => new ApiClient(`${address}/prod/`, "secret", options) };
 }
 
 const GROUP: Reply = [200, '{"status":"success","desiredcapacity":4}'];

@@ -1,8 +1,8 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
-import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { createApiDeployer, createBucketEmptier } from "../../lambdas/custom-resources.ts";
-import { addressOf } from "../../tools/local/ports.ts";
+import { serve } from "../serve.ts";
 
 vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
 afterAll(() => void vi.unstubAllEnvs());
@@ -21,18 +21,12 @@ type Handler = ReturnType<typeof createBucketEmptier>;
 /** Has a handler handle an event. @returns what the signed URL receives; it answers with this status */
 async function putOf(handler: Handler, event: object, status = 200): Promise<Put | undefined> {
   const puts: Put[] = [];
-  const server = createServer(async (request, response) => {
+  const address = await serve(async (request, response) => {
     const { method, url, headers } = request;
     puts.push({ method, url, headers, body: await text(request) });
     response.writeHead(status).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const ResponseURL = `http://127.0.0.1:${addressOf(server).port}/answer?signature=s`;
-  await handler({ ResponseURL, ...IDS, ...event });
+  await handler({ ResponseURL: `${address}/answer?signature=s`, ...IDS, ...event });
   expect(puts).toHaveLength(1);
   return puts[0];
 }

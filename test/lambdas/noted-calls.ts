@@ -17,6 +17,8 @@ export interface NotedCalls<D> {
   readonly deps: D;
   /** Every call in order, as `requests.put`. */
   readonly calls: string[];
+  /** How often a call was made. */
+  times(call: string): number;
   /** What a test has happen just before a call, by its name. */
   readonly before: Record<string, () => unknown>;
 }
@@ -32,7 +34,8 @@ export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () =
     const plain = typeof fake !== "object" || fake === null || Array.isArray(fake) || name === "logger";
     return [name, plain ? fake : guarded(name, fake, (key, method) => noted(`${name}.${key}`, method))];
   });
-  return { deps: guarded<D>("deps", Object.fromEntries(noting)), calls, before };
+  const times = (name: string) => calls.filter((call) => call === name).length;
+  return { deps: guarded<D>("deps", Object.fromEntries(noting)), calls, times, before };
 
   function noted(call: string, method: Method): Method {
     return (...args) => {

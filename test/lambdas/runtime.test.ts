@@ -1,47 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { ZodError } from "zod";
-import { fitFleet, forEachKey, raiseFleet } from "../../lambdas/runtime.ts";
+import { fitFleet, forEachKey } from "../../lambdas/runtime.ts";
 import { fakeStores } from "./fakes/stores.ts";
 import { keysEvent, request } from "./items.ts";
 import { noteCalls } from "./noted-calls.ts";
 
-describe("the fleet", () => {
-  /** Active requests that wish for these instances, and a group of another size. */
-  function world(wishes: readonly number[], capacity: number) {
-    const { requests, fleet } = fakeStores(
-      ...wishes.map((instance_count, i) => request({ req_id: `r${i}`, instance_count })),
-    );
-    fleet.capacity = capacity;
-    return { requests, fleet, ...noteCalls<Parameters<typeof fitFleet>[0]>({ requests, fleet }) };
-  }
-
-  it.each([
-    ["follows down", [2, 3], 9, 3],
-    ["follows up", [2, 3], 1, 3],
-    ["follows to nothing", [], 9, 0],
-    ["stays", [2], 2, 2],
-  ])("%s", async (_, wishes, before, after) => {
-    const { deps, fleet } = world(wishes, before);
-    await fitFleet(deps);
-    expect(fleet.capacity).toBe(after);
-  });
-
-  it("reads the need again: a request that came meanwhile keeps its instances", async () => {
-    const { deps, before, requests, fleet } = world([], 5);
-    before["fleet.setDesiredCapacity"] = () => requests.set(request({ instance_count: 5 }));
-    await fitFleet(deps);
-    expect(fleet.capacity).toBe(5);
-  });
-
-  it.each([
-    [[2], 1, 2],
-    [[2], 9, 9],
-    [[], 9, 9],
-  ])("is raised to what %j wish for, from %i: %i", async (wishes, before, after) => {
-    const { deps, fleet } = world(wishes, before);
-    await raiseFleet(deps);
-    expect(fleet.capacity).toBe(after);
-  });
+it("the need for instances is read again: a request that came meanwhile keeps its instances", async () => {
+  const { requests, fleet } = fakeStores();
+  fleet.capacity = 5;
+  const { deps, before } = noteCalls<Parameters<typeof fitFleet>[0]>({ requests, fleet });
+  before["fleet.setDesiredCapacity"] = () => requests.set(request({ instance_count: 5 }));
+  await fitFleet(deps);
+  expect(fleet.capacity).toBe(5);
 });
 
 describe("a batch of a stream", () => {

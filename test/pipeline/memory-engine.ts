@@ -1,6 +1,5 @@
 // A request without AWS: sizes, targets, plan, agent and report in one process, behind ports that keep everything in memory.
 import { randomUUID } from "node:crypto";
-import { parse } from "csv-parse/sync";
 import { pino } from "pino";
 import { createDownload } from "../../agent/fetch/downloader.ts";
 import { PooledHttpClient } from "../../agent/fetch/http/pooled-client.ts";
@@ -8,20 +7,14 @@ import { RequestTracker } from "../../agent/fetch/request-tracker.ts";
 import { Agent } from "../../agent/receive/agent.ts";
 import { Heartbeats } from "../../agent/report/heartbeats.ts";
 import { ResultWriter } from "../../agent/report/result-writer.ts";
-import { csvRow, textOfField } from "../../domain/csv.ts";
+import { csvRow } from "../../domain/csv.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
 import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import { fanOut } from "../../domain/plan/fan-out.ts";
-import {
-  goodUrlsList,
-  LISTS,
-  type ReadableList,
-  type RequestFiles,
-  type WritableList,
-} from "../../domain/plan/lists.ts";
+import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import type { ResultStore } from "../../domain/plan/ports.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
@@ -38,6 +31,7 @@ import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts"
 import { measureUrls } from "../../probe/size/measure-urls.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
 import { MemoryQueue } from "../agent/memory-queue.ts";
+import { FakeLists } from "../lambdas/fakes/lists.ts";
 
 /** What a request has left behind. */
 export interface MemoryRun {
@@ -45,7 +39,7 @@ export interface MemoryRun {
   readonly messages: readonly TaskMessage[];
   readonly results: readonly TaskResult[];
   /** Lists and files by their keys. */
-  readonly objects: ReadonlyMap<string, Buffer>;
+  readonly objects: ReadonlyMap<string, Uint8Array>;
 }
 
 const MINUTE_MS = 60_000;
@@ -70,7 +64,7 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
   });
   const item = { ...request.item, distributions: found.distributions };
   const { urls } = request;
-  const lists = new MemoryLists();
+  const lists = new FakeLists();
   const queue = new MemoryQueue();
   const store = new MemoryResults();
   const dns = resolverOf(edge, item, new Set(dead));
@@ -126,7 +120,12 @@ export async function warmInMemory({ edge, dead, own }: MemoryWorld, body: unkno
   const recounted = await recount(deps, planned, run);
   if (recounted === undefined) throw new Error("a recount of a small request stopped");
   const ending = await finalizeRecount(deps, planned, "FINISHED", recounted, recounted.taskBitmap.count());
-  return { item: { ...planned, ...ending, status: "FINISHED" }, messages: queue.sent, results, objects: lists.objects };
+  const texts = Object.entries(lists.objects).map(([key, rows]): [string, Uint8Array] => [
+    key,
+    Buffer.from(rows.map(csvRow).join("")),
+  ]);
+  const objects = new Map([...texts, ...lists.files]);
+  return { item: { ...planned, ...ending, status: "FINISHED" }, messages: queue.sent, results, objects };
 }
 
 /** Runs an agent until every task has a result. */
@@ -227,42 +226,5 @@ class MemoryResults implements ResultStore {
 
   private check(): void {
     if (this.waiting !== undefined && this.results.size >= this.waiting.count) this.waiting.resolve();
-  }
-}
-
-class MissingError extends Error {
-  override readonly name = "NoSuchKey";
-}
-
-class MemoryLists implements RequestFiles {
-  readonly objects = new Map<string, Buffer>();
-
-  async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
-    const text = this.objects.get(list.key(reqId));
-    if (text === undefined) throw new MissingError(list.key(reqId));
-    const rows = parse(text, { from_line: list.hasHeader === true ? 2 : 1 }) as string[][];
-    for (const row of rows) yield list.fromRow(row.map(textOfField));
-  }
-
-  async write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>) {
-    let text = "";
-    for await (const entry of entries) text += csvRow(list.toRow(entry));
-    this.objects.set(list.key(reqId), Buffer.from(text));
-  }
-
-  // Nothing here takes more than one run.
-  async readCheckpoint(): Promise<undefined> {}
-  async writeCheckpoint(): Promise<void> {}
-
-  async delete({ key }: { readonly key: (reqId: string) => string }, reqId: string): Promise<void> {
-    this.objects.delete(key(reqId));
-  }
-
-  async put(key: string, bytes: Uint8Array): Promise<void> {
-    this.objects.set(key, Buffer.from(bytes));
-  }
-
-  async join(key: string, parts: readonly string[], last: Uint8Array): Promise<void> {
-    this.objects.set(key, Buffer.concat([...parts.map((part) => this.objects.get(part) ?? Buffer.of()), last]));
   }
 }

@@ -33,11 +33,12 @@ const compareBytes = (one: string, other: string) => Buffer.compare(Buffer.from(
 export class MemoryS3 {
   readonly objects = new Map<string, Buffer>();
   /** Parts of uploads by their numbers, by the object's name. */
-  private readonly uploads = new Map<string, Map<number, Buffer>>();
+  readonly uploads = new Map<string, Map<number, Buffer>>();
 
   operation({ method, url }: HttpCall): string {
     if (method === "POST" && url.searchParams.has("uploads")) return "CreateMultipartUpload";
-    if (url.searchParams.has("uploadId")) return method === "PUT" ? "UploadPart" : "CompleteMultipartUpload";
+    if (url.searchParams.has("uploadId"))
+      return { PUT: "UploadPart", DELETE: "AbortMultipartUpload" }[method] ?? "CompleteMultipartUpload";
     if (method === "GET" && url.searchParams.has("list-type")) return "ListObjectsV2";
     if (method === "GET" && url.searchParams.has("versions")) return "ListObjectVersions";
     if (method === "POST" && url.searchParams.has("delete")) return "DeleteObjects";
@@ -68,6 +69,9 @@ export class MemoryS3 {
         this.uploads.delete(name);
         return xml('<CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>');
       }
+      case "AbortMultipartUpload":
+        this.uploads.delete(name);
+        return { status: 204 };
       case "GetObject": {
         const object = this.objects.get(name);
         if (object === undefined) throw new AwsError("NoSuchKey", `There is no ${name}`, {}, 404);

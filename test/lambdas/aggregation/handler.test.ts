@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { UnparseableItem } from "../../../domain/log-fields.ts";
 import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
 import { createHandler, RequestCounters } from "../../../lambdas/aggregation/handler.ts";
 import { fakeStores } from "../fakes/stores.ts";
@@ -13,27 +12,13 @@ const bad = record({ ok: false });
 
 function world(items = [request(RUNNING)], fault?: Fault) {
   const stores = fakeStores(...items);
-  const buried: string[] = [];
-  const unreadable: UnparseableItem[] = [];
-  const { deps, calls } = noteCalls<AggregationDeps>(
-    {
-      ...stores,
-      failedBatches: { send: async (body: string) => void buried.push(body) },
-      onUnparseable: (it) => void unreadable.push(it),
-      namespace: "Prewarm/test",
-    },
-    fault,
-  );
-  const handler = createHandler(deps);
+  const noted = noteCalls<AggregationDeps>({ ...stores }, fault);
+  const handler = createHandler(noted.deps);
   return {
     ...stores,
-    buried,
-    unreadable,
-    deps,
-    calls,
+    ...noted,
     the: async (reqId = "r1") => (await stores.progress.count(reqId)).count,
     handle: (...Records: unknown[]) => handler({ Records }),
-    times: (call: string) => calls.filter((it) => it === call).length,
   };
 }
 
@@ -187,7 +172,7 @@ describe("Aggregation", () => {
     const spoilt = { eventID: "x", dynamodb: { Keys: { task_key: { S: "r1#0" }, pop_url: { S: "SIN2-P1#u" } } } };
     await handle(spoilt, {}, good);
     expect((await the()).download_count).toBe(1);
-    expect(buried).toEqual([JSON.stringify(spoilt), "{}"]);
+    expect(buried.map(([body]) => body)).toEqual([JSON.stringify(spoilt), "{}"]);
     expect(unreadable.map(({ kind, key }) => [kind, key])).toEqual([
       ["stream record", "r1#0 SIN2-P1#u"],
       ["stream record", ""],

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addCount, type Count, isNothing, NO_COUNT, type Sum } from "../../../domain/result/count.ts";
 import { progressOfBatch } from "../../../lambdas/aggregation/batch.ts";
+import { times } from "../../collect.ts";
 import { fuzz } from "../../fuzz.ts";
 import { count } from "../items.ts";
 import { type Image, record } from "./records.ts";
@@ -90,8 +91,8 @@ describe("what a batch changes", () => {
 
   it("times good results: all of a small batch, a hundred at most of a large one, from all over it", () => {
     expect(progressOf(record({ ms: 7 }), record({ ...bad, ms: 90_000 }), record({ ms: 8 })).durations).toEqual([7, 8]);
-    const many = Array.from({ length: 1_000 }, (_, ms) => record({ ms }));
-    expect(progressOf(...many).durations).toEqual(Array.from({ length: 100 }, (_, i) => i * 10));
+    const many = times(1_000, (ms) => record({ ms }));
+    expect(progressOf(...many).durations).toEqual(times(100, (i) => i * 10));
     expect(progressOf(...many.slice(0, 101)).durations).toHaveLength(51);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { onceForToken } from "../../../lambdas/api/start-request.ts";
 import { type Fakes, fakeDeps } from "../../../tools/local/fake-deps.ts";
+import { times } from "../../collect.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { FakeLogger } from "../fakes/stores.ts";
 import { request } from "../items.ts";
@@ -19,7 +20,7 @@ const once = (fakes: Fakes<ApiDeps>, { at = 0, make = async () => request({ req_
 describe("a client token", () => {
   it("makes one request of fifty calls at once, and all are told of it", async () => {
     const { post, requests } = world();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => post(TOKEN)));
+    const answers = await Promise.all(times(50, () => post(TOKEN)));
     expect(requests.all().length).toBe(1);
     const told = new Set(answers.map(({ status, body }) => `${status} ${body["request_id"]} ${body["timeout_at"]}`));
     expect(told).toEqual(new Set(["200 new-id 2024-04-16 03:17:21.046000"]));

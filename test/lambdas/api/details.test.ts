@@ -1,4 +1,5 @@
 // What `detail` adds to GET /prewarm.
+
 import { describe, expect, it } from "vitest";
 import { LISTS } from "../../../domain/plan/lists.ts";
 import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
@@ -6,9 +7,11 @@ import { reasonText } from "../../../domain/readiness/reasons.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
 import type { Count } from "../../../domain/result/count.ts";
+import type { FailureReason } from "../../../domain/result/failure.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { parseTimestamp } from "../../../domain/timestamps.ts";
 import { MAX_HEAT_STRIP_TASKS } from "../../../lambdas/api/details.ts";
+import { times } from "../../collect.ts";
 import { batchCount, count, DOMAIN, heartbeat, LABEL, request, result, target } from "../items.ts";
 import { refusalOf, STAMP, withoutWarnings, world } from "./world.ts";
 
@@ -23,9 +26,8 @@ it.each(["", "POPS"])("another detail is a 400 that names those that there are: 
 });
 
 describe("detail=pops", () => {
-  const ended = { active: undefined, status: "STOPPED" } as const;
-  const d1 = (change = {}) => target(SIN, { label: "d1", ...change });
-  const d2 = (change = {}) => target(SIN, { label: "d2", ...change });
+  const STOPPED = { active: undefined, status: "STOPPED" } as const;
+  const under = (label: string, change = {}) => target(SIN, { label, ...change });
 
   /** The row of the one POP, which has these counts: results, failures, outcomes. */
   async function row(
@@ -61,31 +63,31 @@ describe("detail=pops", () => {
     ["before its first result", {}, undefined, 0, "WAITING"],
     ["with all", {}, undefined, 4, "DONE"],
     ["that the DNS does not know", {}, [target(SIN, { state: "FAILED" })], 0, "NOT_RESOLVED"],
-    ["of a stopped request", ended, undefined, 3, "UNFINISHED"],
-    ["of a stopped request that had all", ended, undefined, 4, "DONE"],
-    ["of a finished one, whose counter missed a batch", { ...ended, status: "FINISHED" }, undefined, 3, "DONE"],
+    ["of a stopped request", STOPPED, undefined, 3, "UNFINISHED"],
+    ["of a stopped request that had all", STOPPED, undefined, 4, "DONE"],
+    ["of a finished one, whose counter missed a batch", { ...STOPPED, status: "FINISHED" }, undefined, 3, "DONE"],
   ] as const)("has the state of a POP %s", async (_, change, targets, done, state) => {
     expect(await row(change, targets && [...targets], done)).toMatchObject({ state });
   });
 
-  const tasks = (total_count: number, tasks_per_target: Record<string, number>) => ({ total_count, tasks_per_target });
   it.each([
-    ["its tasks under each distribution", tasks(5, { d1: 3, d2: 2 }), [d1(), d2()], 5],
+    ["its tasks under each distribution", { d1: 3, d2: 2 }, [under("d1"), under("d2")], 5],
     [
       "tasks of URLs that are wanted everywhere, and its own besides",
-      tasks(9, { d1: 3, d2: 0 }),
-      [d1({ own_tasks: 2 }), d2({ own_tasks: 4 })],
+      { d1: 3, d2: 0 },
+      [under("d1", { own_tasks: 2 }), under("d2", { own_tasks: 4 })],
       9,
     ],
-    ["none where all URLs are wanted elsewhere", tasks(9, { d1: 0 }), [d1()], 0],
+    ["none where all URLs are wanted elsewhere", { d1: 0 }, [under("d1")], 0],
     [
       "none under the distributions under which it does not resolve",
-      tasks(3, { d1: 3, d2: 2 }),
-      [d1(), d2({ state: "FAILED" })],
+      { d1: 3, d2: 2 },
+      [under("d1"), under("d2", { state: "FAILED" })],
       3,
     ],
-  ])("counts of a POP %s", async (_, item, targets, total_count) => {
-    expect(await row({ ...item, targets_total: 2 }, targets)).toMatchObject({ total_count, state: "WAITING" });
+  ])("counts of a POP %s", async (_, tasks_per_target, targets, total_count) => {
+    const item = { total_count: 9, tasks_per_target, targets_total: 2 };
+    expect(await row(item, targets)).toMatchObject({ total_count, state: "WAITING" });
   });
 
   it.each([
@@ -107,13 +109,14 @@ describe("detail=failures", () => {
   const example = { url: "https://a.example/", pop: SIN, error: "HTTP 403", http_status: 403 };
   const refused = { code: "http_4xx", subject: "task", tasks: 2, pops: 2, examples: [example] } as const;
   const running = request({ status: "IN_PROGRESS", total_count: 4 });
+  const addFailures = ({ progress }: ReturnType<typeof world>, reason: FailureReason) =>
+    progress.add("r1", batchCount({ failures: new Map([[reason, { tasks: 2, pops: [0, 1] }]]) }), "token", 0);
   const failuresOf = async ({ get }: ReturnType<typeof world>, detail = "failures") =>
     (await get("prewarm", { detail })).body["failures"];
 
   it("adds the failures by reason as far as they are counted, with what they mean; and the POPs if they are asked for", async () => {
     const w = world({ items: [running] });
-    const failures = new Map([["http_4xx", { tasks: 2, pops: [0, 1] }]] as const);
-    await w.progress.add("r1", batchCount({ total: count(2, 0, 2), failures }), "token", 0);
+    await addFailures(w, "http_4xx");
     await w.progress.putFailureExamples("r1", "http_4xx", [example], 0);
     const { body } = await w.get("prewarm", { detail: "pops, failures" });
     expect(body["pops"]).toHaveLength(2);
@@ -137,8 +140,7 @@ describe("detail=failures", () => {
   it("is exact once the report stands, whatever was counted", async () => {
     const ended = { status: "FINISHED", active: undefined, report: "r1/report.csv", total_count: 4 } as const;
     const w = world({ items: [request(ended)] });
-    const failures = new Map([["tls", { tasks: 1, pops: [0] }]] as const);
-    await w.progress.add("r1", batchCount({ total: count(1, 0, 1), failures }), "token", 0);
+    await addFailures(w, "tls");
     await w.lists.write(LISTS.failures, "r1", [{ ...refused, urls: 1, examples: [example] }]);
     expect(await failuresOf(w)).toMatchObject([{ code: "http_4xx", tasks: 2, urls: 1 }]);
   });
@@ -150,17 +152,24 @@ describe("detail=samples", () => {
   const minute = (stamp: string) => minuteOf(parseTimestamp(at(stamp)));
   const samples = async ({ get }: ReturnType<typeof world>) =>
     (await get("prewarm", { detail: "samples" })).body["samples"];
+
+  /** A request that stands so, with what was counted when minutes began, and what was received in them. */
+  async function sampled(item: RequestItem, began: Record<string, Count>, received: Record<string, number> = {}) {
+    const w = world({ items: [item] });
+    for (const [stamp, counted] of Object.entries(began)) await w.progress.putMinute("r1", minute(stamp), counted, 0);
+    for (const [stamp, bytes] of Object.entries(received))
+      await w.progress.addReceivedBytes("r1", minute(stamp), bytes, 0);
+    return w;
+  }
   const running = request({ status: "IN_PROGRESS", total_count: 4 });
+  const NONE = count(0, 0, 0);
 
   it("adds how it stood as each minute began, with what agents have not noted yet, and how it stands now", async () => {
-    const w = world({ items: [running] });
+    const began = { "03:11:00": NONE, "03:12:00": count(1, 10, 0) };
+    const w = await sampled(running, began, { "03:10:00": 40, "03:11:00": 60 });
     const heartbeats = [heartbeat({ received: 7 }), heartbeat({ worker: "2" })];
     w.progress.set("r1", { count: count(3, 30, 1, { warm_count: 2 }), heartbeats });
-    await w.progress.putMinute("r1", minute("03:11:00"), count(0, 0, 0), 0);
-    await w.progress.putMinute("r1", minute("03:12:00"), count(1, 10, 0), 0);
-    await w.progress.addReceivedBytes("r1", minute("03:10:00"), 40, 0);
-    await w.progress.addReceivedBytes("r1", minute("03:11:00"), 60, 0);
-    const { rec_miss_count: _, ...none } = withoutWarnings(count(0, 0, 0));
+    const { rec_miss_count: _, ...none } = withoutWarnings(NONE);
     expect(await samples(w)).toEqual([
       { ...none, at: at("03:10:21.405000"), received_size: 0 },
       { ...none, at: at("03:11:00.000000"), received_size: 40 },
@@ -178,8 +187,7 @@ describe("detail=samples", () => {
   });
 
   it("keeps counts within the tasks that there are", async () => {
-    const w = world({ items: [running] });
-    await w.progress.putMinute("r1", minute("03:12:00"), count(9, 10, -1, { warm_count: 9 }), 0);
+    const w = await sampled(running, { "03:12:00": count(9, 10, -1, { warm_count: 9 }) });
     w.passTime(30_000);
     expect(await samples(w)).toContainEqual(
       expect.objectContaining({ at: at("03:12:00.000000"), download_count: 4, failed_count: 0, warm_count: 4 }),
@@ -189,9 +197,7 @@ describe("detail=samples", () => {
   it("of one that has ended ends with it, exactly; it is not read unless it is asked for", async () => {
     const exact = count(4, 40, 0, { hit_count: 4 });
     const ended = { status: "FINISHED", verdict: "ready", active: undefined, total_count: 4, ...exact } as const;
-    const w = world({ items: [request(ended)] });
-    await w.progress.putMinute("r1", minute("03:11:00"), count(0, 0, 0), 0);
-    await w.progress.addReceivedBytes("r1", minute("03:11:00"), 45, 0);
+    const w = await sampled(request(ended), { "03:11:00": NONE }, { "03:11:00": 45 });
     // An instance died before it had noted these.
     w.progress.set("r1", { heartbeats: [heartbeat({ received: 5 })] });
     w.passTime(86_400_000);
@@ -294,7 +300,7 @@ describe("detail=urls", () => {
   );
 
   it("is refused for results so large that reading them costs more than a tenth of a cent, and no more of them is read", async () => {
-    const urls = Array.from({ length: 60_000 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
+    const urls = times(60_000, (n) => ({ url: urlOf(n), bytes: 1 }));
     const { results, ask } = await ended({ urls, item: { total_count: 60_000 } });
     let read = 0;
     results.ofPop = async function* (_reqId: string, _pop: string, _shards: number, onRead?: (bytes: number) => void) {
@@ -310,7 +316,7 @@ describe("detail=urls", () => {
   });
 
   it("is refused for so many tasks that reading them takes too long, and no result is read", async () => {
-    const urls = Array.from({ length: MAX_HEAT_STRIP_TASKS + 1 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
+    const urls = times(MAX_HEAT_STRIP_TASKS + 1, (n) => ({ url: urlOf(n), bytes: 1 }));
     const { ask, calls } = await ended({ urls });
     expect(refusalOf(await ask(SIN))).toMatch(/^400 .*results_url/);
     expect(calls).not.toContain("results.ofPop");

@@ -1,5 +1,7 @@
 // Whether a POST /prewarm may warm what its URLs and its cf_domain name.
+
 import { describe, expect, it } from "vitest";
+import { times } from "../../collect.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { failing } from "../noted-calls.ts";
 import { NOTHING, refusalOf, world } from "./world.ts";
@@ -40,7 +42,7 @@ describe("hosts of the URLs and cf_domain", () => {
   });
 
   it("of many that the distribution does not answer to, the message names the first 20", async () => {
-    const url_list = Array.from({ length: 60 }, (_, i) => `https://h${i}.example.org/`);
+    const url_list = times(60, (i) => `https://h${i}.example.org/`);
     const answer = await world({ own: [E1] }).post({ ...DOMAIN, url_list });
     expect(refusalOf(answer)).toMatch(/^400 cf_domain: the names of the .* h19.example.org and 40 more$/);
     expect(answer.body["error_urls"]).toEqual(url_list);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import { readSourcesFor, sampleSizes } from "../../../lambdas/api/dry-run-probes.ts";
 import type { SizeQuestion } from "../../../probe/size/measure-urls.ts";
+import { times } from "../../collect.ts";
 import { serve } from "../../probe/size/server.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { fakeResolver } from "../fakes/dns.ts";
@@ -75,7 +76,7 @@ describe("sources of a dry run", () => {
 
   it.each([
     ["a document that is none", says("<html>"), {}, /cdn.example.com\/list is an HTML page/],
-    ["too many tasks", says(...Array.from({ length: 1_000 }, (_, i) => `/${i}`)), {}, /1001 tasks, but maxTasks/],
+    ["too many tasks", says(...times(1_000, (i) => `/${i}`)), {}, /1001 tasks, but maxTasks/],
     ["nothing to warm", says("http://other.example/1"), { urls: [] }, /no URL is left to warm; left out: 1 other_host/],
   ])("would end the request: %s", async (_, listener, changes, problem) => {
     expect((await read(listener, changes)).problem).toMatch(problem);

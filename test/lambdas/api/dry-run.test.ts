@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
+import { times } from "../../collect.ts";
 import { request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
 import { refusalOf, STAMP, world } from "./world.ts";
@@ -57,7 +58,7 @@ describe("POST /prewarm with dry_run", () => {
   });
 
   it("asks for a hundred sizes at most, all over URLs and variants", async () => {
-    const url_list = Array.from({ length: 200 }, (_, i) => `https://cdn.example.com/${i}`);
+    const url_list = times(200, (i) => `https://cdn.example.com/${i}`);
     const variants = ["a", "b", "c"].map((name) => ({ name, header: [`X-Form: ${name}`] }));
     const { estimate, sampled } = await dryRun({ url_list, variants });
     expect(sampled).toHaveLength(100);
@@ -68,7 +69,7 @@ describe("POST /prewarm with dry_run", () => {
 
   it("counts paths, not forms, of an invalidation", async () => {
     const url_list = [
-      ...Array.from({ length: 1_009 }, (_, i) => `https://cdn.example.com/${i}`),
+      ...times(1_009, (i) => `https://cdn.example.com/${i}`),
       "http://cdn.example.com/0",
       // CloudFront wants the first one encoded, and then they are one path.
       "https://cdn.example.com/?a=|",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { errorBody } from "../../../lambdas/api/handler.ts";
+import { times } from "../../collect.ts";
 import { batchCount, count, heartbeat, request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
 import { BODY, refusalOf, STAMP, withoutWarnings, world } from "./world.ts";
@@ -176,7 +177,7 @@ describe("the bad URLs of a refusal", () => {
     errorBody("POST /prewarm", new ApiError(400, "url_list: bad", urls), "now");
 
   it("are told all, as long as there is room", () => {
-    const urls = Array.from({ length: 60_000 }, (_, i) => `ftp://cdn.example.com/${i}`);
+    const urls = times(60_000, (i) => `ftp://cdn.example.com/${i}`);
     expect(bodyOf(urls)).toMatchObject({ error_message: "url_list: bad", error_urls: urls });
   });
 
@@ -185,7 +186,7 @@ describe("the bad URLs of a refusal", () => {
     ["quotes and line breaks, which are escaped twice", '"\n'.repeat(4_000)],
     ["other scripts", "\u65e5".repeat(8_000)],
   ])("are cut to what an answer holds, which says so: %s", (_, filler) => {
-    const urls = Array.from({ length: 5_000 }, (_, i) => `${i} ${filler}`);
+    const urls = times(5_000, (i) => `${i} ${filler}`);
     const body = bodyOf(urls);
     const told = body["error_urls"] as string[];
     expect(answerBytes(body)).toBeLessThan(MAX_ANSWER_BYTES);

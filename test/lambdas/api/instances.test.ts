@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Status } from "../../../domain/request/lifecycle.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { decideResize } from "../../../lambdas/api/instances.ts";
 import { request } from "../items.ts";
-import { failing } from "../noted-calls.ts";
 import { STAMP, world } from "./world.ts";
 
 it("GET /instances answers what the contract says, and no more", async () => {
@@ -24,97 +25,118 @@ describe("POST /instances", () => {
     status,
     body: { status: "failure", timestamp: STAMP, message },
   });
-  const STOP = { DesiredCapacity: 0, req_id: "r1", force_stop: true };
+  const stop = (DesiredCapacity: number, req_id = "r1") => ({ DesiredCapacity, req_id, force_stop: true });
+  const ended = (status: Status) => request({ status, active: undefined });
   const RUNS = request({ status: "IN_PROGRESS" });
-  const set = (w: ReturnType<typeof world>, body: unknown) => w.call("POST /instances", body);
+  const OTHER = request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 2 });
+  const GONE = failure(404, "req_id: there is no request 'r9'");
 
-  it("sets the group, and the wish of every active request with it; it needs no request", async () => {
-    const w = world({ items: [request(), request({ req_id: "ended", active: undefined, status: "FINISHED" })] });
-    expect(await set(w, { DesiredCapacity: 7, req_id: "r1" })).toEqual(success(7));
-    expect(w.fleet.capacity).toBe(7);
-    expect(w.requests.the()).toMatchObject({ status: "CREATED", instance_count: 7 });
-    expect(w.requests.the("ended").instance_count).toBe(3);
-    expect(await set(world(), { DesiredCapacity: 2 })).toEqual(success(2));
-  });
+  /** POST /instances of a group of one instance, which may have eight. */
+  const setUp = (...items: RequestItem[]) => {
+    const w = world({ caps: { maxInstances: 8 }, items });
+    return {
+      ...w,
+      set: (body: unknown) => w.call("POST /instances", body),
+      /** The group's size, and of each request its status, whether it is active, and its wish. */
+      state: () => [
+        w.fleet.capacity,
+        ...w.requests.all().map((it) => `${it.status} ${it.active ?? "ended"} ${it.instance_count}`),
+      ],
+    };
+  };
 
-  it("with a request that has ended, says that it has, and what becomes of the instances", async () => {
-    const w = world({ items: [request({ status: "FINISHED", active: undefined })] });
-    const remark = "; the request is FINISHED and does not use them; idle instances terminate by themselves";
-    expect(await set(w, { DesiredCapacity: 7, req_id: "r1" })).toEqual(success(7, remark));
-    expect(w.fleet.capacity).toBe(7);
-  });
-
-  it("with force_stop, stops that request and no other, and leaves the others their instances", async () => {
-    const w = world({ items: [RUNS, request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 2 })] });
-    expect(await set(w, STOP)).toEqual(success(2, "; not 0, because requests that go on need more: r2"));
-    expect([w.requests.the().status, w.requests.the().active, w.requests.ended]).toEqual([
-      "STOPPED",
+  it.each<[string, RequestItem[], object | undefined, object, unknown[]]>([
+    [
+      "sets the group, and the wish of active requests",
+      [RUNS, OTHER],
+      { DesiredCapacity: 7, req_id: "r1" },
+      success(7),
+      [7, "IN_PROGRESS y 7", "IN_PROGRESS y 7"],
+    ],
+    ["needs no request", [], { DesiredCapacity: 8 }, success(8), [8]],
+    [
+      "with a request that has ended, says that it has, and what becomes of the instances",
+      [ended("FINISHED")],
+      { DesiredCapacity: 7, req_id: "r1" },
+      success(7, "; the request is FINISHED and does not use them; idle instances terminate by themselves"),
+      [7, "FINISHED ended 3"],
+    ],
+    [
+      "with force_stop, stops that request and no other, and leaves the others their instances",
+      [RUNS, OTHER],
+      stop(0),
+      success(2, "; not 0, because requests that go on need more: r2"),
+      [2, "STOPPED ended 3", "IN_PROGRESS y 2"],
+    ],
+    ...(["FINISHED", "TIMEOUT", "FAILED"] as const).map(
+      (status): [string, RequestItem[], object, object, unknown[]] => [
+        `cannot stop one that is ${status}`,
+        [ended(status)],
+        stop(0),
+        failure(409, `req_id: the request is ${status} already and cannot be stopped`),
+        [1, `${status} ended 3`],
+      ],
+    ),
+    ["knows no other request", [RUNS], { DesiredCapacity: 8, req_id: "r9" }, GONE, [1, "IN_PROGRESS y 3"]],
+    ["stops no other request", [RUNS], stop(8, "r9"), GONE, [1, "IN_PROGRESS y 3"]],
+    [
+      "refuses no body",
+      [RUNS],
       undefined,
-      ["r1"],
-    ]);
-    expect(w.requests.the("r2")).toMatchObject({ status: "IN_PROGRESS", active: "y", instance_count: 2 });
-    expect(w.fleet.capacity).toBe(2);
+      failure(400, expect.stringMatching(/^The request has no body/)),
+      [1, "IN_PROGRESS y 3"],
+    ],
+    [
+      "refuses too many",
+      [RUNS],
+      { DesiredCapacity: 301 },
+      failure(400, "DesiredCapacity: must be a whole number from 0 to 300"),
+      [1, "IN_PROGRESS y 3"],
+    ],
+    [
+      "refuses force_stop of nothing",
+      [RUNS],
+      { DesiredCapacity: 1, force_stop: true },
+      failure(400, expect.stringMatching(/^req_id: is required with force_stop/)),
+      [1, "IN_PROGRESS y 3"],
+    ],
+    [
+      "refuses more than maxInstances, with both figures and the parameter, and stops nothing",
+      [RUNS],
+      stop(9),
+      failure(400, "DesiredCapacity: 9 instances, but maxInstances of this deployment is 8 (a parameter of the stack)"),
+      [1, "IN_PROGRESS y 3"],
+    ],
+  ])("%s", async (_, items, body, answer, after) => {
+    const { set, state } = setUp(...items);
+    expect(await set(body)).toEqual(answer);
+    expect(state()).toEqual(after);
   });
 
   it("with force_stop, has stopped it, though the answer to that was lost and the second try refused", async () => {
-    const w = world({ items: [RUNS] });
-    const end = w.requests.end.bind(w.requests);
-    w.requests.end = (...args) => end(...args).then(() => false);
-    expect(await set(w, STOP)).toEqual(success(0));
-    expect([w.requests.the().status, w.fleet.capacity]).toEqual(["STOPPED", 0]);
-  });
-
-  it.each([
-    ["no body", undefined, /^The request has no body/],
-    ["too many", { DesiredCapacity: 301 }, /^DesiredCapacity: must be a whole number from 0 to 300$/],
-    ["force_stop of nothing", { DesiredCapacity: 1, force_stop: true }, /^req_id: is required with force_stop/],
-  ])("refuses %s with 400, and changes nothing", async (_, body, message) => {
-    const w = world();
-    expect(await set(w, body)).toEqual(failure(400, expect.stringMatching(message)));
-    expect(w.calls).toEqual([]);
-  });
-
-  it.each([
-    [false, ["requests.get"]],
-    [true, ["requests.get", "requests.end"]],
-  ])("an unknown request is 404, force_stop or not (%s), and nothing changes", async (force_stop, calls) => {
-    const w = world();
-    const answer = await set(w, { DesiredCapacity: 9, req_id: "r9", force_stop });
-    expect(answer).toEqual(failure(404, "req_id: there is no request 'r9'"));
-    expect(w.calls).toEqual(calls);
+    const { set, state, requests } = setUp(RUNS);
+    const end = requests.end.bind(requests);
+    requests.end = (...args) => end(...args).then(() => false);
+    expect(await set(stop(0))).toEqual(success(0));
+    expect([state(), requests.ended]).toEqual([[0, "STOPPED ended 3"], ["r1"]]);
   });
 
   it("stops a request whose item cannot be read", async () => {
-    const w = world({ items: [request()] });
-    w.requests.get = async () => undefined;
-    expect(await set(w, STOP)).toEqual(success(0));
-    expect([w.requests.the().status, w.requests.the().active, w.fleet.capacity]).toEqual(["STOPPED", undefined, 0]);
-  });
-
-  it("beyond maxInstances is a 400 that names both figures and the parameter, and stops nothing", async () => {
-    const w = world({ caps: { maxInstances: 8 }, items: [request()] });
-    expect(await set(w, { ...STOP, DesiredCapacity: 9 })).toEqual(
-      failure(400, "DesiredCapacity: 9 instances, but maxInstances of this deployment is 8 (a parameter of the stack)"),
-    );
-    expect([w.requests.the().status, w.fleet.capacity]).toEqual(["CREATED", 1]);
-    expect(await set(w, { DesiredCapacity: 8 })).toEqual(success(8));
+    const { set, state, requests } = setUp(RUNS);
+    requests.get = async () => undefined;
+    expect(await set(stop(0))).toEqual(success(0));
+    expect(state()).toEqual([0, "STOPPED ended 3"]);
   });
 
   it("with force_stop that failed at the group, can be said again: the group gets its size", async () => {
-    let calls = 0;
-    const fault = failing("fleet.setDesiredCapacity");
-    const w = world({ items: [RUNS], fault: (...args) => (calls === 0 ? fault(...args) : undefined) });
-    expect((await set(w, STOP)).status).toBe(500);
-    expect([w.requests.the().status, w.fleet.capacity]).toEqual(["STOPPED", 1]);
-    calls++;
-    expect(await set(w, STOP)).toEqual(success(0, "; the request was STOPPED already"));
-    expect(w.fleet.capacity).toBe(0);
-  });
-
-  it.each(["FINISHED", "TIMEOUT", "FAILED"] as const)("%s cannot be stopped: 409", async (status) => {
-    const w = world({ items: [request({ status, active: undefined })] });
-    expect(await set(w, STOP)).toEqual(failure(409, `req_id: the request is ${status} already and cannot be stopped`));
-    expect([w.requests.the().status, w.fleet.capacity]).toEqual([status, 1]);
+    const { set, state, fleet } = setUp(RUNS);
+    const { setDesiredCapacity } = fleet;
+    fleet.setDesiredCapacity = () => Promise.reject(new Error("no"));
+    expect((await set(stop(0))).status).toBe(500);
+    expect(state()).toEqual([1, "STOPPED ended 3"]);
+    fleet.setDesiredCapacity = setDesiredCapacity;
+    expect(await set(stop(0))).toEqual(success(0, "; the request was STOPPED already"));
+    expect(state()).toEqual([0, "STOPPED ended 3"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { times } from "../../collect.ts";
 import { count, request } from "../items.ts";
 import { STAMP, world } from "./world.ts";
 
@@ -19,7 +20,7 @@ function listed(...items: readonly RequestItem[]) {
     const rows = body["requests"] as Record<string, unknown>[];
     return { rows, ids: rows.map((row) => row["request_id"]), next: body["next"] as string | null, body };
   };
-  return { ...w, page, pages: () => w.calls.filter((call) => call === "requests.page").length };
+  return { ...w, page, pages: () => w.times("requests.page") };
 }
 
 describe("GET /requests", () => {
@@ -57,7 +58,7 @@ describe("GET /requests", () => {
   });
 
   it("comes page by page, the newest first, and one that is made meanwhile moves nothing", async () => {
-    const { page, requests } = listed(...Array.from({ length: 45 }, (_, i) => nth(i, ENDED)));
+    const { page, requests } = listed(...times(45, (i) => nth(i, ENDED)));
     const first = await page();
     expect([first.ids.length, first.ids[0], first.ids.at(-1)]).toEqual([20, "r00044", "r00025"]);
     requests.set(nth(99));
@@ -68,14 +69,14 @@ describe("GET /requests", () => {
   });
 
   it("has no next page where this one is just full", async () => {
-    const { page, pages } = listed(...Array.from({ length: 20 }, (_, i) => nth(i, ENDED)));
+    const { page, pages } = listed(...times(20, (i) => nth(i, ENDED)));
     expect((await page()).next).toBeNull();
     expect(pages()).toBe(1);
   });
 
   it("is of one status, however few of the others have it", async () => {
     const { page, pages } = listed(
-      ...Array.from({ length: 5_000 }, (_, i) => nth(i, { ...ENDED, status: i % 1_000 === 7 ? "FAILED" : "FINISHED" })),
+      ...times(5_000, (i) => nth(i, { ...ENDED, status: i % 1_000 === 7 ? "FAILED" : "FINISHED" })),
     );
     const first = await page({ status: "failed", limit: "2" });
     expect(first.ids).toEqual(["r04007", "r03007"]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead } from "../../../domain/request/source.ts";
+import { times } from "../../collect.ts";
 import { readiness } from "../../readiness.ts";
 import { request } from "../items.ts";
 import { world as emptyWorld, refusalOf, STAMP } from "./world.ts";
@@ -184,7 +185,7 @@ describe("POST /prewarm with retry_of", () => {
 
   it("of fifty calls at once makes one, and undoes what the others made", async () => {
     const { post, requests, timer, lists } = world();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => post()));
+    const answers = await Promise.all(times(50, () => post()));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(49);
     expect([requests.all().length, timer.schedules.size, Object.keys(lists.objects).length]).toEqual([2, 1, 5]);

@@ -4,7 +4,6 @@ import { instanceKind } from "../../../domain/cost/prices.ts";
 import { hostOf } from "../../../domain/net/urls.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
-import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
@@ -43,11 +42,10 @@ export function world({ items = [], own = [], caps = {}, allowed = "*", fault }:
   const sampled: SizeQuestion[] = [];
   let ticks = 0;
   let ids = 0;
-  const { deps, calls, before } = noteCalls<ApiDeps>(
+  const noted = noteCalls<ApiDeps>(
     {
       ...stores,
       distributions: listing,
-      timings: timingsOf(),
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: instanceKind(["c7gn.large"]),
       instanceTypes: ["c7gn.large"],
@@ -81,7 +79,7 @@ export function world({ items = [], own = [], caps = {}, allowed = "*", fault }:
     },
     fault,
   );
-  const handle = createHandler(deps);
+  const handle = createHandler(noted.deps);
   const respond = (route: string, body?: unknown, query: Record<string, string> | null = null) => {
     const [httpMethod, resource] = route.split(" ");
     const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
@@ -101,8 +99,7 @@ export function world({ items = [], own = [], caps = {}, allowed = "*", fault }:
     ...stores,
     errors: logger.errors,
     distributions: listing,
-    calls,
-    before,
+    ...noted,
     sampled,
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {

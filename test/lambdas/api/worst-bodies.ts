@@ -1,3 +1,5 @@
+import { times } from "../../collect.ts";
+
 /** The most that Lambda hands to a function. */
 const BYTES = 6_000_000;
 
@@ -22,13 +24,13 @@ function body(fields: Readonly<Record<string, string>>): string {
 const urlList = (entry: (i: number) => string) => body({ url_list: `[${many(entry)}]` });
 /** So many URLs. */
 const urls = (count: number, url: (i: number) => string, fields: Readonly<Record<string, string>> = {}) =>
-  body({ url_list: JSON.stringify(Array.from({ length: count }, (_, i) => url(i))), ...fields });
+  body({ url_list: JSON.stringify(times(count, (i) => url(i))), ...fields });
 /** So many URLs whose hosts have labels of so many signs of other alphabets. */
 const hosts = (count: number, labels: number, length: number, end = "/") =>
   urls(count, (k) => {
     const sign = (i: number) => String.fromCharCode(0x4e00 + ((i * 7 + k) % 20_000));
     const label = (n: number) => Array.from({ length }, (_, i) => sign(n * length + i)).join("");
-    return `https://${Array.from({ length: labels }, (_, n) => label(n)).join(".")}${end}`;
+    return `https://${times(labels, (n) => label(n)).join(".")}${end}`;
   });
 const LONG_PATH = "x".repeat(60);
 
@@ -58,7 +60,7 @@ export const WORST_BODIES = {
   },
   "lines of header": () => body({ header: `[${many(() => '""')}]` }),
   "50 long lines of header": () =>
-    body({ header: JSON.stringify(Array.from({ length: 50 }, (_, i) => `A${i}: ${"x".repeat(BYTES / 51)}`)) }),
+    body({ header: JSON.stringify(times(50, (i) => `A${i}: ${"x".repeat(BYTES / 51)}`)) }),
   "unknown fields": () => body({ x: `1,${many((i) => `"${i.toString(36)}":1`)}` }),
   "one field again and again": () => body({ x: `1,${many(() => '"__proto__":{}')}` }),
   "a field with a name of 6 MB": () => body({ ["x".repeat(BYTES)]: "1" }),

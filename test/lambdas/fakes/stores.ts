@@ -1,3 +1,5 @@
+import type { UnparseableItem } from "../../../domain/log-fields.ts";
+import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { FakeLists } from "./lists.ts";
 import { FakeAsyncFunction, FakeDistributions, FakeFleet, FakeTimer } from "./services.ts";
@@ -23,6 +25,8 @@ export class FakeLogger {
 
 /** All that the functions of the pipeline store, queue, call and log: these requests, and nothing else yet. */
 export function fakeStores(...items: readonly RequestItem[]) {
+  const buried: string[][] = [];
+  const unreadable: UnparseableItem[] = [];
   return {
     ...memoryTables(...items),
     lists: new FakeLists(),
@@ -32,5 +36,12 @@ export function fakeStores(...items: readonly RequestItem[]) {
     distributions: new FakeDistributions(),
     expandFunction: new FakeAsyncFunction(),
     logger: new FakeLogger(),
+    failedBatches: { send: async (...letter: string[]) => void buried.push(letter) },
+    /** What was sent there. */
+    buried,
+    onUnparseable: (item: UnparseableItem) => void unreadable.push(item),
+    unreadable,
+    timings: timingsOf(),
+    namespace: "Prewarm/test",
   };
 }

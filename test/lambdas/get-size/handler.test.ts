@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { AliasUnclearError, DnsLookupError } from "../../../domain/net/resolver.ts";
 import { LISTS } from "../../../domain/plan/lists.ts";
 import { timeBudget } from "../../../lambdas/get-size/handler.ts";
+import { times } from "../../collect.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { FakeDns } from "../fakes/dns.ts";
 import { request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
-import { url, world } from "./world.ts";
+import { measured, url, world } from "./world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -17,8 +18,7 @@ describe("Get Size", () => {
     ["from the domain", { cf_domain: "d1.cloudfront.net" }, undefined],
     ["or else from the hosts", {}, ["cdn.example.com"]],
   ])("finds the distributions %s, and asks under their names", async (_, item, hosts) => {
-    const { handle, requests, seen } = await world({ item });
-    await handle();
+    const { requests, seen } = await measured({ item });
     const [found, ...others] = requests.the().distributions;
     expect(found).toMatchObject({ label: "d1", domain: "d1.cloudfront.net", id: "E1" });
     expect([found?.hosts, others]).toEqual([hosts, []]);
@@ -54,8 +54,7 @@ describe("Get Size", () => {
     ["of another account", [], /no distribution of this account, and/],
   ])("fails before it asks anything of a distribution %s that the stack's list has not", async (_, own, reason) => {
     const dns = new FakeDns({}, { "cdn.example.com": "d1.cloudfront.net" });
-    const { handle, requests, seen } = await world({ dns, allowedIds: "E2,E3", ...(own && { own }) });
-    await handle();
+    const { requests, seen } = await measured({ dns, allowedIds: "E2,E3", ...(own && { own }) });
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
     expect(requests.the().reason).toContain("distributions of this deployment allows E2, E3");
     expect(seen).toEqual([]);
@@ -84,8 +83,7 @@ describe("Get Size", () => {
 
   it("parts the list into what can be warmed and what cannot, by reason; then the status says so: CREATED to CHECK_POP", async () => {
     const paths = ["/10", "/gone", "/0", "/unsized", ...[1, 2, 3].map((n) => `/gone/${n}`)];
-    const { handle, requests, lists, calls, connections, good, bad } = await world({ paths });
-    await handle();
+    const { requests, lists, calls, connections, good, bad } = await measured({ paths });
     expect(requests.the().status).toBe("CHECK_POP");
     expect(good()?.toSorted()).toEqual([
       [url("/0"), "0"],
@@ -139,8 +137,7 @@ describe("Get Size", () => {
   });
 
   it("counts a URL once that may never be kept, in however many forms", async () => {
-    const { handle, requests, good } = await world({ item: { variants }, paths: ["/private", "/10"] });
-    await handle();
+    const { requests, good } = await measured({ item: { variants }, paths: ["/private", "/10"] });
     expect([requests.the().may_not_be_kept?.count, good()?.length]).toEqual([1, 6]);
   });
 
@@ -150,18 +147,16 @@ describe("Get Size", () => {
     // It is nowhere: 404 to those who take br, and 406 to the others.
     ["/br-only", variants, "HTTP 404 (variant br)", 3],
   ])("fails a request of which no URL can be read, and says why: %s", async (path, variants, why, rows) => {
-    const { handle, requests, bad } = await world({ paths: [path], item: { variants } });
-    await handle();
+    const { requests, bad } = await measured({ paths: [path], item: { variants } });
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: `No URL can be read; the first: ${why}` });
     expect([requests.the().active, bad()?.length]).toEqual([undefined, rows]);
   });
 
   it("warms what has not answered in time, with its size unknown, and asks for no more", async () => {
-    const slow = Array.from({ length: 200 }, (_, i) => `/slow/${i}`);
+    const slow = times(200, (i) => `/slow/${i}`);
     const paths = ["/10", "/gone", ...slow];
     // So little is left beside what is kept back.
-    const { handle, requests, good, bad, seen, connections } = await world({ paths, remainingMs: 120_500 });
-    await handle();
+    const { requests, good, bad, seen, connections } = await measured({ paths, remainingMs: 120_500 });
     expect(requests.the().status).toBe("CHECK_POP");
     expect(good()?.toSorted()).toEqual([[url("/10"), "10"], ...slow.map((path) => [url(path), ""])].toSorted());
     expect(bad()).toEqual([GONE]);
@@ -171,8 +166,7 @@ describe("Get Size", () => {
   });
 
   it("asks nothing where there is no time at all", async () => {
-    const { handle, good, seen } = await world({ remainingMs: 60_000 });
-    await handle();
+    const { good, seen } = await measured({ remainingMs: 60_000 });
     expect([good(), seen]).toEqual([[[url("/10"), ""]], []]);
   });
 
@@ -209,8 +203,7 @@ describe("Get Size", () => {
       /d404.cloudfront.net does not exist in DNS \(ENOTFOUND\)/,
     ],
   ])("asks nothing of %s, and says what to do", async (_, given, reason) => {
-    const { handle, requests, seen } = await world({ dns: reachable, ...given });
-    await handle();
+    const { requests, seen } = await measured({ dns: reachable, ...given });
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
     expect(seen).toEqual([]);
   });
@@ -234,8 +227,7 @@ describe("Get Size", () => {
   it("looks a host up once, and under the distribution's other names if it has to", async () => {
     const dns = new FakeDns({ "d1.SIN2-P1.cloudfront.net": ["127.0.0.1"] });
     const item = { cf_domain: "d1.cloudfront.net", pops: ["SIN2-P1"] };
-    const { handle, requests, calls, seen } = await world({ paths: ["/10", "/0"], item, dns });
-    await handle();
+    const { requests, calls, seen } = await measured({ paths: ["/10", "/0"], item, dns });
     expect(requests.the().status).toBe("CHECK_POP");
     expect(calls.filter((call) => call === "dns.addresses")).toHaveLength(2);
     expect(new Set(seen.map(({ headers }) => headers.host))).toEqual(new Set(["cdn.example.com"]));

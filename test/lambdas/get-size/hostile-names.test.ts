@@ -1,5 +1,6 @@
 // Addresses and names that lead where nobody from outside may go, from the body of POST /prewarm to the size probe and the agents:
 // none of them leads to a connection, or to a target, that is not CloudFront's.
+
 import { createSocket } from "node:dgram";
 import { channel } from "node:diagnostics_channel";
 import { once } from "node:events";
@@ -12,6 +13,7 @@ import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { times } from "../../collect.ts";
 import { world } from "./world.ts";
 
 /** Of what the DNS says: a name's addresses, those of its second and later answers, or what it is an alias of. */
@@ -84,10 +86,10 @@ async function leadsTo(url: string, says: Zone, cf_domain?: string) {
       instance_count: 0,
     });
     if (item === undefined) return { refused: "by the API", addresses };
-    const after = await getSize(item, new URL(url.trim()).href);
+    const { after, reasons } = await getSize(item, new URL(url.trim()).href);
     const targets = await resolveTargets(dns, after);
     addresses.push(...targets.flatMap(({ ips }) => ips));
-    return { refused: after.status === "FAILED" ? "by Get Size" : undefined, addresses };
+    return { refused: after.status === "FAILED" ? "by Get Size" : undefined, addresses, reasons };
   } finally {
     connecting.unsubscribe(note);
   }
@@ -102,12 +104,12 @@ function accepted(body: object): RequestItem | undefined {
   }
 }
 
-async function getSize(item: RequestItem, url: string): Promise<RequestItem> {
+async function getSize(item: RequestItem, url: string) {
   // What Get Size keeps back of its time, and a second to ask in.
-  const { handle, lists, requests } = await world({ item, dns, own: [], ports: PORTS, remainingMs: 121_000 });
+  const { handle, lists, requests, bad } = await world({ item, dns, own: [], ports: PORTS, remainingMs: 121_000 });
   lists.objects["r1.csv"] = [[url]];
   await handle();
-  return requests.the();
+  return { after: requests.the(), reasons: bad()?.map(([, , , reason]) => reason) };
 }
 
 /** Ways to write an IPv4 address, or a URL's host that some reader takes for it. */
@@ -178,12 +180,11 @@ it.each([
   ...["192.0.0.1", "192.0.0.170", "192.88.99.1", "192.168.0.1", "192.168.255.255", "198.18.0.1", "198.19.255.255"],
   ...["224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255"],
 ])("a distribution's name that leads to %s is refused", async (address) => {
-  const { refused, addresses } = await leadsTo(`http://${DOMAIN}/`, { "*": { a: [address] } });
-  expect(addresses).toEqual([]);
-  expect(refused).toBe("by Get Size");
+  const { refused, addresses, reasons } = await leadsTo(`http://${DOMAIN}/`, { "*": { a: [address] } });
+  expect([refused, addresses, reasons]).toEqual(["by Get Size", [], ["refused_address"]]);
 });
 
-const CHAIN = Array.from({ length: 20 }, (_, i) => [`${i}.example`, { cname: `${i + 1}.example` }] as const);
+const CHAIN = times(20, (i) => [`${i}.example`, { cname: `${i + 1}.example` }] as const);
 it.each<[string, Zone]>([
   ["itself", { "evil.example": { cname: "evil.example" } }],
   ["a name that is an alias of it", { "evil.example": { cname: "b.example" }, "b.example": { cname: "evil.example" } }],

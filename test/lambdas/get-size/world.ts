@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Resolver } from "../../../domain/net/resolver.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
-import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
@@ -47,7 +46,7 @@ export async function world({
   const { objects } = stores.lists;
   objects["r1.csv"] = paths.map((path) => [url(path)]);
   const store = new MemoryPermitStore();
-  const { deps, calls, before } = noteCalls<GetSizeDeps>(
+  const noted = noteCalls<GetSizeDeps>(
     {
       ...stores,
       distributions: new FakeDistributions(own),
@@ -55,7 +54,6 @@ export async function world({
       ports: ports ?? { httpsPort: port, httpPort: port },
       errorCachingMs: 50,
       permits: () => store,
-      timings: timingsOf(),
       now: Date.now,
       allowed: allowedDistributionsSchema.parse(allowedIds),
     },
@@ -63,15 +61,21 @@ export async function world({
   );
   return {
     ...stores,
-    calls,
-    before,
+    ...noted,
     seen,
     connections,
     handle: (reqId = "r1") =>
-      createHandler(deps)(keysEvent({ req_id: reqId }), { getRemainingTimeInMillis: () => remainingMs }),
+      createHandler(noted.deps)(keysEvent({ req_id: reqId }), { getRemainingTimeInMillis: () => remainingMs }),
     good: () => objects["r1/success_urls.csv"],
     bad: () => objects["r1/failed_urls.csv"],
   };
+}
+
+/** The same after a run. */
+export async function measured(given?: Given) {
+  const w = await world(given);
+  await w.handle();
+  return w;
 }
 
 /** A path that begins with a number has a body of so many bytes; any other that is not named here does not exist. */

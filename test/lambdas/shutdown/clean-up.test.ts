@@ -1,18 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { endedEventSchema } from "../../../domain/readiness/ended-event.ts";
+import { taskMessage } from "../../agent/task-messages.ts";
 import { failing } from "../noted-calls.ts";
-import { A, ENDED, ONE_MISSING, OTHER, world } from "./world.ts";
+import { ENDED, ONE_MISSING, OTHER, settled, world } from "./world.ts";
 
-const MESSAGE: TaskMessage = {
-  req_id: "r1",
-  pop: "SIN2-P1",
-  ips: ["192.0.2.1"],
-  host: "a.example",
-  header: [],
-  shards: 1,
-  urls: [{ url: A, bytes: 1 }],
-};
+const MESSAGE = taskMessage({ req_id: "r1" });
 
 describe("a request that has ended", () => {
   it("gives back its timer, its pending settlement check, its instances and its messages", async () => {
@@ -30,11 +22,10 @@ describe("a request that has ended", () => {
   it.each(["STOPPED", "FAILED"] as const)(
     "as %s, without a recount before, is counted and reported first",
     async (status) => {
-      const { handle, requests, report, calls } = world({
+      const { requests, report, calls } = await settled({
         item: { ...ENDED, status, report: undefined },
         results: ONE_MISSING,
       });
-      await handle();
       const counted = { report: "r1/report.csv", download_count: 3, download_size: 20 };
       expect(requests.the()).toMatchObject({ closed: true, ...counted });
       expect(report()).toHaveLength(2);
@@ -43,8 +34,7 @@ describe("a request that has ended", () => {
   );
 
   it("STOPPED leaves the group as whoever stopped it set it, and drops nothing from an empty queue", async () => {
-    const { handle, fleet, calls } = world({ item: { ...ENDED, status: "STOPPED" } });
-    await handle();
+    const { fleet, calls } = await settled({ item: { ...ENDED, status: "STOPPED" } });
     expect(fleet.capacity).toBe(1);
     expect(calls.filter((call) => /^fleet|^staleMessages/.test(call))).toEqual([]);
   });
@@ -169,15 +159,13 @@ describe("the end of a request", () => {
   });
 
   it("goes to the dead letters when EventBridge will not have it, and holds up nothing", async () => {
-    const { handle, buried, requests } = world({ item: ENDED, fault: failing("events.put") });
-    await handle();
-    expect(buried.map((text) => endedEventSchema.parse(JSON.parse(text)).req_id)).toEqual(["r1"]);
+    const { buried, requests } = await settled({ item: ENDED, fault: failing("events.put") });
+    expect(buried.map(([text = ""]) => endedEventSchema.parse(JSON.parse(text)).req_id)).toEqual(["r1"]);
     expect(requests.the()).toMatchObject({ announced: true, closed: true });
   });
 
   it("is not said of what goes on", async () => {
-    const { handle, said } = world({ item: { download_count: 3 }, results: ONE_MISSING });
-    await handle();
+    const { said } = await settled({ item: { download_count: 3 }, results: ONE_MISSING });
     expect(said).toEqual([]);
   });
 });

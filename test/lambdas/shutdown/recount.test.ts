@@ -12,6 +12,7 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { RESERVE_MS } from "../../../lambdas/runtime.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";
+import { times } from "../../collect.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { memoryTables } from "../fakes/tables.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
@@ -34,7 +35,7 @@ function tasksOf(urls: readonly string[], shards: number, isMissing: (n: number)
     .filter((_, n) => !isMissing(n));
 }
 
-const urlsOf = (count: number) => Array.from({ length: count }, (_, i) => `https://cdn.example.com/${i}`);
+const urlsOf = (count: number) => times(count, (i) => `https://cdn.example.com/${i}`);
 
 function setUp(count: number, shards: number, isMissing: (n: number) => boolean) {
   const urls = urlsOf(count);
@@ -257,19 +258,23 @@ describe("a settlement check of a huge request", () => {
     "given up": [{ item: { ...STILL, requeues: MAX_REQUEUES } }, (n: number) => n % 5 === 0],
   } as const;
 
-  it.each(Object.entries(given))("%s: a crash at any call comes to the same", async (_, [how, isMissing]) => {
-    const smooth = huge(how, isMissing);
-    await lookOn(smooth);
-    expect(smooth.requests.the().closed).toBe(true);
-    expect(smooth.calls.filter((call) => call === "lists.writeCheckpoint")).toHaveLength(3);
-    for (const [n, call] of smooth.calls.entries()) {
-      for (const when of ["before", "after"] as const) {
-        const crashed = huge({ ...how, fault: (_name, i) => (i === n ? when : undefined) }, isMissing);
-        await lookOn(crashed);
-        // A crash right after the end leaves a checkpoint, which no recount of the ended request goes on from.
-        crashed.lists.checkpoints.clear();
-        expect(end(crashed), `${when} ${call} (${n})`).toEqual(end(smooth));
+  it.each(Object.entries(given))(
+    "%s: a crash at any call comes to the same",
+    async (_, [how, isMissing]) => {
+      const smooth = huge(how, isMissing);
+      await lookOn(smooth);
+      expect(smooth.requests.the().closed).toBe(true);
+      expect(smooth.calls.filter((call) => call === "lists.writeCheckpoint")).toHaveLength(3);
+      for (const [n, call] of smooth.calls.entries()) {
+        for (const when of ["before", "after"] as const) {
+          const crashed = huge({ ...how, fault: (_name, i) => (i === n ? when : undefined) }, isMissing);
+          await lookOn(crashed);
+          // A crash right after the end leaves a checkpoint, which no recount of the ended request goes on from.
+          crashed.lists.checkpoints.clear();
+          expect(end(crashed), `${when} ${call} (${n})`).toEqual(end(smooth));
+        }
       }
-    }
-  });
+    },
+    60_000,
+  );
 });

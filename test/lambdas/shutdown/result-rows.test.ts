@@ -1,7 +1,9 @@
 // The files of a recount in several segments: each row stands in them once, whichever segment it came in and however it was cut.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
+import { times } from "../../collect.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { result } from "../items.ts";
 
@@ -29,7 +31,7 @@ describe.each(FORMATS)("%s", (_, format, rowsIn) => {
           segments = file.segments;
         }
         // Without a row before, there is no segment and no header yet: the last run writes it.
-        expect(rowsIn(files)?.map(([, url]) => url)).toEqual(Array.from({ length: n }, (_, i) => rowOf(i).url));
+        expect(rowsIn(files)?.map(([, url]) => url)).toEqual(times(n, (i) => rowOf(i).url));
       }),
       { numRuns: 30 },
     );

@@ -4,7 +4,20 @@ import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { count, DOMAIN, heartbeat, request, result, target } from "../items.ts";
 import { failing } from "../noted-calls.ts";
-import { A, B, type Given, HEADER, ONE_MISSING, OTHER, PAST, reported, resultsBut, STILL, world } from "./world.ts";
+import {
+  A,
+  B,
+  type Given,
+  HEADER,
+  ONE_MISSING,
+  OTHER,
+  PAST,
+  reported,
+  resultsBut,
+  STILL,
+  settled,
+  world,
+} from "./world.ts";
 
 const { empty_seen_at: _, ...NOT_SEEN_EMPTY } = STILL;
 const GIVEN_UP = { ...STILL, requeues: MAX_REQUEUES };
@@ -22,13 +35,6 @@ function message(pop: string, url: string, { ips = ["192.0.2.1"], bytes = 10 as 
     urls: [{ url, bytes }],
     again: true,
   };
-}
-
-/** A world after one settlement check. */
-async function settled(given: Given) {
-  const w = world(given);
-  await w.handle();
-  return w;
 }
 
 describe("a settlement check of an active request", () => {

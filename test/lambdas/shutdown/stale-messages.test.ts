@@ -2,19 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { ReceivedMessage, TaskQueue } from "../../../domain/plan/ports.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { dropStaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
+import { taskMessage } from "../../agent/task-messages.ts";
 import { collect } from "../../collect.ts";
 import { type Fault, failing, noteCalls } from "../noted-calls.ts";
 
-const TASK: Omit<TaskMessage, "req_id"> = {
-  pop: "SIN2-P1",
-  ips: ["192.0.2.1"],
-  host: "d1.cloudfront.net",
-  header: [],
-  shards: 1,
-  urls: [{ url: "https://a.example/", bytes: 1 }],
-};
-const ENDED = JSON.stringify({ ...TASK, req_id: "r1" });
-const GOES_ON = JSON.stringify({ ...TASK, req_id: "new" });
+const bodyOf = (req_id: string) => JSON.stringify(taskMessage({ req_id }));
+const ENDED = bodyOf("r1");
+const GOES_ON = bodyOf("new");
 
 /** Drops from a queue with these bodies in it, each of which can be received once. */
 function queueOf(bodies: readonly string[], fault?: Fault) {
@@ -49,7 +43,7 @@ const many = (count: number): string[] => Array(count).fill(ENDED);
 
 describe("dropping", () => {
   it("deletes what belongs to ended requests, until nothing is left", async () => {
-    const { drop, deleted, asked } = queueOf([...many(95), JSON.stringify({ ...TASK, req_id: "r2" })]);
+    const { drop, deleted, asked } = queueOf([...many(95), bodyOf("r2")]);
     expect(await drop()).toEqual({ dropped: 96, othersFound: false });
     expect(new Set(deleted).size).toBe(96);
     expect(new Set(asked)).toEqual(new Set(["r1", "r2"]));

@@ -103,35 +103,30 @@ export function world({
   fleet.capacity = 1;
   let now = Date.now();
   const said: EndedEvent[] = [];
-  const buried: string[] = [];
-  const { deps, calls, before } = noteCalls<ShutdownDeps>(
+  const noted = noteCalls<ShutdownDeps>(
     {
       ...stores,
       checkSchedule,
       staleMessages: new FakeStaleMessages(queue),
       events: { put: async (event: EndedEvent) => void said.push(event) },
-      failedBatches: { send: async (body: string) => void buried.push(body) },
       apiUrl: "https://api.example/prod/",
       timings: timingsOf(stallSeconds),
-      namespace: "Prewarm/test",
       scheduleRoleArn: "arn:role",
       now: () => now,
       sleep: async (ms: number) => {
         now += ms;
-        before["sleep"]?.();
+        noted.before["sleep"]?.();
       },
     },
     fault,
   );
-  const handler = createHandler(deps);
+  const handler = createHandler(noted.deps);
   const allRows = () => lists.report();
   return {
     ...stores,
     checkSchedule,
     said,
-    buried,
-    calls,
-    before,
+    ...noted,
     allRows,
     /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
     report: () => allRows()?.filter(([, url]) => url !== ""),
@@ -140,7 +135,6 @@ export function world({
       const ends = now + runMs;
       return handler(event, { getRemainingTimeInMillis: () => ends - now, invokedFunctionArn: "arn:shutdown" });
     },
-    times: (call: string) => calls.filter((it) => it === call).length,
     now: () => now,
     later: (ms: number) => {
       now += ms;
@@ -148,4 +142,11 @@ export function world({
     /** In how many seconds checks are scheduled. */
     checkDelays: () => [...checkSchedule.schedules.values()].map(({ at }) => Math.round((at - now) / 1_000)),
   };
+}
+
+/** A world after one settlement check. */
+export async function settled(given: Given) {
+  const w = world(given);
+  await w.handle();
+  return w;
 }

@@ -1,17 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { fanOutGroups } from "../../../domain/plan/target.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { times } from "../../collect.ts";
 import { LABEL, request } from "../items.ts";
-import { ROWS, run, TASKS, world } from "./world.ts";
+import { prepared, ROWS, run, TASKS, world } from "./world.ts";
 
 const SIN = `SIN2-P1#${LABEL}`;
-
-/** A world after its request was prepared. */
-async function prepared(...given: Parameters<typeof world>) {
-  const w = world(...given);
-  await w.prepare();
-  return w;
-}
 
 describe("a READY target", () => {
   it("has its tasks queued; the last one moves the request on", async () => {
@@ -89,7 +83,7 @@ describe("a READY target", () => {
   });
 
   it("of a request that ends meanwhile has no more of its tasks queued, and of one that has ended none", async () => {
-    const rows = Array.from({ length: 3_000 }, (_, i) => [`https://cdn.example.com/${i}`, "20000000"]);
+    const rows = times(3_000, (i) => [`https://cdn.example.com/${i}`, "20000000"]);
     const w = await prepared({ rows });
     w.before["requests.isActive"] = () => w.requests.set(request({ status: "STOPPED", active: undefined }));
     await w.fanOut(SIN);
@@ -108,7 +102,7 @@ const at = (pops: readonly string[], item: Partial<RequestItem>, rows = ROWS) =>
 
 describe("a READY target of a lead-first request", () => {
   const pops = ["NRT57-P3", "KIX50-C1", "FRA56-P4"];
-  const rows = Array.from({ length: 20 }, (_, i) => [`https://cdn.example.com/${i}`, "10"]);
+  const rows = times(20, (i) => [`https://cdn.example.com/${i}`, "10"]);
 
   it("has the tasks queued that it leads, each with those that wait for it", async () => {
     const { queue, requests } = await run(world(at(pops, { order: "lead-first" }, rows)));
@@ -134,7 +128,7 @@ describe("a READY target of a lead-first request", () => {
 });
 
 describe("the targets of one REC", () => {
-  const pops = Array.from({ length: 24 }, (_, i) => `${["NRT", "KIX", "FRA"][i % 3]}${i + 1}-P1`);
+  const pops = times(24, (i) => `${["NRT", "KIX", "FRA"][i % 3]}${i + 1}-P1`);
   const leadFirst = at(pops, { order: "lead-first" });
 
   it.each(["lead-first", "all-at-once"] as const)(

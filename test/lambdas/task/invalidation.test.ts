@@ -3,6 +3,7 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { invalidateAll } from "../../../lambdas/task/invalidation.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";
+import { times } from "../../collect.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { request } from "../items.ts";
 
@@ -35,7 +36,7 @@ function world(urls: readonly string[], change: Partial<RequestItem> = {}) {
   };
 }
 
-const many = (n: number) => Array.from({ length: n }, (_, i) => `https://a.example/${String(i).padStart(5, "0")}`);
+const many = (n: number) => times(n, (i) => `https://a.example/${String(i).padStart(5, "0")}`);
 
 describe("invalidation", () => {
   it("is of a URL's path and query, as an object's name, http and https as one", async () => {

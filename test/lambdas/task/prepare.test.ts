@@ -4,14 +4,13 @@ import { probeSchema } from "../../../lambdas/task/handler.ts";
 import { FakeDns, fakeResolver } from "../fakes/dns.ts";
 import { DOMAIN, LABEL, request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
-import { world } from "./world.ts";
+import { prepared, world } from "./world.ts";
 
 const missing = (pop: string, label = LABEL) => `${label}.${pop}.cloudfront.net does not exist in DNS (ENOTFOUND)`;
 
 describe("a request at CHECK_POP", () => {
   it("gets its targets, its totals, and at last READY targets", async () => {
-    const { prepare, requests, requestPops, states, queue, distributions } = world();
-    await prepare();
+    const { requests, requestPops, states, queue, distributions } = await prepared();
     expect(requests.the()).toMatchObject({
       status: "INSERT_TASK",
       total_count: 4,
@@ -35,14 +34,12 @@ describe("a request at CHECK_POP", () => {
   });
 
   it("gets its instances back, should the end of another request have taken them", async () => {
-    const { prepare, fleet } = world({ item: { instance_count: 3 } });
-    await prepare();
+    const { fleet } = await prepared({ item: { instance_count: 3 } });
     expect(fleet.capacity).toBe(3);
   });
 
   it("fails when no POP resolves, with the POPs and the reason for the summary", async () => {
-    const { prepare, requests, states, calls } = world({ hosts: {} });
-    await prepare();
+    const { requests, states, calls } = await prepared({ hosts: {} });
     const reason = `No POP resolved; the first: ${missing("SIN2-P1")}`;
     expect(requests.the()).toMatchObject({ status: "FAILED", reason });
     expect(Object.values(states())).toEqual(["FAILED", "FAILED", "FAILED"]);
@@ -65,22 +62,19 @@ describe("a request at CHECK_POP", () => {
   ])(
     "fails beyond a cap with both figures, before anything is invalidated or queued: %j %j",
     async (item, lowered, reason) => {
-      const { prepare, requests, queue, calls } = world({ item: { ...item, need_invalidate: true }, lowered });
-      await prepare();
+      const { requests, queue, calls } = await prepared({ item: { ...item, need_invalidate: true }, lowered });
       expect(requests.the()).toMatchObject({ status: "FAILED", reason, header: [] });
       expect([queue.messages, calls.filter((call) => call.startsWith("distributions."))]).toEqual([[], []]);
     },
   );
 
   it("goes on at its caps", async () => {
-    const { prepare, requests } = world({ item: { max_bytes: 30 }, lowered: { maxRequestBytes: 30, maxTasks: 4 } });
-    await prepare();
+    const { requests } = await prepared({ item: { max_bytes: 30 }, lowered: { maxRequestBytes: 30, maxTasks: 4 } });
     expect(requests.the().status).toBe("INSERT_TASK");
   });
 
   it.each(["CREATED", "IN_PROGRESS", "STOPPED"] as const)("is passed over when it is %s", async (status) => {
-    const { prepare, calls, requests } = world({ item: { status } });
-    await prepare();
+    const { calls, requests } = await prepared({ item: { status } });
     expect(new Set(calls)).toEqual(new Set(["requests.get"]));
     expect(requests.the().status).toBe(status);
   });
@@ -90,8 +84,7 @@ describe("need_invalidate", () => {
   const item = { need_invalidate: true };
 
   it("is done before anything is released", async () => {
-    const { prepare, calls, distributions, states } = world({ item });
-    await prepare();
+    const { calls, distributions, states } = await prepared({ item });
     expect([...distributions.invalidations.values()]).toEqual([{ distributionId: "E1", paths: ["/a", "/b"] }]);
     expect(calls.lastIndexOf("distributions.isInvalidated")).toBeLessThan(calls.indexOf("requests.advance"));
     expect(states()).toMatchObject({ "SIN2-P1": "READY" });
@@ -108,8 +101,7 @@ describe("need_invalidate", () => {
 
   it("of another account's distribution fails the request, and warms nothing", async () => {
     const distributions = [{ label: LABEL, domain: DOMAIN, names: [] }];
-    const { prepare, requests, states, calls } = world({ item: { ...item, distributions } });
-    await prepare();
+    const { requests, states, calls } = await prepared({ item: { ...item, distributions } });
     expect(requests.the()).toMatchObject({
       status: "FAILED",
       reason: `need_invalidate: no distribution of this account answers to ${LABEL}, so nothing could be invalidated`,
@@ -160,8 +152,7 @@ describe("which POPs resolved", () => {
   it.each(["progress.resolvedPops", "progress.recordResolved"])(
     "fails no request: a fault of %s is logged",
     async (call) => {
-      const { prepare, requests, logger } = world({ now, fault: failing(call) });
-      await prepare();
+      const { requests, logger } = await prepared({ now, fault: failing(call) });
       expect(requests.the().status).toBe("INSERT_TASK");
       expect(logger.warnings).toEqual([
         ["Recording resolved POPs failed", { req_id: "r1", error: expect.objectContaining({ name: "Crash" }) }],

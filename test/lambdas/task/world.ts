@@ -48,7 +48,7 @@ export function world({
   );
   const { requestPops, lists, queue } = stores;
   lists.objects["r1/success_urls.csv"] = rows;
-  const { deps, calls, before } = noteCalls<TaskDeps>(
+  const noted = noteCalls<TaskDeps>(
     {
       ...stores,
       dns: new FakeDns(hosts),
@@ -58,22 +58,27 @@ export function world({
     },
     fault,
   );
-  const handler = createHandler(deps);
+  const handler = createHandler(noted.deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });
   const states = () => Object.fromEntries(requestPops.all().map(({ pop, state }) => [pop, state]));
   return {
     ...stores,
-    calls,
-    before,
+    ...noted,
     states,
     handle,
     /** Calls the handler for the request, as the stream of its table does. */
     prepare: () => handle(keysEvent({ req_id: "r1" })),
     /** Calls it for a target. */
     fanOut: (target: string) => handle(keysEvent({ req_id: "r1", target })),
-    times: (call: string) => calls.filter((it) => it === call).length,
     tasks: () => queue.messages.flatMap(({ pop, urls }) => urls.map(({ url }) => `${pop} ${url}`)),
   };
+}
+
+/** A world after its request was prepared. */
+export async function prepared(...given: Parameters<typeof world>) {
+  const w = world(...given);
+  await w.prepare();
+  return w;
 }
 
 /** Calls the handler as the streams would, each call again if it failed, until nothing is left to call it for. */

@@ -1,27 +1,23 @@
 import { describe, expect, it } from "vitest";
-import type { UnparseableItem } from "../../../domain/log-fields.ts";
 import type { ReceivedMessage } from "../../../domain/plan/ports.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { readDeadLetters } from "../../../lambdas/watch/dead-letters.ts";
+import { taskMessage } from "../../agent/task-messages.ts";
 import { request, result } from "../items.ts";
 import type { Fault } from "../noted-calls.ts";
 import { watchWorld } from "./world.ts";
 
 const [A, B] = ["https://cdn.example.com/a", "https://cdn.example.com/b"] as const;
-const MESSAGE: TaskMessage = {
+const MESSAGE = taskMessage({
   req_id: "r1",
-  pop: "SIN2-P1",
-  ips: ["192.0.2.1"],
-  host: "cdn.example.com",
-  header: [],
   shards: 7,
   urls: [
     { url: A, bytes: 10 },
     { url: B, bytes: null },
   ],
-};
+});
 const waiting = (...pops: string[]) => ({ followers: pops.map((pop) => ({ pop, ips: ["192.0.2.9"] })) });
 const lead = { ...MESSAGE, ...waiting("SIN52-C1", "HKG1-P1") };
 
@@ -37,15 +33,11 @@ function letter(content: TaskMessage | string, reason?: string): ReceivedMessage
 function world({ item = {}, standing = [] as TaskResult[], fault = (() => undefined) as Fault } = {}) {
   const batches: ReceivedMessage[][] = [];
   const deleted: string[] = [];
-  const buried: string[][] = [];
-  const unreadable: UnparseableItem[] = [];
   const given = {
     deadLetters: {
       receive: async () => batches.shift() ?? [],
       delete: async (receipt: string) => void deleted.push(receipt),
     },
-    failedBatches: { send: async (...letter: string[]) => void buried.push(letter) },
-    onUnparseable: (it: UnparseableItem) => void unreadable.push(it),
   };
   const w = watchWorld([request({ status: "IN_PROGRESS", ...item })], given, fault);
   w.results.set(...standing);
@@ -55,7 +47,7 @@ function world({ item = {}, standing = [] as TaskResult[], fault = (() => undefi
     return readDeadLetters(w.deps, () => left.shift() ?? 240_000);
   };
   const handle = (...letters: ReceivedMessage[]) => read([letters]);
-  return { ...w, batches, deleted, buried, unreadable, read, handle };
+  return { ...w, batches, deleted, read, handle };
 }
 
 describe("a dead letter", () => {

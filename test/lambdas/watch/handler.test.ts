@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { ACTIVE_STATES } from "../../../domain/request/lifecycle.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { times } from "../../collect.ts";
 import { heartbeat, request, target } from "../items.ts";
 import { watchWorld } from "./world.ts";
 
@@ -54,7 +55,7 @@ describe("the fleet", () => {
     ["Spot has too few", [1, 5, 3, 2], [0, 3, 1], true],
   ] as const)("%s", async (_, [requests, wanted, instances, inService], [orphans, missing, stuck], measured) => {
     const still = { last_update_time: at("03:45:00") };
-    const items = Array.from({ length: requests }, (_, i) => active({ ...still, req_id: `r${i}` }));
+    const items = times(requests, (i) => active({ ...still, req_id: `r${i}` }));
     const w = watchWorld(items, fleetOf(wanted, inService, instances));
     await w.run();
     const figures = {

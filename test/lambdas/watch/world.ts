@@ -1,4 +1,3 @@
-import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { WatchDeps } from "../../../lambdas/watch/deps.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
@@ -9,19 +8,7 @@ import { type Fault, noteCalls } from "../noted-calls.ts";
 /** Watch, of these requests, where nothing is queued or dead and no instance runs, but for what is given. */
 export function watchWorld(items: readonly RequestItem[] = [], given: Fakes<WatchDeps> = {}, fault?: Fault) {
   const stores = fakeStores(...items);
-  const { deps, calls } = noteCalls<WatchDeps>(
-    {
-      ...stores,
-      deadLetters: { receive: async () => [] },
-      failedBatches: {},
-      onUnparseable: ({ key }) => {
-        throw new Error(`unreadable: ${key}`);
-      },
-      timings: timingsOf(),
-      namespace: "Prewarm/test",
-      ...given,
-    },
-    fault,
-  );
-  return { ...stores, deps, calls, run: () => createHandler(deps)({}, { getRemainingTimeInMillis: () => 240_000 }) };
+  const noted = noteCalls<WatchDeps>({ ...stores, deadLetters: { receive: async () => [] }, ...given }, fault);
+  const handler = createHandler(noted.deps);
+  return { ...stores, ...noted, run: () => handler({}, { getRemainingTimeInMillis: () => 240_000 }) };
 }
