@@ -44,7 +44,7 @@ function kindOf(args: readonly unknown[]): string {
 }
 
 /** Lines that were left out: how many, and what they would have said. */
-export interface LeftOut {
+interface LeftOut {
   readonly of: string;
   readonly lines: number;
 }
@@ -53,7 +53,7 @@ export interface LeftOut {
  * Lets so many lines of a kind through in a minute, and counts the others. Thousands of failures a second would fill the
  * disk within a request; each is in the table of results.
  */
-export class LineLimit {
+class LineLimit {
   private readonly seen = new Map<string, number>();
 
   constructor(private readonly perMinute: number) {}

@@ -198,7 +198,7 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
  * The rows of a URL in the two lists. One that is unreadable in all variants of the request for the same reason is one row.
  * @param all variants of the request
  */
-export function urlVariantRows(
+function urlVariantRows(
   { url, source, variants, answers }: Answered<SizeQuestion & { readonly source?: number | undefined }>,
   all: readonly VariantName[],
 ): { readonly good: GoodUrl[]; readonly bad: UnreadableUrl[] } {

@@ -185,7 +185,7 @@ test("each setting of the environment reaches its part", async () => {
     [{ host: "www.example.com", rate: 21 }, expect.stringContaining("backing off")],
   ]);
   expect(Math.abs((origins.now?.() ?? 0) - Date.now())).toBeLessThan(10_000);
-  expect(made<HeartbeatOptions>("Heartbeats").now?.()).toBe(origins.now?.());
+  expect(made<HeartbeatOptions>("Heartbeats").now).toBe(origins.now);
   expect(parts.made.get("Siblings")?.slice(0, 2)).toEqual([
     "/opt/agent.mjs",
     expect.objectContaining({ PREWARM_INSTANCE_ID: instance }),

@@ -2,7 +2,6 @@
 import { describe, expect, it, test } from "vitest";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
-import { tatAfter } from "../../domain/origin/permit-store.ts";
 import { reservation, reservedPerSecond, spacingMs } from "../../domain/origin/reservations.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
 import { busiest } from "./lab.ts";
@@ -30,27 +29,6 @@ describe("GCRA", () => {
     expect(reservation(NOW + 100, NOW, ask)).toEqual({ kind: "set", to: NOW + 190, below: NOW + 150 });
     expect(reservation(NOW + 150, NOW, ask)).toEqual({ kind: "add", by: 40, atLeast: NOW + 150, below: NOW + 3_000 });
     expect(reservation(NOW + 3_000, NOW, ask)).toBeUndefined();
-  });
-
-  it("gives no slot twice, whatever the order of reservations", () => {
-    const random = mulberry32(7);
-    let tat: number | undefined;
-    let now = NOW;
-    const slots: number[] = [];
-    for (let n = 0; n < 2_000; n++) {
-      now += random() * 300;
-      // What a process observed may be old.
-      const observed = tat === undefined || random() < 0.2 ? undefined : tat;
-      const count = 1 + Math.floor(random() * 10);
-      const update = reservation(observed, now, { slots: count, spacing: 20, horizon: 3_000 });
-      const next = update === undefined ? undefined : tatAfter(tat, update);
-      if (next === undefined) continue;
-      tat = next;
-      slots.push(...slotTimes(next, count, 20));
-    }
-    const sorted = slots.sort((a, b) => a - b);
-    expect(sorted.length).toBeGreaterThan(1_000);
-    expect(sorted.every((at, n) => n === 0 || at - (sorted[n - 1] ?? 0) > 19.99)).toBe(true);
   });
 
   it("adds whole microseconds, as DynamoDB does", () => {

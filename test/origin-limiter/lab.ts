@@ -30,12 +30,12 @@ export interface LabOptions {
   /** Clock offsets in milliseconds; the first ones belong to the first processes. */
   readonly offsets?: readonly number[];
   /** The origin refuses what is above so many requests in any second. */
-  readonly breaksAbove?: number;
+  readonly breaksAbove?: number | undefined;
   /** Tasks that are always refused, by their number. */
   readonly isBad?: (task: number) => boolean;
   /** The URL and the POP of a task. @default each task has its own URL, at one of ten POPs */
   readonly urlOf?: (task: number) => { readonly url: string; readonly pop: string };
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** @default starts within the first 2 s */
   readonly startWithinMs?: number;
   /** Whether each process uses its own clock as it is. @default the clock of the table */

@@ -1,8 +1,9 @@
 // Scenarios of the origin limiter: each runs a lab, and states which figure violates which requirement. A seed reproduces each.
 import { setTimeout as sleep } from "node:timers/promises";
+import { grouped } from "../../domain/collections.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
 import { busiest, Lab, type LabOptions } from "./lab.ts";
-import type { TableFaults } from "./simulated-table.ts";
+import type { Call, TableFaults } from "./simulated-table.ts";
 
 export interface Result {
   readonly figures: Readonly<Record<string, number>>;
@@ -16,46 +17,79 @@ export interface Scenario {
 
 type Check = readonly [name: string, value: number, isGood: boolean];
 
-function result(...checks: readonly Check[]): Result {
+const figure = (name: string, value: number): Check => [name, value, true];
+const atMost = (name: string, value: number, most: number): Check => [name, value, value <= most];
+const exactly = (name: string, value: number, expected: number): Check => [name, value, value === expected];
+
+function result(checks: readonly Check[]): Result {
   return {
     figures: Object.fromEntries(checks.map(([name, value]) => [name, Math.round(value * 1_000) / 1_000])),
     violations: checks.flatMap(([name, value, isGood]) => (isGood ? [] : [`${name}: ${value}`])),
   };
 }
 
+/** A lab that runs for so many seconds, and what is checked then. */
+interface Design extends Omit<LabOptions, "seed"> {
+  readonly seconds: number;
+  readonly during?: ((lab: Lab) => Promise<void>) | undefined;
+  readonly checks: (lab: Lab) => readonly Check[];
+}
+
+/** @param what the lab differs in from others of as many processes */
+function scenario(what: string, { checks, ...design }: Design): Scenario {
+  return {
+    name: `${design.processes} processes${what}`,
+    run: async (seed) => result(checks(await run({ seed, ...design }))),
+  };
+}
+
+async function run({ seconds, during, ...options }: LabOptions & Omit<Design, "checks">): Promise<Lab> {
+  const lab = new Lab(options);
+  const end = sleep(seconds * 1_000);
+  await during?.(lab);
+  await end;
+  lab.endAll();
+  return lab;
+}
+
+const startedAfter = ({ sent, firstReceivedAt = 0 }: Lab) =>
+  ((sent[0]?.at ?? Number.POSITIVE_INFINITY) - firstReceivedAt) / 1_000;
+const secondsOf = ({ started }: Lab, at: number) => (at - started) / 1_000;
+
 /** What holds for a limit of requests per second: requirements 1, 4 and 5. */
 function limitChecks(lab: Lab, limit: number, maxWrites = Number.POSITIVE_INFINITY): Check[] {
-  const { sent, table, seconds, options } = lab;
-  const times = sent.map(({ at }) => at);
-  const random = mulberry32(options.seed + 1_000);
+  const times = lab.sent.map(({ at }) => at);
+  const random = mulberry32(lab.options.seed + 1_000);
   // At the origin up to 20 ms later.
   const arrived = times.map((at) => at + 20 * random());
-  const second = busiest(times, 1_000);
-  const atOrigin = busiest(arrived, 1_000);
-  const first = ((times[0] ?? Number.POSITIVE_INFINITY) - (lab.firstReceivedAt ?? 0)) / 1_000;
-  const writes = table.calls.filter(({ kind }) => kind !== "read").map(({ at }) => at);
-  const atMost = (name: string, value: number, most: number): Check => [name, value, value <= most];
+  const writes = lab.table.calls.filter(({ kind }) => kind !== "read").map(({ at }) => at);
   return [
-    atMost("sent in a second", second, Math.max(1, limit)),
-    atMost("arrived in a second", atOrigin, Math.max(1, limit) + 1),
+    atMost("sent in a second", busiest(times, 1_000), Math.max(1, limit)),
+    atMost("arrived in a second", busiest(arrived, 1_000), Math.max(1, limit) + 1),
     atMost("arrived in 10 s, of the limit", busiest(arrived, 10_000) / 10 / limit, 1.02),
     atMost("arrived in 60 s, of the limit", busiest(arrived, 60_000) / 60 / limit, 1.02),
-    atMost("first request after s", first, 2),
     atMost("reservations of a process per second", busiestProcess(lab, "reservation"), 1),
     atMost("transactions of a process per second", busiestProcess(lab, "transaction"), 1),
     atMost("writes in a second", busiest(writes, 1_000), maxWrites),
-    atMost("writes per second", writes.length / seconds, maxWrites),
+    atMost("writes per second", writes.length / lab.seconds, maxWrites),
   ];
 }
 
 /** The most calls of one kind that one process starts in any second for one limit. */
-function busiestProcess({ table }: Lab, kind: string): number {
-  const byLimit = new Map<string, number[]>();
-  for (const { at, owner, limit, kind: its } of table.calls) {
-    const key = `${owner} ${limit}`;
-    if (its === kind) byLimit.set(key, [...(byLimit.get(key) ?? []), at]);
-  }
-  return Math.max(0, ...[...byLimit.values()].map((times) => busiest(times, 950)));
+function busiestProcess({ table }: Lab, kind: Call["kind"]): number {
+  const calls = grouped(
+    table.calls.filter((call) => call.kind === kind),
+    ({ owner, limit }) => `${owner} ${limit}`,
+  );
+  return Math.max(
+    0,
+    ...[...calls.values()].map((all) =>
+      busiest(
+        all.map(({ at }) => at),
+        950,
+      ),
+    ),
+  );
 }
 
 /** Seconds after the start. */
@@ -67,44 +101,35 @@ function used({ sent, started }: Lab, limit: number, [from, to]: Period): Check 
   return [`used from ${from} to ${to} s`, share, share >= 0.8];
 }
 
-async function run(options: LabOptions, seconds: number, during?: (lab: Lab) => Promise<void>): Promise<Lab> {
-  const lab = new Lab(options);
-  const end = sleep(seconds * 1_000);
-  await during?.(lab);
-  await end;
-  lab.endAll();
-  return lab;
-}
-
 /** What else a scenario with a limit of requests per second has. */
-interface Limited extends Partial<LabOptions> {
-  /** @default 80 */
-  readonly seconds?: number;
+interface Limited extends Partial<Omit<Design, "checks">> {
   /** When 80 % of the limit must be used. @default from 15 to 75 s */
   readonly usedIn?: readonly Period[];
-  readonly maxWrites?: number;
+  readonly maxWrites?: number | undefined;
   /** Whether the first request must come within 2 s. @default true */
   readonly isPrompt?: boolean;
-  readonly during?: (lab: Lab) => Promise<void>;
 }
 
 function limited(processes: number, limit: number, what: string, more: Limited): Scenario {
-  const { seconds = 80, usedIn = [[15, 75]], maxWrites, isPrompt = true, during, ...options } = more;
-  return {
-    name: `${processes} processes, ${limit} per second${what}`,
-    run: async (seed) => {
-      const limits = { requests_per_second: limit };
-      const lab = await run({ seed, processes, tasks: limit * 120, limits, ...options }, seconds, during);
-      const checks = limitChecks(lab, limit, maxWrites).filter(([it]) => isPrompt || !it.startsWith("first"));
-      return result(...checks, ...usedIn.map((period) => used(lab, limit, period)));
-    },
-  };
+  const { usedIn = [[15, 75]], maxWrites, isPrompt = true, ...design } = more;
+  return scenario(`, ${limit} per second${what}`, {
+    processes,
+    tasks: limit * 120,
+    limits: { requests_per_second: limit },
+    seconds: 80,
+    ...design,
+    checks: (lab) => [
+      ...limitChecks(lab, limit, maxWrites),
+      ...(isPrompt ? [atMost("first request after s", startedAfter(lab), 2)] : []),
+      ...usedIn.map((period) => used(lab, limit, period)),
+    ],
+  });
 }
 
 /** Processes × limits, without faults. */
 function steady(processes: number, limit: number): Scenario {
-  const maxWrites = limit === 1 ? { maxWrites: 40 } : {};
-  return limited(processes, limit, "", { tasks: Math.max(200, limit * 120), startWithinMs: 5_000, ...maxWrites });
+  const maxWrites = limit === 1 ? 40 : undefined;
+  return limited(processes, limit, "", { tasks: Math.max(200, limit * 120), startWithinMs: 5_000, maxWrites });
 }
 
 /** Half of the processes are killed at 40 s; some join, one stops. */
@@ -130,13 +155,9 @@ function kills(processes: number, limit: number): Scenario {
 
 /** A slow, failing or unavailable table. A slow or failing one means fewer requests. */
 function badTable(name: string, table: TableFaults, processes: number, limit: number): Scenario {
-  return limited(processes, limit, `, table ${name}`, {
-    tasks: limit * 150,
-    seconds: 110,
-    usedIn: table.down === undefined ? [] : [[65, 105]],
-    isPrompt: false,
-    table,
-  });
+  const usedIn: Period[] = table.down === undefined ? [] : [[65, 105]];
+  const more = { tasks: limit * 150, seconds: 110, usedIn, isPrompt: false, table };
+  return limited(processes, limit, `, table ${name}`, more);
 }
 
 /** Clocks that differ: of the first process by `offset` ms, of the second by `-offset`. */
@@ -149,183 +170,197 @@ function slowConnections(processes: number, limit: number, connectMs: number): S
   return limited(processes, limit, `, connections take ${connectMs} ms`, { connectMs });
 }
 
-/** Concurrency, with kills, stops and joins. */
-function concurrency(processes: number, limit: number, answerMs: number, table?: TableFaults): Scenario {
-  return {
-    name: `${processes} processes, ${limit} at once, ${answerMs} ms${table === undefined ? "" : `, table unavailable ${table.downFor === undefined ? "" : `for ${table.downFor} `}from ${String(table.down?.[0]?.join(" to "))} s`}`,
-    run: async (seed) => {
-      const seconds = Math.max(200, (answerMs * 4) / 1_000);
-      const tasks = Math.ceil((limit * seconds * 1_000) / answerMs);
-      const options = {
-        seed,
-        processes,
-        tasks,
-        answerMs,
-        limits: { concurrency: limit },
-        together: answerMs > 5_000 ? 1 : 20,
-        ...(table === undefined ? {} : { table }),
-      };
-      const lab = await run(options, seconds, async (it) => {
-        await sleep(40_000);
-        if (processes > 1 && table?.downFor === undefined) it.kill(it.sent.at(-1)?.process ?? "");
-        it.start("joined");
-        await sleep(20_000);
-        if (processes > 1 && table?.downFor === undefined)
-          await Promise.race([it.stop(it.sent.at(-1)?.process ?? ""), sleep(10_000)]);
-      });
-      const busy = lab.busyMs / 1_000 / (limit * seconds);
-      const transactions = busiestProcess(lab, "transaction");
-      return result(
-        ["most at once", lab.mostInProgress, lab.mostInProgress <= limit],
-        ["of the permits used", busy, true],
-        ["transactions of a process per second", transactions, transactions <= 1],
-        ["done", lab.done, lab.done > 0],
-        ["first request after s", ((lab.sent[0]?.at ?? 0) - (lab.firstReceivedAt ?? 0)) / 1_000, true],
-      );
+/** Concurrency, with kills, stops and joins. @param table unavailable to some, for a while */
+function concurrency(processes: number, limit: number, answerMs: number, table: TableFaults = {}): Scenario {
+  const { down, downFor = "all" } = table;
+  const outage = down === undefined ? "" : `, table unavailable for ${downFor} from ${down[0]?.join(" to ")} s`;
+  const seconds = Math.max(200, (answerMs * 4) / 1_000);
+  const losesSome = processes > 1 && table.downFor === undefined;
+  return scenario(`, ${limit} at once, ${answerMs} ms${outage}`, {
+    processes,
+    seconds,
+    tasks: Math.ceil((limit * seconds * 1_000) / answerMs),
+    answerMs,
+    limits: { concurrency: limit },
+    together: answerMs > 5_000 ? 1 : 20,
+    table,
+    during: async (lab) => {
+      const last = () => lab.sent.at(-1)?.process ?? "";
+      await sleep(40_000);
+      if (losesSome) lab.kill(last());
+      lab.start("joined");
+      await sleep(20_000);
+      if (losesSome) await Promise.race([lab.stop(last()), sleep(10_000)]);
     },
-  };
+    checks: (lab) => [
+      atMost("most at once", lab.mostInProgress, limit),
+      figure("of the permits used", lab.busyMs / 1_000 / (limit * seconds)),
+      atMost("transactions of a process per second", busiestProcess(lab, "transaction"), 1),
+      ["done", lab.done, lab.done > 0],
+      figure("first request after s", startedAfter(lab)),
+    ],
+  });
 }
 
 /** An origin that refuses what is above 30 per second. */
 function throttling(processes: number, options: Partial<LabOptions> = {}): Scenario {
-  return {
-    name: `${processes} processes, refused above 30 per second${options.retryAfterMs === undefined ? "" : ", Retry-After"}${options.answerMs === undefined ? "" : `, ${options.answerMs} ms`}`,
-    run: async (seed) => {
-      const lab = await run({ seed, processes, tasks: 2_400, breaksAbove: 30, ...options }, 240);
-      const { started } = lab;
-      const later = lab.sent.filter(({ at }) => at >= started + 10_000);
-      const share = later.filter(({ refused }) => refused).length / Math.max(1, later.length);
-      return result(
-        ["refused after 10 s", share, share <= 0.05],
-        [
-          "good per second from 10 to 50 s",
-          lab.sent.filter(({ at, refused }) => !refused && at >= started + 10_000 && at < started + 50_000).length / 40,
-          true,
-        ],
-        ["not ended", lab.options.tasks - lab.done - lab.failed, lab.done + lab.failed === lab.options.tasks],
-        ["ended after s", (lab.lastDoneAt - started) / 1_000, true],
-      );
+  const { retryAfterMs, answerMs } = options;
+  const retryAfter = retryAfterMs === undefined ? "" : ", Retry-After";
+  const slow = answerMs === undefined ? "" : `, ${answerMs} ms`;
+  return scenario(`, refused above 30 per second${retryAfter}${slow}`, {
+    processes,
+    tasks: 2_400,
+    breaksAbove: 30,
+    seconds: 240,
+    ...options,
+    checks: (lab) => {
+      const later = lab.sent.filter(({ at }) => secondsOf(lab, at) >= 10);
+      const refused = later.filter((it) => it.refused).length;
+      const good = later.filter((it) => !it.refused && secondsOf(lab, it.at) < 50).length;
+      return [
+        atMost("refused after 10 s", refused / Math.max(1, later.length), 0.05),
+        figure("good per second from 10 to 50 s", good / 40),
+        exactly("not ended", lab.options.tasks - lab.done - lab.failed, 0),
+        figure("ended after s", secondsOf(lab, lab.lastDoneAt)),
+      ];
     },
-  };
+  });
 }
 
-/** Runs tasks without and with those that are always refused. @returns when the good ones ended, in seconds */
-async function besideBad(options: LabOptions, isBad: (task: number) => boolean, seconds = 200, share = 1) {
-  const without = await run(options, seconds);
-  const withBad = await run({ ...options, isBad }, seconds);
-  const good = withBad.goodAt.slice(0, Math.floor(share * withBad.goodAt.length));
-  const endOf = (lab: Lab, at: number) => (at - lab.started) / 1_000;
-  return { withBad, usual: endOf(without, without.lastDoneAt), ended: endOf(withBad, Math.max(...good)) };
+/** What else a scenario has in which some tasks are always refused. */
+interface Beside extends Omit<Design, "isBad" | "seconds" | "checks"> {
+  readonly isBad: (task: number) => boolean;
+  /** @default 200 */
+  readonly seconds?: number;
+  /** The share of the good ones whose end counts. @default all */
+  readonly share?: number;
+  readonly checks: (withBad: Lab, endedAfter: number, usualAfter: number) => readonly Check[];
+}
+
+/** Runs tasks without and with those that are always refused, and compares when the good ones ended, in seconds. */
+function besideBad(what: string, { isBad, seconds = 200, share = 1, checks, ...design }: Beside): Scenario {
+  return {
+    name: `${design.processes} processes${what}`,
+    run: async (seed) => {
+      const options = { seed, seconds, ...design };
+      const without = await run(options);
+      const withBad = await run({ ...options, isBad });
+      const good = withBad.goodAt.slice(0, Math.floor(share * withBad.goodAt.length));
+      const usual = secondsOf(without, without.lastDoneAt);
+      const ended = secondsOf(withBad, Math.max(...good));
+      return result([...checks(withBad, ended, usual), figure("without after s", usual)]);
+    },
+  };
 }
 
 /** One of 25 URLs is always refused at all POPs, on a slow origin; without it, the request takes some ten seconds. */
 function oneBadUrl(processes: number): Scenario {
-  return {
-    name: `${processes} processes, 1 of 25 URLs refused, 1 s latency`,
-    run: async (seed) => {
-      const pops = 20 * processes;
-      const urlOf = (task: number) => ({ url: `u${task % 25}`, pop: `pop${Math.floor(task / 25)}` });
-      const options = { seed, processes, tasks: 25 * pops, urlOf, answerMs: 1_000, together: 25, messages: 1 };
-      const { withBad, usual, ended } = await besideBad(options, (task) => task % 25 === 7);
-      const cuts = withBad.table.calls.filter(({ kind }) => kind === "cut").length;
-      return result(
-        ["good URLs end after, of the time without", ended / usual, ended / usual <= 1.3],
-        ["without after s", usual, true],
-        ["cuts", cuts, cuts === 0],
-        ["done", withBad.done, withBad.done === 24 * pops],
-      );
-    },
-  };
+  const pops = 20 * processes;
+  return besideBad(", 1 of 25 URLs refused, 1 s latency", {
+    processes,
+    tasks: 25 * pops,
+    urlOf: (task) => ({ url: `u${task % 25}`, pop: `pop${Math.floor(task / 25)}` }),
+    answerMs: 1_000,
+    together: 25,
+    messages: 1,
+    isBad: (task) => task % 25 === 7,
+    checks: ({ table, done }, ended, usual) => [
+      atMost("good URLs end after, of the time without", ended / usual, 1.3),
+      exactly("cuts", table.calls.filter(({ kind }) => kind === "cut").length, 0),
+      exactly("done", done, 24 * pops),
+    ],
+  });
 }
 
 /** One POP refuses everything. */
 function oneBadPop(processes: number): Scenario {
-  return {
-    name: `${processes} processes, 1 of 10 POPs refuses everything`,
-    run: async (seed) => {
-      const options = { seed, processes, tasks: 2_000, answerMs: 200 };
-      const { withBad, usual, ended } = await besideBad(options, (task) => task % 10 === 3);
-      return result(
-        ["good tasks end after, of the time without", ended / usual, ended / usual <= 1.3],
-        ["done", withBad.done, withBad.done === 1_800],
-      );
-    },
-  };
+  return besideBad(", 1 of 10 POPs refuses everything", {
+    processes,
+    tasks: 2_000,
+    answerMs: 200,
+    isBad: (task) => task % 10 === 3,
+    checks: ({ done }, ended, usual) => [
+      atMost("good tasks end after, of the time without", ended / usual, 1.3),
+      exactly("done", done, 1_800),
+    ],
+  });
 }
 
 /** A share of the URLs is always refused, on an origin that has no limit of its own. */
 function someBadUrls(processes: number, share: number, retryAfterMs?: number): Scenario {
-  return {
-    name: `${processes} processes, ${share} of the URLs always refused${retryAfterMs === undefined ? "" : ", Retry-After"}`,
-    run: async (seed) => {
-      const tasks = processes * 3_200;
-      const every = Math.round(1 / share);
-      const options = { seed, processes, tasks, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-      const { withBad, usual, ended } = await besideBad(options, (task) => task % every === 3, 150, 0.99);
-      return result(
-        ["99 % of the good ones after s", ended, ended <= 1.25 * usual + 12],
-        ["without after s", usual, true],
-        ["good ones", withBad.done, withBad.done === tasks - Math.ceil((tasks - 3) / every)],
-      );
-    },
-  };
+  const tasks = processes * 3_200;
+  const every = Math.round(1 / share);
+  return besideBad(`, ${share} of the URLs always refused${retryAfterMs === undefined ? "" : ", Retry-After"}`, {
+    processes,
+    tasks,
+    retryAfterMs,
+    isBad: (task) => task % every === 3,
+    seconds: 150,
+    share: 0.99,
+    checks: ({ done }, ended, usual) => [
+      atMost("99 % of the good ones after s", ended, 1.25 * usual + 12),
+      exactly("good ones", done, tasks - Math.ceil((tasks - 3) / every)),
+    ],
+  });
 }
 
 /** Get Size and agents at the same time. */
 function getSize(processes: number, limit: number): Scenario {
-  return {
-    name: `${processes} processes and Get Size, ${limit} per second, 4 at once`,
-    run: async (seed) => {
-      const limits = { requests_per_second: limit, concurrency: 8 };
-      const options = { seed, processes, tasks: limit * 60, limits, probes: limit * 30, answerMs: 100 };
-      const lab = await run(options, 150);
-      const probes = lab.sent.filter(({ isProbe }) => isProbe).length;
-      const checks = limitChecks(lab, limit).filter(([name]) => !name.startsWith("first"));
-      return result(
-        ...checks,
-        ["most at once", lab.mostInProgress, lab.mostInProgress <= 8],
-        ["probes", probes, probes === limit * 30],
-        ["done", lab.done, lab.done === limit * 60],
-      );
-    },
-  };
+  return scenario(` and Get Size, ${limit} per second, 4 at once`, {
+    processes,
+    tasks: limit * 60,
+    limits: { requests_per_second: limit, concurrency: 8 },
+    probes: limit * 30,
+    answerMs: 100,
+    seconds: 150,
+    checks: (lab) => [
+      ...limitChecks(lab, limit),
+      atMost("most at once", lab.mostInProgress, 8),
+      exactly("probes", lab.sent.filter(({ isProbe }) => isProbe).length, limit * 30),
+      exactly("done", lab.done, limit * 60),
+    ],
+  });
 }
 
 /** One request of two hosts: both share its limits. If one throttles, the other goes on. */
 function twoHosts(processes: number, breaksAbove?: number): Scenario {
-  return {
-    name: `${processes} processes, two hosts, 20 per second, 4 at once${breaksAbove === undefined ? "" : `, one refuses above ${breaksAbove} per second`}`,
-    run: async (seed) => {
-      const limits = { requests_per_second: 20, concurrency: 4 };
-      const throttled = breaksAbove === undefined ? {} : { breaksAbove, isThrottled: (host: number) => host === 0 };
-      const lab = await run({ seed, processes, tasks: 1_000, limits, answerMs: 100, hosts: 2, ...throttled }, 300);
-      const other = lab.sent.filter(({ host }) => host === 1);
-      const otherEnd = ((other.at(-1)?.at ?? Number.POSITIVE_INFINITY) - lab.started) / 1_000;
-      return result(
+  const throttled = breaksAbove === undefined ? "" : `, one refuses above ${breaksAbove} per second`;
+  return scenario(`, two hosts, 20 per second, 4 at once${throttled}`, {
+    processes,
+    tasks: 1_000,
+    limits: { requests_per_second: 20, concurrency: 4 },
+    answerMs: 100,
+    hosts: 2,
+    breaksAbove,
+    isThrottled: (host) => host === 0,
+    seconds: 300,
+    checks: (lab) => {
+      const other = lab.sent.findLast(({ host }) => host === 1);
+      return [
         ...limitChecks(lab, 20),
-        ["most at once", lab.mostInProgress, lab.mostInProgress <= 4],
-        ["permits held at the end", lab.table.held, lab.table.held === 0],
-        ["done", lab.done, lab.done === 1_000],
-        ["ended after s", (lab.lastDoneAt - lab.started) / 1_000, true],
-        ["other host ended after s", otherEnd, otherEnd < 240],
-      );
+        atMost("first request after s", startedAfter(lab), 2),
+        atMost("most at once", lab.mostInProgress, 4),
+        exactly("permits held at the end", lab.table.held, 0),
+        exactly("done", lab.done, 1_000),
+        figure("ended after s", secondsOf(lab, lab.lastDoneAt)),
+        atMost("other host ended after s", secondsOf(lab, other?.at ?? Number.POSITIVE_INFINITY), 240),
+      ];
     },
-  };
+  });
 }
 
 /** An origin that refuses everything. */
 function originDown(retryAfterMs?: number): Scenario {
-  return {
-    name: `4 processes, everything refused${retryAfterMs === undefined ? "" : ", Retry-After 900"}`,
-    run: async (seed) => {
-      const lab = await run(
-        { seed, processes: 4, tasks: 4_000, breaksAbove: 0, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
-        60,
-      );
-      const later = lab.sent.filter(({ at }) => at >= lab.started + 5_000).length;
-      return result(["requests from 5 to 60 s", later, later < 250]);
-    },
-  };
+  return scenario(`, everything refused${retryAfterMs === undefined ? "" : ", Retry-After 900"}`, {
+    processes: 4,
+    tasks: 4_000,
+    breaksAbove: 0,
+    retryAfterMs,
+    seconds: 60,
+    checks: (lab) => [
+      atMost("requests from 5 to 60 s", lab.sent.filter(({ at }) => secondsOf(lab, at) >= 5).length, 249),
+    ],
+  });
 }
 
 const DOWN: TableFaults = { down: [[20, 50]] };

@@ -19,7 +19,7 @@ export interface TableFaults {
   readonly downFor?: string;
 }
 
-export interface Calls {
+export interface Call {
   readonly at: number;
   readonly owner: string;
   readonly kind: "read" | "reservation" | "transaction" | "cut";
@@ -31,7 +31,7 @@ export interface Calls {
 const CONFLICTS = 0.1;
 
 export class SimulatedTable {
-  readonly calls: Calls[] = [];
+  readonly calls: Call[] = [];
   private readonly started = Date.now();
   /** TATs and the rates of hosts. Permits are leased here: their leases end with heartbeats. */
   private readonly rates = new MemoryPermitStore();
@@ -58,7 +58,7 @@ export class SimulatedTable {
 
   /** @param clock learns the `Date` of each response */
   storeOf(owner: string, clock?: ServerClock): PermitStore {
-    const counted = <T>(kind: Calls["kind"], limit: string, call: () => T | Promise<T>): Promise<T> => {
+    const counted = <T>(kind: Call["kind"], limit: string, call: () => T | Promise<T>): Promise<T> => {
       this.calls.push({ at: Date.now(), owner, kind, limit });
       return this.call(clock, owner, call);
     };

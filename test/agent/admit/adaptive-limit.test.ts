@@ -140,11 +140,6 @@ describe("large files have a limit of their own", () => {
   ])("%s: by how much a limit of four may grow", (_name, depth, step) => {
     expect(maxSharedStep(4, { ...depth, delayed: 0 }, 4)).toBe(step);
   });
-
-  test("never falls below one", () => {
-    expect(next(at(2), { failureRate: 1, tasksPerSecond: 1 }).value).toBe(1);
-    expect(next(at(1), { failureRate: 1, tasksPerSecond: 1 }).value).toBe(1);
-  });
 });
 
 describe("on a simulated link it settles", () => {

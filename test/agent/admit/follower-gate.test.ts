@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type AdmittedFollower, FollowerGate } from "../../../agent/admit/follower-gate.ts";
+import { turn } from "../deferred.ts";
 
 const TASK = { reqId: "r1", pop: "BRU50-C1", lead: "ATH50-C1", url: "https://www.example.com/1" };
 
@@ -7,48 +8,34 @@ const TASK = { reqId: "r1", pop: "BRU50-C1", lead: "ATH50-C1", url: "https://www
 async function enter(gate: FollowerGate, ...tasks: Partial<typeof TASK>[]) {
   const entered: AdmittedFollower[] = [];
   for (const task of tasks) void gate.enter({ ...TASK, ...task }, true).then((follower) => entered.push(follower));
-  await settled();
+  await turn();
   return entered;
-}
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 const needs = (entered: readonly AdmittedFollower[]) => entered.map(({ needsPermit }) => needsPermit);
 const THREE_OBJECTS = [{ url: "1" }, { url: "2" }, { url: "3" }];
 const THREE_POPS = [{ pop: "BRU50-C1" }, { pop: "BUD50-C1" }, { pop: "CAI50-P1" }];
 
-test("the first follower of a lead at a POP runs alone, with a permit; once a cache has served it, the others follow without permits", async () => {
+test.each([
+  ["a cache served it, the others follow without permits", "cache", false],
+  ["nothing shows who served it, the catalogue is believed", undefined, false],
+  ["the origin served it, each other one needs a permit", "origin", true],
+] as const)("the first follower of a lead at a POP runs alone, with a permit; once %s", async (_, by, needed) => {
   const entered = await enter(new FollowerGate(), ...THREE_OBJECTS);
   expect(needs(entered)).toEqual([true]);
-  entered[0]?.served("cache");
-  await settled();
-  expect(needs(entered)).toEqual([true, false, false]);
-});
-
-test("if the origin served the first follower, each other one at the POP needs a permit", async () => {
-  const entered = await enter(new FollowerGate(), ...THREE_OBJECTS);
-  entered[0]?.served("origin");
-  await settled();
-  expect(needs(entered)).toEqual([true, true, true]);
+  entered[0]?.served(by);
+  await turn();
+  expect(needs(entered)).toEqual([true, needed, needed]);
 });
 
 test("a first follower that fails shows nothing: the next one runs alone", async () => {
   const entered = await enter(new FollowerGate(), ...THREE_OBJECTS);
   entered[0]?.leave();
-  await settled();
+  await turn();
   expect(needs(entered)).toEqual([true, true]);
   entered[1]?.served("cache");
-  await settled();
+  await turn();
   expect(needs(entered)).toEqual([true, true, false]);
-});
-
-test("without Server-Timing, the catalogue is believed", async () => {
-  const entered = await enter(new FollowerGate(), ...THREE_OBJECTS);
-  entered[0]?.served(undefined);
-  await settled();
-  expect(needs(entered)).toEqual([true, false, false]);
 });
 
 test("the followers of an object at several POPs run one after the other, until their RECs are known", async () => {
@@ -57,9 +44,9 @@ test("the followers of an object at several POPs run one after the other, until 
   expect(needs(entered)).toEqual([true]);
   // The lead has another REC. From now on, the object in the cache of the followers says nothing of the lead's.
   entered[0]?.served("origin");
-  await settled();
+  await turn();
   entered[1]?.served("cache");
-  await settled();
+  await turn();
   entered[2]?.served("cache");
   expect(needs(await enter(gate, ...THREE_POPS.map((task) => ({ ...task, url: "another" }))))).toEqual([true, true]);
 });

@@ -7,6 +7,9 @@ const WHOLE = { bytes: 10, httpStatus: 200, contentLength: 10, xAmzCfPop: "SIN2-
 const CLOSED: Failure = { reason: "incomplete", code: "CLOSED", detail: "9 of 10 bytes arrived" };
 const CUT = { failure: CLOSED };
 
+const ACCEPTED =
+  "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
+
 /** What is made of an outcome: its kind, the reason that is counted, and the words that people read. */
 function told(outcome: AttemptVerdict) {
   if (outcome.kind === "GOOD") return ["GOOD"];
@@ -75,6 +78,9 @@ const cases: readonly [name: string, answer: Partial<HttpResult>, ...Told][] = [
     "BODY_TIMEOUT",
   ],
   ["a status beyond all", { httpStatus: 600 }, "RETRY", "other", "HTTP 600"],
+  ["an empty 202", { httpStatus: 202, bytes: 0, contentLength: 0 }, "FINAL", "not_cacheable", ACCEPTED],
+  ["a 202 with a body", { httpStatus: 202 }, "FINAL", "not_cacheable", ACCEPTED],
+  ["a 202 whose body breaks off", { httpStatus: 202, bytes: 9, ...CUT }, "FINAL", "not_cacheable", ACCEPTED],
 ];
 
 test.each(cases)("%s", (_name, answer, ...expected) => {
@@ -113,20 +119,6 @@ describe("a response that has x-amzn-waf-action is final, with the reason waf", 
 
   test("a 403 without it is the edge's or the origin's refusal: AWS WAF does not mark what it blocks", () => {
     expect(told(judge({ ...WHOLE, httpStatus: 403 }, null))).toEqual(["FINAL", "http_4xx", "HTTP 403"]);
-  });
-});
-
-describe("a 202 of the origin is final, with the reason not_cacheable", () => {
-  const text =
-    "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
-  const cases: readonly [name: string, answer: Partial<HttpResult>][] = [
-    ["it is empty", { bytes: 0, contentLength: 0 }],
-    ["it has a body", {}],
-    ["its body breaks off", { bytes: 9, ...CUT }],
-  ];
-  test.each(cases)("where %s", (_name, answer) => {
-    const outcome = judge({ ...WHOLE, httpStatus: 202, ...answer }, null);
-    expect(told(outcome)).toEqual(["FINAL", "not_cacheable", text]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createLogger, LineLimit } from "../../../agent/instance/log.ts";
+import { createLogger } from "../../../agent/instance/log.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -53,20 +53,4 @@ test("what the last minute left out is said at the end", () => {
   for (let i = 0; i < 61; i++) logger.warn("receiving failed");
   for (const listener of process.listeners("exit")) if (!before.includes(listener)) listener.call(process, 0);
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ msg: "Log lines dropped", of: "receiving failed", lines: 1 });
-});
-
-test("so many lines of a kind in a minute, and not one more", () => {
-  const limit = new LineLimit(2);
-  expect([1, 2, 3, 4].map(() => limit.admits("connection"))).toEqual([true, true, false, false]);
-  expect(limit.admits("timeout")).toBe(true);
-  expect(limit.endMinute()).toEqual([{ of: "connection", lines: 2 }]);
-});
-
-test("the next minute begins anew, and says nothing where nothing was left out", () => {
-  const limit = new LineLimit(1);
-  limit.admits("connection");
-  limit.admits("connection");
-  limit.endMinute();
-  expect(limit.admits("connection")).toBe(true);
-  expect(limit.endMinute()).toEqual([]);
 });

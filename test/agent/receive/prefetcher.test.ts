@@ -122,28 +122,12 @@ function newPrefetcher(large = 2) {
   return { prefetcher, slots, asked, ask };
 }
 
-describe("the free slots of the main queue", () => {
-  test("are none, and not fewer, while more are in use than the limit allows", async () => {
-    const small = new ConcurrencyLimiter(4, { requests: () => 2, pops: () => 2 });
-    for (let i = 0; i < 4; i++) await small.acquire("r", "A");
-    await small.acquire("r", "B");
-    small.limit = 1;
-    expect(small.inUse).toBe(5);
-    expect(freeSlotsOf("main", { small, large: new ConcurrencyLimiter(2) })).toEqual({ small: 0, large: 2 });
-  });
-});
-
-describe("what waits", () => {
-  test("excludes a message that has ended, even if some variants were not dequeued", () => {
-    const { prefetcher } = newPrefetcher();
-    const [first, ...others] = ["a", "b", "c"].map((variant) => ({ url: "u", variant, bytes: 1 }));
-    if (first === undefined) throw new Error("there is one");
-    const prefetched = prefetcher.add(taskMessage({ urls: [first, ...others] }));
-    prefetched.onDequeued(first, false);
-    expect(prefetcher.waitingTasks).toBe(2);
-    prefetched.end();
-    expect(prefetcher.waitingTasks).toBe(0);
-  });
+test("no slot of the main queue counts as free while more are in use than the limit allows", async () => {
+  const small = new ConcurrencyLimiter(4, { requests: () => 2, pops: () => 2 });
+  for (const pop of ["A", "A", "A", "A", "B"]) await small.acquire("r", pop);
+  small.limit = 1;
+  expect(small.inUse).toBe(5);
+  expect(freeSlotsOf("main", { small, large: new ConcurrencyLimiter(2) })).toEqual({ small: 0, large: 2 });
 });
 
 describe("a receiver goes on", () => {
@@ -185,35 +169,30 @@ describe("a receiver goes on", () => {
   });
 });
 
-test("what waits is counted until it starts or is withdrawn, large files apart", () => {
+test("what waits is counted until it starts, is withdrawn, or its message ends; large files apart, and one variant of them", () => {
   const { prefetcher } = newPrefetcher();
-  const added = message(5, null);
-  const [first, second] = added.urls;
-  if (first === undefined || second === undefined) throw new Error("there are two");
-  const small = prefetcher.add(added);
-  prefetcher.add(message(GB));
-  expect([prefetcher.waitingTasks, prefetcher.waitingLarge]).toEqual([2, 1]);
-  small.onDequeued(first, true);
-  small.onDequeued(second, false);
-  expect([prefetcher.waitingTasks, prefetcher.waitingLarge]).toEqual([0, 1]);
+  const counts = () => [prefetcher.waitingTasks, prefetcher.waitingLarge];
+  const [a, b, ...others] = ["a", "b", "c", "d"].map((url): TaskUrl => ({ url, bytes: url === "a" ? null : 5 }));
+  if (a === undefined || b === undefined) throw new Error("there are two");
+  const small = prefetcher.add(taskMessage({ urls: [a, b, ...others] }));
+  prefetcher.add(taskMessage({ urls: ["br", "gzip"].map((variant) => ({ url: "l", bytes: GB, variant })) }));
+  expect(counts()).toEqual([4, 1]);
+  small.onDequeued(a, true);
+  small.onDequeued(b, false);
+  expect(counts()).toEqual([2, 1]);
+  small.end();
+  expect(counts()).toEqual([0, 1]);
 });
 
 describe("unstarted messages", () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["performance"] });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
+  afterEach(() => void vi.useRealTimers());
 
   test("are those of which no URL has started; a URL that was withdrawn has not", () => {
-    const [A, B] = [
-      { url: "a", bytes: 7 },
-      { url: "b", bytes: 7 },
-    ];
+    const A = { url: "a", bytes: 7 };
+    const two = taskMessage({ urls: [A, { url: "b", bytes: 7 }] });
     const { prefetcher } = newPrefetcher();
-    const started = prefetcher.add(taskMessage({ urls: [A, B] }));
-    const withdrawn = prefetcher.add(taskMessage({ urls: [A, B] }));
+    const [started, withdrawn] = [prefetcher.add(two), prefetcher.add(two)];
     expect(prefetcher.unstarted(0)).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(prefetcher.unstarted(0)).toEqual([started, withdrawn]);
@@ -224,85 +203,68 @@ describe("unstarted messages", () => {
     expect(prefetcher.unstarted(0)).toEqual([]);
   });
 
-  /** An agent whose one slot is taken, and what waits behind that. */
-  function waiting(...sizes: number[]) {
+  /** An agent whose one slot is taken, and what waits behind that. @param available messages in the queue; undefined: it does not answer */
+  function waiting(sizes: readonly number[], available?: number) {
     const { prefetcher, asked, ask } = newPrefetcher(0);
     const slots = new ConcurrencyLimiter(1);
     void slots.acquire("q", "p");
     const ends: string[] = [];
-    for (const [i, bytes] of sizes.entries()) {
-      const url: TaskUrl = { url: `u${i}`, bytes };
+    for (const [n, bytes] of sizes.entries()) {
+      const url: TaskUrl = { url: `u${n}`, bytes };
       const prefetched = prefetcher.add(taskMessage({ urls: [url] }));
       void slots.acquire("q", "p", prefetched).then((starts) => {
         prefetched.onDequeued(url, starts);
         ends.push(`${url.url} ${starts ? "starts" : "goes back"}`);
       });
     }
-    let depths = 0;
-    const available = { now: 0 };
-    const depth = async () => {
-      depths++;
-      if (available.now < 0) throw new Error("the queue does not answer");
-      return { available: available.now, delayed: 5, inFlight: 9 };
-    };
+    const depth = vi.fn(async () => {
+      if (available === undefined) throw new Error("the queue does not answer");
+      return { available, delayed: 5, inFlight: 9 };
+    });
     const deps = fakeDeps({ prefetcher, queue: fakeQueue({ depth }), limiters: { small: slots, large: slots } });
     const check = async () => {
       await returnUnstarted(deps);
       await turn();
     };
-    return { prefetcher, slots, asked, ask, ends, available, check, depths: () => depths };
+    return { prefetcher, slots, asked, ask, ends, check, depth };
   }
 
-  test("stay here while nobody knows whether the queue is empty", async () => {
-    const { available, ends, check, depths } = waiting(GB, GB);
-    available.now = -1;
-    vi.advanceTimersByTime(3_001);
+  const BACK = ["u0 goes back", "u1 goes back"];
+  test.each<[what: string, ms: number, available: number | undefined, ends: string[], depths: number]>([
+    ["stay for three seconds", 3_000, 0, [], 0],
+    ["return to the queue then, when it is empty", 3_001, 0, BACK, 1],
+    ["stay while nobody knows whether the queue is empty", 3_001, undefined, [], 1],
+    ["stay while others find enough in the queue", 60_000, 1, [], 1],
+  ])("%s", async (_, ms, available, ends, depths) => {
+    const { check, depth, slots, ...seen } = waiting([GB, GB], available);
+    vi.advanceTimersByTime(ms);
     await check();
-    expect([ends, depths()]).toEqual([[], 1]);
-  });
-
-  test("return to the queue after three seconds, when it is empty", async () => {
-    const { slots, ends, check, depths } = waiting(GB, GB);
-    vi.advanceTimersByTime(3_000);
-    await check();
-    expect([ends, depths()]).toEqual([[], 0]);
-    vi.advanceTimersByTime(1);
-    await check();
-    expect(ends).toEqual(["u0 goes back", "u1 goes back"]);
-    expect(slots.waiting).toBe(0);
-  });
-
-  test("stay while others find enough in the queue", async () => {
-    const { ends, available, check } = waiting(GB);
-    available.now = 1;
-    vi.advanceTimersByTime(60_000);
-    await check();
-    expect(ends).toEqual([]);
+    expect([seen.ends, slots.waiting]).toEqual([ends, 2 - ends.length]);
+    expect(depth).toHaveBeenCalledTimes(depths);
   });
 
   test("return without a look at the depth, if a call has just found the queue empty", async () => {
-    const { prefetcher, ends, check, depths } = waiting(GB);
+    const { prefetcher, ends, check } = waiting([GB, GB]);
     vi.advanceTimersByTime(4_000);
     prefetcher.received(0, 0);
     await check();
-    expect([ends, depths()]).toEqual([["u0 goes back"], 0]);
+    expect(ends).toEqual(BACK);
   });
 
   test("of small files are not received again for a while; what has started stays", async () => {
-    const { prefetcher, slots, asked, ask, ends, check } = waiting(1, 1);
+    const { prefetcher, slots, asked, ask, ends, check } = waiting([1, 1], 0);
     slots.release("q", "p");
     await turn();
     vi.advanceTimersByTime(3_001);
     await check();
     expect(ends).toEqual(["u0 starts", "u1 goes back"]);
     ask();
-    vi.advanceTimersByTime(2_999);
-    prefetcher.update();
-    await turn();
-    expect(asked).toEqual([]);
-    vi.advanceTimersByTime(1);
-    prefetcher.update();
-    await turn();
-    expect(asked).toHaveLength(1);
+    const askedAfter = async (ms: number) => {
+      vi.advanceTimersByTime(ms);
+      prefetcher.update();
+      await turn();
+      return asked.length;
+    };
+    expect([await askedAfter(2_999), await askedAfter(1)]).toEqual([0, 1]);
   });
 });

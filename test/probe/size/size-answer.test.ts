@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { readHeadAnswer, readRangeAnswer, readResponse } from "../../../probe/size/size-answer.ts";
 import { fuzz } from "../../fuzz.ts";
 
@@ -20,78 +20,65 @@ function withReason(answer: object, http_status: number, headers: object) {
   return { ...answer, reason: "x-amzn-waf-action" in headers ? "waf" : byClass, http_status };
 }
 
-describe("the response to a HEAD request", () => {
-  it.each([
-    [200, length("1234"), { size: 1_234 }],
-    [200, length("0"), { size: 0 }],
-    [203, length("5"), { size: 5 }],
-    [200, { ...length("5"), "cache-control": "public, max-age=60" }, { size: 5 }],
-    [200, { ...length("5"), "cache-control": "no-store" }, { size: 5, obstacle: "Cache-Control: no-store" }],
-    [200, { ...length("5"), vary: "*" }, { size: 5, obstacle: "Vary: *" }],
-    [404, { "cache-control": "no-store" }, problem("HTTP 404")],
-    // A rule of AWS WAF can match the method, and some origins do not support HEAD: a GET decides.
-    [202, { ...length("0"), ...waf("challenge") }, { ask: "range" }],
-    [405, waf("captcha"), { ask: "range" }],
-    [200, { ...length("5"), ...waf("challenge") }, { ask: "range" }],
-    [202, length("5"), { ask: "range" }],
-    [200, {}, { ask: "range" }],
-    [200, length("many"), { ask: "range" }],
-    [200, length("-1"), { ask: "range" }],
-    [200, { "content-length": ["1", "2"] }, { ask: "range" }],
-    [301, { location: "https://a.example/" }, problem("HTTP 301: redirects to https://a.example/")],
-    [302, {}, problem("HTTP 302: redirects to nowhere")],
-    [404, length("9"), problem("HTTP 404")],
-    [400, {}, { ask: "range" }],
-    [403, {}, { ask: "range" }],
-    [405, {}, { ask: "range" }],
-    [408, {}, { ask: "range" }],
-    [429, {}, problem("HTTP 429", true)],
-    [500, {}, { ask: "range" }],
-    [502, {}, problem("HTTP 502", true)],
-    [503, {}, problem("HTTP 503", true)],
-    [504, {}, problem("HTTP 504", true)],
-  ])("%i %j: %j", (status, headers, answer) => {
-    expect(readHeadAnswer(readResponse(status, headers))).toEqual(withReason(answer, status, headers));
-  });
+type Row = [status: number, headers: Parameters<typeof readResponse>[1], answer: object];
+/** Rows of statuses that have the same answer. */
+const each = (statuses: readonly number[], answerOf: (status: number) => object) =>
+  statuses.map((status): Row => [status, {}, answerOf(status)]);
+const GET = { ask: "range" };
+
+it.each<Row>([
+  [200, length("1234"), { size: 1_234 }],
+  [200, length("0"), { size: 0 }],
+  [203, length("5"), { size: 5 }],
+  [200, { ...length("5"), "cache-control": "public, max-age=60" }, { size: 5 }],
+  [200, { ...length("5"), "cache-control": "no-store" }, { size: 5, obstacle: "Cache-Control: no-store" }],
+  [200, { ...length("5"), vary: "*" }, { size: 5, obstacle: "Vary: *" }],
+  [404, { "cache-control": "no-store" }, problem("HTTP 404")],
+  // A rule of AWS WAF can match the method, and some origins do not support HEAD: a GET decides.
+  [202, { ...length("0"), ...waf("challenge") }, GET],
+  [405, waf("captcha"), GET],
+  [200, { ...length("5"), ...waf("challenge") }, GET],
+  [202, length("5"), GET],
+  [200, length("many"), GET],
+  [200, length("-1"), GET],
+  [200, { "content-length": ["1", "2"] }, GET],
+  ...each([200, 400, 403, 405, 408, 500], () => GET),
+  [301, { location: "https://a.example/" }, problem("HTTP 301: redirects to https://a.example/")],
+  [302, {}, problem("HTTP 302: redirects to nowhere")],
+  [404, length("9"), problem("HTTP 404")],
+  ...each([429, 502, 503, 504], (status) => problem(`HTTP ${status}`, true)),
+])("the response to a HEAD request: %i %j: %j", (status, headers, answer) => {
+  expect(readHeadAnswer(readResponse(status, headers))).toEqual(withReason(answer, status, headers));
 });
 
-describe("the response to a GET of one byte", () => {
-  it.each([
-    [206, range("bytes 0-0/1234"), { size: 1_234 }],
-    [202, { ...length("0"), ...waf("challenge") }, problem(challenged)],
-    [405, waf("captcha"), problem(captcha)],
-    [429, waf("challenge"), problem(challenged.replace("202", "429"))],
-    [202, length("5"), problem(accepted)],
-    [206, range("bytes 0-0/*"), { size: null }],
-    [206, range("nonsense"), { size: null }],
-    [206, { ...range("bytes 0-0/9"), "cache-control": "private" }, { size: 9, obstacle: "Cache-Control: private" }],
-    [200, { ...length("9"), "cache-control": "max-age=0" }, { size: 9, obstacle: "Cache-Control: max-age=0" }],
-    [204, { vary: "*" }, { size: null, obstacle: "Vary: *" }],
-    [206, {}, { size: null }],
-    [416, { "content-range": "bytes */0" }, { size: 0 }],
-    [416, {}, problem("HTTP 416")],
-    [200, length("1234"), { size: 1_234 }],
-    [200, {}, { size: null }],
-    [204, {}, { size: null }],
-    [307, { location: "/b" }, problem("HTTP 307: redirects to /b")],
-    [302, { location: ["/a", "/b"] }, problem("HTTP 302: redirects to /a,/b")],
-    [403, length("9"), problem("HTTP 403")],
-    [404, {}, problem("HTTP 404")],
-    [408, {}, problem("HTTP 408", true)],
-    [429, {}, problem("HTTP 429", true)],
-    [500, {}, problem("HTTP 500", true)],
-    [503, {}, problem("HTTP 503", true)],
-  ])("%i %j: %j", (status, headers, answer) => {
-    expect(readRangeAnswer(readResponse(status, headers))).toEqual(withReason(answer, status, headers));
-  });
+it.each<Row>([
+  [206, range("bytes 0-0/1234"), { size: 1_234 }],
+  [202, { ...length("0"), ...waf("challenge") }, problem(challenged)],
+  [405, waf("captcha"), problem(captcha)],
+  [429, waf("challenge"), problem(challenged.replace("202", "429"))],
+  [202, length("5"), problem(accepted)],
+  [206, range("bytes 0-0/*"), { size: null }],
+  [206, range("nonsense"), { size: null }],
+  [206, { ...range("bytes 0-0/9"), "cache-control": "private" }, { size: 9, obstacle: "Cache-Control: private" }],
+  [200, { ...length("9"), "cache-control": "max-age=0" }, { size: 9, obstacle: "Cache-Control: max-age=0" }],
+  [204, { vary: "*" }, { size: null, obstacle: "Vary: *" }],
+  ...each([200, 204, 206], () => ({ size: null })),
+  [416, { "content-range": "bytes */0" }, { size: 0 }],
+  [200, length("1234"), { size: 1_234 }],
+  [307, { location: "/b" }, problem("HTTP 307: redirects to /b")],
+  [302, { location: ["/a", "/b"] }, problem("HTTP 302: redirects to /a,/b")],
+  ...each([403, 404, 416], (status) => problem(`HTTP ${status}`)),
+  ...each([408, 429, 500, 503], (status) => problem(`HTTP ${status}`, true)),
+])("the response to a GET of one byte: %i %j: %j", (status, headers, answer) => {
+  expect(readRangeAnswer(readResponse(status, headers))).toEqual(withReason(answer, status, headers));
+});
 
-  it.each([readHeadAnswer, readRangeAnswer])("%o truncates a long Location to 1,000 characters", (read) => {
-    const answer = read(readResponse(302, { location: `https://a.example/${"x".repeat(60_000)}` }));
-    if (!("problem" in answer)) throw new Error("no problem");
-    const { problem: told } = answer;
-    const ends = [told.slice(0, 42), told.at(-1), told.length];
-    expect(ends).toEqual(["HTTP 302: redirects to https://a.example/x", "…", 1_000]);
-  });
+it.each([readHeadAnswer, readRangeAnswer])("%o truncates a long Location to 1,000 characters", (read) => {
+  const answer = read(readResponse(302, { location: `https://a.example/${"x".repeat(60_000)}` }));
+  if (!("problem" in answer)) throw new Error("no problem");
+  const { problem: told } = answer;
+  const ends = [told.slice(0, 42), told.at(-1), told.length];
+  expect(ends).toEqual(["HTTP 302: redirects to https://a.example/x", "…", 1_000]);
 });
 
 const headers = fc.dictionary(
@@ -108,22 +95,20 @@ const headers = fc.dictionary(
 );
 const status = fc.integer({ min: 100, max: 999 });
 
-describe("a generated response", () => {
-  it.each([
-    ["a HEAD", readHeadAnswer],
-    ["a GET of one byte", readRangeAnswer],
-  ])("to %s yields a size, a problem or a further request", (_, read) => {
-    fc.assert(
-      fc.property(status, headers, (code, given) => {
-        const answer = read(readResponse(code, given));
-        if ("size" in answer)
-          expect(answer.size === null || (Number.isSafeInteger(answer.size) && answer.size >= 0)).toBe(true);
-        else if ("problem" in answer) expect(answer.problem).toMatch(/^(HTTP \d+|WAF_\w+: )/);
-        else expect(answer).toEqual({ ask: "range" });
-        // Only a successful response has a size: the length of an error page is not the object's.
-        if ("size" in answer) expect([2, 4]).toContain(Math.floor(code / 100));
-      }),
-      fuzz(2_000),
-    );
-  });
+it.each([
+  ["a HEAD", readHeadAnswer],
+  ["a GET of one byte", readRangeAnswer],
+])("a generated response to %s yields a size, a problem or a further request", (_, read) => {
+  fc.assert(
+    fc.property(status, headers, (code, given) => {
+      const answer = read(readResponse(code, given));
+      if ("size" in answer)
+        expect(answer.size === null || (Number.isSafeInteger(answer.size) && answer.size >= 0)).toBe(true);
+      else if ("problem" in answer) expect(answer.problem).toMatch(/^(HTTP \d+|WAF_\w+: )/);
+      else expect(answer).toEqual({ ask: "range" });
+      // Only a successful response has a size: the length of an error page is not the object's.
+      if ("size" in answer) expect([2, 4]).toContain(Math.floor(code / 100));
+    }),
+    fuzz(2_000),
+  );
 });

@@ -6,6 +6,7 @@ import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import { entryPoints } from "../../../probe/size/measure-urls.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "./server.ts";
@@ -280,5 +281,29 @@ describe("a size that is requested within the limits of an origin", () => {
     expect(await asked).toEqual({ size: null });
     limiterFor.mockReturnValue({ acquire: () => Promise.reject(new DeferredError(60_000)) });
     expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: null });
+  });
+});
+
+const POPS = ["SIN2-P1", "BJS9-E1", "FRA56-P4", "NRT57-P3", "IAD89-P1", "SYD1-C1"];
+
+describe("the entry points of a distribution", () => {
+  it("are its own domain, then the first five POPs", () => {
+    expect(entryPoints({ label: "d1", domain: "d1.cloudfront.net", names: [] }, POPS)).toEqual([
+      "d1.cloudfront.net",
+      "d1.SIN2-P1.cloudfront.net",
+      "d1.BJS9-E1.cloudfront.cn",
+      "d1.FRA56-P4.cloudfront.net",
+      "d1.NRT57-P3.cloudfront.net",
+      "d1.IAD89-P1.cloudfront.net",
+    ]);
+  });
+
+  it.each([
+    ["an alias as cf_domain", { label: "d1", domain: "cdn.example.com", names: [] }, "d1.cloudfront.net"],
+    ["none", { label: "d1", names: [] }, "d1.cloudfront.net"],
+    ["an own one in China", { label: "d1", domain: "a.cn", names: ["d1.cloudfront.cn", "a.cn"] }, "d1.cloudfront.cn"],
+    ["one in China", { label: "d1", domain: "d1.cloudfront.cn", names: [] }, "d1.cloudfront.cn"],
+  ])("are only domains of CloudFront: %s", (_, distribution, name) => {
+    expect(entryPoints(distribution, [])).toEqual([name]);
   });
 });

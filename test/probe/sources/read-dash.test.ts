@@ -259,10 +259,6 @@ describe("a manifest of DASH", () => {
       mpd('<Period l:href="https://a.test/secret"/>', 'type="static" xmlns:l="http://www.w3.org/1999/xlink"'),
     ],
     ["is XML, but no DASH manifest", "<urlset/>"],
-    ["is not well-formed XML (line 1)", "#EXTM3U"],
-    ["has an unescaped & in line 3; write &amp;", one(`\n\n${rep('<SegmentTemplate media="$Number$?a=1&b=2"/>')}`)],
-    ["is an HTML page", "<html></html>"],
-    ["has a DOCTYPE, which is refused", `<!DOCTYPE MPD [<!ENTITY a "b">]>${mpd("&a;")}`],
     ["names more than 1000000 segments", many(3_000_000)],
     ["names more than 60000 URLs; a request has at most 60000 in all", many(60_000)],
     [

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, test, vi } from "vitest";
+import { socketFailure } from "../../../../agent/fetch/http/connection.ts";
 import { Cancellation } from "../../../../agent/fetch/http/http-client.ts";
+import { errorText } from "../../../../domain/result/failure.ts";
 import { eventually, useVirtualClock } from "../../../virtual-clock.ts";
 import { HEADERS, OK, raw } from "./raw-server.ts";
 
@@ -95,18 +97,6 @@ test("once it is destroyed, what runs or waits fails", async () => {
   expect(requests()).toBe(128);
 });
 
-test("what waits for a connection fails at once when it is cancelled; the others go on", async () => {
-  const { pool, requests } = await raw(() => undefined);
-  const others = Array.from({ length: 128 }, () => pool.get("/", HEADERS, () => {}));
-  const cancellation = new Cancellation();
-  const waiting = pool.get("/", HEADERS, () => {}, { cancellation });
-  await eventually(requests).toBe(128);
-  cancellation.cancel();
-  expect(await waiting).toMatchObject({ bytes: 0, failure: { code: "CANCELLED" } });
-  pool.destroy();
-  for (const { failure } of await Promise.all(others)) expect(failure?.code).toBe("STOPPED");
-});
-
 test("what is cancelled fails at once, also where it waits; other downloads go on", async () => {
   const { pool, get, requests } = await raw((socket, { inAll }) => inAll >= 128 && socket.write(OK));
   const cancellation = new Cancellation();
@@ -176,4 +166,30 @@ describe("a request that waits until it may be sent", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(requests()).toBe(0);
   });
+});
+
+/** An error as Node gives it. */
+const errorOf = (code: string, message = code) => Object.assign(new Error(message), { code });
+
+const CODES = {
+  connection:
+    "ECONNREFUSED ECONNRESET EPIPE EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL ETIMEDOUT ERR_SOCKET_CONNECTION_TIMEOUT",
+  timeout: "ERR_HTTP_REQUEST_TIMEOUT",
+  tls: "DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_HAS_EXPIRED EPROTO ERR_TLS_CERT_ALTNAME_INVALID ERR_SSL_WRONG_VERSION_NUMBER",
+  other: "EWHATEVER",
+};
+
+test.each(Object.entries(CODES))("the failure of a socket is counted as %s: %s", (reason, codes) => {
+  for (const code of codes.split(" ")) expect(socketFailure(errorOf(code))).toEqual({ reason, code });
+});
+
+test("the code and what the error says are kept", () => {
+  const failure = socketFailure(errorOf("ECONNRESET", "read ECONNRESET"));
+  expect(errorText(failure)).toBe("ECONNRESET: read ECONNRESET");
+});
+
+test("an error without a code goes by its name; what it says decides nothing", () => {
+  const failure = socketFailure(new TypeError("nobody has thought of this: ECONNRESET"));
+  expect(failure).toEqual({ reason: "other", code: "TypeError", detail: "nobody has thought of this: ECONNRESET" });
+  expect(socketFailure(new Error(""))).toEqual({ reason: "other", code: "Error" });
 });
