@@ -1,9 +1,10 @@
 // The built command as a process.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll } from "vitest";
 import { folderWith } from "../folder-with.ts";
+import { ran } from "../spawned.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const COMMAND = join(ROOT, "cli/dist/prewarm.cjs");
@@ -13,26 +14,14 @@ export function useBuiltCommand() {
   beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
 }
 
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs the command in a home that has no files, such as those of the AWS command line, unless there is a folder for it. */
 export function runBuilt(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
   { file = COMMAND, folder = folderWith() } = {},
-): Promise<Ran> {
-  const child = spawn(process.execPath, [file, ...words], {
+) {
+  return ran(process.execPath, [file, ...words], {
     env: { PATH: process.env["PATH"], HOME: folder, ...env },
     cwd: folder,
   });
-  const heard = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const)
-    child[name].setEncoding("utf8").on("data", (text: string) => {
-      heard[name] += text;
-    });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, ...heard })));
 }

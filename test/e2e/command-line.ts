@@ -1,26 +1,14 @@
 // Provides the command as its users run it: the bundle as a process, in a pipe or on a terminal.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as z from "zod";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { ROOT } from "../../tools/local/paths.ts";
 import { onTerminal, type TerminalSize } from "../../tools/local/processes.ts";
+import { spawned } from "../spawned.ts";
 import type { Stack } from "./stack.ts";
 
 const BUNDLE = `${ROOT}cli/dist/prewarm.cjs`;
-
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A process that runs, and its output so far. */
-export interface Running {
-  readonly child: ChildProcess;
-  readonly heard: { stdout: string; stderr: string };
-  readonly ended: Promise<Ran>;
-}
 
 /** Bundles the command. Call it once before a file's tests. */
 export function buildCommand() {
@@ -33,28 +21,23 @@ export class CommandLine {
   constructor(private readonly stack: () => Pick<Stack, "prewarm">) {}
 
   /** Starts any program with the variables that the command reads. */
-  start(command: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Running {
+  start(command: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) {
     const { apiUrl, apiKey } = this.stack().prewarm;
     const env = { ...process.env, PREWARM_ENDPOINT: apiUrl, PREWARM_API_KEY: apiKey, LC_ALL: "C.UTF-8", ...more };
-    const child = spawn(command, args, { cwd: ROOT, env, stdio: ["pipe", "pipe", "pipe"] });
-    const heard = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (heard.stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (heard.stderr += text));
-    const ended = new Promise<Ran>((resolve) => child.once("close", (code) => resolve({ code, ...heard })));
-    return { child, heard, ended };
+    return spawned(command, args, { cwd: ROOT, env });
   }
 
-  begin(...words: string[]): Running {
+  begin(...words: string[]) {
     return this.start(process.execPath, [BUNDLE, ...words]);
   }
 
-  run(...words: string[]): Promise<Ran> {
+  run(...words: string[]) {
     const { child, ended } = this.begin(...words);
-    child.stdin?.end();
+    child.stdin.end();
     return ended;
   }
 
-  onTerminal(size: TerminalSize, more: Readonly<Record<string, string>>, ...words: string[]): Running {
+  onTerminal(size: TerminalSize, more: Readonly<Record<string, string>>, ...words: string[]) {
     return this.start(...onTerminal(size, [process.execPath, BUNDLE, ...words]), more);
   }
 }

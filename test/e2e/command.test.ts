@@ -93,7 +93,7 @@ describe("the command", () => {
   it("exits with 3 if the request is stopped meanwhile", async () => {
     holdBack(running(), "/hangs.bin");
     const waits = command.begin("warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
-    waits.child.stdin?.end();
+    waits.child.stdin.end();
     await until(() => /IN_PROGRESS/.test(waits.heard.stdout));
     const id = /[0-9a-f]{8}-[0-9a-f-]+/.exec(waits.heard.stderr)?.[0] ?? "";
     const unasked = await command.run("stop", id);

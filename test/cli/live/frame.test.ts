@@ -1,9 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cellsOf } from "../../../cli/live/cells.ts";
 import { type FrameLook, frame } from "../../../cli/live/frame.ts";
 import { ASCII, SHAPES } from "../../../cli/live/glyphs.ts";
+import { Rates } from "../../../cli/live/rates.ts";
 import type { View } from "../../../cli/live/view.ts";
 import { painter } from "../../../cli/output/paint.ts";
 import { lengthOf } from "../../../cli/output/table.ts";
+import { NO_TASK_STATES, TASK_STATES } from "../../../domain/readiness/task-states.ts";
+import { fuzz } from "../../fuzz.ts";
 import { FAILURES, POPS, progress } from "../progress.ts";
 
 const VIEW: View = {
@@ -30,22 +35,11 @@ describe("the live view", () => {
     expect(drawn({ width: 120, height: 30 }).some((line) => line.startsWith("Singapore"))).toBe(true);
   });
   test("before anything is known", () => {
+    const zeros = Object.entries(progress()).map(([name, it]) => [name, typeof it === "number" ? 0 : it]);
     const empty = progress({
+      ...Object.fromEntries(zeros),
       status: "CREATED",
-      percentage_complete: 0,
-      total_size: 0,
-      download_size: 0,
-      in_progress_size: 0,
-      available_task_count: 0,
-      in_progress_task_count: 0,
-      total_count: 0,
-      download_count: 0,
-      failed_count: 0,
-      warm_count: 0,
-      hit_count: 0,
-      not_kept_count: 0,
-      bytes_per_second: 0,
-      instances_at_work: 0,
+      instance_count: 20,
       estimated_finish_at: null,
     });
     const view = { progress: empty, listed: undefined, sentence: "Asking for the sizes of the URLs." };
@@ -119,4 +113,65 @@ describe("the live view", () => {
     const listed = { url_count: 1, url_prefix: "https://a/\u001b[2J\u202e" };
     expect(drawn({}, { listed })[0]).toContain("a/·[2J·");
   });
+});
+
+test("one failed task of thousands is seen, and a bar is full only with all", () => {
+  expect(cellsOf({ ...NO_TASK_STATES, warm: 9_999, failed: 1 }, 50)).toEqual({
+    ...NO_TASK_STATES,
+    warm: 49,
+    failed: 1,
+  });
+  expect(cellsOf({ ...NO_TASK_STATES, warm: 999, waiting: 1 }, 50)).toEqual({
+    ...NO_TASK_STATES,
+    warm: 49,
+    waiting: 1,
+  });
+  expect(cellsOf({ ...NO_TASK_STATES, warm: 7 }, 50)).toEqual({ ...NO_TASK_STATES, warm: 50 });
+  expect(cellsOf(NO_TASK_STATES, 50)).toEqual({ ...NO_TASK_STATES, waiting: 50 });
+});
+
+test("many states in a narrow bar leave none with less than nothing", () => {
+  const many = { warm: 25, hit: 25, done: 25, not_kept: 1, failed: 1, under_way: 1, waiting: 22 };
+  expect(cellsOf(many, 4)).toEqual({ ...NO_TASK_STATES, done: 1, not_kept: 1, failed: 1, under_way: 1 });
+});
+
+test("whatever the shares are, all cells are used and none is negative", () => {
+  const share = fc.integer({ min: 0, max: 100_000 });
+  fc.assert(
+    fc.property(
+      fc.tuple(share, share, share, share, share, share, share),
+      fc.integer({ min: 4, max: 200 }),
+      (all, width) => {
+        const [warm, hit, done, not_kept, failed, under_way, waiting] = all;
+        const cells = TASK_STATES.map(
+          (state) => cellsOf({ warm, hit, done, not_kept, failed, under_way, waiting }, width)[state],
+        );
+        expect(cells.reduce((sum, it) => sum + it, 0)).toBe(width);
+        expect(Math.min(...cells)).toBeGreaterThanOrEqual(0);
+      },
+    ),
+    fuzz(100),
+  );
+});
+
+test("rates are of the last eight seconds or a little more, not of all that came", () => {
+  const rates = new Rates();
+  const [first] = POPS;
+  if (first === undefined) throw new Error("there is no POP");
+  const at = (bytes: number) => progress({ pops: [{ ...first, download_size: bytes }] });
+  const speeds: (number | undefined)[] = [];
+  let bytes = 0;
+  for (const [seconds, perSecond] of [
+    [0, 0],
+    [4, 100],
+    [8, 300],
+    [12, 500],
+    [16, 0],
+    [24, 700],
+    [40, 900],
+  ] as const) {
+    bytes += perSecond * (seconds === 24 ? 8 : seconds === 40 ? 16 : 4);
+    speeds.push(rates.add(at(bytes), seconds * 1_000)?.get(first.pop));
+  }
+  expect(speeds).toEqual([undefined, undefined, 200, 400, 250, 700, 900]);
 });

@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { plainLine } from "../../../cli/live/plain-line.ts";
 import { estimateLines } from "../../../cli/output/estimate-lines.ts";
 import { statusLines } from "../../../cli/watch/status-lines.ts";
-import { summaryLines } from "../../../cli/watch/summary-lines.ts";
 import { ESTIMATE_EXAMPLE } from "../../../domain/api/started-answer.ts";
 import { progress } from "../progress.ts";
 
@@ -20,19 +19,12 @@ const COUNTS = {
   not_kept_count: 31,
 };
 
-test("a line of progress", () => {
-  const line = plainLine(progress(COUNTS));
-  const fields = new Map(
-    line.split(" ").flatMap((it) => (it.includes("=") ? [it.split("=") as [string, string]] : [])),
+test("a line of progress, which programs can read: each task is counted once", () => {
+  expect(plainLine(progress(COUNTS))).toBe(
+    "2026-11-25T11:46:15Z e059b77b IN_PROGRESS 62% tasks=463/997 warm=211 hit=103 done=60 not_kept=31 failed=58 left=334s",
   );
-  expect(Object.fromEntries(fields)).toMatchObject({
-    tasks: "463/997",
-    warm: "211",
-    hit: "103",
-    done: "60",
-    not_kept: "31",
-    failed: "58",
-  });
+  // What is not known is left out.
+  expect(plainLine(progress({ ...COUNTS, estimated_finish_at: null }))).not.toContain("left");
 });
 
 test("a POP's row has tasks, done, warm, hit, not kept and failed, in the order of its heads", () => {
@@ -65,14 +57,4 @@ test("what an estimate does not know is told as a span from the least to the mos
   const origin_fetches = { expected: null, least: 13, most: 1_700, size_questions: 23 };
   const lines = estimateLines({ ...ESTIMATE_EXAMPLE, origin_fetches }, LOOK);
   expect(lines.map(numbersOf)).toContainEqual([13, 1_700, 23]);
-});
-
-test("what failed is told with its own figures, also of input failures", () => {
-  const failures = [
-    { code: "tls" as const, subject: "task" as const, tasks: 43, pops: 5, urls: 17, examples: [] },
-    { code: "redirect" as const, subject: "url" as const, tasks: 0, pops: 0, urls: 32, examples: [] },
-    { code: "name_not_found" as const, subject: "pop" as const, tasks: 0, pops: 2, urls: 0, examples: [] },
-  ];
-  const lines = summaryLines({ failure_pops: [], failure_urls: [], failure_urls_omitted: 0, failures }, LOOK);
-  expect(lines.map(numbersOf).filter((it) => it.length > 0)).toEqual([[43, 17, 5], [32], [2]]);
 });

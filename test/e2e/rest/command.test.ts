@@ -1,12 +1,11 @@
 // The command as its users run it: the bundle as a process, against the deployed stack, in a pipe and on a terminal.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "@playwright/test";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { HOST } from "../../../tools/local/world.ts";
 import { chromiumLaunch } from "../../browser/chromium.ts";
+import { folderWith } from "../../folder-with.ts";
 import { body } from "../bodies.ts";
 import { buildCommand, CommandLine, endingSchema, until } from "../command-line.ts";
 import { deployedStack } from "../deployed-stack.ts";
@@ -24,7 +23,7 @@ describe("the command", () => {
 
   it("0: the body of a file from the pipe, left running, then watched; the GitHub action's step does the same", async () => {
     const sent = command.begin("warm", "--from", "-", "--instances", "1", "--no-wait");
-    sent.child.stdin?.end(JSON.stringify(body()));
+    sent.child.stdin.end(JSON.stringify(body()));
     const { code, stdout } = await sent.ended;
     expect([code, stdout.trim()]).toEqual([0, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
     const watched = await run("status", stdout.trim(), "--watch", "--json");
@@ -45,9 +44,7 @@ describe("the command", () => {
     );
     const { stdout } = await run("warm", broken, good, "--pop", "SIN2-C1,ATL56-C1", "--timeout", "5m", "--json");
     const id = endingSchema.parse(JSON.parse(stdout)).request_id;
-    const folder = mkdtempSync(join(tmpdir(), "prewarm-page-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const page = join(folder, "report.html");
+    const page = join(folderWith(), "report.html");
     expect((await run("report", id, "--html", page)).code).toBe(0);
     const { text, faults } = await lookAt(page);
     expect(faults).toEqual([]);
@@ -66,7 +63,7 @@ describe("the command", () => {
       "SIN2-C1",
     );
     await until(() => /waiting|under way 1/.test(live.heard.stdout) && /SIN2|Singapore/.test(live.heard.stdout));
-    live.child.stdin?.write("\u0003");
+    live.child.stdin.write("\u0003");
     const { code, stdout } = await live.ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/Come back: prewarm status [0-9a-f]{8} --watch/);
@@ -83,11 +80,11 @@ describe("the command", () => {
     holdBack(running(), "/hangs.bin");
     const live = command.onTerminal([100, 30], {}, "warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
     await until(() => /Singapore/.test(live.heard.stdout));
-    live.child.stdin?.write("\u0003");
+    live.child.stdin.write("\u0003");
     await until(() => /Ctrl-C again: stop it\?/.test(live.heard.stdout));
-    live.child.stdin?.write("\u0003");
+    live.child.stdin.write("\u0003");
     await until(() => /Stop it\? .*\[y\/N\]/.test(live.heard.stdout));
-    live.child.stdin?.write("y\n");
+    live.child.stdin.write("y\n");
     const { code, stdout } = await live.ended;
     expect(code).toBe(3);
     expect(stdout).toMatch(/Stopped at 0%\./);

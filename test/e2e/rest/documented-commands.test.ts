@@ -1,6 +1,6 @@
 // The commands that documents show, as they stand there, each against the deployed stack: calls of the API by curl, the command.
 // Ids of examples are replaced by that of a request of the kind that the command is about. test/docs/commands.ts says which are run here.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEAD_POP, HOST, world } from "../../../tools/local/world.ts";
 import { blocksOf, inlineCommandsOf, triedIn, wayOf } from "../../docs/commands.ts";
 import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";
+import { ran } from "../../spawned.ts";
 import { body, urls } from "../bodies.ts";
+import { buildCommand } from "../command-line.ts";
 import { deployedStackWithoutRest } from "../deployed-stack.ts";
 import { jsonOf } from "../recipes.ts";
 import { resetStack } from "../reset-stack.ts";
@@ -42,8 +44,8 @@ describe("the commands of the documents", () => {
   it.each([...new Set(commands)])("%s", async (command) => {
     const stack = running();
     const id = await requestFor(stack, command);
-    const { code, said } = await run(stack, withId(command, id), id);
-    expect(code, said).toBe(0);
+    const { code, stdout, stderr } = await run(stack, withId(command, id), id);
+    expect(code, stdout + stderr).toBe(0);
   });
 });
 
@@ -81,25 +83,16 @@ function withId(command: string, id: string) {
     .replaceAll(/\b(23c2c2a1|684153cc|e059b77b)\b/g, id.slice(0, 8));
 }
 
-function run({ prewarm }: Stack, command: string, id: string): Promise<{ code: number | null; said: string }> {
+function run({ prewarm }: Stack, command: string, id: string) {
   const { apiUrl: API, apiKey: KEY } = prewarm;
-  const env = { ...process.env, API, KEY, REQ: id, PREWARM_ENDPOINT: API, PREWARM_API_KEY: KEY };
-  const child = spawn("bash", ["-euo", "pipefail", "-c", command], {
-    cwd: folder,
-    env: { ...env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}` },
-  });
-  // Most do not read it, and are gone before it is written.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(urls("/index.html").join("\n"));
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, said })));
+  const PATH = `${join(folder, "bin")}:${process.env["PATH"]}`;
+  const env = { ...process.env, API, KEY, REQ: id, PREWARM_ENDPOINT: API, PREWARM_API_KEY: KEY, PATH };
+  return ran("bash", ["-euo", "pipefail", "-c", command], { cwd: folder, env }, urls("/index.html").join("\n"));
 }
 
 /** The programs that the commands name: the command's bundle, a browser that is none, and a curl that fails if the API refuses. */
 function writeTools() {
-  const built = spawnSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT, encoding: "utf8" });
-  if (built.status !== 0) throw new Error(built.stderr);
+  buildCommand();
   const curl = spawnSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).stdout.trim();
   const bin = join(folder, "bin");
   mkdirSync(bin);

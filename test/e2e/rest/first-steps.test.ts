@@ -1,13 +1,14 @@
 // docs/first-steps.md, walked as a newcomer does: its commands one after the other, as they stand there, in a copy of the checkout that runs
 // `npm start`. What it says that one sees is seen.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { blocksOf, commandsOf } from "../../docs/commands.ts";
 import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";
+import { ran, spawned } from "../../spawned.ts";
+import { buildCommand, until } from "../command-line.ts";
 
 const DOCUMENT = "docs/first-steps.md";
 const text = DOCUMENTS.get(DOCUMENT) ?? "";
@@ -35,7 +36,6 @@ const parent = mkdtempSync(join(tmpdir(), "prewarm-first-"));
 const checkout = join(parent, "prewarm");
 const bin = join(parent, "bin");
 let served: ChildProcess | undefined;
-let said = "";
 
 beforeAll(() => copyCheckout());
 afterAll(async () => {
@@ -46,12 +46,11 @@ afterAll(async () => {
 describe("the first steps", () => {
   it("begin with npm start", async () => {
     expect(commandsOf(begin?.code ?? "")).toEqual(["npm start"]);
-    served = spawn("npm", ["start"], { cwd: checkout, env: environment(), detached: true });
-    for (const stream of [served.stdout, served.stderr])
-      stream?.on("data", (part: Buffer) => (said += part.toString()));
-    await until(() => said.includes(UP) || served?.exitCode !== null);
-    expect(said).toContain(UP);
-    expect(said).toMatch(/^Console {2}http:\/\/localhost:\d+\/prod\/console$/m);
+    const { child, heard } = spawned("npm", ["start"], { cwd: checkout, env: environment(), detached: true });
+    served = child;
+    await until(() => heard.stdout.includes(UP) || child.exitCode !== null, PATIENCE_MS);
+    expect(heard).toMatchObject({ stdout: expect.stringContaining(UP) });
+    expect(heard.stdout).toMatch(/^Console {2}http:\/\/localhost:\d+\/prod\/console$/m);
   });
 
   /** Of the request that was made last, and values that a block gives to the next ones. */
@@ -59,14 +58,16 @@ describe("the first steps", () => {
   const values: string[] = [];
 
   it.each(walk)("$code", async ({ code, seen }) => {
-    const ran = await run([...values, withId(code, id)].join("\n"));
+    const script = ["set -o pipefail", ...values, withId(code, id)].join("\n");
+    const ended = await ran("bash", ["-uc", script], { cwd: checkout, env: environment() });
+    const said = ended.stdout + ended.stderr;
     values.push(...commandsOf(code).filter((command) => /^[A-Z]+=/.test(command)));
-    id = /[0-9a-f]{8}(?=-[0-9a-f]{4}-)/.exec(ran.said)?.[0] ?? id;
-    expect(ran).toMatchObject({ code: seen?.startsWith("Not ready") === true ? 2 : 0 });
-    if (seen !== undefined) expect(ran.said).toContain(withId(seen, id));
+    id = /[0-9a-f]{8}(?=-[0-9a-f]{4}-)/.exec(said)?.[0] ?? id;
+    expect(ended).toMatchObject({ code: seen?.startsWith("Not ready") === true ? 2 : 0 });
+    if (seen !== undefined) expect(said).toContain(withId(seen, id));
     // Once by the status; the report has codes instead.
-    if (/status --failures/.test(code)) expect(ran.said.match(/Refused \(4xx\)/g)).toHaveLength(1);
-    if (/report --failed/.test(code)) expect(ran.said.match(/HTTP 403/g)?.length).toBeGreaterThanOrEqual(2);
+    if (/status --failures/.test(code)) expect(said.match(/Refused \(4xx\)/g)).toHaveLength(1);
+    if (/report --failed/.test(code)) expect(said.match(/HTTP 403/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
   it("end with Ctrl-C, which leaves nothing running", async () => {
@@ -80,15 +81,6 @@ function withId(words: string, own: string) {
   return words.replaceAll("23c2c2a1", own);
 }
 
-async function run(script: string) {
-  const child = spawn("bash", ["-uc", `set -o pipefail\n${script}`], { cwd: checkout, env: environment() });
-  child.stdin.end();
-  let heard = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (heard += part.toString()));
-  const [code] = await once(child, "close");
-  return { code, said: heard };
-}
-
 /** Without what other tests, or the shell that runs them, say of Prewarm; the browser is one that opens nothing. */
 function environment() {
   const { PREWARM_ENDPOINT: _, PREWARM_API_KEY: __, PREWARM_STACK: ___, ...env } = process.env;
@@ -96,8 +88,7 @@ function environment() {
 }
 
 function copyCheckout() {
-  const built = spawnSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT, encoding: "utf8" });
-  if (built.status !== 0) throw new Error(built.stderr);
+  buildCommand();
   cpSync(ROOT, checkout, {
     recursive: true,
     filter: (path) => !(NOT_COPIED.includes(basename(path)) && join(ROOT, basename(path)) === path),
@@ -119,7 +110,7 @@ async function end() {
   served = undefined;
   if (pid === undefined || !isGroupAlive(pid)) return;
   process.kill(-pid, "SIGINT");
-  await until(() => !isGroupAlive(pid));
+  await until(() => !isGroupAlive(pid), PATIENCE_MS);
 }
 
 function isGroupAlive(pid: number) {
@@ -128,13 +119,5 @@ function isGroupAlive(pid: number) {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function until(holds: () => boolean) {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS} ms; it said: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -1,6 +1,6 @@
 // The recipes of docs/recipes.md, with their bodies as they stand there: each ends ready. Files are small here, and one instance has
 // to do; hosts, POPs and all else are the document's.
-import { execFile, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import * as z from "zod";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { HOST } from "../../../tools/local/world.ts";
 import { uploaded } from "../../docs/snippets/uploaded.ts";
+import { ran } from "../../spawned.ts";
 import { urls } from "../bodies.ts";
 import { deployedStackWithoutRest } from "../deployed-stack.ts";
 import { hlsFilm } from "../media.ts";
@@ -123,9 +124,5 @@ function passGate({ prewarm }: Stack, folder: string, body: unknown) {
   const file = join(mkdtempSync(join(folder, "body-")), "body.json");
   writeFileSync(file, JSON.stringify(body));
   const env = { ...process.env, API: prewarm.apiUrl, KEY: prewarm.apiKey, SECONDS_BETWEEN: "1" };
-  return new Promise((resolve) => {
-    execFile("bash", [`${ROOT}docs/snippets/warm-gate.sh`, file], { env }, (error, stdout) =>
-      resolve({ code: error?.code ?? 0, stdout }),
-    );
-  });
+  return ran("bash", [`${ROOT}docs/snippets/warm-gate.sh`, file], { env });
 }

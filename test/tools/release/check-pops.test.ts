@@ -1,12 +1,11 @@
 // The check as a whole, and the parts that it is made of, against a DNS server on loopback.
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
 import { POP_CODES, type PopCode } from "../../../domain/pops/pop-codes.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns.ts";
 import { checkPops, findingsOf, firstCodesOf, lookUnder, neighboursOf } from "../../../tools/release/check-pops.ts";
+import { ran } from "../../spawned.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
 const clock = useVirtualClock({ idleMs: 2 });
@@ -113,17 +112,8 @@ describe("a check", () => {
 });
 
 describe("npm run pops:check", () => {
-  const run = promisify(execFile);
-  const check = async (...args: string[]) => {
-    const command = ["--import", "tsx", "tools/release/pops.ts", ...args];
-    const ended = await clock
-      .frozen(() => run(process.execPath, command))
-      .then(
-        (done) => ({ ...done, code: 0 }),
-        (failed: { code: number; stdout: string; stderr: string }) => failed,
-      );
-    return { code: ended.code, out: ended.stdout, err: ended.stderr };
-  };
+  const check = (...args: string[]) =>
+    clock.frozen(() => ran(process.execPath, ["--import", "tsx", "tools/release/pops.ts", ...args]));
   const CHINA = POP_CODES.map(({ pop }) => pop).filter((pop) => pop.includes("-E"));
 
   // China's codes are few, and are asked for in the same way as all others.
@@ -132,17 +122,16 @@ describe("npm run pops:check", () => {
   }, async () => {
     const same = await dnsWith(CHINA);
     const asked = ["--china", "--label", LABEL, "--rate", "500", "--server"];
-    const { code, out } = await check(...asked, same.address);
-    expect({ code, out }).toEqual({
+    expect(await check(...asked, same.address)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/of \d+ known codes 0 dead, 0 new, 0 names unclear/),
+      stdout: expect.stringMatching(/of \d+ known codes 0 dead, 0 new, 0 names unclear/),
     });
     const [first = "", ...others] = CHINA;
     const other = await dnsWith([...others, "PVG52-E2"]);
     const differs = await check(...asked, other.address);
     expect(differs.code).toBe(1);
-    expect(differs.out).toContain(`"${first}", // `);
-    expect(differs.out).toContain('"PVG52-E2",\n');
+    expect(differs.stdout).toContain(`"${first}", // `);
+    expect(differs.stdout).toContain('"PVG52-E2",\n');
   });
 
   it.each([
@@ -151,9 +140,8 @@ describe("npm run pops:check", () => {
     [["--label", "d1", "--server", "dns.example"], /--server is an IP address/],
     [["--label", "d1", "--fast"], /'--fast'/],
   ])("%j make no sense: 2", { timeout: 30_000 }, async (args, says) => {
-    const { code, err } = await check(...args);
-    expect(code).toBe(2);
-    expect(err).toMatch(says);
-    expect(err).not.toContain("at parse");
+    const { code, stderr } = await check(...args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(says)]);
+    expect(stderr).not.toContain("at parse");
   });
 });

@@ -56,20 +56,6 @@ describe("properties of a resource", () => {
     Name: { Ref: "mode" },
     Other: { Ref: "Queue" },
   };
-  const propertiesWith = (given: Parameters) =>
-    configured({ Condition: "IsOn" }, properties, given)
-      .resources()
-      .find(([id]) => id === "It")?.[1].Properties;
-
-  it("have their conditions decided and parameters filled in", () => {
-    expect(propertiesWith({})).toEqual({
-      Config: { Mode: "Active" },
-      Nested: [{ Value: 10 }],
-      Name: "on",
-      Other: { Ref: "Queue" },
-    });
-  });
-
   it("are left out where they have no value", () => {
     const always = { "Fn::Not": [{ "Fn::Equals": ["a", "b"] }] };
     const [, it] = configured(always, properties, { mode: "off" }).resources()[0] ?? [];

@@ -57,8 +57,6 @@ describe("a job of a workflow that can sign", () => {
     for (const { steps, needs } of signing) {
       for (const { uses, run } of steps)
         expect(uses ?? run?.trim()).toMatch(run === undefined ? RUNS_NO_CODE : COMPARES);
-      const kinds = steps.map(({ uses, run }) => uses?.replace(/@.*/, "") ?? run?.split(" | ")[1]?.split(" ")[0]);
-      expect(kinds).toEqual(["actions/download-artifact", "sha256sum", "actions/attest-build-provenance"]);
       expect(needs).not.toEqual([]);
     }
   });
