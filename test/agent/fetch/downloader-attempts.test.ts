@@ -20,17 +20,11 @@ useEdge();
 describe.concurrent("what ends at once", () => {
   const redirect = { kind: "status", status: 301, headers: { location: "https://elsewhere.example/b" } } as const;
   const cases: readonly [name: string, fault: Fault, result: { readonly [K in keyof TaskResult]?: unknown }][] = [
-    ["403", { kind: "status", status: 403 }, { http_status: 403, reason: "http_4xx", error: "HTTP 403", bytes: 4 }],
-    ["404", { kind: "status", status: 404 }, { http_status: 404, error: "HTTP 404" }],
+    ["404", { kind: "status", status: 404 }, { http_status: 404, reason: "http_4xx", error: "HTTP 404", bytes: 4 }],
     [
       "a challenge of AWS WAF",
       { kind: "status", status: 202, headers: { "x-amzn-waf-action": "challenge" } },
       { http_status: 202, reason: "waf", error: expect.stringMatching(/^WAF_CHALLENGE: .*"header"$/) },
-    ],
-    [
-      "a CAPTCHA of AWS WAF",
-      { kind: "status", status: 405, headers: { "x-amzn-waf-action": "captcha" } },
-      { http_status: 405, reason: "waf", error: expect.stringMatching(/^WAF_CAPTCHA: /) },
     ],
     [
       "a 202",

@@ -136,17 +136,6 @@ test("a collapsed response with its origin's Age is not warm, though another ori
 
 const oneOf = (pop: string) => edge.addressesOf(pop).slice(0, 1);
 
-test("a challenge of AWS WAF at one address of two is a failure, and the error names that address", async () => {
-  const path = "/told/challenged-address.bin";
-  const [, second = ""] = edge.addressesOf("SIN2-P1");
-  const challenge = { kind: "status", status: 202, headers: { "x-amzn-waf-action": "challenge" } } as const;
-  edge.setFaults((request) => (request.path === path && request.address === second ? challenge : undefined));
-  const result = await warm(path, BIG, { message: { verify: "addresses" } });
-  edge.setFaults(undefined);
-  expect(result).toMatchObject({ ok: false, reason: "waf", addresses: "1 of 2", http_status: 202 });
-  expect(result.error).toMatch(new RegExp(`1 of 2 addresses have it, not ${second}$`));
-});
-
 describe("a POP whose three addresses have a cache each", () => {
   test("addresses warms and shows all", async () => {
     const path = "/told/three.bin";

@@ -126,30 +126,53 @@ describe("a URL's size", () => {
     expect(third - second).toBeGreaterThanOrEqual(1_990);
   });
 
-  it("is found after a reset that does not repeat", async () => {
-    const { size } = await probed((_, response, n) => (n <= 2 ? reset : whole)(response), { errorCachingMs: 10 });
-    expect(size).toEqual(KNOWN);
+  it.each<[string, Parameters<typeof serve>[0], object, Parameters<typeof newProbe>[1]]>([
+    [
+      "is found after a reset that does not repeat",
+      (_, response, n) => (n <= 2 ? reset : whole)(response),
+      KNOWN,
+      { errorCachingMs: 10 },
+    ],
+    [
+      "is a problem that states the cause if every connection is reset",
+      (_, response) => reset(response),
+      { problem: expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/), reason: "connection" },
+      {},
+    ],
+    [
+      "is requested from the next address if one does not accept connections",
+      (_, response) => whole(response),
+      KNOWN,
+      { addressesOf: async () => ["127.0.0.2", "127.0.0.1"] },
+    ],
+  ])("%s", async (_, answer, size, options) => {
+    expect((await probed(answer, options)).size).toEqual(size);
   });
 
-  it("is a problem that states the cause if every connection is reset or refused", async () => {
-    const problem = expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/);
-    expect((await probed((_, response) => reset(response))).size).toEqual({ problem, reason: "connection" });
+  const long = `Error: not in the cert's altnames: ${"DNS:a.example, ".repeat(400)}`;
+  const noName = new DnsLookupError("a.example", "ENOTFOUND", ["192.0.2.53"]);
+  it.each<[string, SizeProbeOptions["addressesOf"], object]>([
     // Nothing listens at port 9 of this machine.
-    expect(await newProbe(9).size(URL_OF_SITE)).toEqual({
-      problem: expect.stringContaining("ECONNREFUSED"),
-      reason: "connection",
-    });
-  });
-
-  it("is a problem of at most 1,000 characters: a certificate can name any number of hosts", async () => {
-    const message = `not in the cert's altnames: ${"DNS:a.example, ".repeat(400)}`.slice(0, 5_000);
-    const size = await newProbe(9, { addressesOf: () => Promise.reject(new Error(message)) }).size(URL_OF_SITE);
-    expect(size).toMatchObject({ problem: `${`Error: ${message}`.slice(0, 999)}…` });
-  });
-
-  it("is requested from the next address if one does not accept connections", async () => {
-    const addressesOf = async () => ["127.0.0.2", "127.0.0.1"];
-    expect((await probed((_, response) => whole(response), { addressesOf })).size).toEqual(KNOWN);
+    [
+      "states the cause if every connection is refused",
+      async () => ["127.0.0.1"],
+      { problem: expect.stringContaining("ECONNREFUSED"), reason: "connection" },
+    ],
+    [
+      "has at most 1,000 characters: a certificate can name any number of hosts",
+      () => Promise.reject(new Error(long.slice("Error: ".length))),
+      { problem: `${long.slice(0, 999)}…`, reason: "connection" },
+    ],
+    [
+      "says that the name does not exist",
+      () => Promise.reject(noName),
+      { problem: "a.example does not exist in DNS (ENOTFOUND)", reason: "name_not_found" },
+    ],
+  ])("is a problem that %s", async (_, look, size) => {
+    const addressesOf = vi.fn(look);
+    expect(await newProbe(9, { addressesOf }).size(URL_OF_SITE)).toEqual(size);
+    // A name that does not exist is not looked up again.
+    expect(addressesOf).toHaveBeenCalledTimes("reason" in size && size.reason === "name_not_found" ? 1 : 3);
   });
 
   it("is known without reading the whole body if a server ignores the range", async () => {
@@ -170,13 +193,6 @@ describe("a URL's size", () => {
     });
     expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({ size: gigabyte });
     expect(sent).toBeLessThan(gigabyte / 8);
-  });
-
-  it("is not looked up again if the name does not exist", async () => {
-    const addressesOf = vi.fn(() => Promise.reject(new DnsLookupError("a.example", "ENOTFOUND", ["192.0.2.53"])));
-    const size = await newProbe(9, { addressesOf }).size("https://a.example/");
-    expect(size).toEqual({ problem: "a.example does not exist in DNS (ENOTFOUND)", reason: "name_not_found" });
-    expect(addressesOf).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -41,11 +41,6 @@ describe("the response with a document", () => {
     ["was answered with HTTP 404", (response) => response.writeHead(404).end("secret")],
     ["was answered with HTTP 204", (response) => response.writeHead(204).end()],
     [
-      `was answered by AWS WAF with a challenge (HTTP 202, x-amzn-waf-action: challenge); ${next}`,
-      waf(202, "challenge"),
-    ],
-    [`was answered by AWS WAF with a CAPTCHA (HTTP 405, x-amzn-waf-action: captcha); ${next}`, waf(405, "captcha")],
-    [
       `was answered by AWS WAF with a challenge (HTTP 200, x-amzn-waf-action: challenge); ${next}`,
       waf(200, "challenge"),
     ],

@@ -56,17 +56,6 @@ describe("kept connections", () => {
     }
   });
 
-  test("what comes late behind an answer is taken for no other's", async () => {
-    const { get, connections } = await raw((socket, { connection }) => {
-      socket.write(OK);
-      if (connection === 0) setTimeout(() => socket.write(OK), 50);
-    });
-    await get();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await get()).toMatchObject({ bytes: 2 });
-    expect(connections()).toBe(2);
-  });
-
   test("one that nobody has used for a while is closed", async () => {
     let closed = false;
     const { get } = await raw((socket) => {
