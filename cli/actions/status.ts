@@ -6,7 +6,7 @@ import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { type Shell, say, sayJson } from "../shell.ts";
-import { tellEnding } from "../watch/ending.ts";
+import { summaryOf, tellEnding } from "../watch/ending.ts";
 import { sentenceOf } from "../watch/sentence-of.ts";
 import { statusLines } from "../watch/status-lines.ts";
 import { waitFor } from "./wait-for.ts";
@@ -29,7 +29,7 @@ export async function status(shell: Shell, named: string | undefined, words: Sta
   const ended = isTerminal(progress.status);
   if (json) {
     sayJson(shell, answer.json);
-    return ended ? exitCodeOf(progress, undefined) : EXIT.good;
+    return ended ? exitCodeOf(progress, (await summaryOf(client, id))?.value) : EXIT.good;
   }
   const sentence = sentenceOf(progress);
   // At the end, the summary has the failures too.

@@ -74,8 +74,8 @@ function leftOut(pops: number): string {
     : "The POPs that did not resolve are left out: retrying will not help.";
 }
 
-/** Undefined: it could not be had in time. */
-async function summaryOf(client: Pick<Client, "summary">, id: string): Promise<Answer<Summary> | undefined> {
+/** The summary of a request that has ended; undefined: it could not be had in time. */
+export async function summaryOf(client: Pick<Client, "summary">, id: string): Promise<Answer<Summary> | undefined> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     try {

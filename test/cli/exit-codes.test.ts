@@ -69,7 +69,8 @@ describe.each(ENDINGS)("where %s", (_, progress, code, summary = {}) => {
 
   test("status exits with the code of that ending", async () => {
     fakeApi({ progress: [progress], summary });
-    expect(await run(["status", KNOWN_ID, ...AT])).toMatchObject({ code });
+    for (const more of [[], ["--json"]])
+      expect(await run(["status", KNOWN_ID, ...more, ...AT])).toMatchObject({ code });
   });
 });
 

@@ -8,6 +8,7 @@ import * as z from "zod";
 import { folderWith } from "../../folder-with.ts";
 
 const FOLDER = new URL("../../../.github/workflows/", import.meta.url);
+const CHANGESETS = new URL("../../../.changeset/", import.meta.url);
 
 const permissions = z.union([z.string(), z.record(z.string(), z.string())]).optional();
 const workflowSchema = z.object({
@@ -120,4 +121,10 @@ describe("a push to main", () => {
       ...(then === undefined ? [] : [`${then}=true`]),
     ]);
   });
+});
+
+it("each changeset names the package and the kind of change, as changesets reads it", () => {
+  const files = readdirSync(CHANGESETS).filter((name) => name.endsWith(".md") && name !== "README.md");
+  for (const name of files)
+    expect(readFileSync(new URL(name, CHANGESETS), "utf8")).toMatch(/^---\n"prewarm": (patch|minor|major)\n---\n\n./);
 });
