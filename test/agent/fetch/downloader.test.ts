@@ -10,7 +10,7 @@ import type { Fault } from "../../../tools/edge/faults.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { fakeOrigins } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
-import { type Download, download, edge, object, SIZE, seen, useEdge, visited } from "./edge-world.ts";
+import { type Download, download, edge, object, reset, SIZE, seen, status, useEdge, visited } from "./edge-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -114,19 +114,12 @@ test("once the client is destroyed, what runs is cut off and nothing begins", as
 
 test.each<[string, Fault[], boolean]>([
   ["good", [], false],
-  ["good after all", [{ kind: "reset", after: 0 }], false],
-  ["refused at once", [{ kind: "status", status: 404 }], false],
-  [
-    "refused after a failure",
-    [
-      { kind: "reset", after: 0 },
-      { kind: "status", status: 404 },
-    ],
-    true,
-  ],
-  ["put off", [{ kind: "status", status: 503 }], false],
-  ["failed by the server", Array(3).fill({ kind: "status", status: 500 }), true],
-  ["never answered", Array(3).fill({ kind: "reset", after: 0 }), true],
+  ["good after all", [reset(0)], false],
+  ["refused at once", [status(404)], false],
+  ["refused after a failure", [reset(0), status(404)], true],
+  ["put off", [status(503)], false],
+  ["failed by the server", Array(3).fill(status(500)), true],
+  ["never answered", Array(3).fill(reset(0)), true],
 ])("the throughput is told once of a task that is %s", async (name, troubles, troubled) => {
   const addTask = vi.fn();
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
@@ -186,7 +179,7 @@ test("the download at each further address waits for permits", async () => {
 });
 
 test("a further attempt waits for permits", async () => {
-  const retried = await waits("/retried.bin", {}, [{ kind: "reset", after: 100 }]);
+  const retried = await waits("/retried.bin", {}, [reset(100)]);
   expect(retried).toMatchObject({ reacquire: [1], outcome: "warm" });
 });
 
@@ -219,6 +212,6 @@ test("who served the first download is told, unless an attempt before it failed"
   const url = object("/served.bin", [], 500);
   await download({ url, admission: { onServed } });
   await download({ url, admission: { onServed } });
-  await download({ url: object("/served-late.bin", [{ kind: "reset", after: 100 }], 500), admission: { onServed } });
+  await download({ url: object("/served-late.bin", [reset(100)], 500), admission: { onServed } });
   expect(served).toEqual(["origin", "cache", undefined]);
 });

@@ -104,6 +104,13 @@ export function object(path: string, troubles: readonly (Fault | undefined)[] = 
   return `https://www.example.com${path}`;
 }
 
+export const status = (code: number, headers: Readonly<Record<string, string>> = {}): Fault => ({
+  kind: "status",
+  status: code,
+  headers,
+});
+export const reset = (after: number): Fault => ({ kind: "reset", after });
+
 /** Which of the POP's two addresses was asked: 0 for the one that was asked first. */
 export function visited(path: string): number[] {
   const addresses = (seen.get(path) ?? []).map(({ address }) => address);
