@@ -75,6 +75,12 @@ describe("a good download", () => {
   });
 });
 
+test("the download of a follower is proven as that of its lead is", async () => {
+  const result = await download({ url: object("/follower.bin"), message: { follows: true } });
+  expect(result).toMatchObject({ ok: true, outcome: "warm", tier: "EDGE" });
+  expect(visited("/follower.bin")).toHaveLength(2);
+});
+
 test("what is cancelled is cut off, and not tried again; it says nothing about the link", async () => {
   const path = "/cancelled.bin";
   const url = object(path, [{ kind: "stall", after: 1_000 }]);
