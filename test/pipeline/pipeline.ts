@@ -3,6 +3,7 @@
 import { EventEmitter } from "node:events";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
+import { MAX_RECEIVES } from "../../domain/limits.ts";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
@@ -229,6 +230,26 @@ export class Pipeline {
         throw new Error(`not within ${timeoutMs} ms: ${what}\n${this.log().split("\n").slice(-20).join("\n")}`);
       await sleep(POLL_MS);
     }
+  }
+
+  /** Waits until all tasks of the request are queued. */
+  untilInProgress(reqId: string): Promise<void> {
+    return this.until(() => this.request(reqId)?.["status"]?.["S"] === "IN_PROGRESS", `${reqId} in progress`);
+  }
+
+  /** Receives the messages of a queue again and again and deletes none: in the end they are dead letters. */
+  async abandonMessages(construct: string): Promise<void> {
+    for (let receives = 0; receives <= MAX_RECEIVES; receives++) {
+      this.aws.sqs.take(this.deployment.name(`Prewarm${construct}`), 10);
+      await sleep(31_000);
+    }
+  }
+
+  /** Deletes the messages of a queue that are visible. */
+  loseMessages(construct: string): void {
+    const queue = this.deployment.name(`Prewarm${construct}`);
+    for (const { receiptHandle } of this.aws.sqs.take(queue, Number.POSITIVE_INFINITY))
+      this.aws.sqs.delete(queue, receiptHandle);
   }
 
   /** The request's item, with DynamoDB's types. */

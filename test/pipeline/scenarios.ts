@@ -146,7 +146,7 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: () => failGet(/0\.bin$/, { kind: "stall", after: 100 }),
     bodies: [body(stopped)],
     during: async (pipeline, reqId) => {
-      await pipeline.until(() => pipeline.request(reqId)?.["status"]?.["S"] === "IN_PROGRESS", "IN_PROGRESS");
+      await pipeline.untilInProgress(reqId);
       await sleep(20_000);
       await pipeline.api("POST", "instances", { DesiredCapacity: 0, req_id: reqId, force_stop: true });
     },

@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import type { Item, Value } from "../../tools/memory-aws/expressions.ts";
 import type { AwsCall } from "../../tools/memory-aws/memory-aws.ts";
 import { wrongCounters, wrongEndEvents } from "./invariants.ts";
-import { Pipeline } from "./pipeline.ts";
+import { type ApiAnswer, Pipeline } from "./pipeline.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** Durations depend on the machine; ids and addresses are made anew in each run. */
@@ -29,47 +29,70 @@ export interface Trace {
 }
 
 /** Runs a scenario and records what it did. */
-export const record = (scenario: Scenario): Promise<Trace> => runScenario(scenario, traceOf);
+export const record = (scenario: Scenario): Promise<Trace> =>
+  runScenario(scenario, {
+    whenClosed: async (pipeline, reqId, started) => {
+      const progress = await pipeline.api("GET", `prewarm?req_id=${reqId}&detail=pops`);
+      return { started, progress, summary: await pipeline.api("GET", `summary?req_id=${reqId}`) };
+    },
+    atEnd: traceOf,
+  });
 
-/**
- * Runs a scenario.
- * @param read is given the pipeline when all requests are closed, and their answers
- */
-export async function runScenario<T>(
+export interface ScenarioRun<Ended, Result> {
+  /** Whether a call fails or a process dies. @default false */
+  readonly isDisturbed?: boolean;
+  readonly prepare?: (pipeline: Pipeline) => void;
+  /** Starts a request. @default by one call */
+  readonly post?: (pipeline: Pipeline, body: object, round: number) => Promise<ApiAnswer>;
+  readonly whenClosed: (pipeline: Pipeline, reqId: string, started: ApiAnswer) => Promise<Ended>;
+  readonly atEnd: (pipeline: Pipeline, ended: readonly Ended[]) => Result | Promise<Result>;
+}
+
+/** Runs the requests of a scenario, one after the other. @throws Error if a counter or an event is wrong in the end */
+export async function runScenario<Ended, Result>(
   scenario: Scenario,
-  read: (pipeline: Pipeline, requests: readonly object[]) => T,
-): Promise<Awaited<T>> {
+  {
+    isDisturbed = false,
+    prepare,
+    post = (pipeline, body) => pipeline.api("POST", "prewarm", body),
+    whenClosed,
+    atEnd,
+  }: ScenarioRun<Ended, Result>,
+): Promise<Result> {
   const pipeline = await Pipeline.start(scenario.options);
   try {
+    prepare?.(pipeline);
     for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
-    const requests: object[] = [];
+    const ended: Ended[] = [];
     const reqIds: string[] = [];
-    let previousId = "";
     for (const [round, body] of scenario.bodies.entries()) {
       pipeline.edge.setFaults(scenario.faults?.(round));
-      const started = await pipeline.api("POST", "prewarm", body(previousId));
+      const started = await post(pipeline, body(reqIds.at(-1) ?? ""), round);
       if (started.status !== 200) throw new Error(`POST /prewarm: ${started.status} ${JSON.stringify(started.json)}`);
-      previousId = String(started.json["request_id"]);
-      reqIds.push(previousId);
-      const during = scenario.during?.(pipeline, previousId);
-      await pipeline.untilClosed(previousId);
+      const reqId = String(started.json["request_id"]);
+      reqIds.push(reqId);
+      const during = scenario.during?.(pipeline, reqId);
+      await pipeline.untilClosed(reqId);
       await during;
-      const progress = await pipeline.api("GET", `prewarm?req_id=${previousId}&detail=pops`);
-      requests.push({ started, progress, summary: await pipeline.api("GET", `summary?req_id=${previousId}`) });
+      ended.push(await whenClosed(pipeline, reqId, started));
     }
-    const wrong = reqIds.flatMap((id) => [...wrongCounters(pipeline, id), ...wrongEndEvents(pipeline, id, false)]);
+    const result = await atEnd(pipeline, ended);
+    const wrong = reqIds.flatMap((id) => [
+      ...wrongCounters(pipeline, id),
+      ...wrongEndEvents(pipeline, id, isDisturbed),
+    ]);
     if (wrong.length > 0) throw new Error(wrong.join("; "));
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
-    return await read(pipeline, requests);
+    return result;
   } finally {
     await pipeline.close();
   }
 }
 
-function traceOf(pipeline: Pipeline, requests: readonly object[]): Trace {
+function traceOf(pipeline: Pipeline, requests: readonly { readonly started: ApiAnswer }[]): Trace {
   const { aws, deployment } = pipeline;
   const normalised = new Normaliser(
-    requests.map((request) => (request as { started: { json: Record<string, unknown> } }).started.json["request_id"]),
+    requests.map(({ started }) => started.json["request_id"]),
     pipeline.startedAt,
   );
   const tables = deployment.tables.map(({ name }) => [

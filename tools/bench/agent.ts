@@ -7,7 +7,7 @@ import { messageFor, runAgent } from "./agent-run.ts";
 import { type Bench, otherNode } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
-import { type Findings, median, type Row, readable, verdict } from "./report.ts";
+import { type Findings, median, type Row, readable, rowOf } from "./report.ts";
 
 /** The first tasks of a process, in which it compiles what it does often. */
 const FIRST = 40_000;
@@ -38,16 +38,17 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
 
   const row = (what: string, atLeast: number, aim: number, wanted: Partial<Setting>): Row => {
     const setting = { ...usual, ...wanted };
-    return {
+    const measured = nodes
+      .filter((node) => costs.has({ ...setting, node }))
+      .map((node) => `${costs.range({ ...setting, node })} on Node ${node.version}`);
+    return rowOf({
       what: `whole agent, CPU a 10 KB task, queue and table included: ${what}`,
-      atLeast: `${atLeast} µs`,
-      aim: `${aim} µs`,
-      measured: nodes
-        .filter((node) => costs.has({ ...setting, node }))
-        .map((node) => `${costs.range({ ...setting, node })} on Node ${node.version}`)
-        .join(", "),
-      verdict: verdict(costs.median("cpuMicros", setting), atLeast, aim, "less"),
-    };
+      value: costs.median("cpuMicros", setting),
+      unit: "µs",
+      atLeast,
+      aim,
+      measured: measured.join(", "),
+    });
   };
   const onEach = (value: (setting: Setting) => number, verify: Setting["verify"]) =>
     nodes.map((node) => readable(value({ ...usual, node, verify })));

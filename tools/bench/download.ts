@@ -5,7 +5,7 @@ import { table } from "../markdown-table.ts";
 import { type Bench, otherNode } from "./bench.ts";
 import { HOST, type Server } from "./nginx.ts";
 import { runPinned, runWorker } from "./pinned.ts";
-import { type Findings, median, readable, verdict } from "./report.ts";
+import { type Findings, median, readable, rowOf } from "./report.ts";
 
 const AT_ONCE = 60;
 const LARGE = 8;
@@ -64,7 +64,6 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
   const least = overParallel >= 2.2 && overProcess >= 150 ? "met" : "MISSED";
   // The Node of AWS decides the verdict. The one that runs here is reported with it.
   const onAws = other === undefined ? "our engine" : nameOn(other);
-  const largeByClock = large.ratio(onAws, "curl");
   return {
     title: "Download engine",
     rows: [
@@ -75,22 +74,18 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
         measured: `${readable(overParallel)} × \`curl --parallel\`, ${readable(overProcess)} × a process a task, ${readable(overWrk)} × wrk`,
         verdict: least === "met" && overWrk >= 0.5 ? "aim" : least,
       },
-      {
+      rowOf({
         what: "256 MB objects, one core",
-        atLeast: "0.9 × curl",
-        aim: "1.0 × curl",
+        value: large.ratio(onAws, "curl"),
+        unit: "× curl",
+        atLeast: 0.9,
+        aim: 1,
+        better: "more",
         measured: [...new Set([onAws, "our engine"])]
           .map((name) => `${readable(large.ratio(name, "curl"))} × curl on Node ${nodeOf(name, other)}`)
           .join(", "),
-        verdict: verdict(largeByClock, 0.9, 1, "more"),
-      },
-      {
-        what: "peak memory, 64 downloads of 1 GB at once",
-        atLeast: "250 MB",
-        aim: "150 MB",
-        measured: `${readable(peakMB)} MB`,
-        verdict: verdict(peakMB, 250, 150, "less"),
-      },
+      }),
+      rowOf({ what: "peak memory, 64 downloads of 1 GB at once", value: peakMB, unit: "MB", atLeast: 250, aim: 150 }),
     ],
     notes: [
       "The ratios of small objects are those of CPU, as a second of one core: the clock's are in the tables, and suffer from whatever else the machine does.",

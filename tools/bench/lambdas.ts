@@ -7,7 +7,7 @@ import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { SMALL_BYTES } from "./nginx.ts";
 import { runPinned, runWorker, type StackContent, serveStack } from "./pinned.ts";
-import { type Findings, median, readable, verdict } from "./report.ts";
+import { type Findings, median, readable, rowOf } from "./report.ts";
 
 /** What a worker found in a fresh process. */
 interface Measured {
@@ -78,13 +78,14 @@ export async function benchFanOut(bench: Bench): Promise<Findings> {
   return {
     title: "Fan-out",
     rows: [
-      {
+      rowOf({
         what: "fan-out, CPU a task",
-        atLeast: "80 µs",
-        aim: "40 µs",
+        value: cpu,
+        unit: "µs",
+        atLeast: 80,
+        aim: 40,
         measured: `${readable(cpu)} µs (one URL a message: ${readable(single?.cpu ?? Number.NaN)} µs)`,
-        verdict: verdict(cpu, 80, 40, "less"),
-      },
+      }),
     ],
     notes: [
       `One target of ${readable(FAN_OUT_URLS)} URLs in a fresh process, from the list in the bucket to the messages in the queue:`,
@@ -116,13 +117,7 @@ export async function benchAggregation(bench: Bench): Promise<Findings> {
   return {
     title: "Aggregation",
     rows: [
-      {
-        what: "aggregation, CPU a record at batches of 1,000",
-        atLeast: "20 µs",
-        aim: "8 µs",
-        measured: `${readable(cpu)} µs`,
-        verdict: verdict(cpu, 20, 8, "less"),
-      },
+      rowOf({ what: "aggregation, CPU a record at batches of 1,000", value: cpu, unit: "µs", atLeast: 20, aim: 8 }),
     ],
     notes: [
       "60 batches of 1,000 records in a fresh process, their JSON parsed as Lambda's runtime does, each counted by one transaction. " +
@@ -155,13 +150,14 @@ export async function benchGetSize(bench: Bench): Promise<Findings> {
   return {
     title: "Get Size",
     rows: [
-      {
+      rowOf({
         what: "Get Size, 10,000 URLs, one core",
-        atLeast: "4,000 URLs/s",
-        aim: "8,000 URLs/s",
-        measured: `${readable(rate)} URLs/s`,
-        verdict: verdict(rate, 4_000, 8_000, "more"),
-      },
+        value: rate,
+        unit: "URLs/s",
+        atLeast: 4_000,
+        aim: 8_000,
+        better: "more",
+      }),
     ],
     notes: [`HEAD over TLS in a fresh process, lists included: ${readable(cpu)} µs CPU a URL.`],
     units: { getSizeCpuMicros: cpu, getSizeUrlsPerSecond: rate },
@@ -197,13 +193,14 @@ export async function benchImports({ rounds, say }: Bench): Promise<Findings> {
   return {
     title: "Imports",
     rows: [
-      {
+      rowOf({
         what: "import of each Lambda's bundle in a fresh Node process",
-        atLeast: "150 ms",
-        aim: "80 ms",
+        value: slowest.ms,
+        unit: "ms",
+        atLeast: 150,
+        aim: 80,
         measured: `${readable(slowest.ms)} ms (${slowest.name}, the slowest)`,
-        verdict: verdict(slowest.ms, 150, 80, "less"),
-      },
+      }),
     ],
     notes: [
       "The bundles as deployed, with their environment, on one core; what Node itself takes to start is not in it:",

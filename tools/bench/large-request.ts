@@ -13,7 +13,7 @@ import { startWorker } from "../local/processes.ts";
 import type { Item } from "../memory-aws/expressions.ts";
 import type { Bench } from "./bench.ts";
 import { environmentOf, MemoryStack } from "./memory-stack.ts";
-import { type Findings, type Row, readable } from "./report.ts";
+import { type Findings, type Row, readable, rowOf } from "./report.ts";
 
 /** POPs of the largest request that is tried. */
 const POPS = 400;
@@ -42,7 +42,10 @@ export async function benchLargeRequest({ say }: Pick<Bench, "say">): Promise<Fi
   const run = async (what: string, of: LargeRequest, rowsOf: (ran: LargeRun) => Row[]) => {
     const ran = await runLargeRequest(of);
     say(`  ${what}: ${readable(ran.seconds)} s, ${readable(ran.cpuMicros / 1e6)} s of a core, ${ran.runs} runs`);
-    rows.push(...rowsOf(ran), limit(`${what}: peak memory`, ran.peakMB, LAMBDA.megabytes, "MB"));
+    rows.push(
+      ...rowsOf(ran),
+      rowOf({ what: `${what}: peak memory`, value: ran.peakMB, unit: "MB", atLeast: LAMBDA.megabytes }),
+    );
   };
   const count = readable(tasks);
   await run(`${count} results counted`, { function: "aggregation", urls, pops: POPS }, (ran) =>
@@ -55,12 +58,12 @@ export async function benchLargeRequest({ say }: Pick<Bench, "say">): Promise<Fi
   for (const of of recounts) {
     const what = `${readable(of.urls * of.pops)} recounted${of.missingEvery === undefined ? "" : ", a tenth given up"}`;
     await run(what, { function: "shutdown", ...of }, ({ longestRunSeconds }) => [
-      limit(`${what}: longest run`, longestRunSeconds, LAMBDA.seconds, "s"),
+      rowOf({ what: `${what}: longest run`, value: longestRunSeconds, unit: "s", atLeast: LAMBDA.seconds }),
     ]);
   }
   const dropped = `${readable(messages)} messages dropped after a stop`;
   await run(dropped, { function: "shutdown", urls: 10, pops: 10, isStopped: true, messages }, ({ seconds }) => [
-    limit(dropped, seconds, STOP_SECONDS, "s"),
+    rowOf({ what: dropped, value: seconds, unit: "s", atLeast: STOP_SECONDS }),
   ]);
   return {
     title: "The largest request",
@@ -75,14 +78,19 @@ export async function benchLargeRequest({ say }: Pick<Bench, "say">): Promise<Fi
 export function countedRows(tasks: number, { units, busiest }: Pick<LargeRun, "units" | "busiest">): Row[] {
   const name = `${readable(tasks)} results counted`;
   return [
-    limit(`${name}: write units of counters, of those of the results`, units / tasks, 0.15, "×"),
-    limit(`${name}: the busiest key`, (busiest / tasks) * QUOTA.tableWrites, 1_000, "units/s"),
+    rowOf({
+      what: `${name}: write units of counters, of those of the results`,
+      value: units / tasks,
+      unit: "×",
+      atLeast: 0.15,
+    }),
+    rowOf({
+      what: `${name}: the busiest key`,
+      value: (busiest / tasks) * QUOTA.tableWrites,
+      unit: "units/s",
+      atLeast: 1_000,
+    }),
   ];
-}
-
-function limit(what: string, value: number, most: number, unit: string): Row {
-  const [atLeast, measured] = [most, value].map((it) => `${readable(it)} ${unit}`) as [string, string];
-  return { what, atLeast, aim: "–", measured, verdict: value <= most ? "met" : "MISSED" };
 }
 
 /** A request with very many tasks, and the function that works at it. */

@@ -15,7 +15,7 @@ import { HOST, world } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
 import { SMALL_BYTES } from "./nginx.ts";
-import { type Findings, median, readable, verdict } from "./report.ts";
+import { type Findings, median, readable, rowOf } from "./report.ts";
 
 const POPS = 20;
 const AGENTS = 2;
@@ -49,20 +49,20 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
   return {
     title: "End to end",
     rows: [
-      {
+      rowOf({
         what: "10,000 tasks (500 URLs of 10 KB × 20 POPs), two agents: POST to FINISHED",
-        atLeast: "30 s",
-        aim: "12 s",
-        measured: `${readable(seconds)} s`,
-        verdict: verdict(seconds, 30, 12, "less"),
-      },
-      {
-        what: "time a task, 1,000 → 10,000 → 50,000 tasks",
-        atLeast: "grows by less than 1.2 ×",
-        aim: "flat",
-        measured: `${readable(growth)} ×`,
-        verdict: verdict(growth, 1.2, 1.02, "less"),
-      },
+        value: seconds,
+        unit: "s",
+        atLeast: 30,
+        aim: 12,
+      }),
+      rowOf({
+        what: "growth of the time a task, 1,000 → 10,000 → 50,000 tasks",
+        value: growth,
+        unit: "×",
+        atLeast: 1.2,
+        aim: 1.02,
+      }),
     ],
     notes: [
       "The deployed stack as `npm start` runs it, with the emulator, the edge and both agents on the same two cores, so that most of it is their time:",
@@ -112,13 +112,13 @@ export async function benchRequestList({ say }: Bench): Promise<Findings> {
     return {
       title: "The list of requests",
       rows: [
-        {
+        rowOf({
           what: `GET /requests?limit=${PAGE} of ${REQUESTS.toLocaleString("en")} requests: the function's CPU for the slowest of ${ms.length} pages`,
-          atLeast: "100 ms",
-          aim: "50 ms",
-          measured: `${readable(worst)} ms`,
-          verdict: verdict(worst, 100, 50, "less"),
-        },
+          value: worst,
+          unit: "ms",
+          atLeast: 100,
+          aim: 50,
+        }),
       ],
       notes: [
         `Each page was one query of the index; the median of the pages took ${readable(median(ms))} ms of processor. What the table needs to answer comes to it.`,

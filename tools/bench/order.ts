@@ -7,7 +7,7 @@ import { HOST, popsUnder } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
 import { bodyOf, secondsOf } from "./local-stack.ts";
-import { type Findings, median, type Row, readable, verdict } from "./report.ts";
+import { type Findings, median, readable, rowOf } from "./report.ts";
 
 const AGENTS = 2;
 const RECS = 3;
@@ -119,7 +119,15 @@ export async function benchOrder({ rounds, say }: Bench): Promise<Findings> {
   }
   return {
     title: "Leads first, or all at once",
-    rows: measured.map(rowOf),
+    rows: measured.map((it) =>
+      rowOf({
+        what: `${nameOf(it.load)}, POST to FINISHED: lead-first ÷ all-at-once`,
+        value: ratio(it),
+        unit: "×",
+        atLeast: it.load.most,
+        aim: it.load.aim,
+      }),
+    ),
     notes: [
       `POST to FINISHED of the deployed stack on this machine, two agents, POPs under ${RECS} RECs. The agents share the cores with the edge. Equal requests share no fetch, unless a row says so; where they do and the origin answers at once, leads save nothing and what they cost is seen:`,
       table(
@@ -161,18 +169,6 @@ async function once(stack: Stack, load: Load, order: Order, pops: readonly strin
   edge.invalidate(["/*"]);
   await sleep(1_000);
   return seconds;
-}
-
-function rowOf(it: Measured): Row {
-  const { load } = it;
-  const value = ratio(it);
-  return {
-    what: `${nameOf(load)}, POST to FINISHED: lead-first ÷ all-at-once`,
-    atLeast: `${load.most} ×`,
-    aim: `${load.aim} ×`,
-    measured: `${readable(value)} ×`,
-    verdict: verdict(value, load.most, load.aim, "less"),
-  };
 }
 
 function nameOf({ what, origin }: Load): string {

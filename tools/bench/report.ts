@@ -90,11 +90,31 @@ export interface Findings {
   readonly units?: Readonly<Record<string, number>>;
 }
 
-/** @param better whether more or less of it is better */
-export function verdict(value: number, atLeast: number, aim: number, better: "more" | "less"): Verdict {
+/** One figure, and its bounds in the same unit. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly atLeast: number;
+  /** @default no more than the least */
+  readonly aim?: number;
+  /** Whether more or less of it is better. @default less */
+  readonly better?: "more" | "less";
+  /** How it is written. @default the value in its unit */
+  readonly measured?: string;
+}
+
+export function rowOf({ what, value, unit, atLeast, aim, better = "less", measured }: Figure): Row {
   const reaches = (bound: number) => (better === "more" ? value >= bound : value <= bound);
-  if (reaches(aim)) return "aim";
-  return reaches(atLeast) ? "met" : "MISSED";
+  const written = (it: number) => `${readable(it)} ${unit}`;
+  const met = reaches(atLeast) ? "met" : "MISSED";
+  return {
+    what,
+    atLeast: written(atLeast),
+    aim: aim === undefined ? "–" : written(aim),
+    measured: measured ?? written(value),
+    verdict: aim !== undefined && reaches(aim) ? "aim" : met,
+  };
 }
 
 /** The middle value; of an even number, the mean of the two in the middle. */

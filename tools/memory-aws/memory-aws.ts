@@ -59,6 +59,9 @@ export interface MemoryAwsOptions {
   readonly latencyMs?: number;
 }
 
+/** A call as its service, resource and entries name it, and what carries it out. */
+type Route = Omit<AwsCall, "caller" | "invocation" | "isEffect"> & { carryOut(): HttpReply | Promise<HttpReply> };
+
 const INJECTED = new AwsError("InternalServerError", "injected", {}, 500);
 const READS = /^(Get|BatchGet|Query|Receive|List|Describe)/;
 
@@ -115,15 +118,12 @@ export class MemoryAws {
     const http: HttpCall = { method, url: new URL(url, "http://aws"), headers, body: await buffer(from) };
     if (this.options.latencyMs !== undefined) await sleep(this.options.latencyMs);
     const route = this.route(http);
+    const { carryOut, ...named } = route;
     const call: AwsCall = {
+      ...named,
       caller: callerOf(http),
       invocation: String(headers["amz-sdk-invocation-id"] ?? ""),
       isEffect: !READS.test(route.operation),
-      service: route.service,
-      operation: route.operation,
-      resource: route.resource,
-      detail: route.detail,
-      entries: route.entries,
     };
     if (this.dead.has(call.caller)) return;
     const injection = this.inject(call);
@@ -134,7 +134,7 @@ export class MemoryAws {
       if (denial !== undefined) throw denial;
       if (injection === "fail") throw INJECTED;
       const partial = injection === "fail one entry" ? partialBatch(route.operation, http) : undefined;
-      reply = partial ? partial.answer(await this.route(partial.http).carryOut()) : await route.carryOut();
+      reply = partial ? partial.answer(await this.route(partial.http).carryOut()) : await carryOut();
       if (injection === "lose answer") throw INJECTED;
     } catch (error) {
       if (!(error instanceof AwsError)) this.faults.push(error);
@@ -154,18 +154,21 @@ export class MemoryAws {
   /** What these services do not support, and faults of their own: a test must find none. */
   readonly faults: unknown[] = [];
 
-  private route(http: HttpCall): Pick<AwsCall, "service" | "operation" | "resource" | "detail" | "entries"> & {
-    carryOut(): HttpReply | Promise<HttpReply>;
-  } {
+  private route(http: HttpCall): Route {
+    return { resource: "", detail: "", entries: 1, ...this.find(http) };
+  }
+
+  private find(http: HttpCall): Pick<Route, "service" | "operation" | "carryOut"> & Partial<Route> {
+    const { method, url, body } = http;
     const [target, operation = ""] = String(http.headers["x-amz-target"] ?? "").split(".");
-    const path = http.url.pathname;
+    const path = url.pathname;
     if (target?.startsWith("DynamoDB")) {
-      const input = JSON.parse(http.body.toString());
+      const input = JSON.parse(body.toString());
       const carryOut = () => json(this.dynamoDb.call(operation, input));
       return { service: "dynamodb", operation, ...tableOf(input), detail: writtenBy(input), carryOut };
     }
     if (target === "AmazonSQS") {
-      const input = JSON.parse(http.body.toString());
+      const input = JSON.parse(body.toString());
       const resource = String(input.QueueUrl).split("/").at(-1) ?? "";
       const carryOut = async () => json(await this.sqs.call(operation, input));
       const entries = input.Entries ?? [input];
@@ -173,74 +176,40 @@ export class MemoryAws {
       return { service: "sqs", operation, resource, detail, entries: entries.length, carryOut };
     }
     if (target === "AWSEvents") {
-      const { Entries } = JSON.parse(http.body.toString());
+      const { Entries } = JSON.parse(body.toString());
       const carryOut = () => {
         this.events.push(...Entries);
         return json({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: "e" })) });
       };
-      return { service: "events", operation, resource: "", detail: "", entries: Entries.length, carryOut };
+      return { service: "events", operation, entries: Entries.length, carryOut };
     }
     if (path.startsWith("/2015-03-31/functions/")) {
       const resource = this.lambda.functionOf(http).split(":").at(-1) ?? "";
-      const carryOut = () => this.lambda.call(http);
-      return { service: "lambda", operation: "Invoke", resource, detail: "", entries: 1, carryOut };
+      return { service: "lambda", operation: "Invoke", resource, carryOut: () => this.lambda.call(http) };
     }
     if (path.startsWith("/schedules/")) {
-      const name = http.method === "POST" ? "CreateSchedule" : "DeleteSchedule";
       const kind = path.endsWith("-check") ? "check" : "timer";
-      const detail = name === "CreateSchedule" ? `${kind} ${minutesUntil(http.body.toString())}` : kind;
-      return {
-        service: "scheduler",
-        operation: name,
-        resource: "",
-        detail,
-        entries: 1,
-        carryOut: () => this.scheduler.call(http),
-      };
+      const carryOut = () => this.scheduler.call(http);
+      if (method !== "POST") return { service: "scheduler", operation: "DeleteSchedule", detail: kind, carryOut };
+      const detail = `${kind} ${minutesUntil(body.toString())}`;
+      return { service: "scheduler", operation: "CreateSchedule", detail, carryOut };
     }
     if (path.startsWith("/restapis/")) {
-      const name = path.endsWith("/deployments") ? "CreateDeployment" : `${http.method} ${path}`;
-      return {
-        service: "apigateway",
-        operation: name,
-        resource: "",
-        detail: "",
-        entries: 1,
-        carryOut: () => json({ id: "deployed" }),
-      };
+      const name = path.endsWith("/deployments") ? "CreateDeployment" : `${method} ${path}`;
+      return { service: "apigateway", operation: name, carryOut: () => json({ id: "deployed" }) };
     }
     if (path.startsWith("/2020-05-31/")) {
       const name = this.cloudFront.operation(http);
-      return {
-        service: "cloudfront",
-        operation: name,
-        resource: "",
-        detail: "",
-        entries: 1,
-        carryOut: () => this.cloudFront.call(http),
-      };
+      return { service: "cloudfront", operation: name, carryOut: () => this.cloudFront.call(http) };
     }
-    if (path === "/" && http.method === "POST") {
-      const form = new URLSearchParams(http.body.toString());
+    if (path === "/" && method === "POST") {
+      const form = new URLSearchParams(body.toString());
       const action = form.get("Action") ?? "";
-      return {
-        service: "autoscaling",
-        operation: action,
-        resource: "",
-        detail: form.get("DesiredCapacity") ?? "",
-        entries: 1,
-        carryOut: () => this.autoScaling.call(form),
-      };
+      const detail = form.get("DesiredCapacity") ?? "";
+      return { service: "autoscaling", operation: action, detail, carryOut: () => this.autoScaling.call(form) };
     }
     const resource = decodeURIComponent(path).split("/").at(-1) ?? "";
-    return {
-      service: "s3",
-      operation: this.s3.operation(http),
-      resource,
-      detail: "",
-      entries: 1,
-      carryOut: () => this.s3.call(http),
-    };
+    return { service: "s3", operation: this.s3.operation(http), resource, carryOut: () => this.s3.call(http) };
   }
 }
 

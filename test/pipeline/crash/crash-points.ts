@@ -4,9 +4,9 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import type { AwsCall, Injection } from "../../../tools/memory-aws/memory-aws.ts";
 import { isBatch } from "../../../tools/memory-aws/partial-batch.ts";
-import { wrongCounters, wrongEndEvents } from "../invariants.ts";
-import { type ApiAnswer, Pipeline } from "../pipeline.ts";
+import type { ApiAnswer, Pipeline } from "../pipeline.ts";
 import type { Scenario } from "../scenarios.ts";
+import { runScenario } from "../trace.ts";
 import { CRASH_SCENARIOS, type CrashScenario } from "./crash-scenarios.ts";
 
 /** A call with an effect, named by who makes it and by how many of its kind came before. */
@@ -59,7 +59,7 @@ export async function testCrashPoints({ roles, calls, isThorough = false, ...sce
 }
 
 /** Runs a scenario and returns its crash points. */
-async function crashPointsOf(scenario: Scenario): Promise<{ points: CrashPoint[]; outcomes: Outcome[] }> {
+async function crashPointsOf(scenario: Scenario): Promise<{ points: CrashPoint[]; outcomes: readonly Outcome[] }> {
   const counts = new Map<string, CrashPoint>();
   const outcomes = await run(scenario, undefined, ({ roles }, call) => {
     const point = { role: roles.get(call.caller) ?? "", call: nameOf(call), isBatch: isBatch(call.operation) };
@@ -74,7 +74,7 @@ async function crashPointsOf(scenario: Scenario): Promise<{ points: CrashPoint[]
 }
 
 /** Runs a scenario with one injection. @returns its outcomes @throws Error if an invariant does not hold */
-async function runWithCrash(scenario: Scenario, point: CrashPoint, injection: Injection): Promise<Outcome[]> {
+async function runWithCrash(scenario: Scenario, point: CrashPoint, injection: Injection): Promise<readonly Outcome[]> {
   let seen = 0;
   let injectedInvocation: string | undefined;
   const outcomes = await run(scenario, injection, ({ roles }, call) => {
@@ -91,56 +91,41 @@ async function runWithCrash(scenario: Scenario, point: CrashPoint, injection: In
 }
 
 /** @param injection what `inject` returns for one call */
-async function run(
+function run(
   scenario: Scenario,
   injection: Injection,
   inject: (pipeline: Pipeline, call: AwsCall) => Injection,
-): Promise<Outcome[]> {
-  const pipeline = await Pipeline.start(scenario.options);
-  try {
-    pipeline.aws.inject = (call) => (call.isEffect ? inject(pipeline, call) : undefined);
-    for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
-    const outcomes: Outcome[] = [];
-    const reqIds: string[] = [];
-    let previousId = "";
-    for (const [round, body] of scenario.bodies.entries()) {
-      pipeline.edge.setFaults(scenario.faults?.(round));
-      previousId = await post(pipeline, { client_token: `round-${round}`, ...body(previousId) });
-      reqIds.push(previousId);
-      const during = scenario.during?.(pipeline, previousId);
-      await pipeline.untilClosed(previousId);
-      await during;
-      outcomes.push(await outcomeOf(pipeline, previousId));
-    }
-    // A message that a dead process held comes again after its visibility timeout, and a timer fires when its time has come.
-    await pipeline
-      .until(() => leftBehind(pipeline).length === 0, "nothing is left behind")
-      .catch((error: unknown) => {
-        throw new Error(`left behind: ${leftBehind(pipeline).join("; ")}`, { cause: error });
-      });
-    const requests = pipeline.items("StorageRequest").length;
-    if (requests !== outcomes.length) throw new Error(`${requests} requests instead of ${outcomes.length}`);
-    const parts = [...pipeline.aws.s3.objects.keys()].filter((key) => key.includes("/recount/"));
-    if (parts.length > 0) throw new Error(`parts of reports are left: ${parts.join(", ")}`);
-    const wrong = reqIds.flatMap((reqId) => [
-      ...wrongCounters(pipeline, reqId),
-      ...wrongEndEvents(pipeline, reqId, injection !== undefined),
-    ]);
-    if (wrong.length > 0) throw new Error(wrong.join("; "));
-    if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
-    return outcomes;
-  } finally {
-    await pipeline.close();
-  }
+): Promise<readonly Outcome[]> {
+  return runScenario(scenario, {
+    isDisturbed: injection !== undefined,
+    prepare: (pipeline) => {
+      pipeline.aws.inject = (call) => (call.isEffect ? inject(pipeline, call) : undefined);
+    },
+    post,
+    whenClosed: outcomeOf,
+    atEnd: async (pipeline, outcomes) => {
+      // A message that a dead process held comes again after its visibility timeout, and a timer fires when its time has come.
+      await pipeline
+        .until(() => leftBehind(pipeline).length === 0, "nothing is left behind")
+        .catch((error: unknown) => {
+          throw new Error(`left behind: ${leftBehind(pipeline).join("; ")}`, { cause: error });
+        });
+      const requests = pipeline.items("StorageRequest").length;
+      if (requests !== outcomes.length) throw new Error(`${requests} requests instead of ${outcomes.length}`);
+      const parts = [...pipeline.aws.s3.objects.keys()].filter((key) => key.includes("/recount/"));
+      if (parts.length > 0) throw new Error(`parts of reports are left: ${parts.join(", ")}`);
+      return outcomes;
+    },
+  });
 }
 
 /** Starts a request as a careful caller does: with a token, and again after a fault of Prewarm. */
-async function post(pipeline: Pipeline, body: unknown): Promise<string> {
+async function post(pipeline: Pipeline, body: object, round: number): Promise<ApiAnswer> {
   let answer: ApiAnswer | undefined;
   for (let attempt = 0; attempt < POST_ATTEMPTS; attempt++) {
-    answer = await pipeline.api("POST", "prewarm", body).catch(() => undefined);
-    if (answer?.status === 200) return String(answer.json["request_id"]);
-    if (answer !== undefined && answer.status < 500 && answer.status !== 409) break;
+    const call = pipeline.api("POST", "prewarm", { client_token: `round-${round}`, ...body });
+    answer = await call.catch(() => undefined);
+    if (answer !== undefined && answer.status < 500 && answer.status !== 409) return answer;
     await new Promise((resolve) => setTimeout(resolve, 30_000));
   }
   throw new Error(`POST /prewarm: ${answer?.status} ${JSON.stringify(answer?.json)}`);

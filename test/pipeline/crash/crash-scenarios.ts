@@ -1,6 +1,5 @@
 // The requests whose calls are tried, and whose calls those are: together they are all functions with effects, and the agent.
 import { setTimeout as sleep } from "node:timers/promises";
-import { MAX_RECEIVES } from "../../../domain/limits.ts";
 import { DEAD_POP, FRANKFURT, HOST, type Pipeline, SINGAPORE, TOKYO } from "../pipeline.ts";
 import { body, failGet, files, type Scenario, text, urlsOf } from "../scenarios.ts";
 
@@ -71,7 +70,7 @@ export const STOP: CrashScenario = {
   faults: () => failGet(/0\.bin$/, { kind: "stall", after: 100 }),
   bodies: [body(stopped, { pops: POPS })],
   during: async (pipeline, reqId) => {
-    await untilInProgress(pipeline, reqId);
+    await pipeline.untilInProgress(reqId);
     await sleep(20_000);
     await resize(pipeline, { DesiredCapacity: 0, req_id: reqId, force_stop: true });
   },
@@ -83,12 +82,8 @@ export const DEAD_LETTERS: CrashScenario = {
   site: abandoned,
   bodies: [body(abandoned, { pops: POPS, instance_count: 0 })],
   during: async (pipeline, reqId) => {
-    await untilInProgress(pipeline, reqId);
-    // Received and never deleted: in the end they are dead letters.
-    for (let receives = 0; receives <= MAX_RECEIVES; receives++) {
-      pipeline.aws.sqs.take(expressQueue(pipeline), 10);
-      await sleep(31_000);
-    }
+    await pipeline.untilInProgress(reqId);
+    await pipeline.abandonMessages("TaskQueueExpress");
     await resize(pipeline, { DesiredCapacity: 1 });
   },
 };
@@ -101,25 +96,18 @@ export const LOST_MESSAGES: CrashScenario = {
   site: lost,
   bodies: [body(lost, { pops: POPS, timeout: 120 })],
   during: async (pipeline, reqId) => {
-    await untilInProgress(pipeline, reqId);
+    await pipeline.untilInProgress(reqId);
     // As if Spot had no instance: the request goes on wishing for one.
     pipeline.aws.autoScaling.set(0);
     await sleep(60_000);
-    const queue = expressQueue(pipeline);
-    for (const { receiptHandle } of pipeline.aws.sqs.take(queue, Number.POSITIVE_INFINITY))
-      pipeline.aws.sqs.delete(queue, receiptHandle);
+    pipeline.loseMessages("TaskQueueExpress");
     // Without agents, only Watch finds that, and Shutdown queues the tasks again.
-    await pipeline.until(() => pipeline.aws.sqs.messages(queue).length > 0, "the tasks are queued again");
+    await pipeline.until(() => pipeline.messages("TaskQueueExpress").length > 0, "the tasks are queued again");
     await resize(pipeline, { DesiredCapacity: 1 });
   },
 };
 
 export const CRASH_SCENARIOS: readonly CrashScenario[] = [LEADS, SOURCES, RETRY, STOP, DEAD_LETTERS, LOST_MESSAGES];
-
-const expressQueue = ({ deployment }: Pipeline) => deployment.name("PrewarmTaskQueueExpress");
-
-const untilInProgress = (pipeline: Pipeline, reqId: string) =>
-  pipeline.until(() => pipeline.request(reqId)?.["status"]?.["S"] === "IN_PROGRESS", "IN_PROGRESS");
 
 /** Calls the API until it answers: a call that fails, or whose function dies, comes again. */
 async function resize(pipeline: Pipeline, body: object): Promise<void> {

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MAX_RECEIVES } from "../../../domain/limits.ts";
 import type { AwsCall } from "../../../tools/memory-aws/memory-aws.ts";
 import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "../pipeline.ts";
 import { failGet, text, urlsOf } from "../scenarios.ts";
@@ -62,7 +61,7 @@ class Life {
     const body = { url_list: small, need_invalidate: true, client_token: "once", origin: { concurrency: 2 } };
     const first = await this.post(body);
     if ((await this.post(body)) !== first) throw new Error("the token made two requests");
-    await this.untilInProgress(first);
+    await this.pipeline.untilInProgress(first);
     await this.get(`prewarm?req_id=${first}`);
     await this.pipeline.untilClosed(first);
     edge.setFaults(undefined);
@@ -150,11 +149,8 @@ class Life {
       [large, "TaskQueueTasks"],
     ] as const) {
       const id = await this.post({ url_list, instance_count: 0, pops: [...TOKYO, ...FRANKFURT] });
-      await this.untilInProgress(id);
-      for (let receives = 0; receives <= MAX_RECEIVES; receives++) {
-        this.pipeline.aws.sqs.take(this.pipeline.deployment.name(`Prewarm${lane}`), 10);
-        await sleep(31_000);
-      }
+      await this.pipeline.untilInProgress(id);
+      await this.pipeline.abandonMessages(lane);
       // Watch reads them before Shutdown, after a minute in this stack, queues their tasks again.
       await this.pipeline.invoke("Watch", {});
       await this.resize({ DesiredCapacity: 1 });
@@ -170,11 +166,11 @@ class Life {
       [small, "TaskQueueExpress"],
     ] as const) {
       const other = await this.post({ url_list, instance_count: 0 });
-      await this.untilInProgress(other);
+      await this.pipeline.untilInProgress(other);
       const [message] = aws.sqs.sent.filter(({ body }) => body.includes(other) && body.includes("urls"));
       await this.stop(other);
       const id = await this.post({ url_list, instance_count: 0 });
-      await this.untilInProgress(id);
+      await this.pipeline.untilInProgress(id);
       this.on({ role: "Shutdown", operation: "ReceiveMessage", resource: new RegExp(lane) }, () => {
         void this.change("StorageRequest", { req_id: { S: other } }, { active: { S: "y" } });
         for (const MessageBody of [message?.body, JSON.stringify({ req_id: other })])
@@ -183,8 +179,7 @@ class Life {
       });
       await this.stop(id);
       await this.change("StorageRequest", { req_id: { S: other } }, {}, ["active"]);
-      const name = this.pipeline.deployment.name(`Prewarm${lane}`);
-      for (const { receiptHandle } of aws.sqs.take(name, 1_000)) aws.sqs.delete(name, receiptHandle);
+      this.pipeline.loseMessages(lane);
     }
   }
 
@@ -195,15 +190,14 @@ class Life {
 
   /** Agents find it, and Watch where there are none. */
   private async lostMessages(): Promise<void> {
-    const { aws, deployment } = this.pipeline;
+    const { aws } = this.pipeline;
     for (const [url_list, lane] of [
       [small, "TaskQueueExpress"],
       [large, "TaskQueueTasks"],
     ] as const) {
       const id = await this.post({ url_list, instance_count: 0 });
-      await this.untilInProgress(id);
-      const queue = deployment.name(`Prewarm${lane}`);
-      for (const { receiptHandle } of aws.sqs.take(queue, 1_000)) aws.sqs.delete(queue, receiptHandle);
+      await this.pipeline.untilInProgress(id);
+      this.pipeline.loseMessages(lane);
       await this.change(
         "StorageProgress",
         { key: { S: `count#${id}` }, part: { S: "0" } },
@@ -228,7 +222,7 @@ class Life {
   /** Watch calls them again. */
   private async stalledSteps(): Promise<void> {
     const id = await this.post({ url_list: small, instance_count: 0 });
-    await this.untilInProgress(id);
+    await this.pipeline.untilInProgress(id);
     await this.change(
       "StorageRequestPop",
       { req_id: { S: id }, target: { S: `${SINGAPORE[0]}#d111111abcdef8` } },
@@ -259,7 +253,7 @@ class Life {
   /** As of a request with many shards. */
   private async recountInParts(): Promise<void> {
     const id = await this.post({ url_list: small, instance_count: 0 });
-    await this.untilInProgress(id);
+    await this.pipeline.untilInProgress(id);
     await this.change("StorageRequest", { req_id: { S: id } }, { shards: { N: "40" } });
     await this.resize({ DesiredCapacity: 1, req_id: id });
     await this.pipeline.untilClosed(id);
@@ -327,13 +321,6 @@ class Life {
   private async resize(body: Body): Promise<void> {
     const { status, json } = await this.pipeline.api("POST", "instances", body);
     if (status !== 200) throw new Error(`POST /instances ${JSON.stringify(body)}: ${status} ${JSON.stringify(json)}`);
-  }
-
-  private untilInProgress(id: string): Promise<void> {
-    return this.pipeline.until(
-      () => this.pipeline.request(id)?.["status"]?.["S"] === "IN_PROGRESS",
-      `${id} in progress`,
-    );
   }
 
   /** Changes an item as nobody does. */

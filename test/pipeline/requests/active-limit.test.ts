@@ -8,7 +8,7 @@ const REJECTED =
   "with this one there would be: 6 active requests, but maxActiveRequests of this deployment is 5 (a parameter of the stack)";
 
 describe("fifty calls at once, of which five may be active", () => {
-  const running = pipelineStack({ parameters: { maxActiveRequests: String(MAX_ACTIVE) } });
+  const stack = pipelineStack({ parameters: { maxActiveRequests: String(MAX_ACTIVE) } });
   const callAtOnce = async (stack: PipelineStack, calls: number, changes: (n: number) => object = () => ({})) => {
     const answers = await Promise.all(
       Array.from({ length: calls }, (_, n) => stack.post("prewarm", body({ instance_count: 0, ...changes(n) }))),
@@ -21,7 +21,6 @@ describe("fifty calls at once, of which five may be active", () => {
     stack.post("instances", { DesiredCapacity: 0, req_id: reqId, force_stop: true });
 
   it("create five, and leave nothing of the others; when these have ended, another five are created", async () => {
-    const stack = running();
     for (const [round, calls] of [50, 8].entries()) {
       const { ids, messages } = await callAtOnce(stack, calls);
       expect([ids.length, messages.length]).toEqual([MAX_ACTIVE, calls - MAX_ACTIVE]);
@@ -35,7 +34,6 @@ describe("fifty calls at once, of which five may be active", () => {
   });
 
   it("with one client token each create five, and a rejected token can be sent again", async () => {
-    const stack = running();
     const { ids, messages } = await callAtOnce(stack, 8, (n) => ({ client_token: `token-${n}` }));
     expect([ids.length, messages.length]).toEqual([MAX_ACTIVE, 8 - MAX_ACTIVE]);
     await stop(stack, ids[0] ?? "");

@@ -8,10 +8,9 @@ import { DEVICES, DUBLIN, FRANKFURT, TOKYO, uncollapsed } from "../../e2e/recs.t
 import { pipelineStack } from "./stack.ts";
 
 describe("a dry run", () => {
-  const running = pipelineStack({ edge: uncollapsed });
+  const stack = pipelineStack({ edge: uncollapsed });
 
   it("of a request all at once estimates one origin fetch a REC at best, one a POP at most", async () => {
-    const stack = running();
     const paths = addObjects(stack, "rush", 12, () => 2_000);
     const request = body({ url_list: urls(...paths), pops: [...TOKYO, ...FRANKFURT], order: "all-at-once" });
     const { estimate } = await compareWithDryRun(stack, "rush", request);
@@ -19,7 +18,6 @@ describe("a dry run", () => {
   });
 
   it("of a request all at once is exact where each POP has a REC of its own", async () => {
-    const stack = running();
     const paths = addObjects(stack, "apart", 12, () => 2_000);
     const pops = ["KIX50-C1", "ATH50-C1", "DUB2-C1"];
     const request = body({ url_list: urls(...paths), pops, order: "all-at-once" });
@@ -29,7 +27,6 @@ describe("a dry run", () => {
   });
 
   it("of a request with verify off is exact, and counts one request a task instead of two", async () => {
-    const stack = running();
     const paths = addObjects(stack, "off", 8, () => 30_000);
     const request = body({ url_list: urls(...paths), pops: TOKYO, verify: "off" });
     const { estimate, downloads } = await compareWithDryRun(stack, "off", request);
@@ -46,7 +43,6 @@ describe("a dry run", () => {
   });
 
   it("of 400 unequal objects tells by a hundred sizes between which bounds the bytes lie", async () => {
-    const stack = running();
     // Most are small; one in ten is about fifty times as large.
     const paths = addObjects(stack, "uneven", 400, (i) => (i % 10 === 7 ? 100_000 + 200 * i : 1_000 + 10 * i));
     const request = body({ url_list: urls(...paths), pops: [...TOKYO, ...DUBLIN], instance_count: 2 });
@@ -59,7 +55,6 @@ describe("a dry run", () => {
   });
 
   it("of 150 objects in two variants, whose sizes rise along the list, is within a tenth of the bytes", async () => {
-    const stack = running();
     const paths = addObjects(stack, "rising", 150, (i) => 500 * (i + 1));
     const request = body({ url_list: urls(...paths), pops: [...DUBLIN, "KIX50-C1"], variants: DEVICES });
     const { estimate, downloads, bytes } = await compareWithDryRun(stack, "rising", request);

@@ -11,7 +11,7 @@ const isDownload = ({ method, headers }: { method: string; headers: { readonly r
   method === "GET" && headers.range === undefined;
 
 describe("an origin that fails", () => {
-  const running = pipelineStack({
+  const stack = pipelineStack({
     edge: {
       aliases: [],
       pops: POPS.map((pop) => ({ pop, rec: `rec of ${pop}`, addresses: 3 })),
@@ -21,7 +21,6 @@ describe("an origin that fails", () => {
   });
 
   it("for two seconds costs no task, though the regional edge cache keeps the error for ten", async () => {
-    const stack = running();
     const paths = addObjects(stack, "outage", 12);
     failFrom(stack, paths, 2_000);
     const reqId = await stack.start(body({ url_list: urls(...paths), pops: POPS }));
@@ -37,7 +36,6 @@ describe("an origin that fails", () => {
   });
 
   it("for one variant leaves the attempts of the next one to it", async () => {
-    const stack = running();
     stack.standIn.edge.addObject("/device/a.html", { size: 3_000, vary: ["x-device"] });
     const asked: Record<string, number> = { desktop: 0, mobile: 0 };
     stack.setFaults((request) => {

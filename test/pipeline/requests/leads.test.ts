@@ -34,7 +34,7 @@ function record(stack: PipelineStack): Seen[] {
 }
 
 describe("under one regional edge cache", () => {
-  const running = pipelineStack({
+  const stack = pipelineStack({
     edge: {
       aliases: [],
       pops: [
@@ -55,7 +55,6 @@ describe("under one regional edge cache", () => {
   });
 
   it("the followers request an object when the lead's download has ended, and do not wait for its proof", async () => {
-    const stack = running();
     const [path = ""] = addObjects(stack, "untold", 1);
     const requests = record(stack);
     const reqId = await stack.start(body({ url_list: urls(path), pops: TOKYO }));
@@ -70,7 +69,6 @@ describe("under one regional edge cache", () => {
   });
 
   it("an object that nobody keeps is downloaded by two leads, and its headers alone do not decide", async () => {
-    const stack = running();
     stack.standIn.edge.addObject("/never/a.bin", { size: 1_000, headers: { "cache-control": "no-store" } });
     const reqId = await stack.start(body({ url_list: urls("/never/a.bin"), pops: TOKYO }));
     expect(await stack.until(reqId, "FINISHED")).toMatchObject({ not_kept_count: 2, failed_count: 3 });
@@ -82,10 +80,10 @@ describe("under one regional edge cache", () => {
   });
 
   it("an object that a cache policy does not keep is decided by two leads, and the limits of the origin hold", async () => {
-    const stack = running();
     const paths = addObjects(stack, "policy/limited", 10);
-    const reqId = await stack.start(body({ url_list: urls(...paths), pops: TOKYO, origin: { concurrency: 2 } }));
-    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ not_kept_count: 20, failed_count: 30 });
+    expect(await stack.warm(body({ url_list: urls(...paths), pops: TOKYO, origin: { concurrency: 2 } }))).toMatchObject(
+      { not_kept_count: 20, failed_count: 30 },
+    );
     const { downloads } = originRequests(stack, "policy/limited");
     // Two leads, with two downloads and two checks each.
     expect(downloads).toHaveLength(10 * 2 * 4);
@@ -95,10 +93,9 @@ describe("under one regional edge cache", () => {
   it.each(["edge", "addresses"])(
     "checks, and what follows them, stay within the limits of the origin, with verify: %s",
     async (verify) => {
-      const stack = running();
       const paths = addObjects(stack, `policy/${verify}`, 20);
       const request = body({ url_list: urls(...paths), pops: [SINGAPORE], verify, origin: { concurrency: 2 } });
-      expect(await stack.until(await stack.start(request), "FINISHED")).toMatchObject({ not_kept_count: 20 });
+      expect(await stack.warm(request)).toMatchObject({ not_kept_count: 20 });
       const { downloads } = originRequests(stack, `policy/${verify}`);
       expect(downloads).toHaveLength(20 * 4 * (verify === "edge" ? 1 : 3));
       expect(busiest(downloads, ORIGIN_MS)).toBeLessThanOrEqual(2);
@@ -106,7 +103,6 @@ describe("under one regional edge cache", () => {
   );
 
   it("an object that a cache policy does not keep says nothing of the catalogue's REC", async () => {
-    const stack = running();
     const [path = ""] = addObjects(stack, "policy/free", 1);
     const reqId = await stack.start(body({ url_list: urls(path), pops: TOKYO }));
     const { warnings } = await stack.until(reqId, "FINISHED");
@@ -116,22 +112,23 @@ describe("under one regional edge cache", () => {
   });
 
   it("an object that expires at once is requested at every POP: each response after a download is a RefreshHit", async () => {
-    const stack = running();
     stack.standIn.edge.addObject("/never/b.bin", { size: 1_000, headers: { "cache-control": "s-maxage=0" } });
-    const reqId = await stack.start(body({ url_list: urls("/never/b.bin"), pops: TOKYO }));
-    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ not_kept_count: 3, failed_count: 3 });
+    expect(await stack.warm(body({ url_list: urls("/never/b.bin"), pops: TOKYO }))).toMatchObject({
+      not_kept_count: 3,
+      failed_count: 3,
+    });
   });
 
   describe("an agent that is killed after it queued a lead's followers", () => {
     let slow: ReturnType<typeof killLead> | undefined;
     /** Their first copies are in progress when the lead's message comes again. One run for two tests. */
     const killedWhileFollowersDownload = () => {
-      slow ??= killLead(running(), "killed-slow", 40_000);
+      slow ??= killLead(stack, "killed-slow", 40_000);
       return slow;
     };
 
     it("costs no second download of followers that have results when the lead's message comes again", async () => {
-      expect((await killLead(running(), "killed-fast", 0)).repeated).toEqual([]);
+      expect((await killLead(stack, "killed-fast", 0)).repeated).toEqual([]);
     });
 
     it("costs at most one more download of each of its followers that have no result by then", async () => {
@@ -150,13 +147,11 @@ describe("under one regional edge cache", () => {
   });
 
   it("a lead of another one releases one follower, and the others when the REC has served it", async () => {
-    const stack = running();
     const paths = addObjects(stack, "misplaced", 8);
     const requests = record(stack);
-    const reqId = await stack.start(
+    const { warnings, ...progress } = await stack.warm(
       body({ url_list: urls(...paths), pops: FRANKFURT, origin: { concurrency: 1 }, verify: "off" }),
     );
-    const { warnings, ...progress } = await stack.until(reqId, "FINISHED");
     expect(progress).toMatchObject({ total_count: 32, download_count: 32, failed_count: 0 });
     const misled = paths.filter((path) => requests.find((seen) => seen.path === path)?.pop === MISPLACED);
     expect(misled.length).toBeGreaterThan(0);
@@ -171,7 +166,6 @@ describe("under one regional edge cache", () => {
   });
 
   it("a follower that its REC has not served does not release the others: each needs a permit", async () => {
-    const stack = running();
     const [path = ""] = addObjects(stack, "scattered", 1);
     const reqId = await stack.start(
       body({ url_list: urls(path), pops: SCATTERED, origin: { concurrency: 1 }, verify: "off" }),

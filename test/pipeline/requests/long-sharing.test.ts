@@ -12,7 +12,7 @@ const PATHS = Array.from({ length: 12 }, (_, n) => `/sharing/${n}.bin`);
 const CONNECTION_BYTES_PER_SECOND = SIZE / 100;
 const MOST_SHARE = 1.3;
 
-const running = pipelineStack({ bootsApartMs: 3_000 });
+const stack = pipelineStack({ bootsApartMs: 3_000 });
 
 // In virtual time no instance waits for its processor, although the thread of the test is always busy.
 beforeEach(() => {
@@ -25,7 +25,6 @@ afterEach(() => {
 let downloads: readonly number[] = [];
 
 it("all instances download large files whose connections are limited", async () => {
-  const stack = running();
   for (const path of PATHS) stack.standIn.edge.addObject(path, { size: SIZE });
   stack.setFaults(({ method }) =>
     method === "GET" ? { kind: "drip", bytesPerSecond: CONNECTION_BYTES_PER_SECOND } : undefined,

@@ -10,10 +10,9 @@ const BUCKET = "media";
 const LINES = 1_000;
 
 describe("long sources", () => {
-  const running = pipelineStack({ parameters: { sourceBuckets: BUCKET } });
+  const stack = pipelineStack({ parameters: { sourceBuckets: BUCKET } });
 
   it("warm a sitemap index of three times 2,000 URLs, packed", async () => {
-    const stack = running();
     const paths = addSmallObjects(stack, 6_000, (i) => `/shop/${i % 7}/p-${i}.html?id=${i}&lang=en`);
     const maps = [0, 1, 2].map((i) => ({ path: `/maps/${i}.xml.gz`, its: paths.slice(i * 2_000, (i + 1) * 2_000) }));
     for (const { path, its } of maps) addDocument(stack, path, gzipSync(sitemap("urlset", "url", its)));
@@ -31,7 +30,6 @@ describe("long sources", () => {
   });
 
   it("warm a prefix of a bucket: 5,000 keys, as S3 spells them in URLs", async () => {
-    const stack = running();
     const names = Array.from(
       { length: 5_000 },
       (_, i) => `${i} ${["a+b", "100%", "Grüße", "日本", "it's(1)"][i % 5]}.bin`,
@@ -51,7 +49,6 @@ describe("long sources", () => {
   });
 
   it(`warm a list of ${LINES} lines in a bucket`, async () => {
-    const stack = running();
     const paths = addSmallObjects(stack, LINES, (i) => `/long/${i}`);
     putObject(stack, "lists/long.txt", `${urls(...paths).join("\r\n")}\n`);
     const reqId = await warmSource(stack, { type: "list", s3: `s3://${BUCKET}/lists/long.txt` }, LINES);

@@ -14,7 +14,7 @@ const SECRETS = {
   signature: "s3cr3t-signature",
 };
 
-const running = pipelineStack();
+const stack = pipelineStack();
 
 describe("the samples of a slow download", () => {
   const SLOW = "/slow-before-its-first-result.bin";
@@ -26,7 +26,6 @@ describe("the samples of a slow download", () => {
     .min(2);
 
   it("rise before its first result, and stay when it has ended", async () => {
-    const stack = running();
     stack.standIn.edge.addObject(SLOW, { size: SIZE });
     // Agents send a heartbeat every ten seconds.
     stack.setFaults(({ method, path }) =>
@@ -60,7 +59,6 @@ describe("the samples of a slow download", () => {
 
 describe("secrets of a request", () => {
   it("reach neither the logs of the functions nor those of the agents", async () => {
-    const stack = running();
     const query = `?Signature=${SECRETS.signature}&Key-Pair-Id=K1`;
     const seen: string[] = [];
     // What Get Size finds, the agents are refused: each task fails, and that is logged.

@@ -13,13 +13,12 @@ import { type PipelineStack, pipelineStack } from "./stack.ts";
 const POPS = ["SIN2-C1", "FRA56-P2", "DFW55-C3"];
 
 describe("the origin", () => {
-  const running = pipelineStack({ edge: uncollapsed });
+  const stack = pipelineStack({ edge: uncollapsed });
 
   it("gets more requests with all-at-once than with leads", async () => {
-    const stack = running();
     const paths = addObjects(stack, "rush", 12);
     const request = body({ url_list: urls(...paths), pops: [...TOKYO, ...FRANKFURT], order: "all-at-once" });
-    expect(await stack.until(await stack.start(request), "FINISHED")).toMatchObject({
+    expect(await stack.warm(request)).toMatchObject({
       warm_count: 84,
       total_count: 84,
     });
@@ -27,7 +26,6 @@ describe("the origin", () => {
   });
 
   it("gets no more requests in any second than the request allows, from two instances together", async () => {
-    const stack = running();
     const paths = addObjects(stack, "limited", 60, () => 2_000);
     const reqId = await stack.start(
       body({
@@ -51,7 +49,6 @@ describe("the origin", () => {
   });
 
   it("that throttles gets fewer requests, and every task is warm in the end", async () => {
-    const stack = running();
     const { edge } = stack.standIn;
     const paths = addObjects(stack, "refusing", 80, () => 2_000);
     edge.setBehaviours([{ errorTtlMs: 800 }]);
@@ -82,12 +79,11 @@ function permits({ pipeline }: PipelineStack, reqId: string) {
 describe("a limit of requests per second", () => {
   // Patched before the agents load the module.
   const connections = holdableConnections();
-  const running = pipelineStack({
+  const stack = pipelineStack({
     edge: { aliases: [], pops: [{ pop: "SIN2-C1", rec: "singapore" }], site: {} },
   });
 
   it("holds in any second for requests as they are written to their sockets, also after slow TLS handshakes", async () => {
-    const stack = running();
     const paths = addObjects(stack, "handshakes", 60);
     const reqId = await stack.start(
       body({ url_list: urls(...paths), pops: ["SIN2-C1"], origin: { requests_per_second: 20 }, verify: "off" }),

@@ -20,10 +20,9 @@ interface Told {
 }
 
 describe("a caller who polls GET /prewarm and GET /requests all the time", () => {
-  const running = pipelineStack();
+  const stack = pipelineStack();
 
   it("never sees percentage_complete decrease: not by a kill, a stop, or in the retry", async () => {
-    const stack = running();
     const [lost = "", ...others] = addObjects(stack, "percentage", 8, () => SIZE);
     stack.setFaults(({ method, path }) => (method === "GET" && path === lost ? DRIP : undefined));
     const pops = ["SIN2-C1", "ATL56-C1"];

@@ -48,14 +48,14 @@ async function warm(stack: PipelineStack, folder: string, requests = 1) {
 
 describe("proofs", () => {
   const pops = Object.entries(RECS).flatMap(([rec, names]) => names.map((pop) => ({ pop, rec })));
-  const running = pipelineStack({ edge: { aliases: [HOST], pops, site, behaviours, origin: { delayMs: 300 } } });
+  const stack = pipelineStack({ edge: { aliases: [HOST], pops, site, behaviours, origin: { delayMs: 300 } } });
 
   it.each([
     ["no-age", "carry no Age", "no_age"],
     ["constant", "always carry the same Age", "age_constant"],
     ["aging", "carry an Age that the origin sends", "origin_age"],
   ])("every task of %s is a hit with a warning, at an edge whose hits %s", async (folder, _, warning) => {
-    const { results, progress } = await warm(running(), folder);
+    const { results, progress } = await warm(stack, folder);
     const ends = new Set(results.map((it) => `${it.ok} ${it.outcome} ${it.warning}`));
     expect(ends).toEqual(new Set([`true hit ${warning}`]));
     expect(progress["failed_count"]).toBe(0);
@@ -65,8 +65,8 @@ describe("proofs", () => {
   it.each(["shared", "shared-aging"])(
     "no task of %s is warm, where three requests share the responses of objects that are never kept",
     async (folder) => {
-      const { results } = await warm(running(), folder, 3);
-      const { edge } = running().standIn;
+      const { results } = await warm(stack, folder, 3);
+      const { edge } = stack.standIn;
       expect(urlsUnder(folder).flatMap((url) => edge.holders(new URL(url).pathname))).toEqual([]);
       expect(results.filter(({ outcome }) => outcome === "warm")).toEqual([]);
     },

@@ -6,10 +6,9 @@ import { body } from "../../e2e/bodies.ts";
 import { type PipelineStack, pipelineStack } from "./stack.ts";
 
 describe("a client_token", () => {
-  const running = pipelineStack();
+  const stack = pipelineStack();
 
   it("makes fifty identical POSTs one request, whose end is one event, and which the list shows", async () => {
-    const stack = running();
     const once = body({ client_token: "deploy-812" });
     const answers = await Promise.all(Array.from({ length: 50 }, () => stack.post("prewarm", once)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));

@@ -22,10 +22,9 @@ function fail(stack: PipelineStack, pairs: ReadonlySet<string>): void {
 const sorted = (texts: Iterable<string>) => [...texts].toSorted();
 
 describe("retry_of", () => {
-  const running = pipelineStack();
+  const stack = pipelineStack();
 
   it("warms 137 scattered failures of 1,220 tasks by 137 downloads, and is rejected with 409 the second time", async () => {
-    const stack = running();
     const paths = Array.from({ length: 61 }, (_, i) => `/scattered/${i}.bin`);
     for (const path of paths) stack.standIn.edge.addObject(path, { size: 500 });
     // 61 and 20 have no common divisor, so each pair comes once. Never two under one REC of the same URL: two leads that fail would decide for the others.

@@ -9,10 +9,9 @@ const WHOLE = 1.5 * PROBED;
 const PATHS = ["/sizes/0.bin", "/sizes/1.bin", "/sizes/2.bin"];
 
 describe("an object that is larger than Get Size saw", () => {
-  const running = pipelineStack();
+  const stack = pipelineStack();
 
   it("is downloaded once and warm, with a warning, and percentage_complete never exceeds 100", async () => {
-    const stack = running();
     for (const path of PATHS) stack.standIn.edge.addObject(path, { size: WHOLE, probedSize: PROBED });
     const downloads: string[] = [];
     stack.setFaults(({ method, path, headers }) => {

@@ -21,11 +21,10 @@ const BUCKET = "media";
 const INTERNAL = "http://169.254.169.254/latest/meta-data/";
 
 describe("sources", () => {
-  const running = pipelineStack({ parameters: { sourceBuckets: BUCKET } });
-  beforeAll(() => addHostileDocuments(running()));
+  const stack = pipelineStack({ parameters: { sourceBuckets: BUCKET } });
+  beforeAll(() => addHostileDocuments(stack));
 
   it("warm of a DASH film of two periods all that a player asks for, and no more", async () => {
-    const stack = running();
     addFilm(stack, dashFilm("/films/dash"));
     const url = `https://${HOST}/films/dash/manifest.mpd`;
     const reqId = await warmSource(stack, { type: "dash", url });
@@ -37,7 +36,6 @@ describe("sources", () => {
   });
 
   it("warm what robots.txt leads to, in every form of sitemap, and a dry run counts the same", async () => {
-    const stack = running();
     const pages = addSmallObjects(stack, 4, (i) => `/pages/${i}`).map((path) => `https://${HOST}${path}`);
     const [xml = "", text = "", rss = "", atom = ""] = pages;
     addDocument(stack, "/robots.txt", `User-agent: *\nSitemap: https://${HOST}/forms/index.xml\n`);
@@ -57,7 +55,6 @@ describe("sources", () => {
   });
 
   it("report gaps of a playlist, which are not warmed", async () => {
-    const stack = running();
     const [kept = ""] = addSmallObjects(stack, 1, () => "/gaps/1.ts");
     const playlist = "#EXTM3U\n#EXTINF:1,\n1.ts\n#EXT-X-GAP\n#EXTINF:1,\n2.ts\n#EXT-X-ENDLIST\n";
     addDocument(stack, "/gaps/main.m3u8", playlist);
@@ -102,7 +99,6 @@ describe("sources", () => {
   ])(
     "%s ends its request as FAILED with a reason that names the document, and leaves nothing behind",
     async (_, source, reason) => {
-      const stack = running();
       stack.setFaults(({ path }) =>
         path === "/bad/inside.txt" ? { kind: "status", status: 302, headers: { location: INTERNAL } } : undefined,
       );

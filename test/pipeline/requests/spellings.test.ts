@@ -5,24 +5,22 @@ import { body } from "../../e2e/bodies.ts";
 import { pipelineStack } from "./stack.ts";
 
 describe("a request", () => {
-  const running = pipelineStack();
+  const stack = pipelineStack();
 
   it("warms a URL once however it is spelled, by https, with the headers of the request", async () => {
-    const stack = running();
     const asked: string[] = [];
     stack.standIn.edge.addObject("/a b(1).txt", { size: 11 });
     stack.setFaults(({ method, path, headers }) => {
       if (method === "GET") asked.push(`${path} ${headers["x-launch"]} ${headers.host}`);
       return undefined;
     });
-    const reqId = await stack.start(
+    const progress = await stack.warm(
       body({
         url_list: [` https://${HOST}/a b(1).txt`, `https://${HOST}/a%20b(1).txt `, `http://${HOST}/index.html`],
         header: ["X-Launch: midnight"],
         pops: ["FRA56-P2"],
       }),
     );
-    const progress = await stack.until(reqId, "FINISHED");
     expect(progress).toMatchObject({ total_count: 2, download_count: 2, failed_count: 0 });
     // Each is downloaded, and asked for a second time.
     const files = [`/a%20b(1).txt midnight ${HOST}`, `/index.html midnight ${HOST}`];
@@ -30,10 +28,11 @@ describe("a request", () => {
   });
 
   it("needs no cf_domain, and takes an alias or the distribution's own domain", async () => {
-    const stack = running();
     for (const cfDomain of [undefined, HOST, stack.standIn.domain]) {
-      const reqId = await stack.start(body({ cf_domain: cfDomain, pops: ["LHR50-P2"] }));
-      expect(await stack.until(reqId, "FINISHED")).toMatchObject({ download_count: 2, failed_count: 0 });
+      expect(await stack.warm(body({ cf_domain: cfDomain, pops: ["LHR50-P2"] }))).toMatchObject({
+        download_count: 2,
+        failed_count: 0,
+      });
     }
   });
 });

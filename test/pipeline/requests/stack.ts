@@ -30,27 +30,33 @@ export interface PipelineInventory extends Inventory {
 
 /**
  * Registers one pipeline for all tests of a file, and brings it to rest after each, so that no test sees what another did.
- * @returns what gives it to a test
+ * @returns the stack, which is there when tests run
  */
-export function pipelineStack(options: PipelineStackOptions = {}): () => PipelineStack {
+export function pipelineStack(options: PipelineStackOptions = {}): PipelineStack {
   let stack: PipelineStack | undefined;
-  const running = () => {
-    if (stack === undefined) throw new Error("the pipeline has not started");
-    return stack;
-  };
   beforeAll(async () => {
     const { aliases: _, others: __, ...edge } = options.edge ?? world;
     const { parameters = {}, bootsApartMs = 0 } = options;
     stack = new PipelineStack(await Pipeline.start({ edge, parameters, bootsApartMs }));
   });
-  afterEach(() => running().reset());
+  afterEach(() => stack?.reset());
   afterAll(() => stack?.pipeline.close());
-  return running;
+  return new Proxy(Object.create(PipelineStack.prototype), {
+    get: (_, name) => {
+      if (stack === undefined) throw new Error("the pipeline has not started");
+      return Reflect.get(stack, name);
+    },
+  });
 }
 
 export class PipelineStack extends StackClient {
   constructor(readonly pipeline: Pipeline) {
     super({ intervalMs: POLL_MS, timeoutMs: HOUR_MS });
+  }
+
+  /** Starts a request, and waits until it is finished. @returns its progress */
+  async warm(request: Record<string, unknown>): Promise<Record<string, unknown>> {
+    return this.until(await this.start(request), "FINISHED");
   }
 
   get standIn() {

@@ -5,10 +5,9 @@ import { holdBack } from "../../e2e/edge-control.ts";
 import { pipelineStack } from "./stack.ts";
 
 describe("three requests at once over the same POPs", () => {
-  const running = pipelineStack();
+  const stack = pipelineStack();
 
   it("end each in its own way: one is stopped, one times out, and the third ends as if it were alone", async () => {
-    const stack = running();
     holdBack(stack, "/hangs-too.bin");
     const hanging = { url_list: urls("/hangs-too.bin", "/js/shop.js"), timeout: 1 };
     const stuck = await stack.start(body({ ...hanging, instance_count: 1 }));

@@ -7,10 +7,9 @@ import { holdBack } from "../../e2e/edge-control.ts";
 import { type PipelineStack, pipelineStack } from "./stack.ts";
 
 describe("a request", () => {
-  const running = pipelineStack();
+  const stack = pipelineStack();
 
   it("goes on when its counters are too high: a recount puts them right", async () => {
-    const stack = running();
     const release = holdBack(stack, "/held-2.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-2.bin", "/index.html"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, ({ download_count }) => download_count === 1);
@@ -25,7 +24,6 @@ describe("a request", () => {
   });
 
   it("ends as TIMEOUT when its timer is gone: the agents see that its time is up", async () => {
-    const stack = running();
     holdBack(stack, "/held-3.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-3.bin"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, "IN_PROGRESS");
@@ -36,7 +34,6 @@ describe("a request", () => {
   });
 
   it("is downloaded by one agent alone when a download outlasts the visibility of its message", async () => {
-    const stack = running();
     const path = "/long.bin";
     stack.standIn.edge.addObject(path, { size: 1_000 });
     let asked = 0;
@@ -55,7 +52,6 @@ describe("a request", () => {
   });
 
   it("may have a URL and headers of the longest length, and none that is longer", async () => {
-    const stack = running();
     const prefix = `https://${HOST}/`;
     const path = `/${"x".repeat(MAX_URL_LENGTH - prefix.length)}`;
     stack.standIn.edge.addObject(path, { size: 77 });

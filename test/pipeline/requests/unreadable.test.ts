@@ -6,7 +6,7 @@ import { DEAD_POP, HOST } from "../../../tools/local/world.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { pipelineStack } from "./stack.ts";
 
-const running = pipelineStack();
+const stack = pipelineStack();
 
 /** Rows of a request's report. */
 async function reportOf(summary: Record<string, unknown>): Promise<Record<string, string>[]> {
@@ -19,7 +19,6 @@ describe("a request of which 3 of 4 URLs cannot be read", () => {
   const STRANGER = "https://www.stranger.example/x";
 
   it("is not ready, and names each URL with its reason in every answer, the report and the event", async () => {
-    const stack = running();
     const reqId = await stack.start(
       body({
         url_list: [...urls("/index.html", ...GONE), STRANGER],
@@ -27,7 +26,7 @@ describe("a request of which 3 of 4 URLs cannot be read", () => {
         pops: ["SIN2-C1", "ATL56-C1"],
       }),
     );
-    const running_ = await stack.until(reqId, (it) => Number(it["total_count"]) > 0);
+    const early = await stack.until(reqId, (it) => Number(it["total_count"]) > 0);
     const { json: live } = await stack.call("GET", `prewarm?req_id=${reqId}&detail=failures`);
     const groups = expect.arrayContaining([
       {
@@ -51,7 +50,7 @@ describe("a request of which 3 of 4 URLs cannot be read", () => {
         examples: [{ url: STRANGER, error: expect.stringMatching(/www\.stranger\.example/) }],
       }),
     ]);
-    expect(running_["status"]).not.toBe("FAILED");
+    expect(early["status"]).not.toBe("FAILED");
     expect(live["failures"]).toEqual(groups);
 
     await stack.until(reqId, "FINISHED");
@@ -76,7 +75,6 @@ describe("a request of which 3 of 4 URLs cannot be read", () => {
 
 describe("a request whose URLs cannot be read at all", () => {
   it("fails, and its report and failures name them", async () => {
-    const stack = running();
     const reqId = await stack.start(body({ url_list: urls("/gone/1.html", "/gone/2.html") }));
     await stack.until(reqId, "FAILED");
     const summary = await stack.summary(reqId);
@@ -87,7 +85,6 @@ describe("a request whose URLs cannot be read at all", () => {
 
 describe("a POP that does not resolve", () => {
   it("is named, is in the report, and does not count", async () => {
-    const stack = running();
     const reqId = await stack.start(body({ pops: ["SIN2-C1", DEAD_POP] }));
     await stack.until(reqId, "FINISHED");
     const summary = await stack.summary(reqId);
@@ -105,7 +102,6 @@ describe("a POP that does not resolve", () => {
 
 describe("a retry", () => {
   it("reads the report: what could not be read is asked for again, and the POP is looked up again", async () => {
-    const stack = running();
     const path = "/later.html";
     const before = await stack.start(body({ url_list: urls("/index.html", path), pops: ["SIN2-C1", DEAD_POP] }));
     await stack.until(before, "FINISHED");
@@ -121,7 +117,6 @@ describe("a retry", () => {
 
 describe("a request that verifies nothing", () => {
   it("is not verified, whatever came of its downloads", async () => {
-    const stack = running();
     const reqId = await stack.start(body({ verify: "off" }));
     await stack.until(reqId, "FINISHED");
     const summary = await stack.summary(reqId);

@@ -8,17 +8,16 @@ const POPS = ["ATL56-C1", "SIN2-C1", "DFW55-C3"];
 const DEVICES = ["desktop", "mobile"].map((name) => ({ name, header: [`X-Device: ${name}`] }));
 
 describe("a request with variants", () => {
-  const running = pipelineStack();
+  const stack = pipelineStack();
 
   beforeAll(() => {
-    const { edge } = running().standIn;
+    const { edge } = stack.standIn;
     edge.setBehaviours([{ path: "/device/*", serverTiming: 0, keyHeaders: ["x-device"] }, {}]);
     for (const path of ["/device/a.html", "/device/b.html", "/device/c.html"])
       edge.addObject(path, { size: 3_000, vary: ["x-device"] });
   });
 
   it("leaves a form out that is rejected and names it in the summary, and names one that fails later in the report", async () => {
-    const stack = running();
     stack.setFaults(({ method, path, pop, headers }) => {
       const isMobile = headers["x-device"] === "mobile";
       if (path === "/device/a.html" && isMobile) return { kind: "status", status: 406 };
@@ -45,7 +44,6 @@ describe("a request with variants", () => {
   });
 
   it("ends as FAILED once more tasks have failed than it allows, and says what most of them failed by", async () => {
-    const stack = running();
     stack.setFaults(({ method, pop }) =>
       method === "GET" && pop !== "ATL56-C1" ? { kind: "status", status: 403 } : undefined,
     );

@@ -139,12 +139,14 @@ describe("what is claimed", () => {
   const warm = claimed("warm", [atPop("127.77.0.1")]);
   const everywhere = { addresses: "2 of 2" };
   const atBoth = claimed("warm", [atPop("127.77.0.1"), atPop("127.77.0.2")], everywhere);
-  const notKept = HARD_CASES.find(({ file }) => file === "no-store.bin") ?? HARD_CASES[0];
+  const notKept = HARD_CASES.find(({ name }) => name === "never kept by header: no-store") ?? HARD_CASES[0];
   if (notKept === undefined) throw new Error("There are no hard cases");
   const ended = (result: object) =>
     seen({
       name: "server-timing",
-      results: [resultOf("/server-timing/no-store.bin", { ok: false, outcome: "not_kept", ...result })],
+      results: [
+        resultOf("/server-timing/never-kept-by-header-no-store.bin", { ok: false, outcome: "not_kept", ...result }),
+      ],
     });
   const good = ended({ reason: "not_kept", error: "Cache-Control: no-store" });
   const viewed = (askedFor: number, ...cold: string[]) => seen({ viewers: { asked: askedFor, cold } });

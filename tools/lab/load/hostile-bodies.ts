@@ -58,15 +58,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
 };
 const UNKNOWN = [
   ...PROTOTYPES,
-  "",
-  " timeout",
-  "Timeout",
-  "req_id",
-  LONE_SURROGATE,
-  "\u0000",
-  LONG,
-  "$where",
-  "url_list[]",
+  ...["", " timeout", "Timeout", "req_id", LONE_SURROGATE, "\u0000", LONG, "$where", "url_list[]"],
 ];
 const GOOD = { url_list: ["https://www.example.com/index.html"], pops: ["SIN2-P1"], timeout: 5, instance_count: 0 };
 
@@ -81,25 +73,8 @@ const INSTANCES: readonly object[] = [
 
 /** Texts that are no JSON object. */
 const TEXTS = [
-  ...[
-    "",
-    " ",
-    "\ufeff",
-    "null",
-    "true",
-    "0",
-    '"x"',
-    "[]",
-    "1e999",
-    "NaN",
-    "{",
-    "}",
-    "{]",
-    '{"',
-    '{"a"',
-    '{"a":',
-    '{"a":1',
-  ],
+  ...["", " ", "\ufeff", "null", "true", "0", '"x"', "[]", "1e999", "NaN"],
+  ...["{", "}", "{]", '{"', '{"a"', '{"a":', '{"a":1'],
   ...["{'a':1}", "<xml/>", "a=b&c=d", "\u0000", LONE_SURROGATE, "/* x */ {}", "// x", '{"timeout": 5 // x\n}'],
   ...["[".repeat(5_000), '{"a":'.repeat(5_000), '\\"'.repeat(20_000), '"\n'.repeat(20_000)],
   ...[`{${'"a":1,'.repeat(10_001)}"b":1}`, `{"url_list":[${"1,".repeat(100_000)}1]}`],
@@ -124,17 +99,15 @@ const spoiltBody = fc
 /** Cut off, it is no JSON any more. */
 const cutBody = fc.tuple(spoiltBody, fc.nat()).map(([text, place]) => text.slice(0, 1 + (place % (text.length - 1))));
 
+const bodyOf = (weight: number, path: fc.Arbitrary<HostileBody["path"]>, body: fc.Arbitrary<string>) => ({
+  weight,
+  arbitrary: fc.record({ path, body }),
+});
 export const hostileBody: fc.Arbitrary<HostileBody> = fc.oneof(
-  {
-    weight: 2,
-    arbitrary: fc.record({ path: fc.constantFrom("prewarm", "instances"), body: fc.constantFrom(...TEXTS) }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ path: fc.constant("instances"), body: fc.constantFrom(...INSTANCES).map(json) }),
-  },
-  { weight: 13, arbitrary: fc.record({ path: fc.constant("prewarm"), body: spoiltBody }) },
-  { weight: 2, arbitrary: fc.record({ path: fc.constant("prewarm"), body: cutBody }) },
+  bodyOf(2, fc.constantFrom("prewarm", "instances"), fc.constantFrom(...TEXTS)),
+  bodyOf(3, fc.constant("instances"), fc.constantFrom(...INSTANCES).map(json)),
+  bodyOf(13, fc.constant("prewarm"), spoiltBody),
+  bodyOf(2, fc.constant("prewarm"), cutBody),
 );
 
 /** Fields in their order: a name may be there twice, and `__proto__` is one like the others. */

@@ -9,7 +9,7 @@ import { type Check, inOrder, requestOf, rowOf, type Scenario, type Step, togeth
 import { askAsViewers, crowd, invalidateAll } from "../load/edge.ts";
 import { fleetIsGone } from "../load/fleet.ts";
 import { pause, request } from "../load/requests.ts";
-import { type ExpectedOutcome, HARD_CASES, type HardCase } from "./hard-cases.ts";
+import { type ExpectedOutcome, HARD_CASES, type HardCase, SIZE } from "./hard-cases.ts";
 
 /** So that others of a REC ask while the first fetch is on its way, if nothing keeps them from it. */
 const SLOW_ORIGIN = { delayMs: 300 };
@@ -76,7 +76,7 @@ const MODES = {
 type Mode = keyof typeof MODES;
 const modes: readonly Mode[] = ["server-timing", "no-server-timing", "all-addresses"];
 
-const pathIn = (mode: Mode, { file }: HardCase) => `/${mode}/${file}`;
+const pathIn = (mode: Mode, { name }: HardCase) => `/${mode}/${name.replaceAll(/\W+/g, "-")}.bin`;
 const all = <T>(of: (mode: Mode, it: HardCase) => T) => modes.flatMap((mode) => HARD_CASES.map((it) => of(mode, it)));
 
 export const deception: Scenario = {
@@ -108,7 +108,7 @@ export const deception: Scenario = {
         together(
           ...modes.map((mode) => {
             const body = { verify: MODES[mode].verify, instance_count: 1 };
-            const files = Object.fromEntries(HARD_CASES.map((it) => [pathIn(mode, it), it.object]));
+            const files = Object.fromEntries(HARD_CASES.map((it) => [pathIn(mode, it), { size: SIZE, ...it.object }]));
             return request({ name: mode, files, body });
           }),
         ),
