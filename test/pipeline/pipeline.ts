@@ -3,10 +3,12 @@
 import { EventEmitter } from "node:events";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { MAX_RECEIVES } from "../../domain/limits.ts";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
+import type { Item } from "../../tools/memory-aws/expressions.ts";
 import { MemoryAws } from "../../tools/memory-aws/memory-aws.ts";
 import type { StreamRecord } from "../../tools/memory-aws/memory-dynamodb.ts";
 import type { Schedule } from "../../tools/memory-aws/memory-services.ts";
@@ -206,6 +208,13 @@ export class Pipeline {
     return { status: answer.statusCode, json: JSON.parse(answer.body) };
   }
 
+  /** Calls the API. @returns its answer @throws Error unless that is 200 */
+  async call(method: "GET" | "POST", path: string, body?: object): Promise<ApiAnswer["json"]> {
+    const { status, json } = await this.api(method, path, body);
+    if (status === 200) return json;
+    throw new Error(`${method} /${path} ${JSON.stringify(body)}: ${status} ${JSON.stringify(json)}`);
+  }
+
   /** Instances whose agents boot, run or stop. */
   get agentCount(): number {
     return this.agents.size;
@@ -243,6 +252,16 @@ export class Pipeline {
       this.aws.sqs.take(this.deployment.name(`Prewarm${construct}`), 10);
       await sleep(31_000);
     }
+  }
+
+  /** Changes an item as nobody does. @param changes undefined: the attribute is removed */
+  change(construct: string, key: Readonly<Record<string, string>>, changes: Readonly<Record<string, unknown>>): void {
+    const TableName = this.deployment.name(`Prewarm${construct}`);
+    const Key = marshall(key);
+    const { Item: before } = this.aws.dynamoDb.call("GetItem", { TableName, Key }) as { readonly Item?: Item };
+    const kept = Object.entries({ ...Key, ...before }).filter(([name]) => !(name in changes));
+    const Item = { ...Object.fromEntries(kept), ...marshall(changes, { removeUndefinedValues: true }) };
+    this.aws.dynamoDb.call("PutItem", { TableName, Item });
   }
 
   /** Deletes the messages of a queue that are visible. */

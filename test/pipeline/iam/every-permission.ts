@@ -28,9 +28,6 @@ const POPS = [...FRANKFURT, ...SINGAPORE];
 const STALL_MS = 150_000;
 
 type Body = Readonly<Record<string, unknown>>;
-type Attributes = Readonly<
-  Record<string, { readonly S: string } | { readonly N: string } | { readonly BOOL: boolean }>
->;
 
 /** Uses every permission of a stack that is used by any code. */
 export async function useEveryPermission(pipeline: Pipeline): Promise<void> {
@@ -62,12 +59,12 @@ class Life {
     const first = await this.post(body);
     if ((await this.post(body)) !== first) throw new Error("the token made two requests");
     await this.pipeline.untilInProgress(first);
-    await this.get(`prewarm?req_id=${first}`);
+    await this.pipeline.call("GET", `prewarm?req_id=${first}`);
     await this.pipeline.untilClosed(first);
     edge.setFaults(undefined);
     for (const page of ["requests", "instances", `prewarm?req_id=${first}&detail=urls&pop=${POPS[0]}`])
-      await this.get(page);
-    const { results_url: results } = await this.get(`summary?req_id=${first}`);
+      await this.pipeline.call("GET", page);
+    const { results_url: results } = await this.pipeline.call("GET", `summary?req_id=${first}`);
     if (!(await fetch(String(results))).ok) throw new Error(`${results} cannot be read`);
     await this.post({ url_list: small, dry_run: true });
     await this.closed({ retry_of: first });
@@ -153,7 +150,7 @@ class Life {
       await this.pipeline.abandonMessages(lane);
       // Watch reads them before Shutdown, after a minute in this stack, queues their tasks again.
       await this.pipeline.invoke("Watch", {});
-      await this.resize({ DesiredCapacity: 1 });
+      await this.pipeline.call("POST", "instances", { DesiredCapacity: 1 });
       await this.pipeline.untilClosed(id);
     }
   }
@@ -172,19 +169,19 @@ class Life {
       const id = await this.post({ url_list, instance_count: 0 });
       await this.pipeline.untilInProgress(id);
       this.on({ role: "Shutdown", operation: "ReceiveMessage", resource: new RegExp(lane) }, () => {
-        void this.change("StorageRequest", { req_id: { S: other } }, { active: { S: "y" } });
+        this.pipeline.change("StorageRequest", { req_id: other }, { active: "y" });
         for (const MessageBody of [message?.body, JSON.stringify({ req_id: other })])
           void aws.sqs.call("SendMessage", { QueueUrl: this.queue(lane), MessageBody: MessageBody ?? "" });
         return undefined;
       });
       await this.stop(id);
-      await this.change("StorageRequest", { req_id: { S: other } }, {}, ["active"]);
+      this.pipeline.change("StorageRequest", { req_id: other }, { active: undefined });
       this.pipeline.loseMessages(lane);
     }
   }
 
   private async stop(id: string): Promise<void> {
-    await this.resize({ DesiredCapacity: 0, req_id: id, force_stop: true });
+    await this.pipeline.call("POST", "instances", { DesiredCapacity: 0, req_id: id, force_stop: true });
     await this.pipeline.untilClosed(id);
   }
 
@@ -198,14 +195,10 @@ class Life {
       const id = await this.post({ url_list, instance_count: 0 });
       await this.pipeline.untilInProgress(id);
       this.pipeline.loseMessages(lane);
-      await this.change(
-        "StorageProgress",
-        { key: { S: `count#${id}` }, part: { S: "0" } },
-        { download_count: { N: "1" } },
-      );
+      this.pipeline.change("StorageProgress", { key: `count#${id}`, part: "0" }, { download_count: 1 });
       this.on({ role: "Watch", operation: "Invoke", resource: /Shutdown/ });
       this.on({ role: "agent", operation: "Invoke", resource: /Shutdown/ });
-      const goOn = () => this.resize({ DesiredCapacity: 1, req_id: id });
+      const goOn = () => this.pipeline.call("POST", "instances", { DesiredCapacity: 1, req_id: id });
       // A run without the time to wait for the next check itself schedules it.
       const untilScheduled = async () => {
         await goOn();
@@ -223,23 +216,19 @@ class Life {
   private async stalledSteps(): Promise<void> {
     const id = await this.post({ url_list: small, instance_count: 0 });
     await this.pipeline.untilInProgress(id);
-    await this.change(
+    this.pipeline.change(
       "StorageRequestPop",
-      { req_id: { S: id }, target: { S: `${SINGAPORE[0]}#d111111abcdef8` } },
-      { state: { S: "RESOLVED" } },
+      { req_id: id, target: `${SINGAPORE[0]}#d111111abcdef8` },
+      { state: "RESOLVED" },
     );
-    await this.change(
-      "StorageRequest",
-      { req_id: { S: id } },
-      { status: { S: "INSERT_TASK" }, targets_sent: { N: "0" } },
-    );
+    this.pipeline.change("StorageRequest", { req_id: id }, { status: "INSERT_TASK", targets_sent: 0 });
     await this.watchLater();
-    await this.change("StorageRequest", { req_id: { S: id } }, { status: { S: "EXPANDING" }, nudges: { N: "0" } });
+    this.pipeline.change("StorageRequest", { req_id: id }, { status: "EXPANDING", nudges: 0 });
     await this.watchLater();
-    await this.change("StorageRequest", { req_id: { S: id } }, { status: { S: "IN_PROGRESS" } });
+    this.pipeline.change("StorageRequest", { req_id: id }, { status: "IN_PROGRESS" });
     await this.stop(id);
     // It has ended, and its call of Shutdown was lost.
-    await this.change("StorageRequest", { req_id: { S: id } }, { closed: { BOOL: false }, closing: { S: "y" } });
+    this.pipeline.change("StorageRequest", { req_id: id }, { closed: false, closing: "y" });
     await this.watchLater();
     await sleep(5_000);
   }
@@ -254,8 +243,8 @@ class Life {
   private async recountInParts(): Promise<void> {
     const id = await this.post({ url_list: small, instance_count: 0 });
     await this.pipeline.untilInProgress(id);
-    await this.change("StorageRequest", { req_id: { S: id } }, { shards: { N: "40" } });
-    await this.resize({ DesiredCapacity: 1, req_id: id });
+    this.pipeline.change("StorageRequest", { req_id: id }, { shards: 40 });
+    await this.pipeline.call("POST", "instances", { DesiredCapacity: 1, req_id: id });
     await this.pipeline.untilClosed(id);
   }
 
@@ -296,56 +285,14 @@ class Life {
 
   private async post(body: Body): Promise<string> {
     const whole = "retry_of" in body ? {} : { cf_domain: HOST, pops: POPS };
-    const { status, json } = await this.pipeline.api("POST", "prewarm", {
-      timeout: 600,
-      instance_count: 1,
-      ...whole,
-      ...body,
-    });
-    if (status !== 200) throw new Error(`POST /prewarm ${JSON.stringify(body)}: ${status} ${JSON.stringify(json)}`);
-    return String(json["request_id"]);
+    const started = await this.pipeline.call("POST", "prewarm", { timeout: 600, instance_count: 1, ...whole, ...body });
+    return String(started["request_id"]);
   }
 
   private async closed(body: Body): Promise<string> {
     const id = await this.post(body);
     await this.pipeline.untilClosed(id);
     return id;
-  }
-
-  private async get(path: string): Promise<Body> {
-    const { status, json } = await this.pipeline.api("GET", path);
-    if (status !== 200) throw new Error(`GET /${path}: ${status} ${JSON.stringify(json)}`);
-    return json;
-  }
-
-  private async resize(body: Body): Promise<void> {
-    const { status, json } = await this.pipeline.api("POST", "instances", body);
-    if (status !== 200) throw new Error(`POST /instances ${JSON.stringify(body)}: ${status} ${JSON.stringify(json)}`);
-  }
-
-  /** Changes an item as nobody does. */
-  private async change(
-    table: string,
-    Key: Attributes,
-    changes: Attributes,
-    removed: readonly string[] = [],
-  ): Promise<void> {
-    const set = Object.keys(changes).map((name) => `#${name} = :${name}`);
-    const clauses = [
-      ...(set.length > 0 ? [`SET ${set.join(", ")}`] : []),
-      ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`).join(", ")}`] : []),
-    ];
-    this.pipeline.aws.dynamoDb.call("UpdateItem", {
-      TableName: this.pipeline.deployment.name(`Prewarm${table}`),
-      Key,
-      UpdateExpression: clauses.join(" "),
-      ExpressionAttributeNames: Object.fromEntries(
-        [...Object.keys(changes), ...removed].map((name) => [`#${name}`, name]),
-      ),
-      ExpressionAttributeValues: Object.fromEntries(
-        Object.entries(changes).map(([name, value]) => [`:${name}`, value]),
-      ),
-    });
   }
 
   private queue(construct: string): string {

@@ -4,7 +4,7 @@ import { MAX_HEADER_BYTES, MAX_URL_LENGTH } from "../../../domain/limits.ts";
 import { HOST } from "../../../tools/local/world.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { holdBack } from "../../e2e/edge-control.ts";
-import { type PipelineStack, pipelineStack } from "./stack.ts";
+import { pipelineStack } from "./stack.ts";
 
 describe("a request", () => {
   const stack = pipelineStack();
@@ -13,9 +13,17 @@ describe("a request", () => {
     const release = holdBack(stack, "/held-2.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-2.bin", "/index.html"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, ({ download_count }) => download_count === 1);
-    miscount(stack, reqId, 1);
+    // So that they differ from its results.
+    const { aws, deployment } = stack.pipeline;
+    aws.dynamoDb.call("UpdateItem", {
+      TableName: deployment.name("PrewarmStorageProgress"),
+      Key: { key: { S: `count#${reqId}` }, part: { S: "0" } },
+      UpdateExpression: "ADD download_count :count",
+      ExpressionAttributeValues: { ":count": { N: "1" } },
+    });
     expect(await stack.progress(reqId)).toMatchObject({ download_count: 2, total_count: 2 });
-    await requestSettlement(stack, reqId);
+    // As Aggregation does when the counters of a request are complete.
+    await stack.pipeline.invoke("Shutdown", { req_id: reqId });
     expect(await stack.until(reqId, ({ download_count }) => download_count === 1)).toMatchObject({
       status: "IN_PROGRESS",
     });
@@ -27,8 +35,8 @@ describe("a request", () => {
     holdBack(stack, "/held-3.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-3.bin"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, "IN_PROGRESS");
-    deleteTimer(stack, reqId);
-    expire(stack, reqId);
+    expect(stack.pipeline.aws.scheduler.delete(reqId)).toBe(true);
+    stack.pipeline.change("StorageRequest", { req_id: reqId }, { timeout_at: "2024-04-16 03:12:21.046000" });
     expect(await stack.until(reqId, "TIMEOUT")).toMatchObject({ download_count: 0, total_count: 1 });
     await stack.untilAgents(0);
   });
@@ -65,32 +73,3 @@ describe("a request", () => {
     expect(tooLong.json["error_message"]).toMatch(/is longer than 8192 characters/);
   });
 });
-
-/** Adds downloads to the counters of a request, so that they differ from its results. */
-function miscount({ pipeline: { aws, deployment } }: PipelineStack, reqId: string, count: number): void {
-  aws.dynamoDb.call("UpdateItem", {
-    TableName: deployment.name("PrewarmStorageProgress"),
-    Key: { key: { S: `count#${reqId}` }, part: { S: "0" } },
-    UpdateExpression: "ADD download_count :count",
-    ExpressionAttributeValues: { ":count": { N: String(count) } },
-  });
-}
-
-/** Asks Shutdown for a settlement check, as Aggregation does when the counters of a request are complete. */
-async function requestSettlement({ pipeline }: PipelineStack, reqId: string): Promise<void> {
-  await pipeline.invoke("Shutdown", { req_id: reqId });
-}
-
-function deleteTimer({ pipeline: { aws } }: PipelineStack, reqId: string): void {
-  if (!aws.scheduler.delete(reqId)) throw new Error(`there is no timer of ${reqId}`);
-}
-
-/** Sets the time at which a request times out to one that has passed. */
-function expire({ pipeline: { aws, deployment } }: PipelineStack, reqId: string): void {
-  aws.dynamoDb.call("UpdateItem", {
-    TableName: deployment.name("PrewarmStorageRequest"),
-    Key: { req_id: { S: reqId } },
-    UpdateExpression: "SET timeout_at = :past",
-    ExpressionAttributeValues: { ":past": { S: "2024-04-16 03:12:21.046000" } },
-  });
-}
