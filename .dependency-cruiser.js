@@ -85,7 +85,7 @@ const TOOLS_FOLDERS = {
   "memory-aws": [],
   local: ["edge"],
   lab: ["local", "edge"],
-  bench: ["local", "edge", "memory-aws"],
+  bench: ["local", "edge", "memory-aws", "release"],
   release: [],
   checks: ["local", "release"],
   commands: ["bench", "local", "edge", "release"],

@@ -15,8 +15,6 @@ const TOOLS: Readonly<Record<string, { readonly version: readonly string[]; read
   taskset: { version: ["--version"], needed: true },
   curl: { version: ["--version"], needed: true },
   wrk: { version: ["-v"], needed: false },
-  aria2c: { version: ["--version"], needed: false },
-  hey: { version: ["-h"], needed: false },
 };
 
 /** Tools that are there, by name, with their versions. */

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { unzipSync } from "fflate";
-import * as z from "zod";
 import { BUILT } from "../local/bundle-worker.ts";
 import { ROOT } from "../local/paths.ts";
+import { ConfiguredStack, stackTemplateSchema } from "../release/stack-template.ts";
 
 const SYNTH = `${BUILT}cdk.out`;
 
@@ -13,20 +13,6 @@ interface Deployables {
   readonly lambdas: ReadonlyMap<string, string>;
   readonly environments: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
-
-const templateSchema = z.object({
-  Parameters: z.record(z.string(), z.object({ Default: z.union([z.string(), z.number()]).optional() })),
-  Resources: z.record(
-    z.string(),
-    z.object({
-      Type: z.string(),
-      Metadata: z.record(z.string(), z.unknown()).optional(),
-      Properties: z
-        .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional() })
-        .optional(),
-    }),
-  ),
-});
 
 let synthesized: Deployables | undefined;
 
@@ -40,17 +26,18 @@ function synthesizeNow(): Deployables {
   // Otherwise the agent of an earlier run would be found, too.
   rmSync(SYNTH, { recursive: true, force: true });
   execFileSync("npx", ["cdk", "synth", "--quiet", "--output", SYNTH, "PrewarmStack"], { cwd: ROOT, stdio: "pipe" });
-  const template = templateSchema.parse(JSON.parse(readFileSync(`${SYNTH}/PrewarmStack.template.json`, "utf8")));
+  const template = JSON.parse(readFileSync(`${SYNTH}/PrewarmStack.template.json`, "utf8"));
+  const stack = new ConfiguredStack(stackTemplateSchema.parse(template));
   const lambdas = new Map<string, string>();
   const environments = new Map<string, Record<string, string>>();
-  for (const [id, { Type, Metadata, Properties }] of Object.entries(template.Resources)) {
-    const asset = Metadata?.["aws:asset:path"];
-    const file = `${SYNTH}/${asset}/index.mjs`;
+  for (const [id, { Metadata, Properties }] of stack.of("AWS::Lambda::Function")) {
+    const file = `${SYNTH}/${Object(Metadata)["aws:asset:path"]}/index.mjs`;
     // Functions that are not ours are left out.
-    if (Type !== "AWS::Lambda::Function" || !existsSync(file)) continue;
+    if (!existsSync(file)) continue;
     const name = id.replace(/^Prewarm(Pipeline)?/, "").replace(/[0-9A-F]{8}$/, "");
+    const variables = Object.entries(Object(Object(Properties["Environment"]).Variables));
     lambdas.set(name, file);
-    environments.set(name, withoutReferences(Properties?.Environment?.Variables ?? {}, template.Parameters));
+    environments.set(name, Object.fromEntries(variables.map(([key, value]) => [key, stack.text(value)])));
   }
   return { agent: unpackAgent(), lambdas, environments };
 }
@@ -64,18 +51,4 @@ function unpackAgent(): string {
   for (const [name, bytes] of Object.entries(unzipSync(readFileSync(`${SYNTH}/${zip}`))))
     writeFileSync(folder + name, bytes);
   return `${folder}main.mjs`;
-}
-
-const refSchema = z.object({ Ref: z.string() });
-
-/** Parameters have their defaults. What only a deployment knows becomes a URL, which every other schema accepts. */
-function withoutReferences(
-  variables: Readonly<Record<string, unknown>>,
-  parameters: z.infer<typeof templateSchema>["Parameters"],
-): Record<string, string> {
-  const plain = (value: unknown) => {
-    if (typeof value === "string") return value;
-    return String(parameters[refSchema.safeParse(value).data?.Ref ?? ""]?.Default ?? "https://example.com/x");
-  };
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, plain(value)]));
 }

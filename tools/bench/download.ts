@@ -42,9 +42,7 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
     other === undefined ? {} : { [nameOn(other)]: ours(path, tasks, atOnce, other.program) };
   const small = await contest(server, rounds, say, {
     "a curl process a task, six at a time": curlProcesses(240),
-    ...(tools.has("aria2c") ? { aria2c: aria2(500) } : {}),
     "curl --parallel": curlParallel(15_000),
-    ...(tools.has("hey") ? { hey: hey(40_000) } : {}),
     "our engine": ours("/small", 60_000, AT_ONCE),
     ...onOther("/small", 60_000, AT_ONCE),
     ...(tools.has("wrk") ? { wrk: wrk("/small", AT_ONCE, 2) } : {}),
@@ -162,27 +160,6 @@ const curlLarge: Contestant = async ({ addresses, port }) => {
   const all = addresses.slice(0, LARGE).map((it) => `-o /dev/null https://${it}:${port}/256m`);
   return { tasks: LARGE, ...(await runPinned(`curl -sk --parallel --parallel-max ${LARGE_AT_ONCE} ${all.join(" ")}`)) };
 };
-
-const aria2 =
-  (tasks: number): Contestant =>
-  async ({ addresses, port }) => {
-    const urls = Array.from(
-      { length: tasks },
-      (_, i) => `https://${addresses[i % addresses.length]}:${port}/${i}\n out=${i}`,
-    );
-    writeFileSync(`${RUN}aria2`, urls.join("\n"));
-    const flags = `-q --check-certificate=false --file-allocation=none --allow-overwrite=true -j ${AT_ONCE}`;
-    return { tasks, ...(await runPinned(`aria2c ${flags} -d ${RUN}aria2.out -i ${RUN}aria2`)) };
-  };
-
-const hey =
-  (tasks: number): Contestant =>
-  async ({ addresses, port }) => ({
-    tasks,
-    ...(await runPinned(
-      `GOMAXPROCS=1 hey -n ${tasks} -c ${AT_ONCE - (tasks % AT_ONCE)} https://${addresses[0]}:${port}/small`,
-    )),
-  });
 
 const wrk =
   (path: string, connections: number, seconds: number): Contestant =>
