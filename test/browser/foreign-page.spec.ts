@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { WISHES } from "../../tools/lab/load/page-calls.ts";
+import { WISHES } from "../../tools/lab/load/foreign-page.ts";
 import { openFront } from "../../tools/local/front.ts";
 import { chromiumLaunch } from "./chromium.ts";
 

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
-import { attack } from "../../../tools/lab/load/foreign-page.ts";
-import { signedAs } from "../../../tools/lab/load/page-calls.ts";
+import { attack, signedAs } from "../../../tools/lab/load/foreign-page.ts";
 import { openEntrance } from "../../../tools/local/entrance.ts";
 import { openFront } from "../../../tools/local/front.ts";
 import { addressOf } from "../../../tools/local/ports.ts";

@@ -2,8 +2,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ask } from "../../../tools/lab/load/foreign-page.ts";
-import { signedAs } from "../../../tools/lab/load/page-calls.ts";
+import { ask, signedAs } from "../../../tools/lab/load/foreign-page.ts";
 import {
   accessKeyId,
   asksForKeys,

@@ -18,7 +18,7 @@ export function sharedEvenly(name: string, agents: number, bytesPerSecond: numbe
         ["most / mean", Math.max(...bytes) / mean, "<=", 1.5],
         ["seconds / what the links need", (last - first) / 1_000 / needed, "<=", 1.25],
       ],
-      `${bytes.map((one) => (one / 1e6).toFixed(1)).join(", ")} MB, processor ${Math.round(100 * processor)}%`,
+      `${bytes.map((one) => (one / 1e6).toFixed(1)).join(", ")} MB, load ${Math.round(100 * processor)}%`,
     );
   };
 }

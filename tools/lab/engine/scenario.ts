@@ -95,7 +95,7 @@ export interface RequestSeen {
   reportRows: number;
   /** URLs whose sizes could not be read. */
   failedUrls: readonly string[];
-  /** How busy the processor of this machine was meanwhile: 1 is all of it. On a busy machine, it may be the bound. */
+  /** The load average of this machine at its end, for each core: above 1, the processor may be the bound. */
   processor: number;
   /** How often its missing tasks were queued again. */
   requeues: number;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { cpus } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
@@ -90,20 +90,15 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
 export function ended(name: string, patience = 900): Step {
   return async (run) => {
     const it = requestOf(run.seen, name);
-    const processor = processorSince();
     await until(name, ({ progress }) => isTerminal(progress.status), patience)(run);
     if (run.over.aborted) return;
     it.endedAt = Date.now();
-    it.processor = processor();
-    await readEnd(run, it);
+    it.processor = (loadavg()[0] ?? Number.NaN) / availableParallelism();
+    it.results = await readResults(run.world.prewarm, it.reqId, resultShardCount(it.progress.total_count));
+    it.holders = new Map(it.paths.map((path) => [path, run.world.edge.holders(path)]));
     const seconds = ((it.endedAt - it.startedAt) / 1_000).toFixed(1);
-    run.say(`${name}: ${it.progress.status} after ${seconds} s, processor ${Math.round(100 * it.processor)}%`);
+    run.say(`${name}: ${it.progress.status} after ${seconds} s, load ${Math.round(100 * it.processor)}%`);
   };
-}
-
-async function readEnd({ world: { prewarm, edge } }: LabRun, it: RequestSeen): Promise<void> {
-  it.results = await readResults(prewarm, it.reqId, resultShardCount(it.progress.total_count));
-  it.holders = new Map(it.paths.map((path) => [path, edge.holders(path)]));
 }
 
 /** Reads the progress of a request until it is as wanted, or has ended, or the seconds are over. */
@@ -195,20 +190,6 @@ export async function finishedTasks({ world, seen }: LabRun): Promise<Set<string
     readResults(world.prewarm, reqId, resultShardCount(planned.size)),
   );
   return new Set((await Promise.all(all)).flat().map(({ pop, url, variant }) => taskOf(pop, url, variant)));
-}
-
-/** @returns a function that says how busy all cores of this machine were since: 1 is all of them, all the time */
-function processorSince(): () => number {
-  const times = () => {
-    const all = cpus().map((core) => core.times);
-    const idle = all.reduce((sum, it) => sum + it.idle, 0);
-    return { idle, busy: all.reduce((sum, it) => sum + it.user + it.nice + it.sys + it.irq, 0) };
-  };
-  const before = times();
-  return () => {
-    const { idle, busy } = times();
-    return (busy - before.busy) / (busy - before.busy + idle - before.idle);
-  };
 }
 
 /** Calls of the API go wrong, too. One that failed is made again, as a user would do. */

@@ -105,27 +105,13 @@ export class AwsProxy {
 }
 
 /** Reads service and operation of a request, in any of AWS's protocols. */
-function readAwsCall(
-  caller: string,
-  { method = "GET", headers }: Pick<IncomingMessage, "method" | "headers">,
-  body: Buffer,
-): AwsCall {
+function readAwsCall(caller: string, { method = "GET", headers }: IncomingMessage, body: Buffer): AwsCall {
   const scope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? "");
-  return {
-    caller,
-    service: scope?.[1] ?? "unknown",
-    operation: operationOf(headers, body) ?? method,
-    get input() {
-      return parsed(body);
-    },
-  };
-}
-
-function operationOf(headers: IncomingHttpHeaders, body: Buffer): string | undefined {
   const target = headers["x-amz-target"];
-  if (typeof target === "string") return target.slice(target.lastIndexOf(".") + 1);
-  if (!headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return undefined;
-  return new URLSearchParams(body.toString("utf8")).get("Action") ?? undefined;
+  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  const action = isForm ? new URLSearchParams(body.toString("utf8")).get("Action") : null;
+  const operation = typeof target === "string" ? target.slice(target.lastIndexOf(".") + 1) : (action ?? method);
+  return { caller, service: scope?.[1] ?? "unknown", operation, input: parsed(body) };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1, and what the body that is handed on has anew. */
