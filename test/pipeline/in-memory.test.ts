@@ -4,12 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 import { type MemoryRun, warmInMemory } from "./memory-engine.ts";
-import { DEAD_POP, FRANKFURT, HOST, SINGAPORE, SYDNEY, TOKYO, trust } from "./pipeline.ts";
+import { DEAD_POP, DOMAINS, EDGE, trust } from "./pipeline.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { Normaliser, rowsOf, sorted, type Trace } from "./trace.ts";
-
-const DOMAIN = "d111111abcdef8.cloudfront.net";
-const OWN = [{ id: "E1PREWARM", domain: DOMAIN, aliases: [HOST] }];
 
 useVirtualClock({ idleMs: 2 });
 
@@ -23,24 +20,13 @@ describe.each(["pops", "countries", "variants", "leads-with-a-failing-lead"])("t
   let untrust: () => void = () => undefined;
 
   beforeAll(async () => {
-    edge = await startEdge({
-      distributions: [{ domain: DOMAIN, aliases: [HOST] }],
-      pops: [
-        ...TOKYO.map((pop) => ({ pop, rec: "tokyo" })),
-        ...FRANKFURT.map((pop) => ({ pop, rec: "frankfurt" })),
-        ...SINGAPORE.map((pop) => ({ pop, rec: "singapore" })),
-        ...SYDNEY.map((pop) => ({ pop, rec: "sydney" })),
-      ],
-      deadPops: [DEAD_POP],
-      site: scenario?.site ?? {},
-      ...scenario?.options?.edge,
-    });
+    edge = await startEdge({ ...EDGE, site: scenario?.site ?? {}, ...scenario?.options?.edge });
     edge.setFaults(scenario?.faults?.(0));
     untrust = trust(edge.caPem);
     // Times to live are in whole seconds.
     const startedAt = Math.floor(Date.now() / 1_000) * 1_000;
     const began = process.hrtime.bigint();
-    run = await warmInMemory({ edge, dead: [DEAD_POP], own: OWN }, scenario?.bodies[0]?.(""));
+    run = await warmInMemory({ edge, dead: [DEAD_POP], own: DOMAINS }, scenario?.bodies[0]?.(""));
     realMs = Number(process.hrtime.bigint() - began) / 1e6;
     normaliser = new Normaliser([run.item.req_id], startedAt);
   });
@@ -80,14 +66,7 @@ describe.each(["pops", "countries", "variants", "leads-with-a-failing-lead"])("t
 
   test("has the same counts and the same verdict", () => {
     const [item] = recorded.tables["Request"] as Record<string, unknown>[];
-    const { verdict, readiness, total_count, warm_count, failed_count, download_size } = run.item;
-    expect({ verdict, readiness, total_count, warm_count, failed_count, download_size }).toEqual({
-      verdict: item?.["verdict"],
-      readiness: item?.["readiness"],
-      total_count: item?.["total_count"],
-      warm_count: item?.["warm_count"],
-      failed_count: item?.["failed_count"],
-      download_size: item?.["download_size"],
-    });
+    for (const name of ["verdict", "readiness", "total_count", "warm_count", "failed_count", "download_size"] as const)
+      expect([name, run.item[name]]).toEqual([name, item?.[name]]);
   });
 });

@@ -24,7 +24,8 @@ const OTHER_HOST = "img.example.com";
 export const DOMAIN = "d111111abcdef8.cloudfront.net";
 /** With which tests call the API. */
 export const API_KEY = "key-of-the-pipeline";
-const DOMAINS = [
+/** The account's distributions. */
+export const DOMAINS = [
   { id: "E1PREWARM", domain: DOMAIN, aliases: [HOST] },
   { id: "E2PREWARM", domain: "d222222abcdef8.cloudfront.net", aliases: [OTHER_HOST] },
 ];
@@ -35,6 +36,16 @@ export const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1"];
 export const SINGAPORE = ["SIN2-C1"];
 export const SYDNEY = ["SYD1-C1", "SYD62-P2"];
 export const DEAD_POP = "ICN51-C1";
+
+/** The edge, if a test says nothing else. */
+export const EDGE: EdgeOptions = {
+  distributions: DOMAINS.map(({ domain, aliases }) => ({ domain, aliases })),
+  pops: Object.entries({ tokyo: TOKYO, frankfurt: FRANKFURT, singapore: SINGAPORE, sydney: SYDNEY }).flatMap(
+    ([rec, pops]) => pops.map((pop) => ({ pop, rec })),
+  ),
+  deadPops: [DEAD_POP],
+  site: {},
+};
 
 const ACCOUNT = { partition: "aws", region: "us-east-1", id: "123456789012" };
 const HOUR_MS = 3_600_000;
@@ -147,15 +158,7 @@ export class Pipeline {
     closers.push(seedRandom(options.seed ?? 1));
     try {
       const edge = await startEdge({
-        distributions: DOMAINS.map(({ domain, aliases }) => ({ domain, aliases })),
-        pops: [
-          ...TOKYO.map((pop) => ({ pop, rec: "tokyo" })),
-          ...FRANKFURT.map((pop) => ({ pop, rec: "frankfurt" })),
-          ...SINGAPORE.map((pop) => ({ pop, rec: "singapore" })),
-          ...SYDNEY.map((pop) => ({ pop, rec: "sydney" })),
-        ],
-        deadPops: [DEAD_POP],
-        site: {},
+        ...EDGE,
         ...options.edge,
       });
       closers.push(() => edge.close());

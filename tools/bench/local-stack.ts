@@ -4,12 +4,13 @@ import { putItems } from "../../aws/dynamodb.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { isTerminal, timingsOf } from "../../domain/request/lifecycle.ts";
-import { LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../../domain/request/request-item.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import type { ApiDeps } from "../../lambdas/api/deps.ts";
 import { listRequests } from "../../lambdas/api/requests.ts";
 import { checkedClient } from "../local/api-client.ts";
 import { fakeDeps } from "../local/fake-deps.ts";
+import { requestItem } from "../local/fake-request.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, world } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
@@ -140,31 +141,17 @@ async function fill({ clients, deployed }: LocalPrewarm): Promise<void> {
 
 function ended(i: number): RequestItem {
   const at = formatTimestamp(Date.now() - i * 60_000);
-  return {
-    ...NEW_REQUEST_DEFAULTS,
+  const { active: _, ...item } = requestItem({
     req_id: randomUUID(),
     status: "FINISHED",
-    listed: LISTED,
     created_at: at,
     last_update_time: at,
     timeout_at: at,
     expire_at: Math.floor(Date.now() / 1_000) + 86_400,
-    url_count: 10,
-    url_prefix: "https://www.example.com/",
-    pops: ["SIN2-P1"],
-    header: [],
-    instance_count: 1,
-    need_invalidate: false,
-    header_count: 0,
-    variant_names: [],
-    instances_asked: 1,
-    verify: "edge",
-    order: "all-at-once",
     closed: true,
     announced: true,
-    total_count: 10,
-    download_count: 10,
-  };
+  });
+  return item;
 }
 
 interface Walk {

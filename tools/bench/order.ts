@@ -53,38 +53,24 @@ const SMALL: Load = {
   most: 1.5,
   aim: 1.2,
 };
-
-const MANY: Load = {
-  what: "10,000 tasks of 10 KB",
-  urls: 500,
-  pops: 20,
-  bytes: 10_000,
-  origin: USUAL,
-  rounds: 5,
-  most: 0.95,
-  aim: 0.9,
-};
-
-const LARGE: Load = {
-  what: "20 files of 64 MB × 30 POPs",
-  urls: Math.ceil(20 * scale),
-  pops: 30,
-  bytes: 64 * MB,
-  origin: USUAL,
-  rounds: 1,
-  most: 1.5,
-  aim: 1,
-};
+const MANY = { what: "10,000 tasks of 10 KB", urls: 500, pops: 20, bytes: 10_000 };
 
 const LOADS: readonly Load[] = [
-  MANY,
+  { ...MANY, origin: USUAL, rounds: 5, most: 0.95, aim: 0.9 },
   { ...MANY, origin: SLOW, rounds: 2, most: 1.1, aim: 1 },
   { ...MANY, origin: AT_ONCE, rounds: 3, most: 1.1, aim: 1 },
   SMALL,
-  LARGE,
+  {
+    what: "20 files of 64 MB × 30 POPs",
+    urls: Math.ceil(20 * scale),
+    pops: 30,
+    bytes: 64 * MB,
+    origin: USUAL,
+    rounds: 1,
+    most: 1.5,
+    aim: 1,
+  },
 ];
-
-const WARM_UP: Load = { ...SMALL, what: "to warm up" };
 
 interface Measured {
   readonly load: Load;
@@ -106,7 +92,7 @@ export async function benchOrder({ rounds, say }: Bench): Promise<Findings> {
     if (prewarm.standIn === undefined) throw new Error("The benchmark needs the stand-in edge");
     const stack = { prewarm, edge: prewarm.standIn.edge };
     const names = inTurn(pops.map(({ pop }) => pop));
-    await once(stack, WARM_UP, "lead-first", names);
+    await once(stack, SMALL, "lead-first", names);
     for (const load of LOADS) {
       const it = await measure(stack, load, Math.min(rounds, load.rounds), names);
       measured.push(it);
