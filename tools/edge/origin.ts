@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { end, listen } from "../listen.ts";
 import { isProbe, type OriginRequestSeen } from "./origin-log.ts";
 import { contentRange, type Range, requestedRange } from "./reply.ts";
 import { Content, type Cut, type Site, type StoredObject } from "./site.ts";
@@ -58,17 +58,11 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     else void sleep(delayMs, undefined, { ref: false }).then(() => send(request, response, answer));
   });
   server.keepAliveTimeout = 65_000;
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: await listen(server),
     counts: () => ({ fetches: Object.fromEntries(fetches), ...other }),
     log: () => log,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => end(server),
   };
 }
 

@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { BlockList, isIPv6 } from "node:net";
 import { gzipSync } from "node:zlib";
 import { request } from "undici";
 import { COMPRESSED_FROM_BYTES } from "../../domain/limits.ts";
 import { DENIED_BY_POLICY, NO_KEY, TOO_LARGE } from "../../domain/validation/api-error.ts";
+import { end } from "../listen.ts";
 import { listenOnFirst } from "./ports.ts";
 
 /**
@@ -47,11 +47,7 @@ export async function openEntrance(options: EntranceOptions): Promise<Entrance> 
   const port = await listenOnFirst(server, options.ports);
   return {
     url: `http://localhost:${port}/prod/`,
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    close: () => end(server),
   };
 }
 

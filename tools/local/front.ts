@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import { addressOf } from "./ports.ts";
+import { end, listen } from "../listen.ts";
 
 /** Unused connections to the emulator end before it would end them itself, after 75 s. */
 const IDLE_MS = 30_000;
@@ -42,17 +41,13 @@ export async function openFront({ socketPath, accessKeyId, proxy }: FrontOptions
   });
   // Longer than clients keep a connection, so that none is closed under a call.
   server.keepAliveTimeout = 75_000;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = addressOf(server);
+  const port = Number(new URL(await listen(server)).port);
   for (const name of ["127.0.0.1", "localhost"]) hosts.add(`${name}:${port}`);
   return {
     port,
     onInvalidation: (listener) => listeners.push(listener),
     close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
+      await end(server);
       agent.destroy();
     },
   };

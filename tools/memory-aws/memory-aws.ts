@@ -1,9 +1,8 @@
 // The AWS APIs in memory, behind one HTTP server on loopback: what AWS_ENDPOINT_URL of Lambdas and agents names.
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { end, listen } from "../listen.ts";
 import { AwsError } from "./aws-error.ts";
 import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
 import {
@@ -97,15 +96,11 @@ export class MemoryAws {
   async listen(): Promise<string> {
     // Virtual time passes between two calls, and so may real time: a connection that closes itself would be a failed call.
     this.server.keepAliveTimeout = 600_000;
-    this.server.listen(0, "127.0.0.1");
-    await once(this.server, "listening");
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return listen(this.server);
   }
 
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, "close");
+  close(): Promise<void> {
+    return end(this.server);
   }
 
   /** From now on no call of the caller is carried out or answered. */

@@ -1,8 +1,7 @@
 // One stack's life in which every permission is used: requests of every kind, calls that fail, messages and events that are lost.
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { end, listen } from "../../../tools/listen.ts";
 import type { AwsCall } from "../../../tools/memory-aws/memory-aws.ts";
 import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "../pipeline.ts";
 import { failGet, text, urlsOf } from "../scenarios.ts";
@@ -250,10 +249,9 @@ class Life {
 
   /** CloudFormation deletes the bucket and updates the API. */
   private async customResources(): Promise<void> {
-    const server = createServer((_, to) => to.end()).listen(0, "127.0.0.1");
-    await once(server, "listening");
+    const server = createServer((_, to) => to.end());
     const event = {
-      ResponseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      ResponseURL: await listen(server),
       StackId: "stack",
       RequestId: "request",
       LogicalResourceId: "resource",
@@ -261,7 +259,7 @@ class Life {
     };
     await this.pipeline.invoke("ApiAccessRedeploying", { ...event, RequestType: "Update" });
     await this.pipeline.invoke("StorageEmptying", { ...event, RequestType: "Delete" });
-    server.close();
+    await end(server);
   }
 
   /** The first such call fails, in all attempts of the SDK, or is the last of its process. Those before have come, or do not come any more. */

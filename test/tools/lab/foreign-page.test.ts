@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { createServer, request } from "node:http";
+import { request } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
 import { attack, signedAs } from "../../../tools/lab/load/foreign-page.ts";
 import { openEntrance } from "../../../tools/local/entrance.ts";
 import { openFront } from "../../../tools/local/front.ts";
-import { addressOf } from "../../../tools/local/ports.ts";
+import { serve } from "../../serve.ts";
 import { emulatorBehind } from "../local/emulator-behind.ts";
 
 const KEY = "271828182845";
@@ -30,20 +29,14 @@ it("a foreign page gets nowhere, and the run's own calls do", async () => {
 
 it("sees an emulator that lets anybody in", async () => {
   const { socketPath } = await emulatorBehind();
-  const open = createServer((from, to) => {
+  const open = await serve((from, to) => {
     const asked = request({ socketPath, method: from.method, path: from.url, headers: from.headers }, (answer) => {
       to.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(to);
     });
     from.pipe(asked);
   });
-  open.listen(0, "127.0.0.1");
-  await once(open, "listening");
-  onTestFinished(() => {
-    open.closeAllConnections();
-    open.close();
-  });
-  const rows = await attacked(new URL(`http://127.0.0.1:${addressOf(open).port}`));
+  const rows = await attacked(new URL(open));
   expect(rows["two text/plain POSTs that make and run a function"]).toMatchObject({
     saw: "200: 2",
     holds: [false, false],

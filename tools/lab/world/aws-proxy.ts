@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -9,7 +8,7 @@ import {
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
-import { addressOf } from "../../local/ports.ts";
+import { end, listen } from "../../listen.ts";
 
 /** One call of the AWS APIs. */
 export interface AwsCall {
@@ -55,18 +54,12 @@ export class AwsProxy {
       this.handle(caller, from, to).catch(() => to.destroy());
     });
     server.keepAliveTimeout = 65_000;
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
     this.servers.push(server);
-    return `http://127.0.0.1:${addressOf(server).port}`;
+    return listen(server);
   }
 
   async close(): Promise<void> {
-    for (const server of this.servers) {
-      server.closeAllConnections();
-      server.close();
-    }
-    await this.client.destroy();
+    await Promise.all([...this.servers.map(end), this.client.destroy()]);
   }
 
   private async handle(caller: string, from: IncomingMessage, to: ServerResponse): Promise<void> {
