@@ -31,9 +31,8 @@ it("finds the TCP port of a process", async () => {
   expect(listeningPorts(process.pid)).toBe(before + 1);
 });
 
-it("tests that fail, or cannot be loaded, are wrong", async () => {
-  const passed = await runTests({ files: ["test/tools/local/paths.test.ts"], env: {} });
-  const missing = await runTests({ files: ["test/no-such.test.ts"], env: {} });
-  expect([passed.holds, missing.holds]).toEqual([[true], [false]]);
-  expect(missing.saw).toContain("No test files found");
+it("tests that cannot be run are wrong", async () => {
+  const { holds, saw } = await runTests({ files: ["test/no-such.test.ts"], env: {} });
+  expect(holds).toEqual([false]);
+  expect(saw).toContain("No test files found");
 });
