@@ -14,6 +14,8 @@ const EDGE: HttpResult = {
 const TIMEOUT: Failure = { reason: "timeout", code: "T" };
 
 const NO_STORE: HttpResult = { ...MISS, cacheControl: "no-store" };
+const REFRESH: HttpResult = { ...MISS, xCache: "RefreshHit from cloudfront" };
+const MUTE: HttpResult = { bytes: 5, httpStatus: 200, xCache: "Hit from cloudfront" };
 const CHALLENGE: HttpResult = { bytes: 0, httpStatus: 202, xCache: "Error from cloudfront", wafAction: "challenge" };
 
 type Answer = HttpResult | "bad";
@@ -27,8 +29,8 @@ async function proofBy(answers: readonly Answer[], isCancelled = () => false) {
     now += 3_000;
     return { answer, startedAt: now - 100, endedAt: now };
   };
-  const request = async ({ next }: ProofRequest) => {
-    steps.push(next);
+  const request = async (step: ProofRequest) => {
+    steps.push(step.next === "check" && step.alone ? "check-alone" : step.next);
     const answer = left.shift();
     if (answer === undefined) throw new Error("nothing more was to be requested");
     if (answer === "bad") return { failure: TIMEOUT, ...timed({ bytes: 0, failure: TIMEOUT }) };
@@ -51,6 +53,12 @@ test.each<[string, readonly Answer[], Record<string, unknown>, asked: string]>([
     "check download check",
   ],
   [
+    "what expires at once is not downloaded again",
+    [REFRESH, REFRESH],
+    { outcome: "not_kept", rounds: 1, failure: because("expires at once") },
+    "check check",
+  ],
+  [
     "a check that fails is sent again, and leads to no second download",
     ["bad", "bad", EDGE],
     WARM,
@@ -67,6 +75,12 @@ test.each<[string, readonly Answer[], Record<string, unknown>, asked: string]>([
     ["bad", "bad", "bad", MISS, "bad"],
     { outcome: "failed", rounds: 2, failure: lost("check") },
     "check check check download check",
+  ],
+  [
+    "hits without Age are a hit with a warning; the second check waits until the task is alone",
+    [MUTE, MUTE],
+    { outcome: "hit", warning: "no_age", rounds: 1 },
+    "check check-alone",
   ],
   [
     "an answer of AWS WAF to a check ends the proof: the task has failed with the reason waf",

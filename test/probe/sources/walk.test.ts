@@ -175,6 +175,15 @@ describe("a walk", () => {
     expect(seen).toHaveLength(2);
   });
 
+  it("counts refused URLs separately from the URL limit", async () => {
+    const { port } = await site({ "/a": "https://b.test/1\nhttps://a.test/1\nhttps://b.test/2\n" });
+    const serves = (host: string) => host !== "b.test";
+    expect(await walkAll(depsAt(port), [list("/a")], { serves, remaining: 1 })).toMatchObject({
+      urls: ["https://a.test/1"],
+      leftOut: { other_host: 2 },
+    });
+  });
+
   it("counts a file with many byte ranges once as a duplicate", async () => {
     const ranges = "#EXTINF:1,\n#EXT-X-BYTERANGE:1\nv.mp4\n".repeat(9);
     const { port } = await site({ "/a": `#EXTM3U\n${ranges}#EXT-X-ENDLIST` });
