@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { depsAt, readOne, SourceProblem, site, walkAll } from "./site.ts";
+import { readOne, SourceProblem, type walkAll, walkSite } from "./site.ts";
 
 const OWN = "http://site.test/doc";
 const mpd = (inside: string, attributes = 'type="static" mediaPresentationDuration="PT10S"') =>
@@ -328,8 +328,7 @@ describe("a manifest of DASH", () => {
   });
 
   const walked = async (document: string, before: Parameters<typeof walkAll>[2]) => {
-    const { port } = await site({ "/doc": document });
-    return walkAll(depsAt(port), [{ type: "dash", url: OWN }], before);
+    return walkSite({ "/doc": document }, [{ type: "dash", url: OWN }], before);
   };
   const numbered = (base: string, count: number) => Array.from({ length: count }, (_, i) => `${base}${i}`);
   const ten = rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hlsAttributes } from "../../../probe/sources/read-hls.ts";
-import { depsAt, readOne, SourceProblem, site, walkAll } from "./site.ts";
+import { readOne, SourceProblem, walkSite } from "./site.ts";
 
 const OWN = "http://site.test/doc";
 const vod = (...lines: string[]) => ["#EXTM3U", "#EXT-X-TARGETDURATION:6", ...lines, "#EXT-X-ENDLIST", ""].join("\n");
@@ -191,21 +191,21 @@ low/list?{$t}
 `;
 
   it("names its playlists, which are read and warmed, too", async () => {
-    const { port, seen } = await site({
-      "/v/main.m3u8?t=9": MAIN,
-      "/v/audio/en.m3u8": segments("1.aac"),
-      "/v/subs/en.m3u8": segments("1.vtt"),
-      "/v/low/list?9": vod(
-        '#EXT-X-DEFINE:IMPORT="auth"',
-        '#EXT-X-KEY:METHOD=AES-128,URI="../keys/1?{$auth}"',
-        "#EXTINF:6,",
-        "1.ts",
-      ),
-      "/v/low/iframes.m3u8": vod("#EXT-X-I-FRAMES-ONLY", "#EXTINF:6,", "#EXT-X-BYTERANGE:9@1", "1.ts"),
-    });
-    const { urls, leftOut, state } = await walkAll(depsAt(port), [
-      { type: "hls", url: "http://site.test/v/main.m3u8?t=9" },
-    ]);
+    const { urls, leftOut, state, seen } = await walkSite(
+      {
+        "/v/main.m3u8?t=9": MAIN,
+        "/v/audio/en.m3u8": segments("1.aac"),
+        "/v/subs/en.m3u8": segments("1.vtt"),
+        "/v/low/list?9": vod(
+          '#EXT-X-DEFINE:IMPORT="auth"',
+          '#EXT-X-KEY:METHOD=AES-128,URI="../keys/1?{$auth}"',
+          "#EXTINF:6,",
+          "1.ts",
+        ),
+        "/v/low/iframes.m3u8": vod("#EXT-X-I-FRAMES-ONLY", "#EXTINF:6,", "#EXT-X-BYTERANGE:9@1", "1.ts"),
+      },
+      [{ type: "hls", url: "http://site.test/v/main.m3u8?t=9" }],
+    );
     expect([...new Set(urls)].map((it) => it.replace("http://site.test/v/", ""))).toEqual([
       ...["main.m3u8?t=9", "keys/1?a=1", "data.json", "audio/en.m3u8", "audio/1.aac", "subs/en.m3u8", "subs/1.vtt"],
       ...["low/list?9", "low/1.ts", "low/iframes.m3u8"],
@@ -216,44 +216,51 @@ low/list?{$t}
   });
 
   it("passes its variables to its playlists, wherever it defines them", async () => {
-    const { port } = await site({
-      "/doc": `#EXTM3U
+    const { urls } = await walkSite(
+      {
+        "/doc": `#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",URI="audio.m3u8"
 #EXT-X-DEFINE:NAME="before",VALUE="b"
 #EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"
 low.m3u8
 #EXT-X-DEFINE:NAME="auth",VALUE="a=1"
 `,
-      "/audio.m3u8": vod('#EXT-X-DEFINE:IMPORT="auth"', "#EXTINF:6,", "1.aac?{$auth}"),
-      "/low.m3u8": vod(
-        '#EXT-X-DEFINE:IMPORT="before"',
-        '#EXT-X-DEFINE:IMPORT="auth"',
-        "#EXTINF:6,",
-        "{$before}.ts?{$auth}",
-      ),
-    });
-    const { urls } = await walkAll(depsAt(port), [{ type: "hls", url: OWN }]);
+        "/audio.m3u8": vod('#EXT-X-DEFINE:IMPORT="auth"', "#EXTINF:6,", "1.aac?{$auth}"),
+        "/low.m3u8": vod(
+          '#EXT-X-DEFINE:IMPORT="before"',
+          '#EXT-X-DEFINE:IMPORT="auth"',
+          "#EXTINF:6,",
+          "{$before}.ts?{$auth}",
+        ),
+      },
+      [{ type: "hls", url: OWN }],
+    );
     expect(urls.map((it) => it.replace("http://site.test/", ""))).toEqual([
       ...["doc", "audio.m3u8", "1.aac?a=1", "low.m3u8", "b.ts?a=1"],
     ]);
   });
 
   it("is refused with the name of a playlist that does not exist", async () => {
-    const { port } = await site({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?token=secret" });
-    await expect(walkAll(depsAt(port), [{ type: "hls", url: OWN }])).rejects.toThrow(
-      new SourceProblem("http://site.test/low.m3u8 was answered with HTTP 404"),
-    );
+    await expect(
+      walkSite({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?token=secret" }, [
+        { type: "hls", url: OWN },
+      ]),
+    ).rejects.toThrow(new SourceProblem("http://site.test/low.m3u8 was answered with HTTP 404"));
   });
 
   it("is read once if playlists name each other", async () => {
-    const { port } = await site({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n/doc\n" });
-    expect((await walkAll(depsAt(port), [{ type: "hls", url: OWN }])).urls).toEqual([OWN]);
+    expect(
+      (await walkSite({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n/doc\n" }, [{ type: "hls", url: OWN }])).urls,
+    ).toEqual([OWN]);
   });
 
   it("is refused when each playlist names another one", async () => {
     let n = 0;
-    const { port } = await site(new Proxy({}, { get: () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${n++}.m3u8\n` }));
-    await expect(walkAll(depsAt(port), [{ type: "hls", url: OWN }])).rejects.toThrow(/deeper than the limit of 3/);
+    await expect(
+      walkSite(new Proxy({}, { get: () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${n++}.m3u8\n` }), [
+        { type: "hls", url: OWN },
+      ]),
+    ).rejects.toThrow(/deeper than the limit of 3/);
   });
 });
 

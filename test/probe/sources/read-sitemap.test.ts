@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { isSince } from "../../../probe/sources/read-sitemap.ts";
-import { depsAt, readOne, SourceProblem, site, walkAll } from "./site.ts";
+import { depsAt, readOne, SourceProblem, site, walkAll, walkSite } from "./site.ts";
 
 const urlset = (entries: string) =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries}</urlset>`;
@@ -155,13 +155,15 @@ it.each([
 });
 
 it("reads the sitemaps that robots.txt names", async () => {
-  const { port } = await site({
-    "/robots.txt":
-      "# all\nUser-agent: *\nDisallow: /x # Sitemap: /no.xml\rSITEMAP : http://site.test/1.xml # the first\r\nsitemap:/2.txt\nSitemap-x: /no.xml\nnot a record\n",
-    "/1.xml": urlset("<url><loc>https://a.test/1</loc></url>"),
-    "/2.txt": "https://a.test/2",
-  });
-  const { urls, steps } = await walkAll(depsAt(port), [{ type: "sitemap", url: "http://site.test/robots.txt" }]);
+  const { urls, steps } = await walkSite(
+    {
+      "/robots.txt":
+        "# all\nUser-agent: *\nDisallow: /x # Sitemap: /no.xml\rSITEMAP : http://site.test/1.xml # the first\r\nsitemap:/2.txt\nSitemap-x: /no.xml\nnot a record\n",
+      "/1.xml": urlset("<url><loc>https://a.test/1</loc></url>"),
+      "/2.txt": "https://a.test/2",
+    },
+    [{ type: "sitemap", url: "http://site.test/robots.txt" }],
+  );
   expect(urls).toEqual(["https://a.test/1", "https://a.test/2"]);
   expect(steps).toBe(3);
 });
@@ -171,11 +173,13 @@ it.each([
   ["a record that no RFC has", "Crawl-delay: 5\n"],
   ["words", "Welcome, robots!\n"],
 ])("reads a robots.txt that begins with an unknown line: %s", async (_, beginning) => {
-  const { port } = await site({
-    "/robots.txt": `${beginning}Sitemap: /1.txt\nhttps://a.test/no`,
-    "/1.txt": "https://a.test/1",
-  });
-  const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "sitemap", url: "http://site.test/robots.txt" }]);
+  const { urls, leftOut } = await walkSite(
+    {
+      "/robots.txt": `${beginning}Sitemap: /1.txt\nhttps://a.test/no`,
+      "/1.txt": "https://a.test/1",
+    },
+    [{ type: "sitemap", url: "http://site.test/robots.txt" }],
+  );
   expect([urls, leftOut]).toEqual([["https://a.test/1"], {}]);
 });
 
@@ -185,14 +189,16 @@ describe("an index of sitemaps", () => {
   const source = { type: "sitemap", url: "http://site.test/index.xml" } as const;
 
   it("names sitemaps of all formats", async () => {
-    const { port } = await site({
-      "/index.xml": index("/1.txt", "/2.txt.gz", "/rss", "/atom"),
-      "/1.txt": "https://a.test/1",
-      "/2.txt.gz": gzipSync("https://a.test/2"),
-      "/rss": "<rss><channel><item><link>https://a.test/3</link></item></channel></rss>",
-      "/atom": '<feed><entry><link href="https://a.test/4"/></entry></feed>',
-    });
-    const { urls } = await walkAll(depsAt(port), [source]);
+    const { urls } = await walkSite(
+      {
+        "/index.xml": index("/1.txt", "/2.txt.gz", "/rss", "/atom"),
+        "/1.txt": "https://a.test/1",
+        "/2.txt.gz": gzipSync("https://a.test/2"),
+        "/rss": "<rss><channel><item><link>https://a.test/3</link></item></channel></rss>",
+        "/atom": '<feed><entry><link href="https://a.test/4"/></entry></feed>',
+      },
+      [source],
+    );
     expect(urls).toEqual([1, 2, 3, 4].map((n) => `https://a.test/${n}`));
   });
 
@@ -207,20 +213,25 @@ describe("an index of sitemaps", () => {
 
   it("skips sitemaps that are older than `since`", async () => {
     const old = "<sitemap><loc>http://site.test/old.xml</loc><lastmod>2020</lastmod></sitemap>";
-    const { port, seen } = await site({ "/index.xml": `<sitemapindex>${old}</sitemapindex>` });
-    const { leftOut } = await walkAll(depsAt(port), [{ ...source, since: "2024-01-01" }]);
+    const { leftOut, seen } = await walkSite({ "/index.xml": `<sitemapindex>${old}</sitemapindex>` }, [
+      { ...source, since: "2024-01-01" },
+    ]);
     expect(leftOut).toEqual({ older: 1 });
     expect(seen).toHaveLength(1);
   });
 
   it("is refused if indexes are nested more than three levels deep", async () => {
-    const { port } = await site({
-      "/index.xml": index("http://site.test/1"),
-      "/1": index("http://site.test/2"),
-      "/2": index("http://site.test/3"),
-      "/3": index("http://site.test/4"),
-    });
-    await expect(walkAll(depsAt(port), [source])).rejects.toThrow(
+    await expect(
+      walkSite(
+        {
+          "/index.xml": index("http://site.test/1"),
+          "/1": index("http://site.test/2"),
+          "/2": index("http://site.test/3"),
+          "/3": index("http://site.test/4"),
+        },
+        [source],
+      ),
+    ).rejects.toThrow(
       new SourceProblem("http://site.test/3 leads on to further documents, deeper than the limit of 3 below a source"),
     );
   });

@@ -117,9 +117,18 @@ export async function walkAll(deps: DocumentDeps, sources: readonly Source[], be
   return { urls: [...found.urls.keys()].slice(own), leftOut, steps, state: walk.state() };
 }
 
+/** What sources at http://site.test name, which has these paths; and the requests that it received. */
+export async function walkSite(
+  paths: Readonly<Record<string, Answer>>,
+  sources: readonly Source[],
+  before: Partial<Before> = {},
+) {
+  const { port, seen } = await site(paths);
+  return { ...(await walkAll(depsAt(port), sources, before)), seen };
+}
+
 /** What one document of a type names, at http://site.test/<path>. */
 export async function readOne(type: Source["type"], document: string | Buffer, more: Partial<Source> = {}) {
-  const { port } = await site({ "/doc": document });
-  const { urls, leftOut } = await walkAll(depsAt(port), [{ type, url: "http://site.test/doc", ...more }]);
+  const { urls, leftOut } = await walkSite({ "/doc": document }, [{ type, url: "http://site.test/doc", ...more }]);
   return { urls, leftOut };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
-import { bucketsWith, depsAt, foundFor, noBuckets, SourceProblem, site, walkAll } from "./site.ts";
+import { bucketsWith, depsAt, foundFor, noBuckets, SourceProblem, site, walkAll, walkSite } from "./site.ts";
 
 /** Deps of a walk that reads these objects and sends no HTTP requests. */
 const inBuckets = (objects: Readonly<Record<string, string>>) => depsAt(0, {}, { buckets: bucketsWith(objects) });
@@ -169,16 +169,19 @@ describe("a walk", () => {
   });
 
   it("reads a document once, unless two sources read it differently", async () => {
-    const { port, seen } = await site({ "/a": "<urlset/>" });
     const source: Source = { type: "sitemap", url: "http://site.test/a" };
-    await walkAll(depsAt(port), [source, source, { ...source, since: "2024-01-01" }]);
+    const { seen } = await walkSite({ "/a": "<urlset/>" }, [source, source, { ...source, since: "2024-01-01" }]);
     expect(seen).toHaveLength(2);
   });
 
   it("counts refused URLs separately from the URL limit", async () => {
-    const { port } = await site({ "/a": "https://b.test/1\nhttps://a.test/1\nhttps://b.test/2\n" });
     const serves = (host: string) => host !== "b.test";
-    expect(await walkAll(depsAt(port), [list("/a")], { serves, remaining: 1 })).toMatchObject({
+    expect(
+      await walkSite({ "/a": "https://b.test/1\nhttps://a.test/1\nhttps://b.test/2\n" }, [list("/a")], {
+        serves,
+        remaining: 1,
+      }),
+    ).toMatchObject({
       urls: ["https://a.test/1"],
       leftOut: { other_host: 2 },
     });
@@ -186,15 +189,17 @@ describe("a walk", () => {
 
   it("counts a file with many byte ranges once as a duplicate", async () => {
     const ranges = "#EXTINF:1,\n#EXT-X-BYTERANGE:1\nv.mp4\n".repeat(9);
-    const { port } = await site({ "/a": `#EXTM3U\n${ranges}#EXT-X-ENDLIST` });
     const own = ["http://site.test/a", "http://site.test/v.mp4"];
-    const { leftOut } = await walkAll(depsAt(port), [{ type: "hls", url: "http://site.test/a" }], { own });
+    const { leftOut } = await walkSite(
+      { "/a": `#EXTM3U\n${ranges}#EXT-X-ENDLIST` },
+      [{ type: "hls", url: "http://site.test/a" }],
+      { own },
+    );
     expect(leftOut).toEqual({ duplicate: 2 });
   });
 
   it("names a document without its query and truncates its name", async () => {
-    const { port } = await site({});
-    const problem = await walkAll(depsAt(port), [list(`/${"x".repeat(2_000)}?secret`)]).catch((error) => error.message);
+    const problem = await walkSite({}, [list(`/${"x".repeat(2_000)}?secret`)]).catch((error) => error.message);
     expect(problem).toMatch(/^http:\/\/site\.test\/x+… was answered with HTTP 404$/);
     expect(problem.length).toBeLessThan(600);
   });

@@ -6,7 +6,7 @@ import { DOCUMENT_LIMITS, type DocumentLimits } from "../../../domain/sources/li
 import type { DocumentDeps } from "../../../probe/sources/read-document.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "../size/server.ts";
-import { type Answer, depsAt, SourceProblem, site, walkAll } from "./site.ts";
+import { type Answer, depsAt, SourceProblem, site, walkAll, walkSite } from "./site.ts";
 
 const clock = useVirtualClock({ idleMs: 2 });
 
@@ -165,13 +165,19 @@ describe("the address of a document", () => {
   });
 
   it("can be redirected three times, and relative URLs are resolved against the last URL", async () => {
-    const { port } = await site({
-      "/doc?token=secret": to("/1"),
-      "/1": to("http://other.test/2"),
-      "/2": to("/far/3"),
-      "/far/3": "x\n",
-    });
-    expect((await walkAll(depsAt(port), [source])).urls).toEqual(["http://other.test/far/x"]);
+    expect(
+      (
+        await walkSite(
+          {
+            "/doc?token=secret": to("/1"),
+            "/1": to("http://other.test/2"),
+            "/2": to("/far/3"),
+            "/far/3": "x\n",
+          },
+          [source],
+        )
+      ).urls,
+    ).toEqual(["http://other.test/far/x"]);
   });
 });
 
