@@ -112,6 +112,7 @@ describe("large files have a limit of their own", () => {
     const eight = next(four, { bytesPerSecond: 1_900 });
     expect([two.value, four.value, eight.value]).toEqual([2, 4, 8]);
     expect(next(eight, { bytesPerSecond: 2_000 })).toMatchObject({ value: 4, growsFast: false });
+    expect(next(at(1), { failureRate: 1, tasksPerSecond: 1 }).value).toBe(1);
   });
 
   test("then grows in small steps, by bytes alone: whether a file ends in a second says nothing", () => {

@@ -22,6 +22,12 @@ function fail(what: string): never {
 }
 
 describe("the catalogue", () => {
+  it("has places on the Earth, no two sites at the same one, and RECs with Chinese names", () => {
+    for (const { iata, lat, lon } of SITES) expect(Math.abs(lat) < 65 && Math.abs(lon) <= 180, iata).toBe(true);
+    expect(new Set(SITES.map(({ lat, lon }) => `${lat} ${lon}`)).size).toBe(SITES.length);
+    for (const { zh } of RECS) expect(zh).toMatch(/\p{Script=Han}/u);
+  });
+
   it("has no row twice", () => {
     for (const keys of [SITES.map(({ iata }) => iata), POP_CODES.map(({ pop }) => pop), RECS.map(({ name }) => name)]) {
       expect(new Set(keys).size).toBe(keys.length);

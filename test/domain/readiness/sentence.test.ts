@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { duration, MESSAGE_FORMATTERS } from "../../../domain/readiness/messages.ts";
+import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
+import { failureReasons } from "../../../domain/result/failure.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { readiness } from "../../readiness.ts";
 
@@ -276,4 +278,9 @@ it.each([
 ])("%d ms are %s", (ms, en, zh) => {
   expect(duration(MESSAGE_FORMATTERS.en, ms)).toBe(en);
   expect(duration(MESSAGE_FORMATTERS.zh, ms)).toBe(zh);
+});
+
+it.each(failureReasons)("the words of the reason %s are all there in both languages", (reason) => {
+  for (const text of Object.values(reasonText(reason, "zh"))) expect(text).toMatch(/\p{Script=Han}/u);
+  for (const text of Object.values(reasonText(reason, "en"))) expect(text).toMatch(/^[^\p{Script=Han}]{2,}$/u);
 });

@@ -23,6 +23,14 @@ it.each(ACTIVE_STATES)("a request can be stopped, time out and fail at %s, and e
   expect(next).toEqual(expect.arrayContaining(["STOPPED", "TIMEOUT", "FAILED"]));
 });
 
+it("no event leads on from an end, or back to a state before", () => {
+  const moves = Object.values<Transition>(EVENTS).filter(({ to }) => to !== undefined);
+  for (const { from, to } of moves) {
+    expect(from.filter((state) => ENDED_STATES.includes(state as never))).toEqual([]);
+    for (const state of from) expect(states.indexOf(to ?? state)).toBeGreaterThan(states.indexOf(state));
+  }
+});
+
 it("a request has a step that Watch can restart, in each state before all tasks are queued", () =>
   expect(EVENTS.RESTART_STEP.from).toEqual(ACTIVE_STATES.filter((state) => state !== "IN_PROGRESS")));
 

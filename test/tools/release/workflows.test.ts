@@ -58,6 +58,9 @@ describe("a job of a workflow that can sign", () => {
     for (const { steps, needs } of signing) {
       for (const { uses, run } of steps)
         expect(uses ?? run?.trim()).toMatch(run === undefined ? RUNS_NO_CODE : COMPARES);
+      // What is signed is compared before.
+      const kinds = steps.map(({ uses }) => uses?.replace(/@.*/, "") ?? "compare");
+      expect(kinds).toEqual(["actions/download-artifact", "compare", "actions/attest-build-provenance"]);
       expect(needs).not.toEqual([]);
     }
   });
