@@ -35,4 +35,7 @@ it("tests that cannot be run are wrong", async () => {
   const { holds, saw } = await runTests({ files: ["test/no-such.test.ts"], env: {} });
   expect(holds).toEqual([false]);
   expect(saw).toContain("No test files found");
+  const files = ["test/domain/bitmap.test.ts", "test/no-such.test.ts"];
+  expect((await runTests({ files, env: {} })).holds).toEqual([false]);
+  expect((await runTests({ files: files.slice(0, 1), env: {} })).holds).toEqual([true]);
 });

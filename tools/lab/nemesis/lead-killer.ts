@@ -62,11 +62,13 @@ export function killLeads({ count, perRequest, points }: LeadKills): Step {
         delayMs: run.seed.draw(`${name}: delay`) * LONGEST_DELAY_MS,
       };
     };
+    // Without what stood then, each repeat would seem explained: if it cannot be read, the scenario has failed.
+    const notes: Promise<void>[] = [];
     const plans = new Map<string, ReturnType<typeof newPlan>>();
     const kill = (caller: string, point: KillPoint) => {
       const killed = mayKill(caller) ? killNow(run, caller, point) : undefined;
       if (killed === undefined) return false;
-      void noteFinished(run, killed).catch(() => undefined);
+      notes.push(noteFinished(run, killed));
       plans.delete(caller);
       return true;
     };
@@ -90,6 +92,7 @@ export function killLeads({ count, perRequest, points }: LeadKills): Step {
     proxy.interceptors.add(interceptor);
     await pause(run);
     proxy.interceptors.delete(interceptor);
+    await Promise.all(notes);
   };
 }
 

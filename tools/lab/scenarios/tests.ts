@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "../../local/paths.ts";
 import { CommandError, run } from "../../local/processes.ts";
 import type { CheckRow, Scale, Scenario } from "../engine/scenario.ts";
@@ -54,8 +55,15 @@ export async function runTests({ files, env }: Tests): Promise<CheckRow> {
     holds: [holds],
   });
   try {
-    await run(process.execPath, [...vitest, "--reporter=dot", ...files], { ...process.env, ...env }, ROOT);
-    return row(wanted, true);
+    const output = await run(
+      process.execPath,
+      [...vitest, "--reporter=dot", ...files],
+      { ...process.env, ...env },
+      ROOT,
+    );
+    // A file that is gone, or skips all of its tests, has shown nothing.
+    const [said = "no file ran", passed] = /Test Files +(\d+) passed .*/.exec(stripVTControlCharacters(output)) ?? [];
+    return row(said, Number(passed) === files.length);
   } catch (error) {
     // vitest also fails if a file cannot be loaded, or has no test.
     if (error instanceof CommandError) return row(error.message, false);
