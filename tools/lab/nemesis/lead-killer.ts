@@ -68,7 +68,10 @@ export function killLeads({ count, perRequest, points }: LeadKills): Step {
     const kill = (caller: string, point: KillPoint) => {
       const killed = mayKill(caller) ? killNow(run, caller, point) : undefined;
       if (killed === undefined) return false;
-      notes.push(noteFinished(run, killed));
+      const note = noteFinished(run, killed);
+      // It is thrown at the end.
+      note.catch(() => undefined);
+      notes.push(note);
       plans.delete(caller);
       return true;
     };
