@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { TOKEN_SECONDS } from "../../domain/request/client-token.ts";
 import { memoryDb } from "./memory-db.ts";
@@ -6,41 +6,31 @@ import { memoryDb } from "./memory-db.ts";
 const AT = 1_700_000_000_000;
 const claimOf = (req_id: string, afterSeconds = 0) => ({ req_id, digest: "d", at: AT + afterSeconds * 1_000 });
 
-function newTokens(): ClientTokens {
+function newTokens() {
   return new ClientTokens(memoryDb().db, "progress");
 }
 
-describe("a client token", () => {
-  it("stands for the first request that claims it", async () => {
-    const tokens = newTokens();
-    expect(await tokens.claim("t", claimOf("first"))).toBe(true);
-    expect(await tokens.claim("t", claimOf("second", 1))).toBe(false);
-    expect(await tokens.read("t")).toMatchObject({ req_id: "first" });
-    expect(await tokens.claim("other", claimOf("second", 1))).toBe(true);
-  });
+it("a client token is free again when it has expired, also while DynamoDB has not deleted its item", async () => {
+  const tokens = newTokens();
+  await tokens.claim("t", claimOf("first"));
+  expect(await tokens.claim("t", claimOf("second", TOKEN_SECONDS - 1))).toBe(false);
+  expect(await tokens.claim("t", claimOf("second", TOKEN_SECONDS))).toBe(true);
+  expect(await tokens.read("t")).toMatchObject({ req_id: "second" });
+});
 
-  it("is free again when it has expired, also while DynamoDB has not deleted its item", async () => {
-    const tokens = newTokens();
-    await tokens.claim("t", claimOf("first"));
-    expect(await tokens.claim("t", claimOf("second", TOKEN_SECONDS - 1))).toBe(false);
-    expect(await tokens.claim("t", claimOf("second", TOKEN_SECONDS))).toBe(true);
-    expect(await tokens.read("t")).toMatchObject({ req_id: "second" });
-  });
+it("a client token is taken over from the claim that was read, and from no later one", async () => {
+  const tokens = newTokens();
+  await tokens.claim("t", claimOf("dead"));
+  expect(await tokens.claim("t", claimOf("second", 60), claimOf("dead"))).toBe(true);
+  expect(await tokens.claim("t", claimOf("third", 60), claimOf("dead"))).toBe(false);
+  expect(await tokens.read("t")).toMatchObject({ req_id: "second" });
+});
 
-  it("is taken over from the claim that was read, and from no later one", async () => {
-    const tokens = newTokens();
-    await tokens.claim("t", claimOf("dead"));
-    expect(await tokens.claim("t", claimOf("second", 60), claimOf("dead"))).toBe(true);
-    expect(await tokens.claim("t", claimOf("third", 60), claimOf("dead"))).toBe(false);
-    expect(await tokens.read("t")).toMatchObject({ req_id: "second" });
-  });
-
-  it("is released by the request that it stands for, and by no other one", async () => {
-    const tokens = newTokens();
-    await tokens.claim("t", claimOf("first"));
-    await tokens.release("t", "second");
-    expect(await tokens.read("t")).toMatchObject({ req_id: "first" });
-    await tokens.release("t", "first");
-    expect(await tokens.read("t")).toBeUndefined();
-  });
+it("a client token is released by the request that it stands for, and by no other one", async () => {
+  const tokens = newTokens();
+  await tokens.claim("t", claimOf("first"));
+  await tokens.release("t", "second");
+  expect(await tokens.read("t")).toMatchObject({ req_id: "first" });
+  await tokens.release("t", "first");
+  expect(await tokens.read("t")).toBeUndefined();
 });

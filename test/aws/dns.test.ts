@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { decode, encode } from "dns-packet";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns.ts";
@@ -34,39 +34,40 @@ it.each([
   expect(dnsServersSchema.parse(text)).toEqual(servers);
 });
 
-describe("the DNS", () => {
-  it("gives a POP's addresses", async () => {
-    expect(await dns.addresses("d1.SIN2-P1.cloudfront.net")).toEqual(["192.0.2.1", "192.0.2.2"]);
-  });
+it("the DNS gives a POP's addresses", async () => {
+  expect(await dns.addresses("d1.SIN2-P1.cloudfront.net")).toEqual(["192.0.2.1", "192.0.2.2"]);
+});
 
-  it("says which name does not exist", async () => {
-    await expect(dns.addresses("d1.XXX1-P1.cloudfront.net")).rejects.toMatchObject({
-      name: "DnsLookupError",
-      code: "ENOTFOUND",
-      reason: "name_not_found",
-      message: "d1.XXX1-P1.cloudfront.net does not exist in DNS (ENOTFOUND)",
-    });
+it("the DNS says which name does not exist", async () => {
+  await expect(dns.addresses("d1.XXX1-P1.cloudfront.net")).rejects.toMatchObject({
+    name: "DnsLookupError",
+    code: "ENOTFOUND",
+    reason: "name_not_found",
+    message: "d1.XXX1-P1.cloudfront.net does not exist in DNS (ENOTFOUND)",
   });
+});
 
-  it("gives none of a name of which one leads inside, unless that is allowed", async () => {
-    const name = "d1.FRA56-P4.cloudfront.net";
-    await expect(dns.addresses(name)).rejects.toMatchObject({
-      name: "AddressRefusedError",
-      message: `${name}: 169.254.169.254 is a private or reserved address, which is refused`,
-    });
-    const allowing = new Dns({ servers: [server.address], allowPrivateAddresses: true });
-    expect(await allowing.addresses(name)).toEqual(["192.0.2.3", "169.254.169.254"]);
+it("the DNS gives none of a name of which one leads inside, unless that is allowed", async () => {
+  const name = "d1.FRA56-P4.cloudfront.net";
+  await expect(dns.addresses(name)).rejects.toMatchObject({
+    name: "AddressRefusedError",
+    message: `${name}: 169.254.169.254 is a private or reserved address, which is refused`,
   });
+  const allowing = new Dns({ servers: [server.address], allowPrivateAddresses: true });
+  expect(await allowing.addresses(name)).toEqual(["192.0.2.3", "169.254.169.254"]);
+});
 
-  it.each(["127.0.0.1", "[::1]", "[fd00:ec2::254]"])("is not asked about %s in a name's place", async (literal) => {
+it.each(["127.0.0.1", "[::1]", "[fd00:ec2::254]"])(
+  "the DNS is not asked about %s in a name's place",
+  async (literal) => {
     await expect(dns.addresses(literal)).rejects.toMatchObject({ name: "AddressRefusedError" });
-  });
+  },
+);
 
-  it("says what a name is an alias of, if it is one", async () => {
-    expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
-    expect(await dns.alias(DOMAIN)).toBeUndefined();
-    expect(await dns.alias("nobody.example.com")).toBeUndefined();
-  });
+it("the DNS says what a name is an alias of, if it is one", async () => {
+  expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
+  expect(await dns.alias(DOMAIN)).toBeUndefined();
+  expect(await dns.alias("nobody.example.com")).toBeUndefined();
 });
 
 /** A name server that gives these answers in turn, the last one again and again. */
@@ -87,48 +88,44 @@ async function answering(...rcodes: ("SERVFAIL" | "NXDOMAIN" | "NOERROR")[]) {
   return { dns: new Dns({ servers: [`127.0.0.1:${socket.address().port}`] }), asked };
 }
 
-describe("a resolver that is down", () => {
-  it("is named, and told from a name that does not exist", async () => {
-    const socket = createSocket("udp4");
-    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-    const { port } = socket.address();
-    await new Promise<void>((resolve) => socket.close(resolve));
-    const down = new Dns({ servers: [`127.0.0.1:${port}`] });
-    const message = `The DNS resolver 127.0.0.1:${port} did not answer for d1.SIN2-P1.cloudfront.net (ECONNREFUSED)`;
-    await expect(down.addresses("d1.SIN2-P1.cloudfront.net")).rejects.toMatchObject({
-      name: "DnsLookupError",
-      reason: "dns_unavailable",
-      message,
-    });
+it("a resolver that is down is named, and told from a name that does not exist", async () => {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(resolve));
+  const down = new Dns({ servers: [`127.0.0.1:${port}`] });
+  const message = `The DNS resolver 127.0.0.1:${port} did not answer for d1.SIN2-P1.cloudfront.net (ECONNREFUSED)`;
+  await expect(down.addresses("d1.SIN2-P1.cloudfront.net")).rejects.toMatchObject({
+    name: "DnsLookupError",
+    reason: "dns_unavailable",
+    message,
   });
 });
 
-describe("what a name is an alias of, where the DNS has trouble", () => {
-  it("is asked again", async () => {
-    const { dns, asked } = await answering("SERVFAIL", "SERVFAIL", "NOERROR");
-    expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
-    expect(asked).toHaveLength(3);
-  });
+it("what a name is an alias of, where the DNS has trouble is asked again", async () => {
+  const { dns, asked } = await answering("SERVFAIL", "SERVFAIL", "NOERROR");
+  expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
+  expect(asked).toHaveLength(3);
+});
 
-  it("is an error that says what to do, and not no alias", async () => {
-    const { dns } = await answering("SERVFAIL");
-    const told = (more: string) =>
-      expect.stringMatching(
-        `^The DNS resolver 127\\.0\\.0\\.1:\\d+ returned an error for cdn\\.example\\.com \\(ESERVFAIL\\)${more}$`,
-      );
-    await expect(dns.alias("cdn.example.com")).rejects.toMatchObject({
-      name: "AliasUnclearError",
-      message: told(", so it is unknown .* cf_domain"),
-    });
-    await expect(dns.addresses("cdn.example.com")).rejects.toMatchObject({
-      reason: "dns_unavailable",
-      message: told(""),
-    });
+it("what a name is an alias of, where the DNS has trouble is an error that says what to do, and not no alias", async () => {
+  const { dns } = await answering("SERVFAIL");
+  const told = (more: string) =>
+    expect.stringMatching(
+      `^The DNS resolver 127\\.0\\.0\\.1:\\d+ returned an error for cdn\\.example\\.com \\(ESERVFAIL\\)${more}$`,
+    );
+  await expect(dns.alias("cdn.example.com")).rejects.toMatchObject({
+    name: "AliasUnclearError",
+    message: told(", so it is unknown .* cf_domain"),
   });
+  await expect(dns.addresses("cdn.example.com")).rejects.toMatchObject({
+    reason: "dns_unavailable",
+    message: told(""),
+  });
+});
 
-  it("is nothing where the name does not exist, at once", async () => {
-    const { dns, asked } = await answering("NXDOMAIN");
-    expect(await dns.alias("cdn.example.com")).toBeUndefined();
-    expect(asked).toHaveLength(1);
-  });
+it("what a name is an alias of, where the DNS has trouble is nothing where the name does not exist, at once", async () => {
+  const { dns, asked } = await answering("NXDOMAIN");
+  expect(await dns.alias("cdn.example.com")).toBeUndefined();
+  expect(asked).toHaveLength(1);
 });

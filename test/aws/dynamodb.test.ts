@@ -1,6 +1,6 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { isConditionFailure, withConflictRetry } from "../../aws/conditional-writes.ts";
 import { fromAttributes, putItems, queryItems, toAttributes } from "../../aws/dynamodb.ts";
 import { collect, times } from "../collect.ts";
@@ -20,47 +20,45 @@ it("an item comes back as it went", () => {
   expect(fromAttributes({ ...toAttributes(item), newer: { L: [] } })).toEqual(item);
 });
 
-describe("a batch of puts", () => {
-  type Puts = { readonly PutRequest: { readonly Item: { readonly id: number } } }[];
-  const items = (n: number) => times(n, (id) => ({ id }));
+type Puts = { readonly PutRequest: { readonly Item: { readonly id: number } } }[];
+const items = (n: number) => times(n, (id) => ({ id }));
 
-  /** A table that leaves some of each batch unprocessed. */
-  function table(left: (batch: Puts) => Puts = () => []) {
-    const { client, sent } = fakeClient<DynamoDBDocument>(({ input }) => ({
-      UnprocessedItems: { table: left(input.RequestItems.table) },
-    }));
-    const batches = () => sent.map(({ input }): Puts => input.RequestItems.table);
-    return {
-      put: (n: number) => putItems(client, "table", items(n)),
-      batches,
-      sizes: () => batches().map((it) => it.length),
-    };
-  }
+/** A table that leaves some of each batch unprocessed. */
+function table(left: (batch: Puts) => Puts = () => []) {
+  const { client, sent } = fakeClient<DynamoDBDocument>(({ input }) => ({
+    UnprocessedItems: { table: left(input.RequestItems.table) },
+  }));
+  const batches = () => sent.map(({ input }): Puts => input.RequestItems.table);
+  return {
+    put: (n: number) => putItems(client, "table", items(n)),
+    batches,
+    sizes: () => batches().map((it) => it.length),
+  };
+}
 
-  it("has 25 items, in order; none for nothing", async () => {
-    const { put, batches, sizes } = table();
-    await put(60);
-    expect(sizes()).toEqual([25, 25, 10]);
-    expect(batches().flatMap((batch) => batch.map(({ PutRequest }) => PutRequest.Item))).toEqual(items(60));
-    await put(0);
-    expect(batches()).toHaveLength(3);
-  });
+it("a batch of puts has 25 items, in order; none for nothing", async () => {
+  const { put, batches, sizes } = table();
+  await put(60);
+  expect(sizes()).toEqual([25, 25, 10]);
+  expect(batches().flatMap((batch) => batch.map(({ PutRequest }) => PutRequest.Item))).toEqual(items(60));
+  await put(0);
+  expect(batches()).toHaveLength(3);
+});
 
-  it("is written again as far as it was left unprocessed: that, and no more", async () => {
-    const { put, sizes } = table((batch) => batch.slice(0, Math.floor(batch.length / 2)));
-    await put(30);
-    expect(sizes()).toEqual([25, 12, 6, 3, 1, 5, 2, 1]);
-  });
+it("a batch of puts is written again as far as it was left unprocessed: that, and no more", async () => {
+  const { put, sizes } = table((batch) => batch.slice(0, Math.floor(batch.length / 2)));
+  await put(30);
+  expect(sizes()).toEqual([25, 12, 6, 3, 1, 5, 2, 1]);
+});
 
-  it("fails when something stays unprocessed", async () => {
-    const random = vi.spyOn(Math, "random");
-    const { put, batches } = table((batch) => batch.slice(0, 2));
-    await expect(put(30)).rejects.toThrow("2 items for table stayed unprocessed 10 times");
-    expect(batches()).toHaveLength(10);
-    // A pause before every one but the first.
-    expect(random).toHaveBeenCalledTimes(9);
-    random.mockRestore();
-  });
+it("a batch of puts fails when something stays unprocessed", async () => {
+  const random = vi.spyOn(Math, "random");
+  const { put, batches } = table((batch) => batch.slice(0, 2));
+  await expect(put(30)).rejects.toThrow("2 items for table stayed unprocessed 10 times");
+  expect(batches()).toHaveLength(10);
+  // A pause before every one but the first.
+  expect(random).toHaveBeenCalledTimes(9);
+  random.mockRestore();
 });
 
 it("a query asks for each page from where the page before it ended, until none follows", async () => {
@@ -82,57 +80,53 @@ it("a query asks for each page from where the page before it ended, until none f
 const cancelled = (...codes: (string | undefined)[]) =>
   awsError("TransactionCanceledException", { CancellationReasons: codes.map((Code) => ({ Code })) });
 
-describe("a condition that does not hold", () => {
-  it.each([
-    [true, awsError("ConditionalCheckFailedException")],
-    [true, cancelled("None", "ConditionalCheckFailed")],
-    [true, cancelled("TransactionConflict", "ConditionalCheckFailed")],
-    [false, cancelled("TransactionConflict")],
-    [false, cancelled("None", undefined)],
-    [false, awsError("TransactionCanceledException")],
-    [false, awsError("ThrottlingException")],
-    [false, new Error("ConditionalCheckFailed")],
-    [false, undefined],
-  ])("%s: %s", (is, error) => {
-    expect(isConditionFailure(error)).toBe(is);
-  });
+it.each([
+  [true, awsError("ConditionalCheckFailedException")],
+  [true, cancelled("None", "ConditionalCheckFailed")],
+  [true, cancelled("TransactionConflict", "ConditionalCheckFailed")],
+  [false, cancelled("TransactionConflict")],
+  [false, cancelled("None", undefined)],
+  [false, awsError("TransactionCanceledException")],
+  [false, awsError("ThrottlingException")],
+  [false, new Error("ConditionalCheckFailed")],
+  [false, undefined],
+])("a condition that does not hold %s: %s", (is, error) => {
+  expect(isConditionFailure(error)).toBe(is);
 });
 
-describe("a write in the way of another", () => {
-  const failing = (times: number, error: unknown) => {
-    let n = 0;
-    return vi.fn(async () => {
-      if (n++ < times) throw error;
-      return "written";
-    });
-  };
-
-  it.each([
-    cancelled("TransactionConflict"),
-    awsError("TransactionConflictException"),
-    awsError("TransactionInProgressException"),
-  ])("is tried again: %s", async (error) => {
-    const transact = failing(9, error);
-    expect(await withConflictRetry(transact)).toBe("written");
-    expect(transact).toHaveBeenCalledTimes(10);
+const failing = (times: number, error: unknown) => {
+  let n = 0;
+  return vi.fn(async () => {
+    if (n++ < times) throw error;
+    return "written";
   });
+};
 
-  it("is given up after ten times", async () => {
-    const error = cancelled("TransactionConflict");
-    const transact = failing(10, error);
-    await expect(withConflictRetry(transact)).rejects.toBe(error);
-    expect(transact).toHaveBeenCalledTimes(10);
-  });
+it.each([
+  cancelled("TransactionConflict"),
+  awsError("TransactionConflictException"),
+  awsError("TransactionInProgressException"),
+])("a write in the way of another is tried again: %s", async (error) => {
+  const transact = failing(9, error);
+  expect(await withConflictRetry(transact)).toBe("written");
+  expect(transact).toHaveBeenCalledTimes(10);
+});
 
-  it.each([
-    cancelled("ConditionalCheckFailed"),
-    cancelled("TransactionConflict", "ConditionalCheckFailed"),
-    awsError("ConditionalCheckFailedException"),
-    awsError("ThrottlingException"),
-    "no error at all",
-  ])("is not tried again where that mends nothing: %s", async (error) => {
-    const transact = failing(1, error);
-    await expect(withConflictRetry(transact)).rejects.toBe(error);
-    expect(transact).toHaveBeenCalledTimes(1);
-  });
+it("a write in the way of another is given up after ten times", async () => {
+  const error = cancelled("TransactionConflict");
+  const transact = failing(10, error);
+  await expect(withConflictRetry(transact)).rejects.toBe(error);
+  expect(transact).toHaveBeenCalledTimes(10);
+});
+
+it.each([
+  cancelled("ConditionalCheckFailed"),
+  cancelled("TransactionConflict", "ConditionalCheckFailed"),
+  awsError("ConditionalCheckFailedException"),
+  awsError("ThrottlingException"),
+  "no error at all",
+])("a write in the way of another is not tried again where that mends nothing: %s", async (error) => {
+  const transact = failing(1, error);
+  await expect(withConflictRetry(transact)).rejects.toBe(error);
+  expect(transact).toHaveBeenCalledTimes(1);
 });

@@ -6,7 +6,6 @@ import type { CsvValue } from "../../domain/csv.ts";
 import { LISTS, type WritableList } from "../../domain/plan/lists.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/readiness/recount.ts";
-import { REPORT_FILE, SegmentedFile } from "../../domain/readiness/report-writer.ts";
 import { collect, times } from "../collect.ts";
 import { count } from "../lambdas/items.ts";
 import { eventually, useVirtualClock } from "../virtual-clock.ts";
@@ -83,15 +82,6 @@ describe("a list in the bucket", () => {
     expect(await collect(lists.read(LISTS.failedUrls, "r7"))).toEqual(failed);
   });
 
-  it("of failed tasks is read back without its first line and what keeps it from spreadsheets", async () => {
-    const task = { pop: "SIN2-P1", url: 'https://a.example/,";=1' };
-    const report = new SegmentedFile(lists, REPORT_FILE, "r9");
-    for (const variant of [undefined, "-gzip"])
-      await report.add({ ...task, variant, ok: false, bytes: 0, attempts: 1, error: "=1\n2" });
-    await report.finish();
-    expect(await collect(lists.read(LISTS.report, "r9"))).toEqual([task, { ...task, variant: "-gzip" }]);
-  });
-
   it("may be empty", async () => {
     await lists.write(ROWS, "r1", []);
     expect([bucket.objects.get(KEY)?.length, await read()]).toEqual([0, []]);
@@ -156,69 +146,65 @@ describe("a list in the bucket", () => {
   });
 });
 
-describe("a file that comes piece by piece", () => {
-  const text = (key: string) => gunzipSync(bucket.objects.get(key) ?? "").toString("utf8");
+const text = (key: string) => gunzipSync(bucket.objects.get(key) ?? "").toString("utf8");
 
-  it("is one gzip file of all its pieces, in order", async () => {
-    for (const [n, piece] of ["a\n", "b\n"].entries()) await lists.put(`r1/recount/${n}`, gzipSync(piece));
-    await lists.join("r1/results.csv.gz", ["r1/recount/0", "r1/recount/1"], gzipSync("c\n"));
-    expect(text("r1/results.csv.gz")).toBe("a\nb\nc\n");
-    await lists.join("r1/results.csv.gz", ["r1/recount/1"], new Uint8Array());
-    expect(text("r1/results.csv.gz")).toBe("b\n");
-  });
-
-  it("may have more bytes than memory takes: those of its segments are passed on", async () => {
-    const segment = Buffer.from(`${"=a,".repeat(9)}\n`.repeat(300_000));
-    await lists.put("r1/recount/1/report.csv", segment);
-    await lists.join("r1/report.csv", ["r1/recount/1/report.csv"], Buffer.from("é\n"));
-    expect(bucket.objects.get("r1/report.csv")?.equals(Buffer.concat([segment, Buffer.from("é\n")]))).toBe(true);
-  });
-
-  it("does not stand where a piece is missing", async () => {
-    const joined = lists.join("r1/results.csv.gz", ["r1/recount/gone"], new Uint8Array());
-    await expect(joined).rejects.toMatchObject({ name: "NoSuchKey" });
-    expect(bucket.objects.has("r1/results.csv.gz")).toBe(false);
-  });
+it("a file that comes piece by piece is one gzip file of all its pieces, in order", async () => {
+  for (const [n, piece] of ["a\n", "b\n"].entries()) await lists.put(`r1/recount/${n}`, gzipSync(piece));
+  await lists.join("r1/results.csv.gz", ["r1/recount/0", "r1/recount/1"], gzipSync("c\n"));
+  expect(text("r1/results.csv.gz")).toBe("a\nb\nc\n");
+  await lists.join("r1/results.csv.gz", ["r1/recount/1"], new Uint8Array());
+  expect(text("r1/results.csv.gz")).toBe("b\n");
 });
 
-describe("a checkpoint of a recount", () => {
-  const CHECKPOINT_KEY = RECOUNT_CHECKPOINT.key("r1");
-  const CHECKPOINT = {
-    state: "IN_PROGRESS/80/40/0/in time",
-    at: 1_713_237_113_531,
-    shards: 16,
-    bits: "010203",
-    good: "010200",
-    parts: ["r1/recount/x.csv"],
-    results: ["r1/recount/x.csv.gz"],
-    unfinished: 7,
-    failures: [{ subject: "task" as const, code: "tls" as const, tasks: 2, urls: "01", pops: "02", examples: [] }],
-    count: count(3, 30, 1),
-  };
-  const write = (checkpoint = CHECKPOINT) => lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", checkpoint);
-  const readBack = () => lists.readCheckpoint(RECOUNT_CHECKPOINT, "r1");
+it("a file that comes piece by piece may have more bytes than memory takes: those of its segments are passed on", async () => {
+  const segment = Buffer.from(`${"=a,".repeat(9)}\n`.repeat(300_000));
+  await lists.put("r1/recount/1/report.csv", segment);
+  await lists.join("r1/report.csv", ["r1/recount/1/report.csv"], Buffer.from("é\n"));
+  expect(bucket.objects.get("r1/report.csv")?.equals(Buffer.concat([segment, Buffer.from("é\n")]))).toBe(true);
+});
 
-  it("comes back as it went, is small, and is gone when it is deleted", async () => {
-    await write({ ...CHECKPOINT, bits: Buffer.alloc(3_000_000, 255).toString("hex") });
-    expect(bucket.objects.get(CHECKPOINT_KEY)?.length).toBeLessThan(30_000);
-    await write();
-    expect(await readBack()).toEqual(CHECKPOINT);
-    await lists.delete(RECOUNT_CHECKPOINT, "r1");
-    expect(await readBack()).toBeUndefined();
-  });
+it("a file that comes piece by piece does not stand where a piece is missing", async () => {
+  const joined = lists.join("r1/results.csv.gz", ["r1/recount/gone"], new Uint8Array());
+  await expect(joined).rejects.toMatchObject({ name: "NoSuchKey" });
+  expect(bucket.objects.has("r1/results.csv.gz")).toBe(false);
+});
 
-  it.each([
-    ["is not compressed", Buffer.from("{}")],
-    ["is truncated", gzipSync("{}").subarray(0, 15)],
-    ["is no JSON", gzipSync("{")],
-    ["is of another version", gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 }))],
-  ])("that %s counts as none: the recount begins anew", async (_, stored) => {
-    bucket.objects.set(CHECKPOINT_KEY, stored);
-    expect(await readBack()).toBeUndefined();
-  });
+const CHECKPOINT_KEY = RECOUNT_CHECKPOINT.key("r1");
+const CHECKPOINT = {
+  state: "IN_PROGRESS/80/40/0/in time",
+  at: 1_713_237_113_531,
+  shards: 16,
+  bits: "010203",
+  good: "010200",
+  parts: ["r1/recount/x.csv"],
+  results: ["r1/recount/x.csv.gz"],
+  unfinished: 7,
+  failures: [{ subject: "task" as const, code: "tls" as const, tasks: 2, urls: "01", pops: "02", examples: [] }],
+  count: count(3, 30, 1),
+};
+const write = (checkpoint = CHECKPOINT) => lists.writeCheckpoint(RECOUNT_CHECKPOINT, "r1", checkpoint);
+const readBack = () => lists.readCheckpoint(RECOUNT_CHECKPOINT, "r1");
 
-  it("that S3 does not give now is a fault", async () => {
-    bucket.denied.method = "GET";
-    await expect(readBack()).rejects.toMatchObject({ name: "AccessDenied" });
-  });
+it("a checkpoint of a recount comes back as it went, is small, and is gone when it is deleted", async () => {
+  await write({ ...CHECKPOINT, bits: Buffer.alloc(3_000_000, 255).toString("hex") });
+  expect(bucket.objects.get(CHECKPOINT_KEY)?.length).toBeLessThan(30_000);
+  await write();
+  expect(await readBack()).toEqual(CHECKPOINT);
+  await lists.delete(RECOUNT_CHECKPOINT, "r1");
+  expect(await readBack()).toBeUndefined();
+});
+
+it.each([
+  ["is not compressed", Buffer.from("{}")],
+  ["is truncated", gzipSync("{}").subarray(0, 15)],
+  ["is no JSON", gzipSync("{")],
+  ["is of another version", gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 }))],
+])("a checkpoint of a recount that %s counts as none: the recount begins anew", async (_, stored) => {
+  bucket.objects.set(CHECKPOINT_KEY, stored);
+  expect(await readBack()).toBeUndefined();
+});
+
+it("a checkpoint of a recount that S3 does not give now is a fault", async () => {
+  bucket.denied.method = "GET";
+  await expect(readBack()).rejects.toMatchObject({ name: "AccessDenied" });
 });

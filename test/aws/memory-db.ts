@@ -2,6 +2,7 @@ import { DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamo
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { documentClient } from "../../aws/clients.ts";
+import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { AwsError } from "../../tools/memory-aws/aws-error.ts";
 import { MemoryDynamoDb, type TableSchema } from "../../tools/memory-aws/memory-dynamodb.ts";
 import { fakeClient } from "./client.ts";
@@ -39,6 +40,7 @@ const itemOf = (attributes: unknown) => unmarshall(attributes as Parameters<type
 export function memoryDb(intercept: (call: Call, n: number) => object | undefined = () => undefined) {
   const memory = new MemoryDynamoDb(TABLES, () => undefined);
   const calls: Call[] = [];
+  const unreadable: UnparseableItem[] = [];
   const answer = (command: string, input: Call["input"]): unknown => {
     const verb = command.replace(/(Item)?Command$/, "");
     const operation = { Query: "Query", TransactWrite: "TransactWriteItems" }[verb] ?? `${verb}Item`;
@@ -61,6 +63,8 @@ export function memoryDb(intercept: (call: Call, n: number) => object | undefine
     client,
     db,
     calls,
+    onUnparseable: (item: UnparseableItem) => void unreadable.push(item),
+    unreadable,
     items: (name: string) => memory.items(name).map(itemOf),
     put: (TableName: string, item: object) => memory.call("PutItem", { TableName, Item: attributesOf(item) }),
     delete: (TableName: string, key: object) => memory.call("DeleteItem", { TableName, Key: attributesOf(key) }),
@@ -80,7 +84,7 @@ function translated(value: unknown, translate: (item: object) => object, isItem 
 }
 
 /** DynamoDB refuses a placeholder that is used and not given, and one that is given and not used. */
-function checkPlaceholders(input: unknown): void {
+function checkPlaceholders(input: unknown) {
   if (typeof input !== "object" || input === null) return;
   const used: string[] = [];
   const given: string[] = [];

@@ -4,22 +4,13 @@ import { PermitTable } from "../../aws/permit-table.ts";
 import { MemoryPermitStore, type PermitStore } from "../../domain/origin/permit-store.ts";
 import { memoryDb } from "./memory-db.ts";
 
-/** Tables of several processes, and what writes their heartbeats. */
-function tables() {
-  const { db } = memoryDb();
-  const heartbeat = (owner: string, at: number) =>
-    db.update({
-      TableName: "progress",
-      Key: { key: "beat#r1", part: owner },
-      UpdateExpression: "SET #at = :at",
-      ExpressionAttributeNames: { "#at": "at" },
-      ExpressionAttributeValues: { ":at": at },
-    });
-  return { storeOf: (owner: string) => new PermitTable(db, "progress", owner), heartbeat };
-}
+const storesOf =
+  (memory = memoryDb()) =>
+  (owner: string) =>
+    new PermitTable(memory.db, "progress", owner);
 
 describe.each<[string, () => PermitStore]>([
-  ["DynamoDB", () => tables().storeOf("i#a")],
+  ["DynamoDB", () => storesOf()("i#a")],
   ["memory", () => new MemoryPermitStore()],
 ])("the TAT and the rate of a host in %s", (_, make) => {
   it("reserves after an idle period, adds while it is ahead, and refuses beyond the horizon with the TAT that stands", async () => {
@@ -55,53 +46,63 @@ describe.each<[string, () => PermitStore]>([
   });
 });
 
-describe("leases in DynamoDB", () => {
-  it("keep the sum of all permits within the limit", async () => {
-    const { storeOf, heartbeat } = tables();
-    const [a, b] = [storeOf("i#a"), storeOf("i#b")];
-    await Promise.all([heartbeat("i#a", 1), heartbeat("i#b", 1)]);
-    expect(await a.exchange("r1", { from: 0, to: 3, limit: 4 })).toBe(true);
-    expect(await b.exchange("r1", { from: 0, to: 2, limit: 4 })).toBe(false);
-    expect(await b.permits("r1")).toMatchObject({ held: 3, own: 0 });
-    expect(await b.exchange("r1", { from: 0, to: 1, limit: 4 })).toBe(true);
-    expect(await a.exchange("r1", { from: 3, to: 0, limit: 4 })).toBe(true);
-    expect(await b.permits("r1")).toMatchObject({ held: 1, own: 1 });
-  });
+/** Processes that share the permits of a request, four at most, and the times of their heartbeats. */
+function leases(heartbeats: Readonly<Record<string, number>> = {}) {
+  const memory = memoryDb();
+  const storeOf = storesOf(memory);
+  const heartbeat = (owner: string, at: number) =>
+    memory.db.update({
+      TableName: "progress",
+      Key: { key: "beat#r1", part: owner },
+      UpdateExpression: "SET #at = :at",
+      ExpressionAttributeNames: { "#at": "at" },
+      ExpressionAttributeValues: { ":at": at },
+    });
+  for (const [owner, at] of Object.entries(heartbeats)) void heartbeat(owner, at);
+  return {
+    heartbeat,
+    exchange: (owner: string, from: number, to: number) => storeOf(owner).exchange("r1", { from, to, limit: 4 }),
+    permits: (owner: string) => storeOf(owner).permits("r1"),
+    reclaim: (owner: string, now: number, searchedAt: number, expiredBefore: number) =>
+      storeOf(owner).reclaim("r1", { now, searchedAt, expiredBefore }),
+  };
+}
 
-  it("require a heartbeat, and the number of permits that the process knows of", async () => {
-    const { storeOf, heartbeat } = tables();
-    const a = storeOf("i#a");
-    expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toBe(false);
-    await heartbeat("i#a", 1);
-    expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toBe(true);
-    expect(await a.exchange("r1", { from: 0, to: 2, limit: 4 })).toBe(false);
-    expect(await a.exchange("r1", { from: 1, to: 2, limit: 4 })).toBe(true);
-    await heartbeat("i#a", 2);
-    expect(await a.permits("r1")).toMatchObject({ held: 2, own: 2 });
-  });
+it("leases in DynamoDB keep the sum of all permits within the limit", async () => {
+  const { exchange, permits } = leases({ a: 1, b: 1 });
+  expect([await exchange("a", 0, 3), await exchange("b", 0, 2)]).toEqual([true, false]);
+  expect(await permits("b")).toMatchObject({ held: 3, own: 0 });
+  expect([await exchange("b", 0, 1), await exchange("a", 3, 0)]).toEqual([true, true]);
+  expect(await permits("b")).toMatchObject({ held: 1, own: 1 });
+});
 
-  it("are reclaimed once, after the last heartbeat, and not if the process has sent another one", async () => {
-    const { storeOf, heartbeat } = tables();
-    const [a, b] = [storeOf("i#a"), storeOf("i#b")];
-    await Promise.all([heartbeat("i#a", 1_000), heartbeat("i#b", 60_000)]);
-    await a.exchange("r1", { from: 0, to: 3, limit: 4 });
-    expect(await b.reclaim("r1", { now: 70_000, searchedAt: 0, expiredBefore: 1_000 })).toBe(0);
-    await heartbeat("i#a", 2_000);
-    expect(await b.reclaim("r1", { now: 80_000, searchedAt: 70_000, expiredBefore: 1_001 })).toBe(0);
-    expect(await b.permits("r1")).toMatchObject({ held: 3, own: 0 });
-    expect(await b.reclaim("r1", { now: 90_000, searchedAt: 80_000, expiredBefore: 2_001 })).toBe(3);
-    expect(await b.reclaim("r1", { now: 99_000, searchedAt: 90_000, expiredBefore: 2_001 })).toBe(0);
-    expect(await a.permits("r1")).toMatchObject({ held: 0, own: 0 });
-  });
+it("leases in DynamoDB require a heartbeat, and the number of permits that the process knows of", async () => {
+  const { exchange, permits, heartbeat } = leases();
+  expect(await exchange("a", 0, 1)).toBe(false);
+  await heartbeat("a", 1);
+  expect([await exchange("a", 0, 1), await exchange("a", 0, 2), await exchange("a", 1, 2)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  await heartbeat("a", 2);
+  expect(await permits("a")).toMatchObject({ held: 2, own: 2 });
+});
 
-  it("are searched for by one process at a time", async () => {
-    const { storeOf, heartbeat } = tables();
-    const [a, b] = [storeOf("i#a"), storeOf("i#b")];
-    await heartbeat("i#a", 1_000);
-    await a.exchange("r1", { from: 0, to: 3, limit: 4 });
-    const search = { searchedAt: 0, expiredBefore: 2_000 };
-    expect(await a.reclaim("r1", { ...search, now: 5_000, expiredBefore: 0 })).toBe(0);
-    expect(await b.reclaim("r1", { ...search, now: 5_001 })).toBe(0);
-    expect(await b.permits("r1")).toEqual({ held: 3, own: 0, searchedAt: 5_000 });
-  });
+it("leases in DynamoDB are reclaimed once, after the last heartbeat, and not if the process has sent another one", async () => {
+  const { exchange, permits, reclaim, heartbeat } = leases({ a: 1_000, b: 60_000 });
+  await exchange("a", 0, 3);
+  expect(await reclaim("b", 70_000, 0, 1_000)).toBe(0);
+  await heartbeat("a", 2_000);
+  expect(await reclaim("b", 80_000, 70_000, 1_001)).toBe(0);
+  expect(await permits("b")).toMatchObject({ held: 3, own: 0 });
+  expect([await reclaim("b", 90_000, 80_000, 2_001), await reclaim("b", 99_000, 90_000, 2_001)]).toEqual([3, 0]);
+  expect(await permits("a")).toMatchObject({ held: 0, own: 0 });
+});
+
+it("leases in DynamoDB are searched for by one process at a time", async () => {
+  const { exchange, permits, reclaim } = leases({ a: 1_000 });
+  await exchange("a", 0, 3);
+  expect([await reclaim("a", 5_000, 0, 0), await reclaim("b", 5_001, 0, 2_000)]).toEqual([0, 0]);
+  expect(await permits("b")).toEqual({ held: 3, own: 0, searchedAt: 5_000 });
 });

@@ -10,14 +10,12 @@ const EXPIRES = 1_800_000_000;
 
 function table(...intercept: Parameters<typeof memoryDb>) {
   const memory = memoryDb(...intercept);
-  const unreadable: UnparseableItem[] = [];
   return {
     ...memory,
-    unreadable,
-    progress: new ProgressTable(memory.db, "progress", (it) => unreadable.push(it)),
+    progress: new ProgressTable(memory.db, "progress", memory.onUnparseable),
     /** Writes items as somebody else might. */
-    forge: async (key: string, ...items: readonly object[]) => {
-      for (const item of items) await memory.db.put({ TableName: "progress", Item: { key, ...item } });
+    forge: (key: string, ...items: readonly object[]) => {
+      for (const item of items) memory.put("progress", { key, ...item });
     },
     /** How each item of a kind stands, by its sort key. */
     stored: (key: string) =>
@@ -42,7 +40,7 @@ describe("counters", () => {
     ]);
     await progress.add("r1", batchCount({ total: count(7, 20, 0), shard: 3, blocks }), "a", EXPIRES);
     expect(stored(KEY.pops("r1", 0))).toEqual({ "3": { c1: 2, b1: 20, expire_at: EXPIRES } });
-    await forge(KEY.pops("r1", 0), { part: "1", c1: 1, f1: 1, n1: 1, w1: 2, m1: 1, x9: 4, c: 1, c2: "many" });
+    forge(KEY.pops("r1", 0), { part: "1", c1: 1, f1: 1, n1: 1, w1: 2, m1: 1, x9: 4, c: 1, c2: "many" });
     const pops = times(40, (n) => `POP${n}`);
     expect(await progress.pops("r1", pops)).toEqual(
       new Map([
@@ -85,7 +83,7 @@ describe("counters", () => {
     for (const pop of ["SIN2-P1", "FRA56-P4"])
       await progress.putFailureExamples("r1", "http_4xx", example(pop), EXPIRES);
     // Agents of a newer version, or what is none.
-    await forge(
+    forge(
       KEY.fails("r1"),
       { part: "2", t_too_warm: 5, t_lost: "many" },
       { part: "3", t_timeout: 9, p_timeout: "all" },
@@ -110,7 +108,7 @@ describe("counters", () => {
     await add("b", 0, "u5");
     await add("c", 1, "u2", "u3", "u4");
     await progress.add("r1", batchCount({ shard: 1 }), "of no change", EXPIRES);
-    await forge(KEY.count("r1"), { part: "2", uncompressed: 7 }, { part: "3", failed_count: "x" });
+    forge(KEY.count("r1"), { part: "2", uncompressed: 7 }, { part: "3", failed_count: "x" });
     expect(await progress.count("r1")).toEqual({
       count: count(0, 0, 0, { uncompressed_count: 3 }),
       uncompressed: ["u1", "u2", "u3"],
@@ -149,82 +147,76 @@ it("what is written of a request expires when it is told to", async () => {
   expect(items("progress").map((item) => item["expire_at"])).toEqual(Array(9).fill(EXPIRES));
 });
 
-describe("what is written once", () => {
-  it("is the time of the newest result: it only moves forward", async () => {
-    const { progress } = table();
-    for (const at of [17, 16, 18]) await progress.putLastResultTime("r1", at, EXPIRES);
-    expect((await progress.count("r1")).lastResultAt).toBe(18);
-  });
+it("what is written once is the time of the newest result: it only moves forward", async () => {
+  const { progress } = table();
+  for (const at of [17, 16, 18]) await progress.putLastResultTime("r1", at, EXPIRES);
+  expect((await progress.count("r1")).lastResultAt).toBe(18);
+});
 
-  it("is how a minute began", async () => {
-    const { progress } = table();
-    for (const n of [3, 4]) await progress.putMinute("r1", 29_500_000, count(n, 20, 1), EXPIRES);
-    expect((await progress.minutes("r1")).began).toEqual(new Map([[29_500_000, count(3, 20, 1)]]));
-  });
+it("what is written once is how a minute began", async () => {
+  const { progress } = table();
+  for (const n of [3, 4]) await progress.putMinute("r1", 29_500_000, count(n, 20, 1), EXPIRES);
+  expect((await progress.minutes("r1")).began).toEqual(new Map([[29_500_000, count(3, 20, 1)]]));
+});
 
-  it("fails where the table cannot be written at all", async () => {
-    const { progress } = table(denied);
-    await expect(progress.putLastResultTime("r1", 16, EXPIRES)).rejects.toThrow("no");
-    await expect(progress.putMinute("r1", 1, count(0, 0, 0), EXPIRES)).rejects.toThrow("no");
-  });
+it("what is written once fails where the table cannot be written at all", async () => {
+  const { progress } = table(denied);
+  await expect(progress.putLastResultTime("r1", 16, EXPIRES)).rejects.toThrow("no");
+  await expect(progress.putMinute("r1", 1, count(0, 0, 0), EXPIRES)).rejects.toThrow("no");
 });
 
 it("minutes are read all, with the bytes that processes received, without what is none: instances write the bytes", async () => {
   const { progress, forge } = table();
   await progress.putMinute("r1", 7, count(2, 0, 0, { warm_count: 1 }), EXPIRES);
   for (const bytes of [300, 400]) await progress.addReceivedBytes("r1", 7, bytes, EXPIRES);
-  await forge(KEY.minute("r1"), { part: "now" }, { part: "8", warm_count: "all" });
+  forge(KEY.minute("r1"), { part: "now" }, { part: "8", warm_count: "all" });
   const forged = { "8": -1, "9": "1", x: 1, "10": 0.5 };
-  await forge(KEY.bytes("r1"), ...Object.entries(forged).map(([part, bytes]) => ({ part, bytes })));
+  forge(KEY.bytes("r1"), ...Object.entries(forged).map(([part, bytes]) => ({ part, bytes })));
   expect(await progress.minutes("r1")).toEqual({
     began: new Map([[7, count(2, 0, 0, { warm_count: 1 })]]),
     received: new Map([[7, 700]]),
   });
 });
 
-describe("heartbeats", () => {
-  it("are written over the process's last one, and leave its permits as they are", async () => {
-    const { progress, forge, stored } = table();
-    await forge(KEY.heartbeat("r1"), { part: "i-1#2", permits: 3 });
-    await progress.writeHeartbeat("r1", heartbeat({ worker: "2", received: 7 }), EXPIRES);
-    await progress.writeHeartbeat("r1", heartbeat({ worker: "2", tasks: 9 }), EXPIRES);
-    expect(stored(KEY.heartbeat("r1"))).toEqual({
-      "i-1#2": { ...heartbeat({ worker: "2", tasks: 9 }), permits: 3, expire_at: EXPIRES },
-    });
+it("heartbeats are written over the process's last one, and leave its permits as they are", async () => {
+  const { progress, forge, stored } = table();
+  forge(KEY.heartbeat("r1"), { part: "i-1#2", permits: 3 });
+  await progress.writeHeartbeat("r1", heartbeat({ worker: "2", received: 7 }), EXPIRES);
+  await progress.writeHeartbeat("r1", heartbeat({ worker: "2", tasks: 9 }), EXPIRES);
+  expect(stored(KEY.heartbeat("r1"))).toEqual({
+    "i-1#2": { ...heartbeat({ worker: "2", tasks: 9 }), permits: 3, expire_at: EXPIRES },
   });
+});
 
-  it("are read with the counters, and one that is none is told of", async () => {
-    const { progress, forge, unreadable } = table();
-    await progress.writeHeartbeat("r1", heartbeat(), EXPIRES);
-    await forge(KEY.heartbeat("r1"), { part: "i-2#1", ...heartbeat({ instance: "i-2" }), tasks: -1 });
-    expect(await progress.of("r1")).toEqual({ count: count(0, 0, 0), heartbeats: [heartbeat()] });
-    expect(unreadable).toMatchObject([
-      { kind: "heartbeat", key: "r1 i-2#1", problem: expect.stringContaining("tasks") },
-    ]);
-  });
+it("heartbeats are read with the counters, and one that is none is told of", async () => {
+  const { progress, forge, unreadable } = table();
+  await progress.writeHeartbeat("r1", heartbeat(), EXPIRES);
+  forge(KEY.heartbeat("r1"), { part: "i-2#1", ...heartbeat({ instance: "i-2" }), tasks: -1 });
+  expect(await progress.of("r1")).toEqual({ count: count(0, 0, 0), heartbeats: [heartbeat()] });
+  expect(unreadable).toMatchObject([{ kind: "heartbeat", key: "r1 i-2#1", problem: expect.stringContaining("tasks") }]);
+});
 
-  it("are read up to a bound, which is reported once: an instance may write as many as it likes", async () => {
-    const Items = times(125_000, (n) => ({ part: `i-1#${n}`, ...heartbeat({ worker: `${n}` }) }));
-    const unreadable: UnparseableItem[] = [];
-    // Real clients would take seconds to parse so many.
-    const db = { query: async () => ({ Items }) } as never;
-    const progress = new ProgressTable(db, "progress", (it) => unreadable.push(it));
-    expect(await progress.heartbeats("r1")).toHaveLength(10_000);
-    expect(unreadable).toEqual([
-      { kind: "heartbeat", key: "r1", problem: "more than 10000 heartbeats; the others are not read" },
-    ]);
-  });
+it("heartbeats are read up to a bound, which is reported once: an instance may write as many as it likes", async () => {
+  const Items = times(125_000, (n) => ({ part: `i-1#${n}`, ...heartbeat({ worker: `${n}` }) }));
+  const unreadable: UnparseableItem[] = [];
+  // Real clients would take seconds to parse so many.
+  const db = { query: async () => ({ Items }) } as never;
+  const progress = new ProgressTable(db, "progress", (it) => unreadable.push(it));
+  expect(await progress.heartbeats("r1")).toHaveLength(10_000);
+  expect(unreadable).toEqual([
+    { kind: "heartbeat", key: "r1", problem: "more than 10000 heartbeats; the others are not read" },
+  ]);
+});
 
-  it("and minutes of received bytes are read up to a number of pages", async () => {
-    const { progress, calls } = table(({ input }) => {
-      const isOfAgents = /^(beat|bytes)#/.test(input.ExpressionAttributeValues[":key"].S);
-      return { Items: [], ...(isOfAgents ? { LastEvaluatedKey: { part: { S: "7" } } } : {}) };
-    });
-    await progress.heartbeats("r1");
-    expect(calls).toHaveLength(6);
-    await progress.minutes("r1");
-    expect(calls).toHaveLength(6 + 6 + 1);
+it("heartbeats and minutes of received bytes are read up to a number of pages", async () => {
+  const { progress, calls } = table(({ input }) => {
+    const isOfAgents = /^(beat|bytes)#/.test(input.ExpressionAttributeValues[":key"].S);
+    return { Items: [], ...(isOfAgents ? { LastEvaluatedKey: { part: { S: "7" } } } : {}) };
   });
+  await progress.heartbeats("r1");
+  expect(calls).toHaveLength(6);
+  await progress.minutes("r1");
+  expect(calls).toHaveLength(6 + 6 + 1);
 });
 
 it("POPs that resolved are noted for a year, and read without what cannot be read", async () => {
@@ -232,7 +224,7 @@ it("POPs that resolved are noted for a year, and read without what cannot be rea
   await progress.recordResolved(["SIN2-P1", "FRA56-P4"], 1_713_237_141_046);
   const expire_at = 1_713_237_141 + 366 * 86_400;
   expect(stored(KEY.resolved)["SIN2-P1"]).toEqual({ at: 1_713_237_141_046, expire_at });
-  await forge(
+  forge(
     KEY.resolved,
     { part: "SIN2-P1", at: 5, more: "of a newer version" },
     { part: "ICN51-C1", at: "soon" },

@@ -1,8 +1,7 @@
 import { type DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
-import { describe, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { toAttributes } from "../../aws/dynamodb.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
-import type { UnparseableItem } from "../../domain/log-fields.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { AwsError } from "../../tools/memory-aws/aws-error.ts";
 import { collect, times } from "../collect.ts";
@@ -17,18 +16,16 @@ const url = "https://a.example/";
 
 function newTable(...intercept: Parameters<typeof memoryDb>) {
   const memory = memoryDb(...intercept);
-  const unreadable: UnparseableItem[] = [];
   return {
-    calls: memory.calls,
-    table: new RequestTaskTable(memory.client, "tasks", (it) => unreadable.push(it)),
-    unreadable,
+    ...memory,
+    table: new RequestTaskTable(memory.client, "tasks", memory.onUnparseable),
     stored: () => memory.items("tasks"),
-    forge: (item: object) => memory.db.put({ TableName: "tasks", Item: { ...item } }),
+    forge: (item: object) => memory.put("tasks", item),
   };
 }
-async function tableWith(...results: readonly TaskResult[]) {
+function tableWith(...results: readonly TaskResult[]) {
   const t = newTable();
-  for (const it of results) await t.forge(it);
+  for (const it of results) t.forge(it);
   return t;
 }
 const denied = () => {
@@ -37,146 +34,135 @@ const denied = () => {
 /** A result in a shard. */
 const inShard = (shard: number, pop: string) => result(pop, url, { task_key: `r1#${shard}`, error: "HTTP 403" });
 
-describe("reading a request's results", () => {
-  it("takes every shard, strongly, and no other", async () => {
-    const all = [inShard(0, "SIN2-P1"), inShard(0, "FRA56-P4"), inShard(8, "NRT57-P3")];
-    const { table, calls } = await tableWith(...all, inShard(9, "GRU1-C2"));
-    calls.length = 0;
-    const read = await collect(table.of("r1", 0, 9));
-    const found = ({ pop, error }: (typeof read)[number]) => `${pop} ${error}`;
-    expect(read.map(found).toSorted()).toEqual(all.map(({ pop, error }) => `${pop} ${error}`).toSorted());
-    expect(calls.map(({ input }) => input.ConsistentRead)).toEqual(Array(9).fill(true));
-  });
-
-  it("holds some pages at a time, however many there are and however large their items are", async () => {
-    const PAGES = 20;
-    const SHARDS = 24;
-    const LARGE = { ok: false, error: "x".repeat(16_000) };
-    // 64 of 16,000 characters are a page of 1 MB.
-    const Items = times(64, (i) => toAttributes(result("SIN2-P1", `${url}${i}`, LARGE)));
-    let answered = 0;
-    let read = 0;
-    let most = 0;
-    const { client } = fakeClient<DynamoDBClient>(({ input }) => {
-      const n = Number(input.ExclusiveStartKey?.pop_url.S ?? 0) + 1;
-      most = Math.max(most, ++answered - read / 64);
-      return { Items, ...(n < PAGES && { LastEvaluatedKey: { pop_url: { S: String(n) } } }) };
-    });
-    const table = new RequestTaskTable(client, "tasks", () => undefined);
-    const before = process.memoryUsage().heapUsed;
-    let heap = before;
-    for await (const { error } of table.of("r1", 0, SHARDS)) {
-      expect(error).toHaveLength(16_000);
-      if (++read % 640 === 0) heap = Math.max(heap, process.memoryUsage().heapUsed);
-    }
-    expect(read).toBe(SHARDS * PAGES * 64);
-    expect(most).toBeLessThanOrEqual(10);
-    expect((heap - before) / 2 ** 20).toBeLessThan(200);
-  });
-
-  it("an error of any page ends it, and nothing is left behind", async () => {
-    const { table } = newTable((_, n) => (n < 3 ? { Items: [] } : denied()));
-    await expect(collect(table.of("r1", 0, 20))).rejects.toThrow("no");
-  });
-
-  it("passes over one that cannot be read, and tells of it with its keys", async () => {
-    const { bytes: _, ...spoilt } = inShard(0, "GRU1-C2");
-    const { table, forge, unreadable } = await tableWith(inShard(0, "SIN2-P1"));
-    await forge(spoilt);
-    expect((await collect(table.of("r1", 0, 1))).map(({ pop }) => pop)).toEqual(["SIN2-P1"]);
-    const problem = expect.stringContaining("bytes");
-    expect(unreadable).toEqual([{ kind: "task result", key: `r1#0 GRU1-C2#${url}`, problem }]);
-  });
+it("reading a request's results takes every shard, strongly, and no other", async () => {
+  const all = [inShard(0, "SIN2-P1"), inShard(0, "FRA56-P4"), inShard(8, "NRT57-P3")];
+  const { table, calls } = tableWith(...all, inShard(9, "GRU1-C2"));
+  const read = await collect(table.of("r1", 0, 9));
+  const found = ({ pop, error }: (typeof read)[number]) => `${pop} ${error}`;
+  expect(read.map(found).toSorted()).toEqual(all.map(({ pop, error }) => `${pop} ${error}`).toSorted());
+  expect(calls.map(({ input }) => input.ConsistentRead)).toEqual(Array(9).fill(true));
 });
 
-describe("reading the results of one POP", () => {
-  it("asks every shard for that POP's keys alone, and not strongly: nothing is written any more", async () => {
-    // SIN2-P1 is the beginning of SIN2-P10.
-    const { table, forge, calls, unreadable } = await tableWith(
-      ...[inShard(0, "SIN2-P1"), inShard(9, "SIN2-P1"), inShard(0, "SIN2-P10")],
-    );
-    const { ok: _, ...spoilt } = result("SIN2-P1", `${url}spoilt`);
-    await forge(spoilt);
-    calls.length = 0;
-    const found = await collect(table.ofPop("r1", "SIN2-P1", 10, () => undefined));
-    expect(found.map(({ pop_url, ok }) => [pop_url, ok])).toEqual(Array(2).fill([`SIN2-P1#${url}`, true]));
-    expect(calls.map(({ input }) => input.ConsistentRead)).toEqual(Array(10).fill(false));
-    expect(calls[0]?.input.ProjectionExpression).not.toContain("bytes");
-    expect(unreadable).toHaveLength(1);
+it("reading a request's results holds some pages at a time, however many there are and however large their items are", async () => {
+  const PAGES = 20;
+  const SHARDS = 24;
+  const LARGE = { ok: false, error: "x".repeat(16_000) };
+  // 64 of 16,000 characters are a page of 1 MB.
+  const Items = times(64, (i) => toAttributes(result("SIN2-P1", `${url}${i}`, LARGE)));
+  let answered = 0;
+  let read = 0;
+  let most = 0;
+  const { client } = fakeClient<DynamoDBClient>(({ input }) => {
+    const n = Number(input.ExclusiveStartKey?.pop_url.S ?? 0) + 1;
+    most = Math.max(most, ++answered - read / 64);
+    return { Items, ...(n < PAGES && { LastEvaluatedKey: { pop_url: { S: String(n) } } }) };
   });
-
-  it("tells what is billed of each page, which is more than what is asked for", async () => {
-    const { table, calls } = newTable(() => ({ Items: [], ConsumedCapacity: { CapacityUnits: 0.5 } }));
-    const read: number[] = [];
-    await collect(table.ofPop("r1", "SIN2-P1", 2, (bytes) => read.push(bytes)));
-    expect(read).toEqual([4_096, 4_096]);
-    expect(calls[0]?.input).toMatchObject({ ReturnConsumedCapacity: "TOTAL" });
-  });
+  const table = new RequestTaskTable(client, "tasks", () => undefined);
+  const before = process.memoryUsage().heapUsed;
+  let heap = before;
+  for await (const { error } of table.of("r1", 0, SHARDS)) {
+    expect(error).toHaveLength(16_000);
+    if (++read % 640 === 0) heap = Math.max(heap, process.memoryUsage().heapUsed);
+  }
+  expect(read).toBe(SHARDS * PAGES * 64);
+  expect(most).toBeLessThanOrEqual(10);
+  expect((heap - before) / 2 ** 20).toBeLessThan(200);
 });
 
-describe("writing", () => {
-  it("where there is none leaves what came meanwhile", async () => {
-    const [first, second] = [result("SIN2-P1", url), result("FRA56-P4", url)];
-    const { table, stored } = await tableWith(first);
-    await table.putIfAbsent([{ ...first, ok: false }, second]);
-    expect(stored()).toEqual([second, first]);
-    await expect(newTable(denied).table.putIfAbsent([first])).rejects.toThrow("no");
-  });
-
-  it("a failure replaces a failure, and never a success", async () => {
-    const failed = (error: string) => result("SIN2-P1", url, { ok: false, error });
-    const good = result("FRA56-P4", url);
-    const { table, stored } = await tableWith(good);
-    await table.putFailure(failed("first"));
-    await table.putFailure(failed("second"));
-    await table.putFailure({ ...good, ok: false });
-    expect(stored()).toEqual([good, failed("second")]);
-  });
-
-  it("good ones says which were not taken", async () => {
-    const results = ["SIN2-P1", "FRA56-P4", "GRU1-C2"].map((pop) => result(pop, url));
-    const { table } = newTable(({ input }) => ({ UnprocessedItems: { tasks: input.RequestItems.tasks.slice(1) } }));
-    expect(await table.putGood(results)).toEqual(results.slice(1));
-    const all = newTable();
-    expect(await all.table.putGood(results)).toEqual([]);
-    expect(all.stored()).toHaveLength(3);
-  });
+it("reading a request's results an error of any page ends it, and nothing is left behind", async () => {
+  const { table } = newTable((_, n) => (n < 3 ? { Items: [] } : denied()));
+  await expect(collect(table.of("r1", 0, 20))).rejects.toThrow("no");
 });
 
-describe("which results stand", () => {
-  const key = (n: number) => ({ task_key: "r1#0", pop_url: `SIN2-P1#${url}${n}` });
+it("reading a request's results passes over one that cannot be read, and tells of it with its keys", async () => {
+  const { bytes: _, ...spoilt } = inShard(0, "GRU1-C2");
+  const { table, forge, unreadable } = tableWith(inShard(0, "SIN2-P1"));
+  forge(spoilt);
+  expect((await collect(table.of("r1", 0, 1))).map(({ pop }) => pop)).toEqual(["SIN2-P1"]);
+  const problem = expect.stringContaining("bytes");
+  expect(unreadable).toEqual([{ kind: "task result", key: `r1#0 GRU1-C2#${url}`, problem }]);
+});
 
-  it("is asked by keys alone and strongly, a hundred at a time and none twice", async () => {
-    const { table, calls } = await tableWith({ ...result("SIN2-P1", url), ...key(120) });
-    calls.length = 0;
-    const keys = times(150, (n) => key(n));
-    expect([...(await table.findExisting([...keys, key(0)]))]).toEqual([[key(120).pop_url, { ok: true }]]);
-    expect(calls.map(({ input }) => input.RequestItems.tasks.Keys.length)).toEqual([100, 50]);
-    for (const { input } of calls) expect(input.RequestItems.tasks.ConsistentRead).toBe(true);
-  });
+it("reading the results of one POP asks every shard for that POP's keys alone, and not strongly: nothing is written any more", async () => {
+  // SIN2-P1 is the beginning of SIN2-P10.
+  const { table, forge, calls, unreadable } = tableWith(
+    ...[inShard(0, "SIN2-P1"), inShard(9, "SIN2-P1"), inShard(0, "SIN2-P10")],
+  );
+  const { ok: _, ...spoilt } = result("SIN2-P1", `${url}spoilt`);
+  forge(spoilt);
+  const found = await collect(table.ofPop("r1", "SIN2-P1", 10, () => undefined));
+  expect(found.map(({ pop_url, ok }) => [pop_url, ok])).toEqual(Array(2).fill([`SIN2-P1#${url}`, true]));
+  expect(calls.map(({ input }) => input.ConsistentRead)).toEqual(Array(10).fill(false));
+  expect(calls[0]?.input.ProjectionExpression).not.toContain("bytes");
+  expect(unreadable).toHaveLength(1);
+});
 
-  it("says whether it is good, and why not; one that cannot be read counts as none and is told of", async () => {
-    const { table, forge, unreadable } = newTable();
-    const failed = { ok: false, reason: "http_4xx", http_status: 404 };
-    await forge({ ...key(0), ...failed });
-    await forge({ ...key(1), ok: "yes" });
-    expect([...(await table.findExisting([key(0), key(1)]))]).toEqual([[key(0).pop_url, failed]]);
-    expect(unreadable).toMatchObject([{ kind: "task result", key: `r1#0 ${key(1).pop_url}` }]);
-  });
+it("reading the results of one POP tells what is billed of each page, which is more than what is asked for", async () => {
+  const { table, calls } = newTable(() => ({ Items: [], ConsumedCapacity: { CapacityUnits: 0.5 } }));
+  const read: number[] = [];
+  await collect(table.ofPop("r1", "SIN2-P1", 2, (bytes) => read.push(bytes)));
+  expect(read).toEqual([4_096, 4_096]);
+  expect(calls[0]?.input).toMatchObject({ ReturnConsumedCapacity: "TOTAL" });
+});
 
-  it("is asked again for what DynamoDB left unprocessed, and not for ever", async () => {
-    const left = { tasks: { Keys: [toAttributes(key(1))] } };
-    const stands = (n: number) => ({ tasks: [toAttributes({ ...key(n), ok: true })] });
-    const { table, calls } = newTable((_, n) =>
-      n === 0 ? { Responses: stands(0), UnprocessedKeys: left } : { Responses: stands(1) },
-    );
-    expect([...(await table.findExisting([key(0), key(1)])).keys()]).toEqual([key(0).pop_url, key(1).pop_url]);
-    expect(calls[1]?.input.RequestItems.tasks.Keys).toEqual([toAttributes(key(1))]);
-    vi.spyOn(Math, "random").mockReturnValue(-0.5);
-    const stuck = newTable(() => ({ UnprocessedKeys: left }));
-    await expect(stuck.table.findExisting([key(1)])).rejects.toThrow("1 keys of tasks stayed unprocessed");
-    vi.restoreAllMocks();
-  });
+it("writing where there is none leaves what came meanwhile", async () => {
+  const [first, second] = [result("SIN2-P1", url), result("FRA56-P4", url)];
+  const { table, stored } = tableWith(first);
+  await table.putIfAbsent([{ ...first, ok: false }, second]);
+  expect(stored()).toEqual([second, first]);
+  await expect(newTable(denied).table.putIfAbsent([first])).rejects.toThrow("no");
+});
+
+it("writing a failure replaces a failure, and never a success", async () => {
+  const failed = (error: string) => result("SIN2-P1", url, { ok: false, error });
+  const good = result("FRA56-P4", url);
+  const { table, stored } = tableWith(good);
+  await table.putFailure(failed("first"));
+  await table.putFailure(failed("second"));
+  await table.putFailure({ ...good, ok: false });
+  expect(stored()).toEqual([good, failed("second")]);
+});
+
+it("writing good ones says which were not taken", async () => {
+  const results = ["SIN2-P1", "FRA56-P4", "GRU1-C2"].map((pop) => result(pop, url));
+  const { table } = newTable(({ input }) => ({ UnprocessedItems: { tasks: input.RequestItems.tasks.slice(1) } }));
+  expect(await table.putGood(results)).toEqual(results.slice(1));
+  const all = newTable();
+  expect(await all.table.putGood(results)).toEqual([]);
+  expect(all.stored()).toHaveLength(3);
+});
+
+const key = (n: number) => ({ task_key: "r1#0", pop_url: `SIN2-P1#${url}${n}` });
+
+it("which results stand is asked by keys alone and strongly, a hundred at a time and none twice", async () => {
+  const { table, calls } = tableWith({ ...result("SIN2-P1", url), ...key(120) });
+  const keys = times(150, (n) => key(n));
+  expect([...(await table.findExisting([...keys, key(0)]))]).toEqual([[key(120).pop_url, { ok: true }]]);
+  expect(calls.map(({ input }) => input.RequestItems.tasks.Keys.length)).toEqual([100, 50]);
+  for (const { input } of calls) expect(input.RequestItems.tasks.ConsistentRead).toBe(true);
+});
+
+it("which results stand says whether it is good, and why not; one that cannot be read counts as none and is told of", async () => {
+  const { table, forge, unreadable } = newTable();
+  const failed = { ok: false, reason: "http_4xx", http_status: 404 };
+  forge({ ...key(0), ...failed });
+  forge({ ...key(1), ok: "yes" });
+  expect([...(await table.findExisting([key(0), key(1)]))]).toEqual([[key(0).pop_url, failed]]);
+  expect(unreadable).toMatchObject([{ kind: "task result", key: `r1#0 ${key(1).pop_url}` }]);
+});
+
+it("which results stand is asked again for what DynamoDB left unprocessed, and not for ever", async () => {
+  const left = { tasks: { Keys: [toAttributes(key(1))] } };
+  const stands = (n: number) => ({ tasks: [toAttributes({ ...key(n), ok: true })] });
+  const { table, calls } = newTable((_, n) =>
+    n === 0 ? { Responses: stands(0), UnprocessedKeys: left } : { Responses: stands(1) },
+  );
+  expect([...(await table.findExisting([key(0), key(1)])).keys()]).toEqual([key(0).pop_url, key(1).pop_url]);
+  expect(calls[1]?.input.RequestItems.tasks.Keys).toEqual([toAttributes(key(1))]);
+  vi.spyOn(Math, "random").mockReturnValue(-0.5);
+  const stuck = newTable(() => ({ UnprocessedKeys: left }));
+  await expect(stuck.table.findExisting([key(1)])).rejects.toThrow("1 keys of tasks stayed unprocessed");
+  vi.restoreAllMocks();
 });
 
 const answered = (name: string, httpStatusCode = 400) =>

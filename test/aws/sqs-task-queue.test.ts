@@ -2,7 +2,6 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { MainAndExpressQueues, QueueEntryError, SqsTaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { taskMessage } from "../agent/task-messages.ts";
 import { times } from "../collect.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
@@ -11,17 +10,11 @@ import { awsError, fakeClient, type Sent } from "./client.ts";
 useVirtualClock({ idleMs: 2 });
 
 const QUEUE = "https://sqs.example/tasks";
-const messages = (n: number): TaskMessage[] => times(n, (i) => taskMessage({ pop: String(i) }));
+const messages = (n: number) => times(n, (i) => taskMessage({ pop: String(i) }));
 
-interface Entry {
-  readonly Id: string;
-  readonly MessageBody: string;
-  readonly MessageGroupId: string;
-  readonly DelaySeconds?: number;
-  readonly ReceiptHandle?: string;
-}
+type Entry = Readonly<Record<string, string>>;
 const entriesOf = ({ input }: Sent): Entry[] => input.Entries;
-const popsOf = (command: Sent) => entriesOf(command).map(({ MessageBody }): string => JSON.parse(MessageBody).pop);
+const popsOf = (command: Sent) => entriesOf(command).map(({ MessageBody = "" }) => String(JSON.parse(MessageBody).pop));
 
 /** @param answer to each command, or to the n-th */
 function newQueue(answer: (command: Sent, n: number) => unknown = () => ({})) {
@@ -44,7 +37,7 @@ describe("sending", () => {
     const all = messages(2).map((message, i) => ({ ...message, req_id: `r${i}` }));
     await queue.send(all);
     expect(sent).toMatchObject([{ name: "SendMessageBatchCommand", input: { QueueUrl: QUEUE } }]);
-    expect(entries().map(({ MessageBody }) => JSON.parse(MessageBody))).toEqual(all);
+    expect(entries().map(({ MessageBody = "" }) => JSON.parse(MessageBody))).toEqual(all);
     expect(entries().map(({ MessageGroupId }) => MessageGroupId)).toEqual(["r0", "r1"]);
   });
 
@@ -58,7 +51,7 @@ describe("sending", () => {
         const all = list.map((n, i) => taskMessage({ pop: String(i), header: ["x".repeat(n)] }));
         await queue.send(all);
         expect(sent.flatMap(popsOf)).toEqual(all.map(({ pop }) => pop));
-        const batches = sent.map((command) => entriesOf(command).map(({ MessageBody }) => MessageBody.length));
+        const batches = sent.map((command) => entriesOf(command).map(({ MessageBody = "" }) => MessageBody.length));
         for (const [i, batch] of batches.entries()) {
           const bytes = batch.reduce((sum, length) => sum + length, 0);
           expect(batch.length).toBeLessThanOrEqual(10);
@@ -124,98 +117,92 @@ describe("sending", () => {
   });
 });
 
-describe("receive", () => {
-  it("asks for as many as there may be, and waits as long as it is told", async () => {
-    const MessageAttributes = { reason: { DataType: "String", StringValue: "no host" } };
-    const Messages = [
-      { MessageId: "m", ReceiptHandle: "r", Body: "{}", Attributes: { ApproximateReceiveCount: "3" } },
-      // A dead letter says why an agent put it there.
-      { MessageId: "m2", ReceiptHandle: "r2", Body: "{}", MessageAttributes },
-    ];
-    const { queue, sent } = newQueue(() => ({ Messages }));
-    expect(await queue.receive(5)).toEqual([
-      { id: "m", receipt: "r", body: "{}", deliveries: 3, reason: undefined },
-      { id: "m2", receipt: "r2", body: "{}", deliveries: 1, reason: "no host" },
-    ]);
-    expect(sent[0]?.input).toEqual({
-      QueueUrl: QUEUE,
-      MaxNumberOfMessages: 10,
-      MessageSystemAttributeNames: ["ApproximateReceiveCount"],
-      MessageAttributeNames: ["reason"],
-      WaitTimeSeconds: 5,
-    });
-  });
-
-  it("of an empty queue is nothing; an error of SQS is one", async () => {
-    expect(await newQueue().queue.receive(5)).toEqual([]);
-    const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
-    await expect(queue.receive(5)).rejects.toThrow("QueueDoesNotExist");
+it("receive asks for as many as there may be, and waits as long as it is told", async () => {
+  const MessageAttributes = { reason: { DataType: "String", StringValue: "no host" } };
+  const Messages = [
+    { MessageId: "m", ReceiptHandle: "r", Body: "{}", Attributes: { ApproximateReceiveCount: "3" } },
+    // A dead letter says why an agent put it there.
+    { MessageId: "m2", ReceiptHandle: "r2", Body: "{}", MessageAttributes },
+  ];
+  const { queue, sent } = newQueue(() => ({ Messages }));
+  expect(await queue.receive(5)).toEqual([
+    { id: "m", receipt: "r", body: "{}", deliveries: 3, reason: undefined },
+    { id: "m2", receipt: "r2", body: "{}", deliveries: 1, reason: "no host" },
+  ]);
+  expect(sent[0]?.input).toEqual({
+    QueueUrl: QUEUE,
+    MaxNumberOfMessages: 10,
+    MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+    MessageAttributeNames: ["reason"],
+    WaitTimeSeconds: 5,
   });
 });
 
-describe("delete and hold", () => {
-  it("travel together, up to ten", async () => {
-    const { queue, sent, entries } = newQueue();
-    const receipts = times(12, (i) => `r${i}`);
-    await Promise.all([
-      ...receipts.map((receipt) => queue.delete(receipt)),
-      queue.setVisibilityTimeout("a", 120),
-      queue.setVisibilityTimeout("b", 0),
-    ]);
-    expect(sent.map((command) => [command.name, entriesOf(command).length])).toEqual([
-      ["DeleteMessageBatchCommand", 10],
-      ["DeleteMessageBatchCommand", 2],
-      ["ChangeMessageVisibilityBatchCommand", 2],
-    ]);
-    expect(entries("DeleteMessageBatchCommand").map(({ ReceiptHandle }) => ReceiptHandle)).toEqual(receipts);
-    for (const command of sent)
-      expect(new Set(entriesOf(command).map(({ Id }) => Id)).size).toBe(entriesOf(command).length);
-    expect(sent.at(-1)?.input).toEqual({
-      QueueUrl: QUEUE,
-      Entries: [
-        { Id: "0", ReceiptHandle: "a", VisibilityTimeout: 120 },
-        { Id: "1", ReceiptHandle: "b", VisibilityTimeout: 0 },
-      ],
-    });
-  });
+it("receive of an empty queue is nothing; an error of SQS is one", async () => {
+  expect(await newQueue().queue.receive(5)).toEqual([]);
+  const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
+  await expect(queue.receive(5)).rejects.toThrow("QueueDoesNotExist");
+});
 
-  it.each([
-    ["delete", (queue: SqsTaskQueue, receipt: string) => queue.delete(receipt)],
-    ["hold", (queue: SqsTaskQueue, receipt: string) => queue.setVisibilityTimeout(receipt, 120)],
-  ])("an entry that SQS refuses is an error of that %s alone", async (_, act) => {
-    const { queue } = newQueue(() => ({ Failed: [{ Id: "1", Code: "ReceiptHandleIsInvalid", Message: "expired" }] }));
-    const outcomes = await Promise.allSettled(["r0", "r1", "r2"].map((receipt) => act(queue, receipt)));
-    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-    expect(outcomes[1]).toEqual({ status: "rejected", reason: new QueueEntryError("ReceiptHandleIsInvalid: expired") });
+it("delete and hold travel together, up to ten", async () => {
+  const { queue, sent, entries } = newQueue();
+  const receipts = times(12, (i) => `r${i}`);
+  await Promise.all([
+    ...receipts.map((receipt) => queue.delete(receipt)),
+    queue.setVisibilityTimeout("a", 120),
+    queue.setVisibilityTimeout("b", 0),
+  ]);
+  expect(sent.map((command) => [command.name, entriesOf(command).length])).toEqual([
+    ["DeleteMessageBatchCommand", 10],
+    ["DeleteMessageBatchCommand", 2],
+    ["ChangeMessageVisibilityBatchCommand", 2],
+  ]);
+  expect(entries("DeleteMessageBatchCommand").map(({ ReceiptHandle }) => ReceiptHandle)).toEqual(receipts);
+  for (const command of sent)
+    expect(new Set(entriesOf(command).map(({ Id }) => Id)).size).toBe(entriesOf(command).length);
+  expect(sent.at(-1)?.input).toEqual({
+    QueueUrl: QUEUE,
+    Entries: [
+      { Id: "0", ReceiptHandle: "a", VisibilityTimeout: 120 },
+      { Id: "1", ReceiptHandle: "b", VisibilityTimeout: 0 },
+    ],
   });
 });
 
-describe("the main and the express queue", () => {
-  const [main, express] = ["https://sqs.example/main", "https://sqs.example/express"];
+it.each([
+  ["delete", (queue: SqsTaskQueue, receipt: string) => queue.delete(receipt)],
+  ["hold", (queue: SqsTaskQueue, receipt: string) => queue.setVisibilityTimeout(receipt, 120)],
+])("delete and hold an entry that SQS refuses is an error of that %s alone", async (_, act) => {
+  const { queue } = newQueue(() => ({ Failed: [{ Id: "1", Code: "ReceiptHandleIsInvalid", Message: "expired" }] }));
+  const outcomes = await Promise.allSettled(["r0", "r1", "r2"].map((receipt) => act(queue, receipt)));
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(outcomes[1]).toEqual({ status: "rejected", reason: new QueueEntryError("ReceiptHandleIsInvalid: expired") });
+});
 
-  it("get the messages that name them, else the main queue does", async () => {
-    const { client, sent } = newQueue();
-    const both = new MainAndExpressQueues(client, { main, express });
-    await both.send([taskMessage()]);
-    await both.send([taskMessage()], "express");
-    await both.queues.express.receive(1, 3);
-    expect(sent.map(({ input }) => input.QueueUrl)).toEqual([main, express, express]);
-    expect(sent[2]?.input.MaxNumberOfMessages).toBe(3);
-  });
+const [main, express] = ["https://sqs.example/main", "https://sqs.example/express"];
 
-  it("have as many messages as wait, are delayed and are in flight in both; none where SQS says nothing", async () => {
-    const depths: Readonly<Record<string, readonly number[]>> = { [main]: [5, 30, 700], [express]: [2, 40, 100] };
-    const { client } = newQueue(({ input }) => {
-      const [available, delayed, inFlight] = depths[input.QueueUrl] ?? [];
-      return {
-        Attributes: {
-          ApproximateNumberOfMessages: available,
-          ApproximateNumberOfMessagesDelayed: delayed,
-          ApproximateNumberOfMessagesNotVisible: inFlight,
-        },
-      };
-    });
-    expect(await new MainAndExpressQueues(client, { main, express }).messageCount()).toBe(877);
-    expect(await newQueue().queue.depth()).toEqual({ available: 0, delayed: 0, inFlight: 0 });
+it("the main and the express queue get the messages that name them, else the main queue does", async () => {
+  const { client, sent } = newQueue();
+  const both = new MainAndExpressQueues(client, { main, express });
+  await both.send([taskMessage()]);
+  await both.send([taskMessage()], "express");
+  await both.queues.express.receive(1, 3);
+  expect(sent.map(({ input }) => input.QueueUrl)).toEqual([main, express, express]);
+  expect(sent[2]?.input.MaxNumberOfMessages).toBe(3);
+});
+
+it("the main and the express queue have as many messages as wait, are delayed and are in flight in both; none where SQS says nothing", async () => {
+  const depths: Readonly<Record<string, readonly number[]>> = { [main]: [5, 30, 700], [express]: [2, 40, 100] };
+  const { client } = newQueue(({ input }) => {
+    const [available, delayed, inFlight] = depths[input.QueueUrl] ?? [];
+    return {
+      Attributes: {
+        ApproximateNumberOfMessages: available,
+        ApproximateNumberOfMessagesDelayed: delayed,
+        ApproximateNumberOfMessagesNotVisible: inFlight,
+      },
+    };
   });
+  expect(await new MainAndExpressQueues(client, { main, express }).messageCount()).toBe(877);
+  expect(await newQueue().queue.depth()).toEqual({ available: 0, delayed: 0, inFlight: 0 });
 });

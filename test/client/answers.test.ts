@@ -51,20 +51,18 @@ function examplesOf(schema: z.ZodObject): readonly Record<string, unknown>[] {
   return z.array(z.record(z.string(), z.unknown())).parse(schema.meta()?.["examples"] ?? []);
 }
 
-describe("what a newer release may answer", () => {
-  it("costs no more than what is new in it", () => {
-    const [example] = examplesOf(progressSchema);
-    const seen = read.progressSchema.parse({
-      ...example,
-      verdict: "perhaps",
-      warnings: [{ code: "new_one", count: 1, message: "Something new", examples: [] }],
-      pops: [{ ...examplesOf(popProgressSchema)[0], state: "RESTING" }],
-      more: {},
-    });
-    expect(seen).toMatchObject({
-      verdict: undefined,
-      warnings: [{ code: "new_one" }],
-      pops: [{ state: "IN_PROGRESS" }],
-    });
+it("what a newer release may answer costs no more than what is new in it", () => {
+  const [example] = examplesOf(progressSchema);
+  const seen = read.progressSchema.parse({
+    ...example,
+    verdict: "perhaps",
+    warnings: [{ code: "new_one", count: 1, message: "Something new", examples: [] }],
+    pops: [{ ...examplesOf(popProgressSchema)[0], state: "RESTING" }],
+    more: {},
+  });
+  expect(seen).toMatchObject({
+    verdict: undefined,
+    warnings: [{ code: "new_one" }],
+    pops: [{ state: "IN_PROGRESS" }],
   });
 });

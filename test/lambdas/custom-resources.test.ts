@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { createApiDeployer, createBucketEmptier } from "../../lambdas/custom-resources.ts";
 import { serve } from "../serve.ts";
 
@@ -9,18 +9,11 @@ afterAll(() => void vi.unstubAllEnvs());
 
 const IDS = { StackId: "stack", RequestId: "request", LogicalResourceId: "Resource" };
 
-interface Put {
-  readonly method: string | undefined;
-  readonly url: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
 type Handler = ReturnType<typeof createBucketEmptier>;
 
 /** Has a handler handle an event. @returns what the signed URL receives; it answers with this status */
-async function putOf(handler: Handler, event: object, status = 200): Promise<Put | undefined> {
-  const puts: Put[] = [];
+async function putOf(handler: Handler, event: object, status = 200) {
+  const puts: (Pick<IncomingMessage, "method" | "url" | "headers"> & { body: string })[] = [];
   const address = await serve(async (request, response) => {
     const { method, url, headers } = request;
     puts.push({ method, url, headers, body: await text(request) });
@@ -32,7 +25,7 @@ async function putOf(handler: Handler, event: object, status = 200): Promise<Put
 }
 
 /** The response to CloudFormation, without the ids that it gave. */
-async function responseTo(handler: Handler, event: object): Promise<object> {
+async function responseTo(handler: Handler, event: object) {
   const put = await putOf(handler, event);
   const { StackId, RequestId, LogicalResourceId, ...response } = JSON.parse(put?.body ?? "");
   expect({ StackId, RequestId, LogicalResourceId }).toEqual(IDS);
@@ -43,78 +36,68 @@ const unplanned = async () => {
   throw new Error("unplanned");
 };
 
-describe("CloudFormation", () => {
-  const handler = createBucketEmptier("lists", unplanned);
+const handler = createBucketEmptier("lists", unplanned);
 
-  test("gets the response by PUT, without the Content-Type that the URL is not signed with", async () => {
-    const put = await putOf(handler, { RequestType: "Create" });
-    expect(put).toMatchObject({ method: "PUT", url: "/answer?signature=s" });
-    expect(put?.headers).not.toHaveProperty("content-type");
-    // S3 takes no body of unknown length.
-    expect(put?.headers["content-length"]).toBe(String(put?.body.length));
-  });
-
-  test("that does not take the response fails the run", async () => {
-    const answered = putOf(handler, { RequestType: "Create" }, 403);
-    await expect(answered).rejects.toThrow("CloudFormation rejected the response: HTTP 403");
-  });
+test("CloudFormation gets the response by PUT, without the Content-Type that the URL is not signed with", async () => {
+  const put = await putOf(handler, { RequestType: "Create" });
+  expect(put).toMatchObject({ method: "PUT", url: "/answer?signature=s" });
+  expect(put?.headers).not.toHaveProperty("content-type");
+  // S3 takes no body of unknown length.
+  expect(put?.headers["content-length"]).toBe(String(put?.body.length));
 });
 
-describe("the bucket emptier", () => {
-  const run = (RequestType: string, empty: () => Promise<number>) =>
-    responseTo(createBucketEmptier("lists", empty), { RequestType });
-
-  test.each(["Create", "Update"])("%s: nothing is deleted", async (type) => {
-    expect(await run(type, unplanned)).toEqual({ PhysicalResourceId: "lists", Status: "SUCCESS" });
-  });
-
-  test("Delete: the bucket is emptied, then CloudFormation is told", async () => {
-    const empty = vi.fn(async () => 3);
-    expect(await run("Delete", empty)).toEqual({ PhysicalResourceId: "lists", Status: "SUCCESS" });
-    expect(empty).toHaveBeenCalledOnce();
-  });
-
-  test("Delete that fails: CloudFormation is told why, and does not wait for a quarter of an hour", async () => {
-    expect(await run("Delete", unplanned)).toMatchObject({ Status: "FAILED", Reason: "unplanned" });
-  });
+test("CloudFormation that does not take the response fails the run", async () => {
+  const answered = putOf(handler, { RequestType: "Create" }, 403);
+  await expect(answered).rejects.toThrow("CloudFormation rejected the response: HTTP 403");
 });
 
-describe("the API deployer", () => {
-  /** Which deployment the stage is to serve. */
-  const served = (event: object, deploy: () => Promise<string> = unplanned) =>
-    responseTo(createApiDeployer(deploy), event);
-  const is = (id: string) => ({ PhysicalResourceId: id, Status: "SUCCESS" });
+const run = (RequestType: string, empty: () => Promise<number>) =>
+  responseTo(createBucketEmptier("lists", empty), { RequestType });
 
-  test("Create: the template's deployment, which has just been made", async () => {
-    expect(await served({ RequestType: "Create", ResourceProperties: { Deployment: "first" } })).toEqual(is("first"));
-  });
+test.each(["Create", "Update"])("the bucket emptier %s: nothing is deleted", async (type) => {
+  expect(await run(type, unplanned)).toEqual({ PhysicalResourceId: "lists", Status: "SUCCESS" });
+});
 
-  const UPDATES: readonly (readonly [string, object, object])[] = [
-    [
-      "the endpoint has changed",
-      { Deployment: "second", VpcEndpoint: "b" },
-      { Deployment: "second", VpcEndpoint: "a" },
-    ],
-    [
-      "the template brings a deployment",
-      { Deployment: "third", VpcEndpoint: "a" },
-      { Deployment: "second", VpcEndpoint: "a" },
-    ],
-    // The first one is from before the endpoint, of which the API knows.
-    ["an update is rolled back", { Deployment: "first", VpcEndpoint: "b" }, { Deployment: "second", VpcEndpoint: "b" }],
-  ];
+test("the bucket emptier Delete: the bucket is emptied, then CloudFormation is told", async () => {
+  const empty = vi.fn(async () => 3);
+  expect(await run("Delete", empty)).toEqual({ PhysicalResourceId: "lists", Status: "SUCCESS" });
+  expect(empty).toHaveBeenCalledOnce();
+});
 
-  test.each(UPDATES)(
-    "Update, %s: a new one, of the API as it is now",
-    async (_, ResourceProperties, OldResourceProperties) => {
-      const event = { RequestType: "Update", PhysicalResourceId: "made", ResourceProperties, OldResourceProperties };
-      expect(await served(event, async () => "newest")).toEqual(is("newest"));
-      expect(await served(event)).toEqual({ PhysicalResourceId: "made", Status: "FAILED", Reason: "unplanned" });
-    },
-  );
+test("the bucket emptier Delete that fails: CloudFormation is told why, and does not wait for a quarter of an hour", async () => {
+  expect(await run("Delete", unplanned)).toMatchObject({ Status: "FAILED", Reason: "unplanned" });
+});
 
-  test("Delete: nothing, as deployments go with their API", async () => {
-    const event = { RequestType: "Delete", PhysicalResourceId: "made", ResourceProperties: { Deployment: "third" } };
-    expect(await served(event)).toEqual(is("made"));
-  });
+/** Which deployment the stage is to serve. */
+const served = (event: object, deploy: () => Promise<string> = unplanned) =>
+  responseTo(createApiDeployer(deploy), event);
+const is = (id: string) => ({ PhysicalResourceId: id, Status: "SUCCESS" });
+
+test("the API deployer Create: the template's deployment, which has just been made", async () => {
+  expect(await served({ RequestType: "Create", ResourceProperties: { Deployment: "first" } })).toEqual(is("first"));
+});
+
+const UPDATES: readonly (readonly [string, object, object])[] = [
+  ["the endpoint has changed", { Deployment: "second", VpcEndpoint: "b" }, { Deployment: "second", VpcEndpoint: "a" }],
+  [
+    "the template brings a deployment",
+    { Deployment: "third", VpcEndpoint: "a" },
+    { Deployment: "second", VpcEndpoint: "a" },
+  ],
+  // The first one is from before the endpoint, of which the API knows.
+  ["an update is rolled back", { Deployment: "first", VpcEndpoint: "b" }, { Deployment: "second", VpcEndpoint: "b" }],
+];
+
+test.each(UPDATES)(
+  "the API deployer Update, %s: a new one, of the API as it is now",
+  async (_, ResourceProperties, OldResourceProperties) => {
+    const event = { RequestType: "Update", PhysicalResourceId: "made", ResourceProperties, OldResourceProperties };
+    expect(await served(event, async () => "newest")).toEqual(is("newest"));
+    expect(await served(event)).toEqual({ PhysicalResourceId: "made", Status: "FAILED", Reason: "unplanned" });
+  },
+);
+
+test("the API deployer Delete: nothing, as deployments go with their API", async () => {
+  const event = { RequestType: "Delete", PhysicalResourceId: "made", ResourceProperties: { Deployment: "third" } };
+  expect(await served(event)).toEqual(is("made"));
 });

@@ -156,7 +156,7 @@ export function target(pop: string, change: Partial<Target> = {}): Target {
 }
 
 /** A target whose tasks are not queued yet. */
-export function readyTarget(pop: string, change: Partial<Target> = {}): Target {
+export function readyTarget(pop: string, change: Partial<Target> = {}) {
   return target(pop, { state: "READY", ...change });
 }
 

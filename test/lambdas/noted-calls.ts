@@ -13,27 +13,20 @@ export function failing(...calls: readonly string[]): Fault {
   return (call) => (calls.includes(call) ? "before" : undefined);
 }
 
-export interface NotedCalls<D> {
-  readonly deps: D;
-  /** Every call in order, as `requests.put`. */
-  readonly calls: string[];
-  /** How often a call was made. */
-  times(call: string): number;
-  /** What a test has happen just before a call, by its name. */
-  readonly before: Record<string, () => unknown>;
-}
-
 /**
  * Dependencies made of these fakes alone: each call is noted and may be made to fail; whatever has no fake, or no such
  * member, throws. Functions and values that are not objects, and the logger, pass through.
  */
-export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () => undefined): NotedCalls<D> {
+export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () => undefined) {
+  /** Every call in order, as `requests.put`. */
   const calls: string[] = [];
-  const before: NotedCalls<D>["before"] = {};
+  /** What a test has happen just before a call, by its name. */
+  const before: Record<string, () => unknown> = {};
   const noting = Object.entries(fakes).map(([name, fake]) => {
     const plain = typeof fake !== "object" || fake === null || Array.isArray(fake) || name === "logger";
     return [name, plain ? fake : guarded(name, fake, (key, method) => noted(`${name}.${key}`, method))];
   });
+  /** How often a call was made. */
   const times = (name: string) => calls.filter((call) => call === name).length;
   return { deps: guarded<D>("deps", Object.fromEntries(noting)), calls, times, before };
 
@@ -50,7 +43,7 @@ export function noteCalls<D extends object>(fakes: Fakes<D>, fault: Fault = () =
 }
 
 /** What a method returns that fails: a promise, or items of which none comes. */
-function crashed(call: string): unknown {
+function crashed(call: string) {
   const failed = Promise.reject(new Crash(call));
   return Object.assign(failed, { [Symbol.asyncIterator]: () => ({ next: () => failed }) });
 }

@@ -51,57 +51,39 @@ afterAll(async () => {
   await dnsServer.close();
 });
 
-/** A call of each adapter that names each of its resources. */
 type Adapters = ApiDeps & ShutdownDeps & WatchDeps;
-const CALLS: { readonly [Name in keyof Adapters]?: (it: Adapters[Name]) => Promise<unknown> } = {
-  requests: (it) => it.get("r").then(() => it.end("r", "FINISH")),
-  requestPops: (it) => it.of("r").then(() => it.markSent("r", [])),
-  results: (it) => it.of("r", 0, 1).next(),
-  progress: (it) => it.count("r"),
-  queue: ({ queues }) => queues.main.depth().then(() => queues.express.depth()),
-  failedBatches: (it) => it.send("{}", "why"),
-  settlements: (it) => it.requestSettlement("r"),
-  shutdown: (it) => it.invoke("r"),
-  lists: (it) => it.delete(LISTS.foundUrls, "r"),
-  fleet: (it) => it.desiredCapacity(),
-  tokens: (it) => it.read("t"),
-  timer: (it) => it.cancel("r"),
-  checkSchedule: (it) => it.cancel("r"),
-  expandFunction: (it) => it.invoke("r"),
-  deadLetters: (it) => it.depth(),
-};
+const SELF = "AWS_LAMBDA_FUNCTION_NAME";
 
-/** What is named by each adapter. A function that invokes itself has its name of Lambda. */
-const resourcesOf = (name: string): Readonly<Record<string, readonly Resource[]>> => {
-  const self = "AWS_LAMBDA_FUNCTION_NAME";
-  const shutdown: Resource = name === "shutdown" ? self : "SHUTDOWN_ARN";
-  return {
-    requests: ["REQUEST_TABLE", shutdown],
-    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
-    results: ["REQUEST_TASK_TABLE"],
-    progress: ["PROGRESS_TABLE"],
-    queue: ["QUEUE_URL", "EXPRESS_QUEUE_URL"],
-    failedBatches: ["FAILED_BATCHES_URL"],
-    settlements: ["PROGRESS_TABLE", shutdown],
-    shutdown: [shutdown],
-    lists: ["BUCKET"],
-    fleet: ["GROUP_NAME"],
-    tokens: ["PROGRESS_TABLE"],
-    timer: ["SCHEDULE_GROUP"],
-    checkSchedule: ["SCHEDULE_GROUP"],
-    expandFunction: [name === "expand" ? self : "EXPAND_ARN"],
-    deadLetters: ["DEAD_LETTER_QUEUE_URL"],
-  };
-};
+/** A call of each adapter that names each of its resources, and these. A function that invokes itself has its name of Lambda. */
+const callsOf = (
+  name: string,
+  shutdown: Resource = name === "shutdown" ? SELF : "SHUTDOWN_ARN",
+): { readonly [Name in keyof Adapters]?: readonly [(it: Adapters[Name]) => Promise<unknown>, ...Resource[]] } => ({
+  requests: [(it) => it.get("r").then(() => it.end("r", "FINISH")), "REQUEST_TABLE", shutdown],
+  requestPops: [(it) => it.of("r").then(() => it.markSent("r", [])), "REQUEST_POP_TABLE", "REQUEST_TABLE"],
+  results: [(it) => it.of("r", 0, 1).next(), "REQUEST_TASK_TABLE"],
+  progress: [(it) => it.count("r"), "PROGRESS_TABLE"],
+  queue: [({ queues }) => queues.main.depth().then(() => queues.express.depth()), "QUEUE_URL", "EXPRESS_QUEUE_URL"],
+  failedBatches: [(it) => it.send("{}", "why"), "FAILED_BATCHES_URL"],
+  settlements: [(it) => it.requestSettlement("r"), "PROGRESS_TABLE", shutdown],
+  shutdown: [(it) => it.invoke("r"), shutdown],
+  lists: [(it) => it.delete(LISTS.foundUrls, "r"), "BUCKET"],
+  fleet: [(it) => it.desiredCapacity(), "GROUP_NAME"],
+  tokens: [(it) => it.read("t"), "PROGRESS_TABLE"],
+  timer: [(it) => it.cancel("r"), "SCHEDULE_GROUP"],
+  checkSchedule: [(it) => it.cancel("r"), "SCHEDULE_GROUP"],
+  expandFunction: [(it) => it.invoke("r"), name === "expand" ? SELF : "EXPAND_ARN"],
+  deadLetters: [(it) => it.depth(), "DEAD_LETTER_QUEUE_URL"],
+});
 
 test.each(FUNCTIONS)("%s names the resources of its environment, each where it belongs", async (name, build) => {
-  const adapters = Object.entries(build()).filter(([key]) => key in CALLS);
-  expect(adapters.length).toBeGreaterThan(7);
-  for (const [key, adapter] of adapters) {
-    const call = CALLS[key as keyof typeof CALLS] as (it: unknown) => Promise<unknown>;
+  const calls = Object.entries(callsOf(name)).filter(([key]) => key in build());
+  expect(calls.length).toBeGreaterThan(7);
+  for (const [key, [call, ...resources]] of calls) {
+    const adapter = Reflect.get(build(), key);
     // Some adapters make several calls at once, whose order varies.
-    const named = await aws.named(() => call(adapter));
-    expect(named.toSorted(), key).toEqual(resourcesOf(name)[key]?.toSorted());
+    const named = await aws.named(() => (call as (it: unknown) => Promise<unknown>)(adapter));
+    expect(named.toSorted(), key).toEqual(resources.toSorted());
   }
 });
 

@@ -207,20 +207,18 @@ describe("what a batch changes", () => {
   });
 });
 
-describe("a batch's token", () => {
-  const of = (eventID: string, image: Image = good) => record(image, undefined, { eventID });
-  const token = (...records: unknown[]) => progressOf(...records).token;
-  const [a, b] = [of("a"), of("b")];
+const of = (eventID: string, image: Image = good) => record(image, undefined, { eventID });
+const token = (...records: unknown[]) => progressOf(...records).token;
+const [a, b] = [of("a"), of("b")];
 
-  it("is the same when it is tried again", () => {
-    expect(token(a, b)).toBe(token(structuredClone(a), structuredClone(b)));
-    expect(token(a, b)).toHaveLength(36);
-  });
+it("a batch's token is the same when it is tried again", () => {
+  expect(token(a, b)).toBe(token(structuredClone(a), structuredClone(b)));
+  expect(token(a, b)).toHaveLength(36);
+});
 
-  it("is another for every other batch, and for each request of a batch", () => {
-    const tokens = [token(a), token(b), token(a, b), token(of("a", { req_id: "r2" })), token(of("c,d"))];
-    const both = progressOfBatch([a, record({ req_id: "r2" })]).progress.map((it) => it.token);
-    expect(new Set(tokens).size).toBe(5);
-    expect(new Set(both).size).toBe(2);
-  });
+it("a batch's token is another for every other batch, and for each request of a batch", () => {
+  const tokens = [token(a), token(b), token(a, b), token(of("a", { req_id: "r2" })), token(of("c,d"))];
+  const both = progressOfBatch([a, record({ req_id: "r2" })]).progress.map((it) => it.token);
+  expect(new Set(tokens).size).toBe(5);
+  expect(new Set(both).size).toBe(2);
 });

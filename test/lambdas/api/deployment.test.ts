@@ -1,6 +1,6 @@
 // What the API tells of its deployment: POPs, settings, its own description.
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import * as z from "zod";
 import { popRowSchema } from "../../../domain/pops/list-pops.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
@@ -16,63 +16,61 @@ async function pops(query: Record<string, string> | null, w = world()) {
   return popsSchema.parse(body);
 }
 
-describe("GET /pops", () => {
-  it("lists the catalogue, with what is known of each and when it resolved here", async () => {
-    const w = world();
-    await w.progress.recordResolved(["SIN2-P1"], Date.parse("2024-04-15T01:02:03.004Z"));
-    const { timestamp, count, pops: all } = await pops(null, w);
-    expect([timestamp, count]).toEqual([STAMP, POP_CODES.length]);
-    expect(all.map(({ code }) => code)).toEqual(POP_CODES.map(({ pop }) => pop));
-    expect(all.find(({ code }) => code === "SIN2-P1")).toEqual({
-      code: "SIN2-P1",
-      city: "Singapore",
-      country: "SG",
-      regions: ["apac"],
-      default_of: ["apac", "malaysia", "china", "indonesia", "philippines", "singapore", "thailand", "vietnam"],
-      rec: "Singapore",
-      rec_basis: "metro",
-      latitude: 1.35,
-      longitude: 103.99,
-      basis: "listed",
-      last_resolved_at: "2024-04-15 01:02:03.004000",
-    });
-    expect(all.filter(({ last_resolved_at }) => last_resolved_at !== null)).toHaveLength(1);
+it("GET /pops lists the catalogue, with what is known of each and when it resolved here", async () => {
+  const w = world();
+  await w.progress.recordResolved(["SIN2-P1"], Date.parse("2024-04-15T01:02:03.004Z"));
+  const { timestamp, count, pops: all } = await pops(null, w);
+  expect([timestamp, count]).toEqual([STAMP, POP_CODES.length]);
+  expect(all.map(({ code }) => code)).toEqual(POP_CODES.map(({ pop }) => pop));
+  expect(all.find(({ code }) => code === "SIN2-P1")).toEqual({
+    code: "SIN2-P1",
+    city: "Singapore",
+    country: "SG",
+    regions: ["apac"],
+    default_of: ["apac", "malaysia", "china", "indonesia", "philippines", "singapore", "thailand", "vietnam"],
+    rec: "Singapore",
+    rec_basis: "metro",
+    latitude: 1.35,
+    longitude: 103.99,
+    basis: "listed",
+    last_resolved_at: "2024-04-15 01:02:03.004000",
   });
+  expect(all.filter(({ last_resolved_at }) => last_resolved_at !== null)).toHaveLength(1);
+});
 
-  it.each([
-    [{ country: "south_korea" }, ["KR"]],
-    [{ country: " kr ", region: "" }, ["KR"]],
-    [{ region: "JP" }, ["JP"]],
-    [{ region: "apac", country: "Japan" }, ["JP"]],
-    [{ region: "eu", country: "japan" }, []],
-    [{ region: "au" }, ["NZ", "AU"]],
-    [{ country: "qatar" }, []],
-  ])("is of one country, by name or code, or of one region, or of both: %j", async (query, countries) => {
-    expect([...new Set((await pops(query)).pops.map(({ country }) => country))]).toEqual(countries);
-  });
+it.each([
+  [{ country: "south_korea" }, ["KR"]],
+  [{ country: " kr ", region: "" }, ["KR"]],
+  [{ region: "JP" }, ["JP"]],
+  [{ region: "apac", country: "Japan" }, ["JP"]],
+  [{ region: "eu", country: "japan" }, []],
+  [{ region: "au" }, ["NZ", "AU"]],
+  [{ country: "qatar" }, []],
+])("GET /pops is of one country, by name or code, or of one region, or of both: %j", async (query, countries) => {
+  expect([...new Set((await pops(query)).pops.map(({ country }) => country))]).toEqual(countries);
+});
 
-  it("lists what resolved here though the catalogue lacks it, at its site if that is known", async () => {
-    const w = world();
-    await w.progress.recordResolved(["SIN99-P1", "ABC12-P3"], Date.now());
-    const unknown = { city: null, country: null, regions: [], rec: null };
-    expect((await pops(null, w)).pops[0]).toMatchObject({ code: "ABC12-P3", basis: "here", ...unknown });
-    const known = { code: "SIN99-P1", basis: "here", city: "Singapore" };
-    expect((await pops({ country: "sg" }, w)).pops.at(-1)).toMatchObject(known);
-  });
+it("GET /pops lists what resolved here though the catalogue lacks it, at its site if that is known", async () => {
+  const w = world();
+  await w.progress.recordResolved(["SIN99-P1", "ABC12-P3"], Date.now());
+  const unknown = { city: null, country: null, regions: [], rec: null };
+  expect((await pops(null, w)).pops[0]).toMatchObject({ code: "ABC12-P3", basis: "here", ...unknown });
+  const known = { code: "SIN99-P1", basis: "here", city: "Singapore" };
+  expect((await pops({ country: "sg" }, w)).pops.at(-1)).toMatchObject(known);
+});
 
-  it("refuses filters that nothing is known by, with what is, all at once", async () => {
-    const answer = await world().call("GET /pops", undefined, { country: "atlantis", region: "europe" });
-    expect(answer.body).toEqual({ status: "Failed", error_message: expect.any(String), timestamp: STAMP });
-    expect(refusalOf(answer)).toMatch(
-      /^400 country: unknown 'atlantis'; known: argentina, .*, vietnam; region: unknown 'europe'; known: apac, au, ca, cn, eu, jp, sa, us$/,
-    );
-  });
+it("GET /pops refuses filters that nothing is known by, with what is, all at once", async () => {
+  const answer = await world().call("GET /pops", undefined, { country: "atlantis", region: "europe" });
+  expect(answer.body).toEqual({ status: "Failed", error_message: expect.any(String), timestamp: STAMP });
+  expect(refusalOf(answer)).toMatch(
+    /^400 country: unknown 'atlantis'; known: argentina, .*, vietnam; region: unknown 'europe'; known: apac, au, ca, cn, eu, jp, sa, us$/,
+  );
+});
 
-  it.each(["constructor", "x".repeat(5_000)])("knows no region %j, and quotes little of it", async (region) => {
-    const { status, body } = await world().call("GET /pops", undefined, { region });
-    expect(status).toBe(400);
-    expect(JSON.stringify(body).length).toBeLessThan(300);
-  });
+it.each(["constructor", "x".repeat(5_000)])("GET /pops knows no region %j, and quotes little of it", async (region) => {
+  const { status, body } = await world().call("GET /pops", undefined, { region });
+  expect(status).toBe(400);
+  expect(JSON.stringify(body).length).toBeLessThan(300);
 });
 
 it("GET /settings: the deployment, and each cap with the parameter that sets it", async () => {

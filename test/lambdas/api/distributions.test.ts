@@ -78,31 +78,29 @@ describe("hosts of the URLs and cf_domain", () => {
   });
 });
 
-describe("the stack's list of distributions", () => {
-  const own = [E1, E2];
+const own = [E1, E2];
 
-  it.each([{}, DOMAIN])("lets those be warmed that it names: %j", async (change) => {
-    expect((await world({ own, allowed: "E1" }).post(change)).status).toBe(200);
-  });
+it.each([{}, DOMAIN])("the stack's list of distributions lets those be warmed that it names: %j", async (change) => {
+  expect((await world({ own, allowed: "E1" }).post(change)).status).toBe(200);
+});
 
-  const [other, shop] = ["https://other.example.com/a", "https://shop.img.example.com/a"];
-  it.each([
-    [{ url_list: [other] }, /^400 url_list: other.example.com belongs to the distribution E2, /],
-    [{ cf_domain: E2.domain }, /^400 cf_domain: d2.cloudfront.net belongs to the distribution E2, /],
-    // The wildcard of E1 covers it, and CloudFront gives the request to E2 all the same.
-    [{ ...DOMAIN, url_list: [shop] }, /^400 url_list: shop.img.example.com belongs to the distribution E2, /],
-    // No DNS server that a caller may choose keeps it from being checked.
-    [{ url_list: ["https://unclear.example.org/a", other] }, /^400 url_list: other.example.com belongs to /],
-    [{ cf_domain: "d9.cloudfront.net", url_list: [other] }, /^400 url_list: other.example.com belongs to /],
-  ])("refuses another of the account: %j", async (change, message) => {
-    const refusal = refusalOf(await world({ own, allowed: "E1", fault: failing("dns.alias") }).post(change));
-    expect(refusal).toMatch(message);
-    expect(refusal).toMatch(/distributions of this deployment allows E1/);
-  });
+const [other, shop] = ["https://other.example.com/a", "https://shop.img.example.com/a"];
+it.each([
+  [{ url_list: [other] }, /^400 url_list: other.example.com belongs to the distribution E2, /],
+  [{ cf_domain: E2.domain }, /^400 cf_domain: d2.cloudfront.net belongs to the distribution E2, /],
+  // The wildcard of E1 covers it, and CloudFront gives the request to E2 all the same.
+  [{ ...DOMAIN, url_list: [shop] }, /^400 url_list: shop.img.example.com belongs to the distribution E2, /],
+  // No DNS server that a caller may choose keeps it from being checked.
+  [{ url_list: ["https://unclear.example.org/a", other] }, /^400 url_list: other.example.com belongs to /],
+  [{ cf_domain: "d9.cloudfront.net", url_list: [other] }, /^400 url_list: other.example.com belongs to /],
+])("the stack's list of distributions refuses another of the account: %j", async (change, message) => {
+  const refusal = refusalOf(await world({ own, allowed: "E1", fault: failing("dns.alias") }).post(change));
+  expect(refusal).toMatch(message);
+  expect(refusal).toMatch(/distributions of this deployment allows E1/);
+});
 
-  it("makes nothing where the account's distributions cannot be listed", async () => {
-    const { post, made } = world({ own, allowed: "E1", fault: failing("distributions.own") });
-    expect((await post()).status).toBe(500);
-    expect(made()).toEqual(NOTHING);
-  });
+it("the stack's list of distributions makes nothing where the account's distributions cannot be listed", async () => {
+  const { post, made } = world({ own, allowed: "E1", fault: failing("distributions.own") });
+  expect((await post()).status).toBe(500);
+  expect(made()).toEqual(NOTHING);
 });

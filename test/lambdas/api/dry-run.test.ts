@@ -80,63 +80,61 @@ describe("POST /prewarm with dry_run", () => {
   });
 });
 
-describe("what a dry run foresees", () => {
-  it.each([
-    [
-      "no distribution",
-      { url_list: ["https://other.example/a"], cf_domain: "other.example" },
-      {},
-      /would end as FAILED: cf_domain: other.example is no name/,
-    ],
-    ["max_bytes", { max_bytes: 3_999 }, {}, /would end as FAILED: about 4002 bytes, and max_bytes is 3999/],
-    ["the deployment's bound", {}, { maxRequestBytes: 3_000 }, /4002 bytes, but maxRequestBytes .* is 3000/],
-    ["the timeout", { timeout: 1 }, {}, /timeout: it would take about 1\.3 minutes, and is stopped after 1/],
-    ["no instance", { instance_count: 0 }, {}, /instance_count: is 0/],
-    ["a token", { client_token: "t" }, {}, /client_token: ignored/],
-  ])("%s", async (_, body, caps, message) => {
-    const { answer, warnings } = await dryRun(body, { caps });
-    expect(answer.status).toBe(200);
-    expect(warnings).toContainEqual(expect.stringMatching(message));
-  });
+it.each([
+  [
+    "no distribution",
+    { url_list: ["https://other.example/a"], cf_domain: "other.example" },
+    {},
+    /would end as FAILED: cf_domain: other.example is no name/,
+  ],
+  ["max_bytes", { max_bytes: 3_999 }, {}, /would end as FAILED: about 4002 bytes, and max_bytes is 3999/],
+  ["the deployment's bound", {}, { maxRequestBytes: 3_000 }, /4002 bytes, but maxRequestBytes .* is 3000/],
+  ["the timeout", { timeout: 1 }, {}, /timeout: it would take about 1\.3 minutes, and is stopped after 1/],
+  ["no instance", { instance_count: 0 }, {}, /instance_count: is 0/],
+  ["a token", { client_token: "t" }, {}, /client_token: ignored/],
+])("what a dry run foresees %s", async (_, body, caps, message) => {
+  const { answer, warnings } = await dryRun(body, { caps });
+  expect(answer.status).toBe(200);
+  expect(warnings).toContainEqual(expect.stringMatching(message));
+});
 
-  it("sources that could not be read to their end: all figures are lower bounds", async () => {
-    const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
-    const { estimate, warnings, sampled } = await dryRun({ sources });
-    expect(estimate).toMatchObject({ urls: 3, tasks: 6, lower_bound: true, sources: [{ urls: 1, done: false }] });
-    expect(sampled.map(({ url }) => url)).toContain("https://cdn.example.com/found");
-    expect(warnings).toEqual([expect.stringMatching(/not all could be read .*cdn.example.com\/list.* lower bounds/)]);
-  });
+it("what a dry run foresees sources that could not be read to their end: all figures are lower bounds", async () => {
+  const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
+  const { estimate, warnings, sampled } = await dryRun({ sources });
+  expect(estimate).toMatchObject({ urls: 3, tasks: 6, lower_bound: true, sources: [{ urls: 1, done: false }] });
+  expect(sampled.map(({ url }) => url)).toContain("https://cdn.example.com/found");
+  expect(warnings).toEqual([expect.stringMatching(/not all could be read .*cdn.example.com\/list.* lower bounds/)]);
+});
 
-  it("a host that a more specific alias gives to another distribution is not asked for sizes", async () => {
-    // Found by a source: those of `url_list` are refused before.
-    const own = [
-      { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
-      { id: "E2", domain: "d2.cloudfront.net", aliases: ["cdn.example.com"] },
-    ];
-    const body = {
-      cf_domain: "d1.cloudfront.net",
-      url_list: ["https://a.example.com/a"],
-      sources: [{ type: "list", url: "https://a.example.com/list" }],
-    };
-    const { estimate, warnings, sampled } = await dryRun(body, { own, allowed: "E1" });
-    expect(sampled.map(({ url }) => url)).toEqual(["https://a.example.com/a"]);
-    expect(warnings).toContain(
-      "dry_run: hosts whose URLs would not be warmed: 1; the first: cdn.example.com belongs to the distribution E2, not to E1",
-    );
-    expect(estimate).toMatchObject({ bytes: { sampled: 2 } });
-  });
+it("what a dry run foresees a host that a more specific alias gives to another distribution is not asked for sizes", async () => {
+  // Found by a source: those of `url_list` are refused before.
+  const own = [
+    { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
+    { id: "E2", domain: "d2.cloudfront.net", aliases: ["cdn.example.com"] },
+  ];
+  const body = {
+    cf_domain: "d1.cloudfront.net",
+    url_list: ["https://a.example.com/a"],
+    sources: [{ type: "list", url: "https://a.example.com/list" }],
+  };
+  const { estimate, warnings, sampled } = await dryRun(body, { own, allowed: "E1" });
+  expect(sampled.map(({ url }) => url)).toEqual(["https://a.example.com/a"]);
+  expect(warnings).toContain(
+    "dry_run: hosts whose URLs would not be warmed: 1; the first: cdn.example.com belongs to the distribution E2, not to E1",
+  );
+  expect(estimate).toMatchObject({ bytes: { sampled: 2 } });
+});
 
-  it("a distribution that may not be warmed is not asked for sizes", async () => {
-    const { warnings, sampled } = await dryRun({ url_list: ["https://d9.cloudfront.net/a"] }, { allowed: "E1" });
-    expect(sampled).toEqual([]);
-    expect(warnings).toContainEqual(expect.stringMatching(/would end as FAILED: .* allows E1/));
-  });
+it("what a dry run foresees a distribution that may not be warmed is not asked for sizes", async () => {
+  const { warnings, sampled } = await dryRun({ url_list: ["https://d9.cloudfront.net/a"] }, { allowed: "E1" });
+  expect(sampled).toEqual([]);
+  expect(warnings).toContainEqual(expect.stringMatching(/would end as FAILED: .* allows E1/));
+});
 
-  it("answers without sizes, nor what sources name, when the distributions cannot be listed", async () => {
-    const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
-    const { estimate, warnings, logger } = await dryRun({ sources }, { fault: failing("distributions.own") });
-    expect(estimate).toMatchObject({ tasks: 4, lower_bound: true, bytes: { estimate: null, sampled: 0 } });
-    expect(warnings).toContainEqual(expect.stringMatching(/could not be looked up/));
-    expect(logger.warnings.map(([message]) => message)).toContain("A dry run could not read its sources");
-  });
+it("what a dry run foresees answers without sizes, nor what sources name, when the distributions cannot be listed", async () => {
+  const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
+  const { estimate, warnings, logger } = await dryRun({ sources }, { fault: failing("distributions.own") });
+  expect(estimate).toMatchObject({ tasks: 4, lower_bound: true, bytes: { estimate: null, sampled: 0 } });
+  expect(warnings).toContainEqual(expect.stringMatching(/could not be looked up/));
+  expect(logger.warnings.map(([message]) => message)).toContain("A dry run could not read its sources");
 });

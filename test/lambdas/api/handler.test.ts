@@ -124,8 +124,9 @@ describe("GET /prewarm", () => {
   });
 });
 
-describe("what every route has in common", () => {
-  it.each(["prewarm", "summary"])("GET /%s: a missing req_id is 400, an unknown one 404", async (path) => {
+it.each(["prewarm", "summary"])(
+  "what every route has in common GET /%s: a missing req_id is 400, an unknown one 404",
+  async (path) => {
     const { get } = world();
     const body = (error_message: string) => ({ status: "Failed", error_message, timestamp: STAMP });
     const missing = { status: 400, body: body("req_id: is required in the query string") };
@@ -135,26 +136,32 @@ describe("what every route has in common", () => {
       status: 404,
       body: body("req_id: there is no request 'r9'"),
     });
-  });
+  },
+);
 
-  it.each(["x\ud800", "x".repeat(201)])("an id that can be none is not looked up: %j", async (req_id) => {
+it.each(["x\ud800", "x".repeat(201)])(
+  "what every route has in common an id that can be none is not looked up: %j",
+  async (req_id) => {
     const { call, get, calls } = world();
     expect((await get("prewarm", { req_id })).status).toBe(404);
     expect((await call("POST /instances", { DesiredCapacity: 0, req_id, force_stop: true })).status).not.toBe(200);
     expect(calls).toEqual([]);
-  });
+  },
+);
 
-  it("another route is 404 and says which there are", async () => {
-    const refusal = refusalOf(await world().call("DELETE /prewarm"));
-    expect(refusal).toMatch(/^404 Unknown route DELETE \/prewarm; use one of POST \/prewarm, /);
-  });
+it("what every route has in common another route is 404 and says which there are", async () => {
+  const refusal = refusalOf(await world().call("DELETE /prewarm"));
+  expect(refusal).toMatch(/^404 Unknown route DELETE \/prewarm; use one of POST \/prewarm, /);
+});
 
-  const SHAPE = ["status", "error_message", "timestamp"];
-  it.each([
-    ["POST /prewarm", [...SHAPE, "error_urls", "request_id", "timeout_at"], BODY],
-    ["GET /prewarm", SHAPE, undefined],
-    ["POST /instances", ["status", "message", "timestamp"], { DesiredCapacity: 1 }],
-  ])("%s: a fault of ours is 500 with the call's id, and no more of it", async (route, fields, body) => {
+const SHAPE = ["status", "error_message", "timestamp"];
+it.each([
+  ["POST /prewarm", [...SHAPE, "error_urls", "request_id", "timeout_at"], BODY],
+  ["GET /prewarm", SHAPE, undefined],
+  ["POST /instances", ["status", "message", "timestamp"], { DesiredCapacity: 1 }],
+])(
+  "what every route has in common %s: a fault of ours is 500 with the call's id, and no more of it",
+  async (route, fields, body) => {
     const { call, errors } = world({ fault: (_, n) => (n === 0 ? "before" : undefined) });
     const answer = await call(route, body, { req_id: "r1" });
     expect(refusalOf(answer)).toBe("500 Internal error; the log has it under api-request-id");
@@ -164,36 +171,33 @@ describe("what every route has in common", () => {
       "API call failed",
       { route, api_request_id: "api-request-id", error: expect.objectContaining({ name: "Crash" }) },
     ]);
-  });
+  },
+);
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_ANSWER_BYTES = 6_000_000;
+/** What Lambda is handed: the body is a string in it. */
+const answerBytes = (body: object) =>
+  Buffer.byteLength(JSON.stringify({ statusCode: 400, headers: {}, body: JSON.stringify(body) }));
+const bodyOf = (urls: readonly string[]) => errorBody("POST /prewarm", new ApiError(400, "url_list: bad", urls), "now");
+
+it("the bad URLs of a refusal are told all, as long as there is room", () => {
+  const urls = times(60_000, (i) => `ftp://cdn.example.com/${i}`);
+  expect(bodyOf(urls)).toMatchObject({ error_message: "url_list: bad", error_urls: urls });
 });
 
-describe("the bad URLs of a refusal", () => {
-  /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-  const MAX_ANSWER_BYTES = 6_000_000;
-  /** What Lambda is handed: the body is a string in it. */
-  const answerBytes = (body: object) =>
-    Buffer.byteLength(JSON.stringify({ statusCode: 400, headers: {}, body: JSON.stringify(body) }));
-  const bodyOf = (urls: readonly string[]) =>
-    errorBody("POST /prewarm", new ApiError(400, "url_list: bad", urls), "now");
-
-  it("are told all, as long as there is room", () => {
-    const urls = times(60_000, (i) => `ftp://cdn.example.com/${i}`);
-    expect(bodyOf(urls)).toMatchObject({ error_message: "url_list: bad", error_urls: urls });
-  });
-
-  it.each([
-    ["long ones", "x".repeat(8_000)],
-    ["quotes and line breaks, which are escaped twice", '"\n'.repeat(4_000)],
-    ["other scripts", "\u65e5".repeat(8_000)],
-  ])("are cut to what an answer holds, which says so: %s", (_, filler) => {
-    const urls = times(5_000, (i) => `${i} ${filler}`);
-    const body = bodyOf(urls);
-    const told = body["error_urls"] as string[];
-    expect(answerBytes(body)).toBeLessThan(MAX_ANSWER_BYTES);
-    expect(answerBytes(body)).toBeGreaterThan(MAX_ANSWER_BYTES * 0.8);
-    expect(told).toEqual(urls.slice(0, told.length));
-    expect(body["error_message"]).toBe(
-      `url_list: bad; error_urls lists the first ${told.length} of 5000 invalid URLs, because a response is limited in size`,
-    );
-  });
+it.each([
+  ["long ones", "x".repeat(8_000)],
+  ["quotes and line breaks, which are escaped twice", '"\n'.repeat(4_000)],
+  ["other scripts", "\u65e5".repeat(8_000)],
+])("the bad URLs of a refusal are cut to what an answer holds, which says so: %s", (_, filler) => {
+  const urls = times(5_000, (i) => `${i} ${filler}`);
+  const body = bodyOf(urls);
+  const told = body["error_urls"] as string[];
+  expect(answerBytes(body)).toBeLessThan(MAX_ANSWER_BYTES);
+  expect(answerBytes(body)).toBeGreaterThan(MAX_ANSWER_BYTES * 0.8);
+  expect(told).toEqual(urls.slice(0, told.length));
+  expect(body["error_message"]).toBe(
+    `url_list: bad; error_urls lists the first ${told.length} of 5000 invalid URLs, because a response is limited in size`,
+  );
 });

@@ -38,11 +38,11 @@ class Model {
     for (let i = 0; i < 3; i++) this.start();
   }
 
-  private start(): void {
+  private start() {
     this.processes.push({ worker: String(++this.started), underWay: [], finished: 0 });
   }
 
-  move({ kind, process: n, size }: Move): void {
+  move({ kind, process: n, size }: Move) {
     this.now += 500;
     const process = this.processes[n % this.processes.length];
     if (process === undefined) return;
@@ -58,7 +58,7 @@ class Model {
     }
   }
 
-  private work(process: Process, size: number): void {
+  private work(process: Process, size: number) {
     const { underWay } = process;
     if (this.queued > 0 && underWay.length < 4) {
       this.queued--;
@@ -75,7 +75,7 @@ class Model {
     }
   }
 
-  private heartbeat(process: Process): void {
+  private heartbeat(process: Process) {
     // None is silent for as long as a dead one.
     const isLate = ({ worker }: Process) => this.now - (this.heartbeats.get(worker)?.at ?? this.now) > 30_000;
     const { worker, underWay, finished } = this.processes.find(isLate) ?? process;

@@ -105,60 +105,67 @@ describe("POST /prewarm", () => {
   });
 });
 
-describe("a POST /prewarm that fails", () => {
-  const undone = {
-    "lists.write": ["lists.delete"],
-    "timer.set": ["timer.cancel", "lists.delete"],
-    "fleet.desiredCapacity": ["timer.cancel", "lists.delete"],
-    "fleet.raiseTo": ["fleet.restore", "timer.cancel", "lists.delete"],
-    "requests.put": ["requests.delete", "fleet.restore", "timer.cancel", "lists.delete"],
-  };
-  it.each(Object.entries(undone))("at %s undoes all it made, newest first", async (step, undoing) => {
+const undone = {
+  "lists.write": ["lists.delete"],
+  "timer.set": ["timer.cancel", "lists.delete"],
+  "fleet.desiredCapacity": ["timer.cancel", "lists.delete"],
+  "fleet.raiseTo": ["fleet.restore", "timer.cancel", "lists.delete"],
+  "requests.put": ["requests.delete", "fleet.restore", "timer.cancel", "lists.delete"],
+};
+it.each(Object.entries(undone))(
+  "a POST /prewarm that fails at %s undoes all it made, newest first",
+  async (step, undoing) => {
     const { post, calls, made, errors } = world({ fault: failing(step) });
     expect(await post()).toMatchObject({ status: 500, body: { status: "Failed", request_id: "" } });
     expect(calls).toEqual([...STEPS.slice(0, STEPS.indexOf(step) + 1), ...undoing]);
     expect(made()).toEqual(NOTHING);
     expect(errors).toHaveLength(1);
-  });
+  },
+);
 
-  it.each(STEPS)("does so even where %s did its work and its answer was lost", async (step) => {
+it.each(STEPS)(
+  "a POST /prewarm that fails does so even where %s did its work and its answer was lost",
+  async (step) => {
     const { post, made } = world({ fault: (name) => (name === step ? "after" : undefined) });
     await post();
     expect(made()).toEqual(NOTHING);
-  });
+  },
+);
 
-  it.each([
-    ["FULL", /^400 .*maxActiveRequests/],
-    ["BUSY", /^409 Too many requests are being made at the same time/],
-  ] as const)("as its item is refused as %s undoes all it made, and says so", async (outcome, message) => {
+it.each([
+  ["FULL", /^400 .*maxActiveRequests/],
+  ["BUSY", /^409 Too many requests are being made at the same time/],
+] as const)(
+  "a POST /prewarm that fails as its item is refused as %s undoes all it made, and says so",
+  async (outcome, message) => {
     const { post, requests, made, errors } = world();
     vi.spyOn(requests, "put").mockResolvedValue(outcome);
     expect(refusalOf(await post())).toMatch(message);
     expect([made(), errors]).toEqual([NOTHING, []]);
-  });
+  },
+);
 
-  it("goes on undoing when a part of that fails, and logs it", async () => {
-    const { post, calls, lists, errors } = world({ fault: failing("requests.put", "fleet.restore", "timer.cancel") });
-    await post();
-    expect(calls.slice(-4)).toEqual(undone["requests.put"]);
-    expect(lists.objects).toEqual({});
-    expect(errors.map(([message]) => message)).toEqual([
-      ...Array(2).fill("Rolling back a rejected request failed"),
-      "API call failed",
-    ]);
-  });
+it("a POST /prewarm that fails goes on undoing when a part of that fails, and logs it", async () => {
+  const { post, calls, lists, errors } = world({ fault: failing("requests.put", "fleet.restore", "timer.cancel") });
+  await post();
+  expect(calls.slice(-4)).toEqual(undone["requests.put"]);
+  expect(lists.objects).toEqual({});
+  expect(errors.map(([message]) => message)).toEqual([
+    ...Array(2).fill("Rolling back a rejected request failed"),
+    "API call failed",
+  ]);
+});
 
-  it("leaves a group alone that was large enough before, or was changed since", async () => {
-    const large = world({ fault: failing("requests.put") });
-    large.fleet.capacity = 5;
-    await large.post();
-    expect(large.calls).not.toContain("fleet.restore");
-    expect(large.fleet.capacity).toBe(5);
-    const changed = world({ fault: failing("requests.put") });
-    changed.before["requests.put"] = () => {
-      changed.fleet.capacity = 7;
-    };
-    await changed.post();
-    expect(changed.fleet.capacity).toBe(7);
-  });
+it("a POST /prewarm that fails leaves a group alone that was large enough before, or was changed since", async () => {
+  const large = world({ fault: failing("requests.put") });
+  large.fleet.capacity = 5;
+  await large.post();
+  expect(large.calls).not.toContain("fleet.restore");
+  expect(large.fleet.capacity).toBe(5);
+  const changed = world({ fault: failing("requests.put") });
+  changed.before["requests.put"] = () => {
+    changed.fleet.capacity = 7;
+  };
+  await changed.post();
+  expect(changed.fleet.capacity).toBe(7);
 });

@@ -23,18 +23,16 @@ const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).
 /** Body of a POST /prewarm that is accepted. */
 export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 3, pops: ["SIN2-C1", "ATL56-C1"] };
 
-interface Given {
-  readonly items?: readonly RequestItem[];
-  readonly own?: readonly OwnDistribution[];
-  /** Caps of the deployment that are not the default. */
-  readonly caps?: Partial<Caps>;
-  /** The stack's list of distributions. */
-  readonly allowed?: string;
-  readonly fault?: Fault;
-}
-
 /** The world around the API: these requests, one instance, and what a test puts there. */
-export function world({ items = [], own = [], caps = {}, allowed = "*", fault }: Given = {}) {
+export function world({
+  items = [] as readonly RequestItem[],
+  own = [] as readonly OwnDistribution[],
+  /** Caps of the deployment that are not the default. */
+  caps = {} as Partial<Caps>,
+  /** The stack's list of distributions. */
+  allowed = "*",
+  fault = undefined as Fault | undefined,
+} = {}) {
   const stores = fakeStores(...items);
   const { requests, lists, timer, fleet, logger } = stores;
   fleet.capacity = 1;
@@ -126,7 +124,7 @@ export function world({ items = [], own = [], caps = {}, allowed = "*", fault }:
 export const NOTHING = { requests: [], lists: [], schedules: 0, capacity: 1 };
 
 /** The status and the message of an answer that is no success. */
-export function refusalOf({ status, body }: Awaited<ReturnType<ReturnType<typeof world>["call"]>>): string {
+export function refusalOf({ status, body }: Awaited<ReturnType<ReturnType<typeof world>["call"]>>) {
   return `${status} ${body["error_message"] ?? body["message"]}`;
 }
 

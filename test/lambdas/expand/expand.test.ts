@@ -22,15 +22,13 @@ const url = (path: string) => BASE + path;
 /** What each document has, in the order in which they are read: the lines of the list, then the keys of each page of the prefix. */
 const DOCUMENTS = [["own", "1", "2", "https://other.net/x"], ["p/2", "p/3", "p/folder/"], ["p/4"]];
 
-interface Given {
-  readonly item?: Partial<RequestItem>;
-  readonly sources?: Source[];
-  readonly documents?: readonly (readonly string[])[];
-  readonly fault?: Fault;
-}
-
 /** Expand of a request whose own URL is `own`. Three seconds pass with each look at the clock. */
-function world({ item = {}, sources = [LIST, PREFIX], documents = DOCUMENTS, fault }: Given = {}) {
+function world({
+  item = {} as Partial<RequestItem>,
+  sources = [LIST, PREFIX],
+  documents = DOCUMENTS,
+  fault = undefined as Fault | undefined,
+} = {}) {
   const stores = fakeStores(request({ sources, sources_read: sources.map(notYetRead), cf_domain: HOST, ...item }));
   const { requests, lists, expandFunction } = stores;
   lists.objects["r1.csv"] = [[url("own")]];

@@ -1,22 +1,17 @@
 import { DnsLookupError, type Resolver } from "../../../domain/net/resolver.ts";
 
-/** Addresses and aliases by name; what is not there does not exist. */
-export class FakeDns implements Resolver {
-  constructor(
-    private readonly hosts: Readonly<Record<string, readonly string[]>>,
-    private readonly aliases: Readonly<Record<string, string>> = {},
-  ) {}
+type Names<T> = Readonly<Record<string, T>>;
 
-  async addresses(name: string) {
-    const found = this.hosts[name];
-    if (found === undefined) {
-      throw new DnsLookupError(name, "ENOTFOUND", ["192.0.2.53"]);
-    }
-    return [...found];
-  }
-  async alias(name: string) {
-    return this.aliases[name];
-  }
+/** Addresses and aliases by name; what is not there does not exist. */
+export function fakeDns(hosts: Names<readonly string[]>, aliases: Names<string> = {}): Resolver {
+  return {
+    addresses: async (name) => {
+      const found = hosts[name];
+      if (found === undefined) throw new DnsLookupError(name, "ENOTFOUND", ["192.0.2.53"]);
+      return [...found];
+    },
+    alias: async (name) => aliases[name],
+  };
 }
 
 /** A resolver that throws where a test did not say what it answers. */

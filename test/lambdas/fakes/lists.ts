@@ -55,7 +55,7 @@ export class FakeLists implements Public<Lists> {
     return bytes === undefined ? undefined : parse(Buffer.from(bytes));
   }
   /** The lines of the file of all results, without its header. */
-  lines(key = "r1/results.csv.gz"): string[] {
+  lines(key = "r1/results.csv.gz") {
     const bytes = this.files.get(key);
     if (bytes === undefined) throw new Error(`no ${key}`);
     return gunzipSync(bytes).toString("utf8").trimEnd().split("\n").slice(1);

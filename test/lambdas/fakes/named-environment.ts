@@ -30,7 +30,7 @@ export type Resource = (typeof RESOURCES)[number];
 /** In no value is another one contained. */
 const nameOf = (variable: Resource) => `the-${variable.toLowerCase().replaceAll("_", "-")}-x`;
 
-function textOf(variable: Resource): string {
+function textOf(variable: Resource) {
   return variable.endsWith("_URL")
     ? `https://sqs.eu-west-1.amazonaws.com/123456789012/${nameOf(variable)}`
     : nameOf(variable);
@@ -61,18 +61,10 @@ export const WORDS = {
   CONSOLE: "off",
 } as const;
 
-export interface RecordingAws {
-  /** Everything that AWS and the functions' own look-ups need, with the address of this server. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Runs something, and returns the variables whose values its calls had, each once, in order. */
-  named(run: () => Promise<unknown>): Promise<Resource[]>;
-  /** What a call of DynamoDB's GetItem answers. */
-  item: object | undefined;
-  close(): void;
-}
+export type RecordingAws = Awaited<ReturnType<typeof recordingAws>>;
 
 /** Answers every call with as little as its client takes, and never fails. */
-export async function recordingAws(): Promise<RecordingAws> {
+export async function recordingAws() {
   let seen: Resource[] = [];
   const server = createServer(async (request, response) => {
     const target = String(request.headers["x-amz-target"] ?? "");
@@ -85,7 +77,8 @@ export async function recordingAws(): Promise<RecordingAws> {
       .end(isJson ? JSON.stringify(item) : bodyOf(call));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const aws: RecordingAws = {
+  const aws = {
+    /** Everything that AWS and the functions' own look-ups need, with the address of this server. */
     env: {
       ...WORDS,
       ...Object.fromEntries(RESOURCES.map((variable) => [variable, textOf(variable)])),
@@ -94,12 +87,14 @@ export async function recordingAws(): Promise<RecordingAws> {
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     },
-    async named(run) {
+    /** Runs something, and returns the variables whose values its calls had, each once, in order. */
+    async named(run: () => Promise<unknown>) {
       seen = [];
       await run();
       return [...new Set(seen)];
     },
-    item: undefined,
+    /** What a call of DynamoDB's GetItem answers. */
+    item: undefined as object | undefined,
     close() {
       server.closeAllConnections();
       server.close();
@@ -109,7 +104,7 @@ export async function recordingAws(): Promise<RecordingAws> {
 }
 
 /** Answers in XML, as far as somebody reads them: the group of agents, and services that have nothing to tell. */
-function bodyOf(call: string): string {
+function bodyOf(call: string) {
   if (call.includes("DescribeAutoScalingGroups"))
     return "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member><DesiredCapacity>3</DesiredCapacity><MaxSize>9</MaxSize></member></AutoScalingGroups></DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>";
   if (call.startsWith("/restapis/")) return JSON.stringify({ id: "a-deployment" });

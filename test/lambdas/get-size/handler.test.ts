@@ -4,7 +4,7 @@ import { LISTS } from "../../../domain/plan/lists.ts";
 import { timeBudget } from "../../../lambdas/get-size/handler.ts";
 import { times } from "../../collect.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
-import { FakeDns } from "../fakes/dns.ts";
+import { fakeDns } from "../fakes/dns.ts";
 import { request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
 import { measured, url, world } from "./world.ts";
@@ -53,7 +53,7 @@ describe("Get Size", () => {
     ["of the account", undefined, /distribution E1, and/],
     ["of another account", [], /no distribution of this account, and/],
   ])("fails before it asks anything of a distribution %s that the stack's list has not", async (_, own, reason) => {
-    const dns = new FakeDns({}, { "cdn.example.com": "d1.cloudfront.net" });
+    const dns = fakeDns({}, { "cdn.example.com": "d1.cloudfront.net" });
     const { requests, seen } = await measured({ dns, allowedIds: "E2,E3", ...(own && { own }) });
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
     expect(requests.the().reason).toContain("distributions of this deployment allows E2, E3");
@@ -174,7 +174,7 @@ describe("Get Size", () => {
     const { handle, requests } = await world({ own: [], fault: failing("dns.alias") });
     await expect(handle()).rejects.toThrow("dns.alias");
     expect(requests.the().status).toBe("CREATED");
-    const dns = new FakeDns({});
+    const dns = fakeDns({});
     dns.alias = (name) =>
       Promise.reject(new AliasUnclearError(name, new DnsLookupError(name, "ETIMEOUT", ["192.0.2.53"])));
     const unclear = await world({ own: [], dns });
@@ -189,7 +189,7 @@ describe("Get Size", () => {
   });
 
   // All of these hosts resolve, and a server is there: with cf_domain, the URL's own host may be anybody's.
-  const reachable = new FakeDns({ "cdn.example.com": ["127.0.0.1"], "lb.example.com": ["127.0.0.1"] });
+  const reachable = fakeDns({ "cdn.example.com": ["127.0.0.1"], "lb.example.com": ["127.0.0.1"] });
   it.each([
     ["a host that leads to no distribution", { own: [] }, / no name of .* cf_domain, such as d/],
     [
@@ -225,7 +225,7 @@ describe("Get Size", () => {
   });
 
   it("looks a host up once, and under the distribution's other names if it has to", async () => {
-    const dns = new FakeDns({ "d1.SIN2-P1.cloudfront.net": ["127.0.0.1"] });
+    const dns = fakeDns({ "d1.SIN2-P1.cloudfront.net": ["127.0.0.1"] });
     const item = { cf_domain: "d1.cloudfront.net", pops: ["SIN2-P1"] };
     const { requests, calls, seen } = await measured({ paths: ["/10", "/0"], item, dns });
     expect(requests.the().status).toBe("CHECK_POP");

@@ -95,7 +95,7 @@ async function leadsTo(url: string, says: Zone, cf_domain?: string) {
   }
 }
 
-function accepted(body: object): RequestItem | undefined {
+function accepted(body: object) {
   try {
     return checkPrewarmRequest(body, { reqId: "r1", now: Date.now(), caps: DEFAULT_CAPS }).item;
   } catch (error) {
@@ -113,7 +113,7 @@ async function getSize(item: RequestItem, url: string) {
 }
 
 /** Ways to write an IPv4 address, or a URL's host that some reader takes for it. */
-function spellings(ip: string): string[] {
+function spellings(ip: string) {
   const parts = ip.split(".").map(Number);
   const [a = 0, b = 0, c = 0, d = 0] = parts;
   const whole = ((a * 256 + b) * 256 + c) * 256 + d;

@@ -109,16 +109,6 @@ describe("Get Size of a retry", () => {
     expect(asked).toContain("/7");
   });
 
-  it("asks for everything that a request was to warm which ended before its tasks were planned", async () => {
-    const before = { total_count: 0, status: "STOPPED" } as const;
-    const { item, good } = await retry({ "r0.csv": [[at("/7")], [at("/8")]] }, { before });
-    expect(item).toMatchObject({ status: "CHECK_POP", pops: POPS, url_count: 2 });
-    expect(good()?.toSorted()).toEqual([
-      [at("/7"), "7"],
-      [at("/8"), "8"],
-    ]);
-  });
-
   const nothing = { ...LISTS, "r0/report.csv": [COLUMNS] };
   it.each([
     ["the lists are gone", {}, /^retry_of: the request r0 cannot be tried again: its lists cannot be read/],

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Resolver } from "../../../domain/net/resolver.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
-import { FakeDns } from "../fakes/dns.ts";
+import { fakeDns } from "../fakes/dns.ts";
 import { FakeDistributions } from "../fakes/services.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { keysEvent, request } from "../items.ts";
@@ -14,33 +13,21 @@ import { type Fault, noteCalls } from "../noted-calls.ts";
 
 export const url = (path: string) => `http://cdn.example.com${path}`;
 
-interface Given {
-  /** Of the URLs in the request's list. */
-  readonly paths?: readonly string[];
-  readonly item?: Partial<RequestItem>;
-  readonly others?: readonly RequestItem[];
-  readonly dns?: Resolver;
-  readonly own?: readonly OwnDistribution[];
-  /** The stack's list of distributions. */
-  readonly allowedIds?: string;
-  /** @default those of the distribution that answers */
-  readonly ports?: GetSizeDeps["ports"];
-  readonly remainingMs?: number;
-  readonly fault?: Fault;
-}
-
 /** Get Size of a request r1, and a distribution of cdn.example.com that answers as {@link answer} says. */
 export async function world({
+  /** Of the URLs in the request's list. */
   paths = ["/10"],
-  item = {},
-  others = [],
-  dns = new FakeDns({ "d1.cloudfront.net": ["127.0.0.1"] }),
-  own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
+  item = {} as Partial<RequestItem>,
+  others = [] as readonly RequestItem[],
+  dns = fakeDns({ "d1.cloudfront.net": ["127.0.0.1"] }),
+  own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }] as readonly OwnDistribution[],
+  /** The stack's list of distributions. */
   allowedIds = "*",
-  ports,
+  /** @default those of the distribution that answers */
+  ports = undefined as GetSizeDeps["ports"] | undefined,
   remainingMs = 900_000,
-  fault,
-}: Given = {}) {
+  fault = undefined as Fault | undefined,
+} = {}) {
   const { port, seen, connections } = await serve(answer);
   const stores = fakeStores(request(item), ...others);
   const { objects } = stores.lists;
@@ -72,7 +59,7 @@ export async function world({
 }
 
 /** The same after a run. */
-export async function measured(given?: Given) {
+export async function measured(given?: Parameters<typeof world>[0]) {
   const w = await world(given);
   await w.handle();
   return w;

@@ -69,16 +69,6 @@ describe("a request that has ended", () => {
     expect([queue.messages, waits, requests.the().closed]).toEqual([[], 17, true]);
   });
 
-  it("takes the queue for empty after it was empty twice", async () => {
-    const { handle, before, queue } = world({ item: ENDED });
-    let waits = 0;
-    before["sleep"] = () => {
-      if (waits++ === 0) queue.messages = [MESSAGE];
-    };
-    await handle();
-    expect([queue.messages, waits]).toEqual([[], 3]);
-  });
-
   it("lets the next run go on after a minute, with the report there before", async () => {
     const { handle, before, queue, requests, shutdown, now } = world({ item: { ...ENDED, report: undefined } });
     before["sleep"] = () => expect(requests.the()).toMatchObject({ report: "r1/report.csv", closed: false });
@@ -133,39 +123,37 @@ describe("a request that has ended", () => {
   });
 });
 
-describe("the end of a request", () => {
-  it("is said once, with its exact counts and links, when its summary can be read", async () => {
-    const { handle, said, calls, requests } = world({
-      item: { ...ENDED, status: "STOPPED", report: undefined, reason: "why" },
-      results: ONE_MISSING,
-    });
-    await handle();
-    await handle();
-    expect(said).toHaveLength(1);
-    expect(endedEventSchema.strict().parse(said[0])).toMatchObject({
-      req_id: "r1",
-      status: "STOPPED",
-      reason: "why",
-      verdict: "not_ready",
-      sentence: "Stopped at 66%. 1 task not tried.",
-      total_count: 4,
-      download_count: 3,
-      download_size: 20,
-      progress_url: "https://api.example/prod/prewarm?req_id=r1",
-      summary_url: "https://api.example/prod/summary?req_id=r1",
-    });
-    expect(calls.indexOf("events.put")).toBeGreaterThan(calls.indexOf("lists.write"));
-    expect(requests.the().announced).toBe(true);
+it("the end of a request is said once, with its exact counts and links, when its summary can be read", async () => {
+  const { handle, said, calls, requests } = world({
+    item: { ...ENDED, status: "STOPPED", report: undefined, reason: "why" },
+    results: ONE_MISSING,
   });
+  await handle();
+  await handle();
+  expect(said).toHaveLength(1);
+  expect(endedEventSchema.strict().parse(said[0])).toMatchObject({
+    req_id: "r1",
+    status: "STOPPED",
+    reason: "why",
+    verdict: "not_ready",
+    sentence: "Stopped at 66%. 1 task not tried.",
+    total_count: 4,
+    download_count: 3,
+    download_size: 20,
+    progress_url: "https://api.example/prod/prewarm?req_id=r1",
+    summary_url: "https://api.example/prod/summary?req_id=r1",
+  });
+  expect(calls.indexOf("events.put")).toBeGreaterThan(calls.indexOf("lists.write"));
+  expect(requests.the().announced).toBe(true);
+});
 
-  it("goes to the dead letters when EventBridge will not have it, and holds up nothing", async () => {
-    const { buried, requests } = await settled({ item: ENDED, fault: failing("events.put") });
-    expect(buried.map(([text = ""]) => endedEventSchema.parse(JSON.parse(text)).req_id)).toEqual(["r1"]);
-    expect(requests.the()).toMatchObject({ announced: true, closed: true });
-  });
+it("the end of a request goes to the dead letters when EventBridge will not have it, and holds up nothing", async () => {
+  const { buried, requests } = await settled({ item: ENDED, fault: failing("events.put") });
+  expect(buried.map(([text = ""]) => endedEventSchema.parse(JSON.parse(text)).req_id)).toEqual(["r1"]);
+  expect(requests.the()).toMatchObject({ announced: true, closed: true });
+});
 
-  it("is not said of what goes on", async () => {
-    const { said } = await settled({ item: { download_count: 3 }, results: ONE_MISSING });
-    expect(said).toEqual([]);
-  });
+it("the end of a request is not said of what goes on", async () => {
+  const { said } = await settled({ item: { download_count: 3 }, results: ONE_MISSING });
+  expect(said).toEqual([]);
 });

@@ -217,7 +217,7 @@ describe("a settlement check of a request that goes on", () => {
     expect(w.checkDelays()).toEqual([21]);
     w.later(21_001);
     await w.handle();
-    expect([w.queue.messages.length, w.requests.the().requeues]).toEqual([1, 1]);
+    expect(w.requeued()).toEqual([1, 1]);
   });
 
   it("waits itself for a check that is due within 20 seconds, and invokes itself then", async () => {
@@ -265,12 +265,12 @@ describe("what is lost", () => {
   });
 
   it("is queued once when two checks run at the same time", async () => {
-    const { handle, requests, queue } = world({ results: ONE_MISSING, item: STILL });
+    const { handle, requeued } = world({ results: ONE_MISSING, item: STILL });
     await Promise.all([handle(), handle()]);
-    expect([queue.messages.length, requests.the().requeues]).toEqual([1, 1]);
+    expect(requeued()).toEqual([1, 1]);
     // And then waits for as long as before.
     await handle();
-    expect([queue.messages.length, requests.the().requeues]).toEqual([1, 1]);
+    expect(requeued()).toEqual([1, 1]);
   });
 
   it("is queued all the same, then or the next time, after a crash at any call", async () => {
@@ -295,7 +295,7 @@ describe("what is lost", () => {
     expect(w.requests.the().requeues).toBe(0);
     w.later(601_000);
     await w.handle();
-    expect([w.queue.messages.length, w.requests.the().requeues]).toEqual([1, 1]);
+    expect(w.requeued()).toEqual([1, 1]);
   });
 
   it("often enough is given up: it counts as failed and stands in the report, and no result is written", async () => {
@@ -323,72 +323,71 @@ describe("what is lost", () => {
   });
 });
 
-describe("a request of which more tasks have failed than its caller allows", () => {
-  it("ends as FAILED, with the commonest failure as its reason, and reports the failed and what has no result", async () => {
-    const results = [
-      result("FRA56-P4", A, { ...HTTP_403, error: "CERT_HAS_EXPIRED", reason: "tls" }),
-      result("SIN2-P1", A, HTTP_403),
-      result("SIN2-P1", B, { ...HTTP_403, error: "HTTP 404" }),
-    ];
-    const w = world({ results, item: { max_failures: 2, download_count: 3, failed_count: 3 } });
-    w.queue.messages = [taskMessageSchema.parse(message("FRA56-P4", B))];
-    await w.handle();
-    expect(w.requests.the()).toMatchObject({
-      status: "FAILED",
-      reason:
-        "max_failures: 3 tasks have failed, and the request allows 2; most of them, 2 by http_4xx, such as HTTP 403 for " +
-        `${A} at SIN2-P1`,
-      download_count: 3,
-      failed_count: 3,
-      report: "r1/report.csv",
-    });
-    expect(w.requests.the().active).toBeUndefined();
-    expect(w.report()?.map(([pop, url, error]) => [pop, url, error])).toEqual([
-      ["pop", "url", "error"],
-      ...results.map(({ pop, url, error }) => [pop, url, error]),
-      ["FRA56-P4", B, "no result: the request ended before an agent finished it"],
-    ]);
+it("a request of which more tasks have failed than its caller allows ends as FAILED, with the commonest failure as its reason, and reports the failed and what has no result", async () => {
+  const results = [
+    result("FRA56-P4", A, { ...HTTP_403, error: "CERT_HAS_EXPIRED", reason: "tls" }),
+    result("SIN2-P1", A, HTTP_403),
+    result("SIN2-P1", B, { ...HTTP_403, error: "HTTP 404" }),
+  ];
+  const w = world({ results, item: { max_failures: 2, download_count: 3, failed_count: 3 } });
+  w.queue.messages = [taskMessageSchema.parse(message("FRA56-P4", B))];
+  await w.handle();
+  expect(w.requests.the()).toMatchObject({
+    status: "FAILED",
+    reason:
+      "max_failures: 3 tasks have failed, and the request allows 2; most of them, 2 by http_4xx, such as HTTP 403 for " +
+      `${A} at SIN2-P1`,
+    download_count: 3,
+    failed_count: 3,
+    report: "r1/report.csv",
   });
+  expect(w.requests.the().active).toBeUndefined();
+  expect(w.report()?.map(([pop, url, error]) => [pop, url, error])).toEqual([
+    ["pop", "url", "error"],
+    ...results.map(({ pop, url, error }) => [pop, url, error]),
+    ["FRA56-P4", B, "no result: the request ended before an agent finished it"],
+  ]);
+});
 
-  it("ends so when what was lost is too much, and says that", async () => {
-    const results = resultsBut(`SIN2-P1#${A}`, `FRA56-P4#${A}`);
-    const { requests } = await settled({ results, item: { ...GIVEN_UP, max_failures: 0 } });
-    expect(requests.the()).toMatchObject({ status: "FAILED", download_count: 4, failed_count: 2 });
-    expect(requests.the().reason).toMatch(
-      /^max_failures: 2 .* allows 0; most of them, 2 by lost, such as lost: no agent/,
-    );
-  });
+it("a request of which more tasks have failed than its caller allows ends so when what was lost is too much, and says that", async () => {
+  const results = resultsBut(`SIN2-P1#${A}`, `FRA56-P4#${A}`);
+  const { requests } = await settled({ results, item: { ...GIVEN_UP, max_failures: 0 } });
+  expect(requests.the()).toMatchObject({ status: "FAILED", download_count: 4, failed_count: 2 });
+  expect(requests.the().reason).toMatch(
+    /^max_failures: 2 .* allows 0; most of them, 2 by lost, such as lost: no agent/,
+  );
 });
 
 // A retry: A is wanted at SIN2-P1 and B at FRA56-P4.
-describe("a request whose URLs are wanted at some POPs alone", () => {
-  const good = [result("SIN2-P1", A, { bytes: 10 }), result("FRA56-P4", B, { bytes: 5 })];
-  const failed = (pop: string, url: string) => result(pop, url, HTTP_403);
-  async function settledOf({ item, results }: Given) {
-    const w = world({ results, item: { total_count: 2, download_count: 2, ...item } });
-    w.lists.objects["r1/success_urls.csv"] = [
-      [A, "10", "", "", "01"],
-      [B, "5", "", "", "02"],
-    ];
-    await w.handle();
-    return w;
-  }
+const good = [result("SIN2-P1", A, { bytes: 10 }), result("FRA56-P4", B, { bytes: 5 })];
+const failed = (pop: string, url: string) => result(pop, url, HTTP_403);
+async function settledOf({ item, results }: Given) {
+  const w = world({ results, item: { total_count: 2, download_count: 2, ...item } });
+  w.lists.objects["r1/success_urls.csv"] = [
+    [A, "10", "", "", "01"],
+    [B, "5", "", "", "02"],
+  ];
+  await w.handle();
+  return w;
+}
 
-  it("is finished by exactly these pairs; a result of another pair is a stray", async () => {
-    const { requests, report } = await settledOf({ results: [...good, failed("SIN2-P1", B)] });
-    expect(requests.the()).toMatchObject({ ...count(2, 15, 0), status: "FINISHED" });
-    expect(report()).toHaveLength(1);
-    const strays = await settledOf({ results: [result("SIN2-P1", B), result("FRA56-P4", A)] });
-    expect(strays.requests.the().status).toBe("IN_PROGRESS");
-  });
+it("a request whose URLs are wanted at some POPs alone is finished by exactly these pairs; a result of another pair is a stray", async () => {
+  const { requests, report } = await settledOf({ results: [...good, failed("SIN2-P1", B)] });
+  expect(requests.the()).toMatchObject({ ...count(2, 15, 0), status: "FINISHED" });
+  expect(report()).toHaveLength(1);
+  const strays = await settledOf({ results: [result("SIN2-P1", B), result("FRA56-P4", A)] });
+  expect(strays.requests.the().status).toBe("IN_PROGRESS");
+});
 
-  it.each([
-    ["under a lead", { order: "lead-first" }],
-    ["each by itself", { requeues: MAX_REQUEUES - 1 }],
-  ] as const)("has what is missing queued again, %s, and nothing else", async (_, change) => {
+it.each([
+  ["under a lead", { order: "lead-first" }],
+  ["each by itself", { requeues: MAX_REQUEUES - 1 }],
+] as const)(
+  "a request whose URLs are wanted at some POPs alone has what is missing queued again, %s, and nothing else",
+  async (_, change) => {
     const { queue } = await settledOf({ results: good.slice(1), item: { ...STILL, ...change } });
     expect(queue.messages.map(({ pop, urls, followers }) => ({ pop, urls, followers }))).toEqual([
       { pop: "SIN2-P1", urls: [{ url: A, bytes: 10 }], followers: undefined },
     ]);
-  });
-});
+  },
+);

@@ -3,7 +3,7 @@ import type { ReceivedMessage, TaskQueue } from "../../../domain/plan/ports.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { dropStaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
-import { collect } from "../../collect.ts";
+import { collect, times } from "../../collect.ts";
 import { type Fault, failing, noteCalls } from "../noted-calls.ts";
 
 const bodyOf = (req_id: string) => JSON.stringify(taskMessage({ req_id }));
@@ -39,7 +39,7 @@ function queueOf(bodies: readonly string[], fault?: Fault) {
     );
   return { drop, left, deleted, shown, sent, calls, asked };
 }
-const many = (count: number): string[] => Array(count).fill(ENDED);
+const many = (count: number) => times(count, () => ENDED);
 
 describe("dropping", () => {
   it("deletes what belongs to ended requests, until nothing is left", async () => {

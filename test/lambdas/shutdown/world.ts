@@ -23,7 +23,7 @@ const MORE = [
 export const HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts", ...MORE];
 
 /** A row of the report for a result that says nothing of warmth. */
-export function reported(...columns: readonly string[]): string[] {
+export function reported(...columns: readonly string[]) {
   return [...columns, ...MORE.map(() => "")];
 }
 export const [A, B] = ["https://cdn.example.com/a", "https://cdn.example.com/b"] as const;
@@ -39,7 +39,7 @@ export const ENDED = { status: "FINISHED", active: undefined, report: "r1/report
 export const OTHER = request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 3 });
 
 /** Good results of all tasks but those that are named. */
-export function resultsBut(...missing: string[]): TaskResult[] {
+export function resultsBut(...missing: string[]) {
   const tasks = ["SIN2-P1", "FRA56-P4"].flatMap((pop) => [result(pop, A, { bytes: 10 }), result(pop, B, { bytes: 5 })]);
   return tasks.filter(({ pop_url }) => !missing.includes(pop_url));
 }
@@ -135,6 +135,8 @@ export function world({
       const ends = now + runMs;
       return handler(event, { getRemainingTimeInMillis: () => ends - now, invokedFunctionArn: "arn:shutdown" });
     },
+    /** How many messages are queued, and how often what was lost was queued again. */
+    requeued: () => [queue.messages.length, stores.requests.the().requeues],
     now: () => now,
     later: (ms: number) => {
       now += ms;

@@ -100,31 +100,29 @@ const at = (pops: readonly string[], item: Partial<RequestItem>, rows = ROWS) =>
   rows,
 });
 
-describe("a READY target of a lead-first request", () => {
-  const pops = ["NRT57-P3", "KIX50-C1", "FRA56-P4"];
-  const rows = times(20, (i) => [`https://cdn.example.com/${i}`, "10"]);
+const pops = ["NRT57-P3", "KIX50-C1", "FRA56-P4"];
+const rows = times(20, (i) => [`https://cdn.example.com/${i}`, "10"]);
 
-  it("has the tasks queued that it leads, each with those that wait for it", async () => {
-    const { queue, requests } = await run(world(at(pops, { order: "lead-first" }, rows)));
-    const led = queue.messages.flatMap(({ pop, followers = [], urls }) =>
-      urls.map(({ url }) => ({ by: [pop, ...followers.map((it) => it.pop)].join(" "), url })),
-    );
-    const [frankfurt, tokyo] = [true, false].map((isAlone) => led.filter(({ by }) => (by === "FRA56-P4") === isAlone));
-    const urls = rows.map(([url]) => url);
-    expect(frankfurt?.map(({ url }) => url)).toEqual(urls);
-    expect(tokyo?.map(({ url }) => url).toSorted()).toEqual(urls.toSorted());
-    expect(new Set(tokyo?.map(({ by }) => by))).toEqual(new Set(["NRT57-P3 KIX50-C1", "KIX50-C1 NRT57-P3"]));
-    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 3, total_count: 60 });
-    expect(queue.messages.find(({ pop }) => pop === "NRT57-P3")?.followers).toEqual([
-      { pop: "KIX50-C1", ips: ["192.0.2.1"] },
-    ]);
-  });
+it("a READY target of a lead-first request has the tasks queued that it leads, each with those that wait for it", async () => {
+  const { queue, requests } = await run(world(at(pops, { order: "lead-first" }, rows)));
+  const led = queue.messages.flatMap(({ pop, followers = [], urls }) =>
+    urls.map(({ url }) => ({ by: [pop, ...followers.map((it) => it.pop)].join(" "), url })),
+  );
+  const [frankfurt, tokyo] = [true, false].map((isAlone) => led.filter(({ by }) => (by === "FRA56-P4") === isAlone));
+  const urls = rows.map(([url]) => url);
+  expect(frankfurt?.map(({ url }) => url)).toEqual(urls);
+  expect(tokyo?.map(({ url }) => url).toSorted()).toEqual(urls.toSorted());
+  expect(new Set(tokyo?.map(({ by }) => by))).toEqual(new Set(["NRT57-P3 KIX50-C1", "KIX50-C1 NRT57-P3"]));
+  expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 3, total_count: 60 });
+  expect(queue.messages.find(({ pop }) => pop === "NRT57-P3")?.followers).toEqual([
+    { pop: "KIX50-C1", ips: ["192.0.2.1"] },
+  ]);
+});
 
-  it("that leads nothing is SENT all the same", async () => {
-    const { queue, requests } = await run(world(at(pops.slice(0, 2), { order: "lead-first" }, rows.slice(0, 1))));
-    expect(queue.messages).toHaveLength(1);
-    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
-  });
+it("a READY target of a lead-first request that leads nothing is SENT all the same", async () => {
+  const { queue, requests } = await run(world(at(pops.slice(0, 2), { order: "lead-first" }, rows.slice(0, 1))));
+  expect(queue.messages).toHaveLength(1);
+  expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
 });
 
 describe("the targets of one REC", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { resolvePops, resolveTargets } from "../../../domain/plan/resolve-targets.ts";
 import { probeSchema } from "../../../lambdas/task/handler.ts";
-import { FakeDns, fakeResolver } from "../fakes/dns.ts";
+import { fakeDns, fakeResolver } from "../fakes/dns.ts";
 import { DOMAIN, LABEL, request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
 import { prepared, world } from "./world.ts";
@@ -80,89 +80,85 @@ describe("a request at CHECK_POP", () => {
   });
 });
 
-describe("need_invalidate", () => {
-  const item = { need_invalidate: true };
+const item = { need_invalidate: true };
 
-  it("is done before anything is released", async () => {
-    const { calls, distributions, states } = await prepared({ item });
-    expect([...distributions.invalidations.values()]).toEqual([{ distributionId: "E1", paths: ["/a", "/b"] }]);
-    expect(calls.lastIndexOf("distributions.isInvalidated")).toBeLessThan(calls.indexOf("requests.advance"));
-    expect(states()).toMatchObject({ "SIN2-P1": "READY" });
-  });
-
-  it("comes before the instances: they are raised once tasks are about to be queued", async () => {
-    const { prepare, before, fleet, calls } = world({ item: { ...item, instance_count: 3 } });
-    const capacities: number[] = [];
-    before["requests.advance"] = () => capacities.push(fleet.capacity);
-    await prepare();
-    expect([...capacities, fleet.capacity]).toEqual([0, 3]);
-    expect(calls.indexOf("fleet.raiseTo")).toBeLessThan(calls.indexOf("requestPops.startFanOut"));
-  });
-
-  it("of another account's distribution fails the request, and warms nothing", async () => {
-    const distributions = [{ label: LABEL, domain: DOMAIN, names: [] }];
-    const { requests, states, calls } = await prepared({ item: { ...item, distributions } });
-    expect(requests.the()).toMatchObject({
-      status: "FAILED",
-      reason: `need_invalidate: no distribution of this account answers to ${LABEL}, so nothing could be invalidated`,
-    });
-    expect(states()).toEqual({});
-    expect(calls).not.toContain("distributions.invalidate");
-  });
-
-  it("that outlasts the function goes on in the next run, and nothing is released before", async () => {
-    const { prepare, requests, distributions, states } = world({ item, remainingMs: 100_000 });
-    distributions.asksUntilComplete = 2;
-    await prepare();
-    expect(requests.the().status).toBe("CHECK_POP");
-    expect(states()).toMatchObject({ "SIN2-P1": "RESOLVED", "FRA56-P4": "RESOLVED" });
-    await prepare();
-    expect(requests.the()).toMatchObject({ status: "INSERT_TASK", invalidated_batches: 1 });
-    expect(distributions.invalidations.size).toBe(1);
-  });
+it("need_invalidate is done before anything is released", async () => {
+  const { calls, distributions, states } = await prepared({ item });
+  expect([...distributions.invalidations.values()]).toEqual([{ distributionId: "E1", paths: ["/a", "/b"] }]);
+  expect(calls.lastIndexOf("distributions.isInvalidated")).toBeLessThan(calls.indexOf("requests.advance"));
+  expect(states()).toMatchObject({ "SIN2-P1": "READY" });
 });
 
-describe("which POPs resolved", () => {
-  const NOW = Date.parse("2024-04-16T03:12:21Z");
-  const HOUR_MS = 3_600_000;
-  const now = () => NOW;
-
-  it.each([
-    ["is noted, those alone that did", {}, { "SIN2-P1": NOW, "FRA56-P4": NOW }, 1],
-    [
-      "is written once a day",
-      { "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW - 24 * HOUR_MS },
-      { "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW },
-      1,
-    ],
-    [
-      "costs one read when all were noted today",
-      { "SIN2-P1": NOW, "FRA56-P4": NOW },
-      { "SIN2-P1": NOW, "FRA56-P4": NOW },
-      0,
-    ],
-  ])("%s", async (_, known, noted, writes) => {
-    const { prepare, progress, times } = world({ now });
-    for (const [pop, at] of Object.entries(known)) await progress.recordResolved([pop], at);
-    await prepare();
-    expect(Object.fromEntries(await progress.resolvedPops())).toEqual(noted);
-    expect([times("progress.resolvedPops"), times("progress.recordResolved")]).toEqual([1, writes]);
-  });
-
-  it.each(["progress.resolvedPops", "progress.recordResolved"])(
-    "fails no request: a fault of %s is logged",
-    async (call) => {
-      const { requests, logger } = await prepared({ now, fault: failing(call) });
-      expect(requests.the().status).toBe("INSERT_TASK");
-      expect(logger.warnings).toEqual([
-        ["Recording resolved POPs failed", { req_id: "r1", error: expect.objectContaining({ name: "Crash" }) }],
-      ]);
-    },
-  );
+it("need_invalidate comes before the instances: they are raised once tasks are about to be queued", async () => {
+  const { prepare, before, fleet, calls } = world({ item: { ...item, instance_count: 3 } });
+  const capacities: number[] = [];
+  before["requests.advance"] = () => capacities.push(fleet.capacity);
+  await prepare();
+  expect([...capacities, fleet.capacity]).toEqual([0, 3]);
+  expect(calls.indexOf("fleet.raiseTo")).toBeLessThan(calls.indexOf("requestPops.startFanOut"));
 });
+
+it("need_invalidate of another account's distribution fails the request, and warms nothing", async () => {
+  const distributions = [{ label: LABEL, domain: DOMAIN, names: [] }];
+  const { requests, states, calls } = await prepared({ item: { ...item, distributions } });
+  expect(requests.the()).toMatchObject({
+    status: "FAILED",
+    reason: `need_invalidate: no distribution of this account answers to ${LABEL}, so nothing could be invalidated`,
+  });
+  expect(states()).toEqual({});
+  expect(calls).not.toContain("distributions.invalidate");
+});
+
+it("need_invalidate that outlasts the function goes on in the next run, and nothing is released before", async () => {
+  const { prepare, requests, distributions, states } = world({ item, remainingMs: 100_000 });
+  distributions.asksUntilComplete = 2;
+  await prepare();
+  expect(requests.the().status).toBe("CHECK_POP");
+  expect(states()).toMatchObject({ "SIN2-P1": "RESOLVED", "FRA56-P4": "RESOLVED" });
+  await prepare();
+  expect(requests.the()).toMatchObject({ status: "INSERT_TASK", invalidated_batches: 1 });
+  expect(distributions.invalidations.size).toBe(1);
+});
+
+const NOW = Date.parse("2024-04-16T03:12:21Z");
+const HOUR_MS = 3_600_000;
+const now = () => NOW;
+
+it.each([
+  ["is noted, those alone that did", {}, { "SIN2-P1": NOW, "FRA56-P4": NOW }, 1],
+  [
+    "is written once a day",
+    { "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW - 24 * HOUR_MS },
+    { "SIN2-P1": NOW - 23 * HOUR_MS, "FRA56-P4": NOW },
+    1,
+  ],
+  [
+    "costs one read when all were noted today",
+    { "SIN2-P1": NOW, "FRA56-P4": NOW },
+    { "SIN2-P1": NOW, "FRA56-P4": NOW },
+    0,
+  ],
+])("which POPs resolved %s", async (_, known, noted, writes) => {
+  const { prepare, progress, times } = world({ now });
+  for (const [pop, at] of Object.entries(known)) await progress.recordResolved([pop], at);
+  await prepare();
+  expect(Object.fromEntries(await progress.resolvedPops())).toEqual(noted);
+  expect([times("progress.resolvedPops"), times("progress.recordResolved")]).toEqual([1, writes]);
+});
+
+it.each(["progress.resolvedPops", "progress.recordResolved"])(
+  "which POPs resolved fails no request: a fault of %s is logged",
+  async (call) => {
+    const { requests, logger } = await prepared({ now, fault: failing(call) });
+    expect(requests.the().status).toBe("INSERT_TASK");
+    expect(logger.warnings).toEqual([
+      ["Recording resolved POPs failed", { req_id: "r1", error: expect.objectContaining({ name: "Crash" }) }],
+    ]);
+  },
+);
 
 it("every POP is looked up under every distribution's label: its addresses, or why it has none", async () => {
-  const dns = new FakeDns({
+  const dns = fakeDns({
     "d1.SIN2-P1.cloudfront.net": ["192.0.2.1", "192.0.2.2"],
     "d1.BJS9-E1.cloudfront.cn": ["192.0.2.3"],
     "d2.BJS9-E1.cloudfront.cn": ["192.0.2.4"],
@@ -191,20 +187,18 @@ it("every POP is looked up under every distribution's label: its addresses, or w
   ]);
 });
 
-describe("a probe", () => {
-  it("is answered with the addresses of POPs, and does nothing else", async () => {
-    const { handle, calls } = world();
-    expect(await handle({ probe: { label: LABEL, pops: ["SIN2-P1", "XXX1-P1"] } })).toEqual([
-      { pop: "SIN2-P1", label: LABEL, ips: ["192.0.2.1", "192.0.2.2"] },
-      { pop: "XXX1-P1", label: LABEL, ips: [], error: missing("XXX1-P1"), reason: "name_not_found" },
-    ]);
-    expect(new Set(calls)).toEqual(new Set(["dns.addresses"]));
-  });
+it("a probe is answered with the addresses of POPs, and does nothing else", async () => {
+  const { handle, calls } = world();
+  expect(await handle({ probe: { label: LABEL, pops: ["SIN2-P1", "XXX1-P1"] } })).toEqual([
+    { pop: "SIN2-P1", label: LABEL, ips: ["192.0.2.1", "192.0.2.2"] },
+    { pop: "XXX1-P1", label: LABEL, ips: [], error: missing("XXX1-P1"), reason: "name_not_found" },
+  ]);
+  expect(new Set(calls)).toEqual(new Set(["dns.addresses"]));
+});
 
-  it.each([
-    ["another name", { probe: { label: "a.example.com", pops: [] } }],
-    ["no POP", { probe: { label: "d1", pops: ["internal"] } }],
-  ])("is not %s", (_, event) => {
-    expect(probeSchema.safeParse(event).success).toBe(false);
-  });
+it.each([
+  ["another name", { probe: { label: "a.example.com", pops: [] } }],
+  ["no POP", { probe: { label: "d1", pops: ["internal"] } }],
+])("a probe is not %s", (_, event) => {
+  expect(probeSchema.safeParse(event).success).toBe(false);
 });

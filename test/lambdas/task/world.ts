@@ -2,7 +2,7 @@ import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { createHandler } from "../../../lambdas/task/handler.ts";
-import { FakeDns } from "../fakes/dns.ts";
+import { fakeDns } from "../fakes/dns.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
@@ -16,27 +16,17 @@ const HOSTS = {
   [`${LABEL}.FRA56-P4.cloudfront.net`]: ["192.0.2.3"],
 };
 
-interface Given {
-  readonly item?: Partial<RequestItem>;
-  readonly hosts?: Record<string, string[]>;
-  readonly rows?: string[][];
-  readonly remainingMs?: number;
-  readonly fault?: Fault | undefined;
-  readonly now?: () => number;
-  /** Caps of the deployment that are not the default. */
-  readonly lowered?: Partial<Caps>;
-}
-
 /** A request at CHECK_POP: two good URLs, two POPs that resolve and one that does not. */
 export function world({
-  item = {},
-  hosts = HOSTS,
+  item = {} as Partial<RequestItem>,
+  hosts = HOSTS as Record<string, string[]>,
   rows = ROWS,
   remainingMs = 900_000,
-  fault,
+  fault = undefined as Fault | undefined,
   now = Date.now,
-  lowered = {},
-}: Given = {}) {
+  /** Caps of the deployment that are not the default. */
+  lowered = {} as Partial<Caps>,
+} = {}) {
   const stores = fakeStores(
     request({
       status: "CHECK_POP",
@@ -51,7 +41,7 @@ export function world({
   const noted = noteCalls<TaskDeps>(
     {
       ...stores,
-      dns: new FakeDns(hosts),
+      dns: fakeDns(hosts),
       caps: { ...DEFAULT_CAPS, ...lowered },
       now,
       sleep: () => Promise.resolve(),

@@ -145,44 +145,42 @@ it("the dead-letter queue is read until it is empty, or a run's time is nearly u
   expect([deleted.length, batches.length]).toEqual([4, 1]);
 });
 
-describe("a dead letter that others wait for", () => {
-  it("has the next POP lead, in the request's lane, as if it had failed at the origin", async () => {
-    const { handle, queue, results } = world({ item: { lane: "express" } });
-    await handle(letter(lead));
-    expect(queue.messages).toEqual([
-      {
-        ...MESSAGE,
-        pop: "SIN52-C1",
-        ips: ["192.0.2.9"],
-        ...waiting("HKG1-P1"),
-        origin_failures: 1,
-        first_failure: "SIN2-P1 (lost)",
-        again: true,
-      },
-    ]);
-    expect([...queue.usedLanes]).toEqual(["express"]);
-    expect(results.all()).toHaveLength(2);
-  });
+it("a dead letter that others wait for has the next POP lead, in the request's lane, as if it had failed at the origin", async () => {
+  const { handle, queue, results } = world({ item: { lane: "express" } });
+  await handle(letter(lead));
+  expect(queue.messages).toEqual([
+    {
+      ...MESSAGE,
+      pop: "SIN52-C1",
+      ips: ["192.0.2.9"],
+      ...waiting("HKG1-P1"),
+      origin_failures: 1,
+      first_failure: "SIN2-P1 (lost)",
+      again: true,
+    },
+  ]);
+  expect([...queue.usedLanes]).toEqual(["express"]);
+  expect(results.all()).toHaveLength(2);
+});
 
-  it("sends them after what it had done before", async () => {
-    const { handle, queue } = world({ standing: [STANDING] });
-    await handle(letter(lead));
-    expect(queue.messages.map(({ pop, urls, follows }) => [pop, urls.map(({ url }) => url), follows])).toEqual([
-      ["SIN52-C1", [A], true],
-      ["HKG1-P1", [A], true],
-      ["SIN52-C1", [B], undefined],
-    ]);
-  });
+it("a dead letter that others wait for sends them after what it had done before", async () => {
+  const { handle, queue } = world({ standing: [STANDING] });
+  await handle(letter(lead));
+  expect(queue.messages.map(({ pop, urls, follows }) => [pop, urls.map(({ url }) => url), follows])).toEqual([
+    ["SIN52-C1", [A], true],
+    ["HKG1-P1", [A], true],
+    ["SIN52-C1", [B], undefined],
+  ]);
+});
 
-  it("that is the second to fail decides for the others", async () => {
-    const { handle, queue, results } = world();
-    const second = { ...lead, origin_failures: 1, first_failure: "SIN3-P1 (HTTP 502)" };
-    for (let i = 0; i < 2; i++) await handle(letter(second));
-    expect(queue.messages).toEqual([]);
-    const decided = results.all().filter(({ reason }) => reason === "not_asked");
-    expect(decided.map(({ pop, url }) => `${pop} ${url}`)).toEqual(
-      ["HKG1-P1", "SIN52-C1"].flatMap((pop) => [`${pop} ${A}`, `${pop} ${B}`]),
-    );
-    expect(decided[0]?.error).toMatch(/SIN3-P1 \(HTTP 502\), SIN2-P1 \(lost\)$/);
-  });
+it("a dead letter that others wait for that is the second to fail decides for the others", async () => {
+  const { handle, queue, results } = world();
+  const second = { ...lead, origin_failures: 1, first_failure: "SIN3-P1 (HTTP 502)" };
+  for (let i = 0; i < 2; i++) await handle(letter(second));
+  expect(queue.messages).toEqual([]);
+  const decided = results.all().filter(({ reason }) => reason === "not_asked");
+  expect(decided.map(({ pop, url }) => `${pop} ${url}`)).toEqual(
+    ["HKG1-P1", "SIN52-C1"].flatMap((pop) => [`${pop} ${A}`, `${pop} ${B}`]),
+  );
+  expect(decided[0]?.error).toMatch(/SIN3-P1 \(HTTP 502\), SIN2-P1 \(lost\)$/);
 });

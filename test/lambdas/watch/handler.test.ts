@@ -43,17 +43,18 @@ async function watched(
   return { ...w, done: w.logger.infos.slice(1) };
 }
 
-describe("the fleet", () => {
-  test.each([
-    // active, wanted, instances, inService; OrphanInstances, MissingInstances, StuckRequests, whether metrics are made
-    ["nothing runs", [0, 0, 0, 0], [0, 0, 0], false],
-    ["instances work", [2, 3, 3, 3], [0, 0, 2], true],
-    ["none has come", [1, 3, 0, 0], [0, 3, 0], true],
-    ["one is left over", [0, 0, 1, 0], [1, 0, 0], true],
-    ["some are wanted", [0, 3, 0, 0], [0, 3, 0], true],
-    ["no instances", [1, 0, 0, 0], [0, 0, 0], true],
-    ["Spot has too few", [1, 5, 3, 2], [0, 3, 1], true],
-  ] as const)("%s", async (_, [requests, wanted, instances, inService], [orphans, missing, stuck], measured) => {
+test.each([
+  // active, wanted, instances, inService; OrphanInstances, MissingInstances, StuckRequests, whether metrics are made
+  ["nothing runs", [0, 0, 0, 0], [0, 0, 0], false],
+  ["instances work", [2, 3, 3, 3], [0, 0, 2], true],
+  ["none has come", [1, 3, 0, 0], [0, 3, 0], true],
+  ["one is left over", [0, 0, 1, 0], [1, 0, 0], true],
+  ["some are wanted", [0, 3, 0, 0], [0, 3, 0], true],
+  ["no instances", [1, 0, 0, 0], [0, 0, 0], true],
+  ["Spot has too few", [1, 5, 3, 2], [0, 3, 1], true],
+] as const)(
+  "the fleet %s",
+  async (_, [requests, wanted, instances, inService], [orphans, missing, stuck], measured) => {
     const still = { last_update_time: at("03:45:00") };
     const items = times(requests, (i) => active({ ...still, req_id: `r${i}` }));
     const w = watchWorld(items, fleetOf(wanted, inService, instances));
@@ -67,55 +68,53 @@ describe("the fleet", () => {
       StuckRequests: stuck,
     };
     expect(w.logger.infos[0]).toEqual(["Fleet status", measured ? { ...figures, _aws: expect.anything() } : figures]);
-  });
+  },
+);
 
-  test.each([
-    ["nothing comes of it, at whatever step", { status: "CREATED" }, {}, 1],
-    ["not while it is paused", { instance_count: 0 }, {}, 0],
-    ["not while an agent writes heartbeats", {}, { heartbeats: held(800) }, 0],
-    ["not when a result came not long ago", {}, { lastResultAt: NOW - 899_000 }, 0],
-  ] as const)("has a stuck request when instances run and %s", async (_, change, progress, stuck) => {
-    const w = watchWorld([active({ last_update_time: at("03:45:00"), ...change })], fleetOf(1, 1));
-    w.progress.set("r1", progress);
-    await w.run();
-    expect(w.logger.infos[0]).toEqual(["Fleet status", expect.objectContaining({ StuckRequests: stuck })]);
-  });
+test.each([
+  ["nothing comes of it, at whatever step", { status: "CREATED" }, {}, 1],
+  ["not while it is paused", { instance_count: 0 }, {}, 0],
+  ["not while an agent writes heartbeats", {}, { heartbeats: held(800) }, 0],
+  ["not when a result came not long ago", {}, { lastResultAt: NOW - 899_000 }, 0],
+] as const)("the fleet has a stuck request when instances run and %s", async (_, change, progress, stuck) => {
+  const w = watchWorld([active({ last_update_time: at("03:45:00"), ...change })], fleetOf(1, 1));
+  w.progress.set("r1", progress);
+  await w.run();
+  expect(w.logger.infos[0]).toEqual(["Fleet status", expect.objectContaining({ StuckRequests: stuck })]);
 });
 
-describe("a settlement check is requested", () => {
-  const still = { last_update_time: at("03:45:00") };
-  const overdue = { timeout_at: at("03:57:00") };
-  test.each([
-    ["when its time has been up for long", { ...overdue, status: "CREATED" }, {}, true],
-    ["not while its timer may still come", { timeout_at: at("03:58:30") }, {}, false],
-    ["when it stands still and no message is left", still, {}, true],
-    ["not while it may wait for instances", still, { inFlight: 1 }, false],
-    [
-      "when others have long kept the queue full",
-      { last_update_time: at("03:30:00") },
-      { inFlight: 1, others: held(1) },
-      true,
-    ],
-    ["not while an agent holds a task of it", still, { own: held(50) }, false],
-    ["not while it moves", {}, {}, false],
-  ] as const)("%s", async (_, change, around, requested) => {
-    const { done, shutdown } = await watched(change, around);
-    expect(done).toEqual(requested ? [["Request stalled; settlement requested", { req_id: "r1" }]] : []);
-    expect(shutdown.requests).toEqual(requested ? ["r1"] : []);
-  });
+const still = { last_update_time: at("03:45:00") };
+const overdue = { timeout_at: at("03:57:00") };
+test.each([
+  ["when its time has been up for long", { ...overdue, status: "CREATED" }, {}, true],
+  ["not while its timer may still come", { timeout_at: at("03:58:30") }, {}, false],
+  ["when it stands still and no message is left", still, {}, true],
+  ["not while it may wait for instances", still, { inFlight: 1 }, false],
+  [
+    "when others have long kept the queue full",
+    { last_update_time: at("03:30:00") },
+    { inFlight: 1, others: held(1) },
+    true,
+  ],
+  ["not while an agent holds a task of it", still, { own: held(50) }, false],
+  ["not while it moves", {}, {}, false],
+] as const)("a settlement check is requested %s", async (_, change, around, requested) => {
+  const { done, shutdown } = await watched(change, around);
+  expect(done).toEqual(requested ? [["Request stalled; settlement requested", { req_id: "r1" }]] : []);
+  expect(shutdown.requests).toEqual(requested ? ["r1"] : []);
+});
 
-  test("once, however many see that it is needed", async () => {
-    const w = watchWorld([active(overdue)]);
-    await w.settlements.requestSettlement("r1");
-    await w.run();
-    expect([w.logger.infos.length, w.shutdown.requests]).toEqual([1, ["r1"]]);
-  });
+test("a settlement check is requested once, however many see that it is needed", async () => {
+  const w = watchWorld([active(overdue)]);
+  await w.settlements.requestSettlement("r1");
+  await w.run();
+  expect([w.logger.infos.length, w.shutdown.requests]).toEqual([1, ["r1"]]);
+});
 
-  test("without a question to the queue where nothing is active", async () => {
-    const { run, calls } = watchWorld();
-    await run();
-    expect(calls).not.toContain("queue.messageCount");
-  });
+test("a settlement check is requested without a question to the queue where nothing is active", async () => {
+  const { run, calls } = watchWorld();
+  await run();
+  expect(calls).not.toContain("queue.messageCount");
 });
 
 test.each([
@@ -202,93 +201,86 @@ describe("a step that stalled", () => {
   });
 });
 
-describe("what fails", () => {
-  test("of SQS holds up no step and no cleaning up, nor the dead letters", async () => {
-    const items = [
-      active({ status: "CREATED", last_update_time: at("03:00:00") }),
-      request({ ...ENDED, req_id: "r2" }),
-    ];
-    const { run, logger, calls } = watchWorld(items, {}, (call) =>
-      call === "queue.messageCount" ? "before" : undefined,
-    );
-    await expect(run()).rejects.toThrow("queue.messageCount");
-    expect(logger.infos.map(([message]) => message)).toEqual([
-      "Fleet status",
-      "Step stalled",
-      "Request not cleaned up; settlement requested",
-    ]);
-    expect(calls.at(-1)).toBe("deadLetters.receive");
-  });
-
-  test("for a request holds up no other, and fails the run in the end", async () => {
-    const failing = [
-      ["progress.of", "unreadable"],
-      ["requests.restartStep", "step"],
-      ["settlements.requestSettlement", "closing"],
-      ["requests.updateQuietly", "note"],
-    ] as const;
-    const fails = (call: string, args: readonly unknown[]) =>
-      failing.some(([name, id]) => name === call && JSON.stringify(args).includes(`"${id}"`));
-    const waits = { instance_count: 5, timeout_at: at("03:00:00") };
-    const stalled = { status: "CHECK_POP", last_update_time: at("03:00:00") } as const;
-    const w = watchWorld(
-      [
-        ...["unreadable", "note", "good"].map((req_id) => active({ req_id, ...waits })),
-        ...["step", "step2"].map((req_id) => active({ req_id, ...stalled })),
-        ...["closing", "closing2"].map((req_id) => request({ req_id, ...ENDED })),
-      ],
-      fleetOf(5, 0),
-      (call, _, args) => (fails(call, args) ? "before" : undefined),
-    );
-    await expect(w.run()).rejects.toThrow("Watching failed for 4 requests");
-    expect(w.settlements.pending()).toEqual(["closing2", "good", "note"]);
-    expect(w.requests.the("step2").nudges).toBe(1);
-    expect(["note", "good"].map((id) => w.requests.the(id).missing_instances?.count)).toEqual([undefined, 5]);
-    const error = expect.objectContaining({ name: "Crash" });
-    expect(w.logger.warnings).toEqual(failing.map(([, req_id]) => ["Watching a request failed", { req_id, error }]));
-  });
+test("what fails of SQS holds up no step and no cleaning up, nor the dead letters", async () => {
+  const items = [active({ status: "CREATED", last_update_time: at("03:00:00") }), request({ ...ENDED, req_id: "r2" })];
+  const { run, logger, calls } = watchWorld(items, {}, (call) =>
+    call === "queue.messageCount" ? "before" : undefined,
+  );
+  await expect(run()).rejects.toThrow("queue.messageCount");
+  expect(logger.infos.map(([message]) => message)).toEqual([
+    "Fleet status",
+    "Step stalled",
+    "Request not cleaned up; settlement requested",
+  ]);
+  expect(calls.at(-1)).toBe("deadLetters.receive");
 });
 
-describe("instances that Auto Scaling has not provided", () => {
-  /** Runs Watch on them at this many minutes, with this many of five instances in service. */
-  const world = (...items: RequestItem[]) => {
-    let inService = 0;
-    const w = watchWorld(items, { fleet: { state: async () => ({ wanted: 5, instances: inService, inService }) } });
-    const missingAt = async (minutes: number, instances: number) => {
-      vi.setSystemTime(NOW + minutes * MINUTE);
-      inService = instances;
-      await w.run();
-      return items.map(({ req_id }) => w.requests.the(req_id).missing_instances);
-    };
-    return { ...w, missingAt };
+test("what fails for a request holds up no other, and fails the run in the end", async () => {
+  const failing = [
+    ["progress.of", "unreadable"],
+    ["requests.restartStep", "step"],
+    ["settlements.requestSettlement", "closing"],
+    ["requests.updateQuietly", "note"],
+  ] as const;
+  const fails = (call: string, args: readonly unknown[]) =>
+    failing.some(([name, id]) => name === call && JSON.stringify(args).includes(`"${id}"`));
+  const waits = { instance_count: 5, timeout_at: at("03:00:00") };
+  const stalled = { status: "CHECK_POP", last_update_time: at("03:00:00") } as const;
+  const w = watchWorld(
+    [
+      ...["unreadable", "note", "good"].map((req_id) => active({ req_id, ...waits })),
+      ...["step", "step2"].map((req_id) => active({ req_id, ...stalled })),
+      ...["closing", "closing2"].map((req_id) => request({ req_id, ...ENDED })),
+    ],
+    fleetOf(5, 0),
+    (call, _, args) => (fails(call, args) ? "before" : undefined),
+  );
+  await expect(w.run()).rejects.toThrow("Watching failed for 4 requests");
+  expect(w.settlements.pending()).toEqual(["closing2", "good", "note"]);
+  expect(w.requests.the("step2").nudges).toBe(1);
+  expect(["note", "good"].map((id) => w.requests.the(id).missing_instances?.count)).toEqual([undefined, 5]);
+  const error = expect.objectContaining({ name: "Crash" });
+  expect(w.logger.warnings).toEqual(failing.map(([, req_id]) => ["Watching a request failed", { req_id, error }]));
+});
+
+/** Runs Watch on them at this many minutes, with this many of five instances in service. */
+const world = (...items: RequestItem[]) => {
+  let inService = 0;
+  const w = watchWorld(items, { fleet: { state: async () => ({ wanted: 5, instances: inService, inService }) } });
+  const missingAt = async (minutes: number, instances: number) => {
+    vi.setSystemTime(NOW + minutes * MINUTE);
+    inService = instances;
+    await w.run();
+    return items.map(({ req_id }) => w.requests.the(req_id).missing_instances);
   };
+  return { ...w, missingAt };
+};
 
-  test("are noted on each request that waits for them, since they were first missing, until they are there", async () => {
-    const { missingAt, calls } = world(
-      active({ instance_count: 5 }),
-      active({ req_id: "r2", status: "INSERT_TASK", instance_count: 2 }),
-      active({ req_id: "no-tasks-yet", status: "CREATED", instance_count: 5 }),
-      active({ req_id: "wants-none", instance_count: 0 }),
-    );
-    const noted = (count: number, minutes: number) => {
-      const missing = count === 0 ? undefined : { count, since: NOW + minutes * MINUTE };
-      return [missing, missing, undefined, undefined];
-    };
-    expect(await missingAt(0, 2)).toEqual(noted(3, 0));
-    const writes = calls.filter((call) => call === "requests.updateQuietly").length;
-    expect(await missingAt(5, 2)).toEqual(noted(3, 0));
-    expect(calls.filter((call) => call === "requests.updateQuietly")).toHaveLength(writes);
-    expect(await missingAt(10, 4)).toEqual(noted(1, 0));
-    expect(await missingAt(15, 5)).toEqual(noted(0, 0));
-    expect(await missingAt(20, 0)).toEqual(noted(5, 20));
-  });
+test("instances that Auto Scaling has not provided are noted on each request that waits for them, since they were first missing, until they are there", async () => {
+  const { missingAt, calls } = world(
+    active({ instance_count: 5 }),
+    active({ req_id: "r2", status: "INSERT_TASK", instance_count: 2 }),
+    active({ req_id: "no-tasks-yet", status: "CREATED", instance_count: 5 }),
+    active({ req_id: "wants-none", instance_count: 0 }),
+  );
+  const noted = (count: number, minutes: number) => {
+    const missing = count === 0 ? undefined : { count, since: NOW + minutes * MINUTE };
+    return [missing, missing, undefined, undefined];
+  };
+  expect(await missingAt(0, 2)).toEqual(noted(3, 0));
+  const writes = calls.filter((call) => call === "requests.updateQuietly").length;
+  expect(await missingAt(5, 2)).toEqual(noted(3, 0));
+  expect(calls.filter((call) => call === "requests.updateQuietly")).toHaveLength(writes);
+  expect(await missingAt(10, 4)).toEqual(noted(1, 0));
+  expect(await missingAt(15, 5)).toEqual(noted(0, 0));
+  expect(await missingAt(20, 0)).toEqual(noted(5, 20));
+});
 
-  test("are forgotten when their request is paused, and counted anew when it goes on", async () => {
-    const { requests, missingAt } = world(active({ instance_count: 5 }));
-    await missingAt(0, 0);
-    await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 0 });
-    expect(await missingAt(5, 0)).toEqual([undefined]);
-    await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 5 });
-    expect(await missingAt(15, 0)).toEqual([{ count: 5, since: NOW + 15 * MINUTE }]);
-  });
+test("instances that Auto Scaling has not provided are forgotten when their request is paused, and counted anew when it goes on", async () => {
+  const { requests, missingAt } = world(active({ instance_count: 5 }));
+  await missingAt(0, 0);
+  await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 0 });
+  expect(await missingAt(5, 0)).toEqual([undefined]);
+  await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 5 });
+  expect(await missingAt(15, 0)).toEqual([{ count: 5, since: NOW + 15 * MINUTE }]);
 });
