@@ -6,81 +6,65 @@ import { NOT_READY_ID, RUNNING_ID, SCENES } from "./api-answers.ts";
 import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
 import { FORM, WRONG_FORM } from "./form-answers.ts";
 
-interface View {
-  readonly name: string;
-  readonly hash: string;
+type View = readonly [name: string, hash: string, shows: string, more?: More];
+
+/** What is done in a view once it shows something. */
+interface More {
   /** @default usual */
   readonly scene?: keyof typeof SCENES;
-  /** What is there once the view is. */
-  readonly shows: string;
   /** What stands in the form of a new request already. */
   readonly form?: Partial<Form>;
-  /** Pressed after that, one after the other. */
+  /** Pressed, one after the other. */
   readonly key?: string;
   /** Clicked after that, one after the other, where they are: a phone has other things than a desk. */
   readonly press?: readonly string[];
   /** What is there then. */
   readonly opens?: string;
-  /** Typed into a field after that, and sent by Enter. */
-  readonly typed?: { readonly into: string; readonly text: string };
+  /** Typed into the field of instances after that, and sent by Enter. */
+  readonly typed?: string;
   /** What the browser itself says of this scene's calls. */
   readonly mayFail?: RegExp;
 }
 
 const FAILED_CALL = /Failed to load resource/;
 
+const RUNNING = `#/r/${RUNNING_ID}`;
+const NOT_READY = `#/r/${NOT_READY_ID}`;
+
 const VIEWS: readonly View[] = [
-  { name: "requests", hash: "#/", shows: "[data-row]" },
-  { name: "requests-empty", hash: "#/", scene: "empty", shows: ".empty" },
-  { name: "requests-error", hash: "#/", scene: "refused", shows: ".banner", mayFail: FAILED_CALL },
-  { name: "requests-lost", hash: "#/", scene: "lost", shows: ".banner", mayFail: FAILED_CALL },
-  { name: "under-way", hash: `#/r/${RUNNING_ID}`, shows: ".chart svg, .look-at" },
-  { name: "under-way-stop", hash: `#/r/${RUNNING_ID}`, shows: ".outcomes", key: "s" },
-  { name: "under-way-map", hash: `#/r/${RUNNING_ID}`, shows: ".outcomes", key: "v" },
-  { name: "under-way-list", hash: `#/r/${RUNNING_ID}`, shows: ".outcomes", key: "vv" },
-  { name: "under-way-400", hash: "#/r/many", shows: ".outcomes" },
-  { name: "ended-not-ready", hash: `#/r/${NOT_READY_ID}`, shows: ".files" },
-  {
-    name: "ended-pop",
-    hash: `#/r/${NOT_READY_ID}`,
-    shows: ".files",
-    press: [".pop.bad", ".rec-list summary", ".rec-list button.pop-row"],
-    opens: ".failed-urls",
-  },
-  {
-    name: "under-way-open",
-    hash: `#/r/${RUNNING_ID}`,
-    shows: ".outcomes",
-    press: [".look-at summary", ".rec-list summary"],
-  },
-  { name: "menu", hash: "#/", shows: "[data-row]", press: [".more-menu summary"] },
-  { name: "ended-retry", hash: `#/r/${NOT_READY_ID}`, shows: ".files", key: "r" },
+  ["requests", "#/", "[data-row]"],
+  ["requests-empty", "#/", ".empty", { scene: "empty" }],
+  ["requests-error", "#/", ".banner", { scene: "refused", mayFail: FAILED_CALL }],
+  ["requests-lost", "#/", ".banner", { scene: "lost", mayFail: FAILED_CALL }],
+  ["under-way", RUNNING, ".chart svg, .look-at"],
+  ["under-way-stop", RUNNING, ".outcomes", { key: "s" }],
+  ["under-way-map", RUNNING, ".outcomes", { key: "v" }],
+  ["under-way-list", RUNNING, ".outcomes", { key: "vv" }],
+  ["under-way-400", "#/r/many", ".outcomes"],
+  ["ended-not-ready", NOT_READY, ".files"],
+  [
+    "ended-pop",
+    NOT_READY,
+    ".files",
+    { press: [".pop.bad", ".rec-list summary", ".rec-list button.pop-row"], opens: ".failed-urls" },
+  ],
+  ["under-way-open", RUNNING, ".outcomes", { press: [".look-at summary", ".rec-list summary"] }],
+  ["menu", "#/", "[data-row]", { press: [".more-menu summary"] }],
+  ["ended-retry", NOT_READY, ".files", { key: "r" }],
   // All tasks are warm, and a POP did not resolve: retrying will not help.
-  { name: "ended-pop-left-out", hash: "#/r/left-out", shows: ".request-head:not(:has(.primary))" },
-  { name: "unknown", hash: "#/r/deadbeef", scene: "unknown", shows: ".empty a[href='#/']", mayFail: FAILED_CALL },
-  { name: "ended-400", hash: "#/r/many-ended", shows: ".files" },
-  { name: "ended-ready", hash: "#/r/90b7f3a8-1", shows: ".files" },
-  { name: "ended-stopped", hash: "#/r/0c93a7f1-1", shows: ".files" },
-  { name: "ended-failed", hash: "#/r/b2d8e6f4-1", shows: ".files" },
-  { name: "new", hash: "#/new", form: FORM, shows: ".estimate dl" },
-  { name: "new-empty", hash: "#/new", shows: ".new-form" },
-  {
-    name: "new-wrong",
-    hash: "#/new",
-    scene: "wrong",
-    form: WRONG_FORM,
-    shows: "text=is not a domain name",
-    mayFail: FAILED_CALL,
-  },
-  { name: "instances", hash: "#/instances", shows: ".wishes li" },
-  {
-    name: "instances-asks",
-    hash: "#/instances",
-    shows: ".wishes li",
-    typed: { into: "#wanted", text: "12" },
-  },
-  { name: "settings", hash: "#/settings", shows: ".plain-table" },
-  { name: "keys", hash: "#/", shows: "[data-row]", key: "?" },
+  ["ended-pop-left-out", "#/r/left-out", ".request-head:not(:has(.primary))"],
+  ["unknown", "#/r/deadbeef", ".empty a[href='#/']", { scene: "unknown", mayFail: FAILED_CALL }],
+  ["ended-400", "#/r/many-ended", ".files"],
+  ["ended-ready", "#/r/90b7f3a8-1", ".files"],
+  ["ended-stopped", "#/r/0c93a7f1-1", ".files"],
+  ["ended-failed", "#/r/b2d8e6f4-1", ".files"],
+  ["new", "#/new", ".estimate dl", { form: FORM }],
+  ["new-empty", "#/new", ".new-form"],
+  ["new-wrong", "#/new", "text=is not a domain name", { scene: "wrong", form: WRONG_FORM, mayFail: FAILED_CALL }],
+  ["instances", "#/instances", ".wishes li"],
+  ["instances-asks", "#/instances", ".wishes li", { typed: "12" }],
+  ["settings", "#/settings", ".plain-table"],
+  ["keys", "#/", "[data-row]", { key: "?" }],
 ];
 
 test("the question for the key fits its window and is accessible", async ({ page, deployment }) => {
@@ -91,26 +75,26 @@ test("the question for the key fits its window and is accessible", async ({ page
   await expectAccessible(page);
 });
 
-for (const view of VIEWS)
-  test(`${view.name} fits its window and is accessible`, async ({ page, deployment, server, allowed }) => {
-    allowed.message = view.mayFail;
+for (const [name, hash, shows, { scene = "usual", form, key = "", press = [], opens, typed, mayFail } = {}] of VIEWS)
+  test(`${name} fits its window and is accessible`, async ({ page, deployment, server, allowed }) => {
+    allowed.message = mayFail;
     server.say(SCENES.usual);
     await unlock(page, deployment);
-    server.say(SCENES[view.scene ?? "usual"]);
-    const draft = JSON.stringify({ ...EMPTY_FORM, ...view.form });
+    server.say(SCENES[scene]);
+    const draft = JSON.stringify({ ...EMPTY_FORM, ...form });
     await page.evaluate((kept) => sessionStorage.setItem("prewarm.draft", kept), draft);
     // From another place, so that the view begins anew.
-    await goTo(page, view.hash === "#/" ? "#/settings" : "#/");
-    await goTo(page, view.hash);
-    await page.waitForSelector(view.shows);
-    for (const key of view.key ?? "") await page.keyboard.press(key);
-    for (const selector of view.press ?? []) {
+    await goTo(page, hash === "#/" ? "#/settings" : "#/");
+    await goTo(page, hash);
+    await page.waitForSelector(shows);
+    for (const pressed of key) await page.keyboard.press(pressed);
+    for (const selector of press) {
       const found = page.locator(selector).first();
       if (await found.isVisible()) await found.click();
     }
-    if (view.opens !== undefined) await page.waitForSelector(view.opens);
-    if (view.typed !== undefined) {
-      await page.fill(view.typed.into, view.typed.text);
+    if (opens !== undefined) await page.waitForSelector(opens);
+    if (typed !== undefined) {
+      await page.fill("#wanted", typed);
       await page.keyboard.press("Enter");
     }
     await expectAccessible(page);

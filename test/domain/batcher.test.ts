@@ -1,13 +1,11 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Batcher, type BatchOutcome } from "../../domain/batcher.ts";
 import { deferred } from "../agent/deferred.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
+  return () => vi.useRealTimers();
 });
 
 /** A batcher of three a call and 25 ms, and the calls it made. */

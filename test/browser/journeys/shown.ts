@@ -1,3 +1,4 @@
+import type { Locator } from "@playwright/test";
 import type { Progress } from "../../../client/answers.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { sentence } from "../../../domain/readiness/sentence.ts";
@@ -41,7 +42,8 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
   const titles = (await page.locator(".reasons > .reason h3").allTextContents()).filter(
     (title) => !title.trim().startsWith(say("untriedTitle")),
   );
-  const rows = (await page.locator(".reasons > .reason").allTextContents()).map(squeezed);
+  const textOf = async (row: Locator) => squeezed((await row.locator("h3, p, li").allTextContents()).join("|"));
+  const rows = await Promise.all((await page.locator(".reasons > .reason").all()).map(textOf));
   const { failures = [] } = told;
   const missing = failures.flatMap(({ code, subject, tasks, pops, urls, examples }) => {
     const words = reasonText(readReason(code), language);

@@ -30,6 +30,10 @@ function limitersOf(options: Partial<OriginLimiterRegistryOptions> = {}): Origin
   return limiters;
 }
 
+/** A permit for one request, at last. */
+const acquire = (limiters: OriginLimiterRegistry, work: OriginWork, options: object = {}) =>
+  limiters.limiterFor(work)?.acquire({ signal, ...options });
+
 /** A response, 5 ms after its request. */
 function observe(
   limiters: OriginLimiterRegistry,
@@ -103,7 +107,7 @@ test("Retry-After delays all requests to a host that accepts none", async () => 
   const limiters = limitersOf();
   await refuse(limiters, FREE, { httpStatus: 503, retryAfter: "60" });
   let delayMs = 0;
-  const acquired = limiters.limiterFor(FREE)?.acquire({ signal, isDeferrable: true });
+  const acquired = acquire(limiters, FREE, { isDeferrable: true });
   acquired?.catch((error: unknown) => {
     if (error instanceof DeferredError) delayMs = error.delayMs;
   });
@@ -116,10 +120,8 @@ test("slots of a rate come one after the other, and what would wait for more tha
   const at: number[] = [];
   let deferred = 0;
   for (let n = 0; n < 60; n++)
-    void limiters
-      .limiterFor(RATED)
-      ?.acquire({ signal, isDeferrable: true })
-      .then(async (permit) => {
+    void acquire(limiters, RATED, { isDeferrable: true })
+      ?.then(async (permit) => {
         await permit.waitForSendSlot(signal);
         at.push(Date.now() - START);
         permit.release();
@@ -141,9 +143,7 @@ async function sentInTime(
   let sent = 0;
   const download = async (connectMs: number, fails: boolean): Promise<void> => {
     try {
-      const permit = await limiters
-        .limiterFor(RATED)
-        ?.acquire({ signal: new AbortController().signal, isDeferrable: true });
+      const permit = await acquire(limiters, RATED, { isDeferrable: true });
       await new Promise((resolve) => setTimeout(resolve, connectMs));
       if (!fails) {
         await permit?.waitForSendSlot(new AbortController().signal);
@@ -180,10 +180,8 @@ test("a request that has reached the origin without a slot uses one up", async (
   const missed = { httpStatus: 200, xCache: "Miss from cloudfront", serverTiming: "cdn-cache-miss" };
   for (let n = 0; n < 3; n++) observe(limiters, RATED, "1", missed, false);
   let at = 0;
-  void limiters
-    .limiterFor(RATED)
-    ?.acquire({ signal })
-    .then((permit) => permit.waitForSendSlot(signal))
+  void acquire(limiters, RATED)
+    ?.then((permit) => permit.waitForSendSlot(signal))
     .then(() => {
       at = Date.now() - START;
     });
@@ -195,11 +193,10 @@ describe("permits of a request", () => {
   test("are one limit for all its hosts, and one lease", async () => {
     const store = new MemoryPermitStore();
     const limiters = limitersOf({ store });
-    const acquire = (host: string) => limiters.limiterFor({ ...TWO, host })?.acquire({ signal });
-    const [a, b] = await Promise.all([acquire("a.example"), acquire("b.example")]);
+    const [a, b] = await Promise.all(["a.example", "b.example"].map((host) => acquire(limiters, { ...TWO, host })));
     expect(await store.permits("two")).toMatchObject({ held: 2, own: 2 });
     let third = false;
-    void acquire("c.example")?.then(() => {
+    void acquire(limiters, { ...TWO, host: "c.example" })?.then(() => {
       third = true;
     });
     await vi.advanceTimersByTimeAsync(5_000);
@@ -213,12 +210,11 @@ describe("permits of a request", () => {
   test("a check has its permit before downloads that wait, without a slot, and none while others have all", async () => {
     const limiters = limitersOf();
     const work = { ...TWO, origin: { concurrency: 1, requests_per_second: 1 } };
-    const acquire = (options: object) => limiters.limiterFor(work)?.acquire({ signal, ...options });
-    const first = acquire({});
+    const first = acquire(limiters, work);
     await vi.advanceTimersByTimeAsync(1_000);
     const order: string[] = [];
-    void acquire({})?.then(() => order.push("download"));
-    void acquire({ isContinuation: true, needsSendSlot: false })?.then((permit) => {
+    void acquire(limiters, work)?.then(() => order.push("download"));
+    void acquire(limiters, work, { isContinuation: true, needsSendSlot: false })?.then((permit) => {
       order.push("check");
       setTimeout(() => permit.release(), 5_000);
     });
@@ -234,7 +230,7 @@ describe("permits of a request", () => {
   test("are lost without a heartbeat, before other processes may reclaim them", async () => {
     const heartbeatAt = START;
     const limiters = limitersOf({ heartbeatAt: () => heartbeatAt });
-    const permit = await limiters.limiterFor(TWO)?.acquire({ signal });
+    const permit = await acquire(limiters, TWO);
     await vi.advanceTimersByTimeAsync(44_000);
     expect(permit?.lost.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -244,12 +240,12 @@ describe("permits of a request", () => {
   test("are given back when this process stops", async () => {
     const store = new MemoryPermitStore();
     const limiters = limitersOf({ store });
-    const permit = await limiters.limiterFor(TWO)?.acquire({ signal });
+    const permit = await acquire(limiters, TWO);
     const stopping = new Error("stopping");
-    const waiting = limiters.limiterFor(RATED)?.acquire({ signal });
+    const waiting = acquire(limiters, RATED);
     limiters.close(stopping);
     await expect(waiting).rejects.toBe(stopping);
-    await expect(limiters.limiterFor(RATED)?.acquire({ signal })).rejects.toBe(stopping);
+    await expect(acquire(limiters, RATED)).rejects.toBe(stopping);
     permit?.release();
     const drained = limiters.drain();
     await vi.advanceTimersByTimeAsync(2_000);
@@ -260,15 +256,14 @@ describe("permits of a request", () => {
   test("are used as before after a clock that was set back", async () => {
     let offset = 0;
     const limiters = limitersOf({ now: () => Date.now() + offset });
-    const use = () => limiters.limiterFor(TWO)?.acquire({ signal });
     for (let n = 0; n < 20; n++) {
-      const permit = await use();
+      const permit = await acquire(limiters, TWO);
       offset -= 5_000;
       permit?.release();
     }
     await vi.advanceTimersByTimeAsync(120_000);
     const acquired = vi.fn();
-    void use()?.then(acquired);
+    void acquire(limiters, TWO)?.then(acquired);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(acquired).toHaveBeenCalled();
   });
@@ -276,7 +271,7 @@ describe("permits of a request", () => {
   test("whoever waits for one goes on at once when it is cancelled", async () => {
     const limiters = limitersOf();
     const cancelled = new AbortController();
-    const waiting = limiters.limiterFor(RATED)?.acquire({ signal: cancelled.signal });
+    const waiting = acquire(limiters, RATED, { signal: cancelled.signal });
     cancelled.abort();
     await expect(waiting).rejects.toBe(cancelled.signal.reason);
   });

@@ -56,16 +56,10 @@ function show({ pop, ips, urls, followers = [], ...rest }: TaskMessage): string 
 const toAll = (told: string) => ["P2", "P3", "P4"].map((pop) => `${pop}: ${told}`);
 
 describe("what a lead's result means for those that wait", () => {
-  const notKept = (change: Partial<LeadResult> = {}): LeadResult => ({ ...NOT_KEPT, ...change });
-  const refused = (
-    reason: LeadResult["reason"],
-    http_status: number,
-    change: Partial<LeadResult> = {},
-  ): LeadResult => ({
+  const refused = (reason: LeadResult["reason"], http_status: number): LeadResult => ({
     ok: false,
     reason,
     http_status,
-    ...change,
   });
   const CACHED = { state: "cached", isInRec: true } as const;
   const CACHED_AT_POP = { state: "cached", isInRec: false } as const;
@@ -78,11 +72,11 @@ describe("what a lead's result means for those that wait", () => {
     ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, CACHED],
     ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, failedWith("HTTP 404")],
     ["no answer", SLOW, failedWith("timeout")],
-    ["not kept", notKept(), { state: "not_kept" }],
-    ["not kept after two downloads", notKept({ rounds: 2 }), { state: "not_kept" }],
-    ["not kept, though a check was a hit", notKept({ hit_after_download: true }), CACHED_AT_POP],
+    ["not kept", NOT_KEPT, { state: "not_kept" }],
+    ["not kept after two downloads", { ...NOT_KEPT, rounds: 2 }, { state: "not_kept" }],
+    ["not kept, though a check was a hit", { ...NOT_KEPT, hit_after_download: true }, CACHED_AT_POP],
     ["the download was good, and the second one timed out", { ...SLOW, rounds: 1 }, POP_FAILED],
-    ["the download was good, and the second one was refused", refused("http_5xx", 503, { rounds: 1 }), POP_FAILED],
+    ["the download was good, and the second one was refused", { ...refused("http_5xx", 503), rounds: 1 }, POP_FAILED],
     ["its message was given up", { ok: false, reason: "lost" }, failedWith("lost")],
     ["no connection", REFUSED, POP_FAILED],
     ["another POP answers", refused("other_pop", 200), POP_FAILED],

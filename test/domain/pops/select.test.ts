@@ -1,15 +1,24 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
 import { knownNames, popDomain, selectPops, suggestPops, type TargetType } from "../../../domain/pops/select.ts";
 
-const TARGET_TYPES: readonly TargetType[] = ["pop", "country", "region"];
 const pops = (targetType: TargetType, ...names: string[]) => selectPops(targetType, names).pops;
 const withBasis = (basis: string) => POP_CODES.filter((code) => code.basis === basis).map(({ pop }) => pop);
 
-const WRONG = [" sin-c1", "SIN", "", "constructor", "SIN2", "SIN2-C", "SIN2C1", "SI2-C1", "SIN2-C1.evil.example"];
+const WRONG = [
+  " sin-c1",
+  "SIN",
+  "",
+  "constructor",
+  "__proto__",
+  "SIN2",
+  "SIN2-C",
+  "SIN2C1",
+  "SI2-C1",
+  "SIN2-C1.evil.example",
+];
 const { jp, apac } = REGION_DEFAULTS;
 
 it.each<[what: string, TargetType, names: string[], pops: readonly string[], unknown?: string[]]>([
@@ -34,7 +43,13 @@ it.each<[what: string, TargetType, names: string[], pops: readonly string[], unk
     ],
   ],
   ["no country that has a site and no code", "country", ["qatar", "SA", "oman"], ["MCT50-P1"], ["qatar", "SA"]],
-  ["no country without a site, nor a region", "country", ["iceland", "is", "eu", ""], [], ["iceland", "is", "eu", ""]],
+  [
+    "no country without a site, nor a region",
+    "country",
+    ["iceland", "is", "eu", "toString"],
+    [],
+    ["iceland", "is", "eu", "toString"],
+  ],
 ])("selects %s", (_, targetType, names, pops, unknown = []) =>
   expect(selectPops(targetType, names)).toEqual({ pops, unknown }),
 );
@@ -84,25 +99,6 @@ it.each(["pop", "region"] as const)("an empty list of target type %s is every re
   expect(selected.pops).toHaveLength(30);
   expect(selected.pops.filter((pop) => (cn as readonly string[]).includes(pop))).toEqual([]);
 });
-
-it.each(TARGET_TYPES)(
-  "any list of names of target type %s gives known POPs once, and every other name back",
-  (targetType) => {
-    const known = knownNames(targetType);
-    const codes = new Set(POP_CODES.map(({ pop }) => pop));
-    const name = fc.oneof(fc.string(), fc.constantFrom(...known), fc.constantFrom("__proto__", "toString"));
-    fc.assert(
-      fc.property(fc.array(name, { minLength: 1 }), (names) => {
-        const selected = selectPops(targetType, names);
-        expect(new Set(selected.pops).size).toBe(selected.pops.length);
-        expect(selected.pops.every((pop) => codes.has(pop))).toBe(true);
-        expect(selected.unknown.every((unknown) => names.includes(unknown))).toBe(true);
-        expect(selected.unknown.some((unknown) => known.includes(unknown))).toBe(false);
-        expect(selectPops("pop", selected.pops).unknown).toEqual([]);
-      }),
-    );
-  },
-);
 
 it("known names are the regions, and the countries in order", () => {
   expect(knownNames("region")).toEqual(["apac", "au", "ca", "cn", "eu", "jp", "sa", "us"]);
