@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { Batcher, type BatchOutcome } from "../../domain/batcher.ts";
 import { deferred } from "../agent/deferred.ts";
 
@@ -18,48 +18,46 @@ function batcher(answer: (items: readonly string[]) => BatchOutcome | Promise<Ba
   return { calls, batcher: new Batcher<string>({ size: 3, delayMs: 25, send, key: (item) => item.slice(0, 1) }) };
 }
 
-describe("when a call goes out", () => {
-  test("a full batch at once", async () => {
-    const { calls, batcher: b } = batcher();
-    await Promise.all([b.add("a"), b.add("b"), b.add("c")]);
-    expect(calls).toEqual([["a", "b", "c"]]);
-    expect(vi.getTimerCount()).toBe(0);
-  });
+test("when a call goes out: a full batch at once", async () => {
+  const { calls, batcher: b } = batcher();
+  await Promise.all([b.add("a"), b.add("b"), b.add("c")]);
+  expect(calls).toEqual([["a", "b", "c"]]);
+  expect(vi.getTimerCount()).toBe(0);
+});
 
-  test("another one when its first item has waited", async () => {
-    const { calls, batcher: b } = batcher();
-    const first = b.add("a");
-    await vi.advanceTimersByTimeAsync(20);
-    const second = b.add("b");
-    await vi.advanceTimersByTimeAsync(4);
-    expect(calls).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
-    await Promise.all([first, second]);
-    expect(calls).toEqual([["a", "b"]]);
-  });
+test("when a call goes out: another one when its first item has waited", async () => {
+  const { calls, batcher: b } = batcher();
+  const first = b.add("a");
+  await vi.advanceTimersByTimeAsync(20);
+  const second = b.add("b");
+  await vi.advanceTimersByTimeAsync(4);
+  expect(calls).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  await Promise.all([first, second]);
+  expect(calls).toEqual([["a", "b"]]);
+});
 
-  test("the timer of a batch that went out full does not cut the next one short", async () => {
-    const { calls, batcher: b } = batcher();
-    const all = ["a", "b", "c"].map((item) => b.add(item));
-    await vi.advanceTimersByTimeAsync(20);
-    all.push(b.add("d"));
-    await vi.advanceTimersByTimeAsync(24);
-    expect(calls).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(calls).toEqual([["a", "b", "c"], ["d"]]);
-    await Promise.all(all);
-  });
+test("when a call goes out: the timer of a batch that went out full does not cut the next one short", async () => {
+  const { calls, batcher: b } = batcher();
+  const all = ["a", "b", "c"].map((item) => b.add(item));
+  await vi.advanceTimersByTimeAsync(20);
+  all.push(b.add("d"));
+  await vi.advanceTimersByTimeAsync(24);
+  expect(calls).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(calls).toEqual([["a", "b", "c"], ["d"]]);
+  await Promise.all(all);
+});
 
-  test("a key that was already sent causes no early call", async () => {
-    const { calls, batcher: b } = batcher();
-    const all = ["a1", "b1", "c1", "a2", "b2"].map((item) => b.add(item));
-    await vi.advanceTimersByTimeAsync(25);
-    await Promise.all(all);
-    expect(calls).toEqual([
-      ["a1", "b1", "c1"],
-      ["a2", "b2"],
-    ]);
-  });
+test("when a call goes out: a key that was already sent causes no early call", async () => {
+  const { calls, batcher: b } = batcher();
+  const all = ["a1", "b1", "c1", "a2", "b2"].map((item) => b.add(item));
+  await vi.advanceTimersByTimeAsync(25);
+  await Promise.all(all);
+  expect(calls).toEqual([
+    ["a1", "b1", "c1"],
+    ["a2", "b2"],
+  ]);
 });
 
 test("what becomes of the items: none is settled before its call has ended", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { minutesAndSeconds } from "../../../console/format/durations.ts";
 import { formatsOf } from "../../../console/format/formats.ts";
 
@@ -9,27 +9,26 @@ const AT = Date.UTC(2026, 10, 25, 11, 32, 5);
 it("bytes have three digits and decimal units", () =>
   expect([1_000, 41_900_000_000].map((bytes) => en.bytes(bytes))).toEqual(["1.00 kB", "41.9 GB"]));
 
-describe("times are the reader's, with UTC beside", () => {
-  it("of a reader in UTC+8", () => {
-    expect([en.clock(AT), en.utc(AT), en.zone(AT)]).toEqual(["19:32", "11:32 UTC", "UTC+8"]);
-    expect([zh.clock(AT), zh.utc(AT)]).toEqual(["19:32", "11:32 UTC"]);
-  });
+it("times are the reader's, with UTC beside: of a reader in UTC+8", () => {
+  expect([en.clock(AT), en.utc(AT), en.zone(AT)]).toEqual(["19:32", "11:32 UTC", "UTC+8"]);
+  expect([zh.clock(AT), zh.utc(AT)]).toEqual(["19:32", "11:32 UTC"]);
+});
 
-  it("midnight is 00:00", () => expect(en.clock(Date.UTC(2026, 10, 24, 16))).toBe("00:00"));
+it("times are the reader's, with UTC beside: midnight is 00:00", () =>
+  expect(en.clock(Date.UTC(2026, 10, 24, 16))).toBe("00:00"));
 
-  it.each([
-    [0, "0:00"],
-    [7_400, "0:07"],
-    [337_000, "5:37"],
-    [3_937_000, "1:05:37"],
-    [-1, "0:00"],
-  ])("%i ms → %s", (ms, text) => expect(minutesAndSeconds(ms)).toBe(text));
+it.each([
+  [0, "0:00"],
+  [7_400, "0:07"],
+  [337_000, "5:37"],
+  [3_937_000, "1:05:37"],
+  [-1, "0:00"],
+])("times are the reader's, with UTC beside: %i ms → %s", (ms, text) => expect(minutesAndSeconds(ms)).toBe(text));
 
-  it("how long ago, in the largest unit that is whole", () => {
-    expect([en.ago(1_400), en.ago(840_000), en.ago(90_000_000)]).toEqual(["1 s ago", "14 min ago", "25 h ago"]);
-    expect([en.long(200_000_000), en.long(-1)]).toEqual(["2 d", "0 s"]);
-    expect(zh.ago(840_000)).toBe("14 分钟前");
-  });
+it("times are the reader's, with UTC beside: how long ago, in the largest unit that is whole", () => {
+  expect([en.ago(1_400), en.ago(840_000), en.ago(90_000_000)]).toEqual(["1 s ago", "14 min ago", "25 h ago"]);
+  expect([en.long(200_000_000), en.long(-1)]).toEqual(["2 d", "0 s"]);
+  expect(zh.ago(840_000)).toBe("14 分钟前");
 });
 
 it("percent is rounded down, so that 100 means all", () =>

@@ -8,32 +8,30 @@ import { selectPops } from "../../../domain/pops/select.ts";
 const CATALOGUE = listPops({}, new Map());
 const groups = popGroups(CATALOGUE, "rec", REGIONS);
 
-describe("groups", () => {
-  test("hold every POP once", () => {
-    for (const by of ["rec", "country"] as const) {
-      const codes = popGroups(CATALOGUE, by, REGIONS).flatMap(({ pops }) => pops.map(({ code }) => code));
-      expect(codes.sort()).toEqual(CATALOGUE.map(({ code }) => code).sort());
-    }
-  });
+test("groups hold every POP once", () => {
+  for (const by of ["rec", "country"] as const) {
+    const codes = popGroups(CATALOGUE, by, REGIONS).flatMap(({ pops }) => pops.map(({ code }) => code));
+    expect(codes.sort()).toEqual(CATALOGUE.map(({ code }) => code).sort());
+  }
+});
 
-  test("stand by region, the POPs without a known REC last", () => {
-    expect(groups[0]?.region).toBe("apac");
-    expect(groups.at(-1)).toMatchObject({ id: "", region: "cn" });
-  });
+test("groups stand by region, the POPs without a known REC last", () => {
+  expect(groups[0]?.region).toBe("apac");
+  expect(groups.at(-1)).toMatchObject({ id: "", region: "cn" });
+});
 
-  test("Tokyo is Japan's, though its POPs are Asia's too; a REC that also serves Africa is Europe's", () => {
-    expect(groups.find(({ id }) => id === "Tokyo")?.region).toBe("jp");
-    expect(groups.find(({ id }) => id === "Frankfurt")?.region).toBe("eu");
-  });
+test("groups: Tokyo is Japan's, though its POPs are Asia's too; a REC that also serves Africa is Europe's", () => {
+  expect(groups.find(({ id }) => id === "Tokyo")?.region).toBe("jp");
+  expect(groups.find(({ id }) => id === "Frankfurt")?.region).toBe("eu");
+});
 
-  test("have metros", () => {
-    const tokyo = groups.find(({ id }) => id === "Tokyo")?.pops ?? [];
-    expect(
-      popsByMetro(tokyo)
-        .map(({ site }) => site)
-        .sort(),
-    ).toEqual(["KIX", "NRT"]);
-  });
+test("groups have metros", () => {
+  const tokyo = groups.find(({ id }) => id === "Tokyo")?.pops ?? [];
+  expect(
+    popsByMetro(tokyo)
+      .map(({ site }) => site)
+      .sort(),
+  ).toEqual(["KIX", "NRT"]);
 });
 
 describe("what is searched", () => {

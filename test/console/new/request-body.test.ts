@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { EMPTY_FORM, type Form } from "../../../console/new/form.ts";
 import { formOfBody } from "../../../console/new/form-of-body.ts";
 import { bodyOf } from "../../../console/new/request-body.ts";
@@ -27,98 +27,93 @@ const FULL = form({
   token: "t1",
 });
 
-describe("the body", () => {
-  test("of a form that was left as it is names its POPs all the same", () =>
-    expect(bodyOf(form(), URLS)).toEqual({
-      url_list: URLS,
-      target_type: "pop",
-      pops: ["SIN2-P1"],
-      timeout: 60,
-      instance_count: 2,
-    }));
+test("the body: of a form that was left as it is names its POPs all the same", () =>
+  expect(bodyOf(form(), URLS)).toEqual({
+    url_list: URLS,
+    target_type: "pop",
+    pops: ["SIN2-P1"],
+    timeout: 60,
+    instance_count: 2,
+  }));
 
-  test("has every field that was filled", () => {
-    expect(bodyOf(FULL, URLS)).toEqual({
-      url_list: URLS,
-      sources: [
-        { type: "sitemap", url: "https://a.example/sitemap.xml", since: "2026-11-01" },
-        { type: "s3-prefix", s3: "s3://bucket/p/", base: "https://a.example/", origin_path: "/p" },
-      ],
-      cf_domain: "d1.cloudfront.net",
-      target_type: "pop",
-      pops: ["SIN2-P1"],
-      timeout: 60,
-      instance_count: 2,
-      header: ["X-A: 1", "X-B: 2"],
-      variants: [
-        { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
-        { name: "gzip", header: ["Accept-Encoding: gzip"] },
-      ],
-      verify: "off",
-      order: "all-at-once",
-      origin: { requests_per_second: 40, concurrency: 8 },
-      need_invalidate: true,
-      max_bytes: 1000,
-      max_failures: 0,
-      client_token: "t1",
-    });
+test("the body has every field that was filled", () => {
+  expect(bodyOf(FULL, URLS)).toEqual({
+    url_list: URLS,
+    sources: [
+      { type: "sitemap", url: "https://a.example/sitemap.xml", since: "2026-11-01" },
+      { type: "s3-prefix", s3: "s3://bucket/p/", base: "https://a.example/", origin_path: "/p" },
+    ],
+    cf_domain: "d1.cloudfront.net",
+    target_type: "pop",
+    pops: ["SIN2-P1"],
+    timeout: 60,
+    instance_count: 2,
+    header: ["X-A: 1", "X-B: 2"],
+    variants: [
+      { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
+      { name: "gzip", header: ["Accept-Encoding: gzip"] },
+    ],
+    verify: "off",
+    order: "all-at-once",
+    origin: { requests_per_second: 40, concurrency: 8 },
+    need_invalidate: true,
+    max_bytes: 1000,
+    max_failures: 0,
+    client_token: "t1",
   });
-
-  test("is one that the API takes", () => expect(prewarmBodySchema.safeParse(bodyOf(FULL, URLS)).success).toBe(true));
-
-  test("has what is no number as it was typed, for the API to name", () =>
-    expect(bodyOf(form({ instances: "many", minutes: "" }), URLS)).toMatchObject({
-      instance_count: "many",
-      timeout: "",
-    }));
 });
 
-describe("a form of a body", () => {
-  test("makes the same body again", () => {
-    const again = formOfBody(JSON.parse(JSON.stringify(bodyOf(FULL, URLS))));
-    expect(again).toBeDefined();
-    expect(bodyOf(again ?? EMPTY_FORM, URLS)).toEqual(bodyOf(FULL, URLS));
-  });
+test("the body is one that the API takes", () =>
+  expect(prewarmBodySchema.safeParse(bodyOf(FULL, URLS)).success).toBe(true));
 
-  test("has the POPs that countries and regions stand for", () => {
-    const body = { url_list: URLS, target_type: "region", regions: ["JP"], pops: ["SIN2-P1"] };
-    expect(formOfBody(body)?.pops).toEqual(["NRT51-P2", "NRT57-P3"]);
-  });
+test("the body has what is no number as it was typed, for the API to name", () =>
+  expect(bodyOf(form({ instances: "many", minutes: "" }), URLS)).toMatchObject({
+    instance_count: "many",
+    timeout: "",
+  }));
 
-  test("with variants of its own keeps them as they are", () => {
-    const variants = [{ name: "beta", header: ["X-Beta: 1"] }];
-    const filled = formOfBody({ url_list: URLS, variants });
-    expect(bodyOf(filled ?? EMPTY_FORM, URLS).variants).toEqual(variants);
-  });
-
-  test.each([null, 4, "x", {}, { url_list: "x" }, { retry_of: "1" }])("is none of %j", (json) =>
-    expect(formOfBody(json)).toBeUndefined(),
-  );
+test("a form of a body makes the same body again", () => {
+  const again = formOfBody(JSON.parse(JSON.stringify(bodyOf(FULL, URLS))));
+  expect(again).toBeDefined();
+  expect(bodyOf(again ?? EMPTY_FORM, URLS)).toEqual(bodyOf(FULL, URLS));
 });
+
+test("a form of a body has the POPs that countries and regions stand for", () => {
+  const body = { url_list: URLS, target_type: "region", regions: ["JP"], pops: ["SIN2-P1"] };
+  expect(formOfBody(body)?.pops).toEqual(["NRT51-P2", "NRT57-P3"]);
+});
+
+test("a form of a body: with variants of its own keeps them as they are", () => {
+  const variants = [{ name: "beta", header: ["X-Beta: 1"] }];
+  const filled = formOfBody({ url_list: URLS, variants });
+  expect(bodyOf(filled ?? EMPTY_FORM, URLS).variants).toEqual(variants);
+});
+
+test.each([null, 4, "x", {}, { url_list: "x" }, { retry_of: "1" }])("a form of a body is none of %j", (json) =>
+  expect(formOfBody(json)).toBeUndefined(),
+);
 
 const names = (change: object) => variantsOf({ ...EMPTY_FORM, ...change }).map(({ name }) => name);
 
-describe("ready-made variants", () => {
-  test("none: each URL has one form", () => expect(names({})).toEqual([]));
+test("ready-made variants: none: each URL has one form", () => expect(names({})).toEqual([]));
 
-  test("compressions stand in the order in which none spoils another", () =>
-    expect(names({ compressions: ["plain", "gzip", "br"] })).toEqual(["br", "gzip", "plain"]));
+test("ready-made variants compressions stand in the order in which none spoils another", () =>
+  expect(names({ compressions: ["plain", "gzip", "br"] })).toEqual(["br", "gzip", "plain"]));
 
-  test("several kinds are combined", () => {
-    const variants = variantsOf({ ...EMPTY_FORM, compressions: ["br", "gzip"], languages: "en, de" });
-    expect(variants.map(({ name }) => name)).toEqual(["en-br", "en-gzip", "de-br", "de-gzip"]);
-    expect(variants[0]?.header).toEqual(["Accept-Language: en", "Accept-Encoding: gzip, deflate, br"]);
-  });
+test("ready-made variants: several kinds are combined", () => {
+  const variants = variantsOf({ ...EMPTY_FORM, compressions: ["br", "gzip"], languages: "en, de" });
+  expect(variants.map(({ name }) => name)).toEqual(["en-br", "en-gzip", "de-br", "de-gzip"]);
+  expect(variants[0]?.header).toEqual(["Accept-Language: en", "Accept-Encoding: gzip, deflate, br"]);
+});
 
-  test("are found again in a body", () => {
-    for (const chosen of [
-      { compressions: ["br", "plain"] },
-      { devices: ["desktop", "tablet"] },
-      { languages: "en, zh-CN" },
-    ])
-      expect(choicesOf(variantsOf({ ...EMPTY_FORM, ...chosen }))).toMatchObject({ ...chosen, ownVariants: [] });
-    expect(choicesOf([]).ownVariants).toEqual([]);
-  });
+test("ready-made variants are found again in a body", () => {
+  for (const chosen of [
+    { compressions: ["br", "plain"] },
+    { devices: ["desktop", "tablet"] },
+    { languages: "en, zh-CN" },
+  ])
+    expect(choicesOf(variantsOf({ ...EMPTY_FORM, ...chosen }))).toMatchObject({ ...chosen, ownVariants: [] });
+  expect(choicesOf([]).ownVariants).toEqual([]);
 });
 
 test("languages are parted by commas of any kind, each once", () =>

@@ -153,70 +153,69 @@ describe("failed tasks", () => {
   });
 });
 
-describe("a page that goes to others", () => {
-  test("has no script, loads nothing, and its policy lets in its one style alone", () => {
-    const page = html();
-    const [, css = ""] = /<style>(.*?)<\/style>/s.exec(page) ?? [];
-    const hash = createHash("sha256").update(css).digest("base64");
-    expect(page).toContain(
-      `content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"`,
-    );
-    expect(page.match(/<style/g)).toHaveLength(1);
-    expect(page).not.toMatch(/<script|<link|<img|<iframe|<object|<embed|<base|<form/i);
-    expect(page).not.toMatch(/<[^>]*\s(on\w+|style|href|src|srcset|action)=/i);
-    expect(css).not.toMatch(/url\(|@import|@font-face/);
-    expect(css).toContain("modern-normalize v3.0.1 | MIT License");
-  });
+test("a page that goes to others has no script, loads nothing, and its policy lets in its one style alone", () => {
+  const page = html();
+  const [, css = ""] = /<style>(.*?)<\/style>/s.exec(page) ?? [];
+  const hash = createHash("sha256").update(css).digest("base64");
+  expect(page).toContain(
+    `content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"`,
+  );
+  expect(page.match(/<style/g)).toHaveLength(1);
+  expect(page).not.toMatch(/<script|<link|<img|<iframe|<object|<embed|<base|<form/i);
+  expect(page).not.toMatch(/<[^>]*\s(on\w+|style|href|src|srcset|action)=/i);
+  expect(css).not.toMatch(/url\(|@import|@font-face/);
+  expect(css).toContain("modern-normalize v3.0.1 | MIT License");
+});
 
-  test("shows what servers and users wrote as text, wherever it stands", () => {
-    const evil = `https://e/"'><script>alert(1)</script><img src=x onerror=alert(1)></style><!--`;
-    const example = { url: evil, variant: evil, pop: evil, error: evil };
-    const pop = { pop: evil, rec: evil, state: "DONE", total_count: 9, download_count: 9, failed_count: 9 };
-    const page = html(
-      madeUpReport(
-        {
-          url_prefix: evil,
-          request_id: evil,
-          variant_names: [evil],
-          pops: [pop],
-          reason: evil,
-          pop_count: 1,
-          warnings: [{ code: evil, count: 1, message: evil, examples: [evil] }],
-        },
-        { failures: [failure(evil, [example])], failure_urls: [evil], failure_pops: [evil] },
-        { failed: [{ ...example, pops: [evil] }], timings: [{ rec: evil, tasks: 1 }] },
-      ),
-    );
-    expect(page).not.toMatch(/<script|<img|<!--/i);
-    expect(page.match(/<\/style>/g)).toHaveLength(1);
-    expect(textOf(page).split("<script>alert(1)</script>").length).toBeGreaterThan(10);
-  });
+test("a page that goes to others shows what servers and users wrote as text, wherever it stands", () => {
+  const evil = `https://e/"'><script>alert(1)</script><img src=x onerror=alert(1)></style><!--`;
+  const example = { url: evil, variant: evil, pop: evil, error: evil };
+  const pop = { pop: evil, rec: evil, state: "DONE", total_count: 9, download_count: 9, failed_count: 9 };
+  const page = html(
+    madeUpReport(
+      {
+        url_prefix: evil,
+        request_id: evil,
+        variant_names: [evil],
+        pops: [pop],
+        reason: evil,
+        pop_count: 1,
+        warnings: [{ code: evil, count: 1, message: evil, examples: [evil] }],
+      },
+      { failures: [failure(evil, [example])], failure_urls: [evil], failure_pops: [evil] },
+      { failed: [{ ...example, pops: [evil] }], timings: [{ rec: evil, tasks: 1 }] },
+    ),
+  );
+  expect(page).not.toMatch(/<script|<img|<!--/i);
+  expect(page.match(/<\/style>/g)).toHaveLength(1);
+  expect(textOf(page).split("<script>alert(1)</script>").length).toBeGreaterThan(10);
+});
 
-  test("has neither key nor link that is signed", () => expect(html()).not.toMatch(/X-Amz|5ec2e7|s3\.eu-west-1/));
+test("a page that goes to others has neither key nor link that is signed", () =>
+  expect(html()).not.toMatch(/X-Amz|5ec2e7|s3\.eu-west-1/));
 
-  test("stays below 300 kB with 400 POPs and as many failures as there may be", () => {
-    const url = `https://www.example.com/${"y".repeat(40)}`;
-    const pops = ["SIN2-P1", "ATL56-C1", "FRA60-P1", "BOM54-P2"];
-    const failed = times(MOST_FAILED / pops.length, (i) => ({
-      url: `${url}/${i}`,
-      variant: "br",
-      error: "HTTP 404",
-      pops,
-    }));
-    const timings = times(15, () => TIMINGS[0]).filter((it) => it !== undefined);
-    for (const language of ["en", "zh"] as const) {
-      const usual = html(madeUpReport({ ...manyPops(), failed_count: MOST_FAILED }, {}, { failed, timings }), language);
-      expect(usual).toContain(`${url}/499`);
-      expect(Buffer.byteLength(usual)).toBeLessThan(300_000);
-      const largest = html(largestReport({ failed, timings }), language);
-      expect(largest).toContain("--failed -o failed.csv");
-      expect(Buffer.byteLength(largest)).toBeLessThan(300_000);
-    }
-    // Where their cells have no room for a name.
-    expect(textOf(html(largestReport()))).toMatch(
-      /POPs with something to look at .*[A-Z]{3}\d+-[A-Z]\d+ \d+%: Warm [\d,]+, .*and 340 more/,
-    );
-  });
+test("a page that goes to others stays below 300 kB with 400 POPs and as many failures as there may be", () => {
+  const url = `https://www.example.com/${"y".repeat(40)}`;
+  const pops = ["SIN2-P1", "ATL56-C1", "FRA60-P1", "BOM54-P2"];
+  const failed = times(MOST_FAILED / pops.length, (i) => ({
+    url: `${url}/${i}`,
+    variant: "br",
+    error: "HTTP 404",
+    pops,
+  }));
+  const timings = times(15, () => TIMINGS[0]).filter((it) => it !== undefined);
+  for (const language of ["en", "zh"] as const) {
+    const usual = html(madeUpReport({ ...manyPops(), failed_count: MOST_FAILED }, {}, { failed, timings }), language);
+    expect(usual).toContain(`${url}/499`);
+    expect(Buffer.byteLength(usual)).toBeLessThan(300_000);
+    const largest = html(largestReport({ failed, timings }), language);
+    expect(largest).toContain("--failed -o failed.csv");
+    expect(Buffer.byteLength(largest)).toBeLessThan(300_000);
+  }
+  // Where their cells have no room for a name.
+  expect(textOf(html(largestReport()))).toMatch(
+    /POPs with something to look at .*[A-Z]{3}\d+-[A-Z]\d+ \d+%: Warm [\d,]+, .*and 340 more/,
+  );
 });
 
 test("the file's name has the beginning of the id", () =>

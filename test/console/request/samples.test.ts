@@ -42,43 +42,41 @@ const sample = (minutes: number, received_size: number, warm_count: number) => (
 });
 const HISTORY = [sample(0, 0, 0), sample(4, 240 * 50, 2), sample(10, 240 * 50 + 360 * 60, 4)];
 
-describe("pointsWith", () => {
-  it("begins with the request, ends with what the answer says, and does not jump where its own points follow", () => {
-    const points = pointsWith([], answer({ samples: HISTORY }));
-    expect(points.map(({ at, rate, warm }) => [at / MINUTE, rate, warm])).toEqual([
-      [0, 0, 0],
-      [2, 50, 0.1],
-      [7, 60, expect.closeTo(0.3)],
-      [10, 70, 0.5],
-    ]);
-    const next = pointsWith(points, answer({ bytes_per_second: 71 }, 10.1));
-    expect(next.slice(0, -1)).toEqual(points);
-    expect(next.at(-1)).toEqual({ at: 10.1 * MINUTE, rate: 71, warm: 0.5 });
-  });
+it("pointsWith begins with the request, ends with what the answer says, and does not jump where its own points follow", () => {
+  const points = pointsWith([], answer({ samples: HISTORY }));
+  expect(points.map(({ at, rate, warm }) => [at / MINUTE, rate, warm])).toEqual([
+    [0, 0, 0],
+    [2, 50, 0.1],
+    [7, 60, expect.closeTo(0.3)],
+    [10, 70, 0.5],
+  ]);
+  const next = pointsWith(points, answer({ bytes_per_second: 71 }, 10.1));
+  expect(next.slice(0, -1)).toEqual(points);
+  expect(next.at(-1)).toEqual({ at: 10.1 * MINUTE, rate: 71, warm: 0.5 });
+});
 
-  it("after a gap tells all of the time anew, once", () => {
-    const before = pointsWith(pointsWith([], answer({ samples: HISTORY.slice(0, 2) }, 4)), answer({}, 4.5));
-    const points = pointsWith(before, answer({ samples: HISTORY }));
-    expect(points).toEqual(pointsWith([], answer({ samples: HISTORY })));
-  });
+it("pointsWith after a gap tells all of the time anew, once", () => {
+  const before = pointsWith(pointsWith([], answer({ samples: HISTORY.slice(0, 2) }, 4)), answer({}, 4.5));
+  const points = pointsWith(before, answer({ samples: HISTORY }));
+  expect(points).toEqual(pointsWith([], answer({ samples: HISTORY })));
+});
 
-  it("goes on with its own where the API has no samples", () => {
-    const own = pointsWith([], answer({}, 9));
-    expect(pointsWith(own, answer({ samples: [] })).map(({ at }) => at / MINUTE)).toEqual([9, 10]);
-  });
+it("pointsWith goes on with its own where the API has no samples", () => {
+  const own = pointsWith([], answer({}, 9));
+  expect(pointsWith(own, answer({ samples: [] })).map(({ at }) => at / MINUTE)).toEqual([9, 10]);
+});
 
-  it("of one that has ended ends there, with nothing under way, however often it is asked", () => {
-    const ended = { status: "FINISHED", last_update_time: time(10), bytes_per_second: 0 } as const;
-    const points = pointsWith([], answer({ samples: HISTORY, ...ended }, 30));
-    expect(points.at(-1)).toEqual({ at: 10 * MINUTE, rate: 0, warm: 0.5 });
-    expect(pointsWith(points, answer(ended, 31))).toEqual(points);
-  });
+it("pointsWith: of one that has ended ends there, with nothing under way, however often it is asked", () => {
+  const ended = { status: "FINISHED", last_update_time: time(10), bytes_per_second: 0 } as const;
+  const points = pointsWith([], answer({ samples: HISTORY, ...ended }, 30));
+  expect(points.at(-1)).toEqual({ at: 10 * MINUTE, rate: 0, warm: 0.5 });
+  expect(pointsWith(points, answer(ended, 31))).toEqual(points);
+});
 
-  it("an end that is told later than it was ends the line all the same", () => {
-    const running = pointsWith([point(0)], answer({}, 10));
-    const ended = answer({ status: "STOPPED", last_update_time: time(9.9), warm_count: 9, bytes_per_second: 0 }, 10.1);
-    expect(pointsWith(running, ended).slice(1)).toEqual([{ at: 10 * MINUTE, rate: 0, warm: 1 }]);
-  });
+it("pointsWith: an end that is told later than it was ends the line all the same", () => {
+  const running = pointsWith([point(0)], answer({}, 10));
+  const ended = answer({ status: "STOPPED", last_update_time: time(9.9), warm_count: 9, bytes_per_second: 0 }, 10.1);
+  expect(pointsWith(running, ended).slice(1)).toEqual([{ at: 10 * MINUTE, rate: 0, warm: 1 }]);
 });
 
 describe("detailOf", () => {

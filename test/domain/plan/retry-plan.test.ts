@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { RetryLostError, type TasksToRetry, tasksToRetry } from "../../../domain/plan/retry-plan.ts";
 import { fromRow, toRow } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
@@ -51,46 +51,47 @@ function pairsOf({ pops, sized: known }: Pick<TasksToRetry, "pops" | "sized">): 
   );
 }
 
-describe("what is not good in a request that has ended", () => {
-  it("is a URL that could not be read at all POPs, in the variants in which it could not", async () => {
-    const good = [[at("a"), "10", "br"]];
-    const bad = [
-      [at("a"), "HTTP 406", "gzip"],
-      [at("gone"), "HTTP 404", ""],
-    ];
-    const found = await read({ good, bad, report: [row("FRA56-P4", at("a"), "br")] });
-    expect(found).toEqual({
-      pops: POPS,
-      sized: [{ url: at("a"), bytes: 10, variant: "br", pops: "02" }],
-      toProbe: [{ url: at("a"), variants: ["gzip"] }, { url: at("gone") }],
-    });
+it("what is not good in a request that has ended is a URL that could not be read at all POPs, in the variants in which it could not", async () => {
+  const good = [[at("a"), "10", "br"]];
+  const bad = [
+    [at("a"), "HTTP 406", "gzip"],
+    [at("gone"), "HTTP 404", ""],
+  ];
+  const found = await read({ good, bad, report: [row("FRA56-P4", at("a"), "br")] });
+  expect(found).toEqual({
+    pops: POPS,
+    sized: [{ url: at("a"), bytes: 10, variant: "br", pops: "02" }],
+    toProbe: [{ url: at("a"), variants: ["gzip"] }, { url: at("gone") }],
   });
+});
 
-  it("is everything where it ended before its tasks were planned", async () => {
-    const item = { total_count: 0, status: "STOPPED" } as const;
-    const objects = { "r1.csv": [[at("a")], [at("b")]] };
-    expect(await read({ item, objects })).toEqual({
-      pops: POPS,
-      sized: [],
-      toProbe: [{ url: at("a") }, { url: at("b") }],
-    });
+it("what is not good in a request that has ended is everything where it ended before its tasks were planned", async () => {
+  const item = { total_count: 0, status: "STOPPED" } as const;
+  const objects = { "r1.csv": [[at("a")], [at("b")]] };
+  expect(await read({ item, objects })).toEqual({
+    pops: POPS,
+    sized: [],
+    toProbe: [{ url: at("a") }, { url: at("b") }],
   });
+});
 
-  it("of a retry that ended before its tasks were planned is that of the request before it", async () => {
-    const before = request({ ...ENDED, req_id: "r0", retry_of: "none" });
-    const objects = {
-      "r0/success_urls.csv": [[at("a"), "10"]],
-      "r0/failed_urls.csv": [],
-      "r0/report.csv": [COLUMNS, row("FRA56-P4", at("a"))],
-    };
-    const item = { total_count: 0, retry_of: "r0" };
-    const found = await read({ item, others: [before], objects });
-    expect(found.sized).toEqual([{ url: at("a"), bytes: 10 }]);
-    expect(found.pops).toEqual(["FRA56-P4"]);
-    await expect(read({ item })).rejects.toThrow("the request r1 cannot be tried again: the request r0 is gone");
-  });
+it("what is not good in a request that has ended: of a retry that ended before its tasks were planned is that of the request before it", async () => {
+  const before = request({ ...ENDED, req_id: "r0", retry_of: "none" });
+  const objects = {
+    "r0/success_urls.csv": [[at("a"), "10"]],
+    "r0/failed_urls.csv": [],
+    "r0/report.csv": [COLUMNS, row("FRA56-P4", at("a"))],
+  };
+  const item = { total_count: 0, retry_of: "r0" };
+  const found = await read({ item, others: [before], objects });
+  expect(found.sized).toEqual([{ url: at("a"), bytes: 10 }]);
+  expect(found.pops).toEqual(["FRA56-P4"]);
+  await expect(read({ item })).rejects.toThrow("the request r1 cannot be tried again: the request r0 is gone");
+});
 
-  it.each(["r1/success_urls.csv", "r1/report.csv", "r1/failed_urls.csv"])("cannot be told without %s", async (key) => {
+it.each(["r1/success_urls.csv", "r1/report.csv", "r1/failed_urls.csv"])(
+  "what is not good in a request that has ended cannot be told without %s",
+  async (key) => {
     const lists = new FakeLists({ "r1/success_urls.csv": [], "r1/report.csv": [COLUMNS], "r1/failed_urls.csv": [] });
     delete lists.objects[key];
     const item = request(ENDED);
@@ -99,38 +100,38 @@ describe("what is not good in a request that has ended", () => {
     await expect(found).rejects.toThrow(
       /^retry_of: the request r1 cannot be tried again: .*send its URLs in a new request/,
     );
-  });
+  },
+);
 
-  it("is exactly what failed, and all at POPs that did not resolve, with size, source and variant; of a retry in turn, too", async () => {
-    const good = times(6, (i) => {
-      return [at(String(i >> 1)), i === 0 ? "" : String(i), ["br", "-gzip"][i % 2] ?? "", i === 3 ? "2" : ""];
-    });
-    const nameOf = (pop: string, [url, , variant]: readonly string[]) => `${pop} ${url} ${variant}`;
-    const rowsOf = (names: readonly string[]) =>
-      names.map((name) => {
-        const [pop = "", url = "", variant] = name.split(" ");
-        return row(pop, url, variant);
-      });
-    const unknown = [row("SIN2-P1", at("x"), "br"), row("GRU1-C1", at("0"), "br")];
-    const somePops = fc.subarray(POPS);
-    const pairs = fc.uniqueArray(fc.tuple(fc.constantFrom(...good), fc.constantFrom(...POPS)), { selector: String });
-    await fc.assert(
-      fc.asyncProperty(pairs, somePops, fc.array(fc.boolean()), somePops, async (some, unresolved, again, gone) => {
-        // Where its POP did not resolve, a URL has no task that could fail.
-        const failed = some.filter(([, pop]) => !unresolved.includes(pop)).map(([row, pop]) => nameOf(pop, row));
-        const first = await read({ good, report: [...rowsOf(failed), ...unknown], unresolved });
-        const untried = unresolved.flatMap((pop) => good.map((row) => nameOf(pop, row)));
-        expect(pairsOf(first).toSorted()).toEqual([...failed, ...untried].toSorted());
-        expect(first.pops).toEqual(POPS.filter((pop) => pairsOf(first).some((name) => name.startsWith(pop))));
-        for (const { pops: _, ...url } of first.sized) expect(good.map(fromRow)).toContainEqual(url);
-        // Of these, some fail again, and some POPs do not resolve any more.
-        const isGone = (name: string) => gone.some((pop) => name.startsWith(pop));
-        const still = pairsOf(first).filter((name, i) => again[i] || isGone(name));
-        const known = first.sized.map((url) => toRow(url).map((field) => String(field ?? "")));
-        const report = rowsOf(still.filter((name) => !isGone(name)));
-        const second = await read({ good: known, report, unresolved: gone, item: { pops: [...first.pops] } });
-        expect(pairsOf(second).toSorted()).toEqual(still.toSorted());
-      }),
-    );
+it("what is not good in a request that has ended is exactly what failed, and all at POPs that did not resolve, with size, source and variant; of a retry in turn, too", async () => {
+  const good = times(6, (i) => {
+    return [at(String(i >> 1)), i === 0 ? "" : String(i), ["br", "-gzip"][i % 2] ?? "", i === 3 ? "2" : ""];
   });
+  const nameOf = (pop: string, [url, , variant]: readonly string[]) => `${pop} ${url} ${variant}`;
+  const rowsOf = (names: readonly string[]) =>
+    names.map((name) => {
+      const [pop = "", url = "", variant] = name.split(" ");
+      return row(pop, url, variant);
+    });
+  const unknown = [row("SIN2-P1", at("x"), "br"), row("GRU1-C1", at("0"), "br")];
+  const somePops = fc.subarray(POPS);
+  const pairs = fc.uniqueArray(fc.tuple(fc.constantFrom(...good), fc.constantFrom(...POPS)), { selector: String });
+  await fc.assert(
+    fc.asyncProperty(pairs, somePops, fc.array(fc.boolean()), somePops, async (some, unresolved, again, gone) => {
+      // Where its POP did not resolve, a URL has no task that could fail.
+      const failed = some.filter(([, pop]) => !unresolved.includes(pop)).map(([row, pop]) => nameOf(pop, row));
+      const first = await read({ good, report: [...rowsOf(failed), ...unknown], unresolved });
+      const untried = unresolved.flatMap((pop) => good.map((row) => nameOf(pop, row)));
+      expect(pairsOf(first).toSorted()).toEqual([...failed, ...untried].toSorted());
+      expect(first.pops).toEqual(POPS.filter((pop) => pairsOf(first).some((name) => name.startsWith(pop))));
+      for (const { pops: _, ...url } of first.sized) expect(good.map(fromRow)).toContainEqual(url);
+      // Of these, some fail again, and some POPs do not resolve any more.
+      const isGone = (name: string) => gone.some((pop) => name.startsWith(pop));
+      const still = pairsOf(first).filter((name, i) => again[i] || isGone(name));
+      const known = first.sized.map((url) => toRow(url).map((field) => String(field ?? "")));
+      const report = rowsOf(still.filter((name) => !isGone(name)));
+      const second = await read({ good: known, report, unresolved: gone, item: { pops: [...first.pops] } });
+      expect(pairsOf(second).toSorted()).toEqual(still.toSorted());
+    }),
+  );
 });

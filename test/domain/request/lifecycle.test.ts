@@ -114,13 +114,15 @@ it.each([
   expect(decideSettlement(...given({ ...lost, ...change }))).toBe(settlement),
 );
 
-it("a settlement check leads to: the same in proportion, where the stack's times are shorter", () => {
-  const seconds = (n: number) => NOW - n * 1_000;
-  const short = { ...lost, timings: timingsOf(20), lastSignAt: seconds(20), emptySeenAt: seconds(2) };
-  expect(decideSettlement(...given(short))).toBe("REQUEUE");
-  expect(decideSettlement(...given({ ...short, lastSignAt: seconds(19) }))).toBe("WAIT");
-  expect(decideSettlement(...given({ ...short, ...busy, lastSignAt: seconds(39) }))).toBe("WAIT");
-  expect(decideSettlement(...given({ ...short, ...busy, lastSignAt: seconds(40) }))).toBe("REQUEUE");
+it.each([
+  ["REQUEUE", 20, {}],
+  ["WAIT", 19, {}],
+  ["WAIT", 39, busy],
+  ["REQUEUE", 40, busy],
+] as const)("a settlement check leads to %s after %i s in a stack whose times are shorter", (settlement, s, change) => {
+  const short = { timings: timingsOf(20), emptySeenAt: NOW - 2_000 };
+  const facts = { ...lost, ...short, ...change, lastSignAt: NOW - s * 1_000 };
+  expect(decideSettlement(...given(facts))).toBe(settlement);
 });
 
 it("the second check of an empty queue comes a minute after the first", () => {

@@ -61,26 +61,24 @@ function heapUsed(collect: () => void): number {
   return process.memoryUsage().heapUsed;
 }
 
-describe("a text", () => {
-  test("that is as long as allowed stays whole", () => expect(cutText("abcde", 5)).toBe("abcde"));
+test("a text: that is as long as allowed stays whole", () => expect(cutText("abcde", 5)).toBe("abcde"));
 
-  test("that is longer is cut, and its end counts", () => expect(cutText("abcdef", 5)).toBe("abcd…"));
+test("a text: that is longer is cut, and its end counts", () => expect(cutText("abcdef", 5)).toBe("abcd…"));
 
-  test("that was cut does not keep the whole of it in memory", () => {
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc");
-    const before = heapUsed(collect);
-    // What is cut is of one server each: as many of them as a request has URLs must fit into a function.
-    const cut = times(500, (i) => cutText(`${i} ${"x".repeat(100_000)}`, 100));
-    expect(heapUsed(collect) - before).toBeLessThan(10_000_000);
-    expect(cut).toHaveLength(500);
-  });
+test("a text: that was cut does not keep the whole of it in memory", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const before = heapUsed(collect);
+  // What is cut is of one server each: as many of them as a request has URLs must fit into a function.
+  const cut = times(500, (i) => cutText(`${i} ${"x".repeat(100_000)}`, 100));
+  expect(heapUsed(collect) - before).toBeLessThan(10_000_000);
+  expect(cut).toHaveLength(500);
+});
 
-  test("of an error has 1,000 characters at most, with or without a code", () => {
-    const detail = `begin ${"x".repeat(2_000)}`;
-    for (const code of [{}, { code: "C" }]) expect(errorText({ reason: "other", detail, ...code })).toHaveLength(1_000);
-    expect(errorText({ reason: "other" })).toBe("");
-  });
+test("a text: of an error has 1,000 characters at most, with or without a code", () => {
+  const detail = `begin ${"x".repeat(2_000)}`;
+  for (const code of [{}, { code: "C" }]) expect(errorText({ reason: "other", detail, ...code })).toHaveLength(1_000);
+  expect(errorText({ reason: "other" })).toBe("");
 });
 
 test("no more than 15 reasons have a metric of their own: with one more, the dashboard is not free", () =>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { notYetRead, type Source } from "../../../domain/request/source.ts";
+import { notYetRead, type Source, sourceState } from "../../../domain/request/source.ts";
 import { FoundUrls, servedHosts } from "../../../domain/sources/found-urls.ts";
 import { times } from "../../collect.ts";
 import { request as item, request } from "../../lambdas/items.ts";
@@ -175,3 +175,14 @@ it("a source names the hosts of its address and of its base", () => {
   const serves = servedHosts(request({ cf_domain: undefined, sources }), [], OWN);
   expect(["a.foreign.net", "b.foreign.net", "c.foreign.net"].map(serves)).toEqual([true, true, false]);
 });
+
+it.each([
+  ["WAITING", { documents: 0, done: false }, "CREATED"],
+  ["WAITING", { documents: 0, done: false }, "EXPANDING"],
+  ["READING", { documents: 3, done: false }, "EXPANDING"],
+  ["READ", { documents: 3, done: true }, "EXPANDING"],
+  ["READ", { documents: 3, done: true }, "FAILED"],
+  ["NOT_READ", { documents: 3, done: false }, "STOPPED"],
+] as const)("a source is %s with %j of a request at %s", (state, read, status) =>
+  expect(sourceState(read, status)).toBe(state),
+);

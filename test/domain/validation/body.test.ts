@@ -37,51 +37,49 @@ describe("a body is read", () => {
   });
 });
 
-describe("a body is refused with 400", () => {
-  it.each([
-    ["none", null, false],
-    ["an empty one", "", false],
-    ["a blank one", " \n ", false],
-    ["an empty one in base64", "", true],
-  ])("%s", (_, body, isBase64) => {
-    const { statusCode, message } = refusalOf(body, isBase64);
-    expect({ statusCode, message }).toEqual({
-      statusCode: 400,
-      message: "The request has no body; a JSON object is needed",
-    });
+it.each([
+  ["none", null, false],
+  ["an empty one", "", false],
+  ["a blank one", " \n ", false],
+  ["an empty one in base64", "", true],
+])("a body is refused with 400: %s", (_, body, isBase64) => {
+  const { statusCode, message } = refusalOf(body, isBase64);
+  expect({ statusCode, message }).toEqual({
+    statusCode: 400,
+    message: "The request has no body; a JSON object is needed",
   });
-
-  it.each(["{", "{'list': []}", '{"list": [],}', '{"a": "https://x.example//y"', "list=a&n=1", "<xml/>", "undefined"])(
-    "broken JSON: %s",
-    (body) => {
-      const { statusCode, message } = refusalOf(body);
-      expect(statusCode).toBe(400);
-      expect(message).toMatch(/^The body is not valid JSON: ./);
-      expect(message).not.toContain(HINT);
-    },
-  );
-
-  it.each([
-    ["on a line of its own", '{\n  "DesiredCapacity": 1\n  // "force_stop": false\n}'],
-    ["at the start", '// my list\n{"list": []}'],
-    ["after a value", '{"n": 1, // one\n "list": []}'],
-    ["after the last value", '{"n": 1 // one\n}'],
-    ["after a text", '{"list": ["a" // first\n]}'],
-    ["in a block", '{"n": 1 /* one */}'],
-    ["in a block at a line's start", '{\n/* all */ "n": 1}'],
-  ])("comments, and says so: %s", (_, body) => {
-    expect(refusalOf(body).statusCode).toBe(400);
-    expect(refusalOf(body).message).toContain(HINT);
-  });
-
-  it.each([
-    ["null", "must be a JSON object"],
-    ["[]", "must be a JSON object"],
-    ['"text"', "must be a JSON object"],
-    ['{"list": ["a", 1, null], "n": 1}', "list[1]: must be a string; list[2]: must be a string"],
-    ['{"list": [1]}', "list[0]: must be a string; n: is required"],
-  ])("%s: %s", (body, message) => expect(refusalOf(body).message).toBe(message));
 });
+
+it.each(["{", "{'list': []}", '{"list": [],}', '{"a": "https://x.example//y"', "list=a&n=1", "<xml/>", "undefined"])(
+  "a body is refused with 400 broken JSON: %s",
+  (body) => {
+    const { statusCode, message } = refusalOf(body);
+    expect(statusCode).toBe(400);
+    expect(message).toMatch(/^The body is not valid JSON: ./);
+    expect(message).not.toContain(HINT);
+  },
+);
+
+it.each([
+  ["on a line of its own", '{\n  "DesiredCapacity": 1\n  // "force_stop": false\n}'],
+  ["at the start", '// my list\n{"list": []}'],
+  ["after a value", '{"n": 1, // one\n "list": []}'],
+  ["after the last value", '{"n": 1 // one\n}'],
+  ["after a text", '{"list": ["a" // first\n]}'],
+  ["in a block", '{"n": 1 /* one */}'],
+  ["in a block at a line's start", '{\n/* all */ "n": 1}'],
+])("a body is refused with 400 comments, and says so: %s", (_, body) => {
+  expect(refusalOf(body).statusCode).toBe(400);
+  expect(refusalOf(body).message).toContain(HINT);
+});
+
+it.each([
+  ["null", "must be a JSON object"],
+  ["[]", "must be a JSON object"],
+  ['"text"', "must be a JSON object"],
+  ['{"list": ["a", 1, null], "n": 1}', "list[1]: must be a string; list[2]: must be a string"],
+  ['{"list": [1]}', "list[0]: must be a string; n: is required"],
+])("a body is refused with 400: %s: %s", (body, message) => expect(refusalOf(body).message).toBe(message));
 
 it("of a body with very many faults, the first are told, and how many more there are", () => {
   const list = times(100_000, () => 1);

@@ -26,91 +26,88 @@ function refusal(change: object, caps: Partial<Caps> = {}): ApiError {
   throw new Error("not refused");
 }
 
-describe("a request that can be carried out", () => {
-  it("has the defaults where nothing is said", () => {
-    const { urls, item, warnings } = read({});
-    expect({ urls, warnings }).toEqual({ urls: BODY.url_list, warnings: [] });
-    expect(item).toMatchObject({
-      req_id: "r",
-      created_at: "2024-04-16 03:12:21.046000",
-      timeout_at: "2024-04-16 03:17:21.046000",
-      pops: selectPops("pop", []).pops,
-      header: [],
-      instance_count: 1,
-      need_invalidate: false,
-      variant_names: [],
-      verify: "edge",
-      order: "lead-first",
-    });
-    const { sources, cf_domain, variants, origin, max_bytes, max_failures } = item;
-    for (const absent of [sources, cf_domain, variants, origin, max_bytes, max_failures])
-      expect(absent).toBeUndefined();
+it("a request that can be carried out has the defaults where nothing is said", () => {
+  const { urls, item, warnings } = read({});
+  expect({ urls, warnings }).toEqual({ urls: BODY.url_list, warnings: [] });
+  expect(item).toMatchObject({
+    req_id: "r",
+    created_at: "2024-04-16 03:12:21.046000",
+    timeout_at: "2024-04-16 03:17:21.046000",
+    pops: selectPops("pop", []).pops,
+    header: [],
+    instance_count: 1,
+    need_invalidate: false,
+    variant_names: [],
+    verify: "edge",
+    order: "lead-first",
   });
-
-  it("says what it was told", () => {
-    const said = {
-      cf_domain: " CDN.Example.com ",
-      target_type: "pop",
-      pops: ["SIN2-C1", " sin2-c1", "ATL56-C1"],
-      timeout: 10_080,
-      header: ["Authorization: Bearer x"],
-      instance_count: 300,
-      need_invalidate: true,
-      variants: [
-        { name: "br", header: ["Accept-Encoding: br,gzip"] },
-        { name: "plain", header: [] },
-      ],
-      verify: "addresses",
-      order: "all-at-once",
-      origin: { requests_per_second: 0.5, concurrency: 3 },
-      max_failures: 0,
-    };
-    const { cf_domain: _, target_type, timeout, ...kept } = said;
-    expect(read(said, { maxInstances: 300 }).item).toMatchObject({
-      ...kept,
-      cf_domain: "cdn.example.com",
-      pops: ["SIN2-C1", "ATL56-C1"],
-      timeout_at: "2024-04-23 03:12:21.046000",
-      header_count: 1,
-      variant_names: ["br", "plain"],
-      instances_asked: 300,
-    });
-  });
-
-  it("has every URL once, in order, as it is spelt when normalised", () => {
-    const a = "https://cdn.example.com/a(1).js";
-    const url_list = [
-      "https://cdn.example.com/b",
-      ` ${a}`,
-      "https://CDN.example.com/a(1).js",
-      "https://cdn.example.com/b#x",
-    ];
-    expect(read({ url_list }).urls).toEqual(["https://cdn.example.com/b", a]);
-  });
-
-  it.each([
-    [{ timeout: 1 }, { timeout_at: "2024-04-16 03:13:21.046000" }],
-    [{ cf_domain: "" }, { cf_domain: undefined }],
-    [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cf_domain: "d111111abcdef8.cloudfront.net" }],
-    [{ cf_domain: " https://Bücher.example/ " }, { cf_domain: "xn--bcher-kva.example" }],
-    [{ cf_domain: "xn--bcher-kva.example" }, { cf_domain: "xn--bcher-kva.example" }],
-    [
-      { url_list: ["https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"] },
-      { url_count: 1, url_prefix: "https://xn--bcher-kva.example/%C3%BC" },
-    ],
-    [
-      { sources: [{ type: "sitemap", url: "https://bücher.example/robots.txt" }] },
-      { sources: [{ type: "sitemap", url: "https://xn--bcher-kva.example/robots.txt" }] },
-    ],
-    [
-      { cf_domain: null, header: null, need_invalidate: null },
-      { cf_domain: undefined, header: [], need_invalidate: false },
-    ],
-    [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
-    [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
-    [{ verify: "off" }, { verify: "off" }],
-  ])("%j", (change, expected) => expect(read(change).item).toMatchObject(expected));
+  const { sources, cf_domain, variants, origin, max_bytes, max_failures } = item;
+  for (const absent of [sources, cf_domain, variants, origin, max_bytes, max_failures]) expect(absent).toBeUndefined();
 });
+
+it("a request that can be carried out says what it was told", () => {
+  const said = {
+    cf_domain: " CDN.Example.com ",
+    target_type: "pop",
+    pops: ["SIN2-C1", " sin2-c1", "ATL56-C1"],
+    timeout: 10_080,
+    header: ["Authorization: Bearer x"],
+    instance_count: 300,
+    need_invalidate: true,
+    variants: [
+      { name: "br", header: ["Accept-Encoding: br,gzip"] },
+      { name: "plain", header: [] },
+    ],
+    verify: "addresses",
+    order: "all-at-once",
+    origin: { requests_per_second: 0.5, concurrency: 3 },
+    max_failures: 0,
+  };
+  const { cf_domain: _, target_type, timeout, ...kept } = said;
+  expect(read(said, { maxInstances: 300 }).item).toMatchObject({
+    ...kept,
+    cf_domain: "cdn.example.com",
+    pops: ["SIN2-C1", "ATL56-C1"],
+    timeout_at: "2024-04-23 03:12:21.046000",
+    header_count: 1,
+    variant_names: ["br", "plain"],
+    instances_asked: 300,
+  });
+});
+
+it("a request that can be carried out has every URL once, in order, as it is spelt when normalised", () => {
+  const a = "https://cdn.example.com/a(1).js";
+  const url_list = [
+    "https://cdn.example.com/b",
+    ` ${a}`,
+    "https://CDN.example.com/a(1).js",
+    "https://cdn.example.com/b#x",
+  ];
+  expect(read({ url_list }).urls).toEqual(["https://cdn.example.com/b", a]);
+});
+
+it.each([
+  [{ timeout: 1 }, { timeout_at: "2024-04-16 03:13:21.046000" }],
+  [{ cf_domain: "" }, { cf_domain: undefined }],
+  [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cf_domain: "d111111abcdef8.cloudfront.net" }],
+  [{ cf_domain: " https://Bücher.example/ " }, { cf_domain: "xn--bcher-kva.example" }],
+  [{ cf_domain: "xn--bcher-kva.example" }, { cf_domain: "xn--bcher-kva.example" }],
+  [
+    { url_list: ["https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"] },
+    { url_count: 1, url_prefix: "https://xn--bcher-kva.example/%C3%BC" },
+  ],
+  [
+    { sources: [{ type: "sitemap", url: "https://bücher.example/robots.txt" }] },
+    { sources: [{ type: "sitemap", url: "https://xn--bcher-kva.example/robots.txt" }] },
+  ],
+  [
+    { cf_domain: null, header: null, need_invalidate: null },
+    { cf_domain: undefined, header: [], need_invalidate: false },
+  ],
+  [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
+  [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
+  [{ verify: "off" }, { verify: "off" }],
+])("a request that can be carried out: %j", (change, expected) => expect(read(change).item).toMatchObject(expected));
 
 describe("the POPs", () => {
   const names = { pop: ["SIN2-C1"], country: ["india"], region: ["jp"] };
