@@ -288,24 +288,18 @@ function summary(id: string): Fields {
 }
 
 function settings(): Answer {
+  const caps = [
+    ["maxInstances", 20, "instances", "Instances at most, whatever a request asks for"],
+    ["maxRequestBytes", 10e12, "bytes", "Bytes that one request may download"],
+  ].map(([parameter, value, unit, bounds]) => ({ parameter, value, unit, bounds }));
   return {
     body: {
-      timestamp: at(0),
       env_name: "prod",
       region: "ap-southeast-1",
       version: "0.1.0",
-      private: false,
-      caps: [
-        {
-          parameter: "maxInstances",
-          value: 20,
-          unit: "instances",
-          bounds: "Instances at most, whatever a request asks for",
-        },
-        { parameter: "maxRequestBytes", value: 10e12, unit: "bytes", bounds: "Bytes that one request may download" },
-      ],
+      caps,
       distributions: { parameter: "distributions", allowed: ["*"] },
-      instances: { types: ["c7gn.large", "c6gn.large"] },
+      instances: { types: ["c7gn.large", "c6g.large"] },
     },
   };
 }

@@ -20,38 +20,23 @@ export function catalogue(): Answer {
 export function estimate(): Answer {
   const body = {
     urls: 84,
-    variants: 1,
     tasks: 3_192,
-    lower_bound: false,
-    sources: [],
-    pops: { count: 38, recs: [], unknown_rec: [] },
-    bytes: {
-      estimate: 3_060e9,
-      low: 3_005e9,
-      high: 3_118e9,
-      sampled: 84,
-      unknown: 0,
-      unreadable: 0,
-      first_problem: null,
-      note: "84 sizes are known",
-    },
+    pops: { count: 38 },
+    bytes: { estimate: 3_060e9, low: 3_005e9, high: 3_118e9, sampled: 84 },
     origin_fetches: { expected: 756, least: 756, most: 756, size_questions: 84 },
-    instances: { count: 20, type: "c7gn.large", vcpus: 2, hours: 5.6, minutes_to_finish: 16.8, binds: "the links" },
+    instances: { count: 20, type: "c7gn.large", minutes_to_finish: 16.8, binds: "the links" },
     dollars: {
       total: 323.4,
       low: 318,
       high: 329,
       prices_as_of: "2026-11",
-      not_included: [],
       lines: [
         { line: "cloudfront_bytes", dollars: 320.1, of: "3.06 TB" },
         { line: "ec2_spot", dollars: 3.3, of: "5.6 instance hours" },
       ],
     },
-    caps: [],
-    assumptions: [],
   };
-  return { body: { status: "Success", error_message: "", error_urls: [], request_id: "", estimate: body } };
+  return { body: { status: "Success", estimate: body } };
 }
 
 /** A 400 that names several fields. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { estimatedSchema } from "../../../client/answers.ts";
 import { beyondCaps, capOf } from "../../../console/new/caps.ts";
 import { catalogueWith } from "../../../console/new/catalogue-with.ts";
 import { dollarsIn, mostPaid } from "../../../console/new/cost.ts";
@@ -83,7 +84,7 @@ test("a body that is too long for a command line is read from the file that it i
   expect(line).toContain("-d @request.json ");
 });
 
-const DOLLARS = { total: 0, low: null, high: null, lines: [], prices_as_of: "2026-11", not_included: [] };
+const DOLLARS = { total: 0, low: null, high: null, lines: [], prices_as_of: "", not_included: [] };
 
 test("money has no cents above ten dollars", () =>
   expect([3.2, 9.999, 323.4].map((it) => dollarsIn("en", it))).toEqual(["$3.20", "$10", "$323"]));
@@ -106,18 +107,14 @@ describe("figures", () => {
     expect(plusMinus(bytes(null, null))).toBeUndefined();
   });
   test("what comes from the origin, by the mean", () => {
-    const estimate = {
-      urls: 5,
-      variants: 1,
+    const estimate = estimatedSchema.shape.estimate.parse({
       tasks: 50,
-      lower_bound: false,
-      sources: [],
       pops: { count: 10 },
       bytes: bytes(100, 100),
-      origin_fetches: { expected: null, least: 5, most: 25, size_questions: 5 },
-      instances: { count: 1, type: "", minutes_to_finish: 1, binds: "" },
-      dollars: DOLLARS,
-    };
+      origin_fetches: { expected: null, least: 5, most: 25 },
+      instances: {},
+      dollars: {},
+    });
     expect(fromOrigin(estimate)).toEqual({ fetches: 25, bytes: 50 });
   });
 });
