@@ -13,6 +13,7 @@ import { isFine } from "../../../console/request/is-fine.ts";
 import { othersOf } from "../../../console/request/the-others.ts";
 import { urgentOf } from "../../../console/request/urgency.ts";
 import { readiness } from "../../readiness.ts";
+import { endedRequest } from "../distinct-request.ts";
 import { failure } from "../report/made-up-report.ts";
 
 const MUMBAI_COLD = readiness({ cold_objects: 2, cold_recs: ["Mumbai"], pops: 3, exceptions: 1 });
@@ -28,22 +29,17 @@ const everywhere = (code: string, urls: number, pops = 3) => ({ ...failure(code,
 function ended(changes: object = {}): Progress {
   const pops = [row("BOM1", 2, 1), row("BOM2", 2, 1), row("BOM3", 5, 1)];
   return progressSchema.parse({
-    request_id: "r1",
-    status: "FINISHED",
-    verdict: "not_ready",
+    ...endedRequest(),
     readiness: MUMBAI_COLD,
     url_count: 10,
     pop_count: 3,
-    created_at: "x",
-    last_update_time: "x",
-    timeout_at: "x",
-    timestamp: "x",
     pops,
     total_count: 30,
     download_count: 30,
     failed_count: 9,
     not_kept_count: 3,
     warm_count: 21,
+    hit_count: 0,
     failures: [
       everywhere("http_4xx", 1),
       everywhere("not_kept", 1),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Progress, progressSchema } from "../../../client/answers.ts";
+import type { Progress } from "../../../client/answers.ts";
 import { detailOf } from "../../../console/request/detail.ts";
 import {
   niceTop,
@@ -11,6 +11,7 @@ import {
   withPoint,
 } from "../../../console/request/samples.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
+import { distinctRequest } from "../distinct-request.ts";
 
 const MINUTE = 60_000;
 const time = (minutes: number) => formatTimestamp(minutes * MINUTE);
@@ -18,21 +19,8 @@ const point = (at: number) => ({ at, rate: at, warm: 0.5 });
 
 /** An answer of minute 10 of a request with ten tasks. */
 function answer(change: Partial<Progress> = {}, minutes = 10): Progress {
-  return {
-    ...progressSchema.parse({
-      request_id: "r1",
-      status: "IN_PROGRESS",
-      created_at: time(0),
-      last_update_time: time(0),
-      timeout_at: time(99),
-      timestamp: time(minutes),
-      total_count: 10,
-      warm_count: 4,
-      hit_count: 1,
-      bytes_per_second: 70,
-    }),
-    ...change,
-  };
+  const times = { created_at: time(0), last_update_time: time(0), timeout_at: time(99), timestamp: time(minutes) };
+  return distinctRequest({ ...times, total_count: 10, warm_count: 4, hit_count: 1, bytes_per_second: 70, ...change });
 }
 const sample = (minutes: number, received_size: number, warm_count: number) => ({
   at: time(minutes),

@@ -175,7 +175,7 @@ it("the exact counts of a recount are used instead of the counters", () => {
 describe("the last sign of life", () => {
   const item = request({ status: "IN_PROGRESS", last_update_time: stamp(minutesAgo(9)) });
   const at = (change: Partial<Progress>) => {
-    const progress = { count: count(3, 30, 1), lastResultAt: undefined, heartbeats: [], ...change };
+    const progress = { ...NO_PROGRESS, ...change };
     return lastActivityAt(item, { progress: new Map([[item.req_id, progress]]), messages: 4, now: NOW, timings });
   };
   const result = { lastResultAt: minutesAgo(5) };
