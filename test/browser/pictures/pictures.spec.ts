@@ -7,7 +7,7 @@ import { siteOf } from "../../../domain/pops/sites.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import { RUN } from "../../../tools/local/paths.ts";
 import { world } from "../../../tools/local/world.ts";
-import { buildCommand, CommandLine, type Running } from "../../e2e/command-line.ts";
+import { buildCommand, CommandLine } from "../../e2e/command-line.ts";
 import { type Deployment, goTo, unlock } from "../console-test.ts";
 import { type Operator, test } from "../journeys/operator.ts";
 import { drawTerminal } from "./draw-terminal.ts";
@@ -95,7 +95,7 @@ function isWorthAPicture({ percentage_complete: percent, failed_count, in_progre
 }
 
 /** All that the command has written, once it pauses. */
-async function wholeFrame({ heard }: Running): Promise<string> {
+async function wholeFrame({ heard }: ReturnType<CommandLine["onTerminal"]>): Promise<string> {
   for (;;) {
     const before = heard.stdout;
     await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
