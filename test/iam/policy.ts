@@ -86,14 +86,12 @@ type Matcher = (expected: string, actual: string) => boolean;
 const OPERATORS: Readonly<Record<string, Matcher>> = {
   StringEquals: (expected, actual) => expected === actual,
   StringLike: matchesPattern,
-  ArnLike: matchesArn,
-  ArnEquals: matchesArn,
   Bool: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
   NumericLessThan: (expected, actual) => Number(actual) < Number(expected),
 };
 
 function parseOperator(operator: string) {
-  const [, set, base = "", ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+  const [, set, base = "", ifExists] = /^(?:(ForAllValues):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
   const isNull = base === "Null" && set === undefined && ifExists === undefined;
   if (!isNull && OPERATORS[base] === undefined) throw new Error(`the operator ${operator} is not supported here`);
   return { set, base, ifExists: ifExists !== undefined };
@@ -107,7 +105,6 @@ function conditionHolds(operator: string, expected: readonly string[], actual: s
   const matcher = OPERATORS[base] as Matcher;
   const matchesOne = (value: string) => expected.some((one) => matcher(one, value));
   if (set === "ForAllValues") return [actual].flat().every(matchesOne);
-  if (set === "ForAnyValue") return [actual].flat().some(matchesOne);
   if (typeof actual !== "string") throw new Error(`${operator} compares a multivalued key: it needs a set operator`);
   return matchesOne(actual);
 }

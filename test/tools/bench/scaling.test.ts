@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { edgeBytesPrice } from "../../../domain/cost/bill.ts";
 import { secondsToWrite } from "../../../domain/cost/work-time.ts";
 import { estimate } from "../../../tools/bench/scaling.ts";
 
@@ -10,17 +9,6 @@ const units = {
   getSizeUrlsPerSecond: 10_000,
   largeMBPerSecond: 1_600,
 };
-
-describe("CloudFront's bytes", () => {
-  it.each([
-    [1e9, 0.085],
-    [10_000e9, 850],
-    [50_000e9, 850 + 3_200],
-    [150_000e9, 850 + 3_200 + 6_000],
-  ])("%d bytes cost %d dollars", (bytes, dollars) => {
-    expect(edgeBytesPrice(bytes, "northAmerica")).toBeCloseTo(dollars, 6);
-  });
-});
 
 describe("a table that is new", () => {
   it.each([

@@ -44,11 +44,6 @@ describe.each(templates)("$stackName", ({ body }) => {
     template.Resources as Record<string, { Type: string; Properties?: any }>,
   );
 
-  test("is not larger than what CloudFormation reads from S3", () => {
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-    expect(body.length).toBeLessThan(1_000_000);
-  });
-
   test("wants no bootstrap", () => {
     expect(template.Parameters).not.toHaveProperty("BootstrapVersion");
     expect(template.Rules ?? {}).not.toHaveProperty("CheckBootstrapVersion");
