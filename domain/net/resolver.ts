@@ -1,4 +1,4 @@
-/** The DNS, as far as a prewarm asks it. `aws/dns.ts` implements it. */
+/** The DNS, as far as a prewarm asks it. `probe/dns.ts` implements it. */
 export interface Resolver {
   /**
    * IPv4 addresses of a name, at least one; each may be connected to.

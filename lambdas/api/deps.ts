@@ -3,7 +3,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { networkOf, networkVariables } from "../../aws/dns.ts";
+import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";

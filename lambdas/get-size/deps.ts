@@ -2,7 +2,7 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { networkOf, networkVariables } from "../../aws/dns.ts";
+import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";

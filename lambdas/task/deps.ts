@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { Distributions } from "../../aws/distributions.ts";
-import { networkOf, networkVariables } from "../../aws/dns.ts";
+import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { sharedAdapters } from "../adapters.ts";

@@ -1,5 +1,5 @@
 import { Resolver } from "node:dns";
-import { Dns } from "../../aws/dns.ts";
+import { Dns } from "../../probe/dns.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { SITES, siteOf } from "../../domain/pops/sites.ts";
 import { readWords, UsageError } from "../command-line.ts";

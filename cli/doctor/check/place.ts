@@ -14,7 +14,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import * as z from "zod";
-import { Dns, networkOf, networkVariables } from "../../../aws/dns.ts";
+import { Dns, networkOf, networkVariables } from "../../../probe/dns.ts";
 import { parseUrl } from "../../../domain/net/urls.ts";
 import { findApi } from "../../api/connect.ts";
 import { placeOf as flagsOf } from "../../body/place-words.ts";

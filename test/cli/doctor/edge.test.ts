@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Dns } from "../../../aws/dns.ts";
+import { Dns } from "../../../probe/dns.ts";
 import { runChecks, type Status } from "../../../cli/doctor/check/check.ts";
 import { type Answered, ask } from "../../../cli/doctor/edge/ask.ts";
 import { edgeChecks } from "../../../cli/doctor/edge/checks.ts";

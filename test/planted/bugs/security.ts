@@ -73,7 +73,7 @@ export default {
     invariant: "A host is requested only at addresses that are all public.",
     description: "The first address of a name decides for the others.",
     test: "test/lambdas/get-size/hostile-names.test.ts",
-    file: "aws/dns.ts",
+    file: "probe/dns.ts",
     find: "checkAddresses(name, addresses, allowPrivateAddresses);",
     replace: "checkAddresses(name, addresses.slice(0, 1), allowPrivateAddresses);",
   },
