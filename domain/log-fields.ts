@@ -1,3 +1,9 @@
+/** Where the agent's code logs. pino implements it. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
 /** An error as a log may show it. */
 export interface ErrorFields {
   readonly name: string;

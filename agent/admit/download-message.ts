@@ -1,5 +1,5 @@
-import type { Logger } from "pino";
 import { grouped } from "../../domain/collections.ts";
+import type { Log } from "../../domain/log-fields.ts";
 import { type AcquireOptions, DeferredError, type Permit } from "../../domain/origin/origin-limiter.ts";
 import type { HostLimiter, OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import type { LeadResult } from "../../domain/plan/followers.ts";
@@ -24,7 +24,7 @@ export interface DownloadDeps {
   readonly throughput: BySize<Throughput>;
   readonly origins: OriginLimiterRegistry;
   readonly followers: FollowerGate;
-  readonly logger: Logger;
+  readonly logger: Log;
 }
 
 /** A message in progress. */

@@ -1,6 +1,6 @@
 import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
-import type { Logger } from "pino";
 import type { ActiveIndexEntry } from "../../aws/request-table.ts";
+import type { Log } from "../../domain/log-fields.ts";
 import {
   isOverdue,
   type LifecycleItem,
@@ -24,7 +24,7 @@ export interface RequestMonitorOptions extends Observer {
   readonly retire: () => Promise<void>;
   /** Without work for this long, and with nothing active, the instance leaves. */
   readonly retireMs: number;
-  readonly logger: Logger;
+  readonly logger: Log;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Logger } from "pino";
+import type { Log } from "../../domain/log-fields.ts";
 import type { HeartbeatStore } from "../../domain/plan/ports.ts";
 import type { Heartbeat } from "../../domain/request/progress.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
@@ -16,7 +16,7 @@ export interface HeartbeatOptions {
   readonly heartbeatIntervalMs: number;
   /** Milliseconds since the epoch, by the clock that all processes share. */
   readonly now: () => number;
-  readonly logger: Logger;
+  readonly logger: Log;
 }
 
 /** The tasks of one request that this process has, and its last heartbeat. It is kept as long as the process lives. */

@@ -1,4 +1,4 @@
-import type { Logger } from "pino";
+import type { Log } from "../../domain/log-fields.ts";
 import {
   type FinishedUrl,
   type LeadResult,
@@ -18,7 +18,7 @@ export interface PromoterDeps {
   readonly store: ResultStore;
   /** Whether a request is active. */
   readonly isActive: (reqId: string) => Promise<boolean>;
-  readonly logger: Logger;
+  readonly logger: Log;
 }
 
 /**

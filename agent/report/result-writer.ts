@@ -1,5 +1,5 @@
-import type { Logger } from "pino";
 import { Batcher } from "../../domain/batcher.ts";
+import type { Log } from "../../domain/log-fields.ts";
 import type { ResultStore } from "../../domain/plan/ports.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { retry } from "../../domain/retry.ts";
@@ -27,7 +27,7 @@ export class ResultWriter {
 
   constructor(
     private readonly store: ResultStore,
-    private readonly logger: Logger,
+    private readonly logger: Log,
   ) {
     this.good = new Batcher({
       size: BATCH_SIZE,
