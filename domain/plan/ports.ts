@@ -1,4 +1,4 @@
-// What the agent needs of the services around it. aws/ implements these interfaces; test/pipeline/memory-engine.ts implements them in memory.
+// What the agent needs of the services around it. aws/ implements these interfaces, and cli/direct/ implements them on one machine.
 import type { Heartbeat } from "../request/progress.ts";
 import type { TaskResult } from "../result/task-result.ts";
 import type { LeadResult } from "./followers.ts";

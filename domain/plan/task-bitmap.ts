@@ -52,6 +52,15 @@ export class TaskBitmap {
     return true;
   }
 
+  /** Whether the result of a task is good; undefined: it has none, or there is no such task. */
+  isGood(task: UrlVariant & { readonly pop: string }): boolean | undefined {
+    const found = this.tasksByVariant.get(urlVariantKey(task));
+    const popIndex = found?.tasks.popIndexOf(task.pop);
+    if (found === undefined || popIndex === undefined) return undefined;
+    const bit = found.firstBit + popIndex;
+    return this.seen.has(bit) ? this.good.has(bit) : undefined;
+  }
+
   /** Exact counts of what was entered. */
   count(): Count {
     return { ...this.sum };

@@ -8,8 +8,8 @@ import { TaskBitmap } from "../plan/task-bitmap.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { type Count, countSchema } from "../result/count.ts";
-import type { Failure } from "../result/failure.ts";
-import { FailureTally, failureTallySchema } from "../result/failure-tally.ts";
+import { errorText, type Failure } from "../result/failure.ts";
+import { commonestOf, FailureTally, failureTallySchema } from "../result/failure-tally.ts";
 import type { ReportedResult, ReportRow } from "../result/report.ts";
 import { coverageOf } from "./coverage.ts";
 import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "./report-writer.ts";
@@ -162,6 +162,26 @@ export async function finalizeRecount(
   const readiness = readinessOf(coverage(), groups.filter(({ subject }) => subject === "task").length);
   const verdict = verdictOf(status, readiness, count);
   return { ...count, report: REPORT_FILE.key(reqId), results: RESULTS_FILE.key(reqId), verdict, readiness };
+}
+
+/** Counts tasks without a result as failed: it is given up to get one. @param failure why */
+export function withLost({ taskBitmap, failures }: Recounted, failure: Failure): Count {
+  const [reason, error] = [failure.reason, errorText(failure)];
+  for (const { target, url } of taskBitmap.missing()) failures.add({ ...url, pop: target.pop, reason, error });
+  const [counted, lost] = [taskBitmap.count(), taskBitmap.missingCount];
+  const { download_count, failed_count } = counted;
+  return { ...counted, download_count: download_count + lost, failed_count: failed_count + lost };
+}
+
+/** Why a request ended of which more tasks have failed than it allows. */
+export function tooManyFailed(
+  { max_failures: allowed }: Pick<RequestItem, "max_failures">,
+  { failed_count: failed }: Count,
+  { failures }: Recounted,
+): string {
+  const commonest = commonestOf(failures.groups());
+  const mostly = commonest === undefined ? "" : `; most of them, ${commonest}`;
+  return `max_failures: ${failed} tasks have failed, and the request allows ${allowed}${mostly}`;
 }
 
 /** The list of a request's good URLs is gone or damaged. No later try reads it. */

@@ -103,6 +103,18 @@ export function beyondCap(caps: Partial<Caps>, name: CapName, field: string, val
   return `${field}: ${value} ${CAPS[name].unit}, but ${name} of this deployment is ${cap} (a parameter of the stack)`;
 }
 
+/** Why a request whose tasks are known has none, or is beyond a cap of the deployment or beyond what its caller allowed. */
+export function planProblem(
+  { max_bytes: maxBytes }: { readonly max_bytes?: number | undefined },
+  { total_count: tasks, total_size: bytes }: { readonly total_count: number; readonly total_size: number },
+  caps: Partial<Caps>,
+): string | undefined {
+  if (tasks === 0) return "No good URL belongs to a distribution with a POP that resolved";
+  if (maxBytes !== undefined && bytes > maxBytes)
+    return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${maxBytes}; nothing was downloaded`;
+  return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);
+}
+
 /** The caps of a deployment whose parameters were left as they are. */
 export const DEFAULT_CAPS: Caps = {
   maxInstances: CAPS.maxInstances.default,

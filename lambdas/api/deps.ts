@@ -3,12 +3,12 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
+import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { sharedAdapters } from "../adapters.ts";
 import { pipelineVariables } from "../runtime.ts";
 

@@ -2,10 +2,10 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
+import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { sharedAdapters } from "../adapters.ts";
 import { pipelineVariables } from "../runtime.ts";
 

@@ -2,13 +2,13 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
 import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
+import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { sharedAdapters } from "../adapters.ts";
 import { pipelineVariables } from "../runtime.ts";
 

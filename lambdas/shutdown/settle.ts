@@ -8,6 +8,8 @@ import {
   ListLostError,
   type Recounted,
   recount,
+  tooManyFailed,
+  withLost,
 } from "../../domain/readiness/recount.ts";
 import {
   ACTIVE_STATES,
@@ -24,8 +26,7 @@ import {
 } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, isNothing, minus, NO_COUNT } from "../../domain/result/count.ts";
-import { errorText, lostFailure } from "../../domain/result/failure.ts";
-import { commonestOf } from "../../domain/result/failure-tally.ts";
+import { lostFailure } from "../../domain/result/failure.ts";
 import { fitFleet } from "../runtime.ts";
 import type { ShutdownDeps } from "./deps.ts";
 
@@ -107,10 +108,7 @@ async function end(
 ): Promise<boolean> {
   const ending = await finalizeRecount(deps, item, EVENTS[event].to, recounted, count);
   if (event !== "FAIL") return deps.requests.end(item.req_id, event, ending);
-  const commonest = commonestOf(recounted.failures.groups());
-  const mostly = commonest === undefined ? "" : `; most of them, ${commonest}`;
-  const reason = `max_failures: ${count.failed_count} tasks have failed, and the request allows ${item.max_failures}${mostly}`;
-  return deps.requests.end(item.req_id, event, { ...ending, reason });
+  return deps.requests.end(item.req_id, event, { ...ending, reason: tooManyFailed(item, count, recounted) });
 }
 
 /** Missing tasks go to the same queue as before. */
@@ -152,14 +150,8 @@ async function leaveRunning(
 
 /** What no agent finished counts as failed and stands in the report. No result is written: there may be millions. */
 async function giveUp(deps: ShutdownDeps, item: RequestItem, recounted: Recounted): Promise<void> {
-  const { taskBitmap, failures } = recounted;
-  const lost = taskBitmap.missingCount;
-  const counted = taskBitmap.count();
-  const { download_count, failed_count } = counted;
-  const count = { ...counted, download_count: download_count + lost, failed_count: failed_count + lost };
-  const failure = lostFailure(item.requeues + 1);
-  const [reason, error] = [failure.reason, errorText(failure)];
-  for (const { target, url } of taskBitmap.missing()) failures.add({ ...url, pop: target.pop, reason, error });
+  const lost = recounted.taskBitmap.missingCount;
+  const count = withLost(recounted, lostFailure(item.requeues + 1));
   const event = exceedsMaxFailures(item, count.failed_count) ? "FAIL" : "GIVE_UP";
   if ((await end(deps, item, event, { recounted, count })) && lost > 0) {
     const failed = withMetrics(deps.namespace, { FailedTasks: lost }, { reason: "lost" });

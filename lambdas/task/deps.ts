@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { Distributions } from "../../aws/distributions.ts";
-import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
+import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { sharedAdapters } from "../adapters.ts";
 import { pipelineVariables } from "../runtime.ts";
 

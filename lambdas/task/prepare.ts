@@ -5,7 +5,7 @@ import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import { popsToRecord } from "../../domain/pops/list-pops.ts";
-import { beyondCap, type Caps } from "../../domain/request/caps.ts";
+import { planProblem } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { raiseFleet } from "../runtime.ts";
 import type { TaskDeps } from "./deps.ts";
@@ -41,9 +41,7 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   const resolved = targets.filter(({ state }) => state === "RESOLVED").length;
   // Before the invalidation: a request that is too large changes nothing.
   const problem =
-    resolved === 0
-      ? `No POP resolved; the first: ${targets[0]?.error}`
-      : problemWith(item, totals.total_count, totals.total_size, deps.caps);
+    resolved === 0 ? `No POP resolved; the first: ${targets[0]?.error}` : planProblem(item, totals, deps.caps);
   if (problem !== undefined) {
     await fail(problem);
     return;
@@ -51,20 +49,6 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   if (need_invalidate && !(await invalidateAll(deps, item, hasTime))) return;
   deps.logger.info("POPs resolved", { req_id: reqId, resolved, of: targets.length, ...totals });
   await deps.requests.advance(reqId, "POPS_RESOLVED", { ...totals, targets_total: resolved });
-}
-
-/** Why a request has no tasks, or is beyond a cap of the deployment or beyond what its caller allowed. */
-function problemWith(
-  { max_bytes }: RequestItem,
-  tasks: number,
-  bytes: number,
-  caps: Partial<Caps>,
-): string | undefined {
-  if (tasks === 0) return "No good URL belongs to a distribution with a POP that resolved";
-  if (max_bytes !== undefined && bytes > max_bytes) {
-    return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${max_bytes}; nothing was downloaded`;
-  }
-  return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);
 }
 
 async function markGroupsReady(deps: TaskDeps, reqId: string): Promise<void> {
