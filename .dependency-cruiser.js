@@ -26,7 +26,14 @@ const FOLDERS = {
   // The command is a client of the API. It asks AWS for the outputs of a stack and its key alone.
   // It makes the report page out of the console's components, by one file that says with what.
   cli: [
-    ...["^client/", "^domain/", "^console/report/for-command\\.js$", ZOD],
+    ...[
+      "^client/",
+      "^domain/",
+      "^probe/",
+      "^agent/(admit|fetch|receive|report)/",
+      "^console/report/for-command\\.js$",
+      ZOD,
+    ],
     packages("@aws-sdk/client-(api-gateway|cloudformation)", "commander", "csv-parse", "log-update"),
   ],
   // It runs in a browser: see the rule below.
@@ -59,7 +66,7 @@ arrows.push({
   severity: "error",
   from: { path: "^cli/doctor/" },
   to: {
-    pathNot: ["^(aws|cli|client|domain)/", AWS_SDK, ZOD, packages("p-map")],
+    pathNot: ["^(aws|cli|client|domain|probe)/", AWS_SDK, ZOD, packages("p-map")],
     dependencyTypesNot: ["core"],
   },
 });
@@ -110,7 +117,7 @@ const orderedArrows = [
   // The files at the root of domain/ import none of them.
   ...inOrder("domain", "net pops result request origin sources plan readiness cost validation api"),
   { name: "domain-root-imports", severity: "error", from: { path: "^domain/[^/]+$" }, to: { path: "^domain/[^/]+/" } },
-  ...inOrder("cli", "output endpoint api body live report watch actions doctor completion commands"),
+  ...inOrder("cli", "output endpoint api body direct live report watch actions doctor completion commands"),
   ...inOrder("cli/doctor", "check account deployed edge smoke"),
   ...inOrder("tools/lab", "world engine load nemesis check scenarios"),
 ];

@@ -7,6 +7,7 @@ import { listCommand } from "./commands/list.ts";
 import { openCommand } from "./commands/open.ts";
 import { popsCommand } from "./commands/pops.ts";
 import { reportCommand } from "./commands/report.ts";
+import { resumeCommand } from "./commands/resume.ts";
 import { retryCommand } from "./commands/retry.ts";
 import type { Run } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -18,7 +19,7 @@ import type { Shell } from "./shell.ts";
 import { VERSION } from "./version.ts";
 
 const COMMANDS = [
-  ...[warmCommand, statusCommand, reportCommand, listCommand, retryCommand, stopCommand],
+  ...[warmCommand, statusCommand, reportCommand, listCommand, retryCommand, resumeCommand, stopCommand],
   ...[estimateCommand, popsCommand, instancesCommand, openCommand, doctorCommand],
 ];
 

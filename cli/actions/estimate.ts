@@ -1,8 +1,8 @@
-import type { Client } from "../api/client.ts";
-import { connect } from "../api/connect.ts";
+import type { Api } from "../api/client.ts";
 import type { Body } from "../body/body.ts";
 import { type PlaceWords, placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
+import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { estimateLines } from "../output/estimate-lines.ts";
@@ -18,7 +18,7 @@ export async function estimate(shell: Shell, urls: readonly string[], words: Pla
 
 export async function tellEstimate(
   shell: Shell,
-  client: Client,
+  client: Api,
   { client_token: _, ...body }: Body,
   { json }: { readonly json?: boolean },
 ): Promise<number> {

@@ -1,6 +1,6 @@
-import { connect } from "../api/connect.ts";
 import { wholeNumber } from "../body/number.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
+import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { many } from "../output/figures.ts";

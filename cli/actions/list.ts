@@ -1,10 +1,10 @@
 import type { Listed } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { connect } from "../api/connect.ts";
 import { shortId } from "../api/find-request.ts";
 import { wholeNumber } from "../body/number.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
+import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { age, count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";

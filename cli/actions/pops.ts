@@ -1,7 +1,7 @@
 import type { PopList } from "../../client/answers.ts";
-import { connect } from "../api/connect.ts";
 import { type PlaceWords, placeAndRegions } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
+import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";

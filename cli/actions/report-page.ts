@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import type { Progress, Summary } from "../../client/answers.ts";
 import type { Language } from "../../domain/format.ts";
-import { connect } from "../api/connect.ts";
 import { findRequest } from "../api/find-request.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
+import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { download } from "../report/download.ts";
 import { failedObjects } from "../report/failed-objects.ts";

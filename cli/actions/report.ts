@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Summary } from "../../client/answers.ts";
-import { connect } from "../api/connect.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
 import { placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
+import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { table } from "../output/table.ts";

@@ -1,7 +1,7 @@
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { connect } from "../api/connect.ts";
 import { findRequest } from "../api/find-request.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
+import { connect } from "../direct/connect.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";

@@ -1,8 +1,8 @@
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { connect } from "../api/connect.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
+import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";

@@ -1,5 +1,6 @@
 import type { Listed } from "../../client/answers.ts";
-import type { Client } from "../api/client.ts";
+import type { Api } from "../api/client.ts";
+import { shortId } from "../api/find-request.ts";
 import type { Shell } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
 import { openDisplay } from "../watch/open-display.ts";
@@ -8,14 +9,17 @@ import { comeBack, watch } from "../watch/watch.ts";
 /** Watches a request to its end, and says what came of it. Returns the exit code. */
 export async function waitFor(
   shell: Shell,
-  client: Client,
+  client: Api,
   id: string,
   { json, listed }: { readonly json: boolean; readonly listed: Listed | undefined },
 ): Promise<number> {
   // A document on stdout is to stay one.
   const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {
     listed,
-    hint: `Ctrl-C leaves it running.  Come back: ${comeBack(id)}`,
+    hint:
+      client.kind === "direct"
+        ? `Ctrl-C stops it.  Go on later: prewarm resume ${shortId(id)}`
+        : `Ctrl-C leaves it running.  Come back: ${comeBack(id)}`,
   });
   const watched = await watch(shell, client, id, display);
   return "exitCode" in watched ? watched.exitCode : tellEnding(shell, client, watched.progress, json);

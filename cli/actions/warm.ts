@@ -1,19 +1,20 @@
-import { connect } from "../api/connect.ts";
-import { type PlaceWords, placeAndRegions } from "../body/place-words.ts";
+import { placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
+import { connect, isDirect } from "../direct/connect.ts";
 import type { Shell } from "../shell.ts";
+import { type DirectWords, warmDirect } from "./direct.ts";
 import { tellEstimate } from "./estimate.ts";
 import { start } from "./start.ts";
 
-export interface WarmWords extends PlaceWords, FileWords {
+export interface WarmWords extends DirectWords, FileWords {
   readonly dryRun?: boolean;
-  readonly wait?: boolean;
 }
 
 export async function warm(shell: Shell, urls: readonly string[], words: WarmWords): Promise<number> {
   const { place, regions } = placeAndRegions(words);
   const body = await readBody(shell, urls, regions, words);
   const client = await connect(shell, place);
+  if (isDirect(client)) return warmDirect(shell, client, body, words);
   return words.dryRun === true || body["dry_run"] === true
     ? tellEstimate(shell, client, body, words)
     : start(shell, client, body, words);

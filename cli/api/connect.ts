@@ -1,10 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { Endpoint, PlaceFlags } from "../endpoint/endpoint.ts";
-import { type ApiPlace, findEndpoint, findPlace } from "../endpoint/find-endpoint.ts";
+import { type ApiPlace, findEndpoint, findPlace, placeIfNamed } from "../endpoint/find-endpoint.ts";
 import { localRun } from "../endpoint/local-run.ts";
 import { stackEndpoint } from "../endpoint/stack-outputs.ts";
 import type { Shell } from "../shell.ts";
-import { Client } from "./client.ts";
 
 /** The repository that the command is part of: this file is two folders below it, and so is the bundle in `cli/dist/`. */
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
@@ -22,7 +21,8 @@ export function endpointOf(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags)
   });
 }
 
-/** A client of the API that is meant. */
-export async function connect(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<Client> {
-  return new Client(await endpointOf(shell, flags));
+/** Whether options, the environment or a local run name an API. */
+export async function isStackNamed(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<boolean> {
+  const place = await placeIfNamed(flags, { env: shell.env, localRun: () => localRun([shell.cwd, REPOSITORY]) });
+  return place !== undefined;
 }

@@ -1,6 +1,6 @@
 import type { Listed } from "../../client/answers.ts";
 import { CommandError } from "../command-error.ts";
-import type { Client } from "./client.ts";
+import type { Api } from "./client.ts";
 
 const WHOLE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** As many as one call may list. */
@@ -16,7 +16,7 @@ export interface Found {
  * The request that is meant: a whole id, the beginning of one among the newest, or without any the newest.
  * @throws CommandError for none, or several
  */
-export async function findRequest(client: Pick<Client, "requests">, named: string | undefined): Promise<Found> {
+export async function findRequest(client: Pick<Api, "requests">, named: string | undefined): Promise<Found> {
   const { value } = await client.requests({ limit: named === undefined ? 1 : NEWEST });
   return named === undefined ? newestOf(value.requests) : pick(value.requests, named.trim().toLowerCase());
 }

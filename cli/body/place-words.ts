@@ -6,6 +6,8 @@ export interface PlaceWords {
   readonly endpoint?: string;
   readonly apiKey?: string;
   readonly local?: boolean;
+  readonly direct?: boolean;
+  readonly dns?: readonly string[];
   readonly stack?: string;
   readonly profile?: string;
   readonly region?: readonly string[];

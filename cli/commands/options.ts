@@ -18,14 +18,17 @@ export function list(flags: string, says: string): Option {
 export function withPlace(command: Command): Command {
   const choosesPops = command.options.some(({ long }) => long === "--region");
   command
-    .optionsGroup("Where the API is (else PREWARM_ENDPOINT and PREWARM_API_KEY, PREWARM_STACK, or the local run):")
+    .optionsGroup(
+      "Where the API is (else PREWARM_ENDPOINT and PREWARM_API_KEY, PREWARM_STACK, the local run; else direct):",
+    )
     .option("--stack <name>", "a deployed stack: reads its outputs and fetches the key")
     .option("--profile <name>", `AWS profile for --stack${choosesPops ? "; its AWS region is --region, too" : ""}`);
   if (!choosesPops) command.addOption(list("--region <name>", "AWS region of the stack"));
   return command
     .option("--endpoint <url>", "address of the API; ends in /prod/")
     .option("--api-key <key>", "its key; better: PREWARM_API_KEY")
-    .option("--local", "the local run of this folder");
+    .option("--local", "the local run of this folder")
+    .option("--direct", "no stack: this machine does the work (default if no stack is named)");
 }
 
 export function withJson(command: Command, says = "the API's answer as JSON"): Command {
@@ -83,3 +86,11 @@ export function regionOption(): Option {
 }
 
 const BOTH_REGIONS = "POPs of a region (eu, us, apac …); or the AWS region of the stack (eu-west-1)";
+
+/** Of commands that may work without a stack. */
+export function withDirect(command: Command): Command {
+  return command
+    .optionsGroup("Without a stack:")
+    .addOption(list("--dns <server>", "resolver to ask for POPs, such as 1.1.1.1; repeatable"))
+    .option("-y, --yes", "do not ask, however much it is");
+}

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { RetryWords } from "../actions/retry.ts";
-import { withJson, withPlace, withSettings } from "./options.ts";
+import { withDirect, withJson, withPlace, withSettings } from "./options.ts";
 import type { Run } from "./run.ts";
 
 export function retryCommand(run: Run): Command {
@@ -11,7 +11,7 @@ export function retryCommand(run: Run): Command {
     .optionsGroup("Then:")
     .option("--wait", "wait for the end (default)")
     .option("--no-wait", "print the new request's id, and leave it running");
-  return withPlace(withJson(command))
+  return withDirect(withPlace(withJson(command)))
     .addHelpText(
       "after",
       "\nIt has the settings of that request, but for --header and --variant: these must be given again.",

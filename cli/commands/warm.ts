@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { WarmWords } from "../actions/warm.ts";
-import { withJson, withPlace, withSettings, withTargets, withUrls } from "./options.ts";
+import { withDirect, withJson, withPlace, withSettings, withTargets, withUrls } from "./options.ts";
 import type { Run } from "./run.ts";
 
 export function warmCommand(run: Run): Command {
@@ -12,7 +12,7 @@ export function warmCommand(run: Run): Command {
     .option("--dry-run", "only tell what it would come to")
     .option("--wait", "wait for the end (default)")
     .option("--no-wait", "print the request's id, and leave it running");
-  return withPlace(withJson(command))
+  return withDirect(withPlace(withJson(command)))
     .addHelpText("after", EXAMPLES)
     .action((urls: string[], words: WarmWords) =>
       run(async (shell) => (await import("../actions/all.ts")).warm(shell, urls, words)),

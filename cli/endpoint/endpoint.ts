@@ -34,6 +34,10 @@ export interface PlaceFlags {
   readonly endpoint?: string | undefined;
   readonly apiKey?: string | undefined;
   readonly local?: boolean | undefined;
+  /** This machine does the work. */
+  readonly direct?: boolean | undefined;
+  /** Resolvers of a direct run; none: the system's. */
+  readonly dns?: readonly string[] | undefined;
   readonly stack?: string | undefined;
   readonly profile?: string | undefined;
   /** AWS region. */

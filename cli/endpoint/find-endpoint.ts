@@ -23,6 +23,14 @@ export type ApiPlace =
  * @throws CommandError if nothing says it
  */
 export async function findPlace(flags: PlaceFlags, sources: Omit<EndpointSources, "stack">): Promise<ApiPlace> {
+  return (await placeIfNamed(flags, sources)) ?? refuse("nothing says where the API is");
+}
+
+/** The same, or undefined if nothing says it. */
+export async function placeIfNamed(
+  flags: PlaceFlags,
+  sources: Omit<EndpointSources, "stack">,
+): Promise<ApiPlace | undefined> {
   const { PREWARM_ENDPOINT: endpoint = "", PREWARM_STACK: named = "", PREWARM_API_KEY: envKey } = sources.env;
   const { stack, profile, region, apiKey = envKey } = flags;
   if (flags.endpoint !== undefined) return { endpoint: given(flags.endpoint, apiKey, "--endpoint") };
@@ -31,7 +39,8 @@ export async function findPlace(flags: PlaceFlags, sources: Omit<EndpointSources
     return { stack: { stack: stack ?? (named || DEFAULT_STACK), profile, region } };
   if (endpoint !== "") return { endpoint: given(endpoint, apiKey, "PREWARM_ENDPOINT") };
   if (named !== "") return { stack: { stack: named, profile, region } };
-  return { endpoint: (await sources.localRun()) ?? refuse("nothing says where the API is") };
+  const local = await sources.localRun();
+  return local && { endpoint: local };
 }
 
 /** The address of the API and the key to it. @throws CommandError */

@@ -1,11 +1,16 @@
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CommandError } from "../command-error.ts";
 
 const LINK = "Call again: a link is good for ten minutes.";
 
-/** The text behind a link of a summary, decompressed. The link is signed: no key goes with it. @throws CommandError */
+/**
+ * The text behind a link of a summary, decompressed. The link is signed: no key goes with it. Of a direct run, it is a file.
+ * @throws CommandError
+ */
 export async function download(link: string, http: typeof fetch = fetch): Promise<Readable> {
+  if (link.startsWith("file:")) return plain(createReadStream(new URL(link)));
   const answer = await http(link).catch((error: unknown) => {
     throw new CommandError(`the report cannot be fetched: ${String(error)}`, LINK, { cause: error });
   });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Progress, Summary } from "../../client/answers.ts";
 import type { Answer } from "../../client/api-client.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
-import type { Client } from "../api/client.ts";
+import type { Api } from "../api/client.ts";
 import { shortId } from "../api/find-request.ts";
 import { isRefused } from "../api/refusal.ts";
 import { exitCodeOf } from "../exit-code.ts";
@@ -21,7 +21,7 @@ const AGAIN_MS = 2_000;
 /** Says what came of a request that has ended; the last line is the verdict. Returns the exit code. */
 export async function tellEnding(
   shell: Shell,
-  client: Pick<Client, "summary" | "progress">,
+  client: Pick<Api, "summary" | "progress">,
   before: Progress,
   json: boolean,
 ): Promise<number> {
@@ -75,7 +75,7 @@ function leftOut(pops: number): string {
 }
 
 /** The summary of a request that has ended; undefined: it could not be had in time. */
-export async function summaryOf(client: Pick<Client, "summary">, id: string): Promise<Answer<Summary> | undefined> {
+export async function summaryOf(client: Pick<Api, "summary">, id: string): Promise<Answer<Summary> | undefined> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     try {

@@ -1,5 +1,5 @@
 import type { Progress } from "../../client/answers.ts";
-import type { Client } from "../api/client.ts";
+import type { Api } from "../api/client.ts";
 import { shortId } from "../api/find-request.ts";
 import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
@@ -12,14 +12,18 @@ import { confirm } from "./question.ts";
 /** How it ended, or that nobody waited for it. */
 export type Watched = { readonly progress: Progress } | { readonly exitCode: number };
 
-/** Follows a request to its end, or until the user leaves it: then the exit code says so. */
-export async function watch(shell: Shell, client: Client, id: string, display: Display): Promise<Watched> {
+/** Follows a request to its end, or until the user leaves it: then the exit code says so. One that this process does is stopped. */
+export async function watch(shell: Shell, client: Api, id: string, display: Display): Promise<Watched> {
   const leaving = new AbortController();
   let last: Progress | undefined;
-  const pressed = interrupts(process, () => {
-    display.note(`It goes on without this command. Come back: ${comeBack(id)}`);
-    display.note("Ctrl-C again: stop it?");
-  });
+  // A direct run handles signals from its beginning to its end: they stop it.
+  const pressed =
+    client.kind === "direct"
+      ? NOT_PRESSED
+      : interrupts(process, () => {
+          display.note(`It goes on without this command. Come back: ${comeBack(id)}`);
+          display.note("Ctrl-C again: stop it?");
+        });
   const wish = pressed.wish.then((it) => {
     leaving.abort();
     return it;
@@ -46,18 +50,14 @@ export async function watch(shell: Shell, client: Client, id: string, display: D
   return leave(shell, client, id, await wish, last);
 }
 
+const NOT_PRESSED: ReturnType<typeof interrupts> = { wish: new Promise(() => undefined), close: () => undefined };
+
 /** How one comes back to a request that was left. */
 export function comeBack(id: string): string {
   return `prewarm status ${shortId(id)} --watch`;
 }
 
-async function leave(
-  shell: Shell,
-  client: Client,
-  id: string,
-  wish: Wish,
-  last: Progress | undefined,
-): Promise<Watched> {
+async function leave(shell: Shell, client: Api, id: string, wish: Wish, last: Progress | undefined): Promise<Watched> {
   if (wish === "leave") return { exitCode: EXIT.left };
   if (shell.stdin.isTTY !== true) {
     mention(shell, `There is no terminal to ask on. To stop it: prewarm stop ${shortId(id)} --yes`);

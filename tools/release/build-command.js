@@ -22,6 +22,7 @@ async function build(esbuild) {
   const inputs = await Promise.all([
     bundle(esbuild, "cli/main.ts", "prewarm.cjs", 0o755),
     bundle(esbuild, "cli/actions/all.ts", "actions.cjs", 0o644, style.define),
+    bundle(esbuild, "cli/direct/direct.ts", "direct.cjs", 0o644),
     bundle(esbuild, "cli/doctor/doctor.ts", "doctor.cjs", 0o644),
   ]);
   put(join(DIST, "THIRD-PARTY.txt"), notices([...inputs.flat(), ...style.inputs]), 0o644);
@@ -45,11 +46,11 @@ async function bundle(esbuild, entry, name, mode, define = {}) {
       {
         name: "files of their own",
         setup: ({ onResolve }) =>
-          onResolve({ filter: /\/(actions\/all|doctor\/doctor)\.ts$/ }, ({ kind, path }) =>
-            kind === "dynamic-import"
-              ? { path: path.endsWith("/all.ts") ? "./actions.cjs" : "./doctor.cjs", external: true }
-              : undefined,
-          ),
+          onResolve({ filter: /\/(actions\/all|direct|doctor\/doctor)\.ts$/ }, ({ kind, path }) => {
+            const [, name] = /(\w+)\.ts$/.exec(path) ?? [];
+            const file = name === "all" ? "actions" : name;
+            return kind === "dynamic-import" ? { path: `./${file}.cjs`, external: true } : undefined;
+          }),
       },
     ],
     bundle: true,

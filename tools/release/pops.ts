@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns";
-import { Dns } from "../../probe/dns.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { SITES, siteOf } from "../../domain/pops/sites.ts";
+import { Dns } from "../../probe/dns.ts";
 import { readWords, UsageError } from "../command-line.ts";
 import { isMain } from "../root.ts";
 import { checkPops, findingsOf, lookUnder, UselessDnsError } from "./check-pops.ts";

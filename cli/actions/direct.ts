@@ -1,0 +1,171 @@
+// What `warm`, `retry` and `resume` do without a stack: this process does the work, and shows it as a stack's.
+import { POP_CODES } from "../../domain/pops/pop-codes.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
+import { findRequest, shortId } from "../api/find-request.ts";
+import type { Body } from "../body/body.ts";
+import type { PlaceWords } from "../body/place-words.ts";
+import { CommandError } from "../command-error.ts";
+import { connectDirect } from "../direct/connect.ts";
+import type { DirectClient } from "../direct/direct-client.ts";
+import { EXIT } from "../exit-codes.ts";
+import { cleanLine } from "../output/clean.ts";
+import { bytes, clock, count, many } from "../output/figures.ts";
+import { mention, type Shell } from "../shell.ts";
+import { isWanted } from "../watch/question.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** Nobody has shown that the site is theirs: without another limit, its origin is asked so much. */
+const DEFAULT_ORIGIN = { requests_per_second: 50 };
+/** From so much on, it is asked first, and a stack is recommended. */
+const ASK_BYTES = 20e9;
+const ASK_TASKS = 20_000;
+const ASK_MINUTES = 30;
+/** How long the rate is measured that the time is estimated with. */
+const MEASURE_MS = 5_000;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const STACK = "A stack does it with more machines: docs/deploy.md.";
+
+export interface DirectWords extends PlaceWords {
+  readonly yes?: boolean;
+  readonly wait?: boolean;
+  readonly instances?: string;
+}
+
+/** Warms without a stack. Returns the exit code. @param body of POST /prewarm */
+export async function warmDirect(shell: Shell, client: DirectClient, body: Body, words: DirectWords): Promise<number> {
+  refuseWhatNeedsAStack(body, words);
+  const { client_token: _, ...rest } = body;
+  const { item, warnings } = await client.make({ ...rest, origin: rest["origin"] ?? DEFAULT_ORIGIN });
+  for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
+  if (words.direct !== true)
+    mention(shell, "No stack is configured, so this machine downloads (direct). A stack: --stack NAME.");
+  mention(
+    shell,
+    `${item.pops.length} of ${many(POP_CODES.length, "POP")}${setOf(body)}. Reading sizes of ${many(item.url_count, "URL")} …`,
+  );
+  let refusal: unknown;
+  const approve = async (planned: RequestItem) => {
+    try {
+      return await mayBegin(shell, planned, words.yes);
+    } catch (error) {
+      refusal = error;
+      return false;
+    }
+  };
+  return follow(shell, client, item, { words, approve, refusal: () => refusal });
+}
+
+/** Goes on with a run that was cut off. Returns the exit code. */
+export async function resume(shell: Shell, named: string | undefined, words: DirectWords): Promise<number> {
+  const client = await connectDirect(shell, words.dns ?? []);
+  const { id } = await findRequest(client, named);
+  const item = await client.itemOf(id);
+  if (item.active === undefined)
+    throw new CommandError(
+      `${shortId(id)} has ended: ${item.status}`,
+      `What is not good: prewarm retry ${shortId(id)}`,
+    );
+  mention(shell, `Going on with ${id}.`);
+  return follow(shell, client, item, { words, approve: async () => true, refusal: () => undefined });
+}
+
+interface Following {
+  readonly words: DirectWords;
+  readonly approve: (item: RequestItem) => Promise<boolean>;
+  /** What `approve` could not ask. */
+  readonly refusal: () => unknown;
+}
+
+async function follow(shell: Shell, client: DirectClient, item: RequestItem, { words, approve, refusal }: Following) {
+  const { req_id: id } = item;
+  const quiet = stopOnSignal(shell, client, id);
+  try {
+    return await work(shell, client, item, { words, approve, refusal });
+  } finally {
+    quiet();
+  }
+}
+
+/** The first signal stops a run, which then has its report; the second one ends this process at once. @returns ends that */
+function stopOnSignal(shell: Shell, client: DirectClient, id: string): () => void {
+  let isStopping = false;
+  const hear = () => {
+    if (isStopping) {
+      mention(shell, `Go on later: prewarm resume ${shortId(id)}`);
+      process.exit(EXIT.left);
+    }
+    isStopping = true;
+    mention(shell, "Stopping: what is under way is cut off, and the report is written. Ctrl-C again ends at once.");
+    void client.stop(id);
+  };
+  for (const signal of SIGNALS) process.on(signal, hear);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, hear);
+  };
+}
+
+async function work(shell: Shell, client: DirectClient, item: RequestItem, { words, approve, refusal }: Following) {
+  const { req_id: id } = item;
+  const planned = new Promise<boolean>((resolve, reject) => {
+    const askFirst = async (it: RequestItem) => {
+      const isApproved = await approve(it);
+      resolve(isApproved);
+      return isApproved;
+    };
+    client.begin(item, askFirst).then(
+      // It may end before anything is planned: nothing can be read, or no POP resolves.
+      () => client.ended(id).then(() => resolve(true), reject),
+      reject,
+    );
+  });
+  const isApproved = await planned;
+  if (!isApproved) {
+    await client.forget(id);
+    if (refusal() !== undefined) throw refusal();
+    mention(shell, "Nothing was downloaded.");
+    return EXIT.good;
+  }
+  await client.wait(id, MEASURE_MS);
+  const { value: progress } = await client.progress(id);
+  if (progress.estimated_finish_at !== null) {
+    const ms = parseTimestamp(progress.estimated_finish_at) - parseTimestamp(progress.timestamp);
+    mention(shell, `About ${clock(ms)} left at the rate of the first seconds, ${bytes(progress.bytes_per_second)}/s.`);
+    if (ms > ASK_MINUTES * 60_000 && !(await mayGoOn(shell, ms, words.yes))) await client.stop(id);
+  }
+  const { listed } = await findRequest(client, id);
+  return waitFor(shell, client, id, { json: words.json === true, listed });
+}
+
+/** Tells what it comes to; asks if that is much. */
+async function mayBegin(shell: Shell, item: RequestItem, yes: boolean | undefined): Promise<boolean> {
+  const { total_count: tasks, total_size: size, sizes_known: isKnown } = item;
+  mention(shell, `${many(tasks, "task")}, ${isKnown ? "" : "at least "}${bytes(size)}.`);
+  if (tasks < ASK_TASKS && size <= ASK_BYTES) return true;
+  return isWanted(
+    shell,
+    `Download ${bytes(size)} in ${count(tasks)} requests over this machine's network? ${STACK}`,
+    yes,
+  );
+}
+
+async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined): Promise<boolean> {
+  return isWanted(shell, `It takes about ${clock(ms)} with this network. Go on? ${STACK}`, yes);
+}
+
+function setOf(body: Body): string {
+  const isChosen = ["pops", "countries", "regions"].some(
+    (field) => Array.isArray(body[field]) && body[field].length > 0,
+  );
+  return isChosen || body["retry_of"] !== undefined ? "" : " (the default set)";
+}
+
+/** @throws CommandError for what one process does not have */
+function refuseWhatNeedsAStack(body: Body, { wait, instances }: DirectWords): void {
+  const needs = (what: string, why: string) =>
+    new CommandError(`${what}: ${why}`, "Leave it out, or name a stack: --stack NAME.");
+  if (wait === false) throw needs("--no-wait", "a direct run is done by this command, and ends with it");
+  if (instances !== undefined || (body["instance_count"] ?? 1) !== 1)
+    throw needs("instance_count", "a direct run has no instances: this machine downloads");
+  if (body["need_invalidate"] === true) throw needs("need_invalidate", "a direct run invalidates nothing");
+}

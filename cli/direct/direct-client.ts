@@ -1,0 +1,296 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import * as answers from "../../client/answers.ts";
+import type { Answer, ProgressOptions } from "../../client/api-client.ts";
+import { RefusedError } from "../../client/api-client.ts";
+import { requestsSchema } from "../../domain/api/request-answers.ts";
+import {
+  countOf,
+  describeRequest,
+  type EndedItem,
+  failureRow,
+  popRows,
+  progressAnswer,
+  sampleRow,
+  summaryAnswer,
+} from "../../domain/api/request-view.ts";
+import { toArray } from "../../domain/collections.ts";
+import { isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
+import { Plan } from "../../domain/plan/plan.ts";
+import { countryCode } from "../../domain/pops/countries.ts";
+import { listPops } from "../../domain/pops/list-pops.ts";
+import { isRegion } from "../../domain/pops/regions.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { samplesOf } from "../../domain/request/samples.ts";
+import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
+import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
+import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import { ApiError } from "../../domain/validation/api-error.ts";
+import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import type { Api } from "../api/client.ts";
+import { explained } from "../api/refusal.ts";
+import { CommandError } from "../command-error.ts";
+import { cutOffWarning } from "./cut-off.ts";
+import { DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
+import { LiveCounts } from "./live-counts.ts";
+
+/** So many URLs that could not be read are named. */
+const MAX_FAILURE_URLS = 1_000;
+
+/** The runs of this machine, asked as the API of a stack is: the commands show both alike. */
+export class DirectClient implements Api {
+  readonly kind = "direct";
+  /** The runs that this process works on. */
+  private readonly runs = new Map<string, { readonly run: DirectRun; readonly ended: Promise<void> }>();
+
+  constructor(private readonly deps: EngineDeps) {}
+
+  /** Checks a body, and makes the run of it; {@link begin} begins it. */
+  async make(body: object): Promise<{ readonly item: RequestItem; readonly warnings: readonly string[] }> {
+    const { store, caps } = this.deps;
+    await store.removeOld(Date.now());
+    const retryOf = "retry_of" in body ? String(body.retry_of) : undefined;
+    const retried = retryOf === undefined ? undefined : await this.itemOf(retryOf);
+    const { item, urls, warnings } = checked(() =>
+      checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps, retried }),
+    );
+    await store.create(item, body);
+    await store.write(LISTS.urls, item.req_id, urls);
+    return { item, warnings };
+  }
+
+  /** Works on a run, new or left by another process, until it has ended. @throws CommandError if another process does */
+  async begin(item: RequestItem, approve?: (item: RequestItem) => Promise<boolean>): Promise<DirectRun> {
+    const unlock = await this.deps.store.lock(item.req_id);
+    const run = new DirectRun(this.deps, item, approve);
+    const ended = run.run().finally(unlock);
+    // Whoever asks for its progress is told.
+    ended.catch(() => undefined);
+    this.runs.set(item.req_id, { run, ended });
+    return run;
+  }
+
+  /** Resolves when a run that this process works on has ended. @throws what keeps it from going on */
+  async ended(id: string): Promise<void> {
+    await this.runs.get(id)?.ended;
+  }
+
+  /** The same, at most so long, in milliseconds. */
+  async wait(id: string, ms: number): Promise<void> {
+    const sleeping = new AbortController();
+    const slept = sleep(ms, undefined, { signal: sleeping.signal }).catch(() => undefined);
+    await Promise.race([this.ended(id), slept]).finally(() => sleeping.abort());
+  }
+
+  /** A run that is not made after all leaves nothing. */
+  async forget(id: string): Promise<void> {
+    await this.runs.get(id)?.ended.catch(() => undefined);
+    this.runs.delete(id);
+    await this.deps.store.remove(id);
+  }
+
+  async start(body: object) {
+    const { item, warnings } = await this.make(body);
+    await this.begin(item);
+    const value = { request_id: item.req_id, warnings: [...warnings] };
+    return answerOf(answers.startedSchema, value);
+  }
+
+  async progress(id: string, { detail = "" }: ProgressOptions = {}) {
+    const item = await this.itemOf(id);
+    const wanted = new Set(detail.split(","));
+    const isEnded = item.verdict !== undefined && item.active === undefined;
+    const counts = isEnded && !wanted.has("pops") ? undefined : await this.countsOf(item);
+    const progress = counts?.progress() ?? NO_PROGRESS;
+    const now = Date.now();
+    const described = describeRequest(item, progress, { now, heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS });
+    const span = {
+      from: parseTimestamp(item.created_at),
+      to: item.active === undefined ? parseTimestamp(item.last_update_time) : now,
+      settled: now,
+    };
+    const received = progress.heartbeats.reduce((sum, it) => sum + (it.received ?? 0), 0);
+    const answer = progressAnswer(described, {
+      pops: wanted.has("pops") ? popRows(item, await this.deps.store.of(id), counts?.pops() ?? new Map()) : undefined,
+      failures: wanted.has("failures") ? await this.failures(item, counts) : undefined,
+      samples:
+        wanted.has("samples") && counts !== undefined
+          ? samplesOf(counts.minutes(), span, countOf(item, progress), received).map((it) => sampleRow(it, item))
+          : undefined,
+    });
+    return answerOf(answers.progressSchema, {
+      ...answer,
+      warnings: [...answer.warnings, ...(await this.cutOff(item))],
+    });
+  }
+
+  async summary(id: string) {
+    const item = await this.itemOf(id);
+    if (!hasEnded(item))
+      throw this.refused(new RefusedError(409, `The run is ${item.status}; its summary can be read once it has ended`));
+    const { store } = this.deps;
+    const link = (key: string) => pathToFileURL(store.pathOf(key)).href;
+    const bad = await this.listOr(LISTS.failedUrls, id, []);
+    const names = bad.map(({ url, variant = "" }) => (variant === "" ? url : `${url}#${variant}`));
+    return answerOf(
+      answers.summarySchema,
+      summaryAnswer(
+        item,
+        await store.of(id),
+        {
+          failure_urls: names.slice(0, MAX_FAILURE_URLS),
+          failure_urls_omitted: Math.max(0, names.length - MAX_FAILURE_URLS),
+          failure_pop_urls_report: link(item.report),
+          results_url: item.results === undefined ? null : link(item.results),
+          failures: await this.failures(item, undefined),
+        },
+        Date.now(),
+      ),
+    );
+  }
+
+  async requests({
+    limit,
+    status,
+    next = "0",
+  }: {
+    limit: number;
+    status?: string | undefined;
+    next?: string | undefined;
+  }) {
+    const now = Date.now();
+    const wanted = status?.toUpperCase();
+    const all = (await this.deps.store.all()).filter((item) => wanted === undefined || item.status === wanted);
+    const from = Number(next);
+    const page = all.slice(from, from + limit);
+    const rows = await Promise.all(
+      page.map(async (stored) => {
+        const item = await this.itemOf(stored.req_id);
+        const counts = item.active === undefined ? undefined : await this.countsOf(item);
+        return describeRequest(item, counts?.progress() ?? NO_PROGRESS, {
+          now,
+          heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS,
+        });
+      }),
+    );
+    const isLast = from + limit >= all.length;
+    const { requests, ...document } = requestsSchema.parse({
+      timestamp: formatTimestamp(now),
+      requests: rows,
+      next: isLast ? null : String(from + limit),
+    });
+    const cutOff = await Promise.all(page.map((item) => this.cutOff(item)));
+    const withWarnings = requests.map((it, i) => ({ ...it, warnings: [...it.warnings, ...(cutOff[i] ?? [])] }));
+    return answerOf(answers.requestsSchema, { ...document, requests: withWarnings });
+  }
+
+  async pops({ country, region }: { country?: string | undefined; region?: string | undefined } = {}) {
+    const filter = { country: country && (countryCode(country) ?? country), region: [region ?? ""].find(isRegion) };
+    const pops = listPops(filter, new Map());
+    return answerOf(answers.popsSchema, { timestamp: formatTimestamp(Date.now()), count: pops.length, pops });
+  }
+
+  async instances(): Promise<never> {
+    throw noInstances();
+  }
+
+  async setInstances(): Promise<never> {
+    throw noInstances();
+  }
+
+  async estimate(): Promise<never> {
+    throw new CommandError(
+      "a direct run is estimated when it starts",
+      "prewarm warm tells the estimate, and asks before much is downloaded.",
+    );
+  }
+
+  /** Ends a run, wherever it is worked on. What is warm stays warm. */
+  async stop(id: string) {
+    const own = this.runs.get(id);
+    const holder = await this.deps.store.holder(id);
+    if (own !== undefined) own.run.stop("STOP");
+    else if (holder !== undefined) process.kill(holder, "SIGINT");
+    else {
+      // The process that worked on it is gone. Its report is still to be written.
+      const run = await this.begin(await this.itemOf(id));
+      run.stop("STOP");
+      await this.runs.get(id)?.ended;
+    }
+    return answerOf(answers.instancesSetSchema, { message: "What is under way is cut off." });
+  }
+
+  /** How the run stands, also where its process has died. @throws CommandError: there is none; what keeps this process from working on it */
+  async itemOf(id: string): Promise<RequestItem> {
+    const own = this.runs.get(id);
+    if (own !== undefined && own.run.fault !== undefined) await own.ended;
+    const item = own?.run.item ?? (await this.deps.store.get(id));
+    if (item === undefined)
+      throw new CommandError(`there is no direct run ${id}`, "prewarm list shows them. They are kept for 30 days.");
+    return item;
+  }
+
+  /** The warning that no process works on it; none if one does, or it has ended. */
+  private async cutOff({ req_id: id, active }: RequestItem) {
+    if (active === undefined || this.runs.has(id)) return [];
+    return (await this.deps.store.holder(id)) === undefined ? [cutOffWarning(id)] : [];
+  }
+
+  /** What it has come to so far; read from its results, where another process works on it or has. Undefined: nothing is planned yet. */
+  private async countsOf(item: RequestItem): Promise<LiveCounts | undefined> {
+    const own = this.runs.get(item.req_id);
+    if (own !== undefined && item.active !== undefined) return own.run.live;
+    if (item.total_count === 0) return undefined;
+    const { store } = this.deps;
+    const urls = await toArray(store.read(LISTS.goodUrls, item.req_id));
+    const counts = new LiveCounts(new Plan(item, await store.of(item.req_id)), urls);
+    for await (const result of store.journal(item.req_id).newestFirst()) counts.add(result);
+    return counts;
+  }
+
+  private async failures(item: RequestItem, counts: LiveCounts | undefined) {
+    const { req_id: id, report } = item;
+    if (report !== undefined) return mostFirst(await this.listOr(LISTS.failures, id, [])).map(failureRow);
+    const ofUrls: FailureGroup[] = await this.listOr(LISTS.failedUrlGroups, id, []);
+    const ofPops = failureGroupsOf((await this.deps.store.of(id)).filter(({ state }) => state === "FAILED"));
+    return mostFirst([...(counts?.failureGroups() ?? []), ...ofUrls, ...ofPops]).map(failureRow);
+  }
+
+  /** @param absent what it has before the list is written */
+  private async listOr<T>(list: ReadableList<T>, id: string, absent: T[]): Promise<T[]> {
+    return toArray(this.deps.store.read(list, id)).catch((error: unknown) => {
+      if (isMissing(error)) return absent;
+      throw error;
+    });
+  }
+
+  private refused(error: RefusedError): CommandError {
+    return explained(error, { url: this.deps.store.root, key: "", from: "the runs of this machine" });
+  }
+}
+
+function hasEnded(item: RequestItem): item is EndedItem {
+  return isTerminal(item.status) && item.report !== undefined;
+}
+
+/** @throws CommandError that says what the API would refuse */
+function checked<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const refused = new RefusedError(error.statusCode, error.message, error.errorUrls);
+    throw explained(refused, { url: "", key: "", from: "" });
+  }
+}
+
+function noInstances(): CommandError {
+  return new CommandError("a direct run has no instances: this machine downloads", "A stack has: --stack NAME.");
+}
+
+function answerOf<T>(schema: { parse(value: unknown): T }, json: unknown): Answer<T> {
+  return { value: schema.parse(json), json };
+}

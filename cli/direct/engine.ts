@@ -1,0 +1,415 @@
+import { createDownload } from "../../agent/fetch/downloader.ts";
+import { PooledHttpClient } from "../../agent/fetch/http/pooled-client.ts";
+import { RequestTracker } from "../../agent/fetch/request-tracker.ts";
+import { Agent } from "../../agent/receive/agent.ts";
+import { Heartbeats } from "../../agent/report/heartbeats.ts";
+import { ResultWriter } from "../../agent/report/result-writer.ts";
+import { toArray } from "../../domain/collections.ts";
+import type { Log } from "../../domain/log-fields.ts";
+import type { Ports } from "../../domain/net/addresses.ts";
+import { AliasUnclearError, type Resolver } from "../../domain/net/resolver.ts";
+import { hostsOf, urlPrefix } from "../../domain/net/urls.ts";
+import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
+import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
+import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
+import { Plan, totalsOf } from "../../domain/plan/plan.ts";
+import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
+import { RetryLostError, tasksToRetry } from "../../domain/plan/retry-plan.ts";
+import type { Target } from "../../domain/plan/target.ts";
+import { UNFINISHED } from "../../domain/plan/task.ts";
+import { messagesOf, urlsPerMessage } from "../../domain/plan/task-message.ts";
+import { finalizeRecount, recount, tooManyFailed, withLost } from "../../domain/readiness/recount.ts";
+import { type Caps, planProblem } from "../../domain/request/caps.ts";
+import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import { findDistributions, NoDistributionError } from "../../domain/request/find-distributions.ts";
+import {
+  type AdvancingEvent,
+  attributesOf,
+  type EndingEvent,
+  EVENTS,
+  exceedsMaxFailures,
+  isComplete,
+  MAX_REQUEUES,
+  timingsOf,
+} from "../../domain/request/lifecycle.ts";
+import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { notYetRead } from "../../domain/request/source.ts";
+import { lostFailure } from "../../domain/result/failure.ts";
+import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
+import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
+import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
+import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import { measureUrls, type UrlsToMeasure } from "../../probe/size/measure-urls.ts";
+import { DocumentError } from "../../probe/sources/document.ts";
+import { Walk } from "../../probe/sources/walk.ts";
+import { Web } from "../../probe/sources/web.ts";
+import { LiveCounts } from "./live-counts.ts";
+import { checkNetwork, dnsObstacle } from "./network.ts";
+import { ResultKeeper } from "./result-keeper.ts";
+import type { RunStore } from "./run-store.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+/** Of the time of a run, what sizes may take: the downloads need the rest. */
+const SIZE_TIME_SHARE = 0.25;
+/** A message that an agent has is extended three times within it, and each time it is checked whether the run goes on. */
+const VISIBILITY_SECONDS = 6;
+/** A heartbeat a second: what is shown is never older. */
+const STALL_SECONDS = 90;
+export const HEARTBEAT_TIMEOUT_MS = timingsOf(STALL_SECONDS).heartbeatTimeoutMs;
+/** Above this, less is downloaded at once: 500 MB is what a run may use. */
+const TIGHT_MEMORY_BYTES = 400_000_000;
+/** Where the process stands in what agents report. */
+const INSTANCE = "direct";
+
+/** What a run needs of the machine and of the account. */
+export interface EngineDeps {
+  readonly store: RunStore;
+  readonly dns: Resolver;
+  readonly ports: Ports;
+  readonly caps: Caps;
+  readonly allowPrivateAddresses: boolean;
+  readonly errorCachingMs: number;
+  /** The distributions of the account whose credentials the environment has; none without credentials. */
+  readonly ownDistributions: () => Promise<readonly OwnDistribution[]>;
+  /** Whether it names a proxy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+}
+
+/** Why a run ends before all is done. */
+type Cut = Exclude<EndingEvent, "FINISH" | "GIVE_UP">;
+
+/** A reason for which a run ends as FAILED: it tells its user what to do. */
+class RunFailedError extends Error {
+  override readonly name = "RunFailedError";
+}
+
+/** One request, from its sources to its report, in this process. */
+export class DirectRun {
+  private counts: LiveCounts | undefined;
+  /** Ends the downloads. */
+  private halt: () => void = () => undefined;
+  private cut: Cut | undefined;
+  /** What keeps this process from going on, such as a full disk: the run stays as it is, and can be resumed. */
+  fault: unknown;
+
+  /**
+   * @param item of a run that is in the store
+   * @param approve asked once the tasks are known, before the first download. False: nothing is downloaded
+   */
+  constructor(
+    private readonly deps: EngineDeps,
+    public item: RequestItem,
+    private readonly approve: (item: RequestItem) => Promise<boolean> = async () => true,
+  ) {}
+
+  /** Does what is left of the run. @throws what keeps it from being written: it can be resumed */
+  async run(): Promise<void> {
+    const timeout = setTimeout(() => this.stop("TIME_OUT"), parseTimestamp(this.item.timeout_at) - Date.now());
+    try {
+      await this.doSteps();
+    } catch (error) {
+      if (!isFinal(error)) {
+        this.fault ??= error;
+        throw error;
+      }
+      await this.finish("FAIL", error.message);
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+
+  /** Ends the run soon: what is under way is cut off. */
+  stop(cut: Cut): void {
+    this.cut ??= cut;
+    this.halt();
+  }
+
+  progress(): Progress {
+    return this.counts?.progress() ?? NO_PROGRESS;
+  }
+
+  /** Undefined before its tasks are planned. */
+  get live(): LiveCounts | undefined {
+    return this.counts;
+  }
+
+  private async doSteps(): Promise<void> {
+    if (this.item.status === "CREATED") await this.readSources();
+    if (this.item.status === "CREATED" || this.item.status === "EXPANDING") await this.readSizes();
+    if (this.item.status === "CHECK_POP") await this.resolvePops();
+    if (this.item.status === "INSERT_TASK") {
+      if (!(await this.approve(this.item))) this.cut ??= "STOP";
+      await this.advance("TASKS_QUEUED");
+    }
+    if (this.item.status === "IN_PROGRESS") await this.download();
+    // A step that was cut short has left no more to do than the report.
+    else if (this.item.active !== undefined && this.cut !== undefined) await this.finish(this.cut);
+  }
+
+  private async readSources(): Promise<void> {
+    const { item, deps } = this;
+    const { sources = [], req_id: reqId, header } = item;
+    if (sources.length === 0) return;
+    await this.advance("EXPAND");
+    const { store, dns, ports, caps } = deps;
+    const callerUrls = await toArray(store.read(LISTS.urls, reqId));
+    const found = new FoundUrls({
+      request: item,
+      caps,
+      callerUrls,
+      serves: servedHosts(item, callerUrls, await deps.ownDistributions()),
+      sources: sources.map(notYetRead),
+    });
+    const web = new Web({ dns, ports, header });
+    const walk = new Walk({ web, buckets: NO_BUCKETS, limits: DOCUMENT_LIMITS }, sources, found);
+    const show = async () => {
+      await this.save({ sources_read: found.sources, url_count: found.urls.size });
+      return this.cut === undefined ? undefined : ("cut" as const);
+    };
+    const end = await walk.read(show);
+    await show();
+    if (end === "cut") return;
+    const problem = end === "all" ? found.finalProblem() : end.problem;
+    if (problem !== undefined) throw new RunFailedError(problem);
+    const urls = [...found.urls.keys()];
+    await store.write(
+      LISTS.foundUrls,
+      reqId,
+      Array.from(found.urls, ([url, source]) => ({ url, source })),
+    );
+    await this.advance("SOURCES_READ", { url_count: urls.length, url_prefix: urlPrefix(urls), sources: [] });
+  }
+
+  private async readSizes(): Promise<void> {
+    if (this.cut !== undefined) return;
+    const { deps, item } = this;
+    const { store, dns, ports, errorCachingMs } = deps;
+    const { req_id: reqId } = item;
+    const { work, fields } = await this.urlsToMeasure();
+    const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
+    const own = await deps.ownDistributions();
+    const { distributions, refused } = await findDistributions(item.cf_domain, hosts, {
+      distributions: { own: async () => own },
+      dns,
+    });
+    const timeMs = (parseTimestamp(item.timeout_at) - Date.now()) * SIZE_TIME_SHARE;
+    const measured = await measureUrls(
+      { dns, ports, request: { ...item, ...fields }, distributions, refused, timeMs, errorCachingMs },
+      work,
+    );
+    const { good, bad, uncacheable } = measured;
+    await store.write(goodUrlsList(good), reqId, good);
+    await store.write(LISTS.failedUrls, reqId, bad);
+    await store.write(
+      LISTS.failedUrlGroups,
+      reqId,
+      failureGroupsOf(bad.map((url) => ({ ...url, error: url.problem }))),
+    );
+    const [first] = bad;
+    if (good.length === 0)
+      throw new RunFailedError(
+        first === undefined
+          ? `The request ${item.retry_of} has no tasks left to retry`
+          : `No URL can be read; the first: ${first.problem}${first.variant === undefined ? "" : ` (variant ${first.variant})`}`,
+      );
+    const doubts = uncacheable.count === 0 ? {} : { may_not_be_kept: uncacheable };
+    await this.advance("SIZES_READ", { distributions, ...fields, ...doubts });
+  }
+
+  /** The URLs of the list; of a retry, what is not good in the request that it retries. */
+  private async urlsToMeasure(): Promise<{ work: UrlsToMeasure; fields: Partial<RequestItem> }> {
+    const { store } = this.deps;
+    const { req_id: reqId, retry_of: retriedId } = this.item;
+    if (retriedId === undefined)
+      return { work: { sized: [], toProbe: await toArray(store.read(LISTS.foundUrls, reqId)) }, fields: {} };
+    const ended = await store.get(retriedId);
+    if (ended === undefined) throw new RetryLostError(retriedId, "it is gone");
+    const {
+      pops,
+      sized: withSources,
+      toProbe,
+    } = await tasksToRetry(
+      { requests: store, requestPops: { of: (id) => store.of(id), markSent: async () => true }, lists: store },
+      ended,
+    );
+    const sized = withSources.map(({ source: _, ...good }) => good);
+    const urls = new Set([...sized, ...toProbe].map(({ url }) => url));
+    await store.write(LISTS.urls, reqId, urls);
+    return { work: { sized, toProbe }, fields: { pops: [...pops], url_count: urls.size } };
+  }
+
+  private async resolvePops(): Promise<void> {
+    if (this.cut !== undefined) return;
+    const { store, dns, caps } = this.deps;
+    const { item } = this;
+    const targets = await resolveTargets(dns, item);
+    const { planned, ...totals } = await totalsOf(new Plan(item, targets), store.read(LISTS.goodUrls, item.req_id));
+    await store.putTargets(item.req_id, planned);
+    const resolved = targets.filter(({ state }) => state === "RESOLVED").length;
+    if (resolved === 0) throw dnsObstacle(targets[0]?.error ?? "");
+    const problem = planProblem(item, totals, caps);
+    if (problem !== undefined) throw new RunFailedError(problem);
+    const [distribution] = item.distributions;
+    if (distribution !== undefined)
+      await checkNetwork(targets, serverName(distribution), this.deps.ports, this.deps.env);
+    // One journal holds all results.
+    const shards = 1;
+    await this.advance("POPS_RESOLVED", { ...totals, shards, targets_total: resolved, targets_sent: resolved });
+  }
+
+  /** Downloads what has no result, and ends the run. */
+  private async download(): Promise<void> {
+    const { deps } = this;
+    const { store } = deps;
+    const urls = await toArray(store.read(LISTS.goodUrls, this.item.req_id));
+    const targets = await store.of(this.item.req_id);
+    const counts = new LiveCounts(new Plan(this.item, targets), urls);
+    const journal = store.journal(this.item.req_id);
+    for await (const result of journal.newestFirst()) counts.add(result);
+    this.counts = counts;
+    await journal.open();
+    try {
+      await this.downloadAll(
+        counts,
+        new ResultKeeper(journal, counts, {
+          onKept: () => this.onKept(counts),
+          onFault: (error) => this.failWith(error),
+        }),
+        targets,
+      );
+    } finally {
+      await journal.close();
+    }
+    if (this.fault !== undefined) throw this.fault;
+    await this.finish(this.cut);
+  }
+
+  private async downloadAll(counts: LiveCounts, keeper: ResultKeeper, targets: readonly Target[]): Promise<void> {
+    const { log, ports, allowPrivateAddresses, errorCachingMs } = this.deps;
+    const queue = new WorkQueue(VISIBILITY_SECONDS, () => void this.onIdle(counts, queue, targets));
+    const express = new WorkQueue(VISIBILITY_SECONDS);
+    const http = new PooledHttpClient({ allowPrivateAddresses });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+    const agent = new Agent({
+      queue: { queues: { main: queue, express } },
+      deadLetters: { send: async (_, reason) => this.failWith(new Error(`a task cannot be carried out: ${reason}`)) },
+      results: new ResultWriter(keeper, log),
+      store: keeper,
+      heartbeats: new Heartbeats({
+        store: {
+          writeHeartbeat: async (_, heartbeat) => counts.setHeartbeat(heartbeat),
+          addReceivedBytes: async (_, minute, bytes) => counts.addReceived(minute, bytes),
+        },
+        instance: INSTANCE,
+        worker: String(process.pid),
+        heartbeatIntervalMs: timingsOf(STALL_SECONDS).heartbeatIntervalMs,
+        now: Date.now,
+        logger: log,
+      }),
+      isActive: async () => this.cut === undefined && this.fault === undefined,
+      download: createDownload({
+        http,
+        ports,
+        instanceId: INSTANCE,
+        origins,
+        errorCachingMs,
+        tracker: new RequestTracker(),
+      }),
+      origins,
+      visibilitySeconds: VISIBILITY_SECONDS,
+      isMemoryTight: () => process.memoryUsage.rss() > TIGHT_MEMORY_BYTES,
+      logger: log,
+    });
+    this.halt = () => {
+      agent.stop();
+      queue.close();
+      express.close();
+    };
+    this.queueMissing(counts, queue, targets);
+    if (this.cut !== undefined) this.halt();
+    try {
+      await agent.serve();
+    } finally {
+      this.halt = () => undefined;
+      await http.destroy();
+    }
+  }
+
+  private onKept({ tasks }: LiveCounts): void {
+    if (exceedsMaxFailures(this.item, tasks.count().failed_count)) this.stop("FAIL");
+  }
+
+  /** Nothing is queued or under way: all tasks have a result, or some are lost. */
+  private async onIdle(counts: LiveCounts, queue: WorkQueue, targets: readonly Target[]): Promise<void> {
+    if (isComplete(this.item, counts.tasks.count()) || this.item.requeues >= MAX_REQUEUES) return this.halt();
+    await this.save({ requeues: this.item.requeues + 1 });
+    this.queueMissing(counts, queue, targets);
+  }
+
+  private queueMissing({ tasks }: LiveCounts, queue: WorkQueue, targets: readonly Target[]): void {
+    const { item } = this;
+    // In the last requeue, no task waits for a lead.
+    const missing = item.requeues < MAX_REQUEUES ? tasks.missingLeads() : tasks.missing();
+    const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
+    queue.refill(messagesOf(item, missing, { maxUrls, targets: targets.length }));
+  }
+
+  /** Writes the report. @param reason why it fails @default too many tasks have failed */
+  private async finish(cut: Cut | undefined, reason?: string): Promise<void> {
+    const { store } = this.deps;
+    const { item } = this;
+    const lost = lostFailure(item.requeues + 1);
+    const deps = {
+      lists: store,
+      requestPops: store,
+      results: { of: () => store.journal(item.req_id).newestFirst() },
+      now: Date.now,
+    };
+    const run = {
+      timeIsUp: cut === "TIME_OUT",
+      remainingMs: () => Number.POSITIVE_INFINITY,
+      whyMissing: () => (cut === undefined ? lost : UNFINISHED),
+    };
+    const recounted = await recount(deps, item, run);
+    if (recounted === undefined) throw new Error("a recount without a limit of time has stopped");
+    const counted = recounted.taskBitmap.count();
+    const count = cut === undefined ? withLost(recounted, lost) : counted;
+    const event = exceedsMaxFailures(item, count.failed_count) ? "FAIL" : (cut ?? "FINISH");
+    const ending = await finalizeRecount(deps, item, EVENTS[event].to, recounted, count);
+    // As on a stack: there may be secrets in them, and nobody needs them any more.
+    const withoutSecrets = { header: [], variants: [], sources: [] };
+    const why = event === "FAIL" ? (reason ?? tooManyFailed(item, count, recounted)) : undefined;
+    const ended = { ...ending, ...withoutSecrets, active: undefined, closed: true, reason: why };
+    await this.save({ ...ended, status: EVENTS[event].to });
+  }
+
+  /** A fault of this machine: the results so far stay, and the run can be resumed. */
+  private failWith(error: unknown): void {
+    this.fault ??= error;
+    this.halt();
+  }
+
+  private async advance(event: AdvancingEvent, fields: Partial<RequestItem> = {}): Promise<void> {
+    await this.save({ ...fields, ...attributesOf(EVENTS[event].to) });
+  }
+
+  private async save(fields: Partial<RequestItem>): Promise<void> {
+    this.item = { ...this.item, ...fields, last_update_time: formatTimestamp(Date.now()) };
+    await this.deps.store.save(this.item);
+  }
+}
+
+/** Whether an error ends the run as FAILED: its message tells the user what to do. Any other one is a fault of this machine. */
+function isFinal(error: unknown): error is Error {
+  return [AliasUnclearError, NoDistributionError, RetryLostError, RunFailedError].some((kind) => error instanceof kind);
+}
+
+/** A name that the distribution answers to, and has a certificate for. */
+function serverName({ domain, label, hosts, names }: RequestItem["distributions"][number]): string {
+  return domain ?? hosts?.[0] ?? names.find((name) => !name.startsWith("*")) ?? `${label}.cloudfront.net`;
+}
+
+const inBucket = () => Promise.reject(new DocumentError("lies in a bucket, which only a stack reads"));
+const NO_BUCKETS = { read: inBucket, list: inBucket };

@@ -1,0 +1,67 @@
+import { connect } from "node:tls";
+import type { Ports } from "../../domain/net/addresses.ts";
+import { errorCode } from "../../domain/net/resolver.ts";
+import type { Target } from "../../domain/plan/target.ts";
+import { CommandError } from "../command-error.ts";
+
+const CONNECT_MS = 5_000;
+/** So many POPs are tried: one may be out of order. */
+const TRIED = 3;
+const NEXT = "`prewarm doctor --edge` looks closer. A stack downloads from AWS's network: prewarm warm --stack NAME.";
+
+/**
+ * Whether this network reaches POPs at all: a proxy, a firewall or a captive portal is between for all of them or for none.
+ * @throws CommandError that says what is in the way
+ */
+export async function checkNetwork(
+  targets: readonly Target[],
+  servername: string,
+  { httpsPort }: Pick<Ports, "httpsPort">,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const addresses = targets.flatMap(({ ips: [first] }) => (first === undefined ? [] : [first])).slice(0, TRIED);
+  const codes = await Promise.all(addresses.map((address) => tryAddress(address, servername, httpsPort)));
+  const [code] = codes;
+  if (code === undefined || codes.includes(undefined)) return;
+  throw new CommandError(
+    `no POP can be reached: ${obstacle(code, env)} (${code} at ${addresses[0]}:${httpsPort})`,
+    NEXT,
+  );
+}
+
+/** Why no POP resolves. @param problem what the DNS said of the first one */
+export function dnsObstacle(problem: string): CommandError {
+  const isPortal = /private or reserved address/.test(problem);
+  const why = isPortal
+    ? "the DNS answers with an address of this network, as a captive portal does"
+    : "the DNS of this network does not know the names of POPs";
+  return new CommandError(
+    `no POP can be looked up: ${why}: ${problem}`,
+    `Name another resolver: --dns 1.1.1.1. ${NEXT}`,
+  );
+}
+
+/** @returns the code of what went wrong; undefined: a TLS connection was made, and the server proved its name */
+function tryAddress(host: string, servername: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, servername, timeout: CONNECT_MS });
+    const end = (code: string | undefined) => {
+      socket.destroy();
+      resolve(code);
+    };
+    socket.once("secureConnect", () => end(undefined));
+    socket.once("timeout", () => end("ETIMEDOUT"));
+    socket.once("error", (error) => end(errorCode(error)));
+  });
+}
+
+function obstacle(code: string, env: Readonly<Record<string, string | undefined>>): string {
+  if (code === "ENETUNREACH" || code === "EHOSTUNREACH" || code === "EADDRNOTAVAIL")
+    return "this machine has no route to IPv4 addresses, and POPs are asked at these";
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code))
+    return "something answers in CloudFront's place and cannot prove its name: a captive portal, or a proxy that reads TLS";
+  const proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].find((name) => (env[name] ?? "") !== "");
+  if (proxy !== undefined)
+    return `this network has a proxy (${proxy}), and seems to allow nothing else: POPs are asked at their own addresses`;
+  return "a firewall seems to block connections to port 443";
+}

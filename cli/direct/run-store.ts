@@ -1,0 +1,255 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { CsvError, parse } from "csv-parse";
+import * as z from "zod";
+import { csvRow, textOfField } from "../../domain/csv.ts";
+import type { ReadableList, RequestFiles, WritableList } from "../../domain/plan/lists.ts";
+import { type Target, targetSchema } from "../../domain/plan/target.ts";
+import { UnreadableRowError } from "../../domain/plan/task.ts";
+import { type RequestItem, requestItemSchema } from "../../domain/request/request-item.ts";
+import { KEEP_DAYS, parseTimestamp } from "../../domain/timestamps.ts";
+import { CommandError } from "../command-error.ts";
+import { Journal } from "./journal.ts";
+
+/** Of the files of a run. One of another number is of another release. */
+const FORMAT = 1;
+const BODY = "request.json";
+const ITEM = "run.json";
+const TARGETS = "targets.json";
+const LOCK = "lock";
+const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const runSchema = z.object({ format: z.literal(FORMAT), item: requestItemSchema });
+const targetsSchema = z.array(targetSchema);
+
+/** `$XDG_STATE_HOME/prewarm`: https://specifications.freedesktop.org/basedir-spec/latest/ */
+export function stateFolder({ XDG_STATE_HOME: state = "" }: Readonly<Record<string, string | undefined>>): string {
+  // The specification ignores a relative path.
+  return join(state.startsWith("/") ? state : join(homedir(), ".local", "state"), "prewarm");
+}
+
+/** A file that is not there, under the name that S3 has for it: `isMissing` of domain/plan/lists.ts knows it. */
+class MissingFileError extends Error {
+  override readonly name = "NoSuchKey";
+}
+
+/**
+ * Runs on disk, one folder each, which only its user may read: the body as it was sent, the request's item, its targets, its results, and
+ * the lists and files that a stack keeps in its bucket.
+ */
+export class RunStore implements RequestFiles {
+  constructor(readonly root: string) {}
+
+  /** @throws CommandError if the folder cannot be written */
+  async create(item: RequestItem, body: unknown): Promise<void> {
+    const folder = this.folderOf(item.req_id);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      // A folder that was there may have had other rights.
+      await chmod(this.root, 0o700);
+      await writeWhole(join(folder, BODY), JSON.stringify(body));
+      await this.save(item);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new CommandError(
+        `the run cannot be kept in ${this.root}: ${why}`,
+        "Set XDG_STATE_HOME to a folder that you may write to.",
+        { cause },
+      );
+    }
+  }
+
+  async save(item: RequestItem): Promise<void> {
+    await writeWhole(join(this.folderOf(item.req_id), ITEM), JSON.stringify({ format: FORMAT, item }));
+  }
+
+  /** @returns undefined if there is no such run @throws CommandError if its folder is damaged, or no run's */
+  async get(reqId: string): Promise<RequestItem | undefined> {
+    return (await this.readJson(reqId, ITEM, runSchema))?.item;
+  }
+
+  /** All runs, the newest first. @param onDamaged called with what is wrong with a folder that is left out */
+  async all(onDamaged: (problem: string) => void = () => undefined): Promise<RequestItem[]> {
+    const names = await readdir(this.root).catch(() => []);
+    const items: RequestItem[] = [];
+    for (const name of names.filter((it) => RUN_ID.test(it)))
+      try {
+        const item = await this.get(name);
+        if (item !== undefined) items.push(item);
+      } catch (error) {
+        onDamaged(error instanceof Error ? error.message : String(error));
+      }
+    return items.toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  }
+
+  /** Removes runs that are older than what a stack keeps. One that is in progress stays. */
+  async removeOld(now: number): Promise<void> {
+    for (const { req_id, created_at } of await this.all()) {
+      if (now - parseTimestamp(created_at) < KEEP_DAYS * 86_400_000) continue;
+      if ((await this.holder(req_id)) === undefined) await this.remove(req_id);
+    }
+  }
+
+  async remove(reqId: string): Promise<void> {
+    await rm(this.folderOf(reqId), { recursive: true, force: true });
+  }
+
+  /** The targets of a run; none before they are resolved. */
+  async of(reqId: string): Promise<Target[]> {
+    return (await this.readJson(reqId, TARGETS, targetsSchema)) ?? [];
+  }
+
+  async putTargets(reqId: string, targets: readonly Target[]): Promise<void> {
+    await writeWhole(join(this.folderOf(reqId), TARGETS), JSON.stringify(targets));
+  }
+
+  journal(reqId: string): Journal {
+    return new Journal(join(this.folderOf(reqId), "results.jsonl"));
+  }
+
+  /**
+   * Takes the right to work on a run.
+   * @returns gives it back @throws CommandError if another process has it
+   */
+  async lock(reqId: string): Promise<() => Promise<void>> {
+    const file = join(this.folderOf(reqId), LOCK);
+    // Of a process that is gone.
+    if ((await this.holder(reqId)) === undefined) await rm(file, { force: true });
+    try {
+      await writeFile(file, String(process.pid), { flag: "wx", mode: 0o600 });
+    } catch (cause) {
+      throw new CommandError(
+        `the run ${reqId} is in progress in process ${await this.holder(reqId)}`,
+        "Wait until it ends, or stop it: prewarm stop ID.",
+        { cause },
+      );
+    }
+    return () => rm(file, { force: true });
+  }
+
+  /** The id of the process that works on a run; undefined: none does. */
+  async holder(reqId: string): Promise<number | undefined> {
+    const pid = Number((await textOf(join(this.folderOf(reqId), LOCK))) ?? "0");
+    return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : undefined;
+  }
+
+  /** Where a list or a file is: `<id>.csv` and `<id>/<name>` of the bucket are files of the run's folder. */
+  pathOf(key: string): string {
+    return key.includes("/") ? join(this.root, key) : join(this.root, key.replace(/\.csv$/, ""), "urls.csv");
+  }
+
+  async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
+    const path = this.pathOf(list.key(reqId));
+    const file = createReadStream(path);
+    const parser = file.pipe(parse({ from_line: list.hasHeader === true ? 2 : 1 }));
+    file.on("error", (error) => parser.destroy(error));
+    try {
+      for await (const row of parser) yield list.fromRow((row as string[]).map(textOfField));
+    } catch (cause) {
+      if (cause instanceof CsvError) throw new UnreadableRowError(`${path}: ${cause.message}`, { cause });
+      throw isAbsent(cause) ? new MissingFileError(`${path} is not there`, { cause }) : cause;
+    } finally {
+      file.destroy();
+    }
+  }
+
+  async write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void> {
+    await writeStreamed(this.pathOf(list.key(reqId)), rowsOf(list, entries));
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    await writeWhole(this.pathOf(key), bytes);
+  }
+
+  async join(key: string, segments: readonly string[], last: Uint8Array): Promise<void> {
+    const paths = segments.map((it) => this.pathOf(it));
+    await writeStreamed(this.pathOf(key), joined(paths, last));
+    for (const path of paths) await rm(path, { force: true });
+  }
+
+  async delete({ key }: { readonly key: (reqId: string) => string }, reqId: string): Promise<void> {
+    await rm(this.pathOf(key(reqId)), { force: true });
+  }
+
+  // A step is not cut into several runs here.
+  async readCheckpoint(): Promise<undefined> {}
+  async writeCheckpoint(): Promise<void> {}
+
+  private folderOf(reqId: string): string {
+    if (!RUN_ID.test(reqId)) throw new CommandError(`'${reqId}' is no id of a run`, "prewarm list shows them.");
+    return join(this.root, reqId);
+  }
+
+  private async readJson<T>(reqId: string, name: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const path = join(this.folderOf(reqId), name);
+    const text = await textOf(path);
+    if (text === undefined) return undefined;
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch (cause) {
+      throw new CommandError(
+        `${path} is damaged, or of another release of this command`,
+        `Remove the folder to forget the run: ${dirname(path)}`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** Rows that are written together: a stream that takes them one by one needs several times as long. */
+const BLOCK_CHARACTERS = 65_536;
+
+async function* rowsOf<T>(list: WritableList<T>, entries: AsyncIterable<T> | Iterable<T>): AsyncGenerator<string> {
+  let block = "";
+  for await (const entry of entries) {
+    block += csvRow(list.toRow(entry));
+    if (block.length < BLOCK_CHARACTERS) continue;
+    yield block;
+    block = "";
+  }
+  yield block;
+}
+
+async function* joined(paths: readonly string[], last: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (const path of paths) yield* createReadStream(path);
+  yield last;
+}
+
+/** A file that is there is whole. */
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await writeStreamed(path, [content]);
+}
+
+async function writeStreamed(
+  path: string,
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
+): Promise<void> {
+  const part = `${path}.part`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await pipeline(Readable.from(pieces, { objectMode: false }), createWriteStream(part, { mode: 0o600 }));
+  await rename(part, path);
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  });
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is there, and another user's.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
