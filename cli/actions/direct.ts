@@ -11,7 +11,7 @@ import type { DirectClient } from "../direct/direct-client.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { bytes, clock, count, many } from "../output/figures.ts";
-import { mention, type Shell } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -54,6 +54,39 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
     }
   };
   return follow(shell, client, item, { words, approve, refusal: () => refusal });
+}
+
+/** Tells what a run would come to, with all sizes asked and all POPs looked up. Nothing is downloaded, and no run is left. */
+export async function estimateDirect(
+  shell: Shell,
+  client: DirectClient,
+  body: Body,
+  words: DirectWords,
+): Promise<number> {
+  refuseWhatNeedsAStack(body, words);
+  const { client_token: _, dry_run: __, ...rest } = body;
+  const { item, warnings } = await client.make({ ...rest, origin: rest["origin"] ?? DEFAULT_ORIGIN });
+  for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
+  let planned: RequestItem | undefined;
+  const run = await client.begin(item, async (it) => {
+    planned = it;
+    return false;
+  });
+  await client.ended(item.req_id).finally(() => client.forget(item.req_id));
+  if (planned === undefined)
+    throw new CommandError(`it would fail: ${run.item.reason}`, "Correct that, and call again.");
+  const { url_count: urls, total_count: tasks, total_size: size, sizes_known, targets_total: pops } = planned;
+  if (words.json === true) sayJson(shell, { urls, pops, tasks, bytes: size, are_all_sizes_known: sizes_known });
+  else
+    say(
+      shell,
+      `${many(tasks, "task")}: ${many(urls, "URL")} × ${many(pops, "POP")}; ${sizes_known ? "" : "at least "}${bytes(size)}.`,
+    );
+  mention(
+    shell,
+    "Nothing was downloaded. Without --dry-run, the same words start it, and the first seconds show how long it takes.",
+  );
+  return EXIT.good;
 }
 
 /** Goes on with a run that was cut off. Returns the exit code. */

@@ -1,19 +1,21 @@
 import type { Api } from "../api/client.ts";
 import type { Body } from "../body/body.ts";
-import { type PlaceWords, placeAndRegions } from "../body/place-words.ts";
+import { placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
-import { connect } from "../direct/connect.ts";
+import { connect, isDirect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { estimateLines } from "../output/estimate-lines.ts";
 import { lookOf } from "../output/look.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
+import { type DirectWords, estimateDirect } from "./direct.ts";
 
 /** What a request would come to. Nothing is made. */
-export async function estimate(shell: Shell, urls: readonly string[], words: PlaceWords & FileWords): Promise<number> {
+export async function estimate(shell: Shell, urls: readonly string[], words: DirectWords & FileWords): Promise<number> {
   const { place, regions } = placeAndRegions(words);
   const body = await readBody(shell, urls, regions, words);
-  return tellEstimate(shell, await connect(shell, place), body, words);
+  const client = await connect(shell, place);
+  return isDirect(client) ? estimateDirect(shell, client, body, words) : tellEstimate(shell, client, body, words);
 }
 
 export async function tellEstimate(

@@ -2,7 +2,7 @@ import { placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
 import { connect, isDirect } from "../direct/connect.ts";
 import type { Shell } from "../shell.ts";
-import { type DirectWords, warmDirect } from "./direct.ts";
+import { type DirectWords, estimateDirect, warmDirect } from "./direct.ts";
 import { tellEstimate } from "./estimate.ts";
 import { start } from "./start.ts";
 
@@ -14,8 +14,7 @@ export async function warm(shell: Shell, urls: readonly string[], words: WarmWor
   const { place, regions } = placeAndRegions(words);
   const body = await readBody(shell, urls, regions, words);
   const client = await connect(shell, place);
-  if (isDirect(client)) return warmDirect(shell, client, body, words);
-  return words.dryRun === true || body["dry_run"] === true
-    ? tellEstimate(shell, client, body, words)
-    : start(shell, client, body, words);
+  const isDry = words.dryRun === true || body["dry_run"] === true;
+  if (isDirect(client)) return (isDry ? estimateDirect : warmDirect)(shell, client, body, words);
+  return isDry ? tellEstimate(shell, client, body, words) : start(shell, client, body, words);
 }
