@@ -1,9 +1,10 @@
 // What `warm`, `retry` and `resume` do without a stack: this process does the work, and shows it as a stack's.
+import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { parseTimestamp } from "../../domain/timestamps.ts";
+import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
-import type { Body } from "../body/body.ts";
+import { type Body, DEFAULTS } from "../body/body.ts";
 import type { PlaceWords } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
 import { connectDirect } from "../direct/connect.ts";
@@ -27,6 +28,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const STACK = "A stack does it with more machines: docs/deploy.md.";
 
 export interface DirectWords extends PlaceWords {
+  readonly timeout?: string;
   readonly yes?: boolean;
   readonly wait?: boolean;
   readonly instances?: string;
@@ -35,8 +37,7 @@ export interface DirectWords extends PlaceWords {
 /** Warms without a stack. Returns the exit code. @param body of POST /prewarm */
 export async function warmDirect(shell: Shell, client: DirectClient, body: Body, words: DirectWords): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { client_token: _, ...rest } = body;
-  const { item, warnings } = await client.make({ ...rest, origin: rest["origin"] ?? DEFAULT_ORIGIN });
+  const { item, warnings } = await client.make(directBody(body, words));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   if (words.direct !== true)
     mention(shell, "No stack is configured, so this machine downloads (direct). A stack: --stack NAME.");
@@ -53,7 +54,7 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
       return false;
     }
   };
-  return follow(shell, client, item, { words, approve, refusal: () => refusal });
+  return follow(shell, client, item, { isNew: true, words, approve, refusal: () => refusal });
 }
 
 /** Tells what a run would come to, with all sizes asked and all POPs looked up. Nothing is downloaded, and no run is left. */
@@ -64,8 +65,7 @@ export async function estimateDirect(
   words: DirectWords,
 ): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { client_token: _, dry_run: __, ...rest } = body;
-  const { item, warnings } = await client.make({ ...rest, origin: rest["origin"] ?? DEFAULT_ORIGIN });
+  const { item, warnings } = await client.make(directBody(body, words));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   let planned: RequestItem | undefined;
   const run = await client.begin(item, async (it) => {
@@ -93,28 +93,36 @@ export async function estimateDirect(
 export async function resume(shell: Shell, named: string | undefined, words: DirectWords): Promise<number> {
   const client = await connectDirect(shell, words.dns ?? []);
   const { id } = await findRequest(client, named);
-  const item = await client.itemOf(id);
+  const item = renewed(await client.itemOf(id), Date.now());
   if (item.active === undefined)
     throw new CommandError(
       `${shortId(id)} has ended: ${item.status}`,
       `What is not good: prewarm retry ${shortId(id)}`,
     );
   mention(shell, `Going on with ${id}.`);
-  return follow(shell, client, item, { words, approve: async () => true, refusal: () => undefined });
+  return follow(shell, client, item, { isNew: false, words, approve: async () => true, refusal: () => undefined });
+}
+
+/** With as much time again as it had. */
+function renewed(item: RequestItem, now: number): RequestItem {
+  const ms = Math.min(MAX_TIMEOUT_MINUTES * 60_000, parseTimestamp(item.timeout_at) - parseTimestamp(item.created_at));
+  return { ...item, timeout_at: formatTimestamp(now + ms) };
 }
 
 interface Following {
+  /** Whether it leaves nothing if nothing of it can begin. */
+  readonly isNew: boolean;
   readonly words: DirectWords;
   readonly approve: (item: RequestItem) => Promise<boolean>;
   /** What `approve` could not ask. */
   readonly refusal: () => unknown;
 }
 
-async function follow(shell: Shell, client: DirectClient, item: RequestItem, { words, approve, refusal }: Following) {
+async function follow(shell: Shell, client: DirectClient, item: RequestItem, following: Following) {
   const { req_id: id } = item;
   const quiet = stopOnSignal(shell, client, id);
   try {
-    return await work(shell, client, item, { words, approve, refusal });
+    return await work(shell, client, item, following);
   } finally {
     quiet();
   }
@@ -138,7 +146,8 @@ function stopOnSignal(shell: Shell, client: DirectClient, id: string): () => voi
   };
 }
 
-async function work(shell: Shell, client: DirectClient, item: RequestItem, { words, approve, refusal }: Following) {
+async function work(shell: Shell, client: DirectClient, item: RequestItem, following: Following) {
+  const { isNew, words, approve, refusal } = following;
   const { req_id: id } = item;
   const planned = new Promise<boolean>((resolve, reject) => {
     const askFirst = async (it: RequestItem) => {
@@ -152,7 +161,10 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, { wor
       reject,
     );
   });
-  const isApproved = await planned;
+  const isApproved = await planned.catch(async (error: unknown) => {
+    if (isNew) await client.forget(id);
+    throw error;
+  });
   if (!isApproved) {
     await client.forget(id);
     if (refusal() !== undefined) throw refusal();
@@ -184,6 +196,16 @@ async function mayBegin(shell: Shell, item: RequestItem, yes: boolean | undefine
 
 async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined): Promise<boolean> {
   return isWanted(shell, `It takes about ${clock(ms)} with this network. Go on? ${STACK}`, yes);
+}
+
+/** The body with what holds of a direct run if nothing else is said: nobody pays for instances that are forgotten. */
+function directBody({ client_token: _, dry_run: __, ...body }: Body, { timeout }: DirectWords): Body {
+  const isSaid = timeout !== undefined || body["timeout"] !== DEFAULTS.timeout;
+  return {
+    ...body,
+    origin: body["origin"] ?? DEFAULT_ORIGIN,
+    timeout: isSaid ? body["timeout"] : MAX_TIMEOUT_MINUTES,
+  };
 }
 
 function setOf(body: Body): string {

@@ -28,7 +28,7 @@ export interface RequestWords extends SourceWords {
 export type Body = Readonly<Record<string, unknown>>;
 
 /** A request has these if nothing else is said. */
-const DEFAULTS = { timeout: 30, instance_count: 1 } as const;
+export const DEFAULTS = { timeout: 30, instance_count: 1 } as const;
 
 /**
  * The body of POST /prewarm.
