@@ -14,6 +14,11 @@ export abstract class ClientError extends Error {}
 export class RefusedError extends ClientError {
   override readonly name = "RefusedError";
 
+  /** A bundle of the command may get one from another bundle, which has a copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "RefusedError";
+  }
+
   constructor(
     readonly status: number,
     message: string,

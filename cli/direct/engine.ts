@@ -59,6 +59,8 @@ const STALL_SECONDS = 90;
 export const HEARTBEAT_TIMEOUT_MS = timingsOf(STALL_SECONDS).heartbeatTimeoutMs;
 /** Above this, less is downloaded at once: 500 MB is what a run may use. */
 const TIGHT_MEMORY_BYTES = 400_000_000;
+/** POPs that are tried before anything else: one may be out of order. */
+const TRIED_POPS = 3;
 /** Where the process stands in what agents report. */
 const INSTANCE = "direct";
 
@@ -194,6 +196,7 @@ export class DirectRun {
       distributions: { own: async () => own },
       dns,
     });
+    await this.checkNetwork(distributions);
     const timeMs = (parseTimestamp(item.timeout_at) - Date.now()) * SIZE_TIME_SHARE;
     const measured = await measureUrls(
       { dns, ports, request: { ...item, ...fields }, distributions, refused, timeMs, errorCachingMs },
@@ -216,6 +219,19 @@ export class DirectRun {
       );
     const doubts = uncacheable.count === 0 ? {} : { may_not_be_kept: uncacheable };
     await this.advance("SIZES_READ", { distributions, ...fields, ...doubts });
+  }
+
+  /** Sizes are asked at the distribution, too: what is in the way is said before, and once. @throws CommandError */
+  private async checkNetwork([distribution]: RequestItem["distributions"]): Promise<void> {
+    if (distribution === undefined) return;
+    const { dns, ports, env } = this.deps;
+    const some = { ...this.item, pops: this.item.pops.slice(0, TRIED_POPS), distributions: [distribution] };
+    const targets = await resolveTargets(dns, some);
+    const [first] = targets;
+    // A name that is not known may be that of no distribution.
+    if (targets.every(({ reason }) => reason === "dns_unavailable" || reason === "refused_address"))
+      throw dnsObstacle(first?.error ?? "");
+    await checkNetwork(targets, serverName(distribution), ports, env);
   }
 
   /** The URLs of the list; of a retry, what is not good in the request that it retries. */
@@ -251,9 +267,6 @@ export class DirectRun {
     if (resolved === 0) throw dnsObstacle(targets[0]?.error ?? "");
     const problem = planProblem(item, totals, caps);
     if (problem !== undefined) throw new RunFailedError(problem);
-    const [distribution] = item.distributions;
-    if (distribution !== undefined)
-      await checkNetwork(targets, serverName(distribution), this.deps.ports, this.deps.env);
     // One journal holds all results.
     const shards = 1;
     await this.advance("POPS_RESOLVED", { ...totals, shards, targets_total: resolved, targets_sent: resolved });

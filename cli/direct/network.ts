@@ -5,8 +5,6 @@ import type { Target } from "../../domain/plan/target.ts";
 import { CommandError } from "../command-error.ts";
 
 const CONNECT_MS = 5_000;
-/** So many POPs are tried: one may be out of order. */
-const TRIED = 3;
 const NEXT = "`prewarm doctor --edge` looks closer. A stack downloads from AWS's network: prewarm warm --stack NAME.";
 
 /**
@@ -19,7 +17,7 @@ export async function checkNetwork(
   { httpsPort }: Pick<Ports, "httpsPort">,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const addresses = targets.flatMap(({ ips: [first] }) => (first === undefined ? [] : [first])).slice(0, TRIED);
+  const addresses = targets.flatMap(({ ips: [first] }) => (first === undefined ? [] : [first]));
   const codes = await Promise.all(addresses.map((address) => tryAddress(address, servername, httpsPort)));
   const [code] = codes;
   if (code === undefined || codes.includes(undefined)) return;
