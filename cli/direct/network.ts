@@ -29,10 +29,10 @@ export async function checkNetwork(
 
 /** Why no POP resolves. @param problem what the DNS said of the first one */
 export function dnsObstacle(problem: string): CommandError {
-  const isPortal = /private or reserved address/.test(problem);
-  const why = isPortal
+  const isAnswered = !/did not answer|returned an error/.test(problem);
+  const why = /private or reserved address/.test(problem)
     ? "the DNS answers with an address of this network, as a captive portal does"
-    : "the DNS of this network does not know the names of POPs";
+    : `the DNS of this network does not ${isAnswered ? "know the names of POPs" : "answer"}`;
   return new CommandError(
     `no POP can be looked up: ${why}: ${problem}`,
     `Name another resolver: --dns 1.1.1.1. ${NEXT}`,
