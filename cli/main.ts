@@ -22,7 +22,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const APART =
-  "The command is three files: prewarm.cjs, and beside it actions.cjs and doctor.cjs. Copy all, or install it again.";
+  "The command is four files: prewarm.cjs, and beside it actions.cjs, direct.cjs and doctor.cjs. Copy all, or install it again.";
 
 void run();
 
@@ -42,7 +42,7 @@ async function run(): Promise<void> {
 /** Loaded with the actions: the errors that it knows are theirs. */
 async function explained(error: unknown): Promise<string> {
   const isApart = error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND";
-  // Somebody has copied one file of three.
+  // Somebody has copied one file of four.
   const actions = isApart ? undefined : await import("./actions/all.ts").catch(() => undefined);
   return actions?.explain(error, shell) ?? `prewarm: ${error instanceof Error ? error.message : error}\n${APART}\n`;
 }

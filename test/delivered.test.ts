@@ -15,6 +15,7 @@ const ENTRIES = [
   "agent/main.ts",
   "cli/main.ts",
   "cli/actions/all.ts",
+  "cli/direct/direct.ts",
   "cli/doctor/doctor.ts",
   "console/main.tsx",
   "bin/prewarm.ts",

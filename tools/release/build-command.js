@@ -1,6 +1,6 @@
-// Builds the command: three files that need no package, and the notices of what is in them. npm runs this after `npm ci`
+// Builds the command: four files that need no package, and the notices of what is in them. npm runs this after `npm ci`
 // (`prepare`) and before it packs (`prepack`), so it is JavaScript and needs esbuild alone.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { reportStyle } from "../../console/report/report-style.js";
@@ -17,8 +17,8 @@ else await build(esbuild);
 async function build(esbuild) {
   mkdirSync(DIST, { recursive: true });
   const style = reportStyle(esbuild);
-  // V8 reads all of a file before it runs any of it. So what the commands do is a file beside the one with their words, and the doctor,
-  // with the clients of many AWS services, is another.
+  // V8 reads all of a file before it runs any of it. So what the commands do is a file beside the one with their words; the direct
+  // engine, and the doctor with the clients of many AWS services, are two others.
   const inputs = await Promise.all([
     bundle(esbuild, "cli/main.ts", "prewarm.cjs", 0o755),
     bundle(esbuild, "cli/actions/all.ts", "actions.cjs", 0o644, style.define),
@@ -97,7 +97,7 @@ function notices(inputs) {
   const byText = new Map();
   for (const folder of [...new Set(folders)].sort()) {
     const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
-    const text = licenceText(join(ROOT, folder), license);
+    const text = licenceText(join(ROOT, folder), name, license);
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
   }
   const parts = [...byText].map(([text, packages]) => `${packages.join("\n")}\n\n${text}\n`);
@@ -106,12 +106,16 @@ function notices(inputs) {
 
 /**
  * @param {string} folder of a package
+ * @param {string} name of the package
  * @param {string} license its name
  */
-function licenceText(folder, license) {
+function licenceText(folder, name, license) {
   const names = readdirSync(folder).filter((name) => /^(licen[cs]e|notice)(\.|$|-)/i.test(name));
   const texts = names.map((name) => readFileSync(join(folder, name), "utf8").replaceAll("\r", "").trim());
   if (texts.length > 0) return texts.join("\n\n");
+  // Of a package that has it in its repository alone.
+  const kept = join(ROOT, "tools/release/licences", `${name}.txt`);
+  if (existsSync(kept)) return readFileSync(kept, "utf8").trim();
   // Some packages of the AWS SDK have the name alone. It is the licence of the command, too.
   return license === "Apache-2.0"
     ? "The file LICENSE beside this one has the text of its licence."
