@@ -3,6 +3,12 @@
 set -euo pipefail
 command="$(dirname "${BASH_SOURCE[0]}")/../dist/prewarm.cjs"
 
+# Without a stack, the command warms by itself. A key without an address is of a stack whose address comes from an empty variable.
+if [[ -n "${PREWARM_API_KEY:-}" && -z "${PREWARM_ENDPOINT:-}${INPUT_STACK:-}" ]]; then
+  echo "::error::api-key is given, and endpoint is empty. Name the stack's endpoint; for a direct run, leave out api-key."
+  exit 1
+fi
+
 words=()
 add() { # option value: an input that is empty says nothing
   if [[ -n "$2" ]]; then words+=("$1=$2"); fi

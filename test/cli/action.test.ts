@@ -16,12 +16,13 @@ function warm(inputs: Record<string, string>, code: number, document?: object) {
      ${document === undefined ? "" : `console.log(${JSON.stringify(JSON.stringify(document))});`} process.exitCode = ${code};`,
     output: "",
     summary: "",
+    words: "null",
   });
   const files = { GITHUB_OUTPUT: join(folder, "output"), GITHUB_STEP_SUMMARY: join(folder, "summary") };
   const env = { PATH: process.env["PATH"], ...files, ...inputs };
-  const { status } = spawnSync("bash", [join(folder, "action/warm.sh")], { env, encoding: "utf8" });
+  const { status, stdout } = spawnSync("bash", [join(folder, "action/warm.sh")], { env, encoding: "utf8" });
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
-  return { status, words: JSON.parse(read("words")), output: read("output"), summary: read("summary") };
+  return { status, stdout, words: JSON.parse(read("words")), output: read("output"), summary: read("summary") };
 }
 
 test("inputs become words, each of them one, whatever they have in them", () => {
@@ -56,6 +57,21 @@ test("without an answer there is the code alone", () => {
   const { status, output, summary } = warm({}, 1);
   expect([status, summary]).toEqual([1, ""]);
   expect(output).toBe("request-id=\nstatus=\nsentence=\nexit-code=1\n");
+});
+
+test("without a stack, the command is told of none: it warms by itself", () =>
+  expect(warm({ INPUT_SITEMAP: "https://a.example/s.xml", INPUT_REGIONS: "eu" }, 0, {}).words).toEqual([
+    "warm",
+    "--json",
+    "--sitemap=https://a.example/s.xml",
+    "--region=eu",
+    "--",
+  ]));
+
+test("a key without an address does not warm by itself: the address was to come from a variable", () => {
+  const { status, stdout, words } = warm({ PREWARM_API_KEY: "k", PREWARM_ENDPOINT: "" }, 0, {});
+  expect([status, words]).toEqual([1, null]);
+  expect(stdout).toMatch(/^::error::api-key /);
 });
 
 test("each input is handed on as a variable, and is no part of a script's text", () => {
