@@ -80,7 +80,7 @@ export function inlineCommandsOf(text: string) {
 
 /** Who tries a command. */
 export type Way =
-  /** Nobody without an account of AWS. */
+  /** Nobody without AWS. */
   | "AWS"
   /** npm: each script has somebody who runs it, see commands.test.ts. */
   | "npm"
@@ -94,11 +94,11 @@ const RUNNABLE = [/^curl .*\$\{API\}/s, /^(npx )?prewarm /, /^[A-Z]+=[\w-]+$/];
 /** One or several npm, and nothing else behind them. */
 const NPM_ALONE = /^npm [^&|;]*(&& npm [^&|;]*)*$/;
 const ASKS_AWS = /(^|[\s(])(aws|npx cdk) /;
-/** What the doctor asks of an account, or of a URL of the reader's. */
-const OF_AN_ACCOUNT = /^(npx )?prewarm (.*--stack |doctor --(before|deployed|edge|smoke)\b)/;
+/** What asks an account, a URL of the reader's, or CloudFront itself. */
+const ASKS_CLOUDFRONT = /^(npx )?prewarm (.*--(stack|direct)\b|resume\b|doctor --(before|deployed|edge|smoke)\b)/;
 
 export function wayOf(command: string): Way {
-  if (ASKS_AWS.test(command) || OF_AN_ACCOUNT.test(command)) return "AWS";
+  if (ASKS_AWS.test(command) || ASKS_CLOUDFRONT.test(command)) return "AWS";
   if (NPM_ALONE.test(command)) return "npm";
   return RUNNABLE.some((pattern) => pattern.test(command)) ? "run" : "unknown";
 }
