@@ -7,11 +7,6 @@ export class CommandError extends Error {
 
   override readonly name: string = "CommandError";
 
-  /** By its name: each file of the command has a class of its own, and one tells what another throws. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === "CommandError";
-  }
-
   /** @param next what to do now: a line or several */
   constructor(
     message: string,
