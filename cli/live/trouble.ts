@@ -1,6 +1,7 @@
 import type { Failure, Progress } from "../../client/answers.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
 import { isOriginFailure, readReason } from "../../domain/result/failure.ts";
+import { CUT_OFF } from "../direct/cut-off.ts";
 import { count, many } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
 import type { Glyphs } from "./glyphs.ts";
@@ -73,5 +74,7 @@ function objectOf(url: string): string {
 }
 
 export function warningLines({ warnings }: Pick<Progress, "warnings">): Line[] {
-  return warnings.slice(0, MOST).map((it) => [span("! ", "yellow"), span(`${count(it.count)}: ${it.message}`)]);
+  // That a run is cut off is the sentence above.
+  const counted = warnings.filter(({ code }) => code !== CUT_OFF);
+  return counted.slice(0, MOST).map((it) => [span("! ", "yellow"), span(`${count(it.count)}: ${it.message}`)]);
 }

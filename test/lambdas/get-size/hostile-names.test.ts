@@ -7,7 +7,6 @@ import { once } from "node:events";
 import { type Answer, decode, encode } from "dns-packet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { Dns } from "../../../probe/dns.ts";
 import { resolveTargets } from "../../../domain/plan/resolve-targets.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";

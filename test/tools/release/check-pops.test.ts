@@ -1,7 +1,7 @@
 // The check as a whole, and the parts that it is made of, against a DNS server on loopback.
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Dns } from "../../../probe/dns.ts";
 import { POP_CODES, type PopCode } from "../../../domain/pops/pop-codes.ts";
+import { Dns } from "../../../probe/dns.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns.ts";
 import { checkPops, findingsOf, firstCodesOf, lookUnder, neighboursOf } from "../../../tools/release/check-pops.ts";
