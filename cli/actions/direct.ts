@@ -176,7 +176,14 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
   if (progress.estimated_finish_at !== null) {
     const ms = parseTimestamp(progress.estimated_finish_at) - parseTimestamp(progress.timestamp);
     mention(shell, `About ${clock(ms)} left at the rate of the first seconds, ${bytes(progress.bytes_per_second)}/s.`);
-    if (ms > ASK_MINUTES * 60_000 && !(await mayGoOn(shell, ms, words.yes))) await client.stop(id);
+    try {
+      if (ms > ASK_MINUTES * 60_000 && !(await mayGoOn(shell, ms, words.yes))) await client.stop(id);
+    } catch (error) {
+      // Nobody can be asked. It must not go on behind the error.
+      await client.stop(id);
+      await client.ended(id);
+      throw error;
+    }
   }
   const { listed } = await findRequest(client, id);
   return waitFor(shell, client, id, { json: words.json === true, listed });
