@@ -41,10 +41,8 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   if (words.direct !== true)
     mention(shell, "No stack is configured, so this machine downloads (direct). A stack: --stack NAME.");
-  mention(
-    shell,
-    `${item.pops.length} of ${many(POP_CODES.length, "POP")}${setOf(body)}. Reading sizes of ${many(item.url_count, "URL")} …`,
-  );
+  const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
+  mention(shell, `${item.pops.length} of ${many(POP_CODES.length, "POP")}${setOf(body)}. Reading ${reads} …`);
   let refusal: unknown;
   const approve = async (planned: RequestItem) => {
     try {
