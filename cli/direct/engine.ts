@@ -7,7 +7,7 @@ import { ResultWriter } from "../../agent/report/result-writer.ts";
 import { toArray } from "../../domain/collections.ts";
 import type { Log } from "../../domain/log-fields.ts";
 import type { Ports } from "../../domain/net/addresses.ts";
-import { AliasUnclearError, type Resolver } from "../../domain/net/resolver.ts";
+import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import { hostsOf, urlPrefix } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
@@ -44,6 +44,8 @@ import { measureUrls, type UrlsToMeasure } from "../../probe/size/measure-urls.t
 import { DocumentError } from "../../probe/sources/document.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
+import { shortId } from "../api/find-request.ts";
+import { CommandError } from "../command-error.ts";
 import { LiveCounts } from "./live-counts.ts";
 import { checkNetwork, dnsObstacle } from "./network.ts";
 import { ResultKeeper } from "./result-keeper.ts";
@@ -93,6 +95,8 @@ export class DirectRun {
   /** Ends the downloads. */
   private halt: () => void = () => undefined;
   private cut: Cut | undefined;
+  /** The queue may be found idle again before it has the missing tasks. */
+  private isRequeuing = false;
   /** What keeps this process from going on, such as a full disk: the run stays as it is, and can be resumed. */
   fault: unknown;
 
@@ -113,8 +117,8 @@ export class DirectRun {
       await this.doSteps();
     } catch (error) {
       if (!isFinal(error)) {
-        this.fault ??= error;
-        throw error;
+        this.fault = explainedFault(this.fault ?? error, this.item.req_id);
+        throw this.fault;
       }
       await this.finish("FAIL", error.message);
     } finally {
@@ -138,8 +142,8 @@ export class DirectRun {
   }
 
   private async doSteps(): Promise<void> {
-    if (this.item.status === "CREATED") await this.readSources();
-    if (this.item.status === "CREATED" || this.item.status === "EXPANDING") await this.readSizes();
+    if (this.isBeforeSizes()) await this.readSources();
+    if (this.isBeforeSizes()) await this.readSizes();
     if (this.item.status === "CHECK_POP") await this.resolvePops();
     if (this.item.status === "INSERT_TASK") {
       if (!(await this.approve(this.item))) this.cut ??= "STOP";
@@ -150,7 +154,12 @@ export class DirectRun {
     else if (this.item.active !== undefined && this.cut !== undefined) await this.finish(this.cut);
   }
 
+  private isBeforeSizes(): boolean {
+    return this.item.status === "CREATED" || this.item.status === "EXPANDING";
+  }
+
   private async readSources(): Promise<void> {
+    if (this.cut !== undefined) return;
     const { item, deps } = this;
     const { sources = [], req_id: reqId, header } = item;
     if (sources.length === 0) return;
@@ -357,8 +366,16 @@ export class DirectRun {
   /** Nothing is queued or under way: all tasks have a result, or some are lost. */
   private async onIdle(counts: LiveCounts, queue: WorkQueue, targets: readonly Target[]): Promise<void> {
     if (isComplete(this.item, counts.tasks.count()) || this.item.requeues >= MAX_REQUEUES) return this.halt();
-    await this.save({ requeues: this.item.requeues + 1 });
-    this.queueMissing(counts, queue, targets);
+    if (this.isRequeuing) return;
+    this.isRequeuing = true;
+    try {
+      await this.save({ requeues: this.item.requeues + 1 });
+      this.queueMissing(counts, queue, targets);
+    } catch (error) {
+      this.failWith(error);
+    } finally {
+      this.isRequeuing = false;
+    }
   }
 
   private queueMissing({ tasks }: LiveCounts, queue: WorkQueue, targets: readonly Target[]): void {
@@ -417,6 +434,19 @@ export class DirectRun {
 /** Whether an error ends the run as FAILED: its message tells the user what to do. Any other one is a fault of this machine. */
 function isFinal(error: unknown): error is Error {
   return [AliasUnclearError, NoDistributionError, RetryLostError, RunFailedError].some((kind) => error instanceof kind);
+}
+
+/** Errors of a file that cannot be written. */
+const NOT_WRITABLE = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE"]);
+
+/** What is told of a fault of this machine: of one of its disk, what to do. */
+function explainedFault(cause: unknown, id: string): unknown {
+  if (!(cause instanceof Error && NOT_WRITABLE.has(errorCode(cause)))) return cause;
+  return new CommandError(
+    `the run cannot be written: ${cause.message}`,
+    `What has its result stays. Make room, and go on: prewarm resume ${shortId(id)}`,
+    { cause },
+  );
 }
 
 /** A name that the distribution answers to, and has a certificate for. */

@@ -13,7 +13,7 @@ const LINE_END = 10;
 export class Journal {
   private file: FileHandle | undefined;
   /** The last write: none overtakes another. */
-  private writing: Promise<unknown> = Promise.resolve();
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly path: string) {}
 
@@ -23,23 +23,23 @@ export class Journal {
     await this.file.truncate(await endOfLines(this.file));
   }
 
-  /** @throws what the file system does: the disk is full */
+  /** @throws what the file system does: the disk is full. Then nothing more is written: it may have left half a line */
   append(results: readonly TaskResult[]): Promise<void> {
     const text = results.map((result) => `${JSON.stringify(lineOf(result))}\n`).join("");
     const written = this.writing.then(() => this.file?.appendFile(text));
-    this.writing = written.catch(() => undefined);
+    this.writing = written;
     return written;
   }
 
   async close(): Promise<void> {
-    await this.writing;
+    await this.settled();
     await this.file?.close();
     this.file = undefined;
   }
 
   /** The newest first. Of a task that has several, the first one so counts. @throws CommandError for a line that is no result */
   async *newestFirst(): AsyncGenerator<ReportedResult> {
-    await this.writing;
+    await this.settled();
     const file = await open(this.path, "r").catch((error: unknown) => {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
       throw error;
@@ -49,6 +49,11 @@ export class Journal {
     } finally {
       await file?.close();
     }
+  }
+
+  /** Whoever wrote has its errors. */
+  private async settled(): Promise<void> {
+    await this.writing.catch(() => undefined);
   }
 
   private parse(line: string): ReportedResult {

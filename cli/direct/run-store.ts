@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -12,6 +12,7 @@ import { type Target, targetSchema } from "../../domain/plan/target.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
 import { type RequestItem, requestItemSchema } from "../../domain/request/request-item.ts";
 import { KEEP_DAYS, parseTimestamp } from "../../domain/timestamps.ts";
+import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { Journal } from "./journal.ts";
 
@@ -119,14 +120,20 @@ export class RunStore implements RequestFiles {
     const file = join(this.folderOf(reqId), LOCK);
     // Of a process that is gone.
     if ((await this.holder(reqId)) === undefined) await rm(file, { force: true });
+    // Written before it has its name: a lock that is there names its process.
+    const own = `${file}.${process.pid}`;
+    await writeFile(own, String(process.pid), { mode: 0o600 });
     try {
-      await writeFile(file, String(process.pid), { flag: "wx", mode: 0o600 });
+      await link(own, file);
     } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
       throw new CommandError(
         `the run ${reqId} is in progress in process ${await this.holder(reqId)}`,
-        "Wait until it ends, or stop it: prewarm stop ID.",
+        `Wait until it ends, or stop it: prewarm stop ${shortId(reqId)}`,
         { cause },
       );
+    } finally {
+      await rm(own, { force: true });
     }
     return () => rm(file, { force: true });
   }

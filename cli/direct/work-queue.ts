@@ -21,6 +21,7 @@ export class WorkQueue implements TaskQueue {
   private readonly receivers = new Set<() => void>();
   private plan: AsyncIterator<TaskMessage> | undefined;
   private receipts = 0;
+  private wakes = 0;
   private isClosed = false;
   private readonly sweep: NodeJS.Timeout;
 
@@ -50,9 +51,11 @@ export class WorkQueue implements TaskQueue {
   /** Waits until there is a message, however long: an agent that finds an empty queue would return what it has prefetched. */
   async receive(_waitSeconds: number, most = 10): Promise<ReceivedMessage[]> {
     while (!this.isClosed) {
+      const before = this.wakes;
       const received = await this.take(most);
       if (received.length > 0) return received;
-      await new Promise<void>((resolve) => this.receivers.add(resolve));
+      // What came meanwhile has woken nobody.
+      if (this.wakes === before) await new Promise<void>((resolve) => this.receivers.add(resolve));
     }
     return [];
   }
@@ -123,6 +126,7 @@ export class WorkQueue implements TaskQueue {
   }
 
   private wake(): void {
+    this.wakes++;
     for (const resolve of this.receivers) resolve();
     this.receivers.clear();
   }

@@ -1,0 +1,83 @@
+import { EventEmitter } from "node:events";
+import { connect as connectTls } from "node:tls";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { connect } from "../../../cli/direct/connect.ts";
+import { checkNetwork, dnsObstacle } from "../../../cli/direct/network.ts";
+import type { Target } from "../../../domain/plan/target.ts";
+import { folderWith } from "../../folder-with.ts";
+
+vi.mock("node:tls", async (original) => ({ ...(await original<typeof import("node:tls")>()), connect: vi.fn() }));
+
+/** What happens to connections: the code of an error, or the name of another event. */
+const events: string[] = [];
+
+beforeEach(() => {
+  events.length = 0;
+  vi.mocked(connectTls).mockReset();
+  vi.mocked(connectTls).mockImplementation((): never => {
+    const socket = Object.assign(new EventEmitter(), { destroy: () => undefined });
+    const event = events.shift() ?? "";
+    const isError = event.toUpperCase() === event;
+    setImmediate(() => socket.emit(isError ? "error" : event, Object.assign(new Error(event), { code: event })));
+    return socket as never;
+  });
+});
+
+function check(env: Record<string, string>, ...happens: string[]) {
+  events.push(...happens);
+  const targets = happens.map((_, i): Target => {
+    const ips = [`192.0.2.${i}`];
+    return { req_id: "r", target: "t", pop: "p", label: "l", state: "RESOLVED", ips, expire_at: 1 };
+  });
+  return checkNetwork(targets, "www.example.com", { httpsPort: 443 }, env);
+}
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ["ECONNREFUSED", {}, /a firewall seems to block .*\(ECONNREFUSED at 192\.0\.2\.0:443\)/],
+  ["timeout", {}, /a firewall .*\(ETIMEDOUT at/],
+  ["timeout", { https_proxy: "http://proxy.example.com" }, /has a proxy \(https_proxy\), and seems to allow nothing/],
+  ["ENETUNREACH", { HTTPS_PROXY: "x" }, /no route to IPv4 addresses/],
+  ["EADDRNOTAVAIL", {}, /no route to IPv4 addresses/],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", {}, /cannot prove its name: a captive portal, or a proxy that reads TLS/],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", {}, /a captive portal/],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", {}, /a captive portal/],
+])("%s with %o: says what is in the way", async (event, env, message) => {
+  await expect(check(env, event, event)).rejects.toThrow(message);
+});
+
+test("one POP of three that answers is enough, and no more are tried", async () => {
+  await check({}, "ECONNREFUSED", "timeout", "secureConnect", "ECONNREFUSED");
+  expect(connectTls).toHaveBeenCalledTimes(3);
+  await expect(check({}, "ECONNREFUSED", "timeout", "ECONNREFUSED", "secureConnect")).rejects.toThrow("no POP can be");
+});
+
+test.each([
+  ["a.b resolves to 192.168.0.1, a private or reserved address", /captive portal/],
+  ["a.b does not exist in DNS (ENOTFOUND)", /does not know the names of POPs: a\.b does not exist/],
+])("no POP resolves: %s", (problem, message) => {
+  expect(dnsObstacle(problem)).toMatchObject({ message: expect.stringMatching(message), next: /--dns 1\.1\.1\.1/ });
+});
+
+describe("where a command works", () => {
+  const kindOf = async (env: Record<string, string>, flags: Parameters<typeof connect>[1]) =>
+    (await connect({ env: { XDG_STATE_HOME: folderWith(), ...env }, cwd: folderWith() }, flags)).kind;
+  const API = { endpoint: "https://a.example.com/prod/", apiKey: "k" };
+  const IN_ENV = { PREWARM_ENDPOINT: API.endpoint, PREWARM_API_KEY: "k" };
+
+  test.each<[string, Record<string, string>, Parameters<typeof connect>[1], string]>([
+    ["nothing names an API", {}, {}, "direct"],
+    ["the environment names one", IN_ENV, {}, "stack"],
+    ["an option names one", {}, API, "stack"],
+    ["--direct overrules the environment", IN_ENV, { direct: true, dns: ["192.0.2.1"] }, "direct"],
+  ])("%s", async (_, env, flags, kind) => {
+    expect(await kindOf(env, flags)).toBe(kind);
+  });
+
+  test.each<[Parameters<typeof connect>[1], string]>([
+    [{ direct: true, stack: "S" }, "--direct and --stack name two places"],
+    [{ direct: true, ...API }, "--direct and --endpoint name two places"],
+    [{ ...API, dns: ["192.0.2.1"] }, "--dns is of a direct run"],
+  ])("%o is refused", async (flags, message) => {
+    await expect(kindOf({}, flags)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,119 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { RunStore, stateFolder } from "../../../cli/direct/run-store.ts";
+import { toArray } from "../../../domain/collections.ts";
+import { LISTS } from "../../../domain/plan/lists.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { folderWith } from "../../folder-with.ts";
+
+const ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
+const OTHER_ID = "f059b77b-e427-4489-a50b-4d8c652f114c";
+const NOW = Date.UTC(2026, 0, 31);
+const DAY_MS = 86_400_000;
+const BODY = { url_list: ["https://www.example.com/a"], pops: ["SIN2-P1"], timeout: 30, instance_count: 1 };
+
+function itemOf(id: string, now = NOW) {
+  return checkPrewarmRequest(BODY, { reqId: id, now, caps: DEFAULT_CAPS }).item;
+}
+
+async function storeWith(...ids: readonly string[]) {
+  const root = join(folderWith(), "state", "prewarm");
+  const store = new RunStore(root);
+  for (const id of ids) await store.create(itemOf(id), BODY);
+  return { store, root };
+}
+
+const deadProcess = () => spawnSync(process.execPath, ["--version"]).pid;
+
+test.each([
+  ["/var/state", "/var/state/prewarm"],
+  ["relative", join(homedir(), ".local/state/prewarm")],
+  [undefined, join(homedir(), ".local/state/prewarm")],
+])("with XDG_STATE_HOME=%s, runs are in %s", (state, folder) => {
+  expect(stateFolder({ XDG_STATE_HOME: state })).toBe(folder);
+});
+
+test("only the user may read what is kept, also where the folder was there before", async () => {
+  const root = folderWith();
+  const store = new RunStore(root);
+  spawnSync("chmod", ["0755", root]);
+  await store.create(itemOf(ID), BODY);
+  await store.write(LISTS.urls, ID, BODY.url_list);
+  await store.putTargets(ID, []);
+  const journal = store.journal(ID);
+  await journal.open();
+  await journal.close();
+  const files = readdirSync(join(root, ID));
+  const rights = (path: string) => (statSync(path).mode & 0o777).toString(8);
+  expect(files.toSorted()).toEqual(["request.json", "results.jsonl", "run.json", "targets.json", "urls.csv"]);
+  expect([root, join(root, ID)].map(rights)).toEqual(["700", "700"]);
+  expect(new Set(files.map((file) => rights(join(root, ID, file))))).toEqual(new Set(["600"]));
+});
+
+test("a folder that cannot be written is named, with what to do", async () => {
+  const root = join(folderWith({ file: "" }), "file");
+  await expect(new RunStore(root).create(itemOf(ID), BODY)).rejects.toMatchObject({
+    message: expect.stringContaining(`cannot be kept in ${root}: `),
+    next: expect.stringContaining("XDG_STATE_HOME"),
+  });
+});
+
+test.each(["{", "{}", JSON.stringify({ format: 2, item: itemOf(ID) })])(
+  "a run that cannot be read is named in one line, and the others are listed: %s",
+  async (text) => {
+    const { store, root } = await storeWith(ID, OTHER_ID);
+    const file = join(root, ID, "run.json");
+    writeFileSync(file, text);
+    const problem = `${file} is damaged, or of another release of this command`;
+    await expect(store.get(ID)).rejects.toThrow(problem);
+    const problems: string[] = [];
+    expect(await store.all((it) => problems.push(it))).toMatchObject([{ req_id: OTHER_ID }]);
+    expect(problems).toEqual([problem]);
+  },
+);
+
+test("what is no run is left alone", async () => {
+  const { store, root } = await storeWith(ID);
+  mkdirSync(join(root, "of-somebody"));
+  mkdirSync(join(root, OTHER_ID));
+  await store.removeOld(NOW + 365 * DAY_MS);
+  expect(readdirSync(root).toSorted()).toEqual([OTHER_ID, "of-somebody"].toSorted());
+  expect(await store.all()).toEqual([]);
+  await expect(store.get("../of-somebody")).rejects.toThrow("'../of-somebody' is no id of a run");
+});
+
+test("runs older than 30 days are removed, unless a process works on them", async () => {
+  const { store } = await storeWith(ID, OTHER_ID);
+  await store.removeOld(NOW + 30 * DAY_MS - 1);
+  expect(await store.all()).toHaveLength(2);
+  await store.lock(ID);
+  await store.removeOld(NOW + 30 * DAY_MS);
+  expect(await store.all()).toMatchObject([{ req_id: ID }]);
+});
+
+test("one process works on a run; the lock of one that has died does not count", async () => {
+  const { store, root } = await storeWith(ID);
+  const lock = join(root, ID, "lock");
+  writeFileSync(lock, String(deadProcess()));
+  expect(await store.holder(ID)).toBeUndefined();
+  const unlock = await store.lock(ID);
+  expect(await store.holder(ID)).toBe(process.pid);
+  await expect(store.lock(ID)).rejects.toThrow(`the run ${ID} is in progress in process ${process.pid}`);
+  await unlock();
+  expect(await store.holder(ID)).toBeUndefined();
+  writeFileSync(lock, String(process.ppid));
+  await expect(store.lock(ID)).rejects.toThrow(`in progress in process ${process.ppid}`);
+  expect(readdirSync(join(root, ID)).filter((name) => name.startsWith("lock"))).toEqual(["lock"]);
+});
+
+test("lists are read as they were written; one that is not there is missing as in S3", async () => {
+  const { store } = await storeWith(ID);
+  const urls = ["https://www.example.com/a", 'https://www.example.com/b,"c"'];
+  await store.write(LISTS.urls, ID, urls);
+  expect(await toArray(store.read(LISTS.urls, ID))).toEqual(urls);
+  await expect(toArray(store.read(LISTS.goodUrls, ID))).rejects.toMatchObject({ name: "NoSuchKey" });
+});
